@@ -1,0 +1,3 @@
+module github.com/qiao-platform/qiao/services/console
+
+go 1.26

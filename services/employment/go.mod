@@ -1,0 +1,3 @@
+module github.com/qiao-platform/qiao/services/employment
+
+go 1.26

@@ -1,0 +1,3 @@
+module github.com/qiao-platform/qiao/services/standalone
+
+go 1.26

@@ -1,0 +1,3 @@
+module github.com/qiao-platform/qiao/tools
+
+go 1.26
