@@ -1,3 +1,3 @@
 module github.com/qiao-platform/qiao/services/insurance
 
-go 1.26
+go 1.26.0

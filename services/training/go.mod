@@ -1,3 +1,3 @@
 module github.com/qiao-platform/qiao/services/training
 
-go 1.26
+go 1.26.0

@@ -1,0 +1,143 @@
+// Package auth is the signed principal that every call carries: who calls, for
+// which purpose and on which legal basis. The callee verifies it and denies
+// whatever its contract does not allow by name.
+package auth
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+)
+
+// Kind is the kind of a principal.
+type Kind string
+
+// The kinds of principals.
+const (
+	Worker   Kind = "worker"
+	Guardian Kind = "guardian"
+	Employer Kind = "employer"
+	Officer  Kind = "officer"
+	Service  Kind = "service"
+	Partner  Kind = "partner"
+)
+
+// The channels through which a principal acts. An acceptance records it.
+const (
+	ViaWeb     = "web"
+	ViaCounter = "counter"
+	ViaPhone   = "phone"
+	ViaHelper  = "helper"
+	ViaImport  = "import"
+	ViaSystem  = "system"
+)
+
+// Errors of this package.
+var (
+	ErrNoPrincipal = errs.New(errs.Unauthenticated, "auth.principal_missing", "The request does not say who sends it.")
+	ErrBadToken    = errs.New(errs.Unauthenticated, "auth.principal_invalid", "The proof of who sends the request is not valid.")
+	ErrExpired     = errs.New(errs.Unauthenticated, "auth.principal_expired", "The proof of who sends the request has expired.")
+	ErrDenied      = errs.New(errs.Denied, "auth.denied", "You may not do this.")
+	ErrPurpose     = errs.New(errs.Denied, "auth.purpose", "The stated purpose or legal basis does not cover this.")
+	ErrNotYours    = errs.New(errs.Denied, "auth.not_yours", "This belongs to somebody else.")
+	ErrDivision    = errs.New(errs.Denied, "auth.division", "This belongs to another county.")
+)
+
+// Principal is who calls, for whom and why.
+type Principal struct {
+	Kind       Kind
+	Subject    string // worker reference, employer id, officer id or service name
+	Department string // an officer's department code, departments.csv
+	Division   string // the county or prefecture the principal may act in; "" is everywhere
+	Purpose    string // purpose code, e.g. "school_place"
+	LegalBasis string // e.g. "PIPL 13(2)", "consent"
+	Via        string // web, counter, phone, helper, import, system
+	ActsFor    string // the worker for whom a counter officer or a helper acts
+	Audience   string // the service that may accept it; set when signing
+	Expires    time.Time
+}
+
+// Allows reports whether the callers of a contract's method, e.g. "worker" or
+// "officer:hrss" or "service:education", include p. No callers: nobody.
+func (p Principal) Allows(callers []string) bool {
+	for _, c := range callers {
+		kind, which, narrowed := strings.Cut(c, ":")
+		if Kind(kind) != p.Kind {
+			continue
+		}
+		switch {
+		case !narrowed,
+			p.Kind == Officer && p.Department == which,
+			p.Kind == Service && p.Subject == which:
+			return true
+		}
+	}
+	return false
+}
+
+// Check denies p unless callers include it, a purpose and a legal basis are
+// stated, and the purpose is one of purposes where those are given.
+func (p Principal) Check(callers, purposes []string) error {
+	if !p.Allows(callers) {
+		return ErrDenied
+	}
+	if p.Purpose == "" || p.LegalBasis == "" || len(purposes) > 0 && !slices.Contains(purposes, p.Purpose) {
+		return ErrPurpose
+	}
+	return nil
+}
+
+// MayActFor returns nil where p is the worker, or acts for the worker at a
+// counter or as a named helper. An employer or a service can be nobody's
+// helper (promise 1).
+func (p Principal) MayActFor(worker string) error {
+	if worker == "" {
+		return ErrNotYours
+	}
+	switch p.Kind {
+	case Worker, Guardian:
+		if p.Subject == worker || p.ActsFor == worker && p.Via == ViaHelper {
+			return nil
+		}
+	case Officer:
+		if p.ActsFor == worker && (p.Via == ViaCounter || p.Via == ViaPhone || p.Via == ViaImport) {
+			return nil
+		}
+	}
+	return ErrNotYours
+}
+
+// ActsHimself reports whether the worker acts in person rather than through a
+// counter or a helper; an acceptance given by another can be undone for 48 hours.
+func (p Principal) ActsHimself(worker string) bool {
+	return (p.Kind == Worker || p.Kind == Guardian) && p.Subject == worker
+}
+
+// CoversDivision returns nil where p may act in the county: its division is
+// the county, the county's prefecture (the code ends in 00), or unrestricted.
+func (p Principal) CoversDivision(county string) error {
+	d := p.Division
+	if d == "" || d == county || strings.HasSuffix(d, "00") && len(county) == 6 && strings.TrimRight(d, "0") != "" && strings.HasPrefix(county, strings.TrimSuffix(d, "00")) {
+		return nil
+	}
+	return ErrDivision
+}
+
+type key struct{}
+
+// With returns a context that carries the verified principal of a call.
+func With(ctx context.Context, p Principal) context.Context {
+	return context.WithValue(ctx, key{}, p)
+}
+
+// From returns the principal of the call that ctx belongs to.
+func From(ctx context.Context) (Principal, error) {
+	p, ok := ctx.Value(key{}).(Principal)
+	if !ok {
+		return Principal{}, ErrNoPrincipal
+	}
+	return p, nil
+}

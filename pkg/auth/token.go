@@ -1,0 +1,163 @@
+package auth
+
+import (
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/base64"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+)
+
+// tokenLife is how long a signed principal is good for. Callees remember a
+// verified token for that long, so that one signature check serves many calls.
+const tokenLife = 5 * time.Minute
+
+// maxTokens bounds what a signer or a verifier remembers.
+const maxTokens = 10_000
+
+// DeriveKey makes an issuer's signing key from a secret; the same secret and
+// name give the same key. Each process that signs should hold only its own.
+func DeriveKey(secret []byte, name string) (ed25519.PrivateKey, error) {
+	seed, err := hkdf.Key(sha256.New, secret, nil, "qiao principal issuer "+name, ed25519.SeedSize)
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// Signer issues principals under one key.
+type Signer struct {
+	id    string
+	key   ed25519.PrivateKey
+	clock clock.Clock
+	mu    sync.Mutex
+	made  map[Principal]signed
+}
+
+type signed struct {
+	token string
+	until time.Time
+}
+
+// NewSigner returns a signer whose tokens name the key id.
+func NewSigner(id string, key ed25519.PrivateKey, c clock.Clock) *Signer {
+	return &Signer{id: id, key: key, clock: c, made: map[Principal]signed{}}
+}
+
+// Sign returns a token for p that only the service named audience accepts. A
+// token is used again while more than half of its life is left.
+func (s *Signer) Sign(p Principal, audience string) (string, error) {
+	p.Audience, p.Expires = audience, time.Time{}
+	now := s.clock.Now()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m, ok := s.made[p]; ok && now.Before(m.until) {
+		return m.token, nil
+	}
+	body, err := proto.Marshal(&platformv1.Principal{
+		Kind: string(p.Kind), Subject: p.Subject, Department: p.Department, Division: p.Division,
+		Purpose: p.Purpose, LegalBasis: p.LegalBasis, Via: p.Via, ActsFor: p.ActsFor,
+		Audience: audience, ExpiresAt: now.Add(tokenLife).UnixMicro(), KeyId: s.id,
+	})
+	if err != nil {
+		return "", err
+	}
+	token := base64.RawURLEncoding.EncodeToString(body) + "." + base64.RawURLEncoding.EncodeToString(ed25519.Sign(s.key, body))
+	if len(s.made) >= maxTokens {
+		clear(s.made)
+	}
+	s.made[p] = signed{token, now.Add(tokenLife / 2)}
+	return token, nil
+}
+
+// Trusted is an issuer that a verifier accepts, and for which kinds. A service
+// key may sign only for the service that it is named after.
+type Trusted struct {
+	Key     ed25519.PublicKey
+	Kinds   []Kind
+	Subject string // where set, the only subject it may name
+}
+
+// Verifier checks principals on behalf of one service.
+type Verifier struct {
+	audience string
+	trusted  map[string]Trusted
+	clock    clock.Clock
+	mu       sync.RWMutex
+	seen     map[string]Principal
+}
+
+// NewVerifier returns a verifier for the service named audience; trusted maps
+// key ids to issuers.
+func NewVerifier(audience string, trusted map[string]Trusted, c clock.Clock) *Verifier {
+	return &Verifier{audience: audience, trusted: trusted, clock: c, seen: map[string]Principal{}}
+}
+
+// Verify returns the principal that token proves, ErrBadToken where it proves
+// nothing to this service, or ErrExpired.
+func (v *Verifier) Verify(token string) (Principal, error) {
+	if token == "" {
+		return Principal{}, ErrNoPrincipal
+	}
+	now := v.clock.Now()
+	v.mu.RLock()
+	p, ok := v.seen[token]
+	v.mu.RUnlock()
+	if !ok {
+		var err error
+		if p, err = v.parse(token); err != nil {
+			return Principal{}, err
+		}
+	}
+	if !now.Before(p.Expires) {
+		return Principal{}, ErrExpired
+	}
+	if !ok {
+		v.mu.Lock()
+		if len(v.seen) >= maxTokens {
+			clear(v.seen)
+		}
+		v.seen[token] = p
+		v.mu.Unlock()
+	}
+	return p, nil
+}
+
+func (v *Verifier) parse(token string) (Principal, error) {
+	b64, sig64, ok := strings.Cut(token, ".")
+	if !ok {
+		return Principal{}, ErrBadToken
+	}
+	body, err := base64.RawURLEncoding.DecodeString(b64)
+	if err != nil {
+		return Principal{}, ErrBadToken
+	}
+	sig, err := base64.RawURLEncoding.DecodeString(sig64)
+	if err != nil {
+		return Principal{}, ErrBadToken
+	}
+	var m platformv1.Principal
+	if err := proto.Unmarshal(body, &m); err != nil {
+		return Principal{}, ErrBadToken
+	}
+	t, ok := v.trusted[m.GetKeyId()]
+	if !ok || !ed25519.Verify(t.Key, body, sig) {
+		return Principal{}, ErrBadToken
+	}
+	if m.GetAudience() != v.audience || !slices.Contains(t.Kinds, Kind(m.GetKind())) || t.Subject != "" && t.Subject != m.GetSubject() {
+		return Principal{}, ErrBadToken
+	}
+	return Principal{
+		Kind: Kind(m.GetKind()), Subject: m.GetSubject(), Department: m.GetDepartment(), Division: m.GetDivision(),
+		Purpose: m.GetPurpose(), LegalBasis: m.GetLegalBasis(), Via: m.GetVia(), ActsFor: m.GetActsFor(),
+		Audience: m.GetAudience(), Expires: time.UnixMicro(m.GetExpiresAt()).UTC(),
+	}, nil
+}

@@ -1,0 +1,278 @@
+package consume
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"time"
+
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/telemetry"
+)
+
+// errBehind parks an event behind an earlier parked one of the same key.
+var errBehind = errs.New(errs.Conflict, "event.behind_parked", "An earlier event of the same person or thing is parked.")
+
+// progress is the cursor while a transaction runs; it becomes the reader's
+// own only once that is durable.
+type progress struct {
+	seq              int64
+	chain            []byte
+	streamSeq        uint64
+	applied, skipped int64
+	filled           int64
+	parked           []string // keys newly parked
+}
+
+// commit applies as many deliveries as it can in one transaction and returns
+// how many are done. A delivery that fails is then tried alone, and parked
+// where it fails again for a reason that time does not mend.
+func (r *reader) commit(ctx context.Context, batch []delivery) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	done, err := r.try(ctx, batch, nil)
+	if err == nil || done > 0 || errors.Is(err, errGap) || errors.Is(err, errDiffers) || errors.Is(err, errDeposed) || errors.Is(err, errRestart) {
+		return done, err
+	}
+	if retryable(err) {
+		return 0, err
+	}
+	for i := range batch { // one by one, to find which
+		n, err := r.try(ctx, batch[i:i+1], nil)
+		for attempt := 0; err != nil && errors.Is(err, outbox.ErrStale) && attempt < 5; attempt++ {
+			n, err = r.try(ctx, batch[i:i+1], nil)
+		}
+		if err != nil && n == 0 && !retryable(err) && !errors.Is(err, errGap) && !errors.Is(err, errDiffers) && !errors.Is(err, errDeposed) {
+			n, err = r.try(ctx, batch[i:i+1], err)
+		}
+		if err != nil {
+			return i + n, err
+		}
+	}
+	return len(batch), nil
+}
+
+// try runs deliveries in one transaction. With a cause, the single delivery is
+// parked for it, its handler unrun, so that nothing of it is half applied.
+// Where it meets a gap after at least one delivery it commits those and
+// reports the gap.
+func (r *reader) try(ctx context.Context, batch []delivery, cause error) (done int, err error) {
+	var (
+		p       progress
+		stopped error
+	)
+	err = r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
+		p = progress{seq: r.seq, chain: r.chain, streamSeq: r.streamSeq}
+		done, stopped = 0, nil
+		for _, d := range batch {
+			if d.epoch < r.epoch || d.seq <= 0 || d.epoch == r.epoch && d.seq <= p.seq {
+				// A duplicate, a past epoch's, or damaged beyond reading: in the last
+				// case the next event or announcement shows the gap.
+				p.streamSeq = max(p.streamSeq, d.streamSeq)
+				done++
+				continue
+			}
+			if d.epoch != r.epoch || d.seq != p.seq+1 {
+				stopped = errGap
+				break
+			}
+			chain := event.Chain(p.chain, d.id, d.body)
+			if !bytes.Equal(chain, d.chain) {
+				stopped = errDiffers.With("channel", r.channel)
+				break
+			}
+			if err := r.one(ctx, tx, d, &p, cause); err != nil {
+				return err
+			}
+			p.seq, p.chain = d.seq, chain
+			if d.streamSeq > 0 {
+				p.streamSeq = d.streamSeq
+			} else {
+				p.filled++
+			}
+			done++
+		}
+		if done == 0 {
+			return stopped
+		}
+		n, err := tx.Exec(`UPDATE cursor SET seq = $1, chain = $2, stream_seq = $3, stream_created = $4,
+			applied = applied + $5, skipped = skipped + $6, gaps_filled = gaps_filled + $7, lease_until = $8
+			WHERE channel = $9 AND seq = $10 AND epoch = $11 AND term = $12`,
+			p.seq, p.chain, int64(p.streamSeq), r.streamCreated, p.applied, p.skipped, p.filled,
+			r.cfg.Clock.Now().Add(lease).UnixMicro(), r.channel, r.seq, r.epoch, r.term)
+		if err == nil && n == 0 {
+			return errDeposed
+		}
+		return err
+	})
+	if err != nil {
+		return 0, err
+	}
+	r.seq, r.chain, r.streamSeq = p.seq, p.chain, p.streamSeq
+	r.leaseUntil = r.cfg.Clock.Now().Add(lease)
+	for _, k := range p.parked {
+		r.parkedKeys[k] = true
+	}
+	r.applied(ctx, p.applied+p.skipped)
+	r.parked(ctx, int64(len(p.parked)))
+	return done, stopped
+}
+
+// one applies, skips or parks a single delivery within tx.
+func (r *reader) one(ctx context.Context, tx *sqldb.Tx, d delivery, p *progress, cause error) error {
+	e, err := event.Parse(d.body)
+	if err != nil {
+		return r.park(tx, d, event.Event{ID: d.id}, err, p)
+	}
+	e.TransportMeta = event.TransportMeta{Channel: r.channel, Epoch: d.epoch, Seq: d.seq}
+	h, unknown := r.cfg.Router.route(e.Type)
+	if h == nil && !unknown && r.cfg.Router.every == nil {
+		p.skipped++
+		return nil
+	}
+	if r.parkedKeys[e.Key()] {
+		return r.park(tx, d, e, errBehind, p)
+	}
+	if unknown {
+		cause = event.ErrVersion
+	}
+	if cause != nil {
+		return r.park(tx, d, e, cause, p)
+	}
+	if err := r.handle(ctx, tx, e, h); err != nil {
+		return err
+	}
+	p.applied++
+	return nil
+}
+
+// handle runs the handlers as the platform itself, within the event's trace.
+func (r *reader) handle(ctx context.Context, tx *sqldb.Tx, e event.Event, h Handler) (err error) {
+	ctx = telemetry.WithTraceParent(ctx, e.TraceParent)
+	ctx, span := r.cfg.Telemetry.Tracer.Start(ctx, "consume "+e.Type, trace.WithSpanKind(trace.SpanKindConsumer),
+		trace.WithAttributes(attribute.String("event.id", e.ID), attribute.Int64("event.seq", e.Seq)))
+	defer func() {
+		if err != nil {
+			span.SetStatus(codes.Error, errs.CodeOf(err))
+		}
+		span.End()
+	}()
+	ctx = outbox.WithCause(ctx, outbox.Cause{Correlation: e.Correlation, Causation: e.ID})
+	ctx = auth.With(ctx, auth.Principal{Kind: auth.Service, Subject: r.cfg.Telemetry.Service, Via: auth.ViaSystem})
+	if r.cfg.Router.every != nil {
+		if err := r.cfg.Router.every(ctx, tx, e); err != nil {
+			return err
+		}
+	}
+	if h == nil {
+		return nil
+	}
+	return h(ctx, tx, e)
+}
+
+func (r *reader) park(tx *sqldb.Tx, d delivery, e event.Event, cause error, p *progress) error {
+	why := errs.From(cause)
+	_, err := tx.Exec(`INSERT INTO parked (channel, seq, epoch, id, type, event_key, body, code, text, parked_at, attempts)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`,
+		r.channel, d.seq, d.epoch, e.ID, e.Type, e.Key(), d.body, why.Code, why.Text, r.cfg.Clock.Now().UnixMicro())
+	p.parked = append(p.parked, e.Key())
+	return err
+}
+
+// Parked is an event that could not be applied.
+type Parked struct {
+	Channel, ID, Type, Code, Text string
+	Seq                           int64
+	At                            time.Time
+	Attempts                      int
+}
+
+// ListParked returns parked events, oldest first.
+func ListParked(ctx context.Context, db *sqldb.DB, limit int) (all []Parked, err error) {
+	err = db.View(ctx, func(tx *sqldb.Tx) error {
+		all, err = sqldb.Collect(tx, func(s sqldb.Scanner) (p Parked, err error) {
+			var at int64
+			err = s.Scan(&p.Channel, &p.Seq, &p.ID, &p.Type, &p.Code, &p.Text, &at, &p.Attempts)
+			p.At = sqldb.Time(at)
+			return p, err
+		}, `SELECT channel, seq, id, type, code, text, parked_at, attempts FROM parked ORDER BY parked_at, channel, seq LIMIT $1`, limit)
+		return err
+	})
+	return all, err
+}
+
+// RetryParked applies a channel's parked events again, in order; a key whose
+// event fails again stays parked. It returns how many were applied and how
+// many are still parked.
+func (c *Consumer) RetryParked(ctx context.Context, channel string) (applied, still int, err error) {
+	for _, r := range c.readers {
+		if r.channel == channel {
+			return r.retry(ctx)
+		}
+	}
+	return 0, 0, nil
+}
+
+func (r *reader) retry(ctx context.Context) (applied, still int, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	type row struct {
+		seq  int64
+		key  string
+		body []byte
+	}
+	var rows []row
+	err = r.cfg.DB.View(ctx, func(tx *sqldb.Tx) error {
+		rows, err = sqldb.Collect(tx, func(s sqldb.Scanner) (p row, err error) { return p, s.Scan(&p.seq, &p.key, &p.body) },
+			`SELECT seq, event_key, body FROM parked WHERE channel = $1 ORDER BY seq`, r.channel)
+		return err
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	blocked := map[string]bool{}
+	for _, p := range rows {
+		if blocked[p.key] {
+			continue
+		}
+		cause := r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
+			e, err := event.Parse(p.body)
+			if err != nil {
+				return err
+			}
+			h, unknown := r.cfg.Router.route(e.Type)
+			if unknown {
+				return event.ErrVersion
+			}
+			e.TransportMeta = event.TransportMeta{Channel: r.channel, Epoch: r.epoch, Seq: p.seq}
+			if err := r.handle(ctx, tx, e, h); err != nil {
+				return err
+			}
+			_, err = tx.Exec(`DELETE FROM parked WHERE channel = $1 AND seq = $2`, r.channel, p.seq)
+			return err
+		})
+		if cause == nil {
+			applied++
+			continue
+		}
+		blocked[p.key] = true
+		why := errs.From(cause)
+		err = r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(`UPDATE parked SET attempts = attempts + 1, code = $1, text = $2 WHERE channel = $3 AND seq = $4`, why.Code, why.Text, r.channel, p.seq)
+			return err
+		})
+		if err != nil {
+			return applied, len(rows) - applied, err
+		}
+	}
+	r.parkedKeys = blocked
+	return applied, len(rows) - applied, nil
+}

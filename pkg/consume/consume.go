@@ -1,0 +1,186 @@
+// Package consume applies other services' events to a service's own database:
+// the whole channel is read, the effect and the cursor share a transaction,
+// a gap is filled from the publisher's event table, and what cannot be applied
+// is parked with its reason in the same transaction.
+package consume
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/telemetry"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+)
+
+// Handler is the effect of one event. It runs in the transaction that moves
+// the cursor, must not call other services, and may run again after a failed
+// commit. An error of kind Unavailable, Overloaded, Deadline or Internal from
+// the database is retried; any other parks the event.
+type Handler func(ctx context.Context, tx *sqldb.Tx, e event.Event) error
+
+// Router says which events a service acts on.
+type Router struct {
+	handlers map[string]Handler
+	every    Handler
+}
+
+// NewRouter returns an empty router.
+func NewRouter() *Router { return &Router{handlers: map[string]Handler{}} }
+
+// Handle registers the handler of an event type.
+func (r *Router) Handle(eventType string, h Handler) { r.handlers[eventType] = h }
+
+// Every registers a handler for all types of all channels, beside the typed
+// ones: the worker's timeline is built so.
+func (r *Router) Every(h Handler) { r.every = h }
+
+// Types lists the types that have a handler of their own.
+func (r *Router) Types() []string {
+	var all []string
+	for t := range r.handlers {
+		all = append(all, t)
+	}
+	return all
+}
+
+// On registers a typed handler for the event that message M declares. It
+// panics where M is no event of service's, which only a programmer can cause.
+func On[T any, M interface {
+	*T
+	proto.Message
+}](r *Router, service string, h func(ctx context.Context, tx *sqldb.Tx, e event.Event, m M) error) {
+	rule, err := event.RuleOf(service, M(new(T)).ProtoReflect().Descriptor())
+	if err != nil {
+		panic(err)
+	}
+	r.Handle(rule.Type, func(ctx context.Context, tx *sqldb.Tx, e event.Event) error {
+		m := M(new(T))
+		if err := proto.Unmarshal(e.Data, m); err != nil {
+			return event.ErrMalformed.Because(err)
+		}
+		return h(ctx, tx, e, m)
+	})
+}
+
+// route finds the handlers of a type; unknown means that the service uses the
+// type, but not in this version.
+func (r *Router) route(eventType string) (h Handler, unknown bool) {
+	if h, ok := r.handlers[eventType]; ok {
+		return h, false
+	}
+	if base, _, ok := cutVersion(eventType); ok {
+		for t := range r.handlers {
+			if b, _, ok := cutVersion(t); ok && b == base {
+				return nil, true
+			}
+		}
+	}
+	return nil, false
+}
+
+func cutVersion(t string) (base, version string, ok bool) {
+	i := strings.LastIndexByte(t, '.')
+	if i < 0 {
+		return "", "", false
+	}
+	return t[:i], t[i+1:], true
+}
+
+// Filler reads sequenced events from the publisher's event table.
+type Filler func(ctx context.Context, channel string, epoch, from int64, limit int) ([]*platformv1.SequencedEvent, error)
+
+// Config is what a consumer works with.
+type Config struct {
+	DB        *sqldb.DB
+	Conn      *nats.Conn
+	Router    *Router
+	Channels  []string // every channel that it reads
+	Fill      Filler
+	Instance  string // unique per process
+	Clock     clock.Clock
+	Telemetry *telemetry.Scope
+}
+
+// Consumer applies events for one service.
+type Consumer struct {
+	cfg     Config
+	js      jetstream.JetStream
+	log     *slog.Logger
+	readers []*reader
+	applied func(context.Context, int64)
+	parked  func(context.Context, int64)
+	gaps    func(context.Context, int64)
+	alarms  func(context.Context, int64)
+}
+
+// New returns a consumer; Prepare and Run start it.
+func New(cfg Config) (*Consumer, error) {
+	js, err := jetstream.New(cfg.Conn)
+	if err != nil {
+		return nil, err
+	}
+	t := cfg.Telemetry
+	c := &Consumer{
+		cfg: cfg, js: js, log: t.Log,
+		applied: t.Counter("consume_applied", "Events applied or skipped."),
+		parked:  t.Counter("consume_parked", "Events parked because they could not be applied."),
+		gaps:    t.Counter("consume_gap_filled", "Events read from a publisher's event table to fill a gap."),
+		alarms:  t.Counter("consume_alarms", "Times that a channel's bytes differed from the publisher's."),
+	}
+	for _, ch := range cfg.Channels {
+		c.readers = append(c.readers, &reader{Consumer: c, channel: ch, parkedKeys: map[string]bool{}})
+	}
+	return c, nil
+}
+
+// Prepare makes the cursors' rows where they are missing.
+func (c *Consumer) Prepare(ctx context.Context) error {
+	return c.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
+		for _, ch := range c.cfg.Channels {
+			_, err := tx.Exec(`INSERT INTO cursor (channel, epoch, seq, chain, stream_seq, stream_created, applied, skipped, gaps_filled, owner, term, lease_until)
+				VALUES ($1, 1, 0, $2, 0, 0, 0, 0, 0, '', 0, 0) ON CONFLICT (channel) DO NOTHING`, ch, []byte{})
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Run consumes until ctx ends.
+func (c *Consumer) Run(ctx context.Context) error {
+	var wg sync.WaitGroup
+	for _, r := range c.readers {
+		wg.Go(func() { r.run(ctx) })
+	}
+	wg.Wait()
+	return nil
+}
+
+// retryable reports errors of the moment, which a later try may not meet.
+func retryable(err error) bool {
+	switch errs.KindOf(err) {
+	case errs.Unavailable, errs.Overloaded, errs.Deadline:
+		return true
+	}
+	return false
+}
+
+// pause waits d or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

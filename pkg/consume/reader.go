@@ -1,0 +1,328 @@
+package consume
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+)
+
+const (
+	batchLimit = 500             // events to a transaction
+	lease      = 4 * time.Second // a dead instance is replaced within this time
+	housekeep  = time.Second     // lease and announcement checks
+	buffer     = 2 * batchLimit
+)
+
+var (
+	errDeposed = errors.New("another instance reads this channel")
+	errRestart = errors.New("the stream must be read anew")
+	errGap     = errors.New("events are missing before the next one")
+)
+
+// errDiffers is an event whose bytes do not continue the channel's chain.
+var errDiffers = errs.New(errs.Internal, "consume.differs", "The event's bytes differ from what its publisher chained.")
+
+// delivery is an event on its way to be applied, from the stream or from the
+// publisher's event table.
+type delivery struct {
+	id        string
+	epoch     int64
+	seq       int64
+	chain     []byte
+	body      []byte
+	streamSeq uint64 // 0 when it came from the event table
+}
+
+// reader applies one channel while it holds the lease.
+type reader struct {
+	*Consumer
+	channel string
+
+	mu         sync.Mutex // held while events are applied or retried
+	parkedKeys map[string]bool
+
+	term          int64
+	epoch         int64
+	seq           int64
+	chain         []byte
+	streamSeq     uint64
+	streamCreated int64
+	leaseUntil    time.Time
+
+	announced atomic.Pointer[announcement]
+	lagging   time.Time // since when an announcement is ahead of the cursor
+}
+
+type announcement struct {
+	epoch, seq int64
+	chain      string
+}
+
+func (r *reader) run(ctx context.Context) {
+	sub, err := r.cfg.Conn.Subscribe(event.Announce(r.channel), r.heard)
+	if err == nil {
+		defer func() { _ = sub.Unsubscribe() }()
+	}
+	for ctx.Err() == nil {
+		err := r.acquire(ctx)
+		if err == nil {
+			err = r.read(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+		case !errors.Is(err, errDeposed) && !errors.Is(err, errRestart):
+			r.log.WarnContext(ctx, "consumer interrupted", "channel", r.channel, "error", err)
+		}
+		pause(ctx, housekeep)
+	}
+	r.release()
+}
+
+// heard keeps the publisher's newest announcement.
+func (r *reader) heard(m *nats.Msg) {
+	var a announcement
+	if _, err := fmt.Sscanf(string(m.Data), "%d %d %s", &a.epoch, &a.seq, &a.chain); err == nil {
+		r.announced.Store(&a)
+	}
+}
+
+// acquire takes the channel's lease and loads the cursor.
+func (r *reader) acquire(ctx context.Context) error {
+	now := r.cfg.Clock.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
+		err := tx.QueryRow(`UPDATE cursor SET owner = $1, term = term + 1, lease_until = $2
+			WHERE channel = $3 AND (lease_until < $4 OR owner = $1)
+			RETURNING term, epoch, seq, chain, stream_seq, stream_created`,
+			r.cfg.Instance, now.Add(lease).UnixMicro(), r.channel, now.UnixMicro()).
+			Scan(&r.term, &r.epoch, &r.seq, &r.chain, &r.streamSeq, &r.streamCreated)
+		if errors.Is(err, sql.ErrNoRows) {
+			return errDeposed
+		}
+		if err != nil {
+			return err
+		}
+		r.leaseUntil = now.Add(lease)
+		clear(r.parkedKeys)
+		keys, err := sqldb.Collect(tx, func(s sqldb.Scanner) (k string, err error) { return k, s.Scan(&k) },
+			`SELECT DISTINCT event_key FROM parked WHERE channel = $1`, r.channel)
+		for _, k := range keys {
+			r.parkedKeys[k] = true
+		}
+		return err
+	})
+}
+
+func (r *reader) release() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error { // at worst the lease runs out
+		_, err := tx.Exec(`UPDATE cursor SET lease_until = 0 WHERE channel = $1 AND term = $2`, r.channel, r.term)
+		return err
+	})
+}
+
+// read follows the stream from the cursor and applies what comes, in batches.
+func (r *reader) read(ctx context.Context) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stream, err := r.js.Stream(ctx, event.Stream(r.channel))
+	if err != nil {
+		return fmt.Errorf("stream: %w", err)
+	}
+	info, err := stream.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("stream: %w", err)
+	}
+	created := info.Created.UnixMicro()
+	start := r.streamSeq + 1
+	if created != r.streamCreated || r.streamSeq > info.State.LastSeq {
+		start = 1 // another stream, or one that lost its tail
+	}
+	r.streamCreated = created
+	cons, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverByStartSequencePolicy, OptStartSeq: start})
+	if err != nil {
+		return fmt.Errorf("ordered consumer: %w", err)
+	}
+	arrived := make(chan delivery, buffer)
+	failed := make(chan error, 1)
+	cc, err := cons.Consume(func(m jetstream.Msg) {
+		d, err := parseDelivery(m)
+		if err != nil {
+			select {
+			case failed <- err:
+			default:
+			}
+			return
+		}
+		select {
+		case arrived <- d:
+		case <-ctx.Done():
+		}
+	}, jetstream.PullMaxMessages(buffer), jetstream.ConsumeErrHandler(func(_ jetstream.ConsumeContext, err error) {
+		if errors.Is(err, jetstream.ErrNoHeartbeat) {
+			return // the ordered consumer resets itself
+		}
+		select {
+		case failed <- err:
+		default:
+		}
+	}))
+	if err != nil {
+		return fmt.Errorf("consume: %w", err)
+	}
+	defer cc.Stop()
+	tick := time.NewTicker(housekeep)
+	defer tick.Stop()
+	batch := make([]delivery, 0, batchLimit)
+	for {
+		batch = batch[:0]
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case err := <-failed:
+			return err
+		case d := <-arrived:
+			batch = append(batch, d)
+		case <-tick.C:
+			if err := r.housekeep(ctx, len(arrived) > 0); err != nil {
+				return err
+			}
+			continue
+		}
+	fill:
+		for len(batch) < batchLimit {
+			select {
+			case d := <-arrived:
+				batch = append(batch, d)
+			default:
+				break fill
+			}
+		}
+		if err := r.apply(ctx, batch); err != nil {
+			return err
+		}
+	}
+}
+
+// parseDelivery reads the headers; only our own publishers can write a
+// channel, so headers that cannot be read mean damage: the event is asked for
+// from its publisher as a gap.
+func parseDelivery(m jetstream.Msg) (delivery, error) {
+	meta, err := m.Metadata()
+	if err != nil {
+		return delivery{}, err
+	}
+	h := m.Headers()
+	d := delivery{id: h.Get(event.HeaderID), body: m.Data(), streamSeq: meta.Sequence.Stream}
+	d.epoch, _ = strconv.ParseInt(h.Get(event.HeaderEpoch), 10, 64)
+	d.seq, _ = strconv.ParseInt(h.Get(event.HeaderSeq), 10, 64)
+	d.chain, _ = hex.DecodeString(h.Get(event.HeaderChain))
+	return d, nil
+}
+
+// apply applies deliveries in order, filling gaps as it meets them.
+func (r *reader) apply(ctx context.Context, batch []delivery) error {
+	for len(batch) > 0 {
+		done, err := r.commit(ctx, batch)
+		batch = batch[done:]
+		switch {
+		case err == nil:
+		case errors.Is(err, errGap), errors.Is(err, errDiffers):
+			if err := r.fill(ctx, batch[0].seq); err != nil {
+				return err
+			}
+			if batch[0].seq > r.seq { // what fill could not reach is not there yet
+				return errRestart
+			}
+		default:
+			return err
+		}
+	}
+	return nil
+}
+
+// fill applies everything after the cursor up to seq from the publisher's event table.
+func (r *reader) fill(ctx context.Context, upTo int64) error {
+	for r.seq < upTo {
+		rows, err := r.cfg.Fill(ctx, r.channel, r.epoch, r.seq+1, batchLimit)
+		if err != nil {
+			return fmt.Errorf("fill a gap: %w", err)
+		}
+		if len(rows) == 0 {
+			return nil
+		}
+		batch := make([]delivery, 0, len(rows))
+		for _, s := range rows {
+			d := delivery{epoch: r.epoch, seq: s.GetSeq(), chain: s.GetChain(), body: s.GetBody()}
+			if e, err := event.Parse(d.body); err == nil {
+				d.id = e.ID
+			}
+			batch = append(batch, d)
+		}
+		n, err := r.commit(ctx, batch)
+		if err != nil {
+			if errors.Is(err, errDiffers) {
+				r.alarms(ctx, 1)
+			}
+			return err
+		}
+		r.gaps(ctx, int64(n))
+	}
+	return nil
+}
+
+// housekeep prolongs the lease, and fills what an announcement says is missing
+// though nothing arrives.
+func (r *reader) housekeep(ctx context.Context, arriving bool) error {
+	now := r.cfg.Clock.Now()
+	if r.leaseUntil.Sub(now) < lease/2 {
+		err := r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
+			n, err := tx.Exec(`UPDATE cursor SET lease_until = $1 WHERE channel = $2 AND term = $3`, now.Add(lease).UnixMicro(), r.channel, r.term)
+			if err == nil && n == 0 {
+				return errDeposed
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		r.leaseUntil = now.Add(lease)
+	}
+	a := r.announced.Load()
+	if a == nil || arriving || a.epoch != r.epoch || a.seq < r.seq {
+		r.lagging = time.Time{}
+		return nil
+	}
+	if a.seq == r.seq {
+		r.lagging = time.Time{}
+		if a.chain != hex.EncodeToString(r.chain) && a.seq > 0 {
+			r.alarms(ctx, 1)
+			r.log.ErrorContext(ctx, "the channel's chain differs from the publisher's", "channel", r.channel, "seq", r.seq)
+		}
+		return nil
+	}
+	if r.lagging.IsZero() {
+		r.lagging = now
+		return nil
+	}
+	if now.Sub(r.lagging) < 2*housekeep {
+		return nil
+	}
+	r.lagging = time.Time{}
+	return r.fill(ctx, a.seq)
+}

@@ -1,0 +1,91 @@
+package evidence
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+)
+
+// ErrNoGrant refuses a question that no grant of the worker covers. It may
+// only be early: the grant's event may still be on its way here.
+var ErrNoGrant = errs.New(errs.Denied, "evidence.no_grant", "The worker has not agreed that these facts are used for this.")
+
+// Grant is a worker's consent that a recipient may use facts for a purpose.
+type Grant struct {
+	ID        string
+	Worker    string
+	Purpose   string
+	Recipient string // a service
+	Kinds     []string
+	From      string // civil dates 2006-01-02, both inclusive
+	To        string // "" until it is withdrawn
+}
+
+func (g Grant) inForce(today string) bool { return g.From <= today && (g.To == "" || today <= g.To) }
+
+// RecordGrant keeps a grant that the registry's event told of.
+func RecordGrant(tx *sqldb.Tx, g Grant) error {
+	_, err := tx.Exec(`INSERT INTO consent_grant (id, worker, purpose, recipient, kinds, valid_from, valid_to, withdrawn) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)
+		ON CONFLICT (id) DO NOTHING`, g.ID, g.Worker, g.Purpose, g.Recipient, strings.Join(g.Kinds, ","), g.From, g.To)
+	return err
+}
+
+// WithdrawGrant ends a grant for good.
+func WithdrawGrant(tx *sqldb.Tx, grantID string) error {
+	_, err := tx.Exec(`UPDATE consent_grant SET withdrawn = 1 WHERE id = $1`, grantID)
+	return err
+}
+
+// grantsOf lists the worker's grants that were not withdrawn, oldest first.
+func grantsOf(tx *sqldb.Tx, worker string) ([]Grant, error) {
+	return sqldb.Collect(tx, func(s sqldb.Scanner) (g Grant, err error) {
+		var kinds string
+		err = s.Scan(&g.ID, &g.Worker, &g.Purpose, &g.Recipient, &kinds, &g.From, &g.To)
+		g.Kinds = strings.Split(kinds, ",")
+		return g, err
+	}, `SELECT id, worker, purpose, recipient, kinds, valid_from, valid_to FROM consent_grant WHERE worker = $1 AND withdrawn = 0 ORDER BY id`, worker)
+}
+
+// Serve answers another department's question about one worker and one case,
+// if a grant of the worker covers the asker and every kind, and writes the
+// read to the worker's access log. list gives the facts of one kind.
+func Serve(ctx context.Context, log *outbox.Log, c clock.Clock, req *platformv1.ListFactsRequest, list func(tx *sqldb.Tx, worker, kind string) ([]*platformv1.Fact, error)) (*platformv1.ListFactsResponse, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if req.GetCaseId() == "" || len(req.GetKinds()) == 0 {
+		return nil, ErrNoGrant
+	}
+	return outbox.Command(ctx, log, func(tx *sqldb.Tx) (*platformv1.ListFactsResponse, error) {
+		all, err := grantsOf(tx, req.GetWorker())
+		if err != nil {
+			return nil, err
+		}
+		i := slices.IndexFunc(all, func(g Grant) bool {
+			return g.ID == req.GetGrantId() && g.Recipient == p.Subject && g.inForce(clock.Today(c).String())
+		})
+		out := &platformv1.ListFactsResponse{}
+		for _, kind := range req.GetKinds() {
+			if i < 0 || !slices.Contains(all[i].Kinds, kind) {
+				return nil, ErrNoGrant
+			}
+			facts, err := list(tx, req.GetWorker(), kind)
+			if err != nil {
+				return nil, err
+			}
+			out.Facts = append(out.Facts, facts...)
+		}
+		return out, log.Append(ctx, tx, outbox.Subject{Aggregate: ident.NewID(), Worker: req.GetWorker()}, &platformv1.RecordRead{
+			ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: req.GetKinds(), CaseId: req.GetCaseId(),
+		})
+	})
+}

@@ -1,0 +1,247 @@
+// Package outbox writes events in the transaction that changes the state they
+// tell of: no state without its event, no event without its state. The event
+// table is append-only; it is the outbox and the history that people see.
+package outbox
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/telemetry"
+)
+
+// Errors of this package.
+var (
+	ErrStale     = errs.New(errs.Conflict, "outbox.stale", "Somebody else changed this at the same time; look again and repeat.")
+	ErrKeyReused = errs.New(errs.Conflict, "outbox.key_reused", "This idempotency key was used for a different request.")
+)
+
+// keepAnswers is how long the answer to a command is kept for a repeat.
+const keepAnswers = 48 * time.Hour
+
+// Sealer encrypts stored answers.
+type Sealer interface {
+	Seal(plaintext, aad []byte) ([]byte, error)
+	Open(sealed, aad []byte) ([]byte, error)
+}
+
+// Log appends events for one service.
+type Log struct {
+	service    string
+	db         *sqldb.DB
+	clock      clock.Clock
+	seal       Sealer
+	rules      *event.Rules
+	partitions int
+	wake       chan struct{}
+}
+
+// New returns the log of a service whose channels are partitions many; that
+// number is fixed when the first event is written.
+func New(service string, db *sqldb.DB, c clock.Clock, seal Sealer, partitions int) *Log {
+	return &Log{service: service, db: db, clock: c, seal: seal, rules: event.NewRules(service), partitions: max(1, partitions), wake: make(chan struct{}, 1)}
+}
+
+// DB is the database that the log writes to.
+func (l *Log) DB() *sqldb.DB { return l.db }
+
+// Service is the publishing service's name.
+func (l *Log) Service() string { return l.service }
+
+// Channels names the log's channels.
+func (l *Log) Channels() []string {
+	all := make([]string, l.partitions)
+	for i := range all {
+		all[i] = event.Channel(l.service, i)
+	}
+	return all
+}
+
+// Wake is signalled after a commit that appended shared events.
+func (l *Log) Wake() <-chan struct{} { return l.wake }
+
+// Subject is what events are about.
+type Subject struct {
+	Aggregate string // the id of the thing that changed
+	Version   int64  // the aggregate's version before the change; events get the numbers after it
+	Worker    string // pseudonymous reference of the person concerned, or ""
+	Division  string // county code, or ""
+}
+
+// Append writes one row for each message, in order. Two writers of the same
+// version cannot both succeed: the later one gets ErrStale.
+func (l *Log) Append(ctx context.Context, tx *sqldb.Tx, about Subject, messages ...proto.Message) error {
+	cause := CauseOf(ctx)
+	p, _ := auth.From(ctx) // absent for the platform's own acts
+	now := l.clock.Now()
+	shared := false
+	for i, m := range messages {
+		rule, err := l.rules.Of(m)
+		if err != nil {
+			return err
+		}
+		data, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+		if err != nil {
+			return err
+		}
+		e := event.Event{
+			ID: ident.NewID(), Type: rule.Type, Aggregate: about.Aggregate, Version: about.Version + int64(i) + 1,
+			Worker: about.Worker, Division: about.Division, OccurredAt: now,
+			Correlation: cause.Correlation, Causation: cause.Causation,
+			Actor: string(p.Kind), Via: p.Via, TraceParent: telemetry.TraceParent(ctx), Data: data,
+		}
+		body, err := e.Marshal()
+		if err != nil {
+			return err
+		}
+		audience := "own"
+		if rule.Shared {
+			audience, shared = "shared", true
+		}
+		channel := event.Channel(l.service, event.Partition(e.Key(), l.partitions))
+		_, err = tx.Exec(`INSERT INTO event (id, aggregate, version, channel, audience, type, worker, body, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+			e.ID, e.Aggregate, e.Version, channel, audience, e.Type, e.Worker, body, now.UnixMicro())
+		if tx.Dialect().IsUnique(err) {
+			return ErrStale.Because(err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if shared {
+		tx.OnCommit(l.signal)
+	}
+	return nil
+}
+
+func (l *Log) signal() {
+	select {
+	case l.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Cause is where an event comes from.
+type Cause struct {
+	Correlation string // the first command's request id
+	Causation   string // the event that is being acted on
+}
+
+type causeKey struct{}
+
+// WithCause returns a context whose appended events name the cause.
+func WithCause(ctx context.Context, c Cause) context.Context {
+	return context.WithValue(ctx, causeKey{}, c)
+}
+
+// CauseOf returns the cause that ctx carries.
+func CauseOf(ctx context.Context) Cause {
+	c, _ := ctx.Value(causeKey{}).(Cause)
+	return c
+}
+
+// Key makes a command run once. It is scoped to who calls and to the method.
+type Key struct {
+	Scope   string // principal kind and subject, method
+	Key     string // the caller's; "" runs the command every time
+	Request []byte // hash of the request
+}
+
+type keyKey struct{}
+
+// WithKey returns a context that carries a command's idempotency key.
+func WithKey(ctx context.Context, k Key) context.Context {
+	return context.WithValue(ctx, keyKey{}, k)
+}
+
+// Command runs fn in one transaction with its events and, where the call has
+// an idempotency key, its stored answer: a repeat gets the first answer, the
+// same key with another request gets ErrKeyReused.
+func Command[T any, Reply interface {
+	*T
+	proto.Message
+}](ctx context.Context, l *Log, fn func(*sqldb.Tx) (Reply, error)) (Reply, error) {
+	k, _ := ctx.Value(keyKey{}).(Key)
+	var reply Reply
+	err := l.db.Update(ctx, func(tx *sqldb.Tx) error {
+		if k.Key == "" {
+			var err error
+			reply, err = fn(tx)
+			return err
+		}
+		sum := sha256.Sum256([]byte(k.Scope + "\x00" + k.Key))
+		answer, err := l.answered(tx, sum[:], k.Request)
+		if err != nil {
+			return err
+		}
+		if answer != nil {
+			reply = new(T)
+			return proto.Unmarshal(answer, reply)
+		}
+		if reply, err = fn(tx); err != nil {
+			return err
+		}
+		if answer, err = proto.Marshal(reply); err != nil {
+			return err
+		}
+		sealed, err := l.seal.Seal(answer, sum[:])
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(`INSERT INTO idempotency (key, request, answer, expires_at) VALUES ($1, $2, $3, $4)`,
+			sum[:], k.Request, sealed, l.clock.Now().Add(keepAnswers).UnixMicro())
+		if tx.Dialect().IsUnique(err) { // PostgreSQL: the same command is running beside this one
+			return ErrStale.Because(err)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// answered returns the stored answer of a key, nil where there is none.
+func (l *Log) answered(tx *sqldb.Tx, key, request []byte) ([]byte, error) {
+	var hash, sealed []byte
+	err := tx.QueryRow(`SELECT request, answer FROM idempotency WHERE key = $1 AND expires_at > $2`,
+		key, l.clock.Now().UnixMicro()).Scan(&hash, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if string(hash) != string(request) {
+		return nil, ErrKeyReused
+	}
+	answer, err := l.seal.Open(sealed, key)
+	if err != nil {
+		return nil, err
+	}
+	if answer == nil { // an empty reply is an answer too
+		answer = []byte{}
+	}
+	return answer, nil
+}
+
+// Purge forgets answers whose time is over and returns how many.
+func (l *Log) Purge(ctx context.Context) (n int64, err error) {
+	err = l.db.Update(ctx, func(tx *sqldb.Tx) error {
+		n, err = tx.Exec(`DELETE FROM idempotency WHERE expires_at <= $1`, l.clock.Now().UnixMicro())
+		return err
+	})
+	return n, err
+}

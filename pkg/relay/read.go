@@ -1,0 +1,106 @@
+package relay
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+)
+
+// Sequenced is a stored event with its place in the channel.
+type Sequenced struct {
+	Seq   int64
+	Chain []byte
+	Body  []byte
+}
+
+// ReadSequenced reads up to limit events of a channel from a sequence number
+// on. It is how a gap is filled.
+func ReadSequenced(ctx context.Context, db *sqldb.DB, channel string, epoch, from int64, limit int) (rows []Sequenced, err error) {
+	err = db.View(ctx, func(tx *sqldb.Tx) error {
+		rows, err = sqldb.Collect(tx, func(s sqldb.Scanner) (r Sequenced, err error) {
+			err = s.Scan(&r.Seq, &r.Chain, &r.Body)
+			return r, err
+		}, `SELECT seq, chain, body FROM event WHERE channel = $1 AND epoch = $2 AND seq >= $3 ORDER BY seq LIMIT $4`, channel, epoch, from, limit)
+		return err
+	})
+	return rows, err
+}
+
+// ChannelState is how far a channel is.
+type ChannelState struct {
+	Channel            string
+	Epoch, LastSeq     int64
+	Chain              []byte
+	PublishedSeq       int64
+	Unsequenced        int64
+	GapFree, ChainHold bool
+}
+
+// State reads the channels of a service's database. With recompute it walks
+// every stored event and says whether the numbers are 1…last and the chain holds.
+func State(ctx context.Context, db *sqldb.DB, recompute bool) (all []ChannelState, err error) {
+	err = db.View(ctx, func(tx *sqldb.Tx) error {
+		all, err = sqldb.Collect(tx, func(s sqldb.Scanner) (c ChannelState, err error) {
+			err = s.Scan(&c.Channel, &c.Epoch, &c.LastSeq, &c.Chain, &c.PublishedSeq, &c.Unsequenced)
+			return c, err
+		}, `SELECT c.channel, c.epoch, c.last_seq, c.chain, c.published_seq,
+			(SELECT count(*) FROM event e WHERE e.channel = c.channel AND e.seq IS NULL AND e.audience = 'shared')
+			FROM channel c ORDER BY c.channel`)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		c := &all[i]
+		c.GapFree, c.ChainHold = true, true
+		if !recompute {
+			continue
+		}
+		if err := c.walk(ctx, db); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (c *ChannelState) walk(ctx context.Context, db *sqldb.DB) error {
+	var (
+		seq   int64
+		chain []byte
+	)
+	for {
+		rows, err := ReadSequenced(ctx, db, c.Channel, c.Epoch, seq+1, 1000)
+		if err != nil {
+			return err
+		}
+		for _, r := range rows {
+			e, err := event.Parse(r.Body)
+			if err != nil && !errors.Is(err, event.ErrMalformed) {
+				return err
+			}
+			if r.Seq != seq+1 {
+				c.GapFree = false
+			}
+			chain = event.Chain(chain, e.ID, r.Body)
+			if !bytes.Equal(chain, r.Chain) {
+				c.ChainHold = false
+				chain = r.Chain
+			}
+			seq = r.Seq
+		}
+		if len(rows) == 0 {
+			break
+		}
+	}
+	if seq != c.LastSeq {
+		c.GapFree = false
+	}
+	if !bytes.Equal(chain, c.Chain) {
+		c.ChainHold = false
+	}
+	return nil
+}

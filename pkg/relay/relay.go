@@ -1,0 +1,410 @@
+// Package relay carries a service's shared events from its event table to the
+// bus: one leader per channel gives gap-free sequence numbers and a chain hash
+// in a transaction of its own, then publishes batches that state the expected
+// last sequence of the stream. The event table is the truth; the broker may
+// lose anything and is repaired from it.
+package relay
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/synadia-io/orbit.go/jetstreamext"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/telemetry"
+)
+
+// Errors of this package.
+var (
+	// ErrDiverged is invariant I10: the broker holds what the database does not.
+	ErrDiverged = errs.New(errs.Internal, "relay.diverged", "The broker holds events that the database does not know; the database may have been restored to the past. Publishing has stopped.")
+	errDeposed  = errors.New("another relay leads this channel")
+)
+
+const (
+	batchLimit = 500                    // events to a transaction and to a publish; the broker takes 1000
+	lease      = 4 * time.Second        // a dead leader is replaced within this time
+	poll       = 200 * time.Millisecond // finds what another instance committed
+	announce   = 2 * time.Second
+	ackTimeout = 5 * time.Second
+)
+
+// Config is what a relay works with.
+type Config struct {
+	Log       *outbox.Log
+	Conn      *nats.Conn
+	Instance  string // unique per process
+	Replicas  int    // of the streams; 1 on a single server
+	MaxBytes  int64  // of each stream; a full stream pauses the relay
+	Clock     clock.Clock
+	Telemetry *telemetry.Scope
+}
+
+// Relay publishes the channels of one service.
+type Relay struct {
+	cfg       Config
+	js        jetstream.JetStream
+	log       *slog.Logger
+	published func(context.Context, int64)
+	alarms    func(context.Context, int64)
+}
+
+// New returns a relay; Prepare and Run start it.
+func New(cfg Config) (*Relay, error) {
+	js, err := jetstream.New(cfg.Conn)
+	if err != nil {
+		return nil, err
+	}
+	return &Relay{
+		cfg: cfg, js: js, log: cfg.Telemetry.Log,
+		published: cfg.Telemetry.Counter("relay_published", "Events published and acknowledged."),
+		alarms:    cfg.Telemetry.Counter("relay_alarms", "Times that a relay stopped because the broker and the database differ."),
+	}, nil
+}
+
+// Prepare makes the channels' rows and streams where they are missing.
+func (r *Relay) Prepare(ctx context.Context) error {
+	for _, ch := range r.cfg.Log.Channels() {
+		err := r.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(`INSERT INTO channel (channel, epoch, last_seq, chain, published_seq, owner, term, lease_until)
+				VALUES ($1, 1, 0, $2, 0, '', 0, 0) ON CONFLICT (channel) DO NOTHING`, ch, []byte{})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		_, err = r.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+			Name: event.Stream(ch), Subjects: []string{event.Subjects(ch)}, Storage: jetstream.FileStorage,
+			Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew, MaxBytes: r.cfg.MaxBytes,
+			MaxAge: 7 * 24 * time.Hour, Replicas: max(1, r.cfg.Replicas), AllowDirect: true, AllowAtomicPublish: true,
+		})
+		if err != nil {
+			return fmt.Errorf("stream of %s: %w", ch, err)
+		}
+	}
+	return nil
+}
+
+// Run relays until ctx ends.
+func (r *Relay) Run(ctx context.Context) error {
+	channels := r.cfg.Log.Channels()
+	wakes := make([]chan struct{}, len(channels))
+	var wg sync.WaitGroup
+	for i, ch := range channels {
+		wakes[i] = make(chan struct{}, 1)
+		wg.Go(func() { r.channel(ctx, ch, wakes[i]) })
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			wg.Wait()
+			return nil
+		case <-r.cfg.Log.Wake():
+			for _, w := range wakes {
+				select {
+				case w <- struct{}{}:
+				default:
+				}
+			}
+		}
+	}
+}
+
+// channel leads one channel whenever it can.
+func (r *Relay) channel(ctx context.Context, name string, wake <-chan struct{}) {
+	for ctx.Err() == nil {
+		c := &leader{Relay: r, name: name, wake: wake}
+		err := c.acquire(ctx)
+		if err == nil {
+			err = c.lead(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			c.release()
+			return
+		case errors.Is(err, ErrDiverged):
+			r.alarms(ctx, 1)
+			r.log.ErrorContext(ctx, "relay stopped", "channel", name, "error", err)
+		case !errors.Is(err, errDeposed):
+			r.log.WarnContext(ctx, "relay interrupted", "channel", name, "error", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+// leader is a relay's work on one channel for one term of leadership.
+type leader struct {
+	*Relay
+	name       string
+	wake       <-chan struct{}
+	term       int64
+	leaseUntil time.Time
+
+	epoch     int64
+	lastSeq   int64  // assigned
+	chain     []byte // at lastSeq
+	pubSeq    int64  // acknowledged
+	marked    int64  // acknowledged and written down
+	streamSeq uint64 // of the stream's last message
+	announced time.Time
+}
+
+// acquire takes the channel's lease, or returns errDeposed while another holds it.
+func (c *leader) acquire(ctx context.Context) error {
+	now := c.cfg.Clock.Now()
+	until := now.Add(lease)
+	return c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+		err := tx.QueryRow(`UPDATE channel SET owner = $1, term = term + 1, lease_until = $2
+			WHERE channel = $3 AND (lease_until < $4 OR owner = $1)
+			RETURNING term, epoch, last_seq, chain, published_seq`,
+			c.cfg.Instance, until.UnixMicro(), c.name, now.UnixMicro()).
+			Scan(&c.term, &c.epoch, &c.lastSeq, &c.chain, &c.pubSeq)
+		if errors.Is(err, sql.ErrNoRows) {
+			return errDeposed
+		}
+		c.leaseUntil, c.marked = until, c.pubSeq
+		return err
+	})
+}
+
+// release lets another instance lead at once.
+func (c *leader) release() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error { // at worst the lease runs out
+		_, err := tx.Exec(`UPDATE channel SET lease_until = 0, published_seq = $1 WHERE channel = $2 AND term = $3`, c.pubSeq, c.name, c.term)
+		return err
+	})
+}
+
+// lead reconciles with the broker and then sequences and publishes until an
+// error or the end of ctx.
+func (c *leader) lead(ctx context.Context) error {
+	if err := c.reconcile(ctx); err != nil {
+		return err
+	}
+	if err := c.backlog(ctx); err != nil {
+		return err
+	}
+	tick := time.NewTicker(poll)
+	defer tick.Stop()
+	for {
+		rows, err := c.sequence(ctx)
+		if err != nil {
+			return err
+		}
+		if err := c.publish(ctx, rows); err != nil {
+			return err
+		}
+		if now := c.cfg.Clock.Now(); now.Sub(c.announced) >= announce {
+			c.announced = now
+			if err := c.cfg.Conn.Publish(event.Announce(c.name), announcement(c.epoch, c.pubSeq, c.chain)); err != nil {
+				return err
+			}
+		}
+		if len(rows) == batchLimit {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+func announcement(epoch, seq int64, chain []byte) []byte {
+	return fmt.Appendf(nil, "%d %d %s", epoch, seq, hex.EncodeToString(chain))
+}
+
+// row is a sequenced event on its way to the broker.
+type row struct {
+	ord   int64
+	id    string
+	body  []byte
+	seq   int64
+	chain []byte
+}
+
+// sequence gives the next numbers to rows that have none, oldest first, marks
+// what was acknowledged since, and prolongs the lease; all in one transaction
+// that a deposed leader cannot commit.
+func (c *leader) sequence(ctx context.Context) ([]row, error) {
+	now := c.cfg.Clock.Now()
+	var (
+		rows  []row
+		seq   int64
+		chain []byte
+	)
+	pending := false
+	err := c.cfg.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM event WHERE channel = $1 AND seq IS NULL AND audience = 'shared')`, c.name).Scan(&pending)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !pending && c.marked == c.pubSeq && c.leaseUntil.Sub(now) > lease/2 {
+		return nil, nil
+	}
+	err = c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+		seq, chain = c.lastSeq, c.chain
+		var epoch, last int64
+		err := tx.QueryRow(`SELECT epoch, last_seq FROM channel WHERE channel = $1 AND term = $2`+tx.Dialect().ForUpdate(), c.name, c.term).Scan(&epoch, &last)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && (epoch != c.epoch || last != c.lastSeq) {
+			return errDeposed
+		}
+		if err != nil {
+			return err
+		}
+		rows, err = sqldb.Collect(tx, func(s sqldb.Scanner) (r row, err error) {
+			err = s.Scan(&r.ord, &r.id, &r.body)
+			return r, err
+		}, `SELECT ord, id, body FROM event WHERE channel = $1 AND seq IS NULL AND audience = 'shared' ORDER BY ord LIMIT `+strconv.Itoa(batchLimit), c.name)
+		if err != nil {
+			return err
+		}
+		for i := range rows {
+			seq++
+			chain = event.Chain(chain, rows[i].id, rows[i].body)
+			rows[i].seq, rows[i].chain = seq, chain
+			if _, err := tx.Exec(`UPDATE event SET epoch = $1, seq = $2, chain = $3 WHERE ord = $4`, c.epoch, seq, chain, rows[i].ord); err != nil {
+				return err
+			}
+		}
+		_, err = tx.Exec(`UPDATE channel SET last_seq = $1, chain = $2, published_seq = $3, lease_until = $4 WHERE channel = $5 AND term = $6`,
+			seq, chain, c.pubSeq, now.Add(lease).UnixMicro(), c.name, c.term)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.lastSeq, c.chain, c.marked, c.leaseUntil = seq, chain, c.pubSeq, now.Add(lease)
+	return rows, nil
+}
+
+// publish sends rows as one atomic batch and takes them as published only
+// after the acknowledgement.
+func (c *leader) publish(ctx context.Context, rows []row) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	msgs := make([]*nats.Msg, len(rows))
+	for i, r := range rows {
+		e, err := event.Parse(r.body)
+		if err != nil {
+			return err // our own bytes: damaged storage
+		}
+		m := nats.NewMsg(event.Subject(c.name, e.Division, e.Type))
+		m.Data = r.body
+		m.Header = nats.Header{
+			event.HeaderID: {r.id}, event.HeaderEpoch: {strconv.FormatInt(c.epoch, 10)},
+			event.HeaderSeq: {strconv.FormatInt(r.seq, 10)}, event.HeaderChain: {hex.EncodeToString(r.chain)},
+		}
+		if e.TraceParent != "" {
+			m.Header[event.HeaderTrace] = []string{e.TraceParent}
+		}
+		msgs[i] = m
+	}
+	msgs[0].Header[jetstream.ExpectedLastSeqHeader] = []string{strconv.FormatUint(c.streamSeq, 10)}
+	ctx, cancel := context.WithTimeout(ctx, ackTimeout)
+	defer cancel()
+	ack, err := jetstreamext.PublishMsgBatch(ctx, c.js, msgs, jetstreamext.BatchFlowControl{AckTimeout: ackTimeout})
+	if err != nil {
+		return fmt.Errorf("publish: %w", err)
+	}
+	c.streamSeq, c.pubSeq = ack.Sequence, rows[len(rows)-1].seq
+	c.published(ctx, int64(len(rows)))
+	return nil
+}
+
+// backlog publishes what was sequenced but not acknowledged.
+func (c *leader) backlog(ctx context.Context) error {
+	for c.pubSeq < c.lastSeq {
+		rows, err := ReadSequenced(ctx, c.cfg.Log.DB(), c.name, c.epoch, c.pubSeq+1, batchLimit)
+		if err != nil {
+			return err
+		}
+		if len(rows) == 0 {
+			return ErrDiverged.With("channel", c.name).With("seq", strconv.FormatInt(c.pubSeq+1, 10))
+		}
+		out := make([]row, len(rows))
+		for i, s := range rows {
+			e, err := event.Parse(s.Body)
+			if err != nil {
+				return err
+			}
+			out[i] = row{id: e.ID, body: s.Body, seq: s.Seq, chain: s.Chain}
+		}
+		if err := c.publish(ctx, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reconcile compares the stream's last message with the event table. A tail
+// that is ours is adopted by id and hash, never by number alone; a broker that
+// is behind gets the rest again; one that is ahead or differs is I10.
+func (c *leader) reconcile(ctx context.Context) error {
+	s, err := c.js.Stream(ctx, event.Stream(c.name))
+	if err != nil {
+		return fmt.Errorf("stream: %w", err)
+	}
+	info, err := s.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("stream: %w", err)
+	}
+	c.streamSeq = info.State.LastSeq
+	if info.State.Msgs == 0 {
+		// Fresh, aged out or wiped: consumers fill what they miss from the event
+		// table, so the stream goes on from what was published before.
+		return nil
+	}
+	m, err := s.GetMsg(ctx, info.State.LastSeq)
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return nil // the tail was deleted: as above
+	}
+	if err != nil {
+		return fmt.Errorf("stream's last message: %w", err)
+	}
+	epoch, _ := strconv.ParseInt(m.Header.Get(event.HeaderEpoch), 10, 64)
+	seq, _ := strconv.ParseInt(m.Header.Get(event.HeaderSeq), 10, 64)
+	if epoch < c.epoch {
+		return nil // an operator opened a new epoch after a restore
+	}
+	diverged := ErrDiverged.With("channel", c.name).With("seq", strconv.FormatInt(seq, 10))
+	if epoch > c.epoch || seq < 1 || seq > c.lastSeq {
+		return diverged
+	}
+	rows, err := ReadSequenced(ctx, c.cfg.Log.DB(), c.name, epoch, seq, 1)
+	if err != nil {
+		return err
+	}
+	if len(rows) != 1 || rows[0].Seq != seq || hex.EncodeToString(rows[0].Chain) != m.Header.Get(event.HeaderChain) {
+		return diverged
+	}
+	e, err := event.Parse(rows[0].Body)
+	if err != nil || e.ID != m.Header.Get(event.HeaderID) {
+		return diverged
+	}
+	c.pubSeq = seq
+	return nil
+}

@@ -1,0 +1,160 @@
+package rpc
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/telemetry"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+)
+
+// Client calls services over the bus. It implements contract.Caller.
+type Client struct {
+	conn   *nats.Conn
+	signer *auth.Signer
+}
+
+// NewClient returns a client that signs principals with signer.
+func NewClient(conn *nats.Conn, signer *auth.Signer) *Client { return &Client{conn, signer} }
+
+// Call sends a request as the principal that ctx carries (see As). Errors are
+// platform errors; one of kind Deadline leaves open whether it was done.
+func (c *Client) Call(ctx context.Context, service, method string, req, into proto.Message) error {
+	h, cancel, ctx, err := headers(ctx, c.signer, service)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	m := nats.NewMsg(Subject(service, method))
+	m.Header = nats.Header(h)
+	m.Header[headerPrincipal] = h["Authorization"]
+	delete(m.Header, "Authorization")
+	if m.Data, err = proto.Marshal(req); err != nil {
+		return err
+	}
+	if len(m.Data) > maxBody {
+		return ErrTooLarge
+	}
+	r, err := c.conn.RequestMsgWithContext(ctx, m)
+	switch {
+	case errors.Is(err, nats.ErrNoResponders):
+		return ErrUnavailable.With("service", service).Because(err)
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled), errors.Is(err, nats.ErrTimeout):
+		return ErrDeadline.Because(err)
+	case err != nil:
+		return ErrUnavailable.With("service", service).Because(err)
+	}
+	if r.Header.Get(headerError) != "" {
+		var e platformv1.Error
+		if err := proto.Unmarshal(r.Data, &e); err != nil {
+			return errs.ErrInternal.Because(err)
+		}
+		return fromWire(&e)
+	}
+	return proto.Unmarshal(r.Data, into)
+}
+
+// headers are a call's headers, the principal under Authorization.
+func headers(ctx context.Context, signer *auth.Signer, service string) (map[string][]string, context.CancelFunc, context.Context, error) {
+	o, ok := ctx.Value(outgoingKey{}).(outgoing)
+	if !ok || o.principal.Kind == "" {
+		return nil, nil, nil, auth.ErrNoPrincipal
+	}
+	token, err := signer.Sign(o.principal, service)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	cancel := context.CancelFunc(func() {})
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		deadline = time.Now().Add(DefaultTimeout)
+		ctx, cancel = context.WithDeadline(ctx, deadline)
+	}
+	h := map[string][]string{
+		"Authorization": {token},
+		headerDeadline:  {strconv.FormatInt(deadline.UnixMicro(), 10)},
+	}
+	if id := outbox.CauseOf(ctx).Correlation; id != "" {
+		h[headerRequestID] = []string{id}
+	} else {
+		h[headerRequestID] = []string{ident.NewID()}
+	}
+	if o.idempotencyKey != "" {
+		h[headerIdempotency] = []string{o.idempotencyKey}
+	}
+	if tp := telemetry.TraceParent(ctx); tp != "" {
+		h[headerTrace] = []string{tp}
+	}
+	return h, cancel, ctx, nil
+}
+
+// HTTPClient calls services of a running platform over HTTP. It implements contract.Caller.
+type HTTPClient struct {
+	base   string
+	http   *http.Client
+	signer *auth.Signer
+}
+
+// NewHTTPClient returns a client for the platform at base, e.g. http://127.0.0.1:8080.
+func NewHTTPClient(base string, client *http.Client, signer *auth.Signer) *HTTPClient {
+	return &HTTPClient{base, client, signer}
+}
+
+// Call is Client.Call over HTTP.
+func (c *HTTPClient) Call(ctx context.Context, service, method string, req, into proto.Message) error {
+	h, cancel, ctx, err := headers(ctx, c.signer, service)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	body, err := protojson.Marshal(req)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+"/rpc/"+service+"/"+method, bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	for k, v := range h {
+		r.Header.Set(k, v[0])
+	}
+	r.Header.Set("Authorization", "Bearer "+h["Authorization"][0])
+	r.Header.Set("Content-Type", "application/json")
+	resp, err := c.http.Do(r)
+	if err != nil {
+		if errors.Is(err, context.DeadlineExceeded) {
+			return ErrDeadline.Because(err)
+		}
+		return ErrUnavailable.With("service", service).Because(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(io.LimitReader(resp.Body, 2*maxBody))
+	if err != nil {
+		return ErrUnavailable.With("service", service).Because(err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		var e struct {
+			Kind, Code, Text string
+			Detail           map[string]string
+		}
+		if err := json.Unmarshal(b, &e); err != nil || e.Code == "" {
+			return ErrUnavailable.With("service", service).With("status", strconv.Itoa(resp.StatusCode))
+		}
+		return fromWire(&platformv1.Error{Kind: e.Kind, Code: e.Code, Text: e.Text, Detail: e.Detail})
+	}
+	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(b, into)
+}

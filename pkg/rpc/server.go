@@ -1,0 +1,275 @@
+package rpc
+
+import (
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"runtime/debug"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-kit/kit/endpoint"
+	"github.com/go-kit/kit/ratelimit"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/micro"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/metric"
+	"go.opentelemetry.io/otel/trace"
+	"golang.org/x/time/rate"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/telemetry"
+	"github.com/qiao-platform/qiao/proto/contract"
+)
+
+// ServerConfig is what a server works with.
+type ServerConfig struct {
+	Service     string // the service's name on the bus
+	Conn        *nats.Conn
+	Verifier    *auth.Verifier
+	Clock       clock.Clock
+	Telemetry   *telemetry.Scope
+	Concurrency int        // requests at once per method; the next is refused as overloaded
+	PerSecond   rate.Limit // requests a second per method
+}
+
+// Server serves the methods of one service.
+type Server struct {
+	cfg      ServerConfig
+	methods  map[string]*method
+	svc      micro.Service
+	running  sync.WaitGroup
+	commands atomic.Int64
+	duration metric.Float64Histogram
+}
+
+// method is a contract method with its endpoint.
+type method struct {
+	contract.Method
+	endpoint endpoint.Endpoint
+	slots    chan struct{}
+}
+
+// call is what a transport hands to an endpoint.
+type call struct {
+	principal, requestID, key, trace string
+	deadline                         time.Time
+	request                          proto.Message
+}
+
+// NewServer binds methods to endpoints. Start serves them on the bus.
+func NewServer(cfg ServerConfig, methods ...contract.Method) (*Server, error) {
+	d, err := cfg.Telemetry.Meter.Float64Histogram("rpc_duration_seconds", metric.WithDescription("Time to answer a call."),
+		metric.WithExplicitBucketBoundaries(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5))
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Concurrency == 0 {
+		cfg.Concurrency = 512
+	}
+	if cfg.PerSecond == 0 {
+		cfg.PerSecond = 100_000
+	}
+	s := &Server{cfg: cfg, methods: map[string]*method{}, duration: d}
+	for _, m := range methods {
+		if _, twice := s.methods[m.Name]; twice {
+			return nil, fmt.Errorf("rpc: %s.%s is bound twice", cfg.Service, m.Name)
+		}
+		b := &method{Method: m, slots: make(chan struct{}, cfg.Concurrency)}
+		limit := ratelimit.NewErroringLimiter(rate.NewLimiter(cfg.PerSecond, cfg.Concurrency*4))
+		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.admit(m))(s.invoke(m))
+		s.methods[m.Name] = b
+	}
+	return s, nil
+}
+
+// Commands counts the commands that succeeded since the start.
+func (s *Server) Commands() int64 { return s.commands.Load() }
+
+// Methods lists what is served.
+func (s *Server) Methods() []contract.Method {
+	all := make([]contract.Method, 0, len(s.methods))
+	for _, m := range s.methods {
+		all = append(all, m.Method)
+	}
+	return all
+}
+
+// Start serves on the bus. Requests run on a bounded number of goroutines per
+// method, since NATS micro itself runs them one after another.
+func (s *Server) Start() error {
+	svc, err := micro.AddService(s.cfg.Conn, micro.Config{Name: "qiao-" + s.cfg.Service, Version: "1.0.0", QueueGroup: s.cfg.Service})
+	if err != nil {
+		return err
+	}
+	s.svc = svc
+	for name, m := range s.methods {
+		if err := svc.AddEndpoint(name, micro.HandlerFunc(func(r micro.Request) { s.receive(m, r) }), micro.WithEndpointSubject(Subject(s.cfg.Service, name))); err != nil {
+			return fmt.Errorf("rpc: %s.%s: %w", s.cfg.Service, name, err)
+		}
+	}
+	return s.cfg.Conn.Flush()
+}
+
+// Stop takes no new requests and waits for the running ones, or for ctx.
+func (s *Server) Stop(ctx context.Context) error {
+	if s.svc == nil {
+		return nil
+	}
+	err := s.svc.Stop()
+	done := make(chan struct{})
+	go func() { s.running.Wait(); close(done) }()
+	select {
+	case <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (s *Server) receive(m *method, r micro.Request) {
+	select {
+	case m.slots <- struct{}{}:
+	default:
+		reply(r, nil, ErrOverloaded)
+		return
+	}
+	s.running.Add(1)
+	go func() {
+		defer func() { <-m.slots; s.running.Done() }()
+		h := nats.Header(r.Headers())
+		c := call{principal: h.Get(headerPrincipal), requestID: h.Get(headerRequestID), key: h.Get(headerIdempotency), trace: h.Get(headerTrace), request: m.New()}
+		if us, err := strconv.ParseInt(h.Get(headerDeadline), 10, 64); err == nil {
+			c.deadline = time.UnixMicro(us)
+		}
+		if err := proto.Unmarshal(r.Data(), c.request); err != nil {
+			reply(r, nil, ErrMalformed.Because(err))
+			return
+		}
+		out, err := m.endpoint(context.Background(), &c)
+		if err != nil {
+			reply(r, nil, err)
+			return
+		}
+		reply(r, out.(proto.Message), nil)
+	}()
+}
+
+// reply answers on the bus; an answer that is too large becomes an error.
+func reply(r micro.Request, m proto.Message, err error) {
+	if err == nil {
+		b, merr := proto.Marshal(m)
+		if merr == nil && len(b) <= maxBody {
+			_ = r.Respond(b) // the caller may be gone
+			return
+		}
+		err = ErrTooLarge
+	}
+	b, _ := proto.Marshal(toWire(err)) // strings only: cannot fail
+	_ = r.Respond(b, micro.WithHeaders(micro.Headers{headerError: {"1"}}))
+}
+
+// observe traces and measures a call, and drops one whose time is over.
+func (s *Server) observe(m contract.Method) endpoint.Middleware {
+	name := s.cfg.Service + "." + m.Name
+	return func(next endpoint.Endpoint) endpoint.Endpoint {
+		return func(ctx context.Context, in any) (any, error) {
+			c := in.(*call)
+			start := time.Now()
+			if c.deadline.IsZero() {
+				c.deadline = start.Add(DefaultTimeout)
+			}
+			if !start.Before(c.deadline) {
+				return nil, ErrDeadline
+			}
+			ctx, cancel := context.WithDeadline(ctx, c.deadline)
+			defer cancel()
+			if c.requestID == "" {
+				c.requestID = ident.NewID()
+			}
+			ctx = telemetry.WithTraceParent(ctx, c.trace)
+			ctx, span := s.cfg.Telemetry.Tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindServer))
+			defer span.End()
+			ctx = outbox.WithCause(ctx, outbox.Cause{Correlation: c.requestID})
+			out, err := next(ctx, c)
+			code := "ok"
+			if err != nil {
+				e := errs.From(err)
+				code = e.Code
+				span.SetStatus(codes.Error, code)
+				if e.Kind == errs.Internal {
+					s.cfg.Telemetry.Log.ErrorContext(ctx, "call failed", "method", m.Name, "error", err)
+				}
+			} else if m.Command {
+				s.commands.Add(1)
+			}
+			s.duration.Record(ctx, time.Since(start).Seconds(), metric.WithAttributeSet(attribute.NewSet(
+				attribute.String("service", s.cfg.Service), attribute.String("method", m.Name), attribute.String("code", code))))
+			return out, err
+		}
+	}
+}
+
+// protect turns a panic into an internal error.
+func (s *Server) protect(next endpoint.Endpoint) endpoint.Endpoint {
+	return func(ctx context.Context, in any) (out any, err error) {
+		defer func() {
+			if r := recover(); r != nil {
+				out, err = nil, errs.ErrInternal.Because(fmt.Errorf("panic: %v\n%s", r, debug.Stack()))
+			}
+		}()
+		return next(ctx, in)
+	}
+}
+
+// refusals gives go-kit's own refusals a kind and a code.
+func refusals(next endpoint.Endpoint) endpoint.Endpoint {
+	return func(ctx context.Context, in any) (any, error) {
+		out, err := next(ctx, in)
+		if err == ratelimit.ErrLimited {
+			err = ErrOverloaded
+		}
+		return out, err
+	}
+}
+
+// admit verifies the principal and denies what the contract does not allow.
+func (s *Server) admit(m contract.Method) endpoint.Middleware {
+	return func(next endpoint.Endpoint) endpoint.Endpoint {
+		return func(ctx context.Context, in any) (any, error) {
+			c := in.(*call)
+			p, err := s.cfg.Verifier.Verify(c.principal)
+			if err != nil {
+				return nil, err
+			}
+			if err := p.Check(m.Callers, m.Purposes); err != nil {
+				return nil, err
+			}
+			ctx = auth.With(ctx, p)
+			if c.key != "" && m.Command {
+				b, err := proto.MarshalOptions{Deterministic: true}.Marshal(c.request)
+				if err != nil {
+					return nil, err
+				}
+				sum := sha256.Sum256(b)
+				ctx = outbox.WithKey(ctx, outbox.Key{
+					Scope: string(p.Kind) + "\x00" + p.Subject + "\x00" + m.Name, Key: c.key, Request: sum[:]})
+			}
+			return next(ctx, c)
+		}
+	}
+}
+
+func (s *Server) invoke(m contract.Method) endpoint.Endpoint {
+	return func(ctx context.Context, in any) (any, error) {
+		return m.Call(ctx, in.(*call).request)
+	}
+}

@@ -1,0 +1,198 @@
+// Package run is a service's life: what it is given, how its parts are put
+// together, when it is ready, and how it stops.
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/relay"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
+	"github.com/qiao-platform/qiao/pkg/telemetry"
+	"github.com/qiao-platform/qiao/proto/contract"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+)
+
+// Deps is what a service is given. Only this differs between one process on
+// embedded engines and separate services on a cluster.
+type Deps struct {
+	Database  string                // sqlite:FILE or postgres://…
+	Conn      *nats.Conn            // the bus
+	Redis     redis.UniversalClient // nil: no cache
+	Clock     clock.Clock
+	Telemetry *telemetry.Telemetry
+	Signer    *auth.Signer // signs as this service
+	Trusted   map[string]auth.Trusted
+	Seal      outbox.Sealer
+	Instance  string // unique per process
+
+	Partitions  int   // channels of every service; fixed for a platform's life
+	Replicas    int   // of the streams
+	StreamBytes int64 // size limit of each stream
+}
+
+// Service is a running part of the platform.
+type Service interface {
+	// Name is the service's name on the bus.
+	Name() string
+	// Run serves until ctx ends, then finishes what is under way.
+	Run(ctx context.Context) error
+	// Ready is closed when the service answers.
+	Ready() <-chan struct{}
+	// Handler is the HTTP binding of its methods.
+	Handler() http.Handler
+	// Methods lists its contract.
+	Methods() []contract.Method
+	// Close releases the database; call it after Run has returned.
+	Close() error
+}
+
+// Parts is what a service is made of, beside what every service has.
+type Parts struct {
+	Log      *outbox.Log
+	Tasks    *task.Queue
+	Caller   contract.Caller
+	Methods  []contract.Method
+	Router   *consume.Router // nil: reads no channel
+	Listens  []string        // the services whose channels it reads
+	Counts   []ops.Count
+	Together []func(context.Context) error // further loops, each until its ctx ends
+}
+
+// Open opens a service's database, brings its tables up to date, and returns
+// its event log, its task queue and its client to other services.
+func Open(ctx context.Context, service string, migrations fs.FS, d Deps) (*outbox.Log, *task.Queue, *rpc.Client, error) {
+	db, err := sqldb.Open(ctx, d.Database)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("%s: %w", service, err)
+	}
+	if err := db.Migrate(ctx, migrations); err != nil {
+		return nil, nil, nil, errors.Join(fmt.Errorf("%s: %w", service, err), db.Close())
+	}
+	log := outbox.New(service, db, d.Clock, d.Seal, d.Partitions)
+	return log, task.New(db, d.Clock, d.Telemetry.For(service)), rpc.NewClient(d.Conn, d.Signer), nil
+}
+
+// Assemble puts a service together and makes its channels and cursors.
+func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
+	s := &service{name: p.Log.Service(), parts: p, deps: d, ready: make(chan struct{})}
+	scope := d.Telemetry.For(s.name)
+	var err error
+	s.relay, err = relay.New(relay.Config{Log: p.Log, Conn: d.Conn, Instance: d.Instance, Replicas: d.Replicas, MaxBytes: d.StreamBytes, Clock: d.Clock, Telemetry: scope})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.relay.Prepare(ctx); err != nil {
+		return nil, err
+	}
+	if p.Router != nil {
+		if s.consumer, err = consume.New(consume.Config{
+			DB: p.Log.DB(), Conn: d.Conn, Router: p.Router, Channels: s.channels(), Fill: s.fill,
+			Instance: d.Instance, Clock: d.Clock, Telemetry: scope,
+		}); err != nil {
+			return nil, err
+		}
+		if err := s.consumer.Prepare(ctx); err != nil {
+			return nil, err
+		}
+	}
+	own := &ops.Server{Log: p.Log, Consumer: s.consumer, Tasks: p.Tasks, Scope: scope, Counts: p.Counts, Commands: func() int64 { return s.server.Commands() }}
+	s.server, err = rpc.NewServer(rpc.ServerConfig{
+		Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Clock: d.Clock, Telemetry: scope,
+	}, append(p.Methods, platformv1.OpsMethods(own)...)...)
+	return s, err
+}
+
+type service struct {
+	name     string
+	parts    Parts
+	deps     Deps
+	relay    *relay.Relay
+	consumer *consume.Consumer
+	server   *rpc.Server
+	ready    chan struct{}
+	started  atomic.Bool
+}
+
+func (s *service) Name() string               { return s.name }
+func (s *service) Ready() <-chan struct{}     { return s.ready }
+func (s *service) Handler() http.Handler      { return s.server.Handler() }
+func (s *service) Methods() []contract.Method { return s.server.Methods() }
+func (s *service) Close() error               { return s.parts.Log.DB().Close() }
+
+// channels names every partition of every service that this one reads.
+func (s *service) channels() []string {
+	var all []string
+	for _, from := range s.parts.Listens {
+		for i := range max(1, s.deps.Partitions) {
+			all = append(all, event.Channel(from, i))
+		}
+	}
+	return all
+}
+
+// fill asks the publisher of a channel for events from its event table.
+func (s *service) fill(ctx context.Context, channel string, epoch, from int64, limit int) ([]*platformv1.SequencedEvent, error) {
+	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: s.name, Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaSystem})
+	r, err := platformv1.OpsClient{Caller: s.parts.Caller, Target: event.Publisher(channel)}.ReadChannel(ctx, &platformv1.ReadChannelRequest{Channel: channel, Epoch: epoch, FromSeq: from, Limit: int32(limit)})
+	return r.GetEvents(), err
+}
+
+func (s *service) Run(ctx context.Context) error {
+	if s.started.Swap(true) {
+		return errors.New("the service runs already")
+	}
+	if err := s.server.Start(); err != nil {
+		return err
+	}
+	close(s.ready)
+	// The loops stop first, then the methods: what is under way may still need
+	// the bus to answer.
+	g, loops := errgroup.WithContext(ctx)
+	g.Go(func() error { return s.relay.Run(loops) })
+	if s.consumer != nil {
+		g.Go(func() error { return s.consumer.Run(loops) })
+	}
+	g.Go(func() error { return s.parts.Tasks.Run(loops) })
+	g.Go(func() error { return s.purge(loops) })
+	for _, f := range s.parts.Together {
+		g.Go(func() error { return f(loops) })
+	}
+	err := g.Wait()
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	return errors.Join(err, s.server.Stop(stop))
+}
+
+// purge forgets stored answers whose time is over.
+func (s *service) purge(ctx context.Context) error {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if _, err := s.parts.Log.Purge(ctx); err != nil && ctx.Err() == nil {
+				s.deps.Telemetry.For(s.name).Log.WarnContext(ctx, "answers not purged", "error", err)
+			}
+		}
+	}
+}

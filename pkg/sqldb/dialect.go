@@ -1,0 +1,91 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"net"
+	"runtime/debug"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlitelib "modernc.org/sqlite/lib"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+)
+
+// Dialect is one of the two databases, and holds what really differs.
+type Dialect string
+
+// The databases.
+const (
+	SQLite   Dialect = "sqlite"
+	Postgres Dialect = "postgres"
+)
+
+// ForUpdate ends a SELECT that locks the rows it reads: a decision locks the
+// row that holds the limit it decides on. SQLite has one writer and needs none.
+func (d Dialect) ForUpdate() string {
+	if d == Postgres {
+		return " FOR UPDATE"
+	}
+	return ""
+}
+
+// IsUnique reports whether err is a violated unique or primary key.
+func (d Dialect) IsUnique(err error) bool {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code == "23505"
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code() == sqlitelib.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlitelib.SQLITE_CONSTRAINT_PRIMARYKEY
+	}
+	return false
+}
+
+// classify gives database errors that nobody classified their kind.
+func (d Dialect) classify(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*errs.Error](err); ok {
+		return err
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return ErrDeadline.Because(err)
+	}
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		switch e.Code() & 0xff {
+		case sqlitelib.SQLITE_FULL:
+			return ErrFull.Because(err)
+		case sqlitelib.SQLITE_BUSY, sqlitelib.SQLITE_IOERR, sqlitelib.SQLITE_CANTOPEN, sqlitelib.SQLITE_LOCKED:
+			return ErrUnavailable.Because(err)
+		}
+		return errs.ErrInternal.Because(err)
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		switch {
+		case strings.HasPrefix(e.Code, "53"): // insufficient resources
+			return ErrFull.Because(err)
+		case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57"), retryable(e):
+			return ErrUnavailable.Because(err)
+		}
+		return errs.ErrInternal.Because(err)
+	}
+	if _, ok := errors.AsType[net.Error](err); ok || errors.Is(err, driver.ErrBadConn) || errors.Is(err, net.ErrClosed) {
+		return ErrUnavailable.Because(err)
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return ErrUnavailable.Because(err)
+	}
+	return errs.ErrInternal.Because(err)
+}
+
+// retryable reports a serialisation failure or a deadlock on PostgreSQL.
+func retryable(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "40001" || e.Code == "40P01")
+}
+
+func stack() []byte { return debug.Stack() }

@@ -1,0 +1,52 @@
+package sqldb
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+)
+
+//go:embed migrations
+var platform embed.FS
+
+// Migrate brings the platform's tables (events, channels, cursors, parked
+// events, idempotency keys, tasks, evidence) and then the service's own to the
+// newest version. files holds migrations/{sqlite,postgres}/NNNN_name.sql with
+// the same numbers in both. It may run again at any time.
+func (d *DB) Migrate(ctx context.Context, files fs.FS) error {
+	if err := d.migrate(ctx, "platform_version", platform); err != nil {
+		return fmt.Errorf("platform tables: %w", err)
+	}
+	if files == nil {
+		return nil
+	}
+	if err := d.migrate(ctx, "service_version", files); err != nil {
+		return fmt.Errorf("service tables: %w", err)
+	}
+	return nil
+}
+
+func (d *DB) migrate(ctx context.Context, table string, files fs.FS) error {
+	sub, err := fs.Sub(files, "migrations/"+string(d.dialect))
+	if err != nil {
+		return err
+	}
+	dialect := database.DialectSQLite3
+	if d.dialect == Postgres {
+		dialect = database.DialectPostgres
+	}
+	store, err := database.NewStore(dialect, table)
+	if err != nil {
+		return err
+	}
+	p, err := goose.NewProvider("", d.pool, sub, goose.WithStore(store), goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return err
+	}
+	_, err = p.Up(ctx)
+	return err
+}

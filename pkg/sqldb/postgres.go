@@ -1,0 +1,85 @@
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+const (
+	// retries is how often a transaction runs again after a serialisation failure.
+	retries = 5
+	// poolSize keeps a service below the server's connection limit.
+	poolSize = 16
+)
+
+type postgresEngine struct{ pool *sql.DB }
+
+func openPostgres(ctx context.Context, url string) (*DB, error) {
+	cfg, err := pgx.ParseConfig(url)
+	if err != nil {
+		return nil, errors.New("database: the postgres address cannot be read") // pgx's own text may hold the password
+	}
+	cfg.RuntimeParams["synchronous_commit"] = "on"
+	pool := stdlib.OpenDB(*cfg)
+	pool.SetMaxOpenConns(poolSize)
+	pool.SetMaxIdleConns(poolSize)
+	if err := pool.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("database: no answer from %s", cfg.Host), pool.Close())
+	}
+	return &DB{dialect: Postgres, engine: &postgresEngine{pool}, pool: pool}, nil
+}
+
+func (e *postgresEngine) update(ctx context.Context, fn func(*Tx) error) error {
+	for attempt := 0; ; attempt++ {
+		err := e.once(ctx, fn)
+		if err == nil || !retryable(err) || attempt == retries {
+			return err
+		}
+	}
+}
+
+func (e *postgresEngine) once(ctx context.Context, fn func(*Tx) error) error {
+	tx, err := e.pool.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	// The deadline was checked at entry; from here the work runs to its end.
+	own := context.WithoutCancel(ctx)
+	t := &Tx{ctx: own, run: tx, dialect: Postgres}
+	if err := protect(t, fn); err != nil {
+		return errors.Join(err, ignoreDone(tx.Rollback()))
+	}
+	if err := tx.Commit(); err != nil {
+		if retryable(err) {
+			return err
+		}
+		return ErrUncertain.Because(err)
+	}
+	for _, f := range t.committed {
+		f()
+	}
+	return nil
+}
+
+func (e *postgresEngine) view(ctx context.Context, fn func(*Tx) error) error {
+	tx, err := e.pool.BeginTx(ctx, &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead})
+	if err != nil {
+		return err
+	}
+	err = protect(&Tx{ctx: ctx, run: tx, dialect: Postgres}, fn)
+	return errors.Join(err, ignoreDone(tx.Rollback()))
+}
+
+func (e *postgresEngine) close() error { return nil }
+
+func ignoreDone(err error) error {
+	if errors.Is(err, sql.ErrTxDone) {
+		return nil
+	}
+	return err
+}

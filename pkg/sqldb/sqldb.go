@@ -1,0 +1,169 @@
+// Package sqldb opens a service's database and runs its transactions: SQLite
+// with one writer that lets waiting commands share a synchronous commit, or
+// PostgreSQL with a pool. Services see one interface and one SQL subset: $1
+// placeholders, RETURNING, ON CONFLICT, times as integer microseconds.
+package sqldb
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+)
+
+// Errors of this package. They are retryable: nothing was changed.
+var (
+	ErrUnavailable = errs.New(errs.Unavailable, "storage.unavailable", "The storage is not reachable; nothing was changed.")
+	ErrFull        = errs.New(errs.Unavailable, "storage.full", "The storage is full; nothing was changed.")
+	ErrLost        = errs.New(errs.Unavailable, "storage.transaction_lost", "The transaction was lost; nothing was changed.")
+	ErrClosed      = errs.New(errs.Unavailable, "storage.closed", "The service is stopping; nothing was changed.")
+	ErrDeadline    = errs.New(errs.Deadline, "storage.deadline", "The time for this request ran out before it was begun.")
+	// ErrUncertain is a commit whose outcome is not known; repeat the command with the same idempotency key.
+	ErrUncertain = errs.New(errs.Deadline, "storage.uncertain", "Whether the change was saved is not known; send it again with the same key.")
+)
+
+// DB is one service's database.
+type DB struct {
+	dialect Dialect
+	engine  engine
+	pool    *sql.DB // for migrations and PostgreSQL
+}
+
+// engine is what really differs between the two databases when running transactions.
+type engine interface {
+	update(ctx context.Context, fn func(*Tx) error) error
+	view(ctx context.Context, fn func(*Tx) error) error
+	close() error
+}
+
+// Open opens "sqlite:FILE" or "postgres://…". The SQLite file is made where it
+// does not exist; its folder must.
+func Open(ctx context.Context, url string) (*DB, error) {
+	switch {
+	case strings.HasPrefix(url, "sqlite:"):
+		return openSQLite(ctx, strings.TrimPrefix(url, "sqlite:"))
+	case strings.HasPrefix(url, "postgres://"), strings.HasPrefix(url, "postgresql://"):
+		return openPostgres(ctx, url)
+	}
+	return nil, fmt.Errorf("database: the address must begin with sqlite: or postgres://")
+}
+
+// Dialect tells which database this is.
+func (d *DB) Dialect() Dialect { return d.dialect }
+
+// Update runs fn in a read-write transaction and returns when it is durable.
+// fn must not call other services, must not keep the Tx, and may run again
+// after a serialisation failure. An error from fn rolls back fn's changes alone.
+func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return ErrDeadline.Because(err)
+	}
+	return d.dialect.classify(d.engine.update(ctx, fn))
+}
+
+// View runs fn on a consistent snapshot. Keep it short: an open reader keeps
+// the SQLite log from being folded back.
+func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return ErrDeadline.Because(err)
+	}
+	return d.dialect.classify(d.engine.view(ctx, fn))
+}
+
+// Close waits for running transactions and closes the database.
+func (d *DB) Close() error {
+	return errors.Join(d.engine.close(), d.pool.Close())
+}
+
+// Tx is a running transaction. Its statements run on the transaction's own
+// context, so that a caller who goes away cannot tear a shared commit.
+type Tx struct {
+	ctx       context.Context
+	run       runner
+	dialect   Dialect
+	committed []func()
+}
+
+// runner is the part of *sql.Tx that a Tx needs.
+type runner interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Dialect tells which database this is.
+func (t *Tx) Dialect() Dialect { return t.dialect }
+
+// Exec runs a statement and returns how many rows it changed.
+func (t *Tx) Exec(query string, args ...any) (int64, error) {
+	r, err := t.run.ExecContext(t.ctx, query, args...)
+	if err != nil {
+		return 0, err
+	}
+	return r.RowsAffected()
+}
+
+// QueryRow runs a query for one row; Scan gives sql.ErrNoRows where there is none.
+func (t *Tx) QueryRow(query string, args ...any) *sql.Row {
+	return t.run.QueryRowContext(t.ctx, query, args...)
+}
+
+// Query runs a query; the caller closes the rows. Prefer Collect.
+func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+	return t.run.QueryContext(t.ctx, query, args...)
+}
+
+// OnCommit runs f once the transaction is durable, on the caller's goroutine.
+// f must be quick and must not fail.
+func (t *Tx) OnCommit(f func()) { t.committed = append(t.committed, f) }
+
+// Collect runs a query and scans each row with scan.
+func Collect[T any](t *Tx, scan func(Scanner) (T, error), query string, args ...any) (all []T, err error) {
+	rows, err := t.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+// Scanner is a row: *sql.Row or *sql.Rows.
+type Scanner interface{ Scan(dest ...any) error }
+
+// Micros turns a time into its stored form: UTC microseconds, 0 for the zero time.
+func Micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+// Time is the inverse of Micros.
+func Time(micros int64) time.Time {
+	if micros == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(micros).UTC()
+}
+
+// protect runs fn and turns a panic into an error, so that one command cannot
+// take its neighbours in a shared commit with it.
+func protect(tx *Tx, fn func(*Tx) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errs.ErrInternal.Because(fmt.Errorf("panic in a transaction: %v\n%s", r, stack()))
+		}
+	}()
+	return fn(tx)
+}

@@ -1,0 +1,197 @@
+// Package task is work that a transaction leaves to be done after it: a
+// question to another service, a message to deliver, a clock that ends. A task
+// is written in the transaction that wants it and runs at least once.
+package task
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/telemetry"
+)
+
+const (
+	workers  = 8
+	poll     = 500 * time.Millisecond
+	claim    = 30 * time.Second // a task whose runner died is run again after this
+	backoff  = 200 * time.Millisecond
+	maxDelay = 5 * time.Minute
+	page     = 100
+)
+
+// Handler does one task. It must bear being run twice; an error is tried again later.
+type Handler func(ctx context.Context, payload []byte) error
+
+// Queue is the tasks of one service.
+type Queue struct {
+	db       *sqldb.DB
+	clock    clock.Clock
+	handlers map[string]Handler
+	wake     chan struct{}
+	tel      *telemetry.Scope
+	log      *slog.Logger
+	failed   func(context.Context, int64)
+}
+
+// New returns an empty queue; Handle and Run make it work.
+func New(db *sqldb.DB, c clock.Clock, t *telemetry.Scope) *Queue {
+	return &Queue{db: db, clock: c, handlers: map[string]Handler{}, wake: make(chan struct{}, 1), tel: t, log: t.Log,
+		failed: t.Counter("task_failed", "Tries of a task that failed and will be repeated.")}
+}
+
+// Handle registers what does tasks of a kind. Call it before Run.
+func (q *Queue) Handle(kind string, h Handler) { q.handlers[kind] = h }
+
+// Add writes a task in tx, to run at due or as soon as possible for the zero time.
+func (q *Queue) Add(ctx context.Context, tx *sqldb.Tx, kind string, payload []byte, due time.Time) error {
+	now := q.clock.Now()
+	if due.IsZero() {
+		due = now
+	}
+	_, err := tx.Exec(`INSERT INTO task (id, kind, payload, due_at, attempts, origin) VALUES ($1, $2, $3, $4, 0, $5)`,
+		ident.NewID(), kind, payload, due.UnixMicro(), telemetry.TraceParent(ctx)+"|"+outbox.CauseOf(ctx).Correlation)
+	if err == nil && !due.After(now) {
+		tx.OnCommit(q.signal)
+	}
+	return err
+}
+
+func (q *Queue) signal() {
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Pending counts the tasks that are due.
+func (q *Queue) Pending(ctx context.Context) (n int64, err error) {
+	err = q.db.View(ctx, func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT count(*) FROM task WHERE due_at <= $1 OR attempts > 0`, q.clock.Now().UnixMicro()).Scan(&n)
+	})
+	return n, err
+}
+
+type item struct {
+	id, kind, origin string
+	payload          []byte
+	due              int64
+	attempts         int
+}
+
+// Run does tasks until ctx ends.
+func (q *Queue) Run(ctx context.Context) error {
+	tick := time.NewTicker(poll)
+	defer tick.Stop()
+	for {
+		n, err := q.round(ctx)
+		if err != nil && ctx.Err() == nil {
+			q.log.WarnContext(ctx, "tasks interrupted", "error", err)
+		}
+		if n == page && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-q.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// round does the tasks that are due, up to a page of them.
+func (q *Queue) round(ctx context.Context) (int, error) {
+	var due []item
+	err := q.db.View(ctx, func(tx *sqldb.Tx) (err error) {
+		due, err = sqldb.Collect(tx, func(s sqldb.Scanner) (i item, err error) {
+			return i, s.Scan(&i.id, &i.kind, &i.payload, &i.due, &i.attempts, &i.origin)
+		}, `SELECT id, kind, payload, due_at, attempts, origin FROM task WHERE due_at <= $1 ORDER BY due_at LIMIT $2`, q.clock.Now().UnixMicro(), page)
+		return err
+	})
+	if err != nil || len(due) == 0 {
+		return 0, err
+	}
+	work := make(chan item)
+	var wg sync.WaitGroup
+	for range min(workers, len(due)) {
+		wg.Go(func() {
+			for i := range work {
+				q.one(ctx, i)
+			}
+		})
+	}
+	for _, i := range due {
+		work <- i
+	}
+	close(work)
+	wg.Wait()
+	return len(due), nil
+}
+
+// one claims a task, does it, and removes it or puts it off.
+func (q *Queue) one(ctx context.Context, i item) {
+	until := q.clock.Now().Add(claim).UnixMicro()
+	mine := false
+	err := q.db.Update(ctx, func(tx *sqldb.Tx) error {
+		n, err := tx.Exec(`UPDATE task SET due_at = $1 WHERE id = $2 AND due_at = $3`, until, i.id, i.due)
+		mine = n == 1
+		return err
+	})
+	if err != nil || !mine {
+		return
+	}
+	err = q.do(ctx, i)
+	if err == nil {
+		err = q.db.Update(ctx, func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(`DELETE FROM task WHERE id = $1`, i.id)
+			return err
+		})
+		if err == nil {
+			return
+		}
+	}
+	if ctx.Err() != nil {
+		return // the claim runs out and another run does it
+	}
+	q.failed(ctx, 1)
+	q.log.WarnContext(ctx, "task failed", "kind", i.kind, "attempts", i.attempts+1, "error", err)
+	delay := min(backoff<<min(i.attempts, 20), maxDelay)
+	err = q.db.Update(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`UPDATE task SET due_at = $1, attempts = attempts + 1 WHERE id = $2`, q.clock.Now().Add(delay).UnixMicro(), i.id)
+		return err
+	})
+	if err != nil {
+		q.log.WarnContext(ctx, "task not put off", "kind", i.kind, "error", err)
+	}
+}
+
+func (q *Queue) do(ctx context.Context, i item) (err error) {
+	h, ok := q.handlers[i.kind]
+	if !ok {
+		return fmt.Errorf("no handler for tasks of kind %q", i.kind)
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = errs.ErrInternal.Because(fmt.Errorf("panic in task %s: %v", i.kind, r))
+		}
+	}()
+	parent, correlation, _ := strings.Cut(i.origin, "|")
+	ctx = telemetry.WithTraceParent(ctx, parent)
+	ctx, span := q.tel.Tracer.Start(ctx, "task "+i.kind)
+	defer span.End()
+	ctx = outbox.WithCause(ctx, outbox.Cause{Correlation: correlation})
+	ctx = auth.With(ctx, auth.Principal{Kind: auth.Service, Subject: q.tel.Service, Via: auth.ViaSystem})
+	ctx, cancel := context.WithTimeout(ctx, claim/2)
+	defer cancel()
+	return h(ctx, i.payload)
+}
