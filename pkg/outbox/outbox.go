@@ -32,7 +32,7 @@ const keepAnswers = 48 * time.Hour
 
 // Sealer encrypts stored answers.
 type Sealer interface {
-	Seal(plaintext, aad []byte) ([]byte, error)
+	Seal(plaintext, aad []byte) []byte
 	Open(sealed, aad []byte) ([]byte, error)
 }
 
@@ -196,12 +196,8 @@ func Command[T any, Reply interface {
 		if answer, err = proto.Marshal(reply); err != nil {
 			return err
 		}
-		sealed, err := l.seal.Seal(answer, sum[:])
-		if err != nil {
-			return err
-		}
 		_, err = tx.Exec(`INSERT INTO idempotency (key, request, answer, expires_at) VALUES ($1, $2, $3, $4)`,
-			sum[:], k.Request, sealed, l.clock.Now().Add(keepAnswers).UnixMicro())
+			sum[:], k.Request, l.seal.Seal(answer, sum[:]), l.clock.Now().Add(keepAnswers).UnixMicro())
 		if tx.Dialect().IsUnique(err) { // PostgreSQL: the same command is running beside this one
 			return ErrStale.Because(err)
 		}

@@ -18,6 +18,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -40,8 +41,11 @@ type Deps struct {
 	Telemetry *telemetry.Telemetry
 	Signer    *auth.Signer // signs as this service
 	Trusted   map[string]auth.Trusted
-	Seal      outbox.Sealer
-	Instance  string // unique per process
+	Master    *crypt.Master // seals stored answers and, in the registry, people's data
+	// PersonKeys is the address of the registry's database of per-person keys,
+	// apart from its own so that erasing a key erases it.
+	PersonKeys string
+	Instance   string // unique per process
 
 	Partitions  int   // channels of every service; fixed for a platform's life
 	Replicas    int   // of the streams
@@ -86,7 +90,7 @@ func Open(ctx context.Context, service string, migrations fs.FS, d Deps) (*outbo
 	if err := db.Migrate(ctx, migrations); err != nil {
 		return nil, nil, nil, errors.Join(fmt.Errorf("%s: %w", service, err), db.Close())
 	}
-	log := outbox.New(service, db, d.Clock, d.Seal, d.Partitions)
+	log := outbox.New(service, db, d.Clock, d.Master, d.Partitions)
 	return log, task.New(db, d.Clock, d.Telemetry.For(service)), rpc.NewClient(d.Conn, d.Signer), nil
 }
 

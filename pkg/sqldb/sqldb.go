@@ -21,6 +21,7 @@ var (
 	ErrFull        = errs.New(errs.Unavailable, "storage.full", "The storage is full; nothing was changed.")
 	ErrLost        = errs.New(errs.Unavailable, "storage.transaction_lost", "The transaction was lost; nothing was changed.")
 	ErrClosed      = errs.New(errs.Unavailable, "storage.closed", "The service is stopping; nothing was changed.")
+	ErrText        = errs.New(errs.Invalid, "storage.text", "The text holds a character that cannot be stored.")
 	ErrDeadline    = errs.New(errs.Deadline, "storage.deadline", "The time for this request ran out before it was begun.")
 	// ErrUncertain is a commit whose outcome is not known; repeat the command with the same idempotency key.
 	ErrUncertain = errs.New(errs.Deadline, "storage.uncertain", "Whether the change was saved is not known; send it again with the same key.")
@@ -100,6 +101,11 @@ func (t *Tx) Dialect() Dialect { return t.dialect }
 
 // Exec runs a statement and returns how many rows it changed.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
+	for _, a := range args {
+		if s, ok := a.(string); ok && strings.IndexByte(s, 0) >= 0 { // PostgreSQL cannot store it; SQLite must not differ
+			return 0, ErrText
+		}
+	}
 	r, err := t.run.ExecContext(t.ctx, query, args...)
 	if err != nil {
 		return 0, err

@@ -73,10 +73,10 @@ func (q *Queue) signal() {
 	}
 }
 
-// Pending counts the tasks that are due.
+// Pending counts the tasks that are due, under way or to be repeated.
 func (q *Queue) Pending(ctx context.Context) (n int64, err error) {
 	err = q.db.View(ctx, func(tx *sqldb.Tx) error {
-		return tx.QueryRow(`SELECT count(*) FROM task WHERE due_at <= $1 OR attempts > 0`, q.clock.Now().UnixMicro()).Scan(&n)
+		return tx.QueryRow(`SELECT count(*) FROM task WHERE due_at <= $1 OR attempts > 0`, q.clock.Now().Add(claim).UnixMicro()).Scan(&n)
 	})
 	return n, err
 }

@@ -10,7 +10,6 @@ require (
 )
 
 require (
-	github.com/qiao-platform/qiao/proto v0.0.0
 	github.com/richardlehane/mscfb v1.0.9 // indirect
 	github.com/richardlehane/msoleps v1.0.6 // indirect
 	github.com/tiendc/go-deepcopy v1.7.2 // indirect

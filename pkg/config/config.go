@@ -1,0 +1,182 @@
+// Package config is a service's configuration: a strict JSON file, overlaid by
+// QIAO_* variables of the environment; secrets stand in files of their own.
+package config
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+)
+
+// Config is what a separate service is told. Every field works at its zero
+// value except those that Verify names.
+type Config struct {
+	// Listen is the HTTP address; loopback only until sign-in exists.
+	Listen string `json:"listen"`
+	// DatabaseFile holds the database's address, which may bear a password.
+	DatabaseFile string `json:"database_file"`
+	// NATS is a comma-separated list of servers; NATSCredentialsFile proves who we are.
+	NATS                string `json:"nats"`
+	NATSCredentialsFile string `json:"nats_credentials_file"`
+	// Redis is host:port; empty works without a cache.
+	Redis             string `json:"redis"`
+	RedisPasswordFile string `json:"redis_password_file"`
+	// OTLP is the host:port of a collector; empty exports nothing.
+	OTLP     string `json:"otlp"`
+	LogLevel string `json:"log_level"`
+	// MasterKeyFile seals stored answers and, in the registry, people's data.
+	MasterKeyFile string `json:"master_key_file"`
+	// PersonKeysFile holds the database address of the registry's per-person keys.
+	PersonKeysFile string `json:"person_keys_file"`
+	// SigningKeyFile is this service's own issuer key (base64 seed).
+	SigningKeyFile string `json:"signing_key_file"`
+	// TrustFile lists the issuers whose principals are accepted.
+	TrustFile string `json:"trust_file"`
+	// Partitions of every service's channels; the same for the whole platform
+	// and fixed for its life.
+	Partitions int `json:"partitions"`
+	// Replicas of the streams; 3 on a cluster of three.
+	Replicas int `json:"replicas"`
+	// StreamMiB limits each stream; a full one pauses its publisher.
+	StreamMiB int `json:"stream_mib"`
+}
+
+// Load reads a file strictly and overlays the environment: QIAO_LISTEN for
+// "listen", and so on. An unknown field or variable is an error.
+func Load(path string, environ []string) (Config, error) {
+	c := Config{Listen: "127.0.0.1:0", Partitions: 1, Replicas: 1, StreamMiB: 1024}
+	if path != "" {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return c, fmt.Errorf("configuration: %w", err)
+		}
+		d := json.NewDecoder(bytes.NewReader(b))
+		d.DisallowUnknownFields()
+		if err := d.Decode(&c); err != nil {
+			return c, fmt.Errorf("configuration %s: %w", path, err)
+		}
+		if _, err := d.Token(); !errors.Is(err, io.EOF) {
+			return c, fmt.Errorf("configuration %s: more than one value", path)
+		}
+	}
+	return c, c.overlay(environ)
+}
+
+func (c *Config) overlay(environ []string) error {
+	text := map[string]*string{
+		"QIAO_LISTEN": &c.Listen, "QIAO_DATABASE_FILE": &c.DatabaseFile, "QIAO_NATS": &c.NATS, "QIAO_NATS_CREDENTIALS_FILE": &c.NATSCredentialsFile,
+		"QIAO_REDIS": &c.Redis, "QIAO_REDIS_PASSWORD_FILE": &c.RedisPasswordFile, "QIAO_OTLP": &c.OTLP, "QIAO_LOG_LEVEL": &c.LogLevel,
+		"QIAO_MASTER_KEY_FILE": &c.MasterKeyFile, "QIAO_PERSON_KEYS_FILE": &c.PersonKeysFile, "QIAO_SIGNING_KEY_FILE": &c.SigningKeyFile, "QIAO_TRUST_FILE": &c.TrustFile,
+	}
+	number := map[string]*int{"QIAO_PARTITIONS": &c.Partitions, "QIAO_REPLICAS": &c.Replicas, "QIAO_STREAM_MIB": &c.StreamMiB}
+	for _, kv := range environ {
+		k, v, _ := strings.Cut(kv, "=")
+		switch {
+		case text[k] != nil:
+			*text[k] = v
+		case number[k] != nil:
+			n, err := strconv.Atoi(v)
+			if err != nil {
+				return fmt.Errorf("configuration: %s is not a number", k)
+			}
+			*number[k] = n
+		case strings.HasPrefix(k, "QIAO_") && !strings.HasPrefix(k, "QIAO_TEST_"):
+			return fmt.Errorf("configuration: %s is not known", k)
+		}
+	}
+	return nil
+}
+
+// Verify reports everything that is missing or wrong, without connecting anywhere.
+func (c Config) Verify() error {
+	var all []error
+	for name, v := range map[string]string{"database_file": c.DatabaseFile, "nats": c.NATS, "master_key_file": c.MasterKeyFile, "signing_key_file": c.SigningKeyFile, "trust_file": c.TrustFile} {
+		if v == "" {
+			all = append(all, fmt.Errorf("configuration: %s is required", name))
+		}
+	}
+	if c.Partitions < 1 || c.Replicas < 1 || c.StreamMiB < 1 {
+		all = append(all, errors.New("configuration: partitions, replicas and stream_mib must be at least 1"))
+	}
+	return errors.Join(append(all, Loopback(c.Listen))...)
+}
+
+// ErrNotLoopback refuses an address that others could reach.
+var ErrNotLoopback = errors.New("only loopback addresses are served until sign-in exists")
+
+// Loopback returns ErrNotLoopback for a listen address that is not 127.0.0.0/8, ::1 or localhost.
+func Loopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("listen address %q: %w", address, err)
+	}
+	if host == "localhost" {
+		return nil
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
+		return nil
+	}
+	return fmt.Errorf("listen address %q: %w", address, ErrNotLoopback)
+}
+
+// Secret reads a secret's file, without the line end.
+func Secret(path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("secret: %w", err)
+	}
+	return strings.TrimRight(string(b), "\r\n"), nil
+}
+
+// SigningKey reads an issuer's private key.
+func SigningKey(path string) (ed25519.PrivateKey, error) {
+	s, err := Secret(path)
+	if err != nil {
+		return nil, err
+	}
+	seed, err := base64.StdEncoding.DecodeString(s)
+	if err != nil || len(seed) != ed25519.SeedSize {
+		return nil, fmt.Errorf("signing key %s: not a base64 seed of %d bytes", path, ed25519.SeedSize)
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// Trust reads the issuers that are trusted:
+// {"<key id>": {"key": "<base64>", "kinds": ["service"], "subject": "housing"}}.
+func Trust(path string) (map[string]auth.Trusted, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("trusted issuers: %w", err)
+	}
+	var raw map[string]struct {
+		Key     []byte      `json:"key"`
+		Kinds   []auth.Kind `json:"kinds"`
+		Subject string      `json:"subject"`
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&raw); err != nil {
+		return nil, fmt.Errorf("trusted issuers %s: %w", path, err)
+	}
+	all := map[string]auth.Trusted{}
+	for id, t := range raw {
+		if len(t.Key) != ed25519.PublicKeySize {
+			return nil, fmt.Errorf("trusted issuers %s: the key of %q has not %d bytes", path, id, ed25519.PublicKeySize)
+		}
+		all[id] = auth.Trusted{Key: t.Key, Kinds: t.Kinds, Subject: t.Subject}
+	}
+	return all, nil
+}

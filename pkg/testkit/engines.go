@@ -1,0 +1,181 @@
+package testkit
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"syscall"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes schemas
+	"github.com/redis/go-redis/v9"
+
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+)
+
+// missing skips a test whose engine is not installed, loudly; where CI is set
+// it fails instead.
+func missing(t testing.TB, what string) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%s is missing; scripts/test installs it", what)
+	}
+	t.Skipf("MISSING ENGINE: %s; scripts/test installs it", what)
+}
+
+// EachDatabase runs a test on SQLite and on PostgreSQL. open gives a fresh,
+// migrated database each time it is called: a file, or a schema.
+func EachDatabase(t *testing.T, migrations fs.FS, test func(t *testing.T, open func(testing.TB) *sqldb.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		test(t, func(t testing.TB) *sqldb.DB {
+			return openDatabase(t, "sqlite:"+filepath.Join(t.TempDir(), "test.db"), migrations)
+		})
+	})
+	t.Run("postgres", func(t *testing.T) {
+		schema := Postgres(t)
+		test(t, func(t testing.TB) *sqldb.DB { return openDatabase(t, schema(t), migrations) })
+	})
+}
+
+func openDatabase(t testing.TB, address string, migrations fs.FS) *sqldb.DB {
+	t.Helper()
+	db, err := sqldb.Open(context.Background(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := db.Migrate(context.Background(), migrations); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// Postgres starts a PostgreSQL server for the test and its subtests and
+// returns what makes the address of a fresh schema. QIAO_TEST_POSTGRES_BIN
+// names the folder of initdb and postgres.
+func Postgres(t testing.TB) func(testing.TB) string {
+	t.Helper()
+	bin := os.Getenv("QIAO_TEST_POSTGRES_BIN")
+	if bin == "" {
+		found, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+		if len(found) == 0 {
+			missing(t, "PostgreSQL")
+		}
+		bin = slices.Max(found)
+	}
+	// Not t.TempDir: the server's user must be able to enter the folder.
+	dir, err := os.MkdirTemp("", "qiao-postgres-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	as := postgresUser(t, dir)
+	data := filepath.Join(dir, "data")
+	out, err := command(as, filepath.Join(bin, "initdb"), "-D", data, "-U", "qiao", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync").CombinedOutput()
+	if err != nil {
+		t.Fatalf("initdb: %v\n%s", err, out)
+	}
+	srv := command(as, filepath.Join(bin, "postgres"), "-D", data, "-c", "listen_addresses=", "-c", "unix_socket_directories="+dir, "-c", "max_connections=200", "-c", "fsync=off")
+	if err := srv.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = srv.Process.Signal(syscall.SIGINT) // fast shutdown
+		_ = srv.Wait()
+	})
+	address := "postgres://qiao@/postgres?host=" + url.QueryEscape(dir)
+	admin, err := sql.Open("pgx", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = admin.Close() })
+	Eventually(t, "PostgreSQL answers", func() bool { return admin.Ping() == nil })
+	return func(t testing.TB) string {
+		t.Helper()
+		schema := "t" + rand.Text()
+		if _, err := admin.ExecContext(context.Background(), `CREATE SCHEMA "`+schema+`"`); err != nil {
+			t.Fatal(err)
+		}
+		return address + "&search_path=" + url.QueryEscape(`"`+schema+`"`)
+	}
+}
+
+// postgresUser returns whom PostgreSQL runs as: it refuses to run as root.
+func postgresUser(t testing.TB, dir string) *syscall.SysProcAttr {
+	t.Helper()
+	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if os.Getuid() != 0 {
+		return attr
+	}
+	u, err := user.Lookup("postgres")
+	if err != nil {
+		missing(t, "the user postgres")
+	}
+	uid, _ := strconv.ParseUint(u.Uid, 10, 32) // from the system's own table
+	gid, _ := strconv.ParseUint(u.Gid, 10, 32)
+	if err := os.Chown(dir, int(uid), int(gid)); err != nil {
+		t.Fatal(err)
+	}
+	attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return attr
+}
+
+func command(as *syscall.SysProcAttr, name string, args ...string) *exec.Cmd {
+	c := exec.Command(name, args...)
+	c.SysProcAttr, c.Dir = as, "/"
+	return c
+}
+
+// Redis starts a Redis server for the test and returns a client. QIAO_TEST_REDIS
+// names the program. stop ends the server early, as a failure would.
+func Redis(t testing.TB) (client *redis.Client, stop func()) {
+	t.Helper()
+	bin := os.Getenv("QIAO_TEST_REDIS")
+	if bin == "" {
+		found, err := exec.LookPath("redis-server")
+		if err != nil {
+			missing(t, "Redis")
+		}
+		bin = found
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	srv := exec.Command(bin, "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
+	srv.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := srv.Start(); err != nil {
+		t.Fatal(err)
+	}
+	stopped := false
+	stop = func() {
+		if !stopped {
+			stopped = true
+			_ = srv.Process.Kill()
+			_ = srv.Wait()
+		}
+	}
+	t.Cleanup(stop)
+	client = redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + strconv.Itoa(port)})
+	t.Cleanup(func() { _ = client.Close() })
+	Eventually(t, "Redis answers", func() bool { return client.Ping(context.Background()).Err() == nil })
+	return client, stop
+}

@@ -1,0 +1,153 @@
+package insurance_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/insurance"
+)
+
+type fixture struct {
+	*testkit.Platform
+	clock      *clock.Manual
+	employment *testkit.Publisher
+	registry   *testkit.Publisher
+	client     insurancev1.InsuranceClient
+}
+
+func start(t *testing.T) *fixture {
+	t.Helper()
+	c := clock.NewManual(time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC))
+	p := testkit.NewPlatform(t, c)
+	f := &fixture{Platform: p, clock: c, employment: p.Publisher("employment"), registry: p.Publisher("registry")}
+	s, err := insurance.New(context.Background(), p.Deps(insurance.Name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Start(s)
+	f.client = insurancev1.InsuranceClient{Caller: p.Client(), Target: insurance.Name}
+	return f
+}
+
+// hire registers a hire of worker-1 and returns the duty that it opens.
+func (f *fixture) hire(t *testing.T) *insurancev1.Duty {
+	t.Helper()
+	f.employment.Publish(outbox.Subject{Aggregate: "hire-1", Worker: "worker-1", Division: "654301"},
+		&employmentv1.HireRegistered{HireId: "hire-1", EmployerId: "employer-1", Occupation: "6-29", County: "654301", StartOn: "2026-11-02", Basis: "offer"})
+	f.Settle()
+	got, err := f.client.ListCover(f.Worker("worker-1"), &insurancev1.ListCoverRequest{Worker: "worker-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.GetDuties()) != 1 {
+		t.Fatalf("%d duties", len(got.GetDuties()))
+	}
+	return got.GetDuties()[0]
+}
+
+func TestHireOpensDutyAndEnrolmentFulfilsIt(t *testing.T) {
+	f := start(t)
+	d := f.hire(t)
+	if d.GetState() != "open" || d.GetDueOn() != "2026-12-02" {
+		t.Fatalf("duty %v", d)
+	}
+	request := &insurancev1.EnrolWorkerRequest{DutyId: d.GetDutyId(), Schemes: []string{"pension", "work_injury"}, FromMonth: "2026-11"}
+	if _, err := f.client.EnrolWorker(f.Employer("employer-2"), request); errs.CodeOf(err) != "auth.not_yours" {
+		t.Fatalf("another employer enrolled: %v", err)
+	}
+	e, err := f.client.EnrolWorker(f.Employer("employer-1"), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.client.EnrolWorker(f.Employer("employer-1"), request); errs.CodeOf(err) != "insurance.duty.state" {
+		t.Fatalf("enrolled twice: %v", err)
+	}
+	for i, month := range []string{"2026-11", "2026-12"} {
+		got, err := f.client.RecordMonth(f.Officer("hrss"), &insurancev1.RecordMonthRequest{EnrolmentId: e.GetEnrolmentId(), Month: month})
+		if err != nil || got.GetMonths() != int32(i+1) {
+			t.Fatalf("month %s: %v, %v", month, got, err)
+		}
+	}
+	if _, err := f.client.RecordMonth(f.Officer("hrss"), &insurancev1.RecordMonthRequest{EnrolmentId: e.GetEnrolmentId(), Month: "2026-12"}); errs.CodeOf(err) != "insurance.month_twice" {
+		t.Fatalf("a month twice: %v", err)
+	}
+	f.employment.Publish(outbox.Subject{Aggregate: "hire-1", Version: 1, Worker: "worker-1", Division: "654301"}, &employmentv1.HireEnded{HireId: "hire-1", EndedOn: "2026-12-20"})
+	f.Settle()
+	got, err := f.client.ListCover(f.Worker("worker-1"), &insurancev1.ListCoverRequest{Worker: "worker-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := got.GetCovers()[0]; c.GetState() != "stopped" || c.GetLastMonth() != "2026-12" || c.GetMonths() != 2 {
+		t.Fatalf("cover %v", c)
+	}
+}
+
+func TestNobodyElseSeesTheCover(t *testing.T) {
+	f := start(t)
+	f.hire(t)
+	_, err := f.client.ListCover(f.Worker("worker-2"), &insurancev1.ListCoverRequest{Worker: "worker-1"})
+	if errs.CodeOf(err) != "auth.not_yours" {
+		t.Fatal(err)
+	}
+	_, err = f.client.ListCover(f.Officer("psb"), &insurancev1.ListCoverRequest{Worker: "worker-1"})
+	if errs.KindOf(err) != errs.Denied {
+		t.Fatal(err)
+	}
+}
+
+func TestDutyBecomesOverdueByTheClock(t *testing.T) {
+	f := start(t)
+	d := f.hire(t)
+	f.clock.Set(time.Date(2026, 12, 3, 1, 0, 0, 0, time.UTC))
+	testkit.Eventually(t, "the duty is overdue", func() bool {
+		got, err := f.client.GetDuty(f.Officer("hrss"), &insurancev1.GetDutyRequest{DutyId: d.GetDutyId()})
+		return err == nil && got.GetDuty().GetState() == "overdue"
+	})
+}
+
+func TestDisputeFreezesTheDuty(t *testing.T) {
+	f := start(t)
+	d := f.hire(t)
+	f.employment.Publish(outbox.Subject{Aggregate: "hire-1", Version: 1, Worker: "worker-1", Division: "654301"}, &employmentv1.HireDisputed{HireId: "hire-1"})
+	f.Settle()
+	got, err := f.client.GetDuty(f.Employer("employer-1"), &insurancev1.GetDutyRequest{DutyId: d.GetDutyId()})
+	if err != nil || got.GetDuty().GetState() != "frozen" {
+		t.Fatalf("%v, %v", got, err)
+	}
+}
+
+func TestFactsNeedAGrant(t *testing.T) {
+	f := start(t)
+	d := f.hire(t)
+	if _, err := f.client.EnrolWorker(f.Employer("employer-1"), &insurancev1.EnrolWorkerRequest{DutyId: d.GetDutyId(), Schemes: []string{"pension"}, FromMonth: "2026-11"}); err != nil {
+		t.Fatal(err)
+	}
+	facts := platformv1.FactsClient{Caller: f.Client(), Target: insurance.Name}
+	ask := &platformv1.ListFactsRequest{Worker: "worker-1", GrantId: "grant-1", CaseId: "case-1", Kinds: []string{"insurance_months"}}
+	if _, err := facts.ListFacts(f.Service("housing"), ask); errs.CodeOf(err) != "evidence.no_grant" {
+		t.Fatalf("answered without a grant: %v", err)
+	}
+	f.registry.Publish(outbox.Subject{Aggregate: "grant-1", Worker: "worker-1"}, &registryv1.ConsentGranted{GrantId: "grant-1", Purpose: "public_rental", Kinds: []string{"insurance_months"}, Recipient: "housing", ValidFrom: "2026-11-01"})
+	f.Settle()
+	got, err := facts.ListFacts(f.Service("housing"), ask)
+	if err != nil || len(got.GetFacts()) != 1 || got.GetFacts()[0].GetSince() != "2026-11" {
+		t.Fatalf("%v, %v", got, err)
+	}
+	if _, err := facts.ListFacts(f.Service("education"), ask); errs.CodeOf(err) != "evidence.no_grant" {
+		t.Fatalf("answered another department: %v", err)
+	}
+	f.registry.Publish(outbox.Subject{Aggregate: "grant-1", Version: 1, Worker: "worker-1"}, &registryv1.ConsentWithdrawn{GrantId: "grant-1"})
+	f.Settle()
+	if _, err := facts.ListFacts(f.Service("housing"), ask); errs.CodeOf(err) != "evidence.no_grant" {
+		t.Fatalf("answered after the withdrawal: %v", err)
+	}
+}

@@ -1,0 +1,124 @@
+// Package api serves the insurance contract: each method opens the
+// transaction, runs one use case and answers in the contract's form.
+package api
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/insurance/internal/app"
+	"github.com/qiao-platform/qiao/services/insurance/internal/domain"
+	"github.com/qiao-platform/qiao/services/insurance/internal/store"
+)
+
+// Server implements insurancev1.InsuranceServer and platformv1.FactsServer.
+type Server struct {
+	App   *app.App
+	Log   *outbox.Log
+	Store *store.Store
+}
+
+// EnrolWorker fulfils a duty.
+func (s *Server) EnrolWorker(ctx context.Context, req *insurancev1.EnrolWorkerRequest) (*insurancev1.EnrolWorkerResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*insurancev1.EnrolWorkerResponse, error) {
+		c, err := s.App.Enrol(ctx, s.Store.In(tx), req.GetDutyId(), req.GetSchemes(), req.GetFromMonth())
+		return &insurancev1.EnrolWorkerResponse{EnrolmentId: c.ID}, err
+	})
+}
+
+// RecordMonth credits a month.
+func (s *Server) RecordMonth(ctx context.Context, req *insurancev1.RecordMonthRequest) (*insurancev1.RecordMonthResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*insurancev1.RecordMonthResponse, error) {
+		n, err := s.App.RecordMonth(ctx, s.Store.In(tx), req.GetEnrolmentId(), req.GetMonth())
+		return &insurancev1.RecordMonthResponse{Months: int32(n)}, err
+	})
+}
+
+// ListCover shows a worker's own duties and covers.
+func (s *Server) ListCover(ctx context.Context, req *insurancev1.ListCoverRequest) (*insurancev1.ListCoverResponse, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.MayActFor(req.GetWorker()); err != nil {
+		return nil, err
+	}
+	out := &insurancev1.ListCoverResponse{}
+	err = s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		duties, err := s.Store.In(tx).DutiesOf(req.GetWorker())
+		if err != nil {
+			return err
+		}
+		for _, d := range duties {
+			out.Duties = append(out.Duties, duty(d))
+		}
+		covers, err := s.Store.In(tx).CoversOf(req.GetWorker())
+		for _, c := range covers {
+			out.Covers = append(out.Covers, cover(c))
+		}
+		return err
+	})
+	return out, err
+}
+
+// GetDuty reads one duty without naming the person.
+func (s *Server) GetDuty(ctx context.Context, req *insurancev1.GetDutyRequest) (*insurancev1.GetDutyResponse, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &insurancev1.GetDutyResponse{}
+	err = s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		d, err := s.Store.In(tx).Peek(req.GetDutyId())
+		if err != nil {
+			return err
+		}
+		if p.Kind == auth.Employer && p.Subject != d.EmployerID {
+			return auth.ErrNotYours
+		}
+		out.Duty = duty(d)
+		return p.CoversDivision(d.Division)
+	})
+	return out, err
+}
+
+// ListFacts answers other departments' questions about months covered.
+func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
+	return evidence.Serve(ctx, s.Log, s.App.Clock, req, func(tx *sqldb.Tx, worker, kind string) ([]*platformv1.Fact, error) {
+		if kind != evidence.InsuranceMonths {
+			return nil, nil
+		}
+		covers, err := s.Store.In(tx).CoversOf(worker)
+		var facts []*platformv1.Fact
+		for _, c := range covers {
+			facts = append(facts, fact(c))
+		}
+		return facts, err
+	})
+}
+
+// fact is a cover as evidence. Its version is the number of changes that
+// others can see, so that the event and the answer agree whichever comes first.
+func fact(c domain.Cover) *platformv1.Fact {
+	return &platformv1.Fact{
+		Kind: evidence.InsuranceMonths, Source: "insurance", SourceId: c.ID, Worker: c.Worker,
+		Since: string(c.From), Until: string(c.Last), Months: int32(c.Months), Version: c.Version,
+	}
+}
+
+func duty(d domain.Duty) *insurancev1.Duty {
+	return &insurancev1.Duty{DutyId: d.ID, HireId: d.HireID, State: string(d.State), DueOn: d.DueOn.String(), EnrolmentId: d.EnrolmentID}
+}
+
+func cover(c domain.Cover) *insurancev1.Cover {
+	state := "stopped"
+	if c.Active {
+		state = "active"
+	}
+	return &insurancev1.Cover{EnrolmentId: c.ID, HireId: c.HireID, Schemes: c.Schemes, FromMonth: string(c.From), LastMonth: string(c.Last), Months: int32(c.Months), State: state}
+}

@@ -1,0 +1,42 @@
+// Package app is the use cases of social insurance, one a file. Each loads
+// state, decides in the domain and saves the new state with its events, all in
+// the transaction that its caller opened.
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/rule"
+	"github.com/qiao-platform/qiao/services/insurance/internal/domain"
+)
+
+// Store is what the use cases need of storage, within one transaction. Loads
+// that a decision rests on lock what they return.
+type Store interface {
+	// Duty returns ErrDutyUnknown where there is none.
+	Duty(id string) (domain.Duty, error)
+	// DutyOfHire reports false where the hire has brought none.
+	DutyOfHire(hireID string) (domain.Duty, bool, error)
+	SaveDuty(ctx context.Context, d domain.Duty, events ...domain.Event) error
+	// Cover returns ErrCoverUnknown where there is none.
+	Cover(id string) (domain.Cover, error)
+	// CoverOfHire reports false where the worker was not enrolled for the hire.
+	CoverOfHire(hireID string) (domain.Cover, bool, error)
+	SaveCover(ctx context.Context, c domain.Cover, events ...domain.Event) error
+	// CreditMonth notes a month of an enrolment, or returns ErrMonthTwice.
+	CreditMonth(enrolmentID string, m domain.Month) error
+	// CheckDutyAt has CheckDuty run for a duty at a time.
+	CheckDutyAt(ctx context.Context, dutyID string, at time.Time) error
+	DutiesOf(worker string) ([]domain.Duty, error)
+	CoversOf(worker string) ([]domain.Cover, error)
+}
+
+// App is the department's use cases.
+type App struct {
+	Clock    clock.Clock
+	Rules    *rule.Book
+	Calendar *clock.Calendar
+	NewID    func() string
+}

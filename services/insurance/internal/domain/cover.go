@@ -1,0 +1,75 @@
+package domain
+
+import (
+	"slices"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+)
+
+// Schemes lists the schemes of 社会保险法; maternity is collected within
+// medical insurance since 2019.
+func Schemes() []string { return []string{"pension", "medical", "unemployment", "work_injury"} }
+
+func checkSchemes(all []string) error {
+	if len(all) == 0 {
+		return ErrScheme
+	}
+	for i, s := range all {
+		if !slices.Contains(append(Schemes(), "maternity"), s) || slices.Contains(all[:i], s) {
+			return ErrScheme.With("scheme", s)
+		}
+	}
+	return nil
+}
+
+// Month is a calendar month, written 2026-11.
+type Month string
+
+// ParseMonth reads a month, or returns ErrMonth.
+func ParseMonth(s string) (Month, error) {
+	if _, err := time.Parse("2006-01", s); err != nil {
+		return "", ErrMonth
+	}
+	return Month(s), nil
+}
+
+// MonthOf is the month that a day lies in.
+func MonthOf(d clock.Date) Month { return Month(d.String()[:7]) }
+
+// Cover is a worker's enrolment through one employer. Only credited months count.
+type Cover struct {
+	ID       string
+	DutyID   string
+	HireID   string
+	Worker   string
+	Division string
+	Schemes  []string
+	From     Month
+	Last     Month // the last covered month once it stopped
+	Months   int   // credited
+	Active   bool
+	Version  int64
+}
+
+// Credit counts a month of contribution. The caller makes sure that the same
+// month is credited once.
+func (c Cover) Credit(m Month) (Cover, []Event, error) {
+	if m < c.From {
+		return c, nil, ErrMonth
+	}
+	if !c.Active && m > c.Last {
+		return c, nil, ErrCoverStopped
+	}
+	c.Months++
+	return c, []Event{MonthRecorded{EnrolmentID: c.ID, Month: m, Months: c.Months, From: c.From}}, nil
+}
+
+// Stop ends the cover with the month in which the hire ended.
+func (c Cover) Stop(endedOn clock.Date) (Cover, []Event) {
+	if !c.Active {
+		return c, nil
+	}
+	c.Active, c.Last = false, max(MonthOf(endedOn), c.From)
+	return c, []Event{CoverStopped{EnrolmentID: c.ID, HireID: c.HireID, Last: c.Last, Months: c.Months, From: c.From}}
+}

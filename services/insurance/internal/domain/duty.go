@@ -1,0 +1,98 @@
+// Package domain is what the social-insurance department knows: an employer's
+// duty to enrol a worker within the legal time of a hire, and the cover that
+// the enrolment gives, month by credited month.
+package domain
+
+import (
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+)
+
+// Errors of this department.
+var (
+	ErrDutyUnknown  = errs.New(errs.NotFound, "insurance.duty.unknown", "There is no such duty to enrol.")
+	ErrDutyState    = errs.New(errs.Conflict, "insurance.duty.state", "This duty to enrol is no longer open.")
+	ErrScheme       = errs.New(errs.Invalid, "insurance.scheme", "This is not an insurance scheme, or none was named.")
+	ErrMonth        = errs.New(errs.Invalid, "insurance.month", "The month must be written like 2026-11 and not lie before the cover begins.")
+	ErrMonthTwice   = errs.New(errs.Conflict, "insurance.month_twice", "This month is credited already.")
+	ErrCoverUnknown = errs.New(errs.NotFound, "insurance.cover.unknown", "There is no such enrolment.")
+	ErrCoverStopped = errs.New(errs.Conflict, "insurance.cover.stopped", "The cover stopped before this month.")
+)
+
+// DutyState is where a duty stands.
+type DutyState string
+
+// The states of a duty.
+const (
+	DutyOpen      DutyState = "open"
+	DutyFulfilled DutyState = "fulfilled"
+	DutyFrozen    DutyState = "frozen"  // the worker disputes the hire
+	DutyClosed    DutyState = "closed"  // the hire ended or was undone before enrolment
+	DutyOverdue   DutyState = "overdue" // still owed, too late
+)
+
+// Duty is an employer's duty to enrol one worker, opened by a hire
+// (社会保险法 58, rule SI-02).
+type Duty struct {
+	ID          string
+	HireID      string
+	Worker      string
+	EmployerID  string
+	Division    string
+	State       DutyState
+	DueOn       clock.Date
+	EnrolmentID string
+	Version     int64
+}
+
+// OpenDuty opens the duty that a hire brings.
+func OpenDuty(id, hireID, worker, employerID, division string, dueOn clock.Date) (Duty, []Event) {
+	d := Duty{ID: id, HireID: hireID, Worker: worker, EmployerID: employerID, Division: division, State: DutyOpen, DueOn: dueOn}
+	return d, []Event{
+		DutyOpened{DutyID: id, HireID: hireID, DueOn: dueOn},
+		EnrolmentRequested{DutyID: id, HireID: hireID, Schemes: Schemes()},
+	}
+}
+
+// Owed reports whether the employer still has to enrol the worker.
+func (d Duty) Owed() bool { return d.State == DutyOpen || d.State == DutyOverdue }
+
+// Fulfil ends the duty with an enrolment from a month on.
+func (d Duty) Fulfil(enrolmentID string, schemes []string, from Month) (Duty, Cover, []Event, error) {
+	if !d.Owed() {
+		return d, Cover{}, nil, ErrDutyState.With("state", string(d.State))
+	}
+	if err := checkSchemes(schemes); err != nil {
+		return d, Cover{}, nil, err
+	}
+	d.State, d.EnrolmentID = DutyFulfilled, enrolmentID
+	c := Cover{ID: enrolmentID, DutyID: d.ID, HireID: d.HireID, Worker: d.Worker, Division: d.Division, Schemes: schemes, From: from, Active: true}
+	return d, c, []Event{EnrolmentCompleted{EnrolmentID: enrolmentID, DutyID: d.ID, HireID: d.HireID, Schemes: schemes, From: from}}, nil
+}
+
+// Freeze suspends the duty while the worker disputes the hire.
+func (d Duty) Freeze() (Duty, []Event) {
+	if !d.Owed() {
+		return d, nil
+	}
+	d.State = DutyFrozen
+	return d, []Event{DutyFrozenEvent{DutyID: d.ID, HireID: d.HireID}}
+}
+
+// Close ends the duty unfulfilled.
+func (d Duty) Close(reason string) (Duty, []Event) {
+	if !d.Owed() && d.State != DutyFrozen {
+		return d, nil
+	}
+	d.State = DutyClosed
+	return d, []Event{DutyClosedEvent{DutyID: d.ID, HireID: d.HireID, Reason: reason}}
+}
+
+// Check makes a duty overdue whose day has passed.
+func (d Duty) Check(today clock.Date) (Duty, []Event) {
+	if d.State != DutyOpen || !today.After(d.DueOn) {
+		return d, nil
+	}
+	d.State = DutyOverdue
+	return d, []Event{DutyOverdueEvent{DutyID: d.ID, HireID: d.HireID, DueOn: d.DueOn}}
+}

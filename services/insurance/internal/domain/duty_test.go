@@ -1,0 +1,101 @@
+package domain
+
+import (
+	"errors"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+)
+
+var due = clock.NewDate(2026, 12, 2)
+
+func open() Duty {
+	d, _ := OpenDuty("duty", "hire", "worker", "employer", "654301", due)
+	return d
+}
+
+func TestOverdueOnlyAfterTheDay(t *testing.T) {
+	for _, c := range []struct {
+		today clock.Date
+		want  DutyState
+	}{{due.AddDays(-1), DutyOpen}, {due, DutyOpen}, {due.AddDays(1), DutyOverdue}} {
+		if d, _ := open().Check(c.today); d.State != c.want {
+			t.Errorf("on %s: %s, want %s", c.today, d.State, c.want)
+		}
+	}
+}
+
+func TestFulfilRefusals(t *testing.T) {
+	for name, c := range map[string]struct {
+		duty    Duty
+		schemes []string
+		want    error
+	}{
+		"no scheme":      {open(), nil, ErrScheme},
+		"unknown scheme": {open(), []string{"pension", "lottery"}, ErrScheme},
+		"scheme twice":   {open(), []string{"pension", "pension"}, ErrScheme},
+		"closed":         {Duty{State: DutyClosed}, Schemes(), ErrDutyState},
+		"frozen":         {Duty{State: DutyFrozen}, Schemes(), ErrDutyState},
+	} {
+		if _, _, _, err := c.duty.Fulfil("e", c.schemes, "2026-11"); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	late, _ := open().Check(due.AddDays(9))
+	if d, _, _, err := late.Fulfil("e", Schemes(), "2026-11"); err != nil || d.State != DutyFulfilled {
+		t.Errorf("a late enrolment still counts: %v", err)
+	}
+}
+
+// No order of acts ever leaves a duty in a state that it does not know, and a
+// fulfilled or closed duty stays so.
+func TestDutyNeverLeavesItsEnd(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d := open()
+		for range rapid.IntRange(1, 12).Draw(t, "acts") {
+			before := d.State
+			switch rapid.IntRange(0, 3).Draw(t, "act") {
+			case 0:
+				d, _ = d.Freeze()
+			case 1:
+				d, _ = d.Close("hire_ended")
+			case 2:
+				d, _ = d.Check(due.AddDays(rapid.IntRange(-3, 3).Draw(t, "day")))
+			case 3:
+				d, _, _, _ = d.Fulfil("e", Schemes(), "2026-11")
+			}
+			if (before == DutyFulfilled || before == DutyClosed) && d.State != before {
+				t.Fatalf("%s became %s", before, d.State)
+			}
+		}
+	})
+}
+
+func TestCover(t *testing.T) {
+	_, c, _, err := open().Fulfil("e", Schemes(), "2026-11")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := c.Credit("2026-10"); !errors.Is(err, ErrMonth) {
+		t.Errorf("a month before the cover: %v", err)
+	}
+	c, _, err = c.Credit("2026-11")
+	if err != nil || c.Months != 1 {
+		t.Fatalf("%d months, %v", c.Months, err)
+	}
+	c, events := c.Stop(clock.NewDate(2027, 1, 15))
+	if c.Active || c.Last != "2027-01" || len(events) != 1 {
+		t.Errorf("%+v", c)
+	}
+	if _, _, err := c.Credit("2027-02"); !errors.Is(err, ErrCoverStopped) {
+		t.Errorf("a month after the end: %v", err)
+	}
+	if _, events := c.Stop(clock.NewDate(2027, 3, 1)); events != nil {
+		t.Error("stopped twice")
+	}
+	if _, err := ParseMonth("2026-13"); !errors.Is(err, ErrMonth) {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,70 @@
+// Package react is what social insurance does when something happened in
+// another department, one handler an event.
+package react
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/insurance/internal/app"
+	"github.com/qiao-platform/qiao/services/insurance/internal/store"
+)
+
+// Listens names the services whose channels are read.
+func Listens() []string { return []string{"employment", "registry"} }
+
+// Router routes the events that the department acts on.
+func Router(a *app.App, s *store.Store) *consume.Router {
+	h := handlers{a, s}
+	r := consume.NewRouter()
+	consume.On(r, "employment", h.hireRegistered)
+	consume.On(r, "employment", h.hireDisputed)
+	consume.On(r, "employment", h.hireUndone)
+	consume.On(r, "employment", h.hireEnded)
+	consume.On(r, "registry", h.consentGranted)
+	consume.On(r, "registry", h.consentWithdrawn)
+	return r
+}
+
+type handlers struct {
+	app   *app.App
+	store *store.Store
+}
+
+func (h handlers) hireRegistered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireRegistered) error {
+	start, err := clock.ParseDate(m.GetStartOn())
+	if err != nil {
+		return err
+	}
+	return h.app.OpenDuty(ctx, h.store.In(tx), app.Hire{ID: m.GetHireId(), Worker: e.Worker, EmployerID: m.GetEmployerId(), Division: e.Division, StartOn: start})
+}
+
+func (h handlers) hireDisputed(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireDisputed) error {
+	return h.app.FreezeDuty(ctx, h.store.In(tx), m.GetHireId())
+}
+
+func (h handlers) hireUndone(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireUndone) error {
+	return h.app.UndoHire(ctx, h.store.In(tx), m.GetHireId())
+}
+
+func (h handlers) hireEnded(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireEnded) error {
+	ended, err := clock.ParseDate(m.GetEndedOn())
+	if err != nil {
+		return err
+	}
+	return h.app.EndHire(ctx, h.store.In(tx), m.GetHireId(), ended)
+}
+
+func (h handlers) consentGranted(_ context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
+	return evidence.RecordGrant(tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
+}
+
+func (h handlers) consentWithdrawn(_ context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.ConsentWithdrawn) error {
+	return evidence.WithdrawGrant(tx, m.GetGrantId())
+}
