@@ -256,7 +256,10 @@ func (r *reader) retry(ctx context.Context) (applied, still int, err error) {
 			if err := r.handle(ctx, tx, e, h); err != nil {
 				return err
 			}
-			_, err = tx.Exec(`DELETE FROM parked WHERE channel = $1 AND seq = $2`, r.channel, p.seq)
+			if _, err := tx.Exec(`DELETE FROM parked WHERE channel = $1 AND seq = $2`, r.channel, p.seq); err != nil {
+				return err
+			}
+			_, err = tx.Exec(`UPDATE cursor SET applied = applied + 1 WHERE channel = $1`, r.channel)
 			return err
 		})
 		if cause == nil {

@@ -44,12 +44,18 @@ func (e *postgresEngine) update(ctx context.Context, fn func(*Tx) error) error {
 }
 
 func (e *postgresEngine) once(ctx context.Context, fn func(*Tx) error) error {
-	tx, err := e.pool.BeginTx(ctx, nil)
+	conn, err := e.pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	// The deadline was checked at entry; from here the work runs to its end.
+	defer func() { _ = conn.Close() }() // back to the pool
+	// The deadline holds until a connection is free; from here the work runs to
+	// its end, since a transaction rolls back with its context.
 	own := context.WithoutCancel(ctx)
+	tx, err := conn.BeginTx(own, nil)
+	if err != nil {
+		return err
+	}
 	t := &Tx{ctx: own, run: tx, dialect: Postgres}
 	if err := protect(t, fn); err != nil {
 		return errors.Join(err, ignoreDone(tx.Rollback()))

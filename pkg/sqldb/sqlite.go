@@ -48,7 +48,7 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	} else if err := f.Close(); err != nil {
 		return nil, err
 	}
-	pool, err := sql.Open("sqlite", "file:"+path+"?"+q.Encode())
+	pool, err := sql.Open("sqlite", "file:"+(&url.URL{Path: path}).EscapedPath()+"?"+q.Encode())
 	if err != nil {
 		return nil, err
 	}

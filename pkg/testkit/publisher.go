@@ -5,6 +5,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -40,6 +42,25 @@ func (b *Publisher) Publish(about outbox.Subject, messages ...proto.Message) {
 	b.p.T.Helper()
 	err := b.log.DB().Update(context.Background(), func(tx *sqldb.Tx) error {
 		return b.log.Append(context.Background(), tx, about, messages...)
+	})
+	if err != nil {
+		b.p.T.Fatal(err)
+	}
+}
+
+// PublishRaw writes an event row whose payload is not what its type says, as a
+// defective publisher would.
+func (b *Publisher) PublishRaw(eventType string, data []byte) {
+	b.p.T.Helper()
+	e := event.Event{ID: ident.NewID(), Type: eventType, Aggregate: ident.NewID(), Version: 1, OccurredAt: b.p.Clock.Now(), Data: data}
+	body, err := e.Marshal()
+	if err != nil {
+		b.p.T.Fatal(err)
+	}
+	err = b.log.DB().Update(context.Background(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`INSERT INTO event (id, aggregate, version, channel, audience, type, worker, body, created_at) VALUES ($1, $2, 1, $3, 'shared', $4, '', $5, 0)`,
+			e.ID, e.Aggregate, b.log.Channels()[0], e.Type, body)
+		return err
 	})
 	if err != nil {
 		b.p.T.Fatal(err)

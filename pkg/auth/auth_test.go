@@ -1,0 +1,161 @@
+package auth
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+)
+
+func issuer(t testing.TB, c clock.Clock) (*Signer, ed25519.PublicKey) {
+	t.Helper()
+	key, err := DeriveKey([]byte("secret"), "issuer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewSigner("issuer", key, c), key.Public().(ed25519.PublicKey)
+}
+
+func TestTokens(t *testing.T) {
+	c := clock.NewManual(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
+	s, pub := issuer(t, c)
+	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker}}}, c)
+	who := Principal{Kind: Worker, Subject: "w-1", Purpose: "p", LegalBasis: "consent", Via: ViaWeb, ActsFor: "", Division: "654301"}
+	token, err := s.Sign(who, "housing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := v.Verify(token)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.Expires, got.Audience = time.Time{}, ""
+	if got != who {
+		t.Errorf("got %+v", got)
+	}
+	if again, err := s.Sign(who, "housing"); err != nil || again != token {
+		t.Error("the token was not used again")
+	}
+	other, err := s.Sign(who, "education")
+	if err != nil {
+		t.Fatal(err)
+	}
+	officer, err := s.Sign(Principal{Kind: Officer, Subject: "o-1"}, "housing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, bad := range map[string]string{
+		"another audience": other, "a kind the issuer may not sign": officer, "no signature": strings.Split(token, ".")[0],
+		"a changed body": "A" + token[1:], "nonsense": "x.y",
+	} {
+		if _, err := v.Verify(bad); !errors.Is(err, ErrBadToken) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := v.Verify(""); !errors.Is(err, ErrNoPrincipal) {
+		t.Error(err)
+	}
+	c.Advance(tokenLife)
+	if _, err := v.Verify(token); !errors.Is(err, ErrExpired) {
+		t.Errorf("a remembered token outlived its time: %v", err)
+	}
+}
+
+func TestServiceKeySignsOnlyForItself(t *testing.T) {
+	c := clock.System()
+	s, pub := issuer(t, c)
+	v := NewVerifier("registry", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Service}, Subject: "housing"}}, c)
+	for subject, want := range map[string]error{"housing": nil, "education": ErrBadToken} {
+		token, err := s.Sign(Principal{Kind: Service, Subject: subject}, "registry")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.Verify(token); !errors.Is(err, want) {
+			t.Errorf("as %s: %v", subject, err)
+		}
+	}
+}
+
+func TestCheckDeniesByDefault(t *testing.T) {
+	stated := Principal{Kind: Officer, Department: "hou", Purpose: "case", LegalBasis: "law"}
+	for _, c := range []struct {
+		name     string
+		p        Principal
+		callers  []string
+		purposes []string
+		want     error
+	}{
+		{"nobody is named", stated, nil, nil, ErrDenied},
+		{"another kind", stated, []string{"worker"}, nil, ErrDenied},
+		{"another department", stated, []string{"officer:edu"}, nil, ErrDenied},
+		{"its department", stated, []string{"worker", "officer:hou"}, nil, nil},
+		{"any officer", stated, []string{"officer"}, nil, nil},
+		{"another purpose", stated, []string{"officer"}, []string{"other"}, ErrPurpose},
+		{"no purpose", Principal{Kind: Officer, LegalBasis: "law"}, []string{"officer"}, nil, ErrPurpose},
+		{"no legal basis", Principal{Kind: Officer, Purpose: "case"}, []string{"officer"}, nil, ErrPurpose},
+		{"another service", Principal{Kind: Service, Subject: "housing", Purpose: "p", LegalBasis: "l"}, []string{"service:education"}, nil, ErrDenied},
+	} {
+		if err := c.p.Check(c.callers, c.purposes); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// Promise 1: only the worker, a counter officer who names him, or a helper acts for him.
+func TestNobodyElseActsForAWorker(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := Principal{
+			Kind:    rapid.SampledFrom([]Kind{Worker, Guardian, Employer, Officer, Service, Partner}).Draw(t, "kind"),
+			Subject: rapid.SampledFrom([]string{"w-1", "w-2"}).Draw(t, "subject"),
+			ActsFor: rapid.SampledFrom([]string{"", "w-1", "w-2"}).Draw(t, "acts for"),
+			Via:     rapid.SampledFrom([]string{ViaWeb, ViaCounter, ViaPhone, ViaHelper, ViaImport, ViaSystem}).Draw(t, "via"),
+		}
+		if p.MayActFor("w-1") != nil {
+			return
+		}
+		himself := (p.Kind == Worker || p.Kind == Guardian) && p.Subject == "w-1"
+		named := p.ActsFor == "w-1" && (p.Kind == Officer || p.Kind == Worker || p.Kind == Guardian)
+		if !himself && !named {
+			t.Fatalf("%+v may act", p)
+		}
+		if p.ActsHimself("w-1") != himself {
+			t.Fatalf("%+v acts himself: %v", p, !himself)
+		}
+	})
+	if (Principal{Kind: Worker, Subject: ""}).MayActFor("") == nil {
+		t.Error("an empty reference is somebody")
+	}
+}
+
+func TestCoversDivision(t *testing.T) {
+	for _, c := range []struct {
+		of, county string
+		ok         bool
+	}{{"", "654301", true}, {"654301", "654301", true}, {"654301", "654321", false}, {"654300", "654321", true}, {"654300", "650100", false}, {"650000", "654301", false}, {"654300", "", false}} {
+		if got := (Principal{Division: c.of}).CoversDivision(c.county) == nil; got != c.ok {
+			t.Errorf("%q over %q: %v", c.of, c.county, got)
+		}
+	}
+}
+
+func FuzzVerify(f *testing.F) {
+	c := clock.System()
+	s, pub := issuer(f, c)
+	token, err := s.Sign(Principal{Kind: Worker, Subject: "w"}, "housing")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(token)
+	f.Add("a.b")
+	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker}}}, c)
+	f.Fuzz(func(t *testing.T, s string) {
+		if p, err := v.Verify(s); err == nil && p.Subject != "w" {
+			t.Fatalf("%q proves %+v", s, p)
+		}
+	})
+}

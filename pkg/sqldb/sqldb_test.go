@@ -1,0 +1,275 @@
+package sqldb_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+)
+
+var ctx = context.Background()
+
+var tables = fstest.MapFS{
+	"migrations/sqlite/0001_things.sql":   {Data: []byte("-- +goose Up\nCREATE TABLE thing (id TEXT PRIMARY KEY, n INTEGER NOT NULL, at INTEGER NOT NULL, blob BLOB) STRICT;")},
+	"migrations/postgres/0001_things.sql": {Data: []byte("-- +goose Up\nCREATE TABLE thing (id TEXT PRIMARY KEY, n BIGINT NOT NULL, at BIGINT NOT NULL, blob BYTEA);")},
+}
+
+// put adds one to a thing's number, making it where it is missing.
+func put(tx *sqldb.Tx, id string) error {
+	_, err := tx.Exec(`INSERT INTO thing (id, n, at) VALUES ($1, 1, 0) ON CONFLICT (id) DO UPDATE SET n = thing.n + 1`, id)
+	return err
+}
+
+func number(t testing.TB, db *sqldb.DB, id string) (n int) {
+	t.Helper()
+	err := db.View(ctx, func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT coalesce(max(n), 0) FROM thing WHERE id = $1`, id).Scan(&n)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func TestConformance(t *testing.T) {
+	testkit.SameMigrations(t, tables)
+	testkit.EachDatabase(t, tables, func(t *testing.T, open func(testing.TB) *sqldb.DB) {
+		t.Run("times survive to the microsecond, text as it is", func(t *testing.T) {
+			db := open(t)
+			at := time.Date(2026, 11, 23, 12, 34, 56, 789_123_000, time.UTC)
+			if err := db.Update(ctx, func(tx *sqldb.Tx) error {
+				_, err := tx.Exec(`INSERT INTO thing (id, n, at, blob) VALUES ($1, 1, $2, $3)`, "桥 Қазақ ئۇيغۇر 'x'", sqldb.Micros(at), []byte{0, 255})
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+			err := db.View(ctx, func(tx *sqldb.Tx) error {
+				var us int64
+				var blob []byte
+				err := tx.QueryRow(`SELECT at, blob FROM thing WHERE id = $1`, "桥 Қазақ ئۇيغۇر 'x'").Scan(&us, &blob)
+				if !sqldb.Time(us).Equal(at) || string(blob) != "\x00\xff" {
+					t.Errorf("%v, %x", sqldb.Time(us), blob)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !sqldb.Time(sqldb.Micros(time.Time{})).IsZero() {
+				t.Error("the zero time does not survive")
+			}
+		})
+		t.Run("text that one database cannot hold is refused by both", func(t *testing.T) {
+			db := open(t)
+			if err := db.Update(ctx, func(tx *sqldb.Tx) error { return put(tx, "a\x00b") }); !errors.Is(err, sqldb.ErrText) {
+				t.Error(err)
+			}
+		})
+		t.Run("ids are case-sensitive and unique", func(t *testing.T) {
+			db := open(t)
+			err := db.Update(ctx, func(tx *sqldb.Tx) error {
+				if err := put(tx, "A"); err != nil {
+					return err
+				}
+				return put(tx, "a")
+			})
+			if err != nil || number(t, db, "a") != 1 {
+				t.Fatal(err)
+			}
+			var unique bool
+			_ = db.Update(ctx, func(tx *sqldb.Tx) error {
+				_, err := tx.Exec(`INSERT INTO thing (id, n, at) VALUES ('A', 1, 0)`)
+				unique = tx.Dialect().IsUnique(err)
+				return err
+			})
+			if !unique {
+				t.Error("a second A was not recognised as such")
+			}
+		})
+		t.Run("a failed or panicking command rolls back alone", func(t *testing.T) {
+			db := open(t)
+			refused := errs.New(errs.Conflict, "test.refused", "No.")
+			var wg sync.WaitGroup
+			for i := range 60 {
+				wg.Go(func() {
+					err := db.Update(ctx, func(tx *sqldb.Tx) error {
+						if err := put(tx, "n"); err != nil {
+							return err
+						}
+						switch i % 3 {
+						case 1:
+							return refused
+						case 2:
+							panic("in the middle")
+						}
+						return nil
+					})
+					switch {
+					case i%3 == 0 && err != nil, i%3 == 1 && !errors.Is(err, refused), i%3 == 2 && errs.KindOf(err) != errs.Internal:
+						t.Errorf("command %d: %v", i, err)
+					}
+				})
+			}
+			wg.Wait()
+			if n := number(t, db, "n"); n != 20 {
+				t.Errorf("%d commands were saved, not 20", n)
+			}
+		})
+		t.Run("concurrent updaters lose nothing, and each is told after it is saved", func(t *testing.T) {
+			db := open(t)
+			var told atomic.Int64
+			var wg sync.WaitGroup
+			for range 200 {
+				wg.Go(func() {
+					err := db.Update(ctx, func(tx *sqldb.Tx) error {
+						tx.OnCommit(func() { told.Add(1) })
+						return put(tx, "n")
+					})
+					if err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			wg.Wait()
+			if n := number(t, db, "n"); n != 200 || told.Load() != 200 {
+				t.Errorf("%d saved, %d told", n, told.Load())
+			}
+		})
+		t.Run("a command whose caller has gone is not begun", func(t *testing.T) {
+			db := open(t)
+			gone, cancel := context.WithCancel(ctx)
+			cancel()
+			if err := db.Update(gone, func(tx *sqldb.Tx) error { return put(tx, "n") }); !errors.Is(err, sqldb.ErrDeadline) {
+				t.Error(err)
+			}
+			if number(t, db, "n") != 0 {
+				t.Error("it was saved")
+			}
+		})
+		t.Run("a caller who leaves in the middle does not tear the command", func(t *testing.T) {
+			db := open(t)
+			leaving, cancel := context.WithCancel(ctx)
+			err := db.Update(leaving, func(tx *sqldb.Tx) error {
+				cancel()
+				return put(tx, "n")
+			})
+			if err != nil || number(t, db, "n") != 1 {
+				t.Errorf("%v, %d", err, number(t, db, "n"))
+			}
+		})
+		t.Run("a view is one snapshot", func(t *testing.T) {
+			db := open(t)
+			err := db.View(ctx, func(tx *sqldb.Tx) error {
+				var before, after int
+				if err := tx.QueryRow(`SELECT count(*) FROM thing`).Scan(&before); err != nil {
+					return err
+				}
+				if err := db.Update(ctx, func(tx *sqldb.Tx) error { return put(tx, "n") }); err != nil {
+					return err
+				}
+				err := tx.QueryRow(`SELECT count(*) FROM thing`).Scan(&after)
+				if before != after {
+					t.Errorf("%d, then %d", before, after)
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	})
+}
+
+func TestClosedDatabaseRefuses(t *testing.T) {
+	db, err := sqldb.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Migrate(ctx, tables); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(ctx, func(tx *sqldb.Tx) error { return put(tx, "n") }); !errors.Is(err, sqldb.ErrClosed) {
+		t.Error(err)
+	}
+}
+
+// A lost transaction takes the whole group with it, and says so to each.
+func TestLostTransactionSavesNothing(t *testing.T) {
+	db, err := sqldb.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(ctx, tables); err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(ctx, func(tx *sqldb.Tx) error {
+		if err := put(tx, "n"); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`ROLLBACK`) // as SQLite itself does when the disk is full
+		return err
+	})
+	if errs.KindOf(err) != errs.Unavailable {
+		t.Errorf("the command was told %v", err)
+	}
+	if number(t, db, "n") != 0 {
+		t.Error("half of it was saved")
+	}
+	if err := db.Update(ctx, func(tx *sqldb.Tx) error { return put(tx, "n") }); err != nil {
+		t.Errorf("the writer did not recover: %v", err)
+	}
+}
+
+func TestFullDiskLosesNoAcknowledgedCommand(t *testing.T) {
+	db, err := sqldb.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(ctx, tables); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(ctx, func(tx *sqldb.Tx) error { // SQLite's own limit stands for the disk's
+		var pages int
+		if err := tx.QueryRow(`PRAGMA page_count`).Scan(&pages); err != nil {
+			return err
+		}
+		return tx.QueryRow(fmt.Sprintf(`PRAGMA max_page_count = %d`, pages+20)).Scan(&pages)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	acknowledged := 0
+	for i := range 500 {
+		err := db.Update(ctx, func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(`INSERT INTO thing (id, n, at, blob) VALUES ($1, 1, 0, $2)`, fmt.Sprint(i), make([]byte, 1000))
+			return err
+		})
+		if err != nil {
+			if !errors.Is(err, sqldb.ErrFull) {
+				t.Fatalf("told %v", err)
+			}
+			break
+		}
+		acknowledged++
+	}
+	var kept int
+	if err := db.View(ctx, func(tx *sqldb.Tx) error { return tx.QueryRow(`SELECT count(*) FROM thing`).Scan(&kept) }); err != nil {
+		t.Fatal(err)
+	}
+	if acknowledged == 0 || acknowledged == 500 || kept != acknowledged {
+		t.Errorf("%d acknowledged, %d kept", acknowledged, kept)
+	}
+}
