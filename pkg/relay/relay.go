@@ -14,11 +14,13 @@ import (
 	"log/slog"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/synadia-io/orbit.go/jetstreamext"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
@@ -158,11 +160,11 @@ type leader struct {
 	leaseUntil time.Time
 
 	epoch     int64
-	lastSeq   int64  // assigned
-	chain     []byte // at lastSeq
-	pubSeq    int64  // acknowledged
-	marked    int64  // acknowledged and written down
-	streamSeq uint64 // of the stream's last message
+	lastSeq   int64        // assigned
+	chain     []byte       // at lastSeq
+	marked    int64        // acknowledged and written down
+	pubSeq    atomic.Int64 // acknowledged
+	streamSeq uint64       // of the stream's last message
 	announced time.Time
 }
 
@@ -175,11 +177,12 @@ func (c *leader) acquire(ctx context.Context) error {
 			WHERE channel = $3 AND (lease_until < $4 OR owner = $1)
 			RETURNING term, epoch, last_seq, chain, published_seq`,
 			c.cfg.Instance, until.UnixMicro(), c.name, now.UnixMicro()).
-			Scan(&c.term, &c.epoch, &c.lastSeq, &c.chain, &c.pubSeq)
+			Scan(&c.term, &c.epoch, &c.lastSeq, &c.chain, &c.marked)
 		if errors.Is(err, sql.ErrNoRows) {
 			return errDeposed
 		}
-		c.leaseUntil, c.marked = until, c.pubSeq
+		c.leaseUntil = until
+		c.pubSeq.Store(c.marked)
 		return err
 	})
 }
@@ -189,13 +192,13 @@ func (c *leader) release() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_ = c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error { // at worst the lease runs out
-		_, err := tx.Exec(`UPDATE channel SET lease_until = 0, published_seq = $1 WHERE channel = $2 AND term = $3`, c.pubSeq, c.name, c.term)
+		_, err := tx.Exec(`UPDATE channel SET lease_until = 0, published_seq = $1 WHERE channel = $2 AND term = $3`, c.pubSeq.Load(), c.name, c.term)
 		return err
 	})
 }
 
-// lead reconciles with the broker and then sequences and publishes until an
-// error or the end of ctx.
+// lead reconciles with the broker and then sequences and publishes, the one
+// beside the other, until an error or the end of ctx.
 func (c *leader) lead(ctx context.Context) error {
 	if err := c.reconcile(ctx); err != nil {
 		return err
@@ -203,6 +206,15 @@ func (c *leader) lead(ctx context.Context) error {
 	if err := c.backlog(ctx); err != nil {
 		return err
 	}
+	batches := make(chan []row, 2)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return c.number(ctx, batches) })
+	g.Go(func() error { return c.send(ctx, batches) })
+	return g.Wait()
+}
+
+// number sequences what comes and hands it on.
+func (c *leader) number(ctx context.Context, batches chan<- []row) error {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for {
@@ -210,13 +222,11 @@ func (c *leader) lead(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := c.publish(ctx, rows); err != nil {
-			return err
-		}
-		if now := c.cfg.Clock.Now(); now.Sub(c.announced) >= announce {
-			c.announced = now
-			if err := c.cfg.Conn.Publish(event.Announce(c.name), announcement(c.epoch, c.pubSeq, c.chain)); err != nil {
-				return err
+		if len(rows) > 0 {
+			select {
+			case batches <- rows:
+			case <-ctx.Done():
+				return ctx.Err()
 			}
 		}
 		if len(rows) == batchLimit {
@@ -227,6 +237,31 @@ func (c *leader) lead(ctx context.Context) error {
 			return ctx.Err()
 		case <-c.wake:
 		case <-tick.C:
+		}
+	}
+}
+
+// send publishes batches in order and announces how far the channel is.
+func (c *leader) send(ctx context.Context, batches <-chan []row) error {
+	tick := time.NewTicker(announce)
+	defer tick.Stop()
+	chain := c.chain // after the backlog, all that is numbered is published
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case rows := <-batches:
+			if err := c.publish(ctx, rows); err != nil {
+				return err
+			}
+			chain = rows[len(rows)-1].chain
+		case <-tick.C:
+		}
+		if now := c.cfg.Clock.Now(); now.Sub(c.announced) >= announce {
+			c.announced = now
+			if err := c.cfg.Conn.Publish(event.Announce(c.name), announcement(c.epoch, c.pubSeq.Load(), chain)); err != nil {
+				return err
+			}
 		}
 	}
 }
@@ -254,14 +289,14 @@ func (c *leader) sequence(ctx context.Context) ([]row, error) {
 		seq   int64
 		chain []byte
 	)
-	pending := false
+	pending, published := false, c.pubSeq.Load()
 	err := c.cfg.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
 		return tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM event WHERE channel = $1 AND seq IS NULL AND audience = 'shared')`, c.name).Scan(&pending)
 	})
 	if err != nil {
 		return nil, err
 	}
-	if !pending && c.marked == c.pubSeq && c.leaseUntil.Sub(now) > lease/2 {
+	if !pending && c.marked == published && c.leaseUntil.Sub(now) > lease/2 {
 		return nil, nil
 	}
 	err = c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
@@ -290,13 +325,13 @@ func (c *leader) sequence(ctx context.Context) ([]row, error) {
 			}
 		}
 		_, err = tx.Exec(`UPDATE channel SET last_seq = $1, chain = $2, published_seq = $3, lease_until = $4 WHERE channel = $5 AND term = $6`,
-			seq, chain, c.pubSeq, now.Add(lease).UnixMicro(), c.name, c.term)
+			seq, chain, published, now.Add(lease).UnixMicro(), c.name, c.term)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	c.lastSeq, c.chain, c.marked, c.leaseUntil = seq, chain, c.pubSeq, now.Add(lease)
+	c.lastSeq, c.chain, c.marked, c.leaseUntil = seq, chain, published, now.Add(lease)
 	return rows, nil
 }
 
@@ -330,20 +365,21 @@ func (c *leader) publish(ctx context.Context, rows []row) error {
 	if err != nil {
 		return fmt.Errorf("publish: %w", err)
 	}
-	c.streamSeq, c.pubSeq = ack.Sequence, rows[len(rows)-1].seq
+	c.streamSeq = ack.Sequence
+	c.pubSeq.Store(rows[len(rows)-1].seq)
 	c.published(ctx, int64(len(rows)))
 	return nil
 }
 
 // backlog publishes what was sequenced but not acknowledged.
 func (c *leader) backlog(ctx context.Context) error {
-	for c.pubSeq < c.lastSeq {
-		rows, err := ReadSequenced(ctx, c.cfg.Log.DB(), c.name, c.epoch, c.pubSeq+1, batchLimit)
+	for c.pubSeq.Load() < c.lastSeq {
+		rows, err := ReadSequenced(ctx, c.cfg.Log.DB(), c.name, c.epoch, c.pubSeq.Load()+1, batchLimit)
 		if err != nil {
 			return err
 		}
 		if len(rows) == 0 {
-			return ErrDiverged.With("channel", c.name).With("seq", strconv.FormatInt(c.pubSeq+1, 10))
+			return ErrDiverged.With("channel", c.name).With("seq", strconv.FormatInt(c.pubSeq.Load()+1, 10))
 		}
 		out := make([]row, len(rows))
 		for i, s := range rows {
@@ -405,6 +441,6 @@ func (c *leader) reconcile(ctx context.Context) error {
 	if err != nil || e.ID != m.Header.Get(event.HeaderID) {
 		return diverged
 	}
-	c.pubSeq = seq
+	c.pubSeq.Store(seq)
 	return nil
 }
