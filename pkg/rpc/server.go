@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"strconv"
@@ -234,7 +235,7 @@ func (s *Server) protect(next endpoint.Endpoint) endpoint.Endpoint {
 func refusals(next endpoint.Endpoint) endpoint.Endpoint {
 	return func(ctx context.Context, in any) (any, error) {
 		out, err := next(ctx, in)
-		if err == ratelimit.ErrLimited {
+		if errors.Is(err, ratelimit.ErrLimited) {
 			err = ErrOverloaded
 		}
 		return out, err

@@ -34,12 +34,16 @@ func Main(name string, build func(context.Context, Deps) (Service, error)) {
 	if err := flags.Parse(os.Args[1:]); err != nil {
 		os.Exit(2)
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	if err := alone(ctx, name, *path, *verify, build); err != nil {
+	if err := untilSignal(name, *path, *verify, build); err != nil {
 		fmt.Fprintln(os.Stderr, name+":", err)
 		os.Exit(1)
 	}
+}
+
+func untilSignal(name, path string, verify bool, build func(context.Context, Deps) (Service, error)) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	return alone(ctx, name, path, verify, build)
 }
 
 func alone(ctx context.Context, name, path string, verify bool, build func(context.Context, Deps) (Service, error)) (err error) {

@@ -78,6 +78,7 @@ type Platform struct {
 	Master    *crypt.Master
 	Dir       string
 	client    *rpc.Client
+	signer    *auth.Signer
 	keys      map[string]ed25519.PrivateKey
 	trusted   map[string]auth.Trusted
 	running   []string
@@ -104,7 +105,8 @@ func NewPlatform(t testing.TB, c clock.Clock) *Platform {
 		t.Fatal(err)
 	}
 	p.trusted["test"] = auth.Trusted{Key: pub, Kinds: []auth.Kind{auth.Worker, auth.Guardian, auth.Employer, auth.Officer, auth.Service, auth.Partner}}
-	p.client = rpc.NewClient(p.Conn, auth.NewSigner("test", priv, c))
+	p.signer = auth.NewSigner("test", priv, c)
+	p.client = rpc.NewClient(p.Conn, p.signer)
 	for _, s := range services {
 		pub, priv, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
@@ -153,6 +155,9 @@ func (p *Platform) Start(s run.Service) {
 
 // Client sends calls as whatever principal a test chooses with As.
 func (p *Platform) Client() *rpc.Client { return p.client }
+
+// Signer signs as any principal.
+func (p *Platform) Signer() *auth.Signer { return p.signer }
 
 // As returns a context whose calls are sent by a principal of the test's choice;
 // purpose and legal basis are filled in where the test leaves them out.

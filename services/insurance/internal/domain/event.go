@@ -7,34 +7,35 @@ type Event interface{ happened() }
 
 // The department's events; their meaning stands in the contract.
 type (
-	DutyOpened struct { //nolint:revive // documented in the contract
+	// DutyOpened is the contract's event of that name; so are the others.
+	DutyOpened struct {
 		DutyID, HireID string
 		DueOn          clock.Date
 	}
-	EnrolmentRequested struct { //nolint:revive // documented in the contract
+	EnrolmentRequested struct {
 		DutyID, HireID string
 		Schemes        []string
 	}
-	EnrolmentCompleted struct { //nolint:revive // documented in the contract
+	EnrolmentCompleted struct {
 		EnrolmentID, DutyID, HireID string
 		Schemes                     []string
 		From                        Month
 	}
-	MonthRecorded struct { //nolint:revive // documented in the contract
+	MonthRecorded struct {
 		EnrolmentID string
 		Month       Month
 		Months      int
 		From        Month
 	}
-	CoverStopped struct { //nolint:revive // documented in the contract
+	CoverStopped struct {
 		EnrolmentID, HireID string
 		Last                Month
 		Months              int
 		From                Month
 	}
-	DutyFrozenEvent  struct{ DutyID, HireID string }         //nolint:revive // documented in the contract
-	DutyClosedEvent  struct{ DutyID, HireID, Reason string } //nolint:revive // documented in the contract
-	DutyOverdueEvent struct {                                //nolint:revive // documented in the contract
+	DutyFrozenEvent  struct{ DutyID, HireID string }
+	DutyClosedEvent  struct{ DutyID, HireID, Reason string }
+	DutyOverdueEvent struct {
 		DutyID, HireID string
 		DueOn          clock.Date
 	}

@@ -1,0 +1,80 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func write(t *testing.T, text string) string {
+	t.Helper()
+	p := filepath.Join(t.TempDir(), "c.json")
+	if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestLoad(t *testing.T) {
+	full := `{"database_file":"d","nats":"n","master_key_file":"m","signing_key_file":"s","trust_file":"t"}`
+	c, err := Load(write(t, full), []string{"HOME=/x", "QIAO_NATS=other", "QIAO_REPLICAS=3"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.NATS != "other" || c.Replicas != 3 || c.DatabaseFile != "d" || c.Partitions != 1 {
+		t.Errorf("%+v", c)
+	}
+	if err := c.Verify(); err != nil {
+		t.Error(err)
+	}
+	for name, bad := range map[string][2]string{
+		"an unknown field":      {`{"nuts":"n"}`, ""},
+		"two values":            {full + `{}`, ""},
+		"not JSON":              {`nats: n`, ""},
+		"an unknown variable":   {full, "QIAO_NUTS=1"},
+		"a number that is none": {full, "QIAO_REPLICAS=three"},
+	} {
+		if _, err := Load(write(t, bad[0]), []string{bad[1]}); err == nil {
+			t.Errorf("%s was taken", name)
+		}
+	}
+	if _, err := Load(filepath.Join(t.TempDir(), "none"), nil); err == nil {
+		t.Error("a missing file was taken")
+	}
+}
+
+func TestVerifyNamesWhatIsMissing(t *testing.T) {
+	c := Config{Listen: "0.0.0.0:80"}
+	err := c.Verify()
+	if err == nil || !errors.Is(err, ErrNotLoopback) {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"database_file", "nats", "master_key_file", "signing_key_file", "trust_file", "partitions"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not named", want)
+		}
+	}
+}
+
+func TestLoopback(t *testing.T) {
+	for address, ok := range map[string]bool{
+		"127.0.0.1:8080": true, "127.9.9.9:1": true, "[::1]:80": true, "localhost:0": true,
+		":8080": false, "0.0.0.0:80": false, "192.168.1.1:80": false, "[::]:80": false, "example.org:80": false, "8080": false,
+	} {
+		if err := Loopback(address); (err == nil) != ok {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
+func TestSecretsInErrors(t *testing.T) {
+	p := write(t, "not a key but a secret")
+	if _, err := SigningKey(p); err == nil || strings.Contains(err.Error(), "secret") {
+		t.Error(err)
+	}
+	if _, err := Trust(write(t, `{"x":{"key":"AAAA"}}`)); err == nil {
+		t.Error("a short key was taken")
+	}
+}
