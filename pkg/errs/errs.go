@@ -115,8 +115,23 @@ func From(err error) *Error {
 	return ErrInternal.Because(err)
 }
 
-// KindOf returns the kind of err, Internal where nobody classified it.
-func KindOf(err error) Kind { return From(err).Kind }
+// none is the kind of no error; it equals no other.
+const none Kind = 255
 
-// CodeOf returns the stable code of err, "internal" where nobody gave one.
-func CodeOf(err error) string { return From(err).Code }
+// KindOf returns the kind of err, Internal where nobody classified it. The kind
+// of nil equals no named kind.
+func KindOf(err error) Kind {
+	if err == nil {
+		return none
+	}
+	return From(err).Kind
+}
+
+// CodeOf returns the stable code of err, "internal" where nobody gave one and
+// "" for nil.
+func CodeOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return From(err).Code
+}

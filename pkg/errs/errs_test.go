@@ -28,6 +28,9 @@ func TestUnclassifiedIsInternal(t *testing.T) {
 	if From(nil) != nil {
 		t.Fatal("From(nil) is not nil")
 	}
+	if CodeOf(nil) != "" || KindOf(nil) == Internal {
+		t.Fatal("no error has a code or a kind")
+	}
 }
 
 func TestKindNames(t *testing.T) {

@@ -207,9 +207,10 @@ func (c *leader) lead(ctx context.Context) error {
 		return err
 	}
 	batches := make(chan []row, 2)
+	chain := c.chain // after the backlog, all that is numbered is published
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return c.number(ctx, batches) })
-	g.Go(func() error { return c.send(ctx, batches) })
+	g.Go(func() error { return c.send(ctx, batches, chain) })
 	return g.Wait()
 }
 
@@ -242,10 +243,9 @@ func (c *leader) number(ctx context.Context, batches chan<- []row) error {
 }
 
 // send publishes batches in order and announces how far the channel is.
-func (c *leader) send(ctx context.Context, batches <-chan []row) error {
+func (c *leader) send(ctx context.Context, batches <-chan []row, chain []byte) error {
 	tick := time.NewTicker(announce)
 	defer tick.Stop()
-	chain := c.chain // after the backlog, all that is numbered is published
 	for {
 		select {
 		case <-ctx.Done():
