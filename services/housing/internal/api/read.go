@@ -1,0 +1,130 @@
+package api
+
+import (
+	"context"
+	"slices"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/housing/internal/app"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+)
+
+// GetApplication shows an application to its worker, or to an officer of its
+// county. An officer's reading is written to the worker's access log in the
+// same transaction (promise 6).
+func (s *Server) GetApplication(ctx context.Context, req *housingv1.GetApplicationRequest) (*housingv1.GetApplicationResponse, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	run := s.Log.DB().View
+	if p.Kind == auth.Officer {
+		run = s.Log.DB().Update
+	}
+	out := &housingv1.GetApplicationResponse{}
+	err = run(ctx, func(tx *sqldb.Tx) error {
+		v, err := s.App.ReadApplication(ctx, s.In(tx), req.GetApplicationId())
+		if err != nil {
+			return err
+		}
+		out.Application = application(v)
+		if p.Kind != auth.Officer {
+			return nil
+		}
+		return s.logRead(ctx, tx, p, v)
+	})
+	return out, err
+}
+
+// logRead tells the worker's access log what an officer saw.
+func (s *Server) logRead(ctx context.Context, tx *sqldb.Tx, p auth.Principal, v app.Shown) error {
+	kinds := []string{"application"}
+	for _, f := range v.Proofs {
+		if !slices.Contains(kinds, f.Kind) {
+			kinds = append(kinds, f.Kind)
+		}
+	}
+	about := outbox.Subject{Aggregate: ident.NewID(), Worker: v.Application.Worker, Division: v.Application.County}
+	return s.Log.Append(ctx, tx, about, &platformv1.RecordRead{
+		ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: kinds, CaseId: v.Application.ID,
+	})
+}
+
+// ListApplications shows the worker's own applications.
+func (s *Server) ListApplications(ctx context.Context, req *housingv1.ListApplicationsRequest) (*housingv1.ListApplicationsResponse, error) {
+	out := &housingv1.ListApplicationsResponse{}
+	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		all, err := s.App.ReadApplications(ctx, s.In(tx), req.GetWorker())
+		for _, v := range all {
+			out.Applications = append(out.Applications, application(v))
+		}
+		return err
+	})
+	return out, err
+}
+
+// ListLeases shows the worker's own leases.
+func (s *Server) ListLeases(ctx context.Context, req *housingv1.ListLeasesRequest) (*housingv1.ListLeasesResponse, error) {
+	out := &housingv1.ListLeasesResponse{}
+	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		all, err := s.App.ReadLeases(ctx, s.In(tx), req.GetWorker())
+		for _, l := range all {
+			out.Leases = append(out.Leases, &housingv1.Lease{
+				LeaseId: l.ID, HomeId: l.HomeID, Address: l.Address, StartsOn: l.StartsOn.String(), EndsOn: l.EndsOn.String(), RentFen: l.RentFen, State: l.Status,
+			})
+		}
+		return err
+	})
+	return out, err
+}
+
+// ListFacts answers other departments' questions about a worker's leases.
+func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
+	return evidence.Serve(ctx, s.Log, s.App.Clock, req, func(tx *sqldb.Tx, worker, kind string) ([]*platformv1.Fact, error) {
+		if kind != evidence.Lease {
+			return nil, nil
+		}
+		leases, err := s.In(tx).LeasesOf(worker)
+		var facts []*platformv1.Fact
+		for _, l := range leases {
+			facts = append(facts, fact(l, clock.Today(s.App.Clock)))
+		}
+		return facts, err
+	})
+}
+
+// fact is a lease as evidence: where and since when, never the address. Its
+// version is the one that LeaseSigned carried.
+func fact(l domain.Lease, today clock.Date) *platformv1.Fact {
+	return &platformv1.Fact{
+		Kind: evidence.Lease, Source: "housing", SourceId: l.ID, Worker: l.Worker,
+		Since: l.StartsOn.String(), Until: l.Until(today), Code: l.County, Version: l.Version,
+	}
+}
+
+func home(h domain.Home) *housingv1.Home {
+	return &housingv1.Home{HomeId: h.ID, Estate: h.Estate, Layout: h.Layout, AreaDm2: int32(h.AreaDM2), RentFen: h.RentFen, County: h.County, Kind: string(h.Kind)}
+}
+
+func application(v app.Shown) *housingv1.Application {
+	a := v.Application
+	out := &housingv1.Application{
+		ApplicationId: a.ID, County: a.County, Kind: string(a.Kind), HouseholdSize: int32(a.HouseholdSize), State: string(a.State),
+		Reasons: reasons(a.Reasons, a.RefusalCode), OfferId: a.OfferID, OfferedHomeId: v.Offer.HomeID, AnswerBy: sqldb.Micros(v.Offer.AnswerBy),
+		PapersNotAsked: domain.PapersNotAsked(v.Proofs), SubmittedAt: sqldb.Micros(a.SubmittedAt),
+	}
+	for _, f := range v.Proofs {
+		out.Evidence = append(out.Evidence, &housingv1.Evidence{
+			Kind: f.Kind, Source: f.Source, SourceId: f.SourceID, Since: f.Since, Until: f.Until,
+			Months: int32(f.Months), Code: f.Code, Flagged: f.Flagged, RecordedAt: sqldb.Micros(f.RecordedAt),
+		})
+	}
+	return out
+}

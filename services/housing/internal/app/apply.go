@@ -1,0 +1,32 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+)
+
+// Apply opens an application of the worker, who applies in person or at a counter.
+func (a *App) Apply(ctx context.Context, s Store, wanted domain.Application) (domain.Application, error) {
+	if err := mayActFor(ctx, wanted.Worker); err != nil {
+		return domain.Application{}, err
+	}
+	if err := a.county(wanted.County); err != nil {
+		return domain.Application{}, err
+	}
+	wanted.ID, wanted.SubmittedAt = a.NewID(), a.Clock.Now()
+	opened, events, err := domain.Apply(wanted)
+	if err != nil {
+		return domain.Application{}, err
+	}
+	return opened, s.SaveApplication(ctx, opened, events...)
+}
+
+func mayActFor(ctx context.Context, worker string) error {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	return p.MayActFor(worker)
+}

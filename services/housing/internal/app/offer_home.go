@@ -1,0 +1,43 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+)
+
+// OfferHome offers a free home to an application that waits for one. The
+// home's row is locked: of many who want the last home, one gets it.
+func (a *App) OfferHome(ctx context.Context, s Store, applicationID, homeID string) (domain.Offer, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return domain.Offer{}, err
+	}
+	application, err := s.Application(applicationID)
+	if err != nil {
+		return domain.Offer{}, err
+	}
+	if err := p.CoversDivision(application.County); err != nil {
+		return domain.Offer{}, err
+	}
+	h, err := s.Home(homeID)
+	if err != nil {
+		return domain.Offer{}, err
+	}
+	days, err := a.number("HO-OFFER", "days", application.County)
+	if err != nil {
+		return domain.Offer{}, err
+	}
+	o, application, h, events, err := domain.MakeOffer(a.NewID(), application, h, days, a.Clock.Now())
+	if err != nil {
+		return domain.Offer{}, err
+	}
+	if err := s.SaveApplication(ctx, application); err != nil {
+		return domain.Offer{}, err
+	}
+	if err := s.SaveHome(ctx, h); err != nil {
+		return domain.Offer{}, err
+	}
+	return o, s.SaveOffer(ctx, o, events...)
+}

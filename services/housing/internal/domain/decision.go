@@ -1,0 +1,235 @@
+package domain
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/rule"
+)
+
+// Outcome is what was decided.
+type Outcome string
+
+// The outcomes. More needed refuses nothing: it says what is still to be shown.
+const (
+	OutcomeEligible   Outcome = "eligible"
+	OutcomeRefused    Outcome = "refused"
+	OutcomeMoreNeeded Outcome = "more_needed"
+)
+
+// The kinds of other departments' facts that a decision uses.
+const (
+	ProofJob       = "job"
+	ProofInsurance = "insurance_months"
+)
+
+// holderOf says which department holds a kind of fact, as reasons name it.
+func holderOf(kind string) string {
+	switch kind {
+	case ProofJob:
+		return "employment"
+	case ProofInsurance:
+		return "insurance"
+	}
+	return kind
+}
+
+// Proof is a fact of another department that the worker let us use.
+type Proof struct {
+	Kind       string
+	Source     string
+	SourceID   string
+	Since      string
+	Until      string // "" while it lasts
+	Months     int
+	Code       string
+	Flagged    bool // its holder corrected it since; it counts for nothing until it is recorded anew
+	RecordedAt time.Time
+}
+
+// Policy is the rules in force on the day and in the county of a decision.
+type Policy struct {
+	Eligibility rule.Rule // HO-01
+	JobMonths   rule.Rule // HO-JOB-MONTHS
+	Appeal      rule.Rule // GV-04
+}
+
+// Decision is what the rules gave, with every reason, met or not.
+type Decision struct {
+	Outcome     Outcome
+	RefusalCode string
+	Reasons     []rule.Trace
+}
+
+// RuleIDs names the rules that were applied, each once.
+func (d Decision) RuleIDs() []string {
+	var ids []string
+	for _, t := range d.Reasons {
+		if !slices.Contains(ids, t.RuleID) {
+			ids = append(ids, t.RuleID)
+		}
+	}
+	return ids
+}
+
+var refusalCode = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
+
+// The codes of what would change an outcome; the interface words them.
+const (
+	ChangeDeclareNoHome = "declare_no_home"
+	ChangeDeclareIncome = "declare_income_below"
+	ChangeJobGoesOn     = "job_goes_on"
+	ChangeShareJob      = "share_job"
+	ChangeMendJob       = "mend_job_record"
+	ChangePaper         = "paper_or_witness" // counts as much as the digital fact
+)
+
+// Decide applies the rules to an application and what is known about it. A
+// refusal needs an officer's reason code: without one, rules that are not met
+// give "more needed". A code where all rules are met is an error, because
+// nobody is refused without a ground.
+func (p Policy) Decide(a Application, proofs []Proof, today clock.Date, code string) (Decision, error) {
+	if code != "" && !refusalCode.MatchString(code) {
+		return Decision{}, ErrRefusalCode
+	}
+	noHome, err := p.declared(today, "no_home_or_below_area", "declares_no_home", a.DeclaresNoHome, ChangeDeclareNoHome)
+	if err != nil {
+		return Decision{}, err
+	}
+	income, err := p.declared(today, "income_assets_below", "declares_income_below", a.DeclaresIncomeBelow, ChangeDeclareIncome)
+	if err != nil {
+		return Decision{}, err
+	}
+	job, err := p.job(today, proofs)
+	if err != nil {
+		return Decision{}, err
+	}
+	d := Decision{Outcome: OutcomeEligible, Reasons: []rule.Trace{noHome, income, job}}
+	days, err := p.Appeal.Int("apply_days")
+	if err != nil {
+		return Decision{}, err
+	}
+	for i := range d.Reasons {
+		d.Reasons[i].Appeals = []rule.Appeal{{Way: "reconsideration", Body: "gov", Deadline: p.Appeal.ID, Until: today.AddDays(days)}}
+		if d.Reasons[i].Outcome != rule.Met {
+			d.Outcome = OutcomeMoreNeeded
+		}
+	}
+	switch {
+	case code == "":
+	case d.Outcome == OutcomeEligible:
+		return Decision{}, ErrRefusalGround
+	default:
+		d.Outcome, d.RefusalCode = OutcomeRefused, code
+	}
+	return d, nil
+}
+
+// declared judges a condition of HO-01 by the worker's own declaration.
+func (p Policy) declared(today clock.Date, parameter, fact string, declares bool, change string) (rule.Trace, error) {
+	t, err := p.Eligibility.Trace(today, parameter)
+	if err != nil {
+		return t, err
+	}
+	asked, err := p.Eligibility.Bool(parameter)
+	if err != nil {
+		return t, err
+	}
+	value := "no"
+	if declares {
+		value = "yes"
+	}
+	t.Facts = []rule.Fact{{Name: fact, Value: value, From: "declared", AsOf: today.String()}}
+	if declares || !asked {
+		t.Outcome = rule.Met
+		return t, nil
+	}
+	t.Outcome = rule.NotMet
+	t.Gaps = []rule.Gap{{Name: fact, Have: "no", Need: "yes"}}
+	t.Changes = []rule.Change{{Code: change}}
+	return t, nil
+}
+
+// job judges the months of stable work. A hire proves "employed since"; what
+// that makes in months is worked out here, on the day of the decision. Credited
+// months of insurance are shown beside it for the officer who decides.
+func (p Policy) job(today clock.Date, proofs []Proof) (rule.Trace, error) {
+	t, err := p.JobMonths.Trace(today, "stable_job_months")
+	if err != nil {
+		return t, err
+	}
+	need, err := p.JobMonths.Int("stable_job_months")
+	if err != nil {
+		return t, err
+	}
+	var since clock.Date
+	flagged := false
+	for _, f := range proofs {
+		switch {
+		case f.Kind == ProofInsurance && !f.Flagged:
+			t.Facts = append(t.Facts, rule.Fact{Name: "insurance_months", Value: strconv.Itoa(f.Months), From: holderOf(ProofInsurance), AsOf: today.String(), Proof: f.SourceID})
+		case f.Kind == ProofJob && f.Flagged:
+			flagged = true
+			t.Facts = append(t.Facts, rule.Fact{Name: "job_flagged_since", Value: f.Since, From: holderOf(ProofJob), AsOf: today.String(), Proof: f.SourceID})
+		case f.Kind == ProofJob && current(f, today):
+			if from, err := clock.ParseDate(f.Since); err == nil && (since.IsZero() || from.Before(since)) {
+				since = from
+			}
+			t.Facts = append(t.Facts, rule.Fact{Name: "job_since", Value: f.Since, From: holderOf(ProofJob), AsOf: today.String(), Proof: f.SourceID})
+		}
+	}
+	have := 0
+	if !since.IsZero() {
+		have = monthsSince(since, today)
+	}
+	t.Facts = append(t.Facts, rule.Fact{Name: "job_months", Value: strconv.Itoa(have), From: "housing", AsOf: today.String()})
+	if have >= need && !since.IsZero() {
+		t.Outcome = rule.Met
+		return t, nil
+	}
+	t.Gaps = []rule.Gap{{Name: "job_months", Have: strconv.Itoa(have), Need: strconv.Itoa(need), Short: strconv.Itoa(need - have), Unit: "month"}}
+	switch {
+	case !since.IsZero():
+		t.Outcome = rule.NotMet
+		t.Changes = []rule.Change{{Code: ChangeJobGoesOn, From: since.AddMonths(need)}}
+	case flagged: // a person must look
+		t.Outcome = rule.Unclear
+		t.Changes = []rule.Change{{Code: ChangeMendJob}}
+	default: // nothing is known, which is not the same as no work
+		t.Outcome = rule.Unclear
+		t.Changes = []rule.Change{{Code: ChangeShareJob}}
+	}
+	t.Changes = append(t.Changes, rule.Change{Code: ChangePaper})
+	return t, nil
+}
+
+// current reports whether a job goes on today.
+func current(f Proof, today clock.Date) bool { return f.Until == "" || f.Until >= today.String() }
+
+// monthsSince counts the completed months from a day to today, none where the
+// day has not come.
+func monthsSince(since, today clock.Date) int {
+	n := (today.Year()-since.Year())*12 + int(today.Month()) - int(since.Month())
+	if since.AddMonths(n).After(today) {
+		n--
+	}
+	return max(0, n)
+}
+
+// papers is which paper a fact saves the worker from bringing.
+var papers = map[string]string{ProofJob: "employment_proof", ProofInsurance: "social_insurance_record"}
+
+// PapersNotAsked names the papers that the evidence replaces, each once.
+func PapersNotAsked(proofs []Proof) []string {
+	var all []string
+	for _, f := range proofs {
+		if p, ok := papers[f.Kind]; ok && !f.Flagged && !slices.Contains(all, p) {
+			all = append(all, p)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,98 @@
+package domain
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// Kind is the kind of a home.
+type Kind string
+
+// The kinds of homes.
+const (
+	PublicRental Kind = "public_rental" // by the eligibility rules of 公共租赁住房管理办法
+	Dormitory    Kind = "dormitory"     // needs no decision
+)
+
+// ParseKind reads a kind, or returns ErrKind.
+func ParseKind(s string) (Kind, error) {
+	if k := Kind(s); k == PublicRental || k == Dormitory {
+		return k, nil
+	}
+	return "", ErrKind
+}
+
+// HomeState is where a home stands.
+type HomeState string
+
+// The states of a home.
+const (
+	HomeFree    HomeState = "free"
+	HomeOffered HomeState = "offered" // held for who was offered it, until the answer
+	HomeLet     HomeState = "let"
+)
+
+// The longest texts of a home, in characters.
+const (
+	longestText      = 100
+	longestReference = 200
+)
+
+// Home is one dwelling. County, estate and number make its identity; its
+// number is told only to who has a lease of it.
+type Home struct {
+	ID        string
+	Reference string // the importer's own key, "" where it has none
+	County    string
+	Estate    string
+	Number    string
+	Layout    string
+	AreaDM2   int   // square decimetres
+	RentFen   int64 // a month
+	Kind      Kind
+	State     HomeState
+	Version   int64
+}
+
+// ListHome checks a home and lists it as free.
+func ListHome(h Home) (Home, []Event, error) {
+	h.Estate, h.Number, h.Layout = strings.TrimSpace(h.Estate), strings.TrimSpace(h.Number), strings.TrimSpace(h.Layout)
+	switch {
+	case h.Estate == "" || !fits(h.Estate, longestText):
+		return h, nil, ErrEstate
+	case h.Number == "" || !fits(h.Number, longestText):
+		return h, nil, ErrNumber
+	case !fits(h.Layout, longestText):
+		return h, nil, ErrLayout
+	case !fits(h.Reference, longestReference):
+		return h, nil, ErrReference
+	case h.AreaDM2 <= 0:
+		return h, nil, ErrArea
+	case h.RentFen < 0:
+		return h, nil, ErrRent
+	}
+	h.State = HomeFree
+	return h, []Event{HomeListed{HomeID: h.ID, Kind: h.Kind, RentFen: h.RentFen}}, nil
+}
+
+func fits(s string, longest int) bool {
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= longest
+}
+
+// HoldFor keeps a free home for the application that it is offered to.
+func (h Home) HoldFor(a Application) (Home, error) {
+	if h.State != HomeFree {
+		return h, ErrHomeTaken
+	}
+	if h.County != a.County || h.Kind != a.Kind {
+		return h, ErrHomeMismatch
+	}
+	h.State = HomeOffered
+	return h, nil
+}
+
+// Release makes a home that was held free again.
+func (h Home) Release() Home {
+	h.State = HomeFree
+	return h
+}

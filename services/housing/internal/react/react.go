@@ -1,0 +1,80 @@
+// Package react is what public housing does when something happened in another
+// department, one handler an event.
+package react
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/housing/internal/app"
+)
+
+// service is this department's name, as messages name what they are about.
+const service = "housing"
+
+// Listens names the services whose channels are read.
+func Listens() []string { return []string{"registry", "employment", "insurance"} }
+
+// Router routes the events that the department acts on.
+func Router(a *app.App, in func(*sqldb.Tx) app.Store, e *evidence.Holder) *consume.Router {
+	h := handlers{a, in, e}
+	r := consume.NewRouter()
+	consume.On(r, "employment", h.hireRegistered)
+	consume.On(r, "employment", h.hireConfirmed)
+	consume.On(r, "employment", h.hireDisputed)
+	consume.On(r, "employment", h.hireUndone)
+	consume.On(r, "employment", h.hireEnded)
+	consume.On(r, "insurance", h.enrolmentCompleted)
+	consume.On(r, "insurance", h.monthRecorded)
+	consume.On(r, "insurance", h.coverStopped)
+	consume.On(r, "registry", h.consentGranted)
+	consume.On(r, "registry", h.consentWithdrawn)
+	consume.On(r, "registry", h.factCorrected)
+	consume.On(r, "registry", h.messageDelivered)
+	consume.On(r, "registry", h.accountClosed)
+	return r
+}
+
+type handlers struct {
+	app      *app.App
+	in       func(*sqldb.Tx) app.Store
+	evidence *evidence.Holder
+}
+
+func (h handlers) consentGranted(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
+	return h.evidence.Granted(ctx, tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
+}
+
+func (h handlers) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentWithdrawn) error {
+	return h.evidence.Withdrawn(ctx, tx, e.Worker, m.GetGrantId())
+}
+
+func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.FactCorrected) error {
+	return h.evidence.Corrected(ctx, tx, m.GetSource(), m.GetSourceId())
+}
+
+// messageDelivered starts the clock of an offer whose message has arrived.
+func (h handlers) messageDelivered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.MessageDelivered) error {
+	if m.GetAboutService() != service {
+		return nil
+	}
+	return h.app.StartClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt)
+}
+
+// accountClosed ends what is open and forgets all evidence of the worker.
+func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
+	all, err := h.app.CloseAccount(ctx, h.in(tx), e.Worker)
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		if err := h.evidence.CaseClosed(tx, a.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

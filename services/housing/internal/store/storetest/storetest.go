@@ -1,0 +1,485 @@
+// Package storetest is the conformance suite that both databases pass.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/cache"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/rule"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/services/housing/internal/app"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+	"github.com/qiao-platform/qiao/services/housing/internal/store"
+)
+
+var noon = time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC)
+
+// Run runs the suite; open gives a fresh database each time.
+func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
+	fresh := func(t *testing.T) *suite { return newSuite(t, open(t)) }
+	t.Run("a home survives the round trip", func(t *testing.T) { fresh(t).homeRoundTrip() })
+	t.Run("the same home again changes nothing", func(t *testing.T) { fresh(t).sameHome() })
+	t.Run("pages stay in order while homes are listed", func(t *testing.T) { fresh(t).paging() })
+	t.Run("an application survives the round trip", func(t *testing.T) { fresh(t).applicationRoundTrip() })
+	t.Run("an offer and a lease survive the round trip", func(t *testing.T) { fresh(t).leaseRoundTrip() })
+	t.Run("what is not there", func(t *testing.T) { fresh(t).unknown() })
+	t.Run("a stale version is refused", func(t *testing.T) { fresh(t).stale() })
+	t.Run("a rollback leaves neither row nor event", func(t *testing.T) { fresh(t).rollback() })
+	t.Run("one open application of a kind in a county", func(t *testing.T) { fresh(t).twice() })
+	t.Run("open cases are those that want evidence", func(t *testing.T) { fresh(t).cases() })
+	t.Run("the end of a fact reaches who holds it", func(t *testing.T) { fresh(t).endHeld() })
+	t.Run("concurrent changes lose nothing", func(t *testing.T) { fresh(t).concurrent() })
+	t.Run("64 contenders for the last home", func(t *testing.T) { fresh(t).lastHome() })
+}
+
+type suite struct {
+	*testing.T
+	db    *sqldb.DB
+	store *store.Store
+}
+
+func newSuite(t *testing.T, db *sqldb.DB) *suite {
+	scope := testkit.Telemetry(t).For("housing")
+	return &suite{t, db, store.New(testkit.Log(t, "housing", db), task.New(db, clock.System(), scope), cache.New("housing", nil, scope.Log))}
+}
+
+// do runs f in a transaction that must succeed.
+func (s *suite) do(f func(ctx context.Context, tx *store.Tx) error) {
+	s.Helper()
+	if err := s.try(f); err != nil {
+		s.Error(err)
+	}
+}
+
+func (s *suite) try(f func(ctx context.Context, tx *store.Tx) error) error {
+	return s.db.Update(context.Background(), func(tx *sqldb.Tx) error { return f(context.Background(), s.store.In(tx)) })
+}
+
+func home(id, number string) domain.Home {
+	return domain.Home{ID: id, County: "654301", Estate: "阿勒泰市安居苑", Number: number, Layout: "两室一厅", AreaDM2: 5980, RentFen: 34000, Kind: domain.PublicRental, State: domain.HomeFree}
+}
+
+func application(id, worker string, state domain.ApplicationState) domain.Application {
+	return domain.Application{ID: id, Worker: worker, County: "654301", Kind: domain.PublicRental, HouseholdSize: 3, DeclaresNoHome: true, State: state, SubmittedAt: noon}
+}
+
+func (s *suite) homeRoundTrip() {
+	h := home("Home-é-桥", "7-4-257")
+	h.Reference = "安居苑 #1"
+	listed, events, err := domain.ListHome(h)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		id, added, err := tx.AddHome(ctx, listed, events...)
+		if id != h.ID || !added {
+			s.Errorf("added %q, %v", id, added)
+		}
+		return err
+	})
+	listed.Version = 1
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		got, err := tx.Home(h.ID)
+		if err != nil || !reflect.DeepEqual(got, listed) {
+			s.Errorf("got %+v, %v; want %+v", got, err, listed)
+		}
+		if _, err := tx.Home("home-é-桥"); !errors.Is(err, domain.ErrHomeUnknown) { // ids are case-sensitive
+			s.Errorf("found in another case: %v", err)
+		}
+		got.State = domain.HomeOffered
+		return tx.SaveHome(ctx, got)
+	})
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		got, err := tx.PeekHome(h.ID)
+		if got.State != domain.HomeOffered || got.Version != 2 {
+			s.Errorf("got %+v", got)
+		}
+		return err
+	})
+	if got := testkit.Events(s, s.db); !slices.Equal(got, []string{"housing.home.listed.v1"}) {
+		s.Errorf("events %v", got)
+	}
+}
+
+func (s *suite) sameHome() {
+	first := home("home-1", "1-1-1")
+	first.Reference = "ref-1"
+	_, events, _ := domain.ListHome(first)
+	moved := home("home-2", "9-9-9")
+	moved.Reference = "ref-1"
+	noReference := home("home-3", "1-1-1")
+	other := home("home-4", "1-1-2")
+	otherCounty := home("home-5", "1-1-1")
+	otherCounty.County = "654322"
+	for _, c := range []struct {
+		home  domain.Home
+		id    string
+		added bool
+	}{{first, "home-1", true}, {first, "home-1", false}, {moved, "home-1", false}, {noReference, "home-1", false}, {other, "home-4", true}, {otherCounty, "home-5", true}} {
+		s.do(func(ctx context.Context, tx *store.Tx) error {
+			id, added, err := tx.AddHome(ctx, c.home, events...)
+			if id != c.id || added != c.added {
+				s.Errorf("%s: %q, %v; want %q, %v", c.home.ID, id, added, c.id, c.added)
+			}
+			return err
+		})
+	}
+	if n := len(testkit.Events(s, s.db)); n != 3 {
+		s.Errorf("%d events, want one a new home", n)
+	}
+}
+
+func (s *suite) paging() {
+	add := func(id string) {
+		h := home(id, id)
+		s.do(func(ctx context.Context, tx *store.Tx) error { _, _, err := tx.AddHome(ctx, h); return err })
+	}
+	page := func(after string) (ids []string) {
+		s.do(func(_ context.Context, tx *store.Tx) error {
+			homes, err := tx.FreeHomes("654301", domain.PublicRental, after, 2)
+			for _, h := range homes {
+				ids = append(ids, h.ID)
+			}
+			return err
+		})
+		return ids
+	}
+	for _, id := range []string{"h1", "h2", "h3", "h5"} {
+		add(id)
+	}
+	if got := page(""); !slices.Equal(got, []string{"h1", "h2"}) {
+		s.Fatalf("first page %v", got)
+	}
+	add("h0") // an id before the page seen never shows twice
+	add("h6")
+	s.do(func(ctx context.Context, tx *store.Tx) error { // and one that is taken meanwhile is left out
+		h, err := tx.Home("h3")
+		if err != nil {
+			return err
+		}
+		h.State = domain.HomeOffered
+		return tx.SaveHome(ctx, h)
+	})
+	if got := page("h2"); !slices.Equal(got, []string{"h5", "h6"}) {
+		s.Errorf("second page %v", got)
+	}
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		for _, c := range []struct {
+			county string
+			kind   domain.Kind
+			want   int
+		}{{"", "", 5}, {"", domain.PublicRental, 5}, {"", domain.Dormitory, 0}, {"654301", "", 5}, {"654322", "", 0}} {
+			got, err := tx.FreeHomes(c.county, c.kind, "", 9)
+			if err != nil || len(got) != c.want {
+				s.Errorf("%q %q: %d homes, %v; want %d", c.county, c.kind, len(got), err, c.want)
+			}
+		}
+		return nil
+	})
+}
+
+func (s *suite) applicationRoundTrip() {
+	a, events, err := domain.Apply(application("application-桥", "Worker-1", domain.Submitted))
+	if err != nil {
+		s.Fatal(err)
+	}
+	a.Reasons = []rule.Trace{{RuleID: "HO-01", Source: "公共租赁住房管理办法(2012) 7", DecidedOn: clock.NewDate(2026, 11, 2), Outcome: rule.NotMet,
+		Facts: []rule.Fact{{Name: "job_months", Value: "2", From: "housing"}}, Gaps: []rule.Gap{{Name: "job_months", Have: "2", Need: "6"}},
+		Changes: []rule.Change{{Code: "paper_or_witness"}}, Appeals: []rule.Appeal{{Way: "reconsideration", Until: clock.NewDate(2027, 1, 1)}}}}
+	s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a, events...) })
+	a.Version = 1
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		got, err := tx.Application(a.ID)
+		if err != nil || !reflect.DeepEqual(got, a) {
+			s.Errorf("got %+v, %v; want %+v", got, err, a)
+		}
+		if all, err := tx.ApplicationsOf("worker-1"); err != nil || len(all) != 0 {
+			s.Errorf("another worker's: %d, %v", len(all), err)
+		}
+		got.Reopened, got.RefusalCode, got.OfferID = true, "job", "offer-1"
+		return tx.SaveApplication(ctx, got)
+	})
+	a.Version, a.Reopened, a.RefusalCode, a.OfferID = 2, true, "job", "offer-1"
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		got, err := tx.PeekApplication(a.ID)
+		if !reflect.DeepEqual(got, a) {
+			s.Errorf("got %+v; want %+v", got, a)
+		}
+		return err
+	})
+}
+
+func (s *suite) leaseRoundTrip() {
+	o, _, _, events, err := domain.MakeOffer("offer-1", application("application-1", "worker-1", domain.Eligible), home("home-1", "1"), 5, noon)
+	if err != nil {
+		s.Fatal(err)
+	}
+	l := domain.Lease{ID: "lease-1", OfferID: o.ID, ApplicationID: "application-1", HomeID: "home-1", Worker: "worker-1", County: "654301",
+		StartsOn: clock.NewDate(2026, 12, 1), EndsOn: clock.NewDate(2028, 11, 30), RentFen: 34000}
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		if _, _, err := tx.AddHome(ctx, home("home-1", "1")); err != nil {
+			return err
+		}
+		if err := tx.SaveApplication(ctx, application("application-1", "worker-1", domain.Eligible)); err != nil {
+			return err
+		}
+		if err := tx.SaveOffer(ctx, o, events...); err != nil {
+			return err
+		}
+		return tx.AddLease(ctx, l, domain.LeaseSigned{LeaseID: l.ID, StartsOn: l.StartsOn, EndsOn: l.EndsOn})
+	})
+	o.Version, l.Version = 1, 1
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		got, err := tx.Offer(o.ID)
+		if err != nil || !reflect.DeepEqual(got, o) {
+			s.Errorf("got %+v, %v; want %+v", got, err, o)
+		}
+		leases, err := tx.LeasesOf("worker-1")
+		if err != nil || !reflect.DeepEqual(leases, []domain.Lease{l}) {
+			s.Errorf("got %+v, %v; want %+v", leases, err, l)
+		}
+		got, _ = got.Delivered(noon)
+		got, _, err = got.Accept(true, noon)
+		if err != nil {
+			return err
+		}
+		o = got
+		return tx.SaveOffer(ctx, got)
+	})
+	o.Version = 2
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		got, err := tx.PeekOffer(o.ID)
+		if !reflect.DeepEqual(got, o) {
+			s.Errorf("got %+v; want %+v", got, o)
+		}
+		return err
+	})
+	l.ID = "lease-2"
+	if err := s.try(func(ctx context.Context, tx *store.Tx) error { return tx.AddLease(ctx, l) }); !errors.Is(err, outbox.ErrStale) {
+		s.Errorf("a second lease of one offer: %v", err)
+	}
+}
+
+func (s *suite) unknown() {
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		_, home := tx.Home("none")
+		_, application := tx.Application("none")
+		_, offer := tx.Offer("none")
+		if !errors.Is(home, domain.ErrHomeUnknown) || !errors.Is(application, domain.ErrApplicationUnknown) || !errors.Is(offer, domain.ErrOfferUnknown) {
+			s.Errorf("%v, %v, %v", home, application, offer)
+		}
+		return nil
+	})
+}
+
+func (s *suite) stale() {
+	a := application("application-1", "worker-1", domain.Eligible)
+	o := domain.Offer{ID: "offer-1", ApplicationID: a.ID, HomeID: "home-1", State: domain.OfferOpen}
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		if _, _, err := tx.AddHome(ctx, home("home-1", "1")); err != nil {
+			return err
+		}
+		if err := tx.SaveApplication(ctx, a); err != nil {
+			return err
+		}
+		return tx.SaveOffer(ctx, o)
+	})
+	for name, write := range map[string]func(context.Context, *store.Tx) error{
+		"home":        func(ctx context.Context, tx *store.Tx) error { return tx.SaveHome(ctx, home("home-1", "1")) },
+		"application": func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) },
+		"offer":       func(ctx context.Context, tx *store.Tx) error { return tx.SaveOffer(ctx, o) },
+	} {
+		if err := s.try(write); !errors.Is(err, outbox.ErrStale) {
+			s.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func (s *suite) rollback() {
+	a, events, err := domain.Apply(application("application-1", "worker-1", domain.Submitted))
+	if err != nil {
+		s.Fatal(err)
+	}
+	testkit.RollsBack(s, s.db, func(tx *sqldb.Tx) error { return s.store.In(tx).SaveApplication(context.Background(), a, events...) },
+		func(tx *sqldb.Tx) (int, error) {
+			all, err := s.store.In(tx).ApplicationsOf("worker-1")
+			return len(all), err
+		})
+}
+
+func (s *suite) twice() {
+	save := func(a domain.Application) error {
+		return s.try(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
+	}
+	for i, state := range domain.OpenStates() {
+		worker := fmt.Sprintf("worker-%d", i)
+		if err := save(application(fmt.Sprintf("first-%d", i), worker, state)); err != nil {
+			s.Fatal(err)
+		}
+		if err := save(application(fmt.Sprintf("second-%d", i), worker, domain.Submitted)); !errors.Is(err, domain.ErrApplicationTwice) {
+			s.Errorf("beside one that is %s: %v", state, err)
+		}
+		dormitory := application(fmt.Sprintf("dormitory-%d", i), worker, domain.Submitted)
+		dormitory.Kind = domain.Dormitory
+		if err := save(dormitory); err != nil {
+			s.Errorf("of another kind: %v", err)
+		}
+	}
+	for i, state := range []domain.ApplicationState{domain.Leased, domain.Withdrawn} {
+		worker := fmt.Sprintf("over-%d", i)
+		if err := errors.Join(save(application("a-"+worker, worker, state)), save(application("b-"+worker, worker, domain.Submitted))); err != nil {
+			s.Errorf("beside one that is %s: %v", state, err)
+		}
+	}
+}
+
+// cases compares the query with the domain's own word for it.
+func (s *suite) cases() {
+	n := 0
+	var want []string
+	for _, state := range append(domain.OpenStates(), domain.Leased, domain.Withdrawn) {
+		for _, kind := range []domain.Kind{domain.PublicRental, domain.Dormitory} {
+			for _, reopened := range []bool{false, true} {
+				n++
+				a := application(fmt.Sprintf("application-%02d", n), "worker-1", state)
+				a.County, a.Kind, a.Reopened = fmt.Sprintf("county-%d", n), kind, reopened
+				if a.WantsEvidence() {
+					want = append(want, a.ID)
+				}
+				s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
+			}
+		}
+	}
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		got, err := tx.OpenCases("worker-1")
+		if !slices.Equal(got, want) {
+			s.Errorf("got %v, want %v", got, want)
+		}
+		return err
+	})
+}
+
+func (s *suite) endHeld() {
+	hold := func(a domain.Application, version int64) {
+		s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
+		err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(`INSERT INTO evidence (case_id, source, source_id, kind, worker, grant_id, since, until, months, code, fact_version, flagged, recorded_at)
+				VALUES ($1, 'employment', 'hire-1', 'job', 'worker-1', 'grant-1', '2026-01-01', '', 0, '6-29', $2, 0, 1)`, a.ID, version)
+			return err
+		})
+		if err != nil {
+			s.Fatal(err)
+		}
+	}
+	hold(application("leased", "worker-1", domain.Leased), 1)
+	hold(application("newer", "worker-1", domain.Leased), 5)
+	hold(application("open", "worker-1", domain.Eligible), 1)
+	end := domain.Proof{Kind: evidence.Job, Source: "employment", SourceID: "hire-1", Until: "2026-11-01"}
+	for _, want := range [][]string{{"leased"}, nil} { // the second time there is nothing new
+		s.do(func(_ context.Context, tx *store.Tx) error {
+			got, err := tx.EndHeld("worker-1", end, 3)
+			if !slices.Equal(got, want) {
+				s.Errorf("got %v, want %v", got, want)
+			}
+			return err
+		})
+	}
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		proofs, err := tx.Proofs("leased")
+		if len(proofs) != 1 || proofs[0].Until != "2026-11-01" || proofs[0].Since != "2026-01-01" {
+			s.Errorf("%+v", proofs)
+		}
+		return err
+	})
+}
+
+func (s *suite) concurrent() {
+	a := application("application-1", "worker-1", domain.Submitted)
+	s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
+	var wg sync.WaitGroup
+	for range 24 {
+		wg.Go(func() {
+			s.do(func(ctx context.Context, tx *store.Tx) error {
+				a, err := tx.Application("application-1")
+				if err != nil {
+					return err
+				}
+				a, events := a.EvidenceChanged(domain.ProofJob, "recorded")
+				return tx.SaveApplication(ctx, a, events...)
+			})
+		})
+	}
+	wg.Wait()
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		a, err := tx.Application("application-1")
+		if a.Version != 25 {
+			s.Errorf("version %d", a.Version)
+		}
+		return err
+	})
+	if n := len(testkit.Events(s, s.db)); n != 24 {
+		s.Errorf("%d events", n)
+	}
+}
+
+// lastHome has 64 officers offer one home to 64 who wait: one gets it, and a
+// lock, not luck, decides.
+func (s *suite) lastHome() {
+	const contenders = 64
+	rules, err := rule.Load()
+	if err != nil {
+		s.Fatal(err)
+	}
+	tables, err := ident.LoadTables()
+	if err != nil {
+		s.Fatal(err)
+	}
+	cases := &app.App{Clock: clock.NewManual(noon), Rules: rules, Tables: tables, NewID: ident.NewID}
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		_, _, err := tx.AddHome(ctx, home("home-1", "1"))
+		return err
+	})
+	for i := range contenders {
+		s.do(func(ctx context.Context, tx *store.Tx) error {
+			return tx.SaveApplication(ctx, application(fmt.Sprintf("application-%d", i), fmt.Sprintf("worker-%d", i), domain.Eligible))
+		})
+	}
+	officer := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hou"})
+	got := make([]error, contenders)
+	var wg sync.WaitGroup
+	for i := range contenders {
+		wg.Go(func() {
+			got[i] = s.db.Update(officer, func(tx *sqldb.Tx) error {
+				_, err := cases.OfferHome(officer, s.store.In(tx), fmt.Sprintf("application-%d", i), "home-1")
+				return err
+			})
+		})
+	}
+	wg.Wait()
+	won := 0
+	for _, err := range got {
+		switch {
+		case err == nil:
+			won++
+		case !errors.Is(err, domain.ErrHomeTaken):
+			s.Errorf("a contender got %v", err)
+		}
+	}
+	if events := testkit.Events(s, s.db); won != 1 || !slices.Equal(events, []string{"housing.offer.made.v1"}) {
+		s.Errorf("%d offers of one home, events %v", won, events)
+	}
+}
