@@ -1,0 +1,57 @@
+// Package api serves the registry's contract: each method opens the
+// transaction, runs one use case and answers in the contract's form. Answers
+// that hold personal data are never stored for a repeat; a repeat reads, and is
+// logged, again.
+package api
+
+import (
+	"context"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/proto/contract"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/registry/internal/app"
+	"github.com/qiao-platform/qiao/services/registry/internal/facts"
+)
+
+// Server implements registryv1.RegistryServer.
+type Server struct {
+	App   *app.App
+	Log   *outbox.Log
+	In    func(*sqldb.Tx) app.Store
+	Facts facts.Types
+}
+
+// Methods binds the server to its contract.
+func (s *Server) Methods() []contract.Method { return registryv1.RegistryMethods(s) }
+
+// update runs fn in a transaction that may change things.
+func (s *Server) update(ctx context.Context, fn func(app.Store) error) error {
+	return s.Log.DB().Update(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+}
+
+// view runs fn in a transaction that only reads.
+func (s *Server) view(ctx context.Context, fn func(app.Store) error) error {
+	return s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+}
+
+// command runs fn once for the call's idempotency key.
+func command[T any, Reply interface {
+	*T
+	proto.Message
+}](ctx context.Context, s *Server, fn func(app.Store) (Reply, error)) (Reply, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (Reply, error) { return fn(s.In(tx)) })
+}
+
+// The outcomes of registering somebody.
+const (
+	created   = "created"
+	unchanged = "unchanged"
+)
+
+// attempts is how often a registration looks again after it lost a race
+// against another of the same person.
+const attempts = 3

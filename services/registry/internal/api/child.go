@@ -1,0 +1,68 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/registry/internal/app"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+// RegisterChild links a child to its guardian, once, in the order that
+// RegisterWorker keeps.
+func (s *Server) RegisterChild(ctx context.Context, req *registryv1.RegisterChildRequest) (reply *registryv1.RegisterChildResponse, err error) {
+	f := app.ChildForm{Guardian: req.GetWorker(), Name: req.GetName(), BirthDate: req.GetBirthDate(), County: req.GetCounty(), Township: req.GetTownship(), AsOf: req.GetAsOf()}
+	for range attempts {
+		if reply, err = s.registerChild(ctx, f); !errors.Is(err, domain.ErrChildTaken) {
+			break
+		}
+	}
+	return reply, err
+}
+
+func (s *Server) registerChild(ctx context.Context, f app.ChildForm) (*registryv1.RegisterChildResponse, error) {
+	var e app.ChildEntry
+	var known domain.Child
+	var found bool
+	err := s.view(ctx, func(st app.Store) (err error) {
+		if e, err = s.App.CheckChild(ctx, st, f); err == nil {
+			known, found, err = st.ChildByIdentity(e.Identity)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		return command(ctx, s, func(app.Store) (*registryv1.RegisterChildResponse, error) {
+			return &registryv1.RegisterChildResponse{ChildId: known.ID, Outcome: unchanged}, nil
+		})
+	}
+	c, events, err := s.App.NewChild(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	return command(ctx, s, func(st app.Store) (*registryv1.RegisterChildResponse, error) {
+		return &registryv1.RegisterChildResponse{ChildId: c.ID, Outcome: created}, s.App.RegisterChild(ctx, st, c, events)
+	})
+}
+
+// GetChild reads who a child is.
+func (s *Server) GetChild(ctx context.Context, req *registryv1.GetChildRequest) (*registryv1.GetChildResponse, error) {
+	var c domain.Child
+	err := s.update(ctx, func(st app.Store) (err error) {
+		c, err = s.App.ReadChild(ctx, st, req.GetChildId(), req.GetCaseId())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.App.OpenChild(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	return &registryv1.GetChildResponse{Child: &registryv1.Child{
+		ChildId: c.ID, Worker: c.Guardian, Name: m.Name.Reveal(), BirthDate: m.BirthDate.String(), County: c.County, Township: m.Township,
+	}}, nil
+}

@@ -1,0 +1,126 @@
+package api
+
+import (
+	"context"
+	"errors"
+
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/registry/internal/app"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+// RegisterWorker records a person once. It looks first, then makes the person's
+// key, then writes the row, so that the row's transaction does no cryptography
+// and the key is durable before anything is sealed under it.
+func (s *Server) RegisterWorker(ctx context.Context, req *registryv1.RegisterWorkerRequest) (*registryv1.RegisterWorkerResponse, error) {
+	e, err := s.App.CheckRegistration(ctx, domain.Form{
+		Document: req.GetDocumentNumber(), Name: req.GetName(), Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(),
+		Languages: req.GetLanguages(), RegisteredOn: req.GetRegisteredOn(), NoticeVersion: req.GetNoticeVersion(), Signed: req.GetSigned(),
+	}, req.GetAsOf())
+	if err != nil {
+		return nil, err
+	}
+	var reply *registryv1.RegisterWorkerResponse
+	for range attempts {
+		if reply, err = s.registerWorker(ctx, e); !errors.Is(err, domain.ErrDocumentTaken) {
+			break
+		}
+	}
+	return reply, err
+}
+
+func (s *Server) registerWorker(ctx context.Context, e app.Entry) (*registryv1.RegisterWorkerResponse, error) {
+	var known domain.Worker
+	var found bool
+	err := s.view(ctx, func(st app.Store) (err error) {
+		known, found, err = st.WorkerByDocument(e.Index)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if found {
+		if err := s.App.SamePerson(ctx, known, e); err != nil {
+			return nil, err
+		}
+		return command(ctx, s, func(app.Store) (*registryv1.RegisterWorkerResponse, error) {
+			return &registryv1.RegisterWorkerResponse{Worker: known.ID, Outcome: unchanged}, nil
+		})
+	}
+	w, events, err := s.App.NewWorker(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	return command(ctx, s, func(st app.Store) (*registryv1.RegisterWorkerResponse, error) {
+		return &registryv1.RegisterWorkerResponse{Worker: w.ID, Outcome: created}, s.App.RegisterWorker(ctx, st, w, events)
+	})
+}
+
+// FindWorker finds a person by document number.
+func (s *Server) FindWorker(ctx context.Context, req *registryv1.FindWorkerRequest) (*registryv1.FindWorkerResponse, error) {
+	return command(ctx, s, func(st app.Store) (*registryv1.FindWorkerResponse, error) {
+		id, err := s.App.FindWorker(ctx, st, req.GetDocumentNumber(), req.GetCaseId())
+		return &registryv1.FindWorkerResponse{Worker: id}, err
+	})
+}
+
+// GetWorker reads who a worker is.
+func (s *Server) GetWorker(ctx context.Context, req *registryv1.GetWorkerRequest) (*registryv1.GetWorkerResponse, error) {
+	var w domain.Worker
+	err := s.update(ctx, func(st app.Store) (err error) {
+		w, err = s.App.ReadWorker(ctx, st, req.GetWorker(), req.GetCaseId())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.App.OpenWorker(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	return &registryv1.GetWorkerResponse{Person: &registryv1.Worker{
+		Worker: w.ID, Name: p.Name.Reveal(), DocumentLast4: p.Document.Last4(), Phone: p.Contact.Phone.Reveal(), County: w.County,
+		Township: p.Contact.Township, Languages: w.Languages, RegisteredOn: w.RegisteredOn.String(),
+	}}, nil
+}
+
+// UpdateContact changes phone, place and languages.
+func (s *Server) UpdateContact(ctx context.Context, req *registryv1.UpdateContactRequest) (*registryv1.UpdateContactResponse, error) {
+	var known domain.Worker
+	err := s.view(ctx, func(st app.Store) (err error) {
+		known, err = st.PeekWorker(req.GetWorker())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	f := app.ContactForm{Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(), Languages: req.GetLanguages()}
+	sealed, err := s.App.SealContact(ctx, known, f)
+	if err != nil {
+		return nil, err
+	}
+	return command(ctx, s, func(st app.Store) (*registryv1.UpdateContactResponse, error) {
+		return &registryv1.UpdateContactResponse{}, s.App.UpdateContact(ctx, st, known, sealed, f)
+	})
+}
+
+// CheckAge answers only whether an age is reached.
+func (s *Server) CheckAge(ctx context.Context, req *registryv1.CheckAgeRequest) (*registryv1.CheckAgeResponse, error) {
+	var w domain.Worker
+	err := s.update(ctx, func(st app.Store) (err error) {
+		w, err = s.App.AskAge(ctx, st, req.GetWorker(), req.GetCaseId(), int(req.GetMinAge()))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	reached, err := s.App.HasReached(ctx, w, int(req.GetMinAge()), req.GetOn())
+	return &registryv1.CheckAgeResponse{Reached: reached}, err
+}
+
+// CloseAccount ends the account for good.
+func (s *Server) CloseAccount(ctx context.Context, req *registryv1.CloseAccountRequest) (*registryv1.CloseAccountResponse, error) {
+	return command(ctx, s, func(st app.Store) (*registryv1.CloseAccountResponse, error) {
+		return &registryv1.CloseAccountResponse{}, s.App.CloseAccount(ctx, st, req.GetWorker())
+	})
+}

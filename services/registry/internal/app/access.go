@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+const (
+	// service is the registry's own name in access lines.
+	service = "registry"
+	// policeDepartment has no query right, whatever it states (promise 4).
+	policeDepartment = "psb"
+)
+
+// The kinds of data that an access line names.
+const (
+	kindRegistered = "registered"
+	kindName       = "name"
+	kindDocument   = "document_last4"
+	kindContact    = "contact"
+	kindAge        = "age"
+	kindChild      = "child"
+)
+
+// mayQuery returns nil where p may read who people are at all.
+func (a *App) mayQuery(p auth.Principal) error {
+	if p.Kind != auth.Officer {
+		return nil
+	}
+	if _, known := a.Tables.Department(p.Department); !known || p.Department == policeDepartment {
+		return auth.ErrDenied
+	}
+	return nil
+}
+
+// logRead writes p's read to the worker's own log.
+func (a *App) logRead(s Store, p auth.Principal, worker, caseID string, kinds ...string) error {
+	return s.LogAccess(worker, domain.Access{
+		At: a.Clock.Now(), ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis,
+		Kinds: kinds, CaseID: caseID, Service: service,
+	})
+}
+
+// RecordRead writes a read that another department tells of to the worker's log.
+func (a *App) RecordRead(s Store, worker string, line domain.Access) error {
+	if worker == "" {
+		return domain.ErrWorkerUnknown
+	}
+	return s.LogAccess(worker, line)
+}
+
+// Accesses shows the worker who read about him; nobody else sees it.
+func (a *App) Accesses(ctx context.Context, s Store, worker string, limit int) ([]domain.Access, error) {
+	if err := himself(ctx, worker); err != nil {
+		return nil, err
+	}
+	return s.Accesses(worker, page(limit))
+}
+
+// himself returns nil where the worker himself asks: no helper, no counter and
+// no department sees a life across departments (promise 5).
+func himself(ctx context.Context, worker string) error {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	if worker == "" || !p.ActsHimself(worker) {
+		return auth.ErrNotYours
+	}
+	return nil
+}
+
+// actingFor returns the principal where it may act for the worker.
+func actingFor(ctx context.Context, worker string) (auth.Principal, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return p, err
+	}
+	return p, p.MayActFor(worker)
+}
+
+const (
+	pageDefault = 50
+	pageMax     = 500
+)
+
+// page bounds a list's length.
+func page(limit int) int {
+	if limit <= 0 {
+		return pageDefault
+	}
+	return min(limit, pageMax)
+}

@@ -1,0 +1,62 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+// GrantConsent records what a worker agrees to and returns its id. A grant
+// that says the same as one that stands is that one.
+func (a *App) GrantConsent(ctx context.Context, s Store, worker string, f domain.ConsentForm) (string, error) {
+	if _, err := actingFor(ctx, worker); err != nil {
+		return "", err
+	}
+	w, err := s.Worker(worker)
+	if err != nil {
+		return "", err
+	}
+	if err := w.Open(); err != nil {
+		return "", err
+	}
+	c, events, err := domain.Grant(a.NewID(), worker, w.County, f, clock.Today(a.Clock))
+	if err != nil {
+		return "", err
+	}
+	all, err := s.Consents(worker)
+	if err != nil {
+		return "", err
+	}
+	for _, o := range all {
+		if c.Says(o) {
+			return o.ID, nil
+		}
+	}
+	return c.ID, s.SaveConsent(ctx, c, events...)
+}
+
+// WithdrawConsent ends a grant, once; every department then removes what it
+// got under it.
+func (a *App) WithdrawConsent(ctx context.Context, s Store, id string) error {
+	c, err := s.Consent(id)
+	if err != nil {
+		return err
+	}
+	if _, err := actingFor(ctx, c.Worker); err != nil {
+		return err
+	}
+	c, events, err := c.Withdraw(a.Clock.Now())
+	if err != nil {
+		return err
+	}
+	return s.SaveConsent(ctx, c, events...)
+}
+
+// Consents lists what a worker agreed to.
+func (a *App) Consents(ctx context.Context, s Store, worker string) ([]domain.Consent, error) {
+	if _, err := actingFor(ctx, worker); err != nil {
+		return nil, err
+	}
+	return s.Consents(worker)
+}

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+// Tell keeps a message for its worker and has it delivered. Who has no open
+// account cannot be told.
+func (a *App) Tell(ctx context.Context, s Store, m domain.Message) error {
+	w, err := s.Worker(m.Worker)
+	if err == nil {
+		err = w.Open()
+	}
+	if errors.Is(err, domain.ErrWorkerUnknown) || errors.Is(err, domain.ErrWorkerClosed) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	m.SentAt = a.Clock.Now()
+	return s.AddMessage(ctx, m)
+}
+
+// Delivered notes that a message is known to have arrived, once.
+func (a *App) Delivered(ctx context.Context, s Store, id string) error {
+	m, err := s.Message(id)
+	if err != nil {
+		return err
+	}
+	m, events := m.Arrive(a.Clock.Now())
+	if len(events) == 0 {
+		return nil
+	}
+	return s.SaveMessage(ctx, m, events...)
+}
+
+// Mailbox shows the worker his own messages: what others did in his name
+// reaches him here, so no helper reads it for him.
+func (a *App) Mailbox(ctx context.Context, s Store, worker string, limit int) ([]domain.Message, error) {
+	if err := himself(ctx, worker); err != nil {
+		return nil, err
+	}
+	return s.Mailbox(worker, page(limit))
+}
+
+// ReadMessage notes when the worker first read a message.
+func (a *App) ReadMessage(ctx context.Context, s Store, id string) error {
+	m, err := s.Message(id)
+	if err != nil {
+		return err
+	}
+	if err := himself(ctx, m.Worker); err != nil {
+		return err
+	}
+	return s.SaveMessage(ctx, m.Read(a.Clock.Now()))
+}

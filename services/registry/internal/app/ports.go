@@ -1,0 +1,90 @@
+// Package app is the use cases of the registry, one a file. Each decides in the
+// domain and saves the new state with its events, in the transaction that its
+// caller opened; what is sealed is opened and sealed outside of it.
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/rule"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+// Store is what the use cases need of storage, within one transaction. Peek
+// and the lists only read; the other loads lock what they return.
+type Store interface {
+	// Worker returns ErrWorkerUnknown where there is none; so does PeekWorker.
+	Worker(id string) (domain.Worker, error)
+	PeekWorker(id string) (domain.Worker, error)
+	// WorkerByDocument finds an open account by its document's index.
+	WorkerByDocument(index []byte) (domain.Worker, bool, error)
+	// SaveWorker returns ErrDocumentTaken where another account has the document.
+	SaveWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error
+	// Forget removes what an account held apart from its own row and what
+	// departments must be able to prove, and has the owners' keys destroyed.
+	Forget(ctx context.Context, worker string, owners []string) error
+
+	// PeekChild returns ErrChildUnknown where there is none.
+	PeekChild(id string) (domain.Child, error)
+	ChildByIdentity(identity []byte) (domain.Child, bool, error)
+	ChildrenOf(worker string) ([]domain.Child, error)
+	// SaveChild returns ErrChildTaken where the child is registered.
+	SaveChild(ctx context.Context, c domain.Child, events ...domain.Event) error
+
+	// Consent returns ErrGrantUnknown where there is none.
+	Consent(id string) (domain.Consent, error)
+	Consents(worker string) ([]domain.Consent, error)
+	SaveConsent(ctx context.Context, c domain.Consent, events ...domain.Event) error
+	SaveCorrection(ctx context.Context, c domain.Correction, events ...domain.Event) error
+
+	// LogAccess adds a line to a worker's access log.
+	LogAccess(worker string, a domain.Access) error
+	// Accesses lists the newest lines, or returns ErrAccessAltered.
+	Accesses(worker string, limit int) ([]domain.Access, error)
+
+	// AddStep puts an event on a timeline, once; never on a closed account's.
+	AddStep(s domain.Step) error
+	// Steps lists the steps before a time, newest first. Steps of one moment
+	// come together, so a page may be longer than its limit.
+	Steps(worker string, before time.Time, limit int) ([]domain.Step, error)
+
+	// AddMessage keeps a message, once, and has it delivered.
+	AddMessage(ctx context.Context, m domain.Message) error
+	// Message returns ErrMessageUnknown where there is none.
+	Message(id string) (domain.Message, error)
+	SaveMessage(ctx context.Context, m domain.Message, events ...domain.Event) error
+	// PutInMailbox shows a message to its worker.
+	PutInMailbox(id, worker string, at time.Time) error
+	// Mailbox lists what is in the worker's mailbox, newest first.
+	Mailbox(worker string, limit int) ([]domain.Message, error)
+}
+
+// Key seals and opens what belongs to one person.
+type Key interface {
+	Seal(plaintext, aad []byte) []byte
+	Open(sealed, aad []byte) ([]byte, error)
+}
+
+// Vault keeps one key per person, apart from what the keys seal.
+type Vault interface {
+	// Index is a keyed hash by which a value is found without being readable.
+	Index(domain, value string) []byte
+	// NewKey makes and keeps an owner's key.
+	NewKey(ctx context.Context, owner string) (Key, error)
+	// Key returns ErrWorkerClosed where the owner's key was destroyed.
+	Key(ctx context.Context, owner string) (Key, error)
+	// Destroy erases an owner's key, and with it all that it sealed.
+	Destroy(ctx context.Context, owner string) error
+}
+
+// App is the registry's use cases.
+type App struct {
+	Clock  clock.Clock
+	Rules  *rule.Book
+	Tables *ident.Tables
+	Vault  Vault
+	NewID  func() string
+}

@@ -1,0 +1,125 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+// FindWorker finds an open account by document number; the worker sees that
+// somebody looked.
+func (a *App) FindWorker(ctx context.Context, s Store, number, caseID string) (string, error) {
+	p, err := a.reader(ctx, caseID)
+	if err != nil {
+		return "", err
+	}
+	id, err := domain.ParseDocument(number, clock.Today(a.Clock))
+	if err != nil {
+		return "", err
+	}
+	w, found, err := s.WorkerByDocument(a.Vault.Index(indexDocument, id.Reveal()))
+	if err != nil {
+		return "", err
+	}
+	if !found {
+		return "", domain.ErrWorkerUnknown
+	}
+	if err := p.CoversDivision(w.County); err != nil {
+		return "", err
+	}
+	return w.ID, a.logRead(s, p, w.ID, caseID, kindRegistered)
+}
+
+// ReadWorker loads an account for a reader and writes the read to the worker's
+// log, unless the worker reads about himself. OpenWorker then opens it.
+func (a *App) ReadWorker(ctx context.Context, s Store, worker, caseID string) (w domain.Worker, err error) {
+	p, err := a.reader(ctx, caseID)
+	if err != nil {
+		return w, err
+	}
+	if p.Kind == auth.Worker {
+		if err := p.MayActFor(worker); err != nil {
+			return w, err
+		}
+	}
+	if w, err = a.visible(s, p, worker); err != nil || p.ActsHimself(worker) {
+		return w, err
+	}
+	return w, a.logRead(s, p, worker, caseID, kindName, kindDocument, kindContact)
+}
+
+// OpenWorker opens what an account has sealed.
+func (a *App) OpenWorker(ctx context.Context, w domain.Worker) (p domain.Person, err error) {
+	k, err := a.Vault.Key(ctx, w.ID)
+	if err != nil {
+		return p, err
+	}
+	if p.Document, err = openDocument(k, w); err != nil {
+		return p, err
+	}
+	p.Name, p.Contact, err = openProfile(k, w)
+	return p, err
+}
+
+// AskAge loads an account for a question about an age and logs the question.
+// HasReached then answers it.
+func (a *App) AskAge(ctx context.Context, s Store, worker, caseID string, minAge int) (w domain.Worker, err error) {
+	p, err := a.reader(ctx, caseID)
+	if err != nil {
+		return w, err
+	}
+	if minAge < 1 || minAge > 120 {
+		return w, domain.ErrAge
+	}
+	if w, err = a.visible(s, p, worker); err != nil {
+		return w, err
+	}
+	return w, a.logRead(s, p, worker, caseID, kindAge)
+}
+
+// HasReached answers only whether an age is reached on a day; "" is today.
+func (a *App) HasReached(ctx context.Context, w domain.Worker, minAge int, on string) (bool, error) {
+	day, err := a.day(on)
+	if err != nil {
+		return false, err
+	}
+	k, err := a.Vault.Key(ctx, w.ID)
+	if err != nil {
+		return false, err
+	}
+	d, err := openDocument(k, w)
+	if err != nil {
+		return false, err
+	}
+	return d.AgeOn(day) >= minAge, nil
+}
+
+// reader is who asks, if it may ask about people and names its case well.
+func (a *App) reader(ctx context.Context, caseID string) (auth.Principal, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return p, err
+	}
+	if err := domain.CheckCase(caseID); err != nil {
+		return p, err
+	}
+	return p, a.mayQuery(p)
+}
+
+// visible loads an open account that lies where p may act. It locks the row, so
+// that what is logged and the closing of the account come one after the other.
+func (a *App) visible(s Store, p auth.Principal, worker string) (domain.Worker, error) {
+	w, err := s.Worker(worker)
+	if err != nil {
+		return w, err
+	}
+	if err := w.Open(); err != nil {
+		return w, err
+	}
+	if p.Kind == auth.Officer {
+		return w, p.CoversDivision(w.County)
+	}
+	return w, nil
+}

@@ -1,0 +1,33 @@
+// Package domain is what the registry knows: who registered, what they agreed
+// to, which children they are guardians of, and what must reach them. Personal
+// data appear here only as values that print masked.
+package domain
+
+import "github.com/qiao-platform/qiao/pkg/errs"
+
+// Errors of the registry. Those without a dot in their code are the reasons
+// that an import counts.
+var (
+	ErrNotSigned        = errs.New(errs.Invalid, "not_signed", "There is no registration day, no notice version or no signature; who did not register is not recorded.")
+	ErrUnderAge         = errs.New(errs.Invalid, "under_age", "The person has not reached the age for work.")
+	ErrBirthdateFuture  = errs.New(errs.Invalid, "birthdate_future", "The date of birth lies in the future.")
+	ErrGuardianUnknown  = errs.New(errs.NotFound, "guardian_unknown", "The guardian is not registered.")
+	ErrRegisteredLater  = errs.New(errs.Invalid, "registry.worker.registered_later", "The registration day lies in the future.")
+	ErrWorkerUnknown    = errs.New(errs.NotFound, "registry.worker.unknown", "There is no such registered person.")
+	ErrWorkerClosed     = errs.New(errs.NotFound, "registry.worker.closed", "This account was closed; what it covered is gone.")
+	ErrIdentityConflict = errs.New(errs.Conflict, "registry.worker.identity_conflict", "This document number is registered with another name; please have it checked at a counter.")
+	ErrDocumentTaken    = errs.New(errs.Conflict, "registry.worker.document_taken", "This document number was registered at the same moment; look again.")
+	ErrChildUnknown     = errs.New(errs.NotFound, "registry.child.unknown", "There is no such registered child.")
+	ErrChildTaken       = errs.New(errs.Conflict, "registry.child.taken", "This child was registered at the same moment; look again.")
+	ErrPlace            = errs.New(errs.Invalid, "registry.place.unknown", "The county or the township is not known, or does not belong together.")
+	ErrLanguage         = errs.New(errs.Invalid, "registry.language.unknown", "The language is not written as a language tag like kk-Arab, or is not offered here.")
+	ErrCode             = errs.New(errs.Invalid, "registry.code.malformed", "An identifier or code is missing, too long, or holds other characters than a code has.")
+	ErrGrant            = errs.New(errs.Invalid, "registry.consent.not_offered", "A consent needs a department, its purpose, at least one kind of fact, and the notice and language it was shown in.")
+	ErrGrantPeriod      = errs.New(errs.Invalid, "registry.consent.period", "The consent ends before it begins.")
+	ErrGrantUnknown     = errs.New(errs.NotFound, "registry.consent.unknown", "There is no such consent.")
+	ErrGrantWithdrawn   = errs.New(errs.Conflict, "registry.consent.withdrawn", "This consent was withdrawn already.")
+	ErrCorrection       = errs.New(errs.Invalid, "registry.correction.not_a_fact", "The department does not hold facts of this kind, or the reason is not one of the list.")
+	ErrMessageUnknown   = errs.New(errs.NotFound, "registry.message.unknown", "There is no such message.")
+	ErrAge              = errs.New(errs.Invalid, "registry.age", "The age asked about is not between 1 and 120.")
+	ErrAccessAltered    = errs.New(errs.Internal, "registry.access.altered", "The access log does not fit together: somebody altered it. This has been recorded.")
+)

@@ -1,0 +1,149 @@
+package domain
+
+import (
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
+)
+
+// Person is who a worker is, opened. It is never stored and never logged.
+type Person struct {
+	Document ident.ResidentID
+	Name     ident.Name
+	Contact  Contact
+}
+
+// Contact is how a worker is reached.
+type Contact struct {
+	Phone    ident.Phone // zero where there is none
+	Township string      // nine-digit code, or ""
+}
+
+// Worker is an account as it is stored: what names the person is sealed under
+// the person's own key. No birth date and no sex is kept; of the age only
+// whether the working age was reached, and when that was looked at.
+type Worker struct {
+	ID            string
+	DocumentIndex []byte // keyed hash of the number; nil once closed
+	Document      []byte // sealed number
+	Profile       []byte // sealed name, phone and township
+	County        string
+	Languages     []string
+	RegisteredOn  clock.Date
+	NoticeVersion string
+	AgeReached    bool
+	AgeCheckedOn  clock.Date
+	ClosedOn      clock.Date // zero while open
+	Version       int64
+}
+
+// Form is a registration as it was filled in.
+type Form struct {
+	Document, Name, Phone, County, Township string
+	Languages                               []string
+	RegisteredOn, NoticeVersion             string
+	Signed                                  bool
+}
+
+// Registration is a form that was found good.
+type Registration struct {
+	Person        Person
+	County        string
+	Languages     []string
+	RegisteredOn  clock.Date
+	NoticeVersion string
+	JudgedOn      clock.Date
+}
+
+// Check judges a form as of a day. Who did not sign is not looked at further.
+func (f Form) Check(t *ident.Tables, on clock.Date, minAge int) (r Registration, err error) {
+	if !f.Signed || f.NoticeVersion == "" || f.RegisteredOn == "" {
+		return r, ErrNotSigned
+	}
+	if !notice.MatchString(f.NoticeVersion) {
+		return r, ErrCode
+	}
+	if r.RegisteredOn, err = clock.ParseDate(f.RegisteredOn); err != nil {
+		return r, err
+	}
+	if r.RegisteredOn.After(on) {
+		return r, ErrRegisteredLater
+	}
+	if r.Person.Document, err = ParseDocument(f.Document, on); err != nil {
+		return r, err
+	}
+	if r.Person.Document.AgeOn(on) < minAge {
+		return r, ErrUnderAge
+	}
+	if r.Person.Name, err = parseName(f.Name); err != nil {
+		return r, err
+	}
+	if r.Person.Contact, err = ParseContact(t, f.Phone, f.County, f.Township); err != nil {
+		return r, err
+	}
+	r.Languages, err = checkLanguages(f.Languages)
+	r.County, r.NoticeVersion, r.JudgedOn = f.County, f.NoticeVersion, on
+	return r, err
+}
+
+// ParseDocument reads a resident number as of a day, however it was typed.
+func ParseDocument(s string, on clock.Date) (ident.ResidentID, error) {
+	n, _ := ident.NormaliseID(s)
+	return ident.ParseResidentID(n, on)
+}
+
+func parseName(s string) (ident.Name, error) {
+	n, _ := ident.NormaliseName(s)
+	return ident.ParseName(n)
+}
+
+// ParseContact reads how a person is reached; a phone may be missing.
+func ParseContact(t *ident.Tables, phone, county, township string) (c Contact, err error) {
+	if n, _ := ident.NormalisePhone(phone); n != "" {
+		if c.Phone, err = ident.ParsePhone(n); err != nil {
+			return c, err
+		}
+	}
+	c.Township = township
+	return c, checkPlace(t, county, township)
+}
+
+// Register makes the account of a registration; what names the person comes
+// sealed.
+func Register(id string, index, document, profile []byte, r Registration) (Worker, []Event) {
+	return Worker{
+		ID: id, DocumentIndex: index, Document: document, Profile: profile, County: r.County, Languages: r.Languages,
+		RegisteredOn: r.RegisteredOn, NoticeVersion: r.NoticeVersion, AgeReached: true, AgeCheckedOn: r.JudgedOn,
+	}, []Event{WorkerRegistered{RegisteredOn: r.RegisteredOn, NoticeVersion: r.NoticeVersion}}
+}
+
+// Open returns ErrWorkerClosed where the account was closed.
+func (w Worker) Open() error {
+	if !w.ClosedOn.IsZero() {
+		return ErrWorkerClosed
+	}
+	return nil
+}
+
+// UpdateContact replaces the contact, which comes sealed.
+func (w Worker) UpdateContact(profile []byte, county string, languages []string) (Worker, []Event, error) {
+	if err := w.Open(); err != nil {
+		return w, nil, err
+	}
+	languages, err := checkLanguages(languages)
+	if err != nil {
+		return w, nil, err
+	}
+	w.Profile, w.County, w.Languages = profile, county, languages
+	return w, []Event{ContactUpdated{County: county}}, nil
+}
+
+// Close ends the account. Nothing that names the person stays in it; the same
+// person may register anew and is then somebody new to the platform.
+func (w Worker) Close(on clock.Date) (Worker, []Event, error) {
+	if err := w.Open(); err != nil {
+		return w, nil, err
+	}
+	w.DocumentIndex, w.Document, w.Profile, w.Languages = nil, []byte{}, []byte{}, nil
+	w.ClosedOn = on
+	return w, []Event{AccountClosed{ClosedOn: on}}, nil
+}

@@ -1,0 +1,88 @@
+// Package facts reads an event's fields by name, whatever its type: for the
+// worker's timeline, and for the values of messages. Events carry ids, codes,
+// dates and amounts only, so everything in them may be shown to the worker.
+package facts
+
+import (
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/qiao-platform/qiao/pkg/event"
+
+	// The contracts whose events come onto a timeline.
+	_ "github.com/qiao-platform/qiao/proto/gen/education/v1"
+	_ "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	_ "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	_ "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
+	_ "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	_ "github.com/qiao-platform/qiao/proto/gen/training/v1"
+)
+
+// Types finds the message of an event type.
+type Types map[string]protoreflect.MessageType
+
+// Load walks the contracts once and finds every event in them.
+func Load() Types {
+	all := Types{}
+	protoregistry.GlobalFiles.RangeFiles(func(f protoreflect.FileDescriptor) bool {
+		if !strings.HasPrefix(string(f.Package()), "qiao.") {
+			return true
+		}
+		for i := range f.Messages().Len() {
+			d := f.Messages().Get(i)
+			rule, err := event.RuleOf("*", d) // types that any service may publish keep their star
+			if err != nil {
+				continue
+			}
+			if m, err := protoregistry.GlobalTypes.FindMessageByName(d.FullName()); err == nil {
+				all[rule.Type] = m
+			}
+		}
+		return true
+	})
+	return all
+}
+
+// Read reads the fields of an event. A type that is not known, and bytes that
+// cannot be read, have none: the step itself is still shown.
+func (t Types) Read(eventType string, data []byte) map[string]string {
+	m, ok := t[eventType]
+	if !ok {
+		return nil
+	}
+	v := m.New()
+	if err := proto.Unmarshal(data, v.Interface()); err != nil {
+		return nil
+	}
+	return Of(v.Interface())
+}
+
+// Of reads the fields of a message; empty texts and lists are left out.
+func Of(m proto.Message) map[string]string {
+	v := m.ProtoReflect()
+	all := map[string]string{}
+	fields := v.Descriptor().Fields()
+	for i := range fields.Len() {
+		f := fields.Get(i)
+		if f.IsMap() || f.Message() != nil {
+			continue // events have neither
+		}
+		if f.IsList() {
+			var parts []string
+			for j := range v.Get(f).List().Len() {
+				parts = append(parts, v.Get(f).List().Get(j).String())
+			}
+			if len(parts) > 0 {
+				all[string(f.Name())] = strings.Join(parts, ",")
+			}
+			continue
+		}
+		if s := v.Get(f).String(); s != "" {
+			all[string(f.Name())] = s
+		}
+	}
+	return all
+}

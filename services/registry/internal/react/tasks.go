@@ -1,0 +1,53 @@
+package react
+
+import (
+	"context"
+	"errors"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
+	"github.com/qiao-platform/qiao/services/registry/internal/app"
+	"github.com/qiao-platform/qiao/services/registry/internal/delivery"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+// errNotArrived has a message asked after again.
+var errNotArrived = errs.New(errs.Unavailable, "registry.message.not_arrived", "The message is not known to have arrived yet.")
+
+// Deliver does the task that a new message leaves: it hands the message to the
+// adapter and, once it is known to have arrived, publishes that. A message that
+// is gone meanwhile belonged to an account that was closed.
+func Deliver(a *app.App, db *sqldb.DB, in func(*sqldb.Tx) app.Store, way delivery.Adapter) task.Handler {
+	return func(ctx context.Context, payload []byte) error {
+		id := string(payload)
+		var m domain.Message
+		err := db.Update(ctx, func(tx *sqldb.Tx) (err error) {
+			m, err = in(tx).Message(id)
+			return err
+		})
+		if errors.Is(err, domain.ErrMessageUnknown) || err == nil && !m.DeliveredAt.IsZero() {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		arrived, err := way.Deliver(ctx, m)
+		if err != nil {
+			return err
+		}
+		if !arrived {
+			return errNotArrived
+		}
+		err = db.Update(ctx, func(tx *sqldb.Tx) error { return a.Delivered(ctx, in(tx), id) })
+		if errors.Is(err, domain.ErrMessageUnknown) {
+			return nil
+		}
+		return err
+	}
+}
+
+// EraseKey does the task that a closed account leaves for each key.
+func EraseKey(v app.Vault) task.Handler {
+	return func(ctx context.Context, payload []byte) error { return v.Destroy(ctx, string(payload)) }
+}

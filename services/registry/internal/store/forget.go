@@ -1,0 +1,63 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+)
+
+// Forget removes what an account held: children, messages, mailbox and
+// timeline. Grants, corrections and the access log stay, as proof of what was
+// agreed, asked and read; they hold no personal data. Each owner's key is
+// destroyed by a task, which the list of erasures repeats after a restore.
+func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
+	for _, query := range []string{
+		`DELETE FROM child WHERE worker = $1`,
+		`DELETE FROM mailbox WHERE worker = $1`,
+		`DELETE FROM message WHERE worker = $1`,
+		`DELETE FROM timeline WHERE worker = $1`,
+	} {
+		if _, err := t.tx.Exec(query, worker); err != nil {
+			return err
+		}
+	}
+	for _, o := range owners {
+		if _, err := t.tx.Exec(`INSERT INTO erasure (owner, worker, asked_at) VALUES ($1, $2, $3) ON CONFLICT (owner) DO NOTHING`,
+			o, worker, sqldb.Micros(t.clock.Now())); err != nil {
+			return err
+		}
+		if err := t.tasks.Add(ctx, t.tx, TaskEraseKey, []byte(o), time.Time{}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Missing returns those of the owners that are neither a worker nor a child.
+func (s *Store) Missing(ctx context.Context, owners []string) (gone []string, err error) {
+	err = s.log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		gone = nil
+		for _, o := range owners {
+			var n int
+			if err := tx.QueryRow(`SELECT (SELECT count(*) FROM worker WHERE id = $1) + (SELECT count(*) FROM child WHERE id = $1)`, o).Scan(&n); err != nil {
+				return err
+			}
+			if n == 0 {
+				gone = append(gone, o)
+			}
+		}
+		return nil
+	})
+	return gone, err
+}
+
+// Erased lists, a page after an owner, whose keys were destroyed for good.
+func (s *Store) Erased(ctx context.Context, after string, limit int) (all []string, err error) {
+	err = s.log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		all, err = sqldb.Collect(tx, func(s sqldb.Scanner) (o string, err error) { return o, s.Scan(&o) },
+			`SELECT owner FROM erasure WHERE owner > $1 ORDER BY owner LIMIT $2`, after, limit)
+		return err
+	})
+	return all, err
+}

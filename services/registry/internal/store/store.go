@@ -1,0 +1,69 @@
+// Package store keeps the registry in SQL, the same statements for SQLite and
+// PostgreSQL.
+package store
+
+import (
+	"embed"
+	"strings"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
+)
+
+// Migrations holds the registry's tables.
+//
+//go:embed migrations
+var Migrations embed.FS
+
+// The kinds of the tasks that are left; the payload is a message's id, and the
+// owner of a key.
+const (
+	TaskDeliver  = "registry.deliver"
+	TaskEraseKey = "registry.erase_key"
+)
+
+// indexAccess separates the links of access lines from other keyed hashes.
+const indexAccess = "access_line"
+
+// Store gives transactions their tables and events.
+type Store struct {
+	log   *outbox.Log
+	tasks *task.Queue
+	clock clock.Clock
+	hash  func(domain, value string) []byte
+
+	addStep string
+}
+
+// New returns the registry's store; hash is the keyed hash that links access lines.
+func New(log *outbox.Log, tasks *task.Queue, c clock.Clock, hash func(domain, value string) []byte) *Store {
+	return &Store{log: log, tasks: tasks, clock: c, hash: hash, addStep: addStep(log.DB().Dialect())}
+}
+
+// In returns the store within a transaction; it implements app.Store.
+func (s *Store) In(tx *sqldb.Tx) *Tx { return &Tx{s, tx} }
+
+// Tx is the store within one transaction.
+type Tx struct {
+	*Store
+	tx *sqldb.Tx
+}
+
+// split is the inverse of joining a list of codes with commas.
+func split(s string) []string {
+	if s == "" {
+		return nil
+	}
+	return strings.Split(s, ",")
+}
+
+func join(all []string) string { return strings.Join(all, ",") }
+
+func number(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

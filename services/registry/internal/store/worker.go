@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+const workerColumns = `id, document_index, document, profile, county, languages, registered_on, notice_version, age_reached, age_checked_on, closed_on, version`
+
+func scanWorker(s sqldb.Scanner) (w domain.Worker, err error) {
+	var languages, registered, checked, closed string
+	var reached int64
+	if err = s.Scan(&w.ID, &w.DocumentIndex, &w.Document, &w.Profile, &w.County, &languages, &registered, &w.NoticeVersion, &reached, &checked, &closed, &w.Version); err != nil {
+		return w, err
+	}
+	w.Languages, w.AgeReached = split(languages), reached != 0
+	return w, errors.Join(w.RegisteredOn.UnmarshalText([]byte(registered)), w.AgeCheckedOn.UnmarshalText([]byte(checked)), w.ClosedOn.UnmarshalText([]byte(closed)))
+}
+
+// Worker loads and locks an account.
+func (t *Tx) Worker(id string) (domain.Worker, error) {
+	return t.worker(`SELECT `+workerColumns+` FROM worker WHERE id = $1`+t.tx.Dialect().ForUpdate(), id)
+}
+
+// PeekWorker reads an account without locking it.
+func (t *Tx) PeekWorker(id string) (domain.Worker, error) {
+	return t.worker(`SELECT `+workerColumns+` FROM worker WHERE id = $1`, id)
+}
+
+func (t *Tx) worker(query string, arg any) (domain.Worker, error) {
+	w, err := scanWorker(t.tx.QueryRow(query, arg))
+	if errors.Is(err, sql.ErrNoRows) {
+		return w, domain.ErrWorkerUnknown
+	}
+	return w, err
+}
+
+// WorkerByDocument finds an open account by its document's index.
+func (t *Tx) WorkerByDocument(index []byte) (domain.Worker, bool, error) {
+	w, err := t.worker(`SELECT `+workerColumns+` FROM worker WHERE document_index = $1`, index)
+	if errors.Is(err, domain.ErrWorkerUnknown) {
+		return w, false, nil
+	}
+	return w, err == nil, err
+}
+
+// SaveWorker writes an account and its events. It returns ErrDocumentTaken
+// where another account has the document, and outbox.ErrStale where somebody
+// else changed the account since it was loaded.
+func (t *Tx) SaveWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error {
+	n, err := t.tx.Exec(`INSERT INTO worker (`+workerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (id) DO UPDATE SET document_index = excluded.document_index, document = excluded.document, profile = excluded.profile,
+			county = excluded.county, languages = excluded.languages, closed_on = excluded.closed_on, version = excluded.version
+		WHERE worker.version = $13`,
+		w.ID, w.DocumentIndex, w.Document, w.Profile, w.County, join(w.Languages), w.RegisteredOn.String(), w.NoticeVersion,
+		number(w.AgeReached), w.AgeCheckedOn.String(), w.ClosedOn.String(), w.Version+int64(max(1, len(events))), w.Version)
+	if t.tx.Dialect().IsUnique(err) {
+		return domain.ErrDocumentTaken.Because(err)
+	}
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return outbox.ErrStale
+	}
+	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: w.ID, Version: w.Version, Worker: w.ID, Division: w.County}, messages(events)...)
+}

@@ -1,0 +1,114 @@
+// Package vault keeps the key of every person in a database of its own, apart
+// from what the keys seal, so that erasing a key erases what it covered, copies
+// of the registry in backups included.
+package vault
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/registry/internal/app"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+// Migrations holds the vault's tables.
+//
+//go:embed migrations
+var Migrations embed.FS
+
+// Vault keeps persons' keys, wrapped under the master key. It implements app.Vault.
+type Vault struct {
+	db      *sqldb.DB
+	master  *crypt.Master
+	clock   clock.Clock
+	address string
+}
+
+// Open opens the key database at address and brings its tables up to date.
+func Open(ctx context.Context, address string, m *crypt.Master, c clock.Clock) (*Vault, error) {
+	db, err := sqldb.Open(ctx, address)
+	if err != nil {
+		return nil, fmt.Errorf("person keys: %w", err)
+	}
+	v := &Vault{db: db, master: m, clock: c, address: address}
+	if err := db.Migrate(ctx, Migrations); err != nil {
+		return nil, errors.Join(fmt.Errorf("person keys: %w", err), db.Close())
+	}
+	if err := v.overwriteDeleted(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("person keys: %w", err), db.Close())
+	}
+	return v, nil
+}
+
+// Close closes the key database.
+func (v *Vault) Close() error { return v.db.Close() }
+
+// Index is a keyed hash by which a value is found without being readable.
+func (v *Vault) Index(domain, value string) []byte { return v.master.BlindIndex(domain, value) }
+
+// NewKey makes an owner's key and returns when it is kept durably.
+func (v *Vault) NewKey(ctx context.Context, owner string) (app.Key, error) {
+	wrapped, key, err := v.master.NewPersonKey()
+	if err != nil {
+		return nil, err
+	}
+	err = v.db.Update(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`INSERT INTO person_key (owner, wrapped, made_at) VALUES ($1, $2, $3)`, owner, wrapped, v.clock.Now().UnixMicro())
+		return err
+	})
+	return key, err
+}
+
+// Key returns an owner's key, or domain.ErrWorkerClosed where it was destroyed.
+func (v *Vault) Key(ctx context.Context, owner string) (app.Key, error) {
+	var wrapped []byte
+	err := v.db.View(ctx, func(tx *sqldb.Tx) error {
+		err := tx.QueryRow(`SELECT wrapped FROM person_key WHERE owner = $1`, owner).Scan(&wrapped)
+		if errors.Is(err, sql.ErrNoRows) {
+			return domain.ErrWorkerClosed
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v.master.Unwrap(wrapped)
+}
+
+// Destroy erases an owner's key for good. Destroying it again, or what never
+// was, is no error.
+func (v *Vault) Destroy(ctx context.Context, owner string) error {
+	var had bool
+	err := v.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
+		had, err = erase(tx, owner)
+		return err
+	})
+	if err != nil || !had {
+		return err
+	}
+	return v.foldBack(ctx)
+}
+
+// erase overwrites a key before it deletes it, so that what is freed holds
+// nothing even where the database keeps deleted bytes.
+func erase(tx *sqldb.Tx, owner string) (bool, error) {
+	var size int
+	err := tx.QueryRow(`SELECT length(wrapped) FROM person_key WHERE owner = $1`, owner).Scan(&size)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if _, err := tx.Exec(`UPDATE person_key SET wrapped = $1 WHERE owner = $2`, make([]byte, size), owner); err != nil {
+		return false, err
+	}
+	_, err = tx.Exec(`DELETE FROM person_key WHERE owner = $1`, owner)
+	return true, err
+}

@@ -1,0 +1,77 @@
+// Package registry keeps who the workers are, sealed under a key of their own,
+// what they agreed to, what was done in their name and who looked, and brings
+// them what concerns them.
+package registry
+
+import (
+	"context"
+	"errors"
+
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/rule"
+	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/registry/internal/api"
+	"github.com/qiao-platform/qiao/services/registry/internal/app"
+	"github.com/qiao-platform/qiao/services/registry/internal/delivery"
+	"github.com/qiao-platform/qiao/services/registry/internal/facts"
+	"github.com/qiao-platform/qiao/services/registry/internal/react"
+	"github.com/qiao-platform/qiao/services/registry/internal/store"
+	"github.com/qiao-platform/qiao/services/registry/internal/vault"
+)
+
+// Name is the service's name on the bus.
+const Name = "registry"
+
+// New puts the service together.
+func New(ctx context.Context, d run.Deps) (run.Service, error) {
+	rules, err := rule.Load()
+	if err != nil {
+		return nil, err
+	}
+	tables, err := ident.LoadTables()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := vault.Open(ctx, d.PersonKeys, d.Master, d.Clock)
+	if err != nil {
+		return nil, err
+	}
+	log, tasks, caller, err := run.Open(ctx, Name, store.Migrations, d)
+	if err != nil {
+		return nil, errors.Join(err, keys.Close())
+	}
+	cases := &app.App{Clock: d.Clock, Rules: rules, Tables: tables, Vault: keys, NewID: ident.NewID}
+	people := store.New(log, tasks, d.Clock, keys.Index)
+	in := func(tx *sqldb.Tx) app.Store { return people.In(tx) }
+	tasks.Handle(store.TaskDeliver, react.Deliver(cases, log.DB(), in, delivery.Mailbox{DB: log.DB(), In: in, Clock: d.Clock}))
+	tasks.Handle(store.TaskEraseKey, react.EraseKey(keys))
+	server := &api.Server{App: cases, Log: log, In: in, Facts: facts.Load()}
+	s, err := run.Assemble(ctx, run.Parts{
+		Log: log, Tasks: tasks, Caller: caller,
+		Methods: server.Methods(),
+		Router:  react.Router(cases, in), Listens: react.Listens(),
+		Counts: []ops.Count{
+			{Thing: "workers", Query: `SELECT count(*) FROM worker WHERE closed_on = ''`},
+			{Thing: "children", Query: `SELECT count(*) FROM child`},
+			{Thing: "grants_active", Query: `SELECT count(*) FROM consent WHERE withdrawn_at = 0`},
+			{Thing: "timeline_entries", Query: `SELECT count(*) FROM timeline`},
+			{Thing: "messages", Query: `SELECT count(*) FROM message`},
+		},
+		Together: []func(context.Context) error{func(ctx context.Context) error { return keys.Keep(ctx, people, d.Telemetry.For(Name).Log) }},
+	}, d)
+	if err != nil {
+		return nil, errors.Join(err, log.DB().Close(), keys.Close())
+	}
+	return service{s, keys}, nil
+}
+
+// service closes the key database with the registry's own.
+type service struct {
+	run.Service
+	keys *vault.Vault
+}
+
+// Close releases both databases; call it after Run has returned.
+func (s service) Close() error { return errors.Join(s.Service.Close(), s.keys.Close()) }
