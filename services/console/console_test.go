@@ -1,0 +1,128 @@
+package console_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/services/console"
+)
+
+// number is a synthetic resident number.
+const number = "654399199609101324"
+
+type fixture struct {
+	t        *testing.T
+	platform *testkit.Platform
+	world    *world
+	console  *console.Console
+	server   *httptest.Server
+	browser  *http.Client
+}
+
+// start serves a console before a world of stand-ins. Without a world no
+// service answers.
+func start(t *testing.T, serving bool) *fixture {
+	t.Helper()
+	f := &fixture{t: t, platform: testkit.NewPlatform(t, nil), world: newWorld()}
+	d := f.platform.Deps(console.Name)
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Trusted[console.Name] = auth.Trusted{Key: public, Kinds: []auth.Kind{auth.Worker, auth.Guardian, auth.Employer, auth.Officer}}
+	d.Signer = auth.NewSigner(console.Name, private, d.Clock)
+	if serving {
+		f.world.start(f.platform)
+	}
+	if f.console, err = console.New(context.Background(), console.Config{Demo: true, Services: names}, d); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- f.console.Run(ctx) }()
+	f.server = httptest.NewServer(f.console.Handler())
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.browser = &http.Client{Jar: jar}
+	t.Cleanup(func() {
+		f.server.CloseClientConnections()
+		f.server.Close()
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	return f
+}
+
+// get reads a page and checks what every page must have.
+func (f *fixture) get(path string, status int) string {
+	f.t.Helper()
+	r, err := f.browser.Get(f.server.URL + path)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return f.page(r, status)
+}
+
+func (f *fixture) post(path string, status int, values ...string) string {
+	f.t.Helper()
+	form := url.Values{}
+	for i := 0; i+1 < len(values); i += 2 {
+		form.Set(values[i], values[i+1])
+	}
+	r, err := f.browser.PostForm(f.server.URL+path, form)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	return f.page(r, status)
+}
+
+func (f *fixture) page(r *http.Response, status int) string {
+	f.t.Helper()
+	defer func() { _ = r.Body.Close() }()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	body := string(b)
+	if r.StatusCode != status {
+		f.t.Fatalf("%s: %s\n%s", r.Request.URL, r.Status, body)
+	}
+	for _, want := range []string{"<html lang=", "<h1>", `class="skip"`, `id="main"`, `class="banner"`} {
+		if !strings.Contains(body, want) {
+			f.t.Errorf("%s lacks %s", r.Request.URL, want)
+		}
+	}
+	for _, never := range []string{"<no value>", "ZgotmplZ", " style=", "<script>", "onclick", "%!"} {
+		if strings.Contains(body, never) {
+			f.t.Errorf("%s has %q", r.Request.URL, never)
+		}
+	}
+	if csp := r.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'self'") {
+		f.t.Errorf("%s: policy %q", r.Request.URL, csp)
+	}
+	return body
+}
+
+// has fails where a page lacks a text.
+func (f *fixture) has(body string, texts ...string) {
+	f.t.Helper()
+	for _, s := range texts {
+		if !strings.Contains(body, s) {
+			f.t.Errorf("the page lacks %q", s)
+		}
+	}
+}

@@ -1,0 +1,295 @@
+package console_test
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
+)
+
+var (
+	errNoWorker = errs.New(errs.NotFound, "registry.worker.not_found", "No registered person was found.")
+	errNotYours = auth.ErrNotYours
+)
+
+// names is every service of the world, in the order that the console shows.
+var names = []string{"registry", "employment", "training", "insurance", "education", "housing"}
+
+// world stands in for all six services: it keeps what it is told and reacts as
+// the real ones do, over the real bus.
+type world struct {
+	mu        sync.Mutex
+	publish   map[string]*testkit.Publisher
+	workers   map[string]*person // by reference
+	byNumber  map[string]string
+	finds     []auth.Principal
+	registers int
+}
+
+type person struct {
+	name     string
+	consents []*registryv1.Consent
+	timeline []*registryv1.TimelineEntry
+	messages []*registryv1.Message
+	access   []*registryv1.AccessEntry
+	jobs     []*employmentv1.Application
+	hires    []*employmentv1.Hire
+	duties   []*insurancev1.Duty
+	covers   []*insurancev1.Cover
+	due      []*trainingv1.DueTraining
+	schools  []*educationv1.Application
+	homes    []*housingv1.Application
+}
+
+func newWorld() *world {
+	return &world{publish: map[string]*testkit.Publisher{}, workers: map[string]*person{}, byNumber: map[string]string{}}
+}
+
+// start puts the world's services on the bus.
+func (w *world) start(p *testkit.Platform) {
+	w.publish["registry"] = p.Publisher("registry", registryv1.RegistryMethods(fakeRegistry{world: w})...)
+	w.publish["employment"] = p.Publisher("employment", employmentv1.EmploymentMethods(fakeEmployment{world: w})...)
+	w.publish["training"] = p.Publisher("training", trainingv1.TrainingMethods(fakeTraining{world: w})...)
+	w.publish["insurance"] = p.Publisher("insurance", insurancev1.InsuranceMethods(fakeInsurance{world: w})...)
+	w.publish["education"] = p.Publisher("education", educationv1.EducationMethods(fakeEducation{world: w})...)
+	w.publish["housing"] = p.Publisher("housing", housingv1.HousingMethods(fakeHousing{world: w})...)
+}
+
+// happen publishes an event and writes it on the worker's timeline.
+func (w *world) happen(ctx context.Context, service, worker string, m proto.Message) {
+	id := ident.NewID()
+	w.publish[service].Publish(outbox.Subject{Aggregate: id, Worker: worker, Division: "654301"}, m)
+	t := w.workers[worker]
+	if t == nil {
+		return
+	}
+	rule, err := event.RuleOf(service, m.ProtoReflect().Descriptor())
+	if err != nil {
+		panic(err)
+	}
+	facts := map[string]string{}
+	m.ProtoReflect().Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		if f.IsList() {
+			s := ""
+			for i := range v.List().Len() {
+				if i > 0 {
+					s += ","
+				}
+				s += v.List().Get(i).String()
+			}
+			facts[string(f.Name())] = s
+		} else {
+			facts[string(f.Name())] = v.String()
+		}
+		return true
+	})
+	actor := "service"
+	if p, err := auth.From(ctx); err == nil {
+		actor = string(p.Kind)
+	}
+	t.timeline = append([]*registryv1.TimelineEntry{{
+		EventId: id, Type: rule.Type, Service: service, Aggregate: id, Division: "654301", OccurredAt: time.Now().UnixMicro() + int64(len(t.timeline)),
+		Actor: actor, Via: "web", TraceId: "0af7651916cd43dd8448eb211c80319c", Facts: facts,
+	}}, t.timeline...)
+}
+
+// holds reports whether the worker lets a department use a kind of fact.
+func (t *person) holds(recipient, kind string) bool {
+	for _, c := range t.consents {
+		if c.GetRecipient() == recipient && c.GetKinds()[0] == kind && c.GetWithdrawnAt() == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// react brings the evidence of both applications in line with facts and consents.
+func (w *world) react(t *person) {
+	today := time.Now().Format("2006-01-02")
+	for _, a := range t.schools {
+		a.Evidence, a.PapersNotAsked = nil, nil
+		if len(t.hires) > 0 && t.holds("education", "job") {
+			a.Evidence = append(a.Evidence, &educationv1.Evidence{Kind: "job", Source: "employment", SourceId: t.hires[0].GetHireId(), Since: today})
+			a.PapersNotAsked = append(a.PapersNotAsked, "employment_proof")
+		}
+		if len(t.covers) > 0 && t.holds("education", "insurance_months") {
+			a.Evidence = append(a.Evidence, &educationv1.Evidence{Kind: "insurance_months", Source: "insurance", Since: today[:7], Months: 1})
+		}
+	}
+	for _, a := range t.homes {
+		a.Evidence = nil
+		if len(t.hires) > 0 && t.holds("housing", "job") {
+			a.Evidence = append(a.Evidence, &housingv1.Evidence{Kind: "job", Source: "employment", Since: today})
+		}
+		if len(t.covers) > 0 && t.holds("housing", "insurance_months") {
+			a.Evidence = append(a.Evidence, &housingv1.Evidence{Kind: "insurance_months", Source: "insurance", Since: today[:7], Months: 1})
+		}
+	}
+}
+
+// own returns the person that a call is about, where the caller may see it.
+func (w *world) own(ctx context.Context, worker string) (*person, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.MayActFor(worker); err != nil {
+		return nil, err
+	}
+	t := w.workers[worker]
+	if t == nil {
+		return nil, errNoWorker
+	}
+	return t, nil
+}
+
+type fakeRegistry struct {
+	registryv1.RegistryServer
+	*world
+}
+
+func (f fakeRegistry) RegisterWorker(ctx context.Context, r *registryv1.RegisterWorkerRequest) (*registryv1.RegisterWorkerResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.registers++
+	if ref := f.byNumber[r.GetDocumentNumber()]; ref != "" {
+		return &registryv1.RegisterWorkerResponse{Worker: ref, Outcome: "unchanged"}, nil
+	}
+	ref := ident.NewID()
+	f.workers[ref], f.byNumber[r.GetDocumentNumber()] = &person{name: r.GetName()}, ref
+	f.happen(ctx, "registry", ref, &registryv1.WorkerRegistered{RegisteredOn: r.GetRegisteredOn(), NoticeVersion: r.GetNoticeVersion()})
+	return &registryv1.RegisterWorkerResponse{Worker: ref, Outcome: "created"}, nil
+}
+
+func (f fakeRegistry) FindWorker(ctx context.Context, r *registryv1.FindWorkerRequest) (*registryv1.FindWorkerResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	p, _ := auth.From(ctx)
+	f.finds = append(f.finds, p)
+	ref := f.byNumber[r.GetDocumentNumber()]
+	if ref == "" {
+		return nil, errNoWorker
+	}
+	f.workers[ref].access = append(f.workers[ref].access, &registryv1.AccessEntry{At: time.Now().UnixMicro(), ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: []string{"document_number"}, CaseId: r.GetCaseId(), Service: "registry"})
+	return &registryv1.FindWorkerResponse{Worker: ref}, nil
+}
+
+func (f fakeRegistry) RegisterChild(ctx context.Context, r *registryv1.RegisterChildRequest) (*registryv1.RegisterChildResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if _, err := f.own(ctx, r.GetWorker()); err != nil {
+		return nil, err
+	}
+	id := ident.NewID()
+	f.happen(ctx, "registry", r.GetWorker(), &registryv1.ChildRegistered{ChildId: id})
+	return &registryv1.RegisterChildResponse{ChildId: id, Outcome: "created"}, nil
+}
+
+func (f fakeRegistry) GrantConsent(ctx context.Context, r *registryv1.GrantConsentRequest) (*registryv1.GrantConsentResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t, err := f.own(ctx, r.GetWorker())
+	if err != nil {
+		return nil, err
+	}
+	id := ident.NewID()
+	t.consents = append(t.consents, &registryv1.Consent{GrantId: id, Purpose: r.GetPurpose(), Kinds: r.GetKinds(), Recipient: r.GetRecipient(), ValidFrom: r.GetValidFrom(), NoticeVersion: r.GetNoticeVersion()})
+	f.happen(ctx, "registry", r.GetWorker(), &registryv1.ConsentGranted{GrantId: id, Purpose: r.GetPurpose(), Kinds: r.GetKinds(), Recipient: r.GetRecipient(), ValidFrom: r.GetValidFrom()})
+	f.react(t)
+	return &registryv1.GrantConsentResponse{GrantId: id}, nil
+}
+
+func (f fakeRegistry) WithdrawConsent(ctx context.Context, r *registryv1.WithdrawConsentRequest) (*registryv1.WithdrawConsentResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for ref, t := range f.workers {
+		for _, c := range t.consents {
+			if c.GetGrantId() == r.GetGrantId() {
+				if _, err := f.own(ctx, ref); err != nil {
+					return nil, err
+				}
+				c.WithdrawnAt = time.Now().UnixMicro()
+				f.happen(ctx, "registry", ref, &registryv1.ConsentWithdrawn{GrantId: r.GetGrantId()})
+				f.react(t)
+				return &registryv1.WithdrawConsentResponse{}, nil
+			}
+		}
+	}
+	return nil, errNotYours
+}
+
+func (f fakeRegistry) ListConsents(ctx context.Context, r *registryv1.ListConsentsRequest) (*registryv1.ListConsentsResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t, err := f.own(ctx, r.GetWorker())
+	if err != nil {
+		return nil, err
+	}
+	return &registryv1.ListConsentsResponse{Consents: t.consents}, nil
+}
+
+func (f fakeRegistry) ListTimeline(ctx context.Context, r *registryv1.ListTimelineRequest) (*registryv1.ListTimelineResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t, err := f.own(ctx, r.GetWorker())
+	if err != nil {
+		return nil, err
+	}
+	out := &registryv1.ListTimelineResponse{}
+	for _, e := range t.timeline {
+		if (r.GetBefore() == 0 || e.GetOccurredAt() < r.GetBefore()) && len(out.Entries) < int(r.GetLimit()) {
+			out.Entries = append(out.Entries, e)
+		}
+	}
+	return out, nil
+}
+
+func (f fakeRegistry) ListMessages(ctx context.Context, r *registryv1.ListMessagesRequest) (*registryv1.ListMessagesResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t, err := f.own(ctx, r.GetWorker())
+	if err != nil {
+		return nil, err
+	}
+	return &registryv1.ListMessagesResponse{Messages: t.messages}, nil
+}
+
+func (f fakeRegistry) ListAccess(ctx context.Context, r *registryv1.ListAccessRequest) (*registryv1.ListAccessResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	t, err := f.own(ctx, r.GetWorker())
+	if err != nil {
+		return nil, err
+	}
+	return &registryv1.ListAccessResponse{Entries: t.access}, nil
+}
+
+// someone registers a worker with some steps behind him and returns the reference.
+func (w *world) someone(t testing.TB, number string, steps int) string {
+	t.Helper()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	ref := ident.NewID()
+	w.workers[ref], w.byNumber[number] = &person{name: "someone"}, ref
+	for i := range steps {
+		w.happen(context.Background(), "insurance", ref, &insurancev1.MonthRecorded{EnrolmentId: "enrolment-1", Month: "2026-" + strconv.Itoa(10+i%3), Months: int32(i + 1), FromMonth: "2026-01"})
+	}
+	return ref
+}

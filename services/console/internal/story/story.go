@@ -1,0 +1,156 @@
+// Package story tells the demonstration's story: one invented worker's papers
+// and counters, and how they fall away while the departments tell each other
+// what happened. It acts through the same contracts as everybody, and shows
+// only what the services answer; it keeps the numbers it needs to ask them.
+package story
+
+import (
+	"context"
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/services/console/internal/call"
+)
+
+// limit is how many stories are remembered; the oldest is forgotten first.
+const limit = 200
+
+// Errors of this package.
+var (
+	ErrUnknown = errs.New(errs.NotFound, "console.story_unknown", "This story is no longer remembered; begin a new one.")
+	ErrOrder   = errs.New(errs.Conflict, "console.story_order", "Another step comes first.")
+)
+
+// Step is one button of the story.
+type Step string
+
+// The steps in their order. Untick and its undoing, Tick, name a kind of fact.
+const (
+	Register Step = "register"
+	Consent  Step = "consent"
+	Apply    Step = "apply"
+	Offer    Step = "offer"
+	Accept   Step = "accept"
+	Insure   Step = "insure"
+	Untick   Step = "untick"
+	Decide   Step = "decide"
+	End      Step = "end"
+	Tick     Step = "tick"
+)
+
+// Steps lists the steps in their order, the end last.
+func Steps() []Step {
+	return []Step{Register, Consent, Apply, Offer, Accept, Insure, Untick, Decide, End}
+}
+
+// Stories remembers the stories that are being told. Several visitors may tell
+// stories at once; each has a worker, an employer's vacancy and applications of its own.
+type Stories struct {
+	clients *call.Clients
+	clock   clock.Clock
+	mu      sync.Mutex
+	byID    map[string]*told
+	order   []string
+}
+
+// told is one story: who it is about and the numbers to ask the services with.
+type told struct {
+	mu     sync.Mutex // a step runs alone, so that two clicks are one
+	id     string
+	person person
+	done   map[Step]bool
+	acted  time.Time // of the last step
+
+	worker, child       string
+	employer, vacancy   string
+	school, home        string
+	jobApp, offer, hire string
+	schoolApp, homeApp  string
+	grants              map[string]string // by recipient and kind; "" after a withdrawal
+	granted             int
+	outcome             string
+}
+
+// New returns an empty memory of stories.
+func New(clients *call.Clients, c clock.Clock) *Stories {
+	return &Stories{clients: clients, clock: c, byID: map[string]*told{}}
+}
+
+// Begin starts a story and returns its id.
+func (s *Stories) Begin() (string, error) {
+	id := rand.Text()
+	p, err := newPerson(id, clock.Today(s.clock))
+	if err != nil {
+		return "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.byID[id] = &told{id: id, person: p, done: map[Step]bool{}, grants: map[string]string{}}
+	s.order = append(s.order, id)
+	if len(s.order) > limit {
+		delete(s.byID, s.order[0])
+		s.order = s.order[1:]
+	}
+	return id, nil
+}
+
+func (s *Stories) get(id string) (*told, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	t, ok := s.byID[id]
+	if !ok {
+		return nil, ErrUnknown
+	}
+	return t, nil
+}
+
+// next is the first step that has not been done.
+func (t *told) next() Step {
+	for _, s := range Steps() {
+		if !t.done[s] {
+			return s
+		}
+	}
+	return End
+}
+
+// Do takes a step. A step that was done already changes nothing; one whose turn
+// has not come is refused. kind is the fact of Untick and Tick.
+func (s *Stories) Do(ctx context.Context, id string, step Step, kind string) error {
+	t, err := s.get(id)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.done[step] && step != Untick {
+		return nil
+	}
+	switch {
+	case step == Untick, step == Tick:
+		if !t.done[Accept] {
+			return ErrOrder
+		}
+	case step != t.next():
+		return ErrOrder
+	}
+	do := map[Step]func(context.Context, *told) error{
+		Register: s.register, Consent: s.consent, Apply: s.apply, Offer: s.makeOffer, Accept: s.accept, Insure: s.insure, Decide: s.decide,
+		Untick: func(ctx context.Context, t *told) error { return s.untick(ctx, t, kind) },
+		Tick:   func(ctx context.Context, t *told) error { return s.tick(ctx, t, kind) },
+	}[step]
+	if do == nil {
+		return ErrOrder
+	}
+	if err := do(ctx, t); err != nil {
+		return err
+	}
+	t.acted = s.clock.Now()
+	if step != Tick {
+		t.done[step] = true
+	}
+	return nil
+}

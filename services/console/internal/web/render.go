@@ -1,0 +1,168 @@
+package web
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"net/http"
+	"strings"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/services/console/internal/words"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// langCookie remembers the chosen language.
+const langCookie = "qiao_lang"
+
+var (
+	errNoPage = errs.New(errs.NotFound, "console.no_page", "There is no such page.")
+	errInput  = errs.New(errs.Invalid, "console.input", "Something is missing in the form.")
+)
+
+// pages holds the parsed templates by language and name.
+type pages map[words.Lang]map[string]*template.Template
+
+// page is what the layout shows around a body.
+type page struct {
+	Lang    words.Lang
+	Langs   []words.Lang
+	Title   string // a text id
+	Nav     string // the entry of the navigation that is current
+	Path    string
+	Demo    bool
+	Refresh int // seconds after which a browser without script asks again; 0 is never
+	Body    any
+}
+
+func parsePages(cat *words.Catalogue) (pages, error) {
+	names, err := templates.ReadDir("templates")
+	if err != nil {
+		return nil, err
+	}
+	all := pages{}
+	for _, l := range words.Langs() {
+		all[l] = map[string]*template.Template{}
+		base, err := template.New("layout.html").Funcs(funcs(cat.Printer(l))).ParseFS(templates, "templates/layout.html", "templates/part_*.html")
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range names {
+			name := strings.TrimSuffix(n.Name(), ".html")
+			if name == "layout" || strings.HasPrefix(name, "part_") {
+				continue
+			}
+			t, err := base.Clone()
+			if err != nil {
+				return nil, err
+			}
+			if all[l][name], err = t.ParseFS(templates, "templates/"+n.Name()); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return all, nil
+}
+
+// funcs are what templates can say.
+func funcs(p *words.Printer) template.FuncMap {
+	return template.FuncMap{
+		"t": p.T, "date": p.Date, "deadline": p.Deadline, "daysleft": p.DaysLeft, "day": p.Day, "clock": p.Clock, "minute": p.Minute,
+		"money": p.Money, "num": p.Number, "county": p.County, "occupation": p.Occupation, "service": p.Service,
+		"code": p.Code, "codes": p.Codes, "event": p.Event, "kind": p.Kind, "thing": p.Thing, "message": p.Message, "fact": p.Fact, "err": p.Error,
+		"has": p.Has, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
+		"join": strings.Join,
+	}
+}
+
+// short is the end of an id: UUIDv7 begins with the time, so its end tells ids apart.
+func short(id string) string {
+	if len(id) > 8 {
+		return id[len(id)-8:]
+	}
+	return id
+}
+
+func milliseconds(us int64) string { return fmt.Sprintf("%.2f", float64(us)/1000) }
+
+// badge is the tone of a state: colour and sign, beside the word itself.
+func badge(state string) string {
+	switch state {
+	case "accepted", "registered", "fulfilled", "active", "eligible", "leased", "confirmed", "completed", "done", "met", "signed":
+		return "good"
+	case "overdue", "refused", "failed", "not_met":
+		return "bad"
+	case "offered", "employer_says", "end_stated", "disputed", "frozen", "open", "due", "more_needed", "unclear", "made":
+		return "due"
+	}
+	return "calm"
+}
+
+// handler answers a request, or returns an error that becomes a page.
+type handler func(http.ResponseWriter, *http.Request, *words.Printer) error
+
+func (s *Site) handle(h handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := s.Words.Printer(language(w, r))
+		if err := h(w, r, p); err != nil {
+			s.fail(w, r, p, err)
+		}
+	})
+}
+
+// language is the one that ?lang= asks for, which is then remembered, or the
+// remembered one.
+func language(w http.ResponseWriter, r *http.Request) words.Lang {
+	if l, ok := words.ParseLang(r.URL.Query().Get("lang")); ok {
+		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		return l
+	}
+	if c, err := r.Cookie(langCookie); err == nil {
+		if l, ok := words.ParseLang(c.Value); ok {
+			return l
+		}
+	}
+	return words.ZhHans
+}
+
+// render writes a page. It is made whole first, so that an error never leaves half of one.
+func (s *Site) render(w http.ResponseWriter, r *http.Request, p *words.Printer, status int, name string, pg page) error {
+	pg.Lang, pg.Langs, pg.Path, pg.Demo = p.Lang(), words.Langs(), r.URL.Path, s.Stories != nil
+	var b bytes.Buffer
+	if err := s.pages[p.Lang()][name].ExecuteTemplate(&b, "layout.html", pg); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Language", string(p.Lang()))
+	w.WriteHeader(status)
+	_, _ = b.WriteTo(w) // the visitor may be gone
+	return nil
+}
+
+// fail shows an error in plain words, with what can be done about it.
+func (s *Site) fail(w http.ResponseWriter, r *http.Request, p *words.Printer, err error) {
+	e := errs.From(err)
+	if e.Kind == errs.Internal && r.Context().Err() == nil {
+		s.Log.ErrorContext(r.Context(), "page failed", "error", err)
+	}
+	body := struct {
+		Err    error
+		Kind   string
+		Code   string
+		Person bool // the visitor can mend it
+	}{e, e.Kind.String(), e.Code, e.Kind == errs.Invalid || e.Kind == errs.NotFound || e.Kind == errs.Conflict}
+	if err := s.render(w, r, p, rpc.HTTPStatus(e.Kind), "error", page{Title: "error.title." + e.Kind.String(), Body: body}); err != nil {
+		s.Log.ErrorContext(r.Context(), "error page failed", "error", err)
+		http.Error(w, e.Text, rpc.HTTPStatus(e.Kind))
+	}
+}
+
+// back sends the visitor on after a form, so that a reload repeats nothing.
+func back(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}

@@ -1,0 +1,219 @@
+package words
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+)
+
+// Date writes a civil date 2006-01-02, or a month 2006-01; anything else as it is.
+func (p *Printer) Date(s string) string {
+	d, err := clock.ParseDate(s)
+	if err != nil {
+		if m, err := time.Parse("2006-01", s); err == nil {
+			if p.lang == En {
+				return m.Format("January 2006")
+			}
+			return fmt.Sprintf("%d年%d月", m.Year(), int(m.Month()))
+		}
+		return s
+	}
+	if p.lang == En {
+		return fmt.Sprintf("%d %s %d", d.Day(), d.Month(), d.Year())
+	}
+	return fmt.Sprintf("%d年%d月%d日", d.Year(), int(d.Month()), d.Day())
+}
+
+// Deadline writes a date with its weekday, since people plan by weekdays.
+func (p *Printer) Deadline(s string) string {
+	d, err := clock.ParseDate(s)
+	if err != nil {
+		return s
+	}
+	if p.lang == En {
+		return d.Weekday().String() + ", " + p.Date(s)
+	}
+	return p.Date(s) + "（星期" + string([]rune("日一二三四五六")[d.Weekday()]) + "）"
+}
+
+// DaysLeft says how far a date is from today.
+func (p *Printer) DaysLeft(s string) string {
+	d, err := clock.ParseDate(s)
+	if err != nil {
+		return ""
+	}
+	switch n := d.Sub(clock.Today(p.cat.clock)); {
+	case n > 0:
+		return p.T("days.left", "n", n)
+	case n == 0:
+		return p.T("days.today")
+	default:
+		return p.T("days.over", "n", -n)
+	}
+}
+
+// Day writes the civil date of an instant in UTC microseconds.
+func (p *Printer) Day(us int64) string {
+	if us == 0 {
+		return ""
+	}
+	return p.Date(clock.DateOf(time.UnixMicro(us)).String())
+}
+
+// Clock writes the time of day of an instant in Asia/Shanghai.
+func (p *Printer) Clock(us int64) string {
+	if us == 0 {
+		return ""
+	}
+	return time.UnixMicro(us).In(clock.Shanghai()).Format("15:04:05")
+}
+
+// Minute writes an instant as date and time of day.
+func (p *Printer) Minute(us int64) string {
+	if us == 0 {
+		return ""
+	}
+	return p.Day(us) + " " + time.UnixMicro(us).In(clock.Shanghai()).Format("15:04")
+}
+
+// Money writes an amount in fen as 1,234.50元.
+func (p *Printer) Money(fen int64) string {
+	sign := ""
+	if fen < 0 {
+		sign, fen = "-", -fen
+	}
+	s := fmt.Sprintf("%s%s.%02d", sign, p.Number(fen/100), fen%100)
+	if p.lang == En {
+		return s + " yuan"
+	}
+	return s + "元"
+}
+
+// Number writes a whole number with its thousands apart.
+func (p *Printer) Number(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// County names a division; events that concern none have no name.
+func (p *Printer) County(code string) string {
+	d, ok := p.cat.tables.Division(code)
+	switch {
+	case !ok:
+		return ""
+	case p.lang == En:
+		return d.NameEN
+	}
+	return d.NameZH
+}
+
+// Occupation names an occupation group. The classification has English names
+// for its major groups only.
+func (p *Printer) Occupation(code string) string {
+	o, ok := p.cat.tables.Occupation(code)
+	switch {
+	case !ok:
+		return code
+	case p.lang == En:
+		return o.MajorEN + " (" + code + " " + o.NameZH + ")"
+	}
+	return o.NameZH
+}
+
+// Service names a service as a department.
+func (p *Printer) Service(name string) string { return p.first(name, "service."+name) }
+
+// Code writes a code of the contracts, e.g. a state or a ground, in words. A
+// code without words is shown as it is: hiding it would hide a fact.
+func (p *Printer) Code(code string) string {
+	return p.first(strings.ReplaceAll(code, "_", " "), "code."+code)
+}
+
+// Event is the sentence that tells the worker what happened.
+func (p *Printer) Event(eventType string) string {
+	return p.first(eventType, "event."+eventType, "event."+anyService(eventType))
+}
+
+// Kind names an event type without addressing anybody, as the feed does.
+func (p *Printer) Kind(eventType string) string {
+	return p.first(eventType, "kind."+eventType, "kind."+anyService(eventType))
+}
+
+// Thing names what a service counts.
+func (p *Printer) Thing(thing string) string {
+	return p.first(strings.ReplaceAll(thing, "_", " "), "thing."+thing)
+}
+
+// Message writes a message to the worker: its own text where there is one, else
+// the sentence of the event that it tells.
+func (p *Printer) Message(template string) string {
+	return p.first(p.Code(template), "message."+template, "event."+template, "event."+template+".v1")
+}
+
+// Error writes an error: the catalogue's text for its code, else its own sentence.
+func (p *Printer) Error(err error) string {
+	e := errs.From(err)
+	if !p.Has("error." + e.Code) {
+		return e.Text
+	}
+	var values []any
+	for k, v := range e.Detail {
+		if k == "service" {
+			v = p.Service(v)
+		}
+		values = append(values, k, v)
+	}
+	return p.T("error."+e.Code, values...)
+}
+
+// Fact is one fact of a step, ready to be shown.
+type Fact struct {
+	Label, Value string
+	ID           bool // a record's number: of use at a counter, not for reading
+}
+
+// Fact writes a field of an event or a decision with its label.
+func (p *Printer) Fact(name, value string) Fact {
+	f := Fact{Label: p.first(strings.ReplaceAll(name, "_", " "), "fact."+name), Value: value}
+	switch {
+	case strings.HasSuffix(name, "_id"):
+		f.ID = true
+	case strings.HasSuffix(name, "_fen"):
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+			f.Value = p.Money(n)
+		}
+	case name == "county":
+		if c := p.County(value); c != "" {
+			f.Value = c
+		}
+	case name == "occupation":
+		f.Value = p.Occupation(value)
+	case name == "recipient" || name == "source" || name == "about_service":
+		f.Value = p.Service(value)
+	case name == "template":
+		f.Value = p.Kind(value)
+	default:
+		f.Value = p.Codes(value)
+	}
+	return f
+}
+
+// Codes writes a list of codes, dates or numbers that are separated by commas.
+func (p *Printer) Codes(list string) string {
+	parts := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+	for i, s := range parts {
+		if d := p.Date(s); d != s {
+			parts[i] = d
+		} else if p.Has("code." + s) {
+			parts[i] = p.T("code." + s)
+		}
+	}
+	return strings.Join(parts, p.T("list.separator"))
+}
