@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"os"
+	"strings"
+
+	"github.com/qiao-platform/qiao/services/standalone/internal/bench"
+)
+
+func measure(ctx context.Context, args []string) (err error) {
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	part := f.String("part", "", "measure only this `part`: "+strings.Join(bench.Names(), ", "))
+	asJSON := f.Bool("json", false, "print the figures as JSON at the end")
+	workers := f.Int("workers", 100_000, "size of the registry for the figures on a large one")
+	dir := f.String("dir", "", "`folder` for the measurements' data, emptied afterwards (default: a temporary one)")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	tmp, err := os.MkdirTemp(*dir, "qiao-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+	program, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	cfg := bench.Config{Dir: tmp, Program: program, Workers: *workers, Log: os.Stdout}
+	if *asJSON {
+		cfg.Log = os.Stderr
+	}
+	results, err := bench.Run(ctx, cfg, *part)
+	if *asJSON {
+		e := json.NewEncoder(os.Stdout)
+		e.SetIndent("", " ")
+		e.SetEscapeHTML(false)
+		err = errors.Join(err, e.Encode(results))
+	}
+	return err
+}

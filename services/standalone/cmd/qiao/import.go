@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/term"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/proto/contract"
+	"github.com/qiao-platform/qiao/services/standalone"
+	"github.com/qiao-platform/qiao/services/standalone/internal/importer"
+)
+
+func importSheets(ctx context.Context, args []string) error {
+	f := flag.NewFlagSet("import", flag.ContinueOnError)
+	data := f.String("data", "qiao-data", "data `folder` of a platform that is not being served")
+	server := f.String("server", "", "`URL` of a running platform to import into instead, e.g. http://127.0.0.1:8080")
+	key := f.String("key-file", "", "master key `file` (default: the data folder's name with .key)")
+	asOf := f.String("as-of", "", "`date` 2006-01-02 on which ages are judged (default today)")
+	asJSON := f.Bool("json", false, "print the report as JSON")
+	refused := f.String("refused", "", "`folder` for refused rows (default: refused, in the data folder)")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if f.NArg() != 1 {
+		return errors.New("import: name one folder of sheets, or one sheet")
+	}
+	if *asOf != "" {
+		if _, err := clock.ParseDate(*asOf); err != nil {
+			return fmt.Errorf("-as-of: %w", err)
+		}
+	}
+	if *key == "" {
+		*key = keyFileOf(*data)
+	}
+	if *refused == "" {
+		*refused = filepath.Join(*data, "refused")
+	}
+	tables, err := ident.LoadTables()
+	if err != nil {
+		return err
+	}
+	im := &importer.Importer{Services: standalone.Names(), Tables: tables, AsOf: *asOf, Refused: *refused}
+	var done func()
+	if im.Progress, done = bar(os.Stderr); done != nil {
+		defer done()
+	}
+	var report *importer.Report
+	if *server != "" {
+		im.Caller, err = remote(*server, *key)
+		if err == nil {
+			report, err = im.Run(ctx, f.Arg(0))
+		}
+	} else {
+		report, err = local(ctx, *data, *key, im, f.Arg(0))
+	}
+	if report != nil {
+		err = errors.Join(err, printReport(os.Stdout, report, *asJSON))
+	}
+	return err
+}
+
+func printReport(w io.Writer, r *importer.Report, asJSON bool) error {
+	if !asJSON {
+		return r.Print(w)
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", " ")
+	e.SetEscapeHTML(false)
+	return e.Encode(r)
+}
+
+// remote calls a running platform; the master key proves that this is its operator.
+func remote(url, keyFile string) (contract.Caller, error) {
+	master, err := crypt.LoadMaster(keyFile)
+	if err != nil {
+		return nil, err
+	}
+	key, err := standalone.IssuerKey(master, "import")
+	if err != nil {
+		return nil, err
+	}
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256, MaxConnsPerHost: 256}}
+	return rpc.NewHTTPClient(url, client, auth.NewSigner("import", key, clock.System())), nil
+}
+
+// local runs the platform of a data folder for as long as the import takes.
+func local(ctx context.Context, data, key string, im *importer.Importer, sheets string) (report *importer.Report, err error) {
+	p, err := standalone.Open(ctx, standalone.Config{Dir: data, KeyFile: key, Purpose: standalone.PurposeReal, LogTo: os.Stderr, Level: "warn",
+		Notice: func(s string) { fmt.Fprintln(os.Stderr, "qiao:", s) }})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, p.Close()) }()
+	if im.Caller, err = p.Caller("import"); err != nil {
+		return nil, err
+	}
+	ctx, stop := context.WithCancel(ctx)
+	g, running := errgroup.WithContext(ctx)
+	g.Go(func() error { return p.Run(running) })
+	g.Go(func() error {
+		defer stop()
+		if err := p.WaitReady(running); err != nil {
+			return err
+		}
+		report, err = im.Run(running, sheets)
+		return err
+	})
+	return report, g.Wait()
+}
+
+// bar draws progress on a terminal, and nothing elsewhere.
+func bar(w *os.File) (progress func(string, int), done func()) {
+	if !term.IsTerminal(int(w.Fd())) {
+		return nil, nil
+	}
+	var last time.Time
+	start := time.Now()
+	total, before, file := 0, 0, ""
+	return func(name string, rows int) {
+			if name != file {
+				total, before, file = total+before, 0, name
+			}
+			before = rows
+			if now := time.Now(); now.Sub(last) > 100*time.Millisecond {
+				last = now
+				n := total + before
+				_, _ = fmt.Fprintf(w, "\r\x1b[K%8d rows  %6.0f/s  %s", n, float64(n)/max(0.001, now.Sub(start).Seconds()), name)
+			}
+		}, func() {
+			_, _ = fmt.Fprint(w, "\r\x1b[K")
+		}
+}

@@ -1,0 +1,58 @@
+// Command qiao runs the whole platform in one process, imports sheets into it,
+// verifies its data and measures it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+const usage = `qiao runs the whole platform in one process.
+
+  qiao [serve] [-data DIR] [-listen ADDR] [-demo]   serve it
+  qiao import [-data DIR | -server URL] SHEETS      import a folder of sheets
+  qiao verify [-data DIR]                           state the pipeline's invariants
+  qiao bench [-part NAME]                           measure it
+
+qiao COMMAND -h tells the flags.
+`
+
+// errFailed ends a command whose output already says what failed.
+var errFailed = errors.New("failed")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:])
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errFailed):
+		os.Exit(1)
+	default:
+		fmt.Fprintln(os.Stderr, "qiao:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string) error {
+	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "bench": measure}
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") && args[0] != "-h" && args[0] != "-help" && args[0] != "--help" {
+		return serve(ctx, args)
+	}
+	c, ok := commands[args[0]]
+	if !ok {
+		fmt.Fprint(os.Stderr, usage)
+		return errFailed
+	}
+	return c(ctx, args[1:])
+}
+
+// keyFileOf is where a data folder's master key lies unless a flag says
+// otherwise: beside the folder, so that a copy of the data does not hold it.
+func keyFileOf(data string) string { return strings.TrimRight(data, "/") + ".key" }

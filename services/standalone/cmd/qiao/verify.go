@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"os"
+
+	"github.com/qiao-platform/qiao/services/standalone"
+	"github.com/qiao-platform/qiao/services/standalone/internal/verify"
+)
+
+func verifyData(ctx context.Context, args []string) error {
+	f := flag.NewFlagSet("verify", flag.ContinueOnError)
+	data := f.String("data", "qiao-data", "data `folder`")
+	asJSON := f.Bool("json", false, "print the report as JSON")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	release, err := standalone.Claim(*data)
+	if err != nil {
+		return err
+	}
+	defer release()
+	r, err := verify.Run(ctx, *data, standalone.Names())
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		e := json.NewEncoder(os.Stdout)
+		e.SetIndent("", " ")
+		err = e.Encode(r)
+	} else {
+		err = r.Print(os.Stdout)
+	}
+	if err == nil && !r.OK {
+		return errFailed
+	}
+	return err
+}

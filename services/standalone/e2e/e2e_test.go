@@ -1,0 +1,273 @@
+//go:build e2e
+
+// Package e2e runs the platform as its users do: the program as a process, and
+// every service together, through real transports.
+package e2e
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+var program string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "qiao-e2e-")
+	if err != nil {
+		panic(err)
+	}
+	program = filepath.Join(dir, "qiao")
+	out, err := exec.Command("go", "build", "-o", program, "github.com/qiao-platform/qiao/services/standalone/cmd/qiao").CombinedOutput()
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
+const sheets = "../testdata/altay-2026"
+
+// qiao runs the program to its end and returns its standard output.
+func qiao(t *testing.T, args ...string) ([]byte, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	c := exec.CommandContext(ctx, program, args...)
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	out, err := c.Output()
+	if err != nil {
+		err = fmt.Errorf("%w: %s", err, stderr.String())
+	}
+	return out, err
+}
+
+// server is a running platform.
+type server struct {
+	url string
+	cmd *exec.Cmd
+}
+
+var openAt = regexp.MustCompile(`open (http://\S+)/`)
+
+// serve starts the program and returns when it says that it is ready.
+func serve(t *testing.T, args ...string) *server {
+	t.Helper()
+	c := exec.Command(program, append([]string{"serve", "-listen", "127.0.0.1:0"}, args...)...)
+	stderr, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s := &server{cmd: c}
+	t.Cleanup(s.stop)
+	ready := make(chan string, 1)
+	go func() {
+		scan := bufio.NewScanner(stderr)
+		for scan.Scan() {
+			if m := openAt.FindStringSubmatch(scan.Text()); m != nil {
+				ready <- m[1]
+			} else if os.Getenv("QIAO_TEST_LOG") != "" {
+				fmt.Fprintln(os.Stderr, scan.Text())
+			}
+		}
+		close(ready)
+	}()
+	select {
+	case url, ok := <-ready:
+		if !ok {
+			t.Fatal("the platform ended before it was ready")
+		}
+		s.url = url
+	case <-time.After(time.Minute):
+		t.Fatal("the platform is not ready after a minute")
+	}
+	return s
+}
+
+func (s *server) stop() {
+	if s.cmd.ProcessState == nil {
+		_ = s.cmd.Process.Signal(syscall.SIGTERM)
+		_ = s.cmd.Wait()
+	}
+}
+
+type report struct {
+	Sheets map[string]struct {
+		Rows, Accepted, Unchanged int
+		Rejected, Noted           map[string]int
+	}
+}
+
+func importAltay(t *testing.T, args ...string) report {
+	t.Helper()
+	out, err := qiao(t, append([]string{"import", "-json", "-as-of", "2026-11-01"}, append(args, sheets)...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	if err := json.Unmarshal(out, &r); err != nil {
+		t.Fatalf("%v: %.300s", err, out)
+	}
+	return r
+}
+
+// sums adds what every sheet of a kind says: duplicates may be refused in
+// either of the two sheets that hold them, so worker sheets are compared by sum.
+func sums(r report) map[string]int {
+	all := map[string]int{}
+	for name, s := range r.Sheets {
+		kind := name
+		if strings.HasPrefix(name, "workers") {
+			kind = "workers"
+		}
+		all[kind+" rows"] += s.Rows
+		all[kind+" accepted"] += s.Accepted + s.Unchanged
+		for k, n := range s.Rejected {
+			all[kind+" rejected "+k] += n
+		}
+		for k, n := range s.Noted {
+			all[kind+" noted "+k] += n
+		}
+	}
+	return all
+}
+
+func expected(t *testing.T) map[string]int {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(sheets, "expected.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	if err := json.Unmarshal(b, &r); err != nil {
+		t.Fatal(err)
+	}
+	want := sums(r)
+	// expected.json counts 8 normalised rows in the sheet of 654301. The file
+	// holds seven: the eighth lost its odd number when the generator wrote a
+	// duplicate's number over it.
+	want["workers noted normalised"] = 25
+	return want
+}
+
+func compare(t *testing.T, got, want map[string]int) {
+	t.Helper()
+	for k, n := range want {
+		if got[k] != n {
+			t.Errorf("%s: %d, want %d", k, got[k], n)
+		}
+	}
+	for k, n := range got {
+		if _, ok := want[k]; !ok && n != 0 {
+			t.Errorf("%s: %d, want none", k, n)
+		}
+	}
+}
+
+func verify(t *testing.T, data string) {
+	t.Helper()
+	if out, err := qiao(t, "verify", "-data", data); err != nil {
+		t.Errorf("verify: %v\n%s", err, out)
+	}
+}
+
+func TestImportGivesExactlyTheExpectedCounts(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	first := importAltay(t, "-data", data)
+	compare(t, sums(first), expected(t))
+	verify(t, data)
+	second := importAltay(t, "-data", data)
+	compare(t, sums(second), expected(t))
+	for name, s := range second.Sheets {
+		if s.Accepted != 0 {
+			t.Errorf("%s: the second import added %d", name, s.Accepted)
+		}
+	}
+	verify(t, data)
+	refused, err := filepath.Glob(filepath.Join(data, "refused", "*.refused.csv"))
+	if err != nil || len(refused) != 10 { // seven of workers, children, employers, vacancies
+		t.Errorf("refused rows were written to %d files: %v", len(refused), err)
+	}
+}
+
+func TestImportIntoARunningPlatform(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	s := serve(t, "-data", data)
+	if _, err := qiao(t, "import", "-data", data, sheets); err == nil || !strings.Contains(err.Error(), "another process serves") {
+		t.Errorf("a folder that is being served was imported into: %v", err)
+	}
+	compare(t, sums(importAltay(t, "-server", s.url, "-data", data)), expected(t))
+	if _, err := qiao(t, "serve", "-data", data, "-listen", "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), "another process serves") {
+		t.Errorf("a second serve on the same folder: %v", err)
+	}
+	s.stop()
+	verify(t, data)
+}
+
+func TestKilledImportGoesOnToTheSameEnd(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	for _, after := range []int{1, 3, 6} { // sheets' worth of refused files: deeper each time
+		c := exec.Command(program, "import", "-data", data, "-as-of", "2026-11-01", sheets)
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- c.Wait() }()
+		tick := time.NewTicker(2 * time.Millisecond)
+	wait:
+		for {
+			select {
+			case <-ended:
+				break wait // it was too fast to be killed there
+			case <-tick.C:
+				if n, _ := filepath.Glob(filepath.Join(data, "refused", "*")); len(n) >= after {
+					if err := c.Process.Kill(); err != nil {
+						t.Fatal(err)
+					}
+					<-ended
+					break wait
+				}
+			}
+		}
+		tick.Stop()
+	}
+	compare(t, sums(importAltay(t, "-data", data)), expected(t))
+	verify(t, data)
+}
+
+func TestRealAndDemoNeverMix(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	serve(t, "-data", data).stop()
+	if _, err := qiao(t, "serve", "-demo", "-data", data, "-listen", "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), "cannot be used for") {
+		t.Errorf("a demonstration in a folder for real people: %v", err)
+	}
+}
+
+func TestWrongCallsAreRefusedInWords(t *testing.T) {
+	for want, args := range map[string][]string{
+		"loopback":    {"serve", "-listen", "0.0.0.0:8080", "-data", filepath.Join(t.TempDir(), "x")},
+		"one folder":  {"import"},
+		"no platform": {"verify", "-data", t.TempDir()},
+		"-as-of":      {"import", "-as-of", "yesterday", sheets},
+	} {
+		if _, err := qiao(t, args...); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}

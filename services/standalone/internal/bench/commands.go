@@ -1,0 +1,238 @@
+package bench
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/telemetry"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+)
+
+const (
+	aggregates = 100_000
+	callers    = 64
+	measureFor = 5 * time.Second
+)
+
+// rig is a bus and the deps of services that a measurement invents.
+type rig struct {
+	natsd  *server.Server
+	tel    *telemetry.Telemetry
+	master *crypt.Master
+	signer *auth.Signer
+	trust  map[string]auth.Trusted
+	dir    string
+}
+
+func newRig(ctx context.Context, dir string) (*rig, error) {
+	s, err := server.NewServer(&server.Options{ServerName: "bench", DontListen: true, JetStream: true, StoreDir: filepath.Join(dir, "nats"), NoLog: true, NoSigs: true})
+	if err != nil {
+		return nil, err
+	}
+	s.Start()
+	if !s.ReadyForConnections(10 * time.Second) {
+		return nil, errors.New("the bus does not start")
+	}
+	tel, err := telemetry.New(ctx, telemetry.Config{LogTo: io.Discard})
+	if err != nil {
+		return nil, err
+	}
+	m, err := crypt.NewMaster(crypt.Standard())
+	if err != nil {
+		return nil, err
+	}
+	key, err := auth.DeriveKey(m.BlindIndex("bench", "key"), "bench")
+	if err != nil {
+		return nil, err
+	}
+	trust := map[string]auth.Trusted{"bench": {Key: key.Public().(ed25519.PublicKey), Kinds: []auth.Kind{auth.Service, auth.Officer}}}
+	return &rig{s, tel, m, auth.NewSigner("bench", key, clock.System()), trust, dir}, nil
+}
+
+func (r *rig) close() {
+	r.natsd.Shutdown()
+	r.natsd.WaitForShutdown()
+}
+
+func (r *rig) deps(service string) (run.Deps, error) {
+	nc, err := nats.Connect("", nats.InProcessServer(r.natsd))
+	return run.Deps{
+		Database: "sqlite:" + filepath.Join(r.dir, service+".db"), Conn: nc, Clock: clock.System(), Telemetry: r.tel,
+		Signer: r.signer, Trusted: r.trust, Master: r.master, Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: 16 << 30,
+	}, err
+}
+
+// counter is a service whose one command counts on one of many aggregates, as
+// a use case does: load, change, save with its event.
+type counter struct{ log *outbox.Log }
+
+const counterTable = `CREATE TABLE IF NOT EXISTS aggregate (id TEXT PRIMARY KEY, n INTEGER NOT NULL, version INTEGER NOT NULL) STRICT`
+
+// ListFacts counts on the aggregate that the request names; the platform's
+// contract is borrowed so that the benchmark needs none of its own.
+func (c *counter) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
+	return outbox.Command(ctx, c.log, func(tx *sqldb.Tx) (*platformv1.ListFactsResponse, error) {
+		var n, version int64
+		if err := tx.QueryRow(`SELECT n, version FROM aggregate WHERE id = $1`, req.GetWorker()).Scan(&n, &version); err != nil {
+			return nil, err
+		}
+		if _, err := tx.Exec(`UPDATE aggregate SET n = $1, version = $2 WHERE id = $3 AND version = $4`, n+1, version+1, req.GetWorker(), version); err != nil {
+			return nil, err
+		}
+		return &platformv1.ListFactsResponse{}, c.log.Append(ctx, tx, outbox.Subject{Aggregate: req.GetWorker(), Version: version, Worker: req.GetWorker()},
+			&platformv1.RecordRead{ReaderKind: "service", Reader: "bench", Purpose: "bench", Kinds: []string{"job"}, CaseId: req.GetCaseId()})
+	})
+}
+
+// commands holds durable commands through RPC against the same writer called
+// directly and against bare one-row commits.
+func commands(ctx context.Context, b *bench) error {
+	dir, err := b.dir("commands")
+	if err != nil {
+		return err
+	}
+	bare, err := bareCommits(ctx, filepath.Join(dir, "bare.db"))
+	if err != nil {
+		return err
+	}
+	r, err := newRig(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	d, err := r.deps("education") // a name that the borrowed contract lets call
+	if err != nil {
+		return err
+	}
+	log, _, _, err := run.Open(ctx, "education", nil, d)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = log.DB().Close() }()
+	ids, err := fill(ctx, log.DB())
+	if err != nil {
+		return err
+	}
+	c := &counter{log}
+	server, err := rpc.NewServer(rpc.ServerConfig{Service: "education", Conn: d.Conn, Verifier: auth.NewVerifier("education", r.trust, clock.System()), Clock: clock.System(), Telemetry: r.tel.For("education")}, platformv1.FactsMethods(c)...)
+	if err != nil {
+		return err
+	}
+	if err := server.Start(); err != nil {
+		return err
+	}
+	who := auth.Principal{Kind: auth.Service, Subject: "education", Purpose: "bench", LegalBasis: "bench", Via: auth.ViaSystem}
+	direct := rate(ctx, func(ctx context.Context, id string) error {
+		_, err := c.ListFacts(auth.With(ctx, who), &platformv1.ListFactsRequest{Worker: id, CaseId: "case"})
+		return err
+	}, ids)
+	caller, err := r.deps("caller")
+	if err != nil {
+		return err
+	}
+	client := platformv1.FactsClient{Caller: rpc.NewClient(caller.Conn, r.signer), Target: "education"}
+	through := rate(ctx, func(ctx context.Context, id string) error {
+		_, err := client.ListFacts(rpc.As(ctx, who), &platformv1.ListFactsRequest{Worker: id, CaseId: "case"})
+		return err
+	}, ids)
+	if direct.err != nil || through.err != nil {
+		return errors.Join(direct.err, through.err)
+	}
+	b.raw("one-row synchronous=FULL commits", bare, "/s")
+	b.raw("commands, the writer called directly, 100,000 aggregates", direct.perSecond, "/s")
+	b.raw("commands through RPC, 64 callers, auth and tracing on", through.perSecond, "/s")
+	b.atLeast("commands through RPC over called directly", through.perSecond/direct.perSecond, "×", 0.7)
+	b.atLeast("commands through RPC over one-row commits", through.perSecond/bare, "×", 2)
+	return nil
+}
+
+// bareCommits is the raw limit: one row a commit, nothing else.
+func bareCommits(ctx context.Context, path string) (float64, error) {
+	db, err := sqldb.Open(ctx, "sqlite:"+path)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = db.Close() }()
+	if err := db.Update(ctx, func(tx *sqldb.Tx) error { _, err := tx.Exec(counterTable); return err }); err != nil {
+		return 0, err
+	}
+	start, n := time.Now(), 0
+	for time.Since(start) < measureFor/2 {
+		err := db.Update(ctx, func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(`INSERT INTO aggregate (id, n, version) VALUES ($1, 0, 0)`, ident.NewID())
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return float64(n) / time.Since(start).Seconds(), nil
+}
+
+// fill makes the aggregates.
+func fill(ctx context.Context, db *sqldb.DB) ([]string, error) {
+	ids := make([]string, aggregates)
+	err := db.Update(ctx, func(tx *sqldb.Tx) error {
+		if _, err := tx.Exec(counterTable); err != nil {
+			return err
+		}
+		for i := range ids {
+			ids[i] = ident.NewID()
+			if _, err := tx.Exec(`INSERT INTO aggregate (id, n, version) VALUES ($1, 0, 0)`, ids[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	rand.Shuffle(len(ids), func(i, j int) { ids[i], ids[j] = ids[j], ids[i] })
+	return ids, err
+}
+
+type measured struct {
+	perSecond float64
+	err       error
+}
+
+// rate runs do from 64 callers for a while, each on aggregates of its own.
+func rate(ctx context.Context, do func(context.Context, string) error, ids []string) measured {
+	var (
+		wg   sync.WaitGroup
+		n    atomic.Int64
+		once sync.Once
+		fail error
+	)
+	start := time.Now()
+	for c := range callers {
+		wg.Go(func() {
+			for i := c; time.Since(start) < measureFor; i += callers {
+				if err := do(ctx, ids[i%len(ids)]); err != nil {
+					once.Do(func() { fail = fmt.Errorf("a command failed: %w", err) })
+					return
+				}
+				n.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	return measured{float64(n.Load()) / time.Since(start).Seconds(), fail}
+}

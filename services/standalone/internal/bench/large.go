@@ -1,0 +1,199 @@
+package bench
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/proto/contract"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	"github.com/qiao-platform/qiao/services/standalone"
+)
+
+// large measures the program itself on an empty folder and on a large registry.
+func large(ctx context.Context, b *bench) error {
+	if b.Program == "" {
+		return errors.New("the program itself is needed")
+	}
+	empty, err := b.dir("empty")
+	if err != nil {
+		return err
+	}
+	ready, _, err := b.start(ctx, filepath.Join(empty, "data"), 0)
+	if err != nil {
+		return err
+	}
+	b.atMost("ready on an empty folder", ready.Seconds(), "s", 2)
+
+	dir, err := b.dir("large")
+	if err != nil {
+		return err
+	}
+	data := filepath.Join(dir, "data")
+	sheet := filepath.Join(dir, "workers_654301.csv")
+	if err := writeSheet(sheet, b.Workers); err != nil {
+		return err
+	}
+	start := time.Now()
+	if out, err := exec.CommandContext(ctx, b.Program, "import", "-data", data, "-key-file", filepath.Join(dir, "key"), sheet).CombinedOutput(); err != nil {
+		return fmt.Errorf("import: %w: %s", err, out)
+	}
+	took := time.Since(start)
+	b.atMost(fmt.Sprintf("import of %d workers, settled", b.Workers), took.Seconds(), "s", 30*float64(b.Workers)/100_000)
+	b.raw("the same, workers a second", float64(b.Workers)/took.Seconds(), "/s")
+	if err := b.third(ctx, dir, data); err != nil {
+		return err
+	}
+	ready, resident, err := b.start(ctx, data, 3*time.Second)
+	if err != nil {
+		return err
+	}
+	b.atMost(fmt.Sprintf("ready with %d workers", b.Workers), ready.Seconds(), "s", 4)
+	b.atMost(fmt.Sprintf("resident with %d workers of three events each", b.Workers), resident, "MiB", 1024)
+	b.raw("the databases of these on disk", onDisk(data), "MiB")
+	return nil
+}
+
+var readyLine = regexp.MustCompile(`ready after`)
+
+// start serves a folder until it is ready and has run for a while, and returns
+// how long the first took and what is resident after the second.
+func (b *bench) start(ctx context.Context, data string, run time.Duration) (ready time.Duration, residentMiB float64, err error) {
+	c := exec.CommandContext(ctx, b.Program, "serve", "-data", data, "-key-file", filepath.Join(filepath.Dir(data), "key"), "-listen", "127.0.0.1:0")
+	stderr, err := c.StderrPipe()
+	if err != nil {
+		return 0, 0, err
+	}
+	start := time.Now()
+	if err := c.Start(); err != nil {
+		return 0, 0, err
+	}
+	defer func() {
+		_ = c.Process.Signal(syscall.SIGTERM)
+		_ = c.Wait()
+	}()
+	scan := bufio.NewScanner(stderr)
+	for scan.Scan() {
+		if readyLine.MatchString(scan.Text()) {
+			ready = time.Since(start)
+			break
+		}
+	}
+	if ready == 0 {
+		return 0, 0, errors.New("the program ended before it was ready")
+	}
+	select {
+	case <-time.After(run):
+	case <-ctx.Done():
+		return 0, 0, ctx.Err()
+	}
+	residentMiB, err = resident(c.Process.Pid)
+	return ready, residentMiB, err
+}
+
+// resident reads a process's resident memory.
+func resident(pid int) (float64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(b)) {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == "VmRSS:" {
+			kib, err := strconv.ParseFloat(f[1], 64)
+			return kib / 1024, err
+		}
+	}
+	return 0, errors.New("the system does not tell the resident memory")
+}
+
+func onDisk(dir string) float64 {
+	files, _ := filepath.Glob(filepath.Join(dir, "*.db*"))
+	var n int64
+	for _, f := range files {
+		if info, err := os.Stat(f); err == nil {
+			n += info.Size()
+		}
+	}
+	return float64(n) / (1 << 20)
+}
+
+// writeSheet writes a county's sheet of invented workers.
+func writeSheet(path string, n int) (err error) {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	w := bufio.NewWriter(f)
+	if _, err := w.WriteString("姓名,公民身份号码,联系电话,居住乡镇(街道),意向职业,意向职业代码,期望月薪(元),文化程度,服务语言,可上岗日期,需要住宿,登记日期,告知书版本,本人签字\n"); err != nil {
+		return err
+	}
+	today := clock.Today(clock.System())
+	for i := range n {
+		if _, err := fmt.Fprintf(w, "测试%d,%s,190%08d,金山路街道,建筑施工人员,6-29,%d,初级中学教育,国家通用语言,%s,是,%s,告知书2026-1,是\n",
+			i, number(i, today), i, 3000+i%3000, today.AddDays(i%60), today.AddDays(-i%60)); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+// third gives each worker a third event, an application, beside the
+// registration and the saved wishes of the import.
+func (b *bench) third(ctx context.Context, dir, data string) error {
+	var workers []string
+	db, err := sqldb.Open(ctx, "sqlite:"+filepath.Join(data, "employment.db"))
+	if err != nil {
+		return err
+	}
+	err = db.View(ctx, func(tx *sqldb.Tx) (err error) {
+		workers, err = sqldb.Collect(tx, func(s sqldb.Scanner) (v string, err error) { return v, s.Scan(&v) }, `SELECT DISTINCT worker FROM event WHERE worker <> ''`)
+		return err
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(data, "purpose"), []byte(standalone.PurposeDemo+"\n"), 0o600); err != nil { // to act for its invented people
+		return err
+	}
+	err = whole(ctx, dir, func(ctx context.Context, _ *standalone.Platform, caller contract.Caller) error {
+		employment := employmentv1.EmploymentClient{Caller: caller, Target: "employment"}
+		today := clock.Today(clock.System())
+		const uscc = "91654399MA0000015J"
+		if _, err := employment.RegisterEmployer(officer(ctx, "hrss"), &employmentv1.RegisterEmployerRequest{Uscc: uscc, Name: "测试单位", IndustrySection: "H", County: "654301"}); err != nil {
+			return err
+		}
+		v, err := employment.PublishVacancy(officer(ctx, "hrss"), &employmentv1.PublishVacancyRequest{
+			Uscc: uscc, Title: "餐饮服务人员", Occupation: "4-03", Headcount: 10, WageMinFen: 400_000, WageMaxFen: 600_000, County: "654301",
+			SeasonFrom: today.String(), SeasonTo: today.AddMonths(6).String(), Reference: "bench",
+		})
+		if err != nil {
+			return err
+		}
+		var g errgroup.Group
+		g.SetLimit(callers)
+		for _, w := range workers {
+			g.Go(func() error {
+				_, err := employment.Apply(rpc.As(ctx, auth.Principal{Kind: auth.Worker, Subject: w, Purpose: "own_life", LegalBasis: "worker's own act", Via: auth.ViaWeb}), &employmentv1.ApplyRequest{Worker: w, VacancyId: v.GetVacancyId()})
+				return err
+			})
+		}
+		return errors.Join(g.Wait(), settle(ctx, caller))
+	})
+	return errors.Join(err, os.WriteFile(filepath.Join(data, "purpose"), []byte(standalone.PurposeReal+"\n"), 0o600))
+}

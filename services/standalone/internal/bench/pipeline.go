@@ -1,0 +1,131 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+)
+
+// backlog is how many events wait when a pipeline measurement begins.
+const backlog = 200_000
+
+// pipeline measures one publisher and one consumer on SQLite: sequenced,
+// published, and applied into an SQL effect with the cursor as inbox.
+func pipeline(ctx context.Context, b *bench) error {
+	dir, err := b.dir("pipeline")
+	if err != nil {
+		return err
+	}
+	r, err := newRig(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	from, err := r.deps("employment")
+	if err != nil {
+		return err
+	}
+	log, tasks, caller, err := run.Open(ctx, "employment", nil, from)
+	if err != nil {
+		return err
+	}
+	publisher, err := run.Assemble(ctx, run.Parts{Log: log, Tasks: tasks, Caller: caller}, from)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = publisher.Close() }()
+	if err := appendBacklog(ctx, log, backlog); err != nil {
+		return err
+	}
+	to, err := r.deps("insurance")
+	if err != nil {
+		return err
+	}
+	own, ownTasks, ownCaller, err := run.Open(ctx, "insurance", nil, to)
+	if err != nil {
+		return err
+	}
+	if err := own.DB().Update(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`CREATE TABLE effect (application TEXT PRIMARY KEY, worker TEXT NOT NULL, at INTEGER NOT NULL) STRICT`)
+		return err
+	}); err != nil {
+		return err
+	}
+	router := consume.NewRouter()
+	consume.On(router, "employment", func(_ context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.ApplicationSubmitted) error {
+		_, err := tx.Exec(`INSERT INTO effect (application, worker, at) VALUES ($1, $2, $3)`, m.GetApplicationId(), e.Worker, e.OccurredAt.UnixMicro())
+		return err
+	})
+	consumer, err := run.Assemble(ctx, run.Parts{Log: own, Tasks: ownTasks, Caller: ownCaller, Router: router, Listens: []string{"employment"}}, to)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = consumer.Close() }()
+	running, stop := context.WithCancel(ctx)
+	g, running := errgroup.WithContext(running)
+	start := time.Now()
+	g.Go(func() error { return publisher.Run(running) })
+	g.Go(func() error { return consumer.Run(running) })
+	err = reach(running, own.DB(), "employment-0", backlog)
+	took := time.Since(start)
+	stop()
+	if err := errors.Join(err, g.Wait()); err != nil {
+		return err
+	}
+	b.atLeast("events relayed and applied, one publisher, one consumer", backlog/took.Seconds(), "/s", 30_000)
+	return nil
+}
+
+// appendBacklog writes events that wait to be relayed.
+func appendBacklog(ctx context.Context, log *outbox.Log, n int) error {
+	const page = 5000
+	for i := 0; i < n; i += page {
+		err := log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+			for range page {
+				id := ident.NewID()
+				if err := log.Append(ctx, tx, outbox.Subject{Aggregate: id, Worker: ident.NewID(), Division: "654301"}, &employmentv1.ApplicationSubmitted{ApplicationId: id, VacancyId: id}); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reach waits until a database's cursor on a channel is at seq.
+func reach(ctx context.Context, db *sqldb.DB, channel string, seq int64) error {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		var at int64
+		err := db.View(ctx, func(tx *sqldb.Tx) error {
+			return tx.QueryRow(`SELECT coalesce(max(seq), 0) FROM cursor WHERE channel = $1`, channel).Scan(&at)
+		})
+		if err != nil {
+			return err
+		}
+		if at >= seq {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("the cursor stands at %d of %d: %w", at, seq, ctx.Err())
+		case <-tick.C:
+		}
+	}
+}

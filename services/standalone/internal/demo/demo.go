@@ -1,0 +1,154 @@
+// Package demo makes a believable prefecture of invented people and lets it
+// live, through the same methods that everybody uses. Ages, sectors and counties
+// follow the published surveys (statistics.json); numbers use address code
+// 654399, which is not assigned, so that no number can belong to a person.
+// Nothing about origin is generated. The same seed makes the same prefecture.
+package demo
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/proto/contract"
+)
+
+const (
+	makers     = 32 // people made beside each other
+	employers  = 90
+	vacancies  = 300
+	courseRuns = 40
+	homes      = 120
+)
+
+// Config says what prefecture to make.
+type Config struct {
+	Caller   contract.Caller
+	Services []string
+	People   int
+	Seed     uint64
+	Pace     float64 // steps of life a second; 0 stands still
+	Tell     func(string)
+}
+
+// Run makes the prefecture, or finds it made, and lives until ctx ends.
+func Run(ctx context.Context, cfg Config) error {
+	w, err := newWorld(cfg)
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	if err := w.populate(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return fmt.Errorf("demonstration: %w", err)
+	}
+	settle := rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "demo", Department: "ops", Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaSystem})
+	if err := ops.WaitSettled(settle, cfg.Caller, cfg.Services); err != nil {
+		return nil // stopped meanwhile
+	}
+	cfg.Tell(fmt.Sprintf("the prefecture has %d invented workers (made in %.1f s) and lives at %g steps a second; -pace changes it", len(w.lives), time.Since(start).Seconds(), cfg.Pace))
+	return w.live(ctx)
+}
+
+// world is the prefecture as its maker knows it.
+type world struct {
+	cfg    Config
+	tables *ident.Tables
+	stats  statistics
+
+	employers []employer
+	vacancies []vacancy
+	courses   []string
+	schools   map[string][]string // county and stage → schools
+	homes     map[string][]string // county → public homes
+	lives     []*life
+	refused   atomic.Int64 // steps that the platform refused, as it should now and then
+}
+
+type employer struct{ id, uscc, county string }
+
+type vacancy struct {
+	id, county string
+	employer   employer
+	wageFen    int64
+}
+
+func newWorld(cfg Config) (*world, error) {
+	t, err := ident.LoadTables()
+	if err != nil {
+		return nil, err
+	}
+	s, err := loadStatistics()
+	return &world{cfg: cfg, tables: t, stats: s, schools: map[string][]string{}, homes: map[string][]string{}}, err
+}
+
+// random gives each maker its own numbers, so that the order in which makers
+// run does not change what they make.
+func (w *world) random(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(w.cfg.Seed, stream)) }
+
+// each runs make for 0…n-1, many beside each other, and returns the first failure.
+func each(ctx context.Context, n int, create func(context.Context, int) error) error {
+	var (
+		wg    sync.WaitGroup
+		next  atomic.Int64
+		once  sync.Once
+		first error
+	)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	for range makers {
+		wg.Go(func() {
+			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+				if err := create(ctx, i); err != nil {
+					once.Do(func() { first = err; cancel() })
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return first
+}
+
+// live takes one step of somebody's life at a time until ctx ends.
+func (w *world) live(ctx context.Context) error {
+	if w.cfg.Pace <= 0 || len(w.lives) == 0 {
+		<-ctx.Done()
+		return nil
+	}
+	r := w.random(1 << 40)
+	tick := time.NewTicker(time.Duration(float64(time.Second) / w.cfg.Pace))
+	defer tick.Stop()
+	busy := 0
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+		// Most steps go on with a life that is under way, so that something
+		// comes of it while a person watches.
+		l := w.lives[r.IntN(len(w.lives))]
+		if busy > 0 && r.IntN(4) > 0 {
+			l = w.lives[r.IntN(min(len(w.lives), 40))]
+		}
+		busy++
+		err := w.step(ctx, r, l)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if k := errs.KindOf(err); err != nil && k != errs.Conflict && k != errs.NotFound {
+			w.refused.Add(1)
+			w.cfg.Tell("a step of the demonstration was refused: " + errs.CodeOf(err))
+		}
+	}
+}

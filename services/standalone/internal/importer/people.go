@@ -1,0 +1,125 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
+)
+
+// people knows which numbers the rows of this run brought, so that the second
+// of two twins is refused and a child's guardian need not be looked up.
+type people struct {
+	mu    sync.Mutex
+	known map[string]*person
+}
+
+// person is the row that a number was first seen in.
+type person struct {
+	done   chan struct{}
+	worker string // set where the row was accepted
+}
+
+// claim returns the person of a number, and false where an earlier row has it.
+func (p *people) claim(number string) (*person, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if was, ok := p.known[number]; ok {
+		return was, false
+	}
+	mine := &person{done: make(chan struct{})}
+	p.known[number] = mine
+	return mine, true
+}
+
+// again lets a later row take a number whose earlier row was refused.
+func (p *people) again(number string, was *person) (*person, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.known[number] != was {
+		return p.known[number], false
+	}
+	mine := &person{done: make(chan struct{})}
+	p.known[number] = mine
+	return mine, true
+}
+
+// workerOf returns the reference of a number that a row of this run brought.
+func (p *people) workerOf(number string) string {
+	p.mu.Lock()
+	was := p.known[number]
+	p.mu.Unlock()
+	if was == nil {
+		return ""
+	}
+	<-was.done
+	return was.worker
+}
+
+// once runs register for the first row of a number; a later row waits for it
+// and is a duplicate where it was accepted, and takes its turn where not.
+func (p *people) once(ctx context.Context, number string, mine *person, first bool, register func() (string, error)) error {
+	for !first {
+		select {
+		case <-mine.done:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if mine.worker != "" {
+			return ErrDuplicate
+		}
+		mine, first = p.again(number, mine)
+	}
+	worker, err := register()
+	mine.worker = worker
+	close(mine.done)
+	return err
+}
+
+func asError(err error) *errs.Error {
+	if err == nil {
+		return nil
+	}
+	return errs.From(err)
+}
+
+// sentence says in the clerk's language why a row was refused. It holds
+// nothing of what the cells say.
+func sentence(err error) string {
+	if s, ok := sentences[errs.CodeOf(err)]; ok {
+		return s
+	}
+	var e *errs.Error
+	if !errors.As(err, &e) {
+		return errs.ErrInternal.Text
+	}
+	_, text := sheet.Reason(err)
+	return text
+}
+
+// sentences are the Chinese sentences of the codes that services refuse rows with.
+var sentences = map[string]string{
+	"not_signed":                 "没有登记日期、告知书版本或本人签字；未经本人登记的人员不导入",
+	"id_format":                  "公民身份号码应为18位",
+	"id_checksum":                "公民身份号码校验位不符，请核对",
+	"id_birthdate":               "公民身份号码中的出生日期不存在",
+	"under_age":                  "未满16周岁，不能登记求职（禁止使用童工规定第二条）",
+	"duplicate":                  "同一人已在本批表格的另一行登记",
+	"phone_format":               "联系电话无法识别；没有电话可留空",
+	"name_missing":               "没有填写姓名",
+	"name_format":                "姓名应为2至50个字",
+	"guardian_unknown":           "监护人尚未登记，请先登记监护人",
+	"birthdate_future":           "出生日期在未来，请核对",
+	"uscc_format":                "统一社会信用代码应为18位",
+	"wage_range":                 "月薪下限高于上限，或月薪没有写成数字",
+	"employer_unknown":           "该统一社会信用代码的单位尚未登记",
+	"headcount":                  "招聘人数应至少为1人",
+	"discriminatory":             "要求中有就业歧视内容（就业促进法第三条、第二十六至三十一条）；如有误判请交工作人员复核",
+	"fee_or_deposit":             "要求中有收费、押金或扣押证件内容（劳动合同法第九条）；如有误判请交工作人员复核",
+	"under_age_vacancy":          "招用未满16周岁的人（禁止使用童工规定第二条）",
+	"registry.identity_conflict": "该号码已由另一姓名登记，请到窗口核对",
+	"place_unknown":              "县(市)或乡镇(街道)无法识别",
+	"code_unknown":               "此栏的取值不在目录中",
+}

@@ -1,0 +1,74 @@
+package importer
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// Report says what became of every row.
+type Report struct {
+	Sheets map[string]*Sheet `json:"sheets"`
+}
+
+// Sheet is the report on one sheet. Notes are counted on rows whose person or
+// thing is in the platform afterwards, duplicates among them.
+type Sheet struct {
+	Rows      int            `json:"rows"`
+	Accepted  int            `json:"accepted"`
+	Unchanged int            `json:"unchanged"`
+	Rejected  map[string]int `json:"rejected"`
+	Noted     map[string]int `json:"noted"`
+}
+
+func newSheet() *Sheet { return &Sheet{Rejected: map[string]int{}, Noted: map[string]int{}} }
+
+func (s *Sheet) count(o outcome) {
+	s.Rows++
+	e := asError(o.err)
+	switch {
+	case e != nil:
+		s.Rejected[e.Code]++
+		if e.Code != ErrDuplicate.Code {
+			return
+		}
+	case o.unchanged:
+		s.Unchanged++
+	default:
+		s.Accepted++
+	}
+	for _, n := range o.notes {
+		s.Noted[n]++
+	}
+}
+
+// Print writes the report for a person.
+func (r *Report) Print(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', tabwriter.AlignRight)
+	line := func(cells ...any) {
+		for _, c := range cells {
+			_, _ = fmt.Fprintf(t, "%v\t", c) // Flush reports a failed write
+		}
+		_, _ = fmt.Fprintln(t)
+	}
+	line("rows", "accepted", "unchanged", "refused", "sheet")
+	for _, name := range slices.Sorted(maps.Keys(r.Sheets)) {
+		s := r.Sheets[name]
+		line(s.Rows, s.Accepted, s.Unchanged, s.Rows-s.Accepted-s.Unchanged, name+"  "+tally("refused", s.Rejected)+tally("noted", s.Noted))
+	}
+	return t.Flush()
+}
+
+func tally(what string, counts map[string]int) string {
+	if len(counts) == 0 {
+		return ""
+	}
+	var all []string
+	for _, code := range slices.Sorted(maps.Keys(counts)) {
+		all = append(all, fmt.Sprintf("%s %d", code, counts[code]))
+	}
+	return " " + what + ": " + strings.Join(all, ", ") + ";"
+}

@@ -1,0 +1,323 @@
+// Package standalone runs every service in one process on embedded engines: a
+// NATS server without a port, one SQLite file per service and an in-process
+// Redis. The services are the same as on a cluster; only their Deps differ.
+package standalone
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/redis/go-redis/v9"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/telemetry"
+	"github.com/qiao-platform/qiao/proto/contract"
+	"github.com/qiao-platform/qiao/services/console"
+)
+
+// Config says where a platform lives.
+type Config struct {
+	Dir     string // the data folder; made where it is missing
+	KeyFile string // the master key; outside Dir, made at the first start
+	Purpose string // PurposeReal or PurposeDemo; a folder serves one of them
+	LogTo   io.Writer
+	Level   string // of the log; "" is info
+	OTLP    string
+	// Notice is told, in a sentence, what the operator must know: a key that was made.
+	Notice func(string)
+}
+
+// What a data folder is for. Real people's data and a demonstration never mix.
+const (
+	PurposeReal = "real"
+	PurposeDemo = "demo"
+)
+
+// Platform is a platform in this process.
+type Platform struct {
+	Services  []run.Service
+	Console   *console.Console
+	Telemetry *telemetry.Telemetry
+	Dir       string
+
+	issuers map[string]ed25519.PrivateKey
+	conns   []*nats.Conn
+	natsd   *server.Server
+	redis   *miniredis.Miniredis
+	rdb     *redis.Client
+	lock    *os.File
+}
+
+// issuersOfPeople sign for people and not for services, until sign-in exists:
+// the console for who sits before it, an import for officers at counters, the
+// demonstration and the benchmarks for whom they invent.
+var issuersOfPeople = map[string][]auth.Kind{
+	"console": {auth.Worker, auth.Guardian, auth.Employer, auth.Officer},
+	"import":  {auth.Officer},
+	"demo":    {auth.Worker, auth.Guardian, auth.Employer, auth.Officer},
+}
+
+// Open starts the engines and puts the services together; Run runs them. A
+// folder that another process serves is refused.
+func Open(ctx context.Context, cfg Config) (p *Platform, err error) {
+	p = &Platform{Dir: cfg.Dir, issuers: map[string]ed25519.PrivateKey{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Close())
+		}
+	}()
+	if p.lock, err = claim(cfg.Dir, cfg.Purpose); err != nil {
+		return p, err
+	}
+	master, made, err := crypt.LoadOrCreateMaster(cfg.KeyFile)
+	if err != nil {
+		return p, err
+	}
+	if made && cfg.Notice != nil {
+		cfg.Notice(fmt.Sprintf("A new master key was made in %s. Without it the data in %s cannot be read; keep a copy in another safe place, never with the data.", cfg.KeyFile, cfg.Dir))
+	}
+	if p.Telemetry, err = telemetry.New(ctx, telemetry.Config{OTLPEndpoint: cfg.OTLP, LogTo: cfg.LogTo, LogLevel: cfg.Level, LogText: true}); err != nil {
+		return p, err
+	}
+	if err = p.startBus(filepath.Join(cfg.Dir, "nats")); err != nil {
+		return p, err
+	}
+	if err = p.startRedis(); err != nil {
+		return p, err
+	}
+	trusted, err := p.trust(master)
+	if err != nil {
+		return p, err
+	}
+	for _, s := range all() {
+		d, err := p.deps(cfg.Dir, s.name, master, trusted)
+		if err != nil {
+			return p, err
+		}
+		built, err := s.build(ctx, d)
+		if err != nil {
+			return p, err
+		}
+		p.Services = append(p.Services, built)
+	}
+	d, err := p.deps(cfg.Dir, "console", master, trusted)
+	if err != nil {
+		return p, err
+	}
+	p.Console, err = console.New(ctx, console.Config{Demo: cfg.Purpose == PurposeDemo, Services: Names()}, d)
+	return p, err
+}
+
+// Names lists the services, publishers of events first and their readers after.
+func Names() []string {
+	var names []string
+	for _, s := range all() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
+func (p *Platform) startBus(dir string) error {
+	s, err := server.NewServer(&server.Options{
+		ServerName: "qiao", DontListen: true, JetStream: true, StoreDir: dir, NoLog: true, NoSigs: true,
+		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: 64 << 30, MaxPayload: 1 << 20,
+	})
+	if err != nil {
+		return fmt.Errorf("bus: %w", err)
+	}
+	p.natsd = s
+	s.Start()
+	if !s.ReadyForConnections(10 * time.Second) {
+		return errors.New("bus: it does not start")
+	}
+	return nil
+}
+
+func (p *Platform) startRedis() error {
+	p.redis = miniredis.NewMiniRedis()
+	password := rand.Text()
+	p.redis.RequireAuth(password)
+	p.redis.ClockTTL(true)
+	if err := p.redis.StartAddr("127.0.0.1:0"); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	p.rdb = redis.NewClient(&redis.Options{Addr: p.redis.Addr(), Password: password, MaxRetries: -1})
+	return nil
+}
+
+// connect opens a connection of its own: each has its own read loop.
+func (p *Platform) connect(name string) (*nats.Conn, error) {
+	nc, err := nats.Connect("", nats.InProcessServer(p.natsd), nats.Name("qiao-"+name))
+	if err != nil {
+		return nil, fmt.Errorf("bus: %w", err)
+	}
+	p.conns = append(p.conns, nc)
+	return nc, nil
+}
+
+// Bus returns a connection of its own to the bus.
+func (p *Platform) Bus() (*nats.Conn, error) { return p.connect("observer") }
+
+// trust derives the issuers' keys from the master key, so that an import from
+// another process that holds it can sign too.
+func (p *Platform) trust(master *crypt.Master) (map[string]auth.Trusted, error) {
+	trusted := map[string]auth.Trusted{}
+	issue := func(name string, t auth.Trusted) error {
+		key, err := IssuerKey(master, name)
+		if err != nil {
+			return err
+		}
+		t.Key = key.Public().(ed25519.PublicKey)
+		p.issuers[name], trusted[name] = key, t
+		return nil
+	}
+	for _, s := range all() {
+		if err := issue(s.name, auth.Trusted{Kinds: []auth.Kind{auth.Service}, Subject: s.name}); err != nil {
+			return nil, err
+		}
+	}
+	for name, kinds := range issuersOfPeople {
+		if err := issue(name, auth.Trusted{Kinds: kinds}); err != nil {
+			return nil, err
+		}
+	}
+	return trusted, nil
+}
+
+// IssuerKey derives the signing key of a named issuer from the master key.
+func IssuerKey(master *crypt.Master, name string) (ed25519.PrivateKey, error) {
+	return auth.DeriveKey(master.BlindIndex("qiao issuer", name), name)
+}
+
+func (p *Platform) deps(dir, name string, master *crypt.Master, trusted map[string]auth.Trusted) (run.Deps, error) {
+	nc, err := p.connect(name)
+	if err != nil {
+		return run.Deps{}, err
+	}
+	return run.Deps{
+		Database: "sqlite:" + filepath.Join(dir, name+".db"), PersonKeys: "sqlite:" + filepath.Join(dir, "person-keys.db"),
+		Conn: nc, Redis: p.rdb, Clock: clock.System(), Telemetry: p.Telemetry,
+		Signer: auth.NewSigner(name, p.issuers[name], clock.System()), Trusted: trusted, Master: master,
+		Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: 16 << 30,
+	}, nil
+}
+
+// Caller returns a client on a connection of its own that signs as one of the
+// issuers of people: console, import or demo.
+func (p *Platform) Caller(issuer string) (contract.Caller, error) {
+	key, ok := p.issuers[issuer]
+	if !ok {
+		return nil, fmt.Errorf("no issuer %q", issuer)
+	}
+	nc, err := p.connect(issuer)
+	if err != nil {
+		return nil, err
+	}
+	return rpc.NewClient(nc, auth.NewSigner(issuer, key, clock.System())), nil
+}
+
+// Run serves until ctx ends, then finishes what is under way. If one service
+// fails, all stop.
+func (p *Platform) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	for _, s := range p.Services {
+		g.Go(func() error {
+			if err := s.Run(ctx); err != nil {
+				return fmt.Errorf("%s: %w", s.Name(), err)
+			}
+			return nil
+		})
+	}
+	g.Go(func() error { return p.Console.Run(ctx) })
+	return g.Wait()
+}
+
+// WaitReady returns when every service answers, or with ctx's error.
+func (p *Platform) WaitReady(ctx context.Context) error {
+	for _, s := range p.Services {
+		select {
+		case <-s.Ready():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// Handler serves the methods, the health pages, the contract and the console.
+func (p *Platform) Handler(stopping <-chan struct{}) http.Handler {
+	mux := http.NewServeMux()
+	var methods []rpc.Served
+	for _, s := range p.Services {
+		mux.Handle("/rpc/"+s.Name()+"/", s.Handler())
+		methods = append(methods, rpc.Served{Service: s.Name(), Methods: s.Methods()})
+	}
+	run.Health(mux, p.Telemetry, stopping, p.Services...)
+	mux.Handle("GET /openapi.json", rpc.OpenAPI(methods))
+	mux.Handle("/", p.Console.Handler())
+	return local(mux)
+}
+
+// local refuses requests that name another host: a page elsewhere must not
+// reach a loopback address through a name that resolves to it.
+func local(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if i := strings.LastIndexByte(host, ':'); i > 0 && !strings.HasSuffix(host, "]") {
+			host = host[:i]
+		}
+		if host != "localhost" && host != "[::1]" && !strings.HasPrefix(host, "127.") {
+			http.Error(w, "only loopback addresses are served until sign-in exists", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Close releases databases, engines and the folder. Call it after Run has returned.
+func (p *Platform) Close() error {
+	var errs []error
+	for _, s := range p.Services {
+		errs = append(errs, s.Close())
+	}
+	for _, c := range p.conns {
+		c.Close()
+	}
+	if p.natsd != nil {
+		p.natsd.Shutdown()
+		p.natsd.WaitForShutdown()
+	}
+	if p.rdb != nil {
+		errs = append(errs, p.rdb.Close())
+	}
+	if p.redis != nil {
+		p.redis.Close()
+	}
+	if p.Telemetry != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		errs = append(errs, p.Telemetry.Shutdown(ctx))
+	}
+	if p.lock != nil {
+		errs = append(errs, p.lock.Close()) // ends the claim
+	}
+	return errors.Join(errs...)
+}
