@@ -55,8 +55,7 @@ func guardian(w domain.Worker, err error) error {
 
 // NewChild makes the child's key and seals the entry under it.
 func (a *App) NewChild(ctx context.Context, e ChildEntry) (c domain.Child, events []domain.Event, err error) {
-	id := a.NewID()
-	k, err := a.Vault.NewKey(ctx, id)
+	id, k, err := a.Vault.NewKey(ctx)
 	if err != nil {
 		return c, nil, err
 	}

@@ -72,8 +72,8 @@ type Key interface {
 type Vault interface {
 	// Index is a keyed hash by which a value is found without being readable.
 	Index(domain, value string) []byte
-	// NewKey makes and keeps an owner's key.
-	NewKey(ctx context.Context, owner string) (Key, error)
+	// NewKey gives a new owner's id and key; the key is kept durably.
+	NewKey(ctx context.Context) (owner string, k Key, err error)
 	// Key returns ErrWorkerClosed where the owner's key was destroyed.
 	Key(ctx context.Context, owner string) (Key, error)
 	// Destroy erases an owner's key, and with it all that it sealed.

@@ -79,8 +79,7 @@ func (a *App) SamePerson(ctx context.Context, known domain.Worker, e Entry) erro
 // NewWorker makes a person's key and seals the entry under it. A key whose row
 // never comes opens nothing and is swept.
 func (a *App) NewWorker(ctx context.Context, e Entry) (w domain.Worker, events []domain.Event, err error) {
-	id := a.NewID()
-	k, err := a.Vault.NewKey(ctx, id)
+	id, k, err := a.Vault.NewKey(ctx)
 	if err != nil {
 		return w, nil, err
 	}

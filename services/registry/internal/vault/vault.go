@@ -9,6 +9,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/crypt"
@@ -28,6 +29,9 @@ type Vault struct {
 	master  *crypt.Master
 	clock   clock.Clock
 	address string
+	spares  chan spare
+	filling sync.Mutex
+	running sync.WaitGroup
 }
 
 // Open opens the key database at address and brings its tables up to date.
@@ -36,7 +40,7 @@ func Open(ctx context.Context, address string, m *crypt.Master, c clock.Clock) (
 	if err != nil {
 		return nil, fmt.Errorf("person keys: %w", err)
 	}
-	v := &Vault{db: db, master: m, clock: c, address: address}
+	v := &Vault{db: db, master: m, clock: c, address: address, spares: make(chan spare, sparesMax)}
 	if err := db.Migrate(ctx, Migrations); err != nil {
 		return nil, errors.Join(fmt.Errorf("person keys: %w", err), db.Close())
 	}
@@ -46,24 +50,14 @@ func Open(ctx context.Context, address string, m *crypt.Master, c clock.Clock) (
 	return v, nil
 }
 
-// Close closes the key database.
-func (v *Vault) Close() error { return v.db.Close() }
+// Close waits for keys that are being made and closes the key database.
+func (v *Vault) Close() error {
+	v.running.Wait()
+	return v.db.Close()
+}
 
 // Index is a keyed hash by which a value is found without being readable.
 func (v *Vault) Index(domain, value string) []byte { return v.master.BlindIndex(domain, value) }
-
-// NewKey makes an owner's key and returns when it is kept durably.
-func (v *Vault) NewKey(ctx context.Context, owner string) (app.Key, error) {
-	wrapped, key, err := v.master.NewPersonKey()
-	if err != nil {
-		return nil, err
-	}
-	err = v.db.Update(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(`INSERT INTO person_key (owner, wrapped, made_at) VALUES ($1, $2, $3)`, owner, wrapped, v.clock.Now().UnixMicro())
-		return err
-	})
-	return key, err
-}
 
 // Key returns an owner's key, or domain.ErrWorkerClosed where it was destroyed.
 func (v *Vault) Key(ctx context.Context, owner string) (app.Key, error) {
