@@ -7,21 +7,16 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/clock"
-	"github.com/qiao-platform/qiao/pkg/evidence"
-	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
-	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 	"github.com/qiao-platform/qiao/services/housing/internal/store"
 )
@@ -344,142 +339,5 @@ func (s *suite) twice() {
 		if err := errors.Join(save(application("a-"+worker, worker, state)), save(application("b-"+worker, worker, domain.Submitted))); err != nil {
 			s.Errorf("beside one that is %s: %v", state, err)
 		}
-	}
-}
-
-// cases compares the query with the domain's own word for it.
-func (s *suite) cases() {
-	n := 0
-	var want []string
-	for _, state := range append(domain.OpenStates(), domain.Leased, domain.Withdrawn) {
-		for _, kind := range []domain.Kind{domain.PublicRental, domain.Dormitory} {
-			for _, reopened := range []bool{false, true} {
-				n++
-				a := application(fmt.Sprintf("application-%02d", n), "worker-1", state)
-				a.County, a.Kind, a.Reopened = fmt.Sprintf("county-%d", n), kind, reopened
-				if a.WantsEvidence() {
-					want = append(want, a.ID)
-				}
-				s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
-			}
-		}
-	}
-	s.do(func(_ context.Context, tx *store.Tx) error {
-		got, err := tx.OpenCases("worker-1")
-		if !slices.Equal(got, want) {
-			s.Errorf("got %v, want %v", got, want)
-		}
-		return err
-	})
-}
-
-func (s *suite) endHeld() {
-	hold := func(a domain.Application, version int64) {
-		s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
-		err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
-			_, err := tx.Exec(`INSERT INTO evidence (case_id, source, source_id, kind, worker, grant_id, since, until, months, code, fact_version, flagged, recorded_at)
-				VALUES ($1, 'employment', 'hire-1', 'job', 'worker-1', 'grant-1', '2026-01-01', '', 0, '6-29', $2, 0, 1)`, a.ID, version)
-			return err
-		})
-		if err != nil {
-			s.Fatal(err)
-		}
-	}
-	hold(application("leased", "worker-1", domain.Leased), 1)
-	hold(application("newer", "worker-1", domain.Leased), 5)
-	hold(application("open", "worker-1", domain.Eligible), 1)
-	end := domain.Proof{Kind: evidence.Job, Source: "employment", SourceID: "hire-1", Until: "2026-11-01"}
-	for _, want := range [][]string{{"leased"}, nil} { // the second time there is nothing new
-		s.do(func(_ context.Context, tx *store.Tx) error {
-			got, err := tx.EndHeld("worker-1", end, 3)
-			if !slices.Equal(got, want) {
-				s.Errorf("got %v, want %v", got, want)
-			}
-			return err
-		})
-	}
-	s.do(func(_ context.Context, tx *store.Tx) error {
-		proofs, err := tx.Proofs("leased")
-		if len(proofs) != 1 || proofs[0].Until != "2026-11-01" || proofs[0].Since != "2026-01-01" {
-			s.Errorf("%+v", proofs)
-		}
-		return err
-	})
-}
-
-func (s *suite) concurrent() {
-	a := application("application-1", "worker-1", domain.Submitted)
-	s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
-	var wg sync.WaitGroup
-	for range 24 {
-		wg.Go(func() {
-			s.do(func(ctx context.Context, tx *store.Tx) error {
-				a, err := tx.Application("application-1")
-				if err != nil {
-					return err
-				}
-				a, events := a.EvidenceChanged(domain.ProofJob, "recorded")
-				return tx.SaveApplication(ctx, a, events...)
-			})
-		})
-	}
-	wg.Wait()
-	s.do(func(_ context.Context, tx *store.Tx) error {
-		a, err := tx.Application("application-1")
-		if a.Version != 25 {
-			s.Errorf("version %d", a.Version)
-		}
-		return err
-	})
-	if n := len(testkit.Events(s, s.db)); n != 24 {
-		s.Errorf("%d events", n)
-	}
-}
-
-// lastHome has 64 officers offer one home to 64 who wait: one gets it, and a
-// lock, not luck, decides.
-func (s *suite) lastHome() {
-	const contenders = 64
-	rules, err := rule.Load()
-	if err != nil {
-		s.Fatal(err)
-	}
-	tables, err := ident.LoadTables()
-	if err != nil {
-		s.Fatal(err)
-	}
-	cases := &app.App{Clock: clock.NewManual(noon), Rules: rules, Tables: tables, NewID: ident.NewID}
-	s.do(func(ctx context.Context, tx *store.Tx) error {
-		_, _, err := tx.AddHome(ctx, home("home-1", "1"))
-		return err
-	})
-	for i := range contenders {
-		s.do(func(ctx context.Context, tx *store.Tx) error {
-			return tx.SaveApplication(ctx, application(fmt.Sprintf("application-%d", i), fmt.Sprintf("worker-%d", i), domain.Eligible))
-		})
-	}
-	officer := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hou"})
-	got := make([]error, contenders)
-	var wg sync.WaitGroup
-	for i := range contenders {
-		wg.Go(func() {
-			got[i] = s.db.Update(officer, func(tx *sqldb.Tx) error {
-				_, err := cases.OfferHome(officer, s.store.In(tx), fmt.Sprintf("application-%d", i), "home-1")
-				return err
-			})
-		})
-	}
-	wg.Wait()
-	won := 0
-	for _, err := range got {
-		switch {
-		case err == nil:
-			won++
-		case !errors.Is(err, domain.ErrHomeTaken):
-			s.Errorf("a contender got %v", err)
-		}
-	}
-	if events := testkit.Events(s, s.db); won != 1 || !slices.Equal(events, []string{"housing.offer.made.v1"}) {
-		s.Errorf("%d offers of one home, events %v", won, events)
 	}
 }
