@@ -1,0 +1,128 @@
+// Package api serves the training contract: each method opens the transaction,
+// runs one use case and answers in the contract's form.
+package api
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/proto/contract"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
+	"github.com/qiao-platform/qiao/services/training/internal/app"
+)
+
+// Server implements trainingv1.TrainingServer and platformv1.FactsServer.
+type Server struct {
+	App *app.App
+	Log *outbox.Log
+	In  func(*sqldb.Tx) app.Store // the store within a transaction
+}
+
+// Methods lists what is served.
+func (s *Server) Methods() []contract.Method {
+	return append(trainingv1.TrainingMethods(s), platformv1.FactsMethods(s)...)
+}
+
+// PublishCourse opens a course.
+func (s *Server) PublishCourse(ctx context.Context, req *trainingv1.PublishCourseRequest) (*trainingv1.PublishCourseResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*trainingv1.PublishCourseResponse, error) {
+		id, created, err := s.App.PublishCourse(ctx, s.In(tx), app.Announcement{
+			Provider: req.GetProvider(), Reference: req.GetReference(), Title: req.GetTitle(), Occupation: req.GetOccupation(), Level: req.GetLevel(),
+			Hours: int(req.GetHours()), Places: int(req.GetPlaces()), StartsOn: req.GetStartsOn(), Kind: req.GetKind(),
+			EmployerUSCC: req.GetEmployerUscc(), SubsidyFen: req.GetSubsidyFen(), County: req.GetCounty(),
+		})
+		outcome := "unchanged"
+		if created {
+			outcome = "created"
+		}
+		return &trainingv1.PublishCourseResponse{CourseId: id, Outcome: outcome}, err
+	})
+}
+
+// ListCourses lists courses to come.
+func (s *Server) ListCourses(ctx context.Context, req *trainingv1.ListCoursesRequest) (*trainingv1.ListCoursesResponse, error) {
+	out := &trainingv1.ListCoursesResponse{}
+	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		page, next, err := s.App.ListCourses(s.In(tx), req.GetOccupation(), req.GetCounty(), req.GetOn(), req.GetAfter(), int(req.GetLimit()))
+		for _, c := range page {
+			out.Courses = append(out.Courses, course(c))
+		}
+		out.Next = next
+		return err
+	})
+	return out, err
+}
+
+// Enrol gives a place or a number on the waiting list.
+func (s *Server) Enrol(ctx context.Context, req *trainingv1.EnrolRequest) (*trainingv1.EnrolResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*trainingv1.EnrolResponse, error) {
+		e, position, err := s.App.Enrol(ctx, s.In(tx), req.GetWorker(), req.GetCourseId())
+		return &trainingv1.EnrolResponse{EnrolmentId: e.ID, State: string(e.State), Position: int32(position)}, err
+	})
+}
+
+// DropEnrolment leaves a course.
+func (s *Server) DropEnrolment(ctx context.Context, req *trainingv1.DropEnrolmentRequest) (*trainingv1.DropEnrolmentResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*trainingv1.DropEnrolmentResponse, error) {
+		return &trainingv1.DropEnrolmentResponse{}, s.App.DropEnrolment(ctx, s.In(tx), req.GetEnrolmentId())
+	})
+}
+
+// AcceptPlace takes an offered place.
+func (s *Server) AcceptPlace(ctx context.Context, req *trainingv1.AcceptPlaceRequest) (*trainingv1.AcceptPlaceResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*trainingv1.AcceptPlaceResponse, error) {
+		return &trainingv1.AcceptPlaceResponse{}, s.App.AcceptPlace(ctx, s.In(tx), req.GetEnrolmentId())
+	})
+}
+
+// RecordAttendance records the result of a course.
+func (s *Server) RecordAttendance(ctx context.Context, req *trainingv1.RecordAttendanceRequest) (*trainingv1.RecordAttendanceResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*trainingv1.RecordAttendanceResponse, error) {
+		return &trainingv1.RecordAttendanceResponse{}, s.App.RecordAttendance(ctx, s.In(tx), req.GetEnrolmentId(), req.GetCompleted())
+	})
+}
+
+// IssueCertificate issues a certificate.
+func (s *Server) IssueCertificate(ctx context.Context, req *trainingv1.IssueCertificateRequest) (*trainingv1.IssueCertificateResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*trainingv1.IssueCertificateResponse, error) {
+		id, err := s.App.IssueCertificate(ctx, s.In(tx), req.GetEnrolmentId(), req.GetKind(), req.GetIssuedOn())
+		return &trainingv1.IssueCertificateResponse{CertificateId: id}, err
+	})
+}
+
+// ListEnrolments shows a worker's own courses, certificates and due trainings.
+func (s *Server) ListEnrolments(ctx context.Context, req *trainingv1.ListEnrolmentsRequest) (*trainingv1.ListEnrolmentsResponse, error) {
+	out := &trainingv1.ListEnrolmentsResponse{}
+	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		all, err := s.App.ListEnrolments(ctx, s.In(tx), req.GetWorker())
+		for _, l := range all.Enrolments {
+			out.Enrolments = append(out.Enrolments, enrolment(l))
+		}
+		for _, c := range all.Certificates {
+			out.Certificates = append(out.Certificates, certificate(c))
+		}
+		for _, d := range all.Dues {
+			out.Due = append(out.Due, due(d))
+		}
+		return err
+	})
+	return out, err
+}
+
+// ListFacts answers other departments' questions about certificates.
+func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
+	return evidence.Serve(ctx, s.Log, s.App.Clock, req, func(tx *sqldb.Tx, worker, kind string) ([]*platformv1.Fact, error) {
+		if kind != evidence.Certificate {
+			return nil, nil
+		}
+		all, err := s.In(tx).CertificatesOf(worker)
+		var facts []*platformv1.Fact
+		for _, c := range all {
+			facts = append(facts, fact(c))
+		}
+		return facts, err
+	})
+}

@@ -1,0 +1,28 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+)
+
+// IssueCertificate issues the one certificate of an enrolment whose worker
+// completed the course, and returns its id.
+func (a *App) IssueCertificate(ctx context.Context, s Store, enrolmentID, kind, issuedOn string) (string, error) {
+	day, err := clock.ParseDate(issuedOn)
+	if err != nil {
+		return "", err
+	}
+	c, e, err := s.Place(enrolmentID)
+	if err != nil {
+		return "", err
+	}
+	if err := a.mayRun(ctx, c.County); err != nil {
+		return "", err
+	}
+	cert, events, err := c.Certify(e, a.NewID(), kind, day, a.today())
+	if err != nil {
+		return "", err
+	}
+	return cert.ID, s.AddCertificate(ctx, cert, events...)
+}

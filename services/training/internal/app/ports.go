@@ -1,0 +1,88 @@
+// Package app is the use cases of training, one a file. Each loads state,
+// decides in the domain and saves the new state with its events, all in the
+// transaction that its caller opened.
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/rule"
+	"github.com/qiao-platform/qiao/services/training/internal/domain"
+)
+
+// Store is what the use cases need of storage, within one transaction. Loads
+// that a decision rests on lock what they return; the course is always locked
+// before its enrolments.
+type Store interface {
+	// AddCourse writes a course, or changes nothing where its provider has
+	// published the reference before. It returns the id that holds.
+	AddCourse(ctx context.Context, c domain.Course, events ...domain.Event) (id string, created bool, err error)
+	// Course returns ErrCourseUnknown where there is none.
+	Course(id string) (domain.Course, error)
+	// SaveCourse writes a course's counts; the events are the enrolments'.
+	SaveCourse(c domain.Course) error
+	// Courses lists courses by first day, without locking.
+	Courses(q CourseQuery) ([]domain.Course, error)
+	// Place returns an enrolment with its course, or ErrEnrolmentUnknown.
+	Place(enrolmentID string) (domain.Course, domain.Enrolment, error)
+	// Enrolled reports whether the worker is in the course and has not left it.
+	Enrolled(courseID, worker string) (bool, error)
+	// FirstWaiting reports false where nobody waits.
+	FirstWaiting(courseID string) (domain.Enrolment, bool, error)
+	SaveEnrolment(ctx context.Context, e domain.Enrolment, events ...domain.Event) error
+	// OpenEnrolments lists the ids of the worker's enrolments that can still be left.
+	OpenEnrolments(worker string) ([]string, error)
+	EnrolmentsOf(worker string) ([]EnrolmentLine, error)
+	// AddCertificate returns ErrCertificateTwice where the enrolment has one.
+	AddCertificate(ctx context.Context, c domain.Certificate, events ...domain.Event) error
+	CertificatesOf(worker string) ([]domain.Certificate, error)
+	// DueOfHire reports false where the hire has brought none.
+	DueOfHire(hireID string) (domain.Due, bool, error)
+	// OpenDues lists the safety trainings of an occupation that the worker still owes.
+	OpenDues(worker, occupation string) ([]domain.Due, error)
+	SaveDue(ctx context.Context, d domain.Due, events ...domain.Event) error
+	DuesOf(worker string) ([]domain.Due, error)
+}
+
+// EnrolmentLine is an enrolment as its worker sees it.
+type EnrolmentLine struct {
+	domain.Enrolment
+	Title    string
+	StartsOn clock.Date
+	Position int // on the waiting list, from 1; 0 for who does not wait
+}
+
+// App is the department's use cases.
+type App struct {
+	Clock clock.Clock
+	Rules *rule.Book
+	Codes *ident.Tables
+	NewID func() string
+}
+
+func (a *App) today() clock.Date { return clock.Today(a.Clock) }
+
+// mayRun returns nil where the caller may run the courses of a county; those
+// without a county are the prefecture's.
+func (a *App) mayRun(ctx context.Context, county string) error {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	if county == "" {
+		county = a.Codes.Prefecture().Code
+	}
+	return p.CoversDivision(county)
+}
+
+// mayActFor returns nil where the caller is the worker or acts for the worker.
+func mayActFor(ctx context.Context, worker string) error {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	return p.MayActFor(worker)
+}

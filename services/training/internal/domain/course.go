@@ -1,0 +1,181 @@
+// Package domain is what the training department knows: courses with a number
+// of places, who has a place and who waits for one, what completing a course
+// gives, and the safety training that a hire makes due.
+package domain
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
+)
+
+// longestText bounds what a provider writes about a course.
+const longestText = 200
+
+// Course is a training course. It counts its own places and its waiting list,
+// so that one locked row decides who gets the last place.
+type Course struct {
+	ID           string
+	Provider     string
+	Reference    string // the provider's own; the natural key together with Provider
+	Title        string
+	Occupation   string
+	Level        string // as the sheets write it, e.g. 五级; "" where the course has none
+	Hours        int
+	Places       int
+	StartsOn     clock.Date
+	Kind         string
+	EmployerUSCC string // who ordered it, or ""
+	SubsidyFen   int64
+	County       string // "" for a course of the whole prefecture
+	Taken        int    // places confirmed or offered
+	Waiting      int
+	LastNumber   int // the last number given on the waiting list
+	Version      int64
+}
+
+// Publish opens a course, or says what is wrong with it.
+func Publish(codes *ident.Tables, c Course) (Course, []Event, error) {
+	if err := c.check(codes); err != nil {
+		return c, nil, err
+	}
+	return c, []Event{CoursePublished{CourseID: c.ID, Occupation: c.Occupation, Level: c.Level, Places: c.Places, StartsOn: c.StartsOn}}, nil
+}
+
+func (c Course) check(codes *ident.Tables) error {
+	for _, s := range []string{c.Provider, c.Title, c.Reference} {
+		if !isText(s) {
+			return ErrCourseText
+		}
+	}
+	if _, ok := codes.Occupation(c.Occupation); !ok {
+		return ErrOccupation
+	}
+	if !isLevel(c.Level) {
+		return ErrLevel
+	}
+	if c.Hours < 1 {
+		return ErrHours
+	}
+	if c.Places < 1 {
+		return ErrPlaces
+	}
+	if c.StartsOn.IsZero() {
+		return clock.ErrDateFormat
+	}
+	switch c.Kind {
+	case "general", "order", "targeted", "post":
+	default:
+		return ErrCourseKind
+	}
+	if c.EmployerUSCC != "" {
+		if _, _, err := ident.ParseUSCC(c.EmployerUSCC); err != nil {
+			return err
+		}
+	}
+	if c.SubsidyFen < 0 {
+		return ErrSubsidy
+	}
+	if _, ok := codes.County(c.County); !ok && c.County != "" {
+		return ErrCounty
+	}
+	return nil
+}
+
+func isText(s string) bool {
+	return s != "" && strings.TrimSpace(s) == s && utf8.ValidString(s) && utf8.RuneCountInString(s) <= longestText && !strings.ContainsFunc(s, unicode.IsControl)
+}
+
+func isLevel(s string) bool {
+	switch s {
+	case "五级", "四级", "三级", "二级", "一级", "专项能力", "":
+		return true
+	}
+	return false
+}
+
+// Started reports whether the first day of the course is over: on that day
+// itself a free place can still be taken.
+func (c Course) Started(today clock.Date) bool { return today.After(c.StartsOn) }
+
+// Free is how many places nobody holds.
+func (c Course) Free() int { return c.Places - c.Taken }
+
+// Enrol gives a worker who asks for it a place or, where none is free, a number
+// on the waiting list.
+func (c Course) Enrol(id, worker string, today clock.Date) (Course, Enrolment, []Event, error) {
+	if c.Started(today) {
+		return c, Enrolment{}, nil, ErrCourseStarted
+	}
+	e := Enrolment{ID: id, CourseID: c.ID, Worker: worker, Division: c.County}
+	if c.Free() > 0 && c.Waiting == 0 {
+		c.Taken++
+		e.State = Confirmed
+		return c, e, []Event{EnrolmentConfirmed{EnrolmentID: id, CourseID: c.ID}}, nil
+	}
+	c.Waiting++
+	c.LastNumber++
+	e.State, e.Number = Waiting, c.LastNumber
+	return c, e, []Event{EnrolmentWaitlisted{EnrolmentID: id, CourseID: c.ID}}, nil
+}
+
+// Leave ends an enrolment at the worker's wish, whatever it was: a place, an
+// offered place, a number on the waiting list. Leaving again changes nothing.
+func (c Course) Leave(e Enrolment) (Course, Enrolment, []Event, error) {
+	switch e.State {
+	case Dropped:
+		return c, e, nil, nil
+	case Waiting:
+		c.Waiting--
+	case Confirmed, Offered:
+		c.Taken--
+	default:
+		return c, e, nil, ErrEnrolmentState.With("state", string(e.State))
+	}
+	e.State = Dropped
+	return c, e, []Event{EnrolmentDropped{EnrolmentID: e.ID}}, nil
+}
+
+// OwesOffer reports whether a free place is to be offered to who waits first.
+func (c Course) OwesOffer(today clock.Date) bool {
+	return !c.Started(today) && c.Free() > 0 && c.Waiting > 0
+}
+
+// Offer offers a free place to who waits first. It counts as taken until the
+// worker answers; nothing else happens without the worker.
+func (c Course) Offer(first Enrolment) (Course, Enrolment, []Event) {
+	c.Waiting--
+	c.Taken++
+	first.State = Offered
+	return c, first, []Event{PlaceOffered{EnrolmentID: first.ID, CourseID: c.ID}}
+}
+
+// Accept takes an offered place.
+func (c Course) Accept(e Enrolment, today clock.Date) (Enrolment, []Event, error) {
+	if e.State != Offered {
+		return e, nil, ErrEnrolmentState.With("state", string(e.State))
+	}
+	if c.Started(today) {
+		return e, nil, ErrCourseStarted
+	}
+	e.State = Confirmed
+	return e, []Event{EnrolmentConfirmed{EnrolmentID: e.ID, CourseID: c.ID}}, nil
+}
+
+// Conclude records whether the worker completed the course.
+func (c Course) Conclude(e Enrolment, completed bool, today clock.Date) (Enrolment, []Event, error) {
+	if e.State != Confirmed {
+		return e, nil, ErrEnrolmentState.With("state", string(e.State))
+	}
+	if today.Before(c.StartsOn) {
+		return e, nil, ErrCourseNotStarted
+	}
+	e.State = Failed
+	if completed {
+		e.State = Completed
+	}
+	return e, []Event{AttendanceRecorded{EnrolmentID: e.ID, Completed: completed}}, nil
+}

@@ -1,0 +1,25 @@
+package domain
+
+// State is where an enrolment stands.
+type State string
+
+// The states of an enrolment.
+const (
+	Confirmed State = "confirmed" // has a place, by the worker's own act
+	Waiting   State = "waiting"
+	Offered   State = "offered" // a place became free; the worker has not answered
+	Dropped   State = "dropped"
+	Completed State = "completed"
+	Failed    State = "failed"
+)
+
+// Enrolment is a worker's place in a course, or the wish for one.
+type Enrolment struct {
+	ID       string
+	CourseID string
+	Worker   string
+	Division string
+	State    State
+	Number   int // on the waiting list; 0 for who never waited
+	Version  int64
+}

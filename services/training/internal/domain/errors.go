@@ -1,0 +1,28 @@
+package domain
+
+import "github.com/qiao-platform/qiao/pkg/errs"
+
+// Errors of this department.
+var (
+	ErrCourseUnknown    = errs.New(errs.NotFound, "training.course.unknown", "There is no such course.")
+	ErrCourseText       = errs.New(errs.Invalid, "training.course.text", "The course needs a provider, a title and a reference of at most 200 signs each.")
+	ErrOccupation       = errs.New(errs.Invalid, "training.course.occupation", "The occupation is not a group of the occupation classification.")
+	ErrLevel            = errs.New(errs.Invalid, "training.course.level", "The level is not one of the five skill levels and not a special ability.")
+	ErrHours            = errs.New(errs.Invalid, "training.course.hours", "A course lasts at least one hour.")
+	ErrPlaces           = errs.New(errs.Invalid, "training.course.places", "A course has at least one place.")
+	ErrCourseKind       = errs.New(errs.Invalid, "training.course.kind", "The kind of the course must be general, order, targeted or post.")
+	ErrSubsidy          = errs.New(errs.Invalid, "training.course.subsidy", "The subsidy must not be negative.")
+	ErrCounty           = errs.New(errs.Invalid, "training.course.county", "The county is not one of the prefecture.")
+	ErrCourseStarted    = errs.New(errs.Conflict, "training.course.started", "The course has started already.")
+	ErrCourseNotStarted = errs.New(errs.Conflict, "training.course.not_started", "The course has not started yet.")
+	ErrCursor           = errs.New(errs.Invalid, "training.course.cursor", "The page mark is not one that this list gave.")
+
+	ErrEnrolmentUnknown = errs.New(errs.NotFound, "training.enrolment.unknown", "There is no such enrolment.")
+	ErrEnrolledTwice    = errs.New(errs.Conflict, "training.enrolment.twice", "The worker is in this course or on its waiting list already.")
+	ErrEnrolmentState   = errs.New(errs.Conflict, "training.enrolment.state", "The state of the enrolment does not allow this.")
+
+	ErrCertificateKind  = errs.New(errs.Invalid, "training.certificate.kind", "The kind of the certificate must be skill_level, special_ability or completion.")
+	ErrCertificateDate  = errs.New(errs.Invalid, "training.certificate.date", "A certificate is issued after the course began and not in the future.")
+	ErrCertificateTwice = errs.New(errs.Conflict, "training.certificate.twice", "The certificate for this course is issued already.")
+	ErrNotCompleted     = errs.New(errs.Conflict, "training.certificate.not_completed", "Only who completed the course gets a certificate.")
+)

@@ -1,0 +1,66 @@
+// Package react is what training does when something happened in another
+// department, one handler an event.
+package react
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/training/internal/app"
+)
+
+// Listens names the services whose channels are read.
+func Listens() []string { return []string{"employment", "registry"} }
+
+// Router routes the events that the department acts on; in gives the store
+// within a transaction.
+func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
+	h := handlers{a, in}
+	r := consume.NewRouter()
+	consume.On(r, "employment", h.hireRegistered)
+	consume.On(r, "employment", h.hireDisputed)
+	consume.On(r, "employment", h.hireUndone)
+	consume.On(r, "registry", h.consentGranted)
+	consume.On(r, "registry", h.consentWithdrawn)
+	consume.On(r, "registry", h.accountClosed)
+	return r
+}
+
+type handlers struct {
+	app *app.App
+	in  func(*sqldb.Tx) app.Store
+}
+
+func (h handlers) hireRegistered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireRegistered) error {
+	start, err := clock.ParseDate(m.GetStartOn())
+	if err != nil {
+		return err
+	}
+	return h.app.OpenDue(ctx, h.in(tx), app.Hire{ID: m.GetHireId(), Worker: e.Worker, Division: e.Division, Occupation: m.GetOccupation(), Hazardous: m.GetHazardous(), StartOn: start})
+}
+
+func (h handlers) hireDisputed(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireDisputed) error {
+	return h.app.CancelDue(ctx, h.in(tx), m.GetHireId())
+}
+
+func (h handlers) hireUndone(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireUndone) error {
+	return h.app.CancelDue(ctx, h.in(tx), m.GetHireId())
+}
+
+func (h handlers) consentGranted(_ context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
+	return evidence.RecordGrant(tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
+}
+
+func (h handlers) consentWithdrawn(_ context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.ConsentWithdrawn) error {
+	return evidence.WithdrawGrant(tx, m.GetGrantId())
+}
+
+func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
+	return h.app.CloseAccount(ctx, h.in(tx), e.Worker)
+}

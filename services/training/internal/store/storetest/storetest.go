@@ -1,0 +1,383 @@
+// Package storetest is the conformance suite that both databases pass.
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/services/training/internal/app"
+	"github.com/qiao-platform/qiao/services/training/internal/domain"
+	"github.com/qiao-platform/qiao/services/training/internal/store"
+)
+
+var start = clock.NewDate(2026, 12, 4)
+
+// suite is a fresh database and the store on it.
+type suite struct {
+	db *sqldb.DB
+	*store.Store
+}
+
+// Run runs the suite; open gives a fresh database each time.
+func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
+	for name, test := range map[string]func(*testing.T, suite){
+		"a course survives the round trip":               courseRoundTrip,
+		"the same reference again changes nothing":       referenceTwice,
+		"an enrolment survives the round trip":           enrolmentRoundTrip,
+		"a worker is in a course once":                   enrolledOnce,
+		"a certificate is issued once":                   certificateOnce,
+		"a due training survives the round trip":         dueRoundTrip,
+		"what is not there":                              unknown,
+		"a stale version is refused":                     stale,
+		"a rollback leaves neither row nor event":        rollback,
+		"pages stay in place while courses are added":    pages,
+		"sixty-four ask for the last ten places":         lastPlaces,
+		"many leave at once, each place is offered once": manyLeave,
+		"the same sheet is imported by many at once":     importsAtOnce,
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := open(t)
+			test(t, suite{db, store.New(testkit.Log(t, "training", db))})
+		})
+	}
+}
+
+// update runs f in a transaction that must succeed.
+func (s suite) update(t testing.TB, f func(app.Store) error) {
+	t.Helper()
+	if err := s.try(f); err != nil {
+		t.Error(err)
+	}
+}
+
+func (s suite) try(f func(app.Store) error) error {
+	return s.db.Update(context.Background(), func(tx *sqldb.Tx) error { return f(s.In(tx)) })
+}
+
+func (s suite) wantEvents(t testing.TB, want ...string) {
+	t.Helper()
+	if got := testkit.Events(t, s.db); !slices.Equal(got, want) {
+		t.Errorf("events %v, want %v", got, want)
+	}
+}
+
+func course(id string, places int) domain.Course {
+	return domain.Course{
+		ID: id, Provider: "青河县职业技能培训中心", Reference: "reference-" + id, Title: "ئاشپەزلىك — Аспазшы 厨师", Occupation: "4-03", Level: "四级",
+		Hours: 80, Places: places, StartsOn: start, Kind: "order", EmployerUSCC: "91654322KGUUC5QK4C", SubsidyFen: 1 << 40, County: "654325",
+	}
+}
+
+func published(c domain.Course) domain.Event {
+	return domain.CoursePublished{CourseID: c.ID, Occupation: c.Occupation, Level: c.Level, Places: c.Places, StartsOn: c.StartsOn}
+}
+
+func (s suite) add(t testing.TB, c domain.Course) {
+	t.Helper()
+	s.update(t, func(in app.Store) error {
+		id, created, err := in.AddCourse(context.Background(), c, published(c))
+		if id != c.ID || !created {
+			t.Errorf("%s, created %v", id, created)
+		}
+		return err
+	})
+}
+
+// enrol enrols a worker through the domain and returns the enrolment as stored.
+func (s suite) enrol(t testing.TB, courseID, id, worker string) (e domain.Enrolment) {
+	t.Helper()
+	s.update(t, func(in app.Store) error {
+		c, err := in.Course(courseID)
+		if err != nil {
+			return err
+		}
+		var events []domain.Event
+		if c, e, events, err = c.Enrol(id, worker, start); err != nil {
+			return err
+		}
+		if err := in.SaveCourse(c); err != nil {
+			return err
+		}
+		return in.SaveEnrolment(context.Background(), e, events...)
+	})
+	e.Version = 1
+	return e
+}
+
+func courseRoundTrip(t *testing.T, s suite) {
+	c := course("course-é-桥", 3)
+	s.add(t, c)
+	c.Version = 1
+	s.update(t, func(in app.Store) error {
+		got, err := in.Course(c.ID)
+		if err != nil || got != c {
+			t.Errorf("got %+v, %v; want %+v", got, err, c)
+		}
+		got.Taken, got.Waiting, got.LastNumber = 3, 2, 9
+		return in.SaveCourse(got)
+	})
+	c.Taken, c.Waiting, c.LastNumber, c.Version = 3, 2, 9, 2
+	s.update(t, func(in app.Store) error {
+		all, err := in.Courses(app.CourseQuery{AfterDay: start, Occupation: "4-03", County: "654325", Limit: 9})
+		if err != nil || len(all) != 1 || all[0] != c {
+			t.Errorf("got %+v, %v; want %+v", all, err, c)
+		}
+		for _, q := range []app.CourseQuery{
+			{AfterDay: start, Occupation: "4-04", Limit: 9}, {AfterDay: start, County: "654301", Limit: 9},
+			{AfterDay: start.AddDays(1), Limit: 9}, {AfterDay: start, AfterID: c.ID, Limit: 9},
+		} {
+			if all, err := in.Courses(q); err != nil || len(all) != 0 {
+				t.Errorf("%+v: %v, %v", q, all, err)
+			}
+		}
+		return nil
+	})
+	s.wantEvents(t, "training.course.published.v1")
+}
+
+func referenceTwice(t *testing.T, s suite) {
+	c := course("course-1", 3)
+	s.add(t, c)
+	again := c
+	again.ID, again.Places = "course-2", 5
+	s.update(t, func(in app.Store) error {
+		id, created, err := in.AddCourse(context.Background(), again, published(again))
+		if id != c.ID || created {
+			t.Errorf("%s, created %v", id, created)
+		}
+		return err
+	})
+	s.wantEvents(t, "training.course.published.v1")
+	other := again
+	other.Provider = "another provider"
+	s.add(t, other)
+	upper := again
+	upper.ID, upper.Reference = "course-3", "Reference-course-1" // references are case-sensitive
+	s.add(t, upper)
+}
+
+func enrolmentRoundTrip(t *testing.T, s suite) {
+	s.add(t, course("course-1", 1))
+	first := s.enrol(t, "course-1", "Enrolment-1", "worker-1")
+	waits := s.enrol(t, "course-1", "enrolment-2", "worker-2")
+	last := s.enrol(t, "course-1", "enrolment-3", "worker-3")
+	s.update(t, func(in app.Store) error {
+		c, e, err := in.Place("Enrolment-1")
+		if err != nil || e != first || c.Taken != 1 || c.Waiting != 2 {
+			t.Errorf("%+v, %+v, %v", c, e, err)
+		}
+		if _, _, err := in.Place("enrolment-1"); !errors.Is(err, domain.ErrEnrolmentUnknown) { // ids are case-sensitive
+			t.Error(err)
+		}
+		if e, found, err := in.FirstWaiting("course-1"); err != nil || !found || e != waits {
+			t.Errorf("%+v, %v, %v", e, found, err)
+		}
+		lines, err := in.EnrolmentsOf("worker-3")
+		want := []app.EnrolmentLine{{Enrolment: last, Title: c.Title, StartsOn: start, Position: 2}}
+		if err != nil || !reflect.DeepEqual(lines, want) {
+			t.Errorf("got %+v, %v; want %+v", lines, err, want)
+		}
+		waits.State = domain.Offered
+		return in.SaveEnrolment(context.Background(), waits, domain.PlaceOffered{EnrolmentID: waits.ID, CourseID: "course-1"})
+	})
+	s.update(t, func(in app.Store) error {
+		lines, err := in.EnrolmentsOf("worker-3")
+		if err != nil || lines[0].Position != 1 {
+			t.Errorf("%+v, %v", lines, err)
+		}
+		lines, err = in.EnrolmentsOf("worker-2")
+		if err != nil || lines[0].Position != 0 || lines[0].State != domain.Offered || lines[0].Version != 2 {
+			t.Errorf("%+v, %v", lines, err)
+		}
+		ids, err := in.OpenEnrolments("worker-2")
+		if err != nil || !slices.Equal(ids, []string{"enrolment-2"}) {
+			t.Errorf("%v, %v", ids, err)
+		}
+		return nil
+	})
+	s.wantEvents(t, "training.course.published.v1", "training.enrolment.confirmed.v1", "training.enrolment.waitlisted.v1", "training.enrolment.waitlisted.v1", "training.place.offered.v1")
+}
+
+func enrolledOnce(t *testing.T, s suite) {
+	ctx := context.Background()
+	s.add(t, course("course-1", 5))
+	e := s.enrol(t, "course-1", "enrolment-1", "worker-1")
+	again := domain.Enrolment{ID: "enrolment-2", CourseID: "course-1", Worker: "worker-1", State: domain.Confirmed}
+	if err := s.try(func(in app.Store) error { return in.SaveEnrolment(ctx, again) }); !errors.Is(err, domain.ErrEnrolledTwice) {
+		t.Error(err)
+	}
+	s.update(t, func(in app.Store) error {
+		if in, err := in.Enrolled("course-1", "worker-1"); err != nil || !in {
+			t.Errorf("%v, %v", in, err)
+		}
+		if in, err := in.Enrolled("course-1", "Worker-1"); err != nil || in {
+			t.Errorf("%v, %v", in, err)
+		}
+		e.State = domain.Dropped
+		return in.SaveEnrolment(ctx, e, domain.EnrolmentDropped{EnrolmentID: e.ID})
+	})
+	s.update(t, func(in app.Store) error {
+		if in, err := in.Enrolled("course-1", "worker-1"); err != nil || in {
+			t.Errorf("%v, %v", in, err)
+		}
+		if ids, err := in.OpenEnrolments("worker-1"); err != nil || len(ids) != 0 {
+			t.Errorf("%v, %v", ids, err)
+		}
+		return in.SaveEnrolment(ctx, again, domain.EnrolmentConfirmed{EnrolmentID: again.ID, CourseID: "course-1"})
+	})
+}
+
+func certificateOnce(t *testing.T, s suite) {
+	ctx := context.Background()
+	s.add(t, course("course-1", 5))
+	e := s.enrol(t, "course-1", "enrolment-1", "worker-1")
+	c := domain.Certificate{ID: "certificate-1", EnrolmentID: e.ID, Worker: e.Worker, Division: e.Division, Kind: "skill_level", Occupation: "4-03", Level: "四级", IssuedOn: start}
+	issued := domain.CertificateIssued{CertificateID: c.ID, Kind: c.Kind, Occupation: c.Occupation, Level: c.Level, IssuedOn: start}
+	s.update(t, func(in app.Store) error { return in.AddCertificate(ctx, c, issued) })
+	again := c
+	again.ID = "certificate-2"
+	if err := s.try(func(in app.Store) error { return in.AddCertificate(ctx, again, issued) }); !errors.Is(err, domain.ErrCertificateTwice) {
+		t.Error(err)
+	}
+	c.Version = 1
+	s.update(t, func(in app.Store) error {
+		all, err := in.CertificatesOf("worker-1")
+		if err != nil || len(all) != 1 || all[0] != c {
+			t.Errorf("got %+v, %v; want %+v", all, err, c)
+		}
+		return nil
+	})
+	s.wantEvents(t, "training.course.published.v1", "training.enrolment.confirmed.v1", "training.certificate.issued.v1")
+}
+
+func dueRoundTrip(t *testing.T, s suite) {
+	ctx := context.Background()
+	d, events := domain.OpenDue("due-1", "hire-1", "worker-1", "654301", "6-29")
+	s.update(t, func(in app.Store) error { return in.SaveDue(ctx, d, events...) })
+	same, events := domain.OpenDue("due-2", "hire-1", "worker-1", "654301", "6-29")
+	if err := s.try(func(in app.Store) error { return in.SaveDue(ctx, same, events...) }); !errors.Is(err, outbox.ErrStale) {
+		t.Errorf("the same hire twice: %v", err)
+	}
+	d.Version = 1
+	s.update(t, func(in app.Store) error {
+		if got, found, err := in.DueOfHire("hire-1"); err != nil || !found || got != d {
+			t.Errorf("%+v, %v, %v", got, found, err)
+		}
+		if all, err := in.OpenDues("worker-1", "6-30"); err != nil || len(all) != 0 {
+			t.Errorf("%+v, %v", all, err)
+		}
+		all, err := in.OpenDues("worker-1", "6-29")
+		if err != nil || len(all) != 1 || all[0] != d {
+			t.Errorf("%+v, %v", all, err)
+		}
+		return in.SaveDue(ctx, d.Fulfil())
+	})
+	s.update(t, func(in app.Store) error {
+		if all, err := in.OpenDues("worker-1", "6-29"); err != nil || len(all) != 0 {
+			t.Errorf("%+v, %v", all, err)
+		}
+		if all, err := in.DuesOf("worker-1"); err != nil || len(all) != 1 || all[0].State != domain.DueDone || all[0].Version != 2 {
+			t.Errorf("%+v, %v", all, err)
+		}
+		return nil
+	})
+	s.wantEvents(t, "training.safety_training.due.v1")
+}
+
+func unknown(t *testing.T, s suite) {
+	s.update(t, func(in app.Store) error {
+		if _, err := in.Course("none"); !errors.Is(err, domain.ErrCourseUnknown) {
+			t.Error(err)
+		}
+		if _, _, err := in.Place("none"); !errors.Is(err, domain.ErrEnrolmentUnknown) {
+			t.Error(err)
+		}
+		if _, found, err := in.FirstWaiting("none"); err != nil || found {
+			t.Errorf("%v, %v", found, err)
+		}
+		if _, found, err := in.DueOfHire("none"); err != nil || found {
+			t.Errorf("%v, %v", found, err)
+		}
+		return nil
+	})
+}
+
+func stale(t *testing.T, s suite) {
+	ctx := context.Background()
+	s.add(t, course("course-1", 1))
+	e := s.enrol(t, "course-1", "enrolment-1", "worker-1")
+	d, events := domain.OpenDue("due-1", "hire-1", "worker-1", "654301", "6-29")
+	s.update(t, func(in app.Store) error { return in.SaveDue(ctx, d, events...) })
+	old := course("course-1", 1)
+	old.Version = 1 // it is 2
+	e.State, e.Version = domain.Dropped, 0
+	d.Version = 7
+	for name, write := range map[string]func(app.Store) error{
+		"course":    func(in app.Store) error { return in.SaveCourse(old) },
+		"enrolment": func(in app.Store) error { return in.SaveEnrolment(ctx, e) },
+		"due":       func(in app.Store) error { return in.SaveDue(ctx, d) },
+	} {
+		if err := s.try(write); !errors.Is(err, outbox.ErrStale) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func rollback(t *testing.T, s suite) {
+	ctx := context.Background()
+	c := course("course-1", 1)
+	testkit.RollsBack(t, s.db, func(tx *sqldb.Tx) error {
+		if _, _, err := s.In(tx).AddCourse(ctx, c, published(c)); err != nil {
+			return err
+		}
+		return s.In(tx).SaveEnrolment(ctx, domain.Enrolment{ID: "enrolment-1", CourseID: c.ID, Worker: "worker-1", State: domain.Confirmed},
+			domain.EnrolmentConfirmed{EnrolmentID: "enrolment-1", CourseID: c.ID})
+	}, func(tx *sqldb.Tx) (int, error) {
+		courses, err := s.In(tx).Courses(app.CourseQuery{AfterDay: start, Limit: 9})
+		if err != nil {
+			return 0, err
+		}
+		lines, err := s.In(tx).EnrolmentsOf("worker-1")
+		return len(courses) + len(lines), err
+	})
+}
+
+func pages(t *testing.T, s suite) {
+	added := 0
+	add := func(day clock.Date) {
+		added++
+		c := course(fmt.Sprintf("course-%03d", added), 5)
+		c.StartsOn = day
+		s.add(t, c)
+	}
+	for i := range 20 {
+		add(start.AddDays(i / 3))
+	}
+	seen := map[string]int{}
+	q := app.CourseQuery{AfterDay: start, Limit: 3}
+	for {
+		var page []domain.Course
+		s.update(t, func(in app.Store) (err error) { page, err = in.Courses(q); return err })
+		for _, c := range page {
+			seen[c.ID]++
+		}
+		if len(page) < q.Limit {
+			break
+		}
+		q.AfterDay, q.AfterID = page[len(page)-1].StartsOn, page[len(page)-1].ID
+		add(start) // before the mark
+	}
+	for i := range 20 {
+		if id := fmt.Sprintf("course-%03d", i+1); seen[id] != 1 {
+			t.Errorf("%s seen %d times", id, seen[id])
+		}
+	}
+}
