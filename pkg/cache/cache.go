@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -21,6 +22,7 @@ import (
 const (
 	ttl      = 60 * time.Second
 	tagTTL   = 24 * time.Hour // far beyond any page's life, so that a generation is never used twice
+	loadTime = 10 * time.Second
 	avoidFor = time.Second    // a Redis that failed is left alone for this long
 )
 
@@ -33,12 +35,13 @@ type Cache struct {
 
 	mu     sync.Mutex
 	avoid  time.Time
-	missed map[string]bool // tags whose change Redis has not been told yet
+	missed map[string]bool  // tags whose change Redis has not been told yet
+	local  map[string]int64 // changes of each tag in this process
 }
 
 // New returns the cache of a service; a nil client makes every read a load.
 func New(service string, client redis.UniversalClient, log *slog.Logger) *Cache {
-	return &Cache{redis: client, prefix: "qiao:" + service + ":", log: log, missed: map[string]bool{}}
+	return &Cache{redis: client, prefix: "qiao:" + service + ":", log: log, missed: map[string]bool{}, local: map[string]int64{}}
 }
 
 // Get returns the page under key, loading it where it is missing or older than
@@ -49,7 +52,14 @@ func (c *Cache) Get(ctx context.Context, tag, key string, load func(context.Cont
 	if page != nil {
 		return page, nil
 	}
-	v, err, _ := c.loads.Do(key, func() (any, error) {
+	// A load that began before a change of ours is not shared after it.
+	c.mu.Lock()
+	shared := fmt.Sprintf("%d %s", c.local[tag], key)
+	c.mu.Unlock()
+	v, err, _ := c.loads.Do(shared, func() (any, error) {
+		// The load serves others too: it must not end with its first caller.
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTime)
+		defer cancel()
 		page, err := load(ctx)
 		if err == nil && ok {
 			c.write(ctx, key, generation, page)
@@ -64,12 +74,11 @@ func (c *Cache) Get(ctx context.Context, tag, key string, load func(context.Cont
 
 // Changed makes every page of a tag stale. Call it after the commit of the change.
 func (c *Cache) Changed(ctx context.Context, tag string) {
-	if c.redis == nil {
-		return
-	}
-	c.loads.Forget(tag)
 	c.mu.Lock()
-	c.missed[tag] = true
+	c.local[tag]++
+	if c.redis != nil {
+		c.missed[tag] = true
+	}
 	c.mu.Unlock()
 	c.flush(ctx)
 }

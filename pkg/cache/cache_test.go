@@ -42,7 +42,8 @@ func TestPageIsLoadedOnceUntilItsTagChanges(t *testing.T) {
 		c := cache.New("test", client, slog.New(slog.DiscardHandler))
 		loads := 0
 		load := func() string { loads++; return fmt.Sprint("page ", loads) }
-		if get(t, c, load) != "page 1" || get(t, c, load) != "page 1" {
+		first, second := get(t, c, load), get(t, c, load)
+		if first != "page 1" || second != "page 1" {
 			t.Error("it was loaded twice")
 		}
 		c.Changed(ctx, "other")

@@ -120,8 +120,13 @@ func (h *Holder) Withdrawn(ctx context.Context, tx *sqldb.Tx, worker, grantID st
 	return nil
 }
 
-// Retracted removes the evidence that rests on a record which is in dispute or undone.
+// Retracted removes the evidence that rests on a record which is in dispute or
+// undone. An answer to a question asked before then cannot bring it back; an
+// event after it can.
 func (h *Holder) Retracted(ctx context.Context, tx *sqldb.Tx, source, sourceID string) error {
+	if _, err := tx.Exec(`INSERT INTO evidence_retracted (source, source_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, source, sourceID); err != nil {
+		return err
+	}
 	return h.remove(ctx, tx, Retracted, `source = $1 AND source_id = $2`, source, sourceID)
 }
 
@@ -179,6 +184,9 @@ func (h *Holder) CaseClosed(tx *sqldb.Tx, caseID string) error {
 // Put records a fact that an event brought, on every open case of the worker
 // that a grant covers. An older version of a fact never replaces a newer one.
 func (h *Holder) Put(ctx context.Context, tx *sqldb.Tx, f *platformv1.Fact) error {
+	if _, err := tx.Exec(`DELETE FROM evidence_retracted WHERE source = $1 AND source_id = $2`, f.GetSource(), f.GetSourceId()); err != nil {
+		return err
+	}
 	g, ok, err := h.grantFor(tx, f.GetWorker(), f.GetKind())
 	if err != nil || !ok {
 		return err
@@ -277,6 +285,13 @@ func (h *Holder) collect(ctx context.Context, payload []byte) error {
 			}
 			for _, f := range answer.GetFacts() {
 				if f.GetKind() != kind || f.GetWorker() != q.Worker {
+					continue
+				}
+				var retracted bool
+				if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM evidence_retracted WHERE source = $1 AND source_id = $2)`, f.GetSource(), f.GetSourceId()).Scan(&retracted); err != nil {
+					return err
+				}
+				if retracted {
 					continue
 				}
 				if err := h.put(ctx, tx, q.CaseID, g.ID, f); err != nil {

@@ -64,6 +64,8 @@ type Service interface {
 	Handler() http.Handler
 	// Methods lists its contract.
 	Methods() []contract.Method
+	// Reacts lists the event types that it acts on.
+	Reacts() []string
 	// Close releases the database; call it after Run has returned.
 	Close() error
 }
@@ -139,7 +141,14 @@ func (s *service) Name() string               { return s.name }
 func (s *service) Ready() <-chan struct{}     { return s.ready }
 func (s *service) Handler() http.Handler      { return s.server.Handler() }
 func (s *service) Methods() []contract.Method { return s.server.Methods() }
-func (s *service) Close() error               { return s.parts.Log.DB().Close() }
+func (s *service) Reacts() []string {
+	if s.parts.Router == nil {
+		return nil
+	}
+	return s.parts.Router.Types()
+}
+
+func (s *service) Close() error { return s.parts.Log.DB().Close() }
 
 // channels names every partition of every service that this one reads.
 func (s *service) channels() []string {

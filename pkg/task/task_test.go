@@ -47,7 +47,12 @@ func TestTasks(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- q.Run(ctx) }()
-	t.Cleanup(func() { stop(); <-done; _ = db.Close() })
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-done, db.Close()); err != nil {
+			t.Error(err)
+		}
+	})
 
 	add("good", time.Time{})
 	add("flaky", time.Time{})

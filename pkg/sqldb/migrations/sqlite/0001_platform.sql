@@ -110,3 +110,10 @@ CREATE TABLE evidence (
 ) STRICT;
 CREATE INDEX evidence_worker ON evidence (worker);
 CREATE INDEX evidence_grant ON evidence (grant_id);
+
+-- Records that are in dispute or undone: an answer that was already under way must not bring them back.
+CREATE TABLE evidence_retracted (
+  source    TEXT NOT NULL,
+  source_id TEXT NOT NULL,
+  PRIMARY KEY (source, source_id)
+) STRICT;

@@ -1,0 +1,297 @@
+package standalone_test
+
+import (
+	"context"
+	"encoding/csv"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/standalone"
+)
+
+// ruledOut are names that promise 3 rules out of every schema and contract.
+var ruledOut = regexp.MustCompile(`(?i)ethnic|nationality_group|minzu|religio|\bparty|party_member|league_member|politic|biometr|fingerprint|face_|marital|fertil|pregnan|birth_order|location_trace|gps`)
+
+// table reads a CSV with a header.
+func table(t *testing.T, path string) []map[string]string {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = f.Close() }()
+	all, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []map[string]string
+	for _, r := range all[1:] {
+		m := map[string]string{}
+		for i, h := range all[0] {
+			m[h] = r[i]
+		}
+		rows = append(rows, m)
+	}
+	return rows
+}
+
+// entry is what the catalogue says of a name.
+type entry struct{ class, purpose, retention string }
+
+func catalogue(t *testing.T) map[string]entry {
+	t.Helper()
+	all := map[string]entry{}
+	for _, r := range table(t, "../../proto/catalogue.csv") {
+		if _, twice := all[r["name"]]; twice {
+			t.Errorf("%s stands twice in the catalogue", r["name"])
+		}
+		if r["class"] == "" || r["purpose"] == "" || r["retention"] == "" {
+			t.Errorf("%s has no class, purpose or retention", r["name"])
+		}
+		all[r["name"]] = entry{r["class"], r["purpose"], r["retention"]}
+	}
+	return all
+}
+
+// messages visits every message of our contracts.
+func messages(visit func(protoreflect.MessageDescriptor)) {
+	protoregistry.GlobalFiles.RangeFiles(func(f protoreflect.FileDescriptor) bool {
+		if strings.HasPrefix(string(f.Package()), "qiao.") {
+			for i := range f.Messages().Len() {
+				visit(f.Messages().Get(i))
+			}
+		}
+		return true
+	})
+}
+
+func methods(visit func(protoreflect.MethodDescriptor, *platformv1.MethodRule)) {
+	protoregistry.GlobalFiles.RangeFiles(func(f protoreflect.FileDescriptor) bool {
+		for i := range f.Services().Len() {
+			for j := range f.Services().Get(i).Methods().Len() {
+				m := f.Services().Get(i).Methods().Get(j)
+				rule, _ := proto.GetExtension(m.Options(), platformv1.E_Method).(*platformv1.MethodRule)
+				visit(m, rule)
+			}
+		}
+		return true
+	})
+}
+
+func TestEveryFieldIsCatalogued(t *testing.T) {
+	known := catalogue(t)
+	messages(func(m protoreflect.MessageDescriptor) {
+		rule, err := event.RuleOf("any", m)
+		isEvent := err == nil && rule.Type != ""
+		for i := range m.Fields().Len() {
+			name := string(m.Fields().Get(i).Name())
+			e, ok := known[name]
+			switch {
+			case !ok:
+				t.Errorf("%s.%s is not in proto/catalogue.csv", m.FullName(), name)
+			case isEvent && !slices.Contains([]string{"id", "code", "date", "time", "amount", "count", "flag"}, e.class):
+				t.Errorf("the event %s carries %s, which is of the class %s", m.FullName(), name, e.class)
+			}
+			if ruledOut.MatchString(name) {
+				t.Errorf("%s.%s is ruled out by promise 3", m.FullName(), name)
+			}
+		}
+	})
+}
+
+// open starts a platform in a folder of the test's own and closes it again, so
+// that its databases are there.
+func open(t *testing.T) (dir string, p *standalone.Platform) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "data")
+	p, err := standalone.Open(context.Background(), standalone.Config{Dir: dir, KeyFile: dir + ".key", Purpose: standalone.PurposeDemo, LogTo: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return dir, p
+}
+
+func TestEveryColumnIsCatalogued(t *testing.T) {
+	dir, _ := open(t)
+	known := catalogue(t)
+	files, err := filepath.Glob(filepath.Join(dir, "*.db"))
+	if err != nil || len(files) < len(standalone.Names()) {
+		t.Fatalf("%v, %v", files, err)
+	}
+	for _, file := range files {
+		db, err := sqldb.Open(context.Background(), "sqlite:"+file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		type column struct{ table, name string }
+		var columns []column
+		err = db.View(context.Background(), func(tx *sqldb.Tx) (err error) {
+			columns, err = sqldb.Collect(tx, func(s sqldb.Scanner) (c column, err error) { return c, s.Scan(&c.table, &c.name) },
+				`SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name NOT LIKE '%\_version' ESCAPE '\' AND m.name NOT LIKE 'sqlite_%'`)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range columns {
+			e, ok := known[c.name]
+			where := filepath.Base(file) + " " + c.table + "." + c.name
+			switch {
+			case !ok:
+				t.Errorf("%s is not in proto/catalogue.csv", where)
+			case e.class == "personal":
+				t.Errorf("%s holds personal data in clear; it belongs sealed into the registry", where)
+			}
+			if ruledOut.MatchString(c.name) {
+				t.Errorf("%s is ruled out by promise 3", where)
+			}
+		}
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// The catalogue of events, the contract's options, who publishes and who
+// listens say the same.
+func TestEventsAreWhoPublishesAndWhoListens(t *testing.T) {
+	_, p := open(t)
+	listeners := map[string][]string{} // event type → services
+	for _, s := range p.Services {
+		for _, e := range s.Reacts() {
+			listeners[e] = append(listeners[e], s.Name())
+		}
+	}
+	declared := map[string]bool{}
+	messages(func(m protoreflect.MessageDescriptor) {
+		pkg := strings.Split(string(m.FullName()), ".")[1]
+		publishers := []string{pkg}
+		if pkg == "platform" { // published by whoever answers facts
+			publishers = []string{"employment", "training", "insurance", "housing"}
+		}
+		for _, publisher := range publishers {
+			rule, err := event.RuleOf(publisher, m)
+			if err != nil {
+				return
+			}
+			declared[rule.Type] = true
+			if strings.Count(rule.Type, ".") != 3 || !strings.HasPrefix(rule.Type, publisher+".") || !strings.HasSuffix(rule.Type, ".v1") {
+				t.Errorf("%s: the type %s has not the four parts service.thing.happened.v1", m.FullName(), rule.Type)
+			}
+			want, got := slices.Sorted(slices.Values(rule.Consumers)), slices.Sorted(slices.Values(listeners[rule.Type]))
+			if !rule.Shared && len(want) > 0 {
+				t.Errorf("%s is the service's own and has consumers", rule.Type)
+			}
+			if !slices.Equal(want, got) {
+				t.Errorf("%s: the contract says that %v act on it, and %v do", rule.Type, want, got)
+			}
+			if slices.Contains(want, "psb") {
+				t.Errorf("%s goes to the police (promise 4)", rule.Type)
+			}
+		}
+		if !published(t, pkg, string(m.Name())) {
+			t.Errorf("nothing publishes %s", m.FullName())
+		}
+	})
+	for e, who := range listeners {
+		if !declared[e] && !strings.HasSuffix(e, ".record.read.v1") {
+			t.Errorf("%v listen for %s, which nobody declares", who, e)
+		}
+	}
+	for _, r := range table(t, "../../proto/events.csv") {
+		if r["status"] == "built" && !declared[r["event"]] && r["producer"] != "*" {
+			t.Errorf("proto/events.csv says that %s is built", r["event"])
+		}
+		delete(declared, r["event"])
+	}
+	for e := range declared {
+		if !strings.HasSuffix(e, ".record.read.v1") {
+			t.Errorf("%s is not in proto/events.csv", e)
+		}
+	}
+}
+
+// published looks for the place in a service's sources that makes the message.
+func published(t *testing.T, pkg, message string) bool {
+	t.Helper()
+	root := filepath.Join("..", pkg)
+	if pkg == "platform" {
+		root = "../../pkg"
+	}
+	found := false
+	err := filepath.WalkDir(root, func(path string, _ os.DirEntry, err error) error {
+		if err != nil || found || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, "testkit") {
+			return err
+		}
+		b, err := os.ReadFile(path)
+		found = strings.Contains(string(b), "&"+pkg+"v1."+message+"{")
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// Promise 1: what binds a worker has no caller but the worker, a guardian, or
+// an officer (who must name the worker he acts for).
+func TestNobodyElseCanAcceptForAWorker(t *testing.T) {
+	own := regexp.MustCompile(`^(Accept|Decline|Undo|Confirm|Dispute|Sign|Withdraw|Apply|Drop|Enrol$|Grant|SetProfile|Close(Account)?$)`)
+	n := 0
+	methods(func(m protoreflect.MethodDescriptor, rule *platformv1.MethodRule) {
+		if !own.MatchString(string(m.Name())) {
+			return
+		}
+		n++
+		for _, c := range rule.GetCallers() {
+			kind, _, _ := strings.Cut(c, ":")
+			if kind != "worker" && kind != "guardian" && kind != "officer" {
+				t.Errorf("%s can be called by %s", m.FullName(), c)
+			}
+		}
+	})
+	if n < 20 {
+		t.Errorf("only %d methods were looked at", n)
+	}
+}
+
+// Promises 4 and 5: the timeline, the mailbox and the access log have one
+// caller, and no method names the police or lists workers.
+func TestTheJoinedLifeIsTheWorkersOwn(t *testing.T) {
+	alone := []string{"ListTimeline", "ListAccess", "ListMessages", "GetProfile", "CloseAccount"}
+	methods(func(m protoreflect.MethodDescriptor, rule *platformv1.MethodRule) {
+		if slices.Contains(alone, string(m.Name())) && !slices.Equal(rule.GetCallers(), []string{"worker"}) {
+			t.Errorf("%s can be called by %v", m.FullName(), rule.GetCallers())
+		}
+		for _, c := range rule.GetCallers() {
+			if strings.Contains(c, "psb") {
+				t.Errorf("%s can be called by the police", m.FullName())
+			}
+		}
+		if len(rule.GetCallers()) == 0 {
+			t.Errorf("%s has no caller", m.FullName())
+		}
+		reply := m.Output()
+		for i := range reply.Fields().Len() {
+			f := reply.Fields().Get(i)
+			if f.IsList() && f.Message() != nil && slices.Contains([]string{"Worker", "Child"}, string(f.Message().Name())) {
+				t.Errorf("%s lists people", m.FullName())
+			}
+		}
+	})
+}
