@@ -1,0 +1,143 @@
+// Package api serves the education contract: each method opens the
+// transaction, runs one use case and answers in the contract's form.
+package api
+
+import (
+	"context"
+	"errors"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/cache"
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/proto/contract"
+	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
+	"github.com/qiao-platform/qiao/services/education/internal/app"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// Server implements educationv1.EducationServer.
+type Server struct {
+	App      *app.App
+	Log      *outbox.Log
+	In       func(*sqldb.Tx) app.Store // the store within a transaction
+	Pages    *cache.Cache
+	Evidence *evidence.Holder
+	Children app.Children
+}
+
+// Methods lists what is served.
+func (s *Server) Methods() []contract.Method { return educationv1.EducationMethods(s) }
+
+// ApplyForPlace opens an application. The registry is asked who the child's
+// guardian is before the transaction, and only where the form is good.
+func (s *Server) ApplyForPlace(ctx context.Context, req *educationv1.ApplyForPlaceRequest) (*educationv1.ApplyForPlaceResponse, error) {
+	form := app.Form{ID: s.App.NewID(), Worker: req.GetWorker(), ChildID: req.GetChildId(), Stage: req.GetStage(), County: req.GetCounty(), SchoolIDs: req.GetSchoolIds()}
+	var guardian string
+	refused := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return s.App.CheckForm(ctx, s.In(tx), form) })
+	if refused == nil {
+		guardian, refused = s.Children.GuardianOf(ctx, form.ChildID, form.ID)
+	}
+	if refused != nil && !errors.Is(refused, domain.ErrApplicationTwice) {
+		return nil, refused
+	}
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.ApplyForPlaceResponse, error) {
+		if refused != nil { // a repeat of the same command had its answer before this
+			return nil, refused
+		}
+		a, err := s.App.Apply(ctx, s.In(tx), form, guardian)
+		if err != nil {
+			return nil, err
+		}
+		return &educationv1.ApplyForPlaceResponse{ApplicationId: a.ID}, s.Evidence.CaseOpened(ctx, tx, a.ID, a.Worker)
+	})
+}
+
+// WithdrawApplication ends an application; its evidence goes.
+func (s *Server) WithdrawApplication(ctx context.Context, req *educationv1.WithdrawApplicationRequest) (*educationv1.WithdrawApplicationResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.WithdrawApplicationResponse, error) {
+		if err := s.App.Withdraw(ctx, s.In(tx), req.GetApplicationId()); err != nil {
+			return nil, err
+		}
+		return &educationv1.WithdrawApplicationResponse{}, s.Evidence.CaseClosed(tx, req.GetApplicationId())
+	})
+}
+
+// GetApplication shows one application. A read by anybody but the guardian
+// writes to the guardian's access log.
+func (s *Server) GetApplication(ctx context.Context, req *educationv1.GetApplicationRequest) (*educationv1.GetApplicationResponse, error) {
+	out := &educationv1.GetApplicationResponse{}
+	return out, s.read(ctx, func(tx *sqldb.Tx) error {
+		shown, err := s.App.ReadApplication(ctx, s.In(tx), req.GetApplicationId())
+		if err == nil {
+			out.Application = application(shown)
+		}
+		return err
+	})
+}
+
+// ListApplications shows a guardian's own applications.
+func (s *Server) ListApplications(ctx context.Context, req *educationv1.ListApplicationsRequest) (*educationv1.ListApplicationsResponse, error) {
+	out := &educationv1.ListApplicationsResponse{}
+	return out, s.read(ctx, func(tx *sqldb.Tx) error {
+		all, err := s.App.ListApplications(ctx, s.In(tx), req.GetWorker())
+		out.Applications = nil
+		for _, shown := range all {
+			out.Applications = append(out.Applications, application(shown))
+		}
+		return err
+	})
+}
+
+// read runs a read, in a transaction that can log it where somebody else than
+// the person concerned may be reading.
+func (s *Server) read(ctx context.Context, f func(*sqldb.Tx) error) error {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	if p.Kind == auth.Officer || p.ActsFor != "" {
+		return s.Log.DB().Update(ctx, f)
+	}
+	return s.Log.DB().View(ctx, f)
+}
+
+// OfferPlace offers a place that is free.
+func (s *Server) OfferPlace(ctx context.Context, req *educationv1.OfferPlaceRequest) (*educationv1.OfferPlaceResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.OfferPlaceResponse, error) {
+		o, err := s.App.OfferPlace(ctx, s.In(tx), req.GetApplicationId(), req.GetSchoolId())
+		return &educationv1.OfferPlaceResponse{OfferId: o.ID}, err
+	})
+}
+
+// AcceptPlace accepts. The place rests on nothing else from here on, so the
+// evidence goes.
+func (s *Server) AcceptPlace(ctx context.Context, req *educationv1.AcceptPlaceRequest) (*educationv1.AcceptPlaceResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.AcceptPlaceResponse, error) {
+		a, err := s.App.AcceptPlace(ctx, s.In(tx), req.GetOfferId())
+		if err != nil {
+			return nil, err
+		}
+		return &educationv1.AcceptPlaceResponse{}, s.Evidence.CaseClosed(tx, a.ID)
+	})
+}
+
+// DeclinePlace declines.
+func (s *Server) DeclinePlace(ctx context.Context, req *educationv1.DeclinePlaceRequest) (*educationv1.DeclinePlaceResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.DeclinePlaceResponse, error) {
+		return &educationv1.DeclinePlaceResponse{}, s.App.DeclinePlace(ctx, s.In(tx), req.GetOfferId())
+	})
+}
+
+// UndoAcceptance takes back an acceptance that somebody else gave; the
+// application waits again and its evidence is collected again.
+func (s *Server) UndoAcceptance(ctx context.Context, req *educationv1.UndoAcceptanceRequest) (*educationv1.UndoAcceptanceResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.UndoAcceptanceResponse, error) {
+		a, err := s.App.UndoAcceptance(ctx, s.In(tx), req.GetOfferId())
+		if err != nil {
+			return nil, err
+		}
+		return &educationv1.UndoAcceptanceResponse{}, s.Evidence.CaseOpened(ctx, tx, a.ID, a.Worker)
+	})
+}

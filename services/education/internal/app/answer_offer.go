@@ -1,0 +1,90 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// AcceptPlace accepts for the guardian, who acts in person or through a counter
+// or a helper; which of both is kept with the acceptance. The application it
+// returns needs evidence no more.
+func (a *App) AcceptPlace(ctx context.Context, s Store, offerID string) (domain.Application, error) {
+	p, o, application, err := answer(ctx, s, offerID)
+	if err != nil {
+		return application, err
+	}
+	o, events, err := o.Accept(p.ActsHimself(o.Worker), a.Clock.Now())
+	if err != nil {
+		return application, err
+	}
+	application = application.Accept()
+	if err := s.SaveApplication(ctx, application); err != nil {
+		return application, err
+	}
+	return application, s.SaveOffer(ctx, o, events...)
+}
+
+// DeclinePlace declines; the application is back at its place in the queue.
+func (a *App) DeclinePlace(ctx context.Context, s Store, offerID string) error {
+	_, o, application, err := answer(ctx, s, offerID)
+	if err != nil {
+		return err
+	}
+	o, events, err := o.Decline()
+	if err != nil {
+		return err
+	}
+	return giveBack(ctx, s, application, o, events)
+}
+
+// UndoAcceptance takes back an acceptance that another gave. The application
+// it returns is back in the queue and wants evidence again.
+func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) (domain.Application, error) {
+	_, o, application, err := answer(ctx, s, offerID)
+	if err != nil {
+		return application, err
+	}
+	hours, err := a.number("PR-UNDO", "hours", o.County)
+	if err != nil {
+		return application, err
+	}
+	o, events, err := o.Undo(time.Duration(hours)*time.Hour, a.Clock.Now())
+	if err != nil {
+		return application, err
+	}
+	return application, giveBack(ctx, s, application, o, events)
+}
+
+// answer loads an offer and its application for who may answer it.
+func answer(ctx context.Context, s Store, offerID string) (p auth.Principal, o domain.Offer, a domain.Application, err error) {
+	if err = known(offerID, domain.ErrOfferUnknown); err != nil {
+		return p, o, a, err
+	}
+	seen, err := s.PeekOffer(offerID)
+	if err != nil {
+		return p, o, a, err
+	}
+	if p, err = auth.From(ctx); err != nil {
+		return p, o, a, err
+	}
+	if err = p.MayActFor(seen.Worker); err != nil {
+		return p, o, a, err
+	}
+	if a, err = s.Application(seen.ApplicationID); err != nil {
+		return p, o, a, err
+	}
+	o, err = s.Offer(offerID)
+	return p, o, a, err
+}
+
+// giveBack saves an offer that came to nothing and brings its application back
+// to its place in the queue.
+func giveBack(ctx context.Context, s Store, a domain.Application, o domain.Offer, events []domain.Event) error {
+	if err := s.SaveApplication(ctx, a.Return()); err != nil {
+		return err
+	}
+	return s.SaveOffer(ctx, o, events...)
+}

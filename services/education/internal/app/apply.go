@@ -1,0 +1,83 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// Form is an application as it was filled in.
+type Form struct {
+	ID                             string // of the application to be
+	Worker, ChildID, Stage, County string
+	SchoolIDs                      []string
+}
+
+// CheckForm judges a form but for the child, whom the registry is asked about
+// afterwards. It returns ErrApplicationTwice where the child is applied for
+// already, so that a repeat reads nobody's data. A sheet that is imported again
+// does not bring back what the guardian has withdrawn since.
+func (a *App) CheckForm(ctx context.Context, s Store, f Form) error {
+	_, err := a.wishes(ctx, s, f)
+	return err
+}
+
+// Apply opens an application of a guardian, who applies in person or through a
+// counter or a helper. guardian is whom the registry names for the child.
+func (a *App) Apply(ctx context.Context, s Store, f Form, guardian string) (domain.Application, error) {
+	wishes, err := a.wishes(ctx, s, f)
+	if err != nil {
+		return domain.Application{}, err
+	}
+	if guardian != f.Worker {
+		return domain.Application{}, domain.ErrChildUnknown
+	}
+	opened, events, err := domain.Apply(domain.Application{
+		ID: f.ID, ChildID: f.ChildID, Worker: f.Worker, Stage: domain.Stage(f.Stage), County: f.County, SubmittedAt: a.Clock.Now(),
+	}, wishes)
+	if err != nil {
+		return domain.Application{}, err
+	}
+	return opened, s.SaveApplication(ctx, opened, events...)
+}
+
+// wishes checks a form and loads the schools that it names.
+func (a *App) wishes(ctx context.Context, s Store, f Form) ([]domain.School, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.MayActFor(f.Worker); err != nil {
+		return nil, err
+	}
+	stage, err := domain.ParseStage(f.Stage)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.county(f.County); err != nil {
+		return nil, err
+	}
+	if err := known(f.ChildID, domain.ErrChildUnknown); err != nil {
+		return nil, err
+	}
+	var wishes []domain.School
+	for _, id := range f.SchoolIDs {
+		if err := known(id, domain.ErrSchoolUnknown); err != nil {
+			return nil, err
+		}
+		school, err := s.PeekSchool(id)
+		if err != nil {
+			return nil, err
+		}
+		wishes = append(wishes, school)
+	}
+	if _, _, err := domain.Apply(domain.Application{Stage: stage}, wishes); err != nil {
+		return nil, err
+	}
+	applied, err := s.Applied(f.ChildID, stage, p.Via == auth.ViaImport)
+	if err == nil && applied {
+		err = domain.ErrApplicationTwice
+	}
+	return wishes, err
+}

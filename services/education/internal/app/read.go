@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// Shown is an application as it is shown, with its offer, its evidence and the
+// papers that this replaces.
+type Shown struct {
+	Application domain.Application
+	Offer       domain.Offer // zero where none is open or accepted
+	Proofs      []domain.Proof
+	NotAsked    []string
+}
+
+// ReadApplication shows an application to its guardian, or to an officer of
+// its county. What anybody but the guardian reads, the guardian's access log
+// tells.
+func (a *App) ReadApplication(ctx context.Context, s Store, id string) (Shown, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return Shown{}, err
+	}
+	if err := known(id, domain.ErrApplicationUnknown); err != nil {
+		return Shown{}, err
+	}
+	application, err := s.PeekApplication(id)
+	if err != nil {
+		return Shown{}, err
+	}
+	if p.Kind == auth.Officer {
+		err = p.CoversDivision(application.County)
+	} else {
+		err = p.MayActFor(application.Worker)
+	}
+	if err != nil {
+		return Shown{}, err
+	}
+	return a.read(ctx, s, p, application)
+}
+
+// ListApplications shows a guardian's applications, oldest first.
+func (a *App) ListApplications(ctx context.Context, s Store, worker string) ([]Shown, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.MayActFor(worker); err != nil {
+		return nil, err
+	}
+	all, err := s.ApplicationsOf(worker)
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]Shown, len(all))
+	for i, application := range all {
+		if shown[i], err = a.read(ctx, s, p, application); err != nil {
+			return nil, err
+		}
+	}
+	return shown, nil
+}
+
+func (a *App) read(ctx context.Context, s Store, p auth.Principal, application domain.Application) (sh Shown, err error) {
+	sh.Application = application
+	if application.OfferID != "" {
+		if sh.Offer, err = s.PeekOffer(application.OfferID); err != nil {
+			return sh, err
+		}
+	}
+	if sh.Proofs, err = s.Proofs(application.ID); err != nil {
+		return sh, err
+	}
+	today := clock.Today(a.Clock)
+	usual, err := a.Rules.Rule("SC-04", today, application.County)
+	if err != nil {
+		return sh, err
+	}
+	papers, err := usual.Strings("list")
+	if err != nil {
+		return sh, err
+	}
+	sh.NotAsked = domain.PapersNotAsked(papers, sh.Proofs, today)
+	if p.ActsHimself(application.Worker) {
+		return sh, nil
+	}
+	kinds := []string{"school_application"}
+	for _, proof := range sh.Proofs {
+		kinds = append(kinds, proof.Kind)
+	}
+	return sh, s.LogRead(ctx, application, slices.Compact(kinds)) // proofs come by kind
+}

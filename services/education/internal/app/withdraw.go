@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// Withdraw ends an application by the guardian's act; a place that it took is
+// free again.
+func (a *App) Withdraw(ctx context.Context, s Store, applicationID string) error {
+	if err := known(applicationID, domain.ErrApplicationUnknown); err != nil {
+		return err
+	}
+	seen, err := s.PeekApplication(applicationID)
+	if err != nil {
+		return err
+	}
+	if err := mayActFor(ctx, seen.Worker); err != nil {
+		return err
+	}
+	application, err := s.Application(applicationID)
+	if err != nil {
+		return err
+	}
+	return withdraw(ctx, s, application)
+}
+
+func withdraw(ctx context.Context, s Store, application domain.Application) error {
+	offerID := application.OfferID
+	application, events, err := application.Withdraw()
+	if err != nil {
+		return err
+	}
+	if err := s.SaveApplication(ctx, application, events...); err != nil {
+		return err
+	}
+	if offerID == "" {
+		return nil
+	}
+	o, err := s.Offer(offerID)
+	if err != nil {
+		return err
+	}
+	return s.SaveOffer(ctx, o.Withdraw()) // the application's own event tells of it
+}
+
+// CloseAccount ends the applications of a guardian that wait for a place or
+// an answer, and returns all of the guardian's, whose evidence goes. A place that
+// was accepted is the child's and stays.
+func (a *App) CloseAccount(ctx context.Context, s Store, worker string) ([]domain.Application, error) {
+	all, err := s.ApplicationsOf(worker)
+	if err != nil {
+		return nil, err
+	}
+	for _, seen := range all {
+		application, err := s.Application(seen.ID)
+		if err != nil {
+			return nil, err
+		}
+		if !application.WantsEvidence() {
+			continue
+		}
+		if err := withdraw(ctx, s, application); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}

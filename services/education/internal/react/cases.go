@@ -1,0 +1,25 @@
+package react
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/education/internal/app"
+)
+
+// Cases tells the evidence holder of open applications, and them of their evidence.
+func Cases(a *app.App, in func(*sqldb.Tx) app.Store) evidence.Cases { return cases{a, in} }
+
+type cases struct {
+	app *app.App
+	in  func(*sqldb.Tx) app.Store
+}
+
+func (c cases) OpenCases(tx *sqldb.Tx, worker string) ([]string, error) {
+	return c.in(tx).OpenCases(worker)
+}
+
+func (c cases) EvidenceChanged(ctx context.Context, tx *sqldb.Tx, change evidence.Change) error {
+	return c.app.EvidenceChanged(ctx, c.in(tx), change.CaseID, change.Kind, change.What)
+}

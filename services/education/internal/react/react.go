@@ -1,0 +1,78 @@
+// Package react is what education does when something happened in another
+// department, one handler an event.
+package react
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/education/internal/app"
+)
+
+// Listens names the services whose channels are read.
+func Listens() []string { return []string{"registry", "employment", "insurance", "housing"} }
+
+// Router routes the events that the department acts on; in gives the store
+// within a transaction, service is this service's name.
+func Router(service string, a *app.App, in func(*sqldb.Tx) app.Store, held *evidence.Holder) *consume.Router {
+	h := handlers{service, a, in, held}
+	r := consume.NewRouter()
+	consume.On(r, "registry", h.consentGranted)
+	consume.On(r, "registry", h.consentWithdrawn)
+	consume.On(r, "registry", h.factCorrected)
+	consume.On(r, "registry", h.messageDelivered)
+	consume.On(r, "registry", h.accountClosed)
+	consume.On(r, "employment", h.hireRegistered)
+	consume.On(r, "employment", h.hireConfirmed)
+	consume.On(r, "employment", h.hireDisputed)
+	consume.On(r, "employment", h.hireUndone)
+	consume.On(r, "employment", h.hireEnded)
+	consume.On(r, "insurance", h.enrolmentCompleted)
+	consume.On(r, "insurance", h.monthRecorded)
+	consume.On(r, "insurance", h.coverStopped)
+	consume.On(r, "housing", h.leaseSigned)
+	return r
+}
+
+type handlers struct {
+	service  string
+	app      *app.App
+	in       func(*sqldb.Tx) app.Store
+	evidence *evidence.Holder
+}
+
+func (h handlers) consentGranted(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
+	return h.evidence.Granted(ctx, tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
+}
+
+func (h handlers) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentWithdrawn) error {
+	return h.evidence.Withdrawn(ctx, tx, e.Worker, m.GetGrantId())
+}
+
+func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.FactCorrected) error {
+	return h.evidence.Corrected(ctx, tx, m.GetSource(), m.GetSourceId())
+}
+
+func (h handlers) messageDelivered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.MessageDelivered) error {
+	if m.GetAboutService() != h.service {
+		return nil
+	}
+	return h.app.StartClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt)
+}
+
+func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
+	all, err := h.app.CloseAccount(ctx, h.in(tx), e.Worker)
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		if err := h.evidence.CaseClosed(tx, a.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}

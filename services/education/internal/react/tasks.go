@@ -1,0 +1,19 @@
+package react
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
+	"github.com/qiao-platform/qiao/services/education/internal/app"
+)
+
+// Lapse does the task that an offer's clock leaves.
+func Lapse(a *app.App, log *outbox.Log, in func(*sqldb.Tx) app.Store) task.Handler {
+	return func(ctx context.Context, payload []byte) error {
+		return log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+			return a.Lapse(ctx, in(tx), string(payload))
+		})
+	}
+}

@@ -1,0 +1,73 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/education/internal/app"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+const schoolColumns = `id, reference, name, kind, county, township, stage, places, version`
+
+func scanSchool(s sqldb.Scanner) (v domain.School, err error) {
+	return v, s.Scan(&v.ID, &v.Reference, &v.Name, &v.Kind, &v.County, &v.Township, &v.Stage, &v.Places, &v.Version)
+}
+
+// AddSchool writes a new school and its events, or finds the one that is there.
+func (t *inTx) AddSchool(ctx context.Context, s domain.School, events ...domain.Event) (string, bool, error) {
+	n, err := t.tx.Exec(`INSERT INTO school (`+schoolColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
+		s.ID, s.Reference, s.Name, string(s.Kind), s.County, s.Township, string(s.Stage), s.Places, next(0, len(events)))
+	if err != nil {
+		return "", false, err
+	}
+	if n == 0 {
+		id, err := t.knownSchool(s)
+		return id, false, err
+	}
+	t.placesChanged(ctx, s.County)
+	return s.ID, true, t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: s.ID, Division: s.County}, messages(events)...)
+}
+
+// knownSchool finds a school by its reference, else by what makes its identity.
+func (t *inTx) knownSchool(s domain.School) (string, error) {
+	if s.Reference != "" {
+		id, err := scanID(t.tx.QueryRow(`SELECT id FROM school WHERE reference = $1 AND reference <> ''`, s.Reference))
+		if !errors.Is(err, sql.ErrNoRows) {
+			return id, err
+		}
+	}
+	return scanID(t.tx.QueryRow(`SELECT id FROM school WHERE county = $1 AND name = $2 AND stage = $3`, s.County, s.Name, string(s.Stage)))
+}
+
+// School loads and locks a school.
+func (t *inTx) School(id string) (domain.School, error) { return t.school(id, t.lock()) }
+
+// PeekSchool reads a school without locking it.
+func (t *inTx) PeekSchool(id string) (domain.School, error) { return t.school(id, "") }
+
+func (t *inTx) school(id, lock string) (domain.School, error) {
+	s, err := scanSchool(t.tx.QueryRow(`SELECT `+schoolColumns+` FROM school WHERE id = $1`+lock, id))
+	return found(s, err, domain.ErrSchoolUnknown)
+}
+
+// Taken counts the offers that take a place, as domain.Offer.TakesPlace says.
+func (t *inTx) Taken(schoolID string) (n int, err error) {
+	return n, t.tx.QueryRow(`SELECT count(*) FROM offer WHERE school_id = $1 AND state IN ('open', 'accepted')`, schoolID).Scan(&n)
+}
+
+// Schools lists schools with their free places, by county in the order they
+// were added.
+func (t *inTx) Schools(county string, stage domain.Stage) ([]app.Listed, error) {
+	return sqldb.Collect(t.tx, func(s sqldb.Scanner) (l app.Listed, err error) {
+		var taken int
+		v := &l.School
+		err = s.Scan(&v.ID, &v.Reference, &v.Name, &v.Kind, &v.County, &v.Township, &v.Stage, &v.Places, &v.Version, &taken)
+		l.Free = v.Free(taken)
+		return l, err
+	}, `SELECT `+schoolColumns+`, (SELECT count(*) FROM offer WHERE offer.school_id = school.id AND offer.state IN ('open', 'accepted'))
+		FROM school WHERE ($1 = '' OR county = $1) AND ($2 = '' OR stage = $2) ORDER BY county, id`, county, string(stage))
+}
