@@ -1,0 +1,106 @@
+package registry_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+)
+
+// accesses lists the worker's own log, newest first.
+func (f *fixture) accesses(t *testing.T, worker string) []*registryv1.AccessEntry {
+	t.Helper()
+	got, err := f.client.ListAccess(f.Worker(worker), &registryv1.ListAccessRequest{Worker: worker})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.GetEntries()
+}
+
+func TestEveryReadLeavesALine(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	if _, err := f.client.GetWorker(f.Worker(w), &registryv1.GetWorkerRequest{Worker: w}); err != nil {
+		t.Fatal(err)
+	}
+	if got := f.accesses(t, w); len(got) != 0 {
+		t.Fatalf("one's own reading needs no line: %v", got)
+	}
+	found, err := f.client.FindWorker(f.Officer("edu"), &registryv1.FindWorkerRequest{DocumentNumber: number(adult, 1), CaseId: "case-1"})
+	if err != nil || found.GetWorker() != w {
+		t.Fatalf("%v, %v", found, err)
+	}
+	officer := f.As(auth.Principal{Kind: auth.Officer, Subject: "officer-7", Department: "hou", Purpose: "public_rental", LegalBasis: "PIPL 13(3)"})
+	got, err := f.client.GetWorker(officer, &registryv1.GetWorkerRequest{Worker: w, CaseId: "case-2"})
+	if p := got.GetPerson(); err != nil || p.GetDocumentLast4() != number(adult, 1)[14:] || p.GetPhone() != "15000018190" {
+		t.Fatalf("%v, %v", got, err)
+	}
+	age, err := f.client.CheckAge(f.Service("employment"), &registryv1.CheckAgeRequest{Worker: w, MinAge: 18, On: "2026-11-02", CaseId: "case-3"})
+	if err != nil || !age.GetReached() {
+		t.Fatalf("%v, %v", age, err)
+	}
+	if age, err = f.client.CheckAge(f.Service("training"), &registryv1.CheckAgeRequest{Worker: w, MinAge: 42, On: "2026-11-02"}); err != nil || age.GetReached() {
+		t.Fatalf("41 years: %v, %v", age, err)
+	}
+	f.others["housing"].Publish(outbox.Subject{Aggregate: "read-1", Worker: w},
+		&platformv1.RecordRead{ReaderKind: "service", Reader: "education", Purpose: "school_place", LegalBasis: "consent", Kinds: []string{"lease"}, CaseId: "case-4"})
+	f.Settle()
+	lines := f.accesses(t, w)
+	if len(lines) != 5 {
+		t.Fatalf("%d lines: %v", len(lines), lines)
+	}
+	if l := lines[0]; l.GetService() != "housing" || l.GetReader() != "education" || !slices.Equal(l.GetKinds(), []string{"lease"}) || l.GetCaseId() != "case-4" {
+		t.Errorf("a read in another department: %v", l)
+	}
+	if l := lines[3]; l.GetReader() != "officer-7" || l.GetPurpose() != "public_rental" || l.GetLegalBasis() != "PIPL 13(3)" || l.GetReaderKind() != "officer" || l.GetCaseId() != "case-2" {
+		t.Errorf("an officer's read: %v", l)
+	}
+	timeline, err := f.client.ListTimeline(f.Worker(w), &registryv1.ListTimelineRequest{Worker: w})
+	if err != nil || len(timeline.GetEntries()) != 1 {
+		t.Fatalf("reads do not enter the timeline: %v, %v", timeline, err)
+	}
+}
+
+func TestWhoMayRead(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	read := &registryv1.GetWorkerRequest{Worker: w}
+	elsewhere := f.As(auth.Principal{Kind: auth.Officer, Subject: "o", Department: "hrss", Division: "654321"})
+	for name, c := range map[string]struct {
+		ctx  context.Context
+		code string
+	}{
+		"another worker":     {f.Worker("other"), "auth.not_yours"},
+		"another county":     {elsewhere, "auth.division"},
+		"the police":         {f.Officer("psb"), "auth.denied"},
+		"no such department": {f.Officer("secret"), "auth.denied"},
+		"an employer":        {f.Employer("e"), "auth.denied"},
+	} {
+		if _, err := f.client.GetWorker(c.ctx, read); errs.CodeOf(err) != c.code {
+			t.Errorf("%s reads: %v, want %s", name, err, c.code)
+		}
+	}
+	if _, err := f.client.FindWorker(f.Officer("psb"), &registryv1.FindWorkerRequest{DocumentNumber: number(adult, 1)}); errs.CodeOf(err) != "auth.denied" {
+		t.Errorf("the police looks somebody up: %v", err)
+	}
+	if _, err := f.client.FindWorker(f.Officer("hrss"), &registryv1.FindWorkerRequest{DocumentNumber: number(adult, 2)}); errs.CodeOf(err) != "registry.worker.unknown" {
+		t.Errorf("nobody: %v", err)
+	}
+	if _, err := f.client.GetWorker(f.Officer("hrss"), &registryv1.GetWorkerRequest{Worker: w, CaseId: "because I want to"}); errs.CodeOf(err) != "registry.code.malformed" {
+		t.Errorf("a case in words: %v", err)
+	}
+	if _, err := f.client.CheckAge(f.Service("employment"), &registryv1.CheckAgeRequest{Worker: w}); errs.CodeOf(err) != "registry.age" {
+		t.Errorf("no age: %v", err)
+	}
+	if got := f.accesses(t, w); len(got) != 0 {
+		t.Errorf("refused reads read nothing: %v", got)
+	}
+	if _, err := f.client.ListAccess(f.Officer("hrss"), &registryv1.ListAccessRequest{Worker: w}); errs.KindOf(err) != errs.Denied {
+		t.Errorf("an officer sees the log: %v", err)
+	}
+}
