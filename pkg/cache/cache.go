@@ -23,7 +23,7 @@ const (
 	ttl      = 60 * time.Second
 	tagTTL   = 24 * time.Hour // far beyond any page's life, so that a generation is never used twice
 	loadTime = 10 * time.Second
-	avoidFor = time.Second    // a Redis that failed is left alone for this long
+	avoidFor = time.Second // a Redis that failed is left alone for this long
 )
 
 // Cache is a service's pages.

@@ -220,6 +220,14 @@ func (h *Holder) put(ctx context.Context, tx *sqldb.Tx, caseID, grantID string, 
 	return h.cases.EvidenceChanged(ctx, tx, Change{CaseID: caseID, Worker: f.GetWorker(), Kind: f.GetKind(), What: what})
 }
 
+// PutPaper records what a paper or a witness showed at the counter of this
+// department. It counts as much as the digital fact (promise 7), needs no
+// grant, and is given by the worker, who showed it. f.Source is "paper" or
+// "witness".
+func (h *Holder) PutPaper(ctx context.Context, tx *sqldb.Tx, caseID string, f *platformv1.Fact) error {
+	return h.put(ctx, tx, caseID, "", f)
+}
+
 // Ask collects one kind of fact for the worker's open cases from the service
 // that holds it: for events that say that there is something, but not what.
 func (h *Holder) Ask(ctx context.Context, tx *sqldb.Tx, worker, kind string) error {

@@ -38,12 +38,12 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	}
 	cases := &app.App{Clock: d.Clock, Rules: rules, Calendar: calendar, NewID: ident.NewID}
 	tables := store.New(log, tasks)
-	tasks.Handle(store.TaskCheckDuty, react.CheckDuty(cases, log, tables))
-	server := &api.Server{App: cases, Log: log, Store: tables}
+	tasks.Handle(store.TaskCheckDuty, react.CheckDuty(cases, log, tables.In))
+	server := &api.Server{App: cases, Log: log, In: tables.In}
 	return run.Assemble(ctx, run.Parts{
 		Log: log, Tasks: tasks, Caller: caller,
 		Methods: append(insurancev1.InsuranceMethods(server), platformv1.FactsMethods(server)...),
-		Router:  react.Router(cases, tables), Listens: react.Listens(),
+		Router:  react.Router(cases, tables.In), Listens: react.Listens(),
 		Counts: []ops.Count{
 			{Thing: "duties_open", Query: `SELECT count(*) FROM duty WHERE state IN ('open', 'overdue')`},
 			{Thing: "covers_active", Query: `SELECT count(*) FROM cover WHERE active = 1`},

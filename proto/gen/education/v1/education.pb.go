@@ -1327,6 +1327,137 @@ func (x *Application) GetSubmittedAt() int64 {
 	return 0
 }
 
+type RecordPaperRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// job, insurance_months or lease.
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	// paper or witness.
+	Form string `protobuf:"bytes,3,opt,name=form,proto3" json:"form,omitempty"`
+	// Civil dates; until is empty while it lasts.
+	Since         string `protobuf:"bytes,4,opt,name=since,proto3" json:"since,omitempty"`
+	Until         string `protobuf:"bytes,5,opt,name=until,proto3" json:"until,omitempty"`
+	Months        int32  `protobuf:"varint,6,opt,name=months,proto3" json:"months,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordPaperRequest) Reset() {
+	*x = RecordPaperRequest{}
+	mi := &file_qiao_education_v1_education_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordPaperRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordPaperRequest) ProtoMessage() {}
+
+func (x *RecordPaperRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_education_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordPaperRequest.ProtoReflect.Descriptor instead.
+func (*RecordPaperRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_education_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *RecordPaperRequest) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *RecordPaperRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *RecordPaperRequest) GetForm() string {
+	if x != nil {
+		return x.Form
+	}
+	return ""
+}
+
+func (x *RecordPaperRequest) GetSince() string {
+	if x != nil {
+		return x.Since
+	}
+	return ""
+}
+
+func (x *RecordPaperRequest) GetUntil() string {
+	if x != nil {
+		return x.Until
+	}
+	return ""
+}
+
+func (x *RecordPaperRequest) GetMonths() int32 {
+	if x != nil {
+		return x.Months
+	}
+	return 0
+}
+
+type RecordPaperResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EvidenceId    string                 `protobuf:"bytes,1,opt,name=evidence_id,json=evidenceId,proto3" json:"evidence_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordPaperResponse) Reset() {
+	*x = RecordPaperResponse{}
+	mi := &file_qiao_education_v1_education_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordPaperResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordPaperResponse) ProtoMessage() {}
+
+func (x *RecordPaperResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_education_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordPaperResponse.ProtoReflect.Descriptor instead.
+func (*RecordPaperResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_education_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *RecordPaperResponse) GetEvidenceId() string {
+	if x != nil {
+		return x.EvidenceId
+	}
+	return ""
+}
+
 var File_qiao_education_v1_education_proto protoreflect.FileDescriptor
 
 const file_qiao_education_v1_education_proto_rawDesc = "" +
@@ -1416,15 +1547,25 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\bevidence\x18\n" +
 	" \x03(\v2\x1b.qiao.education.v1.EvidenceR\bevidence\x12(\n" +
 	"\x10papers_not_asked\x18\v \x03(\tR\x0epapersNotAsked\x12!\n" +
-	"\fsubmitted_at\x18\f \x01(\x03R\vsubmittedAt2\xc5\n" +
-	"\n" +
+	"\fsubmitted_at\x18\f \x01(\x03R\vsubmittedAt\"\xa7\x01\n" +
+	"\x12RecordPaperRequest\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04form\x18\x03 \x01(\tR\x04form\x12\x14\n" +
+	"\x05since\x18\x04 \x01(\tR\x05since\x12\x14\n" +
+	"\x05until\x18\x05 \x01(\tR\x05until\x12\x16\n" +
+	"\x06months\x18\x06 \x01(\x05R\x06months\"6\n" +
+	"\x13RecordPaperResponse\x12\x1f\n" +
+	"\vevidence_id\x18\x01 \x01(\tR\n" +
+	"evidenceId2\xb8\v\n" +
 	"\x10EducationService\x12k\n" +
 	"\tAddSchool\x12#.qiao.education.v1.AddSchoolRequest\x1a$.qiao.education.v1.AddSchoolResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x86\x01\n" +
 	"\vListSchools\x12%.qiao.education.v1.ListSchoolsRequest\x1a&.qiao.education.v1.ListSchoolsResponse\"(\x92\xb5\x18$\x12\x06worker\x12\bguardian\x12\aofficer\x12\aservice\x12\x89\x01\n" +
 	"\rApplyForPlace\x12'.qiao.education.v1.ApplyForPlaceRequest\x1a(.qiao.education.v1.ApplyForPlaceResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x9b\x01\n" +
 	"\x13WithdrawApplication\x12-.qiao.education.v1.WithdrawApplicationRequest\x1a..qiao.education.v1.WithdrawApplicationResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x8a\x01\n" +
 	"\x0eGetApplication\x12(.qiao.education.v1.GetApplicationRequest\x1a).qiao.education.v1.GetApplicationResponse\"#\x92\xb5\x18\x1f\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x83\x01\n" +
-	"\x10ListApplications\x12*.qiao.education.v1.ListApplicationsRequest\x1a+.qiao.education.v1.ListApplicationsResponse\"\x16\x92\xb5\x18\x12\x12\x06worker\x12\bguardian\x12n\n" +
+	"\x10ListApplications\x12*.qiao.education.v1.ListApplicationsRequest\x1a+.qiao.education.v1.ListApplicationsResponse\"\x16\x92\xb5\x18\x12\x12\x06worker\x12\bguardian\x12q\n" +
+	"\vRecordPaper\x12%.qiao.education.v1.RecordPaperRequest\x1a&.qiao.education.v1.RecordPaperResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12n\n" +
 	"\n" +
 	"OfferPlace\x12$.qiao.education.v1.OfferPlaceRequest\x1a%.qiao.education.v1.OfferPlaceResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x83\x01\n" +
 	"\vAcceptPlace\x12%.qiao.education.v1.AcceptPlaceRequest\x1a&.qiao.education.v1.AcceptPlaceResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x86\x01\n" +
@@ -1443,7 +1584,7 @@ func file_qiao_education_v1_education_proto_rawDescGZIP() []byte {
 	return file_qiao_education_v1_education_proto_rawDescData
 }
 
-var file_qiao_education_v1_education_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_qiao_education_v1_education_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_qiao_education_v1_education_proto_goTypes = []any{
 	(*AddSchoolRequest)(nil),            // 0: qiao.education.v1.AddSchoolRequest
 	(*AddSchoolResponse)(nil),           // 1: qiao.education.v1.AddSchoolResponse
@@ -1468,6 +1609,8 @@ var file_qiao_education_v1_education_proto_goTypes = []any{
 	(*School)(nil),                      // 20: qiao.education.v1.School
 	(*Evidence)(nil),                    // 21: qiao.education.v1.Evidence
 	(*Application)(nil),                 // 22: qiao.education.v1.Application
+	(*RecordPaperRequest)(nil),          // 23: qiao.education.v1.RecordPaperRequest
+	(*RecordPaperResponse)(nil),         // 24: qiao.education.v1.RecordPaperResponse
 }
 var file_qiao_education_v1_education_proto_depIdxs = []int32{
 	20, // 0: qiao.education.v1.ListSchoolsResponse.schools:type_name -> qiao.education.v1.School
@@ -1480,22 +1623,24 @@ var file_qiao_education_v1_education_proto_depIdxs = []int32{
 	6,  // 7: qiao.education.v1.EducationService.WithdrawApplication:input_type -> qiao.education.v1.WithdrawApplicationRequest
 	8,  // 8: qiao.education.v1.EducationService.GetApplication:input_type -> qiao.education.v1.GetApplicationRequest
 	10, // 9: qiao.education.v1.EducationService.ListApplications:input_type -> qiao.education.v1.ListApplicationsRequest
-	12, // 10: qiao.education.v1.EducationService.OfferPlace:input_type -> qiao.education.v1.OfferPlaceRequest
-	14, // 11: qiao.education.v1.EducationService.AcceptPlace:input_type -> qiao.education.v1.AcceptPlaceRequest
-	16, // 12: qiao.education.v1.EducationService.DeclinePlace:input_type -> qiao.education.v1.DeclinePlaceRequest
-	18, // 13: qiao.education.v1.EducationService.UndoAcceptance:input_type -> qiao.education.v1.UndoAcceptanceRequest
-	1,  // 14: qiao.education.v1.EducationService.AddSchool:output_type -> qiao.education.v1.AddSchoolResponse
-	3,  // 15: qiao.education.v1.EducationService.ListSchools:output_type -> qiao.education.v1.ListSchoolsResponse
-	5,  // 16: qiao.education.v1.EducationService.ApplyForPlace:output_type -> qiao.education.v1.ApplyForPlaceResponse
-	7,  // 17: qiao.education.v1.EducationService.WithdrawApplication:output_type -> qiao.education.v1.WithdrawApplicationResponse
-	9,  // 18: qiao.education.v1.EducationService.GetApplication:output_type -> qiao.education.v1.GetApplicationResponse
-	11, // 19: qiao.education.v1.EducationService.ListApplications:output_type -> qiao.education.v1.ListApplicationsResponse
-	13, // 20: qiao.education.v1.EducationService.OfferPlace:output_type -> qiao.education.v1.OfferPlaceResponse
-	15, // 21: qiao.education.v1.EducationService.AcceptPlace:output_type -> qiao.education.v1.AcceptPlaceResponse
-	17, // 22: qiao.education.v1.EducationService.DeclinePlace:output_type -> qiao.education.v1.DeclinePlaceResponse
-	19, // 23: qiao.education.v1.EducationService.UndoAcceptance:output_type -> qiao.education.v1.UndoAcceptanceResponse
-	14, // [14:24] is the sub-list for method output_type
-	4,  // [4:14] is the sub-list for method input_type
+	23, // 10: qiao.education.v1.EducationService.RecordPaper:input_type -> qiao.education.v1.RecordPaperRequest
+	12, // 11: qiao.education.v1.EducationService.OfferPlace:input_type -> qiao.education.v1.OfferPlaceRequest
+	14, // 12: qiao.education.v1.EducationService.AcceptPlace:input_type -> qiao.education.v1.AcceptPlaceRequest
+	16, // 13: qiao.education.v1.EducationService.DeclinePlace:input_type -> qiao.education.v1.DeclinePlaceRequest
+	18, // 14: qiao.education.v1.EducationService.UndoAcceptance:input_type -> qiao.education.v1.UndoAcceptanceRequest
+	1,  // 15: qiao.education.v1.EducationService.AddSchool:output_type -> qiao.education.v1.AddSchoolResponse
+	3,  // 16: qiao.education.v1.EducationService.ListSchools:output_type -> qiao.education.v1.ListSchoolsResponse
+	5,  // 17: qiao.education.v1.EducationService.ApplyForPlace:output_type -> qiao.education.v1.ApplyForPlaceResponse
+	7,  // 18: qiao.education.v1.EducationService.WithdrawApplication:output_type -> qiao.education.v1.WithdrawApplicationResponse
+	9,  // 19: qiao.education.v1.EducationService.GetApplication:output_type -> qiao.education.v1.GetApplicationResponse
+	11, // 20: qiao.education.v1.EducationService.ListApplications:output_type -> qiao.education.v1.ListApplicationsResponse
+	24, // 21: qiao.education.v1.EducationService.RecordPaper:output_type -> qiao.education.v1.RecordPaperResponse
+	13, // 22: qiao.education.v1.EducationService.OfferPlace:output_type -> qiao.education.v1.OfferPlaceResponse
+	15, // 23: qiao.education.v1.EducationService.AcceptPlace:output_type -> qiao.education.v1.AcceptPlaceResponse
+	17, // 24: qiao.education.v1.EducationService.DeclinePlace:output_type -> qiao.education.v1.DeclinePlaceResponse
+	19, // 25: qiao.education.v1.EducationService.UndoAcceptance:output_type -> qiao.education.v1.UndoAcceptanceResponse
+	15, // [15:26] is the sub-list for method output_type
+	4,  // [4:15] is the sub-list for method input_type
 	4,  // [4:4] is the sub-list for extension type_name
 	4,  // [4:4] is the sub-list for extension extendee
 	0,  // [0:4] is the sub-list for field type_name
@@ -1512,7 +1657,7 @@ func file_qiao_education_v1_education_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_education_v1_education_proto_rawDesc), len(file_qiao_education_v1_education_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   23,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

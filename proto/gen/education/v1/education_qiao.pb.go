@@ -16,6 +16,7 @@ type EducationServer interface {
 	WithdrawApplication(context.Context, *WithdrawApplicationRequest) (*WithdrawApplicationResponse, error)
 	GetApplication(context.Context, *GetApplicationRequest) (*GetApplicationResponse, error)
 	ListApplications(context.Context, *ListApplicationsRequest) (*ListApplicationsResponse, error)
+	RecordPaper(context.Context, *RecordPaperRequest) (*RecordPaperResponse, error)
 	OfferPlace(context.Context, *OfferPlaceRequest) (*OfferPlaceResponse, error)
 	AcceptPlace(context.Context, *AcceptPlaceRequest) (*AcceptPlaceResponse, error)
 	DeclinePlace(context.Context, *DeclinePlaceRequest) (*DeclinePlaceResponse, error)
@@ -86,6 +87,17 @@ func EducationMethods(s EducationServer) []contract.Method {
 			NewReply: func() proto.Message { return new(ListApplicationsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.ListApplications(ctx, req.(*ListApplicationsRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "RecordPaper",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(RecordPaperRequest) },
+			NewReply: func() proto.Message { return new(RecordPaperResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.RecordPaper(ctx, req.(*RecordPaperRequest))
 			},
 		},
 		{
@@ -190,6 +202,15 @@ func (c EducationClient) GetApplication(ctx context.Context, req *GetApplication
 func (c EducationClient) ListApplications(ctx context.Context, req *ListApplicationsRequest) (*ListApplicationsResponse, error) {
 	reply := new(ListApplicationsResponse)
 	if err := c.Caller.Call(ctx, c.Target, "ListApplications", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// RecordPaper calls the method of that name.
+func (c EducationClient) RecordPaper(ctx context.Context, req *RecordPaperRequest) (*RecordPaperResponse, error) {
+	reply := new(RecordPaperResponse)
+	if err := c.Caller.Call(ctx, c.Target, "RecordPaper", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

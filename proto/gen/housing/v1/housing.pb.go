@@ -1854,6 +1854,137 @@ func (x *Lease) GetState() string {
 	return ""
 }
 
+type RecordPaperRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// job, insurance_months or lease.
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	// paper or witness.
+	Form string `protobuf:"bytes,3,opt,name=form,proto3" json:"form,omitempty"`
+	// Civil dates; until is empty while it lasts.
+	Since         string `protobuf:"bytes,4,opt,name=since,proto3" json:"since,omitempty"`
+	Until         string `protobuf:"bytes,5,opt,name=until,proto3" json:"until,omitempty"`
+	Months        int32  `protobuf:"varint,6,opt,name=months,proto3" json:"months,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordPaperRequest) Reset() {
+	*x = RecordPaperRequest{}
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordPaperRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordPaperRequest) ProtoMessage() {}
+
+func (x *RecordPaperRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordPaperRequest.ProtoReflect.Descriptor instead.
+func (*RecordPaperRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *RecordPaperRequest) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *RecordPaperRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *RecordPaperRequest) GetForm() string {
+	if x != nil {
+		return x.Form
+	}
+	return ""
+}
+
+func (x *RecordPaperRequest) GetSince() string {
+	if x != nil {
+		return x.Since
+	}
+	return ""
+}
+
+func (x *RecordPaperRequest) GetUntil() string {
+	if x != nil {
+		return x.Until
+	}
+	return ""
+}
+
+func (x *RecordPaperRequest) GetMonths() int32 {
+	if x != nil {
+		return x.Months
+	}
+	return 0
+}
+
+type RecordPaperResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EvidenceId    string                 `protobuf:"bytes,1,opt,name=evidence_id,json=evidenceId,proto3" json:"evidence_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordPaperResponse) Reset() {
+	*x = RecordPaperResponse{}
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordPaperResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordPaperResponse) ProtoMessage() {}
+
+func (x *RecordPaperResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordPaperResponse.ProtoReflect.Descriptor instead.
+func (*RecordPaperResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *RecordPaperResponse) GetEvidenceId() string {
+	if x != nil {
+		return x.EvidenceId
+	}
+	return ""
+}
+
 var File_qiao_housing_v1_housing_proto protoreflect.FileDescriptor
 
 const file_qiao_housing_v1_housing_proto_rawDesc = "" +
@@ -1982,7 +2113,17 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\tstarts_on\x18\x04 \x01(\tR\bstartsOn\x12\x17\n" +
 	"\aends_on\x18\x05 \x01(\tR\x06endsOn\x12\x19\n" +
 	"\brent_fen\x18\x06 \x01(\x03R\arentFen\x12\x14\n" +
-	"\x05state\x18\a \x01(\tR\x05state2\x8a\f\n" +
+	"\x05state\x18\a \x01(\tR\x05state\"\xa7\x01\n" +
+	"\x12RecordPaperRequest\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04form\x18\x03 \x01(\tR\x04form\x12\x14\n" +
+	"\x05since\x18\x04 \x01(\tR\x05since\x12\x14\n" +
+	"\x05until\x18\x05 \x01(\tR\x05until\x12\x16\n" +
+	"\x06months\x18\x06 \x01(\x05R\x06months\"6\n" +
+	"\x13RecordPaperResponse\x12\x1f\n" +
+	"\vevidence_id\x18\x01 \x01(\tR\n" +
+	"evidenceId2\xf9\f\n" +
 	"\x0eHousingService\x12a\n" +
 	"\aAddHome\x12\x1f.qiao.housing.v1.AddHomeRequest\x1a .qiao.housing.v1.AddHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
 	"\tListHomes\x12!.qiao.housing.v1.ListHomesRequest\x1a\".qiao.housing.v1.ListHomesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12x\n" +
@@ -1990,7 +2131,8 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x13WithdrawApplication\x12+.qiao.housing.v1.WithdrawApplicationRequest\x1a,.qiao.housing.v1.WithdrawApplicationResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12|\n" +
 	"\x0eGetApplication\x12&.qiao.housing.v1.GetApplicationRequest\x1a'.qiao.housing.v1.GetApplicationResponse\"\x19\x92\xb5\x18\x15\x12\x06worker\x12\vofficer:hou\x12u\n" +
 	"\x10ListApplications\x12(.qiao.housing.v1.ListApplicationsRequest\x1a).qiao.housing.v1.ListApplicationsResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12\x7f\n" +
-	"\x11DecideEligibility\x12).qiao.housing.v1.DecideEligibilityRequest\x1a*.qiao.housing.v1.DecideEligibilityResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12g\n" +
+	"\x11DecideEligibility\x12).qiao.housing.v1.DecideEligibilityRequest\x1a*.qiao.housing.v1.DecideEligibilityResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12m\n" +
+	"\vRecordPaper\x12#.qiao.housing.v1.RecordPaperRequest\x1a$.qiao.housing.v1.RecordPaperResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12g\n" +
 	"\tOfferHome\x12!.qiao.housing.v1.OfferHomeRequest\x1a\".qiao.housing.v1.OfferHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12u\n" +
 	"\vAcceptOffer\x12#.qiao.housing.v1.AcceptOfferRequest\x1a$.qiao.housing.v1.AcceptOfferResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12x\n" +
 	"\fDeclineOffer\x12$.qiao.housing.v1.DeclineOfferRequest\x1a%.qiao.housing.v1.DeclineOfferResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12q\n" +
@@ -2012,7 +2154,7 @@ func file_qiao_housing_v1_housing_proto_rawDescGZIP() []byte {
 	return file_qiao_housing_v1_housing_proto_rawDescData
 }
 
-var file_qiao_housing_v1_housing_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
+var file_qiao_housing_v1_housing_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_qiao_housing_v1_housing_proto_goTypes = []any{
 	(*AddHomeRequest)(nil),              // 0: qiao.housing.v1.AddHomeRequest
 	(*AddHomeResponse)(nil),             // 1: qiao.housing.v1.AddHomeResponse
@@ -2045,7 +2187,9 @@ var file_qiao_housing_v1_housing_proto_goTypes = []any{
 	(*Reason)(nil),                      // 28: qiao.housing.v1.Reason
 	(*Application)(nil),                 // 29: qiao.housing.v1.Application
 	(*Lease)(nil),                       // 30: qiao.housing.v1.Lease
-	nil,                                 // 31: qiao.housing.v1.Reason.FactsEntry
+	(*RecordPaperRequest)(nil),          // 31: qiao.housing.v1.RecordPaperRequest
+	(*RecordPaperResponse)(nil),         // 32: qiao.housing.v1.RecordPaperResponse
+	nil,                                 // 33: qiao.housing.v1.Reason.FactsEntry
 }
 var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
 	26, // 0: qiao.housing.v1.ListHomesResponse.homes:type_name -> qiao.housing.v1.Home
@@ -2053,7 +2197,7 @@ var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
 	29, // 2: qiao.housing.v1.ListApplicationsResponse.applications:type_name -> qiao.housing.v1.Application
 	28, // 3: qiao.housing.v1.DecideEligibilityResponse.reasons:type_name -> qiao.housing.v1.Reason
 	30, // 4: qiao.housing.v1.ListLeasesResponse.leases:type_name -> qiao.housing.v1.Lease
-	31, // 5: qiao.housing.v1.Reason.facts:type_name -> qiao.housing.v1.Reason.FactsEntry
+	33, // 5: qiao.housing.v1.Reason.facts:type_name -> qiao.housing.v1.Reason.FactsEntry
 	28, // 6: qiao.housing.v1.Application.reasons:type_name -> qiao.housing.v1.Reason
 	27, // 7: qiao.housing.v1.Application.evidence:type_name -> qiao.housing.v1.Evidence
 	0,  // 8: qiao.housing.v1.HousingService.AddHome:input_type -> qiao.housing.v1.AddHomeRequest
@@ -2063,27 +2207,29 @@ var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
 	8,  // 12: qiao.housing.v1.HousingService.GetApplication:input_type -> qiao.housing.v1.GetApplicationRequest
 	10, // 13: qiao.housing.v1.HousingService.ListApplications:input_type -> qiao.housing.v1.ListApplicationsRequest
 	12, // 14: qiao.housing.v1.HousingService.DecideEligibility:input_type -> qiao.housing.v1.DecideEligibilityRequest
-	14, // 15: qiao.housing.v1.HousingService.OfferHome:input_type -> qiao.housing.v1.OfferHomeRequest
-	16, // 16: qiao.housing.v1.HousingService.AcceptOffer:input_type -> qiao.housing.v1.AcceptOfferRequest
-	18, // 17: qiao.housing.v1.HousingService.DeclineOffer:input_type -> qiao.housing.v1.DeclineOfferRequest
-	20, // 18: qiao.housing.v1.HousingService.UndoAcceptance:input_type -> qiao.housing.v1.UndoAcceptanceRequest
-	22, // 19: qiao.housing.v1.HousingService.SignLease:input_type -> qiao.housing.v1.SignLeaseRequest
-	24, // 20: qiao.housing.v1.HousingService.ListLeases:input_type -> qiao.housing.v1.ListLeasesRequest
-	1,  // 21: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
-	3,  // 22: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
-	5,  // 23: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
-	7,  // 24: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
-	9,  // 25: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
-	11, // 26: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
-	13, // 27: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
-	15, // 28: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
-	17, // 29: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
-	19, // 30: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
-	21, // 31: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
-	23, // 32: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
-	25, // 33: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
-	21, // [21:34] is the sub-list for method output_type
-	8,  // [8:21] is the sub-list for method input_type
+	31, // 15: qiao.housing.v1.HousingService.RecordPaper:input_type -> qiao.housing.v1.RecordPaperRequest
+	14, // 16: qiao.housing.v1.HousingService.OfferHome:input_type -> qiao.housing.v1.OfferHomeRequest
+	16, // 17: qiao.housing.v1.HousingService.AcceptOffer:input_type -> qiao.housing.v1.AcceptOfferRequest
+	18, // 18: qiao.housing.v1.HousingService.DeclineOffer:input_type -> qiao.housing.v1.DeclineOfferRequest
+	20, // 19: qiao.housing.v1.HousingService.UndoAcceptance:input_type -> qiao.housing.v1.UndoAcceptanceRequest
+	22, // 20: qiao.housing.v1.HousingService.SignLease:input_type -> qiao.housing.v1.SignLeaseRequest
+	24, // 21: qiao.housing.v1.HousingService.ListLeases:input_type -> qiao.housing.v1.ListLeasesRequest
+	1,  // 22: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
+	3,  // 23: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
+	5,  // 24: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
+	7,  // 25: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
+	9,  // 26: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
+	11, // 27: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
+	13, // 28: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
+	32, // 29: qiao.housing.v1.HousingService.RecordPaper:output_type -> qiao.housing.v1.RecordPaperResponse
+	15, // 30: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
+	17, // 31: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
+	19, // 32: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
+	21, // 33: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
+	23, // 34: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
+	25, // 35: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
+	22, // [22:36] is the sub-list for method output_type
+	8,  // [8:22] is the sub-list for method input_type
 	8,  // [8:8] is the sub-list for extension type_name
 	8,  // [8:8] is the sub-list for extension extendee
 	0,  // [0:8] is the sub-list for field type_name
@@ -2100,7 +2246,7 @@ func file_qiao_housing_v1_housing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_housing_v1_housing_proto_rawDesc), len(file_qiao_housing_v1_housing_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   32,
+			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

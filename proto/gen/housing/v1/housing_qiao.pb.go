@@ -17,6 +17,7 @@ type HousingServer interface {
 	GetApplication(context.Context, *GetApplicationRequest) (*GetApplicationResponse, error)
 	ListApplications(context.Context, *ListApplicationsRequest) (*ListApplicationsResponse, error)
 	DecideEligibility(context.Context, *DecideEligibilityRequest) (*DecideEligibilityResponse, error)
+	RecordPaper(context.Context, *RecordPaperRequest) (*RecordPaperResponse, error)
 	OfferHome(context.Context, *OfferHomeRequest) (*OfferHomeResponse, error)
 	AcceptOffer(context.Context, *AcceptOfferRequest) (*AcceptOfferResponse, error)
 	DeclineOffer(context.Context, *DeclineOfferRequest) (*DeclineOfferResponse, error)
@@ -100,6 +101,17 @@ func HousingMethods(s HousingServer) []contract.Method {
 			NewReply: func() proto.Message { return new(DecideEligibilityResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.DecideEligibility(ctx, req.(*DecideEligibilityRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "RecordPaper",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(RecordPaperRequest) },
+			NewReply: func() proto.Message { return new(RecordPaperResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.RecordPaper(ctx, req.(*RecordPaperRequest))
 			},
 		},
 		{
@@ -234,6 +246,15 @@ func (c HousingClient) ListApplications(ctx context.Context, req *ListApplicatio
 func (c HousingClient) DecideEligibility(ctx context.Context, req *DecideEligibilityRequest) (*DecideEligibilityResponse, error) {
 	reply := new(DecideEligibilityResponse)
 	if err := c.Caller.Call(ctx, c.Target, "DecideEligibility", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// RecordPaper calls the method of that name.
+func (c HousingClient) RecordPaper(ctx context.Context, req *RecordPaperRequest) (*RecordPaperResponse, error) {
+	reply := new(RecordPaperResponse)
+	if err := c.Caller.Call(ctx, c.Target, "RecordPaper", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -13,20 +13,19 @@ import (
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/insurance/internal/app"
 	"github.com/qiao-platform/qiao/services/insurance/internal/domain"
-	"github.com/qiao-platform/qiao/services/insurance/internal/store"
 )
 
 // Server implements insurancev1.InsuranceServer and platformv1.FactsServer.
 type Server struct {
 	App   *app.App
 	Log   *outbox.Log
-	Store *store.Store
+	In    func(*sqldb.Tx) app.Store // the store within a transaction
 }
 
 // EnrolWorker fulfils a duty.
 func (s *Server) EnrolWorker(ctx context.Context, req *insurancev1.EnrolWorkerRequest) (*insurancev1.EnrolWorkerResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*insurancev1.EnrolWorkerResponse, error) {
-		c, err := s.App.Enrol(ctx, s.Store.In(tx), req.GetDutyId(), req.GetSchemes(), req.GetFromMonth())
+		c, err := s.App.Enrol(ctx, s.In(tx), req.GetDutyId(), req.GetSchemes(), req.GetFromMonth())
 		return &insurancev1.EnrolWorkerResponse{EnrolmentId: c.ID}, err
 	})
 }
@@ -34,7 +33,7 @@ func (s *Server) EnrolWorker(ctx context.Context, req *insurancev1.EnrolWorkerRe
 // RecordMonth credits a month.
 func (s *Server) RecordMonth(ctx context.Context, req *insurancev1.RecordMonthRequest) (*insurancev1.RecordMonthResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*insurancev1.RecordMonthResponse, error) {
-		n, err := s.App.RecordMonth(ctx, s.Store.In(tx), req.GetEnrolmentId(), req.GetMonth())
+		n, err := s.App.RecordMonth(ctx, s.In(tx), req.GetEnrolmentId(), req.GetMonth())
 		return &insurancev1.RecordMonthResponse{Months: int32(n)}, err
 	})
 }
@@ -50,14 +49,14 @@ func (s *Server) ListCover(ctx context.Context, req *insurancev1.ListCoverReques
 	}
 	out := &insurancev1.ListCoverResponse{}
 	err = s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		duties, err := s.Store.In(tx).DutiesOf(req.GetWorker())
+		duties, err := s.In(tx).DutiesOf(req.GetWorker())
 		if err != nil {
 			return err
 		}
 		for _, d := range duties {
 			out.Duties = append(out.Duties, duty(d))
 		}
-		covers, err := s.Store.In(tx).CoversOf(req.GetWorker())
+		covers, err := s.In(tx).CoversOf(req.GetWorker())
 		for _, c := range covers {
 			out.Covers = append(out.Covers, cover(c))
 		}
@@ -74,7 +73,7 @@ func (s *Server) GetDuty(ctx context.Context, req *insurancev1.GetDutyRequest) (
 	}
 	out := &insurancev1.GetDutyResponse{}
 	err = s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		d, err := s.Store.In(tx).Peek(req.GetDutyId())
+		d, err := s.In(tx).Peek(req.GetDutyId())
 		if err != nil {
 			return err
 		}
@@ -93,7 +92,7 @@ func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest
 		if kind != evidence.InsuranceMonths {
 			return nil, nil
 		}
-		covers, err := s.Store.In(tx).CoversOf(worker)
+		covers, err := s.In(tx).CoversOf(worker)
 		var facts []*platformv1.Fact
 		for _, c := range covers {
 			facts = append(facts, fact(c))

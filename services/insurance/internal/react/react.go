@@ -13,15 +13,14 @@ import (
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/insurance/internal/app"
-	"github.com/qiao-platform/qiao/services/insurance/internal/store"
 )
 
 // Listens names the services whose channels are read.
 func Listens() []string { return []string{"employment", "registry"} }
 
 // Router routes the events that the department acts on.
-func Router(a *app.App, s *store.Store) *consume.Router {
-	h := handlers{a, s}
+func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
+	h := handlers{a, in}
 	r := consume.NewRouter()
 	consume.On(r, "employment", h.hireRegistered)
 	consume.On(r, "employment", h.hireDisputed)
@@ -33,8 +32,8 @@ func Router(a *app.App, s *store.Store) *consume.Router {
 }
 
 type handlers struct {
-	app   *app.App
-	store *store.Store
+	app *app.App
+	in  func(*sqldb.Tx) app.Store
 }
 
 func (h handlers) hireRegistered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireRegistered) error {
@@ -42,15 +41,15 @@ func (h handlers) hireRegistered(ctx context.Context, tx *sqldb.Tx, e event.Even
 	if err != nil {
 		return err
 	}
-	return h.app.OpenDuty(ctx, h.store.In(tx), app.Hire{ID: m.GetHireId(), Worker: e.Worker, EmployerID: m.GetEmployerId(), Division: e.Division, StartOn: start})
+	return h.app.OpenDuty(ctx, h.in(tx), app.Hire{ID: m.GetHireId(), Worker: e.Worker, EmployerID: m.GetEmployerId(), Division: e.Division, StartOn: start})
 }
 
 func (h handlers) hireDisputed(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireDisputed) error {
-	return h.app.FreezeDuty(ctx, h.store.In(tx), m.GetHireId())
+	return h.app.FreezeDuty(ctx, h.in(tx), m.GetHireId())
 }
 
 func (h handlers) hireUndone(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireUndone) error {
-	return h.app.UndoHire(ctx, h.store.In(tx), m.GetHireId())
+	return h.app.UndoHire(ctx, h.in(tx), m.GetHireId())
 }
 
 func (h handlers) hireEnded(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireEnded) error {
@@ -58,7 +57,7 @@ func (h handlers) hireEnded(ctx context.Context, tx *sqldb.Tx, _ event.Event, m 
 	if err != nil {
 		return err
 	}
-	return h.app.EndHire(ctx, h.store.In(tx), m.GetHireId(), ended)
+	return h.app.EndHire(ctx, h.in(tx), m.GetHireId(), ended)
 }
 
 func (h handlers) consentGranted(_ context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {

@@ -14,6 +14,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
+	"github.com/qiao-platform/qiao/services/insurance/internal/app"
 	"github.com/qiao-platform/qiao/services/insurance/internal/domain"
 )
 
@@ -35,8 +36,8 @@ type Store struct {
 // New returns the department's store.
 func New(log *outbox.Log, tasks *task.Queue) *Store { return &Store{log, tasks} }
 
-// In returns the store within a transaction; it implements app.Store.
-func (s *Store) In(tx *sqldb.Tx) *Tx { return &Tx{s, tx} }
+// In returns the store within a transaction.
+func (s *Store) In(tx *sqldb.Tx) app.Store { return &Tx{s, tx} }
 
 // Tx is the store within one transaction.
 type Tx struct {
