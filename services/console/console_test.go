@@ -31,8 +31,12 @@ type fixture struct {
 
 // start serves a console before a world of stand-ins. Without a world no
 // service answers.
-func start(t *testing.T, serving bool) *fixture {
+func start(t *testing.T, serving bool, change ...func(*console.Config)) *fixture {
 	t.Helper()
+	cfg := console.Config{Demo: true, Services: names}
+	for _, c := range change {
+		c(&cfg)
+	}
 	f := &fixture{t: t, platform: testkit.NewPlatform(t, nil), world: newWorld()}
 	d := f.platform.Deps(console.Name)
 	public, private, err := ed25519.GenerateKey(rand.Reader)
@@ -44,7 +48,7 @@ func start(t *testing.T, serving bool) *fixture {
 	if serving {
 		f.world.start(f.platform)
 	}
-	if f.console, err = console.New(context.Background(), console.Config{Demo: true, Services: names}, d); err != nil {
+	if f.console, err = console.New(context.Background(), cfg, d); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -126,3 +130,5 @@ func (f *fixture) has(body string, texts ...string) {
 		}
 	}
 }
+
+func notDemo(c *console.Config) { c.Demo = false }

@@ -74,7 +74,7 @@ func funcs(p *words.Printer) template.FuncMap {
 		"t": p.T, "date": p.Date, "deadline": p.Deadline, "daysleft": p.DaysLeft, "day": p.Day, "clock": p.Clock, "minute": p.Minute,
 		"money": p.Money, "num": p.Number, "county": p.County, "occupation": p.Occupation, "service": p.Service,
 		"code": p.Code, "codes": p.Codes, "event": p.Event, "kind": p.Kind, "thing": p.Thing, "message": p.Message, "fact": p.Fact, "err": p.Error,
-		"has": p.Has, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
+		"has": p.Has, "said": p.Said, "papers": p.Papers, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
 		"join": strings.Join,
 	}
 }
@@ -154,7 +154,7 @@ func (s *Site) fail(w http.ResponseWriter, r *http.Request, p *words.Printer, er
 		Kind   string
 		Code   string
 		Person bool // the visitor can mend it
-	}{e, e.Kind.String(), e.Code, e.Kind == errs.Invalid || e.Kind == errs.NotFound || e.Kind == errs.Conflict}
+	}{e, e.Kind.String(), e.Code, e.Kind == errs.Invalid || e.Kind == errs.Conflict}
 	if err := s.render(w, r, p, rpc.HTTPStatus(e.Kind), "error", page{Title: "error.title." + e.Kind.String(), Body: body}); err != nil {
 		s.Log.ErrorContext(r.Context(), "error page failed", "error", err)
 		http.Error(w, e.Text, rpc.HTTPStatus(e.Kind))

@@ -33,8 +33,8 @@ function follow(list) {
   const state = document.querySelector("[data-feed-state]");
   const say = (text) => { if (state) state.textContent = text; };
   const stream = new EventSource(list.dataset.feed);
-  stream.onopen = () => say(state?.dataset.on);
-  stream.onerror = () => say(state?.dataset.off);
+  stream.onopen = () => say(state?.dataset.liveText);
+  stream.onerror = () => say(state?.dataset.lostText);
   stream.onmessage = (m) => {
     const news = JSON.parse(m.data);
     document.querySelector("[data-feed-empty]")?.remove();
