@@ -1,0 +1,63 @@
+// Package employment is the employment department's service: it registers
+// employers, publishes their vacancies, takes workers' applications, and
+// registers the hires that workers accept or confirm.
+package employment
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/cache"
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/rule"
+	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/services/employment/internal/api"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/react"
+	"github.com/qiao-platform/qiao/services/employment/internal/store"
+)
+
+// Name is the service's name on the bus.
+const Name = "employment"
+
+// purpose is that of the grants under which a worker shares certificates here.
+const purpose = "job_search"
+
+// New puts the service together.
+func New(ctx context.Context, d run.Deps) (run.Service, error) {
+	rules, err := rule.Load()
+	if err != nil {
+		return nil, err
+	}
+	codes, err := ident.LoadTables()
+	if err != nil {
+		return nil, err
+	}
+	phrases, err := domain.LoadPhrases()
+	if err != nil {
+		return nil, err
+	}
+	log, tasks, caller, err := run.Open(ctx, Name, store.Migrations, d)
+	if err != nil {
+		return nil, err
+	}
+	pages := cache.New(Name, d.Redis, d.Telemetry.For(Name).Log)
+	cases := &app.App{Clock: d.Clock, Rules: rules, Codes: codes, Phrases: phrases, NewID: ident.NewID}
+	tables := store.New(log, tasks, d.Master, pages)
+	holder := evidence.NewHolder(Name, purpose, log.DB(), react.Cases{App: cases, Store: tables}, tasks, caller, d.Clock)
+	tasks.Handle(store.TaskLapseOffer, react.LapseOffer(cases, log, tables))
+	server := &api.Server{App: cases, Log: log, Store: tables, Pages: pages, Holder: holder, Caller: caller}
+	return run.Assemble(ctx, run.Parts{
+		Log: log, Tasks: tasks, Caller: caller,
+		Methods: server.Methods(),
+		Router:  react.Router(cases, tables, holder), Listens: react.Listens(),
+		Counts: []ops.Count{
+			{Thing: "employers", Query: `SELECT count(*) FROM employer`},
+			{Thing: "vacancies_open", Query: `SELECT count(*) FROM vacancy WHERE state = 'open'`},
+			{Thing: "applications", Query: `SELECT count(*) FROM application`},
+			{Thing: "hires", Query: `SELECT count(*) FROM hire`},
+		},
+	}, d)
+}

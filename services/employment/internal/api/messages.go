@@ -1,0 +1,56 @@
+package api
+
+import (
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+func vacancy(v domain.Vacancy) *employmentv1.Vacancy {
+	return &employmentv1.Vacancy{
+		VacancyId: v.ID, EmployerId: v.EmployerID, EmployerName: v.EmployerName, Title: v.Title, Occupation: v.Occupation,
+		Headcount: int32(v.Headcount), Open: int32(v.Open()), WageMinFen: v.WageMinFen, WageMaxFen: v.WageMaxFen, County: v.County,
+		SeasonFrom: v.SeasonFrom.String(), SeasonTo: v.SeasonTo.String(), Housing: v.Housing, Meals: v.Meals, Requirements: v.Requirements,
+		Hazardous: v.Hazardous, State: string(v.State), PublishedAt: sqldb.Micros(v.PublishedAt),
+	}
+}
+
+func profile(p domain.Profile, held []domain.Qualification) *employmentv1.Profile {
+	out := &employmentv1.Profile{
+		Worker: p.Worker, Occupation: p.Occupation, WageMinFen: p.WageMinFen, Education: p.Education,
+		AvailableFrom: p.AvailableFrom.String(), NeedsHousing: p.NeedsHousing,
+	}
+	for _, q := range held {
+		out.Qualifications = append(out.Qualifications, &employmentv1.Qualification{CertificateId: q.CertificateID, Occupation: q.Occupation, Since: q.Since, Flagged: q.Flagged})
+	}
+	return out
+}
+
+// application is an application with its newest offer, a zero one where there is none.
+func application(a domain.Application, o domain.Offer, title string) *employmentv1.Application {
+	return &employmentv1.Application{
+		ApplicationId: a.ID, VacancyId: a.VacancyID, Title: title, State: string(a.State), OfferId: o.ID, OfferState: string(o.State), WageFen: o.WageFen,
+		StartOn: o.StartOn.String(), EndOn: o.EndOn.String(), AnswerBy: sqldb.Micros(o.AnswerBy), HireId: o.HireID, SubmittedAt: sqldb.Micros(a.SubmittedAt),
+	}
+}
+
+func applicant(a domain.Application) *employmentv1.Applicant {
+	return &employmentv1.Applicant{ApplicationId: a.ID, SubmittedAt: sqldb.Micros(a.SubmittedAt), State: string(a.State)}
+}
+
+func hire(h domain.Hire) *employmentv1.Hire {
+	return &employmentv1.Hire{
+		HireId: h.ID, EmployerName: h.EmployerName, Occupation: h.Occupation, County: h.County, StartOn: h.StartOn.String(), EndOn: h.EndOn.String(),
+		State: string(h.State), EndedOn: h.EndedOn.String(), WageFen: h.WageFen,
+	}
+}
+
+// fact is a hire as evidence. Its version is that of the event which told of it.
+func fact(h domain.Hire) *platformv1.Fact {
+	return &platformv1.Fact{
+		Kind: evidence.Job, Source: "employment", SourceId: h.ID, Worker: h.Worker, Since: h.StartOn.String(), Until: h.Until().String(),
+		Code: h.Occupation, Version: h.FactVersion,
+	}
+}

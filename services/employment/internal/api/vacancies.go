@@ -1,0 +1,59 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/store"
+)
+
+// SearchVacancies lists open vacancies, newest first. Nothing personal enters,
+// so that pages are shared through the cache; a commit that changes a vacancy
+// of the county makes them stale.
+func (s *Server) SearchVacancies(ctx context.Context, req *employmentv1.SearchVacanciesRequest) (*employmentv1.SearchVacanciesResponse, error) {
+	q, err := s.App.CheckSearch(app.Search{
+		County: req.GetCounty(), Occupation: req.GetOccupation(), WageMinFen: req.GetWageMinFen(), On: req.GetOn(),
+		Housing: req.GetHousing(), After: req.GetAfter(), Limit: int(req.GetLimit()),
+	})
+	if err != nil {
+		return nil, err
+	}
+	key := fmt.Sprintf("vacancies|%s|%s|%d|%s|%t|%s|%d", q.County, q.Occupation, q.WageMinFen, q.On, q.Housing, q.After, q.Limit)
+	page, err := s.Pages.Get(ctx, store.Tag(q.County), key, func(ctx context.Context) ([]byte, error) {
+		out := &employmentv1.SearchVacanciesResponse{}
+		err := s.view(ctx, func(st *store.Tx) error {
+			all, err := st.Search(q)
+			for _, v := range all {
+				out.Vacancies = append(out.Vacancies, vacancy(v))
+			}
+			if len(all) == q.Limit {
+				out.Next = all[len(all)-1].ID
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		return proto.Marshal(out)
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &employmentv1.SearchVacanciesResponse{}
+	return out, proto.Unmarshal(page, out)
+}
+
+// GetVacancy reads one vacancy, open or closed.
+func (s *Server) GetVacancy(ctx context.Context, req *employmentv1.GetVacancyRequest) (*employmentv1.GetVacancyResponse, error) {
+	out := &employmentv1.GetVacancyResponse{}
+	err := s.view(ctx, func(st *store.Tx) error {
+		v, err := st.PeekVacancy(req.GetVacancyId())
+		out.Vacancy = vacancy(v)
+		return err
+	})
+	return out, err
+}

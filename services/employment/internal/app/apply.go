@@ -1,0 +1,75 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+// AgeQuestion is what must be asked of the registry before an application is
+// sent: has the worker reached the age, on the day? No age: nothing to ask.
+type AgeQuestion struct {
+	Age int
+	On  clock.Date
+}
+
+// BeforeApplying tells what must be known of the worker's age for a vacancy.
+// Work with hazards is for people of full age (EM-05); who is a young worker
+// stands in EM-04.
+func (a *App) BeforeApplying(ctx context.Context, s Store, worker, vacancyID string) (AgeQuestion, error) {
+	if _, err := actingFor(ctx, worker); err != nil {
+		return AgeQuestion{}, err
+	}
+	v, err := s.PeekVacancy(vacancyID)
+	if err != nil || !v.Hazardous {
+		return AgeQuestion{}, err
+	}
+	r, err := a.Rules.Rule("EM-04", a.today(), v.County)
+	if err != nil {
+		return AgeQuestion{}, err
+	}
+	young, err := r.Ints("young_worker")
+	if err != nil {
+		return AgeQuestion{}, err
+	}
+	return AgeQuestion{Age: young[len(young)-1], On: a.today()}, nil
+}
+
+// Apply sends the worker's application; reached is the answer to the question
+// of BeforeApplying.
+func (a *App) Apply(ctx context.Context, s Store, id, worker, vacancyID string, q AgeQuestion, reached bool) error {
+	if _, err := actingFor(ctx, worker); err != nil {
+		return err
+	}
+	v, err := s.PeekVacancy(vacancyID)
+	if err != nil {
+		return err
+	}
+	twice, err := s.HasApplied(worker, vacancyID)
+	if err != nil {
+		return err
+	}
+	if twice {
+		return domain.ErrApplicationTwice
+	}
+	application, events, err := domain.Apply(id, worker, v, q.Age > 0 && reached, a.Clock.Now())
+	if errors.Is(err, domain.ErrTooYoung) {
+		return a.tooYoung(q, v.County)
+	}
+	if err != nil {
+		return err
+	}
+	return s.SaveApplication(ctx, application, events...)
+}
+
+// tooYoung is the refusal with the rule, its source and what would change it.
+func (a *App) tooYoung(q AgeQuestion, county string) error {
+	r, err := a.Rules.Rule("EM-05", a.today(), county)
+	if err != nil {
+		return err
+	}
+	return domain.ErrTooYoung.With("rule", r.ID).With("source", r.Source).With("min_age", strconv.Itoa(q.Age)).With("on", q.On.String())
+}

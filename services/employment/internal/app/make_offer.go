@@ -1,0 +1,66 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+// MakeOffer offers the employer's post to an applicant. The time to answer
+// (EM-OFFER) starts only when the worker's message is known to have arrived.
+func (a *App) MakeOffer(ctx context.Context, s Store, applicationID string, wageFen int64, startOn, endOn string) (string, error) {
+	application, err := s.Application(applicationID)
+	if err != nil {
+		return "", err
+	}
+	if err := owns(ctx, s, application.EmployerID); err != nil {
+		return "", err
+	}
+	from, err := date(startOn, domain.ErrTerm)
+	if err != nil {
+		return "", err
+	}
+	to, err := date(endOn, domain.ErrTerm)
+	if err != nil {
+		return "", err
+	}
+	days, err := a.number("EM-OFFER", "days", application.County)
+	if err != nil {
+		return "", err
+	}
+	v, err := s.PeekVacancy(application.VacancyID)
+	if err != nil {
+		return "", err
+	}
+	application, o, events, err := application.MakeOffer(a.NewID(), v, wageFen, from, to, days, a.Clock.Now())
+	if err != nil {
+		return "", err
+	}
+	if err := s.SaveApplication(ctx, application); err != nil {
+		return "", err
+	}
+	return o.ID, s.SaveOffer(ctx, o, events...)
+}
+
+// owns returns nil where the caller is the employer.
+func owns(ctx context.Context, s Store, employerID string) error {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	if p.Kind != auth.Employer {
+		return auth.ErrNotYours
+	}
+	if p.Subject == employerID {
+		return nil
+	}
+	e, err := s.Employer(employerID)
+	if err != nil {
+		return err
+	}
+	if !e.Is(p.Subject) {
+		return auth.ErrNotYours
+	}
+	return nil
+}

@@ -1,0 +1,32 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+// NoteQualifications writes into the profile's history which shared
+// certificates came, changed or left, and why.
+func (a *App) NoteQualifications(ctx context.Context, s Store, worker, what string) error {
+	p, err := s.Profile(worker)
+	if err != nil || p.Version == 0 {
+		return err
+	}
+	noted, err := s.NotedQualifications(worker)
+	if err != nil {
+		return err
+	}
+	held, err := s.HeldQualifications(worker)
+	if err != nil {
+		return err
+	}
+	events := domain.Compare(noted, held, what)
+	if len(events) == 0 {
+		return nil
+	}
+	if err := s.NoteQualifications(worker, held); err != nil {
+		return err
+	}
+	return s.SaveProfile(ctx, p, events...)
+}

@@ -1,0 +1,142 @@
+// Package app is the use cases of employment, one a file. Each loads state,
+// decides in the domain and saves the new state with its events, all in the
+// transaction that its caller opened.
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/rule"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+// Store is what the use cases need of storage, within one transaction. Loads
+// lock what they return, unless they are called Peek or find only whether there
+// is something. Locks are always taken in the order application, offer,
+// vacancy, hire.
+type Store interface {
+	// EmployerByUSCC reports false where there is none. It does not lock: an
+	// employer is never changed.
+	EmployerByUSCC(uscc string) (domain.Employer, bool, error)
+	// Employer returns ErrEmployerUnknown where there is none; it does not lock either.
+	Employer(id string) (domain.Employer, error)
+	SaveEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error
+
+	// Vacancy returns ErrVacancyUnknown where there is none.
+	Vacancy(id string) (domain.Vacancy, error)
+	PeekVacancy(id string) (domain.Vacancy, error)
+	// VacancyByReference reports false where the employer has not used the reference.
+	VacancyByReference(employerID, reference string) (id string, found bool, err error)
+	SaveVacancy(ctx context.Context, v domain.Vacancy, events ...domain.Event) error
+
+	// Profile returns an empty one, of version 0, where the worker has none.
+	Profile(worker string) (domain.Profile, error)
+	SaveProfile(ctx context.Context, p domain.Profile, events ...domain.Event) error
+	// NotedQualifications are those whose coming is in the profile's history.
+	NotedQualifications(worker string) ([]domain.Qualification, error)
+	// HeldQualifications are those that the worker's grants and the issuer allow now.
+	HeldQualifications(worker string) ([]domain.Qualification, error)
+	NoteQualifications(worker string, held []domain.Qualification) error
+
+	// Application returns ErrApplicationUnknown where there is none.
+	Application(id string) (domain.Application, error)
+	// HasApplied reports whether the worker has an application to the vacancy that was not withdrawn.
+	HasApplied(worker, vacancyID string) (bool, error)
+	PendingApplications(worker string) ([]domain.Application, error)
+	SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error
+
+	// Offer returns ErrOfferUnknown where there is none.
+	Offer(id string) (domain.Offer, error)
+	PeekOffer(id string) (domain.Offer, error)
+	SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error
+	// LapseOfferAt has LapseOffer run for an offer at a time.
+	LapseOfferAt(ctx context.Context, offerID string, at time.Time) error
+
+	// Hire returns ErrHireUnknown where there is none.
+	Hire(id string) (domain.Hire, error)
+	// HasHire reports whether the employer has a hire of the worker that has
+	// neither ended nor been undone.
+	HasHire(worker, employerID string) (bool, error)
+	SaveHire(ctx context.Context, h domain.Hire, events ...domain.Event) error
+}
+
+// App is the department's use cases.
+type App struct {
+	Clock   clock.Clock
+	Rules   *rule.Book
+	Codes   *ident.Tables
+	Phrases *domain.Phrases
+	NewID   func() string
+}
+
+func (a *App) today() clock.Date { return clock.Today(a.Clock) }
+
+// number reads a whole number from a rule that is in force today in a county.
+func (a *App) number(id, parameter, county string) (int, error) {
+	r, err := a.Rules.Rule(id, a.today(), county)
+	if err != nil {
+		return 0, err
+	}
+	return r.Int(parameter)
+}
+
+// hazards reads which posts have hazards today in a county.
+func (a *App) hazards(county string) (domain.Hazards, error) {
+	r, err := a.Rules.Rule("TR-HAZARD", a.today(), county)
+	if err != nil {
+		return domain.Hazards{}, err
+	}
+	return domain.ReadHazards(r)
+}
+
+// checkPost refuses a county or an occupation that no post can have.
+func (a *App) checkPost(county, occupation string) error {
+	if _, ok := a.Codes.County(county); !ok {
+		return domain.ErrCounty
+	}
+	return a.checkOccupation(occupation)
+}
+
+func (a *App) checkOccupation(code string) error {
+	if o, ok := a.Codes.Occupation(code); !ok || !o.Offered {
+		return domain.ErrOccupation
+	}
+	return nil
+}
+
+// date reads a civil date that may be left out.
+func date(s string, bad error) (clock.Date, error) {
+	var d clock.Date
+	if err := d.UnmarshalText([]byte(s)); err != nil {
+		return d, bad
+	}
+	return d, nil
+}
+
+// actingFor returns the caller where it may act for the worker.
+func actingFor(ctx context.Context, worker string) (auth.Principal, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return p, err
+	}
+	return p, p.MayActFor(worker)
+}
+
+// mayManage returns nil where the caller is the employer, or an officer of the county.
+func mayManage(ctx context.Context, e domain.Employer, county string) error {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	if p.Kind == auth.Employer {
+		if !e.Is(p.Subject) {
+			return auth.ErrNotYours
+		}
+		return nil
+	}
+	return p.CoversDivision(county)
+}

@@ -1,0 +1,50 @@
+package app
+
+import (
+	"regexp"
+
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+const (
+	searchPage    = 20
+	searchPageMax = 100
+)
+
+// Search is a plain filter; blank parts filter nothing.
+type Search struct {
+	County     string
+	Occupation string // a major group or a middle group
+	WageMinFen int64  // the post must be able to pay it
+	On         string // a day within the season
+	Housing    bool
+	After      string // the last id of the page before
+	Limit      int
+}
+
+var occupationFilter = regexp.MustCompile(`^[0-9](-[0-9]{2})?$`)
+
+// CheckSearch returns the filter with its limit set, or ErrSearch.
+func (a *App) CheckSearch(q Search) (Search, error) {
+	if q.Limit <= 0 {
+		q.Limit = searchPage
+	}
+	q.Limit = min(q.Limit, searchPageMax)
+	if _, ok := a.Codes.County(q.County); q.County != "" && !ok {
+		return q, domain.ErrSearch.With("field", "county")
+	}
+	if q.Occupation != "" && !occupationFilter.MatchString(q.Occupation) {
+		return q, domain.ErrSearch.With("field", "occupation")
+	}
+	if q.WageMinFen < 0 {
+		return q, domain.ErrSearch.With("field", "wage_min_fen")
+	}
+	if _, err := date(q.On, domain.ErrSearch); err != nil {
+		return q, domain.ErrSearch.With("field", "on")
+	}
+	if q.After != "" && ident.ParseUUID(q.After) != nil {
+		return q, domain.ErrSearch.With("field", "after")
+	}
+	return q, nil
+}

@@ -1,0 +1,200 @@
+package domain
+
+import (
+	"bytes"
+	_ "embed" // the table of phrases
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+)
+
+// phrasesCSV is the table by which a vacancy's words are judged. It is meant to
+// be read and changed by people who know the law, not Go. Its columns:
+//
+//	id              what a refusal names
+//	code            discriminatory, fee_or_deposit or under_age_vacancy
+//	rule            the rule behind it, in rules.csv
+//	kind            phrase: these very signs; pattern: a regular expression; age: a
+//	                pattern whose group is an age, refused below that of EM-04;
+//	                word: a part that the rows below use as {id}
+//	not_after       what stands directly before makes it harmless (不收 before 押金)
+//	unless          what stands in the same clause makes it harmless (收费员)
+//	clerk_when      what in the text sends it to a clerk instead of refusing it
+//	source          the law and article
+//	effective_from  the first day, and effective_to the last day, blank while open
+//
+//go:embed phrases.csv
+var phrasesCSV []byte
+
+// phrase is one row, ready to use.
+type phrase struct {
+	id, rule  string
+	refusal   *errs.Error
+	find      *regexp.Regexp
+	age       bool
+	notAfter  *regexp.Regexp
+	unless    *regexp.Regexp
+	clerkWhen *regexp.Regexp
+	from, to  clock.Date
+}
+
+// Phrases is the table of words that a vacancy must not use. It is immutable.
+type Phrases struct{ all []phrase }
+
+// LoadPhrases returns the table built into the program; an error is a defect of it.
+func LoadPhrases() (*Phrases, error) { return ParsePhrases(bytes.NewReader(phrasesCSV)) }
+
+// ParsePhrases reads a table of phrases. An error names the row.
+func ParsePhrases(r io.Reader) (*Phrases, error) {
+	rows := csv.NewReader(r)
+	rows.FieldsPerRecord = 11
+	if _, err := rows.Read(); err != nil {
+		return nil, fmt.Errorf("phrases: header: %w", err)
+	}
+	p, words := &Phrases{}, []string{}
+	for {
+		rec, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			return p, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("phrases: %w", err)
+		}
+		if rec[3] == "word" {
+			words = append(words, "{"+rec[0]+"}", strings.NewReplacer(words...).Replace(rec[4]))
+			continue
+		}
+		row, err := parsePhrase(rec, strings.NewReplacer(words...))
+		if err != nil {
+			return nil, fmt.Errorf("phrases: row %q: %w", rec[0], err)
+		}
+		p.all = append(p.all, row)
+	}
+}
+
+func parsePhrase(rec []string, words *strings.Replacer) (p phrase, err error) {
+	p = phrase{id: rec[0], rule: rec[2], age: rec[3] == "age"}
+	for _, e := range []*errs.Error{ErrDiscriminatory, ErrFeeOrDeposit, ErrUnderAge} {
+		if e.Code == rec[1] {
+			p.refusal = e
+		}
+	}
+	text := words.Replace(rec[4])
+	switch {
+	case p.id == "" || p.rule == "" || rec[8] == "" || text == "":
+		return p, errors.New("no id, rule, text or source")
+	case p.refusal == nil:
+		return p, errors.New("unknown code")
+	case rec[3] == "phrase":
+		text = regexp.QuoteMeta(text)
+	case rec[3] != "pattern" && rec[3] != "age":
+		return p, errors.New("unknown kind")
+	}
+	compile := func(s string) *regexp.Regexp {
+		if s == "" || err != nil {
+			return nil
+		}
+		var re *regexp.Regexp
+		re, err = regexp.Compile(words.Replace(s))
+		return re
+	}
+	p.find, p.unless, p.clerkWhen = compile(text), compile(rec[6]), compile(rec[7])
+	if rec[5] != "" {
+		p.notAfter = compile("(?:" + rec[5] + ")$")
+	}
+	if err != nil {
+		return p, err
+	}
+	if p.age && p.find.NumSubexp() != 1 {
+		return p, errors.New("an age needs exactly one group")
+	}
+	if p.from, err = clock.ParseDate(rec[9]); err != nil {
+		return p, err
+	}
+	return p, p.to.UnmarshalText([]byte(rec[10]))
+}
+
+// Judge returns what is wrong with a vacancy's texts by the rows in force on
+// the day: ErrDiscriminatory, ErrFeeOrDeposit, ErrUnderAge or, where a limit of
+// the law may be behind the words, ErrClerk, each with the rule and the row. An
+// age is under age below minAge.
+func (p *Phrases) Judge(on clock.Date, minAge int, texts ...string) error {
+	text := plain(strings.Join(texts, "\n"))
+	for _, row := range p.all {
+		if on.Before(row.from) || !row.to.IsZero() && on.After(row.to) {
+			continue
+		}
+		for _, at := range row.find.FindAllStringSubmatchIndex(text, -1) {
+			if row.harmless(text, at, minAge) {
+				continue
+			}
+			refusal := row.refusal
+			if row.clerkWhen != nil && row.clerkWhen.MatchString(text) {
+				refusal = ErrClerk
+			}
+			return refusal.With("rule", row.rule).With("phrase", row.id)
+		}
+	}
+	return nil
+}
+
+func (p phrase) harmless(text string, at []int, minAge int) bool {
+	return p.notAfter != nil && p.notAfter.MatchString(text[:at[0]]) ||
+		p.unless != nil && p.unless.MatchString(clause(text, at[0], at[1])) ||
+		p.age && number(text[at[2]:at[3]]) >= minAge
+}
+
+// stops end a clause.
+const stops = ",.;:!?。、\n"
+
+// clause is the part between two stops that holds text[from:to].
+func clause(text string, from, to int) string {
+	start := strings.LastIndexAny(text[:from], stops) + 1
+	for start < from && text[start]&0xC0 == 0x80 { // the stop was of several bytes
+		start++
+	}
+	if end := strings.IndexAny(text[to:], stops); end >= 0 {
+		return text[start : to+end]
+	}
+	return text[start:]
+}
+
+// number reads an age in digits, or from 十 to 十九.
+func number(s string) int {
+	if rest, ok := strings.CutPrefix(s, "十"); ok {
+		return 10 + strings.Index("零一二三四五六七八九", rest)/len("零")
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return 0 // no pattern lets anything else through
+	}
+	return n
+}
+
+// plain brings a text to the form that is judged: half-width signs, capital
+// letters, one kind of dash, and no spaces or invisible signs that would hide a word.
+func plain(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n':
+			return r
+		case r >= '\uff01' && r <= '\uff5e':
+			r = r - '\uff01' + '!'
+		case r >= '\u2010' && r <= '\u2015', r == '\u2212':
+			return '-'
+		case r == '\uff61':
+			return '。'
+		case unicode.IsSpace(r), unicode.Is(unicode.Cf, r), unicode.IsControl(r):
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, s)
+}

@@ -1,0 +1,73 @@
+// Package react is what employment does when something happened in another
+// department, one handler an event.
+package react
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/store"
+)
+
+// Listens names the services whose channels are read.
+func Listens() []string { return []string{"registry", "training"} }
+
+// Router routes the events that the department acts on.
+func Router(a *app.App, s *store.Store, e *evidence.Holder) *consume.Router {
+	h := handlers{a, s, e}
+	r := consume.NewRouter()
+	consume.On(r, "registry", h.consentGranted)
+	consume.On(r, "registry", h.consentWithdrawn)
+	consume.On(r, "registry", h.factCorrected)
+	consume.On(r, "registry", h.messageDelivered)
+	consume.On(r, "registry", h.accountClosed)
+	consume.On(r, "training", h.certificateIssued)
+	return r
+}
+
+type handlers struct {
+	app    *app.App
+	store  *store.Store
+	holder *evidence.Holder
+}
+
+func (h handlers) consentGranted(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
+	return h.holder.Granted(ctx, tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
+}
+
+func (h handlers) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentWithdrawn) error {
+	return h.holder.Withdrawn(ctx, tx, e.Worker, m.GetGrantId())
+}
+
+func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.FactCorrected) error {
+	return h.holder.Corrected(ctx, tx, m.GetSource(), m.GetSourceId())
+}
+
+func (h handlers) messageDelivered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.MessageDelivered) error {
+	if m.GetAboutService() != "employment" {
+		return nil
+	}
+	return h.app.StartOfferClock(ctx, h.store.In(tx), m.GetAbout(), e.OccurredAt)
+}
+
+func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
+	if err := h.app.CloseAccount(ctx, h.store.In(tx), e.Worker); err != nil {
+		return err
+	}
+	return h.holder.CaseClosed(tx, domain.ProfileCase(e.Worker))
+}
+
+func (h handlers) certificateIssued(ctx context.Context, tx *sqldb.Tx, e event.Event, m *trainingv1.CertificateIssued) error {
+	return h.holder.Put(ctx, tx, &platformv1.Fact{
+		Kind: evidence.Certificate, Source: "training", SourceId: m.GetCertificateId(), Worker: e.Worker,
+		Since: m.GetIssuedOn(), Code: m.GetOccupation(), Version: e.Version,
+	})
+}

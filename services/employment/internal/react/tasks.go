@@ -1,0 +1,20 @@
+package react
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/store"
+)
+
+// LapseOffer does the task that an offer's clock leaves.
+func LapseOffer(a *app.App, log *outbox.Log, s *store.Store) task.Handler {
+	return func(ctx context.Context, payload []byte) error {
+		return log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+			return a.LapseOffer(ctx, s.In(tx), string(payload))
+		})
+	}
+}

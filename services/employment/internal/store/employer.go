@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+const employerColumns = `id, uscc, name, industry_section, county, phone_sealed, manual_check, version`
+
+func (t *Tx) scanEmployer(s sqldb.Scanner) (e domain.Employer, err error) {
+	var manual int64
+	var sealed []byte
+	if err = s.Scan(&e.ID, &e.USCC, &e.Name, &e.IndustrySection, &e.County, &sealed, &manual, &e.Version); err != nil {
+		return e, err
+	}
+	e.ManualCheck = manual != 0
+	if len(sealed) == 0 {
+		return e, nil
+	}
+	phone, err := t.seal.Open(sealed, []byte(e.ID))
+	if err != nil {
+		return e, err
+	}
+	e.Phone, err = ident.ParsePhone(string(phone))
+	return e, err
+}
+
+// EmployerByUSCC finds an employer by its code.
+func (t *Tx) EmployerByUSCC(uscc string) (domain.Employer, bool, error) {
+	e, err := t.scanEmployer(t.tx.QueryRow(`SELECT `+employerColumns+` FROM employer WHERE uscc = $1`, uscc))
+	if errors.Is(err, sql.ErrNoRows) {
+		return e, false, nil
+	}
+	return e, err == nil, err
+}
+
+// Employer loads an employer.
+func (t *Tx) Employer(id string) (domain.Employer, error) {
+	return load(t.tx.QueryRow(`SELECT `+employerColumns+` FROM employer WHERE id = $1`, id), t.scanEmployer, domain.ErrEmployerUnknown)
+}
+
+// SaveEmployer writes a new employer and its events. The same code at the same
+// moment gives outbox.ErrStale: repeated, it is found.
+func (t *Tx) SaveEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error {
+	sealed := []byte{}
+	if !e.Phone.IsZero() {
+		sealed = t.seal.Seal([]byte(e.Phone.Reveal()), []byte(e.ID))
+	}
+	n, err := t.tx.Exec(`INSERT INTO employer (`+employerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
+		e.ID, e.USCC, e.Name, e.IndustrySection, e.County, sealed, number(e.ManualCheck), next(e.Version, events))
+	return t.saved(ctx, n, err, outbox.Subject{Aggregate: e.ID, Version: e.Version, Division: e.County}, events)
+}

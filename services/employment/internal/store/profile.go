@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+const profileColumns = `worker, occupation, wage_min_fen, education, available_from, needs_housing, closed, version`
+
+func scanProfile(s sqldb.Scanner) (p domain.Profile, err error) {
+	var from string
+	var housing, closed int64
+	if err = s.Scan(&p.Worker, &p.Occupation, &p.WageMinFen, &p.Education, &from, &housing, &closed, &p.Version); err != nil {
+		return p, err
+	}
+	p.NeedsHousing, p.Closed = housing != 0, closed != 0
+	return p, dates([]string{from}, &p.AvailableFrom)
+}
+
+func (t *Tx) profile(worker, lock string) (domain.Profile, error) {
+	p, err := scanProfile(t.tx.QueryRow(`SELECT `+profileColumns+` FROM profile WHERE worker = $1`+lock, worker))
+	if errors.Is(err, sql.ErrNoRows) {
+		return domain.Profile{Worker: worker}, nil
+	}
+	return p, err
+}
+
+// Profile loads and locks a worker's profile, or gives a new one.
+func (t *Tx) Profile(worker string) (domain.Profile, error) { return t.profile(worker, t.forUpdate()) }
+
+// PeekProfile reads a profile without locking it, or returns ErrProfileUnknown.
+func (t *Tx) PeekProfile(worker string) (domain.Profile, error) {
+	p, err := t.profile(worker, "")
+	if err == nil && (p.Version == 0 || p.Closed) {
+		return p, domain.ErrProfileUnknown
+	}
+	return p, err
+}
+
+// SaveProfile writes a profile and its events, or returns outbox.ErrStale.
+func (t *Tx) SaveProfile(ctx context.Context, p domain.Profile, events ...domain.Event) error {
+	n, err := t.tx.Exec(`INSERT INTO profile (`+profileColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (worker) DO UPDATE SET occupation = excluded.occupation, wage_min_fen = excluded.wage_min_fen, education = excluded.education,
+			available_from = excluded.available_from, needs_housing = excluded.needs_housing, closed = excluded.closed, version = excluded.version
+		WHERE profile.version = $9`,
+		p.Worker, p.Occupation, p.WageMinFen, p.Education, p.AvailableFrom.String(), number(p.NeedsHousing), number(p.Closed), next(p.Version, events), p.Version)
+	return t.saved(ctx, n, err, outbox.Subject{Aggregate: domain.ProfileCase(p.Worker), Version: p.Version, Worker: p.Worker}, events)
+}
+
+// NotedQualifications lists what the profile's history has told of.
+func (t *Tx) NotedQualifications(worker string) ([]domain.Qualification, error) {
+	return sqldb.Collect(t.tx, func(s sqldb.Scanner) (q domain.Qualification, err error) {
+		var flagged int64
+		err = s.Scan(&q.CertificateID, &q.Occupation, &q.Since, &flagged)
+		q.Flagged = flagged != 0
+		return q, err
+	}, `SELECT certificate_id, occupation, since, flagged FROM noted_qualification WHERE worker = $1 ORDER BY certificate_id`, worker)
+}
+
+// HeldQualifications lists the certificates that are held as evidence now.
+func (t *Tx) HeldQualifications(worker string) ([]domain.Qualification, error) {
+	held, err := evidence.Of(t.tx, domain.ProfileCase(worker))
+	var all []domain.Qualification
+	for _, e := range held {
+		if e.Kind == evidence.Certificate {
+			all = append(all, domain.Qualification{CertificateID: e.SourceID, Occupation: e.Code, Since: e.Since, Flagged: e.Flagged})
+		}
+	}
+	return all, err
+}
+
+// NoteQualifications replaces what was noted.
+func (t *Tx) NoteQualifications(worker string, held []domain.Qualification) error {
+	if _, err := t.tx.Exec(`DELETE FROM noted_qualification WHERE worker = $1`, worker); err != nil {
+		return err
+	}
+	for _, q := range held {
+		if _, err := t.tx.Exec(`INSERT INTO noted_qualification (worker, certificate_id, occupation, since, flagged) VALUES ($1, $2, $3, $4, $5)`,
+			worker, q.CertificateID, q.Occupation, q.Since, number(q.Flagged)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
