@@ -27,6 +27,7 @@ type fixture struct {
 	console  *console.Console
 	server   *httptest.Server
 	browser  *http.Client
+	at       *url.URL // of the newest page
 }
 
 // start serves a console before a world of stand-ins. Without a world no
@@ -74,11 +75,7 @@ func start(t *testing.T, serving bool, change ...func(*console.Config)) *fixture
 // get reads a page and checks what every page must have.
 func (f *fixture) get(path string, status int) string {
 	f.t.Helper()
-	r, err := f.browser.Get(f.server.URL + path)
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	return f.page(r, status)
+	return f.page(http.MethodGet, path, status, nil)
 }
 
 func (f *fixture) post(path string, status int, values ...string) string {
@@ -87,36 +84,44 @@ func (f *fixture) post(path string, status int, values ...string) string {
 	for i := 0; i+1 < len(values); i += 2 {
 		form.Set(values[i], values[i+1])
 	}
-	r, err := f.browser.PostForm(f.server.URL+path, form)
+	return f.page(http.MethodPost, path, status, form)
+}
+
+func (f *fixture) page(method, path string, status int, form url.Values) string {
+	f.t.Helper()
+	q, err := http.NewRequest(method, f.server.URL+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	return f.page(r, status)
-}
-
-func (f *fixture) page(r *http.Response, status int) string {
-	f.t.Helper()
+	if method == http.MethodPost {
+		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	r, err := f.browser.Do(q)
+	if err != nil {
+		f.t.Fatal(err)
+	}
 	defer func() { _ = r.Body.Close() }()
+	f.at = r.Request.URL
 	b, err := io.ReadAll(r.Body)
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	body := string(b)
 	if r.StatusCode != status {
-		f.t.Fatalf("%s: %s\n%s", r.Request.URL, r.Status, body)
+		f.t.Fatalf("%s: %s\n%s", f.at, r.Status, body)
 	}
 	for _, want := range []string{"<html lang=", "<h1>", `class="skip"`, `id="main"`, `class="banner"`} {
 		if !strings.Contains(body, want) {
-			f.t.Errorf("%s lacks %s", r.Request.URL, want)
+			f.t.Errorf("%s lacks %s", f.at, want)
 		}
 	}
 	for _, never := range []string{"<no value>", "ZgotmplZ", " style=", "<script>", "onclick", "%!"} {
 		if strings.Contains(body, never) {
-			f.t.Errorf("%s has %q", r.Request.URL, never)
+			f.t.Errorf("%s has %q", f.at, never)
 		}
 	}
 	if csp := r.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'self'") {
-		f.t.Errorf("%s: policy %q", r.Request.URL, csp)
+		f.t.Errorf("%s: policy %q", f.at, csp)
 	}
 	return body
 }

@@ -72,22 +72,18 @@ func TestFindIsLoggedAndTheNumberIsInNoAddress(t *testing.T) {
 	f := start(t, true)
 	ref := f.world.someone(t, number, 70)
 	f.has(f.get("/workers", 200), "会记入本人的查看日志")
-	r, err := f.browser.PostForm(f.server.URL+"/workers", map[string][]string{"who": {" " + number[:6] + " " + number[6:] + " "}})
-	if err != nil {
-		t.Fatal(err)
+	body := f.post("/workers", 200, "who", " "+number[:6]+" "+number[6:]+" ")
+	if f.at.Path != "/workers/"+ref || strings.Contains(f.at.String(), number) {
+		t.Errorf("went to %s", f.at)
 	}
-	if r.Request.URL.Path != "/workers/"+ref || strings.Contains(r.Request.URL.String(), number) {
-		t.Errorf("went to %s", r.Request.URL)
-	}
-	body := f.page(r, 200)
 	f.has(body, "我的时间线", "又有一个月的缴费记到了您名下", "2026年1月", "/traces/0af7651916cd43dd8448eb211c80319c", "更早的")
 	if len(f.world.finds) != 1 || f.world.finds[0].Purpose != "timeline_help" || f.world.finds[0].LegalBasis == "" || f.world.finds[0].Via != "counter" {
 		t.Errorf("looked up as %+v", f.world.finds)
 	}
 	f.has(f.get("/workers/"+ref+"/access", 200), "工作人员查看了登记部门的记录", "协助查看本人时间线")
-	older := body[strings.Index(body, "?before="):]
-	older = older[:strings.IndexByte(older, '"')]
-	if n := strings.Count(f.get("/workers/"+ref+older, 200), `class="says"`); n != 10 {
+	_, older, _ := strings.Cut(body, "?before=")
+	older, _, _ = strings.Cut(older, `"`)
+	if n := strings.Count(f.get("/workers/"+ref+"?before="+older, 200), `class="says"`); n != 10 {
 		t.Errorf("%d older steps", n)
 	}
 	f.post("/workers", 422, "who", "")

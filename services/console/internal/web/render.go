@@ -72,7 +72,7 @@ func parsePages(cat *words.Catalogue) (pages, error) {
 func funcs(p *words.Printer) template.FuncMap {
 	return template.FuncMap{
 		"t": p.T, "date": p.Date, "deadline": p.Deadline, "daysleft": p.DaysLeft, "day": p.Day, "clock": p.Clock, "minute": p.Minute,
-		"money": p.Money, "num": p.Number, "county": p.County, "occupation": p.Occupation, "service": p.Service,
+		"money": p.Money, "num": p.Number, "county": p.County, "occupation": p.Occupation, "service": p.Service, "source": p.Source,
 		"code": p.Code, "codes": p.Codes, "event": p.Event, "kind": p.Kind, "thing": p.Thing, "message": p.Message, "fact": p.Fact, "err": p.Error,
 		"has": p.Has, "said": p.Said, "papers": p.Papers, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
 		"join": strings.Join,

@@ -130,6 +130,15 @@ func (p *Printer) Occupation(code string) string {
 // Service names a service as a department.
 func (p *Printer) Service(name string) string { return p.first(name, "service."+name) }
 
+// Source says where evidence comes from: a department's record, a paper that was
+// shown or a witness's statement, which count the same.
+func (p *Printer) Source(source string) string {
+	if p.Has("evidence.by." + source) {
+		return p.T("evidence.by." + source)
+	}
+	return p.T("evidence.from", "service", p.Service(source))
+}
+
 // Code writes a code of the contracts, e.g. a state or a ground, in words. A
 // code without words is shown as it is: hiding it would hide a fact.
 func (p *Printer) Code(code string) string {
