@@ -6,6 +6,7 @@ require (
 	github.com/qiao-platform/qiao/pkg v0.0.0
 	github.com/qiao-platform/qiao/proto v0.0.0
 	google.golang.org/protobuf v1.36.12
+	pgregory.net/rapid v1.3.0
 )
 
 require (

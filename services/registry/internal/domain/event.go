@@ -3,21 +3,29 @@ package domain
 import "github.com/qiao-platform/qiao/pkg/clock"
 
 // Event is something that happened here; the store writes it beside the state.
+// What each means to others stands in the contract.
 type Event interface{ happened() }
 
-// The registry's events; their meaning stands in the contract.
 type (
-	WorkerRegistered struct { //nolint:revive // documented in the contract
+	// WorkerRegistered says that a person registered.
+	WorkerRegistered struct {
 		RegisteredOn  clock.Date
 		NoticeVersion string
 	}
-	ContactUpdated   struct{ County string }                                   //nolint:revive // documented in the contract
-	ChildRegistered  struct{ ChildID string }                                  //nolint:revive // documented in the contract
-	ConsentGranted   struct{ Consent }                                         //nolint:revive // documented in the contract
-	ConsentWithdrawn struct{ GrantID string }                                  //nolint:revive // documented in the contract
-	FactCorrected    struct{ Correction }                                      //nolint:revive // documented in the contract
-	MessageDelivered struct{ MessageID, Template, About, AboutService string } //nolint:revive // documented in the contract
-	AccountClosed    struct{ ClosedOn clock.Date }                             //nolint:revive // documented in the contract
+	// ContactUpdated says that a contact changed, and names the county alone.
+	ContactUpdated struct{ County string }
+	// ChildRegistered says that a guardian linked a child.
+	ChildRegistered struct{ ChildID string }
+	// ConsentGranted says what the worker agreed to.
+	ConsentGranted struct{ Consent }
+	// ConsentWithdrawn says that what was got under a grant must go.
+	ConsentWithdrawn struct{ GrantID string }
+	// FactCorrected says that the worker calls a fact wrong.
+	FactCorrected struct{ Correction }
+	// MessageDelivered says that a message is known to have arrived.
+	MessageDelivered struct{ MessageID, Template, About, AboutService string }
+	// AccountClosed says that the account is gone.
+	AccountClosed struct{ ClosedOn clock.Date }
 )
 
 func (WorkerRegistered) happened() {}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -15,6 +16,9 @@ import (
 // errBusy says that the log of the key database could not be folded back; the
 // erased key may still stand in it, so the erasure is tried again.
 var errBusy = errs.New(errs.Unavailable, "registry.vault.busy", "The erased key is still in the database's log; it will be tried again.")
+
+// foldPause is how long to wait where the log is being read or folded back.
+const foldPause = 20 * time.Millisecond
 
 // overwriteDeleted has SQLite overwrite what it deletes. The setting belongs to
 // the writer's connection, which lives as long as the database is open.
@@ -49,12 +53,20 @@ func (v *Vault) foldBack(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, c.Close()) }()
-	var busy, inLog, moved int
-	if err := c.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &inLog, &moved); err != nil {
-		return fmt.Errorf("fold back the key database's log: %w", err)
+	v.folding.Lock() // SQLite refuses a second one at once, without waiting
+	defer v.folding.Unlock()
+	for {
+		var busy, inLog, moved int
+		if err := c.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &inLog, &moved); err != nil {
+			return fmt.Errorf("fold back the key database's log: %w", err)
+		}
+		if busy == 0 {
+			return nil
+		}
+		select { // the writer may be folding back by itself
+		case <-ctx.Done():
+			return errBusy.Because(ctx.Err())
+		case <-time.After(foldPause):
+		}
 	}
-	if busy != 0 {
-		return errBusy
-	}
-	return nil
 }

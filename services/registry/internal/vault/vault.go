@@ -30,7 +30,8 @@ type Vault struct {
 	clock   clock.Clock
 	address string
 	spares  chan spare
-	filling sync.Mutex
+	filling sync.Mutex // held by who makes spares
+	folding sync.Mutex // held by who folds back the log
 	running sync.WaitGroup
 }
 

@@ -100,7 +100,9 @@ func timelineOnce(t *testing.T, s suite) {
 	for range 2 {
 		s.update(t, func(tx *store.Tx) error { return tx.AddStep(step("e-é", now)) })
 	}
-	s.update(t, func(tx *store.Tx) error { return tx.AddStep(domain.Step{EventID: "e-é", Worker: "another", At: now, Data: []byte{}}) })
+	s.update(t, func(tx *store.Tx) error {
+		return tx.AddStep(domain.Step{EventID: "e-é", Worker: "another", At: now, Data: []byte{}})
+	})
 	if all := s.steps(t, time.Time{}, 10); len(all) != 1 || !reflect.DeepEqual(all[0], step("e-é", now)) {
 		t.Errorf("%+v", all)
 	}
@@ -110,7 +112,9 @@ func timelineOnce(t *testing.T, s suite) {
 // one moment and new ones come in between.
 func timelinePages(t *testing.T, s suite) {
 	for n := range 40 {
-		s.update(t, func(tx *store.Tx) error { return tx.AddStep(step(fmt.Sprintf("e%02d", n), now.Add(time.Duration(n/4)*time.Second))) })
+		s.update(t, func(tx *store.Tx) error {
+			return tx.AddStep(step(fmt.Sprintf("e%02d", n), now.Add(time.Duration(n/4)*time.Second)))
+		})
 	}
 	for _, limit := range []int{1, 3, 4, 5, 100} {
 		var seen []string
