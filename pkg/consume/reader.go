@@ -116,7 +116,7 @@ func (r *reader) acquire(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.leaseUntil = now.Add(lease)
+		r.leaseUntil, r.chain = now.Add(lease), append([]byte{}, r.chain...) // an empty hash must not become NULL
 		clear(r.parkedKeys)
 		keys, err := sqldb.Collect(tx, func(s sqldb.Scanner) (k string, err error) { return k, s.Scan(&k) },
 			`SELECT DISTINCT event_key FROM parked WHERE channel = $1`, r.channel)

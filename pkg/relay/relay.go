@@ -181,7 +181,7 @@ func (c *leader) acquire(ctx context.Context) error {
 		if errors.Is(err, sql.ErrNoRows) {
 			return errDeposed
 		}
-		c.leaseUntil = until
+		c.leaseUntil, c.chain = until, append([]byte{}, c.chain...) // an empty hash must not become NULL
 		c.pubSeq.Store(c.marked)
 		return err
 	})

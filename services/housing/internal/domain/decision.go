@@ -226,7 +226,7 @@ var papers = map[string]string{ProofJob: "employment_proof", ProofInsurance: "so
 func PapersNotAsked(proofs []Proof) []string {
 	var all []string
 	for _, f := range proofs {
-		if p, ok := papers[f.Kind]; ok && !f.Flagged && !slices.Contains(all, p) {
+		if p, ok := papers[f.Kind]; ok && f.Source != "paper" && f.Source != "witness" && !f.Flagged && !slices.Contains(all, p) {
 			all = append(all, p)
 		}
 	}

@@ -47,17 +47,16 @@ func (s *Sheet) count(o outcome) {
 
 // Print writes the report for a person.
 func (r *Report) Print(w io.Writer) error {
-	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', tabwriter.AlignRight)
-	line := func(cells ...any) {
-		for _, c := range cells {
-			_, _ = fmt.Fprintf(t, "%v\t", c) // Flush reports a failed write
-		}
-		_, _ = fmt.Fprintln(t)
-	}
-	line("rows", "accepted", "unchanged", "refused", "sheet")
+	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	_, _ = fmt.Fprintln(t, "rows\taccepted\tunchanged\trefused\tsheet") // Flush reports a failed write
 	for _, name := range slices.Sorted(maps.Keys(r.Sheets)) {
 		s := r.Sheets[name]
-		line(s.Rows, s.Accepted, s.Unchanged, s.Rows-s.Accepted-s.Unchanged, name+"  "+tally("refused", s.Rejected)+tally("noted", s.Noted))
+		_, _ = fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%s\n", s.Rows, s.Accepted, s.Unchanged, s.Rows-s.Accepted-s.Unchanged, name)
+		for _, line := range []string{tally("refused", s.Rejected), tally("noted", s.Noted)} {
+			if line != "" {
+				_, _ = fmt.Fprintf(t, "\t\t\t\t  %s\n", line)
+			}
+		}
 	}
 	return t.Flush()
 }
@@ -70,5 +69,5 @@ func tally(what string, counts map[string]int) string {
 	for _, code := range slices.Sorted(maps.Keys(counts)) {
 		all = append(all, fmt.Sprintf("%s %d", code, counts[code]))
 	}
-	return " " + what + ": " + strings.Join(all, ", ") + ";"
+	return what + ": " + strings.Join(all, ", ")
 }

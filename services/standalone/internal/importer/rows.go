@@ -27,7 +27,7 @@ var (
 var (
 	languages = map[string]string{"国家通用语言": "zh-Hans", "哈萨克语": "kk-Arab", "维吾尔语": "ug-Arab"}
 	stages    = map[string]string{"学前": "preschool", "小学": "primary", "初中": "junior"}
-	owners    = map[string]string{"公办": "public", "民办": "private"}
+	owners    = map[string]string{"公办": "public", "民办": "private", "普惠民办": "private"}
 	homeKinds = map[string]string{"公租房": "public_rental", "职工宿舍": "dormitory"}
 	courses   = map[string]string{"通用": "general", "定向": "targeted", "订单": "order", "定岗": "post"}
 )
