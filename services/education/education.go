@@ -44,6 +44,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	tables := store.New(log, tasks, pages)
 	held := evidence.NewHolder(Name, purpose, log.DB(), react.Cases(cases, tables.In), tasks, caller, d.Clock)
 	tasks.Handle(store.TaskLapse, react.Lapse(cases, log, tables.In))
+	tasks.Handle(store.TaskForget, react.Forget(cases, log, tables.In, held))
 	server := &api.Server{
 		App: cases, Log: log, In: tables.In, Pages: pages, Evidence: held,
 		Children: api.Children{Caller: caller, Service: Name, Purpose: purpose},

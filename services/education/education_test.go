@@ -13,6 +13,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -69,6 +70,7 @@ type fixture struct {
 	facts                                    *facts
 	registry, employment, insurance, housing *testkit.Publisher
 	client                                   educationv1.EducationClient
+	db                                       *sqldb.DB // the service's own, opened by history
 }
 
 func start(t *testing.T, change ...func(*run.Deps)) *fixture {

@@ -111,15 +111,10 @@ func (s *Server) OfferPlace(ctx context.Context, req *educationv1.OfferPlaceRequ
 	})
 }
 
-// AcceptPlace accepts. The place rests on nothing else from here on, so the
-// evidence goes.
+// AcceptPlace accepts.
 func (s *Server) AcceptPlace(ctx context.Context, req *educationv1.AcceptPlaceRequest) (*educationv1.AcceptPlaceResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.AcceptPlaceResponse, error) {
-		a, err := s.App.AcceptPlace(ctx, s.In(tx), req.GetOfferId())
-		if err != nil {
-			return nil, err
-		}
-		return &educationv1.AcceptPlaceResponse{}, s.Evidence.CaseClosed(tx, a.ID)
+		return &educationv1.AcceptPlaceResponse{}, s.App.AcceptPlace(ctx, s.In(tx), req.GetOfferId())
 	})
 }
 

@@ -9,22 +9,32 @@ import (
 )
 
 // AcceptPlace accepts for the guardian, who acts in person or through a counter
-// or a helper; which of both is kept with the acceptance. The application it
-// returns needs evidence no more.
-func (a *App) AcceptPlace(ctx context.Context, s Store, offerID string) (domain.Application, error) {
+// or a helper; which of both is kept with the acceptance. The place rests on
+// nothing else from here on, so the evidence goes once nothing can be undone.
+func (a *App) AcceptPlace(ctx context.Context, s Store, offerID string) error {
 	p, o, application, err := answer(ctx, s, offerID)
 	if err != nil {
-		return application, err
+		return err
 	}
 	o, events, err := o.Accept(p.ActsHimself(o.Worker), a.Clock.Now())
 	if err != nil {
-		return application, err
+		return err
 	}
-	application = application.Accept()
-	if err := s.SaveApplication(ctx, application); err != nil {
-		return application, err
+	if err := s.SaveApplication(ctx, application.Accept()); err != nil {
+		return err
 	}
-	return application, s.SaveOffer(ctx, o, events...)
+	forget := o.AcceptedAt
+	if !o.InPerson {
+		within, err := a.undoTime(o.County)
+		if err != nil {
+			return err
+		}
+		forget = forget.Add(within)
+	}
+	if err := s.ForgetAt(ctx, application.ID, forget); err != nil {
+		return err
+	}
+	return s.SaveOffer(ctx, o, events...)
 }
 
 // DeclinePlace declines; the application is back at its place in the queue.
@@ -47,15 +57,20 @@ func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) (doma
 	if err != nil {
 		return application, err
 	}
-	hours, err := a.number("PR-UNDO", "hours", o.County)
+	within, err := a.undoTime(o.County)
 	if err != nil {
 		return application, err
 	}
-	o, events, err := o.Undo(time.Duration(hours)*time.Hour, a.Clock.Now())
+	o, events, err := o.Undo(within, a.Clock.Now())
 	if err != nil {
 		return application, err
 	}
 	return application, giveBack(ctx, s, application, o, events)
+}
+
+func (a *App) undoTime(county string) (time.Duration, error) {
+	hours, err := a.number("PR-UNDO", "hours", county)
+	return time.Duration(hours) * time.Hour, err
 }
 
 // answer loads an offer and its application for who may answer it.

@@ -1,6 +1,10 @@
 package app
 
-import "context"
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
 
 // EvidenceChanged notes a change of an application's evidence in its history.
 func (a *App) EvidenceChanged(ctx context.Context, s Store, applicationID, kind, what string) error {
@@ -13,4 +17,23 @@ func (a *App) EvidenceChanged(ctx context.Context, s Store, applicationID, kind,
 		return nil
 	}
 	return s.SaveApplication(ctx, application, events...)
+}
+
+// EvidenceIsOver reports whether an application needs its evidence no more. One
+// whose acceptance can still be undone keeps it: it may wait again, and no
+// paper is asked twice.
+func (a *App) EvidenceIsOver(_ context.Context, s Store, applicationID string) (bool, error) {
+	application, err := s.Application(applicationID)
+	if err != nil || application.WantsEvidence() {
+		return false, err
+	}
+	if application.State != domain.Accepted {
+		return true, nil
+	}
+	o, err := s.Offer(application.OfferID)
+	if err != nil {
+		return false, err
+	}
+	within, err := a.undoTime(o.County)
+	return !o.Undoable(within, a.Clock.Now()), err
 }

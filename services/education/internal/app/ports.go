@@ -50,6 +50,8 @@ type Store interface {
 	SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error
 	// LapseAt has Lapse run for an offer at a time.
 	LapseAt(ctx context.Context, offerID string, at time.Time) error
+	// ForgetAt has the evidence of an application go at a time, if it is over then.
+	ForgetAt(ctx context.Context, applicationID string, at time.Time) error
 
 	// LogRead tells the guardian's access log that the caller read an application.
 	LogRead(ctx context.Context, a domain.Application, kinds []string) error

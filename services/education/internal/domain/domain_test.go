@@ -251,12 +251,46 @@ func TestPapersNotAsked(t *testing.T) {
 		"a lease's last day":  {usual, []Proof{lease}, []string{"home proof or filed lease"}},
 		"months of the past":  {usual, []Proof{months}, []string{"social-insurance record"}},
 		"all":                 {usual, []Proof{job, lease, months}, []string{"home proof or filed lease", "employment proof", "social-insurance record"}},
+		"a paper shown":       {usual, []Proof{{Kind: "job", Source: FormPaper}, {Kind: "lease", Source: FormWitness}}, nil},
 		"a shorter list":      {usual[:1], []Proof{job, lease}, nil},
 		"a fact of no use":    {usual, []Proof{{Kind: "certificate"}}, nil},
 		"home and employment": {usual, []Proof{lease, job}, []string{"home proof or filed lease", "employment proof"}},
 	} {
 		if got := PapersNotAsked(c.usual, c.proofs, today); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestPaper(t *testing.T) {
+	today := clock.NewDate(2026, 11, 2)
+	good := Paper{Kind: "job", Form: FormPaper, Since: "2025-01-01"}
+	for name, c := range map[string]struct {
+		change func(*Paper)
+		until  string
+		want   error
+	}{
+		"lasts":              {func(*Paper) {}, "", nil},
+		"ended":              {func(p *Paper) { p.Until = "2026-11-01" }, "2026-11-01", nil},
+		"ends today":         {func(p *Paper) { p.Until = "2026-11-02" }, "", nil},
+		"will end":           {func(p *Paper) { p.Until = "2027-11-02" }, "", nil},
+		"begins today":       {func(p *Paper) { p.Since = "2026-11-02" }, "", nil},
+		"will begin":         {func(p *Paper) { p.Since = "2026-11-03" }, "", ErrPaper},
+		"ends before":        {func(p *Paper) { p.Until = "2024-12-31" }, "", ErrPaper},
+		"no beginning":       {func(p *Paper) { p.Since = "" }, "", ErrPaper},
+		"no such day":        {func(p *Paper) { p.Until = "2026-02-30" }, "", ErrPaper},
+		"form":               {func(p *Paper) { p.Form = "" }, "", ErrPaper},
+		"kind":               {func(p *Paper) { p.Kind = "certificate" }, "", ErrPaper},
+		"months of a job":    {func(p *Paper) { p.Months = 1 }, "", ErrPaper},
+		"months":             {func(p *Paper) { p.Kind, p.Months = "insurance_months", 9 }, "", nil},
+		"no months":          {func(p *Paper) { p.Kind = "insurance_months" }, "", ErrPaper},
+		"fewer than nothing": {func(p *Paper) { p.Kind, p.Months = "insurance_months", -1 }, "", ErrPaper},
+	} {
+		p := good
+		c.change(&p)
+		got, err := p.Read(today)
+		if !errors.Is(err, c.want) || err == nil && got.Until != c.until {
+			t.Errorf("%s: until %q, %v", name, got.Until, err)
 		}
 	}
 }

@@ -22,6 +22,8 @@ var (
 	ErrApplicationTwice   = errs.New(errs.Conflict, "education.application.twice", "There is an application for this child and stage already.")
 	ErrApplicationState   = errs.New(errs.Conflict, "education.application.state", "The application's state does not allow this now.")
 
+	ErrPaper = errs.New(errs.Invalid, "education.paper", "The paper's kind, form, dates or months cannot be right.")
+
 	ErrOfferUnknown = errs.New(errs.NotFound, "education.offer.unknown", "There is no such offer.")
 	ErrOfferState   = errs.New(errs.Conflict, "education.offer.state", "The offer's state does not allow this now.")
 	ErrOfferLapsed  = errs.New(errs.Conflict, "education.offer.lapsed", "The time to answer this offer is over; the application keeps its place.")

@@ -110,11 +110,16 @@ func (o Offer) Undo(within time.Duration, now time.Time) (Offer, []Event, error)
 		return o, nil, ErrOfferState.With("state", string(o.State))
 	case o.InPerson:
 		return o, nil, ErrUndoOwn
-	case !now.Before(o.AcceptedAt.Add(within)):
+	case !o.Undoable(within, now):
 		return o, nil, ErrUndoLate
 	}
 	o.State = OfferUndone
 	return o, []Event{PlaceUndone{OfferID: o.ID, ApplicationID: o.ApplicationID}}, nil
+}
+
+// Undoable reports whether the acceptance can still be taken back.
+func (o Offer) Undoable(within time.Duration, now time.Time) bool {
+	return o.State == OfferAccepted && !o.InPerson && now.Before(o.AcceptedAt.Add(within))
 }
 
 // Withdraw ends an offer with its application.

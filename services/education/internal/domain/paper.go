@@ -19,7 +19,8 @@ const (
 // name it; SC-05 makes the years count.
 const insuranceRecord = "social-insurance record"
 
-// Proof is a fact of another department that is held for an application.
+// Proof is a fact that is held for an application: what another department
+// recorded, or what a paper or a witness showed.
 type Proof struct {
 	Kind, Source, SourceID string
 	Since, Until           string // as the source writes them; Until is "" while it lasts
@@ -29,10 +30,12 @@ type Proof struct {
 	RecordedAt             time.Time
 }
 
-// good reports whether the fact stands for a paper today: not while it is in
-// doubt, and a job or a lease not after its end. Months covered stay covered.
-func (p Proof) good(today clock.Date) bool {
-	return !p.Flagged && (p.Kind == kindInsuranceMonths || p.Until == "" || p.Until >= today.String())
+// replaces reports whether the fact stands for a paper today: not where it came
+// from one, nor while it is in doubt, and a job or a lease not after its end.
+// Months covered stay covered.
+func (p Proof) replaces(today clock.Date) bool {
+	shown := p.Source == FormPaper || p.Source == FormWitness
+	return !shown && !p.Flagged && (p.Kind == kindInsuranceMonths || p.Until == "" || p.Until >= today.String())
 }
 
 // PapersNotAsked lists the papers that the facts replace, of those that are
@@ -40,7 +43,7 @@ func (p Proof) good(today clock.Date) bool {
 // still bring it: it counts as much.
 func PapersNotAsked(usual []string, proofs []Proof, today clock.Date) []string {
 	held := func(kind string) bool {
-		return slices.ContainsFunc(proofs, func(p Proof) bool { return p.Kind == kind && p.good(today) })
+		return slices.ContainsFunc(proofs, func(p Proof) bool { return p.Kind == kind && p.replaces(today) })
 	}
 	var papers []string
 	for _, u := range usual {
@@ -59,4 +62,44 @@ func PapersNotAsked(usual []string, proofs []Proof, today clock.Date) []string {
 func plain(paper string) string {
 	name, _, _ := strings.Cut(paper, " (")
 	return name
+}
+
+// The forms in which something is shown at the counter.
+const (
+	FormPaper   = "paper"
+	FormWitness = "witness"
+)
+
+// Paper is a paper or a witness's statement that was shown at the counter. What
+// else it says is not kept, only what it proves.
+type Paper struct {
+	Kind, Form   string
+	Since, Until string // civil dates; Until is "" while it lasts
+	Months       int    // for insurance_months alone
+}
+
+// Read checks what a paper says, or returns ErrPaper for what none can say. What
+// ends later than today lasts still.
+func (p Paper) Read(today clock.Date) (Paper, error) {
+	switch {
+	case p.Kind != kindJob && p.Kind != kindInsuranceMonths && p.Kind != kindLease,
+		p.Form != FormPaper && p.Form != FormWitness,
+		p.Months < 0, (p.Kind == kindInsuranceMonths) != (p.Months > 0):
+		return p, ErrPaper
+	}
+	since, err := clock.ParseDate(p.Since)
+	if err != nil || since.After(today) {
+		return p, ErrPaper
+	}
+	if p.Until == "" {
+		return p, nil
+	}
+	until, err := clock.ParseDate(p.Until)
+	if err != nil || until.Before(since) {
+		return p, ErrPaper
+	}
+	if !until.Before(today) {
+		p.Until = ""
+	}
+	return p, nil
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-const schoolColumns = `id, reference, name, kind, county, township, stage, places, version`
+// The school's name is the column title: name is what people are called.
+const schoolColumns = `id, reference, title, kind, county, township, stage, places, version`
 
 func scanSchool(s sqldb.Scanner) (v domain.School, err error) {
 	return v, s.Scan(&v.ID, &v.Reference, &v.Name, &v.Kind, &v.County, &v.Township, &v.Stage, &v.Places, &v.Version)
@@ -40,7 +41,7 @@ func (t *inTx) knownSchool(s domain.School) (string, error) {
 			return id, err
 		}
 	}
-	return scanID(t.tx.QueryRow(`SELECT id FROM school WHERE county = $1 AND name = $2 AND stage = $3`, s.County, s.Name, string(s.Stage)))
+	return scanID(t.tx.QueryRow(`SELECT id FROM school WHERE county = $1 AND title = $2 AND stage = $3`, s.County, s.Name, string(s.Stage)))
 }
 
 // School loads and locks a school.

@@ -25,9 +25,12 @@ import (
 //go:embed migrations
 var Migrations embed.FS
 
-// TaskLapse is the kind of the task that LapseAt leaves; its payload is the
-// offer's id.
-const TaskLapse = "education.lapse_offer"
+// The kinds of the tasks that LapseAt and ForgetAt leave; the payload is the
+// offer's or the application's id.
+const (
+	TaskLapse  = "education.lapse_offer"
+	TaskForget = "education.forget_evidence"
+)
 
 // Store gives transactions their tables and events.
 type Store struct {
@@ -54,6 +57,11 @@ type inTx struct {
 // LapseAt leaves a task for the end of an offer's time.
 func (t *inTx) LapseAt(ctx context.Context, offerID string, at time.Time) error {
 	return t.tasks.Add(ctx, t.tx, TaskLapse, []byte(offerID), at)
+}
+
+// ForgetAt leaves a task for the time from which evidence is not needed.
+func (t *inTx) ForgetAt(ctx context.Context, applicationID string, at time.Time) error {
+	return t.tasks.Add(ctx, t.tx, TaskForget, []byte(applicationID), at)
 }
 
 // LogRead tells the registry who read an application, for the guardian's

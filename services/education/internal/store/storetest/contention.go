@@ -78,7 +78,7 @@ func contention(t *testing.T, fresh opener) {
 		atOnce(func(i int) {
 			var err error
 			if i%2 == 0 {
-				err = patiently(db, func(tx *sqldb.Tx) error { _, err := cases.AcceptPlace(guardian, s.In(tx), o.ID); return err })
+				err = patiently(db, func(tx *sqldb.Tx) error { return cases.AcceptPlace(guardian, s.In(tx), o.ID) })
 			} else {
 				err = patiently(db, func(tx *sqldb.Tx) error { return cases.DeclinePlace(guardian, s.In(tx), o.ID) })
 			}

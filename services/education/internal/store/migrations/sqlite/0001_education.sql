@@ -2,14 +2,14 @@
 CREATE TABLE school (
   id        TEXT    PRIMARY KEY,
   reference TEXT    NOT NULL,
-  name      TEXT    NOT NULL,
+  title     TEXT    NOT NULL,
   kind      TEXT    NOT NULL,
   county    TEXT    NOT NULL,
   township  TEXT    NOT NULL,
   stage     TEXT    NOT NULL,
   places    INTEGER NOT NULL,
   version   INTEGER NOT NULL,
-  UNIQUE (county, name, stage)
+  UNIQUE (county, title, stage)
 ) STRICT;
 CREATE UNIQUE INDEX school_reference ON school (reference) WHERE reference <> '';
 
