@@ -222,7 +222,11 @@ func TestImportIntoARunningPlatform(t *testing.T) {
 
 func TestKilledImportGoesOnToTheSameEnd(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
+	killed := 0
 	for _, after := range []int{1, 3, 6} { // sheets' worth of refused files: deeper each time
+		if err := os.RemoveAll(filepath.Join(data, "refused")); err != nil {
+			t.Fatal(err)
+		}
 		c := exec.Command(program, "import", "-data", data, "-as-of", "2026-11-01", sheets)
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
@@ -236,7 +240,8 @@ func TestKilledImportGoesOnToTheSameEnd(t *testing.T) {
 			case <-ended:
 				break wait // it was too fast to be killed there
 			case <-tick.C:
-				if n, _ := filepath.Glob(filepath.Join(data, "refused", "*")); len(n) >= after {
+				if n, _ := filepath.Glob(filepath.Join(data, "refused", "*.csv")); len(n) >= after {
+					killed++
 					if err := c.Process.Kill(); err != nil {
 						t.Fatal(err)
 					}
@@ -247,8 +252,14 @@ func TestKilledImportGoesOnToTheSameEnd(t *testing.T) {
 		}
 		tick.Stop()
 	}
+	if killed == 0 {
+		t.Fatal("no import was killed")
+	}
 	compare(t, sums(importAltay(t, "-data", data)), expected(t))
 	verify(t, data)
+	if left, err := filepath.Glob(filepath.Join(data, "refused", ".*")); err != nil || len(left) > 0 {
+		t.Errorf("half-written files are left: %v, %v", left, err)
+	}
 }
 
 func TestRealAndDemoNeverMix(t *testing.T) {

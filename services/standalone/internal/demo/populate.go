@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -109,7 +110,7 @@ func (w *world) makeCourses(ctx context.Context, today clock.Date) error {
 		group, _ := w.tables.Occupation(occupation)
 		reply, err := w.training().PublishCourse(officer(ctx, "hrss", ""), &trainingv1.PublishCourseRequest{
 			Provider: division.NameZH + "职业技能培训中心", Title: group.NameZH, Occupation: occupation, Level: []string{"五级", "四级", "三级"}[r.IntN(3)], Hours: int32(40 * (1 + r.IntN(6))),
-			Places: int32(20 + 10*r.IntN(4)), StartsOn: today.AddDays(20 + r.IntN(60)).String(), Kind: "general", County: county, Reference: fmt.Sprintf("demo-%d-%d", w.cfg.Seed, i),
+			Places: int32(20 + 10*r.IntN(4)), StartsOn: today.AddDays(i % 3 * (10 + r.IntN(40))).String(), Kind: "general", County: county, Reference: fmt.Sprintf("demo-%d-%d", w.cfg.Seed, i),
 		})
 		w.courses[i] = reply.GetCourseId()
 		return err
@@ -159,7 +160,7 @@ func (w *world) makePeople(ctx context.Context, today clock.Date) error {
 	w.lives = make([]*life, w.cfg.People)
 	return each(ctx, w.cfg.People, func(ctx context.Context, i int) error {
 		r := w.random(uint64(10_000_000 + i))
-		born := today.AddYears(-w.stats.age(r)).AddDays(-1 - r.IntN(300))
+		born := today.AddYears(-w.stats.age(r)).AddDays(-1 - w.birthday(r, i))
 		county := pick(r, w.stats.Altay.Counties)
 		townships := w.tables.Townships(county)
 		township := townships[r.IntN(len(townships))].Code
@@ -183,6 +184,13 @@ func (w *world) makePeople(ctx context.Context, today clock.Date) error {
 		}
 		return w.wishes(ctx, l, i, today)
 	})
+}
+
+// birthday draws how many days before its next birthday a worker is. Those who
+// share a number's sequence never share a birthday, so that numbers are unique.
+func (w *world) birthday(r *rand.Rand, i int) int {
+	sharers := (w.cfg.People + 999) / 1000
+	return r.IntN(max(1, 300/sharers))*sharers + i/1000
 }
 
 func (w *world) wishes(ctx context.Context, l *life, i int, today clock.Date) error {

@@ -59,6 +59,9 @@ func (im *Importer) Run(ctx context.Context, path string) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := forget(im.Refused); err != nil {
+		return nil, err
+	}
 	report := &Report{Sheets: map[string]*Sheet{}}
 	people := &people{known: map[string]*person{}}
 	var unreadable error
@@ -77,6 +80,16 @@ func (im *Importer) Run(ctx context.Context, path string) (*Report, error) {
 	}
 	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: "ops", Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaImport})
 	return report, errors.Join(unreadable, ops.WaitSettled(ctx, im.Caller, im.Services))
+}
+
+// forget removes what an import that broke off left half written: it holds
+// people's data.
+func forget(dir string) error {
+	left, err := filepath.Glob(filepath.Join(dir, ".refused-*.tmp"))
+	for _, f := range left {
+		err = errors.Join(err, os.Remove(f))
+	}
+	return err
 }
 
 func list(path string) ([]sheet.File, error) {
@@ -104,7 +117,7 @@ func (im *Importer) sheet(ctx context.Context, f sheet.File, s *Sheet, people *p
 	if err := os.MkdirAll(im.Refused, 0o700); err != nil {
 		return err
 	}
-	refused, err := sheet.CreateRefused(filepath.Join(im.Refused, filepath.Base(f.Path)), r)
+	refused, err := sheet.CreateRefused(filepath.Join(im.Refused, filepath.Base(sheet.RefusedName(f.Path))), r)
 	if err != nil {
 		return err
 	}
