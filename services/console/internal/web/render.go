@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/rpc"
+	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/words"
 )
 
@@ -74,7 +76,7 @@ func funcs(p *words.Printer) template.FuncMap {
 		"t": p.T, "date": p.Date, "deadline": p.Deadline, "daysleft": p.DaysLeft, "day": p.Day, "clock": p.Clock, "minute": p.Minute,
 		"money": p.Money, "num": p.Number, "county": p.County, "occupation": p.Occupation, "service": p.Service, "source": p.Source,
 		"code": p.Code, "codes": p.Codes, "event": p.Event, "kind": p.Kind, "thing": p.Thing, "message": p.Message, "fact": p.Fact, "err": p.Error,
-		"has": p.Has, "said": p.Said, "papers": p.Papers, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
+		"has": p.Has, "said": p.Said, "span": p.Span, "reader": p.Reader, "basis": p.Basis, "unmet": unmetFirst, "papers": p.Papers, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
 		"join": strings.Join,
 	}
 }
@@ -85,6 +87,19 @@ func short(id string) string {
 		return id[len(id)-8:]
 	}
 	return id
+}
+
+// unmetFirst puts what stands in the way before what is met.
+func unmetFirst(all []*housingv1.Reason) []*housingv1.Reason {
+	return slices.SortedStableFunc(slices.Values(all), func(a, b *housingv1.Reason) int {
+		met := func(r *housingv1.Reason) int {
+			if r.GetOutcome() == "met" {
+				return 1
+			}
+			return 0
+		}
+		return met(a) - met(b)
+	})
 }
 
 func milliseconds(us int64) string { return fmt.Sprintf("%.2f", float64(us)/1000) }

@@ -145,6 +145,9 @@ func (p *Printer) Code(code string) string {
 	return p.first(strings.ReplaceAll(code, "_", " "), "code."+code)
 }
 
+// Basis writes a legal basis: laws stand as they are cited.
+func (p *Printer) Basis(s string) string { return p.first(s, "code."+s) }
+
 // Event is the sentence that tells the worker what happened.
 func (p *Printer) Event(eventType string) string {
 	return p.first(eventType, "event."+eventType, "event."+anyService(eventType))
@@ -152,7 +155,24 @@ func (p *Printer) Event(eventType string) string {
 
 // Kind names an event type without addressing anybody, as the feed does.
 func (p *Printer) Kind(eventType string) string {
-	return p.first(eventType, "kind."+eventType, "kind."+anyService(eventType))
+	return p.first(eventType, "kind."+eventType, "kind."+anyService(eventType), "kind."+eventType+".v1")
+}
+
+// Span names an operation of a trace: what a service took note of in words, its
+// own methods and tasks by their names.
+func (p *Printer) Span(name string) string {
+	if eventType, ok := strings.CutPrefix(name, "consume "); ok {
+		return p.T("span.consume", "kind", p.Kind(eventType))
+	}
+	return name
+}
+
+// Reader says who looked: a department by its name, a person by the kind.
+func (p *Printer) Reader(kind, reader string) string {
+	if kind == "service" && p.Has("service."+reader) {
+		return p.T("access.department", "service", p.Service(reader))
+	}
+	return p.Code(kind)
 }
 
 // Thing names what a service counts.
@@ -192,7 +212,7 @@ type Fact struct {
 func (p *Printer) Fact(name, value string) Fact {
 	f := Fact{Label: p.first(strings.ReplaceAll(name, "_", " "), "fact."+name), Value: value}
 	switch {
-	case strings.HasSuffix(name, "_id"):
+	case strings.HasSuffix(name, "_id"), name == "about":
 		f.ID = true
 	case strings.HasSuffix(name, "_fen"):
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
