@@ -1,0 +1,154 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/store"
+)
+
+// found gives the ids that a search finds.
+func (s *suite) found(q app.Search) (ids []string) {
+	s.Helper()
+	if q.Limit == 0 {
+		q.Limit = 100
+	}
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		all, err := tx.Search(q)
+		for _, v := range all {
+			ids = append(ids, v.ID)
+		}
+		return err
+	})
+	return ids
+}
+
+func (s *suite) search() {
+	s.published("v1", 2) // 654323, 6-16, 3000–4000 yuan, 2026-12-01 to 2027-04-30, housing
+	for id, change := range map[string]func(v *domain.Vacancy){
+		"v2": func(v *domain.Vacancy) { v.County, v.Occupation = "654301", "6-29" },
+		"v3": func(v *domain.Vacancy) { v.Occupation, v.Housing = "4-03", false },
+		"v4": func(v *domain.Vacancy) { v.WageMinFen, v.WageMaxFen = 500_000, 600_000 },
+		"v5": func(v *domain.Vacancy) { v.SeasonFrom, v.SeasonTo = clock.Date{}, clock.Date{} },
+		"v6": func(v *domain.Vacancy) { v.State = domain.VacancyClosedState },
+		"v7": func(v *domain.Vacancy) { v.Taken = v.Headcount },
+	} {
+		v := vacancy(id, 2)
+		change(&v)
+		s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveVacancy(ctx, v) })
+	}
+	for _, c := range []struct {
+		q    app.Search
+		want []string
+	}{
+		{app.Search{}, []string{"v5", "v4", "v3", "v2", "v1"}}, // open ones with places, newest first
+		{app.Search{County: "654301"}, []string{"v2"}},
+		{app.Search{Occupation: "6"}, []string{"v5", "v4", "v2", "v1"}},
+		{app.Search{Occupation: "6-29"}, []string{"v2"}},
+		{app.Search{Occupation: "6-2"}, nil},
+		{app.Search{WageMinFen: 400_001}, []string{"v4"}},
+		{app.Search{WageMinFen: 400_000}, []string{"v5", "v4", "v3", "v2", "v1"}},
+		{app.Search{On: "2026-11-30"}, []string{"v5"}},
+		{app.Search{On: "2027-04-30", County: "654323", Housing: true}, []string{"v5", "v4", "v1"}},
+		{app.Search{Limit: 2}, []string{"v5", "v4"}},
+		{app.Search{After: "v4", Limit: 2}, []string{"v3", "v2"}},
+	} {
+		if got := s.found(c.q); !slices.Equal(got, c.want) {
+			s.Errorf("%+v: %v, want %v", c.q, got, c.want)
+		}
+	}
+}
+
+// pages walks the list while newer vacancies come in: what was there at the
+// start is seen exactly once, in order.
+func (s *suite) pages() {
+	var want []string
+	for i := range 30 {
+		id := fmt.Sprintf("v%03d", i)
+		s.published(id, 1)
+		want = append([]string{id}, want...)
+	}
+	var got []string
+	after := ""
+	for {
+		page := s.found(app.Search{After: after, Limit: 7})
+		if len(page) == 0 {
+			break
+		}
+		got, after = append(got, page...), page[len(page)-1]
+		s.published(fmt.Sprintf("v9%02d", len(got)), 1)
+	}
+	if !slices.Equal(got, want) {
+		s.Errorf("saw %v", got)
+	}
+}
+
+func (s *suite) queue() {
+	s.published("vacancy-1", 1)
+	for i, minutes := range []int{3, 1, 2, 0} {
+		a := application(fmt.Sprintf("application-%d", i), fmt.Sprintf("worker-%d", i))
+		a.SubmittedAt = noon.Add(time.Duration(minutes) * time.Minute)
+		if i == 3 {
+			a.State = domain.ApplicationWithdrawnState
+		}
+		s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
+	}
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		var ids []string
+		all, err := tx.Applicants("vacancy-1")
+		for _, a := range all {
+			ids = append(ids, a.ID)
+		}
+		if want := []string{"application-1", "application-2", "application-0"}; !slices.Equal(ids, want) {
+			s.Errorf("queue %v", ids)
+		}
+		pending, err2 := tx.PendingApplications("worker-3")
+		if len(pending) != 0 {
+			s.Errorf("pending %v", pending)
+		}
+		stands, err3 := tx.HasApplied("worker-0", "vacancy-1")
+		gone, err4 := tx.HasApplied("worker-3", "vacancy-1")
+		if !stands || gone {
+			s.Errorf("applied: %v, %v", stands, gone)
+		}
+		return errors.Join(err, err2, err3, err4)
+	})
+}
+
+func (s *suite) qualifications() {
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		return tx.SaveProfile(ctx, domain.Profile{Worker: "worker-1"})
+	})
+	err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`INSERT INTO evidence (case_id, source, source_id, kind, worker, grant_id, since, until, months, code, fact_version, flagged, recorded_at)
+			VALUES ($1, 'training', 'certificate-1', 'certificate', 'worker-1', 'grant-1', '2026-10-01', '', 0, '6-29', 1, 1, 1),
+				($1, 'insurance', 'cover-1', 'insurance_months', 'worker-1', 'grant-1', '2026-10', '', 3, '', 1, 0, 1)`, domain.ProfileCase("worker-1"))
+		return err
+	})
+	if err != nil {
+		s.Fatal(err)
+	}
+	want := []domain.Qualification{{CertificateID: "certificate-1", Occupation: "6-29", Since: "2026-10-01", Flagged: true}}
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		same(s, want, func() ([]domain.Qualification, error) { return tx.HeldQualifications("worker-1") })
+		if err := tx.NoteQualifications("worker-1", want); err != nil {
+			return err
+		}
+		same(s, want, func() ([]domain.Qualification, error) { return tx.NotedQualifications("worker-1") })
+		if err := tx.NoteQualifications("worker-1", nil); err != nil {
+			return err
+		}
+		noted, err := tx.NotedQualifications("worker-1")
+		if len(noted) != 0 {
+			s.Errorf("noted %v", noted)
+		}
+		return err
+	})
+}
