@@ -28,16 +28,16 @@ func (f *fixture) granted(worker string) {
 }
 
 func (f *fixture) hired(worker string) {
-	f.facts.set(&platformv1.Fact{Kind: "job", Source: "employment", SourceId: "hire of " + worker, Worker: worker, Since: "2026-11-02", Code: "6-29", Version: 1})
+	f.facts.set(&platformv1.Fact{Kind: "job", Source: "employment", SourceId: "hire of " + worker, Worker: worker, Since: "2026-10-05", Code: "6-29", Version: 1})
 	f.employment.Publish(outbox.Subject{Aggregate: "hire of " + worker, Worker: worker, Division: county}, &employmentv1.HireRegistered{
-		HireId: "hire of " + worker, EmployerId: "employer-1", Occupation: "6-29", County: county, StartOn: "2026-11-02", Basis: "offer",
+		HireId: "hire of " + worker, EmployerId: "employer-1", Occupation: "6-29", County: county, StartOn: "2026-10-05", Basis: "offer",
 	})
 }
 
 func (f *fixture) hireEnded(worker string) {
-	f.facts.set(&platformv1.Fact{Kind: "job", Source: "employment", SourceId: "hire of " + worker, Worker: worker, Since: "2026-11-02", Until: "2026-11-01", Code: "6-29", Version: 2})
+	f.facts.set(&platformv1.Fact{Kind: "job", Source: "employment", SourceId: "hire of " + worker, Worker: worker, Since: "2026-10-05", Until: "2026-11-01", Code: "6-29", Version: 2})
 	f.employment.Publish(outbox.Subject{Aggregate: "hire of " + worker, Version: 1, Worker: worker, Division: county}, &employmentv1.HireEnded{
-		HireId: "hire of " + worker, EmployerId: "employer-1", Occupation: "6-29", County: county, StartOn: "2026-11-02", EndedOn: "2026-11-01",
+		HireId: "hire of " + worker, EmployerId: "employer-1", Occupation: "6-29", County: county, StartOn: "2026-10-05", EndedOn: "2026-11-01",
 	})
 }
 
@@ -360,7 +360,7 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 				worker := "worker-" + string(rune('A'+i/26)) + string(rune('A'+i%26))
 				want := []*educationv1.Evidence{
 					{Kind: "insurance_months", Source: "insurance", SourceId: "cover of " + worker, Since: "2026-11"},
-					{Kind: "job", Source: "employment", SourceId: "hire of " + worker, Since: "2026-11-02", Code: "6-29"},
+					{Kind: "job", Source: "employment", SourceId: "hire of " + worker, Since: "2026-10-05", Code: "6-29"},
 					{Kind: "lease", Source: "housing", SourceId: "lease of " + worker, Since: "2026-11-02", Code: county},
 				}
 				a := f.application(worker, applications[i])
