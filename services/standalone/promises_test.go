@@ -79,6 +79,9 @@ func messages(visit func(protoreflect.MessageDescriptor)) {
 
 func methods(visit func(protoreflect.MethodDescriptor, *platformv1.MethodRule)) {
 	protoregistry.GlobalFiles.RangeFiles(func(f protoreflect.FileDescriptor) bool {
+		if !strings.HasPrefix(string(f.Package()), "qiao.") {
+			return true
+		}
 		for i := range f.Services().Len() {
 			for j := range f.Services().Get(i).Methods().Len() {
 				m := f.Services().Get(i).Methods().Get(j)
@@ -126,6 +129,9 @@ func open(t *testing.T) (dir string, p *standalone.Platform) {
 	return dir, p
 }
 
+// organisations are tables whose names and telephones are an organisation's.
+var organisations = []string{"employer", "school"}
+
 func TestEveryColumnIsCatalogued(t *testing.T) {
 	dir, _ := open(t)
 	known := catalogue(t)
@@ -154,7 +160,7 @@ func TestEveryColumnIsCatalogued(t *testing.T) {
 			switch {
 			case !ok:
 				t.Errorf("%s is not in proto/catalogue.csv", where)
-			case e.class == "personal":
+			case e.class == "personal" && !slices.Contains(organisations, c.table):
 				t.Errorf("%s holds personal data in clear; it belongs sealed into the registry", where)
 			}
 			if ruledOut.MatchString(c.name) {
