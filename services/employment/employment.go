@@ -46,13 +46,13 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	pages := cache.New(Name, d.Redis, d.Telemetry.For(Name).Log)
 	cases := &app.App{Clock: d.Clock, Rules: rules, Codes: codes, Phrases: phrases, NewID: ident.NewID}
 	tables := store.New(log, tasks, d.Master, pages)
-	holder := evidence.NewHolder(Name, purpose, log.DB(), react.Cases{App: cases, Store: tables}, tasks, caller, d.Clock)
-	tasks.Handle(store.TaskLapseOffer, react.LapseOffer(cases, log, tables))
-	server := &api.Server{App: cases, Log: log, Store: tables, Pages: pages, Holder: holder, Caller: caller}
+	holder := evidence.NewHolder(Name, purpose, log.DB(), react.Cases{App: cases, In: tables.In}, tasks, caller, d.Clock)
+	tasks.Handle(store.TaskLapseOffer, react.LapseOffer(cases, log, tables.In))
+	server := &api.Server{App: cases, Log: log, In: tables.In, Pages: pages, Holder: holder, Caller: caller}
 	return run.Assemble(ctx, run.Parts{
 		Log: log, Tasks: tasks, Caller: caller,
 		Methods: server.Methods(),
-		Router:  react.Router(cases, tables, holder), Listens: react.Listens(),
+		Router:  react.Router(cases, tables.In, holder), Listens: react.Listens(),
 		Counts: []ops.Count{
 			{Thing: "employers", Query: `SELECT count(*) FROM employer`},
 			{Thing: "vacancies_open", Query: `SELECT count(*) FROM vacancy WHERE state = 'open'`},

@@ -16,14 +16,13 @@ import (
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
-	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
 // Server implements employmentv1.EmploymentServer and platformv1.FactsServer.
 type Server struct {
 	App    *app.App
 	Log    *outbox.Log
-	Store  *store.Store
+	In     func(*sqldb.Tx) app.Store
 	Pages  *cache.Cache     // search results
 	Holder *evidence.Holder // shared certificates
 	Caller contract.Caller  // asks the registry
@@ -38,17 +37,17 @@ func (s *Server) Methods() []contract.Method {
 func command[T any, Reply interface {
 	*T
 	proto.Message
-}](ctx context.Context, s *Server, fn func(st *store.Tx) (Reply, error)) (Reply, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (Reply, error) { return fn(s.Store.In(tx)) })
+}](ctx context.Context, s *Server, fn func(st app.Store) (Reply, error)) (Reply, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (Reply, error) { return fn(s.In(tx)) })
 }
 
 // view reads on one snapshot.
-func (s *Server) view(ctx context.Context, fn func(st *store.Tx) error) error {
-	return s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(s.Store.In(tx)) })
+func (s *Server) view(ctx context.Context, fn func(st app.Store) error) error {
+	return s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
 }
 
 // ownView reads what is one worker's alone.
-func (s *Server) ownView(ctx context.Context, worker string, fn func(st *store.Tx) error) error {
+func (s *Server) ownView(ctx context.Context, worker string, fn func(st app.Store) error) error {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return err

@@ -8,14 +8,13 @@ import (
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
-	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
 // Apply sends an application. For a vacancy with hazards the registry is asked
 // first, outside any transaction, and only whether the worker is of age.
 func (s *Server) Apply(ctx context.Context, req *employmentv1.ApplyRequest) (*employmentv1.ApplyResponse, error) {
 	var question app.AgeQuestion
-	err := s.view(ctx, func(st *store.Tx) (err error) {
+	err := s.view(ctx, func(st app.Store) (err error) {
 		question, err = s.App.BeforeApplying(ctx, st, req.GetWorker(), req.GetVacancyId())
 		return err
 	})
@@ -27,7 +26,7 @@ func (s *Server) Apply(ctx context.Context, req *employmentv1.ApplyRequest) (*em
 	if err != nil {
 		return nil, err
 	}
-	return command(ctx, s, func(st *store.Tx) (*employmentv1.ApplyResponse, error) {
+	return command(ctx, s, func(st app.Store) (*employmentv1.ApplyResponse, error) {
 		return &employmentv1.ApplyResponse{ApplicationId: id}, s.App.Apply(ctx, st, id, req.GetWorker(), req.GetVacancyId(), question, reached)
 	})
 }
@@ -47,7 +46,7 @@ func (s *Server) ofAge(ctx context.Context, worker, applicationID string, q app.
 
 // WithdrawApplication ends an application before an offer is accepted.
 func (s *Server) WithdrawApplication(ctx context.Context, req *employmentv1.WithdrawApplicationRequest) (*employmentv1.WithdrawApplicationResponse, error) {
-	return command(ctx, s, func(st *store.Tx) (*employmentv1.WithdrawApplicationResponse, error) {
+	return command(ctx, s, func(st app.Store) (*employmentv1.WithdrawApplicationResponse, error) {
 		return &employmentv1.WithdrawApplicationResponse{}, s.App.WithdrawApplication(ctx, st, req.GetApplicationId())
 	})
 }
@@ -56,7 +55,7 @@ func (s *Server) WithdrawApplication(ctx context.Context, req *employmentv1.With
 // with its newest offer.
 func (s *Server) ListApplications(ctx context.Context, req *employmentv1.ListApplicationsRequest) (*employmentv1.ListApplicationsResponse, error) {
 	out := &employmentv1.ListApplicationsResponse{}
-	err := s.ownView(ctx, req.GetWorker(), func(st *store.Tx) error {
+	err := s.ownView(ctx, req.GetWorker(), func(st app.Store) error {
 		all, err := st.ApplicationsOf(req.GetWorker())
 		if err != nil {
 			return err
@@ -76,7 +75,7 @@ func (s *Server) ListApplications(ctx context.Context, req *employmentv1.ListApp
 
 // AcceptOffer is the worker's acceptance.
 func (s *Server) AcceptOffer(ctx context.Context, req *employmentv1.AcceptOfferRequest) (*employmentv1.AcceptOfferResponse, error) {
-	return command(ctx, s, func(st *store.Tx) (*employmentv1.AcceptOfferResponse, error) {
+	return command(ctx, s, func(st app.Store) (*employmentv1.AcceptOfferResponse, error) {
 		id, err := s.App.AcceptOffer(ctx, st, req.GetOfferId())
 		return &employmentv1.AcceptOfferResponse{HireId: id}, err
 	})
@@ -84,14 +83,14 @@ func (s *Server) AcceptOffer(ctx context.Context, req *employmentv1.AcceptOfferR
 
 // DeclineOffer is the worker's no.
 func (s *Server) DeclineOffer(ctx context.Context, req *employmentv1.DeclineOfferRequest) (*employmentv1.DeclineOfferResponse, error) {
-	return command(ctx, s, func(st *store.Tx) (*employmentv1.DeclineOfferResponse, error) {
+	return command(ctx, s, func(st app.Store) (*employmentv1.DeclineOfferResponse, error) {
 		return &employmentv1.DeclineOfferResponse{}, s.App.DeclineOffer(ctx, st, req.GetOfferId())
 	})
 }
 
 // UndoAcceptance takes back an acceptance that somebody else gave.
 func (s *Server) UndoAcceptance(ctx context.Context, req *employmentv1.UndoAcceptanceRequest) (*employmentv1.UndoAcceptanceResponse, error) {
-	return command(ctx, s, func(st *store.Tx) (*employmentv1.UndoAcceptanceResponse, error) {
+	return command(ctx, s, func(st app.Store) (*employmentv1.UndoAcceptanceResponse, error) {
 		return &employmentv1.UndoAcceptanceResponse{}, s.App.UndoAcceptance(ctx, st, req.GetOfferId())
 	})
 }

@@ -8,12 +8,11 @@ import (
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
-	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
 // StateHire records a hire that only the employer states.
 func (s *Server) StateHire(ctx context.Context, req *employmentv1.StateHireRequest) (*employmentv1.StateHireResponse, error) {
-	return command(ctx, s, func(st *store.Tx) (*employmentv1.StateHireResponse, error) {
+	return command(ctx, s, func(st app.Store) (*employmentv1.StateHireResponse, error) {
 		id, err := s.App.StateHire(ctx, st, app.Statement{
 			Worker: req.GetWorker(), USCC: req.GetUscc(), Occupation: req.GetOccupation(), County: req.GetCounty(),
 			StartOn: req.GetStartOn(), EndOn: req.GetEndOn(), WageFen: req.GetWageFen(),
@@ -24,21 +23,21 @@ func (s *Server) StateHire(ctx context.Context, req *employmentv1.StateHireReque
 
 // ConfirmHire is the worker's word for a stated hire.
 func (s *Server) ConfirmHire(ctx context.Context, req *employmentv1.ConfirmHireRequest) (*employmentv1.ConfirmHireResponse, error) {
-	return command(ctx, s, func(st *store.Tx) (*employmentv1.ConfirmHireResponse, error) {
+	return command(ctx, s, func(st app.Store) (*employmentv1.ConfirmHireResponse, error) {
 		return &employmentv1.ConfirmHireResponse{}, s.App.ConfirmHire(ctx, st, req.GetHireId())
 	})
 }
 
 // DisputeHire is the worker's "not me".
 func (s *Server) DisputeHire(ctx context.Context, req *employmentv1.DisputeHireRequest) (*employmentv1.DisputeHireResponse, error) {
-	return command(ctx, s, func(st *store.Tx) (*employmentv1.DisputeHireResponse, error) {
+	return command(ctx, s, func(st app.Store) (*employmentv1.DisputeHireResponse, error) {
 		return &employmentv1.DisputeHireResponse{}, s.App.DisputeHire(ctx, st, req.GetHireId())
 	})
 }
 
 // EndHire ends a hire, or states its end.
 func (s *Server) EndHire(ctx context.Context, req *employmentv1.EndHireRequest) (*employmentv1.EndHireResponse, error) {
-	return command(ctx, s, func(st *store.Tx) (*employmentv1.EndHireResponse, error) {
+	return command(ctx, s, func(st app.Store) (*employmentv1.EndHireResponse, error) {
 		state, err := s.App.EndHire(ctx, st, req.GetHireId(), req.GetEndedOn(), req.GetGroundCode())
 		return &employmentv1.EndHireResponse{State: string(state)}, err
 	})
@@ -46,14 +45,14 @@ func (s *Server) EndHire(ctx context.Context, req *employmentv1.EndHireRequest) 
 
 // ConfirmEnd is the worker's word for a stated end.
 func (s *Server) ConfirmEnd(ctx context.Context, req *employmentv1.ConfirmEndRequest) (*employmentv1.ConfirmEndResponse, error) {
-	return command(ctx, s, func(st *store.Tx) (*employmentv1.ConfirmEndResponse, error) {
+	return command(ctx, s, func(st app.Store) (*employmentv1.ConfirmEndResponse, error) {
 		return &employmentv1.ConfirmEndResponse{}, s.App.ConfirmEnd(ctx, st, req.GetHireId())
 	})
 }
 
 // DisputeEnd is the worker's word that the hire goes on.
 func (s *Server) DisputeEnd(ctx context.Context, req *employmentv1.DisputeEndRequest) (*employmentv1.DisputeEndResponse, error) {
-	return command(ctx, s, func(st *store.Tx) (*employmentv1.DisputeEndResponse, error) {
+	return command(ctx, s, func(st app.Store) (*employmentv1.DisputeEndResponse, error) {
 		return &employmentv1.DisputeEndResponse{}, s.App.DisputeEnd(ctx, st, req.GetHireId())
 	})
 }
@@ -61,7 +60,7 @@ func (s *Server) DisputeEnd(ctx context.Context, req *employmentv1.DisputeEndReq
 // ListHires shows the worker the own hires, newest first.
 func (s *Server) ListHires(ctx context.Context, req *employmentv1.ListHiresRequest) (*employmentv1.ListHiresResponse, error) {
 	out := &employmentv1.ListHiresResponse{}
-	err := s.ownView(ctx, req.GetWorker(), func(st *store.Tx) error {
+	err := s.ownView(ctx, req.GetWorker(), func(st app.Store) error {
 		all, err := st.HiresOf(req.GetWorker())
 		if err != nil {
 			return err
@@ -83,7 +82,7 @@ func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest
 		if kind != evidence.Job {
 			return nil, nil
 		}
-		hires, err := s.Store.In(tx).HiresOf(worker)
+		hires, err := s.In(tx).HiresOf(worker)
 		var facts []*platformv1.Fact
 		for _, h := range hires {
 			if h.Proves() {

@@ -6,8 +6,8 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
-	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
 // SetProfile saves the worker's own wishes. With the first ones a job search
@@ -15,7 +15,7 @@ import (
 func (s *Server) SetProfile(ctx context.Context, req *employmentv1.SetProfileRequest) (*employmentv1.SetProfileResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*employmentv1.SetProfileResponse, error) {
 		w := domain.Wishes{Occupation: req.GetOccupation(), WageMinFen: req.GetWageMinFen(), Education: req.GetEducation(), NeedsHousing: req.GetNeedsHousing()}
-		outcome, err := s.App.SetProfile(ctx, s.Store.In(tx), req.GetWorker(), w, req.GetAvailableFrom())
+		outcome, err := s.App.SetProfile(ctx, s.In(tx), req.GetWorker(), w, req.GetAvailableFrom())
 		if err == nil && outcome == domain.Created {
 			err = s.Holder.CaseOpened(ctx, tx, domain.ProfileCase(req.GetWorker()), req.GetWorker())
 		}
@@ -26,7 +26,7 @@ func (s *Server) SetProfile(ctx context.Context, req *employmentv1.SetProfileReq
 // GetProfile shows the worker the own wishes and shared qualifications.
 func (s *Server) GetProfile(ctx context.Context, req *employmentv1.GetProfileRequest) (*employmentv1.GetProfileResponse, error) {
 	out := &employmentv1.GetProfileResponse{}
-	err := s.ownView(ctx, req.GetWorker(), func(st *store.Tx) error {
+	err := s.ownView(ctx, req.GetWorker(), func(st app.Store) error {
 		p, err := st.PeekProfile(req.GetWorker())
 		if err != nil {
 			return err

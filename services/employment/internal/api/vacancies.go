@@ -8,7 +8,6 @@ import (
 
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
-	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
 // SearchVacancies lists open vacancies, newest first. Nothing personal enters,
@@ -23,9 +22,9 @@ func (s *Server) SearchVacancies(ctx context.Context, req *employmentv1.SearchVa
 		return nil, err
 	}
 	key := fmt.Sprintf("vacancies|%s|%s|%d|%s|%t|%s|%d", q.County, q.Occupation, q.WageMinFen, q.On, q.Housing, q.After, q.Limit)
-	page, err := s.Pages.Get(ctx, store.Tag(q.County), key, func(ctx context.Context) ([]byte, error) {
+	page, err := s.Pages.Get(ctx, app.SearchTag(q.County), key, func(ctx context.Context) ([]byte, error) {
 		out := &employmentv1.SearchVacanciesResponse{}
-		err := s.view(ctx, func(st *store.Tx) error {
+		err := s.view(ctx, func(st app.Store) error {
 			all, err := st.Search(q)
 			for _, v := range all {
 				out.Vacancies = append(out.Vacancies, vacancy(v))
@@ -50,7 +49,7 @@ func (s *Server) SearchVacancies(ctx context.Context, req *employmentv1.SearchVa
 // GetVacancy reads one vacancy, open or closed.
 func (s *Server) GetVacancy(ctx context.Context, req *employmentv1.GetVacancyRequest) (*employmentv1.GetVacancyResponse, error) {
 	out := &employmentv1.GetVacancyResponse{}
-	err := s.view(ctx, func(st *store.Tx) error {
+	err := s.view(ctx, func(st app.Store) error {
 		v, err := st.PeekVacancy(req.GetVacancyId())
 		out.Vacancy = vacancy(v)
 		return err

@@ -19,6 +19,8 @@ import (
 // is something. Locks are always taken in the order application, offer,
 // vacancy, hire.
 type Store interface {
+	Lists
+
 	// EmployerByUSCC reports false where there is none. It does not lock: an
 	// employer is never changed.
 	EmployerByUSCC(uscc string) (domain.Employer, bool, error)
@@ -62,6 +64,26 @@ type Store interface {
 	// neither ended nor been undone.
 	HasHire(worker, employerID string) (bool, error)
 	SaveHire(ctx context.Context, h domain.Hire, events ...domain.Event) error
+}
+
+// Lists is what is shown of storage and never decided on; nothing is locked.
+type Lists interface {
+	// Search lists open vacancies with open places, newest first.
+	Search(q Search) ([]domain.Vacancy, error)
+	// PeekProfile returns ErrProfileUnknown where the worker has none, or has closed the account.
+	PeekProfile(worker string) (domain.Profile, error)
+	// ApplicationsOf lists the worker's applications, newest first.
+	ApplicationsOf(worker string) ([]domain.Application, error)
+	// OffersOf gives the worker's offers by their id.
+	OffersOf(worker string) (map[string]domain.Offer, error)
+	// Titles gives the titles of the vacancies that the worker applied for, by vacancy id.
+	Titles(worker string) (map[string]string, error)
+	// Applicants lists a vacancy's queue, first come first, without those who withdrew.
+	Applicants(vacancyID string) ([]domain.Application, error)
+	// HiresOf lists the worker's hires, newest first.
+	HiresOf(worker string) ([]domain.Hire, error)
+	// EmployersOf gives the names of the employers of the worker's hires, by employer id.
+	EmployersOf(worker string) (map[string]string, error)
 }
 
 // App is the department's use cases.

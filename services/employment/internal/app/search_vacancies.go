@@ -48,3 +48,12 @@ func (a *App) CheckSearch(q Search) (Search, error) {
 	}
 	return q, nil
 }
+
+// SearchTag names what the cached search pages of a county, or of all
+// counties, go stale with.
+func SearchTag(county string) string {
+	if county == "" {
+		return "vacancies:all"
+	}
+	return "vacancies:" + county
+}

@@ -3,51 +3,70 @@ package domain
 import "github.com/qiao-platform/qiao/pkg/clock"
 
 // Event is something that happened here; the store writes it beside the state.
+// What each means to other departments stands in the contract.
 type Event interface{ happened() }
 
-// The department's events; their meaning stands in the contract.
 type (
-	EmployerRegistered struct { //nolint:revive // documented in the contract
+	// EmployerRegistered tells that an employer was recorded.
+	EmployerRegistered struct {
 		EmployerID, IndustrySection string
 		ManualCheck                 bool
 	}
-	VacancyPublished struct{ Vacancy Vacancy }   //nolint:revive // documented in the contract
-	VacancyClosed    struct{ VacancyID string }  //nolint:revive // documented in the contract
-	ProfileSaved     struct{ Occupation string } //nolint:revive // documented in the contract
+	// VacancyPublished tells that a vacancy can be found.
+	VacancyPublished struct{ Vacancy Vacancy }
+	// VacancyClosed tells that a vacancy is no longer found.
+	VacancyClosed struct{ VacancyID string }
 
-	ApplicationSubmitted struct{ ApplicationID, VacancyID string } //nolint:revive // documented in the contract
-	ApplicationWithdrawn struct{ ApplicationID string }            //nolint:revive // documented in the contract
+	// ProfileSaved tells that a worker saved wishes.
+	ProfileSaved struct{ Occupation string }
+	// QualificationRecorded tells that a shared certificate entered, changed or left a profile.
+	QualificationRecorded struct{ CertificateID, Occupation, What string }
 
-	OfferMade struct { //nolint:revive // documented in the contract
+	// ApplicationSubmitted tells that a worker applied.
+	ApplicationSubmitted struct{ ApplicationID, VacancyID string }
+	// ApplicationWithdrawn tells that an application ended before an acceptance.
+	ApplicationWithdrawn struct{ ApplicationID string }
+
+	// OfferMade tells that a worker is to be told of an offer.
+	OfferMade struct {
 		OfferID, ApplicationID, VacancyID string
 		AnswerDays                        int
 	}
-	OfferAccepted struct { //nolint:revive // documented in the contract
+	// OfferAccepted tells that the worker accepted, in person or not.
+	OfferAccepted struct {
 		OfferID, ApplicationID, HireID string
 		InPerson                       bool
 	}
-	OfferDeclined struct{ OfferID string } //nolint:revive // documented in the contract
-	OfferLapsed   struct{ OfferID string } //nolint:revive // documented in the contract
+	// OfferDeclined tells nobody but the offer that the worker said no.
+	OfferDeclined struct{ OfferID string }
+	// OfferLapsed tells nobody but the offer that its time was over.
+	OfferLapsed struct{ OfferID string }
 
-	HireRegistered struct{ Hire Hire }     //nolint:revive // documented in the contract
-	HireConfirmed  struct{ Hire Hire }     //nolint:revive // documented in the contract
-	HireDisputed   struct{ HireID string } //nolint:revive // documented in the contract
-	HireUndone     struct{ HireID string } //nolint:revive // documented in the contract
-	HireEndStated  struct {                //nolint:revive // documented in the contract
+	// HireRegistered tells of a hire, by offer or on the employer's word.
+	HireRegistered struct{ Hire Hire }
+	// HireConfirmed tells that the worker confirmed what the employer stated.
+	HireConfirmed struct{ Hire Hire }
+	// HireDisputed tells that the worker says "not me".
+	HireDisputed struct{ HireID string }
+	// HireUndone tells that an acceptance given by another was taken back.
+	HireUndone struct{ HireID string }
+	// HireEndStated tells that the employer says that the hire ended.
+	HireEndStated struct {
 		HireID  string
 		EndedOn clock.Date
 		Ground  Ground
 	}
-	HireEndDisputed struct{ HireID string } //nolint:revive // documented in the contract
-	HireEnded       struct{ Hire Hire }     //nolint:revive // documented in the contract
-
-	QualificationRecorded struct{ CertificateID, Occupation, What string } //nolint:revive // documented in the contract
+	// HireEndDisputed tells that the worker says that the hire goes on.
+	HireEndDisputed struct{ HireID string }
+	// HireEnded tells that a hire ended, on the worker's word.
+	HireEnded struct{ Hire Hire }
 )
 
 func (EmployerRegistered) happened()    {}
 func (VacancyPublished) happened()      {}
 func (VacancyClosed) happened()         {}
 func (ProfileSaved) happened()          {}
+func (QualificationRecorded) happened() {}
 func (ApplicationSubmitted) happened()  {}
 func (ApplicationWithdrawn) happened()  {}
 func (OfferMade) happened()             {}
@@ -61,4 +80,3 @@ func (HireUndone) happened()            {}
 func (HireEndStated) happened()         {}
 func (HireEndDisputed) happened()       {}
 func (HireEnded) happened()             {}
-func (QualificationRecorded) happened() {}

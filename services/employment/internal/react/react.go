@@ -14,15 +14,15 @@ import (
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
-	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
 // Listens names the services whose channels are read.
 func Listens() []string { return []string{"registry", "training"} }
 
-// Router routes the events that the department acts on.
-func Router(a *app.App, s *store.Store, e *evidence.Holder) *consume.Router {
-	h := handlers{a, s, e}
+// Router routes the events that the department acts on; in gives the store
+// within a transaction.
+func Router(a *app.App, in func(*sqldb.Tx) app.Store, e *evidence.Holder) *consume.Router {
+	h := handlers{a, in, e}
 	r := consume.NewRouter()
 	consume.On(r, "registry", h.consentGranted)
 	consume.On(r, "registry", h.consentWithdrawn)
@@ -35,7 +35,7 @@ func Router(a *app.App, s *store.Store, e *evidence.Holder) *consume.Router {
 
 type handlers struct {
 	app    *app.App
-	store  *store.Store
+	in     func(*sqldb.Tx) app.Store
 	holder *evidence.Holder
 }
 
@@ -55,11 +55,11 @@ func (h handlers) messageDelivered(ctx context.Context, tx *sqldb.Tx, e event.Ev
 	if m.GetAboutService() != "employment" {
 		return nil
 	}
-	return h.app.StartOfferClock(ctx, h.store.In(tx), m.GetAbout(), e.OccurredAt)
+	return h.app.StartOfferClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt)
 }
 
 func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
-	if err := h.app.CloseAccount(ctx, h.store.In(tx), e.Worker); err != nil {
+	if err := h.app.CloseAccount(ctx, h.in(tx), e.Worker); err != nil {
 		return err
 	}
 	return h.holder.CaseClosed(tx, domain.ProfileCase(e.Worker))

@@ -7,14 +7,13 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
-	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
 // LapseOffer does the task that an offer's clock leaves.
-func LapseOffer(a *app.App, log *outbox.Log, s *store.Store) task.Handler {
+func LapseOffer(a *app.App, log *outbox.Log, in func(*sqldb.Tx) app.Store) task.Handler {
 	return func(ctx context.Context, payload []byte) error {
 		return log.DB().Update(ctx, func(tx *sqldb.Tx) error {
-			return a.LapseOffer(ctx, s.In(tx), string(payload))
+			return a.LapseOffer(ctx, in(tx), string(payload))
 		})
 	}
 }

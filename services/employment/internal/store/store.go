@@ -14,6 +14,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -40,10 +41,10 @@ func New(log *outbox.Log, tasks *task.Queue, seal outbox.Sealer, pages *cache.Ca
 	return &Store{log, tasks, seal, pages}
 }
 
-// In returns the store within a transaction; it implements app.Store.
-func (s *Store) In(tx *sqldb.Tx) *Tx { return &Tx{s, tx} }
+// In returns the store within a transaction.
+func (s *Store) In(tx *sqldb.Tx) app.Store { return &Tx{s, tx} }
 
-// Tx is the store within one transaction.
+// Tx is the store within one transaction; it implements app.Store.
 type Tx struct {
 	*Store
 	tx *sqldb.Tx

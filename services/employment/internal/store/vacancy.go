@@ -71,18 +71,10 @@ func (t *Tx) SaveVacancy(ctx context.Context, v domain.Vacancy, events ...domain
 	}
 	after := context.WithoutCancel(ctx)
 	t.tx.OnCommit(func() {
-		t.pages.Changed(after, Tag(v.County))
-		t.pages.Changed(after, Tag(""))
+		t.pages.Changed(after, app.SearchTag(v.County))
+		t.pages.Changed(after, app.SearchTag(""))
 	})
 	return nil
-}
-
-// Tag is the cache tag of the search pages of a county, or of all counties.
-func Tag(county string) string {
-	if county == "" {
-		return "vacancies:all"
-	}
-	return "vacancies:" + county
 }
 
 // Search lists open vacancies, newest first.

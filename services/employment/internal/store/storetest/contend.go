@@ -14,7 +14,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
-	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
 const (
@@ -39,7 +38,7 @@ func (s *suite) offered(i int) (worker, offerID string) {
 	worker, offerID = fmt.Sprintf("worker-%d", i), fmt.Sprintf("offer-%d", i)
 	a := application(fmt.Sprintf("application-%d", i), worker)
 	a.State, a.OfferID = domain.ApplicationOffered, offerID
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		return errors.Join(tx.SaveApplication(ctx, a), tx.SaveOffer(ctx, offer(offerID, a.ID, worker)))
 	})
 	return worker, offerID
@@ -80,7 +79,7 @@ func (s *suite) lastPlaces() {
 			s.Errorf("a contender got %v", err)
 		}
 	}
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		v, err := tx.Vacancy("vacancy-1")
 		if won != places || v.Taken != places {
 			s.Errorf("%d accepted, %d taken of %d places", won, v.Taken, places)
@@ -124,7 +123,7 @@ func (s *suite) oneAnswer() {
 				s.Errorf("an answer got %v", err)
 			}
 		}
-		s.do(func(_ context.Context, tx *store.Tx) error {
+		s.do(func(_ context.Context, tx app.Store) error {
 			a, err := tx.Application(fmt.Sprintf("application-%d", round))
 			o, err2 := tx.Offer(offerID)
 			ends := fmt.Sprintf("%s/%s", a.State, o.State)
@@ -144,7 +143,7 @@ func (s *suite) oneAnswer() {
 func (s *suite) concurrent() {
 	s.published("vacancy-1", 24)
 	together(24, func(int) error {
-		s.do(func(ctx context.Context, tx *store.Tx) error {
+		s.do(func(ctx context.Context, tx app.Store) error {
 			v, err := tx.Vacancy("vacancy-1")
 			if err != nil {
 				return err
@@ -156,7 +155,7 @@ func (s *suite) concurrent() {
 		})
 		return nil
 	})
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		v, err := tx.Vacancy("vacancy-1")
 		if v.Taken != 24 || v.Version != 25 {
 			s.Errorf("%d taken, version %d", v.Taken, v.Version)

@@ -11,7 +11,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
-	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
 // found gives the ids that a search finds.
@@ -20,7 +19,7 @@ func (s *suite) found(q app.Search) (ids []string) {
 	if q.Limit == 0 {
 		q.Limit = 100
 	}
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		all, err := tx.Search(q)
 		for _, v := range all {
 			ids = append(ids, v.ID)
@@ -42,7 +41,7 @@ func (s *suite) search() {
 	} {
 		v := vacancy(id, 2)
 		change(&v)
-		s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveVacancy(ctx, v) })
+		s.do(func(ctx context.Context, tx app.Store) error { return tx.SaveVacancy(ctx, v) })
 	}
 	for _, c := range []struct {
 		q    app.Search
@@ -98,9 +97,9 @@ func (s *suite) queue() {
 		if i == 3 {
 			a.State = domain.ApplicationWithdrawnState
 		}
-		s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
+		s.do(func(ctx context.Context, tx app.Store) error { return tx.SaveApplication(ctx, a) })
 	}
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		var ids []string
 		all, err := tx.Applicants("vacancy-1")
 		for _, a := range all {
@@ -123,7 +122,7 @@ func (s *suite) queue() {
 }
 
 func (s *suite) qualifications() {
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		return tx.SaveProfile(ctx, domain.Profile{Worker: "worker-1"})
 	})
 	err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
@@ -136,7 +135,7 @@ func (s *suite) qualifications() {
 		s.Fatal(err)
 	}
 	want := []domain.Qualification{{CertificateID: "certificate-1", Occupation: "6-29", Since: "2026-10-01", Flagged: true}}
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		same(s, want, func() ([]domain.Qualification, error) { return tx.HeldQualifications("worker-1") })
 		if err := tx.NoteQualifications("worker-1", want); err != nil {
 			return err

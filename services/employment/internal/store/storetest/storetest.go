@@ -17,6 +17,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
@@ -62,13 +63,13 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 }
 
 // try runs f in a transaction and returns how it ended.
-func (s *suite) try(f func(ctx context.Context, tx *store.Tx) error) error {
+func (s *suite) try(f func(ctx context.Context, tx app.Store) error) error {
 	ctx := context.Background()
 	return s.db.Update(ctx, func(tx *sqldb.Tx) error { return f(ctx, s.store.In(tx)) })
 }
 
 // do runs f in a transaction that must succeed.
-func (s *suite) do(f func(ctx context.Context, tx *store.Tx) error) {
+func (s *suite) do(f func(ctx context.Context, tx app.Store) error) {
 	s.Helper()
 	if err := s.try(f); err != nil {
 		s.Error(err)
@@ -96,7 +97,7 @@ func vacancy(id string, places int) domain.Vacancy {
 // published writes the employer and a vacancy.
 func (s *suite) published(id string, places int) {
 	s.Helper()
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		if _, err := tx.Employer("employer-1"); errors.Is(err, domain.ErrEmployerUnknown) {
 			if err := tx.SaveEmployer(ctx, employer("employer-1", "91654323UK8F0HLA1P")); err != nil {
 				return err
@@ -135,7 +136,7 @@ func (s *suite) roundTrips() {
 	o.State, o.AnswerBy, o.AcceptedAt, o.InPerson, o.HireID = domain.OfferAcceptedState, noon.AddDate(0, 0, 4), noon.Add(time.Hour), true, "hire-1"
 	h := hire("hire-1", "worker-1")
 	h.State, h.EndedOn, h.Ground, h.FactVersion = domain.HireEndedState, clock.NewDate(2027, 1, 31), "agreed", 2
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		return errors.Join(
 			tx.SaveEmployer(ctx, e, domain.EmployerRegistered{EmployerID: e.ID, ManualCheck: true}), tx.SaveVacancy(ctx, v, domain.VacancyPublished{Vacancy: v}),
 			tx.SaveProfile(ctx, p, domain.ProfileSaved{Occupation: "6-29"}), tx.SaveApplication(ctx, a, domain.ApplicationSubmitted{ApplicationID: a.ID, VacancyID: v.ID}),
@@ -143,7 +144,7 @@ func (s *suite) roundTrips() {
 		)
 	})
 	e.Version, v.Version, p.Version, a.Version, o.Version, h.Version = 1, 1, 1, 1, 2, 2
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		same(s, e, func() (domain.Employer, error) { return tx.Employer(e.ID) })
 		same(s, e, func() (domain.Employer, error) { got, _, err := tx.EmployerByUSCC(e.USCC); return got, err })
 		same(s, v, func() (domain.Vacancy, error) { return tx.Vacancy(v.ID) })
@@ -182,19 +183,19 @@ func same[T any](s *suite, want T, load func() (T, error)) {
 
 func (s *suite) notFound() {
 	s.published("vacancy-1", 1)
-	for want, load := range map[error]func(tx *store.Tx) error{
-		domain.ErrEmployerUnknown:    func(tx *store.Tx) error { _, err := tx.Employer("Employer-1"); return err }, // ids are case-sensitive
-		domain.ErrVacancyUnknown:     func(tx *store.Tx) error { _, err := tx.Vacancy("Vacancy-1"); return err },
-		domain.ErrApplicationUnknown: func(tx *store.Tx) error { _, err := tx.Application("none"); return err },
-		domain.ErrOfferUnknown:       func(tx *store.Tx) error { _, err := tx.PeekOffer("none"); return err },
-		domain.ErrHireUnknown:        func(tx *store.Tx) error { _, err := tx.Hire("none"); return err },
-		domain.ErrProfileUnknown:     func(tx *store.Tx) error { _, err := tx.PeekProfile("none"); return err },
+	for want, load := range map[error]func(tx app.Store) error{
+		domain.ErrEmployerUnknown:    func(tx app.Store) error { _, err := tx.Employer("Employer-1"); return err }, // ids are case-sensitive
+		domain.ErrVacancyUnknown:     func(tx app.Store) error { _, err := tx.Vacancy("Vacancy-1"); return err },
+		domain.ErrApplicationUnknown: func(tx app.Store) error { _, err := tx.Application("none"); return err },
+		domain.ErrOfferUnknown:       func(tx app.Store) error { _, err := tx.PeekOffer("none"); return err },
+		domain.ErrHireUnknown:        func(tx app.Store) error { _, err := tx.Hire("none"); return err },
+		domain.ErrProfileUnknown:     func(tx app.Store) error { _, err := tx.PeekProfile("none"); return err },
 	} {
-		if err := s.try(func(_ context.Context, tx *store.Tx) error { return load(tx) }); !errors.Is(err, want) {
+		if err := s.try(func(_ context.Context, tx app.Store) error { return load(tx) }); !errors.Is(err, want) {
 			s.Errorf("got %v, want %v", err, want)
 		}
 	}
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		if p, err := tx.Profile("none"); err != nil || p.Version != 0 || p.Worker != "none" {
 			s.Errorf("%+v, %v", p, err)
 		}
@@ -212,24 +213,24 @@ func (s *suite) notFound() {
 
 func (s *suite) stale() {
 	s.published("vacancy-1", 1)
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		return errors.Join(tx.SaveApplication(ctx, application("application-1", "worker-1")), tx.SaveOffer(ctx, offer("offer-1", "application-1", "worker-1")),
 			tx.SaveHire(ctx, hire("hire-1", "worker-1")), tx.SaveProfile(ctx, domain.Profile{Worker: "worker-1"}))
 	})
 	// Version 0 was theirs; they are 1 now.
-	for name, save := range map[string]func(ctx context.Context, tx *store.Tx) error{
-		"employer": func(ctx context.Context, tx *store.Tx) error {
+	for name, save := range map[string]func(ctx context.Context, tx app.Store) error{
+		"employer": func(ctx context.Context, tx app.Store) error {
 			return tx.SaveEmployer(ctx, employer("employer-1", "x"))
 		},
-		"vacancy": func(ctx context.Context, tx *store.Tx) error { return tx.SaveVacancy(ctx, vacancy("vacancy-1", 1)) },
-		"application": func(ctx context.Context, tx *store.Tx) error {
+		"vacancy": func(ctx context.Context, tx app.Store) error { return tx.SaveVacancy(ctx, vacancy("vacancy-1", 1)) },
+		"application": func(ctx context.Context, tx app.Store) error {
 			return tx.SaveApplication(ctx, application("application-1", "worker-1"))
 		},
-		"offer": func(ctx context.Context, tx *store.Tx) error {
+		"offer": func(ctx context.Context, tx app.Store) error {
 			return tx.SaveOffer(ctx, offer("offer-1", "application-1", "worker-1"))
 		},
-		"hire": func(ctx context.Context, tx *store.Tx) error { return tx.SaveHire(ctx, hire("hire-1", "worker-1")) },
-		"profile": func(ctx context.Context, tx *store.Tx) error {
+		"hire": func(ctx context.Context, tx app.Store) error { return tx.SaveHire(ctx, hire("hire-1", "worker-1")) },
+		"profile": func(ctx context.Context, tx app.Store) error {
 			return tx.SaveProfile(ctx, domain.Profile{Worker: "worker-1"})
 		},
 	} {
@@ -258,27 +259,27 @@ func (s *suite) unique() {
 		h.State, h.Basis, h.Confirmed = domain.HireEmployerSays, domain.ByEmployer, false
 		return h
 	}
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		return errors.Join(tx.SaveApplication(ctx, application("application-1", "worker-1")), tx.SaveHire(ctx, stated("hire-1")))
 	})
 	for name, c := range map[string]struct {
 		want error
-		save func(ctx context.Context, tx *store.Tx) error
+		save func(ctx context.Context, tx app.Store) error
 	}{
-		"the same code": {outbox.ErrStale, func(ctx context.Context, tx *store.Tx) error {
+		"the same code": {outbox.ErrStale, func(ctx context.Context, tx app.Store) error {
 			return tx.SaveEmployer(ctx, employer("employer-2", "91654323UK8F0HLA1P"))
 		}},
-		"the same reference": {outbox.ErrStale, func(ctx context.Context, tx *store.Tx) error { return tx.SaveVacancy(ctx, twin) }},
-		"the same application": {domain.ErrApplicationTwice, func(ctx context.Context, tx *store.Tx) error {
+		"the same reference": {outbox.ErrStale, func(ctx context.Context, tx app.Store) error { return tx.SaveVacancy(ctx, twin) }},
+		"the same application": {domain.ErrApplicationTwice, func(ctx context.Context, tx app.Store) error {
 			return tx.SaveApplication(ctx, application("application-2", "worker-1"))
 		}},
-		"the same stated hire": {domain.ErrHireTwice, func(ctx context.Context, tx *store.Tx) error { return tx.SaveHire(ctx, stated("hire-2")) }},
-		"another without a ref": {nil, func(ctx context.Context, tx *store.Tx) error {
+		"the same stated hire": {domain.ErrHireTwice, func(ctx context.Context, tx app.Store) error { return tx.SaveHire(ctx, stated("hire-2")) }},
+		"another without a ref": {nil, func(ctx context.Context, tx app.Store) error {
 			v := vacancy("vacancy-3", 1)
 			v.Reference = ""
 			return tx.SaveVacancy(ctx, v)
 		}},
-		"more without a ref": {nil, func(ctx context.Context, tx *store.Tx) error {
+		"more without a ref": {nil, func(ctx context.Context, tx app.Store) error {
 			v := vacancy("vacancy-4", 1)
 			v.Reference = ""
 			return tx.SaveVacancy(ctx, v)
@@ -289,7 +290,7 @@ func (s *suite) unique() {
 		}
 	}
 	// Who withdrew may apply again.
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		a, err := tx.Application("application-1")
 		if err != nil {
 			return err
