@@ -3,7 +3,6 @@ module github.com/qiao-platform/qiao/pkg
 go 1.26.0
 
 require (
-	github.com/alicebob/miniredis/v2 v2.40.0 // indirect
 	github.com/antithesishq/antithesis-sdk-go v0.8.0-default-no-op // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cenkalti/backoff/v5 v5.0.3 // indirect
@@ -55,6 +54,7 @@ require (
 )
 
 require (
+	github.com/alicebob/miniredis/v2 v2.40.0
 	github.com/emmansun/gmsm v0.44.0
 	github.com/go-kit/kit v0.13.0
 	github.com/google/uuid v1.6.0

@@ -82,8 +82,15 @@ func NewHolder(service, purpose string, db *sqldb.DB, cases Cases, tasks *task.Q
 	return h
 }
 
+// lock makes what concerns a worker's grants and cases run one after the other,
+// so that a grant and a case that open at once do not miss each other.
+func lock(tx *sqldb.Tx, worker string) error { return tx.Lock("evidence " + worker) }
+
 // Granted records a grant and collects the facts it opens for open cases.
 func (h *Holder) Granted(ctx context.Context, tx *sqldb.Tx, g Grant) error {
+	if err := lock(tx, g.Worker); err != nil {
+		return err
+	}
 	if err := RecordGrant(tx, g); err != nil {
 		return err
 	}
@@ -102,6 +109,9 @@ func (h *Holder) Granted(ctx context.Context, tx *sqldb.Tx, g Grant) error {
 // Withdrawn removes every piece of evidence got under the worker's grant, and
 // collects again what another grant still covers.
 func (h *Holder) Withdrawn(ctx context.Context, tx *sqldb.Tx, worker, grantID string) error {
+	if err := lock(tx, worker); err != nil {
+		return err
+	}
 	if err := WithdrawGrant(tx, grantID); err != nil {
 		return err
 	}
@@ -163,6 +173,9 @@ func scanChange(s sqldb.Scanner) (c Change, err error) {
 
 // CaseOpened collects what the worker's grants open for a new case.
 func (h *Holder) CaseOpened(ctx context.Context, tx *sqldb.Tx, caseID, worker string) error {
+	if err := lock(tx, worker); err != nil {
+		return err
+	}
 	grants, err := h.grants(tx, worker)
 	if err != nil {
 		return err
@@ -184,6 +197,9 @@ func (h *Holder) CaseClosed(tx *sqldb.Tx, caseID string) error {
 // Put records a fact that an event brought, on every open case of the worker
 // that a grant covers. An older version of a fact never replaces a newer one.
 func (h *Holder) Put(ctx context.Context, tx *sqldb.Tx, f *platformv1.Fact) error {
+	if err := lock(tx, f.GetWorker()); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(`DELETE FROM evidence_retracted WHERE source = $1 AND source_id = $2`, f.GetSource(), f.GetSourceId()); err != nil {
 		return err
 	}
@@ -214,7 +230,7 @@ func (h *Holder) put(ctx context.Context, tx *sqldb.Tx, caseID, grantID string, 
 		return err
 	}
 	what := Recorded
-	if f.GetUntil() != "" {
+	if u := f.GetUntil(); u != "" && u <= clock.Today(h.clock).String() {
 		what = Ended
 	}
 	return h.cases.EvidenceChanged(ctx, tx, Change{CaseID: caseID, Worker: f.GetWorker(), Kind: f.GetKind(), What: what})
@@ -283,6 +299,9 @@ func (h *Holder) collect(ctx context.Context, payload []byte) error {
 			return fmt.Errorf("ask %s: %w", source, err)
 		}
 		err = h.db.Update(ctx, func(tx *sqldb.Tx) error {
+			if err := lock(tx, q.Worker); err != nil {
+				return err
+			}
 			g, ok, err := h.grantFor(tx, q.Worker, kind)
 			if err != nil || !ok || g.ID != q.GrantID {
 				return err

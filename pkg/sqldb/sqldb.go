@@ -123,6 +123,16 @@ func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 	return t.run.QueryContext(t.ctx, query, args...)
 }
 
+// Lock holds a name until the transaction ends: two transactions that lock the
+// same name run one after the other. SQLite's single writer needs no lock.
+func (t *Tx) Lock(name string) error {
+	if t.dialect != Postgres {
+		return nil
+	}
+	_, err := t.Exec(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, name)
+	return err
+}
+
 // OnCommit runs f once the transaction is durable, on the caller's goroutine.
 // f must be quick and must not fail.
 func (t *Tx) OnCommit(f func()) { t.committed = append(t.committed, f) }

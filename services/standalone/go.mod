@@ -105,16 +105,16 @@ replace github.com/qiao-platform/qiao/pkg => ../../pkg
 
 replace github.com/qiao-platform/qiao/proto => ../../proto
 
-replace github.com/qiao-platform/qiao/services/registry => ../../services/registry
+replace github.com/qiao-platform/qiao/services/registry => ../registry
 
-replace github.com/qiao-platform/qiao/services/employment => ../../services/employment
+replace github.com/qiao-platform/qiao/services/employment => ../employment
 
-replace github.com/qiao-platform/qiao/services/training => ../../services/training
+replace github.com/qiao-platform/qiao/services/training => ../training
 
-replace github.com/qiao-platform/qiao/services/insurance => ../../services/insurance
+replace github.com/qiao-platform/qiao/services/insurance => ../insurance
 
-replace github.com/qiao-platform/qiao/services/education => ../../services/education
+replace github.com/qiao-platform/qiao/services/education => ../education
 
-replace github.com/qiao-platform/qiao/services/housing => ../../services/housing
+replace github.com/qiao-platform/qiao/services/housing => ../housing
 
-replace github.com/qiao-platform/qiao/services/console => ../../services/console
+replace github.com/qiao-platform/qiao/services/console => ../console

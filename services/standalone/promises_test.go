@@ -188,7 +188,7 @@ func TestEventsAreWhoPublishesAndWhoListens(t *testing.T) {
 		pkg := strings.Split(string(m.FullName()), ".")[1]
 		publishers := []string{pkg}
 		if pkg == "platform" { // published by whoever answers facts
-			publishers = []string{"employment", "training", "insurance", "housing"}
+			publishers = []string{"employment", "training", "insurance", "education", "housing"}
 		}
 		for _, publisher := range publishers {
 			rule, err := event.RuleOf(publisher, m)

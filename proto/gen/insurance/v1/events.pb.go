@@ -231,11 +231,13 @@ func (x *EnrolmentCompleted) GetMonths() int32 {
 
 // MonthRecorded: one more credited month.
 type MonthRecorded struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
-	Month         string                 `protobuf:"bytes,2,opt,name=month,proto3" json:"month,omitempty"`
-	Months        int32                  `protobuf:"varint,3,opt,name=months,proto3" json:"months,omitempty"`
-	FromMonth     string                 `protobuf:"bytes,4,opt,name=from_month,json=fromMonth,proto3" json:"from_month,omitempty"`
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	Month       string                 `protobuf:"bytes,2,opt,name=month,proto3" json:"month,omitempty"`
+	Months      int32                  `protobuf:"varint,3,opt,name=months,proto3" json:"months,omitempty"`
+	FromMonth   string                 `protobuf:"bytes,4,opt,name=from_month,json=fromMonth,proto3" json:"from_month,omitempty"`
+	// The last covered month, where the cover has stopped.
+	LastMonth     string `protobuf:"bytes,5,opt,name=last_month,json=lastMonth,proto3" json:"last_month,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -294,6 +296,13 @@ func (x *MonthRecorded) GetMonths() int32 {
 func (x *MonthRecorded) GetFromMonth() string {
 	if x != nil {
 		return x.FromMonth
+	}
+	return ""
+}
+
+func (x *MonthRecorded) GetLastMonth() string {
+	if x != nil {
+		return x.LastMonth
 	}
 	return ""
 }
@@ -575,13 +584,15 @@ const file_qiao_insurance_v1_events_proto_rawDesc = "" +
 	"\n" +
 	"from_month\x18\x05 \x01(\tR\tfromMonth\x12\x16\n" +
 	"\x06months\x18\x06 \x01(\x05R\x06months:G\x8a\xb5\x18C\n" +
-	" insurance.enrolment.completed.v1\x10\x02\x1a\teducation\x1a\ahousing\"\x06SIL 58*\x01\b\"\xc3\x01\n" +
+	" insurance.enrolment.completed.v1\x10\x02\x1a\teducation\x1a\ahousing\"\x06SIL 58*\x01\b\"\xe2\x01\n" +
 	"\rMonthRecorded\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x14\n" +
 	"\x05month\x18\x02 \x01(\tR\x05month\x12\x16\n" +
 	"\x06months\x18\x03 \x01(\x05R\x06months\x12\x1d\n" +
 	"\n" +
-	"from_month\x18\x04 \x01(\tR\tfromMonth:B\x8a\xb5\x18>\n" +
+	"from_month\x18\x04 \x01(\tR\tfromMonth\x12\x1d\n" +
+	"\n" +
+	"last_month\x18\x05 \x01(\tR\tlastMonth:B\x8a\xb5\x18>\n" +
 	"\x1binsurance.month.recorded.v1\x10\x02\x1a\teducation\x1a\ahousing\"\x06SIL 58*\x01\b\"\xeb\x01\n" +
 	"\fCoverStopped\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x17\n" +

@@ -47,7 +47,7 @@ func (h handlers) enrolmentCompleted(ctx context.Context, tx *sqldb.Tx, e event.
 }
 
 func (h handlers) monthRecorded(ctx context.Context, tx *sqldb.Tx, e event.Event, m *insurancev1.MonthRecorded) error {
-	return h.evidence.Put(ctx, tx, months(e, m.GetEnrolmentId(), m.GetFromMonth(), "", m.GetMonths()))
+	return h.evidence.Put(ctx, tx, months(e, m.GetEnrolmentId(), m.GetFromMonth(), m.GetLastMonth(), m.GetMonths()))
 }
 
 func (h handlers) coverStopped(ctx context.Context, tx *sqldb.Tx, e event.Event, m *insurancev1.CoverStopped) error {

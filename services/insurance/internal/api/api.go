@@ -17,9 +17,9 @@ import (
 
 // Server implements insurancev1.InsuranceServer and platformv1.FactsServer.
 type Server struct {
-	App   *app.App
-	Log   *outbox.Log
-	In    func(*sqldb.Tx) app.Store // the store within a transaction
+	App *app.App
+	Log *outbox.Log
+	In  func(*sqldb.Tx) app.Store // the store within a transaction
 }
 
 // EnrolWorker fulfils a duty.

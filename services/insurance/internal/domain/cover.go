@@ -62,7 +62,7 @@ func (c Cover) Credit(m Month) (Cover, []Event, error) {
 		return c, nil, ErrCoverStopped
 	}
 	c.Months++
-	return c, []Event{MonthRecorded{EnrolmentID: c.ID, Month: m, Months: c.Months, From: c.From}}, nil
+	return c, []Event{MonthRecorded{EnrolmentID: c.ID, Month: m, Months: c.Months, From: c.From, Last: c.Last}}, nil
 }
 
 // Stop ends the cover with the month in which the hire ended.

@@ -29,7 +29,7 @@ type MonthRecorded struct {
 	EnrolmentID string
 	Month       Month
 	Months      int
-	From        Month
+	From, Last  Month // Last is empty while the cover goes on
 }
 
 // CoverStopped is the contract's event of that name.

@@ -28,7 +28,7 @@ func message(e domain.Event) proto.Message {
 	case domain.EnrolmentCompleted:
 		return &insurancev1.EnrolmentCompleted{EnrolmentId: e.EnrolmentID, DutyId: e.DutyID, HireId: e.HireID, Schemes: e.Schemes, FromMonth: string(e.From)}
 	case domain.MonthRecorded:
-		return &insurancev1.MonthRecorded{EnrolmentId: e.EnrolmentID, Month: string(e.Month), Months: int32(e.Months), FromMonth: string(e.From)}
+		return &insurancev1.MonthRecorded{EnrolmentId: e.EnrolmentID, Month: string(e.Month), Months: int32(e.Months), FromMonth: string(e.From), LastMonth: string(e.Last)}
 	case domain.CoverStopped:
 		return &insurancev1.CoverStopped{EnrolmentId: e.EnrolmentID, HireId: e.HireID, LastMonth: string(e.Last), Months: int32(e.Months), FromMonth: string(e.From)}
 	case domain.DutyFrozenEvent:
