@@ -30,6 +30,50 @@ type progress struct {
 	applied, skipped int64
 	filled           int64
 	parked           []string // keys newly parked
+	saved            bool     // the cursor's row was written
+}
+
+// save writes the cursor with everything since it was written last. A reader
+// that lost its lease, or that another overtook, finds no such row.
+func (r *reader) save(tx *sqldb.Tx, p progress) error {
+	until := r.cfg.Clock.Now().Add(lease)
+	n, err := tx.Exec(`UPDATE cursor SET seq = $1, chain = $2, stream_seq = $3, stream_created = $4,
+		applied = applied + $5, skipped = skipped + $6, gaps_filled = gaps_filled + $7, lease_until = $8
+		WHERE channel = $9 AND seq = $10 AND epoch = $11 AND term = $12`,
+		p.seq, p.chain, int64(p.streamSeq), r.streamCreated, p.applied+r.unsaved.applied, p.skipped+r.unsaved.skipped, p.filled+r.unsaved.filled,
+		until.UnixMicro(), r.channel, r.savedSeq, r.epoch, r.term)
+	if err == nil && n == 0 {
+		return errDeposed
+	}
+	return err
+}
+
+// advance moves the cursor in memory, once the transaction is durable.
+func (r *reader) advance(p progress) {
+	r.seq, r.chain, r.streamSeq = p.seq, p.chain, p.streamSeq
+	if p.saved {
+		r.savedSeq, r.unsaved = p.seq, progress{}
+		r.leaseUntil = r.cfg.Clock.Now().Add(lease)
+		return
+	}
+	r.unsaved.applied += p.applied
+	r.unsaved.skipped += p.skipped
+	r.unsaved.filled += p.filled
+}
+
+// flush writes a cursor that moved without an effect.
+func (r *reader) flush(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.seq == r.savedSeq {
+		return nil
+	}
+	p := progress{seq: r.seq, chain: r.chain, streamSeq: r.streamSeq, saved: true}
+	err := r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error { return r.save(tx, p) })
+	if err == nil {
+		r.advance(p)
+	}
+	return err
 }
 
 // commit applies as many deliveries as it can in one transaction and returns
@@ -103,21 +147,16 @@ func (r *reader) try(ctx context.Context, batch []delivery, cause error) (done i
 		if done == 0 {
 			return stopped
 		}
-		n, err := tx.Exec(`UPDATE cursor SET seq = $1, chain = $2, stream_seq = $3, stream_created = $4,
-			applied = applied + $5, skipped = skipped + $6, gaps_filled = gaps_filled + $7, lease_until = $8
-			WHERE channel = $9 AND seq = $10 AND epoch = $11 AND term = $12`,
-			p.seq, p.chain, int64(p.streamSeq), r.streamCreated, p.applied, p.skipped, p.filled,
-			r.cfg.Clock.Now().Add(lease).UnixMicro(), r.channel, r.seq, r.epoch, r.term)
-		if err == nil && n == 0 {
-			return errDeposed
+		p.saved = tx.Wrote()
+		if !p.saved {
+			return nil // nothing depends on it: the cursor is written with the next effect, or soon
 		}
-		return err
+		return r.save(tx, p)
 	})
 	if err != nil {
 		return 0, err
 	}
-	r.seq, r.chain, r.streamSeq = p.seq, p.chain, p.streamSeq
-	r.leaseUntil = r.cfg.Clock.Now().Add(lease)
+	r.advance(p)
 	for _, k := range p.parked {
 		r.parkedKeys[k] = true
 	}

@@ -24,6 +24,7 @@ const (
 	lease      = 4 * time.Second // a dead instance is replaced within this time
 	housekeep  = time.Second     // lease and announcement checks
 	buffer     = 2 * batchLimit
+	writeDown  = 200 * time.Millisecond // for a cursor that moved without an effect
 )
 
 var (
@@ -61,6 +62,8 @@ type reader struct {
 	streamSeq     uint64
 	streamCreated int64
 	leaseUntil    time.Time
+	savedSeq      int64    // as the cursor's row says
+	unsaved       progress // counts since then
 
 	announced atomic.Pointer[announcement]
 	lagging   time.Time // since when an announcement is ahead of the cursor
@@ -117,6 +120,7 @@ func (r *reader) acquire(ctx context.Context) error {
 			return err
 		}
 		r.leaseUntil, r.chain = now.Add(lease), append([]byte{}, r.chain...) // an empty hash must not become NULL
+		r.savedSeq, r.unsaved = r.seq, progress{}
 		clear(r.parkedKeys)
 		keys, err := sqldb.Collect(tx, func(s sqldb.Scanner) (k string, err error) { return k, s.Scan(&k) },
 			`SELECT DISTINCT event_key FROM parked WHERE channel = $1`, r.channel)
@@ -130,6 +134,7 @@ func (r *reader) acquire(ctx context.Context) error {
 func (r *reader) release() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
+	_ = r.flush(ctx)                                    // at worst it is read again
 	_ = r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error { // at worst the lease runs out
 		_, err := tx.Exec(`UPDATE cursor SET lease_until = 0 WHERE channel = $1 AND term = $2`, r.channel, r.term)
 		return err
@@ -188,6 +193,8 @@ func (r *reader) read(ctx context.Context) error {
 	defer cc.Stop()
 	tick := time.NewTicker(housekeep)
 	defer tick.Stop()
+	write := time.NewTicker(writeDown)
+	defer write.Stop()
 	batch := make([]delivery, 0, batchLimit)
 	for {
 		batch = batch[:0]
@@ -198,6 +205,11 @@ func (r *reader) read(ctx context.Context) error {
 			return err
 		case d := <-arrived:
 			batch = append(batch, d)
+		case <-write.C:
+			if err := r.flush(ctx); err != nil {
+				return err
+			}
+			continue
 		case <-tick.C:
 			if err := r.housekeep(ctx, len(arrived) > 0); err != nil {
 				return err

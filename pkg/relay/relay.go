@@ -1,6 +1,6 @@
 // Package relay carries a service's shared events from its event table to the
 // bus: one leader per channel gives gap-free sequence numbers and a chain hash
-// in a transaction of its own, then publishes batches that state the expected
+// in a transaction of its own, then publishes messages that state the expected
 // last sequence of the stream. The event table is the truth; the broker may
 // lose anything and is repaired from it.
 package relay
@@ -19,7 +19,6 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/synadia-io/orbit.go/jetstreamext"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -92,7 +91,7 @@ func (r *Relay) Prepare(ctx context.Context) error {
 		_, err = r.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 			Name: event.Stream(ch), Subjects: []string{event.Subjects(ch)}, Storage: jetstream.FileStorage,
 			Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew, MaxBytes: r.cfg.MaxBytes,
-			MaxAge: 7 * 24 * time.Hour, Replicas: max(1, r.cfg.Replicas), AllowDirect: true, AllowAtomicPublish: true,
+			MaxAge: 7 * 24 * time.Hour, Replicas: max(1, r.cfg.Replicas), AllowDirect: true,
 		})
 		if err != nil {
 			return fmt.Errorf("stream of %s: %w", ch, err)
@@ -335,38 +334,45 @@ func (c *leader) sequence(ctx context.Context) ([]row, error) {
 	return rows, nil
 }
 
-// publish sends rows as one atomic batch and takes them as published only
-// after the acknowledgement.
+// publish sends rows, each stating the sequence that it must follow in the
+// stream, and takes them as published only after the last acknowledgement: a
+// row that is refused makes all after it refused, so that what the broker
+// holds stays a prefix of what was numbered. An atomic batch would say the
+// same, but costs the server a store of its own on disk each time.
 func (c *leader) publish(ctx context.Context, rows []row) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	msgs := make([]*nats.Msg, len(rows))
+	ctx, cancel := context.WithTimeout(ctx, ackTimeout)
+	defer cancel()
+	acks := make([]jetstream.PubAckFuture, len(rows))
 	for i, r := range rows {
 		e, err := event.Parse(r.body)
 		if err != nil {
 			return err // our own bytes: damaged storage
 		}
-		m := nats.NewMsg(event.Subject(c.name, e.Division, e.Type))
-		m.Data = r.body
-		m.Header = nats.Header{
+		m := &nats.Msg{Subject: event.Subject(c.name, e.Division, e.Type), Data: r.body, Header: nats.Header{
 			event.HeaderID: {r.id}, event.HeaderEpoch: {strconv.FormatInt(c.epoch, 10)},
 			event.HeaderSeq: {strconv.FormatInt(r.seq, 10)}, event.HeaderChain: {hex.EncodeToString(r.chain)},
-		}
+		}}
 		if e.TraceParent != "" {
 			m.Header[event.HeaderTrace] = []string{e.TraceParent}
 		}
-		msgs[i] = m
+		if acks[i], err = c.js.PublishMsgAsync(m, jetstream.WithExpectLastSequence(c.streamSeq+uint64(i))); err != nil {
+			return fmt.Errorf("publish: %w", err)
+		}
 	}
-	msgs[0].Header[jetstream.ExpectedLastSeqHeader] = []string{strconv.FormatUint(c.streamSeq, 10)}
-	ctx, cancel := context.WithTimeout(ctx, ackTimeout)
-	defer cancel()
-	ack, err := jetstreamext.PublishMsgBatch(ctx, c.js, msgs, jetstreamext.BatchFlowControl{AckTimeout: ackTimeout})
-	if err != nil {
-		return fmt.Errorf("publish: %w", err)
+	for i, a := range acks {
+		select {
+		case <-a.Ok():
+			c.streamSeq++
+			c.pubSeq.Store(rows[i].seq)
+		case err := <-a.Err():
+			return fmt.Errorf("publish: %w", err)
+		case <-ctx.Done():
+			return fmt.Errorf("publish: %w", ctx.Err())
+		}
 	}
-	c.streamSeq = ack.Sequence
-	c.pubSeq.Store(rows[len(rows)-1].seq)
 	c.published(ctx, int64(len(rows)))
 	return nil
 }

@@ -33,6 +33,15 @@ func (d Dialect) ForUpdate() string {
 	return ""
 }
 
+// SkipLocked ends a SELECT that locks rows for its own and passes over those
+// that another instance has. SQLite's single writer needs none.
+func (d Dialect) SkipLocked() string {
+	if d == Postgres {
+		return " FOR UPDATE SKIP LOCKED"
+	}
+	return ""
+}
+
 // IsUnique reports whether err is a violated unique or primary key.
 func (d Dialect) IsUnique(err error) bool {
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {

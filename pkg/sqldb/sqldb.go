@@ -87,6 +87,7 @@ type Tx struct {
 	run       runner
 	dialect   Dialect
 	committed []func()
+	wrote     bool
 }
 
 // runner is the part of *sql.Tx that a Tx needs.
@@ -110,16 +111,24 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	return r.RowsAffected()
+	n, err := r.RowsAffected()
+	t.wrote = t.wrote || n > 0
+	return n, err
 }
+
+// Wrote reports whether the transaction may have changed a row so far. One that
+// has not costs nothing to commit.
+func (t *Tx) Wrote() bool { return t.wrote }
 
 // QueryRow runs a query for one row; Scan gives sql.ErrNoRows where there is none.
 func (t *Tx) QueryRow(query string, args ...any) *sql.Row {
+	t.wrote = t.wrote || strings.Contains(query, "RETURNING")
 	return t.run.QueryRowContext(t.ctx, query, args...)
 }
 
 // Query runs a query; the caller closes the rows. Prefer Collect.
 func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
+	t.wrote = t.wrote || strings.Contains(query, "RETURNING")
 	return t.run.QueryContext(t.ctx, query, args...)
 }
 

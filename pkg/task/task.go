@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -84,7 +85,6 @@ func (q *Queue) Pending(ctx context.Context) (n int64, err error) {
 type item struct {
 	id, kind, origin string
 	payload          []byte
-	due              int64
 	attempts         int
 }
 
@@ -109,70 +109,64 @@ func (q *Queue) Run(ctx context.Context) error {
 	}
 }
 
-// round does the tasks that are due, up to a page of them.
+// round claims the tasks that are due, up to a page of them, does them beside
+// each other, and removes what is done: one commit to claim them and one to
+// end them, beside their own.
 func (q *Queue) round(ctx context.Context) (int, error) {
+	now := q.clock.Now()
 	var due []item
-	err := q.db.View(ctx, func(tx *sqldb.Tx) (err error) {
+	any := false
+	err := q.db.View(ctx, func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM task WHERE due_at <= $1)`, now.UnixMicro()).Scan(&any)
+	})
+	if err != nil || !any {
+		return 0, err
+	}
+	err = q.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
 		due, err = sqldb.Collect(tx, func(s sqldb.Scanner) (i item, err error) {
-			return i, s.Scan(&i.id, &i.kind, &i.payload, &i.due, &i.attempts, &i.origin)
-		}, `SELECT id, kind, payload, due_at, attempts, origin FROM task WHERE due_at <= $1 ORDER BY due_at LIMIT $2`, q.clock.Now().UnixMicro(), page)
+			return i, s.Scan(&i.id, &i.kind, &i.payload, &i.attempts, &i.origin)
+		}, `UPDATE task SET due_at = $1 WHERE id IN (SELECT id FROM task WHERE due_at <= $2 ORDER BY due_at LIMIT $3`+tx.Dialect().SkipLocked()+`)
+			RETURNING id, kind, payload, attempts, origin`, now.Add(claim).UnixMicro(), now.UnixMicro(), page)
 		return err
 	})
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
-	work := make(chan item)
+	failed := make([]error, len(due))
 	var wg sync.WaitGroup
+	var next atomic.Int64
 	for range min(workers, len(due)) {
 		wg.Go(func() {
-			for i := range work {
-				q.one(ctx, i)
+			for i := next.Add(1) - 1; i < int64(len(due)); i = next.Add(1) - 1 {
+				failed[i] = q.do(ctx, due[i])
 			}
 		})
 	}
-	for _, i := range due {
-		work <- i
-	}
-	close(work)
 	wg.Wait()
-	return len(due), nil
+	return len(due), q.end(context.WithoutCancel(ctx), due, failed, ctx.Err() != nil)
 }
 
-// one claims a task, does it, and removes it or puts it off.
-func (q *Queue) one(ctx context.Context, i item) {
-	until := q.clock.Now().Add(claim).UnixMicro()
-	mine := false
-	err := q.db.Update(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(`UPDATE task SET due_at = $1 WHERE id = $2 AND due_at = $3`, until, i.id, i.due)
-		mine = n == 1
-		return err
-	})
-	if err != nil || !mine {
-		return
-	}
-	err = q.do(ctx, i)
-	if err == nil {
-		err = q.db.Update(ctx, func(tx *sqldb.Tx) error {
-			_, err := tx.Exec(`DELETE FROM task WHERE id = $1`, i.id)
-			return err
-		})
-		if err == nil {
-			return
+// end removes the tasks that are done and puts off those that failed. Where
+// the queue is stopping, a failure may be the stop's: its claim runs out.
+func (q *Queue) end(ctx context.Context, due []item, failed []error, stopping bool) error {
+	return q.db.Update(ctx, func(tx *sqldb.Tx) error {
+		for n, i := range due {
+			var err error
+			switch {
+			case failed[n] == nil:
+				_, err = tx.Exec(`DELETE FROM task WHERE id = $1`, i.id)
+			case !stopping:
+				q.failed(ctx, 1)
+				q.log.WarnContext(ctx, "task failed", "kind", i.kind, "attempts", i.attempts+1, "error", failed[n])
+				again := q.clock.Now().Add(min(backoff<<min(i.attempts, 20), maxDelay))
+				_, err = tx.Exec(`UPDATE task SET due_at = $1, attempts = attempts + 1 WHERE id = $2`, again.UnixMicro(), i.id)
+			}
+			if err != nil {
+				return err
+			}
 		}
-	}
-	if ctx.Err() != nil {
-		return // the claim runs out and another run does it
-	}
-	q.failed(ctx, 1)
-	q.log.WarnContext(ctx, "task failed", "kind", i.kind, "attempts", i.attempts+1, "error", err)
-	delay := min(backoff<<min(i.attempts, 20), maxDelay)
-	err = q.db.Update(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(`UPDATE task SET due_at = $1, attempts = attempts + 1 WHERE id = $2`, q.clock.Now().Add(delay).UnixMicro(), i.id)
-		return err
+		return nil
 	})
-	if err != nil {
-		q.log.WarnContext(ctx, "task not put off", "kind", i.kind, "error", err)
-	}
 }
 
 func (q *Queue) do(ctx context.Context, i item) (err error) {
