@@ -24,6 +24,7 @@ const (
 	lease      = 4 * time.Second // a dead instance is replaced within this time
 	housekeep  = time.Second     // lease and announcement checks
 	buffer     = 2 * batchLimit
+	gather     = 3 * time.Millisecond   // what arrives meanwhile is applied in the same commit
 	writeDown  = 200 * time.Millisecond // for a cursor that moved without an effect
 )
 
@@ -216,15 +217,19 @@ func (r *reader) read(ctx context.Context) error {
 			}
 			continue
 		}
+		window := time.NewTimer(gather)
 	fill:
 		for len(batch) < batchLimit {
 			select {
 			case d := <-arrived:
 				batch = append(batch, d)
-			default:
+			case <-window.C:
+				break fill
+			case <-ctx.Done():
 				break fill
 			}
 		}
+		window.Stop()
 		if err := r.apply(ctx, batch); err != nil {
 			return err
 		}

@@ -40,6 +40,7 @@ const (
 	batchLimit = 500                    // events to a transaction and to a publish; the broker takes 1000
 	lease      = 4 * time.Second        // a dead leader is replaced within this time
 	poll       = 200 * time.Millisecond // finds what another instance committed
+	gather     = 3 * time.Millisecond   // what commits meanwhile is numbered and published together
 	announce   = 2 * time.Second
 	ackTimeout = 5 * time.Second
 )
@@ -236,8 +237,19 @@ func (c *leader) number(ctx context.Context, batches chan<- []row) error {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-c.wake:
+			pause(ctx, gather)
 		case <-tick.C:
 		}
+	}
+}
+
+// pause waits d or until ctx ends.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
 	}
 }
 

@@ -128,6 +128,9 @@ func (s *session) group(jobs []*job) error {
 	if err := s.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	if len(jobs) == 1 {
+		return s.single(ctx, jobs[0])
+	}
 	for _, j := range jobs {
 		if err := j.ctx.Err(); err != nil {
 			j.err = ErrDeadline.Because(err)
@@ -145,6 +148,24 @@ func (s *session) group(jobs []*job) error {
 		if err := s.exec(ctx, "RELEASE command"); err != nil {
 			return s.lost(ctx, err)
 		}
+	}
+	if err := s.exec(ctx, "COMMIT"); err != nil {
+		return s.lost(ctx, err)
+	}
+	return nil
+}
+
+// single runs a job that has the transaction to itself and needs no savepoint.
+func (s *session) single(ctx context.Context, j *job) error {
+	j.tx = &Tx{ctx: ctx, run: s, dialect: SQLite}
+	if err := j.ctx.Err(); err != nil {
+		j.err = ErrDeadline.Because(err)
+	} else {
+		j.err = protect(j.tx, j.fn)
+	}
+	if j.err != nil {
+		_ = s.exec(ctx, "ROLLBACK") // where the transaction itself is gone, nothing was saved either
+		return nil
 	}
 	if err := s.exec(ctx, "COMMIT"); err != nil {
 		return s.lost(ctx, err)

@@ -3,6 +3,7 @@ package bench
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -23,6 +24,7 @@ import (
 	"github.com/qiao-platform/qiao/proto/contract"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	"github.com/qiao-platform/qiao/services/standalone"
+	"github.com/qiao-platform/qiao/services/standalone/internal/importer"
 )
 
 // large measures the program itself on an empty folder and on a large registry.
@@ -50,10 +52,18 @@ func large(ctx context.Context, b *bench) error {
 		return err
 	}
 	start := time.Now()
-	if out, err := exec.CommandContext(ctx, b.Program, "import", "-data", data, "-key-file", filepath.Join(dir, "key"), sheet).CombinedOutput(); err != nil {
+	out, err := exec.CommandContext(ctx, b.Program, "import", "-json", "-data", data, "-key-file", filepath.Join(dir, "key"), sheet).Output()
+	if err != nil {
 		return fmt.Errorf("import: %w: %s", err, out)
 	}
 	took := time.Since(start)
+	var report importer.Report
+	if err := json.Unmarshal(out, &report); err != nil {
+		return err
+	}
+	if s := report.Sheets[filepath.Base(sheet)]; s == nil || s.Accepted != b.Workers {
+		return fmt.Errorf("not every worker was imported: %s", out)
+	}
 	b.atMost(fmt.Sprintf("import of %d workers, settled", b.Workers), took.Seconds(), "s", 30*float64(b.Workers)/100_000)
 	b.raw("the same, workers a second", float64(b.Workers)/took.Seconds(), "/s")
 	if err := b.third(ctx, dir, data); err != nil {
@@ -145,12 +155,22 @@ func writeSheet(path string, n int) (err error) {
 	}
 	today := clock.Today(clock.System())
 	for i := range n {
-		if _, err := fmt.Fprintf(w, "测试%d,%s,190%08d,金山路街道,建筑施工人员,6-29,%d,初级中学教育,国家通用语言,%s,是,%s,告知书2026-1,是\n",
-			i, number(i, today), i, 3000+i%3000, today.AddDays(i%60), today.AddDays(-i%60)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s,%s,190%08d,金山路街道,建筑施工人员,6-29,%d,初级中学教育,国家通用语言,%s,是,%s,告知书2026-1,是\n",
+			spelled(i), number(i, today), i, 3000+i%3000, today.AddDays(i%60), today.AddDays(-i%60)); err != nil {
 			return err
 		}
 	}
 	return w.Flush()
+}
+
+// spelled makes a name of a number's digits: names have no figures.
+func spelled(i int) string {
+	digits := []rune("零一二三四五六七八九")
+	var name []rune
+	for _, d := range strconv.Itoa(i) {
+		name = append(name, digits[d-'0'])
+	}
+	return "测试" + string(name)
 }
 
 // third gives each worker a third event, an application, beside the
