@@ -237,7 +237,10 @@ func TestKilledImportGoesOnToTheSameEnd(t *testing.T) {
 	wait:
 		for {
 			select {
-			case <-ended:
+			case err := <-ended:
+				if err != nil {
+					t.Fatal(err)
+				}
 				break wait // it was too fast to be killed there
 			case <-tick.C:
 				if n, _ := filepath.Glob(filepath.Join(data, "refused", "*.csv")); len(n) >= after {
@@ -245,7 +248,9 @@ func TestKilledImportGoesOnToTheSameEnd(t *testing.T) {
 					if err := c.Process.Kill(); err != nil {
 						t.Fatal(err)
 					}
-					<-ended
+					if err := <-ended; err == nil {
+						t.Fatal("the import ended well though it was killed")
+					}
 					break wait
 				}
 			}

@@ -31,17 +31,18 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300) // a few tens of MiB more for a twentieth of the processor
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	defer stop()
-	err := command(ctx, os.Args[1:])
-	switch {
-	case err == nil, errors.Is(err, flag.ErrHelp):
-	case errors.Is(err, errFailed):
-		os.Exit(1)
-	default:
-		fmt.Fprintln(os.Stderr, "qiao:", err)
+	if err := untilSignal(os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
+		if !errors.Is(err, errFailed) {
+			fmt.Fprintln(os.Stderr, "qiao:", err)
+		}
 		os.Exit(1)
 	}
+}
+
+func untilSignal(args []string) error {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	defer stop()
+	return command(ctx, args)
 }
 
 func command(ctx context.Context, args []string) error {

@@ -24,7 +24,7 @@ import (
 )
 
 const (
-	concurrency = 128                    // rows under way at once
+	concurrency = 256                    // rows under way at once
 	tries       = 8                      // for a service that is busy or away
 	pause       = 100 * time.Millisecond // before the second try; doubled after
 )
