@@ -28,6 +28,7 @@ const (
 	backoff  = 200 * time.Millisecond
 	maxDelay = 5 * time.Minute
 	page     = 100
+	quiet    = 3 // failures of a task before they are worth a line
 )
 
 // Handler does one task. It must bear being run twice; an error is tried again later.
@@ -157,7 +158,11 @@ func (q *Queue) end(ctx context.Context, due []item, failed []error, stopping bo
 				_, err = tx.Exec(`DELETE FROM task WHERE id = $1`, i.id)
 			case !stopping:
 				q.failed(ctx, 1)
-				q.log.WarnContext(ctx, "task failed", "kind", i.kind, "attempts", i.attempts+1, "error", failed[n])
+				level := slog.LevelDebug // the first tries may only be early: another service's news is on its way
+				if i.attempts >= quiet {
+					level = slog.LevelWarn
+				}
+				q.log.Log(ctx, level, "task failed", "kind", i.kind, "attempts", i.attempts+1, "error", failed[n])
 				again := q.clock.Now().Add(min(backoff<<min(i.attempts, 20), maxDelay))
 				_, err = tx.Exec(`UPDATE task SET due_at = $1, attempts = attempts + 1 WHERE id = $2`, again.UnixMicro(), i.id)
 			}
