@@ -179,3 +179,17 @@ func Redis(t testing.TB) (client *redis.Client, stop func()) {
 	Eventually(t, "Redis answers", func() bool { return client.Ping(context.Background()).Err() == nil })
 	return client, stop
 }
+
+// Chromium returns the path of a Chromium, which QIAO_TEST_CHROMIUM names.
+func Chromium(t testing.TB) string {
+	t.Helper()
+	path := os.Getenv("QIAO_TEST_CHROMIUM")
+	if path == "" {
+		found, err := exec.LookPath("chromium")
+		if err != nil {
+			missing(t, "Chromium")
+		}
+		path = found
+	}
+	return path
+}
