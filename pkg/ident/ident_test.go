@@ -299,3 +299,13 @@ func FuzzParseName(f *testing.F) {
 		}
 	})
 }
+
+func TestInventedNumbersAreWellFormedAndNobodys(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		born := clock.NewDate(1940, 1, 1).AddDays(rapid.IntRange(0, 30_000).Draw(t, "days"))
+		id, err := ParseResidentID(Invented(born, rapid.IntRange(0, 100_000).Draw(t, "sequence")), clock.NewDate(2026, 11, 23))
+		if err != nil || id.BirthDate() != born || id.Reveal()[:6] != "654399" {
+			t.Fatalf("%s: %v", id.Reveal(), err)
+		}
+	})
+}

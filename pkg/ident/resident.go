@@ -43,6 +43,14 @@ func ParseResidentID(s string, today clock.Date) (ResidentID, error) {
 	return id, nil
 }
 
+// Invented returns a well-formed number that can belong to nobody, for
+// demonstrations and measurements: its address code 654399 is not assigned.
+// The last three digits of sequence tell people of one birthday apart.
+func Invented(born clock.Date, sequence int) string {
+	front := fmt.Sprintf("654399%04d%02d%02d%03d", born.Year(), born.Month(), born.Day(), sequence%1000)
+	return front + string(residentCheck(front))
+}
+
 // residentCheck computes the check character of the first 17 digits.
 func residentCheck(s string) byte {
 	weights := [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}

@@ -23,7 +23,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -36,7 +35,6 @@ type ServerConfig struct {
 	Service     string // the service's name on the bus
 	Conn        *nats.Conn
 	Verifier    *auth.Verifier
-	Clock       clock.Clock
 	Telemetry   *telemetry.Scope
 	Concurrency int        // requests at once per method; the next is refused as overloaded
 	PerSecond   rate.Limit // requests a second per method

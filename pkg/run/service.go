@@ -121,7 +121,7 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 	}
 	own := &ops.Server{Log: p.Log, Consumer: s.consumer, Tasks: p.Tasks, Scope: scope, Counts: p.Counts, Commands: func() int64 { return s.server.Commands() }}
 	s.server, err = rpc.NewServer(rpc.ServerConfig{
-		Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Clock: d.Clock, Telemetry: scope,
+		Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Telemetry: scope,
 	}, append(p.Methods, platformv1.OpsMethods(own)...)...)
 	return s, err
 }

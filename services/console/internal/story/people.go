@@ -1,7 +1,6 @@
 package story
 
 import (
-	"fmt"
 	"hash/fnv"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -30,22 +29,16 @@ var families = []struct{ worker, child Name }{
 	{Name{"马秀芳", "Ma Xiufang"}, Name{"马思远", "Ma Siyuan"}},
 }
 
-var errSynthetic = errs.New(errs.Internal, "console.synthetic", "No valid synthetic number could be made.")
+var errSynthetic = errs.New(errs.Internal, "console.synthetic", "No valid synthetic code could be made.")
 
 // newPerson invents the person of a story; the same id gives the same person.
-func newPerson(id string, today clock.Date) (person, error) {
+func newPerson(id string, today clock.Date) person {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(id)) // fnv never fails
 	n := h.Sum64()
 	f := families[n%uint64(len(families))]
 	born := today.AddYears(-35).AddDays(int(n / 7 % 3650))
-	stem := "654399" + fmt.Sprintf("%04d%02d%02d", born.Year(), int(born.Month()), born.Day()) + fmt.Sprintf("%03d", n/31%1000)
-	for _, check := range "0123456789X" {
-		if _, err := ident.ParseResidentID(stem+string(check), today); err == nil {
-			return person{Name: f.worker, Child: f.child, number: stem + string(check), born: today.AddYears(-7).AddDays(-int(n / 13 % 200))}, nil
-		}
-	}
-	return person{}, errSynthetic
+	return person{Name: f.worker, Child: f.child, number: ident.Invented(born, int(n/31%1000)), born: today.AddYears(-7).AddDays(-int(n / 13 % 200))}
 }
 
 // employerCode is the valid credit code of the story's invented employer.

@@ -50,11 +50,7 @@ func (s *Site) storyIntro(w http.ResponseWriter, r *http.Request, p *words.Print
 }
 
 func (s *Site) storyBegin(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
-	id, err := s.Stories.Begin()
-	if err != nil {
-		return err
-	}
-	return back(w, r, "/story/"+id)
+	return back(w, r, "/story/"+s.Stories.Begin())
 }
 
 func (s *Site) storyPage(w http.ResponseWriter, r *http.Request, p *words.Printer) error {

@@ -133,7 +133,7 @@ func commands(ctx context.Context, b *bench) error {
 		return err
 	}
 	c := &counter{log}
-	server, err := rpc.NewServer(rpc.ServerConfig{Service: "education", Conn: d.Conn, Verifier: auth.NewVerifier("education", r.trust, clock.System()), Clock: clock.System(), Telemetry: r.tel.For("education")}, platformv1.FactsMethods(c)...)
+	server, err := rpc.NewServer(rpc.ServerConfig{Service: "education", Conn: d.Conn, Verifier: auth.NewVerifier("education", r.trust, clock.System()), Telemetry: r.tel.For("education")}, platformv1.FactsMethods(c)...)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,6 @@ type world struct {
 	schools   map[string][]string // county and stage → schools
 	homes     map[string][]string // county → public homes
 	lives     []*life
-	refused   atomic.Int64 // steps that the platform refused, as it should now and then
 }
 
 type employer struct{ id, uscc, county string }
@@ -128,7 +127,6 @@ func (w *world) live(ctx context.Context) error {
 	r := w.random(1 << 40)
 	tick := time.NewTicker(time.Duration(float64(time.Second) / w.cfg.Pace))
 	defer tick.Stop()
-	busy := 0
 	for {
 		select {
 		case <-ctx.Done():
@@ -137,17 +135,15 @@ func (w *world) live(ctx context.Context) error {
 		}
 		// Most steps go on with a life that is under way, so that something
 		// comes of it while a person watches.
-		l := w.lives[r.IntN(len(w.lives))]
-		if busy > 0 && r.IntN(4) > 0 {
-			l = w.lives[r.IntN(min(len(w.lives), 40))]
+		among := len(w.lives)
+		if r.IntN(4) > 0 {
+			among = min(among, 40)
 		}
-		busy++
-		err := w.step(ctx, r, l)
+		err := w.step(ctx, r, w.lives[r.IntN(among)])
 		if ctx.Err() != nil {
 			return nil
 		}
 		if k := errs.KindOf(err); err != nil && k != errs.Conflict && k != errs.NotFound {
-			w.refused.Add(1)
 			w.cfg.Tell("a step of the demonstration was refused: " + errs.CodeOf(err))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
@@ -166,7 +167,7 @@ func (w *world) makePeople(ctx context.Context, today clock.Date) error {
 		township := townships[r.IntN(len(townships))].Code
 		occupation, yuan := w.stats.occupation(r)
 		reply, err := w.registry().RegisterWorker(officer(ctx, "hrss", ""), &registryv1.RegisterWorkerRequest{
-			DocumentNumber: residentNumber(born, i, today), Name: name(r), Phone: fmt.Sprintf("190000%05d", i%100_000), County: county, Township: township,
+			DocumentNumber: ident.Invented(born, i), Name: name(r), Phone: fmt.Sprintf("190000%05d", i%100_000), County: county, Township: township,
 			Languages: []string{[]string{"zh-Hans", "kk-Arab", "ug-Arab"}[r.IntN(3)]}, RegisteredOn: today.AddDays(-r.IntN(90)).String(), NoticeVersion: notice, Signed: true,
 		})
 		if err != nil {
