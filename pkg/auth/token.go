@@ -78,6 +78,17 @@ func (s *Signer) Sign(p Principal, audience string) (string, error) {
 	return token, nil
 }
 
+// SignRecord signs a record that is kept, such as an officer's reason, so that
+// it cannot be written later by who can only write to the database.
+func (s *Signer) SignRecord(record []byte) []byte {
+	return ed25519.Sign(s.key, append([]byte("qiao record\x00"), record...))
+}
+
+// VerifyRecord reports whether the holder of a key signed a record.
+func VerifyRecord(key ed25519.PublicKey, record, signature []byte) bool {
+	return ed25519.Verify(key, append([]byte("qiao record\x00"), record...), signature)
+}
+
 // Trusted is an issuer that a verifier accepts, and for which kinds. A service
 // key may sign only for the service that it is named after.
 type Trusted struct {

@@ -3,8 +3,8 @@ package consume
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
-	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -13,7 +13,9 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/fault"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
 )
@@ -51,6 +53,7 @@ func (r *reader) save(tx *sqldb.Tx, p progress) error {
 // advance moves the cursor in memory, once the transaction is durable.
 func (r *reader) advance(p progress) {
 	r.seq, r.chain, r.streamSeq = p.seq, p.chain, p.streamSeq
+	r.position.Store(&relay.Position{Epoch: r.epoch, Seq: r.seq, Chain: hex.EncodeToString(r.chain)})
 	if p.saved {
 		r.savedSeq, r.unsaved = p.seq, progress{}
 		r.leaseUntil = r.cfg.Clock.Now().Add(lease)
@@ -126,6 +129,12 @@ func (r *reader) try(ctx context.Context, batch []delivery, cause error) (done i
 			}
 			if d.epoch != r.epoch || d.seq != p.seq+1 {
 				stopped = errGap
+				if fault.Broken("consume.takes_gaps") {
+					p.seq, p.chain = d.seq, d.chain
+					stopped = nil
+					done++
+					continue
+				}
 				break
 			}
 			chain := event.Chain(p.chain, d.id, d.body)
@@ -148,14 +157,16 @@ func (r *reader) try(ctx context.Context, batch []delivery, cause error) (done i
 			return stopped
 		}
 		p.saved = tx.Wrote()
-		if !p.saved {
+		if !p.saved || fault.Broken("consume.cursor_apart") {
 			return nil // nothing depends on it: the cursor is written with the next effect, or soon
 		}
+		fault.Point("consume.applied")
 		return r.save(tx, p)
 	})
 	if err != nil {
 		return 0, err
 	}
+	fault.Point("consume.committed")
 	r.advance(p)
 	for _, k := range p.parked {
 		r.parkedKeys[k] = true
@@ -224,97 +235,4 @@ func (r *reader) park(tx *sqldb.Tx, d delivery, e event.Event, cause error, p *p
 		r.channel, d.seq, d.epoch, e.ID, e.Type, e.Key(), d.body, why.Code, why.Text, r.cfg.Clock.Now().UnixMicro())
 	p.parked = append(p.parked, e.Key())
 	return err
-}
-
-// Parked is an event that could not be applied.
-type Parked struct {
-	Channel, ID, Type, Code, Text string
-	Seq                           int64
-	At                            time.Time
-	Attempts                      int
-}
-
-// ListParked returns parked events, oldest first.
-func ListParked(ctx context.Context, db *sqldb.DB, limit int) (all []Parked, err error) {
-	err = db.View(ctx, func(tx *sqldb.Tx) error {
-		all, err = sqldb.Collect(tx, func(s sqldb.Scanner) (p Parked, err error) {
-			var at int64
-			err = s.Scan(&p.Channel, &p.Seq, &p.ID, &p.Type, &p.Code, &p.Text, &at, &p.Attempts)
-			p.At = sqldb.Time(at)
-			return p, err
-		}, `SELECT channel, seq, id, type, code, text, parked_at, attempts FROM parked ORDER BY parked_at, channel, seq LIMIT $1`, limit)
-		return err
-	})
-	return all, err
-}
-
-// RetryParked applies a channel's parked events again, in order; a key whose
-// event fails again stays parked. It returns how many were applied and how
-// many are still parked.
-func (c *Consumer) RetryParked(ctx context.Context, channel string) (applied, still int, err error) {
-	for _, r := range c.readers {
-		if r.channel == channel {
-			return r.retry(ctx)
-		}
-	}
-	return 0, 0, nil
-}
-
-func (r *reader) retry(ctx context.Context) (applied, still int, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	type row struct {
-		seq  int64
-		key  string
-		body []byte
-	}
-	var rows []row
-	err = r.cfg.DB.View(ctx, func(tx *sqldb.Tx) error {
-		rows, err = sqldb.Collect(tx, func(s sqldb.Scanner) (p row, err error) { return p, s.Scan(&p.seq, &p.key, &p.body) },
-			`SELECT seq, event_key, body FROM parked WHERE channel = $1 ORDER BY seq`, r.channel)
-		return err
-	})
-	if err != nil {
-		return 0, 0, err
-	}
-	blocked := map[string]bool{}
-	for _, p := range rows {
-		if blocked[p.key] {
-			continue
-		}
-		cause := r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
-			e, err := event.Parse(p.body)
-			if err != nil {
-				return err
-			}
-			h, unknown := r.cfg.Router.route(e.Type)
-			if unknown {
-				return event.ErrVersion
-			}
-			e.TransportMeta = event.TransportMeta{Channel: r.channel, Epoch: r.epoch, Seq: p.seq}
-			if err := r.handle(ctx, tx, e, h); err != nil {
-				return err
-			}
-			if _, err := tx.Exec(`DELETE FROM parked WHERE channel = $1 AND seq = $2`, r.channel, p.seq); err != nil {
-				return err
-			}
-			_, err = tx.Exec(`UPDATE cursor SET applied = applied + 1 WHERE channel = $1`, r.channel)
-			return err
-		})
-		if cause == nil {
-			applied++
-			continue
-		}
-		blocked[p.key] = true
-		why := errs.From(cause)
-		err = r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
-			_, err := tx.Exec(`UPDATE parked SET attempts = attempts + 1, code = $1, text = $2 WHERE channel = $3 AND seq = $4`, why.Code, why.Text, r.channel, p.seq)
-			return err
-		})
-		if err != nil {
-			return applied, len(rows) - applied, err
-		}
-	}
-	r.parkedKeys = blocked
-	return applied, len(rows) - applied, nil
 }

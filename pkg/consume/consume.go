@@ -97,8 +97,9 @@ func cutVersion(t string) (base, version string, ok bool) {
 	return t[:i], t[i+1:], true
 }
 
-// Filler reads sequenced events from the publisher's event table.
-type Filler func(ctx context.Context, channel string, epoch, from int64, limit int) ([]*platformv1.SequencedEvent, error)
+// Filler reads sequenced events from the publisher's event table, and the
+// epochs that began after the reader's.
+type Filler func(ctx context.Context, channel string, epoch, from int64, limit int) (*platformv1.ReadChannelResponse, error)
 
 // Config is what a consumer works with.
 type Config struct {
@@ -122,6 +123,7 @@ type Consumer struct {
 	parked  func(context.Context, int64)
 	gaps    func(context.Context, int64)
 	alarms  func(context.Context, int64)
+	waiting func(context.Context, int64, string)
 }
 
 // New returns a consumer; Prepare and Run start it.
@@ -137,6 +139,7 @@ func New(cfg Config) (*Consumer, error) {
 		parked:  t.Counter("consume_parked", "Events parked because they could not be applied."),
 		gaps:    t.Counter("consume_gap_filled", "Events read from a publisher's event table to fill a gap."),
 		alarms:  t.Counter("consume_alarms", "Times that a channel's bytes differed from the publisher's."),
+		waiting: t.Gauge("consume_parked_waiting", "Events that are parked now.", "channel"),
 	}
 	for _, ch := range cfg.Channels {
 		c.readers = append(c.readers, &reader{Consumer: c, channel: ch, parkedKeys: map[string]bool{}})

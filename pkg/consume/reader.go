@@ -16,7 +16,10 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/fault"
+	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
 const (
@@ -66,13 +69,11 @@ type reader struct {
 	savedSeq      int64    // as the cursor's row says
 	unsaved       progress // counts since then
 
-	announced atomic.Pointer[announcement]
-	lagging   time.Time // since when an announcement is ahead of the cursor
-}
-
-type announcement struct {
-	epoch, seq int64
-	chain      string
+	announced atomic.Pointer[relay.Position]
+	position  atomic.Pointer[relay.Position] // of the cursor, for an objection
+	lagging   time.Time                      // since when an announcement is ahead of the cursor
+	alarmed   string                         // as the cursor's row says
+	waits     bool                           // the gauge says that something is parked
 }
 
 func (r *reader) run(ctx context.Context) {
@@ -95,12 +96,20 @@ func (r *reader) run(ctx context.Context) {
 	r.release()
 }
 
-// heard keeps the publisher's newest announcement.
+// heard keeps the publisher's newest announcement, and objects where the
+// cursor is farther or stands on another hash: its publisher may have been
+// restored to the past.
 func (r *reader) heard(m *nats.Msg) {
-	var a announcement
-	if _, err := fmt.Sscanf(string(m.Data), "%d %d %s", &a.epoch, &a.seq, &a.chain); err == nil {
-		r.announced.Store(&a)
+	a, ok := relay.ParsePosition(m.Data)
+	if !ok {
+		return
 	}
+	r.announced.Store(&a)
+	at := r.position.Load()
+	if m.Reply == "" || at == nil || at.Epoch != a.Epoch || at.Seq < a.Seq || *at == a {
+		return
+	}
+	_ = m.Respond(at.Marshal()) // the next announcement asks again
 }
 
 // acquire takes the channel's lease and loads the cursor.
@@ -111,9 +120,9 @@ func (r *reader) acquire(ctx context.Context) error {
 	return r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
 		err := tx.QueryRow(`UPDATE cursor SET owner = $1, term = term + 1, lease_until = $2
 			WHERE channel = $3 AND (lease_until < $4 OR owner = $1)
-			RETURNING term, epoch, seq, chain, stream_seq, stream_created`,
+			RETURNING term, epoch, seq, chain, stream_seq, stream_created, alarm`,
 			r.cfg.Instance, now.Add(lease).UnixMicro(), r.channel, now.UnixMicro()).
-			Scan(&r.term, &r.epoch, &r.seq, &r.chain, &r.streamSeq, &r.streamCreated)
+			Scan(&r.term, &r.epoch, &r.seq, &r.chain, &r.streamSeq, &r.streamCreated, &r.alarmed)
 		if errors.Is(err, sql.ErrNoRows) {
 			return errDeposed
 		}
@@ -122,6 +131,7 @@ func (r *reader) acquire(ctx context.Context) error {
 		}
 		r.leaseUntil, r.chain = now.Add(lease), append([]byte{}, r.chain...) // an empty hash must not become NULL
 		r.savedSeq, r.unsaved = r.seq, progress{}
+		r.position.Store(&relay.Position{Epoch: r.epoch, Seq: r.seq, Chain: hex.EncodeToString(r.chain)})
 		clear(r.parkedKeys)
 		keys, err := sqldb.Collect(tx, func(s sqldb.Scanner) (k string, err error) { return k, s.Scan(&k) },
 			`SELECT DISTINCT event_key FROM parked WHERE channel = $1`, r.channel)
@@ -260,10 +270,10 @@ func (r *reader) apply(ctx context.Context, batch []delivery) error {
 		switch {
 		case err == nil:
 		case errors.Is(err, errGap), errors.Is(err, errDiffers):
-			if err := r.fill(ctx, batch[0].seq); err != nil {
+			if err := r.fill(ctx, batch[0].epoch, batch[0].seq); err != nil {
 				return err
 			}
-			if batch[0].seq > r.seq { // what fill could not reach is not there yet
+			if batch[0].seq > r.seq || batch[0].epoch > r.epoch { // what fill could not reach is not there yet
 				return errRestart
 			}
 		default:
@@ -273,29 +283,43 @@ func (r *reader) apply(ctx context.Context, batch []delivery) error {
 	return nil
 }
 
-// fill applies everything after the cursor up to seq from the publisher's event table.
-func (r *reader) fill(ctx context.Context, upTo int64) error {
-	for r.seq < upTo {
-		rows, err := r.cfg.Fill(ctx, r.channel, r.epoch, r.seq+1, batchLimit)
+// fill applies everything after the cursor up to a position from the
+// publisher's event table, and follows the publisher into a new epoch.
+func (r *reader) fill(ctx context.Context, epoch, upTo int64) error {
+	for r.epoch < epoch || r.epoch == epoch && r.seq < upTo {
+		reply, err := r.cfg.Fill(ctx, r.channel, r.epoch, r.seq+1, batchLimit)
 		if err != nil {
 			return fmt.Errorf("fill a gap: %w", err)
 		}
-		if len(rows) == 0 {
-			return nil
+		var next *platformv1.EpochStart // of the epoch after ours
+		if all := reply.GetEpochs(); len(all) > 0 {
+			next = all[0]
 		}
-		batch := make([]delivery, 0, len(rows))
-		for _, s := range rows {
+		if next != nil && r.seq >= next.GetSeq() {
+			if err := r.enter(ctx, next); err != nil {
+				return err
+			}
+			continue
+		}
+		var batch []delivery
+		for _, s := range reply.GetEvents() {
+			if next != nil && s.GetSeq() > next.GetSeq() {
+				break
+			}
 			d := delivery{epoch: r.epoch, seq: s.GetSeq(), chain: s.GetChain(), body: s.GetBody()}
 			if e, err := event.Parse(d.body); err == nil {
 				d.id = e.ID
 			}
 			batch = append(batch, d)
 		}
+		if len(batch) == 0 {
+			return nil
+		}
 		n, err := r.commit(ctx, batch)
+		if errors.Is(err, errDiffers) {
+			r.alarm(ctx, errDiffers.Code)
+		}
 		if err != nil {
-			if errors.Is(err, errDiffers) {
-				r.alarms(ctx, 1)
-			}
 			return err
 		}
 		r.gaps(ctx, int64(n))
@@ -320,26 +344,63 @@ func (r *reader) housekeep(ctx context.Context, arriving bool) error {
 		}
 		r.leaseUntil = now.Add(lease)
 	}
+	if r.waits || len(r.parkedKeys) > 0 {
+		if err := r.gauge(ctx); err != nil {
+			return err
+		}
+	}
 	a := r.announced.Load()
-	if a == nil || arriving || a.epoch != r.epoch || a.seq < r.seq {
+	if a == nil || arriving || a.Epoch < r.epoch || a.Epoch == r.epoch && a.Seq < r.seq {
 		r.lagging = time.Time{}
 		return nil
 	}
-	if a.seq == r.seq {
+	if a.Epoch == r.epoch && a.Seq == r.seq {
 		r.lagging = time.Time{}
-		if a.chain != hex.EncodeToString(r.chain) && a.seq > 0 {
-			r.alarms(ctx, 1)
-			r.log.ErrorContext(ctx, "the channel's chain differs from the publisher's", "channel", r.channel, "seq", r.seq)
+		code := ""
+		if a.Chain != hex.EncodeToString(r.chain) && a.Seq > 0 {
+			code = errDiffers.Code
 		}
+		r.alarm(ctx, code)
 		return nil
 	}
 	if r.lagging.IsZero() {
 		r.lagging = now
 		return nil
 	}
-	if now.Sub(r.lagging) < 2*housekeep {
+	if now.Sub(r.lagging) < 2*housekeep || fault.Broken("consume.heeds_no_announcement") {
 		return nil
 	}
 	r.lagging = time.Time{}
-	return r.fill(ctx, a.seq)
+	return r.fill(ctx, a.Epoch, a.Seq)
+}
+
+// alarm writes down why the channel is not read on, or that it is.
+func (r *reader) alarm(ctx context.Context, code string) {
+	if r.alarmed == code {
+		return
+	}
+	if code != "" {
+		r.alarms(ctx, 1)
+		r.log.ErrorContext(ctx, "the channel's bytes differ from what its publisher chained", "channel", r.channel, "seq", r.seq)
+	}
+	err := r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`UPDATE cursor SET alarm = $1 WHERE channel = $2`, code, r.channel)
+		return err
+	})
+	if err == nil { // else the next round writes it
+		r.alarmed = code
+	}
+}
+
+// gauge tells how many of the channel's events are parked.
+func (r *reader) gauge(ctx context.Context) error {
+	var n int64
+	err := r.cfg.DB.View(ctx, func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT count(*) FROM parked WHERE channel = $1`, r.channel).Scan(&n)
+	})
+	if err == nil {
+		r.waiting(ctx, n, r.channel)
+		r.waits = n > 0
+	}
+	return err
 }

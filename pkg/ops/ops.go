@@ -5,8 +5,11 @@ import (
 	"context"
 	"strings"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/relay"
@@ -31,22 +34,32 @@ type Server struct {
 	Scope    *telemetry.Scope
 	Counts   []Count
 	Commands func() int64
+	Signer   *auth.Signer        // signs an officer's reasons
+	Stream   jetstream.JetStream // what is taken back is read from it
+	Clock    clock.Clock
 }
 
 // ReadChannel gives stored events from a sequence number on.
 func (s *Server) ReadChannel(ctx context.Context, req *platformv1.ReadChannelRequest) (*platformv1.ReadChannelResponse, error) {
 	limit := min(max(int(req.GetLimit()), 1), fillLimit)
-	rows, err := relay.ReadSequenced(ctx, s.Log.DB(), req.GetChannel(), req.GetEpoch(), req.GetFromSeq(), limit)
+	rows, err := relay.ReadSequenced(ctx, s.Log.DB(), req.GetChannel(), req.GetFromSeq(), limit)
+	if err != nil {
+		return nil, err
+	}
+	epochs, err := relay.Epochs(ctx, s.Log.DB(), req.GetChannel(), req.GetEpoch())
 	if err != nil {
 		return nil, err
 	}
 	out := &platformv1.ReadChannelResponse{}
+	for _, e := range epochs {
+		out.Epochs = append(out.Epochs, &platformv1.EpochStart{Epoch: e.Epoch, Seq: e.Seq, Chain: e.Chain})
+	}
 	size := 0
 	for _, r := range rows {
 		if size += len(r.Body) + 64; size > 900<<10 && len(out.Events) > 0 {
 			break
 		}
-		out.Events = append(out.Events, &platformv1.SequencedEvent{Seq: r.Seq, Chain: r.Chain, Body: r.Body})
+		out.Events = append(out.Events, &platformv1.SequencedEvent{Epoch: r.Epoch, Seq: r.Seq, Chain: r.Chain, Body: r.Body})
 	}
 	return out, nil
 }
@@ -66,14 +79,14 @@ func Status(ctx context.Context, db *sqldb.DB, service string, counts []Count, c
 	for _, c := range channels {
 		out.Channels = append(out.Channels, &platformv1.ChannelStatus{
 			Channel: c.Channel, Epoch: c.Epoch, LastSeq: c.LastSeq, Chain: c.Chain, PublishedSeq: c.PublishedSeq,
-			Unsequenced: c.Unsequenced, GapFree: c.GapFree, ChainMatches: c.ChainHold,
+			Unsequenced: c.Unsequenced, GapFree: c.GapFree, ChainMatches: c.ChainHold, Alarm: c.Alarm,
 		})
 	}
 	err = db.View(ctx, func(tx *sqldb.Tx) error {
 		out.Cursors, err = sqldb.Collect(tx, func(row sqldb.Scanner) (*platformv1.CursorStatus, error) {
 			c := &platformv1.CursorStatus{}
-			return c, row.Scan(&c.Channel, &c.Epoch, &c.Seq, &c.Chain, &c.Applied, &c.Skipped, &c.GapsFilled, &c.Parked)
-		}, `SELECT c.channel, c.epoch, c.seq, c.chain, c.applied, c.skipped, c.gaps_filled,
+			return c, row.Scan(&c.Channel, &c.Epoch, &c.Seq, &c.Chain, &c.Applied, &c.Skipped, &c.GapsFilled, &c.Orphaned, &c.Alarm, &c.Parked)
+		}, `SELECT c.channel, c.epoch, c.seq, c.chain, c.applied, c.skipped, c.gaps_filled, c.orphaned, c.alarm,
 			(SELECT count(*) FROM parked p WHERE p.channel = c.channel) FROM cursor c ORDER BY c.channel`)
 		if err != nil {
 			return err
@@ -106,18 +119,9 @@ func (s *Server) ListParked(ctx context.Context, req *platformv1.ListParkedReque
 	}
 	out := &platformv1.ListParkedResponse{}
 	for _, p := range all {
-		out.Events = append(out.Events, &platformv1.ParkedEvent{Channel: p.Channel, Seq: p.Seq, Id: p.ID, Type: p.Type, Code: p.Code, Text: p.Text, ParkedAt: p.At.UnixMicro(), Attempts: int32(p.Attempts)})
+		out.Events = append(out.Events, parked(p))
 	}
 	return out, nil
-}
-
-// RetryParked applies a channel's parked events again.
-func (s *Server) RetryParked(ctx context.Context, req *platformv1.RetryParkedRequest) (*platformv1.RetryParkedResponse, error) {
-	if s.Consumer == nil {
-		return &platformv1.RetryParkedResponse{}, nil
-	}
-	applied, still, err := s.Consumer.RetryParked(ctx, req.GetChannel())
-	return &platformv1.RetryParkedResponse{Applied: int32(applied), StillParked: int32(still)}, err
 }
 
 // GetTrace gives the remembered spans of a trace that belong to this service.

@@ -11,19 +11,20 @@ import (
 
 // Sequenced is a stored event with its place in the channel.
 type Sequenced struct {
+	Epoch int64
 	Seq   int64
 	Chain []byte
 	Body  []byte
 }
 
 // ReadSequenced reads up to limit events of a channel from a sequence number
-// on. It is how a gap is filled.
-func ReadSequenced(ctx context.Context, db *sqldb.DB, channel string, epoch, from int64, limit int) (rows []Sequenced, err error) {
+// on, whatever their epoch. It is how a gap is filled.
+func ReadSequenced(ctx context.Context, db *sqldb.DB, channel string, from int64, limit int) (rows []Sequenced, err error) {
 	err = db.View(ctx, func(tx *sqldb.Tx) error {
 		rows, err = sqldb.Collect(tx, func(s sqldb.Scanner) (r Sequenced, err error) {
-			err = s.Scan(&r.Seq, &r.Chain, &r.Body)
+			err = s.Scan(&r.Epoch, &r.Seq, &r.Chain, &r.Body)
 			return r, err
-		}, `SELECT seq, chain, body FROM event WHERE channel = $1 AND epoch = $2 AND seq >= $3 ORDER BY seq LIMIT $4`, channel, epoch, from, limit)
+		}, `SELECT epoch, seq, chain, body FROM event WHERE channel = $1 AND seq >= $2 ORDER BY seq LIMIT $3`, channel, from, limit)
 		return err
 	})
 	return rows, err
@@ -37,6 +38,7 @@ type ChannelState struct {
 	PublishedSeq       int64
 	Unsequenced        int64
 	GapFree, ChainHold bool
+	Alarm              string // the code of the error that stopped the relay, or ""
 }
 
 // State reads the channels of a service's database. With recompute it walks
@@ -44,9 +46,9 @@ type ChannelState struct {
 func State(ctx context.Context, db *sqldb.DB, recompute bool) (all []ChannelState, err error) {
 	err = db.View(ctx, func(tx *sqldb.Tx) error {
 		all, err = sqldb.Collect(tx, func(s sqldb.Scanner) (c ChannelState, err error) {
-			err = s.Scan(&c.Channel, &c.Epoch, &c.LastSeq, &c.Chain, &c.PublishedSeq, &c.Unsequenced)
+			err = s.Scan(&c.Channel, &c.Epoch, &c.LastSeq, &c.Chain, &c.PublishedSeq, &c.Alarm, &c.Unsequenced)
 			return c, err
-		}, `SELECT c.channel, c.epoch, c.last_seq, c.chain, c.published_seq,
+		}, `SELECT c.channel, c.epoch, c.last_seq, c.chain, c.published_seq, c.alarm,
 			(SELECT count(*) FROM event e WHERE e.channel = c.channel AND e.seq IS NULL AND e.audience = 'shared')
 			FROM channel c ORDER BY c.channel`)
 		return err
@@ -73,7 +75,7 @@ func (c *ChannelState) walk(ctx context.Context, db *sqldb.DB) error {
 		chain []byte
 	)
 	for {
-		rows, err := ReadSequenced(ctx, db, c.Channel, c.Epoch, seq+1, 1000)
+		rows, err := ReadSequenced(ctx, db, c.Channel, seq+1, 1000)
 		if err != nil {
 			return err
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/fault"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
@@ -43,6 +44,7 @@ const (
 	gather     = 3 * time.Millisecond   // what commits meanwhile is numbered and published together
 	announce   = 2 * time.Second
 	ackTimeout = 5 * time.Second
+	objecting  = 500 * time.Millisecond // for readers to object where the broker cannot vouch for the database
 )
 
 // Config is what a relay works with.
@@ -141,6 +143,7 @@ func (r *Relay) channel(ctx context.Context, name string, wake <-chan struct{}) 
 		case errors.Is(err, ErrDiverged):
 			r.alarms(ctx, 1)
 			r.log.ErrorContext(ctx, "relay stopped", "channel", name, "error", err)
+			c.alarm(ctx, ErrDiverged.Code)
 		case !errors.Is(err, errDeposed):
 			r.log.WarnContext(ctx, "relay interrupted", "channel", name, "error", err)
 		}
@@ -166,6 +169,10 @@ type leader struct {
 	pubSeq    atomic.Int64 // acknowledged
 	streamSeq uint64       // of the stream's last message
 	announced time.Time
+	alarmed   string // as the channel's row says
+
+	objections *nats.Subscription
+	objected   chan *nats.Msg
 }
 
 // acquire takes the channel's lease, or returns errDeposed while another holds it.
@@ -175,9 +182,9 @@ func (c *leader) acquire(ctx context.Context) error {
 	return c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
 		err := tx.QueryRow(`UPDATE channel SET owner = $1, term = term + 1, lease_until = $2
 			WHERE channel = $3 AND (lease_until < $4 OR owner = $1)
-			RETURNING term, epoch, last_seq, chain, published_seq`,
+			RETURNING term, epoch, last_seq, chain, published_seq, alarm`,
 			c.cfg.Instance, until.UnixMicro(), c.name, now.UnixMicro()).
-			Scan(&c.term, &c.epoch, &c.lastSeq, &c.chain, &c.marked)
+			Scan(&c.term, &c.epoch, &c.lastSeq, &c.chain, &c.marked, &c.alarmed)
 		if errors.Is(err, sql.ErrNoRows) {
 			return errDeposed
 		}
@@ -200,9 +207,20 @@ func (c *leader) release() {
 // lead reconciles with the broker and then sequences and publishes, the one
 // beside the other, until an error or the end of ctx.
 func (c *leader) lead(ctx context.Context) error {
-	if err := c.reconcile(ctx); err != nil {
+	if err := c.listen(); err != nil {
 		return err
 	}
+	defer func() { _ = c.objections.Unsubscribe() }()
+	vouched, err := c.reconcile(ctx)
+	if err != nil {
+		return err
+	}
+	if !vouched {
+		if err := c.hear(ctx); err != nil {
+			return err
+		}
+	}
+	c.alarm(ctx, "")
 	if err := c.backlog(ctx); err != nil {
 		return err
 	}
@@ -266,19 +284,19 @@ func (c *leader) send(ctx context.Context, batches <-chan []row, chain []byte) e
 				return err
 			}
 			chain = rows[len(rows)-1].chain
+		case m := <-c.objected:
+			if err := c.judge(ctx, m); err != nil {
+				return err
+			}
 		case <-tick.C:
 		}
 		if now := c.cfg.Clock.Now(); now.Sub(c.announced) >= announce {
 			c.announced = now
-			if err := c.cfg.Conn.Publish(event.Announce(c.name), announcement(c.epoch, c.pubSeq.Load(), chain)); err != nil {
+			if err := c.announce(c.pubSeq.Load(), chain); err != nil {
 				return err
 			}
 		}
 	}
-}
-
-func announcement(epoch, seq int64, chain []byte) []byte {
-	return fmt.Appendf(nil, "%d %d %s", epoch, seq, hex.EncodeToString(chain))
 }
 
 // row is a sequenced event on its way to the broker.
@@ -335,12 +353,19 @@ func (c *leader) sequence(ctx context.Context) ([]row, error) {
 				return err
 			}
 		}
+		last = seq
+		if fault.Broken("relay.number_not_kept") {
+			last = c.lastSeq
+		}
 		_, err = tx.Exec(`UPDATE channel SET last_seq = $1, chain = $2, published_seq = $3, lease_until = $4 WHERE channel = $5 AND term = $6`,
-			seq, chain, published, now.Add(lease).UnixMicro(), c.name, c.term)
+			last, chain, published, now.Add(lease).UnixMicro(), c.name, c.term)
 		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	if len(rows) > 0 {
+		fault.Point("relay.sequenced")
 	}
 	c.lastSeq, c.chain, c.marked, c.leaseUntil = seq, chain, published, now.Add(lease)
 	return rows, nil
@@ -370,8 +395,15 @@ func (c *leader) publish(ctx context.Context, rows []row) error {
 		if e.TraceParent != "" {
 			m.Header[event.HeaderTrace] = []string{e.TraceParent}
 		}
-		if acks[i], err = c.js.PublishMsgAsync(m, jetstream.WithExpectLastSequence(c.streamSeq+uint64(i))); err != nil {
+		follows := []jetstream.PublishOpt{jetstream.WithExpectLastSequence(c.streamSeq + uint64(i))}
+		if fault.Broken("relay.expects_nothing") {
+			follows = nil
+		}
+		if acks[i], err = c.js.PublishMsgAsync(m, follows...); err != nil {
 			return fmt.Errorf("publish: %w", err)
+		}
+		if fault.Broken("relay.marks_before_acknowledgement") {
+			c.pubSeq.Store(r.seq)
 		}
 	}
 	for i, a := range acks {
@@ -386,13 +418,14 @@ func (c *leader) publish(ctx context.Context, rows []row) error {
 		}
 	}
 	c.published(ctx, int64(len(rows)))
+	fault.Point("relay.published")
 	return nil
 }
 
 // backlog publishes what was sequenced but not acknowledged.
 func (c *leader) backlog(ctx context.Context) error {
 	for c.pubSeq.Load() < c.lastSeq {
-		rows, err := ReadSequenced(ctx, c.cfg.Log.DB(), c.name, c.epoch, c.pubSeq.Load()+1, batchLimit)
+		rows, err := ReadSequenced(ctx, c.cfg.Log.DB(), c.name, c.pubSeq.Load()+1, batchLimit)
 		if err != nil {
 			return err
 		}
@@ -411,54 +444,5 @@ func (c *leader) backlog(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
-}
-
-// reconcile compares the stream's last message with the event table. A tail
-// that is ours is adopted by id and hash, never by number alone; a broker that
-// is behind gets the rest again; one that is ahead or differs is I10.
-func (c *leader) reconcile(ctx context.Context) error {
-	s, err := c.js.Stream(ctx, event.Stream(c.name))
-	if err != nil {
-		return fmt.Errorf("stream: %w", err)
-	}
-	info, err := s.Info(ctx)
-	if err != nil {
-		return fmt.Errorf("stream: %w", err)
-	}
-	c.streamSeq = info.State.LastSeq
-	if info.State.Msgs == 0 {
-		// Fresh, aged out or wiped: consumers fill what they miss from the event
-		// table, so the stream goes on from what was published before.
-		return nil
-	}
-	m, err := s.GetMsg(ctx, info.State.LastSeq)
-	if errors.Is(err, jetstream.ErrMsgNotFound) {
-		return nil // the tail was deleted: as above
-	}
-	if err != nil {
-		return fmt.Errorf("stream's last message: %w", err)
-	}
-	epoch, _ := strconv.ParseInt(m.Header.Get(event.HeaderEpoch), 10, 64)
-	seq, _ := strconv.ParseInt(m.Header.Get(event.HeaderSeq), 10, 64)
-	if epoch < c.epoch {
-		return nil // an operator opened a new epoch after a restore
-	}
-	diverged := ErrDiverged.With("channel", c.name).With("seq", strconv.FormatInt(seq, 10))
-	if epoch > c.epoch || seq < 1 || seq > c.lastSeq {
-		return diverged
-	}
-	rows, err := ReadSequenced(ctx, c.cfg.Log.DB(), c.name, epoch, seq, 1)
-	if err != nil {
-		return err
-	}
-	if len(rows) != 1 || rows[0].Seq != seq || hex.EncodeToString(rows[0].Chain) != m.Header.Get(event.HeaderChain) {
-		return diverged
-	}
-	e, err := event.Parse(rows[0].Body)
-	if err != nil || e.ID != m.Header.Get(event.HeaderID) {
-		return diverged
-	}
-	c.pubSeq.Store(seq)
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
@@ -119,7 +120,11 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 			return nil, err
 		}
 	}
-	own := &ops.Server{Log: p.Log, Consumer: s.consumer, Tasks: p.Tasks, Scope: scope, Counts: p.Counts, Commands: func() int64 { return s.server.Commands() }}
+	stream, err := jetstream.New(d.Conn)
+	if err != nil {
+		return nil, err
+	}
+	own := &ops.Server{Log: p.Log, Consumer: s.consumer, Tasks: p.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Clock: d.Clock, Commands: func() int64 { return s.server.Commands() }}
 	s.server, err = rpc.NewServer(rpc.ServerConfig{
 		Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Telemetry: scope,
 	}, append(p.Methods, platformv1.OpsMethods(own)...)...)
@@ -162,10 +167,9 @@ func (s *service) channels() []string {
 }
 
 // fill asks the publisher of a channel for events from its event table.
-func (s *service) fill(ctx context.Context, channel string, epoch, from int64, limit int) ([]*platformv1.SequencedEvent, error) {
+func (s *service) fill(ctx context.Context, channel string, epoch, from int64, limit int) (*platformv1.ReadChannelResponse, error) {
 	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: s.name, Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaSystem})
-	r, err := platformv1.OpsClient{Caller: s.parts.Caller, Target: event.Publisher(channel)}.ReadChannel(ctx, &platformv1.ReadChannelRequest{Channel: channel, Epoch: epoch, FromSeq: from, Limit: int32(limit)})
-	return r.GetEvents(), err
+	return platformv1.OpsClient{Caller: s.parts.Caller, Target: event.Publisher(channel)}.ReadChannel(ctx, &platformv1.ReadChannelRequest{Channel: channel, Epoch: epoch, FromSeq: from, Limit: int32(limit)})
 }
 
 func (s *service) Run(ctx context.Context) error {

@@ -129,6 +129,18 @@ func (s *Scope) Counter(name, help string) func(ctx context.Context, n int64) {
 	return func(ctx context.Context, n int64) { c.Add(ctx, n, s.attrs) }
 }
 
+// Gauge makes a gauge that bears the service's name and one further label. It
+// panics on a malformed instrument name, which only a programmer can write.
+func (s *Scope) Gauge(name, help, label string) func(ctx context.Context, n int64, value string) {
+	g, err := s.Meter.Int64Gauge(name, metric.WithDescription(help))
+	if err != nil {
+		panic(err)
+	}
+	return func(ctx context.Context, n int64, value string) {
+		g.Record(ctx, n, s.attrs, metric.WithAttributes(attribute.String(label, value)))
+	}
+}
+
 var traceContext propagation.TraceContext
 
 // TraceParent returns the W3C trace context of ctx's span, or "".

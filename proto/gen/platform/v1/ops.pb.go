@@ -22,11 +22,12 @@ const (
 )
 
 type ReadChannelRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
-	Epoch         int64                  `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
-	FromSeq       int64                  `protobuf:"varint,3,opt,name=from_seq,json=fromSeq,proto3" json:"from_seq,omitempty"`
-	Limit         int32                  `protobuf:"varint,4,opt,name=limit,proto3" json:"limit,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Channel string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// The reader's epoch; epochs after it are told.
+	Epoch         int64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	FromSeq       int64 `protobuf:"varint,3,opt,name=from_seq,json=fromSeq,proto3" json:"from_seq,omitempty"`
+	Limit         int32 `protobuf:"varint,4,opt,name=limit,proto3" json:"limit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -90,8 +91,10 @@ func (x *ReadChannelRequest) GetLimit() int32 {
 }
 
 type ReadChannelResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Events        []*SequencedEvent      `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Events []*SequencedEvent      `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	// The epochs that began after the reader's, oldest first.
+	Epochs        []*EpochStart `protobuf:"bytes,2,rep,name=epochs,proto3" json:"epochs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -133,18 +136,88 @@ func (x *ReadChannelResponse) GetEvents() []*SequencedEvent {
 	return nil
 }
 
+func (x *ReadChannelResponse) GetEpochs() []*EpochStart {
+	if x != nil {
+		return x.Epochs
+	}
+	return nil
+}
+
+// EpochStart is where an operator let a channel go on after a restore: the
+// epoch's first event has the number after seq.
+type EpochStart struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Epoch         int64                  `protobuf:"varint,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Seq           int64                  `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
+	Chain         []byte                 `protobuf:"bytes,3,opt,name=chain,proto3" json:"chain,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EpochStart) Reset() {
+	*x = EpochStart{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EpochStart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EpochStart) ProtoMessage() {}
+
+func (x *EpochStart) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EpochStart.ProtoReflect.Descriptor instead.
+func (*EpochStart) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *EpochStart) GetEpoch() int64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+func (x *EpochStart) GetSeq() int64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+func (x *EpochStart) GetChain() []byte {
+	if x != nil {
+		return x.Chain
+	}
+	return nil
+}
+
 type SequencedEvent struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Seq           int64                  `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
 	Chain         []byte                 `protobuf:"bytes,2,opt,name=chain,proto3" json:"chain,omitempty"`
 	Body          []byte                 `protobuf:"bytes,3,opt,name=body,proto3" json:"body,omitempty"`
+	Epoch         int64                  `protobuf:"varint,4,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SequencedEvent) Reset() {
 	*x = SequencedEvent{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[2]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -156,7 +229,7 @@ func (x *SequencedEvent) String() string {
 func (*SequencedEvent) ProtoMessage() {}
 
 func (x *SequencedEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[2]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -169,7 +242,7 @@ func (x *SequencedEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SequencedEvent.ProtoReflect.Descriptor instead.
 func (*SequencedEvent) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{2}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *SequencedEvent) GetSeq() int64 {
@@ -193,6 +266,13 @@ func (x *SequencedEvent) GetBody() []byte {
 	return nil
 }
 
+func (x *SequencedEvent) GetEpoch() int64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
 type GetStatusRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -201,7 +281,7 @@ type GetStatusRequest struct {
 
 func (x *GetStatusRequest) Reset() {
 	*x = GetStatusRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[3]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -213,7 +293,7 @@ func (x *GetStatusRequest) String() string {
 func (*GetStatusRequest) ProtoMessage() {}
 
 func (x *GetStatusRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[3]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -226,7 +306,7 @@ func (x *GetStatusRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatusRequest.ProtoReflect.Descriptor instead.
 func (*GetStatusRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{3}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{4}
 }
 
 type GetStatusResponse struct {
@@ -243,7 +323,7 @@ type GetStatusResponse struct {
 
 func (x *GetStatusResponse) Reset() {
 	*x = GetStatusResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[4]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -255,7 +335,7 @@ func (x *GetStatusResponse) String() string {
 func (*GetStatusResponse) ProtoMessage() {}
 
 func (x *GetStatusResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[4]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -268,7 +348,7 @@ func (x *GetStatusResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStatusResponse.ProtoReflect.Descriptor instead.
 func (*GetStatusResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{4}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *GetStatusResponse) GetService() string {
@@ -324,14 +404,16 @@ type ChannelStatus struct {
 	// False when the stored rows are not exactly 1…last_seq.
 	GapFree bool `protobuf:"varint,7,opt,name=gap_free,json=gapFree,proto3" json:"gap_free,omitempty"`
 	// False when the recomputed chain differs from the stored one; only set when asked by verify.
-	ChainMatches  bool `protobuf:"varint,8,opt,name=chain_matches,json=chainMatches,proto3" json:"chain_matches,omitempty"`
+	ChainMatches bool `protobuf:"varint,8,opt,name=chain_matches,json=chainMatches,proto3" json:"chain_matches,omitempty"`
+	// The code of the error for which the channel's relay stopped; empty while it runs.
+	Alarm         string `protobuf:"bytes,9,opt,name=alarm,proto3" json:"alarm,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ChannelStatus) Reset() {
 	*x = ChannelStatus{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[5]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -343,7 +425,7 @@ func (x *ChannelStatus) String() string {
 func (*ChannelStatus) ProtoMessage() {}
 
 func (x *ChannelStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[5]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -356,7 +438,7 @@ func (x *ChannelStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChannelStatus.ProtoReflect.Descriptor instead.
 func (*ChannelStatus) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{5}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ChannelStatus) GetChannel() string {
@@ -415,23 +497,34 @@ func (x *ChannelStatus) GetChainMatches() bool {
 	return false
 }
 
+func (x *ChannelStatus) GetAlarm() string {
+	if x != nil {
+		return x.Alarm
+	}
+	return ""
+}
+
 type CursorStatus struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
-	Epoch         int64                  `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
-	Seq           int64                  `protobuf:"varint,3,opt,name=seq,proto3" json:"seq,omitempty"`
-	Chain         []byte                 `protobuf:"bytes,4,opt,name=chain,proto3" json:"chain,omitempty"`
-	Applied       int64                  `protobuf:"varint,5,opt,name=applied,proto3" json:"applied,omitempty"`
-	Skipped       int64                  `protobuf:"varint,6,opt,name=skipped,proto3" json:"skipped,omitempty"`
-	Parked        int64                  `protobuf:"varint,7,opt,name=parked,proto3" json:"parked,omitempty"`
-	GapsFilled    int64                  `protobuf:"varint,8,opt,name=gaps_filled,json=gapsFilled,proto3" json:"gaps_filled,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Channel    string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Epoch      int64                  `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Seq        int64                  `protobuf:"varint,3,opt,name=seq,proto3" json:"seq,omitempty"`
+	Chain      []byte                 `protobuf:"bytes,4,opt,name=chain,proto3" json:"chain,omitempty"`
+	Applied    int64                  `protobuf:"varint,5,opt,name=applied,proto3" json:"applied,omitempty"`
+	Skipped    int64                  `protobuf:"varint,6,opt,name=skipped,proto3" json:"skipped,omitempty"`
+	Parked     int64                  `protobuf:"varint,7,opt,name=parked,proto3" json:"parked,omitempty"`
+	GapsFilled int64                  `protobuf:"varint,8,opt,name=gaps_filled,json=gapsFilled,proto3" json:"gaps_filled,omitempty"`
+	// Effects of events that the publisher lost in a restore.
+	Orphaned int64 `protobuf:"varint,9,opt,name=orphaned,proto3" json:"orphaned,omitempty"`
+	// The code of the error for which the channel is not read on; empty while it is.
+	Alarm         string `protobuf:"bytes,10,opt,name=alarm,proto3" json:"alarm,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CursorStatus) Reset() {
 	*x = CursorStatus{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -443,7 +536,7 @@ func (x *CursorStatus) String() string {
 func (*CursorStatus) ProtoMessage() {}
 
 func (x *CursorStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -456,7 +549,7 @@ func (x *CursorStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CursorStatus.ProtoReflect.Descriptor instead.
 func (*CursorStatus) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{6}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *CursorStatus) GetChannel() string {
@@ -515,6 +608,20 @@ func (x *CursorStatus) GetGapsFilled() int64 {
 	return 0
 }
 
+func (x *CursorStatus) GetOrphaned() int64 {
+	if x != nil {
+		return x.Orphaned
+	}
+	return 0
+}
+
+func (x *CursorStatus) GetAlarm() string {
+	if x != nil {
+		return x.Alarm
+	}
+	return ""
+}
+
 type TableCount struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Thing         string                 `protobuf:"bytes,1,opt,name=thing,proto3" json:"thing,omitempty"`
@@ -525,7 +632,7 @@ type TableCount struct {
 
 func (x *TableCount) Reset() {
 	*x = TableCount{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -537,7 +644,7 @@ func (x *TableCount) String() string {
 func (*TableCount) ProtoMessage() {}
 
 func (x *TableCount) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -550,7 +657,7 @@ func (x *TableCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TableCount.ProtoReflect.Descriptor instead.
 func (*TableCount) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{7}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *TableCount) GetThing() string {
@@ -576,7 +683,7 @@ type ListParkedRequest struct {
 
 func (x *ListParkedRequest) Reset() {
 	*x = ListParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -588,7 +695,7 @@ func (x *ListParkedRequest) String() string {
 func (*ListParkedRequest) ProtoMessage() {}
 
 func (x *ListParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -601,7 +708,7 @@ func (x *ListParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListParkedRequest.ProtoReflect.Descriptor instead.
 func (*ListParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{8}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ListParkedRequest) GetLimit() int32 {
@@ -620,7 +727,7 @@ type ListParkedResponse struct {
 
 func (x *ListParkedResponse) Reset() {
 	*x = ListParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -632,7 +739,7 @@ func (x *ListParkedResponse) String() string {
 func (*ListParkedResponse) ProtoMessage() {}
 
 func (x *ListParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -645,7 +752,7 @@ func (x *ListParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListParkedResponse.ProtoReflect.Descriptor instead.
 func (*ListParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{9}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ListParkedResponse) GetEvents() []*ParkedEvent {
@@ -671,7 +778,7 @@ type ParkedEvent struct {
 
 func (x *ParkedEvent) Reset() {
 	*x = ParkedEvent{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -683,7 +790,7 @@ func (x *ParkedEvent) String() string {
 func (*ParkedEvent) ProtoMessage() {}
 
 func (x *ParkedEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -696,7 +803,7 @@ func (x *ParkedEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ParkedEvent.ProtoReflect.Descriptor instead.
 func (*ParkedEvent) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{10}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ParkedEvent) GetChannel() string {
@@ -756,15 +863,17 @@ func (x *ParkedEvent) GetAttempts() int32 {
 }
 
 type RetryParkedRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Channel string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// One event's number, with those parked behind it; 0 for all of the channel.
+	Seq           int64 `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RetryParkedRequest) Reset() {
 	*x = RetryParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -776,7 +885,7 @@ func (x *RetryParkedRequest) String() string {
 func (*RetryParkedRequest) ProtoMessage() {}
 
 func (x *RetryParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -789,7 +898,7 @@ func (x *RetryParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryParkedRequest.ProtoReflect.Descriptor instead.
 func (*RetryParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{11}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *RetryParkedRequest) GetChannel() string {
@@ -797,6 +906,639 @@ func (x *RetryParkedRequest) GetChannel() string {
 		return x.Channel
 	}
 	return ""
+}
+
+func (x *RetryParkedRequest) GetSeq() int64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+type GetParkedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Seq           int64                  `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetParkedRequest) Reset() {
+	*x = GetParkedRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetParkedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetParkedRequest) ProtoMessage() {}
+
+func (x *GetParkedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetParkedRequest.ProtoReflect.Descriptor instead.
+func (*GetParkedRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *GetParkedRequest) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *GetParkedRequest) GetSeq() int64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+type GetParkedResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Event *ParkedEvent           `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
+	// The event's fields as JSON; empty where the bytes cannot be read.
+	Payload       string `protobuf:"bytes,2,opt,name=payload,proto3" json:"payload,omitempty"`
+	Division      string `protobuf:"bytes,3,opt,name=division,proto3" json:"division,omitempty"`
+	OccurredAt    int64  `protobuf:"varint,4,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	Bytes         int32  `protobuf:"varint,5,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetParkedResponse) Reset() {
+	*x = GetParkedResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetParkedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetParkedResponse) ProtoMessage() {}
+
+func (x *GetParkedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetParkedResponse.ProtoReflect.Descriptor instead.
+func (*GetParkedResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *GetParkedResponse) GetEvent() *ParkedEvent {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *GetParkedResponse) GetPayload() string {
+	if x != nil {
+		return x.Payload
+	}
+	return ""
+}
+
+func (x *GetParkedResponse) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
+func (x *GetParkedResponse) GetOccurredAt() int64 {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return 0
+}
+
+func (x *GetParkedResponse) GetBytes() int32 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+type SkipParkedRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Channel string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Seq     int64                  `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
+	// The event's id, so that nobody skips another than the one looked at.
+	Id string `protobuf:"bytes,3,opt,name=id,proto3" json:"id,omitempty"`
+	// Why; names no person.
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SkipParkedRequest) Reset() {
+	*x = SkipParkedRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SkipParkedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SkipParkedRequest) ProtoMessage() {}
+
+func (x *SkipParkedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SkipParkedRequest.ProtoReflect.Descriptor instead.
+func (*SkipParkedRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *SkipParkedRequest) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *SkipParkedRequest) GetSeq() int64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+func (x *SkipParkedRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *SkipParkedRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type SkipParkedResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Base64 of the service's signature over channel, seq, id, officer, reason and time.
+	Signature     string `protobuf:"bytes,1,opt,name=signature,proto3" json:"signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SkipParkedResponse) Reset() {
+	*x = SkipParkedResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SkipParkedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SkipParkedResponse) ProtoMessage() {}
+
+func (x *SkipParkedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SkipParkedResponse.ProtoReflect.Descriptor instead.
+func (*SkipParkedResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *SkipParkedResponse) GetSignature() string {
+	if x != nil {
+		return x.Signature
+	}
+	return ""
+}
+
+type ListOrphanedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Limit         int32                  `protobuf:"varint,1,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListOrphanedRequest) Reset() {
+	*x = ListOrphanedRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListOrphanedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListOrphanedRequest) ProtoMessage() {}
+
+func (x *ListOrphanedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListOrphanedRequest.ProtoReflect.Descriptor instead.
+func (*ListOrphanedRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ListOrphanedRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListOrphanedResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Events        []*OrphanedEvent       `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListOrphanedResponse) Reset() {
+	*x = ListOrphanedResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListOrphanedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListOrphanedResponse) ProtoMessage() {}
+
+func (x *ListOrphanedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListOrphanedResponse.ProtoReflect.Descriptor instead.
+func (*ListOrphanedResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ListOrphanedResponse) GetEvents() []*OrphanedEvent {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+type OrphanedEvent struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Channel string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Epoch   int64                  `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Seq     int64                  `protobuf:"varint,3,opt,name=seq,proto3" json:"seq,omitempty"`
+	// Empty where the broker no longer held the event.
+	Id            string `protobuf:"bytes,4,opt,name=id,proto3" json:"id,omitempty"`
+	Type          string `protobuf:"bytes,5,opt,name=type,proto3" json:"type,omitempty"`
+	Aggregate     string `protobuf:"bytes,6,opt,name=aggregate,proto3" json:"aggregate,omitempty"`
+	FoundAt       int64  `protobuf:"varint,7,opt,name=found_at,json=foundAt,proto3" json:"found_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OrphanedEvent) Reset() {
+	*x = OrphanedEvent{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OrphanedEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OrphanedEvent) ProtoMessage() {}
+
+func (x *OrphanedEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OrphanedEvent.ProtoReflect.Descriptor instead.
+func (*OrphanedEvent) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *OrphanedEvent) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *OrphanedEvent) GetEpoch() int64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+func (x *OrphanedEvent) GetSeq() int64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+func (x *OrphanedEvent) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *OrphanedEvent) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *OrphanedEvent) GetAggregate() string {
+	if x != nil {
+		return x.Aggregate
+	}
+	return ""
+}
+
+func (x *OrphanedEvent) GetFoundAt() int64 {
+	if x != nil {
+		return x.FoundAt
+	}
+	return 0
+}
+
+type OpenEpochRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenEpochRequest) Reset() {
+	*x = OpenEpochRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenEpochRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenEpochRequest) ProtoMessage() {}
+
+func (x *OpenEpochRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenEpochRequest.ProtoReflect.Descriptor instead.
+func (*OpenEpochRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *OpenEpochRequest) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *OpenEpochRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type OpenEpochResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Epoch         *EpochStart            `protobuf:"bytes,1,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenEpochResponse) Reset() {
+	*x = OpenEpochResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenEpochResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenEpochResponse) ProtoMessage() {}
+
+func (x *OpenEpochResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenEpochResponse.ProtoReflect.Descriptor instead.
+func (*OpenEpochResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *OpenEpochResponse) GetEpoch() *EpochStart {
+	if x != nil {
+		return x.Epoch
+	}
+	return nil
+}
+
+type TakeBackRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TakeBackRequest) Reset() {
+	*x = TakeBackRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakeBackRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakeBackRequest) ProtoMessage() {}
+
+func (x *TakeBackRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakeBackRequest.ProtoReflect.Descriptor instead.
+func (*TakeBackRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *TakeBackRequest) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *TakeBackRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type TakeBackResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Taken int64                  `protobuf:"varint,1,opt,name=taken,proto3" json:"taken,omitempty"`
+	// The things whose state is older than their history now.
+	Aggregates    []string `protobuf:"bytes,2,rep,name=aggregates,proto3" json:"aggregates,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TakeBackResponse) Reset() {
+	*x = TakeBackResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakeBackResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakeBackResponse) ProtoMessage() {}
+
+func (x *TakeBackResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakeBackResponse.ProtoReflect.Descriptor instead.
+func (*TakeBackResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *TakeBackResponse) GetTaken() int64 {
+	if x != nil {
+		return x.Taken
+	}
+	return 0
+}
+
+func (x *TakeBackResponse) GetAggregates() []string {
+	if x != nil {
+		return x.Aggregates
+	}
+	return nil
 }
 
 type RetryParkedResponse struct {
@@ -809,7 +1551,7 @@ type RetryParkedResponse struct {
 
 func (x *RetryParkedResponse) Reset() {
 	*x = RetryParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -821,7 +1563,7 @@ func (x *RetryParkedResponse) String() string {
 func (*RetryParkedResponse) ProtoMessage() {}
 
 func (x *RetryParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -834,7 +1576,7 @@ func (x *RetryParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryParkedResponse.ProtoReflect.Descriptor instead.
 func (*RetryParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{12}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *RetryParkedResponse) GetApplied() int32 {
@@ -860,7 +1602,7 @@ type GetTraceRequest struct {
 
 func (x *GetTraceRequest) Reset() {
 	*x = GetTraceRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -872,7 +1614,7 @@ func (x *GetTraceRequest) String() string {
 func (*GetTraceRequest) ProtoMessage() {}
 
 func (x *GetTraceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -885,7 +1627,7 @@ func (x *GetTraceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTraceRequest.ProtoReflect.Descriptor instead.
 func (*GetTraceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{13}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetTraceRequest) GetTraceId() string {
@@ -904,7 +1646,7 @@ type GetTraceResponse struct {
 
 func (x *GetTraceResponse) Reset() {
 	*x = GetTraceResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -916,7 +1658,7 @@ func (x *GetTraceResponse) String() string {
 func (*GetTraceResponse) ProtoMessage() {}
 
 func (x *GetTraceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -929,7 +1671,7 @@ func (x *GetTraceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTraceResponse.ProtoReflect.Descriptor instead.
 func (*GetTraceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{14}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetTraceResponse) GetSpans() []*Span {
@@ -957,7 +1699,7 @@ type Span struct {
 
 func (x *Span) Reset() {
 	*x = Span{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -969,7 +1711,7 @@ func (x *Span) String() string {
 func (*Span) ProtoMessage() {}
 
 func (x *Span) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -982,7 +1724,7 @@ func (x *Span) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Span.ProtoReflect.Descriptor instead.
 func (*Span) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{15}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Span) GetTraceId() string {
@@ -1057,13 +1799,20 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\achannel\x18\x01 \x01(\tR\achannel\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12\x19\n" +
 	"\bfrom_seq\x18\x03 \x01(\x03R\afromSeq\x12\x14\n" +
-	"\x05limit\x18\x04 \x01(\x05R\x05limit\"O\n" +
+	"\x05limit\x18\x04 \x01(\x05R\x05limit\"\x85\x01\n" +
 	"\x13ReadChannelResponse\x128\n" +
-	"\x06events\x18\x01 \x03(\v2 .qiao.platform.v1.SequencedEventR\x06events\"L\n" +
+	"\x06events\x18\x01 \x03(\v2 .qiao.platform.v1.SequencedEventR\x06events\x124\n" +
+	"\x06epochs\x18\x02 \x03(\v2\x1c.qiao.platform.v1.EpochStartR\x06epochs\"J\n" +
+	"\n" +
+	"EpochStart\x12\x14\n" +
+	"\x05epoch\x18\x01 \x01(\x03R\x05epoch\x12\x10\n" +
+	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12\x14\n" +
+	"\x05chain\x18\x03 \x01(\fR\x05chain\"b\n" +
 	"\x0eSequencedEvent\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12\x14\n" +
 	"\x05chain\x18\x02 \x01(\fR\x05chain\x12\x12\n" +
-	"\x04body\x18\x03 \x01(\fR\x04body\"\x12\n" +
+	"\x04body\x18\x03 \x01(\fR\x04body\x12\x14\n" +
+	"\x05epoch\x18\x04 \x01(\x03R\x05epoch\"\x12\n" +
 	"\x10GetStatusRequest\"\xa6\x02\n" +
 	"\x11GetStatusResponse\x12\x18\n" +
 	"\aservice\x18\x01 \x01(\tR\aservice\x12;\n" +
@@ -1071,7 +1820,7 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\acursors\x18\x03 \x03(\v2\x1e.qiao.platform.v1.CursorStatusR\acursors\x124\n" +
 	"\x06counts\x18\x04 \x03(\v2\x1c.qiao.platform.v1.TableCountR\x06counts\x12%\n" +
 	"\x0ecommands_total\x18\x05 \x01(\x03R\rcommandsTotal\x12#\n" +
-	"\rpending_tasks\x18\x06 \x01(\x03R\fpendingTasks\"\xf7\x01\n" +
+	"\rpending_tasks\x18\x06 \x01(\x03R\fpendingTasks\"\x8d\x02\n" +
 	"\rChannelStatus\x12\x18\n" +
 	"\achannel\x18\x01 \x01(\tR\achannel\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12\x19\n" +
@@ -1080,7 +1829,8 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\rpublished_seq\x18\x05 \x01(\x03R\fpublishedSeq\x12 \n" +
 	"\vunsequenced\x18\x06 \x01(\x03R\vunsequenced\x12\x19\n" +
 	"\bgap_free\x18\a \x01(\bR\agapFree\x12#\n" +
-	"\rchain_matches\x18\b \x01(\bR\fchainMatches\"\xd3\x01\n" +
+	"\rchain_matches\x18\b \x01(\bR\fchainMatches\x12\x14\n" +
+	"\x05alarm\x18\t \x01(\tR\x05alarm\"\x85\x02\n" +
 	"\fCursorStatus\x12\x18\n" +
 	"\achannel\x18\x01 \x01(\tR\achannel\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12\x10\n" +
@@ -1090,7 +1840,10 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\askipped\x18\x06 \x01(\x03R\askipped\x12\x16\n" +
 	"\x06parked\x18\a \x01(\x03R\x06parked\x12\x1f\n" +
 	"\vgaps_filled\x18\b \x01(\x03R\n" +
-	"gapsFilled\"8\n" +
+	"gapsFilled\x12\x1a\n" +
+	"\borphaned\x18\t \x01(\x03R\borphaned\x12\x14\n" +
+	"\x05alarm\x18\n" +
+	" \x01(\tR\x05alarm\"8\n" +
 	"\n" +
 	"TableCount\x12\x14\n" +
 	"\x05thing\x18\x01 \x01(\tR\x05thing\x12\x14\n" +
@@ -1107,9 +1860,52 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\x04code\x18\x05 \x01(\tR\x04code\x12\x12\n" +
 	"\x04text\x18\x06 \x01(\tR\x04text\x12\x1b\n" +
 	"\tparked_at\x18\a \x01(\x03R\bparkedAt\x12\x1a\n" +
-	"\battempts\x18\b \x01(\x05R\battempts\".\n" +
+	"\battempts\x18\b \x01(\x05R\battempts\"@\n" +
 	"\x12RetryParkedRequest\x12\x18\n" +
-	"\achannel\x18\x01 \x01(\tR\achannel\"R\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x10\n" +
+	"\x03seq\x18\x02 \x01(\x03R\x03seq\">\n" +
+	"\x10GetParkedRequest\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x10\n" +
+	"\x03seq\x18\x02 \x01(\x03R\x03seq\"\xb5\x01\n" +
+	"\x11GetParkedResponse\x123\n" +
+	"\x05event\x18\x01 \x01(\v2\x1d.qiao.platform.v1.ParkedEventR\x05event\x12\x18\n" +
+	"\apayload\x18\x02 \x01(\tR\apayload\x12\x1a\n" +
+	"\bdivision\x18\x03 \x01(\tR\bdivision\x12\x1f\n" +
+	"\voccurred_at\x18\x04 \x01(\x03R\n" +
+	"occurredAt\x12\x14\n" +
+	"\x05bytes\x18\x05 \x01(\x05R\x05bytes\"g\n" +
+	"\x11SkipParkedRequest\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x10\n" +
+	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12\x0e\n" +
+	"\x02id\x18\x03 \x01(\tR\x02id\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\"2\n" +
+	"\x12SkipParkedResponse\x12\x1c\n" +
+	"\tsignature\x18\x01 \x01(\tR\tsignature\"+\n" +
+	"\x13ListOrphanedRequest\x12\x14\n" +
+	"\x05limit\x18\x01 \x01(\x05R\x05limit\"O\n" +
+	"\x14ListOrphanedResponse\x127\n" +
+	"\x06events\x18\x01 \x03(\v2\x1f.qiao.platform.v1.OrphanedEventR\x06events\"\xae\x01\n" +
+	"\rOrphanedEvent\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x14\n" +
+	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12\x10\n" +
+	"\x03seq\x18\x03 \x01(\x03R\x03seq\x12\x0e\n" +
+	"\x02id\x18\x04 \x01(\tR\x02id\x12\x12\n" +
+	"\x04type\x18\x05 \x01(\tR\x04type\x12\x1c\n" +
+	"\taggregate\x18\x06 \x01(\tR\taggregate\x12\x19\n" +
+	"\bfound_at\x18\a \x01(\x03R\afoundAt\"D\n" +
+	"\x10OpenEpochRequest\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"G\n" +
+	"\x11OpenEpochResponse\x122\n" +
+	"\x05epoch\x18\x01 \x01(\v2\x1c.qiao.platform.v1.EpochStartR\x05epoch\"C\n" +
+	"\x0fTakeBackRequest\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"H\n" +
+	"\x10TakeBackResponse\x12\x14\n" +
+	"\x05taken\x18\x01 \x01(\x03R\x05taken\x12\x1e\n" +
+	"\n" +
+	"aggregates\x18\x02 \x03(\tR\n" +
+	"aggregates\"R\n" +
 	"\x13RetryParkedResponse\x12\x18\n" +
 	"\aapplied\x18\x01 \x01(\x05R\aapplied\x12!\n" +
 	"\fstill_parked\x18\x02 \x01(\x05R\vstillParked\",\n" +
@@ -1128,14 +1924,20 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\vduration_us\x18\a \x01(\x03R\n" +
 	"durationUs\x12\x16\n" +
 	"\x06status\x18\b \x01(\tR\x06status\x12\x14\n" +
-	"\x05links\x18\t \x03(\tR\x05links2\xc9\x04\n" +
+	"\x05links\x18\t \x03(\tR\x05links2\xe8\b\n" +
 	"\n" +
 	"OpsService\x12v\n" +
 	"\vReadChannel\x12$.qiao.platform.v1.ReadChannelRequest\x1a%.qiao.platform.v1.ReadChannelResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12p\n" +
 	"\tGetStatus\x12\".qiao.platform.v1.GetStatusRequest\x1a#.qiao.platform.v1.GetStatusResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12s\n" +
 	"\n" +
-	"ListParked\x12#.qiao.platform.v1.ListParkedRequest\x1a$.qiao.platform.v1.ListParkedResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12m\n" +
-	"\vRetryParked\x12$.qiao.platform.v1.RetryParkedRequest\x1a%.qiao.platform.v1.RetryParkedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12m\n" +
+	"ListParked\x12#.qiao.platform.v1.ListParkedRequest\x1a$.qiao.platform.v1.ListParkedResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12g\n" +
+	"\tGetParked\x12\".qiao.platform.v1.GetParkedRequest\x1a#.qiao.platform.v1.GetParkedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12m\n" +
+	"\vRetryParked\x12$.qiao.platform.v1.RetryParkedRequest\x1a%.qiao.platform.v1.RetryParkedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12j\n" +
+	"\n" +
+	"SkipParked\x12#.qiao.platform.v1.SkipParkedRequest\x1a$.qiao.platform.v1.SkipParkedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12y\n" +
+	"\fListOrphaned\x12%.qiao.platform.v1.ListOrphanedRequest\x1a&.qiao.platform.v1.ListOrphanedResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12g\n" +
+	"\tOpenEpoch\x12\".qiao.platform.v1.OpenEpochRequest\x1a#.qiao.platform.v1.OpenEpochResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12d\n" +
+	"\bTakeBack\x12!.qiao.platform.v1.TakeBackRequest\x1a\".qiao.platform.v1.TakeBackResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12m\n" +
 	"\bGetTrace\x12!.qiao.platform.v1.GetTraceRequest\x1a\".qiao.platform.v1.GetTraceResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:opsB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (
@@ -1150,47 +1952,73 @@ func file_qiao_platform_v1_ops_proto_rawDescGZIP() []byte {
 	return file_qiao_platform_v1_ops_proto_rawDescData
 }
 
-var file_qiao_platform_v1_ops_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
+var file_qiao_platform_v1_ops_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_qiao_platform_v1_ops_proto_goTypes = []any{
-	(*ReadChannelRequest)(nil),  // 0: qiao.platform.v1.ReadChannelRequest
-	(*ReadChannelResponse)(nil), // 1: qiao.platform.v1.ReadChannelResponse
-	(*SequencedEvent)(nil),      // 2: qiao.platform.v1.SequencedEvent
-	(*GetStatusRequest)(nil),    // 3: qiao.platform.v1.GetStatusRequest
-	(*GetStatusResponse)(nil),   // 4: qiao.platform.v1.GetStatusResponse
-	(*ChannelStatus)(nil),       // 5: qiao.platform.v1.ChannelStatus
-	(*CursorStatus)(nil),        // 6: qiao.platform.v1.CursorStatus
-	(*TableCount)(nil),          // 7: qiao.platform.v1.TableCount
-	(*ListParkedRequest)(nil),   // 8: qiao.platform.v1.ListParkedRequest
-	(*ListParkedResponse)(nil),  // 9: qiao.platform.v1.ListParkedResponse
-	(*ParkedEvent)(nil),         // 10: qiao.platform.v1.ParkedEvent
-	(*RetryParkedRequest)(nil),  // 11: qiao.platform.v1.RetryParkedRequest
-	(*RetryParkedResponse)(nil), // 12: qiao.platform.v1.RetryParkedResponse
-	(*GetTraceRequest)(nil),     // 13: qiao.platform.v1.GetTraceRequest
-	(*GetTraceResponse)(nil),    // 14: qiao.platform.v1.GetTraceResponse
-	(*Span)(nil),                // 15: qiao.platform.v1.Span
+	(*ReadChannelRequest)(nil),   // 0: qiao.platform.v1.ReadChannelRequest
+	(*ReadChannelResponse)(nil),  // 1: qiao.platform.v1.ReadChannelResponse
+	(*EpochStart)(nil),           // 2: qiao.platform.v1.EpochStart
+	(*SequencedEvent)(nil),       // 3: qiao.platform.v1.SequencedEvent
+	(*GetStatusRequest)(nil),     // 4: qiao.platform.v1.GetStatusRequest
+	(*GetStatusResponse)(nil),    // 5: qiao.platform.v1.GetStatusResponse
+	(*ChannelStatus)(nil),        // 6: qiao.platform.v1.ChannelStatus
+	(*CursorStatus)(nil),         // 7: qiao.platform.v1.CursorStatus
+	(*TableCount)(nil),           // 8: qiao.platform.v1.TableCount
+	(*ListParkedRequest)(nil),    // 9: qiao.platform.v1.ListParkedRequest
+	(*ListParkedResponse)(nil),   // 10: qiao.platform.v1.ListParkedResponse
+	(*ParkedEvent)(nil),          // 11: qiao.platform.v1.ParkedEvent
+	(*RetryParkedRequest)(nil),   // 12: qiao.platform.v1.RetryParkedRequest
+	(*GetParkedRequest)(nil),     // 13: qiao.platform.v1.GetParkedRequest
+	(*GetParkedResponse)(nil),    // 14: qiao.platform.v1.GetParkedResponse
+	(*SkipParkedRequest)(nil),    // 15: qiao.platform.v1.SkipParkedRequest
+	(*SkipParkedResponse)(nil),   // 16: qiao.platform.v1.SkipParkedResponse
+	(*ListOrphanedRequest)(nil),  // 17: qiao.platform.v1.ListOrphanedRequest
+	(*ListOrphanedResponse)(nil), // 18: qiao.platform.v1.ListOrphanedResponse
+	(*OrphanedEvent)(nil),        // 19: qiao.platform.v1.OrphanedEvent
+	(*OpenEpochRequest)(nil),     // 20: qiao.platform.v1.OpenEpochRequest
+	(*OpenEpochResponse)(nil),    // 21: qiao.platform.v1.OpenEpochResponse
+	(*TakeBackRequest)(nil),      // 22: qiao.platform.v1.TakeBackRequest
+	(*TakeBackResponse)(nil),     // 23: qiao.platform.v1.TakeBackResponse
+	(*RetryParkedResponse)(nil),  // 24: qiao.platform.v1.RetryParkedResponse
+	(*GetTraceRequest)(nil),      // 25: qiao.platform.v1.GetTraceRequest
+	(*GetTraceResponse)(nil),     // 26: qiao.platform.v1.GetTraceResponse
+	(*Span)(nil),                 // 27: qiao.platform.v1.Span
 }
 var file_qiao_platform_v1_ops_proto_depIdxs = []int32{
-	2,  // 0: qiao.platform.v1.ReadChannelResponse.events:type_name -> qiao.platform.v1.SequencedEvent
-	5,  // 1: qiao.platform.v1.GetStatusResponse.channels:type_name -> qiao.platform.v1.ChannelStatus
-	6,  // 2: qiao.platform.v1.GetStatusResponse.cursors:type_name -> qiao.platform.v1.CursorStatus
-	7,  // 3: qiao.platform.v1.GetStatusResponse.counts:type_name -> qiao.platform.v1.TableCount
-	10, // 4: qiao.platform.v1.ListParkedResponse.events:type_name -> qiao.platform.v1.ParkedEvent
-	15, // 5: qiao.platform.v1.GetTraceResponse.spans:type_name -> qiao.platform.v1.Span
-	0,  // 6: qiao.platform.v1.OpsService.ReadChannel:input_type -> qiao.platform.v1.ReadChannelRequest
-	3,  // 7: qiao.platform.v1.OpsService.GetStatus:input_type -> qiao.platform.v1.GetStatusRequest
-	8,  // 8: qiao.platform.v1.OpsService.ListParked:input_type -> qiao.platform.v1.ListParkedRequest
-	11, // 9: qiao.platform.v1.OpsService.RetryParked:input_type -> qiao.platform.v1.RetryParkedRequest
-	13, // 10: qiao.platform.v1.OpsService.GetTrace:input_type -> qiao.platform.v1.GetTraceRequest
-	1,  // 11: qiao.platform.v1.OpsService.ReadChannel:output_type -> qiao.platform.v1.ReadChannelResponse
-	4,  // 12: qiao.platform.v1.OpsService.GetStatus:output_type -> qiao.platform.v1.GetStatusResponse
-	9,  // 13: qiao.platform.v1.OpsService.ListParked:output_type -> qiao.platform.v1.ListParkedResponse
-	12, // 14: qiao.platform.v1.OpsService.RetryParked:output_type -> qiao.platform.v1.RetryParkedResponse
-	14, // 15: qiao.platform.v1.OpsService.GetTrace:output_type -> qiao.platform.v1.GetTraceResponse
-	11, // [11:16] is the sub-list for method output_type
-	6,  // [6:11] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	3,  // 0: qiao.platform.v1.ReadChannelResponse.events:type_name -> qiao.platform.v1.SequencedEvent
+	2,  // 1: qiao.platform.v1.ReadChannelResponse.epochs:type_name -> qiao.platform.v1.EpochStart
+	6,  // 2: qiao.platform.v1.GetStatusResponse.channels:type_name -> qiao.platform.v1.ChannelStatus
+	7,  // 3: qiao.platform.v1.GetStatusResponse.cursors:type_name -> qiao.platform.v1.CursorStatus
+	8,  // 4: qiao.platform.v1.GetStatusResponse.counts:type_name -> qiao.platform.v1.TableCount
+	11, // 5: qiao.platform.v1.ListParkedResponse.events:type_name -> qiao.platform.v1.ParkedEvent
+	11, // 6: qiao.platform.v1.GetParkedResponse.event:type_name -> qiao.platform.v1.ParkedEvent
+	19, // 7: qiao.platform.v1.ListOrphanedResponse.events:type_name -> qiao.platform.v1.OrphanedEvent
+	2,  // 8: qiao.platform.v1.OpenEpochResponse.epoch:type_name -> qiao.platform.v1.EpochStart
+	27, // 9: qiao.platform.v1.GetTraceResponse.spans:type_name -> qiao.platform.v1.Span
+	0,  // 10: qiao.platform.v1.OpsService.ReadChannel:input_type -> qiao.platform.v1.ReadChannelRequest
+	4,  // 11: qiao.platform.v1.OpsService.GetStatus:input_type -> qiao.platform.v1.GetStatusRequest
+	9,  // 12: qiao.platform.v1.OpsService.ListParked:input_type -> qiao.platform.v1.ListParkedRequest
+	13, // 13: qiao.platform.v1.OpsService.GetParked:input_type -> qiao.platform.v1.GetParkedRequest
+	12, // 14: qiao.platform.v1.OpsService.RetryParked:input_type -> qiao.platform.v1.RetryParkedRequest
+	15, // 15: qiao.platform.v1.OpsService.SkipParked:input_type -> qiao.platform.v1.SkipParkedRequest
+	17, // 16: qiao.platform.v1.OpsService.ListOrphaned:input_type -> qiao.platform.v1.ListOrphanedRequest
+	20, // 17: qiao.platform.v1.OpsService.OpenEpoch:input_type -> qiao.platform.v1.OpenEpochRequest
+	22, // 18: qiao.platform.v1.OpsService.TakeBack:input_type -> qiao.platform.v1.TakeBackRequest
+	25, // 19: qiao.platform.v1.OpsService.GetTrace:input_type -> qiao.platform.v1.GetTraceRequest
+	1,  // 20: qiao.platform.v1.OpsService.ReadChannel:output_type -> qiao.platform.v1.ReadChannelResponse
+	5,  // 21: qiao.platform.v1.OpsService.GetStatus:output_type -> qiao.platform.v1.GetStatusResponse
+	10, // 22: qiao.platform.v1.OpsService.ListParked:output_type -> qiao.platform.v1.ListParkedResponse
+	14, // 23: qiao.platform.v1.OpsService.GetParked:output_type -> qiao.platform.v1.GetParkedResponse
+	24, // 24: qiao.platform.v1.OpsService.RetryParked:output_type -> qiao.platform.v1.RetryParkedResponse
+	16, // 25: qiao.platform.v1.OpsService.SkipParked:output_type -> qiao.platform.v1.SkipParkedResponse
+	18, // 26: qiao.platform.v1.OpsService.ListOrphaned:output_type -> qiao.platform.v1.ListOrphanedResponse
+	21, // 27: qiao.platform.v1.OpsService.OpenEpoch:output_type -> qiao.platform.v1.OpenEpochResponse
+	23, // 28: qiao.platform.v1.OpsService.TakeBack:output_type -> qiao.platform.v1.TakeBackResponse
+	26, // 29: qiao.platform.v1.OpsService.GetTrace:output_type -> qiao.platform.v1.GetTraceResponse
+	20, // [20:30] is the sub-list for method output_type
+	10, // [10:20] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_qiao_platform_v1_ops_proto_init() }
@@ -1205,7 +2033,7 @@ func file_qiao_platform_v1_ops_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_ops_proto_rawDesc), len(file_qiao_platform_v1_ops_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   16,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -13,7 +13,12 @@ type OpsServer interface {
 	ReadChannel(context.Context, *ReadChannelRequest) (*ReadChannelResponse, error)
 	GetStatus(context.Context, *GetStatusRequest) (*GetStatusResponse, error)
 	ListParked(context.Context, *ListParkedRequest) (*ListParkedResponse, error)
+	GetParked(context.Context, *GetParkedRequest) (*GetParkedResponse, error)
 	RetryParked(context.Context, *RetryParkedRequest) (*RetryParkedResponse, error)
+	SkipParked(context.Context, *SkipParkedRequest) (*SkipParkedResponse, error)
+	ListOrphaned(context.Context, *ListOrphanedRequest) (*ListOrphanedResponse, error)
+	OpenEpoch(context.Context, *OpenEpochRequest) (*OpenEpochResponse, error)
+	TakeBack(context.Context, *TakeBackRequest) (*TakeBackResponse, error)
 	GetTrace(context.Context, *GetTraceRequest) (*GetTraceResponse, error)
 }
 
@@ -52,12 +57,62 @@ func OpsMethods(s OpsServer) []contract.Method {
 		},
 		{
 			Service:  "qiao.platform.v1.OpsService",
+			Name:     "GetParked",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(GetParkedRequest) },
+			NewReply: func() proto.Message { return new(GetParkedResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetParked(ctx, req.(*GetParkedRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
 			Name:     "RetryParked",
 			Callers:  []string{"officer:ops"},
 			New:      func() proto.Message { return new(RetryParkedRequest) },
 			NewReply: func() proto.Message { return new(RetryParkedResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.RetryParked(ctx, req.(*RetryParkedRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
+			Name:     "SkipParked",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(SkipParkedRequest) },
+			NewReply: func() proto.Message { return new(SkipParkedResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.SkipParked(ctx, req.(*SkipParkedRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
+			Name:     "ListOrphaned",
+			Callers:  []string{"service", "officer:ops"},
+			New:      func() proto.Message { return new(ListOrphanedRequest) },
+			NewReply: func() proto.Message { return new(ListOrphanedResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListOrphaned(ctx, req.(*ListOrphanedRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
+			Name:     "OpenEpoch",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(OpenEpochRequest) },
+			NewReply: func() proto.Message { return new(OpenEpochResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.OpenEpoch(ctx, req.(*OpenEpochRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
+			Name:     "TakeBack",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(TakeBackRequest) },
+			NewReply: func() proto.Message { return new(TakeBackResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.TakeBack(ctx, req.(*TakeBackRequest))
 			},
 		},
 		{
@@ -106,10 +161,55 @@ func (c OpsClient) ListParked(ctx context.Context, req *ListParkedRequest) (*Lis
 	return reply, nil
 }
 
+// GetParked calls the method of that name.
+func (c OpsClient) GetParked(ctx context.Context, req *GetParkedRequest) (*GetParkedResponse, error) {
+	reply := new(GetParkedResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetParked", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
 // RetryParked calls the method of that name.
 func (c OpsClient) RetryParked(ctx context.Context, req *RetryParkedRequest) (*RetryParkedResponse, error) {
 	reply := new(RetryParkedResponse)
 	if err := c.Caller.Call(ctx, c.Target, "RetryParked", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// SkipParked calls the method of that name.
+func (c OpsClient) SkipParked(ctx context.Context, req *SkipParkedRequest) (*SkipParkedResponse, error) {
+	reply := new(SkipParkedResponse)
+	if err := c.Caller.Call(ctx, c.Target, "SkipParked", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListOrphaned calls the method of that name.
+func (c OpsClient) ListOrphaned(ctx context.Context, req *ListOrphanedRequest) (*ListOrphanedResponse, error) {
+	reply := new(ListOrphanedResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListOrphaned", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// OpenEpoch calls the method of that name.
+func (c OpsClient) OpenEpoch(ctx context.Context, req *OpenEpochRequest) (*OpenEpochResponse, error) {
+	reply := new(OpenEpochResponse)
+	if err := c.Caller.Call(ctx, c.Target, "OpenEpoch", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// TakeBack calls the method of that name.
+func (c OpsClient) TakeBack(ctx context.Context, req *TakeBackRequest) (*TakeBackResponse, error) {
+	reply := new(TakeBackResponse)
+	if err := c.Caller.Call(ctx, c.Target, "TakeBack", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

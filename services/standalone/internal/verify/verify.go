@@ -104,10 +104,10 @@ func (r *Report) cursor(ctx context.Context, reader string, c *platformv1.Cursor
 		return nil
 	}
 	out.Behind = of.GetLastSeq() - c.GetSeq()
-	out.Complete = c.GetApplied()+c.GetSkipped()+c.GetParked() == c.GetSeq()
+	out.Complete = c.GetApplied()+c.GetSkipped()+c.GetParked() == c.GetSeq()+c.GetOrphaned()
 	out.OnChain = c.GetSeq() == 0
 	if c.GetSeq() > 0 && out.Behind >= 0 {
-		rows, err := relay.ReadSequenced(ctx, db, c.GetChannel(), c.GetEpoch(), c.GetSeq(), 1)
+		rows, err := relay.ReadSequenced(ctx, db, c.GetChannel(), c.GetSeq(), 1)
 		if err != nil {
 			return err
 		}

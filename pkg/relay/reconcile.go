@@ -1,0 +1,167 @@
+package relay
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/fault"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+)
+
+// Position is how far a channel is, in the words of an announcement or of a
+// reader that objects to it.
+type Position struct {
+	Epoch, Seq int64
+	Chain      string // hex
+}
+
+// Marshal gives the position as it crosses the bus.
+func (p Position) Marshal() []byte { return fmt.Appendf(nil, "%d %d %s", p.Epoch, p.Seq, p.Chain) }
+
+// ParsePosition reads what Marshal wrote; before the first event there is no hash.
+func ParsePosition(b []byte) (p Position, ok bool) {
+	n, _ := fmt.Sscanf(string(b), "%d %d %s", &p.Epoch, &p.Seq, &p.Chain)
+	return p, n >= 2
+}
+
+// reconcile compares the stream's last message with the event table. A tail
+// that is ours is adopted by id and hash, never by number alone; a broker that
+// is behind gets the rest again, whose readers know it by its number; one that
+// is ahead or differs is invariant I10. vouched is false where the stream
+// holds nothing that says how far this database once was.
+func (c *leader) reconcile(ctx context.Context) (vouched bool, err error) {
+	s, err := c.js.Stream(ctx, event.Stream(c.name))
+	if err != nil {
+		return false, fmt.Errorf("stream: %w", err)
+	}
+	info, err := s.Info(ctx)
+	if err != nil {
+		return false, fmt.Errorf("stream: %w", err)
+	}
+	c.streamSeq = info.State.LastSeq
+	if info.State.Msgs == 0 {
+		// Fresh, aged out or wiped: readers fill what they miss from the event
+		// table, so the stream goes on from what was published before.
+		return c.lastSeq == 0, nil
+	}
+	m, err := s.GetLastMsgForSubject(ctx, event.Subjects(c.name))
+	if errors.Is(err, jetstream.ErrMsgNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("stream's last message: %w", err)
+	}
+	epoch, _ := strconv.ParseInt(m.Header.Get(event.HeaderEpoch), 10, 64)
+	seq, _ := strconv.ParseInt(m.Header.Get(event.HeaderSeq), 10, 64)
+	if epoch < c.epoch {
+		return true, nil // an operator opened a new epoch after a restore
+	}
+	if epoch > c.epoch || seq < 1 {
+		return false, c.diverged(seq)
+	}
+	if err := c.holds(ctx, Position{epoch, seq, m.Header.Get(event.HeaderChain)}, m.Header.Get(event.HeaderID)); err != nil {
+		return false, err
+	}
+	c.pubSeq.Store(min(seq, c.lastSeq))
+	return m.Sequence == info.State.LastSeq, nil
+}
+
+func (c *leader) diverged(seq int64) error {
+	return ErrDiverged.With("channel", c.name).With("seq", strconv.FormatInt(seq, 10))
+}
+
+// holds returns ErrDiverged unless the event table has an event at a position,
+// with that hash and, where id is not "", that id.
+func (c *leader) holds(ctx context.Context, p Position, id string) error {
+	if fault.Broken("relay.adopts_by_number") {
+		return nil
+	}
+	rows, err := ReadSequenced(ctx, c.cfg.Log.DB(), c.name, p.Seq, 1)
+	if err != nil {
+		return err
+	}
+	if len(rows) != 1 || rows[0].Seq != p.Seq || rows[0].Epoch != p.Epoch || hex.EncodeToString(rows[0].Chain) != p.Chain {
+		return c.diverged(p.Seq)
+	}
+	if e, err := event.Parse(rows[0].Body); id != "" && (err != nil || e.ID != id) {
+		return c.diverged(p.Seq)
+	}
+	return nil
+}
+
+// listen opens the subject on which readers object to an announcement.
+func (c *leader) listen() (err error) {
+	c.objected = make(chan *nats.Msg, 64)
+	c.objections, err = c.cfg.Conn.ChanSubscribe(c.cfg.Conn.NewInbox(), c.objected)
+	return err
+}
+
+// announce tells the readers how far the channel is, outside of the stream. A
+// reader that is farther, or elsewhere, objects.
+func (c *leader) announce(seq int64, chain []byte) error {
+	return c.cfg.Conn.PublishRequest(event.Announce(c.name), c.objections.Subject, Position{c.epoch, seq, hex.EncodeToString(chain)}.Marshal())
+}
+
+// hear announces where the event table stands and lets readers object before
+// anything is published: a wiped stream cannot tell a restored database.
+func (c *leader) hear(ctx context.Context) error {
+	if err := c.announce(c.lastSeq, c.chain); err != nil {
+		return err
+	}
+	enough := time.NewTimer(objecting)
+	defer enough.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-enough.C:
+			return nil
+		case m := <-c.objected:
+			if err := c.judge(ctx, m); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// judge holds a reader's position against the event table: a reader may be
+// ahead of an announcement, but never of the table.
+func (c *leader) judge(ctx context.Context, m *nats.Msg) error {
+	p, ok := ParsePosition(m.Data)
+	if !ok || p.Epoch != c.epoch || p.Seq < 1 {
+		return nil
+	}
+	// The first numbers of an epoch's readers may still be the epoch's before.
+	var start int64
+	err := c.cfg.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT coalesce(max(seq), 0) FROM epoch WHERE channel = $1`, c.name).Scan(&start)
+	})
+	if err != nil || p.Seq <= start {
+		return err
+	}
+	return c.holds(ctx, p, "")
+}
+
+// alarm writes down why the channel's relay stopped, or that it runs.
+func (c *leader) alarm(ctx context.Context, code string) {
+	if c.alarmed == code {
+		return
+	}
+	err := c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`UPDATE channel SET alarm = $1 WHERE channel = $2`, code, c.name)
+		return err
+	})
+	if err != nil {
+		c.log.WarnContext(ctx, "alarm not written", "channel", c.name, "error", err)
+		return
+	}
+	c.alarmed = code
+}
