@@ -371,7 +371,10 @@ func (r *reader) housekeep(ctx context.Context, arriving bool) error {
 		return nil
 	}
 	r.lagging = time.Time{}
-	return r.fill(ctx, a.Epoch, a.Seq)
+	if err := r.fill(ctx, a.Epoch, a.Seq); err != nil {
+		return err
+	}
+	return errRestart // what should have brought these may be another stream now
 }
 
 // alarm writes down why the channel is not read on, or that it is.

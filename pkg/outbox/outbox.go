@@ -16,6 +16,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/fault"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
@@ -110,9 +111,17 @@ func (l *Log) Append(ctx context.Context, tx *sqldb.Tx, about Subject, messages 
 			audience, shared = "shared", true
 		}
 		channel := event.Channel(l.service, event.Partition(e.Key(), l.partitions))
-		_, err = tx.Exec(`INSERT INTO event (id, aggregate, version, channel, audience, type, worker, body, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-			e.ID, e.Aggregate, e.Version, channel, audience, e.Type, e.Worker, body, now.UnixMicro())
+		write := func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(`INSERT INTO event (id, aggregate, version, channel, audience, type, worker, body, created_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+				e.ID, e.Aggregate, e.Version, channel, audience, e.Type, e.Worker, body, now.UnixMicro())
+			return err
+		}
+		if fault.Broken("outbox.event_apart") {
+			tx.OnCommit(func() { fault.Point("outbox.committed"); _ = l.db.Update(ctx, write) })
+			continue
+		}
+		err = write(tx)
 		if tx.Dialect().IsUnique(err) {
 			return ErrStale.Because(err)
 		}
@@ -127,6 +136,7 @@ func (l *Log) Append(ctx context.Context, tx *sqldb.Tx, about Subject, messages 
 }
 
 func (l *Log) signal() {
+	fault.Point("outbox.committed")
 	select {
 	case l.wake <- struct{}{}:
 	default:

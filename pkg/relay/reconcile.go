@@ -39,6 +39,9 @@ func ParsePosition(b []byte) (p Position, ok bool) {
 // holds nothing that says how far this database once was.
 func (c *leader) reconcile(ctx context.Context) (vouched bool, err error) {
 	s, err := c.js.Stream(ctx, event.Stream(c.name))
+	if errors.Is(err, jetstream.ErrStreamNotFound) { // the broker lost its store
+		s, err = c.stream(ctx, c.name)
+	}
 	if err != nil {
 		return false, fmt.Errorf("stream: %w", err)
 	}

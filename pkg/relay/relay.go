@@ -91,16 +91,24 @@ func (r *Relay) Prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		_, err = r.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-			Name: event.Stream(ch), Subjects: []string{event.Subjects(ch)}, Storage: jetstream.FileStorage,
-			Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew, MaxBytes: r.cfg.MaxBytes,
-			MaxAge: 7 * 24 * time.Hour, Replicas: max(1, r.cfg.Replicas), AllowDirect: true,
-		})
-		if err != nil {
-			return fmt.Errorf("stream of %s: %w", ch, err)
+		if _, err := r.stream(ctx, ch); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// stream makes a channel's stream, or brings it up to date.
+func (r *Relay) stream(ctx context.Context, channel string) (jetstream.Stream, error) {
+	s, err := r.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+		Name: event.Stream(channel), Subjects: []string{event.Subjects(channel)}, Storage: jetstream.FileStorage,
+		Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew, MaxBytes: r.cfg.MaxBytes,
+		MaxAge: 7 * 24 * time.Hour, Replicas: max(1, r.cfg.Replicas), AllowDirect: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("stream of %s: %w", channel, err)
+	}
+	return s, nil
 }
 
 // Run relays until ctx ends.

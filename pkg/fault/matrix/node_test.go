@@ -1,0 +1,223 @@
+//go:build chaos
+
+// Package matrix proves the pipeline's invariants under the faults that a
+// broker, a database, a network and a kill can do: publishers and readers run
+// as processes of their own, on real engines, and each mechanism has a control
+// that breaks it and must be found out.
+package matrix
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/telemetry"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+)
+
+const (
+	publisher = "employment"
+	reader    = "probe"
+	channel   = publisher + "-0"
+	workers   = 7
+)
+
+// config tells a process what it is.
+type config struct {
+	Role     string // publisher or reader
+	NATS     string
+	Database string
+	Events   int           // a publisher ends its load after so many
+	Pause    time.Duration // between a publisher's commands
+}
+
+// TestMain turns this program into a publisher or a reader where it was told so.
+func TestMain(m *testing.M) {
+	told := os.Getenv("QIAO_TEST_NODE")
+	if told == "" {
+		os.Exit(m.Run())
+	}
+	var c config
+	err := json.Unmarshal([]byte(told), &c)
+	if err == nil {
+		err = serve(context.Background(), c)
+	}
+	fmt.Fprintln(os.Stderr, "node:", err)
+	os.Exit(1)
+}
+
+// issuer's key and the master key are derived, so that all processes agree.
+func issuer(name string) ed25519.PrivateKey {
+	k, err := auth.DeriveKey([]byte("a secret of the tests"), name)
+	if err != nil {
+		panic(err)
+	}
+	return k
+}
+
+func trusted() map[string]auth.Trusted {
+	all := map[string]auth.Trusted{"test": {Key: issuer("test").Public().(ed25519.PublicKey), Kinds: []auth.Kind{auth.Officer, auth.Service}}}
+	for _, s := range []string{publisher, reader} {
+		all[s] = auth.Trusted{Key: issuer(s).Public().(ed25519.PublicKey), Kinds: []auth.Kind{auth.Service}, Subject: s}
+	}
+	return all
+}
+
+// serve runs a node until it is killed.
+func serve(ctx context.Context, c config) error {
+	nc, err := nats.Connect(c.NATS, nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond), nats.RetryOnFailedConnect(true))
+	if err != nil {
+		return err
+	}
+	logTo := io.Discard
+	if os.Getenv("QIAO_TEST_LOG") != "" {
+		logTo = os.Stderr
+	}
+	tel, err := telemetry.New(ctx, telemetry.Config{LogTo: logTo, LogText: true})
+	if err != nil {
+		return err
+	}
+	master, err := crypt.NewMaster(crypt.Standard())
+	if err != nil {
+		return err
+	}
+	name := map[string]string{"publisher": publisher, "reader": reader}[c.Role]
+	d := run.Deps{Database: c.Database, Conn: nc, Clock: clock.System(), Telemetry: tel, Signer: auth.NewSigner(name, issuer(name), clock.System()),
+		Trusted: trusted(), Master: master, Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: 1 << 30}
+	log, tasks, caller, err := run.Open(ctx, name, nil, d)
+	if err != nil {
+		return err
+	}
+	parts := run.Parts{Log: log, Tasks: tasks, Caller: caller}
+	if c.Role == "reader" {
+		parts.Router, parts.Listens = hears(), []string{publisher}
+	}
+	var s run.Service
+	for { // the broker may be away when the node starts
+		if s, err = run.Assemble(ctx, parts, d); err == nil {
+			break
+		}
+		fmt.Fprintln(os.Stderr, "node: not yet:", err)
+		time.Sleep(100 * time.Millisecond) //nolint:forbidigo // a process that waits for its broker, no test
+	}
+	if c.Role == "publisher" {
+		go load(ctx, log, c)
+	}
+	return s.Run(ctx)
+}
+
+// hears writes down every event, in the transaction that moves the cursor.
+func hears() *consume.Router {
+	r := consume.NewRouter()
+	consume.On(r, publisher, func(_ context.Context, tx *sqldb.Tx, e event.Event, _ *employmentv1.HireRegistered) error {
+		_, err := tx.Exec(`INSERT INTO heard (id, aggregate, version) VALUES ($1, $2, $3)`, e.ID, e.Aggregate, e.Version)
+		return err
+	})
+	return r
+}
+
+// load changes the state of a few things, each change with its event, until
+// the publisher's database holds as many as are wanted.
+func load(ctx context.Context, log *outbox.Log, c config) {
+	for {
+		var total int64
+		err := log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+			if err := tx.QueryRow(`SELECT coalesce(sum(version), 0) FROM thing`).Scan(&total); err != nil || total >= int64(c.Events) {
+				return err
+			}
+			id := fmt.Sprintf("thing-%d", total%workers)
+			var version int64
+			if err := tx.QueryRow(`SELECT version FROM thing WHERE id = $1`+tx.Dialect().ForUpdate(), id).Scan(&version); err != nil {
+				return err
+			}
+			if _, err := tx.Exec(`UPDATE thing SET version = version + 1 WHERE id = $1`, id); err != nil {
+				return err
+			}
+			return log.Append(ctx, tx, outbox.Subject{Aggregate: id, Version: version, Worker: id}, &employmentv1.HireRegistered{HireId: id})
+		})
+		if err == nil && total >= int64(c.Events) {
+			return
+		}
+		time.Sleep(max(c.Pause, time.Millisecond)) //nolint:forbidigo // the load's pace, no test
+	}
+}
+
+// node is a running process.
+type node struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	done chan struct{}
+}
+
+// start runs a node; env names a fault or a broken mechanism.
+func start(t *testing.T, c config, env ...string) *node {
+	t.Helper()
+	told, err := json.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := &node{t: t, cmd: exec.Command(program), done: make(chan struct{})}
+	n.cmd.Env = append(os.Environ(), append(env, "QIAO_TEST_NODE="+string(told))...)
+	n.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	var said strings.Builder
+	n.cmd.Stderr = &said
+	if os.Getenv("QIAO_TEST_LOG") != "" {
+		n.cmd.Stderr = os.Stderr
+	}
+	if err := n.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = n.cmd.Wait()
+		close(n.done)
+	}()
+	t.Cleanup(func() {
+		n.kill()
+		if t.Failed() && said.Len() > 0 {
+			t.Logf("%s said: %.2000s", c.Role, said.String())
+		}
+	})
+	return n
+}
+
+// kill ends the process as a power cut would.
+func (n *node) kill() {
+	_ = n.cmd.Process.Kill()
+	<-n.done
+}
+
+// dies waits until the process has been killed by its failpoint.
+func (n *node) dies() {
+	n.t.Helper()
+	select {
+	case <-n.done:
+	case <-time.After(patience):
+		n.t.Fatal("the failpoint was never reached")
+	}
+	if w, ok := n.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || w.Signal() != syscall.SIGKILL {
+		n.t.Fatalf("the process ended otherwise: %v", n.cmd.ProcessState)
+	}
+}

@@ -1,0 +1,218 @@
+//go:build chaos
+
+package matrix
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/qiao-platform/qiao/pkg/relay"
+)
+
+// tables of a publisher that a snapshot holds.
+var tables = []string{"event", "channel", "thing"}
+
+// snapshot keeps the publisher's database as it is; restore puts it back. No
+// node may run meanwhile.
+func (r *rig) snapshot() (restore func()) {
+	r.t.Helper()
+	if path, ok := strings.CutPrefix(r.pubAt, "sqlite:"); ok {
+		r.exec(r.pub, `DELETE FROM idempotency`) // any write: the log is folded back when the database is closed
+		copyOf := path + ".snapshot"
+		if err := r.pub.Close(); err != nil {
+			r.t.Fatal(err)
+		}
+		copyFile(r.t, path, copyOf)
+		r.pub = open(r.t, r.pubAt)
+		return func() {
+			if err := r.pub.Close(); err != nil {
+				r.t.Fatal(err)
+			}
+			for _, suffix := range []string{"-wal", "-shm"} {
+				_ = os.Remove(path + suffix)
+			}
+			copyFile(r.t, copyOf, path)
+			r.pub = open(r.t, r.pubAt)
+		}
+	}
+	for _, name := range tables {
+		r.exec(r.pub, fmt.Sprintf(`CREATE TABLE snapshot_%s AS TABLE %s`, name, name))
+	}
+	return func() {
+		for _, name := range tables {
+			r.exec(r.pub, fmt.Sprintf(`TRUNCATE %s`, name))
+			over := ""
+			if name == "event" {
+				over = "OVERRIDING SYSTEM VALUE"
+			}
+			r.exec(r.pub, fmt.Sprintf(`INSERT INTO %s %s SELECT * FROM snapshot_%s`, name, over, name))
+		}
+	}
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	b, err := os.ReadFile(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(to, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// past is a publisher that was restored after the reader had heard more, with
+// nothing running.
+func past(t *testing.T, r *rig) {
+	t.Helper()
+	n := start(t, r.publisher(100))
+	reader := start(t, r.reader())
+	r.until("the first hundred", func() error { return r.settled(100) })
+	n.kill()
+	back := r.snapshot()
+	n = start(t, r.publisher(150))
+	r.until("the next fifty", func() error { return r.settled(150) })
+	n.kill()
+	reader.kill()
+	back()
+}
+
+// alarmed waits for the publisher's alarm and fails where the broker or a
+// reader got anything new before it.
+func (r *rig) alarmed(last uint64) {
+	r.t.Helper()
+	r.until("the relay stops with an alarm", func() error {
+		if r.number(r.pub, `SELECT count(*) FROM channel WHERE alarm = $1`, relay.ErrDiverged.Code) == 0 {
+			return errors.New("no alarm")
+		}
+		return nil
+	})
+	if info, err := r.stream().Info(context.Background()); err != nil || info.State.LastSeq != last {
+		r.t.Errorf("I10: the stream went on to %d: %v", info.State.LastSeq, err)
+	}
+}
+
+func (r *rig) lastMessage() uint64 {
+	r.t.Helper()
+	info, err := r.stream().Info(context.Background())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return info.State.LastSeq
+}
+
+// TestRestoreIsNoticedAndANewEpochGoesOn is I10 with the operator's first way
+// out: new commands are held back until the epoch is opened, and what the
+// reader had applied beyond it is listed.
+func TestRestoreIsNoticedAndANewEpochGoesOn(t *testing.T) {
+	onEach(t, func(t *testing.T, r *rig) {
+		past(t, r)
+		last := r.lastMessage()
+		start(t, r.publisher(120)) // twenty new commits under numbers that the broker knows otherwise
+		start(t, r.reader())
+		r.alarmed(last)
+		heard := r.number(r.sub, `SELECT count(*) FROM heard`)
+		e, err := relay.OpenEpoch(context.Background(), r.pub, channel, "restored last night's copy", "officer-1", time.Now())
+		if err != nil || e.Epoch != 2 || e.Seq != 100 {
+			t.Fatalf("%+v, %v", e, err)
+		}
+		r.until("the new epoch has arrived", func() error { return r.settled(120) })
+		if n := r.number(r.sub, `SELECT count(*) FROM orphaned WHERE seq > 100 AND id <> ''`); n != 50 {
+			t.Errorf("%d orphaned effects are listed, not 50", n)
+		}
+		if n := r.number(r.sub, `SELECT count(*) FROM heard`); n != heard+20 {
+			t.Errorf("%d effects, want %d and 20 new ones", n, heard)
+		}
+		if n := r.number(r.sub, `SELECT applied + skipped - orphaned - seq FROM cursor`); n != 0 {
+			t.Errorf("I6: the cursor counts %d too many", n)
+		}
+		all, err := relay.State(context.Background(), r.pub, true)
+		if err != nil || !all[0].GapFree || !all[0].ChainHold || all[0].Alarm != "" {
+			t.Errorf("%+v, %v", all, err)
+		}
+	})
+}
+
+// TestRestoreAndTakeBack is the second way out: the stream gives the lost
+// events back, and no reader hears of them twice.
+func TestRestoreAndTakeBack(t *testing.T) {
+	onEach(t, func(t *testing.T, r *rig) {
+		past(t, r)
+		last := r.lastMessage()
+		start(t, r.publisher(100)) // no new command
+		start(t, r.reader())
+		r.alarmed(last)
+		n, things, err := relay.TakeBack(context.Background(), r.pub, r.js, channel)
+		if err != nil || n != 50 || len(things) != workers {
+			t.Fatalf("took %d of %d things, %v", n, len(things), err)
+		}
+		r.until("the channel runs again", func() error { return r.settled(100) })
+		if n := r.number(r.sub, `SELECT count(*) - count(DISTINCT id) FROM heard`); n != 0 {
+			t.Errorf("%d effects twice", n)
+		}
+		if n := r.number(r.pub, `SELECT count(*) FROM event`); n != 150 {
+			t.Errorf("%d events, not 150", n)
+		}
+	})
+}
+
+// TestTakeBackIsRefusedWhereNewCommandsStandInTheWay leaves everything as it is.
+func TestTakeBackIsRefusedWhereNewCommandsStandInTheWay(t *testing.T) {
+	onEach(t, func(t *testing.T, r *rig) {
+		past(t, r)
+		last := r.lastMessage()
+		start(t, r.publisher(120))
+		r.alarmed(last)
+		r.until("the new commands are there", func() error {
+			if n := r.number(r.pub, `SELECT count(*) FROM event`); n != 120 {
+				return fmt.Errorf("%d", n)
+			}
+			return nil
+		})
+		if _, _, err := relay.TakeBack(context.Background(), r.pub, r.js, channel); err == nil || !strings.Contains(err.Error(), relay.ErrTakenOver.Text) {
+			t.Errorf("%v", err)
+		}
+		if n := r.number(r.pub, `SELECT count(*) FROM event`); n != 120 {
+			t.Errorf("%d events are left of 120", n)
+		}
+	})
+}
+
+// TestReadersNoticeWhatAWipedBrokerCannot restores the publisher and wipes the
+// broker: only the reader's cursor knows better.
+func TestReadersNoticeWhatAWipedBrokerCannot(t *testing.T) {
+	onEach(t, func(t *testing.T, r *rig) {
+		past(t, r)
+		losses["the store is wiped"](t, r)
+		before := r.number(r.sub, `SELECT term FROM cursor`)
+		start(t, r.reader())
+		if _, err := r.js.CreateStream(context.Background(), jetstream.StreamConfig{Name: "ev-" + channel, Subjects: []string{"ev." + channel + ".>"}}); err != nil {
+			t.Fatal(err)
+		}
+		r.until("the reader follows", func() error {
+			if r.number(r.sub, `SELECT term FROM cursor`) == before {
+				return errors.New("it has not the lease yet")
+			}
+			return nil
+		})
+		start(t, r.publisher(120))
+		r.alarmed(0)
+	})
+}
+
+// TestControlOfRestores adopts the broker's tail by its number alone.
+func TestControlOfRestores(t *testing.T) {
+	onEach(t, func(t *testing.T, r *rig) {
+		past(t, r)
+		start(t, r.publisher(160), "QIAO_TEST_BROKEN=relay.adopts_by_number")
+		start(t, r.reader())
+		r.foundOut(160, true)
+	})
+}

@@ -1,0 +1,348 @@
+//go:build chaos
+
+package matrix
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/relay"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+)
+
+const patience = 60 * time.Second
+
+// rig is a broker and two databases, seen from outside of the nodes.
+type rig struct {
+	t        *testing.T
+	store    string // the broker's files
+	options  server.Options
+	natsd    *server.Server
+	js       jetstream.JetStream
+	conn     *nats.Conn
+	pub, sub *sqldb.DB
+	pubAt    string
+	subAt    string
+}
+
+// onEach runs a test on SQLite and on PostgreSQL, each with a rig of its own.
+func onEach(t *testing.T, test func(t *testing.T, r *rig)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) {
+		dir := t.TempDir()
+		test(t, newRig(t, "sqlite:"+filepath.Join(dir, "pub.db"), "sqlite:"+filepath.Join(dir, "sub.db")))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		schema := testkit.Postgres(t)
+		test(t, newRig(t, schema(t), schema(t)))
+	})
+}
+
+func newRig(t *testing.T, pub, sub string) *rig {
+	t.Helper()
+	r := &rig{t: t, pubAt: pub, subAt: sub, store: t.TempDir()}
+	r.options = server.Options{ServerName: "faults", Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: r.store, NoLog: true, NoSigs: true}
+	r.startBroker()
+	u, err := url.Parse(r.natsd.ClientURL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.options.Port, _ = strconv.Atoi(u.Port())
+	r.connect()
+	t.Cleanup(func() { r.conn.Close(); r.stopBroker() })
+	r.pub, r.sub = open(t, pub), open(t, sub)
+	r.exec(r.pub, `CREATE TABLE thing (id TEXT PRIMARY KEY, version BIGINT NOT NULL)`)
+	for i := range workers {
+		r.exec(r.pub, fmt.Sprintf(`INSERT INTO thing (id, version) VALUES ('thing-%d', 0)`, i))
+	}
+	n := "n INTEGER PRIMARY KEY"
+	if r.sub.Dialect() == sqldb.Postgres {
+		n = "n BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY"
+	}
+	r.exec(r.sub, `CREATE TABLE heard (`+n+`, id TEXT NOT NULL, aggregate TEXT NOT NULL, version BIGINT NOT NULL)`)
+	return r
+}
+
+func open(t *testing.T, at string) *sqldb.DB {
+	t.Helper()
+	db, err := sqldb.Open(context.Background(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+func (r *rig) exec(db *sqldb.DB, query string, args ...any) {
+	r.t.Helper()
+	if err := db.Update(context.Background(), func(tx *sqldb.Tx) error { _, err := tx.Exec(query, args...); return err }); err != nil {
+		r.t.Fatalf("%s: %v", query, err)
+	}
+}
+
+// number runs a query for one number.
+func (r *rig) number(db *sqldb.DB, query string, args ...any) (n int64) {
+	r.t.Helper()
+	if err := db.View(context.Background(), func(tx *sqldb.Tx) error { return tx.QueryRow(query, args...).Scan(&n) }); err != nil {
+		r.t.Fatalf("%s: %v", query, err)
+	}
+	return n
+}
+
+func (r *rig) startBroker() {
+	r.t.Helper()
+	o := r.options
+	s, err := server.NewServer(&o)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	s.Start()
+	if !s.ReadyForConnections(patience) {
+		r.t.Fatal("the broker does not start")
+	}
+	r.natsd = s
+}
+
+func (r *rig) stopBroker() { r.natsd.Shutdown(); r.natsd.WaitForShutdown() }
+
+func (r *rig) connect() {
+	r.t.Helper()
+	nc, err := nats.Connect(r.natsd.ClientURL(), nats.MaxReconnects(-1), nats.ReconnectWait(20*time.Millisecond))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	r.conn = nc
+	if r.js, err = jetstream.New(nc); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+func (r *rig) publisher(events int) config {
+	return config{Role: "publisher", NATS: r.natsd.ClientURL(), Database: r.pubAt, Events: events}
+}
+
+func (r *rig) reader() config {
+	return config{Role: "reader", NATS: r.natsd.ClientURL(), Database: r.subAt}
+}
+
+func (r *rig) stream() jetstream.Stream {
+	r.t.Helper()
+	var s jetstream.Stream
+	r.until("there is a stream", func() (err error) {
+		s, err = r.js.Stream(context.Background(), event.Stream(channel))
+		return err
+	})
+	return s
+}
+
+// until waits for a condition; its last error is the failure.
+func (r *rig) until(what string, condition func() error) {
+	r.t.Helper()
+	if err := within(patience, condition); err != nil {
+		r.t.Fatalf("still not: %s: %v", what, err)
+	}
+}
+
+func within(d time.Duration, condition func() error) error {
+	deadline := time.After(d)
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		err := condition()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-deadline:
+			return err
+		case <-tick.C:
+		}
+	}
+}
+
+// published waits until the relay has marked so many as published.
+func (r *rig) published(n int64) {
+	r.t.Helper()
+	r.until(fmt.Sprintf("%d events are published", n), func() error {
+		if got := r.number(r.pub, `SELECT coalesce(max(published_seq), 0) FROM channel`); got < n {
+			return fmt.Errorf("%d", got)
+		}
+		return nil
+	})
+}
+
+// settled is nil once every event of the load is numbered, published and
+// applied, and the reader stands on the publisher's hash: invariant I8.
+func (r *rig) settled(events int64) error {
+	all, err := relay.State(context.Background(), r.pub, false)
+	if err != nil {
+		return err
+	}
+	if len(all) != 1 {
+		return errors.New("there is no channel yet")
+	}
+	c := all[0]
+	if made := r.number(r.pub, `SELECT sum(version) FROM thing`); made < events {
+		return fmt.Errorf("%d of %d commands are done", made, events)
+	}
+	if c.Unsequenced > 0 || c.PublishedSeq != c.LastSeq {
+		return fmt.Errorf("%d unnumbered, %d of %d published, alarm %q", c.Unsequenced, c.PublishedSeq, c.LastSeq, c.Alarm)
+	}
+	var (
+		epoch, seq int64
+		chain      []byte
+	)
+	err = r.sub.View(context.Background(), func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT epoch, seq, chain FROM cursor WHERE channel = $1`, channel).Scan(&epoch, &seq, &chain)
+	})
+	if err != nil {
+		return err
+	}
+	if epoch != c.Epoch || seq != c.LastSeq || !bytes.Equal(chain, c.Chain) {
+		return fmt.Errorf("I8: the reader stands at %d of %d in epoch %d of %d", seq, c.LastSeq, epoch, c.Epoch)
+	}
+	return nil
+}
+
+// wrong lists what does not hold of I1, I2, I3, I4 (where the broker lost
+// nothing), I6 and I9 once the faults have stopped.
+func (r *rig) wrong(brokerLost bool) (failures []string) {
+	fail := func(format string, args ...any) { failures = append(failures, fmt.Sprintf(format, args...)) }
+	ctx := context.Background()
+	states := r.number(r.pub, `SELECT sum(version) FROM thing`)
+	rows := r.number(r.pub, `SELECT count(*) FROM event`)
+	if states != rows {
+		fail("I1: %d changes of state, %d events", states, rows)
+	}
+	if n := r.number(r.pub, `SELECT count(*) FROM thing t WHERE t.version <> (SELECT count(*) FROM event e WHERE e.aggregate = t.id)`); n > 0 {
+		fail("I1: %d things have other events than changes", n)
+	}
+	all, err := relay.State(ctx, r.pub, true)
+	if err != nil || len(all) != 1 {
+		fail("the publisher's state: %v", err)
+		return failures
+	}
+	c := all[0]
+	if !c.GapFree || c.LastSeq != rows {
+		fail("I2, I9: the numbers are not 1…%d", rows)
+	}
+	if !c.ChainHold {
+		fail("I9: the stored events do not give the stored hashes")
+	}
+	if n := r.number(r.pub, `SELECT count(*) FROM event a JOIN event b ON a.aggregate = b.aggregate AND a.version < b.version WHERE a.seq > b.seq`); n > 0 {
+		fail("I2: %d pairs are not in the order of their versions", n)
+	}
+	stored, err := relay.ReadSequenced(ctx, r.pub, channel, 1, int(rows)+1)
+	if err != nil {
+		fail("%v", err)
+	}
+	if !brokerLost {
+		failures = append(failures, r.broker(stored, c)...)
+	}
+	heard := r.number(r.sub, `SELECT count(*) FROM heard`)
+	once := r.number(r.sub, `SELECT count(DISTINCT id) FROM heard`)
+	if heard != rows || once != rows {
+		fail("I6: %d events, %d effects of %d events", rows, heard, once)
+	}
+	if n := r.number(r.sub, `SELECT count(*) FROM heard a JOIN heard b ON a.aggregate = b.aggregate AND a.version < b.version WHERE a.n > b.n`); n > 0 {
+		fail("I6: %d effects are out of order", n)
+	}
+	if n := r.number(r.sub, `SELECT applied + skipped + (SELECT count(*) FROM parked) - orphaned - seq FROM cursor`); n != 0 {
+		fail("I6: the cursor counts %d too many", n)
+	}
+	return failures
+}
+
+// broker compares the stream with the event table: what is marked published is
+// there with that id and hash, and the numbers are 1…n without a hole.
+func (r *rig) broker(stored []relay.Sequenced, c relay.ChannelState) (failures []string) {
+	ctx := context.Background()
+	s := r.stream()
+	info, err := s.Info(ctx)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	next := int64(1)
+	for at := info.State.FirstSeq; at <= info.State.LastSeq; at++ {
+		m, err := s.GetMsg(ctx, at)
+		if err != nil {
+			return append(failures, fmt.Sprintf("I4: message %d: %v", at, err))
+		}
+		seq, _ := strconv.ParseInt(m.Header.Get(event.HeaderSeq), 10, 64)
+		switch {
+		case seq > next || seq > int64(len(stored)):
+			return append(failures, fmt.Sprintf("I4: the stream goes from %d to %d", next-1, seq))
+		case hex.EncodeToString(stored[seq-1].Chain) != m.Header.Get(event.HeaderChain) || !bytes.Equal(stored[seq-1].Body, m.Data):
+			return append(failures, fmt.Sprintf("I3: the stream's %d is not the event table's", seq))
+		case seq == next:
+			next++
+		}
+	}
+	if next-1 < c.PublishedSeq {
+		failures = append(failures, fmt.Sprintf("I3: %d marked published, %d on the broker", c.PublishedSeq, next-1))
+	}
+	return failures
+}
+
+// holds waits until all is settled and fails where an invariant does not hold.
+func (r *rig) holds(events int64, brokerLost bool) {
+	r.t.Helper()
+	r.until("everything has arrived", func() error { return r.settled(events) })
+	for _, f := range r.wrong(brokerLost) {
+		r.t.Error(f)
+	}
+}
+
+// foundOut fails where a broken mechanism is not noticed: neither does the
+// pipeline fail to settle nor does an invariant fail.
+func (r *rig) foundOut(events int64, brokerLost bool) {
+	r.t.Helper()
+	if err := within(8*time.Second, func() error { return r.settled(events) }); err != nil {
+		r.t.Logf("found out: %v", err)
+		return
+	}
+	failures := r.wrong(brokerLost)
+	if len(failures) == 0 {
+		r.t.Error("the mechanism is broken and no invariant shows it")
+	}
+	r.t.Logf("found out: %v", failures)
+}
+
+// blocks lists the stream's message block files, oldest first.
+func (r *rig) blocks() []string {
+	r.t.Helper()
+	all, err := filepath.Glob(filepath.Join(r.store, "jetstream", "$G", "streams", event.Stream(channel), "msgs", "*.blk"))
+	if err != nil || len(all) == 0 {
+		r.t.Fatalf("no block files: %v", err)
+	}
+	return all
+}
+
+// forgetIndex removes what would let the broker skip reading its blocks.
+func (r *rig) forgetIndex() {
+	r.t.Helper()
+	all, _ := filepath.Glob(filepath.Join(r.store, "jetstream", "$G", "streams", event.Stream(channel), "msgs", "index.db"))
+	for _, f := range all {
+		if err := os.Remove(f); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+}
