@@ -7,6 +7,9 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 )
 
+// QueryErasures lists every erasure that was asked for, done or not.
+const QueryErasures = `SELECT owner, asked_at FROM erasure ORDER BY owner`
+
 // Forget removes what an account held: children, messages, mailbox and
 // timeline. Grants, corrections and the access log stay, as proof of what was
 // agreed, asked and read; they hold no personal data. Each owner's key is

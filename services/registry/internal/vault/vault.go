@@ -76,12 +76,20 @@ func (v *Vault) Key(ctx context.Context, owner string) (app.Key, error) {
 	return v.master.Unwrap(wrapped)
 }
 
-// Destroy erases an owner's key for good. Destroying it again, or what never
-// was, is no error.
+// Destroy erases an owner's key for good and enters the owner into the list of
+// erasures, which is what a restored backup is held against. Destroying it
+// again, or what never was, is no error.
 func (v *Vault) Destroy(ctx context.Context, owner string) error {
+	return v.destroy(ctx, Erasure{owner, v.clock.Now()})
+}
+
+func (v *Vault) destroy(ctx context.Context, e Erasure) error {
 	var had bool
 	err := v.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
-		had, err = erase(tx, owner)
+		if had, err = erase(tx, e.Owner); err != nil {
+			return err
+		}
+		_, err = tx.Exec(`INSERT INTO erased (owner, erased_at) VALUES ($1, $2) ON CONFLICT (owner) DO NOTHING`, e.Owner, e.At.UnixMicro())
 		return err
 	})
 	if err != nil || !had {

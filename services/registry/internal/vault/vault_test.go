@@ -212,6 +212,36 @@ func TestErasuresAreReplayed(t *testing.T) {
 	})
 }
 
+// The list of erasures names each destroyed key once, with when, and a vault
+// from an older backup repeats it.
+func TestTheListOfErasuresIsKeptAndRepeated(t *testing.T) {
+	each(t, func(t *testing.T, open func() *Vault, c *clock.Manual) {
+		v := open()
+		gone, _ := newKey(t, v)
+		stays, _ := newKey(t, v)
+		first := c.Now()
+		for range 2 {
+			if err := v.Destroy(ctx, gone); err != nil {
+				t.Fatal(err)
+			}
+			c.Advance(time.Minute)
+		}
+		list, err := Erasures(ctx, v.db)
+		if err != nil || len(list) != 1 || list[0].Owner != gone || !list[0].At.Equal(first) {
+			t.Fatalf("%v, %v", list, err)
+		}
+		if err := v.Repeat(ctx, []Erasure{{stays, first}}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.Key(ctx, stays); !errors.Is(err, domain.ErrWorkerClosed) {
+			t.Error(err)
+		}
+		if list, err := Erasures(ctx, v.db); err != nil || len(list) != 2 {
+			t.Errorf("%v, %v", list, err)
+		}
+	})
+}
+
 func TestManyTakeKeysAtOnce(t *testing.T) {
 	each(t, func(t *testing.T, open func() *Vault, _ *clock.Manual) {
 		v := open()
