@@ -19,6 +19,8 @@ const usage = `qiao runs the whole platform in one process.
   qiao [serve] [-data DIR] [-listen ADDR] [-demo]   serve it
   qiao import [-data DIR | -server URL] SHEETS      import a folder of sheets
   qiao verify [-data DIR]                           state the pipeline's invariants
+  qiao backup -data DIR -to DIR -keys-to DIR        copy it while it serves, keys apart
+  qiao restore -from DIR -keys-from DIR -data DIR   bring a copy back into a new folder
   qiao bench [-part NAME]                           measure it
 
 qiao COMMAND -h tells the flags.
@@ -46,7 +48,7 @@ func untilSignal(args []string) error {
 }
 
 func command(ctx context.Context, args []string) error {
-	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "bench": measure}
+	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") && args[0] != "-h" && args[0] != "-help" && args[0] != "--help" {
 		return serve(ctx, args)
 	}

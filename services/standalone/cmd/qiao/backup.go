@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"time"
+
+	"github.com/qiao-platform/qiao/services/standalone"
+	"github.com/qiao-platform/qiao/services/standalone/internal/backup"
+)
+
+func backUp(ctx context.Context, args []string) error {
+	f := flag.NewFlagSet("backup", flag.ContinueOnError)
+	data := f.String("data", "qiao-data", "data `folder`; it may be being served")
+	to := f.String("to", "", "new `folder` for the services' databases")
+	keysTo := f.String("keys-to", "", "new `folder` for the people's keys and the list of erasures, kept apart from -to")
+	only := f.Bool("erasures-only", false, "write only the list of erasures, to -keys-to")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	switch {
+	case f.NArg() > 0:
+		return fmt.Errorf("backup takes no %q", f.Arg(0))
+	case *keysTo == "":
+		return errors.New("backup needs -keys-to, a folder apart from the data's copy")
+	case *only != (*to == ""):
+		return errors.New("backup needs -to, or else -erasures-only")
+	}
+	if *only {
+		n, err := backup.ExportErasures(ctx, *data, *keysTo)
+		if err == nil {
+			fmt.Printf("%d erasures listed in %s.\n", n, *keysTo)
+		}
+		return err
+	}
+	made, err := backup.Run(ctx, backup.Config{Data: *data, To: *to, KeysTo: *keysTo, Services: standalone.Names()})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("Backup of %s: %d bytes; the platform's writers waited %d ms.\n", made.At.Format(time.RFC3339), made.Bytes, made.Held.Milliseconds())
+	fmt.Printf("The people's keys and %d erasures are in %s; keep them apart from %s, and delete old ones: they would open what was erased since.\n", made.Erasures, *keysTo, *to)
+	fmt.Println("The master key is in neither; without it no name can be read. Keep a copy of it in a third place.")
+	return nil
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/services/standalone"
+	"github.com/qiao-platform/qiao/services/standalone/internal/backup"
+)
+
+func restore(ctx context.Context, args []string) error {
+	f := flag.NewFlagSet("restore", flag.ContinueOnError)
+	from := f.String("from", "", "`folder` that backup wrote with -to")
+	keysFrom := f.String("keys-from", "", "`folder` that the same backup wrote with -keys-to")
+	data := f.String("data", "", "new data `folder`")
+	key := f.String("key-file", "", "master key `file`, to check it (default: the data folder's name with .key, where there is one)")
+	erasures := f.String("erasures", "", "list of what was erased since the backup: an exported erasures.jsonl or a surviving person-keys.db `file`")
+	none := f.Bool("no-newer-erasures", false, "say that nothing was erased since the backup, or that nobody can tell")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	switch {
+	case f.NArg() > 0:
+		return fmt.Errorf("restore takes no %q", f.Arg(0))
+	case *from == "" || *keysFrom == "" || *data == "":
+		return errors.New("restore needs -from, -keys-from and -data")
+	case *none == (*erasures != ""):
+		return errors.New("restore needs either -erasures, the newest list of erasures, or -no-newer-erasures: a backup may hold keys that were erased since")
+	}
+	path := *key
+	if path == "" {
+		path = keyFileOf(*data)
+	}
+	master, err := crypt.LoadMaster(path)
+	if *key == "" && errors.Is(err, fs.ErrNotExist) {
+		fmt.Fprintf(os.Stderr, "qiao: there is no master key in %s. Put the platform's own there before you serve the folder: serve would make a new one, which opens nothing of this.\n", path)
+	} else if err != nil {
+		return err
+	}
+	done, err := backup.Restore(ctx, backup.RestoreConfig{From: *from, KeysFrom: *keysFrom, Data: *data, Services: standalone.Names(), Erasures: *erasures, Master: master})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("The platform of %s is in %s (%s). %d erasures were repeated; %d channels go on under a new epoch.\n",
+		done.At.Format(time.RFC3339), *data, done.Purpose, done.Erasures, len(done.Channels))
+	return nil
+}

@@ -1,0 +1,172 @@
+// Package backup copies a standalone platform's databases while it serves, all
+// at one instant, with the people's keys apart, and brings such a copy back.
+package backup
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/registry"
+)
+
+const (
+	keysFile     = "person-keys.db"
+	registryFile = registry.Name + ".db"
+	erasuresFile = "erasures.jsonl"
+	purposeFile  = "purpose"
+)
+
+// Config says what to copy and where to.
+type Config struct {
+	Data     string   // the platform's folder
+	To       string   // for the services' databases; new or empty
+	KeysTo   string   // for the people's keys and the list of erasures; new or empty
+	Services []string // whose databases there are, the registry's among them
+}
+
+// Made tells of a backup.
+type Made struct {
+	At       time.Time
+	Bytes    int64
+	Held     time.Duration // how long the platform's writers waited
+	Erasures int
+}
+
+// Run makes a backup of a platform that may be serving. An interrupted one has
+// no manifest in at least one of its two folders, and Restore refuses it.
+func Run(ctx context.Context, cfg Config) (made Made, err error) {
+	purpose, err := purposeOf(cfg.Data)
+	if err != nil {
+		return made, err
+	}
+	if err := apart(cfg.Data, cfg.To, cfg.KeysTo); err != nil {
+		return made, err
+	}
+	for _, dir := range []string{cfg.To, cfg.KeysTo} {
+		if err := emptyFolder(dir); err != nil {
+			return made, err
+		}
+	}
+	// Everybody locks the registry first; the keys are copied first, because
+	// erasing a key has to wait until nobody reads what it was.
+	names := []string{registryFile, keysFile}
+	for _, s := range cfg.Services {
+		if s != registry.Name {
+			names = append(names, s+".db")
+		}
+	}
+	c, err := takeCut(ctx, cfg.Data, names)
+	if err != nil {
+		return made, err
+	}
+	defer func() { err = errors.Join(err, c.close()) }()
+	made.At, made.Held = c.at, c.held
+	data := Manifest{Format: format, Backup: ident.NewID(), Holds: holdsData, Purpose: purpose, At: c.at}
+	keys := data
+	keys.Holds = holdsKeys
+	if err := c.copyTo(ctx, keysFile, filepath.Join(cfg.KeysTo, keysFile)); err != nil {
+		return made, err
+	}
+	for _, name := range names {
+		if name == keysFile {
+			continue
+		}
+		if err := c.copyTo(ctx, name, filepath.Join(cfg.To, name)); err != nil {
+			return made, err
+		}
+	}
+	list, err := erasuresOf(ctx, filepath.Join(cfg.KeysTo, keysFile), filepath.Join(cfg.To, registryFile))
+	if err != nil {
+		return made, err
+	}
+	if err := writeErasures(cfg.KeysTo, purpose, c.at, list); err != nil {
+		return made, err
+	}
+	for _, name := range names {
+		if name == keysFile {
+			continue
+		}
+		if err := data.add(cfg.To, name); err != nil {
+			return made, err
+		}
+	}
+	for _, name := range []string{keysFile, erasuresFile} {
+		if err := keys.add(cfg.KeysTo, name); err != nil {
+			return made, err
+		}
+	}
+	made.Erasures = len(list)
+	for _, f := range append(data.Files, keys.Files...) {
+		made.Bytes += f.Size
+	}
+	// The manifests come last and say that all else is whole and on disk.
+	return made, errors.Join(keys.write(cfg.KeysTo), data.write(cfg.To))
+}
+
+// ExportErasures writes the list of erasures alone, which is small and best
+// taken far more often than a backup: a restore needs the newest.
+func ExportErasures(ctx context.Context, data, to string) (count int, err error) {
+	purpose, err := purposeOf(data)
+	if err != nil {
+		return 0, err
+	}
+	if err := apart(data, to); err != nil {
+		return 0, err
+	}
+	if err := emptyFolder(to); err != nil {
+		return 0, err
+	}
+	at := time.Now() // before it is read: what is newer may be missing
+	list, err := erasuresOf(ctx, filepath.Join(data, keysFile), filepath.Join(data, registryFile))
+	if err != nil {
+		return 0, err
+	}
+	return len(list), writeErasures(to, purpose, at, list)
+}
+
+func purposeOf(data string) (string, error) {
+	b, err := os.ReadFile(filepath.Join(data, purposeFile))
+	if err != nil {
+		return "", fmt.Errorf("data folder %s holds no platform: %w", data, err)
+	}
+	return strings.TrimSpace(string(b)), nil
+}
+
+// openCopy opens a database that must exist; sqldb.Open alone would make it.
+func openCopy(ctx context.Context, path string) (*sqldb.DB, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	return sqldb.Open(ctx, "sqlite:"+path)
+}
+
+// erasureHead is the list's first line. The count tells a list that was cut
+// short, which would let an erased person's key come back.
+type erasureHead struct {
+	Format  int       `json:"format"`
+	Purpose string    `json:"purpose"`
+	At      time.Time `json:"at"`
+	Count   int       `json:"count"`
+}
+
+func writeErasures(dir, purpose string, at time.Time, list []registry.Erasure) error {
+	return writeWhole(dir, erasuresFile, func(e *json.Encoder) error {
+		if err := e.Encode(erasureHead{format, purpose, at, len(list)}); err != nil {
+			return err
+		}
+		for _, x := range list {
+			if err := e.Encode(x); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
