@@ -47,6 +47,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	in := func(tx *sqldb.Tx) app.Store { return people.In(tx) }
 	tasks.Handle(store.TaskDeliver, react.Deliver(cases, log.DB(), in, delivery.Mailbox{DB: log.DB(), In: in, Clock: d.Clock}))
 	tasks.Handle(store.TaskEraseKey, react.EraseKey(keys))
+	closing := func(ctx context.Context, owner string) error {
+		return log.DB().Update(ctx, func(tx *sqldb.Tx) error { return cases.CloseErased(ctx, in(tx), owner) })
+	}
 	server := &api.Server{App: cases, Log: log, In: in, Facts: facts.Load()}
 	s, err := run.Assemble(ctx, run.Parts{
 		Log: log, Tasks: tasks, Caller: caller,
@@ -59,12 +62,34 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			{Thing: "timeline_entries", Query: `SELECT count(*) FROM timeline`},
 			{Thing: "messages", Query: `SELECT count(*) FROM message`},
 		},
-		Together: []func(context.Context) error{func(ctx context.Context) error { return keys.Keep(ctx, people, d.Telemetry.For(Name).Log) }},
+		Together: []func(context.Context) error{func(ctx context.Context) error {
+			return keys.Keep(ctx, owners{people, closing}, d.Telemetry.For(Name).Log)
+		}},
 	}, d)
 	if err != nil {
 		return nil, errors.Join(err, log.DB().Close(), keys.Close())
 	}
 	return service{s, keys}, nil
+}
+
+// owners tells the vault whom the registry knows, and closes accounts.
+type owners struct {
+	*store.Store
+	close func(ctx context.Context, owner string) error
+}
+
+// CloseErased closes what of these is an open account; mostly there is none.
+func (o owners) CloseErased(ctx context.Context, all []string) error {
+	open, err := o.Open(ctx, all)
+	if err != nil {
+		return err
+	}
+	for _, w := range open {
+		if err := o.close(ctx, w); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // service closes the key database with the registry's own.

@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
 // CloseAccount ends an account on the worker's own word, without an officer:
@@ -13,6 +15,21 @@ func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 	if err := himself(ctx, worker); err != nil {
 		return err
 	}
+	return a.closeAccount(ctx, s, worker)
+}
+
+// CloseErased closes an account again whose key was erased, where a restored
+// backup holds it open: the word was given once. What is no open account, a
+// child's key say, is left as it is.
+func (a *App) CloseErased(ctx context.Context, s Store, owner string) error {
+	err := a.closeAccount(ctx, s, owner)
+	if errors.Is(err, domain.ErrWorkerUnknown) || errors.Is(err, domain.ErrWorkerClosed) {
+		return nil
+	}
+	return err
+}
+
+func (a *App) closeAccount(ctx context.Context, s Store, worker string) error {
 	w, err := s.Worker(worker)
 	if err != nil {
 		return err

@@ -55,6 +55,24 @@ func (s *Store) Missing(ctx context.Context, owners []string) (gone []string, er
 	return gone, err
 }
 
+// Open returns those of the owners that are workers with an open account.
+func (s *Store) Open(ctx context.Context, owners []string) (open []string, err error) {
+	err = s.log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		open = nil
+		for _, o := range owners {
+			var n int
+			if err := tx.QueryRow(`SELECT count(*) FROM worker WHERE id = $1 AND closed_on = ''`, o).Scan(&n); err != nil {
+				return err
+			}
+			if n > 0 {
+				open = append(open, o)
+			}
+		}
+		return nil
+	})
+	return open, err
+}
+
 // Erased lists, a page after an owner, whose keys were destroyed for good.
 func (s *Store) Erased(ctx context.Context, after string, limit int) (all []string, err error) {
 	err = s.log.DB().View(ctx, func(tx *sqldb.Tx) error {

@@ -3,6 +3,7 @@ package vault
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -21,11 +22,15 @@ type Owners interface {
 	Missing(ctx context.Context, owners []string) ([]string, error)
 	// Erased lists, a page after an owner, whose keys were destroyed for good.
 	Erased(ctx context.Context, after string, limit int) ([]string, error)
+	// CloseErased closes the accounts of owners whose keys were destroyed, where
+	// the registry was restored to a time before and holds them open.
+	CloseErased(ctx context.Context, owners []string) error
 }
 
 // Keep keeps the vault true until ctx ends. At the start it destroys again what
 // was ever erased, since the vault may have been restored from a backup that is
-// older than an erasure. Then, and each hour, it sweeps.
+// older than an erasure, and has the accounts closed again that a restored
+// registry holds open. Then, and each hour, it sweeps.
 func (v *Vault) Keep(ctx context.Context, owners Owners, log *slog.Logger) error {
 	tick := time.NewTicker(settleTime)
 	defer tick.Stop()
@@ -50,8 +55,25 @@ func (v *Vault) Keep(ctx context.Context, owners Owners, log *slog.Logger) error
 	}
 }
 
-// Replay destroys every key that the registry has had erased.
+// Replay destroys every key that the registry has had erased, and every key on
+// the vault's own list, and has their owners' accounts closed.
 func (v *Vault) Replay(ctx context.Context, owners Owners) error {
+	list, err := Erasures(ctx, v.db)
+	if err != nil {
+		return err
+	}
+	if err := v.Repeat(ctx, list); err != nil {
+		return err
+	}
+	for page := range slices.Chunk(list, sweepPage) {
+		ids := make([]string, 0, len(page))
+		for _, e := range page {
+			ids = append(ids, e.Owner)
+		}
+		if err := owners.CloseErased(ctx, ids); err != nil {
+			return err
+		}
+	}
 	after := ""
 	for {
 		page, err := owners.Erased(ctx, after, sweepPage)

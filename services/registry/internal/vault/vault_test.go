@@ -22,10 +22,15 @@ import (
 var ctx = context.Background()
 
 // registry stands in for whom the registry knows.
-type registry struct{ known, erased []string }
+type registry struct{ known, erased, closed []string }
 
 func (r *registry) Missing(_ context.Context, owners []string) ([]string, error) {
 	return slices.DeleteFunc(slices.Clone(owners), func(o string) bool { return slices.Contains(r.known, o) }), nil
+}
+
+func (r *registry) CloseErased(_ context.Context, owners []string) error {
+	r.closed = append(r.closed, owners...)
+	return nil
 }
 
 func (r *registry) Erased(_ context.Context, after string, _ int) (all []string, err error) {
@@ -238,6 +243,10 @@ func TestTheListOfErasuresIsKeptAndRepeated(t *testing.T) {
 		}
 		if list, err := Erasures(ctx, v.db); err != nil || len(list) != 2 {
 			t.Errorf("%v, %v", list, err)
+		}
+		restored := &registry{known: []string{gone, stays}}
+		if err := v.Replay(ctx, restored); err != nil || len(restored.closed) != 2 {
+			t.Errorf("closed again: %v, %v", restored.closed, err)
 		}
 	})
 }
