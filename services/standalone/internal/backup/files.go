@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/qiao-platform/qiao/services/standalone"
 )
 
 const (
@@ -69,6 +71,9 @@ func readManifest(dir, holds string) (m Manifest, err error) {
 	}
 	if m.Format != format {
 		return m, fmt.Errorf("the backup in %s has the format %d; this program reads %d", dir, m.Format, format)
+	}
+	if m.Purpose != standalone.PurposeReal && m.Purpose != standalone.PurposeDemo {
+		return m, fmt.Errorf("the manifest in %s is damaged: there is no platform of the kind %q", dir, m.Purpose)
 	}
 	if m.Holds != holds {
 		return m, fmt.Errorf("%s holds a backup's %s, not its %s", dir, m.Holds, holds)
