@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/backup"
 )
@@ -17,6 +18,8 @@ func backUp(ctx context.Context, args []string) error {
 	to := f.String("to", "", "new `folder` for the services' databases")
 	keysTo := f.String("keys-to", "", "new `folder` for the people's keys and the list of erasures, kept apart from -to")
 	only := f.Bool("erasures-only", false, "write only the list of erasures, to -keys-to")
+	keysAt := f.String("person-keys-file", "", "with -erasures-only: `file` with the address of the key database, in place of -data")
+	registryAt := f.String("database-file", "", "with -person-keys-file: `file` with the address of the registry's database")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -27,9 +30,11 @@ func backUp(ctx context.Context, args []string) error {
 		return errors.New("backup needs -keys-to, a folder apart from the data's copy")
 	case *only != (*to == ""):
 		return errors.New("backup needs -to, or else -erasures-only")
+	case (*keysAt == "") != (*registryAt == "") || *keysAt != "" && !*only:
+		return errors.New("-person-keys-file and -database-file go together, with -erasures-only; servers make their own backups")
 	}
 	if *only {
-		n, err := backup.ExportErasures(ctx, *data, *keysTo)
+		n, err := exportErasures(ctx, *data, *keysAt, *registryAt, *keysTo)
 		if err == nil {
 			fmt.Printf("%d erasures listed in %s.\n", n, *keysTo)
 		}
@@ -43,4 +48,19 @@ func backUp(ctx context.Context, args []string) error {
 	fmt.Printf("The people's keys and %d erasures are in %s; keep them apart from %s, and delete old ones: they would open what was erased since.\n", made.Erasures, *keysTo, *to)
 	fmt.Println("The master key is in neither; without it no name can be read. Keep a copy of it in a third place.")
 	return nil
+}
+
+func exportErasures(ctx context.Context, data, keysAt, registryAt, to string) (int, error) {
+	if keysAt == "" {
+		return backup.ExportErasures(ctx, data, to)
+	}
+	keys, err := config.Secret(keysAt)
+	if err != nil {
+		return 0, err
+	}
+	registry, err := config.Secret(registryAt)
+	if err != nil {
+		return 0, err
+	}
+	return backup.ExportErasuresOf(ctx, keys, registry, to)
 }

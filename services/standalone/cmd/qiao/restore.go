@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/backup"
@@ -22,12 +23,20 @@ func restore(ctx context.Context, args []string) error {
 	key := f.String("key-file", "", "master key `file`, to check it (default: the data folder's name with .key, where there is one)")
 	erasures := f.String("erasures", "", "list of what was erased since the backup: an exported erasures.jsonl or a surviving person-keys.db `file`")
 	none := f.Bool("no-newer-erasures", false, "say that nothing was erased since the backup, or that nobody can tell")
+	database := f.String("database-file", "", "`file` with the address of a service's database that its server restored: open new epochs there, and no more")
+	reason := f.String("reason", "", "with -database-file: why, which is kept")
+	officer := f.String("officer", "", "with -database-file: who does it, which is kept")
+	keysAt := f.String("person-keys-file", "", "`file` with the address of a key database that its server restored: repeat -erasures there, and no more")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	switch {
 	case f.NArg() > 0:
 		return fmt.Errorf("restore takes no %q", f.Arg(0))
+	case *database != "" && *keysAt == "" && *data == "":
+		return openEpochs(ctx, *database, *reason, *officer)
+	case *keysAt != "" && *database == "" && *data == "" && *erasures != "":
+		return repeatErasures(ctx, *keysAt, *erasures)
 	case *from == "" || *keysFrom == "" || *data == "":
 		return errors.New("restore needs -from, -keys-from and -data")
 	case *none == (*erasures != ""):
@@ -50,4 +59,28 @@ func restore(ctx context.Context, args []string) error {
 	fmt.Printf("The platform of %s is in %s (%s). %d erasures were repeated; %d channels go on under a new epoch.\n",
 		done.At.Format(time.RFC3339), *data, done.Purpose, done.Erasures, len(done.Channels))
 	return nil
+}
+
+func openEpochs(ctx context.Context, file, reason, officer string) error {
+	address, err := config.Secret(file)
+	if err != nil {
+		return err
+	}
+	channels, err := backup.OpenEpochs(ctx, address, reason, officer)
+	for _, c := range channels {
+		fmt.Printf("%s goes on under a new epoch.\n", c)
+	}
+	return err
+}
+
+func repeatErasures(ctx context.Context, file, list string) error {
+	address, err := config.Secret(file)
+	if err != nil {
+		return err
+	}
+	n, err := backup.RepeatErasures(ctx, address, list)
+	if err == nil {
+		fmt.Printf("%d erasures were repeated.\n", n)
+	}
+	return err
 }

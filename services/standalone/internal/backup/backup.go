@@ -15,6 +15,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/registry"
+	"github.com/qiao-platform/qiao/services/standalone"
 )
 
 const (
@@ -83,7 +84,7 @@ func Run(ctx context.Context, cfg Config) (made Made, err error) {
 			return made, err
 		}
 	}
-	list, err := erasuresOf(ctx, filepath.Join(cfg.KeysTo, keysFile), filepath.Join(cfg.To, registryFile))
+	list, err := erasuresIn(ctx, filepath.Join(cfg.KeysTo, keysFile), filepath.Join(cfg.To, registryFile))
 	if err != nil {
 		return made, err
 	}
@@ -121,11 +122,23 @@ func ExportErasures(ctx context.Context, data, to string) (count int, err error)
 	if err := apart(data, to); err != nil {
 		return 0, err
 	}
+	return exportErasures(to, purpose, func() ([]registry.Erasure, error) {
+		return erasuresIn(ctx, filepath.Join(data, keysFile), filepath.Join(data, registryFile))
+	})
+}
+
+// ExportErasuresOf is ExportErasures for databases on servers, by the addresses
+// of the people's keys and the registry.
+func ExportErasuresOf(ctx context.Context, keys, asked, to string) (count int, err error) {
+	return exportErasures(to, standalone.PurposeReal, func() ([]registry.Erasure, error) { return erasuresOf(ctx, keys, asked) })
+}
+
+func exportErasures(to, purpose string, read func() ([]registry.Erasure, error)) (int, error) {
 	if err := emptyFolder(to); err != nil {
 		return 0, err
 	}
-	at := time.Now() // before it is read: what is newer may be missing
-	list, err := erasuresOf(ctx, filepath.Join(data, keysFile), filepath.Join(data, registryFile))
+	at := time.Now().UTC() // before it is read: what is newer may be missing
+	list, err := read()
 	if err != nil {
 		return 0, err
 	}

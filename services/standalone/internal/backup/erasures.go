@@ -16,39 +16,47 @@ import (
 	"strings"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/registry"
 )
 
+// erasuresIn is erasuresOf for the files of a platform; the registry's may be
+// missing.
+func erasuresIn(ctx context.Context, keysPath, registryPath string) ([]registry.Erasure, error) {
+	if _, err := os.Stat(keysPath); err != nil {
+		return nil, err
+	}
+	asked := "sqlite:" + registryPath
+	if _, err := os.Stat(registryPath); errors.Is(err, fs.ErrNotExist) {
+		asked = ""
+	} else if err != nil {
+		return nil, err
+	}
+	return erasuresOf(ctx, "sqlite:"+keysPath, asked)
+}
+
 // erasuresOf joins what was erased with what closed accounts ask to be erased:
 // an account that was closed stays closed, even where its key was still to go.
-// The registry's database may be missing.
-func erasuresOf(ctx context.Context, keysPath, registryPath string) ([]registry.Erasure, error) {
+func erasuresOf(ctx context.Context, keys, asked string) ([]registry.Erasure, error) {
 	all := map[string]registry.Erasure{}
-	if _, err := os.Stat(registryPath); err == nil {
-		db, err := openCopy(ctx, registryPath)
+	for _, from := range []struct {
+		address string
+		read    func(context.Context, *sqldb.DB) ([]registry.Erasure, error)
+	}{{asked, registry.AskedErasures}, {keys, registry.Erasures}} {
+		if from.address == "" {
+			continue
+		}
+		db, err := sqldb.Open(ctx, from.address)
 		if err != nil {
 			return nil, err
 		}
-		asked, err := registry.AskedErasures(ctx, db)
+		list, err := from.read(ctx, db)
 		if err := errors.Join(err, db.Close()); err != nil {
-			return nil, fmt.Errorf("erasures asked for in %s: %w", registryPath, err)
+			return nil, fmt.Errorf("list of erasures: %w", err)
 		}
-		for _, e := range asked {
+		for _, e := range list {
 			all[e.Owner] = e
 		}
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		return nil, err
-	}
-	db, err := openCopy(ctx, keysPath)
-	if err != nil {
-		return nil, err
-	}
-	done, err := registry.Erasures(ctx, db)
-	if err := errors.Join(err, db.Close()); err != nil {
-		return nil, fmt.Errorf("list of erasures in %s: %w", keysPath, err)
-	}
-	for _, e := range done {
-		all[e.Owner] = e
 	}
 	return slices.SortedFunc(maps.Values(all), func(a, b registry.Erasure) int { return strings.Compare(a.Owner, b.Owner) }), nil
 }
@@ -67,7 +75,7 @@ func newerErasures(ctx context.Context, path string, of Manifest) ([]registry.Er
 		return nil, fmt.Errorf("list of erasures: %w", err)
 	}
 	if bytes.HasPrefix(head[:n], []byte("SQLite format 3\x00")) {
-		return erasuresOf(ctx, path, filepath.Join(filepath.Dir(path), registryFile))
+		return erasuresIn(ctx, path, filepath.Join(filepath.Dir(path), registryFile))
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
 		return nil, err

@@ -14,6 +14,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/registry"
+	"github.com/qiao-platform/qiao/services/standalone"
 )
 
 // RestoreConfig says what to bring back and where to.
@@ -225,7 +226,17 @@ func examineKeys(ctx context.Context, path string, cfg RestoreConfig, newer []re
 // openEpochs lets every channel of a database go on under a new epoch. The
 // stream is not in a backup; what others saw since is no longer true here.
 func openEpochs(ctx context.Context, path string, backedUp time.Time) (channels []string, err error) {
-	db, err := openCopy(ctx, path)
+	if _, err := os.Stat(path); err != nil {
+		return nil, err
+	}
+	return OpenEpochs(ctx, "sqlite:"+path, "restored from a backup of "+backedUp.Format(time.RFC3339), "operator")
+}
+
+// OpenEpochs lets every channel of a service's database go on under a new
+// epoch, where the database was restored by its server's own means. No instance
+// of the service should run.
+func OpenEpochs(ctx context.Context, address, reason, officer string) (channels []string, err error) {
+	db, err := sqldb.Open(ctx, address)
 	if err != nil {
 		return nil, err
 	}
@@ -241,9 +252,19 @@ func openEpochs(ctx context.Context, path string, backedUp time.Time) (channels 
 		return nil, err
 	}
 	for _, c := range channels {
-		if _, err := relay.OpenEpoch(ctx, db, c, "restored from a backup of "+backedUp.Format(time.RFC3339), "operator", time.Now()); err != nil {
+		if _, err := relay.OpenEpoch(ctx, db, c, reason, officer, time.Now()); err != nil {
 			return nil, err
 		}
 	}
 	return channels, nil
+}
+
+// RepeatErasures destroys again, in a key database that was restored by its
+// server's own means, what an exported list says was erased.
+func RepeatErasures(ctx context.Context, address, list string) (int, error) {
+	newer, err := newerErasures(ctx, list, Manifest{Purpose: standalone.PurposeReal})
+	if err != nil {
+		return 0, err
+	}
+	return len(newer), registry.RepeatErasures(ctx, address, newer)
 }
