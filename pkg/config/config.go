@@ -10,8 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -25,9 +27,12 @@ type Config struct {
 	Listen string `json:"listen"`
 	// DatabaseFile holds the database's address, which may bear a password.
 	DatabaseFile string `json:"database_file"`
-	// NATS is a comma-separated list of servers; NATSCredentialsFile proves who we are.
+	// NATS is a comma-separated list of servers. A credentials file, or a user
+	// with the password in a file, proves who we are.
 	NATS                string `json:"nats"`
 	NATSCredentialsFile string `json:"nats_credentials_file"`
+	NATSUser            string `json:"nats_user"`
+	NATSPasswordFile    string `json:"nats_password_file"`
 	// Redis is host:port; empty works without a cache.
 	Redis             string `json:"redis"`
 	RedisPasswordFile string `json:"redis_password_file"`
@@ -75,6 +80,7 @@ func Load(path string, environ []string) (Config, error) {
 func (c *Config) overlay(environ []string) error {
 	text := map[string]*string{
 		"QIAO_LISTEN": &c.Listen, "QIAO_DATABASE_FILE": &c.DatabaseFile, "QIAO_NATS": &c.NATS, "QIAO_NATS_CREDENTIALS_FILE": &c.NATSCredentialsFile,
+		"QIAO_NATS_USER": &c.NATSUser, "QIAO_NATS_PASSWORD_FILE": &c.NATSPasswordFile,
 		"QIAO_REDIS": &c.Redis, "QIAO_REDIS_PASSWORD_FILE": &c.RedisPasswordFile, "QIAO_OTLP": &c.OTLP, "QIAO_LOG_LEVEL": &c.LogLevel,
 		"QIAO_MASTER_KEY_FILE": &c.MasterKeyFile, "QIAO_PERSON_KEYS_FILE": &c.PersonKeysFile, "QIAO_SIGNING_KEY_FILE": &c.SigningKeyFile, "QIAO_TRUST_FILE": &c.TrustFile,
 	}
@@ -97,13 +103,33 @@ func (c *Config) overlay(environ []string) error {
 	return nil
 }
 
-// Verify reports everything that is missing or wrong, without connecting anywhere.
-func (c Config) Verify() error {
+// Need is what a process needs beside the bus and a key to sign with.
+type Need int
+
+// The needs.
+const (
+	Data       Need = iota // a database, the master key, and whose calls are trusted
+	PersonKeys             // the database of per-person keys
+)
+
+// Verify reports everything that is missing or wrong for a process with these
+// needs, without connecting anywhere.
+func (c Config) Verify(needs ...Need) error {
+	required := map[string]string{"nats": c.NATS, "signing_key_file": c.SigningKeyFile}
+	if slices.Contains(needs, Data) {
+		required["database_file"], required["master_key_file"], required["trust_file"] = c.DatabaseFile, c.MasterKeyFile, c.TrustFile
+	}
+	if slices.Contains(needs, PersonKeys) {
+		required["person_keys_file"] = c.PersonKeysFile
+	}
 	var all []error
-	for name, v := range map[string]string{"database_file": c.DatabaseFile, "nats": c.NATS, "master_key_file": c.MasterKeyFile, "signing_key_file": c.SigningKeyFile, "trust_file": c.TrustFile} {
-		if v == "" {
+	for _, name := range slices.Sorted(maps.Keys(required)) {
+		if required[name] == "" {
 			all = append(all, fmt.Errorf("configuration: %s is required", name))
 		}
+	}
+	if (c.NATSUser == "") != (c.NATSPasswordFile == "") {
+		all = append(all, errors.New("configuration: nats_user and nats_password_file go together"))
 	}
 	if c.Partitions < 1 || c.Replicas < 1 || c.StreamMiB < 1 {
 		all = append(all, errors.New("configuration: partitions, replicas and stream_mib must be at least 1"))

@@ -26,8 +26,22 @@ func TestLoad(t *testing.T) {
 	if c.NATS != "other" || c.Replicas != 3 || c.DatabaseFile != "d" || c.Partitions != 1 {
 		t.Errorf("%+v", c)
 	}
-	if err := c.Verify(); err != nil {
+	if err := c.Verify(Data); err != nil {
 		t.Error(err)
+	}
+	if err := c.Verify(Data, PersonKeys); err == nil || !strings.Contains(err.Error(), "person_keys_file") {
+		t.Errorf("without person keys: %v", err)
+	}
+	face, err := Load(write(t, `{"nats":"n","signing_key_file":"s"}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := face.Verify(); err != nil {
+		t.Errorf("a process without data: %v", err)
+	}
+	face.NATSUser = "console"
+	if err := face.Verify(); err == nil {
+		t.Error("a user without a password was taken")
 	}
 	for name, bad := range map[string][2]string{
 		"an unknown field":      {`{"nuts":"n"}`, ""},
@@ -47,7 +61,7 @@ func TestLoad(t *testing.T) {
 
 func TestVerifyNamesWhatIsMissing(t *testing.T) {
 	c := Config{Listen: "0.0.0.0:80"}
-	err := c.Verify()
+	err := c.Verify(Data)
 	if err == nil || !errors.Is(err, ErrNotLoopback) {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -25,35 +26,79 @@ import (
 	"github.com/qiao-platform/qiao/pkg/telemetry"
 )
 
-// Main runs one service by itself, from configuration, until a signal. It ends
-// the process: 0 after a clean stop, 1 after an error, 2 for a wrong call.
-func Main(name string, build func(context.Context, Deps) (Service, error)) {
+// Process is what Main runs: a service, or the console.
+type Process interface {
+	// Name is the name on the bus and as an issuer.
+	Name() string
+	// Run serves until ctx ends, then finishes what is under way.
+	Run(ctx context.Context) error
+	// Ready is closed when the process answers.
+	Ready() <-chan struct{}
+	// Handler is served over HTTP, beside the health pages.
+	Handler() http.Handler
+	// Close releases what New took; call it after Run has returned.
+	Close() error
+}
+
+// Main runs one process of the platform by itself, from configuration, until a
+// signal. needs says what its configuration must name. It ends the process: 0
+// after a clean stop, 1 after an error, 2 for a wrong call.
+func Main[P Process](name string, build func(context.Context, Deps) (P, error), needs ...config.Need) {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)
 	path := flags.String("config", "", "configuration `file` (JSON); QIAO_* variables overlay it")
 	verify := flags.Bool("config.verify", false, "check the configuration and exit")
+	health := flags.Bool("health", false, "ask the process that runs from this configuration whether it is ready, and exit")
 	if err := flags.Parse(os.Args[1:]); err != nil {
 		os.Exit(2)
 	}
-	if err := untilSignal(name, *path, *verify, build); err != nil {
+	if err := untilSignal(*path, needs, func(ctx context.Context, cfg config.Config) error {
+		switch {
+		case *verify:
+			return nil
+		case *health:
+			return askReady(ctx, cfg.Listen)
+		}
+		return alone(ctx, name, cfg, build)
+	}); err != nil {
 		fmt.Fprintln(os.Stderr, name+":", err)
 		os.Exit(1)
 	}
 }
 
-func untilSignal(name, path string, verify bool, build func(context.Context, Deps) (Service, error)) error {
+// untilSignal loads and checks the configuration and does what is asked with it.
+func untilSignal(path string, needs []config.Need, do func(context.Context, config.Config) error) error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
-	return alone(ctx, name, path, verify, build)
-}
-
-func alone(ctx context.Context, name, path string, verify bool, build func(context.Context, Deps) (Service, error)) (err error) {
 	cfg, err := config.Load(path, os.Environ())
 	if err != nil {
 		return err
 	}
-	if err := cfg.Verify(); err != nil || verify {
+	if err := cfg.Verify(needs...); err != nil {
 		return err
 	}
+	return do(ctx, cfg)
+}
+
+// askReady is the health check of an image that has no shell and no client.
+func askReady(ctx context.Context, listen string) error {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+listen+"/ready", nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", resp.Status)
+	}
+	return nil
+}
+
+func alone[P Process](ctx context.Context, name string, cfg config.Config, build func(context.Context, Deps) (P, error)) (err error) {
 	d, closeDeps, err := connect(ctx, name, cfg)
 	if err != nil {
 		return err
@@ -69,15 +114,32 @@ func alone(ctx context.Context, name, path string, verify bool, build func(conte
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/rpc/", s.Handler())
+	mux.Handle("/", s.Handler())
 	Health(mux, d.Telemetry, ctx.Done(), s)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.Run(ctx) })
-	g.Go(func() error { return Serve(ctx, l, mux) })
+	g.Go(func() error { return Serve(ctx, l, LocalOnly(mux)) })
 	return g.Wait()
 }
 
-// connect makes a service's Deps from configuration.
+// LocalOnly refuses requests that name another host: a page elsewhere must not
+// reach a loopback address through a name that resolves to it.
+func LocalOnly(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if i := strings.LastIndexByte(host, ':'); i > 0 && !strings.HasSuffix(host, "]") {
+			host = host[:i]
+		}
+		if host != "localhost" && host != "[::1]" && !strings.HasPrefix(host, "127.") {
+			http.Error(w, "only loopback addresses are served until sign-in exists", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// connect makes a process's Deps from configuration; what the configuration
+// does not name stays empty, and Verify has said whether it may.
 func connect(ctx context.Context, name string, cfg config.Config) (d Deps, closeAll func() error, err error) {
 	database, err := config.Secret(cfg.DatabaseFile)
 	if err != nil {
@@ -91,13 +153,17 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 	if err != nil {
 		return d, nil, err
 	}
-	trusted, err := config.Trust(cfg.TrustFile)
-	if err != nil {
-		return d, nil, err
+	var trusted map[string]auth.Trusted
+	if cfg.TrustFile != "" {
+		if trusted, err = config.Trust(cfg.TrustFile); err != nil {
+			return d, nil, err
+		}
 	}
-	master, err := crypt.LoadMaster(cfg.MasterKeyFile)
-	if err != nil {
-		return d, nil, err
+	var master *crypt.Master
+	if cfg.MasterKeyFile != "" {
+		if master, err = crypt.LoadMaster(cfg.MasterKeyFile); err != nil {
+			return d, nil, err
+		}
 	}
 	tel, err := telemetry.New(ctx, telemetry.Config{OTLPEndpoint: cfg.OTLP, LogLevel: cfg.LogLevel, LogTo: os.Stderr})
 	if err != nil {
@@ -106,6 +172,13 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 	opts := []nats.Option{nats.Name("qiao-" + name), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true)}
 	if cfg.NATSCredentialsFile != "" {
 		opts = append(opts, nats.UserCredentials(cfg.NATSCredentialsFile))
+	}
+	if cfg.NATSUser != "" {
+		password, err := config.Secret(cfg.NATSPasswordFile)
+		if err != nil {
+			return d, nil, err
+		}
+		opts = append(opts, nats.UserInfo(cfg.NATSUser, password))
 	}
 	nc, err := nats.Connect(cfg.NATS, opts...)
 	if err != nil {
@@ -140,7 +213,7 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 
 // Health serves /healthz (the process lives), /ready (every service answers
 // and the process is not stopping) and /metrics.
-func Health(mux *http.ServeMux, tel *telemetry.Telemetry, stopping <-chan struct{}, all ...Service) {
+func Health(mux *http.ServeMux, tel *telemetry.Telemetry, stopping <-chan struct{}, all ...Process) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, _ *http.Request) {
 		select {

@@ -55,20 +55,11 @@ type Deps struct {
 
 // Service is a running part of the platform.
 type Service interface {
-	// Name is the service's name on the bus.
-	Name() string
-	// Run serves until ctx ends, then finishes what is under way.
-	Run(ctx context.Context) error
-	// Ready is closed when the service answers.
-	Ready() <-chan struct{}
-	// Handler is the HTTP binding of its methods.
-	Handler() http.Handler
+	Process // Handler is the HTTP binding of its methods
 	// Methods lists its contract.
 	Methods() []contract.Method
 	// Reacts lists the event types that it acts on.
 	Reacts() []string
-	// Close releases the database; call it after Run has returned.
-	Close() error
 }
 
 // Parts is what a service is made of, beside what every service has.

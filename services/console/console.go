@@ -28,11 +28,17 @@ type Config struct {
 	Services []string // the services that are shown, in this order
 }
 
+// Services lists every service of the platform in the order of the pages.
+func Services() []string {
+	return []string{"registry", "employment", "training", "insurance", "education", "housing"}
+}
+
 // Console is the web face of a platform.
 type Console struct {
 	handler http.Handler
 	feed    *feed.Feed
 	conn    *nats.Conn
+	ready   chan struct{}
 }
 
 // New puts the console together. Its calls are signed by d.Signer, whose key
@@ -56,11 +62,24 @@ func New(_ context.Context, cfg Config, d run.Deps) (*Console, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Console{handler: h, feed: live, conn: d.Conn}, nil
+	return &Console{handler: h, feed: live, conn: d.Conn, ready: make(chan struct{})}, nil
 }
 
 // Handler serves the pages. Mount it at "/", behind everything more specific.
 func (c *Console) Handler() http.Handler { return c.handler }
 
-// Run listens to the bus for the live feed until ctx ends.
-func (c *Console) Run(ctx context.Context) error { return c.feed.Run(ctx, c.conn) }
+// Name is the console's name on the bus and as an issuer.
+func (c *Console) Name() string { return Name }
+
+// Ready is closed when the console runs. It has nothing of its own to wait
+// for: a page says when a service does not answer.
+func (c *Console) Ready() <-chan struct{} { return c.ready }
+
+// Close releases nothing: a console holds no database.
+func (c *Console) Close() error { return nil }
+
+// Run listens to the bus for the live feed until ctx ends. Run it once.
+func (c *Console) Run(ctx context.Context) error {
+	close(c.ready)
+	return c.feed.Run(ctx, c.conn)
+}

@@ -13,7 +13,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -122,7 +121,7 @@ func Open(ctx context.Context, cfg Config) (p *Platform, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.Console, err = console.New(ctx, console.Config{Demo: cfg.Purpose == PurposeDemo, Services: Names()}, d)
+	p.Console, err = console.New(ctx, console.Config{Demo: cfg.Purpose == PurposeDemo, Services: console.Services()}, d)
 	return p, err
 }
 
@@ -270,26 +269,19 @@ func (p *Platform) Handler(stopping <-chan struct{}) http.Handler {
 		mux.Handle("/rpc/"+s.Name()+"/", s.Handler())
 		methods = append(methods, rpc.Served{Service: s.Name(), Methods: s.Methods()})
 	}
-	run.Health(mux, p.Telemetry, stopping, p.Services...)
+	run.Health(mux, p.Telemetry, stopping, p.processes()...)
 	mux.Handle("GET /openapi.json", rpc.OpenAPI(methods))
 	mux.Handle("/", p.Console.Handler())
-	return local(mux)
+	return run.LocalOnly(mux)
 }
 
-// local refuses requests that name another host: a page elsewhere must not
-// reach a loopback address through a name that resolves to it.
-func local(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if i := strings.LastIndexByte(host, ':'); i > 0 && !strings.HasSuffix(host, "]") {
-			host = host[:i]
-		}
-		if host != "localhost" && host != "[::1]" && !strings.HasPrefix(host, "127.") {
-			http.Error(w, "only loopback addresses are served until sign-in exists", http.StatusMisdirectedRequest)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
+// processes are the parts that must be ready before the platform is.
+func (p *Platform) processes() []run.Process {
+	all := []run.Process{p.Console}
+	for _, s := range p.Services {
+		all = append(all, s)
+	}
+	return all
 }
 
 // Close releases databases, engines and the folder. Call it after Run has returned.

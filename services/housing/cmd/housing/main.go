@@ -2,8 +2,9 @@
 package main
 
 import (
+	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/services/housing"
 )
 
-func main() { run.Main(housing.Name, housing.New) }
+func main() { run.Main(housing.Name, housing.New, config.Data) }

@@ -2,8 +2,9 @@
 package main
 
 import (
+	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/services/training"
 )
 
-func main() { run.Main(training.Name, training.New) }
+func main() { run.Main(training.Name, training.New, config.Data) }
