@@ -24,7 +24,7 @@ import (
 
 const (
 	batchLimit = 500             // events to a transaction
-	lease      = 4 * time.Second // a dead instance is replaced within this time
+	lease      = 3 * time.Second // a dead instance is replaced within this time
 	housekeep  = time.Second     // lease and announcement checks
 	buffer     = 2 * batchLimit
 	gather     = 3 * time.Millisecond   // what arrives meanwhile is applied in the same commit

@@ -39,6 +39,7 @@ type ChannelState struct {
 	Unsequenced        int64
 	GapFree, ChainHold bool
 	Alarm              string // the code of the error that stopped the relay, or ""
+	highest            int64  // number that any event has
 }
 
 // State reads the channels of a service's database. With recompute it walks
@@ -46,9 +47,10 @@ type ChannelState struct {
 func State(ctx context.Context, db *sqldb.DB, recompute bool) (all []ChannelState, err error) {
 	err = db.View(ctx, func(tx *sqldb.Tx) error {
 		all, err = sqldb.Collect(tx, func(s sqldb.Scanner) (c ChannelState, err error) {
-			err = s.Scan(&c.Channel, &c.Epoch, &c.LastSeq, &c.Chain, &c.PublishedSeq, &c.Alarm, &c.Unsequenced)
+			err = s.Scan(&c.Channel, &c.Epoch, &c.LastSeq, &c.Chain, &c.PublishedSeq, &c.Alarm, &c.highest, &c.Unsequenced)
 			return c, err
 		}, `SELECT c.channel, c.epoch, c.last_seq, c.chain, c.published_seq, c.alarm,
+			(SELECT coalesce(max(e.seq), 0) FROM event e WHERE e.channel = c.channel),
 			(SELECT count(*) FROM event e WHERE e.channel = c.channel AND e.seq IS NULL AND e.audience = 'shared')
 			FROM channel c ORDER BY c.channel`)
 		return err
@@ -58,7 +60,7 @@ func State(ctx context.Context, db *sqldb.DB, recompute bool) (all []ChannelStat
 	}
 	for i := range all {
 		c := &all[i]
-		c.GapFree, c.ChainHold = true, true
+		c.GapFree, c.ChainHold = c.highest == c.LastSeq, true
 		if !recompute {
 			continue
 		}
@@ -74,12 +76,18 @@ func (c *ChannelState) walk(ctx context.Context, db *sqldb.DB) error {
 		seq   int64
 		chain []byte
 	)
-	for {
+	for seq < c.LastSeq {
 		rows, err := ReadSequenced(ctx, db, c.Channel, seq+1, 1000)
 		if err != nil {
 			return err
 		}
+		if len(rows) == 0 || rows[0].Seq > c.LastSeq {
+			break
+		}
 		for _, r := range rows {
+			if r.Seq > c.LastSeq { // numbered since the state was read
+				break
+			}
 			e, err := event.Parse(r.Body)
 			if err != nil && !errors.Is(err, event.ErrMalformed) {
 				return err
@@ -93,9 +101,6 @@ func (c *ChannelState) walk(ctx context.Context, db *sqldb.DB) error {
 				chain = r.Chain
 			}
 			seq = r.Seq
-		}
-		if len(rows) == 0 {
-			break
 		}
 	}
 	if seq != c.LastSeq {

@@ -39,12 +39,14 @@ var (
 
 const (
 	batchLimit = 500                    // events to a transaction and to a publish; the broker takes 1000
-	lease      = 4 * time.Second        // a dead leader is replaced within this time
+	lease      = 3 * time.Second        // a dead leader is replaced within this time
 	poll       = 200 * time.Millisecond // finds what another instance committed
 	gather     = 3 * time.Millisecond   // what commits meanwhile is numbered and published together
 	announce   = 2 * time.Second
 	ackTimeout = 5 * time.Second
-	objecting  = 500 * time.Millisecond // for readers to object where the broker cannot vouch for the database
+	// streamAttempts are made before the bus is said not to answer: 20 seconds.
+	streamAttempts = 10
+	objecting      = 500 * time.Millisecond // for readers to object where the broker cannot vouch for the database
 )
 
 // Config is what a relay works with.
@@ -98,17 +100,26 @@ func (r *Relay) Prepare(ctx context.Context) error {
 	return nil
 }
 
-// stream makes a channel's stream, or brings it up to date.
+// stream makes a channel's stream, or brings it up to date. It asks again while
+// the bus does not answer: its nodes may be electing a leader, and where two
+// instances of a service make the stream at once, neither may get an answer.
 func (r *Relay) stream(ctx context.Context, channel string) (jetstream.Stream, error) {
-	s, err := r.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
-		Name: event.Stream(channel), Subjects: []string{event.Subjects(channel)}, Storage: jetstream.FileStorage,
-		Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew, MaxBytes: r.cfg.MaxBytes,
-		MaxAge: 7 * 24 * time.Hour, Replicas: max(1, r.cfg.Replicas), AllowDirect: true,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("stream of %s: %w", channel, err)
+	for attempt := 1; ; attempt++ {
+		once, cancel := context.WithTimeout(ctx, 2*time.Second)
+		s, err := r.js.CreateOrUpdateStream(once, jetstream.StreamConfig{
+			Name: event.Stream(channel), Subjects: []string{event.Subjects(channel)}, Storage: jetstream.FileStorage,
+			Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew, MaxBytes: r.cfg.MaxBytes,
+			MaxAge: 7 * 24 * time.Hour, Replicas: max(1, r.cfg.Replicas), AllowDirect: true,
+		})
+		cancel()
+		if err == nil {
+			return s, nil
+		}
+		if attempt == streamAttempts || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, nats.ErrNoResponders) && !errors.Is(err, nats.ErrTimeout) {
+			return nil, fmt.Errorf("stream of %s: %w", channel, err)
+		}
+		pause(ctx, poll)
 	}
-	return s, nil
 }
 
 // Run relays until ctx ends.

@@ -44,6 +44,10 @@ var (
 // Subject is where a method is served on the bus.
 func Subject(service, method string) string { return "rpc." + service + "." + method }
 
+// Inbox is where the answers to a user of the bus arrive; no other user may
+// listen there.
+func Inbox(user string) string { return "_INBOX." + user }
+
 type outgoing struct {
 	principal      auth.Principal
 	idempotencyKey string

@@ -23,6 +23,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
 )
 
@@ -169,7 +170,9 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 	if err != nil {
 		return d, nil, err
 	}
-	opts := []nats.Option{nats.Name("qiao-" + name), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true)}
+	// Answers bear people's data: each process has an inbox that no other may
+	// listen to.
+	opts := []nats.Option{nats.Name("qiao-" + name), nats.CustomInboxPrefix(rpc.Inbox(name)), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true)}
 	if cfg.NATSCredentialsFile != "" {
 		opts = append(opts, nats.UserCredentials(cfg.NATSCredentialsFile))
 	}

@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -47,6 +48,29 @@ func (d *DB) migrate(ctx context.Context, table string, files fs.FS) error {
 	if err != nil {
 		return err
 	}
+	unlock, err := d.alone(ctx, table)
+	if err != nil {
+		return err
+	}
 	_, err = p.Up(ctx)
-	return err
+	return errors.Join(err, unlock())
+}
+
+// alone waits until no other instance of the service migrates the same tables.
+// SQLite's file has one process anyway.
+func (d *DB) alone(ctx context.Context, table string) (unlock func() error, err error) {
+	if d.dialect != Postgres {
+		return func() error { return nil }, nil
+	}
+	conn, err := d.pool.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock(hashtextextended(current_schema() || '.' || $1, 0))`, table); err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return func() error {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(hashtextextended(current_schema() || '.' || $1, 0))`, table)
+		return errors.Join(err, conn.Close())
+	}, nil
 }

@@ -77,7 +77,7 @@ var issuersOfPeople = map[string][]auth.Kind{
 // Open starts the engines and puts the services together; Run runs them. A
 // folder that another process serves is refused.
 func Open(ctx context.Context, cfg Config) (p *Platform, err error) {
-	p = &Platform{Dir: cfg.Dir, issuers: map[string]ed25519.PrivateKey{}}
+	p = &Platform{Dir: cfg.Dir}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())
@@ -102,8 +102,8 @@ func Open(ctx context.Context, cfg Config) (p *Platform, err error) {
 	if err = p.startRedis(); err != nil {
 		return p, err
 	}
-	trusted, err := p.trust(master)
-	if err != nil {
+	var trusted map[string]auth.Trusted
+	if p.issuers, trusted, err = Issuers(master); err != nil {
 		return p, err
 	}
 	for _, s := range all() {
@@ -175,30 +175,27 @@ func (p *Platform) connect(name string) (*nats.Conn, error) {
 // Bus returns a connection of its own to the bus.
 func (p *Platform) Bus() (*nats.Conn, error) { return p.connect("observer") }
 
-// trust derives the issuers' keys from the master key, so that an import from
-// another process that holds it can sign too.
-func (p *Platform) trust(master *crypt.Master) (map[string]auth.Trusted, error) {
-	trusted := map[string]auth.Trusted{}
-	issue := func(name string, t auth.Trusted) error {
-		key, err := IssuerKey(master, name)
-		if err != nil {
-			return err
-		}
-		t.Key = key.Public().(ed25519.PublicKey)
-		p.issuers[name], trusted[name] = key, t
-		return nil
-	}
+// Issuers derives the keys of all who sign from the master key, so that an
+// import from another process that holds it can sign too, and tells for whom
+// each of them may sign.
+func Issuers(master *crypt.Master) (keys map[string]ed25519.PrivateKey, trusted map[string]auth.Trusted, err error) {
+	trusted = map[string]auth.Trusted{}
 	for _, s := range all() {
-		if err := issue(s.name, auth.Trusted{Kinds: []auth.Kind{auth.Service}, Subject: s.name}); err != nil {
-			return nil, err
-		}
+		trusted[s.name] = auth.Trusted{Kinds: []auth.Kind{auth.Service}, Subject: s.name}
 	}
 	for name, kinds := range issuersOfPeople {
-		if err := issue(name, auth.Trusted{Kinds: kinds}); err != nil {
-			return nil, err
-		}
+		trusted[name] = auth.Trusted{Kinds: kinds}
 	}
-	return trusted, nil
+	keys = map[string]ed25519.PrivateKey{}
+	for name, t := range trusted {
+		key, err := IssuerKey(master, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		t.Key = key.Public().(ed25519.PublicKey)
+		keys[name], trusted[name] = key, t
+	}
+	return keys, trusted, nil
 }
 
 // IssuerKey derives the signing key of a named issuer from the master key.

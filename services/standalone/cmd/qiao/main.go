@@ -1,4 +1,5 @@
-// Command qiao runs the whole platform in one process, imports sheets into it,
+// Command qiao runs the whole platform in one process, or as a cluster of
+// processes, imports sheets into it,
 // verifies its data and measures it.
 package main
 
@@ -22,6 +23,8 @@ const usage = `qiao runs the whole platform in one process.
   qiao backup -data DIR -to DIR -keys-to DIR        copy it while it serves, keys apart
   qiao restore -from DIR -keys-from DIR -data DIR   bring a copy back into a new folder
   qiao bench [-part NAME]                           measure it
+  qiao keys DIR                                     make the secrets of a platform of separate services
+  qiao cluster up|down|status                       run separate services on this machine
 
 qiao COMMAND -h tells the flags.
 `
@@ -48,7 +51,7 @@ func untilSignal(args []string) error {
 }
 
 func command(ctx context.Context, args []string) error {
-	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure}
+	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "cluster": onCluster}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") && args[0] != "-h" && args[0] != "-help" && args[0] != "--help" {
 		return serve(ctx, args)
 	}

@@ -1,0 +1,24 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"strings"
+
+	"github.com/qiao-platform/qiao/services/standalone/internal/keys"
+)
+
+func makeKeys(_ context.Context, args []string) error {
+	f := flag.NewFlagSet("keys", flag.ContinueOnError)
+	postgres := f.String("postgres", "postgres:5432", "`address` of the PostgreSQL server")
+	nodes := f.String("nodes", "nats-1:6222,nats-2:6222,nats-3:6222", "`addresses` at which the nodes of the bus find each other")
+	partitions := f.Int("partitions", 1, "channels of every service; as in the services' configuration")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if f.NArg() != 1 {
+		return errors.New("name one folder for the secrets: qiao keys DIR")
+	}
+	return keys.Write(f.Arg(0), keys.Platform{Postgres: *postgres, Nodes: strings.Split(*nodes, ","), Partitions: *partitions})
+}

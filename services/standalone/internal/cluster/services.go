@@ -1,0 +1,68 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/qiao-platform/qiao/pkg/config"
+	"github.com/qiao-platform/qiao/services/console"
+	"github.com/qiao-platform/qiao/services/registry"
+	"github.com/qiao-platform/qiao/services/standalone"
+	"github.com/qiao-platform/qiao/services/standalone/internal/keys"
+)
+
+// startServices starts the instances of the services and the console, each
+// from a configuration file of its own.
+func (c *Cluster) startServices(cfg Config, at places) error {
+	for _, s := range standalone.Names() {
+		for i := range instances {
+			name := instance(s, i)
+			if err := c.startService(cfg, at, s, name); err != nil {
+				return err
+			}
+		}
+	}
+	return c.startService(cfg, at, console.Name, console.Name)
+}
+
+func (c *Cluster) startService(cfg Config, at places, service, name string) error {
+	conf := config.Config{
+		Listen: at.services[name], NATS: strings.Join(c.state.Nodes, ","), NATSUser: service, NATSPasswordFile: c.path("keys", "nats-"+service+".password"),
+		Redis: at.redis, RedisPasswordFile: c.path("keys", "redis.password"), OTLP: at.collector,
+		SigningKeyFile: c.path("keys", service+".key"), Partitions: 1, Replicas: nodes, StreamMiB: 1024,
+	}
+	kind := "console"
+	if service != console.Name {
+		kind = "service"
+		conf.DatabaseFile, conf.MasterKeyFile, conf.TrustFile = c.path("keys", service+".database"), c.path("keys", "master.key"), c.path("keys", "trust.json")
+	}
+	if service == registry.Name {
+		conf.PersonKeysFile = c.path("keys", keys.PersonKeys+".database")
+	}
+	b, err := json.MarshalIndent(conf, "", " ")
+	if err != nil {
+		return err
+	}
+	file := c.path("config", name+".json")
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		return err
+	}
+	return c.add(process{
+		Name: name, Kind: kind, Program: filepath.Join(cfg.Programs, service), Args: []string{"-config", file},
+		HTTP: at.services[name], Signal: int(syscall.SIGTERM),
+	})
+}
+
+// waitBus connects to the bus as its operator once it answers.
+func (c *Cluster) waitBus(ctx context.Context) (nc *nats.Conn, err error) {
+	return nc, until(ctx, "the bus", func(context.Context) error {
+		nc, err = c.Bus(keys.Operator)
+		return err
+	})
+}

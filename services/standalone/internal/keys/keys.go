@@ -1,0 +1,145 @@
+// Package keys makes the secrets of a platform of separate services: every
+// process gets what it needs and nothing of the others.
+package keys
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/services/registry"
+	"github.com/qiao-platform/qiao/services/standalone"
+)
+
+// Platform says for what the secrets are made.
+type Platform struct {
+	Postgres   string   // host:port of the server of all databases
+	Nodes      []string // host:port at which the bus' nodes find each other
+	Partitions int      // of every service's channels
+	Demo       bool     // whether someone may sign for invented people
+}
+
+// PersonKeys is the database of the registry's per-person keys.
+const PersonKeys = "person_keys"
+
+// Operator is the user of the bus who may do everything: mend a stream, say.
+const Operator = "operator"
+
+// Write makes what is missing in dir, which it keeps to its owner:
+//
+//	master.key                seals people's data and stored answers
+//	trust.json                who may sign for whom
+//	<issuer>.key              what each process signs with
+//	nats-users.conf           the bus' users: password hashes and permissions
+//	nats-cluster.conf         the nodes' own password and addresses
+//	nats-<user>.password      what each process shows to the bus
+//	postgres.password         of the server's superuser
+//	postgres-<role>.password  of each service's role
+//	<service>.database        the address of each service's database
+//	person_keys.database      the address of the registry's key database
+//	redis.conf, redis.password
+//
+// A file that is there is kept, so that it may run again after a service has
+// joined; the files that follow from others are written anew.
+func Write(dir string, p Platform) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	w := writer{dir: dir}
+	if err := w.signers(p); err != nil {
+		return err
+	}
+	if err := w.bus(p); err != nil {
+		return err
+	}
+	for _, role := range standalone.Names() {
+		if err := w.database(p, role, role, role); err != nil {
+			return err
+		}
+	}
+	if err := w.database(p, registry.Name, PersonKeys, PersonKeys); err != nil {
+		return err
+	}
+	if _, err := w.password("postgres.password"); err != nil {
+		return err
+	}
+	cache, err := w.password("redis.password")
+	if err != nil {
+		return err
+	}
+	return w.put("redis.conf", "requirepass "+cache+"\nsave \"\"\nappendonly no\nmaxmemory 256mb\nmaxmemory-policy allkeys-lru\n")
+}
+
+type writer struct{ dir string }
+
+func (w writer) put(name, content string) error {
+	if err := os.WriteFile(filepath.Join(w.dir, name), []byte(content), 0o600); err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	return nil
+}
+
+// keep returns a file's content, and makes it where it is missing.
+func (w writer) keep(name string, make func() string) (string, error) {
+	b, err := os.ReadFile(filepath.Join(w.dir, name))
+	if errors.Is(err, fs.ErrNotExist) {
+		content := make()
+		return content, w.put(name, content)
+	}
+	return string(b), err
+}
+
+func (w writer) password(name string) (string, error) { return w.keep(name, rand.Text) }
+
+// signers writes the master key and what follows from it.
+func (w writer) signers(p Platform) error {
+	master, _, err := crypt.LoadOrCreateMaster(filepath.Join(w.dir, "master.key"))
+	if err != nil {
+		return err
+	}
+	signing, trusted, err := standalone.Issuers(master)
+	if err != nil {
+		return err
+	}
+	if !p.Demo {
+		delete(trusted, "demo")
+	}
+	type entry struct {
+		Key     []byte      `json:"key"`
+		Kinds   []auth.Kind `json:"kinds"`
+		Subject string      `json:"subject,omitempty"`
+	}
+	list := map[string]entry{}
+	for _, name := range slices.Sorted(maps.Keys(trusted)) {
+		t := trusted[name]
+		list[name] = entry{t.Key, t.Kinds, t.Subject}
+		if err := w.put(name+".key", base64.StdEncoding.EncodeToString(signing[name].Seed())+"\n"); err != nil {
+			return err
+		}
+	}
+	b, err := json.MarshalIndent(list, "", " ")
+	if err != nil {
+		return err
+	}
+	return w.put("trust.json", string(b)+"\n")
+}
+
+// database writes a role's password and the address of a database of it.
+func (w writer) database(p Platform, role, database, file string) error {
+	password, err := w.password("postgres-" + role + ".password")
+	if err != nil {
+		return err
+	}
+	u := url.URL{Scheme: "postgres", User: url.UserPassword(role, password), Host: p.Postgres, Path: "/" + database, RawQuery: "sslmode=disable"}
+	return w.put(file+".database", u.String()+"\n")
+}
