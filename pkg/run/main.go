@@ -189,7 +189,7 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 	}
 	d = Deps{
 		Database: database, PersonKeys: personKeys, Conn: nc, Clock: clock.System(), Telemetry: tel, Signer: auth.NewSigner(name, key, clock.System()),
-		Trusted: trusted, Master: master, Instance: ident.NewID(),
+		Trusted: trusted, Master: master, Instance: instance(),
 		Partitions: cfg.Partitions, Replicas: cfg.Replicas, StreamBytes: int64(cfg.StreamMiB) << 20,
 	}
 	if cfg.Redis != "" {
@@ -212,6 +212,12 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 		defer cancel()
 		return tel.Shutdown(ctx)
 	}, nil
+}
+
+// instance names this process where it holds a lease, so that an operator can find it.
+func instance() string {
+	host, _ := os.Hostname() // for people to read; the id alone tells instances apart
+	return fmt.Sprintf("%s@%s/%d", ident.NewID(), host, os.Getpid())
 }
 
 // Health serves /healthz (the process lives), /ready (every service answers

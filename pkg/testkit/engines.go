@@ -32,6 +32,14 @@ func missing(t testing.TB, what string) {
 	t.Skipf("MISSING ENGINE: %s; scripts/test installs it", what)
 }
 
+// Engines says loudly, as the others do, when PostgreSQL or Redis is missing:
+// for a test that starts programs which start them.
+func Engines(t testing.TB) {
+	t.Helper()
+	postgresPrograms(t)
+	redisProgram(t)
+}
+
 // EachDatabase runs a test on SQLite and on PostgreSQL. open gives a fresh,
 // migrated database each time it is called: a file, or a schema.
 func EachDatabase(t *testing.T, migrations fs.FS, test func(t *testing.T, open func(testing.TB) *sqldb.DB)) {
@@ -69,14 +77,7 @@ func openDatabase(t testing.TB, address string, migrations fs.FS) *sqldb.DB {
 // names the folder of initdb and postgres.
 func Postgres(t testing.TB) func(testing.TB) string {
 	t.Helper()
-	bin := os.Getenv("QIAO_TEST_POSTGRES_BIN")
-	if bin == "" {
-		found, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
-		if len(found) == 0 {
-			missing(t, "PostgreSQL")
-		}
-		bin = slices.Max(found)
-	}
+	bin := postgresPrograms(t)
 	// Not t.TempDir: the server's user must be able to enter the folder.
 	dir, err := os.MkdirTemp("", "qiao-postgres-")
 	if err != nil {
@@ -114,6 +115,19 @@ func Postgres(t testing.TB) func(testing.TB) string {
 	}
 }
 
+// postgresPrograms returns the folder of initdb and postgres.
+func postgresPrograms(t testing.TB) string {
+	t.Helper()
+	if bin := os.Getenv("QIAO_TEST_POSTGRES_BIN"); bin != "" {
+		return bin
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
+	if len(found) == 0 {
+		missing(t, "PostgreSQL")
+	}
+	return slices.Max(found)
+}
+
 // postgresUser returns whom PostgreSQL runs as: it refuses to run as root.
 func postgresUser(t testing.TB, dir string) *syscall.SysProcAttr {
 	t.Helper()
@@ -140,18 +154,23 @@ func command(as *syscall.SysProcAttr, name string, args ...string) *exec.Cmd {
 	return c
 }
 
+func redisProgram(t testing.TB) string {
+	t.Helper()
+	if program := os.Getenv("QIAO_TEST_REDIS"); program != "" {
+		return program
+	}
+	found, err := exec.LookPath("redis-server")
+	if err != nil {
+		missing(t, "Redis")
+	}
+	return found
+}
+
 // Redis starts a Redis server for the test and returns a client. QIAO_TEST_REDIS
 // names the program. stop ends the server early, as a failure would.
 func Redis(t testing.TB) (client *redis.Client, stop func()) {
 	t.Helper()
-	bin := os.Getenv("QIAO_TEST_REDIS")
-	if bin == "" {
-		found, err := exec.LookPath("redis-server")
-		if err != nil {
-			missing(t, "Redis")
-		}
-		bin = found
-	}
+	bin := redisProgram(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

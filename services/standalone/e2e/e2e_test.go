@@ -18,7 +18,12 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/qiao-platform/qiao/services/console"
+	"github.com/qiao-platform/qiao/services/standalone"
 )
+
+const standaloneCommand = "github.com/qiao-platform/qiao/services/standalone/cmd/qiao"
 
 var program string
 
@@ -28,12 +33,20 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	program = filepath.Join(dir, "qiao")
-	out, err := exec.Command("go", "build", "-o", program, "github.com/qiao-platform/qiao/services/standalone/cmd/qiao").CombinedOutput()
+	commands := []string{standaloneCommand}
+	for _, name := range append(standalone.Names(), console.Name) {
+		commands = append(commands, "github.com/qiao-platform/qiao/services/"+name+"/cmd/"+name)
+	}
+	out, err := exec.Command("go", append([]string{"build", "-o", dir + "/"}, commands...)...).CombinedOutput()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 		os.Exit(1)
 	}
 	code := m.Run()
+	if err := endCluster(); err != nil {
+		fmt.Fprintln(os.Stderr, "the cluster:", err)
+		code = 1
+	}
 	_ = os.RemoveAll(dir)
 	os.Exit(code)
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -47,6 +48,14 @@ type life struct {
 
 	employer, uscc, vacancy, school, home, course string
 	worker, child                                 string
+}
+
+// eachPlatform runs a test on both ways to run the platform: all services in
+// one process, and a cluster of processes.
+func eachPlatform(t *testing.T, test func(t *testing.T, caller contract.Caller)) {
+	t.Helper()
+	t.Run("standalone", func(t *testing.T) { test(t, platform(t)) })
+	t.Run("cluster", func(t *testing.T) { test(t, caller(t, theCluster(t), "demo")) })
 }
 
 // platform runs all services in this process until the test ends.
@@ -98,22 +107,24 @@ func begin(t *testing.T, caller contract.Caller) *life {
 	l.employer = must(l.employment.RegisterEmployer(l.officer("hrss"), &employmentv1.RegisterEmployerRequest{Uscc: l.uscc, Name: "测试建筑有限公司", IndustrySection: "E", County: county}))(t).GetEmployerId()
 	l.vacancy = must(l.employment.PublishVacancy(l.officer("hrss"), &employmentv1.PublishVacancyRequest{
 		Uscc: l.uscc, Title: "建筑施工人员", Occupation: "6-29", Headcount: 100, WageMinFen: 400_000, WageMaxFen: 600_000, County: county,
-		SeasonFrom: l.today.String(), SeasonTo: l.today.AddMonths(6).String(), Requirements: "高处作业", Reference: "v-1"}))(t).GetVacancyId()
-	l.school = must(l.education.AddSchool(l.officer("edu"), &educationv1.AddSchoolRequest{Name: "第1小学", Kind: "public", County: county, Stage: "primary", Places: 3, Reference: "s-1"}))(t).GetSchoolId()
-	l.home = must(l.housing.AddHome(l.officer("hou"), &housingv1.AddHomeRequest{Estate: "安居苑", Number: "1-1-101", Layout: "一室一厅", AreaDm2: 4500, RentFen: 40_000, County: county, Kind: "public_rental", Reference: "h-1"}))(t).GetHomeId()
+		SeasonFrom: l.today.String(), SeasonTo: l.today.AddMonths(6).String(), Requirements: "高处作业", Reference: rand.Text()}))(t).GetVacancyId()
+	l.school = must(l.education.AddSchool(l.officer("edu"), &educationv1.AddSchoolRequest{Name: "第1小学", Kind: "public", County: county, Stage: "primary", Places: 3, Reference: rand.Text()}))(t).GetSchoolId()
+	l.home = must(l.housing.AddHome(l.officer("hou"), &housingv1.AddHomeRequest{Estate: "安居苑", Number: rand.Text(), Layout: "一室一厅", AreaDm2: 4500, RentFen: 40_000, County: county, Kind: "public_rental", Reference: rand.Text()}))(t).GetHomeId()
 	l.course = must(l.training.PublishCourse(l.officer("hrss"), &trainingv1.PublishCourseRequest{
-		Provider: "职业技能培训中心", Title: "建筑施工", Occupation: "6-29", Level: "五级", Hours: 40, Places: 5, StartsOn: l.today.String(), Kind: "general", County: county, Reference: "c-1"}))(t).GetCourseId()
+		Provider: "职业技能培训中心", Title: "建筑施工", Occupation: "6-29", Level: "五级", Hours: 40, Places: 5, StartsOn: l.today.String(), Kind: "general", County: county, Reference: rand.Text()}))(t).GetCourseId()
 	l.worker = must(l.registry.RegisterWorker(l.officer("hrss"), &registryv1.RegisterWorkerRequest{
 		DocumentNumber: number(l.today), Name: "测试", County: county, Languages: []string{"zh-Hans"}, RegisteredOn: l.today.String(), NoticeVersion: "1", Signed: true}))(t).GetWorker()
 	l.child = must(l.registry.RegisterChild(l.me(), &registryv1.RegisterChildRequest{Worker: l.worker, Name: "测试儿", BirthDate: l.today.AddYears(-8).String(), County: county}))(t).GetChildId()
 	return l
 }
 
+// people counts who was invented in this run: on one platform no number comes twice.
+var people atomic.Int64
+
 // number makes a well-formed number of the unassigned address code 654399.
 func number(today clock.Date) string {
-	var b [2]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return ident.Invented(today.AddYears(-30).AddDays(-int(b[0])), int(b[1]))
+	n := int(people.Add(1))
+	return ident.Invented(today.AddYears(-30).AddDays(-n/1000), n)
 }
 
 func (l *life) as(p auth.Principal) context.Context {
@@ -227,8 +238,10 @@ func (l *life) saw(types ...string) {
 }
 
 // The whole reaction table, as one life.
-func TestALifeAcrossDepartments(t *testing.T) {
-	l := begin(t, platform(t))
+func TestALifeAcrossDepartments(t *testing.T) { eachPlatform(t, aLifeAcrossDepartments) }
+
+func aLifeAcrossDepartments(t *testing.T, caller contract.Caller) {
+	l := begin(t, caller)
 	jobForSchool := l.grant("education", "school_place", "job")
 	l.grant("education", "school_place", "insurance_months")
 	l.grant("education", "school_place", "lease")
@@ -345,7 +358,10 @@ func dueOn(t *testing.T, start clock.Date) string {
 // The order in which a worker does things in different departments does not
 // change what the departments hold in the end.
 func TestOrderAcrossDepartmentsDoesNotMatter(t *testing.T) {
-	caller := platform(t)
+	eachPlatform(t, orderAcrossDepartments)
+}
+
+func orderAcrossDepartments(t *testing.T, caller contract.Caller) {
 	acts := []string{"apply", "consent", "hire", "lease"}
 	for order := range permutations(acts) {
 		l := begin(t, caller)
@@ -409,8 +425,10 @@ func permutations(all []string) func(yield func([]string) bool) {
 }
 
 // "Not me" freezes what rested on a hire that only the employer stated.
-func TestNotMeFreezesWhatRestedOnIt(t *testing.T) {
-	l := begin(t, platform(t))
+func TestNotMeFreezesWhatRestedOnIt(t *testing.T) { eachPlatform(t, notMe) }
+
+func notMe(t *testing.T, caller contract.Caller) {
+	l := begin(t, caller)
 	hire := must(l.employment.StateHire(l.boss(), &employmentv1.StateHireRequest{Worker: l.worker, Uscc: l.uscc, Occupation: "6-29", County: county, StartOn: l.today.String(), EndOn: l.today.AddMonths(6).String(), WageFen: 400_000}))(t).GetHireId()
 	l.settle()
 	duty := must(l.insurance.ListCover(l.me(), &insurancev1.ListCoverRequest{Worker: l.worker}))(t).GetDuties()
@@ -432,8 +450,10 @@ func TestNotMeFreezesWhatRestedOnIt(t *testing.T) {
 }
 
 // Closing the account destroys the key: what it covered is gone, everywhere.
-func TestClosingTheAccount(t *testing.T) {
-	l := begin(t, platform(t))
+func TestClosingTheAccount(t *testing.T) { eachPlatform(t, closingTheAccount) }
+
+func closingTheAccount(t *testing.T, caller contract.Caller) {
+	l := begin(t, caller)
 	l.grant("education", "school_place", "job")
 	school := l.applyForSchool()
 	l.hired()

@@ -7,22 +7,33 @@ import (
 	"os"
 
 	"github.com/qiao-platform/qiao/services/standalone"
+	"github.com/qiao-platform/qiao/services/standalone/internal/cluster"
 	"github.com/qiao-platform/qiao/services/standalone/internal/verify"
 )
 
 func verifyData(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("verify", flag.ContinueOnError)
 	data := f.String("data", "qiao-data", "data `folder`")
+	onCluster := f.String("cluster", "", "verify the cluster that was started from this `folder`, while it serves, instead")
 	asJSON := f.Bool("json", false, "print the report as JSON")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	release, err := standalone.Claim(*data)
-	if err != nil {
-		return err
+	databases := verify.Folder(*data)
+	if *onCluster != "" {
+		c, err := cluster.Open(*onCluster)
+		if err != nil {
+			return err
+		}
+		databases = c.Database
+	} else {
+		release, err := standalone.Claim(*data)
+		if err != nil {
+			return err
+		}
+		defer release()
 	}
-	defer release()
-	r, err := verify.Run(ctx, *data, standalone.Names())
+	r, err := verify.Run(ctx, standalone.Names(), databases)
 	if err != nil {
 		return err
 	}

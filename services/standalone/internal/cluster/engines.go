@@ -246,4 +246,3 @@ func (c *Cluster) startCollector(_ context.Context, cfg Config, at places) error
 		Args: []string{"cluster", "collector", "-listen", at.collector, c.path("collector")}, HTTP: at.collector, Signal: int(syscall.SIGTERM),
 	})
 }
-

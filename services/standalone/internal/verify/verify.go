@@ -52,26 +52,44 @@ type Cursor struct {
 	Complete   bool   `json:"complete"` // applied, skipped and parked make up 1…seq
 }
 
-// Run reads the services' databases in a data folder that no process serves.
-func Run(ctx context.Context, dir string, services []string) (r *Report, err error) {
+// Folder gives the addresses of the databases in a data folder.
+func Folder(dir string) func(service string) (string, error) {
+	return func(service string) (string, error) {
+		path := filepath.Join(dir, service+".db")
+		if _, err := os.Stat(path); err != nil {
+			return "", fmt.Errorf("%s holds no platform: %w", dir, err)
+		}
+		return "sqlite:" + path, nil
+	}
+}
+
+// Run reads the services' databases, whose addresses address gives. The
+// platform may serve meanwhile: the readers are read before the publishers, so
+// that none seems to be ahead.
+func Run(ctx context.Context, services []string, address func(service string) (string, error)) (r *Report, err error) {
 	dbs := map[string]*sqldb.DB{}
 	defer func() {
 		for _, db := range dbs {
 			err = errors.Join(err, db.Close())
 		}
 	}()
-	status := map[string]*platformv1.GetStatusResponse{}
+	readers, status := map[string]*platformv1.GetStatusResponse{}, map[string]*platformv1.GetStatusResponse{}
 	for _, name := range services {
-		path := filepath.Join(dir, name+".db")
-		if _, err := os.Stat(path); err != nil {
-			return nil, fmt.Errorf("%s holds no platform: %w", dir, err)
+		at, err := address(name)
+		if err != nil {
+			return nil, err
 		}
-		db, err := sqldb.Open(ctx, "sqlite:"+path)
+		db, err := sqldb.Open(ctx, at)
 		if err != nil {
 			return nil, err
 		}
 		dbs[name] = db
-		if status[name], err = ops.Status(ctx, db, name, nil, 0, nil, true); err != nil {
+		if readers[name], err = ops.Status(ctx, db, name, nil, 0, nil, false); err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	for _, name := range services {
+		if status[name], err = ops.Status(ctx, dbs[name], name, nil, 0, nil, true); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
@@ -88,7 +106,7 @@ func Run(ctx context.Context, dir string, services []string) (r *Report, err err
 		}
 	}
 	for _, name := range services {
-		for _, c := range status[name].GetCursors() {
+		for _, c := range readers[name].GetCursors() {
 			if err := r.cursor(ctx, name, c, last[c.GetChannel()], publisher[c.GetChannel()]); err != nil {
 				return nil, err
 			}

@@ -1,0 +1,374 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/proto/contract"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/standalone"
+	"github.com/qiao-platform/qiao/services/standalone/internal/cluster"
+)
+
+// shared is the one cluster of this run: to start one takes longer than any
+// test. The tests share its engines and no person, employer's post or home.
+var shared struct {
+	start sync.Once
+	c     *cluster.Cluster
+	dir   string
+	err   error
+}
+
+func theCluster(t *testing.T) *cluster.Cluster {
+	t.Helper()
+	testkit.Engines(t)
+	shared.start.Do(func() {
+		// Not t.TempDir: PostgreSQL's user must be able to pass through.
+		if shared.dir, shared.err = os.MkdirTemp("", "qiao-cluster-"); shared.err != nil {
+			return
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
+		defer cancel()
+		shared.c, shared.err = cluster.Up(ctx, cluster.Config{Dir: shared.dir, Programs: filepath.Dir(program), Bus: "../../../deploy/nats/server.conf", Demo: true})
+	})
+	if shared.err != nil {
+		t.Fatalf("the cluster does not start: %v", shared.err)
+	}
+	return shared.c
+}
+
+func endCluster() error {
+	if shared.c == nil {
+		return nil
+	}
+	return errors.Join(shared.c.Down(context.Background()), os.RemoveAll(shared.dir))
+}
+
+func caller(t *testing.T, c *cluster.Cluster, issuer string) contract.Caller {
+	t.Helper()
+	caller, nc, err := c.Caller(issuer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	return caller
+}
+
+// holder asks a service's database which process holds a lease.
+func holder(t *testing.T, c *cluster.Cluster, service, table, channel string) string {
+	t.Helper()
+	var owner string
+	query(t, c, service, `SELECT owner FROM `+table+` WHERE channel = $1`, []any{channel}, &owner)
+	for _, s := range c.Status() {
+		if strings.HasSuffix(owner, fmt.Sprintf("/%d", s.PID)) {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+func query(t *testing.T, c *cluster.Cluster, service, statement string, args []any, into ...any) {
+	t.Helper()
+	at, err := c.Database(service)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db, err := sqldb.Open(context.Background(), at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.View(context.Background(), func(tx *sqldb.Tx) error { return tx.QueryRow(statement, args...).Scan(into...) })
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// counters has workers register at several counters while something fails: a
+// counter that gets no answer asks again with the same key.
+type counters struct {
+	l    *life
+	stop context.CancelFunc
+	wg   sync.WaitGroup
+
+	mu       sync.Mutex
+	workers  []string
+	refused  map[string]int // by code
+	lastDone time.Time
+	pause    time.Duration // the longest without any success
+}
+
+func (l *life) counters() *counters {
+	ctx, stop := context.WithCancel(context.Background())
+	c := &counters{l: l, stop: stop, refused: map[string]int{}, lastDone: time.Now()}
+	for range 4 {
+		c.wg.Go(func() {
+			for ctx.Err() == nil {
+				c.register()
+			}
+		})
+	}
+	return c
+}
+
+func (c *counters) register() {
+	key, request := ident.NewID(), &registryv1.RegisterWorkerRequest{DocumentNumber: number(c.l.today), Name: "测试", County: county,
+		Languages: []string{"zh-Hans"}, RegisteredOn: c.l.today.String(), NoticeVersion: "1", Signed: true}
+	for {
+		ctx, cancel := context.WithTimeout(rpc.Once(c.l.officer("hrss"), key), 2*time.Second)
+		reply, err := c.l.registry.RegisterWorker(ctx, request)
+		cancel()
+		if err == nil {
+			c.mu.Lock()
+			now := time.Now()
+			c.workers, c.pause, c.lastDone = append(c.workers, reply.GetWorker()), max(c.pause, now.Sub(c.lastDone)), now
+			c.mu.Unlock()
+			return
+		}
+		switch errs.KindOf(err) {
+		case errs.Unavailable, errs.Deadline, errs.Overloaded:
+			c.mu.Lock()
+			c.refused[errs.CodeOf(err)]++
+			c.mu.Unlock()
+		default:
+			c.l.t.Errorf("while something failed: %v", err)
+			return
+		}
+		pauseBriefly()
+	}
+}
+
+// pauseBriefly keeps a counter from asking a stopped service in a tight loop.
+func pauseBriefly() { <-time.After(20 * time.Millisecond) }
+
+func (c *counters) done() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.workers)
+}
+
+// more waits until n more workers have registered from now on.
+func (c *counters) more(n int) {
+	c.l.t.Helper()
+	from := c.done()
+	testkit.Eventually(c.l.t, fmt.Sprintf("%d more registrations", n), func() bool { return c.done() >= from+n })
+}
+
+// end stops the counters and checks that whoever was told to be registered is,
+// once, and that every invariant of the pipeline holds.
+func (c *counters) end(on *cluster.Cluster) {
+	c.l.t.Helper()
+	c.stop()
+	c.wg.Wait()
+	c.l.settle()
+	for _, w := range []string{c.workers[0], c.workers[len(c.workers)/2], c.workers[len(c.workers)-1]} {
+		of := *c.l
+		of.worker = w
+		if steps := of.timeline(); len(steps) != 1 || steps[0] != "registry.worker.registered.v1" {
+			c.l.t.Errorf("the timeline of a worker who registered meanwhile: %v", steps)
+		}
+	}
+	for _, w := range c.workers {
+		if w == "" {
+			c.l.t.Error("a registration was answered with no worker")
+		}
+	}
+	slices.Sort(c.workers)
+	if n := len(slices.Compact(slices.Clone(c.workers))); n != len(c.workers) {
+		c.l.t.Errorf("%d registrations gave %d workers", len(c.workers), n)
+	}
+	var stored int
+	query(c.l.t, on, "registry", `SELECT count(*) FROM event WHERE type = 'registry.worker.registered.v1' AND worker = ANY($1)`, []any{c.workers}, &stored)
+	if stored != len(c.workers) {
+		c.l.t.Errorf("%d workers are registered by %d events", len(c.workers), stored)
+	}
+	if out, err := qiao(c.l.t, "verify", "-cluster", shared.dir); err != nil {
+		c.l.t.Errorf("verify: %v\n%s", err, out)
+	}
+	c.l.t.Logf("%d registered; refused meanwhile: %v; longest pause %v", len(c.workers), c.refused, c.pause.Round(time.Millisecond))
+}
+
+// takeover is the longest that a dead holder's lease may stand in the way.
+const takeover = 5 * time.Second
+
+func TestARelayTakesOverFromADeadOne(t *testing.T) {
+	on := theCluster(t)
+	l := begin(t, caller(t, on, "demo"))
+	c := l.counters()
+	c.more(20)
+	dead := holder(t, on, "registry", "channel", "registry-0")
+	if dead == "" {
+		t.Fatal("no process leads registry-0")
+	}
+	if err := on.Kill(dead); err != nil {
+		t.Fatal(err)
+	}
+	killed := time.Now()
+	testkit.Eventually(t, "another process leads registry-0", func() bool {
+		h := holder(t, on, "registry", "channel", "registry-0")
+		return h != "" && h != dead
+	})
+	if took := time.Since(killed); took > takeover {
+		t.Errorf("the relay was taken over after %v", took)
+	} else {
+		t.Logf("taken over after %v", took.Round(time.Millisecond))
+	}
+	c.more(20)
+	restart(t, on, dead)
+	c.more(20)
+	c.end(on)
+}
+
+func TestAReaderTakesOverFromADeadOne(t *testing.T) {
+	on := theCluster(t)
+	l := begin(t, caller(t, on, "demo"))
+	c := l.counters()
+	c.more(20)
+	dead := holder(t, on, "education", "cursor", "registry-0")
+	if dead == "" {
+		t.Fatal("no process reads registry-0")
+	}
+	if err := on.Kill(dead); err != nil {
+		t.Fatal(err)
+	}
+	killed := time.Now()
+	testkit.Eventually(t, "another process reads registry-0", func() bool {
+		h := holder(t, on, "education", "cursor", "registry-0")
+		return h != "" && h != dead
+	})
+	if took := time.Since(killed); took > takeover {
+		t.Errorf("the reader was taken over after %v", took)
+	} else {
+		t.Logf("taken over after %v", took.Round(time.Millisecond))
+	}
+	c.more(20)
+	restart(t, on, dead)
+	c.end(on)
+}
+
+func restart(t *testing.T, on *cluster.Cluster, name string) {
+	t.Helper()
+	if err := errors.Join(on.Restart(context.Background(), name), on.Ready(context.Background())); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Without the cache the platform is slower and as right.
+func TestWithoutRedis(t *testing.T) {
+	on := theCluster(t)
+	if err := on.Kill("redis"); err != nil {
+		t.Fatal(err)
+	}
+	defer restart(t, on, "redis")
+	aLifeAcrossDepartments(t, caller(t, on, "demo"))
+}
+
+// A dead node of the bus makes no longer pause than the election of another leader.
+func TestWithoutOneNodeOfTheBus(t *testing.T) {
+	on := theCluster(t)
+	l := begin(t, caller(t, on, "demo"))
+	for _, node := range []string{"nats-1", "nats-2", "nats-3"} {
+		c := l.counters()
+		c.more(20)
+		if err := on.Kill(node); err != nil {
+			t.Fatal(err)
+		}
+		c.more(200)
+		restart(t, on, node)
+		c.more(20)
+		c.end(on)
+		if c.pause > 10*time.Second {
+			t.Errorf("%s: nothing was done for %v", node, c.pause)
+		}
+	}
+}
+
+// A restart of the database is a clear refusal, and then it works again.
+func TestPostgreSQLRestarts(t *testing.T) {
+	on := theCluster(t)
+	l := begin(t, caller(t, on, "demo"))
+	c := l.counters()
+	c.more(20)
+	restart(t, on, "postgres")
+	testkit.Eventually(t, "every service reaches its database again", func() bool {
+		_, _, err := ops.Settled(l.officer("ops"), l.caller, standalone.Names())
+		return err == nil
+	})
+	c.more(20)
+	c.end(on)
+	for code := range c.refused {
+		if !strings.HasPrefix(code, "storage.") && code != "rpc.deadline" {
+			t.Errorf("refused with %s", code)
+		}
+	}
+}
+
+// A service's user of the bus cannot listen to another's answers, nor publish
+// another's events.
+func TestWhatAUserOfTheBusMayDo(t *testing.T) {
+	on := theCluster(t)
+	nc, err := on.Bus("housing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	refused := make(chan error, 16)
+	nc.SetErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err })
+	for _, subject := range []string{rpc.Inbox("registry") + ".>", "rpc.registry.>", "ev.>", ">"} {
+		if _, err := nc.SubscribeSync(subject); err != nil {
+			t.Fatal(err)
+		}
+		awaitRefusal(t, refused, subject)
+	}
+	for _, subject := range []string{"ev.registry-0.000000.worker.registered.v1", "announce.registry-0", "$JS.API.STREAM.DELETE.ev-registry-0", "$JS.API.STREAM.PURGE.ev-housing-0"} {
+		if err := nc.Publish(subject, nil); err != nil {
+			t.Fatal(err)
+		}
+		awaitRefusal(t, refused, subject)
+	}
+}
+
+func awaitRefusal(t *testing.T, refused <-chan error, subject string) {
+	t.Helper()
+	select {
+	case err := <-refused:
+		if !strings.Contains(err.Error(), "ermissions") {
+			t.Errorf("%s: %v", subject, err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Errorf("%s is allowed", subject)
+	}
+}
+
+// The console and the collector of a cluster answer.
+func TestTheClustersPages(t *testing.T) {
+	on := theCluster(t)
+	for _, page := range []string{"/", "/ready", "/metrics"} {
+		resp, err := http.Get(on.Console() + page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			t.Errorf("%s: %s", page, resp.Status)
+		}
+	}
+}
