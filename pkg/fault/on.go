@@ -18,7 +18,9 @@ import (
 // state is what this process was told at its start, and by Break.
 var state = struct {
 	point  string
+	stop   string
 	left   atomic.Int64
+	halted atomic.Bool
 	broken sync.Map
 }{}
 
@@ -30,14 +32,20 @@ func init() { //nolint:gochecknoinits // only under the tag chaos, before anythi
 		count = 1
 	}
 	state.point = name
+	// QIAO_TEST_STOP=<point> stops this process the first time it comes there, until SIGCONT.
+	state.stop = os.Getenv("QIAO_TEST_STOP")
 	state.left.Store(count)
 	for b := range strings.SplitSeq(os.Getenv("QIAO_TEST_BROKEN"), ",") {
 		Break(b, true)
 	}
 }
 
-// Point kills this process, as SIGKILL from outside would, where it was told so.
+// Point kills this process, as SIGKILL from outside would, where it was told
+// so, or stops it as SIGSTOP does.
 func Point(name string) {
+	if name == state.stop && state.halted.CompareAndSwap(false, true) {
+		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+	}
 	if name == state.point && state.left.Add(-1) == 0 {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // nothing after the point may run

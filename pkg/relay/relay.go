@@ -401,6 +401,7 @@ func (c *leader) publish(ctx context.Context, rows []row) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, ackTimeout)
 	defer cancel()
+	fault.Point("relay.sends")
 	acks := make([]jetstream.PubAckFuture, len(rows))
 	for i, r := range rows {
 		e, err := event.Parse(r.body)

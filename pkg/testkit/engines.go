@@ -73,7 +73,8 @@ func openDatabase(t testing.TB, address string, migrations fs.FS) *sqldb.DB {
 }
 
 // Postgres starts a PostgreSQL server for the test and its subtests and
-// returns what makes the address of a fresh schema. QIAO_TEST_POSTGRES_BIN
+// returns what makes the address of a fresh schema, over a socket in a folder;
+// the server listens on the same port of 127.0.0.1 too. QIAO_TEST_POSTGRES_BIN
 // names the folder of initdb and postgres.
 func Postgres(t testing.TB) func(testing.TB) string {
 	t.Helper()
@@ -90,7 +91,8 @@ func Postgres(t testing.TB) func(testing.TB) string {
 	if err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
 	}
-	srv := command(as, filepath.Join(bin, "postgres"), "-D", data, "-c", "listen_addresses=", "-c", "unix_socket_directories="+dir, "-c", "max_connections=200", "-c", "fsync=off")
+	port := freePort(t)
+	srv := command(as, filepath.Join(bin, "postgres"), "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port="+port, "-c", "unix_socket_directories="+dir, "-c", "max_connections=200", "-c", "fsync=off")
 	if err := srv.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +100,7 @@ func Postgres(t testing.TB) func(testing.TB) string {
 		_ = srv.Process.Signal(syscall.SIGINT) // fast shutdown
 		_ = srv.Wait()
 	})
-	address := "postgres://qiao@/postgres?host=" + url.QueryEscape(dir)
+	address := "postgres://qiao@/postgres?host=" + url.QueryEscape(dir) + "&port=" + port
 	admin, err := sql.Open("pgx", address)
 	if err != nil {
 		t.Fatal(err)
@@ -171,15 +173,8 @@ func redisProgram(t testing.TB) string {
 func Redis(t testing.TB) (client *redis.Client, stop func()) {
 	t.Helper()
 	bin := redisProgram(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
-	srv := exec.Command(bin, "--port", strconv.Itoa(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
+	port := freePort(t)
+	srv := exec.Command(bin, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
 	srv.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := srv.Start(); err != nil {
 		t.Fatal(err)
@@ -193,10 +188,21 @@ func Redis(t testing.TB) (client *redis.Client, stop func()) {
 		}
 	}
 	t.Cleanup(stop)
-	client = redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + strconv.Itoa(port)})
+	client = redis.NewClient(&redis.Options{Addr: "127.0.0.1:" + port})
 	t.Cleanup(func() { _ = client.Close() })
 	Eventually(t, "Redis answers", func() bool { return client.Ping(context.Background()).Err() == nil })
 	return client, stop
+}
+
+// freePort finds a port on which a server can listen.
+func freePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 }
 
 // Chromium returns the path of a Chromium, which QIAO_TEST_CHROMIUM names.

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -15,58 +14,6 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/relay"
 )
-
-// tables of a publisher that a snapshot holds.
-var tables = []string{"event", "channel", "thing"}
-
-// snapshot keeps the publisher's database as it is; restore puts it back. No
-// node may run meanwhile.
-func (r *rig) snapshot() (restore func()) {
-	r.t.Helper()
-	if path, ok := strings.CutPrefix(r.pubAt, "sqlite:"); ok {
-		r.exec(r.pub, `DELETE FROM idempotency`) // any write: the log is folded back when the database is closed
-		copyOf := path + ".snapshot"
-		if err := r.pub.Close(); err != nil {
-			r.t.Fatal(err)
-		}
-		copyFile(r.t, path, copyOf)
-		r.pub = open(r.t, r.pubAt)
-		return func() {
-			if err := r.pub.Close(); err != nil {
-				r.t.Fatal(err)
-			}
-			for _, suffix := range []string{"-wal", "-shm"} {
-				_ = os.Remove(path + suffix)
-			}
-			copyFile(r.t, copyOf, path)
-			r.pub = open(r.t, r.pubAt)
-		}
-	}
-	for _, name := range tables {
-		r.exec(r.pub, fmt.Sprintf(`CREATE TABLE snapshot_%s AS TABLE %s`, name, name))
-	}
-	return func() {
-		for _, name := range tables {
-			r.exec(r.pub, fmt.Sprintf(`TRUNCATE %s`, name))
-			over := ""
-			if name == "event" {
-				over = "OVERRIDING SYSTEM VALUE"
-			}
-			r.exec(r.pub, fmt.Sprintf(`INSERT INTO %s %s SELECT * FROM snapshot_%s`, name, over, name))
-		}
-	}
-}
-
-func copyFile(t *testing.T, from, to string) {
-	t.Helper()
-	b, err := os.ReadFile(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(to, b, 0o600); err != nil {
-		t.Fatal(err)
-	}
-}
 
 // past is a publisher that was restored after the reader had heard more, with
 // nothing running.
@@ -82,30 +29,6 @@ func past(t *testing.T, r *rig) {
 	n.kill()
 	reader.kill()
 	back()
-}
-
-// alarmed waits for the publisher's alarm and fails where the broker or a
-// reader got anything new before it.
-func (r *rig) alarmed(last uint64) {
-	r.t.Helper()
-	r.until("the relay stops with an alarm", func() error {
-		if r.number(r.pub, `SELECT count(*) FROM channel WHERE alarm = $1`, relay.ErrDiverged.Code) == 0 {
-			return errors.New("no alarm")
-		}
-		return nil
-	})
-	if info, err := r.stream().Info(context.Background()); err != nil || info.State.LastSeq != last {
-		r.t.Errorf("I10: the stream went on to %d: %v", info.State.LastSeq, err)
-	}
-}
-
-func (r *rig) lastMessage() uint64 {
-	r.t.Helper()
-	info, err := r.stream().Info(context.Background())
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return info.State.LastSeq
 }
 
 // TestRestoreIsNoticedAndANewEpochGoesOn is I10 with the operator's first way

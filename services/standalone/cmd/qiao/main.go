@@ -25,6 +25,7 @@ const usage = `qiao runs the whole platform in one process.
   qiao bench [-part NAME]                           measure it
   qiao keys DIR                                     make the secrets of a platform of separate services
   qiao cluster up|down|status                       run separate services on this machine
+  qiao chaos [-seed N] [-minutes M]                 faults against the pipeline (built with -tags chaos)
 
 qiao COMMAND -h tells the flags.
 `
@@ -33,6 +34,7 @@ qiao COMMAND -h tells the flags.
 var errFailed = errors.New("failed")
 
 func main() {
+	asNode()
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300) // a few tens of MiB more for a twentieth of the processor
 	}
@@ -51,7 +53,7 @@ func untilSignal(args []string) error {
 }
 
 func command(ctx context.Context, args []string) error {
-	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "cluster": onCluster}
+	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "cluster": onCluster, "chaos": chaos}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") && args[0] != "-h" && args[0] != "-help" && args[0] != "--help" {
 		return serve(ctx, args)
 	}

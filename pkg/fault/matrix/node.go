@@ -7,6 +7,7 @@
 package matrix
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
@@ -50,11 +51,12 @@ type config struct {
 	Pause    time.Duration // between a publisher's commands
 }
 
-// TestMain turns this program into a publisher or a reader where it was told so.
-func TestMain(m *testing.M) {
+// Node turns this program into a publisher or a reader where it was told to be
+// one, and does not return then. Call it before anything else.
+func Node() {
 	told := os.Getenv("QIAO_TEST_NODE")
 	if told == "" {
-		os.Exit(m.Run())
+		return
 	}
 	var c config
 	err := json.Unmarshal([]byte(told), &c)
@@ -163,13 +165,13 @@ func load(ctx context.Context, log *outbox.Log, c config) {
 
 // node is a running process.
 type node struct {
-	t    *testing.T
+	t    testing.TB
 	cmd  *exec.Cmd
 	done chan struct{}
 }
 
 // start runs a node; env names a fault or a broken mechanism.
-func start(t *testing.T, c config, env ...string) *node {
+func start(t testing.TB, c config, env ...string) *node {
 	t.Helper()
 	told, err := json.Marshal(c)
 	if err != nil {
@@ -220,4 +222,17 @@ func (n *node) dies() {
 	if w, ok := n.cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || w.Signal() != syscall.SIGKILL {
 		n.t.Fatalf("the process ended otherwise: %v", n.cmd.ProcessState)
 	}
+}
+
+// processState reads a process's state from the system's table: T is stopped.
+func processState(pid int) (byte, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	_, rest, _ := bytes.Cut(b[max(0, bytes.LastIndexByte(b, ')')):], []byte(") "))
+	if len(rest) == 0 {
+		return 0, fmt.Errorf("process %d: its state cannot be read", pid)
+	}
+	return rest[0], nil
 }
