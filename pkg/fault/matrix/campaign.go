@@ -133,6 +133,10 @@ func (c *campaign) strike() {
 			_ = p.node.cmd.Process.Signal(syscall.SIGCONT)
 		}
 	}
+	if !c.damageable() {
+		delete(faults, "truncate")
+		delete(faults, "bit")
+	}
 	names := slices.Sorted(maps.Keys(faults))
 	name := names[c.random.IntN(len(names))]
 	c.did[name]++

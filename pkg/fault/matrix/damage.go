@@ -78,6 +78,18 @@ var losses = map[string]func(t testing.TB, r *rig){
 	},
 }
 
+// damageable reports whether the broker holds files that can be damaged: just
+// after a wipe or a purge there may be none, or an empty one.
+func (r *rig) damageable() bool {
+	all, _ := filepath.Glob(r.blockFiles())
+	for _, f := range all {
+		if info, err := os.Stat(f); err != nil || info.Size() < 100 {
+			return false
+		}
+	}
+	return len(all) > 0
+}
+
 // again publishes a message of the stream once more, under an id that the
 // broker has not seen.
 func (r *rig) again(at uint64) {

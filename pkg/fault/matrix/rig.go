@@ -312,10 +312,15 @@ func (r *rig) foundOut(events int64, brokerLost bool) {
 	r.t.Logf("found out: %v", failures)
 }
 
+// blockFiles is the pattern of the stream's message block files.
+func (r *rig) blockFiles() string {
+	return filepath.Join(r.store, "jetstream", "$G", "streams", event.Stream(channel), "msgs", "*.blk")
+}
+
 // blocks lists the stream's message block files, oldest first.
 func (r *rig) blocks() []string {
 	r.t.Helper()
-	all, err := filepath.Glob(filepath.Join(r.store, "jetstream", "$G", "streams", event.Stream(channel), "msgs", "*.blk"))
+	all, err := filepath.Glob(r.blockFiles())
 	if err != nil || len(all) == 0 {
 		r.t.Fatalf("no block files: %v", err)
 	}
