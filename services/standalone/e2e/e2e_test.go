@@ -37,7 +37,10 @@ func TestMain(m *testing.M) {
 	for _, name := range append(standalone.Names(), console.Name) {
 		commands = append(commands, "github.com/qiao-platform/qiao/services/"+name+"/cmd/"+name)
 	}
-	out, err := exec.Command("go", append([]string{"build", "-o", dir + "/"}, commands...)...).CombinedOutput()
+	// As the images are built: see TestTheImagesPrograms.
+	build := exec.Command("go", append([]string{"build", "-trimpath", "-ldflags=-s", "-o", dir + "/"}, commands...)...)
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	out, err := build.CombinedOutput()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "build: %v\n%s", err, out)
 		os.Exit(1)
