@@ -48,8 +48,11 @@ func (c *Clients) Ops(service string) platformv1.OpsClient {
 }
 
 // Operator looks at the pipeline; it sees no person.
-func Operator(ctx context.Context) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "console-operator", Department: "ops", Purpose: "platform_operation", LegalBasis: "platform operation", Via: auth.ViaWeb})
+func Operator(ctx context.Context) context.Context { return OperatorAs(ctx, "console-operator") }
+
+// OperatorAs is an operator who gave a staff number for what is signed.
+func OperatorAs(ctx context.Context, staff string) context.Context {
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: "ops", Purpose: "platform_operation", LegalBasis: "platform operation", Via: auth.ViaWeb})
 }
 
 // Finder is an officer at a counter who opens a worker's own page at the

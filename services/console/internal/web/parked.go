@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"sync"
 
+	"github.com/qiao-platform/qiao/pkg/errs"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/call"
 	"github.com/qiao-platform/qiao/services/console/internal/words"
@@ -15,6 +17,14 @@ import (
 
 // parkedLimit bounds a service's list; a channel is retried as a whole.
 const parkedLimit = 200
+
+var (
+	errOfficer = errs.New(errs.Invalid, "console.officer", "Give your staff number: 2 to 32 letters, digits and hyphens.")
+	errSure    = errs.New(errs.Invalid, "console.sure", "Tick that you have understood what follows; nothing was done.")
+)
+
+// staffNumber is how an officer signs until sign-in exists: a number, no name.
+var staffNumber = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{1,31}$`)
 
 type parkedList struct {
 	Service  string
@@ -28,11 +38,13 @@ type parkedChannel struct {
 }
 
 type parkedBody struct {
-	Services []parkedList
-	Total    int
-	Retried  string // the channel that was just retried
-	Applied  string
-	Still    string
+	Services  []parkedList
+	Total     int
+	Retried   string // the channel that was just retried
+	Applied   string
+	Still     string
+	Skipped   string // the event that was just skipped
+	Signature string
 }
 
 func (s *Site) parked(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
@@ -48,7 +60,7 @@ func (s *Site) parked(w http.ResponseWriter, r *http.Request, p *words.Printer) 
 	}
 	wg.Wait()
 	q := r.URL.Query()
-	b := parkedBody{Services: all, Retried: q.Get("retried"), Applied: number(q.Get("applied")), Still: number(q.Get("still"))}
+	b := parkedBody{Services: all, Retried: q.Get("retried"), Applied: number(q.Get("applied")), Still: number(q.Get("still")), Skipped: q.Get("skipped"), Signature: q.Get("signature")}
 	for _, l := range all {
 		for _, c := range l.Channels {
 			b.Total += len(c.Events)
@@ -76,18 +88,77 @@ func byChannel(events []*platformv1.ParkedEvent) (all []parkedChannel) {
 	return all
 }
 
+type parkedEventBody struct {
+	Service string
+	*platformv1.GetParkedResponse
+}
+
+// parkedEvent shows one parked event with its payload, which names nobody.
+func (s *Site) parkedEvent(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
+	service := r.PathValue("service")
+	seq, err := strconv.ParseInt(r.PathValue("seq"), 10, 64)
+	if !slices.Contains(s.Services, service) || err != nil {
+		return errNoPage
+	}
+	ctx, cancel := context.WithTimeout(call.Operator(r.Context()), patience)
+	defer cancel()
+	reply, err := s.Clients.Ops(service).GetParked(ctx, &platformv1.GetParkedRequest{Channel: r.PathValue("channel"), Seq: seq})
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, p, http.StatusOK, "parked_event", page{Title: "parked.event", Nav: "parked", Body: parkedEventBody{service, reply}})
+}
+
+// retryParked tries a channel's events again, or with a number one of them and
+// those behind it.
 func (s *Site) retryParked(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
 	service, channel := r.PostFormValue("service"), r.PostFormValue("channel")
 	if !slices.Contains(s.Services, service) || channel == "" {
 		return errInput
 	}
+	seq, err := strconv.ParseInt("0"+r.PostFormValue("seq"), 10, 64)
+	if err != nil {
+		return errInput
+	}
 	ctx, cancel := context.WithTimeout(call.Operator(r.Context()), 5*patience)
 	defer cancel()
-	reply, err := s.Clients.Ops(service).RetryParked(ctx, &platformv1.RetryParkedRequest{Channel: channel})
+	reply, err := s.Clients.Ops(service).RetryParked(ctx, &platformv1.RetryParkedRequest{Channel: channel, Seq: seq})
 	if err != nil {
 		return err
 	}
 	return back(w, r, "/parked?"+url.Values{
 		"retried": {channel}, "applied": {strconv.Itoa(int(reply.GetApplied()))}, "still": {strconv.Itoa(int(reply.GetStillParked()))},
 	}.Encode())
+}
+
+// skipParked gives an event up, by its id and under an officer's staff number.
+func (s *Site) skipParked(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	service, channel, id := r.PostFormValue("service"), r.PostFormValue("channel"), r.PostFormValue("id")
+	seq, err := strconv.ParseInt(r.PostFormValue("seq"), 10, 64)
+	if !slices.Contains(s.Services, service) || channel == "" || err != nil {
+		return errInput
+	}
+	ctx, cancel, err := signing(r)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	reply, err := s.Clients.Ops(service).SkipParked(ctx, &platformv1.SkipParkedRequest{Channel: channel, Seq: seq, Id: id, Reason: r.PostFormValue("reason")})
+	if err != nil {
+		return err
+	}
+	return back(w, r, "/parked?"+url.Values{"skipped": {id}, "signature": {reply.GetSignature()}}.Encode())
+}
+
+// signing is the context of an officer who answers for what the form does.
+func signing(r *http.Request) (context.Context, context.CancelFunc, error) {
+	officer := r.PostFormValue("officer")
+	if !staffNumber.MatchString(officer) {
+		return nil, nil, errOfficer
+	}
+	if r.PostFormValue("sure") != "yes" {
+		return nil, nil, errSure
+	}
+	ctx, cancel := context.WithTimeout(call.OperatorAs(r.Context(), officer), 5*patience)
+	return ctx, cancel, nil
 }

@@ -47,7 +47,12 @@ func (s *Site) Handler() (http.Handler, error) {
 	page := func(pattern string, h handler) { mux.Handle(pattern, s.handle(h)) }
 	page("GET /{$}", s.overview)
 	page("GET /parked", s.parked)
+	page("GET /parked/{service}/{channel}/{seq}", s.parkedEvent)
 	page("POST /parked/retry", s.retryParked)
+	page("POST /parked/skip", s.skipParked)
+	page("GET /pipeline", s.pipeline)
+	page("POST /pipeline/epoch", s.openEpoch)
+	page("POST /pipeline/takeback", s.takeBack)
 	page("GET /feed", s.feedPage)
 	mux.HandleFunc("GET /feed/stream", s.feedStream)
 	page("GET /workers", s.findForm)

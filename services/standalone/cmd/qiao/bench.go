@@ -25,6 +25,9 @@ func measure(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(tmp)) }()
+	if err := os.Chmod(tmp, 0o711); err != nil { // PostgreSQL's user must be able to pass through
+		return err
+	}
 	program, err := os.Executable()
 	if err != nil {
 		return err

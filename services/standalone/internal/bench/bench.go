@@ -37,7 +37,7 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"core", core}}
+	return []part{{"core", core}, {"cluster", onCluster}}
 }
 
 // Names lists the parts.

@@ -27,49 +27,40 @@ func pipeline(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
-	r, err := newRig(ctx, dir)
+	r, err := onSQLite(ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer r.close()
+	perSecond, err := r.endToEnd(ctx)
+	if err != nil {
+		return err
+	}
+	b.atLeast("events relayed and applied, one publisher, one consumer", perSecond, "/s", 30_000)
+	return nil
+}
+
+// endToEnd is how many waiting events a second are numbered, published and applied.
+func (r *rig) endToEnd(ctx context.Context) (perSecond float64, err error) {
 	from, err := r.deps("employment")
 	if err != nil {
-		return err
-	}
-	log, tasks, caller, err := run.Open(ctx, "employment", nil, from)
-	if err != nil {
-		return err
-	}
-	publisher, err := run.Assemble(ctx, run.Parts{Log: log, Tasks: tasks, Caller: caller}, from)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = publisher.Close() }()
-	if err := appendBacklog(ctx, log, backlog); err != nil {
-		return err
+		return 0, err
 	}
 	to, err := r.deps("insurance")
 	if err != nil {
-		return err
+		return 0, err
 	}
-	own, ownTasks, ownCaller, err := run.Open(ctx, "insurance", nil, to)
+	publisher, log, err := r.publisher(ctx, from)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if err := own.DB().Update(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(`CREATE TABLE effect (application TEXT PRIMARY KEY, worker TEXT NOT NULL, at INTEGER NOT NULL) STRICT`)
-		return err
-	}); err != nil {
-		return err
+	defer func() { _ = publisher.Close() }()
+	if err := appendBacklog(ctx, log, backlog); err != nil {
+		return 0, err
 	}
-	router := consume.NewRouter()
-	consume.On(router, "employment", func(_ context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.ApplicationSubmitted) error {
-		_, err := tx.Exec(`INSERT INTO effect (application, worker, at) VALUES ($1, $2, $3)`, m.GetApplicationId(), e.Worker, e.OccurredAt.UnixMicro())
-		return err
-	})
-	consumer, err := run.Assemble(ctx, run.Parts{Log: own, Tasks: ownTasks, Caller: ownCaller, Router: router, Listens: []string{"employment"}}, to)
+	consumer, own, err := r.consumer(ctx, to)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { _ = consumer.Close() }()
 	running, stop := context.WithCancel(ctx)
@@ -80,11 +71,37 @@ func pipeline(ctx context.Context, b *bench) error {
 	err = reach(running, own.DB(), "employment-0", backlog)
 	took := time.Since(start)
 	stop()
-	if err := errors.Join(err, g.Wait()); err != nil {
-		return err
+	return backlog / took.Seconds(), errors.Join(err, g.Wait())
+}
+
+func (r *rig) publisher(ctx context.Context, d run.Deps) (run.Service, *outbox.Log, error) {
+	log, tasks, caller, err := run.Open(ctx, "employment", nil, d)
+	if err != nil {
+		return nil, nil, err
 	}
-	b.atLeast("events relayed and applied, one publisher, one consumer", backlog/took.Seconds(), "/s", 30_000)
-	return nil
+	s, err := run.Assemble(ctx, run.Parts{Log: log, Tasks: tasks, Caller: caller}, d)
+	return s, log, err
+}
+
+// consumer is a service that writes a row for every event, which can be there once.
+func (r *rig) consumer(ctx context.Context, d run.Deps) (run.Service, *outbox.Log, error) {
+	log, tasks, caller, err := run.Open(ctx, "insurance", nil, d)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`CREATE TABLE IF NOT EXISTS effect (application TEXT PRIMARY KEY, worker TEXT NOT NULL, at BIGINT NOT NULL)`)
+		return err
+	}); err != nil {
+		return nil, nil, err
+	}
+	router := consume.NewRouter()
+	consume.On(router, "employment", func(_ context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.ApplicationSubmitted) error {
+		_, err := tx.Exec(`INSERT INTO effect (application, worker, at) VALUES ($1, $2, $3)`, m.GetApplicationId(), e.Worker, e.OccurredAt.UnixMicro())
+		return err
+	})
+	s, err := run.Assemble(ctx, run.Parts{Log: log, Tasks: tasks, Caller: caller, Router: router, Listens: []string{"employment"}}, d)
+	return s, log, err
 }
 
 // appendBacklog writes events that wait to be relayed.

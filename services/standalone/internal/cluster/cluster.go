@@ -125,6 +125,31 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 	return c, c.Ready(ctx)
 }
 
+// Databases starts PostgreSQL alone, with a database for each service: for
+// what is measured on it. Down ends it.
+func Databases(ctx context.Context, dir string) (c *Cluster, err error) {
+	c = &Cluster{dir: dir}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, c.Down(context.WithoutCancel(ctx)))
+		}
+	}()
+	if err := os.MkdirAll(c.path("log"), 0o700); err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(dir, 0o711); err != nil { // PostgreSQL's user must be able to pass through
+		return nil, err
+	}
+	at, err := addresses("")
+	if err != nil {
+		return nil, err
+	}
+	if err := keys.Write(c.path("keys"), keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: 1}); err != nil {
+		return nil, err
+	}
+	return c, errors.Join(c.startPostgres(ctx, Config{}, at), c.makeDatabases(ctx, at))
+}
+
 // Ready waits until every service and the console answer.
 func (c *Cluster) Ready(ctx context.Context) error {
 	for i := range c.state.Processes {

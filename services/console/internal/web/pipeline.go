@@ -1,0 +1,139 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/call"
+	"github.com/qiao-platform/qiao/services/console/internal/words"
+)
+
+// orphanedLimit bounds a service's list of orphaned effects.
+const orphanedLimit = 200
+
+// sender is one channel from its publisher's side.
+type sender struct {
+	Service string
+	*platformv1.ChannelStatus
+	Waiting int64 // saved, and not on the bus yet
+}
+
+// reader is one channel from a reader's side.
+type reader struct {
+	Service string
+	*platformv1.CursorStatus
+	Lag   int64
+	Known bool // the publisher answered, so that the lag is one
+}
+
+type orphans struct {
+	Service string
+	Events  []*platformv1.OrphanedEvent
+}
+
+type pipelineBody struct {
+	Silent     []serviceStatus // services that do not answer
+	Stopped    []sender        // channels whose publisher has an alarm
+	Halted     []reader        // channels that a reader has an alarm about
+	Publishers []sender
+	Readers    []reader
+	Orphaned   []orphans
+	Opened     string // the epoch that was just opened
+	Taken      string // how many events were just taken back
+	Things     string // whose state is older than their history since
+	Channel    string
+}
+
+// pipeline shows how events flow, and lets an officer decide what to do after
+// a publisher's database was restored to the past.
+func (s *Site) pipeline(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
+	q := r.URL.Query()
+	b := pipelineBody{Opened: q.Get("opened"), Taken: q.Get("taken"), Things: number(q.Get("things")), Channel: q.Get("channel")}
+	all := s.statuses(r.Context())
+	last := map[string]int64{}
+	for _, st := range all {
+		if st.Err != nil {
+			b.Silent = append(b.Silent, st)
+		}
+		for _, c := range st.Reply.GetChannels() {
+			last[c.GetChannel()] = c.GetLastSeq()
+			one := sender{st.Name, c, c.GetLastSeq() - c.GetPublishedSeq() + c.GetUnsequenced()}
+			b.Publishers = append(b.Publishers, one)
+			if c.GetAlarm() != "" {
+				b.Stopped = append(b.Stopped, one)
+			}
+		}
+	}
+	for _, st := range all {
+		for _, c := range st.Reply.GetCursors() {
+			of, known := last[c.GetChannel()]
+			one := reader{st.Name, c, max(0, of-c.GetSeq()), known}
+			b.Readers = append(b.Readers, one)
+			if c.GetAlarm() != "" {
+				b.Halted = append(b.Halted, one)
+			}
+		}
+	}
+	b.Orphaned = s.orphaned(r.Context(), all)
+	return s.render(w, r, p, http.StatusOK, "pipeline", page{Title: "nav.pipeline", Nav: "pipeline", Refresh: 10, Body: b})
+}
+
+// orphaned asks the services that count orphaned effects which they are.
+func (s *Site) orphaned(ctx context.Context, all []serviceStatus) (found []orphans) {
+	ctx, cancel := context.WithTimeout(call.Operator(ctx), patience)
+	defer cancel()
+	lists := make([]orphans, len(all))
+	var wg sync.WaitGroup
+	for i, st := range all {
+		if !slices.ContainsFunc(st.Reply.GetCursors(), func(c *platformv1.CursorStatus) bool { return c.GetOrphaned() > 0 }) {
+			continue
+		}
+		wg.Go(func() {
+			// Where it fails, the count beside the reader still says that there are some.
+			if reply, err := s.Clients.Ops(st.Name).ListOrphaned(ctx, &platformv1.ListOrphanedRequest{Limit: orphanedLimit}); err == nil {
+				lists[i] = orphans{st.Name, reply.GetEvents()}
+			}
+		})
+	}
+	wg.Wait()
+	return slices.DeleteFunc(lists, func(o orphans) bool { return len(o.Events) == 0 })
+}
+
+func (s *Site) openEpoch(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	service, channel := r.PostFormValue("service"), r.PostFormValue("channel")
+	if !slices.Contains(s.Services, service) || channel == "" {
+		return errInput
+	}
+	ctx, cancel, err := signing(r)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	reply, err := s.Clients.Ops(service).OpenEpoch(ctx, &platformv1.OpenEpochRequest{Channel: channel, Reason: r.PostFormValue("reason")})
+	if err != nil {
+		return err
+	}
+	return back(w, r, "/pipeline?"+url.Values{"channel": {channel}, "opened": {strconv.FormatInt(reply.GetEpoch().GetEpoch(), 10)}}.Encode())
+}
+
+func (s *Site) takeBack(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	service, channel := r.PostFormValue("service"), r.PostFormValue("channel")
+	if !slices.Contains(s.Services, service) || channel == "" {
+		return errInput
+	}
+	ctx, cancel, err := signing(r)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	reply, err := s.Clients.Ops(service).TakeBack(ctx, &platformv1.TakeBackRequest{Channel: channel, Reason: r.PostFormValue("reason")})
+	if err != nil {
+		return err
+	}
+	return back(w, r, "/pipeline?"+url.Values{"channel": {channel}, "taken": {strconv.FormatInt(reply.GetTaken(), 10)}, "things": {strconv.Itoa(len(reply.GetAggregates()))}}.Encode())
+}

@@ -1,0 +1,138 @@
+package console_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	"github.com/qiao-platform/qiao/services/console"
+)
+
+// probe reads employment's channel with a real consumer and refuses every
+// event while it is broken.
+func probe(f *fixture) (db *sqldb.DB, broken *atomic.Bool) {
+	f.t.Helper()
+	broken = &atomic.Bool{}
+	broken.Store(true)
+	d := f.platform.Deps("probe")
+	log, tasks, caller, err := run.Open(context.Background(), "probe", nil, d)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	r := consume.NewRouter()
+	consume.On(r, "employment", func(context.Context, *sqldb.Tx, event.Event, *employmentv1.HireRegistered) error {
+		if broken.Load() {
+			return errs.New(errs.Invalid, "probe.broken", "The probe is broken.")
+		}
+		return nil
+	})
+	s, err := run.Assemble(context.Background(), run.Parts{Log: log, Tasks: tasks, Caller: caller, Router: r, Listens: []string{"employment"}}, d)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.platform.Start(s)
+	return log.DB(), broken
+}
+
+func withProbe(c *console.Config) {
+	c.Services = append(c.Services[:len(c.Services):len(c.Services)], "probe")
+}
+
+// An officer looks at what is parked, tries it again, and gives one up under a
+// staff number; the reason is signed.
+func TestParkedEventsAreHandled(t *testing.T) {
+	f := start(t, true, withProbe)
+	db, broken := probe(f)
+	const worker = "0198c0de-0000-7000-8000-000000000001"
+	for i := range 3 {
+		f.world.publish["employment"].Publish(outbox.Subject{Aggregate: fmt.Sprintf("hire-%d", i), Worker: worker, Division: "654301"},
+			&employmentv1.HireRegistered{HireId: fmt.Sprintf("hire-%d", i)})
+	}
+	testkit.Eventually(t, "three events are parked", func() bool {
+		return strings.Contains(f.get("/parked?lang=en", 200), "3 events") || strings.Count(f.get("/parked", 200), "/parked/probe/") == 3
+	})
+	f.has(f.get("/parked", 200), "The probe is broken.", "probe.broken", `/parked/probe/employment-0/1`)
+	page := f.get("/parked/probe/employment-0/2", 200)
+	f.has(page, "hire-1", "Try this one again", "Give this one up")
+	if strings.Contains(page, worker) {
+		t.Error("the page shows whom the event concerns")
+	}
+	f.get("/parked/probe/employment-0/9", 404)
+	f.get("/parked/nobody/employment-0/1", 404)
+
+	id := func(seq int) (id string) {
+		err := db.View(context.Background(), func(tx *sqldb.Tx) error {
+			return tx.QueryRow(`SELECT id FROM parked WHERE seq = $1`, seq).Scan(&id)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	skip := func(seq, status int, id, officer, reason, sure string) string {
+		return f.post("/parked/skip", status, "service", "probe", "channel", "employment-0", "seq", fmt.Sprint(seq), "id", id, "officer", officer, "reason", reason, "sure", sure)
+	}
+	f.has(skip(2, 409, id(2), "o-17", "the hire was entered by hand", "yes"), "begin with that one")
+	f.has(skip(1, 400, id(1), "", "the hire was entered by hand", "yes"), "staff number")
+	f.has(skip(1, 400, id(1), "o-17", "the hire was entered by hand", ""), "nothing was done")
+	f.has(skip(1, 400, id(1), "o-17", "tel 13800138000", "yes"), "Say why")
+	skip(1, 404, id(2), "o-17", "the hire was entered by hand", "yes") // another event than the one looked at
+	f.has(skip(1, 200, id(1), "o-17", "the hire was entered by hand", "yes"), "was given up", "Signature:")
+	var officer, reason string
+	var signature []byte
+	if err := db.View(context.Background(), func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT officer, reason, signature FROM parked_skipped WHERE seq = 1`).Scan(&officer, &reason, &signature)
+	}); err != nil || officer != "o-17" || reason != "the hire was entered by hand" || len(signature) != 64 {
+		t.Errorf("%s, %s, %d bytes of signature, %v", officer, reason, len(signature), err)
+	}
+	f.has(f.post("/parked/retry", 200, "service", "probe", "channel", "employment-0"), "0 applied, 2 still parked")
+	broken.Store(false)
+	f.has(f.post("/parked/retry", 200, "service", "probe", "channel", "employment-0", "seq", "2"), "2 applied, 0 still parked")
+	f.has(f.get("/parked", 200), "Nothing is parked")
+}
+
+// The pipeline's page tells who is how far, and after a restore offers the two
+// ways out, each under a staff number.
+func TestPipelinePage(t *testing.T) {
+	f := start(t, true, withProbe)
+	_, broken := probe(f)
+	broken.Store(false)
+	f.world.publish["employment"].Publish(outbox.Subject{Aggregate: "hire-1", Worker: "w", Division: "654301"}, &employmentv1.HireRegistered{HireId: "hire-1"})
+	f.platform.Settle()
+	f.has(f.get("/pipeline?lang=en", 200), "No alarm", "employment-0", "How far it is sent", "Behind")
+
+	// As a relay leaves it when its database was restored to the past.
+	db, err := sqldb.Open(context.Background(), f.platform.Deps("employment").Database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(context.Background(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`UPDATE channel SET alarm = 'relay.diverged'`)
+		return err
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Eventually(t, "the alarm is shown", func() bool { return strings.Contains(f.get("/pipeline", 200), "restored to the past") })
+	f.has(f.get("/pipeline", 200), "Take the lost events back", "Open a new epoch", "Sending has stopped")
+	form := []string{"service", "employment", "channel", "employment-0", "officer", "o-17", "reason", "restored last night's copy", "sure", "yes"}
+	f.has(f.post("/pipeline/takeback", 409, form...), "nothing to take back")
+	f.has(f.post("/pipeline/epoch", 400, "service", "employment", "channel", "employment-0", "officer", "o-17", "reason", "restored last night's copy"), "nothing was done")
+	f.has(f.post("/pipeline/epoch", 200, form...), "goes on under epoch 2")
+	if f.at.Path != "/pipeline" || f.at.Query().Get("opened") != "2" {
+		t.Errorf("went to %s", (&url.URL{Path: f.at.Path, RawQuery: f.at.RawQuery}).String())
+	}
+	f.post("/pipeline/epoch", 400, "service", "nobody", "channel", "employment-0")
+}
