@@ -368,7 +368,7 @@ func (c *leader) sequence(ctx context.Context) ([]row, error) {
 			seq++
 			chain = event.Chain(chain, rows[i].id, rows[i].body)
 			rows[i].seq, rows[i].chain = seq, chain
-			if _, err := tx.Exec(`UPDATE event SET epoch = $1, seq = $2, chain = $3 WHERE ord = $4`, c.epoch, seq, chain, rows[i].ord); err != nil {
+			if err := tx.Queue(`UPDATE event SET epoch = $1, seq = $2, chain = $3 WHERE ord = $4`, c.epoch, seq, chain, rows[i].ord); err != nil {
 				return err
 			}
 		}

@@ -56,8 +56,14 @@ func (e *postgresEngine) once(ctx context.Context, fn func(*Tx) error) error {
 	if err != nil {
 		return err
 	}
-	t := &Tx{ctx: own, run: tx, dialect: Postgres}
-	if err := protect(t, fn); err != nil {
+	t := &Tx{ctx: own, run: tx, dialect: Postgres, send: func(all []statement) error { return sendBatch(own, conn, all) }}
+	err = protect(t, fn)
+	if err == nil {
+		err = t.flush()
+	} else if t.sendError != nil {
+		err = errors.Join(t.sendError, err) // what came after it failed of it
+	}
+	if err != nil {
 		return errors.Join(err, ignoreDone(tx.Rollback()))
 	}
 	if err := tx.Commit(); err != nil {
@@ -70,6 +76,23 @@ func (e *postgresEngine) once(ctx context.Context, fn func(*Tx) error) error {
 		f()
 	}
 	return nil
+}
+
+// sendBatch runs statements in one round trip.
+func sendBatch(ctx context.Context, conn *sql.Conn, all []statement) error {
+	return conn.Raw(func(driver any) error {
+		b := &pgx.Batch{}
+		for _, s := range all {
+			b.Queue(s.query, s.args...)
+		}
+		results := driver.(*stdlib.Conn).Conn().SendBatch(ctx, b)
+		for range all {
+			if _, err := results.Exec(); err != nil {
+				return errors.Join(err, results.Close())
+			}
+		}
+		return results.Close()
+	})
 }
 
 func (e *postgresEngine) view(ctx context.Context, fn func(*Tx) error) error {

@@ -88,6 +88,17 @@ type Tx struct {
 	dialect   Dialect
 	committed []func()
 	wrote     bool
+
+	// queue holds the statements that PostgreSQL has not been sent yet; send is
+	// nil on SQLite, where a round trip costs nothing.
+	queue     []statement
+	send      func([]statement) error
+	sendError error // the transaction cannot commit
+}
+
+type statement struct {
+	query string
+	args  []any
 }
 
 // runner is the part of *sql.Tx that a Tx needs.
@@ -102,10 +113,11 @@ func (t *Tx) Dialect() Dialect { return t.dialect }
 
 // Exec runs a statement and returns how many rows it changed.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
-	for _, a := range args {
-		if s, ok := a.(string); ok && strings.IndexByte(s, 0) >= 0 { // PostgreSQL cannot store it; SQLite must not differ
-			return 0, ErrText
-		}
+	if err := storable(args); err != nil {
+		return 0, err
+	}
+	if err := t.flush(); err != nil {
+		return 0, err
 	}
 	r, err := t.run.ExecContext(t.ctx, query, args...)
 	if err != nil {
@@ -116,6 +128,40 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 	return n, err
 }
 
+// Queue runs a statement whose outcome nobody waits for: on PostgreSQL it is
+// sent with others, at the next statement that is not queued or at the commit,
+// and its error fails the transaction then.
+func (t *Tx) Queue(query string, args ...any) error {
+	if t.send == nil {
+		_, err := t.Exec(query, args...)
+		return err
+	}
+	if err := storable(args); err != nil {
+		return err
+	}
+	t.queue, t.wrote = append(t.queue, statement{query, args}), true
+	return nil
+}
+
+// flush sends what is queued.
+func (t *Tx) flush() error {
+	if len(t.queue) == 0 || t.sendError != nil {
+		return t.sendError
+	}
+	t.sendError = t.send(t.queue)
+	t.queue = t.queue[:0]
+	return t.sendError
+}
+
+func storable(args []any) error {
+	for _, a := range args {
+		if s, ok := a.(string); ok && strings.IndexByte(s, 0) >= 0 { // PostgreSQL cannot store it; SQLite must not differ
+			return ErrText
+		}
+	}
+	return nil
+}
+
 // Wrote reports whether the transaction may have changed a row so far. One that
 // has not costs nothing to commit.
 func (t *Tx) Wrote() bool { return t.wrote }
@@ -123,12 +169,16 @@ func (t *Tx) Wrote() bool { return t.wrote }
 // QueryRow runs a query for one row; Scan gives sql.ErrNoRows where there is none.
 func (t *Tx) QueryRow(query string, args ...any) *sql.Row {
 	t.wrote = t.wrote || strings.Contains(query, "RETURNING")
+	_ = t.flush() // the row's Scan fails where it did, and so does the transaction
 	return t.run.QueryRowContext(t.ctx, query, args...)
 }
 
 // Query runs a query; the caller closes the rows. Prefer Collect.
 func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 	t.wrote = t.wrote || strings.Contains(query, "RETURNING")
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
 	return t.run.QueryContext(t.ctx, query, args...)
 }
 

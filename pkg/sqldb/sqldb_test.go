@@ -166,6 +166,60 @@ func TestConformance(t *testing.T) {
 				t.Errorf("%v, %d", err, number(t, db, "n"))
 			}
 		})
+		t.Run("queued statements are there for the next one, in their order", func(t *testing.T) {
+			db := open(t)
+			err := db.Update(ctx, func(tx *sqldb.Tx) error {
+				for i := range 20 {
+					if err := tx.Queue(`INSERT INTO thing (id, n, at) VALUES ($1, 1, 0) ON CONFLICT (id) DO UPDATE SET n = thing.n * 2 + $2`, "q", i); err != nil {
+						return err
+					}
+				}
+				var n int
+				if err := tx.QueryRow(`SELECT n FROM thing WHERE id = 'q'`).Scan(&n); err != nil {
+					return err
+				}
+				want := 1
+				for i := range 19 {
+					want = want*2 + i + 1
+				}
+				if n != want {
+					t.Errorf("%d, not %d", n, want)
+				}
+				return tx.Queue(`UPDATE thing SET n = 7 WHERE id = 'q'`)
+			})
+			if err != nil || number(t, db, "q") != 7 {
+				t.Errorf("%v, %d", err, number(t, db, "q"))
+			}
+		})
+		t.Run("a queued statement that fails takes its transaction with it", func(t *testing.T) {
+			db := open(t)
+			if err := db.Update(ctx, func(tx *sqldb.Tx) error { return put(tx, "there") }); err != nil {
+				t.Fatal(err)
+			}
+			fails := map[string]func(tx *sqldb.Tx) error{
+				"at the commit":    func(*sqldb.Tx) error { return nil },
+				"before an Exec":   func(tx *sqldb.Tx) error { return put(tx, "after") },
+				"before a row":     func(tx *sqldb.Tx) error { return tx.QueryRow(`SELECT 1`).Scan(new(int)) },
+				"though unnoticed": func(tx *sqldb.Tx) error { _ = put(tx, "after"); return nil },
+			}
+			for when, then := range fails {
+				err := db.Update(ctx, func(tx *sqldb.Tx) error {
+					if err := put(tx, "before"); err != nil {
+						return err
+					}
+					if err := tx.Queue(`INSERT INTO thing (id, n, at) VALUES ('there', 1, 0)`); err != nil {
+						return err
+					}
+					return then(tx)
+				})
+				if !db.Dialect().IsUnique(err) {
+					t.Errorf("%s: %v", when, err)
+				}
+				if number(t, db, "before") != 0 || number(t, db, "after") != 0 {
+					t.Errorf("%s: it was saved in part", when)
+				}
+			}
+		})
 		t.Run("a view is one snapshot", func(t *testing.T) {
 			db := open(t)
 			err := db.View(ctx, func(tx *sqldb.Tx) error {

@@ -10,9 +10,8 @@ import (
 
 // AddStep puts an event on a timeline, once; never on a closed account's.
 func (t *Tx) AddStep(s domain.Step) error {
-	_, err := t.tx.Exec(t.addStep,
+	return t.tx.Queue(t.addStep,
 		s.Worker, sqldb.Micros(s.At), s.EventID, s.Type, s.Aggregate, s.Division, s.Actor, s.Via, s.Correlation, s.Causation, s.TraceID, s.Data)
-	return err
 }
 
 // addStep is the statement of AddStep, made once: it runs for every event of

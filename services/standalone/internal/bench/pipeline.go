@@ -97,8 +97,7 @@ func (r *rig) consumer(ctx context.Context, d run.Deps) (run.Service, *outbox.Lo
 	}
 	router := consume.NewRouter()
 	consume.On(router, "employment", func(_ context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.ApplicationSubmitted) error {
-		_, err := tx.Exec(`INSERT INTO effect (application, worker, at) VALUES ($1, $2, $3)`, m.GetApplicationId(), e.Worker, e.OccurredAt.UnixMicro())
-		return err
+		return tx.Queue(`INSERT INTO effect (application, worker, at) VALUES ($1, $2, $3)`, m.GetApplicationId(), e.Worker, e.OccurredAt.UnixMicro())
 	})
 	s, err := run.Assemble(ctx, run.Parts{Log: log, Tasks: tasks, Caller: caller, Router: router, Listens: []string{"employment"}}, d)
 	return s, log, err
