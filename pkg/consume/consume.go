@@ -33,6 +33,7 @@ type Handler func(ctx context.Context, tx *sqldb.Tx, e event.Event) error
 type Router struct {
 	handlers map[string]Handler
 	every    Handler
+	models   []Model
 }
 
 // NewRouter returns an empty router.
@@ -44,6 +45,17 @@ func (r *Router) Handle(eventType string, h Handler) { r.handlers[eventType] = h
 // Every registers a handler for all types of all channels, beside the typed
 // ones: the worker's timeline is built so.
 func (r *Router) Every(h Handler) { r.every = h }
+
+// Rebuilds registers a read model that can be made anew.
+func (r *Router) Rebuilds(m Model) { r.models = append(r.models, m) }
+
+// Models lists the read models that can be made anew.
+func (r *Router) Models() (names []string) {
+	for _, m := range r.models {
+		names = append(names, m.Name)
+	}
+	return names
+}
 
 // Types lists the types that have a handler of their own.
 func (r *Router) Types() []string {
@@ -147,6 +159,9 @@ func New(cfg Config) (*Consumer, error) {
 	return c, nil
 }
 
+// Models lists the read models that can be made anew.
+func (c *Consumer) Models() []string { return c.cfg.Router.Models() }
+
 // Prepare makes the cursors' rows where they are missing.
 func (c *Consumer) Prepare(ctx context.Context) error {
 	return c.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
@@ -166,6 +181,9 @@ func (c *Consumer) Run(ctx context.Context) error {
 	var wg sync.WaitGroup
 	for _, r := range c.readers {
 		wg.Go(func() { r.run(ctx) })
+	}
+	for _, m := range c.cfg.Router.models {
+		wg.Go(func() { c.rebuilds(ctx, m) })
 	}
 	wg.Wait()
 	return nil

@@ -3,6 +3,7 @@ package ops
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -66,7 +67,16 @@ func (s *Server) ReadChannel(ctx context.Context, req *platformv1.ReadChannelReq
 
 // GetStatus gives the channels, cursors and counts of the service.
 func (s *Server) GetStatus(ctx context.Context, _ *platformv1.GetStatusRequest) (*platformv1.GetStatusResponse, error) {
-	return Status(ctx, s.Log.DB(), s.Log.Service(), s.Counts, s.Commands(), s.Tasks, false)
+	out, err := Status(ctx, s.Log.DB(), s.Log.Service(), s.Counts, s.Commands(), s.Tasks, false)
+	if err != nil || s.Consumer == nil {
+		return out, err
+	}
+	for _, model := range s.Consumer.Models() { // those never rebuilt too
+		if !slices.ContainsFunc(out.GetRebuilds(), func(r *platformv1.RebuildStatus) bool { return r.GetModel() == model }) {
+			out.Rebuilds = append(out.Rebuilds, &platformv1.RebuildStatus{Model: model})
+		}
+	}
+	return out, nil
 }
 
 // Status reads a service's database; with recompute it walks every event, as verify does.
@@ -90,6 +100,15 @@ func Status(ctx context.Context, db *sqldb.DB, service string, counts []Count, c
 			(SELECT count(*) FROM parked p WHERE p.channel = c.channel) FROM cursor c ORDER BY c.channel`)
 		if err != nil {
 			return err
+		}
+		rebuilds, err := consume.Rebuilds(tx)
+		if err != nil {
+			return err
+		}
+		for _, r := range rebuilds {
+			out.Rebuilds = append(out.Rebuilds, &platformv1.RebuildStatus{
+				Model: r.Model, State: r.State, Done: r.Done, Total: r.Total, StartedAt: sqldb.Micros(r.StartedAt), EndedAt: sqldb.Micros(r.EndedAt),
+			})
 		}
 		for _, q := range counts {
 			n := &platformv1.TableCount{Thing: q.Thing}

@@ -120,3 +120,16 @@ func (s *Server) TakeBack(ctx context.Context, req *platformv1.TakeBackRequest) 
 	s.Scope.Log.WarnContext(ctx, "an officer took events back from the stream", "channel", req.GetChannel(), "events", n, "things", len(aggregates))
 	return &platformv1.TakeBackResponse{Taken: n, Aggregates: aggregates}, nil
 }
+
+// Rebuild lets a read model be made anew.
+func (s *Server) Rebuild(ctx context.Context, req *platformv1.RebuildRequest) (*platformv1.RebuildResponse, error) {
+	reason, err := checkReason(req.GetReason())
+	if err != nil {
+		return nil, err
+	}
+	if s.Consumer == nil {
+		return nil, consume.ErrNoModel.With("model", req.GetModel())
+	}
+	who, _ := auth.From(ctx)
+	return &platformv1.RebuildResponse{}, s.Consumer.StartRebuild(ctx, req.GetModel(), who.Subject, reason)
+}

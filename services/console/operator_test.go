@@ -38,6 +38,10 @@ func probe(f *fixture) (db *sqldb.DB, broken *atomic.Bool) {
 		}
 		return nil
 	})
+	r.Rebuilds(consume.Model{
+		Name: "timeline", Apply: func(context.Context, *sqldb.Tx, event.Event) error { return nil },
+		Swap: func(*sqldb.Tx) error { return nil }, Clear: func(*sqldb.Tx) (bool, error) { return false, nil },
+	})
 	s, err := run.Assemble(context.Background(), run.Parts{Log: log, Tasks: tasks, Caller: caller, Router: r, Listens: []string{"employment"}}, d)
 	if err != nil {
 		f.t.Fatal(err)
@@ -112,6 +116,12 @@ func TestPipelinePage(t *testing.T) {
 	f.world.publish["employment"].Publish(outbox.Subject{Aggregate: "hire-1", Worker: "w", Division: "654301"}, &employmentv1.HireRegistered{HireId: "hire-1"})
 	f.platform.Settle()
 	f.has(f.get("/pipeline?lang=en", 200), "No alarm", "employment-0", "How far it is sent", "Behind")
+
+	rebuild := []string{"service", "probe", "model", "timeline", "officer", "o-17", "reason", "rows are missing", "sure", "yes"}
+	f.has(f.get("/pipeline", 200), "Never rebuilt so far", "Rebuild it")
+	f.has(f.post("/pipeline/rebuild", 200, rebuild...), "Timelines”", "has begun")
+	testkit.Eventually(t, "the rebuild has ended", func() bool { return strings.Contains(f.get("/pipeline", 200), "from 1 events") })
+	f.post("/pipeline/rebuild", 400, "service", "probe", "model", "timeline", "officer", "o-17")
 
 	// As a relay leaves it when its database was restored to the past.
 	db, err := sqldb.Open(context.Background(), f.platform.Deps("employment").Database)

@@ -23,14 +23,21 @@ type fixture struct {
 
 var begin = time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC)
 
-func start(t testing.TB) *fixture {
+func start(t testing.TB) *fixture { return startOn(t, "") }
+
+// startOn is start with the registry's data on a database; "" is its own.
+func startOn(t testing.TB, database string) *fixture {
 	t.Helper()
 	c := clock.NewManual(begin)
 	f := &fixture{Platform: testkit.NewPlatform(t, c), clock: c, others: map[string]*testkit.Publisher{}}
 	for _, s := range []string{"employment", "training", "insurance", "education", "housing"} {
 		f.others[s] = f.Publisher(s)
 	}
-	s, err := registry.New(context.Background(), f.Deps(registry.Name))
+	d := f.Deps(registry.Name)
+	if database != "" {
+		d.Database = database
+	}
+	s, err := registry.New(context.Background(), d)
 	if err != nil {
 		t.Fatal(err)
 	}

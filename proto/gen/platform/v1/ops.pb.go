@@ -317,6 +317,8 @@ type GetStatusResponse struct {
 	Counts        []*TableCount          `protobuf:"bytes,4,rep,name=counts,proto3" json:"counts,omitempty"`
 	CommandsTotal int64                  `protobuf:"varint,5,opt,name=commands_total,json=commandsTotal,proto3" json:"commands_total,omitempty"`
 	PendingTasks  int64                  `protobuf:"varint,6,opt,name=pending_tasks,json=pendingTasks,proto3" json:"pending_tasks,omitempty"`
+	// The read models that can be made anew, and how far their last rebuild is.
+	Rebuilds      []*RebuildStatus `protobuf:"bytes,7,rep,name=rebuilds,proto3" json:"rebuilds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -393,6 +395,188 @@ func (x *GetStatusResponse) GetPendingTasks() int64 {
 	return 0
 }
 
+func (x *GetStatusResponse) GetRebuilds() []*RebuildStatus {
+	if x != nil {
+		return x.Rebuilds
+	}
+	return nil
+}
+
+type RebuildRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Model         string                 `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
+	Reason        string                 `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RebuildRequest) Reset() {
+	*x = RebuildRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RebuildRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RebuildRequest) ProtoMessage() {}
+
+func (x *RebuildRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RebuildRequest.ProtoReflect.Descriptor instead.
+func (*RebuildRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *RebuildRequest) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *RebuildRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type RebuildResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RebuildResponse) Reset() {
+	*x = RebuildResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RebuildResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RebuildResponse) ProtoMessage() {}
+
+func (x *RebuildResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RebuildResponse.ProtoReflect.Descriptor instead.
+func (*RebuildResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{7}
+}
+
+type RebuildStatus struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Model string                 `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
+	// clearing, filling, emptying or done; empty where there was none yet.
+	State string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	// Events that were read again, of all that are to be.
+	Done      int64 `protobuf:"varint,3,opt,name=done,proto3" json:"done,omitempty"`
+	Total     int64 `protobuf:"varint,4,opt,name=total,proto3" json:"total,omitempty"`
+	StartedAt int64 `protobuf:"varint,5,opt,name=started_at,json=startedAt,proto3" json:"started_at,omitempty"`
+	// 0 while it runs.
+	EndedAt       int64 `protobuf:"varint,6,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RebuildStatus) Reset() {
+	*x = RebuildStatus{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RebuildStatus) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RebuildStatus) ProtoMessage() {}
+
+func (x *RebuildStatus) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RebuildStatus.ProtoReflect.Descriptor instead.
+func (*RebuildStatus) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *RebuildStatus) GetModel() string {
+	if x != nil {
+		return x.Model
+	}
+	return ""
+}
+
+func (x *RebuildStatus) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *RebuildStatus) GetDone() int64 {
+	if x != nil {
+		return x.Done
+	}
+	return 0
+}
+
+func (x *RebuildStatus) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+func (x *RebuildStatus) GetStartedAt() int64 {
+	if x != nil {
+		return x.StartedAt
+	}
+	return 0
+}
+
+func (x *RebuildStatus) GetEndedAt() int64 {
+	if x != nil {
+		return x.EndedAt
+	}
+	return 0
+}
+
 type ChannelStatus struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
 	Channel      string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
@@ -413,7 +597,7 @@ type ChannelStatus struct {
 
 func (x *ChannelStatus) Reset() {
 	*x = ChannelStatus{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -425,7 +609,7 @@ func (x *ChannelStatus) String() string {
 func (*ChannelStatus) ProtoMessage() {}
 
 func (x *ChannelStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -438,7 +622,7 @@ func (x *ChannelStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChannelStatus.ProtoReflect.Descriptor instead.
 func (*ChannelStatus) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{6}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ChannelStatus) GetChannel() string {
@@ -524,7 +708,7 @@ type CursorStatus struct {
 
 func (x *CursorStatus) Reset() {
 	*x = CursorStatus{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -536,7 +720,7 @@ func (x *CursorStatus) String() string {
 func (*CursorStatus) ProtoMessage() {}
 
 func (x *CursorStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -549,7 +733,7 @@ func (x *CursorStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CursorStatus.ProtoReflect.Descriptor instead.
 func (*CursorStatus) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{7}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CursorStatus) GetChannel() string {
@@ -632,7 +816,7 @@ type TableCount struct {
 
 func (x *TableCount) Reset() {
 	*x = TableCount{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -644,7 +828,7 @@ func (x *TableCount) String() string {
 func (*TableCount) ProtoMessage() {}
 
 func (x *TableCount) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -657,7 +841,7 @@ func (x *TableCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TableCount.ProtoReflect.Descriptor instead.
 func (*TableCount) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{8}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *TableCount) GetThing() string {
@@ -683,7 +867,7 @@ type ListParkedRequest struct {
 
 func (x *ListParkedRequest) Reset() {
 	*x = ListParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -695,7 +879,7 @@ func (x *ListParkedRequest) String() string {
 func (*ListParkedRequest) ProtoMessage() {}
 
 func (x *ListParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -708,7 +892,7 @@ func (x *ListParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListParkedRequest.ProtoReflect.Descriptor instead.
 func (*ListParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{9}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListParkedRequest) GetLimit() int32 {
@@ -727,7 +911,7 @@ type ListParkedResponse struct {
 
 func (x *ListParkedResponse) Reset() {
 	*x = ListParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -739,7 +923,7 @@ func (x *ListParkedResponse) String() string {
 func (*ListParkedResponse) ProtoMessage() {}
 
 func (x *ListParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -752,7 +936,7 @@ func (x *ListParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListParkedResponse.ProtoReflect.Descriptor instead.
 func (*ListParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{10}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListParkedResponse) GetEvents() []*ParkedEvent {
@@ -778,7 +962,7 @@ type ParkedEvent struct {
 
 func (x *ParkedEvent) Reset() {
 	*x = ParkedEvent{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -790,7 +974,7 @@ func (x *ParkedEvent) String() string {
 func (*ParkedEvent) ProtoMessage() {}
 
 func (x *ParkedEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -803,7 +987,7 @@ func (x *ParkedEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ParkedEvent.ProtoReflect.Descriptor instead.
 func (*ParkedEvent) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{11}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ParkedEvent) GetChannel() string {
@@ -873,7 +1057,7 @@ type RetryParkedRequest struct {
 
 func (x *RetryParkedRequest) Reset() {
 	*x = RetryParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -885,7 +1069,7 @@ func (x *RetryParkedRequest) String() string {
 func (*RetryParkedRequest) ProtoMessage() {}
 
 func (x *RetryParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -898,7 +1082,7 @@ func (x *RetryParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryParkedRequest.ProtoReflect.Descriptor instead.
 func (*RetryParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{12}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RetryParkedRequest) GetChannel() string {
@@ -925,7 +1109,7 @@ type GetParkedRequest struct {
 
 func (x *GetParkedRequest) Reset() {
 	*x = GetParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -937,7 +1121,7 @@ func (x *GetParkedRequest) String() string {
 func (*GetParkedRequest) ProtoMessage() {}
 
 func (x *GetParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -950,7 +1134,7 @@ func (x *GetParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetParkedRequest.ProtoReflect.Descriptor instead.
 func (*GetParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{13}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetParkedRequest) GetChannel() string {
@@ -981,7 +1165,7 @@ type GetParkedResponse struct {
 
 func (x *GetParkedResponse) Reset() {
 	*x = GetParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -993,7 +1177,7 @@ func (x *GetParkedResponse) String() string {
 func (*GetParkedResponse) ProtoMessage() {}
 
 func (x *GetParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1006,7 +1190,7 @@ func (x *GetParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetParkedResponse.ProtoReflect.Descriptor instead.
 func (*GetParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{14}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetParkedResponse) GetEvent() *ParkedEvent {
@@ -1058,7 +1242,7 @@ type SkipParkedRequest struct {
 
 func (x *SkipParkedRequest) Reset() {
 	*x = SkipParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1070,7 +1254,7 @@ func (x *SkipParkedRequest) String() string {
 func (*SkipParkedRequest) ProtoMessage() {}
 
 func (x *SkipParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1083,7 +1267,7 @@ func (x *SkipParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SkipParkedRequest.ProtoReflect.Descriptor instead.
 func (*SkipParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{15}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *SkipParkedRequest) GetChannel() string {
@@ -1124,7 +1308,7 @@ type SkipParkedResponse struct {
 
 func (x *SkipParkedResponse) Reset() {
 	*x = SkipParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1136,7 +1320,7 @@ func (x *SkipParkedResponse) String() string {
 func (*SkipParkedResponse) ProtoMessage() {}
 
 func (x *SkipParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1149,7 +1333,7 @@ func (x *SkipParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SkipParkedResponse.ProtoReflect.Descriptor instead.
 func (*SkipParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{16}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *SkipParkedResponse) GetSignature() string {
@@ -1168,7 +1352,7 @@ type ListOrphanedRequest struct {
 
 func (x *ListOrphanedRequest) Reset() {
 	*x = ListOrphanedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1180,7 +1364,7 @@ func (x *ListOrphanedRequest) String() string {
 func (*ListOrphanedRequest) ProtoMessage() {}
 
 func (x *ListOrphanedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1193,7 +1377,7 @@ func (x *ListOrphanedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrphanedRequest.ProtoReflect.Descriptor instead.
 func (*ListOrphanedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{17}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListOrphanedRequest) GetLimit() int32 {
@@ -1212,7 +1396,7 @@ type ListOrphanedResponse struct {
 
 func (x *ListOrphanedResponse) Reset() {
 	*x = ListOrphanedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1224,7 +1408,7 @@ func (x *ListOrphanedResponse) String() string {
 func (*ListOrphanedResponse) ProtoMessage() {}
 
 func (x *ListOrphanedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1237,7 +1421,7 @@ func (x *ListOrphanedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrphanedResponse.ProtoReflect.Descriptor instead.
 func (*ListOrphanedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{18}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListOrphanedResponse) GetEvents() []*OrphanedEvent {
@@ -1263,7 +1447,7 @@ type OrphanedEvent struct {
 
 func (x *OrphanedEvent) Reset() {
 	*x = OrphanedEvent{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1275,7 +1459,7 @@ func (x *OrphanedEvent) String() string {
 func (*OrphanedEvent) ProtoMessage() {}
 
 func (x *OrphanedEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1288,7 +1472,7 @@ func (x *OrphanedEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrphanedEvent.ProtoReflect.Descriptor instead.
 func (*OrphanedEvent) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{19}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *OrphanedEvent) GetChannel() string {
@@ -1350,7 +1534,7 @@ type OpenEpochRequest struct {
 
 func (x *OpenEpochRequest) Reset() {
 	*x = OpenEpochRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1362,7 +1546,7 @@ func (x *OpenEpochRequest) String() string {
 func (*OpenEpochRequest) ProtoMessage() {}
 
 func (x *OpenEpochRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1375,7 +1559,7 @@ func (x *OpenEpochRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenEpochRequest.ProtoReflect.Descriptor instead.
 func (*OpenEpochRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{20}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *OpenEpochRequest) GetChannel() string {
@@ -1401,7 +1585,7 @@ type OpenEpochResponse struct {
 
 func (x *OpenEpochResponse) Reset() {
 	*x = OpenEpochResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1413,7 +1597,7 @@ func (x *OpenEpochResponse) String() string {
 func (*OpenEpochResponse) ProtoMessage() {}
 
 func (x *OpenEpochResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1426,7 +1610,7 @@ func (x *OpenEpochResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenEpochResponse.ProtoReflect.Descriptor instead.
 func (*OpenEpochResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{21}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *OpenEpochResponse) GetEpoch() *EpochStart {
@@ -1446,7 +1630,7 @@ type TakeBackRequest struct {
 
 func (x *TakeBackRequest) Reset() {
 	*x = TakeBackRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1458,7 +1642,7 @@ func (x *TakeBackRequest) String() string {
 func (*TakeBackRequest) ProtoMessage() {}
 
 func (x *TakeBackRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1471,7 +1655,7 @@ func (x *TakeBackRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeBackRequest.ProtoReflect.Descriptor instead.
 func (*TakeBackRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{22}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *TakeBackRequest) GetChannel() string {
@@ -1499,7 +1683,7 @@ type TakeBackResponse struct {
 
 func (x *TakeBackResponse) Reset() {
 	*x = TakeBackResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1511,7 +1695,7 @@ func (x *TakeBackResponse) String() string {
 func (*TakeBackResponse) ProtoMessage() {}
 
 func (x *TakeBackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1524,7 +1708,7 @@ func (x *TakeBackResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeBackResponse.ProtoReflect.Descriptor instead.
 func (*TakeBackResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{23}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *TakeBackResponse) GetTaken() int64 {
@@ -1551,7 +1735,7 @@ type RetryParkedResponse struct {
 
 func (x *RetryParkedResponse) Reset() {
 	*x = RetryParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1563,7 +1747,7 @@ func (x *RetryParkedResponse) String() string {
 func (*RetryParkedResponse) ProtoMessage() {}
 
 func (x *RetryParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1576,7 +1760,7 @@ func (x *RetryParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryParkedResponse.ProtoReflect.Descriptor instead.
 func (*RetryParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{24}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RetryParkedResponse) GetApplied() int32 {
@@ -1602,7 +1786,7 @@ type GetTraceRequest struct {
 
 func (x *GetTraceRequest) Reset() {
 	*x = GetTraceRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1614,7 +1798,7 @@ func (x *GetTraceRequest) String() string {
 func (*GetTraceRequest) ProtoMessage() {}
 
 func (x *GetTraceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1627,7 +1811,7 @@ func (x *GetTraceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTraceRequest.ProtoReflect.Descriptor instead.
 func (*GetTraceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{25}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GetTraceRequest) GetTraceId() string {
@@ -1646,7 +1830,7 @@ type GetTraceResponse struct {
 
 func (x *GetTraceResponse) Reset() {
 	*x = GetTraceResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1658,7 +1842,7 @@ func (x *GetTraceResponse) String() string {
 func (*GetTraceResponse) ProtoMessage() {}
 
 func (x *GetTraceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1671,7 +1855,7 @@ func (x *GetTraceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTraceResponse.ProtoReflect.Descriptor instead.
 func (*GetTraceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{26}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *GetTraceResponse) GetSpans() []*Span {
@@ -1699,7 +1883,7 @@ type Span struct {
 
 func (x *Span) Reset() {
 	*x = Span{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1711,7 +1895,7 @@ func (x *Span) String() string {
 func (*Span) ProtoMessage() {}
 
 func (x *Span) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1724,7 +1908,7 @@ func (x *Span) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Span.ProtoReflect.Descriptor instead.
 func (*Span) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{27}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Span) GetTraceId() string {
@@ -1813,14 +1997,27 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\x05chain\x18\x02 \x01(\fR\x05chain\x12\x12\n" +
 	"\x04body\x18\x03 \x01(\fR\x04body\x12\x14\n" +
 	"\x05epoch\x18\x04 \x01(\x03R\x05epoch\"\x12\n" +
-	"\x10GetStatusRequest\"\xa6\x02\n" +
+	"\x10GetStatusRequest\"\xe3\x02\n" +
 	"\x11GetStatusResponse\x12\x18\n" +
 	"\aservice\x18\x01 \x01(\tR\aservice\x12;\n" +
 	"\bchannels\x18\x02 \x03(\v2\x1f.qiao.platform.v1.ChannelStatusR\bchannels\x128\n" +
 	"\acursors\x18\x03 \x03(\v2\x1e.qiao.platform.v1.CursorStatusR\acursors\x124\n" +
 	"\x06counts\x18\x04 \x03(\v2\x1c.qiao.platform.v1.TableCountR\x06counts\x12%\n" +
 	"\x0ecommands_total\x18\x05 \x01(\x03R\rcommandsTotal\x12#\n" +
-	"\rpending_tasks\x18\x06 \x01(\x03R\fpendingTasks\"\x8d\x02\n" +
+	"\rpending_tasks\x18\x06 \x01(\x03R\fpendingTasks\x12;\n" +
+	"\brebuilds\x18\a \x03(\v2\x1f.qiao.platform.v1.RebuildStatusR\brebuilds\">\n" +
+	"\x0eRebuildRequest\x12\x14\n" +
+	"\x05model\x18\x01 \x01(\tR\x05model\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x11\n" +
+	"\x0fRebuildResponse\"\x9f\x01\n" +
+	"\rRebuildStatus\x12\x14\n" +
+	"\x05model\x18\x01 \x01(\tR\x05model\x12\x14\n" +
+	"\x05state\x18\x02 \x01(\tR\x05state\x12\x12\n" +
+	"\x04done\x18\x03 \x01(\x03R\x04done\x12\x14\n" +
+	"\x05total\x18\x04 \x01(\x03R\x05total\x12\x1d\n" +
+	"\n" +
+	"started_at\x18\x05 \x01(\x03R\tstartedAt\x12\x19\n" +
+	"\bended_at\x18\x06 \x01(\x03R\aendedAt\"\x8d\x02\n" +
 	"\rChannelStatus\x12\x18\n" +
 	"\achannel\x18\x01 \x01(\tR\achannel\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12\x19\n" +
@@ -1924,7 +2121,7 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\vduration_us\x18\a \x01(\x03R\n" +
 	"durationUs\x12\x16\n" +
 	"\x06status\x18\b \x01(\tR\x06status\x12\x14\n" +
-	"\x05links\x18\t \x03(\tR\x05links2\xe8\b\n" +
+	"\x05links\x18\t \x03(\tR\x05links2\xcb\t\n" +
 	"\n" +
 	"OpsService\x12v\n" +
 	"\vReadChannel\x12$.qiao.platform.v1.ReadChannelRequest\x1a%.qiao.platform.v1.ReadChannelResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12p\n" +
@@ -1937,7 +2134,8 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"SkipParked\x12#.qiao.platform.v1.SkipParkedRequest\x1a$.qiao.platform.v1.SkipParkedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12y\n" +
 	"\fListOrphaned\x12%.qiao.platform.v1.ListOrphanedRequest\x1a&.qiao.platform.v1.ListOrphanedResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12g\n" +
 	"\tOpenEpoch\x12\".qiao.platform.v1.OpenEpochRequest\x1a#.qiao.platform.v1.OpenEpochResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12d\n" +
-	"\bTakeBack\x12!.qiao.platform.v1.TakeBackRequest\x1a\".qiao.platform.v1.TakeBackResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12m\n" +
+	"\bTakeBack\x12!.qiao.platform.v1.TakeBackRequest\x1a\".qiao.platform.v1.TakeBackResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12a\n" +
+	"\aRebuild\x12 .qiao.platform.v1.RebuildRequest\x1a!.qiao.platform.v1.RebuildResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12m\n" +
 	"\bGetTrace\x12!.qiao.platform.v1.GetTraceRequest\x1a\".qiao.platform.v1.GetTraceResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:opsB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (
@@ -1952,7 +2150,7 @@ func file_qiao_platform_v1_ops_proto_rawDescGZIP() []byte {
 	return file_qiao_platform_v1_ops_proto_rawDescData
 }
 
-var file_qiao_platform_v1_ops_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_qiao_platform_v1_ops_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
 var file_qiao_platform_v1_ops_proto_goTypes = []any{
 	(*ReadChannelRequest)(nil),   // 0: qiao.platform.v1.ReadChannelRequest
 	(*ReadChannelResponse)(nil),  // 1: qiao.platform.v1.ReadChannelResponse
@@ -1960,65 +2158,71 @@ var file_qiao_platform_v1_ops_proto_goTypes = []any{
 	(*SequencedEvent)(nil),       // 3: qiao.platform.v1.SequencedEvent
 	(*GetStatusRequest)(nil),     // 4: qiao.platform.v1.GetStatusRequest
 	(*GetStatusResponse)(nil),    // 5: qiao.platform.v1.GetStatusResponse
-	(*ChannelStatus)(nil),        // 6: qiao.platform.v1.ChannelStatus
-	(*CursorStatus)(nil),         // 7: qiao.platform.v1.CursorStatus
-	(*TableCount)(nil),           // 8: qiao.platform.v1.TableCount
-	(*ListParkedRequest)(nil),    // 9: qiao.platform.v1.ListParkedRequest
-	(*ListParkedResponse)(nil),   // 10: qiao.platform.v1.ListParkedResponse
-	(*ParkedEvent)(nil),          // 11: qiao.platform.v1.ParkedEvent
-	(*RetryParkedRequest)(nil),   // 12: qiao.platform.v1.RetryParkedRequest
-	(*GetParkedRequest)(nil),     // 13: qiao.platform.v1.GetParkedRequest
-	(*GetParkedResponse)(nil),    // 14: qiao.platform.v1.GetParkedResponse
-	(*SkipParkedRequest)(nil),    // 15: qiao.platform.v1.SkipParkedRequest
-	(*SkipParkedResponse)(nil),   // 16: qiao.platform.v1.SkipParkedResponse
-	(*ListOrphanedRequest)(nil),  // 17: qiao.platform.v1.ListOrphanedRequest
-	(*ListOrphanedResponse)(nil), // 18: qiao.platform.v1.ListOrphanedResponse
-	(*OrphanedEvent)(nil),        // 19: qiao.platform.v1.OrphanedEvent
-	(*OpenEpochRequest)(nil),     // 20: qiao.platform.v1.OpenEpochRequest
-	(*OpenEpochResponse)(nil),    // 21: qiao.platform.v1.OpenEpochResponse
-	(*TakeBackRequest)(nil),      // 22: qiao.platform.v1.TakeBackRequest
-	(*TakeBackResponse)(nil),     // 23: qiao.platform.v1.TakeBackResponse
-	(*RetryParkedResponse)(nil),  // 24: qiao.platform.v1.RetryParkedResponse
-	(*GetTraceRequest)(nil),      // 25: qiao.platform.v1.GetTraceRequest
-	(*GetTraceResponse)(nil),     // 26: qiao.platform.v1.GetTraceResponse
-	(*Span)(nil),                 // 27: qiao.platform.v1.Span
+	(*RebuildRequest)(nil),       // 6: qiao.platform.v1.RebuildRequest
+	(*RebuildResponse)(nil),      // 7: qiao.platform.v1.RebuildResponse
+	(*RebuildStatus)(nil),        // 8: qiao.platform.v1.RebuildStatus
+	(*ChannelStatus)(nil),        // 9: qiao.platform.v1.ChannelStatus
+	(*CursorStatus)(nil),         // 10: qiao.platform.v1.CursorStatus
+	(*TableCount)(nil),           // 11: qiao.platform.v1.TableCount
+	(*ListParkedRequest)(nil),    // 12: qiao.platform.v1.ListParkedRequest
+	(*ListParkedResponse)(nil),   // 13: qiao.platform.v1.ListParkedResponse
+	(*ParkedEvent)(nil),          // 14: qiao.platform.v1.ParkedEvent
+	(*RetryParkedRequest)(nil),   // 15: qiao.platform.v1.RetryParkedRequest
+	(*GetParkedRequest)(nil),     // 16: qiao.platform.v1.GetParkedRequest
+	(*GetParkedResponse)(nil),    // 17: qiao.platform.v1.GetParkedResponse
+	(*SkipParkedRequest)(nil),    // 18: qiao.platform.v1.SkipParkedRequest
+	(*SkipParkedResponse)(nil),   // 19: qiao.platform.v1.SkipParkedResponse
+	(*ListOrphanedRequest)(nil),  // 20: qiao.platform.v1.ListOrphanedRequest
+	(*ListOrphanedResponse)(nil), // 21: qiao.platform.v1.ListOrphanedResponse
+	(*OrphanedEvent)(nil),        // 22: qiao.platform.v1.OrphanedEvent
+	(*OpenEpochRequest)(nil),     // 23: qiao.platform.v1.OpenEpochRequest
+	(*OpenEpochResponse)(nil),    // 24: qiao.platform.v1.OpenEpochResponse
+	(*TakeBackRequest)(nil),      // 25: qiao.platform.v1.TakeBackRequest
+	(*TakeBackResponse)(nil),     // 26: qiao.platform.v1.TakeBackResponse
+	(*RetryParkedResponse)(nil),  // 27: qiao.platform.v1.RetryParkedResponse
+	(*GetTraceRequest)(nil),      // 28: qiao.platform.v1.GetTraceRequest
+	(*GetTraceResponse)(nil),     // 29: qiao.platform.v1.GetTraceResponse
+	(*Span)(nil),                 // 30: qiao.platform.v1.Span
 }
 var file_qiao_platform_v1_ops_proto_depIdxs = []int32{
 	3,  // 0: qiao.platform.v1.ReadChannelResponse.events:type_name -> qiao.platform.v1.SequencedEvent
 	2,  // 1: qiao.platform.v1.ReadChannelResponse.epochs:type_name -> qiao.platform.v1.EpochStart
-	6,  // 2: qiao.platform.v1.GetStatusResponse.channels:type_name -> qiao.platform.v1.ChannelStatus
-	7,  // 3: qiao.platform.v1.GetStatusResponse.cursors:type_name -> qiao.platform.v1.CursorStatus
-	8,  // 4: qiao.platform.v1.GetStatusResponse.counts:type_name -> qiao.platform.v1.TableCount
-	11, // 5: qiao.platform.v1.ListParkedResponse.events:type_name -> qiao.platform.v1.ParkedEvent
-	11, // 6: qiao.platform.v1.GetParkedResponse.event:type_name -> qiao.platform.v1.ParkedEvent
-	19, // 7: qiao.platform.v1.ListOrphanedResponse.events:type_name -> qiao.platform.v1.OrphanedEvent
-	2,  // 8: qiao.platform.v1.OpenEpochResponse.epoch:type_name -> qiao.platform.v1.EpochStart
-	27, // 9: qiao.platform.v1.GetTraceResponse.spans:type_name -> qiao.platform.v1.Span
-	0,  // 10: qiao.platform.v1.OpsService.ReadChannel:input_type -> qiao.platform.v1.ReadChannelRequest
-	4,  // 11: qiao.platform.v1.OpsService.GetStatus:input_type -> qiao.platform.v1.GetStatusRequest
-	9,  // 12: qiao.platform.v1.OpsService.ListParked:input_type -> qiao.platform.v1.ListParkedRequest
-	13, // 13: qiao.platform.v1.OpsService.GetParked:input_type -> qiao.platform.v1.GetParkedRequest
-	12, // 14: qiao.platform.v1.OpsService.RetryParked:input_type -> qiao.platform.v1.RetryParkedRequest
-	15, // 15: qiao.platform.v1.OpsService.SkipParked:input_type -> qiao.platform.v1.SkipParkedRequest
-	17, // 16: qiao.platform.v1.OpsService.ListOrphaned:input_type -> qiao.platform.v1.ListOrphanedRequest
-	20, // 17: qiao.platform.v1.OpsService.OpenEpoch:input_type -> qiao.platform.v1.OpenEpochRequest
-	22, // 18: qiao.platform.v1.OpsService.TakeBack:input_type -> qiao.platform.v1.TakeBackRequest
-	25, // 19: qiao.platform.v1.OpsService.GetTrace:input_type -> qiao.platform.v1.GetTraceRequest
-	1,  // 20: qiao.platform.v1.OpsService.ReadChannel:output_type -> qiao.platform.v1.ReadChannelResponse
-	5,  // 21: qiao.platform.v1.OpsService.GetStatus:output_type -> qiao.platform.v1.GetStatusResponse
-	10, // 22: qiao.platform.v1.OpsService.ListParked:output_type -> qiao.platform.v1.ListParkedResponse
-	14, // 23: qiao.platform.v1.OpsService.GetParked:output_type -> qiao.platform.v1.GetParkedResponse
-	24, // 24: qiao.platform.v1.OpsService.RetryParked:output_type -> qiao.platform.v1.RetryParkedResponse
-	16, // 25: qiao.platform.v1.OpsService.SkipParked:output_type -> qiao.platform.v1.SkipParkedResponse
-	18, // 26: qiao.platform.v1.OpsService.ListOrphaned:output_type -> qiao.platform.v1.ListOrphanedResponse
-	21, // 27: qiao.platform.v1.OpsService.OpenEpoch:output_type -> qiao.platform.v1.OpenEpochResponse
-	23, // 28: qiao.platform.v1.OpsService.TakeBack:output_type -> qiao.platform.v1.TakeBackResponse
-	26, // 29: qiao.platform.v1.OpsService.GetTrace:output_type -> qiao.platform.v1.GetTraceResponse
-	20, // [20:30] is the sub-list for method output_type
-	10, // [10:20] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	9,  // 2: qiao.platform.v1.GetStatusResponse.channels:type_name -> qiao.platform.v1.ChannelStatus
+	10, // 3: qiao.platform.v1.GetStatusResponse.cursors:type_name -> qiao.platform.v1.CursorStatus
+	11, // 4: qiao.platform.v1.GetStatusResponse.counts:type_name -> qiao.platform.v1.TableCount
+	8,  // 5: qiao.platform.v1.GetStatusResponse.rebuilds:type_name -> qiao.platform.v1.RebuildStatus
+	14, // 6: qiao.platform.v1.ListParkedResponse.events:type_name -> qiao.platform.v1.ParkedEvent
+	14, // 7: qiao.platform.v1.GetParkedResponse.event:type_name -> qiao.platform.v1.ParkedEvent
+	22, // 8: qiao.platform.v1.ListOrphanedResponse.events:type_name -> qiao.platform.v1.OrphanedEvent
+	2,  // 9: qiao.platform.v1.OpenEpochResponse.epoch:type_name -> qiao.platform.v1.EpochStart
+	30, // 10: qiao.platform.v1.GetTraceResponse.spans:type_name -> qiao.platform.v1.Span
+	0,  // 11: qiao.platform.v1.OpsService.ReadChannel:input_type -> qiao.platform.v1.ReadChannelRequest
+	4,  // 12: qiao.platform.v1.OpsService.GetStatus:input_type -> qiao.platform.v1.GetStatusRequest
+	12, // 13: qiao.platform.v1.OpsService.ListParked:input_type -> qiao.platform.v1.ListParkedRequest
+	16, // 14: qiao.platform.v1.OpsService.GetParked:input_type -> qiao.platform.v1.GetParkedRequest
+	15, // 15: qiao.platform.v1.OpsService.RetryParked:input_type -> qiao.platform.v1.RetryParkedRequest
+	18, // 16: qiao.platform.v1.OpsService.SkipParked:input_type -> qiao.platform.v1.SkipParkedRequest
+	20, // 17: qiao.platform.v1.OpsService.ListOrphaned:input_type -> qiao.platform.v1.ListOrphanedRequest
+	23, // 18: qiao.platform.v1.OpsService.OpenEpoch:input_type -> qiao.platform.v1.OpenEpochRequest
+	25, // 19: qiao.platform.v1.OpsService.TakeBack:input_type -> qiao.platform.v1.TakeBackRequest
+	6,  // 20: qiao.platform.v1.OpsService.Rebuild:input_type -> qiao.platform.v1.RebuildRequest
+	28, // 21: qiao.platform.v1.OpsService.GetTrace:input_type -> qiao.platform.v1.GetTraceRequest
+	1,  // 22: qiao.platform.v1.OpsService.ReadChannel:output_type -> qiao.platform.v1.ReadChannelResponse
+	5,  // 23: qiao.platform.v1.OpsService.GetStatus:output_type -> qiao.platform.v1.GetStatusResponse
+	13, // 24: qiao.platform.v1.OpsService.ListParked:output_type -> qiao.platform.v1.ListParkedResponse
+	17, // 25: qiao.platform.v1.OpsService.GetParked:output_type -> qiao.platform.v1.GetParkedResponse
+	27, // 26: qiao.platform.v1.OpsService.RetryParked:output_type -> qiao.platform.v1.RetryParkedResponse
+	19, // 27: qiao.platform.v1.OpsService.SkipParked:output_type -> qiao.platform.v1.SkipParkedResponse
+	21, // 28: qiao.platform.v1.OpsService.ListOrphaned:output_type -> qiao.platform.v1.ListOrphanedResponse
+	24, // 29: qiao.platform.v1.OpsService.OpenEpoch:output_type -> qiao.platform.v1.OpenEpochResponse
+	26, // 30: qiao.platform.v1.OpsService.TakeBack:output_type -> qiao.platform.v1.TakeBackResponse
+	7,  // 31: qiao.platform.v1.OpsService.Rebuild:output_type -> qiao.platform.v1.RebuildResponse
+	29, // 32: qiao.platform.v1.OpsService.GetTrace:output_type -> qiao.platform.v1.GetTraceResponse
+	22, // [22:33] is the sub-list for method output_type
+	11, // [11:22] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_qiao_platform_v1_ops_proto_init() }
@@ -2033,7 +2237,7 @@ func file_qiao_platform_v1_ops_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_ops_proto_rawDesc), len(file_qiao_platform_v1_ops_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   28,
+			NumMessages:   31,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,6 +19,7 @@ type OpsServer interface {
 	ListOrphaned(context.Context, *ListOrphanedRequest) (*ListOrphanedResponse, error)
 	OpenEpoch(context.Context, *OpenEpochRequest) (*OpenEpochResponse, error)
 	TakeBack(context.Context, *TakeBackRequest) (*TakeBackResponse, error)
+	Rebuild(context.Context, *RebuildRequest) (*RebuildResponse, error)
 	GetTrace(context.Context, *GetTraceRequest) (*GetTraceResponse, error)
 }
 
@@ -117,6 +118,16 @@ func OpsMethods(s OpsServer) []contract.Method {
 		},
 		{
 			Service:  "qiao.platform.v1.OpsService",
+			Name:     "Rebuild",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(RebuildRequest) },
+			NewReply: func() proto.Message { return new(RebuildResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.Rebuild(ctx, req.(*RebuildRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
 			Name:     "GetTrace",
 			Callers:  []string{"service", "officer:ops"},
 			New:      func() proto.Message { return new(GetTraceRequest) },
@@ -210,6 +221,15 @@ func (c OpsClient) OpenEpoch(ctx context.Context, req *OpenEpochRequest) (*OpenE
 func (c OpsClient) TakeBack(ctx context.Context, req *TakeBackRequest) (*TakeBackResponse, error) {
 	reply := new(TakeBackResponse)
 	if err := c.Caller.Call(ctx, c.Target, "TakeBack", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// Rebuild calls the method of that name.
+func (c OpsClient) Rebuild(ctx context.Context, req *RebuildRequest) (*RebuildResponse, error) {
+	reply := new(RebuildResponse)
+	if err := c.Caller.Call(ctx, c.Target, "Rebuild", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

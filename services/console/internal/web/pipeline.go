@@ -36,7 +36,17 @@ type orphans struct {
 	Events  []*platformv1.OrphanedEvent
 }
 
+// model is a read model that can be made anew.
+type model struct {
+	Service string
+	*platformv1.RebuildStatus
+	Runs    bool
+	Percent int64
+}
+
 type pipelineBody struct {
+	Models     []model
+	Rebuilds   string          // the model whose rebuild was just begun
 	Silent     []serviceStatus // services that do not answer
 	Stopped    []sender        // channels whose publisher has an alarm
 	Halted     []reader        // channels that a reader has an alarm about
@@ -53,7 +63,7 @@ type pipelineBody struct {
 // a publisher's database was restored to the past.
 func (s *Site) pipeline(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
 	q := r.URL.Query()
-	b := pipelineBody{Opened: q.Get("opened"), Taken: q.Get("taken"), Things: number(q.Get("things")), Channel: q.Get("channel")}
+	b := pipelineBody{Opened: q.Get("opened"), Taken: q.Get("taken"), Things: number(q.Get("things")), Channel: q.Get("channel"), Rebuilds: q.Get("rebuilds")}
 	all := s.statuses(r.Context())
 	last := map[string]int64{}
 	for _, st := range all {
@@ -70,6 +80,13 @@ func (s *Site) pipeline(w http.ResponseWriter, r *http.Request, p *words.Printer
 		}
 	}
 	for _, st := range all {
+		for _, m := range st.Reply.GetRebuilds() {
+			one := model{st.Name, m, m.GetState() != "" && m.GetState() != "done", 0}
+			if m.GetTotal() > 0 {
+				one.Percent = 100 * m.GetDone() / m.GetTotal()
+			}
+			b.Models = append(b.Models, one)
+		}
 		for _, c := range st.Reply.GetCursors() {
 			of, known := last[c.GetChannel()]
 			one := reader{st.Name, c, max(0, of-c.GetSeq()), known}
@@ -136,4 +153,20 @@ func (s *Site) takeBack(w http.ResponseWriter, r *http.Request, _ *words.Printer
 		return err
 	}
 	return back(w, r, "/pipeline?"+url.Values{"channel": {channel}, "taken": {strconv.FormatInt(reply.GetTaken(), 10)}, "things": {strconv.Itoa(len(reply.GetAggregates()))}}.Encode())
+}
+
+func (s *Site) rebuild(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	service, model := r.PostFormValue("service"), r.PostFormValue("model")
+	if !slices.Contains(s.Services, service) || model == "" {
+		return errInput
+	}
+	ctx, cancel, err := signing(r)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	if _, err := s.Clients.Ops(service).Rebuild(ctx, &platformv1.RebuildRequest{Model: model, Reason: r.PostFormValue("reason")}); err != nil {
+		return err
+	}
+	return back(w, r, "/pipeline?"+url.Values{"rebuilds": {model}}.Encode())
 }

@@ -25,7 +25,7 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 		"lang.": {"zh-Hans", "en"}, "worker.h1.": {"timeline", "have", "messages", "consents", "access"},
 		"worker.lede.": {"timeline", "have", "messages", "consents", "access"}, "error.title.": kinds(),
 		"counter.": {"employment", "training", "insurance", "education", "housing"}, "story.outcome.": {"eligible", "refused", "more_needed"},
-		"rule.": nil, "error.": nil,
+		"rebuild.": {"clearing", "filling", "emptying"}, "rule.": nil, "error.": nil,
 	}
 	for _, p := range story.Before() {
 		ends["paper."] = append(ends["paper."], p.Key)

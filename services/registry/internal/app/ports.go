@@ -47,6 +47,8 @@ type Store interface {
 
 	// AddStep puts an event on a timeline, once; never on a closed account's.
 	AddStep(s domain.Step) error
+	// FillStep puts an event on the timeline that a rebuild fills, once.
+	FillStep(s domain.Step) error
 	// Steps lists the steps before a time, newest first. Steps of one moment
 	// come together, so a page may be longer than its limit.
 	Steps(worker string, before time.Time, limit int) ([]domain.Step, error)

@@ -21,6 +21,7 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 	"github.com/qiao-platform/qiao/services/registry/internal/facts"
+	"github.com/qiao-platform/qiao/services/registry/internal/store"
 )
 
 // departments are the services that hold data of workers.
@@ -40,6 +41,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	h := handlers{a, in}
 	r := consume.NewRouter()
 	r.Every(h.step)
+	r.Rebuilds(consume.Model{Name: store.Timeline, Apply: h.refill, Swap: store.SwapTimelines, Clear: store.ClearNextTimeline})
 	for _, d := range departments() {
 		consume.On(r, d, h.recordRead)
 	}
@@ -100,10 +102,22 @@ func (h handlers) step(_ context.Context, tx *sqldb.Tx, e event.Event) error {
 	if e.Worker == "" || strings.HasSuffix(e.Type, reads) {
 		return nil
 	}
-	return h.in(tx).AddStep(domain.Step{
+	return h.in(tx).AddStep(stepOf(e))
+}
+
+// refill puts an event on the timeline that a rebuild fills.
+func (h handlers) refill(_ context.Context, tx *sqldb.Tx, e event.Event) error {
+	if e.Worker == "" || strings.HasSuffix(e.Type, reads) {
+		return nil
+	}
+	return h.in(tx).FillStep(stepOf(e))
+}
+
+func stepOf(e event.Event) domain.Step {
+	return domain.Step{
 		EventID: e.ID, Worker: e.Worker, Type: e.Type, Aggregate: e.Aggregate, Division: e.Division, At: e.OccurredAt, Actor: e.Actor, Via: e.Via,
 		Correlation: e.Correlation, Causation: e.Causation, TraceID: traceID(e.TraceParent), Data: nonNil(e.Data),
-	})
+	}
 }
 
 // recordRead writes another department's read to the worker's access log.

@@ -20,6 +20,7 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 		`DELETE FROM mailbox WHERE worker = $1`,
 		`DELETE FROM message WHERE worker = $1`,
 		`DELETE FROM timeline WHERE worker = $1`,
+		`DELETE FROM timeline_next WHERE worker = $1`,
 	} {
 		if _, err := t.tx.Exec(query, worker); err != nil {
 			return err

@@ -4,9 +4,11 @@ package store
 
 import (
 	"embed"
+	"fmt"
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
@@ -34,12 +36,16 @@ type Store struct {
 	clock clock.Clock
 	hash  func(domain, value string) []byte
 
-	addStep string
+	addStep, addNext, fillStep string
 }
 
 // New returns the registry's store; hash is the keyed hash that links access lines.
 func New(log *outbox.Log, tasks *task.Queue, c clock.Clock, hash func(domain, value string) []byte) *Store {
-	return &Store{log: log, tasks: tasks, clock: c, hash: hash, addStep: addStep(log.DB().Dialect())}
+	d := log.DB().Dialect()
+	return &Store{
+		log: log, tasks: tasks, clock: c, hash: hash,
+		addStep: addStep(d, "timeline", ""), addNext: addStep(d, "timeline_next", " AND "+fmt.Sprintf(consume.Rebuilding, "$13")), fillStep: addStep(d, "timeline_next", ""),
+	}
 }
 
 // In returns the store within a transaction; it implements app.Store.

@@ -8,19 +8,55 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
+// Timeline names the read model in a rebuild.
+const Timeline = "timeline"
+
 // AddStep puts an event on a timeline, once; never on a closed account's.
+// While the timeline is being rebuilt it goes into the new one too.
 func (t *Tx) AddStep(s domain.Step) error {
-	return t.tx.Queue(t.addStep,
-		s.Worker, sqldb.Micros(s.At), s.EventID, s.Type, s.Aggregate, s.Division, s.Actor, s.Via, s.Correlation, s.Causation, s.TraceID, s.Data)
+	args := stepArgs(s)
+	if err := t.tx.Queue(t.addStep, args...); err != nil {
+		return err
+	}
+	return t.tx.Queue(t.addNext, append(args, Timeline)...)
+}
+
+// FillStep puts an event on the timeline that a rebuild fills.
+func (t *Tx) FillStep(s domain.Step) error { return t.tx.Queue(t.fillStep, stepArgs(s)...) }
+
+func stepArgs(s domain.Step) []any {
+	return []any{s.Worker, sqldb.Micros(s.At), s.EventID, s.Type, s.Aggregate, s.Division, s.Actor, s.Via, s.Correlation, s.Causation, s.TraceID, s.Data}
 }
 
 // addStep is the statement of AddStep, made once: it runs for every event of
 // every department.
-func addStep(d sqldb.Dialect) string {
-	return `INSERT INTO timeline (` + stepColumns + `)
+func addStep(d sqldb.Dialect, table, also string) string {
+	return `INSERT INTO ` + table + ` (` + stepColumns + `)
 		SELECT $1, CAST($2 AS BIGINT), $3, $4, $5, $6, $7, $8, $9, $10, $11, CAST($12 AS ` + bytesType(d) + `)
-		WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE owner = $1)
+		WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE owner = $1)` + also + `
 		ON CONFLICT DO NOTHING`
+}
+
+// SwapTimelines makes the timeline that a rebuild has filled the one that is
+// read. Whose account was closed meanwhile is not on it.
+func SwapTimelines(tx *sqldb.Tx) error {
+	for _, statement := range []string{
+		`DELETE FROM timeline_next WHERE worker IN (SELECT owner FROM erasure)`,
+		`ALTER TABLE timeline RENAME TO timeline_old`,
+		`ALTER TABLE timeline_next RENAME TO timeline`,
+		`ALTER TABLE timeline_old RENAME TO timeline_next`,
+	} {
+		if _, err := tx.Exec(statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ClearNextTimeline takes some workers' rows out of the timeline that is not read.
+func ClearNextTimeline(tx *sqldb.Tx) (more bool, err error) {
+	n, err := tx.Exec(`DELETE FROM timeline_next WHERE worker IN (SELECT worker FROM timeline_next LIMIT 500)`)
+	return n > 0, err
 }
 
 const stepColumns = `worker, occurred_at, event_id, type, aggregate, division, actor, via, correlation, causation, trace_id, data`

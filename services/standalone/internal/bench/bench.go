@@ -78,7 +78,7 @@ func Run(ctx context.Context, cfg Config, name string) ([]Result, error) {
 
 // core is the first set of figures.
 func core(ctx context.Context, b *bench) error {
-	for _, f := range []func(context.Context, *bench) error{commands, pipeline, attached, reactions, large} {
+	for _, f := range []func(context.Context, *bench) error{commands, pipeline, rebuilding, attached, reactions, large} {
 		if err := f(ctx, b); err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ import (
 
 // onCluster measures what runs on PostgreSQL, each figure with its raw limit.
 func onCluster(ctx context.Context, b *bench) error {
-	for _, f := range []func(context.Context, *bench, func(string) (string, error)) error{postgresCommands, postgresPipeline, outage} {
+	for _, f := range []func(context.Context, *bench, func(string) (string, error)) error{postgresCommands, postgresPipeline, postgresRebuild, outage} {
 		dir, err := b.dir("postgres")
 		if err != nil {
 			return err
@@ -202,6 +202,25 @@ func (r *rig) rawStream(ctx context.Context) (float64, error) {
 	}
 	perSecond := messages / time.Since(start).Seconds()
 	return perSecond, js.DeleteStream(ctx, "raw")
+}
+
+// postgresRebuild measures the rebuild of the timeline on PostgreSQL.
+func postgresRebuild(ctx context.Context, b *bench, database func(string) (string, error)) error {
+	dir, err := b.dir("rebuild")
+	if err != nil {
+		return err
+	}
+	r, err := newRig(ctx, dir, database)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	perSecond, err := r.rebuilt(ctx)
+	if err != nil {
+		return err
+	}
+	b.atLeast("PostgreSQL: timeline rebuilt while it serves, events", perSecond, "/s", 20_000)
+	return nil
 }
 
 const (

@@ -8,13 +8,18 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/registry"
+	"github.com/qiao-platform/qiao/services/standalone/internal/keys"
 )
 
 // backlog is how many events wait when a pipeline measurement begins.
@@ -37,6 +42,25 @@ func pipeline(ctx context.Context, b *bench) error {
 		return err
 	}
 	b.atLeast("events relayed and applied, one publisher, one consumer", perSecond, "/s", 30_000)
+	return nil
+}
+
+// rebuilding measures the rebuild of the timeline on SQLite.
+func rebuilding(ctx context.Context, b *bench) error {
+	dir, err := b.dir("rebuild")
+	if err != nil {
+		return err
+	}
+	r, err := onSQLite(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer r.close()
+	perSecond, err := r.rebuilt(ctx)
+	if err != nil {
+		return err
+	}
+	b.atLeast("timeline rebuilt while it serves, events", perSecond, "/s", 20_000)
 	return nil
 }
 
@@ -144,4 +168,86 @@ func reach(ctx context.Context, db *sqldb.DB, channel string, seq int64) error {
 		case <-tick.C:
 		}
 	}
+}
+
+// rebuilt is how many events a second the registry reads again when it rebuilds
+// its timeline: the real service, over the bus, beside a publisher that serves.
+func (r *rig) rebuilt(ctx context.Context) (perSecond float64, err error) {
+	from, err := r.deps("employment")
+	if err != nil {
+		return 0, err
+	}
+	to, err := r.deps(registry.Name)
+	if err != nil {
+		return 0, err
+	}
+	if to.PersonKeys, err = r.database(keys.PersonKeys); err != nil {
+		return 0, err
+	}
+	publisher, log, err := r.publisher(ctx, from)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = publisher.Close() }()
+	if err := appendBacklog(ctx, log, backlog); err != nil {
+		return 0, err
+	}
+	reader, err := registry.New(ctx, to)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = reader.Close() }()
+	db, err := sqldb.Open(ctx, to.Database)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = db.Close() }()
+	running, stop := context.WithCancel(ctx)
+	g, running := errgroup.WithContext(running)
+	g.Go(func() error { return publisher.Run(running) })
+	g.Go(func() error { return reader.Run(running) })
+	err = func() error {
+		if err := reach(running, db, "employment-0", backlog); err != nil {
+			return err
+		}
+		operator := rpc.As(running, auth.Principal{Kind: auth.Officer, Subject: "bench", Department: "ops", Purpose: "platform_operation", LegalBasis: "bench", Via: auth.ViaSystem})
+		client := platformv1.OpsClient{Caller: rpc.NewClient(from.Conn, r.signer), Target: registry.Name}
+		if _, err := client.Rebuild(operator, &platformv1.RebuildRequest{Model: "timeline", Reason: "measured"}); err != nil {
+			return err
+		}
+		// From its first event to its last; to empty the old copy afterwards takes as long as it takes.
+		start := time.Time{}
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			s, err := rebuildOf(running, db)
+			switch {
+			case err != nil:
+				return err
+			case s.State == "filling" && start.IsZero():
+				start = time.Now()
+			case s.State == "emptying" || s.State == "done":
+				perSecond = float64(s.Total) / time.Since(start).Seconds()
+				return nil
+			}
+			select {
+			case <-running.Done():
+				return running.Err()
+			case <-tick.C:
+			}
+		}
+	}()
+	stop()
+	return perSecond, errors.Join(err, g.Wait())
+}
+
+func rebuildOf(ctx context.Context, db *sqldb.DB) (s consume.RebuildStatus, err error) {
+	err = db.View(ctx, func(tx *sqldb.Tx) error {
+		all, err := consume.Rebuilds(tx)
+		if len(all) > 0 {
+			s = all[0]
+		}
+		return err
+	})
+	return s, err
 }
