@@ -1,15 +1,16 @@
 #!/bin/sh
 # Makes each service's role and database at the server's first start. The
 # registry has a second one for the per-person keys, so that it can be kept,
-# backed up and erased apart from the data.
+# backed up and erased apart from the data. psql reads the passwords from their
+# files itself: an argument could be seen in the list of processes.
 set -eu
 for role in registry employment training insurance education housing; do
-  databases=$role
-  [ "$role" != registry ] || databases="registry person_keys"
-  password=$(cat "/run/secrets/postgres-$role.password")
-  psql -v ON_ERROR_STOP=1 -v role="$role" -v password="$password" --username "$POSTGRES_USER" <<'SQL'
+  psql -v ON_ERROR_STOP=1 -v role="$role" -v file="/run/secrets/postgres-$role.password" --username "$POSTGRES_USER" <<'SQL'
+\set password `cat :'file'`
 CREATE ROLE :"role" LOGIN PASSWORD :'password';
 SQL
+  databases=$role
+  [ "$role" != registry ] || databases="registry person_keys"
   for database in $databases; do
     psql -v ON_ERROR_STOP=1 -v role="$role" -v database="$database" --username "$POSTGRES_USER" <<'SQL'
 CREATE DATABASE :"database" OWNER :"role";
@@ -17,3 +18,5 @@ REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 SQL
   done
 done
+# Nobody but the superuser has business in the server's own database.
+psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" -c 'REVOKE ALL ON DATABASE postgres FROM PUBLIC'
