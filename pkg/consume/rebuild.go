@@ -90,7 +90,8 @@ func (c *Consumer) model(name string) (Model, bool) {
 func (c *Consumer) rebuilds(ctx context.Context, m Model) {
 	for ctx.Err() == nil {
 		b := &rebuild{Consumer: c, model: m}
-		if err := b.run(ctx); err != nil && ctx.Err() == nil && !errors.Is(err, errDeposed) {
+		// It ends with the lease, or where nothing is left to do.
+		if err := b.run(ctx); ctx.Err() == nil && !errors.Is(err, errDeposed) {
 			c.log.WarnContext(ctx, "rebuild interrupted", "model", m.Name, "error", err)
 		}
 		pause(ctx, housekeep)

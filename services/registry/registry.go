@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/rule"
@@ -50,11 +51,13 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	closing := func(ctx context.Context, owner string) error {
 		return log.DB().Update(ctx, func(tx *sqldb.Tx) error { return cases.CloseErased(ctx, in(tx), owner) })
 	}
+	router := react.Router(cases, in)
+	router.Rebuilds(consume.Model{Name: store.Timeline, Apply: react.Refill(in), Swap: store.SwapTimelines, Clear: store.ClearNextTimeline})
 	server := &api.Server{App: cases, Log: log, In: in, Facts: facts.Load()}
 	s, err := run.Assemble(ctx, run.Parts{
 		Log: log, Tasks: tasks, Caller: caller,
 		Methods: server.Methods(),
-		Router:  react.Router(cases, in), Listens: react.Listens(),
+		Router:  router, Listens: react.Listens(),
 		Counts: []ops.Count{
 			{Thing: "workers", Query: `SELECT count(*) FROM worker WHERE closed_on = ''`},
 			{Thing: "children", Query: `SELECT count(*) FROM child`},

@@ -21,7 +21,6 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 	"github.com/qiao-platform/qiao/services/registry/internal/facts"
-	"github.com/qiao-platform/qiao/services/registry/internal/store"
 )
 
 // departments are the services that hold data of workers.
@@ -41,7 +40,6 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	h := handlers{a, in}
 	r := consume.NewRouter()
 	r.Every(h.step)
-	r.Rebuilds(consume.Model{Name: store.Timeline, Apply: h.refill, Swap: store.SwapTimelines, Clear: store.ClearNextTimeline})
 	for _, d := range departments() {
 		consume.On(r, d, h.recordRead)
 	}
@@ -105,12 +103,14 @@ func (h handlers) step(_ context.Context, tx *sqldb.Tx, e event.Event) error {
 	return h.in(tx).AddStep(stepOf(e))
 }
 
-// refill puts an event on the timeline that a rebuild fills.
-func (h handlers) refill(_ context.Context, tx *sqldb.Tx, e event.Event) error {
-	if e.Worker == "" || strings.HasSuffix(e.Type, reads) {
-		return nil
+// Refill puts an event on the timeline that a rebuild fills.
+func Refill(in func(*sqldb.Tx) app.Store) consume.Handler {
+	return func(_ context.Context, tx *sqldb.Tx, e event.Event) error {
+		if e.Worker == "" || strings.HasSuffix(e.Type, reads) {
+			return nil
+		}
+		return in(tx).FillStep(stepOf(e))
 	}
-	return h.in(tx).FillStep(stepOf(e))
 }
 
 func stepOf(e event.Event) domain.Step {

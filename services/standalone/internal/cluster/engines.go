@@ -138,7 +138,7 @@ func postgresPrograms() (string, error) {
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if err != nil || len(found) == 0 {
-		return "", errors.New("PostgreSQL is not installed; Debian's package is named postgresql")
+		return "", errors.New("no PostgreSQL is installed; it is in Debian's package postgresql")
 	}
 	return slices.Max(found), nil
 }
@@ -214,7 +214,7 @@ func (c *Cluster) startRedis(_ context.Context, _ Config, at places) error {
 	if program == "" {
 		found, err := exec.LookPath("redis-server")
 		if err != nil {
-			return errors.New("Redis is not installed; Debian's package is named redis-server")
+			return errors.New("redis-server is not installed; it is in Debian's package of that name")
 		}
 		program = found
 	}
