@@ -13,6 +13,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/nats-io/nats-server/v2/server"
@@ -75,6 +76,9 @@ func TestNodesOfTheBus(t *testing.T) {
 		}
 		if !o.Cluster.NoAdvertise || o.Cluster.Username == "" || o.Cluster.Password == "" {
 			t.Errorf("%s tells clients of addresses that they cannot reach, or lets anyone be a node", name)
+		}
+		if s.StopSignal != "SIGUSR2" || s.StopGracePeriod == nil || time.Duration(*s.StopGracePeriod) < o.LameDuckDuration+o.LameDuckGracePeriod {
+			t.Errorf("%s is killed before its clients have gone to the others", name)
 		}
 		var routes []string
 		for _, r := range o.Routes {
@@ -214,8 +218,7 @@ func TestTheCache(t *testing.T) {
 	if s.HealthCheck.Test[0] != "CMD-SHELL" {
 		t.Fatalf("the health check is %v", s.HealthCheck.Test)
 	}
-	// Compose writes $$ for the shell's $, and so does its parser's result.
-	check := here.Replace(strings.ReplaceAll(s.HealthCheck.Test[1], "$$", "$"))
+	check := here.Replace(s.HealthCheck.Test[1])
 	testkit.Eventually(t, "the health check passes", func() bool { return exec.Command("sh", "-c", check).Run() == nil })
 	password, err := config.Secret(filepath.Join(secrets, filepath.Base(configuration(t, registry.Name).RedisPasswordFile)))
 	if err != nil {

@@ -10,7 +10,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/moby/patternmatcher"
@@ -26,27 +28,35 @@ func TestImages(t *testing.T) {
 	stages := dockerfile(t)
 	source := buildContext(t)
 	secrets := makeSecrets(t, "postgres:5432")
-	ready := http.StatusOK
+	var status atomic.Int32
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != "/ready" {
 			t.Errorf("the health check asks for %s", r.URL.Path)
 		}
-		w.WriteHeader(ready)
+		w.WriteHeader(int(status.Load()))
 	}))
 	defer srv.Close()
-	for _, name := range programs() {
-		out := t.TempDir()
-		for _, line := range stages[0] {
+	own := slices.Index(stages[0], "ARG SERVICE") // what stands above is the same for all
+	if own < 0 {
+		t.Fatal("the build stage does not ask which service it builds")
+	}
+	execute := func(lines []string, service, out string) {
+		for _, line := range lines {
 			command, ok := strings.CutPrefix(line, "RUN ")
 			if !ok {
 				continue
 			}
 			c := exec.Command("sh", "-c", strings.ReplaceAll(command, "/out/", out+"/"))
-			c.Dir, c.Env = source, append(os.Environ(), "SERVICE="+*p.Services[name].Build.Args["SERVICE"])
+			c.Dir, c.Env = source, append(os.Environ(), "SERVICE="+service)
 			if said, err := c.CombinedOutput(); err != nil {
-				t.Fatalf("%s: %s: %v\n%s", name, command, err, said)
+				t.Fatalf("%s: %s: %v\n%s", service, command, err, said)
 			}
 		}
+	}
+	execute(stages[0][:own], "", t.TempDir())
+	for _, name := range programs() {
+		out := t.TempDir()
+		execute(stages[0][own:], *p.Services[name].Build.Args["SERVICE"], out)
 		program := filepath.Join(out, "service")
 		f, err := elf.Open(program)
 		if err != nil {
@@ -85,11 +95,12 @@ func TestImages(t *testing.T) {
 		if len(check) < 3 || check[0] != "CMD" || check[1] != "/service" {
 			t.Fatalf("%s: an image without a shell cannot run %v", name, check)
 		}
-		for _, ready = range []int{http.StatusOK, http.StatusServiceUnavailable} {
+		for _, answer := range []int32{http.StatusOK, http.StatusServiceUnavailable} {
+			status.Store(answer)
 			c := as(check[2:]...)
 			c.Env = append(c.Env, "QIAO_LISTEN="+strings.TrimPrefix(srv.URL, "http://"))
-			if said, err := c.CombinedOutput(); (err == nil) != (ready == http.StatusOK) {
-				t.Errorf("%s: the health check of a service that answers %d: %v\n%s", name, ready, err, said)
+			if said, err := c.CombinedOutput(); (err == nil) != (answer == http.StatusOK) {
+				t.Errorf("%s: the health check of a service that answers %d: %v\n%s", name, answer, err, said)
 			}
 		}
 		write(t, conf, strings.Replace(mounted, "127.0.0.1:8080", "0.0.0.0:8080", 1))
