@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -358,6 +359,28 @@ func awaitRefusal(t *testing.T, refused <-chan error, subject string) {
 	}
 }
 
+// The county's sheets give on a cluster exactly what they give in one process,
+// and again nothing more.
+func TestImportIntoACluster(t *testing.T) {
+	on := theCluster(t)
+	compare(t, sums(importAltay(t, "-cluster", shared.dir)), expected(t))
+	second := importAltay(t, "-cluster", shared.dir)
+	compare(t, sums(second), expected(t))
+	for name, s := range second.Sheets {
+		if s.Accepted != 0 {
+			t.Errorf("%s: the second import added %d", name, s.Accepted)
+		}
+	}
+	if out, err := qiao(t, "verify", "-cluster", shared.dir); err != nil {
+		t.Errorf("verify: %v\n%s", err, out)
+	}
+	for _, s := range on.Status() {
+		if !s.Alive {
+			t.Errorf("%s has ended", s.Name)
+		}
+	}
+}
+
 // The console and the collector of a cluster answer.
 func TestTheClustersPages(t *testing.T) {
 	on := theCluster(t)
@@ -370,5 +393,30 @@ func TestTheClustersPages(t *testing.T) {
 		if resp.StatusCode != http.StatusOK {
 			t.Errorf("%s: %s", page, resp.Status)
 		}
+	}
+	l := begin(t, caller(t, on, "demo"))
+	l.hired()
+	l.settle()
+	for _, s := range on.Status() {
+		if s.Name != "collector" {
+			continue
+		}
+		testkit.Eventually(t, "traces of every service have arrived", func() bool {
+			resp, err := http.Get("http://" + s.Address + "/spans")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = resp.Body.Close() }()
+			spans := map[string]int{}
+			if err := json.NewDecoder(resp.Body).Decode(&spans); err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range standalone.Names() {
+				if spans[name] == 0 {
+					return false
+				}
+			}
+			return true
+		})
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/proto/contract"
 	"github.com/qiao-platform/qiao/services/standalone"
+	"github.com/qiao-platform/qiao/services/standalone/internal/cluster"
 	"github.com/qiao-platform/qiao/services/standalone/internal/importer"
 )
 
@@ -29,6 +30,7 @@ func importSheets(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("import", flag.ContinueOnError)
 	data := f.String("data", "qiao-data", "data `folder` of a platform that is not being served")
 	server := f.String("server", "", "`URL` of a running platform to import into instead, e.g. http://127.0.0.1:8080")
+	onCluster := f.String("cluster", "", "import into the cluster that was started from this `folder` instead")
 	key := f.String("key-file", "", "master key `file` (default: the data folder's name with .key)")
 	asOf := f.String("as-of", "", "`date` 2006-01-02 on which ages are judged (default today)")
 	asJSON := f.Bool("json", false, "print the report as JSON")
@@ -49,6 +51,9 @@ func importSheets(ctx context.Context, args []string) error {
 	}
 	if *refused == "" {
 		*refused = filepath.Join(*data, "refused")
+		if *onCluster != "" {
+			*refused = filepath.Join(*onCluster, "refused")
+		}
 	}
 	tables, err := ident.LoadTables()
 	if err != nil {
@@ -60,12 +65,15 @@ func importSheets(ctx context.Context, args []string) error {
 		defer done()
 	}
 	var report *importer.Report
-	if *server != "" {
+	switch {
+	case *onCluster != "":
+		report, err = intoCluster(ctx, *onCluster, im, f.Arg(0))
+	case *server != "":
 		im.Caller, err = remote(*server, *key)
 		if err == nil {
 			report, err = im.Run(ctx, f.Arg(0))
 		}
-	} else {
+	default:
 		report, err = local(ctx, *data, *key, im, f.Arg(0))
 	}
 	if report != nil {
@@ -96,6 +104,21 @@ func remote(url, keyFile string) (contract.Caller, error) {
 	}
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256, MaxConnsPerHost: 256}}
 	return rpc.NewHTTPClient(url, client, auth.NewSigner("import", key, clock.System())), nil
+}
+
+// intoCluster calls the services of a cluster over its bus.
+func intoCluster(ctx context.Context, dir string, im *importer.Importer, sheets string) (*importer.Report, error) {
+	c, err := cluster.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	caller, conn, err := c.Caller("import")
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	im.Caller = caller
+	return im.Run(ctx, sheets)
 }
 
 // local runs the platform of a data folder for as long as the import takes.

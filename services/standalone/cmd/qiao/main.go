@@ -18,7 +18,8 @@ import (
 const usage = `qiao runs the whole platform in one process.
 
   qiao [serve] [-data DIR] [-listen ADDR] [-demo]   serve it
-  qiao import [-data DIR | -server URL] SHEETS      import a folder of sheets
+  qiao import [-data DIR | -server URL | -cluster DIR] SHEETS
+                                                    import a folder of sheets
   qiao verify [-data DIR | -cluster DIR]            state the pipeline's invariants
   qiao backup -data DIR -to DIR -keys-to DIR        copy it while it serves, keys apart
   qiao restore -from DIR -keys-from DIR -data DIR   bring a copy back into a new folder
