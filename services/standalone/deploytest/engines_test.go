@@ -148,14 +148,20 @@ func TestDatabasesAreMade(t *testing.T) {
 	if _, err := asAdmin.Exec(ctx, `SELECT pg_reload_conf()`); err != nil {
 		t.Fatal(err)
 	}
-	try := func(address string) error {
+	// enter connects and does nothing unless told: another's database is to be
+	// closed, not only its tables.
+	enter := func(address string, statements ...string) error {
 		conn, err := pgx.Connect(ctx, address)
 		if err != nil {
 			return err
 		}
-		_, err = conn.Exec(ctx, `CREATE TABLE IF NOT EXISTS t (x int)`)
-		_ = conn.Close(ctx)
-		return err
+		defer func() { _ = conn.Close(ctx) }()
+		for _, s := range statements {
+			if _, err := conn.Exec(ctx, s); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	address := map[string]*url.URL{}
 	for _, name := range append(standalone.Names(), keys.PersonKeys) {
@@ -165,16 +171,16 @@ func TestDatabasesAreMade(t *testing.T) {
 	}
 	wrong := *address[registry.Name]
 	wrong.User = url.UserPassword(registry.Name, "another")
-	testkit.Eventually(t, "a wrong password is refused", func() bool { return try(wrong.String()) != nil })
+	testkit.Eventually(t, "a wrong password is refused", func() bool { return enter(wrong.String()) != nil })
 	for name, own := range address {
-		if err := try(own.String()); err != nil {
+		if err := enter(own.String(), `CREATE TABLE t (x int)`); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		for _, database := range append(standalone.Names(), keys.PersonKeys, "postgres") {
 			other := *own
 			other.Path = "/" + database
 			registrys := own.User.Username() == registry.Name && (database == registry.Name || database == keys.PersonKeys)
-			if "/"+database != own.Path && !registrys && try(other.String()) == nil {
+			if "/"+database != own.Path && !registrys && enter(other.String()) == nil {
 				t.Errorf("the role of %s gets into the database %s", name, database)
 			}
 		}
