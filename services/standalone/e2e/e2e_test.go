@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	for _, name := range append(standalone.Names(), console.Name) {
 		commands = append(commands, "github.com/qiao-platform/qiao/services/"+name+"/cmd/"+name)
 	}
-	// As the images are built: see TestTheImagesPrograms.
+	// As the images are built, so that this is compiled once.
 	build := exec.Command("go", append([]string{"build", "-trimpath", "-ldflags=-s", "-o", dir + "/"}, commands...)...)
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	out, err := build.CombinedOutput()

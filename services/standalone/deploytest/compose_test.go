@@ -1,15 +1,11 @@
-package standalone_test
+package deploytest
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/compose-spec/compose-go/v2/cli"
-	"github.com/compose-spec/compose-go/v2/types"
 
 	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/services/console"
@@ -17,21 +13,6 @@ import (
 	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/keys"
 )
-
-const root = "../.."
-
-func compose(t *testing.T) *types.Project {
-	t.Helper()
-	o, err := cli.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")}, cli.WithEnv([]string{"QIAO_UID=1000", "QIAO_GID=1000"}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := o.LoadProject(context.Background())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
 
 // What compose starts is bounded, watched, without rights, and reachable from
 // this machine only.
@@ -89,9 +70,9 @@ func TestComposeSecrets(t *testing.T) {
 			t.Errorf("%s is not made by qiao keys: %v", name, err)
 		}
 	}
-	for _, name := range append(standalone.Names(), console.Name) {
+	for _, name := range programs() {
 		for _, s := range p.Services[name].Secrets {
-			for _, other := range append(standalone.Names(), console.Name) {
+			for _, other := range programs() {
 				if other != name && (strings.HasPrefix(s.Source, other+".") || s.Source == "nats-"+other+".password") {
 					t.Errorf("%s gets a secret of %s: %s", name, other, s.Source)
 				}
@@ -105,7 +86,7 @@ func TestComposeSecrets(t *testing.T) {
 // end-to-end tests.
 func TestDeployedConfigurations(t *testing.T) {
 	p := compose(t)
-	for _, name := range append(standalone.Names(), console.Name) {
+	for _, name := range programs() {
 		c, err := config.Load(filepath.Join(root, "deploy/config", name+".json"), nil)
 		if err != nil {
 			t.Fatal(err)
