@@ -165,7 +165,7 @@ func TestMarkedMeansAcknowledged(t *testing.T) {
 	for broken, lies := range map[string]bool{"": false, "relay.marks_before_acknowledgement": true} {
 		t.Run("broken "+broken, func(t *testing.T) {
 			onEach(t, func(t *testing.T, r *rig) {
-				slowly := r.publisher(events)
+				slowly := r.publisher(10 * events) // so that it still goes on when the link is cut
 				slowly.Pause = 5 * time.Millisecond
 				p, publisher := r.apart(slowly)
 				start(t, p, "QIAO_TEST_BROKEN="+broken)
