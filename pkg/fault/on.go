@@ -8,6 +8,7 @@ package fault
 
 import (
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -44,12 +45,21 @@ func init() { //nolint:gochecknoinits // only under the tag chaos, before anythi
 // so, or stops it as SIGSTOP does.
 func Point(name string) {
 	if name == state.stop && state.halted.CompareAndSwap(false, true) {
-		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		stop()
 	}
 	if name == state.point && state.left.Add(-1) == 0 {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // nothing after the point may run
 	}
+}
+
+// stop sends SIGSTOP to the calling thread, which so does not come back to its
+// program before SIGCONT. A signal to the process would be some thread's to
+// take, and the caller could run on past its point meanwhile.
+func stop() {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	_ = syscall.Tgkill(os.Getpid(), syscall.Gettid(), syscall.SIGSTOP)
 }
 
 // Broken reports whether a control has put a mechanism out of order.

@@ -77,7 +77,7 @@ func (d Dialect) classify(err error) error {
 		switch {
 		case strings.HasPrefix(e.Code, "53"): // insufficient resources
 			return ErrFull.Because(err)
-		case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57"), retryable(e):
+		case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57"), e.Code == "25P03", retryable(e): // 25P03: abandoned
 			return ErrUnavailable.Because(err)
 		}
 		return errs.ErrInternal.Because(err)

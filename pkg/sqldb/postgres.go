@@ -15,6 +15,12 @@ const (
 	retries = 5
 	// poolSize keeps a service below the server's connection limit.
 	poolSize = 16
+	// abandoned is how long, in milliseconds, a transaction may wait for its
+	// client's next statement. A process that froze or was cut off in the middle
+	// of one would else keep its locks, and with them every other instance from
+	// taking over a lease that ran out long ago. Nothing here waits for anybody
+	// inside a transaction; it is no longer than a lease of relay or consume.
+	abandoned = "3000"
 )
 
 type postgresEngine struct{ pool *sql.DB }
@@ -25,6 +31,7 @@ func openPostgres(ctx context.Context, url string) (*DB, error) {
 		return nil, errors.New("database: the postgres address cannot be read") // pgx's own text may hold the password
 	}
 	cfg.RuntimeParams["synchronous_commit"] = "on"
+	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = abandoned
 	pool := stdlib.OpenDB(*cfg)
 	pool.SetMaxOpenConns(poolSize)
 	pool.SetMaxIdleConns(poolSize)

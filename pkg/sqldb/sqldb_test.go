@@ -327,3 +327,43 @@ func TestFullDiskLosesNoAcknowledgedCommand(t *testing.T) {
 		t.Errorf("%d acknowledged, %d kept", acknowledged, kept)
 	}
 }
+
+// A process that froze inside a transaction must not keep others from the rows
+// that it locked: the server ends such a transaction, and its owner is told.
+func TestAnAbandonedTransactionFreesItsRows(t *testing.T) {
+	db, err := sqldb.Open(ctx, testkit.Postgres(t)(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(ctx, tables); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Update(ctx, func(tx *sqldb.Tx) error { return put(tx, "a") }); err != nil {
+		t.Fatal(err)
+	}
+	locked, others := make(chan struct{}), make(chan struct{})
+	frozen := make(chan error, 1)
+	go func() {
+		frozen <- db.Update(ctx, func(tx *sqldb.Tx) error {
+			if err := put(tx, "a"); err != nil {
+				return err
+			}
+			close(locked)
+			<-others
+			return nil
+		})
+	}()
+	<-locked
+	err = db.Update(ctx, func(tx *sqldb.Tx) error { return put(tx, "a") }) // returns, though the first has not ended
+	close(others)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := <-frozen; errs.KindOf(err) != errs.Unavailable && !errors.Is(err, sqldb.ErrUncertain) {
+		t.Errorf("the frozen transaction: %v", err)
+	}
+	if n := number(t, db, "a"); n != 2 {
+		t.Errorf("%d changes, not 2", n)
+	}
+}
