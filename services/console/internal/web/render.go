@@ -12,6 +12,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/words"
 )
 
@@ -76,7 +77,7 @@ func funcs(p *words.Printer) template.FuncMap {
 		"t": p.T, "date": p.Date, "deadline": p.Deadline, "daysleft": p.DaysLeft, "day": p.Day, "clock": p.Clock, "minute": p.Minute,
 		"money": p.Money, "num": p.Number, "county": p.County, "occupation": p.Occupation, "service": p.Service, "source": p.Source,
 		"code": p.Code, "codes": p.Codes, "event": p.Event, "kind": p.Kind, "thing": p.Thing, "message": p.Message, "fact": p.Fact, "err": p.Error,
-		"has": p.Has, "said": p.Said, "span": p.Span, "reader": p.Reader, "basis": p.Basis, "unmet": unmetFirst, "papers": p.Papers, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
+		"has": p.Has, "said": p.Said, "span": p.Span, "reader": p.Reader, "basis": p.Basis, "unmet": unmetFirst[*housingv1.Reason], "whys": unmetFirst[*platformv1.Reason], "gap": p.Gap, "change": p.Change, "appeal": p.Appeal, "papers": p.Papers, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
 		"join": strings.Join,
 	}
 }
@@ -90,9 +91,9 @@ func short(id string) string {
 }
 
 // unmetFirst puts what stands in the way before what is met.
-func unmetFirst(all []*housingv1.Reason) []*housingv1.Reason {
-	return slices.SortedStableFunc(slices.Values(all), func(a, b *housingv1.Reason) int {
-		met := func(r *housingv1.Reason) int {
+func unmetFirst[R interface{ GetOutcome() string }](all []R) []R {
+	return slices.SortedStableFunc(slices.Values(all), func(a, b R) int {
+		met := func(r R) int {
 			if r.GetOutcome() == "met" {
 				return 1
 			}

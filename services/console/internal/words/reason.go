@@ -1,0 +1,40 @@
+package words
+
+import (
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+)
+
+// Gap says how far off a person was in one condition: have, need and the
+// difference, each in its unit.
+func (p *Printer) Gap(g *platformv1.ReasonGap) string {
+	unit := func(value string) string {
+		if g.GetUnit() == "" {
+			return p.Codes(value)
+		}
+		return p.T("unit."+g.GetUnit(), "n", p.Fact(g.GetName(), value).Value)
+	}
+	label := p.Fact(g.GetName(), "").Label
+	if g.GetShort() == "" {
+		return p.T("reason.gap", "what", label, "have", unit(g.GetHave()), "need", unit(g.GetNeed()))
+	}
+	return p.T("reason.gap.short", "what", label, "have", unit(g.GetHave()), "need", unit(g.GetNeed()), "short", unit(g.GetShort()))
+}
+
+// Change says what would change an outcome, with the day until which it helps
+// or from which it is so by itself. A change without words is shown as its
+// code: hiding it would hide a way out.
+func (p *Printer) Change(c *platformv1.ReasonChange) string {
+	if !p.Has("change." + c.GetCode()) {
+		return p.Code(c.GetCode())
+	}
+	return p.T("change."+c.GetCode(), "by", p.Deadline(c.GetBy()), "from", p.Deadline(c.GetFrom()))
+}
+
+// Appeal says where a decision can be taken to, and until when.
+func (p *Printer) Appeal(a *platformv1.ReasonAppeal) string {
+	way := p.first(p.Code(a.GetWay()), "appeal."+a.GetWay())
+	if a.GetUntil() == "" {
+		return way
+	}
+	return p.T("appeal.until", "way", way, "date", p.Deadline(a.GetUntil()))
+}
