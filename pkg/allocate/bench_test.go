@@ -1,11 +1,13 @@
 package allocate_test
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"testing"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
 // fair invents a round: wishes lean to the same popular posts, as people's do.
@@ -52,4 +54,40 @@ func BenchmarkRun(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(proposals), "ns/proposal")
 		})
 	}
+}
+
+// BenchmarkLottery measures a draw of a million entries, and its verification.
+func BenchmarkLottery(b *testing.B) {
+	l := allocate.List{Round: "bench", Tie: allocate.SingleTie, Figure: "a figure", Due: clock.NewDate(2027, 1, 15), Posts: []allocate.Seats{{ID: "homes", Seats: 50_000}}}
+	for i := range 1_000_000 {
+		e := allocate.Entry{Ticket: fmt.Sprintf("%016d", i), Wishes: []allocate.Wish{{}}}
+		if i%3 == 0 {
+			e.Word = allocate.NewWord("桥", e.Ticket)
+		}
+		l.Entries = append(l.Entries, e)
+	}
+	var bundle bytes.Buffer
+	b.Run("commit and draw", func(b *testing.B) {
+		for b.Loop() {
+			c, err := l.Commit()
+			if err != nil {
+				b.Fatal(err)
+			}
+			d, err := l.Draw(c, "03 11 17", [2]string{"a", "b"})
+			if err != nil {
+				b.Fatal(err)
+			}
+			bundle.Reset()
+			if err := d.WriteBundle(&bundle); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("verify", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := allocate.VerifyBundle(bytes.NewReader(bundle.Bytes())); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

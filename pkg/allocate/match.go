@@ -7,7 +7,6 @@ package allocate
 
 import (
 	"cmp"
-	"container/heap"
 	"errors"
 	"fmt"
 	"slices"
@@ -68,7 +67,7 @@ type Outcome struct {
 	Proposals int
 
 	round   *Round
-	cutoffs []map[int]last // of a full post, by the group that competes: the last one in
+	cutoffs [][]last // of a full post: the last one in of each group that competes
 }
 
 // Run computes the outcome that is best for every applicant among all stable
@@ -78,7 +77,7 @@ func (r *Round) Run() (*Outcome, error) {
 	if err := r.check(); err != nil {
 		return nil, err
 	}
-	o := &Outcome{Got: make([]int, len(r.Applicants)), round: r, cutoffs: make([]map[int]last, len(r.Posts))}
+	o := &Outcome{Got: make([]int, len(r.Applicants)), round: r, cutoffs: make([][]last, len(r.Posts))}
 	halls := make([]hall, len(r.Posts))
 	for i, p := range r.Posts {
 		halls[i] = hall{post: p}
@@ -148,75 +147,133 @@ func before(a, b held) bool {
 	return cmp.Or(cmp.Compare(a.choice.Class, b.choice.Class), cmp.Compare(a.choice.Number, b.choice.Number), cmp.Compare(a.applicant, b.applicant)) < 0
 }
 
-// hall is a post with whom it keeps for now, by group, the last one on top.
+// hall is a post with whom it keeps for now.
 type hall struct {
 	post   Post
 	count  int
-	groups map[int]*lastFirst
+	groups []group // of those whom it keeps; mostly one
+}
+
+// group is whom a hall keeps of one group: a heap with the last in order on
+// top. It is written out, since container/heap boxes every element: a third of
+// the time of a round.
+type group struct {
+	name     int
+	reserved int
+	kept     []held
+}
+
+// of returns the group that an applicant competes in: its own where seats are
+// reserved for it, else the open one.
+func (h *hall) of(name int) *group {
+	reserved := h.post.Reserved[name]
+	if reserved == 0 {
+		name = Open
+	}
+	for i := range h.groups {
+		if h.groups[i].name == name {
+			return &h.groups[i]
+		}
+	}
+	h.groups = append(h.groups, group{name: name, reserved: reserved})
+	return &h.groups[len(h.groups)-1]
 }
 
 // take keeps an applicant and returns who has to go: one with applicant None
-// while there are seats.
-func (h *hall) take(in held, group int) held {
-	if h.groups == nil {
-		h.groups = map[int]*lastFirst{}
-	}
-	if h.post.Reserved[group] == 0 {
-		group = Open // its members compete with all others
-	}
-	g := h.groups[group]
-	if g == nil {
-		g = &lastFirst{}
-		h.groups[group] = g
-	}
-	heap.Push(g, in)
-	if h.count++; h.count <= h.post.Seats {
+// while there are seats, the applicant itself where all others come before it.
+func (h *hall) take(in held, name int) held {
+	own := h.of(name)
+	if h.count < h.post.Seats {
+		h.count++
+		own.push(in)
 		return held{applicant: None}
 	}
-	// The last of those that no reserved seat protects.
-	var from *lastFirst
-	for name, g := range h.groups {
-		if g.Len() > h.post.Reserved[name] && (from == nil || before((*from)[0], (*g)[0])) {
-			from = g
+	// The last of those that no reserved seat protects, the new one among them.
+	var from *group
+	last := held{applicant: None}
+	if len(own.kept) >= own.reserved {
+		last = in
+	}
+	for i := range h.groups {
+		g := &h.groups[i]
+		if len(g.kept) > g.reserved || g == own && len(g.kept) > 0 && len(g.kept) >= g.reserved {
+			if top := g.kept[0]; last.applicant == None || before(last, top) {
+				from, last = g, top
+			}
 		}
 	}
-	h.count--
-	return heap.Pop(from).(held)
+	switch from {
+	case nil:
+	case own:
+		own.replace(in)
+	default:
+		from.pop()
+		own.push(in)
+	}
+	return last
+}
+
+func (g *group) push(in held) {
+	g.kept = append(g.kept, in)
+	for at := len(g.kept) - 1; at > 0; {
+		up := (at - 1) / 2
+		if !before(g.kept[up], g.kept[at]) {
+			return
+		}
+		g.kept[up], g.kept[at] = g.kept[at], g.kept[up]
+		at = up
+	}
+}
+
+// replace puts an applicant in the place of the last one.
+func (g *group) replace(in held) {
+	g.kept[0] = in
+	for at := 0; ; {
+		down := 2*at + 1
+		if down >= len(g.kept) {
+			return
+		}
+		if right := down + 1; right < len(g.kept) && before(g.kept[down], g.kept[right]) {
+			down = right
+		}
+		if !before(g.kept[at], g.kept[down]) {
+			return
+		}
+		g.kept[at], g.kept[down] = g.kept[down], g.kept[at]
+		at = down
+	}
+}
+
+// pop lets the last one go.
+func (g *group) pop() {
+	end := len(g.kept) - 1
+	in := g.kept[end]
+	g.kept = g.kept[:end]
+	if end > 0 {
+		g.replace(in)
+	}
 }
 
 // last is the last one of a group that a full post took, and whether a reserved
 // seat protects it.
 type last struct {
 	held
+	group     int
 	protected bool
 }
 
 // cutoffs gives for a full post the last one in of each group; nil where seats are left.
-func (h *hall) cutoffs() map[int]last {
+func (h *hall) cutoffs() []last {
 	if h.count < h.post.Seats {
 		return nil
 	}
-	all := map[int]last{}
-	for name, g := range h.groups {
-		if g.Len() > 0 {
-			all[name] = last{(*g)[0], g.Len() <= h.post.Reserved[name]}
+	all := make([]last, 0, len(h.groups))
+	for _, g := range h.groups {
+		if len(g.kept) > 0 {
+			all = append(all, last{g.kept[0], g.name, len(g.kept) <= g.reserved})
 		}
 	}
 	return all
-}
-
-// lastFirst is a heap with the last in order on top.
-type lastFirst []held
-
-func (l lastFirst) Len() int           { return len(l) }
-func (l lastFirst) Less(i, j int) bool { return before(l[j], l[i]) }
-func (l lastFirst) Swap(i, j int)      { l[i], l[j] = l[j], l[i] }
-func (l *lastFirst) Push(x any)        { *l = append(*l, x.(held)) }
-func (l *lastFirst) Pop() any {
-	old := *l
-	x := old[len(old)-1]
-	*l = old[:len(old)-1]
-	return x
 }
 
 // Reason says why an applicant did not get a choice that it wanted more than
@@ -248,15 +305,15 @@ func (o *Outcome) Why(applicant int) []Reason {
 		if o.round.Posts[c.Post].Reserved[group] == 0 {
 			group = Open
 		}
-		var worst *held
-		for name, l := range o.cutoffs[c.Post] {
+		worst := held{applicant: None}
+		for _, l := range o.cutoffs[c.Post] {
 			// A protected seat is lost only to a member of the same group.
-			if (!l.protected || name == group) && (worst == nil || before(*worst, l.held)) {
-				worst = &held{l.applicant, l.choice}
+			if (!l.protected || l.group == group) && (worst.applicant == None || before(worst, l.held)) {
+				worst = l.held
 			}
 		}
-		reason := Reason{Own: c, NoSeat: worst == nil}
-		if worst != nil {
+		reason := Reason{Own: c, NoSeat: worst.applicant == None}
+		if !reason.NoSeat {
 			reason.Last, reason.Classes = worst.choice, c.Class-worst.choice.Class
 		}
 		all = append(all, reason)

@@ -1,0 +1,276 @@
+package allocate
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+)
+
+// bundleForm names the form of a published bundle; another form gets another name.
+const bundleForm = "qiao-lottery-1"
+
+// bundleLimit is the largest bundle that is read, in bytes: some five million entries.
+const bundleLimit = 1 << 30
+
+// Errors of a published bundle.
+var (
+	ErrBundle  = errors.New("allocate: this is no bundle of a lottery")
+	ErrRoot    = errors.New("allocate: the list is not the one that was committed: its root differs")
+	ErrSeed    = errors.New("allocate: the seed does not follow from list and figure")
+	ErrResult  = errors.New("allocate: a result does not follow from the seed")
+	ErrAltered = errors.New("allocate: the bundle was altered")
+)
+
+// WriteBundle writes what is published after a draw: lines of text that name
+// nobody and from which anybody can compute everything again. What stands
+// before "root" is what was committed.
+func (d *Drawn) WriteBundle(w io.Writer) error {
+	sum := sha256.New()
+	b := bufio.NewWriterSize(io.MultiWriter(w, sum), 1<<16)
+	_, _ = b.Write(d.head()) // Flush tells
+	var line []byte
+	for _, e := range d.List.Entries {
+		line = append(appendEntry(line[:0], e), '\n')
+		_, _ = b.Write(line)
+	}
+	_, _ = fmt.Fprintf(b, "root %s\nfigure %s\nwitnesses %s %s\nseed %s\n", d.Root, d.Value, d.Witnesses[0], d.Witnesses[1], d.Seed)
+	for i := range d.List.Entries {
+		line = d.appendResult(line[:0], i)
+		_, _ = b.Write(line)
+	}
+	if err := b.Flush(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "end %x\n", sum.Sum(nil))
+	return err
+}
+
+// appendResult writes one entry's number, where it has one for all posts, and
+// the post that it got.
+func (d *Drawn) appendResult(b []byte, entry int) []byte {
+	e := d.List.Entries[entry]
+	b = append(append(b, "result "...), e.Ticket...)
+	if d.Numbers == nil {
+		b = append(b, " -"...)
+	} else {
+		b = hex.AppendEncode(append(b, ' '), binary.BigEndian.AppendUint64(nil, d.Numbers[entry]))
+	}
+	if got := d.Got[entry]; got == None {
+		b = append(b, " -"...)
+	} else {
+		b = append(append(b, ' '), d.Posts[e.Wishes[got].Post].ID...)
+	}
+	return append(b, '\n')
+}
+
+// Verified is a bundle that holds.
+type Verified struct {
+	*Drawn
+	Placed int
+}
+
+// VerifyBundle reads a published bundle, computes root, seed, numbers and
+// outcome again, and compares every byte. It needs nothing else, but whoever
+// uses it holds the root against the one that was published before the figure
+// was known. The error says what does not hold.
+func VerifyBundle(r io.Reader) (*Verified, error) {
+	in, err := io.ReadAll(io.LimitReader(r, bundleLimit+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(in) > bundleLimit {
+		return nil, ErrBundle
+	}
+	p := &parser{rest: in}
+	l, stated := p.bundle()
+	if p.err != nil {
+		return nil, p.err
+	}
+	c, err := l.Commit()
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBundle, err)
+	}
+	if c.Root != stated.root {
+		return nil, ErrRoot
+	}
+	d, err := l.draw(c, stated.figure, stated.witnesses)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrBundle, err)
+	}
+	if d.Seed != stated.seed {
+		return nil, ErrSeed
+	}
+	// What follows from the list and the figure, written again, is the bundle.
+	again := &matcher{rest: in}
+	if err := d.WriteBundle(again); err != nil {
+		if at := len(in) - len(again.rest); at >= p.results && at < p.end {
+			return nil, fmt.Errorf("%w: line %d", ErrResult, 1+bytes.Count(in[:at], []byte("\n")))
+		}
+		return nil, err
+	}
+	if len(again.rest) > 0 {
+		return nil, ErrAltered
+	}
+	v := &Verified{Drawn: d}
+	for _, got := range d.Got {
+		if got != None {
+			v.Placed++
+		}
+	}
+	return v, nil
+}
+
+// matcher is a writer that wants to be written what it holds.
+type matcher struct{ rest []byte }
+
+func (m *matcher) Write(b []byte) (int, error) {
+	n := 0
+	for n < len(b) && n < len(m.rest) && b[n] == m.rest[n] {
+		n++
+	}
+	m.rest = m.rest[n:]
+	if n < len(b) {
+		return n, ErrAltered
+	}
+	return n, nil
+}
+
+// stated is what a bundle says follows from its list.
+type stated struct {
+	root, figure, seed string
+	witnesses          [2]string
+}
+
+// parser reads a bundle's lines; its first error stays.
+type parser struct {
+	rest         []byte
+	read, line   int
+	results, end int // where the results begin, and what follows them
+	err          error
+}
+
+func (p *parser) fail() {
+	if p.err == nil {
+		p.err = fmt.Errorf("%w: line %d", ErrBundle, p.line)
+	}
+}
+
+// next returns the rest of a line that begins with a word.
+func (p *parser) next(word string) string {
+	p.line++
+	line, rest, ok := bytes.Cut(p.rest, []byte("\n"))
+	if p.err != nil || !ok {
+		p.fail()
+		return ""
+	}
+	p.read += len(line) + 1
+	p.rest = rest
+	s, ok := strings.CutPrefix(string(line), word)
+	if !ok {
+		p.fail()
+	}
+	return s
+}
+
+func (p *parser) number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		p.fail()
+	}
+	return n
+}
+
+// many is a count of lines that follow: no more than there are bytes.
+func (p *parser) many(word string) int {
+	n := p.number(p.next(word))
+	if n < 0 || n > len(p.rest) {
+		p.fail()
+		return 0
+	}
+	return n
+}
+
+// pair reads two numbers with a colon between.
+func (p *parser) pair(s string) (a, b int) {
+	left, right, ok := strings.Cut(s, ":")
+	if !ok {
+		p.fail()
+	}
+	return p.number(left), p.number(right)
+}
+
+func (p *parser) bundle() (l *List, s stated) {
+	if p.next(bundleForm) != "" {
+		p.fail()
+	}
+	l = &List{Round: p.next("round "), Tie: Tie(p.next("tie "))}
+	due, err := clock.ParseDate(p.next("due "))
+	if err != nil {
+		p.fail()
+	}
+	l.Due, l.Figure = due, p.next("figure-of ")
+	for range p.many("posts ") {
+		l.Posts = append(l.Posts, p.post())
+	}
+	n := p.many("entries ")
+	l.Entries = make([]Entry, 0, n)
+	for i := 0; i < n && p.err == nil; i++ {
+		l.Entries = append(l.Entries, p.entry())
+	}
+	s.root, s.figure = p.next("root "), p.next("figure ")
+	s.witnesses[0], s.witnesses[1], _ = strings.Cut(p.next("witnesses "), " ")
+	s.seed = p.next("seed ")
+	p.results = p.read
+	for i := 0; i < n && p.err == nil; i++ {
+		p.next("result ")
+	}
+	p.end = p.read
+	p.next("end ")
+	return l, s
+}
+
+func (p *parser) post() (s Seats) {
+	for i, part := range strings.Split(p.next("post "), " ") {
+		switch i {
+		case 0:
+			s.ID = part
+		case 1:
+			s.Seats = p.number(part)
+		default:
+			if s.Reserved == nil {
+				s.Reserved = map[int]int{}
+			}
+			g, n := p.pair(part)
+			s.Reserved[g] = n
+		}
+	}
+	return s
+}
+
+func (p *parser) entry() (e Entry) {
+	parts := strings.Split(p.next("entry "), " ")
+	if len(parts) < 3 {
+		p.fail()
+		return e
+	}
+	e.Ticket, e.Group = parts[0], p.number(parts[2])
+	if parts[1] != "-" {
+		if b, err := hex.DecodeString(parts[1]); err != nil || copy(e.Word[:], b) != len(b) || len(b) != len(e.Word) {
+			p.fail()
+		}
+	}
+	for _, w := range parts[3:] {
+		post, class := p.pair(w)
+		e.Wishes = append(e.Wishes, Wish{Post: post, Class: class})
+	}
+	return e
+}
