@@ -24,6 +24,7 @@ const usage = `qiao runs the whole platform in one process.
   qiao backup -data DIR -to DIR -keys-to DIR        copy it while it serves, keys apart
   qiao restore -from DIR -keys-from DIR -data DIR   bring a copy back into a new folder
   qiao bench [-part NAME]                           measure it
+  qiao lottery verify [-root HEX] FILE              check a published draw, offline
   qiao keys DIR                                     make the secrets of a platform of separate services
   qiao cluster up|down|status                       run separate services on this machine
   qiao chaos [-seed N] [-minutes M]                 faults against the pipeline (built with -tags chaos)
@@ -54,7 +55,7 @@ func untilSignal(args []string) error {
 }
 
 func command(ctx context.Context, args []string) error {
-	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "cluster": onCluster, "chaos": chaos}
+	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "cluster": onCluster, "chaos": chaos, "lottery": lottery}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") && args[0] != "-h" && args[0] != "-help" && args[0] != "--help" {
 		return serve(ctx, args)
 	}

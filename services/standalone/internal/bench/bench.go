@@ -37,7 +37,7 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"core", core}, {"cluster", onCluster}}
+	return []part{{"core", core}, {"cluster", onCluster}, {"allocate", allocation}}
 }
 
 // Names lists the parts.
