@@ -7,7 +7,7 @@ import "github.com/qiao-platform/qiao/pkg/errs"
 
 // Errors of this department.
 var (
-	ErrKind      = errs.New(errs.Invalid, "housing.kind", "The kind of home must be public_rental or dormitory.")
+	ErrKind      = errs.New(errs.Invalid, "housing.kind", "The kind of home must be public_rental, affordable_rental, rent_subsidy or dormitory.")
 	ErrCounty    = errs.New(errs.Invalid, "housing.county", "This is not the code of a county here.")
 	ErrEstate    = errs.New(errs.Invalid, "housing.home.estate", "The estate's name is missing or too long.")
 	ErrNumber    = errs.New(errs.Invalid, "housing.home.number", "The home's number is missing or too long.")
@@ -39,4 +39,69 @@ var (
 
 	ErrLeaseTerm  = errs.New(errs.Invalid, "housing.lease.term", "The lease must begin no earlier than its offer was accepted, end after it begins, and last no longer than the rules allow.")
 	ErrLeaseEarly = errs.New(errs.Conflict, "housing.lease.undo_open", "Somebody else accepted for the worker, who can still undo it; until then only the worker in person signs.")
+
+	ErrSubsidyPlace = errs.New(errs.Invalid, "housing.home.subsidy", "A place of the rent subsidy has neither area nor rent.")
+	ErrDeclaredArea = errs.New(errs.Invalid, "housing.application.area", "The area lived in now is 0 to 1,000 square metres.")
+	ErrRequestKind  = errs.New(errs.Invalid, "housing.application.request", "Only a dormitory place is taken from an employer's request.")
+
+	ErrRoundUnknown   = errs.New(errs.NotFound, "housing.round.unknown", "There is no such round.")
+	ErrRoundKind      = errs.New(errs.Invalid, "housing.round.kind", "Dormitory places are not handed out in rounds.")
+	ErrRoundHomes     = errs.New(errs.Invalid, "housing.round.homes", "A round needs at least one home.")
+	ErrRoundHomeTwice = errs.New(errs.Invalid, "housing.round.home_twice", "A home is in the round twice.")
+	ErrRoundHomeTaken = errs.New(errs.Conflict, "housing.round.home_taken", "A home is in another round that is open.")
+	ErrRoundBelow     = errs.New(errs.Conflict, "housing.round.below", "A home that was offered stays in its round.")
+	ErrRoundEmpty     = errs.New(errs.Conflict, "housing.round.empty", "Nobody waits on this list.")
+	ErrRoundOpen      = errs.New(errs.Conflict, "housing.round.open", "A round of this list is open.")
+	ErrRoundState     = errs.New(errs.Conflict, "housing.round.state", "The round's state does not allow this now.")
+	ErrRoundClosed    = errs.New(errs.Conflict, "housing.round.closed", "The round is closed.")
+	ErrRoundDrawn     = errs.New(errs.Conflict, "housing.round.drawn", "The round's order is final.")
+	ErrRoundFigure    = errs.New(errs.Invalid, "housing.round.figure_name", "Some have equal points and the same day: say which public figure decides, and on which later day it is published.")
+	ErrRoundNobody    = errs.New(errs.Conflict, "housing.round.nobody", "No home of the round is free, or nobody is left to be offered one.")
+	ErrFigure         = errs.New(errs.Invalid, "housing.round.figure", "The figure is missing or too long.")
+	ErrFigureEarly    = errs.New(errs.Conflict, "housing.round.figure_early", "The figure is not published before its day.")
+	ErrFigureOfficer  = errs.New(errs.Conflict, "housing.round.figure_officer", "Another officer confirms the figure.")
+	ErrFigureDiffers  = errs.New(errs.Conflict, "housing.round.figure_differs", "The two officers read different figures; look again.")
+	ErrNoBundle       = errs.New(errs.NotFound, "housing.round.no_draw", "Nothing was drawn in this round.")
+
+	ErrLeaseUnknown = errs.New(errs.NotFound, "housing.lease.unknown", "There is no such lease.")
+	ErrLeaseLeft    = errs.New(errs.Conflict, "housing.lease.left", "The tenant has left this home.")
+	ErrLeaveDay     = errs.New(errs.Invalid, "housing.lease.leave_day", "The day of leaving lies before the lease or in the future.")
+	ErrVacantDay    = errs.New(errs.Invalid, "housing.lease.vacant_day", "The home cannot stand empty since before the lease or from a future day.")
+	ErrRentMonth    = errs.New(errs.Invalid, "housing.rent.month", "This month is none of the lease.")
+	ErrRentAmount   = errs.New(errs.Invalid, "housing.rent.amount", "A payment is more than nothing.")
+	ErrRentDay      = errs.New(errs.Invalid, "housing.rent.day", "The day of the payment is missing or lies in the future.")
+
+	ErrRenewalUnknown = errs.New(errs.NotFound, "housing.renewal.unknown", "There is no such request for another term.")
+	ErrRenewalEarly   = errs.New(errs.Conflict, "housing.renewal.early", "Another term cannot be asked for yet.")
+	ErrRenewalTwice   = errs.New(errs.Conflict, "housing.renewal.twice", "Another term was asked for and is being decided.")
+	ErrRenewalState   = errs.New(errs.Conflict, "housing.renewal.state", "This was decided before.")
+
+	ErrRepairUnknown = errs.New(errs.NotFound, "housing.repair.unknown", "There is no such repair.")
+	ErrRepairKind    = errs.New(errs.Invalid, "housing.repair.what", "Say what is broken: heating, water, electricity, door_window, roof or other.")
+	ErrRepairState   = errs.New(errs.Conflict, "housing.repair.state", "The repair's state does not allow this now.")
+	ErrRepairDay     = errs.New(errs.Invalid, "housing.repair.day", "A repair is planned for today or later.")
+
+	ErrReviewUnknown = errs.New(errs.NotFound, "housing.review.unknown", "There is no such task.")
+	ErrReviewClosed  = errs.New(errs.Conflict, "housing.review.closed", "Somebody has looked at this before.")
+	ErrReviewOutcome = errs.New(errs.Invalid, "housing.review.outcome", "Say what you found: settled, agreed or noticed.")
+
+	ErrExitUnknown    = errs.New(errs.NotFound, "housing.exit.unknown", "There is no such notice.")
+	ErrExitGround     = errs.New(errs.Invalid, "housing.exit.ground", "The rules name no such ground.")
+	ErrExitArrears    = errs.New(errs.Conflict, "housing.exit.arrears", "So many months of rent are not owed.")
+	ErrExitTwice      = errs.New(errs.Conflict, "housing.exit.twice", "A notice on this lease is open.")
+	ErrExitState      = errs.New(errs.Conflict, "housing.exit.state", "The notice's state does not allow this now.")
+	ErrExitAnswer     = errs.New(errs.Invalid, "housing.exit.answer", "The answer is disputes, paid, needs_time or agrees.")
+	ErrExitOfficer    = errs.New(errs.Conflict, "housing.exit.officer", "Another officer decides this.")
+	ErrExitEarly      = errs.New(errs.Conflict, "housing.exit.early", "The tenant has not answered, and the time to answer has not passed since the notice arrived.")
+	ErrExitLeaveBy    = errs.New(errs.Invalid, "housing.exit.leave_by", "The tenant needs more time to move.")
+	ErrExitAppealLate = errs.New(errs.Conflict, "housing.exit.appeal_late", "The time to appeal here has passed; reconsideration stays open.")
+	ErrExitStands     = errs.New(errs.Conflict, "housing.exit.not_final", "The decision can still be appealed, or the day to leave has not come.")
+
+	ErrPlaces         = errs.New(errs.Invalid, "housing.places.count", "The number of places cannot be right.")
+	ErrPlacesUnknown  = errs.New(errs.NotFound, "housing.places.unknown", "There is no such request for places.")
+	ErrPlacesTaken    = errs.New(errs.Conflict, "housing.places.taken", "All places that were given are taken.")
+	ErrPlacesBelow    = errs.New(errs.Conflict, "housing.places.below", "More places are taken already.")
+	ErrPlacesMismatch = errs.New(errs.Conflict, "housing.places.mismatch", "The request is of another county.")
+
+	ErrFundGround = errs.New(errs.Invalid, "housing.fund.ground", "The rules name no such ground for a withdrawal.")
 )

@@ -235,7 +235,7 @@ func (s *suite) leaseRoundTrip() {
 		if err := tx.SaveOffer(ctx, o, events...); err != nil {
 			return err
 		}
-		return tx.AddLease(ctx, l, domain.LeaseSigned{LeaseID: l.ID, StartsOn: l.StartsOn, EndsOn: l.EndsOn})
+		return tx.SaveLease(ctx, l, domain.LeaseSigned{LeaseID: l.ID, StartsOn: l.StartsOn, EndsOn: l.EndsOn})
 	})
 	o.Version, l.Version = 1, 1
 	s.do(func(ctx context.Context, tx *store.Tx) error {
@@ -264,7 +264,7 @@ func (s *suite) leaseRoundTrip() {
 		return err
 	})
 	l.ID = "lease-2"
-	if err := s.try(func(ctx context.Context, tx *store.Tx) error { return tx.AddLease(ctx, l) }); !errors.Is(err, outbox.ErrStale) {
+	if err := s.try(func(ctx context.Context, tx *store.Tx) error { return tx.SaveLease(ctx, l) }); !errors.Is(err, outbox.ErrStale) {
 		s.Errorf("a second lease of one offer: %v", err)
 	}
 }
