@@ -262,7 +262,7 @@ func TestExit(t *testing.T) {
 	wantCode(t, "silence before it arrived", err, "housing.exit.early")
 	f.deliver(id)
 	answer := func(a string) error {
-		_, err := f.client.AnswerNotice(f.Worker(worker), &housingv1.AnswerNoticeRequest{ExitId: id, Answer: a})
+		_, err := f.client.AnswerNotice(f.Worker(worker), &housingv1.AnswerNoticeRequest{ExitId: id, AnswerCode: a})
 		return err
 	}
 	wantCode(t, "free text", answer("no!"), "housing.exit.answer")

@@ -744,7 +744,7 @@ type ListPublished struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	County        string                 `protobuf:"bytes,1,opt,name=county,proto3" json:"county,omitempty"`
 	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
-	Entries       int32                  `protobuf:"varint,3,opt,name=entries,proto3" json:"entries,omitempty"`
+	Headcount     int32                  `protobuf:"varint,3,opt,name=headcount,proto3" json:"headcount,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -793,9 +793,9 @@ func (x *ListPublished) GetKind() string {
 	return ""
 }
 
-func (x *ListPublished) GetEntries() int32 {
+func (x *ListPublished) GetHeadcount() int32 {
 	if x != nil {
-		return x.Entries
+		return x.Headcount
 	}
 	return 0
 }
@@ -805,8 +805,8 @@ type RoundOpened struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
 	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
-	Homes         int32                  `protobuf:"varint,3,opt,name=homes,proto3" json:"homes,omitempty"`
-	Entries       int32                  `protobuf:"varint,4,opt,name=entries,proto3" json:"entries,omitempty"`
+	Places        int32                  `protobuf:"varint,3,opt,name=places,proto3" json:"places,omitempty"`
+	Headcount     int32                  `protobuf:"varint,4,opt,name=headcount,proto3" json:"headcount,omitempty"`
 	Root          string                 `protobuf:"bytes,5,opt,name=root,proto3" json:"root,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -856,16 +856,16 @@ func (x *RoundOpened) GetKind() string {
 	return ""
 }
 
-func (x *RoundOpened) GetHomes() int32 {
+func (x *RoundOpened) GetPlaces() int32 {
 	if x != nil {
-		return x.Homes
+		return x.Places
 	}
 	return 0
 }
 
-func (x *RoundOpened) GetEntries() int32 {
+func (x *RoundOpened) GetHeadcount() int32 {
 	if x != nil {
-		return x.Entries
+		return x.Headcount
 	}
 	return 0
 }
@@ -881,7 +881,7 @@ func (x *RoundOpened) GetRoot() string {
 type RoundChanged struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
-	Homes         int32                  `protobuf:"varint,2,opt,name=homes,proto3" json:"homes,omitempty"`
+	Places        int32                  `protobuf:"varint,2,opt,name=places,proto3" json:"places,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -923,9 +923,9 @@ func (x *RoundChanged) GetRoundId() string {
 	return ""
 }
 
-func (x *RoundChanged) GetHomes() int32 {
+func (x *RoundChanged) GetPlaces() int32 {
 	if x != nil {
-		return x.Homes
+		return x.Places
 	}
 	return 0
 }
@@ -1814,7 +1814,7 @@ func (x *ExitNoticed) GetAnswerDays() int32 {
 type ExitAnswered struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ExitId        string                 `protobuf:"bytes,1,opt,name=exit_id,json=exitId,proto3" json:"exit_id,omitempty"`
-	Answer        string                 `protobuf:"bytes,2,opt,name=answer,proto3" json:"answer,omitempty"`
+	AnswerCode    string                 `protobuf:"bytes,2,opt,name=answer_code,json=answerCode,proto3" json:"answer_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1856,9 +1856,9 @@ func (x *ExitAnswered) GetExitId() string {
 	return ""
 }
 
-func (x *ExitAnswered) GetAnswer() string {
+func (x *ExitAnswered) GetAnswerCode() string {
 	if x != nil {
-		return x.Answer
+		return x.AnswerCode
 	}
 	return ""
 }
@@ -2217,22 +2217,22 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04what\x18\x03 \x01(\tR\x04what:;\x8a\xb5\x187\n" +
-	"\x1bhousing.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\x0f\"\x8e\x01\n" +
+	"\x1bhousing.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\x0f\"\x92\x01\n" +
 	"\rListPublished\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x12\n" +
-	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x18\n" +
-	"\aentries\x18\x03 \x01(\x05R\aentries:7\x8a\xb5\x183\n" +
-	"\x19housing.list.published.v1\x10\x01\"\x11local rules HO-07*\x01\x0f\"\xb6\x01\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1c\n" +
+	"\theadcount\x18\x03 \x01(\x05R\theadcount:7\x8a\xb5\x183\n" +
+	"\x19housing.list.published.v1\x10\x01\"\x11local rules HO-07*\x01\x0f\"\xbc\x01\n" +
 	"\vRoundOpened\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x12\n" +
-	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +
-	"\x05homes\x18\x03 \x01(\x05R\x05homes\x12\x18\n" +
-	"\aentries\x18\x04 \x01(\x05R\aentries\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x16\n" +
+	"\x06places\x18\x03 \x01(\x05R\x06places\x12\x1c\n" +
+	"\theadcount\x18\x04 \x01(\x05R\theadcount\x12\x12\n" +
 	"\x04root\x18\x05 \x01(\tR\x04root:4\x8a\xb5\x180\n" +
-	"\x17housing.round.opened.v1\x10\x02\"\x10no personal data*\x01\x0f\"v\n" +
+	"\x17housing.round.opened.v1\x10\x02\"\x10no personal data*\x01\x0f\"x\n" +
 	"\fRoundChanged\x12\x19\n" +
-	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x14\n" +
-	"\x05homes\x18\x02 \x01(\x05R\x05homes:5\x8a\xb5\x181\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x16\n" +
+	"\x06places\x18\x02 \x01(\x05R\x06places:5\x8a\xb5\x181\n" +
 	"\x18housing.round.changed.v1\x10\x01\"\x10no personal data*\x01\x0f\"h\n" +
 	"\rFigureEntered\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId:<\x8a\xb5\x188\n" +
@@ -2312,10 +2312,11 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\x06ground\x18\x03 \x01(\tR\x06ground\x12\x1f\n" +
 	"\vanswer_days\x18\x04 \x01(\x05R\n" +
 	"answerDays:b\x8a\xb5\x18^\n" +
-	"\x17housing.exit.noticed.v1\x10\x02\x1a\bregistry\"4statutory: 公共租赁住房管理办法 27, 29, 31*\x01\x0f\"p\n" +
+	"\x17housing.exit.noticed.v1\x10\x02\x1a\bregistry\"4statutory: 公共租赁住房管理办法 27, 29, 31*\x01\x0f\"y\n" +
 	"\fExitAnswered\x12\x17\n" +
-	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x16\n" +
-	"\x06answer\x18\x02 \x01(\tR\x06answer:/\x8a\xb5\x18+\n" +
+	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x1f\n" +
+	"\vanswer_code\x18\x02 \x01(\tR\n" +
+	"answerCode:/\x8a\xb5\x18+\n" +
 	"\x18housing.exit.answered.v1\x10\x01\"\n" +
 	"worker act*\x01\x0f\"\xda\x01\n" +
 	"\vExitDecided\x12\x17\n" +

@@ -562,7 +562,7 @@ type Exit struct {
 	NoticedOn string `protobuf:"bytes,5,opt,name=noticed_on,json=noticedOn,proto3" json:"noticed_on,omitempty"`
 	// 0 until the message has arrived
 	AnswerBy      int64        `protobuf:"varint,6,opt,name=answer_by,json=answerBy,proto3" json:"answer_by,omitempty"`
-	Answer        string       `protobuf:"bytes,7,opt,name=answer,proto3" json:"answer,omitempty"`
+	AnswerCode    string       `protobuf:"bytes,7,opt,name=answer_code,json=answerCode,proto3" json:"answer_code,omitempty"`
 	LeaveBy       string       `protobuf:"bytes,8,opt,name=leave_by,json=leaveBy,proto3" json:"leave_by,omitempty"`
 	AppealUntil   string       `protobuf:"bytes,9,opt,name=appeal_until,json=appealUntil,proto3" json:"appeal_until,omitempty"`
 	Why           []*v1.Reason `protobuf:"bytes,10,rep,name=why,proto3" json:"why,omitempty"`
@@ -642,9 +642,9 @@ func (x *Exit) GetAnswerBy() int64 {
 	return 0
 }
 
-func (x *Exit) GetAnswer() string {
+func (x *Exit) GetAnswerCode() string {
 	if x != nil {
-		return x.Answer
+		return x.AnswerCode
 	}
 	return ""
 }
@@ -1908,7 +1908,7 @@ type AnswerNoticeRequest struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	ExitId string                 `protobuf:"bytes,1,opt,name=exit_id,json=exitId,proto3" json:"exit_id,omitempty"`
 	// disputes, paid, needs_time or agrees
-	Answer        string `protobuf:"bytes,2,opt,name=answer,proto3" json:"answer,omitempty"`
+	AnswerCode    string `protobuf:"bytes,2,opt,name=answer_code,json=answerCode,proto3" json:"answer_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1950,9 +1950,9 @@ func (x *AnswerNoticeRequest) GetExitId() string {
 	return ""
 }
 
-func (x *AnswerNoticeRequest) GetAnswer() string {
+func (x *AnswerNoticeRequest) GetAnswerCode() string {
 	if x != nil {
-		return x.Answer
+		return x.AnswerCode
 	}
 	return ""
 }
@@ -2407,7 +2407,7 @@ const file_qiao_housing_v1_lease_proto_rawDesc = "" +
 	"reportedOn\x12\x1d\n" +
 	"\n" +
 	"planned_on\x18\x06 \x01(\tR\tplannedOn\x12\x17\n" +
-	"\adone_on\x18\a \x01(\tR\x06doneOn\"\xa6\x02\n" +
+	"\adone_on\x18\a \x01(\tR\x06doneOn\"\xaf\x02\n" +
 	"\x04Exit\x12\x17\n" +
 	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x19\n" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x16\n" +
@@ -2415,8 +2415,9 @@ const file_qiao_housing_v1_lease_proto_rawDesc = "" +
 	"\x05state\x18\x04 \x01(\tR\x05state\x12\x1d\n" +
 	"\n" +
 	"noticed_on\x18\x05 \x01(\tR\tnoticedOn\x12\x1b\n" +
-	"\tanswer_by\x18\x06 \x01(\x03R\banswerBy\x12\x16\n" +
-	"\x06answer\x18\a \x01(\tR\x06answer\x12\x19\n" +
+	"\tanswer_by\x18\x06 \x01(\x03R\banswerBy\x12\x1f\n" +
+	"\vanswer_code\x18\a \x01(\tR\n" +
+	"answerCode\x12\x19\n" +
 	"\bleave_by\x18\b \x01(\tR\aleaveBy\x12!\n" +
 	"\fappeal_until\x18\t \x01(\tR\vappealUntil\x12*\n" +
 	"\x03why\x18\n" +
@@ -2491,10 +2492,11 @@ const file_qiao_housing_v1_lease_proto_rawDesc = "" +
 	"\x06ground\x18\x02 \x01(\tR\x06ground\"Y\n" +
 	"\x12GiveNoticeResponse\x12\x17\n" +
 	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12*\n" +
-	"\x03why\x18\x02 \x03(\v2\x18.qiao.platform.v1.ReasonR\x03why\"F\n" +
+	"\x03why\x18\x02 \x03(\v2\x18.qiao.platform.v1.ReasonR\x03why\"O\n" +
 	"\x13AnswerNoticeRequest\x12\x17\n" +
-	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x16\n" +
-	"\x06answer\x18\x02 \x01(\tR\x06answer\"\x16\n" +
+	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x1f\n" +
+	"\vanswer_code\x18\x02 \x01(\tR\n" +
+	"answerCode\"\x16\n" +
 	"\x14AnswerNoticeResponse\"]\n" +
 	"\x11DecideExitRequest\x12\x17\n" +
 	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x14\n" +

@@ -80,7 +80,7 @@ func repair(r domain.Repair) *housingv1.Repair {
 func exit(e domain.Exit) *housingv1.Exit {
 	return &housingv1.Exit{
 		ExitId: e.ID, LeaseId: e.LeaseID, Ground: e.Ground, State: string(e.State), NoticedOn: e.NoticedOn.String(), AnswerBy: sqldb.Micros(e.AnswerBy),
-		Answer: e.Answer, LeaveBy: e.LeaveBy.String(), AppealUntil: e.AppealUntil.String(), Why: rpc.Reasons(e.Reasons),
+		AnswerCode: e.Answer, LeaveBy: e.LeaveBy.String(), AppealUntil: e.AppealUntil.String(), Why: rpc.Reasons(e.Reasons),
 	}
 }
 
@@ -193,7 +193,7 @@ func (s *Server) GiveNotice(ctx context.Context, req *housingv1.GiveNoticeReques
 // AnswerNotice records the tenant's answer.
 func (s *Server) AnswerNotice(ctx context.Context, req *housingv1.AnswerNoticeRequest) (*housingv1.AnswerNoticeResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.AnswerNoticeResponse, error) {
-		return &housingv1.AnswerNoticeResponse{}, s.App.AnswerNotice(ctx, s.In(tx), req.GetExitId(), req.GetAnswer())
+		return &housingv1.AnswerNoticeResponse{}, s.App.AnswerNotice(ctx, s.In(tx), req.GetExitId(), req.GetAnswerCode())
 	})
 }
 

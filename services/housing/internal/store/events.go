@@ -45,11 +45,11 @@ func message(e domain.Event) proto.Message {
 	case domain.EvidenceChanged:
 		return &housingv1.EvidenceChanged{ApplicationId: e.ApplicationID, Kind: e.Kind, What: e.What}
 	case domain.ListPublished:
-		return &housingv1.ListPublished{County: e.County, Kind: string(e.Kind), Entries: int32(e.Entries)}
+		return &housingv1.ListPublished{County: e.County, Kind: string(e.Kind), Headcount: int32(e.Entries)}
 	case domain.RoundOpened:
-		return &housingv1.RoundOpened{RoundId: e.RoundID, Kind: string(e.Kind), Homes: int32(e.Homes), Entries: int32(e.Entries), Root: e.Root}
+		return &housingv1.RoundOpened{RoundId: e.RoundID, Kind: string(e.Kind), Places: int32(e.Homes), Headcount: int32(e.Entries), Root: e.Root}
 	case domain.RoundChanged:
-		return &housingv1.RoundChanged{RoundId: e.RoundID, Homes: int32(e.Homes)}
+		return &housingv1.RoundChanged{RoundId: e.RoundID, Places: int32(e.Homes)}
 	case domain.FigureEntered:
 		return &housingv1.FigureEntered{RoundId: e.RoundID}
 	case domain.RoundDrawnEvent:
@@ -83,7 +83,7 @@ func message(e domain.Event) proto.Message {
 	case domain.ExitNoticed:
 		return &housingv1.ExitNoticed{ExitId: e.ExitID, LeaseId: e.LeaseID, Ground: e.Ground, AnswerDays: int32(e.AnswerDays)}
 	case domain.ExitAnswered:
-		return &housingv1.ExitAnswered{ExitId: e.ExitID, Answer: e.Answer}
+		return &housingv1.ExitAnswered{ExitId: e.ExitID, AnswerCode: e.Answer}
 	case domain.ExitDecided:
 		return &housingv1.ExitDecided{ExitId: e.ExitID, LeaseId: e.LeaseID, Outcome: e.Outcome, LeaveBy: e.LeaveBy.String()}
 	case domain.ExitAppealed:

@@ -168,7 +168,7 @@ func (t *Tx) SaveReview(ctx context.Context, r domain.Review, events ...domain.E
 	return t.unique(err, outbox.ErrStale)
 }
 
-const exitColumns = `id, lease_id, worker, county, ground, state, noticing_officer, deciding_officer, noticed_on, answer_days, answer_by, answer, leave_by, appeal_until, reasons, version`
+const exitColumns = `id, lease_id, worker, county, ground, state, noticing_officer, deciding_officer, noticed_on, answer_days, answer_by, answer_code, leave_by, appeal_until, reasons, version`
 
 func scanExit(s sqldb.Scanner) (e domain.Exit, err error) {
 	var reasons string

@@ -123,7 +123,7 @@ CREATE TABLE exit (
   noticed_on   TEXT    NOT NULL,
   answer_days  BIGINT  NOT NULL,
   answer_by    BIGINT  NOT NULL,
-  answer       TEXT    NOT NULL,
+  answer_code  TEXT    NOT NULL,
   leave_by     TEXT    NOT NULL,
   appeal_until TEXT    NOT NULL,
   reasons      TEXT    NOT NULL,

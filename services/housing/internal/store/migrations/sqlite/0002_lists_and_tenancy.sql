@@ -123,7 +123,7 @@ CREATE TABLE exit (
   noticed_on   TEXT    NOT NULL,
   answer_days  INTEGER NOT NULL,
   answer_by    INTEGER NOT NULL,
-  answer       TEXT    NOT NULL,
+  answer_code  TEXT    NOT NULL,
   leave_by     TEXT    NOT NULL,
   appeal_until TEXT    NOT NULL,
   reasons      TEXT    NOT NULL,
