@@ -222,9 +222,9 @@ func TestRoundByPoints(t *testing.T) {
 	wantCode(t, "no home is left", err, "housing.round.nobody")
 	for _, who := range []string{"worker-2", "worker-3"} {
 		p := f.place(who, ids[who])
-		complete(t, p.GetWhy())
-		if last := p.GetWhy()[len(p.GetWhy())-1]; len(p.GetWhy()) != 2 || last.GetGaps()[0].GetUnit() != "point" || last.GetChanges()[0].GetCode() != "next_round" {
-			t.Errorf("%s: %v", who, p.GetWhy())
+		complete(t, append(p.GetWhy(), p.GetRoundWhy()...))
+		if last := p.GetRoundWhy()[0]; len(p.GetWhy()) != 1 || last.GetGaps()[0].GetUnit() != "point" || last.GetChanges()[0].GetCode() != "next_round" {
+			t.Errorf("%s: %v", who, p)
 		}
 	}
 	// A home that was offered cannot be taken out.
@@ -244,7 +244,7 @@ func TestRoundByPoints(t *testing.T) {
 	f.in2("worker-2", ids["worker-2"], "offered")
 	f.in2("worker-1", ids["worker-1"], "eligible")
 	list, err := f.client.GetPublicList(f.Worker("worker-3"), &housingv1.GetPublicListRequest{RoundId: round})
-	if err != nil || len(list.GetEntries()) != 3 || list.GetOver() || list.GetEntries()[0].GetOutcome() != "waiting" || list.GetEntries()[1].GetOutcome() != "offered" {
+	if err != nil || len(list.GetEntries()) != 3 || list.GetOver() || list.GetEntries()[0].GetOutcome() != "reached" || list.GetEntries()[1].GetOutcome() != "reached" || list.GetEntries()[2].GetOutcome() != "waiting" {
 		t.Fatalf("%v, %v", list, err)
 	}
 	if strings.Contains(list.String(), "worker-") || list.GetEntries()[0].GetApplicationId() != "" {
@@ -340,8 +340,8 @@ func TestRoundByDraw(t *testing.T) {
 			offered++
 			continue
 		}
-		complete(t, p.GetWhy())
-		last := p.GetWhy()[len(p.GetWhy())-1]
+		complete(t, append(p.GetWhy(), p.GetRoundWhy()...))
+		last := p.GetRoundWhy()[0]
 		if !slices.ContainsFunc(last.GetFacts(), func(r *platformv1.ReasonFact) bool { return r.GetName() == "decided_by_draw" }) || last.GetGaps()[0].GetShort() != "1" {
 			t.Errorf("%s: %v", who, last)
 		}

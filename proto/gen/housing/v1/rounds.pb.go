@@ -132,8 +132,10 @@ type Place struct {
 	Why         []*v1.Reason `protobuf:"bytes,13,rep,name=why,proto3" json:"why,omitempty"`
 	// the last round that the application was in, and its ticket there, told to
 	// the applicant alone
-	RoundId       string `protobuf:"bytes,14,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
-	Ticket        string `protobuf:"bytes,15,opt,name=ticket,proto3" json:"ticket,omitempty"`
+	RoundId string `protobuf:"bytes,14,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	Ticket  string `protobuf:"bytes,15,opt,name=ticket,proto3" json:"ticket,omitempty"`
+	// why nothing was offered in that round
+	RoundWhy      []*v1.Reason `protobuf:"bytes,16,rep,name=round_why,json=roundWhy,proto3" json:"round_why,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -271,6 +273,13 @@ func (x *Place) GetTicket() string {
 		return x.Ticket
 	}
 	return ""
+}
+
+func (x *Place) GetRoundWhy() []*v1.Reason {
+	if x != nil {
+		return x.RoundWhy
+	}
+	return nil
 }
 
 // PointLine is what one rule gives.
@@ -1500,7 +1509,8 @@ type RoundEntry struct {
 	CaseNo   string                 `protobuf:"bytes,1,opt,name=case_no,json=caseNo,proto3" json:"case_no,omitempty"`
 	Position int32                  `protobuf:"varint,2,opt,name=position,proto3" json:"position,omitempty"`
 	Points   int32                  `protobuf:"varint,3,opt,name=points,proto3" json:"points,omitempty"`
-	// waiting, offered, accepted, kept or leased
+	// to officers: waiting, open, accepted or signed; in public: waiting or
+	// reached, whatever was answered
 	Outcome string `protobuf:"bytes,4,opt,name=outcome,proto3" json:"outcome,omitempty"`
 	// told to officers alone
 	ApplicationId string `protobuf:"bytes,5,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
@@ -1774,7 +1784,7 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\x0fGetPlaceRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"@\n" +
 	"\x10GetPlaceResponse\x12,\n" +
-	"\x05place\x18\x01 \x01(\v2\x16.qiao.housing.v1.PlaceR\x05place\"\xb6\x03\n" +
+	"\x05place\x18\x01 \x01(\v2\x16.qiao.housing.v1.PlaceR\x05place\"\xed\x03\n" +
 	"\x05Place\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\acase_no\x18\x02 \x01(\tR\x06caseNo\x12\x16\n" +
@@ -1792,7 +1802,8 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\fpublished_on\x18\f \x01(\tR\vpublishedOn\x12*\n" +
 	"\x03why\x18\r \x03(\v2\x18.qiao.platform.v1.ReasonR\x03why\x12\x19\n" +
 	"\bround_id\x18\x0e \x01(\tR\aroundId\x12\x16\n" +
-	"\x06ticket\x18\x0f \x01(\tR\x06ticket\"\xcc\x01\n" +
+	"\x06ticket\x18\x0f \x01(\tR\x06ticket\x125\n" +
+	"\tround_why\x18\x10 \x03(\v2\x18.qiao.platform.v1.ReasonR\broundWhy\"\xcc\x01\n" +
 	"\tPointLine\x12\x17\n" +
 	"\arule_id\x18\x01 \x01(\tR\x06ruleId\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -1947,18 +1958,19 @@ var file_qiao_housing_v1_rounds_proto_depIdxs = []int32{
 	2,  // 0: qiao.housing.v1.GetPlaceResponse.place:type_name -> qiao.housing.v1.Place
 	3,  // 1: qiao.housing.v1.Place.lines:type_name -> qiao.housing.v1.PointLine
 	28, // 2: qiao.housing.v1.Place.why:type_name -> qiao.platform.v1.Reason
-	6,  // 3: qiao.housing.v1.ListWaitingResponse.waiting:type_name -> qiao.housing.v1.Waiting
-	7,  // 4: qiao.housing.v1.ListWaitingResponse.rates:type_name -> qiao.housing.v1.FormRate
-	22, // 5: qiao.housing.v1.ListRoundsResponse.rounds:type_name -> qiao.housing.v1.Round
-	22, // 6: qiao.housing.v1.GetRoundResponse.round:type_name -> qiao.housing.v1.Round
-	23, // 7: qiao.housing.v1.GetRoundResponse.entries:type_name -> qiao.housing.v1.RoundEntry
-	22, // 8: qiao.housing.v1.GetPublicListResponse.round:type_name -> qiao.housing.v1.Round
-	23, // 9: qiao.housing.v1.GetPublicListResponse.entries:type_name -> qiao.housing.v1.RoundEntry
-	10, // [10:10] is the sub-list for method output_type
-	10, // [10:10] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	28, // 3: qiao.housing.v1.Place.round_why:type_name -> qiao.platform.v1.Reason
+	6,  // 4: qiao.housing.v1.ListWaitingResponse.waiting:type_name -> qiao.housing.v1.Waiting
+	7,  // 5: qiao.housing.v1.ListWaitingResponse.rates:type_name -> qiao.housing.v1.FormRate
+	22, // 6: qiao.housing.v1.ListRoundsResponse.rounds:type_name -> qiao.housing.v1.Round
+	22, // 7: qiao.housing.v1.GetRoundResponse.round:type_name -> qiao.housing.v1.Round
+	23, // 8: qiao.housing.v1.GetRoundResponse.entries:type_name -> qiao.housing.v1.RoundEntry
+	22, // 9: qiao.housing.v1.GetPublicListResponse.round:type_name -> qiao.housing.v1.Round
+	23, // 10: qiao.housing.v1.GetPublicListResponse.entries:type_name -> qiao.housing.v1.RoundEntry
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_qiao_housing_v1_rounds_proto_init() }

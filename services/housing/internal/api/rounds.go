@@ -35,7 +35,7 @@ func place(v app.Placed) *housingv1.Place {
 	out := &housingv1.Place{
 		ApplicationId: v.Application.ID, CaseNo: v.Application.CaseNo(), County: v.Application.County, Kind: string(v.Application.Kind),
 		Position: int32(p.Position), Total: int32(p.Of), Points: int32(p.Points), DecidedBy: string(p.By), Need: int32(p.Need),
-		Was: int32(v.Was), PublishedOn: v.PublishedOn.String(), Why: rpc.Reasons(v.Reasons), RoundId: v.Entry.RoundID, Ticket: v.Entry.Ticket,
+		Was: int32(v.Was), PublishedOn: v.PublishedOn.String(), Why: rpc.Reasons(v.Reasons), RoundId: v.Entry.RoundID, Ticket: v.Entry.Ticket, RoundWhy: rpc.Reasons(v.Entry.Reasons),
 	}
 	for _, l := range v.Standing.Lines {
 		out.Lines = append(out.Lines, &housingv1.PointLine{
@@ -195,17 +195,18 @@ func round(v app.RoundShown) *housingv1.Round {
 	}
 }
 
-// entries lists a round's entries. What somebody answered to an offer is
-// nobody's business: who declined is shown as who was not offered anything.
+// entries lists a round's entries. In public they are waiting or reached: what
+// somebody answered to an offer is nobody's business.
 func entries(v app.RoundShown, officer bool) []*housingv1.RoundEntry {
 	var all []*housingv1.RoundEntry
 	for _, e := range v.Entries {
 		one := &housingv1.RoundEntry{CaseNo: domain.CaseNo(e.ApplicationID), Position: int32(e.Position), Points: int32(e.Points), Outcome: "waiting"}
-		if st := v.Offers[e.OfferID].State; st == domain.OfferOpen || st == domain.OfferAccepted || st == domain.OfferSigned {
-			one.Outcome = "offered"
-			if officer {
-				one.Outcome = string(st)
-			}
+		st := v.Offers[e.OfferID].State
+		switch {
+		case officer && (st == domain.OfferOpen || st == domain.OfferAccepted || st == domain.OfferSigned):
+			one.Outcome = string(st)
+		case !officer && e.OfferID != "":
+			one.Outcome = "reached"
 		}
 		if officer {
 			one.ApplicationId = e.ApplicationID

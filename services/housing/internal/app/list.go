@@ -82,9 +82,13 @@ func (a *App) ReadPlace(ctx context.Context, s Store, id string) (v Placed, err 
 	}
 	if len(entries) > 0 {
 		v.Entry = entries[0]
-	}
-	if !p.ActsHimself(v.Application.Worker) {
-		v.Entry.Ticket = "" // the applicant's alone
+		r, err := s.PeekRound(v.Entry.RoundID)
+		if err != nil {
+			return v, err
+		}
+		if r.Root == "" || !p.ActsHimself(v.Application.Worker) {
+			v.Entry.Ticket = "" // the applicant's alone, and of use where something is drawn
+		}
 	}
 	if !v.Application.Waits() {
 		return v, nil
@@ -100,7 +104,7 @@ func (a *App) ReadPlace(ctx context.Context, s Store, id string) (v Placed, err 
 	if err != nil {
 		return v, err
 	}
-	v.Reasons = append([]rule.Trace{why}, v.Entry.Reasons...)
+	v.Reasons = []rule.Trace{why}
 	was, on, err := s.Published(v.Application.County, v.Application.Kind)
 	v.Was, v.PublishedOn = was[id], on
 	return v, err
