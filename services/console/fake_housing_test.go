@@ -48,8 +48,9 @@ func (f fakeHousing) GetPlace(_ context.Context, r *housingv1.GetPlaceRequest) (
 
 func (f fakeHousing) ListWaiting(context.Context, *housingv1.ListWaitingRequest) (*housingv1.ListWaitingResponse, error) {
 	return &housingv1.ListWaitingResponse{
-		Waiting: []*housingv1.Waiting{{CaseNo: "ABCDEF123456", Position: 1, Points: 20, Was: 3, WaitingSince: "2026-01-02"}, {CaseNo: "FEDCBA654321", Position: 2, Points: 16, Was: 1, WaitingSince: "2026-01-03"}},
-		Total:   2, HomesFree: 1, PublishedOn: "2026-11-25", Rates: []*housingv1.FormRate{{RuleId: "HO-PT-WORK", Form: "witness", Count: 2, Points: 30}},
+		Waiting:   []*housingv1.Waiting{{CaseNo: "ABCDEF123456", Position: 1, Points: 20, Was: 3, WaitingSince: "2026-01-02"}, {CaseNo: "FEDCBA654321", Position: 2, Points: 16, Was: 1, WaitingSince: "2026-01-03"}},
+		Undecided: []*housingv1.Waiting{{ApplicationId: "application-9", CaseNo: "999999999999", State: "submitted", WaitingSince: "2026-11-20"}},
+		Total:     2, HomesFree: 1, PublishedOn: "2026-11-25", Rates: []*housingv1.FormRate{{RuleId: "HO-PT-WORK", Form: "witness", Count: 2, Points: 30}},
 	}, nil
 }
 
@@ -264,4 +265,9 @@ func (f fakeHousing) SignLease(ctx context.Context, r *housingv1.SignLeaseReques
 func (f fakeHousing) WithdrawApplication(ctx context.Context, _ *housingv1.WithdrawApplicationRequest) (*housingv1.WithdrawApplicationResponse, error) {
 	f.told(ctx, "withdraw")
 	return &housingv1.WithdrawApplicationResponse{}, nil
+}
+
+func (f fakeHousing) RecordPaper(ctx context.Context, r *housingv1.RecordPaperRequest) (*housingv1.RecordPaperResponse, error) {
+	f.told(ctx, "paper "+r.GetForm())
+	return &housingv1.RecordPaperResponse{}, nil
 }

@@ -90,6 +90,20 @@ func TestHousingLeasesAndDecisions(t *testing.T) {
 	f.post("/housing/exit/exit-1/other", 404, lease...)
 }
 
+func TestHousingCase(t *testing.T) {
+	f := start(t, true)
+	f.tenant()
+	f.has(f.get("/housing", 200), "待审核", "999999999999")
+	f.has(f.get("/housing/cases/application-3", 200), "333333333333", "第 2 位", "补录纸质材料或证人证明", "按规则审核", "查明申报不实", "访问记录")
+	f.has(f.post("/housing/case/application-3/paper", 200, "officer", "hou-1", "kind", "job", "form", "witness", "since", "2025-01-01"), "已补录")
+	f.post("/housing/case/application-3/paper", 400, "officer", "hou-1", "kind", "job", "form", "witness", "since", "2025-01-01", "months", "x")
+	f.has(f.post("/housing/case/application-3/eligibility", 200, "officer", "hou-1"), "结果和理由已告知本人")
+	if !(fakeHousing{world: f.world}).didIt("paper witness by hou-1") {
+		t.Error("no paper was recorded")
+	}
+	f.get("/housing/cases/none", 404)
+}
+
 func TestFundChecklist(t *testing.T) {
 	f := start(t, true)
 	f.has(f.get("/housing/fund", 200), "公积金提取清单", "付房租", "提取和贷款的办理时限")

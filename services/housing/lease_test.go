@@ -231,8 +231,9 @@ func TestRepair(t *testing.T) {
 
 // Nobody loses a home but by a notice, an answer or the time for it, another
 // officer's decision, and an appeal that a third one heard.
-func TestExit(t *testing.T) {
-	f := start(t)
+func TestExit(t *testing.T) { onEach(t, exit) }
+
+func exit(t *testing.T, f *fixture) {
 	lease := f.leased("public_rental")
 	notice := func(no, ground string) (string, error) {
 		r, err := f.client.GiveNotice(f.officerNo(no), &housingv1.GiveNoticeRequest{LeaseId: lease, Ground: ground})

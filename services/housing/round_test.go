@@ -10,6 +10,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -188,8 +189,9 @@ func (f *fixture) confirm(no, round, figure string) (string, error) {
 	return r.GetState(), err
 }
 
-func TestRoundByPoints(t *testing.T) {
-	f := start(t)
+func TestRoundByPoints(t *testing.T) { onEach(t, roundByPoints) }
+
+func roundByPoints(t *testing.T, f *fixture) {
 	ids := map[string]string{}
 	for i, since := range []string{"2025-01-01", "2025-06-01", "2026-01-01"} {
 		who := fmt.Sprintf("worker-%d", i+1)
@@ -286,7 +288,19 @@ func (f *fixture) in2(who, id, state string) {
 // Where points and day tie, the draw decides: committed before the figure is
 // known, made by two officers, and checked by anybody.
 func TestRoundByDraw(t *testing.T) {
-	f := start(t)
+	onEach(t, roundByDraw)
+}
+
+// onEach runs a test of the service on SQLite and on PostgreSQL.
+func onEach(t *testing.T, test func(*testing.T, *fixture)) {
+	t.Run("sqlite", func(t *testing.T) { test(t, start(t)) })
+	t.Run("postgres", func(t *testing.T) {
+		address := testkit.Postgres(t)(t)
+		test(t, start(t, func(d *run.Deps) { d.Database = address }))
+	})
+}
+
+func roundByDraw(t *testing.T, f *fixture) {
 	ids := map[string]string{}
 	for i := range 5 {
 		who := fmt.Sprintf("worker-%d", i+1)

@@ -451,9 +451,11 @@ type ListWaitingResponse struct {
 	Waiting []*Waiting             `protobuf:"bytes,1,rep,name=waiting,proto3" json:"waiting,omitempty"`
 	Total   int32                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
 	// how the points of the list are evidenced
-	Rates         []*FormRate `protobuf:"bytes,3,rep,name=rates,proto3" json:"rates,omitempty"`
-	HomesFree     int32       `protobuf:"varint,4,opt,name=homes_free,json=homesFree,proto3" json:"homes_free,omitempty"`
-	PublishedOn   string      `protobuf:"bytes,5,opt,name=published_on,json=publishedOn,proto3" json:"published_on,omitempty"`
+	Rates       []*FormRate `protobuf:"bytes,3,rep,name=rates,proto3" json:"rates,omitempty"`
+	HomesFree   int32       `protobuf:"varint,4,opt,name=homes_free,json=homesFree,proto3" json:"homes_free,omitempty"`
+	PublishedOn string      `protobuf:"bytes,5,opt,name=published_on,json=publishedOn,proto3" json:"published_on,omitempty"`
+	// those that wait for a decision, the oldest first
+	Undecided     []*Waiting `protobuf:"bytes,6,rep,name=undecided,proto3" json:"undecided,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -521,6 +523,13 @@ func (x *ListWaitingResponse) GetPublishedOn() string {
 		return x.PublishedOn
 	}
 	return ""
+}
+
+func (x *ListWaitingResponse) GetUndecided() []*Waiting {
+	if x != nil {
+		return x.Undecided
+	}
+	return nil
 }
 
 // Waiting is one line of a list as an officer sees it.
@@ -1816,14 +1825,15 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\x12ListWaitingRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +
-	"\x05limit\x18\x03 \x01(\x05R\x05limit\"\xd2\x01\n" +
+	"\x05limit\x18\x03 \x01(\x05R\x05limit\"\x8a\x02\n" +
 	"\x13ListWaitingResponse\x122\n" +
 	"\awaiting\x18\x01 \x03(\v2\x18.qiao.housing.v1.WaitingR\awaiting\x12\x14\n" +
 	"\x05total\x18\x02 \x01(\x05R\x05total\x12/\n" +
 	"\x05rates\x18\x03 \x03(\v2\x19.qiao.housing.v1.FormRateR\x05rates\x12\x1d\n" +
 	"\n" +
 	"homes_free\x18\x04 \x01(\x05R\thomesFree\x12!\n" +
-	"\fpublished_on\x18\x05 \x01(\tR\vpublishedOn\"\xca\x01\n" +
+	"\fpublished_on\x18\x05 \x01(\tR\vpublishedOn\x126\n" +
+	"\tundecided\x18\x06 \x03(\v2\x18.qiao.housing.v1.WaitingR\tundecided\"\xca\x01\n" +
 	"\aWaiting\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\acase_no\x18\x02 \x01(\tR\x06caseNo\x12\x1a\n" +
@@ -1961,16 +1971,17 @@ var file_qiao_housing_v1_rounds_proto_depIdxs = []int32{
 	28, // 3: qiao.housing.v1.Place.round_why:type_name -> qiao.platform.v1.Reason
 	6,  // 4: qiao.housing.v1.ListWaitingResponse.waiting:type_name -> qiao.housing.v1.Waiting
 	7,  // 5: qiao.housing.v1.ListWaitingResponse.rates:type_name -> qiao.housing.v1.FormRate
-	22, // 6: qiao.housing.v1.ListRoundsResponse.rounds:type_name -> qiao.housing.v1.Round
-	22, // 7: qiao.housing.v1.GetRoundResponse.round:type_name -> qiao.housing.v1.Round
-	23, // 8: qiao.housing.v1.GetRoundResponse.entries:type_name -> qiao.housing.v1.RoundEntry
-	22, // 9: qiao.housing.v1.GetPublicListResponse.round:type_name -> qiao.housing.v1.Round
-	23, // 10: qiao.housing.v1.GetPublicListResponse.entries:type_name -> qiao.housing.v1.RoundEntry
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	6,  // 6: qiao.housing.v1.ListWaitingResponse.undecided:type_name -> qiao.housing.v1.Waiting
+	22, // 7: qiao.housing.v1.ListRoundsResponse.rounds:type_name -> qiao.housing.v1.Round
+	22, // 8: qiao.housing.v1.GetRoundResponse.round:type_name -> qiao.housing.v1.Round
+	23, // 9: qiao.housing.v1.GetRoundResponse.entries:type_name -> qiao.housing.v1.RoundEntry
+	22, // 10: qiao.housing.v1.GetPublicListResponse.round:type_name -> qiao.housing.v1.Round
+	23, // 11: qiao.housing.v1.GetPublicListResponse.entries:type_name -> qiao.housing.v1.RoundEntry
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_qiao_housing_v1_rounds_proto_init() }

@@ -30,6 +30,7 @@ func (s *Site) housingPages(page func(string, handler)) {
 	page("POST /housing/rounds", s.roundOpen)
 	page("GET /housing/rounds/{id}", s.roundPage)
 	page("POST /housing/rounds/{id}/{do}", s.roundDo)
+	page("GET /housing/cases/{id}", s.housingCase)
 	page("GET /housing/leases", s.housingLeases)
 	page("GET /housing/leases/{id}", s.housingLease)
 	page("POST /housing/{thing}/{id}/{do}", s.housingDo)
@@ -165,6 +166,28 @@ func (s *Site) roundDo(w http.ResponseWriter, r *http.Request, _ *words.Printer)
 	return back(w, r, "/housing/rounds/"+url.PathEscape(id)+"?done="+do)
 }
 
+type housingCaseBody struct {
+	*housingv1.Application
+	Place *housingv1.Place
+	Done  string
+}
+
+// housingCase is one application before an officer: what is asked, the facts
+// with their source, what the rules say, and the decision. The look is logged.
+func (s *Site) housingCase(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
+	ctx, cancel := housingStaff(r)
+	defer cancel()
+	reply, err := s.Clients.Housing.GetApplication(ctx, &housingv1.GetApplicationRequest{ApplicationId: r.PathValue("id")})
+	if err != nil {
+		return err
+	}
+	place, err := s.Clients.Housing.GetPlace(ctx, &housingv1.GetPlaceRequest{ApplicationId: r.PathValue("id")})
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, p, http.StatusOK, "housing_case", page{Title: "housing.case", Nav: "housing", Body: housingCaseBody{reply.GetApplication(), place.GetPlace(), r.URL.Query().Get("done")}})
+}
+
 type housingLeasesBody struct {
 	housingWhere
 	*housingv1.ListCountyLeasesResponse
@@ -217,12 +240,23 @@ func (s *Site) housingDo(w http.ResponseWriter, r *http.Request, _ *words.Printe
 	if lease := r.PostFormValue("lease"); lease != "" {
 		to += "/" + url.PathEscape(lease)
 	}
+	if r.PathValue("thing") == "case" {
+		to = "/housing/cases/" + url.PathEscape(r.PathValue("id"))
+	}
 	return back(w, r, to+"?"+url.Values{"county": {r.PostFormValue("county")}, "done": {r.PathValue("do")}}.Encode())
 }
 
 func (s *Site) housingAct(ctx context.Context, r *http.Request, id string) (err error) {
 	c, form := s.Clients.Housing, r.PostFormValue
 	switch r.PathValue("thing") + "/" + r.PathValue("do") {
+	case "case/paper":
+		months, convErr := strconv.Atoi("0" + form("months"))
+		if convErr != nil || months > 1000 {
+			return errInput
+		}
+		_, err = c.RecordPaper(ctx, &housingv1.RecordPaperRequest{ApplicationId: id, Kind: form("kind"), Form: form("form"), Since: form("since"), Until: form("until"), Months: int32(months)})
+	case "case/eligibility":
+		_, err = c.DecideEligibility(ctx, &housingv1.DecideEligibilityRequest{ApplicationId: id, RefusalReasonCode: form("reason"), FalseStatement: form("false") == "yes"})
 	case "lease/rent":
 		fen, err := fenOf(form("yuan"))
 		if err != nil {

@@ -72,6 +72,9 @@ func (s *Server) ListWaiting(ctx context.Context, req *housingv1.ListWaitingRequ
 				State: string(a.State), WaitingSince: clock.DateOf(a.SubmittedAt).String(),
 			})
 		}
+		for _, a := range v.Undecided {
+			out.Undecided = append(out.Undecided, &housingv1.Waiting{ApplicationId: a.ID, CaseNo: a.CaseNo(), State: string(a.State), WaitingSince: clock.DateOf(a.SubmittedAt).String()})
+		}
 		for _, r := range v.Rates {
 			out.Rates = append(out.Rates, &housingv1.FormRate{RuleId: r.Rule, Form: r.Form, Count: int32(r.Count), Points: int32(r.Points)})
 		}

@@ -117,6 +117,7 @@ type WaitingList struct {
 	PublishedOn clock.Date
 	Rates       []domain.Rate
 	Free        []domain.Home
+	Undecided   []domain.Application
 }
 
 // ReadList shows a list to an officer of the county.
@@ -132,6 +133,9 @@ func (a *App) ReadList(ctx context.Context, s Store, county string, kind domain.
 	}
 	v.Rates = domain.Rates(v.Ranked)
 	if v.Was, v.PublishedOn, err = s.Published(county, kind); err != nil {
+		return v, err
+	}
+	if v.Undecided, err = s.Undecided(county, kind, usualPage); err != nil {
 		return v, err
 	}
 	v.Free, err = s.FreeHomes(county, kind, "", longestPage)

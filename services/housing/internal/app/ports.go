@@ -64,6 +64,8 @@ type Lists interface {
 	LockList(county string, kind domain.Kind) error
 	// Candidates lists who waits, with the facts held.
 	Candidates(county string, kind domain.Kind) ([]domain.Candidate, error)
+	// Undecided lists the applications that a decision is to be made on, oldest first.
+	Undecided(county string, kind domain.Kind, limit int) ([]domain.Application, error)
 	// Published tells where each stood when the list was last published, and when that was.
 	Published(county string, kind domain.Kind) (was map[string]int, on clock.Date, err error)
 	Publish(ctx context.Context, id, county string, kind domain.Kind, on clock.Date, ranked []domain.Standing) error

@@ -49,6 +49,12 @@ func (t *Tx) Candidates(county string, kind domain.Kind) ([]domain.Candidate, er
 	return all, nil
 }
 
+// Undecided lists the applications that a decision is to be made on, oldest first.
+func (t *Tx) Undecided(county string, kind domain.Kind, limit int) ([]domain.Application, error) {
+	return sqldb.Collect(t.tx, scanApplication, `SELECT `+applicationColumns+` FROM application
+		WHERE county = $1 AND kind = $2 AND (state IN ('submitted', 'refused') OR state = 'accepted' AND reopened = 1) ORDER BY submitted_at, id LIMIT $3`, county, string(kind), limit)
+}
+
 // Published tells where each application of a list stood when it was last
 // published, and when that was.
 func (t *Tx) Published(county string, kind domain.Kind) (was map[string]int, on clock.Date, err error) {

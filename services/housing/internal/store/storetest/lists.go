@@ -90,6 +90,10 @@ func (s *suite) listRoundTrip() {
 		if err != nil || len(all) != 2 || all[0].Application.DeclaredAreaDM2 != 1200 || all[0].Application.FalseUntil != day {
 			s.Errorf("%+v, %v", all, err)
 		}
+		undecided, err := tx.Undecided("654301", domain.PublicRental, 9)
+		if err != nil || len(undecided) != 1 || undecided[0].ID != "application-3" {
+			s.Errorf("%+v, %v", undecided, err)
+		}
 		var ranked []domain.Standing
 		for i, c := range all {
 			st := domain.Standing{Candidate: c}
