@@ -334,6 +334,10 @@ func TestExitEndsInStaying(t *testing.T) {
 	if l := f.lease(lease); l.GetState() != "running" || l.GetExits()[0].GetState() != "stays" {
 		t.Errorf("%v", l)
 	}
+	_, err = f.client.LeaveHome(f.helper(), &housingv1.LeaveHomeRequest{LeaseId: lease, On: "2026-11-18"})
+	wantCode(t, "a helper ends it", err, "housing.lease.leave_other")
+	_, err = f.client.LeaveHome(f.Counter("hou", worker), &housingv1.LeaveHomeRequest{LeaseId: lease, On: "2026-11-18"})
+	wantCode(t, "a counter ends it", err, "auth.denied")
 	_, err = f.client.LeaveHome(f.Worker(worker), &housingv1.LeaveHomeRequest{LeaseId: lease, On: "2028-01-01"})
 	wantCode(t, "leaving in the future", err, "housing.lease.leave_day")
 	if _, err := f.client.LeaveHome(f.Worker(worker), &housingv1.LeaveHomeRequest{LeaseId: lease, On: "2026-11-18"}); err != nil {

@@ -2202,7 +2202,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x06months\x18\x06 \x01(\x05R\x06months\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\xcd*\n" +
+	"evidenceId2\xc0*\n" +
 	"\x0eHousingService\x12a\n" +
 	"\aAddHome\x12\x1f.qiao.housing.v1.AddHomeRequest\x1a .qiao.housing.v1.AddHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
 	"\tListHomes\x12!.qiao.housing.v1.ListHomesRequest\x1a\".qiao.housing.v1.ListHomesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12x\n" +
@@ -2242,8 +2242,9 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\vCloseReview\x12#.qiao.housing.v1.CloseReviewRequest\x1a$.qiao.housing.v1.CloseReviewResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
 	"\n" +
 	"AskRenewal\x12\".qiao.housing.v1.AskRenewalRequest\x1a#.qiao.housing.v1.AskRenewalResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12s\n" +
-	"\rDecideRenewal\x12%.qiao.housing.v1.DecideRenewalRequest\x1a&.qiao.housing.v1.DecideRenewalResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12o\n" +
-	"\tLeaveHome\x12!.qiao.housing.v1.LeaveHomeRequest\x1a\".qiao.housing.v1.LeaveHomeResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12x\n" +
+	"\rDecideRenewal\x12%.qiao.housing.v1.DecideRenewalRequest\x1a&.qiao.housing.v1.DecideRenewalResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12b\n" +
+	"\tLeaveHome\x12!.qiao.housing.v1.LeaveHomeRequest\x1a\".qiao.housing.v1.LeaveHomeResponse\"\x0e\x92\xb5\x18\n" +
+	"\b\x01\x12\x06worker\x12x\n" +
 	"\fReportRepair\x12$.qiao.housing.v1.ReportRepairRequest\x1a%.qiao.housing.v1.ReportRepairResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12j\n" +
 	"\n" +
 	"PlanRepair\x12\".qiao.housing.v1.PlanRepairRequest\x1a#.qiao.housing.v1.PlanRepairResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12p\n" +

@@ -406,7 +406,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "LeaveHome",
 			Command:  true,
-			Callers:  []string{"worker", "officer:hou"},
+			Callers:  []string{"worker"},
 			New:      func() proto.Message { return new(LeaveHomeRequest) },
 			NewReply: func() proto.Message { return new(LeaveHomeResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

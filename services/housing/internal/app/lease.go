@@ -76,11 +76,16 @@ func (a *App) NoteVacancy(ctx context.Context, s Store, leaseID string, since cl
 	return s.SaveLease(ctx, l, events...)
 }
 
-// LeaveHome ends a lease by the tenant's own wish, without an officer.
+// LeaveHome ends a lease by the tenant's own wish, without an officer. Nobody
+// does it for him, neither a helper nor a counter: else it would be a way
+// around notice, decision and appeal.
 func (a *App) LeaveHome(ctx context.Context, s Store, leaseID string, on clock.Date) error {
 	l, err := ownLease(ctx, s, leaseID)
 	if err != nil {
 		return err
+	}
+	if p, err := auth.From(ctx); err != nil || !p.ActsHimself(l.Worker) {
+		return domain.ErrLeaveOther
 	}
 	exits, err := s.ExitsOf(leaseID)
 	if err != nil {
