@@ -255,7 +255,3 @@ func (f fakeHousing) ListApplications(ctx context.Context, r *housingv1.ListAppl
 	}
 	return &housingv1.ListApplicationsResponse{Applications: t.homes}, nil
 }
-
-func (f fakeHousing) ListLeases(context.Context, *housingv1.ListLeasesRequest) (*housingv1.ListLeasesResponse, error) {
-	return &housingv1.ListLeasesResponse{}, nil
-}

@@ -41,6 +41,8 @@ type world struct {
 	byNumber  map[string]string
 	finds     []auth.Principal
 	registers int
+	done      homes
+	lets      bool // the person has a lease
 }
 
 type person struct {

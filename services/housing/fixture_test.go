@@ -94,6 +94,14 @@ func (f *fixture) publish(by *testkit.Publisher, aggregate string, messages ...p
 	f.Settle()
 }
 
+// publishFor has a stand-in publish an event of any worker.
+func (f *fixture) publishFor(who string, by *testkit.Publisher, aggregate string, messages ...proto.Message) {
+	f.t.Helper()
+	by.Publish(outbox.Subject{Aggregate: aggregate, Version: f.versions[aggregate], Worker: who, Division: county}, messages...)
+	f.versions[aggregate] += int64(len(messages))
+	f.Settle()
+}
+
 func (f *fixture) grant(id string, kinds ...string) {
 	f.t.Helper()
 	f.publish(f.registry, id, &registryv1.ConsentGranted{GrantId: id, Purpose: "public_rental", Kinds: kinds, Recipient: "housing", ValidFrom: "2026-01-01"})

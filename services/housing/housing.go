@@ -1,6 +1,7 @@
 // Package housing is the housing department's service: it lists public homes,
-// takes applications, decides by dated rules who is eligible, offers homes and
-// records leases. It uses other departments' facts with the worker's consent,
+// takes applications, decides by dated rules who is eligible, keeps waiting
+// lists by published points, hands homes out in rounds that anybody can check,
+// and keeps leases to their end. It uses other departments' facts with the worker's consent,
 // and tells who has a home.
 package housing
 
@@ -47,7 +48,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	in := func(tx *sqldb.Tx) app.Store { return rows.In(tx) }
 	cases := &app.App{Clock: d.Clock, Rules: rules, Tables: tables, NewID: ident.NewID}
 	holder := evidence.NewHolder(Name, purpose, log.DB(), react.Cases{App: cases, In: in}, tasks, caller, d.Clock)
-	tasks.Handle(store.TaskLapse, react.Lapse(cases, log, in))
+	for kind, f := range react.Tasks(cases) {
+		tasks.Handle(kind, react.Do(log, in, f))
+	}
 	server := &api.Server{App: cases, Log: log, In: in, Evidence: holder, Pages: pages, HomesTag: store.HomesTag}
 	return run.Assemble(ctx, run.Parts{
 		Log: log, Tasks: tasks, Caller: caller,
@@ -56,6 +59,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		Counts: []ops.Count{
 			{Thing: "homes_free", Query: `SELECT count(*) FROM home WHERE state = 'free'`},
 			{Thing: "applications_open", Query: `SELECT count(*) FROM application WHERE state IN ('submitted', 'eligible', 'refused', 'offered', 'accepted')`},
+			{Thing: "rounds_open", Query: `SELECT count(*) FROM round WHERE state <> 'closed'`},
 			{Thing: "leases", Query: `SELECT count(*) FROM lease`},
 		},
 	}, d)

@@ -58,7 +58,7 @@ func TestFromApplicationToLease(t *testing.T) {
 	if err != nil || len(leases.GetLeases()) != 1 {
 		t.Fatalf("%v, %v", leases, err)
 	}
-	testkit.Equal(t, leases.GetLeases()[0], &housingv1.Lease{LeaseId: lease, HomeId: home, Address: "阿勒泰市安居苑 7-4-257", StartsOn: "2027-04-01", EndsOn: "2030-03-31", RentFen: 41000, State: "signed"})
+	testkit.Equal(t, leases.GetLeases()[0], &housingv1.Lease{LeaseId: lease, HomeId: home, Address: "阿勒泰市安居苑 7-4-257", StartsOn: "2027-04-01", EndsOn: "2030-03-31", RentFen: 41000, State: "signed", Kind: "public_rental"})
 	helped, err := f.client.ListLeases(f.helper(), &housingv1.ListLeasesRequest{Worker: worker})
 	if err != nil || helped.GetLeases()[0].GetAddress() != "" {
 		t.Fatalf("a helper saw the address: %v, %v", helped, err)

@@ -739,6 +739,1419 @@ func (x *EvidenceChanged) GetWhat() string {
 	return ""
 }
 
+// ListPublished: positions were written down, so that the next ones can say what moved.
+type ListPublished struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	County        string                 `protobuf:"bytes,1,opt,name=county,proto3" json:"county,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	Headcount     int32                  `protobuf:"varint,3,opt,name=headcount,proto3" json:"headcount,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPublished) Reset() {
+	*x = ListPublished{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPublished) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPublished) ProtoMessage() {}
+
+func (x *ListPublished) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPublished.ProtoReflect.Descriptor instead.
+func (*ListPublished) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListPublished) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *ListPublished) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *ListPublished) GetHeadcount() int32 {
+	if x != nil {
+		return x.Headcount
+	}
+	return 0
+}
+
+// RoundOpened: homes are handed out from a list; where ties need a draw, its root is committed here.
+type RoundOpened struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	Places        int32                  `protobuf:"varint,3,opt,name=places,proto3" json:"places,omitempty"`
+	Headcount     int32                  `protobuf:"varint,4,opt,name=headcount,proto3" json:"headcount,omitempty"`
+	Root          string                 `protobuf:"bytes,5,opt,name=root,proto3" json:"root,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundOpened) Reset() {
+	*x = RoundOpened{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundOpened) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundOpened) ProtoMessage() {}
+
+func (x *RoundOpened) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundOpened.ProtoReflect.Descriptor instead.
+func (*RoundOpened) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *RoundOpened) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundOpened) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *RoundOpened) GetPlaces() int32 {
+	if x != nil {
+		return x.Places
+	}
+	return 0
+}
+
+func (x *RoundOpened) GetHeadcount() int32 {
+	if x != nil {
+		return x.Headcount
+	}
+	return 0
+}
+
+func (x *RoundOpened) GetRoot() string {
+	if x != nil {
+		return x.Root
+	}
+	return ""
+}
+
+// RoundChanged: other homes are in the round.
+type RoundChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	Places        int32                  `protobuf:"varint,2,opt,name=places,proto3" json:"places,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundChanged) Reset() {
+	*x = RoundChanged{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundChanged) ProtoMessage() {}
+
+func (x *RoundChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundChanged.ProtoReflect.Descriptor instead.
+func (*RoundChanged) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *RoundChanged) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundChanged) GetPlaces() int32 {
+	if x != nil {
+		return x.Places
+	}
+	return 0
+}
+
+// FigureEntered: one officer entered the figure; another is to confirm it.
+type FigureEntered struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FigureEntered) Reset() {
+	*x = FigureEntered{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FigureEntered) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FigureEntered) ProtoMessage() {}
+
+func (x *FigureEntered) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FigureEntered.ProtoReflect.Descriptor instead.
+func (*FigureEntered) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *FigureEntered) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+// RoundDrawn: the figure was confirmed by two officers and the draw is made.
+type RoundDrawn struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	Root          string                 `protobuf:"bytes,2,opt,name=root,proto3" json:"root,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundDrawn) Reset() {
+	*x = RoundDrawn{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundDrawn) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundDrawn) ProtoMessage() {}
+
+func (x *RoundDrawn) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundDrawn.ProtoReflect.Descriptor instead.
+func (*RoundDrawn) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *RoundDrawn) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundDrawn) GetRoot() string {
+	if x != nil {
+		return x.Root
+	}
+	return ""
+}
+
+// RoundClosed: nothing more is offered from the round.
+type RoundClosed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundClosed) Reset() {
+	*x = RoundClosed{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundClosed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundClosed) ProtoMessage() {}
+
+func (x *RoundClosed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundClosed.ProtoReflect.Descriptor instead.
+func (*RoundClosed) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *RoundClosed) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+// RentRecorded stays with the department.
+type RentRecorded struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	LeaseId       string                 `protobuf:"bytes,1,opt,name=lease_id,json=leaseId,proto3" json:"lease_id,omitempty"`
+	Month         string                 `protobuf:"bytes,2,opt,name=month,proto3" json:"month,omitempty"`
+	AmountFen     int64                  `protobuf:"varint,3,opt,name=amount_fen,json=amountFen,proto3" json:"amount_fen,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RentRecorded) Reset() {
+	*x = RentRecorded{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RentRecorded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RentRecorded) ProtoMessage() {}
+
+func (x *RentRecorded) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RentRecorded.ProtoReflect.Descriptor instead.
+func (*RentRecorded) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *RentRecorded) GetLeaseId() string {
+	if x != nil {
+		return x.LeaseId
+	}
+	return ""
+}
+
+func (x *RentRecorded) GetMonth() string {
+	if x != nil {
+		return x.Month
+	}
+	return ""
+}
+
+func (x *RentRecorded) GetAmountFen() int64 {
+	if x != nil {
+		return x.AmountFen
+	}
+	return 0
+}
+
+// VacancyNoted stays with the department; it ends nothing.
+type VacancyNoted struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	LeaseId       string                 `protobuf:"bytes,1,opt,name=lease_id,json=leaseId,proto3" json:"lease_id,omitempty"`
+	Since         string                 `protobuf:"bytes,2,opt,name=since,proto3" json:"since,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VacancyNoted) Reset() {
+	*x = VacancyNoted{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VacancyNoted) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VacancyNoted) ProtoMessage() {}
+
+func (x *VacancyNoted) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VacancyNoted.ProtoReflect.Descriptor instead.
+func (*VacancyNoted) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *VacancyNoted) GetLeaseId() string {
+	if x != nil {
+		return x.LeaseId
+	}
+	return ""
+}
+
+func (x *VacancyNoted) GetSince() string {
+	if x != nil {
+		return x.Since
+	}
+	return ""
+}
+
+// ReviewOpened: a clock opened a task for a person; nothing follows by itself.
+type ReviewOpened struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ReviewId      string                 `protobuf:"bytes,1,opt,name=review_id,json=reviewId,proto3" json:"review_id,omitempty"`
+	LeaseId       string                 `protobuf:"bytes,2,opt,name=lease_id,json=leaseId,proto3" json:"lease_id,omitempty"`
+	Ground        string                 `protobuf:"bytes,3,opt,name=ground,proto3" json:"ground,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReviewOpened) Reset() {
+	*x = ReviewOpened{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReviewOpened) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReviewOpened) ProtoMessage() {}
+
+func (x *ReviewOpened) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReviewOpened.ProtoReflect.Descriptor instead.
+func (*ReviewOpened) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ReviewOpened) GetReviewId() string {
+	if x != nil {
+		return x.ReviewId
+	}
+	return ""
+}
+
+func (x *ReviewOpened) GetLeaseId() string {
+	if x != nil {
+		return x.LeaseId
+	}
+	return ""
+}
+
+func (x *ReviewOpened) GetGround() string {
+	if x != nil {
+		return x.Ground
+	}
+	return ""
+}
+
+// ReviewClosed: a person looked.
+type ReviewClosed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ReviewId      string                 `protobuf:"bytes,1,opt,name=review_id,json=reviewId,proto3" json:"review_id,omitempty"`
+	Outcome       string                 `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReviewClosed) Reset() {
+	*x = ReviewClosed{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReviewClosed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReviewClosed) ProtoMessage() {}
+
+func (x *ReviewClosed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReviewClosed.ProtoReflect.Descriptor instead.
+func (*ReviewClosed) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ReviewClosed) GetReviewId() string {
+	if x != nil {
+		return x.ReviewId
+	}
+	return ""
+}
+
+func (x *ReviewClosed) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+// RenewalDue: another term can be asked for; the tenant is to be told.
+type RenewalDue struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	LeaseId       string                 `protobuf:"bytes,1,opt,name=lease_id,json=leaseId,proto3" json:"lease_id,omitempty"`
+	ApplyBy       string                 `protobuf:"bytes,2,opt,name=apply_by,json=applyBy,proto3" json:"apply_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RenewalDue) Reset() {
+	*x = RenewalDue{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RenewalDue) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RenewalDue) ProtoMessage() {}
+
+func (x *RenewalDue) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RenewalDue.ProtoReflect.Descriptor instead.
+func (*RenewalDue) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *RenewalDue) GetLeaseId() string {
+	if x != nil {
+		return x.LeaseId
+	}
+	return ""
+}
+
+func (x *RenewalDue) GetApplyBy() string {
+	if x != nil {
+		return x.ApplyBy
+	}
+	return ""
+}
+
+// RenewalAsked: the tenant asked for another term.
+type RenewalAsked struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RenewalId     string                 `protobuf:"bytes,1,opt,name=renewal_id,json=renewalId,proto3" json:"renewal_id,omitempty"`
+	LeaseId       string                 `protobuf:"bytes,2,opt,name=lease_id,json=leaseId,proto3" json:"lease_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RenewalAsked) Reset() {
+	*x = RenewalAsked{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RenewalAsked) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RenewalAsked) ProtoMessage() {}
+
+func (x *RenewalAsked) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RenewalAsked.ProtoReflect.Descriptor instead.
+func (*RenewalAsked) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *RenewalAsked) GetRenewalId() string {
+	if x != nil {
+		return x.RenewalId
+	}
+	return ""
+}
+
+func (x *RenewalAsked) GetLeaseId() string {
+	if x != nil {
+		return x.LeaseId
+	}
+	return ""
+}
+
+// RenewalDecided: a person granted another term or refused it with reasons.
+type RenewalDecided struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RenewalId     string                 `protobuf:"bytes,1,opt,name=renewal_id,json=renewalId,proto3" json:"renewal_id,omitempty"`
+	LeaseId       string                 `protobuf:"bytes,2,opt,name=lease_id,json=leaseId,proto3" json:"lease_id,omitempty"`
+	Outcome       string                 `protobuf:"bytes,3,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	EndsOn        string                 `protobuf:"bytes,4,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RenewalDecided) Reset() {
+	*x = RenewalDecided{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RenewalDecided) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RenewalDecided) ProtoMessage() {}
+
+func (x *RenewalDecided) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RenewalDecided.ProtoReflect.Descriptor instead.
+func (*RenewalDecided) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *RenewalDecided) GetRenewalId() string {
+	if x != nil {
+		return x.RenewalId
+	}
+	return ""
+}
+
+func (x *RenewalDecided) GetLeaseId() string {
+	if x != nil {
+		return x.LeaseId
+	}
+	return ""
+}
+
+func (x *RenewalDecided) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *RenewalDecided) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+// LeaseEnded: the tenant left, of his own wish or by a decision that stands.
+type LeaseEnded struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	LeaseId       string                 `protobuf:"bytes,1,opt,name=lease_id,json=leaseId,proto3" json:"lease_id,omitempty"`
+	EndedOn       string                 `protobuf:"bytes,2,opt,name=ended_on,json=endedOn,proto3" json:"ended_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LeaseEnded) Reset() {
+	*x = LeaseEnded{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LeaseEnded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LeaseEnded) ProtoMessage() {}
+
+func (x *LeaseEnded) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LeaseEnded.ProtoReflect.Descriptor instead.
+func (*LeaseEnded) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *LeaseEnded) GetLeaseId() string {
+	if x != nil {
+		return x.LeaseId
+	}
+	return ""
+}
+
+func (x *LeaseEnded) GetEndedOn() string {
+	if x != nil {
+		return x.EndedOn
+	}
+	return ""
+}
+
+// RepairReported: something is broken.
+type RepairReported struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RepairId      string                 `protobuf:"bytes,1,opt,name=repair_id,json=repairId,proto3" json:"repair_id,omitempty"`
+	LeaseId       string                 `protobuf:"bytes,2,opt,name=lease_id,json=leaseId,proto3" json:"lease_id,omitempty"`
+	What          string                 `protobuf:"bytes,3,opt,name=what,proto3" json:"what,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RepairReported) Reset() {
+	*x = RepairReported{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RepairReported) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RepairReported) ProtoMessage() {}
+
+func (x *RepairReported) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RepairReported.ProtoReflect.Descriptor instead.
+func (*RepairReported) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *RepairReported) GetRepairId() string {
+	if x != nil {
+		return x.RepairId
+	}
+	return ""
+}
+
+func (x *RepairReported) GetLeaseId() string {
+	if x != nil {
+		return x.LeaseId
+	}
+	return ""
+}
+
+func (x *RepairReported) GetWhat() string {
+	if x != nil {
+		return x.What
+	}
+	return ""
+}
+
+// RepairPlanned: the tenant is to be told when somebody comes.
+type RepairPlanned struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RepairId      string                 `protobuf:"bytes,1,opt,name=repair_id,json=repairId,proto3" json:"repair_id,omitempty"`
+	PlannedOn     string                 `protobuf:"bytes,2,opt,name=planned_on,json=plannedOn,proto3" json:"planned_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RepairPlanned) Reset() {
+	*x = RepairPlanned{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RepairPlanned) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RepairPlanned) ProtoMessage() {}
+
+func (x *RepairPlanned) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RepairPlanned.ProtoReflect.Descriptor instead.
+func (*RepairPlanned) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *RepairPlanned) GetRepairId() string {
+	if x != nil {
+		return x.RepairId
+	}
+	return ""
+}
+
+func (x *RepairPlanned) GetPlannedOn() string {
+	if x != nil {
+		return x.PlannedOn
+	}
+	return ""
+}
+
+// RepairDone: the tenant is asked whether it works.
+type RepairDone struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RepairId      string                 `protobuf:"bytes,1,opt,name=repair_id,json=repairId,proto3" json:"repair_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RepairDone) Reset() {
+	*x = RepairDone{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RepairDone) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RepairDone) ProtoMessage() {}
+
+func (x *RepairDone) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RepairDone.ProtoReflect.Descriptor instead.
+func (*RepairDone) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *RepairDone) GetRepairId() string {
+	if x != nil {
+		return x.RepairId
+	}
+	return ""
+}
+
+// RepairConfirmed: the tenant said whether it works.
+type RepairConfirmed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RepairId      string                 `protobuf:"bytes,1,opt,name=repair_id,json=repairId,proto3" json:"repair_id,omitempty"`
+	Works         bool                   `protobuf:"varint,2,opt,name=works,proto3" json:"works,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RepairConfirmed) Reset() {
+	*x = RepairConfirmed{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RepairConfirmed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RepairConfirmed) ProtoMessage() {}
+
+func (x *RepairConfirmed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RepairConfirmed.ProtoReflect.Descriptor instead.
+func (*RepairConfirmed) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *RepairConfirmed) GetRepairId() string {
+	if x != nil {
+		return x.RepairId
+	}
+	return ""
+}
+
+func (x *RepairConfirmed) GetWorks() bool {
+	if x != nil {
+		return x.Works
+	}
+	return false
+}
+
+// ExitNoticed: the lease may end on a ground of HO-04; the tenant is to be told and asked.
+type ExitNoticed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ExitId        string                 `protobuf:"bytes,1,opt,name=exit_id,json=exitId,proto3" json:"exit_id,omitempty"`
+	LeaseId       string                 `protobuf:"bytes,2,opt,name=lease_id,json=leaseId,proto3" json:"lease_id,omitempty"`
+	Ground        string                 `protobuf:"bytes,3,opt,name=ground,proto3" json:"ground,omitempty"`
+	AnswerDays    int32                  `protobuf:"varint,4,opt,name=answer_days,json=answerDays,proto3" json:"answer_days,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExitNoticed) Reset() {
+	*x = ExitNoticed{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExitNoticed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExitNoticed) ProtoMessage() {}
+
+func (x *ExitNoticed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExitNoticed.ProtoReflect.Descriptor instead.
+func (*ExitNoticed) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ExitNoticed) GetExitId() string {
+	if x != nil {
+		return x.ExitId
+	}
+	return ""
+}
+
+func (x *ExitNoticed) GetLeaseId() string {
+	if x != nil {
+		return x.LeaseId
+	}
+	return ""
+}
+
+func (x *ExitNoticed) GetGround() string {
+	if x != nil {
+		return x.Ground
+	}
+	return ""
+}
+
+func (x *ExitNoticed) GetAnswerDays() int32 {
+	if x != nil {
+		return x.AnswerDays
+	}
+	return 0
+}
+
+// ExitAnswered never leaves the service.
+type ExitAnswered struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ExitId        string                 `protobuf:"bytes,1,opt,name=exit_id,json=exitId,proto3" json:"exit_id,omitempty"`
+	AnswerCode    string                 `protobuf:"bytes,2,opt,name=answer_code,json=answerCode,proto3" json:"answer_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExitAnswered) Reset() {
+	*x = ExitAnswered{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExitAnswered) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExitAnswered) ProtoMessage() {}
+
+func (x *ExitAnswered) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExitAnswered.ProtoReflect.Descriptor instead.
+func (*ExitAnswered) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *ExitAnswered) GetExitId() string {
+	if x != nil {
+		return x.ExitId
+	}
+	return ""
+}
+
+func (x *ExitAnswered) GetAnswerCode() string {
+	if x != nil {
+		return x.AnswerCode
+	}
+	return ""
+}
+
+// ExitDecided: another officer decided on the notice.
+type ExitDecided struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ExitId        string                 `protobuf:"bytes,1,opt,name=exit_id,json=exitId,proto3" json:"exit_id,omitempty"`
+	LeaseId       string                 `protobuf:"bytes,2,opt,name=lease_id,json=leaseId,proto3" json:"lease_id,omitempty"`
+	Outcome       string                 `protobuf:"bytes,3,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	LeaveBy       string                 `protobuf:"bytes,4,opt,name=leave_by,json=leaveBy,proto3" json:"leave_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExitDecided) Reset() {
+	*x = ExitDecided{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExitDecided) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExitDecided) ProtoMessage() {}
+
+func (x *ExitDecided) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExitDecided.ProtoReflect.Descriptor instead.
+func (*ExitDecided) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ExitDecided) GetExitId() string {
+	if x != nil {
+		return x.ExitId
+	}
+	return ""
+}
+
+func (x *ExitDecided) GetLeaseId() string {
+	if x != nil {
+		return x.LeaseId
+	}
+	return ""
+}
+
+func (x *ExitDecided) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *ExitDecided) GetLeaveBy() string {
+	if x != nil {
+		return x.LeaveBy
+	}
+	return ""
+}
+
+// ExitAppealed: the tenant appealed and stays meanwhile.
+type ExitAppealed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ExitId        string                 `protobuf:"bytes,1,opt,name=exit_id,json=exitId,proto3" json:"exit_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExitAppealed) Reset() {
+	*x = ExitAppealed{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExitAppealed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExitAppealed) ProtoMessage() {}
+
+func (x *ExitAppealed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExitAppealed.ProtoReflect.Descriptor instead.
+func (*ExitAppealed) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *ExitAppealed) GetExitId() string {
+	if x != nil {
+		return x.ExitId
+	}
+	return ""
+}
+
+// ExitAppealDecided: a third officer decided on the appeal.
+type ExitAppealDecided struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ExitId        string                 `protobuf:"bytes,1,opt,name=exit_id,json=exitId,proto3" json:"exit_id,omitempty"`
+	LeaseId       string                 `protobuf:"bytes,2,opt,name=lease_id,json=leaseId,proto3" json:"lease_id,omitempty"`
+	Outcome       string                 `protobuf:"bytes,3,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExitAppealDecided) Reset() {
+	*x = ExitAppealDecided{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExitAppealDecided) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExitAppealDecided) ProtoMessage() {}
+
+func (x *ExitAppealDecided) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExitAppealDecided.ProtoReflect.Descriptor instead.
+func (*ExitAppealDecided) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *ExitAppealDecided) GetExitId() string {
+	if x != nil {
+		return x.ExitId
+	}
+	return ""
+}
+
+func (x *ExitAppealDecided) GetLeaseId() string {
+	if x != nil {
+		return x.LeaseId
+	}
+	return ""
+}
+
+func (x *ExitAppealDecided) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+// PlacesAsked: an employer asked for dormitory places; it names nobody.
+type PlacesAsked struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RequestId     string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	EmployerId    string                 `protobuf:"bytes,2,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	Places        int32                  `protobuf:"varint,3,opt,name=places,proto3" json:"places,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlacesAsked) Reset() {
+	*x = PlacesAsked{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlacesAsked) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlacesAsked) ProtoMessage() {}
+
+func (x *PlacesAsked) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlacesAsked.ProtoReflect.Descriptor instead.
+func (*PlacesAsked) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *PlacesAsked) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *PlacesAsked) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *PlacesAsked) GetPlaces() int32 {
+	if x != nil {
+		return x.Places
+	}
+	return 0
+}
+
+// PlacesGranted: so many places can be taken, each by a worker for himself.
+type PlacesGranted struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RequestId     string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	Places        int32                  `protobuf:"varint,2,opt,name=places,proto3" json:"places,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlacesGranted) Reset() {
+	*x = PlacesGranted{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlacesGranted) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlacesGranted) ProtoMessage() {}
+
+func (x *PlacesGranted) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlacesGranted.ProtoReflect.Descriptor instead.
+func (*PlacesGranted) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *PlacesGranted) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *PlacesGranted) GetPlaces() int32 {
+	if x != nil {
+		return x.Places
+	}
+	return 0
+}
+
 var File_qiao_housing_v1_events_proto protoreflect.FileDescriptor
 
 const file_qiao_housing_v1_events_proto_rawDesc = "" +
@@ -804,7 +2217,135 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04what\x18\x03 \x01(\tR\x04what:;\x8a\xb5\x187\n" +
-	"\x1bhousing.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\x0fB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
+	"\x1bhousing.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\x0f\"\x92\x01\n" +
+	"\rListPublished\x12\x16\n" +
+	"\x06county\x18\x01 \x01(\tR\x06county\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1c\n" +
+	"\theadcount\x18\x03 \x01(\x05R\theadcount:7\x8a\xb5\x183\n" +
+	"\x19housing.list.published.v1\x10\x01\"\x11local rules HO-07*\x01\x0f\"\xbc\x01\n" +
+	"\vRoundOpened\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x16\n" +
+	"\x06places\x18\x03 \x01(\x05R\x06places\x12\x1c\n" +
+	"\theadcount\x18\x04 \x01(\x05R\theadcount\x12\x12\n" +
+	"\x04root\x18\x05 \x01(\tR\x04root:4\x8a\xb5\x180\n" +
+	"\x17housing.round.opened.v1\x10\x02\"\x10no personal data*\x01\x0f\"x\n" +
+	"\fRoundChanged\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x16\n" +
+	"\x06places\x18\x02 \x01(\x05R\x06places:5\x8a\xb5\x181\n" +
+	"\x18housing.round.changed.v1\x10\x01\"\x10no personal data*\x01\x0f\"h\n" +
+	"\rFigureEntered\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId:<\x8a\xb5\x188\n" +
+	"\x1fhousing.round.figure_entered.v1\x10\x01\"\x10no personal data*\x01\x0f\"p\n" +
+	"\n" +
+	"RoundDrawn\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x12\n" +
+	"\x04root\x18\x02 \x01(\tR\x04root:3\x8a\xb5\x18/\n" +
+	"\x16housing.round.drawn.v1\x10\x02\"\x10no personal data*\x01\x0f\"^\n" +
+	"\vRoundClosed\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId:4\x8a\xb5\x180\n" +
+	"\x17housing.round.closed.v1\x10\x02\"\x10no personal data*\x01\x0f\"\x8d\x01\n" +
+	"\fRentRecorded\x12\x19\n" +
+	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x14\n" +
+	"\x05month\x18\x02 \x01(\tR\x05month\x12\x1d\n" +
+	"\n" +
+	"amount_fen\x18\x03 \x01(\x03R\tamountFen:-\x8a\xb5\x18)\n" +
+	"\x18housing.rent.recorded.v1\x10\x01\"\bcontract*\x01\x0f\"\x92\x01\n" +
+	"\fVacancyNoted\x12\x19\n" +
+	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x14\n" +
+	"\x05since\x18\x02 \x01(\tR\x05since:Q\x8a\xb5\x18M\n" +
+	"\x18housing.vacancy.noted.v1\x10\x01\",statutory: 公共租赁住房管理办法 27*\x01\x0f\"\x8a\x01\n" +
+	"\fReviewOpened\x12\x1b\n" +
+	"\treview_id\x18\x01 \x01(\tR\breviewId\x12\x19\n" +
+	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x16\n" +
+	"\x06ground\x18\x03 \x01(\tR\x06ground:*\x8a\xb5\x18&\n" +
+	"\x18housing.review.opened.v1\x10\x01\"\x05HO-04*\x01\x0f\"q\n" +
+	"\fReviewClosed\x12\x1b\n" +
+	"\treview_id\x18\x01 \x01(\tR\breviewId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome:*\x8a\xb5\x18&\n" +
+	"\x18housing.review.closed.v1\x10\x01\"\x05HO-04*\x01\x0f\"y\n" +
+	"\n" +
+	"RenewalDue\x12\x19\n" +
+	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x19\n" +
+	"\bapply_by\x18\x02 \x01(\tR\aapplyBy:5\x8a\xb5\x181\n" +
+	"\x16housing.renewal.due.v1\x10\x02\x1a\bregistry\"\bcontract*\x01\x0f\"y\n" +
+	"\fRenewalAsked\x12\x1d\n" +
+	"\n" +
+	"renewal_id\x18\x01 \x01(\tR\trenewalId\x12\x19\n" +
+	"\blease_id\x18\x02 \x01(\tR\aleaseId:/\x8a\xb5\x18+\n" +
+	"\x18housing.renewal.asked.v1\x10\x01\"\n" +
+	"worker act*\x01\x0f\"\xdc\x01\n" +
+	"\x0eRenewalDecided\x12\x1d\n" +
+	"\n" +
+	"renewal_id\x18\x01 \x01(\tR\trenewalId\x12\x19\n" +
+	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x18\n" +
+	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x17\n" +
+	"\aends_on\x18\x04 \x01(\tR\x06endsOn:]\x8a\xb5\x18Y\n" +
+	"\x1ahousing.renewal.decided.v1\x10\x02\x1a\bregistry\",statutory: 公共租赁住房管理办法 30*\x01\x0f\"o\n" +
+	"\n" +
+	"LeaseEnded\x12\x19\n" +
+	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x19\n" +
+	"\bended_on\x18\x02 \x01(\tR\aendedOn:+\x8a\xb5\x18'\n" +
+	"\x16housing.lease.ended.v1\x10\x02\"\bcontract*\x01\x0f\"\x8d\x01\n" +
+	"\x0eRepairReported\x12\x1b\n" +
+	"\trepair_id\x18\x01 \x01(\tR\brepairId\x12\x19\n" +
+	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x12\n" +
+	"\x04what\x18\x03 \x01(\tR\x04what:/\x8a\xb5\x18+\n" +
+	"\x1ahousing.repair.reported.v1\x10\x01\"\bcontract*\x01\x0f\"\x85\x01\n" +
+	"\rRepairPlanned\x12\x1b\n" +
+	"\trepair_id\x18\x01 \x01(\tR\brepairId\x12\x1d\n" +
+	"\n" +
+	"planned_on\x18\x02 \x01(\tR\tplannedOn:8\x8a\xb5\x184\n" +
+	"\x19housing.repair.planned.v1\x10\x02\x1a\bregistry\"\bcontract*\x01\x0f\"`\n" +
+	"\n" +
+	"RepairDone\x12\x1b\n" +
+	"\trepair_id\x18\x01 \x01(\tR\brepairId:5\x8a\xb5\x181\n" +
+	"\x16housing.repair.done.v1\x10\x02\x1a\bregistry\"\bcontract*\x01\x0f\"x\n" +
+	"\x0fRepairConfirmed\x12\x1b\n" +
+	"\trepair_id\x18\x01 \x01(\tR\brepairId\x12\x14\n" +
+	"\x05works\x18\x02 \x01(\bR\x05works:2\x8a\xb5\x18.\n" +
+	"\x1bhousing.repair.confirmed.v1\x10\x01\"\n" +
+	"worker act*\x01\x0f\"\xde\x01\n" +
+	"\vExitNoticed\x12\x17\n" +
+	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x19\n" +
+	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x16\n" +
+	"\x06ground\x18\x03 \x01(\tR\x06ground\x12\x1f\n" +
+	"\vanswer_days\x18\x04 \x01(\x05R\n" +
+	"answerDays:b\x8a\xb5\x18^\n" +
+	"\x17housing.exit.noticed.v1\x10\x02\x1a\bregistry\"4statutory: 公共租赁住房管理办法 27, 29, 31*\x01\x0f\"y\n" +
+	"\fExitAnswered\x12\x17\n" +
+	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x1f\n" +
+	"\vanswer_code\x18\x02 \x01(\tR\n" +
+	"answerCode:/\x8a\xb5\x18+\n" +
+	"\x18housing.exit.answered.v1\x10\x01\"\n" +
+	"worker act*\x01\x0f\"\xda\x01\n" +
+	"\vExitDecided\x12\x17\n" +
+	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x19\n" +
+	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x18\n" +
+	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x19\n" +
+	"\bleave_by\x18\x04 \x01(\tR\aleaveBy:b\x8a\xb5\x18^\n" +
+	"\x17housing.exit.decided.v1\x10\x02\x1a\bregistry\"4statutory: 公共租赁住房管理办法 27, 29, 31*\x01\x0f\"X\n" +
+	"\fExitAppealed\x12\x17\n" +
+	"\aexit_id\x18\x01 \x01(\tR\x06exitId:/\x8a\xb5\x18+\n" +
+	"\x18housing.exit.appealed.v1\x10\x01\"\n" +
+	"worker act*\x01\x0f\"\xa1\x01\n" +
+	"\x11ExitAppealDecided\x12\x17\n" +
+	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x19\n" +
+	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x18\n" +
+	"\aoutcome\x18\x03 \x01(\tR\aoutcome:>\x8a\xb5\x18:\n" +
+	"\x1ehousing.exit.appeal_decided.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0f\"\x9b\x01\n" +
+	"\vPlacesAsked\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x12\x1f\n" +
+	"\vemployer_id\x18\x02 \x01(\tR\n" +
+	"employerId\x12\x16\n" +
+	"\x06places\x18\x03 \x01(\x05R\x06places:4\x8a\xb5\x180\n" +
+	"\x17housing.places.asked.v1\x10\x01\"\x10no personal data*\x01\x0f\"~\n" +
+	"\rPlacesGranted\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x12\x16\n" +
+	"\x06places\x18\x02 \x01(\x05R\x06places:6\x8a\xb5\x182\n" +
+	"\x19housing.places.granted.v1\x10\x01\"\x10no personal data*\x01\x0fB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
 
 var (
 	file_qiao_housing_v1_events_proto_rawDescOnce sync.Once
@@ -818,7 +2359,7 @@ func file_qiao_housing_v1_events_proto_rawDescGZIP() []byte {
 	return file_qiao_housing_v1_events_proto_rawDescData
 }
 
-var file_qiao_housing_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_qiao_housing_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_qiao_housing_v1_events_proto_goTypes = []any{
 	(*HomeListed)(nil),           // 0: qiao.housing.v1.HomeListed
 	(*ApplicationSubmitted)(nil), // 1: qiao.housing.v1.ApplicationSubmitted
@@ -832,6 +2373,31 @@ var file_qiao_housing_v1_events_proto_goTypes = []any{
 	(*OfferLapsed)(nil),          // 9: qiao.housing.v1.OfferLapsed
 	(*LeaseSigned)(nil),          // 10: qiao.housing.v1.LeaseSigned
 	(*EvidenceChanged)(nil),      // 11: qiao.housing.v1.EvidenceChanged
+	(*ListPublished)(nil),        // 12: qiao.housing.v1.ListPublished
+	(*RoundOpened)(nil),          // 13: qiao.housing.v1.RoundOpened
+	(*RoundChanged)(nil),         // 14: qiao.housing.v1.RoundChanged
+	(*FigureEntered)(nil),        // 15: qiao.housing.v1.FigureEntered
+	(*RoundDrawn)(nil),           // 16: qiao.housing.v1.RoundDrawn
+	(*RoundClosed)(nil),          // 17: qiao.housing.v1.RoundClosed
+	(*RentRecorded)(nil),         // 18: qiao.housing.v1.RentRecorded
+	(*VacancyNoted)(nil),         // 19: qiao.housing.v1.VacancyNoted
+	(*ReviewOpened)(nil),         // 20: qiao.housing.v1.ReviewOpened
+	(*ReviewClosed)(nil),         // 21: qiao.housing.v1.ReviewClosed
+	(*RenewalDue)(nil),           // 22: qiao.housing.v1.RenewalDue
+	(*RenewalAsked)(nil),         // 23: qiao.housing.v1.RenewalAsked
+	(*RenewalDecided)(nil),       // 24: qiao.housing.v1.RenewalDecided
+	(*LeaseEnded)(nil),           // 25: qiao.housing.v1.LeaseEnded
+	(*RepairReported)(nil),       // 26: qiao.housing.v1.RepairReported
+	(*RepairPlanned)(nil),        // 27: qiao.housing.v1.RepairPlanned
+	(*RepairDone)(nil),           // 28: qiao.housing.v1.RepairDone
+	(*RepairConfirmed)(nil),      // 29: qiao.housing.v1.RepairConfirmed
+	(*ExitNoticed)(nil),          // 30: qiao.housing.v1.ExitNoticed
+	(*ExitAnswered)(nil),         // 31: qiao.housing.v1.ExitAnswered
+	(*ExitDecided)(nil),          // 32: qiao.housing.v1.ExitDecided
+	(*ExitAppealed)(nil),         // 33: qiao.housing.v1.ExitAppealed
+	(*ExitAppealDecided)(nil),    // 34: qiao.housing.v1.ExitAppealDecided
+	(*PlacesAsked)(nil),          // 35: qiao.housing.v1.PlacesAsked
+	(*PlacesGranted)(nil),        // 36: qiao.housing.v1.PlacesGranted
 }
 var file_qiao_housing_v1_events_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -852,7 +2418,7 @@ func file_qiao_housing_v1_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_housing_v1_events_proto_rawDesc), len(file_qiao_housing_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

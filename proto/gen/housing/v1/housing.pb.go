@@ -9,7 +9,7 @@
 package housingv1
 
 import (
-	_ "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	v1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -34,7 +34,7 @@ type AddHomeRequest struct {
 	// a month
 	RentFen int64  `protobuf:"varint,5,opt,name=rent_fen,json=rentFen,proto3" json:"rent_fen,omitempty"`
 	County  string `protobuf:"bytes,6,opt,name=county,proto3" json:"county,omitempty"`
-	// public_rental or dormitory
+	// public_rental, affordable_rental, rent_subsidy or dormitory
 	Kind string `protobuf:"bytes,7,opt,name=kind,proto3" json:"kind,omitempty"`
 	// the same reference again changes nothing
 	Reference     string `protobuf:"bytes,8,opt,name=reference,proto3" json:"reference,omitempty"`
@@ -310,8 +310,12 @@ type ApplyForHomeRequest struct {
 	// no home, or below the area, HO-01
 	DeclaresNoHome      bool `protobuf:"varint,5,opt,name=declares_no_home,json=declaresNoHome,proto3" json:"declares_no_home,omitempty"`
 	DeclaresIncomeBelow bool `protobuf:"varint,6,opt,name=declares_income_below,json=declaresIncomeBelow,proto3" json:"declares_income_below,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// of the home lived in now, square decimetres; 0 for none
+	DeclaredAreaDm2 int32 `protobuf:"varint,7,opt,name=declared_area_dm2,json=declaredAreaDm2,proto3" json:"declared_area_dm2,omitempty"`
+	// the employer's request that this place is taken from; dormitories only
+	RequestId     string `protobuf:"bytes,8,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ApplyForHomeRequest) Reset() {
@@ -384,6 +388,20 @@ func (x *ApplyForHomeRequest) GetDeclaresIncomeBelow() bool {
 		return x.DeclaresIncomeBelow
 	}
 	return false
+}
+
+func (x *ApplyForHomeRequest) GetDeclaredAreaDm2() int32 {
+	if x != nil {
+		return x.DeclaredAreaDm2
+	}
+	return 0
+}
+
+func (x *ApplyForHomeRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
 }
 
 type ApplyForHomeResponse struct {
@@ -691,8 +709,10 @@ type DecideEligibilityRequest struct {
 	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
 	// only with a refusal that the rules give
 	RefusalReasonCode string `protobuf:"bytes,2,opt,name=refusal_reason_code,json=refusalReasonCode,proto3" json:"refusal_reason_code,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// the officer found that a declaration was false (HO-06)
+	FalseStatement bool `protobuf:"varint,3,opt,name=false_statement,json=falseStatement,proto3" json:"false_statement,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *DecideEligibilityRequest) Reset() {
@@ -739,11 +759,19 @@ func (x *DecideEligibilityRequest) GetRefusalReasonCode() string {
 	return ""
 }
 
+func (x *DecideEligibilityRequest) GetFalseStatement() bool {
+	if x != nil {
+		return x.FalseStatement
+	}
+	return false
+}
+
 type DecideEligibilityResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// eligible, refused or more_needed
-	Outcome       string    `protobuf:"bytes,1,opt,name=outcome,proto3" json:"outcome,omitempty"`
-	Reasons       []*Reason `protobuf:"bytes,2,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	Outcome       string       `protobuf:"bytes,1,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	Reasons       []*Reason    `protobuf:"bytes,2,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	Why           []*v1.Reason `protobuf:"bytes,3,rep,name=why,proto3" json:"why,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -788,6 +816,13 @@ func (x *DecideEligibilityResponse) GetOutcome() string {
 func (x *DecideEligibilityResponse) GetReasons() []*Reason {
 	if x != nil {
 		return x.Reasons
+	}
+	return nil
+}
+
+func (x *DecideEligibilityResponse) GetWhy() []*v1.Reason {
+	if x != nil {
+		return x.Why
 	}
 	return nil
 }
@@ -1639,12 +1674,17 @@ type Application struct {
 	OfferId       string    `protobuf:"bytes,7,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
 	OfferedHomeId string    `protobuf:"bytes,8,opt,name=offered_home_id,json=offeredHomeId,proto3" json:"offered_home_id,omitempty"`
 	// 0 until the message has arrived
-	AnswerBy       int64       `protobuf:"varint,9,opt,name=answer_by,json=answerBy,proto3" json:"answer_by,omitempty"`
-	Evidence       []*Evidence `protobuf:"bytes,10,rep,name=evidence,proto3" json:"evidence,omitempty"`
-	PapersNotAsked []string    `protobuf:"bytes,11,rep,name=papers_not_asked,json=papersNotAsked,proto3" json:"papers_not_asked,omitempty"`
-	SubmittedAt    int64       `protobuf:"varint,12,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	AnswerBy       int64        `protobuf:"varint,9,opt,name=answer_by,json=answerBy,proto3" json:"answer_by,omitempty"`
+	Evidence       []*Evidence  `protobuf:"bytes,10,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	PapersNotAsked []string     `protobuf:"bytes,11,rep,name=papers_not_asked,json=papersNotAsked,proto3" json:"papers_not_asked,omitempty"`
+	SubmittedAt    int64        `protobuf:"varint,12,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`
+	Why            []*v1.Reason `protobuf:"bytes,13,rep,name=why,proto3" json:"why,omitempty"`
+	// how the public list names the application
+	CaseNo string `protobuf:"bytes,14,opt,name=case_no,json=caseNo,proto3" json:"case_no,omitempty"`
+	// a month, by HO-SUBSIDY; 0 for other kinds
+	SubsidyFen    int64 `protobuf:"varint,15,opt,name=subsidy_fen,json=subsidyFen,proto3" json:"subsidy_fen,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Application) Reset() {
@@ -1761,6 +1801,27 @@ func (x *Application) GetSubmittedAt() int64 {
 	return 0
 }
 
+func (x *Application) GetWhy() []*v1.Reason {
+	if x != nil {
+		return x.Why
+	}
+	return nil
+}
+
+func (x *Application) GetCaseNo() string {
+	if x != nil {
+		return x.CaseNo
+	}
+	return ""
+}
+
+func (x *Application) GetSubsidyFen() int64 {
+	if x != nil {
+		return x.SubsidyFen
+	}
+	return 0
+}
+
 // Lease is a signed lease.
 type Lease struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1771,6 +1832,7 @@ type Lease struct {
 	EndsOn        string                 `protobuf:"bytes,5,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
 	RentFen       int64                  `protobuf:"varint,6,opt,name=rent_fen,json=rentFen,proto3" json:"rent_fen,omitempty"`
 	State         string                 `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"`
+	Kind          string                 `protobuf:"bytes,8,opt,name=kind,proto3" json:"kind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1850,6 +1912,13 @@ func (x *Lease) GetRentFen() int64 {
 func (x *Lease) GetState() string {
 	if x != nil {
 		return x.State
+	}
+	return ""
+}
+
+func (x *Lease) GetKind() string {
+	if x != nil {
+		return x.Kind
 	}
 	return ""
 }
@@ -1989,7 +2058,7 @@ var File_qiao_housing_v1_housing_proto protoreflect.FileDescriptor
 
 const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\n" +
-	"\x1dqiao/housing/v1/housing.proto\x12\x0fqiao.housing.v1\x1a\x1eqiao/platform/v1/options.proto\"\xd8\x01\n" +
+	"\x1dqiao/housing/v1/housing.proto\x12\x0fqiao.housing.v1\x1a\x1fqiao/housing/v1/dormitory.proto\x1a\x1aqiao/housing/v1/fund.proto\x1a\x1bqiao/housing/v1/lease.proto\x1a\x1cqiao/housing/v1/rounds.proto\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"\xd8\x01\n" +
 	"\x0eAddHomeRequest\x12\x16\n" +
 	"\x06estate\x18\x01 \x01(\tR\x06estate\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\tR\x06number\x12\x16\n" +
@@ -2009,14 +2078,17 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x05limit\x18\x04 \x01(\x05R\x05limit\"T\n" +
 	"\x11ListHomesResponse\x12+\n" +
 	"\x05homes\x18\x01 \x03(\v2\x15.qiao.housing.v1.HomeR\x05homes\x12\x12\n" +
-	"\x04next\x18\x02 \x01(\tR\x04next\"\xde\x01\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\"\xa9\x02\n" +
 	"\x13ApplyForHomeRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x16\n" +
 	"\x06county\x18\x02 \x01(\tR\x06county\x12\x12\n" +
 	"\x04kind\x18\x03 \x01(\tR\x04kind\x12%\n" +
 	"\x0ehousehold_size\x18\x04 \x01(\x05R\rhouseholdSize\x12(\n" +
 	"\x10declares_no_home\x18\x05 \x01(\bR\x0edeclaresNoHome\x122\n" +
-	"\x15declares_income_below\x18\x06 \x01(\bR\x13declaresIncomeBelow\"=\n" +
+	"\x15declares_income_below\x18\x06 \x01(\bR\x13declaresIncomeBelow\x12*\n" +
+	"\x11declared_area_dm2\x18\a \x01(\x05R\x0fdeclaredAreaDm2\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\b \x01(\tR\trequestId\"=\n" +
 	"\x14ApplyForHomeResponse\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"C\n" +
 	"\x1aWithdrawApplicationRequest\x12%\n" +
@@ -2029,13 +2101,15 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x17ListApplicationsRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\"\\\n" +
 	"\x18ListApplicationsResponse\x12@\n" +
-	"\fapplications\x18\x01 \x03(\v2\x1c.qiao.housing.v1.ApplicationR\fapplications\"q\n" +
+	"\fapplications\x18\x01 \x03(\v2\x1c.qiao.housing.v1.ApplicationR\fapplications\"\x9a\x01\n" +
 	"\x18DecideEligibilityRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12.\n" +
-	"\x13refusal_reason_code\x18\x02 \x01(\tR\x11refusalReasonCode\"h\n" +
+	"\x13refusal_reason_code\x18\x02 \x01(\tR\x11refusalReasonCode\x12'\n" +
+	"\x0ffalse_statement\x18\x03 \x01(\bR\x0efalseStatement\"\x94\x01\n" +
 	"\x19DecideEligibilityResponse\x12\x18\n" +
 	"\aoutcome\x18\x01 \x01(\tR\aoutcome\x121\n" +
-	"\areasons\x18\x02 \x03(\v2\x17.qiao.housing.v1.ReasonR\areasons\"R\n" +
+	"\areasons\x18\x02 \x03(\v2\x17.qiao.housing.v1.ReasonR\areasons\x12*\n" +
+	"\x03why\x18\x03 \x03(\v2\x18.qiao.platform.v1.ReasonR\x03why\"R\n" +
 	"\x10OfferHomeRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\ahome_id\x18\x02 \x01(\tR\x06homeId\".\n" +
@@ -2091,7 +2165,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xb4\x03\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9a\x04\n" +
 	"\vApplication\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x16\n" +
 	"\x06county\x18\x02 \x01(\tR\x06county\x12\x12\n" +
@@ -2105,7 +2179,11 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\bevidence\x18\n" +
 	" \x03(\v2\x19.qiao.housing.v1.EvidenceR\bevidence\x12(\n" +
 	"\x10papers_not_asked\x18\v \x03(\tR\x0epapersNotAsked\x12!\n" +
-	"\fsubmitted_at\x18\f \x01(\x03R\vsubmittedAt\"\xbc\x01\n" +
+	"\fsubmitted_at\x18\f \x01(\x03R\vsubmittedAt\x12*\n" +
+	"\x03why\x18\r \x03(\v2\x18.qiao.platform.v1.ReasonR\x03why\x12\x17\n" +
+	"\acase_no\x18\x0e \x01(\tR\x06caseNo\x12\x1f\n" +
+	"\vsubsidy_fen\x18\x0f \x01(\x03R\n" +
+	"subsidyFen\"\xd0\x01\n" +
 	"\x05Lease\x12\x19\n" +
 	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x17\n" +
 	"\ahome_id\x18\x02 \x01(\tR\x06homeId\x12\x18\n" +
@@ -2113,7 +2191,8 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\tstarts_on\x18\x04 \x01(\tR\bstartsOn\x12\x17\n" +
 	"\aends_on\x18\x05 \x01(\tR\x06endsOn\x12\x19\n" +
 	"\brent_fen\x18\x06 \x01(\x03R\arentFen\x12\x14\n" +
-	"\x05state\x18\a \x01(\tR\x05state\"\xa7\x01\n" +
+	"\x05state\x18\a \x01(\tR\x05state\x12\x12\n" +
+	"\x04kind\x18\b \x01(\tR\x04kind\"\xa7\x01\n" +
 	"\x12RecordPaperRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
@@ -2123,7 +2202,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x06months\x18\x06 \x01(\x05R\x06months\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\xf9\f\n" +
+	"evidenceId2\xc0*\n" +
 	"\x0eHousingService\x12a\n" +
 	"\aAddHome\x12\x1f.qiao.housing.v1.AddHomeRequest\x1a .qiao.housing.v1.AddHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
 	"\tListHomes\x12!.qiao.housing.v1.ListHomesRequest\x1a\".qiao.housing.v1.ListHomesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12x\n" +
@@ -2140,7 +2219,51 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\b\x01\x12\x06worker\x12o\n" +
 	"\tSignLease\x12!.qiao.housing.v1.SignLeaseRequest\x1a\".qiao.housing.v1.SignLeaseResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12c\n" +
 	"\n" +
-	"ListLeases\x12\".qiao.housing.v1.ListLeasesRequest\x1a#.qiao.housing.v1.ListLeasesResponse\"\f\x92\xb5\x18\b\x12\x06workerB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
+	"ListLeases\x12\".qiao.housing.v1.ListLeasesRequest\x1a#.qiao.housing.v1.ListLeasesResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12j\n" +
+	"\bGetPlace\x12 .qiao.housing.v1.GetPlaceRequest\x1a!.qiao.housing.v1.GetPlaceResponse\"\x19\x92\xb5\x18\x15\x12\x06worker\x12\vofficer:hou\x12k\n" +
+	"\vListWaiting\x12#.qiao.housing.v1.ListWaitingRequest\x1a$.qiao.housing.v1.ListWaitingResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12g\n" +
+	"\tOpenRound\x12!.qiao.housing.v1.OpenRoundRequest\x1a\".qiao.housing.v1.OpenRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12m\n" +
+	"\vChangeRound\x12#.qiao.housing.v1.ChangeRoundRequest\x1a$.qiao.housing.v1.ChangeRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12s\n" +
+	"\rConfirmFigure\x12%.qiao.housing.v1.ConfirmFigureRequest\x1a&.qiao.housing.v1.ConfirmFigureResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12j\n" +
+	"\n" +
+	"OfferRound\x12\".qiao.housing.v1.OfferRoundRequest\x1a#.qiao.housing.v1.OfferRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12j\n" +
+	"\n" +
+	"CloseRound\x12\".qiao.housing.v1.CloseRoundRequest\x1a#.qiao.housing.v1.CloseRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12h\n" +
+	"\n" +
+	"ListRounds\x12\".qiao.housing.v1.ListRoundsRequest\x1a#.qiao.housing.v1.ListRoundsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12b\n" +
+	"\bGetRound\x12 .qiao.housing.v1.GetRoundRequest\x1a!.qiao.housing.v1.GetRoundResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12~\n" +
+	"\rGetPublicList\x12%.qiao.housing.v1.GetPublicListRequest\x1a&.qiao.housing.v1.GetPublicListResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12\x81\x01\n" +
+	"\x0eGetRoundBundle\x12&.qiao.housing.v1.GetRoundBundleRequest\x1a'.qiao.housing.v1.GetRoundBundleResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12j\n" +
+	"\bGetLease\x12 .qiao.housing.v1.GetLeaseRequest\x1a!.qiao.housing.v1.GetLeaseResponse\"\x19\x92\xb5\x18\x15\x12\x06worker\x12\vofficer:hou\x12z\n" +
+	"\x10ListCountyLeases\x12(.qiao.housing.v1.ListCountyLeasesRequest\x1a).qiao.housing.v1.ListCountyLeasesResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12j\n" +
+	"\n" +
+	"RecordRent\x12\".qiao.housing.v1.RecordRentRequest\x1a#.qiao.housing.v1.RecordRentResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12m\n" +
+	"\vNoteVacancy\x12#.qiao.housing.v1.NoteVacancyRequest\x1a$.qiao.housing.v1.NoteVacancyResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12m\n" +
+	"\vCloseReview\x12#.qiao.housing.v1.CloseReviewRequest\x1a$.qiao.housing.v1.CloseReviewResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
+	"\n" +
+	"AskRenewal\x12\".qiao.housing.v1.AskRenewalRequest\x1a#.qiao.housing.v1.AskRenewalResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12s\n" +
+	"\rDecideRenewal\x12%.qiao.housing.v1.DecideRenewalRequest\x1a&.qiao.housing.v1.DecideRenewalResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12b\n" +
+	"\tLeaveHome\x12!.qiao.housing.v1.LeaveHomeRequest\x1a\".qiao.housing.v1.LeaveHomeResponse\"\x0e\x92\xb5\x18\n" +
+	"\b\x01\x12\x06worker\x12x\n" +
+	"\fReportRepair\x12$.qiao.housing.v1.ReportRepairRequest\x1a%.qiao.housing.v1.ReportRepairResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12j\n" +
+	"\n" +
+	"PlanRepair\x12\".qiao.housing.v1.PlanRepairRequest\x1a#.qiao.housing.v1.PlanRepairResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12p\n" +
+	"\fFinishRepair\x12$.qiao.housing.v1.FinishRepairRequest\x1a%.qiao.housing.v1.FinishRepairResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12{\n" +
+	"\rConfirmRepair\x12%.qiao.housing.v1.ConfirmRepairRequest\x1a&.qiao.housing.v1.ConfirmRepairResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12j\n" +
+	"\n" +
+	"GiveNotice\x12\".qiao.housing.v1.GiveNoticeRequest\x1a#.qiao.housing.v1.GiveNoticeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12x\n" +
+	"\fAnswerNotice\x12$.qiao.housing.v1.AnswerNoticeRequest\x1a%.qiao.housing.v1.AnswerNoticeResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12j\n" +
+	"\n" +
+	"DecideExit\x12\".qiao.housing.v1.DecideExitRequest\x1a#.qiao.housing.v1.DecideExitResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
+	"\n" +
+	"AppealExit\x12\".qiao.housing.v1.AppealExitRequest\x1a#.qiao.housing.v1.AppealExitResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12|\n" +
+	"\x10DecideExitAppeal\x12(.qiao.housing.v1.DecideExitAppealRequest\x1a).qiao.housing.v1.DecideExitAppealResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12j\n" +
+	"\n" +
+	"RecordLeft\x12\".qiao.housing.v1.RecordLeftRequest\x1a#.qiao.housing.v1.RecordLeftResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12d\n" +
+	"\tAskPlaces\x12!.qiao.housing.v1.AskPlacesRequest\x1a\".qiao.housing.v1.AskPlacesResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12m\n" +
+	"\vGrantPlaces\x12#.qiao.housing.v1.GrantPlacesRequest\x1a$.qiao.housing.v1.GrantPlacesResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12\x87\x01\n" +
+	"\x11ListPlaceRequests\x12).qiao.housing.v1.ListPlaceRequestsRequest\x1a*.qiao.housing.v1.ListPlaceRequestsResponse\"\x1b\x92\xb5\x18\x17\x12\bemployer\x12\vofficer:hou\x12\x91\x01\n" +
+	"\x10GetFundChecklist\x12(.qiao.housing.v1.GetFundChecklistRequest\x1a).qiao.housing.v1.GetFundChecklistResponse\"(\x92\xb5\x18$\x12\x06worker\x12\bemployer\x12\aofficer\x12\aserviceB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
 
 var (
 	file_qiao_housing_v1_housing_proto_rawDescOnce sync.Once
@@ -2190,49 +2313,184 @@ var file_qiao_housing_v1_housing_proto_goTypes = []any{
 	(*RecordPaperRequest)(nil),          // 31: qiao.housing.v1.RecordPaperRequest
 	(*RecordPaperResponse)(nil),         // 32: qiao.housing.v1.RecordPaperResponse
 	nil,                                 // 33: qiao.housing.v1.Reason.FactsEntry
+	(*v1.Reason)(nil),                   // 34: qiao.platform.v1.Reason
+	(*GetPlaceRequest)(nil),             // 35: qiao.housing.v1.GetPlaceRequest
+	(*ListWaitingRequest)(nil),          // 36: qiao.housing.v1.ListWaitingRequest
+	(*OpenRoundRequest)(nil),            // 37: qiao.housing.v1.OpenRoundRequest
+	(*ChangeRoundRequest)(nil),          // 38: qiao.housing.v1.ChangeRoundRequest
+	(*ConfirmFigureRequest)(nil),        // 39: qiao.housing.v1.ConfirmFigureRequest
+	(*OfferRoundRequest)(nil),           // 40: qiao.housing.v1.OfferRoundRequest
+	(*CloseRoundRequest)(nil),           // 41: qiao.housing.v1.CloseRoundRequest
+	(*ListRoundsRequest)(nil),           // 42: qiao.housing.v1.ListRoundsRequest
+	(*GetRoundRequest)(nil),             // 43: qiao.housing.v1.GetRoundRequest
+	(*GetPublicListRequest)(nil),        // 44: qiao.housing.v1.GetPublicListRequest
+	(*GetRoundBundleRequest)(nil),       // 45: qiao.housing.v1.GetRoundBundleRequest
+	(*GetLeaseRequest)(nil),             // 46: qiao.housing.v1.GetLeaseRequest
+	(*ListCountyLeasesRequest)(nil),     // 47: qiao.housing.v1.ListCountyLeasesRequest
+	(*RecordRentRequest)(nil),           // 48: qiao.housing.v1.RecordRentRequest
+	(*NoteVacancyRequest)(nil),          // 49: qiao.housing.v1.NoteVacancyRequest
+	(*CloseReviewRequest)(nil),          // 50: qiao.housing.v1.CloseReviewRequest
+	(*AskRenewalRequest)(nil),           // 51: qiao.housing.v1.AskRenewalRequest
+	(*DecideRenewalRequest)(nil),        // 52: qiao.housing.v1.DecideRenewalRequest
+	(*LeaveHomeRequest)(nil),            // 53: qiao.housing.v1.LeaveHomeRequest
+	(*ReportRepairRequest)(nil),         // 54: qiao.housing.v1.ReportRepairRequest
+	(*PlanRepairRequest)(nil),           // 55: qiao.housing.v1.PlanRepairRequest
+	(*FinishRepairRequest)(nil),         // 56: qiao.housing.v1.FinishRepairRequest
+	(*ConfirmRepairRequest)(nil),        // 57: qiao.housing.v1.ConfirmRepairRequest
+	(*GiveNoticeRequest)(nil),           // 58: qiao.housing.v1.GiveNoticeRequest
+	(*AnswerNoticeRequest)(nil),         // 59: qiao.housing.v1.AnswerNoticeRequest
+	(*DecideExitRequest)(nil),           // 60: qiao.housing.v1.DecideExitRequest
+	(*AppealExitRequest)(nil),           // 61: qiao.housing.v1.AppealExitRequest
+	(*DecideExitAppealRequest)(nil),     // 62: qiao.housing.v1.DecideExitAppealRequest
+	(*RecordLeftRequest)(nil),           // 63: qiao.housing.v1.RecordLeftRequest
+	(*AskPlacesRequest)(nil),            // 64: qiao.housing.v1.AskPlacesRequest
+	(*GrantPlacesRequest)(nil),          // 65: qiao.housing.v1.GrantPlacesRequest
+	(*ListPlaceRequestsRequest)(nil),    // 66: qiao.housing.v1.ListPlaceRequestsRequest
+	(*GetFundChecklistRequest)(nil),     // 67: qiao.housing.v1.GetFundChecklistRequest
+	(*GetPlaceResponse)(nil),            // 68: qiao.housing.v1.GetPlaceResponse
+	(*ListWaitingResponse)(nil),         // 69: qiao.housing.v1.ListWaitingResponse
+	(*OpenRoundResponse)(nil),           // 70: qiao.housing.v1.OpenRoundResponse
+	(*ChangeRoundResponse)(nil),         // 71: qiao.housing.v1.ChangeRoundResponse
+	(*ConfirmFigureResponse)(nil),       // 72: qiao.housing.v1.ConfirmFigureResponse
+	(*OfferRoundResponse)(nil),          // 73: qiao.housing.v1.OfferRoundResponse
+	(*CloseRoundResponse)(nil),          // 74: qiao.housing.v1.CloseRoundResponse
+	(*ListRoundsResponse)(nil),          // 75: qiao.housing.v1.ListRoundsResponse
+	(*GetRoundResponse)(nil),            // 76: qiao.housing.v1.GetRoundResponse
+	(*GetPublicListResponse)(nil),       // 77: qiao.housing.v1.GetPublicListResponse
+	(*GetRoundBundleResponse)(nil),      // 78: qiao.housing.v1.GetRoundBundleResponse
+	(*GetLeaseResponse)(nil),            // 79: qiao.housing.v1.GetLeaseResponse
+	(*ListCountyLeasesResponse)(nil),    // 80: qiao.housing.v1.ListCountyLeasesResponse
+	(*RecordRentResponse)(nil),          // 81: qiao.housing.v1.RecordRentResponse
+	(*NoteVacancyResponse)(nil),         // 82: qiao.housing.v1.NoteVacancyResponse
+	(*CloseReviewResponse)(nil),         // 83: qiao.housing.v1.CloseReviewResponse
+	(*AskRenewalResponse)(nil),          // 84: qiao.housing.v1.AskRenewalResponse
+	(*DecideRenewalResponse)(nil),       // 85: qiao.housing.v1.DecideRenewalResponse
+	(*LeaveHomeResponse)(nil),           // 86: qiao.housing.v1.LeaveHomeResponse
+	(*ReportRepairResponse)(nil),        // 87: qiao.housing.v1.ReportRepairResponse
+	(*PlanRepairResponse)(nil),          // 88: qiao.housing.v1.PlanRepairResponse
+	(*FinishRepairResponse)(nil),        // 89: qiao.housing.v1.FinishRepairResponse
+	(*ConfirmRepairResponse)(nil),       // 90: qiao.housing.v1.ConfirmRepairResponse
+	(*GiveNoticeResponse)(nil),          // 91: qiao.housing.v1.GiveNoticeResponse
+	(*AnswerNoticeResponse)(nil),        // 92: qiao.housing.v1.AnswerNoticeResponse
+	(*DecideExitResponse)(nil),          // 93: qiao.housing.v1.DecideExitResponse
+	(*AppealExitResponse)(nil),          // 94: qiao.housing.v1.AppealExitResponse
+	(*DecideExitAppealResponse)(nil),    // 95: qiao.housing.v1.DecideExitAppealResponse
+	(*RecordLeftResponse)(nil),          // 96: qiao.housing.v1.RecordLeftResponse
+	(*AskPlacesResponse)(nil),           // 97: qiao.housing.v1.AskPlacesResponse
+	(*GrantPlacesResponse)(nil),         // 98: qiao.housing.v1.GrantPlacesResponse
+	(*ListPlaceRequestsResponse)(nil),   // 99: qiao.housing.v1.ListPlaceRequestsResponse
+	(*GetFundChecklistResponse)(nil),    // 100: qiao.housing.v1.GetFundChecklistResponse
 }
 var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
-	26, // 0: qiao.housing.v1.ListHomesResponse.homes:type_name -> qiao.housing.v1.Home
-	29, // 1: qiao.housing.v1.GetApplicationResponse.application:type_name -> qiao.housing.v1.Application
-	29, // 2: qiao.housing.v1.ListApplicationsResponse.applications:type_name -> qiao.housing.v1.Application
-	28, // 3: qiao.housing.v1.DecideEligibilityResponse.reasons:type_name -> qiao.housing.v1.Reason
-	30, // 4: qiao.housing.v1.ListLeasesResponse.leases:type_name -> qiao.housing.v1.Lease
-	33, // 5: qiao.housing.v1.Reason.facts:type_name -> qiao.housing.v1.Reason.FactsEntry
-	28, // 6: qiao.housing.v1.Application.reasons:type_name -> qiao.housing.v1.Reason
-	27, // 7: qiao.housing.v1.Application.evidence:type_name -> qiao.housing.v1.Evidence
-	0,  // 8: qiao.housing.v1.HousingService.AddHome:input_type -> qiao.housing.v1.AddHomeRequest
-	2,  // 9: qiao.housing.v1.HousingService.ListHomes:input_type -> qiao.housing.v1.ListHomesRequest
-	4,  // 10: qiao.housing.v1.HousingService.ApplyForHome:input_type -> qiao.housing.v1.ApplyForHomeRequest
-	6,  // 11: qiao.housing.v1.HousingService.WithdrawApplication:input_type -> qiao.housing.v1.WithdrawApplicationRequest
-	8,  // 12: qiao.housing.v1.HousingService.GetApplication:input_type -> qiao.housing.v1.GetApplicationRequest
-	10, // 13: qiao.housing.v1.HousingService.ListApplications:input_type -> qiao.housing.v1.ListApplicationsRequest
-	12, // 14: qiao.housing.v1.HousingService.DecideEligibility:input_type -> qiao.housing.v1.DecideEligibilityRequest
-	31, // 15: qiao.housing.v1.HousingService.RecordPaper:input_type -> qiao.housing.v1.RecordPaperRequest
-	14, // 16: qiao.housing.v1.HousingService.OfferHome:input_type -> qiao.housing.v1.OfferHomeRequest
-	16, // 17: qiao.housing.v1.HousingService.AcceptOffer:input_type -> qiao.housing.v1.AcceptOfferRequest
-	18, // 18: qiao.housing.v1.HousingService.DeclineOffer:input_type -> qiao.housing.v1.DeclineOfferRequest
-	20, // 19: qiao.housing.v1.HousingService.UndoAcceptance:input_type -> qiao.housing.v1.UndoAcceptanceRequest
-	22, // 20: qiao.housing.v1.HousingService.SignLease:input_type -> qiao.housing.v1.SignLeaseRequest
-	24, // 21: qiao.housing.v1.HousingService.ListLeases:input_type -> qiao.housing.v1.ListLeasesRequest
-	1,  // 22: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
-	3,  // 23: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
-	5,  // 24: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
-	7,  // 25: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
-	9,  // 26: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
-	11, // 27: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
-	13, // 28: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
-	32, // 29: qiao.housing.v1.HousingService.RecordPaper:output_type -> qiao.housing.v1.RecordPaperResponse
-	15, // 30: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
-	17, // 31: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
-	19, // 32: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
-	21, // 33: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
-	23, // 34: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
-	25, // 35: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
-	22, // [22:36] is the sub-list for method output_type
-	8,  // [8:22] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	26,  // 0: qiao.housing.v1.ListHomesResponse.homes:type_name -> qiao.housing.v1.Home
+	29,  // 1: qiao.housing.v1.GetApplicationResponse.application:type_name -> qiao.housing.v1.Application
+	29,  // 2: qiao.housing.v1.ListApplicationsResponse.applications:type_name -> qiao.housing.v1.Application
+	28,  // 3: qiao.housing.v1.DecideEligibilityResponse.reasons:type_name -> qiao.housing.v1.Reason
+	34,  // 4: qiao.housing.v1.DecideEligibilityResponse.why:type_name -> qiao.platform.v1.Reason
+	30,  // 5: qiao.housing.v1.ListLeasesResponse.leases:type_name -> qiao.housing.v1.Lease
+	33,  // 6: qiao.housing.v1.Reason.facts:type_name -> qiao.housing.v1.Reason.FactsEntry
+	28,  // 7: qiao.housing.v1.Application.reasons:type_name -> qiao.housing.v1.Reason
+	27,  // 8: qiao.housing.v1.Application.evidence:type_name -> qiao.housing.v1.Evidence
+	34,  // 9: qiao.housing.v1.Application.why:type_name -> qiao.platform.v1.Reason
+	0,   // 10: qiao.housing.v1.HousingService.AddHome:input_type -> qiao.housing.v1.AddHomeRequest
+	2,   // 11: qiao.housing.v1.HousingService.ListHomes:input_type -> qiao.housing.v1.ListHomesRequest
+	4,   // 12: qiao.housing.v1.HousingService.ApplyForHome:input_type -> qiao.housing.v1.ApplyForHomeRequest
+	6,   // 13: qiao.housing.v1.HousingService.WithdrawApplication:input_type -> qiao.housing.v1.WithdrawApplicationRequest
+	8,   // 14: qiao.housing.v1.HousingService.GetApplication:input_type -> qiao.housing.v1.GetApplicationRequest
+	10,  // 15: qiao.housing.v1.HousingService.ListApplications:input_type -> qiao.housing.v1.ListApplicationsRequest
+	12,  // 16: qiao.housing.v1.HousingService.DecideEligibility:input_type -> qiao.housing.v1.DecideEligibilityRequest
+	31,  // 17: qiao.housing.v1.HousingService.RecordPaper:input_type -> qiao.housing.v1.RecordPaperRequest
+	14,  // 18: qiao.housing.v1.HousingService.OfferHome:input_type -> qiao.housing.v1.OfferHomeRequest
+	16,  // 19: qiao.housing.v1.HousingService.AcceptOffer:input_type -> qiao.housing.v1.AcceptOfferRequest
+	18,  // 20: qiao.housing.v1.HousingService.DeclineOffer:input_type -> qiao.housing.v1.DeclineOfferRequest
+	20,  // 21: qiao.housing.v1.HousingService.UndoAcceptance:input_type -> qiao.housing.v1.UndoAcceptanceRequest
+	22,  // 22: qiao.housing.v1.HousingService.SignLease:input_type -> qiao.housing.v1.SignLeaseRequest
+	24,  // 23: qiao.housing.v1.HousingService.ListLeases:input_type -> qiao.housing.v1.ListLeasesRequest
+	35,  // 24: qiao.housing.v1.HousingService.GetPlace:input_type -> qiao.housing.v1.GetPlaceRequest
+	36,  // 25: qiao.housing.v1.HousingService.ListWaiting:input_type -> qiao.housing.v1.ListWaitingRequest
+	37,  // 26: qiao.housing.v1.HousingService.OpenRound:input_type -> qiao.housing.v1.OpenRoundRequest
+	38,  // 27: qiao.housing.v1.HousingService.ChangeRound:input_type -> qiao.housing.v1.ChangeRoundRequest
+	39,  // 28: qiao.housing.v1.HousingService.ConfirmFigure:input_type -> qiao.housing.v1.ConfirmFigureRequest
+	40,  // 29: qiao.housing.v1.HousingService.OfferRound:input_type -> qiao.housing.v1.OfferRoundRequest
+	41,  // 30: qiao.housing.v1.HousingService.CloseRound:input_type -> qiao.housing.v1.CloseRoundRequest
+	42,  // 31: qiao.housing.v1.HousingService.ListRounds:input_type -> qiao.housing.v1.ListRoundsRequest
+	43,  // 32: qiao.housing.v1.HousingService.GetRound:input_type -> qiao.housing.v1.GetRoundRequest
+	44,  // 33: qiao.housing.v1.HousingService.GetPublicList:input_type -> qiao.housing.v1.GetPublicListRequest
+	45,  // 34: qiao.housing.v1.HousingService.GetRoundBundle:input_type -> qiao.housing.v1.GetRoundBundleRequest
+	46,  // 35: qiao.housing.v1.HousingService.GetLease:input_type -> qiao.housing.v1.GetLeaseRequest
+	47,  // 36: qiao.housing.v1.HousingService.ListCountyLeases:input_type -> qiao.housing.v1.ListCountyLeasesRequest
+	48,  // 37: qiao.housing.v1.HousingService.RecordRent:input_type -> qiao.housing.v1.RecordRentRequest
+	49,  // 38: qiao.housing.v1.HousingService.NoteVacancy:input_type -> qiao.housing.v1.NoteVacancyRequest
+	50,  // 39: qiao.housing.v1.HousingService.CloseReview:input_type -> qiao.housing.v1.CloseReviewRequest
+	51,  // 40: qiao.housing.v1.HousingService.AskRenewal:input_type -> qiao.housing.v1.AskRenewalRequest
+	52,  // 41: qiao.housing.v1.HousingService.DecideRenewal:input_type -> qiao.housing.v1.DecideRenewalRequest
+	53,  // 42: qiao.housing.v1.HousingService.LeaveHome:input_type -> qiao.housing.v1.LeaveHomeRequest
+	54,  // 43: qiao.housing.v1.HousingService.ReportRepair:input_type -> qiao.housing.v1.ReportRepairRequest
+	55,  // 44: qiao.housing.v1.HousingService.PlanRepair:input_type -> qiao.housing.v1.PlanRepairRequest
+	56,  // 45: qiao.housing.v1.HousingService.FinishRepair:input_type -> qiao.housing.v1.FinishRepairRequest
+	57,  // 46: qiao.housing.v1.HousingService.ConfirmRepair:input_type -> qiao.housing.v1.ConfirmRepairRequest
+	58,  // 47: qiao.housing.v1.HousingService.GiveNotice:input_type -> qiao.housing.v1.GiveNoticeRequest
+	59,  // 48: qiao.housing.v1.HousingService.AnswerNotice:input_type -> qiao.housing.v1.AnswerNoticeRequest
+	60,  // 49: qiao.housing.v1.HousingService.DecideExit:input_type -> qiao.housing.v1.DecideExitRequest
+	61,  // 50: qiao.housing.v1.HousingService.AppealExit:input_type -> qiao.housing.v1.AppealExitRequest
+	62,  // 51: qiao.housing.v1.HousingService.DecideExitAppeal:input_type -> qiao.housing.v1.DecideExitAppealRequest
+	63,  // 52: qiao.housing.v1.HousingService.RecordLeft:input_type -> qiao.housing.v1.RecordLeftRequest
+	64,  // 53: qiao.housing.v1.HousingService.AskPlaces:input_type -> qiao.housing.v1.AskPlacesRequest
+	65,  // 54: qiao.housing.v1.HousingService.GrantPlaces:input_type -> qiao.housing.v1.GrantPlacesRequest
+	66,  // 55: qiao.housing.v1.HousingService.ListPlaceRequests:input_type -> qiao.housing.v1.ListPlaceRequestsRequest
+	67,  // 56: qiao.housing.v1.HousingService.GetFundChecklist:input_type -> qiao.housing.v1.GetFundChecklistRequest
+	1,   // 57: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
+	3,   // 58: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
+	5,   // 59: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
+	7,   // 60: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
+	9,   // 61: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
+	11,  // 62: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
+	13,  // 63: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
+	32,  // 64: qiao.housing.v1.HousingService.RecordPaper:output_type -> qiao.housing.v1.RecordPaperResponse
+	15,  // 65: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
+	17,  // 66: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
+	19,  // 67: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
+	21,  // 68: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
+	23,  // 69: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
+	25,  // 70: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
+	68,  // 71: qiao.housing.v1.HousingService.GetPlace:output_type -> qiao.housing.v1.GetPlaceResponse
+	69,  // 72: qiao.housing.v1.HousingService.ListWaiting:output_type -> qiao.housing.v1.ListWaitingResponse
+	70,  // 73: qiao.housing.v1.HousingService.OpenRound:output_type -> qiao.housing.v1.OpenRoundResponse
+	71,  // 74: qiao.housing.v1.HousingService.ChangeRound:output_type -> qiao.housing.v1.ChangeRoundResponse
+	72,  // 75: qiao.housing.v1.HousingService.ConfirmFigure:output_type -> qiao.housing.v1.ConfirmFigureResponse
+	73,  // 76: qiao.housing.v1.HousingService.OfferRound:output_type -> qiao.housing.v1.OfferRoundResponse
+	74,  // 77: qiao.housing.v1.HousingService.CloseRound:output_type -> qiao.housing.v1.CloseRoundResponse
+	75,  // 78: qiao.housing.v1.HousingService.ListRounds:output_type -> qiao.housing.v1.ListRoundsResponse
+	76,  // 79: qiao.housing.v1.HousingService.GetRound:output_type -> qiao.housing.v1.GetRoundResponse
+	77,  // 80: qiao.housing.v1.HousingService.GetPublicList:output_type -> qiao.housing.v1.GetPublicListResponse
+	78,  // 81: qiao.housing.v1.HousingService.GetRoundBundle:output_type -> qiao.housing.v1.GetRoundBundleResponse
+	79,  // 82: qiao.housing.v1.HousingService.GetLease:output_type -> qiao.housing.v1.GetLeaseResponse
+	80,  // 83: qiao.housing.v1.HousingService.ListCountyLeases:output_type -> qiao.housing.v1.ListCountyLeasesResponse
+	81,  // 84: qiao.housing.v1.HousingService.RecordRent:output_type -> qiao.housing.v1.RecordRentResponse
+	82,  // 85: qiao.housing.v1.HousingService.NoteVacancy:output_type -> qiao.housing.v1.NoteVacancyResponse
+	83,  // 86: qiao.housing.v1.HousingService.CloseReview:output_type -> qiao.housing.v1.CloseReviewResponse
+	84,  // 87: qiao.housing.v1.HousingService.AskRenewal:output_type -> qiao.housing.v1.AskRenewalResponse
+	85,  // 88: qiao.housing.v1.HousingService.DecideRenewal:output_type -> qiao.housing.v1.DecideRenewalResponse
+	86,  // 89: qiao.housing.v1.HousingService.LeaveHome:output_type -> qiao.housing.v1.LeaveHomeResponse
+	87,  // 90: qiao.housing.v1.HousingService.ReportRepair:output_type -> qiao.housing.v1.ReportRepairResponse
+	88,  // 91: qiao.housing.v1.HousingService.PlanRepair:output_type -> qiao.housing.v1.PlanRepairResponse
+	89,  // 92: qiao.housing.v1.HousingService.FinishRepair:output_type -> qiao.housing.v1.FinishRepairResponse
+	90,  // 93: qiao.housing.v1.HousingService.ConfirmRepair:output_type -> qiao.housing.v1.ConfirmRepairResponse
+	91,  // 94: qiao.housing.v1.HousingService.GiveNotice:output_type -> qiao.housing.v1.GiveNoticeResponse
+	92,  // 95: qiao.housing.v1.HousingService.AnswerNotice:output_type -> qiao.housing.v1.AnswerNoticeResponse
+	93,  // 96: qiao.housing.v1.HousingService.DecideExit:output_type -> qiao.housing.v1.DecideExitResponse
+	94,  // 97: qiao.housing.v1.HousingService.AppealExit:output_type -> qiao.housing.v1.AppealExitResponse
+	95,  // 98: qiao.housing.v1.HousingService.DecideExitAppeal:output_type -> qiao.housing.v1.DecideExitAppealResponse
+	96,  // 99: qiao.housing.v1.HousingService.RecordLeft:output_type -> qiao.housing.v1.RecordLeftResponse
+	97,  // 100: qiao.housing.v1.HousingService.AskPlaces:output_type -> qiao.housing.v1.AskPlacesResponse
+	98,  // 101: qiao.housing.v1.HousingService.GrantPlaces:output_type -> qiao.housing.v1.GrantPlacesResponse
+	99,  // 102: qiao.housing.v1.HousingService.ListPlaceRequests:output_type -> qiao.housing.v1.ListPlaceRequestsResponse
+	100, // 103: qiao.housing.v1.HousingService.GetFundChecklist:output_type -> qiao.housing.v1.GetFundChecklistResponse
+	57,  // [57:104] is the sub-list for method output_type
+	10,  // [10:57] is the sub-list for method input_type
+	10,  // [10:10] is the sub-list for extension type_name
+	10,  // [10:10] is the sub-list for extension extendee
+	0,   // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_qiao_housing_v1_housing_proto_init() }
@@ -2240,6 +2498,10 @@ func file_qiao_housing_v1_housing_proto_init() {
 	if File_qiao_housing_v1_housing_proto != nil {
 		return
 	}
+	file_qiao_housing_v1_dormitory_proto_init()
+	file_qiao_housing_v1_fund_proto_init()
+	file_qiao_housing_v1_lease_proto_init()
+	file_qiao_housing_v1_rounds_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

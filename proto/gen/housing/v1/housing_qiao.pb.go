@@ -24,6 +24,39 @@ type HousingServer interface {
 	UndoAcceptance(context.Context, *UndoAcceptanceRequest) (*UndoAcceptanceResponse, error)
 	SignLease(context.Context, *SignLeaseRequest) (*SignLeaseResponse, error)
 	ListLeases(context.Context, *ListLeasesRequest) (*ListLeasesResponse, error)
+	GetPlace(context.Context, *GetPlaceRequest) (*GetPlaceResponse, error)
+	ListWaiting(context.Context, *ListWaitingRequest) (*ListWaitingResponse, error)
+	OpenRound(context.Context, *OpenRoundRequest) (*OpenRoundResponse, error)
+	ChangeRound(context.Context, *ChangeRoundRequest) (*ChangeRoundResponse, error)
+	ConfirmFigure(context.Context, *ConfirmFigureRequest) (*ConfirmFigureResponse, error)
+	OfferRound(context.Context, *OfferRoundRequest) (*OfferRoundResponse, error)
+	CloseRound(context.Context, *CloseRoundRequest) (*CloseRoundResponse, error)
+	ListRounds(context.Context, *ListRoundsRequest) (*ListRoundsResponse, error)
+	GetRound(context.Context, *GetRoundRequest) (*GetRoundResponse, error)
+	GetPublicList(context.Context, *GetPublicListRequest) (*GetPublicListResponse, error)
+	GetRoundBundle(context.Context, *GetRoundBundleRequest) (*GetRoundBundleResponse, error)
+	GetLease(context.Context, *GetLeaseRequest) (*GetLeaseResponse, error)
+	ListCountyLeases(context.Context, *ListCountyLeasesRequest) (*ListCountyLeasesResponse, error)
+	RecordRent(context.Context, *RecordRentRequest) (*RecordRentResponse, error)
+	NoteVacancy(context.Context, *NoteVacancyRequest) (*NoteVacancyResponse, error)
+	CloseReview(context.Context, *CloseReviewRequest) (*CloseReviewResponse, error)
+	AskRenewal(context.Context, *AskRenewalRequest) (*AskRenewalResponse, error)
+	DecideRenewal(context.Context, *DecideRenewalRequest) (*DecideRenewalResponse, error)
+	LeaveHome(context.Context, *LeaveHomeRequest) (*LeaveHomeResponse, error)
+	ReportRepair(context.Context, *ReportRepairRequest) (*ReportRepairResponse, error)
+	PlanRepair(context.Context, *PlanRepairRequest) (*PlanRepairResponse, error)
+	FinishRepair(context.Context, *FinishRepairRequest) (*FinishRepairResponse, error)
+	ConfirmRepair(context.Context, *ConfirmRepairRequest) (*ConfirmRepairResponse, error)
+	GiveNotice(context.Context, *GiveNoticeRequest) (*GiveNoticeResponse, error)
+	AnswerNotice(context.Context, *AnswerNoticeRequest) (*AnswerNoticeResponse, error)
+	DecideExit(context.Context, *DecideExitRequest) (*DecideExitResponse, error)
+	AppealExit(context.Context, *AppealExitRequest) (*AppealExitResponse, error)
+	DecideExitAppeal(context.Context, *DecideExitAppealRequest) (*DecideExitAppealResponse, error)
+	RecordLeft(context.Context, *RecordLeftRequest) (*RecordLeftResponse, error)
+	AskPlaces(context.Context, *AskPlacesRequest) (*AskPlacesResponse, error)
+	GrantPlaces(context.Context, *GrantPlacesRequest) (*GrantPlacesResponse, error)
+	ListPlaceRequests(context.Context, *ListPlaceRequestsRequest) (*ListPlaceRequestsResponse, error)
+	GetFundChecklist(context.Context, *GetFundChecklistRequest) (*GetFundChecklistResponse, error)
 }
 
 // HousingMethods binds an implementation to its contract.
@@ -179,6 +212,359 @@ func HousingMethods(s HousingServer) []contract.Method {
 				return s.ListLeases(ctx, req.(*ListLeasesRequest))
 			},
 		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "GetPlace",
+			Callers:  []string{"worker", "officer:hou"},
+			New:      func() proto.Message { return new(GetPlaceRequest) },
+			NewReply: func() proto.Message { return new(GetPlaceResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetPlace(ctx, req.(*GetPlaceRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "ListWaiting",
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(ListWaitingRequest) },
+			NewReply: func() proto.Message { return new(ListWaitingResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListWaiting(ctx, req.(*ListWaitingRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "OpenRound",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(OpenRoundRequest) },
+			NewReply: func() proto.Message { return new(OpenRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.OpenRound(ctx, req.(*OpenRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "ChangeRound",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(ChangeRoundRequest) },
+			NewReply: func() proto.Message { return new(ChangeRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ChangeRound(ctx, req.(*ChangeRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "ConfirmFigure",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(ConfirmFigureRequest) },
+			NewReply: func() proto.Message { return new(ConfirmFigureResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ConfirmFigure(ctx, req.(*ConfirmFigureRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "OfferRound",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(OfferRoundRequest) },
+			NewReply: func() proto.Message { return new(OfferRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.OfferRound(ctx, req.(*OfferRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "CloseRound",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(CloseRoundRequest) },
+			NewReply: func() proto.Message { return new(CloseRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CloseRound(ctx, req.(*CloseRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "ListRounds",
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(ListRoundsRequest) },
+			NewReply: func() proto.Message { return new(ListRoundsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListRounds(ctx, req.(*ListRoundsRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "GetRound",
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(GetRoundRequest) },
+			NewReply: func() proto.Message { return new(GetRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetRound(ctx, req.(*GetRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "GetPublicList",
+			Callers:  []string{"worker", "officer", "service"},
+			New:      func() proto.Message { return new(GetPublicListRequest) },
+			NewReply: func() proto.Message { return new(GetPublicListResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetPublicList(ctx, req.(*GetPublicListRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "GetRoundBundle",
+			Callers:  []string{"worker", "officer", "service"},
+			New:      func() proto.Message { return new(GetRoundBundleRequest) },
+			NewReply: func() proto.Message { return new(GetRoundBundleResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetRoundBundle(ctx, req.(*GetRoundBundleRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "GetLease",
+			Callers:  []string{"worker", "officer:hou"},
+			New:      func() proto.Message { return new(GetLeaseRequest) },
+			NewReply: func() proto.Message { return new(GetLeaseResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetLease(ctx, req.(*GetLeaseRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "ListCountyLeases",
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(ListCountyLeasesRequest) },
+			NewReply: func() proto.Message { return new(ListCountyLeasesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListCountyLeases(ctx, req.(*ListCountyLeasesRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "RecordRent",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(RecordRentRequest) },
+			NewReply: func() proto.Message { return new(RecordRentResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.RecordRent(ctx, req.(*RecordRentRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "NoteVacancy",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(NoteVacancyRequest) },
+			NewReply: func() proto.Message { return new(NoteVacancyResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.NoteVacancy(ctx, req.(*NoteVacancyRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "CloseReview",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(CloseReviewRequest) },
+			NewReply: func() proto.Message { return new(CloseReviewResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CloseReview(ctx, req.(*CloseReviewRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "AskRenewal",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hou"},
+			New:      func() proto.Message { return new(AskRenewalRequest) },
+			NewReply: func() proto.Message { return new(AskRenewalResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.AskRenewal(ctx, req.(*AskRenewalRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "DecideRenewal",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(DecideRenewalRequest) },
+			NewReply: func() proto.Message { return new(DecideRenewalResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideRenewal(ctx, req.(*DecideRenewalRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "LeaveHome",
+			Command:  true,
+			Callers:  []string{"worker"},
+			New:      func() proto.Message { return new(LeaveHomeRequest) },
+			NewReply: func() proto.Message { return new(LeaveHomeResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.LeaveHome(ctx, req.(*LeaveHomeRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "ReportRepair",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hou"},
+			New:      func() proto.Message { return new(ReportRepairRequest) },
+			NewReply: func() proto.Message { return new(ReportRepairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ReportRepair(ctx, req.(*ReportRepairRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "PlanRepair",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(PlanRepairRequest) },
+			NewReply: func() proto.Message { return new(PlanRepairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.PlanRepair(ctx, req.(*PlanRepairRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "FinishRepair",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(FinishRepairRequest) },
+			NewReply: func() proto.Message { return new(FinishRepairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.FinishRepair(ctx, req.(*FinishRepairRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "ConfirmRepair",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hou"},
+			New:      func() proto.Message { return new(ConfirmRepairRequest) },
+			NewReply: func() proto.Message { return new(ConfirmRepairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ConfirmRepair(ctx, req.(*ConfirmRepairRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "GiveNotice",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(GiveNoticeRequest) },
+			NewReply: func() proto.Message { return new(GiveNoticeResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GiveNotice(ctx, req.(*GiveNoticeRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "AnswerNotice",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hou"},
+			New:      func() proto.Message { return new(AnswerNoticeRequest) },
+			NewReply: func() proto.Message { return new(AnswerNoticeResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.AnswerNotice(ctx, req.(*AnswerNoticeRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "DecideExit",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(DecideExitRequest) },
+			NewReply: func() proto.Message { return new(DecideExitResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideExit(ctx, req.(*DecideExitRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "AppealExit",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hou"},
+			New:      func() proto.Message { return new(AppealExitRequest) },
+			NewReply: func() proto.Message { return new(AppealExitResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.AppealExit(ctx, req.(*AppealExitRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "DecideExitAppeal",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(DecideExitAppealRequest) },
+			NewReply: func() proto.Message { return new(DecideExitAppealResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideExitAppeal(ctx, req.(*DecideExitAppealRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "RecordLeft",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(RecordLeftRequest) },
+			NewReply: func() proto.Message { return new(RecordLeftResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.RecordLeft(ctx, req.(*RecordLeftRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "AskPlaces",
+			Command:  true,
+			Callers:  []string{"employer"},
+			New:      func() proto.Message { return new(AskPlacesRequest) },
+			NewReply: func() proto.Message { return new(AskPlacesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.AskPlaces(ctx, req.(*AskPlacesRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "GrantPlaces",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(GrantPlacesRequest) },
+			NewReply: func() proto.Message { return new(GrantPlacesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GrantPlaces(ctx, req.(*GrantPlacesRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "ListPlaceRequests",
+			Callers:  []string{"employer", "officer:hou"},
+			New:      func() proto.Message { return new(ListPlaceRequestsRequest) },
+			NewReply: func() proto.Message { return new(ListPlaceRequestsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListPlaceRequests(ctx, req.(*ListPlaceRequestsRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "GetFundChecklist",
+			Callers:  []string{"worker", "employer", "officer", "service"},
+			New:      func() proto.Message { return new(GetFundChecklistRequest) },
+			NewReply: func() proto.Message { return new(GetFundChecklistResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetFundChecklist(ctx, req.(*GetFundChecklistRequest))
+			},
+		},
 	}
 }
 
@@ -309,6 +695,303 @@ func (c HousingClient) SignLease(ctx context.Context, req *SignLeaseRequest) (*S
 func (c HousingClient) ListLeases(ctx context.Context, req *ListLeasesRequest) (*ListLeasesResponse, error) {
 	reply := new(ListLeasesResponse)
 	if err := c.Caller.Call(ctx, c.Target, "ListLeases", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetPlace calls the method of that name.
+func (c HousingClient) GetPlace(ctx context.Context, req *GetPlaceRequest) (*GetPlaceResponse, error) {
+	reply := new(GetPlaceResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetPlace", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListWaiting calls the method of that name.
+func (c HousingClient) ListWaiting(ctx context.Context, req *ListWaitingRequest) (*ListWaitingResponse, error) {
+	reply := new(ListWaitingResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListWaiting", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// OpenRound calls the method of that name.
+func (c HousingClient) OpenRound(ctx context.Context, req *OpenRoundRequest) (*OpenRoundResponse, error) {
+	reply := new(OpenRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "OpenRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ChangeRound calls the method of that name.
+func (c HousingClient) ChangeRound(ctx context.Context, req *ChangeRoundRequest) (*ChangeRoundResponse, error) {
+	reply := new(ChangeRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ChangeRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ConfirmFigure calls the method of that name.
+func (c HousingClient) ConfirmFigure(ctx context.Context, req *ConfirmFigureRequest) (*ConfirmFigureResponse, error) {
+	reply := new(ConfirmFigureResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ConfirmFigure", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// OfferRound calls the method of that name.
+func (c HousingClient) OfferRound(ctx context.Context, req *OfferRoundRequest) (*OfferRoundResponse, error) {
+	reply := new(OfferRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "OfferRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CloseRound calls the method of that name.
+func (c HousingClient) CloseRound(ctx context.Context, req *CloseRoundRequest) (*CloseRoundResponse, error) {
+	reply := new(CloseRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CloseRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListRounds calls the method of that name.
+func (c HousingClient) ListRounds(ctx context.Context, req *ListRoundsRequest) (*ListRoundsResponse, error) {
+	reply := new(ListRoundsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListRounds", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetRound calls the method of that name.
+func (c HousingClient) GetRound(ctx context.Context, req *GetRoundRequest) (*GetRoundResponse, error) {
+	reply := new(GetRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetPublicList calls the method of that name.
+func (c HousingClient) GetPublicList(ctx context.Context, req *GetPublicListRequest) (*GetPublicListResponse, error) {
+	reply := new(GetPublicListResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetPublicList", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetRoundBundle calls the method of that name.
+func (c HousingClient) GetRoundBundle(ctx context.Context, req *GetRoundBundleRequest) (*GetRoundBundleResponse, error) {
+	reply := new(GetRoundBundleResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetRoundBundle", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetLease calls the method of that name.
+func (c HousingClient) GetLease(ctx context.Context, req *GetLeaseRequest) (*GetLeaseResponse, error) {
+	reply := new(GetLeaseResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetLease", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListCountyLeases calls the method of that name.
+func (c HousingClient) ListCountyLeases(ctx context.Context, req *ListCountyLeasesRequest) (*ListCountyLeasesResponse, error) {
+	reply := new(ListCountyLeasesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListCountyLeases", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// RecordRent calls the method of that name.
+func (c HousingClient) RecordRent(ctx context.Context, req *RecordRentRequest) (*RecordRentResponse, error) {
+	reply := new(RecordRentResponse)
+	if err := c.Caller.Call(ctx, c.Target, "RecordRent", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// NoteVacancy calls the method of that name.
+func (c HousingClient) NoteVacancy(ctx context.Context, req *NoteVacancyRequest) (*NoteVacancyResponse, error) {
+	reply := new(NoteVacancyResponse)
+	if err := c.Caller.Call(ctx, c.Target, "NoteVacancy", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CloseReview calls the method of that name.
+func (c HousingClient) CloseReview(ctx context.Context, req *CloseReviewRequest) (*CloseReviewResponse, error) {
+	reply := new(CloseReviewResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CloseReview", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// AskRenewal calls the method of that name.
+func (c HousingClient) AskRenewal(ctx context.Context, req *AskRenewalRequest) (*AskRenewalResponse, error) {
+	reply := new(AskRenewalResponse)
+	if err := c.Caller.Call(ctx, c.Target, "AskRenewal", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideRenewal calls the method of that name.
+func (c HousingClient) DecideRenewal(ctx context.Context, req *DecideRenewalRequest) (*DecideRenewalResponse, error) {
+	reply := new(DecideRenewalResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideRenewal", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// LeaveHome calls the method of that name.
+func (c HousingClient) LeaveHome(ctx context.Context, req *LeaveHomeRequest) (*LeaveHomeResponse, error) {
+	reply := new(LeaveHomeResponse)
+	if err := c.Caller.Call(ctx, c.Target, "LeaveHome", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ReportRepair calls the method of that name.
+func (c HousingClient) ReportRepair(ctx context.Context, req *ReportRepairRequest) (*ReportRepairResponse, error) {
+	reply := new(ReportRepairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ReportRepair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// PlanRepair calls the method of that name.
+func (c HousingClient) PlanRepair(ctx context.Context, req *PlanRepairRequest) (*PlanRepairResponse, error) {
+	reply := new(PlanRepairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "PlanRepair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// FinishRepair calls the method of that name.
+func (c HousingClient) FinishRepair(ctx context.Context, req *FinishRepairRequest) (*FinishRepairResponse, error) {
+	reply := new(FinishRepairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "FinishRepair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ConfirmRepair calls the method of that name.
+func (c HousingClient) ConfirmRepair(ctx context.Context, req *ConfirmRepairRequest) (*ConfirmRepairResponse, error) {
+	reply := new(ConfirmRepairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ConfirmRepair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GiveNotice calls the method of that name.
+func (c HousingClient) GiveNotice(ctx context.Context, req *GiveNoticeRequest) (*GiveNoticeResponse, error) {
+	reply := new(GiveNoticeResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GiveNotice", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// AnswerNotice calls the method of that name.
+func (c HousingClient) AnswerNotice(ctx context.Context, req *AnswerNoticeRequest) (*AnswerNoticeResponse, error) {
+	reply := new(AnswerNoticeResponse)
+	if err := c.Caller.Call(ctx, c.Target, "AnswerNotice", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideExit calls the method of that name.
+func (c HousingClient) DecideExit(ctx context.Context, req *DecideExitRequest) (*DecideExitResponse, error) {
+	reply := new(DecideExitResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideExit", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// AppealExit calls the method of that name.
+func (c HousingClient) AppealExit(ctx context.Context, req *AppealExitRequest) (*AppealExitResponse, error) {
+	reply := new(AppealExitResponse)
+	if err := c.Caller.Call(ctx, c.Target, "AppealExit", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideExitAppeal calls the method of that name.
+func (c HousingClient) DecideExitAppeal(ctx context.Context, req *DecideExitAppealRequest) (*DecideExitAppealResponse, error) {
+	reply := new(DecideExitAppealResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideExitAppeal", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// RecordLeft calls the method of that name.
+func (c HousingClient) RecordLeft(ctx context.Context, req *RecordLeftRequest) (*RecordLeftResponse, error) {
+	reply := new(RecordLeftResponse)
+	if err := c.Caller.Call(ctx, c.Target, "RecordLeft", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// AskPlaces calls the method of that name.
+func (c HousingClient) AskPlaces(ctx context.Context, req *AskPlacesRequest) (*AskPlacesResponse, error) {
+	reply := new(AskPlacesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "AskPlaces", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GrantPlaces calls the method of that name.
+func (c HousingClient) GrantPlaces(ctx context.Context, req *GrantPlacesRequest) (*GrantPlacesResponse, error) {
+	reply := new(GrantPlacesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GrantPlaces", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListPlaceRequests calls the method of that name.
+func (c HousingClient) ListPlaceRequests(ctx context.Context, req *ListPlaceRequestsRequest) (*ListPlaceRequestsResponse, error) {
+	reply := new(ListPlaceRequestsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListPlaceRequests", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetFundChecklist calls the method of that name.
+func (c HousingClient) GetFundChecklist(ctx context.Context, req *GetFundChecklistRequest) (*GetFundChecklistResponse, error) {
+	reply := new(GetFundChecklistResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetFundChecklist", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -72,6 +72,12 @@ func Counter(ctx context.Context, department, worker, purpose, basis string) con
 	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "console-" + department, Department: department, Purpose: purpose, LegalBasis: basis, Via: auth.ViaCounter, ActsFor: worker})
 }
 
+// HousingStaff is an officer of the housing department who gave a staff number
+// for what he decides: some decisions take two of them.
+func HousingStaff(ctx context.Context, staff string) context.Context {
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: "hou", Purpose: "public_housing", LegalBasis: "公共租赁住房管理办法; PIPL 13(3)", Via: auth.ViaWeb})
+}
+
 // Employer is an employer who recruits.
 func Employer(ctx context.Context, employer string) context.Context {
 	return rpc.As(ctx, auth.Principal{Kind: auth.Employer, Subject: employer, Purpose: "recruit", LegalBasis: "LCL 7-8; SIL 58", Via: auth.ViaWeb})

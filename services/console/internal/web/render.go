@@ -78,7 +78,7 @@ func funcs(p *words.Printer) template.FuncMap {
 		"money": p.Money, "num": p.Number, "county": p.County, "occupation": p.Occupation, "service": p.Service, "source": p.Source,
 		"code": p.Code, "codes": p.Codes, "event": p.Event, "kind": p.Kind, "thing": p.Thing, "message": p.Message, "fact": p.Fact, "err": p.Error,
 		"has": p.Has, "said": p.Said, "span": p.Span, "reader": p.Reader, "basis": p.Basis, "unmet": unmetFirst[*housingv1.Reason], "whys": unmetFirst[*platformv1.Reason], "gap": p.Gap, "change": p.Change, "appeal": p.Appeal, "papers": p.Papers, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
-		"join": strings.Join,
+		"join": strings.Join, "area": squareMetres, "grounds": exitGrounds, "repairs": repairKinds,
 	}
 }
 
@@ -108,11 +108,11 @@ func milliseconds(us int64) string { return fmt.Sprintf("%.2f", float64(us)/1000
 // badge is the tone of a state: colour and sign, beside the word itself.
 func badge(state string) string {
 	switch state {
-	case "accepted", "registered", "fulfilled", "active", "eligible", "leased", "confirmed", "completed", "done", "met", "signed":
+	case "accepted", "registered", "stays", "granted", "drawn", "running", "fulfilled", "active", "eligible", "leased", "confirmed", "completed", "done", "met", "signed":
 		return "good"
-	case "overdue", "refused", "failed", "not_met":
+	case "overdue", "refused", "failed", "not_met", "leaves":
 		return "bad"
-	case "offered", "employer_says", "end_stated", "disputed", "frozen", "open", "due", "more_needed", "unclear", "made":
+	case "offered", "employer_says", "end_stated", "disputed", "frozen", "open", "due", "more_needed", "unclear", "made", "noticed", "answered", "appealed", "asked", "planned", "committed", "confirming", "term_over":
 		return "due"
 	}
 	return "calm"

@@ -25,7 +25,13 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 		"lang.": {"zh-Hans", "en"}, "worker.h1.": {"timeline", "have", "messages", "consents", "access"},
 		"worker.lede.": {"timeline", "have", "messages", "consents", "access"}, "error.title.": kinds(),
 		"counter.": {"employment", "training", "insurance", "education", "housing"}, "story.outcome.": {"eligible", "refused", "more_needed"},
-		"rebuild.": {"clearing", "filling", "emptying"}, "rule.": nil, "error.": nil,
+		"rebuild.": {"clearing", "filling", "emptying"}, "rule.": {"HO-03", "HO-04", "HO-06", "HO-07", "HO-PT-WORK", "HO-PT-INSURANCE", "HO-PT-AREA", "HO-PT-WAIT", "HP-01", "HP-02"}, "error.": nil,
+		"form.": {"record", "paper", "witness", "declared"}, "have.": {"work_months", "insurance_months", "area_short_m2", "waiting_months"},
+		"home.by.": {"points", "since", "number"}, "home.kind.": append(listedKinds(), "dormitory"), "entry.": {"waiting", "reached", "open", "accepted", "signed"},
+		"ground.": append(exitGrounds(), "vacant", "job_ended"), "repair.": repairKinds(), "answer.": {"disputes", "paid", "needs_time", "agrees"},
+		"exit.tells.": {"noticed", "answered", "stays", "leaves", "appealed", "left"}, "housing.done.": nil,
+		"fund.": {"own_home", "retired", "unable_to_work", "settled_abroad", "repay_loan", "rent"}, "fund.paper.": {"lease", "rent_receipt", "landlord_statement"},
+		"fund.number.": {"days_from_hire", "min_ratio_each", "max_ratio", "remit_days_after_payday", "withdrawal_days", "loan_days"},
 	}
 	for _, p := range story.Before() {
 		ends["paper."] = append(ends["paper."], p.Key)

@@ -246,3 +246,12 @@ func (p *Printer) Codes(list string) string {
 	}
 	return strings.Join(parts, p.T("list.separator"))
 }
+
+// Counties lists the codes of the counties that pages let choose from.
+func (p *Printer) Counties() []string {
+	var codes []string
+	for _, d := range p.cat.tables.Counties() {
+		codes = append(codes, d.Code)
+	}
+	return codes
+}

@@ -12,6 +12,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	"github.com/qiao-platform/qiao/services/housing/internal/app"
@@ -83,6 +84,7 @@ func (s *Server) ApplyForHome(ctx context.Context, req *housingv1.ApplyForHomeRe
 		a, err := s.App.Apply(ctx, s.In(tx), domain.Application{
 			Worker: req.GetWorker(), County: req.GetCounty(), Kind: kind, HouseholdSize: int(req.GetHouseholdSize()),
 			DeclaresNoHome: req.GetDeclaresNoHome(), DeclaresIncomeBelow: req.GetDeclaresIncomeBelow(),
+			DeclaredAreaDM2: int(req.GetDeclaredAreaDm2()), RequestID: req.GetRequestId(),
 		})
 		if err != nil {
 			return nil, err
@@ -112,8 +114,8 @@ func (s *Server) WithdrawApplication(ctx context.Context, req *housingv1.Withdra
 // DecideEligibility applies the rules.
 func (s *Server) DecideEligibility(ctx context.Context, req *housingv1.DecideEligibilityRequest) (*housingv1.DecideEligibilityResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.DecideEligibilityResponse, error) {
-		d, err := s.App.Decide(ctx, s.In(tx), req.GetApplicationId(), req.GetRefusalReasonCode())
-		return &housingv1.DecideEligibilityResponse{Outcome: string(d.Outcome), Reasons: reasons(d.Reasons, d.RefusalCode)}, err
+		d, err := s.App.Decide(ctx, s.In(tx), req.GetApplicationId(), req.GetRefusalReasonCode(), req.GetFalseStatement())
+		return &housingv1.DecideEligibilityResponse{Outcome: string(d.Outcome), Reasons: reasons(d.Reasons, d.RefusalCode), Why: rpc.Reasons(d.Reasons)}, err
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -20,41 +21,46 @@ import (
 // county. An officer's reading is written to the worker's access log in the
 // same transaction (promise 6).
 func (s *Server) GetApplication(ctx context.Context, req *housingv1.GetApplicationRequest) (*housingv1.GetApplicationResponse, error) {
-	p, err := auth.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	run := s.Log.DB().View
-	if p.Kind == auth.Officer {
-		run = s.Log.DB().Update
-	}
 	out := &housingv1.GetApplicationResponse{}
-	err = run(ctx, func(tx *sqldb.Tx) error {
+	err := s.read(ctx, func(tx *sqldb.Tx) error {
 		v, err := s.App.ReadApplication(ctx, s.In(tx), req.GetApplicationId())
 		if err != nil {
 			return err
 		}
 		out.Application = application(v)
-		if p.Kind != auth.Officer {
-			return nil
+		kinds := []string{"application"}
+		for _, f := range v.Proofs {
+			kinds = append(kinds, f.Kind)
 		}
-		return s.logRead(ctx, tx, p, v)
+		return s.logRead(ctx, tx, v.Application.Worker, v.Application.County, v.Application.ID, kinds...)
 	})
 	return out, err
 }
 
-// logRead tells the worker's access log what an officer saw.
-func (s *Server) logRead(ctx context.Context, tx *sqldb.Tx, p auth.Principal, v app.Shown) error {
-	kinds := []string{"application"}
-	for _, f := range v.Proofs {
-		if !slices.Contains(kinds, f.Kind) {
-			kinds = append(kinds, f.Kind)
-		}
+// logRead tells the worker's access log what an officer saw; others who read
+// leave no line.
+func (s *Server) logRead(ctx context.Context, tx *sqldb.Tx, worker, county, caseID string, kinds ...string) error {
+	p, err := auth.From(ctx)
+	if err != nil || p.Kind != auth.Officer {
+		return err
 	}
-	about := outbox.Subject{Aggregate: ident.NewID(), Worker: v.Application.Worker, Division: v.Application.County}
+	slices.Sort(kinds)
+	about := outbox.Subject{Aggregate: ident.NewID(), Worker: worker, Division: county}
 	return s.Log.Append(ctx, tx, about, &platformv1.RecordRead{
-		ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: kinds, CaseId: v.Application.ID,
+		ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: slices.Compact(kinds), CaseId: caseID,
 	})
+}
+
+// read runs f in a transaction that may write where an officer's read is to be logged.
+func (s *Server) read(ctx context.Context, f func(*sqldb.Tx) error) error {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	if p.Kind == auth.Officer {
+		return s.Log.DB().Update(ctx, f)
+	}
+	return s.Log.DB().View(ctx, f)
 }
 
 // ListApplications shows the worker's own applications.
@@ -77,7 +83,7 @@ func (s *Server) ListLeases(ctx context.Context, req *housingv1.ListLeasesReques
 		all, err := s.App.ReadLeases(ctx, s.In(tx), req.GetWorker())
 		for _, l := range all {
 			out.Leases = append(out.Leases, &housingv1.Lease{
-				LeaseId: l.ID, HomeId: l.HomeID, Address: l.Address, StartsOn: l.StartsOn.String(), EndsOn: l.EndsOn.String(), RentFen: l.RentFen, State: l.Status,
+				LeaseId: l.ID, HomeId: l.HomeID, Address: l.Address, StartsOn: l.StartsOn.String(), EndsOn: l.EndsOn.String(), RentFen: l.RentFen, State: l.Status, Kind: string(l.Kind),
 			})
 		}
 		return err
@@ -119,6 +125,7 @@ func application(v app.Shown) *housingv1.Application {
 		ApplicationId: a.ID, County: a.County, Kind: string(a.Kind), HouseholdSize: int32(a.HouseholdSize), State: string(a.State),
 		Reasons: reasons(a.Reasons, a.RefusalCode), OfferId: a.OfferID, OfferedHomeId: v.Offer.HomeID, AnswerBy: sqldb.Micros(v.Offer.AnswerBy),
 		PapersNotAsked: domain.PapersNotAsked(v.Proofs), SubmittedAt: sqldb.Micros(a.SubmittedAt),
+		Why: rpc.Reasons(a.Reasons), CaseNo: a.CaseNo(), SubsidyFen: v.SubsidyFen,
 	}
 	for _, f := range v.Proofs {
 		out.Evidence = append(out.Evidence, &housingv1.Evidence{

@@ -20,6 +20,15 @@ func (a *App) Apply(ctx context.Context, s Store, wanted domain.Application) (do
 	if err != nil {
 		return domain.Application{}, err
 	}
+	if wanted.RequestID != "" {
+		r, err := s.PlaceRequest(wanted.RequestID)
+		if err != nil {
+			return domain.Application{}, err
+		}
+		if r.County != wanted.County {
+			return domain.Application{}, domain.ErrPlacesMismatch
+		}
+	}
 	return opened, s.SaveApplication(ctx, opened, events...)
 }
 

@@ -11,8 +11,9 @@ import (
 
 // Decide applies the rules in force today to an application, as the officer
 // asks; a refusal bears the officer's reason code and withdraws an offer that
-// an earlier decision had brought.
-func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode string) (domain.Decision, error) {
+// an earlier decision had brought. With falseStatement, the officer has found that a
+// declaration was false (HO-06).
+func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode string, falseStatement bool) (domain.Decision, error) {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return domain.Decision{}, err
@@ -28,7 +29,7 @@ func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode st
 		return domain.Decision{}, err
 	}
 	today := clock.Today(a.Clock)
-	policy, err := a.policy(today, application.County)
+	policy, err := a.policy(s, today, application)
 	if err != nil {
 		return domain.Decision{}, err
 	}
@@ -36,7 +37,11 @@ func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode st
 	if err != nil {
 		return domain.Decision{}, err
 	}
-	d, err := policy.Decide(application, proofs, today, refusalCode)
+	decide := policy.Decide
+	if falseStatement {
+		decide = policy.DecideFalse
+	}
+	d, err := decide(application, proofs, today, refusalCode)
 	if err != nil {
 		return domain.Decision{}, err
 	}
@@ -45,20 +50,39 @@ func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode st
 	if err := s.SaveApplication(ctx, application, events...); err != nil {
 		return domain.Decision{}, err
 	}
+	if application.Waits() {
+		return d, a.keepPublishing(ctx, s, application.County, application.Kind)
+	}
 	if application.State != domain.Refused {
 		return d, nil
 	}
 	return d, withdrawOffer(ctx, s, offerID)
 }
 
-// policy is the rules in force on a day in a county.
-func (a *App) policy(on clock.Date, county string) (p domain.Policy, err error) {
-	for id, r := range map[string]*rule.Rule{"HO-01": &p.Eligibility, "HO-JOB-MONTHS": &p.JobMonths, "GV-04": &p.Appeal} {
-		if *r, err = a.Rules.Rule(id, on, county); err != nil {
-			return p, err
+// policy is the rules in force on a day for an application.
+func (a *App) policy(s Store, on clock.Date, application domain.Application) (p domain.Policy, err error) {
+	eligibility := map[domain.Kind]string{domain.PublicRental: "HO-01", domain.AffordableRental: "HO-AFFORDABLE", domain.RentSubsidy: "HO-SUBSIDY"}[application.Kind]
+	err = a.rules(on, application.County, map[string]*rule.Rule{eligibility: &p.Eligibility, "HO-JOB-MONTHS": &p.JobMonths, "HO-06": &p.False, "GV-04": &p.Appeal})
+	if err != nil {
+		return p, err
+	}
+	all, err := s.ApplicationsOf(application.Worker)
+	for _, other := range all {
+		if other.ID != application.ID && other.FalseUntil.After(p.Barred) {
+			p.Barred = other.FalseUntil
 		}
 	}
-	return p, nil
+	return p, err
+}
+
+// rules reads rules in force on a day in a county.
+func (a *App) rules(on clock.Date, county string, wanted map[string]*rule.Rule) (err error) {
+	for id, r := range wanted {
+		if *r, err = a.Rules.Rule(id, on, county); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // number reads a whole number of a rule in force today in a county.

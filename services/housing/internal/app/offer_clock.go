@@ -8,12 +8,12 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
-// StartClock starts an offer's clock when its message is known to have
-// arrived; an offer of which nobody is known to have read never lapses.
+// StartClock starts the clock of an offer, or of a notice to leave, when its message is
+// known to have arrived; an offer of which nobody is known to have read never lapses.
 func (a *App) StartClock(ctx context.Context, s Store, offerID string, at time.Time) error {
 	o, err := s.Offer(offerID)
 	if errors.Is(err, domain.ErrOfferUnknown) { // a message about something else of ours
-		return nil
+		return a.startExitClock(ctx, s, offerID, at)
 	}
 	if err != nil {
 		return err
@@ -25,7 +25,7 @@ func (a *App) StartClock(ctx context.Context, s Store, offerID string, at time.T
 	if err := s.SaveOffer(ctx, o); err != nil {
 		return err
 	}
-	return s.LapseAt(ctx, o.ID, o.AnswerBy)
+	return s.Later(ctx, TaskLapse, o.ID, o.AnswerBy)
 }
 
 // Lapse ends an offer that was not answered in time. Nothing is lost but the

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -25,6 +26,14 @@ func (a *App) OfferHome(ctx context.Context, s Store, applicationID, homeID stri
 	if err != nil {
 		return domain.Offer{}, err
 	}
+	if err := mayOffer(s, application, h); err != nil {
+		return domain.Offer{}, err
+	}
+	return a.offer(ctx, s, application, h)
+}
+
+// offer offers a home whose row is locked to an application whose row is.
+func (a *App) offer(ctx context.Context, s Store, application domain.Application, h domain.Home) (domain.Offer, error) {
 	days, err := a.number("HO-OFFER", "days", application.County)
 	if err != nil {
 		return domain.Offer{}, err
@@ -40,4 +49,25 @@ func (a *App) OfferHome(ctx context.Context, s Store, applicationID, homeID stri
 		return domain.Offer{}, err
 	}
 	return o, s.SaveOffer(ctx, o, events...)
+}
+
+// mayOffer returns an error where the home is in an open round, whose list
+// decides, or where the employer's request that a dormitory place is taken from
+// is used up.
+func mayOffer(s Store, a domain.Application, h domain.Home) error {
+	inRounds, err := s.HomesInRounds(h.County)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(inRounds, h.ID) {
+		return domain.ErrRoundHomeTaken
+	}
+	if a.RequestID == "" {
+		return nil
+	}
+	r, err := s.PlaceRequest(a.RequestID)
+	if err != nil {
+		return err
+	}
+	return r.Take()
 }

@@ -1,7 +1,7 @@
 // Package app is the use cases of public housing, one a file. Each loads
 // state, decides in the domain and saves the new state with its events, all in
 // the transaction that its caller opened. Rows are always locked in the same
-// order: application, offer, home.
+// order: list, round, application, offer, lease, exit, home.
 package app
 
 import (
@@ -45,12 +45,79 @@ type Store interface {
 	Offer(id string) (domain.Offer, error)
 	PeekOffer(id string) (domain.Offer, error)
 	SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error
-	// LapseAt has Lapse run for an offer at a time.
-	LapseAt(ctx context.Context, offerID string, at time.Time) error
 
-	AddLease(ctx context.Context, l domain.Lease, events ...domain.Event) error
+	// Lease returns ErrLeaseUnknown where there is none; so does PeekLease.
+	Lease(id string) (domain.Lease, error)
+	PeekLease(id string) (domain.Lease, error)
+	SaveLease(ctx context.Context, l domain.Lease, events ...domain.Event) error
 	LeasesOf(worker string) ([]domain.Lease, error)
+
+	Lists
+	Tenancy
+	// Later leaves a task about an id, for a time.
+	Later(ctx context.Context, kind, id string, at time.Time) error
 }
+
+// Lists is what the use cases of waiting lists and rounds need.
+type Lists interface {
+	// LockList lets one transaction at a time hand out from a list.
+	LockList(county string, kind domain.Kind) error
+	// Candidates lists who waits, with the facts held.
+	Candidates(county string, kind domain.Kind) ([]domain.Candidate, error)
+	// Undecided lists the applications that a decision is to be made on, oldest first.
+	Undecided(county string, kind domain.Kind, limit int) ([]domain.Application, error)
+	// Published tells where each stood when the list was last published, and when that was.
+	Published(county string, kind domain.Kind) (was map[string]int, on clock.Date, err error)
+	Publish(ctx context.Context, id, county string, kind domain.Kind, on clock.Date, ranked []domain.Standing) error
+	// Round returns ErrRoundUnknown where there is none; so does PeekRound.
+	Round(id string) (domain.Round, error)
+	PeekRound(id string) (domain.Round, error)
+	RoundsOf(county string) ([]domain.Round, error)
+	// SaveRound returns ErrRoundOpen for a second open one of a list.
+	SaveRound(ctx context.Context, r domain.Round, events ...domain.Event) error
+	HomesInRounds(county string) ([]string, error)
+	Entries(roundID string) ([]domain.RoundEntry, error)
+	EntriesOf(applicationID string) ([]domain.RoundEntry, error)
+	SaveEntries(entries ...domain.RoundEntry) error
+	OffersOf(roundID string) ([]domain.Offer, error)
+}
+
+// Tenancy is what the use cases of leases and dormitories need. Loads of one
+// thing lock it and return its own error where there is none.
+type Tenancy interface {
+	LeasesIn(county string) ([]domain.Lease, error)
+	AddPayment(p domain.Payment) (id string, added bool, err error)
+	Payments(leaseID string) ([]domain.Payment, error)
+	PaymentsIn(county string) (map[string][]domain.Payment, error)
+	Renewal(id string) (domain.Renewal, error)
+	RenewalsOf(leaseID string) ([]domain.Renewal, error)
+	RenewalsIn(county string) ([]domain.Renewal, error)
+	SaveRenewal(ctx context.Context, r domain.Renewal, events ...domain.Event) error
+	Repair(id string) (domain.Repair, error)
+	RepairsOf(leaseID string) ([]domain.Repair, error)
+	RepairsIn(county string) ([]domain.Repair, error)
+	SaveRepair(ctx context.Context, r domain.Repair, events ...domain.Event) error
+	Review(id string) (domain.Review, error)
+	ReviewsOf(leaseID string) ([]domain.Review, error)
+	ReviewsIn(county string) ([]domain.Review, error)
+	SaveReview(ctx context.Context, r domain.Review, events ...domain.Event) error
+	Exit(id string) (domain.Exit, error)
+	PeekExit(id string) (domain.Exit, error)
+	ExitsOf(leaseID string) ([]domain.Exit, error)
+	ExitsIn(county string) ([]domain.Exit, error)
+	SaveExit(ctx context.Context, e domain.Exit, events ...domain.Event) error
+	PlaceRequest(id string) (domain.PlaceRequest, error)
+	PlaceRequests(employer, county string) ([]domain.PlaceRequest, error)
+	SavePlaceRequest(ctx context.Context, r domain.PlaceRequest, events ...domain.Event) error
+}
+
+// The kinds of the tasks that use cases leave; the payload is an id.
+const (
+	TaskLapse   = "housing.lapse_offer"   // of the offer
+	TaskLease   = "housing.look_at_lease" // of the lease
+	TaskPublish = "housing.publish_list"  // county and kind, parted by a colon
+	TaskJobLeft = "housing.job_left"      // of the dormitory's lease
+)
 
 // App is the department's use cases.
 type App struct {

@@ -47,6 +47,7 @@ type Shown struct {
 	Application domain.Application
 	Offer       domain.Offer // zero where none is open or accepted
 	Proofs      []domain.Proof
+	SubsidyFen  int64 // a month, for a rent subsidy
 }
 
 // ReadApplication shows an application to its worker, or to an officer of its county.
@@ -67,7 +68,7 @@ func (a *App) ReadApplication(ctx context.Context, s Store, id string) (Shown, e
 	if err != nil {
 		return Shown{}, err
 	}
-	return show(s, application)
+	return a.show(s, application)
 }
 
 // ReadApplications shows the worker's own applications.
@@ -81,21 +82,30 @@ func (a *App) ReadApplications(ctx context.Context, s Store, worker string) ([]S
 	}
 	shown := make([]Shown, len(all))
 	for i := range all {
-		if shown[i], err = show(s, all[i]); err != nil {
+		if shown[i], err = a.show(s, all[i]); err != nil {
 			return nil, err
 		}
 	}
 	return shown, nil
 }
 
-func show(s Store, a domain.Application) (v Shown, err error) {
-	v.Application = a
-	if a.OfferID != "" {
-		if v.Offer, err = s.PeekOffer(a.OfferID); err != nil {
+func (a *App) show(s Store, application domain.Application) (v Shown, err error) {
+	v.Application = application
+	if application.OfferID != "" {
+		if v.Offer, err = s.PeekOffer(application.OfferID); err != nil {
 			return v, err
 		}
 	}
-	v.Proofs, err = s.Proofs(a.ID)
+	if application.Kind == domain.RentSubsidy {
+		r, err := a.Rules.Rule("HO-SUBSIDY", clock.Today(a.Clock), application.County)
+		if err != nil {
+			return v, err
+		}
+		if v.SubsidyFen, err = domain.Subsidy(r, application.HouseholdSize); err != nil {
+			return v, err
+		}
+	}
+	v.Proofs, err = s.Proofs(application.ID)
 	return v, err
 }
 

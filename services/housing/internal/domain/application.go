@@ -2,8 +2,10 @@ package domain
 
 import (
 	"slices"
+	"strings"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 )
 
@@ -33,8 +35,12 @@ func CaseStates() []ApplicationState {
 	return []ApplicationState{Submitted, Eligible, Refused, Offered}
 }
 
-// The largest household that an application can be for.
-const largestHousehold = 20
+// The largest household that an application can be for, and the largest home
+// that it can live in, in square decimetres.
+const (
+	largestHousehold = 20
+	largestArea      = 100_000
+)
 
 // Application is a worker's application for a home of a kind in a county.
 type Application struct {
@@ -45,9 +51,12 @@ type Application struct {
 	HouseholdSize       int
 	DeclaresNoHome      bool
 	DeclaresIncomeBelow bool
+	DeclaredAreaDM2     int    // of the home lived in now, square decimetres; 0 for none
+	RequestID           string // the employer's request that a dormitory place is taken from, "" for none
 	State               ApplicationState
 	Reopened            bool         // the decision fell because a fact under it changed, and no new one was made
 	RefusalCode         string       // the officer's, with a refusal
+	FalseUntil          clock.Date   // until when an officer's finding of a false statement bars (HO-06); zero for none
 	Reasons             []rule.Trace // of the last decision
 	OfferID             string       // the offer that is open or accepted
 	SubmittedAt         time.Time
@@ -58,6 +67,12 @@ type Application struct {
 func Apply(a Application) (Application, []Event, error) {
 	if a.HouseholdSize < 1 || a.HouseholdSize > largestHousehold {
 		return a, nil, ErrHousehold
+	}
+	if a.DeclaredAreaDM2 < 0 || a.DeclaredAreaDM2 > largestArea {
+		return a, nil, ErrDeclaredArea
+	}
+	if a.RequestID != "" && a.Kind != Dormitory {
+		return a, nil, ErrRequestKind
 	}
 	a.State = Submitted
 	return a, []Event{ApplicationSubmitted{ApplicationID: a.ID, Kind: a.Kind, HouseholdSize: a.HouseholdSize}}, nil
@@ -71,7 +86,7 @@ func (a Application) Open() bool { return slices.Contains(OpenStates(), a.State)
 // is given without a decision, so none are. The store's query for open cases
 // says the same.
 func (a Application) WantsEvidence() bool {
-	return a.Kind == PublicRental && (slices.Contains(CaseStates(), a.State) || a.State == Accepted && a.Reopened)
+	return a.Kind.Listed() && (slices.Contains(CaseStates(), a.State) || a.State == Accepted && a.Reopened)
 }
 
 // Withdraw ends the application, whatever stage before the lease it is at.
@@ -86,7 +101,7 @@ func (a Application) Withdraw() (Application, []Event, error) {
 // MayBeDecided reports whether eligibility can be decided now: first, again
 // after a refusal, or anew after the decision was reopened.
 func (a Application) MayBeDecided() error {
-	if a.Kind != PublicRental {
+	if !a.Kind.Listed() {
 		return ErrNoDecision
 	}
 	if a.State != Submitted && a.State != Refused && (a.State != Accepted || !a.Reopened) {
@@ -102,7 +117,7 @@ func (a Application) Decided(d Decision) (Application, []Event) {
 	a.Reasons = d.Reasons
 	switch d.Outcome {
 	case OutcomeEligible:
-		a.Reopened, a.RefusalCode = false, ""
+		a.Reopened, a.RefusalCode, a.FalseUntil = false, "", clock.Date{}
 		switch {
 		case a.State == Accepted:
 		case a.OfferID != "":
@@ -111,7 +126,7 @@ func (a Application) Decided(d Decision) (Application, []Event) {
 			a.State = Eligible
 		}
 	case OutcomeRefused:
-		a.Reopened, a.RefusalCode = false, d.RefusalCode
+		a.Reopened, a.RefusalCode, a.FalseUntil = false, d.RefusalCode, d.FalseUntil
 		a.State, a.OfferID = Refused, ""
 	case OutcomeMoreNeeded:
 	}
@@ -129,10 +144,26 @@ func (a Application) Offer(offerID string) (Application, error) {
 
 // place is the state in which the application waits for an offer.
 func (a Application) place() ApplicationState {
-	if a.Kind == Dormitory {
+	if !a.Kind.Listed() {
 		return Submitted
 	}
 	return Eligible
+}
+
+// Waits reports whether the application is on a waiting list.
+func (a Application) Waits() bool { return a.Kind.Listed() && a.State == Eligible }
+
+// CaseNo is how a public list names the application: the end of its id, which
+// is random and says nothing about anybody.
+func (a Application) CaseNo() string { return CaseNo(a.ID) }
+
+// CaseNo is the case number of an application's id.
+func CaseNo(id string) string {
+	const length = 12
+	if len(id) > length {
+		id = id[len(id)-length:]
+	}
+	return strings.ToUpper(id)
 }
 
 // Accept follows the acceptance of the offer.
@@ -171,7 +202,7 @@ func (a Application) EvidenceChanged(kind, what string) (Application, []Event) {
 	events := []Event{EvidenceChanged{ApplicationID: a.ID, Kind: kind, What: what}}
 	lost := what == evidenceWithdrawn || what == evidenceRetracted || what == evidenceCorrected
 	decided := a.State == Eligible || a.State == Refused || a.State == Offered
-	if lost && decided && a.Kind == PublicRental && a.restsOn(kind) {
+	if lost && decided && a.Kind.Listed() && a.restsOn(kind) {
 		a.State, a.Reopened, a.RefusalCode = Submitted, true, ""
 		events = append(events, DecisionReopened{ApplicationID: a.ID, Kind: kind})
 	}

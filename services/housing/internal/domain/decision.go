@@ -52,15 +52,21 @@ type Proof struct {
 
 // Policy is the rules in force on the day and in the county of a decision.
 type Policy struct {
-	Eligibility rule.Rule // HO-01
-	JobMonths   rule.Rule // HO-JOB-MONTHS
-	Appeal      rule.Rule // GV-04
+	Eligibility rule.Rule  // HO-01, HO-AFFORDABLE or HO-SUBSIDY
+	JobMonths   rule.Rule  // HO-JOB-MONTHS; asked where Eligibility speaks of stable work
+	False       rule.Rule  // HO-06
+	Appeal      rule.Rule  // GV-04
+	Barred      clock.Date // until when an officer's earlier finding of a false statement bars; zero for none
 }
+
+// asksStableWork is the parameter of an eligibility rule that asks for stable work.
+const asksStableWork = "outside_worker_stable_job_years"
 
 // Decision is what the rules gave, with every reason, met or not.
 type Decision struct {
 	Outcome     Outcome
 	RefusalCode string
+	FalseUntil  clock.Date // with a refusal for a false statement
 	Reasons     []rule.Trace
 }
 
@@ -79,6 +85,8 @@ var refusalCode = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$`)
 
 // The codes of what would change an outcome; the interface words them.
 const (
+	ChangeBarOver       = "bar_over"
+	ChangeCorrect       = "correct_declaration"
 	ChangeDeclareNoHome = "declare_no_home"
 	ChangeDeclareIncome = "declare_income_below"
 	ChangeJobGoesOn     = "job_goes_on"
@@ -103,18 +111,26 @@ func (p Policy) Decide(a Application, proofs []Proof, today clock.Date, code str
 	if err != nil {
 		return Decision{}, err
 	}
-	job, err := p.job(today, proofs)
-	if err != nil {
+	d := Decision{Outcome: OutcomeEligible, Reasons: []rule.Trace{noHome, income}}
+	if p.Eligibility.Has(asksStableWork) {
+		job, err := p.job(today, proofs)
+		if err != nil {
+			return Decision{}, err
+		}
+		d.Reasons = append(d.Reasons, job)
+	}
+	if !p.Barred.IsZero() && !today.After(p.Barred) {
+		bar, err := p.bar(today, p.Barred)
+		if err != nil {
+			return Decision{}, err
+		}
+		d.Reasons = append(d.Reasons, bar)
+	}
+	if err := Appealable(d.Reasons, p.Appeal, today); err != nil {
 		return Decision{}, err
 	}
-	d := Decision{Outcome: OutcomeEligible, Reasons: []rule.Trace{noHome, income, job}}
-	days, err := p.Appeal.Int("apply_days")
-	if err != nil {
-		return Decision{}, err
-	}
-	for i := range d.Reasons {
-		d.Reasons[i].Appeals = []rule.Appeal{{Way: "reconsideration", Body: "gov", Deadline: p.Appeal.ID, Until: today.AddDays(days)}}
-		if d.Reasons[i].Outcome != rule.Met {
+	for _, t := range d.Reasons {
+		if t.Outcome != rule.Met {
 			d.Outcome = OutcomeMoreNeeded
 		}
 	}
@@ -126,6 +142,62 @@ func (p Policy) Decide(a Application, proofs []Proof, today clock.Date, code str
 		d.Outcome, d.RefusalCode = OutcomeRefused, code
 	}
 	return d, nil
+}
+
+// DecideFalse refuses an application because the officer found a declaration in
+// it to be false (HO-06). The finding is the officer's and bears a reason code;
+// it bars for the years that the rule says, unless it falls in an appeal.
+func (p Policy) DecideFalse(a Application, proofs []Proof, today clock.Date, code string) (Decision, error) {
+	if code == "" {
+		return Decision{}, ErrRefusalCode
+	}
+	p.Barred = clock.Date{} // the new finding takes an older one's place
+	d, err := p.Decide(a, proofs, today, "")
+	if err != nil {
+		return Decision{}, err
+	}
+	if !refusalCode.MatchString(code) {
+		return Decision{}, ErrRefusalCode
+	}
+	years, err := p.False.Int("years")
+	if err != nil {
+		return Decision{}, err
+	}
+	bar, err := p.bar(today, today.AddYears(years))
+	if err != nil {
+		return Decision{}, err
+	}
+	bar.Facts = append(bar.Facts, rule.Fact{Name: "reason_code", Value: code, From: "housing", AsOf: today.String()})
+	found := []rule.Trace{bar}
+	if err := Appealable(found, p.Appeal, today); err != nil {
+		return Decision{}, err
+	}
+	d.Outcome, d.RefusalCode, d.FalseUntil, d.Reasons = OutcomeRefused, code, today.AddYears(years), append(d.Reasons, found...)
+	return d, nil
+}
+
+// bar says until when a finding of a false statement stands in the way.
+func (p Policy) bar(today, until clock.Date) (rule.Trace, error) {
+	t, err := p.False.Trace(today, "years")
+	if err != nil {
+		return t, err
+	}
+	t.Outcome = rule.NotMet
+	t.Facts = []rule.Fact{{Name: "false_until", Value: until.String(), From: "housing", AsOf: today.String()}}
+	t.Changes = []rule.Change{{Code: ChangeCorrect}, {Code: ChangeBarOver, From: until.AddDays(1)}}
+	return t, nil
+}
+
+// Appealable says, in each trace, where its decision can be taken to.
+func Appealable(all []rule.Trace, appeal rule.Rule, today clock.Date) error {
+	days, err := appeal.Int("apply_days")
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		all[i].Appeals = []rule.Appeal{{Way: "reconsideration", Body: "gov", Deadline: appeal.ID, Until: today.AddDays(days)}}
+	}
+	return nil
 }
 
 // declared judges a condition of HO-01 by the worker's own declaration.

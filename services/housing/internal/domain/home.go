@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -10,17 +11,26 @@ type Kind string
 
 // The kinds of homes.
 const (
-	PublicRental Kind = "public_rental" // by the eligibility rules of 公共租赁住房管理办法
-	Dormitory    Kind = "dormitory"     // needs no decision
+	PublicRental     Kind = "public_rental"     // 公租房, by 公共租赁住房管理办法
+	AffordableRental Kind = "affordable_rental" // 保障性租赁住房, without a limit of income
+	RentSubsidy      Kind = "rent_subsidy"      // 租赁补贴: a place of the subsidy is handed out as a home is, and has neither area nor rent
+	Dormitory        Kind = "dormitory"         // needs no decision and has no list
 )
+
+// Kinds lists the kinds.
+func Kinds() []Kind { return []Kind{PublicRental, AffordableRental, RentSubsidy, Dormitory} }
 
 // ParseKind reads a kind, or returns ErrKind.
 func ParseKind(s string) (Kind, error) {
-	if k := Kind(s); k == PublicRental || k == Dormitory {
+	if k := Kind(s); slices.Contains(Kinds(), k) {
 		return k, nil
 	}
 	return "", ErrKind
 }
+
+// Listed reports whether homes of the kind are handed out by a waiting list,
+// after a decision on who is eligible.
+func (k Kind) Listed() bool { return k != Dormitory }
 
 // HomeState is where a home stands.
 type HomeState string
@@ -66,7 +76,9 @@ func ListHome(h Home) (Home, []Event, error) {
 		return h, nil, ErrLayout
 	case !fits(h.Reference, longestReference):
 		return h, nil, ErrReference
-	case h.AreaDM2 <= 0:
+	case h.Kind == RentSubsidy && (h.AreaDM2 != 0 || h.RentFen != 0):
+		return h, nil, ErrSubsidyPlace
+	case h.AreaDM2 <= 0 && h.Kind != RentSubsidy:
 		return h, nil, ErrArea
 	case h.RentFen < 0:
 		return h, nil, ErrRent

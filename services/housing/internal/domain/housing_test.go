@@ -184,7 +184,7 @@ func TestSign(t *testing.T) {
 		}
 	}
 	l := Lease{StartsOn: day, EndsOn: day.AddDays(9)}
-	for offset, want := range map[int]string{-1: "signed", 0: "running", 9: "running", 10: "ended"} {
+	for offset, want := range map[int]string{-1: "signed", 0: "running", 9: "running", 10: "term_over"} {
 		if got := l.State(day.AddDays(offset)); got != want {
 			t.Errorf("day %d: %s, want %s", offset, got, want)
 		}
@@ -215,7 +215,7 @@ func TestReopening(t *testing.T) {
 		{Refused, ProofJob, "corrected", true},
 		{Offered, ProofJob, "retracted", true},
 		{Eligible, ProofJob, "recorded", false},
-		{Eligible, ProofJob, "ended", false},
+		{Eligible, ProofJob, "term_over", false},
 		{Eligible, ProofInsurance, "corrected", false}, // the decision did not use it
 		{Submitted, ProofJob, "corrected", false},
 		{Accepted, ProofJob, "corrected", false},

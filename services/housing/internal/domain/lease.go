@@ -6,7 +6,8 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
-// Lease is a signed lease. Nothing that happens in another department touches it.
+// Lease is a signed lease. Nothing that happens in another department touches
+// it, and no clock ends it.
 type Lease struct {
 	ID            string
 	OfferID       string
@@ -17,6 +18,11 @@ type Lease struct {
 	StartsOn      clock.Date
 	EndsOn        clock.Date
 	RentFen       int64 // a month, as the home's was when it was signed
+	Kind          Kind
+	LeftOn        clock.Date // the day on which the tenant left; zero while he lives there
+	VacantSince   clock.Date // as an officer noted; zero while it is lived in
+	RenewalTold   clock.Date // the end of the term for which the tenant was told that renewal is due
+	LookedOn      clock.Date // when a clock last looked at it
 	Version       int64
 }
 
@@ -45,26 +51,72 @@ func Sign(id string, a Application, o Offer, h Home, t Term, inPerson bool, now 
 		return fail(ErrLeaseTerm)
 	}
 	a.State, o.State, h.State = Leased, OfferSigned, HomeLet
-	l := Lease{ID: id, OfferID: o.ID, ApplicationID: a.ID, HomeID: h.ID, Worker: a.Worker, County: a.County, StartsOn: t.StartsOn, EndsOn: t.EndsOn, RentFen: h.RentFen}
+	l := Lease{ID: id, OfferID: o.ID, ApplicationID: a.ID, HomeID: h.ID, Worker: a.Worker, County: a.County, StartsOn: t.StartsOn, EndsOn: t.EndsOn, RentFen: h.RentFen, Kind: h.Kind}
 	return l, a, o, h, []Event{LeaseSigned{LeaseID: id, ApplicationID: a.ID, HomeID: h.ID, StartsOn: l.StartsOn, EndsOn: l.EndsOn, RentFen: l.RentFen}}, nil
 }
 
 // State is where the lease stands on a day: signed before it begins, running,
-// ended.
+// term_over while the tenant still lives there after it, left.
 func (l Lease) State(today clock.Date) string {
 	switch {
+	case !l.LeftOn.IsZero() && !today.Before(l.LeftOn):
+		return "left"
 	case today.Before(l.StartsOn):
 		return "signed"
 	case today.After(l.EndsOn):
-		return "ended"
+		return "term_over"
 	}
 	return "running"
 }
 
 // Until is the lease's end as evidence tells it: none while it runs.
 func (l Lease) Until(today clock.Date) string {
-	if today.After(l.EndsOn) {
+	switch {
+	case !l.LeftOn.IsZero() && today.After(l.LeftOn):
+		return l.LeftOn.String()
+	case today.After(l.EndsOn):
 		return l.EndsOn.String()
 	}
 	return ""
+}
+
+// Live reports whether the tenant has not left.
+func (l Lease) Live() bool { return l.LeftOn.IsZero() }
+
+// Leave ends the lease on the day on which the tenant leaves.
+func (l Lease) Leave(on, today clock.Date) (Lease, []Event, error) {
+	switch {
+	case !l.Live():
+		return l, nil, ErrLeaseLeft
+	case on.Before(l.StartsOn) || on.After(today):
+		return l, nil, ErrLeaveDay
+	}
+	l.LeftOn = on
+	return l, []Event{LeaseEnded{LeaseID: l.ID, EndedOn: on}}, nil
+}
+
+// Vacate notes since when the home stands empty, or with the zero date that it
+// is lived in. Nothing follows but that a clock may ask a person to look.
+func (l Lease) Vacate(since, today clock.Date) (Lease, []Event, error) {
+	if !l.Live() {
+		return l, nil, ErrLeaseLeft
+	}
+	if !since.IsZero() && (since.Before(l.StartsOn) || since.After(today)) {
+		return l, nil, ErrVacantDay
+	}
+	l.VacantSince = since
+	return l, []Event{VacancyNoted{LeaseID: l.ID, Since: since}}, nil
+}
+
+// RenewFrom is the first day on which another term can be asked for.
+func (l Lease) RenewFrom(monthsBefore int) clock.Date { return l.EndsOn.AddMonths(-monthsBefore) }
+
+// TellRenewal gives the event that tells the tenant, once for each term, that
+// another one can be asked for; none before the day or after he left.
+func (l Lease) TellRenewal(monthsBefore int, today clock.Date) (Lease, []Event) {
+	if !l.Live() || l.RenewalTold == l.EndsOn || today.Before(l.RenewFrom(monthsBefore)) || today.After(l.EndsOn) {
+		return l, nil
+	}
+	l.RenewalTold = l.EndsOn
+	return l, []Event{RenewalDue{LeaseID: l.ID, ApplyBy: l.EndsOn}}
 }

@@ -3,6 +3,7 @@ package react
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -37,6 +38,13 @@ func (h handlers) hireUndone(ctx context.Context, tx *sqldb.Tx, _ event.Event, m
 }
 
 func (h handlers) hireEnded(ctx context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireEnded) error {
+	endedOn, err := clock.ParseDate(m.GetEndedOn())
+	if err != nil {
+		return err
+	}
+	if err := h.app.JobEnded(ctx, h.in(tx), e.Worker, endedOn); err != nil {
+		return err
+	}
 	return h.ended(ctx, tx, job(e, m.GetHireId(), m.GetOccupation(), m.GetStartOn(), m.GetEndedOn()))
 }
 

@@ -9,11 +9,19 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/app"
 )
 
-// Lapse does the task that an offer's clock leaves.
-func Lapse(a *app.App, log *outbox.Log, in func(*sqldb.Tx) app.Store) task.Handler {
+// Tasks are what the department's clocks do, by the kind of the task.
+func Tasks(a *app.App) map[string]func(context.Context, app.Store, string) error {
+	return map[string]func(context.Context, app.Store, string) error{
+		app.TaskLapse:   a.Lapse,
+		app.TaskLease:   a.LookAtLease,
+		app.TaskPublish: a.PublishList,
+		app.TaskJobLeft: a.LookAfterJob,
+	}
+}
+
+// Do makes a task's handler of a use case: it runs in a transaction of its own.
+func Do(log *outbox.Log, in func(*sqldb.Tx) app.Store, f func(context.Context, app.Store, string) error) task.Handler {
 	return func(ctx context.Context, payload []byte) error {
-		return log.DB().Update(ctx, func(tx *sqldb.Tx) error {
-			return a.Lapse(ctx, in(tx), string(payload))
-		})
+		return log.DB().Update(ctx, func(tx *sqldb.Tx) error { return f(ctx, in(tx), string(payload)) })
 	}
 }

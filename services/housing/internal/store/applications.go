@@ -11,12 +11,12 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
-const applicationColumns = `id, worker, county, kind, household_size, declares_no_home, declares_income_below, state, reopened, refusal_code, reasons, offer_id, submitted_at, version`
+const applicationColumns = `id, worker, county, kind, household_size, declares_no_home, declares_income_below, state, reopened, refusal_code, reasons, offer_id, submitted_at, declared_area_dm2, request_id, false_until, version`
 
 func scanApplication(s sqldb.Scanner) (a domain.Application, err error) {
 	var noHome, income, reopened, submitted int64
 	var reasons string
-	err = s.Scan(&a.ID, &a.Worker, &a.County, &a.Kind, &a.HouseholdSize, &noHome, &income, &a.State, &reopened, &a.RefusalCode, &reasons, &a.OfferID, &submitted, &a.Version)
+	err = s.Scan(&a.ID, &a.Worker, &a.County, &a.Kind, &a.HouseholdSize, &noHome, &income, &a.State, &reopened, &a.RefusalCode, &reasons, &a.OfferID, &submitted, &a.DeclaredAreaDM2, &a.RequestID, &a.FalseUntil, &a.Version)
 	if err != nil {
 		return a, err
 	}
@@ -43,7 +43,7 @@ func (t *Tx) ApplicationsOf(worker string) ([]domain.Application, error) {
 // OpenCases lists the worker's applications that want evidence, as
 // domain.Application.WantsEvidence says.
 func (t *Tx) OpenCases(worker string) ([]string, error) {
-	return sqldb.Collect(t.tx, scanID, `SELECT id FROM application WHERE worker = $1 AND kind = 'public_rental'
+	return sqldb.Collect(t.tx, scanID, `SELECT id FROM application WHERE worker = $1 AND kind <> 'dormitory'
 		AND (state IN ('submitted', 'eligible', 'refused', 'offered') OR state = 'accepted' AND reopened = 1) ORDER BY id`, worker)
 }
 
@@ -61,12 +61,12 @@ func (t *Tx) SaveApplication(ctx context.Context, a domain.Application, events .
 	if err != nil {
 		return err
 	}
-	n, err := t.tx.Exec(`INSERT INTO application (`+applicationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+	n, err := t.tx.Exec(`INSERT INTO application (`+applicationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reopened = excluded.reopened, refusal_code = excluded.refusal_code,
-			reasons = excluded.reasons, offer_id = excluded.offer_id, version = excluded.version
-		WHERE application.version = $15`,
+			reasons = excluded.reasons, offer_id = excluded.offer_id, false_until = excluded.false_until, version = excluded.version
+		WHERE application.version = $18`,
 		a.ID, a.Worker, a.County, string(a.Kind), a.HouseholdSize, bit(a.DeclaresNoHome), bit(a.DeclaresIncomeBelow), string(a.State), bit(a.Reopened),
-		a.RefusalCode, string(b), a.OfferID, sqldb.Micros(a.SubmittedAt), next(a.Version, len(events)), a.Version)
+		a.RefusalCode, string(b), a.OfferID, sqldb.Micros(a.SubmittedAt), a.DeclaredAreaDM2, a.RequestID, a.FalseUntil.String(), next(a.Version, len(events)), a.Version)
 	if t.tx.Dialect().IsUnique(err) {
 		return domain.ErrApplicationTwice.Because(err)
 	}

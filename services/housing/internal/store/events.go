@@ -44,6 +44,56 @@ func message(e domain.Event) proto.Message {
 		return &housingv1.LeaseSigned{LeaseId: e.LeaseID, ApplicationId: e.ApplicationID, HomeId: e.HomeID, StartsOn: e.StartsOn.String(), EndsOn: e.EndsOn.String(), RentFen: e.RentFen}
 	case domain.EvidenceChanged:
 		return &housingv1.EvidenceChanged{ApplicationId: e.ApplicationID, Kind: e.Kind, What: e.What}
+	case domain.ListPublished:
+		return &housingv1.ListPublished{County: e.County, Kind: string(e.Kind), Headcount: int32(e.Entries)}
+	case domain.RoundOpened:
+		return &housingv1.RoundOpened{RoundId: e.RoundID, Kind: string(e.Kind), Places: int32(e.Homes), Headcount: int32(e.Entries), Root: e.Root}
+	case domain.RoundChanged:
+		return &housingv1.RoundChanged{RoundId: e.RoundID, Places: int32(e.Homes)}
+	case domain.FigureEntered:
+		return &housingv1.FigureEntered{RoundId: e.RoundID}
+	case domain.RoundDrawnEvent:
+		return &housingv1.RoundDrawn{RoundId: e.RoundID, Root: e.Root}
+	case domain.RoundClosedEvent:
+		return &housingv1.RoundClosed{RoundId: e.RoundID}
+	case domain.RentRecorded:
+		return &housingv1.RentRecorded{LeaseId: e.LeaseID, Month: e.Month, AmountFen: e.AmountFen}
+	case domain.VacancyNoted:
+		return &housingv1.VacancyNoted{LeaseId: e.LeaseID, Since: e.Since.String()}
+	case domain.ReviewOpened:
+		return &housingv1.ReviewOpened{ReviewId: e.ReviewID, LeaseId: e.LeaseID, Ground: e.Ground}
+	case domain.ReviewClosed:
+		return &housingv1.ReviewClosed{ReviewId: e.ReviewID, Outcome: e.Outcome}
+	case domain.RenewalDue:
+		return &housingv1.RenewalDue{LeaseId: e.LeaseID, ApplyBy: e.ApplyBy.String()}
+	case domain.RenewalAsked:
+		return &housingv1.RenewalAsked{RenewalId: e.RenewalID, LeaseId: e.LeaseID}
+	case domain.RenewalDecided:
+		return &housingv1.RenewalDecided{RenewalId: e.RenewalID, LeaseId: e.LeaseID, Outcome: e.Outcome, EndsOn: e.EndsOn.String()}
+	case domain.LeaseEnded:
+		return &housingv1.LeaseEnded{LeaseId: e.LeaseID, EndedOn: e.EndedOn.String()}
+	case domain.RepairReported:
+		return &housingv1.RepairReported{RepairId: e.RepairID, LeaseId: e.LeaseID, What: e.What}
+	case domain.RepairPlanned:
+		return &housingv1.RepairPlanned{RepairId: e.RepairID, PlannedOn: e.PlannedOn.String()}
+	case domain.RepairDone:
+		return &housingv1.RepairDone{RepairId: e.RepairID}
+	case domain.RepairConfirmed:
+		return &housingv1.RepairConfirmed{RepairId: e.RepairID, Works: e.Works}
+	case domain.ExitNoticed:
+		return &housingv1.ExitNoticed{ExitId: e.ExitID, LeaseId: e.LeaseID, Ground: e.Ground, AnswerDays: int32(e.AnswerDays)}
+	case domain.ExitAnswered:
+		return &housingv1.ExitAnswered{ExitId: e.ExitID, AnswerCode: e.Answer}
+	case domain.ExitDecided:
+		return &housingv1.ExitDecided{ExitId: e.ExitID, LeaseId: e.LeaseID, Outcome: e.Outcome, LeaveBy: e.LeaveBy.String()}
+	case domain.ExitAppealed:
+		return &housingv1.ExitAppealed{ExitId: e.ExitID}
+	case domain.ExitAppealDecided:
+		return &housingv1.ExitAppealDecided{ExitId: e.ExitID, LeaseId: e.LeaseID, Outcome: e.Outcome}
+	case domain.PlacesAsked:
+		return &housingv1.PlacesAsked{RequestId: e.RequestID, EmployerId: e.EmployerID, Places: int32(e.Places)}
+	case domain.PlacesGranted:
+		return &housingv1.PlacesGranted{RequestId: e.RequestID, Places: int32(e.Places)}
 	}
 	panic(fmt.Sprintf("housing: no contract message for %T", e)) // a programming error that every test of the event meets
 }

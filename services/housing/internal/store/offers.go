@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -49,36 +48,4 @@ func (t *Tx) SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Eve
 		return outbox.ErrStale
 	}
 	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: o.ID, Version: o.Version, Worker: o.Worker, Division: o.County}, messages(events)...)
-}
-
-const leaseColumns = `id, offer_id, application_id, home_id, worker, county, starts_on, ends_on, rent_fen, version`
-
-func scanLease(s sqldb.Scanner) (l domain.Lease, err error) {
-	var starts, ends string
-	if err = s.Scan(&l.ID, &l.OfferID, &l.ApplicationID, &l.HomeID, &l.Worker, &l.County, &starts, &ends, &l.RentFen, &l.Version); err != nil {
-		return l, err
-	}
-	if l.StartsOn, err = clock.ParseDate(starts); err != nil {
-		return l, err
-	}
-	l.EndsOn, err = clock.ParseDate(ends)
-	return l, err
-}
-
-// AddLease writes a new lease and its events.
-func (t *Tx) AddLease(ctx context.Context, l domain.Lease, events ...domain.Event) error {
-	_, err := t.tx.Exec(`INSERT INTO lease (`+leaseColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		l.ID, l.OfferID, l.ApplicationID, l.HomeID, l.Worker, l.County, l.StartsOn.String(), l.EndsOn.String(), l.RentFen, next(0, len(events)))
-	if t.tx.Dialect().IsUnique(err) {
-		return outbox.ErrStale.Because(err)
-	}
-	if err != nil {
-		return err
-	}
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: l.ID, Worker: l.Worker, Division: l.County}, messages(events)...)
-}
-
-// LeasesOf lists a worker's leases, oldest first.
-func (t *Tx) LeasesOf(worker string) ([]domain.Lease, error) {
-	return sqldb.Collect(t.tx, scanLease, `SELECT `+leaseColumns+` FROM lease WHERE worker = $1 ORDER BY starts_on, id`, worker)
 }

@@ -6,23 +6,25 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
+	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
 // Migrations holds the department's tables.
 //
 //go:embed migrations
 var Migrations embed.FS
-
-// TaskLapse is the kind of the task that LapseAt leaves; its payload is the
-// offer's id.
-const TaskLapse = "housing.lapse_offer"
 
 // Store gives transactions their tables and events.
 type Store struct {
@@ -46,9 +48,48 @@ type Tx struct {
 	tx *sqldb.Tx
 }
 
-// LapseAt leaves a task for the end of an offer's time.
-func (t *Tx) LapseAt(ctx context.Context, offerID string, at time.Time) error {
-	return t.tasks.Add(ctx, t.tx, TaskLapse, []byte(offerID), at)
+// Later leaves a task of a kind about an id, for a time.
+func (t *Tx) Later(ctx context.Context, kind, id string, at time.Time) error {
+	return t.tasks.Add(ctx, t.tx, kind, []byte(id), at)
+}
+
+// upsert writes a row by its id, unless somebody else changed it since it was
+// loaded, and its events. columns begins with id and ends with version; values
+// are those between.
+func (t *Tx) upsert(ctx context.Context, table, columns string, about outbox.Subject, events []domain.Event, values ...any) error {
+	names := strings.Split(columns, ", ")
+	marks, sets := make([]string, len(names)), make([]string, len(names))
+	for i, n := range names {
+		marks[i], sets[i] = fmt.Sprintf("$%d", i+1), n+" = excluded."+n
+	}
+	args := append([]any{about.Aggregate}, values...)
+	args = append(args, next(about.Version, len(events)), about.Version)
+	n, err := t.tx.Exec(fmt.Sprintf(`INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (id) DO UPDATE SET %s WHERE %s.version = $%d`,
+		table, columns, strings.Join(marks, ", "), strings.Join(sets[1:], ", "), table, len(args)), args...)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return outbox.ErrStale
+	}
+	return t.log.Append(ctx, t.tx, about, messages(events)...)
+}
+
+// unique turns the violation of a unique index into the domain's own error.
+func (t *Tx) unique(err error, twice *errs.Error) error {
+	if t.tx.Dialect().IsUnique(err) {
+		return twice.Because(err)
+	}
+	return err
+}
+
+// traces is how reasons are stored.
+func traces(all []rule.Trace) (string, error) {
+	if all == nil {
+		all = []rule.Trace{}
+	}
+	b, err := json.Marshal(all)
+	return string(b), err
 }
 
 // lock ends a SELECT that locks.

@@ -60,6 +60,13 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	tell(r, h, "housing", func(m *housingv1.OfferMade) string { return m.GetOfferId() })
 	tell(r, h, "housing", func(m *housingv1.OfferAccepted) string { return unless(m.GetInPerson(), m.GetOfferId()) })
 	tell(r, h, "housing", func(m *housingv1.EvidenceChanged) string { return m.GetApplicationId() })
+	tell(r, h, "housing", func(m *housingv1.RenewalDue) string { return m.GetLeaseId() })
+	tell(r, h, "housing", func(m *housingv1.RenewalDecided) string { return m.GetRenewalId() })
+	tell(r, h, "housing", func(m *housingv1.RepairPlanned) string { return m.GetRepairId() })
+	tell(r, h, "housing", func(m *housingv1.RepairDone) string { return m.GetRepairId() })
+	tell(r, h, "housing", func(m *housingv1.ExitNoticed) string { return m.GetExitId() })
+	tell(r, h, "housing", func(m *housingv1.ExitDecided) string { return m.GetExitId() })
+	tell(r, h, "housing", func(m *housingv1.ExitAppealDecided) string { return m.GetExitId() })
 	return r
 }
 

@@ -39,6 +39,11 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	t.Run("the end of a fact reaches who holds it", func(t *testing.T) { fresh(t).endHeld() })
 	t.Run("concurrent changes lose nothing", func(t *testing.T) { fresh(t).concurrent() })
 	t.Run("64 contenders for the last home", func(t *testing.T) { fresh(t).lastHome() })
+	t.Run("a round survives the round trip", func(t *testing.T) { fresh(t).roundRoundTrip() })
+	t.Run("a list survives the round trip", func(t *testing.T) { fresh(t).listRoundTrip() })
+	t.Run("what belongs to a lease survives the round trip", func(t *testing.T) { fresh(t).tenancyRoundTrip() })
+	t.Run("64 contenders for a list's last home", func(t *testing.T) { fresh(t).lastRound() })
+	t.Run("64 contenders for three places", func(t *testing.T) { fresh(t).lastPlaces() })
 }
 
 type suite struct {
@@ -235,7 +240,7 @@ func (s *suite) leaseRoundTrip() {
 		if err := tx.SaveOffer(ctx, o, events...); err != nil {
 			return err
 		}
-		return tx.AddLease(ctx, l, domain.LeaseSigned{LeaseID: l.ID, StartsOn: l.StartsOn, EndsOn: l.EndsOn})
+		return tx.SaveLease(ctx, l, domain.LeaseSigned{LeaseID: l.ID, StartsOn: l.StartsOn, EndsOn: l.EndsOn})
 	})
 	o.Version, l.Version = 1, 1
 	s.do(func(ctx context.Context, tx *store.Tx) error {
@@ -264,7 +269,7 @@ func (s *suite) leaseRoundTrip() {
 		return err
 	})
 	l.ID = "lease-2"
-	if err := s.try(func(ctx context.Context, tx *store.Tx) error { return tx.AddLease(ctx, l) }); !errors.Is(err, outbox.ErrStale) {
+	if err := s.try(func(ctx context.Context, tx *store.Tx) error { return tx.SaveLease(ctx, l) }); !errors.Is(err, outbox.ErrStale) {
 		s.Errorf("a second lease of one offer: %v", err)
 	}
 }

@@ -1,0 +1,118 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+)
+
+// LeaseFile is a lease with everything that belongs to it.
+type LeaseFile struct {
+	Lease     domain.Lease
+	Status    string
+	Address   string // told to the tenant in person alone
+	RenewFrom clock.Date
+	Ledger    domain.Ledger
+	Renewals  []domain.Renewal // the newest first
+	Repairs   []domain.Repair
+	Exits     []domain.Exit
+	Reviews   []domain.Review
+}
+
+// ReadLease shows a lease to its tenant, to who acts for him, or to an officer
+// of its county.
+func (a *App) ReadLease(ctx context.Context, s Store, id string) (f LeaseFile, err error) {
+	if f.Lease, err = s.PeekLease(id); err != nil {
+		return f, err
+	}
+	p, err := mayRead(ctx, f.Lease.Worker, f.Lease.County)
+	if err != nil {
+		return f, err
+	}
+	payments, err := s.Payments(id)
+	if err != nil {
+		return f, err
+	}
+	if err := a.open(&f, payments); err != nil {
+		return f, err
+	}
+	if f.Renewals, err = s.RenewalsOf(id); err != nil {
+		return f, err
+	}
+	if f.Repairs, err = s.RepairsOf(id); err != nil {
+		return f, err
+	}
+	if f.Exits, err = s.ExitsOf(id); err != nil {
+		return f, err
+	}
+	if f.Reviews, err = s.ReviewsOf(id); err != nil || !p.ActsHimself(f.Lease.Worker) {
+		return f, err
+	}
+	h, err := s.PeekHome(f.Lease.HomeID)
+	f.Address = h.Estate + " " + h.Number
+	return f, err
+}
+
+// open works out what rests on the day.
+func (a *App) open(f *LeaseFile, payments []domain.Payment) (err error) {
+	f.Status = f.Lease.State(clock.Today(a.Clock))
+	months, err := a.number("HO-03", "renew_apply_months_before_end", f.Lease.County)
+	if err != nil {
+		return err
+	}
+	f.RenewFrom = f.Lease.RenewFrom(months)
+	f.Ledger, err = a.ledger(f.Lease, payments)
+	return err
+}
+
+// County is what the officers of a county have before them: leases without
+// names, and what waits for a person.
+type County struct {
+	Leases  []LeaseFile
+	Repairs []domain.Repair
+	Exits   []domain.Exit
+	Reviews []domain.Review
+}
+
+// ReadCounty shows the leases of a county and what waits.
+func (a *App) ReadCounty(ctx context.Context, s Store, county string) (c County, err error) {
+	if err := a.county(county); err != nil {
+		return c, err
+	}
+	if _, err := officer(ctx, county); err != nil {
+		return c, err
+	}
+	leases, err := s.LeasesIn(county)
+	if err != nil {
+		return c, err
+	}
+	payments, err := s.PaymentsIn(county)
+	if err != nil {
+		return c, err
+	}
+	asked, err := s.RenewalsIn(county)
+	if err != nil {
+		return c, err
+	}
+	for _, l := range leases {
+		f := LeaseFile{Lease: l}
+		if err := a.open(&f, payments[l.ID]); err != nil {
+			return c, err
+		}
+		for _, r := range asked {
+			if r.LeaseID == l.ID {
+				f.Renewals = append(f.Renewals, r)
+			}
+		}
+		c.Leases = append(c.Leases, f)
+	}
+	if c.Repairs, err = s.RepairsIn(county); err != nil {
+		return c, err
+	}
+	if c.Exits, err = s.ExitsIn(county); err != nil {
+		return c, err
+	}
+	c.Reviews, err = s.ReviewsIn(county)
+	return c, err
+}

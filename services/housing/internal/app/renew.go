@@ -1,0 +1,71 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/rule"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+)
+
+// AskRenewal asks for another term.
+func (a *App) AskRenewal(ctx context.Context, s Store, leaseID string) (string, error) {
+	l, err := ownLease(ctx, s, leaseID)
+	if err != nil {
+		return "", err
+	}
+	before, err := s.RenewalsOf(leaseID)
+	if err != nil {
+		return "", err
+	}
+	months, err := a.number("HO-03", "renew_apply_months_before_end", l.County)
+	if err != nil {
+		return "", err
+	}
+	r, events, err := domain.AskRenewal(a.NewID(), l, before, months, clock.Today(a.Clock))
+	if err != nil {
+		return "", err
+	}
+	return r.ID, s.SaveRenewal(ctx, r, events...)
+}
+
+// DecideRenewal grants another term until a day, or refuses it with a reason
+// code, with the trace.
+func (a *App) DecideRenewal(ctx context.Context, s Store, id, endsOn, code string) (domain.Renewal, error) {
+	r, err := s.Renewal(id)
+	if err != nil {
+		return r, err
+	}
+	_, l, err := lockLease(ctx, s, r.LeaseID)
+	if err != nil {
+		return r, err
+	}
+	today := clock.Today(a.Clock)
+	if code != "" {
+		var term, appeal rule.Rule
+		if err := a.rules(today, l.County, map[string]*rule.Rule{"HO-03": &term, "GV-04": &appeal}); err != nil {
+			return r, err
+		}
+		r, events, err := r.Refuse(code, term, appeal, today)
+		if err != nil {
+			return r, err
+		}
+		return r, s.SaveRenewal(ctx, r, events...)
+	}
+	until, err := clock.ParseDate(endsOn)
+	if err != nil {
+		return r, err
+	}
+	years, err := a.number("HO-03", "years_max", l.County)
+	if err != nil {
+		return r, err
+	}
+	r, l, events, err := r.Grant(l, until, years)
+	if err != nil {
+		return r, err
+	}
+	if err := s.SaveLease(ctx, l); err != nil {
+		return r, err
+	}
+	return r, s.SaveRenewal(ctx, r, events...)
+}
