@@ -31,6 +31,7 @@ type Application struct {
 	SchoolIDs   []string // wishes, best first
 	State       ApplicationState
 	OfferID     string // the offer that is open or accepted
+	Grant       string // "", or the state of the vocational grant
 	SubmittedAt time.Time
 	Version     int64
 }

@@ -32,7 +32,9 @@ type Offer struct {
 	OfferedAt     time.Time
 	AnswerBy      time.Time // zero until its message is known to have arrived
 	AcceptedAt    time.Time
-	InPerson      bool // the guardian himself accepted
+	InPerson      bool   // the guardian himself accepted
+	RoundID       string // "" outside a round
+	Way           string // the way out of a task that it is, "" for none
 	Version       int64
 }
 
@@ -76,6 +78,9 @@ func (o Offer) over(now time.Time) bool { return !o.AnswerBy.IsZero() && !now.Be
 func (o Offer) Accept(inPerson bool, now time.Time) (Offer, []Event, error) {
 	if o.State == OfferLapsed || o.State == OfferOpen && o.over(now) {
 		return o, nil, ErrOfferLapsed
+	}
+	if o.State == OfferAccepted {
+		return o, nil, ErrOfferAccepted
 	}
 	if o.State != OfferOpen {
 		return o, nil, ErrOfferState.With("state", string(o.State))
