@@ -1,7 +1,7 @@
 // Package app is the use cases of education, one a file. Each loads state,
 // decides in the domain and saves the new state with its events, all in the
 // transaction that its caller opened. Rows are always locked in the same
-// order: application, offer, school.
+// order: round, application, entry, offer, task or appeal, school.
 package app
 
 import (
@@ -24,8 +24,10 @@ type Store interface {
 	// School returns ErrSchoolUnknown where there is none; so does PeekSchool.
 	School(id string) (domain.School, error)
 	PeekSchool(id string) (domain.School, error)
-	// Taken counts the places of a school that are offered or accepted. Who
-	// decides by it has locked the school first.
+	// SaveSchool writes a school whose places changed.
+	SaveSchool(ctx context.Context, s domain.School, events ...domain.Event) error
+	// Taken counts the places of a school that are offered, accepted or held by a
+	// round. Who decides by it has locked the school first.
 	Taken(schoolID string) (int, error)
 	// Schools lists the schools of a county and a stage, or of all where one is "".
 	Schools(county string, stage domain.Stage) ([]Listed, error)
@@ -53,6 +55,48 @@ type Store interface {
 	// ForgetAt has the evidence of an application go at a time, if it is over then.
 	ForgetAt(ctx context.Context, applicationID string, at time.Time) error
 
+	// Round returns ErrRoundUnknown where there is none; so does PeekRound.
+	Round(id string) (domain.Round, error)
+	PeekRound(id string) (domain.Round, error)
+	Rounds(county string, stage domain.Stage) ([]domain.Round, error)
+	// SaveRound returns ErrRoundTwice for a second one of its county and stage.
+	SaveRound(ctx context.Context, r domain.Round, events ...domain.Event) error
+	// Seated lists a round's schools by id.
+	Seated(roundID string) ([]domain.Seated, error)
+	SaveSeated(ctx context.Context, d domain.Seated, events ...domain.Event) error
+	// Entry returns ErrEntryUnknown where there is none; so does LastEntry.
+	Entry(roundID, applicationID string) (domain.Entry, error)
+	LastEntry(applicationID string) (domain.Entry, error)
+	// Entries lists a round's entries by ticket, Results by application.
+	Entries(roundID string) ([]domain.Entry, error)
+	Results(roundID, after string, limit int) ([]domain.Entry, error)
+	// DropWithdrawn removes entries whose application does not wait any more.
+	DropWithdrawn(roundID string) error
+	SaveEntry(ctx context.Context, e domain.Entry, events ...domain.Event) error
+	// Waiting lists and locks the applications of a round that wait for a place.
+	Waiting(roundID string) ([]domain.Application, error)
+	// Declined lists, by application, the schools that were declined in a round.
+	Declined(roundID string) (map[string][]string, error)
+	// Siblings and Attended are the department's own records, by school.
+	Siblings(worker, childID string) (map[string]string, error)
+	Attended(childID string, stage domain.Stage) (map[string]string, error)
+	SaveBundle(roundID string, bundle []byte) (parts int, err error)
+	BundlePart(roundID string, part int) ([]byte, error)
+
+	// TaskOf locks; it and PeekTask return ErrTaskUnknown where there is none.
+	TaskOf(applicationID string) (domain.Task, error)
+	PeekTask(id string) (domain.Task, error)
+	Tasks(county string) ([]domain.Task, error)
+	SaveTask(ctx context.Context, b domain.Task, events ...domain.Event) error
+
+	// Appeal returns ErrAppealUnknown where there is none; so does PeekAppeal.
+	Appeal(id string) (domain.Appeal, error)
+	PeekAppeal(id string) (domain.Appeal, error)
+	AppealsOf(applicationID string) ([]domain.Appeal, error)
+	Appeals(county string) ([]domain.Appeal, error)
+	// SaveAppeal returns ErrAppealTwice for a second one of its application, round and school.
+	SaveAppeal(ctx context.Context, a domain.Appeal, events ...domain.Event) error
+
 	// LogRead tells the guardian's access log that the caller read an application.
 	LogRead(ctx context.Context, a domain.Application, kinds []string) error
 }
@@ -67,10 +111,11 @@ type Children interface {
 
 // App is the department's use cases.
 type App struct {
-	Clock  clock.Clock
-	Rules  *rule.Book
-	Tables *ident.Tables
-	NewID  func() string
+	Clock    clock.Clock
+	Rules    *rule.Book
+	Calendar *clock.Calendar
+	Tables   *ident.Tables
+	NewID    func() string
 }
 
 // known refuses an id that cannot be one, as the id of something that is not there.

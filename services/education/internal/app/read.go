@@ -6,6 +6,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
@@ -16,6 +17,7 @@ type Shown struct {
 	Offer       domain.Offer // zero where none is open or accepted
 	Proofs      []domain.Proof
 	NotAsked    []string
+	Aid         []rule.Trace // what a vocational place brings
 }
 
 // ReadApplication shows an application to its guardian, or to an officer of
@@ -83,6 +85,13 @@ func (a *App) read(ctx context.Context, s Store, p auth.Principal, application d
 	}
 	papers, err := usual.Strings("list")
 	if err != nil {
+		return sh, err
+	}
+	vocational, err := a.rule("SC-06", application.County)
+	if err != nil {
+		return sh, err
+	}
+	if sh.Aid, err = application.Aid(vocational, today); err != nil {
 		return sh, err
 	}
 	sh.NotAsked = domain.PapersNotAsked(papers, sh.Proofs, today)

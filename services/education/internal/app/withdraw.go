@@ -36,13 +36,16 @@ func withdraw(ctx context.Context, s Store, application domain.Application) erro
 		return err
 	}
 	if offerID == "" {
-		return nil
+		return taskDone(ctx, s, application.ID)
 	}
 	o, err := s.Offer(offerID)
 	if err != nil {
 		return err
 	}
-	return s.SaveOffer(ctx, o.Withdraw()) // the application's own event tells of it
+	if err := s.SaveOffer(ctx, o.Withdraw()); err != nil { // the application's own event tells of it
+		return err
+	}
+	return taskDone(ctx, s, application.ID)
 }
 
 // CloseAccount ends the applications of a guardian that wait for a place or

@@ -1,0 +1,43 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// AskGrant asks for the grant of a vocational school, by the guardian's act.
+func (a *App) AskGrant(ctx context.Context, s Store, applicationID string) error {
+	if _, err := a.guarded(ctx, s, applicationID); err != nil {
+		return err
+	}
+	application, err := s.Application(applicationID)
+	if err != nil {
+		return err
+	}
+	application, events, err := application.AskGrant()
+	if err != nil {
+		return err
+	}
+	return s.SaveApplication(ctx, application, events...)
+}
+
+// ApproveGrant approves a grant that was asked for. All full-time pupils have a
+// claim to free tuition (SC-06), so that nobody is refused by it.
+func (a *App) ApproveGrant(ctx context.Context, s Store, applicationID string) error {
+	if err := known(applicationID, domain.ErrApplicationUnknown); err != nil {
+		return err
+	}
+	application, err := s.Application(applicationID)
+	if err != nil {
+		return err
+	}
+	if err := covers(ctx, application.County); err != nil {
+		return err
+	}
+	application, events, err := application.ApproveGrant()
+	if err != nil {
+		return err
+	}
+	return s.SaveApplication(ctx, application, events...)
+}
