@@ -19,7 +19,6 @@ const (
 	changeSecondPass = "ed_second_pass"
 	changeSeatFreed  = "ed_seat_freed"
 	changeBureau     = "ed_bureau_finds"
-	changeAnyTime    = "ed_any_time"
 )
 
 // Explaining is what the reasons of a round rest on.
@@ -204,6 +203,10 @@ func (r Round) decide(p pass, x Explaining, today clock.Date) (Drawn, error) {
 		var traces []rule.Trace
 		for c, why := range p.outcome.Why(i) {
 			w := &e.Wishes[p.wish(i, c)]
+			if before, ok := whyBefore(e.Reasons, w.SchoolID); ok && why.NoSeat && r.Pass > 1 {
+				traces = append(traces, x.still(before)) // the draw decided there, and nothing was freed since
+				continue
+			}
 			w.Last = 0
 			if !why.NoSeat {
 				w.Last = position(orders[w.SchoolID], rank{why.Last.Class, why.Last.Number})
@@ -294,13 +297,36 @@ func (x Explaining) missed(choice int, w Wish, why allocate.Reason, order []stri
 			t.Changes = append(t.Changes, rule.Change{Code: ChangePaper})
 		}
 	}
-	if !x.NextPass.IsZero() {
-		t.Changes = append(t.Changes, rule.Change{Code: changeSecondPass, From: x.NextPass})
-	} else {
-		t.Changes = append(t.Changes, rule.Change{Code: changeSeatFreed})
-	}
+	t.Changes = append(t.Changes, x.later())
 	t.Appeals, err = x.appeals(today)
 	return t, err
+}
+
+// whyBefore finds what an earlier pass said of a school that a child did not get.
+func whyBefore(all []rule.Trace, school string) (rule.Trace, bool) {
+	for _, t := range all {
+		if t.Outcome == rule.NotMet && slices.ContainsFunc(t.Facts, func(f rule.Fact) bool { return f.Name == "school_id" && f.Value == school }) {
+			return t, true
+		}
+	}
+	return rule.Trace{}, false
+}
+
+// still is a trace of an earlier pass with what would change it from now on.
+func (x Explaining) still(t rule.Trace) rule.Trace {
+	t.Changes = slices.DeleteFunc(slices.Clone(t.Changes), func(c rule.Change) bool {
+		return c.Code == changeSecondPass || c.Code == changeSeatFreed
+	})
+	t.Changes = append(t.Changes, x.later())
+	return t
+}
+
+// later is what may change an outcome without any act of the family.
+func (x Explaining) later() rule.Change {
+	if x.NextPass.IsZero() {
+		return rule.Change{Code: changeSeatFreed}
+	}
+	return rule.Change{Code: changeSecondPass, From: x.NextPass}
 }
 
 // compulsory is what a child of compulsory schooling has beyond any lottery: the
