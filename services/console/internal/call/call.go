@@ -72,6 +72,12 @@ func Counter(ctx context.Context, department, worker, purpose, basis string) con
 	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "console-" + department, Department: department, Purpose: purpose, LegalBasis: basis, Via: auth.ViaCounter, ActsFor: worker})
 }
 
+// Staff is an officer of a department who gave a staff number for an act that
+// is the officer's own: one of two signatures, a decision on an appeal.
+func Staff(ctx context.Context, department, staff, purpose, basis string) context.Context {
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: department, Purpose: purpose, LegalBasis: basis, Via: auth.ViaWeb})
+}
+
 // Employer is an employer who recruits.
 func Employer(ctx context.Context, employer string) context.Context {
 	return rpc.As(ctx, auth.Principal{Kind: auth.Employer, Subject: employer, Purpose: "recruit", LegalBasis: "LCL 7-8; SIL 58", Via: auth.ViaWeb})
