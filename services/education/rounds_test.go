@@ -363,6 +363,77 @@ func TestAnAppealIsDecidedByAnotherOfficer(t *testing.T) {
 	}
 }
 
+// Who accepted a lesser place keeps it until the better one is taken instead.
+func TestAnUpheldAppealIsOfferedBesideAnAcceptedPlace(t *testing.T) {
+	f := start(t)
+	schools := []string{f.school("第1小学", 1), f.school("第2小学", 1)}
+	round := f.round("primary", map[string]int32{schools[0]: 1, schools[1]: 1})
+	apps := map[string]string{}
+	for _, w := range []string{"worker-1", "worker-2"} {
+		apps[w] = f.apply(w)
+		f.file(w, round, apps[w], schools...)
+	}
+	f.draw(round)
+	second := "worker-1"
+	if f.entry(second, apps[second]).GetChoice() == 1 {
+		second = "worker-2"
+	}
+	accepted := f.application(second, apps[second])
+	_, err := f.client.AcceptPlace(f.Worker(second), &educationv1.AcceptPlaceRequest{OfferId: accepted.GetOfferId()})
+	f.must(err)
+	filed, err := f.client.FileAppeal(f.Worker(second), &educationv1.FileAppealRequest{ApplicationId: apps[second], SchoolId: schools[0], Ground: "hardship"})
+	f.must(err)
+	_, err = f.client.DecideAppeal(f.staff("edu-3"), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: "upheld", Relief: "next_pass"})
+	refused(t, err, "education.appeal.placed")
+	_, err = f.client.DecideAppeal(f.staff("edu-3"), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: "upheld", Relief: "seat"})
+	f.must(err)
+	a := f.application(second, apps[second])
+	if a.GetState() != "accepted" || a.GetOfferId() != accepted.GetOfferId() || a.GetBetterOfferId() == "" || a.GetBetterSchoolId() != schools[0] {
+		t.Fatalf("%v", a)
+	}
+	_, err = f.client.AcceptPlace(f.Counter("edu", second), &educationv1.AcceptPlaceRequest{OfferId: a.GetBetterOfferId()})
+	refused(t, err, "education.offer.exchange")
+	f.state(second, apps[second], "accepted")
+	_, err = f.client.AcceptPlace(f.Worker(second), &educationv1.AcceptPlaceRequest{OfferId: a.GetBetterOfferId()})
+	f.must(err)
+	now := f.application(second, apps[second])
+	if now.GetState() != "accepted" || now.GetOfferId() != a.GetBetterOfferId() || now.GetOfferedSchoolId() != schools[0] || now.GetBetterOfferId() != "" {
+		t.Fatalf("%v", now)
+	}
+	_, err = f.client.EndRound(f.staff("edu-1"), &educationv1.EndRoundRequest{RoundId: round})
+	f.must(err)
+	if f.free(schools[1]) != 1 {
+		t.Error("the place that was given up is not free")
+	}
+}
+
+func TestADeclinedBetterOfferLeavesTheAcceptedPlace(t *testing.T) {
+	f := start(t)
+	schools := []string{f.school("第1小学", 1), f.school("第2小学", 1)}
+	round := f.round("primary", map[string]int32{schools[0]: 0, schools[1]: 1})
+	app := f.apply("worker-1")
+	f.file("worker-1", round, app, schools...)
+	f.draw(round)
+	_, err := f.client.AcceptPlace(f.Worker("worker-1"), &educationv1.AcceptPlaceRequest{OfferId: f.application("worker-1", app).GetOfferId()})
+	f.must(err)
+	filed, err := f.client.FileAppeal(f.Worker("worker-1"), &educationv1.FileAppealRequest{ApplicationId: app, SchoolId: schools[0], Ground: "hardship"})
+	f.must(err)
+	_, err = f.client.DecideAppeal(f.staff("edu-3"), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: "upheld", Relief: "seat"})
+	f.must(err)
+	better := f.application("worker-1", app).GetBetterOfferId()
+	_, err = f.client.DeclinePlace(f.Worker("worker-1"), &educationv1.DeclinePlaceRequest{OfferId: better})
+	f.must(err)
+	f.state("worker-1", app, "accepted")
+	// Given up with the application: both places are free.
+	_, err = f.client.WithdrawApplication(f.Worker("worker-1"), &educationv1.WithdrawApplicationRequest{ApplicationId: app})
+	f.must(err)
+	_, err = f.client.EndRound(f.staff("edu-1"), &educationv1.EndRoundRequest{RoundId: round})
+	f.must(err)
+	if f.free(schools[0]) != 2 || f.free(schools[1]) != 1 {
+		t.Error(f.free(schools[0]), f.free(schools[1]))
+	}
+}
+
 // A paper or a witness gives the class that a record gives.
 func TestAPaperGivesTheSameClass(t *testing.T) {
 	f := start(t)

@@ -1250,10 +1250,14 @@ type Application struct {
 	// asked or approved, for vocational places
 	GrantState string `protobuf:"bytes,14,opt,name=grant_state,json=grantState,proto3" json:"grant_state,omitempty"`
 	// how the place was found outside the county's ordinary ones: boarding, transport, …
-	Way           string `protobuf:"bytes,15,opt,name=way,proto3" json:"way,omitempty"`
-	OfferedAt     int64  `protobuf:"varint,16,opt,name=offered_at,json=offeredAt,proto3" json:"offered_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Way       string `protobuf:"bytes,15,opt,name=way,proto3" json:"way,omitempty"`
+	OfferedAt int64  `protobuf:"varint,16,opt,name=offered_at,json=offeredAt,proto3" json:"offered_at,omitempty"`
+	// of an upheld appeal: it stands beside the accepted place until it is answered
+	BetterOfferId  string `protobuf:"bytes,17,opt,name=better_offer_id,json=betterOfferId,proto3" json:"better_offer_id,omitempty"`
+	BetterSchoolId string `protobuf:"bytes,18,opt,name=better_school_id,json=betterSchoolId,proto3" json:"better_school_id,omitempty"`
+	BetterAnswerBy int64  `protobuf:"varint,19,opt,name=better_answer_by,json=betterAnswerBy,proto3" json:"better_answer_by,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Application) Reset() {
@@ -1394,6 +1398,27 @@ func (x *Application) GetWay() string {
 func (x *Application) GetOfferedAt() int64 {
 	if x != nil {
 		return x.OfferedAt
+	}
+	return 0
+}
+
+func (x *Application) GetBetterOfferId() string {
+	if x != nil {
+		return x.BetterOfferId
+	}
+	return ""
+}
+
+func (x *Application) GetBetterSchoolId() string {
+	if x != nil {
+		return x.BetterSchoolId
+	}
+	return ""
+}
+
+func (x *Application) GetBetterAnswerBy() int64 {
+	if x != nil {
+		return x.BetterAnswerBy
 	}
 	return 0
 }
@@ -1616,7 +1641,7 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\x04code\x18\a \x01(\tR\x04code\x12\x18\n" +
 	"\aflagged\x18\b \x01(\bR\aflagged\x12\x1f\n" +
 	"\vrecorded_at\x18\t \x01(\x03R\n" +
-	"recordedAt\"\xa2\x04\n" +
+	"recordedAt\"\x9e\x05\n" +
 	"\vApplication\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x19\n" +
 	"\bchild_id\x18\x02 \x01(\tR\achildId\x12\x14\n" +
@@ -1637,7 +1662,10 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"grantState\x12\x10\n" +
 	"\x03way\x18\x0f \x01(\tR\x03way\x12\x1d\n" +
 	"\n" +
-	"offered_at\x18\x10 \x01(\x03R\tofferedAt\"\xbb\x01\n" +
+	"offered_at\x18\x10 \x01(\x03R\tofferedAt\x12&\n" +
+	"\x0fbetter_offer_id\x18\x11 \x01(\tR\rbetterOfferId\x12(\n" +
+	"\x10better_school_id\x18\x12 \x01(\tR\x0ebetterSchoolId\x12(\n" +
+	"\x10better_answer_by\x18\x13 \x01(\x03R\x0ebetterAnswerBy\"\xbb\x01\n" +
 	"\x12RecordPaperRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +

@@ -20,7 +20,16 @@ func (a *App) AcceptPlace(ctx context.Context, s Store, offerID string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.SaveApplication(ctx, application.Accept()); err != nil {
+	if application.OfferID != o.ID { // it takes the place of the one that was accepted before
+		before, err := s.Offer(application.OfferID)
+		if err != nil {
+			return err
+		}
+		if err := s.SaveOffer(ctx, before.Withdraw()); err != nil { // the acceptance tells of it
+			return err
+		}
+	}
+	if err := s.SaveApplication(ctx, application.Accept(o.ID)); err != nil {
 		return err
 	}
 	forget := o.AcceptedAt
@@ -101,6 +110,9 @@ func answer(ctx context.Context, s Store, offerID string) (p auth.Principal, o d
 // giveBack saves an offer that came to nothing and brings its application back
 // to its place in the queue.
 func (a *App) giveBack(ctx context.Context, s Store, application domain.Application, o domain.Offer, events []domain.Event) error {
+	if application.OfferID != o.ID { // it was beside an accepted place, which stays
+		return s.SaveOffer(ctx, o, events...)
+	}
 	if err := s.SaveApplication(ctx, application.Return()); err != nil {
 		return err
 	}

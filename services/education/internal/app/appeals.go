@@ -83,6 +83,9 @@ func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, reme
 	}
 	switch remedy {
 	case domain.RemedyNextPass:
+		if application.State != domain.Submitted {
+			return appeal, domain.ErrAppealPlaced
+		}
 		then.FirstAt = appeal.SchoolID
 		if err := s.SaveEntry(ctx, then); err != nil {
 			return appeal, err
@@ -96,7 +99,8 @@ func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, reme
 }
 
 // addSeat adds a place to a school and offers it to the child. An offer of the
-// draw that nobody answered gives way to it.
+// draw that nobody answered gives way to it; an accepted place stays until the
+// guardian takes the new one instead.
 func (a *App) addSeat(ctx context.Context, s Store, application domain.Application, schoolID string) error {
 	if application.State == domain.Offered {
 		o, err := s.Offer(application.OfferID)
@@ -118,12 +122,28 @@ func (a *App) addSeat(ctx context.Context, s Store, application domain.Applicati
 	if err != nil {
 		return err
 	}
-	school, events := school.AddPlace()
-	if err := s.SaveSchool(ctx, school, events...); err != nil {
+	school, added := school.AddPlace()
+	if err := s.SaveSchool(ctx, school, added...); err != nil {
 		return err
 	}
-	_, err = a.offer(ctx, s, application, school, domain.WayAdded)
-	return err
+	if application.State != domain.Accepted {
+		_, err = a.offer(ctx, s, application, school, domain.WayAdded)
+		return err
+	}
+	taken, err := s.Taken(school.ID)
+	if err != nil {
+		return err
+	}
+	days, err := a.number("ED-OFFER", "days", school.County)
+	if err != nil {
+		return err
+	}
+	o, events, err := domain.MakeBetter(a.NewID(), application, school, taken, days, a.Clock.Now())
+	if err != nil {
+		return err
+	}
+	o.Way = domain.WayAdded
+	return s.SaveOffer(ctx, o, events...)
 }
 
 // ListAppeals lists a county's appeals, those that wait first.

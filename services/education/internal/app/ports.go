@@ -49,6 +49,10 @@ type Store interface {
 	// Offer returns ErrOfferUnknown where there is none; so does PeekOffer.
 	Offer(id string) (domain.Offer, error)
 	PeekOffer(id string) (domain.Offer, error)
+	// Better loads and locks the offer beside an application's accepted place, or
+	// returns ErrOfferUnknown; so does PeekBetter, which does not lock.
+	PeekBetter(applicationID string) (domain.Offer, error)
+	Better(applicationID string) (domain.Offer, error)
 	SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error
 	// LapseAt has Lapse run for an offer at a time.
 	LapseAt(ctx context.Context, offerID string, at time.Time) error

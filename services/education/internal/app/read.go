@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -15,6 +16,7 @@ import (
 type Shown struct {
 	Application domain.Application
 	Offer       domain.Offer // zero where none is open or accepted
+	Better      domain.Offer // beside an accepted place; zero where there is none
 	Proofs      []domain.Proof
 	NotAsked    []string
 	Aid         []rule.Trace // what a vocational place brings
@@ -74,6 +76,9 @@ func (a *App) read(ctx context.Context, s Store, p auth.Principal, application d
 		if sh.Offer, err = s.PeekOffer(application.OfferID); err != nil {
 			return sh, err
 		}
+	}
+	if sh.Better, err = s.PeekBetter(application.ID); err != nil && !errors.Is(err, domain.ErrOfferUnknown) {
+		return sh, err
 	}
 	if sh.Proofs, err = s.Proofs(application.ID); err != nil {
 		return sh, err

@@ -30,6 +30,7 @@ var (
 	ErrUndoOwn      = errs.New(errs.Conflict, "education.undo.own", "This acceptance was given in person; only one given by somebody else can be undone.")
 	ErrUndoLate     = errs.New(errs.Conflict, "education.undo.late", "The time to undo this acceptance is over.")
 
+	ErrOfferExchange = errs.New(errs.Denied, "education.offer.exchange", "An accepted place is exchanged for another one by the guardian alone.")
 	ErrOfferAccepted = errs.New(errs.Conflict, "education.offer.accepted", "This offer was accepted already.")
 
 	ErrRoundUnknown  = errs.New(errs.NotFound, "education.round.unknown", "There is no such round.")
@@ -75,6 +76,7 @@ var (
 	ErrAppealTwice   = errs.New(errs.Conflict, "education.appeal.twice", "There is an appeal for this school already.")
 	ErrAppealDecided = errs.New(errs.Conflict, "education.appeal.decided", "This appeal was decided already.")
 	ErrAppealOwn     = errs.New(errs.Denied, "education.appeal.own_draw", "An officer who took part in the draw does not decide an appeal against it.")
+	ErrAppealPlaced  = errs.New(errs.Conflict, "education.appeal.placed", "The child has an offer or a place and waits for no pass; uphold the appeal with a seat.")
 	ErrAppealOutcome = errs.New(errs.Invalid, "education.appeal.outcome", "An appeal is upheld with a seat or for the next pass, or rejected.")
 
 	ErrExam = errs.New(errs.Invalid, "education.exam", "Months and years must be whole numbers that can be right.")

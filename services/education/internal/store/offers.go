@@ -28,6 +28,21 @@ func (t *inTx) offer(id, lock string) (domain.Offer, error) {
 	return found(o, err, domain.ErrOfferUnknown)
 }
 
+// Better loads and locks the offer beside an application's accepted place.
+func (t *inTx) Better(applicationID string) (domain.Offer, error) {
+	return t.better(applicationID, t.lock())
+}
+
+// PeekBetter reads that offer without locking it.
+func (t *inTx) PeekBetter(applicationID string) (domain.Offer, error) {
+	return t.better(applicationID, "")
+}
+
+func (t *inTx) better(applicationID, lock string) (domain.Offer, error) {
+	o, err := scanOffer(t.tx.QueryRow(`SELECT `+offerColumns+` FROM offer WHERE application_id = $1 AND state = 'better'`+lock, applicationID))
+	return found(o, err, domain.ErrOfferUnknown)
+}
+
 // SaveOffer writes an offer and its events, or returns outbox.ErrStale. A
 // second offer to an application that has one is ErrApplicationState: the
 // table itself holds that limit, beside the lock that the use case takes.

@@ -72,9 +72,9 @@ func (t *inTx) Seated(roundID string) ([]domain.Seated, error) {
 		v := &d.School
 		return d, s.Scan(&d.RoundID, &d.Seats, &d.Reserved, &d.Version, &v.ID, &v.Reference, &v.Name, &v.Kind, &v.County, &v.Township, &v.Stage, &v.Places, &v.Version, &d.Taken, &d.Newcomer)
 	}, `SELECT rs.round_id, rs.seats, rs.reserved, rs.version, s.id, s.reference, s.title, s.kind, s.county, s.township, s.stage, s.places, s.version,
-		(SELECT count(*) FROM offer o WHERE o.round_id = rs.round_id AND o.school_id = rs.school_id AND o.state IN ('open', 'accepted')),
+		(SELECT count(*) FROM offer o WHERE o.round_id = rs.round_id AND o.school_id = rs.school_id AND o.state IN ('open', 'accepted', 'better')),
 		(SELECT count(*) FROM offer o JOIN entry e ON e.application_id = o.application_id AND e.round_id = o.round_id
-			WHERE o.round_id = rs.round_id AND o.school_id = rs.school_id AND o.state IN ('open', 'accepted') AND e.newcomer = 1)
+			WHERE o.round_id = rs.round_id AND o.school_id = rs.school_id AND o.state IN ('open', 'accepted', 'better') AND e.newcomer = 1)
 		FROM round_school rs JOIN school s ON s.id = rs.school_id WHERE rs.round_id = $1 ORDER BY s.id`, roundID)
 }
 

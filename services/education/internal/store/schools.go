@@ -58,7 +58,7 @@ func (t *inTx) school(id, lock string) (domain.School, error) {
 // taken counts the places of a school that somebody has, as
 // domain.Offer.TakesPlace says, or that a round holds, as domain.Round.Running
 // says: a round's offers take places that it holds already.
-const taken = `((SELECT count(*) FROM offer o WHERE o.school_id = school.id AND o.state IN ('open', 'accepted')
+const taken = `((SELECT count(*) FROM offer o WHERE o.school_id = school.id AND o.state IN ('open', 'accepted', 'better')
 		AND o.round_id NOT IN (SELECT id FROM school_round WHERE state <> 'ended'))
 	+ (SELECT coalesce(sum(rs.seats), 0) FROM round_school rs JOIN school_round r ON r.id = rs.round_id WHERE rs.school_id = school.id AND r.state <> 'ended'))`
 

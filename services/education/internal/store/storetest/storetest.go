@@ -270,7 +270,7 @@ func offers(t *testing.T, fresh opener) {
 		db, s := fresh(t)
 		add(t, db, s, school("school-1", 9))
 		want := 0
-		for _, state := range []domain.OfferState{domain.OfferOpen, domain.OfferAccepted, domain.OfferDeclined, domain.OfferLapsed, domain.OfferUndone, domain.OfferWithdrawn} {
+		for _, state := range []domain.OfferState{domain.OfferOpen, domain.OfferBetter, domain.OfferAccepted, domain.OfferDeclined, domain.OfferLapsed, domain.OfferUndone, domain.OfferWithdrawn} {
 			o := offer("offer-"+string(state), "application-"+string(state), state)
 			save(t, db, s, submitted(o.ApplicationID), o)
 			if o.TakesPlace() {

@@ -101,5 +101,9 @@ CREATE INDEX appeal_county ON appeal (county, state, due_on);
 
 ALTER TABLE offer ADD COLUMN round_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE offer ADD COLUMN way TEXT NOT NULL DEFAULT '';
+-- An offer beside an accepted place takes a place too; an application has one such.
+DROP INDEX offer_school;
+CREATE INDEX offer_school ON offer (school_id) WHERE state IN ('open', 'accepted', 'better');
+CREATE UNIQUE INDEX offer_better ON offer (application_id) WHERE state = 'better';
 CREATE INDEX offer_round ON offer (round_id) WHERE round_id <> '';
 ALTER TABLE application ADD COLUMN grant_state TEXT NOT NULL DEFAULT '';
