@@ -175,11 +175,18 @@ func TestTheOutcomePageSaysWhyHowFarOffAndWhatWouldChangeIt(t *testing.T) {
 	for state, says := range map[string]string{"accepted": "叶尔肯有学上了", "offered": "为叶尔肯找到一个学位", "withdrawn": "已由您撤回", "submitted": "在排队"} {
 		page = f.applied(ref, func(a *educationv1.Application) {
 			a.State, a.Way = state, "boarding"
+			if state == "accepted" {
+				a.BetterOfferId, a.BetterSchoolId = "offer-2", "school-1"
+			}
 			if state == "offered" || state == "accepted" {
 				a.OfferedSchoolId, a.AnswerBy = "school-1", 1_795_500_000_000_000
 			}
 		})
 		f.has(f.get(page, 200), says)
+		if state == "accepted" {
+			f.has(f.get(page, 200), "现在可以换到金山路小学", "原来的学位一直保留", "换到这所学校")
+			f.has(f.get("/workers/"+ref+"/school", 200), "有一个学位等您答复")
+		}
 	}
 }
 

@@ -91,6 +91,7 @@ type outcomeBody struct {
 	Rest      []*platformv1.Reason // not about one school
 	Schools   map[string]string
 	Offered   string // the school's name
+	Better    string // and that of the one beside it, from an upheld appeal
 	Ranks     []rank
 	Townships []ident.Township
 	AppealAt  []wish // schools for which an appeal can be filed
@@ -154,7 +155,7 @@ func (s *Site) outcome(w http.ResponseWriter, r *http.Request, p *words.Printer)
 		for _, v := range all.GetSchools() {
 			b.Schools[v.GetSchoolId()] = v.GetName()
 		}
-		b.Offered = b.Schools[b.Kid.GetOfferedSchoolId()]
+		b.Offered, b.Better = b.Schools[b.Kid.GetOfferedSchoolId()], b.Schools[b.Kid.GetBetterSchoolId()]
 	}
 	b.tell(p)
 	if b.Kid.Open != nil {
@@ -210,7 +211,7 @@ func (b *outcomeBody) tell(p *words.Printer) {
 		}
 		b.Wishes = append(b.Wishes, w)
 	}
-	if e.GetAppeal() != nil || b.Kid.GetState() == "accepted" {
+	if e.GetAppeal() != nil || b.Kid.GetState() == "withdrawn" {
 		b.AppealAt = nil
 	}
 	b.Tone = "calm"
