@@ -156,7 +156,7 @@ func TestARoundFromPlanToTheLastChild(t *testing.T) {
 	refused(t, err, "education.bundle.unknown")
 
 	// Everybody is told why; who is placed has an offer.
-	var placed, unplaced []string
+	var placed []string
 	for i := range 5 {
 		worker := fmt.Sprint("worker-", i)
 		e := f.entry(worker, apps[worker])
@@ -168,7 +168,6 @@ func TestARoundFromPlanToTheLastChild(t *testing.T) {
 			f.state(worker, apps[worker], "offered")
 			continue
 		}
-		unplaced = append(unplaced, worker)
 		whole(t, e.GetReasons())
 	}
 	results, err := f.client.ListResults(f.staff("edu-1"), &educationv1.ListResultsRequest{RoundId: round})
@@ -499,8 +498,15 @@ func TestASchoolLeaverGetsAVocationalPlaceAndTheGrant(t *testing.T) {
 	refused(t, err, "education.grant.state")
 	_, err = f.client.AcceptPlace(f.Worker("worker-1"), &educationv1.AcceptPlaceRequest{OfferId: applied.GetOfferId()})
 	f.must(err)
+	waiting, err := f.client.ListGrants(f.staff("edu-1"), &educationv1.ListGrantsRequest{County: county})
+	if err != nil || len(waiting.GetGrants()) != 1 || waiting.GetGrants()[0].GetApplicationState() != "accepted" {
+		t.Errorf("%v %v", waiting, err)
+	}
 	_, err = f.client.DecideGrant(f.staff("edu-1"), &educationv1.DecideGrantRequest{ApplicationId: id})
 	f.must(err)
+	if waiting, err = f.client.ListGrants(f.staff("edu-1"), &educationv1.ListGrantsRequest{}); err == nil {
+		t.Errorf("another county's grants are listed: %v", waiting)
+	}
 	a := f.application("worker-1", id)
 	if a.GetGrantState() != "approved" || len(a.GetReasons()) != 1 || a.GetReasons()[0].GetRuleId() != "SC-06" {
 		t.Errorf("%v", a)

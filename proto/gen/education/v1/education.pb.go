@@ -1676,7 +1676,7 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\x04code\x18\a \x01(\tR\x04code\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\xea \n" +
+	"evidenceId2\xd8!\n" +
 	"\x10EducationService\x12k\n" +
 	"\tAddSchool\x12#.qiao.education.v1.AddSchoolRequest\x1a$.qiao.education.v1.AddSchoolResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x86\x01\n" +
 	"\vListSchools\x12%.qiao.education.v1.ListSchoolsRequest\x1a&.qiao.education.v1.ListSchoolsResponse\"(\x92\xb5\x18$\x12\x06worker\x12\bguardian\x12\aofficer\x12\aservice\x12\x89\x01\n" +
@@ -1715,7 +1715,9 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\fDecideAppeal\x12&.qiao.education.v1.DecideAppealRequest\x1a'.qiao.education.v1.DecideAppealResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12o\n" +
 	"\vListAppeals\x12%.qiao.education.v1.ListAppealsRequest\x1a&.qiao.education.v1.ListAppealsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12{\n" +
 	"\tCheckExam\x12#.qiao.education.v1.CheckExamRequest\x1a$.qiao.education.v1.CheckExamResponse\"#\x92\xb5\x18\x1f\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12z\n" +
-	"\bAskGrant\x12\".qiao.education.v1.AskGrantRequest\x1a#.qiao.education.v1.AskGrantResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12q\n" +
+	"\bAskGrant\x12\".qiao.education.v1.AskGrantRequest\x1a#.qiao.education.v1.AskGrantResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12l\n" +
+	"\n" +
+	"ListGrants\x12$.qiao.education.v1.ListGrantsRequest\x1a%.qiao.education.v1.ListGrantsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12q\n" +
 	"\vDecideGrant\x12%.qiao.education.v1.DecideGrantRequest\x1a&.qiao.education.v1.DecideGrantResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:eduBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
 
 var (
@@ -1780,30 +1782,32 @@ var file_qiao_education_v1_education_proto_goTypes = []any{
 	(*ListAppealsRequest)(nil),          // 45: qiao.education.v1.ListAppealsRequest
 	(*CheckExamRequest)(nil),            // 46: qiao.education.v1.CheckExamRequest
 	(*AskGrantRequest)(nil),             // 47: qiao.education.v1.AskGrantRequest
-	(*DecideGrantRequest)(nil),          // 48: qiao.education.v1.DecideGrantRequest
-	(*PlanRoundResponse)(nil),           // 49: qiao.education.v1.PlanRoundResponse
-	(*SetSeatsResponse)(nil),            // 50: qiao.education.v1.SetSeatsResponse
-	(*OpenRoundResponse)(nil),           // 51: qiao.education.v1.OpenRoundResponse
-	(*CloseRoundResponse)(nil),          // 52: qiao.education.v1.CloseRoundResponse
-	(*CommitRoundResponse)(nil),         // 53: qiao.education.v1.CommitRoundResponse
-	(*TypeFigureResponse)(nil),          // 54: qiao.education.v1.TypeFigureResponse
-	(*ConfirmFigureResponse)(nil),       // 55: qiao.education.v1.ConfirmFigureResponse
-	(*RunSecondPassResponse)(nil),       // 56: qiao.education.v1.RunSecondPassResponse
-	(*EndRoundResponse)(nil),            // 57: qiao.education.v1.EndRoundResponse
-	(*ListRoundsResponse)(nil),          // 58: qiao.education.v1.ListRoundsResponse
-	(*GetRoundResponse)(nil),            // 59: qiao.education.v1.GetRoundResponse
-	(*ListResultsResponse)(nil),         // 60: qiao.education.v1.ListResultsResponse
-	(*GetBundleResponse)(nil),           // 61: qiao.education.v1.GetBundleResponse
-	(*FileChoicesResponse)(nil),         // 62: qiao.education.v1.FileChoicesResponse
-	(*GetEntryResponse)(nil),            // 63: qiao.education.v1.GetEntryResponse
-	(*ListTasksResponse)(nil),           // 64: qiao.education.v1.ListTasksResponse
-	(*OfferWayOutResponse)(nil),         // 65: qiao.education.v1.OfferWayOutResponse
-	(*FileAppealResponse)(nil),          // 66: qiao.education.v1.FileAppealResponse
-	(*DecideAppealResponse)(nil),        // 67: qiao.education.v1.DecideAppealResponse
-	(*ListAppealsResponse)(nil),         // 68: qiao.education.v1.ListAppealsResponse
-	(*CheckExamResponse)(nil),           // 69: qiao.education.v1.CheckExamResponse
-	(*AskGrantResponse)(nil),            // 70: qiao.education.v1.AskGrantResponse
-	(*DecideGrantResponse)(nil),         // 71: qiao.education.v1.DecideGrantResponse
+	(*ListGrantsRequest)(nil),           // 48: qiao.education.v1.ListGrantsRequest
+	(*DecideGrantRequest)(nil),          // 49: qiao.education.v1.DecideGrantRequest
+	(*PlanRoundResponse)(nil),           // 50: qiao.education.v1.PlanRoundResponse
+	(*SetSeatsResponse)(nil),            // 51: qiao.education.v1.SetSeatsResponse
+	(*OpenRoundResponse)(nil),           // 52: qiao.education.v1.OpenRoundResponse
+	(*CloseRoundResponse)(nil),          // 53: qiao.education.v1.CloseRoundResponse
+	(*CommitRoundResponse)(nil),         // 54: qiao.education.v1.CommitRoundResponse
+	(*TypeFigureResponse)(nil),          // 55: qiao.education.v1.TypeFigureResponse
+	(*ConfirmFigureResponse)(nil),       // 56: qiao.education.v1.ConfirmFigureResponse
+	(*RunSecondPassResponse)(nil),       // 57: qiao.education.v1.RunSecondPassResponse
+	(*EndRoundResponse)(nil),            // 58: qiao.education.v1.EndRoundResponse
+	(*ListRoundsResponse)(nil),          // 59: qiao.education.v1.ListRoundsResponse
+	(*GetRoundResponse)(nil),            // 60: qiao.education.v1.GetRoundResponse
+	(*ListResultsResponse)(nil),         // 61: qiao.education.v1.ListResultsResponse
+	(*GetBundleResponse)(nil),           // 62: qiao.education.v1.GetBundleResponse
+	(*FileChoicesResponse)(nil),         // 63: qiao.education.v1.FileChoicesResponse
+	(*GetEntryResponse)(nil),            // 64: qiao.education.v1.GetEntryResponse
+	(*ListTasksResponse)(nil),           // 65: qiao.education.v1.ListTasksResponse
+	(*OfferWayOutResponse)(nil),         // 66: qiao.education.v1.OfferWayOutResponse
+	(*FileAppealResponse)(nil),          // 67: qiao.education.v1.FileAppealResponse
+	(*DecideAppealResponse)(nil),        // 68: qiao.education.v1.DecideAppealResponse
+	(*ListAppealsResponse)(nil),         // 69: qiao.education.v1.ListAppealsResponse
+	(*CheckExamResponse)(nil),           // 70: qiao.education.v1.CheckExamResponse
+	(*AskGrantResponse)(nil),            // 71: qiao.education.v1.AskGrantResponse
+	(*ListGrantsResponse)(nil),          // 72: qiao.education.v1.ListGrantsResponse
+	(*DecideGrantResponse)(nil),         // 73: qiao.education.v1.DecideGrantResponse
 }
 var file_qiao_education_v1_education_proto_depIdxs = []int32{
 	20, // 0: qiao.education.v1.ListSchoolsResponse.schools:type_name -> qiao.education.v1.School
@@ -1844,43 +1848,45 @@ var file_qiao_education_v1_education_proto_depIdxs = []int32{
 	45, // 35: qiao.education.v1.EducationService.ListAppeals:input_type -> qiao.education.v1.ListAppealsRequest
 	46, // 36: qiao.education.v1.EducationService.CheckExam:input_type -> qiao.education.v1.CheckExamRequest
 	47, // 37: qiao.education.v1.EducationService.AskGrant:input_type -> qiao.education.v1.AskGrantRequest
-	48, // 38: qiao.education.v1.EducationService.DecideGrant:input_type -> qiao.education.v1.DecideGrantRequest
-	1,  // 39: qiao.education.v1.EducationService.AddSchool:output_type -> qiao.education.v1.AddSchoolResponse
-	3,  // 40: qiao.education.v1.EducationService.ListSchools:output_type -> qiao.education.v1.ListSchoolsResponse
-	5,  // 41: qiao.education.v1.EducationService.ApplyForPlace:output_type -> qiao.education.v1.ApplyForPlaceResponse
-	7,  // 42: qiao.education.v1.EducationService.WithdrawApplication:output_type -> qiao.education.v1.WithdrawApplicationResponse
-	9,  // 43: qiao.education.v1.EducationService.GetApplication:output_type -> qiao.education.v1.GetApplicationResponse
-	11, // 44: qiao.education.v1.EducationService.ListApplications:output_type -> qiao.education.v1.ListApplicationsResponse
-	24, // 45: qiao.education.v1.EducationService.RecordPaper:output_type -> qiao.education.v1.RecordPaperResponse
-	13, // 46: qiao.education.v1.EducationService.OfferPlace:output_type -> qiao.education.v1.OfferPlaceResponse
-	15, // 47: qiao.education.v1.EducationService.AcceptPlace:output_type -> qiao.education.v1.AcceptPlaceResponse
-	17, // 48: qiao.education.v1.EducationService.DeclinePlace:output_type -> qiao.education.v1.DeclinePlaceResponse
-	19, // 49: qiao.education.v1.EducationService.UndoAcceptance:output_type -> qiao.education.v1.UndoAcceptanceResponse
-	49, // 50: qiao.education.v1.EducationService.PlanRound:output_type -> qiao.education.v1.PlanRoundResponse
-	50, // 51: qiao.education.v1.EducationService.SetSeats:output_type -> qiao.education.v1.SetSeatsResponse
-	51, // 52: qiao.education.v1.EducationService.OpenRound:output_type -> qiao.education.v1.OpenRoundResponse
-	52, // 53: qiao.education.v1.EducationService.CloseRound:output_type -> qiao.education.v1.CloseRoundResponse
-	53, // 54: qiao.education.v1.EducationService.CommitRound:output_type -> qiao.education.v1.CommitRoundResponse
-	54, // 55: qiao.education.v1.EducationService.TypeFigure:output_type -> qiao.education.v1.TypeFigureResponse
-	55, // 56: qiao.education.v1.EducationService.ConfirmFigure:output_type -> qiao.education.v1.ConfirmFigureResponse
-	56, // 57: qiao.education.v1.EducationService.RunSecondPass:output_type -> qiao.education.v1.RunSecondPassResponse
-	57, // 58: qiao.education.v1.EducationService.EndRound:output_type -> qiao.education.v1.EndRoundResponse
-	58, // 59: qiao.education.v1.EducationService.ListRounds:output_type -> qiao.education.v1.ListRoundsResponse
-	59, // 60: qiao.education.v1.EducationService.GetRound:output_type -> qiao.education.v1.GetRoundResponse
-	60, // 61: qiao.education.v1.EducationService.ListResults:output_type -> qiao.education.v1.ListResultsResponse
-	61, // 62: qiao.education.v1.EducationService.GetBundle:output_type -> qiao.education.v1.GetBundleResponse
-	62, // 63: qiao.education.v1.EducationService.FileChoices:output_type -> qiao.education.v1.FileChoicesResponse
-	63, // 64: qiao.education.v1.EducationService.GetEntry:output_type -> qiao.education.v1.GetEntryResponse
-	64, // 65: qiao.education.v1.EducationService.ListTasks:output_type -> qiao.education.v1.ListTasksResponse
-	65, // 66: qiao.education.v1.EducationService.OfferWayOut:output_type -> qiao.education.v1.OfferWayOutResponse
-	66, // 67: qiao.education.v1.EducationService.FileAppeal:output_type -> qiao.education.v1.FileAppealResponse
-	67, // 68: qiao.education.v1.EducationService.DecideAppeal:output_type -> qiao.education.v1.DecideAppealResponse
-	68, // 69: qiao.education.v1.EducationService.ListAppeals:output_type -> qiao.education.v1.ListAppealsResponse
-	69, // 70: qiao.education.v1.EducationService.CheckExam:output_type -> qiao.education.v1.CheckExamResponse
-	70, // 71: qiao.education.v1.EducationService.AskGrant:output_type -> qiao.education.v1.AskGrantResponse
-	71, // 72: qiao.education.v1.EducationService.DecideGrant:output_type -> qiao.education.v1.DecideGrantResponse
-	39, // [39:73] is the sub-list for method output_type
-	5,  // [5:39] is the sub-list for method input_type
+	48, // 38: qiao.education.v1.EducationService.ListGrants:input_type -> qiao.education.v1.ListGrantsRequest
+	49, // 39: qiao.education.v1.EducationService.DecideGrant:input_type -> qiao.education.v1.DecideGrantRequest
+	1,  // 40: qiao.education.v1.EducationService.AddSchool:output_type -> qiao.education.v1.AddSchoolResponse
+	3,  // 41: qiao.education.v1.EducationService.ListSchools:output_type -> qiao.education.v1.ListSchoolsResponse
+	5,  // 42: qiao.education.v1.EducationService.ApplyForPlace:output_type -> qiao.education.v1.ApplyForPlaceResponse
+	7,  // 43: qiao.education.v1.EducationService.WithdrawApplication:output_type -> qiao.education.v1.WithdrawApplicationResponse
+	9,  // 44: qiao.education.v1.EducationService.GetApplication:output_type -> qiao.education.v1.GetApplicationResponse
+	11, // 45: qiao.education.v1.EducationService.ListApplications:output_type -> qiao.education.v1.ListApplicationsResponse
+	24, // 46: qiao.education.v1.EducationService.RecordPaper:output_type -> qiao.education.v1.RecordPaperResponse
+	13, // 47: qiao.education.v1.EducationService.OfferPlace:output_type -> qiao.education.v1.OfferPlaceResponse
+	15, // 48: qiao.education.v1.EducationService.AcceptPlace:output_type -> qiao.education.v1.AcceptPlaceResponse
+	17, // 49: qiao.education.v1.EducationService.DeclinePlace:output_type -> qiao.education.v1.DeclinePlaceResponse
+	19, // 50: qiao.education.v1.EducationService.UndoAcceptance:output_type -> qiao.education.v1.UndoAcceptanceResponse
+	50, // 51: qiao.education.v1.EducationService.PlanRound:output_type -> qiao.education.v1.PlanRoundResponse
+	51, // 52: qiao.education.v1.EducationService.SetSeats:output_type -> qiao.education.v1.SetSeatsResponse
+	52, // 53: qiao.education.v1.EducationService.OpenRound:output_type -> qiao.education.v1.OpenRoundResponse
+	53, // 54: qiao.education.v1.EducationService.CloseRound:output_type -> qiao.education.v1.CloseRoundResponse
+	54, // 55: qiao.education.v1.EducationService.CommitRound:output_type -> qiao.education.v1.CommitRoundResponse
+	55, // 56: qiao.education.v1.EducationService.TypeFigure:output_type -> qiao.education.v1.TypeFigureResponse
+	56, // 57: qiao.education.v1.EducationService.ConfirmFigure:output_type -> qiao.education.v1.ConfirmFigureResponse
+	57, // 58: qiao.education.v1.EducationService.RunSecondPass:output_type -> qiao.education.v1.RunSecondPassResponse
+	58, // 59: qiao.education.v1.EducationService.EndRound:output_type -> qiao.education.v1.EndRoundResponse
+	59, // 60: qiao.education.v1.EducationService.ListRounds:output_type -> qiao.education.v1.ListRoundsResponse
+	60, // 61: qiao.education.v1.EducationService.GetRound:output_type -> qiao.education.v1.GetRoundResponse
+	61, // 62: qiao.education.v1.EducationService.ListResults:output_type -> qiao.education.v1.ListResultsResponse
+	62, // 63: qiao.education.v1.EducationService.GetBundle:output_type -> qiao.education.v1.GetBundleResponse
+	63, // 64: qiao.education.v1.EducationService.FileChoices:output_type -> qiao.education.v1.FileChoicesResponse
+	64, // 65: qiao.education.v1.EducationService.GetEntry:output_type -> qiao.education.v1.GetEntryResponse
+	65, // 66: qiao.education.v1.EducationService.ListTasks:output_type -> qiao.education.v1.ListTasksResponse
+	66, // 67: qiao.education.v1.EducationService.OfferWayOut:output_type -> qiao.education.v1.OfferWayOutResponse
+	67, // 68: qiao.education.v1.EducationService.FileAppeal:output_type -> qiao.education.v1.FileAppealResponse
+	68, // 69: qiao.education.v1.EducationService.DecideAppeal:output_type -> qiao.education.v1.DecideAppealResponse
+	69, // 70: qiao.education.v1.EducationService.ListAppeals:output_type -> qiao.education.v1.ListAppealsResponse
+	70, // 71: qiao.education.v1.EducationService.CheckExam:output_type -> qiao.education.v1.CheckExamResponse
+	71, // 72: qiao.education.v1.EducationService.AskGrant:output_type -> qiao.education.v1.AskGrantResponse
+	72, // 73: qiao.education.v1.EducationService.ListGrants:output_type -> qiao.education.v1.ListGrantsResponse
+	73, // 74: qiao.education.v1.EducationService.DecideGrant:output_type -> qiao.education.v1.DecideGrantResponse
+	40, // [40:75] is the sub-list for method output_type
+	5,  // [5:40] is the sub-list for method input_type
 	5,  // [5:5] is the sub-list for extension type_name
 	5,  // [5:5] is the sub-list for extension extendee
 	0,  // [0:5] is the sub-list for field type_name

@@ -43,6 +43,7 @@ type EducationServer interface {
 	ListAppeals(context.Context, *ListAppealsRequest) (*ListAppealsResponse, error)
 	CheckExam(context.Context, *CheckExamRequest) (*CheckExamResponse, error)
 	AskGrant(context.Context, *AskGrantRequest) (*AskGrantResponse, error)
+	ListGrants(context.Context, *ListGrantsRequest) (*ListGrantsResponse, error)
 	DecideGrant(context.Context, *DecideGrantRequest) (*DecideGrantResponse, error)
 }
 
@@ -403,6 +404,16 @@ func EducationMethods(s EducationServer) []contract.Method {
 		},
 		{
 			Service:  "qiao.education.v1.EducationService",
+			Name:     "ListGrants",
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(ListGrantsRequest) },
+			NewReply: func() proto.Message { return new(ListGrantsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListGrants(ctx, req.(*ListGrantsRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
 			Name:     "DecideGrant",
 			Command:  true,
 			Callers:  []string{"officer:edu"},
@@ -713,6 +724,15 @@ func (c EducationClient) CheckExam(ctx context.Context, req *CheckExamRequest) (
 func (c EducationClient) AskGrant(ctx context.Context, req *AskGrantRequest) (*AskGrantResponse, error) {
 	reply := new(AskGrantResponse)
 	if err := c.Caller.Call(ctx, c.Target, "AskGrant", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListGrants calls the method of that name.
+func (c EducationClient) ListGrants(ctx context.Context, req *ListGrantsRequest) (*ListGrantsResponse, error) {
+	reply := new(ListGrantsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListGrants", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

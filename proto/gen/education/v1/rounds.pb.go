@@ -3355,6 +3355,156 @@ func (*DecideGrantResponse) Descriptor() ([]byte, []int) {
 	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{54}
 }
 
+type ListGrantsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	County        string                 `protobuf:"bytes,1,opt,name=county,proto3" json:"county,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListGrantsRequest) Reset() {
+	*x = ListGrantsRequest{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListGrantsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListGrantsRequest) ProtoMessage() {}
+
+func (x *ListGrantsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListGrantsRequest.ProtoReflect.Descriptor instead.
+func (*ListGrantsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *ListGrantsRequest) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+type ListGrantsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Grants        []*Grant               `protobuf:"bytes,1,rep,name=grants,proto3" json:"grants,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListGrantsResponse) Reset() {
+	*x = ListGrantsResponse{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListGrantsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListGrantsResponse) ProtoMessage() {}
+
+func (x *ListGrantsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListGrantsResponse.ProtoReflect.Descriptor instead.
+func (*ListGrantsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *ListGrantsResponse) GetGrants() []*Grant {
+	if x != nil {
+		return x.Grants
+	}
+	return nil
+}
+
+// Grant is a grant of a vocational school that was asked for.
+type Grant struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	County        string                 `protobuf:"bytes,2,opt,name=county,proto3" json:"county,omitempty"`
+	// submitted, offered, accepted: it is approved once a place is accepted
+	ApplicationState string `protobuf:"bytes,3,opt,name=application_state,json=applicationState,proto3" json:"application_state,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *Grant) Reset() {
+	*x = Grant{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Grant) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Grant) ProtoMessage() {}
+
+func (x *Grant) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Grant.ProtoReflect.Descriptor instead.
+func (*Grant) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *Grant) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *Grant) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *Grant) GetApplicationState() string {
+	if x != nil {
+		return x.ApplicationState
+	}
+	return ""
+}
+
 var File_qiao_education_v1_rounds_proto protoreflect.FileDescriptor
 
 const file_qiao_education_v1_rounds_proto_rawDesc = "" +
@@ -3585,7 +3735,15 @@ const file_qiao_education_v1_rounds_proto_rawDesc = "" +
 	"\x10AskGrantResponse\";\n" +
 	"\x12DecideGrantRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"\x15\n" +
-	"\x13DecideGrantResponseBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
+	"\x13DecideGrantResponse\"+\n" +
+	"\x11ListGrantsRequest\x12\x16\n" +
+	"\x06county\x18\x01 \x01(\tR\x06county\"F\n" +
+	"\x12ListGrantsResponse\x120\n" +
+	"\x06grants\x18\x01 \x03(\v2\x18.qiao.education.v1.GrantR\x06grants\"s\n" +
+	"\x05Grant\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x16\n" +
+	"\x06county\x18\x02 \x01(\tR\x06county\x12+\n" +
+	"\x11application_state\x18\x03 \x01(\tR\x10applicationStateBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
 
 var (
 	file_qiao_education_v1_rounds_proto_rawDescOnce sync.Once
@@ -3599,7 +3757,7 @@ func file_qiao_education_v1_rounds_proto_rawDescGZIP() []byte {
 	return file_qiao_education_v1_rounds_proto_rawDescData
 }
 
-var file_qiao_education_v1_rounds_proto_msgTypes = make([]protoimpl.MessageInfo, 55)
+var file_qiao_education_v1_rounds_proto_msgTypes = make([]protoimpl.MessageInfo, 58)
 var file_qiao_education_v1_rounds_proto_goTypes = []any{
 	(*PlanRoundRequest)(nil),      // 0: qiao.education.v1.PlanRoundRequest
 	(*PlanRoundResponse)(nil),     // 1: qiao.education.v1.PlanRoundResponse
@@ -3656,7 +3814,10 @@ var file_qiao_education_v1_rounds_proto_goTypes = []any{
 	(*AskGrantResponse)(nil),      // 52: qiao.education.v1.AskGrantResponse
 	(*DecideGrantRequest)(nil),    // 53: qiao.education.v1.DecideGrantRequest
 	(*DecideGrantResponse)(nil),   // 54: qiao.education.v1.DecideGrantResponse
-	(*v1.Reason)(nil),             // 55: qiao.platform.v1.Reason
+	(*ListGrantsRequest)(nil),     // 55: qiao.education.v1.ListGrantsRequest
+	(*ListGrantsResponse)(nil),    // 56: qiao.education.v1.ListGrantsResponse
+	(*Grant)(nil),                 // 57: qiao.education.v1.Grant
+	(*v1.Reason)(nil),             // 58: qiao.platform.v1.Reason
 }
 var file_qiao_education_v1_rounds_proto_depIdxs = []int32{
 	22, // 0: qiao.education.v1.ListRoundsResponse.rounds:type_name -> qiao.education.v1.Round
@@ -3665,22 +3826,23 @@ var file_qiao_education_v1_rounds_proto_depIdxs = []int32{
 	26, // 3: qiao.education.v1.ListResultsResponse.results:type_name -> qiao.education.v1.Result
 	33, // 4: qiao.education.v1.GetEntryResponse.entry:type_name -> qiao.education.v1.Entry
 	34, // 5: qiao.education.v1.Entry.choices:type_name -> qiao.education.v1.Choice
-	55, // 6: qiao.education.v1.Entry.reasons:type_name -> qiao.platform.v1.Reason
+	58, // 6: qiao.education.v1.Entry.reasons:type_name -> qiao.platform.v1.Reason
 	48, // 7: qiao.education.v1.Entry.appeal:type_name -> qiao.education.v1.Appeal
 	38, // 8: qiao.education.v1.Entry.task:type_name -> qiao.education.v1.Task
 	35, // 9: qiao.education.v1.Entry.documents:type_name -> qiao.education.v1.Document
 	38, // 10: qiao.education.v1.ListTasksResponse.tasks:type_name -> qiao.education.v1.Task
-	55, // 11: qiao.education.v1.Task.reasons:type_name -> qiao.platform.v1.Reason
+	58, // 11: qiao.education.v1.Task.reasons:type_name -> qiao.platform.v1.Reason
 	39, // 12: qiao.education.v1.Task.ways:type_name -> qiao.education.v1.WayOut
-	55, // 13: qiao.education.v1.DecideAppealResponse.reasons:type_name -> qiao.platform.v1.Reason
+	58, // 13: qiao.education.v1.DecideAppealResponse.reasons:type_name -> qiao.platform.v1.Reason
 	48, // 14: qiao.education.v1.ListAppealsResponse.appeals:type_name -> qiao.education.v1.Appeal
-	55, // 15: qiao.education.v1.Appeal.reasons:type_name -> qiao.platform.v1.Reason
-	55, // 16: qiao.education.v1.CheckExamResponse.reasons:type_name -> qiao.platform.v1.Reason
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	58, // 15: qiao.education.v1.Appeal.reasons:type_name -> qiao.platform.v1.Reason
+	58, // 16: qiao.education.v1.CheckExamResponse.reasons:type_name -> qiao.platform.v1.Reason
+	57, // 17: qiao.education.v1.ListGrantsResponse.grants:type_name -> qiao.education.v1.Grant
+	18, // [18:18] is the sub-list for method output_type
+	18, // [18:18] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_qiao_education_v1_rounds_proto_init() }
@@ -3694,7 +3856,7 @@ func file_qiao_education_v1_rounds_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_education_v1_rounds_proto_rawDesc), len(file_qiao_education_v1_rounds_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   55,
+			NumMessages:   58,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

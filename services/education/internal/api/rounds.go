@@ -150,7 +150,7 @@ func (s *Server) FileChoices(ctx context.Context, req *educationv1.FileChoicesRe
 // GetEntry shows a child's part in a round to its guardian.
 func (s *Server) GetEntry(ctx context.Context, req *educationv1.GetEntryRequest) (*educationv1.GetEntryResponse, error) {
 	out := &educationv1.GetEntryResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+	return out, s.read(ctx, func(tx *sqldb.Tx) error {
 		shown, err := s.App.ReadEntry(ctx, s.In(tx), req.GetApplicationId())
 		if err == nil {
 			out.Entry = entry(shown)
@@ -229,6 +229,19 @@ func (s *Server) CheckExam(_ context.Context, req *educationv1.CheckExamRequest)
 func (s *Server) AskGrant(ctx context.Context, req *educationv1.AskGrantRequest) (*educationv1.AskGrantResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.AskGrantResponse, error) {
 		return &educationv1.AskGrantResponse{}, s.App.AskGrant(ctx, s.In(tx), req.GetApplicationId())
+	})
+}
+
+// ListGrants lists grants that wait for approval.
+func (s *Server) ListGrants(ctx context.Context, req *educationv1.ListGrantsRequest) (*educationv1.ListGrantsResponse, error) {
+	out := &educationv1.ListGrantsResponse{}
+	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		all, err := s.App.ListGrants(ctx, s.In(tx), req.GetCounty())
+		out.Grants = nil
+		for _, a := range all {
+			out.Grants = append(out.Grants, &educationv1.Grant{ApplicationId: a.ID, County: a.County, ApplicationState: string(a.State)})
+		}
+		return err
 	})
 }
 

@@ -28,15 +28,15 @@ func (a *App) FileChoices(ctx context.Context, s Store, f Choices) (domain.Entry
 	if err := known(f.RoundID, domain.ErrRoundUnknown); err != nil {
 		return domain.Entry{}, err
 	}
-	application, err := a.guarded(ctx, s, f.ApplicationID)
-	if err != nil {
+	if _, err := a.guarded(ctx, s, f.ApplicationID); err != nil {
 		return domain.Entry{}, err
 	}
 	r, err := s.Round(f.RoundID)
 	if err != nil {
 		return domain.Entry{}, err
 	}
-	if application, err = s.Application(f.ApplicationID); err != nil {
+	application, err := s.Application(f.ApplicationID)
+	if err != nil {
 		return domain.Entry{}, err
 	}
 	if f.Township != "" {

@@ -35,6 +35,8 @@ type Store interface {
 	// Application returns ErrApplicationUnknown where there is none; so does PeekApplication.
 	Application(id string) (domain.Application, error)
 	PeekApplication(id string) (domain.Application, error)
+	// Grants lists applications whose grant was asked for and not approved.
+	Grants(county string) ([]domain.Application, error)
 	ApplicationsOf(worker string) ([]domain.Application, error)
 	// Applied reports whether there is an application for the child and stage;
 	// one that was withdrawn counts only where ever is set.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
@@ -25,6 +26,15 @@ func (a *App) ReadEntry(ctx context.Context, s Store, applicationID string) (sh 
 	application, err := a.guarded(ctx, s, applicationID)
 	if err != nil {
 		return sh, err
+	}
+	p, err := auth.From(ctx)
+	if err != nil {
+		return sh, err
+	}
+	if !p.ActsHimself(application.Worker) { // a helper
+		if err := s.LogRead(ctx, application, []string{"school_application"}); err != nil {
+			return sh, err
+		}
 	}
 	if sh.Documents, err = a.documents(s, application); err != nil {
 		return sh, err

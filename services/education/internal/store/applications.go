@@ -39,6 +39,12 @@ func (t *inTx) ApplicationsOf(worker string) ([]domain.Application, error) {
 	return sqldb.Collect(t.tx, scanApplication, `SELECT `+applicationColumns+` FROM application WHERE worker = $1 ORDER BY submitted_at, id`, worker)
 }
 
+// Grants lists the applications whose grant waits for approval.
+func (t *inTx) Grants(county string) ([]domain.Application, error) {
+	return sqldb.Collect(t.tx, scanApplication, `SELECT `+applicationColumns+` FROM application
+		WHERE grant_state = 'asked' AND state <> 'withdrawn' AND ($1 = '' OR county = $1) ORDER BY submitted_at, id`, county)
+}
+
 // Applied reports whether a child was applied for.
 func (t *inTx) Applied(childID string, stage domain.Stage, ever bool) (bool, error) {
 	var n int

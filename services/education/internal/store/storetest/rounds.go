@@ -114,6 +114,9 @@ func rounds(t *testing.T, fresh opener) {
 					return err
 				}
 				all, err := s.In(tx).Seated(r.ID)
+				if err != nil {
+					return err
+				}
 				if n != taken || len(all) != 1 || all[0].Taken != inRound || all[0].Newcomer != inRound || all[0].Seats != 4 || all[0].Reserved != 1 {
 					t.Errorf("%d taken, want %d; %+v", n, taken, all)
 				}

@@ -107,3 +107,4 @@ CREATE INDEX offer_school ON offer (school_id) WHERE state IN ('open', 'accepted
 CREATE UNIQUE INDEX offer_better ON offer (application_id) WHERE state = 'better';
 CREATE INDEX offer_round ON offer (round_id) WHERE round_id <> '';
 ALTER TABLE application ADD COLUMN grant_state TEXT NOT NULL DEFAULT '';
+CREATE INDEX application_grant ON application (county) WHERE grant_state = 'asked';
