@@ -80,6 +80,27 @@ func TestTasksAndAppealsOfTheBureau(t *testing.T) {
 	f.post("/education/appeals/appeal-1", 400, "decision", "rejected")
 }
 
+func TestPapersAndGrantsAtTheCounter(t *testing.T) {
+	f := start(t, true)
+	f.has(f.get("/education/papers", 200), "同等有效", "sibling school-1", "residence 654301001", "金山路街道")
+	f.has(f.post("/education/papers", 200, "application", " application-1 ", "kind", "residence 654301001", "form", "witness", "since", "2026-01-01"), "已办好")
+	f.wants("paper application-1 residence 654301001 witness", "console-edu")
+	f.has(f.get("/education/grants", 200), "批准", "等家长接受学位后再批准")
+	f.post("/education/grants/application-1", 200)
+	f.wants("approve application-1", "console-edu")
+}
+
+func TestAGuardianAppliesWithSeparateConsent(t *testing.T) {
+	f := start(t, true)
+	ref := f.world.someone(t, number, 1)
+	page := "/workers/" + ref + "/school/apply"
+	f.has(f.get(page, 200), "单独同意", "不影响入学", "阿勒泰市")
+	f.post(page, 400, "name", "叶尔肯", "born", "2020-05-14", "stage", "primary", "county", "654301")
+	f.post(page, 400, "consent", "yes", "name", "叶尔肯", "born", "2020-05-14", "stage", "primary", "county", "654301", "township", "654321001")
+	f.has(f.post(page, 200, "consent", "yes", "name", "叶尔肯", "born", "2020-05-14", "stage", "primary", "county", "654301", "township", "654301001", "now", "yes"), "申请已提交", "叶尔肯")
+	f.has(f.get(page, 200), "另一个孩子")
+}
+
 func TestADrawIsPublic(t *testing.T) {
 	f := start(t, true)
 	f.has(f.get("/draws/round-1", 200), "a91f", "6b55", "03 11", "qiao lottery verify", "没有任何人的姓名")
@@ -110,7 +131,7 @@ func (f *fixture) applied(ref string, change func(*educationv1.Application)) str
 func TestAFamilyRanksSchools(t *testing.T) {
 	f := start(t, true)
 	ref := f.world.someone(t, number, 1)
-	f.has(f.get("/workers/"+ref+"/school", 200), "还没有入学申请", "到教育局或任一服务窗口", "升学考试资格自查")
+	f.has(f.get("/workers/"+ref+"/school", 200), "还没有入学申请", "为孩子申请入学", "升学考试资格自查")
 	page := f.applied(ref, func(*educationv1.Application) {})
 	f.schooling(func(s *schooling) { s.round.State = "open" })
 	f.has(f.get("/workers/"+ref+"/school", 200), "叶尔肯", "可以填志愿", "填志愿")
@@ -218,7 +239,7 @@ func TestAVocationalPlaceBringsTheGrant(t *testing.T) {
 
 func TestSchoolPagesWhenNobodyAnswers(t *testing.T) {
 	f := start(t, false)
-	for _, path := range []string{"/education", "/education/tasks", "/education/appeals", "/workers/somebody/school"} {
+	for _, path := range []string{"/education", "/education/tasks", "/education/appeals", "/education/papers", "/education/grants", "/workers/somebody/school"} {
 		f.has(f.get(path, 200), "教育部门暂时没有回答")
 	}
 }

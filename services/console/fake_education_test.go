@@ -193,6 +193,18 @@ func (f fakeEducation) AskGrant(ctx context.Context, _ *educationv1.AskGrantRequ
 	return &educationv1.AskGrantResponse{}, f.act(ctx, "grant")
 }
 
+func (f fakeEducation) RecordPaper(ctx context.Context, r *educationv1.RecordPaperRequest) (*educationv1.RecordPaperResponse, error) {
+	return &educationv1.RecordPaperResponse{}, f.act(ctx, "paper "+r.GetApplicationId()+" "+r.GetKind()+" "+r.GetCode()+" "+r.GetForm())
+}
+
+func (f fakeEducation) ListGrants(context.Context, *educationv1.ListGrantsRequest) (*educationv1.ListGrantsResponse, error) {
+	return &educationv1.ListGrantsResponse{Grants: []*educationv1.Grant{{ApplicationId: "application-1", County: "654301", ApplicationState: "accepted"}, {ApplicationId: "application-2", County: "654301", ApplicationState: "offered"}}}, nil
+}
+
+func (f fakeEducation) DecideGrant(ctx context.Context, r *educationv1.DecideGrantRequest) (*educationv1.DecideGrantResponse, error) {
+	return &educationv1.DecideGrantResponse{}, f.act(ctx, "approve "+r.GetApplicationId())
+}
+
 func (f fakeRegistry) GetChild(context.Context, *registryv1.GetChildRequest) (*registryv1.GetChildResponse, error) {
 	return &registryv1.GetChildResponse{Child: &registryv1.Child{Name: "叶尔肯"}}, nil
 }

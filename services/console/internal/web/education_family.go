@@ -288,6 +288,62 @@ func (s *Site) familyAct(w http.ResponseWriter, r *http.Request, _ *words.Printe
 	return back(w, r, "/workers/"+url.PathEscape(r.PathValue("ref"))+"/school/"+url.PathEscape(id)+"?done="+act)
 }
 
+type applyBody struct {
+	Ref       string
+	Counties  []ident.Division
+	Townships map[string][]ident.Township // by county
+	Stages    []string
+	Kids      []kid // children who are known already, each once
+}
+
+func (s *Site) applyForm(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
+	ctx, cancel := asGuardian(r)
+	defer cancel()
+	b := applyBody{Ref: r.PathValue("ref"), Counties: p.Counties(), Stages: stages(), Townships: map[string][]ident.Township{}}
+	for _, c := range b.Counties {
+		b.Townships[c.Code] = p.Townships(c.Code)
+	}
+	reply, err := s.Clients.Education.ListApplications(ctx, &educationv1.ListApplicationsRequest{Worker: b.Ref})
+	if err != nil {
+		return err
+	}
+	for _, a := range reply.GetApplications() {
+		if !slices.ContainsFunc(b.Kids, func(k kid) bool { return k.GetChildId() == a.GetChildId() }) {
+			b.Kids = append(b.Kids, kid{Application: a, Name: cmp.Or(s.childName(ctx, a), p.T("edu.child"))})
+		}
+	}
+	return s.render(w, r, p, http.StatusOK, "edu_apply", page{Title: "edu.apply.title", Nav: "workers", Body: b})
+}
+
+// apply registers a child that is not known yet, under the guardian's separate
+// consent, and applies for a place.
+func (s *Site) apply(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	ctx, cancel := asGuardian(r)
+	defer cancel()
+	ref, child, county := r.PathValue("ref"), r.PostFormValue("child"), r.PostFormValue("county")
+	if r.PostFormValue("consent") != "yes" {
+		return errSure
+	}
+	township := r.PostFormValue("township")
+	if len(township) >= len(county) && township[:len(county)] != county {
+		return errInput // of another county
+	}
+	if child == "" {
+		reply, err := s.Clients.Registry.RegisterChild(ctx, &registryv1.RegisterChildRequest{Worker: ref, Name: r.PostFormValue("name"), BirthDate: r.PostFormValue("born"), County: county, Township: township})
+		if err != nil {
+			return err
+		}
+		child = reply.GetChildId()
+	}
+	reply, err := s.Clients.Education.ApplyForPlace(ctx, &educationv1.ApplyForPlaceRequest{
+		Worker: ref, ChildId: child, Stage: r.PostFormValue("stage"), County: county, Township: township, AtOnce: r.PostFormValue("now") == "yes",
+	})
+	if err != nil {
+		return err
+	}
+	return back(w, r, "/workers/"+url.PathEscape(ref)+"/school/"+url.PathEscape(reply.GetApplicationId())+"?done=applied")
+}
+
 type examBody struct {
 	Ref      string
 	Counties []ident.Division

@@ -28,9 +28,15 @@ func (s *Site) educationRoutes(page func(string, handler)) {
 	page("POST /education/tasks/{id}", s.eduOfferWay)
 	page("GET /education/appeals", s.eduAppeals)
 	page("POST /education/appeals/{id}", s.eduDecide)
+	page("GET /education/papers", s.eduPapers)
+	page("POST /education/papers", s.eduPaper)
+	page("GET /education/grants", s.eduGrants)
+	page("POST /education/grants/{application}", s.eduGrant)
 	page("GET /draws/{id}", s.draw)
 	page("GET /draws/{id}/bundle", s.bundle)
 	page("GET /workers/{ref}/school", s.family)
+	page("GET /workers/{ref}/school/apply", s.applyForm)
+	page("POST /workers/{ref}/school/apply", s.apply)
 	page("GET /workers/{ref}/school/exam", s.examForm)
 	page("POST /workers/{ref}/school/exam", s.exam)
 	page("GET /workers/{ref}/school/{application}", s.outcome)
@@ -57,6 +63,9 @@ type roundsBody struct {
 	Rounds   []*educationv1.Round
 	Tasks    []*educationv1.Task
 	Appeals  []*educationv1.Appeal
+	Grants   []*educationv1.Grant
+	Schools  []*educationv1.School // for a paper that names one
+	Done     bool
 	Names    map[string]string // of schools
 	Err      error
 	Counties []ident.Division
@@ -256,6 +265,48 @@ func (s *Site) eduDecide(w http.ResponseWriter, r *http.Request, _ *words.Printe
 		return err
 	}
 	return back(w, r, "/education/appeals")
+}
+
+// eduPapers is the counter's form for what stands in for a record.
+func (s *Site) eduPapers(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
+	ctx, cancel := eduDesk(r)
+	defer cancel()
+	b := roundsBody{Tab: "papers", Today: p.Today(), Counties: p.Counties(), Done: r.URL.Query().Has("done")}
+	reply, err := s.Clients.Education.ListSchools(ctx, &educationv1.ListSchoolsRequest{})
+	b.Schools, b.Err = reply.GetSchools(), err
+	return s.render(w, r, p, http.StatusOK, "edu_rounds", page{Title: "edu.papers.title", Nav: "education", Body: b})
+}
+
+// eduPaper records a paper or a witness's statement. A kind that names a place
+// or a school comes with it in one value.
+func (s *Site) eduPaper(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	kind, code, _ := strings.Cut(r.PostFormValue("kind"), " ")
+	ctx, cancel := eduDesk(r)
+	defer cancel()
+	if _, err := s.Clients.Education.RecordPaper(ctx, &educationv1.RecordPaperRequest{
+		ApplicationId: strings.TrimSpace(r.PostFormValue("application")), Kind: kind, Code: code, Form: r.PostFormValue("form"), Since: r.PostFormValue("since"),
+	}); err != nil {
+		return err
+	}
+	return back(w, r, "/education/papers?done=1")
+}
+
+func (s *Site) eduGrants(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
+	ctx, cancel := eduDesk(r)
+	defer cancel()
+	b := roundsBody{Tab: "grants"}
+	reply, err := s.Clients.Education.ListGrants(ctx, &educationv1.ListGrantsRequest{})
+	b.Grants, b.Err = reply.GetGrants(), err
+	return s.render(w, r, p, http.StatusOK, "edu_rounds", page{Title: "edu.grants.title", Nav: "education", Body: b})
+}
+
+func (s *Site) eduGrant(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	ctx, cancel := eduDesk(r)
+	defer cancel()
+	if _, err := s.Clients.Education.DecideGrant(ctx, &educationv1.DecideGrantRequest{ApplicationId: r.PathValue("application")}); err != nil {
+		return err
+	}
+	return back(w, r, "/education/grants")
 }
 
 // draw is the public page of a round: what was published when, and how to check it.
