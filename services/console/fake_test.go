@@ -43,6 +43,7 @@ type world struct {
 	registers int
 	done      homes
 	lets      bool // the person has a lease
+	schooling *schooling
 }
 
 type person struct {

@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -35,11 +36,15 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	calendar, err := clock.LoadCalendar()
+	if err != nil {
+		return nil, err
+	}
 	log, tasks, caller, err := run.Open(ctx, Name, store.Migrations, d)
 	if err != nil {
 		return nil, err
 	}
-	cases := &app.App{Clock: d.Clock, Rules: rules, Tables: codes, NewID: ident.NewID}
+	cases := &app.App{Clock: d.Clock, Rules: rules, Calendar: calendar, Tables: codes, NewID: ident.NewID}
 	pages := cache.New(Name, d.Redis, d.Telemetry.For(Name).Log)
 	tables := store.New(log, tasks, pages)
 	held := evidence.NewHolder(Name, purpose, log.DB(), react.Cases(cases, tables.In), tasks, caller, d.Clock)
@@ -56,6 +61,8 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		Counts: []ops.Count{
 			{Thing: "schools", Query: `SELECT count(*) FROM school`},
 			{Thing: "applications_open", Query: `SELECT count(*) FROM application WHERE state IN ('submitted', 'offered')`},
+			{Thing: "rounds_running", Query: `SELECT count(*) FROM school_round WHERE state <> 'ended'`},
+			{Thing: "bureau_tasks_open", Query: `SELECT count(*) FROM bureau_task WHERE state = 'open'`},
 			{Thing: "places_accepted", Query: `SELECT count(*) FROM offer WHERE state = 'accepted'`},
 		},
 	}, d)

@@ -9,7 +9,7 @@
 package educationv1
 
 import (
-	_ "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	v1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -31,7 +31,7 @@ type AddSchoolRequest struct {
 	Kind     string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	County   string `protobuf:"bytes,3,opt,name=county,proto3" json:"county,omitempty"`
 	Township string `protobuf:"bytes,4,opt,name=township,proto3" json:"township,omitempty"`
-	// preschool, primary, junior
+	// preschool, primary, junior, vocational
 	Stage  string `protobuf:"bytes,5,opt,name=stage,proto3" json:"stage,omitempty"`
 	Places int32  `protobuf:"varint,6,opt,name=places,proto3" json:"places,omitempty"`
 	// the same reference again changes nothing
@@ -275,7 +275,11 @@ type ApplyForPlaceRequest struct {
 	Stage   string                 `protobuf:"bytes,3,opt,name=stage,proto3" json:"stage,omitempty"`
 	County  string                 `protobuf:"bytes,4,opt,name=county,proto3" json:"county,omitempty"`
 	// wishes, best first
-	SchoolIds     []string `protobuf:"bytes,5,rep,name=school_ids,json=schoolIds,proto3" json:"school_ids,omitempty"`
+	SchoolIds []string `protobuf:"bytes,5,rep,name=school_ids,json=schoolIds,proto3" json:"school_ids,omitempty"`
+	// the child is here outside a round: the nearest free place is offered at once
+	AtOnce bool `protobuf:"varint,6,opt,name=at_once,json=atOnce,proto3" json:"at_once,omitempty"`
+	// where the family lives, nine digits; optional
+	Township      string `protobuf:"bytes,7,opt,name=township,proto3" json:"township,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -345,9 +349,27 @@ func (x *ApplyForPlaceRequest) GetSchoolIds() []string {
 	return nil
 }
 
+func (x *ApplyForPlaceRequest) GetAtOnce() bool {
+	if x != nil {
+		return x.AtOnce
+	}
+	return false
+}
+
+func (x *ApplyForPlaceRequest) GetTownship() string {
+	if x != nil {
+		return x.Township
+	}
+	return ""
+}
+
 type ApplyForPlaceResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// of a place that was offered at once
+	OfferId string `protobuf:"bytes,2,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
+	// of the bureau's task where no place was free
+	TaskId        string `protobuf:"bytes,3,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -385,6 +407,20 @@ func (*ApplyForPlaceResponse) Descriptor() ([]byte, []int) {
 func (x *ApplyForPlaceResponse) GetApplicationId() string {
 	if x != nil {
 		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *ApplyForPlaceResponse) GetOfferId() string {
+	if x != nil {
+		return x.OfferId
+	}
+	return ""
+}
+
+func (x *ApplyForPlaceResponse) GetTaskId() string {
+	if x != nil {
+		return x.TaskId
 	}
 	return ""
 }
@@ -1209,6 +1245,17 @@ type Application struct {
 	// papers that the evidence replaces
 	PapersNotAsked []string `protobuf:"bytes,11,rep,name=papers_not_asked,json=papersNotAsked,proto3" json:"papers_not_asked,omitempty"`
 	SubmittedAt    int64    `protobuf:"varint,12,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`
+	// free tuition and the grant, for vocational places (SC-06)
+	Reasons []*v1.Reason `protobuf:"bytes,13,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	// asked or approved, for vocational places
+	GrantState string `protobuf:"bytes,14,opt,name=grant_state,json=grantState,proto3" json:"grant_state,omitempty"`
+	// how the place was found outside the county's ordinary ones: boarding, transport, …
+	Way       string `protobuf:"bytes,15,opt,name=way,proto3" json:"way,omitempty"`
+	OfferedAt int64  `protobuf:"varint,16,opt,name=offered_at,json=offeredAt,proto3" json:"offered_at,omitempty"`
+	// of an upheld appeal: it stands beside the accepted place until it is answered
+	BetterOfferId  string `protobuf:"bytes,17,opt,name=better_offer_id,json=betterOfferId,proto3" json:"better_offer_id,omitempty"`
+	BetterSchoolId string `protobuf:"bytes,18,opt,name=better_school_id,json=betterSchoolId,proto3" json:"better_school_id,omitempty"`
+	BetterAnswerBy int64  `protobuf:"varint,19,opt,name=better_answer_by,json=betterAnswerBy,proto3" json:"better_answer_by,omitempty"`
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -1327,17 +1374,68 @@ func (x *Application) GetSubmittedAt() int64 {
 	return 0
 }
 
+func (x *Application) GetReasons() []*v1.Reason {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+func (x *Application) GetGrantState() string {
+	if x != nil {
+		return x.GrantState
+	}
+	return ""
+}
+
+func (x *Application) GetWay() string {
+	if x != nil {
+		return x.Way
+	}
+	return ""
+}
+
+func (x *Application) GetOfferedAt() int64 {
+	if x != nil {
+		return x.OfferedAt
+	}
+	return 0
+}
+
+func (x *Application) GetBetterOfferId() string {
+	if x != nil {
+		return x.BetterOfferId
+	}
+	return ""
+}
+
+func (x *Application) GetBetterSchoolId() string {
+	if x != nil {
+		return x.BetterSchoolId
+	}
+	return ""
+}
+
+func (x *Application) GetBetterAnswerBy() int64 {
+	if x != nil {
+		return x.BetterAnswerBy
+	}
+	return 0
+}
+
 type RecordPaperRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
-	// job, insurance_months or lease.
+	// job, insurance_months, lease, residence, sibling, continuity or newcomer.
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	// paper or witness.
 	Form string `protobuf:"bytes,3,opt,name=form,proto3" json:"form,omitempty"`
 	// Civil dates; until is empty while it lasts.
-	Since         string `protobuf:"bytes,4,opt,name=since,proto3" json:"since,omitempty"`
-	Until         string `protobuf:"bytes,5,opt,name=until,proto3" json:"until,omitempty"`
-	Months        int32  `protobuf:"varint,6,opt,name=months,proto3" json:"months,omitempty"`
+	Since  string `protobuf:"bytes,4,opt,name=since,proto3" json:"since,omitempty"`
+	Until  string `protobuf:"bytes,5,opt,name=until,proto3" json:"until,omitempty"`
+	Months int32  `protobuf:"varint,6,opt,name=months,proto3" json:"months,omitempty"`
+	// of residence the township, of sibling and continuity the school.
+	Code          string `protobuf:"bytes,7,opt,name=code,proto3" json:"code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1414,6 +1512,13 @@ func (x *RecordPaperRequest) GetMonths() int32 {
 	return 0
 }
 
+func (x *RecordPaperRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
 type RecordPaperResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	EvidenceId    string                 `protobuf:"bytes,1,opt,name=evidence_id,json=evidenceId,proto3" json:"evidence_id,omitempty"`
@@ -1462,7 +1567,7 @@ var File_qiao_education_v1_education_proto protoreflect.FileDescriptor
 
 const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\n" +
-	"!qiao/education/v1/education.proto\x12\x11qiao.education.v1\x1a\x1eqiao/platform/v1/options.proto\"\xba\x01\n" +
+	"!qiao/education/v1/education.proto\x12\x11qiao.education.v1\x1a\x1eqiao/education/v1/rounds.proto\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"\xba\x01\n" +
 	"\x10AddSchoolRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x16\n" +
@@ -1478,16 +1583,20 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x14\n" +
 	"\x05stage\x18\x02 \x01(\tR\x05stage\"J\n" +
 	"\x13ListSchoolsResponse\x123\n" +
-	"\aschools\x18\x01 \x03(\v2\x19.qiao.education.v1.SchoolR\aschools\"\x96\x01\n" +
+	"\aschools\x18\x01 \x03(\v2\x19.qiao.education.v1.SchoolR\aschools\"\xcb\x01\n" +
 	"\x14ApplyForPlaceRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x19\n" +
 	"\bchild_id\x18\x02 \x01(\tR\achildId\x12\x14\n" +
 	"\x05stage\x18\x03 \x01(\tR\x05stage\x12\x16\n" +
 	"\x06county\x18\x04 \x01(\tR\x06county\x12\x1d\n" +
 	"\n" +
-	"school_ids\x18\x05 \x03(\tR\tschoolIds\">\n" +
+	"school_ids\x18\x05 \x03(\tR\tschoolIds\x12\x17\n" +
+	"\aat_once\x18\x06 \x01(\bR\x06atOnce\x12\x1a\n" +
+	"\btownship\x18\a \x01(\tR\btownship\"r\n" +
 	"\x15ApplyForPlaceResponse\x12%\n" +
-	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"C\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x19\n" +
+	"\boffer_id\x18\x02 \x01(\tR\aofferId\x12\x17\n" +
+	"\atask_id\x18\x03 \x01(\tR\x06taskId\"C\n" +
 	"\x1aWithdrawApplicationRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"\x1d\n" +
 	"\x1bWithdrawApplicationResponse\">\n" +
@@ -1532,7 +1641,7 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\x04code\x18\a \x01(\tR\x04code\x12\x18\n" +
 	"\aflagged\x18\b \x01(\bR\aflagged\x12\x1f\n" +
 	"\vrecorded_at\x18\t \x01(\x03R\n" +
-	"recordedAt\"\x9c\x03\n" +
+	"recordedAt\"\x9e\x05\n" +
 	"\vApplication\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x19\n" +
 	"\bchild_id\x18\x02 \x01(\tR\achildId\x12\x14\n" +
@@ -1547,17 +1656,27 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\bevidence\x18\n" +
 	" \x03(\v2\x1b.qiao.education.v1.EvidenceR\bevidence\x12(\n" +
 	"\x10papers_not_asked\x18\v \x03(\tR\x0epapersNotAsked\x12!\n" +
-	"\fsubmitted_at\x18\f \x01(\x03R\vsubmittedAt\"\xa7\x01\n" +
+	"\fsubmitted_at\x18\f \x01(\x03R\vsubmittedAt\x122\n" +
+	"\areasons\x18\r \x03(\v2\x18.qiao.platform.v1.ReasonR\areasons\x12\x1f\n" +
+	"\vgrant_state\x18\x0e \x01(\tR\n" +
+	"grantState\x12\x10\n" +
+	"\x03way\x18\x0f \x01(\tR\x03way\x12\x1d\n" +
+	"\n" +
+	"offered_at\x18\x10 \x01(\x03R\tofferedAt\x12&\n" +
+	"\x0fbetter_offer_id\x18\x11 \x01(\tR\rbetterOfferId\x12(\n" +
+	"\x10better_school_id\x18\x12 \x01(\tR\x0ebetterSchoolId\x12(\n" +
+	"\x10better_answer_by\x18\x13 \x01(\x03R\x0ebetterAnswerBy\"\xbb\x01\n" +
 	"\x12RecordPaperRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04form\x18\x03 \x01(\tR\x04form\x12\x14\n" +
 	"\x05since\x18\x04 \x01(\tR\x05since\x12\x14\n" +
 	"\x05until\x18\x05 \x01(\tR\x05until\x12\x16\n" +
-	"\x06months\x18\x06 \x01(\x05R\x06months\"6\n" +
+	"\x06months\x18\x06 \x01(\x05R\x06months\x12\x12\n" +
+	"\x04code\x18\a \x01(\tR\x04code\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\xb8\v\n" +
+	"evidenceId2\xd8!\n" +
 	"\x10EducationService\x12k\n" +
 	"\tAddSchool\x12#.qiao.education.v1.AddSchoolRequest\x1a$.qiao.education.v1.AddSchoolResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x86\x01\n" +
 	"\vListSchools\x12%.qiao.education.v1.ListSchoolsRequest\x1a&.qiao.education.v1.ListSchoolsResponse\"(\x92\xb5\x18$\x12\x06worker\x12\bguardian\x12\aofficer\x12\aservice\x12\x89\x01\n" +
@@ -1570,7 +1689,36 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"OfferPlace\x12$.qiao.education.v1.OfferPlaceRequest\x1a%.qiao.education.v1.OfferPlaceResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x83\x01\n" +
 	"\vAcceptPlace\x12%.qiao.education.v1.AcceptPlaceRequest\x1a&.qiao.education.v1.AcceptPlaceResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x86\x01\n" +
 	"\fDeclinePlace\x12&.qiao.education.v1.DeclinePlaceRequest\x1a'.qiao.education.v1.DeclinePlaceResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x7f\n" +
-	"\x0eUndoAcceptance\x12(.qiao.education.v1.UndoAcceptanceRequest\x1a).qiao.education.v1.UndoAcceptanceResponse\"\x18\x92\xb5\x18\x14\b\x01\x12\x06worker\x12\bguardianBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
+	"\x0eUndoAcceptance\x12(.qiao.education.v1.UndoAcceptanceRequest\x1a).qiao.education.v1.UndoAcceptanceResponse\"\x18\x92\xb5\x18\x14\b\x01\x12\x06worker\x12\bguardian\x12k\n" +
+	"\tPlanRound\x12#.qiao.education.v1.PlanRoundRequest\x1a$.qiao.education.v1.PlanRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12h\n" +
+	"\bSetSeats\x12\".qiao.education.v1.SetSeatsRequest\x1a#.qiao.education.v1.SetSeatsResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12k\n" +
+	"\tOpenRound\x12#.qiao.education.v1.OpenRoundRequest\x1a$.qiao.education.v1.OpenRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12n\n" +
+	"\n" +
+	"CloseRound\x12$.qiao.education.v1.CloseRoundRequest\x1a%.qiao.education.v1.CloseRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12q\n" +
+	"\vCommitRound\x12%.qiao.education.v1.CommitRoundRequest\x1a&.qiao.education.v1.CommitRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12n\n" +
+	"\n" +
+	"TypeFigure\x12$.qiao.education.v1.TypeFigureRequest\x1a%.qiao.education.v1.TypeFigureResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12w\n" +
+	"\rConfirmFigure\x12'.qiao.education.v1.ConfirmFigureRequest\x1a(.qiao.education.v1.ConfirmFigureResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12w\n" +
+	"\rRunSecondPass\x12'.qiao.education.v1.RunSecondPassRequest\x1a(.qiao.education.v1.RunSecondPassResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12h\n" +
+	"\bEndRound\x12\".qiao.education.v1.EndRoundRequest\x1a#.qiao.education.v1.EndRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x8d\x01\n" +
+	"\n" +
+	"ListRounds\x12$.qiao.education.v1.ListRoundsRequest\x1a%.qiao.education.v1.ListRoundsResponse\"2\x92\xb5\x18.\x12\x06worker\x12\bguardian\x12\bemployer\x12\aofficer\x12\aservice\x12\x87\x01\n" +
+	"\bGetRound\x12\".qiao.education.v1.GetRoundRequest\x1a#.qiao.education.v1.GetRoundResponse\"2\x92\xb5\x18.\x12\x06worker\x12\bguardian\x12\bemployer\x12\aofficer\x12\aservice\x12o\n" +
+	"\vListResults\x12%.qiao.education.v1.ListResultsRequest\x1a&.qiao.education.v1.ListResultsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12\x8a\x01\n" +
+	"\tGetBundle\x12#.qiao.education.v1.GetBundleRequest\x1a$.qiao.education.v1.GetBundleResponse\"2\x92\xb5\x18.\x12\x06worker\x12\bguardian\x12\bemployer\x12\aofficer\x12\aservice\x12\x83\x01\n" +
+	"\vFileChoices\x12%.qiao.education.v1.FileChoicesRequest\x1a&.qiao.education.v1.FileChoicesResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12k\n" +
+	"\bGetEntry\x12\".qiao.education.v1.GetEntryRequest\x1a#.qiao.education.v1.GetEntryResponse\"\x16\x92\xb5\x18\x12\x12\x06worker\x12\bguardian\x12i\n" +
+	"\tListTasks\x12#.qiao.education.v1.ListTasksRequest\x1a$.qiao.education.v1.ListTasksResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12q\n" +
+	"\vOfferWayOut\x12%.qiao.education.v1.OfferWayOutRequest\x1a&.qiao.education.v1.OfferWayOutResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x80\x01\n" +
+	"\n" +
+	"FileAppeal\x12$.qiao.education.v1.FileAppealRequest\x1a%.qiao.education.v1.FileAppealResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12t\n" +
+	"\fDecideAppeal\x12&.qiao.education.v1.DecideAppealRequest\x1a'.qiao.education.v1.DecideAppealResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12o\n" +
+	"\vListAppeals\x12%.qiao.education.v1.ListAppealsRequest\x1a&.qiao.education.v1.ListAppealsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12{\n" +
+	"\tCheckExam\x12#.qiao.education.v1.CheckExamRequest\x1a$.qiao.education.v1.CheckExamResponse\"#\x92\xb5\x18\x1f\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12z\n" +
+	"\bAskGrant\x12\".qiao.education.v1.AskGrantRequest\x1a#.qiao.education.v1.AskGrantResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12l\n" +
+	"\n" +
+	"ListGrants\x12$.qiao.education.v1.ListGrantsRequest\x1a%.qiao.education.v1.ListGrantsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12q\n" +
+	"\vDecideGrant\x12%.qiao.education.v1.DecideGrantRequest\x1a&.qiao.education.v1.DecideGrantResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:eduBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
 
 var (
 	file_qiao_education_v1_education_proto_rawDescOnce sync.Once
@@ -1611,39 +1759,137 @@ var file_qiao_education_v1_education_proto_goTypes = []any{
 	(*Application)(nil),                 // 22: qiao.education.v1.Application
 	(*RecordPaperRequest)(nil),          // 23: qiao.education.v1.RecordPaperRequest
 	(*RecordPaperResponse)(nil),         // 24: qiao.education.v1.RecordPaperResponse
+	(*v1.Reason)(nil),                   // 25: qiao.platform.v1.Reason
+	(*PlanRoundRequest)(nil),            // 26: qiao.education.v1.PlanRoundRequest
+	(*SetSeatsRequest)(nil),             // 27: qiao.education.v1.SetSeatsRequest
+	(*OpenRoundRequest)(nil),            // 28: qiao.education.v1.OpenRoundRequest
+	(*CloseRoundRequest)(nil),           // 29: qiao.education.v1.CloseRoundRequest
+	(*CommitRoundRequest)(nil),          // 30: qiao.education.v1.CommitRoundRequest
+	(*TypeFigureRequest)(nil),           // 31: qiao.education.v1.TypeFigureRequest
+	(*ConfirmFigureRequest)(nil),        // 32: qiao.education.v1.ConfirmFigureRequest
+	(*RunSecondPassRequest)(nil),        // 33: qiao.education.v1.RunSecondPassRequest
+	(*EndRoundRequest)(nil),             // 34: qiao.education.v1.EndRoundRequest
+	(*ListRoundsRequest)(nil),           // 35: qiao.education.v1.ListRoundsRequest
+	(*GetRoundRequest)(nil),             // 36: qiao.education.v1.GetRoundRequest
+	(*ListResultsRequest)(nil),          // 37: qiao.education.v1.ListResultsRequest
+	(*GetBundleRequest)(nil),            // 38: qiao.education.v1.GetBundleRequest
+	(*FileChoicesRequest)(nil),          // 39: qiao.education.v1.FileChoicesRequest
+	(*GetEntryRequest)(nil),             // 40: qiao.education.v1.GetEntryRequest
+	(*ListTasksRequest)(nil),            // 41: qiao.education.v1.ListTasksRequest
+	(*OfferWayOutRequest)(nil),          // 42: qiao.education.v1.OfferWayOutRequest
+	(*FileAppealRequest)(nil),           // 43: qiao.education.v1.FileAppealRequest
+	(*DecideAppealRequest)(nil),         // 44: qiao.education.v1.DecideAppealRequest
+	(*ListAppealsRequest)(nil),          // 45: qiao.education.v1.ListAppealsRequest
+	(*CheckExamRequest)(nil),            // 46: qiao.education.v1.CheckExamRequest
+	(*AskGrantRequest)(nil),             // 47: qiao.education.v1.AskGrantRequest
+	(*ListGrantsRequest)(nil),           // 48: qiao.education.v1.ListGrantsRequest
+	(*DecideGrantRequest)(nil),          // 49: qiao.education.v1.DecideGrantRequest
+	(*PlanRoundResponse)(nil),           // 50: qiao.education.v1.PlanRoundResponse
+	(*SetSeatsResponse)(nil),            // 51: qiao.education.v1.SetSeatsResponse
+	(*OpenRoundResponse)(nil),           // 52: qiao.education.v1.OpenRoundResponse
+	(*CloseRoundResponse)(nil),          // 53: qiao.education.v1.CloseRoundResponse
+	(*CommitRoundResponse)(nil),         // 54: qiao.education.v1.CommitRoundResponse
+	(*TypeFigureResponse)(nil),          // 55: qiao.education.v1.TypeFigureResponse
+	(*ConfirmFigureResponse)(nil),       // 56: qiao.education.v1.ConfirmFigureResponse
+	(*RunSecondPassResponse)(nil),       // 57: qiao.education.v1.RunSecondPassResponse
+	(*EndRoundResponse)(nil),            // 58: qiao.education.v1.EndRoundResponse
+	(*ListRoundsResponse)(nil),          // 59: qiao.education.v1.ListRoundsResponse
+	(*GetRoundResponse)(nil),            // 60: qiao.education.v1.GetRoundResponse
+	(*ListResultsResponse)(nil),         // 61: qiao.education.v1.ListResultsResponse
+	(*GetBundleResponse)(nil),           // 62: qiao.education.v1.GetBundleResponse
+	(*FileChoicesResponse)(nil),         // 63: qiao.education.v1.FileChoicesResponse
+	(*GetEntryResponse)(nil),            // 64: qiao.education.v1.GetEntryResponse
+	(*ListTasksResponse)(nil),           // 65: qiao.education.v1.ListTasksResponse
+	(*OfferWayOutResponse)(nil),         // 66: qiao.education.v1.OfferWayOutResponse
+	(*FileAppealResponse)(nil),          // 67: qiao.education.v1.FileAppealResponse
+	(*DecideAppealResponse)(nil),        // 68: qiao.education.v1.DecideAppealResponse
+	(*ListAppealsResponse)(nil),         // 69: qiao.education.v1.ListAppealsResponse
+	(*CheckExamResponse)(nil),           // 70: qiao.education.v1.CheckExamResponse
+	(*AskGrantResponse)(nil),            // 71: qiao.education.v1.AskGrantResponse
+	(*ListGrantsResponse)(nil),          // 72: qiao.education.v1.ListGrantsResponse
+	(*DecideGrantResponse)(nil),         // 73: qiao.education.v1.DecideGrantResponse
 }
 var file_qiao_education_v1_education_proto_depIdxs = []int32{
 	20, // 0: qiao.education.v1.ListSchoolsResponse.schools:type_name -> qiao.education.v1.School
 	22, // 1: qiao.education.v1.GetApplicationResponse.application:type_name -> qiao.education.v1.Application
 	22, // 2: qiao.education.v1.ListApplicationsResponse.applications:type_name -> qiao.education.v1.Application
 	21, // 3: qiao.education.v1.Application.evidence:type_name -> qiao.education.v1.Evidence
-	0,  // 4: qiao.education.v1.EducationService.AddSchool:input_type -> qiao.education.v1.AddSchoolRequest
-	2,  // 5: qiao.education.v1.EducationService.ListSchools:input_type -> qiao.education.v1.ListSchoolsRequest
-	4,  // 6: qiao.education.v1.EducationService.ApplyForPlace:input_type -> qiao.education.v1.ApplyForPlaceRequest
-	6,  // 7: qiao.education.v1.EducationService.WithdrawApplication:input_type -> qiao.education.v1.WithdrawApplicationRequest
-	8,  // 8: qiao.education.v1.EducationService.GetApplication:input_type -> qiao.education.v1.GetApplicationRequest
-	10, // 9: qiao.education.v1.EducationService.ListApplications:input_type -> qiao.education.v1.ListApplicationsRequest
-	23, // 10: qiao.education.v1.EducationService.RecordPaper:input_type -> qiao.education.v1.RecordPaperRequest
-	12, // 11: qiao.education.v1.EducationService.OfferPlace:input_type -> qiao.education.v1.OfferPlaceRequest
-	14, // 12: qiao.education.v1.EducationService.AcceptPlace:input_type -> qiao.education.v1.AcceptPlaceRequest
-	16, // 13: qiao.education.v1.EducationService.DeclinePlace:input_type -> qiao.education.v1.DeclinePlaceRequest
-	18, // 14: qiao.education.v1.EducationService.UndoAcceptance:input_type -> qiao.education.v1.UndoAcceptanceRequest
-	1,  // 15: qiao.education.v1.EducationService.AddSchool:output_type -> qiao.education.v1.AddSchoolResponse
-	3,  // 16: qiao.education.v1.EducationService.ListSchools:output_type -> qiao.education.v1.ListSchoolsResponse
-	5,  // 17: qiao.education.v1.EducationService.ApplyForPlace:output_type -> qiao.education.v1.ApplyForPlaceResponse
-	7,  // 18: qiao.education.v1.EducationService.WithdrawApplication:output_type -> qiao.education.v1.WithdrawApplicationResponse
-	9,  // 19: qiao.education.v1.EducationService.GetApplication:output_type -> qiao.education.v1.GetApplicationResponse
-	11, // 20: qiao.education.v1.EducationService.ListApplications:output_type -> qiao.education.v1.ListApplicationsResponse
-	24, // 21: qiao.education.v1.EducationService.RecordPaper:output_type -> qiao.education.v1.RecordPaperResponse
-	13, // 22: qiao.education.v1.EducationService.OfferPlace:output_type -> qiao.education.v1.OfferPlaceResponse
-	15, // 23: qiao.education.v1.EducationService.AcceptPlace:output_type -> qiao.education.v1.AcceptPlaceResponse
-	17, // 24: qiao.education.v1.EducationService.DeclinePlace:output_type -> qiao.education.v1.DeclinePlaceResponse
-	19, // 25: qiao.education.v1.EducationService.UndoAcceptance:output_type -> qiao.education.v1.UndoAcceptanceResponse
-	15, // [15:26] is the sub-list for method output_type
-	4,  // [4:15] is the sub-list for method input_type
-	4,  // [4:4] is the sub-list for extension type_name
-	4,  // [4:4] is the sub-list for extension extendee
-	0,  // [0:4] is the sub-list for field type_name
+	25, // 4: qiao.education.v1.Application.reasons:type_name -> qiao.platform.v1.Reason
+	0,  // 5: qiao.education.v1.EducationService.AddSchool:input_type -> qiao.education.v1.AddSchoolRequest
+	2,  // 6: qiao.education.v1.EducationService.ListSchools:input_type -> qiao.education.v1.ListSchoolsRequest
+	4,  // 7: qiao.education.v1.EducationService.ApplyForPlace:input_type -> qiao.education.v1.ApplyForPlaceRequest
+	6,  // 8: qiao.education.v1.EducationService.WithdrawApplication:input_type -> qiao.education.v1.WithdrawApplicationRequest
+	8,  // 9: qiao.education.v1.EducationService.GetApplication:input_type -> qiao.education.v1.GetApplicationRequest
+	10, // 10: qiao.education.v1.EducationService.ListApplications:input_type -> qiao.education.v1.ListApplicationsRequest
+	23, // 11: qiao.education.v1.EducationService.RecordPaper:input_type -> qiao.education.v1.RecordPaperRequest
+	12, // 12: qiao.education.v1.EducationService.OfferPlace:input_type -> qiao.education.v1.OfferPlaceRequest
+	14, // 13: qiao.education.v1.EducationService.AcceptPlace:input_type -> qiao.education.v1.AcceptPlaceRequest
+	16, // 14: qiao.education.v1.EducationService.DeclinePlace:input_type -> qiao.education.v1.DeclinePlaceRequest
+	18, // 15: qiao.education.v1.EducationService.UndoAcceptance:input_type -> qiao.education.v1.UndoAcceptanceRequest
+	26, // 16: qiao.education.v1.EducationService.PlanRound:input_type -> qiao.education.v1.PlanRoundRequest
+	27, // 17: qiao.education.v1.EducationService.SetSeats:input_type -> qiao.education.v1.SetSeatsRequest
+	28, // 18: qiao.education.v1.EducationService.OpenRound:input_type -> qiao.education.v1.OpenRoundRequest
+	29, // 19: qiao.education.v1.EducationService.CloseRound:input_type -> qiao.education.v1.CloseRoundRequest
+	30, // 20: qiao.education.v1.EducationService.CommitRound:input_type -> qiao.education.v1.CommitRoundRequest
+	31, // 21: qiao.education.v1.EducationService.TypeFigure:input_type -> qiao.education.v1.TypeFigureRequest
+	32, // 22: qiao.education.v1.EducationService.ConfirmFigure:input_type -> qiao.education.v1.ConfirmFigureRequest
+	33, // 23: qiao.education.v1.EducationService.RunSecondPass:input_type -> qiao.education.v1.RunSecondPassRequest
+	34, // 24: qiao.education.v1.EducationService.EndRound:input_type -> qiao.education.v1.EndRoundRequest
+	35, // 25: qiao.education.v1.EducationService.ListRounds:input_type -> qiao.education.v1.ListRoundsRequest
+	36, // 26: qiao.education.v1.EducationService.GetRound:input_type -> qiao.education.v1.GetRoundRequest
+	37, // 27: qiao.education.v1.EducationService.ListResults:input_type -> qiao.education.v1.ListResultsRequest
+	38, // 28: qiao.education.v1.EducationService.GetBundle:input_type -> qiao.education.v1.GetBundleRequest
+	39, // 29: qiao.education.v1.EducationService.FileChoices:input_type -> qiao.education.v1.FileChoicesRequest
+	40, // 30: qiao.education.v1.EducationService.GetEntry:input_type -> qiao.education.v1.GetEntryRequest
+	41, // 31: qiao.education.v1.EducationService.ListTasks:input_type -> qiao.education.v1.ListTasksRequest
+	42, // 32: qiao.education.v1.EducationService.OfferWayOut:input_type -> qiao.education.v1.OfferWayOutRequest
+	43, // 33: qiao.education.v1.EducationService.FileAppeal:input_type -> qiao.education.v1.FileAppealRequest
+	44, // 34: qiao.education.v1.EducationService.DecideAppeal:input_type -> qiao.education.v1.DecideAppealRequest
+	45, // 35: qiao.education.v1.EducationService.ListAppeals:input_type -> qiao.education.v1.ListAppealsRequest
+	46, // 36: qiao.education.v1.EducationService.CheckExam:input_type -> qiao.education.v1.CheckExamRequest
+	47, // 37: qiao.education.v1.EducationService.AskGrant:input_type -> qiao.education.v1.AskGrantRequest
+	48, // 38: qiao.education.v1.EducationService.ListGrants:input_type -> qiao.education.v1.ListGrantsRequest
+	49, // 39: qiao.education.v1.EducationService.DecideGrant:input_type -> qiao.education.v1.DecideGrantRequest
+	1,  // 40: qiao.education.v1.EducationService.AddSchool:output_type -> qiao.education.v1.AddSchoolResponse
+	3,  // 41: qiao.education.v1.EducationService.ListSchools:output_type -> qiao.education.v1.ListSchoolsResponse
+	5,  // 42: qiao.education.v1.EducationService.ApplyForPlace:output_type -> qiao.education.v1.ApplyForPlaceResponse
+	7,  // 43: qiao.education.v1.EducationService.WithdrawApplication:output_type -> qiao.education.v1.WithdrawApplicationResponse
+	9,  // 44: qiao.education.v1.EducationService.GetApplication:output_type -> qiao.education.v1.GetApplicationResponse
+	11, // 45: qiao.education.v1.EducationService.ListApplications:output_type -> qiao.education.v1.ListApplicationsResponse
+	24, // 46: qiao.education.v1.EducationService.RecordPaper:output_type -> qiao.education.v1.RecordPaperResponse
+	13, // 47: qiao.education.v1.EducationService.OfferPlace:output_type -> qiao.education.v1.OfferPlaceResponse
+	15, // 48: qiao.education.v1.EducationService.AcceptPlace:output_type -> qiao.education.v1.AcceptPlaceResponse
+	17, // 49: qiao.education.v1.EducationService.DeclinePlace:output_type -> qiao.education.v1.DeclinePlaceResponse
+	19, // 50: qiao.education.v1.EducationService.UndoAcceptance:output_type -> qiao.education.v1.UndoAcceptanceResponse
+	50, // 51: qiao.education.v1.EducationService.PlanRound:output_type -> qiao.education.v1.PlanRoundResponse
+	51, // 52: qiao.education.v1.EducationService.SetSeats:output_type -> qiao.education.v1.SetSeatsResponse
+	52, // 53: qiao.education.v1.EducationService.OpenRound:output_type -> qiao.education.v1.OpenRoundResponse
+	53, // 54: qiao.education.v1.EducationService.CloseRound:output_type -> qiao.education.v1.CloseRoundResponse
+	54, // 55: qiao.education.v1.EducationService.CommitRound:output_type -> qiao.education.v1.CommitRoundResponse
+	55, // 56: qiao.education.v1.EducationService.TypeFigure:output_type -> qiao.education.v1.TypeFigureResponse
+	56, // 57: qiao.education.v1.EducationService.ConfirmFigure:output_type -> qiao.education.v1.ConfirmFigureResponse
+	57, // 58: qiao.education.v1.EducationService.RunSecondPass:output_type -> qiao.education.v1.RunSecondPassResponse
+	58, // 59: qiao.education.v1.EducationService.EndRound:output_type -> qiao.education.v1.EndRoundResponse
+	59, // 60: qiao.education.v1.EducationService.ListRounds:output_type -> qiao.education.v1.ListRoundsResponse
+	60, // 61: qiao.education.v1.EducationService.GetRound:output_type -> qiao.education.v1.GetRoundResponse
+	61, // 62: qiao.education.v1.EducationService.ListResults:output_type -> qiao.education.v1.ListResultsResponse
+	62, // 63: qiao.education.v1.EducationService.GetBundle:output_type -> qiao.education.v1.GetBundleResponse
+	63, // 64: qiao.education.v1.EducationService.FileChoices:output_type -> qiao.education.v1.FileChoicesResponse
+	64, // 65: qiao.education.v1.EducationService.GetEntry:output_type -> qiao.education.v1.GetEntryResponse
+	65, // 66: qiao.education.v1.EducationService.ListTasks:output_type -> qiao.education.v1.ListTasksResponse
+	66, // 67: qiao.education.v1.EducationService.OfferWayOut:output_type -> qiao.education.v1.OfferWayOutResponse
+	67, // 68: qiao.education.v1.EducationService.FileAppeal:output_type -> qiao.education.v1.FileAppealResponse
+	68, // 69: qiao.education.v1.EducationService.DecideAppeal:output_type -> qiao.education.v1.DecideAppealResponse
+	69, // 70: qiao.education.v1.EducationService.ListAppeals:output_type -> qiao.education.v1.ListAppealsResponse
+	70, // 71: qiao.education.v1.EducationService.CheckExam:output_type -> qiao.education.v1.CheckExamResponse
+	71, // 72: qiao.education.v1.EducationService.AskGrant:output_type -> qiao.education.v1.AskGrantResponse
+	72, // 73: qiao.education.v1.EducationService.ListGrants:output_type -> qiao.education.v1.ListGrantsResponse
+	73, // 74: qiao.education.v1.EducationService.DecideGrant:output_type -> qiao.education.v1.DecideGrantResponse
+	40, // [40:75] is the sub-list for method output_type
+	5,  // [5:40] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_qiao_education_v1_education_proto_init() }
@@ -1651,6 +1897,7 @@ func file_qiao_education_v1_education_proto_init() {
 	if File_qiao_education_v1_education_proto != nil {
 		return
 	}
+	file_qiao_education_v1_rounds_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -21,6 +21,30 @@ type EducationServer interface {
 	AcceptPlace(context.Context, *AcceptPlaceRequest) (*AcceptPlaceResponse, error)
 	DeclinePlace(context.Context, *DeclinePlaceRequest) (*DeclinePlaceResponse, error)
 	UndoAcceptance(context.Context, *UndoAcceptanceRequest) (*UndoAcceptanceResponse, error)
+	PlanRound(context.Context, *PlanRoundRequest) (*PlanRoundResponse, error)
+	SetSeats(context.Context, *SetSeatsRequest) (*SetSeatsResponse, error)
+	OpenRound(context.Context, *OpenRoundRequest) (*OpenRoundResponse, error)
+	CloseRound(context.Context, *CloseRoundRequest) (*CloseRoundResponse, error)
+	CommitRound(context.Context, *CommitRoundRequest) (*CommitRoundResponse, error)
+	TypeFigure(context.Context, *TypeFigureRequest) (*TypeFigureResponse, error)
+	ConfirmFigure(context.Context, *ConfirmFigureRequest) (*ConfirmFigureResponse, error)
+	RunSecondPass(context.Context, *RunSecondPassRequest) (*RunSecondPassResponse, error)
+	EndRound(context.Context, *EndRoundRequest) (*EndRoundResponse, error)
+	ListRounds(context.Context, *ListRoundsRequest) (*ListRoundsResponse, error)
+	GetRound(context.Context, *GetRoundRequest) (*GetRoundResponse, error)
+	ListResults(context.Context, *ListResultsRequest) (*ListResultsResponse, error)
+	GetBundle(context.Context, *GetBundleRequest) (*GetBundleResponse, error)
+	FileChoices(context.Context, *FileChoicesRequest) (*FileChoicesResponse, error)
+	GetEntry(context.Context, *GetEntryRequest) (*GetEntryResponse, error)
+	ListTasks(context.Context, *ListTasksRequest) (*ListTasksResponse, error)
+	OfferWayOut(context.Context, *OfferWayOutRequest) (*OfferWayOutResponse, error)
+	FileAppeal(context.Context, *FileAppealRequest) (*FileAppealResponse, error)
+	DecideAppeal(context.Context, *DecideAppealRequest) (*DecideAppealResponse, error)
+	ListAppeals(context.Context, *ListAppealsRequest) (*ListAppealsResponse, error)
+	CheckExam(context.Context, *CheckExamRequest) (*CheckExamResponse, error)
+	AskGrant(context.Context, *AskGrantRequest) (*AskGrantResponse, error)
+	ListGrants(context.Context, *ListGrantsRequest) (*ListGrantsResponse, error)
+	DecideGrant(context.Context, *DecideGrantRequest) (*DecideGrantResponse, error)
 }
 
 // EducationMethods binds an implementation to its contract.
@@ -144,6 +168,261 @@ func EducationMethods(s EducationServer) []contract.Method {
 				return s.UndoAcceptance(ctx, req.(*UndoAcceptanceRequest))
 			},
 		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "PlanRound",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(PlanRoundRequest) },
+			NewReply: func() proto.Message { return new(PlanRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.PlanRound(ctx, req.(*PlanRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "SetSeats",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(SetSeatsRequest) },
+			NewReply: func() proto.Message { return new(SetSeatsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.SetSeats(ctx, req.(*SetSeatsRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "OpenRound",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(OpenRoundRequest) },
+			NewReply: func() proto.Message { return new(OpenRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.OpenRound(ctx, req.(*OpenRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "CloseRound",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(CloseRoundRequest) },
+			NewReply: func() proto.Message { return new(CloseRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CloseRound(ctx, req.(*CloseRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "CommitRound",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(CommitRoundRequest) },
+			NewReply: func() proto.Message { return new(CommitRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CommitRound(ctx, req.(*CommitRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "TypeFigure",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(TypeFigureRequest) },
+			NewReply: func() proto.Message { return new(TypeFigureResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.TypeFigure(ctx, req.(*TypeFigureRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "ConfirmFigure",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(ConfirmFigureRequest) },
+			NewReply: func() proto.Message { return new(ConfirmFigureResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ConfirmFigure(ctx, req.(*ConfirmFigureRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "RunSecondPass",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(RunSecondPassRequest) },
+			NewReply: func() proto.Message { return new(RunSecondPassResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.RunSecondPass(ctx, req.(*RunSecondPassRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "EndRound",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(EndRoundRequest) },
+			NewReply: func() proto.Message { return new(EndRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.EndRound(ctx, req.(*EndRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "ListRounds",
+			Callers:  []string{"worker", "guardian", "employer", "officer", "service"},
+			New:      func() proto.Message { return new(ListRoundsRequest) },
+			NewReply: func() proto.Message { return new(ListRoundsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListRounds(ctx, req.(*ListRoundsRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "GetRound",
+			Callers:  []string{"worker", "guardian", "employer", "officer", "service"},
+			New:      func() proto.Message { return new(GetRoundRequest) },
+			NewReply: func() proto.Message { return new(GetRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetRound(ctx, req.(*GetRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "ListResults",
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(ListResultsRequest) },
+			NewReply: func() proto.Message { return new(ListResultsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListResults(ctx, req.(*ListResultsRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "GetBundle",
+			Callers:  []string{"worker", "guardian", "employer", "officer", "service"},
+			New:      func() proto.Message { return new(GetBundleRequest) },
+			NewReply: func() proto.Message { return new(GetBundleResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetBundle(ctx, req.(*GetBundleRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "FileChoices",
+			Command:  true,
+			Callers:  []string{"worker", "guardian", "officer:edu"},
+			New:      func() proto.Message { return new(FileChoicesRequest) },
+			NewReply: func() proto.Message { return new(FileChoicesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.FileChoices(ctx, req.(*FileChoicesRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "GetEntry",
+			Callers:  []string{"worker", "guardian"},
+			New:      func() proto.Message { return new(GetEntryRequest) },
+			NewReply: func() proto.Message { return new(GetEntryResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetEntry(ctx, req.(*GetEntryRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "ListTasks",
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(ListTasksRequest) },
+			NewReply: func() proto.Message { return new(ListTasksResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListTasks(ctx, req.(*ListTasksRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "OfferWayOut",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(OfferWayOutRequest) },
+			NewReply: func() proto.Message { return new(OfferWayOutResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.OfferWayOut(ctx, req.(*OfferWayOutRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "FileAppeal",
+			Command:  true,
+			Callers:  []string{"worker", "guardian", "officer:edu"},
+			New:      func() proto.Message { return new(FileAppealRequest) },
+			NewReply: func() proto.Message { return new(FileAppealResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.FileAppeal(ctx, req.(*FileAppealRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "DecideAppeal",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(DecideAppealRequest) },
+			NewReply: func() proto.Message { return new(DecideAppealResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideAppeal(ctx, req.(*DecideAppealRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "ListAppeals",
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(ListAppealsRequest) },
+			NewReply: func() proto.Message { return new(ListAppealsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListAppeals(ctx, req.(*ListAppealsRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "CheckExam",
+			Callers:  []string{"worker", "guardian", "officer:edu"},
+			New:      func() proto.Message { return new(CheckExamRequest) },
+			NewReply: func() proto.Message { return new(CheckExamResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CheckExam(ctx, req.(*CheckExamRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "AskGrant",
+			Command:  true,
+			Callers:  []string{"worker", "guardian", "officer:edu"},
+			New:      func() proto.Message { return new(AskGrantRequest) },
+			NewReply: func() proto.Message { return new(AskGrantResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.AskGrant(ctx, req.(*AskGrantRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "ListGrants",
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(ListGrantsRequest) },
+			NewReply: func() proto.Message { return new(ListGrantsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListGrants(ctx, req.(*ListGrantsRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "DecideGrant",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(DecideGrantRequest) },
+			NewReply: func() proto.Message { return new(DecideGrantResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideGrant(ctx, req.(*DecideGrantRequest))
+			},
+		},
 	}
 }
 
@@ -247,6 +526,222 @@ func (c EducationClient) DeclinePlace(ctx context.Context, req *DeclinePlaceRequ
 func (c EducationClient) UndoAcceptance(ctx context.Context, req *UndoAcceptanceRequest) (*UndoAcceptanceResponse, error) {
 	reply := new(UndoAcceptanceResponse)
 	if err := c.Caller.Call(ctx, c.Target, "UndoAcceptance", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// PlanRound calls the method of that name.
+func (c EducationClient) PlanRound(ctx context.Context, req *PlanRoundRequest) (*PlanRoundResponse, error) {
+	reply := new(PlanRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "PlanRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// SetSeats calls the method of that name.
+func (c EducationClient) SetSeats(ctx context.Context, req *SetSeatsRequest) (*SetSeatsResponse, error) {
+	reply := new(SetSeatsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "SetSeats", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// OpenRound calls the method of that name.
+func (c EducationClient) OpenRound(ctx context.Context, req *OpenRoundRequest) (*OpenRoundResponse, error) {
+	reply := new(OpenRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "OpenRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CloseRound calls the method of that name.
+func (c EducationClient) CloseRound(ctx context.Context, req *CloseRoundRequest) (*CloseRoundResponse, error) {
+	reply := new(CloseRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CloseRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CommitRound calls the method of that name.
+func (c EducationClient) CommitRound(ctx context.Context, req *CommitRoundRequest) (*CommitRoundResponse, error) {
+	reply := new(CommitRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CommitRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// TypeFigure calls the method of that name.
+func (c EducationClient) TypeFigure(ctx context.Context, req *TypeFigureRequest) (*TypeFigureResponse, error) {
+	reply := new(TypeFigureResponse)
+	if err := c.Caller.Call(ctx, c.Target, "TypeFigure", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ConfirmFigure calls the method of that name.
+func (c EducationClient) ConfirmFigure(ctx context.Context, req *ConfirmFigureRequest) (*ConfirmFigureResponse, error) {
+	reply := new(ConfirmFigureResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ConfirmFigure", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// RunSecondPass calls the method of that name.
+func (c EducationClient) RunSecondPass(ctx context.Context, req *RunSecondPassRequest) (*RunSecondPassResponse, error) {
+	reply := new(RunSecondPassResponse)
+	if err := c.Caller.Call(ctx, c.Target, "RunSecondPass", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// EndRound calls the method of that name.
+func (c EducationClient) EndRound(ctx context.Context, req *EndRoundRequest) (*EndRoundResponse, error) {
+	reply := new(EndRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "EndRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListRounds calls the method of that name.
+func (c EducationClient) ListRounds(ctx context.Context, req *ListRoundsRequest) (*ListRoundsResponse, error) {
+	reply := new(ListRoundsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListRounds", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetRound calls the method of that name.
+func (c EducationClient) GetRound(ctx context.Context, req *GetRoundRequest) (*GetRoundResponse, error) {
+	reply := new(GetRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListResults calls the method of that name.
+func (c EducationClient) ListResults(ctx context.Context, req *ListResultsRequest) (*ListResultsResponse, error) {
+	reply := new(ListResultsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListResults", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetBundle calls the method of that name.
+func (c EducationClient) GetBundle(ctx context.Context, req *GetBundleRequest) (*GetBundleResponse, error) {
+	reply := new(GetBundleResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetBundle", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// FileChoices calls the method of that name.
+func (c EducationClient) FileChoices(ctx context.Context, req *FileChoicesRequest) (*FileChoicesResponse, error) {
+	reply := new(FileChoicesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "FileChoices", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetEntry calls the method of that name.
+func (c EducationClient) GetEntry(ctx context.Context, req *GetEntryRequest) (*GetEntryResponse, error) {
+	reply := new(GetEntryResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetEntry", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListTasks calls the method of that name.
+func (c EducationClient) ListTasks(ctx context.Context, req *ListTasksRequest) (*ListTasksResponse, error) {
+	reply := new(ListTasksResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListTasks", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// OfferWayOut calls the method of that name.
+func (c EducationClient) OfferWayOut(ctx context.Context, req *OfferWayOutRequest) (*OfferWayOutResponse, error) {
+	reply := new(OfferWayOutResponse)
+	if err := c.Caller.Call(ctx, c.Target, "OfferWayOut", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// FileAppeal calls the method of that name.
+func (c EducationClient) FileAppeal(ctx context.Context, req *FileAppealRequest) (*FileAppealResponse, error) {
+	reply := new(FileAppealResponse)
+	if err := c.Caller.Call(ctx, c.Target, "FileAppeal", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideAppeal calls the method of that name.
+func (c EducationClient) DecideAppeal(ctx context.Context, req *DecideAppealRequest) (*DecideAppealResponse, error) {
+	reply := new(DecideAppealResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideAppeal", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListAppeals calls the method of that name.
+func (c EducationClient) ListAppeals(ctx context.Context, req *ListAppealsRequest) (*ListAppealsResponse, error) {
+	reply := new(ListAppealsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListAppeals", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CheckExam calls the method of that name.
+func (c EducationClient) CheckExam(ctx context.Context, req *CheckExamRequest) (*CheckExamResponse, error) {
+	reply := new(CheckExamResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CheckExam", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// AskGrant calls the method of that name.
+func (c EducationClient) AskGrant(ctx context.Context, req *AskGrantRequest) (*AskGrantResponse, error) {
+	reply := new(AskGrantResponse)
+	if err := c.Caller.Call(ctx, c.Target, "AskGrant", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListGrants calls the method of that name.
+func (c EducationClient) ListGrants(ctx context.Context, req *ListGrantsRequest) (*ListGrantsResponse, error) {
+	reply := new(ListGrantsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListGrants", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideGrant calls the method of that name.
+func (c EducationClient) DecideGrant(ctx context.Context, req *DecideGrantRequest) (*DecideGrantResponse, error) {
+	reply := new(DecideGrantResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideGrant", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

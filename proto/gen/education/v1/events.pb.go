@@ -548,6 +548,950 @@ func (x *EvidenceChanged) GetWhat() string {
 	return ""
 }
 
+// RoundPlanned: a county will give places of a stage.
+type RoundPlanned struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	Stage         string                 `protobuf:"bytes,2,opt,name=stage,proto3" json:"stage,omitempty"`
+	OpensOn       string                 `protobuf:"bytes,3,opt,name=opens_on,json=opensOn,proto3" json:"opens_on,omitempty"`
+	ClosesOn      string                 `protobuf:"bytes,4,opt,name=closes_on,json=closesOn,proto3" json:"closes_on,omitempty"`
+	DrawOn        string                 `protobuf:"bytes,5,opt,name=draw_on,json=drawOn,proto3" json:"draw_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundPlanned) Reset() {
+	*x = RoundPlanned{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundPlanned) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundPlanned) ProtoMessage() {}
+
+func (x *RoundPlanned) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundPlanned.ProtoReflect.Descriptor instead.
+func (*RoundPlanned) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *RoundPlanned) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundPlanned) GetStage() string {
+	if x != nil {
+		return x.Stage
+	}
+	return ""
+}
+
+func (x *RoundPlanned) GetOpensOn() string {
+	if x != nil {
+		return x.OpensOn
+	}
+	return ""
+}
+
+func (x *RoundPlanned) GetClosesOn() string {
+	if x != nil {
+		return x.ClosesOn
+	}
+	return ""
+}
+
+func (x *RoundPlanned) GetDrawOn() string {
+	if x != nil {
+		return x.DrawOn
+	}
+	return ""
+}
+
+// SeatsSet: a school has so many seats in a round.
+type SeatsSet struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	SchoolId      string                 `protobuf:"bytes,2,opt,name=school_id,json=schoolId,proto3" json:"school_id,omitempty"`
+	Seats         int32                  `protobuf:"varint,3,opt,name=seats,proto3" json:"seats,omitempty"`
+	Reserved      int32                  `protobuf:"varint,4,opt,name=reserved,proto3" json:"reserved,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SeatsSet) Reset() {
+	*x = SeatsSet{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SeatsSet) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SeatsSet) ProtoMessage() {}
+
+func (x *SeatsSet) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SeatsSet.ProtoReflect.Descriptor instead.
+func (*SeatsSet) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *SeatsSet) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *SeatsSet) GetSchoolId() string {
+	if x != nil {
+		return x.SchoolId
+	}
+	return ""
+}
+
+func (x *SeatsSet) GetSeats() int32 {
+	if x != nil {
+		return x.Seats
+	}
+	return 0
+}
+
+func (x *SeatsSet) GetReserved() int32 {
+	if x != nil {
+		return x.Reserved
+	}
+	return 0
+}
+
+// RoundOpened: choices can be filed.
+type RoundOpened struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundOpened) Reset() {
+	*x = RoundOpened{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundOpened) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundOpened) ProtoMessage() {}
+
+func (x *RoundOpened) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundOpened.ProtoReflect.Descriptor instead.
+func (*RoundOpened) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *RoundOpened) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+// RoundClosed: choices can be filed no more.
+type RoundClosed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundClosed) Reset() {
+	*x = RoundClosed{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundClosed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundClosed) ProtoMessage() {}
+
+func (x *RoundClosed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundClosed.ProtoReflect.Descriptor instead.
+func (*RoundClosed) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *RoundClosed) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+// RoundCommitted: the list is fixed and its root is published.
+type RoundCommitted struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	Root          string                 `protobuf:"bytes,2,opt,name=root,proto3" json:"root,omitempty"`
+	EntriesCount  int32                  `protobuf:"varint,3,opt,name=entries_count,json=entriesCount,proto3" json:"entries_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundCommitted) Reset() {
+	*x = RoundCommitted{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundCommitted) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundCommitted) ProtoMessage() {}
+
+func (x *RoundCommitted) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundCommitted.ProtoReflect.Descriptor instead.
+func (*RoundCommitted) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *RoundCommitted) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundCommitted) GetRoot() string {
+	if x != nil {
+		return x.Root
+	}
+	return ""
+}
+
+func (x *RoundCommitted) GetEntriesCount() int32 {
+	if x != nil {
+		return x.EntriesCount
+	}
+	return 0
+}
+
+// FigureTyped: one officer typed the figure.
+type FigureTyped struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FigureTyped) Reset() {
+	*x = FigureTyped{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FigureTyped) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FigureTyped) ProtoMessage() {}
+
+func (x *FigureTyped) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FigureTyped.ProtoReflect.Descriptor instead.
+func (*FigureTyped) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *FigureTyped) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+// RoundDrawn: places were given by the draw or in a later pass.
+type RoundDrawn struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	Pass          int32                  `protobuf:"varint,2,opt,name=pass,proto3" json:"pass,omitempty"`
+	Placed        int32                  `protobuf:"varint,3,opt,name=placed,proto3" json:"placed,omitempty"`
+	Unplaced      int32                  `protobuf:"varint,4,opt,name=unplaced,proto3" json:"unplaced,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundDrawn) Reset() {
+	*x = RoundDrawn{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundDrawn) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundDrawn) ProtoMessage() {}
+
+func (x *RoundDrawn) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundDrawn.ProtoReflect.Descriptor instead.
+func (*RoundDrawn) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *RoundDrawn) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundDrawn) GetPass() int32 {
+	if x != nil {
+		return x.Pass
+	}
+	return 0
+}
+
+func (x *RoundDrawn) GetPlaced() int32 {
+	if x != nil {
+		return x.Placed
+	}
+	return 0
+}
+
+func (x *RoundDrawn) GetUnplaced() int32 {
+	if x != nil {
+		return x.Unplaced
+	}
+	return 0
+}
+
+// RoundEnded: a round is over.
+type RoundEnded struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	TasksCount    int32                  `protobuf:"varint,2,opt,name=tasks_count,json=tasksCount,proto3" json:"tasks_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundEnded) Reset() {
+	*x = RoundEnded{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundEnded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundEnded) ProtoMessage() {}
+
+func (x *RoundEnded) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundEnded.ProtoReflect.Descriptor instead.
+func (*RoundEnded) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *RoundEnded) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundEnded) GetTasksCount() int32 {
+	if x != nil {
+		return x.TasksCount
+	}
+	return 0
+}
+
+// ChoicesFiled: a guardian filed or changed choices; it stays here.
+type ChoicesFiled struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	ChoicesCount  int32                  `protobuf:"varint,3,opt,name=choices_count,json=choicesCount,proto3" json:"choices_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChoicesFiled) Reset() {
+	*x = ChoicesFiled{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChoicesFiled) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChoicesFiled) ProtoMessage() {}
+
+func (x *ChoicesFiled) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChoicesFiled.ProtoReflect.Descriptor instead.
+func (*ChoicesFiled) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ChoicesFiled) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *ChoicesFiled) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *ChoicesFiled) GetChoicesCount() int32 {
+	if x != nil {
+		return x.ChoicesCount
+	}
+	return 0
+}
+
+// OutcomeDecided: a pass placed a child or did not; the guardian of one without a place is told.
+type OutcomeDecided struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	Outcome       string                 `protobuf:"bytes,3,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	Choice        int32                  `protobuf:"varint,4,opt,name=choice,proto3" json:"choice,omitempty"`
+	Pass          int32                  `protobuf:"varint,5,opt,name=pass,proto3" json:"pass,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OutcomeDecided) Reset() {
+	*x = OutcomeDecided{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OutcomeDecided) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OutcomeDecided) ProtoMessage() {}
+
+func (x *OutcomeDecided) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OutcomeDecided.ProtoReflect.Descriptor instead.
+func (*OutcomeDecided) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *OutcomeDecided) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *OutcomeDecided) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *OutcomeDecided) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *OutcomeDecided) GetChoice() int32 {
+	if x != nil {
+		return x.Choice
+	}
+	return 0
+}
+
+func (x *OutcomeDecided) GetPass() int32 {
+	if x != nil {
+		return x.Pass
+	}
+	return 0
+}
+
+// TaskOpened: the bureau must find a place for a child.
+type TaskOpened struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TaskId        string                 `protobuf:"bytes,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	DueOn         string                 `protobuf:"bytes,3,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TaskOpened) Reset() {
+	*x = TaskOpened{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TaskOpened) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TaskOpened) ProtoMessage() {}
+
+func (x *TaskOpened) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TaskOpened.ProtoReflect.Descriptor instead.
+func (*TaskOpened) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *TaskOpened) GetTaskId() string {
+	if x != nil {
+		return x.TaskId
+	}
+	return ""
+}
+
+func (x *TaskOpened) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *TaskOpened) GetDueOn() string {
+	if x != nil {
+		return x.DueOn
+	}
+	return ""
+}
+
+// TaskDone: the child has a place that its guardian accepted, or the guardian withdrew.
+type TaskDone struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TaskId        string                 `protobuf:"bytes,1,opt,name=task_id,json=taskId,proto3" json:"task_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TaskDone) Reset() {
+	*x = TaskDone{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TaskDone) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TaskDone) ProtoMessage() {}
+
+func (x *TaskDone) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TaskDone.ProtoReflect.Descriptor instead.
+func (*TaskDone) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *TaskDone) GetTaskId() string {
+	if x != nil {
+		return x.TaskId
+	}
+	return ""
+}
+
+func (x *TaskDone) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+// AppealFiled: a guardian appealed.
+type AppealFiled struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	AppealId      string                 `protobuf:"bytes,1,opt,name=appeal_id,json=appealId,proto3" json:"appeal_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	Ground        string                 `protobuf:"bytes,3,opt,name=ground,proto3" json:"ground,omitempty"`
+	DueOn         string                 `protobuf:"bytes,4,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AppealFiled) Reset() {
+	*x = AppealFiled{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AppealFiled) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AppealFiled) ProtoMessage() {}
+
+func (x *AppealFiled) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AppealFiled.ProtoReflect.Descriptor instead.
+func (*AppealFiled) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *AppealFiled) GetAppealId() string {
+	if x != nil {
+		return x.AppealId
+	}
+	return ""
+}
+
+func (x *AppealFiled) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *AppealFiled) GetGround() string {
+	if x != nil {
+		return x.Ground
+	}
+	return ""
+}
+
+func (x *AppealFiled) GetDueOn() string {
+	if x != nil {
+		return x.DueOn
+	}
+	return ""
+}
+
+// AppealDecided: another officer decided an appeal; the guardian is told.
+type AppealDecided struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	AppealId      string                 `protobuf:"bytes,1,opt,name=appeal_id,json=appealId,proto3" json:"appeal_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	Outcome       string                 `protobuf:"bytes,3,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	Relief        string                 `protobuf:"bytes,4,opt,name=relief,proto3" json:"relief,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AppealDecided) Reset() {
+	*x = AppealDecided{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AppealDecided) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AppealDecided) ProtoMessage() {}
+
+func (x *AppealDecided) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AppealDecided.ProtoReflect.Descriptor instead.
+func (*AppealDecided) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *AppealDecided) GetAppealId() string {
+	if x != nil {
+		return x.AppealId
+	}
+	return ""
+}
+
+func (x *AppealDecided) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *AppealDecided) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *AppealDecided) GetRelief() string {
+	if x != nil {
+		return x.Relief
+	}
+	return ""
+}
+
+// GrantAsked: a guardian asked for the grant of a vocational school.
+type GrantAsked struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GrantAsked) Reset() {
+	*x = GrantAsked{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GrantAsked) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GrantAsked) ProtoMessage() {}
+
+func (x *GrantAsked) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GrantAsked.ProtoReflect.Descriptor instead.
+func (*GrantAsked) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *GrantAsked) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+// GrantApproved: a grant was approved.
+type GrantApproved struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GrantApproved) Reset() {
+	*x = GrantApproved{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GrantApproved) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GrantApproved) ProtoMessage() {}
+
+func (x *GrantApproved) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GrantApproved.ProtoReflect.Descriptor instead.
+func (*GrantApproved) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *GrantApproved) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
 var File_qiao_education_v1_events_proto protoreflect.FileDescriptor
 
 const file_qiao_education_v1_events_proto_rawDesc = "" +
@@ -595,7 +1539,88 @@ const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04what\x18\x03 \x01(\tR\x04what:=\x8a\xb5\x189\n" +
-	"\x1deducation.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\fBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
+	"\x1deducation.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\f\"\xc9\x01\n" +
+	"\fRoundPlanned\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x14\n" +
+	"\x05stage\x18\x02 \x01(\tR\x05stage\x12\x19\n" +
+	"\bopens_on\x18\x03 \x01(\tR\aopensOn\x12\x1b\n" +
+	"\tcloses_on\x18\x04 \x01(\tR\bclosesOn\x12\x17\n" +
+	"\adraw_on\x18\x05 \x01(\tR\x06drawOn:7\x8a\xb5\x183\n" +
+	"\x1aeducation.round.planned.v1\x10\x02\"\x10no personal data*\x01\f\"\xa9\x01\n" +
+	"\bSeatsSet\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1b\n" +
+	"\tschool_id\x18\x02 \x01(\tR\bschoolId\x12\x14\n" +
+	"\x05seats\x18\x03 \x01(\x05R\x05seats\x12\x1a\n" +
+	"\breserved\x18\x04 \x01(\x05R\breserved:3\x8a\xb5\x18/\n" +
+	"\x16education.seats.set.v1\x10\x02\"\x10no personal data*\x01\f\"`\n" +
+	"\vRoundOpened\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId:6\x8a\xb5\x182\n" +
+	"\x19education.round.opened.v1\x10\x02\"\x10no personal data*\x01\f\"`\n" +
+	"\vRoundClosed\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId:6\x8a\xb5\x182\n" +
+	"\x19education.round.closed.v1\x10\x02\"\x10no personal data*\x01\f\"\x9f\x01\n" +
+	"\x0eRoundCommitted\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x12\n" +
+	"\x04root\x18\x02 \x01(\tR\x04root\x12#\n" +
+	"\rentries_count\x18\x03 \x01(\x05R\fentriesCount:9\x8a\xb5\x185\n" +
+	"\x1ceducation.round.committed.v1\x10\x02\"\x10no personal data*\x01\f\"`\n" +
+	"\vFigureTyped\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId:6\x8a\xb5\x182\n" +
+	"\x19education.figure.typed.v1\x10\x01\"\x10no personal data*\x01\f\"\xa6\x01\n" +
+	"\n" +
+	"RoundDrawn\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x12\n" +
+	"\x04pass\x18\x02 \x01(\x05R\x04pass\x12\x16\n" +
+	"\x06placed\x18\x03 \x01(\x05R\x06placed\x12\x1a\n" +
+	"\bunplaced\x18\x04 \x01(\x05R\bunplaced:5\x8a\xb5\x181\n" +
+	"\x18education.round.drawn.v1\x10\x02\"\x10no personal data*\x01\f\"\x7f\n" +
+	"\n" +
+	"RoundEnded\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1f\n" +
+	"\vtasks_count\x18\x02 \x01(\x05R\n" +
+	"tasksCount:5\x8a\xb5\x181\n" +
+	"\x18education.round.ended.v1\x10\x02\"\x10no personal data*\x01\f\"\xaa\x01\n" +
+	"\fChoicesFiled\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12#\n" +
+	"\rchoices_count\x18\x03 \x01(\x05R\fchoicesCount:3\x8a\xb5\x18/\n" +
+	"\x1aeducation.choices.filed.v1\x10\x01\"\fguardian act*\x01\f\"\xf5\x01\n" +
+	"\x0eOutcomeDecided\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x18\n" +
+	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x16\n" +
+	"\x06choice\x18\x04 \x01(\x05R\x06choice\x12\x12\n" +
+	"\x04pass\x18\x05 \x01(\x05R\x04pass:[\x8a\xb5\x18W\n" +
+	"\x1ceducation.outcome.decided.v1\x10\x02\x1a\bregistry\"(statutory: 义务教育法 12; promise 8*\x01\f\"\xa7\x01\n" +
+	"\n" +
+	"TaskOpened\x12\x17\n" +
+	"\atask_id\x18\x01 \x01(\tR\x06taskId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x15\n" +
+	"\x06due_on\x18\x03 \x01(\tR\x05dueOn:B\x8a\xb5\x18>\n" +
+	"\x18education.task.opened.v1\x10\x02\"\x1dstatutory: 义务教育法 12*\x01\f\"\x8c\x01\n" +
+	"\bTaskDone\x12\x17\n" +
+	"\atask_id\x18\x01 \x01(\tR\x06taskId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId:@\x8a\xb5\x18<\n" +
+	"\x16education.task.done.v1\x10\x02\"\x1dstatutory: 义务教育法 12*\x01\f\"\xb4\x01\n" +
+	"\vAppealFiled\x12\x1b\n" +
+	"\tappeal_id\x18\x01 \x01(\tR\bappealId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x16\n" +
+	"\x06ground\x18\x03 \x01(\tR\x06ground\x12\x15\n" +
+	"\x06due_on\x18\x04 \x01(\tR\x05dueOn:2\x8a\xb5\x18.\n" +
+	"\x19education.appeal.filed.v1\x10\x02\"\fguardian act*\x01\f\"\xc2\x01\n" +
+	"\rAppealDecided\x12\x1b\n" +
+	"\tappeal_id\x18\x01 \x01(\tR\bappealId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x18\n" +
+	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x16\n" +
+	"\x06relief\x18\x04 \x01(\tR\x06relief:;\x8a\xb5\x187\n" +
+	"\x1beducation.appeal.decided.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\f\"f\n" +
+	"\n" +
+	"GrantAsked\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:1\x8a\xb5\x18-\n" +
+	"\x18education.grant.asked.v1\x10\x02\"\fguardian act*\x01\f\"p\n" +
+	"\rGrantApproved\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:8\x8a\xb5\x184\n" +
+	"\x1beducation.grant.approved.v1\x10\x02\"\x10statutory: SC-06*\x01\fBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
 
 var (
 	file_qiao_education_v1_events_proto_rawDescOnce sync.Once
@@ -609,7 +1634,7 @@ func file_qiao_education_v1_events_proto_rawDescGZIP() []byte {
 	return file_qiao_education_v1_events_proto_rawDescData
 }
 
-var file_qiao_education_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_qiao_education_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
 var file_qiao_education_v1_events_proto_goTypes = []any{
 	(*SchoolOpened)(nil),         // 0: qiao.education.v1.SchoolOpened
 	(*ApplicationSubmitted)(nil), // 1: qiao.education.v1.ApplicationSubmitted
@@ -620,6 +1645,22 @@ var file_qiao_education_v1_events_proto_goTypes = []any{
 	(*PlaceUndone)(nil),          // 6: qiao.education.v1.PlaceUndone
 	(*OfferLapsed)(nil),          // 7: qiao.education.v1.OfferLapsed
 	(*EvidenceChanged)(nil),      // 8: qiao.education.v1.EvidenceChanged
+	(*RoundPlanned)(nil),         // 9: qiao.education.v1.RoundPlanned
+	(*SeatsSet)(nil),             // 10: qiao.education.v1.SeatsSet
+	(*RoundOpened)(nil),          // 11: qiao.education.v1.RoundOpened
+	(*RoundClosed)(nil),          // 12: qiao.education.v1.RoundClosed
+	(*RoundCommitted)(nil),       // 13: qiao.education.v1.RoundCommitted
+	(*FigureTyped)(nil),          // 14: qiao.education.v1.FigureTyped
+	(*RoundDrawn)(nil),           // 15: qiao.education.v1.RoundDrawn
+	(*RoundEnded)(nil),           // 16: qiao.education.v1.RoundEnded
+	(*ChoicesFiled)(nil),         // 17: qiao.education.v1.ChoicesFiled
+	(*OutcomeDecided)(nil),       // 18: qiao.education.v1.OutcomeDecided
+	(*TaskOpened)(nil),           // 19: qiao.education.v1.TaskOpened
+	(*TaskDone)(nil),             // 20: qiao.education.v1.TaskDone
+	(*AppealFiled)(nil),          // 21: qiao.education.v1.AppealFiled
+	(*AppealDecided)(nil),        // 22: qiao.education.v1.AppealDecided
+	(*GrantAsked)(nil),           // 23: qiao.education.v1.GrantAsked
+	(*GrantApproved)(nil),        // 24: qiao.education.v1.GrantApproved
 }
 var file_qiao_education_v1_events_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -640,7 +1681,7 @@ func file_qiao_education_v1_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_education_v1_events_proto_rawDesc), len(file_qiao_education_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   25,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

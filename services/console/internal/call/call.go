@@ -78,6 +78,12 @@ func HousingStaff(ctx context.Context, staff string) context.Context {
 	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: "hou", Purpose: "public_housing", LegalBasis: "公共租赁住房管理办法; PIPL 13(3)", Via: auth.ViaWeb})
 }
 
+// Staff is an officer of a department who gave a staff number for an act that
+// is the officer's own: one of two signatures, a decision on an appeal.
+func Staff(ctx context.Context, department, staff, purpose, basis string) context.Context {
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: department, Purpose: purpose, LegalBasis: basis, Via: auth.ViaWeb})
+}
+
 // Employer is an employer who recruits.
 func Employer(ctx context.Context, employer string) context.Context {
 	return rpc.As(ctx, auth.Principal{Kind: auth.Employer, Subject: employer, Purpose: "recruit", LegalBasis: "LCL 7-8; SIL 58", Via: auth.ViaWeb})

@@ -67,6 +67,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	page("GET /workers/{ref}/have", s.have)
 	page("GET /traces/{id}", s.trace)
 	s.housingPages(page)
+	s.educationRoutes(page)
 	if s.Stories != nil {
 		page("GET /story", s.storyIntro)
 		page("POST /story", s.storyBegin)

@@ -50,7 +50,15 @@ func (s *Server) ApplyForPlace(ctx context.Context, req *educationv1.ApplyForPla
 		if err != nil {
 			return nil, err
 		}
-		return &educationv1.ApplyForPlaceResponse{ApplicationId: a.ID}, s.Evidence.CaseOpened(ctx, tx, a.ID, a.Worker)
+		out := &educationv1.ApplyForPlaceResponse{ApplicationId: a.ID}
+		if req.GetAtOnce() {
+			o, task, err := s.App.OfferNearest(ctx, s.In(tx), a.ID, req.GetTownship())
+			if err != nil {
+				return nil, err
+			}
+			out.OfferId, out.TaskId = o.ID, task
+		}
+		return out, s.Evidence.CaseOpened(ctx, tx, a.ID, a.Worker)
 	})
 }
 

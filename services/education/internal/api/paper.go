@@ -14,14 +14,14 @@ import (
 func (s *Server) RecordPaper(ctx context.Context, req *educationv1.RecordPaperRequest) (*educationv1.RecordPaperResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.RecordPaperResponse, error) {
 		paper, worker, err := s.App.ReadPaper(ctx, s.In(tx), req.GetApplicationId(), domain.Paper{
-			Kind: req.GetKind(), Form: req.GetForm(), Since: req.GetSince(), Until: req.GetUntil(), Months: int(req.GetMonths()),
+			Kind: req.GetKind(), Form: req.GetForm(), Since: req.GetSince(), Until: req.GetUntil(), Months: int(req.GetMonths()), Code: req.GetCode(),
 		})
 		if err != nil {
 			return nil, err
 		}
 		id := s.App.NewID()
 		return &educationv1.RecordPaperResponse{EvidenceId: id}, s.Evidence.PutPaper(ctx, tx, req.GetApplicationId(), &platformv1.Fact{
-			Kind: paper.Kind, Source: paper.Form, SourceId: id, Worker: worker, Since: paper.Since, Until: paper.Until, Months: int32(paper.Months), Version: 1,
+			Kind: paper.Kind, Source: paper.Form, SourceId: id, Worker: worker, Since: paper.Since, Until: paper.Until, Months: int32(paper.Months), Code: paper.Code, Version: 1,
 		})
 	})
 }

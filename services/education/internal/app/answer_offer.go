@@ -20,7 +20,16 @@ func (a *App) AcceptPlace(ctx context.Context, s Store, offerID string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.SaveApplication(ctx, application.Accept()); err != nil {
+	if application.OfferID != o.ID { // it takes the place of the one that was accepted before
+		before, err := s.Offer(application.OfferID)
+		if err != nil {
+			return err
+		}
+		if err := s.SaveOffer(ctx, before.Withdraw()); err != nil { // the acceptance tells of it
+			return err
+		}
+	}
+	if err := s.SaveApplication(ctx, application.Accept(o.ID)); err != nil {
 		return err
 	}
 	forget := o.AcceptedAt
@@ -34,7 +43,10 @@ func (a *App) AcceptPlace(ctx context.Context, s Store, offerID string) error {
 	if err := s.ForgetAt(ctx, application.ID, forget); err != nil {
 		return err
 	}
-	return s.SaveOffer(ctx, o, events...)
+	if err := s.SaveOffer(ctx, o, events...); err != nil {
+		return err
+	}
+	return taskDone(ctx, s, application.ID)
 }
 
 // DeclinePlace declines; the application is back at its place in the queue.
@@ -47,7 +59,7 @@ func (a *App) DeclinePlace(ctx context.Context, s Store, offerID string) error {
 	if err != nil {
 		return err
 	}
-	return giveBack(ctx, s, application, o, events)
+	return a.giveBack(ctx, s, application, o, events)
 }
 
 // UndoAcceptance takes back an acceptance that another gave. The application
@@ -65,7 +77,7 @@ func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) (doma
 	if err != nil {
 		return application, err
 	}
-	return application, giveBack(ctx, s, application, o, events)
+	return application, a.giveBack(ctx, s, application, o, events)
 }
 
 func (a *App) undoTime(county string) (time.Duration, error) {
@@ -97,9 +109,15 @@ func answer(ctx context.Context, s Store, offerID string) (p auth.Principal, o d
 
 // giveBack saves an offer that came to nothing and brings its application back
 // to its place in the queue.
-func giveBack(ctx context.Context, s Store, a domain.Application, o domain.Offer, events []domain.Event) error {
-	if err := s.SaveApplication(ctx, a.Return()); err != nil {
+func (a *App) giveBack(ctx context.Context, s Store, application domain.Application, o domain.Offer, events []domain.Event) error {
+	if application.OfferID != o.ID { // it was beside an accepted place, which stays
+		return s.SaveOffer(ctx, o, events...)
+	}
+	if err := s.SaveApplication(ctx, application.Return()); err != nil {
 		return err
 	}
-	return s.SaveOffer(ctx, o, events...)
+	if err := s.SaveOffer(ctx, o, events...); err != nil {
+		return err
+	}
+	return a.stillUnplaced(ctx, s, application, o)
 }

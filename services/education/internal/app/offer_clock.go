@@ -47,5 +47,5 @@ func (a *App) Lapse(ctx context.Context, s Store, offerID string) error {
 	if len(events) == 0 {
 		return nil
 	}
-	return giveBack(ctx, s, application, o, events)
+	return a.giveBack(ctx, s, application, o, events)
 }

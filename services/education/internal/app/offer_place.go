@@ -35,20 +35,5 @@ func (a *App) OfferPlace(ctx context.Context, s Store, applicationID, schoolID s
 	if err := p.CoversDivision(school.County); err != nil {
 		return domain.Offer{}, err
 	}
-	taken, err := s.Taken(schoolID)
-	if err != nil {
-		return domain.Offer{}, err
-	}
-	days, err := a.number("ED-OFFER", "days", school.County)
-	if err != nil {
-		return domain.Offer{}, err
-	}
-	o, application, events, err := domain.MakeOffer(a.NewID(), application, school, taken, days, a.Clock.Now())
-	if err != nil {
-		return domain.Offer{}, err
-	}
-	if err := s.SaveApplication(ctx, application); err != nil {
-		return domain.Offer{}, err
-	}
-	return o, s.SaveOffer(ctx, o, events...)
+	return a.offer(ctx, s, application, school, "")
 }

@@ -1,7 +1,7 @@
 // Package app is the use cases of education, one a file. Each loads state,
 // decides in the domain and saves the new state with its events, all in the
 // transaction that its caller opened. Rows are always locked in the same
-// order: application, offer, school.
+// order: round, application, entry, offer, task or appeal, school.
 package app
 
 import (
@@ -24,8 +24,10 @@ type Store interface {
 	// School returns ErrSchoolUnknown where there is none; so does PeekSchool.
 	School(id string) (domain.School, error)
 	PeekSchool(id string) (domain.School, error)
-	// Taken counts the places of a school that are offered or accepted. Who
-	// decides by it has locked the school first.
+	// SaveSchool writes a school whose places changed.
+	SaveSchool(ctx context.Context, s domain.School, events ...domain.Event) error
+	// Taken counts the places of a school that are offered, accepted or held by a
+	// round. Who decides by it has locked the school first.
 	Taken(schoolID string) (int, error)
 	// Schools lists the schools of a county and a stage, or of all where one is "".
 	Schools(county string, stage domain.Stage) ([]Listed, error)
@@ -33,6 +35,8 @@ type Store interface {
 	// Application returns ErrApplicationUnknown where there is none; so does PeekApplication.
 	Application(id string) (domain.Application, error)
 	PeekApplication(id string) (domain.Application, error)
+	// Grants lists applications whose grant was asked for and not approved.
+	Grants(county string) ([]domain.Application, error)
 	ApplicationsOf(worker string) ([]domain.Application, error)
 	// Applied reports whether there is an application for the child and stage;
 	// one that was withdrawn counts only where ever is set.
@@ -47,11 +51,57 @@ type Store interface {
 	// Offer returns ErrOfferUnknown where there is none; so does PeekOffer.
 	Offer(id string) (domain.Offer, error)
 	PeekOffer(id string) (domain.Offer, error)
+	// Better loads and locks the offer beside an application's accepted place, or
+	// returns ErrOfferUnknown; so does PeekBetter, which does not lock.
+	PeekBetter(applicationID string) (domain.Offer, error)
+	Better(applicationID string) (domain.Offer, error)
 	SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error
 	// LapseAt has Lapse run for an offer at a time.
 	LapseAt(ctx context.Context, offerID string, at time.Time) error
 	// ForgetAt has the evidence of an application go at a time, if it is over then.
 	ForgetAt(ctx context.Context, applicationID string, at time.Time) error
+
+	// Round returns ErrRoundUnknown where there is none; so does PeekRound.
+	Round(id string) (domain.Round, error)
+	PeekRound(id string) (domain.Round, error)
+	Rounds(county string, stage domain.Stage) ([]domain.Round, error)
+	// SaveRound returns ErrRoundTwice for a second one of its county and stage.
+	SaveRound(ctx context.Context, r domain.Round, events ...domain.Event) error
+	// Seated lists a round's schools by id.
+	Seated(roundID string) ([]domain.Seated, error)
+	SaveSeated(ctx context.Context, d domain.Seated, events ...domain.Event) error
+	// Entry returns ErrEntryUnknown where there is none; so does LastEntry.
+	Entry(roundID, applicationID string) (domain.Entry, error)
+	LastEntry(applicationID string) (domain.Entry, error)
+	// Entries lists a round's entries by ticket, Results by application.
+	Entries(roundID string) ([]domain.Entry, error)
+	Results(roundID, after string, limit int) ([]domain.Entry, error)
+	// DropWithdrawn removes entries whose application does not wait any more.
+	DropWithdrawn(roundID string) error
+	SaveEntry(ctx context.Context, e domain.Entry, events ...domain.Event) error
+	// Waiting lists and locks the applications of a round that wait for a place.
+	Waiting(roundID string) ([]domain.Application, error)
+	// Declined lists, by application, the schools that were declined in a round.
+	Declined(roundID string) (map[string][]string, error)
+	// Siblings and Attended are the department's own records, by school.
+	Siblings(worker, childID string) (map[string]string, error)
+	Attended(childID string, stage domain.Stage) (map[string]string, error)
+	SaveBundle(roundID string, bundle []byte) (parts int, err error)
+	BundlePart(roundID string, part int) ([]byte, error)
+
+	// TaskOf locks; it and PeekTask return ErrTaskUnknown where there is none.
+	TaskOf(applicationID string) (domain.Task, error)
+	PeekTask(id string) (domain.Task, error)
+	Tasks(county string) ([]domain.Task, error)
+	SaveTask(ctx context.Context, b domain.Task, events ...domain.Event) error
+
+	// Appeal returns ErrAppealUnknown where there is none; so does PeekAppeal.
+	Appeal(id string) (domain.Appeal, error)
+	PeekAppeal(id string) (domain.Appeal, error)
+	AppealsOf(applicationID string) ([]domain.Appeal, error)
+	Appeals(county string) ([]domain.Appeal, error)
+	// SaveAppeal returns ErrAppealTwice for a second one of its application, round and school.
+	SaveAppeal(ctx context.Context, a domain.Appeal, events ...domain.Event) error
 
 	// LogRead tells the guardian's access log that the caller read an application.
 	LogRead(ctx context.Context, a domain.Application, kinds []string) error
@@ -67,10 +117,11 @@ type Children interface {
 
 // App is the department's use cases.
 type App struct {
-	Clock  clock.Clock
-	Rules  *rule.Book
-	Tables *ident.Tables
-	NewID  func() string
+	Clock    clock.Clock
+	Rules    *rule.Book
+	Calendar *clock.Calendar
+	Tables   *ident.Tables
+	NewID    func() string
 }
 
 // known refuses an id that cannot be one, as the id of something that is not there.

@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
@@ -14,8 +16,10 @@ import (
 type Shown struct {
 	Application domain.Application
 	Offer       domain.Offer // zero where none is open or accepted
+	Better      domain.Offer // beside an accepted place; zero where there is none
 	Proofs      []domain.Proof
 	NotAsked    []string
+	Aid         []rule.Trace // what a vocational place brings
 }
 
 // ReadApplication shows an application to its guardian, or to an officer of
@@ -73,6 +77,9 @@ func (a *App) read(ctx context.Context, s Store, p auth.Principal, application d
 			return sh, err
 		}
 	}
+	if sh.Better, err = s.PeekBetter(application.ID); err != nil && !errors.Is(err, domain.ErrOfferUnknown) {
+		return sh, err
+	}
 	if sh.Proofs, err = s.Proofs(application.ID); err != nil {
 		return sh, err
 	}
@@ -83,6 +90,13 @@ func (a *App) read(ctx context.Context, s Store, p auth.Principal, application d
 	}
 	papers, err := usual.Strings("list")
 	if err != nil {
+		return sh, err
+	}
+	vocational, err := a.rule("SC-06", application.County)
+	if err != nil {
+		return sh, err
+	}
+	if sh.Aid, err = application.Aid(vocational, today); err != nil {
 		return sh, err
 	}
 	sh.NotAsked = domain.PapersNotAsked(papers, sh.Proofs, today)

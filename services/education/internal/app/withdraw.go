@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
@@ -27,6 +28,9 @@ func (a *App) Withdraw(ctx context.Context, s Store, applicationID string) error
 }
 
 func withdraw(ctx context.Context, s Store, application domain.Application) error {
+	if err := withdrawBetter(ctx, s, application.ID); err != nil {
+		return err
+	}
 	offerID := application.OfferID
 	application, events, err := application.Withdraw()
 	if err != nil {
@@ -36,13 +40,28 @@ func withdraw(ctx context.Context, s Store, application domain.Application) erro
 		return err
 	}
 	if offerID == "" {
-		return nil
+		return taskDone(ctx, s, application.ID)
 	}
 	o, err := s.Offer(offerID)
 	if err != nil {
 		return err
 	}
-	return s.SaveOffer(ctx, o.Withdraw()) // the application's own event tells of it
+	if err := s.SaveOffer(ctx, o.Withdraw()); err != nil { // the application's own event tells of it
+		return err
+	}
+	return taskDone(ctx, s, application.ID)
+}
+
+// withdrawBetter ends the offer beside an accepted place, where there is one.
+func withdrawBetter(ctx context.Context, s Store, applicationID string) error {
+	o, err := s.Better(applicationID)
+	if errors.Is(err, domain.ErrOfferUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return s.SaveOffer(ctx, o.Withdraw())
 }
 
 // CloseAccount ends the applications of a guardian that wait for a place or
@@ -59,6 +78,9 @@ func (a *App) CloseAccount(ctx context.Context, s Store, worker string) ([]domai
 			return nil, err
 		}
 		if !application.WantsEvidence() {
+			if err := withdrawBetter(ctx, s, application.ID); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		if err := withdraw(ctx, s, application); err != nil {

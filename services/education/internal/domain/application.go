@@ -31,6 +31,7 @@ type Application struct {
 	SchoolIDs   []string // wishes, best first
 	State       ApplicationState
 	OfferID     string // the offer that is open or accepted
+	Grant       string // "", or the state of the vocational grant
 	SubmittedAt time.Time
 	Version     int64
 }
@@ -77,10 +78,11 @@ func (a Application) Offer(offerID string) (Application, error) {
 	return a, nil
 }
 
-// Accept follows the acceptance of the offer. From here on the place rests on
-// nothing but the acceptance.
-func (a Application) Accept() Application {
-	a.State = Accepted
+// Accept follows the acceptance of an offer, which may take the place of one
+// that was accepted before. From here on the place rests on nothing but the
+// acceptance.
+func (a Application) Accept(offerID string) Application {
+	a.State, a.OfferID = Accepted, offerID
 	return a
 }
 

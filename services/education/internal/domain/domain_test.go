@@ -189,7 +189,7 @@ func TestNoActLosesThePlaceInTheQueue(t *testing.T) {
 				o, _ = o.Delivered(at)
 			case 2:
 				if o, _, err = o.Accept(rapid.Bool().Draw(t, "in person"), at); err == nil {
-					a = a.Accept()
+					a = a.Accept(a.OfferID)
 				}
 			case 3:
 				if o, _, err = o.Decline(); err == nil {

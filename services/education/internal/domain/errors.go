@@ -6,7 +6,7 @@ import "github.com/qiao-platform/qiao/pkg/errs"
 var (
 	ErrCounty    = errs.New(errs.Invalid, "education.county", "There is no such county in the prefecture.")
 	ErrTownship  = errs.New(errs.Invalid, "education.township", "There is no such township in the county.")
-	ErrStage     = errs.New(errs.Invalid, "education.stage", "The stage must be preschool, primary or junior.")
+	ErrStage     = errs.New(errs.Invalid, "education.stage", "The stage must be preschool, primary, junior or vocational.")
 	ErrKind      = errs.New(errs.Invalid, "education.school.kind", "A school is public or private.")
 	ErrName      = errs.New(errs.Invalid, "education.school.name", "The school's name is missing or too long.")
 	ErrPlaces    = errs.New(errs.Invalid, "education.school.places", "The number of places cannot be negative.")
@@ -29,4 +29,59 @@ var (
 	ErrOfferLapsed  = errs.New(errs.Conflict, "education.offer.lapsed", "The time to answer this offer is over; the application keeps its place.")
 	ErrUndoOwn      = errs.New(errs.Conflict, "education.undo.own", "This acceptance was given in person; only one given by somebody else can be undone.")
 	ErrUndoLate     = errs.New(errs.Conflict, "education.undo.late", "The time to undo this acceptance is over.")
+
+	ErrOfferExchange = errs.New(errs.Denied, "education.offer.exchange", "An accepted place is exchanged for another one by the guardian alone.")
+	ErrOfferAccepted = errs.New(errs.Conflict, "education.offer.accepted", "This offer was accepted already.")
+
+	ErrRoundUnknown  = errs.New(errs.NotFound, "education.round.unknown", "There is no such round.")
+	ErrRoundTwice    = errs.New(errs.Conflict, "education.round.twice", "This county has a round of this stage that has not ended.")
+	ErrRoundDates    = errs.New(errs.Invalid, "education.round.dates", "The days must follow each other: opening, closing, the figure, the draw.")
+	ErrRoundTie      = errs.New(errs.Invalid, "education.round.tie", "Ties are broken by a single number or by multiple ones.")
+	ErrRoundFigure   = errs.New(errs.Invalid, "education.round.figure", "Say which public figure decides and where it is published, in at most 120 characters.")
+	ErrRoundState    = errs.New(errs.Conflict, "education.round.state", "The round's state does not allow this now.")
+	ErrRoundClosed   = errs.New(errs.Conflict, "education.round.closed", "This round was closed already.")
+	ErrRoundDay      = errs.New(errs.Conflict, "education.round.day", "The round's published days do not allow this today.")
+	ErrRoundSchools  = errs.New(errs.Conflict, "education.round.schools", "The round has no school yet.")
+	ErrRoundNotOpen  = errs.New(errs.Conflict, "education.round.not_open", "Choices are not being taken now.")
+	ErrRoundOther    = errs.New(errs.Conflict, "education.round.other", "The application is of another stage or county than the round.")
+	ErrRoundTampered = errs.New(errs.Internal, "education.round.tampered", "The list is not the one that was committed; the draw was stopped.")
+
+	ErrBundleUnknown = errs.New(errs.NotFound, "education.bundle.unknown", "There is no such part of a published draw.")
+
+	ErrSeats       = errs.New(errs.Invalid, "education.seats", "Seats cannot be negative, nor fewer than those reserved.")
+	ErrSeatsBelow  = errs.New(errs.Conflict, "education.seats.below", "That is fewer seats than children already have there.")
+	ErrSeatsBeyond = errs.New(errs.Conflict, "education.seats.beyond", "The school has not so many free places.")
+
+	ErrFigure        = errs.New(errs.Invalid, "education.figure", "Type the figure as it was published, in at most 100 characters.")
+	ErrFigureKnown   = errs.New(errs.Conflict, "education.figure.known", "The day of the figure has passed: a list must be committed before the figure exists.")
+	ErrFigureMissing = errs.New(errs.Conflict, "education.figure.missing", "No officer has typed the figure yet.")
+	ErrFigureSame    = errs.New(errs.Conflict, "education.figure.same_officer", "Another officer than the one who typed the figure must confirm it.")
+	ErrFigureDiffers = errs.New(errs.Conflict, "education.figure.differs", "The two officers did not read the same figure; nothing was drawn.")
+
+	ErrChoicesNone    = errs.New(errs.Invalid, "education.choices.none", "Name at least one school.")
+	ErrChoicesTwice   = errs.New(errs.Invalid, "education.choices.twice", "A school is on the list twice.")
+	ErrChoicesUnknown = errs.New(errs.Invalid, "education.choices.unknown", "A school on the list is not in this round.")
+	ErrWord           = errs.New(errs.Invalid, "education.choices.word", "The word for the lottery is too long.")
+	ErrEntryUnknown   = errs.New(errs.NotFound, "education.entry.unknown", "No choices were filed for this application.")
+
+	ErrTaskUnknown = errs.New(errs.NotFound, "education.task.unknown", "There is no such task.")
+	ErrTaskDone    = errs.New(errs.Conflict, "education.task.done", "This task is done.")
+	ErrWay         = errs.New(errs.Invalid, "education.task.way", "This way out does not lead to that school.")
+
+	ErrAppealUnknown = errs.New(errs.NotFound, "education.appeal.unknown", "There is no such appeal.")
+	ErrAppealGround  = errs.New(errs.Invalid, "education.appeal.ground", "The ground must be class, procedure or hardship.")
+	ErrAppealEarly   = errs.New(errs.Conflict, "education.appeal.early", "There is no outcome to appeal against yet.")
+	ErrAppealSchool  = errs.New(errs.Invalid, "education.appeal.school", "Appeal for a school of the list that was wanted more than the one that was given.")
+	ErrAppealLate    = errs.New(errs.Conflict, "education.appeal.late", "The time to appeal here is over; a reconsideration may still be asked for.")
+	ErrAppealTwice   = errs.New(errs.Conflict, "education.appeal.twice", "There is an appeal for this school already.")
+	ErrAppealDecided = errs.New(errs.Conflict, "education.appeal.decided", "This appeal was decided already.")
+	ErrAppealOwn     = errs.New(errs.Denied, "education.appeal.own_draw", "An officer who took part in the draw does not decide an appeal against it.")
+	ErrAppealPlaced  = errs.New(errs.Conflict, "education.appeal.placed", "The child has an offer or a place and waits for no pass; uphold the appeal with a seat.")
+	ErrAppealOutcome = errs.New(errs.Invalid, "education.appeal.outcome", "An appeal is upheld with a seat or for the next pass, or rejected.")
+
+	ErrExam = errs.New(errs.Invalid, "education.exam", "Months and years must be whole numbers that can be right.")
+
+	ErrGrantStage = errs.New(errs.Conflict, "education.grant.stage", "The grant is for vocational schools.")
+	ErrGrantTwice = errs.New(errs.Conflict, "education.grant.twice", "The grant was asked for already.")
+	ErrGrantState = errs.New(errs.Conflict, "education.grant.state", "The grant is approved once it was asked for and a place is accepted.")
 )

@@ -1,5 +1,7 @@
 package domain
 
+import "github.com/qiao-platform/qiao/pkg/clock"
+
 // Event is something that happened here; the store writes it beside the state.
 type Event interface{ happened() }
 
@@ -43,6 +45,96 @@ type LapsedOffer struct{ OfferID, ApplicationID string }
 // EvidenceChanged says that the application holds more, other or fewer facts.
 type EvidenceChanged struct{ ApplicationID, Kind, What string }
 
+// RoundPlannedEvent says that a county will give places of a stage.
+type RoundPlannedEvent struct {
+	RoundID                   string
+	Stage                     Stage
+	OpensOn, ClosesOn, DrawOn clock.Date
+}
+
+// SeatsSet says how many seats a school has in a round.
+type SeatsSet struct {
+	RoundID, SchoolID string
+	Seats, Reserved   int
+}
+
+// RoundOpened says that choices can be filed.
+type RoundOpened struct {
+	RoundID string
+}
+
+// RoundClosedEvent says that choices can be filed no more.
+type RoundClosedEvent struct {
+	RoundID string
+}
+
+// RoundCommittedEvent publishes the root of the list of entries.
+type RoundCommittedEvent struct {
+	RoundID, Root string
+	Entries       int
+}
+
+// FigureTyped says that one officer typed the figure; it stays here.
+type FigureTyped struct {
+	RoundID string
+}
+
+// RoundDrawnEvent says that a pass gave places.
+type RoundDrawnEvent struct {
+	RoundID                string
+	Pass, Placed, Unplaced int
+}
+
+// RoundEndedEvent says that a round is over.
+type RoundEndedEvent struct {
+	RoundID string
+	Tasks   int
+}
+
+// ChoicesFiled says that a guardian filed or changed choices; it stays here.
+type ChoicesFiled struct {
+	RoundID, ApplicationID string
+	Choices                int
+}
+
+// OutcomeDecided says what a pass gave a child.
+type OutcomeDecided struct {
+	RoundID, ApplicationID, Outcome string
+	Choice, Pass                    int
+}
+
+// TaskOpened says that the bureau must find a place.
+type TaskOpened struct {
+	TaskID, ApplicationID string
+	DueOn                 clock.Date
+}
+
+// TaskDoneEvent says that a place was accepted, or the application withdrawn.
+type TaskDoneEvent struct {
+	TaskID, ApplicationID string
+}
+
+// AppealFiledEvent says that a guardian appealed.
+type AppealFiledEvent struct {
+	AppealID, ApplicationID, Ground string
+	DueOn                           clock.Date
+}
+
+// AppealDecided says how an appeal was decided.
+type AppealDecided struct {
+	AppealID, ApplicationID, Outcome, Remedy string
+}
+
+// GrantAskedEvent says that a guardian asked for the vocational grant.
+type GrantAskedEvent struct {
+	ApplicationID string
+}
+
+// GrantApprovedEvent says that a grant was approved.
+type GrantApprovedEvent struct {
+	ApplicationID string
+}
+
 func (SchoolOpened) happened()         {}
 func (ApplicationSubmitted) happened() {}
 func (ApplicationWithdrawn) happened() {}
@@ -52,3 +144,19 @@ func (PlaceDeclined) happened()        {}
 func (PlaceUndone) happened()          {}
 func (LapsedOffer) happened()          {}
 func (EvidenceChanged) happened()      {}
+func (RoundPlannedEvent) happened()    {}
+func (SeatsSet) happened()             {}
+func (RoundOpened) happened()          {}
+func (RoundClosedEvent) happened()     {}
+func (RoundCommittedEvent) happened()  {}
+func (FigureTyped) happened()          {}
+func (RoundDrawnEvent) happened()      {}
+func (RoundEndedEvent) happened()      {}
+func (ChoicesFiled) happened()         {}
+func (OutcomeDecided) happened()       {}
+func (TaskOpened) happened()           {}
+func (TaskDoneEvent) happened()        {}
+func (AppealFiledEvent) happened()     {}
+func (AppealDecided) happened()        {}
+func (GrantAskedEvent) happened()      {}
+func (GrantApprovedEvent) happened()   {}

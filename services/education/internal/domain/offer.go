@@ -12,6 +12,7 @@ type OfferState string
 // The states of an offer.
 const (
 	OfferOpen      OfferState = "open"
+	OfferBetter    OfferState = "better" // open beside an accepted place, which stays until this one is accepted
 	OfferAccepted  OfferState = "accepted"
 	OfferDeclined  OfferState = "declined"
 	OfferLapsed    OfferState = "lapsed"
@@ -32,7 +33,9 @@ type Offer struct {
 	OfferedAt     time.Time
 	AnswerBy      time.Time // zero until its message is known to have arrived
 	AcceptedAt    time.Time
-	InPerson      bool // the guardian himself accepted
+	InPerson      bool   // the guardian himself accepted
+	RoundID       string // "" outside a round
+	Way           string // the way out of a task that it is, "" for none
 	Version       int64
 }
 
@@ -56,13 +59,29 @@ func MakeOffer(id string, a Application, s School, taken, answerDays int, now ti
 
 // TakesPlace reports whether the offer takes one of the school's places. The
 // store's count of taken places says the same.
-func (o Offer) TakesPlace() bool { return o.State == OfferOpen || o.State == OfferAccepted }
+func (o Offer) TakesPlace() bool { return o.open() || o.State == OfferAccepted }
+
+// open reports whether the offer waits for its answer.
+func (o Offer) open() bool { return o.State == OfferOpen || o.State == OfferBetter }
+
+// MakeBetter offers a place to a child who has accepted another one: an appeal
+// was upheld. The accepted place stays the child's until the guardian takes this
+// one instead.
+func MakeBetter(id string, a Application, s School, taken, answerDays int, now time.Time) (Offer, []Event, error) {
+	if a.State != Accepted {
+		return Offer{}, nil, ErrApplicationState.With("state", string(a.State))
+	}
+	a.State = Submitted // for the rules of any offer; what is saved of it is the offer alone
+	o, _, events, err := MakeOffer(id, a, s, taken, answerDays, now)
+	o.State = OfferBetter
+	return o, events, err
+}
 
 // Delivered starts the offer's clock: the day on which the message arrived is
 // not counted, the last day counts to its end. It reports false where the clock
 // runs already or the offer was answered before.
 func (o Offer) Delivered(at time.Time) (Offer, bool) {
-	if o.State != OfferOpen || !o.AnswerBy.IsZero() {
+	if !o.open() || !o.AnswerBy.IsZero() {
 		return o, false
 	}
 	o.AnswerBy = clock.DateOf(at).AddDays(o.AnswerDays + 1).Start().UTC()
@@ -74,10 +93,16 @@ func (o Offer) over(now time.Time) bool { return !o.AnswerBy.IsZero() && !now.Be
 
 // Accept accepts the place.
 func (o Offer) Accept(inPerson bool, now time.Time) (Offer, []Event, error) {
-	if o.State == OfferLapsed || o.State == OfferOpen && o.over(now) {
+	if o.State == OfferLapsed || o.open() && o.over(now) {
 		return o, nil, ErrOfferLapsed
 	}
-	if o.State != OfferOpen {
+	if o.State == OfferBetter && !inPerson {
+		return o, nil, ErrOfferExchange
+	}
+	if o.State == OfferAccepted {
+		return o, nil, ErrOfferAccepted
+	}
+	if !o.open() {
 		return o, nil, ErrOfferState.With("state", string(o.State))
 	}
 	o.State, o.AcceptedAt, o.InPerson = OfferAccepted, now, inPerson
@@ -86,7 +111,7 @@ func (o Offer) Accept(inPerson bool, now time.Time) (Offer, []Event, error) {
 
 // Decline declines the place. Nothing but the offer's own state remembers that.
 func (o Offer) Decline() (Offer, []Event, error) {
-	if o.State != OfferOpen {
+	if !o.open() {
 		return o, nil, ErrOfferState.With("state", string(o.State))
 	}
 	o.State = OfferDeclined
@@ -95,7 +120,7 @@ func (o Offer) Decline() (Offer, []Event, error) {
 
 // Lapse ends an open offer whose time is over; it gives no event where it is not.
 func (o Offer) Lapse(now time.Time) (Offer, []Event) {
-	if o.State != OfferOpen || !o.over(now) {
+	if !o.open() || !o.over(now) {
 		return o, nil
 	}
 	o.State = OfferLapsed

@@ -76,13 +76,18 @@ type Paper struct {
 	Kind, Form   string
 	Since, Until string // civil dates; Until is "" while it lasts
 	Months       int    // for insurance_months alone
+	Code         string // of residence the township, of sibling and continuity the school
 }
+
+// longestCode is the length of a school's id, the longer of the two that a paper names.
+const longestCode = 36
 
 // Read checks what a paper says, or returns ErrPaper for what none can say. What
 // ends later than today lasts still.
 func (p Paper) Read(today clock.Date) (Paper, error) {
 	switch {
-	case p.Kind != kindJob && p.Kind != kindInsuranceMonths && p.Kind != kindLease,
+	case !slices.Contains([]string{kindJob, kindInsuranceMonths, kindLease, kindResidence, kindSibling, kindContinuity, kindNewcomer}, p.Kind),
+		slices.Contains([]string{kindResidence, kindSibling, kindContinuity}, p.Kind) != (p.Code != ""), len(p.Code) > longestCode,
 		p.Form != FormPaper && p.Form != FormWitness,
 		p.Months < 0, (p.Kind == kindInsuranceMonths) != (p.Months > 0):
 		return p, ErrPaper
@@ -102,4 +107,42 @@ func (p Paper) Read(today clock.Date) (Paper, error) {
 		p.Until = ""
 	}
 	return p, nil
+}
+
+// Document is one thing that is usually asked for entry, with what stands for it.
+// None of them blocks entry.
+type Document struct {
+	Kind  string // household_register, identity_cards, residence_permit, home_proof, employment_proof, vaccination_certificate, school_record
+	Form  string // record, paper or witness where it is there, "" where it is missing
+	Later bool   // a to-do after entry
+}
+
+// standsFor says which kinds of facts stand for a document.
+var standsFor = map[string][]string{
+	"home_proof": {kindLease, kindResidence}, "employment_proof": {kindJob}, "residence_permit": {kindResidence, kindLease},
+}
+
+// Documents lists what is usually asked (rule SC-04), with what is there: a
+// record, a paper or a witness's statement, each worth the same. The check of
+// vaccinations and the transfer of the school record are made after entry.
+func Documents(usual []string, stage Stage, proofs []Proof, today clock.Date) []Document {
+	var all []Document
+	for _, u := range usual {
+		kind := strings.ReplaceAll(strings.TrimSuffix(strings.TrimSuffix(plain(u), " of parents and child"), " or filed lease"), " ", "_")
+		kind = strings.TrimPrefix(kind, "parents_")
+		d := Document{Kind: kind, Later: kind == "vaccination_certificate"}
+		for _, p := range proofs {
+			if slices.Contains(standsFor[kind], p.Kind) && p.lasts(today) {
+				if d.Form = "record"; p.Source == FormPaper || p.Source == FormWitness {
+					d.Form = p.Source
+				}
+				break
+			}
+		}
+		all = append(all, d)
+	}
+	if stage != Preschool {
+		all = append(all, Document{Kind: "school_record", Later: true})
+	}
+	return all
 }

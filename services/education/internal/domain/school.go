@@ -16,12 +16,14 @@ const (
 	Preschool Stage = "preschool"
 	Primary   Stage = "primary"
 	Junior    Stage = "junior"
+	// Vocational is for school leavers, after compulsory schooling.
+	Vocational Stage = "vocational"
 )
 
 // ParseStage reads a stage, or returns ErrStage.
 func ParseStage(s string) (Stage, error) {
 	switch stage := Stage(s); stage {
-	case Preschool, Primary, Junior:
+	case Preschool, Primary, Junior, Vocational:
 		return stage, nil
 	}
 	return "", ErrStage

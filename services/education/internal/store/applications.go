@@ -10,12 +10,12 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-const applicationColumns = `id, child_id, worker, stage, county, school_ids, state, offer_id, submitted_at, version`
+const applicationColumns = `id, child_id, worker, stage, county, school_ids, state, offer_id, grant_state, submitted_at, version`
 
 func scanApplication(s sqldb.Scanner) (a domain.Application, err error) {
 	var schools string
 	var submitted int64
-	err = s.Scan(&a.ID, &a.ChildID, &a.Worker, &a.Stage, &a.County, &schools, &a.State, &a.OfferID, &submitted, &a.Version)
+	err = s.Scan(&a.ID, &a.ChildID, &a.Worker, &a.Stage, &a.County, &schools, &a.State, &a.OfferID, &a.Grant, &submitted, &a.Version)
 	if schools != "" {
 		a.SchoolIDs = strings.Split(schools, ",")
 	}
@@ -39,6 +39,12 @@ func (t *inTx) ApplicationsOf(worker string) ([]domain.Application, error) {
 	return sqldb.Collect(t.tx, scanApplication, `SELECT `+applicationColumns+` FROM application WHERE worker = $1 ORDER BY submitted_at, id`, worker)
 }
 
+// Grants lists the applications whose grant waits for approval.
+func (t *inTx) Grants(county string) ([]domain.Application, error) {
+	return sqldb.Collect(t.tx, scanApplication, `SELECT `+applicationColumns+` FROM application
+		WHERE grant_state = 'asked' AND state <> 'withdrawn' AND ($1 = '' OR county = $1) ORDER BY submitted_at, id`, county)
+}
+
 // Applied reports whether a child was applied for.
 func (t *inTx) Applied(childID string, stage domain.Stage, ever bool) (bool, error) {
 	var n int
@@ -51,10 +57,10 @@ func (t *inTx) Applied(childID string, stage domain.Stage, ever bool) (bool, err
 // same child and stage is ErrApplicationTwice; outbox.ErrStale says that
 // somebody else changed it since it was loaded.
 func (t *inTx) SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO application (`+applicationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, offer_id = excluded.offer_id, version = excluded.version
-		WHERE application.version = $11`,
-		a.ID, a.ChildID, a.Worker, string(a.Stage), a.County, strings.Join(a.SchoolIDs, ","), string(a.State), a.OfferID,
+	n, err := t.tx.Exec(`INSERT INTO application (`+applicationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, offer_id = excluded.offer_id, grant_state = excluded.grant_state, version = excluded.version
+		WHERE application.version = $12`,
+		a.ID, a.ChildID, a.Worker, string(a.Stage), a.County, strings.Join(a.SchoolIDs, ","), string(a.State), a.OfferID, a.Grant,
 		sqldb.Micros(a.SubmittedAt), next(a.Version, len(events)), a.Version)
 	if t.tx.Dialect().IsUnique(err) {
 		return domain.ErrApplicationTwice.Because(err)

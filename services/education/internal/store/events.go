@@ -38,6 +38,45 @@ func message(e domain.Event) proto.Message {
 		return &educationv1.OfferLapsed{OfferId: e.OfferID, ApplicationId: e.ApplicationID}
 	case domain.EvidenceChanged:
 		return &educationv1.EvidenceChanged{ApplicationId: e.ApplicationID, Kind: e.Kind, What: e.What}
+	case domain.RoundPlannedEvent:
+		return &educationv1.RoundPlanned{RoundId: e.RoundID, Stage: string(e.Stage), OpensOn: e.OpensOn.String(), ClosesOn: e.ClosesOn.String(), DrawOn: e.DrawOn.String()}
+	case domain.SeatsSet:
+		return &educationv1.SeatsSet{RoundId: e.RoundID, SchoolId: e.SchoolID, Seats: int32(e.Seats), Reserved: int32(e.Reserved)}
+	case domain.RoundOpened:
+		return &educationv1.RoundOpened{RoundId: e.RoundID}
+	case domain.RoundClosedEvent:
+		return &educationv1.RoundClosed{RoundId: e.RoundID}
+	case domain.RoundCommittedEvent:
+		return &educationv1.RoundCommitted{RoundId: e.RoundID, Root: e.Root, EntriesCount: int32(e.Entries)}
+	case domain.FigureTyped:
+		return &educationv1.FigureTyped{RoundId: e.RoundID}
+	case domain.RoundDrawnEvent:
+		return &educationv1.RoundDrawn{RoundId: e.RoundID, Pass: int32(e.Pass), Placed: int32(e.Placed), Unplaced: int32(e.Unplaced)}
+	case domain.RoundEndedEvent:
+		return &educationv1.RoundEnded{RoundId: e.RoundID, TasksCount: int32(e.Tasks)}
+	}
+	return familyMessage(e)
+}
+
+// familyMessage is the form of what concerns one child.
+func familyMessage(e domain.Event) proto.Message {
+	switch e := e.(type) {
+	case domain.ChoicesFiled:
+		return &educationv1.ChoicesFiled{RoundId: e.RoundID, ApplicationId: e.ApplicationID, ChoicesCount: int32(e.Choices)}
+	case domain.OutcomeDecided:
+		return &educationv1.OutcomeDecided{RoundId: e.RoundID, ApplicationId: e.ApplicationID, Outcome: e.Outcome, Choice: int32(e.Choice), Pass: int32(e.Pass)}
+	case domain.TaskOpened:
+		return &educationv1.TaskOpened{TaskId: e.TaskID, ApplicationId: e.ApplicationID, DueOn: e.DueOn.String()}
+	case domain.TaskDoneEvent:
+		return &educationv1.TaskDone{TaskId: e.TaskID, ApplicationId: e.ApplicationID}
+	case domain.AppealFiledEvent:
+		return &educationv1.AppealFiled{AppealId: e.AppealID, ApplicationId: e.ApplicationID, Ground: e.Ground, DueOn: e.DueOn.String()}
+	case domain.AppealDecided:
+		return &educationv1.AppealDecided{AppealId: e.AppealID, ApplicationId: e.ApplicationID, Outcome: e.Outcome, Relief: e.Remedy}
+	case domain.GrantAskedEvent:
+		return &educationv1.GrantAsked{ApplicationId: e.ApplicationID}
+	case domain.GrantApprovedEvent:
+		return &educationv1.GrantApproved{ApplicationId: e.ApplicationID}
 	}
 	panic(fmt.Sprintf("education: no contract message for %T", e)) // a programming error that every test of the event meets
 }

@@ -55,9 +55,33 @@ func (t *inTx) school(id, lock string) (domain.School, error) {
 	return found(s, err, domain.ErrSchoolUnknown)
 }
 
-// Taken counts the offers that take a place, as domain.Offer.TakesPlace says.
+// taken counts the places of a school that somebody has, as
+// domain.Offer.TakesPlace says, or that a round holds, as domain.Round.Running
+// says: a round's offers take places that it holds already.
+const taken = `((SELECT count(*) FROM offer o WHERE o.school_id = school.id AND o.state IN ('open', 'accepted', 'better')
+		AND o.round_id NOT IN (SELECT id FROM school_round WHERE state <> 'ended'))
+	+ (SELECT coalesce(sum(rs.seats), 0) FROM round_school rs JOIN school_round r ON r.id = rs.round_id WHERE rs.school_id = school.id AND r.state <> 'ended'))`
+
+// Taken counts the places of a school that are offered, accepted or held by a round.
 func (t *inTx) Taken(schoolID string) (n int, err error) {
-	return n, t.tx.QueryRow(`SELECT count(*) FROM offer WHERE school_id = $1 AND state IN ('open', 'accepted')`, schoolID).Scan(&n)
+	err = t.tx.QueryRow(`SELECT `+taken+` FROM school WHERE id = $1`, schoolID).Scan(&n)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	return n, err
+}
+
+// SaveSchool writes a school whose places changed, or returns outbox.ErrStale.
+func (t *inTx) SaveSchool(ctx context.Context, s domain.School, events ...domain.Event) error {
+	n, err := t.tx.Exec(`UPDATE school SET places = $2, version = $3 WHERE id = $1 AND version = $4`, s.ID, s.Places, next(s.Version, len(events)), s.Version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return outbox.ErrStale
+	}
+	t.placesChanged(ctx, s.County)
+	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: s.ID, Version: s.Version, Division: s.County}, messages(events)...)
 }
 
 // Schools lists schools with their free places, by county in the order they
@@ -69,6 +93,6 @@ func (t *inTx) Schools(county string, stage domain.Stage) ([]app.Listed, error) 
 		err = s.Scan(&v.ID, &v.Reference, &v.Name, &v.Kind, &v.County, &v.Township, &v.Stage, &v.Places, &v.Version, &taken)
 		l.Free = v.Free(taken)
 		return l, err
-	}, `SELECT `+schoolColumns+`, (SELECT count(*) FROM offer WHERE offer.school_id = school.id AND offer.state IN ('open', 'accepted'))
+	}, `SELECT `+schoolColumns+`, `+taken+`
 		FROM school WHERE ($1 = '' OR county = $1) AND ($2 = '' OR stage = $2) ORDER BY county, id`, county, string(stage))
 }

@@ -54,6 +54,10 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	tell(r, h, "insurance", func(m *insurancev1.DutyOverdue) string { return m.GetDutyId() })
 	tell(r, h, "education", func(m *educationv1.PlaceOffered) string { return m.GetOfferId() })
 	tell(r, h, "education", func(m *educationv1.PlaceAccepted) string { return unless(m.GetInPerson(), m.GetOfferId()) })
+	tell(r, h, "education", func(m *educationv1.OutcomeDecided) string {
+		return unless(m.GetOutcome() == placed, m.GetApplicationId()) // who is placed is told of the offer
+	})
+	tell(r, h, "education", func(m *educationv1.AppealDecided) string { return m.GetApplicationId() })
 	tell(r, h, "education", func(m *educationv1.EvidenceChanged) string { return m.GetApplicationId() })
 	tell(r, h, "housing", func(m *housingv1.EligibilityDecided) string { return m.GetApplicationId() })
 	tell(r, h, "housing", func(m *housingv1.DecisionReopened) string { return m.GetApplicationId() })
@@ -72,6 +76,9 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 
 // employerSays is the basis of a hire that the worker has not confirmed.
 const employerSays = "employer_says"
+
+// placed is the outcome of a school round that brings an offer.
+const placed = "placed"
 
 func unless(silent bool, about string) string {
 	if silent {

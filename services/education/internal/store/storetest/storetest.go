@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	t.Run("a school", func(t *testing.T) { schools(t, fresh) })
 	t.Run("an application", func(t *testing.T) { applications(t, fresh) })
 	t.Run("an offer", func(t *testing.T) { offers(t, fresh) })
+	t.Run("a round", func(t *testing.T) { rounds(t, fresh) })
 	t.Run("at once", func(t *testing.T) { contention(t, fresh) })
 }
 
@@ -269,7 +270,7 @@ func offers(t *testing.T, fresh opener) {
 		db, s := fresh(t)
 		add(t, db, s, school("school-1", 9))
 		want := 0
-		for _, state := range []domain.OfferState{domain.OfferOpen, domain.OfferAccepted, domain.OfferDeclined, domain.OfferLapsed, domain.OfferUndone, domain.OfferWithdrawn} {
+		for _, state := range []domain.OfferState{domain.OfferOpen, domain.OfferBetter, domain.OfferAccepted, domain.OfferDeclined, domain.OfferLapsed, domain.OfferUndone, domain.OfferWithdrawn} {
 			o := offer("offer-"+string(state), "application-"+string(state), state)
 			save(t, db, s, submitted(o.ApplicationID), o)
 			if o.TakesPlace() {

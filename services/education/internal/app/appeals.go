@@ -1,0 +1,160 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// FileAppeal files a guardian's appeal against the outcome of the latest round.
+func (a *App) FileAppeal(ctx context.Context, s Store, applicationID, schoolID, ground string) (domain.Appeal, error) {
+	if _, err := a.guarded(ctx, s, applicationID); err != nil {
+		return domain.Appeal{}, err
+	}
+	e, err := s.LastEntry(applicationID)
+	if err != nil {
+		return domain.Appeal{}, err
+	}
+	r, err := s.PeekRound(e.RoundID)
+	if err != nil {
+		return domain.Appeal{}, err
+	}
+	due, err := a.due(domain.DecideDeadline)
+	if err != nil {
+		return domain.Appeal{}, err
+	}
+	appeal, events, err := domain.FileAppeal(domain.Appeal{ID: a.NewID(), SchoolID: schoolID, Ground: ground, DueOn: due, FiledAt: a.Clock.Now()}, r, e, e.ReviewBy, clock.Today(a.Clock))
+	if err != nil {
+		return appeal, err
+	}
+	return appeal, s.SaveAppeal(ctx, appeal, events...)
+}
+
+// DecideAppeal decides an appeal as another officer than those who drew asks. An
+// upheld one adds a seat and offers it, or puts the child first in the next pass.
+func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, remedy string) (domain.Appeal, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return domain.Appeal{}, err
+	}
+	if err := known(appealID, domain.ErrAppealUnknown); err != nil {
+		return domain.Appeal{}, err
+	}
+	seen, err := s.PeekAppeal(appealID)
+	if err != nil {
+		return seen, err
+	}
+	if err := p.CoversDivision(seen.County); err != nil {
+		return seen, err
+	}
+	r, err := s.Round(seen.RoundID)
+	if err != nil {
+		return seen, err
+	}
+	application, err := s.Application(seen.ApplicationID)
+	if err != nil {
+		return seen, err
+	}
+	then, err := s.Entry(seen.RoundID, seen.ApplicationID)
+	if err != nil {
+		return seen, err
+	}
+	appeal, err := s.Appeal(appealID)
+	if err != nil {
+		return appeal, err
+	}
+	schools, err := s.Seated(r.ID)
+	if err != nil {
+		return appeal, err
+	}
+	now, err := a.classify(s, then, schools)
+	if err != nil {
+		return appeal, err
+	}
+	x, err := a.explaining(r.County, 0)
+	if err != nil {
+		return appeal, err
+	}
+	appeal, events, err := appeal.Decide(outcome, remedy, p.Subject, r, then, now, x, clock.Today(a.Clock))
+	if err != nil {
+		return appeal, err
+	}
+	switch remedy {
+	case domain.RemedyNextPass:
+		if application.State != domain.Submitted {
+			return appeal, domain.ErrAppealPlaced
+		}
+		then.FirstAt = appeal.SchoolID
+		if err := s.SaveEntry(ctx, then); err != nil {
+			return appeal, err
+		}
+	case domain.RemedySeat:
+		if err := a.addSeat(ctx, s, application, appeal.SchoolID); err != nil {
+			return appeal, err
+		}
+	}
+	return appeal, s.SaveAppeal(ctx, appeal, events...)
+}
+
+// addSeat adds a place to a school and offers it to the child. An offer of the
+// draw that nobody answered gives way to it; an accepted place stays until the
+// guardian takes the new one instead.
+func (a *App) addSeat(ctx context.Context, s Store, application domain.Application, schoolID string) error {
+	if application.State == domain.Offered {
+		o, err := s.Offer(application.OfferID)
+		if err != nil {
+			return err
+		}
+		application = application.Return()
+		if err := s.SaveApplication(ctx, application); err != nil {
+			return err
+		}
+		if err := s.SaveOffer(ctx, o.Withdraw()); err != nil {
+			return err
+		}
+		if application, err = s.Application(application.ID); err != nil {
+			return err
+		}
+	}
+	school, err := s.School(schoolID)
+	if err != nil {
+		return err
+	}
+	school, added := school.AddPlace()
+	if err := s.SaveSchool(ctx, school, added...); err != nil {
+		return err
+	}
+	if application.State != domain.Accepted {
+		_, err = a.offer(ctx, s, application, school, domain.WayAdded)
+		return err
+	}
+	taken, err := s.Taken(school.ID)
+	if err != nil {
+		return err
+	}
+	days, err := a.number("ED-OFFER", "days", school.County)
+	if err != nil {
+		return err
+	}
+	o, events, err := domain.MakeBetter(a.NewID(), application, school, taken, days, a.Clock.Now())
+	if err != nil {
+		return err
+	}
+	o.Way = domain.WayAdded
+	return s.SaveOffer(ctx, o, events...)
+}
+
+// ListAppeals lists a county's appeals, those that wait first.
+func (a *App) ListAppeals(ctx context.Context, s Store, county string) ([]domain.Appeal, error) {
+	if county != "" {
+		if err := a.county(county); err != nil {
+			return nil, err
+		}
+	}
+	if err := covers(ctx, county); err != nil {
+		return nil, err
+	}
+	return s.Appeals(county)
+}

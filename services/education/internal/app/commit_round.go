@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// CommitRound works out each child's classes from what is known now, fixes the
+// list and publishes its root.
+func (a *App) CommitRound(ctx context.Context, s Store, roundID string) (domain.Round, error) {
+	p, r, err := round(ctx, s, roundID)
+	if err != nil {
+		return r, err
+	}
+	if r.State != domain.RoundClosed {
+		return r, domain.ErrRoundState.With("state", string(r.State))
+	}
+	if err := s.DropWithdrawn(roundID); err != nil {
+		return r, err
+	}
+	schools, err := s.Seated(roundID)
+	if err != nil {
+		return r, err
+	}
+	entries, err := s.Entries(roundID)
+	if err != nil {
+		return r, err
+	}
+	for i, e := range entries {
+		if entries[i], err = a.classify(s, e, schools); err != nil {
+			return r, err
+		}
+	}
+	r, events, err := r.Commit(schools, entries, p.Subject, clock.Today(a.Clock))
+	if err != nil {
+		return r, err
+	}
+	for _, e := range entries {
+		if err := s.SaveEntry(ctx, e); err != nil {
+			return r, err
+		}
+	}
+	return r, s.SaveRound(ctx, r, events...)
+}
+
+// classify works out an entry's classes from what is known of the family today.
+func (a *App) classify(s Store, e domain.Entry, schools []domain.Seated) (domain.Entry, error) {
+	application, err := s.PeekApplication(e.ApplicationID)
+	if err != nil {
+		return e, err
+	}
+	k := domain.Known{Township: e.Township}
+	if k.Proofs, err = s.Proofs(e.ApplicationID); err != nil {
+		return e, err
+	}
+	if k.Siblings, err = s.Siblings(application.Worker, application.ChildID); err != nil {
+		return e, err
+	}
+	if k.Attended, err = s.Attended(application.ChildID, application.Stage); err != nil {
+		return e, err
+	}
+	today := clock.Today(a.Clock)
+	var rules domain.Priority
+	if rules.Order, err = a.Rules.Rule("ED-PRIORITY", today, application.County); err != nil {
+		return e, err
+	}
+	if rules.Newcomer, err = a.Rules.Rule("ED-NEWCOMER", today, application.County); err != nil {
+		return e, err
+	}
+	return rules.Classify(e, schools, k, today)
+}

@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// EndRound ends a round. Each child of compulsory schooling that has no place
+// then opens a task of the bureau: none ends unplaced.
+func (a *App) EndRound(ctx context.Context, s Store, roundID string) (tasks int, err error) {
+	_, r, err := round(ctx, s, roundID)
+	if err != nil {
+		return 0, err
+	}
+	if err := r.MayEnd(); err != nil {
+		return 0, err
+	}
+	waiting, err := s.Waiting(roundID)
+	if err != nil {
+		return 0, err
+	}
+	if r.Stage.Compulsory() {
+		for _, application := range waiting {
+			if _, err := a.openTask(ctx, s, application, roundID); err != nil {
+				return 0, err
+			}
+		}
+		tasks = len(waiting)
+	}
+	r, events := r.End(tasks)
+	return tasks, s.SaveRound(ctx, r, events...)
+}
+
+// openTask opens the task of an application that has no place, or opens it again.
+func (a *App) openTask(ctx context.Context, s Store, application domain.Application, roundID string) (string, error) {
+	due, err := a.due(domain.UnplacedDeadline)
+	if err != nil {
+		return "", err
+	}
+	old, err := s.TaskOf(application.ID)
+	if err == nil {
+		task, events := old.Reopen(due)
+		if len(events) == 0 {
+			return task.ID, nil
+		}
+		return task.ID, s.SaveTask(ctx, task, events...)
+	}
+	if !errors.Is(err, domain.ErrTaskUnknown) {
+		return "", err
+	}
+	x, err := a.explaining(application.County, 0)
+	if err != nil {
+		return "", err
+	}
+	task, events, err := domain.OpenTask(domain.Task{ID: a.NewID(), RoundID: roundID, DueOn: due, OpenedAt: a.Clock.Now()}, application, x, clock.Today(a.Clock))
+	if err != nil {
+		return "", err
+	}
+	return task.ID, s.SaveTask(ctx, task, events...)
+}
+
+// taskDone ends the task of an application, where it has one.
+func taskDone(ctx context.Context, s Store, applicationID string) error {
+	task, err := s.TaskOf(applicationID)
+	if errors.Is(err, domain.ErrTaskUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	task, events := task.Done()
+	if len(events) == 0 {
+		return nil
+	}
+	return s.SaveTask(ctx, task, events...)
+}
+
+// stillUnplaced opens a task where an offer came to nothing after its round
+// ended, or one that was made outside of rounds: the child must not be forgotten.
+func (a *App) stillUnplaced(ctx context.Context, s Store, application domain.Application, o domain.Offer) error {
+	if !application.Stage.Compulsory() || o.RoundID == "" && o.Way == "" {
+		return nil
+	}
+	if o.RoundID != "" {
+		r, err := s.PeekRound(o.RoundID)
+		if err != nil || r.Running() {
+			return err
+		}
+	}
+	_, err := a.openTask(ctx, s, application, o.RoundID)
+	return err
+}

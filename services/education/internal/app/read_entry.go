@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// ShownEntry is a child's part in a round as its guardian sees it.
+type ShownEntry struct {
+	Entry     domain.Entry
+	Names     map[string]string // of the schools
+	Proof     []string          // that it is under the committed root
+	Appeal    domain.Appeal     // zero where none was filed
+	Task      domain.Task       // zero where there is none
+	Documents []domain.Document
+}
+
+// ReadEntry shows a child's part in its latest round to the guardian alone:
+// ticket and receipt are nobody else's.
+func (a *App) ReadEntry(ctx context.Context, s Store, applicationID string) (sh ShownEntry, err error) {
+	application, err := a.guarded(ctx, s, applicationID)
+	if err != nil {
+		return sh, err
+	}
+	p, err := auth.From(ctx)
+	if err != nil {
+		return sh, err
+	}
+	if !p.ActsHimself(application.Worker) { // a helper
+		if err := s.LogRead(ctx, application, []string{"school_application"}); err != nil {
+			return sh, err
+		}
+	}
+	if sh.Documents, err = a.documents(s, application); err != nil {
+		return sh, err
+	}
+	if sh.Task, err = s.TaskOf(applicationID); err != nil && !errors.Is(err, domain.ErrTaskUnknown) {
+		return sh, err
+	}
+	if sh.Entry, err = s.LastEntry(applicationID); errors.Is(err, domain.ErrEntryUnknown) {
+		return sh, nil // a task or papers may be all there is
+	}
+	if err != nil {
+		return sh, err
+	}
+	r, err := s.PeekRound(sh.Entry.RoundID)
+	if err != nil {
+		return sh, err
+	}
+	schools, err := s.Seated(r.ID)
+	if err != nil {
+		return sh, err
+	}
+	sh.Names = map[string]string{}
+	for _, v := range schools {
+		sh.Names[v.School.ID] = v.School.Name
+	}
+	appeals, err := s.AppealsOf(applicationID)
+	if err != nil {
+		return sh, err
+	}
+	if i := slices.IndexFunc(appeals, func(p domain.Appeal) bool { return p.RoundID == r.ID }); i >= 0 {
+		sh.Appeal = appeals[i]
+	}
+	if r.Root == "" { // the classes are what they would be if the list were committed now
+		sh.Entry, err = a.classify(s, sh.Entry, schools)
+		return sh, err
+	}
+	entries, err := s.Entries(r.ID)
+	if err != nil {
+		return sh, err
+	}
+	i := slices.IndexFunc(entries, func(e domain.Entry) bool { return e.ApplicationID == applicationID })
+	sh.Proof, err = r.List(schools, entries).Prove(i)
+	return sh, err
+}
+
+func (a *App) documents(s Store, application domain.Application) ([]domain.Document, error) {
+	today := clock.Today(a.Clock)
+	usual, err := a.Rules.Rule("SC-04", today, application.County)
+	if err != nil {
+		return nil, err
+	}
+	list, err := usual.Strings("list")
+	if err != nil {
+		return nil, err
+	}
+	proofs, err := s.Proofs(application.ID)
+	return domain.Documents(list, application.Stage, proofs, today), err
+}

@@ -1,0 +1,352 @@
+package domain
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"slices"
+	"strconv"
+
+	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/rule"
+)
+
+// The codes of what would change an outcome; the interface words them.
+const (
+	ChangePaper      = "paper_or_witness"
+	changeGround     = "ed_" // and the ground: ed_sibling, ed_continuity, ed_residence
+	changeSecondPass = "ed_second_pass"
+	changeSeatFreed  = "ed_seat_freed"
+	changeBureau     = "ed_bureau_finds"
+)
+
+// Explaining is what the reasons of a round rest on.
+type Explaining struct {
+	Order      rule.Rule // ED-PRIORITY
+	Compulsory rule.Rule // SC-01
+	Appeal     rule.Rule // GV-04
+	ReviewBy   clock.Date
+	NextPass   clock.Date // from when what was freed is given; zero after the last pass
+}
+
+// Drawn is what a pass gave.
+type Drawn struct {
+	Round   Round
+	Entries []Entry // those that took part, with outcome and reasons
+	Bundle  []byte  // of the first pass: what is published
+	Placed  int
+	Events  []Event
+}
+
+// Draw gives the places by the committed list and the figure that two officers
+// read. It returns ErrRoundTampered where the list is not what was committed.
+func (r Round) Draw(schools []Seated, entries []Entry, who string, x Explaining, today clock.Date) (Drawn, error) {
+	d, err := r.List(schools, entries).Draw(allocate.Commitment{Root: r.Root, Entries: r.Entries}, r.Figure, [2]string{r.TypedBy, who})
+	if errors.Is(err, allocate.ErrCommitted) {
+		return Drawn{}, ErrRoundTampered.Because(err)
+	}
+	if err != nil {
+		return Drawn{}, err
+	}
+	var bundle bytes.Buffer
+	if err := d.WriteBundle(&bundle); err != nil {
+		return Drawn{}, err
+	}
+	r.State, r.Seed, r.ConfirmedBy, r.Pass = RoundDrawn, d.Seed, who, 1
+	numbers, err := r.numbers(entries)
+	if err != nil {
+		return Drawn{}, err
+	}
+	out, err := r.decide(pass{schools: schools, all: entries, entries: entries, numbers: numbers, outcome: d.Outcome}, x, today)
+	out.Bundle = bundle.Bytes()
+	return out, err
+}
+
+// DrawAgain gives what is left or was freed to those who wait, by the same
+// lottery numbers. all is every entry of the round; waits says which of them wait
+// for a place, and declined which schools each of these does not want any more.
+func (r Round) DrawAgain(schools []Seated, all []Entry, waits map[string]bool, declined map[string][]string, x Explaining, today clock.Date) (Drawn, error) {
+	if r.State != RoundDrawn {
+		return Drawn{}, ErrRoundState.With("state", string(r.State))
+	}
+	round := allocate.Round{}
+	post := map[string]int{}
+	for i, s := range schools {
+		post[s.School.ID] = i
+		seats, reserved := s.Left()
+		p := allocate.Post{Seats: seats}
+		if reserved > 0 {
+			p.Reserved = map[int]int{Newcomers: reserved}
+		}
+		round.Posts = append(round.Posts, p)
+	}
+	numbers, err := r.numbers(all)
+	if err != nil {
+		return Drawn{}, err
+	}
+	ps := pass{schools: schools, all: all, numbers: numbers}
+	for _, e := range all {
+		if !waits[e.ApplicationID] {
+			continue
+		}
+		a := allocate.Applicant{Group: e.group()}
+		var kept []int
+		for i, w := range e.Wishes {
+			if !slices.Contains(declined[e.ApplicationID], w.SchoolID) {
+				a.Choices = append(a.Choices, allocate.Choice{Post: post[w.SchoolID], Class: e.class(w), Number: numbers[e.ApplicationID][i]})
+				kept = append(kept, i)
+			}
+		}
+		round.Applicants, ps.entries, ps.kept = append(round.Applicants, a), append(ps.entries, e), append(ps.kept, kept)
+	}
+	if ps.outcome, err = round.Run(); err != nil {
+		return Drawn{}, err
+	}
+	r.Pass++
+	return r.decide(ps, x, today)
+}
+
+// class is an entry's class at a school: before all others where an upheld
+// appeal says so.
+func (e Entry) class(w Wish) int {
+	if e.FirstAt == w.SchoolID {
+		return 0
+	}
+	return w.Class
+}
+
+// numbers are the lottery numbers of entries, by application, one for each wish;
+// a lower one comes first.
+func (r Round) numbers(entries []Entry) (map[string][]uint64, error) {
+	all := make(map[string][]uint64, len(entries))
+	for _, e := range entries {
+		for _, w := range e.Wishes {
+			post := ""
+			if r.Tie == allocate.MultipleTie {
+				post = w.SchoolID
+			}
+			n, err := allocate.Number(r.Seed, e.Ticket, post)
+			if err != nil {
+				return nil, err
+			}
+			all[e.ApplicationID] = append(all[e.ApplicationID], n)
+		}
+	}
+	return all, nil
+}
+
+// pass is one giving of places.
+type pass struct {
+	schools []Seated
+	all     []Entry // of the round: the order at a school is that of all who named it
+	entries []Entry // who take part
+	numbers map[string][]uint64
+	kept    [][]int // which of its wishes each still has; nil: all
+	outcome *allocate.Outcome
+}
+
+func (p pass) wish(i, choice int) int {
+	if p.kept == nil {
+		return choice
+	}
+	return p.kept[i][choice]
+}
+
+// rank is a place in the order at a school.
+type rank struct {
+	class  int
+	number uint64
+}
+
+func (a rank) compare(b rank) int {
+	return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.number, b.number))
+}
+
+// orders sorts, for each school, all who named it.
+func (p pass) orders() map[string][]rank {
+	all := map[string][]rank{}
+	for _, e := range p.all {
+		for i, w := range e.Wishes {
+			all[w.SchoolID] = append(all[w.SchoolID], rank{e.class(w), p.numbers[e.ApplicationID][i]})
+		}
+	}
+	for _, o := range all {
+		slices.SortFunc(o, rank.compare)
+	}
+	return all
+}
+
+func position(order []rank, at rank) int {
+	i, _ := slices.BinarySearchFunc(order, at, rank.compare)
+	return i + 1
+}
+
+// decide writes outcome and reasons of a pass on its entries.
+func (r Round) decide(p pass, x Explaining, today clock.Date) (Drawn, error) {
+	out := Drawn{Round: r}
+	orders := p.orders()
+	seats := map[string]int{}
+	for _, s := range p.schools {
+		seats[s.School.ID] = s.Seats
+	}
+	order, err := x.Order.Strings("order")
+	if err != nil {
+		return out, err
+	}
+	for i, e := range p.entries {
+		e.Wishes, e.Pass, e.Outcome, e.Choice, e.ReviewBy = slices.Clone(e.Wishes), r.Pass, EntryUnplaced, 0, x.ReviewBy
+		for j := range e.Wishes {
+			w := &e.Wishes[j]
+			w.Position, w.Named, w.Seats = position(orders[w.SchoolID], rank{e.class(*w), p.numbers[e.ApplicationID][j]}), len(orders[w.SchoolID]), seats[w.SchoolID]
+		}
+		var traces []rule.Trace
+		for c, why := range p.outcome.Why(i) {
+			w := &e.Wishes[p.wish(i, c)]
+			if before, ok := whyBefore(e.Reasons, w.SchoolID); ok && why.NoSeat && r.Pass > 1 {
+				traces = append(traces, x.still(before)) // the draw decided there, and nothing was freed since
+				continue
+			}
+			w.Last = 0
+			if !why.NoSeat {
+				w.Last = position(orders[w.SchoolID], rank{why.Last.Class, why.Last.Number})
+			}
+			t, err := x.missed(p.wish(i, c)+1, *w, why, order, today)
+			if err != nil {
+				return out, err
+			}
+			traces = append(traces, t)
+		}
+		if got := p.outcome.Got[i]; got != allocate.None {
+			j := p.wish(i, got)
+			e.Outcome, e.Choice = EntryPlaced, j+1
+			out.Placed++
+			t, err := x.got(e.Choice, e.Wishes[j], today)
+			if err != nil {
+				return out, err
+			}
+			traces = append(traces, t)
+		}
+		if len(traces) > 0 { // who waits with no school left on the list keeps the reasons of before
+			e.Reasons = traces
+		}
+		if e.Outcome == EntryUnplaced {
+			if t, ok, err := x.compulsory(r.Stage, today); err != nil {
+				return out, err
+			} else if ok && !slices.ContainsFunc(e.Reasons, func(o rule.Trace) bool { return o.RuleID == t.RuleID }) {
+				e.Reasons = append(e.Reasons, t)
+			}
+		}
+		out.Entries = append(out.Entries, e)
+	}
+	out.Events = []Event{RoundDrawnEvent{RoundID: r.ID, Pass: r.Pass, Placed: out.Placed, Unplaced: len(out.Entries) - out.Placed}}
+	return out, nil
+}
+
+// Decided is the event of an entry's outcome.
+func (e Entry) Decided() []Event {
+	return []Event{OutcomeDecided{RoundID: e.RoundID, ApplicationID: e.ApplicationID, Outcome: string(e.Outcome), Choice: e.Choice, Pass: e.Pass}}
+}
+
+// wished is a trace of the order at a school, with the facts that decided.
+func (x Explaining) wished(choice int, w Wish, today clock.Date) (rule.Trace, error) {
+	t, err := x.Order.Trace(today, "order")
+	t.Facts = []rule.Fact{
+		{Name: "school_id", Value: w.SchoolID, From: "declared"},
+		{Name: "choice", Value: strconv.Itoa(choice), From: "declared"},
+		{Name: "priority_class", Value: strconv.Itoa(w.Class), From: "education", AsOf: today.String()},
+		{Name: "ground", Value: w.Ground, From: w.From, Proof: w.Proof},
+		{Name: "position", Value: strconv.Itoa(w.Position), From: "education", AsOf: today.String()},
+		{Name: "named", Value: strconv.Itoa(w.Named), From: "education", AsOf: today.String()},
+		{Name: "seats", Value: strconv.Itoa(w.Seats), From: "education", AsOf: today.String()},
+	}
+	return t, err
+}
+
+func (x Explaining) got(choice int, w Wish, today clock.Date) (rule.Trace, error) {
+	t, err := x.wished(choice, w, today)
+	t.Outcome = rule.Met
+	return t, err
+}
+
+// missed explains a school that was wanted more than what was got: who was the
+// last one in, by how much that one comes before, and what would change it.
+func (x Explaining) missed(choice int, w Wish, why allocate.Reason, order []string, today clock.Date) (rule.Trace, error) {
+	t, err := x.wished(choice, w, today)
+	if err != nil {
+		return t, err
+	}
+	t.Outcome = rule.NotMet
+	if why.NoSeat {
+		t.Gaps = []rule.Gap{{Name: "seats", Have: "0", Need: "1", Short: "1", Unit: "place"}}
+	} else {
+		t.Facts = append(t.Facts,
+			rule.Fact{Name: "last_class", Value: strconv.Itoa(why.Last.Class), From: "education", AsOf: today.String()},
+			rule.Fact{Name: "last_position", Value: strconv.Itoa(w.Last), From: "education", AsOf: today.String()})
+		if why.Classes > 0 {
+			t.Gaps = append(t.Gaps, rule.Gap{Name: "priority_class", Have: strconv.Itoa(w.Class), Need: strconv.Itoa(why.Last.Class), Short: strconv.Itoa(why.Classes), Unit: "class"})
+		}
+		t.Gaps = append(t.Gaps, rule.Gap{Name: "position", Have: strconv.Itoa(w.Position), Need: strconv.Itoa(w.Last), Short: strconv.Itoa(w.Position - w.Last), Unit: "place"})
+		last := rank{why.Last.Class, why.Last.Number}
+		for c, ground := range order {
+			if c+1 < w.Class && (rank{c + 1, why.Own.Number}).compare(last) < 0 {
+				t.Changes = append(t.Changes, rule.Change{Code: changeGround + ground})
+			}
+		}
+		if len(t.Changes) > 0 {
+			t.Changes = append(t.Changes, rule.Change{Code: ChangePaper})
+		}
+	}
+	t.Changes = append(t.Changes, x.later())
+	t.Appeals, err = x.appeals(today)
+	return t, err
+}
+
+// whyBefore finds what an earlier pass said of a school that a child did not get.
+func whyBefore(all []rule.Trace, school string) (rule.Trace, bool) {
+	for _, t := range all {
+		if t.Outcome == rule.NotMet && slices.ContainsFunc(t.Facts, func(f rule.Fact) bool { return f.Name == "school_id" && f.Value == school }) {
+			return t, true
+		}
+	}
+	return rule.Trace{}, false
+}
+
+// still is a trace of an earlier pass with what would change it from now on.
+func (x Explaining) still(t rule.Trace) rule.Trace {
+	t.Changes = slices.DeleteFunc(slices.Clone(t.Changes), func(c rule.Change) bool {
+		return c.Code == changeSecondPass || c.Code == changeSeatFreed
+	})
+	t.Changes = append(t.Changes, x.later())
+	return t
+}
+
+// later is what may change an outcome without any act of the family.
+func (x Explaining) later() rule.Change {
+	if x.NextPass.IsZero() {
+		return rule.Change{Code: changeSeatFreed}
+	}
+	return rule.Change{Code: changeSecondPass, From: x.NextPass}
+}
+
+// compulsory is what a child of compulsory schooling has beyond any lottery: the
+// bureau must find a place. ok is false for the other stages.
+func (x Explaining) compulsory(stage Stage, today clock.Date) (t rule.Trace, ok bool, err error) {
+	if !stage.Compulsory() {
+		return t, false, nil
+	}
+	if t, err = x.Compulsory.Trace(today, "years"); err != nil {
+		return t, false, err
+	}
+	t.Outcome = rule.Unclear // until the bureau has found one
+	t.Facts = []rule.Fact{{Name: "stage", Value: string(stage), From: "education", AsOf: today.String()}}
+	t.Changes = []rule.Change{{Code: changeBureau}}
+	t.Appeals, err = x.appeals(today)
+	return t, true, err
+}
+
+func (x Explaining) appeals(today clock.Date) ([]rule.Appeal, error) {
+	days, err := x.Appeal.Int("apply_days")
+	review := rule.Appeal{Way: "officer_review", Body: "edu", Deadline: ReviewDeadline, Until: x.ReviewBy}
+	return []rule.Appeal{review, {Way: "reconsideration", Body: "gov", Deadline: x.Appeal.ID, Until: today.AddDays(days)}}, err
+}

@@ -1,0 +1,250 @@
+package domain
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/clock"
+)
+
+// RoundState is where a round stands.
+type RoundState string
+
+// The states of a round, in their order.
+const (
+	RoundPlanned   RoundState = "planned"
+	RoundOpen      RoundState = "open"      // guardians file their choices
+	RoundClosed    RoundState = "closed"    // no choice is filed or changed any more
+	RoundCommitted RoundState = "committed" // the list is fixed, its root published
+	RoundDrawn     RoundState = "drawn"     // places were offered
+	RoundEnded     RoundState = "ended"
+)
+
+// The longest texts of a round, in characters.
+const (
+	longestFigure = 100
+	longestSource = 120
+)
+
+// Newcomers is the group of children whose family came lately; the other group
+// is allocate.Open.
+const Newcomers = 1
+
+// Round is one giving of the places of a stage in a county. Everything in it is
+// public; it holds no person.
+type Round struct {
+	ID           string
+	County       string
+	Stage        Stage
+	State        RoundState
+	OpensOn      clock.Date
+	ClosesOn     clock.Date // the last day on which choices are filed
+	DrawOn       clock.Date
+	Tie          allocate.Tie
+	FigureSource string     // the public figure that decides: what, and where it is published
+	FigureOn     clock.Date // the day of its publication; the list is committed no later
+	Root         string
+	Entries      int    // how many were committed
+	Figure       string // as typed; it counts once it is confirmed
+	CommittedBy  string // the officers who took part in the draw: none of them decides an appeal
+	TypedBy      string
+	ConfirmedBy  string
+	Seed         string
+	Pass         int // how often places were given
+	Parts        int // of the published bundle
+	PlannedAt    time.Time
+	Version      int64
+}
+
+// PlanRound checks a round and plans it.
+func PlanRound(r Round) (Round, []Event, error) {
+	r.FigureSource = strings.TrimSpace(r.FigureSource)
+	switch {
+	case r.OpensOn.IsZero() || r.ClosesOn.Before(r.OpensOn) || r.DrawOn.Before(r.ClosesOn) || r.FigureOn.Before(r.ClosesOn) || r.DrawOn.Before(r.FigureOn):
+		return r, nil, ErrRoundDates
+	case r.Tie != allocate.SingleTie && r.Tie != allocate.MultipleTie:
+		return r, nil, ErrRoundTie
+	case !line(r.FigureSource, longestSource):
+		return r, nil, ErrRoundFigure
+	}
+	r.State = RoundPlanned
+	return r, []Event{RoundPlannedEvent{RoundID: r.ID, Stage: r.Stage, OpensOn: r.OpensOn, ClosesOn: r.ClosesOn, DrawOn: r.DrawOn}}, nil
+}
+
+// line reports whether s is one line of text that can be published.
+func line(s string, longest int) bool {
+	return s != "" && fits(s, longest) && !strings.ContainsFunc(s, func(c rune) bool { return !unicode.IsPrint(c) })
+}
+
+// Running reports whether the round's seats are held for it. The store's count
+// of taken places says the same.
+func (r Round) Running() bool { return r.State != RoundEnded }
+
+// Seated is a school's part in a round.
+type Seated struct {
+	RoundID  string
+	School   School
+	Seats    int
+	Reserved int // of them, for newcomers' children first
+	Taken    int // offered or accepted in this round
+	Newcomer int // of the taken, by newcomers' children
+	Named    int // how many entries named it
+	Version  int64
+}
+
+// SetSeats gives a school seats in a round, or changes them. free is how many of
+// the school's places nobody has and no round holds, without this round's own.
+func (r Round) SetSeats(s Seated, seats, reserved, free int) (Seated, []Event, error) {
+	switch {
+	case r.State == RoundClosed || r.State == RoundCommitted || r.State == RoundEnded:
+		return s, nil, ErrRoundState.With("state", string(r.State))
+	case s.School.Stage != r.Stage || s.School.County != r.County:
+		return s, nil, ErrSchoolStage.With("school", s.School.ID)
+	case seats < 0 || reserved < 0 || reserved > seats:
+		return s, nil, ErrSeats
+	case seats < s.Taken:
+		return s, nil, ErrSeatsBelow.With("school", s.School.ID)
+	case seats > free:
+		return s, nil, ErrSeatsBeyond.With("school", s.School.ID)
+	}
+	s.RoundID, s.Seats, s.Reserved = r.ID, seats, reserved
+	return s, []Event{SeatsSet{RoundID: r.ID, SchoolID: s.School.ID, Seats: seats, Reserved: reserved}}, nil
+}
+
+// Left is how many seats a school has left in the round, and how many of them
+// are reserved still.
+func (s Seated) Left() (seats, reserved int) {
+	seats = max(0, s.Seats-s.Taken)
+	return seats, min(seats, max(0, s.Reserved-s.Newcomer))
+}
+
+// Open lets guardians file their choices.
+func (r Round) Open(schools []Seated, today clock.Date) (Round, []Event, error) {
+	switch {
+	case r.State != RoundPlanned:
+		return r, nil, ErrRoundState.With("state", string(r.State))
+	case len(schools) == 0:
+		return r, nil, ErrRoundSchools
+	case today.Before(r.OpensOn) || today.After(r.ClosesOn):
+		return r, nil, ErrRoundDay
+	}
+	r.State = RoundOpen
+	return r, []Event{RoundOpened{RoundID: r.ID}}, nil
+}
+
+// TakesChoices returns nil while choices may be filed.
+func (r Round) TakesChoices(today clock.Date) error {
+	if r.State != RoundOpen || today.Before(r.OpensOn) || today.After(r.ClosesOn) {
+		return ErrRoundNotOpen.With("state", string(r.State))
+	}
+	return nil
+}
+
+// Close ends the filing, on its last day at the earliest.
+func (r Round) Close(today clock.Date) (Round, []Event, error) {
+	switch {
+	case r.State == RoundPlanned:
+		return r, nil, ErrRoundState.With("state", string(r.State))
+	case r.State != RoundOpen:
+		return r, nil, ErrRoundClosed
+	case today.Before(r.ClosesOn):
+		return r, nil, ErrRoundDay
+	}
+	r.State = RoundClosed
+	return r, []Event{RoundClosedEvent{RoundID: r.ID}}, nil
+}
+
+// List is the list of entries as it is committed and drawn. Its order is that of
+// the tickets, which are random: it says nothing about who came first.
+func (r Round) List(schools []Seated, entries []Entry) *allocate.List {
+	l := &allocate.List{Round: r.ID, Tie: r.Tie, Figure: r.FigureSource, Due: r.FigureOn}
+	post := map[string]int{}
+	for i, s := range schools {
+		post[s.School.ID] = i
+		seats := allocate.Seats{ID: s.School.ID, Seats: s.Seats}
+		if s.Reserved > 0 {
+			seats.Reserved = map[int]int{Newcomers: s.Reserved}
+		}
+		l.Posts = append(l.Posts, seats)
+	}
+	for _, e := range entries {
+		in := allocate.Entry{Ticket: e.Ticket, Word: e.Word, Group: e.group()}
+		for _, w := range e.Wishes {
+			in.Wishes = append(in.Wishes, allocate.Wish{Post: post[w.SchoolID], Class: w.Class})
+		}
+		l.Entries = append(l.Entries, in)
+	}
+	return l
+}
+
+// Commit fixes the list. entries and schools come in the order of tickets and
+// ids; who is the officer that commits.
+func (r Round) Commit(schools []Seated, entries []Entry, who string, today clock.Date) (Round, []Event, error) {
+	switch {
+	case r.State != RoundClosed:
+		return r, nil, ErrRoundState.With("state", string(r.State))
+	case today.After(r.FigureOn):
+		return r, nil, ErrFigureKnown
+	}
+	c, err := r.List(schools, entries).Commit()
+	if err != nil {
+		return r, nil, err
+	}
+	r.State, r.Root, r.Entries, r.CommittedBy = RoundCommitted, c.Root, c.Entries, who
+	return r, []Event{RoundCommittedEvent{RoundID: r.ID, Root: c.Root, Entries: c.Entries}}, nil
+}
+
+// TypeFigure takes the published figure from one officer. A figure that waits
+// for its confirmation can be typed anew: a slip is mended that way.
+func (r Round) TypeFigure(figure, who string, today clock.Date) (Round, []Event, error) {
+	figure = strings.TrimSpace(figure)
+	switch {
+	case r.State != RoundCommitted:
+		return r, nil, ErrRoundState.With("state", string(r.State))
+	case today.Before(r.FigureOn):
+		return r, nil, ErrRoundDay
+	case !line(figure, longestFigure):
+		return r, nil, ErrFigure
+	}
+	r.Figure, r.TypedBy = figure, who
+	return r, []Event{FigureTyped{RoundID: r.ID}}, nil
+}
+
+// Confirm checks that another officer read the same figure.
+func (r Round) Confirm(figure, who string, today clock.Date) error {
+	switch {
+	case r.State != RoundCommitted:
+		return ErrRoundState.With("state", string(r.State))
+	case r.TypedBy == "":
+		return ErrFigureMissing
+	case r.TypedBy == who:
+		return ErrFigureSame
+	case strings.TrimSpace(figure) != r.Figure:
+		return ErrFigureDiffers
+	case today.Before(r.DrawOn):
+		return ErrRoundDay
+	}
+	return nil
+}
+
+// TookPart reports whether an officer had a hand in the draw.
+func (r Round) TookPart(who string) bool {
+	return slices.Contains([]string{r.CommittedBy, r.TypedBy, r.ConfirmedBy}, who)
+}
+
+// End ends the round; tasks is how many children the bureau must find a place for.
+func (r Round) End(tasks int) (Round, []Event) {
+	r.State = RoundEnded
+	return r, []Event{RoundEndedEvent{RoundID: r.ID, Tasks: tasks}}
+}
+
+// MayEnd returns nil where places were given once at least.
+func (r Round) MayEnd() error {
+	if r.State != RoundDrawn {
+		return ErrRoundState.With("state", string(r.State))
+	}
+	return nil
+}
