@@ -40,16 +40,17 @@ func withdrawFromFair(ctx context.Context, s Store, seen domain.FairApplication)
 	}
 	for _, x := range all {
 		if x.State == domain.ProposalOpen {
-			return withdrawProposal(ctx, s, x.ID)
+			return withdrawProposal(ctx, s, x.ID, domain.ProposalOpen)
 		}
 	}
 	return nil
 }
 
-// withdrawProposal ends a proposal with its application, and frees its seat.
-func withdrawProposal(ctx context.Context, s Store, id string) error {
+// withdrawProposal ends a proposal with its application, and frees its seat,
+// where it is still in the state that was seen.
+func withdrawProposal(ctx context.Context, s Store, id string, seen domain.ProposalState) error {
 	x, err := s.FairProposal(id)
-	if err != nil {
+	if err != nil || x.State != seen {
 		return err
 	}
 	p, err := s.FairPost(x.PostID)
@@ -79,5 +80,5 @@ func freeFairSeat(ctx context.Context, s Store, jobID string) error {
 	if _, err := s.ShareFair(x.FairID); err != nil {
 		return err
 	}
-	return withdrawProposal(ctx, s, x.ID)
+	return withdrawProposal(ctx, s, x.ID, domain.ProposalAcceptedState)
 }
