@@ -41,6 +41,7 @@ type world struct {
 	byNumber  map[string]string
 	finds     []auth.Principal
 	registers int
+	fairs     fairWorld
 }
 
 type person struct {

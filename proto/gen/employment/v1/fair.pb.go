@@ -1980,6 +1980,8 @@ type Fair struct {
 	// one officer has entered the figure, and another has to read it again
 	FigureEntered bool  `protobuf:"varint,16,opt,name=figure_entered,json=figureEntered,proto3" json:"figure_entered,omitempty"`
 	WishesMax     int32 `protobuf:"varint,17,opt,name=wishes_max,json=wishesMax,proto3" json:"wishes_max,omitempty"`
+	// when the list was committed
+	ClosedAt      int64 `protobuf:"varint,18,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2129,6 +2131,13 @@ func (x *Fair) GetFigureEntered() bool {
 func (x *Fair) GetWishesMax() int32 {
 	if x != nil {
 		return x.WishesMax
+	}
+	return 0
+}
+
+func (x *Fair) GetClosedAt() int64 {
+	if x != nil {
+		return x.ClosedAt
 	}
 	return 0
 }
@@ -3782,7 +3791,7 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\x15GetFairBundleResponse\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data\x12\x1f\n" +
 	"\vnext_offset\x18\x02 \x01(\x03R\n" +
-	"nextOffset\"\xc9\x03\n" +
+	"nextOffset\"\xe6\x03\n" +
 	"\x04Fair\x12\x17\n" +
 	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12\x1a\n" +
 	"\bcampaign\x18\x02 \x01(\tR\bcampaign\x12\x1a\n" +
@@ -3804,7 +3813,8 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\x04pass\x18\x0f \x01(\x05R\x04pass\x12%\n" +
 	"\x0efigure_entered\x18\x10 \x01(\bR\rfigureEntered\x12\x1d\n" +
 	"\n" +
-	"wishes_max\x18\x11 \x01(\x05R\twishesMax\"\xf7\x02\n" +
+	"wishes_max\x18\x11 \x01(\x05R\twishesMax\x12\x1b\n" +
+	"\tclosed_at\x18\x12 \x01(\x03R\bclosedAt\"\xf7\x02\n" +
 	"\bFairPost\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\x12\x1f\n" +

@@ -72,6 +72,12 @@ func Counter(ctx context.Context, department, worker, purpose, basis string) con
 	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "console-" + department, Department: department, Purpose: purpose, LegalBasis: basis, Via: auth.ViaCounter, ActsFor: worker})
 }
 
+// HRSS is an officer of the employment department who gave a staff number for
+// what is done.
+func HRSS(ctx context.Context, staff string) context.Context {
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: "hrss", Purpose: "case_handling", LegalBasis: "PIPL 13(3)", Via: auth.ViaWeb})
+}
+
 // Employer is an employer who recruits.
 func Employer(ctx context.Context, employer string) context.Context {
 	return rpc.As(ctx, auth.Principal{Kind: auth.Employer, Subject: employer, Purpose: "recruit", LegalBasis: "LCL 7-8; SIL 58", Via: auth.ViaWeb})

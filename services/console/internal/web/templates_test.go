@@ -27,6 +27,11 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 		"counter.": {"employment", "training", "insurance", "education", "housing"}, "story.outcome.": {"eligible", "refused", "more_needed"},
 		"rebuild.": {"clearing", "filling", "emptying"}, "rule.": nil, "error.": nil,
 	}
+	ends["fair.state."], ends["fair.now."] = []string{"open", "closed", "matched"}, []string{"open", "closed", "matched"}
+	ends["proposal.state."] = []string{"open", "accepted", "declined", "lapsed", "withdrawn", "passed_over"}
+	ends["startup.done."], ends["startup.guide."] = []string{"adviser", "loan", "premises", "withdrawn"}, []string{"general", "farm_stay"}
+	steps := []string{"idea", "yard", "adviser", "premises", "register", "tax", "loan", "insure", "hire", "food_licence", "fire_safety", "public_security", "sanitation", "season"}
+	ends["startup.step."], ends["startup.how."] = steps, steps
 	for _, p := range story.Before() {
 		ends["paper."] = append(ends["paper."], p.Key)
 	}

@@ -50,7 +50,7 @@ func (a *App) CloseFair(ctx context.Context, s Store, fairID, matchOn string) (d
 	if err != nil {
 		return f, err
 	}
-	f, events := f.Close(c, day)
+	f, events := f.Close(c, day, a.Clock.Now())
 	return f, s.SaveFair(ctx, f, events...)
 }
 

@@ -100,24 +100,30 @@ type FairPlan struct {
 	Division         string // a county or the prefecture
 	StartsOn, EndsOn clock.Date
 	ClosesOn         clock.Date // the last day of posts and wishes
-	MatchOn          clock.Date // the day whose public figure decides
+	MatchOn          clock.Date // the day whose public figure decides; at a fair of one day the same
 	Tie              allocate.Tie
 	FigureName       string // which figure, where published
 }
 
+// OneDay reports whether lists close, employers rank and the figure is published
+// on one day, as at a fair that is held in a hall: there the desk closes the
+// lists, and when it did is published with the commitment.
+func (p FairPlan) OneDay() bool { return p.MatchOn == p.ClosesOn }
+
 // Fair is one job fair from its plan to its last pass.
 type Fair struct {
 	FairPlan
-	ID      string
-	State   FairState
-	Root    string // the commitment to the list
-	Entries int
-	Figure  string // as the first officer read it, and once drawn both
-	First   string // who entered the figure; staff, not a worker
-	Second  string // who confirmed it
-	Seed    string
-	Pass    int
-	Version int64
+	ID       string
+	State    FairState
+	Root     string // the commitment to the list
+	Entries  int
+	ClosedAt time.Time // when it was committed
+	Figure   string    // as the first officer read it, and once drawn both
+	First    string    // who entered the figure; staff, not a worker
+	Second   string    // who confirmed it
+	Seed     string
+	Pass     int
+	Version  int64
 }
 
 // PlanFair plans a fair; division is the caller's to check.
@@ -126,7 +132,7 @@ func PlanFair(id string, p FairPlan, r FairRules, today clock.Date) (Fair, []Eve
 		return Fair{}, nil, ErrFairCampaign
 	}
 	if p.StartsOn.IsZero() || p.EndsOn.IsZero() || p.ClosesOn.IsZero() || p.MatchOn.IsZero() ||
-		p.EndsOn.Before(p.StartsOn) || p.ClosesOn.Before(today) || !p.MatchOn.After(p.ClosesOn.AddDays(r.RankDays)) {
+		p.EndsOn.Before(p.StartsOn) || p.ClosesOn.Before(today) || !p.OneDay() && !p.MatchOn.After(p.ClosesOn.AddDays(r.RankDays)) {
 		return Fair{}, nil, ErrFairDays
 	}
 	if p.Tie != allocate.SingleTie && p.Tie != allocate.MultipleTie {
@@ -176,11 +182,13 @@ func (f Fair) TakesRanks() error {
 
 // Closable returns nil where the list can be committed today with the figure of
 // matchOn to decide: the lists are over, employers had their days, and the
-// figure cannot exist yet.
+// figure cannot exist yet. A fair of one day is closed on it, before its figure.
 func (f Fair) Closable(matchOn clock.Date, r FairRules, today clock.Date) error {
 	switch {
 	case f.State != FairOpen:
 		return ErrFairTwice
+	case f.OneDay() && today == f.ClosesOn && matchOn == today:
+		return nil
 	case !today.After(f.ClosesOn.AddDays(r.RankDays)):
 		return ErrFairListsOpen
 	case !matchOn.After(today):
@@ -190,8 +198,8 @@ func (f Fair) Closable(matchOn clock.Date, r FairRules, today clock.Date) error 
 }
 
 // Close commits the fair to a list.
-func (f Fair) Close(c allocate.Commitment, matchOn clock.Date) (Fair, []Event) {
-	f.State, f.Root, f.Entries, f.MatchOn = FairClosedState, c.Root, c.Entries, matchOn
+func (f Fair) Close(c allocate.Commitment, matchOn clock.Date, at time.Time) (Fair, []Event) {
+	f.State, f.Root, f.Entries, f.MatchOn, f.ClosedAt = FairClosedState, c.Root, c.Entries, matchOn, at
 	return f, []Event{FairClosed{f}}
 }
 

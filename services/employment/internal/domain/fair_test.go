@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -73,7 +74,7 @@ func commit(t testing.TB, l *domain.FairLists) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Fair, _ = l.Fair.Close(c, l.Fair.MatchOn)
+	l.Fair, _ = l.Fair.Close(c, l.Fair.MatchOn, time.Time{})
 }
 
 var officers = [2]string{"officer-1", "officer-2"}
@@ -95,7 +96,7 @@ func TestFairMatching(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l.Fair, _ = l.Fair.Close(c, on)
+		l.Fair, _ = l.Fair.Close(c, on, time.Time{})
 		m, drawn, err := l.Draw("42", officers, on)
 		if err != nil {
 			t.Fatal(err)
@@ -268,7 +269,7 @@ func BenchmarkFair(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		l.Fair, _ = l.Fair.Close(c, l.Fair.MatchOn)
+		l.Fair, _ = l.Fair.Close(c, l.Fair.MatchOn, time.Time{})
 		b.Run(fmt.Sprintf("%dx10 to %d", size.workers, size.posts), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

@@ -46,12 +46,14 @@ const (
 // one for that. Each says which rank and number there was, those of the last one
 // in, how far off, what would change it and where to have it looked at.
 func (o FairOutcome) Traces(r FairRules) ([]rule.Trace, error) {
+	begun, err := r.Match.Trace(o.On, "mechanism", "unranked")
+	if err != nil {
+		return nil, err
+	}
 	all := make([]rule.Trace, 0, len(o.Lines))
 	for i, l := range o.Lines {
-		t, err := r.Match.Trace(o.On, "mechanism", "unranked")
-		if err != nil {
-			return nil, err
-		}
+		t := begun
+		t.Facts = make([]rule.Fact, 0, 5)
 		fact := func(name, value, from string) {
 			t.Facts = append(t.Facts, rule.Fact{Name: name, Value: value, From: from, AsOf: o.On.String(), Proof: l.VacancyID})
 		}

@@ -12,16 +12,17 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
-const fairColumns = `id, campaign, division, starts_on, ends_on, closes_on, match_on, tie, figure_name, state, root, entry_count, figure,
+const fairColumns = `id, campaign, division, starts_on, ends_on, closes_on, match_on, tie, figure_name, state, root, entry_count, closed_at, figure,
 	first_officer, second_officer, seed, pass, version`
 
 func scanFair(s sqldb.Scanner) (f domain.Fair, err error) {
 	var from, to, closes, match, tie string
-	if err = s.Scan(&f.ID, &f.Campaign, &f.Division, &from, &to, &closes, &match, &tie, &f.FigureName, &f.State, &f.Root, &f.Entries, &f.Figure,
+	var closed int64
+	if err = s.Scan(&f.ID, &f.Campaign, &f.Division, &from, &to, &closes, &match, &tie, &f.FigureName, &f.State, &f.Root, &f.Entries, &closed, &f.Figure,
 		&f.First, &f.Second, &f.Seed, &f.Pass, &f.Version); err != nil {
 		return f, err
 	}
-	f.Tie = allocate.Tie(tie)
+	f.Tie, f.ClosedAt = allocate.Tie(tie), sqldb.Time(closed)
 	return f, dates([]string{from, to, closes, match}, &f.StartsOn, &f.EndsOn, &f.ClosesOn, &f.MatchOn)
 }
 
@@ -50,13 +51,13 @@ func (t *Tx) ListFairs(division string) ([]domain.Fair, error) {
 
 // SaveFair writes a fair and its events, or returns outbox.ErrStale.
 func (t *Tx) SaveFair(ctx context.Context, f domain.Fair, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO fair (`+fairColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-		ON CONFLICT (id) DO UPDATE SET match_on = excluded.match_on, state = excluded.state, root = excluded.root, entry_count = excluded.entry_count,
+	n, err := t.tx.Exec(`INSERT INTO fair (`+fairColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+		ON CONFLICT (id) DO UPDATE SET match_on = excluded.match_on, state = excluded.state, root = excluded.root, entry_count = excluded.entry_count, closed_at = excluded.closed_at,
 			figure = excluded.figure, first_officer = excluded.first_officer, second_officer = excluded.second_officer, seed = excluded.seed,
 			pass = excluded.pass, version = excluded.version
-		WHERE fair.version = $19`,
+		WHERE fair.version = $20`,
 		f.ID, f.Campaign, f.Division, f.StartsOn.String(), f.EndsOn.String(), f.ClosesOn.String(), f.MatchOn.String(), string(f.Tie), f.FigureName,
-		string(f.State), f.Root, f.Entries, f.Figure, f.First, f.Second, f.Seed, f.Pass, next(f.Version, events), f.Version)
+		string(f.State), f.Root, f.Entries, sqldb.Micros(f.ClosedAt), f.Figure, f.First, f.Second, f.Seed, f.Pass, next(f.Version, events), f.Version)
 	return t.saved(ctx, n, err, outbox.Subject{Aggregate: f.ID, Version: f.Version, Division: f.Division}, events)
 }
 

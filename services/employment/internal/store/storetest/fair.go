@@ -23,7 +23,7 @@ func fair(id string) domain.Fair {
 			Campaign: "spring_breeze", Division: "654323", StartsOn: clock.NewDate(2026, 11, 20), EndsOn: clock.NewDate(2026, 11, 21),
 			ClosesOn: clock.NewDate(2026, 11, 4), MatchOn: clock.NewDate(2026, 11, 10), Tie: allocate.MultipleTie, FigureName: "双色球 é",
 		},
-		ID: id, State: domain.FairMatchedState, Root: "root", Entries: 7, Figure: "42", First: "officer-1", Second: "officer-2", Seed: "seed", Pass: 1,
+		ID: id, State: domain.FairMatchedState, Root: "root", Entries: 7, ClosedAt: noon, Figure: "42", First: "officer-1", Second: "officer-2", Seed: "seed", Pass: 1,
 	}
 }
 

@@ -12,6 +12,7 @@ CREATE TABLE fair (
   state          TEXT    NOT NULL,
   root           TEXT    NOT NULL,
   entry_count    BIGINT  NOT NULL,
+  closed_at      BIGINT  NOT NULL,
   figure         TEXT    NOT NULL,
   first_officer  TEXT    NOT NULL,
   second_officer TEXT    NOT NULL CHECK (second_officer = '' OR second_officer <> first_officer),
