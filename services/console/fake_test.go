@@ -44,6 +44,7 @@ type world struct {
 	done      homes
 	lets      bool // the person has a lease
 	schooling *schooling
+	fairs     fairWorld
 }
 
 type person struct {

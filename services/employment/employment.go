@@ -48,6 +48,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	tables := store.New(log, tasks, d.Master, pages)
 	holder := evidence.NewHolder(Name, purpose, log.DB(), react.Cases{App: cases, In: tables.In}, tasks, caller, d.Clock)
 	tasks.Handle(store.TaskLapseOffer, react.LapseOffer(cases, log, tables.In))
+	tasks.Handle(store.TaskLapseProposal, react.LapseProposal(cases, log, tables.In))
 	server := &api.Server{App: cases, Log: log, In: tables.In, Pages: pages, Holder: holder, Caller: caller}
 	return run.Assemble(ctx, run.Parts{
 		Log: log, Tasks: tasks, Caller: caller,
@@ -57,6 +58,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			{Thing: "employers", Query: `SELECT count(*) FROM employer`},
 			{Thing: "vacancies_open", Query: `SELECT count(*) FROM vacancy WHERE state = 'open'`},
 			{Thing: "applications", Query: `SELECT count(*) FROM application`},
+			{Thing: "fairs", Query: `SELECT count(*) FROM fair`},
 			{Thing: "hires", Query: `SELECT count(*) FROM hire`},
 		},
 	}, d)

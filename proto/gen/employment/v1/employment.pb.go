@@ -2905,7 +2905,7 @@ var File_qiao_employment_v1_employment_proto protoreflect.FileDescriptor
 
 const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\n" +
-	"#qiao/employment/v1/employment.proto\x12\x12qiao.employment.v1\x1a\x1eqiao/platform/v1/options.proto\"\x9a\x01\n" +
+	"#qiao/employment/v1/employment.proto\x12\x12qiao.employment.v1\x1a\x1dqiao/employment/v1/fair.proto\x1a qiao/employment/v1/startup.proto\x1a\x1eqiao/platform/v1/options.proto\"\x9a\x01\n" +
 	"\x17RegisterEmployerRequest\x12\x12\n" +
 	"\x04uscc\x18\x01 \x01(\tR\x04uscc\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12)\n" +
@@ -3128,7 +3128,7 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x06end_on\x18\x06 \x01(\tR\x05endOn\x12\x14\n" +
 	"\x05state\x18\a \x01(\tR\x05state\x12\x19\n" +
 	"\bended_on\x18\b \x01(\tR\aendedOn\x12\x19\n" +
-	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xd5\x15\n" +
+	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xf87\n" +
 	"\x11EmploymentService\x12\x8d\x01\n" +
 	"\x10RegisterEmployer\x12+.qiao.employment.v1.RegisterEmployerRequest\x1a,.qiao.employment.v1.RegisterEmployerResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x87\x01\n" +
 	"\x0ePublishVacancy\x12).qiao.employment.v1.PublishVacancyRequest\x1a*.qiao.employment.v1.PublishVacancyResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x81\x01\n" +
@@ -3158,7 +3158,41 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"ConfirmEnd\x12%.qiao.employment.v1.ConfirmEndRequest\x1a&.qiao.employment.v1.ConfirmEndResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12y\n" +
 	"\n" +
 	"DisputeEnd\x12%.qiao.employment.v1.DisputeEndRequest\x1a&.qiao.employment.v1.DisputeEndResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12f\n" +
-	"\tListHires\x12$.qiao.employment.v1.ListHiresRequest\x1a%.qiao.employment.v1.ListHiresResponse\"\f\x92\xb5\x18\b\x12\x06workerBDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
+	"\tListHires\x12$.qiao.employment.v1.ListHiresRequest\x1a%.qiao.employment.v1.ListHiresResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12k\n" +
+	"\bPlanFair\x12#.qiao.employment.v1.PlanFairRequest\x1a$.qiao.employment.v1.PlanFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x84\x01\n" +
+	"\rEnterFairPost\x12(.qiao.employment.v1.EnterFairPostRequest\x1a).qiao.employment.v1.EnterFairPostResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x82\x01\n" +
+	"\tListFairs\x12$.qiao.employment.v1.ListFairsRequest\x1a%.qiao.employment.v1.ListFairsResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12|\n" +
+	"\aGetFair\x12\".qiao.employment.v1.GetFairRequest\x1a#.qiao.employment.v1.GetFairResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12|\n" +
+	"\vApplyToFair\x12&.qiao.employment.v1.ApplyToFairRequest\x1a'.qiao.employment.v1.ApplyToFairResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x8b\x01\n" +
+	"\x10WithdrawFromFair\x12+.qiao.employment.v1.WithdrawFromFairRequest\x1a,.qiao.employment.v1.WithdrawFromFairResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x81\x01\n" +
+	"\x12GetFairApplication\x12-.qiao.employment.v1.GetFairApplicationRequest\x1a..qiao.employment.v1.GetFairApplicationResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12u\n" +
+	"\x0eProveFairEntry\x12).qiao.employment.v1.ProveFairEntryRequest\x1a*.qiao.employment.v1.ProveFairEntryResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12\x83\x01\n" +
+	"\x12ListFairApplicants\x12-.qiao.employment.v1.ListFairApplicantsRequest\x1a..qiao.employment.v1.ListFairApplicantsResponse\"\x0e\x92\xb5\x18\n" +
+	"\x12\bemployer\x12\x85\x01\n" +
+	"\x12RankFairApplicants\x12-.qiao.employment.v1.RankFairApplicantsRequest\x1a..qiao.employment.v1.RankFairApplicantsResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12n\n" +
+	"\tCloseFair\x12$.qiao.employment.v1.CloseFairRequest\x1a%.qiao.employment.v1.CloseFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x80\x01\n" +
+	"\x0fEnterFairFigure\x12*.qiao.employment.v1.EnterFairFigureRequest\x1a+.qiao.employment.v1.EnterFairFigureResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12k\n" +
+	"\bDrawFair\x12#.qiao.employment.v1.DrawFairRequest\x1a$.qiao.employment.v1.DrawFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12z\n" +
+	"\rRunSecondPass\x12(.qiao.employment.v1.RunSecondPassRequest\x1a).qiao.employment.v1.RunSecondPassResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x85\x01\n" +
+	"\x0eAcceptProposal\x12).qiao.employment.v1.AcceptProposalRequest\x1a*.qiao.employment.v1.AcceptProposalResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x88\x01\n" +
+	"\x0fDeclineProposal\x12*.qiao.employment.v1.DeclineProposalRequest\x1a+.qiao.employment.v1.DeclineProposalResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x7f\n" +
+	"\x10PassOverProposal\x12+.qiao.employment.v1.PassOverProposalRequest\x1a,.qiao.employment.v1.PassOverProposalResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12~\n" +
+	"\x0fListFairResults\x12*.qiao.employment.v1.ListFairResultsRequest\x1a+.qiao.employment.v1.ListFairResultsResponse\"\x12\x92\xb5\x18\x0e\x12\fofficer:hrss\x12\x8e\x01\n" +
+	"\rGetFairBundle\x12(.qiao.employment.v1.GetFairBundleRequest\x1a).qiao.employment.v1.GetFairBundleResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x94\x01\n" +
+	"\x0fGetStartupGuide\x12*.qiao.employment.v1.GetStartupGuideRequest\x1a+.qiao.employment.v1.GetStartupGuideResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x83\x01\n" +
+	"\x0eCheckTaxRelief\x12).qiao.employment.v1.CheckTaxReliefRequest\x1a*.qiao.employment.v1.CheckTaxReliefResponse\"\x1a\x92\xb5\x18\x16\x12\x06worker\x12\fofficer:hrss\x12\x80\x01\n" +
+	"\x0fOpenAdviserSlot\x12*.qiao.employment.v1.OpenAdviserSlotRequest\x1a+.qiao.employment.v1.OpenAdviserSlotResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x89\x01\n" +
+	"\x10ListAdviserSlots\x12+.qiao.employment.v1.ListAdviserSlotsRequest\x1a,.qiao.employment.v1.ListAdviserSlotsResponse\"\x1a\x92\xb5\x18\x16\x12\x06worker\x12\fofficer:hrss\x12\x88\x01\n" +
+	"\x0fApplyForAdviser\x12*.qiao.employment.v1.ApplyForAdviserRequest\x1a+.qiao.employment.v1.ApplyForAdviserResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x94\x01\n" +
+	"\x13WithdrawFromAdviser\x12..qiao.employment.v1.WithdrawFromAdviserRequest\x1a/.qiao.employment.v1.WithdrawFromAdviserResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12|\n" +
+	"\vHandOffLoan\x12&.qiao.employment.v1.HandOffLoanRequest\x1a'.qiao.employment.v1.HandOffLoanResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x94\x01\n" +
+	"\x13WithdrawLoanRequest\x12..qiao.employment.v1.WithdrawLoanRequestRequest\x1a/.qiao.employment.v1.WithdrawLoanRequestResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x81\x01\n" +
+	"\x0fReadLoanRequest\x12*.qiao.employment.v1.ReadLoanRequestRequest\x1a+.qiao.employment.v1.ReadLoanRequestResponse\"\x15\x92\xb5\x18\x11\x12\x06worker\x12\apartner\x12t\n" +
+	"\vAddPremises\x12&.qiao.employment.v1.AddPremisesRequest\x1a'.qiao.employment.v1.AddPremisesResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x8b\x01\n" +
+	"\fListPremises\x12'.qiao.employment.v1.ListPremisesRequest\x1a(.qiao.employment.v1.ListPremisesResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x8b\x01\n" +
+	"\x10ApplyForPremises\x12+.qiao.employment.v1.ApplyForPremisesRequest\x1a,.qiao.employment.v1.ApplyForPremisesResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\xa0\x01\n" +
+	"\x17WithdrawPremisesRequest\x122.qiao.employment.v1.WithdrawPremisesRequestRequest\x1a3.qiao.employment.v1.WithdrawPremisesRequestResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12x\n" +
+	"\x0fListStartupHelp\x12*.qiao.employment.v1.ListStartupHelpRequest\x1a+.qiao.employment.v1.ListStartupHelpResponse\"\f\x92\xb5\x18\b\x12\x06workerBDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
 
 var (
 	file_qiao_employment_v1_employment_proto_rawDescOnce sync.Once
@@ -3174,114 +3208,246 @@ func file_qiao_employment_v1_employment_proto_rawDescGZIP() []byte {
 
 var file_qiao_employment_v1_employment_proto_msgTypes = make([]protoimpl.MessageInfo, 50)
 var file_qiao_employment_v1_employment_proto_goTypes = []any{
-	(*RegisterEmployerRequest)(nil),     // 0: qiao.employment.v1.RegisterEmployerRequest
-	(*RegisterEmployerResponse)(nil),    // 1: qiao.employment.v1.RegisterEmployerResponse
-	(*PublishVacancyRequest)(nil),       // 2: qiao.employment.v1.PublishVacancyRequest
-	(*PublishVacancyResponse)(nil),      // 3: qiao.employment.v1.PublishVacancyResponse
-	(*CloseVacancyRequest)(nil),         // 4: qiao.employment.v1.CloseVacancyRequest
-	(*CloseVacancyResponse)(nil),        // 5: qiao.employment.v1.CloseVacancyResponse
-	(*SearchVacanciesRequest)(nil),      // 6: qiao.employment.v1.SearchVacanciesRequest
-	(*SearchVacanciesResponse)(nil),     // 7: qiao.employment.v1.SearchVacanciesResponse
-	(*GetVacancyRequest)(nil),           // 8: qiao.employment.v1.GetVacancyRequest
-	(*GetVacancyResponse)(nil),          // 9: qiao.employment.v1.GetVacancyResponse
-	(*SetProfileRequest)(nil),           // 10: qiao.employment.v1.SetProfileRequest
-	(*SetProfileResponse)(nil),          // 11: qiao.employment.v1.SetProfileResponse
-	(*GetProfileRequest)(nil),           // 12: qiao.employment.v1.GetProfileRequest
-	(*GetProfileResponse)(nil),          // 13: qiao.employment.v1.GetProfileResponse
-	(*ApplyRequest)(nil),                // 14: qiao.employment.v1.ApplyRequest
-	(*ApplyResponse)(nil),               // 15: qiao.employment.v1.ApplyResponse
-	(*WithdrawApplicationRequest)(nil),  // 16: qiao.employment.v1.WithdrawApplicationRequest
-	(*WithdrawApplicationResponse)(nil), // 17: qiao.employment.v1.WithdrawApplicationResponse
-	(*ListApplicationsRequest)(nil),     // 18: qiao.employment.v1.ListApplicationsRequest
-	(*ListApplicationsResponse)(nil),    // 19: qiao.employment.v1.ListApplicationsResponse
-	(*ListApplicantsRequest)(nil),       // 20: qiao.employment.v1.ListApplicantsRequest
-	(*ListApplicantsResponse)(nil),      // 21: qiao.employment.v1.ListApplicantsResponse
-	(*MakeOfferRequest)(nil),            // 22: qiao.employment.v1.MakeOfferRequest
-	(*MakeOfferResponse)(nil),           // 23: qiao.employment.v1.MakeOfferResponse
-	(*AcceptOfferRequest)(nil),          // 24: qiao.employment.v1.AcceptOfferRequest
-	(*AcceptOfferResponse)(nil),         // 25: qiao.employment.v1.AcceptOfferResponse
-	(*DeclineOfferRequest)(nil),         // 26: qiao.employment.v1.DeclineOfferRequest
-	(*DeclineOfferResponse)(nil),        // 27: qiao.employment.v1.DeclineOfferResponse
-	(*UndoAcceptanceRequest)(nil),       // 28: qiao.employment.v1.UndoAcceptanceRequest
-	(*UndoAcceptanceResponse)(nil),      // 29: qiao.employment.v1.UndoAcceptanceResponse
-	(*StateHireRequest)(nil),            // 30: qiao.employment.v1.StateHireRequest
-	(*StateHireResponse)(nil),           // 31: qiao.employment.v1.StateHireResponse
-	(*ConfirmHireRequest)(nil),          // 32: qiao.employment.v1.ConfirmHireRequest
-	(*ConfirmHireResponse)(nil),         // 33: qiao.employment.v1.ConfirmHireResponse
-	(*DisputeHireRequest)(nil),          // 34: qiao.employment.v1.DisputeHireRequest
-	(*DisputeHireResponse)(nil),         // 35: qiao.employment.v1.DisputeHireResponse
-	(*EndHireRequest)(nil),              // 36: qiao.employment.v1.EndHireRequest
-	(*EndHireResponse)(nil),             // 37: qiao.employment.v1.EndHireResponse
-	(*ConfirmEndRequest)(nil),           // 38: qiao.employment.v1.ConfirmEndRequest
-	(*ConfirmEndResponse)(nil),          // 39: qiao.employment.v1.ConfirmEndResponse
-	(*DisputeEndRequest)(nil),           // 40: qiao.employment.v1.DisputeEndRequest
-	(*DisputeEndResponse)(nil),          // 41: qiao.employment.v1.DisputeEndResponse
-	(*ListHiresRequest)(nil),            // 42: qiao.employment.v1.ListHiresRequest
-	(*ListHiresResponse)(nil),           // 43: qiao.employment.v1.ListHiresResponse
-	(*Vacancy)(nil),                     // 44: qiao.employment.v1.Vacancy
-	(*Profile)(nil),                     // 45: qiao.employment.v1.Profile
-	(*Qualification)(nil),               // 46: qiao.employment.v1.Qualification
-	(*Application)(nil),                 // 47: qiao.employment.v1.Application
-	(*Applicant)(nil),                   // 48: qiao.employment.v1.Applicant
-	(*Hire)(nil),                        // 49: qiao.employment.v1.Hire
+	(*RegisterEmployerRequest)(nil),         // 0: qiao.employment.v1.RegisterEmployerRequest
+	(*RegisterEmployerResponse)(nil),        // 1: qiao.employment.v1.RegisterEmployerResponse
+	(*PublishVacancyRequest)(nil),           // 2: qiao.employment.v1.PublishVacancyRequest
+	(*PublishVacancyResponse)(nil),          // 3: qiao.employment.v1.PublishVacancyResponse
+	(*CloseVacancyRequest)(nil),             // 4: qiao.employment.v1.CloseVacancyRequest
+	(*CloseVacancyResponse)(nil),            // 5: qiao.employment.v1.CloseVacancyResponse
+	(*SearchVacanciesRequest)(nil),          // 6: qiao.employment.v1.SearchVacanciesRequest
+	(*SearchVacanciesResponse)(nil),         // 7: qiao.employment.v1.SearchVacanciesResponse
+	(*GetVacancyRequest)(nil),               // 8: qiao.employment.v1.GetVacancyRequest
+	(*GetVacancyResponse)(nil),              // 9: qiao.employment.v1.GetVacancyResponse
+	(*SetProfileRequest)(nil),               // 10: qiao.employment.v1.SetProfileRequest
+	(*SetProfileResponse)(nil),              // 11: qiao.employment.v1.SetProfileResponse
+	(*GetProfileRequest)(nil),               // 12: qiao.employment.v1.GetProfileRequest
+	(*GetProfileResponse)(nil),              // 13: qiao.employment.v1.GetProfileResponse
+	(*ApplyRequest)(nil),                    // 14: qiao.employment.v1.ApplyRequest
+	(*ApplyResponse)(nil),                   // 15: qiao.employment.v1.ApplyResponse
+	(*WithdrawApplicationRequest)(nil),      // 16: qiao.employment.v1.WithdrawApplicationRequest
+	(*WithdrawApplicationResponse)(nil),     // 17: qiao.employment.v1.WithdrawApplicationResponse
+	(*ListApplicationsRequest)(nil),         // 18: qiao.employment.v1.ListApplicationsRequest
+	(*ListApplicationsResponse)(nil),        // 19: qiao.employment.v1.ListApplicationsResponse
+	(*ListApplicantsRequest)(nil),           // 20: qiao.employment.v1.ListApplicantsRequest
+	(*ListApplicantsResponse)(nil),          // 21: qiao.employment.v1.ListApplicantsResponse
+	(*MakeOfferRequest)(nil),                // 22: qiao.employment.v1.MakeOfferRequest
+	(*MakeOfferResponse)(nil),               // 23: qiao.employment.v1.MakeOfferResponse
+	(*AcceptOfferRequest)(nil),              // 24: qiao.employment.v1.AcceptOfferRequest
+	(*AcceptOfferResponse)(nil),             // 25: qiao.employment.v1.AcceptOfferResponse
+	(*DeclineOfferRequest)(nil),             // 26: qiao.employment.v1.DeclineOfferRequest
+	(*DeclineOfferResponse)(nil),            // 27: qiao.employment.v1.DeclineOfferResponse
+	(*UndoAcceptanceRequest)(nil),           // 28: qiao.employment.v1.UndoAcceptanceRequest
+	(*UndoAcceptanceResponse)(nil),          // 29: qiao.employment.v1.UndoAcceptanceResponse
+	(*StateHireRequest)(nil),                // 30: qiao.employment.v1.StateHireRequest
+	(*StateHireResponse)(nil),               // 31: qiao.employment.v1.StateHireResponse
+	(*ConfirmHireRequest)(nil),              // 32: qiao.employment.v1.ConfirmHireRequest
+	(*ConfirmHireResponse)(nil),             // 33: qiao.employment.v1.ConfirmHireResponse
+	(*DisputeHireRequest)(nil),              // 34: qiao.employment.v1.DisputeHireRequest
+	(*DisputeHireResponse)(nil),             // 35: qiao.employment.v1.DisputeHireResponse
+	(*EndHireRequest)(nil),                  // 36: qiao.employment.v1.EndHireRequest
+	(*EndHireResponse)(nil),                 // 37: qiao.employment.v1.EndHireResponse
+	(*ConfirmEndRequest)(nil),               // 38: qiao.employment.v1.ConfirmEndRequest
+	(*ConfirmEndResponse)(nil),              // 39: qiao.employment.v1.ConfirmEndResponse
+	(*DisputeEndRequest)(nil),               // 40: qiao.employment.v1.DisputeEndRequest
+	(*DisputeEndResponse)(nil),              // 41: qiao.employment.v1.DisputeEndResponse
+	(*ListHiresRequest)(nil),                // 42: qiao.employment.v1.ListHiresRequest
+	(*ListHiresResponse)(nil),               // 43: qiao.employment.v1.ListHiresResponse
+	(*Vacancy)(nil),                         // 44: qiao.employment.v1.Vacancy
+	(*Profile)(nil),                         // 45: qiao.employment.v1.Profile
+	(*Qualification)(nil),                   // 46: qiao.employment.v1.Qualification
+	(*Application)(nil),                     // 47: qiao.employment.v1.Application
+	(*Applicant)(nil),                       // 48: qiao.employment.v1.Applicant
+	(*Hire)(nil),                            // 49: qiao.employment.v1.Hire
+	(*PlanFairRequest)(nil),                 // 50: qiao.employment.v1.PlanFairRequest
+	(*EnterFairPostRequest)(nil),            // 51: qiao.employment.v1.EnterFairPostRequest
+	(*ListFairsRequest)(nil),                // 52: qiao.employment.v1.ListFairsRequest
+	(*GetFairRequest)(nil),                  // 53: qiao.employment.v1.GetFairRequest
+	(*ApplyToFairRequest)(nil),              // 54: qiao.employment.v1.ApplyToFairRequest
+	(*WithdrawFromFairRequest)(nil),         // 55: qiao.employment.v1.WithdrawFromFairRequest
+	(*GetFairApplicationRequest)(nil),       // 56: qiao.employment.v1.GetFairApplicationRequest
+	(*ProveFairEntryRequest)(nil),           // 57: qiao.employment.v1.ProveFairEntryRequest
+	(*ListFairApplicantsRequest)(nil),       // 58: qiao.employment.v1.ListFairApplicantsRequest
+	(*RankFairApplicantsRequest)(nil),       // 59: qiao.employment.v1.RankFairApplicantsRequest
+	(*CloseFairRequest)(nil),                // 60: qiao.employment.v1.CloseFairRequest
+	(*EnterFairFigureRequest)(nil),          // 61: qiao.employment.v1.EnterFairFigureRequest
+	(*DrawFairRequest)(nil),                 // 62: qiao.employment.v1.DrawFairRequest
+	(*RunSecondPassRequest)(nil),            // 63: qiao.employment.v1.RunSecondPassRequest
+	(*AcceptProposalRequest)(nil),           // 64: qiao.employment.v1.AcceptProposalRequest
+	(*DeclineProposalRequest)(nil),          // 65: qiao.employment.v1.DeclineProposalRequest
+	(*PassOverProposalRequest)(nil),         // 66: qiao.employment.v1.PassOverProposalRequest
+	(*ListFairResultsRequest)(nil),          // 67: qiao.employment.v1.ListFairResultsRequest
+	(*GetFairBundleRequest)(nil),            // 68: qiao.employment.v1.GetFairBundleRequest
+	(*GetStartupGuideRequest)(nil),          // 69: qiao.employment.v1.GetStartupGuideRequest
+	(*CheckTaxReliefRequest)(nil),           // 70: qiao.employment.v1.CheckTaxReliefRequest
+	(*OpenAdviserSlotRequest)(nil),          // 71: qiao.employment.v1.OpenAdviserSlotRequest
+	(*ListAdviserSlotsRequest)(nil),         // 72: qiao.employment.v1.ListAdviserSlotsRequest
+	(*ApplyForAdviserRequest)(nil),          // 73: qiao.employment.v1.ApplyForAdviserRequest
+	(*WithdrawFromAdviserRequest)(nil),      // 74: qiao.employment.v1.WithdrawFromAdviserRequest
+	(*HandOffLoanRequest)(nil),              // 75: qiao.employment.v1.HandOffLoanRequest
+	(*WithdrawLoanRequestRequest)(nil),      // 76: qiao.employment.v1.WithdrawLoanRequestRequest
+	(*ReadLoanRequestRequest)(nil),          // 77: qiao.employment.v1.ReadLoanRequestRequest
+	(*AddPremisesRequest)(nil),              // 78: qiao.employment.v1.AddPremisesRequest
+	(*ListPremisesRequest)(nil),             // 79: qiao.employment.v1.ListPremisesRequest
+	(*ApplyForPremisesRequest)(nil),         // 80: qiao.employment.v1.ApplyForPremisesRequest
+	(*WithdrawPremisesRequestRequest)(nil),  // 81: qiao.employment.v1.WithdrawPremisesRequestRequest
+	(*ListStartupHelpRequest)(nil),          // 82: qiao.employment.v1.ListStartupHelpRequest
+	(*PlanFairResponse)(nil),                // 83: qiao.employment.v1.PlanFairResponse
+	(*EnterFairPostResponse)(nil),           // 84: qiao.employment.v1.EnterFairPostResponse
+	(*ListFairsResponse)(nil),               // 85: qiao.employment.v1.ListFairsResponse
+	(*GetFairResponse)(nil),                 // 86: qiao.employment.v1.GetFairResponse
+	(*ApplyToFairResponse)(nil),             // 87: qiao.employment.v1.ApplyToFairResponse
+	(*WithdrawFromFairResponse)(nil),        // 88: qiao.employment.v1.WithdrawFromFairResponse
+	(*GetFairApplicationResponse)(nil),      // 89: qiao.employment.v1.GetFairApplicationResponse
+	(*ProveFairEntryResponse)(nil),          // 90: qiao.employment.v1.ProveFairEntryResponse
+	(*ListFairApplicantsResponse)(nil),      // 91: qiao.employment.v1.ListFairApplicantsResponse
+	(*RankFairApplicantsResponse)(nil),      // 92: qiao.employment.v1.RankFairApplicantsResponse
+	(*CloseFairResponse)(nil),               // 93: qiao.employment.v1.CloseFairResponse
+	(*EnterFairFigureResponse)(nil),         // 94: qiao.employment.v1.EnterFairFigureResponse
+	(*DrawFairResponse)(nil),                // 95: qiao.employment.v1.DrawFairResponse
+	(*RunSecondPassResponse)(nil),           // 96: qiao.employment.v1.RunSecondPassResponse
+	(*AcceptProposalResponse)(nil),          // 97: qiao.employment.v1.AcceptProposalResponse
+	(*DeclineProposalResponse)(nil),         // 98: qiao.employment.v1.DeclineProposalResponse
+	(*PassOverProposalResponse)(nil),        // 99: qiao.employment.v1.PassOverProposalResponse
+	(*ListFairResultsResponse)(nil),         // 100: qiao.employment.v1.ListFairResultsResponse
+	(*GetFairBundleResponse)(nil),           // 101: qiao.employment.v1.GetFairBundleResponse
+	(*GetStartupGuideResponse)(nil),         // 102: qiao.employment.v1.GetStartupGuideResponse
+	(*CheckTaxReliefResponse)(nil),          // 103: qiao.employment.v1.CheckTaxReliefResponse
+	(*OpenAdviserSlotResponse)(nil),         // 104: qiao.employment.v1.OpenAdviserSlotResponse
+	(*ListAdviserSlotsResponse)(nil),        // 105: qiao.employment.v1.ListAdviserSlotsResponse
+	(*ApplyForAdviserResponse)(nil),         // 106: qiao.employment.v1.ApplyForAdviserResponse
+	(*WithdrawFromAdviserResponse)(nil),     // 107: qiao.employment.v1.WithdrawFromAdviserResponse
+	(*HandOffLoanResponse)(nil),             // 108: qiao.employment.v1.HandOffLoanResponse
+	(*WithdrawLoanRequestResponse)(nil),     // 109: qiao.employment.v1.WithdrawLoanRequestResponse
+	(*ReadLoanRequestResponse)(nil),         // 110: qiao.employment.v1.ReadLoanRequestResponse
+	(*AddPremisesResponse)(nil),             // 111: qiao.employment.v1.AddPremisesResponse
+	(*ListPremisesResponse)(nil),            // 112: qiao.employment.v1.ListPremisesResponse
+	(*ApplyForPremisesResponse)(nil),        // 113: qiao.employment.v1.ApplyForPremisesResponse
+	(*WithdrawPremisesRequestResponse)(nil), // 114: qiao.employment.v1.WithdrawPremisesRequestResponse
+	(*ListStartupHelpResponse)(nil),         // 115: qiao.employment.v1.ListStartupHelpResponse
 }
 var file_qiao_employment_v1_employment_proto_depIdxs = []int32{
-	44, // 0: qiao.employment.v1.SearchVacanciesResponse.vacancies:type_name -> qiao.employment.v1.Vacancy
-	44, // 1: qiao.employment.v1.GetVacancyResponse.vacancy:type_name -> qiao.employment.v1.Vacancy
-	45, // 2: qiao.employment.v1.GetProfileResponse.profile:type_name -> qiao.employment.v1.Profile
-	47, // 3: qiao.employment.v1.ListApplicationsResponse.applications:type_name -> qiao.employment.v1.Application
-	48, // 4: qiao.employment.v1.ListApplicantsResponse.applicants:type_name -> qiao.employment.v1.Applicant
-	49, // 5: qiao.employment.v1.ListHiresResponse.hires:type_name -> qiao.employment.v1.Hire
-	46, // 6: qiao.employment.v1.Profile.qualifications:type_name -> qiao.employment.v1.Qualification
-	0,  // 7: qiao.employment.v1.EmploymentService.RegisterEmployer:input_type -> qiao.employment.v1.RegisterEmployerRequest
-	2,  // 8: qiao.employment.v1.EmploymentService.PublishVacancy:input_type -> qiao.employment.v1.PublishVacancyRequest
-	4,  // 9: qiao.employment.v1.EmploymentService.CloseVacancy:input_type -> qiao.employment.v1.CloseVacancyRequest
-	6,  // 10: qiao.employment.v1.EmploymentService.SearchVacancies:input_type -> qiao.employment.v1.SearchVacanciesRequest
-	8,  // 11: qiao.employment.v1.EmploymentService.GetVacancy:input_type -> qiao.employment.v1.GetVacancyRequest
-	10, // 12: qiao.employment.v1.EmploymentService.SetProfile:input_type -> qiao.employment.v1.SetProfileRequest
-	12, // 13: qiao.employment.v1.EmploymentService.GetProfile:input_type -> qiao.employment.v1.GetProfileRequest
-	14, // 14: qiao.employment.v1.EmploymentService.Apply:input_type -> qiao.employment.v1.ApplyRequest
-	16, // 15: qiao.employment.v1.EmploymentService.WithdrawApplication:input_type -> qiao.employment.v1.WithdrawApplicationRequest
-	18, // 16: qiao.employment.v1.EmploymentService.ListApplications:input_type -> qiao.employment.v1.ListApplicationsRequest
-	20, // 17: qiao.employment.v1.EmploymentService.ListApplicants:input_type -> qiao.employment.v1.ListApplicantsRequest
-	22, // 18: qiao.employment.v1.EmploymentService.MakeOffer:input_type -> qiao.employment.v1.MakeOfferRequest
-	24, // 19: qiao.employment.v1.EmploymentService.AcceptOffer:input_type -> qiao.employment.v1.AcceptOfferRequest
-	26, // 20: qiao.employment.v1.EmploymentService.DeclineOffer:input_type -> qiao.employment.v1.DeclineOfferRequest
-	28, // 21: qiao.employment.v1.EmploymentService.UndoAcceptance:input_type -> qiao.employment.v1.UndoAcceptanceRequest
-	30, // 22: qiao.employment.v1.EmploymentService.StateHire:input_type -> qiao.employment.v1.StateHireRequest
-	32, // 23: qiao.employment.v1.EmploymentService.ConfirmHire:input_type -> qiao.employment.v1.ConfirmHireRequest
-	34, // 24: qiao.employment.v1.EmploymentService.DisputeHire:input_type -> qiao.employment.v1.DisputeHireRequest
-	36, // 25: qiao.employment.v1.EmploymentService.EndHire:input_type -> qiao.employment.v1.EndHireRequest
-	38, // 26: qiao.employment.v1.EmploymentService.ConfirmEnd:input_type -> qiao.employment.v1.ConfirmEndRequest
-	40, // 27: qiao.employment.v1.EmploymentService.DisputeEnd:input_type -> qiao.employment.v1.DisputeEndRequest
-	42, // 28: qiao.employment.v1.EmploymentService.ListHires:input_type -> qiao.employment.v1.ListHiresRequest
-	1,  // 29: qiao.employment.v1.EmploymentService.RegisterEmployer:output_type -> qiao.employment.v1.RegisterEmployerResponse
-	3,  // 30: qiao.employment.v1.EmploymentService.PublishVacancy:output_type -> qiao.employment.v1.PublishVacancyResponse
-	5,  // 31: qiao.employment.v1.EmploymentService.CloseVacancy:output_type -> qiao.employment.v1.CloseVacancyResponse
-	7,  // 32: qiao.employment.v1.EmploymentService.SearchVacancies:output_type -> qiao.employment.v1.SearchVacanciesResponse
-	9,  // 33: qiao.employment.v1.EmploymentService.GetVacancy:output_type -> qiao.employment.v1.GetVacancyResponse
-	11, // 34: qiao.employment.v1.EmploymentService.SetProfile:output_type -> qiao.employment.v1.SetProfileResponse
-	13, // 35: qiao.employment.v1.EmploymentService.GetProfile:output_type -> qiao.employment.v1.GetProfileResponse
-	15, // 36: qiao.employment.v1.EmploymentService.Apply:output_type -> qiao.employment.v1.ApplyResponse
-	17, // 37: qiao.employment.v1.EmploymentService.WithdrawApplication:output_type -> qiao.employment.v1.WithdrawApplicationResponse
-	19, // 38: qiao.employment.v1.EmploymentService.ListApplications:output_type -> qiao.employment.v1.ListApplicationsResponse
-	21, // 39: qiao.employment.v1.EmploymentService.ListApplicants:output_type -> qiao.employment.v1.ListApplicantsResponse
-	23, // 40: qiao.employment.v1.EmploymentService.MakeOffer:output_type -> qiao.employment.v1.MakeOfferResponse
-	25, // 41: qiao.employment.v1.EmploymentService.AcceptOffer:output_type -> qiao.employment.v1.AcceptOfferResponse
-	27, // 42: qiao.employment.v1.EmploymentService.DeclineOffer:output_type -> qiao.employment.v1.DeclineOfferResponse
-	29, // 43: qiao.employment.v1.EmploymentService.UndoAcceptance:output_type -> qiao.employment.v1.UndoAcceptanceResponse
-	31, // 44: qiao.employment.v1.EmploymentService.StateHire:output_type -> qiao.employment.v1.StateHireResponse
-	33, // 45: qiao.employment.v1.EmploymentService.ConfirmHire:output_type -> qiao.employment.v1.ConfirmHireResponse
-	35, // 46: qiao.employment.v1.EmploymentService.DisputeHire:output_type -> qiao.employment.v1.DisputeHireResponse
-	37, // 47: qiao.employment.v1.EmploymentService.EndHire:output_type -> qiao.employment.v1.EndHireResponse
-	39, // 48: qiao.employment.v1.EmploymentService.ConfirmEnd:output_type -> qiao.employment.v1.ConfirmEndResponse
-	41, // 49: qiao.employment.v1.EmploymentService.DisputeEnd:output_type -> qiao.employment.v1.DisputeEndResponse
-	43, // 50: qiao.employment.v1.EmploymentService.ListHires:output_type -> qiao.employment.v1.ListHiresResponse
-	29, // [29:51] is the sub-list for method output_type
-	7,  // [7:29] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	44,  // 0: qiao.employment.v1.SearchVacanciesResponse.vacancies:type_name -> qiao.employment.v1.Vacancy
+	44,  // 1: qiao.employment.v1.GetVacancyResponse.vacancy:type_name -> qiao.employment.v1.Vacancy
+	45,  // 2: qiao.employment.v1.GetProfileResponse.profile:type_name -> qiao.employment.v1.Profile
+	47,  // 3: qiao.employment.v1.ListApplicationsResponse.applications:type_name -> qiao.employment.v1.Application
+	48,  // 4: qiao.employment.v1.ListApplicantsResponse.applicants:type_name -> qiao.employment.v1.Applicant
+	49,  // 5: qiao.employment.v1.ListHiresResponse.hires:type_name -> qiao.employment.v1.Hire
+	46,  // 6: qiao.employment.v1.Profile.qualifications:type_name -> qiao.employment.v1.Qualification
+	0,   // 7: qiao.employment.v1.EmploymentService.RegisterEmployer:input_type -> qiao.employment.v1.RegisterEmployerRequest
+	2,   // 8: qiao.employment.v1.EmploymentService.PublishVacancy:input_type -> qiao.employment.v1.PublishVacancyRequest
+	4,   // 9: qiao.employment.v1.EmploymentService.CloseVacancy:input_type -> qiao.employment.v1.CloseVacancyRequest
+	6,   // 10: qiao.employment.v1.EmploymentService.SearchVacancies:input_type -> qiao.employment.v1.SearchVacanciesRequest
+	8,   // 11: qiao.employment.v1.EmploymentService.GetVacancy:input_type -> qiao.employment.v1.GetVacancyRequest
+	10,  // 12: qiao.employment.v1.EmploymentService.SetProfile:input_type -> qiao.employment.v1.SetProfileRequest
+	12,  // 13: qiao.employment.v1.EmploymentService.GetProfile:input_type -> qiao.employment.v1.GetProfileRequest
+	14,  // 14: qiao.employment.v1.EmploymentService.Apply:input_type -> qiao.employment.v1.ApplyRequest
+	16,  // 15: qiao.employment.v1.EmploymentService.WithdrawApplication:input_type -> qiao.employment.v1.WithdrawApplicationRequest
+	18,  // 16: qiao.employment.v1.EmploymentService.ListApplications:input_type -> qiao.employment.v1.ListApplicationsRequest
+	20,  // 17: qiao.employment.v1.EmploymentService.ListApplicants:input_type -> qiao.employment.v1.ListApplicantsRequest
+	22,  // 18: qiao.employment.v1.EmploymentService.MakeOffer:input_type -> qiao.employment.v1.MakeOfferRequest
+	24,  // 19: qiao.employment.v1.EmploymentService.AcceptOffer:input_type -> qiao.employment.v1.AcceptOfferRequest
+	26,  // 20: qiao.employment.v1.EmploymentService.DeclineOffer:input_type -> qiao.employment.v1.DeclineOfferRequest
+	28,  // 21: qiao.employment.v1.EmploymentService.UndoAcceptance:input_type -> qiao.employment.v1.UndoAcceptanceRequest
+	30,  // 22: qiao.employment.v1.EmploymentService.StateHire:input_type -> qiao.employment.v1.StateHireRequest
+	32,  // 23: qiao.employment.v1.EmploymentService.ConfirmHire:input_type -> qiao.employment.v1.ConfirmHireRequest
+	34,  // 24: qiao.employment.v1.EmploymentService.DisputeHire:input_type -> qiao.employment.v1.DisputeHireRequest
+	36,  // 25: qiao.employment.v1.EmploymentService.EndHire:input_type -> qiao.employment.v1.EndHireRequest
+	38,  // 26: qiao.employment.v1.EmploymentService.ConfirmEnd:input_type -> qiao.employment.v1.ConfirmEndRequest
+	40,  // 27: qiao.employment.v1.EmploymentService.DisputeEnd:input_type -> qiao.employment.v1.DisputeEndRequest
+	42,  // 28: qiao.employment.v1.EmploymentService.ListHires:input_type -> qiao.employment.v1.ListHiresRequest
+	50,  // 29: qiao.employment.v1.EmploymentService.PlanFair:input_type -> qiao.employment.v1.PlanFairRequest
+	51,  // 30: qiao.employment.v1.EmploymentService.EnterFairPost:input_type -> qiao.employment.v1.EnterFairPostRequest
+	52,  // 31: qiao.employment.v1.EmploymentService.ListFairs:input_type -> qiao.employment.v1.ListFairsRequest
+	53,  // 32: qiao.employment.v1.EmploymentService.GetFair:input_type -> qiao.employment.v1.GetFairRequest
+	54,  // 33: qiao.employment.v1.EmploymentService.ApplyToFair:input_type -> qiao.employment.v1.ApplyToFairRequest
+	55,  // 34: qiao.employment.v1.EmploymentService.WithdrawFromFair:input_type -> qiao.employment.v1.WithdrawFromFairRequest
+	56,  // 35: qiao.employment.v1.EmploymentService.GetFairApplication:input_type -> qiao.employment.v1.GetFairApplicationRequest
+	57,  // 36: qiao.employment.v1.EmploymentService.ProveFairEntry:input_type -> qiao.employment.v1.ProveFairEntryRequest
+	58,  // 37: qiao.employment.v1.EmploymentService.ListFairApplicants:input_type -> qiao.employment.v1.ListFairApplicantsRequest
+	59,  // 38: qiao.employment.v1.EmploymentService.RankFairApplicants:input_type -> qiao.employment.v1.RankFairApplicantsRequest
+	60,  // 39: qiao.employment.v1.EmploymentService.CloseFair:input_type -> qiao.employment.v1.CloseFairRequest
+	61,  // 40: qiao.employment.v1.EmploymentService.EnterFairFigure:input_type -> qiao.employment.v1.EnterFairFigureRequest
+	62,  // 41: qiao.employment.v1.EmploymentService.DrawFair:input_type -> qiao.employment.v1.DrawFairRequest
+	63,  // 42: qiao.employment.v1.EmploymentService.RunSecondPass:input_type -> qiao.employment.v1.RunSecondPassRequest
+	64,  // 43: qiao.employment.v1.EmploymentService.AcceptProposal:input_type -> qiao.employment.v1.AcceptProposalRequest
+	65,  // 44: qiao.employment.v1.EmploymentService.DeclineProposal:input_type -> qiao.employment.v1.DeclineProposalRequest
+	66,  // 45: qiao.employment.v1.EmploymentService.PassOverProposal:input_type -> qiao.employment.v1.PassOverProposalRequest
+	67,  // 46: qiao.employment.v1.EmploymentService.ListFairResults:input_type -> qiao.employment.v1.ListFairResultsRequest
+	68,  // 47: qiao.employment.v1.EmploymentService.GetFairBundle:input_type -> qiao.employment.v1.GetFairBundleRequest
+	69,  // 48: qiao.employment.v1.EmploymentService.GetStartupGuide:input_type -> qiao.employment.v1.GetStartupGuideRequest
+	70,  // 49: qiao.employment.v1.EmploymentService.CheckTaxRelief:input_type -> qiao.employment.v1.CheckTaxReliefRequest
+	71,  // 50: qiao.employment.v1.EmploymentService.OpenAdviserSlot:input_type -> qiao.employment.v1.OpenAdviserSlotRequest
+	72,  // 51: qiao.employment.v1.EmploymentService.ListAdviserSlots:input_type -> qiao.employment.v1.ListAdviserSlotsRequest
+	73,  // 52: qiao.employment.v1.EmploymentService.ApplyForAdviser:input_type -> qiao.employment.v1.ApplyForAdviserRequest
+	74,  // 53: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:input_type -> qiao.employment.v1.WithdrawFromAdviserRequest
+	75,  // 54: qiao.employment.v1.EmploymentService.HandOffLoan:input_type -> qiao.employment.v1.HandOffLoanRequest
+	76,  // 55: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:input_type -> qiao.employment.v1.WithdrawLoanRequestRequest
+	77,  // 56: qiao.employment.v1.EmploymentService.ReadLoanRequest:input_type -> qiao.employment.v1.ReadLoanRequestRequest
+	78,  // 57: qiao.employment.v1.EmploymentService.AddPremises:input_type -> qiao.employment.v1.AddPremisesRequest
+	79,  // 58: qiao.employment.v1.EmploymentService.ListPremises:input_type -> qiao.employment.v1.ListPremisesRequest
+	80,  // 59: qiao.employment.v1.EmploymentService.ApplyForPremises:input_type -> qiao.employment.v1.ApplyForPremisesRequest
+	81,  // 60: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:input_type -> qiao.employment.v1.WithdrawPremisesRequestRequest
+	82,  // 61: qiao.employment.v1.EmploymentService.ListStartupHelp:input_type -> qiao.employment.v1.ListStartupHelpRequest
+	1,   // 62: qiao.employment.v1.EmploymentService.RegisterEmployer:output_type -> qiao.employment.v1.RegisterEmployerResponse
+	3,   // 63: qiao.employment.v1.EmploymentService.PublishVacancy:output_type -> qiao.employment.v1.PublishVacancyResponse
+	5,   // 64: qiao.employment.v1.EmploymentService.CloseVacancy:output_type -> qiao.employment.v1.CloseVacancyResponse
+	7,   // 65: qiao.employment.v1.EmploymentService.SearchVacancies:output_type -> qiao.employment.v1.SearchVacanciesResponse
+	9,   // 66: qiao.employment.v1.EmploymentService.GetVacancy:output_type -> qiao.employment.v1.GetVacancyResponse
+	11,  // 67: qiao.employment.v1.EmploymentService.SetProfile:output_type -> qiao.employment.v1.SetProfileResponse
+	13,  // 68: qiao.employment.v1.EmploymentService.GetProfile:output_type -> qiao.employment.v1.GetProfileResponse
+	15,  // 69: qiao.employment.v1.EmploymentService.Apply:output_type -> qiao.employment.v1.ApplyResponse
+	17,  // 70: qiao.employment.v1.EmploymentService.WithdrawApplication:output_type -> qiao.employment.v1.WithdrawApplicationResponse
+	19,  // 71: qiao.employment.v1.EmploymentService.ListApplications:output_type -> qiao.employment.v1.ListApplicationsResponse
+	21,  // 72: qiao.employment.v1.EmploymentService.ListApplicants:output_type -> qiao.employment.v1.ListApplicantsResponse
+	23,  // 73: qiao.employment.v1.EmploymentService.MakeOffer:output_type -> qiao.employment.v1.MakeOfferResponse
+	25,  // 74: qiao.employment.v1.EmploymentService.AcceptOffer:output_type -> qiao.employment.v1.AcceptOfferResponse
+	27,  // 75: qiao.employment.v1.EmploymentService.DeclineOffer:output_type -> qiao.employment.v1.DeclineOfferResponse
+	29,  // 76: qiao.employment.v1.EmploymentService.UndoAcceptance:output_type -> qiao.employment.v1.UndoAcceptanceResponse
+	31,  // 77: qiao.employment.v1.EmploymentService.StateHire:output_type -> qiao.employment.v1.StateHireResponse
+	33,  // 78: qiao.employment.v1.EmploymentService.ConfirmHire:output_type -> qiao.employment.v1.ConfirmHireResponse
+	35,  // 79: qiao.employment.v1.EmploymentService.DisputeHire:output_type -> qiao.employment.v1.DisputeHireResponse
+	37,  // 80: qiao.employment.v1.EmploymentService.EndHire:output_type -> qiao.employment.v1.EndHireResponse
+	39,  // 81: qiao.employment.v1.EmploymentService.ConfirmEnd:output_type -> qiao.employment.v1.ConfirmEndResponse
+	41,  // 82: qiao.employment.v1.EmploymentService.DisputeEnd:output_type -> qiao.employment.v1.DisputeEndResponse
+	43,  // 83: qiao.employment.v1.EmploymentService.ListHires:output_type -> qiao.employment.v1.ListHiresResponse
+	83,  // 84: qiao.employment.v1.EmploymentService.PlanFair:output_type -> qiao.employment.v1.PlanFairResponse
+	84,  // 85: qiao.employment.v1.EmploymentService.EnterFairPost:output_type -> qiao.employment.v1.EnterFairPostResponse
+	85,  // 86: qiao.employment.v1.EmploymentService.ListFairs:output_type -> qiao.employment.v1.ListFairsResponse
+	86,  // 87: qiao.employment.v1.EmploymentService.GetFair:output_type -> qiao.employment.v1.GetFairResponse
+	87,  // 88: qiao.employment.v1.EmploymentService.ApplyToFair:output_type -> qiao.employment.v1.ApplyToFairResponse
+	88,  // 89: qiao.employment.v1.EmploymentService.WithdrawFromFair:output_type -> qiao.employment.v1.WithdrawFromFairResponse
+	89,  // 90: qiao.employment.v1.EmploymentService.GetFairApplication:output_type -> qiao.employment.v1.GetFairApplicationResponse
+	90,  // 91: qiao.employment.v1.EmploymentService.ProveFairEntry:output_type -> qiao.employment.v1.ProveFairEntryResponse
+	91,  // 92: qiao.employment.v1.EmploymentService.ListFairApplicants:output_type -> qiao.employment.v1.ListFairApplicantsResponse
+	92,  // 93: qiao.employment.v1.EmploymentService.RankFairApplicants:output_type -> qiao.employment.v1.RankFairApplicantsResponse
+	93,  // 94: qiao.employment.v1.EmploymentService.CloseFair:output_type -> qiao.employment.v1.CloseFairResponse
+	94,  // 95: qiao.employment.v1.EmploymentService.EnterFairFigure:output_type -> qiao.employment.v1.EnterFairFigureResponse
+	95,  // 96: qiao.employment.v1.EmploymentService.DrawFair:output_type -> qiao.employment.v1.DrawFairResponse
+	96,  // 97: qiao.employment.v1.EmploymentService.RunSecondPass:output_type -> qiao.employment.v1.RunSecondPassResponse
+	97,  // 98: qiao.employment.v1.EmploymentService.AcceptProposal:output_type -> qiao.employment.v1.AcceptProposalResponse
+	98,  // 99: qiao.employment.v1.EmploymentService.DeclineProposal:output_type -> qiao.employment.v1.DeclineProposalResponse
+	99,  // 100: qiao.employment.v1.EmploymentService.PassOverProposal:output_type -> qiao.employment.v1.PassOverProposalResponse
+	100, // 101: qiao.employment.v1.EmploymentService.ListFairResults:output_type -> qiao.employment.v1.ListFairResultsResponse
+	101, // 102: qiao.employment.v1.EmploymentService.GetFairBundle:output_type -> qiao.employment.v1.GetFairBundleResponse
+	102, // 103: qiao.employment.v1.EmploymentService.GetStartupGuide:output_type -> qiao.employment.v1.GetStartupGuideResponse
+	103, // 104: qiao.employment.v1.EmploymentService.CheckTaxRelief:output_type -> qiao.employment.v1.CheckTaxReliefResponse
+	104, // 105: qiao.employment.v1.EmploymentService.OpenAdviserSlot:output_type -> qiao.employment.v1.OpenAdviserSlotResponse
+	105, // 106: qiao.employment.v1.EmploymentService.ListAdviserSlots:output_type -> qiao.employment.v1.ListAdviserSlotsResponse
+	106, // 107: qiao.employment.v1.EmploymentService.ApplyForAdviser:output_type -> qiao.employment.v1.ApplyForAdviserResponse
+	107, // 108: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:output_type -> qiao.employment.v1.WithdrawFromAdviserResponse
+	108, // 109: qiao.employment.v1.EmploymentService.HandOffLoan:output_type -> qiao.employment.v1.HandOffLoanResponse
+	109, // 110: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:output_type -> qiao.employment.v1.WithdrawLoanRequestResponse
+	110, // 111: qiao.employment.v1.EmploymentService.ReadLoanRequest:output_type -> qiao.employment.v1.ReadLoanRequestResponse
+	111, // 112: qiao.employment.v1.EmploymentService.AddPremises:output_type -> qiao.employment.v1.AddPremisesResponse
+	112, // 113: qiao.employment.v1.EmploymentService.ListPremises:output_type -> qiao.employment.v1.ListPremisesResponse
+	113, // 114: qiao.employment.v1.EmploymentService.ApplyForPremises:output_type -> qiao.employment.v1.ApplyForPremisesResponse
+	114, // 115: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:output_type -> qiao.employment.v1.WithdrawPremisesRequestResponse
+	115, // 116: qiao.employment.v1.EmploymentService.ListStartupHelp:output_type -> qiao.employment.v1.ListStartupHelpResponse
+	62,  // [62:117] is the sub-list for method output_type
+	7,   // [7:62] is the sub-list for method input_type
+	7,   // [7:7] is the sub-list for extension type_name
+	7,   // [7:7] is the sub-list for extension extendee
+	0,   // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_qiao_employment_v1_employment_proto_init() }
@@ -3289,6 +3455,8 @@ func file_qiao_employment_v1_employment_proto_init() {
 	if File_qiao_employment_v1_employment_proto != nil {
 		return
 	}
+	file_qiao_employment_v1_fair_proto_init()
+	file_qiao_employment_v1_startup_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

@@ -32,6 +32,39 @@ type EmploymentServer interface {
 	ConfirmEnd(context.Context, *ConfirmEndRequest) (*ConfirmEndResponse, error)
 	DisputeEnd(context.Context, *DisputeEndRequest) (*DisputeEndResponse, error)
 	ListHires(context.Context, *ListHiresRequest) (*ListHiresResponse, error)
+	PlanFair(context.Context, *PlanFairRequest) (*PlanFairResponse, error)
+	EnterFairPost(context.Context, *EnterFairPostRequest) (*EnterFairPostResponse, error)
+	ListFairs(context.Context, *ListFairsRequest) (*ListFairsResponse, error)
+	GetFair(context.Context, *GetFairRequest) (*GetFairResponse, error)
+	ApplyToFair(context.Context, *ApplyToFairRequest) (*ApplyToFairResponse, error)
+	WithdrawFromFair(context.Context, *WithdrawFromFairRequest) (*WithdrawFromFairResponse, error)
+	GetFairApplication(context.Context, *GetFairApplicationRequest) (*GetFairApplicationResponse, error)
+	ProveFairEntry(context.Context, *ProveFairEntryRequest) (*ProveFairEntryResponse, error)
+	ListFairApplicants(context.Context, *ListFairApplicantsRequest) (*ListFairApplicantsResponse, error)
+	RankFairApplicants(context.Context, *RankFairApplicantsRequest) (*RankFairApplicantsResponse, error)
+	CloseFair(context.Context, *CloseFairRequest) (*CloseFairResponse, error)
+	EnterFairFigure(context.Context, *EnterFairFigureRequest) (*EnterFairFigureResponse, error)
+	DrawFair(context.Context, *DrawFairRequest) (*DrawFairResponse, error)
+	RunSecondPass(context.Context, *RunSecondPassRequest) (*RunSecondPassResponse, error)
+	AcceptProposal(context.Context, *AcceptProposalRequest) (*AcceptProposalResponse, error)
+	DeclineProposal(context.Context, *DeclineProposalRequest) (*DeclineProposalResponse, error)
+	PassOverProposal(context.Context, *PassOverProposalRequest) (*PassOverProposalResponse, error)
+	ListFairResults(context.Context, *ListFairResultsRequest) (*ListFairResultsResponse, error)
+	GetFairBundle(context.Context, *GetFairBundleRequest) (*GetFairBundleResponse, error)
+	GetStartupGuide(context.Context, *GetStartupGuideRequest) (*GetStartupGuideResponse, error)
+	CheckTaxRelief(context.Context, *CheckTaxReliefRequest) (*CheckTaxReliefResponse, error)
+	OpenAdviserSlot(context.Context, *OpenAdviserSlotRequest) (*OpenAdviserSlotResponse, error)
+	ListAdviserSlots(context.Context, *ListAdviserSlotsRequest) (*ListAdviserSlotsResponse, error)
+	ApplyForAdviser(context.Context, *ApplyForAdviserRequest) (*ApplyForAdviserResponse, error)
+	WithdrawFromAdviser(context.Context, *WithdrawFromAdviserRequest) (*WithdrawFromAdviserResponse, error)
+	HandOffLoan(context.Context, *HandOffLoanRequest) (*HandOffLoanResponse, error)
+	WithdrawLoanRequest(context.Context, *WithdrawLoanRequestRequest) (*WithdrawLoanRequestResponse, error)
+	ReadLoanRequest(context.Context, *ReadLoanRequestRequest) (*ReadLoanRequestResponse, error)
+	AddPremises(context.Context, *AddPremisesRequest) (*AddPremisesResponse, error)
+	ListPremises(context.Context, *ListPremisesRequest) (*ListPremisesResponse, error)
+	ApplyForPremises(context.Context, *ApplyForPremisesRequest) (*ApplyForPremisesResponse, error)
+	WithdrawPremisesRequest(context.Context, *WithdrawPremisesRequestRequest) (*WithdrawPremisesRequestResponse, error)
+	ListStartupHelp(context.Context, *ListStartupHelpRequest) (*ListStartupHelpResponse, error)
 }
 
 // EmploymentMethods binds an implementation to its contract.
@@ -273,6 +306,356 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 				return s.ListHires(ctx, req.(*ListHiresRequest))
 			},
 		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "PlanFair",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(PlanFairRequest) },
+			NewReply: func() proto.Message { return new(PlanFairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.PlanFair(ctx, req.(*PlanFairRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "EnterFairPost",
+			Command:  true,
+			Callers:  []string{"officer:hrss", "employer"},
+			New:      func() proto.Message { return new(EnterFairPostRequest) },
+			NewReply: func() proto.Message { return new(EnterFairPostResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.EnterFairPost(ctx, req.(*EnterFairPostRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ListFairs",
+			Callers:  []string{"worker", "officer", "employer", "service"},
+			New:      func() proto.Message { return new(ListFairsRequest) },
+			NewReply: func() proto.Message { return new(ListFairsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListFairs(ctx, req.(*ListFairsRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "GetFair",
+			Callers:  []string{"worker", "officer", "employer", "service"},
+			New:      func() proto.Message { return new(GetFairRequest) },
+			NewReply: func() proto.Message { return new(GetFairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetFair(ctx, req.(*GetFairRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ApplyToFair",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(ApplyToFairRequest) },
+			NewReply: func() proto.Message { return new(ApplyToFairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ApplyToFair(ctx, req.(*ApplyToFairRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "WithdrawFromFair",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(WithdrawFromFairRequest) },
+			NewReply: func() proto.Message { return new(WithdrawFromFairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.WithdrawFromFair(ctx, req.(*WithdrawFromFairRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "GetFairApplication",
+			Callers:  []string{"worker"},
+			New:      func() proto.Message { return new(GetFairApplicationRequest) },
+			NewReply: func() proto.Message { return new(GetFairApplicationResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetFairApplication(ctx, req.(*GetFairApplicationRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ProveFairEntry",
+			Callers:  []string{"worker"},
+			New:      func() proto.Message { return new(ProveFairEntryRequest) },
+			NewReply: func() proto.Message { return new(ProveFairEntryResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ProveFairEntry(ctx, req.(*ProveFairEntryRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ListFairApplicants",
+			Callers:  []string{"employer"},
+			New:      func() proto.Message { return new(ListFairApplicantsRequest) },
+			NewReply: func() proto.Message { return new(ListFairApplicantsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListFairApplicants(ctx, req.(*ListFairApplicantsRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "RankFairApplicants",
+			Command:  true,
+			Callers:  []string{"employer"},
+			New:      func() proto.Message { return new(RankFairApplicantsRequest) },
+			NewReply: func() proto.Message { return new(RankFairApplicantsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.RankFairApplicants(ctx, req.(*RankFairApplicantsRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "CloseFair",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(CloseFairRequest) },
+			NewReply: func() proto.Message { return new(CloseFairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CloseFair(ctx, req.(*CloseFairRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "EnterFairFigure",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(EnterFairFigureRequest) },
+			NewReply: func() proto.Message { return new(EnterFairFigureResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.EnterFairFigure(ctx, req.(*EnterFairFigureRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "DrawFair",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(DrawFairRequest) },
+			NewReply: func() proto.Message { return new(DrawFairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DrawFair(ctx, req.(*DrawFairRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "RunSecondPass",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(RunSecondPassRequest) },
+			NewReply: func() proto.Message { return new(RunSecondPassResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.RunSecondPass(ctx, req.(*RunSecondPassRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "AcceptProposal",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(AcceptProposalRequest) },
+			NewReply: func() proto.Message { return new(AcceptProposalResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.AcceptProposal(ctx, req.(*AcceptProposalRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "DeclineProposal",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(DeclineProposalRequest) },
+			NewReply: func() proto.Message { return new(DeclineProposalResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DeclineProposal(ctx, req.(*DeclineProposalRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "PassOverProposal",
+			Command:  true,
+			Callers:  []string{"employer"},
+			New:      func() proto.Message { return new(PassOverProposalRequest) },
+			NewReply: func() proto.Message { return new(PassOverProposalResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.PassOverProposal(ctx, req.(*PassOverProposalRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ListFairResults",
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(ListFairResultsRequest) },
+			NewReply: func() proto.Message { return new(ListFairResultsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListFairResults(ctx, req.(*ListFairResultsRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "GetFairBundle",
+			Callers:  []string{"worker", "officer", "employer", "service"},
+			New:      func() proto.Message { return new(GetFairBundleRequest) },
+			NewReply: func() proto.Message { return new(GetFairBundleResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetFairBundle(ctx, req.(*GetFairBundleRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "GetStartupGuide",
+			Callers:  []string{"worker", "officer", "employer", "service"},
+			New:      func() proto.Message { return new(GetStartupGuideRequest) },
+			NewReply: func() proto.Message { return new(GetStartupGuideResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetStartupGuide(ctx, req.(*GetStartupGuideRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "CheckTaxRelief",
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(CheckTaxReliefRequest) },
+			NewReply: func() proto.Message { return new(CheckTaxReliefResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CheckTaxRelief(ctx, req.(*CheckTaxReliefRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "OpenAdviserSlot",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(OpenAdviserSlotRequest) },
+			NewReply: func() proto.Message { return new(OpenAdviserSlotResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.OpenAdviserSlot(ctx, req.(*OpenAdviserSlotRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ListAdviserSlots",
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(ListAdviserSlotsRequest) },
+			NewReply: func() proto.Message { return new(ListAdviserSlotsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListAdviserSlots(ctx, req.(*ListAdviserSlotsRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ApplyForAdviser",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(ApplyForAdviserRequest) },
+			NewReply: func() proto.Message { return new(ApplyForAdviserResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ApplyForAdviser(ctx, req.(*ApplyForAdviserRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "WithdrawFromAdviser",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(WithdrawFromAdviserRequest) },
+			NewReply: func() proto.Message { return new(WithdrawFromAdviserResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.WithdrawFromAdviser(ctx, req.(*WithdrawFromAdviserRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "HandOffLoan",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(HandOffLoanRequest) },
+			NewReply: func() proto.Message { return new(HandOffLoanResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.HandOffLoan(ctx, req.(*HandOffLoanRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "WithdrawLoanRequest",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(WithdrawLoanRequestRequest) },
+			NewReply: func() proto.Message { return new(WithdrawLoanRequestResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.WithdrawLoanRequest(ctx, req.(*WithdrawLoanRequestRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ReadLoanRequest",
+			Callers:  []string{"worker", "partner"},
+			New:      func() proto.Message { return new(ReadLoanRequestRequest) },
+			NewReply: func() proto.Message { return new(ReadLoanRequestResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ReadLoanRequest(ctx, req.(*ReadLoanRequestRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "AddPremises",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(AddPremisesRequest) },
+			NewReply: func() proto.Message { return new(AddPremisesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.AddPremises(ctx, req.(*AddPremisesRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ListPremises",
+			Callers:  []string{"worker", "officer", "employer", "service"},
+			New:      func() proto.Message { return new(ListPremisesRequest) },
+			NewReply: func() proto.Message { return new(ListPremisesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListPremises(ctx, req.(*ListPremisesRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ApplyForPremises",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(ApplyForPremisesRequest) },
+			NewReply: func() proto.Message { return new(ApplyForPremisesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ApplyForPremises(ctx, req.(*ApplyForPremisesRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "WithdrawPremisesRequest",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(WithdrawPremisesRequestRequest) },
+			NewReply: func() proto.Message { return new(WithdrawPremisesRequestResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.WithdrawPremisesRequest(ctx, req.(*WithdrawPremisesRequestRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ListStartupHelp",
+			Callers:  []string{"worker"},
+			New:      func() proto.Message { return new(ListStartupHelpRequest) },
+			NewReply: func() proto.Message { return new(ListStartupHelpResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListStartupHelp(ctx, req.(*ListStartupHelpRequest))
+			},
+		},
 	}
 }
 
@@ -475,6 +858,303 @@ func (c EmploymentClient) DisputeEnd(ctx context.Context, req *DisputeEndRequest
 func (c EmploymentClient) ListHires(ctx context.Context, req *ListHiresRequest) (*ListHiresResponse, error) {
 	reply := new(ListHiresResponse)
 	if err := c.Caller.Call(ctx, c.Target, "ListHires", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// PlanFair calls the method of that name.
+func (c EmploymentClient) PlanFair(ctx context.Context, req *PlanFairRequest) (*PlanFairResponse, error) {
+	reply := new(PlanFairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "PlanFair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// EnterFairPost calls the method of that name.
+func (c EmploymentClient) EnterFairPost(ctx context.Context, req *EnterFairPostRequest) (*EnterFairPostResponse, error) {
+	reply := new(EnterFairPostResponse)
+	if err := c.Caller.Call(ctx, c.Target, "EnterFairPost", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListFairs calls the method of that name.
+func (c EmploymentClient) ListFairs(ctx context.Context, req *ListFairsRequest) (*ListFairsResponse, error) {
+	reply := new(ListFairsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListFairs", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetFair calls the method of that name.
+func (c EmploymentClient) GetFair(ctx context.Context, req *GetFairRequest) (*GetFairResponse, error) {
+	reply := new(GetFairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetFair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ApplyToFair calls the method of that name.
+func (c EmploymentClient) ApplyToFair(ctx context.Context, req *ApplyToFairRequest) (*ApplyToFairResponse, error) {
+	reply := new(ApplyToFairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ApplyToFair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// WithdrawFromFair calls the method of that name.
+func (c EmploymentClient) WithdrawFromFair(ctx context.Context, req *WithdrawFromFairRequest) (*WithdrawFromFairResponse, error) {
+	reply := new(WithdrawFromFairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "WithdrawFromFair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetFairApplication calls the method of that name.
+func (c EmploymentClient) GetFairApplication(ctx context.Context, req *GetFairApplicationRequest) (*GetFairApplicationResponse, error) {
+	reply := new(GetFairApplicationResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetFairApplication", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ProveFairEntry calls the method of that name.
+func (c EmploymentClient) ProveFairEntry(ctx context.Context, req *ProveFairEntryRequest) (*ProveFairEntryResponse, error) {
+	reply := new(ProveFairEntryResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ProveFairEntry", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListFairApplicants calls the method of that name.
+func (c EmploymentClient) ListFairApplicants(ctx context.Context, req *ListFairApplicantsRequest) (*ListFairApplicantsResponse, error) {
+	reply := new(ListFairApplicantsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListFairApplicants", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// RankFairApplicants calls the method of that name.
+func (c EmploymentClient) RankFairApplicants(ctx context.Context, req *RankFairApplicantsRequest) (*RankFairApplicantsResponse, error) {
+	reply := new(RankFairApplicantsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "RankFairApplicants", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CloseFair calls the method of that name.
+func (c EmploymentClient) CloseFair(ctx context.Context, req *CloseFairRequest) (*CloseFairResponse, error) {
+	reply := new(CloseFairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CloseFair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// EnterFairFigure calls the method of that name.
+func (c EmploymentClient) EnterFairFigure(ctx context.Context, req *EnterFairFigureRequest) (*EnterFairFigureResponse, error) {
+	reply := new(EnterFairFigureResponse)
+	if err := c.Caller.Call(ctx, c.Target, "EnterFairFigure", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DrawFair calls the method of that name.
+func (c EmploymentClient) DrawFair(ctx context.Context, req *DrawFairRequest) (*DrawFairResponse, error) {
+	reply := new(DrawFairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DrawFair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// RunSecondPass calls the method of that name.
+func (c EmploymentClient) RunSecondPass(ctx context.Context, req *RunSecondPassRequest) (*RunSecondPassResponse, error) {
+	reply := new(RunSecondPassResponse)
+	if err := c.Caller.Call(ctx, c.Target, "RunSecondPass", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// AcceptProposal calls the method of that name.
+func (c EmploymentClient) AcceptProposal(ctx context.Context, req *AcceptProposalRequest) (*AcceptProposalResponse, error) {
+	reply := new(AcceptProposalResponse)
+	if err := c.Caller.Call(ctx, c.Target, "AcceptProposal", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DeclineProposal calls the method of that name.
+func (c EmploymentClient) DeclineProposal(ctx context.Context, req *DeclineProposalRequest) (*DeclineProposalResponse, error) {
+	reply := new(DeclineProposalResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DeclineProposal", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// PassOverProposal calls the method of that name.
+func (c EmploymentClient) PassOverProposal(ctx context.Context, req *PassOverProposalRequest) (*PassOverProposalResponse, error) {
+	reply := new(PassOverProposalResponse)
+	if err := c.Caller.Call(ctx, c.Target, "PassOverProposal", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListFairResults calls the method of that name.
+func (c EmploymentClient) ListFairResults(ctx context.Context, req *ListFairResultsRequest) (*ListFairResultsResponse, error) {
+	reply := new(ListFairResultsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListFairResults", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetFairBundle calls the method of that name.
+func (c EmploymentClient) GetFairBundle(ctx context.Context, req *GetFairBundleRequest) (*GetFairBundleResponse, error) {
+	reply := new(GetFairBundleResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetFairBundle", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetStartupGuide calls the method of that name.
+func (c EmploymentClient) GetStartupGuide(ctx context.Context, req *GetStartupGuideRequest) (*GetStartupGuideResponse, error) {
+	reply := new(GetStartupGuideResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetStartupGuide", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CheckTaxRelief calls the method of that name.
+func (c EmploymentClient) CheckTaxRelief(ctx context.Context, req *CheckTaxReliefRequest) (*CheckTaxReliefResponse, error) {
+	reply := new(CheckTaxReliefResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CheckTaxRelief", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// OpenAdviserSlot calls the method of that name.
+func (c EmploymentClient) OpenAdviserSlot(ctx context.Context, req *OpenAdviserSlotRequest) (*OpenAdviserSlotResponse, error) {
+	reply := new(OpenAdviserSlotResponse)
+	if err := c.Caller.Call(ctx, c.Target, "OpenAdviserSlot", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListAdviserSlots calls the method of that name.
+func (c EmploymentClient) ListAdviserSlots(ctx context.Context, req *ListAdviserSlotsRequest) (*ListAdviserSlotsResponse, error) {
+	reply := new(ListAdviserSlotsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListAdviserSlots", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ApplyForAdviser calls the method of that name.
+func (c EmploymentClient) ApplyForAdviser(ctx context.Context, req *ApplyForAdviserRequest) (*ApplyForAdviserResponse, error) {
+	reply := new(ApplyForAdviserResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ApplyForAdviser", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// WithdrawFromAdviser calls the method of that name.
+func (c EmploymentClient) WithdrawFromAdviser(ctx context.Context, req *WithdrawFromAdviserRequest) (*WithdrawFromAdviserResponse, error) {
+	reply := new(WithdrawFromAdviserResponse)
+	if err := c.Caller.Call(ctx, c.Target, "WithdrawFromAdviser", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// HandOffLoan calls the method of that name.
+func (c EmploymentClient) HandOffLoan(ctx context.Context, req *HandOffLoanRequest) (*HandOffLoanResponse, error) {
+	reply := new(HandOffLoanResponse)
+	if err := c.Caller.Call(ctx, c.Target, "HandOffLoan", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// WithdrawLoanRequest calls the method of that name.
+func (c EmploymentClient) WithdrawLoanRequest(ctx context.Context, req *WithdrawLoanRequestRequest) (*WithdrawLoanRequestResponse, error) {
+	reply := new(WithdrawLoanRequestResponse)
+	if err := c.Caller.Call(ctx, c.Target, "WithdrawLoanRequest", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ReadLoanRequest calls the method of that name.
+func (c EmploymentClient) ReadLoanRequest(ctx context.Context, req *ReadLoanRequestRequest) (*ReadLoanRequestResponse, error) {
+	reply := new(ReadLoanRequestResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ReadLoanRequest", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// AddPremises calls the method of that name.
+func (c EmploymentClient) AddPremises(ctx context.Context, req *AddPremisesRequest) (*AddPremisesResponse, error) {
+	reply := new(AddPremisesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "AddPremises", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListPremises calls the method of that name.
+func (c EmploymentClient) ListPremises(ctx context.Context, req *ListPremisesRequest) (*ListPremisesResponse, error) {
+	reply := new(ListPremisesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListPremises", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ApplyForPremises calls the method of that name.
+func (c EmploymentClient) ApplyForPremises(ctx context.Context, req *ApplyForPremisesRequest) (*ApplyForPremisesResponse, error) {
+	reply := new(ApplyForPremisesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ApplyForPremises", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// WithdrawPremisesRequest calls the method of that name.
+func (c EmploymentClient) WithdrawPremisesRequest(ctx context.Context, req *WithdrawPremisesRequestRequest) (*WithdrawPremisesRequestResponse, error) {
+	reply := new(WithdrawPremisesRequestResponse)
+	if err := c.Caller.Call(ctx, c.Target, "WithdrawPremisesRequest", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListStartupHelp calls the method of that name.
+func (c EmploymentClient) ListStartupHelp(ctx context.Context, req *ListStartupHelpRequest) (*ListStartupHelpResponse, error) {
+	reply := new(ListStartupHelpResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListStartupHelp", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -84,6 +84,12 @@ func Staff(ctx context.Context, department, staff, purpose, basis string) contex
 	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: department, Purpose: purpose, LegalBasis: basis, Via: auth.ViaWeb})
 }
 
+// HRSS is an officer of the employment department who gave a staff number for
+// what is done.
+func HRSS(ctx context.Context, staff string) context.Context {
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: "hrss", Purpose: "case_handling", LegalBasis: "PIPL 13(3)", Via: auth.ViaWeb})
+}
+
 // Employer is an employer who recruits.
 func Employer(ctx context.Context, employer string) context.Context {
 	return rpc.As(ctx, auth.Principal{Kind: auth.Employer, Subject: employer, Purpose: "recruit", LegalBasis: "LCL 7-8; SIL 58", Via: auth.ViaWeb})

@@ -78,7 +78,7 @@ func funcs(p *words.Printer) template.FuncMap {
 		"money": p.Money, "num": p.Number, "county": p.County, "occupation": p.Occupation, "service": p.Service, "source": p.Source,
 		"code": p.Code, "codes": p.Codes, "event": p.Event, "kind": p.Kind, "thing": p.Thing, "message": p.Message, "fact": p.Fact, "err": p.Error,
 		"has": p.Has, "said": p.Said, "span": p.Span, "reader": p.Reader, "basis": p.Basis, "unmet": unmetFirst[*housingv1.Reason], "whys": unmetFirst[*platformv1.Reason], "gap": p.Gap, "change": p.Change, "appeal": p.Appeal, "papers": p.Papers, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
-		"join": strings.Join, "area": squareMetres, "grounds": exitGrounds, "repairs": repairKinds, "townships": p.Townships,
+		"join": strings.Join, "area": squareMetres, "grounds": exitGrounds, "repairs": repairKinds, "townships": p.Townships, "hour": p.Hour, "metres": p.Metres,
 	}
 }
 

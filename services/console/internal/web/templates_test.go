@@ -33,6 +33,11 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 		"fund.": {"own_home", "retired", "unable_to_work", "settled_abroad", "repay_loan", "rent"}, "fund.paper.": {"lease", "rent_receipt", "landlord_statement"},
 		"fund.number.": {"days_from_hire", "min_ratio_each", "max_ratio", "remit_days_after_payday", "withdrawal_days", "loan_days"},
 	}
+	ends["fair.state."], ends["fair.now."] = []string{"open", "closed", "matched"}, []string{"open", "closed", "matched"}
+	ends["proposal.state."] = []string{"open", "accepted", "declined", "lapsed", "withdrawn", "passed_over"}
+	ends["startup.done."], ends["startup.guide."] = []string{"adviser", "loan", "premises", "withdrawn"}, []string{"general", "farm_stay"}
+	steps := []string{"idea", "yard", "adviser", "premises", "register", "tax", "loan", "insure", "hire", "food_licence", "fire_safety", "public_security", "sanitation", "season"}
+	ends["startup.step."], ends["startup.how."] = steps, steps
 	for _, p := range story.Before() {
 		ends["paper."] = append(ends["paper."], p.Key)
 	}

@@ -68,6 +68,8 @@ func (s *Site) Handler() (http.Handler, error) {
 	page("GET /traces/{id}", s.trace)
 	s.housingPages(page)
 	s.educationRoutes(page)
+	s.fairRoutes(page)
+	s.startupRoutes(page)
 	if s.Stories != nil {
 		page("GET /story", s.storyIntro)
 		page("POST /story", s.storyBegin)

@@ -11,7 +11,13 @@ func (p *Printer) Gap(g *platformv1.ReasonGap) string {
 		if g.GetUnit() == "" {
 			return p.Codes(value)
 		}
+		if g.GetUnit() == "fen" { // money is written with its own unit, and has no plural
+			return p.Fact(g.GetName(), value).Value
+		}
 		return p.T("unit."+g.GetUnit(), "n", p.Fact(g.GetName(), value).Value)
+	}
+	if p.Has("gap." + g.GetName()) { // what needs a sentence of its own
+		return p.T("gap."+g.GetName(), "have", p.Codes(g.GetHave()), "need", p.Codes(g.GetNeed()), "short", g.GetShort())
 	}
 	label := p.Fact(g.GetName(), "").Label
 	if g.GetShort() == "" {

@@ -14,6 +14,18 @@ func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 			return err
 		}
 	}
+	fairs, err := s.PeekFairApplications(worker)
+	if err != nil {
+		return err
+	}
+	for _, application := range fairs {
+		if err := withdrawFromFair(ctx, s, application); err != nil {
+			return err
+		}
+	}
+	if err := endStartupHelp(ctx, s, worker); err != nil {
+		return err
+	}
 	p, err := s.Profile(worker)
 	if err != nil || p.Version == 0 {
 		return err

@@ -20,6 +20,8 @@ import (
 // vacancy, hire.
 type Store interface {
 	Lists
+	Fairs
+	Startups
 
 	// EmployerByUSCC reports false where there is none. It does not lock: an
 	// employer is never changed.

@@ -34,5 +34,8 @@ func withdraw(ctx context.Context, s Store, a domain.Application) error {
 			return err
 		}
 	}
-	return s.SaveApplication(ctx, a, events...)
+	if err := s.SaveApplication(ctx, a, events...); err != nil {
+		return err
+	}
+	return freeFairSeat(ctx, s, a.ID)
 }

@@ -55,7 +55,10 @@ func (h handlers) messageDelivered(ctx context.Context, tx *sqldb.Tx, e event.Ev
 	if m.GetAboutService() != "employment" {
 		return nil
 	}
-	return h.app.StartOfferClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt)
+	if err := h.app.StartOfferClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt); err != nil {
+		return err
+	}
+	return h.app.StartProposalClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt)
 }
 
 func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {

@@ -17,3 +17,12 @@ func LapseOffer(a *app.App, log *outbox.Log, in func(*sqldb.Tx) app.Store) task.
 		})
 	}
 }
+
+// LapseProposal does the task that a proposal's clock leaves.
+func LapseProposal(a *app.App, log *outbox.Log, in func(*sqldb.Tx) app.Store) task.Handler {
+	return func(ctx context.Context, payload []byte) error {
+		return log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+			return a.LapseProposal(ctx, in(tx), string(payload))
+		})
+	}
+}

@@ -73,5 +73,11 @@ func message(e domain.Event) proto.Message {
 	case domain.QualificationRecorded:
 		return &employmentv1.QualificationRecorded{CertificateId: e.CertificateID, Occupation: e.Occupation, What: e.What}
 	}
+	if m := fairMessage(e); m != nil {
+		return m
+	}
+	if m := startupMessage(e); m != nil {
+		return m
+	}
 	panic(fmt.Sprintf("employment: no contract message for %T", e)) // a programming error that every test of the event meets
 }

@@ -49,6 +49,10 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 		return unless(m.GetBasis() != employerSays, m.GetHireId()) // the worker is asked to confirm
 	})
 	tell(r, h, "employment", func(m *employmentv1.HireEndStated) string { return m.GetHireId() })
+	tell(r, h, "employment", func(m *employmentv1.FairProposalMade) string { return m.GetProposalId() })
+	tell(r, h, "employment", func(m *employmentv1.FairApplicationUnplaced) string { return m.GetApplicationId() })
+	tell(r, h, "employment", func(m *employmentv1.FairProposalAccepted) string { return unless(m.GetInPerson(), m.GetProposalId()) })
+	tell(r, h, "employment", func(m *employmentv1.FairProposalPassedOver) string { return m.GetProposalId() })
 	tell(r, h, "training", func(m *trainingv1.PlaceOffered) string { return m.GetEnrolmentId() })
 	tell(r, h, "training", func(m *trainingv1.SafetyTrainingDue) string { return m.GetDueId() })
 	tell(r, h, "insurance", func(m *insurancev1.DutyOverdue) string { return m.GetDutyId() })

@@ -49,6 +49,14 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		{"concurrent changes lose nothing", (*suite).concurrent},
 		{"the last places go to as many as there are", (*suite).lastPlaces},
 		{"one answer to one offer", (*suite).oneAnswer},
+
+		{"everything of a fair survives the round trip", (*suite).fairRoundTrips},
+		{"ranks outlast other wishes, and only the committed list is drawn from", (*suite).fairWishes},
+		{"the last seats of a fair go to as many as there are", (*suite).lastSeats},
+		{"one answer to one proposal", (*suite).oneFairAnswer},
+		{"64 for each last post of a fair", (*suite).fairLastPost},
+		{"everything of start-up help survives the round trip", (*suite).startupRoundTrips},
+		{"an adviser's time is booked once", (*suite).lastSlot},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			db := open(t)

@@ -1,0 +1,166 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+// BeforeAccepting tells what must be known of the worker's age for the post
+// that a proposal is about.
+func (a *App) BeforeAccepting(ctx context.Context, s Store, proposalID string) (worker string, q AgeQuestion, err error) {
+	x, err := s.PeekFairProposal(proposalID)
+	if err != nil {
+		return "", AgeQuestion{}, err
+	}
+	q, err = a.BeforeApplying(ctx, s, x.Worker, x.VacancyID)
+	return x.Worker, q, err
+}
+
+// AcceptProposal accepts an interview. The application for the job is sent with
+// it, or the one that stands already is taken; from there the way is that of
+// every application: the employer offers, and the worker accepts or not.
+func (a *App) AcceptProposal(ctx context.Context, s Store, proposalID, jobID string, q AgeQuestion, reached bool) (string, error) {
+	seen, err := s.PeekFairProposal(proposalID)
+	if err != nil {
+		return "", err
+	}
+	p, err := actingFor(ctx, seen.Worker)
+	if err != nil {
+		return "", err
+	}
+	pending, err := s.PendingApplications(seen.Worker)
+	if err != nil {
+		return "", err
+	}
+	x, post, err := lockProposal(s, seen)
+	if err != nil {
+		return "", err
+	}
+	i := slices.IndexFunc(pending, func(job domain.Application) bool { return job.VacancyID == x.VacancyID })
+	if i >= 0 {
+		jobID = pending[i].ID
+	}
+	x, post, events, err := x.Accept(post, jobID, p.ActsHimself(x.Worker), a.Clock.Now())
+	if err != nil {
+		return "", err
+	}
+	if i < 0 {
+		if err := a.Apply(ctx, s, jobID, x.Worker, x.VacancyID, q, reached); err != nil {
+			return "", err
+		}
+	}
+	if err := s.SaveFairPost(ctx, post); err != nil {
+		return "", err
+	}
+	return jobID, s.SaveFairProposal(ctx, x, events...)
+}
+
+// lockProposal locks a proposal and its post, the fair shared before them.
+func lockProposal(s Store, seen domain.FairProposal) (domain.FairProposal, domain.FairPost, error) {
+	if _, err := s.ShareFair(seen.FairID); err != nil {
+		return seen, domain.FairPost{}, err
+	}
+	x, err := s.FairProposal(seen.ID)
+	if err != nil {
+		return x, domain.FairPost{}, err
+	}
+	p, err := s.FairPost(x.PostID)
+	return x, p, err
+}
+
+// DeclineProposal is the worker's no. Only the proposal learns of it.
+func (a *App) DeclineProposal(ctx context.Context, s Store, proposalID string) error {
+	seen, err := s.PeekFairProposal(proposalID)
+	if err != nil {
+		return err
+	}
+	if _, err := actingFor(ctx, seen.Worker); err != nil {
+		return err
+	}
+	x, _, err := lockProposal(s, seen)
+	if err != nil {
+		return err
+	}
+	x, events, err := x.Decline(a.Clock.Now())
+	if err != nil {
+		return err
+	}
+	return s.SaveFairProposal(ctx, x, events...)
+}
+
+// PassOverProposal is a person's no at the employer, after the worker accepted
+// an interview; the worker is told the ground. The seat is free for the next pass.
+func (a *App) PassOverProposal(ctx context.Context, s Store, proposalID, reason string) error {
+	seen, err := s.PeekFairProposal(proposalID)
+	if err != nil {
+		return err
+	}
+	if err := owns(ctx, s, seen.EmployerID); err != nil {
+		return err
+	}
+	if seen.JobID == "" { // the employer is not told of what the worker has not accepted
+		return domain.ErrProposalUnknown
+	}
+	job, err := s.Application(seen.JobID)
+	if err != nil {
+		return err
+	}
+	x, p, err := lockProposal(s, seen)
+	if err != nil {
+		return err
+	}
+	rules, err := a.fairRules(a.today(), x.County)
+	if err != nil {
+		return err
+	}
+	x, p, events, err := x.PassOver(p, job, reason, rules)
+	if err != nil {
+		return err
+	}
+	if err := s.SaveFairPost(ctx, p); err != nil {
+		return err
+	}
+	return s.SaveFairProposal(ctx, x, events...)
+}
+
+// StartProposalClock starts a proposal's time to answer when its message is
+// known to have arrived. A message about something else starts nothing.
+func (a *App) StartProposalClock(ctx context.Context, s Store, proposalID string, delivered time.Time) error {
+	x, err := s.FairProposal(proposalID)
+	if errors.Is(err, domain.ErrProposalUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	x, started := x.StartClock(delivered)
+	if !started {
+		return nil
+	}
+	if err := s.SaveFairProposal(ctx, x); err != nil {
+		return err
+	}
+	return s.LapseProposalAt(ctx, x.ID, x.AnswerBy)
+}
+
+// LapseProposal ends a proposal whose time to answer is over. Number and wishes
+// are kept for the next pass.
+func (a *App) LapseProposal(ctx context.Context, s Store, proposalID string) error {
+	seen, err := s.PeekFairProposal(proposalID)
+	if err != nil {
+		return err
+	}
+	x, _, err := lockProposal(s, seen)
+	if err != nil {
+		return err
+	}
+	x, events := x.Lapse(a.Clock.Now())
+	if len(events) == 0 {
+		return nil
+	}
+	return s.SaveFairProposal(ctx, x, events...)
+}

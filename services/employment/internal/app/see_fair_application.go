@@ -1,0 +1,49 @@
+package app
+
+import (
+	"github.com/qiao-platform/qiao/pkg/rule"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+// FairReasons explains the outcome of an application's last pass by the rules of
+// the day on which it was drawn; none before the first pass.
+func (a *App) FairReasons(application domain.FairApplication) ([]rule.Trace, error) {
+	o := application.Outcome
+	if o.Pass == 0 {
+		return nil, nil
+	}
+	rules, err := a.fairRules(o.On, application.Division)
+	if err != nil {
+		return nil, err
+	}
+	return o.Traces(rules)
+}
+
+// ProveFairEntry gives the way from the worker's entry to the committed root.
+func (a *App) ProveFairEntry(s Store, worker, fairID string) (root string, path []string, err error) {
+	f, err := s.PeekFair(fairID)
+	if err != nil {
+		return "", nil, err
+	}
+	application, found, err := s.PeekFairApplicationOf(worker, fairID)
+	if err != nil {
+		return "", nil, err
+	}
+	if !found {
+		return "", nil, domain.ErrFairApplicationUnknown
+	}
+	if f.State == domain.FairOpen || !application.Listed {
+		return "", nil, domain.ErrFairState
+	}
+	lists, err := readFairLists(s, f)
+	if err != nil {
+		return "", nil, err
+	}
+	for i, e := range lists.Entries {
+		if e.ApplicationID == application.ID {
+			path, err = lists.List().Prove(i)
+			return f.Root, path, err
+		}
+	}
+	return "", nil, domain.ErrFairApplicationUnknown
+}

@@ -1,0 +1,407 @@
+package domain
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/rule"
+)
+
+// Errors of job fairs. Each leaves everything as it was.
+var (
+	ErrFairUnknown     = errs.New(errs.NotFound, "employment.fair.unknown", "There is no such job fair.")
+	ErrFairCampaign    = errs.New(errs.Invalid, "employment.fair.campaign", "The campaign is not one of the list.")
+	ErrFairDivision    = errs.New(errs.Invalid, "employment.fair.division", "A fair is of a county or of the prefecture.")
+	ErrFairDays        = errs.New(errs.Invalid, "employment.fair.days", "The days of the fair are not real days in their order, with time to rank before the day of matching.")
+	ErrFairTie         = errs.New(errs.Invalid, "employment.fair.tie", "Ties are broken by one number for all posts (single) or by one for each (multiple).")
+	ErrFairFigureName  = errs.New(errs.Invalid, "employment.fair.figure_name", "Say in 4 to 100 signs which public figure will decide, and where it is published.")
+	ErrFairListsClosed = errs.New(errs.Conflict, "employment.fair.lists_closed", "The lists of the fair are closed.")
+	ErrFairListsOpen   = errs.New(errs.Conflict, "employment.fair.lists_open", "The lists are open, or employers still have days to rank.")
+	ErrFairTwice       = errs.New(errs.Conflict, "employment.fair.closed_twice", "The fair was closed already; its list is committed.")
+	ErrFairMatchDay    = errs.New(errs.Conflict, "employment.fair.match_day", "The figure of that day may be known already; choose a later day.")
+	ErrFairEmpty       = errs.New(errs.Conflict, "employment.fair.empty", "Nobody applied to the fair; there is nothing to draw.")
+	ErrFairState       = errs.New(errs.Conflict, "employment.fair.state", "The state of the fair does not allow this.")
+	ErrFairFigureEarly = errs.New(errs.Conflict, "employment.fair.figure_early", "The figure is not published before the day of matching.")
+	ErrFairFigure      = errs.New(errs.Invalid, "employment.fair.figure", "The figure is not 1 to 100 signs.")
+	ErrFairNoFigure    = errs.New(errs.Conflict, "employment.fair.no_figure", "No officer has entered the figure yet.")
+	ErrFairSameOfficer = errs.New(errs.Conflict, "employment.fair.same_officer", "Another officer than the one who entered the figure has to read it again.")
+	ErrFairDiffers     = errs.New(errs.Conflict, "employment.fair.figure_differs", "The two officers read different figures; nothing was drawn.")
+	ErrFairCommitment  = errs.New(errs.Conflict, "employment.fair.commitment", "The list is not the one that was committed; nothing was drawn.")
+	ErrFairAnswers     = errs.New(errs.Conflict, "employment.fair.answers", "Somebody still has time to answer a proposal of the first pass.")
+
+	ErrFairPostUnknown = errs.New(errs.NotFound, "employment.fair_post.unknown", "The fair has no such post.")
+	ErrFairElsewhere   = errs.New(errs.Invalid, "employment.fair_post.elsewhere", "The post is not in the county or prefecture of the fair.")
+	ErrFairSeats       = errs.New(errs.Invalid, "employment.fair_post.seats", "The seats are not between one and the open places of the vacancy.")
+	ErrFairSeatsTaken  = errs.New(errs.Conflict, "employment.fair_post.seats_taken", "Fewer seats than are taken or proposed already cannot be.")
+	ErrFairPostFull    = errs.New(errs.Conflict, "employment.fair_post.full", "All seats of the post are taken.")
+	ErrRankUnknown     = errs.New(errs.Invalid, "employment.fair_rank.unknown", "Only who applied to this post can be ranked.")
+	ErrRankTwice       = errs.New(errs.Invalid, "employment.fair_rank.twice", "Somebody is ranked twice.")
+
+	ErrFairWishes             = errs.New(errs.Invalid, "employment.fair_application.wishes", "There are no wishes, or more than the fair allows.")
+	ErrFairWishTwice          = errs.New(errs.Invalid, "employment.fair_application.wish_twice", "A post is wished for twice.")
+	ErrFairWishUnknown        = errs.New(errs.Invalid, "employment.fair_application.wish_unknown", "A wish names a post that is not at the fair.")
+	ErrFairWord               = errs.New(errs.Invalid, "employment.fair_application.word", "The word for the lottery is longer than 100 signs.")
+	ErrFairApplicationUnknown = errs.New(errs.NotFound, "employment.fair_application.unknown", "There is no such application to the fair.")
+	ErrFairApplicationState   = errs.New(errs.Conflict, "employment.fair_application.state", "The application to the fair was withdrawn.")
+
+	ErrProposalUnknown = errs.New(errs.NotFound, "employment.fair_proposal.unknown", "There is no such proposal.")
+	ErrProposalState   = errs.New(errs.Conflict, "employment.fair_proposal.state", "The proposal was answered already.")
+	ErrProposalLate    = errs.New(errs.Conflict, "employment.fair_proposal.late", "The time to answer this proposal is over; wishes and number are kept for the next pass.")
+	ErrPassOverReason  = errs.New(errs.Invalid, "employment.fair_proposal.reason", "The ground is not one of the list.")
+)
+
+// FairState is where a fair stands.
+type FairState string
+
+// The states of a fair.
+const (
+	FairOpen         FairState = "open"    // takes posts and wishes, then ranks
+	FairClosedState  FairState = "closed"  // the list is committed
+	FairMatchedState FairState = "matched" // a pass has proposed
+)
+
+// FairRules is what EM-FAIR and EM-FAIR-MATCH say on a day.
+type FairRules struct {
+	Match      rule.Rule // what a trace names
+	Campaigns  []string
+	WishesMax  int
+	RankDays   int
+	AnswerDays int
+	ReviewDays int
+	Passes     int
+	PassOver   []string
+}
+
+// ReadFairRules reads the two rows.
+func ReadFairRules(fair, match rule.Rule) (r FairRules, err error) {
+	r.Match = match
+	for name, into := range map[string]*int{
+		"wishes_max": &r.WishesMax, "rank_days": &r.RankDays, "answer_days": &r.AnswerDays, "review_days": &r.ReviewDays, "passes": &r.Passes,
+	} {
+		if *into, err = fair.Int(name); err != nil {
+			return r, err
+		}
+	}
+	if r.Campaigns, err = fair.Strings("campaigns"); err != nil {
+		return r, err
+	}
+	r.PassOver, err = fair.Strings("pass_over_reasons")
+	return r, err
+}
+
+// FairPlan is what an officer plans.
+type FairPlan struct {
+	Campaign         string
+	Division         string // a county or the prefecture
+	StartsOn, EndsOn clock.Date
+	ClosesOn         clock.Date // the last day of posts and wishes
+	MatchOn          clock.Date // the day whose public figure decides; at a fair of one day the same
+	Tie              allocate.Tie
+	FigureName       string // which figure, where published
+}
+
+// OneDay reports whether lists close, employers rank and the figure is published
+// on one day, as at a fair that is held in a hall: there the desk closes the
+// lists, and when it did is published with the commitment.
+func (p FairPlan) OneDay() bool { return p.MatchOn == p.ClosesOn }
+
+// Fair is one job fair from its plan to its last pass.
+type Fair struct {
+	FairPlan
+	ID       string
+	State    FairState
+	Root     string // the commitment to the list
+	Entries  int
+	ClosedAt time.Time // when it was committed
+	Figure   string    // as the first officer read it, and once drawn both
+	First    string    // who entered the figure; staff, not a worker
+	Second   string    // who confirmed it
+	Seed     string
+	Pass     int
+	Version  int64
+}
+
+// PlanFair plans a fair; division is the caller's to check.
+func PlanFair(id string, p FairPlan, r FairRules, today clock.Date) (Fair, []Event, error) {
+	if !slices.Contains(r.Campaigns, p.Campaign) {
+		return Fair{}, nil, ErrFairCampaign
+	}
+	if p.StartsOn.IsZero() || p.EndsOn.IsZero() || p.ClosesOn.IsZero() || p.MatchOn.IsZero() ||
+		p.EndsOn.Before(p.StartsOn) || p.ClosesOn.Before(today) || !p.OneDay() && !p.MatchOn.After(p.ClosesOn.AddDays(r.RankDays)) {
+		return Fair{}, nil, ErrFairDays
+	}
+	if p.Tie != allocate.SingleTie && p.Tie != allocate.MultipleTie {
+		return Fair{}, nil, ErrFairTie
+	}
+	var err error
+	if p.FigureName, err = shown(p.FigureName, 4, ErrFairFigureName); err != nil {
+		return Fair{}, nil, err
+	}
+	f := Fair{FairPlan: p, ID: id, State: FairOpen}
+	return f, []Event{FairPlanned{f}}, nil
+}
+
+// shown is a line that is published with the draw: up to 100 signs, all of which
+// can be printed.
+func shown(s string, shortest int, bad error) (string, error) {
+	s, err := line(s, shortest, 100, bad)
+	if err != nil || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return "", bad
+	}
+	return s, nil
+}
+
+// Has reports whether a county lies in the fair's division.
+func (f Fair) Has(county string) bool {
+	if len(f.Division) != 6 || len(county) != 6 {
+		return false
+	}
+	return f.Division == county || f.Division[4:] == "00" && county[:4] == f.Division[:4]
+}
+
+// TakesLists returns nil while posts are entered and wishes sent.
+func (f Fair) TakesLists(today clock.Date) error {
+	if f.State != FairOpen || today.After(f.ClosesOn) {
+		return ErrFairListsClosed
+	}
+	return nil
+}
+
+// TakesRanks returns nil while employers may rank: until the list is committed.
+func (f Fair) TakesRanks() error {
+	if f.State != FairOpen {
+		return ErrFairListsClosed
+	}
+	return nil
+}
+
+// Closable returns nil where the list can be committed today with the figure of
+// matchOn to decide: the lists are over, employers had their days, and the
+// figure cannot exist yet. A fair of one day is closed on it, before its figure.
+func (f Fair) Closable(matchOn clock.Date, r FairRules, today clock.Date) error {
+	switch {
+	case f.State != FairOpen:
+		return ErrFairTwice
+	case f.OneDay() && today == f.ClosesOn && matchOn == today:
+		return nil
+	case !today.After(f.ClosesOn.AddDays(r.RankDays)):
+		return ErrFairListsOpen
+	case !matchOn.After(today):
+		return ErrFairMatchDay
+	}
+	return nil
+}
+
+// Close commits the fair to a list.
+func (f Fair) Close(c allocate.Commitment, matchOn clock.Date, at time.Time) (Fair, []Event) {
+	f.State, f.Root, f.Entries, f.MatchOn, f.ClosedAt = FairClosedState, c.Root, c.Entries, matchOn, at
+	return f, []Event{FairClosed{f}}
+}
+
+// EnterFigure is one officer's reading of the public figure. It may be entered
+// again until it was confirmed.
+func (f Fair) EnterFigure(figure, officer string, today clock.Date) (Fair, []Event, error) {
+	if f.State != FairClosedState {
+		return f, nil, ErrFairState
+	}
+	if today.Before(f.MatchOn) {
+		return f, nil, ErrFairFigureEarly
+	}
+	var err error
+	if figure, err = shown(figure, 1, ErrFairFigure); err != nil {
+		return f, nil, err
+	}
+	f.Figure, f.First = figure, officer
+	return f, []Event{FairFigureEntered{f.ID}}, nil
+}
+
+// Confirm returns nil where another officer read the same figure.
+func (f Fair) Confirm(figure, officer string) error {
+	if f.State != FairClosedState {
+		return ErrFairState
+	}
+	if f.First == "" {
+		return ErrFairNoFigure
+	}
+	if f.First == officer {
+		return ErrFairSameOfficer
+	}
+	if figure, err := shown(figure, 1, ErrFairFigure); err != nil || figure != f.Figure {
+		return ErrFairDiffers
+	}
+	return nil
+}
+
+// Drawn records that a pass has proposed; seed and officer are those of the first.
+func (f Fair) Drawn(seed, officer string, m FairMatch) (Fair, []Event) {
+	f.State, f.Seed, f.Second = FairMatchedState, seed, officer
+	return f.passed(m)
+}
+
+// PassAgain returns nil where another pass may run.
+func (f Fair) PassAgain(r FairRules, answering bool) error {
+	switch {
+	case f.State != FairMatchedState || f.Pass >= r.Passes:
+		return ErrFairState
+	case answering:
+		return ErrFairAnswers
+	}
+	return nil
+}
+
+// Passed records that a later pass has proposed.
+func (f Fair) Passed(m FairMatch) (Fair, []Event) { return f.passed(m) }
+
+func (f Fair) passed(m FairMatch) (Fair, []Event) {
+	f.Pass = m.Pass
+	return f, []Event{FairMatched{FairID: f.ID, Seed: f.Seed, Pass: m.Pass, Proposed: m.Proposed, Unplaced: m.Unplaced}}
+}
+
+// FairPost is a vacancy at a fair.
+type FairPost struct {
+	ID         string
+	FairID     string
+	VacancyID  string
+	EmployerID string
+	County     string
+	Seats      int
+	Taken      int // seats of accepted proposals
+	Version    int64
+}
+
+// EnterFairPost brings seats of a vacancy to a fair.
+func EnterFairPost(id string, f Fair, v Vacancy, seats int, today clock.Date) (FairPost, []Event, error) {
+	if err := f.TakesLists(today); err != nil {
+		return FairPost{}, nil, err
+	}
+	if v.State != VacancyOpen {
+		return FairPost{}, nil, ErrVacancyClosed
+	}
+	if !f.Has(v.County) {
+		return FairPost{}, nil, ErrFairElsewhere
+	}
+	if seats < 1 || seats > v.Open() {
+		return FairPost{}, nil, ErrFairSeats
+	}
+	p := FairPost{ID: id, FairID: f.ID, VacancyID: v.ID, EmployerID: v.EmployerID, County: v.County, Seats: seats}
+	return p, []Event{FairPostEntered{FairID: f.ID, VacancyID: v.ID, Seats: seats}}, nil
+}
+
+// SetSeats changes the seats: while the lists are open, and again before a later
+// pass. Between commitment and draw nothing of the list can change. proposed
+// counts the proposals that are not answered.
+func (p FairPost) SetSeats(f Fair, v Vacancy, seats, proposed int, today clock.Date) (FairPost, []Event, error) {
+	if f.State != FairMatchedState {
+		if err := f.TakesLists(today); err != nil {
+			return p, nil, err
+		}
+	}
+	if seats < 1 || seats > v.Headcount {
+		return p, nil, ErrFairSeats
+	}
+	if seats < p.Taken+proposed {
+		return p, nil, ErrFairSeatsTaken
+	}
+	if seats == p.Seats {
+		return p, nil, nil
+	}
+	p.Seats = seats
+	return p, []Event{FairPostEntered{FairID: f.ID, VacancyID: p.VacancyID, Seats: seats}}, nil
+}
+
+// Take takes a seat for an accepted proposal.
+func (p FairPost) Take() (FairPost, error) {
+	if p.Taken >= p.Seats {
+		return p, ErrFairPostFull
+	}
+	p.Taken++
+	return p, nil
+}
+
+// GiveBack frees the seat of an acceptance that led to nothing.
+func (p FairPost) GiveBack() FairPost {
+	p.Taken = max(0, p.Taken-1)
+	return p
+}
+
+// Rank checks an employer's order of who applied to its post: by number alone,
+// only who applied, nobody twice.
+func (p FairPost) Rank(f Fair, order, applied []string) ([]Event, error) {
+	if err := f.TakesRanks(); err != nil {
+		return nil, err
+	}
+	known := make(map[string]bool, len(applied))
+	for _, id := range applied {
+		known[id] = true
+	}
+	seen := make(map[string]bool, len(order))
+	for _, id := range order {
+		if !known[id] {
+			return nil, ErrRankUnknown
+		}
+		if seen[id] {
+			return nil, ErrRankTwice
+		}
+		seen[id] = true
+	}
+	return []Event{FairPostRanked{FairID: p.FairID, VacancyID: p.VacancyID, Ranked: len(order)}}, nil
+}
+
+// FairWish is one line of a worker's list.
+type FairWish struct {
+	VacancyID string
+	Class     int // the employer's rank; 0 is not ranked
+}
+
+// FairApplication is a worker's application to a fair. Its id is the
+// application number that employers see.
+type FairApplication struct {
+	ID          string
+	FairID      string
+	Worker      string
+	Division    string // of the fair
+	Withdrawn   bool
+	Listed      bool // in the committed list
+	Ticket      string
+	Word        allocate.Word
+	Wishes      []string // vacancies, most wanted first
+	Outcome     FairOutcome
+	SubmittedAt time.Time
+	Version     int64
+}
+
+// ApplyToFair sends wishes, or others instead of those sent before; a is the
+// zero value with its ids where there were none. posts are those of the fair.
+func (a FairApplication) ApplyToFair(f Fair, wishes []string, word allocate.Word, posts map[string]bool, r FairRules, now time.Time) (FairApplication, []Event, error) {
+	if err := f.TakesLists(clock.DateOf(now)); err != nil {
+		return a, nil, err
+	}
+	if len(wishes) == 0 || len(wishes) > r.WishesMax {
+		return a, nil, ErrFairWishes
+	}
+	for i, v := range wishes {
+		if slices.Contains(wishes[:i], v) {
+			return a, nil, ErrFairWishTwice
+		}
+		if !posts[v] {
+			return a, nil, ErrFairWishUnknown
+		}
+	}
+	a.Wishes, a.Word, a.Withdrawn, a.SubmittedAt = wishes, word, false, now
+	return a, []Event{FairApplicationSubmitted{ApplicationID: a.ID, FairID: f.ID}}, nil
+}
+
+// Withdraw takes the worker out of the fair. In a list that was committed the
+// entry stays, and gets nothing.
+func (a FairApplication) Withdraw() (FairApplication, []Event, error) {
+	if a.Withdrawn {
+		return a, nil, ErrFairApplicationState
+	}
+	a.Withdrawn = true
+	return a, []Event{FairApplicationWithdrawn{a.ID}}, nil
+}

@@ -1,0 +1,258 @@
+package domain
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/clock"
+)
+
+// unranked is the class of who an employer did not rank: after everybody ranked.
+const unranked = 1 << 20
+
+// FairEntry is what a pass knows of an application.
+type FairEntry struct {
+	ApplicationID string
+	Worker        string // to whom the outcome is told; it takes no part in the matching
+	Ticket        string
+	Word          allocate.Word
+	Withdrawn     bool
+	Version       int64
+	Wishes        []FairWish
+	// Settled: a proposal is open or accepted. Over: proposals that ended by a
+	// no or by a withdrawal; they are not made again.
+	Settled bool
+	Over    []string
+}
+
+// FairLists is the whole of a fair's lists: posts by vacancy id, entries by ticket.
+type FairLists struct {
+	Fair    Fair
+	Posts   []FairPost
+	Entries []FairEntry
+	// Proposed counts by vacancy the proposals that are not answered yet.
+	Proposed map[string]int
+}
+
+// FairMatch is what a pass gives: an outcome for each entry, in their order. An
+// entry that took no part has a zero one.
+type FairMatch struct {
+	Pass     int
+	Outcomes []FairOutcome
+	Proposed int
+	Unplaced int
+}
+
+// List is the list in the lottery's form. It names nobody.
+func (l *FairLists) List() *allocate.List {
+	index := l.index()
+	list := &allocate.List{
+		Round: l.Fair.ID, Tie: l.Fair.Tie, Figure: l.Fair.FigureName, Due: l.Fair.MatchOn,
+		Posts: make([]allocate.Seats, len(l.Posts)), Entries: make([]allocate.Entry, len(l.Entries)),
+	}
+	for i, p := range l.Posts {
+		list.Posts[i] = allocate.Seats{ID: p.VacancyID, Seats: p.Seats}
+	}
+	for i, e := range l.Entries {
+		wishes := make([]allocate.Wish, len(e.Wishes))
+		for j, w := range e.Wishes {
+			wishes[j] = allocate.Wish{Post: index[w.VacancyID], Class: w.class()}
+		}
+		list.Entries[i] = allocate.Entry{Ticket: e.Ticket, Word: e.Word, Wishes: wishes}
+	}
+	return list
+}
+
+func (l *FairLists) index() map[string]int {
+	index := make(map[string]int, len(l.Posts))
+	for i, p := range l.Posts {
+		index[p.VacancyID] = i
+	}
+	return index
+}
+
+func (w FairWish) class() int {
+	if w.Class == 0 {
+		return unranked
+	}
+	return w.Class
+}
+
+// Draw draws the lottery and matches: the first pass. Its bundle is published.
+func (l *FairLists) Draw(figure string, witnesses [2]string, on clock.Date) (FairMatch, *allocate.Drawn, error) {
+	drawn, err := l.List().Draw(allocate.Commitment{Root: l.Fair.Root, Entries: l.Fair.Entries}, figure, witnesses)
+	switch {
+	case errors.Is(err, allocate.ErrCommitted):
+		return FairMatch{}, nil, ErrFairCommitment.Because(err)
+	case errors.Is(err, allocate.ErrFigure):
+		return FairMatch{}, nil, ErrFairFigure.Because(err)
+	case errors.Is(err, allocate.ErrWitnesses):
+		return FairMatch{}, nil, ErrFairSameOfficer.Because(err)
+	case err != nil:
+		return FairMatch{}, nil, err
+	}
+	l.Fair.Seed = drawn.Seed
+	numbers, err := l.numbers(drawn.Numbers)
+	if err != nil {
+		return FairMatch{}, nil, err
+	}
+	return l.explain(drawn.Outcome, numbers, 1, on, nil), drawn, nil
+}
+
+// Again runs a later pass over what is left, by the numbers of the first: seats
+// that nobody took, and who has nothing open, wishes that ended left out.
+func (l *FairLists) Again(on clock.Date) (FairMatch, error) {
+	index := l.index()
+	r := allocate.Round{Posts: make([]allocate.Post, len(l.Posts)), Applicants: make([]allocate.Applicant, len(l.Entries))}
+	for i, p := range l.Posts {
+		r.Posts[i].Seats = max(0, p.Seats-p.Taken-l.Proposed[p.VacancyID])
+	}
+	numbers, err := l.numbers(nil)
+	if err != nil {
+		return FairMatch{}, err
+	}
+	takes := make([][]int, len(l.Entries)) // by entry: which wish each choice is
+	for i, e := range l.Entries {
+		if e.Withdrawn || e.Settled {
+			continue
+		}
+		for j, w := range e.Wishes {
+			if !slices.Contains(e.Over, w.VacancyID) {
+				r.Applicants[i].Choices = append(r.Applicants[i].Choices, allocate.Choice{Post: index[w.VacancyID], Class: w.class(), Number: numbers[i][j]})
+				takes[i] = append(takes[i], j)
+			}
+		}
+	}
+	o, err := r.Run()
+	if err != nil {
+		return FairMatch{}, err
+	}
+	return l.explain(o, numbers, l.Fair.Pass+1, on, takes), nil
+}
+
+// numbers gives by entry and wish the lottery numbers under the fair's seed.
+// single holds those of the entries where they are known already.
+func (l *FairLists) numbers(single []uint64) ([][]uint64, error) {
+	wishes := 0
+	for _, e := range l.Entries {
+		wishes += len(e.Wishes)
+	}
+	flat := make([]uint64, 0, wishes)
+	all := make([][]uint64, len(l.Entries))
+	for i, e := range l.Entries {
+		from := len(flat)
+		var number uint64
+		var err error
+		if single != nil {
+			number = single[i]
+		} else if l.Fair.Tie == allocate.SingleTie {
+			if number, err = allocate.Number(l.Fair.Seed, e.Ticket, ""); err != nil {
+				return nil, err
+			}
+		}
+		for _, w := range e.Wishes {
+			if l.Fair.Tie == allocate.MultipleTie {
+				if number, err = allocate.Number(l.Fair.Seed, e.Ticket, w.VacancyID); err != nil {
+					return nil, err
+				}
+			}
+			flat = append(flat, number)
+		}
+		all[i] = flat[from:len(flat):len(flat)]
+	}
+	return all, nil
+}
+
+// explain turns what the mechanism gave into an outcome for each entry. takes
+// says which wish each choice of an entry is; nil: each is its own.
+func (l *FairLists) explain(o *allocate.Outcome, numbers [][]uint64, pass int, on clock.Date, takes [][]int) FairMatch {
+	posts := l.wished()
+	places := l.places(posts, numbers)
+	m := FairMatch{Pass: pass, Outcomes: make([]FairOutcome, len(l.Entries))}
+	lines := make([]FairLine, 0, 4*len(l.Entries))
+	for i, e := range l.Entries {
+		if e.Withdrawn || e.Settled {
+			continue
+		}
+		whys := o.Why(i)
+		next, from := 0, len(lines)
+		got := 0
+		for j, w := range e.Wishes {
+			if takes != nil && (next == len(takes[i]) || takes[i][next] != j) {
+				lines = append(lines, FairLine{VacancyID: w.VacancyID, Rank: w.Class, Over: true})
+				continue
+			}
+			p := posts[i][j]
+			line := FairLine{VacancyID: w.VacancyID, Rank: w.Class, Of: len(places[p]), Seats: l.Posts[p].Seats}
+			if next < len(whys) {
+				y := whys[next]
+				line.Number, line.NoSeat = place(places[p], y.Own.Number), y.NoSeat
+				if !y.NoSeat {
+					line.LastNumber = place(places[p], y.Last.Number)
+					if line.LastRank = y.Last.Class; line.LastRank == unranked {
+						line.LastRank = 0
+					}
+				}
+				lines = append(lines, line)
+				next++
+				continue
+			}
+			// What was got ends the list: a wish below was not tried.
+			line.Number, line.Got = place(places[p], numbers[i][j]), true
+			lines, got = append(lines, line), j+1
+			break
+		}
+		m.Outcomes[i] = FairOutcome{Pass: pass, On: on, Got: got, Wishes: len(e.Wishes), Lines: lines[from:len(lines):len(lines)]}
+		if got > 0 {
+			m.Proposed++
+		} else {
+			m.Unplaced++
+		}
+	}
+	return m
+}
+
+// wished gives by entry and wish the post, by its place in the fair's posts.
+func (l *FairLists) wished() [][]int32 {
+	index := l.index()
+	flat := make([]int32, 0, 4*len(l.Entries))
+	all := make([][]int32, len(l.Entries))
+	for i, e := range l.Entries {
+		from := len(flat)
+		for _, w := range e.Wishes {
+			flat = append(flat, int32(index[w.VacancyID]))
+		}
+		all[i] = flat[from:len(flat):len(flat)]
+	}
+	return all
+}
+
+// places gives for each post the numbers of who wished for it, in order: people
+// are told "the 37th of 120", which a number of twenty digits does not say.
+func (l *FairLists) places(posts [][]int32, numbers [][]uint64) [][]uint64 {
+	count := make([]int, len(l.Posts))
+	for _, wishes := range posts {
+		for _, p := range wishes {
+			count[p]++
+		}
+	}
+	all := make([][]uint64, len(l.Posts))
+	for i, n := range count {
+		all[i] = make([]uint64, 0, n)
+	}
+	for i, wishes := range posts {
+		for j, p := range wishes {
+			all[p] = append(all[p], numbers[i][j])
+		}
+	}
+	for i := range all {
+		slices.Sort(all[i])
+	}
+	return all
+}
+
+func place(sorted []uint64, number uint64) int {
+	i, _ := slices.BinarySearch(sorted, number)
+	return i + 1
+}

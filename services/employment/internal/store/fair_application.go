@@ -1,0 +1,301 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+const fairApplicationColumns = `id, fair_id, worker, division, withdrawn, listed, ticket, word, outcome, submitted_at, version`
+
+func scanFairApplication(s sqldb.Scanner) (a domain.FairApplication, err error) {
+	var withdrawn, listed, at int64
+	var word, outcome []byte
+	if err = s.Scan(&a.ID, &a.FairID, &a.Worker, &a.Division, &withdrawn, &listed, &a.Ticket, &word, &outcome, &at, &a.Version); err != nil {
+		return a, err
+	}
+	copy(a.Word[:], word)
+	a.Withdrawn, a.Listed, a.SubmittedAt = withdrawn != 0, listed != 0, sqldb.Time(at)
+	return a, json.Unmarshal(outcome, &a.Outcome)
+}
+
+// fairApplication reads one application with its wishes.
+func (t *Tx) fairApplication(where, lock string, args ...any) (domain.FairApplication, bool, error) {
+	a, err := load(t.tx.QueryRow(`SELECT `+fairApplicationColumns+` FROM fair_application WHERE `+where+lock, args...), scanFairApplication, domain.ErrFairApplicationUnknown)
+	if errors.Is(err, domain.ErrFairApplicationUnknown) {
+		return a, false, nil
+	}
+	if err != nil {
+		return a, false, err
+	}
+	a.Wishes, err = sqldb.Collect(t.tx, scanText, `SELECT vacancy_id FROM fair_wish WHERE application_id = $1 ORDER BY wish`, a.ID)
+	return a, err == nil, err
+}
+
+func scanText(s sqldb.Scanner) (text string, err error) { return text, s.Scan(&text) }
+
+// FairApplicationOf loads and locks a worker's application to a fair.
+func (t *Tx) FairApplicationOf(worker, fairID string) (domain.FairApplication, bool, error) {
+	return t.fairApplication(`worker = $1 AND fair_id = $2`, t.forUpdate(), worker, fairID)
+}
+
+// PeekFairApplicationOf reads a worker's application to a fair.
+func (t *Tx) PeekFairApplicationOf(worker, fairID string) (domain.FairApplication, bool, error) {
+	return t.fairApplication(`worker = $1 AND fair_id = $2`, "", worker, fairID)
+}
+
+// PeekFairApplication reads an application by its number.
+func (t *Tx) PeekFairApplication(id string) (domain.FairApplication, error) {
+	a, found, err := t.fairApplication(`id = $1`, "", id)
+	if err == nil && !found {
+		err = domain.ErrFairApplicationUnknown
+	}
+	return a, err
+}
+
+// PeekFairApplications lists the worker's applications that were not withdrawn, without their wishes.
+func (t *Tx) PeekFairApplications(worker string) ([]domain.FairApplication, error) {
+	return sqldb.Collect(t.tx, scanFairApplication, `SELECT `+fairApplicationColumns+` FROM fair_application WHERE worker = $1 AND withdrawn = 0 ORDER BY fair_id`, worker)
+}
+
+// SaveFairApplication writes an application with its wishes and events. A wish
+// that stays keeps the class that an employer gave it.
+func (t *Tx) SaveFairApplication(ctx context.Context, a domain.FairApplication, events ...domain.Event) error {
+	outcome, err := json.Marshal(a.Outcome)
+	if err != nil {
+		return err
+	}
+	n, err := t.tx.Exec(`INSERT INTO fair_application (`+fairApplicationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		ON CONFLICT (id) DO UPDATE SET withdrawn = excluded.withdrawn, word = excluded.word, submitted_at = excluded.submitted_at, version = excluded.version
+		WHERE fair_application.version = $12`,
+		a.ID, a.FairID, a.Worker, a.Division, number(a.Withdrawn), number(a.Listed), a.Ticket, a.Word[:], string(outcome), sqldb.Micros(a.SubmittedAt), next(a.Version, events), a.Version)
+	if t.tx.Dialect().IsUnique(err) { // the same worker at the same moment: repeated, it is found
+		return outbox.ErrStale.Because(err)
+	}
+	if err != nil {
+		return err
+	}
+	if !a.Withdrawn {
+		if err := t.saveWishes(a); err != nil {
+			return err
+		}
+	}
+	return t.saved(ctx, n, nil, outbox.Subject{Aggregate: a.ID, Version: a.Version, Worker: a.Worker, Division: a.Division}, events)
+}
+
+func (t *Tx) saveWishes(a domain.FairApplication) error {
+	if a.Version > 0 {
+		if err := t.tx.Queue(`UPDATE fair_wish SET wish = 0 WHERE application_id = $1`, a.ID); err != nil {
+			return err
+		}
+	}
+	for i, v := range a.Wishes {
+		if err := t.tx.Queue(`INSERT INTO fair_wish (application_id, vacancy_id, fair_id, wish, class, seen) VALUES ($1, $2, $3, $4, 0, 0)
+			ON CONFLICT (application_id, vacancy_id) DO UPDATE SET wish = excluded.wish`, a.ID, v, a.FairID, i+1); err != nil {
+			return err
+		}
+	}
+	if a.Version > 0 {
+		return t.tx.Queue(`DELETE FROM fair_wish WHERE application_id = $1 AND wish = 0`, a.ID)
+	}
+	return nil
+}
+
+// FairApplied lists the numbers of who applied to a post and was not withdrawn.
+func (t *Tx) FairApplied(fairID, vacancyID string) ([]string, error) {
+	return sqldb.Collect(t.tx, scanText, `SELECT w.application_id FROM fair_wish w JOIN fair_application a ON a.id = w.application_id
+		WHERE w.fair_id = $1 AND w.vacancy_id = $2 AND a.withdrawn = 0`, fairID, vacancyID)
+}
+
+// RankFair writes an employer's order in place of the one before.
+func (t *Tx) RankFair(fairID, vacancyID string, order []string) error {
+	if err := t.tx.Queue(`UPDATE fair_wish SET class = 0 WHERE fair_id = $1 AND vacancy_id = $2 AND class <> 0`, fairID, vacancyID); err != nil {
+		return err
+	}
+	for i, id := range order {
+		if err := t.tx.Queue(`UPDATE fair_wish SET class = $1 WHERE application_id = $2 AND vacancy_id = $3`, i+1, id, vacancyID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CommitFair makes the applications that stand those of the committed list.
+func (t *Tx) CommitFair(fairID string) error {
+	_, err := t.tx.Exec(`UPDATE fair_application SET listed = 1 WHERE fair_id = $1 AND withdrawn = 0`, fairID)
+	return err
+}
+
+// FairEntries lists a page of the entries of the committed list, by ticket, with
+// their wishes and what became of their proposals.
+func (t *Tx) FairEntries(fairID, after string, limit int) ([]domain.FairEntry, error) {
+	all, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (e domain.FairEntry, err error) {
+		var withdrawn int64
+		var word []byte
+		err = s.Scan(&e.ApplicationID, &e.Worker, &e.Ticket, &word, &withdrawn, &e.Version)
+		copy(e.Word[:], word)
+		e.Withdrawn = withdrawn != 0
+		return e, err
+	}, `SELECT id, worker, ticket, word, withdrawn, version FROM fair_application WHERE fair_id = $1 AND listed = 1 AND ticket > $2 ORDER BY ticket LIMIT $3`, fairID, after, limit)
+	if err != nil || len(all) == 0 {
+		return all, err
+	}
+	last := all[len(all)-1].Ticket
+	index := make(map[string]int, len(all))
+	for i, e := range all {
+		index[e.ApplicationID] = i
+	}
+	names := map[string]string{} // one text a vacancy, not one a wish
+	_, err = sqldb.Collect(t.tx, func(s sqldb.Scanner) (none struct{}, err error) {
+		var id string
+		var w domain.FairWish
+		if err := s.Scan(&id, &w.VacancyID, &w.Class); err != nil {
+			return none, err
+		}
+		if known, ok := names[w.VacancyID]; ok {
+			w.VacancyID = known
+		} else {
+			names[w.VacancyID] = w.VacancyID
+		}
+		e := &all[index[id]]
+		e.Wishes = append(e.Wishes, w)
+		return none, nil
+	}, `SELECT w.application_id, w.vacancy_id, w.class FROM fair_application a JOIN fair_wish w ON w.application_id = a.id
+		WHERE a.fair_id = $1 AND a.listed = 1 AND a.ticket > $2 AND a.ticket <= $3 ORDER BY w.application_id, w.wish`, fairID, after, last)
+	if err != nil {
+		return nil, err
+	}
+	type end struct{ application, vacancy, state string }
+	ends, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (e end, err error) { return e, s.Scan(&e.application, &e.vacancy, &e.state) },
+		`SELECT p.application_id, p.vacancy_id, p.state FROM fair_application a JOIN fair_proposal p ON p.application_id = a.id
+			WHERE a.fair_id = $1 AND a.ticket > $2 AND a.ticket <= $3`, fairID, after, last)
+	for _, x := range ends {
+		i, ok := index[x.application]
+		if !ok {
+			continue
+		}
+		switch domain.ProposalState(x.state) {
+		case domain.ProposalOpen, domain.ProposalAcceptedState:
+			all[i].Settled = true
+		case domain.ProposalLapsedState: // silence is no refusal: it can be proposed again
+		default:
+			all[i].Over = append(all[i].Over, x.vacancy)
+		}
+	}
+	return all, err
+}
+
+// SaveFairMatch writes what a pass gave, statement beside statement, and then
+// the events. The fair's lock keeps applications as they were read.
+func (t *Tx) SaveFairMatch(ctx context.Context, f domain.Fair, given []app.FairGiven) error {
+	for _, g := range given {
+		outcome, err := json.Marshal(g.Outcome)
+		if err != nil {
+			return err
+		}
+		if err := t.tx.Queue(`UPDATE fair_application SET outcome = $1, version = $2 WHERE id = $3`, string(outcome), g.Entry.Version+1, g.Entry.ApplicationID); err != nil {
+			return err
+		}
+		if g.Proposal.ID == "" {
+			continue
+		}
+		x := g.Proposal
+		if err := t.tx.Queue(`INSERT INTO fair_proposal (`+proposalColumns+`) VALUES (`+proposalValues+`)`, proposalArgs(x, next(x.Version, g.Events))...); err != nil {
+			return err
+		}
+	}
+	for _, g := range given {
+		about := outbox.Subject{Aggregate: g.Entry.ApplicationID, Version: g.Entry.Version, Worker: g.Entry.Worker, Division: f.Division}
+		if g.Proposal.ID != "" {
+			about = outbox.Subject{Aggregate: g.Proposal.ID, Version: g.Proposal.Version, Worker: g.Entry.Worker, Division: g.Proposal.County}
+		}
+		if err := t.log.Append(ctx, t.tx, about, messages(g.Events)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FairWishesOf lists an application's wishes as vacancies, most wanted first.
+func (t *Tx) FairWishesOf(applicationID string) ([]domain.Vacancy, error) {
+	return sqldb.Collect(t.tx, scanVacancy, `SELECT `+vacancyColumns+` FROM fair_wish w JOIN vacancy v ON v.id = w.vacancy_id JOIN employer e ON e.id = v.employer_id
+		WHERE w.application_id = $1 ORDER BY w.wish`, applicationID)
+}
+
+// FairApplicants lists who applied to a post, by rank and then by number.
+func (t *Tx) FairApplicants(fairID, vacancyID string) ([]app.FairApplicant, error) {
+	index := map[string]int{} // by case
+	var cases []string
+	all, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (x app.FairApplicant, err error) {
+		var worker string
+		err = s.Scan(&x.Number, &x.Rank, &worker, &x.Occupation, &x.AvailableFrom)
+		cases = append(cases, domain.ProfileCase(worker))
+		return x, err
+	}, `SELECT w.application_id, w.class, a.worker, coalesce(p.occupation, ''), coalesce(p.available_from, '')
+		FROM fair_wish w JOIN fair_application a ON a.id = w.application_id LEFT JOIN profile p ON p.worker = a.worker
+		WHERE w.fair_id = $1 AND w.vacancy_id = $2 AND a.withdrawn = 0
+		ORDER BY CASE WHEN w.class = 0 THEN 1 ELSE 0 END, w.class, w.application_id LIMIT $3`, fairID, vacancyID, applicantsPage)
+	if err != nil {
+		return nil, err
+	}
+	for i, c := range cases {
+		index[c] = i
+	}
+	held, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (p [2]string, err error) { return p, s.Scan(&p[0], &p[1]) },
+		`SELECT e.case_id, e.code FROM fair_wish w JOIN fair_application a ON a.id = w.application_id JOIN evidence e ON e.worker = a.worker
+			WHERE w.fair_id = $1 AND w.vacancy_id = $2 AND e.kind = 'certificate' AND e.flagged = 0 ORDER BY e.case_id, e.code`, fairID, vacancyID)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range held {
+		if i, ok := index[h[0]]; ok {
+			all[i].Certificates = append(all[i].Certificates, h[1])
+		}
+	}
+	numbers := make(map[string]int, len(all))
+	for i, x := range all {
+		numbers[x.Number] = i
+	}
+	accepted, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (x app.FairApplicant, err error) {
+		return x, s.Scan(&x.Number, &x.ProposalID, &x.JobID, &x.State)
+	}, `SELECT application_id, id, job_id, state FROM fair_proposal WHERE fair_id = $1 AND vacancy_id = $2 AND state IN ('accepted', 'passed_over')`, fairID, vacancyID)
+	for _, x := range accepted {
+		if i, ok := numbers[x.Number]; ok {
+			all[i].ProposalID, all[i].JobID, all[i].State = x.ProposalID, x.JobID, x.State
+		}
+	}
+	return all, err
+}
+
+// SawFairApplicants tells the access log of each whom the employer sees for the first time.
+func (t *Tx) SawFairApplicants(ctx context.Context, fairID, vacancyID string) error {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	numbers, err := sqldb.Collect(t.tx, scanText, `UPDATE fair_wish SET seen = 1 WHERE fair_id = $1 AND vacancy_id = $2 AND seen = 0 RETURNING application_id`, fairID, vacancyID)
+	if err != nil {
+		return err
+	}
+	for _, id := range numbers {
+		a, err := t.PeekFairApplication(id)
+		if err != nil {
+			return err
+		}
+		about := outbox.Subject{Aggregate: ident.NewID(), Worker: a.Worker, Division: a.Division}
+		if err := t.log.Append(ctx, t.tx, about, &platformv1.RecordRead{
+			ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: []string{"occupation", "certificate", "available_from"}, CaseId: id,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

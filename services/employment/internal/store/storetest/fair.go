@@ -1,0 +1,443 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+func fair(id string) domain.Fair {
+	return domain.Fair{
+		FairPlan: domain.FairPlan{
+			Campaign: "spring_breeze", Division: "654323", StartsOn: clock.NewDate(2026, 11, 20), EndsOn: clock.NewDate(2026, 11, 21),
+			ClosesOn: clock.NewDate(2026, 11, 4), MatchOn: clock.NewDate(2026, 11, 10), Tie: allocate.MultipleTie, FigureName: "双色球 é",
+		},
+		ID: id, State: domain.FairMatchedState, Root: "root", Entries: 7, ClosedAt: noon, Figure: "42", First: "officer-1", Second: "officer-2", Seed: "seed", Pass: 1,
+	}
+}
+
+func fairPost(id, vacancyID string, seats int) domain.FairPost {
+	return domain.FairPost{ID: id, FairID: "fair-1", VacancyID: vacancyID, EmployerID: "employer-1", County: "654323", Seats: seats}
+}
+
+func fairApplication(id, worker string, wishes ...string) domain.FairApplication {
+	return domain.FairApplication{
+		ID: id, FairID: "fair-1", Worker: worker, Division: "654323", Ticket: "TICKET" + id, Word: allocate.NewWord("w", "n"), Wishes: wishes, SubmittedAt: noon,
+	}
+}
+
+func proposal(id, applicationID, worker string) domain.FairProposal {
+	return domain.FairProposal{
+		ID: id, ApplicationID: applicationID, FairID: "fair-1", PostID: "post-1", VacancyID: "vacancy-1", EmployerID: "employer-1", Worker: worker,
+		County: "654323", Wish: 2, Pass: 1, State: domain.ProposalOpen, AnswerDays: 3, MadeAt: noon.Add(-time.Hour),
+	}
+}
+
+// atFair writes a fair with one post.
+func (s *suite) atFair(f domain.Fair, seats int) {
+	s.Helper()
+	s.published("vacancy-1", max(seats, 1))
+	s.do(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.SaveFair(ctx, f), tx.SaveFairPost(ctx, fairPost("post-1", "vacancy-1", seats)))
+	})
+}
+
+func (s *suite) fairRoundTrips() {
+	f := fair("fair-1")
+	s.atFair(f, 3)
+	s.published("vacancy-2", 1)
+	a := fairApplication("a1", "worker-1", "vacancy-1", "vacancy-2")
+	x := proposal("proposal-1", "a1", "worker-1")
+	x.State, x.AcceptedAt, x.InPerson, x.JobID, x.ReasonCode, x.AnswerBy = domain.ProposalAcceptedState, noon, true, "job-1", "no_interview", noon.Add(time.Hour)
+	s.do(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.SaveFairPost(ctx, fairPost("post-2", "vacancy-2", 1)), tx.SaveFairApplication(ctx, a), tx.SaveFairProposal(ctx, x))
+	})
+	f.Version, a.Version, x.Version = 1, 1, 1
+	p := fairPost("post-1", "vacancy-1", 3)
+	p.Version = 1
+	s.do(func(_ context.Context, tx app.Store) error {
+		same(s, f, func() (domain.Fair, error) { return tx.Fair("fair-1") })
+		same(s, f, func() (domain.Fair, error) { return tx.ShareFair("fair-1") })
+		same(s, []domain.Fair{f}, func() ([]domain.Fair, error) { return tx.ListFairs("") })
+		same(s, []domain.Fair(nil), func() ([]domain.Fair, error) { return tx.ListFairs("654301") })
+		same(s, p, func() (domain.FairPost, error) { return tx.FairPost("post-1") })
+		same(s, p, func() (domain.FairPost, error) { return tx.PeekFairPostOf("fair-1", "vacancy-1") })
+		same(s, a, func() (domain.FairApplication, error) { return tx.PeekFairApplication("a1") })
+		same(s, x, func() (domain.FairProposal, error) { return tx.FairProposal("proposal-1") })
+		same(s, []domain.FairProposal{x}, func() ([]domain.FairProposal, error) { return tx.ProposalsOf("a1") })
+		same(s, []domain.FairProposal{x}, func() ([]domain.FairProposal, error) { return tx.FairResults("fair-1", "", 5) })
+		byJob, found, err := tx.PeekProposalOfJob("job-1")
+		if !found || byJob.ID != "proposal-1" {
+			s.Error("no proposal of the job")
+		}
+		_, none, err2 := tx.PeekProposalOfJob("")
+		if none {
+			s.Error("a proposal of no job")
+		}
+		page, err3 := tx.FairPostPage("fair-1", "vacancy-1", 10)
+		if len(page) != 1 || page[0].Applied != 1 || page[0].Vacancy.Title == "" {
+			s.Errorf("%+v", page)
+		}
+		return errors.Join(err, err2, err3)
+	})
+	for name, save := range map[string]func(ctx context.Context, tx app.Store) error{
+		"fair": func(ctx context.Context, tx app.Store) error { return tx.SaveFair(ctx, fair("fair-1")) },
+		"post": func(ctx context.Context, tx app.Store) error {
+			return tx.SaveFairPost(ctx, fairPost("post-1", "vacancy-1", 1))
+		},
+		"twin": func(ctx context.Context, tx app.Store) error {
+			return tx.SaveFairPost(ctx, fairPost("post-9", "vacancy-1", 1))
+		},
+		"application": func(ctx context.Context, tx app.Store) error {
+			return tx.SaveFairApplication(ctx, fairApplication("a1", "worker-1", "vacancy-1"))
+		},
+		"again": func(ctx context.Context, tx app.Store) error {
+			return tx.SaveFairApplication(ctx, fairApplication("a9", "worker-1", "vacancy-1"))
+		},
+		"proposal": func(ctx context.Context, tx app.Store) error {
+			return tx.SaveFairProposal(ctx, proposal("proposal-1", "a1", "worker-1"))
+		},
+	} {
+		if err := s.try(save); !errors.Is(err, outbox.ErrStale) {
+			s.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// fairWishes has an employer's ranks survive other wishes of the worker, and
+// only the committed list be drawn from.
+func (s *suite) fairWishes() {
+	s.atFair(fair("fair-1"), 3)
+	s.published("vacancy-2", 1)
+	s.do(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.SaveFairPost(ctx, fairPost("post-2", "vacancy-2", 1)),
+			tx.SaveFairApplication(ctx, fairApplication("a1", "worker-1", "vacancy-1")), tx.SaveFairApplication(ctx, fairApplication("a2", "worker-2", "vacancy-2", "vacancy-1")),
+			tx.SaveProfile(ctx, domain.Profile{Worker: "worker-2", Wishes: domain.Wishes{Occupation: "6-29", AvailableFrom: clock.NewDate(2026, 12, 1)}}))
+	})
+	s.do(func(ctx context.Context, tx app.Store) error {
+		applied, err := tx.FairApplied("fair-1", "vacancy-1")
+		if slices.Sort(applied); !slices.Equal(applied, []string{"a1", "a2"}) {
+			s.Errorf("%v", applied)
+		}
+		return errors.Join(err, tx.RankFair("fair-1", "vacancy-1", []string{"a1"}), tx.RankFair("fair-1", "vacancy-1", []string{"a2", "a1"}))
+	})
+	s.do(func(ctx context.Context, tx app.Store) error {
+		a, _, err := tx.FairApplicationOf("worker-2", "fair-1")
+		a.Wishes = []string{"vacancy-1"}
+		return errors.Join(err, tx.SaveFairApplication(ctx, a))
+	})
+	s.do(func(ctx context.Context, tx app.Store) error {
+		none, err := tx.FairEntries("fair-1", "", 10)
+		if len(none) != 0 {
+			s.Error("entries before there is a list")
+		}
+		return errors.Join(err, tx.CommitFair("fair-1"), tx.SaveFairApplication(ctx, fairApplication("a3", "worker-3", "vacancy-1")),
+			tx.SaveFairProposal(ctx, proposal("proposal-1", "a1", "worker-1")))
+	})
+	s.do(func(_ context.Context, tx app.Store) error {
+		first, err := tx.FairEntries("fair-1", "", 1)
+		next, err2 := tx.FairEntries("fair-1", "TICKETa1", 10)
+		if len(first) != 1 || !first[0].Settled || len(next) != 1 || next[0].Settled || next[0].Ticket != "TICKETa2" {
+			s.Fatalf("%+v, %+v", first, next)
+		}
+		if w := next[0].Wishes; !slices.Equal(w, []domain.FairWish{{VacancyID: "vacancy-1", Class: 1}}) {
+			s.Errorf("%+v", w)
+		}
+		return errors.Join(err, err2)
+	})
+	ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
+	for range 2 { // the second look is no news
+		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error {
+			st := s.store.In(tx)
+			all, err := st.FairApplicants("fair-1", "vacancy-1")
+			if len(all) != 3 || all[0].Number != "a2" || all[0].Occupation != "6-29" || all[0].AvailableFrom != "2026-12-01" || all[0].Rank != 1 || all[1].Number != "a1" || all[1].ProposalID != "" || all[2].Rank != 0 {
+				s.Errorf("%+v", all)
+			}
+			return errors.Join(err, st.SawFairApplicants(ctx, "fair-1", "vacancy-1"))
+		}); err != nil {
+			s.Error(err)
+		}
+	}
+	reads := slices.DeleteFunc(testkit.Events(s, s.db), func(name string) bool { return name != "employment.record.read.v1" })
+	if len(reads) != 3 {
+		s.Errorf("%d reads", len(reads))
+	}
+}
+
+// lastSeats has 64 workers accept proposals of a post with five seats at once.
+func (s *suite) lastSeats() {
+	cases := s.cases()
+	f := fair("fair-1")
+	s.atFair(f, places)
+	for i := range contenders {
+		worker, id := fmt.Sprintf("worker-%d", i), fmt.Sprintf("a%d", i)
+		s.do(func(ctx context.Context, tx app.Store) error {
+			return errors.Join(tx.SaveFairApplication(ctx, fairApplication(id, worker, "vacancy-1")), tx.SaveFairProposal(ctx, proposal("p"+id, id, worker)))
+		})
+	}
+	got := together(contenders, func(i int) error {
+		ctx := as(fmt.Sprintf("worker-%d", i))
+		return s.db.Update(ctx, func(tx *sqldb.Tx) error {
+			_, err := cases.AcceptProposal(ctx, s.store.In(tx), fmt.Sprintf("pa%d", i), fmt.Sprintf("job-%d", i), app.AgeQuestion{Age: 18}, true)
+			return err
+		})
+	})
+	won := 0
+	for _, err := range got {
+		switch {
+		case err == nil:
+			won++
+		case !errors.Is(err, domain.ErrFairPostFull):
+			s.Errorf("a contender got %v", err)
+		}
+	}
+	s.do(func(_ context.Context, tx app.Store) error {
+		p, err := tx.FairPost("post-1")
+		jobs, err2 := tx.Applicants("vacancy-1")
+		if won != places || p.Taken != places || len(jobs) != places {
+			s.Errorf("%d accepted, %d taken, %d applications of %d seats", won, p.Taken, len(jobs), places)
+		}
+		return errors.Join(err, err2)
+	})
+}
+
+// oneFairAnswer has one proposal accepted, declined, and left with the fair at
+// once: it is answered exactly once, and a seat is taken by who holds one.
+func (s *suite) oneFairAnswer() {
+	cases := s.cases()
+	s.atFair(fair("fair-1"), contenders)
+	for round := range 6 {
+		worker, id := fmt.Sprintf("worker-%d", round), fmt.Sprintf("a%d", round)
+		s.do(func(ctx context.Context, tx app.Store) error {
+			return errors.Join(tx.SaveFairApplication(ctx, fairApplication(id, worker, "vacancy-1")), tx.SaveFairProposal(ctx, proposal("p"+id, id, worker)))
+		})
+		ctx := as(worker)
+		got := together(9, func(i int) error {
+			return s.db.Update(ctx, func(tx *sqldb.Tx) error {
+				st := s.store.In(tx)
+				switch i % 3 {
+				case 0:
+					_, err := cases.AcceptProposal(ctx, st, "p"+id, fmt.Sprintf("job-%d-%d", round, i), app.AgeQuestion{Age: 18}, true)
+					return err
+				case 1:
+					return cases.DeclineProposal(ctx, st, "p"+id)
+				}
+				return cases.WithdrawFromFair(ctx, st, id)
+			})
+		})
+		answered := 0
+		for i, err := range got {
+			if err == nil && i%3 != 2 {
+				answered++
+			}
+			if err != nil && !errors.Is(err, domain.ErrProposalState) && !errors.Is(err, domain.ErrFairApplicationState) {
+				s.Errorf("an answer got %v", err)
+			}
+		}
+		s.do(func(_ context.Context, tx app.Store) error {
+			x, err := tx.FairProposal("p" + id)
+			if x.State == domain.ProposalOpen || answered > 1 || (x.State == domain.ProposalWithdrawnState) != (answered == 0) {
+				s.Errorf("%s after %d answers", x.State, answered)
+			}
+			return err
+		})
+	}
+	s.do(func(_ context.Context, tx app.Store) error {
+		p, err := tx.FairPost("post-1")
+		accepted, err2 := tx.FairResults("fair-1", "", 100)
+		n := 0
+		for _, x := range accepted {
+			if x.State == domain.ProposalAcceptedState {
+				n++
+			}
+		}
+		if p.Taken != n {
+			s.Errorf("%d seats for %d acceptances", p.Taken, n)
+		}
+		return errors.Join(err, err2)
+	})
+}
+
+// fairLastPost draws a fair in which 64 want each of three posts with one seat:
+// exactly three proposals, and after the second pass with all silent still three.
+func (s *suite) fairLastPost() {
+	cases := s.cases()
+	f := fair("fair-1")
+	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = domain.FairOpen, "", "", "", "", "", 0, 0
+	s.atFair(f, 1)
+	s.published("vacancy-2", 1)
+	s.published("vacancy-3", 1)
+	s.do(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.SaveFairPost(ctx, fairPost("post-2", "vacancy-2", 1)), tx.SaveFairPost(ctx, fairPost("post-3", "vacancy-3", 1)))
+	})
+	apply := together(contenders, func(i int) error {
+		worker := fmt.Sprintf("worker-%d", i)
+		ctx := as(worker)
+		return s.db.Update(ctx, func(tx *sqldb.Tx) error {
+			_, err := cases.ApplyToFair(ctx, s.store.In(tx), fmt.Sprintf("a%d", i), worker, "fair-1", []string{"vacancy-1", "vacancy-2", "vacancy-3"}, "", app.AgeQuestion{}, false)
+			return err
+		})
+	})
+	if err := errors.Join(apply...); err != nil {
+		s.Fatal(err)
+	}
+	manual, _ := cases.Clock.(*clock.Manual)
+	officer := func(number string) context.Context {
+		return auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss"})
+	}
+	step := func(ctx context.Context, days int, f func(st app.Store) error) {
+		s.Helper()
+		manual.Advance(time.Duration(days) * 24 * time.Hour)
+		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error { return f(s.store.In(tx)) }); err != nil {
+			s.Fatal(err)
+		}
+	}
+	one, two := officer("officer-1"), officer("officer-2")
+	// Closed eight times at once, it is closed once.
+	manual.Advance(5 * 24 * time.Hour)
+	closed := 0
+	for _, err := range together(8, func(int) error {
+		return s.db.Update(one, func(tx *sqldb.Tx) error { _, err := cases.CloseFair(one, s.store.In(tx), "fair-1", ""); return err })
+	}) {
+		switch {
+		case err == nil:
+			closed++
+		case !errors.Is(err, domain.ErrFairTwice):
+			s.Error(err)
+		}
+	}
+	if closed != 1 {
+		s.Errorf("closed %d times", closed)
+	}
+	step(one, 3, func(st app.Store) error { return cases.EnterFairFigure(one, st, "fair-1", "42") })
+	step(two, 0, func(st app.Store) error {
+		_, m, err := cases.DrawFair(two, st, "fair-1", "42")
+		if m.Proposed != 3 || m.Unplaced != contenders-3 {
+			s.Errorf("%d proposed, %d unplaced", m.Proposed, m.Unplaced)
+		}
+		return err
+	})
+	s.do(func(_ context.Context, tx app.Store) error {
+		all, err := tx.FairResults("fair-1", "", 100)
+		taken := map[string]int{}
+		for _, x := range all {
+			taken[x.VacancyID]++
+		}
+		if len(taken) != 3 || len(all) != 3 {
+			s.Errorf("%v", taken)
+		}
+		part, err2 := tx.FairBundle("fair-1", 0)
+		end, err3 := tx.FairBundle("fair-1", 1)
+		if len(part) == 0 || end != nil {
+			s.Error("no bundle")
+		}
+		return errors.Join(err, err2, err3)
+	})
+	step(two, 0, func(st app.Store) error {
+		m, err := cases.RunSecondPass(two, st, "fair-1")
+		if m.Proposed != 0 {
+			s.Errorf("%d proposed of no seats", m.Proposed)
+		}
+		return err
+	})
+}
+
+// lastSlot has 64 workers book one time of an adviser at once.
+func (s *suite) lastSlot() {
+	cases := s.cases()
+	s.do(func(ctx context.Context, tx app.Store) error {
+		for _, id := range []string{"slot-1", "slot-2"} {
+			if err := tx.SaveSlot(ctx, domain.Slot{ID: id, County: "654323", Day: clock.NewDate(2026, 11, 3), Minute: 600, Minutes: 30, Adviser: "adviser-" + id}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	book := func(worker, slot string) error {
+		ctx := as(worker)
+		return s.db.Update(ctx, func(tx *sqldb.Tx) error {
+			_, err := cases.BookAdviser(ctx, s.store.In(tx), worker, slot, "plan")
+			return err
+		})
+	}
+	won := 0
+	for _, err := range together(contenders, func(i int) error { return book(fmt.Sprintf("worker-%d", i), "slot-1") }) {
+		switch {
+		case err == nil:
+			won++
+		case !errors.Is(err, domain.ErrSlotTaken):
+			s.Errorf("a contender got %v", err)
+		}
+	}
+	// One worker, many at once: one booking.
+	mine := 0
+	for _, err := range together(8, func(int) error { return book("worker-x", "slot-2") }) {
+		if err == nil {
+			mine++
+		}
+	}
+	if won != 1 || mine != 1 {
+		s.Errorf("%d bookings of one time, %d of one worker", won, mine)
+	}
+}
+
+func (s *suite) startupRoundTrips() {
+	slot := domain.Slot{ID: "slot-1", County: "654323", Day: clock.NewDate(2026, 11, 3), Minute: 600, Minutes: 30, Adviser: "adviser-1"}
+	l := domain.LoanRequest{ID: "loan-1", Worker: "worker-1", County: "654323", BankCode: "psbc", AmountFen: 5, Years: 2, NoticeVersion: "n1", Withdrawn: true, At: noon}
+	p := domain.Premises{ID: "site-1", County: "654323", Kind: "startup_park", Title: "创业园", AreaDM2: 300, RentFen: 100}
+	s.do(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.SaveSlot(ctx, slot), tx.SaveLoan(ctx, l), tx.SavePremises(ctx, p))
+	})
+	slot.Version, l.Version, p.Version = 1, 1, 1
+	b := domain.Booking{ID: "booking-1", Slot: slot, Worker: "worker-1", Topic: "plan", At: noon}
+	q := domain.PremisesRequest{ID: "request-1", Worker: "worker-1", Site: p, At: noon}
+	s.do(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.SaveBooking(ctx, b), tx.SavePremisesRequest(ctx, q))
+	})
+	b.Version, q.Version = 1, 1
+	s.do(func(_ context.Context, tx app.Store) error {
+		same(s, slot, func() (domain.Slot, error) { return tx.Slot("slot-1") })
+		same(s, []domain.Slot{slot}, func() ([]domain.Slot, error) { return tx.FreeSlots("654323", clock.NewDate(2026, 11, 3)) })
+		same(s, b, func() (domain.Booking, error) { return tx.Booking("booking-1") })
+		same(s, []domain.Booking{b}, func() ([]domain.Booking, error) { return tx.StandingBookings("worker-1") })
+		same(s, []domain.Booking{b}, func() ([]domain.Booking, error) { return tx.BookingsOf("worker-1") })
+		same(s, l, func() (domain.LoanRequest, error) { return tx.Loan("loan-1") })
+		same(s, []domain.LoanRequest{l}, func() ([]domain.LoanRequest, error) { return tx.LoansOf("worker-1") })
+		same(s, []domain.Premises{p}, func() ([]domain.Premises, error) { return tx.PremisesOf("654323") })
+		same(s, q, func() (domain.PremisesRequest, error) { return tx.PremisesRequest("request-1") })
+		same(s, []domain.PremisesRequest{q}, func() ([]domain.PremisesRequest, error) { return tx.PremisesRequestsOf("worker-1") })
+		return nil
+	})
+	for name, c := range map[string]struct {
+		want error
+		save func(ctx context.Context, tx app.Store) error
+	}{
+		"the same time": {domain.ErrSlotTwice, func(ctx context.Context, tx app.Store) error {
+			return tx.SaveSlot(ctx, domain.Slot{ID: "slot-2", County: "654323", Day: slot.Day, Minute: 600, Minutes: 20, Adviser: "adviser-1"})
+		}},
+		"a booked time": {domain.ErrSlotTaken, func(ctx context.Context, tx app.Store) error {
+			return tx.SaveBooking(ctx, domain.Booking{ID: "booking-2", Slot: slot, Worker: "worker-2", Topic: "plan", At: noon})
+		}},
+		"the same premises": {domain.ErrPremisesTwice, func(ctx context.Context, tx app.Store) error {
+			return tx.SavePremisesRequest(ctx, domain.PremisesRequest{ID: "request-2", Worker: "worker-1", Site: p, At: noon})
+		}},
+		"a stale loan": {outbox.ErrStale, func(ctx context.Context, tx app.Store) error {
+			return tx.SaveLoan(ctx, domain.LoanRequest{ID: "loan-1", Worker: "worker-1", County: "654323"})
+		}},
+	} {
+		if err := s.try(c.save); !errors.Is(err, c.want) {
+			s.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/cache"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/store"
+)
+
+// BenchFair measures closing, drawing with all proposals, and the second pass
+// of a fair of a size, as use cases on a database.
+func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
+	master, err := crypt.NewMaster(crypt.Standard())
+	if err != nil {
+		b.Fatal(err)
+	}
+	scope := testkit.Telemetry(b).For("employment")
+	s := &suite{b, db, store.New(testkit.Log(b, "employment", db), task.New(db, clock.System(), scope), master, cache.New("employment", nil, scope.Log))}
+	cases := s.cases()
+	f := fair("fair-1")
+	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = domain.FairOpen, "", "", "", "", "", 0, 0
+	s.atFair(f, 10)
+	ids := []string{"vacancy-1"}
+	s.do(func(ctx context.Context, tx app.Store) error {
+		for i := 2; i <= posts; i++ {
+			v := vacancy(fmt.Sprintf("vacancy-%d", i), 10)
+			ids = append(ids, v.ID)
+			if err := errors.Join(tx.SaveVacancy(ctx, v), tx.SaveFairPost(ctx, fairPost(fmt.Sprintf("post-%d", i), v.ID, 10))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	r := rand.New(rand.NewPCG(1, 2))
+	const page = 1000
+	for from := 0; from < workers; from += page {
+		s.do(func(ctx context.Context, tx app.Store) error {
+			for i := from; i < min(workers, from+page); i++ {
+				a := fairApplication(fmt.Sprintf("a%07d", i), fmt.Sprintf("worker-%d", i))
+				for _, p := range r.Perm(posts)[:wishes] {
+					a.Wishes = append(a.Wishes, ids[p])
+				}
+				if err := tx.SaveFairApplication(ctx, a); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	manual, _ := cases.Clock.(*clock.Manual)
+	step := func(name string, days int, number string, run func(ctx context.Context, st app.Store) error) {
+		manual.Advance(time.Duration(days) * 24 * time.Hour)
+		ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss"})
+		start := time.Now()
+		if err := db.Update(ctx, func(tx *sqldb.Tx) error { return run(ctx, s.store.In(tx)) }); err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(time.Since(start).Milliseconds()), name+"-ms")
+	}
+	b.ResetTimer()
+	step("close", 5, "officer-1", func(ctx context.Context, st app.Store) error {
+		_, err := cases.CloseFair(ctx, st, "fair-1", "")
+		return err
+	})
+	step("figure", 3, "officer-1", func(ctx context.Context, st app.Store) error { return cases.EnterFairFigure(ctx, st, "fair-1", "42") })
+	step("draw", 0, "officer-2", func(ctx context.Context, st app.Store) error {
+		_, m, err := cases.DrawFair(ctx, st, "fair-1", "42")
+		b.ReportMetric(float64(m.Proposed), "proposed")
+		return err
+	})
+	step("again", 0, "officer-2", func(ctx context.Context, st app.Store) error {
+		_, err := cases.RunSecondPass(ctx, st, "fair-1")
+		return err
+	})
+}
