@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"errors"
 
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/outbox"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
@@ -12,7 +15,7 @@ import (
 func (s *Server) RegisterEmployer(ctx context.Context, req *employmentv1.RegisterEmployerRequest) (*employmentv1.RegisterEmployerResponse, error) {
 	return command(ctx, s, func(st app.Store) (*employmentv1.RegisterEmployerResponse, error) {
 		e, outcome, err := s.App.RegisterEmployer(ctx, st, app.Firm{
-			USCC: req.GetUscc(), Name: req.GetName(), IndustrySection: req.GetIndustrySection(), County: req.GetCounty(), Phone: req.GetPhone(),
+			Kind: req.GetKind(), USCC: req.GetUscc(), Name: req.GetName(), IndustrySection: req.GetIndustrySection(), County: req.GetCounty(), Phone: req.GetPhone(),
 		})
 		return &employmentv1.RegisterEmployerResponse{EmployerId: e.ID, Outcome: outcome, ManualCheck: e.ManualCheck}, err
 	})
@@ -20,17 +23,20 @@ func (s *Server) RegisterEmployer(ctx context.Context, req *employmentv1.Registe
 
 // PublishVacancy publishes a vacancy.
 func (s *Server) PublishVacancy(ctx context.Context, req *employmentv1.PublishVacancyRequest) (*employmentv1.PublishVacancyResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.PublishVacancyResponse, error) {
-		id, outcome, err := s.App.PublishVacancy(ctx, st, app.Post{
-			USCC: req.GetUscc(), SeasonFrom: req.GetSeasonFrom(), SeasonTo: req.GetSeasonTo(),
-			Terms: domain.Terms{
-				Title: req.GetTitle(), Occupation: req.GetOccupation(), Headcount: int(req.GetHeadcount()),
-				WageMinFen: req.GetWageMinFen(), WageMaxFen: req.GetWageMaxFen(), County: req.GetCounty(),
-				Housing: req.GetHousing(), Meals: req.GetMeals(), Requirements: req.GetRequirements(), Reference: req.GetReference(),
-			},
-		})
+	out, err := command(ctx, s, func(st app.Store) (*employmentv1.PublishVacancyResponse, error) {
+		id, outcome, err := s.App.PublishVacancy(ctx, st, post(req))
 		return &employmentv1.PublishVacancyResponse{VacancyId: id, Outcome: outcome}, err
 	})
+	if !errors.Is(err, domain.ErrClerk) {
+		return out, err
+	}
+	// Only a clerk can tell what the law's limit means here: the text goes there
+	// by itself, and not under the command's key, which is that of another answer.
+	asked, failed := s.AskClerk(outbox.WithKey(ctx, outbox.Key{}), &employmentv1.AskClerkRequest{Vacancy: req})
+	if failed != nil {
+		return nil, failed
+	}
+	return nil, errs.From(err).With("review", asked.GetReviewId())
 }
 
 // CloseVacancy takes a vacancy from search.
@@ -40,8 +46,9 @@ func (s *Server) CloseVacancy(ctx context.Context, req *employmentv1.CloseVacanc
 	})
 }
 
-// ListApplicants shows an employer the queue of its vacancy, by application
-// number only.
+// ListApplicants shows an employer the queue of its vacancy: application
+// numbers with skills, certificates and availability. A name can tell an
+// origin, so there is none.
 func (s *Server) ListApplicants(ctx context.Context, req *employmentv1.ListApplicantsRequest) (*employmentv1.ListApplicantsResponse, error) {
 	out := &employmentv1.ListApplicantsResponse{}
 	err := s.view(ctx, func(st app.Store) error {
@@ -49,10 +56,17 @@ func (s *Server) ListApplicants(ctx context.Context, req *employmentv1.ListAppli
 			return err
 		}
 		all, err := st.Applicants(req.GetVacancyId())
-		for _, a := range all {
-			out.Applicants = append(out.Applicants, applicant(a))
+		if err != nil {
+			return err
 		}
-		return err
+		for _, a := range all {
+			one, err := s.applicant(st, a)
+			if err != nil {
+				return err
+			}
+			out.Applicants = append(out.Applicants, one)
+		}
+		return nil
 	})
 	return out, err
 }

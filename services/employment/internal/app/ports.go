@@ -20,6 +20,7 @@ import (
 // vacancy, hire.
 type Store interface {
 	Lists
+	Matching
 
 	// EmployerByUSCC reports false where there is none. It does not lock: an
 	// employer is never changed.
@@ -92,6 +93,7 @@ type App struct {
 	Rules   *rule.Book
 	Codes   *ident.Tables
 	Phrases *domain.Phrases
+	Open    OpenVacancies
 	NewID   func() string
 }
 

@@ -34,5 +34,14 @@ func withdraw(ctx context.Context, s Store, a domain.Application) error {
 			return err
 		}
 	}
+	i, err := s.InterviewOf(a.ID)
+	if err != nil {
+		return err
+	}
+	if i, ended := i.Withdraw(); ended {
+		if err := s.SaveInterview(ctx, i); err != nil {
+			return err
+		}
+	}
 	return s.SaveApplication(ctx, a, events...)
 }

@@ -26,7 +26,11 @@ func (s *suite) cases() *app.App {
 	if err != nil {
 		s.Fatal(err)
 	}
-	return &app.App{Clock: clock.NewManual(noon), Rules: rules, NewID: ident.NewID}
+	codes, err := ident.LoadTables()
+	if err != nil {
+		s.Fatal(err)
+	}
+	return &app.App{Clock: clock.NewManual(noon), Rules: rules, Codes: codes, NewID: ident.NewID}
 }
 
 func as(worker string) context.Context {
