@@ -79,6 +79,8 @@ func funcs(p *words.Printer) template.FuncMap {
 		"code": p.Code, "codes": p.Codes, "event": p.Event, "kind": p.Kind, "thing": p.Thing, "message": p.Message, "fact": p.Fact, "err": p.Error,
 		"has": p.Has, "said": p.Said, "span": p.Span, "reader": p.Reader, "basis": p.Basis, "unmet": unmetFirst[*housingv1.Reason], "whys": unmetFirst[*platformv1.Reason], "gap": p.Gap, "change": p.Change, "appeal": p.Appeal, "papers": p.Papers, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
 		"join": strings.Join,
+		"wage": p.Wage, "season": p.Season, "where": p.Where, "firm": p.Employer, "factor": p.Factor, "certificate": p.Certificate,
+		"occupations": p.JobOccupations, "majors": p.JobMajors, "jobcounties": p.JobCounties, "jobplaces": p.JobPlaces, "in": slices.Contains[[]string, string], "yuan": func(fen int64) int64 { return fen / 100 }, "boxes": boxes,
 	}
 }
 
@@ -108,11 +110,11 @@ func milliseconds(us int64) string { return fmt.Sprintf("%.2f", float64(us)/1000
 // badge is the tone of a state: colour and sign, beside the word itself.
 func badge(state string) string {
 	switch state {
-	case "accepted", "registered", "fulfilled", "active", "eligible", "leased", "confirmed", "completed", "done", "met", "signed":
+	case "overruled", "accepted", "registered", "fulfilled", "active", "eligible", "leased", "confirmed", "completed", "done", "met", "signed":
 		return "good"
-	case "overdue", "refused", "failed", "not_met":
+	case "overdue", "refused", "failed", "not_met", "upheld":
 		return "bad"
-	case "offered", "employer_says", "end_stated", "disputed", "frozen", "open", "due", "more_needed", "unclear", "made":
+	case "invited", "offered", "employer_says", "end_stated", "disputed", "frozen", "open", "due", "more_needed", "unclear", "made":
 		return "due"
 	}
 	return "calm"

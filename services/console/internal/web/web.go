@@ -65,6 +65,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	page("POST /workers/{ref}/consents/withdraw", s.withdraw)
 	page("GET /workers/{ref}/have", s.have)
 	page("GET /traces/{id}", s.trace)
+	s.employmentRoutes(page)
 	if s.Stories != nil {
 		page("GET /story", s.storyIntro)
 		page("POST /story", s.storyBegin)

@@ -222,7 +222,7 @@ func (p *Printer) Fact(name, value string) Fact {
 		if c := p.County(value); c != "" {
 			f.Value = c
 		}
-	case name == "occupation":
+	case name == "occupation", name == "certificate_needed", name == "certificate_held":
 		f.Value = p.Occupation(value)
 	case name == "recipient" || name == "source" || name == "about_service":
 		f.Value = p.Service(value)
