@@ -41,6 +41,7 @@ type world struct {
 	byNumber  map[string]string
 	finds     []auth.Principal
 	registers int
+	hiring    hiring
 }
 
 type person struct {

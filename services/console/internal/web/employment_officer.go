@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/call"
 	"github.com/qiao-platform/qiao/services/console/internal/chart"
@@ -165,7 +166,6 @@ type needBody struct {
 	Err    error
 	Months []needMonth
 	Sums   []*employmentv1.NeedSum
-	Total  int
 	Top    needMonth // the month in which most are needed
 }
 
@@ -174,6 +174,15 @@ type needMonth struct {
 	Month string
 	Count int
 	Width int // thousandths of the longest
+}
+
+// monthAfter is the month after one; where that cannot be read, last.
+func monthAfter(month, last string) string {
+	d, err := clock.ParseDate(month + "-01")
+	if err != nil {
+		return last
+	}
+	return d.AddMonths(1).String()[:len("2006-01")]
 }
 
 // seasonalNeed shows how many workers are needed, by month with a chart, and
@@ -185,11 +194,14 @@ func (s *Site) seasonalNeed(w http.ResponseWriter, r *http.Request, p *words.Pri
 	reply, err := s.Clients.Employment.ListSeasonalNeed(ctx, &employmentv1.ListSeasonalNeedRequest{County: county})
 	b := needBody{Tab: "need", County: county, Err: err, Sums: reply.GetSums()}
 	for _, n := range b.Sums {
-		if len(b.Months) == 0 || b.Months[len(b.Months)-1].Month != n.GetMonth() {
-			b.Months = append(b.Months, needMonth{Month: n.GetMonth()})
+		for len(b.Months) == 0 || b.Months[len(b.Months)-1].Month < n.GetMonth() { // a month without need has its bar too
+			next := n.GetMonth()
+			if len(b.Months) > 0 {
+				next = monthAfter(b.Months[len(b.Months)-1].Month, next)
+			}
+			b.Months = append(b.Months, needMonth{Month: next})
 		}
 		b.Months[len(b.Months)-1].Count += int(n.GetCount())
-		b.Total += int(n.GetCount())
 	}
 	counts := make([]int, len(b.Months))
 	for i, m := range b.Months {

@@ -26,6 +26,7 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 		"worker.lede.": {"timeline", "have", "messages", "consents", "access"}, "error.title.": kinds(),
 		"counter.": {"employment", "training", "insurance", "education", "housing"}, "story.outcome.": {"eligible", "refused", "more_needed"},
 		"rebuild.": {"clearing", "filling", "emptying"}, "rule.": nil, "error.": nil,
+		"applicants.state.": {"invited", "accepted", "declined", "withdrawn"},
 	}
 	for _, p := range story.Before() {
 		ends["paper."] = append(ends["paper."], p.Key)

@@ -120,11 +120,10 @@ func (a *App) Explain(s Store, worker, vacancyID string, q AgeQuestion, reached 
 		return Suggestion{}, nil, err
 	}
 	c := domain.Conditions{Young: q.Age}
-	if c.Fit, err = a.Rules.Rule("EM-FIT", a.today(), v.County); err != nil {
-		return Suggestion{}, nil, err
-	}
-	if c.Age, err = a.Rules.Rule("EM-05", a.today(), v.County); err != nil {
-		return Suggestion{}, nil, err
+	for id, into := range map[string]*rule.Rule{"EM-CERT": &c.Certificate, "EM-DATES": &c.Dates, "EM-05": &c.Age} {
+		if *into, err = a.Rules.Rule(id, a.today(), v.County); err != nil {
+			return Suggestion{}, nil, err
+		}
 	}
 	reasons, err := c.Check(w.Seeker, v, reached, a.today())
 	return suggestion(w, v), reasons, err

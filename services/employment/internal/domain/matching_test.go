@@ -98,7 +98,7 @@ func TestNothingButWishesEnters(t *testing.T) {
 
 // Each condition that is not met has a complete trace.
 func TestConditionsExplainThemselves(t *testing.T) {
-	c := Conditions{Fit: ruleOf(t, "EM-FIT"), Age: ruleOf(t, "EM-05"), Young: 18}
+	c := Conditions{Certificate: ruleOf(t, "EM-CERT"), Dates: ruleOf(t, "EM-DATES"), Age: ruleOf(t, "EM-05"), Young: 18}
 	rapid.Check(t, func(t *rapid.T) {
 		n := func(limit int) int { return rapid.IntRange(0, limit-1).Draw(t, "n") }
 		v := Vacancy{ID: "v", Hazardous: n(2) == 0, Terms: Terms{SeasonFrom: day.AddDays(n(200) - 100)}}

@@ -230,9 +230,10 @@ func (s Seeker) Missing(needs []CertificateNeed) (all []string) {
 
 // Conditions are the rules by which a post is suggested at all.
 type Conditions struct {
-	Fit   rule.Rule // EM-FIT: certificates and dates
-	Age   rule.Rule // EM-05
-	Young int       // the age that EM-05 asks for, from EM-04
+	Certificate rule.Rule // EM-CERT
+	Dates       rule.Rule // EM-DATES
+	Age         rule.Rule // EM-05
+	Young       int       // the age that EM-05 asks for, from EM-04
 }
 
 // What would change that a post is not suggested.
@@ -272,7 +273,7 @@ func (c Conditions) Check(s Seeker, v Vacancy, reached bool, today clock.Date) (
 }
 
 func (c Conditions) certificate(s Seeker, v Vacancy, today clock.Date) (rule.Trace, error) {
-	t, err := c.Fit.Trace(today, "certificate")
+	t, err := c.Certificate.Trace(today, "needed")
 	if err != nil {
 		return t, err
 	}
@@ -289,14 +290,14 @@ func (c Conditions) certificate(s Seeker, v Vacancy, today clock.Date) (rule.Tra
 	}
 	if missing := s.Missing(v.Certificates); len(missing) > 0 {
 		t.Outcome = rule.NotMet
-		t.Gaps = []rule.Gap{{Name: "certificates", Have: strconv.Itoa(len(v.Certificates) - len(missing)), Need: strconv.Itoa(len(v.Certificates)), Short: strconv.Itoa(len(missing)), Unit: "place"}}
+		t.Gaps = []rule.Gap{{Name: "certificates", Have: strconv.Itoa(len(v.Certificates) - len(missing)), Need: strconv.Itoa(len(v.Certificates)), Short: strconv.Itoa(len(missing))}}
 		t.Changes = []rule.Change{{Code: ChangePaper}, {Code: ChangeCourse}}
 	}
 	return t, nil
 }
 
 func (c Conditions) dates(s Seeker, v Vacancy, today clock.Date) (rule.Trace, error) {
-	t, err := c.Fit.Trace(today, "dates")
+	t, err := c.Dates.Trace(today, "overlap")
 	if err != nil {
 		return t, err
 	}
