@@ -111,6 +111,10 @@ func unit(u domain.WageUnit) domain.WageUnit {
 	return u
 }
 
+// byVacancy reads vacancies first and each one's employer then: left to
+// itself a planner may go over the employers, or over all that are open.
+const byVacancy = ` FROM vacancy v LEFT JOIN employer e ON e.id = v.employer_id`
+
 // VacanciesByID gives open vacancies with open places, by id.
 func (t *Tx) VacanciesByID(ids []string) (map[string]domain.Vacancy, error) {
 	found := map[string]domain.Vacancy{}
@@ -121,10 +125,11 @@ func (t *Tx) VacanciesByID(ids []string) (map[string]domain.Vacancy, error) {
 	for i, id := range ids {
 		marks[i], args[i] = "$"+strconv.Itoa(i+1), id
 	}
-	all, err := sqldb.Collect(t.tx, scanVacancy, `SELECT `+vacancyColumns+vacancyTable+
-		` WHERE v.state = 'open' AND v.taken < v.headcount AND v.id IN (`+strings.Join(marks, ", ")+`)`, args...)
+	all, err := sqldb.Collect(t.tx, scanVacancy, `SELECT `+vacancyColumns+byVacancy+` WHERE v.id IN (`+strings.Join(marks, ", ")+`)`, args...)
 	for _, v := range all {
-		found[v.ID] = v
+		if v.Open() > 0 {
+			found[v.ID] = v
+		}
 	}
 	return found, err
 }

@@ -12,6 +12,10 @@ ALTER TABLE vacancy ADD COLUMN schemes TEXT NOT NULL DEFAULT '';
 ALTER TABLE vacancy ADD COLUMN household_service BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE vacancy ADD COLUMN limits TEXT NOT NULL DEFAULT '';
 CREATE INDEX vacancy_employer ON vacancy (employer_id, id);
+-- What is open is read newest first, with a county or without: an index that led with the state had all of it sorted for a page.
+DROP INDEX vacancy_search;
+CREATE INDEX vacancy_search ON vacancy (county, id) WHERE state = 'open';
+CREATE INDEX vacancy_open ON vacancy (id) WHERE state = 'open';
 
 ALTER TABLE profile ADD COLUMN available_to TEXT NOT NULL DEFAULT '';
 ALTER TABLE profile ADD COLUMN county TEXT NOT NULL DEFAULT '';
