@@ -94,7 +94,7 @@ func TestTheNameComesAfterAnInterview(t *testing.T) {
 	if at := time.UnixMicro(f.world.hiring.invited.GetMeetAt()).UTC(); at.Format("2006-01-02 15:04") != "2026-12-01 02:30" {
 		t.Errorf("the interview is at %v", at)
 	}
-	f.has(f.get("/workers/"+ref+"/jobs", 200), "2026年12月1日 10:30", "同意面谈", "这家单位会知道您的姓名和电话")
+	f.has(f.get("/workers/"+ref+"/jobs", 200), "2026年12月1日 10:30", "同意面谈", "这家单位会知道您的姓名和电话", "有 1 件事等您答复")
 	f.has(f.post("/workers/"+ref+"/jobs/answer", 200, "answer", "accept_interview:interview-1"), "谢绝面谈")
 	page := f.get(queue, 200)
 	f.has(page, "查看姓名和电话", "会记入本人的查看日志", "已同意面谈")

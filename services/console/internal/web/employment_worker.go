@@ -34,6 +34,7 @@ type jobsBody struct {
 	Next         string
 	Applications []*employmentv1.Application
 	AppErr       error
+	Waiting      int // invitations and offers that wait for the worker
 }
 
 // jobs is the worker's suggestions with their reasons, and one tap away the
@@ -56,6 +57,11 @@ func (s *Site) jobs(w http.ResponseWriter, r *http.Request, p *words.Printer) er
 	}
 	mine, err := s.Clients.Employment.ListApplications(ctx, &employmentv1.ListApplicationsRequest{Worker: ref})
 	b.Applications, b.AppErr = mine.GetApplications(), err
+	for _, a := range b.Applications {
+		if a.GetState() == "offered" || a.GetInterviewState() == "invited" {
+			b.Waiting++
+		}
+	}
 	return s.render(w, r, p, http.StatusOK, "jobs", page{Title: "jobs.title", Nav: "workers", Body: b})
 }
 

@@ -22,6 +22,7 @@ const changesPage = 1000
 type Changes struct {
 	store *Store
 	marks map[string]mark // by channel
+	told  map[int64]bool  // the events without a number that the last look told of
 }
 
 // mark is the last numbered event that was seen.
@@ -68,11 +69,13 @@ func (c *Changes) Open(ctx context.Context, page func([]domain.Vacancy)) error {
 // seen is one event of the table: the vacancy that it is about, "" for events
 // about something else, and its number, 0 while it has none.
 type seen struct {
-	vacancy    string
-	epoch, seq int64
+	vacancy         string
+	epoch, seq, ord int64
 }
 
-func scanSeen(s sqldb.Scanner) (e seen, err error) { return e, s.Scan(&e.vacancy, &e.epoch, &e.seq) }
+func scanSeen(s sqldb.Scanner) (e seen, err error) {
+	return e, s.Scan(&e.vacancy, &e.epoch, &e.seq, &e.ord)
+}
 
 // aboutVacancy finds the vacancy that an event changed: its own, or that whose
 // place an acceptance took or an undone hire gave back.
@@ -80,11 +83,11 @@ const aboutVacancy = `SELECT COALESCE(CASE
 		WHEN e.type LIKE 'employment.vacancy.%' THEN e.aggregate
 		WHEN e.type = 'employment.offer.accepted.v1' THEN (SELECT o.vacancy_id FROM offer o WHERE o.id = e.aggregate)
 		WHEN e.type = 'employment.hire.undone.v1' THEN (SELECT o.vacancy_id FROM hire h JOIN offer o ON o.id = h.offer_id WHERE h.id = e.aggregate)
-	END, ''), COALESCE(e.epoch, 0), COALESCE(e.seq, 0) FROM event e WHERE e.channel = $1 AND `
+	END, ''), COALESCE(e.epoch, 0), COALESCE(e.seq, 0), e.ord FROM event e WHERE e.channel = $1 AND `
 
 // Next returns the vacancies that changed since the last call, as they are now.
 func (c *Changes) Next(ctx context.Context) (all []domain.Vacancy, err error) {
-	marks := map[string]mark{}
+	marks, told := map[string]mark{}, map[int64]bool{}
 	err = c.store.log.DB().View(ctx, func(tx *sqldb.Tx) error {
 		t := &Tx{c.store, tx}
 		ids := map[string]bool{}
@@ -101,8 +104,11 @@ func (c *Changes) Next(ctx context.Context) (all []domain.Vacancy, err error) {
 				m = mark{e.epoch, e.seq}
 			}
 			marks[channel] = m
+			for _, e := range fresh { // it waits for its number, perhaps for long: once is enough
+				told[e.ord] = true
+			}
 			for _, e := range append(numbered, fresh...) {
-				if e.vacancy != "" {
+				if e.vacancy != "" && (e.seq > 0 || !c.told[e.ord]) {
 					ids[e.vacancy] = true
 				}
 			}
@@ -119,8 +125,6 @@ func (c *Changes) Next(ctx context.Context) (all []domain.Vacancy, err error) {
 	if err != nil {
 		return nil, err // the marks stay: the next call tells again
 	}
-	for channel, m := range marks {
-		c.marks[channel] = m
-	}
+	c.marks, c.told = marks, told
 	return all, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 )
 
 // seekers is how many workers say in full what they look for.
@@ -142,12 +143,19 @@ func (w *world) clerks(ctx context.Context, today clock.Date) error {
 	if _, err := w.employment().PublishVacancy(boss(ctx, w.employers[3].id), text(3, "井下支护工", "6-16", "井下作业，限男性")); errs.CodeOf(err) != "employment.vacancy.clerk" {
 		return fmt.Errorf("a text with a limit of the law: %w", err)
 	}
-	home, err := w.employment().RegisterEmployer(hrss, &employmentv1.RegisterEmployerRequest{Kind: "household", Name: name(w.random(8_000_000)), County: w.lives[0].county, Phone: "19000008888"})
+	county := w.lives[0].county
+	if _, err := w.training().PublishCourse(hrss, &trainingv1.PublishCourseRequest{
+		Provider: "家政服务培训中心", Title: "家政服务员培训班", Occupation: "4-10", Level: "五级", Hours: 80, Places: 30, StartsOn: today.AddDays(12).String(), Kind: "general",
+		County: county, Reference: "demo-household-course",
+	}); err != nil {
+		return err
+	}
+	home, err := w.employment().RegisterEmployer(hrss, &employmentv1.RegisterEmployerRequest{Kind: "household", Name: name(w.random(8_000_000)), County: county, Phone: "19000008888"})
 	if err != nil {
 		return err
 	}
 	_, err = w.employment().PublishVacancy(hrss, &employmentv1.PublishVacancyRequest{
-		EmployerId: home.GetEmployerId(), Title: "住家保姆", Occupation: "4-10", Headcount: 1, WageMinFen: 420_000, WageMaxFen: 500_000, County: w.lives[0].county, Housing: true, Meals: true,
+		EmployerId: home.GetEmployerId(), Title: "住家保姆", Occupation: "4-10", Headcount: 1, WageMinFen: 420_000, WageMaxFen: 500_000, County: county, Housing: true, Meals: true,
 		HouseholdService: true, SeasonFrom: today.AddDays(10).String(), Requirements: "照看两岁孩子，做家常饭", Reference: "demo-household",
 	})
 	return err
