@@ -347,6 +347,21 @@ func TestTheNameComesAfterTheInterview(t *testing.T) {
 	testkit.Equal(t, ok(t, queue, err).GetApplicants()[0], &employmentv1.Applicant{
 		ApplicationId: application, SubmittedAt: queue.GetApplicants()[0].GetSubmittedAt(), State: "submitted", Skills: []string{"4-10"}, PaperCertificates: []string{"6-30"}, AvailableFrom: "2026-12-01",
 	})
+	looks := func() (n int) {
+		for _, e := range f.happened(0) {
+			if e.Type == "employment.record.read.v1" && e.Worker == "worker-1" {
+				n++
+				if m := decode(t, e, &platformv1.RecordRead{}); m.GetReaderKind() != "employer" || m.GetReader() != employer || m.GetCaseId() != application || !slices.Equal(m.GetKinds(), []string{"skills", "certificate"}) {
+					t.Error(m)
+				}
+			}
+		}
+		return n
+	}
+	again, err := f.client.ListApplicants(boss, &employmentv1.ListApplicantsRequest{VacancyId: vacancy})
+	if ok(t, again, err); looks() != 1 {
+		t.Errorf("%d lines in the worker's log for two looks on one day", looks())
+	}
 	name := func() (string, error) {
 		r, err := f.client.GetApplicant(boss, &employmentv1.GetApplicantRequest{ApplicationId: application})
 		return r.GetName(), err

@@ -4,9 +4,14 @@ import (
 	"context"
 	"errors"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
@@ -48,10 +53,12 @@ func (s *Server) CloseVacancy(ctx context.Context, req *employmentv1.CloseVacanc
 
 // ListApplicants shows an employer the queue of its vacancy: application
 // numbers with skills, certificates and availability. A name can tell an
-// origin, so there is none.
+// origin, so there is none. What is shown of a worker is written to the
+// worker's access log, once a day.
 func (s *Server) ListApplicants(ctx context.Context, req *employmentv1.ListApplicantsRequest) (*employmentv1.ListApplicantsResponse, error) {
 	out := &employmentv1.ListApplicantsResponse{}
-	err := s.view(ctx, func(st app.Store) error {
+	err := s.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+		st := s.In(tx)
 		if err := s.App.MaySeeApplicants(ctx, st, req.GetVacancyId()); err != nil {
 			return err
 		}
@@ -59,16 +66,50 @@ func (s *Server) ListApplicants(ctx context.Context, req *employmentv1.ListAppli
 		if err != nil {
 			return err
 		}
+		out.Applicants = nil // a repeated transaction begins anew
 		for _, a := range all {
 			one, err := s.applicant(st, a)
 			if err != nil {
+				return err
+			}
+			if err := s.logLook(ctx, tx, a, one); err != nil {
 				return err
 			}
 			out.Applicants = append(out.Applicants, one)
 		}
 		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// logLook tells the worker's access log what an employer sees of an
+// application. The day stands in the line's name, so that looking at a list
+// again and again does not bury the log.
+func (s *Server) logLook(ctx context.Context, tx *sqldb.Tx, a domain.Application, shown *employmentv1.Applicant) error {
+	var kinds []string
+	if len(shown.GetSkills()) > 0 {
+		kinds = append(kinds, "skills")
+	}
+	if len(shown.GetQualifications())+len(shown.GetPaperCertificates()) > 0 {
+		kinds = append(kinds, evidence.Certificate)
+	}
+	if len(kinds) == 0 {
+		return nil
+	}
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	line := "look:" + a.ID + ":" + clock.Today(s.App.Clock).String()
+	if seen, err := s.In(tx).Told(line); err != nil || seen {
+		return err
+	}
+	return s.Log.Append(ctx, tx, outbox.Subject{Aggregate: line, Worker: a.Worker, Division: a.County}, &platformv1.RecordRead{
+		ReaderKind: string(p.Kind), Reader: a.EmployerID, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: kinds, CaseId: a.ID,
+	})
 }
 
 // MakeOffer offers the employer's post to an applicant.

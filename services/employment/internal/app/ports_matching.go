@@ -38,6 +38,8 @@ type Matching interface {
 	// NeedSums gives the sums of what was reported; blank parts filter nothing.
 	NeedSums(q NeedQuery) ([]domain.NeedSum, error)
 
+	// Told reports whether something of that name has an event already.
+	Told(aggregate string) (bool, error)
 	// PeekApplication reads an application without locking it.
 	PeekApplication(id string) (domain.Application, error)
 	// VacanciesByID gives open vacancies with open places, by id; the others are left out.

@@ -60,3 +60,8 @@ func (t *Tx) SaveInterview(ctx context.Context, i domain.Interview, events ...do
 func (t *Tx) PeekApplication(id string) (domain.Application, error) {
 	return load(t.tx.QueryRow(`SELECT `+applicationColumns+` FROM application WHERE id = $1`, id), scanApplication, domain.ErrApplicationUnknown)
 }
+
+// Told reports whether something of that name has an event already.
+func (t *Tx) Told(aggregate string) (bool, error) {
+	return t.exists(`SELECT 1 FROM event WHERE aggregate = $1 LIMIT 1`, aggregate)
+}
