@@ -26,6 +26,9 @@ func (f fakeEmployment) RegisterEmployer(context.Context, *employmentv1.Register
 func (f fakeEmployment) PublishVacancy(ctx context.Context, r *employmentv1.PublishVacancyRequest) (*employmentv1.PublishVacancyResponse, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if err := judged(r.GetRequirements()); err != nil {
+		return nil, err
+	}
 	f.happen(ctx, "employment", "", &employmentv1.VacancyPublished{VacancyId: "vacancy-1", Occupation: r.GetOccupation(), County: r.GetCounty()})
 	return &employmentv1.PublishVacancyResponse{VacancyId: "vacancy-1", Outcome: "created"}, nil
 }

@@ -45,6 +45,7 @@ type world struct {
 	lets      bool // the person has a lease
 	schooling *schooling
 	fairs     fairWorld
+	hiring    hiring
 }
 
 type person struct {

@@ -5,6 +5,7 @@ package employment
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/evidence"
@@ -15,6 +16,7 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/api"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/match"
 	"github.com/qiao-platform/qiao/services/employment/internal/react"
 	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
@@ -44,8 +46,16 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		return nil, err
 	}
 	pages := cache.New(Name, d.Redis, d.Telemetry.For(Name).Log)
-	cases := &app.App{Clock: d.Clock, Rules: rules, Codes: codes, Phrases: phrases, NewID: ident.NewID}
-	tables := store.New(log, tasks, d.Master, pages)
+	open := match.New()
+	cases := &app.App{Clock: d.Clock, Rules: rules, Codes: codes, Phrases: phrases, Open: open, NewID: ident.NewID}
+	tables := store.New(log, tasks, d.Master, pages, open)
+	changes, err := tables.Follow(ctx)
+	if err != nil {
+		return nil, errors.Join(err, log.DB().Close())
+	}
+	if err := open.Fill(ctx, changes); err != nil {
+		return nil, errors.Join(err, log.DB().Close())
+	}
 	holder := evidence.NewHolder(Name, purpose, log.DB(), react.Cases{App: cases, In: tables.In}, tasks, caller, d.Clock)
 	tasks.Handle(store.TaskLapseOffer, react.LapseOffer(cases, log, tables.In))
 	tasks.Handle(store.TaskLapseProposal, react.LapseProposal(cases, log, tables.In))
@@ -54,6 +64,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		Log: log, Tasks: tasks, Caller: caller,
 		Methods: server.Methods(),
 		Router:  react.Router(cases, tables.In, holder), Listens: react.Listens(),
+		Together: []func(context.Context) error{
+			func(ctx context.Context) error { return open.Follow(ctx, changes, d.Telemetry.For(Name).Log) },
+		},
 		Counts: []ops.Count{
 			{Thing: "employers", Query: `SELECT count(*) FROM employer`},
 			{Thing: "vacancies_open", Query: `SELECT count(*) FROM vacancy WHERE state = 'open'`},

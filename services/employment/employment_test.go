@@ -48,6 +48,11 @@ func (r *registryStandIn) CheckAge(ctx context.Context, req *registryv1.CheckAge
 	return &registryv1.CheckAgeResponse{Reached: !slices.Contains(r.young, req.GetWorker())}, nil
 }
 
+func (r *registryStandIn) GetWorker(ctx context.Context, req *registryv1.GetWorkerRequest) (*registryv1.GetWorkerResponse, error) {
+	r.who, _ = auth.From(ctx)
+	return &registryv1.GetWorkerResponse{Person: &registryv1.Worker{Worker: req.GetWorker(), Name: "somebody", Phone: "19000061956"}}, nil
+}
+
 // trainingStandIn answers ListFacts.
 type trainingStandIn struct{ facts []*platformv1.Fact }
 

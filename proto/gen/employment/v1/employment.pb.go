@@ -9,7 +9,7 @@
 package employmentv1
 
 import (
-	_ "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	v1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	reflect "reflect"
@@ -31,8 +31,10 @@ type RegisterEmployerRequest struct {
 	IndustrySection string                 `protobuf:"bytes,3,opt,name=industry_section,json=industrySection,proto3" json:"industry_section,omitempty"`
 	County          string                 `protobuf:"bytes,4,opt,name=county,proto3" json:"county,omitempty"`
 	Phone           string                 `protobuf:"bytes,5,opt,name=phone,proto3" json:"phone,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// firm or household; empty is firm. A household has no credit code
+	Kind          string `protobuf:"bytes,6,opt,name=kind,proto3" json:"kind,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RegisterEmployerRequest) Reset() {
@@ -96,6 +98,13 @@ func (x *RegisterEmployerRequest) GetCounty() string {
 func (x *RegisterEmployerRequest) GetPhone() string {
 	if x != nil {
 		return x.Phone
+	}
+	return ""
+}
+
+func (x *RegisterEmployerRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
 	}
 	return ""
 }
@@ -177,7 +186,20 @@ type PublishVacancyRequest struct {
 	Meals        bool                   `protobuf:"varint,11,opt,name=meals,proto3" json:"meals,omitempty"`
 	Requirements string                 `protobuf:"bytes,12,opt,name=requirements,proto3" json:"requirements,omitempty"`
 	// the same reference again changes nothing
-	Reference     string `protobuf:"bytes,13,opt,name=reference,proto3" json:"reference,omitempty"`
+	Reference string `protobuf:"bytes,13,opt,name=reference,proto3" json:"reference,omitempty"`
+	Township  string `protobuf:"bytes,14,opt,name=township,proto3" json:"township,omitempty"`
+	// month, day or piece; empty is month
+	WageUnit string `protobuf:"bytes,15,opt,name=wage_unit,json=wageUnit,proto3" json:"wage_unit,omitempty"`
+	// day, night or rotating
+	Shifts []string `protobuf:"bytes,16,rep,name=shifts,proto3" json:"shifts,omitempty"`
+	// what the employer declares, by the list of rule TR-HAZARD
+	Hazards      []string           `protobuf:"bytes,17,rep,name=hazards,proto3" json:"hazards,omitempty"`
+	Certificates []*CertificateNeed `protobuf:"bytes,18,rep,name=certificates,proto3" json:"certificates,omitempty"`
+	// the insurance offered
+	Schemes          []string `protobuf:"bytes,19,rep,name=schemes,proto3" json:"schemes,omitempty"`
+	HouseholdService bool     `protobuf:"varint,20,opt,name=household_service,json=householdService,proto3" json:"household_service,omitempty"`
+	// instead of the code, where the employer has none
+	EmployerId    string `protobuf:"bytes,21,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -299,6 +321,62 @@ func (x *PublishVacancyRequest) GetRequirements() string {
 func (x *PublishVacancyRequest) GetReference() string {
 	if x != nil {
 		return x.Reference
+	}
+	return ""
+}
+
+func (x *PublishVacancyRequest) GetTownship() string {
+	if x != nil {
+		return x.Township
+	}
+	return ""
+}
+
+func (x *PublishVacancyRequest) GetWageUnit() string {
+	if x != nil {
+		return x.WageUnit
+	}
+	return ""
+}
+
+func (x *PublishVacancyRequest) GetShifts() []string {
+	if x != nil {
+		return x.Shifts
+	}
+	return nil
+}
+
+func (x *PublishVacancyRequest) GetHazards() []string {
+	if x != nil {
+		return x.Hazards
+	}
+	return nil
+}
+
+func (x *PublishVacancyRequest) GetCertificates() []*CertificateNeed {
+	if x != nil {
+		return x.Certificates
+	}
+	return nil
+}
+
+func (x *PublishVacancyRequest) GetSchemes() []string {
+	if x != nil {
+		return x.Schemes
+	}
+	return nil
+}
+
+func (x *PublishVacancyRequest) GetHouseholdService() bool {
+	if x != nil {
+		return x.HouseholdService
+	}
+	return false
+}
+
+func (x *PublishVacancyRequest) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
 	}
 	return ""
 }
@@ -445,10 +523,12 @@ type SearchVacanciesRequest struct {
 	On      string `protobuf:"bytes,4,opt,name=on,proto3" json:"on,omitempty"`
 	Housing bool   `protobuf:"varint,5,opt,name=housing,proto3" json:"housing,omitempty"`
 	// the last vacancy id of the page before
-	After         string `protobuf:"bytes,6,opt,name=after,proto3" json:"after,omitempty"`
-	Limit         int32  `protobuf:"varint,7,opt,name=limit,proto3" json:"limit,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	After            string `protobuf:"bytes,6,opt,name=after,proto3" json:"after,omitempty"`
+	Limit            int32  `protobuf:"varint,7,opt,name=limit,proto3" json:"limit,omitempty"`
+	Township         string `protobuf:"bytes,8,opt,name=township,proto3" json:"township,omitempty"`
+	HouseholdService bool   `protobuf:"varint,9,opt,name=household_service,json=householdService,proto3" json:"household_service,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *SearchVacanciesRequest) Reset() {
@@ -528,6 +608,20 @@ func (x *SearchVacanciesRequest) GetLimit() int32 {
 		return x.Limit
 	}
 	return 0
+}
+
+func (x *SearchVacanciesRequest) GetTownship() string {
+	if x != nil {
+		return x.Township
+	}
+	return ""
+}
+
+func (x *SearchVacanciesRequest) GetHouseholdService() bool {
+	if x != nil {
+		return x.HouseholdService
+	}
+	return false
 }
 
 type SearchVacanciesResponse struct {
@@ -680,8 +774,17 @@ type SetProfileRequest struct {
 	Education     string `protobuf:"bytes,4,opt,name=education,proto3" json:"education,omitempty"`
 	AvailableFrom string `protobuf:"bytes,5,opt,name=available_from,json=availableFrom,proto3" json:"available_from,omitempty"`
 	NeedsHousing  bool   `protobuf:"varint,6,opt,name=needs_housing,json=needsHousing,proto3" json:"needs_housing,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// where the worker wants to work
+	County      string `protobuf:"bytes,7,opt,name=county,proto3" json:"county,omitempty"`
+	Township    string `protobuf:"bytes,8,opt,name=township,proto3" json:"township,omitempty"`
+	AvailableTo string `protobuf:"bytes,9,opt,name=available_to,json=availableTo,proto3" json:"available_to,omitempty"`
+	NeedsMeals  bool   `protobuf:"varint,10,opt,name=needs_meals,json=needsMeals,proto3" json:"needs_meals,omitempty"`
+	// occupation groups that the worker says to be good at
+	Skills []string `protobuf:"bytes,11,rep,name=skills,proto3" json:"skills,omitempty"`
+	// occupation groups of which the worker has a certificate on paper
+	PaperCertificates []string `protobuf:"bytes,12,rep,name=paper_certificates,json=paperCertificates,proto3" json:"paper_certificates,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *SetProfileRequest) Reset() {
@@ -754,6 +857,48 @@ func (x *SetProfileRequest) GetNeedsHousing() bool {
 		return x.NeedsHousing
 	}
 	return false
+}
+
+func (x *SetProfileRequest) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *SetProfileRequest) GetTownship() string {
+	if x != nil {
+		return x.Township
+	}
+	return ""
+}
+
+func (x *SetProfileRequest) GetAvailableTo() string {
+	if x != nil {
+		return x.AvailableTo
+	}
+	return ""
+}
+
+func (x *SetProfileRequest) GetNeedsMeals() bool {
+	if x != nil {
+		return x.NeedsMeals
+	}
+	return false
+}
+
+func (x *SetProfileRequest) GetSkills() []string {
+	if x != nil {
+		return x.Skills
+	}
+	return nil
+}
+
+func (x *SetProfileRequest) GetPaperCertificates() []string {
+	if x != nil {
+		return x.PaperCertificates
+	}
+	return nil
 }
 
 type SetProfileResponse struct {
@@ -2252,6 +2397,2012 @@ func (x *ListHiresResponse) GetHires() []*Hire {
 	return nil
 }
 
+// CertificateNeed is a certificate that a post asks for.
+type CertificateNeed struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Occupation string                 `protobuf:"bytes,1,opt,name=occupation,proto3" json:"occupation,omitempty"`
+	// 五级, 四级, 三级, 二级, 一级; empty: any
+	Level         string `protobuf:"bytes,2,opt,name=level,proto3" json:"level,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CertificateNeed) Reset() {
+	*x = CertificateNeed{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CertificateNeed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CertificateNeed) ProtoMessage() {}
+
+func (x *CertificateNeed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CertificateNeed.ProtoReflect.Descriptor instead.
+func (*CertificateNeed) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *CertificateNeed) GetOccupation() string {
+	if x != nil {
+		return x.Occupation
+	}
+	return ""
+}
+
+func (x *CertificateNeed) GetLevel() string {
+	if x != nil {
+		return x.Level
+	}
+	return ""
+}
+
+type GetEmployerRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EmployerId    string                 `protobuf:"bytes,1,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetEmployerRequest) Reset() {
+	*x = GetEmployerRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetEmployerRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetEmployerRequest) ProtoMessage() {}
+
+func (x *GetEmployerRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetEmployerRequest.ProtoReflect.Descriptor instead.
+func (*GetEmployerRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *GetEmployerRequest) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+type GetEmployerResponse struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	EmployerId string                 `protobuf:"bytes,1,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	// empty for a household
+	Uscc string `protobuf:"bytes,2,opt,name=uscc,proto3" json:"uscc,omitempty"`
+	// of a household, a person's: only the employer itself and its officer see it
+	Name   string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	County string `protobuf:"bytes,4,opt,name=county,proto3" json:"county,omitempty"`
+	// firm or household
+	Kind          string `protobuf:"bytes,5,opt,name=kind,proto3" json:"kind,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetEmployerResponse) Reset() {
+	*x = GetEmployerResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetEmployerResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetEmployerResponse) ProtoMessage() {}
+
+func (x *GetEmployerResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetEmployerResponse.ProtoReflect.Descriptor instead.
+func (*GetEmployerResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *GetEmployerResponse) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *GetEmployerResponse) GetUscc() string {
+	if x != nil {
+		return x.Uscc
+	}
+	return ""
+}
+
+func (x *GetEmployerResponse) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *GetEmployerResponse) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *GetEmployerResponse) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+type ListEmployerVacanciesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EmployerId    string                 `protobuf:"bytes,1,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEmployerVacanciesRequest) Reset() {
+	*x = ListEmployerVacanciesRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEmployerVacanciesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEmployerVacanciesRequest) ProtoMessage() {}
+
+func (x *ListEmployerVacanciesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEmployerVacanciesRequest.ProtoReflect.Descriptor instead.
+func (*ListEmployerVacanciesRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *ListEmployerVacanciesRequest) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+type ListEmployerVacanciesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Vacancies     []*Vacancy             `protobuf:"bytes,1,rep,name=vacancies,proto3" json:"vacancies,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEmployerVacanciesResponse) Reset() {
+	*x = ListEmployerVacanciesResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEmployerVacanciesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEmployerVacanciesResponse) ProtoMessage() {}
+
+func (x *ListEmployerVacanciesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEmployerVacanciesResponse.ProtoReflect.Descriptor instead.
+func (*ListEmployerVacanciesResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *ListEmployerVacanciesResponse) GetVacancies() []*Vacancy {
+	if x != nil {
+		return x.Vacancies
+	}
+	return nil
+}
+
+type CheckVacancyTextRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Title         string                 `protobuf:"bytes,1,opt,name=title,proto3" json:"title,omitempty"`
+	Requirements  string                 `protobuf:"bytes,2,opt,name=requirements,proto3" json:"requirements,omitempty"`
+	County        string                 `protobuf:"bytes,3,opt,name=county,proto3" json:"county,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckVacancyTextRequest) Reset() {
+	*x = CheckVacancyTextRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckVacancyTextRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckVacancyTextRequest) ProtoMessage() {}
+
+func (x *CheckVacancyTextRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckVacancyTextRequest.ProtoReflect.Descriptor instead.
+func (*CheckVacancyTextRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *CheckVacancyTextRequest) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *CheckVacancyTextRequest) GetRequirements() string {
+	if x != nil {
+		return x.Requirements
+	}
+	return ""
+}
+
+func (x *CheckVacancyTextRequest) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+type CheckVacancyTextResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// none: the words may be published
+	Reasons []*v1.Reason `protobuf:"bytes,1,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	// the employer's own words that the rule is about
+	Words         []string `protobuf:"bytes,2,rep,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckVacancyTextResponse) Reset() {
+	*x = CheckVacancyTextResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckVacancyTextResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckVacancyTextResponse) ProtoMessage() {}
+
+func (x *CheckVacancyTextResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckVacancyTextResponse.ProtoReflect.Descriptor instead.
+func (*CheckVacancyTextResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *CheckVacancyTextResponse) GetReasons() []*v1.Reason {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+func (x *CheckVacancyTextResponse) GetWords() []string {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
+type AskClerkRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Vacancy       *PublishVacancyRequest `protobuf:"bytes,1,opt,name=vacancy,proto3" json:"vacancy,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskClerkRequest) Reset() {
+	*x = AskClerkRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskClerkRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskClerkRequest) ProtoMessage() {}
+
+func (x *AskClerkRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskClerkRequest.ProtoReflect.Descriptor instead.
+func (*AskClerkRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *AskClerkRequest) GetVacancy() *PublishVacancyRequest {
+	if x != nil {
+		return x.Vacancy
+	}
+	return nil
+}
+
+type AskClerkResponse struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	ReviewId string                 `protobuf:"bytes,1,opt,name=review_id,json=reviewId,proto3" json:"review_id,omitempty"`
+	// created, or unchanged where the same text waits already
+	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskClerkResponse) Reset() {
+	*x = AskClerkResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskClerkResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskClerkResponse) ProtoMessage() {}
+
+func (x *AskClerkResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskClerkResponse.ProtoReflect.Descriptor instead.
+func (*AskClerkResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{52}
+}
+
+func (x *AskClerkResponse) GetReviewId() string {
+	if x != nil {
+		return x.ReviewId
+	}
+	return ""
+}
+
+func (x *AskClerkResponse) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+type ListReviewsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// empty: of every employer in the officer's county
+	EmployerId string `protobuf:"bytes,1,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	// waiting, overruled or upheld; empty is all
+	State         string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	Limit         int32  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListReviewsRequest) Reset() {
+	*x = ListReviewsRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListReviewsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListReviewsRequest) ProtoMessage() {}
+
+func (x *ListReviewsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListReviewsRequest.ProtoReflect.Descriptor instead.
+func (*ListReviewsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *ListReviewsRequest) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *ListReviewsRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *ListReviewsRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListReviewsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Reviews       []*Review              `protobuf:"bytes,1,rep,name=reviews,proto3" json:"reviews,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListReviewsResponse) Reset() {
+	*x = ListReviewsResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListReviewsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListReviewsResponse) ProtoMessage() {}
+
+func (x *ListReviewsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListReviewsResponse.ProtoReflect.Descriptor instead.
+func (*ListReviewsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *ListReviewsResponse) GetReviews() []*Review {
+	if x != nil {
+		return x.Reviews
+	}
+	return nil
+}
+
+type GetReviewRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ReviewId      string                 `protobuf:"bytes,1,opt,name=review_id,json=reviewId,proto3" json:"review_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReviewRequest) Reset() {
+	*x = GetReviewRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReviewRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReviewRequest) ProtoMessage() {}
+
+func (x *GetReviewRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReviewRequest.ProtoReflect.Descriptor instead.
+func (*GetReviewRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *GetReviewRequest) GetReviewId() string {
+	if x != nil {
+		return x.ReviewId
+	}
+	return ""
+}
+
+type GetReviewResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Review        *Review                `protobuf:"bytes,1,opt,name=review,proto3" json:"review,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReviewResponse) Reset() {
+	*x = GetReviewResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReviewResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReviewResponse) ProtoMessage() {}
+
+func (x *GetReviewResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReviewResponse.ProtoReflect.Descriptor instead.
+func (*GetReviewResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *GetReviewResponse) GetReview() *Review {
+	if x != nil {
+		return x.Review
+	}
+	return nil
+}
+
+type DecideReviewRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	ReviewId string                 `protobuf:"bytes,1,opt,name=review_id,json=reviewId,proto3" json:"review_id,omitempty"`
+	// overruled: the vacancy is published; upheld: it is not
+	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// overruled: misread, legal_limit, need_of_post; upheld: shuts_out, asks_money, child_work, misleading
+	ReasonCode string `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// for the employer, in plain words
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideReviewRequest) Reset() {
+	*x = DecideReviewRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideReviewRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideReviewRequest) ProtoMessage() {}
+
+func (x *DecideReviewRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideReviewRequest.ProtoReflect.Descriptor instead.
+func (*DecideReviewRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *DecideReviewRequest) GetReviewId() string {
+	if x != nil {
+		return x.ReviewId
+	}
+	return ""
+}
+
+func (x *DecideReviewRequest) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *DecideReviewRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *DecideReviewRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type DecideReviewResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// empty where it was upheld
+	VacancyId     string `protobuf:"bytes,1,opt,name=vacancy_id,json=vacancyId,proto3" json:"vacancy_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideReviewResponse) Reset() {
+	*x = DecideReviewResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideReviewResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideReviewResponse) ProtoMessage() {}
+
+func (x *DecideReviewResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideReviewResponse.ProtoReflect.Descriptor instead.
+func (*DecideReviewResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{58}
+}
+
+func (x *DecideReviewResponse) GetVacancyId() string {
+	if x != nil {
+		return x.VacancyId
+	}
+	return ""
+}
+
+// Review is a refused text before a clerk.
+type Review struct {
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	ReviewId     string                 `protobuf:"bytes,1,opt,name=review_id,json=reviewId,proto3" json:"review_id,omitempty"`
+	EmployerId   string                 `protobuf:"bytes,2,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	EmployerName string                 `protobuf:"bytes,3,opt,name=employer_name,json=employerName,proto3" json:"employer_name,omitempty"`
+	Vacancy      *Vacancy               `protobuf:"bytes,4,opt,name=vacancy,proto3" json:"vacancy,omitempty"`
+	// waiting, overruled or upheld
+	State      string       `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
+	Words      []string     `protobuf:"bytes,6,rep,name=words,proto3" json:"words,omitempty"`
+	Reasons    []*v1.Reason `protobuf:"bytes,7,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	ReasonCode string       `protobuf:"bytes,8,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	Reason     string       `protobuf:"bytes,9,opt,name=reason,proto3" json:"reason,omitempty"`
+	AskedAt    int64        `protobuf:"varint,10,opt,name=asked_at,json=askedAt,proto3" json:"asked_at,omitempty"`
+	DecidedAt  int64        `protobuf:"varint,11,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	// of the vacancy that the overrule published
+	VacancyId     string `protobuf:"bytes,12,opt,name=vacancy_id,json=vacancyId,proto3" json:"vacancy_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Review) Reset() {
+	*x = Review{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Review) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Review) ProtoMessage() {}
+
+func (x *Review) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Review.ProtoReflect.Descriptor instead.
+func (*Review) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{59}
+}
+
+func (x *Review) GetReviewId() string {
+	if x != nil {
+		return x.ReviewId
+	}
+	return ""
+}
+
+func (x *Review) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *Review) GetEmployerName() string {
+	if x != nil {
+		return x.EmployerName
+	}
+	return ""
+}
+
+func (x *Review) GetVacancy() *Vacancy {
+	if x != nil {
+		return x.Vacancy
+	}
+	return nil
+}
+
+func (x *Review) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Review) GetWords() []string {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
+func (x *Review) GetReasons() []*v1.Reason {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+func (x *Review) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *Review) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Review) GetAskedAt() int64 {
+	if x != nil {
+		return x.AskedAt
+	}
+	return 0
+}
+
+func (x *Review) GetDecidedAt() int64 {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return 0
+}
+
+func (x *Review) GetVacancyId() string {
+	if x != nil {
+		return x.VacancyId
+	}
+	return ""
+}
+
+type SuggestVacanciesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Limit         int32                  `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestVacanciesRequest) Reset() {
+	*x = SuggestVacanciesRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[60]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestVacanciesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestVacanciesRequest) ProtoMessage() {}
+
+func (x *SuggestVacanciesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[60]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestVacanciesRequest.ProtoReflect.Descriptor instead.
+func (*SuggestVacanciesRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{60}
+}
+
+func (x *SuggestVacanciesRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *SuggestVacanciesRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type SuggestVacanciesResponse struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Suggestions []*Suggestion          `protobuf:"bytes,1,rep,name=suggestions,proto3" json:"suggestions,omitempty"`
+	// the rule that the points come from, and whether it is to be confirmed
+	RuleId        string `protobuf:"bytes,2,opt,name=rule_id,json=ruleId,proto3" json:"rule_id,omitempty"`
+	ToBeConfirmed bool   `protobuf:"varint,3,opt,name=to_be_confirmed,json=toBeConfirmed,proto3" json:"to_be_confirmed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestVacanciesResponse) Reset() {
+	*x = SuggestVacanciesResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[61]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestVacanciesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestVacanciesResponse) ProtoMessage() {}
+
+func (x *SuggestVacanciesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[61]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestVacanciesResponse.ProtoReflect.Descriptor instead.
+func (*SuggestVacanciesResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{61}
+}
+
+func (x *SuggestVacanciesResponse) GetSuggestions() []*Suggestion {
+	if x != nil {
+		return x.Suggestions
+	}
+	return nil
+}
+
+func (x *SuggestVacanciesResponse) GetRuleId() string {
+	if x != nil {
+		return x.RuleId
+	}
+	return ""
+}
+
+func (x *SuggestVacanciesResponse) GetToBeConfirmed() bool {
+	if x != nil {
+		return x.ToBeConfirmed
+	}
+	return false
+}
+
+type ExplainVacancyRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	VacancyId     string                 `protobuf:"bytes,2,opt,name=vacancy_id,json=vacancyId,proto3" json:"vacancy_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainVacancyRequest) Reset() {
+	*x = ExplainVacancyRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[62]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainVacancyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainVacancyRequest) ProtoMessage() {}
+
+func (x *ExplainVacancyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[62]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainVacancyRequest.ProtoReflect.Descriptor instead.
+func (*ExplainVacancyRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{62}
+}
+
+func (x *ExplainVacancyRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *ExplainVacancyRequest) GetVacancyId() string {
+	if x != nil {
+		return x.VacancyId
+	}
+	return ""
+}
+
+type ExplainVacancyResponse struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Suggestion *Suggestion            `protobuf:"bytes,1,opt,name=suggestion,proto3" json:"suggestion,omitempty"`
+	// the conditions that come before any points; one that is not met keeps the post out of the suggestions
+	Reasons       []*v1.Reason `protobuf:"bytes,2,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainVacancyResponse) Reset() {
+	*x = ExplainVacancyResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[63]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainVacancyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainVacancyResponse) ProtoMessage() {}
+
+func (x *ExplainVacancyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[63]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainVacancyResponse.ProtoReflect.Descriptor instead.
+func (*ExplainVacancyResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{63}
+}
+
+func (x *ExplainVacancyResponse) GetSuggestion() *Suggestion {
+	if x != nil {
+		return x.Suggestion
+	}
+	return nil
+}
+
+func (x *ExplainVacancyResponse) GetReasons() []*v1.Reason {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+// Suggestion is a vacancy with what speaks for it.
+type Suggestion struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Vacancy       *Vacancy               `protobuf:"bytes,1,opt,name=vacancy,proto3" json:"vacancy,omitempty"`
+	Points        int32                  `protobuf:"varint,2,opt,name=points,proto3" json:"points,omitempty"`
+	Of            int32                  `protobuf:"varint,3,opt,name=of,proto3" json:"of,omitempty"`
+	Factors       []*Factor              `protobuf:"bytes,4,rep,name=factors,proto3" json:"factors,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Suggestion) Reset() {
+	*x = Suggestion{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[64]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Suggestion) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Suggestion) ProtoMessage() {}
+
+func (x *Suggestion) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[64]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Suggestion.ProtoReflect.Descriptor instead.
+func (*Suggestion) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{64}
+}
+
+func (x *Suggestion) GetVacancy() *Vacancy {
+	if x != nil {
+		return x.Vacancy
+	}
+	return nil
+}
+
+func (x *Suggestion) GetPoints() int32 {
+	if x != nil {
+		return x.Points
+	}
+	return 0
+}
+
+func (x *Suggestion) GetOf() int32 {
+	if x != nil {
+		return x.Of
+	}
+	return 0
+}
+
+func (x *Suggestion) GetFactors() []*Factor {
+	if x != nil {
+		return x.Factors
+	}
+	return nil
+}
+
+// Factor is one part of a suggestion's points.
+type Factor struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// occupation, skills, place, wage, season, housing or meals
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// how the post stands to the wish, e.g. same_group
+	Code          string `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	Points        int32  `protobuf:"varint,3,opt,name=points,proto3" json:"points,omitempty"`
+	Of            int32  `protobuf:"varint,4,opt,name=of,proto3" json:"of,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Factor) Reset() {
+	*x = Factor{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[65]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Factor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Factor) ProtoMessage() {}
+
+func (x *Factor) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[65]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Factor.ProtoReflect.Descriptor instead.
+func (*Factor) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{65}
+}
+
+func (x *Factor) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Factor) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Factor) GetPoints() int32 {
+	if x != nil {
+		return x.Points
+	}
+	return 0
+}
+
+func (x *Factor) GetOf() int32 {
+	if x != nil {
+		return x.Of
+	}
+	return 0
+}
+
+type InviteToInterviewRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	MeetAt        int64                  `protobuf:"varint,2,opt,name=meet_at,json=meetAt,proto3" json:"meet_at,omitempty"`
+	// in_person, phone or video
+	Way           string `protobuf:"bytes,3,opt,name=way,proto3" json:"way,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InviteToInterviewRequest) Reset() {
+	*x = InviteToInterviewRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[66]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InviteToInterviewRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InviteToInterviewRequest) ProtoMessage() {}
+
+func (x *InviteToInterviewRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[66]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InviteToInterviewRequest.ProtoReflect.Descriptor instead.
+func (*InviteToInterviewRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{66}
+}
+
+func (x *InviteToInterviewRequest) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *InviteToInterviewRequest) GetMeetAt() int64 {
+	if x != nil {
+		return x.MeetAt
+	}
+	return 0
+}
+
+func (x *InviteToInterviewRequest) GetWay() string {
+	if x != nil {
+		return x.Way
+	}
+	return ""
+}
+
+type InviteToInterviewResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	InterviewId   string                 `protobuf:"bytes,1,opt,name=interview_id,json=interviewId,proto3" json:"interview_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InviteToInterviewResponse) Reset() {
+	*x = InviteToInterviewResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[67]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InviteToInterviewResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InviteToInterviewResponse) ProtoMessage() {}
+
+func (x *InviteToInterviewResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[67]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InviteToInterviewResponse.ProtoReflect.Descriptor instead.
+func (*InviteToInterviewResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{67}
+}
+
+func (x *InviteToInterviewResponse) GetInterviewId() string {
+	if x != nil {
+		return x.InterviewId
+	}
+	return ""
+}
+
+type AcceptInterviewRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	InterviewId   string                 `protobuf:"bytes,1,opt,name=interview_id,json=interviewId,proto3" json:"interview_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AcceptInterviewRequest) Reset() {
+	*x = AcceptInterviewRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[68]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcceptInterviewRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcceptInterviewRequest) ProtoMessage() {}
+
+func (x *AcceptInterviewRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[68]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AcceptInterviewRequest.ProtoReflect.Descriptor instead.
+func (*AcceptInterviewRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{68}
+}
+
+func (x *AcceptInterviewRequest) GetInterviewId() string {
+	if x != nil {
+		return x.InterviewId
+	}
+	return ""
+}
+
+type AcceptInterviewResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AcceptInterviewResponse) Reset() {
+	*x = AcceptInterviewResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[69]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcceptInterviewResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcceptInterviewResponse) ProtoMessage() {}
+
+func (x *AcceptInterviewResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[69]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AcceptInterviewResponse.ProtoReflect.Descriptor instead.
+func (*AcceptInterviewResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{69}
+}
+
+type DeclineInterviewRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	InterviewId   string                 `protobuf:"bytes,1,opt,name=interview_id,json=interviewId,proto3" json:"interview_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeclineInterviewRequest) Reset() {
+	*x = DeclineInterviewRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[70]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeclineInterviewRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeclineInterviewRequest) ProtoMessage() {}
+
+func (x *DeclineInterviewRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[70]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeclineInterviewRequest.ProtoReflect.Descriptor instead.
+func (*DeclineInterviewRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{70}
+}
+
+func (x *DeclineInterviewRequest) GetInterviewId() string {
+	if x != nil {
+		return x.InterviewId
+	}
+	return ""
+}
+
+type DeclineInterviewResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeclineInterviewResponse) Reset() {
+	*x = DeclineInterviewResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[71]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeclineInterviewResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeclineInterviewResponse) ProtoMessage() {}
+
+func (x *DeclineInterviewResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[71]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeclineInterviewResponse.ProtoReflect.Descriptor instead.
+func (*DeclineInterviewResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{71}
+}
+
+type GetApplicantRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetApplicantRequest) Reset() {
+	*x = GetApplicantRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[72]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetApplicantRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetApplicantRequest) ProtoMessage() {}
+
+func (x *GetApplicantRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[72]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetApplicantRequest.ProtoReflect.Descriptor instead.
+func (*GetApplicantRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{72}
+}
+
+func (x *GetApplicantRequest) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+type GetApplicantResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Applicant     *Applicant             `protobuf:"bytes,1,opt,name=applicant,proto3" json:"applicant,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Phone         string                 `protobuf:"bytes,3,opt,name=phone,proto3" json:"phone,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetApplicantResponse) Reset() {
+	*x = GetApplicantResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[73]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetApplicantResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetApplicantResponse) ProtoMessage() {}
+
+func (x *GetApplicantResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[73]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetApplicantResponse.ProtoReflect.Descriptor instead.
+func (*GetApplicantResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{73}
+}
+
+func (x *GetApplicantResponse) GetApplicant() *Applicant {
+	if x != nil {
+		return x.Applicant
+	}
+	return nil
+}
+
+func (x *GetApplicantResponse) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *GetApplicantResponse) GetPhone() string {
+	if x != nil {
+		return x.Phone
+	}
+	return ""
+}
+
+type ReportSeasonalNeedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EmployerId    string                 `protobuf:"bytes,1,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	Needs         []*Need                `protobuf:"bytes,2,rep,name=needs,proto3" json:"needs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReportSeasonalNeedRequest) Reset() {
+	*x = ReportSeasonalNeedRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[74]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReportSeasonalNeedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReportSeasonalNeedRequest) ProtoMessage() {}
+
+func (x *ReportSeasonalNeedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[74]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReportSeasonalNeedRequest.ProtoReflect.Descriptor instead.
+func (*ReportSeasonalNeedRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{74}
+}
+
+func (x *ReportSeasonalNeedRequest) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *ReportSeasonalNeedRequest) GetNeeds() []*Need {
+	if x != nil {
+		return x.Needs
+	}
+	return nil
+}
+
+// Need is how many workers of an occupation an employer needs in a month.
+type Need struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 2027-05
+	Month      string `protobuf:"bytes,1,opt,name=month,proto3" json:"month,omitempty"`
+	Occupation string `protobuf:"bytes,2,opt,name=occupation,proto3" json:"occupation,omitempty"`
+	County     string `protobuf:"bytes,3,opt,name=county,proto3" json:"county,omitempty"`
+	// 0 takes back what was reported
+	Count         int32 `protobuf:"varint,4,opt,name=count,proto3" json:"count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Need) Reset() {
+	*x = Need{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[75]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Need) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Need) ProtoMessage() {}
+
+func (x *Need) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[75]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Need.ProtoReflect.Descriptor instead.
+func (*Need) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{75}
+}
+
+func (x *Need) GetMonth() string {
+	if x != nil {
+		return x.Month
+	}
+	return ""
+}
+
+func (x *Need) GetOccupation() string {
+	if x != nil {
+		return x.Occupation
+	}
+	return ""
+}
+
+func (x *Need) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *Need) GetCount() int32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+type ReportSeasonalNeedResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// how many lines said something new
+	Changed       int32 `protobuf:"varint,1,opt,name=changed,proto3" json:"changed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReportSeasonalNeedResponse) Reset() {
+	*x = ReportSeasonalNeedResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[76]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReportSeasonalNeedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReportSeasonalNeedResponse) ProtoMessage() {}
+
+func (x *ReportSeasonalNeedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[76]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReportSeasonalNeedResponse.ProtoReflect.Descriptor instead.
+func (*ReportSeasonalNeedResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{76}
+}
+
+func (x *ReportSeasonalNeedResponse) GetChanged() int32 {
+	if x != nil {
+		return x.Changed
+	}
+	return 0
+}
+
+type ListSeasonalNeedRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// own lines of an employer; empty: the sums of all
+	EmployerId    string `protobuf:"bytes,1,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	FromMonth     string `protobuf:"bytes,2,opt,name=from_month,json=fromMonth,proto3" json:"from_month,omitempty"`
+	ToMonth       string `protobuf:"bytes,3,opt,name=to_month,json=toMonth,proto3" json:"to_month,omitempty"`
+	County        string `protobuf:"bytes,4,opt,name=county,proto3" json:"county,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSeasonalNeedRequest) Reset() {
+	*x = ListSeasonalNeedRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[77]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSeasonalNeedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSeasonalNeedRequest) ProtoMessage() {}
+
+func (x *ListSeasonalNeedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[77]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSeasonalNeedRequest.ProtoReflect.Descriptor instead.
+func (*ListSeasonalNeedRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{77}
+}
+
+func (x *ListSeasonalNeedRequest) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *ListSeasonalNeedRequest) GetFromMonth() string {
+	if x != nil {
+		return x.FromMonth
+	}
+	return ""
+}
+
+func (x *ListSeasonalNeedRequest) GetToMonth() string {
+	if x != nil {
+		return x.ToMonth
+	}
+	return ""
+}
+
+func (x *ListSeasonalNeedRequest) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+type ListSeasonalNeedResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Sums          []*NeedSum             `protobuf:"bytes,1,rep,name=sums,proto3" json:"sums,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSeasonalNeedResponse) Reset() {
+	*x = ListSeasonalNeedResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[78]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSeasonalNeedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSeasonalNeedResponse) ProtoMessage() {}
+
+func (x *ListSeasonalNeedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[78]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSeasonalNeedResponse.ProtoReflect.Descriptor instead.
+func (*ListSeasonalNeedResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{78}
+}
+
+func (x *ListSeasonalNeedResponse) GetSums() []*NeedSum {
+	if x != nil {
+		return x.Sums
+	}
+	return nil
+}
+
+// NeedSum is what all employers together need; it names none of them.
+type NeedSum struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Month         string                 `protobuf:"bytes,1,opt,name=month,proto3" json:"month,omitempty"`
+	Occupation    string                 `protobuf:"bytes,2,opt,name=occupation,proto3" json:"occupation,omitempty"`
+	County        string                 `protobuf:"bytes,3,opt,name=county,proto3" json:"county,omitempty"`
+	Count         int32                  `protobuf:"varint,4,opt,name=count,proto3" json:"count,omitempty"`
+	Employers     int32                  `protobuf:"varint,5,opt,name=employers,proto3" json:"employers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NeedSum) Reset() {
+	*x = NeedSum{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[79]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NeedSum) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NeedSum) ProtoMessage() {}
+
+func (x *NeedSum) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[79]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NeedSum.ProtoReflect.Descriptor instead.
+func (*NeedSum) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{79}
+}
+
+func (x *NeedSum) GetMonth() string {
+	if x != nil {
+		return x.Month
+	}
+	return ""
+}
+
+func (x *NeedSum) GetOccupation() string {
+	if x != nil {
+		return x.Occupation
+	}
+	return ""
+}
+
+func (x *NeedSum) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *NeedSum) GetCount() int32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *NeedSum) GetEmployers() int32 {
+	if x != nil {
+		return x.Employers
+	}
+	return 0
+}
+
 // Vacancy is a post as the public sees it.
 type Vacancy struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
@@ -2272,15 +4423,26 @@ type Vacancy struct {
 	Requirements string                 `protobuf:"bytes,15,opt,name=requirements,proto3" json:"requirements,omitempty"`
 	Hazardous    bool                   `protobuf:"varint,16,opt,name=hazardous,proto3" json:"hazardous,omitempty"`
 	// open or closed
-	State         string `protobuf:"bytes,17,opt,name=state,proto3" json:"state,omitempty"`
-	PublishedAt   int64  `protobuf:"varint,18,opt,name=published_at,json=publishedAt,proto3" json:"published_at,omitempty"`
+	State            string             `protobuf:"bytes,17,opt,name=state,proto3" json:"state,omitempty"`
+	PublishedAt      int64              `protobuf:"varint,18,opt,name=published_at,json=publishedAt,proto3" json:"published_at,omitempty"`
+	Township         string             `protobuf:"bytes,19,opt,name=township,proto3" json:"township,omitempty"`
+	WageUnit         string             `protobuf:"bytes,20,opt,name=wage_unit,json=wageUnit,proto3" json:"wage_unit,omitempty"`
+	Shifts           []string           `protobuf:"bytes,21,rep,name=shifts,proto3" json:"shifts,omitempty"`
+	Hazards          []string           `protobuf:"bytes,22,rep,name=hazards,proto3" json:"hazards,omitempty"`
+	Certificates     []*CertificateNeed `protobuf:"bytes,23,rep,name=certificates,proto3" json:"certificates,omitempty"`
+	Schemes          []string           `protobuf:"bytes,24,rep,name=schemes,proto3" json:"schemes,omitempty"`
+	HouseholdService bool               `protobuf:"varint,25,opt,name=household_service,json=householdService,proto3" json:"household_service,omitempty"`
+	// limits of the law that the post states, e.g. underground_mining
+	Limits []string `protobuf:"bytes,26,rep,name=limits,proto3" json:"limits,omitempty"`
+	// firm or household
+	EmployerKind  string `protobuf:"bytes,27,opt,name=employer_kind,json=employerKind,proto3" json:"employer_kind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Vacancy) Reset() {
 	*x = Vacancy{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[44]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2292,7 +4454,7 @@ func (x *Vacancy) String() string {
 func (*Vacancy) ProtoMessage() {}
 
 func (x *Vacancy) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[44]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2305,7 +4467,7 @@ func (x *Vacancy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Vacancy.ProtoReflect.Descriptor instead.
 func (*Vacancy) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{44}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *Vacancy) GetVacancyId() string {
@@ -2434,23 +4596,92 @@ func (x *Vacancy) GetPublishedAt() int64 {
 	return 0
 }
 
+func (x *Vacancy) GetTownship() string {
+	if x != nil {
+		return x.Township
+	}
+	return ""
+}
+
+func (x *Vacancy) GetWageUnit() string {
+	if x != nil {
+		return x.WageUnit
+	}
+	return ""
+}
+
+func (x *Vacancy) GetShifts() []string {
+	if x != nil {
+		return x.Shifts
+	}
+	return nil
+}
+
+func (x *Vacancy) GetHazards() []string {
+	if x != nil {
+		return x.Hazards
+	}
+	return nil
+}
+
+func (x *Vacancy) GetCertificates() []*CertificateNeed {
+	if x != nil {
+		return x.Certificates
+	}
+	return nil
+}
+
+func (x *Vacancy) GetSchemes() []string {
+	if x != nil {
+		return x.Schemes
+	}
+	return nil
+}
+
+func (x *Vacancy) GetHouseholdService() bool {
+	if x != nil {
+		return x.HouseholdService
+	}
+	return false
+}
+
+func (x *Vacancy) GetLimits() []string {
+	if x != nil {
+		return x.Limits
+	}
+	return nil
+}
+
+func (x *Vacancy) GetEmployerKind() string {
+	if x != nil {
+		return x.EmployerKind
+	}
+	return ""
+}
+
 // Profile is the own wishes of a worker.
 type Profile struct {
-	state          protoimpl.MessageState `protogen:"open.v1"`
-	Worker         string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
-	Occupation     string                 `protobuf:"bytes,2,opt,name=occupation,proto3" json:"occupation,omitempty"`
-	WageMinFen     int64                  `protobuf:"varint,3,opt,name=wage_min_fen,json=wageMinFen,proto3" json:"wage_min_fen,omitempty"`
-	Education      string                 `protobuf:"bytes,4,opt,name=education,proto3" json:"education,omitempty"`
-	AvailableFrom  string                 `protobuf:"bytes,5,opt,name=available_from,json=availableFrom,proto3" json:"available_from,omitempty"`
-	NeedsHousing   bool                   `protobuf:"varint,6,opt,name=needs_housing,json=needsHousing,proto3" json:"needs_housing,omitempty"`
-	Qualifications []*Qualification       `protobuf:"bytes,7,rep,name=qualifications,proto3" json:"qualifications,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	state             protoimpl.MessageState `protogen:"open.v1"`
+	Worker            string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Occupation        string                 `protobuf:"bytes,2,opt,name=occupation,proto3" json:"occupation,omitempty"`
+	WageMinFen        int64                  `protobuf:"varint,3,opt,name=wage_min_fen,json=wageMinFen,proto3" json:"wage_min_fen,omitempty"`
+	Education         string                 `protobuf:"bytes,4,opt,name=education,proto3" json:"education,omitempty"`
+	AvailableFrom     string                 `protobuf:"bytes,5,opt,name=available_from,json=availableFrom,proto3" json:"available_from,omitempty"`
+	NeedsHousing      bool                   `protobuf:"varint,6,opt,name=needs_housing,json=needsHousing,proto3" json:"needs_housing,omitempty"`
+	Qualifications    []*Qualification       `protobuf:"bytes,7,rep,name=qualifications,proto3" json:"qualifications,omitempty"`
+	County            string                 `protobuf:"bytes,8,opt,name=county,proto3" json:"county,omitempty"`
+	Township          string                 `protobuf:"bytes,9,opt,name=township,proto3" json:"township,omitempty"`
+	AvailableTo       string                 `protobuf:"bytes,10,opt,name=available_to,json=availableTo,proto3" json:"available_to,omitempty"`
+	NeedsMeals        bool                   `protobuf:"varint,11,opt,name=needs_meals,json=needsMeals,proto3" json:"needs_meals,omitempty"`
+	Skills            []string               `protobuf:"bytes,12,rep,name=skills,proto3" json:"skills,omitempty"`
+	PaperCertificates []string               `protobuf:"bytes,13,rep,name=paper_certificates,json=paperCertificates,proto3" json:"paper_certificates,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Profile) Reset() {
 	*x = Profile{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[45]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2462,7 +4693,7 @@ func (x *Profile) String() string {
 func (*Profile) ProtoMessage() {}
 
 func (x *Profile) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[45]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2475,7 +4706,7 @@ func (x *Profile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Profile.ProtoReflect.Descriptor instead.
 func (*Profile) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{45}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *Profile) GetWorker() string {
@@ -2527,6 +4758,48 @@ func (x *Profile) GetQualifications() []*Qualification {
 	return nil
 }
 
+func (x *Profile) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *Profile) GetTownship() string {
+	if x != nil {
+		return x.Township
+	}
+	return ""
+}
+
+func (x *Profile) GetAvailableTo() string {
+	if x != nil {
+		return x.AvailableTo
+	}
+	return ""
+}
+
+func (x *Profile) GetNeedsMeals() bool {
+	if x != nil {
+		return x.NeedsMeals
+	}
+	return false
+}
+
+func (x *Profile) GetSkills() []string {
+	if x != nil {
+		return x.Skills
+	}
+	return nil
+}
+
+func (x *Profile) GetPaperCertificates() []string {
+	if x != nil {
+		return x.PaperCertificates
+	}
+	return nil
+}
+
 // Qualification is a certificate that the worker shares for job search.
 type Qualification struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2540,7 +4813,7 @@ type Qualification struct {
 
 func (x *Qualification) Reset() {
 	*x = Qualification{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[46]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2552,7 +4825,7 @@ func (x *Qualification) String() string {
 func (*Qualification) ProtoMessage() {}
 
 func (x *Qualification) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[46]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2565,7 +4838,7 @@ func (x *Qualification) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Qualification.ProtoReflect.Descriptor instead.
 func (*Qualification) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{46}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *Qualification) GetCertificateId() string {
@@ -2609,16 +4882,21 @@ type Application struct {
 	StartOn       string                 `protobuf:"bytes,8,opt,name=start_on,json=startOn,proto3" json:"start_on,omitempty"`
 	EndOn         string                 `protobuf:"bytes,9,opt,name=end_on,json=endOn,proto3" json:"end_on,omitempty"`
 	// 0 until the message has arrived
-	AnswerBy      int64  `protobuf:"varint,10,opt,name=answer_by,json=answerBy,proto3" json:"answer_by,omitempty"`
-	HireId        string `protobuf:"bytes,11,opt,name=hire_id,json=hireId,proto3" json:"hire_id,omitempty"`
-	SubmittedAt   int64  `protobuf:"varint,12,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	AnswerBy    int64  `protobuf:"varint,10,opt,name=answer_by,json=answerBy,proto3" json:"answer_by,omitempty"`
+	HireId      string `protobuf:"bytes,11,opt,name=hire_id,json=hireId,proto3" json:"hire_id,omitempty"`
+	SubmittedAt int64  `protobuf:"varint,12,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`
+	InterviewId string `protobuf:"bytes,13,opt,name=interview_id,json=interviewId,proto3" json:"interview_id,omitempty"`
+	// invited, accepted, declined or withdrawn
+	InterviewState string `protobuf:"bytes,14,opt,name=interview_state,json=interviewState,proto3" json:"interview_state,omitempty"`
+	MeetAt         int64  `protobuf:"varint,15,opt,name=meet_at,json=meetAt,proto3" json:"meet_at,omitempty"`
+	Way            string `protobuf:"bytes,16,opt,name=way,proto3" json:"way,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *Application) Reset() {
 	*x = Application{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[47]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2630,7 +4908,7 @@ func (x *Application) String() string {
 func (*Application) ProtoMessage() {}
 
 func (x *Application) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[47]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2643,7 +4921,7 @@ func (x *Application) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Application.ProtoReflect.Descriptor instead.
 func (*Application) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{47}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *Application) GetApplicationId() string {
@@ -2730,19 +5008,57 @@ func (x *Application) GetSubmittedAt() int64 {
 	return 0
 }
 
+func (x *Application) GetInterviewId() string {
+	if x != nil {
+		return x.InterviewId
+	}
+	return ""
+}
+
+func (x *Application) GetInterviewState() string {
+	if x != nil {
+		return x.InterviewState
+	}
+	return ""
+}
+
+func (x *Application) GetMeetAt() int64 {
+	if x != nil {
+		return x.MeetAt
+	}
+	return 0
+}
+
+func (x *Application) GetWay() string {
+	if x != nil {
+		return x.Way
+	}
+	return ""
+}
+
 // Applicant is what an employer sees of an application.
 type Applicant struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
-	SubmittedAt   int64                  `protobuf:"varint,2,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`
-	State         string                 `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId  string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	SubmittedAt    int64                  `protobuf:"varint,2,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`
+	State          string                 `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	Skills         []string               `protobuf:"bytes,4,rep,name=skills,proto3" json:"skills,omitempty"`
+	Qualifications []*Qualification       `protobuf:"bytes,5,rep,name=qualifications,proto3" json:"qualifications,omitempty"`
+	// occupation groups of certificates on paper, to be shown at the interview
+	PaperCertificates []string `protobuf:"bytes,6,rep,name=paper_certificates,json=paperCertificates,proto3" json:"paper_certificates,omitempty"`
+	AvailableFrom     string   `protobuf:"bytes,7,opt,name=available_from,json=availableFrom,proto3" json:"available_from,omitempty"`
+	AvailableTo       string   `protobuf:"bytes,8,opt,name=available_to,json=availableTo,proto3" json:"available_to,omitempty"`
+	InterviewId       string   `protobuf:"bytes,9,opt,name=interview_id,json=interviewId,proto3" json:"interview_id,omitempty"`
+	InterviewState    string   `protobuf:"bytes,10,opt,name=interview_state,json=interviewState,proto3" json:"interview_state,omitempty"`
+	MeetAt            int64    `protobuf:"varint,11,opt,name=meet_at,json=meetAt,proto3" json:"meet_at,omitempty"`
+	Way               string   `protobuf:"bytes,12,opt,name=way,proto3" json:"way,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Applicant) Reset() {
 	*x = Applicant{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[48]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2754,7 +5070,7 @@ func (x *Applicant) String() string {
 func (*Applicant) ProtoMessage() {}
 
 func (x *Applicant) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[48]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2767,7 +5083,7 @@ func (x *Applicant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Applicant.ProtoReflect.Descriptor instead.
 func (*Applicant) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{48}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *Applicant) GetApplicationId() string {
@@ -2791,6 +5107,69 @@ func (x *Applicant) GetState() string {
 	return ""
 }
 
+func (x *Applicant) GetSkills() []string {
+	if x != nil {
+		return x.Skills
+	}
+	return nil
+}
+
+func (x *Applicant) GetQualifications() []*Qualification {
+	if x != nil {
+		return x.Qualifications
+	}
+	return nil
+}
+
+func (x *Applicant) GetPaperCertificates() []string {
+	if x != nil {
+		return x.PaperCertificates
+	}
+	return nil
+}
+
+func (x *Applicant) GetAvailableFrom() string {
+	if x != nil {
+		return x.AvailableFrom
+	}
+	return ""
+}
+
+func (x *Applicant) GetAvailableTo() string {
+	if x != nil {
+		return x.AvailableTo
+	}
+	return ""
+}
+
+func (x *Applicant) GetInterviewId() string {
+	if x != nil {
+		return x.InterviewId
+	}
+	return ""
+}
+
+func (x *Applicant) GetInterviewState() string {
+	if x != nil {
+		return x.InterviewState
+	}
+	return ""
+}
+
+func (x *Applicant) GetMeetAt() int64 {
+	if x != nil {
+		return x.MeetAt
+	}
+	return 0
+}
+
+func (x *Applicant) GetWay() string {
+	if x != nil {
+		return x.Way
+	}
+	return ""
+}
+
 // Hire is one employment.
 type Hire struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
@@ -2810,7 +5189,7 @@ type Hire struct {
 
 func (x *Hire) Reset() {
 	*x = Hire{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[49]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2822,7 +5201,7 @@ func (x *Hire) String() string {
 func (*Hire) ProtoMessage() {}
 
 func (x *Hire) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[49]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2835,7 +5214,7 @@ func (x *Hire) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Hire.ProtoReflect.Descriptor instead.
 func (*Hire) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{49}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *Hire) GetHireId() string {
@@ -2905,18 +5284,19 @@ var File_qiao_employment_v1_employment_proto protoreflect.FileDescriptor
 
 const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\n" +
-	"#qiao/employment/v1/employment.proto\x12\x12qiao.employment.v1\x1a\x1dqiao/employment/v1/fair.proto\x1a qiao/employment/v1/startup.proto\x1a\x1eqiao/platform/v1/options.proto\"\x9a\x01\n" +
+	"#qiao/employment/v1/employment.proto\x12\x12qiao.employment.v1\x1a\x1dqiao/employment/v1/fair.proto\x1a qiao/employment/v1/startup.proto\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"\xae\x01\n" +
 	"\x17RegisterEmployerRequest\x12\x12\n" +
 	"\x04uscc\x18\x01 \x01(\tR\x04uscc\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12)\n" +
 	"\x10industry_section\x18\x03 \x01(\tR\x0findustrySection\x12\x16\n" +
 	"\x06county\x18\x04 \x01(\tR\x06county\x12\x14\n" +
-	"\x05phone\x18\x05 \x01(\tR\x05phone\"x\n" +
+	"\x05phone\x18\x05 \x01(\tR\x05phone\x12\x12\n" +
+	"\x04kind\x18\x06 \x01(\tR\x04kind\"x\n" +
 	"\x18RegisterEmployerResponse\x12\x1f\n" +
 	"\vemployer_id\x18\x01 \x01(\tR\n" +
 	"employerId\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12!\n" +
-	"\fmanual_check\x18\x03 \x01(\bR\vmanualCheck\"\x8b\x03\n" +
+	"\fmanual_check\x18\x03 \x01(\bR\vmanualCheck\"\xa7\x05\n" +
 	"\x15PublishVacancyRequest\x12\x12\n" +
 	"\x04uscc\x18\x01 \x01(\tR\x04uscc\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x1e\n" +
@@ -2936,7 +5316,16 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	" \x01(\bR\ahousing\x12\x14\n" +
 	"\x05meals\x18\v \x01(\bR\x05meals\x12\"\n" +
 	"\frequirements\x18\f \x01(\tR\frequirements\x12\x1c\n" +
-	"\treference\x18\r \x01(\tR\treference\"Q\n" +
+	"\treference\x18\r \x01(\tR\treference\x12\x1a\n" +
+	"\btownship\x18\x0e \x01(\tR\btownship\x12\x1b\n" +
+	"\twage_unit\x18\x0f \x01(\tR\bwageUnit\x12\x16\n" +
+	"\x06shifts\x18\x10 \x03(\tR\x06shifts\x12\x18\n" +
+	"\ahazards\x18\x11 \x03(\tR\ahazards\x12G\n" +
+	"\fcertificates\x18\x12 \x03(\v2#.qiao.employment.v1.CertificateNeedR\fcertificates\x12\x18\n" +
+	"\aschemes\x18\x13 \x03(\tR\aschemes\x12+\n" +
+	"\x11household_service\x18\x14 \x01(\bR\x10householdService\x12\x1f\n" +
+	"\vemployer_id\x18\x15 \x01(\tR\n" +
+	"employerId\"Q\n" +
 	"\x16PublishVacancyResponse\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\x12\x18\n" +
@@ -2944,7 +5333,7 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x13CloseVacancyRequest\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\"\x16\n" +
-	"\x14CloseVacancyResponse\"\xc8\x01\n" +
+	"\x14CloseVacancyResponse\"\x91\x02\n" +
 	"\x16SearchVacanciesRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x1e\n" +
 	"\n" +
@@ -2955,7 +5344,9 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x02on\x18\x04 \x01(\tR\x02on\x12\x18\n" +
 	"\ahousing\x18\x05 \x01(\bR\ahousing\x12\x14\n" +
 	"\x05after\x18\x06 \x01(\tR\x05after\x12\x14\n" +
-	"\x05limit\x18\a \x01(\x05R\x05limit\"h\n" +
+	"\x05limit\x18\a \x01(\x05R\x05limit\x12\x1a\n" +
+	"\btownship\x18\b \x01(\tR\btownship\x12+\n" +
+	"\x11household_service\x18\t \x01(\bR\x10householdService\"h\n" +
 	"\x17SearchVacanciesResponse\x129\n" +
 	"\tvacancies\x18\x01 \x03(\v2\x1b.qiao.employment.v1.VacancyR\tvacancies\x12\x12\n" +
 	"\x04next\x18\x02 \x01(\tR\x04next\"2\n" +
@@ -2963,7 +5354,7 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\"K\n" +
 	"\x12GetVacancyResponse\x125\n" +
-	"\avacancy\x18\x01 \x01(\v2\x1b.qiao.employment.v1.VacancyR\avacancy\"\xd7\x01\n" +
+	"\avacancy\x18\x01 \x01(\v2\x1b.qiao.employment.v1.VacancyR\avacancy\"\x96\x03\n" +
 	"\x11SetProfileRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x1e\n" +
 	"\n" +
@@ -2973,7 +5364,15 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"wageMinFen\x12\x1c\n" +
 	"\teducation\x18\x04 \x01(\tR\teducation\x12%\n" +
 	"\x0eavailable_from\x18\x05 \x01(\tR\ravailableFrom\x12#\n" +
-	"\rneeds_housing\x18\x06 \x01(\bR\fneedsHousing\".\n" +
+	"\rneeds_housing\x18\x06 \x01(\bR\fneedsHousing\x12\x16\n" +
+	"\x06county\x18\a \x01(\tR\x06county\x12\x1a\n" +
+	"\btownship\x18\b \x01(\tR\btownship\x12!\n" +
+	"\favailable_to\x18\t \x01(\tR\vavailableTo\x12\x1f\n" +
+	"\vneeds_meals\x18\n" +
+	" \x01(\bR\n" +
+	"needsMeals\x12\x16\n" +
+	"\x06skills\x18\v \x03(\tR\x06skills\x12-\n" +
+	"\x12paper_certificates\x18\f \x03(\tR\x11paperCertificates\".\n" +
 	"\x12SetProfileResponse\x12\x18\n" +
 	"\aoutcome\x18\x01 \x01(\tR\aoutcome\"+\n" +
 	"\x11GetProfileRequest\x12\x16\n" +
@@ -3051,7 +5450,152 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x10ListHiresRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\"C\n" +
 	"\x11ListHiresResponse\x12.\n" +
-	"\x05hires\x18\x01 \x03(\v2\x18.qiao.employment.v1.HireR\x05hires\"\x9b\x04\n" +
+	"\x05hires\x18\x01 \x03(\v2\x18.qiao.employment.v1.HireR\x05hires\"G\n" +
+	"\x0fCertificateNeed\x12\x1e\n" +
+	"\n" +
+	"occupation\x18\x01 \x01(\tR\n" +
+	"occupation\x12\x14\n" +
+	"\x05level\x18\x02 \x01(\tR\x05level\"5\n" +
+	"\x12GetEmployerRequest\x12\x1f\n" +
+	"\vemployer_id\x18\x01 \x01(\tR\n" +
+	"employerId\"\x8a\x01\n" +
+	"\x13GetEmployerResponse\x12\x1f\n" +
+	"\vemployer_id\x18\x01 \x01(\tR\n" +
+	"employerId\x12\x12\n" +
+	"\x04uscc\x18\x02 \x01(\tR\x04uscc\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12\x16\n" +
+	"\x06county\x18\x04 \x01(\tR\x06county\x12\x12\n" +
+	"\x04kind\x18\x05 \x01(\tR\x04kind\"?\n" +
+	"\x1cListEmployerVacanciesRequest\x12\x1f\n" +
+	"\vemployer_id\x18\x01 \x01(\tR\n" +
+	"employerId\"Z\n" +
+	"\x1dListEmployerVacanciesResponse\x129\n" +
+	"\tvacancies\x18\x01 \x03(\v2\x1b.qiao.employment.v1.VacancyR\tvacancies\"k\n" +
+	"\x17CheckVacancyTextRequest\x12\x14\n" +
+	"\x05title\x18\x01 \x01(\tR\x05title\x12\"\n" +
+	"\frequirements\x18\x02 \x01(\tR\frequirements\x12\x16\n" +
+	"\x06county\x18\x03 \x01(\tR\x06county\"d\n" +
+	"\x18CheckVacancyTextResponse\x122\n" +
+	"\areasons\x18\x01 \x03(\v2\x18.qiao.platform.v1.ReasonR\areasons\x12\x14\n" +
+	"\x05words\x18\x02 \x03(\tR\x05words\"V\n" +
+	"\x0fAskClerkRequest\x12C\n" +
+	"\avacancy\x18\x01 \x01(\v2).qiao.employment.v1.PublishVacancyRequestR\avacancy\"I\n" +
+	"\x10AskClerkResponse\x12\x1b\n" +
+	"\treview_id\x18\x01 \x01(\tR\breviewId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"a\n" +
+	"\x12ListReviewsRequest\x12\x1f\n" +
+	"\vemployer_id\x18\x01 \x01(\tR\n" +
+	"employerId\x12\x14\n" +
+	"\x05state\x18\x02 \x01(\tR\x05state\x12\x14\n" +
+	"\x05limit\x18\x03 \x01(\x05R\x05limit\"K\n" +
+	"\x13ListReviewsResponse\x124\n" +
+	"\areviews\x18\x01 \x03(\v2\x1a.qiao.employment.v1.ReviewR\areviews\"/\n" +
+	"\x10GetReviewRequest\x12\x1b\n" +
+	"\treview_id\x18\x01 \x01(\tR\breviewId\"G\n" +
+	"\x11GetReviewResponse\x122\n" +
+	"\x06review\x18\x01 \x01(\v2\x1a.qiao.employment.v1.ReviewR\x06review\"\x85\x01\n" +
+	"\x13DecideReviewRequest\x12\x1b\n" +
+	"\treview_id\x18\x01 \x01(\tR\breviewId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode\x12\x16\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\"5\n" +
+	"\x14DecideReviewResponse\x12\x1d\n" +
+	"\n" +
+	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\"\x94\x03\n" +
+	"\x06Review\x12\x1b\n" +
+	"\treview_id\x18\x01 \x01(\tR\breviewId\x12\x1f\n" +
+	"\vemployer_id\x18\x02 \x01(\tR\n" +
+	"employerId\x12#\n" +
+	"\remployer_name\x18\x03 \x01(\tR\femployerName\x125\n" +
+	"\avacancy\x18\x04 \x01(\v2\x1b.qiao.employment.v1.VacancyR\avacancy\x12\x14\n" +
+	"\x05state\x18\x05 \x01(\tR\x05state\x12\x14\n" +
+	"\x05words\x18\x06 \x03(\tR\x05words\x122\n" +
+	"\areasons\x18\a \x03(\v2\x18.qiao.platform.v1.ReasonR\areasons\x12\x1f\n" +
+	"\vreason_code\x18\b \x01(\tR\n" +
+	"reasonCode\x12\x16\n" +
+	"\x06reason\x18\t \x01(\tR\x06reason\x12\x19\n" +
+	"\basked_at\x18\n" +
+	" \x01(\x03R\aaskedAt\x12\x1d\n" +
+	"\n" +
+	"decided_at\x18\v \x01(\x03R\tdecidedAt\x12\x1d\n" +
+	"\n" +
+	"vacancy_id\x18\f \x01(\tR\tvacancyId\"G\n" +
+	"\x17SuggestVacanciesRequest\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x14\n" +
+	"\x05limit\x18\x02 \x01(\x05R\x05limit\"\x9d\x01\n" +
+	"\x18SuggestVacanciesResponse\x12@\n" +
+	"\vsuggestions\x18\x01 \x03(\v2\x1e.qiao.employment.v1.SuggestionR\vsuggestions\x12\x17\n" +
+	"\arule_id\x18\x02 \x01(\tR\x06ruleId\x12&\n" +
+	"\x0fto_be_confirmed\x18\x03 \x01(\bR\rtoBeConfirmed\"N\n" +
+	"\x15ExplainVacancyRequest\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x1d\n" +
+	"\n" +
+	"vacancy_id\x18\x02 \x01(\tR\tvacancyId\"\x8c\x01\n" +
+	"\x16ExplainVacancyResponse\x12>\n" +
+	"\n" +
+	"suggestion\x18\x01 \x01(\v2\x1e.qiao.employment.v1.SuggestionR\n" +
+	"suggestion\x122\n" +
+	"\areasons\x18\x02 \x03(\v2\x18.qiao.platform.v1.ReasonR\areasons\"\xa1\x01\n" +
+	"\n" +
+	"Suggestion\x125\n" +
+	"\avacancy\x18\x01 \x01(\v2\x1b.qiao.employment.v1.VacancyR\avacancy\x12\x16\n" +
+	"\x06points\x18\x02 \x01(\x05R\x06points\x12\x0e\n" +
+	"\x02of\x18\x03 \x01(\x05R\x02of\x124\n" +
+	"\afactors\x18\x04 \x03(\v2\x1a.qiao.employment.v1.FactorR\afactors\"X\n" +
+	"\x06Factor\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04code\x18\x02 \x01(\tR\x04code\x12\x16\n" +
+	"\x06points\x18\x03 \x01(\x05R\x06points\x12\x0e\n" +
+	"\x02of\x18\x04 \x01(\x05R\x02of\"l\n" +
+	"\x18InviteToInterviewRequest\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
+	"\ameet_at\x18\x02 \x01(\x03R\x06meetAt\x12\x10\n" +
+	"\x03way\x18\x03 \x01(\tR\x03way\">\n" +
+	"\x19InviteToInterviewResponse\x12!\n" +
+	"\finterview_id\x18\x01 \x01(\tR\vinterviewId\";\n" +
+	"\x16AcceptInterviewRequest\x12!\n" +
+	"\finterview_id\x18\x01 \x01(\tR\vinterviewId\"\x19\n" +
+	"\x17AcceptInterviewResponse\"<\n" +
+	"\x17DeclineInterviewRequest\x12!\n" +
+	"\finterview_id\x18\x01 \x01(\tR\vinterviewId\"\x1a\n" +
+	"\x18DeclineInterviewResponse\"<\n" +
+	"\x13GetApplicantRequest\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"}\n" +
+	"\x14GetApplicantResponse\x12;\n" +
+	"\tapplicant\x18\x01 \x01(\v2\x1d.qiao.employment.v1.ApplicantR\tapplicant\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
+	"\x05phone\x18\x03 \x01(\tR\x05phone\"l\n" +
+	"\x19ReportSeasonalNeedRequest\x12\x1f\n" +
+	"\vemployer_id\x18\x01 \x01(\tR\n" +
+	"employerId\x12.\n" +
+	"\x05needs\x18\x02 \x03(\v2\x18.qiao.employment.v1.NeedR\x05needs\"j\n" +
+	"\x04Need\x12\x14\n" +
+	"\x05month\x18\x01 \x01(\tR\x05month\x12\x1e\n" +
+	"\n" +
+	"occupation\x18\x02 \x01(\tR\n" +
+	"occupation\x12\x16\n" +
+	"\x06county\x18\x03 \x01(\tR\x06county\x12\x14\n" +
+	"\x05count\x18\x04 \x01(\x05R\x05count\"6\n" +
+	"\x1aReportSeasonalNeedResponse\x12\x18\n" +
+	"\achanged\x18\x01 \x01(\x05R\achanged\"\x8c\x01\n" +
+	"\x17ListSeasonalNeedRequest\x12\x1f\n" +
+	"\vemployer_id\x18\x01 \x01(\tR\n" +
+	"employerId\x12\x1d\n" +
+	"\n" +
+	"from_month\x18\x02 \x01(\tR\tfromMonth\x12\x19\n" +
+	"\bto_month\x18\x03 \x01(\tR\atoMonth\x12\x16\n" +
+	"\x06county\x18\x04 \x01(\tR\x06county\"K\n" +
+	"\x18ListSeasonalNeedResponse\x12/\n" +
+	"\x04sums\x18\x01 \x03(\v2\x1b.qiao.employment.v1.NeedSumR\x04sums\"\x8b\x01\n" +
+	"\aNeedSum\x12\x14\n" +
+	"\x05month\x18\x01 \x01(\tR\x05month\x12\x1e\n" +
+	"\n" +
+	"occupation\x18\x02 \x01(\tR\n" +
+	"occupation\x12\x16\n" +
+	"\x06county\x18\x03 \x01(\tR\x06county\x12\x14\n" +
+	"\x05count\x18\x04 \x01(\x05R\x05count\x12\x1c\n" +
+	"\temployers\x18\x05 \x01(\x05R\temployers\"\xd3\x06\n" +
 	"\aVacancy\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\x12\x1f\n" +
@@ -3078,7 +5622,16 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\frequirements\x18\x0f \x01(\tR\frequirements\x12\x1c\n" +
 	"\thazardous\x18\x10 \x01(\bR\thazardous\x12\x14\n" +
 	"\x05state\x18\x11 \x01(\tR\x05state\x12!\n" +
-	"\fpublished_at\x18\x12 \x01(\x03R\vpublishedAt\"\x98\x02\n" +
+	"\fpublished_at\x18\x12 \x01(\x03R\vpublishedAt\x12\x1a\n" +
+	"\btownship\x18\x13 \x01(\tR\btownship\x12\x1b\n" +
+	"\twage_unit\x18\x14 \x01(\tR\bwageUnit\x12\x16\n" +
+	"\x06shifts\x18\x15 \x03(\tR\x06shifts\x12\x18\n" +
+	"\ahazards\x18\x16 \x03(\tR\ahazards\x12G\n" +
+	"\fcertificates\x18\x17 \x03(\v2#.qiao.employment.v1.CertificateNeedR\fcertificates\x12\x18\n" +
+	"\aschemes\x18\x18 \x03(\tR\aschemes\x12+\n" +
+	"\x11household_service\x18\x19 \x01(\bR\x10householdService\x12\x16\n" +
+	"\x06limits\x18\x1a \x03(\tR\x06limits\x12#\n" +
+	"\remployer_kind\x18\x1b \x01(\tR\femployerKind\"\xd7\x03\n" +
 	"\aProfile\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x1e\n" +
 	"\n" +
@@ -3089,14 +5642,22 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\teducation\x18\x04 \x01(\tR\teducation\x12%\n" +
 	"\x0eavailable_from\x18\x05 \x01(\tR\ravailableFrom\x12#\n" +
 	"\rneeds_housing\x18\x06 \x01(\bR\fneedsHousing\x12I\n" +
-	"\x0equalifications\x18\a \x03(\v2!.qiao.employment.v1.QualificationR\x0equalifications\"\x86\x01\n" +
+	"\x0equalifications\x18\a \x03(\v2!.qiao.employment.v1.QualificationR\x0equalifications\x12\x16\n" +
+	"\x06county\x18\b \x01(\tR\x06county\x12\x1a\n" +
+	"\btownship\x18\t \x01(\tR\btownship\x12!\n" +
+	"\favailable_to\x18\n" +
+	" \x01(\tR\vavailableTo\x12\x1f\n" +
+	"\vneeds_meals\x18\v \x01(\bR\n" +
+	"needsMeals\x12\x16\n" +
+	"\x06skills\x18\f \x03(\tR\x06skills\x12-\n" +
+	"\x12paper_certificates\x18\r \x03(\tR\x11paperCertificates\"\x86\x01\n" +
 	"\rQualification\x12%\n" +
 	"\x0ecertificate_id\x18\x01 \x01(\tR\rcertificateId\x12\x1e\n" +
 	"\n" +
 	"occupation\x18\x02 \x01(\tR\n" +
 	"occupation\x12\x14\n" +
 	"\x05since\x18\x03 \x01(\tR\x05since\x12\x18\n" +
-	"\aflagged\x18\x04 \x01(\bR\aflagged\"\xe1\x02\n" +
+	"\aflagged\x18\x04 \x01(\bR\aflagged\"\xd8\x03\n" +
 	"\vApplication\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x1d\n" +
 	"\n" +
@@ -3112,11 +5673,25 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\tanswer_by\x18\n" +
 	" \x01(\x03R\banswerBy\x12\x17\n" +
 	"\ahire_id\x18\v \x01(\tR\x06hireId\x12!\n" +
-	"\fsubmitted_at\x18\f \x01(\x03R\vsubmittedAt\"k\n" +
+	"\fsubmitted_at\x18\f \x01(\x03R\vsubmittedAt\x12!\n" +
+	"\finterview_id\x18\r \x01(\tR\vinterviewId\x12'\n" +
+	"\x0finterview_state\x18\x0e \x01(\tR\x0einterviewState\x12\x17\n" +
+	"\ameet_at\x18\x0f \x01(\x03R\x06meetAt\x12\x10\n" +
+	"\x03way\x18\x10 \x01(\tR\x03way\"\xbe\x03\n" +
 	"\tApplicant\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12!\n" +
 	"\fsubmitted_at\x18\x02 \x01(\x03R\vsubmittedAt\x12\x14\n" +
-	"\x05state\x18\x03 \x01(\tR\x05state\"\xfa\x01\n" +
+	"\x05state\x18\x03 \x01(\tR\x05state\x12\x16\n" +
+	"\x06skills\x18\x04 \x03(\tR\x06skills\x12I\n" +
+	"\x0equalifications\x18\x05 \x03(\v2!.qiao.employment.v1.QualificationR\x0equalifications\x12-\n" +
+	"\x12paper_certificates\x18\x06 \x03(\tR\x11paperCertificates\x12%\n" +
+	"\x0eavailable_from\x18\a \x01(\tR\ravailableFrom\x12!\n" +
+	"\favailable_to\x18\b \x01(\tR\vavailableTo\x12!\n" +
+	"\finterview_id\x18\t \x01(\tR\vinterviewId\x12'\n" +
+	"\x0finterview_state\x18\n" +
+	" \x01(\tR\x0einterviewState\x12\x17\n" +
+	"\ameet_at\x18\v \x01(\x03R\x06meetAt\x12\x10\n" +
+	"\x03way\x18\f \x01(\tR\x03way\"\xfa\x01\n" +
 	"\x04Hire\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12#\n" +
 	"\remployer_name\x18\x02 \x01(\tR\femployerName\x12\x1e\n" +
@@ -3128,14 +5703,30 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x06end_on\x18\x06 \x01(\tR\x05endOn\x12\x14\n" +
 	"\x05state\x18\a \x01(\tR\x05state\x12\x19\n" +
 	"\bended_on\x18\b \x01(\tR\aendedOn\x12\x19\n" +
-	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xf87\n" +
+	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xd2G\n" +
 	"\x11EmploymentService\x12\x8d\x01\n" +
 	"\x10RegisterEmployer\x12+.qiao.employment.v1.RegisterEmployerRequest\x1a,.qiao.employment.v1.RegisterEmployerResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x87\x01\n" +
 	"\x0ePublishVacancy\x12).qiao.employment.v1.PublishVacancyRequest\x1a*.qiao.employment.v1.PublishVacancyResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x81\x01\n" +
 	"\fCloseVacancy\x12'.qiao.employment.v1.CloseVacancyRequest\x1a(.qiao.employment.v1.CloseVacancyResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x94\x01\n" +
 	"\x0fSearchVacancies\x12*.qiao.employment.v1.SearchVacanciesRequest\x1a+.qiao.employment.v1.SearchVacanciesResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x85\x01\n" +
 	"\n" +
-	"GetVacancy\x12%.qiao.employment.v1.GetVacancyRequest\x1a&.qiao.employment.v1.GetVacancyResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12y\n" +
+	"GetVacancy\x12%.qiao.employment.v1.GetVacancyRequest\x1a&.qiao.employment.v1.GetVacancyResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12|\n" +
+	"\vGetEmployer\x12&.qiao.employment.v1.GetEmployerRequest\x1a'.qiao.employment.v1.GetEmployerResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12\x9a\x01\n" +
+	"\x15ListEmployerVacancies\x120.qiao.employment.v1.ListEmployerVacanciesRequest\x1a1.qiao.employment.v1.ListEmployerVacanciesResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12\x8b\x01\n" +
+	"\x10CheckVacancyText\x12+.qiao.employment.v1.CheckVacancyTextRequest\x1a,.qiao.employment.v1.CheckVacancyTextResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12u\n" +
+	"\bAskClerk\x12#.qiao.employment.v1.AskClerkRequest\x1a$.qiao.employment.v1.AskClerkResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12|\n" +
+	"\vListReviews\x12&.qiao.employment.v1.ListReviewsRequest\x1a'.qiao.employment.v1.ListReviewsResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12v\n" +
+	"\tGetReview\x12$.qiao.employment.v1.GetReviewRequest\x1a%.qiao.employment.v1.GetReviewResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12w\n" +
+	"\fDecideReview\x12'.qiao.employment.v1.DecideReviewRequest\x1a(.qiao.employment.v1.DecideReviewResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x89\x01\n" +
+	"\x10SuggestVacancies\x12+.qiao.employment.v1.SuggestVacanciesRequest\x1a,.qiao.employment.v1.SuggestVacanciesResponse\"\x1a\x92\xb5\x18\x16\x12\x06worker\x12\fofficer:hrss\x12\x83\x01\n" +
+	"\x0eExplainVacancy\x12).qiao.employment.v1.ExplainVacancyRequest\x1a*.qiao.employment.v1.ExplainVacancyResponse\"\x1a\x92\xb5\x18\x16\x12\x06worker\x12\fofficer:hrss\x12\x82\x01\n" +
+	"\x11InviteToInterview\x12,.qiao.employment.v1.InviteToInterviewRequest\x1a-.qiao.employment.v1.InviteToInterviewResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12\x88\x01\n" +
+	"\x0fAcceptInterview\x12*.qiao.employment.v1.AcceptInterviewRequest\x1a+.qiao.employment.v1.AcceptInterviewResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x8b\x01\n" +
+	"\x10DeclineInterview\x12+.qiao.employment.v1.DeclineInterviewRequest\x1a,.qiao.employment.v1.DeclineInterviewResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12q\n" +
+	"\fGetApplicant\x12'.qiao.employment.v1.GetApplicantRequest\x1a(.qiao.employment.v1.GetApplicantResponse\"\x0e\x92\xb5\x18\n" +
+	"\x12\bemployer\x12\x93\x01\n" +
+	"\x12ReportSeasonalNeed\x12-.qiao.employment.v1.ReportSeasonalNeedRequest\x1a..qiao.employment.v1.ReportSeasonalNeedResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x8f\x01\n" +
+	"\x10ListSeasonalNeed\x12+.qiao.employment.v1.ListSeasonalNeedRequest\x1a,.qiao.employment.v1.ListSeasonalNeedResponse\" \x92\xb5\x18\x1c\x12\aofficer\x12\aservice\x12\bemployer\x12y\n" +
 	"\n" +
 	"SetProfile\x12%.qiao.employment.v1.SetProfileRequest\x1a&.qiao.employment.v1.SetProfileResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12i\n" +
 	"\n" +
@@ -3206,7 +5797,7 @@ func file_qiao_employment_v1_employment_proto_rawDescGZIP() []byte {
 	return file_qiao_employment_v1_employment_proto_rawDescData
 }
 
-var file_qiao_employment_v1_employment_proto_msgTypes = make([]protoimpl.MessageInfo, 50)
+var file_qiao_employment_v1_employment_proto_msgTypes = make([]protoimpl.MessageInfo, 86)
 var file_qiao_employment_v1_employment_proto_goTypes = []any{
 	(*RegisterEmployerRequest)(nil),         // 0: qiao.employment.v1.RegisterEmployerRequest
 	(*RegisterEmployerResponse)(nil),        // 1: qiao.employment.v1.RegisterEmployerResponse
@@ -3252,202 +5843,287 @@ var file_qiao_employment_v1_employment_proto_goTypes = []any{
 	(*DisputeEndResponse)(nil),              // 41: qiao.employment.v1.DisputeEndResponse
 	(*ListHiresRequest)(nil),                // 42: qiao.employment.v1.ListHiresRequest
 	(*ListHiresResponse)(nil),               // 43: qiao.employment.v1.ListHiresResponse
-	(*Vacancy)(nil),                         // 44: qiao.employment.v1.Vacancy
-	(*Profile)(nil),                         // 45: qiao.employment.v1.Profile
-	(*Qualification)(nil),                   // 46: qiao.employment.v1.Qualification
-	(*Application)(nil),                     // 47: qiao.employment.v1.Application
-	(*Applicant)(nil),                       // 48: qiao.employment.v1.Applicant
-	(*Hire)(nil),                            // 49: qiao.employment.v1.Hire
-	(*PlanFairRequest)(nil),                 // 50: qiao.employment.v1.PlanFairRequest
-	(*EnterFairPostRequest)(nil),            // 51: qiao.employment.v1.EnterFairPostRequest
-	(*ListFairsRequest)(nil),                // 52: qiao.employment.v1.ListFairsRequest
-	(*GetFairRequest)(nil),                  // 53: qiao.employment.v1.GetFairRequest
-	(*ApplyToFairRequest)(nil),              // 54: qiao.employment.v1.ApplyToFairRequest
-	(*WithdrawFromFairRequest)(nil),         // 55: qiao.employment.v1.WithdrawFromFairRequest
-	(*GetFairApplicationRequest)(nil),       // 56: qiao.employment.v1.GetFairApplicationRequest
-	(*ProveFairEntryRequest)(nil),           // 57: qiao.employment.v1.ProveFairEntryRequest
-	(*ListFairApplicantsRequest)(nil),       // 58: qiao.employment.v1.ListFairApplicantsRequest
-	(*RankFairApplicantsRequest)(nil),       // 59: qiao.employment.v1.RankFairApplicantsRequest
-	(*CloseFairRequest)(nil),                // 60: qiao.employment.v1.CloseFairRequest
-	(*EnterFairFigureRequest)(nil),          // 61: qiao.employment.v1.EnterFairFigureRequest
-	(*DrawFairRequest)(nil),                 // 62: qiao.employment.v1.DrawFairRequest
-	(*RunSecondPassRequest)(nil),            // 63: qiao.employment.v1.RunSecondPassRequest
-	(*AcceptProposalRequest)(nil),           // 64: qiao.employment.v1.AcceptProposalRequest
-	(*DeclineProposalRequest)(nil),          // 65: qiao.employment.v1.DeclineProposalRequest
-	(*PassOverProposalRequest)(nil),         // 66: qiao.employment.v1.PassOverProposalRequest
-	(*ListFairResultsRequest)(nil),          // 67: qiao.employment.v1.ListFairResultsRequest
-	(*GetFairBundleRequest)(nil),            // 68: qiao.employment.v1.GetFairBundleRequest
-	(*GetStartupGuideRequest)(nil),          // 69: qiao.employment.v1.GetStartupGuideRequest
-	(*CheckTaxReliefRequest)(nil),           // 70: qiao.employment.v1.CheckTaxReliefRequest
-	(*OpenAdviserSlotRequest)(nil),          // 71: qiao.employment.v1.OpenAdviserSlotRequest
-	(*ListAdviserSlotsRequest)(nil),         // 72: qiao.employment.v1.ListAdviserSlotsRequest
-	(*ApplyForAdviserRequest)(nil),          // 73: qiao.employment.v1.ApplyForAdviserRequest
-	(*WithdrawFromAdviserRequest)(nil),      // 74: qiao.employment.v1.WithdrawFromAdviserRequest
-	(*HandOffLoanRequest)(nil),              // 75: qiao.employment.v1.HandOffLoanRequest
-	(*WithdrawLoanRequestRequest)(nil),      // 76: qiao.employment.v1.WithdrawLoanRequestRequest
-	(*ReadLoanRequestRequest)(nil),          // 77: qiao.employment.v1.ReadLoanRequestRequest
-	(*AddPremisesRequest)(nil),              // 78: qiao.employment.v1.AddPremisesRequest
-	(*ListPremisesRequest)(nil),             // 79: qiao.employment.v1.ListPremisesRequest
-	(*ApplyForPremisesRequest)(nil),         // 80: qiao.employment.v1.ApplyForPremisesRequest
-	(*WithdrawPremisesRequestRequest)(nil),  // 81: qiao.employment.v1.WithdrawPremisesRequestRequest
-	(*ListStartupHelpRequest)(nil),          // 82: qiao.employment.v1.ListStartupHelpRequest
-	(*PlanFairResponse)(nil),                // 83: qiao.employment.v1.PlanFairResponse
-	(*EnterFairPostResponse)(nil),           // 84: qiao.employment.v1.EnterFairPostResponse
-	(*ListFairsResponse)(nil),               // 85: qiao.employment.v1.ListFairsResponse
-	(*GetFairResponse)(nil),                 // 86: qiao.employment.v1.GetFairResponse
-	(*ApplyToFairResponse)(nil),             // 87: qiao.employment.v1.ApplyToFairResponse
-	(*WithdrawFromFairResponse)(nil),        // 88: qiao.employment.v1.WithdrawFromFairResponse
-	(*GetFairApplicationResponse)(nil),      // 89: qiao.employment.v1.GetFairApplicationResponse
-	(*ProveFairEntryResponse)(nil),          // 90: qiao.employment.v1.ProveFairEntryResponse
-	(*ListFairApplicantsResponse)(nil),      // 91: qiao.employment.v1.ListFairApplicantsResponse
-	(*RankFairApplicantsResponse)(nil),      // 92: qiao.employment.v1.RankFairApplicantsResponse
-	(*CloseFairResponse)(nil),               // 93: qiao.employment.v1.CloseFairResponse
-	(*EnterFairFigureResponse)(nil),         // 94: qiao.employment.v1.EnterFairFigureResponse
-	(*DrawFairResponse)(nil),                // 95: qiao.employment.v1.DrawFairResponse
-	(*RunSecondPassResponse)(nil),           // 96: qiao.employment.v1.RunSecondPassResponse
-	(*AcceptProposalResponse)(nil),          // 97: qiao.employment.v1.AcceptProposalResponse
-	(*DeclineProposalResponse)(nil),         // 98: qiao.employment.v1.DeclineProposalResponse
-	(*PassOverProposalResponse)(nil),        // 99: qiao.employment.v1.PassOverProposalResponse
-	(*ListFairResultsResponse)(nil),         // 100: qiao.employment.v1.ListFairResultsResponse
-	(*GetFairBundleResponse)(nil),           // 101: qiao.employment.v1.GetFairBundleResponse
-	(*GetStartupGuideResponse)(nil),         // 102: qiao.employment.v1.GetStartupGuideResponse
-	(*CheckTaxReliefResponse)(nil),          // 103: qiao.employment.v1.CheckTaxReliefResponse
-	(*OpenAdviserSlotResponse)(nil),         // 104: qiao.employment.v1.OpenAdviserSlotResponse
-	(*ListAdviserSlotsResponse)(nil),        // 105: qiao.employment.v1.ListAdviserSlotsResponse
-	(*ApplyForAdviserResponse)(nil),         // 106: qiao.employment.v1.ApplyForAdviserResponse
-	(*WithdrawFromAdviserResponse)(nil),     // 107: qiao.employment.v1.WithdrawFromAdviserResponse
-	(*HandOffLoanResponse)(nil),             // 108: qiao.employment.v1.HandOffLoanResponse
-	(*WithdrawLoanRequestResponse)(nil),     // 109: qiao.employment.v1.WithdrawLoanRequestResponse
-	(*ReadLoanRequestResponse)(nil),         // 110: qiao.employment.v1.ReadLoanRequestResponse
-	(*AddPremisesResponse)(nil),             // 111: qiao.employment.v1.AddPremisesResponse
-	(*ListPremisesResponse)(nil),            // 112: qiao.employment.v1.ListPremisesResponse
-	(*ApplyForPremisesResponse)(nil),        // 113: qiao.employment.v1.ApplyForPremisesResponse
-	(*WithdrawPremisesRequestResponse)(nil), // 114: qiao.employment.v1.WithdrawPremisesRequestResponse
-	(*ListStartupHelpResponse)(nil),         // 115: qiao.employment.v1.ListStartupHelpResponse
+	(*CertificateNeed)(nil),                 // 44: qiao.employment.v1.CertificateNeed
+	(*GetEmployerRequest)(nil),              // 45: qiao.employment.v1.GetEmployerRequest
+	(*GetEmployerResponse)(nil),             // 46: qiao.employment.v1.GetEmployerResponse
+	(*ListEmployerVacanciesRequest)(nil),    // 47: qiao.employment.v1.ListEmployerVacanciesRequest
+	(*ListEmployerVacanciesResponse)(nil),   // 48: qiao.employment.v1.ListEmployerVacanciesResponse
+	(*CheckVacancyTextRequest)(nil),         // 49: qiao.employment.v1.CheckVacancyTextRequest
+	(*CheckVacancyTextResponse)(nil),        // 50: qiao.employment.v1.CheckVacancyTextResponse
+	(*AskClerkRequest)(nil),                 // 51: qiao.employment.v1.AskClerkRequest
+	(*AskClerkResponse)(nil),                // 52: qiao.employment.v1.AskClerkResponse
+	(*ListReviewsRequest)(nil),              // 53: qiao.employment.v1.ListReviewsRequest
+	(*ListReviewsResponse)(nil),             // 54: qiao.employment.v1.ListReviewsResponse
+	(*GetReviewRequest)(nil),                // 55: qiao.employment.v1.GetReviewRequest
+	(*GetReviewResponse)(nil),               // 56: qiao.employment.v1.GetReviewResponse
+	(*DecideReviewRequest)(nil),             // 57: qiao.employment.v1.DecideReviewRequest
+	(*DecideReviewResponse)(nil),            // 58: qiao.employment.v1.DecideReviewResponse
+	(*Review)(nil),                          // 59: qiao.employment.v1.Review
+	(*SuggestVacanciesRequest)(nil),         // 60: qiao.employment.v1.SuggestVacanciesRequest
+	(*SuggestVacanciesResponse)(nil),        // 61: qiao.employment.v1.SuggestVacanciesResponse
+	(*ExplainVacancyRequest)(nil),           // 62: qiao.employment.v1.ExplainVacancyRequest
+	(*ExplainVacancyResponse)(nil),          // 63: qiao.employment.v1.ExplainVacancyResponse
+	(*Suggestion)(nil),                      // 64: qiao.employment.v1.Suggestion
+	(*Factor)(nil),                          // 65: qiao.employment.v1.Factor
+	(*InviteToInterviewRequest)(nil),        // 66: qiao.employment.v1.InviteToInterviewRequest
+	(*InviteToInterviewResponse)(nil),       // 67: qiao.employment.v1.InviteToInterviewResponse
+	(*AcceptInterviewRequest)(nil),          // 68: qiao.employment.v1.AcceptInterviewRequest
+	(*AcceptInterviewResponse)(nil),         // 69: qiao.employment.v1.AcceptInterviewResponse
+	(*DeclineInterviewRequest)(nil),         // 70: qiao.employment.v1.DeclineInterviewRequest
+	(*DeclineInterviewResponse)(nil),        // 71: qiao.employment.v1.DeclineInterviewResponse
+	(*GetApplicantRequest)(nil),             // 72: qiao.employment.v1.GetApplicantRequest
+	(*GetApplicantResponse)(nil),            // 73: qiao.employment.v1.GetApplicantResponse
+	(*ReportSeasonalNeedRequest)(nil),       // 74: qiao.employment.v1.ReportSeasonalNeedRequest
+	(*Need)(nil),                            // 75: qiao.employment.v1.Need
+	(*ReportSeasonalNeedResponse)(nil),      // 76: qiao.employment.v1.ReportSeasonalNeedResponse
+	(*ListSeasonalNeedRequest)(nil),         // 77: qiao.employment.v1.ListSeasonalNeedRequest
+	(*ListSeasonalNeedResponse)(nil),        // 78: qiao.employment.v1.ListSeasonalNeedResponse
+	(*NeedSum)(nil),                         // 79: qiao.employment.v1.NeedSum
+	(*Vacancy)(nil),                         // 80: qiao.employment.v1.Vacancy
+	(*Profile)(nil),                         // 81: qiao.employment.v1.Profile
+	(*Qualification)(nil),                   // 82: qiao.employment.v1.Qualification
+	(*Application)(nil),                     // 83: qiao.employment.v1.Application
+	(*Applicant)(nil),                       // 84: qiao.employment.v1.Applicant
+	(*Hire)(nil),                            // 85: qiao.employment.v1.Hire
+	(*v1.Reason)(nil),                       // 86: qiao.platform.v1.Reason
+	(*PlanFairRequest)(nil),                 // 87: qiao.employment.v1.PlanFairRequest
+	(*EnterFairPostRequest)(nil),            // 88: qiao.employment.v1.EnterFairPostRequest
+	(*ListFairsRequest)(nil),                // 89: qiao.employment.v1.ListFairsRequest
+	(*GetFairRequest)(nil),                  // 90: qiao.employment.v1.GetFairRequest
+	(*ApplyToFairRequest)(nil),              // 91: qiao.employment.v1.ApplyToFairRequest
+	(*WithdrawFromFairRequest)(nil),         // 92: qiao.employment.v1.WithdrawFromFairRequest
+	(*GetFairApplicationRequest)(nil),       // 93: qiao.employment.v1.GetFairApplicationRequest
+	(*ProveFairEntryRequest)(nil),           // 94: qiao.employment.v1.ProveFairEntryRequest
+	(*ListFairApplicantsRequest)(nil),       // 95: qiao.employment.v1.ListFairApplicantsRequest
+	(*RankFairApplicantsRequest)(nil),       // 96: qiao.employment.v1.RankFairApplicantsRequest
+	(*CloseFairRequest)(nil),                // 97: qiao.employment.v1.CloseFairRequest
+	(*EnterFairFigureRequest)(nil),          // 98: qiao.employment.v1.EnterFairFigureRequest
+	(*DrawFairRequest)(nil),                 // 99: qiao.employment.v1.DrawFairRequest
+	(*RunSecondPassRequest)(nil),            // 100: qiao.employment.v1.RunSecondPassRequest
+	(*AcceptProposalRequest)(nil),           // 101: qiao.employment.v1.AcceptProposalRequest
+	(*DeclineProposalRequest)(nil),          // 102: qiao.employment.v1.DeclineProposalRequest
+	(*PassOverProposalRequest)(nil),         // 103: qiao.employment.v1.PassOverProposalRequest
+	(*ListFairResultsRequest)(nil),          // 104: qiao.employment.v1.ListFairResultsRequest
+	(*GetFairBundleRequest)(nil),            // 105: qiao.employment.v1.GetFairBundleRequest
+	(*GetStartupGuideRequest)(nil),          // 106: qiao.employment.v1.GetStartupGuideRequest
+	(*CheckTaxReliefRequest)(nil),           // 107: qiao.employment.v1.CheckTaxReliefRequest
+	(*OpenAdviserSlotRequest)(nil),          // 108: qiao.employment.v1.OpenAdviserSlotRequest
+	(*ListAdviserSlotsRequest)(nil),         // 109: qiao.employment.v1.ListAdviserSlotsRequest
+	(*ApplyForAdviserRequest)(nil),          // 110: qiao.employment.v1.ApplyForAdviserRequest
+	(*WithdrawFromAdviserRequest)(nil),      // 111: qiao.employment.v1.WithdrawFromAdviserRequest
+	(*HandOffLoanRequest)(nil),              // 112: qiao.employment.v1.HandOffLoanRequest
+	(*WithdrawLoanRequestRequest)(nil),      // 113: qiao.employment.v1.WithdrawLoanRequestRequest
+	(*ReadLoanRequestRequest)(nil),          // 114: qiao.employment.v1.ReadLoanRequestRequest
+	(*AddPremisesRequest)(nil),              // 115: qiao.employment.v1.AddPremisesRequest
+	(*ListPremisesRequest)(nil),             // 116: qiao.employment.v1.ListPremisesRequest
+	(*ApplyForPremisesRequest)(nil),         // 117: qiao.employment.v1.ApplyForPremisesRequest
+	(*WithdrawPremisesRequestRequest)(nil),  // 118: qiao.employment.v1.WithdrawPremisesRequestRequest
+	(*ListStartupHelpRequest)(nil),          // 119: qiao.employment.v1.ListStartupHelpRequest
+	(*PlanFairResponse)(nil),                // 120: qiao.employment.v1.PlanFairResponse
+	(*EnterFairPostResponse)(nil),           // 121: qiao.employment.v1.EnterFairPostResponse
+	(*ListFairsResponse)(nil),               // 122: qiao.employment.v1.ListFairsResponse
+	(*GetFairResponse)(nil),                 // 123: qiao.employment.v1.GetFairResponse
+	(*ApplyToFairResponse)(nil),             // 124: qiao.employment.v1.ApplyToFairResponse
+	(*WithdrawFromFairResponse)(nil),        // 125: qiao.employment.v1.WithdrawFromFairResponse
+	(*GetFairApplicationResponse)(nil),      // 126: qiao.employment.v1.GetFairApplicationResponse
+	(*ProveFairEntryResponse)(nil),          // 127: qiao.employment.v1.ProveFairEntryResponse
+	(*ListFairApplicantsResponse)(nil),      // 128: qiao.employment.v1.ListFairApplicantsResponse
+	(*RankFairApplicantsResponse)(nil),      // 129: qiao.employment.v1.RankFairApplicantsResponse
+	(*CloseFairResponse)(nil),               // 130: qiao.employment.v1.CloseFairResponse
+	(*EnterFairFigureResponse)(nil),         // 131: qiao.employment.v1.EnterFairFigureResponse
+	(*DrawFairResponse)(nil),                // 132: qiao.employment.v1.DrawFairResponse
+	(*RunSecondPassResponse)(nil),           // 133: qiao.employment.v1.RunSecondPassResponse
+	(*AcceptProposalResponse)(nil),          // 134: qiao.employment.v1.AcceptProposalResponse
+	(*DeclineProposalResponse)(nil),         // 135: qiao.employment.v1.DeclineProposalResponse
+	(*PassOverProposalResponse)(nil),        // 136: qiao.employment.v1.PassOverProposalResponse
+	(*ListFairResultsResponse)(nil),         // 137: qiao.employment.v1.ListFairResultsResponse
+	(*GetFairBundleResponse)(nil),           // 138: qiao.employment.v1.GetFairBundleResponse
+	(*GetStartupGuideResponse)(nil),         // 139: qiao.employment.v1.GetStartupGuideResponse
+	(*CheckTaxReliefResponse)(nil),          // 140: qiao.employment.v1.CheckTaxReliefResponse
+	(*OpenAdviserSlotResponse)(nil),         // 141: qiao.employment.v1.OpenAdviserSlotResponse
+	(*ListAdviserSlotsResponse)(nil),        // 142: qiao.employment.v1.ListAdviserSlotsResponse
+	(*ApplyForAdviserResponse)(nil),         // 143: qiao.employment.v1.ApplyForAdviserResponse
+	(*WithdrawFromAdviserResponse)(nil),     // 144: qiao.employment.v1.WithdrawFromAdviserResponse
+	(*HandOffLoanResponse)(nil),             // 145: qiao.employment.v1.HandOffLoanResponse
+	(*WithdrawLoanRequestResponse)(nil),     // 146: qiao.employment.v1.WithdrawLoanRequestResponse
+	(*ReadLoanRequestResponse)(nil),         // 147: qiao.employment.v1.ReadLoanRequestResponse
+	(*AddPremisesResponse)(nil),             // 148: qiao.employment.v1.AddPremisesResponse
+	(*ListPremisesResponse)(nil),            // 149: qiao.employment.v1.ListPremisesResponse
+	(*ApplyForPremisesResponse)(nil),        // 150: qiao.employment.v1.ApplyForPremisesResponse
+	(*WithdrawPremisesRequestResponse)(nil), // 151: qiao.employment.v1.WithdrawPremisesRequestResponse
+	(*ListStartupHelpResponse)(nil),         // 152: qiao.employment.v1.ListStartupHelpResponse
 }
 var file_qiao_employment_v1_employment_proto_depIdxs = []int32{
-	44,  // 0: qiao.employment.v1.SearchVacanciesResponse.vacancies:type_name -> qiao.employment.v1.Vacancy
-	44,  // 1: qiao.employment.v1.GetVacancyResponse.vacancy:type_name -> qiao.employment.v1.Vacancy
-	45,  // 2: qiao.employment.v1.GetProfileResponse.profile:type_name -> qiao.employment.v1.Profile
-	47,  // 3: qiao.employment.v1.ListApplicationsResponse.applications:type_name -> qiao.employment.v1.Application
-	48,  // 4: qiao.employment.v1.ListApplicantsResponse.applicants:type_name -> qiao.employment.v1.Applicant
-	49,  // 5: qiao.employment.v1.ListHiresResponse.hires:type_name -> qiao.employment.v1.Hire
-	46,  // 6: qiao.employment.v1.Profile.qualifications:type_name -> qiao.employment.v1.Qualification
-	0,   // 7: qiao.employment.v1.EmploymentService.RegisterEmployer:input_type -> qiao.employment.v1.RegisterEmployerRequest
-	2,   // 8: qiao.employment.v1.EmploymentService.PublishVacancy:input_type -> qiao.employment.v1.PublishVacancyRequest
-	4,   // 9: qiao.employment.v1.EmploymentService.CloseVacancy:input_type -> qiao.employment.v1.CloseVacancyRequest
-	6,   // 10: qiao.employment.v1.EmploymentService.SearchVacancies:input_type -> qiao.employment.v1.SearchVacanciesRequest
-	8,   // 11: qiao.employment.v1.EmploymentService.GetVacancy:input_type -> qiao.employment.v1.GetVacancyRequest
-	10,  // 12: qiao.employment.v1.EmploymentService.SetProfile:input_type -> qiao.employment.v1.SetProfileRequest
-	12,  // 13: qiao.employment.v1.EmploymentService.GetProfile:input_type -> qiao.employment.v1.GetProfileRequest
-	14,  // 14: qiao.employment.v1.EmploymentService.Apply:input_type -> qiao.employment.v1.ApplyRequest
-	16,  // 15: qiao.employment.v1.EmploymentService.WithdrawApplication:input_type -> qiao.employment.v1.WithdrawApplicationRequest
-	18,  // 16: qiao.employment.v1.EmploymentService.ListApplications:input_type -> qiao.employment.v1.ListApplicationsRequest
-	20,  // 17: qiao.employment.v1.EmploymentService.ListApplicants:input_type -> qiao.employment.v1.ListApplicantsRequest
-	22,  // 18: qiao.employment.v1.EmploymentService.MakeOffer:input_type -> qiao.employment.v1.MakeOfferRequest
-	24,  // 19: qiao.employment.v1.EmploymentService.AcceptOffer:input_type -> qiao.employment.v1.AcceptOfferRequest
-	26,  // 20: qiao.employment.v1.EmploymentService.DeclineOffer:input_type -> qiao.employment.v1.DeclineOfferRequest
-	28,  // 21: qiao.employment.v1.EmploymentService.UndoAcceptance:input_type -> qiao.employment.v1.UndoAcceptanceRequest
-	30,  // 22: qiao.employment.v1.EmploymentService.StateHire:input_type -> qiao.employment.v1.StateHireRequest
-	32,  // 23: qiao.employment.v1.EmploymentService.ConfirmHire:input_type -> qiao.employment.v1.ConfirmHireRequest
-	34,  // 24: qiao.employment.v1.EmploymentService.DisputeHire:input_type -> qiao.employment.v1.DisputeHireRequest
-	36,  // 25: qiao.employment.v1.EmploymentService.EndHire:input_type -> qiao.employment.v1.EndHireRequest
-	38,  // 26: qiao.employment.v1.EmploymentService.ConfirmEnd:input_type -> qiao.employment.v1.ConfirmEndRequest
-	40,  // 27: qiao.employment.v1.EmploymentService.DisputeEnd:input_type -> qiao.employment.v1.DisputeEndRequest
-	42,  // 28: qiao.employment.v1.EmploymentService.ListHires:input_type -> qiao.employment.v1.ListHiresRequest
-	50,  // 29: qiao.employment.v1.EmploymentService.PlanFair:input_type -> qiao.employment.v1.PlanFairRequest
-	51,  // 30: qiao.employment.v1.EmploymentService.EnterFairPost:input_type -> qiao.employment.v1.EnterFairPostRequest
-	52,  // 31: qiao.employment.v1.EmploymentService.ListFairs:input_type -> qiao.employment.v1.ListFairsRequest
-	53,  // 32: qiao.employment.v1.EmploymentService.GetFair:input_type -> qiao.employment.v1.GetFairRequest
-	54,  // 33: qiao.employment.v1.EmploymentService.ApplyToFair:input_type -> qiao.employment.v1.ApplyToFairRequest
-	55,  // 34: qiao.employment.v1.EmploymentService.WithdrawFromFair:input_type -> qiao.employment.v1.WithdrawFromFairRequest
-	56,  // 35: qiao.employment.v1.EmploymentService.GetFairApplication:input_type -> qiao.employment.v1.GetFairApplicationRequest
-	57,  // 36: qiao.employment.v1.EmploymentService.ProveFairEntry:input_type -> qiao.employment.v1.ProveFairEntryRequest
-	58,  // 37: qiao.employment.v1.EmploymentService.ListFairApplicants:input_type -> qiao.employment.v1.ListFairApplicantsRequest
-	59,  // 38: qiao.employment.v1.EmploymentService.RankFairApplicants:input_type -> qiao.employment.v1.RankFairApplicantsRequest
-	60,  // 39: qiao.employment.v1.EmploymentService.CloseFair:input_type -> qiao.employment.v1.CloseFairRequest
-	61,  // 40: qiao.employment.v1.EmploymentService.EnterFairFigure:input_type -> qiao.employment.v1.EnterFairFigureRequest
-	62,  // 41: qiao.employment.v1.EmploymentService.DrawFair:input_type -> qiao.employment.v1.DrawFairRequest
-	63,  // 42: qiao.employment.v1.EmploymentService.RunSecondPass:input_type -> qiao.employment.v1.RunSecondPassRequest
-	64,  // 43: qiao.employment.v1.EmploymentService.AcceptProposal:input_type -> qiao.employment.v1.AcceptProposalRequest
-	65,  // 44: qiao.employment.v1.EmploymentService.DeclineProposal:input_type -> qiao.employment.v1.DeclineProposalRequest
-	66,  // 45: qiao.employment.v1.EmploymentService.PassOverProposal:input_type -> qiao.employment.v1.PassOverProposalRequest
-	67,  // 46: qiao.employment.v1.EmploymentService.ListFairResults:input_type -> qiao.employment.v1.ListFairResultsRequest
-	68,  // 47: qiao.employment.v1.EmploymentService.GetFairBundle:input_type -> qiao.employment.v1.GetFairBundleRequest
-	69,  // 48: qiao.employment.v1.EmploymentService.GetStartupGuide:input_type -> qiao.employment.v1.GetStartupGuideRequest
-	70,  // 49: qiao.employment.v1.EmploymentService.CheckTaxRelief:input_type -> qiao.employment.v1.CheckTaxReliefRequest
-	71,  // 50: qiao.employment.v1.EmploymentService.OpenAdviserSlot:input_type -> qiao.employment.v1.OpenAdviserSlotRequest
-	72,  // 51: qiao.employment.v1.EmploymentService.ListAdviserSlots:input_type -> qiao.employment.v1.ListAdviserSlotsRequest
-	73,  // 52: qiao.employment.v1.EmploymentService.ApplyForAdviser:input_type -> qiao.employment.v1.ApplyForAdviserRequest
-	74,  // 53: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:input_type -> qiao.employment.v1.WithdrawFromAdviserRequest
-	75,  // 54: qiao.employment.v1.EmploymentService.HandOffLoan:input_type -> qiao.employment.v1.HandOffLoanRequest
-	76,  // 55: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:input_type -> qiao.employment.v1.WithdrawLoanRequestRequest
-	77,  // 56: qiao.employment.v1.EmploymentService.ReadLoanRequest:input_type -> qiao.employment.v1.ReadLoanRequestRequest
-	78,  // 57: qiao.employment.v1.EmploymentService.AddPremises:input_type -> qiao.employment.v1.AddPremisesRequest
-	79,  // 58: qiao.employment.v1.EmploymentService.ListPremises:input_type -> qiao.employment.v1.ListPremisesRequest
-	80,  // 59: qiao.employment.v1.EmploymentService.ApplyForPremises:input_type -> qiao.employment.v1.ApplyForPremisesRequest
-	81,  // 60: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:input_type -> qiao.employment.v1.WithdrawPremisesRequestRequest
-	82,  // 61: qiao.employment.v1.EmploymentService.ListStartupHelp:input_type -> qiao.employment.v1.ListStartupHelpRequest
-	1,   // 62: qiao.employment.v1.EmploymentService.RegisterEmployer:output_type -> qiao.employment.v1.RegisterEmployerResponse
-	3,   // 63: qiao.employment.v1.EmploymentService.PublishVacancy:output_type -> qiao.employment.v1.PublishVacancyResponse
-	5,   // 64: qiao.employment.v1.EmploymentService.CloseVacancy:output_type -> qiao.employment.v1.CloseVacancyResponse
-	7,   // 65: qiao.employment.v1.EmploymentService.SearchVacancies:output_type -> qiao.employment.v1.SearchVacanciesResponse
-	9,   // 66: qiao.employment.v1.EmploymentService.GetVacancy:output_type -> qiao.employment.v1.GetVacancyResponse
-	11,  // 67: qiao.employment.v1.EmploymentService.SetProfile:output_type -> qiao.employment.v1.SetProfileResponse
-	13,  // 68: qiao.employment.v1.EmploymentService.GetProfile:output_type -> qiao.employment.v1.GetProfileResponse
-	15,  // 69: qiao.employment.v1.EmploymentService.Apply:output_type -> qiao.employment.v1.ApplyResponse
-	17,  // 70: qiao.employment.v1.EmploymentService.WithdrawApplication:output_type -> qiao.employment.v1.WithdrawApplicationResponse
-	19,  // 71: qiao.employment.v1.EmploymentService.ListApplications:output_type -> qiao.employment.v1.ListApplicationsResponse
-	21,  // 72: qiao.employment.v1.EmploymentService.ListApplicants:output_type -> qiao.employment.v1.ListApplicantsResponse
-	23,  // 73: qiao.employment.v1.EmploymentService.MakeOffer:output_type -> qiao.employment.v1.MakeOfferResponse
-	25,  // 74: qiao.employment.v1.EmploymentService.AcceptOffer:output_type -> qiao.employment.v1.AcceptOfferResponse
-	27,  // 75: qiao.employment.v1.EmploymentService.DeclineOffer:output_type -> qiao.employment.v1.DeclineOfferResponse
-	29,  // 76: qiao.employment.v1.EmploymentService.UndoAcceptance:output_type -> qiao.employment.v1.UndoAcceptanceResponse
-	31,  // 77: qiao.employment.v1.EmploymentService.StateHire:output_type -> qiao.employment.v1.StateHireResponse
-	33,  // 78: qiao.employment.v1.EmploymentService.ConfirmHire:output_type -> qiao.employment.v1.ConfirmHireResponse
-	35,  // 79: qiao.employment.v1.EmploymentService.DisputeHire:output_type -> qiao.employment.v1.DisputeHireResponse
-	37,  // 80: qiao.employment.v1.EmploymentService.EndHire:output_type -> qiao.employment.v1.EndHireResponse
-	39,  // 81: qiao.employment.v1.EmploymentService.ConfirmEnd:output_type -> qiao.employment.v1.ConfirmEndResponse
-	41,  // 82: qiao.employment.v1.EmploymentService.DisputeEnd:output_type -> qiao.employment.v1.DisputeEndResponse
-	43,  // 83: qiao.employment.v1.EmploymentService.ListHires:output_type -> qiao.employment.v1.ListHiresResponse
-	83,  // 84: qiao.employment.v1.EmploymentService.PlanFair:output_type -> qiao.employment.v1.PlanFairResponse
-	84,  // 85: qiao.employment.v1.EmploymentService.EnterFairPost:output_type -> qiao.employment.v1.EnterFairPostResponse
-	85,  // 86: qiao.employment.v1.EmploymentService.ListFairs:output_type -> qiao.employment.v1.ListFairsResponse
-	86,  // 87: qiao.employment.v1.EmploymentService.GetFair:output_type -> qiao.employment.v1.GetFairResponse
-	87,  // 88: qiao.employment.v1.EmploymentService.ApplyToFair:output_type -> qiao.employment.v1.ApplyToFairResponse
-	88,  // 89: qiao.employment.v1.EmploymentService.WithdrawFromFair:output_type -> qiao.employment.v1.WithdrawFromFairResponse
-	89,  // 90: qiao.employment.v1.EmploymentService.GetFairApplication:output_type -> qiao.employment.v1.GetFairApplicationResponse
-	90,  // 91: qiao.employment.v1.EmploymentService.ProveFairEntry:output_type -> qiao.employment.v1.ProveFairEntryResponse
-	91,  // 92: qiao.employment.v1.EmploymentService.ListFairApplicants:output_type -> qiao.employment.v1.ListFairApplicantsResponse
-	92,  // 93: qiao.employment.v1.EmploymentService.RankFairApplicants:output_type -> qiao.employment.v1.RankFairApplicantsResponse
-	93,  // 94: qiao.employment.v1.EmploymentService.CloseFair:output_type -> qiao.employment.v1.CloseFairResponse
-	94,  // 95: qiao.employment.v1.EmploymentService.EnterFairFigure:output_type -> qiao.employment.v1.EnterFairFigureResponse
-	95,  // 96: qiao.employment.v1.EmploymentService.DrawFair:output_type -> qiao.employment.v1.DrawFairResponse
-	96,  // 97: qiao.employment.v1.EmploymentService.RunSecondPass:output_type -> qiao.employment.v1.RunSecondPassResponse
-	97,  // 98: qiao.employment.v1.EmploymentService.AcceptProposal:output_type -> qiao.employment.v1.AcceptProposalResponse
-	98,  // 99: qiao.employment.v1.EmploymentService.DeclineProposal:output_type -> qiao.employment.v1.DeclineProposalResponse
-	99,  // 100: qiao.employment.v1.EmploymentService.PassOverProposal:output_type -> qiao.employment.v1.PassOverProposalResponse
-	100, // 101: qiao.employment.v1.EmploymentService.ListFairResults:output_type -> qiao.employment.v1.ListFairResultsResponse
-	101, // 102: qiao.employment.v1.EmploymentService.GetFairBundle:output_type -> qiao.employment.v1.GetFairBundleResponse
-	102, // 103: qiao.employment.v1.EmploymentService.GetStartupGuide:output_type -> qiao.employment.v1.GetStartupGuideResponse
-	103, // 104: qiao.employment.v1.EmploymentService.CheckTaxRelief:output_type -> qiao.employment.v1.CheckTaxReliefResponse
-	104, // 105: qiao.employment.v1.EmploymentService.OpenAdviserSlot:output_type -> qiao.employment.v1.OpenAdviserSlotResponse
-	105, // 106: qiao.employment.v1.EmploymentService.ListAdviserSlots:output_type -> qiao.employment.v1.ListAdviserSlotsResponse
-	106, // 107: qiao.employment.v1.EmploymentService.ApplyForAdviser:output_type -> qiao.employment.v1.ApplyForAdviserResponse
-	107, // 108: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:output_type -> qiao.employment.v1.WithdrawFromAdviserResponse
-	108, // 109: qiao.employment.v1.EmploymentService.HandOffLoan:output_type -> qiao.employment.v1.HandOffLoanResponse
-	109, // 110: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:output_type -> qiao.employment.v1.WithdrawLoanRequestResponse
-	110, // 111: qiao.employment.v1.EmploymentService.ReadLoanRequest:output_type -> qiao.employment.v1.ReadLoanRequestResponse
-	111, // 112: qiao.employment.v1.EmploymentService.AddPremises:output_type -> qiao.employment.v1.AddPremisesResponse
-	112, // 113: qiao.employment.v1.EmploymentService.ListPremises:output_type -> qiao.employment.v1.ListPremisesResponse
-	113, // 114: qiao.employment.v1.EmploymentService.ApplyForPremises:output_type -> qiao.employment.v1.ApplyForPremisesResponse
-	114, // 115: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:output_type -> qiao.employment.v1.WithdrawPremisesRequestResponse
-	115, // 116: qiao.employment.v1.EmploymentService.ListStartupHelp:output_type -> qiao.employment.v1.ListStartupHelpResponse
-	62,  // [62:117] is the sub-list for method output_type
-	7,   // [7:62] is the sub-list for method input_type
-	7,   // [7:7] is the sub-list for extension type_name
-	7,   // [7:7] is the sub-list for extension extendee
-	0,   // [0:7] is the sub-list for field type_name
+	44,  // 0: qiao.employment.v1.PublishVacancyRequest.certificates:type_name -> qiao.employment.v1.CertificateNeed
+	80,  // 1: qiao.employment.v1.SearchVacanciesResponse.vacancies:type_name -> qiao.employment.v1.Vacancy
+	80,  // 2: qiao.employment.v1.GetVacancyResponse.vacancy:type_name -> qiao.employment.v1.Vacancy
+	81,  // 3: qiao.employment.v1.GetProfileResponse.profile:type_name -> qiao.employment.v1.Profile
+	83,  // 4: qiao.employment.v1.ListApplicationsResponse.applications:type_name -> qiao.employment.v1.Application
+	84,  // 5: qiao.employment.v1.ListApplicantsResponse.applicants:type_name -> qiao.employment.v1.Applicant
+	85,  // 6: qiao.employment.v1.ListHiresResponse.hires:type_name -> qiao.employment.v1.Hire
+	80,  // 7: qiao.employment.v1.ListEmployerVacanciesResponse.vacancies:type_name -> qiao.employment.v1.Vacancy
+	86,  // 8: qiao.employment.v1.CheckVacancyTextResponse.reasons:type_name -> qiao.platform.v1.Reason
+	2,   // 9: qiao.employment.v1.AskClerkRequest.vacancy:type_name -> qiao.employment.v1.PublishVacancyRequest
+	59,  // 10: qiao.employment.v1.ListReviewsResponse.reviews:type_name -> qiao.employment.v1.Review
+	59,  // 11: qiao.employment.v1.GetReviewResponse.review:type_name -> qiao.employment.v1.Review
+	80,  // 12: qiao.employment.v1.Review.vacancy:type_name -> qiao.employment.v1.Vacancy
+	86,  // 13: qiao.employment.v1.Review.reasons:type_name -> qiao.platform.v1.Reason
+	64,  // 14: qiao.employment.v1.SuggestVacanciesResponse.suggestions:type_name -> qiao.employment.v1.Suggestion
+	64,  // 15: qiao.employment.v1.ExplainVacancyResponse.suggestion:type_name -> qiao.employment.v1.Suggestion
+	86,  // 16: qiao.employment.v1.ExplainVacancyResponse.reasons:type_name -> qiao.platform.v1.Reason
+	80,  // 17: qiao.employment.v1.Suggestion.vacancy:type_name -> qiao.employment.v1.Vacancy
+	65,  // 18: qiao.employment.v1.Suggestion.factors:type_name -> qiao.employment.v1.Factor
+	84,  // 19: qiao.employment.v1.GetApplicantResponse.applicant:type_name -> qiao.employment.v1.Applicant
+	75,  // 20: qiao.employment.v1.ReportSeasonalNeedRequest.needs:type_name -> qiao.employment.v1.Need
+	79,  // 21: qiao.employment.v1.ListSeasonalNeedResponse.sums:type_name -> qiao.employment.v1.NeedSum
+	44,  // 22: qiao.employment.v1.Vacancy.certificates:type_name -> qiao.employment.v1.CertificateNeed
+	82,  // 23: qiao.employment.v1.Profile.qualifications:type_name -> qiao.employment.v1.Qualification
+	82,  // 24: qiao.employment.v1.Applicant.qualifications:type_name -> qiao.employment.v1.Qualification
+	0,   // 25: qiao.employment.v1.EmploymentService.RegisterEmployer:input_type -> qiao.employment.v1.RegisterEmployerRequest
+	2,   // 26: qiao.employment.v1.EmploymentService.PublishVacancy:input_type -> qiao.employment.v1.PublishVacancyRequest
+	4,   // 27: qiao.employment.v1.EmploymentService.CloseVacancy:input_type -> qiao.employment.v1.CloseVacancyRequest
+	6,   // 28: qiao.employment.v1.EmploymentService.SearchVacancies:input_type -> qiao.employment.v1.SearchVacanciesRequest
+	8,   // 29: qiao.employment.v1.EmploymentService.GetVacancy:input_type -> qiao.employment.v1.GetVacancyRequest
+	45,  // 30: qiao.employment.v1.EmploymentService.GetEmployer:input_type -> qiao.employment.v1.GetEmployerRequest
+	47,  // 31: qiao.employment.v1.EmploymentService.ListEmployerVacancies:input_type -> qiao.employment.v1.ListEmployerVacanciesRequest
+	49,  // 32: qiao.employment.v1.EmploymentService.CheckVacancyText:input_type -> qiao.employment.v1.CheckVacancyTextRequest
+	51,  // 33: qiao.employment.v1.EmploymentService.AskClerk:input_type -> qiao.employment.v1.AskClerkRequest
+	53,  // 34: qiao.employment.v1.EmploymentService.ListReviews:input_type -> qiao.employment.v1.ListReviewsRequest
+	55,  // 35: qiao.employment.v1.EmploymentService.GetReview:input_type -> qiao.employment.v1.GetReviewRequest
+	57,  // 36: qiao.employment.v1.EmploymentService.DecideReview:input_type -> qiao.employment.v1.DecideReviewRequest
+	60,  // 37: qiao.employment.v1.EmploymentService.SuggestVacancies:input_type -> qiao.employment.v1.SuggestVacanciesRequest
+	62,  // 38: qiao.employment.v1.EmploymentService.ExplainVacancy:input_type -> qiao.employment.v1.ExplainVacancyRequest
+	66,  // 39: qiao.employment.v1.EmploymentService.InviteToInterview:input_type -> qiao.employment.v1.InviteToInterviewRequest
+	68,  // 40: qiao.employment.v1.EmploymentService.AcceptInterview:input_type -> qiao.employment.v1.AcceptInterviewRequest
+	70,  // 41: qiao.employment.v1.EmploymentService.DeclineInterview:input_type -> qiao.employment.v1.DeclineInterviewRequest
+	72,  // 42: qiao.employment.v1.EmploymentService.GetApplicant:input_type -> qiao.employment.v1.GetApplicantRequest
+	74,  // 43: qiao.employment.v1.EmploymentService.ReportSeasonalNeed:input_type -> qiao.employment.v1.ReportSeasonalNeedRequest
+	77,  // 44: qiao.employment.v1.EmploymentService.ListSeasonalNeed:input_type -> qiao.employment.v1.ListSeasonalNeedRequest
+	10,  // 45: qiao.employment.v1.EmploymentService.SetProfile:input_type -> qiao.employment.v1.SetProfileRequest
+	12,  // 46: qiao.employment.v1.EmploymentService.GetProfile:input_type -> qiao.employment.v1.GetProfileRequest
+	14,  // 47: qiao.employment.v1.EmploymentService.Apply:input_type -> qiao.employment.v1.ApplyRequest
+	16,  // 48: qiao.employment.v1.EmploymentService.WithdrawApplication:input_type -> qiao.employment.v1.WithdrawApplicationRequest
+	18,  // 49: qiao.employment.v1.EmploymentService.ListApplications:input_type -> qiao.employment.v1.ListApplicationsRequest
+	20,  // 50: qiao.employment.v1.EmploymentService.ListApplicants:input_type -> qiao.employment.v1.ListApplicantsRequest
+	22,  // 51: qiao.employment.v1.EmploymentService.MakeOffer:input_type -> qiao.employment.v1.MakeOfferRequest
+	24,  // 52: qiao.employment.v1.EmploymentService.AcceptOffer:input_type -> qiao.employment.v1.AcceptOfferRequest
+	26,  // 53: qiao.employment.v1.EmploymentService.DeclineOffer:input_type -> qiao.employment.v1.DeclineOfferRequest
+	28,  // 54: qiao.employment.v1.EmploymentService.UndoAcceptance:input_type -> qiao.employment.v1.UndoAcceptanceRequest
+	30,  // 55: qiao.employment.v1.EmploymentService.StateHire:input_type -> qiao.employment.v1.StateHireRequest
+	32,  // 56: qiao.employment.v1.EmploymentService.ConfirmHire:input_type -> qiao.employment.v1.ConfirmHireRequest
+	34,  // 57: qiao.employment.v1.EmploymentService.DisputeHire:input_type -> qiao.employment.v1.DisputeHireRequest
+	36,  // 58: qiao.employment.v1.EmploymentService.EndHire:input_type -> qiao.employment.v1.EndHireRequest
+	38,  // 59: qiao.employment.v1.EmploymentService.ConfirmEnd:input_type -> qiao.employment.v1.ConfirmEndRequest
+	40,  // 60: qiao.employment.v1.EmploymentService.DisputeEnd:input_type -> qiao.employment.v1.DisputeEndRequest
+	42,  // 61: qiao.employment.v1.EmploymentService.ListHires:input_type -> qiao.employment.v1.ListHiresRequest
+	87,  // 62: qiao.employment.v1.EmploymentService.PlanFair:input_type -> qiao.employment.v1.PlanFairRequest
+	88,  // 63: qiao.employment.v1.EmploymentService.EnterFairPost:input_type -> qiao.employment.v1.EnterFairPostRequest
+	89,  // 64: qiao.employment.v1.EmploymentService.ListFairs:input_type -> qiao.employment.v1.ListFairsRequest
+	90,  // 65: qiao.employment.v1.EmploymentService.GetFair:input_type -> qiao.employment.v1.GetFairRequest
+	91,  // 66: qiao.employment.v1.EmploymentService.ApplyToFair:input_type -> qiao.employment.v1.ApplyToFairRequest
+	92,  // 67: qiao.employment.v1.EmploymentService.WithdrawFromFair:input_type -> qiao.employment.v1.WithdrawFromFairRequest
+	93,  // 68: qiao.employment.v1.EmploymentService.GetFairApplication:input_type -> qiao.employment.v1.GetFairApplicationRequest
+	94,  // 69: qiao.employment.v1.EmploymentService.ProveFairEntry:input_type -> qiao.employment.v1.ProveFairEntryRequest
+	95,  // 70: qiao.employment.v1.EmploymentService.ListFairApplicants:input_type -> qiao.employment.v1.ListFairApplicantsRequest
+	96,  // 71: qiao.employment.v1.EmploymentService.RankFairApplicants:input_type -> qiao.employment.v1.RankFairApplicantsRequest
+	97,  // 72: qiao.employment.v1.EmploymentService.CloseFair:input_type -> qiao.employment.v1.CloseFairRequest
+	98,  // 73: qiao.employment.v1.EmploymentService.EnterFairFigure:input_type -> qiao.employment.v1.EnterFairFigureRequest
+	99,  // 74: qiao.employment.v1.EmploymentService.DrawFair:input_type -> qiao.employment.v1.DrawFairRequest
+	100, // 75: qiao.employment.v1.EmploymentService.RunSecondPass:input_type -> qiao.employment.v1.RunSecondPassRequest
+	101, // 76: qiao.employment.v1.EmploymentService.AcceptProposal:input_type -> qiao.employment.v1.AcceptProposalRequest
+	102, // 77: qiao.employment.v1.EmploymentService.DeclineProposal:input_type -> qiao.employment.v1.DeclineProposalRequest
+	103, // 78: qiao.employment.v1.EmploymentService.PassOverProposal:input_type -> qiao.employment.v1.PassOverProposalRequest
+	104, // 79: qiao.employment.v1.EmploymentService.ListFairResults:input_type -> qiao.employment.v1.ListFairResultsRequest
+	105, // 80: qiao.employment.v1.EmploymentService.GetFairBundle:input_type -> qiao.employment.v1.GetFairBundleRequest
+	106, // 81: qiao.employment.v1.EmploymentService.GetStartupGuide:input_type -> qiao.employment.v1.GetStartupGuideRequest
+	107, // 82: qiao.employment.v1.EmploymentService.CheckTaxRelief:input_type -> qiao.employment.v1.CheckTaxReliefRequest
+	108, // 83: qiao.employment.v1.EmploymentService.OpenAdviserSlot:input_type -> qiao.employment.v1.OpenAdviserSlotRequest
+	109, // 84: qiao.employment.v1.EmploymentService.ListAdviserSlots:input_type -> qiao.employment.v1.ListAdviserSlotsRequest
+	110, // 85: qiao.employment.v1.EmploymentService.ApplyForAdviser:input_type -> qiao.employment.v1.ApplyForAdviserRequest
+	111, // 86: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:input_type -> qiao.employment.v1.WithdrawFromAdviserRequest
+	112, // 87: qiao.employment.v1.EmploymentService.HandOffLoan:input_type -> qiao.employment.v1.HandOffLoanRequest
+	113, // 88: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:input_type -> qiao.employment.v1.WithdrawLoanRequestRequest
+	114, // 89: qiao.employment.v1.EmploymentService.ReadLoanRequest:input_type -> qiao.employment.v1.ReadLoanRequestRequest
+	115, // 90: qiao.employment.v1.EmploymentService.AddPremises:input_type -> qiao.employment.v1.AddPremisesRequest
+	116, // 91: qiao.employment.v1.EmploymentService.ListPremises:input_type -> qiao.employment.v1.ListPremisesRequest
+	117, // 92: qiao.employment.v1.EmploymentService.ApplyForPremises:input_type -> qiao.employment.v1.ApplyForPremisesRequest
+	118, // 93: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:input_type -> qiao.employment.v1.WithdrawPremisesRequestRequest
+	119, // 94: qiao.employment.v1.EmploymentService.ListStartupHelp:input_type -> qiao.employment.v1.ListStartupHelpRequest
+	1,   // 95: qiao.employment.v1.EmploymentService.RegisterEmployer:output_type -> qiao.employment.v1.RegisterEmployerResponse
+	3,   // 96: qiao.employment.v1.EmploymentService.PublishVacancy:output_type -> qiao.employment.v1.PublishVacancyResponse
+	5,   // 97: qiao.employment.v1.EmploymentService.CloseVacancy:output_type -> qiao.employment.v1.CloseVacancyResponse
+	7,   // 98: qiao.employment.v1.EmploymentService.SearchVacancies:output_type -> qiao.employment.v1.SearchVacanciesResponse
+	9,   // 99: qiao.employment.v1.EmploymentService.GetVacancy:output_type -> qiao.employment.v1.GetVacancyResponse
+	46,  // 100: qiao.employment.v1.EmploymentService.GetEmployer:output_type -> qiao.employment.v1.GetEmployerResponse
+	48,  // 101: qiao.employment.v1.EmploymentService.ListEmployerVacancies:output_type -> qiao.employment.v1.ListEmployerVacanciesResponse
+	50,  // 102: qiao.employment.v1.EmploymentService.CheckVacancyText:output_type -> qiao.employment.v1.CheckVacancyTextResponse
+	52,  // 103: qiao.employment.v1.EmploymentService.AskClerk:output_type -> qiao.employment.v1.AskClerkResponse
+	54,  // 104: qiao.employment.v1.EmploymentService.ListReviews:output_type -> qiao.employment.v1.ListReviewsResponse
+	56,  // 105: qiao.employment.v1.EmploymentService.GetReview:output_type -> qiao.employment.v1.GetReviewResponse
+	58,  // 106: qiao.employment.v1.EmploymentService.DecideReview:output_type -> qiao.employment.v1.DecideReviewResponse
+	61,  // 107: qiao.employment.v1.EmploymentService.SuggestVacancies:output_type -> qiao.employment.v1.SuggestVacanciesResponse
+	63,  // 108: qiao.employment.v1.EmploymentService.ExplainVacancy:output_type -> qiao.employment.v1.ExplainVacancyResponse
+	67,  // 109: qiao.employment.v1.EmploymentService.InviteToInterview:output_type -> qiao.employment.v1.InviteToInterviewResponse
+	69,  // 110: qiao.employment.v1.EmploymentService.AcceptInterview:output_type -> qiao.employment.v1.AcceptInterviewResponse
+	71,  // 111: qiao.employment.v1.EmploymentService.DeclineInterview:output_type -> qiao.employment.v1.DeclineInterviewResponse
+	73,  // 112: qiao.employment.v1.EmploymentService.GetApplicant:output_type -> qiao.employment.v1.GetApplicantResponse
+	76,  // 113: qiao.employment.v1.EmploymentService.ReportSeasonalNeed:output_type -> qiao.employment.v1.ReportSeasonalNeedResponse
+	78,  // 114: qiao.employment.v1.EmploymentService.ListSeasonalNeed:output_type -> qiao.employment.v1.ListSeasonalNeedResponse
+	11,  // 115: qiao.employment.v1.EmploymentService.SetProfile:output_type -> qiao.employment.v1.SetProfileResponse
+	13,  // 116: qiao.employment.v1.EmploymentService.GetProfile:output_type -> qiao.employment.v1.GetProfileResponse
+	15,  // 117: qiao.employment.v1.EmploymentService.Apply:output_type -> qiao.employment.v1.ApplyResponse
+	17,  // 118: qiao.employment.v1.EmploymentService.WithdrawApplication:output_type -> qiao.employment.v1.WithdrawApplicationResponse
+	19,  // 119: qiao.employment.v1.EmploymentService.ListApplications:output_type -> qiao.employment.v1.ListApplicationsResponse
+	21,  // 120: qiao.employment.v1.EmploymentService.ListApplicants:output_type -> qiao.employment.v1.ListApplicantsResponse
+	23,  // 121: qiao.employment.v1.EmploymentService.MakeOffer:output_type -> qiao.employment.v1.MakeOfferResponse
+	25,  // 122: qiao.employment.v1.EmploymentService.AcceptOffer:output_type -> qiao.employment.v1.AcceptOfferResponse
+	27,  // 123: qiao.employment.v1.EmploymentService.DeclineOffer:output_type -> qiao.employment.v1.DeclineOfferResponse
+	29,  // 124: qiao.employment.v1.EmploymentService.UndoAcceptance:output_type -> qiao.employment.v1.UndoAcceptanceResponse
+	31,  // 125: qiao.employment.v1.EmploymentService.StateHire:output_type -> qiao.employment.v1.StateHireResponse
+	33,  // 126: qiao.employment.v1.EmploymentService.ConfirmHire:output_type -> qiao.employment.v1.ConfirmHireResponse
+	35,  // 127: qiao.employment.v1.EmploymentService.DisputeHire:output_type -> qiao.employment.v1.DisputeHireResponse
+	37,  // 128: qiao.employment.v1.EmploymentService.EndHire:output_type -> qiao.employment.v1.EndHireResponse
+	39,  // 129: qiao.employment.v1.EmploymentService.ConfirmEnd:output_type -> qiao.employment.v1.ConfirmEndResponse
+	41,  // 130: qiao.employment.v1.EmploymentService.DisputeEnd:output_type -> qiao.employment.v1.DisputeEndResponse
+	43,  // 131: qiao.employment.v1.EmploymentService.ListHires:output_type -> qiao.employment.v1.ListHiresResponse
+	120, // 132: qiao.employment.v1.EmploymentService.PlanFair:output_type -> qiao.employment.v1.PlanFairResponse
+	121, // 133: qiao.employment.v1.EmploymentService.EnterFairPost:output_type -> qiao.employment.v1.EnterFairPostResponse
+	122, // 134: qiao.employment.v1.EmploymentService.ListFairs:output_type -> qiao.employment.v1.ListFairsResponse
+	123, // 135: qiao.employment.v1.EmploymentService.GetFair:output_type -> qiao.employment.v1.GetFairResponse
+	124, // 136: qiao.employment.v1.EmploymentService.ApplyToFair:output_type -> qiao.employment.v1.ApplyToFairResponse
+	125, // 137: qiao.employment.v1.EmploymentService.WithdrawFromFair:output_type -> qiao.employment.v1.WithdrawFromFairResponse
+	126, // 138: qiao.employment.v1.EmploymentService.GetFairApplication:output_type -> qiao.employment.v1.GetFairApplicationResponse
+	127, // 139: qiao.employment.v1.EmploymentService.ProveFairEntry:output_type -> qiao.employment.v1.ProveFairEntryResponse
+	128, // 140: qiao.employment.v1.EmploymentService.ListFairApplicants:output_type -> qiao.employment.v1.ListFairApplicantsResponse
+	129, // 141: qiao.employment.v1.EmploymentService.RankFairApplicants:output_type -> qiao.employment.v1.RankFairApplicantsResponse
+	130, // 142: qiao.employment.v1.EmploymentService.CloseFair:output_type -> qiao.employment.v1.CloseFairResponse
+	131, // 143: qiao.employment.v1.EmploymentService.EnterFairFigure:output_type -> qiao.employment.v1.EnterFairFigureResponse
+	132, // 144: qiao.employment.v1.EmploymentService.DrawFair:output_type -> qiao.employment.v1.DrawFairResponse
+	133, // 145: qiao.employment.v1.EmploymentService.RunSecondPass:output_type -> qiao.employment.v1.RunSecondPassResponse
+	134, // 146: qiao.employment.v1.EmploymentService.AcceptProposal:output_type -> qiao.employment.v1.AcceptProposalResponse
+	135, // 147: qiao.employment.v1.EmploymentService.DeclineProposal:output_type -> qiao.employment.v1.DeclineProposalResponse
+	136, // 148: qiao.employment.v1.EmploymentService.PassOverProposal:output_type -> qiao.employment.v1.PassOverProposalResponse
+	137, // 149: qiao.employment.v1.EmploymentService.ListFairResults:output_type -> qiao.employment.v1.ListFairResultsResponse
+	138, // 150: qiao.employment.v1.EmploymentService.GetFairBundle:output_type -> qiao.employment.v1.GetFairBundleResponse
+	139, // 151: qiao.employment.v1.EmploymentService.GetStartupGuide:output_type -> qiao.employment.v1.GetStartupGuideResponse
+	140, // 152: qiao.employment.v1.EmploymentService.CheckTaxRelief:output_type -> qiao.employment.v1.CheckTaxReliefResponse
+	141, // 153: qiao.employment.v1.EmploymentService.OpenAdviserSlot:output_type -> qiao.employment.v1.OpenAdviserSlotResponse
+	142, // 154: qiao.employment.v1.EmploymentService.ListAdviserSlots:output_type -> qiao.employment.v1.ListAdviserSlotsResponse
+	143, // 155: qiao.employment.v1.EmploymentService.ApplyForAdviser:output_type -> qiao.employment.v1.ApplyForAdviserResponse
+	144, // 156: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:output_type -> qiao.employment.v1.WithdrawFromAdviserResponse
+	145, // 157: qiao.employment.v1.EmploymentService.HandOffLoan:output_type -> qiao.employment.v1.HandOffLoanResponse
+	146, // 158: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:output_type -> qiao.employment.v1.WithdrawLoanRequestResponse
+	147, // 159: qiao.employment.v1.EmploymentService.ReadLoanRequest:output_type -> qiao.employment.v1.ReadLoanRequestResponse
+	148, // 160: qiao.employment.v1.EmploymentService.AddPremises:output_type -> qiao.employment.v1.AddPremisesResponse
+	149, // 161: qiao.employment.v1.EmploymentService.ListPremises:output_type -> qiao.employment.v1.ListPremisesResponse
+	150, // 162: qiao.employment.v1.EmploymentService.ApplyForPremises:output_type -> qiao.employment.v1.ApplyForPremisesResponse
+	151, // 163: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:output_type -> qiao.employment.v1.WithdrawPremisesRequestResponse
+	152, // 164: qiao.employment.v1.EmploymentService.ListStartupHelp:output_type -> qiao.employment.v1.ListStartupHelpResponse
+	95,  // [95:165] is the sub-list for method output_type
+	25,  // [25:95] is the sub-list for method input_type
+	25,  // [25:25] is the sub-list for extension type_name
+	25,  // [25:25] is the sub-list for extension extendee
+	0,   // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_qiao_employment_v1_employment_proto_init() }
@@ -3463,7 +6139,7 @@ func file_qiao_employment_v1_employment_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_employment_v1_employment_proto_rawDesc), len(file_qiao_employment_v1_employment_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   50,
+			NumMessages:   86,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -15,6 +15,21 @@ type EmploymentServer interface {
 	CloseVacancy(context.Context, *CloseVacancyRequest) (*CloseVacancyResponse, error)
 	SearchVacancies(context.Context, *SearchVacanciesRequest) (*SearchVacanciesResponse, error)
 	GetVacancy(context.Context, *GetVacancyRequest) (*GetVacancyResponse, error)
+	GetEmployer(context.Context, *GetEmployerRequest) (*GetEmployerResponse, error)
+	ListEmployerVacancies(context.Context, *ListEmployerVacanciesRequest) (*ListEmployerVacanciesResponse, error)
+	CheckVacancyText(context.Context, *CheckVacancyTextRequest) (*CheckVacancyTextResponse, error)
+	AskClerk(context.Context, *AskClerkRequest) (*AskClerkResponse, error)
+	ListReviews(context.Context, *ListReviewsRequest) (*ListReviewsResponse, error)
+	GetReview(context.Context, *GetReviewRequest) (*GetReviewResponse, error)
+	DecideReview(context.Context, *DecideReviewRequest) (*DecideReviewResponse, error)
+	SuggestVacancies(context.Context, *SuggestVacanciesRequest) (*SuggestVacanciesResponse, error)
+	ExplainVacancy(context.Context, *ExplainVacancyRequest) (*ExplainVacancyResponse, error)
+	InviteToInterview(context.Context, *InviteToInterviewRequest) (*InviteToInterviewResponse, error)
+	AcceptInterview(context.Context, *AcceptInterviewRequest) (*AcceptInterviewResponse, error)
+	DeclineInterview(context.Context, *DeclineInterviewRequest) (*DeclineInterviewResponse, error)
+	GetApplicant(context.Context, *GetApplicantRequest) (*GetApplicantResponse, error)
+	ReportSeasonalNeed(context.Context, *ReportSeasonalNeedRequest) (*ReportSeasonalNeedResponse, error)
+	ListSeasonalNeed(context.Context, *ListSeasonalNeedRequest) (*ListSeasonalNeedResponse, error)
 	SetProfile(context.Context, *SetProfileRequest) (*SetProfileResponse, error)
 	GetProfile(context.Context, *GetProfileRequest) (*GetProfileResponse, error)
 	Apply(context.Context, *ApplyRequest) (*ApplyResponse, error)
@@ -121,6 +136,162 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			NewReply: func() proto.Message { return new(GetVacancyResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.GetVacancy(ctx, req.(*GetVacancyRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "GetEmployer",
+			Callers:  []string{"officer:hrss", "employer"},
+			New:      func() proto.Message { return new(GetEmployerRequest) },
+			NewReply: func() proto.Message { return new(GetEmployerResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetEmployer(ctx, req.(*GetEmployerRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ListEmployerVacancies",
+			Callers:  []string{"officer:hrss", "employer"},
+			New:      func() proto.Message { return new(ListEmployerVacanciesRequest) },
+			NewReply: func() proto.Message { return new(ListEmployerVacanciesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListEmployerVacancies(ctx, req.(*ListEmployerVacanciesRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "CheckVacancyText",
+			Callers:  []string{"officer:hrss", "employer"},
+			New:      func() proto.Message { return new(CheckVacancyTextRequest) },
+			NewReply: func() proto.Message { return new(CheckVacancyTextResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CheckVacancyText(ctx, req.(*CheckVacancyTextRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "AskClerk",
+			Command:  true,
+			Callers:  []string{"officer:hrss", "employer"},
+			New:      func() proto.Message { return new(AskClerkRequest) },
+			NewReply: func() proto.Message { return new(AskClerkResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.AskClerk(ctx, req.(*AskClerkRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ListReviews",
+			Callers:  []string{"officer:hrss", "employer"},
+			New:      func() proto.Message { return new(ListReviewsRequest) },
+			NewReply: func() proto.Message { return new(ListReviewsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListReviews(ctx, req.(*ListReviewsRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "GetReview",
+			Callers:  []string{"officer:hrss", "employer"},
+			New:      func() proto.Message { return new(GetReviewRequest) },
+			NewReply: func() proto.Message { return new(GetReviewResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetReview(ctx, req.(*GetReviewRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "DecideReview",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(DecideReviewRequest) },
+			NewReply: func() proto.Message { return new(DecideReviewResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideReview(ctx, req.(*DecideReviewRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "SuggestVacancies",
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(SuggestVacanciesRequest) },
+			NewReply: func() proto.Message { return new(SuggestVacanciesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.SuggestVacancies(ctx, req.(*SuggestVacanciesRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ExplainVacancy",
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(ExplainVacancyRequest) },
+			NewReply: func() proto.Message { return new(ExplainVacancyResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ExplainVacancy(ctx, req.(*ExplainVacancyRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "InviteToInterview",
+			Command:  true,
+			Callers:  []string{"employer"},
+			New:      func() proto.Message { return new(InviteToInterviewRequest) },
+			NewReply: func() proto.Message { return new(InviteToInterviewResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.InviteToInterview(ctx, req.(*InviteToInterviewRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "AcceptInterview",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(AcceptInterviewRequest) },
+			NewReply: func() proto.Message { return new(AcceptInterviewResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.AcceptInterview(ctx, req.(*AcceptInterviewRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "DeclineInterview",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(DeclineInterviewRequest) },
+			NewReply: func() proto.Message { return new(DeclineInterviewResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DeclineInterview(ctx, req.(*DeclineInterviewRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "GetApplicant",
+			Callers:  []string{"employer"},
+			New:      func() proto.Message { return new(GetApplicantRequest) },
+			NewReply: func() proto.Message { return new(GetApplicantResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetApplicant(ctx, req.(*GetApplicantRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ReportSeasonalNeed",
+			Command:  true,
+			Callers:  []string{"officer:hrss", "employer"},
+			New:      func() proto.Message { return new(ReportSeasonalNeedRequest) },
+			NewReply: func() proto.Message { return new(ReportSeasonalNeedResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ReportSeasonalNeed(ctx, req.(*ReportSeasonalNeedRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ListSeasonalNeed",
+			Callers:  []string{"officer", "service", "employer"},
+			New:      func() proto.Message { return new(ListSeasonalNeedRequest) },
+			NewReply: func() proto.Message { return new(ListSeasonalNeedResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListSeasonalNeed(ctx, req.(*ListSeasonalNeedRequest))
 			},
 		},
 		{
@@ -705,6 +876,141 @@ func (c EmploymentClient) SearchVacancies(ctx context.Context, req *SearchVacanc
 func (c EmploymentClient) GetVacancy(ctx context.Context, req *GetVacancyRequest) (*GetVacancyResponse, error) {
 	reply := new(GetVacancyResponse)
 	if err := c.Caller.Call(ctx, c.Target, "GetVacancy", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetEmployer calls the method of that name.
+func (c EmploymentClient) GetEmployer(ctx context.Context, req *GetEmployerRequest) (*GetEmployerResponse, error) {
+	reply := new(GetEmployerResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetEmployer", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListEmployerVacancies calls the method of that name.
+func (c EmploymentClient) ListEmployerVacancies(ctx context.Context, req *ListEmployerVacanciesRequest) (*ListEmployerVacanciesResponse, error) {
+	reply := new(ListEmployerVacanciesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListEmployerVacancies", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CheckVacancyText calls the method of that name.
+func (c EmploymentClient) CheckVacancyText(ctx context.Context, req *CheckVacancyTextRequest) (*CheckVacancyTextResponse, error) {
+	reply := new(CheckVacancyTextResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CheckVacancyText", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// AskClerk calls the method of that name.
+func (c EmploymentClient) AskClerk(ctx context.Context, req *AskClerkRequest) (*AskClerkResponse, error) {
+	reply := new(AskClerkResponse)
+	if err := c.Caller.Call(ctx, c.Target, "AskClerk", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListReviews calls the method of that name.
+func (c EmploymentClient) ListReviews(ctx context.Context, req *ListReviewsRequest) (*ListReviewsResponse, error) {
+	reply := new(ListReviewsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListReviews", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetReview calls the method of that name.
+func (c EmploymentClient) GetReview(ctx context.Context, req *GetReviewRequest) (*GetReviewResponse, error) {
+	reply := new(GetReviewResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetReview", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideReview calls the method of that name.
+func (c EmploymentClient) DecideReview(ctx context.Context, req *DecideReviewRequest) (*DecideReviewResponse, error) {
+	reply := new(DecideReviewResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideReview", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// SuggestVacancies calls the method of that name.
+func (c EmploymentClient) SuggestVacancies(ctx context.Context, req *SuggestVacanciesRequest) (*SuggestVacanciesResponse, error) {
+	reply := new(SuggestVacanciesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "SuggestVacancies", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ExplainVacancy calls the method of that name.
+func (c EmploymentClient) ExplainVacancy(ctx context.Context, req *ExplainVacancyRequest) (*ExplainVacancyResponse, error) {
+	reply := new(ExplainVacancyResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ExplainVacancy", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// InviteToInterview calls the method of that name.
+func (c EmploymentClient) InviteToInterview(ctx context.Context, req *InviteToInterviewRequest) (*InviteToInterviewResponse, error) {
+	reply := new(InviteToInterviewResponse)
+	if err := c.Caller.Call(ctx, c.Target, "InviteToInterview", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// AcceptInterview calls the method of that name.
+func (c EmploymentClient) AcceptInterview(ctx context.Context, req *AcceptInterviewRequest) (*AcceptInterviewResponse, error) {
+	reply := new(AcceptInterviewResponse)
+	if err := c.Caller.Call(ctx, c.Target, "AcceptInterview", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DeclineInterview calls the method of that name.
+func (c EmploymentClient) DeclineInterview(ctx context.Context, req *DeclineInterviewRequest) (*DeclineInterviewResponse, error) {
+	reply := new(DeclineInterviewResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DeclineInterview", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetApplicant calls the method of that name.
+func (c EmploymentClient) GetApplicant(ctx context.Context, req *GetApplicantRequest) (*GetApplicantResponse, error) {
+	reply := new(GetApplicantResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetApplicant", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ReportSeasonalNeed calls the method of that name.
+func (c EmploymentClient) ReportSeasonalNeed(ctx context.Context, req *ReportSeasonalNeedRequest) (*ReportSeasonalNeedResponse, error) {
+	reply := new(ReportSeasonalNeedResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ReportSeasonalNeed", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListSeasonalNeed calls the method of that name.
+func (c EmploymentClient) ListSeasonalNeed(ctx context.Context, req *ListSeasonalNeedRequest) (*ListSeasonalNeedResponse, error) {
+	reply := new(ListSeasonalNeedResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListSeasonalNeed", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

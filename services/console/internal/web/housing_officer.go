@@ -65,7 +65,7 @@ type housingWhere struct {
 }
 
 func where(r *http.Request, p *words.Printer) housingWhere {
-	at := housingWhere{County: r.FormValue("county"), Kind: r.FormValue("kind"), Counties: p.Counties(), Kinds: listedKinds()}
+	at := housingWhere{County: r.FormValue("county"), Kind: r.FormValue("kind"), Counties: p.CountyCodes(), Kinds: listedKinds()}
 	if at.County == "" {
 		at.County = firstCounty
 	}

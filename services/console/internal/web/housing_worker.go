@@ -33,7 +33,7 @@ type homeCase struct {
 func (s *Site) homePage(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
 	ctx, cancel := asWorker(r)
 	defer cancel()
-	b := homeBody{Ref: r.PathValue("ref"), Done: r.URL.Query().Get("done"), Counties: p.Counties(), Kinds: append(listedKinds(), "dormitory")}
+	b := homeBody{Ref: r.PathValue("ref"), Done: r.URL.Query().Get("done"), Counties: p.CountyCodes(), Kinds: append(listedKinds(), "dormitory")}
 	b.Err = s.home(ctx, &b)
 	return s.render(w, r, p, http.StatusOK, "housing_home", page{Title: "home.title", Nav: "workers", Body: b})
 }

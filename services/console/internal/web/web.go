@@ -70,6 +70,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	s.educationRoutes(page)
 	s.fairRoutes(page)
 	s.startupRoutes(page)
+	s.employmentRoutes(page)
 	if s.Stories != nil {
 		page("GET /story", s.storyIntro)
 		page("POST /story", s.storyBegin)

@@ -222,7 +222,7 @@ func (p *Printer) Fact(name, value string) Fact {
 		if c := p.County(value); c != "" {
 			f.Value = c
 		}
-	case name == "occupation":
+	case name == "occupation", name == "certificate_needed", name == "certificate_held":
 		f.Value = p.Occupation(value)
 	case name == "recipient" || name == "source" || name == "about_service":
 		f.Value = p.Service(value)
@@ -247,8 +247,8 @@ func (p *Printer) Codes(list string) string {
 	return strings.Join(parts, p.T("list.separator"))
 }
 
-// Counties lists the codes of the counties that pages let choose from.
-func (p *Printer) Counties() []string {
+// CountyCodes lists the codes of the counties that pages let choose from.
+func (p *Printer) CountyCodes() []string {
 	var codes []string
 	for _, d := range p.cat.tables.Counties() {
 		codes = append(codes, d.Code)

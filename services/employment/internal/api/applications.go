@@ -64,9 +64,13 @@ func (s *Server) ListApplications(ctx context.Context, req *employmentv1.ListApp
 		if err != nil {
 			return err
 		}
+		interviews, err := st.InterviewsOf(req.GetWorker())
+		if err != nil {
+			return err
+		}
 		titles, err := st.Titles(req.GetWorker())
 		for _, a := range all {
-			out.Applications = append(out.Applications, application(a, offers[a.OfferID], titles[a.VacancyID]))
+			out.Applications = append(out.Applications, application(a, offers[a.OfferID], interviews[a.ID], titles[a.VacancyID]))
 		}
 		return err
 	})

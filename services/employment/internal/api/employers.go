@@ -2,8 +2,16 @@ package api
 
 import (
 	"context"
+	"errors"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
@@ -12,7 +20,7 @@ import (
 func (s *Server) RegisterEmployer(ctx context.Context, req *employmentv1.RegisterEmployerRequest) (*employmentv1.RegisterEmployerResponse, error) {
 	return command(ctx, s, func(st app.Store) (*employmentv1.RegisterEmployerResponse, error) {
 		e, outcome, err := s.App.RegisterEmployer(ctx, st, app.Firm{
-			USCC: req.GetUscc(), Name: req.GetName(), IndustrySection: req.GetIndustrySection(), County: req.GetCounty(), Phone: req.GetPhone(),
+			Kind: req.GetKind(), USCC: req.GetUscc(), Name: req.GetName(), IndustrySection: req.GetIndustrySection(), County: req.GetCounty(), Phone: req.GetPhone(),
 		})
 		return &employmentv1.RegisterEmployerResponse{EmployerId: e.ID, Outcome: outcome, ManualCheck: e.ManualCheck}, err
 	})
@@ -20,17 +28,20 @@ func (s *Server) RegisterEmployer(ctx context.Context, req *employmentv1.Registe
 
 // PublishVacancy publishes a vacancy.
 func (s *Server) PublishVacancy(ctx context.Context, req *employmentv1.PublishVacancyRequest) (*employmentv1.PublishVacancyResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.PublishVacancyResponse, error) {
-		id, outcome, err := s.App.PublishVacancy(ctx, st, app.Post{
-			USCC: req.GetUscc(), SeasonFrom: req.GetSeasonFrom(), SeasonTo: req.GetSeasonTo(),
-			Terms: domain.Terms{
-				Title: req.GetTitle(), Occupation: req.GetOccupation(), Headcount: int(req.GetHeadcount()),
-				WageMinFen: req.GetWageMinFen(), WageMaxFen: req.GetWageMaxFen(), County: req.GetCounty(),
-				Housing: req.GetHousing(), Meals: req.GetMeals(), Requirements: req.GetRequirements(), Reference: req.GetReference(),
-			},
-		})
+	out, err := command(ctx, s, func(st app.Store) (*employmentv1.PublishVacancyResponse, error) {
+		id, outcome, err := s.App.PublishVacancy(ctx, st, post(req))
 		return &employmentv1.PublishVacancyResponse{VacancyId: id, Outcome: outcome}, err
 	})
+	if !errors.Is(err, domain.ErrClerk) {
+		return out, err
+	}
+	// Only a clerk can tell what the law's limit means here: the text goes there
+	// by itself, and not under the command's key, which is that of another answer.
+	asked, failed := s.AskClerk(outbox.WithKey(ctx, outbox.Key{}), &employmentv1.AskClerkRequest{Vacancy: req})
+	if failed != nil {
+		return nil, failed
+	}
+	return nil, errs.From(err).With("review", asked.GetReviewId())
 }
 
 // CloseVacancy takes a vacancy from search.
@@ -40,21 +51,65 @@ func (s *Server) CloseVacancy(ctx context.Context, req *employmentv1.CloseVacanc
 	})
 }
 
-// ListApplicants shows an employer the queue of its vacancy, by application
-// number only.
+// ListApplicants shows an employer the queue of its vacancy: application
+// numbers with skills, certificates and availability. A name can tell an
+// origin, so there is none. What is shown of a worker is written to the
+// worker's access log, once a day.
 func (s *Server) ListApplicants(ctx context.Context, req *employmentv1.ListApplicantsRequest) (*employmentv1.ListApplicantsResponse, error) {
 	out := &employmentv1.ListApplicantsResponse{}
-	err := s.view(ctx, func(st app.Store) error {
+	err := s.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+		st := s.In(tx)
 		if err := s.App.MaySeeApplicants(ctx, st, req.GetVacancyId()); err != nil {
 			return err
 		}
 		all, err := st.Applicants(req.GetVacancyId())
-		for _, a := range all {
-			out.Applicants = append(out.Applicants, applicant(a))
+		if err != nil {
+			return err
 		}
-		return err
+		out.Applicants = nil // a repeated transaction begins anew
+		for _, a := range all {
+			one, err := s.applicant(st, a)
+			if err != nil {
+				return err
+			}
+			if err := s.logLook(ctx, tx, a, one); err != nil {
+				return err
+			}
+			out.Applicants = append(out.Applicants, one)
+		}
+		return nil
 	})
-	return out, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// logLook tells the worker's access log what an employer sees of an
+// application. The day stands in the line's name, so that looking at a list
+// again and again does not bury the log.
+func (s *Server) logLook(ctx context.Context, tx *sqldb.Tx, a domain.Application, shown *employmentv1.Applicant) error {
+	var kinds []string
+	if len(shown.GetSkills()) > 0 {
+		kinds = append(kinds, "skills")
+	}
+	if len(shown.GetQualifications())+len(shown.GetPaperCertificates()) > 0 {
+		kinds = append(kinds, evidence.Certificate)
+	}
+	if len(kinds) == 0 {
+		return nil
+	}
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	line := "look:" + a.ID + ":" + clock.Today(s.App.Clock).String()
+	if seen, err := s.In(tx).Told(line); err != nil || seen {
+		return err
+	}
+	return s.Log.Append(ctx, tx, outbox.Subject{Aggregate: line, Worker: a.Worker, Division: a.County}, &platformv1.RecordRead{
+		ReaderKind: string(p.Kind), Reader: a.EmployerID, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: kinds, CaseId: a.ID,
+	})
 }
 
 // MakeOffer offers the employer's post to an applicant.

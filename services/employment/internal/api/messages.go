@@ -14,30 +14,42 @@ func vacancy(v domain.Vacancy) *employmentv1.Vacancy {
 		Headcount: int32(v.Headcount), Open: int32(v.Open()), WageMinFen: v.WageMinFen, WageMaxFen: v.WageMaxFen, County: v.County,
 		SeasonFrom: v.SeasonFrom.String(), SeasonTo: v.SeasonTo.String(), Housing: v.Housing, Meals: v.Meals, Requirements: v.Requirements,
 		Hazardous: v.Hazardous, State: string(v.State), PublishedAt: sqldb.Micros(v.PublishedAt),
+		Township: v.Township, WageUnit: string(v.WageUnit), Shifts: v.Shifts, Hazards: v.Hazards, Certificates: certificates(v.Certificates), Schemes: v.Schemes,
+		HouseholdService: v.Household, Limits: v.Limits, EmployerKind: string(v.EmployerKind),
 	}
+}
+
+func certificates(all []domain.CertificateNeed) (out []*employmentv1.CertificateNeed) {
+	for _, c := range all {
+		out = append(out, &employmentv1.CertificateNeed{Occupation: c.Occupation, Level: c.Level})
+	}
+	return out
 }
 
 func profile(p domain.Profile, held []domain.Qualification) *employmentv1.Profile {
 	out := &employmentv1.Profile{
 		Worker: p.Worker, Occupation: p.Occupation, WageMinFen: p.WageMinFen, Education: p.Education,
-		AvailableFrom: p.AvailableFrom.String(), NeedsHousing: p.NeedsHousing,
-	}
-	for _, q := range held {
-		out.Qualifications = append(out.Qualifications, &employmentv1.Qualification{CertificateId: q.CertificateID, Occupation: q.Occupation, Since: q.Since, Flagged: q.Flagged})
+		AvailableFrom: p.AvailableFrom.String(), NeedsHousing: p.NeedsHousing, AvailableTo: p.AvailableTo.String(), County: p.County, Township: p.Township,
+		NeedsMeals: p.NeedsMeals, Skills: p.Skills, PaperCertificates: p.Papers, Qualifications: qualifications(held),
 	}
 	return out
 }
 
-// application is an application with its newest offer, a zero one where there is none.
-func application(a domain.Application, o domain.Offer, title string) *employmentv1.Application {
+func qualifications(held []domain.Qualification) (out []*employmentv1.Qualification) {
+	for _, q := range held {
+		out = append(out, &employmentv1.Qualification{CertificateId: q.CertificateID, Occupation: q.Occupation, Since: q.Since, Flagged: q.Flagged})
+	}
+	return out
+}
+
+// application is an application with its newest offer and its newest
+// invitation, zero ones where there is none.
+func application(a domain.Application, o domain.Offer, i domain.Interview, title string) *employmentv1.Application {
 	return &employmentv1.Application{
 		ApplicationId: a.ID, VacancyId: a.VacancyID, Title: title, State: string(a.State), OfferId: o.ID, OfferState: string(o.State), WageFen: o.WageFen,
 		StartOn: o.StartOn.String(), EndOn: o.EndOn.String(), AnswerBy: sqldb.Micros(o.AnswerBy), HireId: o.HireID, SubmittedAt: sqldb.Micros(a.SubmittedAt),
+		InterviewId: i.ID, InterviewState: string(i.State), MeetAt: sqldb.Micros(i.MeetAt), Way: i.Way,
 	}
-}
-
-func applicant(a domain.Application) *employmentv1.Applicant {
-	return &employmentv1.Applicant{ApplicationId: a.ID, SubmittedAt: sqldb.Micros(a.SubmittedAt), State: string(a.State)}
 }
 
 func hire(h domain.Hire) *employmentv1.Hire {

@@ -14,8 +14,11 @@ import (
 // opens, and what the worker's grants open for it is collected.
 func (s *Server) SetProfile(ctx context.Context, req *employmentv1.SetProfileRequest) (*employmentv1.SetProfileResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*employmentv1.SetProfileResponse, error) {
-		w := domain.Wishes{Occupation: req.GetOccupation(), WageMinFen: req.GetWageMinFen(), Education: req.GetEducation(), NeedsHousing: req.GetNeedsHousing()}
-		outcome, err := s.App.SetProfile(ctx, s.In(tx), req.GetWorker(), w, req.GetAvailableFrom())
+		w := domain.Wishes{
+			Occupation: req.GetOccupation(), WageMinFen: req.GetWageMinFen(), Education: req.GetEducation(), NeedsHousing: req.GetNeedsHousing(), NeedsMeals: req.GetNeedsMeals(),
+			County: req.GetCounty(), Township: req.GetTownship(), Skills: req.GetSkills(), Papers: req.GetPaperCertificates(),
+		}
+		outcome, err := s.App.SetProfile(ctx, s.In(tx), req.GetWorker(), w, req.GetAvailableFrom(), req.GetAvailableTo())
 		if err == nil && outcome == domain.Created {
 			err = s.Holder.CaseOpened(ctx, tx, domain.ProfileCase(req.GetWorker()), req.GetWorker())
 		}

@@ -16,12 +16,12 @@ import (
 func (s *Server) SearchVacancies(ctx context.Context, req *employmentv1.SearchVacanciesRequest) (*employmentv1.SearchVacanciesResponse, error) {
 	q, err := s.App.CheckSearch(app.Search{
 		County: req.GetCounty(), Occupation: req.GetOccupation(), WageMinFen: req.GetWageMinFen(), On: req.GetOn(),
-		Housing: req.GetHousing(), After: req.GetAfter(), Limit: int(req.GetLimit()),
+		Housing: req.GetHousing(), Township: req.GetTownship(), Household: req.GetHouseholdService(), After: req.GetAfter(), Limit: int(req.GetLimit()),
 	})
 	if err != nil {
 		return nil, err
 	}
-	key := fmt.Sprintf("vacancies|%s|%s|%d|%s|%t|%s|%d", q.County, q.Occupation, q.WageMinFen, q.On, q.Housing, q.After, q.Limit)
+	key := fmt.Sprintf("vacancies|%s|%s|%d|%s|%t|%s|%t|%s|%d", q.County, q.Occupation, q.WageMinFen, q.On, q.Housing, q.Township, q.Household, q.After, q.Limit)
 	page, err := s.Pages.Get(ctx, app.SearchTag(q.County), key, func(ctx context.Context) ([]byte, error) {
 		out := &employmentv1.SearchVacanciesResponse{}
 		err := s.view(ctx, func(st app.Store) error {

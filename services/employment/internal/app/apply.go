@@ -27,7 +27,12 @@ func (a *App) BeforeApplying(ctx context.Context, s Store, worker, vacancyID str
 	if err != nil || !v.Hazardous {
 		return AgeQuestion{}, err
 	}
-	r, err := a.Rules.Rule("EM-04", a.today(), v.County)
+	return a.fullAge(v.County)
+}
+
+// fullAge asks whether somebody is no young worker any more.
+func (a *App) fullAge(county string) (AgeQuestion, error) {
+	r, err := a.Rules.Rule("EM-04", a.today(), county)
 	if err != nil {
 		return AgeQuestion{}, err
 	}

@@ -22,6 +22,7 @@ type Store interface {
 	Lists
 	Fairs
 	Startups
+	Matching
 
 	// EmployerByUSCC reports false where there is none. It does not lock: an
 	// employer is never changed.
@@ -94,6 +95,7 @@ type App struct {
 	Rules   *rule.Book
 	Codes   *ident.Tables
 	Phrases *domain.Phrases
+	Open    OpenVacancies
 	NewID   func() string
 }
 

@@ -19,6 +19,8 @@ type Search struct {
 	WageMinFen int64  // the post must be able to pay it
 	On         string // a day within the season
 	Housing    bool
+	Township   string
+	Household  bool   // work in a household alone
 	After      string // the last id of the page before
 	Limit      int
 }
@@ -33,6 +35,9 @@ func (a *App) CheckSearch(q Search) (Search, error) {
 	q.Limit = min(q.Limit, searchPageMax)
 	if _, ok := a.Codes.County(q.County); q.County != "" && !ok {
 		return q, domain.ErrSearch.With("field", "county")
+	}
+	if q.Township != "" && (q.County == "" || a.checkTownship(q.County, q.Township) != nil) {
+		return q, domain.ErrSearch.With("field", "township")
 	}
 	if q.Occupation != "" && !occupationFilter.MatchString(q.Occupation) {
 		return q, domain.ErrSearch.With("field", "occupation")

@@ -34,6 +34,15 @@ func withdraw(ctx context.Context, s Store, a domain.Application) error {
 			return err
 		}
 	}
+	i, err := s.InterviewOf(a.ID)
+	if err != nil {
+		return err
+	}
+	if i, ended := i.Withdraw(); ended {
+		if err := s.SaveInterview(ctx, i); err != nil {
+			return err
+		}
+	}
 	if err := s.SaveApplication(ctx, a, events...); err != nil {
 		return err
 	}

@@ -8,11 +8,21 @@ import (
 	"github.com/qiao-platform/qiao/pkg/ident"
 )
 
-// Employer is a firm, an individual business or a cooperative that hires.
+// EmployerKind says whether an employer has a credit code.
+type EmployerKind string
+
+// The kinds of employers.
+const (
+	Firm      EmployerKind = "firm"
+	Household EmployerKind = "household" // a person who hires for the own home; without a credit code
+)
+
+// Employer is a firm, an individual business, a cooperative or a household that hires.
 type Employer struct {
 	ID              string
-	USCC            string
-	Name            string
+	Kind            EmployerKind
+	USCC            string // empty for a household
+	Name            string // of a household, a person's: sealed where it is kept, on no vacancy
 	IndustrySection string
 	County          string
 	Phone           ident.Phone // of an individual business it may be a person's
@@ -27,8 +37,34 @@ func NewEmployer(id string, code ident.USCC, manualCheck bool, name, section, co
 	if err != nil {
 		return Employer{}, nil, err
 	}
-	e := Employer{ID: id, USCC: code.String(), Name: name, IndustrySection: section, County: county, Phone: phone, ManualCheck: manualCheck}
+	e := Employer{ID: id, Kind: Firm, USCC: code.String(), Name: name, IndustrySection: section, County: county, Phone: phone, ManualCheck: manualCheck}
 	return e, []Event{EmployerRegistered{EmployerID: id, IndustrySection: section, ManualCheck: manualCheck}}, nil
+}
+
+// householdSection is the section of the classification of industries that
+// households belong to: services to residents.
+const householdSection = "O"
+
+// NewHousehold records a person who hires for the own home. A phone is needed,
+// since nothing else tells a worker where to turn.
+func NewHousehold(id, name, county string, phone ident.Phone) (Employer, []Event, error) {
+	name, err := line(name, 2, 50, ErrEmployerName)
+	if err != nil {
+		return Employer{}, nil, err
+	}
+	if phone.IsZero() {
+		return Employer{}, nil, ErrHouseholdPhone
+	}
+	e := Employer{ID: id, Kind: Household, Name: name, IndustrySection: householdSection, County: county, Phone: phone}
+	return e, []Event{EmployerRegistered{EmployerID: id, IndustrySection: householdSection}}, nil
+}
+
+// PublicName is what a vacancy says of its employer: nothing of a household.
+func (e Employer) PublicName() string {
+	if e.Kind == Household {
+		return ""
+	}
+	return e.Name
 }
 
 // Is reports whether a principal's subject is this employer, by id or by code.

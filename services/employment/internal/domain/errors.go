@@ -30,6 +30,37 @@ var (
 	ErrUnderAge       = errs.New(errs.Invalid, "under_age_vacancy", "The text offers work to children; a clerk can look at it.")
 	ErrClerk          = errs.New(errs.Conflict, "employment.vacancy.clerk", "The text names one gender where the law has a limit for underground work; a clerk must look at it.")
 
+	ErrEmployerKind   = errs.New(errs.Invalid, "employment.employer.kind", "An employer is a firm or a household.")
+	ErrHouseholdCode  = errs.New(errs.Invalid, "employment.employer.household_code", "A household has no credit code; leave it out.")
+	ErrHouseholdPhone = errs.New(errs.Invalid, "employment.employer.household_phone", "A household needs a phone number.")
+
+	ErrWageUnit    = errs.New(errs.Invalid, "employment.vacancy.wage_unit", "A wage is paid for a month, a day or a piece.")
+	ErrShifts      = errs.New(errs.Invalid, "employment.vacancy.shifts", "The shifts are day, night or rotating, each once.")
+	ErrSchemes     = errs.New(errs.Invalid, "employment.vacancy.schemes", "One of the kinds of insurance is not known, or there twice.")
+	ErrHazards     = errs.New(errs.Invalid, "employment.vacancy.hazards", "One of the hazards is not on the list, or there twice.")
+	ErrTownship    = errs.New(errs.Invalid, "employment.township", "The township does not lie in the county, or nobody lives there.")
+	ErrCertificate = errs.New(errs.Invalid, "employment.vacancy.certificate", "A certificate needs an occupation that is offered in job search, and a known level or none.")
+
+	ErrReviewUnknown = errs.New(errs.NotFound, "employment.review.unknown", "There is no such text before a clerk.")
+	ErrReviewState   = errs.New(errs.Conflict, "employment.review.state", "A clerk has decided about this text already.")
+	ErrReviewClean   = errs.New(errs.Conflict, "employment.review.clean", "The rules have nothing against this text; it can be published.")
+	ErrReviewOutcome = errs.New(errs.Invalid, "employment.review.outcome", "The outcome is overruled or upheld, with a reason of its list.")
+	ErrReviewReason  = errs.New(errs.Invalid, "employment.review.reason", "The reason for the employer is 2 to 500 signs.")
+	ErrReviewFilter  = errs.New(errs.Invalid, "employment.review.filter", "The state is waiting, overruled or upheld.")
+
+	ErrInterviewUnknown = errs.New(errs.NotFound, "employment.interview.unknown", "There is no such invitation.")
+	ErrInterviewState   = errs.New(errs.Conflict, "employment.interview.state", "The state of the invitation does not allow this.")
+	ErrInterviewTime    = errs.New(errs.Invalid, "employment.interview.time", "An interview lies in the future, and within a year.")
+	ErrInterviewWay     = errs.New(errs.Invalid, "employment.interview.way", "An interview is held in person, by phone or by video.")
+	ErrInterviewOpen    = errs.New(errs.Conflict, "employment.interview.open", "The applicant has an invitation already.")
+	ErrNameHidden       = errs.New(errs.Denied, "employment.interview.name_hidden", "The name is told after the applicant has accepted an interview.")
+
+	ErrNeedMonth = errs.New(errs.Invalid, "employment.need.month", "The month is written as year-month, and is this one or one of the next 24.")
+	ErrNeedCount = errs.New(errs.Invalid, "employment.need.count", "A need is a number of workers from 0 to 10,000.")
+	ErrNeedTwice = errs.New(errs.Invalid, "employment.need.twice", "The report has two lines for one month, occupation and county.")
+	ErrNeedEmpty = errs.New(errs.Invalid, "employment.need.empty", "The report has no line, or more than 200.")
+
+	ErrSkills         = errs.New(errs.Invalid, "employment.profile.skills", "A skill or a certificate is a group that is offered in job search, each once, at most 12.")
 	ErrProfile        = errs.New(errs.Invalid, "employment.profile", "The wished wage, the education or the day of the profile cannot be read.")
 	ErrProfileUnknown = errs.New(errs.NotFound, "employment.profile.unknown", "There is no such profile.")
 

@@ -60,6 +60,25 @@ type (
 	HireEndDisputed struct{ HireID string }
 	// HireEnded tells that a hire ended, on the worker's word.
 	HireEnded struct{ Hire Hire }
+
+	// ReviewAsked tells that a refused text came before a clerk.
+	ReviewAsked struct{ ReviewID, EmployerID, RuleID, PhraseID string }
+	// ReviewDecided tells what the clerk decided.
+	ReviewDecided struct{ ReviewID, Outcome, ReasonCode, VacancyID string }
+
+	// InterviewInvited tells that a worker is to be told of an invitation.
+	InterviewInvited struct {
+		InterviewID, ApplicationID string
+		MeetOn                     clock.Date
+		Way                        string
+	}
+	// InterviewAccepted tells that the employer may know the name.
+	InterviewAccepted struct{ InterviewID string }
+	// InterviewDeclined tells nobody but the invitation that the worker said no.
+	InterviewDeclined struct{ InterviewID string }
+
+	// SeasonalNeedReported tells what an employer needs in a month.
+	SeasonalNeedReported struct{ Need Need }
 )
 
 func (EmployerRegistered) happened()    {}
@@ -80,3 +99,9 @@ func (HireUndone) happened()            {}
 func (HireEndStated) happened()         {}
 func (HireEndDisputed) happened()       {}
 func (HireEnded) happened()             {}
+func (ReviewAsked) happened()           {}
+func (ReviewDecided) happened()         {}
+func (InterviewInvited) happened()      {}
+func (InterviewAccepted) happened()     {}
+func (InterviewDeclined) happened()     {}
+func (SeasonalNeedReported) happened()  {}

@@ -13,7 +13,7 @@ import (
 var now = time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC)
 
 func published(hazardous bool) Vacancy {
-	v, _ := Publish("v", Employer{ID: "e"}, terms(), hazardous, now)
+	v, _ := Publish("v", Employer{ID: "e"}, terms(), Danger{Hazardous: hazardous}, now)
 	return v
 }
 

@@ -122,11 +122,18 @@ func parsePhrase(rec []string, words *strings.Replacer) (p phrase, err error) {
 	return p, p.to.UnmarshalText([]byte(rec[10]))
 }
 
-// Judge returns what is wrong with a vacancy's texts by the rows in force on
-// the day: ErrDiscriminatory, ErrFeeOrDeposit, ErrUnderAge or, where a limit of
-// the law may be behind the words, ErrClerk, each with the rule and the row. An
-// age is under age below minAge.
-func (p *Phrases) Judge(on clock.Date, minAge int, texts ...string) error {
+// Finding is one row that a vacancy's words meet.
+type Finding struct {
+	Rule    string
+	Phrase  string
+	Words   string      // the words that met it, as they were read
+	Refusal *errs.Error // ErrDiscriminatory, ErrFeeOrDeposit, ErrUnderAge, or ErrClerk
+}
+
+// Find returns what the rows in force on the day have against a vacancy's
+// texts, each row once. Where a limit of the law may be behind the words, the
+// refusal is ErrClerk. An age is under age below minAge.
+func (p *Phrases) Find(on clock.Date, minAge int, texts ...string) (all []Finding) {
 	text := plain(strings.Join(texts, "\n"))
 	for _, row := range p.all {
 		if on.Before(row.from) || !row.to.IsZero() && on.After(row.to) {
@@ -136,14 +143,31 @@ func (p *Phrases) Judge(on clock.Date, minAge int, texts ...string) error {
 			if row.harmless(text, at, minAge) {
 				continue
 			}
-			refusal := row.refusal
+			f := Finding{Rule: row.rule, Phrase: row.id, Words: text[at[0]:at[1]], Refusal: row.refusal}
 			if row.clerkWhen != nil && row.clerkWhen.MatchString(text) {
-				refusal = ErrClerk
+				f.Refusal = ErrClerk
 			}
-			return refusal.With("rule", row.rule).With("phrase", row.id)
+			all = append(all, f)
+			break
 		}
 	}
-	return nil
+	return all
+}
+
+// Judge returns what is wrong with a vacancy's texts: the first refusal, with
+// the rule and the row, or ErrClerk where nothing but that was found.
+func (p *Phrases) Judge(on clock.Date, minAge int, texts ...string) error {
+	var clerk error
+	for _, f := range p.Find(on, minAge, texts...) {
+		err := f.Refusal.With("rule", f.Rule).With("phrase", f.Phrase)
+		if f.Refusal != ErrClerk {
+			return err
+		}
+		if clerk == nil {
+			clerk = err
+		}
+	}
+	return clerk
 }
 
 func (p phrase) harmless(text string, at []int, minAge int) bool {

@@ -13,7 +13,43 @@ type Wishes struct {
 	WageMinFen    int64 // 0 is negotiable
 	Education     string
 	AvailableFrom clock.Date
+	AvailableTo   clock.Date // zero: open
+	County        string     // where the worker wants to work; "" is anywhere
+	Township      string
 	NeedsHousing  bool
+	NeedsMeals    bool
+	Skills        []string // occupation groups that the worker says to be good at
+	Papers        []string // occupation groups of which the worker has a certificate on paper
+}
+
+// maxSkills bounds what a profile lists.
+const maxSkills = 12
+
+// Check refuses wishes that cannot be; codes are the caller's to check.
+func (w Wishes) Check() error {
+	if !w.AvailableTo.IsZero() && w.AvailableTo.Before(w.AvailableFrom) {
+		return ErrProfile
+	}
+	if len(w.Skills) > maxSkills || len(w.Papers) > maxSkills || twice(w.Skills) || twice(w.Papers) {
+		return ErrSkills
+	}
+	return nil
+}
+
+func twice(all []string) bool {
+	for i, s := range all {
+		if slices.Contains(all[:i], s) {
+			return true
+		}
+	}
+	return false
+}
+
+// same reports whether two wishes say the same.
+func (w Wishes) same(o Wishes) bool {
+	return slices.Equal(w.Skills, o.Skills) && slices.Equal(w.Papers, o.Papers) &&
+		w.Occupation == o.Occupation && w.WageMinFen == o.WageMinFen && w.Education == o.Education && w.AvailableFrom == o.AvailableFrom &&
+		w.AvailableTo == o.AvailableTo && w.County == o.County && w.Township == o.Township && w.NeedsHousing == o.NeedsHousing && w.NeedsMeals == o.NeedsMeals
 }
 
 // Profile is a worker's own wishes. No employer sees it.
@@ -43,7 +79,7 @@ func (p Profile) Save(w Wishes) (saved Profile, outcome string, events []Event) 
 	switch {
 	case p.Version == 0 || p.Closed:
 		outcome = Created
-	case p.Wishes == w:
+	case p.Wishes.same(w):
 		return p, Unchanged, nil
 	default:
 		outcome = Updated

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -21,27 +22,72 @@ const (
 	VacancyClosedState VacancyState = "closed"
 )
 
+// WageUnit is what a wage is paid for.
+type WageUnit string
+
+// The units of a wage.
+const (
+	ByMonth WageUnit = "month"
+	ByDay   WageUnit = "day"
+	ByPiece WageUnit = "piece"
+)
+
+// CertificateNeed is a certificate that a post asks for.
+type CertificateNeed struct {
+	Occupation string
+	Level      string // 五级 to 一级; "" is any
+}
+
 // Terms is what an employer publishes.
 type Terms struct {
 	Title        string
 	Occupation   string
 	Headcount    int
-	WageMinFen   int64
+	WageMinFen   int64 // in fen for a WageUnit
 	WageMaxFen   int64
+	WageUnit     WageUnit // "" is a month
 	County       string
+	Township     string     // "" is anywhere in the county
 	SeasonFrom   clock.Date // zero: no such limit
 	SeasonTo     clock.Date
+	Shifts       []string // day, night, rotating
 	Housing      bool
 	Meals        bool
+	Hazards      []string // declared, by the list of rule TR-HAZARD
+	Certificates []CertificateNeed
+	Schemes      []string // the insurance offered
+	Household    bool     // work in a household (家政)
 	Requirements string
 	Reference    string // the employer's own; the same again changes nothing
 }
 
+// The published words of a vacancy's terms.
+func shifts() []string { return []string{"day", "night", "rotating"} }
+func schemes() []string {
+	return []string{"pension", "medical", "unemployment", "work_injury", "maternity"}
+}
+
+// levels are those of the skill certificates, with "" for any.
+func levels() []string { return []string{"", "五级", "四级", "三级", "二级", "一级"} }
+
 // Check returns the terms with their texts trimmed, or what is wrong with
-// them. Occupation and county are the caller's to check.
+// them. Occupations, county, township and hazards are the caller's to check.
 func (t Terms) Check() (Terms, error) {
 	if t.Headcount < 1 {
 		return t, ErrHeadcount
+	}
+	if t.WageUnit == "" {
+		t.WageUnit = ByMonth
+	}
+	switch {
+	case t.WageUnit != ByMonth && t.WageUnit != ByDay && t.WageUnit != ByPiece:
+		return t, ErrWageUnit
+	case !known(t.Shifts, shifts()):
+		return t, ErrShifts
+	case !known(t.Schemes, schemes()):
+		return t, ErrSchemes
+	case slices.ContainsFunc(t.Certificates, func(c CertificateNeed) bool { return !slices.Contains(levels(), c.Level) }):
+		return t, ErrCertificate
 	}
 	if t.WageMinFen <= 0 || t.WageMaxFen < t.WageMinFen {
 		return t, ErrWageRange
@@ -69,17 +115,32 @@ type Vacancy struct {
 	Terms
 	ID           string
 	EmployerID   string
-	EmployerName string // for display; not written with the vacancy
-	Hazardous    bool   // TR-HAZARD
-	Taken        int    // places whose offer was accepted
+	EmployerName string       // for display; not written with the vacancy. A household's is not shown
+	EmployerKind EmployerKind // for display too
+	Hazardous    bool         // TR-HAZARD
+	Limits       []string     // limits of the law that the post states
+	Taken        int          // places whose offer was accepted
 	State        VacancyState
 	PublishedAt  time.Time
 	Version      int64
 }
 
-// Publish opens a vacancy on checked terms.
-func Publish(id string, e Employer, t Terms, hazardous bool, at time.Time) (Vacancy, []Event) {
-	v := Vacancy{Terms: t, ID: id, EmployerID: e.ID, EmployerName: e.Name, Hazardous: hazardous, State: VacancyOpen, PublishedAt: at}
+// known reports whether every word is in the list, and none twice.
+func known(words, list []string) bool {
+	for i, w := range words {
+		if !slices.Contains(list, w) || slices.Contains(words[:i], w) {
+			return false
+		}
+	}
+	return true
+}
+
+// Publish opens a vacancy on checked terms, with what they mean for its hazards.
+func Publish(id string, e Employer, t Terms, d Danger, at time.Time) (Vacancy, []Event) {
+	v := Vacancy{
+		Terms: t, ID: id, EmployerID: e.ID, EmployerName: e.PublicName(), EmployerKind: e.Kind, Hazardous: d.Hazardous, Limits: d.Limits,
+		State: VacancyOpen, PublishedAt: at,
+	}
 	return v, []Event{VacancyPublished{v}}
 }
 

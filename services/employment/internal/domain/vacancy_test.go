@@ -70,7 +70,7 @@ func TestPlacesNeverExceedTheHeadcount(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		in := terms()
 		in.Headcount = rapid.IntRange(1, 5).Draw(t, "headcount")
-		v, _ := Publish("v", Employer{ID: "e"}, in, false, time.Unix(0, 0))
+		v, _ := Publish("v", Employer{ID: "e"}, in, Danger{}, time.Unix(0, 0))
 		taken := 0
 		for range rapid.IntRange(1, 20).Draw(t, "acts") {
 			switch rapid.IntRange(0, 2).Draw(t, "act") {
@@ -110,7 +110,7 @@ func TestProfileSaves(t *testing.T) {
 		t.Fatal(outcome)
 	}
 	p, events = p.Close()
-	if p.Wishes != (Wishes{}) || len(events) != 1 {
+	if !p.Wishes.same(Wishes{}) || len(events) != 1 {
 		t.Fatalf("%+v, %v", p, events)
 	}
 	if _, events = p.Close(); events != nil {

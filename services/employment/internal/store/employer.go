@@ -11,15 +11,22 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
-const employerColumns = `id, uscc, name, industry_section, county, phone_sealed, manual_check, version`
+const employerColumns = `id, uscc, name, industry_section, county, phone_sealed, manual_check, version, kind, name_sealed`
 
 func (t *Tx) scanEmployer(s sqldb.Scanner) (e domain.Employer, err error) {
 	var manual int64
-	var sealed []byte
-	if err = s.Scan(&e.ID, &e.USCC, &e.Name, &e.IndustrySection, &e.County, &sealed, &manual, &e.Version); err != nil {
+	var sealed, name []byte
+	if err = s.Scan(&e.ID, &e.USCC, &e.Name, &e.IndustrySection, &e.County, &sealed, &manual, &e.Version, &e.Kind, &name); err != nil {
 		return e, err
 	}
 	e.ManualCheck = manual != 0
+	if e.Kind == domain.Household {
+		open, err := t.seal.Open(name, nameOf(e.ID))
+		if err != nil {
+			return e, err
+		}
+		e.USCC, e.Name = "", string(open)
+	}
 	if len(sealed) == 0 {
 		return e, nil
 	}
@@ -45,6 +52,9 @@ func (t *Tx) Employer(id string) (domain.Employer, error) {
 	return load(t.tx.QueryRow(`SELECT `+employerColumns+` FROM employer WHERE id = $1`, id), t.scanEmployer, domain.ErrEmployerUnknown)
 }
 
+// nameOf binds a sealed name to its employer, and to being a name.
+func nameOf(id string) []byte { return []byte("name:" + id) }
+
 // SaveEmployer writes a new employer and its events. The same code at the same
 // moment gives outbox.ErrStale: repeated, it is found.
 func (t *Tx) SaveEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error {
@@ -52,7 +62,14 @@ func (t *Tx) SaveEmployer(ctx context.Context, e domain.Employer, events ...doma
 	if !e.Phone.IsZero() {
 		sealed = t.seal.Seal([]byte(e.Phone.Reveal()), []byte(e.ID))
 	}
-	n, err := t.tx.Exec(`INSERT INTO employer (`+employerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING`,
-		e.ID, e.USCC, e.Name, e.IndustrySection, e.County, sealed, number(e.ManualCheck), next(e.Version, events))
+	kind, code, name, hidden := e.Kind, e.USCC, e.Name, []byte{}
+	if kind == "" {
+		kind = domain.Firm
+	}
+	if kind == domain.Household { // no code: its own id stands where codes are unique
+		code, name, hidden = e.ID, "", t.seal.Seal([]byte(e.Name), nameOf(e.ID))
+	}
+	n, err := t.tx.Exec(`INSERT INTO employer (`+employerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
+		e.ID, code, name, e.IndustrySection, e.County, sealed, number(e.ManualCheck), next(e.Version, events), string(kind), hidden)
 	return t.saved(ctx, n, err, outbox.Subject{Aggregate: e.ID, Version: e.Version, Division: e.County}, events)
 }

@@ -70,6 +70,19 @@ func message(e domain.Event) proto.Message {
 			HireId: h.ID, EmployerId: h.EmployerID, Occupation: h.Occupation, County: h.County,
 			StartOn: h.StartOn.String(), EndedOn: h.EndedOn.String(), GroundCode: string(h.Ground),
 		}
+	case domain.ReviewAsked:
+		return &employmentv1.ReviewAsked{ReviewId: e.ReviewID, EmployerId: e.EmployerID, RuleId: e.RuleID, PhraseId: e.PhraseID}
+	case domain.ReviewDecided:
+		return &employmentv1.ReviewDecided{ReviewId: e.ReviewID, Outcome: e.Outcome, ReasonCode: e.ReasonCode, VacancyId: e.VacancyID}
+	case domain.InterviewInvited:
+		return &employmentv1.InterviewInvited{InterviewId: e.InterviewID, ApplicationId: e.ApplicationID, MeetOn: e.MeetOn.String(), Way: e.Way}
+	case domain.InterviewAccepted:
+		return &employmentv1.InterviewAccepted{InterviewId: e.InterviewID}
+	case domain.InterviewDeclined:
+		return &employmentv1.InterviewDeclined{InterviewId: e.InterviewID}
+	case domain.SeasonalNeedReported:
+		n := e.Need
+		return &employmentv1.SeasonalNeedReported{EmployerId: n.EmployerID, Occupation: n.Occupation, County: n.County, Month: n.Month, Count: int32(n.Count)}
 	case domain.QualificationRecorded:
 		return &employmentv1.QualificationRecorded{CertificateId: e.CertificateID, Occupation: e.Occupation, What: e.What}
 	}

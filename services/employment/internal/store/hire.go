@@ -38,9 +38,15 @@ func (t *Tx) HiresOf(worker string) ([]domain.Hire, error) {
 	return sqldb.Collect(t.tx, scanHire, `SELECT `+hireColumns+` FROM hire WHERE worker = $1 ORDER BY id DESC`, worker)
 }
 
-// EmployersOf gives the names of the employers of the worker's hires.
+// EmployersOf gives the names of the employers of the worker's hires; who works
+// in a household may know whose it is.
 func (t *Tx) EmployersOf(worker string) (map[string]string, error) {
-	return t.names(`SELECT id, name FROM employer WHERE id IN (SELECT employer_id FROM hire WHERE worker = $1)`, worker)
+	rows, err := sqldb.Collect(t.tx, t.scanEmployer, `SELECT `+employerColumns+` FROM employer WHERE id IN (SELECT employer_id FROM hire WHERE worker = $1)`, worker)
+	all := map[string]string{}
+	for _, e := range rows {
+		all[e.ID] = e.Name
+	}
+	return all, err
 }
 
 // SaveHire writes a hire and its events, or returns outbox.ErrStale, or

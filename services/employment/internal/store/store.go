@@ -33,12 +33,17 @@ type Store struct {
 	tasks *task.Queue
 	seal  outbox.Sealer
 	pages *cache.Cache
+	open  OpenVacancies
 }
 
+// OpenVacancies is told of each vacancy that a commit changed.
+type OpenVacancies interface{ Put(v domain.Vacancy) }
+
 // New returns the department's store. seal keeps employers' phones; pages hold
-// search results, which a vacancy's change makes stale.
-func New(log *outbox.Log, tasks *task.Queue, seal outbox.Sealer, pages *cache.Cache) *Store {
-	return &Store{log, tasks, seal, pages}
+// search results, which a vacancy's change makes stale; open is brought up to
+// date by it.
+func New(log *outbox.Log, tasks *task.Queue, seal outbox.Sealer, pages *cache.Cache, open OpenVacancies) *Store {
+	return &Store{log, tasks, seal, pages, open}
 }
 
 // In returns the store within a transaction.

@@ -43,6 +43,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	for _, d := range departments() {
 		consume.On(r, d, h.recordRead)
 	}
+	tell(r, h, "employment", func(m *employmentv1.InterviewInvited) string { return m.GetInterviewId() })
 	tell(r, h, "employment", func(m *employmentv1.OfferMade) string { return m.GetOfferId() })
 	tell(r, h, "employment", func(m *employmentv1.OfferAccepted) string { return unless(m.GetInPerson(), m.GetOfferId()) })
 	tell(r, h, "employment", func(m *employmentv1.HireRegistered) string {

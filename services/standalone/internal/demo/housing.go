@@ -13,7 +13,7 @@ import (
 
 // Where the round of homes is lived through, and how many take part.
 const (
-	roundCounty = "654301"
+	homesCounty = "654301"
 	roundPeople = 12
 )
 
@@ -28,7 +28,7 @@ func staff(ctx context.Context, no string) context.Context {
 // a notice that a person withdraws; and a second list that waits for its draw.
 // What was lived through before is left as it is.
 func (w *world) housingRound(ctx context.Context, today clock.Date) error {
-	before, err := w.housing().ListRounds(staff(ctx, "hou-101"), &housingv1.ListRoundsRequest{County: roundCounty})
+	before, err := w.housing().ListRounds(staff(ctx, "hou-101"), &housingv1.ListRoundsRequest{County: homesCounty})
 	if err != nil || len(before.GetRounds()) > 0 || len(w.lives) < roundPeople {
 		return err
 	}
@@ -41,7 +41,7 @@ func (w *world) housingRound(ctx context.Context, today clock.Date) error {
 		}
 	}
 	round, err := w.housing().OpenRound(staff(ctx, "hou-101"), &housingv1.OpenRoundRequest{
-		County: roundCounty, Kind: "public_rental", HomeIds: w.homes[roundCounty][:min(3, len(w.homes[roundCounty]))],
+		County: homesCounty, Kind: "public_rental", HomeIds: w.homes[homesCounty][:min(3, len(w.homes[homesCounty]))],
 		FigureName: "上证指数收盘价，上海证券交易所网站", FigureDue: today.AddDays(1).String(),
 	})
 	if err != nil {
@@ -85,13 +85,13 @@ func (w *world) waits(ctx context.Context, ref, kind, form string, since clock.D
 	}
 	id := ""
 	for _, a := range all.GetApplications() {
-		if a.GetKind() == kind && a.GetCounty() == roundCounty && a.GetState() == "submitted" {
+		if a.GetKind() == kind && a.GetCounty() == homesCounty && a.GetState() == "submitted" {
 			id = a.GetApplicationId()
 		}
 	}
 	if id == "" {
 		made, err := w.housing().ApplyForHome(worker(ctx, ref), &housingv1.ApplyForHomeRequest{
-			Worker: ref, County: roundCounty, Kind: kind, HouseholdSize: 2, DeclaresNoHome: true, DeclaresIncomeBelow: true, DeclaredAreaDm2: 1800,
+			Worker: ref, County: homesCounty, Kind: kind, HouseholdSize: 2, DeclaresNoHome: true, DeclaresIncomeBelow: true, DeclaredAreaDm2: 1800,
 		})
 		if err != nil {
 			return "", err
@@ -153,7 +153,7 @@ func (w *world) drawToCome(ctx context.Context, people []*life, today clock.Date
 	var ids []string
 	for i := range 2 {
 		reply, err := w.housing().AddHome(staff(ctx, "hou-101"), &housingv1.AddHomeRequest{
-			Estate: "阿勒泰市青年公寓", Number: fmt.Sprintf("2-%d01", i+1), Layout: "单间", AreaDm2: 3200, RentFen: 52_000, County: roundCounty, Kind: "affordable_rental", Reference: fmt.Sprintf("demo-%d-affordable-%d", w.cfg.Seed, i),
+			Estate: "阿勒泰市青年公寓", Number: fmt.Sprintf("2-%d01", i+1), Layout: "单间", AreaDm2: 3200, RentFen: 52_000, County: homesCounty, Kind: "affordable_rental", Reference: fmt.Sprintf("demo-%d-affordable-%d", w.cfg.Seed, i),
 		})
 		if err != nil {
 			return err
@@ -171,11 +171,11 @@ func (w *world) drawToCome(ctx context.Context, people []*life, today clock.Date
 		}
 	}
 	if _, err := w.housing().OpenRound(staff(ctx, "hou-101"), &housingv1.OpenRoundRequest{
-		County: roundCounty, Kind: "affordable_rental", HomeIds: ids, FigureName: "上证指数收盘价，上海证券交易所网站", FigureDue: today.AddDays(1).String(),
+		County: homesCounty, Kind: "affordable_rental", HomeIds: ids, FigureName: "上证指数收盘价，上海证券交易所网站", FigureDue: today.AddDays(1).String(),
 	}); err != nil {
 		return err
 	}
-	asked, err := w.housing().AskPlaces(boss(ctx, w.employers[0].id), &housingv1.AskPlacesRequest{EmployerId: w.employers[0].id, County: roundCounty, Places: 12})
+	asked, err := w.housing().AskPlaces(boss(ctx, w.employers[0].id), &housingv1.AskPlacesRequest{EmployerId: w.employers[0].id, County: homesCounty, Places: 12})
 	if err != nil {
 		return err
 	}

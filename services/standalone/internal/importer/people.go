@@ -119,6 +119,7 @@ var sentences = map[string]string{
 	"discriminatory":                    "要求中有就业歧视内容（就业促进法第三条、第二十六至三十一条）；如有误判请交工作人员复核",
 	"fee_or_deposit":                    "要求中有收费、押金或扣押证件内容（劳动合同法第九条）；如有误判请交工作人员复核",
 	"under_age_vacancy":                 "招用未满16周岁的人（禁止使用童工规定第二条）",
+	"employment.vacancy.clerk":          "要求只写了一种性别，而法律对矿山井下作业有限制；已自动交工作人员复核",
 	"registry.worker.identity_conflict": "该号码已由另一姓名登记，请到窗口核对",
 	"place_unknown":                     "县(市)或乡镇(街道)无法识别",
 	"code_unknown":                      "此栏的取值不在目录中",

@@ -17,6 +17,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/match"
 	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
@@ -28,7 +29,7 @@ func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 		b.Fatal(err)
 	}
 	scope := testkit.Telemetry(b).For("employment")
-	s := &suite{b, db, store.New(testkit.Log(b, "employment", db), task.New(db, clock.System(), scope), master, cache.New("employment", nil, scope.Log))}
+	s := &suite{b, db, store.New(testkit.Log(b, "employment", db), task.New(db, clock.System(), scope), master, cache.New("employment", nil, scope.Log), match.New())}
 	cases := s.cases()
 	f := fair("fair-1")
 	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = domain.FairOpen, "", "", "", "", "", 0, 0

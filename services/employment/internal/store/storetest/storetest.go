@@ -19,6 +19,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/match"
 	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
@@ -57,6 +58,11 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		{"64 for each last post of a fair", (*suite).fairLastPost},
 		{"everything of start-up help survives the round trip", (*suite).startupRoundTrips},
 		{"an adviser's time is booked once", (*suite).lastSlot},
+		{"matching survives the round trip", (*suite).matching},
+		{"a household's name is sealed", (*suite).household},
+		{"the sums of the seasonal need", (*suite).needs},
+		{"one clerk decides, one invitation stands, one line is kept", (*suite).oneOfMany},
+		{"another instance's changes are told", (*suite).changes},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			db := open(t)
@@ -65,7 +71,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 				t.Fatal(err)
 			}
 			scope := testkit.Telemetry(t).For("employment")
-			test.run(&suite{t, db, store.New(testkit.Log(t, "employment", db), task.New(db, clock.System(), scope), master, cache.New("employment", nil, scope.Log))})
+			test.run(&suite{t, db, store.New(testkit.Log(t, "employment", db), task.New(db, clock.System(), scope), master, cache.New("employment", nil, scope.Log), match.New())})
 		})
 	}
 }
@@ -89,15 +95,17 @@ func employer(id, uscc string) domain.Employer {
 	if err != nil {
 		panic(err)
 	}
-	return domain.Employer{ID: id, USCC: uscc, Name: "福海县白桦·牧业", IndustrySection: "A", County: "654323", Phone: phone, ManualCheck: true}
+	return domain.Employer{ID: id, Kind: domain.Firm, USCC: uscc, Name: "福海县白桦·牧业", IndustrySection: "A", County: "654323", Phone: phone, ManualCheck: true}
 }
 
 func vacancy(id string, places int) domain.Vacancy {
 	return domain.Vacancy{
-		ID: id, EmployerID: "employer-1", EmployerName: "福海县白桦·牧业", Hazardous: true, State: domain.VacancyOpen, PublishedAt: noon,
+		ID: id, EmployerID: "employer-1", EmployerName: "福海县白桦·牧业", EmployerKind: domain.Firm, Hazardous: true, Limits: []string{domain.LimitUnderground}, State: domain.VacancyOpen, PublishedAt: noon,
 		Terms: domain.Terms{
 			Title: "掘进工 é", Occupation: "6-16", Headcount: places, WageMinFen: 300_000, WageMaxFen: 400_000, County: "654323",
 			SeasonFrom: clock.NewDate(2026, 12, 1), SeasonTo: clock.NewDate(2027, 4, 30), Housing: true, Meals: true, Requirements: "井下作业\nقازاق", Reference: "ref-" + id,
+			WageUnit: domain.ByDay, Township: "654323101", Shifts: []string{"day", "rotating"}, Hazards: []string{"underground", "dust"},
+			Certificates: []domain.CertificateNeed{{Occupation: "6-16", Level: "五级"}, {Occupation: "6-30"}}, Schemes: []string{"work_injury", "pension"}, Household: true,
 		},
 	}
 }
@@ -137,7 +145,8 @@ func hire(id, worker string) domain.Hire {
 func (s *suite) roundTrips() {
 	e := employer("employer-1", "91654323UK8F0HLA1P")
 	v := vacancy("vacancy-1", 3)
-	p := domain.Profile{Worker: "worker-1", Wishes: domain.Wishes{Occupation: "6-29", WageMinFen: 450_000, Education: "70", AvailableFrom: clock.NewDate(2026, 12, 1), NeedsHousing: true}}
+	p := domain.Profile{Worker: "worker-1", Wishes: domain.Wishes{Occupation: "6-29", WageMinFen: 450_000, Education: "70", AvailableFrom: clock.NewDate(2026, 12, 1), NeedsHousing: true,
+		AvailableTo: clock.NewDate(2027, 5, 1), County: "654323", Township: "654323101", NeedsMeals: true, Skills: []string{"6-29", "4-03"}, Papers: []string{"6-30"}}}
 	a := application("application-1", "worker-1")
 	a.State, a.OfferID = domain.ApplicationAccepted, "offer-1"
 	o := offer("offer-1", "application-1", "worker-1")

@@ -1,0 +1,105 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/rule"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+// DecideReview is a clerk's decision about a refused text. An overrule
+// publishes the vacancy in the same transaction.
+func (a *App) DecideReview(ctx context.Context, s Store, id string, v domain.Verdict) (vacancyID string, err error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return "", err
+	}
+	r, err := s.Review(id)
+	if err != nil {
+		return "", err
+	}
+	if err := p.CoversDivision(r.Terms.County); err != nil {
+		return "", err
+	}
+	v.Officer = p.Subject
+	appeal, err := a.reconsideration(r.Terms.County)
+	if err != nil {
+		return "", err
+	}
+	r, events, err := r.Decide(v, a.NewID(), appeal, a.Clock.Now())
+	if err != nil {
+		return "", err
+	}
+	if err := s.SaveReview(ctx, r, events...); err != nil || r.State != domain.ReviewOverruled {
+		return "", err
+	}
+	e, err := s.Employer(r.EmployerID)
+	if err != nil {
+		return "", err
+	}
+	if _, used, err := s.VacancyByReference(e.ID, r.Terms.Reference); err != nil {
+		return "", err
+	} else if used { // another text was published under it meanwhile
+		r.Terms.Reference = ""
+	}
+	danger, err := a.danger(r.Terms)
+	if err != nil {
+		return "", err
+	}
+	vacancy, published := domain.Publish(r.VacancyID, e, r.Terms, danger, a.Clock.Now())
+	return vacancy.ID, s.SaveVacancy(ctx, vacancy, published...)
+}
+
+// reconsideration is where a clerk's decision of today can be taken to, and until when.
+func (a *App) reconsideration(county string) (rule.Appeal, error) {
+	days, err := a.number("GV-04", "apply_days", county)
+	return rule.Appeal{Way: "reconsideration", Body: "gov", Deadline: "GV-04", Until: a.today().AddDays(days)}, err
+}
+
+// MaySeeReview returns nil where the caller is the employer, or an officer of the county.
+func (a *App) MaySeeReview(ctx context.Context, s Store, r domain.Review) error {
+	e, err := s.Employer(r.EmployerID)
+	if err != nil {
+		return err
+	}
+	return mayManage(ctx, e, r.Terms.County)
+}
+
+const (
+	reviewPage    = 50
+	reviewPageMax = 200
+)
+
+// CheckReviews returns whose reviews the caller may list: an employer its own,
+// an officer those of the county or of an employer in it.
+func (a *App) CheckReviews(ctx context.Context, s Store, q ReviewQuery) (ReviewQuery, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return q, err
+	}
+	if q.State != "" {
+		known := false
+		for _, state := range domain.ReviewStates() {
+			known = known || state == q.State
+		}
+		if !known {
+			return q, domain.ErrReviewFilter
+		}
+	}
+	if q.Limit <= 0 {
+		q.Limit = reviewPage
+	}
+	q.Limit = min(q.Limit, reviewPageMax)
+	if p.Kind == auth.Officer {
+		q.County = p.Division
+	}
+	if q.EmployerID == "" && p.Kind == auth.Officer {
+		return q, nil
+	}
+	e, err := s.Employer(q.EmployerID)
+	if err != nil {
+		return q, err
+	}
+	return q, mayManage(ctx, e, e.County)
+}

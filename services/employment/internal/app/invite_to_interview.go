@@ -1,0 +1,51 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+// InviteToInterview invites an applicant whose name the employer does not know.
+func (a *App) InviteToInterview(ctx context.Context, s Store, applicationID string, meetAt time.Time, way string) (string, error) {
+	application, err := s.Application(applicationID)
+	if err != nil {
+		return "", err
+	}
+	if err := owns(ctx, s, application.EmployerID); err != nil {
+		return "", err
+	}
+	before, err := s.InterviewOf(applicationID)
+	if err != nil {
+		return "", err
+	}
+	if before.State == domain.InterviewOpen || before.State == domain.InterviewAcceptedState {
+		return "", domain.ErrInterviewOpen
+	}
+	i, events, err := application.Invite(a.NewID(), meetAt, way, a.Clock.Now())
+	if err != nil {
+		return "", err
+	}
+	return i.ID, s.SaveInterview(ctx, i, events...)
+}
+
+// NameOf returns the worker behind an application, where the caller is its
+// employer and the worker has accepted an interview or an offer.
+func (a *App) NameOf(ctx context.Context, s Store, applicationID string) (domain.Application, error) {
+	application, err := s.PeekApplication(applicationID)
+	if err != nil {
+		return application, err
+	}
+	if err := owns(ctx, s, application.EmployerID); err != nil {
+		return application, err
+	}
+	i, err := s.InterviewOf(applicationID)
+	if err != nil {
+		return application, err
+	}
+	if !i.NameOpen() && application.State != domain.ApplicationAccepted {
+		return application, domain.ErrNameHidden
+	}
+	return application, nil
+}

@@ -1,0 +1,80 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+// ReportSeasonalNeed records how many workers an employer needs, and returns
+// how many lines said something new.
+func (a *App) ReportSeasonalNeed(ctx context.Context, s Store, employerID string, lines []domain.Need) (changed int, err error) {
+	e, err := s.Employer(employerID)
+	if err != nil {
+		return 0, err
+	}
+	if err := mayManage(ctx, e, e.County); err != nil {
+		return 0, err
+	}
+	if err := domain.CheckNeeds(lines, a.today()); err != nil {
+		return 0, err
+	}
+	for _, l := range lines {
+		if err := a.checkPost(l.County, l.Occupation); err != nil {
+			return 0, err
+		}
+	}
+	lines = slices.SortedFunc(slices.Values(lines), func(a, b domain.Need) int { // one order of locks for all reports
+		return cmp.Or(cmp.Compare(a.Month, b.Month), cmp.Compare(a.Occupation, b.Occupation), cmp.Compare(a.County, b.County))
+	})
+	for _, l := range lines {
+		n, err := s.Need(e.ID, l.Month, l.Occupation, l.County)
+		if err != nil {
+			return 0, err
+		}
+		if n.Version == 0 {
+			n.ID = a.NewID()
+		}
+		n, events := n.Report(l.Count, a.Clock.Now())
+		if len(events) == 0 {
+			continue
+		}
+		if err := s.SaveNeed(ctx, n, events...); err != nil {
+			return 0, err
+		}
+		changed++
+	}
+	return changed, nil
+}
+
+// CheckNeedQuery returns what the caller may see of the reported needs: an
+// employer its own lines, everybody else only the sums of all.
+func (a *App) CheckNeedQuery(ctx context.Context, s Store, q NeedQuery) (NeedQuery, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return q, err
+	}
+	for _, m := range []string{q.FromMonth, q.ToMonth} {
+		if _, err := clock.ParseDate(m + "-01"); m != "" && err != nil {
+			return q, domain.ErrNeedMonth
+		}
+	}
+	if _, ok := a.Codes.County(q.County); q.County != "" && !ok {
+		return q, domain.ErrCounty
+	}
+	if p.Kind == auth.Employer {
+		e, err := s.Employer(q.EmployerID)
+		if err != nil {
+			return q, err
+		}
+		return q, mayManage(ctx, e, e.County)
+	}
+	if q.EmployerID != "" {
+		return q, auth.ErrNotYours
+	}
+	return q, nil
+}

@@ -1,0 +1,89 @@
+package domain
+
+import (
+	"slices"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+)
+
+// InterviewState is where an invitation stands.
+type InterviewState string
+
+// The states of an invitation.
+const (
+	InterviewOpen           InterviewState = "invited"
+	InterviewAcceptedState  InterviewState = "accepted"
+	InterviewDeclinedState  InterviewState = "declined"
+	InterviewWithdrawnState InterviewState = "withdrawn" // with its application
+)
+
+// ways are how an interview is held.
+func ways() []string { return []string{"in_person", "phone", "video"} }
+
+// Interview is an employer's invitation to an applicant whose name it does not
+// know: a name can tell an origin. Accepting it is what opens the name.
+type Interview struct {
+	ID            string
+	ApplicationID string
+	VacancyID     string
+	EmployerID    string
+	Worker        string
+	County        string
+	State         InterviewState
+	MeetAt        time.Time
+	Way           string
+	InvitedAt     time.Time
+	AnsweredAt    time.Time
+	Version       int64
+}
+
+// Invite invites an applicant; now is the time of the invitation.
+func (a Application) Invite(id string, meetAt time.Time, way string, now time.Time) (Interview, []Event, error) {
+	if !a.Pending() {
+		return Interview{}, nil, ErrApplicationState.With("state", string(a.State))
+	}
+	if !slices.Contains(ways(), way) {
+		return Interview{}, nil, ErrInterviewWay
+	}
+	if !meetAt.After(now) || meetAt.After(now.AddDate(1, 0, 0)) {
+		return Interview{}, nil, ErrInterviewTime
+	}
+	i := Interview{
+		ID: id, ApplicationID: a.ID, VacancyID: a.VacancyID, EmployerID: a.EmployerID, Worker: a.Worker, County: a.County, State: InterviewOpen,
+		MeetAt: meetAt, Way: way, InvitedAt: now,
+	}
+	return i, []Event{InterviewInvited{InterviewID: id, ApplicationID: a.ID, MeetOn: clock.DateOf(meetAt), Way: way}}, nil
+}
+
+// Accept is the worker's yes.
+func (i Interview) Accept(at time.Time) (Interview, []Event, error) {
+	if i.State != InterviewOpen {
+		return i, nil, ErrInterviewState.With("state", string(i.State))
+	}
+	i.State, i.AnsweredAt = InterviewAcceptedState, at
+	return i, []Event{InterviewAccepted{i.ID}}, nil
+}
+
+// Decline is the worker's no, also to an interview that was accepted before.
+// The application keeps its place.
+func (i Interview) Decline(at time.Time) (Interview, []Event, error) {
+	if i.State != InterviewOpen && i.State != InterviewAcceptedState {
+		return i, nil, ErrInterviewState.With("state", string(i.State))
+	}
+	i.State, i.AnsweredAt = InterviewDeclinedState, at
+	return i, []Event{InterviewDeclined{i.ID}}, nil
+}
+
+// NameOpen reports whether the employer may know the applicant's name.
+func (i Interview) NameOpen() bool { return i.State == InterviewAcceptedState }
+
+// Withdraw ends an invitation with its application; ended is false where there
+// is nothing to end.
+func (i Interview) Withdraw() (after Interview, ended bool) {
+	if i.State != InterviewOpen && i.State != InterviewAcceptedState {
+		return i, false
+	}
+	i.State = InterviewWithdrawnState
+	return i, true
+}
