@@ -271,3 +271,8 @@ func (f fakeHousing) RecordPaper(ctx context.Context, r *housingv1.RecordPaperRe
 	f.told(ctx, "paper "+r.GetForm())
 	return &housingv1.RecordPaperResponse{}, nil
 }
+
+func (f fakeHousing) SetDrawWord(ctx context.Context, r *housingv1.SetDrawWordRequest) (*housingv1.SetDrawWordResponse, error) {
+	f.told(ctx, "word "+r.GetWord())
+	return &housingv1.SetDrawWordResponse{Nonce: "NONCE8", Word: "aabb"}, nil
+}

@@ -132,6 +132,7 @@ func TestHomePage(t *testing.T) {
 			t.Errorf("%s: not done: %s", path, c.want)
 		}
 	}
+	f.has(f.post(at+"/application/application-1/word", 200, "word", "birch"), "NONCE8", "请记下")
 	f.post(at+"/lease/lease-1/sell", 404)
 	f.has(f.post(at, 200, "kind", "dormitory", "county", "654301", "members", "2", "area", "0"), "申请已收到")
 	f.post(at, 400, "kind", "dormitory", "county", "654301", "members", "many")

@@ -2,6 +2,7 @@ package housing_test
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
@@ -306,14 +307,28 @@ func roundByDraw(t *testing.T, f *fixture) {
 		who := fmt.Sprintf("worker-%d", i+1)
 		ids[who] = f.waits(who, "paper", "2026-01-01")
 	}
+	word, err := f.client.SetDrawWord(f.Worker("worker-1"), &housingv1.SetDrawWordRequest{ApplicationId: ids["worker-1"], Word: "白桦"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum := allocate.NewWord("白桦", word.GetNonce()); hex.EncodeToString(sum[:]) != word.GetWord() {
+		t.Error("the receipt does not give the hash")
+	}
+	_, err = f.client.SetDrawWord(f.Worker("worker-1"), &housingv1.SetDrawWordRequest{ApplicationId: ids["worker-1"]})
+	wantCode(t, "no word", err, "housing.application.word")
+	_, err = f.client.SetDrawWord(f.Worker("worker-2"), &housingv1.SetDrawWordRequest{ApplicationId: ids["worker-1"], Word: "x"})
+	wantCode(t, "another's word", err, "auth.not_yours")
 	home := f.home("1", "public_rental")
-	_, err := f.client.OpenRound(f.officer(), &housingv1.OpenRoundRequest{County: county, Kind: "public_rental", HomeIds: []string{home}})
+	_, err = f.client.OpenRound(f.officer(), &housingv1.OpenRoundRequest{County: county, Kind: "public_rental", HomeIds: []string{home}})
 	wantCode(t, "nothing would decide", err, "housing.round.figure_name")
 	_, err = f.client.OpenRound(f.officer(), &housingv1.OpenRoundRequest{County: county, Kind: "public_rental", HomeIds: []string{home}, FigureName: "x", FigureDue: "2026-11-02"})
 	wantCode(t, "a figure that may be known", err, "housing.round.figure_name")
 	round, err := f.openRound(home)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if p := f.place("worker-1", ids["worker-1"]); len(p.GetProof()) == 0 || p.GetWord() != word.GetWord() {
+		t.Errorf("no receipt: %v", p)
 	}
 	_, err = f.offerRound(round)
 	wantCode(t, "offered before the draw", err, "housing.round.state")
@@ -343,6 +358,9 @@ func roundByDraw(t *testing.T, f *fixture) {
 	}
 	if _, err := allocate.VerifyBundle(strings.NewReader(bundle.GetBundle())); err != nil {
 		t.Error(err)
+	}
+	if !strings.Contains(bundle.GetBundle(), word.GetWord()) {
+		t.Error("the word is not in the bundle")
 	}
 	offered := 0
 	for who, id := range ids {

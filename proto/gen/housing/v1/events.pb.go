@@ -2152,6 +2152,51 @@ func (x *PlacesGranted) GetPlaces() int32 {
 	return 0
 }
 
+// DrawWordGiven: the applicant's own word joins the next draw; it stays with the department.
+type DrawWordGiven struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DrawWordGiven) Reset() {
+	*x = DrawWordGiven{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DrawWordGiven) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DrawWordGiven) ProtoMessage() {}
+
+func (x *DrawWordGiven) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DrawWordGiven.ProtoReflect.Descriptor instead.
+func (*DrawWordGiven) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *DrawWordGiven) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
 var File_qiao_housing_v1_events_proto protoreflect.FileDescriptor
 
 const file_qiao_housing_v1_events_proto_rawDesc = "" +
@@ -2345,7 +2390,11 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12\x16\n" +
 	"\x06places\x18\x02 \x01(\x05R\x06places:6\x8a\xb5\x182\n" +
-	"\x19housing.places.granted.v1\x10\x01\"\x10no personal data*\x01\x0fB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
+	"\x19housing.places.granted.v1\x10\x01\"\x10no personal data*\x01\x0f\"i\n" +
+	"\rDrawWordGiven\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:1\x8a\xb5\x18-\n" +
+	"\x1ahousing.draw_word.given.v1\x10\x01\"\n" +
+	"worker act*\x01\x0fB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
 
 var (
 	file_qiao_housing_v1_events_proto_rawDescOnce sync.Once
@@ -2359,7 +2408,7 @@ func file_qiao_housing_v1_events_proto_rawDescGZIP() []byte {
 	return file_qiao_housing_v1_events_proto_rawDescData
 }
 
-var file_qiao_housing_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_qiao_housing_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_qiao_housing_v1_events_proto_goTypes = []any{
 	(*HomeListed)(nil),           // 0: qiao.housing.v1.HomeListed
 	(*ApplicationSubmitted)(nil), // 1: qiao.housing.v1.ApplicationSubmitted
@@ -2398,6 +2447,7 @@ var file_qiao_housing_v1_events_proto_goTypes = []any{
 	(*ExitAppealDecided)(nil),    // 34: qiao.housing.v1.ExitAppealDecided
 	(*PlacesAsked)(nil),          // 35: qiao.housing.v1.PlacesAsked
 	(*PlacesGranted)(nil),        // 36: qiao.housing.v1.PlacesGranted
+	(*DrawWordGiven)(nil),        // 37: qiao.housing.v1.DrawWordGiven
 }
 var file_qiao_housing_v1_events_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -2418,7 +2468,7 @@ func file_qiao_housing_v1_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_housing_v1_events_proto_rawDesc), len(file_qiao_housing_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   37,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -2202,7 +2202,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x06months\x18\x06 \x01(\x05R\x06months\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\xc0*\n" +
+	"evidenceId2\xaa+\n" +
 	"\x0eHousingService\x12a\n" +
 	"\aAddHome\x12\x1f.qiao.housing.v1.AddHomeRequest\x1a .qiao.housing.v1.AddHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
 	"\tListHomes\x12!.qiao.housing.v1.ListHomesRequest\x1a\".qiao.housing.v1.ListHomesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12x\n" +
@@ -2221,7 +2221,9 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\n" +
 	"ListLeases\x12\".qiao.housing.v1.ListLeasesRequest\x1a#.qiao.housing.v1.ListLeasesResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12j\n" +
 	"\bGetPlace\x12 .qiao.housing.v1.GetPlaceRequest\x1a!.qiao.housing.v1.GetPlaceResponse\"\x19\x92\xb5\x18\x15\x12\x06worker\x12\vofficer:hou\x12k\n" +
-	"\vListWaiting\x12#.qiao.housing.v1.ListWaitingRequest\x1a$.qiao.housing.v1.ListWaitingResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12g\n" +
+	"\vListWaiting\x12#.qiao.housing.v1.ListWaitingRequest\x1a$.qiao.housing.v1.ListWaitingResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12h\n" +
+	"\vSetDrawWord\x12#.qiao.housing.v1.SetDrawWordRequest\x1a$.qiao.housing.v1.SetDrawWordResponse\"\x0e\x92\xb5\x18\n" +
+	"\b\x01\x12\x06worker\x12g\n" +
 	"\tOpenRound\x12!.qiao.housing.v1.OpenRoundRequest\x1a\".qiao.housing.v1.OpenRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12m\n" +
 	"\vChangeRound\x12#.qiao.housing.v1.ChangeRoundRequest\x1a$.qiao.housing.v1.ChangeRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12s\n" +
 	"\rConfirmFigure\x12%.qiao.housing.v1.ConfirmFigureRequest\x1a&.qiao.housing.v1.ConfirmFigureResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12j\n" +
@@ -2316,70 +2318,72 @@ var file_qiao_housing_v1_housing_proto_goTypes = []any{
 	(*v1.Reason)(nil),                   // 34: qiao.platform.v1.Reason
 	(*GetPlaceRequest)(nil),             // 35: qiao.housing.v1.GetPlaceRequest
 	(*ListWaitingRequest)(nil),          // 36: qiao.housing.v1.ListWaitingRequest
-	(*OpenRoundRequest)(nil),            // 37: qiao.housing.v1.OpenRoundRequest
-	(*ChangeRoundRequest)(nil),          // 38: qiao.housing.v1.ChangeRoundRequest
-	(*ConfirmFigureRequest)(nil),        // 39: qiao.housing.v1.ConfirmFigureRequest
-	(*OfferRoundRequest)(nil),           // 40: qiao.housing.v1.OfferRoundRequest
-	(*CloseRoundRequest)(nil),           // 41: qiao.housing.v1.CloseRoundRequest
-	(*ListRoundsRequest)(nil),           // 42: qiao.housing.v1.ListRoundsRequest
-	(*GetRoundRequest)(nil),             // 43: qiao.housing.v1.GetRoundRequest
-	(*GetPublicListRequest)(nil),        // 44: qiao.housing.v1.GetPublicListRequest
-	(*GetRoundBundleRequest)(nil),       // 45: qiao.housing.v1.GetRoundBundleRequest
-	(*GetLeaseRequest)(nil),             // 46: qiao.housing.v1.GetLeaseRequest
-	(*ListCountyLeasesRequest)(nil),     // 47: qiao.housing.v1.ListCountyLeasesRequest
-	(*RecordRentRequest)(nil),           // 48: qiao.housing.v1.RecordRentRequest
-	(*NoteVacancyRequest)(nil),          // 49: qiao.housing.v1.NoteVacancyRequest
-	(*CloseReviewRequest)(nil),          // 50: qiao.housing.v1.CloseReviewRequest
-	(*AskRenewalRequest)(nil),           // 51: qiao.housing.v1.AskRenewalRequest
-	(*DecideRenewalRequest)(nil),        // 52: qiao.housing.v1.DecideRenewalRequest
-	(*LeaveHomeRequest)(nil),            // 53: qiao.housing.v1.LeaveHomeRequest
-	(*ReportRepairRequest)(nil),         // 54: qiao.housing.v1.ReportRepairRequest
-	(*PlanRepairRequest)(nil),           // 55: qiao.housing.v1.PlanRepairRequest
-	(*FinishRepairRequest)(nil),         // 56: qiao.housing.v1.FinishRepairRequest
-	(*ConfirmRepairRequest)(nil),        // 57: qiao.housing.v1.ConfirmRepairRequest
-	(*GiveNoticeRequest)(nil),           // 58: qiao.housing.v1.GiveNoticeRequest
-	(*AnswerNoticeRequest)(nil),         // 59: qiao.housing.v1.AnswerNoticeRequest
-	(*DecideExitRequest)(nil),           // 60: qiao.housing.v1.DecideExitRequest
-	(*AppealExitRequest)(nil),           // 61: qiao.housing.v1.AppealExitRequest
-	(*DecideExitAppealRequest)(nil),     // 62: qiao.housing.v1.DecideExitAppealRequest
-	(*RecordLeftRequest)(nil),           // 63: qiao.housing.v1.RecordLeftRequest
-	(*AskPlacesRequest)(nil),            // 64: qiao.housing.v1.AskPlacesRequest
-	(*GrantPlacesRequest)(nil),          // 65: qiao.housing.v1.GrantPlacesRequest
-	(*ListPlaceRequestsRequest)(nil),    // 66: qiao.housing.v1.ListPlaceRequestsRequest
-	(*GetFundChecklistRequest)(nil),     // 67: qiao.housing.v1.GetFundChecklistRequest
-	(*GetPlaceResponse)(nil),            // 68: qiao.housing.v1.GetPlaceResponse
-	(*ListWaitingResponse)(nil),         // 69: qiao.housing.v1.ListWaitingResponse
-	(*OpenRoundResponse)(nil),           // 70: qiao.housing.v1.OpenRoundResponse
-	(*ChangeRoundResponse)(nil),         // 71: qiao.housing.v1.ChangeRoundResponse
-	(*ConfirmFigureResponse)(nil),       // 72: qiao.housing.v1.ConfirmFigureResponse
-	(*OfferRoundResponse)(nil),          // 73: qiao.housing.v1.OfferRoundResponse
-	(*CloseRoundResponse)(nil),          // 74: qiao.housing.v1.CloseRoundResponse
-	(*ListRoundsResponse)(nil),          // 75: qiao.housing.v1.ListRoundsResponse
-	(*GetRoundResponse)(nil),            // 76: qiao.housing.v1.GetRoundResponse
-	(*GetPublicListResponse)(nil),       // 77: qiao.housing.v1.GetPublicListResponse
-	(*GetRoundBundleResponse)(nil),      // 78: qiao.housing.v1.GetRoundBundleResponse
-	(*GetLeaseResponse)(nil),            // 79: qiao.housing.v1.GetLeaseResponse
-	(*ListCountyLeasesResponse)(nil),    // 80: qiao.housing.v1.ListCountyLeasesResponse
-	(*RecordRentResponse)(nil),          // 81: qiao.housing.v1.RecordRentResponse
-	(*NoteVacancyResponse)(nil),         // 82: qiao.housing.v1.NoteVacancyResponse
-	(*CloseReviewResponse)(nil),         // 83: qiao.housing.v1.CloseReviewResponse
-	(*AskRenewalResponse)(nil),          // 84: qiao.housing.v1.AskRenewalResponse
-	(*DecideRenewalResponse)(nil),       // 85: qiao.housing.v1.DecideRenewalResponse
-	(*LeaveHomeResponse)(nil),           // 86: qiao.housing.v1.LeaveHomeResponse
-	(*ReportRepairResponse)(nil),        // 87: qiao.housing.v1.ReportRepairResponse
-	(*PlanRepairResponse)(nil),          // 88: qiao.housing.v1.PlanRepairResponse
-	(*FinishRepairResponse)(nil),        // 89: qiao.housing.v1.FinishRepairResponse
-	(*ConfirmRepairResponse)(nil),       // 90: qiao.housing.v1.ConfirmRepairResponse
-	(*GiveNoticeResponse)(nil),          // 91: qiao.housing.v1.GiveNoticeResponse
-	(*AnswerNoticeResponse)(nil),        // 92: qiao.housing.v1.AnswerNoticeResponse
-	(*DecideExitResponse)(nil),          // 93: qiao.housing.v1.DecideExitResponse
-	(*AppealExitResponse)(nil),          // 94: qiao.housing.v1.AppealExitResponse
-	(*DecideExitAppealResponse)(nil),    // 95: qiao.housing.v1.DecideExitAppealResponse
-	(*RecordLeftResponse)(nil),          // 96: qiao.housing.v1.RecordLeftResponse
-	(*AskPlacesResponse)(nil),           // 97: qiao.housing.v1.AskPlacesResponse
-	(*GrantPlacesResponse)(nil),         // 98: qiao.housing.v1.GrantPlacesResponse
-	(*ListPlaceRequestsResponse)(nil),   // 99: qiao.housing.v1.ListPlaceRequestsResponse
-	(*GetFundChecklistResponse)(nil),    // 100: qiao.housing.v1.GetFundChecklistResponse
+	(*SetDrawWordRequest)(nil),          // 37: qiao.housing.v1.SetDrawWordRequest
+	(*OpenRoundRequest)(nil),            // 38: qiao.housing.v1.OpenRoundRequest
+	(*ChangeRoundRequest)(nil),          // 39: qiao.housing.v1.ChangeRoundRequest
+	(*ConfirmFigureRequest)(nil),        // 40: qiao.housing.v1.ConfirmFigureRequest
+	(*OfferRoundRequest)(nil),           // 41: qiao.housing.v1.OfferRoundRequest
+	(*CloseRoundRequest)(nil),           // 42: qiao.housing.v1.CloseRoundRequest
+	(*ListRoundsRequest)(nil),           // 43: qiao.housing.v1.ListRoundsRequest
+	(*GetRoundRequest)(nil),             // 44: qiao.housing.v1.GetRoundRequest
+	(*GetPublicListRequest)(nil),        // 45: qiao.housing.v1.GetPublicListRequest
+	(*GetRoundBundleRequest)(nil),       // 46: qiao.housing.v1.GetRoundBundleRequest
+	(*GetLeaseRequest)(nil),             // 47: qiao.housing.v1.GetLeaseRequest
+	(*ListCountyLeasesRequest)(nil),     // 48: qiao.housing.v1.ListCountyLeasesRequest
+	(*RecordRentRequest)(nil),           // 49: qiao.housing.v1.RecordRentRequest
+	(*NoteVacancyRequest)(nil),          // 50: qiao.housing.v1.NoteVacancyRequest
+	(*CloseReviewRequest)(nil),          // 51: qiao.housing.v1.CloseReviewRequest
+	(*AskRenewalRequest)(nil),           // 52: qiao.housing.v1.AskRenewalRequest
+	(*DecideRenewalRequest)(nil),        // 53: qiao.housing.v1.DecideRenewalRequest
+	(*LeaveHomeRequest)(nil),            // 54: qiao.housing.v1.LeaveHomeRequest
+	(*ReportRepairRequest)(nil),         // 55: qiao.housing.v1.ReportRepairRequest
+	(*PlanRepairRequest)(nil),           // 56: qiao.housing.v1.PlanRepairRequest
+	(*FinishRepairRequest)(nil),         // 57: qiao.housing.v1.FinishRepairRequest
+	(*ConfirmRepairRequest)(nil),        // 58: qiao.housing.v1.ConfirmRepairRequest
+	(*GiveNoticeRequest)(nil),           // 59: qiao.housing.v1.GiveNoticeRequest
+	(*AnswerNoticeRequest)(nil),         // 60: qiao.housing.v1.AnswerNoticeRequest
+	(*DecideExitRequest)(nil),           // 61: qiao.housing.v1.DecideExitRequest
+	(*AppealExitRequest)(nil),           // 62: qiao.housing.v1.AppealExitRequest
+	(*DecideExitAppealRequest)(nil),     // 63: qiao.housing.v1.DecideExitAppealRequest
+	(*RecordLeftRequest)(nil),           // 64: qiao.housing.v1.RecordLeftRequest
+	(*AskPlacesRequest)(nil),            // 65: qiao.housing.v1.AskPlacesRequest
+	(*GrantPlacesRequest)(nil),          // 66: qiao.housing.v1.GrantPlacesRequest
+	(*ListPlaceRequestsRequest)(nil),    // 67: qiao.housing.v1.ListPlaceRequestsRequest
+	(*GetFundChecklistRequest)(nil),     // 68: qiao.housing.v1.GetFundChecklistRequest
+	(*GetPlaceResponse)(nil),            // 69: qiao.housing.v1.GetPlaceResponse
+	(*ListWaitingResponse)(nil),         // 70: qiao.housing.v1.ListWaitingResponse
+	(*SetDrawWordResponse)(nil),         // 71: qiao.housing.v1.SetDrawWordResponse
+	(*OpenRoundResponse)(nil),           // 72: qiao.housing.v1.OpenRoundResponse
+	(*ChangeRoundResponse)(nil),         // 73: qiao.housing.v1.ChangeRoundResponse
+	(*ConfirmFigureResponse)(nil),       // 74: qiao.housing.v1.ConfirmFigureResponse
+	(*OfferRoundResponse)(nil),          // 75: qiao.housing.v1.OfferRoundResponse
+	(*CloseRoundResponse)(nil),          // 76: qiao.housing.v1.CloseRoundResponse
+	(*ListRoundsResponse)(nil),          // 77: qiao.housing.v1.ListRoundsResponse
+	(*GetRoundResponse)(nil),            // 78: qiao.housing.v1.GetRoundResponse
+	(*GetPublicListResponse)(nil),       // 79: qiao.housing.v1.GetPublicListResponse
+	(*GetRoundBundleResponse)(nil),      // 80: qiao.housing.v1.GetRoundBundleResponse
+	(*GetLeaseResponse)(nil),            // 81: qiao.housing.v1.GetLeaseResponse
+	(*ListCountyLeasesResponse)(nil),    // 82: qiao.housing.v1.ListCountyLeasesResponse
+	(*RecordRentResponse)(nil),          // 83: qiao.housing.v1.RecordRentResponse
+	(*NoteVacancyResponse)(nil),         // 84: qiao.housing.v1.NoteVacancyResponse
+	(*CloseReviewResponse)(nil),         // 85: qiao.housing.v1.CloseReviewResponse
+	(*AskRenewalResponse)(nil),          // 86: qiao.housing.v1.AskRenewalResponse
+	(*DecideRenewalResponse)(nil),       // 87: qiao.housing.v1.DecideRenewalResponse
+	(*LeaveHomeResponse)(nil),           // 88: qiao.housing.v1.LeaveHomeResponse
+	(*ReportRepairResponse)(nil),        // 89: qiao.housing.v1.ReportRepairResponse
+	(*PlanRepairResponse)(nil),          // 90: qiao.housing.v1.PlanRepairResponse
+	(*FinishRepairResponse)(nil),        // 91: qiao.housing.v1.FinishRepairResponse
+	(*ConfirmRepairResponse)(nil),       // 92: qiao.housing.v1.ConfirmRepairResponse
+	(*GiveNoticeResponse)(nil),          // 93: qiao.housing.v1.GiveNoticeResponse
+	(*AnswerNoticeResponse)(nil),        // 94: qiao.housing.v1.AnswerNoticeResponse
+	(*DecideExitResponse)(nil),          // 95: qiao.housing.v1.DecideExitResponse
+	(*AppealExitResponse)(nil),          // 96: qiao.housing.v1.AppealExitResponse
+	(*DecideExitAppealResponse)(nil),    // 97: qiao.housing.v1.DecideExitAppealResponse
+	(*RecordLeftResponse)(nil),          // 98: qiao.housing.v1.RecordLeftResponse
+	(*AskPlacesResponse)(nil),           // 99: qiao.housing.v1.AskPlacesResponse
+	(*GrantPlacesResponse)(nil),         // 100: qiao.housing.v1.GrantPlacesResponse
+	(*ListPlaceRequestsResponse)(nil),   // 101: qiao.housing.v1.ListPlaceRequestsResponse
+	(*GetFundChecklistResponse)(nil),    // 102: qiao.housing.v1.GetFundChecklistResponse
 }
 var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
 	26,  // 0: qiao.housing.v1.ListHomesResponse.homes:type_name -> qiao.housing.v1.Home
@@ -2408,86 +2412,88 @@ var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
 	24,  // 23: qiao.housing.v1.HousingService.ListLeases:input_type -> qiao.housing.v1.ListLeasesRequest
 	35,  // 24: qiao.housing.v1.HousingService.GetPlace:input_type -> qiao.housing.v1.GetPlaceRequest
 	36,  // 25: qiao.housing.v1.HousingService.ListWaiting:input_type -> qiao.housing.v1.ListWaitingRequest
-	37,  // 26: qiao.housing.v1.HousingService.OpenRound:input_type -> qiao.housing.v1.OpenRoundRequest
-	38,  // 27: qiao.housing.v1.HousingService.ChangeRound:input_type -> qiao.housing.v1.ChangeRoundRequest
-	39,  // 28: qiao.housing.v1.HousingService.ConfirmFigure:input_type -> qiao.housing.v1.ConfirmFigureRequest
-	40,  // 29: qiao.housing.v1.HousingService.OfferRound:input_type -> qiao.housing.v1.OfferRoundRequest
-	41,  // 30: qiao.housing.v1.HousingService.CloseRound:input_type -> qiao.housing.v1.CloseRoundRequest
-	42,  // 31: qiao.housing.v1.HousingService.ListRounds:input_type -> qiao.housing.v1.ListRoundsRequest
-	43,  // 32: qiao.housing.v1.HousingService.GetRound:input_type -> qiao.housing.v1.GetRoundRequest
-	44,  // 33: qiao.housing.v1.HousingService.GetPublicList:input_type -> qiao.housing.v1.GetPublicListRequest
-	45,  // 34: qiao.housing.v1.HousingService.GetRoundBundle:input_type -> qiao.housing.v1.GetRoundBundleRequest
-	46,  // 35: qiao.housing.v1.HousingService.GetLease:input_type -> qiao.housing.v1.GetLeaseRequest
-	47,  // 36: qiao.housing.v1.HousingService.ListCountyLeases:input_type -> qiao.housing.v1.ListCountyLeasesRequest
-	48,  // 37: qiao.housing.v1.HousingService.RecordRent:input_type -> qiao.housing.v1.RecordRentRequest
-	49,  // 38: qiao.housing.v1.HousingService.NoteVacancy:input_type -> qiao.housing.v1.NoteVacancyRequest
-	50,  // 39: qiao.housing.v1.HousingService.CloseReview:input_type -> qiao.housing.v1.CloseReviewRequest
-	51,  // 40: qiao.housing.v1.HousingService.AskRenewal:input_type -> qiao.housing.v1.AskRenewalRequest
-	52,  // 41: qiao.housing.v1.HousingService.DecideRenewal:input_type -> qiao.housing.v1.DecideRenewalRequest
-	53,  // 42: qiao.housing.v1.HousingService.LeaveHome:input_type -> qiao.housing.v1.LeaveHomeRequest
-	54,  // 43: qiao.housing.v1.HousingService.ReportRepair:input_type -> qiao.housing.v1.ReportRepairRequest
-	55,  // 44: qiao.housing.v1.HousingService.PlanRepair:input_type -> qiao.housing.v1.PlanRepairRequest
-	56,  // 45: qiao.housing.v1.HousingService.FinishRepair:input_type -> qiao.housing.v1.FinishRepairRequest
-	57,  // 46: qiao.housing.v1.HousingService.ConfirmRepair:input_type -> qiao.housing.v1.ConfirmRepairRequest
-	58,  // 47: qiao.housing.v1.HousingService.GiveNotice:input_type -> qiao.housing.v1.GiveNoticeRequest
-	59,  // 48: qiao.housing.v1.HousingService.AnswerNotice:input_type -> qiao.housing.v1.AnswerNoticeRequest
-	60,  // 49: qiao.housing.v1.HousingService.DecideExit:input_type -> qiao.housing.v1.DecideExitRequest
-	61,  // 50: qiao.housing.v1.HousingService.AppealExit:input_type -> qiao.housing.v1.AppealExitRequest
-	62,  // 51: qiao.housing.v1.HousingService.DecideExitAppeal:input_type -> qiao.housing.v1.DecideExitAppealRequest
-	63,  // 52: qiao.housing.v1.HousingService.RecordLeft:input_type -> qiao.housing.v1.RecordLeftRequest
-	64,  // 53: qiao.housing.v1.HousingService.AskPlaces:input_type -> qiao.housing.v1.AskPlacesRequest
-	65,  // 54: qiao.housing.v1.HousingService.GrantPlaces:input_type -> qiao.housing.v1.GrantPlacesRequest
-	66,  // 55: qiao.housing.v1.HousingService.ListPlaceRequests:input_type -> qiao.housing.v1.ListPlaceRequestsRequest
-	67,  // 56: qiao.housing.v1.HousingService.GetFundChecklist:input_type -> qiao.housing.v1.GetFundChecklistRequest
-	1,   // 57: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
-	3,   // 58: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
-	5,   // 59: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
-	7,   // 60: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
-	9,   // 61: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
-	11,  // 62: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
-	13,  // 63: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
-	32,  // 64: qiao.housing.v1.HousingService.RecordPaper:output_type -> qiao.housing.v1.RecordPaperResponse
-	15,  // 65: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
-	17,  // 66: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
-	19,  // 67: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
-	21,  // 68: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
-	23,  // 69: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
-	25,  // 70: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
-	68,  // 71: qiao.housing.v1.HousingService.GetPlace:output_type -> qiao.housing.v1.GetPlaceResponse
-	69,  // 72: qiao.housing.v1.HousingService.ListWaiting:output_type -> qiao.housing.v1.ListWaitingResponse
-	70,  // 73: qiao.housing.v1.HousingService.OpenRound:output_type -> qiao.housing.v1.OpenRoundResponse
-	71,  // 74: qiao.housing.v1.HousingService.ChangeRound:output_type -> qiao.housing.v1.ChangeRoundResponse
-	72,  // 75: qiao.housing.v1.HousingService.ConfirmFigure:output_type -> qiao.housing.v1.ConfirmFigureResponse
-	73,  // 76: qiao.housing.v1.HousingService.OfferRound:output_type -> qiao.housing.v1.OfferRoundResponse
-	74,  // 77: qiao.housing.v1.HousingService.CloseRound:output_type -> qiao.housing.v1.CloseRoundResponse
-	75,  // 78: qiao.housing.v1.HousingService.ListRounds:output_type -> qiao.housing.v1.ListRoundsResponse
-	76,  // 79: qiao.housing.v1.HousingService.GetRound:output_type -> qiao.housing.v1.GetRoundResponse
-	77,  // 80: qiao.housing.v1.HousingService.GetPublicList:output_type -> qiao.housing.v1.GetPublicListResponse
-	78,  // 81: qiao.housing.v1.HousingService.GetRoundBundle:output_type -> qiao.housing.v1.GetRoundBundleResponse
-	79,  // 82: qiao.housing.v1.HousingService.GetLease:output_type -> qiao.housing.v1.GetLeaseResponse
-	80,  // 83: qiao.housing.v1.HousingService.ListCountyLeases:output_type -> qiao.housing.v1.ListCountyLeasesResponse
-	81,  // 84: qiao.housing.v1.HousingService.RecordRent:output_type -> qiao.housing.v1.RecordRentResponse
-	82,  // 85: qiao.housing.v1.HousingService.NoteVacancy:output_type -> qiao.housing.v1.NoteVacancyResponse
-	83,  // 86: qiao.housing.v1.HousingService.CloseReview:output_type -> qiao.housing.v1.CloseReviewResponse
-	84,  // 87: qiao.housing.v1.HousingService.AskRenewal:output_type -> qiao.housing.v1.AskRenewalResponse
-	85,  // 88: qiao.housing.v1.HousingService.DecideRenewal:output_type -> qiao.housing.v1.DecideRenewalResponse
-	86,  // 89: qiao.housing.v1.HousingService.LeaveHome:output_type -> qiao.housing.v1.LeaveHomeResponse
-	87,  // 90: qiao.housing.v1.HousingService.ReportRepair:output_type -> qiao.housing.v1.ReportRepairResponse
-	88,  // 91: qiao.housing.v1.HousingService.PlanRepair:output_type -> qiao.housing.v1.PlanRepairResponse
-	89,  // 92: qiao.housing.v1.HousingService.FinishRepair:output_type -> qiao.housing.v1.FinishRepairResponse
-	90,  // 93: qiao.housing.v1.HousingService.ConfirmRepair:output_type -> qiao.housing.v1.ConfirmRepairResponse
-	91,  // 94: qiao.housing.v1.HousingService.GiveNotice:output_type -> qiao.housing.v1.GiveNoticeResponse
-	92,  // 95: qiao.housing.v1.HousingService.AnswerNotice:output_type -> qiao.housing.v1.AnswerNoticeResponse
-	93,  // 96: qiao.housing.v1.HousingService.DecideExit:output_type -> qiao.housing.v1.DecideExitResponse
-	94,  // 97: qiao.housing.v1.HousingService.AppealExit:output_type -> qiao.housing.v1.AppealExitResponse
-	95,  // 98: qiao.housing.v1.HousingService.DecideExitAppeal:output_type -> qiao.housing.v1.DecideExitAppealResponse
-	96,  // 99: qiao.housing.v1.HousingService.RecordLeft:output_type -> qiao.housing.v1.RecordLeftResponse
-	97,  // 100: qiao.housing.v1.HousingService.AskPlaces:output_type -> qiao.housing.v1.AskPlacesResponse
-	98,  // 101: qiao.housing.v1.HousingService.GrantPlaces:output_type -> qiao.housing.v1.GrantPlacesResponse
-	99,  // 102: qiao.housing.v1.HousingService.ListPlaceRequests:output_type -> qiao.housing.v1.ListPlaceRequestsResponse
-	100, // 103: qiao.housing.v1.HousingService.GetFundChecklist:output_type -> qiao.housing.v1.GetFundChecklistResponse
-	57,  // [57:104] is the sub-list for method output_type
-	10,  // [10:57] is the sub-list for method input_type
+	37,  // 26: qiao.housing.v1.HousingService.SetDrawWord:input_type -> qiao.housing.v1.SetDrawWordRequest
+	38,  // 27: qiao.housing.v1.HousingService.OpenRound:input_type -> qiao.housing.v1.OpenRoundRequest
+	39,  // 28: qiao.housing.v1.HousingService.ChangeRound:input_type -> qiao.housing.v1.ChangeRoundRequest
+	40,  // 29: qiao.housing.v1.HousingService.ConfirmFigure:input_type -> qiao.housing.v1.ConfirmFigureRequest
+	41,  // 30: qiao.housing.v1.HousingService.OfferRound:input_type -> qiao.housing.v1.OfferRoundRequest
+	42,  // 31: qiao.housing.v1.HousingService.CloseRound:input_type -> qiao.housing.v1.CloseRoundRequest
+	43,  // 32: qiao.housing.v1.HousingService.ListRounds:input_type -> qiao.housing.v1.ListRoundsRequest
+	44,  // 33: qiao.housing.v1.HousingService.GetRound:input_type -> qiao.housing.v1.GetRoundRequest
+	45,  // 34: qiao.housing.v1.HousingService.GetPublicList:input_type -> qiao.housing.v1.GetPublicListRequest
+	46,  // 35: qiao.housing.v1.HousingService.GetRoundBundle:input_type -> qiao.housing.v1.GetRoundBundleRequest
+	47,  // 36: qiao.housing.v1.HousingService.GetLease:input_type -> qiao.housing.v1.GetLeaseRequest
+	48,  // 37: qiao.housing.v1.HousingService.ListCountyLeases:input_type -> qiao.housing.v1.ListCountyLeasesRequest
+	49,  // 38: qiao.housing.v1.HousingService.RecordRent:input_type -> qiao.housing.v1.RecordRentRequest
+	50,  // 39: qiao.housing.v1.HousingService.NoteVacancy:input_type -> qiao.housing.v1.NoteVacancyRequest
+	51,  // 40: qiao.housing.v1.HousingService.CloseReview:input_type -> qiao.housing.v1.CloseReviewRequest
+	52,  // 41: qiao.housing.v1.HousingService.AskRenewal:input_type -> qiao.housing.v1.AskRenewalRequest
+	53,  // 42: qiao.housing.v1.HousingService.DecideRenewal:input_type -> qiao.housing.v1.DecideRenewalRequest
+	54,  // 43: qiao.housing.v1.HousingService.LeaveHome:input_type -> qiao.housing.v1.LeaveHomeRequest
+	55,  // 44: qiao.housing.v1.HousingService.ReportRepair:input_type -> qiao.housing.v1.ReportRepairRequest
+	56,  // 45: qiao.housing.v1.HousingService.PlanRepair:input_type -> qiao.housing.v1.PlanRepairRequest
+	57,  // 46: qiao.housing.v1.HousingService.FinishRepair:input_type -> qiao.housing.v1.FinishRepairRequest
+	58,  // 47: qiao.housing.v1.HousingService.ConfirmRepair:input_type -> qiao.housing.v1.ConfirmRepairRequest
+	59,  // 48: qiao.housing.v1.HousingService.GiveNotice:input_type -> qiao.housing.v1.GiveNoticeRequest
+	60,  // 49: qiao.housing.v1.HousingService.AnswerNotice:input_type -> qiao.housing.v1.AnswerNoticeRequest
+	61,  // 50: qiao.housing.v1.HousingService.DecideExit:input_type -> qiao.housing.v1.DecideExitRequest
+	62,  // 51: qiao.housing.v1.HousingService.AppealExit:input_type -> qiao.housing.v1.AppealExitRequest
+	63,  // 52: qiao.housing.v1.HousingService.DecideExitAppeal:input_type -> qiao.housing.v1.DecideExitAppealRequest
+	64,  // 53: qiao.housing.v1.HousingService.RecordLeft:input_type -> qiao.housing.v1.RecordLeftRequest
+	65,  // 54: qiao.housing.v1.HousingService.AskPlaces:input_type -> qiao.housing.v1.AskPlacesRequest
+	66,  // 55: qiao.housing.v1.HousingService.GrantPlaces:input_type -> qiao.housing.v1.GrantPlacesRequest
+	67,  // 56: qiao.housing.v1.HousingService.ListPlaceRequests:input_type -> qiao.housing.v1.ListPlaceRequestsRequest
+	68,  // 57: qiao.housing.v1.HousingService.GetFundChecklist:input_type -> qiao.housing.v1.GetFundChecklistRequest
+	1,   // 58: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
+	3,   // 59: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
+	5,   // 60: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
+	7,   // 61: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
+	9,   // 62: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
+	11,  // 63: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
+	13,  // 64: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
+	32,  // 65: qiao.housing.v1.HousingService.RecordPaper:output_type -> qiao.housing.v1.RecordPaperResponse
+	15,  // 66: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
+	17,  // 67: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
+	19,  // 68: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
+	21,  // 69: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
+	23,  // 70: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
+	25,  // 71: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
+	69,  // 72: qiao.housing.v1.HousingService.GetPlace:output_type -> qiao.housing.v1.GetPlaceResponse
+	70,  // 73: qiao.housing.v1.HousingService.ListWaiting:output_type -> qiao.housing.v1.ListWaitingResponse
+	71,  // 74: qiao.housing.v1.HousingService.SetDrawWord:output_type -> qiao.housing.v1.SetDrawWordResponse
+	72,  // 75: qiao.housing.v1.HousingService.OpenRound:output_type -> qiao.housing.v1.OpenRoundResponse
+	73,  // 76: qiao.housing.v1.HousingService.ChangeRound:output_type -> qiao.housing.v1.ChangeRoundResponse
+	74,  // 77: qiao.housing.v1.HousingService.ConfirmFigure:output_type -> qiao.housing.v1.ConfirmFigureResponse
+	75,  // 78: qiao.housing.v1.HousingService.OfferRound:output_type -> qiao.housing.v1.OfferRoundResponse
+	76,  // 79: qiao.housing.v1.HousingService.CloseRound:output_type -> qiao.housing.v1.CloseRoundResponse
+	77,  // 80: qiao.housing.v1.HousingService.ListRounds:output_type -> qiao.housing.v1.ListRoundsResponse
+	78,  // 81: qiao.housing.v1.HousingService.GetRound:output_type -> qiao.housing.v1.GetRoundResponse
+	79,  // 82: qiao.housing.v1.HousingService.GetPublicList:output_type -> qiao.housing.v1.GetPublicListResponse
+	80,  // 83: qiao.housing.v1.HousingService.GetRoundBundle:output_type -> qiao.housing.v1.GetRoundBundleResponse
+	81,  // 84: qiao.housing.v1.HousingService.GetLease:output_type -> qiao.housing.v1.GetLeaseResponse
+	82,  // 85: qiao.housing.v1.HousingService.ListCountyLeases:output_type -> qiao.housing.v1.ListCountyLeasesResponse
+	83,  // 86: qiao.housing.v1.HousingService.RecordRent:output_type -> qiao.housing.v1.RecordRentResponse
+	84,  // 87: qiao.housing.v1.HousingService.NoteVacancy:output_type -> qiao.housing.v1.NoteVacancyResponse
+	85,  // 88: qiao.housing.v1.HousingService.CloseReview:output_type -> qiao.housing.v1.CloseReviewResponse
+	86,  // 89: qiao.housing.v1.HousingService.AskRenewal:output_type -> qiao.housing.v1.AskRenewalResponse
+	87,  // 90: qiao.housing.v1.HousingService.DecideRenewal:output_type -> qiao.housing.v1.DecideRenewalResponse
+	88,  // 91: qiao.housing.v1.HousingService.LeaveHome:output_type -> qiao.housing.v1.LeaveHomeResponse
+	89,  // 92: qiao.housing.v1.HousingService.ReportRepair:output_type -> qiao.housing.v1.ReportRepairResponse
+	90,  // 93: qiao.housing.v1.HousingService.PlanRepair:output_type -> qiao.housing.v1.PlanRepairResponse
+	91,  // 94: qiao.housing.v1.HousingService.FinishRepair:output_type -> qiao.housing.v1.FinishRepairResponse
+	92,  // 95: qiao.housing.v1.HousingService.ConfirmRepair:output_type -> qiao.housing.v1.ConfirmRepairResponse
+	93,  // 96: qiao.housing.v1.HousingService.GiveNotice:output_type -> qiao.housing.v1.GiveNoticeResponse
+	94,  // 97: qiao.housing.v1.HousingService.AnswerNotice:output_type -> qiao.housing.v1.AnswerNoticeResponse
+	95,  // 98: qiao.housing.v1.HousingService.DecideExit:output_type -> qiao.housing.v1.DecideExitResponse
+	96,  // 99: qiao.housing.v1.HousingService.AppealExit:output_type -> qiao.housing.v1.AppealExitResponse
+	97,  // 100: qiao.housing.v1.HousingService.DecideExitAppeal:output_type -> qiao.housing.v1.DecideExitAppealResponse
+	98,  // 101: qiao.housing.v1.HousingService.RecordLeft:output_type -> qiao.housing.v1.RecordLeftResponse
+	99,  // 102: qiao.housing.v1.HousingService.AskPlaces:output_type -> qiao.housing.v1.AskPlacesResponse
+	100, // 103: qiao.housing.v1.HousingService.GrantPlaces:output_type -> qiao.housing.v1.GrantPlacesResponse
+	101, // 104: qiao.housing.v1.HousingService.ListPlaceRequests:output_type -> qiao.housing.v1.ListPlaceRequestsResponse
+	102, // 105: qiao.housing.v1.HousingService.GetFundChecklist:output_type -> qiao.housing.v1.GetFundChecklistResponse
+	58,  // [58:106] is the sub-list for method output_type
+	10,  // [10:58] is the sub-list for method input_type
 	10,  // [10:10] is the sub-list for extension type_name
 	10,  // [10:10] is the sub-list for extension extendee
 	0,   // [0:10] is the sub-list for field type_name

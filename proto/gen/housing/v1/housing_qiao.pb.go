@@ -26,6 +26,7 @@ type HousingServer interface {
 	ListLeases(context.Context, *ListLeasesRequest) (*ListLeasesResponse, error)
 	GetPlace(context.Context, *GetPlaceRequest) (*GetPlaceResponse, error)
 	ListWaiting(context.Context, *ListWaitingRequest) (*ListWaitingResponse, error)
+	SetDrawWord(context.Context, *SetDrawWordRequest) (*SetDrawWordResponse, error)
 	OpenRound(context.Context, *OpenRoundRequest) (*OpenRoundResponse, error)
 	ChangeRound(context.Context, *ChangeRoundRequest) (*ChangeRoundResponse, error)
 	ConfirmFigure(context.Context, *ConfirmFigureRequest) (*ConfirmFigureResponse, error)
@@ -230,6 +231,17 @@ func HousingMethods(s HousingServer) []contract.Method {
 			NewReply: func() proto.Message { return new(ListWaitingResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.ListWaiting(ctx, req.(*ListWaitingRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "SetDrawWord",
+			Command:  true,
+			Callers:  []string{"worker"},
+			New:      func() proto.Message { return new(SetDrawWordRequest) },
+			NewReply: func() proto.Message { return new(SetDrawWordResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.SetDrawWord(ctx, req.(*SetDrawWordRequest))
 			},
 		},
 		{
@@ -713,6 +725,15 @@ func (c HousingClient) GetPlace(ctx context.Context, req *GetPlaceRequest) (*Get
 func (c HousingClient) ListWaiting(ctx context.Context, req *ListWaitingRequest) (*ListWaitingResponse, error) {
 	reply := new(ListWaitingResponse)
 	if err := c.Caller.Call(ctx, c.Target, "ListWaiting", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// SetDrawWord calls the method of that name.
+func (c HousingClient) SetDrawWord(ctx context.Context, req *SetDrawWordRequest) (*SetDrawWordResponse, error) {
+	reply := new(SetDrawWordResponse)
+	if err := c.Caller.Call(ctx, c.Target, "SetDrawWord", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -135,7 +135,11 @@ type Place struct {
 	RoundId string `protobuf:"bytes,14,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
 	Ticket  string `protobuf:"bytes,15,opt,name=ticket,proto3" json:"ticket,omitempty"`
 	// why nothing was offered in that round
-	RoundWhy      []*v1.Reason `protobuf:"bytes,16,rep,name=round_why,json=roundWhy,proto3" json:"round_why,omitempty"`
+	RoundWhy []*v1.Reason `protobuf:"bytes,16,rep,name=round_why,json=roundWhy,proto3" json:"round_why,omitempty"`
+	// the applicant's hash for the next draw, and, until a draw is made, the proof
+	// that the ticket is under the committed root; told to the applicant alone
+	Word          string   `protobuf:"bytes,17,opt,name=word,proto3" json:"word,omitempty"`
+	Proof         []string `protobuf:"bytes,18,rep,name=proof,proto3" json:"proof,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -282,6 +286,20 @@ func (x *Place) GetRoundWhy() []*v1.Reason {
 	return nil
 }
 
+func (x *Place) GetWord() string {
+	if x != nil {
+		return x.Word
+	}
+	return ""
+}
+
+func (x *Place) GetProof() []string {
+	if x != nil {
+		return x.Proof
+	}
+	return nil
+}
+
 // PointLine is what one rule gives.
 type PointLine struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
@@ -386,6 +404,111 @@ func (x *PointLine) GetMost() int32 {
 	return 0
 }
 
+type SetDrawWordRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	Word          string                 `protobuf:"bytes,2,opt,name=word,proto3" json:"word,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetDrawWordRequest) Reset() {
+	*x = SetDrawWordRequest{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetDrawWordRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetDrawWordRequest) ProtoMessage() {}
+
+func (x *SetDrawWordRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetDrawWordRequest.ProtoReflect.Descriptor instead.
+func (*SetDrawWordRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *SetDrawWordRequest) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *SetDrawWordRequest) GetWord() string {
+	if x != nil {
+		return x.Word
+	}
+	return ""
+}
+
+type SetDrawWordResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// what the applicant keeps beside the word
+	Nonce         string `protobuf:"bytes,1,opt,name=nonce,proto3" json:"nonce,omitempty"`
+	Word          string `protobuf:"bytes,2,opt,name=word,proto3" json:"word,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetDrawWordResponse) Reset() {
+	*x = SetDrawWordResponse{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetDrawWordResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetDrawWordResponse) ProtoMessage() {}
+
+func (x *SetDrawWordResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetDrawWordResponse.ProtoReflect.Descriptor instead.
+func (*SetDrawWordResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *SetDrawWordResponse) GetNonce() string {
+	if x != nil {
+		return x.Nonce
+	}
+	return ""
+}
+
+func (x *SetDrawWordResponse) GetWord() string {
+	if x != nil {
+		return x.Word
+	}
+	return ""
+}
+
 type ListWaitingRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	County        string                 `protobuf:"bytes,1,opt,name=county,proto3" json:"county,omitempty"`
@@ -397,7 +520,7 @@ type ListWaitingRequest struct {
 
 func (x *ListWaitingRequest) Reset() {
 	*x = ListWaitingRequest{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[4]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -409,7 +532,7 @@ func (x *ListWaitingRequest) String() string {
 func (*ListWaitingRequest) ProtoMessage() {}
 
 func (x *ListWaitingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[4]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -422,7 +545,7 @@ func (x *ListWaitingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWaitingRequest.ProtoReflect.Descriptor instead.
 func (*ListWaitingRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{4}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListWaitingRequest) GetCounty() string {
@@ -462,7 +585,7 @@ type ListWaitingResponse struct {
 
 func (x *ListWaitingResponse) Reset() {
 	*x = ListWaitingResponse{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[5]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -474,7 +597,7 @@ func (x *ListWaitingResponse) String() string {
 func (*ListWaitingResponse) ProtoMessage() {}
 
 func (x *ListWaitingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[5]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -487,7 +610,7 @@ func (x *ListWaitingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListWaitingResponse.ProtoReflect.Descriptor instead.
 func (*ListWaitingResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{5}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListWaitingResponse) GetWaiting() []*Waiting {
@@ -548,7 +671,7 @@ type Waiting struct {
 
 func (x *Waiting) Reset() {
 	*x = Waiting{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[6]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -560,7 +683,7 @@ func (x *Waiting) String() string {
 func (*Waiting) ProtoMessage() {}
 
 func (x *Waiting) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[6]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -573,7 +696,7 @@ func (x *Waiting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Waiting.ProtoReflect.Descriptor instead.
 func (*Waiting) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{6}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Waiting) GetApplicationId() string {
@@ -638,7 +761,7 @@ type FormRate struct {
 
 func (x *FormRate) Reset() {
 	*x = FormRate{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[7]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -650,7 +773,7 @@ func (x *FormRate) String() string {
 func (*FormRate) ProtoMessage() {}
 
 func (x *FormRate) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[7]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -663,7 +786,7 @@ func (x *FormRate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FormRate.ProtoReflect.Descriptor instead.
 func (*FormRate) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{7}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *FormRate) GetRuleId() string {
@@ -709,7 +832,7 @@ type OpenRoundRequest struct {
 
 func (x *OpenRoundRequest) Reset() {
 	*x = OpenRoundRequest{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[8]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -721,7 +844,7 @@ func (x *OpenRoundRequest) String() string {
 func (*OpenRoundRequest) ProtoMessage() {}
 
 func (x *OpenRoundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[8]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -734,7 +857,7 @@ func (x *OpenRoundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenRoundRequest.ProtoReflect.Descriptor instead.
 func (*OpenRoundRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{8}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *OpenRoundRequest) GetCounty() string {
@@ -781,7 +904,7 @@ type OpenRoundResponse struct {
 
 func (x *OpenRoundResponse) Reset() {
 	*x = OpenRoundResponse{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[9]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -793,7 +916,7 @@ func (x *OpenRoundResponse) String() string {
 func (*OpenRoundResponse) ProtoMessage() {}
 
 func (x *OpenRoundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[9]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -806,7 +929,7 @@ func (x *OpenRoundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenRoundResponse.ProtoReflect.Descriptor instead.
 func (*OpenRoundResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{9}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *OpenRoundResponse) GetRoundId() string {
@@ -826,7 +949,7 @@ type ChangeRoundRequest struct {
 
 func (x *ChangeRoundRequest) Reset() {
 	*x = ChangeRoundRequest{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[10]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -838,7 +961,7 @@ func (x *ChangeRoundRequest) String() string {
 func (*ChangeRoundRequest) ProtoMessage() {}
 
 func (x *ChangeRoundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[10]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -851,7 +974,7 @@ func (x *ChangeRoundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangeRoundRequest.ProtoReflect.Descriptor instead.
 func (*ChangeRoundRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{10}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ChangeRoundRequest) GetRoundId() string {
@@ -876,7 +999,7 @@ type ChangeRoundResponse struct {
 
 func (x *ChangeRoundResponse) Reset() {
 	*x = ChangeRoundResponse{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[11]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -888,7 +1011,7 @@ func (x *ChangeRoundResponse) String() string {
 func (*ChangeRoundResponse) ProtoMessage() {}
 
 func (x *ChangeRoundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[11]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -901,7 +1024,7 @@ func (x *ChangeRoundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChangeRoundResponse.ProtoReflect.Descriptor instead.
 func (*ChangeRoundResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{11}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{13}
 }
 
 type ConfirmFigureRequest struct {
@@ -914,7 +1037,7 @@ type ConfirmFigureRequest struct {
 
 func (x *ConfirmFigureRequest) Reset() {
 	*x = ConfirmFigureRequest{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[12]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -926,7 +1049,7 @@ func (x *ConfirmFigureRequest) String() string {
 func (*ConfirmFigureRequest) ProtoMessage() {}
 
 func (x *ConfirmFigureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[12]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -939,7 +1062,7 @@ func (x *ConfirmFigureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmFigureRequest.ProtoReflect.Descriptor instead.
 func (*ConfirmFigureRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{12}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ConfirmFigureRequest) GetRoundId() string {
@@ -965,7 +1088,7 @@ type ConfirmFigureResponse struct {
 
 func (x *ConfirmFigureResponse) Reset() {
 	*x = ConfirmFigureResponse{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[13]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -977,7 +1100,7 @@ func (x *ConfirmFigureResponse) String() string {
 func (*ConfirmFigureResponse) ProtoMessage() {}
 
 func (x *ConfirmFigureResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[13]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -990,7 +1113,7 @@ func (x *ConfirmFigureResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmFigureResponse.ProtoReflect.Descriptor instead.
 func (*ConfirmFigureResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{13}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ConfirmFigureResponse) GetState() string {
@@ -1009,7 +1132,7 @@ type OfferRoundRequest struct {
 
 func (x *OfferRoundRequest) Reset() {
 	*x = OfferRoundRequest{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[14]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1021,7 +1144,7 @@ func (x *OfferRoundRequest) String() string {
 func (*OfferRoundRequest) ProtoMessage() {}
 
 func (x *OfferRoundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[14]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1034,7 +1157,7 @@ func (x *OfferRoundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferRoundRequest.ProtoReflect.Descriptor instead.
 func (*OfferRoundRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{14}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *OfferRoundRequest) GetRoundId() string {
@@ -1053,7 +1176,7 @@ type OfferRoundResponse struct {
 
 func (x *OfferRoundResponse) Reset() {
 	*x = OfferRoundResponse{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[15]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1065,7 +1188,7 @@ func (x *OfferRoundResponse) String() string {
 func (*OfferRoundResponse) ProtoMessage() {}
 
 func (x *OfferRoundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[15]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1078,7 +1201,7 @@ func (x *OfferRoundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferRoundResponse.ProtoReflect.Descriptor instead.
 func (*OfferRoundResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{15}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *OfferRoundResponse) GetOffered() int32 {
@@ -1097,7 +1220,7 @@ type CloseRoundRequest struct {
 
 func (x *CloseRoundRequest) Reset() {
 	*x = CloseRoundRequest{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[16]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1109,7 +1232,7 @@ func (x *CloseRoundRequest) String() string {
 func (*CloseRoundRequest) ProtoMessage() {}
 
 func (x *CloseRoundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[16]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1122,7 +1245,7 @@ func (x *CloseRoundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRoundRequest.ProtoReflect.Descriptor instead.
 func (*CloseRoundRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{16}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CloseRoundRequest) GetRoundId() string {
@@ -1140,7 +1263,7 @@ type CloseRoundResponse struct {
 
 func (x *CloseRoundResponse) Reset() {
 	*x = CloseRoundResponse{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[17]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1152,7 +1275,7 @@ func (x *CloseRoundResponse) String() string {
 func (*CloseRoundResponse) ProtoMessage() {}
 
 func (x *CloseRoundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[17]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1165,7 +1288,7 @@ func (x *CloseRoundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRoundResponse.ProtoReflect.Descriptor instead.
 func (*CloseRoundResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{17}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{19}
 }
 
 type ListRoundsRequest struct {
@@ -1177,7 +1300,7 @@ type ListRoundsRequest struct {
 
 func (x *ListRoundsRequest) Reset() {
 	*x = ListRoundsRequest{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[18]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1189,7 +1312,7 @@ func (x *ListRoundsRequest) String() string {
 func (*ListRoundsRequest) ProtoMessage() {}
 
 func (x *ListRoundsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[18]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1202,7 +1325,7 @@ func (x *ListRoundsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoundsRequest.ProtoReflect.Descriptor instead.
 func (*ListRoundsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{18}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListRoundsRequest) GetCounty() string {
@@ -1221,7 +1344,7 @@ type ListRoundsResponse struct {
 
 func (x *ListRoundsResponse) Reset() {
 	*x = ListRoundsResponse{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[19]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1233,7 +1356,7 @@ func (x *ListRoundsResponse) String() string {
 func (*ListRoundsResponse) ProtoMessage() {}
 
 func (x *ListRoundsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[19]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1246,7 +1369,7 @@ func (x *ListRoundsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoundsResponse.ProtoReflect.Descriptor instead.
 func (*ListRoundsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{19}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListRoundsResponse) GetRounds() []*Round {
@@ -1265,7 +1388,7 @@ type GetRoundRequest struct {
 
 func (x *GetRoundRequest) Reset() {
 	*x = GetRoundRequest{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[20]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1277,7 +1400,7 @@ func (x *GetRoundRequest) String() string {
 func (*GetRoundRequest) ProtoMessage() {}
 
 func (x *GetRoundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[20]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1290,7 +1413,7 @@ func (x *GetRoundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoundRequest.ProtoReflect.Descriptor instead.
 func (*GetRoundRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{20}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetRoundRequest) GetRoundId() string {
@@ -1310,7 +1433,7 @@ type GetRoundResponse struct {
 
 func (x *GetRoundResponse) Reset() {
 	*x = GetRoundResponse{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[21]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1322,7 +1445,7 @@ func (x *GetRoundResponse) String() string {
 func (*GetRoundResponse) ProtoMessage() {}
 
 func (x *GetRoundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[21]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1335,7 +1458,7 @@ func (x *GetRoundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoundResponse.ProtoReflect.Descriptor instead.
 func (*GetRoundResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{21}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetRoundResponse) GetRound() *Round {
@@ -1379,7 +1502,7 @@ type Round struct {
 
 func (x *Round) Reset() {
 	*x = Round{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[22]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1391,7 +1514,7 @@ func (x *Round) String() string {
 func (*Round) ProtoMessage() {}
 
 func (x *Round) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[22]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1404,7 +1527,7 @@ func (x *Round) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Round.ProtoReflect.Descriptor instead.
 func (*Round) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{22}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Round) GetRoundId() string {
@@ -1529,7 +1652,7 @@ type RoundEntry struct {
 
 func (x *RoundEntry) Reset() {
 	*x = RoundEntry{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[23]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1541,7 +1664,7 @@ func (x *RoundEntry) String() string {
 func (*RoundEntry) ProtoMessage() {}
 
 func (x *RoundEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[23]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1554,7 +1677,7 @@ func (x *RoundEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoundEntry.ProtoReflect.Descriptor instead.
 func (*RoundEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{23}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RoundEntry) GetCaseNo() string {
@@ -1601,7 +1724,7 @@ type GetPublicListRequest struct {
 
 func (x *GetPublicListRequest) Reset() {
 	*x = GetPublicListRequest{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[24]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1613,7 +1736,7 @@ func (x *GetPublicListRequest) String() string {
 func (*GetPublicListRequest) ProtoMessage() {}
 
 func (x *GetPublicListRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[24]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1626,7 +1749,7 @@ func (x *GetPublicListRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPublicListRequest.ProtoReflect.Descriptor instead.
 func (*GetPublicListRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{24}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetPublicListRequest) GetRoundId() string {
@@ -1648,7 +1771,7 @@ type GetPublicListResponse struct {
 
 func (x *GetPublicListResponse) Reset() {
 	*x = GetPublicListResponse{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[25]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1660,7 +1783,7 @@ func (x *GetPublicListResponse) String() string {
 func (*GetPublicListResponse) ProtoMessage() {}
 
 func (x *GetPublicListResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[25]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1673,7 +1796,7 @@ func (x *GetPublicListResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetPublicListResponse.ProtoReflect.Descriptor instead.
 func (*GetPublicListResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{25}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *GetPublicListResponse) GetRound() *Round {
@@ -1706,7 +1829,7 @@ type GetRoundBundleRequest struct {
 
 func (x *GetRoundBundleRequest) Reset() {
 	*x = GetRoundBundleRequest{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[26]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1718,7 +1841,7 @@ func (x *GetRoundBundleRequest) String() string {
 func (*GetRoundBundleRequest) ProtoMessage() {}
 
 func (x *GetRoundBundleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[26]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1731,7 +1854,7 @@ func (x *GetRoundBundleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoundBundleRequest.ProtoReflect.Descriptor instead.
 func (*GetRoundBundleRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{26}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GetRoundBundleRequest) GetRoundId() string {
@@ -1750,7 +1873,7 @@ type GetRoundBundleResponse struct {
 
 func (x *GetRoundBundleResponse) Reset() {
 	*x = GetRoundBundleResponse{}
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[27]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1762,7 +1885,7 @@ func (x *GetRoundBundleResponse) String() string {
 func (*GetRoundBundleResponse) ProtoMessage() {}
 
 func (x *GetRoundBundleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[27]
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1775,7 +1898,7 @@ func (x *GetRoundBundleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoundBundleResponse.ProtoReflect.Descriptor instead.
 func (*GetRoundBundleResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{27}
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *GetRoundBundleResponse) GetBundle() string {
@@ -1793,7 +1916,7 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\x0fGetPlaceRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"@\n" +
 	"\x10GetPlaceResponse\x12,\n" +
-	"\x05place\x18\x01 \x01(\v2\x16.qiao.housing.v1.PlaceR\x05place\"\xed\x03\n" +
+	"\x05place\x18\x01 \x01(\v2\x16.qiao.housing.v1.PlaceR\x05place\"\x97\x04\n" +
 	"\x05Place\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\acase_no\x18\x02 \x01(\tR\x06caseNo\x12\x16\n" +
@@ -1812,7 +1935,9 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\x03why\x18\r \x03(\v2\x18.qiao.platform.v1.ReasonR\x03why\x12\x19\n" +
 	"\bround_id\x18\x0e \x01(\tR\aroundId\x12\x16\n" +
 	"\x06ticket\x18\x0f \x01(\tR\x06ticket\x125\n" +
-	"\tround_why\x18\x10 \x03(\v2\x18.qiao.platform.v1.ReasonR\broundWhy\"\xcc\x01\n" +
+	"\tround_why\x18\x10 \x03(\v2\x18.qiao.platform.v1.ReasonR\broundWhy\x12\x12\n" +
+	"\x04word\x18\x11 \x01(\tR\x04word\x12\x14\n" +
+	"\x05proof\x18\x12 \x03(\tR\x05proof\"\xcc\x01\n" +
 	"\tPointLine\x12\x17\n" +
 	"\arule_id\x18\x01 \x01(\tR\x06ruleId\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -1821,7 +1946,13 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\x06points\x18\x05 \x01(\x05R\x06points\x12&\n" +
 	"\x0fto_be_confirmed\x18\x06 \x01(\bR\rtoBeConfirmed\x12\x16\n" +
 	"\x06source\x18\a \x01(\tR\x06source\x12\x12\n" +
-	"\x04most\x18\b \x01(\x05R\x04most\"V\n" +
+	"\x04most\x18\b \x01(\x05R\x04most\"O\n" +
+	"\x12SetDrawWordRequest\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
+	"\x04word\x18\x02 \x01(\tR\x04word\"?\n" +
+	"\x13SetDrawWordResponse\x12\x14\n" +
+	"\x05nonce\x18\x01 \x01(\tR\x05nonce\x12\x12\n" +
+	"\x04word\x18\x02 \x01(\tR\x04word\"V\n" +
 	"\x12ListWaitingRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +
@@ -1932,51 +2063,53 @@ func file_qiao_housing_v1_rounds_proto_rawDescGZIP() []byte {
 	return file_qiao_housing_v1_rounds_proto_rawDescData
 }
 
-var file_qiao_housing_v1_rounds_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_qiao_housing_v1_rounds_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_qiao_housing_v1_rounds_proto_goTypes = []any{
 	(*GetPlaceRequest)(nil),        // 0: qiao.housing.v1.GetPlaceRequest
 	(*GetPlaceResponse)(nil),       // 1: qiao.housing.v1.GetPlaceResponse
 	(*Place)(nil),                  // 2: qiao.housing.v1.Place
 	(*PointLine)(nil),              // 3: qiao.housing.v1.PointLine
-	(*ListWaitingRequest)(nil),     // 4: qiao.housing.v1.ListWaitingRequest
-	(*ListWaitingResponse)(nil),    // 5: qiao.housing.v1.ListWaitingResponse
-	(*Waiting)(nil),                // 6: qiao.housing.v1.Waiting
-	(*FormRate)(nil),               // 7: qiao.housing.v1.FormRate
-	(*OpenRoundRequest)(nil),       // 8: qiao.housing.v1.OpenRoundRequest
-	(*OpenRoundResponse)(nil),      // 9: qiao.housing.v1.OpenRoundResponse
-	(*ChangeRoundRequest)(nil),     // 10: qiao.housing.v1.ChangeRoundRequest
-	(*ChangeRoundResponse)(nil),    // 11: qiao.housing.v1.ChangeRoundResponse
-	(*ConfirmFigureRequest)(nil),   // 12: qiao.housing.v1.ConfirmFigureRequest
-	(*ConfirmFigureResponse)(nil),  // 13: qiao.housing.v1.ConfirmFigureResponse
-	(*OfferRoundRequest)(nil),      // 14: qiao.housing.v1.OfferRoundRequest
-	(*OfferRoundResponse)(nil),     // 15: qiao.housing.v1.OfferRoundResponse
-	(*CloseRoundRequest)(nil),      // 16: qiao.housing.v1.CloseRoundRequest
-	(*CloseRoundResponse)(nil),     // 17: qiao.housing.v1.CloseRoundResponse
-	(*ListRoundsRequest)(nil),      // 18: qiao.housing.v1.ListRoundsRequest
-	(*ListRoundsResponse)(nil),     // 19: qiao.housing.v1.ListRoundsResponse
-	(*GetRoundRequest)(nil),        // 20: qiao.housing.v1.GetRoundRequest
-	(*GetRoundResponse)(nil),       // 21: qiao.housing.v1.GetRoundResponse
-	(*Round)(nil),                  // 22: qiao.housing.v1.Round
-	(*RoundEntry)(nil),             // 23: qiao.housing.v1.RoundEntry
-	(*GetPublicListRequest)(nil),   // 24: qiao.housing.v1.GetPublicListRequest
-	(*GetPublicListResponse)(nil),  // 25: qiao.housing.v1.GetPublicListResponse
-	(*GetRoundBundleRequest)(nil),  // 26: qiao.housing.v1.GetRoundBundleRequest
-	(*GetRoundBundleResponse)(nil), // 27: qiao.housing.v1.GetRoundBundleResponse
-	(*v1.Reason)(nil),              // 28: qiao.platform.v1.Reason
+	(*SetDrawWordRequest)(nil),     // 4: qiao.housing.v1.SetDrawWordRequest
+	(*SetDrawWordResponse)(nil),    // 5: qiao.housing.v1.SetDrawWordResponse
+	(*ListWaitingRequest)(nil),     // 6: qiao.housing.v1.ListWaitingRequest
+	(*ListWaitingResponse)(nil),    // 7: qiao.housing.v1.ListWaitingResponse
+	(*Waiting)(nil),                // 8: qiao.housing.v1.Waiting
+	(*FormRate)(nil),               // 9: qiao.housing.v1.FormRate
+	(*OpenRoundRequest)(nil),       // 10: qiao.housing.v1.OpenRoundRequest
+	(*OpenRoundResponse)(nil),      // 11: qiao.housing.v1.OpenRoundResponse
+	(*ChangeRoundRequest)(nil),     // 12: qiao.housing.v1.ChangeRoundRequest
+	(*ChangeRoundResponse)(nil),    // 13: qiao.housing.v1.ChangeRoundResponse
+	(*ConfirmFigureRequest)(nil),   // 14: qiao.housing.v1.ConfirmFigureRequest
+	(*ConfirmFigureResponse)(nil),  // 15: qiao.housing.v1.ConfirmFigureResponse
+	(*OfferRoundRequest)(nil),      // 16: qiao.housing.v1.OfferRoundRequest
+	(*OfferRoundResponse)(nil),     // 17: qiao.housing.v1.OfferRoundResponse
+	(*CloseRoundRequest)(nil),      // 18: qiao.housing.v1.CloseRoundRequest
+	(*CloseRoundResponse)(nil),     // 19: qiao.housing.v1.CloseRoundResponse
+	(*ListRoundsRequest)(nil),      // 20: qiao.housing.v1.ListRoundsRequest
+	(*ListRoundsResponse)(nil),     // 21: qiao.housing.v1.ListRoundsResponse
+	(*GetRoundRequest)(nil),        // 22: qiao.housing.v1.GetRoundRequest
+	(*GetRoundResponse)(nil),       // 23: qiao.housing.v1.GetRoundResponse
+	(*Round)(nil),                  // 24: qiao.housing.v1.Round
+	(*RoundEntry)(nil),             // 25: qiao.housing.v1.RoundEntry
+	(*GetPublicListRequest)(nil),   // 26: qiao.housing.v1.GetPublicListRequest
+	(*GetPublicListResponse)(nil),  // 27: qiao.housing.v1.GetPublicListResponse
+	(*GetRoundBundleRequest)(nil),  // 28: qiao.housing.v1.GetRoundBundleRequest
+	(*GetRoundBundleResponse)(nil), // 29: qiao.housing.v1.GetRoundBundleResponse
+	(*v1.Reason)(nil),              // 30: qiao.platform.v1.Reason
 }
 var file_qiao_housing_v1_rounds_proto_depIdxs = []int32{
 	2,  // 0: qiao.housing.v1.GetPlaceResponse.place:type_name -> qiao.housing.v1.Place
 	3,  // 1: qiao.housing.v1.Place.lines:type_name -> qiao.housing.v1.PointLine
-	28, // 2: qiao.housing.v1.Place.why:type_name -> qiao.platform.v1.Reason
-	28, // 3: qiao.housing.v1.Place.round_why:type_name -> qiao.platform.v1.Reason
-	6,  // 4: qiao.housing.v1.ListWaitingResponse.waiting:type_name -> qiao.housing.v1.Waiting
-	7,  // 5: qiao.housing.v1.ListWaitingResponse.rates:type_name -> qiao.housing.v1.FormRate
-	6,  // 6: qiao.housing.v1.ListWaitingResponse.undecided:type_name -> qiao.housing.v1.Waiting
-	22, // 7: qiao.housing.v1.ListRoundsResponse.rounds:type_name -> qiao.housing.v1.Round
-	22, // 8: qiao.housing.v1.GetRoundResponse.round:type_name -> qiao.housing.v1.Round
-	23, // 9: qiao.housing.v1.GetRoundResponse.entries:type_name -> qiao.housing.v1.RoundEntry
-	22, // 10: qiao.housing.v1.GetPublicListResponse.round:type_name -> qiao.housing.v1.Round
-	23, // 11: qiao.housing.v1.GetPublicListResponse.entries:type_name -> qiao.housing.v1.RoundEntry
+	30, // 2: qiao.housing.v1.Place.why:type_name -> qiao.platform.v1.Reason
+	30, // 3: qiao.housing.v1.Place.round_why:type_name -> qiao.platform.v1.Reason
+	8,  // 4: qiao.housing.v1.ListWaitingResponse.waiting:type_name -> qiao.housing.v1.Waiting
+	9,  // 5: qiao.housing.v1.ListWaitingResponse.rates:type_name -> qiao.housing.v1.FormRate
+	8,  // 6: qiao.housing.v1.ListWaitingResponse.undecided:type_name -> qiao.housing.v1.Waiting
+	24, // 7: qiao.housing.v1.ListRoundsResponse.rounds:type_name -> qiao.housing.v1.Round
+	24, // 8: qiao.housing.v1.GetRoundResponse.round:type_name -> qiao.housing.v1.Round
+	25, // 9: qiao.housing.v1.GetRoundResponse.entries:type_name -> qiao.housing.v1.RoundEntry
+	24, // 10: qiao.housing.v1.GetPublicListResponse.round:type_name -> qiao.housing.v1.Round
+	25, // 11: qiao.housing.v1.GetPublicListResponse.entries:type_name -> qiao.housing.v1.RoundEntry
 	12, // [12:12] is the sub-list for method output_type
 	12, // [12:12] is the sub-list for method input_type
 	12, // [12:12] is the sub-list for extension type_name
@@ -1995,7 +2128,7 @@ func file_qiao_housing_v1_rounds_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_housing_v1_rounds_proto_rawDesc), len(file_qiao_housing_v1_rounds_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   28,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

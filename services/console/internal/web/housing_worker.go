@@ -16,6 +16,7 @@ type homeBody struct {
 	Ref    string
 	Err    error
 	Done   string
+	Nonce  string // the receipt of a word that was just given
 	Cases  []homeCase
 	Leases []*housingv1.LeaseFile
 	Counties,
@@ -105,9 +106,23 @@ func (s *Site) homeBack(w http.ResponseWriter, r *http.Request, done string) err
 	return back(w, r, "/workers/"+url.PathEscape(r.PathValue("ref"))+"/home?done="+done)
 }
 
+// homeWord takes a word for the next draw and shows the receipt once: in the
+// answer itself, since an address would be kept by histories.
+func (s *Site) homeWord(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
+	ctx, cancel := asWorker(r)
+	defer cancel()
+	reply, err := s.Clients.Housing.SetDrawWord(ctx, &housingv1.SetDrawWordRequest{ApplicationId: r.PathValue("id"), Word: r.PostFormValue("word")})
+	if err != nil {
+		return err
+	}
+	b := homeBody{Ref: r.PathValue("ref"), Counties: p.Counties(), Kinds: append(listedKinds(), "dormitory"), Nonce: reply.GetNonce()}
+	b.Err = s.home(ctx, &b)
+	return s.render(w, r, p, http.StatusOK, "housing_home", page{Title: "home.title", Nav: "workers", Body: b})
+}
+
 // homeDo is every act of the worker on an application, an offer, a lease and
 // what belongs to it.
-func (s *Site) homeDo(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+func (s *Site) homeDo(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
 	ctx, cancel := asWorker(r)
 	defer cancel()
 	c, form, id := s.Clients.Housing, r.PostFormValue, r.PathValue("id")
@@ -115,6 +130,8 @@ func (s *Site) homeDo(w http.ResponseWriter, r *http.Request, _ *words.Printer) 
 	switch r.PathValue("thing") + "/" + r.PathValue("do") {
 	case "application/withdraw":
 		_, err = c.WithdrawApplication(ctx, &housingv1.WithdrawApplicationRequest{ApplicationId: id})
+	case "application/word":
+		return s.homeWord(w, r, p)
 	case "offer/accept":
 		_, err = c.AcceptOffer(ctx, &housingv1.AcceptOfferRequest{OfferId: id})
 	case "offer/decline":

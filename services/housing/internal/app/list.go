@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
@@ -62,6 +63,7 @@ type Placed struct {
 	PublishedOn clock.Date
 	Reasons     []rule.Trace // of the place, or of the decision where it does not wait
 	Entry       domain.RoundEntry
+	Proof       []string // that the ticket is under the committed root, until the draw is made
 	Proofs      []domain.Proof
 }
 
@@ -88,6 +90,8 @@ func (a *App) ReadPlace(ctx context.Context, s Store, id string) (v Placed, err 
 		}
 		if r.Root == "" || !p.ActsHimself(v.Application.Worker) {
 			v.Entry.Ticket = "" // the applicant's alone, and of use where something is drawn
+		} else if v.Proof, err = proof(s, r, v.Entry.Ticket); err != nil {
+			return v, err
 		}
 	}
 	if !v.Application.Waits() {
@@ -108,6 +112,36 @@ func (a *App) ReadPlace(ctx context.Context, s Store, id string) (v Placed, err 
 	was, on, err := s.Published(v.Application.County, v.Application.Kind)
 	v.Was, v.PublishedOn = was[id], on
 	return v, err
+}
+
+func proof(s Store, r domain.Round, ticket string) ([]string, error) {
+	entries, err := s.Entries(r.ID)
+	if err != nil {
+		return nil, err
+	}
+	return r.Prove(entries, ticket)
+}
+
+// SetDrawWord takes a word of the applicant's own for the next draw and returns
+// the nonce, which the applicant keeps beside it, and the hash, which is kept here.
+func (a *App) SetDrawWord(ctx context.Context, s Store, id, word string) (nonce, hash string, err error) {
+	seen, err := s.PeekApplication(id)
+	if err != nil {
+		return "", "", err
+	}
+	if err := mayActFor(ctx, seen.Worker); err != nil {
+		return "", "", err
+	}
+	application, err := s.Application(id)
+	if err != nil {
+		return "", "", err
+	}
+	nonce = allocate.NewTicket()
+	application, events, err := application.GiveWord(word, nonce)
+	if err != nil {
+		return "", "", err
+	}
+	return nonce, application.Word, s.SaveApplication(ctx, application, events...)
 }
 
 // WaitingList is a list as an officer of its county sees it: case numbers.

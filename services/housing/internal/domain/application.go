@@ -1,10 +1,12 @@
 package domain
 
 import (
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 )
@@ -53,6 +55,7 @@ type Application struct {
 	DeclaresIncomeBelow bool
 	DeclaredAreaDM2     int    // of the home lived in now, square decimetres; 0 for none
 	RequestID           string // the employer's request that a dormitory place is taken from, "" for none
+	Word                string // what the applicant adds to the next draw: the hex of an allocate.Word, "" for none
 	State               ApplicationState
 	Reopened            bool         // the decision fell because a fact under it changed, and no new one was made
 	RefusalCode         string       // the officer's, with a refusal
@@ -152,6 +155,20 @@ func (a Application) place() ApplicationState {
 
 // Waits reports whether the application is on a waiting list.
 func (a Application) Waits() bool { return a.Kind.Listed() && a.State == Eligible }
+
+// GiveWord takes the hash of a word of the applicant's own, which joins the
+// seed of the draws of rounds that open from now on.
+func (a Application) GiveWord(word, nonce string) (Application, []Event, error) {
+	if !a.Open() || !a.Kind.Listed() {
+		return a, nil, ErrApplicationState.With("state", string(a.State))
+	}
+	if word == "" || !fits(word, longestText) {
+		return a, nil, ErrWord
+	}
+	sum := allocate.NewWord(word, nonce)
+	a.Word = hex.EncodeToString(sum[:])
+	return a, []Event{DrawWordGiven{ApplicationID: a.ID}}, nil
+}
 
 // CaseNo is how a public list names the application: the end of its id, which
 // is random and says nothing about anybody.

@@ -42,6 +42,7 @@ var (
 
 	ErrSubsidyPlace = errs.New(errs.Invalid, "housing.home.subsidy", "A place of the rent subsidy has neither area nor rent.")
 	ErrDeclaredArea = errs.New(errs.Invalid, "housing.application.area", "The area lived in now is 0 to 1,000 square metres.")
+	ErrWord         = errs.New(errs.Invalid, "housing.application.word", "The word for the draw is missing or too long.")
 	ErrRequestKind  = errs.New(errs.Invalid, "housing.application.request", "Only a dormitory place is taken from an employer's request.")
 
 	ErrRoundUnknown   = errs.New(errs.NotFound, "housing.round.unknown", "There is no such round.")

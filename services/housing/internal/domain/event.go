@@ -205,6 +205,11 @@ type PlacesGranted struct {
 	Places    int
 }
 
+// DrawWordGiven says that the applicant's own word joins the next draw.
+type DrawWordGiven struct{ ApplicationID string }
+
+func (DrawWordGiven) happened() {}
+
 func (HomeListed) happened()           {}
 func (ApplicationSubmitted) happened() {}
 func (ApplicationWithdrawn) happened() {}

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"cmp"
+	"encoding/hex"
 	"slices"
 	"strconv"
 	"strings"
@@ -59,6 +60,7 @@ type RoundEntry struct {
 	Points        int
 	Class         int    // the rank by points and day; equals share it
 	Ticket        string // known to the applicant, names nobody
+	Word          string // the applicant's for this draw, hex; "" for none
 	Number        uint64 // of the draw; 0 before it and where nothing ties
 	Position      int    // final once the round is drawn
 	OfferID       string // the offer that came of it, "" while there is none
@@ -80,7 +82,7 @@ func OpenRound(r Round, homes []Home, ranked []Standing, ticket func() string) (
 	entries := make([]RoundEntry, len(ranked))
 	tied := false
 	for i, st := range ranked {
-		e := RoundEntry{RoundID: r.ID, ApplicationID: st.Candidate.Application.ID, Worker: st.Candidate.Application.Worker, Points: st.Place.Points, Ticket: ticket(), Position: i + 1}
+		e := RoundEntry{RoundID: r.ID, ApplicationID: st.Candidate.Application.ID, Worker: st.Candidate.Application.Worker, Points: st.Place.Points, Ticket: ticket(), Word: st.Candidate.Application.Word, Position: i + 1}
 		if i > 0 {
 			before := ranked[i-1]
 			e.Class = entries[i-1].Class
@@ -153,10 +155,24 @@ func (r Round) Change(homes []Home, held []string) (Round, error) {
 func (r Round) List(entries []RoundEntry) *allocate.List {
 	l := &allocate.List{Round: r.ID, Tie: allocate.SingleTie, Figure: r.FigureName, Due: r.FigureDue, Posts: []allocate.Seats{{ID: string(r.Kind), Seats: len(r.HomeIDs)}}}
 	for _, e := range entries {
-		l.Entries = append(l.Entries, allocate.Entry{Ticket: e.Ticket, Wishes: []allocate.Wish{{Post: 0, Class: e.Class}}})
+		var word allocate.Word
+		if b, err := hex.DecodeString(e.Word); err == nil {
+			copy(word[:], b)
+		}
+		l.Entries = append(l.Entries, allocate.Entry{Ticket: e.Ticket, Word: word, Wishes: []allocate.Wish{{Post: 0, Class: e.Class}}})
 	}
 	l.Sort()
 	return l
+}
+
+// Prove gives the proof that a ticket is in the committed list, until the draw
+// is made; afterwards the published bundle shows it.
+func (r Round) Prove(entries []RoundEntry, ticket string) ([]string, error) {
+	if r.State != RoundCommitted && r.State != RoundConfirming {
+		return nil, nil
+	}
+	list := r.List(entries)
+	return list.Prove(slices.IndexFunc(list.Entries, func(e allocate.Entry) bool { return e.Ticket == ticket }))
 }
 
 // Confirm takes the figure that an officer enters. The second officer draws by

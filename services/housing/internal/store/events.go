@@ -94,6 +94,8 @@ func message(e domain.Event) proto.Message {
 		return &housingv1.PlacesAsked{RequestId: e.RequestID, EmployerId: e.EmployerID, Places: int32(e.Places)}
 	case domain.PlacesGranted:
 		return &housingv1.PlacesGranted{RequestId: e.RequestID, Places: int32(e.Places)}
+	case domain.DrawWordGiven:
+		return &housingv1.DrawWordGiven{ApplicationId: e.ApplicationID}
 	}
 	panic(fmt.Sprintf("housing: no contract message for %T", e)) // a programming error that every test of the event meets
 }

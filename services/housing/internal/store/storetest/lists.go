@@ -30,7 +30,7 @@ func (s *suite) roundRoundTrip() {
 	r := domain.Round{ID: "round-1", County: "654301", Kind: domain.PublicRental, State: domain.RoundConfirming, HomeIDs: []string{"home-1", "home-2"}, Total: 2,
 		FigureName: "上证指数", FigureDue: day.AddDays(2), Figure: "3210.55", First: "officer-1", Root: "ab", Seed: "cd", Bundle: "line\nline\n", OpenedOn: day, PublicUntil: day.AddDays(7)}
 	entries := []domain.RoundEntry{
-		{RoundID: r.ID, ApplicationID: "application-2", Worker: "worker-2", Points: 31, Ticket: "TICKET2", Number: 1<<64 - 1, Position: 1, OfferID: "offer-1", Reasons: []rule.Trace{}},
+		{RoundID: r.ID, ApplicationID: "application-2", Worker: "worker-2", Points: 31, Ticket: "TICKET2", Word: "abcd", Number: 1<<64 - 1, Position: 1, OfferID: "offer-1", Reasons: []rule.Trace{}},
 		{RoundID: r.ID, ApplicationID: "application-1", Worker: "worker-1", Points: 20, Class: 1, Ticket: "TICKET1", Position: 2, Reasons: why()},
 	}
 	s.do(func(ctx context.Context, tx *store.Tx) error {
@@ -78,7 +78,7 @@ func (s *suite) listRoundTrip() {
 	s.do(func(ctx context.Context, tx *store.Tx) error {
 		for i, state := range []domain.ApplicationState{domain.Eligible, domain.Eligible, domain.Offered, domain.Submitted} {
 			a := application(fmt.Sprintf("application-%d", i), fmt.Sprintf("worker-%d", i), state)
-			a.DeclaredAreaDM2, a.FalseUntil = 1200, day
+			a.DeclaredAreaDM2, a.FalseUntil, a.Word = 1200, day, "ab"
 			if err := tx.SaveApplication(ctx, a); err != nil {
 				return err
 			}
@@ -87,7 +87,7 @@ func (s *suite) listRoundTrip() {
 	})
 	s.do(func(ctx context.Context, tx *store.Tx) error {
 		all, err := tx.Candidates("654301", domain.PublicRental)
-		if err != nil || len(all) != 2 || all[0].Application.DeclaredAreaDM2 != 1200 || all[0].Application.FalseUntil != day {
+		if err != nil || len(all) != 2 || all[0].Application.DeclaredAreaDM2 != 1200 || all[0].Application.FalseUntil != day || all[0].Application.Word != "ab" {
 			s.Errorf("%+v, %v", all, err)
 		}
 		undecided, err := tx.Undecided("654301", domain.PublicRental, 9)

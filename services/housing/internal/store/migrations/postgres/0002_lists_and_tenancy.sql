@@ -2,6 +2,7 @@
 ALTER TABLE application ADD COLUMN declared_area_dm2 BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE application ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE application ADD COLUMN false_until TEXT NOT NULL DEFAULT '';
+ALTER TABLE application ADD COLUMN word TEXT NOT NULL DEFAULT ''; -- the hash of the applicant's own for the next draw
 CREATE INDEX application_waiting ON application (county, kind) WHERE state = 'eligible';
 CREATE INDEX application_request ON application (request_id) WHERE request_id <> '';
 
@@ -44,6 +45,7 @@ CREATE TABLE round_entry (
   points         BIGINT  NOT NULL,
   class          BIGINT  NOT NULL,
   ticket         TEXT    NOT NULL,
+  word           TEXT    NOT NULL,
   number         TEXT    NOT NULL, -- a whole number of 64 bits
   position       BIGINT  NOT NULL,
   offer_id       TEXT    NOT NULL,
