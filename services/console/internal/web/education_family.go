@@ -351,6 +351,7 @@ type examBody struct {
 	Asked    []examLine
 	Outcome  string
 	Reasons  []*platformv1.Reason
+	Unmet    *platformv1.Reason // the first that is not met: where to appeal is the same for all
 	Err      error
 }
 
@@ -387,6 +388,9 @@ func (s *Site) exam(w http.ResponseWriter, r *http.Request, p *words.Printer) er
 		var reply *educationv1.CheckExamResponse
 		reply, b.Err = s.Clients.Education.CheckExam(ctx, &educationv1.CheckExamRequest{County: b.County, JobMonths: n[0], HomeMonths: n[1], InsuranceMonths: n[2], SchoolingYears: n[3]})
 		b.Outcome, b.Reasons = reply.GetOutcome(), reply.GetReasons()
+		if i := slices.IndexFunc(b.Reasons, func(r *platformv1.Reason) bool { return r.GetOutcome() != "met" }); i >= 0 {
+			b.Unmet = b.Reasons[i]
+		}
 	}
 	if errs.KindOf(b.Err) == errs.Invalid && b.Err != nil {
 		status = http.StatusUnprocessableEntity

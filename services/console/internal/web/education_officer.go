@@ -169,7 +169,7 @@ func steps(r *educationv1.Round) (all []roundStep) {
 // eduAct does one step of a round.
 func (s *Site) eduAct(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
 	id, act := r.PathValue("id"), r.PathValue("act")
-	ctx, cancel := eduDesk(r)
+	ctx, cancel := context.WithTimeout(call.Counter(r.Context(), "edu", "", "school_place", "义务教育法 12"), 5*patience) // a draw of a county takes seconds
 	if act == "commit" || act == "figure" || act == "confirm" {
 		cancel()
 		var err error

@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
@@ -102,6 +101,10 @@ func (a *App) give(ctx context.Context, s Store, d domain.Drawn, waiting []domai
 	if err != nil {
 		return err
 	}
+	waits := make(map[string]domain.Application, len(waiting))
+	for _, w := range waiting {
+		waits[w.ID] = w
+	}
 	schools := map[string]domain.School{} // as they count for the round
 	taken := map[string]int{}
 	seated, err := s.Seated(d.Round.ID)
@@ -120,12 +123,12 @@ func (a *App) give(ctx context.Context, s Store, d domain.Drawn, waiting []domai
 		if err := s.SaveEntry(ctx, e, e.Decided()...); err != nil {
 			return err
 		}
-		i := slices.IndexFunc(waiting, func(w domain.Application) bool { return w.ID == e.ApplicationID })
-		if e.Outcome != domain.EntryPlaced || i < 0 {
+		waiter, ok := waits[e.ApplicationID]
+		if e.Outcome != domain.EntryPlaced || !ok {
 			continue
 		}
 		at := e.Wishes[e.Choice-1].SchoolID
-		o, application, events, err := domain.MakeOffer(a.NewID(), waiting[i], schools[at], taken[at], days, a.Clock.Now())
+		o, application, events, err := domain.MakeOffer(a.NewID(), waiter, schools[at], taken[at], days, a.Clock.Now())
 		if err != nil {
 			return err
 		}
