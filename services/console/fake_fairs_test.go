@@ -187,7 +187,7 @@ func (f fakeEmployment) CloseFair(ctx context.Context, _ *employmentv1.CloseFair
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.signed(ctx)
-	if f.fairs.fair.GetState() != "open" {
+	if f.fairs.fair.GetState() != "open" { // the days are the real service's to check
 		return nil, errFairTwice
 	}
 	f.fairs.fair.State, f.fairs.fair.Root = "closed", "0f1e"

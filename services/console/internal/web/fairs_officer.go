@@ -99,8 +99,9 @@ type fairBody struct {
 	Titles  map[string]*employmentv1.FairPost
 	Results []*employmentv1.FairResult
 	More    bool
+	Lists   bool // posts and wishes still come in
+	Closing bool // the list can be locked as far as the days go
 	Refused error
-	Done    string
 }
 
 func (s *Site) fair(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
@@ -114,7 +115,8 @@ func (s *Site) fairPage(w http.ResponseWriter, r *http.Request, p *words.Printer
 	if err != nil {
 		return err
 	}
-	b := fairBody{Fair: fair, Posts: posts, Titles: byVacancy(posts), Refused: refused}
+	b := fairBody{Fair: fair, Posts: posts, Titles: byVacancy(posts), Refused: refused, Lists: fair.GetState() == "open" && p.DaysUntil(fair.GetClosesOn()) >= 0}
+	b.Closing = fair.GetState() == "open" && (!b.Lists || fair.GetClosesOn() == fair.GetMatchOn())
 	if fair.GetState() == "matched" {
 		reply, err := s.Clients.Employment.ListFairResults(ctx, &employmentv1.ListFairResultsRequest{FairId: fair.GetFairId()})
 		if err != nil {
