@@ -34,7 +34,7 @@ func calendar(t *testing.T) *clock.Calendar {
 
 func TestTheBookIsWhole(t *testing.T) {
 	b := book(t)
-	if n, m := len(b.Rules()), len(b.Deadlines()); n != 129 || m != 47 {
+	if n, m := len(b.Rules()), len(b.Deadlines()); n != 151 || m != 50 {
 		t.Errorf("%d rules and %d time limits", n, m)
 	}
 	for _, r := range b.Rules() {

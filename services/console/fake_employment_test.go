@@ -63,6 +63,9 @@ func fits() *employmentv1.Suggestion {
 func (f fakeEmployment) SearchVacancies(_ context.Context, r *employmentv1.SearchVacanciesRequest) (*employmentv1.SearchVacanciesResponse, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if r.GetLimit() == 100 {
+		return ofEmployers(), nil
+	}
 	f.hiring.searched = r
 	if r.GetCounty() == "654321" {
 		return &employmentv1.SearchVacanciesResponse{}, nil

@@ -117,10 +117,11 @@ func (f fakeEmployment) EnterFairPost(_ context.Context, r *employmentv1.EnterFa
 	return &employmentv1.EnterFairPostResponse{Outcome: "created"}, nil
 }
 
-func (f fakeEmployment) SearchVacancies(context.Context, *employmentv1.SearchVacanciesRequest) (*employmentv1.SearchVacanciesResponse, error) {
+// ofEmployers is what a search of whole pages gives, as an employer's page makes it.
+func ofEmployers() *employmentv1.SearchVacanciesResponse {
 	return &employmentv1.SearchVacanciesResponse{Vacancies: []*employmentv1.Vacancy{
 		{VacancyId: "vacancy-1", EmployerId: "employer-1", Title: "建筑施工人员", Open: 2}, {VacancyId: "vacancy-3", EmployerId: "employer-1", Title: "保洁人员", Open: 4}, {VacancyId: "vacancy-9", EmployerId: "employer-9", Title: "别人的岗位"},
-	}}, nil
+	}}
 }
 
 func (f fakeEmployment) ApplyToFair(ctx context.Context, r *employmentv1.ApplyToFairRequest) (*employmentv1.ApplyToFairResponse, error) {

@@ -12,7 +12,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
-	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
@@ -89,19 +88,6 @@ func (f *fixture) accept(worker, proposal, code string) string {
 func (f *fixture) told(worker, about string) {
 	f.registry.Publish(outbox.Subject{Aggregate: "message-" + about, Worker: worker}, &registryv1.MessageDelivered{MessageId: "message-" + about, About: about, AboutService: "employment"})
 	f.Settle()
-}
-
-// complete fails unless every reason of a non-placement says enough.
-func complete(t testing.TB, all []*platformv1.Reason) {
-	t.Helper()
-	for _, r := range all {
-		if r.GetOutcome() == "met" {
-			continue
-		}
-		if r.GetRuleId() != "EM-FAIR-MATCH" || r.GetSource() == "" || len(r.GetFacts()) < 2 || len(r.GetChanges()) == 0 || len(r.GetAppeals()) == 0 || r.GetAppeals()[0].GetUntil() == "" {
-			t.Errorf("not enough is said: %v", r)
-		}
-	}
 }
 
 func TestAFairFromPlanToHire(t *testing.T) {

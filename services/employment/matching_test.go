@@ -39,7 +39,7 @@ func outcome(t testing.TB, all []*platformv1.Reason, rule string) string {
 	return ""
 }
 
-func (f *fixture) wish(worker string, w *employmentv1.SetProfileRequest) {
+func (f *fixture) seeks(worker string, w *employmentv1.SetProfileRequest) {
 	f.T.Helper()
 	w.Worker = worker
 	r, err := f.client.SetProfile(f.Worker(worker), w)
@@ -248,8 +248,8 @@ func TestSuggestionsByTheOwnWishesAlone(t *testing.T) {
 		return &employmentv1.SetProfileRequest{Occupation: "4-03", WageMinFen: 400_000, County: "654323", Township: "654323100", AvailableFrom: "2026-12-01", NeedsHousing: true, Skills: []string{"4-10"}}
 	}
 	f.asked.young = []string{"young"}
-	f.wish("young", wishes())
-	f.wish("grown", wishes())
+	f.seeks("young", wishes())
+	f.seeks("grown", wishes())
 	got := f.suggested("grown")
 	if want := []string{good, high, other}; !slices.Equal(ids(got), want) || got.GetRuleId() != "EM-SUGGEST" || !got.GetToBeConfirmed() {
 		t.Errorf("grown: %v, want %v", ids(got), want)
@@ -282,17 +282,17 @@ func TestSuggestionsByTheOwnWishesAlone(t *testing.T) {
 	// A certificate on paper counts as much as a record.
 	paper := wishes()
 	paper.PaperCertificates = []string{"6-30"}
-	f.wish("grown", paper)
+	f.seeks("grown", paper)
 	if !slices.Contains(ids(f.suggested("grown")), skilled) {
 		t.Error("a paper counts for less")
 	}
 	// Education changes nothing; gender, language and origin have no field.
-	f.wish("plain", wishes())
+	f.seeks("plain", wishes())
 	want := f.suggested("plain")
 	for _, level := range []string{"10", "70", "90"} {
 		w := wishes()
 		w.Education = level
-		f.wish("plain", w)
+		f.seeks("plain", w)
 		testkit.Equal(t, f.suggested("plain"), want)
 	}
 	// A change is seen with its commit: a closing, and an acceptance of the last place.
@@ -310,7 +310,7 @@ func TestSuggestionsByTheOwnWishesAlone(t *testing.T) {
 func TestSuggestionsOfAnotherInstance(t *testing.T) {
 	f := start(t)
 	f.employer()
-	f.wish("worker-1", &employmentv1.SetProfileRequest{Occupation: "4-03"})
+	f.seeks("worker-1", &employmentv1.SetProfileRequest{Occupation: "4-03"})
 	d := f.Deps(employment.Name)
 	d.Instance = "second"
 	first := f.publish(post("1"))
@@ -340,7 +340,7 @@ func TestTheNameComesAfterTheInterview(t *testing.T) {
 	f := start(t)
 	employer := f.employer()
 	boss := f.Employer(employer)
-	f.wish("worker-1", &employmentv1.SetProfileRequest{Occupation: "4-03", WageMinFen: 500_000, Education: "70", AvailableFrom: "2026-12-01", Skills: []string{"4-10"}, PaperCertificates: []string{"6-30"}})
+	f.seeks("worker-1", &employmentv1.SetProfileRequest{Occupation: "4-03", WageMinFen: 500_000, Education: "70", AvailableFrom: "2026-12-01", Skills: []string{"4-10"}, PaperCertificates: []string{"6-30"}})
 	vacancy := f.publish(post("1"))
 	application := f.apply("worker-1", vacancy)
 	queue, err := f.client.ListApplicants(boss, &employmentv1.ListApplicantsRequest{VacancyId: vacancy})

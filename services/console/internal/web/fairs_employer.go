@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
-	"github.com/qiao-platform/qiao/services/console/internal/call"
 	"github.com/qiao-platform/qiao/services/console/internal/words"
 )
 
@@ -35,10 +34,6 @@ type employerPost struct {
 // passOverReasons are offered in the form; the service checks them against its rule.
 func passOverReasons() []string {
 	return []string{"no_interview", "certificate_missing", "post_gone", "agreed_otherwise"}
-}
-
-func asEmployer(r *http.Request) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(call.Employer(r.Context(), r.PathValue("id")), patience)
 }
 
 func (s *Site) employerFair(w http.ResponseWriter, r *http.Request, p *words.Printer) error {

@@ -127,7 +127,7 @@ func (s *Site) roundOpen(w http.ResponseWriter, r *http.Request, _ *words.Printe
 	return back(w, r, "/housing/rounds/"+url.PathEscape(reply.GetRoundId()))
 }
 
-type roundBody struct {
+type homesRoundBody struct {
 	*housingv1.GetRoundResponse
 	Done string
 }
@@ -139,7 +139,7 @@ func (s *Site) roundPage(w http.ResponseWriter, r *http.Request, p *words.Printe
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, p, http.StatusOK, "housing_round", page{Title: "housing.round", Nav: "housing", Body: roundBody{reply, r.URL.Query().Get("done")}})
+	return s.render(w, r, p, http.StatusOK, "housing_round", page{Title: "housing.round", Nav: "housing", Body: homesRoundBody{reply, r.URL.Query().Get("done")}})
 }
 
 // roundDo enters the figure, offers, or closes.

@@ -115,7 +115,7 @@ func (s *Site) homeWord(w http.ResponseWriter, r *http.Request, p *words.Printer
 	if err != nil {
 		return err
 	}
-	b := homeBody{Ref: r.PathValue("ref"), Counties: p.Counties(), Kinds: append(listedKinds(), "dormitory"), Nonce: reply.GetNonce()}
+	b := homeBody{Ref: r.PathValue("ref"), Counties: p.CountyCodes(), Kinds: append(listedKinds(), "dormitory"), Nonce: reply.GetNonce()}
 	b.Err = s.home(ctx, &b)
 	return s.render(w, r, p, http.StatusOK, "housing_home", page{Title: "home.title", Nav: "workers", Body: b})
 }
