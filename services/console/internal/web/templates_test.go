@@ -31,8 +31,8 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 		"ground.": append(exitGrounds(), "vacant", "job_ended"), "repair.": repairKinds(), "answer.": {"disputes", "paid", "needs_time", "agrees"},
 		"exit.tells.": {"noticed", "answered", "stays", "leaves", "appealed", "left"}, "housing.done.": nil,
 		"fund.": {"own_home", "retired", "unable_to_work", "settled_abroad", "repay_loan", "rent"}, "fund.paper.": {"lease", "rent_receipt", "landlord_statement"},
-		"fund.number.":      {"days_from_hire", "min_ratio_each", "max_ratio", "remit_days_after_payday", "withdrawal_days", "loan_days"},
-		"review.": {"upheld", "overruled"}, "applicants.state.": {"invited", "accepted", "declined", "withdrawn"},
+		"fund.number.": {"days_from_hire", "min_ratio_each", "max_ratio", "remit_days_after_payday", "withdrawal_days", "loan_days"},
+		"review.":      {"upheld", "overruled"}, "applicants.state.": {"invited", "accepted", "declined", "withdrawn"},
 	}
 	ends["fair.state."], ends["fair.now."] = []string{"open", "closed", "matched"}, []string{"open", "closed", "matched"}
 	ends["proposal.state."] = []string{"open", "accepted", "declined", "lapsed", "withdrawn", "passed_over"}
