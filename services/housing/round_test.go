@@ -327,7 +327,7 @@ func roundByDraw(t *testing.T, f *fixture) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p := f.place("worker-1", ids["worker-1"]); len(p.GetProof()) == 0 || p.GetWord() != word.GetWord() {
+	if p := f.place("worker-1", ids["worker-1"]); len(p.GetProof()) == 0 || p.GetTied() != 4 || p.GetWord() != word.GetWord() {
 		t.Errorf("no receipt: %v", p)
 	}
 	_, err = f.offerRound(round)

@@ -138,8 +138,10 @@ type Place struct {
 	RoundWhy []*v1.Reason `protobuf:"bytes,16,rep,name=round_why,json=roundWhy,proto3" json:"round_why,omitempty"`
 	// the applicant's hash for the next draw, and, until a draw is made, the proof
 	// that the ticket is under the committed root; told to the applicant alone
-	Word          string   `protobuf:"bytes,17,opt,name=word,proto3" json:"word,omitempty"`
-	Proof         []string `protobuf:"bytes,18,rep,name=proof,proto3" json:"proof,omitempty"`
+	Word  string   `protobuf:"bytes,17,opt,name=word,proto3" json:"word,omitempty"`
+	Proof []string `protobuf:"bytes,18,rep,name=proof,proto3" json:"proof,omitempty"`
+	// others with the same points and day, between whom a draw decides
+	Tied          int32 `protobuf:"varint,19,opt,name=tied,proto3" json:"tied,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -298,6 +300,13 @@ func (x *Place) GetProof() []string {
 		return x.Proof
 	}
 	return nil
+}
+
+func (x *Place) GetTied() int32 {
+	if x != nil {
+		return x.Tied
+	}
+	return 0
 }
 
 // PointLine is what one rule gives.
@@ -1916,7 +1925,7 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\x0fGetPlaceRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"@\n" +
 	"\x10GetPlaceResponse\x12,\n" +
-	"\x05place\x18\x01 \x01(\v2\x16.qiao.housing.v1.PlaceR\x05place\"\x97\x04\n" +
+	"\x05place\x18\x01 \x01(\v2\x16.qiao.housing.v1.PlaceR\x05place\"\xab\x04\n" +
 	"\x05Place\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\acase_no\x18\x02 \x01(\tR\x06caseNo\x12\x16\n" +
@@ -1937,7 +1946,8 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\x06ticket\x18\x0f \x01(\tR\x06ticket\x125\n" +
 	"\tround_why\x18\x10 \x03(\v2\x18.qiao.platform.v1.ReasonR\broundWhy\x12\x12\n" +
 	"\x04word\x18\x11 \x01(\tR\x04word\x12\x14\n" +
-	"\x05proof\x18\x12 \x03(\tR\x05proof\"\xcc\x01\n" +
+	"\x05proof\x18\x12 \x03(\tR\x05proof\x12\x12\n" +
+	"\x04tied\x18\x13 \x01(\x05R\x04tied\"\xcc\x01\n" +
 	"\tPointLine\x12\x17\n" +
 	"\arule_id\x18\x01 \x01(\tR\x06ruleId\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +

@@ -35,7 +35,7 @@ func place(v app.Placed) *housingv1.Place {
 	out := &housingv1.Place{
 		ApplicationId: v.Application.ID, CaseNo: v.Application.CaseNo(), County: v.Application.County, Kind: string(v.Application.Kind),
 		Position: int32(p.Position), Total: int32(p.Of), Points: int32(p.Points), DecidedBy: string(p.By), Need: int32(p.Need),
-		Was: int32(v.Was), PublishedOn: v.PublishedOn.String(), Why: rpc.Reasons(v.Reasons), RoundId: v.Entry.RoundID, Ticket: v.Entry.Ticket, RoundWhy: rpc.Reasons(v.Entry.Reasons), Word: v.Application.Word, Proof: v.Proof,
+		Was: int32(v.Was), PublishedOn: v.PublishedOn.String(), Why: rpc.Reasons(v.Reasons), RoundId: v.Entry.RoundID, Ticket: v.Entry.Ticket, RoundWhy: rpc.Reasons(v.Entry.Reasons), Word: v.Application.Word, Proof: v.Proof, Tied: int32(v.Standing.Tied),
 	}
 	for _, l := range v.Standing.Lines {
 		out.Lines = append(out.Lines, &housingv1.PointLine{

@@ -156,6 +156,7 @@ func formOf(used []Proof) string {
 type Standing struct {
 	Candidate Candidate
 	Place     allocate.Place
+	Tied      int // others with the same points and day: a draw decides between them
 	Lines     []PointLine
 }
 
@@ -182,7 +183,22 @@ func (s Scoring) Rank(all []Candidate, today clock.Date) ([]Standing, error) {
 		ranked[i] = byID[p.ID]
 		ranked[i].Place = p
 	}
+	for i := 0; i < len(ranked); {
+		j := i + 1
+		for j < len(ranked) && equal(ranked[i], ranked[j]) {
+			j++
+		}
+		for k := i; k < j; k++ {
+			ranked[k].Tied = j - i - 1
+		}
+		i = j
+	}
 	return ranked, nil
+}
+
+// equal reports whether only a draw decides between two.
+func equal(a, b Standing) bool {
+	return a.Place.Points == b.Place.Points && Since(a.Candidate.Application).Equal(Since(b.Candidate.Application))
 }
 
 func plain(lines []PointLine) []allocate.Line {
@@ -245,13 +261,19 @@ func (s Scoring) Explain(st Standing, today clock.Date) (rule.Trace, error) {
 	t = all[0]
 	t.Appeals = append([]rule.Appeal{{Way: "officer_review", Body: "hou"}}, t.Appeals...)
 	t.Facts = append(t.Facts, rule.Fact{Name: "decided_by", Value: string(st.Place.By), From: "housing", AsOf: today.String()})
+	if st.Tied > 0 {
+		t.Facts = append(t.Facts, rule.Fact{Name: "tied", Value: strconv.Itoa(st.Tied), From: "housing", AsOf: today.String()})
+	}
+	t.Changes = s.changes(st, today)
 	if st.Place.Position == 1 {
-		t.Outcome = rule.Met
+		t.Outcome = rule.Unclear // a draw decides who is first
+		if st.Tied == 0 {
+			t.Outcome, t.Changes = rule.Met, nil
+		}
 		return t, nil
 	}
 	t.Outcome = rule.NotMet
 	t.Gaps = []rule.Gap{{Name: "points", Have: strconv.Itoa(st.Place.Points), Need: strconv.Itoa(st.Place.Points + st.Place.Need), Short: strconv.Itoa(st.Place.Need), Unit: "point"}}
-	t.Changes = s.changes(st, today)
 	return t, nil
 }
 

@@ -86,7 +86,7 @@ func OpenRound(r Round, homes []Home, ranked []Standing, ticket func() string) (
 		if i > 0 {
 			before := ranked[i-1]
 			e.Class = entries[i-1].Class
-			if before.Place.Points != st.Place.Points || !Since(before.Candidate.Application).Equal(Since(st.Candidate.Application)) {
+			if !equal(before, st) {
 				e.Class++
 			} else {
 				tied = true
