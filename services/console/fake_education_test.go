@@ -214,7 +214,7 @@ func missed(school string) *platformv1.Reason {
 	return &platformv1.Reason{
 		RuleId: "ED-PRIORITY", Source: "project decision on 义务教育法(2018) 12", ToBeConfirmed: true, Outcome: "not_met", DecidedOn: "2026-11-20",
 		Facts:   []*platformv1.ReasonFact{{Name: "school_id", Value: school, Origin: "declared"}, {Name: "priority_class", Value: "4", Origin: "education"}, {Name: "last_class", Value: "3", Origin: "education"}},
-		Gaps:    []*platformv1.ReasonGap{{Name: "priority_class", Have: "4", Need: "3", Short: "1", Unit: "class"}, {Name: "position", Have: "8", Need: "3", Short: "5", Unit: "place"}},
+		Gaps:    []*platformv1.ReasonGap{{Name: "priority_class", Have: "4", Need: "3", Short: "1", Unit: "class"}, {Name: "order_place", Have: "8", Need: "3", Short: "5", Unit: "place"}},
 		Changes: []*platformv1.ReasonChange{{Code: "ed_residence"}, {Code: "ed_second_pass", From: "2026-12-02"}},
 		Appeals: []*platformv1.ReasonAppeal{{Way: "officer_review", Body: "edu", Until: "2026-12-11"}, {Way: "reconsideration", Body: "gov", Until: "2027-01-25"}},
 	}

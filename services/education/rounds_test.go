@@ -11,6 +11,8 @@ import (
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/testkit"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
@@ -94,7 +96,14 @@ func whole(t *testing.T, reasons []*platformv1.Reason) {
 }
 
 func TestARoundFromPlanToTheLastChild(t *testing.T) {
-	f := start(t)
+	t.Run("sqlite", func(t *testing.T) { aRound(t, start(t)) })
+	t.Run("postgres", func(t *testing.T) {
+		address := testkit.Postgres(t)(t)
+		aRound(t, start(t, func(d *run.Deps) { d.Database = address }))
+	})
+}
+
+func aRound(t *testing.T, f *fixture) {
 	schools := []string{f.school("第1小学", 2), f.school("第2小学", 1)}
 	round := f.round("primary", map[string]int32{schools[0]: 2, schools[1]: 1})
 	if f.free(schools[0]) != 0 {
@@ -146,12 +155,18 @@ func TestARoundFromPlanToTheLastChild(t *testing.T) {
 	// What is published can be checked by anybody, and names nobody.
 	bundle, err := f.client.GetBundle(f.Employer("somebody"), &educationv1.GetBundleRequest{RoundId: round})
 	f.must(err)
-	verified, err := allocate.VerifyBundle(bytes.NewReader(bundle.GetData()))
+	_, err = allocate.VerifyBundle(bytes.NewReader(bundle.GetData()))
 	f.must(err)
+	for i := range bundle.GetData() { // nor any byte changed unseen
+		bad := bytes.Clone(bundle.GetData())
+		bad[i] ^= 1
+		if _, err := allocate.VerifyBundle(bytes.NewReader(bad)); err == nil {
+			t.Fatalf("byte %d was changed and nobody saw it", i)
+		}
+	}
 	if bundle.GetParts() != 1 || bytes.Contains(bundle.GetData(), []byte(apps["worker-0"])) || bytes.Contains(bundle.GetData(), []byte("worker")) {
 		t.Error("the bundle names somebody")
 	}
-	_ = verified
 	_, err = f.client.GetBundle(f.Employer("somebody"), &educationv1.GetBundleRequest{RoundId: round, Part: 1})
 	refused(t, err, "education.bundle.unknown")
 
@@ -364,7 +379,14 @@ func TestAnAppealIsDecidedByAnotherOfficer(t *testing.T) {
 
 // Who accepted a lesser place keeps it until the better one is taken instead.
 func TestAnUpheldAppealIsOfferedBesideAnAcceptedPlace(t *testing.T) {
-	f := start(t)
+	t.Run("sqlite", func(t *testing.T) { upheld(t, start(t)) })
+	t.Run("postgres", func(t *testing.T) {
+		address := testkit.Postgres(t)(t)
+		upheld(t, start(t, func(d *run.Deps) { d.Database = address }))
+	})
+}
+
+func upheld(t *testing.T, f *fixture) {
 	schools := []string{f.school("第1小学", 1), f.school("第2小学", 1)}
 	round := f.round("primary", map[string]int32{schools[0]: 1, schools[1]: 1})
 	apps := map[string]string{}

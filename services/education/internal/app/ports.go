@@ -89,8 +89,9 @@ type Store interface {
 	SaveBundle(roundID string, bundle []byte) (parts int, err error)
 	BundlePart(roundID string, part int) ([]byte, error)
 
-	// TaskOf locks; it and PeekTask return ErrTaskUnknown where there is none.
+	// TaskOf locks; it and the peeks return ErrTaskUnknown where there is none.
 	TaskOf(applicationID string) (domain.Task, error)
+	PeekTaskOf(applicationID string) (domain.Task, error)
 	PeekTask(id string) (domain.Task, error)
 	Tasks(county string) ([]domain.Task, error)
 	SaveTask(ctx context.Context, b domain.Task, events ...domain.Event) error

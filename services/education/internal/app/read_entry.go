@@ -39,7 +39,7 @@ func (a *App) ReadEntry(ctx context.Context, s Store, applicationID string) (sh 
 	if sh.Documents, err = a.documents(s, application); err != nil {
 		return sh, err
 	}
-	if sh.Task, err = s.TaskOf(applicationID); err != nil && !errors.Is(err, domain.ErrTaskUnknown) {
+	if sh.Task, err = s.PeekTaskOf(applicationID); err != nil && !errors.Is(err, domain.ErrTaskUnknown) {
 		return sh, err
 	}
 	if sh.Entry, err = s.LastEntry(applicationID); errors.Is(err, domain.ErrEntryUnknown) {

@@ -92,7 +92,7 @@ func (a Appeal) Decide(outcome, remedy, who string, r Round, then, now Entry, x 
 		rule.Fact{Name: "last_position", Value: strconv.Itoa(then.Wishes[i].Last), From: "education", AsOf: today.String()})
 	if t.Outcome = rule.Met; outcome == AppealRejected {
 		t.Outcome = rule.NotMet
-		t.Gaps = []rule.Gap{{Name: "position", Have: strconv.Itoa(then.Wishes[i].Position), Need: strconv.Itoa(then.Wishes[i].Last), Short: strconv.Itoa(max(0, then.Wishes[i].Position-then.Wishes[i].Last)), Unit: "place"}}
+		t.Gaps = []rule.Gap{{Name: "order_place", Have: strconv.Itoa(then.Wishes[i].Position), Need: strconv.Itoa(then.Wishes[i].Last), Short: strconv.Itoa(max(0, then.Wishes[i].Position-then.Wishes[i].Last)), Unit: "place"}}
 		t.Changes = []rule.Change{{Code: changeSeatFreed}, {Code: ChangePaper}}
 	}
 	all, err := x.appeals(today)

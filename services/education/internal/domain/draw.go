@@ -256,7 +256,7 @@ func (x Explaining) wished(choice int, w Wish, today clock.Date) (rule.Trace, er
 		{Name: "choice", Value: strconv.Itoa(choice), From: "declared"},
 		{Name: "priority_class", Value: strconv.Itoa(w.Class), From: "education", AsOf: today.String()},
 		{Name: "ground", Value: w.Ground, From: w.From, Proof: w.Proof},
-		{Name: "position", Value: strconv.Itoa(w.Position), From: "education", AsOf: today.String()},
+		{Name: "order_place", Value: strconv.Itoa(w.Position), From: "education", AsOf: today.String()},
 		{Name: "named", Value: strconv.Itoa(w.Named), From: "education", AsOf: today.String()},
 		{Name: "seats", Value: strconv.Itoa(w.Seats), From: "education", AsOf: today.String()},
 	}
@@ -286,7 +286,7 @@ func (x Explaining) missed(choice int, w Wish, why allocate.Reason, order []stri
 		if why.Classes > 0 {
 			t.Gaps = append(t.Gaps, rule.Gap{Name: "priority_class", Have: strconv.Itoa(w.Class), Need: strconv.Itoa(why.Last.Class), Short: strconv.Itoa(why.Classes), Unit: "class"})
 		}
-		t.Gaps = append(t.Gaps, rule.Gap{Name: "position", Have: strconv.Itoa(w.Position), Need: strconv.Itoa(w.Last), Short: strconv.Itoa(w.Position - w.Last), Unit: "place"})
+		t.Gaps = append(t.Gaps, rule.Gap{Name: "order_place", Have: strconv.Itoa(w.Position), Need: strconv.Itoa(w.Last), Short: strconv.Itoa(w.Position - w.Last), Unit: "place"})
 		last := rank{why.Last.Class, why.Last.Number}
 		for c, ground := range order {
 			if c+1 < w.Class && (rank{c + 1, why.Own.Number}).compare(last) < 0 {

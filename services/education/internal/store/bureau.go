@@ -29,7 +29,16 @@ func (t *inTx) PeekTask(id string) (domain.Task, error) {
 
 // TaskOf loads and locks the task of an application, or returns ErrTaskUnknown.
 func (t *inTx) TaskOf(applicationID string) (domain.Task, error) {
-	b, err := scanTask(t.tx.QueryRow(`SELECT `+taskColumns+` FROM bureau_task WHERE application_id = $1`+t.lock(), applicationID))
+	return t.taskOf(applicationID, t.lock())
+}
+
+// PeekTaskOf reads that task without locking it.
+func (t *inTx) PeekTaskOf(applicationID string) (domain.Task, error) {
+	return t.taskOf(applicationID, "")
+}
+
+func (t *inTx) taskOf(applicationID, lock string) (domain.Task, error) {
+	b, err := scanTask(t.tx.QueryRow(`SELECT `+taskColumns+` FROM bureau_task WHERE application_id = $1`+lock, applicationID))
 	return found(b, err, domain.ErrTaskUnknown)
 }
 
