@@ -161,7 +161,8 @@ func TestTheSeedJoinsItsSources(t *testing.T) {
 	if err != nil || other.Seed == base.Seed {
 		t.Errorf("another figure gives the same seed, %v", err)
 	}
-	if allocate.NewWord("a", "b") == allocate.NewWord("a", "c") || allocate.NewTicket() == allocate.NewTicket() {
+	one, two := allocate.NewTicket(), allocate.NewTicket()
+	if allocate.NewWord("a", "b") == allocate.NewWord("a", "c") || one == two {
 		t.Error("two receipts are the same")
 	}
 }

@@ -52,7 +52,7 @@ type Config struct {
 	Partitions int `json:"partitions"`
 	// Replicas of the streams; 3 on a cluster of three.
 	Replicas int `json:"replicas"`
-	// StreamMiB limits each stream; a full one pauses its publisher.
+	// StreamMiB limits each stream; past a full one readers fill from the event table.
 	StreamMiB int `json:"stream_mib"`
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"slices"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -32,6 +33,7 @@ type progress struct {
 	applied, skipped int64
 	filled           int64
 	parked           []string // keys newly parked
+	marks            []byte   // of what was read
 	saved            bool     // the cursor's row was written
 }
 
@@ -47,7 +49,10 @@ func (r *reader) save(tx *sqldb.Tx, p progress) error {
 	if err == nil && n == 0 {
 		return errDeposed
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return r.mark(tx, p.seq, slices.Concat(r.unsaved.marks, p.marks))
 }
 
 // advance moves the cursor in memory, once the transaction is durable.
@@ -62,6 +67,7 @@ func (r *reader) advance(p progress) {
 	r.unsaved.applied += p.applied
 	r.unsaved.skipped += p.skipped
 	r.unsaved.filled += p.filled
+	r.unsaved.marks = append(r.unsaved.marks, p.marks...)
 }
 
 // flush writes a cursor that moved without an effect.
@@ -130,7 +136,7 @@ func (r *reader) try(ctx context.Context, batch []delivery, cause error) (done i
 			if d.epoch != r.epoch || d.seq != p.seq+1 {
 				stopped = errGap
 				if fault.Broken("consume.takes_gaps") {
-					p.seq, p.chain = d.seq, d.chain
+					p.seq, p.chain, p.marks = d.seq, d.chain, appendMark(p.marks, d.chain, d.id)
 					stopped = nil
 					done++
 					continue
@@ -146,6 +152,7 @@ func (r *reader) try(ctx context.Context, batch []delivery, cause error) (done i
 				return err
 			}
 			p.seq, p.chain = d.seq, chain
+			p.marks = appendMark(p.marks, chain, d.id)
 			if d.streamSeq > 0 {
 				p.streamSeq = d.streamSeq
 			} else {

@@ -17,33 +17,54 @@ import (
 )
 
 // enter follows the publisher into a new epoch, which begins at a number that
-// the cursor has reached. What was applied beyond it is listed as orphaned:
-// its publisher does not know it any more. What was parked beyond it is gone,
-// unapplied.
+// the cursor has reached. What was applied beyond it, or beyond where the two
+// histories part before it, is listed as orphaned: its publisher does not know
+// it any more. What was parked there is gone, unapplied.
 func (r *reader) enter(ctx context.Context, e *platformv1.EpochStart) error {
 	if err := r.flush(ctx); err != nil {
 		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.seq == e.GetSeq() && !bytes.Equal(r.chain, e.GetChain()) {
-		r.alarm(ctx, errDiffers.Code)
-		return errDiffers.With("channel", r.channel)
+	to := progress{seq: e.GetSeq(), chain: append([]byte{}, e.GetChain()...)} // an empty hash must not become NULL
+	if r.seq == to.seq && bytes.Equal(r.chain, to.chain) {
+		return r.goBack(ctx, e.GetEpoch(), to)
 	}
-	lost := r.beyond(ctx, e.GetSeq())
-	chain := append([]byte{}, e.GetChain()...) // an empty hash must not become NULL
-	err := r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
+	// The publisher may have written others under the same numbers before the
+	// epoch was opened: from where the histories part, its own are read anew.
+	seq, chain, err := r.common(ctx, to.seq)
+	if errors.Is(err, errDiffers) {
+		r.alarm(ctx, errDiffers.Code)
+	}
+	if err != nil {
+		return err
+	}
+	if seq < to.seq {
+		return r.goBack(ctx, r.epoch, progress{seq: seq, chain: chain})
+	}
+	return r.goBack(ctx, e.GetEpoch(), to)
+}
+
+// goBack puts the cursor to a number that it has reached, in the same or in a
+// new epoch, and lists the effects beyond it. r.mu is held.
+func (r *reader) goBack(ctx context.Context, epoch int64, to progress) error {
+	lost, err := r.beyond(ctx, to.seq)
+	if err != nil {
+		return err
+	}
+	err = r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
 		unapplied, err := sqldb.Collect(tx, func(s sqldb.Scanner) (seq int64, err error) { return seq, s.Scan(&seq) },
-			`DELETE FROM parked WHERE channel = $1 AND seq > $2 RETURNING seq`, r.channel, e.GetSeq())
+			`DELETE FROM parked WHERE channel = $1 AND seq > $2 RETURNING seq`, r.channel, to.seq)
 		if err != nil {
 			return err
 		}
+		gone := map[int64]bool{}
 		for _, seq := range unapplied {
-			delete(lost, seq)
+			gone[seq] = true
 		}
-		orphaned := r.seq - e.GetSeq() - int64(len(unapplied))
+		orphaned := r.seq - to.seq - int64(len(unapplied))
 		n, err := tx.Exec(`UPDATE cursor SET epoch = $1, seq = $2, chain = $3, orphaned = orphaned + $4, alarm = ''
-			WHERE channel = $5 AND epoch = $6 AND seq = $7 AND term = $8`, e.GetEpoch(), e.GetSeq(), chain, orphaned, r.channel, r.epoch, r.seq, r.term)
+			WHERE channel = $5 AND epoch = $6 AND seq = $7 AND term = $8`, epoch, to.seq, to.chain, orphaned, r.channel, r.epoch, r.seq, r.term)
 		if err == nil && n == 0 {
 			return errDeposed
 		}
@@ -51,42 +72,47 @@ func (r *reader) enter(ctx context.Context, e *platformv1.EpochStart) error {
 			return err
 		}
 		for seq, ev := range lost {
-			if ev.Type != "" && !r.cfg.Router.uses(ev.Type) {
+			if gone[seq] || ev.Type != "" && !r.cfg.Router.uses(ev.Type) {
 				continue // it had no effect here
 			}
-			if _, err := tx.Exec(`INSERT INTO orphaned (channel, epoch, seq, id, type, aggregate, found_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			if _, err := tx.Exec(`INSERT INTO orphaned (channel, epoch, seq, id, type, aggregate, found_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+				ON CONFLICT (channel, epoch, seq) DO NOTHING`,
 				r.channel, r.epoch, seq, ev.ID, ev.Type, ev.Aggregate, r.cfg.Clock.Now().UnixMicro()); err != nil {
 				return err
 			}
 		}
-		return nil
+		return r.unmark(tx, to.seq)
 	})
 	if err != nil {
 		return err
 	}
-	r.log.WarnContext(ctx, "the publisher opened a new epoch", "channel", r.channel, "epoch", e.GetEpoch(), "seq", e.GetSeq(), "orphaned", len(lost))
-	r.epoch, r.seq, r.chain, r.savedSeq, r.alarmed = e.GetEpoch(), e.GetSeq(), chain, e.GetSeq(), ""
-	r.position.Store(&relay.Position{Epoch: r.epoch, Seq: r.seq, Chain: hex.EncodeToString(chain)})
+	r.log.WarnContext(ctx, "the publisher was restored: the cursor follows it", "channel", r.channel, "epoch", epoch, "seq", to.seq, "orphaned", len(lost))
+	r.epoch, r.seq, r.chain, r.savedSeq, r.alarmed = epoch, to.seq, to.chain, to.seq, ""
+	r.position.Store(&relay.Position{Epoch: r.epoch, Seq: r.seq, Chain: hex.EncodeToString(r.chain)})
 	return errRestart // parked keys are loaded anew with the lease
 }
 
-// beyond names the events after a number up to the cursor, as far as the
-// stream still holds them.
-func (r *reader) beyond(ctx context.Context, after int64) map[int64]event.Event {
+// beyond names the events after a number up to the cursor: by their ids as
+// they were marked, and with what they were as far as the stream holds them.
+func (r *reader) beyond(ctx context.Context, after int64) (map[int64]event.Event, error) {
 	lost := map[int64]event.Event{}
-	for seq := after + 1; seq <= r.seq; seq++ {
-		lost[seq] = event.Event{}
+	if after == r.seq {
+		return lost, nil
 	}
-	if len(lost) == 0 {
-		return lost
+	marks, err := r.marked(ctx, after+1)
+	if err != nil {
+		return nil, err
+	}
+	for seq := after + 1; seq <= r.seq; seq++ {
+		lost[seq] = event.Event{ID: marks[seq].id}
 	}
 	s, err := r.js.Stream(ctx, event.Stream(r.channel))
 	if err != nil {
-		return lost
+		return lost, nil // the ids are what is left
 	}
 	info, err := s.Info(ctx)
 	if err != nil || info.State.Msgs == 0 {
-		return lost
+		return lost, nil
 	}
 	for at := info.State.LastSeq; at >= info.State.FirstSeq; at-- {
 		m, err := s.GetMsg(ctx, at)
@@ -94,21 +120,20 @@ func (r *reader) beyond(ctx context.Context, after int64) map[int64]event.Event 
 			continue
 		}
 		if err != nil {
-			return lost
+			return lost, nil
 		}
 		epoch, _ := strconv.ParseInt(m.Header.Get(event.HeaderEpoch), 10, 64)
 		seq, _ := strconv.ParseInt(m.Header.Get(event.HeaderSeq), 10, 64)
-		if epoch == r.epoch && seq <= after {
-			return lost
-		}
-		if _, ok := lost[seq]; !ok || epoch != r.epoch {
+		was, ok := lost[seq]
+		if !ok || epoch != r.epoch {
 			continue
 		}
-		if e, err := event.Parse(m.Data); err == nil {
+		// After a restore two events of the publisher may have had one number.
+		if e, err := event.Parse(m.Data); err == nil && (was.ID == "" || was.ID == e.ID) {
 			lost[seq] = e
 		}
 	}
-	return lost
+	return lost, nil
 }
 
 // uses reports whether an event of a type has an effect here.

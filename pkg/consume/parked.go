@@ -99,6 +99,8 @@ func (c *Consumer) RetryParked(ctx context.Context, channel string, seq int64) (
 		case cause == nil:
 			applied++
 		case errors.Is(cause, ErrNotParked): // another officer was faster
+		case retryable(cause): // of the moment: the reason that stands there stays
+			return applied, len(all) - applied, cause
 		default:
 			blocked[p.key] = true
 			if err := failedAgain(ctx, db, channel, p.Seq, cause); err != nil {
@@ -136,6 +138,17 @@ func (c *Consumer) again(ctx context.Context, channel string, seq int64) error {
 		_, err = tx.Exec(`DELETE FROM parked WHERE channel = $1 AND seq = $2`, channel, seq)
 		return err
 	})
+}
+
+// Interrupt takes every channel from its reader, and a rebuild from whoever does
+// it, within a transaction that must not be overtaken: what they have under way
+// and have not committed is undone, and done again after this transaction.
+func Interrupt(tx *sqldb.Tx) error {
+	if _, err := tx.Exec(`UPDATE cursor SET term = term + 1`); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`UPDATE rebuild SET lease_until = lease_until WHERE state <> 'done'`) // waits for the page that is being written
+	return err
 }
 
 // interrupt takes the channel from its reader, which finds out with its next

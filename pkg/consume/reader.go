@@ -25,6 +25,7 @@ import (
 const (
 	batchLimit = 500             // events to a transaction
 	lease      = 3 * time.Second // a dead instance is replaced within this time
+	retake     = lease / 6       // how often who does not read looks whether it may
 	housekeep  = time.Second     // lease and announcement checks
 	buffer     = 2 * batchLimit
 	gather     = 3 * time.Millisecond   // what arrives meanwhile is applied in the same commit
@@ -85,13 +86,21 @@ func (r *reader) run(ctx context.Context) {
 		err := r.acquire(ctx)
 		if err == nil {
 			err = r.read(ctx)
+			if r.waits { // whoever reads on tells how many are parked
+				r.waiting(ctx, 0, r.channel)
+				r.waits = false
+			}
 		}
 		switch {
 		case ctx.Err() != nil:
 		case !errors.Is(err, errDeposed) && !errors.Is(err, errRestart):
 			r.log.WarnContext(ctx, "consumer interrupted", "channel", r.channel, "error", err)
 		}
-		pause(ctx, housekeep)
+		if errors.Is(err, errDeposed) {
+			pause(ctx, retake)
+		} else {
+			pause(ctx, housekeep)
+		}
 	}
 	r.release()
 }
@@ -106,7 +115,7 @@ func (r *reader) heard(m *nats.Msg) {
 	}
 	r.announced.Store(&a)
 	at := r.position.Load()
-	if m.Reply == "" || at == nil || at.Epoch != a.Epoch || at.Seq < a.Seq || *at == a {
+	if m.Reply == "" || at == nil || at.Epoch < a.Epoch || at.Epoch == a.Epoch && at.Seq < a.Seq || *at == a {
 		return
 	}
 	_ = m.Respond(at.Marshal()) // the next announcement asks again
@@ -350,7 +359,7 @@ func (r *reader) housekeep(ctx context.Context, arriving bool) error {
 		}
 	}
 	a := r.announced.Load()
-	if a == nil || arriving || a.Epoch < r.epoch || a.Epoch == r.epoch && a.Seq < r.seq {
+	if a == nil || arriving || a.Epoch == r.epoch && a.Seq < r.seq {
 		r.lagging = time.Time{}
 		return nil
 	}
@@ -368,6 +377,14 @@ func (r *reader) housekeep(ctx context.Context, arriving bool) error {
 		return nil
 	}
 	if now.Sub(r.lagging) < 2*housekeep || fault.Broken("consume.heeds_no_announcement") {
+		return nil
+	}
+	if a.Epoch < r.epoch {
+		// A relay that was just replaced says so too, but not for long: the
+		// publisher's database went back to before an epoch.
+		if now.Sub(r.lagging) > 2*lease {
+			r.alarm(ctx, errDiffers.Code)
+		}
 		return nil
 	}
 	r.lagging = time.Time{}

@@ -114,13 +114,13 @@ func (b *rebuild) run(ctx context.Context) error {
 		}
 		switch state {
 		case "clearing":
-			err = b.clear(ctx, b.begin)
+			err = b.clear(ctx, "clearing", b.begin)
 		case "filling":
 			if err = b.fill(ctx); err == nil {
 				err = b.step(ctx, "filling", "emptying", b.model.Swap)
 			}
 		case "emptying":
-			err = b.clear(ctx, func(ctx context.Context) error { return b.step(ctx, "emptying", "done", nil) })
+			err = b.clear(ctx, "emptying", func(ctx context.Context) error { return b.step(ctx, "emptying", "done", nil) })
 		}
 		if err != nil {
 			return err
@@ -183,16 +183,16 @@ func (b *rebuild) step(ctx context.Context, from, to string, do func(*sqldb.Tx) 
 }
 
 // clear empties the copy, in transactions that are short.
-func (b *rebuild) clear(ctx context.Context, then func(context.Context) error) error {
+func (b *rebuild) clear(ctx context.Context, state string, then func(context.Context) error) error {
 	for more := true; more; {
 		err := b.cfg.DB.Update(ctx, func(tx *sqldb.Tx) (err error) {
+			if err := b.hold(tx, state); err != nil { // else another may be filling it
+				return err
+			}
 			more, err = b.model.Clear(tx)
 			return err
 		})
 		if err != nil {
-			return err
-		}
-		if _, err := b.acquire(ctx); err != nil {
 			return err
 		}
 	}
@@ -204,7 +204,7 @@ func (b *rebuild) clear(ctx context.Context, then func(context.Context) error) e
 // begins again and sees it.
 func (b *rebuild) begin(ctx context.Context) error {
 	return b.step(ctx, "clearing", "filling", func(tx *sqldb.Tx) error {
-		if _, err := tx.Exec(`UPDATE cursor SET term = term + 1`); err != nil {
+		if err := Interrupt(tx); err != nil {
 			return err
 		}
 		_, err := tx.Exec(`INSERT INTO rebuild_channel (model, channel, seq, upto) SELECT $1, channel, 0, seq FROM cursor`, b.model.Name)

@@ -110,10 +110,12 @@ func (s *Server) OpenEpoch(ctx context.Context, req *platformv1.OpenEpochRequest
 
 // TakeBack takes the events that a restored database is missing back from the stream.
 func (s *Server) TakeBack(ctx context.Context, req *platformv1.TakeBackRequest) (*platformv1.TakeBackResponse, error) {
-	if _, err := checkReason(req.GetReason()); err != nil {
+	reason, err := checkReason(req.GetReason())
+	if err != nil {
 		return nil, err
 	}
-	n, aggregates, err := relay.TakeBack(ctx, s.Log.DB(), s.Stream, req.GetChannel())
+	who, _ := auth.From(ctx)
+	n, aggregates, err := relay.TakeBack(ctx, s.Log.DB(), s.Stream, req.GetChannel(), reason, who.Subject, s.Clock.Now())
 	if err != nil {
 		return nil, err
 	}

@@ -83,8 +83,11 @@ type taken struct {
 // stream: each must follow the one before by number and by hash. They are
 // history again and go to no reader twice; the state that they told of is not
 // restored with them, so the things concerned are returned. Nothing is taken
-// where one of them cannot be.
-func TakeBack(ctx context.Context, db *sqldb.DB, js jetstream.JetStream, channel string) (count int64, aggregates []string, err error) {
+// where one of them cannot be. The officer's reason is kept.
+func TakeBack(ctx context.Context, db *sqldb.DB, js jetstream.JetStream, channel, reason, officer string, at time.Time) (count int64, aggregates []string, err error) {
+	if reason == "" || officer == "" {
+		return 0, nil, ErrNoReason
+	}
 	var (
 		epoch, last int64
 		chain       []byte
@@ -124,7 +127,9 @@ func TakeBack(ctx context.Context, db *sqldb.DB, js jetstream.JetStream, channel
 				return err
 			}
 		}
-		return nil
+		_, err = tx.Exec(`INSERT INTO taken_back (channel, epoch, first, last, reason, officer, taken_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			channel, epoch, last+1, events[len(events)-1].seq, reason, officer, at.UnixMicro())
+		return err
 	})
 	if err != nil {
 		return 0, nil, err

@@ -53,7 +53,7 @@ func (c *leader) reconcile(ctx context.Context) (vouched bool, err error) {
 	if info.State.Msgs == 0 {
 		// Fresh, aged out or wiped: readers fill what they miss from the event
 		// table, so the stream goes on from what was published before.
-		return c.lastSeq == 0, nil
+		return false, nil
 	}
 	m, err := s.GetLastMsgForSubject(ctx, event.Subjects(c.name))
 	if errors.Is(err, jetstream.ErrMsgNotFound) {
@@ -139,7 +139,10 @@ func (c *leader) hear(ctx context.Context) error {
 // ahead of an announcement, but never of the table.
 func (c *leader) judge(ctx context.Context, m *nats.Msg) error {
 	p, ok := ParsePosition(m.Data)
-	if !ok || p.Epoch != c.epoch || p.Seq < 1 {
+	if ok && p.Epoch > c.epoch { // this database was restored to before an epoch that readers know
+		return c.diverged(p.Seq)
+	}
+	if !ok || p.Epoch < c.epoch || p.Seq < 1 {
 		return nil
 	}
 	// The first numbers of an epoch's readers may still be the epoch's before.
@@ -153,13 +156,14 @@ func (c *leader) judge(ctx context.Context, m *nats.Msg) error {
 	return c.holds(ctx, p, "")
 }
 
-// alarm writes down why the channel's relay stopped, or that it runs.
+// alarm writes down why the channel's relay stopped, or that it runs. A leader
+// that was replaced, by an officer's new epoch say, has nothing to say any more.
 func (c *leader) alarm(ctx context.Context, code string) {
 	if c.alarmed == code {
 		return
 	}
 	err := c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(`UPDATE channel SET alarm = $1 WHERE channel = $2`, code, c.name)
+		_, err := tx.Exec(`UPDATE channel SET alarm = $1 WHERE channel = $2 AND term = $3`, code, c.name, c.term)
 		return err
 	})
 	if err != nil {

@@ -34,12 +34,20 @@ import (
 var (
 	// ErrDiverged is invariant I10: the broker holds what the database does not.
 	ErrDiverged = errs.New(errs.Internal, "relay.diverged", "The broker holds events that the database does not know; the database may have been restored to the past. Publishing has stopped.")
-	errDeposed  = errors.New("another relay leads this channel")
+	// ErrStreamFull is a stream that takes no more: what was numbered stays in the
+	// event table, where readers fill from it, until there is room.
+	ErrStreamFull = errs.New(errs.Unavailable, "relay.stream_full", "The channel's stream is full. Events reach their readers from the event table, later than usual, until there is room.")
+	// ErrPartitions means that the service was started with another number of
+	// channels than its database has.
+	ErrPartitions = errs.New(errs.Invalid, "relay.partitions", "The database holds other channels than the service was started with. The number of partitions is fixed for a platform's life.")
+
+	errDeposed = errors.New("another relay leads this channel")
 )
 
 const (
 	batchLimit = 500                    // events to a transaction and to a publish; the broker takes 1000
 	lease      = 3 * time.Second        // a dead leader is replaced within this time
+	retake     = lease / 6              // how often who does not lead looks whether it may
 	poll       = 200 * time.Millisecond // finds what another instance committed
 	gather     = 3 * time.Millisecond   // what commits meanwhile is numbered and published together
 	announce   = 2 * time.Second
@@ -97,7 +105,12 @@ func (r *Relay) Prepare(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	var n int
+	err := r.cfg.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return tx.QueryRow(`SELECT count(*) FROM channel`).Scan(&n) })
+	if err == nil && n != len(r.cfg.Log.Channels()) {
+		return ErrPartitions.With("channels", strconv.Itoa(n))
+	}
+	return err
 }
 
 // stream makes a channel's stream, or brings it up to date. It asks again while
@@ -163,13 +176,13 @@ func (r *Relay) channel(ctx context.Context, name string, wake <-chan struct{}) 
 			r.alarms(ctx, 1)
 			r.log.ErrorContext(ctx, "relay stopped", "channel", name, "error", err)
 			c.alarm(ctx, ErrDiverged.Code)
-		case !errors.Is(err, errDeposed):
+		case errors.Is(err, errDeposed):
+			pause(ctx, retake)
+			continue
+		default:
 			r.log.WarnContext(ctx, "relay interrupted", "channel", name, "error", err)
 		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(time.Second):
-		}
+		pause(ctx, time.Second)
 	}
 }
 
@@ -234,21 +247,60 @@ func (c *leader) lead(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !vouched {
+	// A relay that was stopped stays so until an officer lifted the alarm, or
+	// until no reader objects any more: the stream's tail may by now be its own.
+	if !vouched || c.alarmed != "" {
 		if err := c.hear(ctx); err != nil {
 			return err
 		}
 	}
-	c.alarm(ctx, "")
-	if err := c.backlog(ctx); err != nil {
+	if err := c.backlog(ctx); isFull(err) {
+		return c.aside(ctx)
+	} else if err != nil {
 		return err
 	}
+	c.alarm(ctx, "")
 	batches := make(chan []row, 2)
 	chain := c.chain // after the backlog, all that is numbered is published
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return c.number(ctx, batches) })
 	g.Go(func() error { return c.send(ctx, batches, chain) })
 	return g.Wait()
+}
+
+// isFull reports that a stream has no room, or the broker none for it.
+func isFull(err error) bool {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && (api.ErrorCode == 10077 || api.ErrorCode == 10047 || api.ErrorCode == 10023)
+}
+
+// aside goes on beside a full stream: events are numbered, and the
+// announcements tell readers to fill from the event table. It ends without an
+// error once the stream takes the backlog again.
+func (c *leader) aside(ctx context.Context) error {
+	r := c.Relay
+	r.alarms(ctx, 1)
+	r.log.ErrorContext(ctx, "the stream is full", "channel", c.name)
+	c.alarm(ctx, ErrStreamFull.Code)
+	for ctx.Err() == nil {
+		for {
+			rows, err := c.sequence(ctx)
+			if err != nil {
+				return err
+			}
+			if len(rows) < batchLimit {
+				break
+			}
+		}
+		if err := c.announce(c.lastSeq, c.chain); err != nil {
+			return err
+		}
+		if err := c.backlog(ctx); !isFull(err) {
+			return err
+		}
+		pause(ctx, lease/3) // the lease is prolonged in time
+	}
+	return ctx.Err()
 }
 
 // number sequences what comes and hands it on.

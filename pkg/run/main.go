@@ -173,6 +173,7 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 	// Answers bear people's data: each process has an inbox that no other may
 	// listen to.
 	opts := []nats.Option{nats.Name("qiao-" + name), nats.CustomInboxPrefix(rpc.Inbox(name)), nats.MaxReconnects(-1), nats.RetryOnFailedConnect(true),
+		nats.ReconnectWait(250 * time.Millisecond),                      // a reader is back before a relay that waits for its objection goes on
 		nats.PingInterval(5 * time.Second), nats.MaxPingsOutstanding(2)} // a dead link is noticed in seconds, not minutes
 	if cfg.NATSCredentialsFile != "" {
 		opts = append(opts, nats.UserCredentials(cfg.NATSCredentialsFile))

@@ -2,11 +2,14 @@ package sqldb
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"io"
 	"net"
 	"runtime/debug"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -82,13 +85,25 @@ func (d Dialect) classify(err error) error {
 		}
 		return errs.ErrInternal.Because(err)
 	}
-	if _, ok := errors.AsType[net.Error](err); ok || errors.Is(err, driver.ErrBadConn) || errors.Is(err, net.ErrClosed) {
+	if _, ok := errors.AsType[net.Error](err); ok || gone(err) {
 		return ErrUnavailable.Because(err)
 	}
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return ErrUnavailable.Because(err)
 	}
 	return errs.ErrInternal.Because(err)
+}
+
+// gone reports that the connection to the server was lost, or had been before:
+// a restarted server or a proxy in between ends connections in good order too.
+func gone(err error) bool {
+	for _, e := range []error{driver.ErrBadConn, net.ErrClosed, io.EOF, io.ErrUnexpectedEOF, sql.ErrConnDone, syscall.EPIPE, syscall.ECONNRESET} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	// pgconn says this of a connection that it closed itself, and exports no error for it.
+	return strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "conn busy")
 }
 
 // retryable reports a serialisation failure or a deadlock on PostgreSQL.

@@ -367,3 +367,40 @@ func TestAnAbandonedTransactionFreesItsRows(t *testing.T) {
 		t.Errorf("%d changes, not 2", n)
 	}
 }
+
+// A server, or a proxy in between, that ends its connections in good order is
+// away for a moment: nobody may take that for a defect, which parks events.
+func TestAConnectionThatWasEndedIsUnavailable(t *testing.T) {
+	db, err := sqldb.Open(ctx, testkit.Postgres(t)(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	kill := `SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`
+	for range 3 {
+		// Several connections wait in the pool when they are ended.
+		var all sync.WaitGroup
+		busy := make(chan struct{})
+		for range 4 {
+			all.Go(func() {
+				_ = db.View(ctx, func(tx *sqldb.Tx) error { <-busy; return tx.QueryRow(`SELECT 1`).Scan(new(int)) })
+			})
+		}
+		close(busy)
+		all.Wait()
+		for range 6 {
+			err := db.Update(ctx, func(tx *sqldb.Tx) error {
+				if err := db.View(ctx, func(other *sqldb.Tx) error { return other.QueryRow(kill).Scan(new(int)) }); err != nil {
+					return err // it had a dead connection itself
+				}
+				return tx.QueryRow(`SELECT 1`).Scan(new(int))
+			})
+			if err == nil || errs.KindOf(err) != errs.Unavailable {
+				t.Fatalf("kind %s: %v", errs.KindOf(err), err)
+			}
+		}
+		testkit.Eventually(t, "the pool works again", func() bool {
+			return db.Update(ctx, func(tx *sqldb.Tx) error { return tx.QueryRow(`SELECT 1`).Scan(new(int)) }) == nil
+		})
+	}
+}

@@ -102,6 +102,7 @@ func TestParkedEventsAreHandled(t *testing.T) {
 		t.Errorf("%s, %s, %d bytes of signature, %v", officer, reason, len(signature), err)
 	}
 	f.has(f.post("/parked/retry", 200, "service", "probe", "channel", "employment-0"), "0 applied, 2 still parked")
+	f.has(f.post("/parked/retry/all", 200), "Tried everything again: 0 applied, 2 still parked")
 	broken.Store(false)
 	f.has(f.post("/parked/retry", 200, "service", "probe", "channel", "employment-0", "seq", "2"), "2 applied, 0 still parked")
 	f.has(f.get("/parked", 200), "Nothing is parked")

@@ -208,7 +208,7 @@ func Restores(t testing.TB, kind string, seed uint64, d time.Duration) (ways map
 		c.alarmed(last)
 		if newer == 0 && c.random.IntN(2) == 0 {
 			c.did["taken back"]++
-			n, _, err := relay.TakeBack(context.Background(), c.pub, c.js, channel)
+			n, _, err := relay.TakeBack(context.Background(), c.pub, c.js, channel, "restored", "officer-1", time.Now())
 			if err != nil || int64(n) != lost {
 				t.Fatalf("took %d of %d back: %v", n, lost, err)
 			}

@@ -4,6 +4,8 @@ package matrix
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"testing"
 )
 
@@ -72,5 +74,39 @@ func TestDuplicatesHaveOneEffect(t *testing.T) {
 		}
 		start(t, r.publisher(events))
 		r.holds(events, true) // the duplicates are the broker's own
+	})
+}
+
+// TestAFullStreamIsToldOfAndHoldsNothingUp fills the stream: the alarm says so,
+// readers fill from the event table meanwhile, and when there is room again
+// the stream goes on.
+func TestAFullStreamIsToldOfAndHoldsNothingUp(t *testing.T) {
+	onEach(t, func(t *testing.T, r *rig) {
+		small := r.publisher(2 * events)
+		small.Stream = 64 << 10
+		start(t, small)
+		start(t, r.reader())
+		r.until("everything arrives past the full stream, and the alarm says so", func() error {
+			full := r.number(r.pub, `SELECT count(*) FROM channel WHERE alarm = 'relay.stream_full'`)
+			at := r.number(r.sub, `SELECT coalesce(max(seq), 0) FROM cursor`)
+			if full == 0 || at < 2*events {
+				return fmt.Errorf("full: %d, the reader stands at %d", full, at)
+			}
+			return nil
+		})
+		larger := r.stream().CachedInfo().Config
+		larger.MaxBytes = 1 << 30
+		if _, err := r.js.UpdateStream(context.Background(), larger); err != nil {
+			t.Fatal(err)
+		}
+		r.until("the stream goes on", func() error {
+			if n := r.number(r.pub, `SELECT count(*) FROM channel WHERE alarm <> ''`); n > 0 {
+				return errors.New("the alarm is still there")
+			}
+			return r.settled(2 * events)
+		})
+		for _, f := range r.wrong(true) {
+			t.Error(f)
+		}
 	})
 }

@@ -8,6 +8,7 @@ package matrix
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
@@ -49,6 +50,7 @@ type config struct {
 	Database string
 	Events   int           // a publisher ends its load after so many
 	Pause    time.Duration // between a publisher's commands
+	Stream   int64         // the bytes that the stream takes; 0 is plenty
 }
 
 // Node turns this program into a publisher or a reader where it was told to be
@@ -104,7 +106,7 @@ func serve(ctx context.Context, c config) error {
 	}
 	name := map[string]string{"publisher": publisher, "reader": reader}[c.Role]
 	d := run.Deps{Database: c.Database, Conn: nc, Clock: clock.System(), Telemetry: tel, Signer: auth.NewSigner(name, issuer(name), clock.System()),
-		Trusted: trusted(), Master: master, Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: 1 << 30}
+		Trusted: trusted(), Master: master, Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: cmp.Or(c.Stream, 1<<30)}
 	log, tasks, caller, err := run.Open(ctx, name, nil, d)
 	if err != nil {
 		return err

@@ -14,18 +14,23 @@ import (
 )
 
 // TestCutOffFromTheBroker cuts the link of a publisher, and then of a reader,
-// under load, for longer than any lease or acknowledgement waits.
+// under load: the publisher's for so long that it gives its batch up, the
+// reader's while as much again is published.
 func TestCutOffFromTheBroker(t *testing.T) {
 	onEach(t, func(t *testing.T, r *rig) {
-		slowly := r.publisher(events)
-		slowly.Pause = 5 * time.Millisecond
+		slowly := r.publisher(3 * events)
+		slowly.Pause = 10 * time.Millisecond
 		p, publisher := r.apart(slowly)
 		start(t, p)
 		s, reader := r.apart(r.reader())
 		start(t, s)
 		r.published(50)
+		before := r.term("channel")
 		publisher.bus.cut()
-		r.until("the load goes on without the broker", func() error {
+		r.until("the publisher gave its batch up, and the load goes on without the broker", func() error {
+			if r.term("channel") == before {
+				return errors.New("it still waits")
+			}
 			if n := r.number(r.pub, `SELECT sum(version) FROM thing`); n < 200 {
 				return fmt.Errorf("%d", n)
 			}
@@ -33,9 +38,9 @@ func TestCutOffFromTheBroker(t *testing.T) {
 		})
 		reader.bus.cut()
 		publisher.bus.mend()
-		r.published(200)
+		r.published(events)
 		reader.bus.mend()
-		r.holds(events, false)
+		r.holds(3*events, false)
 	})
 }
 

@@ -131,6 +131,27 @@ func (s *Site) retryParked(w http.ResponseWriter, r *http.Request, _ *words.Prin
 	}.Encode())
 }
 
+// retryAll tries everything again that is parked anywhere, channel after channel.
+func (s *Site) retryAll(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	ctx, cancel := context.WithTimeout(call.Operator(r.Context()), 10*patience)
+	defer cancel()
+	var applied, still int32
+	for _, service := range s.Services {
+		list, err := s.Clients.Ops(service).ListParked(ctx, &platformv1.ListParkedRequest{Limit: parkedLimit})
+		if err != nil {
+			return err
+		}
+		for _, c := range byChannel(list.GetEvents()) {
+			reply, err := s.Clients.Ops(service).RetryParked(ctx, &platformv1.RetryParkedRequest{Channel: c.Channel})
+			if err != nil {
+				return err
+			}
+			applied, still = applied+reply.GetApplied(), still+reply.GetStillParked()
+		}
+	}
+	return back(w, r, "/parked?"+url.Values{"retried": {"all"}, "applied": {strconv.Itoa(int(applied))}, "still": {strconv.Itoa(int(still))}}.Encode())
+}
+
 // skipParked gives an event up, by its id and under an officer's staff number.
 func (s *Site) skipParked(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
 	service, channel, id := r.PostFormValue("service"), r.PostFormValue("channel"), r.PostFormValue("id")

@@ -49,6 +49,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	page("GET /parked", s.parked)
 	page("GET /parked/{service}/{channel}/{seq}", s.parkedEvent)
 	page("POST /parked/retry", s.retryParked)
+	page("POST /parked/retry/all", s.retryAll)
 	page("POST /parked/skip", s.skipParked)
 	page("GET /pipeline", s.pipeline)
 	page("POST /pipeline/epoch", s.openEpoch)

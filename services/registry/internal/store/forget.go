@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 )
 
@@ -14,7 +15,13 @@ const QueryErasures = `SELECT owner, asked_at FROM erasure ORDER BY owner`
 // timeline. Grants, corrections and the access log stay, as proof of what was
 // agreed, asked and read; they hold no personal data. Each owner's key is
 // destroyed by a task, which the list of erasures repeats after a restore.
+//
+// Readers and a rebuild are interrupted first: one that had put a step on the
+// timeline before this, and committed it after, would leave it there.
 func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
+	if err := consume.Interrupt(t.tx); err != nil {
+		return err
+	}
 	for _, query := range []string{
 		`DELETE FROM child WHERE worker = $1`,
 		`DELETE FROM mailbox WHERE worker = $1`,

@@ -102,6 +102,7 @@ func Run(ctx context.Context, services []string, address func(service string) (s
 			r.Channels = append(r.Channels, Channel{c.GetChannel(), c.GetEpoch(), c.GetLastSeq(), c.GetPublishedSeq(), c.GetUnsequenced(), c.GetGapFree(), c.GetChainMatches()})
 			r.check(c.GetGapFree(), "%s: the numbers are not exactly 1…%d (I2, I9)", c.GetChannel(), c.GetLastSeq())
 			r.check(c.GetChainMatches(), "%s: the stored events do not give the stored hashes (I9)", c.GetChannel())
+			r.check(c.GetAlarm() == "", "%s: its relay raised the alarm %s", c.GetChannel(), c.GetAlarm())
 			r.check(c.GetPublishedSeq() <= c.GetLastSeq(), "%s: more is marked published than was numbered (I3)", c.GetChannel())
 		}
 	}
@@ -133,6 +134,7 @@ func (r *Report) cursor(ctx context.Context, reader string, c *platformv1.Cursor
 	}
 	r.Cursors = append(r.Cursors, out)
 	r.check(out.Behind >= 0, "%s is ahead of %s: its publisher was restored to the past (I10)", reader, c.GetChannel())
+	r.check(c.GetAlarm() == "", "%s: its reader of %s raised the alarm %s", reader, c.GetChannel(), c.GetAlarm())
 	r.check(out.Complete, "%s: applied, skipped and parked events of %s do not make up 1…%d (I6)", reader, c.GetChannel(), c.GetSeq())
 	r.check(out.OnChain, "%s: the hash at %s %d differs from the publisher's (I8)", reader, c.GetChannel(), c.GetSeq())
 	return nil

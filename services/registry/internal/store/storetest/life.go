@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 	"github.com/qiao-platform/qiao/services/registry/internal/store"
 )
@@ -223,5 +224,48 @@ func forget(t *testing.T, s suite) {
 	}
 	if gone, err := s.store.Missing(ctx, []string{"w", "child", "other", "never"}); err != nil || !slices.Equal(gone, []string{"child", "never"}) {
 		t.Errorf("%v, %v", gone, err)
+	}
+}
+
+// A reader that had put a step on a timeline when the account was closed, and
+// would commit it afterwards, is stopped: the erased do not come back.
+func closingStopsWhatIsUnderWay(t *testing.T, s suite) {
+	if s.db.Dialect() != sqldb.Postgres {
+		return // one writer: nothing is under way
+	}
+	s.exec(t, `INSERT INTO cursor (channel, epoch, seq, chain, stream_seq, stream_created, applied, skipped, gaps_filled, owner, term, lease_until)
+		VALUES ('employment-0', 1, 0, $1, 0, 0, 0, 0, 0, '', 7, 0)`, []byte{})
+	deposed := errors.New("another reads on")
+	begun, forgotten := make(chan struct{}), make(chan struct{})
+	late := make(chan error, 1)
+	go func() {
+		late <- s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
+			if err := s.store.In(tx).AddStep(domain.Step{Worker: "w", At: now, EventID: "e", Type: "x.y.z.v1", Data: []byte{}}); err != nil {
+				return err
+			}
+			if err := tx.QueryRow(`SELECT count(*) FROM timeline`).Scan(new(int)); err != nil { // the step is sent
+				return err
+			}
+			close(begun)
+			<-forgotten
+			n, err := tx.Exec(`UPDATE cursor SET seq = 1 WHERE channel = 'employment-0' AND term = 7`) // as every reader ends
+			if err == nil && n == 0 {
+				return deposed
+			}
+			return err
+		})
+	}()
+	select {
+	case <-begun:
+	case err := <-late:
+		t.Fatalf("the step is not written: %v", err)
+	}
+	s.update(t, func(tx *store.Tx) error { return tx.Forget(context.Background(), "w", []string{"w"}) })
+	close(forgotten)
+	if err := <-late; !errors.Is(err, deposed) {
+		t.Errorf("the reader goes on: %v", err)
+	}
+	if n := s.count(t, `SELECT count(*) FROM timeline`); n != 0 {
+		t.Errorf("%d steps of a closed account", n)
 	}
 }

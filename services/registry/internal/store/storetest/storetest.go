@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"a timeline's pages are stable":        timelinePages,
 		"a message is kept and delivered once": messages,
 		"a closed account is forgotten":        forget,
+		"what is under way does not come back": closingStopsWhatIsUnderWay,
 		"what is not there":                    missing,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
