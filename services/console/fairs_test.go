@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
 func TestAFairOnItsPages(t *testing.T) {
@@ -25,6 +27,10 @@ func TestAFairOnItsPages(t *testing.T) {
 	f.get("/employment/fairs/none", 404)
 
 	// The worker ranks.
+	page := f.get(mine+"/fair-1?county=654301", 200)
+	if f.has(page, "金山建设"); strings.Contains(page, "喀纳斯酒店") {
+		t.Error("a post of another county")
+	}
 	f.has(f.get(mine, 200), "春风行动招聘会", "12333")
 	f.has(f.get(mine+"/fair-1", 200), "第3志愿", "喀纳斯酒店", "5,000.00元", "包住", "看不到姓名", "12333")
 	f.has(f.post(mine+"/fair-1/wishes", 422), "请至少填一个志愿")
@@ -32,7 +38,7 @@ func TestAFairOnItsPages(t *testing.T) {
 	f.has(receipt, "TICKET0123456789", "NONCE01234567890", "桦树", "离开本页后不再显示")
 	f.post(mine+"/fair-1/wishes", 200, "wish", "vacancy-1")
 	f.world.fairs.mine.Wishes = append(f.world.fairs.mine.Wishes, f.world.fairs.mine.Wishes[0])
-	page := f.get(mine+"/fair-1", 200)
+	page = f.get(mine+"/fair-1", 200)
 	f.has(page, "修改志愿", "退出招聘会", `<option value="vacancy-1" selected>`)
 
 	// The employer ranks by number alone.
@@ -87,7 +93,13 @@ func TestAFairOnItsPages(t *testing.T) {
 	// The employer offers, or a person says no.
 	f.post(boss+"/offer", 422, "application", "job-1", "wage", "a lot")
 	f.post(boss+"/pass", 200, "proposal", "proposal-1", "reason", "certificate_missing")
-	f.has(f.get(mine+"/fair-1", 200), "缺少岗位要求的证书")
+	f.world.mu.Lock()
+	f.world.fairs.mine.Reasons = append(f.world.fairs.mine.Reasons, &platformv1.Reason{
+		RuleId: "EM-FAIR", Source: "project decision", Outcome: "not_met", Facts: []*platformv1.ReasonFact{{Name: "fair_wish", Value: "2", Origin: "declared"}, {Name: "reason_code", Value: "certificate_missing", Origin: "employer"}},
+		Changes: []*platformv1.ReasonChange{{Code: "fair_certificate"}}, Appeals: []*platformv1.ReasonAppeal{{Way: "officer_review", Body: "hrss", Until: "2099-12-14"}},
+	})
+	f.world.mu.Unlock()
+	f.has(f.get(mine+"/fair-1", 200), "缺少岗位要求的证书", "单位面谈后没有录用", "2099年12月14日")
 	f.post(fair+"/second", 422)
 	f.post(fair+"/second", 200, "officer", "hrss-1")
 	f.has(f.post(mine+"/fair-1/withdraw", 200, "application", "application-00000001"), "您已退出这场招聘会")

@@ -90,6 +90,19 @@ func (f *fixture) told(worker, about string) {
 	f.Settle()
 }
 
+// complete fails unless every reason of a non-placement says enough.
+func complete(t testing.TB, all []*platformv1.Reason) {
+	t.Helper()
+	for _, r := range all {
+		if r.GetOutcome() == "met" {
+			continue
+		}
+		if !strings.HasPrefix(r.GetRuleId(), "EM-FAIR") || r.GetSource() == "" || len(r.GetFacts()) < 2 || len(r.GetChanges()) == 0 || len(r.GetAppeals()) == 0 || r.GetAppeals()[0].GetUntil() == "" {
+			t.Errorf("not enough is said: %v", r)
+		}
+	}
+}
+
 func TestAFairFromPlanToHire(t *testing.T) {
 	f := start(t)
 	employer := f.employer()
@@ -386,6 +399,9 @@ func TestFairSecondPassAfterANo(t *testing.T) {
 		t.Error(e)
 	}
 	complete(t, e.GetReasons())
+	if r := e.GetReasons()[0]; r.GetRuleId() != "EM-FAIR" || r.GetFacts()[1].GetValue() != "certificate_missing" || r.GetChanges()[0].GetCode() != "fair_certificate" {
+		t.Error(r)
+	}
 	// Withdrawing takes an open proposal with it.
 	for i := range 3 {
 		w := fmt.Sprint("worker-", i)
@@ -397,5 +413,30 @@ func TestFairSecondPassAfterANo(t *testing.T) {
 		}
 		_, err = f.client.WithdrawFromFair(f.Worker(w), &employmentv1.WithdrawFromFairRequest{ApplicationId: e.GetApplicationId()})
 		refused(t, err, "employment.fair_application.state")
+	}
+}
+
+// A closed account leaves nothing open: not at a fair, not with an adviser, not with a bank.
+func TestAClosedAccountLeavesFairsAndStartupHelp(t *testing.T) {
+	f := start(t)
+	f.employer()
+	vacancy := f.publish(post("one"))
+	fair := f.fair()
+	f.seat(fair, vacancy, 1, "")
+	f.wish("worker-1", fair, "", vacancy)
+	slot, err := f.client.OpenAdviserSlot(f.Officer("hrss"), &employmentv1.OpenAdviserSlotRequest{County: "654323", Day: "2026-11-03", Minute: 600, Minutes: 30, Adviser: "adviser-1"})
+	ok(t, slot, err)
+	booked, err := f.client.ApplyForAdviser(f.Worker("worker-1"), &employmentv1.ApplyForAdviserRequest{Worker: "worker-1", SlotId: slot.GetSlotId(), Topic: "plan"})
+	ok(t, booked, err)
+	loan, err := f.client.HandOffLoan(f.Worker("worker-1"), &employmentv1.HandOffLoanRequest{Worker: "worker-1", County: "654323", BankCode: "psbc", AmountFen: 100, Years: 1, NoticeVersion: "n"})
+	ok(t, loan, err)
+	f.registry.Publish(outbox.Subject{Aggregate: "worker-1", Worker: "worker-1"}, &registryv1.AccountClosed{ClosedOn: "2026-11-02"})
+	f.Settle()
+	if e := f.entry("worker-1", fair); e.GetState() != "withdrawn" {
+		t.Error(e)
+	}
+	mine, err := f.client.ListStartupHelp(f.Worker("worker-1"), &employmentv1.ListStartupHelpRequest{Worker: "worker-1"})
+	if ok(t, mine, err); mine.GetBookings()[0].GetState() != "cancelled" || mine.GetLoans()[0].GetState() != "withdrawn" {
+		t.Error(mine)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
@@ -57,6 +58,9 @@ type workerFairBody struct {
 	Chosen  []string // by place on the list, what a form showed or what was sent
 	Open    bool     // wishes can be sent
 	Whys    []wishWhy
+	No      []*platformv1.Reason // of an employer
+	County  string               // of which posts are shown; "" is all
+	Places  []words.Division
 	Refused error
 }
 
@@ -86,7 +90,7 @@ func (s *Site) workerFairPage(w http.ResponseWriter, r *http.Request, p *words.P
 	}
 	b := workerFairBody{
 		Ref: ref, Fair: fair, Posts: posts, Mine: reply.GetApplication(), Refused: refused,
-		Open: fair.GetState() == "open" && p.DaysUntil(fair.GetClosesOn()) >= 0, Chosen: make([]string, fair.GetWishesMax()), Whys: whys(reply.GetApplication()),
+		Open: fair.GetState() == "open" && p.DaysUntil(fair.GetClosesOn()) >= 0, Chosen: make([]string, fair.GetWishesMax()), Whys: whys(reply.GetApplication()), No: refusal(reply.GetApplication()),
 	}
 	if chosen == nil && b.Mine.GetState() != "withdrawn" {
 		for _, x := range b.Mine.GetWishes() {
@@ -94,12 +98,24 @@ func (s *Site) workerFairPage(w http.ResponseWriter, r *http.Request, p *words.P
 		}
 	}
 	copy(b.Chosen, chosen)
+	b.narrow(r.URL.Query().Get("county"), p)
 	return s.render(w, r, p, status, "worker_fair", page{Title: "wfair.title", Nav: "workers", Body: b})
+}
+
+// employersNo is the rule of an employer's no, which is told with the proposal.
+const employersNo = "EM-FAIR"
+
+// refusal is the reason of an employer's no; none where there was none.
+func refusal(a *employmentv1.FairApplication) []*platformv1.Reason {
+	return slices.DeleteFunc(slices.Clone(a.GetReasons()), func(r *platformv1.Reason) bool { return r.GetRuleId() != employersNo })
 }
 
 // whys puts each reason beside the wish that it is about.
 func whys(a *employmentv1.FairApplication) (all []wishWhy) {
 	for _, r := range a.GetReasons() {
+		if r.GetRuleId() == employersNo {
+			continue
+		}
 		for _, f := range r.GetFacts() {
 			if f.GetName() != "fair_wish" {
 				continue
@@ -110,6 +126,22 @@ func whys(a *employmentv1.FairApplication) (all []wishWhy) {
 		}
 	}
 	return all
+}
+
+// narrow shows the posts of one county, and those that are on the list already:
+// a fair of the prefecture has more posts than a phone should load ten times.
+func (b *workerFairBody) narrow(county string, p *words.Printer) {
+	if !strings.HasSuffix(b.Fair.GetDivision(), "00") {
+		return
+	}
+	b.Places = p.StartupPlaces()
+	if !slices.ContainsFunc(b.Places, func(d words.Division) bool { return d.Code == county }) {
+		return
+	}
+	b.County = county
+	b.Posts = slices.DeleteFunc(slices.Clone(b.Posts), func(x *employmentv1.FairPost) bool {
+		return x.GetCounty() != county && !slices.Contains(b.Chosen, x.GetVacancyId())
+	})
 }
 
 type receiptBody struct {

@@ -113,11 +113,11 @@ func (s *Server) GetFairApplication(ctx context.Context, req *employmentv1.GetFa
 		if err != nil {
 			return err
 		}
-		reasons, err := s.App.FairReasons(a)
+		proposals, err := st.ProposalsOf(a.ID)
 		if err != nil {
 			return err
 		}
-		proposals, err := st.ProposalsOf(a.ID)
+		reasons, err := s.App.FairReasons(a, proposals)
 		out.Application = fairApplication(a, wishes, reasons, proposals)
 		return err
 	})

@@ -117,7 +117,7 @@ func (a *App) PassOverProposal(ctx context.Context, s Store, proposalID, reason 
 	if err != nil {
 		return err
 	}
-	x, p, events, err := x.PassOver(p, job, reason, rules)
+	x, p, events, err := x.PassOver(p, job, reason, rules, a.Clock.Now())
 	if err != nil {
 		return err
 	}

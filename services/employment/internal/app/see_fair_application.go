@@ -6,8 +6,9 @@ import (
 )
 
 // FairReasons explains the outcome of an application's last pass by the rules of
-// the day on which it was drawn; none before the first pass.
-func (a *App) FairReasons(application domain.FairApplication) ([]rule.Trace, error) {
+// the day on which it was drawn; none before the first pass. An employer's no to
+// the newest proposal comes first.
+func (a *App) FairReasons(application domain.FairApplication, proposals []domain.FairProposal) ([]rule.Trace, error) {
 	o := application.Outcome
 	if o.Pass == 0 {
 		return nil, nil
@@ -16,7 +17,12 @@ func (a *App) FairReasons(application domain.FairApplication) ([]rule.Trace, err
 	if err != nil {
 		return nil, err
 	}
-	return o.Traces(rules)
+	all, err := o.Traces(rules)
+	if err != nil || len(proposals) == 0 || proposals[0].State != domain.ProposalPassedOver {
+		return all, err
+	}
+	no, err := proposals[0].Trace(rules)
+	return append([]rule.Trace{no}, all...), err
 }
 
 // ProveFairEntry gives the way from the worker's entry to the committed root.

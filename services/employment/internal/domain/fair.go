@@ -67,7 +67,8 @@ const (
 
 // FairRules is what EM-FAIR and EM-FAIR-MATCH say on a day.
 type FairRules struct {
-	Match      rule.Rule // what a trace names
+	Fair       rule.Rule // what the trace of an employer's no names
+	Match      rule.Rule // what the traces of a pass name
 	Campaigns  []string
 	WishesMax  int
 	RankDays   int
@@ -79,7 +80,7 @@ type FairRules struct {
 
 // ReadFairRules reads the two rows.
 func ReadFairRules(fair, match rule.Rule) (r FairRules, err error) {
-	r.Match = match
+	r.Fair, r.Match = fair, match
 	for name, into := range map[string]*int{
 		"wishes_max": &r.WishesMax, "rank_days": &r.RankDays, "answer_days": &r.AnswerDays, "review_days": &r.ReviewDays, "passes": &r.Passes,
 	} {

@@ -39,8 +39,9 @@ type FairProposal struct {
 	AnswerBy      time.Time // zero until its message is known to have arrived
 	AcceptedAt    time.Time
 	InPerson      bool
-	JobID         string // the application for the job, once accepted
-	ReasonCode    string // of a passing over
+	JobID         string    // the application for the job, once accepted
+	ReasonCode    string    // of a passing over
+	EndedAt       time.Time // when it was passed over
 	Version       int64
 }
 
@@ -128,13 +129,13 @@ func (x FairProposal) Withdraw(p FairPost) (FairProposal, FairPost, []Event) {
 
 // PassOver is a person's no at the employer, after the worker accepted an
 // interview and before an offer was made.
-func (x FairProposal) PassOver(p FairPost, job Application, reason string, r FairRules) (FairProposal, FairPost, []Event, error) {
+func (x FairProposal) PassOver(p FairPost, job Application, reason string, r FairRules, now time.Time) (FairProposal, FairPost, []Event, error) {
 	if !slices.Contains(r.PassOver, reason) {
 		return x, p, nil, ErrPassOverReason
 	}
 	if x.State != ProposalAcceptedState || job.State != ApplicationSubmittedState {
 		return x, p, nil, ErrProposalState.With("state", string(x.State))
 	}
-	x.State, x.ReasonCode = ProposalPassedOver, reason
+	x.State, x.ReasonCode, x.EndedAt = ProposalPassedOver, reason, now
 	return x, p.GiveBack(), []Event{FairProposalPassedOverEvent{ProposalID: x.ID, ReasonCode: reason}}, nil
 }

@@ -112,3 +112,28 @@ func (l FairLine) gap(t *rule.Trace) {
 		t.Changes = []rule.Change{{Code: ChangeFairNumber}}
 	}
 }
+
+// Trace explains an employer's no: who gave which ground, what the worker can do
+// about it, and where to have it looked at. A ground that hides a reason which
+// the law forbids (EM-02) is the officer's to find.
+func (x FairProposal) Trace(r FairRules) (rule.Trace, error) {
+	on := clock.DateOf(x.EndedAt)
+	t, err := r.Fair.Trace(on, "pass_over_reasons", "review_days")
+	if err != nil {
+		return t, err
+	}
+	t.Outcome = rule.NotMet
+	t.Facts = []rule.Fact{
+		{Name: "fair_wish", Value: strconv.Itoa(x.Wish), From: "declared", AsOf: on.String(), Proof: x.VacancyID},
+		{Name: "reason_code", Value: x.ReasonCode, From: "employer", AsOf: on.String(), Proof: x.ID},
+	}
+	if x.ReasonCode == "certificate_missing" {
+		t.Changes = append(t.Changes, rule.Change{Code: ChangeFairCertificate})
+	}
+	if x.Pass < r.Passes {
+		t.Changes = append(t.Changes, rule.Change{Code: ChangeFairPass})
+	}
+	t.Changes = append(t.Changes, rule.Change{Code: ChangeFairApply})
+	t.Appeals = []rule.Appeal{{Way: "officer_review", Body: "hrss", Until: on.AddDays(r.ReviewDays)}}
+	return t, nil
+}

@@ -16,22 +16,22 @@ const TaskLapseProposal = "employment.lapse_proposal"
 
 const (
 	proposalColumns = `id, application_id, fair_id, post_id, vacancy_id, employer_id, worker, county, wish, pass, state, answer_days,
-	made_at, answer_by, accepted_at, in_person, job_id, reason_code, version`
-	proposalValues = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19`
+	made_at, answer_by, accepted_at, in_person, job_id, reason_code, ended_at, version`
+	proposalValues = `$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20`
 )
 
 func proposalArgs(x domain.FairProposal, version int64) []any {
 	return []any{
 		x.ID, x.ApplicationID, x.FairID, x.PostID, x.VacancyID, x.EmployerID, x.Worker, x.County, x.Wish, x.Pass, string(x.State), x.AnswerDays,
-		sqldb.Micros(x.MadeAt), sqldb.Micros(x.AnswerBy), sqldb.Micros(x.AcceptedAt), number(x.InPerson), x.JobID, x.ReasonCode, version,
+		sqldb.Micros(x.MadeAt), sqldb.Micros(x.AnswerBy), sqldb.Micros(x.AcceptedAt), number(x.InPerson), x.JobID, x.ReasonCode, sqldb.Micros(x.EndedAt), version,
 	}
 }
 
 func scanProposal(s sqldb.Scanner) (x domain.FairProposal, err error) {
-	var made, by, accepted, inPerson int64
+	var made, by, accepted, inPerson, ended int64
 	err = s.Scan(&x.ID, &x.ApplicationID, &x.FairID, &x.PostID, &x.VacancyID, &x.EmployerID, &x.Worker, &x.County, &x.Wish, &x.Pass, &x.State, &x.AnswerDays,
-		&made, &by, &accepted, &inPerson, &x.JobID, &x.ReasonCode, &x.Version)
-	x.MadeAt, x.AnswerBy, x.AcceptedAt, x.InPerson = sqldb.Time(made), sqldb.Time(by), sqldb.Time(accepted), inPerson != 0
+		&made, &by, &accepted, &inPerson, &x.JobID, &x.ReasonCode, &ended, &x.Version)
+	x.MadeAt, x.AnswerBy, x.AcceptedAt, x.InPerson, x.EndedAt = sqldb.Time(made), sqldb.Time(by), sqldb.Time(accepted), inPerson != 0, sqldb.Time(ended)
 	return x, err
 }
 
@@ -67,8 +67,8 @@ func (t *Tx) ProposalsOf(applicationID string) ([]domain.FairProposal, error) {
 func (t *Tx) SaveFairProposal(ctx context.Context, x domain.FairProposal, events ...domain.Event) error {
 	n, err := t.tx.Exec(`INSERT INTO fair_proposal (`+proposalColumns+`) VALUES (`+proposalValues+`)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, answer_by = excluded.answer_by, accepted_at = excluded.accepted_at,
-			in_person = excluded.in_person, job_id = excluded.job_id, reason_code = excluded.reason_code, version = excluded.version
-		WHERE fair_proposal.version = $20`, append(proposalArgs(x, next(x.Version, events)), x.Version)...)
+			in_person = excluded.in_person, job_id = excluded.job_id, reason_code = excluded.reason_code, ended_at = excluded.ended_at, version = excluded.version
+		WHERE fair_proposal.version = $21`, append(proposalArgs(x, next(x.Version, events)), x.Version)...)
 	return t.saved(ctx, n, err, outbox.Subject{Aggregate: x.ID, Version: x.Version, Worker: x.Worker, Division: x.County}, events)
 }
 

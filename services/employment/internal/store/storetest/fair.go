@@ -59,7 +59,7 @@ func (s *suite) fairRoundTrips() {
 	s.published("vacancy-2", 1)
 	a := fairApplication("a1", "worker-1", "vacancy-1", "vacancy-2")
 	x := proposal("proposal-1", "a1", "worker-1")
-	x.State, x.AcceptedAt, x.InPerson, x.JobID, x.ReasonCode, x.AnswerBy = domain.ProposalAcceptedState, noon, true, "job-1", "no_interview", noon.Add(time.Hour)
+	x.State, x.AcceptedAt, x.InPerson, x.JobID, x.ReasonCode, x.AnswerBy, x.EndedAt = domain.ProposalAcceptedState, noon, true, "job-1", "no_interview", noon.Add(time.Hour), noon
 	s.do(func(ctx context.Context, tx app.Store) error {
 		return errors.Join(tx.SaveFairPost(ctx, fairPost("post-2", "vacancy-2", 1)), tx.SaveFairApplication(ctx, a), tx.SaveFairProposal(ctx, x))
 	})

@@ -81,6 +81,7 @@ CREATE TABLE fair_proposal (
   in_person      INTEGER NOT NULL,
   job_id         TEXT    NOT NULL,
   reason_code    TEXT    NOT NULL,
+  ended_at       INTEGER NOT NULL,
   version        INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX fair_proposal_application ON fair_proposal (application_id, pass);
