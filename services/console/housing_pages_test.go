@@ -59,7 +59,7 @@ func TestPublicList(t *testing.T) {
 
 func TestHousingLeasesAndDecisions(t *testing.T) {
 	f := start(t, true)
-	f.has(f.get("/housing/leases", 200), "请人看一看", "累计欠租到规定的月数", "退房通知", "暖气", "屋顶漏水", "申请 12 个，同意 8 个", "410.00元 · 1 个月", "已申请")
+	f.has(f.get("/housing/leases", 200), "请人看一看", "累计欠租到规定的月数", "退房通知", "暖气", "屋顶漏水", "申请 12 个，同意 8 个", "410.00元 · 1 个月", "已申请，审核中")
 	f.has(f.get("/housing/leases/lease-1", 200), "访问记录", "租金账", "欠 410.00元，共 1 个月", "作出决定", "决定申诉", "轮候积分")
 	lease := []string{"officer", "hou-2", "lease", "lease-1"}
 	for path, c := range map[string]struct {

@@ -12,6 +12,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
@@ -90,8 +91,8 @@ func (f *fixture) told(worker, about string) {
 	f.Settle()
 }
 
-// complete fails unless every reason of a non-placement says enough.
-func complete(t testing.TB, all []*platformv1.Reason) {
+// enough fails unless every reason of a non-placement says enough.
+func enough(t testing.TB, all []*platformv1.Reason) {
 	t.Helper()
 	for _, r := range all {
 		if r.GetOutcome() == "met" {
@@ -206,7 +207,7 @@ func TestAFairFromPlanToHire(t *testing.T) {
 	}
 	for _, w := range workers {
 		e := f.entry(w, fair)
-		complete(t, e.GetReasons())
+		enough(t, e.GetReasons())
 		if len(e.GetReasons()) == 0 {
 			t.Errorf("%s is told nothing", w)
 		}
@@ -398,7 +399,7 @@ func TestFairSecondPassAfterANo(t *testing.T) {
 	if e.GetProposal().GetPass() != 1 || e.GetProposal().GetReasonCode() != "certificate_missing" {
 		t.Error(e)
 	}
-	complete(t, e.GetReasons())
+	enough(t, e.GetReasons())
 	if r := e.GetReasons()[0]; r.GetRuleId() != "EM-FAIR" || r.GetFacts()[1].GetValue() != "certificate_missing" || r.GetChanges()[0].GetCode() != "fair_certificate" {
 		t.Error(r)
 	}
