@@ -192,6 +192,8 @@ func (b *outcomeBody) tell(p *words.Printer) {
 			w.State, w.Says = "got", p.T("edu.wish.got", "named", c.GetNamed(), "seats", c.GetSeats(), "position", c.GetPosition())
 		case e.GetChoice() > 0 && int32(i+1) > e.GetChoice():
 			w.State, w.Says = "unneeded", p.T("edu.wish.unneeded", "n", e.GetChoice())
+		case w.Reason == nil: // no later pass looks at a place that the family did not take
+			w.State, w.Says = "unneeded", p.T("edu.wish.declined")
 		case c.GetLastPosition() == 0:
 			w.State, w.Says = "missed", p.T("edu.wish.noseat", "named", c.GetNamed(), "seats", c.GetSeats())
 		default:
