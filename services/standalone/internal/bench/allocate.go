@@ -13,9 +13,17 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
-// allocation measures what pkg/allocate does on one core: rounds with a reason
+// allocation measures rounds, lotteries and suggestions.
+func allocation(ctx context.Context, b *bench) error {
+	if err := onOneCore(b); err != nil {
+		return err
+	}
+	return suggestions(ctx, b)
+}
+
+// onOneCore measures what pkg/allocate does on one core: rounds with a reason
 // for every wish that was not met, lotteries, and how both grow.
-func allocation(_ context.Context, b *bench) error {
+func onOneCore(b *bench) error {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, f := range []struct {
 		name                              string
