@@ -123,6 +123,17 @@ func (f fakeHousing) ListCountyLeases(context.Context, *housingv1.ListCountyLeas
 	return &housingv1.ListCountyLeasesResponse{Leases: []*housingv1.LeaseFile{l}, Repairs: append(l.GetRepairs(), open), Exits: l.GetExits(), Reviews: l.GetReviews()}, nil
 }
 
+func (f fakeHousing) AskPlaces(ctx context.Context, r *housingv1.AskPlacesRequest) (*housingv1.AskPlacesResponse, error) {
+	who, _ := auth.From(ctx)
+	if who.Kind != auth.Employer || who.Subject != r.GetEmployerId() {
+		return nil, errs.New(errs.Denied, "auth.denied", "Denied.")
+	}
+	if r.GetPlaces() < 1 {
+		return nil, errs.New(errs.Invalid, "housing.places.count", "At least one place.")
+	}
+	return &housingv1.AskPlacesResponse{RequestId: "request-2"}, nil
+}
+
 func (f fakeHousing) ListPlaceRequests(context.Context, *housingv1.ListPlaceRequestsRequest) (*housingv1.ListPlaceRequestsResponse, error) {
 	return &housingv1.ListPlaceRequestsResponse{Requests: []*housingv1.PlaceRequest{{RequestId: "request-1", EmployerId: "employer-1", Asked: 12, Granted: 8, Taken: 3, AskedOn: "2026-11-20"}}}, nil
 }

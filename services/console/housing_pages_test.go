@@ -152,3 +152,13 @@ func TestHousingPagesWhenNobodyAnswers(t *testing.T) {
 	f.has(f.get("/housing/leases", 200), "住房部门暂时没有回答")
 	f.has(f.get("/workers/somebody/home", 200), "住房部门暂时没有回答")
 }
+
+// An employer asks for places by number; who takes them is nobody's to say but
+// each worker's.
+func TestAnEmployerAsksForPlaces(t *testing.T) {
+	f := start(t, true)
+	f.has(f.get("/employers/employer-1/places", 200), "职工床位", "不用报名单", "12", "8", "3")
+	f.has(f.post("/employers/employer-1/places", 200, "county", "654301", "places", "5"), "申请已交住房部门")
+	f.post("/employers/employer-1/places", 422, "county", "654301", "places", "many")
+	f.post("/employers/employer-1/places", 422, "county", "654301", "places", "0")
+}

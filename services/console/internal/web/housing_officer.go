@@ -37,6 +37,8 @@ func (s *Site) housingPages(page func(string, handler)) {
 	page("GET /housing/public/{id}", s.publicList)
 	page("GET /housing/public/{id}/bundle", s.publicBundle)
 	page("GET /housing/fund", s.fundPage)
+	page("GET /employers/{id}/places", s.employerPlaces)
+	page("POST /employers/{id}/places", s.askPlaces)
 	page("GET /workers/{ref}/home", s.homePage)
 	page("POST /workers/{ref}/home", s.homeApply)
 	page("POST /workers/{ref}/home/{thing}/{id}/{do}", s.homeDo)
