@@ -25,21 +25,23 @@ func TestKilledAnywhereNothingIsLost(t *testing.T) {
 	}
 }
 
-// killedAt lets a process die when it comes to a point for the nth time ("point:n") and starts it anew. What is broken is
-// broken only until then.
+// killedAt lets a process die when it comes to a point for the nth time
+// ("point:n") and starts it anew. What is broken is broken only until then. The
+// load is slow, so that there is more than one batch even where the relay first
+// lets readers object.
 func killedAt(t *testing.T, r *rig, point, role string, env ...string) {
 	t.Helper()
 	env = append(env, "QIAO_TEST_FAULT="+point)
+	slowly := r.publisher(events)
+	slowly.Pause = 8 * time.Millisecond
 	if role == "publisher" {
-		n := start(t, r.publisher(events), env...)
+		n := start(t, slowly, env...)
 		start(t, r.reader())
 		n.dies()
 		start(t, r.publisher(events))
 		return
 	}
 	n := start(t, r.reader(), env...)
-	slowly := r.publisher(events) // so that the reader has more than one batch
-	slowly.Pause = 5 * time.Millisecond
 	start(t, slowly)
 	n.dies()
 	start(t, r.reader())

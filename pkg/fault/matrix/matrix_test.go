@@ -15,14 +15,17 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// onEach runs a test on SQLite and on PostgreSQL, each with a rig of its own.
+// onEach runs a test on SQLite and on PostgreSQL, each with a rig of its own and
+// beside the other: most of the time both only wait for a lease to run out.
 func onEach(t *testing.T, test func(t *testing.T, r *rig)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
 		dir := t.TempDir()
 		test(t, newRig(t, "sqlite:"+filepath.Join(dir, "pub.db"), "sqlite:"+filepath.Join(dir, "sub.db")))
 	})
 	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
 		schema := testkit.Postgres(t)
 		test(t, newRig(t, schema(t), schema(t)))
 	})
