@@ -72,22 +72,10 @@ func Counter(ctx context.Context, department, worker, purpose, basis string) con
 	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "console-" + department, Department: department, Purpose: purpose, LegalBasis: basis, Via: auth.ViaCounter, ActsFor: worker})
 }
 
-// HousingStaff is an officer of the housing department who gave a staff number
-// for what he decides: some decisions take two of them.
-func HousingStaff(ctx context.Context, staff string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: "hou", Purpose: "public_housing", LegalBasis: "公共租赁住房管理办法; PIPL 13(3)", Via: auth.ViaWeb})
-}
-
 // Staff is an officer of a department who gave a staff number for an act that
 // is the officer's own: one of two signatures, a decision on an appeal.
 func Staff(ctx context.Context, department, staff, purpose, basis string) context.Context {
 	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: department, Purpose: purpose, LegalBasis: basis, Via: auth.ViaWeb})
-}
-
-// HRSS is an officer of the employment department who gave a staff number for
-// what is done.
-func HRSS(ctx context.Context, staff string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: "hrss", Purpose: "case_handling", LegalBasis: "PIPL 13(3)", Via: auth.ViaWeb})
 }
 
 // Employer is an employer who recruits.

@@ -38,7 +38,7 @@ func (s *Site) fairRoutes(page func(pattern string, h handler)) {
 
 // fairDesk is an officer who looks and signs nothing.
 func fairDesk(r *http.Request) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(call.HRSS(r.Context(), "console-hrss"), patience)
+	return context.WithTimeout(call.Staff(r.Context(), "hrss", "console-hrss", "case_handling", "PIPL 13(3)"), patience)
 }
 
 // fairSigning is the context of an officer who gave a staff number.
@@ -47,7 +47,7 @@ func fairSigning(r *http.Request) (context.Context, context.CancelFunc, error) {
 	if !staffNumber.MatchString(officer) {
 		return nil, nil, errOfficer
 	}
-	ctx, cancel := context.WithTimeout(call.HRSS(r.Context(), officer), 5*patience)
+	ctx, cancel := context.WithTimeout(call.Staff(r.Context(), "hrss", officer, "case_handling", "PIPL 13(3)"), 5*patience)
 	return ctx, cancel, nil
 }
 

@@ -46,7 +46,7 @@ func (s *Site) housingPages(page func(string, handler)) {
 
 // housingStaff is the context of an officer of the department who only looks.
 func housingStaff(r *http.Request) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(call.HousingStaff(r.Context(), "console-hou"), patience)
+	return context.WithTimeout(call.Staff(r.Context(), "hou", "console-hou", "public_housing", "公共租赁住房管理办法; PIPL 13(3)"), patience)
 }
 
 // housingSigning is the context of an officer who gave his staff number.
@@ -55,7 +55,7 @@ func housingSigning(r *http.Request) (context.Context, context.CancelFunc, error
 	if !staffNumber.MatchString(officer) {
 		return nil, nil, errOfficer
 	}
-	ctx, cancel := context.WithTimeout(call.HousingStaff(r.Context(), officer), patience)
+	ctx, cancel := context.WithTimeout(call.Staff(r.Context(), "hou", officer, "public_housing", "公共租赁住房管理办法; PIPL 13(3)"), patience)
 	return ctx, cancel, nil
 }
 

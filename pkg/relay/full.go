@@ -1,0 +1,43 @@
+package relay
+
+import (
+	"context"
+	"errors"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// isFull reports that a stream has no room, or the broker none for it.
+func isFull(err error) bool {
+	api, ok := errors.AsType[*jetstream.APIError](err)
+	return ok && (api.ErrorCode == 10077 || api.ErrorCode == 10047 || api.ErrorCode == 10023)
+}
+
+// aside goes on beside a full stream: events are numbered, and the
+// announcements tell readers to fill from the event table. It ends without an
+// error once the stream takes the backlog again.
+func (c *leader) aside(ctx context.Context) error {
+	r := c.Relay
+	r.alarms(ctx, 1)
+	r.log.ErrorContext(ctx, "the stream is full", "channel", c.name)
+	c.alarm(ctx, ErrStreamFull.Code)
+	for ctx.Err() == nil {
+		for {
+			rows, err := c.sequence(ctx)
+			if err != nil {
+				return err
+			}
+			if len(rows) < batchLimit {
+				break
+			}
+		}
+		if err := c.announce(c.lastSeq, c.chain); err != nil {
+			return err
+		}
+		if err := c.backlog(ctx); !isFull(err) {
+			return err
+		}
+		pause(ctx, lease/3) // the lease is prolonged in time
+	}
+	return ctx.Err()
+}
