@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"io/fs"
+	mathrand "math/rand/v2"
 	"net"
 	"net/url"
 	"os"
@@ -91,7 +92,7 @@ func Postgres(t testing.TB) func(testing.TB) string {
 	if err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
 	}
-	port := freePort(t)
+	port := strconv.Itoa(FreePort(t))
 	srv := command(as, filepath.Join(bin, "postgres"), "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port="+port, "-c", "unix_socket_directories="+dir, "-c", "max_connections=200", "-c", "fsync=off")
 	if err := srv.Start(); err != nil {
 		t.Fatal(err)
@@ -173,7 +174,7 @@ func redisProgram(t testing.TB) string {
 func Redis(t testing.TB) (client *redis.Client, stop func()) {
 	t.Helper()
 	bin := redisProgram(t)
-	port := freePort(t)
+	port := strconv.Itoa(FreePort(t))
 	srv := exec.Command(bin, "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir())
 	srv.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := srv.Start(); err != nil {
@@ -194,15 +195,21 @@ func Redis(t testing.TB) (client *redis.Client, stop func()) {
 	return client, stop
 }
 
-// freePort finds a port on which a server can listen.
-func freePort(t testing.TB) string {
+// FreePort finds a port of 127.0.0.1 on which a server can listen, now and again
+// after it was stopped: below those that the system gives to outgoing
+// connections, since one of these would take it while the server is away.
+func FreePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		port := 10_000 + mathrand.IntN(20_000)
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		if err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer func() { _ = l.Close() }()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	t.Fatal("no port is free")
+	return 0
 }
 
 // Chromium returns the path of a Chromium, which QIAO_TEST_CHROMIUM names.

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -22,6 +21,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/testkit"
 )
 
 const patience = 60 * time.Second
@@ -42,13 +42,8 @@ type rig struct {
 func newRig(t testing.TB, pub, sub string) *rig {
 	t.Helper()
 	r := &rig{t: t, pubAt: pub, subAt: sub, store: t.TempDir()}
-	r.options = server.Options{ServerName: "faults", Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: r.store, NoLog: true, NoSigs: true}
+	r.options = server.Options{ServerName: "faults", Host: "127.0.0.1", Port: testkit.FreePort(t), JetStream: true, StoreDir: r.store, NoLog: true, NoSigs: true}
 	r.startBroker()
-	u, err := url.Parse(r.natsd.ClientURL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.options.Port, _ = strconv.Atoi(u.Port())
 	r.connect()
 	t.Cleanup(func() { r.conn.Close(); r.stopBroker() })
 	r.pub, r.sub = open(t, pub), open(t, sub)

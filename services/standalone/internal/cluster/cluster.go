@@ -10,10 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,6 +93,7 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrRuns)
 	}
 	c = &Cluster{dir: dir, state: state{Demo: cfg.Demo}}
+	started := c
 	for _, sub := range []string{"log", "bus/secrets", "config", "collector", "redis"} {
 		if err := os.MkdirAll(c.path(sub), 0o700); err != nil {
 			return nil, err
@@ -101,7 +104,7 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, c.Down(context.WithoutCancel(ctx)))
+			err = errors.Join(err, started.Down(context.WithoutCancel(ctx)))
 		}
 	}()
 	at, err := addresses(cfg.Listen)
@@ -294,14 +297,18 @@ func addresses(listen string) (at places, err error) {
 			err = errors.Join(err, l.Close())
 		}
 	}()
+	// Below the ports that the system gives to outgoing connections: one of those
+	// would take a server's before it is started, or while it is away.
 	free := func() string {
-		l, listenErr := net.Listen("tcp", "127.0.0.1:0")
-		if listenErr != nil {
-			err = listenErr
-			return ""
+		for range 1000 {
+			l, listenErr := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(10_000+rand.IntN(20_000))))
+			if listenErr == nil {
+				open = append(open, l)
+				return l.Addr().String()
+			}
 		}
-		open = append(open, l)
-		return l.Addr().String()
+		err = errors.New("no port is free")
+		return ""
 	}
 	for range nodes {
 		at.clients, at.routes, at.monitors = append(at.clients, free()), append(at.routes, free()), append(at.monitors, free())
