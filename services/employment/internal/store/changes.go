@@ -18,31 +18,26 @@ const changesPage = 1000
 // It reads the service's own event table, where each change has its event: up
 // to a mark among the numbered events, and all that have no number yet. An
 // event is in one of the two at every moment, so that none is missed, which a
-// mark over ids or times would not promise. It is not safe for concurrent use.
+// mark over ids or times would not promise. A number is never given twice,
+// whatever the epoch, so that the number alone is the mark; with the epoch the
+// index would not serve, and each look read the whole table. It is not safe for
+// concurrent use.
 type Changes struct {
 	store *Store
-	marks map[string]mark // by channel
-	told  map[int64]bool  // the events without a number that the last look told of
+	marks map[string]int64 // by channel: the last numbered event that was seen
+	told  map[int64]bool   // the events without a number that the last look told of
 }
-
-// mark is the last numbered event that was seen.
-type mark struct{ epoch, seq int64 }
 
 // Follow begins before what is loaded next: what happens meanwhile is told.
 func (s *Store) Follow(ctx context.Context) (*Changes, error) {
-	c := &Changes{store: s, marks: map[string]mark{}}
+	c := &Changes{store: s, marks: map[string]int64{}}
 	err := s.log.DB().View(ctx, func(tx *sqldb.Tx) error {
 		for _, channel := range s.log.Channels() {
-			m := mark{}
-			rows, err := sqldb.Collect(tx, func(r sqldb.Scanner) (m mark, err error) { return m, r.Scan(&m.epoch, &m.seq) },
-				`SELECT epoch, seq FROM event WHERE channel = $1 AND seq IS NOT NULL ORDER BY epoch DESC, seq DESC LIMIT 1`, channel)
-			if err != nil {
+			var last int64
+			if err := tx.QueryRow(`SELECT COALESCE(MAX(seq), 0) FROM event WHERE channel = $1 AND seq IS NOT NULL`, channel).Scan(&last); err != nil {
 				return err
 			}
-			if len(rows) > 0 {
-				m = rows[0]
-			}
-			c.marks[channel] = m
+			c.marks[channel] = last
 		}
 		return nil
 	})
@@ -69,12 +64,12 @@ func (c *Changes) Open(ctx context.Context, page func([]domain.Vacancy)) error {
 // seen is one event of the table: the vacancy that it is about, "" for events
 // about something else, and its number, 0 while it has none.
 type seen struct {
-	vacancy         string
-	epoch, seq, ord int64
+	vacancy  string
+	seq, ord int64
 }
 
 func scanSeen(s sqldb.Scanner) (e seen, err error) {
-	return e, s.Scan(&e.vacancy, &e.epoch, &e.seq, &e.ord)
+	return e, s.Scan(&e.vacancy, &e.seq, &e.ord)
 }
 
 // aboutVacancy finds the vacancy that an event changed: its own, or that whose
@@ -83,16 +78,16 @@ const aboutVacancy = `SELECT COALESCE(CASE
 		WHEN e.type LIKE 'employment.vacancy.%' THEN e.aggregate
 		WHEN e.type = 'employment.offer.accepted.v1' THEN (SELECT o.vacancy_id FROM offer o WHERE o.id = e.aggregate)
 		WHEN e.type = 'employment.hire.undone.v1' THEN (SELECT o.vacancy_id FROM hire h JOIN offer o ON o.id = h.offer_id WHERE h.id = e.aggregate)
-	END, ''), COALESCE(e.epoch, 0), COALESCE(e.seq, 0), e.ord FROM event e WHERE e.channel = $1 AND `
+	END, ''), COALESCE(e.seq, 0), e.ord FROM event e WHERE e.channel = $1 AND `
 
 // Next returns the vacancies that changed since the last call, as they are now.
 func (c *Changes) Next(ctx context.Context) (all []domain.Vacancy, err error) {
-	marks, told := map[string]mark{}, map[int64]bool{}
+	marks, told := map[string]int64{}, map[int64]bool{}
 	err = c.store.log.DB().View(ctx, func(tx *sqldb.Tx) error {
 		t := &Tx{c.store, tx}
 		ids := map[string]bool{}
 		for channel, m := range c.marks {
-			numbered, err := sqldb.Collect(tx, scanSeen, aboutVacancy+`e.seq IS NOT NULL AND (e.epoch, e.seq) > ($2, $3) ORDER BY e.epoch, e.seq LIMIT $4`, channel, m.epoch, m.seq, changesPage)
+			numbered, err := sqldb.Collect(tx, scanSeen, aboutVacancy+`e.seq > $2 ORDER BY e.seq LIMIT $3`, channel, m, changesPage)
 			if err != nil {
 				return err
 			}
@@ -101,7 +96,7 @@ func (c *Changes) Next(ctx context.Context) (all []domain.Vacancy, err error) {
 				return err
 			}
 			for _, e := range numbered {
-				m = mark{e.epoch, e.seq}
+				m = e.seq
 			}
 			marks[channel] = m
 			for _, e := range fresh { // it waits for its number, perhaps for long: once is enough
