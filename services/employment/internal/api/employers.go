@@ -57,8 +57,8 @@ func (s *Server) CloseVacancy(ctx context.Context, req *employmentv1.CloseVacanc
 // worker's access log, once a day.
 func (s *Server) ListApplicants(ctx context.Context, req *employmentv1.ListApplicantsRequest) (*employmentv1.ListApplicantsResponse, error) {
 	out := &employmentv1.ListApplicantsResponse{}
-	err := s.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
-		st := s.In(tx)
+	var looks []look
+	err := s.view(ctx, func(st app.Store) error {
 		if err := s.App.MaySeeApplicants(ctx, st, req.GetVacancyId()); err != nil {
 			return err
 		}
@@ -66,50 +66,78 @@ func (s *Server) ListApplicants(ctx context.Context, req *employmentv1.ListAppli
 		if err != nil {
 			return err
 		}
-		out.Applicants = nil // a repeated transaction begins anew
 		for _, a := range all {
 			one, err := s.applicant(st, a)
 			if err != nil {
 				return err
 			}
-			if err := s.logLook(ctx, tx, a, one); err != nil {
-				return err
-			}
 			out.Applicants = append(out.Applicants, one)
+			if l := s.look(a, one); len(l.kinds) > 0 {
+				looks = append(looks, l)
+			}
 		}
-		return nil
+		looks, err = untold(st, looks)
+		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	return out, nil
+	if len(looks) == 0 {
+		return out, nil
+	}
+	return out, s.Log.DB().Update(ctx, func(tx *sqldb.Tx) error { return s.logLooks(ctx, tx, looks) })
 }
 
-// logLook tells the worker's access log what an employer sees of an
-// application. The day stands in the line's name, so that looking at a list
-// again and again does not bury the log.
-func (s *Server) logLook(ctx context.Context, tx *sqldb.Tx, a domain.Application, shown *employmentv1.Applicant) error {
-	var kinds []string
+// look is what an employer sees of an application.
+type look struct {
+	domain.Application
+	line  string // its name: the day stands in it, so that looking again and again does not bury the log
+	kinds []string
+}
+
+func (s *Server) look(a domain.Application, shown *employmentv1.Applicant) look {
+	l := look{Application: a, line: "look:" + a.ID + ":" + clock.Today(s.App.Clock).String()}
 	if len(shown.GetSkills()) > 0 {
-		kinds = append(kinds, "skills")
+		l.kinds = append(l.kinds, "skills")
 	}
 	if len(shown.GetQualifications())+len(shown.GetPaperCertificates()) > 0 {
-		kinds = append(kinds, evidence.Certificate)
+		l.kinds = append(l.kinds, evidence.Certificate)
 	}
-	if len(kinds) == 0 {
-		return nil
+	return l
+}
+
+// untold leaves those that no line tells of yet.
+func untold(st app.Store, looks []look) (left []look, err error) {
+	for _, l := range looks {
+		told, err := st.Told(l.line)
+		if err != nil {
+			return nil, err
+		}
+		if !told {
+			left = append(left, l)
+		}
 	}
+	return left, nil
+}
+
+// logLooks writes what is not told yet to the workers' access logs.
+func (s *Server) logLooks(ctx context.Context, tx *sqldb.Tx, looks []look) error {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return err
 	}
-	line := "look:" + a.ID + ":" + clock.Today(s.App.Clock).String()
-	if seen, err := s.In(tx).Told(line); err != nil || seen {
+	if looks, err = untold(s.In(tx), looks); err != nil {
 		return err
 	}
-	return s.Log.Append(ctx, tx, outbox.Subject{Aggregate: line, Worker: a.Worker, Division: a.County}, &platformv1.RecordRead{
-		ReaderKind: string(p.Kind), Reader: a.EmployerID, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: kinds, CaseId: a.ID,
-	})
+	for _, l := range looks {
+		err := s.Log.Append(ctx, tx, outbox.Subject{Aggregate: l.line, Worker: l.Worker, Division: l.County}, &platformv1.RecordRead{
+			ReaderKind: string(p.Kind), Reader: l.EmployerID, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: l.kinds, CaseId: l.ID,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // MakeOffer offers the employer's post to an applicant.
