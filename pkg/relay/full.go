@@ -7,10 +7,17 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 )
 
+// The broker's codes for no room; nats.go has no names for them.
+const (
+	codeStoreFailed           = 10077 // the stream's own limit, with discard=new
+	codeNoStorage             = 10047 // the server's storage is used up
+	codeInsufficientResources = 10023
+)
+
 // isFull reports that a stream has no room, or the broker none for it.
 func isFull(err error) bool {
 	api, ok := errors.AsType[*jetstream.APIError](err)
-	return ok && (api.ErrorCode == 10077 || api.ErrorCode == 10047 || api.ErrorCode == 10023)
+	return ok && (api.ErrorCode == codeStoreFailed || api.ErrorCode == codeNoStorage || api.ErrorCode == codeInsufficientResources)
 }
 
 // aside goes on beside a full stream: events are numbered, and the
