@@ -35,6 +35,7 @@ type Special struct {
 // (新疆维吾尔自治区少数民族习惯节日放假办法, 自治区人民政府令第174号). It is immutable.
 type Calendar struct {
 	days        map[Date]Special
+	assumed     map[int]bool // years whose notices nobody has seen yet
 	first, last int
 }
 
@@ -52,7 +53,7 @@ func ParseCalendar(r io.Reader) (*Calendar, error) {
 	if _, err := rows.Read(); err != nil {
 		return nil, fmt.Errorf("calendar header: %w", err)
 	}
-	c := &Calendar{days: map[Date]Special{}}
+	c := &Calendar{days: map[Date]Special{}, assumed: map[int]bool{}}
 	years := map[int]bool{}
 	for {
 		rec, err := rows.Read()
@@ -75,6 +76,9 @@ func ParseCalendar(r io.Reader) (*Calendar, error) {
 		}
 		c.days[d] = Special{Date: d, Workday: rec[1] == "workday", Source: rec[2], Confidence: rec[3]}
 		years[d.Year()] = true
+		if rec[3] == "A" || rec[3] == "G" {
+			c.assumed[d.Year()] = true
+		}
 		if c.first == 0 || d.Year() < c.first {
 			c.first = d.Year()
 		}
@@ -148,12 +152,14 @@ func (c *Calendar) RollForward(d Date) (Date, error) {
 	}
 }
 
-// ToBeConfirmed reports whether any special day from from to to, both included,
-// rests on an assumption (confidence G or A), so that a limit counted across it
-// must be shown as to be confirmed.
+// ToBeConfirmed reports whether any year that the days from from to to lie in,
+// both included, rests on an assumption (confidence G or A) or is not entered,
+// so that a limit counted across it is shown as to be confirmed. It is the year
+// that counts and not the day: the notice may move days off and worked weekends
+// to where the assumption has none.
 func (c *Calendar) ToBeConfirmed(from, to Date) bool {
-	for d := from; !d.After(to); d = d.AddDays(1) {
-		if s, ok := c.days[d]; ok && (s.Confidence == "A" || s.Confidence == "G") {
+	for y := from.Year(); y <= to.Year(); y++ {
+		if c.assumed[y] || y < c.first || y > c.last {
 			return true
 		}
 	}

@@ -73,8 +73,8 @@ func TestAddWorkingDaysAndRollForward(t *testing.T) {
 	if _, err := c.AddWorkingDays(day(t, "2027-12-30"), 10); !errors.Is(err, ErrCalendarRange) {
 		t.Errorf("leaving the table: %v", err)
 	}
-	if c.ToBeConfirmed(day(t, "2026-09-01"), day(t, "2026-12-31")) || !c.ToBeConfirmed(day(t, "2026-12-01"), day(t, "2027-01-02")) {
-		t.Error("only limits that cross an assumed day are to be confirmed")
+	if c.ToBeConfirmed(day(t, "2025-01-01"), day(t, "2026-12-31")) || !c.ToBeConfirmed(day(t, "2026-12-31"), day(t, "2027-01-04")) || !c.ToBeConfirmed(day(t, "2027-11-01"), day(t, "2027-11-02")) || !c.ToBeConfirmed(day(t, "2029-01-01"), day(t, "2029-01-02")) {
+		t.Error("every limit that passes the last day of a year that was announced is to be confirmed, and no other")
 	}
 }
 

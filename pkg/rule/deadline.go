@@ -93,6 +93,16 @@ func (d Deadline) From(start clock.Date, cal *clock.Calendar) (clock.Date, error
 	return end, nil
 }
 
+// Assumed reports whether the last day that From gave rests on holidays that are
+// not announced yet: working days up to it, or the day itself, which may turn
+// out to be a day off and then moves on. The day is shown with that warning.
+func (d Deadline) Assumed(start, end clock.Date, cal *clock.Calendar) bool {
+	if strings.HasPrefix(string(d.DayKind), string(Working)) {
+		return cal.ToBeConfirmed(start, end)
+	}
+	return d.Amount > 0 && cal.ToBeConfirmed(end, end)
+}
+
 func (d Deadline) plain(start clock.Date) clock.Date {
 	switch d.Unit {
 	case Month:

@@ -42,7 +42,7 @@ type Rule struct {
 	Programme     string     // e.g. "training_subsidy"
 	Title         string     // what the rule is about, in English
 	Area          string     // the six-digit division it is of, blank for the whole country
-	EffectiveFrom clock.Date // the first day in force; for laws 1 January of the year in the source, where no exact day is known
+	EffectiveFrom clock.Date // the first day in force
 	EffectiveTo   clock.Date // the last day in force, zero while open
 	Source        string     // the law and article, or who decided
 	Confidence    string     // the mark of domain.md section 0: S, L, P, G, A, or several joined by +

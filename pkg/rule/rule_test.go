@@ -34,12 +34,13 @@ func calendar(t *testing.T) *clock.Calendar {
 
 func TestTheBookIsWhole(t *testing.T) {
 	b := book(t)
-	if n, m := len(b.Rules()), len(b.Deadlines()); n != 151 || m != 50 {
+	if n, m := len(b.Rules()), len(b.Deadlines()); n != 257 || m != 146 {
 		t.Errorf("%d rules and %d time limits", n, m)
 	}
+	ended := []string{"SI-29", "RP-03"} // shown with their last day, and used for decisions of their time
 	for _, r := range b.Rules() {
-		if _, err := b.Rule(r.ID, today, "654301"); err != nil {
-			t.Errorf("%s is not in force in Altay City today: %v", r.ID, err)
+		if _, err := b.Rule(r.ID, today, "654301"); (err != nil) != slices.Contains(ended, r.ID) {
+			t.Errorf("%s in Altay City today: %v", r.ID, err)
 		}
 	}
 	for _, d := range b.Deadlines() {
@@ -241,6 +242,9 @@ func TestALimitNeverEndsBeforeItsPlainDay(t *testing.T) {
 			return
 		}
 		end, err := d.From(start, cal)
+		if errors.Is(err, clock.ErrCalendarRange) && d.DayKind == Working && !cal.Covers(start.AddDays(2*d.Amount)) {
+			return // working days before the first year of the calendar or after its last are not guessed
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

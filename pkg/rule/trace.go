@@ -50,7 +50,10 @@ type Appeal struct {
 	Way      string     `json:"way"`                // e.g. "correction", "officer_review", "reconsideration", "arbitration"
 	Body     string     `json:"body"`               // the department's code, e.g. "hrss"
 	Deadline string     `json:"deadline,omitempty"` // the id of the time limit, e.g. "CLK-RC-APPLY"
-	Until    clock.Date `json:"until,omitzero"`     // its last day
+	Days     int        `json:"days,omitempty"`     // its length, where it runs from the day on which the decision is received
+	Until    clock.Date `json:"until,omitzero"`     // its last day, as far as it is known
+
+	ToBeConfirmed bool `json:"to_be_confirmed,omitempty"` // the last day rests on holidays that are not announced yet
 }
 
 // Trace records how a decision was made, for the person it is about (promise 8
