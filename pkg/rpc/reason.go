@@ -22,7 +22,7 @@ func Reasons(traces []rule.Trace) []*platformv1.Reason {
 			r.Changes = append(r.Changes, &platformv1.ReasonChange{Code: c.Code, By: day(c.By), From: day(c.From)})
 		}
 		for _, a := range t.Appeals {
-			r.Appeals = append(r.Appeals, &platformv1.ReasonAppeal{Way: a.Way, Body: a.Body, Deadline: a.Deadline, Until: day(a.Until)})
+			r.Appeals = append(r.Appeals, &platformv1.ReasonAppeal{Way: a.Way, Body: a.Body, Deadline: a.Deadline, Until: day(a.Until), Days: int32(a.Days), ToBeConfirmed: a.ToBeConfirmed})
 		}
 		all[i] = r
 	}

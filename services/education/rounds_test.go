@@ -11,10 +11,13 @@ import (
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
 const figure = "03 11 17 21 28 30 + 09"
@@ -184,6 +187,16 @@ func aRound(t *testing.T, f *fixture) {
 			continue
 		}
 		whole(t, e.GetReasons())
+		reconsider := func() *platformv1.ReasonAppeal { return f.entry(worker, apps[worker]).GetReasons()[0].GetAppeals()[1] }
+		if a := reconsider(); a.GetDays() != 60 || a.GetUntil() != "" || a.GetDeadline() != "CLK-RC-APPLY" {
+			t.Errorf("before the outcome is known to have arrived: %v", a)
+		}
+		f.registry.Publish(outbox.Subject{Aggregate: ident.NewID(), Worker: worker}, &registryv1.MessageDelivered{MessageId: "message-" + worker, Template: "education.outcome.decided", About: apps[worker], AboutService: "education"})
+		f.Settle()
+		served := clock.Today(f.clock)
+		if a := reconsider(); a.GetUntil() < served.AddDays(60).String() || a.GetUntil() > served.AddDays(70).String() {
+			t.Errorf("served on %s: %v", served, a)
+		}
 	}
 	results, err := f.client.ListResults(f.staff("edu-1"), &educationv1.ListResultsRequest{RoundId: round})
 	if err != nil || len(results.GetResults()) != 5 {

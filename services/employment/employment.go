@@ -8,6 +8,7 @@ import (
 	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -33,6 +34,10 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	calendar, err := clock.LoadCalendar()
+	if err != nil {
+		return nil, err
+	}
 	codes, err := ident.LoadTables()
 	if err != nil {
 		return nil, err
@@ -47,7 +52,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	}
 	pages := cache.New(Name, d.Redis, d.Telemetry.For(Name).Log)
 	open := match.New()
-	cases := &app.App{Clock: d.Clock, Rules: rules, Codes: codes, Phrases: phrases, Open: open, NewID: ident.NewID}
+	cases := &app.App{Clock: d.Clock, Rules: rules, Calendar: calendar, Codes: codes, Phrases: phrases, Open: open, NewID: ident.NewID}
 	tables := store.New(log, tasks, d.Master, pages, open)
 	changes, err := tables.Follow(ctx)
 	if err != nil {

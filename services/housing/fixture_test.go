@@ -199,6 +199,12 @@ func (f *fixture) deliver(offerID string) {
 	f.publish(f.registry, "message-"+offerID, &registryv1.MessageDelivered{MessageId: "message-" + offerID, Template: "offer", About: offerID, AboutService: "housing"})
 }
 
+// served has the message of a decision arrive.
+func (f *fixture) served(about, template string) {
+	f.t.Helper()
+	f.publish(f.registry, "message-"+about, &registryv1.MessageDelivered{MessageId: "message-" + about, Template: template, About: about, AboutService: "housing"})
+}
+
 func (f *fixture) accept(ctx context.Context, offerID string) error {
 	_, err := f.client.AcceptOffer(ctx, &housingv1.AcceptOfferRequest{OfferId: offerID})
 	return err

@@ -9,6 +9,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -35,6 +36,10 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	calendar, err := clock.LoadCalendar()
+	if err != nil {
+		return nil, err
+	}
 	tables, err := ident.LoadTables()
 	if err != nil {
 		return nil, err
@@ -46,7 +51,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	pages := cache.New(Name, d.Redis, d.Telemetry.For(Name).Log)
 	rows := store.New(log, tasks, pages)
 	in := func(tx *sqldb.Tx) app.Store { return rows.In(tx) }
-	cases := &app.App{Clock: d.Clock, Rules: rules, Tables: tables, NewID: ident.NewID}
+	cases := &app.App{Clock: d.Clock, Rules: rules, Calendar: calendar, Tables: tables, NewID: ident.NewID}
 	holder := evidence.NewHolder(Name, purpose, log.DB(), react.Cases{App: cases, In: in}, tasks, caller, d.Clock)
 	for kind, f := range react.Tasks(cases) {
 		tasks.Handle(kind, react.Do(log, in, f))

@@ -27,9 +27,13 @@ func TestFromApplicationToLease(t *testing.T) {
 	d := f.decide(id, "")
 	work := d.GetReasons()[2]
 	if d.GetOutcome() != "more_needed" || work.GetRuleId() != "HO-JOB-MONTHS" || work.GetOutcome() != "not_met" || work.GetMissing() != "2 of 6 months" ||
-		!strings.Contains(work.GetRemedy(), "2027-03-02") || !strings.Contains(work.GetAppeal(), "2027-01-01 (GV-04)") || !work.GetToBeConfirmed() ||
+		!strings.Contains(work.GetRemedy(), "2027-03-02") || !strings.Contains(work.GetAppeal(), "within 60 days from the day that you receive this (CLK-RC-APPLY)") || !work.GetToBeConfirmed() ||
 		work.GetSource() == "" || work.GetFacts()["job_months"] != "2" || work.GetFacts()["job_since"] != "2026-09-02" {
 		t.Fatalf("%v", d)
+	}
+	f.served(id, "housing.eligibility.decided")
+	if got := f.get(id).GetReasons()[2].GetAppeal(); !strings.Contains(got, "through 2027-01-04 (CLK-RC-APPLY). That day rests on holidays") {
+		t.Fatalf("60 days after service, moved behind the holidays: %s", got)
 	}
 	f.clock.Set(time.Date(2027, 3, 2, 4, 0, 0, 0, time.UTC))
 	if d := f.decide(id, ""); d.GetOutcome() != "eligible" {

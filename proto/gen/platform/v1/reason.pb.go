@@ -359,9 +359,14 @@ type ReasonAppeal struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Way   string                 `protobuf:"bytes,1,opt,name=way,proto3" json:"way,omitempty"`
 	Body  string                 `protobuf:"bytes,2,opt,name=body,proto3" json:"body,omitempty"`
-	// the id of the time limit, and its last day
-	Deadline      string `protobuf:"bytes,3,opt,name=deadline,proto3" json:"deadline,omitempty"`
-	Until         string `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
+	// the id of the time limit, and its last day; "" until it is known
+	Deadline string `protobuf:"bytes,3,opt,name=deadline,proto3" json:"deadline,omitempty"`
+	Until    string `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
+	// how many days it has, where it runs from the day on which the decision is
+	// received
+	Days int32 `protobuf:"varint,5,opt,name=days,proto3" json:"days,omitempty"`
+	// the last day rests on holidays that are not announced yet
+	ToBeConfirmed bool `protobuf:"varint,6,opt,name=to_be_confirmed,json=toBeConfirmed,proto3" json:"to_be_confirmed,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -424,6 +429,20 @@ func (x *ReasonAppeal) GetUntil() string {
 	return ""
 }
 
+func (x *ReasonAppeal) GetDays() int32 {
+	if x != nil {
+		return x.Days
+	}
+	return 0
+}
+
+func (x *ReasonAppeal) GetToBeConfirmed() bool {
+	if x != nil {
+		return x.ToBeConfirmed
+	}
+	return false
+}
+
 var File_qiao_platform_v1_reason_proto protoreflect.FileDescriptor
 
 const file_qiao_platform_v1_reason_proto_rawDesc = "" +
@@ -456,12 +475,14 @@ const file_qiao_platform_v1_reason_proto_rawDesc = "" +
 	"\fReasonChange\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x0e\n" +
 	"\x02by\x18\x02 \x01(\tR\x02by\x12\x12\n" +
-	"\x04from\x18\x03 \x01(\tR\x04from\"f\n" +
+	"\x04from\x18\x03 \x01(\tR\x04from\"\xa2\x01\n" +
 	"\fReasonAppeal\x12\x10\n" +
 	"\x03way\x18\x01 \x01(\tR\x03way\x12\x12\n" +
 	"\x04body\x18\x02 \x01(\tR\x04body\x12\x1a\n" +
 	"\bdeadline\x18\x03 \x01(\tR\bdeadline\x12\x14\n" +
-	"\x05until\x18\x04 \x01(\tR\x05untilB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
+	"\x05until\x18\x04 \x01(\tR\x05until\x12\x12\n" +
+	"\x04days\x18\x05 \x01(\x05R\x04days\x12&\n" +
+	"\x0fto_be_confirmed\x18\x06 \x01(\bR\rtoBeConfirmedB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (
 	file_qiao_platform_v1_reason_proto_rawDescOnce sync.Once

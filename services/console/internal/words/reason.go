@@ -36,11 +36,22 @@ func (p *Printer) Change(c *platformv1.ReasonChange) string {
 	return p.T("change."+c.GetCode(), "by", p.Deadline(c.GetBy()), "from", p.Deadline(c.GetFrom()))
 }
 
-// Appeal says where a decision can be taken to, and until when.
+// Appeal says where a decision can be taken to, through which day and by which
+// rule. Until it is known when the decision arrived, it says how long the time
+// is that begins then.
 func (p *Printer) Appeal(a *platformv1.ReasonAppeal) string {
-	way := p.first(p.Code(a.GetWay()), "appeal."+a.GetWay())
-	if a.GetUntil() == "" {
-		return way
+	text := p.first(p.Code(a.GetWay()), "appeal."+a.GetWay())
+	switch {
+	case a.GetUntil() != "":
+		text = p.T("appeal.until", "way", text, "date", p.Deadline(a.GetUntil()))
+	case a.GetDays() > 0:
+		text = p.T("appeal.within", "way", text, "days", a.GetDays())
 	}
-	return p.T("appeal.until", "way", way, "date", p.Deadline(a.GetUntil()))
+	if a.GetToBeConfirmed() {
+		text = p.T("appeal.assumed", "text", text)
+	}
+	if limit := "limit." + a.GetDeadline(); p.Has(limit) {
+		text = p.T("appeal.basis", "text", text, "basis", p.T(limit))
+	}
+	return text
 }

@@ -16,11 +16,11 @@ func (a *App) CheckExam(county string, stay domain.Stay) ([]rule.Trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	appeal, err := a.rule("GV-04", county)
+	recourse, err := a.Rules.Recourse(clock.Today(a.Clock), a.Calendar)
 	if err != nil {
 		return nil, err
 	}
-	return domain.CheckExam(local, appeal, stay, clock.Today(a.Clock))
+	return domain.CheckExam(local, recourse, stay, clock.Today(a.Clock))
 }
 
 // rule reads a rule in force today in a county.

@@ -153,7 +153,7 @@ func (a *App) explaining(county string, pass int) (x domain.Explaining, err erro
 	if x.Compulsory, err = a.Rules.Rule("SC-01", today, county); err != nil {
 		return x, err
 	}
-	if x.Appeal, err = a.Rules.Rule("GV-04", today, county); err != nil {
+	if x.Recourse, err = a.Rules.Recourse(today, a.Calendar); err != nil {
 		return x, err
 	}
 	if pass == 1 {

@@ -95,11 +95,7 @@ func (a Appeal) Decide(outcome, remedy, who string, r Round, then, now Entry, x 
 		t.Gaps = []rule.Gap{{Name: "order_place", Have: strconv.Itoa(then.Wishes[i].Position), Need: strconv.Itoa(then.Wishes[i].Last), Short: strconv.Itoa(max(0, then.Wishes[i].Position-then.Wishes[i].Last)), Unit: "place"}}
 		t.Changes = []rule.Change{{Code: changeSeatFreed}, {Code: ChangePaper}}
 	}
-	all, err := x.appeals(today)
-	if err != nil {
-		return a, nil, err
-	}
-	t.Appeals = all[1:] // it was reviewed; what is left is outside the department
+	t.Appeals = x.appeals()[1:] // it was reviewed; what is left is outside the department
 	a.State, a.Remedy, a.DecidedBy, a.Reasons = outcome, remedy, who, []rule.Trace{t}
 	return a, []Event{AppealDecided{AppealID: a.ID, ApplicationID: a.ApplicationID, Outcome: outcome, Remedy: remedy}}, nil
 }

@@ -25,7 +25,7 @@ const (
 type Explaining struct {
 	Order      rule.Rule // ED-PRIORITY
 	Compulsory rule.Rule // SC-01
-	Appeal     rule.Rule // GV-04
+	Recourse   rule.Recourse
 	ReviewBy   clock.Date
 	NextPass   clock.Date // from when what was freed is given; zero after the last pass
 }
@@ -298,7 +298,7 @@ func (x Explaining) missed(choice int, w Wish, why allocate.Reason, order []stri
 		}
 	}
 	t.Changes = append(t.Changes, x.later())
-	t.Appeals, err = x.appeals(today)
+	t.Appeals = x.appeals()
 	return t, err
 }
 
@@ -341,12 +341,11 @@ func (x Explaining) compulsory(stage Stage, today clock.Date) (t rule.Trace, ok 
 	t.Outcome = rule.Unclear // until the bureau has found one
 	t.Facts = []rule.Fact{{Name: "stage", Value: string(stage), From: "education", AsOf: today.String()}}
 	t.Changes = []rule.Change{{Code: changeBureau}}
-	t.Appeals, err = x.appeals(today)
+	t.Appeals = x.appeals()
 	return t, true, err
 }
 
-func (x Explaining) appeals(today clock.Date) ([]rule.Appeal, error) {
-	days, err := x.Appeal.Int("apply_days")
+func (x Explaining) appeals() []rule.Appeal {
 	review := rule.Appeal{Way: "officer_review", Body: "edu", Deadline: ReviewDeadline, Until: x.ReviewBy}
-	return []rule.Appeal{review, {Way: "reconsideration", Body: "gov", Deadline: x.Appeal.ID, Until: today.AddDays(days)}}, err
+	return []rule.Appeal{review, x.Recourse.Appeal()}
 }

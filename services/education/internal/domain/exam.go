@@ -18,11 +18,7 @@ const most = 1200
 
 // CheckExam says which of a place's conditions of the entrance examinations
 // (SC-05, local factors ED-EXAM) a family meets, and what is missing.
-func CheckExam(r, appeal rule.Rule, s Stay, today clock.Date) ([]rule.Trace, error) {
-	days, err := appeal.Int("apply_days")
-	if err != nil {
-		return nil, err
-	}
+func CheckExam(r rule.Rule, recourse rule.Recourse, s Stay, today clock.Date) ([]rule.Trace, error) {
 	var all []rule.Trace
 	for _, f := range []struct {
 		name, unit, change string
@@ -53,7 +49,7 @@ func CheckExam(r, appeal rule.Rule, s Stay, today clock.Date) ([]rule.Trace, err
 				from = today.AddYears(need - f.have)
 			}
 			t.Changes = []rule.Change{{Code: f.change, From: from}, {Code: ChangePaper}}
-			t.Appeals = []rule.Appeal{{Way: "officer_review", Body: "edu"}, {Way: "reconsideration", Body: "gov", Deadline: appeal.ID, Until: today.AddDays(days)}}
+			t.Appeals = []rule.Appeal{{Way: "officer_review", Body: "edu"}, recourse.Appeal()}
 		}
 		all = append(all, t)
 	}

@@ -16,6 +16,19 @@ import (
 
 var day = clock.NewDate(2026, 11, 26)
 
+func recourse(t rapid.TB, b *rule.Book) rule.Recourse {
+	t.Helper()
+	calendar, err := clock.LoadCalendar()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := b.Recourse(day, calendar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
 func explaining(t rapid.TB) (Explaining, Priority) {
 	t.Helper()
 	b, err := rule.Load()
@@ -24,12 +37,12 @@ func explaining(t rapid.TB) (Explaining, Priority) {
 	}
 	x := Explaining{ReviewBy: day.AddDays(15), NextPass: day.AddDays(6)}
 	var p Priority
-	for id, r := range map[string]*rule.Rule{"ED-PRIORITY": &x.Order, "SC-01": &x.Compulsory, "GV-04": &x.Appeal, "ED-NEWCOMER": &p.Newcomer} {
+	for id, r := range map[string]*rule.Rule{"ED-PRIORITY": &x.Order, "SC-01": &x.Compulsory, "ED-NEWCOMER": &p.Newcomer} {
 		if *r, err = b.Rule(id, day, "654301"); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p.Order = x.Order
+	p.Order, x.Recourse = x.Order, recourse(t, b)
 	return x, p
 }
 
@@ -474,11 +487,7 @@ func TestExamSelfCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	appeal, err := b.Rule("GV-04", day, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, err := CheckExam(local, appeal, Stay{JobMonths: 12, HomeMonths: 5, InsuranceMonths: 40, SchoolingYears: 2}, day)
+	all, err := CheckExam(local, recourse(t, b), Stay{JobMonths: 12, HomeMonths: 5, InsuranceMonths: 40, SchoolingYears: 2}, day)
 	if err != nil || len(all) != 4 {
 		t.Fatal(all, err)
 	}
@@ -490,7 +499,7 @@ func TestExamSelfCheck(t *testing.T) {
 	if g := all[1]; g.Gaps[0].Short != "7" || g.Changes[0].From != day.AddMonths(7) {
 		t.Errorf("%+v", g)
 	}
-	if _, err := CheckExam(local, appeal, Stay{JobMonths: -1}, day); !errors.Is(err, ErrExam) {
+	if _, err := CheckExam(local, recourse(t, b), Stay{JobMonths: -1}, day); !errors.Is(err, ErrExam) {
 		t.Error(err)
 	}
 }

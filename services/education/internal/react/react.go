@@ -61,6 +61,9 @@ func (h handlers) messageDelivered(ctx context.Context, tx *sqldb.Tx, e event.Ev
 	if m.GetAboutService() != h.service {
 		return nil
 	}
+	if served, err := h.app.Serve(ctx, h.in(tx), m.GetTemplate(), m.GetAbout(), e.OccurredAt); err != nil || served {
+		return err
+	}
 	return h.app.StartClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt)
 }
 

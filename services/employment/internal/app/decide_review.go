@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -23,11 +22,11 @@ func (a *App) DecideReview(ctx context.Context, s Store, id string, v domain.Ver
 		return "", err
 	}
 	v.Officer = p.Subject
-	appeal, err := a.reconsideration(r.Terms.County)
+	recourse, err := a.Rules.Recourse(a.today(), a.Calendar)
 	if err != nil {
 		return "", err
 	}
-	r, events, err := r.Decide(v, a.NewID(), appeal, a.Clock.Now())
+	r, events, err := r.Decide(v, a.NewID(), recourse.Appeal(), a.Clock.Now())
 	if err != nil {
 		return "", err
 	}
@@ -49,12 +48,6 @@ func (a *App) DecideReview(ctx context.Context, s Store, id string, v domain.Ver
 	}
 	vacancy, published := domain.Publish(r.VacancyID, e, r.Terms, danger, a.Clock.Now())
 	return vacancy.ID, s.SaveVacancy(ctx, vacancy, published...)
-}
-
-// reconsideration is where a clerk's decision of today can be taken to, and until when.
-func (a *App) reconsideration(county string) (rule.Appeal, error) {
-	days, err := a.number("GV-04", "apply_days", county)
-	return rule.Appeal{Way: "reconsideration", Body: "gov", Deadline: "GV-04", Until: a.today().AddDays(days)}, err
 }
 
 // MaySeeReview returns nil where the caller is the employer, or an officer of the county.

@@ -91,12 +91,13 @@ type Lists interface {
 
 // App is the department's use cases.
 type App struct {
-	Clock   clock.Clock
-	Rules   *rule.Book
-	Codes   *ident.Tables
-	Phrases *domain.Phrases
-	Open    OpenVacancies
-	NewID   func() string
+	Clock    clock.Clock
+	Rules    *rule.Book
+	Calendar *clock.Calendar
+	Codes    *ident.Tables
+	Phrases  *domain.Phrases
+	Open     OpenVacancies
+	NewID    func() string
 }
 
 func (a *App) today() clock.Date { return clock.Today(a.Clock) }

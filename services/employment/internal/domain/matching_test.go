@@ -144,7 +144,7 @@ func TestReviews(t *testing.T) {
 	if _, _, err := Ask("r", Employer{}, terms(), nil, nil, nil, now); errs.CodeOf(err) != "employment.review.clean" {
 		t.Error(err)
 	}
-	appeal := rule.Appeal{Way: "reconsideration", Body: "gov", Deadline: "GV-04", Until: day.AddDays(60)}
+	appeal := rule.Appeal{Way: "reconsideration", Body: "gov", Deadline: rule.ReconsiderBy, Days: 60}
 	for outcome, codes := range map[ReviewState][]string{ReviewOverruled: {"misread", "legal_limit", "need_of_post"}, ReviewUpheld: {"shuts_out", "asks_money", "child_work", "misleading"}} {
 		for _, code := range codes {
 			done, events, err := r.Decide(Verdict{Outcome: outcome, ReasonCode: code, Reason: "为什么", Officer: "o"}, "v", appeal, now)

@@ -125,8 +125,8 @@ type Verdict struct {
 }
 
 // Decide is the clerk's decision: the one person's refusal or overrule that
-// the machine cannot give. An upheld refusal can be taken on, until the day
-// that the rule of reconsideration gives.
+// the machine cannot give. An upheld refusal can be taken on, within the
+// time of reconsideration from the day on which the employer receives it.
 func (r Review) Decide(v Verdict, vacancyID string, appeal rule.Appeal, at time.Time) (Review, []Event, error) {
 	if r.State != ReviewWaiting {
 		return r, nil, ErrReviewState.With("state", string(r.State))

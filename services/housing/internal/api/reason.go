@@ -75,7 +75,14 @@ func remedy(changes []rule.Change) string {
 func appeal(ways []rule.Appeal) string {
 	var all []string
 	for _, w := range ways {
-		all = append(all, fmt.Sprintf("Administrative reconsideration by the people's government, until %s (%s).", w.Until, w.Deadline))
+		if w.Until.IsZero() {
+			all = append(all, fmt.Sprintf("Administrative reconsideration by the people's government, within %d days from the day that you receive this (%s).", w.Days, w.Deadline))
+			continue
+		}
+		all = append(all, fmt.Sprintf("Administrative reconsideration by the people's government, through %s (%s).", w.Until, w.Deadline))
+		if w.ToBeConfirmed {
+			all = append(all, "That day rests on holidays that are not announced yet.")
+		}
 	}
 	return strings.Join(all, " ")
 }

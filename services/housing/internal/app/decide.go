@@ -62,8 +62,11 @@ func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode st
 // policy is the rules in force on a day for an application.
 func (a *App) policy(s Store, on clock.Date, application domain.Application) (p domain.Policy, err error) {
 	eligibility := map[domain.Kind]string{domain.PublicRental: "HO-01", domain.AffordableRental: "HO-AFFORDABLE", domain.RentSubsidy: "HO-SUBSIDY"}[application.Kind]
-	err = a.rules(on, application.County, map[string]*rule.Rule{eligibility: &p.Eligibility, "HO-JOB-MONTHS": &p.JobMonths, "HO-06": &p.False, "GV-04": &p.Appeal})
+	err = a.rules(on, application.County, map[string]*rule.Rule{eligibility: &p.Eligibility, "HO-JOB-MONTHS": &p.JobMonths, "HO-06": &p.False})
 	if err != nil {
+		return p, err
+	}
+	if p.Recourse, err = a.Rules.Recourse(on, a.Calendar); err != nil {
 		return p, err
 	}
 	all, err := s.ApplicationsOf(application.Worker)

@@ -12,7 +12,11 @@ import (
 
 // exitRules is the rules of notices in force today in a county.
 func (a *App) exitRules(county string) (r domain.ExitRules, err error) {
-	return r, a.rules(clock.Today(a.Clock), county, map[string]*rule.Rule{"HO-04": &r.Grounds, "HO-EXIT": &r.Times, "GV-04": &r.Appeal})
+	today := clock.Today(a.Clock)
+	if r.Recourse, err = a.Rules.Recourse(today, a.Calendar); err != nil {
+		return r, err
+	}
+	return r, a.rules(today, county, map[string]*rule.Rule{"HO-04": &r.Grounds, "HO-EXIT": &r.Times})
 }
 
 // GiveNotice notices a tenant. Nothing ends by it.

@@ -35,8 +35,11 @@ func mayRead(ctx context.Context, worker, county string) (auth.Principal, error)
 
 // scoring is the rules for points in force on a day in a county.
 func (a *App) scoring(on clock.Date, county string) (sc domain.Scoring, err error) {
+	if sc.Recourse, err = a.Rules.Recourse(on, a.Calendar); err != nil {
+		return sc, err
+	}
 	return sc, a.rules(on, county, map[string]*rule.Rule{
-		"HO-07": &sc.Head, "HO-PT-WORK": &sc.Work, "HO-PT-INSURANCE": &sc.Insurance, "HO-PT-AREA": &sc.Area, "HO-PT-WAIT": &sc.Wait, "GV-04": &sc.Appeal,
+		"HO-07": &sc.Head, "HO-PT-WORK": &sc.Work, "HO-PT-INSURANCE": &sc.Insurance, "HO-PT-AREA": &sc.Area, "HO-PT-WAIT": &sc.Wait,
 	})
 }
 

@@ -121,8 +121,9 @@ const (
 
 // App is the department's use cases.
 type App struct {
-	Clock  clock.Clock
-	Rules  *rule.Book
-	Tables *ident.Tables
-	NewID  func() string
+	Clock    clock.Clock
+	Rules    *rule.Book
+	Calendar *clock.Calendar
+	Tables   *ident.Tables
+	NewID    func() string
 }

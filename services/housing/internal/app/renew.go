@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
-	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -42,11 +41,15 @@ func (a *App) DecideRenewal(ctx context.Context, s Store, id, endsOn, code strin
 	}
 	today := clock.Today(a.Clock)
 	if code != "" {
-		var term, appeal rule.Rule
-		if err := a.rules(today, l.County, map[string]*rule.Rule{"HO-03": &term, "GV-04": &appeal}); err != nil {
+		term, err := a.Rules.Rule("HO-03", today, l.County)
+		if err != nil {
 			return r, err
 		}
-		r, events, err := r.Refuse(code, term, appeal, today)
+		recourse, err := a.Rules.Recourse(today, a.Calendar)
+		if err != nil {
+			return r, err
+		}
+		r, events, err := r.Refuse(code, term, recourse, today)
 		if err != nil {
 			return r, err
 		}

@@ -52,10 +52,10 @@ type Proof struct {
 
 // Policy is the rules in force on the day and in the county of a decision.
 type Policy struct {
-	Eligibility rule.Rule  // HO-01, HO-AFFORDABLE or HO-SUBSIDY
-	JobMonths   rule.Rule  // HO-JOB-MONTHS; asked where Eligibility speaks of stable work
-	False       rule.Rule  // HO-06
-	Appeal      rule.Rule  // GV-04
+	Eligibility rule.Rule // HO-01, HO-AFFORDABLE or HO-SUBSIDY
+	JobMonths   rule.Rule // HO-JOB-MONTHS; asked where Eligibility speaks of stable work
+	False       rule.Rule // HO-06
+	Recourse    rule.Recourse
 	Barred      clock.Date // until when an officer's earlier finding of a false statement bars; zero for none
 }
 
@@ -126,9 +126,7 @@ func (p Policy) Decide(a Application, proofs []Proof, today clock.Date, code str
 		}
 		d.Reasons = append(d.Reasons, bar)
 	}
-	if err := Appealable(d.Reasons, p.Appeal, today); err != nil {
-		return Decision{}, err
-	}
+	Appealable(d.Reasons, p.Recourse)
 	for _, t := range d.Reasons {
 		if t.Outcome != rule.Met {
 			d.Outcome = OutcomeMoreNeeded
@@ -169,9 +167,7 @@ func (p Policy) DecideFalse(a Application, proofs []Proof, today clock.Date, cod
 	}
 	bar.Facts = append(bar.Facts, rule.Fact{Name: "reason_code", Value: code, From: "housing", AsOf: today.String()})
 	found := []rule.Trace{bar}
-	if err := Appealable(found, p.Appeal, today); err != nil {
-		return Decision{}, err
-	}
+	Appealable(found, p.Recourse)
 	d.Outcome, d.RefusalCode, d.FalseUntil, d.Reasons = OutcomeRefused, code, today.AddYears(years), append(d.Reasons, found...)
 	return d, nil
 }
@@ -189,15 +185,10 @@ func (p Policy) bar(today, until clock.Date) (rule.Trace, error) {
 }
 
 // Appealable says, in each trace, where its decision can be taken to.
-func Appealable(all []rule.Trace, appeal rule.Rule, today clock.Date) error {
-	days, err := appeal.Int("apply_days")
-	if err != nil {
-		return err
-	}
+func Appealable(all []rule.Trace, r rule.Recourse) {
 	for i := range all {
-		all[i].Appeals = []rule.Appeal{{Way: "reconsideration", Body: "gov", Deadline: appeal.ID, Until: today.AddDays(days)}}
+		all[i].Appeals = []rule.Appeal{r.Appeal()}
 	}
-	return nil
 }
 
 // declared judges a condition of HO-01 by the worker's own declaration.

@@ -23,13 +23,26 @@ func book(t interface{ Fatal(...any) }) *rule.Book {
 
 func scoring(t interface{ Fatal(...any) }) (sc Scoring) {
 	b := book(t)
-	for id, r := range map[string]*rule.Rule{"HO-07": &sc.Head, "HO-PT-WORK": &sc.Work, "HO-PT-INSURANCE": &sc.Insurance, "HO-PT-AREA": &sc.Area, "HO-PT-WAIT": &sc.Wait, "GV-04": &sc.Appeal} {
+	for id, r := range map[string]*rule.Rule{"HO-07": &sc.Head, "HO-PT-WORK": &sc.Work, "HO-PT-INSURANCE": &sc.Insurance, "HO-PT-AREA": &sc.Area, "HO-PT-WAIT": &sc.Wait} {
 		var err error
 		if *r, err = b.Rule(id, today, "654301"); err != nil {
 			t.Fatal(err)
 		}
 	}
+	sc.Recourse = recourse(t)
 	return sc
+}
+
+func recourse(t interface{ Fatal(...any) }) rule.Recourse {
+	calendar, err := clock.LoadCalendar()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := book(t).Recourse(today, calendar)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }
 
 func TestPointsLineByLine(t *testing.T) {
@@ -252,7 +265,7 @@ func TestEveryRefusalIsExplained(t *testing.T) {
 		}
 	}
 	for _, eligibility := range []string{"HO-01", "HO-AFFORDABLE", "HO-SUBSIDY"} {
-		p := Policy{Eligibility: get(eligibility), JobMonths: get("HO-JOB-MONTHS"), False: get("HO-06"), Appeal: get("GV-04"), Barred: today.AddDays(9)}
+		p := Policy{Eligibility: get(eligibility), JobMonths: get("HO-JOB-MONTHS"), False: get("HO-06"), Recourse: recourse(t), Barred: today.AddDays(9)}
 		a := applied()
 		a.DeclaresNoHome, a.DeclaresIncomeBelow = false, false
 		d, err := p.Decide(a, nil, today, "code")
@@ -270,11 +283,11 @@ func TestEveryRefusalIsExplained(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r, _, err = r.Refuse("income_over", get("HO-03"), get("GV-04"), today); err != nil {
+	if r, _, err = r.Refuse("income_over", get("HO-03"), recourse(t), today); err != nil {
 		t.Fatal(err)
 	}
 	check("renewal", r.Reasons)
-	rules := ExitRules{Grounds: get("HO-04"), Times: get("HO-EXIT"), Appeal: get("GV-04")}
+	rules := ExitRules{Grounds: get("HO-04"), Times: get("HO-EXIT"), Recourse: recourse(t)}
 	codes, err := rules.Codes()
 	if err != nil || len(codes) != 9 {
 		t.Fatal(codes, err)

@@ -18,7 +18,7 @@ type Scoring struct {
 	Insurance rule.Rule // HO-PT-INSURANCE
 	Area      rule.Rule // HO-PT-AREA
 	Wait      rule.Rule // HO-PT-WAIT
-	Appeal    rule.Rule // GV-04
+	Recourse  rule.Recourse
 }
 
 // The forms of evidence behind a line. Which one it is never changes the points.
@@ -255,9 +255,7 @@ func (s Scoring) Explain(st Standing, today clock.Date) (rule.Trace, error) {
 	}
 	t.Facts = s.facts(st, today)
 	all := []rule.Trace{t}
-	if err := Appealable(all, s.Appeal, today); err != nil {
-		return t, err
-	}
+	Appealable(all, s.Recourse)
 	t = all[0]
 	t.Appeals = append([]rule.Appeal{{Way: "officer_review", Body: "hou"}}, t.Appeals...)
 	t.Facts = append(t.Facts, rule.Fact{Name: "decided_by", Value: string(st.Place.By), From: "housing", AsOf: today.String()})

@@ -57,7 +57,7 @@ func (r Renewal) Grant(l Lease, until clock.Date, mostYears int) (Renewal, Lease
 
 // Refuse refuses another term, on an officer's reason code and with the trace.
 // The lease goes on to its end, and nobody has to leave by it.
-func (r Renewal) Refuse(code string, term, appeal rule.Rule, today clock.Date) (Renewal, []Event, error) {
+func (r Renewal) Refuse(code string, term rule.Rule, recourse rule.Recourse, today clock.Date) (Renewal, []Event, error) {
 	if r.State != RenewalAskedFor {
 		return r, nil, ErrRenewalState.With("state", string(r.State))
 	}
@@ -72,9 +72,7 @@ func (r Renewal) Refuse(code string, term, appeal rule.Rule, today clock.Date) (
 	t.Facts = []rule.Fact{{Name: "reason_code", Value: code, From: "housing", AsOf: today.String()}}
 	t.Changes = []rule.Change{{Code: "ask_renewal_again"}, {Code: ChangePaper}}
 	all := []rule.Trace{t}
-	if err := Appealable(all, appeal, today); err != nil {
-		return r, nil, err
-	}
+	Appealable(all, recourse)
 	r.State, r.Reasons = RenewalRefused, all
 	return r, []Event{RenewalDecided{RenewalID: r.ID, LeaseID: r.LeaseID, Outcome: "refused"}}, nil
 }
@@ -212,9 +210,9 @@ type Exit struct {
 
 // ExitRules is the rules that a notice rests on.
 type ExitRules struct {
-	Grounds rule.Rule // HO-04
-	Times   rule.Rule // HO-EXIT
-	Appeal  rule.Rule // GV-04
+	Grounds  rule.Rule // HO-04
+	Times    rule.Rule // HO-EXIT
+	Recourse rule.Recourse
 }
 
 // Codes lists the grounds that HO-04 gives, as codes.
@@ -284,9 +282,7 @@ func (r ExitRules) GiveNotice(id string, l Lease, open []Exit, ground, officer s
 		t.Changes = append([]rule.Change{{Code: "pay_arrears"}}, t.Changes...)
 	}
 	all := []rule.Trace{t}
-	if err := Appealable(all, r.Appeal, today); err != nil {
-		return Exit{}, nil, err
-	}
+	Appealable(all, r.Recourse)
 	all[0].Appeals = append([]rule.Appeal{{Way: "officer_review", Body: "hou"}}, all[0].Appeals...)
 	return Exit{ID: id, LeaseID: l.ID, Worker: l.Worker, County: l.County, Ground: ground, State: ExitNoticedState, NoticedBy: officer, NoticedOn: today, AnswerDays: days, Reasons: all},
 		[]Event{ExitNoticed{ExitID: id, LeaseID: l.ID, Ground: ground, AnswerDays: days}}, nil
@@ -355,9 +351,7 @@ func (r ExitRules) Decide(e Exit, leave bool, leaveBy clock.Date, officer string
 		t.Changes = append([]rule.Change{{Code: "appeal_exit", By: e.AppealUntil}}, t.Changes...)
 		e.Reasons[i] = t
 	}
-	if err := Appealable(e.Reasons, r.Appeal, today); err != nil {
-		return e, nil, err
-	}
+	Appealable(e.Reasons, r.Recourse)
 	for i := range e.Reasons {
 		e.Reasons[i].Appeals = append([]rule.Appeal{{Way: "officer_review", Body: "hou", Deadline: r.Times.ID, Until: e.AppealUntil}}, e.Reasons[i].Appeals...)
 	}

@@ -57,10 +57,14 @@ func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, _ event.Event
 	return h.evidence.Corrected(ctx, tx, m.GetSource(), m.GetSourceId())
 }
 
-// messageDelivered starts the clock of an offer whose message has arrived.
+// messageDelivered starts the clock of an offer, and of the time to ask for
+// reconsideration of a decision, whose message has arrived.
 func (h handlers) messageDelivered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.MessageDelivered) error {
 	if m.GetAboutService() != service {
 		return nil
+	}
+	if served, err := h.app.Serve(ctx, h.in(tx), m.GetTemplate(), m.GetAbout(), e.OccurredAt); err != nil || served {
+		return err
 	}
 	return h.app.StartClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt)
 }

@@ -26,11 +26,15 @@ func (s *suite) cases() *app.App {
 	if err != nil {
 		s.Fatal(err)
 	}
+	calendar, err := clock.LoadCalendar()
+	if err != nil {
+		s.Fatal(err)
+	}
 	codes, err := ident.LoadTables()
 	if err != nil {
 		s.Fatal(err)
 	}
-	return &app.App{Clock: clock.NewManual(noon), Rules: rules, Codes: codes, NewID: ident.NewID}
+	return &app.App{Clock: clock.NewManual(noon), Rules: rules, Calendar: calendar, Codes: codes, NewID: ident.NewID}
 }
 
 func as(worker string) context.Context {

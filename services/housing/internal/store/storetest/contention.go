@@ -55,11 +55,15 @@ func (s *suite) lastHome() {
 	if err != nil {
 		s.Fatal(err)
 	}
+	calendar, err := clock.LoadCalendar()
+	if err != nil {
+		s.Fatal(err)
+	}
 	tables, err := ident.LoadTables()
 	if err != nil {
 		s.Fatal(err)
 	}
-	cases := &app.App{Clock: clock.NewManual(noon), Rules: rules, Tables: tables, NewID: ident.NewID}
+	cases := &app.App{Clock: clock.NewManual(noon), Rules: rules, Calendar: calendar, Tables: tables, NewID: ident.NewID}
 	s.do(func(ctx context.Context, tx *store.Tx) error {
 		_, _, err := tx.AddHome(ctx, home("home-1", "1"))
 		return err

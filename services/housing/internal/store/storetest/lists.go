@@ -207,11 +207,15 @@ func (s *suite) contend(act func(ctx context.Context, cases *app.App, tx *store.
 	if err != nil {
 		s.Fatal(err)
 	}
+	calendar, err := clock.LoadCalendar()
+	if err != nil {
+		s.Fatal(err)
+	}
 	tables, err := ident.LoadTables()
 	if err != nil {
 		s.Fatal(err)
 	}
-	cases := &app.App{Clock: clock.NewManual(noon), Rules: rules, Tables: tables, NewID: ident.NewID}
+	cases := &app.App{Clock: clock.NewManual(noon), Rules: rules, Calendar: calendar, Tables: tables, NewID: ident.NewID}
 	got := make([]error, contenders)
 	var wg sync.WaitGroup
 	for i := range contenders {
