@@ -18,8 +18,17 @@ import (
 // bundleForm names the form of a published bundle; another form gets another name.
 const bundleForm = "qiao-lottery-1"
 
-// bundleLimit is the largest bundle that is read, in bytes: some five million entries.
-const bundleLimit = 1 << 30
+// bundleLimit is the largest bundle that is read, in bytes: more than a million
+// entries of ten wishes. What is read takes a small multiple of it in memory.
+const bundleLimit = 256 << 20
+
+// The shortest lines of a bundle, in bytes: a number of lines that the text
+// cannot hold is refused before anything is made for it.
+const (
+	shortestEntry = len("entry AAAA - 0\nresult AAAA - -\n")
+	shortestPost  = len("post a 0\n")
+	shortestTake  = len("take AAAA\ngiven AAAA -\n")
+)
 
 // Errors of a published bundle.
 var (
@@ -43,8 +52,8 @@ func (d *Drawn) WriteBundle(w io.Writer) error {
 		_, _ = b.Write(line)
 	}
 	_, _ = fmt.Fprintf(b, "root %s\nfigure %s\nwitnesses %s %s\nseed %s\n", d.Root, d.Value, d.Witnesses[0], d.Witnesses[1], d.Seed)
-	for i := range d.List.Entries {
-		line = d.appendResult(line[:0], i)
+	for i, e := range d.List.Entries {
+		line = appendResult(line[:0], e, d.Numbers, i, d.Got[i], d.List.Posts)
 		_, _ = b.Write(line)
 	}
 	if err := b.Flush(); err != nil {
@@ -56,26 +65,31 @@ func (d *Drawn) WriteBundle(w io.Writer) error {
 
 // appendResult writes one entry's number, where it has one for all posts, and
 // the post that it got.
-func (d *Drawn) appendResult(b []byte, entry int) []byte {
-	e := d.List.Entries[entry]
+func appendResult(b []byte, e Entry, numbers []uint64, entry, got int, posts []Seats) []byte {
 	b = append(append(b, "result "...), e.Ticket...)
-	if d.Numbers == nil {
+	if numbers == nil {
 		b = append(b, " -"...)
 	} else {
-		b = hex.AppendEncode(append(b, ' '), binary.BigEndian.AppendUint64(nil, d.Numbers[entry]))
+		b = append(append(b, ' '), hexNumber(numbers[entry])...)
 	}
-	if got := d.Got[entry]; got == None {
+	if got == None {
 		b = append(b, " -"...)
 	} else {
-		b = append(append(b, ' '), d.Posts[e.Wishes[got].Post].ID...)
+		b = append(append(b, ' '), posts[e.Wishes[got].Post].ID...)
 	}
 	return append(b, '\n')
 }
 
-// Verified is a bundle that holds.
+// hexNumber is a lottery number as it is published.
+func hexNumber(n uint64) string { return hex.EncodeToString(binary.BigEndian.AppendUint64(nil, n)) }
+
+// Verified is a bundle that holds: the draw, and every pass and correction that
+// was published after it.
 type Verified struct {
 	*Drawn
-	Placed int
+	Placed      int
+	Passes      []*Given
+	Corrections []*Corrected
 }
 
 // VerifyBundle reads a published bundle, computes root, seed, numbers and
@@ -83,13 +97,22 @@ type Verified struct {
 // uses it holds the root against the one that was published before the figure
 // was known. The error says what does not hold.
 func VerifyBundle(r io.Reader) (*Verified, error) {
-	in, err := io.ReadAll(io.LimitReader(r, bundleLimit+1))
+	in, err := readBundle(r)
 	if err != nil {
 		return nil, err
 	}
-	if len(in) > bundleLimit {
-		return nil, ErrBundle
+	return verify(in)
+}
+
+func readBundle(r io.Reader) ([]byte, error) {
+	in, err := io.ReadAll(io.LimitReader(r, bundleLimit+1))
+	if err == nil && len(in) > bundleLimit {
+		err = fmt.Errorf("%w: it is larger than %d MiB", ErrBundle, bundleLimit>>20)
 	}
+	return in, err
+}
+
+func verify(in []byte) (*Verified, error) {
 	p := &parser{rest: in}
 	l, stated := p.bundle()
 	if p.err != nil {
@@ -110,9 +133,9 @@ func VerifyBundle(r io.Reader) (*Verified, error) {
 		return nil, ErrSeed
 	}
 	// What follows from the list and the figure, written again, is the bundle.
-	again := &matcher{rest: in}
+	again := &matcher{rest: in[:p.read]}
 	if err := d.WriteBundle(again); err != nil {
-		if at := len(in) - len(again.rest); at >= p.results && at < p.end {
+		if at := p.read - len(again.rest); at >= p.results && at < p.end {
 			return nil, fmt.Errorf("%w: line %d", ErrResult, 1+bytes.Count(in[:at], []byte("\n")))
 		}
 		return nil, err
@@ -121,6 +144,9 @@ func VerifyBundle(r io.Reader) (*Verified, error) {
 		return nil, ErrAltered
 	}
 	v := &Verified{Drawn: d}
+	if err := p.sections(in, v); err != nil {
+		return nil, err
+	}
 	for _, got := range d.Got {
 		if got != None {
 			v.Placed++
@@ -189,10 +215,11 @@ func (p *parser) number(s string) int {
 	return n
 }
 
-// many is a count of lines that follow: no more than there are bytes.
-func (p *parser) many(word string) int {
+// many is a count of things that follow: no more than the text that is left can
+// hold, if each takes as few bytes as it can.
+func (p *parser) many(word string, shortest int) int {
 	n := p.number(p.next(word))
-	if n < 0 || n > len(p.rest) {
+	if n < 0 || n > len(p.rest)/shortest {
 		p.fail()
 		return 0
 	}
@@ -213,21 +240,17 @@ func (p *parser) bundle() (l *List, s stated) {
 		p.fail()
 	}
 	l = &List{Round: p.next("round "), Tie: Tie(p.next("tie "))}
-	due, err := clock.ParseDate(p.next("due "))
-	if err != nil {
-		p.fail()
-	}
-	l.Due, l.Figure = due, p.next("figure-of ")
-	for range p.many("posts ") {
+	l.Due, l.Figure = p.date("due "), p.next("figure-of ")
+	for range p.many("posts ", shortestPost) {
 		l.Posts = append(l.Posts, p.post())
 	}
-	n := p.many("entries ")
+	n := p.many("entries ", shortestEntry)
 	l.Entries = make([]Entry, 0, n)
 	for i := 0; i < n && p.err == nil; i++ {
 		l.Entries = append(l.Entries, p.entry())
 	}
 	s.root, s.figure = p.next("root "), p.next("figure ")
-	s.witnesses[0], s.witnesses[1], _ = strings.Cut(p.next("witnesses "), " ")
+	s.witnesses = p.witnesses()
 	s.seed = p.next("seed ")
 	p.results = p.read
 	for i := 0; i < n && p.err == nil; i++ {
@@ -256,21 +279,50 @@ func (p *parser) post() (s Seats) {
 	return s
 }
 
-func (p *parser) entry() (e Entry) {
-	parts := strings.Split(p.next("entry "), " ")
-	if len(parts) < 3 {
+func (p *parser) witnesses() (w [2]string) {
+	w[0], w[1], _ = strings.Cut(p.next("witnesses "), " ")
+	return w
+}
+
+func (p *parser) date(word string) clock.Date {
+	d, err := clock.ParseDate(p.next(word))
+	if err != nil {
 		p.fail()
+	}
+	return d
+}
+
+// list reads a line of a few words, and wishes after them.
+func (p *parser) list(word string, words int) (before []string, all []Wish) {
+	rest, found := p.next(word), true
+	for len(before) < words && found {
+		var one string
+		one, rest, found = strings.Cut(rest, " ")
+		before = append(before, one)
+	}
+	if len(before) < words {
+		p.fail()
+		return before, nil
+	}
+	for found && p.err == nil {
+		var one string
+		one, rest, found = strings.Cut(rest, " ")
+		post, class := p.pair(one)
+		all = append(all, Wish{Post: post, Class: class})
+	}
+	return before, all
+}
+
+func (p *parser) entry() (e Entry) {
+	parts, wishes := p.list("entry ", 3)
+	if p.err != nil {
 		return e
 	}
-	e.Ticket, e.Group = parts[0], p.number(parts[2])
+	e.Ticket, e.Group, e.Wishes = parts[0], p.number(parts[2]), wishes
 	if parts[1] != "-" {
 		if b, err := hex.DecodeString(parts[1]); err != nil || copy(e.Word[:], b) != len(b) || len(b) != len(e.Word) {
 			p.fail()
 		}
-	}
-	for _, w := range parts[3:] {
-		post, class := p.pair(w)
-		e.Wishes = append(e.Wishes, Wish{Post: post, Class: class})
 	}
 	return e
 }

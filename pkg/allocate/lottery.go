@@ -19,6 +19,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
 )
 
 // The errors of a lottery. None of them changes anything.
@@ -163,12 +164,8 @@ func (l *List) check() error {
 	if !named(l.Round, 1) || l.Tie != SingleTie && l.Tie != MultipleTie || !printable(l.Figure) || l.Due.IsZero() {
 		return ErrRound
 	}
-	seen := map[string]bool{}
-	for _, p := range l.Posts {
-		if !named(p.ID, 1) || seen[p.ID] {
-			return fmt.Errorf("%w: %q", ErrPosts, p.ID)
-		}
-		seen[p.ID] = true
+	if err := checkPosts(l.Posts); err != nil {
+		return err
 	}
 	for i, e := range l.Entries {
 		if !named(e.Ticket, 4) || i > 0 && e.Ticket <= l.Entries[i-1].Ticket {
@@ -244,19 +241,8 @@ func (t *tree) root() (string, error) {
 
 // head is the list without its entries, as it is published.
 func (l *List) head() []byte {
-	b := fmt.Appendf(nil, "%s\nround %s\ntie %s\ndue %s\nfigure-of %s\nposts %d\n", bundleForm, l.Round, l.Tie, l.Due, l.Figure, len(l.Posts))
-	for _, p := range l.Posts {
-		b = fmt.Appendf(b, "post %s %d", p.ID, p.Seats)
-		groups := make([]int, 0, len(p.Reserved))
-		for g := range p.Reserved {
-			groups = append(groups, g)
-		}
-		slices.Sort(groups)
-		for _, g := range groups {
-			b = fmt.Appendf(b, " %d:%d", g, p.Reserved[g])
-		}
-		b = append(b, '\n')
-	}
+	b := fmt.Appendf(nil, "%s\nround %s\ntie %s\ndue %s\nfigure-of %s\n", bundleForm, l.Round, l.Tie, l.Due, l.Figure)
+	b = appendPosts(b, l.Posts)
 	return fmt.Appendf(b, "entries %d\n", len(l.Entries))
 }
 
@@ -270,12 +256,7 @@ func appendEntry(b []byte, e Entry) []byte {
 	} else {
 		b = hex.AppendEncode(b, e.Word[:])
 	}
-	b = strconv.AppendInt(append(b, ' '), int64(e.Group), 10)
-	for _, w := range e.Wishes {
-		b = strconv.AppendInt(append(b, ' '), int64(w.Post), 10)
-		b = strconv.AppendInt(append(b, ':'), int64(w.Class), 10)
-	}
-	return b
+	return appendWishes(strconv.AppendInt(append(b, ' '), int64(e.Group), 10), e.Wishes)
 }
 
 // Drawn is a round whose seed is known.
@@ -296,10 +277,23 @@ func (l *List) Draw(c Commitment, figure string, witnesses [2]string) (*Drawn, e
 	if err != nil {
 		return nil, err
 	}
+	c.Root = canonicalHex(c.Root)
 	if now != c {
 		return nil, ErrCommitted
 	}
-	return l.draw(c, figure, witnesses)
+	return l.draw(c, figure, [2]string{ident.StaffNumber(witnesses[0]), ident.StaffNumber(witnesses[1])})
+}
+
+// canonicalHex is the one form of a root or a seed, however it was typed.
+func canonicalHex(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+// twoWitnesses returns nil where two officers signed, and not one who typed his
+// number in two ways.
+func twoWitnesses(w [2]string) error {
+	if !named(w[0], 1) || !named(w[1], 1) || ident.SameStaff(w[0], w[1]) {
+		return ErrWitnesses
+	}
+	return nil
 }
 
 // draw is Draw of a list that is known to be the committed one.
@@ -307,26 +301,32 @@ func (l *List) draw(c Commitment, figure string, witnesses [2]string) (*Drawn, e
 	if !printable(figure) {
 		return nil, ErrFigure
 	}
-	if !named(witnesses[0], 1) || !named(witnesses[1], 1) || witnesses[0] == witnesses[1] {
-		return nil, ErrWitnesses
+	if err := twoWitnesses(witnesses); err != nil {
+		return nil, err
 	}
 	seed := l.seed(c, figure)
 	d := &Drawn{List: l, Commitment: c, Value: figure, Witnesses: witnesses, Seed: hex.EncodeToString(seed)}
+	var err error
+	d.Numbers, d.Outcome, err = l.run(seed)
+	return d, err
+}
+
+// run gives everybody the numbers of a seed and runs the round.
+func (l *List) run(seed []byte) (all []uint64, o *Outcome, err error) {
 	n := newNumbers(seed)
 	if l.Tie == SingleTie {
-		d.Numbers = make([]uint64, len(l.Entries))
+		all = make([]uint64, len(l.Entries))
 		for i, e := range l.Entries {
-			d.Numbers[i] = n.number(e.Ticket, "")
+			all[i] = n.number(e.Ticket, "")
 		}
 	}
-	var err error
-	d.Outcome, err = l.round(func(entry, post int) uint64 {
+	o, err = l.round(func(entry, post int) uint64 {
 		if l.Tie == SingleTie {
-			return d.Numbers[entry]
+			return all[entry]
 		}
 		return n.number(l.Entries[entry].Ticket, l.Posts[post].ID)
 	}).Run()
-	return d, err
+	return all, o, err
 }
 
 // seed joins what no one party controls: the list as committed, the words of
@@ -346,10 +346,7 @@ func (l *List) seed(c Commitment, figure string) []byte {
 // round makes the list the round that is run. number gives an entry's lottery
 // number at a post that exists.
 func (l *List) round(number func(entry, post int) uint64) *Round {
-	r := &Round{Posts: make([]Post, len(l.Posts)), Applicants: make([]Applicant, len(l.Entries))}
-	for i, p := range l.Posts {
-		r.Posts[i] = Post{Seats: p.Seats, Reserved: p.Reserved}
-	}
+	r := &Round{Posts: posts(l.Posts), Applicants: make([]Applicant, len(l.Entries))}
 	wishes := 0
 	for _, e := range l.Entries {
 		wishes += len(e.Wishes)
@@ -390,9 +387,9 @@ func (n *numbers) number(ticket, post string) uint64 {
 // each has its own, or with post "" at all. A later pass of the same round uses
 // the same numbers: one number a person for the life of the round.
 func Number(seed, ticket, post string) (uint64, error) {
-	key, err := hex.DecodeString(seed)
-	if err != nil || len(key) != sha256.Size {
-		return 0, fmt.Errorf("allocate: %q is no seed", seed)
+	key, err := seedOf(seed)
+	if err != nil {
+		return 0, err
 	}
 	return newNumbers(key).number(ticket, post), nil
 }

@@ -66,6 +66,26 @@ func TestTokens(t *testing.T) {
 	}
 }
 
+// A001 and a001 are one officer, so that nobody signs as two.
+func TestAnOfficerIsOneHoweverTyped(t *testing.T) {
+	c := clock.System()
+	s, pub := issuer(t, c)
+	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Officer, Worker}}}, c)
+	for subject, want := range map[Principal]string{
+		{Kind: Officer, Subject: "A001"}:   "a001",
+		{Kind: Officer, Subject: " Ａ001 "}: "a001",
+		{Kind: Worker, Subject: "W-1"}:     "W-1", // a reference, which nobody types
+	} {
+		token, err := s.Sign(subject, "housing")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err := v.Verify(token); err != nil || p.Subject != want {
+			t.Errorf("%q is %q (%v)", subject.Subject, p.Subject, err)
+		}
+	}
+}
+
 func TestServiceKeySignsOnlyForItself(t *testing.T) {
 	c := clock.System()
 	s, pub := issuer(t, c)

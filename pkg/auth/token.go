@@ -13,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
@@ -166,8 +167,12 @@ func (v *Verifier) parse(token string) (Principal, error) {
 	if m.GetAudience() != v.audience || !slices.Contains(t.Kinds, Kind(m.GetKind())) || t.Subject != "" && t.Subject != m.GetSubject() {
 		return Principal{}, ErrBadToken
 	}
+	subject := m.GetSubject()
+	if Kind(m.GetKind()) == Officer { // one officer is one, however the number was typed
+		subject = ident.StaffNumber(subject)
+	}
 	return Principal{
-		Kind: Kind(m.GetKind()), Subject: m.GetSubject(), Department: m.GetDepartment(), Division: m.GetDivision(),
+		Kind: Kind(m.GetKind()), Subject: subject, Department: m.GetDepartment(), Division: m.GetDivision(),
 		Purpose: m.GetPurpose(), LegalBasis: m.GetLegalBasis(), Via: m.GetVia(), ActsFor: m.GetActsFor(),
 		Audience: m.GetAudience(), Expires: time.UnixMicro(m.GetExpiresAt()).UTC(),
 	}, nil
