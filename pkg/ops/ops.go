@@ -126,6 +126,9 @@ func Status(ctx context.Context, db *sqldb.DB, service string, counts []Count, c
 		if out.PendingTasks, err = tasks.Pending(ctx); err != nil {
 			return nil, err
 		}
+		if _, out.GivenUpTasks, err = tasks.GivenUp(ctx, 0); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
 }

@@ -27,11 +27,22 @@ const (
 	claim    = 30 * time.Second // a task whose runner died is run again after this
 	backoff  = 200 * time.Millisecond
 	maxDelay = 5 * time.Minute
+	farAhead = 2 * maxDelay // no task that is due soon lies so far ahead, unless a clock was wrong
 	page     = 100
 	quiet    = 3 // failures of a task before they are worth a line
 )
 
-// Handler does one task. It must bear being run twice; an error is tried again later.
+// A task that fails is repeated for so long, and given up then. What another
+// service refuses may only be early, its news being on its way; what is away
+// comes back.
+const (
+	refusedFor = 2 * time.Hour
+	awayFor    = 7 * 24 * time.Hour
+	leastTries = 12 // a clock that jumped ahead gives nothing up
+)
+
+// Handler does one task. It must bear being run twice; an error is tried again
+// later, until its time is over or the error says that no try can help (Hopeless).
 type Handler func(ctx context.Context, payload []byte) error
 
 // Queue is the tasks of one service.
@@ -43,12 +54,14 @@ type Queue struct {
 	tel      *telemetry.Scope
 	log      *slog.Logger
 	failed   func(context.Context, int64)
+	gaveUp   func(context.Context, int64)
 }
 
 // New returns an empty queue; Handle and Run make it work.
 func New(db *sqldb.DB, c clock.Clock, t *telemetry.Scope) *Queue {
 	return &Queue{db: db, clock: c, handlers: map[string]Handler{}, wake: make(chan struct{}, 1), tel: t, log: t.Log,
-		failed: t.Counter("task_failed", "Tries of a task that failed and will be repeated.")}
+		failed: t.Counter("task_failed", "Tries of a task that failed."),
+		gaveUp: t.Counter("task_given_up", "Tasks that were given up; people see them.")}
 }
 
 // Handle registers what does tasks of a kind. Call it before Run.
@@ -60,8 +73,12 @@ func (q *Queue) Add(ctx context.Context, tx *sqldb.Tx, kind string, payload []by
 	if due.IsZero() {
 		due = now
 	}
-	_, err := tx.Exec(`INSERT INTO task (id, kind, payload, due_at, attempts, origin) VALUES ($1, $2, $3, $4, 0, $5)`,
-		ident.NewID(), kind, payload, due.UnixMicro(), telemetry.TraceParent(ctx)+"|"+outbox.CauseOf(ctx).Correlation)
+	soon := 0
+	if !due.After(now) {
+		soon = 1
+	}
+	_, err := tx.Exec(`INSERT INTO task (id, kind, payload, due_at, attempts, origin, soon) VALUES ($1, $2, $3, $4, 0, $5, $6)`,
+		ident.NewID(), kind, payload, due.UnixMicro(), telemetry.TraceParent(ctx)+"|"+outbox.CauseOf(ctx).Correlation, soon)
 	if err == nil && !due.After(now) {
 		tx.OnCommit(q.signal)
 	}
@@ -75,10 +92,11 @@ func (q *Queue) signal() {
 	}
 }
 
-// Pending counts the tasks that are due, under way or to be repeated.
+// Pending counts the tasks that are due, under way or to be repeated. Those
+// that were given up are not among them.
 func (q *Queue) Pending(ctx context.Context) (n int64, err error) {
 	err = q.db.View(ctx, func(tx *sqldb.Tx) error {
-		return tx.QueryRow(`SELECT count(*) FROM task WHERE due_at <= $1 OR attempts > 0`, q.clock.Now().Add(claim).UnixMicro()).Scan(&n)
+		return tx.QueryRow(`SELECT count(*) FROM task WHERE due_at <= $1 OR soon = 1`, q.clock.Now().Add(claim).UnixMicro()).Scan(&n)
 	})
 	return n, err
 }
@@ -87,6 +105,7 @@ type item struct {
 	id, kind, origin string
 	payload          []byte
 	attempts         int
+	since            int64 // of the first failure, or 0
 }
 
 // Run does tasks until ctx ends.
@@ -116,18 +135,22 @@ func (q *Queue) Run(ctx context.Context) error {
 func (q *Queue) round(ctx context.Context) (int, error) {
 	now := q.clock.Now()
 	var due []item
-	any := false
+	any, ahead := false, false
 	err := q.db.View(ctx, func(tx *sqldb.Tx) error {
-		return tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM task WHERE due_at <= $1)`, now.UnixMicro()).Scan(&any)
+		return tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM task WHERE due_at <= $1), EXISTS (SELECT 1 FROM task WHERE soon = 1 AND due_at > $2)`,
+			now.UnixMicro(), now.Add(farAhead).UnixMicro()).Scan(&any, &ahead)
 	})
+	if err == nil && ahead {
+		return 0, q.recall(ctx, now)
+	}
 	if err != nil || !any {
 		return 0, err
 	}
 	err = q.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
 		due, err = sqldb.Collect(tx, func(s sqldb.Scanner) (i item, err error) {
-			return i, s.Scan(&i.id, &i.kind, &i.payload, &i.attempts, &i.origin)
-		}, `UPDATE task SET due_at = $1 WHERE id IN (SELECT id FROM task WHERE due_at <= $2 ORDER BY due_at LIMIT $3`+tx.Dialect().SkipLocked()+`)
-			RETURNING id, kind, payload, attempts, origin`, now.Add(claim).UnixMicro(), now.UnixMicro(), page)
+			return i, s.Scan(&i.id, &i.kind, &i.payload, &i.attempts, &i.origin, &i.since)
+		}, `UPDATE task SET due_at = $1, soon = 1 WHERE id IN (SELECT id FROM task WHERE due_at <= $2 ORDER BY due_at LIMIT $3`+tx.Dialect().SkipLocked()+`)
+			RETURNING id, kind, payload, attempts, origin, failing_since`, now.Add(claim).UnixMicro(), now.UnixMicro(), page)
 		return err
 	})
 	if err != nil || len(due) == 0 {
@@ -147,8 +170,24 @@ func (q *Queue) round(ctx context.Context) (int, error) {
 	return len(due), q.end(context.WithoutCancel(ctx), due, failed, ctx.Err() != nil)
 }
 
-// end removes the tasks that are done and puts off those that failed. Where
-// the queue is stopping, a failure may be the stop's: its claim runs out.
+// recall lets tasks run now whose next try lies further ahead than any pause: a
+// clock that ran ahead wrote them, and is right again or belongs to another machine.
+func (q *Queue) recall(ctx context.Context, now time.Time) error {
+	var n int64
+	err := q.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
+		n, err = tx.Exec(`UPDATE task SET due_at = $1 WHERE soon = 1 AND due_at > $2`, now.UnixMicro(), now.Add(farAhead).UnixMicro())
+		return err
+	})
+	if err == nil && n > 0 {
+		q.log.WarnContext(ctx, "tasks lay too far ahead: a clock was wrong", "tasks", n)
+		q.signal()
+	}
+	return err
+}
+
+// end removes the tasks that are done, puts off those that failed, and gives
+// up those whose time is over. Where the queue is stopping, a failure may be
+// the stop's: its claim runs out.
 func (q *Queue) end(ctx context.Context, due []item, failed []error, stopping bool) error {
 	return q.db.Update(ctx, func(tx *sqldb.Tx) error {
 		for n, i := range due {
@@ -157,14 +196,7 @@ func (q *Queue) end(ctx context.Context, due []item, failed []error, stopping bo
 			case failed[n] == nil:
 				_, err = tx.Exec(`DELETE FROM task WHERE id = $1`, i.id)
 			case !stopping:
-				q.failed(ctx, 1)
-				level := slog.LevelDebug // the first tries may only be early: another service's news is on its way
-				if i.attempts >= quiet {
-					level = slog.LevelWarn
-				}
-				q.log.Log(ctx, level, "task failed", "kind", i.kind, "attempts", i.attempts+1, "error", failed[n])
-				again := q.clock.Now().Add(min(backoff<<min(i.attempts, 20), maxDelay))
-				_, err = tx.Exec(`UPDATE task SET due_at = $1, attempts = attempts + 1 WHERE id = $2`, again.UnixMicro(), i.id)
+				err = q.failure(ctx, tx, i, failed[n])
 			}
 			if err != nil {
 				return err
@@ -172,6 +204,27 @@ func (q *Queue) end(ctx context.Context, due []item, failed []error, stopping bo
 		}
 		return nil
 	})
+}
+
+// failure puts a task off, or gives it up.
+func (q *Queue) failure(ctx context.Context, tx *sqldb.Tx, i item, cause error) error {
+	q.failed(ctx, 1)
+	now := q.clock.Now()
+	i.attempts++
+	if i.since == 0 || i.since > now.UnixMicro() {
+		i.since = now.UnixMicro()
+	}
+	if over(i, now, cause) {
+		return q.giveUp(ctx, tx, i, now, cause)
+	}
+	level := slog.LevelDebug // the first tries may only be early: another service's news is on its way
+	if i.attempts > quiet && i.attempts <= leastTries {
+		level = slog.LevelWarn // later tries are counted, not told one by one
+	}
+	q.log.Log(ctx, level, "task failed", "kind", i.kind, "attempts", i.attempts, "error", cause)
+	again := now.Add(min(backoff<<min(i.attempts-1, 20), maxDelay))
+	_, err := tx.Exec(`UPDATE task SET due_at = $1, attempts = $2, failing_since = $3, soon = 1 WHERE id = $4`, again.UnixMicro(), i.attempts, i.since, i.id)
+	return err
 }
 
 func (q *Queue) do(ctx context.Context, i item) (err error) {

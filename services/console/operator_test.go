@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/errs"
@@ -15,6 +16,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	"github.com/qiao-platform/qiao/services/console"
@@ -42,6 +44,14 @@ func probe(f *fixture) (db *sqldb.DB, broken *atomic.Bool) {
 		Name: "timeline", Apply: func(context.Context, *sqldb.Tx, event.Event) error { return nil },
 		Swap: func(*sqldb.Tx) error { return nil }, Clear: func(*sqldb.Tx) (bool, error) { return false, nil },
 	})
+	tasks.Handle("hopeless", func(context.Context, []byte) error {
+		return task.Hopeless(errs.New(errs.NotFound, "probe.hopeless", "The probe asks in vain."))
+	})
+	if err := log.DB().Update(context.Background(), func(tx *sqldb.Tx) error {
+		return tasks.Add(context.Background(), tx, "hopeless", []byte("x"), time.Time{})
+	}); err != nil {
+		f.t.Fatal(err)
+	}
 	s, err := run.Assemble(context.Background(), run.Parts{Log: log, Tasks: tasks, Caller: caller, Router: r, Listens: []string{"employment"}}, d)
 	if err != nil {
 		f.t.Fatal(err)
@@ -123,6 +133,13 @@ func TestPipelinePage(t *testing.T) {
 	f.has(f.post("/pipeline/rebuild", 200, rebuild...), "Timelines”", "has begun")
 	testkit.Eventually(t, "the rebuild has ended", func() bool { return strings.Contains(f.get("/pipeline", 200), "from 1 events") })
 	f.post("/pipeline/rebuild", 400, "service", "probe", "model", "timeline", "officer", "o-17")
+
+	// A task that can never be done is given up, seen, and begun again.
+	f.has(f.get("/pipeline", 200), "Tasks that the", "probe.hopeless", "Begin it again")
+	f.has(f.post("/pipeline/tasks", 200, "service", "probe"), "1 tasks have begun again")
+	testkit.Eventually(t, "it was given up once more", func() bool { return strings.Contains(f.get("/pipeline", 200), "probe.hopeless") })
+	f.post("/pipeline/tasks", 404, "service", "probe", "id", "0198c0de-0000-7000-8000-000000000009")
+	f.post("/pipeline/tasks", 400, "service", "nobody")
 
 	// As a relay leaves it when its database was restored to the past.
 	db, err := sqldb.Open(context.Background(), f.platform.Deps("employment").Database)

@@ -318,7 +318,9 @@ type GetStatusResponse struct {
 	CommandsTotal int64                  `protobuf:"varint,5,opt,name=commands_total,json=commandsTotal,proto3" json:"commands_total,omitempty"`
 	PendingTasks  int64                  `protobuf:"varint,6,opt,name=pending_tasks,json=pendingTasks,proto3" json:"pending_tasks,omitempty"`
 	// The read models that can be made anew, and how far their last rebuild is.
-	Rebuilds      []*RebuildStatus `protobuf:"bytes,7,rep,name=rebuilds,proto3" json:"rebuilds,omitempty"`
+	Rebuilds []*RebuildStatus `protobuf:"bytes,7,rep,name=rebuilds,proto3" json:"rebuilds,omitempty"`
+	// Tasks that were given up and that nobody has begun again.
+	GivenUpTasks  int64 `protobuf:"varint,8,opt,name=given_up_tasks,json=givenUpTasks,proto3" json:"given_up_tasks,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -402,6 +404,290 @@ func (x *GetStatusResponse) GetRebuilds() []*RebuildStatus {
 	return nil
 }
 
+func (x *GetStatusResponse) GetGivenUpTasks() int64 {
+	if x != nil {
+		return x.GivenUpTasks
+	}
+	return 0
+}
+
+type ListGivenUpTasksRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Limit         int32                  `protobuf:"varint,1,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListGivenUpTasksRequest) Reset() {
+	*x = ListGivenUpTasksRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListGivenUpTasksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListGivenUpTasksRequest) ProtoMessage() {}
+
+func (x *ListGivenUpTasksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListGivenUpTasksRequest.ProtoReflect.Descriptor instead.
+func (*ListGivenUpTasksRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ListGivenUpTasksRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListGivenUpTasksResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Tasks         []*GivenUpTask         `protobuf:"bytes,1,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	Total         int64                  `protobuf:"varint,2,opt,name=total,proto3" json:"total,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListGivenUpTasksResponse) Reset() {
+	*x = ListGivenUpTasksResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListGivenUpTasksResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListGivenUpTasksResponse) ProtoMessage() {}
+
+func (x *ListGivenUpTasksResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListGivenUpTasksResponse.ProtoReflect.Descriptor instead.
+func (*ListGivenUpTasksResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ListGivenUpTasksResponse) GetTasks() []*GivenUpTask {
+	if x != nil {
+		return x.Tasks
+	}
+	return nil
+}
+
+func (x *ListGivenUpTasksResponse) GetTotal() int64 {
+	if x != nil {
+		return x.Total
+	}
+	return 0
+}
+
+type GivenUpTask struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	Code          string                 `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
+	Text          string                 `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
+	Attempts      int32                  `protobuf:"varint,5,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	FailingSince  int64                  `protobuf:"varint,6,opt,name=failing_since,json=failingSince,proto3" json:"failing_since,omitempty"`
+	GivenUpAt     int64                  `protobuf:"varint,7,opt,name=given_up_at,json=givenUpAt,proto3" json:"given_up_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GivenUpTask) Reset() {
+	*x = GivenUpTask{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GivenUpTask) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GivenUpTask) ProtoMessage() {}
+
+func (x *GivenUpTask) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GivenUpTask.ProtoReflect.Descriptor instead.
+func (*GivenUpTask) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *GivenUpTask) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *GivenUpTask) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *GivenUpTask) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *GivenUpTask) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *GivenUpTask) GetAttempts() int32 {
+	if x != nil {
+		return x.Attempts
+	}
+	return 0
+}
+
+func (x *GivenUpTask) GetFailingSince() int64 {
+	if x != nil {
+		return x.FailingSince
+	}
+	return 0
+}
+
+func (x *GivenUpTask) GetGivenUpAt() int64 {
+	if x != nil {
+		return x.GivenUpAt
+	}
+	return 0
+}
+
+type RetryTasksRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One task's id; empty for all.
+	Id            string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryTasksRequest) Reset() {
+	*x = RetryTasksRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryTasksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryTasksRequest) ProtoMessage() {}
+
+func (x *RetryTasksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryTasksRequest.ProtoReflect.Descriptor instead.
+func (*RetryTasksRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *RetryTasksRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type RetryTasksResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Retried       int64                  `protobuf:"varint,1,opt,name=retried,proto3" json:"retried,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryTasksResponse) Reset() {
+	*x = RetryTasksResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryTasksResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryTasksResponse) ProtoMessage() {}
+
+func (x *RetryTasksResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryTasksResponse.ProtoReflect.Descriptor instead.
+func (*RetryTasksResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *RetryTasksResponse) GetRetried() int64 {
+	if x != nil {
+		return x.Retried
+	}
+	return 0
+}
+
 type RebuildRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Model         string                 `protobuf:"bytes,1,opt,name=model,proto3" json:"model,omitempty"`
@@ -412,7 +698,7 @@ type RebuildRequest struct {
 
 func (x *RebuildRequest) Reset() {
 	*x = RebuildRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -424,7 +710,7 @@ func (x *RebuildRequest) String() string {
 func (*RebuildRequest) ProtoMessage() {}
 
 func (x *RebuildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -437,7 +723,7 @@ func (x *RebuildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildRequest.ProtoReflect.Descriptor instead.
 func (*RebuildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{6}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RebuildRequest) GetModel() string {
@@ -462,7 +748,7 @@ type RebuildResponse struct {
 
 func (x *RebuildResponse) Reset() {
 	*x = RebuildResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -474,7 +760,7 @@ func (x *RebuildResponse) String() string {
 func (*RebuildResponse) ProtoMessage() {}
 
 func (x *RebuildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -487,7 +773,7 @@ func (x *RebuildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildResponse.ProtoReflect.Descriptor instead.
 func (*RebuildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{7}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{12}
 }
 
 type RebuildStatus struct {
@@ -507,7 +793,7 @@ type RebuildStatus struct {
 
 func (x *RebuildStatus) Reset() {
 	*x = RebuildStatus{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -519,7 +805,7 @@ func (x *RebuildStatus) String() string {
 func (*RebuildStatus) ProtoMessage() {}
 
 func (x *RebuildStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -532,7 +818,7 @@ func (x *RebuildStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildStatus.ProtoReflect.Descriptor instead.
 func (*RebuildStatus) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{8}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *RebuildStatus) GetModel() string {
@@ -597,7 +883,7 @@ type ChannelStatus struct {
 
 func (x *ChannelStatus) Reset() {
 	*x = ChannelStatus{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -609,7 +895,7 @@ func (x *ChannelStatus) String() string {
 func (*ChannelStatus) ProtoMessage() {}
 
 func (x *ChannelStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -622,7 +908,7 @@ func (x *ChannelStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChannelStatus.ProtoReflect.Descriptor instead.
 func (*ChannelStatus) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{9}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ChannelStatus) GetChannel() string {
@@ -708,7 +994,7 @@ type CursorStatus struct {
 
 func (x *CursorStatus) Reset() {
 	*x = CursorStatus{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -720,7 +1006,7 @@ func (x *CursorStatus) String() string {
 func (*CursorStatus) ProtoMessage() {}
 
 func (x *CursorStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -733,7 +1019,7 @@ func (x *CursorStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CursorStatus.ProtoReflect.Descriptor instead.
 func (*CursorStatus) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{10}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CursorStatus) GetChannel() string {
@@ -816,7 +1102,7 @@ type TableCount struct {
 
 func (x *TableCount) Reset() {
 	*x = TableCount{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -828,7 +1114,7 @@ func (x *TableCount) String() string {
 func (*TableCount) ProtoMessage() {}
 
 func (x *TableCount) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -841,7 +1127,7 @@ func (x *TableCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TableCount.ProtoReflect.Descriptor instead.
 func (*TableCount) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{11}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *TableCount) GetThing() string {
@@ -867,7 +1153,7 @@ type ListParkedRequest struct {
 
 func (x *ListParkedRequest) Reset() {
 	*x = ListParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -879,7 +1165,7 @@ func (x *ListParkedRequest) String() string {
 func (*ListParkedRequest) ProtoMessage() {}
 
 func (x *ListParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -892,7 +1178,7 @@ func (x *ListParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListParkedRequest.ProtoReflect.Descriptor instead.
 func (*ListParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{12}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ListParkedRequest) GetLimit() int32 {
@@ -911,7 +1197,7 @@ type ListParkedResponse struct {
 
 func (x *ListParkedResponse) Reset() {
 	*x = ListParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -923,7 +1209,7 @@ func (x *ListParkedResponse) String() string {
 func (*ListParkedResponse) ProtoMessage() {}
 
 func (x *ListParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -936,7 +1222,7 @@ func (x *ListParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListParkedResponse.ProtoReflect.Descriptor instead.
 func (*ListParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{13}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListParkedResponse) GetEvents() []*ParkedEvent {
@@ -962,7 +1248,7 @@ type ParkedEvent struct {
 
 func (x *ParkedEvent) Reset() {
 	*x = ParkedEvent{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -974,7 +1260,7 @@ func (x *ParkedEvent) String() string {
 func (*ParkedEvent) ProtoMessage() {}
 
 func (x *ParkedEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -987,7 +1273,7 @@ func (x *ParkedEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ParkedEvent.ProtoReflect.Descriptor instead.
 func (*ParkedEvent) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{14}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ParkedEvent) GetChannel() string {
@@ -1057,7 +1343,7 @@ type RetryParkedRequest struct {
 
 func (x *RetryParkedRequest) Reset() {
 	*x = RetryParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1069,7 +1355,7 @@ func (x *RetryParkedRequest) String() string {
 func (*RetryParkedRequest) ProtoMessage() {}
 
 func (x *RetryParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1082,7 +1368,7 @@ func (x *RetryParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryParkedRequest.ProtoReflect.Descriptor instead.
 func (*RetryParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{15}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RetryParkedRequest) GetChannel() string {
@@ -1109,7 +1395,7 @@ type GetParkedRequest struct {
 
 func (x *GetParkedRequest) Reset() {
 	*x = GetParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1121,7 +1407,7 @@ func (x *GetParkedRequest) String() string {
 func (*GetParkedRequest) ProtoMessage() {}
 
 func (x *GetParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1134,7 +1420,7 @@ func (x *GetParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetParkedRequest.ProtoReflect.Descriptor instead.
 func (*GetParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{16}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *GetParkedRequest) GetChannel() string {
@@ -1165,7 +1451,7 @@ type GetParkedResponse struct {
 
 func (x *GetParkedResponse) Reset() {
 	*x = GetParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1177,7 +1463,7 @@ func (x *GetParkedResponse) String() string {
 func (*GetParkedResponse) ProtoMessage() {}
 
 func (x *GetParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1190,7 +1476,7 @@ func (x *GetParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetParkedResponse.ProtoReflect.Descriptor instead.
 func (*GetParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{17}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetParkedResponse) GetEvent() *ParkedEvent {
@@ -1242,7 +1528,7 @@ type SkipParkedRequest struct {
 
 func (x *SkipParkedRequest) Reset() {
 	*x = SkipParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1254,7 +1540,7 @@ func (x *SkipParkedRequest) String() string {
 func (*SkipParkedRequest) ProtoMessage() {}
 
 func (x *SkipParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1267,7 +1553,7 @@ func (x *SkipParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SkipParkedRequest.ProtoReflect.Descriptor instead.
 func (*SkipParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{18}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *SkipParkedRequest) GetChannel() string {
@@ -1308,7 +1594,7 @@ type SkipParkedResponse struct {
 
 func (x *SkipParkedResponse) Reset() {
 	*x = SkipParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1320,7 +1606,7 @@ func (x *SkipParkedResponse) String() string {
 func (*SkipParkedResponse) ProtoMessage() {}
 
 func (x *SkipParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1333,7 +1619,7 @@ func (x *SkipParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SkipParkedResponse.ProtoReflect.Descriptor instead.
 func (*SkipParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{19}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *SkipParkedResponse) GetSignature() string {
@@ -1352,7 +1638,7 @@ type ListOrphanedRequest struct {
 
 func (x *ListOrphanedRequest) Reset() {
 	*x = ListOrphanedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1364,7 +1650,7 @@ func (x *ListOrphanedRequest) String() string {
 func (*ListOrphanedRequest) ProtoMessage() {}
 
 func (x *ListOrphanedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1377,7 +1663,7 @@ func (x *ListOrphanedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrphanedRequest.ProtoReflect.Descriptor instead.
 func (*ListOrphanedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{20}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListOrphanedRequest) GetLimit() int32 {
@@ -1396,7 +1682,7 @@ type ListOrphanedResponse struct {
 
 func (x *ListOrphanedResponse) Reset() {
 	*x = ListOrphanedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1408,7 +1694,7 @@ func (x *ListOrphanedResponse) String() string {
 func (*ListOrphanedResponse) ProtoMessage() {}
 
 func (x *ListOrphanedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1421,7 +1707,7 @@ func (x *ListOrphanedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrphanedResponse.ProtoReflect.Descriptor instead.
 func (*ListOrphanedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{21}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListOrphanedResponse) GetEvents() []*OrphanedEvent {
@@ -1447,7 +1733,7 @@ type OrphanedEvent struct {
 
 func (x *OrphanedEvent) Reset() {
 	*x = OrphanedEvent{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1459,7 +1745,7 @@ func (x *OrphanedEvent) String() string {
 func (*OrphanedEvent) ProtoMessage() {}
 
 func (x *OrphanedEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1472,7 +1758,7 @@ func (x *OrphanedEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrphanedEvent.ProtoReflect.Descriptor instead.
 func (*OrphanedEvent) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{22}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *OrphanedEvent) GetChannel() string {
@@ -1534,7 +1820,7 @@ type OpenEpochRequest struct {
 
 func (x *OpenEpochRequest) Reset() {
 	*x = OpenEpochRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1546,7 +1832,7 @@ func (x *OpenEpochRequest) String() string {
 func (*OpenEpochRequest) ProtoMessage() {}
 
 func (x *OpenEpochRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1559,7 +1845,7 @@ func (x *OpenEpochRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenEpochRequest.ProtoReflect.Descriptor instead.
 func (*OpenEpochRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{23}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *OpenEpochRequest) GetChannel() string {
@@ -1585,7 +1871,7 @@ type OpenEpochResponse struct {
 
 func (x *OpenEpochResponse) Reset() {
 	*x = OpenEpochResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1597,7 +1883,7 @@ func (x *OpenEpochResponse) String() string {
 func (*OpenEpochResponse) ProtoMessage() {}
 
 func (x *OpenEpochResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1610,7 +1896,7 @@ func (x *OpenEpochResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenEpochResponse.ProtoReflect.Descriptor instead.
 func (*OpenEpochResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{24}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *OpenEpochResponse) GetEpoch() *EpochStart {
@@ -1630,7 +1916,7 @@ type TakeBackRequest struct {
 
 func (x *TakeBackRequest) Reset() {
 	*x = TakeBackRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1642,7 +1928,7 @@ func (x *TakeBackRequest) String() string {
 func (*TakeBackRequest) ProtoMessage() {}
 
 func (x *TakeBackRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1655,7 +1941,7 @@ func (x *TakeBackRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeBackRequest.ProtoReflect.Descriptor instead.
 func (*TakeBackRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{25}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *TakeBackRequest) GetChannel() string {
@@ -1683,7 +1969,7 @@ type TakeBackResponse struct {
 
 func (x *TakeBackResponse) Reset() {
 	*x = TakeBackResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1695,7 +1981,7 @@ func (x *TakeBackResponse) String() string {
 func (*TakeBackResponse) ProtoMessage() {}
 
 func (x *TakeBackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1708,7 +1994,7 @@ func (x *TakeBackResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeBackResponse.ProtoReflect.Descriptor instead.
 func (*TakeBackResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{26}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *TakeBackResponse) GetTaken() int64 {
@@ -1735,7 +2021,7 @@ type RetryParkedResponse struct {
 
 func (x *RetryParkedResponse) Reset() {
 	*x = RetryParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1747,7 +2033,7 @@ func (x *RetryParkedResponse) String() string {
 func (*RetryParkedResponse) ProtoMessage() {}
 
 func (x *RetryParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1760,7 +2046,7 @@ func (x *RetryParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryParkedResponse.ProtoReflect.Descriptor instead.
 func (*RetryParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{27}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *RetryParkedResponse) GetApplied() int32 {
@@ -1786,7 +2072,7 @@ type GetTraceRequest struct {
 
 func (x *GetTraceRequest) Reset() {
 	*x = GetTraceRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[28]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1798,7 +2084,7 @@ func (x *GetTraceRequest) String() string {
 func (*GetTraceRequest) ProtoMessage() {}
 
 func (x *GetTraceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[28]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1811,7 +2097,7 @@ func (x *GetTraceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTraceRequest.ProtoReflect.Descriptor instead.
 func (*GetTraceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{28}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *GetTraceRequest) GetTraceId() string {
@@ -1830,7 +2116,7 @@ type GetTraceResponse struct {
 
 func (x *GetTraceResponse) Reset() {
 	*x = GetTraceResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[29]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1842,7 +2128,7 @@ func (x *GetTraceResponse) String() string {
 func (*GetTraceResponse) ProtoMessage() {}
 
 func (x *GetTraceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[29]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1855,7 +2141,7 @@ func (x *GetTraceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTraceResponse.ProtoReflect.Descriptor instead.
 func (*GetTraceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{29}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetTraceResponse) GetSpans() []*Span {
@@ -1883,7 +2169,7 @@ type Span struct {
 
 func (x *Span) Reset() {
 	*x = Span{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1895,7 +2181,7 @@ func (x *Span) String() string {
 func (*Span) ProtoMessage() {}
 
 func (x *Span) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1908,7 +2194,7 @@ func (x *Span) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Span.ProtoReflect.Descriptor instead.
 func (*Span) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{30}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Span) GetTraceId() string {
@@ -1997,7 +2283,7 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\x05chain\x18\x02 \x01(\fR\x05chain\x12\x12\n" +
 	"\x04body\x18\x03 \x01(\fR\x04body\x12\x14\n" +
 	"\x05epoch\x18\x04 \x01(\x03R\x05epoch\"\x12\n" +
-	"\x10GetStatusRequest\"\xe3\x02\n" +
+	"\x10GetStatusRequest\"\x89\x03\n" +
 	"\x11GetStatusResponse\x12\x18\n" +
 	"\aservice\x18\x01 \x01(\tR\aservice\x12;\n" +
 	"\bchannels\x18\x02 \x03(\v2\x1f.qiao.platform.v1.ChannelStatusR\bchannels\x128\n" +
@@ -2005,7 +2291,25 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\x06counts\x18\x04 \x03(\v2\x1c.qiao.platform.v1.TableCountR\x06counts\x12%\n" +
 	"\x0ecommands_total\x18\x05 \x01(\x03R\rcommandsTotal\x12#\n" +
 	"\rpending_tasks\x18\x06 \x01(\x03R\fpendingTasks\x12;\n" +
-	"\brebuilds\x18\a \x03(\v2\x1f.qiao.platform.v1.RebuildStatusR\brebuilds\">\n" +
+	"\brebuilds\x18\a \x03(\v2\x1f.qiao.platform.v1.RebuildStatusR\brebuilds\x12$\n" +
+	"\x0egiven_up_tasks\x18\b \x01(\x03R\fgivenUpTasks\"/\n" +
+	"\x17ListGivenUpTasksRequest\x12\x14\n" +
+	"\x05limit\x18\x01 \x01(\x05R\x05limit\"e\n" +
+	"\x18ListGivenUpTasksResponse\x123\n" +
+	"\x05tasks\x18\x01 \x03(\v2\x1d.qiao.platform.v1.GivenUpTaskR\x05tasks\x12\x14\n" +
+	"\x05total\x18\x02 \x01(\x03R\x05total\"\xba\x01\n" +
+	"\vGivenUpTask\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04code\x18\x03 \x01(\tR\x04code\x12\x12\n" +
+	"\x04text\x18\x04 \x01(\tR\x04text\x12\x1a\n" +
+	"\battempts\x18\x05 \x01(\x05R\battempts\x12#\n" +
+	"\rfailing_since\x18\x06 \x01(\x03R\ffailingSince\x12\x1e\n" +
+	"\vgiven_up_at\x18\a \x01(\x03R\tgivenUpAt\"#\n" +
+	"\x11RetryTasksRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\".\n" +
+	"\x12RetryTasksResponse\x12\x18\n" +
+	"\aretried\x18\x01 \x01(\x03R\aretried\">\n" +
 	"\x0eRebuildRequest\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x11\n" +
@@ -2121,7 +2425,7 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\vduration_us\x18\a \x01(\x03R\n" +
 	"durationUs\x12\x16\n" +
 	"\x06status\x18\b \x01(\tR\x06status\x12\x14\n" +
-	"\x05links\x18\t \x03(\tR\x05links2\xcb\t\n" +
+	"\x05links\x18\t \x03(\tR\x05links2\xb5\v\n" +
 	"\n" +
 	"OpsService\x12v\n" +
 	"\vReadChannel\x12$.qiao.platform.v1.ReadChannelRequest\x1a%.qiao.platform.v1.ReadChannelResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12p\n" +
@@ -2135,7 +2439,10 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\fListOrphaned\x12%.qiao.platform.v1.ListOrphanedRequest\x1a&.qiao.platform.v1.ListOrphanedResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12g\n" +
 	"\tOpenEpoch\x12\".qiao.platform.v1.OpenEpochRequest\x1a#.qiao.platform.v1.OpenEpochResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12d\n" +
 	"\bTakeBack\x12!.qiao.platform.v1.TakeBackRequest\x1a\".qiao.platform.v1.TakeBackResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12a\n" +
-	"\aRebuild\x12 .qiao.platform.v1.RebuildRequest\x1a!.qiao.platform.v1.RebuildResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12m\n" +
+	"\aRebuild\x12 .qiao.platform.v1.RebuildRequest\x1a!.qiao.platform.v1.RebuildResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12|\n" +
+	"\x10ListGivenUpTasks\x12).qiao.platform.v1.ListGivenUpTasksRequest\x1a*.qiao.platform.v1.ListGivenUpTasksResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12j\n" +
+	"\n" +
+	"RetryTasks\x12#.qiao.platform.v1.RetryTasksRequest\x1a$.qiao.platform.v1.RetryTasksResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12m\n" +
 	"\bGetTrace\x12!.qiao.platform.v1.GetTraceRequest\x1a\".qiao.platform.v1.GetTraceResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:opsB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (
@@ -2150,79 +2457,89 @@ func file_qiao_platform_v1_ops_proto_rawDescGZIP() []byte {
 	return file_qiao_platform_v1_ops_proto_rawDescData
 }
 
-var file_qiao_platform_v1_ops_proto_msgTypes = make([]protoimpl.MessageInfo, 31)
+var file_qiao_platform_v1_ops_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
 var file_qiao_platform_v1_ops_proto_goTypes = []any{
-	(*ReadChannelRequest)(nil),   // 0: qiao.platform.v1.ReadChannelRequest
-	(*ReadChannelResponse)(nil),  // 1: qiao.platform.v1.ReadChannelResponse
-	(*EpochStart)(nil),           // 2: qiao.platform.v1.EpochStart
-	(*SequencedEvent)(nil),       // 3: qiao.platform.v1.SequencedEvent
-	(*GetStatusRequest)(nil),     // 4: qiao.platform.v1.GetStatusRequest
-	(*GetStatusResponse)(nil),    // 5: qiao.platform.v1.GetStatusResponse
-	(*RebuildRequest)(nil),       // 6: qiao.platform.v1.RebuildRequest
-	(*RebuildResponse)(nil),      // 7: qiao.platform.v1.RebuildResponse
-	(*RebuildStatus)(nil),        // 8: qiao.platform.v1.RebuildStatus
-	(*ChannelStatus)(nil),        // 9: qiao.platform.v1.ChannelStatus
-	(*CursorStatus)(nil),         // 10: qiao.platform.v1.CursorStatus
-	(*TableCount)(nil),           // 11: qiao.platform.v1.TableCount
-	(*ListParkedRequest)(nil),    // 12: qiao.platform.v1.ListParkedRequest
-	(*ListParkedResponse)(nil),   // 13: qiao.platform.v1.ListParkedResponse
-	(*ParkedEvent)(nil),          // 14: qiao.platform.v1.ParkedEvent
-	(*RetryParkedRequest)(nil),   // 15: qiao.platform.v1.RetryParkedRequest
-	(*GetParkedRequest)(nil),     // 16: qiao.platform.v1.GetParkedRequest
-	(*GetParkedResponse)(nil),    // 17: qiao.platform.v1.GetParkedResponse
-	(*SkipParkedRequest)(nil),    // 18: qiao.platform.v1.SkipParkedRequest
-	(*SkipParkedResponse)(nil),   // 19: qiao.platform.v1.SkipParkedResponse
-	(*ListOrphanedRequest)(nil),  // 20: qiao.platform.v1.ListOrphanedRequest
-	(*ListOrphanedResponse)(nil), // 21: qiao.platform.v1.ListOrphanedResponse
-	(*OrphanedEvent)(nil),        // 22: qiao.platform.v1.OrphanedEvent
-	(*OpenEpochRequest)(nil),     // 23: qiao.platform.v1.OpenEpochRequest
-	(*OpenEpochResponse)(nil),    // 24: qiao.platform.v1.OpenEpochResponse
-	(*TakeBackRequest)(nil),      // 25: qiao.platform.v1.TakeBackRequest
-	(*TakeBackResponse)(nil),     // 26: qiao.platform.v1.TakeBackResponse
-	(*RetryParkedResponse)(nil),  // 27: qiao.platform.v1.RetryParkedResponse
-	(*GetTraceRequest)(nil),      // 28: qiao.platform.v1.GetTraceRequest
-	(*GetTraceResponse)(nil),     // 29: qiao.platform.v1.GetTraceResponse
-	(*Span)(nil),                 // 30: qiao.platform.v1.Span
+	(*ReadChannelRequest)(nil),       // 0: qiao.platform.v1.ReadChannelRequest
+	(*ReadChannelResponse)(nil),      // 1: qiao.platform.v1.ReadChannelResponse
+	(*EpochStart)(nil),               // 2: qiao.platform.v1.EpochStart
+	(*SequencedEvent)(nil),           // 3: qiao.platform.v1.SequencedEvent
+	(*GetStatusRequest)(nil),         // 4: qiao.platform.v1.GetStatusRequest
+	(*GetStatusResponse)(nil),        // 5: qiao.platform.v1.GetStatusResponse
+	(*ListGivenUpTasksRequest)(nil),  // 6: qiao.platform.v1.ListGivenUpTasksRequest
+	(*ListGivenUpTasksResponse)(nil), // 7: qiao.platform.v1.ListGivenUpTasksResponse
+	(*GivenUpTask)(nil),              // 8: qiao.platform.v1.GivenUpTask
+	(*RetryTasksRequest)(nil),        // 9: qiao.platform.v1.RetryTasksRequest
+	(*RetryTasksResponse)(nil),       // 10: qiao.platform.v1.RetryTasksResponse
+	(*RebuildRequest)(nil),           // 11: qiao.platform.v1.RebuildRequest
+	(*RebuildResponse)(nil),          // 12: qiao.platform.v1.RebuildResponse
+	(*RebuildStatus)(nil),            // 13: qiao.platform.v1.RebuildStatus
+	(*ChannelStatus)(nil),            // 14: qiao.platform.v1.ChannelStatus
+	(*CursorStatus)(nil),             // 15: qiao.platform.v1.CursorStatus
+	(*TableCount)(nil),               // 16: qiao.platform.v1.TableCount
+	(*ListParkedRequest)(nil),        // 17: qiao.platform.v1.ListParkedRequest
+	(*ListParkedResponse)(nil),       // 18: qiao.platform.v1.ListParkedResponse
+	(*ParkedEvent)(nil),              // 19: qiao.platform.v1.ParkedEvent
+	(*RetryParkedRequest)(nil),       // 20: qiao.platform.v1.RetryParkedRequest
+	(*GetParkedRequest)(nil),         // 21: qiao.platform.v1.GetParkedRequest
+	(*GetParkedResponse)(nil),        // 22: qiao.platform.v1.GetParkedResponse
+	(*SkipParkedRequest)(nil),        // 23: qiao.platform.v1.SkipParkedRequest
+	(*SkipParkedResponse)(nil),       // 24: qiao.platform.v1.SkipParkedResponse
+	(*ListOrphanedRequest)(nil),      // 25: qiao.platform.v1.ListOrphanedRequest
+	(*ListOrphanedResponse)(nil),     // 26: qiao.platform.v1.ListOrphanedResponse
+	(*OrphanedEvent)(nil),            // 27: qiao.platform.v1.OrphanedEvent
+	(*OpenEpochRequest)(nil),         // 28: qiao.platform.v1.OpenEpochRequest
+	(*OpenEpochResponse)(nil),        // 29: qiao.platform.v1.OpenEpochResponse
+	(*TakeBackRequest)(nil),          // 30: qiao.platform.v1.TakeBackRequest
+	(*TakeBackResponse)(nil),         // 31: qiao.platform.v1.TakeBackResponse
+	(*RetryParkedResponse)(nil),      // 32: qiao.platform.v1.RetryParkedResponse
+	(*GetTraceRequest)(nil),          // 33: qiao.platform.v1.GetTraceRequest
+	(*GetTraceResponse)(nil),         // 34: qiao.platform.v1.GetTraceResponse
+	(*Span)(nil),                     // 35: qiao.platform.v1.Span
 }
 var file_qiao_platform_v1_ops_proto_depIdxs = []int32{
 	3,  // 0: qiao.platform.v1.ReadChannelResponse.events:type_name -> qiao.platform.v1.SequencedEvent
 	2,  // 1: qiao.platform.v1.ReadChannelResponse.epochs:type_name -> qiao.platform.v1.EpochStart
-	9,  // 2: qiao.platform.v1.GetStatusResponse.channels:type_name -> qiao.platform.v1.ChannelStatus
-	10, // 3: qiao.platform.v1.GetStatusResponse.cursors:type_name -> qiao.platform.v1.CursorStatus
-	11, // 4: qiao.platform.v1.GetStatusResponse.counts:type_name -> qiao.platform.v1.TableCount
-	8,  // 5: qiao.platform.v1.GetStatusResponse.rebuilds:type_name -> qiao.platform.v1.RebuildStatus
-	14, // 6: qiao.platform.v1.ListParkedResponse.events:type_name -> qiao.platform.v1.ParkedEvent
-	14, // 7: qiao.platform.v1.GetParkedResponse.event:type_name -> qiao.platform.v1.ParkedEvent
-	22, // 8: qiao.platform.v1.ListOrphanedResponse.events:type_name -> qiao.platform.v1.OrphanedEvent
-	2,  // 9: qiao.platform.v1.OpenEpochResponse.epoch:type_name -> qiao.platform.v1.EpochStart
-	30, // 10: qiao.platform.v1.GetTraceResponse.spans:type_name -> qiao.platform.v1.Span
-	0,  // 11: qiao.platform.v1.OpsService.ReadChannel:input_type -> qiao.platform.v1.ReadChannelRequest
-	4,  // 12: qiao.platform.v1.OpsService.GetStatus:input_type -> qiao.platform.v1.GetStatusRequest
-	12, // 13: qiao.platform.v1.OpsService.ListParked:input_type -> qiao.platform.v1.ListParkedRequest
-	16, // 14: qiao.platform.v1.OpsService.GetParked:input_type -> qiao.platform.v1.GetParkedRequest
-	15, // 15: qiao.platform.v1.OpsService.RetryParked:input_type -> qiao.platform.v1.RetryParkedRequest
-	18, // 16: qiao.platform.v1.OpsService.SkipParked:input_type -> qiao.platform.v1.SkipParkedRequest
-	20, // 17: qiao.platform.v1.OpsService.ListOrphaned:input_type -> qiao.platform.v1.ListOrphanedRequest
-	23, // 18: qiao.platform.v1.OpsService.OpenEpoch:input_type -> qiao.platform.v1.OpenEpochRequest
-	25, // 19: qiao.platform.v1.OpsService.TakeBack:input_type -> qiao.platform.v1.TakeBackRequest
-	6,  // 20: qiao.platform.v1.OpsService.Rebuild:input_type -> qiao.platform.v1.RebuildRequest
-	28, // 21: qiao.platform.v1.OpsService.GetTrace:input_type -> qiao.platform.v1.GetTraceRequest
-	1,  // 22: qiao.platform.v1.OpsService.ReadChannel:output_type -> qiao.platform.v1.ReadChannelResponse
-	5,  // 23: qiao.platform.v1.OpsService.GetStatus:output_type -> qiao.platform.v1.GetStatusResponse
-	13, // 24: qiao.platform.v1.OpsService.ListParked:output_type -> qiao.platform.v1.ListParkedResponse
-	17, // 25: qiao.platform.v1.OpsService.GetParked:output_type -> qiao.platform.v1.GetParkedResponse
-	27, // 26: qiao.platform.v1.OpsService.RetryParked:output_type -> qiao.platform.v1.RetryParkedResponse
-	19, // 27: qiao.platform.v1.OpsService.SkipParked:output_type -> qiao.platform.v1.SkipParkedResponse
-	21, // 28: qiao.platform.v1.OpsService.ListOrphaned:output_type -> qiao.platform.v1.ListOrphanedResponse
-	24, // 29: qiao.platform.v1.OpsService.OpenEpoch:output_type -> qiao.platform.v1.OpenEpochResponse
-	26, // 30: qiao.platform.v1.OpsService.TakeBack:output_type -> qiao.platform.v1.TakeBackResponse
-	7,  // 31: qiao.platform.v1.OpsService.Rebuild:output_type -> qiao.platform.v1.RebuildResponse
-	29, // 32: qiao.platform.v1.OpsService.GetTrace:output_type -> qiao.platform.v1.GetTraceResponse
-	22, // [22:33] is the sub-list for method output_type
-	11, // [11:22] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	14, // 2: qiao.platform.v1.GetStatusResponse.channels:type_name -> qiao.platform.v1.ChannelStatus
+	15, // 3: qiao.platform.v1.GetStatusResponse.cursors:type_name -> qiao.platform.v1.CursorStatus
+	16, // 4: qiao.platform.v1.GetStatusResponse.counts:type_name -> qiao.platform.v1.TableCount
+	13, // 5: qiao.platform.v1.GetStatusResponse.rebuilds:type_name -> qiao.platform.v1.RebuildStatus
+	8,  // 6: qiao.platform.v1.ListGivenUpTasksResponse.tasks:type_name -> qiao.platform.v1.GivenUpTask
+	19, // 7: qiao.platform.v1.ListParkedResponse.events:type_name -> qiao.platform.v1.ParkedEvent
+	19, // 8: qiao.platform.v1.GetParkedResponse.event:type_name -> qiao.platform.v1.ParkedEvent
+	27, // 9: qiao.platform.v1.ListOrphanedResponse.events:type_name -> qiao.platform.v1.OrphanedEvent
+	2,  // 10: qiao.platform.v1.OpenEpochResponse.epoch:type_name -> qiao.platform.v1.EpochStart
+	35, // 11: qiao.platform.v1.GetTraceResponse.spans:type_name -> qiao.platform.v1.Span
+	0,  // 12: qiao.platform.v1.OpsService.ReadChannel:input_type -> qiao.platform.v1.ReadChannelRequest
+	4,  // 13: qiao.platform.v1.OpsService.GetStatus:input_type -> qiao.platform.v1.GetStatusRequest
+	17, // 14: qiao.platform.v1.OpsService.ListParked:input_type -> qiao.platform.v1.ListParkedRequest
+	21, // 15: qiao.platform.v1.OpsService.GetParked:input_type -> qiao.platform.v1.GetParkedRequest
+	20, // 16: qiao.platform.v1.OpsService.RetryParked:input_type -> qiao.platform.v1.RetryParkedRequest
+	23, // 17: qiao.platform.v1.OpsService.SkipParked:input_type -> qiao.platform.v1.SkipParkedRequest
+	25, // 18: qiao.platform.v1.OpsService.ListOrphaned:input_type -> qiao.platform.v1.ListOrphanedRequest
+	28, // 19: qiao.platform.v1.OpsService.OpenEpoch:input_type -> qiao.platform.v1.OpenEpochRequest
+	30, // 20: qiao.platform.v1.OpsService.TakeBack:input_type -> qiao.platform.v1.TakeBackRequest
+	11, // 21: qiao.platform.v1.OpsService.Rebuild:input_type -> qiao.platform.v1.RebuildRequest
+	6,  // 22: qiao.platform.v1.OpsService.ListGivenUpTasks:input_type -> qiao.platform.v1.ListGivenUpTasksRequest
+	9,  // 23: qiao.platform.v1.OpsService.RetryTasks:input_type -> qiao.platform.v1.RetryTasksRequest
+	33, // 24: qiao.platform.v1.OpsService.GetTrace:input_type -> qiao.platform.v1.GetTraceRequest
+	1,  // 25: qiao.platform.v1.OpsService.ReadChannel:output_type -> qiao.platform.v1.ReadChannelResponse
+	5,  // 26: qiao.platform.v1.OpsService.GetStatus:output_type -> qiao.platform.v1.GetStatusResponse
+	18, // 27: qiao.platform.v1.OpsService.ListParked:output_type -> qiao.platform.v1.ListParkedResponse
+	22, // 28: qiao.platform.v1.OpsService.GetParked:output_type -> qiao.platform.v1.GetParkedResponse
+	32, // 29: qiao.platform.v1.OpsService.RetryParked:output_type -> qiao.platform.v1.RetryParkedResponse
+	24, // 30: qiao.platform.v1.OpsService.SkipParked:output_type -> qiao.platform.v1.SkipParkedResponse
+	26, // 31: qiao.platform.v1.OpsService.ListOrphaned:output_type -> qiao.platform.v1.ListOrphanedResponse
+	29, // 32: qiao.platform.v1.OpsService.OpenEpoch:output_type -> qiao.platform.v1.OpenEpochResponse
+	31, // 33: qiao.platform.v1.OpsService.TakeBack:output_type -> qiao.platform.v1.TakeBackResponse
+	12, // 34: qiao.platform.v1.OpsService.Rebuild:output_type -> qiao.platform.v1.RebuildResponse
+	7,  // 35: qiao.platform.v1.OpsService.ListGivenUpTasks:output_type -> qiao.platform.v1.ListGivenUpTasksResponse
+	10, // 36: qiao.platform.v1.OpsService.RetryTasks:output_type -> qiao.platform.v1.RetryTasksResponse
+	34, // 37: qiao.platform.v1.OpsService.GetTrace:output_type -> qiao.platform.v1.GetTraceResponse
+	25, // [25:38] is the sub-list for method output_type
+	12, // [12:25] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_qiao_platform_v1_ops_proto_init() }
@@ -2237,7 +2554,7 @@ func file_qiao_platform_v1_ops_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_ops_proto_rawDesc), len(file_qiao_platform_v1_ops_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   31,
+			NumMessages:   36,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -20,6 +20,8 @@ type OpsServer interface {
 	OpenEpoch(context.Context, *OpenEpochRequest) (*OpenEpochResponse, error)
 	TakeBack(context.Context, *TakeBackRequest) (*TakeBackResponse, error)
 	Rebuild(context.Context, *RebuildRequest) (*RebuildResponse, error)
+	ListGivenUpTasks(context.Context, *ListGivenUpTasksRequest) (*ListGivenUpTasksResponse, error)
+	RetryTasks(context.Context, *RetryTasksRequest) (*RetryTasksResponse, error)
 	GetTrace(context.Context, *GetTraceRequest) (*GetTraceResponse, error)
 }
 
@@ -128,6 +130,26 @@ func OpsMethods(s OpsServer) []contract.Method {
 		},
 		{
 			Service:  "qiao.platform.v1.OpsService",
+			Name:     "ListGivenUpTasks",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(ListGivenUpTasksRequest) },
+			NewReply: func() proto.Message { return new(ListGivenUpTasksResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListGivenUpTasks(ctx, req.(*ListGivenUpTasksRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
+			Name:     "RetryTasks",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(RetryTasksRequest) },
+			NewReply: func() proto.Message { return new(RetryTasksResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.RetryTasks(ctx, req.(*RetryTasksRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
 			Name:     "GetTrace",
 			Callers:  []string{"service", "officer:ops"},
 			New:      func() proto.Message { return new(GetTraceRequest) },
@@ -230,6 +252,24 @@ func (c OpsClient) TakeBack(ctx context.Context, req *TakeBackRequest) (*TakeBac
 func (c OpsClient) Rebuild(ctx context.Context, req *RebuildRequest) (*RebuildResponse, error) {
 	reply := new(RebuildResponse)
 	if err := c.Caller.Call(ctx, c.Target, "Rebuild", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListGivenUpTasks calls the method of that name.
+func (c OpsClient) ListGivenUpTasks(ctx context.Context, req *ListGivenUpTasksRequest) (*ListGivenUpTasksResponse, error) {
+	reply := new(ListGivenUpTasksResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListGivenUpTasks", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// RetryTasks calls the method of that name.
+func (c OpsClient) RetryTasks(ctx context.Context, req *RetryTasksRequest) (*RetryTasksResponse, error) {
+	reply := new(RetryTasksResponse)
+	if err := c.Caller.Call(ctx, c.Target, "RetryTasks", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -13,6 +13,9 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/words"
 )
 
+// givenUpLimit bounds the tasks shown of a service; the count says how many there are.
+const givenUpLimit = 20
+
 // orphanedLimit bounds a service's list of orphaned effects.
 const orphanedLimit = 200
 
@@ -44,9 +47,18 @@ type model struct {
 	Percent int64
 }
 
+// givenUp are a service's tasks that were given up.
+type givenUp struct {
+	Service string
+	Total   int64
+	Tasks   []*platformv1.GivenUpTask
+}
+
 type pipelineBody struct {
 	Models     []model
 	Rebuilds   string          // the model whose rebuild was just begun
+	GivenUp    []givenUp       // tasks that were given up
+	Retried    string          // how many of them were just begun again
 	Silent     []serviceStatus // services that do not answer
 	Stopped    []sender        // channels whose publisher has an alarm
 	Halted     []reader        // channels that a reader has an alarm about
@@ -64,6 +76,9 @@ type pipelineBody struct {
 func (s *Site) pipeline(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
 	q := r.URL.Query()
 	b := pipelineBody{Opened: q.Get("opened"), Taken: q.Get("taken"), Things: number(q.Get("things")), Channel: q.Get("channel"), Rebuilds: q.Get("rebuilds")}
+	if q.Get("retried") != "" {
+		b.Retried = number(q.Get("retried"))
+	}
 	all := s.statuses(r.Context())
 	last := map[string]int64{}
 	for _, st := range all {
@@ -97,6 +112,7 @@ func (s *Site) pipeline(w http.ResponseWriter, r *http.Request, p *words.Printer
 		}
 	}
 	b.Orphaned = s.orphaned(r.Context(), all)
+	b.GivenUp = s.givenUp(r.Context(), all)
 	return s.render(w, r, p, http.StatusOK, "pipeline", page{Title: "nav.pipeline", Nav: "pipeline", Refresh: 10, Body: b})
 }
 
@@ -119,6 +135,35 @@ func (s *Site) orphaned(ctx context.Context, all []serviceStatus) (found []orpha
 	}
 	wg.Wait()
 	return slices.DeleteFunc(lists, func(o orphans) bool { return len(o.Events) == 0 })
+}
+
+// givenUp asks the services that count tasks which were given up which they are.
+func (s *Site) givenUp(ctx context.Context, all []serviceStatus) (found []givenUp) {
+	ctx, cancel := context.WithTimeout(call.Operator(ctx), patience)
+	defer cancel()
+	for _, st := range all {
+		if n := st.Reply.GetGivenUpTasks(); n > 0 {
+			// Where it fails, the count still says that there are some.
+			reply, _ := s.Clients.Ops(st.Name).ListGivenUpTasks(ctx, &platformv1.ListGivenUpTasksRequest{Limit: givenUpLimit})
+			found = append(found, givenUp{st.Name, n, reply.GetTasks()})
+		}
+	}
+	return found
+}
+
+// retryTasks begins a service's tasks again that were given up, one or all.
+func (s *Site) retryTasks(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	service := r.PostFormValue("service")
+	if !slices.Contains(s.Services, service) {
+		return errInput
+	}
+	ctx, cancel := context.WithTimeout(call.Operator(r.Context()), patience)
+	defer cancel()
+	reply, err := s.Clients.Ops(service).RetryTasks(ctx, &platformv1.RetryTasksRequest{Id: r.PostFormValue("id")})
+	if err != nil {
+		return err
+	}
+	return back(w, r, "/pipeline?"+url.Values{"retried": {strconv.FormatInt(reply.GetRetried(), 10)}}.Encode())
 }
 
 func (s *Site) openEpoch(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {

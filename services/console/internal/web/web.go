@@ -55,6 +55,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	page("POST /pipeline/epoch", s.openEpoch)
 	page("POST /pipeline/takeback", s.takeBack)
 	page("POST /pipeline/rebuild", s.rebuild)
+	page("POST /pipeline/tasks", s.retryTasks)
 	page("GET /feed", s.feedPage)
 	mux.HandleFunc("GET /feed/stream", s.feedStream)
 	page("GET /workers", s.findForm)
