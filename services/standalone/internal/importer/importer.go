@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -51,31 +52,39 @@ type outcome struct {
 	err       error
 }
 
-// Run imports a folder of sheets, or one sheet, and waits until every reaction
-// has settled. The report is complete also where some sheets cannot be read;
-// those are named in the error.
+// Run imports a folder of sheets, or one file, and waits until every reaction
+// has settled. The report is complete also where something could not be read;
+// that is named in the report and in the error.
 func (im *Importer) Run(ctx context.Context, path string) (*Report, error) {
-	files, err := list(path)
+	files, unread, err := sheet.Folder(ctx, path)
 	if err != nil {
 		return nil, err
+	}
+	if len(files)+len(unread) == 0 {
+		return nil, fmt.Errorf("%s holds no sheets", path)
 	}
 	if err := forget(im.Refused); err != nil {
 		return nil, err
 	}
-	report := &Report{Sheets: map[string]*Sheet{}}
+	report := &Report{Sheets: map[string]*Sheet{}, Unread: unread}
 	people := &people{known: map[string]*person{}}
+	run := clock.System().Now().UTC().Format("20060102-150405")
 	var unreadable error
 	for _, f := range files {
-		if f.Err == nil {
-			s := newSheet()
-			report.Sheets[f.Name] = s
-			f.Err = im.sheet(ctx, f, s, people)
-		}
-		if f.Err != nil {
-			unreadable = errors.Join(unreadable, fmt.Errorf("%s: %w", f.Name, f.Err))
+		s := newSheet()
+		report.Sheets[f.Label()] = s
+		left, err := im.sheet(ctx, f, run, s, people)
+		report.Unread = append(report.Unread, left...)
+		if err != nil {
+			unreadable = errors.Join(unreadable, fmt.Errorf("%s: %w", f.Label(), err))
 		}
 		if ctx.Err() != nil {
 			return report, ctx.Err()
+		}
+	}
+	for _, u := range report.Unread {
+		if !u.Spare {
+			unreadable = errors.Join(unreadable, u.Err())
 		}
 	}
 	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: "ops", Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaImport})
@@ -92,39 +101,25 @@ func forget(dir string) error {
 	return err
 }
 
-func list(path string) ([]sheet.File, error) {
-	info, err := os.Stat(path)
+// sheet imports one sheet; rows run beside each other. It returns what of the
+// sheet was not read.
+func (im *Importer) sheet(ctx context.Context, f sheet.File, run string, s *Sheet, people *people) (unread []sheet.Unread, err error) {
+	book, r, err := f.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if !info.IsDir() {
-		return []sheet.File{{Path: path, Name: filepath.Base(path)}}, nil
-	}
-	files, err := sheet.Folder(path)
-	if err == nil && len(files) == 0 {
-		err = fmt.Errorf("%s holds no sheets", path)
-	}
-	return files, err
-}
-
-// sheet imports one sheet; rows run beside each other.
-func (im *Importer) sheet(ctx context.Context, f sheet.File, s *Sheet, people *people) (err error) {
-	r, err := sheet.Open(f.Path)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
+	defer func() {
+		unread, s.Skipped = r.Unread(), r.Skipped()
+		err = errors.Join(err, book.Close())
+	}()
 	if err := os.MkdirAll(im.Refused, 0o700); err != nil {
-		return err
+		return nil, err
 	}
-	refused, err := sheet.CreateRefused(filepath.Join(im.Refused, filepath.Base(sheet.RefusedName(f.Path))), r)
-	if err != nil {
-		return err
-	}
+	refused := sheet.CreateRefused(filepath.Join(im.Refused, sheet.RefusedName(f, run)), r)
 	defer func() { err = errors.Join(err, refused.Close()) }()
 	row, err := im.rows(r.Kind(), f, people)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var (
 		mu    sync.Mutex
@@ -153,12 +148,12 @@ func (im *Importer) sheet(ctx context.Context, f sheet.File, s *Sheet, people *p
 				fatal = errors.Join(fatal, refused.Write(next, errs.CodeOf(o.err), sentence(o.err)))
 			}
 			if im.Progress != nil {
-				im.Progress(f.Name, s.Rows)
+				im.Progress(f.Label(), s.Rows)
 			}
 		})
 	}
 	wg.Wait()
-	return errors.Join(fatal, ctx.Err())
+	return nil, errors.Join(fatal, ctx.Err())
 }
 
 // as is the officer of a department at whose counter the rows were taken.

@@ -7,11 +7,15 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
 )
 
 // Report says what became of every row.
 type Report struct {
 	Sheets map[string]*Sheet `json:"sheets"`
+	// Unread is what was not read, and why.
+	Unread []sheet.Unread `json:"unread,omitempty"`
 }
 
 // Sheet is the report on one sheet. Notes are counted on rows whose person or
@@ -22,6 +26,8 @@ type Sheet struct {
 	Unchanged int            `json:"unchanged"`
 	Rejected  map[string]int `json:"rejected"`
 	Noted     map[string]int `json:"noted"`
+	// Skipped are rows that were recognised as what is no data: titles, sums.
+	Skipped map[sheet.Skip]int `json:"skipped,omitempty"`
 }
 
 func newSheet() *Sheet { return &Sheet{Rejected: map[string]int{}, Noted: map[string]int{}} }
@@ -52,16 +58,19 @@ func (r *Report) Print(w io.Writer) error {
 	for _, name := range slices.Sorted(maps.Keys(r.Sheets)) {
 		s := r.Sheets[name]
 		_, _ = fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%s\n", s.Rows, s.Accepted, s.Unchanged, s.Rows-s.Accepted-s.Unchanged, name)
-		for _, line := range []string{tally("refused", s.Rejected), tally("noted", s.Noted)} {
+		for _, line := range []string{tally("refused", s.Rejected), tally("noted", s.Noted), tally("no data", s.Skipped)} {
 			if line != "" {
 				_, _ = fmt.Fprintf(t, "\t\t\t\t  %s\n", line)
 			}
 		}
 	}
+	for _, u := range r.Unread {
+		_, _ = fmt.Fprintf(t, "\t\t\t\tnot read: %s %s (%s)\n", u.Where(), u.Code, u.Says)
+	}
 	return t.Flush()
 }
 
-func tally(what string, counts map[string]int) string {
+func tally[K ~string](what string, counts map[K]int) string {
 	if len(counts) == 0 {
 		return ""
 	}

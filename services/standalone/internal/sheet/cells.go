@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 )
@@ -51,35 +52,133 @@ func (c *cells) refuse(e *errs.Error, column string) {
 	}
 }
 
+// what a column may hold beside text.
+type content uint8
+
+const (
+	holdsText   content = iota // numbers are taken as their digits
+	holdsProse                 // like text, and a day may stand there too
+	holdsDigits                // text that a number cell cannot keep: identity numbers and credit codes
+	holdsPhone                 // digits, of which a number cell loses the first if it is 0
+	holdsNumber
+	holdsDate
+	holdsYesNo
+)
+
+// take returns a cell as the file has it, and refuses what a spreadsheet has
+// lost or made of it: the stored value counts, and what is not stored is not
+// guessed.
+func (c *cells) take(column string, holds content) string {
+	i, ok := c.row.at(column)
+	if !ok {
+		return ""
+	}
+	raw, kind := c.row.cells[i], c.row.kindAt(i)
+	if e := spoilt(raw, kind, holds); e != nil {
+		c.refuse(e, column)
+		return ""
+	}
+	if holds == holdsDigits && c.row.head.rounded && strings.HasSuffix(raw, lostEnd) && kind == cellText {
+		c.refuse(ErrDigitsLost, column)
+	}
+	return raw
+}
+
+// spoilt returns what is wrong with a cell before anybody asks what it says.
+func spoilt(raw string, kind cellKind, holds content) *errs.Error {
+	switch kind {
+	case cellError:
+		return ErrErrorValue
+	case cellFormula:
+		return ErrFormula
+	case cellLost:
+		return ErrDigitsLost
+	case cellBool:
+		if holds != holdsYesNo {
+			return ErrBoolCell
+		}
+		return nil
+	case cellDate, cellTime:
+		if holds != holdsDate && (holds != holdsProse || kind == cellTime) {
+			return ErrDateCell
+		}
+		return nil
+	case cellNumber:
+		if holds == holdsDigits || holds == holdsPhone && (len(raw) != 11 || raw[0] != '1') && raw != "0" {
+			return ErrDigitsLost
+		}
+		return nil
+	}
+	switch {
+	case raw == "" || raw[0] >= '0' && raw[0] <= '9' && len(raw) > 4 && digits(raw):
+		return nil
+	case errorValue(raw):
+		return ErrErrorValue
+	case formulaText(raw):
+		return ErrFormula
+	case holds == holdsDigits && lostNumber(raw), holds != holdsProse && scientific(raw):
+		return ErrScientific
+	case (holds == holdsText || holds == holdsDigits || holds == holdsPhone) && dateText(raw):
+		return ErrDateCell
+	case holds != holdsYesNo && holds != holdsProse && boolText(raw):
+		return ErrBoolCell
+	}
+	return nil
+}
+
+// lostNumber reports whether a text in a code's column is a number in any
+// scientific notation, also 6E17, which no code is.
+func lostNumber(s string) bool {
+	s = strings.ToUpper(squeeze(s))
+	mantissa, exponent, ok := strings.Cut(s, "E")
+	return ok && len(s) < keptDigits+6 && len(s) != 18 && digits(strings.Replace(mantissa, ".", "", 1)) && digits(strings.TrimLeft(exponent, "+-"))
+}
+
+// boolText reports whether a text is what a spreadsheet shows of a yes or no.
+func boolText(s string) bool {
+	return strings.EqualFold(s, "TRUE") || strings.EqualFold(s, "FALSE")
+}
+
 // spell returns the cell in the one spelling and notes a change.
-func (c *cells) spell(column string, by func(string) string) string {
-	raw := c.row.Get(column)
+func (c *cells) spell(column string, holds content, by func(string) string) string {
+	raw := c.take(column, holds)
 	spelled := by(raw)
 	c.normalised = c.normalised || spelled != raw
 	return spelled
 }
 
-func (c *cells) text(column string) string       { return c.spell(column, prose) }
-func (c *cells) name(column string) string       { return c.spell(column, properName) }
-func (c *cells) code(column string) string       { return c.spell(column, codeText) }
-func (c *cells) occupation(column string) string { return c.spell(column, occupationText) }
+func (c *cells) text(column string) string       { return c.spell(column, holdsText, prose) }
+func (c *cells) prose(column string) string      { return c.spell(column, holdsProse, prose) }
+func (c *cells) name(column string) string       { return c.spell(column, holdsText, properName) }
+func (c *cells) person(column string) string     { return c.spell(column, holdsText, personName) }
+func (c *cells) code(column string) string       { return c.spell(column, holdsText, codeText) }
+func (c *cells) identity(column string) string   { return c.spell(column, holdsDigits, codeText) }
+func (c *cells) occupation(column string) string { return c.spell(column, holdsText, occupationText) }
 
 // phone returns a telephone number, empty where the cell says there is none.
 func (c *cells) phone(column string) string {
-	if noPhone(c.row.Get(column)) {
+	raw := c.take(column, holdsPhone)
+	if noPhone(raw) {
 		c.noPhone = true
 		return ""
 	}
-	return c.spell(column, phoneText)
+	spelled := phoneText(raw)
+	c.normalised = c.normalised || spelled != raw
+	return spelled
 }
 
 // date returns a day as 2006-01-02; an empty cell stays empty.
 func (c *cells) date(column string) string {
-	raw := c.row.Get(column)
+	raw := c.take(column, holdsDate)
 	if squeeze(raw) == "" {
 		return ""
 	}
 	day, ok := parseDate(raw)
+	if ok && c.row.head.epoch != epoch1900 && c.row.isNumber(column) {
+		if whole, _, _ := strings.Cut(raw, "."); len(whole) == 5 {
+			day, _ = serialDay(strconv.Itoa(number(whole) + c.row.head.epoch))
+		}
+	}
 	if !ok {
 		c.refuse(ErrDate, column)
 		return ""
@@ -90,7 +189,7 @@ func (c *cells) date(column string) string {
 
 // quantity returns a number by the given way of reading; an empty cell is 0.
 func quantity[T int | int64](c *cells, column string, by func(string) (T, string, bool), fault *errs.Error) T {
-	raw := c.row.Get(column)
+	raw := c.take(column, holdsNumber)
 	if squeeze(raw) == "" {
 		return 0
 	}
@@ -126,11 +225,11 @@ func (c *cells) offeredWage(column string) int64 {
 
 // yesNo returns an answer.
 func (c *cells) yesNo(column string) YesNo {
-	raw := c.row.Get(column)
+	raw := c.take(column, holdsYesNo)
 	answer, ok := parseYesNo(raw)
 	if !ok {
 		c.refuse(ErrYesNo, column)
 	}
-	c.normalised = c.normalised || ok && raw != "" && raw != "是" && raw != "否"
+	c.normalised = c.normalised || ok && raw != "" && raw != "是" && raw != "否" && c.row.isText(column)
 	return answer
 }

@@ -5,19 +5,30 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"unicode/utf8"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
 )
 
 const (
-	maxCell    = 4 << 10 // bytes of one cell
-	maxRecord  = 1 << 20 // bytes of one row
+	maxCell    = 4 << 10  // bytes of a cell that a row may have
+	maxKept    = 32 << 10 // bytes of a cell that are kept of a row that is refused for it
+	maxQuoted  = 64 << 10 // bytes over which a quotation mark may stand open
+	maxBreaks  = 200      // line ends inside quotation marks
+	maxRecord  = 1 << 20  // bytes of one line
 	maxColumns = 512
+	peeked     = 40 // lines that are looked at to find the delimiter
 )
 
 // A record is one row as the file has it.
 type record struct {
-	line  int // where the row begins, from 1
-	cells []string
-	open  bool // a quotation mark is never closed
+	line    int // where the row begins, from 1
+	cells   []string
+	kinds   []cellKind  // nil: all are text
+	fault   *errs.Error // what is wrong with the row as a row
+	faultAt int         // the place of the cell that is at fault, or -1
+	hidden  bool        // the workbook shows the row to nobody
+	merged  []merged    // the ranges that cover cells of the row; nil for most
 }
 
 // blank reports whether the record has nothing but spaces.
@@ -25,61 +36,130 @@ func (r record) blank() bool {
 	return blankCells(r.cells)
 }
 
-// csvReader reads delimited records. It differs from encoding/csv in that it
-// bounds cells and rows, keeps line ends inside quotation marks as they are,
-// and takes a stray quotation mark for a letter.
+// line is a physical line of a text.
+type line struct {
+	text   string
+	number int
+	long   bool // the line goes on, but not here
+}
+
+// csvReader reads delimited records. It differs from encoding/csv in that one
+// bad row costs one row: a quotation mark that is never closed ends with its
+// line, a line or a cell beyond the limits is a row at fault, and the rows
+// after it are read. Line ends inside quotation marks stay as they are, and a
+// stray quotation mark is a letter.
 type csvReader struct {
 	in    *bufio.Reader
 	comma byte
-	line  int // physical lines read so far
+	lines int    // physical lines read so far
+	queue []line // lines that were read ahead
 }
 
 func newCSVReader(r io.Reader) *csvReader {
 	return &csvReader{in: bufio.NewReaderSize(r, chunkSize)}
 }
 
-// next returns the next record, io.EOF after the last, or ErrTooLarge. The
-// first record decides the delimiter.
+// next returns the next record, or io.EOF after the last.
 func (c *csvReader) next() (record, error) {
-	text, err := c.readLine()
+	if c.comma == 0 {
+		if err := c.findDelimiter(); err != nil {
+			return record{}, err
+		}
+	}
+	l, err := c.readLine()
 	if err != nil {
 		return record{}, err
 	}
-	rec := record{line: c.line}
-	if c.comma == 0 && strings.TrimSpace(text) != "" {
-		c.comma = delimiter(text)
+	rec := record{line: l.number, faultAt: -1}
+	switch {
+	case l.long:
+		rec.cells, rec.fault = split(trimEnd(l.text), c.comma), ErrRowTooLarge
+	case strings.IndexByte(l.text, '"') < 0:
+		rec.cells = split(trimEnd(l.text), c.comma)
+	default:
+		rec.cells, err = c.splitQuoted(l)
+		if errors.Is(err, errOpen) {
+			rec.cells, rec.fault, err = split(trimEnd(l.text), c.comma), ErrRowQuote, nil
+		}
+		if err != nil {
+			return record{}, err
+		}
 	}
-	if strings.IndexByte(text, '"') < 0 {
-		rec.cells, err = splitPlain(trimEnd(text), c.comma)
-		return rec, err
-	}
-	rec.cells, rec.open, err = c.splitQuoted(text)
-	return rec, err
+	bound(&rec)
+	return rec, nil
 }
 
-// readLine returns one physical line with its end.
-func (c *csvReader) readLine() (string, error) {
-	var long []byte
-	for {
-		part, err := c.in.ReadSlice('\n')
-		if len(long)+len(part) > maxRecord {
-			return "", ErrTooLarge
+// bound cuts a record's cells to what is kept, and refuses it for those that
+// are too long or too many.
+func bound(rec *record) {
+	if len(rec.cells) > maxColumns {
+		if rec.fault == nil && !blankCells(rec.cells[maxColumns:]) {
+			rec.fault = ErrRowTooLong
 		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			long = append(long, part...)
+		rec.cells = rec.cells[:maxColumns]
+	}
+	for i, cell := range rec.cells {
+		if len(cell) <= maxCell {
 			continue
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return "", err
+		if rec.fault == nil {
+			rec.fault, rec.faultAt = ErrCellTooLong, i
 		}
-		if len(long)+len(part) == 0 {
-			return "", io.EOF
+		rec.cells[i] = cut(cell, maxKept)
+	}
+}
+
+// cut returns the text's beginning of at most so many bytes.
+func cut(s string, size int) string {
+	if len(s) <= size {
+		return s
+	}
+	for size > 0 && !utf8.RuneStart(s[size]) {
+		size--
+	}
+	return s[:size]
+}
+
+// readLine returns one physical line with its end, from those read ahead if
+// there are any.
+func (c *csvReader) readLine() (line, error) {
+	if len(c.queue) > 0 {
+		l := c.queue[0]
+		c.queue = c.queue[1:]
+		return l, nil
+	}
+	return c.read()
+}
+
+// read takes a line from the text. Of a line beyond the limit only the
+// beginning is kept.
+func (c *csvReader) read() (line, error) {
+	var whole []byte
+	long := false
+	for {
+		part, err := c.in.ReadSlice('\n')
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+			return line{}, err
 		}
-		c.line++
-		if long == nil {
-			return string(part), nil
+		if room := maxRecord - len(whole); len(part) > room {
+			part, long = part[:room], true
 		}
-		return string(append(long, part...)), nil
+		if errors.Is(err, bufio.ErrBufferFull) {
+			whole = append(whole, part...)
+			continue
+		}
+		if len(whole)+len(part) == 0 {
+			return line{}, io.EOF
+		}
+		c.lines++
+		text := string(part)
+		if whole != nil {
+			text = string(append(whole, part...))
+		}
+		if long {
+			text = cut(text, maxQuoted)
+		}
+		return line{text: text, number: c.lines, long: long}, nil
 	}
 }
 
@@ -88,126 +168,148 @@ func trimEnd(line string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(line, "\n"), "\r")
 }
 
-// delimiter returns the sign among comma, tab and semicolon that the header
-// has most often outside quotation marks; the comma where it has none.
-func delimiter(header string) byte {
-	var commas, tabs, semicolons int
-	quoted := false
-	for i := range len(header) {
-		switch {
-		case header[i] == '"':
-			quoted = !quoted
-		case quoted:
-		case header[i] == ',':
-			commas++
-		case header[i] == '\t':
-			tabs++
-		case header[i] == ';':
-			semicolons++
+// findDelimiter looks at the first lines for the sign that one of them has most
+// often outside quotation marks: titles above a header have few. The line
+// sep=; by which a spreadsheet is told is obeyed and passed over.
+func (c *csvReader) findDelimiter() error {
+	var best, size int
+	c.comma = ','
+	for n := 0; n < peeked && size < maxRecord; n++ {
+		l, err := c.read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if told := trimEnd(l.text); len(c.queue) == 0 && len(told) == 5 && strings.HasPrefix(strings.ToLower(told), "sep=") {
+			c.comma = told[4]
+			return nil
+		}
+		c.queue = append(c.queue, l)
+		size += len(l.text)
+		for _, sign := range []byte(",\t;|") {
+			if n := outside(l.text, sign); n > best {
+				best, c.comma = n, sign
+			}
 		}
 	}
-	switch {
-	case tabs > commas && tabs >= semicolons:
-		return '\t'
-	case semicolons > commas:
-		return ';'
-	}
-	return ','
+	return nil
 }
 
-// splitPlain cuts a line that has no quotation mark.
-func splitPlain(line string, comma byte) ([]string, error) {
-	columns := 1
-	for i := range len(line) {
-		if line[i] == comma {
-			columns++
+// outside counts a sign outside quotation marks.
+func outside(text string, sign byte) (n int) {
+	quoted := false
+	for i := range len(text) {
+		switch {
+		case text[i] == '"':
+			quoted = !quoted
+		case !quoted && text[i] == sign:
+			n++
 		}
 	}
-	if columns > maxColumns {
-		return nil, ErrTooLarge
-	}
-	cells := make([]string, columns)
-	for i := range cells {
-		end := strings.IndexByte(line, comma)
-		if end < 0 {
-			end = len(line)
-		}
-		if end > maxCell {
-			return nil, ErrTooLarge
-		}
-		cells[i] = line[:end]
-		line = line[min(end+1, len(line)):]
-	}
-	return cells, nil
+	return n
 }
+
+// split cuts a line as if no quotation mark had a meaning. What comes after
+// twice as many cells as are read stays in the last.
+func split(text string, comma byte) []string {
+	return strings.SplitN(text, string(rune(comma)), 2*maxColumns)
+}
+
+// errOpen says that a quotation mark is not closed where it could be.
+var errOpen = errors.New("sheet: a quotation mark stands open")
 
 // splitQuoted cuts a line with quotation marks, reading on where a quoted cell
-// goes over the line's end.
-func (c *csvReader) splitQuoted(line string) (cells []string, open bool, err error) {
-	for total := 0; ; {
-		cell, rest, done, err := c.quotedCell(line)
+// goes over the line's end. Lines that turn out not to belong to it are kept to
+// be read again.
+func (c *csvReader) splitQuoted(first line) ([]string, error) {
+	q := quoted{from: c, rest: first.text}
+	var cells []string
+	for {
+		cell, last, err := q.cell()
+		if errors.Is(err, errOpen) {
+			c.queue = append(q.ahead, c.queue...)
+		}
 		if err != nil {
-			return nil, false, err
+			return nil, err
 		}
-		cells = append(cells, cell)
-		if total += len(cell); total > maxRecord || len(cells) > maxColumns {
-			return nil, false, ErrTooLarge
+		if len(cells) < 2*maxColumns {
+			cells = append(cells, cell)
 		}
-		if done {
-			return cells, rest == unclosed, nil
+		if last {
+			return cells, nil
 		}
-		line = rest
 	}
 }
 
-// unclosed stands for the rest of a record whose quotation mark never closes.
-const unclosed = "\""
+// quoted is a record under way.
+type quoted struct {
+	from  *csvReader
+	rest  string
+	ahead []line // the further lines that were read for it
+	size  int
+}
 
-// quotedCell takes one cell from the line. Done means that it was the row's last.
-func (c *csvReader) quotedCell(line string) (cell, rest string, done bool, err error) {
-	if !strings.HasPrefix(line, `"`) {
-		cell, rest, found := strings.Cut(line, string(rune(c.comma)))
+// cell takes the next cell. Last means that it was the record's last.
+func (q *quoted) cell() (text string, last bool, err error) {
+	comma := string(rune(q.from.comma))
+	if !strings.HasPrefix(q.rest, `"`) {
+		cell, rest, found := strings.Cut(q.rest, comma)
 		if !found {
 			cell = trimEnd(cell)
 		}
-		return cell, rest, !found, tooLarge(len(cell))
+		q.rest = rest
+		return cell, !found, nil
 	}
 	var b strings.Builder
-	line = line[1:]
-	for {
-		part, after, found := strings.Cut(line, `"`)
+	q.rest = q.rest[1:]
+	for breaks := 0; ; {
+		part, after, found := strings.Cut(q.rest, `"`)
 		b.WriteString(part)
-		if b.Len() > maxCell {
-			return "", "", false, ErrTooLarge
-		}
 		if !found {
-			if line, err = c.readLine(); errors.Is(err, io.EOF) {
-				return trimEnd(b.String()), unclosed, true, nil
+			if breaks++; breaks > maxBreaks {
+				return "", false, errOpen
 			}
-			if err != nil {
-				return "", "", false, err
+			if err := q.more(); err != nil {
+				return "", false, err
 			}
 			continue
 		}
 		if strings.HasPrefix(after, `"`) {
 			b.WriteByte('"')
-			line = after[1:]
+			q.rest = after[1:]
 			continue
 		}
-		// What stands between the closing mark and the delimiter belongs to the cell.
-		tail, rest, more := strings.Cut(after, string(rune(c.comma)))
+		// On the line where it opened, what stands between the closing mark and
+		// the delimiter belongs to the cell. On a later line such a mark opens a
+		// cell of another row: this one was never closed.
+		tail, rest, more := strings.Cut(after, comma)
 		if !more {
 			tail = trimEnd(tail)
 		}
+		if breaks > 0 && strings.TrimSpace(tail) != "" {
+			return "", false, errOpen
+		}
 		b.WriteString(tail)
-		return b.String(), rest, !more, tooLarge(b.Len())
+		q.rest = rest
+		return b.String(), !more, nil
 	}
 }
 
-// tooLarge returns ErrTooLarge for a cell of too many bytes.
-func tooLarge(size int) error {
-	if size > maxCell {
-		return ErrTooLarge
+// more reads the record's next line.
+func (q *quoted) more() error {
+	l, err := q.from.readLine()
+	if errors.Is(err, io.EOF) {
+		return errOpen
 	}
+	if err != nil {
+		return err
+	}
+	q.ahead = append(q.ahead, l)
+	if q.size += len(l.text); q.size > maxQuoted || l.long {
+		return errOpen
+	}
+	q.rest = l.text
 	return nil
 }

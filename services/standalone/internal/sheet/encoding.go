@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
 )
 
 // Encoding names how a sheet's text is written.
@@ -17,6 +18,7 @@ const (
 	UTF8    Encoding = "utf-8"
 	UTF8BOM Encoding = "utf-8-sig"
 	GB18030 Encoding = "gb18030"
+	UTF16   Encoding = "utf-16" // with a byte-order mark
 	XLSX    Encoding = "xlsx"
 )
 
@@ -32,33 +34,83 @@ type survey struct {
 	// first fault, so that a text which is no GB18030 sheet either is damaged
 	// UTF-8 rather than an unknown sheet.
 	goodLines bool
+	numbers   roundings
 }
 
 // surveyText decides the encoding by the validity of the whole content, since
 // the first bytes prove nothing: 统一 in GB18030 is also valid UTF-8. It leaves
 // the reader at the end.
-func surveyText(r io.ReadSeeker, start int64) (survey, error) {
-	if _, err := r.Seek(start, io.SeekStart); err != nil {
+func surveyText(r io.ReadSeeker) (survey, error) {
+	var found survey
+	var mark [2]byte
+	if _, err := io.ReadFull(r, mark[:]); err == nil && (mark == [2]byte{0xff, 0xfe} || mark == [2]byte{0xfe, 0xff}) {
+		text, err := decode(r, UTF16)
+		if err != nil {
+			return survey{}, err
+		}
+		found.encoding = UTF16
+		return found, scanDecoded(io.TeeReader(text, &found.numbers))
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return survey{}, err
 	}
-	utf8Text, marked, goodLines, err := scanUTF8(r)
+	utf8Text, marked, goodLines, err := scanUTF8(io.TeeReader(r, &found.numbers))
 	switch {
 	case err != nil:
 		return survey{}, err
 	case utf8Text && marked:
-		return survey{encoding: UTF8BOM}, nil
+		found.encoding = UTF8BOM
+		return found, nil
 	case utf8Text:
-		return survey{encoding: UTF8}, nil
+		found.encoding = UTF8
+		return found, nil
 	case marked:
 		return survey{}, ErrEncoding
 	}
-	if _, err := r.Seek(start, io.SeekStart); err != nil {
+	found = survey{encoding: GB18030, goodLines: goodLines}
+	text, err := decode(r, GB18030)
+	if err != nil {
 		return survey{}, err
 	}
-	if err := scanGB18030(r); err != nil {
-		return survey{}, err
+	return found, scanDecoded(io.TeeReader(text, &found.numbers))
+}
+
+// A roundings counts the identity numbers of a text, and those that end as a
+// spreadsheet leaves a number of 18 digits of which it kept 15. A few such
+// numbers are real ones: one of a thousand persons has 000 at the end.
+type roundings struct {
+	run     int // digits in a row up to here
+	zeros   int // of which zeros at the end
+	numbers int
+	rounded int
+}
+
+// lostEnd is how an identity number ends that a spreadsheet has rounded.
+const lostEnd = "000"
+
+// Write counts a part of a text.
+func (n *roundings) Write(p []byte) (int, error) {
+	for _, b := range p {
+		if b >= '0' && b <= '9' {
+			n.run++
+			if n.zeros++; b != '0' {
+				n.zeros = 0
+			}
+			continue
+		}
+		if n.run == 18 || n.run == 17 && (b == 'X' || b == 'x') {
+			if n.numbers++; n.run == 18 && n.zeros >= len(lostEnd) {
+				n.rounded++
+			}
+		}
+		n.run, n.zeros = 0, 0
 	}
-	return survey{encoding: GB18030, goodLines: goodLines}, nil
+	return len(p), nil
+}
+
+// spread reports whether more numbers end in zeros than chance explains.
+func (n *roundings) spread() bool {
+	return n.rounded > 0 && (n.rounded == n.numbers || n.rounded > 2 && n.rounded*50 > n.numbers)
 }
 
 // scanUTF8 reads to the end or to the first byte that is not UTF-8. It reports
@@ -108,10 +160,9 @@ func lineBeforeFault(b []byte) bool {
 	return found && utf8.Valid(line) && utf8.RuneCount(line) < len(line)
 }
 
-// scanGB18030 reads to the end and returns ErrEncoding if anything in the text
-// is not GB18030.
-func scanGB18030(r io.Reader) error {
-	decoded := simplifiedchinese.GB18030.NewDecoder().Reader(r)
+// scanDecoded reads to the end and returns ErrEncoding if anything in the text
+// could not be decoded.
+func scanDecoded(decoded io.Reader) error {
 	buf := make([]byte, chunkSize)
 	kept := 0
 	for {
@@ -130,16 +181,20 @@ func scanGB18030(r io.Reader) error {
 	}
 }
 
-// decode returns the text as UTF-8 without a byte-order mark.
-func decode(r io.ReadSeeker, start int64, e Encoding) (io.Reader, error) {
+// decode returns the text from its beginning as UTF-8 without a byte-order mark.
+func decode(r io.ReadSeeker, e Encoding) (io.Reader, error) {
+	start := int64(0)
 	if e == UTF8BOM {
-		start += int64(len(byteOrderMark))
+		start = int64(len(byteOrderMark))
 	}
 	if _, err := r.Seek(start, io.SeekStart); err != nil {
 		return nil, err
 	}
-	if e == GB18030 {
+	switch e {
+	case GB18030:
 		return simplifiedchinese.GB18030.NewDecoder().Reader(r), nil
+	case UTF16:
+		return unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(r), nil
 	}
 	return r, nil
 }

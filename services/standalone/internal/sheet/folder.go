@@ -2,69 +2,204 @@ package sheet
 
 import (
 	"cmp"
+	"context"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
 )
 
-// refusedSuffix ends the name of a sheet of refused rows.
-const refusedSuffix = ".refused.csv"
+// The limits on a folder.
+const (
+	maxDepth = 8
+	maxFiles = 10_000
+)
 
-// A File is a file that Folder found: a sheet of some kind, or one that cannot
-// be read as a sheet, with the error that says why.
+// A File is one sheet that Folder found: a CSV, or a sheet of a workbook.
 type File struct {
-	Path string
-	Name string
-	Kind Kind
-	Err  error
+	Path   string
+	Name   string // the path from the folder, with slashes
+	Sheet  string // the sheet's name in its workbook; empty for a CSV
+	Kind   Kind
+	Sheets int // how many sheets of the file are read
 }
 
-// Folder returns the folder's files in the order in which to import them, by
-// kind and then by name; those that cannot be read come last, with their
-// errors. It leaves out folders, hidden files, the lock files of office
-// programs, refused rows written earlier, and .json and .md files.
-func Folder(dir string) ([]File, error) {
-	entries, err := os.ReadDir(dir)
+// Label names the sheet for a person: the file, and the sheet in it where
+// several of the file are read.
+func (f File) Label() string { return label(f.Name, f.Sheet, f.Sheets) }
+
+// Open opens the sheet. The caller closes the book.
+func (f File) Open(ctx context.Context) (*Book, *Reader, error) {
+	b, err := openNamed(ctx, f.Path, f.Name)
 	if err != nil {
-		return nil, ErrNotReadable.Because(err)
+		return nil, nil, err
 	}
-	var files []File
-	for _, entry := range entries {
-		path := filepath.Join(dir, entry.Name())
-		if passedOver(entry.Name()) {
-			continue
-		}
-		if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-			continue
-		}
-		files = append(files, recognise(path))
+	r := b.Sheet(f.Sheet)
+	if r == nil { // the file is another one now
+		_ = b.Close() // it was only read
+		return nil, nil, inFile(ErrNotReadable, f.Name)
 	}
-	slices.SortFunc(files, func(a, b File) int {
+	return b, r, nil
+}
+
+// Folder returns the sheets of the folder and of the folders in it, in the order
+// in which to import them, by kind and then by name, and what is not read: files
+// that are no sheets and sheets that are not known. A path that is a file gives
+// that file's sheets. It leaves out without a word hidden files and folders, the
+// lock files of office programs, and the rows refused earlier of a sheet that
+// lies beside them.
+func Folder(ctx context.Context, dir string) ([]File, []Unread, error) {
+	info, err := os.Stat(dir)
+	if err != nil {
+		return nil, nil, inFile(ErrNotReadable.Because(err), filepath.Base(dir))
+	}
+	w := walk{ctx: ctx}
+	if info.IsDir() {
+		err = w.folder(dir, "", 0)
+	} else {
+		err = w.file(dir, filepath.Base(dir))
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.SortStableFunc(w.files, func(a, b File) int {
 		return cmp.Or(cmp.Compare(a.Kind.Order(), b.Kind.Order()), strings.Compare(a.Name, b.Name))
 	})
-	return files, nil
+	return w.files, w.unread, nil
 }
 
-// passedOver reports whether a file of the name is no sheet to import.
-func passedOver(name string) bool {
-	lower := strings.ToLower(name)
-	return strings.HasPrefix(name, ".") || strings.HasPrefix(name, "~$") ||
-		strings.HasSuffix(lower, refusedSuffix) ||
-		strings.HasSuffix(lower, ".json") || strings.HasSuffix(lower, ".md")
+// walk is a folder's reading under way.
+type walk struct {
+	ctx    context.Context
+	files  []File
+	unread []Unread
+	seen   int
 }
 
-// recognise opens the file to see what it lists.
-func recognise(path string) File {
-	file := File{Path: path, Name: filepath.Base(path)}
-	r, err := Open(path)
+// folder reads one folder. The name is its path from the first one.
+func (w *walk) folder(dir, name string, depth int) error {
+	entries, err := os.ReadDir(dir)
 	if err != nil {
-		file.Err = err
-		return file
+		if depth == 0 {
+			return inFile(ErrNotReadable.Because(err), filepath.Base(dir))
+		}
+		w.leave(name, ErrFolder)
+		return nil
 	}
-	file.Kind = r.Kind()
-	if err := r.Close(); err != nil {
-		file.Kind, file.Err = Unknown, inSheet(ErrNotReadable.Because(err), file.Name)
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = e.Name()
 	}
-	return file
+	for _, base := range names {
+		if err := context.Cause(w.ctx); err != nil {
+			return err
+		}
+		if w.seen++; w.seen > maxFiles {
+			return inFile(ErrTooLarge, filepath.Base(dir))
+		}
+		if strings.HasPrefix(base, ".") || strings.HasPrefix(base, "~$") {
+			continue
+		}
+		if err := w.entry(filepath.Join(dir, base), path.Join(name, base), names, depth); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// entry reads what stands in a folder under a name.
+func (w *walk) entry(at, name string, beside []string, depth int) error {
+	link, err := os.Lstat(at)
+	if err != nil {
+		w.leave(name, ErrNotReadable.Because(err))
+		return nil
+	}
+	info := link
+	if link.Mode()&os.ModeSymlink != 0 {
+		if info, err = os.Stat(at); err != nil {
+			w.leave(name, ErrNotReadable.Because(err))
+			return nil
+		}
+	}
+	switch {
+	case info.IsDir() && (link != info || depth == maxDepth):
+		w.leave(name, ErrFolder)
+	case info.IsDir():
+		return w.folder(at, name, depth+1)
+	case !info.Mode().IsRegular():
+		w.leave(name, ErrOtherFile)
+	case isRefused(name):
+		if !slices.Contains(beside, refusedOf(path.Base(name))) {
+			w.leave(name, ErrRefusedFile)
+		}
+	case spare(name):
+		w.leave(name, ErrOtherFile)
+		w.unread[len(w.unread)-1].Spare = true
+	default:
+		return w.file(at, name)
+	}
+	return nil
+}
+
+// spare reports whether a file's name says that it holds no rows: what
+// describes the sheets, and what systems leave in folders.
+func spare(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".json", ".md":
+		return true
+	}
+	base := strings.ToLower(path.Base(name))
+	return base == "thumbs.db" || base == "desktop.ini"
+}
+
+func (w *walk) leave(name string, e *errs.Error) {
+	w.unread = append(w.unread, Unread{}.because(name, e))
+}
+
+// file opens a file to see what it lists.
+func (w *walk) file(at, name string) error {
+	b, err := load(w.ctx, at, name)
+	if stopped(err) {
+		return err
+	}
+	if err != nil {
+		e := asFault(err)
+		if isColumnless(e) && !tabular(name) {
+			e = ErrOtherFile
+		}
+		w.leave(name, e)
+		return nil
+	}
+	if len(b.sheets)+len(b.unread) == 0 {
+		w.leave(name, ErrEmpty)
+	}
+	for _, r := range b.Sheets() {
+		w.files = append(w.files, File{Path: at, Name: name, Sheet: r.Sheet(), Kind: r.Kind(), Sheets: len(b.Sheets())})
+	}
+	// What the book's sheets leave is told when they are read.
+	w.unread = append(w.unread, b.unread...)
+	return b.Close()
+}
+
+// isColumnless reports whether a file was not known for a sheet at all.
+func isColumnless(e *errs.Error) bool {
+	switch e.Code {
+	case ErrHeaderMissing.Code:
+		return e.Detail["nearest"] == ""
+	case ErrEncoding.Code, ErrFormat.Code:
+		return true
+	}
+	return false
+}
+
+// tabular reports whether a file's name says that it is a sheet of some format.
+func tabular(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".et", ".ett", ".xlt", ".xltx", ".xlsb", ".ods", ".htm", ".html":
+		return true
+	}
+	return false
 }

@@ -1,100 +1,11 @@
 package sheet
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 )
-
-// FuzzNewReader reads arbitrary bytes as a sheet: nothing panics, every error
-// is of this package, and what is written back reads the same again. Headed
-// bytes get a header before them, so that the rows are reached.
-func FuzzNewReader(f *testing.F) {
-	for name := range map[string]int{"schools_学校学位.csv": 0, "vacancies_招聘岗位.csv": 0, "workers_654326_吉木乃县.csv": 0} {
-		content, err := os.ReadFile(filepath.Join(altay, name))
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(content[:min(len(content), 2000)], false)
-	}
-	f.Add(toXLSX(f, [][]string{workersHeader, plainWorker()}), false)
-	f.Add([]byte("一\"\"小\",\"a\r\nb\"x,富蕴县,\",,\n"), true)
-	f.Add([]byte("一小,公办,富蕴县,杜热镇,小学,9,多\n"), true)
-	f.Fuzz(func(t *testing.T, content []byte, headed bool) {
-		if headed {
-			content = append([]byte(schoolHeader+"\n"), content...)
-		}
-		r, err := NewReader("fuzz", bytes.NewReader(content))
-		if err != nil {
-			known(t, err)
-			return
-		}
-		defer func() { _ = r.Close() }()
-		var b bytes.Buffer
-		w, err := NewRefusedWriter(&b, r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var rows []Row
-		for {
-			row, err := r.Next()
-			if errors.Is(err, io.EOF) {
-				break
-			}
-			if err != nil {
-				known(t, err)
-				return
-			}
-			if _, err := typed(row); err != nil {
-				known(t, err)
-			}
-			if row.Fault() == nil {
-				rows = append(rows, row)
-			}
-			if err := w.Write(row, "code", "sentence"); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := w.Flush(); err != nil {
-			t.Fatal(err)
-		}
-		again(t, b.Bytes(), rows)
-	})
-}
-
-// again reads what was written and compares the rows that had no fault.
-func again(t *testing.T, content []byte, rows []Row) {
-	t.Helper()
-	r, err := NewReader("again", bytes.NewReader(content))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var back []Row
-	for {
-		row, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if row.Fault() == nil {
-			back = append(back, row)
-		}
-	}
-	if len(back) < len(rows) {
-		t.Fatalf("%d rows become %d", len(rows), len(back))
-	}
-	if len(back) == len(rows) {
-		equal(t, results(back), results(rows))
-	}
-}
 
 // known fails the test if the error is not one that somebody declared.
 func known(t *testing.T, err error) {

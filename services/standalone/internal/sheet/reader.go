@@ -1,33 +1,53 @@
-// Package sheet reads the sheets that counties keep: CSV in UTF-8 or GB18030
-// and XLSX, with their columns in any order. It finds out what a sheet lists,
-// gives its rows one by one as text that is spelled in one way, says what it
-// had to change for that, and writes refused rows back so that a clerk can mend
-// them. It judges nobody: whether a number is valid, whether a person may be
-// registered or whether a vacancy is lawful is the importer's business.
+// Package sheet reads the sheets that counties keep: CSV in UTF-8, UTF-16 or
+// GB18030 and XLSX, with their columns in any order. It finds out what a sheet
+// lists, gives its rows one by one as text that is spelled in one way, says what
+// it had to change for that and what it did not read, and writes refused rows
+// back so that a clerk can mend them. It judges nobody: whether a number is
+// valid, whether a person may be registered or whether a vacancy is lawful is
+// the importer's business.
+//
+// It reads what a clerk sees who opens the file: the sheets, rows and columns
+// that are shown. Of a cell it takes what is stored and not what is displayed.
+// All is streamed, so that memory does not follow the size of what comes.
 package sheet
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 )
 
-// maxFile bounds a file. A CSV is streamed; a workbook, and a CSV from a
-// source that cannot go back to its start, are kept in memory.
-const maxFile = 256 << 20
+// maxFile bounds a file, packed or not.
+const maxFile = 1 << 30
+
+// A Book is an open file: a workbook with its sheets, or a CSV, which is one.
+type Book struct {
+	name     string
+	encoding Encoding
+	sheets   []*Reader
+	unread   []Unread
+	file     io.Closer // what Open opened, else nil
+}
 
 // A Reader gives the rows of one sheet. It is for one goroutine.
 type Reader struct {
-	name     string
-	encoding Encoding
-	head     *header
-	source   source
-	file     io.Closer // what Open opened, else nil
-	book     *xlsxReader
+	name    string
+	tab     string // empty where the file is no workbook
+	book    *Book
+	head    *header
+	source  source
+	ended   error    // what ended the reading, io.EOF included
+	held    []record // rows that were read while the header was looked for
+	ahead   int      // how many of them have been taken
+	recent  recent   // what came before the present row
+	skipped map[Skip]int
+	unread  []Unread
 }
 
 // A source gives the records of a file, then io.EOF.
@@ -35,189 +55,372 @@ type source interface {
 	next() (record, error)
 }
 
-// Open opens the sheet at the path and reads its header. The error says what
-// the sheet lacks; the caller closes the reader.
-func Open(path string) (*Reader, error) {
-	name := filepath.Base(path)
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, inSheet(ErrNotReadable.Because(err), name)
+// Open opens the file at the path and reads the headers of its sheets. It fails
+// where none can be read; what a book does not read beside others is in Unread.
+// The name, which messages bear, is the path's last element. Reading ends when
+// the context does. The caller closes the book.
+func Open(ctx context.Context, path string) (*Book, error) {
+	return openNamed(ctx, path, filepath.Base(path))
+}
+
+// openNamed is Open under another name.
+func openNamed(ctx context.Context, path, name string) (*Book, error) {
+	b, err := load(ctx, path, name)
+	if err == nil && len(b.sheets) == 0 {
+		err = inFile(b.nothing(), name)
+		_ = b.Close() // it was only read
 	}
-	r, err := NewReader(name, file)
 	if err != nil {
-		_ = file.Close()
 		return nil, err
 	}
-	r.file = file
-	return r, nil
+	return b, nil
 }
 
-// NewReader reads a sheet from its present position to its end. A source that
-// can seek is streamed and read twice, first to decide its encoding; any other
-// is read into memory. The name serves for messages only.
-func NewReader(name string, in io.Reader) (*Reader, error) {
-	r := &Reader{name: name}
-	if err := r.open(in); err != nil {
-		if r.book != nil {
-			_ = r.book.close()
-		}
-		return nil, r.fail(err)
+// load opens a file, also where it has no sheet to read.
+func load(ctx context.Context, path, name string) (*Book, error) {
+	info, err := os.Stat(path)
+	if err == nil && !info.Mode().IsRegular() {
+		err = ErrNotReadable // opening a pipe would wait for its other end
 	}
-	return r, nil
-}
-
-// open finds the file's format and reads the header.
-func (r *Reader) open(in io.Reader) error {
-	text, start, err := seekable(in)
 	if err != nil {
-		return err
+		return nil, inFile(err, name)
 	}
-	var magic [8]byte
-	n, err := io.ReadFull(text, magic[:])
-	if n == 0 {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, inFile(err, name)
+	}
+	b := &Book{name: name, file: file}
+	if err := b.open(file, info.Size(), ending(ctx)); err != nil {
+		_ = b.Close() // it was only read
+		return nil, inFile(err, name)
+	}
+	return b, nil
+}
+
+// NewBook reads a file of the size. The name serves for messages only.
+func NewBook(ctx context.Context, name string, in io.ReaderAt, size int64) (*Book, error) {
+	b := &Book{name: name}
+	err := b.open(in, size, ending(ctx))
+	if err == nil && len(b.sheets) == 0 {
+		err = b.nothing()
+	}
+	if err != nil {
+		_ = b.Close() // it was only read
+		return nil, inFile(err, name)
+	}
+	return b, nil
+}
+
+// ending returns what says whether the caller has stopped.
+func ending(ctx context.Context) func() error {
+	return func() error { return context.Cause(ctx) }
+}
+
+// nothing says why a book has no sheet to read: for its first that is not, and
+// where a clerk is shown none for that.
+func (b *Book) nothing() error {
+	if len(b.unread) == 0 {
 		return ErrEmpty
 	}
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return err
+	first := b.unread[0]
+	for _, u := range b.unread {
+		if u.Code != ErrSheetHidden.Code {
+			first = u
+			break
+		}
 	}
-	if bytes.HasPrefix(magic[:n], []byte("PK\x03\x04")) {
-		return r.openBook(text, start)
-	}
-	if bytes.HasPrefix(magic[:n], []byte("\xd0\xcf\x11\xe0")) {
-		return ErrNotReadable // the old Excel format, or a workbook under a password
-	}
-	return r.openText(text, start)
+	return first.err
 }
 
-// openBook reads a workbook's header.
-func (r *Reader) openBook(in io.ReadSeeker, start int64) error {
-	if _, err := in.Seek(start, io.SeekStart); err != nil {
+// open finds the file's format and reads the headers.
+func (b *Book) open(in io.ReaderAt, size int64, stop func() error) error {
+	if size > maxFile {
+		return ErrTooLarge
+	}
+	magic := make([]byte, min(8, size))
+	if _, err := in.ReadAt(magic, 0); err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	book, err := newXLSXReader(in)
+	text := stopping{io.NewSectionReader(in, 0, size), stop}
+	switch {
+	case len(magic) == 0:
+		return ErrEmpty
+	case bytes.HasPrefix(magic, []byte("PK")):
+		return b.openWorkbook(in, size, stop)
+	case bytes.HasPrefix(magic, []byte("\xd0\xcf\x11\xe0")):
+		if encrypted(text) {
+			return ErrPassword
+		}
+		return ErrFormat // the old formats of Excel and WPS
+	case bytes.HasPrefix(magic, []byte("<")), bytes.HasPrefix(magic, []byte(byteOrderMark+"<")), bytes.HasPrefix(magic, []byte("{\\rtf")), bytes.HasPrefix(magic, []byte("%PDF")):
+		return ErrFormat // a page of the web, or a document, under the name of a sheet
+	}
+	return b.openText(text)
+}
+
+// openWorkbook reads the headers of a workbook's sheets.
+func (b *Book) openWorkbook(in io.ReaderAt, size int64, stop func() error) error {
+	w, err := openWorkbook(in, size, stop)
 	if err != nil {
 		return err
 	}
-	r.encoding, r.book, r.source = XLSX, book, book
-	return r.readHeader()
+	b.encoding = XLSX
+	for _, t := range w.tabs {
+		if t.hidden {
+			b.leave(Unread{Sheet: t.name}, ErrSheetHidden)
+			continue
+		}
+		r := &Reader{name: b.name, tab: t.name, book: b}
+		s, err := openWorksheet(w, t)
+		if err == nil {
+			r.source = s
+			err = r.readHeader(w.epoch, false)
+		}
+		switch {
+		case err == nil:
+			r.hiddenColumns(s)
+			b.sheets = append(b.sheets, r)
+			continue
+		case stopped(err):
+			return err
+		case !errors.Is(err, ErrEmpty):
+			b.leave(Unread{Sheet: t.name}, asFault(err))
+		}
+		if s != nil {
+			_ = s.close() // it was only read
+		}
+	}
+	return nil
+}
+
+// leave names something that the book does not read.
+func (b *Book) leave(u Unread, e *errs.Error) {
+	b.unread = append(b.unread, u.because(b.name, e))
 }
 
 // openText decides the encoding of delimited text and reads its header.
-func (r *Reader) openText(in io.ReadSeeker, start int64) error {
-	found, err := surveyText(in, start)
+func (b *Book) openText(in io.ReadSeeker) error {
+	found, err := surveyText(in)
 	if err != nil {
 		return err
 	}
-	text, err := decode(in, start, found.encoding)
+	text, err := decode(in, found.encoding)
 	if err != nil {
 		return err
 	}
-	r.encoding, r.source = found.encoding, newCSVReader(text)
-	err = r.readHeader()
+	b.encoding = found.encoding
+	r := &Reader{name: b.name, book: b, source: newCSVReader(text)}
+	err = r.readHeader(epoch1900, found.numbers.spread())
 	if errors.Is(err, ErrHeaderMissing) && found.goodLines {
 		return ErrEncoding // UTF-8 that is damaged further down
+	}
+	if err == nil {
+		b.sheets = []*Reader{r}
 	}
 	return err
 }
 
-// readHeader takes the first row that is not blank for the header.
-func (r *Reader) readHeader() error {
-	for {
-		rec, err := r.source.next()
-		if errors.Is(err, io.EOF) {
-			return ErrEmpty
-		}
-		if err != nil {
-			return err
-		}
-		if rec.blank() {
-			continue
-		}
-		r.head, err = newHeader(rec.cells)
+// stopping is a text that ends with an error when it is told to stop.
+type stopping struct {
+	io.ReadSeeker
+	stop func() error
+}
+
+func (s stopping) Read(p []byte) (int, error) {
+	if err := s.stop(); err != nil {
+		return 0, err
+	}
+	return s.ReadSeeker.Read(p)
+}
+
+// stopped reports whether the caller ended the reading.
+func stopped(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// asFault turns any error into one of this package.
+func asFault(err error) *errs.Error {
+	if e, ok := errors.AsType[*errs.Error](err); ok {
+		return e
+	}
+	return ErrNotReadable.Because(err)
+}
+
+// inFile returns any error as one of this package that names the file; that the
+// caller has stopped stays as it is.
+func inFile(err error, name string) error {
+	if stopped(err) {
 		return err
 	}
+	return asFault(err).With("file", name)
 }
 
-// fail turns any error into one of this package that names the sheet.
-func (r *Reader) fail(err error) error {
-	e, ok := errors.AsType[*errs.Error](err)
-	if !ok {
-		e = ErrNotReadable.Because(err)
-	}
-	return inSheet(e, r.name)
-}
+// Name returns the name under which the book was opened.
+func (b *Book) Name() string { return b.name }
 
-// seekable returns the input as something that can go back to where it is now.
-func seekable(in io.Reader) (io.ReadSeeker, int64, error) {
-	if s, ok := in.(io.ReadSeeker); ok {
-		if start, end, err := extent(s); err == nil {
-			if end-start > maxFile {
-				return nil, 0, ErrTooLarge
-			}
-			return s, start, nil
+// Encoding returns how the file is written.
+func (b *Book) Encoding() Encoding { return b.encoding }
+
+// Sheets returns the sheets that have a known header, in the file's order.
+func (b *Book) Sheets() []*Reader { return b.sheets }
+
+// Sheet returns the sheet of the name, or nil.
+func (b *Book) Sheet(name string) *Reader {
+	for _, r := range b.sheets {
+		if r.tab == name {
+			return r
 		}
 	}
-	all, err := io.ReadAll(io.LimitReader(in, maxFile+1))
-	if err != nil {
-		return nil, 0, err
-	}
-	if len(all) > maxFile {
-		return nil, 0, ErrTooLarge
-	}
-	return bytes.NewReader(all), 0, nil
+	return nil
 }
 
-// extent returns the position and the end of the input, and goes back.
-func extent(s io.Seeker) (start, end int64, err error) {
-	if start, err = s.Seek(0, io.SeekCurrent); err != nil {
-		return 0, 0, err
+// Unread returns what was not read: whole sheets first, then what the sheets'
+// readers have passed so far. It is complete when each has come to its end.
+func (b *Book) Unread() []Unread {
+	all := append([]Unread(nil), b.unread...)
+	for _, r := range b.sheets {
+		all = append(all, r.unread...)
 	}
-	if end, err = s.Seek(0, io.SeekEnd); err != nil {
-		return 0, 0, err
-	}
-	_, err = s.Seek(start, io.SeekStart)
-	return start, end, err
+	return all
 }
 
-// Name returns the name under which the sheet was opened, without its folder.
+// Close frees what the book holds; it closes the file only if Open opened it.
+func (b *Book) Close() error {
+	err := b.closeSheets()
+	if b.file != nil {
+		err = errors.Join(err, b.file.Close())
+	}
+	return err
+}
+
+func (b *Book) closeSheets() error {
+	var err error
+	for _, r := range b.sheets {
+		if s, ok := r.source.(*worksheet); ok {
+			err = errors.Join(err, s.close())
+		}
+	}
+	return err
+}
+
+// Name returns the name of the sheet's file.
 func (r *Reader) Name() string { return r.name }
 
+// Sheet returns the sheet's name in its workbook; it is empty for a CSV.
+func (r *Reader) Sheet() string { return r.tab }
+
 // Kind returns what the sheet lists; it is never Unknown.
-func (r *Reader) Kind() Kind { return r.head.kind }
+func (r *Reader) Kind() Kind { return r.head.shape.kind }
 
 // Encoding returns how the sheet is written.
-func (r *Reader) Encoding() Encoding { return r.encoding }
+func (r *Reader) Encoding() Encoding { return r.book.encoding }
 
-// Header returns the header as the file has it.
+// Header returns the header as the file has it; of a header of two rows, what
+// was made of them.
 func (r *Reader) Header() []string { return append([]string(nil), r.head.cells...) }
 
-// Next returns the next row that is not blank, io.EOF after the last, or the
-// *errs.Error that ends the reading. A row that is wrong in itself is returned
-// without an error; its Fault, and each of its typed forms, say what is wrong.
+// Skipped returns how many rows were recognised as what is no data, by kind.
+func (r *Reader) Skipped() map[Skip]int { return r.skipped }
+
+// Unread returns what the reader has passed over so far; it is complete after
+// the last row.
+func (r *Reader) Unread() []Unread { return append([]Unread(nil), r.unread...) }
+
+// Next returns the next row of data, io.EOF after the last, or the *errs.Error
+// that ends the reading. A row that is wrong in itself is returned without an
+// error; its Fault, and each of its typed forms, say what is wrong. Titles,
+// sums, signatures and the like are counted in Skipped; what is passed over
+// beside them, such as a hidden row, is added to Unread.
 func (r *Reader) Next() (Row, error) {
 	for {
-		rec, err := r.source.next()
+		rec, err := r.record()
 		if errors.Is(err, io.EOF) {
 			return Row{}, io.EOF
 		}
 		if err != nil {
 			return Row{}, r.fail(err)
 		}
-		if rec.blank() {
-			continue
+		if r.data(rec) {
+			row := newRow(rec, r.head)
+			if r.head.mended && r.tab != bookTab { // a workbook of ours has nothing to take back
+				unescapeCells(row.cells)
+			}
+			return row, nil
 		}
-		return newRow(rec, r.head), nil
 	}
 }
 
-// Close frees what the reader holds; it closes the file only if Open opened it.
-func (r *Reader) Close() error {
-	var err error
-	if r.book != nil {
-		err = r.book.close()
+// record returns the next record, of those that were read early first.
+func (r *Reader) record() (record, error) {
+	if r.ahead < len(r.held) {
+		rec := r.held[r.ahead]
+		if r.ahead++; r.ahead == len(r.held) {
+			r.held, r.ahead = nil, 0
+		}
+		return rec, nil
 	}
-	if r.file != nil {
-		err = errors.Join(err, r.file.Close())
+	if r.ended != nil {
+		return record{}, r.ended
 	}
-	return err
+	rec, err := r.source.next()
+	if err != nil {
+		r.ended = err
+	}
+	return rec, err
+}
+
+// fail turns any error into one of this package that names file, sheet and line.
+func (r *Reader) fail(err error) error {
+	if stopped(err) {
+		return err
+	}
+	e := asFault(err).With("file", r.name)
+	if r.tab != "" {
+		e = e.With("sheet", r.tab)
+	}
+	return e
+}
+
+// hiddenColumns names the columns of the header that nobody is shown, and takes
+// them out of it.
+func (r *Reader) hiddenColumns(s *worksheet) {
+	for name, i := range r.head.place {
+		if r.head.known[i] && s.unseen(i) {
+			r.leave(Unread{Column: name}, ErrColumnHidden)
+			delete(r.head.place, name)
+			r.head.known[i] = false
+		}
+	}
+}
+
+// leave names something that the reader passes over.
+func (r *Reader) leave(u Unread, e *errs.Error) {
+	u.Sheet = r.tab
+	u = u.because(r.name, e)
+	if n := len(r.unread); n > 0 {
+		if last := &r.unread[n-1]; last.Code == u.Code && last.Column == u.Column && (last.Line+last.Rows == u.Line || n == maxUnread) {
+			last.Rows += u.Rows
+			return
+		}
+		if n == maxUnread {
+			r.unread = append(r.unread, Unread{Sheet: r.tab, Rows: u.Rows, Line: u.Line}.because(r.name, ErrMoreUnread))
+			return
+		}
+		if n > maxUnread {
+			r.unread[n-1].Rows += u.Rows
+			return
+		}
+	}
+	r.unread = append(r.unread, u)
+}
+
+// Label names the sheet for a person: the file, and the sheet in it where the
+// file has several.
+func (r *Reader) Label() string { return label(r.name, r.tab, len(r.book.sheets)) }
+
+func label(name, tab string, sheets int) string {
+	if sheets < 2 || tab == "" {
+		return name
+	}
+	return strings.Join([]string{name, tab}, " / ")
 }

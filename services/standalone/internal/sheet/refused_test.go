@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,106 +10,152 @@ import (
 	"github.com/qiao-platform/qiao/pkg/errs"
 )
 
-// TestRefusedRoundTrip writes every row back and reads the same again.
+// TestRefusedRoundTrip writes every row back, and reads the same again from
+// both files.
 func TestRefusedRoundTrip(t *testing.T) {
 	for name := range loadExpected(t) {
 		r := openAltay(t, name)
-		var b bytes.Buffer
-		w, err := NewRefusedWriter(&b, r)
-		if err != nil {
-			t.Fatal(err)
-		}
 		rows := read(t, r)
-		for _, row := range rows {
-			if err := w.Write(row, "id_format", "号码应为18位,末位可以是X"); err != nil {
-				t.Fatal(err)
+		text, workbook := write(t, r, rows, "id_format", "号码应为18位,末位可以是X")
+		for encoding, content := range map[Encoding][]byte{UTF8BOM: text, XLSX: workbook} {
+			again := open(t, content)
+			if again.Encoding() != encoding {
+				t.Errorf("the encoding is %s", again.Encoding())
 			}
-		}
-		if err := w.Flush(); err != nil || w.Count() != len(rows) {
-			t.Fatalf("%d of %d rows, %v", w.Count(), len(rows), err)
-		}
-		again := open(t, b.Bytes())
-		if again.Encoding() != UTF8BOM {
-			t.Errorf("the encoding is %s", again.Encoding())
-		}
-		back := read(t, again)
-		equal(t, results(back), results(rows))
-		if last := back[len(back)-1]; last.Get(RefusedCodeColumn) != "id_format" || last.Get(RefusedReasonColumn) == "" {
-			t.Errorf("the reason is %q", last.Raw())
+			back := read(t, again)
+			equal(t, results(back), results(rows))
+			last, was := back[len(back)-1], rows[len(rows)-1]
+			if last.Get(RefusedCodeColumn) != "id_format" || last.Get(RefusedReasonColumn) == "" || last.Get(RefusedFileColumn) != name || number(last.Get(RefusedLineColumn)) != was.Line {
+				t.Errorf("the reason is %q", last.Raw())
+			}
 		}
 	}
 }
 
-// TestRefusedKeepsCells has cells with all that CSV must quote, a row that is
-// too long, and reasons of an earlier import, which do not pile up.
+// TestRefusedKeepsCells has cells with all that CSV and XML must write in a way
+// of their own, a row that is too long, and reasons of an earlier import, which
+// do not pile up: where a row first stood is kept.
 func TestRefusedKeepsCells(t *testing.T) {
-	in := "拒绝原因," + schoolHeader + ",拒绝原因代码,电话\n" +
-		"旧,\" =1+1 \",\"a\r\nb\",\"c\"\"d\",'x,小学,9,old,\t5\n" +
-		"旧,一小,公办,富蕴县,杜热镇,小学,9,old,6,多,余\n"
+	in := "拒绝原因," + schoolHeader + ",拒绝原因代码,电话,原行号\n" +
+		"旧,\" =1+1 \",\"a\r\nb\",\"c\"\"d\",'x,_x000D_<&>\x01,9,old,\t5,77\n" +
+		"旧,一小,公办,富蕴县,杜热镇,小学,9,old,6,,多,余\n"
 	r := open(t, []byte(in))
-	var b bytes.Buffer
-	w, err := NewRefusedWriter(&b, r)
-	if err != nil {
-		t.Fatal(err)
+	text, workbook := write(t, r, read(t, r), "c", "s")
+	for _, content := range [][]byte{text, workbook} {
+		again := open(t, content)
+		if got := strings.Join(again.Header(), ","); got != schoolHeader+",电话,拒绝原因代码,拒绝原因,原文件,原工作表,原行号" {
+			t.Errorf("the header is %s", got)
+		}
+		rows := read(t, again)
+		if want := []string{" =1+1 ", "a\r\nb", `c"d`, "'x", "_x000D_<&>\x01", "9", "\t5", "c", "s", "", "", "77"}; !slices.Equal(rows[0].Raw(), want) {
+			t.Errorf("the row is %q", rows[0].Raw())
+		}
+		if want := []string{"一小", "公办", "富蕴县", "杜热镇", "小学", "9", "6", "c", "s", "test", "", "4", "多", "余"}; !slices.Equal(rows[1].Raw(), want) {
+			t.Errorf("the long row is %q", rows[1].Raw())
+		}
+		wantCode(t, rows[1].Fault(), "too_many_cells")
 	}
-	for _, row := range read(t, r) {
-		if err := w.Write(row, "c", "s"); err != nil {
-			t.Fatal(err)
+}
+
+// TestRefusedCSVIsInert requires that no program computes a cell of the CSV,
+// and that each reads back unchanged.
+func TestRefusedCSVIsInert(t *testing.T) {
+	cells := []string{"=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠1", " =1", "'=1", "'", "''", "'x", "", "x", "1'"}
+	rows := [][]string{strings.Split(schoolHeader, ",")}
+	for _, c := range cells {
+		rows = append(rows, []string{"校", c, "富蕴县", "镇", "小学", "9"})
+	}
+	r := open(t, toXLSX(t, rows))
+	text, workbook := write(t, r, read(t, r), "c", "s")
+	for _, content := range [][]byte{text, workbook} {
+		for i, row := range read(t, open(t, content)) {
+			if got := row.Get("性质"); got != cells[i] {
+				t.Errorf("%q becomes %q", cells[i], got)
+			}
 		}
 	}
-	if err := w.Flush(); err != nil {
-		t.Fatal(err)
+	in := newCSVReader(strings.NewReader(string(text)))
+	for {
+		rec, err := in.next()
+		if err != nil {
+			break
+		}
+		for _, c := range rec.cells {
+			if first := strings.TrimLeft(c, " \u3000"); first != "" && strings.ContainsAny(first[:1], "=+-@\t\r\n") {
+				t.Errorf("a program computes %q", c)
+			}
+		}
 	}
-	again := open(t, b.Bytes())
-	if got := strings.Join(again.Header(), ","); got != schoolHeader+",电话,拒绝原因代码,拒绝原因" {
-		t.Errorf("the header is %s", got)
-	}
-	rows := read(t, again)
-	if want := []string{" =1+1 ", "a\r\nb", `c"d`, "'x", "小学", "9", "\t5", "c", "s"}; !slices.Equal(rows[0].Raw(), want) {
-		t.Errorf("the row is %q", rows[0].Raw())
-	}
-	if want := []string{"一小", "公办", "富蕴县", "杜热镇", "小学", "9", "6", "c", "s", "多", "余"}; !slices.Equal(rows[1].Raw(), want) {
-		t.Errorf("the long row is %q", rows[1].Raw())
-	}
-	wantCode(t, rows[1].Fault(), "too_many_cells")
 }
 
 func TestRefusedFile(t *testing.T) {
 	dir := t.TempDir()
-	path := RefusedName(filepath.Join(dir, "schools.csv"))
-	if filepath.Base(path) != "schools.refused.csv" || RefusedName(path) != path || RefusedName("甲.乙.XLSX") != "甲.乙.refused.csv" || RefusedName("甲.乙") != "甲.乙.refused.csv" {
-		t.Fatalf("the path is %s", path)
-	}
-	write := func(lines int, end func(*RefusedFile) error) {
+	base := filepath.Join(dir, RefusedName(File{Name: "schools.csv"}, "1"))
+	make := func(lines int, end func(*RefusedFile) error) {
 		r := openAltay(t, "schools_学校学位.csv")
-		f, err := CreateRefused(path, r)
-		if err != nil {
-			t.Fatal(err)
-		}
+		f := CreateRefused(base, r)
 		for _, row := range read(t, r)[:lines] {
 			if err := f.Write(row, "c", "s"); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := end(f); err != nil || f.Path() != path {
+		if f.Count() != lines {
+			t.Errorf("%d rows, want %d", f.Count(), lines)
+		}
+		if err := end(f); err != nil {
 			t.Fatal(err)
 		}
 	}
-	write(3, (*RefusedFile).Close)
-	write(2, (*RefusedFile).Discard)
-	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
-		t.Fatalf("%v, %v", info, err)
-	}
-	r, err := Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if rows := read(t, r); len(rows) != 3 {
-		t.Errorf("%d rows, want 3", len(rows))
-	}
-	write(0, (*RefusedFile).Close)
+	make(0, (*RefusedFile).Close)
 	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("files without rows: %v, %v", left, err)
+	}
+	make(3, (*RefusedFile).Close)
+	make(2, (*RefusedFile).Discard)
+	make(0, (*RefusedFile).Close) // what stands there stays
+	for _, path := range CreateRefused(base, nil).Paths() {
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Fatalf("%v, %v", info, err)
+		}
+		b, err := Open(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rows := read(t, b.Sheets()[0]); len(rows) != 3 {
+			t.Errorf("%d rows, want 3", len(rows))
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 2 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestRefusedNames requires names that differ by file, sheet and run, and that
+// remember the sheet in which a row first stood.
+func TestRefusedNames(t *testing.T) {
+	for want, f := range map[string]File{
+		"workers.csv@2":       {Name: "workers.csv"},
+		"workers.tsv@2":       {Name: "workers.tsv"},
+		"乡_镇_workers.csv@2":   {Name: "乡/镇/workers.csv"},
+		"册.xlsx#红墩镇@2":        {Name: "册.xlsx", Sheet: "红墩镇"},
+		"册.xlsx#a_b_c_@2":     {Name: "册.xlsx", Sheet: "a/b#c@"},
+		"again.csv@2":         {Name: "again.csv@1.refused.csv"},
+		"book.xlsx#红墩镇@2":     {Name: "book.xlsx#红墩镇@20261129-010203.refused.xlsx", Sheet: "待更正"},
+		"x.csv.refused.txt@2": {Name: "x.csv.refused.txt"},
+	} {
+		got := RefusedName(f, "2")
+		if got != want {
+			t.Errorf("%+v: %s, want %s", f, got, want)
+		}
+		if !isRefused(got+RefusedCSV) || !isRefused(got+RefusedXLSX) {
+			t.Errorf("%s is not known again", got)
+		}
+	}
+	if got := refusedOf("册.xlsx#红墩镇@2.refused.csv"); got != "册.xlsx" {
+		t.Errorf("the rows are of %s", got)
+	}
+	if long := RefusedName(File{Name: strings.Repeat("长", 100) + ".csv"}, "20261129-010203") + RefusedXLSX; len(long) > 255 {
+		t.Errorf("a name of %d bytes", len(long))
 	}
 }
 
@@ -120,7 +165,11 @@ func TestReason(t *testing.T) {
 	if code != "date_format" || !strings.HasPrefix(text, "登记日期：日期") || strings.Contains(text, "明天") {
 		t.Errorf("%s, %s", code, text)
 	}
-	for _, e := range []*errs.Error{ErrRowTooLong, ErrRowQuote, ErrDate, ErrNumber, ErrYesNo, ErrWageRange} {
+	for _, e := range []*errs.Error{
+		ErrRowTooLong, ErrRowTooLarge, ErrCellTooLong, ErrRowQuote, ErrDate, ErrNumber, ErrYesNo, ErrWageRange, ErrMerged, ErrDigitsLost, ErrScientific,
+		ErrErrorValue, ErrFormula, ErrDateCell, ErrBoolCell, ErrHeaderMissing, ErrHeaderDuplicate, ErrEmpty, ErrEncoding, ErrNotReadable, ErrFormat,
+		ErrPassword, ErrTooLarge, ErrSheetHidden, ErrRowHidden, ErrColumnHidden, ErrSecondTable, ErrAboveHeader, ErrMoreUnread, ErrOtherFile, ErrRefusedFile, ErrFolder,
+	} {
 		if code, text := Reason(e); code != e.Code || text == e.Text || text == "" {
 			t.Errorf("%s: %s", code, text)
 		}
@@ -128,41 +177,4 @@ func TestReason(t *testing.T) {
 	if code, text := Reason(errs.New(errs.Invalid, "other", "Other.")); code != "other" || text != "Other." {
 		t.Errorf("%s, %s", code, text)
 	}
-}
-
-func TestFolder(t *testing.T) {
-	dir := t.TempDir()
-	school := schoolHeader + "\n一小,公办,富蕴县,杜热镇,小学,9\n"
-	book := toXLSX(t, [][]string{workersHeader, plainWorker()})
-	for name, content := range map[string]string{
-		"b.CSV": school, "a.csv": school, "书.xlsx": string(book), "really-xlsx.csv": string(book), "notes.txt": "hello",
-		"old.xls": "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "empty.csv": "", "expected.json": "{}", "README.md": "x",
-		".hidden.csv": school, "~$书.xlsx": "x", "a.refused.csv": school,
-	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := os.Mkdir(filepath.Join(dir, "sub.csv"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	files, err := Folder(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got []string
-	for _, f := range files {
-		entry := f.Name + " " + f.Kind.String()
-		if f.Err != nil {
-			entry += " " + errs.CodeOf(f.Err)
-		}
-		got = append(got, entry)
-	}
-	want := []string{"a.csv schools", "b.CSV schools", "really-xlsx.csv workers", "书.xlsx workers",
-		"empty.csv unknown sheet.empty", "notes.txt unknown sheet.header_missing", "old.xls unknown sheet.not_readable"}
-	if !slices.Equal(got, want) {
-		t.Errorf("the folder has %q", got)
-	}
-	_, err = Folder(filepath.Join(dir, "none"))
-	wantCode(t, err, "sheet.not_readable")
 }

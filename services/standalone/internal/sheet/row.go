@@ -8,27 +8,37 @@ import (
 	"github.com/qiao-platform/qiao/pkg/errs"
 )
 
-// A header is a sheet's first row and where each column stands.
+// A header is where each column of a sheet stands, and what is known of the
+// sheet as a whole.
 type header struct {
-	kind  Kind
+	shape shape
 	cells []string
 	place map[string]int // by canonical name
+	known []bool         // whether a cell of the header is a column of the shape
+	epoch int            // what is added to a day's number: see epoch1904
+	// rounded says that the identity numbers of a text look as if a spreadsheet
+	// had rounded them; see roundings.
+	rounded bool
+	// mended says that the sheet is one of refused rows, whose cells are escaped.
+	mended bool
 }
 
 // newHeader recognises the kind of the sheet.
 func newHeader(cells []string) (*header, error) {
-	kind, err := Recognise(cells)
+	s, err := recognise(cells)
 	if err != nil {
 		return nil, err
 	}
-	h := &header{kind: kind, cells: cells, place: make(map[string]int, len(cells))}
+	h := &header{shape: s, cells: cells, place: make(map[string]int, len(cells)), known: make([]bool, len(cells))}
 	for i, c := range cells {
 		if name := canonical(c); name != "" {
 			if _, twice := h.place[name]; !twice {
 				h.place[name] = i
+				h.known[i] = s.has(name)
 			}
 		}
 	}
+	_, h.mended = h.place[RefusedCodeColumn]
 	return h, nil
 }
 
@@ -37,22 +47,28 @@ type Row struct {
 	Line  int // where it begins in the file: the line of a CSV, the row number of a workbook
 	head  *header
 	cells []string
+	kinds []cellKind // nil: all are text
 	fault *errs.Error
 }
 
 // newRow pads a record to the header's width.
 func newRow(rec record, head *header) Row {
-	row := Row{Line: rec.line, head: head, cells: rec.cells}
+	row := Row{Line: rec.line, head: head, cells: rec.cells, kinds: rec.kinds}
 	if missing := len(head.cells) - len(row.cells); missing > 0 {
 		row.cells = append(row.cells, make([]string, missing)...)
 	}
-	switch {
-	case rec.open:
-		row.fault = ErrRowQuote
-	case !blankCells(row.cells[len(head.cells):]):
-		row.fault = ErrRowTooLong
-	default:
+	row.fault = rec.fault
+	if column := rec.faultAt; row.fault != nil && column >= 0 && column < len(head.cells) {
+		row.fault = row.fault.With("column", canonical(head.cells[column]))
+	}
+	if blankCells(row.cells[len(head.cells):]) {
 		row.cells = row.cells[:len(head.cells)]
+	} else if row.fault == nil {
+		row.fault = ErrRowTooLong
+	}
+	if e, place := mergeFault(rec, head); e != nil && row.fault == nil {
+		row.fault = e
+		row.cells[place] = "" // or the row, written out to be mended, would say it as its own
 	}
 	if row.fault != nil {
 		row.fault = row.fault.With("line", strconv.Itoa(row.Line))
@@ -65,20 +81,47 @@ func (r Row) Kind() Kind {
 	if r.head == nil {
 		return Unknown
 	}
-	return r.head.kind
+	return r.head.shape.kind
+}
+
+// at returns where the column stands.
+func (r Row) at(column string) (int, bool) {
+	if r.head == nil {
+		return 0, false
+	}
+	i, ok := r.head.place[column]
+	if !ok {
+		i, ok = r.head.place[canonical(column)]
+	}
+	return i, ok
+}
+
+// kindAt returns what the cell at the place holds.
+func (r Row) kindAt(i int) cellKind {
+	if i < len(r.kinds) {
+		return r.kinds[i]
+	}
+	return cellText
+}
+
+// isText reports whether the cell under the column is text.
+func (r Row) isText(column string) bool {
+	i, ok := r.at(column)
+	return ok && r.kindAt(i) == cellText
+}
+
+// isNumber reports whether the cell under the column is a plain number.
+func (r Row) isNumber(column string) bool {
+	i, ok := r.at(column)
+	return ok && r.kindAt(i) == cellNumber
 }
 
 // Get returns the cell under the header, as the file has it; it is empty where
 // there is no such column.
 func (r Row) Get(column string) string {
-	if r.head == nil {
-		return ""
-	}
-	i, ok := r.head.place[column]
+	i, ok := r.at(column)
 	if !ok {
-		if i, ok = r.head.place[canonical(column)]; !ok {
-			return ""
-		}
+		return ""
 	}
 	return r.cells[i]
 }
@@ -88,7 +131,8 @@ func (r Row) Get(column string) string {
 func (r Row) Raw() []string { return slices.Clone(r.cells) }
 
 // Fault returns what is wrong with the row as a row (too many cells, an open
-// quotation mark), or nil. Such a row is refused whatever it says.
+// quotation mark, a cell that is too long), or nil. Such a row is refused
+// whatever it says.
 func (r Row) Fault() error {
 	if r.fault == nil {
 		return nil
@@ -98,10 +142,7 @@ func (r Row) Fault() error {
 
 // HasColumn reports whether the row's sheet has the column.
 func (r Row) HasColumn(column string) bool {
-	if r.head == nil {
-		return false
-	}
-	_, ok := r.head.place[canonical(column)]
+	_, ok := r.at(column)
 	return ok
 }
 

@@ -3,6 +3,8 @@ package sheet
 import (
 	"strings"
 	"unicode"
+
+	"github.com/qiao-platform/qiao/pkg/ident"
 )
 
 // plainASCII reports whether the text is ASCII without spaces and control
@@ -121,6 +123,12 @@ func properName(s string) string {
 	return string(out)
 }
 
+// personName returns a person's name in the one spelling of names.
+func personName(s string) string {
+	s, _ = ident.NormaliseName(s)
+	return s
+}
+
 // solid reports whether the sign is a Chinese character.
 func solid(r rune) bool { return unicode.Is(unicode.Han, r) }
 
@@ -142,7 +150,13 @@ func bare(s string) string {
 
 // codeText returns a resident number or a credit code in capitals.
 func codeText(s string) string {
-	return strings.ReplaceAll(strings.ToUpper(bare(s)), "×", "X")
+	s = strings.ToUpper(bare(s))
+	for _, sign := range []string{"×", "Ⅹ", "Х", "Χ", "✕", "✖", "╳"} { // also the Roman ten, and X of other scripts
+		if rest, ok := strings.CutSuffix(s, sign); ok {
+			return rest + "X"
+		}
+	}
+	return s
 }
 
 // phoneText returns a telephone number as digits where it is one, without the

@@ -12,6 +12,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 	"golang.org/x/text/encoding/simplifiedchinese"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 )
@@ -62,30 +63,55 @@ func read(t testing.TB, r *Reader) []Row {
 		}
 		rows = append(rows, row)
 	}
-	if err := r.Close(); err != nil {
+	if err := r.book.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return rows
 }
 
-// open opens bytes as a sheet.
+// book opens bytes as a file.
+func book(t testing.TB, name string, content []byte) (*Book, error) {
+	t.Helper()
+	return NewBook(t.Context(), name, bytes.NewReader(content), int64(len(content)))
+}
+
+// open opens bytes as a file of one sheet.
 func open(t testing.TB, content []byte) *Reader {
 	t.Helper()
-	r, err := NewReader("test", bytes.NewReader(content))
+	b, err := book(t, "test", content)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	return b.Sheets()[0]
+}
+
+// write returns the two files of refused rows that are written for the rows.
+func write(t testing.TB, r *Reader, rows []Row, code, sentence string) (text, workbook []byte) {
+	t.Helper()
+	var a, b bytes.Buffer
+	w, err := NewRefusedWriter(&a, &b, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range rows {
+		if err := w.Write(row, code, sentence); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil || w.Count() != len(rows) {
+		t.Fatalf("%d of %d rows, %v", w.Count(), len(rows), err)
+	}
+	return a.Bytes(), b.Bytes()
 }
 
 // openAltay opens one of the prefecture's sheets.
 func openAltay(t testing.TB, name string) *Reader {
 	t.Helper()
-	r, err := Open(filepath.Join(altay, name))
+	b, err := Open(t.Context(), filepath.Join(altay, name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r
+	return b.Sheets()[0]
 }
 
 // results returns the typed rows, and the code of each that cannot be read.
@@ -132,6 +158,16 @@ func toCSV(t testing.TB, table [][]string) []byte {
 func toGB(t testing.TB, text []byte) []byte {
 	t.Helper()
 	out, err := simplifiedchinese.GB18030.NewEncoder().Bytes(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// toUTF16 returns UTF-8 text as UTF-16 with a mark, as spreadsheets save it.
+func toUTF16(t testing.TB, text []byte) []byte {
+	t.Helper()
+	out, err := unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder().Bytes(text)
 	if err != nil {
 		t.Fatal(err)
 	}

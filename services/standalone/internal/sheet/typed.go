@@ -119,8 +119,8 @@ func (r Row) Worker() (WorkerRow, error) {
 	c := r.read(Workers)
 	w := WorkerRow{
 		Line:           r.Line,
-		Name:           c.name("姓名"),
-		ResidentNumber: c.code("公民身份号码"),
+		Name:           c.person("姓名"),
+		ResidentNumber: c.identity("公民身份号码"),
 		Phone:          c.phone("联系电话"),
 		Township:       c.name("居住乡镇(街道)"),
 		Occupation:     c.text("意向职业"),
@@ -131,9 +131,9 @@ func (r Row) Worker() (WorkerRow, error) {
 		AvailableFrom:  c.date("可上岗日期"),
 		NeedsHousing:   c.yesNo("需要住宿"),
 		RegisteredOn:   c.date("登记日期"),
-		NoticeVersion:  c.text("告知书版本"),
+		NoticeVersion:  c.prose("告知书版本"),
 	}
-	signed, _ := parseYesNo(r.Get("本人签字"))
+	signed, _ := parseYesNo(c.take("本人签字", holdsYesNo))
 	w.Signed = signed == Yes
 	if strings.HasPrefix(w.Township, "兵团") {
 		c.xpcc = true
@@ -147,12 +147,12 @@ func (r Row) Child() (ChildRow, error) {
 	c := r.read(Children)
 	v := ChildRow{
 		Line:                   r.Line,
-		GuardianResidentNumber: c.code("监护人公民身份号码"),
-		Name:                   c.name("子女姓名"),
+		GuardianResidentNumber: c.identity("监护人公民身份号码"),
+		Name:                   c.person("子女姓名"),
 		BirthDate:              c.date("出生日期"),
 		Township:               c.name("现居乡镇(街道)"),
 		Stage:                  c.text("申请学段"),
-		Remark:                 c.text("备注"),
+		Remark:                 c.prose("备注"),
 	}
 	v.Notes = c.notes()
 	return v, c.err
@@ -164,7 +164,7 @@ func (r Row) Employer() (EmployerRow, error) {
 	v := EmployerRow{
 		Line:            r.Line,
 		Name:            c.text("单位名称"),
-		CreditCode:      c.code("统一社会信用代码"),
+		CreditCode:      c.identity("统一社会信用代码"),
 		IndustrySection: c.code("行业门类"),
 		IndustryName:    c.text("行业名称"),
 		County:          c.name("所在县(市)"),
@@ -181,7 +181,7 @@ func (r Row) Vacancy() (VacancyRow, error) {
 	c := r.read(Vacancies)
 	v := VacancyRow{
 		Line:             r.Line,
-		CreditCode:       c.code("统一社会信用代码"),
+		CreditCode:       c.identity("统一社会信用代码"),
 		Title:            c.text("岗位"),
 		OccupationCode:   c.occupation("职业代码"),
 		Headcount:        c.whole("人数"),
@@ -192,7 +192,7 @@ func (r Row) Vacancy() (VacancyRow, error) {
 		EndsOn:           c.date("截止日期"),
 		HousingProvided:  c.yesNo("提供住宿"),
 		MealsProvided:    c.yesNo("提供工作餐"),
-		Requirements:     c.text("要求"),
+		Requirements:     c.prose("要求"),
 		RequirementsText: r.Get("要求"),
 	}
 	if c.err == nil && v.WageLowFen > v.WageHighFen {
@@ -215,7 +215,7 @@ func (r Row) Course() (CourseRow, error) {
 		Places:          c.whole("名额"),
 		StartsOn:        c.date("开班日期"),
 		Type:            c.text("培训类型"),
-		OrderCreditCode: c.code("订单单位信用代码"),
+		OrderCreditCode: c.identity("订单单位信用代码"),
 		SubsidyFen:      c.money("补贴标准(元)"),
 	}
 	v.Notes = c.notes()
