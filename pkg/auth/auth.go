@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 )
@@ -46,12 +48,16 @@ var (
 	ErrDivision    = errs.New(errs.Denied, "auth.division", "This belongs to another county.")
 )
 
+// Everywhere is the division of who may act in every county. It is said and
+// never left out: an empty division covers nothing.
+const Everywhere = "*"
+
 // Principal is who calls, for whom and why.
 type Principal struct {
 	Kind       Kind
 	Subject    string // worker reference, employer id, officer id or service name
 	Department string // an officer's department code, departments.csv
-	Division   string // the county or prefecture the principal may act in; "" is everywhere
+	Division   string // the county or prefecture the principal may act in, or Everywhere; "" is nowhere
 	Purpose    string // purpose code, e.g. "school_place"
 	LegalBasis string // e.g. "PIPL 13(2)", "consent"
 	Via        string // web, counter, phone, helper, import, system
@@ -117,13 +123,71 @@ func (p Principal) ActsHimself(worker string) bool {
 }
 
 // CoversDivision returns nil where p may act in the county: its division is
-// the county, the county's prefecture (the code ends in 00), or unrestricted.
+// the county, the county's prefecture (the code ends in 00), or Everywhere.
 func (p Principal) CoversDivision(county string) error {
-	d := p.Division
-	if d == "" || d == county || strings.HasSuffix(d, "00") && len(county) == 6 && strings.TrimRight(d, "0") != "" && strings.HasPrefix(county, strings.TrimSuffix(d, "00")) {
-		return nil
+	prefix, ok := p.Counties()
+	if !ok || p.Division != Everywhere && (len(county) != 6 || !strings.HasPrefix(county, prefix)) {
+		return ErrDivision
 	}
-	return ErrDivision
+	return nil
+}
+
+// Counties is what the codes of the counties begin with in which p may act, so
+// that a list is cut as a single record is: "" where that is everywhere; not ok
+// where it is nowhere.
+func (p Principal) Counties() (prefix string, ok bool) {
+	d := p.Division
+	switch {
+	case d == Everywhere:
+		return "", true
+	case len(d) != 6 || strings.HasSuffix(d, "0000"):
+		return "", false
+	case strings.HasSuffix(d, "00"):
+		return d[:4], true
+	}
+	return d, true
+}
+
+// Whole returns nil where p says all that its kind must say, in the form that
+// the platform gives it: nobody acts without a name, and an officer without a
+// department or a division is none. What it holds may be written to events and
+// logs, so it holds no free text but for the legal basis.
+func (p Principal) Whole() error {
+	ok := within(p.Purpose, 64, word) && len(p.LegalBasis) <= 160 && within(p.Via, 16, word) && within(p.ActsFor, 64, word) && printable(p.LegalBasis) &&
+		p.Subject != "" && within(p.Subject, 64, word) && within(p.Department, 32, word) && (p.Division == "" || p.Division == Everywhere || len(p.Division) == 6 && within(p.Division, 6, digit))
+	switch p.Kind {
+	case Worker, Guardian, Employer, Service, Partner:
+	case Officer:
+		ok = ok && p.Department != "" && p.Division != ""
+	default:
+		ok = false
+	}
+	if !ok {
+		return ErrBadToken
+	}
+	return nil
+}
+
+func within(s string, most int, in func(byte) bool) bool {
+	if len(s) > most {
+		return false
+	}
+	for i := range len(s) {
+		if !in(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func digit(c byte) bool { return '0' <= c && c <= '9' }
+
+func word(c byte) bool {
+	return digit(c) || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c == '-' || c == '_' || c == '.'
+}
+
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 type key struct{}

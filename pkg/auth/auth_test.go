@@ -45,7 +45,7 @@ func TestTokens(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	officer, err := s.Sign(Principal{Kind: Officer, Subject: "o-1"}, "housing")
+	officer, err := s.Sign(Principal{Kind: Officer, Subject: "o-1", Department: "hou", Division: "654301"}, "housing")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,9 +72,9 @@ func TestAnOfficerIsOneHoweverTyped(t *testing.T) {
 	s, pub := issuer(t, c)
 	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Officer, Worker}}}, c)
 	for subject, want := range map[Principal]string{
-		{Kind: Officer, Subject: "A001"}:   "a001",
-		{Kind: Officer, Subject: " Ａ001 "}: "a001",
-		{Kind: Worker, Subject: "W-1"}:     "W-1", // a reference, which nobody types
+		{Kind: Officer, Department: "hou", Division: Everywhere, Subject: "A001"}:   "a001",
+		{Kind: Officer, Department: "hou", Division: Everywhere, Subject: " Ａ001 "}: "a001",
+		{Kind: Worker, Subject: "W-1"}:                                              "W-1", // a reference, which nobody types
 	} {
 		token, err := s.Sign(subject, "housing")
 		if err != nil {
@@ -156,7 +156,7 @@ func TestCoversDivision(t *testing.T) {
 	for _, c := range []struct {
 		of, county string
 		ok         bool
-	}{{"", "654301", true}, {"654301", "654301", true}, {"654301", "654321", false}, {"654300", "654321", true}, {"654300", "650100", false}, {"650000", "654301", false}, {"654300", "", false}} {
+	}{{"", "654301", false}, {"", "", false}, {Everywhere, "654301", true}, {Everywhere, "", true}, {"6543", "654301", false}, {"000000", "654301", false}, {"654301", "654301", true}, {"654301", "654321", false}, {"654300", "654321", true}, {"654300", "650100", false}, {"650000", "654301", false}, {"654300", "", false}} {
 		if got := (Principal{Division: c.of}).CoversDivision(c.county) == nil; got != c.ok {
 			t.Errorf("%q over %q: %v", c.of, c.county, got)
 		}
@@ -178,4 +178,59 @@ func FuzzVerify(f *testing.F) {
 			t.Fatalf("%q proves %+v", s, p)
 		}
 	})
+}
+
+// S16: an employer with an empty subject saw what every employer asked for, and
+// an empty division meant everywhere.
+func TestAPrincipalWithHolesIsNone(t *testing.T) {
+	c := clock.System()
+	s, pub := issuer(t, c)
+	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker, Guardian, Employer, Officer, Service, Partner, "", "clerk"}}}, c)
+	officer := Principal{Kind: Officer, Subject: "o-1", Department: "hou", Division: "654301", Purpose: "case", LegalBasis: "PIPL 13(3)；章程", Via: ViaCounter, ActsFor: "w-1"}
+	for name, c := range map[string]struct {
+		change func(*Principal)
+		want   error
+	}{
+		"whole":                         {func(*Principal) {}, nil},
+		"everywhere, said":              {func(p *Principal) { p.Division = Everywhere }, nil},
+		"no subject":                    {func(p *Principal) { p.Subject = "" }, ErrBadToken},
+		"no kind":                       {func(p *Principal) { p.Kind = "" }, ErrBadToken},
+		"an unknown kind":               {func(p *Principal) { p.Kind = "clerk" }, ErrBadToken},
+		"no department":                 {func(p *Principal) { p.Department = "" }, ErrBadToken},
+		"no division":                   {func(p *Principal) { p.Division = "" }, ErrBadToken},
+		"half a division":               {func(p *Principal) { p.Division = "6543" }, ErrBadToken},
+		"a name as subject":             {func(p *Principal) { p.Subject = "古丽娜尔" }, ErrBadToken},
+		"a long subject":                {func(p *Principal) { p.Subject = strings.Repeat("a", 65) }, ErrBadToken},
+		"a name as the one acted for":   {func(p *Principal) { p.ActsFor = "阿依古丽" }, ErrBadToken},
+		"a text as purpose":             {func(p *Principal) { p.Purpose = "she is ill" }, ErrBadToken},
+		"a line break in the basis":     {func(p *Principal) { p.LegalBasis = "a\nb" }, ErrBadToken},
+		"a long basis":                  {func(p *Principal) { p.LegalBasis = strings.Repeat("a", 161) }, ErrBadToken},
+		"an employer without a subject": {func(p *Principal) { *p = Principal{Kind: Employer} }, ErrBadToken},
+		"an employer":                   {func(p *Principal) { *p = Principal{Kind: Employer, Subject: "e-1"} }, nil},
+	} {
+		p := officer
+		c.change(&p)
+		token, err := s.Sign(p, "housing")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := v.Verify(token); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := v.Verify(strings.Repeat("a", 1<<20)); !errors.Is(err, ErrBadToken) {
+		t.Errorf("a token of a megabyte: %v", err)
+	}
+}
+
+func TestCountiesAgreesWithCoversDivision(t *testing.T) {
+	for _, d := range []string{"", Everywhere, "654301", "654300", "650000", "000000", "6543"} {
+		for _, county := range []string{"654301", "654321", "654300", "650100"} {
+			p := Principal{Division: d}
+			prefix, ok := p.Counties()
+			if listed := ok && strings.HasPrefix(county, prefix); listed != (p.CoversDivision(county) == nil) {
+				t.Errorf("%q over %s: listed %v", d, county, listed)
+			}
+		}
+	}
 }

@@ -21,6 +21,9 @@ import (
 // verified token for that long, so that one signature check serves many calls.
 const tokenLife = 5 * time.Minute
 
+// maxToken bounds a token, before anything of it is read or remembered.
+const maxToken = 2 << 10
+
 // maxTokens bounds what a signer or a verifier remembers.
 const maxTokens = 10_000
 
@@ -119,6 +122,9 @@ func (v *Verifier) Verify(token string) (Principal, error) {
 	if token == "" {
 		return Principal{}, ErrNoPrincipal
 	}
+	if len(token) > maxToken {
+		return Principal{}, ErrBadToken
+	}
 	now := v.clock.Now()
 	v.mu.RLock()
 	p, ok := v.seen[token]
@@ -171,9 +177,10 @@ func (v *Verifier) parse(token string) (Principal, error) {
 	if Kind(m.GetKind()) == Officer { // one officer is one, however the number was typed
 		subject = ident.StaffNumber(subject)
 	}
-	return Principal{
+	p := Principal{
 		Kind: Kind(m.GetKind()), Subject: subject, Department: m.GetDepartment(), Division: m.GetDivision(),
 		Purpose: m.GetPurpose(), LegalBasis: m.GetLegalBasis(), Via: m.GetVia(), ActsFor: m.GetActsFor(),
 		Audience: m.GetAudience(), Expires: time.UnixMicro(m.GetExpiresAt()).UTC(),
-	}, nil
+	}
+	return p, p.Whole()
 }

@@ -160,8 +160,12 @@ func (p *Platform) Client() *rpc.Client { return p.client }
 func (p *Platform) Signer() *auth.Signer { return p.signer }
 
 // As returns a context whose calls are sent by a principal of the test's choice;
-// purpose and legal basis are filled in where the test leaves them out.
+// purpose, legal basis and an officer's division, which is then everywhere, are
+// filled in where the test leaves them out.
 func (p *Platform) As(who auth.Principal) context.Context {
+	if who.Kind == auth.Officer && who.Division == "" {
+		who.Division = auth.Everywhere
+	}
 	if who.Purpose == "" {
 		who.Purpose = "test"
 	}

@@ -129,6 +129,9 @@ func number(today clock.Date) string {
 
 func (l *life) as(p auth.Principal) context.Context {
 	p.Purpose, p.LegalBasis = "case_handling", "PIPL 13"
+	if p.Kind == auth.Officer {
+		p.Division = auth.Everywhere
+	}
 	if p.Via == "" {
 		p.Via = auth.ViaWeb
 	}

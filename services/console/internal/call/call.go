@@ -52,13 +52,13 @@ func Operator(ctx context.Context) context.Context { return OperatorAs(ctx, "con
 
 // OperatorAs is an operator who gave a staff number for what is signed.
 func OperatorAs(ctx context.Context, staff string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: "ops", Purpose: "platform_operation", LegalBasis: "platform operation", Via: auth.ViaWeb})
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: "ops", Division: auth.Everywhere, Purpose: "platform_operation", LegalBasis: "platform operation", Via: auth.ViaWeb})
 }
 
 // Finder is an officer at a counter who opens a worker's own page at the
 // worker's request. The look-up is logged where the worker sees it.
 func Finder(ctx context.Context) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "console-counter", Department: "hrss", Purpose: "timeline_help", LegalBasis: "PIPL 13(1), 44-45", Via: auth.ViaCounter})
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "console-counter", Department: "hrss", Division: auth.Everywhere, Purpose: "timeline_help", LegalBasis: "PIPL 13(1), 44-45", Via: auth.ViaCounter})
 }
 
 // Worker is the worker at his own page.
@@ -69,13 +69,13 @@ func Worker(ctx context.Context, worker string) context.Context {
 // Counter is an officer of a department at its counter; worker is for whom the
 // officer acts, or empty.
 func Counter(ctx context.Context, department, worker, purpose, basis string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "console-" + department, Department: department, Purpose: purpose, LegalBasis: basis, Via: auth.ViaCounter, ActsFor: worker})
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "console-" + department, Department: department, Division: auth.Everywhere, Purpose: purpose, LegalBasis: basis, Via: auth.ViaCounter, ActsFor: worker})
 }
 
 // Staff is an officer of a department who gave a staff number for an act that
 // is the officer's own: one of two signatures, a decision on an appeal.
 func Staff(ctx context.Context, department, staff, purpose, basis string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: department, Purpose: purpose, LegalBasis: basis, Via: auth.ViaWeb})
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: staff, Department: department, Division: auth.Everywhere, Purpose: purpose, LegalBasis: basis, Via: auth.ViaWeb})
 }
 
 // Employer is an employer who recruits.

@@ -84,7 +84,7 @@ func (a *App) CheckReviews(ctx context.Context, s Store, q ReviewQuery) (ReviewQ
 		q.Limit = reviewPage
 	}
 	q.Limit = min(q.Limit, reviewPageMax)
-	if p.Kind == auth.Officer {
+	if p.Kind == auth.Officer && p.Division != auth.Everywhere {
 		q.County = p.Division
 	}
 	if q.EmployerID == "" && p.Kind == auth.Officer {

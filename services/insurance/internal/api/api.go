@@ -77,11 +77,16 @@ func (s *Server) GetDuty(ctx context.Context, req *insurancev1.GetDutyRequest) (
 		if err != nil {
 			return err
 		}
-		if p.Kind == auth.Employer && p.Subject != d.EmployerID {
-			return auth.ErrNotYours
+		if p.Kind == auth.Employer {
+			err = auth.ErrNotYours
+			if p.Subject == d.EmployerID {
+				err = nil
+			}
+		} else {
+			err = p.CoversDivision(d.Division)
 		}
 		out.Duty = duty(d)
-		return p.CoversDivision(d.Division)
+		return err
 	})
 	return out, err
 }

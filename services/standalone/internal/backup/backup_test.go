@@ -82,7 +82,7 @@ func (s *site) serve(data string) {
 func (s *site) as(kind auth.Kind, subject string) context.Context {
 	p := auth.Principal{Kind: kind, Subject: subject, Purpose: "case_handling", LegalBasis: "PIPL 13", Via: auth.ViaWeb}
 	if kind == auth.Officer {
-		p.Department, p.Via = "hrss", auth.ViaCounter
+		p.Department, p.Division, p.Via = "hrss", auth.Everywhere, auth.ViaCounter
 	}
 	return rpc.As(ctx, p)
 }

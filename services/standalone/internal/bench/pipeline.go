@@ -210,7 +210,7 @@ func (r *rig) rebuilt(ctx context.Context) (perSecond float64, err error) {
 		if err := reach(running, db, "employment-0", backlog); err != nil {
 			return err
 		}
-		operator := rpc.As(running, auth.Principal{Kind: auth.Officer, Subject: "bench", Department: "ops", Purpose: "platform_operation", LegalBasis: "bench", Via: auth.ViaSystem})
+		operator := rpc.As(running, auth.Principal{Kind: auth.Officer, Subject: "bench", Department: "ops", Division: auth.Everywhere, Purpose: "platform_operation", LegalBasis: "bench", Via: auth.ViaSystem})
 		client := platformv1.OpsClient{Caller: rpc.NewClient(from.Conn, r.signer), Target: registry.Name}
 		if _, err := client.Rebuild(operator, &platformv1.RebuildRequest{Model: "timeline", Reason: "measured"}); err != nil {
 			return err

@@ -41,7 +41,7 @@ func (w *world) housing() housingv1.HousingClient {
 
 // officer, worker and boss choose who sends the calls of a context.
 func officer(ctx context.Context, department, actsFor string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "demo-" + department, Department: department, Purpose: "case_handling", LegalBasis: "PIPL 13(3)", Via: auth.ViaCounter, ActsFor: actsFor})
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "demo-" + department, Department: department, Division: auth.Everywhere, Purpose: "case_handling", LegalBasis: "PIPL 13(3)", Via: auth.ViaCounter, ActsFor: actsFor})
 }
 
 func worker(ctx context.Context, ref string) context.Context {

@@ -87,7 +87,7 @@ func (im *Importer) Run(ctx context.Context, path string) (*Report, error) {
 			unreadable = errors.Join(unreadable, u.Err())
 		}
 	}
-	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: "ops", Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaImport})
+	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: "ops", Division: auth.Everywhere, Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaImport})
 	return report, errors.Join(unreadable, ops.WaitSettled(ctx, im.Caller, im.Services))
 }
 
@@ -158,7 +158,7 @@ func (im *Importer) sheet(ctx context.Context, f sheet.File, run string, s *Shee
 
 // as is the officer of a department at whose counter the rows were taken.
 func as(ctx context.Context, department, actsFor string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: department, Purpose: "registration", LegalBasis: "PIPL 13(3)", Via: auth.ViaImport, ActsFor: actsFor})
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: department, Division: auth.Everywhere, Purpose: "registration", LegalBasis: "PIPL 13(3)", Via: auth.ViaImport, ActsFor: actsFor})
 }
 
 // patiently repeats a call that met a busy or absent service. Every method of

@@ -35,6 +35,9 @@ func as(p auth.Principal) context.Context { return auth.With(context.Background(
 func worker(id string) context.Context { return as(auth.Principal{Kind: auth.Worker, Subject: id}) }
 
 func officer(division string) context.Context {
+	if division == "" {
+		division = auth.Everywhere
+	}
 	return as(auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hrss", Division: division})
 }
 
@@ -91,7 +94,7 @@ func TestNobodyActsForAWorkerUnasked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	counter := as(auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hrss", Via: auth.ViaCounter, ActsFor: "worker-2"})
+	counter := as(auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hrss", Division: auth.Everywhere, Via: auth.ViaCounter, ActsFor: "worker-2"})
 	second, position, err := a.Enrol(counter, s, "worker-2", course)
 	if err != nil || position != 1 || second.State != domain.Waiting {
 		t.Fatalf("%+v, %d, %v", second, position, err)

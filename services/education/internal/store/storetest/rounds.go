@@ -302,7 +302,7 @@ func entry(r domain.Round, applicationID, ticket string) domain.Entry {
 // roundsAtOnce runs from many sides what a round may do only once.
 func roundsAtOnce(t *testing.T, fresh opener, cases *app.App) {
 	who := func(i int) context.Context {
-		return auth.With(ctx, auth.Principal{Kind: auth.Officer, Subject: fmt.Sprint("edu-", i), Department: "edu"})
+		return auth.With(ctx, auth.Principal{Kind: auth.Officer, Subject: fmt.Sprint("edu-", i), Department: "edu", Division: auth.Everywhere})
 	}
 	guardian := auth.With(ctx, auth.Principal{Kind: auth.Worker, Subject: "worker-1"})
 	t.Run("one round, planned, drawn, given again, answered and ended", func(t *testing.T) {

@@ -294,7 +294,7 @@ func (s *suite) fairLastPost() {
 	}
 	manual, _ := cases.Clock.(*clock.Manual)
 	officer := func(number string) context.Context {
-		return auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss"})
+		return auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
 	}
 	step := func(ctx context.Context, days int, f func(st app.Store) error) {
 		s.Helper()

@@ -64,7 +64,7 @@ func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 	manual, _ := cases.Clock.(*clock.Manual)
 	step := func(name string, days int, number string, run func(ctx context.Context, st app.Store) error) {
 		manual.Advance(time.Duration(days) * 24 * time.Hour)
-		ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss"})
+		ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
 		start := time.Now()
 		if err := db.Update(ctx, func(tx *sqldb.Tx) error { return run(ctx, s.store.In(tx)) }); err != nil {
 			b.Fatal(err)

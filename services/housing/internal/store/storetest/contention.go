@@ -73,7 +73,7 @@ func (s *suite) lastHome() {
 			return tx.SaveApplication(ctx, application(fmt.Sprintf("application-%d", i), fmt.Sprintf("worker-%d", i), domain.Eligible))
 		})
 	}
-	officer := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hou"})
+	officer := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hou", Division: auth.Everywhere})
 	got := make([]error, contenders)
 	var wg sync.WaitGroup
 	for i := range contenders {
