@@ -156,7 +156,8 @@ func (v *View) unsettled() bool {
 	if !v.Done[Accept] {
 		return false
 	}
-	if v.Duty == nil || !v.homeHas("job") {
+	// The story's trade is hazardous, so that training's duty follows too.
+	if v.Duty == nil || len(v.Due) == 0 || !v.homeHas("job") {
 		return true
 	}
 	if v.Done[Insure] && (v.Cover == nil || !v.homeHas("insurance_months")) {
