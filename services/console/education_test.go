@@ -168,7 +168,7 @@ func TestTheOutcomePageSaysWhyHowFarOffAndWhatWouldChangeIt(t *testing.T) {
 		"14 个孩子填了这所学校，有 3 个座位。您的孩子排第 8，最后一个录取的排第 3，差 5 位。", // how far off
 		"您的孩子是第 4 类（没有优先），最后一个录取的是第 3 类",                   // why
 		"住在这所学校所在的街道或乡镇，会排到前面", "2026年12月2日",               // what would change it
-		"由本部门另一位工作人员复核，期限到2026年12月11日", "行政复议", // where to appeal
+		"由本部门另一位工作人员复核，截至2026年12月11日（星期五）（含当日）", "行政复议", // where to appeal
 		"义务教育法", "待确认", "<svg", "已在第2志愿录取", "TICKET-7", "12345", "提出申诉")
 	if strings.Index(body, "差 5 位") > strings.Index(body, "义务教育法") {
 		t.Error("the article comes before the everyday words")

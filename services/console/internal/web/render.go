@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/rpc"
@@ -27,8 +28,15 @@ var (
 	errInput  = errs.New(errs.Invalid, "console.input", "Something is missing in the form.")
 )
 
-// pages holds the parsed templates by language and name.
-type pages map[words.Lang]map[string]*template.Template
+// pages holds the templates of one language. What every page is made from is
+// parsed at the start, a page itself when it is first asked for: a console is
+// ready sooner, and nobody waits for a hundred pages to see one. A test parses
+// each, so that a broken one never gets this far.
+type pages struct {
+	base *template.Template // the layout and the parts; never executed, since it is cloned
+	mu   sync.Mutex
+	made map[string]*template.Template
+}
 
 // page is what the layout shows around a body.
 type page struct {
@@ -42,33 +50,34 @@ type page struct {
 	Body    any
 }
 
-func parsePages(cat *words.Catalogue) (pages, error) {
-	names, err := templates.ReadDir("templates")
-	if err != nil {
-		return nil, err
-	}
-	all := pages{}
+func newPages(cat *words.Catalogue) (map[words.Lang]*pages, error) {
+	all := map[words.Lang]*pages{}
 	for _, l := range words.Langs() {
-		all[l] = map[string]*template.Template{}
 		base, err := template.New("layout.html").Funcs(funcs(cat.Printer(l))).ParseFS(templates, "templates/layout.html", "templates/part_*.html")
 		if err != nil {
 			return nil, err
 		}
-		for _, n := range names {
-			name := strings.TrimSuffix(n.Name(), ".html")
-			if name == "layout" || strings.HasPrefix(name, "part_") {
-				continue
-			}
-			t, err := base.Clone()
-			if err != nil {
-				return nil, err
-			}
-			if all[l][name], err = t.ParseFS(templates, "templates/"+n.Name()); err != nil {
-				return nil, err
-			}
-		}
+		all[l] = &pages{base: base, made: map[string]*template.Template{}}
 	}
 	return all, nil
+}
+
+// get returns the page's template, named as its file without the ending.
+func (p *pages) get(name string) (*template.Template, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if t, ok := p.made[name]; ok {
+		return t, nil
+	}
+	t, err := p.base.Clone()
+	if err != nil {
+		return nil, err
+	}
+	if t, err = t.ParseFS(templates, "templates/"+name+".html"); err != nil {
+		return nil, err
+	}
+	p.made[name] = t
+	return t, nil
 }
 
 // funcs are what templates can say.
@@ -148,8 +157,12 @@ func language(w http.ResponseWriter, r *http.Request) words.Lang {
 // render writes a page. It is made whole first, so that an error never leaves half of one.
 func (s *Site) render(w http.ResponseWriter, r *http.Request, p *words.Printer, status int, name string, pg page) error {
 	pg.Lang, pg.Langs, pg.Path, pg.Demo = p.Lang(), words.Langs(), r.URL.Path, s.Stories != nil
+	t, err := s.pages[p.Lang()].get(name)
+	if err != nil {
+		return err
+	}
 	var b bytes.Buffer
-	if err := s.pages[p.Lang()][name].ExecuteTemplate(&b, "layout.html", pg); err != nil {
+	if err := t.ExecuteTemplate(&b, "layout.html", pg); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

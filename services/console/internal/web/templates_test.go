@@ -2,6 +2,7 @@ package web
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -75,6 +76,33 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 				if !ids[m[2]+end] {
 					t.Errorf("%s: no text %q", f.Name(), m[2]+end)
 				}
+			}
+		}
+	}
+}
+
+// Pages are parsed when they are first asked for; here each is, in each language.
+func TestEveryPageParses(t *testing.T) {
+	cat, err := words.Load(clock.System())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := newPages(cat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := templates.ReadDir("templates")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, p := range all {
+		for _, f := range files {
+			name := strings.TrimSuffix(f.Name(), ".html")
+			if name == "layout" || strings.HasPrefix(name, "part_") {
+				continue
+			}
+			if _, err := p.get(name); err != nil {
+				t.Errorf("%s, %s: %v", name, lang, err)
 			}
 		}
 	}

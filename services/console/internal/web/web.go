@@ -27,15 +27,14 @@ type Site struct {
 	Stories  *story.Stories // nil: no story is told here
 	Log      *slog.Logger
 
-	pages  pages
+	pages  map[words.Lang]*pages
 	status status
 }
 
-// Handler returns the pages. It parses every template, so that a broken one is
-// found at the start.
+// Handler returns the pages.
 func (s *Site) Handler() (http.Handler, error) {
 	var err error
-	if s.pages, err = parsePages(s.Words); err != nil {
+	if s.pages, err = newPages(s.Words); err != nil {
 		return nil, err
 	}
 	assets, err := fs.Sub(static, "static")
