@@ -52,6 +52,8 @@ type Config struct {
 	Partitions int `json:"partitions"`
 	// Replicas of the streams; 3 on a cluster of three.
 	Replicas int `json:"replicas"`
+	// Demo: the platform's people are invented, and the console tells its story.
+	Demo bool `json:"demo"`
 	// StreamMiB limits each stream; past a full one readers fill from the event table.
 	StreamMiB int `json:"stream_mib"`
 }
@@ -96,6 +98,12 @@ func (c *Config) overlay(environ []string) error {
 				return fmt.Errorf("configuration: %s is not a number", k)
 			}
 			*number[k] = n
+		case k == "QIAO_DEMO":
+			yes, err := strconv.ParseBool(v)
+			if err != nil {
+				return errors.New("configuration: QIAO_DEMO is neither true nor false")
+			}
+			c.Demo = yes
 		case strings.HasPrefix(k, "QIAO_") && !strings.HasPrefix(k, "QIAO_TEST_"):
 			return fmt.Errorf("configuration: %s is not known", k)
 		}

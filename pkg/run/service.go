@@ -47,6 +47,7 @@ type Deps struct {
 	// apart from its own so that erasing a key erases it.
 	PersonKeys string
 	Instance   string // unique per process
+	Demo       bool   // the platform's people are invented
 
 	Partitions  int   // channels of every service; fixed for a platform's life
 	Replicas    int   // of the streams

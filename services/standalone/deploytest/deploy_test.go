@@ -34,9 +34,11 @@ const (
 // programs lists what the platform's own images run.
 func programs() []string { return append(standalone.Names(), console.Name) }
 
-func compose(t *testing.T) *types.Project {
+// compose reads docker-compose.yml as compose does, its tools included.
+func compose(t *testing.T, environment ...string) *types.Project {
 	t.Helper()
-	o, err := cli.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")}, cli.WithEnv([]string{"QIAO_UID=1000", "QIAO_GID=1000"}))
+	o, err := cli.NewProjectOptions([]string{filepath.Join(root, "docker-compose.yml")},
+		cli.WithEnv(append([]string{"QIAO_UID=1000", "QIAO_GID=1000"}, environment...)), cli.WithProfiles([]string{"tools", "demo"}))
 	if err != nil {
 		t.Fatal(err)
 	}

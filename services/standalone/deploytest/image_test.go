@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -36,28 +35,28 @@ func TestImages(t *testing.T) {
 		w.WriteHeader(int(status.Load()))
 	}))
 	defer srv.Close()
-	own := slices.Index(stages[0], "ARG SERVICE") // what stands above is the same for all
-	if own < 0 {
-		t.Fatal("the build stage does not ask which service it builds")
-	}
-	execute := func(lines []string, service, out string) {
-		for _, line := range lines {
-			command, ok := strings.CutPrefix(line, "RUN ")
-			if !ok {
-				continue
-			}
-			c := exec.Command("sh", "-c", strings.ReplaceAll(command, "/out/", out+"/"))
-			c.Dir, c.Env = source, append(os.Environ(), "SERVICE="+service)
-			if said, err := c.CombinedOutput(); err != nil {
-				t.Fatalf("%s: %s: %v\n%s", service, command, err, said)
-			}
+	built := t.TempDir()
+	for _, line := range stages["build"] {
+		command, ok := strings.CutPrefix(line, "RUN ")
+		if !ok {
+			continue
+		}
+		c := exec.Command("sh", "-c", strings.ReplaceAll(command, "/out/", built+"/"))
+		c.Dir = source
+		if said, err := c.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", command, err, said)
 		}
 	}
-	execute(stages[0][:own], "", t.TempDir())
-	for _, name := range programs() {
+	for _, name := range append(programs(), "qiao") {
 		out := t.TempDir()
-		execute(stages[0][own:], *p.Services[name].Build.Args["SERVICE"], out)
-		program := filepath.Join(out, "service")
+		b := p.Services[name].Build
+		program := filepath.Join(built, "qiao")
+		if name != "qiao" {
+			program = filepath.Join(built, *b.Args["SERVICE"])
+		}
+		if _, ok := stages[b.Target]; !ok {
+			t.Fatalf("%s is built from a stage that is not there: %q", name, b.Target)
+		}
 		f, err := elf.Open(program)
 		if err != nil {
 			t.Fatal(err)
@@ -68,6 +67,9 @@ func TestImages(t *testing.T) {
 		}
 		if err := f.Close(); err != nil {
 			t.Error(err)
+		}
+		if name == "qiao" {
+			continue // what it does with its configuration is tried in the end-to-end tests
 		}
 
 		conf := filepath.Join(out, "config.json")
@@ -103,8 +105,9 @@ func TestImages(t *testing.T) {
 				t.Errorf("%s: the health check of a service that answers %d: %v\n%s", name, answer, err, said)
 			}
 		}
-		write(t, conf, strings.Replace(mounted, "127.0.0.1:8080", "0.0.0.0:8080", 1))
-		if said, err := as("-config", inConfig, "-config.verify").CombinedOutput(); err == nil || !bytes.Contains(said, []byte("loopback")) {
+		open := as("-config", inConfig, "-config.verify")
+		open.Env = append(open.Env, "QIAO_LISTEN=0.0.0.0:8080")
+		if said, err := open.CombinedOutput(); err == nil || !bytes.Contains(said, []byte("loopback")) {
 			t.Errorf("%s would serve others before sign-in exists: %v %s", name, err, said)
 		}
 	}
@@ -112,10 +115,10 @@ func TestImages(t *testing.T) {
 
 // The image holds the program alone and runs it as nobody.
 func TestTheImageHoldsOnlyTheProgram(t *testing.T) {
-	last := strings.Join(dockerfile(t)[1], "\n")
+	last := strings.Join(dockerfile(t)["service"], "\n")
 	for _, want := range []string{
-		`(?m)^FROM scratch$`,
-		`(?m)^COPY --from=build /out/service /service$`,
+		`(?m)^FROM scratch AS service$`,
+		`(?m)^COPY --from=build /out/\$\{SERVICE\} /service$`,
 		`(?m)^USER [1-9][0-9]*:[1-9][0-9]*$`, // by number: there is no list of users
 		`(?m)^ENTRYPOINT \["/service", "-config", "` + inConfig + `"\]$`,
 		`(?m)^HEALTHCHECK .*CMD \["/service", "-config", "` + inConfig + `", "-health"\]$`,
@@ -126,6 +129,32 @@ func TestTheImageHoldsOnlyTheProgram(t *testing.T) {
 	}
 	if n := strings.Count(last, "COPY"); n != 1 {
 		t.Errorf("%d files are copied into the image", n)
+	}
+}
+
+// A place that reaches mirrors alone says so by arguments; nothing asks a
+// registry for the builder's front end.
+func TestTheBuildNamesNoPlace(t *testing.T) {
+	text := read(t, filepath.Join(root, "deploy/docker/Dockerfile"))
+	if strings.Contains(text, "syntax=") {
+		t.Error("the builder's front end would be fetched")
+	}
+	for _, arg := range []string{"GO_IMAGE", "GOPROXY", "GOSUMDB"} {
+		if !regexp.MustCompile(`(?m)^ARG ` + arg + `\b`).MatchString(text) {
+			t.Errorf("the build takes no argument %s", arg)
+		}
+	}
+	p := compose(t, "QIAO_REGISTRY=mirror.test/library/", "QIAO_GOPROXY=https://modules.test", "QIAO_IMAGES=mirror.test/qiao/", "QIAO_TAG=7", "QIAO_NATS_TAG=1-own")
+	for name, s := range p.Services {
+		if !strings.HasPrefix(s.Image, "mirror.test/") {
+			t.Errorf("%s comes from elsewhere: %s", name, s.Image)
+		}
+		if b := s.Build; b != nil && (*b.Args["GO_IMAGE"] != "mirror.test/library/golang:1.26-bookworm" || *b.Args["GOPROXY"] != "https://modules.test") {
+			t.Errorf("%s is built from elsewhere: %v", name, b.Args)
+		}
+	}
+	if p.Services["nats-1"].Image != "mirror.test/library/nats:1-own" || p.Services["registry"].Image != "mirror.test/qiao/registry:7" {
+		t.Error("tags cannot be chosen")
 	}
 }
 
@@ -142,21 +171,22 @@ func TestTheBuildContextIsSourceOnly(t *testing.T) {
 	}
 }
 
-// dockerfile returns the instructions of the Dockerfile's two stages, one a line.
-func dockerfile(t *testing.T) (stages [][]string) {
+// dockerfile returns the instructions of the Dockerfile's stages by their
+// names, one a line.
+func dockerfile(t *testing.T) (stages map[string][]string) {
 	t.Helper()
+	stages = map[string][]string{}
+	stage := ""
 	text := strings.ReplaceAll(read(t, filepath.Join(root, "deploy/docker/Dockerfile")), "\\\n", "")
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "FROM ") {
-			stages = append(stages, nil)
+			words := strings.Fields(line)
+			stage = words[len(words)-1]
 		}
 		if line != "" && !strings.HasPrefix(line, "#") {
-			stages[len(stages)-1] = append(stages[len(stages)-1], line)
+			stages[stage] = append(stages[stage], line)
 		}
-	}
-	if len(stages) != 2 {
-		t.Fatalf("%d stages", len(stages))
 	}
 	return stages
 }

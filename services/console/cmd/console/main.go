@@ -11,6 +11,6 @@ import (
 
 func main() {
 	run.Main(console.Name, func(ctx context.Context, d run.Deps) (*console.Console, error) {
-		return console.New(ctx, console.Config{Services: console.Services()}, d)
+		return console.New(ctx, console.Config{Demo: d.Demo, Services: console.Services()}, d)
 	})
 }

@@ -14,11 +14,12 @@ func makeKeys(_ context.Context, args []string) error {
 	postgres := f.String("postgres", "postgres:5432", "`address` of the PostgreSQL server")
 	nodes := f.String("nodes", "nats-1:6222,nats-2:6222,nats-3:6222", "`addresses` at which the nodes of the bus find each other")
 	partitions := f.Int("partitions", 1, "channels of every service; as in the services' configuration")
+	demo := f.Bool("demo", false, "for a demonstration: someone may sign for invented people")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if f.NArg() != 1 {
 		return errors.New("name one folder for the secrets: qiao keys DIR")
 	}
-	return keys.Write(f.Arg(0), keys.Platform{Postgres: *postgres, Nodes: strings.Split(*nodes, ","), Partitions: *partitions})
+	return keys.Write(f.Arg(0), keys.Platform{Postgres: *postgres, Nodes: strings.Split(*nodes, ","), Partitions: *partitions, Demo: *demo})
 }

@@ -27,6 +27,7 @@ const usage = `qiao runs the whole platform in one process.
   qiao lottery verify [-root HEX] FILE              check a published draw, offline
   qiao keys DIR                                     make the secrets of a platform of separate services
   qiao cluster up|down|status                       run separate services on this machine
+  qiao demo -cluster DIR                            fill them with invented people and let those live
   qiao chaos [-seed N] [-minutes M]                 faults against the pipeline (built with -tags chaos)
 
 qiao COMMAND -h tells the flags.
@@ -55,7 +56,7 @@ func untilSignal(args []string) error {
 }
 
 func command(ctx context.Context, args []string) error {
-	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "cluster": onCluster, "chaos": chaos, "lottery": lottery}
+	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "cluster": onCluster, "chaos": chaos, "demo": demonstrate, "lottery": lottery}
 	if len(args) == 0 || strings.HasPrefix(args[0], "-") && args[0] != "-h" && args[0] != "-help" && args[0] != "--help" {
 		return serve(ctx, args)
 	}

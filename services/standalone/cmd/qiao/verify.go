@@ -14,7 +14,7 @@ import (
 func verifyData(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("verify", flag.ContinueOnError)
 	data := f.String("data", "qiao-data", "data `folder`")
-	onCluster := f.String("cluster", "", "verify the cluster that was started from this `folder`, while it serves, instead")
+	onCluster := clusterFlag(f, "verify, while it serves,")
 	asJSON := f.Bool("json", false, "print the report as JSON")
 	if err := f.Parse(args); err != nil {
 		return err

@@ -47,8 +47,9 @@ type Config struct {
 
 // Cluster is a running cluster, or one that ran.
 type Cluster struct {
-	dir   string
-	state state
+	dir     string
+	secrets string // the folder that keys.Write filled
+	state   state
 }
 
 // state is what the file cluster.json holds.
@@ -64,13 +65,17 @@ var (
 	ErrNoneIs = errors.New("no cluster was started from this folder")
 )
 
-// Open returns the cluster that was started from dir.
-func Open(dir string) (*Cluster, error) {
-	dir, err := filepath.Abs(dir)
+// Open returns the cluster that was started from the folder at the path, or the
+// one that a file there describes, which something else started: compose, say.
+func Open(path string) (*Cluster, error) {
+	dir, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
 	}
-	c := &Cluster{dir: dir}
+	if info, err := os.Stat(dir); err == nil && info.Mode().IsRegular() {
+		return describedBy(dir)
+	}
+	c := &Cluster{dir: dir, secrets: filepath.Join(dir, "keys")}
 	b, err := os.ReadFile(c.path("cluster.json"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrNoneIs)
@@ -92,7 +97,7 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 	if old, err := Open(dir); err == nil && slices.ContainsFunc(old.state.Processes, process.alive) {
 		return nil, fmt.Errorf("%s: %w", dir, ErrRuns)
 	}
-	c = &Cluster{dir: dir, state: state{Demo: cfg.Demo}}
+	c = &Cluster{dir: dir, secrets: filepath.Join(dir, "keys"), state: state{Demo: cfg.Demo}}
 	started := c
 	for _, sub := range []string{"log", "bus/secrets", "config", "collector", "redis"} {
 		if err := os.MkdirAll(c.path(sub), 0o700); err != nil {
@@ -111,7 +116,7 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := keys.Write(c.path("keys"), keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: 1, Demo: cfg.Demo}); err != nil {
+	if err := keys.Write(c.secrets, keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: 1, Demo: cfg.Demo}); err != nil {
 		return nil, err
 	}
 	for _, start := range []func(context.Context, Config, places) error{c.startBus, c.startPostgres, c.startRedis, c.startCollector} {
@@ -131,7 +136,7 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 // Databases starts PostgreSQL alone, with a database for each service: for
 // what is measured on it. Down ends it.
 func Databases(ctx context.Context, dir string) (c *Cluster, err error) {
-	c = &Cluster{dir: dir}
+	c = &Cluster{dir: dir, secrets: filepath.Join(dir, "keys")}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, c.Down(context.WithoutCancel(ctx)))
@@ -147,7 +152,7 @@ func Databases(ctx context.Context, dir string) (c *Cluster, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := keys.Write(c.path("keys"), keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: 1}); err != nil {
+	if err := keys.Write(c.secrets, keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: 1}); err != nil {
 		return nil, err
 	}
 	return c, errors.Join(c.startPostgres(ctx, Config{}, at), c.makeDatabases(ctx, at))
@@ -239,12 +244,12 @@ func (c *Cluster) process(name string) (*process, error) {
 
 // Database returns the address of a service's database.
 func (c *Cluster) Database(service string) (string, error) {
-	return config.Secret(c.path("keys", service+".database"))
+	return config.Secret(c.secret(service + ".database"))
 }
 
 // Bus connects to the bus as one of its users.
 func (c *Cluster) Bus(user string) (*nats.Conn, error) {
-	password, err := config.Secret(c.path("keys", "nats-"+user+".password"))
+	password, err := config.Secret(c.secret("nats-" + user + ".password"))
 	if err != nil {
 		return nil, err
 	}
@@ -254,7 +259,7 @@ func (c *Cluster) Bus(user string) (*nats.Conn, error) {
 // Caller returns a client on a connection of its own that signs as one of the
 // issuers of people: console, import or, in a demonstration, demo.
 func (c *Cluster) Caller(issuer string) (contract.Caller, *nats.Conn, error) {
-	key, err := config.SigningKey(c.path("keys", issuer+".key"))
+	key, err := config.SigningKey(c.secret(issuer + ".key"))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -264,6 +269,8 @@ func (c *Cluster) Caller(issuer string) (contract.Caller, *nats.Conn, error) {
 	}
 	return rpc.NewClient(nc, auth.NewSigner(issuer, key, clock.System())), nc, nil
 }
+
+func (c *Cluster) secret(name string) string { return filepath.Join(c.secrets, name) }
 
 func (c *Cluster) path(parts ...string) string {
 	return filepath.Join(append([]string{c.dir}, parts...)...)

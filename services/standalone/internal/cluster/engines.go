@@ -35,7 +35,7 @@ func (c *Cluster) startBus(_ context.Context, cfg Config, at places) error {
 		return err
 	}
 	for _, name := range []string{"nats-users.conf", "nats-cluster.conf"} {
-		b, err := os.ReadFile(c.path("keys", name))
+		b, err := os.ReadFile(c.secret(name))
 		if err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func (c *Cluster) startPostgres(_ context.Context, _ Config, at places) error {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return err
 		}
-		password, err := os.ReadFile(c.path("keys", "postgres.password"))
+		password, err := os.ReadFile(c.secret("postgres.password"))
 		if err != nil {
 			return err
 		}
@@ -160,7 +160,7 @@ func postgresAccount() (*account, error) {
 // makeDatabases makes each service's role and database where they are missing,
 // and gives the roles their passwords.
 func (c *Cluster) makeDatabases(ctx context.Context, at places) error {
-	password, err := config.Secret(c.path("keys", "postgres.password"))
+	password, err := config.Secret(c.secret("postgres.password"))
 	if err != nil {
 		return err
 	}
@@ -174,7 +174,7 @@ func (c *Cluster) makeDatabases(ctx context.Context, at places) error {
 	}
 	defer func() { _ = conn.Close(ctx) }()
 	for _, role := range standalone.Names() {
-		password, err := config.Secret(c.path("keys", "postgres-"+role+".password"))
+		password, err := config.Secret(c.secret("postgres-" + role + ".password"))
 		if err != nil {
 			return err
 		}
@@ -224,13 +224,13 @@ func (c *Cluster) startRedis(_ context.Context, _ Config, at places) error {
 	}
 	return c.add(process{
 		Name: "redis", Kind: "redis", Program: program,
-		Args:   []string{c.path("keys", "redis.conf"), "--bind", host, "--port", port, "--dir", c.path("redis")},
+		Args:   []string{c.secret("redis.conf"), "--bind", host, "--port", port, "--dir", c.path("redis")},
 		Signal: int(syscall.SIGTERM),
 	})
 }
 
 func (c *Cluster) redisReady(ctx context.Context, at places) error {
-	password, err := config.Secret(c.path("keys", "redis.password"))
+	password, err := config.Secret(c.secret("redis.password"))
 	if err != nil {
 		return err
 	}

@@ -33,17 +33,18 @@ func (c *Cluster) startServices(cfg Config, at places) error {
 
 func (c *Cluster) startService(cfg Config, at places, service, name string) error {
 	conf := config.Config{
-		Listen: at.services[name], NATS: strings.Join(c.state.Nodes, ","), NATSUser: service, NATSPasswordFile: c.path("keys", "nats-"+service+".password"),
-		Redis: at.redis, RedisPasswordFile: c.path("keys", "redis.password"), OTLP: at.collector,
-		SigningKeyFile: c.path("keys", service+".key"), Partitions: 1, Replicas: nodes, StreamMiB: 1024,
+		Listen: at.services[name], NATS: strings.Join(c.state.Nodes, ","), NATSUser: service, NATSPasswordFile: c.secret("nats-" + service + ".password"),
+		Redis: at.redis, RedisPasswordFile: c.secret("redis.password"), OTLP: at.collector,
+		SigningKeyFile: c.secret(service + ".key"), Partitions: 1, Replicas: nodes, StreamMiB: 1024,
 	}
 	kind := "console"
+	conf.Demo = cfg.Demo && service == console.Name
 	if service != console.Name {
 		kind = "service"
-		conf.DatabaseFile, conf.MasterKeyFile, conf.TrustFile = c.path("keys", service+".database"), c.path("keys", "master.key"), c.path("keys", "trust.json")
+		conf.DatabaseFile, conf.MasterKeyFile, conf.TrustFile = c.secret(service+".database"), c.secret("master.key"), c.secret("trust.json")
 	}
 	if service == registry.Name {
-		conf.PersonKeysFile = c.path("keys", keys.PersonKeys+".database")
+		conf.PersonKeysFile = c.secret(keys.PersonKeys + ".database")
 	}
 	b, err := json.MarshalIndent(conf, "", " ")
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/crypt"
@@ -37,6 +38,7 @@ const Operator = "operator"
 
 // Write makes what is missing in dir, which it keeps to its owner:
 //
+//	purpose                   real or demo: invented people and real ones never mix
 //	master.key                seals people's data and stored answers
 //	trust.json                who may sign for whom
 //	<issuer>.key              what each process signs with
@@ -56,6 +58,9 @@ func Write(dir string, p Platform) error {
 		return err
 	}
 	w := writer{dir: dir}
+	if err := w.purpose(p); err != nil {
+		return err
+	}
 	if err := w.signers(p); err != nil {
 		return err
 	}
@@ -80,7 +85,45 @@ func Write(dir string, p Platform) error {
 	return w.put("redis.conf", "requirepass "+cache+"\nsave \"\"\nappendonly no\nmaxmemory 256mb\nmaxmemory-policy allkeys-lru\n")
 }
 
+// ErrPurpose refuses to make a demonstration of a platform of real people, or
+// the other way round.
+var ErrPurpose = errors.New("real people and a demonstration never share a platform; use another folder")
+
+// IsDemo says whether the secrets in dir are a demonstration's.
+func IsDemo(dir string) (bool, error) {
+	b, err := os.ReadFile(filepath.Join(dir, "purpose"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // made before the file was
+		_, err := os.Stat(filepath.Join(dir, "demo.key"))
+		if errors.Is(err, fs.ErrNotExist) {
+			return false, nil
+		}
+		return err == nil, err
+	case err != nil:
+		return false, fmt.Errorf("keys: %w", err)
+	}
+	return strings.TrimSpace(string(b)) == standalone.PurposeDemo, nil
+}
+
 type writer struct{ dir string }
+
+// purpose notes what the platform is for, where that is not known yet.
+func (w writer) purpose(p Platform) error {
+	purpose := standalone.PurposeReal
+	if p.Demo {
+		purpose = standalone.PurposeDemo
+	}
+	if _, err := os.Stat(filepath.Join(w.dir, "master.key")); err == nil {
+		was, err := IsDemo(w.dir)
+		if err != nil {
+			return err
+		}
+		if was != p.Demo {
+			return fmt.Errorf("%s: %w", w.dir, ErrPurpose)
+		}
+	}
+	return w.put("purpose", purpose+"\n")
+}
 
 func (w writer) put(name, content string) error {
 	if err := os.WriteFile(filepath.Join(w.dir, name), []byte(content), 0o600); err != nil {
