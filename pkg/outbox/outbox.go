@@ -219,6 +219,38 @@ func Command[T any, Reply interface {
 	return reply, nil
 }
 
+// errChecked undoes what Check tried.
+var errChecked = errors.New("outbox: only checked")
+
+// Check answers as Command would and undoes it: what a command is judged by is
+// the command itself, and nothing of it stays.
+func Check[T any, Reply interface {
+	*T
+	proto.Message
+}](ctx context.Context, l *Log, fn func(*sqldb.Tx) (Reply, error)) (reply Reply, err error) {
+	err = l.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
+		if reply, err = fn(tx); err == nil {
+			err = errChecked
+		}
+		return err
+	})
+	if !errors.Is(err, errChecked) {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CommandOrCheck is Check where only is set, and Command otherwise.
+func CommandOrCheck[T any, Reply interface {
+	*T
+	proto.Message
+}](ctx context.Context, l *Log, only bool, fn func(*sqldb.Tx) (Reply, error)) (Reply, error) {
+	if only {
+		return Check(ctx, l, fn)
+	}
+	return Command(ctx, l, fn)
+}
+
 // answered returns the stored answer of a key, nil where there is none.
 func (l *Log) answered(tx *sqldb.Tx, key, request []byte) ([]byte, error) {
 	var hash, sealed []byte

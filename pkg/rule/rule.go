@@ -93,6 +93,19 @@ func (r Rule) Strings(name string) ([]string, error) { return list(r, name, asTe
 // Ints returns a list of whole numbers.
 func (r Rule) Ints(name string) ([]int, error) { return list(r, name, asInt) }
 
+// Within reports whether a number lies in the range that a parameter gives as its
+// lowest and its highest.
+func (r Rule) Within(name string, n int64) (bool, error) {
+	ends, err := r.Ints(name)
+	if err != nil {
+		return false, err
+	}
+	if len(ends) != 2 {
+		return false, ErrParameter.With("parameter", name)
+	}
+	return n >= int64(ends[0]) && n <= int64(ends[1]), nil
+}
+
 // Floats returns a list of numbers.
 func (r Rule) Floats(name string) ([]float64, error) { return list(r, name, asFloat) }
 

@@ -34,8 +34,10 @@ type AddSchoolRequest struct {
 	// preschool, primary, junior, vocational
 	Stage  string `protobuf:"bytes,5,opt,name=stage,proto3" json:"stage,omitempty"`
 	Places int32  `protobuf:"varint,6,opt,name=places,proto3" json:"places,omitempty"`
-	// the same reference again changes nothing
-	Reference     string `protobuf:"bytes,7,opt,name=reference,proto3" json:"reference,omitempty"`
+	// the office's own mark
+	Reference string `protobuf:"bytes,7,opt,name=reference,proto3" json:"reference,omitempty"`
+	// judge it as the command would be judged, and change nothing
+	CheckOnly     bool `protobuf:"varint,20,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -119,11 +121,20 @@ func (x *AddSchoolRequest) GetReference() string {
 	return ""
 }
 
+func (x *AddSchoolRequest) GetCheckOnly() bool {
+	if x != nil {
+		return x.CheckOnly
+	}
+	return false
+}
+
 type AddSchoolResponse struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	SchoolId string                 `protobuf:"bytes,1,opt,name=school_id,json=schoolId,proto3" json:"school_id,omitempty"`
-	// created or unchanged
-	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// created, unchanged, applied or differs
+	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// fields in which the request says otherwise than the record and changed nothing
+	Differs       []string `protobuf:"bytes,20,rep,name=differs,proto3" json:"differs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -170,6 +181,13 @@ func (x *AddSchoolResponse) GetOutcome() string {
 		return x.Outcome
 	}
 	return ""
+}
+
+func (x *AddSchoolResponse) GetDiffers() []string {
+	if x != nil {
+		return x.Differs
+	}
+	return nil
 }
 
 type ListSchoolsRequest struct {
@@ -1567,7 +1585,7 @@ var File_qiao_education_v1_education_proto protoreflect.FileDescriptor
 
 const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\n" +
-	"!qiao/education/v1/education.proto\x12\x11qiao.education.v1\x1a\x1eqiao/education/v1/rounds.proto\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"\xba\x01\n" +
+	"!qiao/education/v1/education.proto\x12\x11qiao.education.v1\x1a\x1eqiao/education/v1/rounds.proto\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"\xd9\x01\n" +
 	"\x10AddSchoolRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x16\n" +
@@ -1575,10 +1593,13 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\btownship\x18\x04 \x01(\tR\btownship\x12\x14\n" +
 	"\x05stage\x18\x05 \x01(\tR\x05stage\x12\x16\n" +
 	"\x06places\x18\x06 \x01(\x05R\x06places\x12\x1c\n" +
-	"\treference\x18\a \x01(\tR\treference\"J\n" +
+	"\treference\x18\a \x01(\tR\treference\x12\x1d\n" +
+	"\n" +
+	"check_only\x18\x14 \x01(\bR\tcheckOnly\"d\n" +
 	"\x11AddSchoolResponse\x12\x1b\n" +
 	"\tschool_id\x18\x01 \x01(\tR\bschoolId\x12\x18\n" +
-	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"B\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
+	"\adiffers\x18\x14 \x03(\tR\adiffers\"B\n" +
 	"\x12ListSchoolsRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x14\n" +
 	"\x05stage\x18\x02 \x01(\tR\x05stage\"J\n" +

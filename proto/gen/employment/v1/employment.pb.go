@@ -32,7 +32,9 @@ type RegisterEmployerRequest struct {
 	County          string                 `protobuf:"bytes,4,opt,name=county,proto3" json:"county,omitempty"`
 	Phone           string                 `protobuf:"bytes,5,opt,name=phone,proto3" json:"phone,omitempty"`
 	// firm or household; empty is firm. A household has no credit code
-	Kind          string `protobuf:"bytes,6,opt,name=kind,proto3" json:"kind,omitempty"`
+	Kind string `protobuf:"bytes,6,opt,name=kind,proto3" json:"kind,omitempty"`
+	// judge it as the command would be judged, and change nothing
+	CheckOnly     bool `protobuf:"varint,20,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -109,13 +111,22 @@ func (x *RegisterEmployerRequest) GetKind() string {
 	return ""
 }
 
+func (x *RegisterEmployerRequest) GetCheckOnly() bool {
+	if x != nil {
+		return x.CheckOnly
+	}
+	return false
+}
+
 type RegisterEmployerResponse struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	EmployerId string                 `protobuf:"bytes,1,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
-	// created or unchanged
+	// created, unchanged, applied or differs
 	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
 	// well-formed code whose check character fails
-	ManualCheck   bool `protobuf:"varint,3,opt,name=manual_check,json=manualCheck,proto3" json:"manual_check,omitempty"`
+	ManualCheck bool `protobuf:"varint,3,opt,name=manual_check,json=manualCheck,proto3" json:"manual_check,omitempty"`
+	// fields in which the request says otherwise than the record and changed nothing
+	Differs       []string `protobuf:"bytes,20,rep,name=differs,proto3" json:"differs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -171,6 +182,13 @@ func (x *RegisterEmployerResponse) GetManualCheck() bool {
 	return false
 }
 
+func (x *RegisterEmployerResponse) GetDiffers() []string {
+	if x != nil {
+		return x.Differs
+	}
+	return nil
+}
+
 type PublishVacancyRequest struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
 	Uscc         string                 `protobuf:"bytes,1,opt,name=uscc,proto3" json:"uscc,omitempty"`
@@ -199,7 +217,9 @@ type PublishVacancyRequest struct {
 	Schemes          []string `protobuf:"bytes,19,rep,name=schemes,proto3" json:"schemes,omitempty"`
 	HouseholdService bool     `protobuf:"varint,20,opt,name=household_service,json=householdService,proto3" json:"household_service,omitempty"`
 	// instead of the code, where the employer has none
-	EmployerId    string `protobuf:"bytes,21,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	EmployerId string `protobuf:"bytes,21,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	// judge it as the command would be judged, and change nothing
+	CheckOnly     bool `protobuf:"varint,40,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -381,11 +401,20 @@ func (x *PublishVacancyRequest) GetEmployerId() string {
 	return ""
 }
 
+func (x *PublishVacancyRequest) GetCheckOnly() bool {
+	if x != nil {
+		return x.CheckOnly
+	}
+	return false
+}
+
 type PublishVacancyResponse struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	VacancyId string                 `protobuf:"bytes,1,opt,name=vacancy_id,json=vacancyId,proto3" json:"vacancy_id,omitempty"`
-	// created or unchanged
-	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// created, unchanged, applied or differs
+	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// fields in which the request says otherwise than the record and changed nothing
+	Differs       []string `protobuf:"bytes,20,rep,name=differs,proto3" json:"differs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -432,6 +461,13 @@ func (x *PublishVacancyResponse) GetOutcome() string {
 		return x.Outcome
 	}
 	return ""
+}
+
+func (x *PublishVacancyResponse) GetDiffers() []string {
+	if x != nil {
+		return x.Differs
+	}
+	return nil
 }
 
 type CloseVacancyRequest struct {
@@ -783,8 +819,12 @@ type SetProfileRequest struct {
 	Skills []string `protobuf:"bytes,11,rep,name=skills,proto3" json:"skills,omitempty"`
 	// occupation groups of which the worker has a certificate on paper
 	PaperCertificates []string `protobuf:"bytes,12,rep,name=paper_certificates,json=paperCertificates,proto3" json:"paper_certificates,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// judge it as the command would be judged, and change nothing
+	CheckOnly bool `protobuf:"varint,20,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
+	// the fields that are set; the others stay as they are. Empty is all
+	Only          []string `protobuf:"bytes,21,rep,name=only,proto3" json:"only,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SetProfileRequest) Reset() {
@@ -901,10 +941,26 @@ func (x *SetProfileRequest) GetPaperCertificates() []string {
 	return nil
 }
 
+func (x *SetProfileRequest) GetCheckOnly() bool {
+	if x != nil {
+		return x.CheckOnly
+	}
+	return false
+}
+
+func (x *SetProfileRequest) GetOnly() []string {
+	if x != nil {
+		return x.Only
+	}
+	return nil
+}
+
 type SetProfileResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// created, updated or unchanged
-	Outcome       string `protobuf:"bytes,1,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// created, updated, unchanged or differs
+	Outcome string `protobuf:"bytes,1,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// fields in which the request says otherwise than the record and changed nothing
+	Differs       []string `protobuf:"bytes,20,rep,name=differs,proto3" json:"differs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -944,6 +1000,13 @@ func (x *SetProfileResponse) GetOutcome() string {
 		return x.Outcome
 	}
 	return ""
+}
+
+func (x *SetProfileResponse) GetDiffers() []string {
+	if x != nil {
+		return x.Differs
+	}
+	return nil
 }
 
 type GetProfileRequest struct {
@@ -5284,19 +5347,22 @@ var File_qiao_employment_v1_employment_proto protoreflect.FileDescriptor
 
 const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\n" +
-	"#qiao/employment/v1/employment.proto\x12\x12qiao.employment.v1\x1a\x1dqiao/employment/v1/fair.proto\x1a qiao/employment/v1/startup.proto\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"\xae\x01\n" +
+	"#qiao/employment/v1/employment.proto\x12\x12qiao.employment.v1\x1a\x1dqiao/employment/v1/fair.proto\x1a qiao/employment/v1/startup.proto\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"\xcd\x01\n" +
 	"\x17RegisterEmployerRequest\x12\x12\n" +
 	"\x04uscc\x18\x01 \x01(\tR\x04uscc\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12)\n" +
 	"\x10industry_section\x18\x03 \x01(\tR\x0findustrySection\x12\x16\n" +
 	"\x06county\x18\x04 \x01(\tR\x06county\x12\x14\n" +
 	"\x05phone\x18\x05 \x01(\tR\x05phone\x12\x12\n" +
-	"\x04kind\x18\x06 \x01(\tR\x04kind\"x\n" +
+	"\x04kind\x18\x06 \x01(\tR\x04kind\x12\x1d\n" +
+	"\n" +
+	"check_only\x18\x14 \x01(\bR\tcheckOnly\"\x92\x01\n" +
 	"\x18RegisterEmployerResponse\x12\x1f\n" +
 	"\vemployer_id\x18\x01 \x01(\tR\n" +
 	"employerId\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12!\n" +
-	"\fmanual_check\x18\x03 \x01(\bR\vmanualCheck\"\xa7\x05\n" +
+	"\fmanual_check\x18\x03 \x01(\bR\vmanualCheck\x12\x18\n" +
+	"\adiffers\x18\x14 \x03(\tR\adiffers\"\xc6\x05\n" +
 	"\x15PublishVacancyRequest\x12\x12\n" +
 	"\x04uscc\x18\x01 \x01(\tR\x04uscc\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x1e\n" +
@@ -5325,11 +5391,14 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\aschemes\x18\x13 \x03(\tR\aschemes\x12+\n" +
 	"\x11household_service\x18\x14 \x01(\bR\x10householdService\x12\x1f\n" +
 	"\vemployer_id\x18\x15 \x01(\tR\n" +
-	"employerId\"Q\n" +
+	"employerId\x12\x1d\n" +
+	"\n" +
+	"check_only\x18( \x01(\bR\tcheckOnly\"k\n" +
 	"\x16PublishVacancyResponse\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\x12\x18\n" +
-	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"4\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
+	"\adiffers\x18\x14 \x03(\tR\adiffers\"4\n" +
 	"\x13CloseVacancyRequest\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\"\x16\n" +
@@ -5354,7 +5423,7 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\"K\n" +
 	"\x12GetVacancyResponse\x125\n" +
-	"\avacancy\x18\x01 \x01(\v2\x1b.qiao.employment.v1.VacancyR\avacancy\"\x96\x03\n" +
+	"\avacancy\x18\x01 \x01(\v2\x1b.qiao.employment.v1.VacancyR\avacancy\"\xc9\x03\n" +
 	"\x11SetProfileRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x1e\n" +
 	"\n" +
@@ -5372,9 +5441,13 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	" \x01(\bR\n" +
 	"needsMeals\x12\x16\n" +
 	"\x06skills\x18\v \x03(\tR\x06skills\x12-\n" +
-	"\x12paper_certificates\x18\f \x03(\tR\x11paperCertificates\".\n" +
+	"\x12paper_certificates\x18\f \x03(\tR\x11paperCertificates\x12\x1d\n" +
+	"\n" +
+	"check_only\x18\x14 \x01(\bR\tcheckOnly\x12\x12\n" +
+	"\x04only\x18\x15 \x03(\tR\x04only\"H\n" +
 	"\x12SetProfileResponse\x12\x18\n" +
-	"\aoutcome\x18\x01 \x01(\tR\aoutcome\"+\n" +
+	"\aoutcome\x18\x01 \x01(\tR\aoutcome\x12\x18\n" +
+	"\adiffers\x18\x14 \x03(\tR\adiffers\"+\n" +
 	"\x11GetProfileRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\"K\n" +
 	"\x12GetProfileResponse\x125\n" +

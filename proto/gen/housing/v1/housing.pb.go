@@ -36,8 +36,10 @@ type AddHomeRequest struct {
 	County  string `protobuf:"bytes,6,opt,name=county,proto3" json:"county,omitempty"`
 	// public_rental, affordable_rental, rent_subsidy or dormitory
 	Kind string `protobuf:"bytes,7,opt,name=kind,proto3" json:"kind,omitempty"`
-	// the same reference again changes nothing
-	Reference     string `protobuf:"bytes,8,opt,name=reference,proto3" json:"reference,omitempty"`
+	// the office's own mark
+	Reference string `protobuf:"bytes,8,opt,name=reference,proto3" json:"reference,omitempty"`
+	// judge it as the command would be judged, and change nothing
+	CheckOnly     bool `protobuf:"varint,20,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -128,11 +130,20 @@ func (x *AddHomeRequest) GetReference() string {
 	return ""
 }
 
+func (x *AddHomeRequest) GetCheckOnly() bool {
+	if x != nil {
+		return x.CheckOnly
+	}
+	return false
+}
+
 type AddHomeResponse struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	HomeId string                 `protobuf:"bytes,1,opt,name=home_id,json=homeId,proto3" json:"home_id,omitempty"`
-	// created or unchanged
-	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// created, unchanged, applied or differs
+	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// fields in which the request says otherwise than the record and changed nothing
+	Differs       []string `protobuf:"bytes,20,rep,name=differs,proto3" json:"differs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -179,6 +190,13 @@ func (x *AddHomeResponse) GetOutcome() string {
 		return x.Outcome
 	}
 	return ""
+}
+
+func (x *AddHomeResponse) GetDiffers() []string {
+	if x != nil {
+		return x.Differs
+	}
+	return nil
 }
 
 type ListHomesRequest struct {
@@ -2058,7 +2076,7 @@ var File_qiao_housing_v1_housing_proto protoreflect.FileDescriptor
 
 const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\n" +
-	"\x1dqiao/housing/v1/housing.proto\x12\x0fqiao.housing.v1\x1a\x1fqiao/housing/v1/dormitory.proto\x1a\x1aqiao/housing/v1/fund.proto\x1a\x1bqiao/housing/v1/lease.proto\x1a\x1cqiao/housing/v1/rounds.proto\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"\xd8\x01\n" +
+	"\x1dqiao/housing/v1/housing.proto\x12\x0fqiao.housing.v1\x1a\x1fqiao/housing/v1/dormitory.proto\x1a\x1aqiao/housing/v1/fund.proto\x1a\x1bqiao/housing/v1/lease.proto\x1a\x1cqiao/housing/v1/rounds.proto\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"\xf7\x01\n" +
 	"\x0eAddHomeRequest\x12\x16\n" +
 	"\x06estate\x18\x01 \x01(\tR\x06estate\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\tR\x06number\x12\x16\n" +
@@ -2067,10 +2085,13 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\brent_fen\x18\x05 \x01(\x03R\arentFen\x12\x16\n" +
 	"\x06county\x18\x06 \x01(\tR\x06county\x12\x12\n" +
 	"\x04kind\x18\a \x01(\tR\x04kind\x12\x1c\n" +
-	"\treference\x18\b \x01(\tR\treference\"D\n" +
+	"\treference\x18\b \x01(\tR\treference\x12\x1d\n" +
+	"\n" +
+	"check_only\x18\x14 \x01(\bR\tcheckOnly\"^\n" +
 	"\x0fAddHomeResponse\x12\x17\n" +
 	"\ahome_id\x18\x01 \x01(\tR\x06homeId\x12\x18\n" +
-	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"j\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
+	"\adiffers\x18\x14 \x03(\tR\adiffers\"j\n" +
 	"\x10ListHomesRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x14\n" +

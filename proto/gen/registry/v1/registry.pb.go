@@ -41,7 +41,9 @@ type RegisterWorkerRequest struct {
 	NoticeVersion string `protobuf:"bytes,8,opt,name=notice_version,json=noticeVersion,proto3" json:"notice_version,omitempty"`
 	Signed        bool   `protobuf:"varint,9,opt,name=signed,proto3" json:"signed,omitempty"`
 	// the day on which ages are judged; empty is today
-	AsOf          string `protobuf:"bytes,10,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	AsOf string `protobuf:"bytes,10,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// judge it as the command would be judged, and change nothing
+	CheckOnly     bool `protobuf:"varint,11,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -146,11 +148,20 @@ func (x *RegisterWorkerRequest) GetAsOf() string {
 	return ""
 }
 
+func (x *RegisterWorkerRequest) GetCheckOnly() bool {
+	if x != nil {
+		return x.CheckOnly
+	}
+	return false
+}
+
 type RegisterWorkerResponse struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
-	// created or unchanged
-	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// created, unchanged, applied or differs
+	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// fields in which the request says otherwise than the record and changed nothing
+	Differs       []string `protobuf:"bytes,3,rep,name=differs,proto3" json:"differs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -197,6 +208,13 @@ func (x *RegisterWorkerResponse) GetOutcome() string {
 		return x.Outcome
 	}
 	return ""
+}
+
+func (x *RegisterWorkerResponse) GetDiffers() []string {
+	if x != nil {
+		return x.Differs
+	}
+	return nil
 }
 
 type FindWorkerRequest struct {
@@ -624,9 +642,13 @@ type RegisterChildRequest struct {
 	County    string `protobuf:"bytes,4,opt,name=county,proto3" json:"county,omitempty"`
 	Township  string `protobuf:"bytes,5,opt,name=township,proto3" json:"township,omitempty"`
 	// the day on which the birth date is judged; empty is today
-	AsOf          string `protobuf:"bytes,6,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	AsOf string `protobuf:"bytes,6,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
+	// judge it as the command would be judged, and change nothing
+	CheckOnly bool `protobuf:"varint,7,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
+	// the guardian's resident number instead of the guardian, to check only
+	GuardianDocument string `protobuf:"bytes,8,opt,name=guardian_document,json=guardianDocument,proto3" json:"guardian_document,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *RegisterChildRequest) Reset() {
@@ -701,11 +723,29 @@ func (x *RegisterChildRequest) GetAsOf() string {
 	return ""
 }
 
+func (x *RegisterChildRequest) GetCheckOnly() bool {
+	if x != nil {
+		return x.CheckOnly
+	}
+	return false
+}
+
+func (x *RegisterChildRequest) GetGuardianDocument() string {
+	if x != nil {
+		return x.GuardianDocument
+	}
+	return ""
+}
+
 type RegisterChildResponse struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	ChildId string                 `protobuf:"bytes,1,opt,name=child_id,json=childId,proto3" json:"child_id,omitempty"`
-	// created or unchanged
-	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// created, unchanged or differs
+	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// fields in which the request says otherwise than the record and changed nothing
+	Differs []string `protobuf:"bytes,3,rep,name=differs,proto3" json:"differs,omitempty"`
+	// a child of the same name, however it is spelled, and birth date is registered already
+	LikelyDouble  bool `protobuf:"varint,4,opt,name=likely_double,json=likelyDouble,proto3" json:"likely_double,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -752,6 +792,20 @@ func (x *RegisterChildResponse) GetOutcome() string {
 		return x.Outcome
 	}
 	return ""
+}
+
+func (x *RegisterChildResponse) GetDiffers() []string {
+	if x != nil {
+		return x.Differs
+	}
+	return nil
+}
+
+func (x *RegisterChildResponse) GetLikelyDouble() bool {
+	if x != nil {
+		return x.LikelyDouble
+	}
+	return false
 }
 
 type GetChildRequest struct {
@@ -2379,7 +2433,7 @@ var File_qiao_registry_v1_registry_proto protoreflect.FileDescriptor
 
 const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\n" +
-	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\"\xb5\x02\n" +
+	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\"\xd4\x02\n" +
 	"\x15RegisterWorkerRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -2391,10 +2445,13 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x0enotice_version\x18\b \x01(\tR\rnoticeVersion\x12\x16\n" +
 	"\x06signed\x18\t \x01(\bR\x06signed\x12\x13\n" +
 	"\x05as_of\x18\n" +
-	" \x01(\tR\x04asOf\"J\n" +
+	" \x01(\tR\x04asOf\x12\x1d\n" +
+	"\n" +
+	"check_only\x18\v \x01(\bR\tcheckOnly\"d\n" +
 	"\x16RegisterWorkerResponse\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x18\n" +
-	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"U\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
+	"\adiffers\x18\x03 \x03(\tR\adiffers\"U\n" +
 	"\x11FindWorkerRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x17\n" +
 	"\acase_id\x18\x02 \x01(\tR\x06caseId\",\n" +
@@ -2418,7 +2475,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x02on\x18\x03 \x01(\tR\x02on\x12\x17\n" +
 	"\acase_id\x18\x04 \x01(\tR\x06caseId\",\n" +
 	"\x10CheckAgeResponse\x12\x18\n" +
-	"\areached\x18\x01 \x01(\bR\areached\"\xaa\x01\n" +
+	"\areached\x18\x01 \x01(\bR\areached\"\xf6\x01\n" +
 	"\x14RegisterChildRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1d\n" +
@@ -2426,10 +2483,15 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"birth_date\x18\x03 \x01(\tR\tbirthDate\x12\x16\n" +
 	"\x06county\x18\x04 \x01(\tR\x06county\x12\x1a\n" +
 	"\btownship\x18\x05 \x01(\tR\btownship\x12\x13\n" +
-	"\x05as_of\x18\x06 \x01(\tR\x04asOf\"L\n" +
+	"\x05as_of\x18\x06 \x01(\tR\x04asOf\x12\x1d\n" +
+	"\n" +
+	"check_only\x18\a \x01(\bR\tcheckOnly\x12+\n" +
+	"\x11guardian_document\x18\b \x01(\tR\x10guardianDocument\"\x8b\x01\n" +
 	"\x15RegisterChildResponse\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x18\n" +
-	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"E\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
+	"\adiffers\x18\x03 \x03(\tR\adiffers\x12#\n" +
+	"\rlikely_double\x18\x04 \x01(\bR\flikelyDouble\"E\n" +
 	"\x0fGetChildRequest\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x17\n" +
 	"\acase_id\x18\x02 \x01(\tR\x06caseId\"A\n" +

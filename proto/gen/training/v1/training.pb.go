@@ -38,8 +38,10 @@ type PublishCourseRequest struct {
 	EmployerUscc string `protobuf:"bytes,9,opt,name=employer_uscc,json=employerUscc,proto3" json:"employer_uscc,omitempty"`
 	SubsidyFen   int64  `protobuf:"varint,10,opt,name=subsidy_fen,json=subsidyFen,proto3" json:"subsidy_fen,omitempty"`
 	County       string `protobuf:"bytes,11,opt,name=county,proto3" json:"county,omitempty"`
-	// the same reference again changes nothing
-	Reference     string `protobuf:"bytes,12,opt,name=reference,proto3" json:"reference,omitempty"`
+	// the provider's own mark
+	Reference string `protobuf:"bytes,12,opt,name=reference,proto3" json:"reference,omitempty"`
+	// judge it as the command would be judged, and change nothing
+	CheckOnly     bool `protobuf:"varint,20,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -158,11 +160,20 @@ func (x *PublishCourseRequest) GetReference() string {
 	return ""
 }
 
+func (x *PublishCourseRequest) GetCheckOnly() bool {
+	if x != nil {
+		return x.CheckOnly
+	}
+	return false
+}
+
 type PublishCourseResponse struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	CourseId string                 `protobuf:"bytes,1,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
-	// created or unchanged
-	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// created, unchanged, applied or differs
+	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// fields in which the request says otherwise than the record and changed nothing
+	Differs       []string `protobuf:"bytes,20,rep,name=differs,proto3" json:"differs,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -209,6 +220,13 @@ func (x *PublishCourseResponse) GetOutcome() string {
 		return x.Outcome
 	}
 	return ""
+}
+
+func (x *PublishCourseResponse) GetDiffers() []string {
+	if x != nil {
+		return x.Differs
+	}
+	return nil
 }
 
 type ListCoursesRequest struct {
@@ -1280,7 +1298,7 @@ var File_qiao_training_v1_training_proto protoreflect.FileDescriptor
 
 const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"\n" +
-	"\x1fqiao/training/v1/training.proto\x12\x10qiao.training.v1\x1a\x1eqiao/platform/v1/options.proto\"\xd9\x02\n" +
+	"\x1fqiao/training/v1/training.proto\x12\x10qiao.training.v1\x1a\x1eqiao/platform/v1/options.proto\"\xf8\x02\n" +
 	"\x14PublishCourseRequest\x12\x1a\n" +
 	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x1e\n" +
@@ -1297,10 +1315,13 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	" \x01(\x03R\n" +
 	"subsidyFen\x12\x16\n" +
 	"\x06county\x18\v \x01(\tR\x06county\x12\x1c\n" +
-	"\treference\x18\f \x01(\tR\treference\"N\n" +
+	"\treference\x18\f \x01(\tR\treference\x12\x1d\n" +
+	"\n" +
+	"check_only\x18\x14 \x01(\bR\tcheckOnly\"h\n" +
 	"\x15PublishCourseResponse\x12\x1b\n" +
 	"\tcourse_id\x18\x01 \x01(\tR\bcourseId\x12\x18\n" +
-	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"\x88\x01\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
+	"\adiffers\x18\x14 \x03(\tR\adiffers\"\x88\x01\n" +
 	"\x12ListCoursesRequest\x12\x1e\n" +
 	"\n" +
 	"occupation\x18\x01 \x01(\tR\n" +

@@ -14,16 +14,12 @@ import (
 
 // AddSchool opens a school, unless it is known.
 func (s *Server) AddSchool(ctx context.Context, req *educationv1.AddSchoolRequest) (*educationv1.AddSchoolResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.AddSchoolResponse, error) {
-		id, added, err := s.App.AddSchool(ctx, s.In(tx), domain.School{
+	return outbox.CommandOrCheck(ctx, s.Log, req.GetCheckOnly(), func(tx *sqldb.Tx) (*educationv1.AddSchoolResponse, error) {
+		said, err := s.App.AddSchool(ctx, s.In(tx), domain.School{
 			Reference: req.GetReference(), Name: req.GetName(), Kind: domain.Kind(req.GetKind()), County: req.GetCounty(),
 			Township: req.GetTownship(), Stage: domain.Stage(req.GetStage()), Places: int(req.GetPlaces()),
 		})
-		outcome := "unchanged"
-		if added {
-			outcome = "created"
-		}
-		return &educationv1.AddSchoolResponse{SchoolId: id, Outcome: outcome}, err
+		return &educationv1.AddSchoolResponse{SchoolId: said.ID, Outcome: said.Outcome, Differs: said.Differs}, err
 	})
 }
 

@@ -24,7 +24,7 @@ type Store interface {
 	// School returns ErrSchoolUnknown where there is none; so does PeekSchool.
 	School(id string) (domain.School, error)
 	PeekSchool(id string) (domain.School, error)
-	// SaveSchool writes a school whose places changed.
+	// SaveSchool writes a school that changed.
 	SaveSchool(ctx context.Context, s domain.School, events ...domain.Event) error
 	// Taken counts the places of a school that are offered, accepted or held by a
 	// round. Who decides by it has locked the school first.

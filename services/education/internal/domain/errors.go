@@ -9,6 +9,7 @@ var (
 	ErrStage     = errs.New(errs.Invalid, "education.stage", "The stage must be preschool, primary, junior or vocational.")
 	ErrKind      = errs.New(errs.Invalid, "education.school.kind", "A school is public or private.")
 	ErrName      = errs.New(errs.Invalid, "education.school.name", "The school's name is missing or too long.")
+	ErrUnlikely  = errs.New(errs.Invalid, "education.school.implausible", "So many places cannot be meant; look whether a digit is too many.")
 	ErrPlaces    = errs.New(errs.Invalid, "education.school.places", "The number of places cannot be negative.")
 	ErrReference = errs.New(errs.Invalid, "education.school.reference", "The reference is too long.")
 

@@ -80,6 +80,60 @@ func OpenSchool(s School) (School, []Event, error) {
 	return s, []Event{SchoolOpened{SchoolID: s.ID, Stage: s.Stage, Places: s.Places}}, nil
 }
 
+// The outcomes of what a form or a sheet says of a thing.
+const (
+	Created   = "created"
+	Unchanged = "unchanged"
+	Applied   = "applied" // it corrected the record
+	Differs   = "differs" // it says otherwise, and the record stays
+)
+
+// Correct brings a school to what a corrected sheet says, as far as nobody's
+// place rests on it: places may fall to what is taken, the rest changes while
+// nothing is. It names the fields that stay as they are.
+func (s School) Correct(said School, taken int) (c School, differs []string, events []Event) {
+	c = s
+	if said.Places != s.Places {
+		if said.Places >= taken {
+			c.Places = said.Places
+		} else {
+			differs = append(differs, "places")
+		}
+	}
+	if said.Kind != s.Kind {
+		if taken == 0 {
+			c.Kind = said.Kind
+		} else {
+			differs = append(differs, "kind")
+		}
+	}
+	if said.Township != s.Township && said.Township != "" {
+		if taken == 0 {
+			c.Township = said.Township
+		} else {
+			differs = append(differs, "township")
+		}
+	}
+	if c == s {
+		return s, differs, nil
+	}
+	if len(differs) == 0 {
+		c.Reference = said.Reference
+	}
+	return c, differs, []Event{SchoolOpened{SchoolID: c.ID, Stage: c.Stage, Places: c.Places}}
+}
+
+// Outcome says what a correction did.
+func Outcome(changed bool, differs []string) string {
+	switch {
+	case changed:
+		return Applied
+	case len(differs) > 0:
+		return Differs
+	}
+	return Unchanged
+}
+
 // Free is how many places are left where some are offered or accepted.
 func (s School) Free(taken int) int { return max(0, s.Places-taken) }
 

@@ -73,7 +73,8 @@ func (t *inTx) Taken(schoolID string) (n int, err error) {
 
 // SaveSchool writes a school whose places changed, or returns outbox.ErrStale.
 func (t *inTx) SaveSchool(ctx context.Context, s domain.School, events ...domain.Event) error {
-	n, err := t.tx.Exec(`UPDATE school SET places = $2, version = $3 WHERE id = $1 AND version = $4`, s.ID, s.Places, next(s.Version, len(events)), s.Version)
+	n, err := t.tx.Exec(`UPDATE school SET places = $2, kind = $3, township = $4, reference = $5, version = $6 WHERE id = $1 AND version = $7`,
+		s.ID, s.Places, string(s.Kind), s.Township, s.Reference, next(s.Version, len(events)), s.Version)
 	if err != nil {
 		return err
 	}

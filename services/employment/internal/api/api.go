@@ -41,6 +41,14 @@ func command[T any, Reply interface {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (Reply, error) { return fn(s.In(tx)) })
 }
 
+// commandOrCheck runs a use case, or judges it and undoes it.
+func commandOrCheck[T any, Reply interface {
+	*T
+	proto.Message
+}](ctx context.Context, s *Server, only bool, fn func(st app.Store) (Reply, error)) (Reply, error) {
+	return outbox.CommandOrCheck(ctx, s.Log, only, func(tx *sqldb.Tx) (Reply, error) { return fn(s.In(tx)) })
+}
+
 // view reads on one snapshot.
 func (s *Server) view(ctx context.Context, fn func(st app.Store) error) error {
 	return s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })

@@ -18,21 +18,21 @@ import (
 
 // RegisterEmployer records an employer.
 func (s *Server) RegisterEmployer(ctx context.Context, req *employmentv1.RegisterEmployerRequest) (*employmentv1.RegisterEmployerResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.RegisterEmployerResponse, error) {
-		e, outcome, err := s.App.RegisterEmployer(ctx, st, app.Firm{
+	return commandOrCheck(ctx, s, req.GetCheckOnly(), func(st app.Store) (*employmentv1.RegisterEmployerResponse, error) {
+		e, said, err := s.App.RegisterEmployer(ctx, st, app.Firm{
 			Kind: req.GetKind(), USCC: req.GetUscc(), Name: req.GetName(), IndustrySection: req.GetIndustrySection(), County: req.GetCounty(), Phone: req.GetPhone(),
 		})
-		return &employmentv1.RegisterEmployerResponse{EmployerId: e.ID, Outcome: outcome, ManualCheck: e.ManualCheck}, err
+		return &employmentv1.RegisterEmployerResponse{EmployerId: e.ID, Outcome: said.Outcome, ManualCheck: e.ManualCheck, Differs: said.Differs}, err
 	})
 }
 
 // PublishVacancy publishes a vacancy.
 func (s *Server) PublishVacancy(ctx context.Context, req *employmentv1.PublishVacancyRequest) (*employmentv1.PublishVacancyResponse, error) {
-	out, err := command(ctx, s, func(st app.Store) (*employmentv1.PublishVacancyResponse, error) {
-		id, outcome, err := s.App.PublishVacancy(ctx, st, post(req))
-		return &employmentv1.PublishVacancyResponse{VacancyId: id, Outcome: outcome}, err
+	out, err := commandOrCheck(ctx, s, req.GetCheckOnly(), func(st app.Store) (*employmentv1.PublishVacancyResponse, error) {
+		said, err := s.App.PublishVacancy(ctx, st, post(req), req.GetCheckOnly())
+		return &employmentv1.PublishVacancyResponse{VacancyId: said.ID, Outcome: said.Outcome, Differs: said.Differs}, err
 	})
-	if !errors.Is(err, domain.ErrClerk) {
+	if !errors.Is(err, domain.ErrClerk) || req.GetCheckOnly() {
 		return out, err
 	}
 	// Only a clerk can tell what the law's limit means here: the text goes there

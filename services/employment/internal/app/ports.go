@@ -24,18 +24,25 @@ type Store interface {
 	Startups
 	Matching
 
-	// EmployerByUSCC reports false where there is none. It does not lock: an
-	// employer is never changed.
+	// EmployerByUSCC reports false where there is none. It does not lock: the
+	// version of what is written says whether somebody else was first.
 	EmployerByUSCC(uscc string) (domain.Employer, bool, error)
 	// Employer returns ErrEmployerUnknown where there is none; it does not lock either.
 	Employer(id string) (domain.Employer, error)
 	SaveEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error
+	// CorrectEmployer writes an employer's corrected phone and industry.
+	CorrectEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error
 
 	// Vacancy returns ErrVacancyUnknown where there is none.
 	Vacancy(id string) (domain.Vacancy, error)
 	PeekVacancy(id string) (domain.Vacancy, error)
 	// VacancyByReference reports false where the employer has not used the reference.
 	VacancyByReference(employerID, reference string) (id string, found bool, err error)
+	// VacanciesLike lists and locks the employer's vacancies of the same title,
+	// occupation, county and first day.
+	VacanciesLike(employerID string, t domain.Terms) ([]domain.Vacancy, error)
+	// Rests reports whether somebody has applied to the vacancy, or it stands in a fair.
+	Rests(vacancyID string) (bool, error)
 	SaveVacancy(ctx context.Context, v domain.Vacancy, events ...domain.Event) error
 
 	// Profile returns an empty one, of version 0, where the worker has none.

@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"strings"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
@@ -17,31 +19,80 @@ type Post struct {
 }
 
 // PublishVacancy publishes a vacancy, unless its terms or its words break EM-02
-// to EM-05. A reference that the employer has used already changes nothing.
-func (a *App) PublishVacancy(ctx context.Context, s Store, p Post) (id, outcome string, err error) {
+// to EM-05. A reference that the employer has used already, or an open vacancy of
+// the very same terms, changes nothing. By an import, a vacancy of the same
+// employer, title, occupation, county and first day is the same: what the sheet
+// says otherwise corrects it where nobody has applied to it. With only nothing
+// will be kept, and an employer who is not there is what is found last.
+func (a *App) PublishVacancy(ctx context.Context, s Store, p Post, only bool) (said Said, err error) {
 	e, t, err := a.readPost(ctx, s, p)
-	if err != nil {
-		return "", "", err
+	absent := only && errors.Is(err, domain.ErrEmployerUnknown)
+	if absent {
+		t, err = a.readTerms(ctx, domain.Employer{}, p)
 	}
-	if t.Reference != "" {
-		var found bool
-		if id, found, err = s.VacancyByReference(e.ID, t.Reference); err != nil || found {
-			return id, domain.Unchanged, err
+	if err != nil {
+		return said, err
+	}
+	if t.Reference != "" && !absent {
+		if id, found, err := s.VacancyByReference(e.ID, t.Reference); err != nil || found {
+			return Said{ID: id, Outcome: domain.Unchanged}, err
 		}
 	}
 	minAge, err := a.number("EM-04", "min_age", t.County)
 	if err != nil {
-		return "", "", err
+		return said, err
 	}
 	if err := a.Phrases.Judge(a.today(), minAge, t.Title, t.Requirements); err != nil {
-		return "", "", err
+		return said, err
+	}
+	if absent {
+		return said, domain.ErrEmployerUnknown
+	}
+	like, err := s.VacanciesLike(e.ID, t)
+	if err != nil {
+		return said, err
+	}
+	by, err := auth.From(ctx)
+	if err != nil {
+		return said, err
+	}
+	for _, v := range like {
+		if v.State == domain.VacancyOpen && v.Same(t) {
+			return Said{ID: v.ID, Outcome: domain.Unchanged}, nil
+		}
+	}
+	if by.Via == auth.ViaImport && len(like) > 0 {
+		return a.correctVacancy(ctx, s, like[0], t)
 	}
 	danger, err := a.danger(t)
 	if err != nil {
-		return "", "", err
+		return said, err
 	}
 	v, events := domain.Publish(a.NewID(), e, t, danger, a.Clock.Now())
-	return v.ID, domain.Created, s.SaveVacancy(ctx, v, events...)
+	return Said{ID: v.ID, Outcome: domain.Created}, s.SaveVacancy(ctx, v, events...)
+}
+
+// correctVacancy brings a known vacancy to what a sheet says now.
+func (a *App) correctVacancy(ctx context.Context, s Store, known domain.Vacancy, t domain.Terms) (Said, error) {
+	rests, err := s.Rests(known.ID)
+	if err != nil {
+		return Said{}, err
+	}
+	v, differs := known.Correct(t, rests)
+	danger, err := a.danger(v.Terms)
+	if err != nil {
+		return Said{}, err
+	}
+	v, events := v.Corrected(known, danger)
+	said := Said{ID: known.ID, Outcome: domain.Unchanged, Differs: differs}
+	if len(differs) > 0 {
+		said.Outcome = domain.Differs
+	}
+	if events == nil {
+		return said, nil
+	}
+	said.Outcome = domain.Applied
+	return said, s.SaveVacancy(ctx, v, events...)
 }
 
 // readPost finds the employer of a post and checks its terms; only the words
@@ -50,36 +101,70 @@ func (a *App) readPost(ctx context.Context, s Store, p Post) (e domain.Employer,
 	if e, err = employerOf(s, p.EmployerID, p.USCC); err != nil {
 		return e, t, err
 	}
+	t, err = a.readTerms(ctx, e, p)
+	return e, t, err
+}
+
+// readTerms checks what a post of an employer says.
+func (a *App) readTerms(ctx context.Context, e domain.Employer, p Post) (t domain.Terms, err error) {
 	t = p.Terms
 	if err := a.checkPost(t.County, t.Occupation); err != nil {
-		return e, t, err
+		return t, err
 	}
 	if err := mayManage(ctx, e, t.County); err != nil {
-		return e, t, err
+		return t, err
 	}
 	if err := a.checkTownship(t.County, t.Township); err != nil {
-		return e, t, err
+		return t, err
 	}
 	for _, c := range t.Certificates {
 		if a.checkOccupation(c.Occupation) != nil {
-			return e, t, domain.ErrCertificate
+			return t, domain.ErrCertificate
 		}
 	}
 	hazards, err := a.hazards(t.County)
 	if err != nil {
-		return e, t, err
+		return t, err
 	}
 	if !hazards.Known(t.Hazards) {
-		return e, t, domain.ErrHazards
+		return t, domain.ErrHazards
 	}
 	if t.SeasonFrom, err = date(p.SeasonFrom, domain.ErrSeason); err != nil {
-		return e, t, err
+		return t, err
 	}
 	if t.SeasonTo, err = date(p.SeasonTo, domain.ErrSeason); err != nil {
-		return e, t, err
+		return t, err
 	}
-	t, err = t.Check()
-	return e, t, err
+	if t, err = t.Check(); err != nil {
+		return t, err
+	}
+	return t, a.plausible(t)
+}
+
+// plausible refuses what can only be a slip of the pen.
+func (a *App) plausible(t domain.Terms) error {
+	r, err := a.Rules.Rule("EM-PLAUSIBLE", a.today(), t.County)
+	if err != nil {
+		return err
+	}
+	few, err := r.Within("headcount", int64(t.Headcount))
+	if err != nil {
+		return err
+	}
+	low, err := r.Within(string(t.WageUnit), t.WageMinFen)
+	if err != nil {
+		return err
+	}
+	high, err := r.Within(string(t.WageUnit), t.WageMaxFen)
+	switch {
+	case err != nil:
+		return err
+	case !few:
+		return domain.ErrManyPlaces
+	case !low || !high:
+		return domain.ErrWageUnlikely
+	}
+	return nil
 }
 
 // employerOf finds an employer by its id, else by its code.

@@ -4,40 +4,75 @@ import (
 	"context"
 	"slices"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
+// Said is what became of what a form or a sheet says of a thing.
+type Said struct {
+	ID, Outcome string
+	Differs     []string // fields that say otherwise than the record and changed nothing
+}
+
+// Wished is a worker's wishes as they were filled in.
+type Wished struct {
+	domain.Wishes
+	From, To string   // when the worker is available
+	Only     []string // the wishes that are said; none named is all
+}
+
 // SetProfile saves the worker's own wishes and tells what that did.
-func (a *App) SetProfile(ctx context.Context, s Store, worker string, w domain.Wishes, availableFrom, availableTo string) (outcome string, err error) {
-	if _, err := actingFor(ctx, worker); err != nil {
-		return "", err
+func (a *App) SetProfile(ctx context.Context, s Store, worker string, f Wished) (said Said, err error) {
+	p, err := actingFor(ctx, worker)
+	if err != nil {
+		return said, err
 	}
+	w, err := a.CheckWishes(f)
+	if err != nil {
+		return said, err
+	}
+	known, err := s.Profile(worker)
+	if err != nil {
+		return said, err
+	}
+	if known.Version > 0 && !known.Closed {
+		if w, err = known.Take(w, f.Only); err != nil {
+			return said, err
+		}
+	}
+	if err := w.Check(); err != nil { // what was said before and what is said now
+		return said, err
+	}
+	saved, outcome, events := known.Save(w, p.Via, p.Via == auth.ViaImport, a.Clock.Now())
+	said.Outcome = outcome
+	switch outcome {
+	case domain.Unchanged:
+		return said, nil
+	case domain.Differs:
+		said.Differs = known.Differ(w)
+		return said, nil
+	}
+	return said, s.SaveProfile(ctx, saved, events...)
+}
+
+// CheckWishes judges a form by itself, before its worker is known.
+func (a *App) CheckWishes(f Wished) (w domain.Wishes, err error) {
+	w = f.Wishes
 	if w.Occupation != "" {
 		if err := a.checkOccupation(w.Occupation); err != nil {
-			return "", err
+			return w, err
 		}
 	}
 	if _, ok := a.Codes.Education(w.Education); w.Education != "" && !ok || w.WageMinFen < 0 {
-		return "", domain.ErrProfile
+		return w, domain.ErrProfile
 	}
-	if w.AvailableFrom, err = date(availableFrom, domain.ErrProfile); err != nil {
-		return "", err
+	if w.AvailableFrom, err = date(f.From, domain.ErrProfile); err != nil {
+		return w, err
 	}
-	if w.AvailableTo, err = date(availableTo, domain.ErrProfile); err != nil {
-		return "", err
+	if w.AvailableTo, err = date(f.To, domain.ErrProfile); err != nil {
+		return w, err
 	}
-	if err := a.checkWishes(w); err != nil {
-		return "", err
-	}
-	p, err := s.Profile(worker)
-	if err != nil {
-		return "", err
-	}
-	p, outcome, events := p.Save(w)
-	if outcome == domain.Unchanged {
-		return outcome, nil
-	}
-	return outcome, s.SaveProfile(ctx, p, events...)
+	return w, a.checkWishes(w)
 }
 
 // checkWishes refuses places and skills that no post can have.

@@ -41,6 +41,29 @@ func NewEmployer(id string, code ident.USCC, manualCheck bool, name, section, co
 	return e, []Event{EmployerRegistered{EmployerID: id, IndustrySection: section, ManualCheck: manualCheck}}, nil
 }
 
+// Correct brings an employer to what a corrected sheet says. Its name and its
+// county say who it is and whose office looks after it: those an office looks
+// at, and they stay. It names the fields that do.
+func (e Employer) Correct(name, section, county string, phone ident.Phone) (c Employer, differs []string, events []Event) {
+	c = e
+	if section != "" {
+		c.IndustrySection = section
+	}
+	if !phone.IsZero() {
+		c.Phone = phone
+	}
+	if strings.TrimSpace(name) != e.Name {
+		differs = append(differs, "name")
+	}
+	if county != e.County {
+		differs = append(differs, "county")
+	}
+	if c == e {
+		return e, differs, nil
+	}
+	return c, differs, []Event{EmployerRegistered{EmployerID: c.ID, IndustrySection: c.IndustrySection, ManualCheck: c.ManualCheck}}
+}
+
 // householdSection is the section of the classification of industries that
 // households belong to: services to residents.
 const householdSection = "O"

@@ -16,6 +16,8 @@ var (
 	ErrWorker          = errs.New(errs.Invalid, "employment.worker", "The request does not say which worker.")
 
 	ErrHeadcount      = errs.New(errs.Invalid, "headcount", "A vacancy needs at least one place.")
+	ErrManyPlaces     = errs.New(errs.Invalid, "headcount_implausible", "So many places cannot be meant; look whether a digit is too many.")
+	ErrWageUnlikely   = errs.New(errs.Invalid, "wage_implausible", "Such a wage cannot be meant; look at the unit and whether it is written in thousands.")
 	ErrWageRange      = errs.New(errs.Invalid, "wage_range", "The wages must be above zero, the lower not above the upper.")
 	ErrVacancyTitle   = errs.New(errs.Invalid, "employment.vacancy.title", "The title is not 1 to 100 signs.")
 	ErrVacancyText    = errs.New(errs.Invalid, "employment.vacancy.text", "The requirements or the reference are too long.")

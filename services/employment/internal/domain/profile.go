@@ -3,6 +3,7 @@ package domain
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 )
@@ -45,18 +46,66 @@ func twice(all []string) bool {
 	return false
 }
 
-// same reports whether two wishes say the same.
-func (w Wishes) same(o Wishes) bool {
-	return slices.Equal(w.Skills, o.Skills) && slices.Equal(w.Papers, o.Papers) &&
-		w.Occupation == o.Occupation && w.WageMinFen == o.WageMinFen && w.Education == o.Education && w.AvailableFrom == o.AvailableFrom &&
-		w.AvailableTo == o.AvailableTo && w.County == o.County && w.Township == o.Township && w.NeedsHousing == o.NeedsHousing && w.NeedsMeals == o.NeedsMeals
+// part is one wish: whether two say it alike, and how it is taken over.
+type part struct {
+	same func(a, b Wishes) bool
+	take func(to *Wishes, from Wishes)
 }
+
+// parts gives the wishes by the names that the contract has for them.
+func parts() map[string]part {
+	return map[string]part{
+		"occupation":         {func(a, b Wishes) bool { return a.Occupation == b.Occupation }, func(t *Wishes, f Wishes) { t.Occupation = f.Occupation }},
+		"wage_min_fen":       {func(a, b Wishes) bool { return a.WageMinFen == b.WageMinFen }, func(t *Wishes, f Wishes) { t.WageMinFen = f.WageMinFen }},
+		"education":          {func(a, b Wishes) bool { return a.Education == b.Education }, func(t *Wishes, f Wishes) { t.Education = f.Education }},
+		"available_from":     {func(a, b Wishes) bool { return a.AvailableFrom == b.AvailableFrom }, func(t *Wishes, f Wishes) { t.AvailableFrom = f.AvailableFrom }},
+		"available_to":       {func(a, b Wishes) bool { return a.AvailableTo == b.AvailableTo }, func(t *Wishes, f Wishes) { t.AvailableTo = f.AvailableTo }},
+		"county":             {func(a, b Wishes) bool { return a.County == b.County }, func(t *Wishes, f Wishes) { t.County = f.County }},
+		"township":           {func(a, b Wishes) bool { return a.Township == b.Township }, func(t *Wishes, f Wishes) { t.Township = f.Township }},
+		"needs_housing":      {func(a, b Wishes) bool { return a.NeedsHousing == b.NeedsHousing }, func(t *Wishes, f Wishes) { t.NeedsHousing = f.NeedsHousing }},
+		"needs_meals":        {func(a, b Wishes) bool { return a.NeedsMeals == b.NeedsMeals }, func(t *Wishes, f Wishes) { t.NeedsMeals = f.NeedsMeals }},
+		"skills":             {func(a, b Wishes) bool { return slices.Equal(a.Skills, b.Skills) }, func(t *Wishes, f Wishes) { t.Skills = f.Skills }},
+		"paper_certificates": {func(a, b Wishes) bool { return slices.Equal(a.Papers, b.Papers) }, func(t *Wishes, f Wishes) { t.Papers = f.Papers }},
+	}
+}
+
+// Differ names the wishes that two say otherwise.
+func (w Wishes) Differ(o Wishes) (names []string) {
+	for name, p := range parts() {
+		if !p.same(w, o) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Take returns the wishes with those of another that are named; none named is all.
+func (w Wishes) Take(o Wishes, names []string) (Wishes, error) {
+	if len(names) == 0 {
+		return o, nil
+	}
+	all := parts()
+	for _, name := range names {
+		p, ok := all[name]
+		if !ok {
+			return w, ErrProfile
+		}
+		p.take(&w, o)
+	}
+	return w, nil
+}
+
+// same reports whether two wishes say the same.
+func (w Wishes) same(o Wishes) bool { return len(w.Differ(o)) == 0 }
 
 // Profile is a worker's own wishes. No employer sees it.
 type Profile struct {
 	Wishes
 	Worker  string
-	Closed  bool // the account was closed; nothing of the wishes is left
+	SetVia  string    // through which channel the wishes were said last; "" where that is not known
+	SetAt   time.Time // and when
+	Closed  bool      // the account was closed; nothing of the wishes is left
 	Version int64
 }
 
@@ -72,19 +121,25 @@ const (
 	Created   = "created"
 	Updated   = "updated"
 	Unchanged = "unchanged"
+	Applied   = "applied" // a sheet corrected the record
+	Differs   = "differs" // a sheet says otherwise, and the record stays
 )
 
-// Save changes the wishes and tells what that did. A profile of version 0 is new.
-func (p Profile) Save(w Wishes) (saved Profile, outcome string, events []Event) {
+// Save changes the wishes and tells what that did. A profile of version 0 is
+// new. via is the channel: what a sheet says never takes the place of what was
+// said since in another way, which is the worker's own later word.
+func (p Profile) Save(w Wishes, via string, bySheet bool, at time.Time) (saved Profile, outcome string, events []Event) {
 	switch {
 	case p.Version == 0 || p.Closed:
 		outcome = Created
 	case p.Wishes.same(w):
 		return p, Unchanged, nil
+	case bySheet && p.SetVia != via:
+		return p, Differs, nil
 	default:
 		outcome = Updated
 	}
-	p.Wishes, p.Closed = w, false
+	p.Wishes, p.Closed, p.SetVia, p.SetAt = w, false, via, at
 	return p, outcome, []Event{ProfileSaved{w.Occupation}}
 }
 

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -141,6 +142,69 @@ func Publish(id string, e Employer, t Terms, d Danger, at time.Time) (Vacancy, [
 		Terms: t, ID: id, EmployerID: e.ID, EmployerName: e.PublicName(), EmployerKind: e.Kind, Hazardous: d.Hazardous, Limits: d.Limits,
 		State: VacancyOpen, PublishedAt: at,
 	}
+	return v, []Event{VacancyPublished{v}}
+}
+
+// Same reports whether a vacancy's terms are the very same, by the same reference.
+func (v Vacancy) Same(t Terms) bool { return reflect.DeepEqual(v.plain(), Vacancy{Terms: t}.plain()) }
+
+// plain is the terms with empty lists in one form.
+func (v Vacancy) plain() Terms {
+	t := v.Terms
+	for _, list := range []*[]string{&t.Shifts, &t.Hazards, &t.Schemes} {
+		if len(*list) == 0 {
+			*list = nil
+		}
+	}
+	if len(t.Certificates) == 0 {
+		t.Certificates = nil
+	}
+	return t
+}
+
+// Correct brings a vacancy to what a corrected sheet says in the columns that
+// sheets have. Where people applied on the strength of its terms, only more
+// places and more pay may come; a closed vacancy stays. It names the fields that
+// stay as they are.
+func (v Vacancy) Correct(said Terms, rests bool) (c Vacancy, differs []string) {
+	c = v
+	open := v.State == VacancyOpen
+	set := func(field string, other, may bool, apply func()) {
+		switch {
+		case !other:
+		case open && may:
+			apply()
+		default:
+			differs = append(differs, field)
+		}
+	}
+	set("headcount", said.Headcount != v.Headcount, said.Headcount > v.Headcount || !rests && said.Headcount >= v.Taken, func() { c.Headcount = said.Headcount })
+	better := said.WageMinFen >= v.WageMinFen && said.WageMaxFen >= v.WageMaxFen
+	set("wage_min_fen", said.WageMinFen != v.WageMinFen, !rests || better, func() { c.WageMinFen = said.WageMinFen })
+	set("wage_max_fen", said.WageMaxFen != v.WageMaxFen, !rests || better, func() { c.WageMaxFen = said.WageMaxFen })
+	set("season_to", said.SeasonTo != v.SeasonTo, !rests, func() { c.SeasonTo = said.SeasonTo })
+	set("housing", said.Housing != v.Housing, !rests, func() { c.Housing = said.Housing })
+	set("meals", said.Meals != v.Meals, !rests, func() { c.Meals = said.Meals })
+	set("requirements", said.Requirements != v.Requirements, !rests, func() { c.Requirements = said.Requirements })
+	if len(differs) == 0 && !v.sameColumns(c) {
+		c.Reference = said.Reference
+	}
+	return c, differs
+}
+
+// sameColumns reports whether a correction changed nothing.
+func (v Vacancy) sameColumns(c Vacancy) bool {
+	return c.Headcount == v.Headcount && c.WageMinFen == v.WageMinFen && c.WageMaxFen == v.WageMaxFen && c.SeasonTo == v.SeasonTo &&
+		c.Housing == v.Housing && c.Meals == v.Meals && c.Requirements == v.Requirements
+}
+
+// Corrected gives a corrected vacancy what its terms mean for its hazards, and
+// tells of it as of a published one. Without a change there is nothing to tell.
+func (v Vacancy) Corrected(was Vacancy, d Danger) (Vacancy, []Event) {
+	if was.sameColumns(v) {
+		return was, nil
+	}
+	v.Hazardous, v.Limits = d.Hazardous, d.Limits
 	return v, []Event{VacancyPublished{v}}
 }
 

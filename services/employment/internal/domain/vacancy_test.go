@@ -97,15 +97,15 @@ func TestPlacesNeverExceedTheHeadcount(t *testing.T) {
 }
 
 func TestProfileSaves(t *testing.T) {
-	p, outcome, events := Profile{Worker: "w"}.Save(Wishes{})
+	p, outcome, events := Profile{Worker: "w"}.Save(Wishes{}, "web", false, time.Time{})
 	if outcome != Created || len(events) != 1 {
 		t.Fatalf("%s, %v", outcome, events)
 	}
 	p.Version = 1
-	if _, outcome, events = p.Save(Wishes{}); outcome != Unchanged || events != nil {
+	if _, outcome, events = p.Save(Wishes{}, "web", false, time.Time{}); outcome != Unchanged || events != nil {
 		t.Fatalf("%s, %v", outcome, events)
 	}
-	p, outcome, _ = p.Save(Wishes{Occupation: "6-29", AvailableFrom: clock.NewDate(2026, 11, 1)})
+	p, outcome, _ = p.Save(Wishes{Occupation: "6-29", AvailableFrom: clock.NewDate(2026, 11, 1)}, "web", false, time.Time{})
 	if outcome != Updated {
 		t.Fatal(outcome)
 	}
@@ -116,7 +116,7 @@ func TestProfileSaves(t *testing.T) {
 	if _, events = p.Close(); events != nil {
 		t.Fatal("closed twice")
 	}
-	if p, outcome, _ = p.Save(Wishes{}); outcome != Created || p.Closed {
+	if p, outcome, _ = p.Save(Wishes{}, "web", false, time.Time{}); outcome != Created || p.Closed {
 		t.Fatalf("%s, %+v", outcome, p)
 	}
 	if CaseWorker(ProfileCase("w-1")) != "w-1" {

@@ -55,6 +55,17 @@ func (t *Tx) Employer(id string) (domain.Employer, error) {
 // nameOf binds a sealed name to its employer, and to being a name.
 func nameOf(id string) []byte { return []byte("name:" + id) }
 
+// CorrectEmployer writes what a correction changed, or returns outbox.ErrStale.
+func (t *Tx) CorrectEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error {
+	sealed := []byte{}
+	if !e.Phone.IsZero() {
+		sealed = t.seal.Seal([]byte(e.Phone.Reveal()), []byte(e.ID))
+	}
+	n, err := t.tx.Exec(`UPDATE employer SET industry_section = $1, phone_sealed = $2, version = $3 WHERE id = $4 AND version = $5`,
+		e.IndustrySection, sealed, next(e.Version, events), e.ID, e.Version)
+	return t.saved(ctx, n, err, outbox.Subject{Aggregate: e.ID, Version: e.Version, Division: e.County}, events)
+}
+
 // SaveEmployer writes a new employer and its events. The same code at the same
 // moment gives outbox.ErrStale: repeated, it is found.
 func (t *Tx) SaveEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -13,14 +14,17 @@ import (
 )
 
 const profileColumns = `worker, occupation, wage_min_fen, education, available_from, needs_housing, closed, version,
-	available_to, county, township, needs_meals, skills, paper_certificates`
+	available_to, county, township, needs_meals, skills, paper_certificates, set_via, set_at`
 
 func scanProfile(s sqldb.Scanner) (p domain.Profile, err error) {
 	var from, to, skills, papers string
-	var housing, meals, closed int64
+	var housing, meals, closed, set int64
 	if err = s.Scan(&p.Worker, &p.Occupation, &p.WageMinFen, &p.Education, &from, &housing, &closed, &p.Version,
-		&to, &p.County, &p.Township, &meals, &skills, &papers); err != nil {
+		&to, &p.County, &p.Township, &meals, &skills, &papers, &p.SetVia, &set); err != nil {
 		return p, err
+	}
+	if set > 0 {
+		p.SetAt = sqldb.Time(set)
 	}
 	p.NeedsHousing, p.NeedsMeals, p.Closed, p.Skills, p.Papers = housing != 0, meals != 0, closed != 0, words(skills), words(papers)
 	return p, dates([]string{from, to}, &p.AvailableFrom, &p.AvailableTo)
@@ -48,15 +52,23 @@ func (t *Tx) PeekProfile(worker string) (domain.Profile, error) {
 
 // SaveProfile writes a profile and its events, or returns outbox.ErrStale.
 func (t *Tx) SaveProfile(ctx context.Context, p domain.Profile, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO profile (`+profileColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+	n, err := t.tx.Exec(`INSERT INTO profile (`+profileColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 		ON CONFLICT (worker) DO UPDATE SET occupation = excluded.occupation, wage_min_fen = excluded.wage_min_fen, education = excluded.education,
 			available_from = excluded.available_from, needs_housing = excluded.needs_housing, closed = excluded.closed, version = excluded.version,
 			available_to = excluded.available_to, county = excluded.county, township = excluded.township, needs_meals = excluded.needs_meals,
-			skills = excluded.skills, paper_certificates = excluded.paper_certificates
-		WHERE profile.version = $15`,
+			skills = excluded.skills, paper_certificates = excluded.paper_certificates, set_via = excluded.set_via, set_at = excluded.set_at
+		WHERE profile.version = $17`,
 		p.Worker, p.Occupation, p.WageMinFen, p.Education, p.AvailableFrom.String(), number(p.NeedsHousing), number(p.Closed), next(p.Version, events),
-		p.AvailableTo.String(), p.County, p.Township, number(p.NeedsMeals), strings.Join(p.Skills, " "), strings.Join(p.Papers, " "), p.Version)
+		p.AvailableTo.String(), p.County, p.Township, number(p.NeedsMeals), strings.Join(p.Skills, " "), strings.Join(p.Papers, " "), p.SetVia, moment(p.SetAt), p.Version)
 	return t.saved(ctx, n, err, outbox.Subject{Aggregate: domain.ProfileCase(p.Worker), Version: p.Version, Worker: p.Worker}, events)
+}
+
+// moment writes a time that may not be known.
+func moment(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return sqldb.Micros(t)
 }
 
 // NotedQualifications lists what the profile's history has told of.

@@ -50,6 +50,25 @@ func (t *Tx) PeekVacancy(id string) (domain.Vacancy, error) {
 	return load(t.tx.QueryRow(`SELECT `+vacancyColumns+vacancyTable+` WHERE v.id = $1`, id), scanVacancy, domain.ErrVacancyUnknown)
 }
 
+// VacanciesLike lists and locks what an employer's post of a sheet may be again,
+// what is open first.
+func (t *Tx) VacanciesLike(employerID string, like domain.Terms) ([]domain.Vacancy, error) {
+	lock := t.forUpdate()
+	if lock != "" {
+		lock += " OF v"
+	}
+	return sqldb.Collect(t.tx, scanVacancy, `SELECT `+vacancyColumns+vacancyTable+`
+		WHERE v.employer_id = $1 AND v.title = $2 AND v.occupation = $3 AND v.county = $4 AND v.season_from = $5
+		ORDER BY CASE WHEN v.state = 'open' THEN 0 ELSE 1 END, v.id LIMIT 20`+lock, employerID, like.Title, like.Occupation, like.County, like.SeasonFrom.String())
+}
+
+// Rests reports whether somebody's application, or a fair, rests on a vacancy.
+func (t *Tx) Rests(vacancyID string) (yes bool, err error) {
+	var n int64
+	err = t.tx.QueryRow(`SELECT (SELECT count(*) FROM application WHERE vacancy_id = $1 AND state <> 'withdrawn') + (SELECT count(*) FROM fair_post WHERE vacancy_id = $1)`, vacancyID).Scan(&n)
+	return n > 0, err
+}
+
 // VacancyByReference finds the vacancy that an employer published under a reference.
 func (t *Tx) VacancyByReference(employerID, reference string) (id string, found bool, err error) {
 	err = t.tx.QueryRow(`SELECT id FROM vacancy WHERE employer_id = $1 AND reference = $2 AND reference <> ''`, employerID, reference).Scan(&id)
@@ -66,7 +85,10 @@ func (t *Tx) SaveVacancy(ctx context.Context, v domain.Vacancy, events ...domain
 			season_from, season_to, housing, meals, requirements, hazardous, taken, state, published_at, version,
 			township, wage_unit, shifts, hazards, certificates, schemes, household_service, limits)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
-		ON CONFLICT (id) DO UPDATE SET taken = excluded.taken, state = excluded.state, version = excluded.version
+		ON CONFLICT (id) DO UPDATE SET taken = excluded.taken, state = excluded.state, version = excluded.version,
+			reference = excluded.reference, headcount = excluded.headcount, wage_min_fen = excluded.wage_min_fen, wage_max_fen = excluded.wage_max_fen,
+			season_to = excluded.season_to, housing = excluded.housing, meals = excluded.meals, requirements = excluded.requirements,
+			hazardous = excluded.hazardous, limits = excluded.limits
 		WHERE vacancy.version = $28`,
 		v.ID, v.EmployerID, v.Reference, v.Title, v.Occupation, v.Headcount, v.WageMinFen, v.WageMaxFen, v.County,
 		v.SeasonFrom.String(), v.SeasonTo.String(), number(v.Housing), number(v.Meals), v.Requirements, number(v.Hazardous), v.Taken,

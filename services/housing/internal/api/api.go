@@ -35,16 +35,12 @@ func (s *Server) AddHome(ctx context.Context, req *housingv1.AddHomeRequest) (*h
 	if err != nil {
 		return nil, err
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.AddHomeResponse, error) {
-		id, added, err := s.App.AddHome(ctx, s.In(tx), domain.Home{
+	return outbox.CommandOrCheck(ctx, s.Log, req.GetCheckOnly(), func(tx *sqldb.Tx) (*housingv1.AddHomeResponse, error) {
+		said, err := s.App.AddHome(ctx, s.In(tx), domain.Home{
 			Estate: req.GetEstate(), Number: req.GetNumber(), Layout: req.GetLayout(), AreaDM2: int(req.GetAreaDm2()), RentFen: req.GetRentFen(),
 			County: req.GetCounty(), Kind: kind, Reference: req.GetReference(),
 		})
-		outcome := "unchanged"
-		if added {
-			outcome = "created"
-		}
-		return &housingv1.AddHomeResponse{HomeId: id, Outcome: outcome}, err
+		return &housingv1.AddHomeResponse{HomeId: said.ID, Outcome: said.Outcome, Differs: said.Differs}, err
 	})
 }
 

@@ -23,7 +23,8 @@ type Store interface {
 	// Home returns ErrHomeUnknown where there is none; so does PeekHome.
 	Home(id string) (domain.Home, error)
 	PeekHome(id string) (domain.Home, error)
-	SaveHome(ctx context.Context, h domain.Home) error
+	// SaveHome writes a home's state, and what a correction changed.
+	SaveHome(ctx context.Context, h domain.Home, events ...domain.Event) error
 	// FreeHomes lists free homes after an id, in the order of their ids.
 	FreeHomes(county string, kind domain.Kind, after string, limit int) ([]domain.Home, error)
 

@@ -14,6 +14,7 @@ var (
 	ErrLayout    = errs.New(errs.Invalid, "housing.home.layout", "The layout is too long.")
 	ErrReference = errs.New(errs.Invalid, "housing.home.reference", "The reference is too long.")
 	ErrArea      = errs.New(errs.Invalid, "housing.home.area", "The area must be more than nothing.")
+	ErrUnlikely  = errs.New(errs.Invalid, "housing.home.implausible", "Such an area or rent cannot be meant; look at the unit and whether a digit is too many or too few.")
 	ErrRent      = errs.New(errs.Invalid, "housing.home.rent", "The rent cannot be negative.")
 
 	ErrHomeUnknown  = errs.New(errs.NotFound, "housing.home.unknown", "There is no such home.")

@@ -87,6 +87,39 @@ func ListHome(h Home) (Home, []Event, error) {
 	return h, []Event{HomeListed{HomeID: h.ID, Kind: h.Kind, RentFen: h.RentFen}}, nil
 }
 
+// The outcomes of what a form or a sheet says of a thing.
+const (
+	Created   = "created"
+	Unchanged = "unchanged"
+	Applied   = "applied" // it corrected the record
+	Differs   = "differs" // it says otherwise, and the record stays
+)
+
+// Correct brings a home to what a corrected sheet says. A home that was offered
+// or let, or that stands in a round, is what people decided on: its rent, area,
+// layout and kind stay, and the fields are named.
+func (h Home) Correct(said Home, inRound bool) (c Home, differs []string, events []Event) {
+	c = h
+	c.AreaDM2, c.RentFen, c.Kind = said.AreaDM2, said.RentFen, said.Kind
+	if said.Layout != "" {
+		c.Layout = said.Layout
+	}
+	if c == h {
+		return h, nil, nil
+	}
+	if h.State != HomeFree || inRound {
+		for field, other := range map[string]bool{"layout": c.Layout != h.Layout, "area_dm2": c.AreaDM2 != h.AreaDM2, "rent_fen": c.RentFen != h.RentFen, "kind": c.Kind != h.Kind} {
+			if other {
+				differs = append(differs, field)
+			}
+		}
+		slices.Sort(differs)
+		return h, differs, nil
+	}
+	c.Reference = said.Reference
+	return c, nil, []Event{HomeListed{HomeID: c.ID, Kind: c.Kind, RentFen: c.RentFen}}
+}
+
 func fits(s string, longest int) bool {
 	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= longest
 }

@@ -53,18 +53,23 @@ func (t *Tx) home(id, lock string) (domain.Home, error) {
 	return found(h, err, domain.ErrHomeUnknown)
 }
 
-// SaveHome writes a home's state, or returns outbox.ErrStale where somebody
-// else changed it since it was loaded. The event of what was done with the
-// home tells of the change.
-func (t *Tx) SaveHome(ctx context.Context, h domain.Home) error {
-	n, err := t.tx.Exec(`UPDATE home SET state = $1, version = $2 WHERE id = $3 AND version = $4`, string(h.State), next(h.Version, 0), h.ID, h.Version)
+// SaveHome writes a home's state and what a correction changed, or returns
+// outbox.ErrStale where somebody else changed it since it was loaded. Without
+// events, the event of what was done with the home tells of the change.
+func (t *Tx) SaveHome(ctx context.Context, h domain.Home, events ...domain.Event) error {
+	n, err := t.tx.Exec(`UPDATE home SET state = $1, reference = $2, layout = $3, area_dm2 = $4, rent_fen = $5, kind = $6, version = $7 WHERE id = $8 AND version = $9`,
+		string(h.State), sql.NullString{String: h.Reference, Valid: h.Reference != ""}, h.Layout, h.AreaDM2, h.RentFen, string(h.Kind), next(h.Version, len(events)), h.ID, h.Version)
 	if err == nil && n == 0 {
 		err = outbox.ErrStale
 	}
-	if err == nil {
-		t.changed(ctx, h.County)
+	if err != nil {
+		return err
 	}
-	return err
+	t.changed(ctx, h.County)
+	if len(events) == 0 {
+		return nil
+	}
+	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: h.ID, Version: h.Version, Division: h.County}, messages(events)...)
 }
 
 // FreeHomes lists free homes after an id, in the order of their ids, so that a

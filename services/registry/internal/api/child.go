@@ -12,7 +12,8 @@ import (
 // RegisterChild links a child to its guardian, once, in the order that
 // RegisterWorker keeps.
 func (s *Server) RegisterChild(ctx context.Context, req *registryv1.RegisterChildRequest) (reply *registryv1.RegisterChildResponse, err error) {
-	f := app.ChildForm{Guardian: req.GetWorker(), Name: req.GetName(), BirthDate: req.GetBirthDate(), County: req.GetCounty(), Township: req.GetTownship(), AsOf: req.GetAsOf()}
+	f := app.ChildForm{Guardian: req.GetWorker(), Name: req.GetName(), BirthDate: req.GetBirthDate(), County: req.GetCounty(), Township: req.GetTownship(), AsOf: req.GetAsOf(),
+		CheckOnly: req.GetCheckOnly(), GuardianDocument: req.GetGuardianDocument()}
 	for range attempts {
 		if reply, err = s.registerChild(ctx, f); !errors.Is(err, domain.ErrChildTaken) {
 			break
@@ -24,19 +25,29 @@ func (s *Server) RegisterChild(ctx context.Context, req *registryv1.RegisterChil
 func (s *Server) registerChild(ctx context.Context, f app.ChildForm) (*registryv1.RegisterChildResponse, error) {
 	var e app.ChildEntry
 	var known domain.Child
-	var found bool
+	var found, likely bool
+	var differs []string
 	err := s.view(ctx, func(st app.Store) (err error) {
-		if e, err = s.App.CheckChild(ctx, st, f); err == nil {
-			known, found, err = st.ChildByIdentity(e.Identity)
+		if e, err = s.App.CheckChild(ctx, st, f); err != nil {
+			return err
+		}
+		if known, found, err = st.ChildByIdentity(e.Identity); err != nil || found {
+			return err
+		}
+		if known, found, likely, err = s.App.SameChild(ctx, st, e); found {
+			differs = []string{"name"}
 		}
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
+	if f.CheckOnly {
+		return &registryv1.RegisterChildResponse{Outcome: outcome(found, differs), Differs: differs, LikelyDouble: likely}, nil
+	}
 	if found {
 		return command(ctx, s, func(app.Store) (*registryv1.RegisterChildResponse, error) {
-			return &registryv1.RegisterChildResponse{ChildId: known.ID, Outcome: unchanged}, nil
+			return &registryv1.RegisterChildResponse{ChildId: known.ID, Outcome: outcome(true, differs), Differs: differs, LikelyDouble: likely}, nil
 		})
 	}
 	c, events, err := s.App.NewChild(ctx, e)
@@ -44,8 +55,19 @@ func (s *Server) registerChild(ctx context.Context, f app.ChildForm) (*registryv
 		return nil, err
 	}
 	return command(ctx, s, func(st app.Store) (*registryv1.RegisterChildResponse, error) {
-		return &registryv1.RegisterChildResponse{ChildId: c.ID, Outcome: created}, s.App.RegisterChild(ctx, st, c, events)
+		return &registryv1.RegisterChildResponse{ChildId: c.ID, Outcome: created, LikelyDouble: likely}, s.App.RegisterChild(ctx, st, c, events)
 	})
+}
+
+// outcome says what a form of a child means beside what is registered.
+func outcome(found bool, differs []string) string {
+	switch {
+	case !found:
+		return created
+	case len(differs) > 0:
+		return domain.Differs
+	}
+	return unchanged
 }
 
 // GetChild reads who a child is.

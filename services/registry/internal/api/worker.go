@@ -22,14 +22,14 @@ func (s *Server) RegisterWorker(ctx context.Context, req *registryv1.RegisterWor
 	}
 	var reply *registryv1.RegisterWorkerResponse
 	for range attempts {
-		if reply, err = s.registerWorker(ctx, e); !errors.Is(err, domain.ErrDocumentTaken) {
+		if reply, err = s.registerWorker(ctx, e, req.GetCheckOnly()); !errors.Is(err, domain.ErrDocumentTaken) {
 			break
 		}
 	}
 	return reply, err
 }
 
-func (s *Server) registerWorker(ctx context.Context, e app.Entry) (*registryv1.RegisterWorkerResponse, error) {
+func (s *Server) registerWorker(ctx context.Context, e app.Entry, checkOnly bool) (*registryv1.RegisterWorkerResponse, error) {
 	var known domain.Worker
 	var found bool
 	err := s.view(ctx, func(st app.Store) (err error) {
@@ -40,12 +40,23 @@ func (s *Server) registerWorker(ctx context.Context, e app.Entry) (*registryv1.R
 		return nil, err
 	}
 	if found {
-		if err := s.App.SamePerson(ctx, known, e); err != nil {
+		said, err := s.App.SamePerson(ctx, known, e)
+		if err != nil {
 			return nil, err
 		}
-		return command(ctx, s, func(app.Store) (*registryv1.RegisterWorkerResponse, error) {
-			return &registryv1.RegisterWorkerResponse{Worker: known.ID, Outcome: unchanged}, nil
+		reply := &registryv1.RegisterWorkerResponse{Worker: known.ID, Outcome: said.Outcome, Differs: said.Differs}
+		if checkOnly {
+			return reply, nil
+		}
+		return command(ctx, s, func(st app.Store) (*registryv1.RegisterWorkerResponse, error) {
+			if said.Sealed == nil {
+				return reply, nil
+			}
+			return reply, s.App.CorrectContact(ctx, st, known, said)
 		})
+	}
+	if checkOnly {
+		return &registryv1.RegisterWorkerResponse{Outcome: created}, nil
 	}
 	w, events, err := s.App.NewWorker(ctx, e)
 	if err != nil {

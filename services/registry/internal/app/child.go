@@ -5,6 +5,8 @@ import (
 	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
@@ -12,6 +14,8 @@ import (
 type ChildForm struct {
 	Guardian, Name, BirthDate, County, Township string
 	AsOf                                        string // the day on which the birth date is judged; "" is today
+	CheckOnly                                   bool
+	GuardianDocument                            string // to check only, instead of the guardian
 }
 
 // ChildEntry is a child's form that was found good, and where to look for it.
@@ -19,11 +23,15 @@ type ChildEntry struct {
 	domain.Minor
 	Guardian, County string
 	Identity         []byte
+	Likeness         []byte
 }
 
 // CheckChild judges a child's form. Only the guardian, or a counter that acts
 // for the guardian, links a child.
 func (a *App) CheckChild(ctx context.Context, s Store, f ChildForm) (e ChildEntry, err error) {
+	if f.CheckOnly {
+		return a.judgeChild(ctx, s, f)
+	}
 	if err := guardian(s.PeekWorker(f.Guardian)); err != nil {
 		return e, err
 	}
@@ -37,9 +45,93 @@ func (a *App) CheckChild(ctx context.Context, s Store, f ChildForm) (e ChildEntr
 	if e.Minor, err = domain.CheckChild(a.Tables, f.Name, f.BirthDate, f.County, f.Township, on); err != nil {
 		return e, err
 	}
+	w, err := s.PeekWorker(f.Guardian)
+	if err != nil {
+		return e, err
+	}
+	k, err := a.Vault.Key(ctx, w.ID)
+	if err != nil {
+		return e, err
+	}
+	document, err := openDocument(k, w)
+	if err != nil {
+		return e, err
+	}
+	return a.childOf(e, f, document, on)
+}
+
+// childOf completes an entry whose guardian and form are known, unless the
+// guardian could not be one.
+func (a *App) childOf(e ChildEntry, f ChildForm, document ident.ResidentID, on clock.Date) (ChildEntry, error) {
 	e.Guardian, e.County = f.Guardian, f.County
 	e.Identity = a.Vault.Index(indexChild, e.Minor.Identity(f.Guardian))
-	return e, nil
+	e.Likeness = a.Vault.Index(indexLikeness, e.Minor.Likeness())
+	r, err := a.Rules.Rule("RG-CHILD", on, "")
+	if err != nil {
+		return e, err
+	}
+	years, err := r.Int("guardian_older_years_min")
+	if err != nil {
+		return e, err
+	}
+	return e, e.Minor.GuardianAge(document.BirthDate(), years)
+}
+
+// judgeChild judges a row of a sheet that names the guardian by the document.
+// Who only checks learns nothing but what would become of the row; a guardian who
+// is not registered is found last, for the same sheets may bring him.
+func (a *App) judgeChild(ctx context.Context, s Store, f ChildForm) (e ChildEntry, err error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return e, err
+	}
+	if p.Kind != auth.Officer || p.Via != auth.ViaImport {
+		return e, auth.ErrDenied
+	}
+	if err := errors.Join(a.mayQuery(p), p.CoversDivision(f.County)); err != nil {
+		return e, err
+	}
+	on, err := a.day(f.AsOf)
+	if err != nil {
+		return e, err
+	}
+	if e.Minor, err = domain.CheckChild(a.Tables, f.Name, f.BirthDate, f.County, f.Township, on); err != nil {
+		return e, err
+	}
+	document, err := domain.ParseDocument(f.GuardianDocument, on)
+	if err != nil {
+		return e, domain.ErrGuardianUnknown.Because(err)
+	}
+	w, found, err := s.WorkerByDocument(a.Vault.Index(indexDocument, document.Reveal()))
+	if err != nil {
+		return e, err
+	}
+	f.Guardian = w.ID
+	if e, err = a.childOf(e, f, document, on); err == nil && !found {
+		err = domain.ErrGuardianUnknown
+	}
+	return e, err
+}
+
+// SameChild finds among the guardian's children the one that a form means though
+// it spells the name otherwise, and tells whether a child of the same name and
+// birth date is registered at all, by this guardian or another.
+func (a *App) SameChild(ctx context.Context, s Store, e ChildEntry) (same domain.Child, found, likely bool, err error) {
+	own, err := s.ChildrenOf(e.Guardian)
+	if err != nil {
+		return same, false, false, err
+	}
+	for _, c := range own {
+		m, err := a.OpenChild(ctx, c)
+		if err != nil {
+			return same, false, false, err
+		}
+		if m.SameChild(e.Minor) {
+			return c, true, true, nil
+		}
+	}
+	likely, err = s.LikeChild(e.Likeness)
+	return same, false, likely, err
 }
 
 // guardian turns a missing or closed account into the guardian's own error.
@@ -64,6 +156,7 @@ func (a *App) NewChild(ctx context.Context, e ChildEntry) (c domain.Child, event
 		return c, nil, err
 	}
 	c, events = domain.RegisterChild(id, e.Guardian, e.Identity, sealed, e.County)
+	c.Likeness = e.Likeness
 	return c, events, nil
 }
 

@@ -31,6 +31,8 @@ type Store interface {
 	PeekChild(id string) (domain.Child, error)
 	ChildByIdentity(identity []byte) (domain.Child, bool, error)
 	ChildrenOf(worker string) ([]domain.Child, error)
+	// LikeChild reports whether a child of the same likeness is registered.
+	LikeChild(likeness []byte) (bool, error)
 	// SaveChild returns ErrChildTaken where the child is registered.
 	SaveChild(ctx context.Context, c domain.Child, events ...domain.Event) error
 

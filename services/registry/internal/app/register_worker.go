@@ -51,29 +51,61 @@ func (a *App) CheckRegistration(ctx context.Context, f domain.Form, asOf string)
 	return e, err
 }
 
-// SamePerson returns nil where the account that holds the entry's document is
-// of the same name, so that registering again changes nothing. A person who
-// registers alone learns of no account but his own.
-func (a *App) SamePerson(ctx context.Context, known domain.Worker, e Entry) error {
+// Resaid is what a form says of somebody who is registered.
+type Resaid struct {
+	Outcome string
+	Differs []string    // fields that say otherwise than the record and change nothing
+	Form    ContactForm // the contact that a sheet corrects
+	Sealed  []byte      // nil where it corrects none
+}
+
+// SamePerson compares a form with the account that holds its document, which
+// must be of the same name. A person who registers alone learns of no account but
+// his own. A sheet corrects the contact that a sheet brought; what the person, or
+// a counter for the person, said since stays.
+func (a *App) SamePerson(ctx context.Context, known domain.Worker, e Entry) (r Resaid, err error) {
 	p, err := auth.From(ctx)
 	if err != nil {
-		return err
+		return r, err
 	}
 	if p.Kind == auth.Worker && p.Subject != known.ID {
-		return auth.ErrNotYours
+		return r, auth.ErrNotYours
 	}
 	k, err := a.Vault.Key(ctx, known.ID)
 	if err != nil {
-		return err
+		return r, err
 	}
-	name, _, err := openProfile(k, known)
+	name, contact, err := openProfile(k, known)
 	if err != nil {
-		return err
+		return r, err
 	}
 	if name != e.Person.Name {
-		return domain.ErrIdentityConflict
+		return r, domain.ErrIdentityConflict
 	}
-	return nil
+	r.Outcome = domain.Unchanged
+	if p.Via != auth.ViaImport {
+		return r, nil
+	}
+	county, languages, fields := known.Resay(&contact, e.Registration)
+	r.Differs = known.Registered(e.Registration)
+	switch {
+	case len(fields) == 0:
+	case known.ContactVia == auth.ViaImport:
+		r.Outcome, r.Form = domain.Applied, ContactForm{County: county, Languages: languages}
+		r.Sealed, err = sealProfile(k, known.ID, name, contact)
+		return r, err
+	default:
+		r.Differs = append(r.Differs, fields...)
+	}
+	if len(r.Differs) > 0 {
+		r.Outcome = domain.Differs
+	}
+	return r, nil
+}
+
+// CorrectContact saves the contact that a sheet corrected.
+func (a *App) CorrectContact(ctx context.Context, s Store, known domain.Worker, r Resaid) error {
+	return a.UpdateContact(ctx, s, known, r.Sealed, r.Form)
 }
 
 // NewWorker makes a person's key and seals the entry under it. A key whose row
@@ -88,7 +120,9 @@ func (a *App) NewWorker(ctx context.Context, e Entry) (w domain.Worker, events [
 		return w, nil, err
 	}
 	w, events = domain.Register(id, e.Index, sealDocument(k, id, e.Person.Document), sealed, e.Registration)
-	return w, events, nil
+	p, err := auth.From(ctx)
+	w.ContactVia, w.ContactAt = p.Via, a.Clock.Now()
+	return w, events, err
 }
 
 // RegisterWorker saves a new account. Who registers alone may hold only one.

@@ -12,6 +12,7 @@ import (
 const (
 	indexDocument = "resident_id"
 	indexChild    = "child"
+	indexLikeness = "child likeness"
 )
 
 // profile is a worker's sealed part beside the document number.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
@@ -43,5 +44,10 @@ func (a *App) UpdateContact(ctx context.Context, s Store, known domain.Worker, s
 	if err != nil {
 		return err
 	}
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	w.ContactVia, w.ContactAt = p.Via, a.Clock.Now()
 	return s.SaveWorker(ctx, w, events...)
 }

@@ -1,6 +1,9 @@
 package domain
 
 import (
+	"strings"
+	"unicode"
+
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
 )
@@ -19,6 +22,7 @@ type Child struct {
 	Guardian string
 	Identity []byte // keyed hash of guardian, name and birth date
 	Sealed   []byte // name, birth date and township
+	Likeness []byte // keyed hash of name, however it is spelled, and birth date; nil where it was not noted yet
 	County   string
 	Version  int64
 }
@@ -41,6 +45,32 @@ func CheckChild(t *ident.Tables, name, birthDate, county, township string, on cl
 // Identity is what makes two forms of a guardian's child the same child.
 func (m Minor) Identity(guardian string) string {
 	return guardian + "\x00" + m.Name.Reveal() + "\x00" + m.BirthDate.String()
+}
+
+// Likeness is what makes two forms likely the same child, by whichever guardian
+// and with or without signs between the parts of the name.
+func (m Minor) Likeness() string { return plain(m.Name) + "\x00" + m.BirthDate.String() }
+
+// SameChild reports whether two children of one guardian are one: born on the
+// same day, and of the same name but for the signs between its parts.
+func (m Minor) SameChild(o Minor) bool { return m.Likeness() == o.Likeness() }
+
+// plain is a name's letters alone.
+func plain(n ident.Name) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || r == '〇' {
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, n.Reveal())
+}
+
+// GuardianAge refuses a child who is not younger than the guardian by some years.
+func (m Minor) GuardianAge(guardian clock.Date, years int) error {
+	if m.BirthDate.Before(guardian.AddYears(years)) {
+		return ErrGuardianAge
+	}
+	return nil
 }
 
 // RegisterChild links a child, which comes sealed, to its guardian.

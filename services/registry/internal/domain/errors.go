@@ -12,6 +12,7 @@ var (
 	ErrUnderAge         = errs.New(errs.Invalid, "under_age", "The person has not reached the age for work.")
 	ErrBirthdateFuture  = errs.New(errs.Invalid, "birthdate_future", "The date of birth lies in the future.")
 	ErrGuardianUnknown  = errs.New(errs.NotFound, "guardian_unknown", "The guardian is not registered.")
+	ErrGuardianAge      = errs.New(errs.Invalid, "guardian_age", "The child is older than the guardian, or hardly younger; one of the two dates of birth cannot be right.")
 	ErrRegisteredLater  = errs.New(errs.Invalid, "registry.worker.registered_later", "The registration day lies in the future.")
 	ErrWorkerUnknown    = errs.New(errs.NotFound, "registry.worker.unknown", "There is no such registered person.")
 	ErrWorkerClosed     = errs.New(errs.NotFound, "registry.worker.closed", "This account was closed; what it covered is gone.")

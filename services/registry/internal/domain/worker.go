@@ -1,6 +1,9 @@
 package domain
 
 import (
+	"slices"
+	"time"
+
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
 )
@@ -33,6 +36,8 @@ type Worker struct {
 	AgeReached    bool
 	AgeCheckedOn  clock.Date
 	ClosedOn      clock.Date // zero while open
+	ContactVia    string     // through which channel the contact was said last; "" where that is not known
+	ContactAt     time.Time  // and when
 	Version       int64
 }
 
@@ -124,6 +129,37 @@ func (w Worker) Open() error {
 	return nil
 }
 
+// Resay brings an opened contact to what a form says, and names what that
+// changes; an empty cell says nothing.
+func (w Worker) Resay(c *Contact, said Registration) (county string, languages, fields []string) {
+	county, languages = w.County, w.Languages
+	if p := said.Person.Contact.Phone; !p.IsZero() && p != c.Phone {
+		c.Phone, fields = p, append(fields, "phone")
+	}
+	if said.County != w.County {
+		county, fields = said.County, append(fields, "county")
+	}
+	if t := said.Person.Contact.Township; t != c.Township && (t != "" || said.County != w.County) {
+		c.Township, fields = t, append(fields, "township")
+	}
+	if len(said.Languages) > 0 && !slices.Equal(said.Languages, w.Languages) {
+		languages, fields = said.Languages, append(fields, "languages")
+	}
+	return county, languages, fields
+}
+
+// Registered names what a form says otherwise of the registration itself, which
+// the person signed: that never changes.
+func (w Worker) Registered(said Registration) (fields []string) {
+	if said.RegisteredOn != w.RegisteredOn {
+		fields = append(fields, "registered_on")
+	}
+	if said.NoticeVersion != w.NoticeVersion {
+		fields = append(fields, "notice_version")
+	}
+	return fields
+}
+
 // UpdateContact replaces the contact, which comes sealed.
 func (w Worker) UpdateContact(profile []byte, county string, languages []string) (Worker, []Event, error) {
 	if err := w.Open(); err != nil {
@@ -136,6 +172,13 @@ func (w Worker) UpdateContact(profile []byte, county string, languages []string)
 	w.Profile, w.County, w.Languages = profile, county, languages
 	return w, []Event{ContactUpdated{County: county}}, nil
 }
+
+// The outcomes of what a sheet says of somebody who is registered.
+const (
+	Unchanged = "unchanged"
+	Applied   = "applied" // it corrected the record
+	Differs   = "differs" // it says otherwise, and the record stays
+)
 
 // Close ends the account. Nothing that names the person stays in it; the same
 // person may register anew and is then somebody new to the platform.

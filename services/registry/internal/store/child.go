@@ -10,10 +10,10 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
-const childColumns = `id, worker, identity_index, sealed, county, version`
+const childColumns = `id, worker, identity_index, sealed, county, version, likeness`
 
 func scanChild(s sqldb.Scanner) (c domain.Child, err error) {
-	return c, s.Scan(&c.ID, &c.Guardian, &c.Identity, &c.Sealed, &c.County, &c.Version)
+	return c, s.Scan(&c.ID, &c.Guardian, &c.Identity, &c.Sealed, &c.County, &c.Version, &c.Likeness)
 }
 
 // PeekChild reads a child. Children are never changed, only removed.
@@ -39,10 +39,17 @@ func (t *Tx) ChildrenOf(worker string) ([]domain.Child, error) {
 	return sqldb.Collect(t.tx, scanChild, `SELECT `+childColumns+` FROM child WHERE worker = $1 ORDER BY id`, worker)
 }
 
+// LikeChild reports whether a child of the same name and birth date is registered.
+func (t *Tx) LikeChild(likeness []byte) (yes bool, err error) {
+	var n int64
+	err = t.tx.QueryRow(`SELECT count(*) FROM child WHERE likeness = $1`, likeness).Scan(&n)
+	return n > 0, err
+}
+
 // SaveChild writes a new child and its events, or returns ErrChildTaken.
 func (t *Tx) SaveChild(ctx context.Context, c domain.Child, events ...domain.Event) error {
-	_, err := t.tx.Exec(`INSERT INTO child (`+childColumns+`) VALUES ($1, $2, $3, $4, $5, $6)`,
-		c.ID, c.Guardian, c.Identity, c.Sealed, c.County, c.Version+int64(max(1, len(events))))
+	_, err := t.tx.Exec(`INSERT INTO child (`+childColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		c.ID, c.Guardian, c.Identity, c.Sealed, c.County, c.Version+int64(max(1, len(events))), c.Likeness)
 	if t.tx.Dialect().IsUnique(err) {
 		return domain.ErrChildTaken.Because(err)
 	}

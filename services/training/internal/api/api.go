@@ -28,17 +28,13 @@ func (s *Server) Methods() []contract.Method {
 
 // PublishCourse opens a course.
 func (s *Server) PublishCourse(ctx context.Context, req *trainingv1.PublishCourseRequest) (*trainingv1.PublishCourseResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*trainingv1.PublishCourseResponse, error) {
-		id, created, err := s.App.PublishCourse(ctx, s.In(tx), app.Announcement{
+	return outbox.CommandOrCheck(ctx, s.Log, req.GetCheckOnly(), func(tx *sqldb.Tx) (*trainingv1.PublishCourseResponse, error) {
+		said, err := s.App.PublishCourse(ctx, s.In(tx), app.Announcement{
 			Provider: req.GetProvider(), Reference: req.GetReference(), Title: req.GetTitle(), Occupation: req.GetOccupation(), Level: req.GetLevel(),
 			Hours: int(req.GetHours()), Places: int(req.GetPlaces()), StartsOn: req.GetStartsOn(), Kind: req.GetKind(),
 			EmployerUSCC: req.GetEmployerUscc(), SubsidyFen: req.GetSubsidyFen(), County: req.GetCounty(),
 		})
-		outcome := "unchanged"
-		if created {
-			outcome = "created"
-		}
-		return &trainingv1.PublishCourseResponse{CourseId: id, Outcome: outcome}, err
+		return &trainingv1.PublishCourseResponse{CourseId: said.ID, Outcome: said.Outcome, Differs: said.Differs}, err
 	})
 }
 

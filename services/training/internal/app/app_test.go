@@ -49,20 +49,20 @@ func announcement(reference string, places int, startsOn string) Announcement {
 }
 
 func publish(t interface{ Fatal(...any) }, a *App, s Store, n Announcement) string {
-	id, created, err := a.PublishCourse(officer(""), s, n)
-	if err != nil || !created {
-		t.Fatal(created, err)
+	said, err := a.PublishCourse(officer(""), s, n)
+	if err != nil || said.Outcome != domain.Created {
+		t.Fatal(said, err)
 	}
-	return id
+	return said.ID
 }
 
 func TestPublishTwiceChangesNothing(t *testing.T) {
 	a, _ := department(t)
 	s := newMemory()
 	id := publish(t, a, s, announcement("row-1", 20, "2026-12-01"))
-	again, created, err := a.PublishCourse(officer("654300"), s, announcement("row-1", 20, "2026-12-01"))
-	if err != nil || created || again != id || len(s.events) != 1 {
-		t.Errorf("%s, %v, %v, %d events", again, created, err, len(s.events))
+	again, err := a.PublishCourse(officer("654300"), s, announcement("row-1", 20, "2026-12-01"))
+	if err != nil || again.Outcome != domain.Unchanged || again.ID != id || len(s.events) != 1 {
+		t.Errorf("%+v, %v, %d events", again, err, len(s.events))
 	}
 	for name, c := range map[string]struct {
 		who    context.Context
@@ -80,7 +80,7 @@ func TestPublishTwiceChangesNothing(t *testing.T) {
 	} {
 		n := announcement(name, 20, "2026-12-01")
 		c.change(&n)
-		if _, _, err := a.PublishCourse(c.who, s, n); !errors.Is(err, c.want) {
+		if _, err := a.PublishCourse(c.who, s, n); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

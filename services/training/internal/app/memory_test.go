@@ -31,6 +31,22 @@ func (m *memory) AddCourse(_ context.Context, c domain.Course, events ...domain.
 	return c.ID, true, nil
 }
 
+func (m *memory) SameCourse(c domain.Course) (domain.Course, bool, error) {
+	for _, k := range m.courses {
+		if k.Provider == c.Provider && k.Occupation == c.Occupation && k.Title == c.Title && k.Level == c.Level && k.Kind == c.Kind && k.EmployerUSCC == c.EmployerUSCC && k.StartsOn == c.StartsOn {
+			return k, true, nil
+		}
+	}
+	return domain.Course{}, false, nil
+}
+
+func (m *memory) CorrectCourse(_ context.Context, c domain.Course, events ...domain.Event) (domain.Course, error) {
+	c.Version += int64(max(1, len(events)))
+	m.courses[c.ID] = c
+	m.events = append(m.events, events...)
+	return c, nil
+}
+
 func (m *memory) Course(id string) (domain.Course, error) {
 	c, ok := m.courses[id]
 	if !ok {

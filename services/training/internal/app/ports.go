@@ -20,6 +20,11 @@ type Store interface {
 	// AddCourse writes a course, or changes nothing where its provider has
 	// published the reference before. It returns the id that holds.
 	AddCourse(ctx context.Context, c domain.Course, events ...domain.Event) (id string, created bool, err error)
+	// SameCourse finds and locks the provider's course of the same occupation,
+	// level, kind, orderer and first day; of several, that of the same reference.
+	SameCourse(c domain.Course) (known domain.Course, found bool, err error)
+	// CorrectCourse writes what a correction changed and returns the course as it is then.
+	CorrectCourse(ctx context.Context, c domain.Course, events ...domain.Event) (domain.Course, error)
 	// Course returns ErrCourseUnknown where there is none.
 	Course(id string) (domain.Course, error)
 	// SaveCourse writes a course's counts; the events are the enrolments'.

@@ -85,6 +85,41 @@ func (c Course) check(codes *ident.Tables) error {
 	return nil
 }
 
+// The outcomes of what a form or a sheet says of a thing.
+const (
+	Created   = "created"
+	Unchanged = "unchanged"
+	Applied   = "applied" // it corrected the record
+	Differs   = "differs" // it says otherwise, and the record stays
+)
+
+// Correct brings a course to what a corrected sheet says. More places harm
+// nobody; the rest changes only while nobody has a place or waits for one, for
+// people enrolled on the strength of it. It names the fields that stay.
+func (c Course) Correct(said Course) (corrected Course, differs []string, events []Event) {
+	k := c
+	untouched := c.Taken == 0 && c.Waiting == 0
+	set := func(field string, other, may bool, apply func()) {
+		switch {
+		case !other:
+		case may:
+			apply()
+		default:
+			differs = append(differs, field)
+		}
+	}
+	set("places", said.Places != c.Places, untouched || said.Places > c.Places, func() { k.Places = said.Places })
+	set("hours", said.Hours != c.Hours, untouched, func() { k.Hours = said.Hours })
+	set("subsidy_fen", said.SubsidyFen != c.SubsidyFen, untouched, func() { k.SubsidyFen = said.SubsidyFen })
+	if k == c {
+		return c, differs, nil
+	}
+	if len(differs) == 0 {
+		k.Reference = said.Reference
+	}
+	return k, differs, []Event{CoursePublished{CourseID: k.ID, Occupation: k.Occupation, Level: k.Level, Places: k.Places, StartsOn: k.StartsOn}}
+}
+
 func isText(s string) bool {
 	return s != "" && strings.TrimSpace(s) == s && utf8.ValidString(s) && utf8.RuneCountInString(s) <= longestText && !strings.ContainsFunc(s, unicode.IsControl)
 }

@@ -8,6 +8,7 @@ var (
 	ErrCourseText       = errs.New(errs.Invalid, "training.course.text", "The course needs a provider, a title and a reference of at most 200 signs each.")
 	ErrOccupation       = errs.New(errs.Invalid, "training.course.occupation", "The occupation is not a group of the occupation classification.")
 	ErrLevel            = errs.New(errs.Invalid, "training.course.level", "The level is not one of the five skill levels and not a special ability.")
+	ErrUnlikely         = errs.New(errs.Invalid, "training.course.implausible", "So many hours, places or so much subsidy cannot be meant; look whether a digit is too many.")
 	ErrHours            = errs.New(errs.Invalid, "training.course.hours", "A course lasts at least one hour.")
 	ErrPlaces           = errs.New(errs.Invalid, "training.course.places", "A course has at least one place.")
 	ErrCourseKind       = errs.New(errs.Invalid, "training.course.kind", "The kind of the course must be general, order, targeted or post.")

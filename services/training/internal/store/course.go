@@ -40,6 +40,27 @@ func (t *inTx) AddCourse(ctx context.Context, c domain.Course, events ...domain.
 	return c.ID, true, t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: c.ID, Version: c.Version, Division: c.County}, messages(events)...)
 }
 
+// SameCourse finds what makes a row of a sheet the same course again.
+func (t *inTx) SameCourse(c domain.Course) (domain.Course, bool, error) {
+	return find(t.tx.QueryRow(`SELECT `+courseColumns+` FROM course
+		WHERE provider = $1 AND occupation = $2 AND title = $3 AND level = $4 AND kind = $5 AND employer_uscc = $6 AND starts_on = $7
+		ORDER BY CASE WHEN reference = $8 THEN 0 ELSE 1 END, id LIMIT 1`+t.tx.Dialect().ForUpdate(),
+		c.Provider, c.Occupation, c.Title, c.Level, c.Kind, c.EmployerUSCC, c.StartsOn.String(), c.Reference), scanCourse)
+}
+
+// CorrectCourse writes a corrected course and its events, or returns
+// outbox.ErrStale where somebody else changed it since it was loaded.
+func (t *inTx) CorrectCourse(ctx context.Context, c domain.Course, events ...domain.Event) (domain.Course, error) {
+	was := c.Version
+	c.Version += int64(max(1, len(events)))
+	err := changed(t.tx.Exec(`UPDATE course SET reference = $1, hours = $2, places = $3, subsidy_fen = $4, version = $5 WHERE id = $6 AND version = $7`,
+		c.Reference, c.Hours, c.Places, c.SubsidyFen, c.Version, c.ID, was))
+	if err != nil {
+		return c, err
+	}
+	return c, t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: c.ID, Version: was, Division: c.County}, messages(events)...)
+}
+
 // Course loads and locks a course.
 func (t *inTx) Course(id string) (domain.Course, error) {
 	return one(t.tx.QueryRow(`SELECT `+courseColumns+` FROM course WHERE id = $1`+t.tx.Dialect().ForUpdate(), id), scanCourse, domain.ErrCourseUnknown)
