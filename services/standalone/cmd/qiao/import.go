@@ -35,6 +35,7 @@ func importSheets(ctx context.Context, args []string) error {
 	asOf := f.String("as-of", "", "`date` 2006-01-02 on which ages are judged (default today)")
 	asJSON := f.Bool("json", false, "print the report as JSON")
 	refused := f.String("refused", "", "`folder` for refused rows (default: refused, in the data folder)")
+	dry := f.Bool("dry-run", false, "judge every row and write nothing; without -data against an empty platform")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -46,10 +47,18 @@ func importSheets(ctx context.Context, args []string) error {
 			return fmt.Errorf("-as-of: %w", err)
 		}
 	}
+	if *dry && *server == "" && *onCluster == "" && !given(f, "data") && !exists(*data) {
+		empty, err := os.MkdirTemp("", "qiao-dry-run-")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.RemoveAll(empty) }() // nobody's data is in it
+		*data = filepath.Join(empty, "data")
+	}
 	if *key == "" {
 		*key = keyFileOf(*data)
 	}
-	if *refused == "" {
+	if *refused == "" && !*dry {
 		*refused = filepath.Join(*data, "refused")
 		if *onCluster != "" {
 			*refused = filepath.Join(*onCluster, "refused")
@@ -59,7 +68,7 @@ func importSheets(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	im := &importer.Importer{Services: standalone.Names(), Tables: tables, AsOf: *asOf, Refused: *refused}
+	im := &importer.Importer{Services: standalone.Names(), Tables: tables, AsOf: *asOf, Refused: *refused, DryRun: *dry}
 	var done func()
 	if im.Progress, done = bar(os.Stderr); done != nil {
 		defer done()
@@ -135,15 +144,31 @@ func local(ctx context.Context, data, key string, im *importer.Importer, sheets 
 	ctx, stop := context.WithCancel(ctx)
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error { return p.Run(running) })
+	var imported error
 	g.Go(func() error {
 		defer stop()
 		if err := p.WaitReady(running); err != nil {
 			return err
 		}
-		report, err = im.Run(running, sheets)
-		return err
+		report, imported = im.Run(running, sheets)
+		return imported
 	})
-	return report, g.Wait()
+	err = g.Wait()
+	if stopped := (*importer.Stopped)(nil); errors.As(imported, &stopped) {
+		err = imported // it says in one sentence what ended the platform too
+	}
+	return report, err
+}
+
+// given reports whether a flag was set on the command line.
+func given(f *flag.FlagSet, name string) (yes bool) {
+	f.Visit(func(one *flag.Flag) { yes = yes || one.Name == name })
+	return yes
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // bar draws progress on a terminal, and nothing elsewhere.

@@ -1,10 +1,12 @@
 // Package importer brings counties' sheets into a platform through the same
-// methods that everybody uses. A row is accepted, found unchanged, or refused
+// methods that everybody uses. A row is one thing by its natural key: it is
+// created, applied to what is there, found unchanged, said to differ, or refused
 // with a stable code and written back to be mended; importing a folder again
 // adds nothing.
 package importer
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,36 +28,65 @@ import (
 
 const (
 	concurrency = 256                    // rows under way at once
-	tries       = 8                      // for a service that is busy or away
 	pause       = 100 * time.Millisecond // before the second try; doubled after
 )
-
-// ErrDuplicate refuses a row whose person stands in an accepted row already.
-var ErrDuplicate = errs.New(errs.Conflict, "duplicate", "The same person stands in another row of these sheets.")
 
 // Importer imports sheets into one platform.
 type Importer struct {
 	Caller   contract.Caller
 	Services []string // waited for until they have settled
 	Tables   *ident.Tables
-	AsOf     string // the civil date on which ages are judged; "" is today
-	// Refused is the folder for refused rows; made when there are any.
+	AsOf     string // the civil date on which ages and seasons are judged; "" is today
+	// DryRun has everything judged and nothing written.
+	DryRun bool
+	// Refused is the folder for refused rows, made when there are any; "" keeps none.
 	Refused string
+	// Patience is how long a service may be away before the import stops, and how
+	// long the reactions may stand still at its end; 0 is a minute.
+	Patience time.Duration
 	// Progress, where set, is told after each row; it must be quick.
 	Progress func(file string, done int)
 }
 
+// The outcomes of a row that is not refused, as the services name them; updated
+// is what a profile calls applied.
+const (
+	created   = "created"
+	applied   = "applied"
+	updated   = "updated"
+	unchanged = "unchanged"
+	differs   = "differs"
+)
+
 // outcome is what became of a row.
 type outcome struct {
-	unchanged bool
-	notes     []string
-	err       error
+	what    string
+	columns []string // that say otherwise than the record and changed nothing
+	notes   []string
+	err     error
+	partly  bool // the person is registered, what else the row says was refused
+}
+
+// run is one import under way.
+type run struct {
+	*Importer
+	id       string
+	today    string
+	report   *Report
+	people   *claims         // by number: of all sheets
+	children *claims         // by birth date and the letters of the name: of all sheets
+	things   *claims         // by natural key: of one sheet
+	firms    map[string]bool // credit codes that rows of this run brought
+	mu       sync.Mutex      // guards firms, the report and the sheet under way
+	stop     context.CancelCauseFunc
 }
 
 // Run imports a folder of sheets, or one file, and waits until every reaction
 // has settled. The report is complete also where something could not be read;
-// that is named in the report and in the error.
+// that is named in the report and in the error. What is not about a row stops
+// the import with a Stopped error.
 func (im *Importer) Run(ctx context.Context, path string) (*Report, error) {
+	im.Patience = cmp.Or(im.Patience, patience)
 	files, unread, err := sheet.Folder(ctx, path)
 	if err != nil {
 		return nil, err
@@ -66,34 +97,72 @@ func (im *Importer) Run(ctx context.Context, path string) (*Report, error) {
 	if err := forget(im.Refused); err != nil {
 		return nil, err
 	}
-	report := &Report{Sheets: map[string]*Sheet{}, Unread: unread}
-	people := &people{known: map[string]*person{}}
-	run := clock.System().Now().UTC().Format("20060102-150405")
-	var unreadable error
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	r := &run{
+		Importer: im, id: clock.System().Now().UTC().Format("20060102-150405.000"), today: cmp.Or(im.AsOf, clock.Today(clock.System()).String()), stop: stop,
+		report: &Report{Sheets: map[string]*Sheet{}, Differs: []Differing{}, Unread: unread, ToMend: []string{}, DryRun: im.DryRun},
+		people: newClaims(), children: newClaims(), firms: map[string]bool{},
+	}
+	r.id = r.id[:15] + r.id[16:] // the milliseconds tell two runs of one second apart
+	if r.report.Unread == nil {
+		r.report.Unread = []sheet.Unread{}
+	}
+	failed := r.files(ctx, files)
+	if ctx.Err() != nil {
+		return r.report, failed
+	}
+	for _, u := range r.report.Unread {
+		if !u.Spare {
+			failed = errors.Join(failed, u.Err())
+		}
+	}
+	if im.DryRun {
+		return r.report, failed
+	}
+	return r.report, errors.Join(failed, im.settle(ctx))
+}
+
+// files imports one sheet after another, until something stops the import.
+func (r *run) files(ctx context.Context, files []sheet.File) (failed error) {
+	rows := 0
 	for _, f := range files {
 		s := newSheet()
-		report.Sheets[f.Label()] = s
-		left, err := im.sheet(ctx, f, run, s, people)
-		report.Unread = append(report.Unread, left...)
-		if err != nil {
-			unreadable = errors.Join(unreadable, fmt.Errorf("%s: %w", f.Label(), err))
-		}
+		r.report.Sheets[f.Label()] = s
+		left, err := r.sheet(ctx, f, s)
+		rows += s.Rows
 		if ctx.Err() != nil {
-			return report, ctx.Err()
+			stopped := &Stopped{Sheet: f.Label(), Rows: rows, cause: context.Cause(ctx)}
+			r.report.Stopped = stopped.Error()
+			return stopped
+		}
+		r.report.Unread = append(r.report.Unread, left...)
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", f.Label(), err))
 		}
 	}
-	for _, u := range report.Unread {
-		if !u.Spare {
-			unreadable = errors.Join(unreadable, u.Err())
-		}
-	}
+	return failed
+}
+
+// settle waits for every reaction, but not for a pipeline that stands still.
+func (im *Importer) settle(ctx context.Context) error {
 	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: "ops", Division: auth.Everywhere, Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaImport})
-	return report, errors.Join(unreadable, ops.WaitSettled(ctx, im.Caller, im.Services))
+	err := ops.Settle(ctx, im.Caller, im.Services, im.Patience)
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, context.Canceled) {
+		return errors.New("every row was judged and what was accepted is in; the wait for the reactions was interrupted, and they go on whenever the platform runs")
+	}
+	return fmt.Errorf("every row was judged and what was accepted is in, so nothing has to be imported again; but the reactions did not come to an end: %w", err)
 }
 
 // forget removes what an import that broke off left half written: it holds
 // people's data.
 func forget(dir string) error {
+	if dir == "" {
+		return nil
+	}
 	left, err := filepath.Glob(filepath.Join(dir, ".refused-*.tmp"))
 	for _, f := range left {
 		err = errors.Join(err, os.Remove(f))
@@ -103,82 +172,79 @@ func forget(dir string) error {
 
 // sheet imports one sheet; rows run beside each other. It returns what of the
 // sheet was not read.
-func (im *Importer) sheet(ctx context.Context, f sheet.File, run string, s *Sheet, people *people) (unread []sheet.Unread, err error) {
-	book, r, err := f.Open(ctx)
+func (r *run) sheet(ctx context.Context, f sheet.File, s *Sheet) (unread []sheet.Unread, err error) {
+	book, in, err := f.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
-		unread, s.Skipped = r.Unread(), r.Skipped()
+		unread = in.Unread()
+		for what, n := range in.Skipped() {
+			s.Skipped[what] = n
+		}
 		err = errors.Join(err, book.Close())
 	}()
-	if err := os.MkdirAll(im.Refused, 0o700); err != nil {
-		return nil, err
-	}
-	refused := sheet.CreateRefused(filepath.Join(im.Refused, sheet.RefusedName(f, run)), r)
-	defer func() { err = errors.Join(err, refused.Close()) }()
-	row, err := im.rows(r.Kind(), f, people)
+	prepare, err := r.rows(in.Kind(), f)
 	if err != nil {
 		return nil, err
 	}
-	var (
-		mu    sync.Mutex
-		wg    sync.WaitGroup
-		slots = make(chan struct{}, concurrency)
-		fatal error
-	)
+	mend, err := r.mending(f, in)
+	if err != nil {
+		return nil, err
+	}
+	r.things = newClaims()
+	var wg sync.WaitGroup
+	slots := make(chan struct{}, concurrency)
 	for {
-		next, err := r.Next()
-		if errors.Is(err, io.EOF) || ctx.Err() != nil {
+		next, readErr := in.Next()
+		if errors.Is(readErr, io.EOF) || ctx.Err() != nil {
 			break
 		}
-		if err != nil {
-			fatal = err
+		if readErr != nil {
+			err = readErr
 			break
 		}
-		do := row(next) // in the sheet's order: the first of two twins is the one accepted
+		do := prepare(next) // in the sheet's order: the first of two twins is the one accepted
 		slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-slots }()
 			o := do(ctx)
-			mu.Lock()
-			defer mu.Unlock()
-			s.count(o)
-			if o.err != nil {
-				fatal = errors.Join(fatal, refused.Write(next, errs.CodeOf(o.err), sentence(o.err)))
+			if o.err != nil && (ctx.Err() != nil || !aboutRow(o.err)) {
+				r.stop(o.err) // the first one tells why
+				return
 			}
-			if im.Progress != nil {
-				im.Progress(f.Label(), s.Rows)
-			}
+			r.judged(f, s, mend, next, o)
 		})
 	}
 	wg.Wait()
-	return nil, errors.Join(fatal, ctx.Err())
+	return nil, errors.Join(err, mend.close(err == nil && ctx.Err() == nil, r.report))
+}
+
+// judged notes what became of a row.
+func (r *run) judged(f sheet.File, s *Sheet, mend *mending, row sheet.Row, o outcome) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	mend.judged(row)
+	if o.err != nil {
+		reason := sentence(o.err)
+		if o.partly {
+			reason = "已登记，但求职意向未被接受：" + reason
+		}
+		if err := mend.write(row, errs.CodeOf(o.err), reason); err != nil {
+			r.stop(fmt.Errorf("the rows to be mended cannot be written: %w", err))
+			return // it counts as nothing
+		}
+	}
+	s.count(o)
+	if len(o.columns) > 0 && len(r.report.Differs) < maxDiffering {
+		r.report.Differs = append(r.report.Differs, Differing{File: f.Name, Sheet: f.Sheet, Line: row.Line, Columns: o.columns})
+	}
+	if r.Progress != nil {
+		r.Progress(f.Label(), s.Rows)
+	}
 }
 
 // as is the officer of a department at whose counter the rows were taken.
 func as(ctx context.Context, department, actsFor string) context.Context {
 	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: department, Division: auth.Everywhere, Purpose: "registration", LegalBasis: "PIPL 13(3)", Via: auth.ViaImport, ActsFor: actsFor})
-}
-
-// patiently repeats a call that met a busy or absent service. Every method of
-// an import may be repeated: the same row again changes nothing.
-func patiently(ctx context.Context, call func() error) error {
-	wait := pause
-	for n := 1; ; n++ {
-		err := call()
-		switch errs.KindOf(err) {
-		case errs.Unavailable, errs.Overloaded, errs.Deadline:
-		default:
-			return err
-		}
-		if err == nil || n == tries || ctx.Err() != nil {
-			return err
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(wait):
-		}
-		wait *= 2
-	}
 }

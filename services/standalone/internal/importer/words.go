@@ -1,82 +1,11 @@
 package importer
 
 import (
-	"context"
 	"errors"
-	"sync"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
 )
-
-// people knows which numbers the rows of this run brought, so that the second
-// of two twins is refused and a child's guardian need not be looked up.
-type people struct {
-	mu    sync.Mutex
-	known map[string]*person
-}
-
-// person is the row that a number was first seen in.
-type person struct {
-	done   chan struct{}
-	worker string // set where the row was accepted
-}
-
-// claim returns the person of a number, and false where an earlier row has it.
-func (p *people) claim(number string) (*person, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if was, ok := p.known[number]; ok {
-		return was, false
-	}
-	mine := &person{done: make(chan struct{})}
-	p.known[number] = mine
-	return mine, true
-}
-
-// again lets a later row take a number whose earlier row was refused.
-func (p *people) again(number string, was *person) (*person, bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.known[number] != was {
-		return p.known[number], false
-	}
-	mine := &person{done: make(chan struct{})}
-	p.known[number] = mine
-	return mine, true
-}
-
-// workerOf returns the reference of a number that a row of this run brought.
-func (p *people) workerOf(number string) string {
-	p.mu.Lock()
-	was := p.known[number]
-	p.mu.Unlock()
-	if was == nil {
-		return ""
-	}
-	<-was.done
-	return was.worker
-}
-
-// once runs register for the first row of a number; a later row waits for it
-// and is a duplicate where it was accepted, and takes its turn where not.
-func (p *people) once(ctx context.Context, number string, mine *person, first bool, register func() (string, error)) error {
-	for !first {
-		select {
-		case <-mine.done:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if mine.worker != "" {
-			return ErrDuplicate
-		}
-		mine, first = p.again(number, mine)
-	}
-	worker, err := register()
-	mine.worker = worker
-	close(mine.done)
-	return err
-}
 
 func asError(err error) *errs.Error {
 	if err == nil {
@@ -123,4 +52,15 @@ var sentences = map[string]string{
 	"registry.worker.identity_conflict": "该号码已由另一姓名登记，请到窗口核对",
 	"place_unknown":                     "县(市)或乡镇(街道)无法识别",
 	"code_unknown":                      "此栏的取值不在目录中",
+	"duplicate_row":                     "本表另有一行写的是同一事项，以先出现的一行为准",
+	"season_over":                       "截止日期已过，请核对日期",
+	"guardian_age":                      "子女的出生日期早于监护人或相差太小，请核对",
+	"wage_implausible":                  "月薪明显不合理，请核对单位，是否以千元填写",
+	"headcount_implausible":             "招聘人数不可能这么多，请核对是否多写了数字",
+	"training.course.implausible":       "学时、名额或补贴明显不合理，请核对是否多写了数字",
+	"education.school.implausible":      "学位数不可能这么多，请核对是否多写了数字",
+	"housing.home.implausible":          "面积或租金明显不合理，请核对单位和位数",
+	"employment.vacancy.season":         "起止日期不是真实日期，或截止日期早于起始日期",
+	"employment.profile":                "求职意向有一项无法接受，请核对",
+	"employment.occupation":             "职业代码不在目录中",
 }
