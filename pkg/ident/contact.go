@@ -5,8 +5,6 @@ import (
 	"log/slog"
 	"regexp"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Phone is a phone number in mainland China that passed ParsePhone. Values are
@@ -67,78 +65,3 @@ func (p Phone) Format(f fmt.State, _ rune) { writeMasked(f, p.String()) }
 
 // LogValue logs the masked form.
 func (p Phone) LogValue() slog.Value { return logMasked(p.String()) }
-
-// Name is a person's name as on the document, in one piece: Kazakh, Uyghur and
-// Mongolian names have no family name, so nothing is split. Values are
-// comparable. Every way of printing one shows the first letter only.
-type Name struct{ text string }
-
-// The length of a name in characters (domain.md 1.7).
-const (
-	minName = 2
-	maxName = 50
-)
-
-// NormaliseName trims the name, makes one space of several, and writes the
-// middle dot as U+00B7, whichever of its look-alikes was typed. It reports
-// whether that changed anything.
-func NormaliseName(s string) (string, bool) {
-	n := strings.Map(func(r rune) rune {
-		switch r {
-		case '\u2022', '\u2027', '\u22c5', '\u30fb', '\uff65', '\uff0e', '\u2219', '\u318d':
-			return '\u00b7'
-		case '\u3000', '\u00a0':
-			return ' '
-		case '\ufeff', '\u200b', '\u200e', '\u200f':
-			return -1
-		}
-		return r
-	}, s)
-	n = strings.Join(strings.Fields(n), " ")
-	return n, n != s
-}
-
-// ParseName reads a name of 2 to 50 letters of any script, with combining marks,
-// middle dots (U+00B7), apostrophes, hyphens and single spaces between. It
-// returns ErrNameMissing for a blank text and ErrNameFormat for anything else.
-func ParseName(s string) (Name, error) {
-	if strings.TrimSpace(s) == "" {
-		return Name{}, ErrNameMissing
-	}
-	n := utf8.RuneCountInString(s)
-	if n < minName || n > maxName || !utf8.ValidString(s) || strings.TrimSpace(s) != s {
-		return Name{}, ErrNameFormat
-	}
-	for _, r := range s {
-		if !unicode.IsLetter(r) && !unicode.IsMark(r) && !strings.ContainsRune("\u00b7 '\u2019-\u200c\u200d", r) {
-			return Name{}, ErrNameFormat
-		}
-	}
-	if first, _ := utf8.DecodeRuneInString(s); !unicode.IsLetter(first) || strings.Contains(s, "  ") {
-		return Name{}, ErrNameFormat
-	}
-	return Name{s}, nil
-}
-
-// Reveal returns the full name. Use it only to seal, and to show to the person
-// or to a reader whose access is logged.
-func (n Name) Reveal() string { return n.text }
-
-// IsZero reports whether there is no name.
-func (n Name) IsZero() bool { return n.text == "" }
-
-// String returns the first letter and two asterisks, whatever the length; it is
-// also the form for public lists (TR-11, public_list_masks_names).
-func (n Name) String() string {
-	if n.IsZero() {
-		return ""
-	}
-	r, _ := utf8.DecodeRuneInString(n.text)
-	return string(r) + "**"
-}
-
-// Format prints the masked form for every verb.
-func (n Name) Format(f fmt.State, _ rune) { writeMasked(f, n.String()) }
-
-// LogValue logs the masked form.
-func (n Name) LogValue() slog.Value { return logMasked(n.String()) }

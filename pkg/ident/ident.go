@@ -24,7 +24,10 @@ var (
 	ErrUSCCFormat  = errs.New(errs.Invalid, "uscc_format", "The unified social credit code is not 18 characters of its alphabet.")
 	ErrPhoneFormat = errs.New(errs.Invalid, "phone_format", "The phone number is neither a mobile number nor a landline with its area code.")
 	ErrNameMissing = errs.New(errs.Invalid, "name_missing", "The name is missing.")
-	ErrNameFormat  = errs.New(errs.Invalid, "name_format", "The name is not 2 to 50 letters, spaces and middle dots.")
+	ErrNameShort   = errs.New(errs.Invalid, "name_too_short", "The name has a single letter; names have 2 to 50.")
+	ErrNameLong    = errs.New(errs.Invalid, "name_too_long", "The name has more than 50 letters.")
+	ErrNameSign    = errs.New(errs.Invalid, "name_sign", "The name has a sign that names do not have, such as a digit, or a dot or hyphen that is not between two letters.")
+	ErrNamePrivate = errs.New(errs.Invalid, "name_private_use", "The name has a character of a private area, which other machines show otherwise; type the character as it is in the national standard GB 18030.")
 	ErrIDMalformed = errs.New(errs.Invalid, "id_malformed", "The identifier is not a UUID in its usual form.")
 )
 

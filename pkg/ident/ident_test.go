@@ -157,19 +157,53 @@ func TestPhones(t *testing.T) {
 
 func TestNames(t *testing.T) {
 	for s, want := range map[string]*errs.Error{
-		"杨杰": nil, "叶尔肯·努尔兰": nil, "ەركىن نۇرلان": nil, "Erkin O'Neil": nil, "𠮷野": nil,
-		"": ErrNameMissing, " \u3000": ErrNameMissing, "杨": ErrNameFormat, " 杨杰": ErrNameFormat, "杨杰1": ErrNameFormat,
-		"·杨": ErrNameFormat, "杨\n杰": ErrNameFormat, "a  b": ErrNameFormat, "\xff\xfe": ErrNameFormat,
-		strings.Repeat("杨", 50): nil, strings.Repeat("杨", 51): ErrNameFormat,
+		"杨杰": nil, "叶尔肯·努尔兰": nil, "ەركىن نۇرلان": nil, "Erkin O'Neil": nil, "𠮷野": nil, "䶮": ErrNameShort, "王䶮": nil, "刘〇": nil, "〇〇": nil,
+		"John A. Smith": nil, "J.R. Smith": nil, "Smith Jr.": nil, "Jean-Luc": nil, "བསྟན་འཛིན": nil, "བསྟན་འཛིན་": nil, "ئەر\u200cكىن": nil,
+		"𫖯𬱖": nil, "\U00030edd王": nil, "佐々木": nil, "Ли Вэй": nil,
+		"": ErrNameMissing, " \u3000": ErrNameMissing, "杨": ErrNameShort, "X": ErrNameShort, " 杨杰": ErrNameSign, "杨杰1": ErrNameSign,
+		"·杨": ErrNameSign, "杨·": ErrNameSign, "杨··杰": ErrNameSign, "杨.杰": ErrNameSign, "杨\n杰": ErrNameSign, "a  b": ErrNameSign, "\xff\xfe": ErrNameSign,
+		"#N/A": ErrNameSign, "张*三": ErrNameSign, "张○明": ErrNameSign, "张三（男）": ErrNameSign, "\u0301a": ErrNameSign, "王\x00明": ErrNameSign, ".王": ErrNameSign,
+		"王\ue863": ErrNamePrivate, "王\U000f0001": ErrNamePrivate,
+		strings.Repeat("杨", 50): nil, strings.Repeat("杨", 51): ErrNameLong, strings.Repeat("1", 51): ErrNameLong,
 	} {
 		n, err := ParseName(s)
 		if want == nil && (err != nil || n.Reveal() != s) || want != nil && !errors.Is(err, want) {
 			t.Errorf("%q: %v", s, err)
 		}
 	}
-	for s, want := range map[string]string{" 罗杰 ": "罗杰", "叶尔肯•努尔兰": "叶尔肯·努尔兰", "叶尔肯・努尔兰": "叶尔肯·努尔兰", "a \u3000b": "a b", "杨杰": "杨杰"} {
+	for s, want := range map[string]string{
+		" 罗杰 ": "罗杰", "张　三": "张三", "张 三": "张三", "a \u3000b": "a b", "杨杰": "杨杰", "": "", "刘〇": "刘〇", "刘 〇": "刘〇",
+		"叶尔肯 · 努尔兰": "叶尔肯·努尔兰", "叶尔肯··努尔兰": "叶尔肯·努尔兰", "叶尔肯·.努尔兰": "叶尔肯·努尔兰", "叶尔肯་努尔兰": "叶尔肯·努尔兰",
+		"ەركىن.نۇرلان": "ەركىن·نۇرلان", "Ерлан.Нур": "Ерлан·Нур", "བསྟན་འཛིན": "བསྟན་འཛིན",
+		"Ｅｒｋｉｎ　Ｎｕｒ": "Erkin Nur", "J．R． Smith": "J.R. Smith", "John A. Smith": "John A. Smith", "Smith Ⅲ": "Smith III", "Jean–Luc": "Jean-Luc",
+		"王\ufeff明\u200b": "王明", "\u202e王明": "王明", "ئەر\u200cكىن": "ئەر\u200cكىن", "杨.": "杨.", ".杨": ".杨",
+	} {
 		if got, changed := NormaliseName(s); got != want || changed != (s != want) {
 			t.Errorf("%q: %q %v", s, got, changed)
+		}
+	}
+	for _, dot := range "•・･‧∙．﹒⋅˙.。｡ㆍ․·" {
+		if got, _ := NormaliseName("阿不都" + string(dot) + "买买提"); got != "阿不都·买买提" {
+			t.Errorf("%U: %q", dot, got)
+		}
+	}
+}
+
+func TestNormalisedNamesAreStable(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		parts := rapid.SliceOf(rapid.SampledFrom([]string{"张", "〇", " ", "　", "·", ".", "．", "。", "་", "a", "Ж", "ن", "Ⅲ", "-", "—", "\u200b", "1"})).Draw(t, "parts")
+		s := strings.Join(parts, "")
+		once, _ := NormaliseName(s)
+		if again, changed := NormaliseName(once); changed {
+			t.Fatalf("%q becomes %q and then %q", s, once, again)
+		}
+	})
+}
+
+func TestResidentNumbersWithWhatLooksLikeX(t *testing.T) {
+	for _, x := range "xXｘＸⅩⅹХхΧ×" {
+		if got, _ := NormaliseID("65439919990106019" + string(x)); got != "65439919990106019X" {
+			t.Errorf("%U: %q", x, got)
 		}
 	}
 }

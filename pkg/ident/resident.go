@@ -3,6 +3,7 @@ package ident
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 )
@@ -14,10 +15,16 @@ type ResidentID struct{ number string }
 
 // NormaliseID brings an identity number to the form that ParseResidentID reads:
 // full-width and Arabic-Indic digits become ASCII, spaces and hyphens go, a
-// small x becomes X. It reports whether that changed anything, so that an
+// small x becomes X, and so does what looks like X in the last place, such as
+// the Roman ten. It reports whether that changed anything, so that an
 // import can note it. It does not judge the number.
 func NormaliseID(s string) (string, bool) {
 	n := compact(s)
+	for _, sign := range []string{"\u2169", "\u2179", "\u00d7", "\u0425", "\u0445", "\u03a7", "\u03c7"} {
+		if front, ok := strings.CutSuffix(n, sign); ok {
+			n = front + "X"
+		}
+	}
 	return n, n != s
 }
 
