@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -59,11 +60,21 @@ func dateCell(stored string, epoch int) (string, cellKind) {
 	}
 	days := int(f) + epoch
 	if days < 61 { // before March 1900; an hour, a duration, or nothing that anybody meant
-		text, _ := numberCell(stored)
-		return text, cellTime
+		return timeCell(stored)
 	}
 	day := time.Date(1899, time.December, 30+days, 0, 0, 0, 0, time.UTC)
 	return day.Format(time.DateOnly), cellDate
+}
+
+// timeCell returns the hour that a workbook stores as a part of a day. It is
+// shown as one, so that nobody takes it for a number.
+func timeCell(stored string) (string, cellKind) {
+	f, err := strconv.ParseFloat(strings.TrimSpace(stored), 64)
+	if err != nil || math.Abs(f) > 1e6 {
+		return numberCell(stored)
+	}
+	minutes := int(math.Round(f * 24 * 60))
+	return fmt.Sprintf("%d:%02d", minutes/60, max(minutes%60, -minutes%60)), cellTime
 }
 
 // errorValue reports whether a text is what a spreadsheet shows for a value

@@ -51,6 +51,7 @@ type line struct {
 type csvReader struct {
 	in    *bufio.Reader
 	comma byte
+	width int    // how many delimiters the header has, or so it seems
 	lines int    // physical lines read so far
 	queue []line // lines that were read ahead
 }
@@ -191,6 +192,7 @@ func (c *csvReader) findDelimiter() error {
 		for _, sign := range []byte(",\t;|") {
 			if n := outside(l.text, sign); n > best {
 				best, c.comma = n, sign
+				c.width = n
 			}
 		}
 	}
@@ -308,6 +310,10 @@ func (q *quoted) more() error {
 	}
 	q.ahead = append(q.ahead, l)
 	if q.size += len(l.text); q.size > maxQuoted || l.long {
+		return errOpen
+	}
+	// A line with as many delimiters as the header is a row, and no part of a cell.
+	if before, _, _ := strings.Cut(l.text, `"`); q.from.width > 1 && strings.Count(before, string(rune(q.from.comma))) >= q.from.width {
 		return errOpen
 	}
 	q.rest = l.text

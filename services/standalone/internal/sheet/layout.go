@@ -261,6 +261,9 @@ func (r *Reader) skips(rec record) Skip {
 	if r.recent.rows == 1 && r.numbering(rec) {
 		return SkipNumbering
 	}
+	if signature(rec) {
+		return SkipSignature
+	}
 	need := len(r.head.shape.required)
 	have := 0
 	for _, name := range r.head.shape.required {
@@ -287,6 +290,24 @@ func (r *Reader) skips(rec record) Skip {
 		return SkipEmpty
 	}
 	return ""
+}
+
+// signature reports whether every cell of the row says who signs or seals, or
+// has a word and a colon, as rows of signatures have however wide they are.
+func signature(rec record) bool {
+	found := false
+	for _, c := range rec.cells {
+		text := squeeze(c)
+		if text == "" {
+			continue
+		}
+		signed := len(text) < 200 && (signs.MatchString(text) || seals.MatchString(text))
+		if !signed && !strings.ContainsAny(text, ":：") {
+			return false
+		}
+		found = found || signed
+	}
+	return found
 }
 
 // numbering reports whether the row has the columns' numbers, one after another.

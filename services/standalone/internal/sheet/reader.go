@@ -18,6 +18,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
@@ -176,15 +177,18 @@ func (b *Book) openWorkbook(in io.ReaderAt, size int64, stop func() error) error
 			r.source = s
 			err = r.readHeader(w.epoch, false)
 		}
+		if err == nil {
+			err = r.hideColumns(s)
+		}
 		switch {
 		case err == nil:
-			r.hiddenColumns(s)
 			b.sheets = append(b.sheets, r)
 			continue
 		case stopped(err):
 			return err
 		case !errors.Is(err, ErrEmpty):
-			b.leave(Unread{Sheet: t.name}, asFault(err))
+			e := asFault(err)
+			b.leave(Unread{Sheet: t.name, Column: e.Detail["column"]}, e)
 		}
 		if s != nil {
 			_ = s.close() // it was only read
@@ -381,16 +385,23 @@ func (r *Reader) fail(err error) error {
 	return e
 }
 
-// hiddenColumns names the columns of the header that nobody is shown, and takes
-// them out of it.
-func (r *Reader) hiddenColumns(s *worksheet) {
-	for name, i := range r.head.place {
-		if r.head.known[i] && s.unseen(i) {
-			r.leave(Unread{Column: name}, ErrColumnHidden)
-			delete(r.head.place, name)
-			r.head.known[i] = false
+// hideColumns names the columns of the header that nobody is shown, and takes
+// them out of it. Without a required one the sheet cannot be read.
+func (r *Reader) hideColumns(s *worksheet) error {
+	for _, h := range r.head.cells {
+		name := canonical(h)
+		i, ok := r.head.place[name]
+		if !ok || !r.head.known[i] || !s.unseen(i) {
+			continue
 		}
+		if slices.Contains(r.head.shape.required, name) {
+			return ErrColumnHidden.With("column", name)
+		}
+		r.leave(Unread{Column: name}, ErrColumnHidden)
+		delete(r.head.place, name)
+		r.head.known[i] = false
 	}
+	return nil
 }
 
 // leave names something that the reader passes over.

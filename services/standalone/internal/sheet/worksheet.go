@@ -385,8 +385,7 @@ func (s *worksheet) value(typ, style, stored string) (string, cellKind) {
 		case styleDate:
 			return dateCell(stored, s.book.epoch)
 		case styleTime:
-			text, _ := numberCell(stored)
-			return text, cellTime
+			return timeCell(stored)
 		}
 	}
 	return numberCell(stored)
