@@ -110,7 +110,7 @@ func spoilt(raw string, kind cellKind, holds content) *errs.Error {
 		return nil
 	}
 	switch {
-	case raw == "" || raw[0] >= '0' && raw[0] <= '9' && len(raw) > 4 && digits(raw):
+	case raw == "", raw[0] >= 0xe4 && raw[0] <= 0xe9, digits(raw): // most begin with a Chinese character
 		return nil
 	case errorValue(raw):
 		return ErrErrorValue

@@ -216,7 +216,8 @@ func outside(text string, sign byte) (n int) {
 // split cuts a line as if no quotation mark had a meaning. What comes after
 // twice as many cells as are read stays in the last.
 func split(text string, comma byte) []string {
-	return strings.SplitN(text, string(rune(comma)), 2*maxColumns)
+	sign := string(rune(comma))
+	return strings.SplitN(text, sign, min(strings.Count(text, sign)+1, 2*maxColumns))
 }
 
 // errOpen says that a quotation mark is not closed where it could be.

@@ -143,10 +143,19 @@ func recognise(header []string) (shape, error) {
 	return shape{}, ErrHeaderMissing.With("nearest", nearest.name).With("missing", missing)
 }
 
+// columnNames are the columns that any kind knows.
+var columnNames = func() map[string]bool {
+	names := map[string]bool{}
+	for _, s := range shapes {
+		for _, column := range slices.Concat(s.required, s.optional) {
+			names[column] = true
+		}
+	}
+	return names
+}()
+
 // isColumn reports whether any kind knows the column.
-func isColumn(name string) bool {
-	return slices.ContainsFunc(shapes, func(s shape) bool { return s.has(name) })
-}
+func isColumn(name string) bool { return columnNames[name] }
 
 // lacking returns the required columns that do not stand in the header.
 func lacking(columns, required []string) []string {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Skip is what a row is that has no data and was recognised as such.
@@ -200,10 +201,13 @@ func (r *Reader) heading(rec record) heading {
 	columns := 0
 	same := true
 	for i, c := range rec.cells {
-		if c == "" {
+		if c == "" || len(c) > 100 {
 			continue
 		}
-		name := canonical(c)
+		name := ""
+		if c[0] >= utf8.RuneSelf || c[0] <= '*' { // a column's name begins with a Chinese character, or with a mark
+			name = canonical(c)
+		}
 		if isColumn(name) {
 			columns++
 		}
@@ -237,44 +241,48 @@ var (
 )
 
 // skips returns what a row without data is, or nothing for a row of data. A row
-// that has most of what its kind needs is data, whatever word it begins with.
+// that has most of what its kind needs is data, whatever word it begins with,
+// but for an example and for a row that is signatures throughout.
 func (r *Reader) skips(rec record) Skip {
-	first, filled, known := "", 0, 0
-	for i, c := range rec.cells {
-		if c == "" {
-			continue
+	have := 0
+	for _, i := range r.head.needed {
+		if i < len(rec.cells) && strings.TrimSpace(rec.cells[i]) != "" {
+			have++
 		}
+	}
+	first := ""
+	for _, c := range rec.cells {
+		if first = squeeze(c); first != "" {
+			break
+		}
+	}
+	switch {
+	case strings.ContainsAny(first, "例范") && examples.MatchString(first):
+		return SkipExample
+	case r.recent.rows == 1 && r.numbering(rec):
+		return SkipNumbering
+	case strings.ContainsAny(first, ":：章签表审核责办") && signature(rec):
+		return SkipSignature
+	case have*2 > len(r.head.needed) || rec.fault != nil:
+		return ""
+	}
+	return r.partial(rec, first)
+}
+
+// partial is skips for a row that has little of what its kind needs.
+func (r *Reader) partial(rec record, first string) Skip {
+	filled, known, sum := 0, 0, false
+	for i, c := range rec.cells {
 		text := squeeze(c)
 		if text == "" {
 			continue
 		}
-		if filled++; filled == 1 {
-			first = text
-		}
-		if i < len(r.head.known) && r.head.known[i] || i >= len(r.head.known) {
+		filled++
+		if i >= len(r.head.known) || r.head.known[i] {
 			known++
 		}
+		sum = sum || len(text) < 60 && sums.MatchString(text)
 	}
-	if examples.MatchString(first) {
-		return SkipExample
-	}
-	if r.recent.rows == 1 && r.numbering(rec) {
-		return SkipNumbering
-	}
-	if signature(rec) {
-		return SkipSignature
-	}
-	need := len(r.head.shape.required)
-	have := 0
-	for _, name := range r.head.shape.required {
-		if i, ok := r.head.place[name]; ok && i < len(rec.cells) && strings.TrimSpace(rec.cells[i]) != "" {
-			have++
-		}
-	}
-	if have*2 > need || rec.fault != nil {
-		return ""
-	}
-	sum := slices.ContainsFunc(rec.cells, func(c string) bool { return c != "" && len(c) < 60 && sums.MatchString(squeeze(c)) })
 	switch {
 	case sum:
 		return SkipSum

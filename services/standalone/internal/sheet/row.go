@@ -11,11 +11,12 @@ import (
 // A header is where each column of a sheet stands, and what is known of the
 // sheet as a whole.
 type header struct {
-	shape shape
-	cells []string
-	place map[string]int // by canonical name
-	known []bool         // whether a cell of the header is a column of the shape
-	epoch int            // what is added to a day's number: see epoch1904
+	shape  shape
+	cells  []string
+	place  map[string]int // by canonical name
+	known  []bool         // whether a cell of the header is a column of the shape
+	needed []int          // where the required columns stand
+	epoch  int            // what is added to a day's number: see epoch1904
 	// rounded says that the identity numbers of a text look as if a spreadsheet
 	// had rounded them; see roundings.
 	rounded bool
@@ -37,6 +38,9 @@ func newHeader(cells []string) (*header, error) {
 				h.known[i] = s.has(name)
 			}
 		}
+	}
+	for _, name := range s.required {
+		h.needed = append(h.needed, h.place[name])
 	}
 	_, h.mended = h.place[RefusedCodeColumn]
 	return h, nil

@@ -7,20 +7,9 @@ import (
 	"github.com/qiao-platform/qiao/pkg/ident"
 )
 
-// plainASCII reports whether the text is ASCII without spaces and control
-// signs, which no function of this file changes.
-func plainASCII(s string) bool {
-	for i := range len(s) {
-		if s[i] <= ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
-}
-
 // plainChinese reports whether the text is Chinese characters, ASCII without
-// spaces, and the two signs that names and lists have, which prose does not
-// change. It spares most cells a copy.
+// spaces, and the two signs that names and lists have, which no function of this
+// file changes but for capitals and dashes. It spares most cells a copy.
 func plainChinese(s string) bool {
 	for _, r := range s {
 		if (r <= ' ' || r > '~') && (r < '一' || r > '鿿') && r != '·' && r != '、' {
@@ -52,7 +41,7 @@ func unseen(r rune) bool {
 // squeeze returns a code, a number or a header without any space or unseen
 // sign and with half-width signs.
 func squeeze(s string) string {
-	if plainASCII(s) {
+	if plainChinese(s) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
