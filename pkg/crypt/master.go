@@ -62,6 +62,22 @@ func (m *Master) Rotate(s Suite) (*Master, error) {
 // ID returns the key's identifier, 16 hexadecimal digits; it is no secret.
 func (m *Master) ID() string { return hex.EncodeToString(m.id[:]) }
 
+// Fingerprint tells this master key from every other, by 32 hexadecimal digits
+// that may be shown and kept: a keyed hash under both of the key's secrets says
+// nothing of either. A database that holds it is known to be the key's own.
+func (m *Master) Fingerprint() string { return m.told(m.key, "qiao master key fingerprint 1") }
+
+// Platform names whose key this is. It is made of the blind-index key, which
+// survives rotation: a platform keeps its name for life.
+func (m *Master) Platform() string { return m.told(nil, "qiao platform 1") }
+
+func (m *Master) told(key []byte, label string) string {
+	return hex.EncodeToString(mac(m.suite, m.indexKey, []byte(label), mac(m.suite, key, []byte(label)))[:16])
+}
+
+// WrapID returns the bytes with which every key begins that this master wrapped.
+func (m *Master) WrapID() []byte { return bytes.Clone(m.id[:]) }
+
 // Suite returns the suite that the key is for.
 func (m *Master) Suite() Suite { return m.suite }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/rpc"
@@ -38,6 +39,7 @@ type Server struct {
 	Signer   *auth.Signer        // signs an officer's reasons
 	Stream   jetstream.JetStream // what is taken back is read from it
 	Clock    clock.Clock
+	Held     func() error // why the service stands still, nil where it works
 }
 
 // ReadChannel gives stored events from a sequence number on.
@@ -68,8 +70,12 @@ func (s *Server) ReadChannel(ctx context.Context, req *platformv1.ReadChannelReq
 // GetStatus gives the channels, cursors and counts of the service.
 func (s *Server) GetStatus(ctx context.Context, _ *platformv1.GetStatusRequest) (*platformv1.GetStatusResponse, error) {
 	out, err := Status(ctx, s.Log.DB(), s.Log.Service(), s.Counts, s.Commands(), s.Tasks, false)
-	if err != nil || s.Consumer == nil {
-		return out, err
+	if err != nil {
+		return nil, err
+	}
+	out.Held = errs.CodeOf(s.Held())
+	if s.Consumer == nil {
+		return out, nil
 	}
 	for _, model := range s.Consumer.Models() { // those never rebuilt too
 		if !slices.ContainsFunc(out.GetRebuilds(), func(r *platformv1.RebuildStatus) bool { return r.GetModel() == model }) {

@@ -11,6 +11,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/origin"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
@@ -106,6 +107,16 @@ func (s *Server) OpenEpoch(ctx context.Context, req *platformv1.OpenEpochRequest
 	}
 	s.Scope.Log.WarnContext(ctx, "an officer opened a new epoch", "channel", req.GetChannel(), "epoch", e.Epoch, "seq", e.Seq)
 	return &platformv1.OpenEpochResponse{Epoch: &platformv1.EpochStart{Epoch: e.Epoch, Seq: e.Seq, Chain: e.Chain}}, nil
+}
+
+// DeclareBeginning says that the service's empty database begins anew.
+func (s *Server) DeclareBeginning(ctx context.Context, req *platformv1.DeclareBeginningRequest) (*platformv1.DeclareBeginningResponse, error) {
+	reason, err := checkReason(req.GetReason())
+	if err != nil {
+		return nil, err
+	}
+	who, _ := auth.From(ctx)
+	return &platformv1.DeclareBeginningResponse{}, origin.Declare(ctx, s.Log.DB(), s.Log.Service(), reason, who.Subject, s.Clock.Now())
 }
 
 // TakeBack takes the events that a restored database is missing back from the stream.

@@ -22,6 +22,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
@@ -237,7 +238,11 @@ func Health(mux *http.ServeMux, tel *telemetry.Telemetry, stopping <-chan struct
 			select {
 			case <-s.Ready():
 			default:
-				http.Error(w, s.Name()+" is not ready", http.StatusServiceUnavailable)
+				text := s.Name() + " is not ready"
+				if held, ok := s.(interface{ Held() error }); ok && held.Held() != nil {
+					text += ": " + errs.From(held.Held()).Text
+				}
+				http.Error(w, text, http.StatusServiceUnavailable)
 				return
 			}
 		}

@@ -61,17 +61,23 @@ type Service interface {
 	Methods() []contract.Method
 	// Reacts lists the event types that it acts on.
 	Reacts() []string
+	// Held returns why it answers nothing and writes nothing until an operator
+	// says what its empty database is; nil where it works.
+	Held() error
 }
 
 // Parts is what a service is made of, beside what every service has.
 type Parts struct {
-	Log      *outbox.Log
-	Tasks    *task.Queue
-	Caller   contract.Caller
-	Methods  []contract.Method
-	Router   *consume.Router // nil: reads no channel
-	Listens  []string        // the services whose channels it reads
-	Counts   []ops.Count
+	Log     *outbox.Log
+	Tasks   *task.Queue
+	Caller  contract.Caller
+	Methods []contract.Method
+	Router  *consume.Router // nil: reads no channel
+	Listens []string        // the services whose channels it reads
+	Counts  []ops.Count
+	// Known reports whether what is kept apart from the service's database knows
+	// that the database held something; nil where nothing is.
+	Known    func(context.Context) (bool, error)
 	Together []func(context.Context) error // further loops, each until its ctx ends
 }
 
@@ -83,6 +89,9 @@ func Open(ctx context.Context, service string, migrations fs.FS, d Deps) (*outbo
 		return nil, nil, nil, fmt.Errorf("%s: %w", service, err)
 	}
 	if err := db.Migrate(ctx, migrations); err != nil {
+		return nil, nil, nil, errors.Join(fmt.Errorf("%s: %w", service, err), db.Close())
+	}
+	if err := recognise(ctx, db, service, d.Master, d.Clock); err != nil {
 		return nil, nil, nil, errors.Join(fmt.Errorf("%s: %w", service, err), db.Close())
 	}
 	log := outbox.New(service, db, d.Clock, d.Master, d.Partitions)
@@ -101,6 +110,11 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 	if err := s.relay.Prepare(ctx); err != nil {
 		return nil, err
 	}
+	if err := s.begin(ctx); err == nil {
+		s.begun.Store(true)
+	} else if !errors.Is(err, ErrHeld) {
+		return nil, err
+	}
 	if p.Router != nil {
 		if s.consumer, err = consume.New(consume.Config{
 			DB: p.Log.DB(), Conn: d.Conn, Router: p.Router, Channels: s.channels(), Fill: s.fill,
@@ -116,10 +130,14 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := &ops.Server{Log: p.Log, Consumer: s.consumer, Tasks: p.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Clock: d.Clock, Commands: func() int64 { return s.server.Commands() }}
+	own := &ops.Server{Log: p.Log, Consumer: s.consumer, Tasks: p.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Clock: d.Clock, Commands: func() int64 { return s.server.Commands() }, Held: s.Held}
+	methods := platformv1.OpsMethods(own)
+	for _, m := range p.Methods {
+		methods = append(methods, s.held(m))
+	}
 	s.server, err = rpc.NewServer(rpc.ServerConfig{
 		Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Telemetry: scope,
-	}, append(p.Methods, platformv1.OpsMethods(own)...)...)
+	}, methods...)
 	return s, err
 }
 
@@ -132,6 +150,7 @@ type service struct {
 	server   *rpc.Server
 	ready    chan struct{}
 	started  atomic.Bool
+	begun    atomic.Bool // whether the database may be written
 }
 
 func (s *service) Name() string               { return s.name }
@@ -171,6 +190,9 @@ func (s *service) Run(ctx context.Context) error {
 	if err := s.server.Start(); err != nil {
 		return err
 	}
+	if !s.await(ctx) {
+		return s.stop(ctx, nil)
+	}
 	close(s.ready)
 	// The loops stop first, then the methods: what is under way may still need
 	// the bus to answer.
@@ -184,7 +206,11 @@ func (s *service) Run(ctx context.Context) error {
 	for _, f := range s.parts.Together {
 		g.Go(func() error { return f(loops) })
 	}
-	err := g.Wait()
+	return s.stop(ctx, g.Wait())
+}
+
+// stop lets the methods that are under way come to their end.
+func (s *service) stop(ctx context.Context, err error) error {
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	return errors.Join(err, s.server.Stop(stop))

@@ -164,3 +164,44 @@ func TestPipelinePage(t *testing.T) {
 	}
 	f.post("/pipeline/epoch", 400, "service", "nobody", "channel", "employment-0")
 }
+
+// A service that stands still on an empty database is shown with what to do,
+// and begins anew on an officer's signed word alone.
+func TestAnEmptyDatabaseIsExplained(t *testing.T) {
+	f := start(t, true, withProbe)
+	d := f.platform.Deps("probe")
+	log, tasks, caller, err := run.Open(context.Background(), "probe", nil, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known := func(context.Context) (bool, error) { return true, nil }
+	s, err := run.Assemble(context.Background(), run.Parts{Log: log, Tasks: tasks, Caller: caller, Known: known}, d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- s.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-ended, s.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	f.get("/?lang=en", 200)
+	testkit.Eventually(t, "the alarm is shown", func() bool {
+		return strings.Contains(f.get("/pipeline", 200), "writes nothing until an operator")
+	})
+	f.has(f.post("/pipeline/begin", 400, "service", "probe", "officer", "o-17", "reason", "there is no backup"), "nothing was done")
+	f.post("/pipeline/begin", 400, "service", "nobody", "officer", "o-17", "reason", "there is no backup", "sure", "yes")
+	select {
+	case <-s.Ready():
+		t.Fatal("it began without a word")
+	default:
+	}
+	f.has(f.post("/pipeline/begin", 200, "service", "probe", "officer", "o-17", "reason", "there is no backup", "sure", "yes"), "begins anew on its empty database")
+	<-s.Ready()
+	testkit.Eventually(t, "the alarm is gone", func() bool {
+		return !strings.Contains(f.get("/pipeline", 200), "writes nothing until an operator")
+	})
+}

@@ -58,6 +58,9 @@ func RepeatErasures(ctx context.Context, address string, list []Erasure) (err er
 	return v.Repeat(ctx, all)
 }
 
+// KeyDatabase is what the database of people's keys is called in its record of origin.
+const KeyDatabase = vault.Name
+
 // OpensKeys reports whether a master key opens the keys of a key database; one
 // that holds none says nothing.
 func OpensKeys(ctx context.Context, keys *sqldb.DB, m *crypt.Master) error {

@@ -45,6 +45,13 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	}
 	cases := &app.App{Clock: d.Clock, Rules: rules, Tables: tables, Vault: keys, NewID: ident.NewID}
 	people := store.New(log, tasks, d.Clock, keys.Index)
+	known, err := people.People(ctx)
+	if err == nil {
+		err = keys.Begin(ctx, known)
+	}
+	if err != nil {
+		return nil, errors.Join(err, log.DB().Close(), keys.Close())
+	}
 	in := func(tx *sqldb.Tx) app.Store { return people.In(tx) }
 	tasks.Handle(store.TaskDeliver, react.Deliver(cases, log.DB(), in, delivery.Mailbox{DB: log.DB(), In: in, Clock: d.Clock}))
 	tasks.Handle(store.TaskEraseKey, react.EraseKey(keys))
@@ -65,6 +72,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			{Thing: "timeline_entries", Query: `SELECT count(*) FROM timeline`},
 			{Thing: "messages", Query: `SELECT count(*) FROM message`},
 		},
+		Known: keys.Holds,
 		Together: []func(context.Context) error{func(ctx context.Context) error {
 			return keys.Keep(ctx, owners{people, closing}, d.Telemetry.For(Name).Log)
 		}},

@@ -12,10 +12,12 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -78,6 +80,22 @@ func issuer(name string) ed25519.PrivateKey {
 	return k
 }
 
+// master is read from a file that each process writes for itself: only a file
+// makes a key of given secrets.
+func master() (m *crypt.Master, err error) {
+	dir, err := os.MkdirTemp("", "qiao-matrix-key-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "key")
+	secret := strings.Repeat("5e", 32)
+	if err := os.WriteFile(path, []byte("qiao master key 1\nsuite: standard\nid: 0000000000000001\nkey: "+secret+"\nindex-key: "+secret+"\n"), 0o600); err != nil {
+		return nil, err
+	}
+	return crypt.LoadMaster(path)
+}
+
 func trusted() map[string]auth.Trusted {
 	all := map[string]auth.Trusted{"test": {Key: issuer("test").Public().(ed25519.PublicKey), Kinds: []auth.Kind{auth.Officer, auth.Service}}}
 	for _, s := range []string{publisher, reader} {
@@ -100,7 +118,7 @@ func serve(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	master, err := crypt.NewMaster(crypt.Standard())
+	master, err := master()
 	if err != nil {
 		return err
 	}

@@ -320,7 +320,10 @@ type GetStatusResponse struct {
 	// The read models that can be made anew, and how far their last rebuild is.
 	Rebuilds []*RebuildStatus `protobuf:"bytes,7,rep,name=rebuilds,proto3" json:"rebuilds,omitempty"`
 	// Tasks that were given up and that nobody has begun again.
-	GivenUpTasks  int64 `protobuf:"varint,8,opt,name=given_up_tasks,json=givenUpTasks,proto3" json:"given_up_tasks,omitempty"`
+	GivenUpTasks int64 `protobuf:"varint,8,opt,name=given_up_tasks,json=givenUpTasks,proto3" json:"given_up_tasks,omitempty"`
+	// The code of the error for which the service answers nothing and writes
+	// nothing: its database is empty and an operator has to say why. Empty while it works.
+	Held          string `protobuf:"bytes,12,opt,name=held,proto3" json:"held,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -409,6 +412,13 @@ func (x *GetStatusResponse) GetGivenUpTasks() int64 {
 		return x.GivenUpTasks
 	}
 	return 0
+}
+
+func (x *GetStatusResponse) GetHeld() string {
+	if x != nil {
+		return x.Held
+	}
+	return ""
 }
 
 type ListGivenUpTasksRequest struct {
@@ -1906,6 +1916,86 @@ func (x *OpenEpochResponse) GetEpoch() *EpochStart {
 	return nil
 }
 
+type DeclareBeginningRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Reason        string                 `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeclareBeginningRequest) Reset() {
+	*x = DeclareBeginningRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeclareBeginningRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeclareBeginningRequest) ProtoMessage() {}
+
+func (x *DeclareBeginningRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeclareBeginningRequest.ProtoReflect.Descriptor instead.
+func (*DeclareBeginningRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *DeclareBeginningRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type DeclareBeginningResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeclareBeginningResponse) Reset() {
+	*x = DeclareBeginningResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeclareBeginningResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeclareBeginningResponse) ProtoMessage() {}
+
+func (x *DeclareBeginningResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeclareBeginningResponse.ProtoReflect.Descriptor instead.
+func (*DeclareBeginningResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{31}
+}
+
 type TakeBackRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Channel       string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
@@ -1916,7 +2006,7 @@ type TakeBackRequest struct {
 
 func (x *TakeBackRequest) Reset() {
 	*x = TakeBackRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1928,7 +2018,7 @@ func (x *TakeBackRequest) String() string {
 func (*TakeBackRequest) ProtoMessage() {}
 
 func (x *TakeBackRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1941,7 +2031,7 @@ func (x *TakeBackRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeBackRequest.ProtoReflect.Descriptor instead.
 func (*TakeBackRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{30}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TakeBackRequest) GetChannel() string {
@@ -1969,7 +2059,7 @@ type TakeBackResponse struct {
 
 func (x *TakeBackResponse) Reset() {
 	*x = TakeBackResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[31]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1981,7 +2071,7 @@ func (x *TakeBackResponse) String() string {
 func (*TakeBackResponse) ProtoMessage() {}
 
 func (x *TakeBackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[31]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1994,7 +2084,7 @@ func (x *TakeBackResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeBackResponse.ProtoReflect.Descriptor instead.
 func (*TakeBackResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{31}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *TakeBackResponse) GetTaken() int64 {
@@ -2021,7 +2111,7 @@ type RetryParkedResponse struct {
 
 func (x *RetryParkedResponse) Reset() {
 	*x = RetryParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[32]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2033,7 +2123,7 @@ func (x *RetryParkedResponse) String() string {
 func (*RetryParkedResponse) ProtoMessage() {}
 
 func (x *RetryParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[32]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2046,7 +2136,7 @@ func (x *RetryParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryParkedResponse.ProtoReflect.Descriptor instead.
 func (*RetryParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{32}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *RetryParkedResponse) GetApplied() int32 {
@@ -2072,7 +2162,7 @@ type GetTraceRequest struct {
 
 func (x *GetTraceRequest) Reset() {
 	*x = GetTraceRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[33]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2084,7 +2174,7 @@ func (x *GetTraceRequest) String() string {
 func (*GetTraceRequest) ProtoMessage() {}
 
 func (x *GetTraceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[33]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2097,7 +2187,7 @@ func (x *GetTraceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTraceRequest.ProtoReflect.Descriptor instead.
 func (*GetTraceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{33}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *GetTraceRequest) GetTraceId() string {
@@ -2116,7 +2206,7 @@ type GetTraceResponse struct {
 
 func (x *GetTraceResponse) Reset() {
 	*x = GetTraceResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[34]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2128,7 +2218,7 @@ func (x *GetTraceResponse) String() string {
 func (*GetTraceResponse) ProtoMessage() {}
 
 func (x *GetTraceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[34]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2141,7 +2231,7 @@ func (x *GetTraceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTraceResponse.ProtoReflect.Descriptor instead.
 func (*GetTraceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{34}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GetTraceResponse) GetSpans() []*Span {
@@ -2169,7 +2259,7 @@ type Span struct {
 
 func (x *Span) Reset() {
 	*x = Span{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[35]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2181,7 +2271,7 @@ func (x *Span) String() string {
 func (*Span) ProtoMessage() {}
 
 func (x *Span) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[35]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2194,7 +2284,7 @@ func (x *Span) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Span.ProtoReflect.Descriptor instead.
 func (*Span) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{35}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Span) GetTraceId() string {
@@ -2283,7 +2373,7 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\x05chain\x18\x02 \x01(\fR\x05chain\x12\x12\n" +
 	"\x04body\x18\x03 \x01(\fR\x04body\x12\x14\n" +
 	"\x05epoch\x18\x04 \x01(\x03R\x05epoch\"\x12\n" +
-	"\x10GetStatusRequest\"\x89\x03\n" +
+	"\x10GetStatusRequest\"\x9d\x03\n" +
 	"\x11GetStatusResponse\x12\x18\n" +
 	"\aservice\x18\x01 \x01(\tR\aservice\x12;\n" +
 	"\bchannels\x18\x02 \x03(\v2\x1f.qiao.platform.v1.ChannelStatusR\bchannels\x128\n" +
@@ -2292,7 +2382,8 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\x0ecommands_total\x18\x05 \x01(\x03R\rcommandsTotal\x12#\n" +
 	"\rpending_tasks\x18\x06 \x01(\x03R\fpendingTasks\x12;\n" +
 	"\brebuilds\x18\a \x03(\v2\x1f.qiao.platform.v1.RebuildStatusR\brebuilds\x12$\n" +
-	"\x0egiven_up_tasks\x18\b \x01(\x03R\fgivenUpTasks\"/\n" +
+	"\x0egiven_up_tasks\x18\b \x01(\x03R\fgivenUpTasks\x12\x12\n" +
+	"\x04held\x18\f \x01(\tR\x04held\"/\n" +
 	"\x17ListGivenUpTasksRequest\x12\x14\n" +
 	"\x05limit\x18\x01 \x01(\x05R\x05limit\"e\n" +
 	"\x18ListGivenUpTasksResponse\x123\n" +
@@ -2398,7 +2489,10 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\achannel\x18\x01 \x01(\tR\achannel\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"G\n" +
 	"\x11OpenEpochResponse\x122\n" +
-	"\x05epoch\x18\x01 \x01(\v2\x1c.qiao.platform.v1.EpochStartR\x05epoch\"C\n" +
+	"\x05epoch\x18\x01 \x01(\v2\x1c.qiao.platform.v1.EpochStartR\x05epoch\"1\n" +
+	"\x17DeclareBeginningRequest\x12\x16\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\"\x1a\n" +
+	"\x18DeclareBeginningResponse\"C\n" +
 	"\x0fTakeBackRequest\x12\x18\n" +
 	"\achannel\x18\x01 \x01(\tR\achannel\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"H\n" +
@@ -2425,7 +2519,7 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\vduration_us\x18\a \x01(\x03R\n" +
 	"durationUs\x12\x16\n" +
 	"\x06status\x18\b \x01(\tR\x06status\x12\x14\n" +
-	"\x05links\x18\t \x03(\tR\x05links2\xb5\v\n" +
+	"\x05links\x18\t \x03(\tR\x05links2\xb3\f\n" +
 	"\n" +
 	"OpsService\x12v\n" +
 	"\vReadChannel\x12$.qiao.platform.v1.ReadChannelRequest\x1a%.qiao.platform.v1.ReadChannelResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12p\n" +
@@ -2438,7 +2532,8 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"SkipParked\x12#.qiao.platform.v1.SkipParkedRequest\x1a$.qiao.platform.v1.SkipParkedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12y\n" +
 	"\fListOrphaned\x12%.qiao.platform.v1.ListOrphanedRequest\x1a&.qiao.platform.v1.ListOrphanedResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12g\n" +
 	"\tOpenEpoch\x12\".qiao.platform.v1.OpenEpochRequest\x1a#.qiao.platform.v1.OpenEpochResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12d\n" +
-	"\bTakeBack\x12!.qiao.platform.v1.TakeBackRequest\x1a\".qiao.platform.v1.TakeBackResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12a\n" +
+	"\bTakeBack\x12!.qiao.platform.v1.TakeBackRequest\x1a\".qiao.platform.v1.TakeBackResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12|\n" +
+	"\x10DeclareBeginning\x12).qiao.platform.v1.DeclareBeginningRequest\x1a*.qiao.platform.v1.DeclareBeginningResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12a\n" +
 	"\aRebuild\x12 .qiao.platform.v1.RebuildRequest\x1a!.qiao.platform.v1.RebuildResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12|\n" +
 	"\x10ListGivenUpTasks\x12).qiao.platform.v1.ListGivenUpTasksRequest\x1a*.qiao.platform.v1.ListGivenUpTasksResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12j\n" +
 	"\n" +
@@ -2457,7 +2552,7 @@ func file_qiao_platform_v1_ops_proto_rawDescGZIP() []byte {
 	return file_qiao_platform_v1_ops_proto_rawDescData
 }
 
-var file_qiao_platform_v1_ops_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
+var file_qiao_platform_v1_ops_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_qiao_platform_v1_ops_proto_goTypes = []any{
 	(*ReadChannelRequest)(nil),       // 0: qiao.platform.v1.ReadChannelRequest
 	(*ReadChannelResponse)(nil),      // 1: qiao.platform.v1.ReadChannelResponse
@@ -2489,12 +2584,14 @@ var file_qiao_platform_v1_ops_proto_goTypes = []any{
 	(*OrphanedEvent)(nil),            // 27: qiao.platform.v1.OrphanedEvent
 	(*OpenEpochRequest)(nil),         // 28: qiao.platform.v1.OpenEpochRequest
 	(*OpenEpochResponse)(nil),        // 29: qiao.platform.v1.OpenEpochResponse
-	(*TakeBackRequest)(nil),          // 30: qiao.platform.v1.TakeBackRequest
-	(*TakeBackResponse)(nil),         // 31: qiao.platform.v1.TakeBackResponse
-	(*RetryParkedResponse)(nil),      // 32: qiao.platform.v1.RetryParkedResponse
-	(*GetTraceRequest)(nil),          // 33: qiao.platform.v1.GetTraceRequest
-	(*GetTraceResponse)(nil),         // 34: qiao.platform.v1.GetTraceResponse
-	(*Span)(nil),                     // 35: qiao.platform.v1.Span
+	(*DeclareBeginningRequest)(nil),  // 30: qiao.platform.v1.DeclareBeginningRequest
+	(*DeclareBeginningResponse)(nil), // 31: qiao.platform.v1.DeclareBeginningResponse
+	(*TakeBackRequest)(nil),          // 32: qiao.platform.v1.TakeBackRequest
+	(*TakeBackResponse)(nil),         // 33: qiao.platform.v1.TakeBackResponse
+	(*RetryParkedResponse)(nil),      // 34: qiao.platform.v1.RetryParkedResponse
+	(*GetTraceRequest)(nil),          // 35: qiao.platform.v1.GetTraceRequest
+	(*GetTraceResponse)(nil),         // 36: qiao.platform.v1.GetTraceResponse
+	(*Span)(nil),                     // 37: qiao.platform.v1.Span
 }
 var file_qiao_platform_v1_ops_proto_depIdxs = []int32{
 	3,  // 0: qiao.platform.v1.ReadChannelResponse.events:type_name -> qiao.platform.v1.SequencedEvent
@@ -2508,7 +2605,7 @@ var file_qiao_platform_v1_ops_proto_depIdxs = []int32{
 	19, // 8: qiao.platform.v1.GetParkedResponse.event:type_name -> qiao.platform.v1.ParkedEvent
 	27, // 9: qiao.platform.v1.ListOrphanedResponse.events:type_name -> qiao.platform.v1.OrphanedEvent
 	2,  // 10: qiao.platform.v1.OpenEpochResponse.epoch:type_name -> qiao.platform.v1.EpochStart
-	35, // 11: qiao.platform.v1.GetTraceResponse.spans:type_name -> qiao.platform.v1.Span
+	37, // 11: qiao.platform.v1.GetTraceResponse.spans:type_name -> qiao.platform.v1.Span
 	0,  // 12: qiao.platform.v1.OpsService.ReadChannel:input_type -> qiao.platform.v1.ReadChannelRequest
 	4,  // 13: qiao.platform.v1.OpsService.GetStatus:input_type -> qiao.platform.v1.GetStatusRequest
 	17, // 14: qiao.platform.v1.OpsService.ListParked:input_type -> qiao.platform.v1.ListParkedRequest
@@ -2517,26 +2614,28 @@ var file_qiao_platform_v1_ops_proto_depIdxs = []int32{
 	23, // 17: qiao.platform.v1.OpsService.SkipParked:input_type -> qiao.platform.v1.SkipParkedRequest
 	25, // 18: qiao.platform.v1.OpsService.ListOrphaned:input_type -> qiao.platform.v1.ListOrphanedRequest
 	28, // 19: qiao.platform.v1.OpsService.OpenEpoch:input_type -> qiao.platform.v1.OpenEpochRequest
-	30, // 20: qiao.platform.v1.OpsService.TakeBack:input_type -> qiao.platform.v1.TakeBackRequest
-	11, // 21: qiao.platform.v1.OpsService.Rebuild:input_type -> qiao.platform.v1.RebuildRequest
-	6,  // 22: qiao.platform.v1.OpsService.ListGivenUpTasks:input_type -> qiao.platform.v1.ListGivenUpTasksRequest
-	9,  // 23: qiao.platform.v1.OpsService.RetryTasks:input_type -> qiao.platform.v1.RetryTasksRequest
-	33, // 24: qiao.platform.v1.OpsService.GetTrace:input_type -> qiao.platform.v1.GetTraceRequest
-	1,  // 25: qiao.platform.v1.OpsService.ReadChannel:output_type -> qiao.platform.v1.ReadChannelResponse
-	5,  // 26: qiao.platform.v1.OpsService.GetStatus:output_type -> qiao.platform.v1.GetStatusResponse
-	18, // 27: qiao.platform.v1.OpsService.ListParked:output_type -> qiao.platform.v1.ListParkedResponse
-	22, // 28: qiao.platform.v1.OpsService.GetParked:output_type -> qiao.platform.v1.GetParkedResponse
-	32, // 29: qiao.platform.v1.OpsService.RetryParked:output_type -> qiao.platform.v1.RetryParkedResponse
-	24, // 30: qiao.platform.v1.OpsService.SkipParked:output_type -> qiao.platform.v1.SkipParkedResponse
-	26, // 31: qiao.platform.v1.OpsService.ListOrphaned:output_type -> qiao.platform.v1.ListOrphanedResponse
-	29, // 32: qiao.platform.v1.OpsService.OpenEpoch:output_type -> qiao.platform.v1.OpenEpochResponse
-	31, // 33: qiao.platform.v1.OpsService.TakeBack:output_type -> qiao.platform.v1.TakeBackResponse
-	12, // 34: qiao.platform.v1.OpsService.Rebuild:output_type -> qiao.platform.v1.RebuildResponse
-	7,  // 35: qiao.platform.v1.OpsService.ListGivenUpTasks:output_type -> qiao.platform.v1.ListGivenUpTasksResponse
-	10, // 36: qiao.platform.v1.OpsService.RetryTasks:output_type -> qiao.platform.v1.RetryTasksResponse
-	34, // 37: qiao.platform.v1.OpsService.GetTrace:output_type -> qiao.platform.v1.GetTraceResponse
-	25, // [25:38] is the sub-list for method output_type
-	12, // [12:25] is the sub-list for method input_type
+	32, // 20: qiao.platform.v1.OpsService.TakeBack:input_type -> qiao.platform.v1.TakeBackRequest
+	30, // 21: qiao.platform.v1.OpsService.DeclareBeginning:input_type -> qiao.platform.v1.DeclareBeginningRequest
+	11, // 22: qiao.platform.v1.OpsService.Rebuild:input_type -> qiao.platform.v1.RebuildRequest
+	6,  // 23: qiao.platform.v1.OpsService.ListGivenUpTasks:input_type -> qiao.platform.v1.ListGivenUpTasksRequest
+	9,  // 24: qiao.platform.v1.OpsService.RetryTasks:input_type -> qiao.platform.v1.RetryTasksRequest
+	35, // 25: qiao.platform.v1.OpsService.GetTrace:input_type -> qiao.platform.v1.GetTraceRequest
+	1,  // 26: qiao.platform.v1.OpsService.ReadChannel:output_type -> qiao.platform.v1.ReadChannelResponse
+	5,  // 27: qiao.platform.v1.OpsService.GetStatus:output_type -> qiao.platform.v1.GetStatusResponse
+	18, // 28: qiao.platform.v1.OpsService.ListParked:output_type -> qiao.platform.v1.ListParkedResponse
+	22, // 29: qiao.platform.v1.OpsService.GetParked:output_type -> qiao.platform.v1.GetParkedResponse
+	34, // 30: qiao.platform.v1.OpsService.RetryParked:output_type -> qiao.platform.v1.RetryParkedResponse
+	24, // 31: qiao.platform.v1.OpsService.SkipParked:output_type -> qiao.platform.v1.SkipParkedResponse
+	26, // 32: qiao.platform.v1.OpsService.ListOrphaned:output_type -> qiao.platform.v1.ListOrphanedResponse
+	29, // 33: qiao.platform.v1.OpsService.OpenEpoch:output_type -> qiao.platform.v1.OpenEpochResponse
+	33, // 34: qiao.platform.v1.OpsService.TakeBack:output_type -> qiao.platform.v1.TakeBackResponse
+	31, // 35: qiao.platform.v1.OpsService.DeclareBeginning:output_type -> qiao.platform.v1.DeclareBeginningResponse
+	12, // 36: qiao.platform.v1.OpsService.Rebuild:output_type -> qiao.platform.v1.RebuildResponse
+	7,  // 37: qiao.platform.v1.OpsService.ListGivenUpTasks:output_type -> qiao.platform.v1.ListGivenUpTasksResponse
+	10, // 38: qiao.platform.v1.OpsService.RetryTasks:output_type -> qiao.platform.v1.RetryTasksResponse
+	36, // 39: qiao.platform.v1.OpsService.GetTrace:output_type -> qiao.platform.v1.GetTraceResponse
+	26, // [26:40] is the sub-list for method output_type
+	12, // [12:26] is the sub-list for method input_type
 	12, // [12:12] is the sub-list for extension type_name
 	12, // [12:12] is the sub-list for extension extendee
 	0,  // [0:12] is the sub-list for field type_name
@@ -2554,7 +2653,7 @@ func file_qiao_platform_v1_ops_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_ops_proto_rawDesc), len(file_qiao_platform_v1_ops_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   36,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

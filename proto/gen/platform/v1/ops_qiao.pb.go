@@ -19,6 +19,7 @@ type OpsServer interface {
 	ListOrphaned(context.Context, *ListOrphanedRequest) (*ListOrphanedResponse, error)
 	OpenEpoch(context.Context, *OpenEpochRequest) (*OpenEpochResponse, error)
 	TakeBack(context.Context, *TakeBackRequest) (*TakeBackResponse, error)
+	DeclareBeginning(context.Context, *DeclareBeginningRequest) (*DeclareBeginningResponse, error)
 	Rebuild(context.Context, *RebuildRequest) (*RebuildResponse, error)
 	ListGivenUpTasks(context.Context, *ListGivenUpTasksRequest) (*ListGivenUpTasksResponse, error)
 	RetryTasks(context.Context, *RetryTasksRequest) (*RetryTasksResponse, error)
@@ -116,6 +117,16 @@ func OpsMethods(s OpsServer) []contract.Method {
 			NewReply: func() proto.Message { return new(TakeBackResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.TakeBack(ctx, req.(*TakeBackRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
+			Name:     "DeclareBeginning",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(DeclareBeginningRequest) },
+			NewReply: func() proto.Message { return new(DeclareBeginningResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DeclareBeginning(ctx, req.(*DeclareBeginningRequest))
 			},
 		},
 		{
@@ -243,6 +254,15 @@ func (c OpsClient) OpenEpoch(ctx context.Context, req *OpenEpochRequest) (*OpenE
 func (c OpsClient) TakeBack(ctx context.Context, req *TakeBackRequest) (*TakeBackResponse, error) {
 	reply := new(TakeBackResponse)
 	if err := c.Caller.Call(ctx, c.Target, "TakeBack", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DeclareBeginning calls the method of that name.
+func (c OpsClient) DeclareBeginning(ctx context.Context, req *DeclareBeginningRequest) (*DeclareBeginningResponse, error) {
+	reply := new(DeclareBeginningResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DeclareBeginning", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -60,6 +60,8 @@ type pipelineBody struct {
 	GivenUp    []givenUp       // tasks that were given up
 	Retried    string          // how many of them were just begun again
 	Silent     []serviceStatus // services that do not answer
+	Held       []serviceStatus // services that stand still until their empty database is explained
+	Begins     string          // the service whose database was just said to begin anew
 	Stopped    []sender        // channels whose publisher has an alarm
 	Halted     []reader        // channels that a reader has an alarm about
 	Publishers []sender
@@ -75,7 +77,7 @@ type pipelineBody struct {
 // a publisher's database was restored to the past.
 func (s *Site) pipeline(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
 	q := r.URL.Query()
-	b := pipelineBody{Opened: q.Get("opened"), Taken: q.Get("taken"), Things: number(q.Get("things")), Channel: q.Get("channel"), Rebuilds: q.Get("rebuilds")}
+	b := pipelineBody{Opened: q.Get("opened"), Taken: q.Get("taken"), Things: number(q.Get("things")), Channel: q.Get("channel"), Rebuilds: q.Get("rebuilds"), Begins: q.Get("begins")}
 	if q.Get("retried") != "" {
 		b.Retried = number(q.Get("retried"))
 	}
@@ -84,6 +86,9 @@ func (s *Site) pipeline(w http.ResponseWriter, r *http.Request, p *words.Printer
 	for _, st := range all {
 		if st.Err != nil {
 			b.Silent = append(b.Silent, st)
+		}
+		if st.Reply.GetHeld() != "" {
+			b.Held = append(b.Held, st)
 		}
 		for _, c := range st.Reply.GetChannels() {
 			last[c.GetChannel()] = c.GetLastSeq()
@@ -198,6 +203,22 @@ func (s *Site) takeBack(w http.ResponseWriter, r *http.Request, _ *words.Printer
 		return err
 	}
 	return back(w, r, "/pipeline?"+url.Values{"channel": {channel}, "taken": {strconv.FormatInt(reply.GetTaken(), 10)}, "things": {strconv.Itoa(len(reply.GetAggregates()))}}.Encode())
+}
+
+func (s *Site) declareBeginning(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	service := r.PostFormValue("service")
+	if !slices.Contains(s.Services, service) {
+		return errInput
+	}
+	ctx, cancel, err := signing(r)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	if _, err := s.Clients.Ops(service).DeclareBeginning(ctx, &platformv1.DeclareBeginningRequest{Reason: r.PostFormValue("reason")}); err != nil {
+		return err
+	}
+	return back(w, r, "/pipeline?"+url.Values{"begins": {service}}.Encode())
 }
 
 func (s *Site) rebuild(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {

@@ -52,6 +52,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	page("POST /parked/skip", s.skipParked)
 	page("GET /pipeline", s.pipeline)
 	page("POST /pipeline/epoch", s.openEpoch)
+	page("POST /pipeline/begin", s.declareBeginning)
 	page("POST /pipeline/takeback", s.takeBack)
 	page("POST /pipeline/rebuild", s.rebuild)
 	page("POST /pipeline/tasks", s.retryTasks)

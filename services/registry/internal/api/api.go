@@ -6,6 +6,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"google.golang.org/protobuf/proto"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/qiao-platform/qiao/proto/contract"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 	"github.com/qiao-platform/qiao/services/registry/internal/facts"
 )
 
@@ -36,6 +38,17 @@ func (s *Server) update(ctx context.Context, fn func(app.Store) error) error {
 // view runs fn in a transaction that only reads.
 func (s *Server) view(ctx context.Context, fn func(app.Store) error) error {
 	return s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+}
+
+// reading is view for a use case that reads between what it asks the vault.
+func (s *Server) reading(ctx context.Context) func(func(app.Store) error) error {
+	return func(fn func(app.Store) error) error { return s.view(ctx, fn) }
+}
+
+// raced reports whether a registration lost a race against another of the same
+// person, and is to look again.
+func raced(err error) bool {
+	return errors.Is(err, domain.ErrDocumentTaken) || errors.Is(err, domain.ErrChildTaken) || errors.Is(err, outbox.ErrStale)
 }
 
 // command runs fn once for the call's idempotency key.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
@@ -15,7 +14,7 @@ func (s *Server) RegisterChild(ctx context.Context, req *registryv1.RegisterChil
 	f := app.ChildForm{Guardian: req.GetWorker(), Name: req.GetName(), BirthDate: req.GetBirthDate(), County: req.GetCounty(), Township: req.GetTownship(), AsOf: req.GetAsOf(),
 		CheckOnly: req.GetCheckOnly(), GuardianDocument: req.GetGuardianDocument()}
 	for range attempts {
-		if reply, err = s.registerChild(ctx, f); !errors.Is(err, domain.ErrChildTaken) {
+		if reply, err = s.registerChild(ctx, f); !raced(err) {
 			break
 		}
 	}
@@ -50,13 +49,21 @@ func (s *Server) registerChild(ctx context.Context, f app.ChildForm) (*registryv
 			return &registryv1.RegisterChildResponse{ChildId: known.ID, Outcome: outcome(true, differs), Differs: differs, LikelyDouble: likely}, nil
 		})
 	}
-	c, events, err := s.App.NewChild(ctx, e)
+	before, err := s.App.WhoBefore(ctx, e.Identity, s.reading(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return command(ctx, s, func(st app.Store) (*registryv1.RegisterChildResponse, error) {
+	c, events, err := s.App.NewChild(ctx, e, before)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := command(ctx, s, func(st app.Store) (*registryv1.RegisterChildResponse, error) {
 		return &registryv1.RegisterChildResponse{ChildId: c.ID, Outcome: created, LikelyDouble: likely}, s.App.RegisterChild(ctx, st, c, events)
 	})
+	if err == nil && reply.GetChildId() == c.ID { // and no stored answer
+		s.App.Vault.File(c.ID, e.Identity)
+	}
+	return reply, err
 }
 
 // outcome says what a form of a child means beside what is registered.

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
@@ -22,7 +21,7 @@ func (s *Server) RegisterWorker(ctx context.Context, req *registryv1.RegisterWor
 	}
 	var reply *registryv1.RegisterWorkerResponse
 	for range attempts {
-		if reply, err = s.registerWorker(ctx, e, req.GetCheckOnly()); !errors.Is(err, domain.ErrDocumentTaken) {
+		if reply, err = s.registerWorker(ctx, e, req.GetCheckOnly()); !raced(err) {
 			break
 		}
 	}
@@ -58,13 +57,21 @@ func (s *Server) registerWorker(ctx context.Context, e app.Entry, checkOnly bool
 	if checkOnly {
 		return &registryv1.RegisterWorkerResponse{Outcome: created}, nil
 	}
-	w, events, err := s.App.NewWorker(ctx, e)
+	before, err := s.App.WhoBefore(ctx, e.Index, s.reading(ctx))
 	if err != nil {
 		return nil, err
 	}
-	return command(ctx, s, func(st app.Store) (*registryv1.RegisterWorkerResponse, error) {
+	w, events, err := s.App.NewWorker(ctx, e, before)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := command(ctx, s, func(st app.Store) (*registryv1.RegisterWorkerResponse, error) {
 		return &registryv1.RegisterWorkerResponse{Worker: w.ID, Outcome: created}, s.App.RegisterWorker(ctx, st, w, events)
 	})
+	if err == nil && reply.GetWorker() == w.ID { // and no stored answer
+		s.App.Vault.File(w.ID, e.Index)
+	}
+	return reply, err
 }
 
 // FindWorker finds a person by document number.

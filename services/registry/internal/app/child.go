@@ -145,9 +145,10 @@ func guardian(w domain.Worker, err error) error {
 	return err
 }
 
-// NewChild makes the child's key and seals the entry under it.
-func (a *App) NewChild(ctx context.Context, e ChildEntry) (c domain.Child, events []domain.Event, err error) {
-	id, k, err := a.Vault.NewKey(ctx)
+// NewChild makes the child's key, where the child had none before, and seals the
+// entry under it.
+func (a *App) NewChild(ctx context.Context, e ChildEntry, before Before) (c domain.Child, events []domain.Event, err error) {
+	id, k, err := a.owner(ctx, before)
 	if err != nil {
 		return c, nil, err
 	}
@@ -156,7 +157,7 @@ func (a *App) NewChild(ctx context.Context, e ChildEntry) (c domain.Child, event
 		return c, nil, err
 	}
 	c, events = domain.RegisterChild(id, e.Guardian, e.Identity, sealed, e.County)
-	c.Likeness = e.Likeness
+	c.Likeness, c.Version = e.Likeness, before.Version
 	return c, events, nil
 }
 

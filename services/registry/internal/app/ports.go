@@ -42,6 +42,9 @@ type Store interface {
 	SaveConsent(ctx context.Context, c domain.Consent, events ...domain.Event) error
 	SaveCorrection(ctx context.Context, c domain.Correction, events ...domain.Event) error
 
+	// LastVersion returns the version of the last event about an id, 0 where there is none.
+	LastVersion(aggregate string) (int64, error)
+
 	// LogAccess adds a line to a worker's access log.
 	LogAccess(worker string, a domain.Access) error
 	// Accesses lists the newest lines, or returns ErrAccessAltered.
@@ -80,7 +83,12 @@ type Vault interface {
 	NewKey(ctx context.Context) (owner string, k Key, err error)
 	// Key returns ErrWorkerClosed where the owner's key was destroyed.
 	Key(ctx context.Context, owner string) (Key, error)
-	// Destroy erases an owner's key, and with it all that it sealed.
+	// Owner finds whose key is filed under an index.
+	Owner(ctx context.Context, index []byte) (owner string, k Key, found bool, err error)
+	// File keeps beside an owner's key the index that finds the owner, who came
+	// to be. It does not wait.
+	File(owner string, index []byte)
+	// Destroy erases an owner's key, and with it all that it sealed and the index.
 	Destroy(ctx context.Context, owner string) error
 }
 

@@ -108,10 +108,10 @@ func (a *App) CorrectContact(ctx context.Context, s Store, known domain.Worker, 
 	return a.UpdateContact(ctx, s, known, r.Sealed, r.Form)
 }
 
-// NewWorker makes a person's key and seals the entry under it. A key whose row
-// never comes opens nothing and is swept.
-func (a *App) NewWorker(ctx context.Context, e Entry) (w domain.Worker, events []domain.Event, err error) {
-	id, k, err := a.Vault.NewKey(ctx)
+// NewWorker makes a person's key, where the person had none before, and seals
+// the entry under it. A key whose row never comes opens nothing and is swept.
+func (a *App) NewWorker(ctx context.Context, e Entry, before Before) (w domain.Worker, events []domain.Event, err error) {
+	id, k, err := a.owner(ctx, before)
 	if err != nil {
 		return w, nil, err
 	}
@@ -121,7 +121,7 @@ func (a *App) NewWorker(ctx context.Context, e Entry) (w domain.Worker, events [
 	}
 	w, events = domain.Register(id, e.Index, sealDocument(k, id, e.Person.Document), sealed, e.Registration)
 	p, err := auth.From(ctx)
-	w.ContactVia, w.ContactAt = p.Via, a.Clock.Now()
+	w.ContactVia, w.ContactAt, w.Version = p.Via, a.Clock.Now(), before.Version
 	return w, events, err
 }
 

@@ -20,6 +20,7 @@ var (
 	ErrDocumentTaken    = errs.New(errs.Conflict, "registry.worker.document_taken", "This document number was registered at the same moment; look again.")
 	ErrChildUnknown     = errs.New(errs.NotFound, "registry.child.unknown", "There is no such registered child.")
 	ErrChildTaken       = errs.New(errs.Conflict, "registry.child.taken", "This child was registered at the same moment; look again.")
+	ErrKeysLost         = errs.New(errs.Internal, "registry.vault.lost", "The database of people's keys is empty, though the registry knows people. Bring the keys' database back from its backup; nothing was changed.")
 	ErrPlace            = errs.New(errs.Invalid, "registry.place.unknown", "The county or the township is not known, or does not belong together.")
 	ErrLanguage         = errs.New(errs.Invalid, "registry.language.unknown", "The language is not written as a language tag like kk-Arab, or is not offered here.")
 	ErrCode             = errs.New(errs.Invalid, "registry.code.malformed", "An identifier or code is missing, too long, or holds other characters than a code has.")

@@ -42,3 +42,8 @@ func message(e domain.Event) proto.Message {
 	}
 	panic(fmt.Sprintf("registry: no contract message for %T", e)) // a programming error that every test of the event meets
 }
+
+// LastVersion returns the version of the last event about an id, 0 where there is none.
+func (t *Tx) LastVersion(aggregate string) (v int64, err error) {
+	return v, t.tx.QueryRow(`SELECT coalesce(max(version), 0) FROM event WHERE aggregate = $1`, aggregate).Scan(&v)
+}

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/consume"
@@ -89,4 +91,33 @@ func (s *Store) Erased(ctx context.Context, after string, limit int) (all []stri
 		return err
 	})
 	return all, err
+}
+
+// Lookups gives the index that finds each of the owners who are an open account
+// or a child.
+func (s *Store) Lookups(ctx context.Context, owners []string) (all map[string][]byte, err error) {
+	err = s.log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		all = map[string][]byte{}
+		for _, o := range owners {
+			var index []byte
+			err := tx.QueryRow(`SELECT document_index FROM worker WHERE id = $1 AND document_index IS NOT NULL UNION ALL SELECT identity_index FROM child WHERE id = $1`, o).Scan(&index)
+			if errors.Is(err, sql.ErrNoRows) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			all[o] = index
+		}
+		return nil
+	})
+	return all, err
+}
+
+// People reports whether the registry has an open account.
+func (s *Store) People(ctx context.Context) (any bool, err error) {
+	err = s.log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM worker WHERE closed_on = '')`).Scan(&any)
+	})
+	return any, err
 }

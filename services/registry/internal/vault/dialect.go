@@ -70,3 +70,11 @@ func (v *Vault) foldBack(ctx context.Context) (err error) {
 		}
 	}
 }
+
+// ownKey is the condition that a wrapped key begins with a master key's id.
+func ownKey(d sqldb.Dialect) string {
+	if d == sqldb.Postgres {
+		return `substring(wrapped FROM 1 FOR 8) = $1`
+	}
+	return `substr(wrapped, 1, 8) = $1`
+}

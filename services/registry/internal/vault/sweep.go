@@ -20,6 +20,8 @@ const (
 type Owners interface {
 	// Missing returns those of the owners that never came to be.
 	Missing(ctx context.Context, owners []string) ([]string, error)
+	// Lookups gives the index that finds each of the owners whom the registry knows.
+	Lookups(ctx context.Context, owners []string) (map[string][]byte, error)
 	// Erased lists, a page after an owner, whose keys were destroyed for good.
 	Erased(ctx context.Context, after string, limit int) ([]string, error)
 	// CloseErased closes the accounts of owners whose keys were destroyed, where
@@ -34,10 +36,11 @@ type Owners interface {
 func (v *Vault) Keep(ctx context.Context, owners Owners, log *slog.Logger) error {
 	tick := time.NewTicker(settleTime)
 	defer tick.Stop()
+	v.running.Go(func() { v.keepFiled(ctx, log) })
 	replayed := false
 	for {
-		var err error
-		if !replayed {
+		_, err := v.FileKnown(ctx, owners) // before the sweep, which takes what is not filed
+		if err == nil && !replayed {
 			err = v.Replay(ctx, owners)
 			replayed = err == nil
 		}
@@ -91,14 +94,15 @@ func (v *Vault) Replay(ctx context.Context, owners Owners) error {
 
 // Sweep destroys the keys of owners that never came to be, because a crash or
 // a lost race lay between the key and its row, and returns how many. Each key
-// is looked at once: owners' ids grow with time.
+// is looked at once: owners' ids grow with time. An owner who is filed came to
+// be, whatever a registry that was restored to the past says.
 func (v *Vault) Sweep(ctx context.Context, owners Owners) (swept int, err error) {
 	before := v.clock.Now().Add(-settleTime).UnixMicro()
 	for {
 		var page []string
 		err := v.db.View(ctx, func(tx *sqldb.Tx) (err error) {
 			page, err = sqldb.Collect(tx, func(s sqldb.Scanner) (o string, err error) { return o, s.Scan(&o) },
-				`SELECT owner FROM person_key WHERE owner > (SELECT position FROM sweep) AND made_at <= $1 ORDER BY owner LIMIT $2`, before, sweepPage)
+				`SELECT owner FROM person_key WHERE owner > (SELECT position FROM sweep) AND made_at <= $1 AND lookup IS NULL ORDER BY owner LIMIT $2`, before, sweepPage)
 			return err
 		})
 		if err != nil || len(page) == 0 {

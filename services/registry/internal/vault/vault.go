@@ -18,6 +18,9 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
+// Name is what the key database is called in its record of origin.
+const Name = "person-keys"
+
 // Migrations holds the vault's tables.
 //
 //go:embed migrations
@@ -30,6 +33,7 @@ type Vault struct {
 	clock   clock.Clock
 	address string
 	spares  chan spare
+	unfiled chan entry
 	filling sync.Mutex // held by who makes spares
 	folding sync.Mutex // held by who folds back the log
 	running sync.WaitGroup
@@ -41,8 +45,11 @@ func Open(ctx context.Context, address string, m *crypt.Master, c clock.Clock) (
 	if err != nil {
 		return nil, fmt.Errorf("person keys: %w", err)
 	}
-	v := &Vault{db: db, master: m, clock: c, address: address, spares: make(chan spare, sparesMax)}
+	v := &Vault{db: db, master: m, clock: c, address: address, spares: make(chan spare, sparesMax), unfiled: make(chan entry, filedMax)}
 	if err := db.Migrate(ctx, Migrations); err != nil {
+		return nil, errors.Join(fmt.Errorf("person keys: %w", err), db.Close())
+	}
+	if err := v.recognise(ctx); err != nil {
 		return nil, errors.Join(fmt.Errorf("person keys: %w", err), db.Close())
 	}
 	if err := v.overwriteDeleted(ctx); err != nil {
@@ -51,10 +58,23 @@ func Open(ctx context.Context, address string, m *crypt.Master, c clock.Clock) (
 	return v, nil
 }
 
-// Close waits for keys that are being made and closes the key database.
+// Close waits for keys that are being made, files who still waits for it, and
+// closes the key database.
 func (v *Vault) Close() error {
 	v.running.Wait()
-	return v.db.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), refillTime)
+	defer cancel()
+	var err error
+	for err == nil {
+		select {
+		case e := <-v.unfiled:
+			err = v.fileWaiting(ctx, e)
+			continue
+		default:
+		}
+		break
+	}
+	return errors.Join(err, v.db.Close())
 }
 
 // Index is a keyed hash by which a value is found without being readable.
@@ -98,18 +118,18 @@ func (v *Vault) destroy(ctx context.Context, e Erasure) error {
 	return v.foldBack(ctx)
 }
 
-// erase overwrites a key before it deletes it, so that what is freed holds
+// erase overwrites a key, and what finds its owner, before it deletes it, so that what is freed holds
 // nothing even where the database keeps deleted bytes.
 func erase(tx *sqldb.Tx, owner string) (bool, error) {
-	var size int
-	err := tx.QueryRow(`SELECT length(wrapped) FROM person_key WHERE owner = $1`, owner).Scan(&size)
+	var size, found int
+	err := tx.QueryRow(`SELECT length(wrapped), coalesce(length(lookup), 0) FROM person_key WHERE owner = $1`, owner).Scan(&size, &found)
 	if errors.Is(err, sql.ErrNoRows) {
 		return false, nil
 	}
 	if err != nil {
 		return false, err
 	}
-	if _, err := tx.Exec(`UPDATE person_key SET wrapped = $1 WHERE owner = $2`, make([]byte, size), owner); err != nil {
+	if _, err := tx.Exec(`UPDATE person_key SET wrapped = $1, lookup = $2 WHERE owner = $3`, make([]byte, size), make([]byte, found), owner); err != nil {
 		return false, err
 	}
 	_, err = tx.Exec(`DELETE FROM person_key WHERE owner = $1`, owner)

@@ -1,0 +1,14 @@
+-- +goose Up
+-- Whose database this is, and how it came to be: the service, the platform and
+-- the fingerprint of the master key, which says nothing of the key. Where an
+-- operator had to say what an empty database is, who did and why.
+CREATE TABLE origin (
+  id              INTEGER PRIMARY KEY CHECK (id = 1),
+  service         TEXT NOT NULL,
+  platform        TEXT NOT NULL,
+  key_fingerprint TEXT NOT NULL,
+  state           TEXT NOT NULL CHECK (state IN ('declared', 'begun')),
+  reason          TEXT NOT NULL,
+  officer         TEXT NOT NULL,
+  begun_at        INTEGER NOT NULL
+) STRICT;
