@@ -1,11 +1,15 @@
 package sheet
 
 import (
+	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 )
@@ -84,6 +88,44 @@ func TestRefusedCSVIsInert(t *testing.T) {
 			if first := strings.TrimLeft(c, " \u3000"); first != "" && strings.ContainsAny(first[:1], "=+-@\t\r\n") {
 				t.Errorf("a program computes %q", c)
 			}
+		}
+	}
+}
+
+// TestRefusedWorkbookSurvivesAProgram opens the workbook of refused rows with a
+// program of spreadsheets, mends a cell and saves it: the other cells are as
+// they were, and all of them are text to that program.
+func TestRefusedWorkbookSurvivesAProgram(t *testing.T) {
+	rows := [][]string{workersHeader}
+	for range 6 {
+		rows = append(rows, workerCells(map[string]string{"公民身份号码": "654399198501010000", "登记日期": "明天", "意向职业代码": "6-14", "联系电话": "09062123456"}))
+	}
+	r := open(t, toXLSX(t, rows))
+	_, workbook := write(t, r, read(t, r), "date_format", "日期无法识别")
+	f, err := excelize.OpenReader(bytes.NewReader(workbook))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, cell := range []string{"B2", "C7", "F4", "S5"} {
+		kind, err := f.GetCellType(bookTab, cell)
+		style, err2 := f.GetCellStyle(bookTab, cell)
+		format, err3 := f.GetStyle(style)
+		if err != nil || err2 != nil || err3 != nil || kind != excelize.CellTypeInlineString || format.NumFmt != 49 {
+			t.Errorf("%s is of type %v and format %+v", cell, kind, format)
+		}
+	}
+	for line := 2; line <= 7; line++ {
+		if err := f.SetCellValue(bookTab, fmt.Sprintf("L%d", line), "2026-08-18"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, row := range read(t, open(t, save(t, f))) {
+		w, err := row.Worker()
+		if err != nil || w.ResidentNumber != "654399198501010000" || w.OccupationCode != "6-14" || w.Phone != "09062123456" || w.RegisteredOn != "2026-08-18" {
+			t.Errorf("line %d: %+v, %v", row.Line, w, err)
+		}
+		if row.Get(RefusedLineColumn) != fmt.Sprint(i+2) {
+			t.Errorf("line %d stood on line %s", row.Line, row.Get(RefusedLineColumn))
 		}
 	}
 }
