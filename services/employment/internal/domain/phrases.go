@@ -203,10 +203,21 @@ func number(s string) int {
 	return n
 }
 
+// simple is the simplified form of signs that the rows know, as a text in
+// traditional signs would else go past them.
+var simple = map[rune]rune{
+	'歲': '岁', '歳': '岁', '齡': '龄', '優': '优', '漢': '汉', '須': '须', '證': '证', '証': '证', '內': '内', '輕': '轻', '後': '后', '過': '过', '紀': '纪',
+	'數': '数', '滿': '满', '於': '于', '戶': '户', '農': '农', '殘': '残', '婦': '妇', '請': '请', '壓': '压', '費': '费', '錢': '钱', '員': '员', '為': '为',
+}
+
 // plain brings a text to the form that is judged: half-width signs, capital
-// letters, one kind of dash, and no spaces or invisible signs that would hide a word.
+// letters, simplified signs, one kind of dash, and no spaces or invisible signs
+// that would hide a word.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
+		if one, ok := simple[r]; ok {
+			return one
+		}
 		switch {
 		case r == '\n':
 			return r
