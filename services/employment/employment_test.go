@@ -236,6 +236,36 @@ func TestVacanciesArePublishedOnce(t *testing.T) {
 	}
 }
 
+// A wage between the floors that may apply is published with a note and shown
+// with it; no offer is below the lowest.
+func TestTheMinimumWageOfPostsAndOffers(t *testing.T) {
+	f := start(t)
+	employer := f.employer()
+	p := post("low")
+	p.WageMinFen, p.WageMaxFen = 180_000, 180_000
+	r, err := f.client.PublishVacancy(f.Officer("hrss"), p)
+	low := ok(t, r, err)
+	if got := f.vacancy(low.GetVacancyId()); !slices.Equal(low.GetNotes(), []string{"below_minimum_wage"}) || !slices.Equal(got.GetWageNotes(), low.GetNotes()) {
+		t.Errorf("1,800 yuan: %v, shown with %v", low, got.GetWageNotes())
+	}
+	offer := &employmentv1.MakeOfferRequest{ApplicationId: f.apply("worker-1", low.GetVacancyId()), WageFen: 170_000, StartOn: "2026-12-01"}
+	_, err = f.client.MakeOffer(f.Employer(employer), offer)
+	refused(t, err, "below_minimum_wage")
+	offer.WageFen = 180_000
+	made, err := f.client.MakeOffer(f.Employer(employer), offer)
+	if got := ok(t, made, err).GetNotes(); !slices.Equal(got, []string{"below_minimum_wage"}) {
+		t.Errorf("an offer between the floors: %v", got)
+	}
+	for unit, want := range map[string][]string{"month": nil, "piece": {"piece_wage"}} {
+		p := post("unit-" + unit)
+		p.WageUnit = unit
+		r, err := f.client.PublishVacancy(f.Officer("hrss"), p)
+		if got := ok(t, r, err).GetNotes(); !slices.Equal(got, want) {
+			t.Errorf("%s: %v", unit, got)
+		}
+	}
+}
+
 func TestVacancyRefusals(t *testing.T) {
 	f := start(t)
 	f.employer()
@@ -253,6 +283,12 @@ func TestVacancyRefusals(t *testing.T) {
 		{"fee_or_deposit", func(p *employmentv1.PublishVacancyRequest) { p.Requirements = "需交押金" }},
 		{"under_age_vacancy", func(p *employmentv1.PublishVacancyRequest) { p.Requirements = "15周岁以上即可" }},
 		{"employment.vacancy.clerk", func(p *employmentv1.PublishVacancyRequest) { p.Requirements = "井下作业，限男性" }},
+		{"employment.vacancy.clerk", func(p *employmentv1.PublishVacancyRequest) { p.Requirements = "35岁以下优先" }},
+		{"below_minimum_wage", func(p *employmentv1.PublishVacancyRequest) {
+			p.WageMinFen, p.Requirements = 80_000, "35岁以下优先"
+		}},
+		{"below_minimum_wage", func(p *employmentv1.PublishVacancyRequest) { p.WageMinFen, p.WageUnit = 8_000, "day" }},
+		{"below_minimum_wage", func(p *employmentv1.PublishVacancyRequest) { p.WageMinFen, p.WageUnit = 1_200, "hour" }},
 		{"employment.occupation", func(p *employmentv1.PublishVacancyRequest) { p.Occupation = "1-01" }},
 		{"employment.occupation", func(p *employmentv1.PublishVacancyRequest) { p.Occupation = "服务员" }},
 		{"employment.county", func(p *employmentv1.PublishVacancyRequest) { p.County = "650100" }},

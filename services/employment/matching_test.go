@@ -211,7 +211,7 @@ func TestARefusedTextComesBeforeAClerk(t *testing.T) {
 	seen, err := f.client.GetReview(boss, &employmentv1.GetReviewRequest{ReviewId: second.GetReviewId()})
 	r := ok(t, seen, err).GetReview()
 	complete(t, r.GetReasons())
-	if r.GetState() != "upheld" || r.GetReason() == "" || outcome(t, r.GetReasons(), "EM-02") != "not_met" || r.GetReasons()[0].GetAppeals()[0].GetUntil() != "2027-01-01" {
+	if r.GetState() != "upheld" || r.GetReason() == "" || outcome(t, r.GetReasons(), "EM-02") != "not_met" || r.GetReasons()[0].GetAppeals()[0].GetDays() != 60 {
 		t.Error(r)
 	}
 	_, err = f.client.GetReview(f.Employer("other"), &employmentv1.GetReviewRequest{ReviewId: second.GetReviewId()})

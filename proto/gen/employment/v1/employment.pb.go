@@ -206,7 +206,7 @@ type PublishVacancyRequest struct {
 	// the same reference again changes nothing
 	Reference string `protobuf:"bytes,13,opt,name=reference,proto3" json:"reference,omitempty"`
 	Township  string `protobuf:"bytes,14,opt,name=township,proto3" json:"township,omitempty"`
-	// month, day or piece; empty is month
+	// month, day, hour or piece; empty is month
 	WageUnit string `protobuf:"bytes,15,opt,name=wage_unit,json=wageUnit,proto3" json:"wage_unit,omitempty"`
 	// day, night or rotating
 	Shifts []string `protobuf:"bytes,16,rep,name=shifts,proto3" json:"shifts,omitempty"`
@@ -414,7 +414,10 @@ type PublishVacancyResponse struct {
 	// created, unchanged, applied or differs
 	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
 	// fields in which the request says otherwise than the record and changed nothing
-	Differs       []string `protobuf:"bytes,20,rep,name=differs,proto3" json:"differs,omitempty"`
+	Differs []string `protobuf:"bytes,20,rep,name=differs,proto3" json:"differs,omitempty"`
+	// what is to be known of the wage: below_minimum_wage, where it is below a
+	// minimum wage that may be the area's, or piece_wage
+	Notes         []string `protobuf:"bytes,3,rep,name=notes,proto3" json:"notes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -466,6 +469,13 @@ func (x *PublishVacancyResponse) GetOutcome() string {
 func (x *PublishVacancyResponse) GetDiffers() []string {
 	if x != nil {
 		return x.Differs
+	}
+	return nil
+}
+
+func (x *PublishVacancyResponse) GetNotes() []string {
+	if x != nil {
+		return x.Notes
 	}
 	return nil
 }
@@ -1519,8 +1529,10 @@ func (x *MakeOfferRequest) GetEndOn() string {
 }
 
 type MakeOfferResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	OfferId       string                 `protobuf:"bytes,1,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	OfferId string                 `protobuf:"bytes,1,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
+	// as with PublishVacancy
+	Notes         []string `protobuf:"bytes,2,rep,name=notes,proto3" json:"notes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1560,6 +1572,13 @@ func (x *MakeOfferResponse) GetOfferId() string {
 		return x.OfferId
 	}
 	return ""
+}
+
+func (x *MakeOfferResponse) GetNotes() []string {
+	if x != nil {
+		return x.Notes
+	}
+	return nil
 }
 
 type AcceptOfferRequest struct {
@@ -4498,7 +4517,9 @@ type Vacancy struct {
 	// limits of the law that the post states, e.g. underground_mining
 	Limits []string `protobuf:"bytes,26,rep,name=limits,proto3" json:"limits,omitempty"`
 	// firm or household
-	EmployerKind  string `protobuf:"bytes,27,opt,name=employer_kind,json=employerKind,proto3" json:"employer_kind,omitempty"`
+	EmployerKind string `protobuf:"bytes,27,opt,name=employer_kind,json=employerKind,proto3" json:"employer_kind,omitempty"`
+	// as notes of PublishVacancy
+	WageNotes     []string `protobuf:"bytes,28,rep,name=wage_notes,json=wageNotes,proto3" json:"wage_notes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -4720,6 +4741,13 @@ func (x *Vacancy) GetEmployerKind() string {
 		return x.EmployerKind
 	}
 	return ""
+}
+
+func (x *Vacancy) GetWageNotes() []string {
+	if x != nil {
+		return x.WageNotes
+	}
+	return nil
 }
 
 // Profile is the own wishes of a worker.
@@ -5393,12 +5421,13 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\vemployer_id\x18\x15 \x01(\tR\n" +
 	"employerId\x12\x1d\n" +
 	"\n" +
-	"check_only\x18( \x01(\bR\tcheckOnly\"k\n" +
+	"check_only\x18( \x01(\bR\tcheckOnly\"\x81\x01\n" +
 	"\x16PublishVacancyResponse\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
-	"\adiffers\x18\x14 \x03(\tR\adiffers\"4\n" +
+	"\adiffers\x18\x14 \x03(\tR\adiffers\x12\x14\n" +
+	"\x05notes\x18\x03 \x03(\tR\x05notes\"4\n" +
 	"\x13CloseVacancyRequest\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\"\x16\n" +
@@ -5476,9 +5505,10 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x19\n" +
 	"\bwage_fen\x18\x02 \x01(\x03R\awageFen\x12\x19\n" +
 	"\bstart_on\x18\x03 \x01(\tR\astartOn\x12\x15\n" +
-	"\x06end_on\x18\x04 \x01(\tR\x05endOn\".\n" +
+	"\x06end_on\x18\x04 \x01(\tR\x05endOn\"D\n" +
 	"\x11MakeOfferResponse\x12\x19\n" +
-	"\boffer_id\x18\x01 \x01(\tR\aofferId\"/\n" +
+	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12\x14\n" +
+	"\x05notes\x18\x02 \x03(\tR\x05notes\"/\n" +
 	"\x12AcceptOfferRequest\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\".\n" +
 	"\x13AcceptOfferResponse\x12\x17\n" +
@@ -5668,7 +5698,7 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"occupation\x12\x16\n" +
 	"\x06county\x18\x03 \x01(\tR\x06county\x12\x14\n" +
 	"\x05count\x18\x04 \x01(\x05R\x05count\x12\x1c\n" +
-	"\temployers\x18\x05 \x01(\x05R\temployers\"\xd3\x06\n" +
+	"\temployers\x18\x05 \x01(\x05R\temployers\"\xf2\x06\n" +
 	"\aVacancy\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\x12\x1f\n" +
@@ -5704,7 +5734,9 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\aschemes\x18\x18 \x03(\tR\aschemes\x12+\n" +
 	"\x11household_service\x18\x19 \x01(\bR\x10householdService\x12\x16\n" +
 	"\x06limits\x18\x1a \x03(\tR\x06limits\x12#\n" +
-	"\remployer_kind\x18\x1b \x01(\tR\femployerKind\"\xd7\x03\n" +
+	"\remployer_kind\x18\x1b \x01(\tR\femployerKind\x12\x1d\n" +
+	"\n" +
+	"wage_notes\x18\x1c \x03(\tR\twageNotes\"\xd7\x03\n" +
 	"\aProfile\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x1e\n" +
 	"\n" +

@@ -37,6 +37,7 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 	}
 	ends["fair.state."], ends["fair.now."] = []string{"open", "closed", "matched"}, []string{"open", "closed", "matched"}
 	ends["proposal.state."] = []string{"open", "accepted", "declined", "lapsed", "withdrawn", "passed_over"}
+	ends["note."] = []string{"below_minimum_wage", "piece_wage"}
 	ends["startup.done."], ends["startup.guide."] = []string{"adviser", "loan", "premises", "withdrawn"}, []string{"general", "farm_stay"}
 	steps := []string{"idea", "yard", "adviser", "premises", "register", "tax", "loan", "insure", "hire", "food_licence", "fire_safety", "public_security", "sanitation", "season"}
 	ends["startup.step."], ends["startup.how."] = steps, steps

@@ -30,7 +30,7 @@ func (s *Server) RegisterEmployer(ctx context.Context, req *employmentv1.Registe
 func (s *Server) PublishVacancy(ctx context.Context, req *employmentv1.PublishVacancyRequest) (*employmentv1.PublishVacancyResponse, error) {
 	out, err := commandOrCheck(ctx, s, req.GetCheckOnly(), func(st app.Store) (*employmentv1.PublishVacancyResponse, error) {
 		said, err := s.App.PublishVacancy(ctx, st, post(req), req.GetCheckOnly())
-		return &employmentv1.PublishVacancyResponse{VacancyId: said.ID, Outcome: said.Outcome, Differs: said.Differs}, err
+		return &employmentv1.PublishVacancyResponse{VacancyId: said.ID, Outcome: said.Outcome, Differs: said.Differs, Notes: said.Notes}, err
 	})
 	if !errors.Is(err, domain.ErrClerk) || req.GetCheckOnly() {
 		return out, err
@@ -143,7 +143,7 @@ func (s *Server) logLooks(ctx context.Context, tx *sqldb.Tx, looks []look) error
 // MakeOffer offers the employer's post to an applicant.
 func (s *Server) MakeOffer(ctx context.Context, req *employmentv1.MakeOfferRequest) (*employmentv1.MakeOfferResponse, error) {
 	return command(ctx, s, func(st app.Store) (*employmentv1.MakeOfferResponse, error) {
-		id, err := s.App.MakeOffer(ctx, st, req.GetApplicationId(), req.GetWageFen(), req.GetStartOn(), req.GetEndOn())
-		return &employmentv1.MakeOfferResponse{OfferId: id}, err
+		id, notes, err := s.App.MakeOffer(ctx, st, req.GetApplicationId(), req.GetWageFen(), req.GetStartOn(), req.GetEndOn())
+		return &employmentv1.MakeOfferResponse{OfferId: id, Notes: notes}, err
 	})
 }

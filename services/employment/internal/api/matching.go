@@ -53,7 +53,7 @@ func (s *Server) ListEmployerVacancies(ctx context.Context, req *employmentv1.Li
 		}
 		all, err := st.VacanciesOf(req.GetEmployerId())
 		for _, v := range all {
-			out.Vacancies = append(out.Vacancies, vacancy(v))
+			out.Vacancies = append(out.Vacancies, s.vacancy(v))
 		}
 		return err
 	})
@@ -84,7 +84,7 @@ func (s *Server) ListReviews(ctx context.Context, req *employmentv1.ListReviewsR
 		}
 		all, err := st.Reviews(q)
 		for _, r := range all {
-			out.Reviews = append(out.Reviews, review(r))
+			out.Reviews = append(out.Reviews, s.review(r))
 		}
 		return err
 	})
@@ -99,7 +99,7 @@ func (s *Server) GetReview(ctx context.Context, req *employmentv1.GetReviewReque
 		if err != nil {
 			return err
 		}
-		out.Review = review(r)
+		out.Review = s.review(r)
 		return s.App.MaySeeReview(ctx, st, r)
 	})
 	if err != nil {
@@ -116,9 +116,9 @@ func (s *Server) DecideReview(ctx context.Context, req *employmentv1.DecideRevie
 	})
 }
 
-func review(r domain.Review) *employmentv1.Review {
+func (s *Server) review(r domain.Review) *employmentv1.Review {
 	return &employmentv1.Review{
-		ReviewId: r.ID, EmployerId: r.EmployerID, EmployerName: r.EmployerName, Vacancy: vacancy(domain.Vacancy{Terms: r.Terms, EmployerID: r.EmployerID, EmployerName: r.EmployerName}),
+		ReviewId: r.ID, EmployerId: r.EmployerID, EmployerName: r.EmployerName, Vacancy: s.vacancy(domain.Vacancy{Terms: r.Terms, EmployerID: r.EmployerID, EmployerName: r.EmployerName}),
 		State: string(r.State), Words: r.Words, Reasons: rpc.Reasons(r.Reasons), ReasonCode: r.ReasonCode, Reason: r.Reason,
 		AskedAt: sqldb.Micros(r.AskedAt), DecidedAt: sqldb.Micros(r.DecidedAt), VacancyId: r.VacancyID,
 	}
@@ -146,7 +146,7 @@ func (s *Server) SuggestVacancies(ctx context.Context, req *employmentv1.Suggest
 	err = s.view(ctx, func(st app.Store) error {
 		all, err := s.App.Suggest(st, wanted, hits, question, reached, limit)
 		for _, one := range all {
-			out.Suggestions = append(out.Suggestions, suggestion(one))
+			out.Suggestions = append(out.Suggestions, s.suggestion(one))
 		}
 		return err
 	})
@@ -170,14 +170,14 @@ func (s *Server) ExplainVacancy(ctx context.Context, req *employmentv1.ExplainVa
 	out := &employmentv1.ExplainVacancyResponse{}
 	err = s.view(ctx, func(st app.Store) error {
 		one, reasons, err := s.App.Explain(st, req.GetWorker(), req.GetVacancyId(), question, reached)
-		out.Suggestion, out.Reasons = suggestion(one), rpc.Reasons(reasons)
+		out.Suggestion, out.Reasons = s.suggestion(one), rpc.Reasons(reasons)
 		return err
 	})
 	return out, err
 }
 
-func suggestion(one app.Suggestion) *employmentv1.Suggestion {
-	out := &employmentv1.Suggestion{Vacancy: vacancy(one.Vacancy), Points: int32(one.Points), Of: int32(one.Of)}
+func (s *Server) suggestion(one app.Suggestion) *employmentv1.Suggestion {
+	out := &employmentv1.Suggestion{Vacancy: s.vacancy(one.Vacancy), Points: int32(one.Points), Of: int32(one.Of)}
 	for _, f := range one.Factors {
 		out.Factors = append(out.Factors, &employmentv1.Factor{Name: f.Name, Code: f.Code, Points: int32(f.Points), Of: int32(f.Of)})
 	}

@@ -8,14 +8,14 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
-func vacancy(v domain.Vacancy) *employmentv1.Vacancy {
+func (s *Server) vacancy(v domain.Vacancy) *employmentv1.Vacancy {
 	return &employmentv1.Vacancy{
 		VacancyId: v.ID, EmployerId: v.EmployerID, EmployerName: v.EmployerName, Title: v.Title, Occupation: v.Occupation,
 		Headcount: int32(v.Headcount), Open: int32(v.Open()), WageMinFen: v.WageMinFen, WageMaxFen: v.WageMaxFen, County: v.County,
 		SeasonFrom: v.SeasonFrom.String(), SeasonTo: v.SeasonTo.String(), Housing: v.Housing, Meals: v.Meals, Requirements: v.Requirements,
 		Hazardous: v.Hazardous, State: string(v.State), PublishedAt: sqldb.Micros(v.PublishedAt),
 		Township: v.Township, WageUnit: string(v.WageUnit), Shifts: v.Shifts, Hazards: v.Hazards, Certificates: certificates(v.Certificates), Schemes: v.Schemes,
-		HouseholdService: v.Household, Limits: v.Limits, EmployerKind: string(v.EmployerKind),
+		HouseholdService: v.Household, Limits: v.Limits, EmployerKind: string(v.EmployerKind), WageNotes: s.App.WageNotes(v.Terms, v.EmployerKind),
 	}
 }
 

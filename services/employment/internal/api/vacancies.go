@@ -27,7 +27,7 @@ func (s *Server) SearchVacancies(ctx context.Context, req *employmentv1.SearchVa
 		err := s.view(ctx, func(st app.Store) error {
 			all, err := st.Search(q)
 			for _, v := range all {
-				out.Vacancies = append(out.Vacancies, vacancy(v))
+				out.Vacancies = append(out.Vacancies, s.vacancy(v))
 			}
 			if len(all) == q.Limit {
 				out.Next = all[len(all)-1].ID
@@ -51,7 +51,7 @@ func (s *Server) GetVacancy(ctx context.Context, req *employmentv1.GetVacancyReq
 	out := &employmentv1.GetVacancyResponse{}
 	err := s.view(ctx, func(st app.Store) error {
 		v, err := st.PeekVacancy(req.GetVacancyId())
-		out.Vacancy = vacancy(v)
+		out.Vacancy = s.vacancy(v)
 		return err
 	})
 	return out, err

@@ -42,6 +42,9 @@ func (a *App) DecideReview(ctx context.Context, s Store, id string, v domain.Ver
 	} else if used { // another text was published under it meanwhile
 		r.Terms.Reference = ""
 	}
+	if _, err := a.judgeWage(r.Terms.County, e.Kind, r.Terms.WageUnit, r.Terms.WageMinFen); err != nil {
+		return "", err // the clerk judges words; the minimum wage may have risen since
+	}
 	danger, err := a.danger(r.Terms)
 	if err != nil {
 		return "", err

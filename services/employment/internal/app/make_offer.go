@@ -8,39 +8,47 @@ import (
 )
 
 // MakeOffer offers the employer's post to an applicant. The time to answer
-// (EM-OFFER) starts only when the worker's message is known to have arrived.
-func (a *App) MakeOffer(ctx context.Context, s Store, applicationID string, wageFen int64, startOn, endOn string) (string, error) {
+// (EM-OFFER) starts only when the worker's message is known to have arrived. An
+// offer below the minimum wage is refused whatever the post said.
+func (a *App) MakeOffer(ctx context.Context, s Store, applicationID string, wageFen int64, startOn, endOn string) (id string, notes []string, err error) {
 	application, err := s.Application(applicationID)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if err := owns(ctx, s, application.EmployerID); err != nil {
-		return "", err
+		return "", nil, err
 	}
 	from, err := date(startOn, domain.ErrTerm)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	to, err := date(endOn, domain.ErrTerm)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	days, err := a.number("EM-OFFER", "days", application.County)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	v, err := s.PeekVacancy(application.VacancyID)
 	if err != nil {
-		return "", err
+		return "", nil, err
+	}
+	e, err := s.Employer(application.EmployerID)
+	if err != nil {
+		return "", nil, err
+	}
+	if notes, err = a.judgeWage(application.County, e.Kind, v.WageUnit, wageFen); err != nil {
+		return "", nil, err
 	}
 	application, o, events, err := application.MakeOffer(a.NewID(), v, wageFen, from, to, days, a.Clock.Now())
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	if err := s.SaveApplication(ctx, application); err != nil {
-		return "", err
+		return "", nil, err
 	}
-	return o.ID, s.SaveOffer(ctx, o, events...)
+	return o.ID, notes, s.SaveOffer(ctx, o, events...)
 }
 
 // owns returns nil where the caller is the employer.

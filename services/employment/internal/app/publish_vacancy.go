@@ -19,7 +19,8 @@ type Post struct {
 }
 
 // PublishVacancy publishes a vacancy, unless its terms or its words break EM-02
-// to EM-05. A reference that the employer has used already, or an open vacancy of
+// to EM-05 or the wage is below the minimum wage (CT-12); what is only a question
+// of its wage comes back as notes. A reference that the employer has used already, or an open vacancy of
 // the very same terms, changes nothing. By an import, a vacancy of the same
 // employer, title, occupation, county and first day is the same: what the sheet
 // says otherwise corrects it where nobody has applied to it. With only nothing
@@ -33,9 +34,10 @@ func (a *App) PublishVacancy(ctx context.Context, s Store, p Post, only bool) (s
 	if err != nil {
 		return said, err
 	}
+	notes := a.WageNotes(t, e.Kind)
 	if t.Reference != "" && !absent {
 		if id, found, err := s.VacancyByReference(e.ID, t.Reference); err != nil || found {
-			return Said{ID: id, Outcome: domain.Unchanged}, err
+			return Said{ID: id, Outcome: domain.Unchanged, Notes: notes}, err
 		}
 	}
 	minAge, err := a.number("EM-04", "min_age", t.County)
@@ -58,18 +60,20 @@ func (a *App) PublishVacancy(ctx context.Context, s Store, p Post, only bool) (s
 	}
 	for _, v := range like {
 		if v.State == domain.VacancyOpen && v.Same(t) {
-			return Said{ID: v.ID, Outcome: domain.Unchanged}, nil
+			return Said{ID: v.ID, Outcome: domain.Unchanged, Notes: notes}, nil
 		}
 	}
 	if by.Via == auth.ViaImport && len(like) > 0 {
-		return a.correctVacancy(ctx, s, like[0], t)
+		said, err = a.correctVacancy(ctx, s, like[0], t)
+		said.Notes = notes
+		return said, err
 	}
 	danger, err := a.danger(t)
 	if err != nil {
 		return said, err
 	}
 	v, events := domain.Publish(a.NewID(), e, t, danger, a.Clock.Now())
-	return Said{ID: v.ID, Outcome: domain.Created}, s.SaveVacancy(ctx, v, events...)
+	return Said{ID: v.ID, Outcome: domain.Created, Notes: notes}, s.SaveVacancy(ctx, v, events...)
 }
 
 // correctVacancy brings a known vacancy to what a sheet says now.
@@ -138,7 +142,38 @@ func (a *App) readTerms(ctx context.Context, e domain.Employer, p Post) (t domai
 	if t, err = t.Check(); err != nil {
 		return t, err
 	}
-	return t, a.plausible(t)
+	if err := a.plausible(t); err != nil {
+		return t, err
+	}
+	_, err = a.judgeWage(t.County, e.Kind, t.WageUnit, t.WageMinFen)
+	return t, err
+}
+
+// judgeWage compares a wage with the minimum wage that is in force today in a county.
+func (a *App) judgeWage(county string, kind domain.EmployerKind, unit domain.WageUnit, fen int64) (notes []string, err error) {
+	r, err := a.Rules.Rule("CT-12", a.today(), county)
+	if err != nil {
+		return nil, err
+	}
+	days, err := a.Rules.Rule("CT-22", a.today(), county)
+	if err != nil {
+		return nil, err
+	}
+	m, err := domain.ReadMinimumWage(r, days)
+	if err != nil {
+		return nil, err
+	}
+	return m.Judge(kind, unit, fen)
+}
+
+// WageNotes says what is to be known of a wage beside its amount. A post that
+// was published before the minimum wage rose is shown with the note too.
+func (a *App) WageNotes(t domain.Terms, kind domain.EmployerKind) []string {
+	notes, err := a.judgeWage(t.County, kind, t.WageUnit, t.WageMinFen)
+	if errors.Is(err, domain.ErrBelowMinimum) {
+		return []string{domain.NoteBelowMinimum}
+	}
+	return notes
 }
 
 // plausible refuses what can only be a slip of the pen.

@@ -12,6 +12,7 @@ import (
 type Said struct {
 	ID, Outcome string
 	Differs     []string // fields that say otherwise than the record and changed nothing
+	Notes       []string // what is to be known of a wage
 }
 
 // Wished is a worker's wishes as they were filled in.

@@ -127,10 +127,10 @@ func (w Weights) Place(s Seeker, county, township string) Factor {
 }
 
 // MonthFen is the most that a post pays in a month, in fen; 0 where it pays by
-// the piece, which no month can be made of.
+// the piece or the hour, which no month can be made of.
 func (w Weights) MonthFen(t Terms) int64 {
 	switch t.WageUnit {
-	case ByPiece:
+	case ByPiece, ByHour:
 		return 0
 	case ByDay:
 		return t.WageMaxFen * int64(w.PayDays) / 100

@@ -30,6 +30,7 @@ type WageUnit string
 const (
 	ByMonth WageUnit = "month"
 	ByDay   WageUnit = "day"
+	ByHour  WageUnit = "hour"
 	ByPiece WageUnit = "piece"
 )
 
@@ -81,7 +82,7 @@ func (t Terms) Check() (Terms, error) {
 		t.WageUnit = ByMonth
 	}
 	switch {
-	case t.WageUnit != ByMonth && t.WageUnit != ByDay && t.WageUnit != ByPiece:
+	case !slices.Contains([]WageUnit{ByMonth, ByDay, ByHour, ByPiece}, t.WageUnit):
 		return t, ErrWageUnit
 	case !known(t.Shifts, shifts()):
 		return t, ErrShifts

@@ -457,7 +457,7 @@ func (im *run) vacancy(r sheet.Row) func(context.Context) outcome {
 				return outcome{what: created, notes: v.Notes}
 			}
 		}
-		return told(sheet.Vacancies, reply, v.Notes, err)
+		return told(sheet.Vacancies, reply, append(v.Notes, reply.GetNotes()...), err)
 	})
 }
 
