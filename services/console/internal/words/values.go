@@ -146,7 +146,14 @@ func (p *Printer) Code(code string) string {
 }
 
 // Basis writes a legal basis: laws stand as they are cited.
-func (p *Printer) Basis(s string) string { return p.first(s, "code."+s) }
+func (p *Printer) Basis(s string) string { return p.first(s, "basis."+s, "code."+s) }
+
+// Cited writes where a rule or a time limit is from. The tables say it once, with
+// the notes of who looked it up; a page says it in its own language.
+func (p *Printer) Cited(source string) string { return p.first(source, "cited."+source) }
+
+// Task names the kind of a task that a service left for later.
+func (p *Printer) Task(kind string) string { return p.first(kind, "task."+kind) }
 
 // Event is the sentence that tells the worker what happened.
 func (p *Printer) Event(eventType string) string {
@@ -172,7 +179,7 @@ func (p *Printer) Reader(kind, reader string) string {
 	if kind == "service" && p.Has("service."+reader) {
 		return p.T("access.department", "service", p.Service(reader))
 	}
-	return p.Code(kind)
+	return p.first(p.Code(kind), "reader."+kind)
 }
 
 // Thing names what a service counts.
