@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -63,6 +64,28 @@ func TestEveryReadLeavesALine(t *testing.T) {
 	timeline, err := f.client.ListTimeline(f.Worker(w), &registryv1.ListTimelineRequest{Worker: w})
 	if err != nil || len(timeline.GetEntries()) != 1 {
 		t.Fatalf("reads do not enter the timeline: %v, %v", timeline, err)
+	}
+}
+
+// One who looks again and again is one entry, and does not hide who looked once.
+func TestLooksAreShownByTheDay(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	employment := f.As(auth.Principal{Kind: auth.Service, Subject: "employment", Purpose: "age_check", LegalBasis: "b"})
+	for i := range 3 {
+		if _, err := f.client.CheckAge(employment, &registryv1.CheckAgeRequest{Worker: w, MinAge: 18, CaseId: fmt.Sprint("case-", i)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.client.FindWorker(f.Officer("edu"), &registryv1.FindWorkerRequest{DocumentNumber: number(adult, 1), CaseId: "case-9"}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.client.ListAccess(f.Worker(w), &registryv1.ListAccessRequest{Worker: w, Folded: true})
+	if err != nil || len(got.GetEntries()) != 2 || got.GetEntries()[0].GetTimes() != 1 || got.GetEntries()[1].GetTimes() != 3 || got.GetEntries()[1].GetReader() != "employment" {
+		t.Fatalf("%v %v", got, err)
+	}
+	if each := f.accesses(t, w); len(each) != 4 { // the log beneath has every line
+		t.Errorf("%v", each)
 	}
 }
 

@@ -1324,9 +1324,11 @@ func (x *ListTimelineResponse) GetEntries() []*TimelineEntry {
 }
 
 type ListAccessRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
-	Limit         int32                  `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Limit  int32                  `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	// looks of one reader for one purpose on one day come as one entry
+	Folded        bool `protobuf:"varint,3,opt,name=folded,proto3" json:"folded,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1373,6 +1375,13 @@ func (x *ListAccessRequest) GetLimit() int32 {
 		return x.Limit
 	}
 	return 0
+}
+
+func (x *ListAccessRequest) GetFolded() bool {
+	if x != nil {
+		return x.Folded
+	}
+	return false
 }
 
 type ListAccessResponse struct {
@@ -2228,15 +2237,21 @@ func (x *TimelineEntry) GetFacts() map[string]string {
 
 // AccessEntry is one read of personal data.
 type AccessEntry struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	At            int64                  `protobuf:"varint,1,opt,name=at,proto3" json:"at,omitempty"`
-	ReaderKind    string                 `protobuf:"bytes,2,opt,name=reader_kind,json=readerKind,proto3" json:"reader_kind,omitempty"`
-	Reader        string                 `protobuf:"bytes,3,opt,name=reader,proto3" json:"reader,omitempty"`
-	Purpose       string                 `protobuf:"bytes,4,opt,name=purpose,proto3" json:"purpose,omitempty"`
-	LegalBasis    string                 `protobuf:"bytes,5,opt,name=legal_basis,json=legalBasis,proto3" json:"legal_basis,omitempty"`
-	Kinds         []string               `protobuf:"bytes,6,rep,name=kinds,proto3" json:"kinds,omitempty"`
-	CaseId        string                 `protobuf:"bytes,7,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
-	Service       string                 `protobuf:"bytes,8,opt,name=service,proto3" json:"service,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	At         int64                  `protobuf:"varint,1,opt,name=at,proto3" json:"at,omitempty"`
+	ReaderKind string                 `protobuf:"bytes,2,opt,name=reader_kind,json=readerKind,proto3" json:"reader_kind,omitempty"`
+	Reader     string                 `protobuf:"bytes,3,opt,name=reader,proto3" json:"reader,omitempty"`
+	Purpose    string                 `protobuf:"bytes,4,opt,name=purpose,proto3" json:"purpose,omitempty"`
+	LegalBasis string                 `protobuf:"bytes,5,opt,name=legal_basis,json=legalBasis,proto3" json:"legal_basis,omitempty"`
+	Kinds      []string               `protobuf:"bytes,6,rep,name=kinds,proto3" json:"kinds,omitempty"`
+	CaseId     string                 `protobuf:"bytes,7,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	Service    string                 `protobuf:"bytes,8,opt,name=service,proto3" json:"service,omitempty"`
+	// of how many looks a folded entry is made, and when the first was; at is the
+	// last
+	Times      int32 `protobuf:"varint,9,opt,name=times,proto3" json:"times,omitempty"`
+	EarliestAt int64 `protobuf:"varint,10,opt,name=earliest_at,json=earliestAt,proto3" json:"earliest_at,omitempty"`
+	// the worker's own look
+	Own           bool `protobuf:"varint,11,opt,name=own,proto3" json:"own,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2325,6 +2340,27 @@ func (x *AccessEntry) GetService() string {
 		return x.Service
 	}
 	return ""
+}
+
+func (x *AccessEntry) GetTimes() int32 {
+	if x != nil {
+		return x.Times
+	}
+	return 0
+}
+
+func (x *AccessEntry) GetEarliestAt() int64 {
+	if x != nil {
+		return x.EarliestAt
+	}
+	return 0
+}
+
+func (x *AccessEntry) GetOwn() bool {
+	if x != nil {
+		return x.Own
+	}
+	return false
 }
 
 // Message is one message to the worker.
@@ -2521,10 +2557,11 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06before\x18\x02 \x01(\x03R\x06before\x12\x14\n" +
 	"\x05limit\x18\x03 \x01(\x05R\x05limit\"Q\n" +
 	"\x14ListTimelineResponse\x129\n" +
-	"\aentries\x18\x01 \x03(\v2\x1f.qiao.registry.v1.TimelineEntryR\aentries\"A\n" +
+	"\aentries\x18\x01 \x03(\v2\x1f.qiao.registry.v1.TimelineEntryR\aentries\"Y\n" +
 	"\x11ListAccessRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x14\n" +
-	"\x05limit\x18\x02 \x01(\x05R\x05limit\"M\n" +
+	"\x05limit\x18\x02 \x01(\x05R\x05limit\x12\x16\n" +
+	"\x06folded\x18\x03 \x01(\bR\x06folded\"M\n" +
 	"\x12ListAccessResponse\x127\n" +
 	"\aentries\x18\x01 \x03(\v2\x1d.qiao.registry.v1.AccessEntryR\aentries\"\x96\x01\n" +
 	"\x12CorrectFactRequest\x12\x16\n" +
@@ -2594,7 +2631,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xda\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa3\x02\n" +
 	"\vAccessEntry\x12\x0e\n" +
 	"\x02at\x18\x01 \x01(\x03R\x02at\x12\x1f\n" +
 	"\vreader_kind\x18\x02 \x01(\tR\n" +
@@ -2605,7 +2642,12 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"legalBasis\x12\x14\n" +
 	"\x05kinds\x18\x06 \x03(\tR\x05kinds\x12\x17\n" +
 	"\acase_id\x18\a \x01(\tR\x06caseId\x12\x18\n" +
-	"\aservice\x18\b \x01(\tR\aservice\"\xce\x02\n" +
+	"\aservice\x18\b \x01(\tR\aservice\x12\x14\n" +
+	"\x05times\x18\t \x01(\x05R\x05times\x12\x1f\n" +
+	"\vearliest_at\x18\n" +
+	" \x01(\x03R\n" +
+	"earliestAt\x12\x10\n" +
+	"\x03own\x18\v \x01(\bR\x03own\"\xce\x02\n" +
 	"\aMessage\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x1a\n" +

@@ -48,7 +48,8 @@ type workerBody struct {
 	More int64 // the next page begins before it; 0 is the end
 
 	Messages []message
-	Access   []*registryv1.AccessEntry
+	Access   []*registryv1.AccessEntry // by the day, of everybody else
+	Own      []*registryv1.AccessEntry // the worker's own looks
 	Consents []*registryv1.Consent
 	Have     *have
 }
@@ -141,8 +142,16 @@ func (s *Site) messages(w http.ResponseWriter, r *http.Request, p *words.Printer
 func (s *Site) access(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
 	ctx, cancel := asWorker(r)
 	defer cancel()
-	reply, err := s.Clients.Registry.ListAccess(ctx, &registryv1.ListAccessRequest{Worker: r.PathValue("ref"), Limit: 200})
-	return s.worker(w, r, p, workerBody{Tab: "access", Err: err, Access: reply.GetEntries()})
+	reply, err := s.Clients.Registry.ListAccess(ctx, &registryv1.ListAccessRequest{Worker: r.PathValue("ref"), Limit: 200, Folded: true})
+	b := workerBody{Tab: "access", Err: err}
+	for _, e := range reply.GetEntries() {
+		if e.GetOwn() {
+			b.Own = append(b.Own, e)
+		} else {
+			b.Access = append(b.Access, e)
+		}
+	}
+	return s.worker(w, r, p, b)
 }
 
 func (s *Site) consents(w http.ResponseWriter, r *http.Request, p *words.Printer) error {

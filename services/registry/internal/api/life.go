@@ -30,11 +30,16 @@ func (s *Server) ListTimeline(ctx context.Context, req *registryv1.ListTimelineR
 func (s *Server) ListAccess(ctx context.Context, req *registryv1.ListAccessRequest) (*registryv1.ListAccessResponse, error) {
 	out := &registryv1.ListAccessResponse{}
 	err := s.view(ctx, func(st app.Store) error {
-		all, err := s.App.Accesses(ctx, st, req.GetWorker(), int(req.GetLimit()))
+		looks := s.App.Looks
+		if !req.GetFolded() {
+			looks = s.App.EachLook
+		}
+		all, err := looks(ctx, st, req.GetWorker(), int(req.GetLimit()))
+		out.Entries = nil
 		for _, a := range all {
 			out.Entries = append(out.Entries, &registryv1.AccessEntry{
 				At: sqldb.Micros(a.At), ReaderKind: a.ReaderKind, Reader: a.Reader, Purpose: a.Purpose, LegalBasis: a.LegalBasis,
-				Kinds: a.Kinds, CaseId: a.CaseID, Service: a.Service,
+				Kinds: a.Kinds, CaseId: a.CaseID, Service: a.Service, Times: int32(a.Times), EarliestAt: sqldb.Micros(a.First), Own: a.Own,
 			})
 		}
 		return err

@@ -51,13 +51,35 @@ func (a *App) RecordRead(s Store, worker string, line domain.Access) error {
 	return s.LogAccess(worker, line)
 }
 
-// Accesses shows the worker who read about him; nobody else sees it.
-func (a *App) Accesses(ctx context.Context, s Store, worker string, limit int) ([]domain.Access, error) {
+// EachLook shows the worker every single look at his data, own ones too; nobody
+// else sees it.
+func (a *App) EachLook(ctx context.Context, s Store, worker string, limit int) (all []domain.Look, err error) {
 	if err := himself(ctx, worker); err != nil {
 		return nil, err
 	}
-	return s.Accesses(worker, page(limit))
+	lines, err := s.Accesses(worker, page(limit))
+	for _, l := range lines {
+		all = append(all, domain.Fold(worker, []domain.Access{l})...)
+	}
+	return all, err
 }
+
+// Looks shows the worker who read about him, by the day: who looks often does
+// not hide who looked once, nor do the worker's own looks.
+func (a *App) Looks(ctx context.Context, s Store, worker string, limit int) ([]domain.Look, error) {
+	if err := himself(ctx, worker); err != nil {
+		return nil, err
+	}
+	lines, err := s.Accesses(worker, linesFolded)
+	if err != nil {
+		return nil, err
+	}
+	all := domain.Fold(worker, lines)
+	return all[:min(len(all), page(limit))], nil
+}
+
+// linesFolded is of how many of the newest lines looks are made.
+const linesFolded = 5000
 
 // himself returns nil where the worker himself asks: no helper, no counter and
 // no department sees a life across departments (promise 5).
