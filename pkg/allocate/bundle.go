@@ -155,6 +155,25 @@ func verify(in []byte) (*Verified, error) {
 	return v, nil
 }
 
+// Published is what a bundle says, read and not yet verified: for who wrote it
+// and goes on from it.
+type Published struct {
+	*List
+	Commitment
+	Value string
+	Seed  string
+}
+
+// ReadBundle reads what a bundle says of its draw.
+func ReadBundle(in []byte) (*Published, error) {
+	p := &parser{rest: in}
+	l, s := p.bundle()
+	if p.err != nil {
+		return nil, p.err
+	}
+	return &Published{List: l, Commitment: Commitment{Root: s.root, Entries: len(l.Entries)}, Value: s.figure, Seed: s.seed}, nil
+}
+
 // matcher is a writer that wants to be written what it holds.
 type matcher struct{ rest []byte }
 
@@ -325,4 +344,25 @@ func (p *parser) entry() (e Entry) {
 		}
 	}
 	return e
+}
+
+// FirstResults reads what a bundle says of its draw: the post that each ticket
+// got, "" for none.
+func FirstResults(in []byte) (map[string]string, error) {
+	p := &parser{rest: in}
+	l, _ := p.bundle()
+	if p.err != nil {
+		return nil, p.err
+	}
+	all := make(map[string]string, len(l.Entries))
+	for line := range bytes.Lines(in[p.results:p.end]) {
+		parts := strings.Fields(string(line))
+		if len(parts) != 4 {
+			return nil, ErrBundle
+		}
+		if all[parts[1]] = parts[3]; parts[3] == "-" {
+			all[parts[1]] = ""
+		}
+	}
+	return all, nil
 }

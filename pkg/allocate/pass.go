@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
+	"encoding/base32"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -44,8 +45,10 @@ type Given struct {
 }
 
 // Run gives the places of a pass. It refuses a ticket that was not in the
-// committed list, and a wish or a priority that the list does not have.
-func (p Pass) Run(l *List, seed string) (*Given, error) {
+// committed list, and a wish or a priority that the list does not have. Where
+// corrections were published before the pass, the newest that has a ticket says
+// what its entry is.
+func (p Pass) Run(l *List, seed string, before ...*Corrected) (*Given, error) {
 	if p.N < 2 || p.On.IsZero() || !named(p.Because, 1) || checkPosts(p.Posts) != nil {
 		return nil, ErrPass
 	}
@@ -57,11 +60,10 @@ func (p Pass) Run(l *List, seed string) (*Given, error) {
 	n := newNumbers(key)
 	r := &Round{Posts: posts(p.Posts), Applicants: make([]Applicant, 0, len(p.Takes))}
 	for i, t := range p.Takes {
-		at, ok := l.find(t.Ticket)
+		e, in, ok := l.entry(t.Ticket, before)
 		if !ok || i > 0 && t.Ticket <= p.Takes[i-1].Ticket {
 			return nil, fmt.Errorf("%w: %q", ErrPass, t.Ticket)
 		}
-		e := l.Entries[at]
 		a := Applicant{Group: e.Group}
 		next, first := 0, false
 		for _, w := range t.Wishes {
@@ -69,7 +71,7 @@ func (p Pass) Run(l *List, seed string) (*Given, error) {
 				return nil, fmt.Errorf("%w: %q", ErrPass, t.Ticket)
 			}
 			id := p.Posts[w.Post].ID
-			for next < len(e.Wishes) && l.Posts[e.Wishes[next].Post].ID != id {
+			for next < len(e.Wishes) && in[e.Wishes[next].Post].ID != id {
 				next++
 			}
 			if next == len(e.Wishes) || w.Class != e.Wishes[next].Class && w.Class != 0 {
@@ -92,6 +94,30 @@ func (p Pass) Run(l *List, seed string) (*Given, error) {
 		return nil, fmt.Errorf("%w: %w", ErrPass, err)
 	}
 	return g, nil
+}
+
+// entry is what a ticket's entry is after corrections, with the posts that its
+// wishes name.
+func (l *List) entry(ticket string, after []*Corrected) (Entry, []Seats, bool) {
+	for _, k := range slices.Backward(after) {
+		mended := List{Entries: k.Entries}
+		if at, ok := mended.find(ticket); ok {
+			return k.Entries[at], k.Posts, true
+		}
+	}
+	at, ok := l.find(ticket)
+	if !ok {
+		return Entry{}, nil, false
+	}
+	return l.Entries[at], l.Posts, true
+}
+
+// LateTicket is the ticket of an entry that was forgotten, and that a correction
+// adds: it follows from the list and the application, so that nobody chooses it
+// after the figure is known.
+func LateTicket(root, application string) string {
+	sum := sha256.Sum256([]byte("qiao lottery late ticket 1\n" + root + "\n" + application))
+	return base32.StdEncoding.EncodeToString(sum[:10])
 }
 
 // find is the place of a ticket in the list.
@@ -334,7 +360,11 @@ func (p *parser) pass(v *Verified) (*Given, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	g, err := x.Run(v.List, v.Seed)
+	seed := v.Seed
+	if n := len(v.Corrections); n > 0 {
+		seed = v.Corrections[n-1].Seed
+	}
+	g, err := x.Run(v.List, seed, v.Corrections...)
 	if err != nil {
 		return nil, fmt.Errorf("%w: pass %d: %w", ErrBundle, x.N, err)
 	}

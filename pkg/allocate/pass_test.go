@@ -109,8 +109,10 @@ func TestAForgedPassIsRefused(t *testing.T) {
 		t.Fatal(g, err)
 	}
 	for name, change := range map[string]func(*allocate.Pass){
-		"a stranger":          func(p *allocate.Pass) { p.Takes[0].Ticket = "AAAB" },
-		"a wish of nobody":    func(p *allocate.Pass) { p.Takes = []allocate.Taking{{Ticket: "CCCC", Wishes: []allocate.Wish{{Post: 0}}}} },
+		"a stranger": func(p *allocate.Pass) { p.Takes[0].Ticket = "AAAB" },
+		"a wish of nobody": func(p *allocate.Pass) {
+			p.Takes = []allocate.Taking{{Ticket: "CCCC", Wishes: []allocate.Wish{{Post: 0}}}}
+		},
 		"a better priority":   func(p *allocate.Pass) { p.Takes[1].Wishes[0].Class = -1 },
 		"a wish beyond posts": func(p *allocate.Pass) { p.Takes[0].Wishes[0].Post = 1 },
 		"twice":               func(p *allocate.Pass) { p.Takes[1].Ticket = "AAAA" },
@@ -337,5 +339,54 @@ func TestAnEarlierVersionsBundleHolds(t *testing.T) {
 	}
 	if fmt.Sprint(v.Witnesses) != "[edu-17 edu-23]" {
 		t.Error(v.Witnesses)
+	}
+}
+
+// What announces a figure says which, and where it is published.
+func TestAnAnnouncementSaysWhichFigureAndWhere(t *testing.T) {
+	for _, s := range []string{"双色球开奖号码，中国福彩网", "双色球 2026-11-10 开奖号码", "上证指数收盘价，上海证券交易所网站", "the closing SSE index, sse.com.cn", "双色球第2027042期的红球号码，中国福利彩票网"} {
+		if !allocate.Announced(s) {
+			t.Errorf("%q is refused", s)
+		}
+	}
+	for _, s := range []string{"", "x", "x, y", "figure", "双色球", "１２３４５６７８９", "……，……", "双色球开奖号码，\n中国福彩网", " 双色球开奖号码，中国福彩网"} {
+		if allocate.Announced(s) {
+			t.Errorf("%q is taken", s)
+		}
+	}
+}
+
+// A pass after a correction goes by the corrected entries: a forgotten one takes
+// part, by a ticket that nobody chose.
+func TestAPassAfterACorrectionGoesByIt(t *testing.T) {
+	l := small()
+	l.Posts[0].Seats = 0
+	d, bundle := drawn(t, l)
+	late := allocate.LateTicket(d.Root, "application-9")
+	k := allocate.Correction{N: 1, On: clock.NewDate(2027, 5, 20), Because: "entry", Figure: d.Value, Witnesses: [2]string{"edu-3", "edu-4"}, Posts: []allocate.Seats{{ID: "a", Seats: 1}, l.Posts[1]}, Entries: slices.Clone(l.Entries)}
+	k.Entries = append(k.Entries, allocate.Entry{Ticket: late, Wishes: []allocate.Wish{{Post: 0, Class: -1}}})
+	slices.SortFunc(k.Entries, func(a, b allocate.Entry) int { return strings.Compare(a.Ticket, b.Ticket) })
+	got := map[string]string{}
+	for i, e := range l.Entries {
+		if d.Got[i] != allocate.None {
+			got[e.Ticket] = l.Posts[e.Wishes[d.Got[i]].Post].ID
+		}
+	}
+	out, err := d.Correct(d.Commitment, k, func(ticket string) string { return got[ticket] })
+	if err != nil {
+		t.Fatal(err)
+	}
+	bundle = append(bundle, out.Append(bundle, d.Root)...)
+	p := allocate.Pass{N: 2, On: clock.NewDate(2027, 6, 1), Because: "second_pass", Posts: k.Posts[:1], Takes: []allocate.Taking{{Ticket: late, Wishes: []allocate.Wish{{Post: 0, Class: -1}}}}}
+	if _, err := p.Run(d.List, d.Seed); !errors.Is(err, allocate.ErrPass) {
+		t.Errorf("a ticket that is in no list takes part: %v", err)
+	}
+	g, err := p.Run(d.List, out.Seed, out)
+	if err != nil || g.Got[0] != 0 {
+		t.Fatal(g, err)
+	}
+	bundle = append(bundle, g.Append(bundle, d.Root)...)
+	if v, err := allocate.VerifyBundle(bytes.NewReader(bundle)); err != nil || len(v.Passes) != 1 {
+		t.Fatal(err)
 	}
 }

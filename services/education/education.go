@@ -61,7 +61,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		Counts: []ops.Count{
 			{Thing: "schools", Query: `SELECT count(*) FROM school`},
 			{Thing: "applications_open", Query: `SELECT count(*) FROM application WHERE state IN ('submitted', 'offered')`},
-			{Thing: "rounds_running", Query: `SELECT count(*) FROM school_round WHERE state <> 'ended'`},
+			{Thing: "rounds_running", Query: `SELECT count(*) FROM school_round WHERE state NOT IN ('ended', 'cancelled')`},
 			{Thing: "bureau_tasks_open", Query: `SELECT count(*) FROM bureau_task WHERE state = 'open'`},
 			{Thing: "places_accepted", Query: `SELECT count(*) FROM offer WHERE state = 'accepted'`},
 		},

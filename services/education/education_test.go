@@ -29,6 +29,7 @@ type children struct {
 	mu                        sync.Mutex
 	guardian                  map[string]string
 	read                      []*registryv1.GetChildRequest
+	doubles                   []*registryv1.LikelyDouble
 	readers                   []auth.Principal
 }
 
@@ -45,6 +46,22 @@ func (c *children) GetChild(ctx context.Context, req *registryv1.GetChildRequest
 		return nil, errs.New(errs.NotFound, "registry.child.unknown", "There is no such child.")
 	}
 	return &registryv1.GetChildResponse{Child: &registryv1.Child{ChildId: req.GetChildId(), Worker: worker, Name: "叶尔肯", BirthDate: "2020-05-14"}}, nil
+}
+
+// FindLikelyDoubles answers the pairs that the test says, of those that were asked for.
+func (c *children) FindLikelyDoubles(ctx context.Context, req *registryv1.FindLikelyDoublesRequest) (*registryv1.FindLikelyDoublesResponse, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p, err := auth.From(ctx); err != nil || p.Kind != auth.Service || p.Purpose != "school_place" {
+		return nil, auth.ErrDenied
+	}
+	out := &registryv1.FindLikelyDoublesResponse{}
+	for _, d := range c.doubles {
+		if slices.Contains(req.GetChildIds(), d.GetFirstId()) && slices.Contains(req.GetChildIds(), d.GetSecondId()) {
+			out.Doubles = append(out.Doubles, d)
+		}
+	}
+	return out, nil
 }
 
 // of registers a new child of a guardian.

@@ -292,7 +292,7 @@ func TestTheFigureNeedsTwoOfficers(t *testing.T) {
 	round := f.round("primary", map[string]int32{school: 1})
 	app := f.apply("worker-1")
 	f.file("worker-1", round, app, school)
-	_, err := f.client.PlanRound(f.staff("edu-1"), &educationv1.PlanRoundRequest{County: county, Stage: "primary", OpensOn: "2026-11-02", ClosesOn: "2026-11-02", DrawOn: "2026-11-02", Tie: "single", FigureSource: "x", FigureOn: "2026-11-02"})
+	_, err := f.client.PlanRound(f.staff("edu-1"), &educationv1.PlanRoundRequest{County: county, Stage: "primary", OpensOn: "2026-11-02", ClosesOn: "2026-11-02", DrawOn: "2026-11-02", Tie: "single", FigureSource: "双色球开奖号码，中国福彩网", FigureOn: "2026-11-02"})
 	refused(t, err, "education.round.twice")
 	_, err = f.client.CloseRound(f.staff("edu-1"), &educationv1.CloseRoundRequest{RoundId: round})
 	f.must(err)
@@ -367,10 +367,10 @@ func TestAnAppealIsDecidedByAnotherOfficer(t *testing.T) {
 			outcome = "rejected"
 		}
 		for _, who := range []string{"edu-1", "edu-2"} {
-			_, err = f.client.DecideAppeal(f.staff(who), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: outcome, Relief: remedy})
+			_, err = f.client.DecideAppeal(f.staff(who), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: outcome, Relief: remedy, ReasonCode: map[string]string{"upheld": "fact_shown", "rejected": "fact_not_shown"}[outcome]})
 			refused(t, err, "education.appeal.own_draw")
 		}
-		got, err := f.client.DecideAppeal(f.staff("edu-3"), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: outcome, Relief: remedy})
+		got, err := f.client.DecideAppeal(f.staff("edu-3"), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: outcome, Relief: remedy, ReasonCode: map[string]string{"upheld": "fact_shown", "rejected": "fact_not_shown"}[outcome]})
 		f.must(err)
 		if remedy == "" {
 			whole(t, got.GetReasons())
@@ -417,9 +417,9 @@ func upheld(t *testing.T, f *fixture) {
 	f.must(err)
 	filed, err := f.client.FileAppeal(f.Worker(second), &educationv1.FileAppealRequest{ApplicationId: apps[second], SchoolId: schools[0], Ground: "hardship"})
 	f.must(err)
-	_, err = f.client.DecideAppeal(f.staff("edu-3"), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: "upheld", Relief: "next_pass"})
+	_, err = f.client.DecideAppeal(f.staff("edu-3"), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: "upheld", Relief: "next_pass", ReasonCode: "fact_shown"})
 	refused(t, err, "education.appeal.placed")
-	_, err = f.client.DecideAppeal(f.staff("edu-3"), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: "upheld", Relief: "seat"})
+	_, err = f.client.DecideAppeal(f.staff("edu-3"), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: "upheld", Relief: "seat", ReasonCode: "fact_shown"})
 	f.must(err)
 	a := f.application(second, apps[second])
 	if a.GetState() != "accepted" || a.GetOfferId() != accepted.GetOfferId() || a.GetBetterOfferId() == "" || a.GetBetterSchoolId() != schools[0] {
@@ -452,7 +452,7 @@ func TestADeclinedBetterOfferLeavesTheAcceptedPlace(t *testing.T) {
 	f.must(err)
 	filed, err := f.client.FileAppeal(f.Worker("worker-1"), &educationv1.FileAppealRequest{ApplicationId: app, SchoolId: schools[0], Ground: "hardship"})
 	f.must(err)
-	_, err = f.client.DecideAppeal(f.staff("edu-3"), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: "upheld", Relief: "seat"})
+	_, err = f.client.DecideAppeal(f.staff("edu-3"), &educationv1.DecideAppealRequest{AppealId: filed.GetAppealId(), Outcome: "upheld", Relief: "seat", ReasonCode: "fact_shown"})
 	f.must(err)
 	better := f.application("worker-1", app).GetBetterOfferId()
 	_, err = f.client.DeclinePlace(f.Worker("worker-1"), &educationv1.DeclinePlaceRequest{OfferId: better})

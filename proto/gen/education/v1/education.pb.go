@@ -1697,7 +1697,7 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\x04code\x18\a \x01(\tR\x04code\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\xd8!\n" +
+	"evidenceId2\x8e)\n" +
 	"\x10EducationService\x12k\n" +
 	"\tAddSchool\x12#.qiao.education.v1.AddSchoolRequest\x1a$.qiao.education.v1.AddSchoolResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x86\x01\n" +
 	"\vListSchools\x12%.qiao.education.v1.ListSchoolsRequest\x1a&.qiao.education.v1.ListSchoolsResponse\"(\x92\xb5\x18$\x12\x06worker\x12\bguardian\x12\aofficer\x12\aservice\x12\x89\x01\n" +
@@ -1711,7 +1711,12 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\vAcceptPlace\x12%.qiao.education.v1.AcceptPlaceRequest\x1a&.qiao.education.v1.AcceptPlaceResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x86\x01\n" +
 	"\fDeclinePlace\x12&.qiao.education.v1.DeclinePlaceRequest\x1a'.qiao.education.v1.DeclinePlaceResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x7f\n" +
 	"\x0eUndoAcceptance\x12(.qiao.education.v1.UndoAcceptanceRequest\x1a).qiao.education.v1.UndoAcceptanceResponse\"\x18\x92\xb5\x18\x14\b\x01\x12\x06worker\x12\bguardian\x12k\n" +
-	"\tPlanRound\x12#.qiao.education.v1.PlanRoundRequest\x1a$.qiao.education.v1.PlanRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12h\n" +
+	"\tPlanRound\x12#.qiao.education.v1.PlanRoundRequest\x1a$.qiao.education.v1.PlanRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12q\n" +
+	"\vChangeRound\x12%.qiao.education.v1.ChangeRoundRequest\x1a&.qiao.education.v1.ChangeRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12q\n" +
+	"\vCancelRound\x12%.qiao.education.v1.CancelRoundRequest\x1a&.qiao.education.v1.CancelRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12q\n" +
+	"\vFindDoubles\x12%.qiao.education.v1.FindDoublesRequest\x1a&.qiao.education.v1.FindDoublesResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12o\n" +
+	"\vListDoubles\x12%.qiao.education.v1.ListDoublesRequest\x1a&.qiao.education.v1.ListDoublesResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12t\n" +
+	"\fDecideDouble\x12&.qiao.education.v1.DecideDoubleRequest\x1a'.qiao.education.v1.DecideDoubleResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12h\n" +
 	"\bSetSeats\x12\".qiao.education.v1.SetSeatsRequest\x1a#.qiao.education.v1.SetSeatsResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12k\n" +
 	"\tOpenRound\x12#.qiao.education.v1.OpenRoundRequest\x1a$.qiao.education.v1.OpenRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12n\n" +
 	"\n" +
@@ -1721,7 +1726,10 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"TypeFigure\x12$.qiao.education.v1.TypeFigureRequest\x1a%.qiao.education.v1.TypeFigureResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12w\n" +
 	"\rConfirmFigure\x12'.qiao.education.v1.ConfirmFigureRequest\x1a(.qiao.education.v1.ConfirmFigureResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12w\n" +
 	"\rRunSecondPass\x12'.qiao.education.v1.RunSecondPassRequest\x1a(.qiao.education.v1.RunSecondPassResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12h\n" +
-	"\bEndRound\x12\".qiao.education.v1.EndRoundRequest\x1a#.qiao.education.v1.EndRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x8d\x01\n" +
+	"\bEndRound\x12\".qiao.education.v1.EndRoundRequest\x1a#.qiao.education.v1.EndRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12t\n" +
+	"\fCorrectRound\x12&.qiao.education.v1.CorrectRoundRequest\x1a'.qiao.education.v1.CorrectRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x80\x01\n" +
+	"\x10DecideCorrection\x12*.qiao.education.v1.DecideCorrectionRequest\x1a+.qiao.education.v1.DecideCorrectionResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12{\n" +
+	"\x0fListCorrections\x12).qiao.education.v1.ListCorrectionsRequest\x1a*.qiao.education.v1.ListCorrectionsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12\x8d\x01\n" +
 	"\n" +
 	"ListRounds\x12$.qiao.education.v1.ListRoundsRequest\x1a%.qiao.education.v1.ListRoundsResponse\"2\x92\xb5\x18.\x12\x06worker\x12\bguardian\x12\bemployer\x12\aofficer\x12\aservice\x12\x87\x01\n" +
 	"\bGetRound\x12\".qiao.education.v1.GetRoundRequest\x1a#.qiao.education.v1.GetRoundResponse\"2\x92\xb5\x18.\x12\x06worker\x12\bguardian\x12\bemployer\x12\aofficer\x12\aservice\x12o\n" +
@@ -1782,53 +1790,69 @@ var file_qiao_education_v1_education_proto_goTypes = []any{
 	(*RecordPaperResponse)(nil),         // 24: qiao.education.v1.RecordPaperResponse
 	(*v1.Reason)(nil),                   // 25: qiao.platform.v1.Reason
 	(*PlanRoundRequest)(nil),            // 26: qiao.education.v1.PlanRoundRequest
-	(*SetSeatsRequest)(nil),             // 27: qiao.education.v1.SetSeatsRequest
-	(*OpenRoundRequest)(nil),            // 28: qiao.education.v1.OpenRoundRequest
-	(*CloseRoundRequest)(nil),           // 29: qiao.education.v1.CloseRoundRequest
-	(*CommitRoundRequest)(nil),          // 30: qiao.education.v1.CommitRoundRequest
-	(*TypeFigureRequest)(nil),           // 31: qiao.education.v1.TypeFigureRequest
-	(*ConfirmFigureRequest)(nil),        // 32: qiao.education.v1.ConfirmFigureRequest
-	(*RunSecondPassRequest)(nil),        // 33: qiao.education.v1.RunSecondPassRequest
-	(*EndRoundRequest)(nil),             // 34: qiao.education.v1.EndRoundRequest
-	(*ListRoundsRequest)(nil),           // 35: qiao.education.v1.ListRoundsRequest
-	(*GetRoundRequest)(nil),             // 36: qiao.education.v1.GetRoundRequest
-	(*ListResultsRequest)(nil),          // 37: qiao.education.v1.ListResultsRequest
-	(*GetBundleRequest)(nil),            // 38: qiao.education.v1.GetBundleRequest
-	(*FileChoicesRequest)(nil),          // 39: qiao.education.v1.FileChoicesRequest
-	(*GetEntryRequest)(nil),             // 40: qiao.education.v1.GetEntryRequest
-	(*ListTasksRequest)(nil),            // 41: qiao.education.v1.ListTasksRequest
-	(*OfferWayOutRequest)(nil),          // 42: qiao.education.v1.OfferWayOutRequest
-	(*FileAppealRequest)(nil),           // 43: qiao.education.v1.FileAppealRequest
-	(*DecideAppealRequest)(nil),         // 44: qiao.education.v1.DecideAppealRequest
-	(*ListAppealsRequest)(nil),          // 45: qiao.education.v1.ListAppealsRequest
-	(*CheckExamRequest)(nil),            // 46: qiao.education.v1.CheckExamRequest
-	(*AskGrantRequest)(nil),             // 47: qiao.education.v1.AskGrantRequest
-	(*ListGrantsRequest)(nil),           // 48: qiao.education.v1.ListGrantsRequest
-	(*DecideGrantRequest)(nil),          // 49: qiao.education.v1.DecideGrantRequest
-	(*PlanRoundResponse)(nil),           // 50: qiao.education.v1.PlanRoundResponse
-	(*SetSeatsResponse)(nil),            // 51: qiao.education.v1.SetSeatsResponse
-	(*OpenRoundResponse)(nil),           // 52: qiao.education.v1.OpenRoundResponse
-	(*CloseRoundResponse)(nil),          // 53: qiao.education.v1.CloseRoundResponse
-	(*CommitRoundResponse)(nil),         // 54: qiao.education.v1.CommitRoundResponse
-	(*TypeFigureResponse)(nil),          // 55: qiao.education.v1.TypeFigureResponse
-	(*ConfirmFigureResponse)(nil),       // 56: qiao.education.v1.ConfirmFigureResponse
-	(*RunSecondPassResponse)(nil),       // 57: qiao.education.v1.RunSecondPassResponse
-	(*EndRoundResponse)(nil),            // 58: qiao.education.v1.EndRoundResponse
-	(*ListRoundsResponse)(nil),          // 59: qiao.education.v1.ListRoundsResponse
-	(*GetRoundResponse)(nil),            // 60: qiao.education.v1.GetRoundResponse
-	(*ListResultsResponse)(nil),         // 61: qiao.education.v1.ListResultsResponse
-	(*GetBundleResponse)(nil),           // 62: qiao.education.v1.GetBundleResponse
-	(*FileChoicesResponse)(nil),         // 63: qiao.education.v1.FileChoicesResponse
-	(*GetEntryResponse)(nil),            // 64: qiao.education.v1.GetEntryResponse
-	(*ListTasksResponse)(nil),           // 65: qiao.education.v1.ListTasksResponse
-	(*OfferWayOutResponse)(nil),         // 66: qiao.education.v1.OfferWayOutResponse
-	(*FileAppealResponse)(nil),          // 67: qiao.education.v1.FileAppealResponse
-	(*DecideAppealResponse)(nil),        // 68: qiao.education.v1.DecideAppealResponse
-	(*ListAppealsResponse)(nil),         // 69: qiao.education.v1.ListAppealsResponse
-	(*CheckExamResponse)(nil),           // 70: qiao.education.v1.CheckExamResponse
-	(*AskGrantResponse)(nil),            // 71: qiao.education.v1.AskGrantResponse
-	(*ListGrantsResponse)(nil),          // 72: qiao.education.v1.ListGrantsResponse
-	(*DecideGrantResponse)(nil),         // 73: qiao.education.v1.DecideGrantResponse
+	(*ChangeRoundRequest)(nil),          // 27: qiao.education.v1.ChangeRoundRequest
+	(*CancelRoundRequest)(nil),          // 28: qiao.education.v1.CancelRoundRequest
+	(*FindDoublesRequest)(nil),          // 29: qiao.education.v1.FindDoublesRequest
+	(*ListDoublesRequest)(nil),          // 30: qiao.education.v1.ListDoublesRequest
+	(*DecideDoubleRequest)(nil),         // 31: qiao.education.v1.DecideDoubleRequest
+	(*SetSeatsRequest)(nil),             // 32: qiao.education.v1.SetSeatsRequest
+	(*OpenRoundRequest)(nil),            // 33: qiao.education.v1.OpenRoundRequest
+	(*CloseRoundRequest)(nil),           // 34: qiao.education.v1.CloseRoundRequest
+	(*CommitRoundRequest)(nil),          // 35: qiao.education.v1.CommitRoundRequest
+	(*TypeFigureRequest)(nil),           // 36: qiao.education.v1.TypeFigureRequest
+	(*ConfirmFigureRequest)(nil),        // 37: qiao.education.v1.ConfirmFigureRequest
+	(*RunSecondPassRequest)(nil),        // 38: qiao.education.v1.RunSecondPassRequest
+	(*EndRoundRequest)(nil),             // 39: qiao.education.v1.EndRoundRequest
+	(*CorrectRoundRequest)(nil),         // 40: qiao.education.v1.CorrectRoundRequest
+	(*DecideCorrectionRequest)(nil),     // 41: qiao.education.v1.DecideCorrectionRequest
+	(*ListCorrectionsRequest)(nil),      // 42: qiao.education.v1.ListCorrectionsRequest
+	(*ListRoundsRequest)(nil),           // 43: qiao.education.v1.ListRoundsRequest
+	(*GetRoundRequest)(nil),             // 44: qiao.education.v1.GetRoundRequest
+	(*ListResultsRequest)(nil),          // 45: qiao.education.v1.ListResultsRequest
+	(*GetBundleRequest)(nil),            // 46: qiao.education.v1.GetBundleRequest
+	(*FileChoicesRequest)(nil),          // 47: qiao.education.v1.FileChoicesRequest
+	(*GetEntryRequest)(nil),             // 48: qiao.education.v1.GetEntryRequest
+	(*ListTasksRequest)(nil),            // 49: qiao.education.v1.ListTasksRequest
+	(*OfferWayOutRequest)(nil),          // 50: qiao.education.v1.OfferWayOutRequest
+	(*FileAppealRequest)(nil),           // 51: qiao.education.v1.FileAppealRequest
+	(*DecideAppealRequest)(nil),         // 52: qiao.education.v1.DecideAppealRequest
+	(*ListAppealsRequest)(nil),          // 53: qiao.education.v1.ListAppealsRequest
+	(*CheckExamRequest)(nil),            // 54: qiao.education.v1.CheckExamRequest
+	(*AskGrantRequest)(nil),             // 55: qiao.education.v1.AskGrantRequest
+	(*ListGrantsRequest)(nil),           // 56: qiao.education.v1.ListGrantsRequest
+	(*DecideGrantRequest)(nil),          // 57: qiao.education.v1.DecideGrantRequest
+	(*PlanRoundResponse)(nil),           // 58: qiao.education.v1.PlanRoundResponse
+	(*ChangeRoundResponse)(nil),         // 59: qiao.education.v1.ChangeRoundResponse
+	(*CancelRoundResponse)(nil),         // 60: qiao.education.v1.CancelRoundResponse
+	(*FindDoublesResponse)(nil),         // 61: qiao.education.v1.FindDoublesResponse
+	(*ListDoublesResponse)(nil),         // 62: qiao.education.v1.ListDoublesResponse
+	(*DecideDoubleResponse)(nil),        // 63: qiao.education.v1.DecideDoubleResponse
+	(*SetSeatsResponse)(nil),            // 64: qiao.education.v1.SetSeatsResponse
+	(*OpenRoundResponse)(nil),           // 65: qiao.education.v1.OpenRoundResponse
+	(*CloseRoundResponse)(nil),          // 66: qiao.education.v1.CloseRoundResponse
+	(*CommitRoundResponse)(nil),         // 67: qiao.education.v1.CommitRoundResponse
+	(*TypeFigureResponse)(nil),          // 68: qiao.education.v1.TypeFigureResponse
+	(*ConfirmFigureResponse)(nil),       // 69: qiao.education.v1.ConfirmFigureResponse
+	(*RunSecondPassResponse)(nil),       // 70: qiao.education.v1.RunSecondPassResponse
+	(*EndRoundResponse)(nil),            // 71: qiao.education.v1.EndRoundResponse
+	(*CorrectRoundResponse)(nil),        // 72: qiao.education.v1.CorrectRoundResponse
+	(*DecideCorrectionResponse)(nil),    // 73: qiao.education.v1.DecideCorrectionResponse
+	(*ListCorrectionsResponse)(nil),     // 74: qiao.education.v1.ListCorrectionsResponse
+	(*ListRoundsResponse)(nil),          // 75: qiao.education.v1.ListRoundsResponse
+	(*GetRoundResponse)(nil),            // 76: qiao.education.v1.GetRoundResponse
+	(*ListResultsResponse)(nil),         // 77: qiao.education.v1.ListResultsResponse
+	(*GetBundleResponse)(nil),           // 78: qiao.education.v1.GetBundleResponse
+	(*FileChoicesResponse)(nil),         // 79: qiao.education.v1.FileChoicesResponse
+	(*GetEntryResponse)(nil),            // 80: qiao.education.v1.GetEntryResponse
+	(*ListTasksResponse)(nil),           // 81: qiao.education.v1.ListTasksResponse
+	(*OfferWayOutResponse)(nil),         // 82: qiao.education.v1.OfferWayOutResponse
+	(*FileAppealResponse)(nil),          // 83: qiao.education.v1.FileAppealResponse
+	(*DecideAppealResponse)(nil),        // 84: qiao.education.v1.DecideAppealResponse
+	(*ListAppealsResponse)(nil),         // 85: qiao.education.v1.ListAppealsResponse
+	(*CheckExamResponse)(nil),           // 86: qiao.education.v1.CheckExamResponse
+	(*AskGrantResponse)(nil),            // 87: qiao.education.v1.AskGrantResponse
+	(*ListGrantsResponse)(nil),          // 88: qiao.education.v1.ListGrantsResponse
+	(*DecideGrantResponse)(nil),         // 89: qiao.education.v1.DecideGrantResponse
 }
 var file_qiao_education_v1_education_proto_depIdxs = []int32{
 	20, // 0: qiao.education.v1.ListSchoolsResponse.schools:type_name -> qiao.education.v1.School
@@ -1848,66 +1872,82 @@ var file_qiao_education_v1_education_proto_depIdxs = []int32{
 	16, // 14: qiao.education.v1.EducationService.DeclinePlace:input_type -> qiao.education.v1.DeclinePlaceRequest
 	18, // 15: qiao.education.v1.EducationService.UndoAcceptance:input_type -> qiao.education.v1.UndoAcceptanceRequest
 	26, // 16: qiao.education.v1.EducationService.PlanRound:input_type -> qiao.education.v1.PlanRoundRequest
-	27, // 17: qiao.education.v1.EducationService.SetSeats:input_type -> qiao.education.v1.SetSeatsRequest
-	28, // 18: qiao.education.v1.EducationService.OpenRound:input_type -> qiao.education.v1.OpenRoundRequest
-	29, // 19: qiao.education.v1.EducationService.CloseRound:input_type -> qiao.education.v1.CloseRoundRequest
-	30, // 20: qiao.education.v1.EducationService.CommitRound:input_type -> qiao.education.v1.CommitRoundRequest
-	31, // 21: qiao.education.v1.EducationService.TypeFigure:input_type -> qiao.education.v1.TypeFigureRequest
-	32, // 22: qiao.education.v1.EducationService.ConfirmFigure:input_type -> qiao.education.v1.ConfirmFigureRequest
-	33, // 23: qiao.education.v1.EducationService.RunSecondPass:input_type -> qiao.education.v1.RunSecondPassRequest
-	34, // 24: qiao.education.v1.EducationService.EndRound:input_type -> qiao.education.v1.EndRoundRequest
-	35, // 25: qiao.education.v1.EducationService.ListRounds:input_type -> qiao.education.v1.ListRoundsRequest
-	36, // 26: qiao.education.v1.EducationService.GetRound:input_type -> qiao.education.v1.GetRoundRequest
-	37, // 27: qiao.education.v1.EducationService.ListResults:input_type -> qiao.education.v1.ListResultsRequest
-	38, // 28: qiao.education.v1.EducationService.GetBundle:input_type -> qiao.education.v1.GetBundleRequest
-	39, // 29: qiao.education.v1.EducationService.FileChoices:input_type -> qiao.education.v1.FileChoicesRequest
-	40, // 30: qiao.education.v1.EducationService.GetEntry:input_type -> qiao.education.v1.GetEntryRequest
-	41, // 31: qiao.education.v1.EducationService.ListTasks:input_type -> qiao.education.v1.ListTasksRequest
-	42, // 32: qiao.education.v1.EducationService.OfferWayOut:input_type -> qiao.education.v1.OfferWayOutRequest
-	43, // 33: qiao.education.v1.EducationService.FileAppeal:input_type -> qiao.education.v1.FileAppealRequest
-	44, // 34: qiao.education.v1.EducationService.DecideAppeal:input_type -> qiao.education.v1.DecideAppealRequest
-	45, // 35: qiao.education.v1.EducationService.ListAppeals:input_type -> qiao.education.v1.ListAppealsRequest
-	46, // 36: qiao.education.v1.EducationService.CheckExam:input_type -> qiao.education.v1.CheckExamRequest
-	47, // 37: qiao.education.v1.EducationService.AskGrant:input_type -> qiao.education.v1.AskGrantRequest
-	48, // 38: qiao.education.v1.EducationService.ListGrants:input_type -> qiao.education.v1.ListGrantsRequest
-	49, // 39: qiao.education.v1.EducationService.DecideGrant:input_type -> qiao.education.v1.DecideGrantRequest
-	1,  // 40: qiao.education.v1.EducationService.AddSchool:output_type -> qiao.education.v1.AddSchoolResponse
-	3,  // 41: qiao.education.v1.EducationService.ListSchools:output_type -> qiao.education.v1.ListSchoolsResponse
-	5,  // 42: qiao.education.v1.EducationService.ApplyForPlace:output_type -> qiao.education.v1.ApplyForPlaceResponse
-	7,  // 43: qiao.education.v1.EducationService.WithdrawApplication:output_type -> qiao.education.v1.WithdrawApplicationResponse
-	9,  // 44: qiao.education.v1.EducationService.GetApplication:output_type -> qiao.education.v1.GetApplicationResponse
-	11, // 45: qiao.education.v1.EducationService.ListApplications:output_type -> qiao.education.v1.ListApplicationsResponse
-	24, // 46: qiao.education.v1.EducationService.RecordPaper:output_type -> qiao.education.v1.RecordPaperResponse
-	13, // 47: qiao.education.v1.EducationService.OfferPlace:output_type -> qiao.education.v1.OfferPlaceResponse
-	15, // 48: qiao.education.v1.EducationService.AcceptPlace:output_type -> qiao.education.v1.AcceptPlaceResponse
-	17, // 49: qiao.education.v1.EducationService.DeclinePlace:output_type -> qiao.education.v1.DeclinePlaceResponse
-	19, // 50: qiao.education.v1.EducationService.UndoAcceptance:output_type -> qiao.education.v1.UndoAcceptanceResponse
-	50, // 51: qiao.education.v1.EducationService.PlanRound:output_type -> qiao.education.v1.PlanRoundResponse
-	51, // 52: qiao.education.v1.EducationService.SetSeats:output_type -> qiao.education.v1.SetSeatsResponse
-	52, // 53: qiao.education.v1.EducationService.OpenRound:output_type -> qiao.education.v1.OpenRoundResponse
-	53, // 54: qiao.education.v1.EducationService.CloseRound:output_type -> qiao.education.v1.CloseRoundResponse
-	54, // 55: qiao.education.v1.EducationService.CommitRound:output_type -> qiao.education.v1.CommitRoundResponse
-	55, // 56: qiao.education.v1.EducationService.TypeFigure:output_type -> qiao.education.v1.TypeFigureResponse
-	56, // 57: qiao.education.v1.EducationService.ConfirmFigure:output_type -> qiao.education.v1.ConfirmFigureResponse
-	57, // 58: qiao.education.v1.EducationService.RunSecondPass:output_type -> qiao.education.v1.RunSecondPassResponse
-	58, // 59: qiao.education.v1.EducationService.EndRound:output_type -> qiao.education.v1.EndRoundResponse
-	59, // 60: qiao.education.v1.EducationService.ListRounds:output_type -> qiao.education.v1.ListRoundsResponse
-	60, // 61: qiao.education.v1.EducationService.GetRound:output_type -> qiao.education.v1.GetRoundResponse
-	61, // 62: qiao.education.v1.EducationService.ListResults:output_type -> qiao.education.v1.ListResultsResponse
-	62, // 63: qiao.education.v1.EducationService.GetBundle:output_type -> qiao.education.v1.GetBundleResponse
-	63, // 64: qiao.education.v1.EducationService.FileChoices:output_type -> qiao.education.v1.FileChoicesResponse
-	64, // 65: qiao.education.v1.EducationService.GetEntry:output_type -> qiao.education.v1.GetEntryResponse
-	65, // 66: qiao.education.v1.EducationService.ListTasks:output_type -> qiao.education.v1.ListTasksResponse
-	66, // 67: qiao.education.v1.EducationService.OfferWayOut:output_type -> qiao.education.v1.OfferWayOutResponse
-	67, // 68: qiao.education.v1.EducationService.FileAppeal:output_type -> qiao.education.v1.FileAppealResponse
-	68, // 69: qiao.education.v1.EducationService.DecideAppeal:output_type -> qiao.education.v1.DecideAppealResponse
-	69, // 70: qiao.education.v1.EducationService.ListAppeals:output_type -> qiao.education.v1.ListAppealsResponse
-	70, // 71: qiao.education.v1.EducationService.CheckExam:output_type -> qiao.education.v1.CheckExamResponse
-	71, // 72: qiao.education.v1.EducationService.AskGrant:output_type -> qiao.education.v1.AskGrantResponse
-	72, // 73: qiao.education.v1.EducationService.ListGrants:output_type -> qiao.education.v1.ListGrantsResponse
-	73, // 74: qiao.education.v1.EducationService.DecideGrant:output_type -> qiao.education.v1.DecideGrantResponse
-	40, // [40:75] is the sub-list for method output_type
-	5,  // [5:40] is the sub-list for method input_type
+	27, // 17: qiao.education.v1.EducationService.ChangeRound:input_type -> qiao.education.v1.ChangeRoundRequest
+	28, // 18: qiao.education.v1.EducationService.CancelRound:input_type -> qiao.education.v1.CancelRoundRequest
+	29, // 19: qiao.education.v1.EducationService.FindDoubles:input_type -> qiao.education.v1.FindDoublesRequest
+	30, // 20: qiao.education.v1.EducationService.ListDoubles:input_type -> qiao.education.v1.ListDoublesRequest
+	31, // 21: qiao.education.v1.EducationService.DecideDouble:input_type -> qiao.education.v1.DecideDoubleRequest
+	32, // 22: qiao.education.v1.EducationService.SetSeats:input_type -> qiao.education.v1.SetSeatsRequest
+	33, // 23: qiao.education.v1.EducationService.OpenRound:input_type -> qiao.education.v1.OpenRoundRequest
+	34, // 24: qiao.education.v1.EducationService.CloseRound:input_type -> qiao.education.v1.CloseRoundRequest
+	35, // 25: qiao.education.v1.EducationService.CommitRound:input_type -> qiao.education.v1.CommitRoundRequest
+	36, // 26: qiao.education.v1.EducationService.TypeFigure:input_type -> qiao.education.v1.TypeFigureRequest
+	37, // 27: qiao.education.v1.EducationService.ConfirmFigure:input_type -> qiao.education.v1.ConfirmFigureRequest
+	38, // 28: qiao.education.v1.EducationService.RunSecondPass:input_type -> qiao.education.v1.RunSecondPassRequest
+	39, // 29: qiao.education.v1.EducationService.EndRound:input_type -> qiao.education.v1.EndRoundRequest
+	40, // 30: qiao.education.v1.EducationService.CorrectRound:input_type -> qiao.education.v1.CorrectRoundRequest
+	41, // 31: qiao.education.v1.EducationService.DecideCorrection:input_type -> qiao.education.v1.DecideCorrectionRequest
+	42, // 32: qiao.education.v1.EducationService.ListCorrections:input_type -> qiao.education.v1.ListCorrectionsRequest
+	43, // 33: qiao.education.v1.EducationService.ListRounds:input_type -> qiao.education.v1.ListRoundsRequest
+	44, // 34: qiao.education.v1.EducationService.GetRound:input_type -> qiao.education.v1.GetRoundRequest
+	45, // 35: qiao.education.v1.EducationService.ListResults:input_type -> qiao.education.v1.ListResultsRequest
+	46, // 36: qiao.education.v1.EducationService.GetBundle:input_type -> qiao.education.v1.GetBundleRequest
+	47, // 37: qiao.education.v1.EducationService.FileChoices:input_type -> qiao.education.v1.FileChoicesRequest
+	48, // 38: qiao.education.v1.EducationService.GetEntry:input_type -> qiao.education.v1.GetEntryRequest
+	49, // 39: qiao.education.v1.EducationService.ListTasks:input_type -> qiao.education.v1.ListTasksRequest
+	50, // 40: qiao.education.v1.EducationService.OfferWayOut:input_type -> qiao.education.v1.OfferWayOutRequest
+	51, // 41: qiao.education.v1.EducationService.FileAppeal:input_type -> qiao.education.v1.FileAppealRequest
+	52, // 42: qiao.education.v1.EducationService.DecideAppeal:input_type -> qiao.education.v1.DecideAppealRequest
+	53, // 43: qiao.education.v1.EducationService.ListAppeals:input_type -> qiao.education.v1.ListAppealsRequest
+	54, // 44: qiao.education.v1.EducationService.CheckExam:input_type -> qiao.education.v1.CheckExamRequest
+	55, // 45: qiao.education.v1.EducationService.AskGrant:input_type -> qiao.education.v1.AskGrantRequest
+	56, // 46: qiao.education.v1.EducationService.ListGrants:input_type -> qiao.education.v1.ListGrantsRequest
+	57, // 47: qiao.education.v1.EducationService.DecideGrant:input_type -> qiao.education.v1.DecideGrantRequest
+	1,  // 48: qiao.education.v1.EducationService.AddSchool:output_type -> qiao.education.v1.AddSchoolResponse
+	3,  // 49: qiao.education.v1.EducationService.ListSchools:output_type -> qiao.education.v1.ListSchoolsResponse
+	5,  // 50: qiao.education.v1.EducationService.ApplyForPlace:output_type -> qiao.education.v1.ApplyForPlaceResponse
+	7,  // 51: qiao.education.v1.EducationService.WithdrawApplication:output_type -> qiao.education.v1.WithdrawApplicationResponse
+	9,  // 52: qiao.education.v1.EducationService.GetApplication:output_type -> qiao.education.v1.GetApplicationResponse
+	11, // 53: qiao.education.v1.EducationService.ListApplications:output_type -> qiao.education.v1.ListApplicationsResponse
+	24, // 54: qiao.education.v1.EducationService.RecordPaper:output_type -> qiao.education.v1.RecordPaperResponse
+	13, // 55: qiao.education.v1.EducationService.OfferPlace:output_type -> qiao.education.v1.OfferPlaceResponse
+	15, // 56: qiao.education.v1.EducationService.AcceptPlace:output_type -> qiao.education.v1.AcceptPlaceResponse
+	17, // 57: qiao.education.v1.EducationService.DeclinePlace:output_type -> qiao.education.v1.DeclinePlaceResponse
+	19, // 58: qiao.education.v1.EducationService.UndoAcceptance:output_type -> qiao.education.v1.UndoAcceptanceResponse
+	58, // 59: qiao.education.v1.EducationService.PlanRound:output_type -> qiao.education.v1.PlanRoundResponse
+	59, // 60: qiao.education.v1.EducationService.ChangeRound:output_type -> qiao.education.v1.ChangeRoundResponse
+	60, // 61: qiao.education.v1.EducationService.CancelRound:output_type -> qiao.education.v1.CancelRoundResponse
+	61, // 62: qiao.education.v1.EducationService.FindDoubles:output_type -> qiao.education.v1.FindDoublesResponse
+	62, // 63: qiao.education.v1.EducationService.ListDoubles:output_type -> qiao.education.v1.ListDoublesResponse
+	63, // 64: qiao.education.v1.EducationService.DecideDouble:output_type -> qiao.education.v1.DecideDoubleResponse
+	64, // 65: qiao.education.v1.EducationService.SetSeats:output_type -> qiao.education.v1.SetSeatsResponse
+	65, // 66: qiao.education.v1.EducationService.OpenRound:output_type -> qiao.education.v1.OpenRoundResponse
+	66, // 67: qiao.education.v1.EducationService.CloseRound:output_type -> qiao.education.v1.CloseRoundResponse
+	67, // 68: qiao.education.v1.EducationService.CommitRound:output_type -> qiao.education.v1.CommitRoundResponse
+	68, // 69: qiao.education.v1.EducationService.TypeFigure:output_type -> qiao.education.v1.TypeFigureResponse
+	69, // 70: qiao.education.v1.EducationService.ConfirmFigure:output_type -> qiao.education.v1.ConfirmFigureResponse
+	70, // 71: qiao.education.v1.EducationService.RunSecondPass:output_type -> qiao.education.v1.RunSecondPassResponse
+	71, // 72: qiao.education.v1.EducationService.EndRound:output_type -> qiao.education.v1.EndRoundResponse
+	72, // 73: qiao.education.v1.EducationService.CorrectRound:output_type -> qiao.education.v1.CorrectRoundResponse
+	73, // 74: qiao.education.v1.EducationService.DecideCorrection:output_type -> qiao.education.v1.DecideCorrectionResponse
+	74, // 75: qiao.education.v1.EducationService.ListCorrections:output_type -> qiao.education.v1.ListCorrectionsResponse
+	75, // 76: qiao.education.v1.EducationService.ListRounds:output_type -> qiao.education.v1.ListRoundsResponse
+	76, // 77: qiao.education.v1.EducationService.GetRound:output_type -> qiao.education.v1.GetRoundResponse
+	77, // 78: qiao.education.v1.EducationService.ListResults:output_type -> qiao.education.v1.ListResultsResponse
+	78, // 79: qiao.education.v1.EducationService.GetBundle:output_type -> qiao.education.v1.GetBundleResponse
+	79, // 80: qiao.education.v1.EducationService.FileChoices:output_type -> qiao.education.v1.FileChoicesResponse
+	80, // 81: qiao.education.v1.EducationService.GetEntry:output_type -> qiao.education.v1.GetEntryResponse
+	81, // 82: qiao.education.v1.EducationService.ListTasks:output_type -> qiao.education.v1.ListTasksResponse
+	82, // 83: qiao.education.v1.EducationService.OfferWayOut:output_type -> qiao.education.v1.OfferWayOutResponse
+	83, // 84: qiao.education.v1.EducationService.FileAppeal:output_type -> qiao.education.v1.FileAppealResponse
+	84, // 85: qiao.education.v1.EducationService.DecideAppeal:output_type -> qiao.education.v1.DecideAppealResponse
+	85, // 86: qiao.education.v1.EducationService.ListAppeals:output_type -> qiao.education.v1.ListAppealsResponse
+	86, // 87: qiao.education.v1.EducationService.CheckExam:output_type -> qiao.education.v1.CheckExamResponse
+	87, // 88: qiao.education.v1.EducationService.AskGrant:output_type -> qiao.education.v1.AskGrantResponse
+	88, // 89: qiao.education.v1.EducationService.ListGrants:output_type -> qiao.education.v1.ListGrantsResponse
+	89, // 90: qiao.education.v1.EducationService.DecideGrant:output_type -> qiao.education.v1.DecideGrantResponse
+	48, // [48:91] is the sub-list for method output_type
+	5,  // [5:48] is the sub-list for method input_type
 	5,  // [5:5] is the sub-list for extension type_name
 	5,  // [5:5] is the sub-list for extension extendee
 	0,  // [0:5] is the sub-list for field type_name

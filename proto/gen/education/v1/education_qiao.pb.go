@@ -22,6 +22,11 @@ type EducationServer interface {
 	DeclinePlace(context.Context, *DeclinePlaceRequest) (*DeclinePlaceResponse, error)
 	UndoAcceptance(context.Context, *UndoAcceptanceRequest) (*UndoAcceptanceResponse, error)
 	PlanRound(context.Context, *PlanRoundRequest) (*PlanRoundResponse, error)
+	ChangeRound(context.Context, *ChangeRoundRequest) (*ChangeRoundResponse, error)
+	CancelRound(context.Context, *CancelRoundRequest) (*CancelRoundResponse, error)
+	FindDoubles(context.Context, *FindDoublesRequest) (*FindDoublesResponse, error)
+	ListDoubles(context.Context, *ListDoublesRequest) (*ListDoublesResponse, error)
+	DecideDouble(context.Context, *DecideDoubleRequest) (*DecideDoubleResponse, error)
 	SetSeats(context.Context, *SetSeatsRequest) (*SetSeatsResponse, error)
 	OpenRound(context.Context, *OpenRoundRequest) (*OpenRoundResponse, error)
 	CloseRound(context.Context, *CloseRoundRequest) (*CloseRoundResponse, error)
@@ -30,6 +35,9 @@ type EducationServer interface {
 	ConfirmFigure(context.Context, *ConfirmFigureRequest) (*ConfirmFigureResponse, error)
 	RunSecondPass(context.Context, *RunSecondPassRequest) (*RunSecondPassResponse, error)
 	EndRound(context.Context, *EndRoundRequest) (*EndRoundResponse, error)
+	CorrectRound(context.Context, *CorrectRoundRequest) (*CorrectRoundResponse, error)
+	DecideCorrection(context.Context, *DecideCorrectionRequest) (*DecideCorrectionResponse, error)
+	ListCorrections(context.Context, *ListCorrectionsRequest) (*ListCorrectionsResponse, error)
 	ListRounds(context.Context, *ListRoundsRequest) (*ListRoundsResponse, error)
 	GetRound(context.Context, *GetRoundRequest) (*GetRoundResponse, error)
 	ListResults(context.Context, *ListResultsRequest) (*ListResultsResponse, error)
@@ -181,6 +189,60 @@ func EducationMethods(s EducationServer) []contract.Method {
 		},
 		{
 			Service:  "qiao.education.v1.EducationService",
+			Name:     "ChangeRound",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(ChangeRoundRequest) },
+			NewReply: func() proto.Message { return new(ChangeRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ChangeRound(ctx, req.(*ChangeRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "CancelRound",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(CancelRoundRequest) },
+			NewReply: func() proto.Message { return new(CancelRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CancelRound(ctx, req.(*CancelRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "FindDoubles",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(FindDoublesRequest) },
+			NewReply: func() proto.Message { return new(FindDoublesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.FindDoubles(ctx, req.(*FindDoublesRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "ListDoubles",
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(ListDoublesRequest) },
+			NewReply: func() proto.Message { return new(ListDoublesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListDoubles(ctx, req.(*ListDoublesRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "DecideDouble",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(DecideDoubleRequest) },
+			NewReply: func() proto.Message { return new(DecideDoubleResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideDouble(ctx, req.(*DecideDoubleRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
 			Name:     "SetSeats",
 			Command:  true,
 			Callers:  []string{"officer:edu"},
@@ -265,6 +327,38 @@ func EducationMethods(s EducationServer) []contract.Method {
 			NewReply: func() proto.Message { return new(EndRoundResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.EndRound(ctx, req.(*EndRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "CorrectRound",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(CorrectRoundRequest) },
+			NewReply: func() proto.Message { return new(CorrectRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CorrectRound(ctx, req.(*CorrectRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "DecideCorrection",
+			Command:  true,
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(DecideCorrectionRequest) },
+			NewReply: func() proto.Message { return new(DecideCorrectionResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideCorrection(ctx, req.(*DecideCorrectionRequest))
+			},
+		},
+		{
+			Service:  "qiao.education.v1.EducationService",
+			Name:     "ListCorrections",
+			Callers:  []string{"officer:edu"},
+			New:      func() proto.Message { return new(ListCorrectionsRequest) },
+			NewReply: func() proto.Message { return new(ListCorrectionsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListCorrections(ctx, req.(*ListCorrectionsRequest))
 			},
 		},
 		{
@@ -540,6 +634,51 @@ func (c EducationClient) PlanRound(ctx context.Context, req *PlanRoundRequest) (
 	return reply, nil
 }
 
+// ChangeRound calls the method of that name.
+func (c EducationClient) ChangeRound(ctx context.Context, req *ChangeRoundRequest) (*ChangeRoundResponse, error) {
+	reply := new(ChangeRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ChangeRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CancelRound calls the method of that name.
+func (c EducationClient) CancelRound(ctx context.Context, req *CancelRoundRequest) (*CancelRoundResponse, error) {
+	reply := new(CancelRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CancelRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// FindDoubles calls the method of that name.
+func (c EducationClient) FindDoubles(ctx context.Context, req *FindDoublesRequest) (*FindDoublesResponse, error) {
+	reply := new(FindDoublesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "FindDoubles", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListDoubles calls the method of that name.
+func (c EducationClient) ListDoubles(ctx context.Context, req *ListDoublesRequest) (*ListDoublesResponse, error) {
+	reply := new(ListDoublesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListDoubles", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideDouble calls the method of that name.
+func (c EducationClient) DecideDouble(ctx context.Context, req *DecideDoubleRequest) (*DecideDoubleResponse, error) {
+	reply := new(DecideDoubleResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideDouble", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
 // SetSeats calls the method of that name.
 func (c EducationClient) SetSeats(ctx context.Context, req *SetSeatsRequest) (*SetSeatsResponse, error) {
 	reply := new(SetSeatsResponse)
@@ -607,6 +746,33 @@ func (c EducationClient) RunSecondPass(ctx context.Context, req *RunSecondPassRe
 func (c EducationClient) EndRound(ctx context.Context, req *EndRoundRequest) (*EndRoundResponse, error) {
 	reply := new(EndRoundResponse)
 	if err := c.Caller.Call(ctx, c.Target, "EndRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CorrectRound calls the method of that name.
+func (c EducationClient) CorrectRound(ctx context.Context, req *CorrectRoundRequest) (*CorrectRoundResponse, error) {
+	reply := new(CorrectRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CorrectRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideCorrection calls the method of that name.
+func (c EducationClient) DecideCorrection(ctx context.Context, req *DecideCorrectionRequest) (*DecideCorrectionResponse, error) {
+	reply := new(DecideCorrectionResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideCorrection", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListCorrections calls the method of that name.
+func (c EducationClient) ListCorrections(ctx context.Context, req *ListCorrectionsRequest) (*ListCorrectionsResponse, error) {
+	reply := new(ListCorrectionsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListCorrections", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -1492,6 +1492,600 @@ func (x *GrantApproved) GetApplicationId() string {
 	return ""
 }
 
+// RoundChanged: a round that was planned wrongly was mended.
+type RoundChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	OpensOn       string                 `protobuf:"bytes,2,opt,name=opens_on,json=opensOn,proto3" json:"opens_on,omitempty"`
+	ClosesOn      string                 `protobuf:"bytes,3,opt,name=closes_on,json=closesOn,proto3" json:"closes_on,omitempty"`
+	DrawOn        string                 `protobuf:"bytes,4,opt,name=draw_on,json=drawOn,proto3" json:"draw_on,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,5,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundChanged) Reset() {
+	*x = RoundChanged{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundChanged) ProtoMessage() {}
+
+func (x *RoundChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundChanged.ProtoReflect.Descriptor instead.
+func (*RoundChanged) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *RoundChanged) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundChanged) GetOpensOn() string {
+	if x != nil {
+		return x.OpensOn
+	}
+	return ""
+}
+
+func (x *RoundChanged) GetClosesOn() string {
+	if x != nil {
+		return x.ClosesOn
+	}
+	return ""
+}
+
+func (x *RoundChanged) GetDrawOn() string {
+	if x != nil {
+		return x.DrawOn
+	}
+	return ""
+}
+
+func (x *RoundChanged) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// RoundCancelled: a round ended before it had results.
+type RoundCancelled struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundCancelled) Reset() {
+	*x = RoundCancelled{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundCancelled) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundCancelled) ProtoMessage() {}
+
+func (x *RoundCancelled) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundCancelled.ProtoReflect.Descriptor instead.
+func (*RoundCancelled) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *RoundCancelled) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundCancelled) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// RoundNoticed: a family that filed is told that its round was changed or cancelled.
+type RoundNoticed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// changed or cancelled
+	What          string `protobuf:"bytes,3,opt,name=what,proto3" json:"what,omitempty"`
+	ReasonCode    string `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundNoticed) Reset() {
+	*x = RoundNoticed{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundNoticed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundNoticed) ProtoMessage() {}
+
+func (x *RoundNoticed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundNoticed.ProtoReflect.Descriptor instead.
+func (*RoundNoticed) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *RoundNoticed) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundNoticed) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *RoundNoticed) GetWhat() string {
+	if x != nil {
+		return x.What
+	}
+	return ""
+}
+
+func (x *RoundNoticed) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// DoublesFound: the registry was asked which entries may be one child.
+type DoublesFound struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	DoublesCount  int32                  `protobuf:"varint,2,opt,name=doubles_count,json=doublesCount,proto3" json:"doubles_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DoublesFound) Reset() {
+	*x = DoublesFound{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DoublesFound) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DoublesFound) ProtoMessage() {}
+
+func (x *DoublesFound) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DoublesFound.ProtoReflect.Descriptor instead.
+func (*DoublesFound) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *DoublesFound) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *DoublesFound) GetDoublesCount() int32 {
+	if x != nil {
+		return x.DoublesCount
+	}
+	return 0
+}
+
+// DoubleDecided: an officer said whether two entries are one child; each guardian is told.
+type DoubleDecided struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// same or two
+	Outcome string `protobuf:"bytes,3,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// whether this application goes on
+	Kept          bool   `protobuf:"varint,4,opt,name=kept,proto3" json:"kept,omitempty"`
+	ReasonCode    string `protobuf:"bytes,5,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DoubleDecided) Reset() {
+	*x = DoubleDecided{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DoubleDecided) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DoubleDecided) ProtoMessage() {}
+
+func (x *DoubleDecided) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DoubleDecided.ProtoReflect.Descriptor instead.
+func (*DoubleDecided) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *DoubleDecided) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *DoubleDecided) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *DoubleDecided) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *DoubleDecided) GetKept() bool {
+	if x != nil {
+		return x.Kept
+	}
+	return false
+}
+
+func (x *DoubleDecided) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// CorrectionProposed: one officer proposed a corrected draw.
+type CorrectionProposed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CorrectionId  string                 `protobuf:"bytes,1,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	RoundId       string                 `protobuf:"bytes,2,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectionProposed) Reset() {
+	*x = CorrectionProposed{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectionProposed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectionProposed) ProtoMessage() {}
+
+func (x *CorrectionProposed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectionProposed.ProtoReflect.Descriptor instead.
+func (*CorrectionProposed) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *CorrectionProposed) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *CorrectionProposed) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *CorrectionProposed) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// CorrectionDropped: a proposed correction was dropped.
+type CorrectionDropped struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CorrectionId  string                 `protobuf:"bytes,1,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	RoundId       string                 `protobuf:"bytes,2,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectionDropped) Reset() {
+	*x = CorrectionDropped{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectionDropped) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectionDropped) ProtoMessage() {}
+
+func (x *CorrectionDropped) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectionDropped.ProtoReflect.Descriptor instead.
+func (*CorrectionDropped) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *CorrectionDropped) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *CorrectionDropped) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+// RoundCorrected: a corrected draw was published beside the first.
+type RoundCorrected struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	CorrectionId  string                 `protobuf:"bytes,2,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	Wronged       int32                  `protobuf:"varint,4,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundCorrected) Reset() {
+	*x = RoundCorrected{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundCorrected) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundCorrected) ProtoMessage() {}
+
+func (x *RoundCorrected) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundCorrected.ProtoReflect.Descriptor instead.
+func (*RoundCorrected) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *RoundCorrected) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundCorrected) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *RoundCorrected) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *RoundCorrected) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
+// WrongMended: a child that a fault of the draw wronged gets a place more or a task of the bureau; its guardian is told.
+type WrongMended struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// the place in the guardian's list
+	Choice int32 `protobuf:"varint,3,opt,name=choice,proto3" json:"choice,omitempty"`
+	// seat or task
+	Relief        string `protobuf:"bytes,4,opt,name=relief,proto3" json:"relief,omitempty"`
+	DueOn         string `protobuf:"bytes,5,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WrongMended) Reset() {
+	*x = WrongMended{}
+	mi := &file_qiao_education_v1_events_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WrongMended) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WrongMended) ProtoMessage() {}
+
+func (x *WrongMended) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_events_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WrongMended.ProtoReflect.Descriptor instead.
+func (*WrongMended) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_events_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *WrongMended) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *WrongMended) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *WrongMended) GetChoice() int32 {
+	if x != nil {
+		return x.Choice
+	}
+	return 0
+}
+
+func (x *WrongMended) GetRelief() string {
+	if x != nil {
+		return x.Relief
+	}
+	return ""
+}
+
+func (x *WrongMended) GetDueOn() string {
+	if x != nil {
+		return x.DueOn
+	}
+	return ""
+}
+
 var File_qiao_education_v1_events_proto protoreflect.FileDescriptor
 
 const file_qiao_education_v1_events_proto_rawDesc = "" +
@@ -1620,7 +2214,63 @@ const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\x18education.grant.asked.v1\x10\x02\"\fguardian act*\x01\f\"p\n" +
 	"\rGrantApproved\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:8\x8a\xb5\x184\n" +
-	"\x1beducation.grant.approved.v1\x10\x02\"\x10statutory: SC-06*\x01\fBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
+	"\x1beducation.grant.approved.v1\x10\x02\"\x10statutory: SC-06*\x01\f\"\xd4\x01\n" +
+	"\fRoundChanged\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x19\n" +
+	"\bopens_on\x18\x02 \x01(\tR\aopensOn\x12\x1b\n" +
+	"\tcloses_on\x18\x03 \x01(\tR\bclosesOn\x12\x17\n" +
+	"\adraw_on\x18\x04 \x01(\tR\x06drawOn\x12\x1f\n" +
+	"\vreason_code\x18\x05 \x01(\tR\n" +
+	"reasonCode:7\x8a\xb5\x183\n" +
+	"\x1aeducation.round.changed.v1\x10\x02\"\x10no personal data*\x01\f\"\x87\x01\n" +
+	"\x0eRoundCancelled\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode:9\x8a\xb5\x185\n" +
+	"\x1ceducation.round.cancelled.v1\x10\x02\"\x10no personal data*\x01\f\"\xc1\x01\n" +
+	"\fRoundNoticed\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x12\n" +
+	"\x04what\x18\x03 \x01(\tR\x04what\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode::\x8a\xb5\x186\n" +
+	"\x1aeducation.round.noticed.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\f\"\x87\x01\n" +
+	"\fDoublesFound\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12#\n" +
+	"\rdoubles_count\x18\x02 \x01(\x05R\fdoublesCount:7\x8a\xb5\x183\n" +
+	"\x1aeducation.doubles.found.v1\x10\x01\"\x10no personal data*\x01\f\"\xdd\x01\n" +
+	"\rDoubleDecided\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x18\n" +
+	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x12\n" +
+	"\x04kept\x18\x04 \x01(\bR\x04kept\x12\x1f\n" +
+	"\vreason_code\x18\x05 \x01(\tR\n" +
+	"reasonCode:;\x8a\xb5\x187\n" +
+	"\x1beducation.double.decided.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\f\"\xb4\x01\n" +
+	"\x12CorrectionProposed\x12#\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x19\n" +
+	"\bround_id\x18\x02 \x01(\tR\aroundId\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode:=\x8a\xb5\x189\n" +
+	" education.correction.proposed.v1\x10\x01\"\x10no personal data*\x01\f\"\x91\x01\n" +
+	"\x11CorrectionDropped\x12#\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x19\n" +
+	"\bround_id\x18\x02 \x01(\tR\aroundId:<\x8a\xb5\x188\n" +
+	"\x1feducation.correction.dropped.v1\x10\x01\"\x10no personal data*\x01\f\"\xc6\x01\n" +
+	"\x0eRoundCorrected\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12#\n" +
+	"\rcorrection_id\x18\x02 \x01(\tR\fcorrectionId\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode\x12\x18\n" +
+	"\awronged\x18\x04 \x01(\x05R\awronged:9\x8a\xb5\x185\n" +
+	"\x1ceducation.round.corrected.v1\x10\x02\"\x10no personal data*\x01\f\"\xd1\x01\n" +
+	"\vWrongMended\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x16\n" +
+	"\x06choice\x18\x03 \x01(\x05R\x06choice\x12\x16\n" +
+	"\x06relief\x18\x04 \x01(\tR\x06relief\x12\x15\n" +
+	"\x06due_on\x18\x05 \x01(\tR\x05dueOn:9\x8a\xb5\x185\n" +
+	"\x19education.wrong.mended.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\fBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
 
 var (
 	file_qiao_education_v1_events_proto_rawDescOnce sync.Once
@@ -1634,7 +2284,7 @@ func file_qiao_education_v1_events_proto_rawDescGZIP() []byte {
 	return file_qiao_education_v1_events_proto_rawDescData
 }
 
-var file_qiao_education_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_qiao_education_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_qiao_education_v1_events_proto_goTypes = []any{
 	(*SchoolOpened)(nil),         // 0: qiao.education.v1.SchoolOpened
 	(*ApplicationSubmitted)(nil), // 1: qiao.education.v1.ApplicationSubmitted
@@ -1661,6 +2311,15 @@ var file_qiao_education_v1_events_proto_goTypes = []any{
 	(*AppealDecided)(nil),        // 22: qiao.education.v1.AppealDecided
 	(*GrantAsked)(nil),           // 23: qiao.education.v1.GrantAsked
 	(*GrantApproved)(nil),        // 24: qiao.education.v1.GrantApproved
+	(*RoundChanged)(nil),         // 25: qiao.education.v1.RoundChanged
+	(*RoundCancelled)(nil),       // 26: qiao.education.v1.RoundCancelled
+	(*RoundNoticed)(nil),         // 27: qiao.education.v1.RoundNoticed
+	(*DoublesFound)(nil),         // 28: qiao.education.v1.DoublesFound
+	(*DoubleDecided)(nil),        // 29: qiao.education.v1.DoubleDecided
+	(*CorrectionProposed)(nil),   // 30: qiao.education.v1.CorrectionProposed
+	(*CorrectionDropped)(nil),    // 31: qiao.education.v1.CorrectionDropped
+	(*RoundCorrected)(nil),       // 32: qiao.education.v1.RoundCorrected
+	(*WrongMended)(nil),          // 33: qiao.education.v1.WrongMended
 }
 var file_qiao_education_v1_events_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -1681,7 +2340,7 @@ func file_qiao_education_v1_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_education_v1_events_proto_rawDesc), len(file_qiao_education_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   25,
+			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -171,6 +171,1275 @@ func (x *PlanRoundResponse) GetRoundId() string {
 	return ""
 }
 
+// ChangeRoundRequest is the whole plan again; what is empty stays.
+type ChangeRoundRequest struct {
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	RoundId      string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	OpensOn      string                 `protobuf:"bytes,2,opt,name=opens_on,json=opensOn,proto3" json:"opens_on,omitempty"`
+	ClosesOn     string                 `protobuf:"bytes,3,opt,name=closes_on,json=closesOn,proto3" json:"closes_on,omitempty"`
+	DrawOn       string                 `protobuf:"bytes,4,opt,name=draw_on,json=drawOn,proto3" json:"draw_on,omitempty"`
+	Tie          string                 `protobuf:"bytes,5,opt,name=tie,proto3" json:"tie,omitempty"`
+	FigureSource string                 `protobuf:"bytes,6,opt,name=figure_source,json=figureSource,proto3" json:"figure_source,omitempty"`
+	FigureOn     string                 `protobuf:"bytes,7,opt,name=figure_on,json=figureOn,proto3" json:"figure_on,omitempty"`
+	// dates, figure, seats, law or other
+	ReasonCode    string `protobuf:"bytes,8,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeRoundRequest) Reset() {
+	*x = ChangeRoundRequest{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeRoundRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeRoundRequest) ProtoMessage() {}
+
+func (x *ChangeRoundRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeRoundRequest.ProtoReflect.Descriptor instead.
+func (*ChangeRoundRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ChangeRoundRequest) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *ChangeRoundRequest) GetOpensOn() string {
+	if x != nil {
+		return x.OpensOn
+	}
+	return ""
+}
+
+func (x *ChangeRoundRequest) GetClosesOn() string {
+	if x != nil {
+		return x.ClosesOn
+	}
+	return ""
+}
+
+func (x *ChangeRoundRequest) GetDrawOn() string {
+	if x != nil {
+		return x.DrawOn
+	}
+	return ""
+}
+
+func (x *ChangeRoundRequest) GetTie() string {
+	if x != nil {
+		return x.Tie
+	}
+	return ""
+}
+
+func (x *ChangeRoundRequest) GetFigureSource() string {
+	if x != nil {
+		return x.FigureSource
+	}
+	return ""
+}
+
+func (x *ChangeRoundRequest) GetFigureOn() string {
+	if x != nil {
+		return x.FigureOn
+	}
+	return ""
+}
+
+func (x *ChangeRoundRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type ChangeRoundResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeRoundResponse) Reset() {
+	*x = ChangeRoundResponse{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeRoundResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeRoundResponse) ProtoMessage() {}
+
+func (x *ChangeRoundResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeRoundResponse.ProtoReflect.Descriptor instead.
+func (*ChangeRoundResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{3}
+}
+
+type CancelRoundRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	RoundId string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	// dates, figure, seats, law or other
+	ReasonCode    string `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelRoundRequest) Reset() {
+	*x = CancelRoundRequest{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelRoundRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelRoundRequest) ProtoMessage() {}
+
+func (x *CancelRoundRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelRoundRequest.ProtoReflect.Descriptor instead.
+func (*CancelRoundRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *CancelRoundRequest) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *CancelRoundRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type CancelRoundResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelRoundResponse) Reset() {
+	*x = CancelRoundResponse{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelRoundResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelRoundResponse) ProtoMessage() {}
+
+func (x *CancelRoundResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelRoundResponse.ProtoReflect.Descriptor instead.
+func (*CancelRoundResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{5}
+}
+
+type FindDoublesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindDoublesRequest) Reset() {
+	*x = FindDoublesRequest{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindDoublesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindDoublesRequest) ProtoMessage() {}
+
+func (x *FindDoublesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindDoublesRequest.ProtoReflect.Descriptor instead.
+func (*FindDoublesRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *FindDoublesRequest) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+type FindDoublesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// that wait for a decision
+	DoublesCount  int32 `protobuf:"varint,1,opt,name=doubles_count,json=doublesCount,proto3" json:"doubles_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindDoublesResponse) Reset() {
+	*x = FindDoublesResponse{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindDoublesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindDoublesResponse) ProtoMessage() {}
+
+func (x *FindDoublesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindDoublesResponse.ProtoReflect.Descriptor instead.
+func (*FindDoublesResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *FindDoublesResponse) GetDoublesCount() int32 {
+	if x != nil {
+		return x.DoublesCount
+	}
+	return 0
+}
+
+type ListDoublesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDoublesRequest) Reset() {
+	*x = ListDoublesRequest{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDoublesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDoublesRequest) ProtoMessage() {}
+
+func (x *ListDoublesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDoublesRequest.ProtoReflect.Descriptor instead.
+func (*ListDoublesRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListDoublesRequest) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+type ListDoublesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Doubles       []*Double              `protobuf:"bytes,1,rep,name=doubles,proto3" json:"doubles,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDoublesResponse) Reset() {
+	*x = ListDoublesResponse{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDoublesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDoublesResponse) ProtoMessage() {}
+
+func (x *ListDoublesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDoublesResponse.ProtoReflect.Descriptor instead.
+func (*ListDoublesResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ListDoublesResponse) GetDoubles() []*Double {
+	if x != nil {
+		return x.Doubles
+	}
+	return nil
+}
+
+// Double is two entries of a round that may be one child; it names nobody.
+type Double struct {
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	DoubleId           string                 `protobuf:"bytes,1,opt,name=double_id,json=doubleId,proto3" json:"double_id,omitempty"`
+	ApplicationId      string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	OtherApplicationId string                 `protobuf:"bytes,3,opt,name=other_application_id,json=otherApplicationId,proto3" json:"other_application_id,omitempty"`
+	// same_name, separators, similar_name; and who applied: two_guardians, one_guardian
+	Grounds []string `protobuf:"bytes,4,rep,name=grounds,proto3" json:"grounds,omitempty"`
+	// open, same or two
+	State string `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
+	// the entry that goes, where they are one child
+	WithdrawnId   string `protobuf:"bytes,6,opt,name=withdrawn_id,json=withdrawnId,proto3" json:"withdrawn_id,omitempty"`
+	ReasonCode    string `protobuf:"bytes,7,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	DecidedBy     string `protobuf:"bytes,8,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
+	DecidedAt     int64  `protobuf:"varint,9,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Double) Reset() {
+	*x = Double{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Double) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Double) ProtoMessage() {}
+
+func (x *Double) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Double.ProtoReflect.Descriptor instead.
+func (*Double) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Double) GetDoubleId() string {
+	if x != nil {
+		return x.DoubleId
+	}
+	return ""
+}
+
+func (x *Double) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *Double) GetOtherApplicationId() string {
+	if x != nil {
+		return x.OtherApplicationId
+	}
+	return ""
+}
+
+func (x *Double) GetGrounds() []string {
+	if x != nil {
+		return x.Grounds
+	}
+	return nil
+}
+
+func (x *Double) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Double) GetWithdrawnId() string {
+	if x != nil {
+		return x.WithdrawnId
+	}
+	return ""
+}
+
+func (x *Double) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *Double) GetDecidedBy() string {
+	if x != nil {
+		return x.DecidedBy
+	}
+	return ""
+}
+
+func (x *Double) GetDecidedAt() int64 {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return 0
+}
+
+type DecideDoubleRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	DoubleId string                 `protobuf:"bytes,1,opt,name=double_id,json=doubleId,proto3" json:"double_id,omitempty"`
+	// same or two
+	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// the application that goes, where they are one child
+	WithdrawnId string `protobuf:"bytes,3,opt,name=withdrawn_id,json=withdrawnId,proto3" json:"withdrawn_id,omitempty"`
+	// guardians_said, papers_shown, register_checked
+	ReasonCode    string `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideDoubleRequest) Reset() {
+	*x = DecideDoubleRequest{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideDoubleRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideDoubleRequest) ProtoMessage() {}
+
+func (x *DecideDoubleRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideDoubleRequest.ProtoReflect.Descriptor instead.
+func (*DecideDoubleRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *DecideDoubleRequest) GetDoubleId() string {
+	if x != nil {
+		return x.DoubleId
+	}
+	return ""
+}
+
+func (x *DecideDoubleRequest) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *DecideDoubleRequest) GetWithdrawnId() string {
+	if x != nil {
+		return x.WithdrawnId
+	}
+	return ""
+}
+
+func (x *DecideDoubleRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type DecideDoubleResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideDoubleResponse) Reset() {
+	*x = DecideDoubleResponse{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideDoubleResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideDoubleResponse) ProtoMessage() {}
+
+func (x *DecideDoubleResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideDoubleResponse.ProtoReflect.Descriptor instead.
+func (*DecideDoubleResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{12}
+}
+
+type CorrectRoundRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	RoundId string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	// class, entry, seats, figure, procedure
+	ReasonCode string `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// the figure as it should have been read; empty: it was right
+	Figure string `protobuf:"bytes,3,opt,name=figure,proto3" json:"figure,omitempty"`
+	// seats as they should have been; schools that are not named were right
+	Seats []*SeatsMend `protobuf:"bytes,4,rep,name=seats,proto3" json:"seats,omitempty"`
+	// priorities as they should have been
+	Classes []*ClassMend `protobuf:"bytes,5,rep,name=classes,proto3" json:"classes,omitempty"`
+	// entries that were forgotten
+	Added []*EntryMend `protobuf:"bytes,6,rep,name=added,proto3" json:"added,omitempty"`
+	// entries that should not have been in the list; what they got stays theirs
+	LeftOut []string `protobuf:"bytes,7,rep,name=left_out,json=leftOut,proto3" json:"left_out,omitempty"`
+	// for who was wronged: seat (a place more is offered) or task (the bureau finds one by a day)
+	Relief        string `protobuf:"bytes,8,opt,name=relief,proto3" json:"relief,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectRoundRequest) Reset() {
+	*x = CorrectRoundRequest{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectRoundRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectRoundRequest) ProtoMessage() {}
+
+func (x *CorrectRoundRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectRoundRequest.ProtoReflect.Descriptor instead.
+func (*CorrectRoundRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *CorrectRoundRequest) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *CorrectRoundRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *CorrectRoundRequest) GetFigure() string {
+	if x != nil {
+		return x.Figure
+	}
+	return ""
+}
+
+func (x *CorrectRoundRequest) GetSeats() []*SeatsMend {
+	if x != nil {
+		return x.Seats
+	}
+	return nil
+}
+
+func (x *CorrectRoundRequest) GetClasses() []*ClassMend {
+	if x != nil {
+		return x.Classes
+	}
+	return nil
+}
+
+func (x *CorrectRoundRequest) GetAdded() []*EntryMend {
+	if x != nil {
+		return x.Added
+	}
+	return nil
+}
+
+func (x *CorrectRoundRequest) GetLeftOut() []string {
+	if x != nil {
+		return x.LeftOut
+	}
+	return nil
+}
+
+func (x *CorrectRoundRequest) GetRelief() string {
+	if x != nil {
+		return x.Relief
+	}
+	return ""
+}
+
+type SeatsMend struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	SchoolId      string                 `protobuf:"bytes,1,opt,name=school_id,json=schoolId,proto3" json:"school_id,omitempty"`
+	Seats         int32                  `protobuf:"varint,2,opt,name=seats,proto3" json:"seats,omitempty"`
+	Reserved      int32                  `protobuf:"varint,3,opt,name=reserved,proto3" json:"reserved,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SeatsMend) Reset() {
+	*x = SeatsMend{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SeatsMend) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SeatsMend) ProtoMessage() {}
+
+func (x *SeatsMend) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SeatsMend.ProtoReflect.Descriptor instead.
+func (*SeatsMend) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *SeatsMend) GetSchoolId() string {
+	if x != nil {
+		return x.SchoolId
+	}
+	return ""
+}
+
+func (x *SeatsMend) GetSeats() int32 {
+	if x != nil {
+		return x.Seats
+	}
+	return 0
+}
+
+func (x *SeatsMend) GetReserved() int32 {
+	if x != nil {
+		return x.Reserved
+	}
+	return 0
+}
+
+type ClassMend struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	SchoolId      string                 `protobuf:"bytes,2,opt,name=school_id,json=schoolId,proto3" json:"school_id,omitempty"`
+	PriorityClass int32                  `protobuf:"varint,3,opt,name=priority_class,json=priorityClass,proto3" json:"priority_class,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClassMend) Reset() {
+	*x = ClassMend{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClassMend) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClassMend) ProtoMessage() {}
+
+func (x *ClassMend) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClassMend.ProtoReflect.Descriptor instead.
+func (*ClassMend) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ClassMend) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *ClassMend) GetSchoolId() string {
+	if x != nil {
+		return x.SchoolId
+	}
+	return ""
+}
+
+func (x *ClassMend) GetPriorityClass() int32 {
+	if x != nil {
+		return x.PriorityClass
+	}
+	return 0
+}
+
+type EntryMend struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// best first
+	SchoolIds     []string `protobuf:"bytes,2,rep,name=school_ids,json=schoolIds,proto3" json:"school_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EntryMend) Reset() {
+	*x = EntryMend{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EntryMend) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EntryMend) ProtoMessage() {}
+
+func (x *EntryMend) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EntryMend.ProtoReflect.Descriptor instead.
+func (*EntryMend) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *EntryMend) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *EntryMend) GetSchoolIds() []string {
+	if x != nil {
+		return x.SchoolIds
+	}
+	return nil
+}
+
+type CorrectRoundResponse struct {
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	CorrectionId string                 `protobuf:"bytes,1,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	// how many were wronged
+	Wronged       int32 `protobuf:"varint,2,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectRoundResponse) Reset() {
+	*x = CorrectRoundResponse{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectRoundResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectRoundResponse) ProtoMessage() {}
+
+func (x *CorrectRoundResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectRoundResponse.ProtoReflect.Descriptor instead.
+func (*CorrectRoundResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *CorrectRoundResponse) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *CorrectRoundResponse) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
+type DecideCorrectionRequest struct {
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	CorrectionId string                 `protobuf:"bytes,1,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	// taken or dropped
+	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideCorrectionRequest) Reset() {
+	*x = DecideCorrectionRequest{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideCorrectionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideCorrectionRequest) ProtoMessage() {}
+
+func (x *DecideCorrectionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideCorrectionRequest.ProtoReflect.Descriptor instead.
+func (*DecideCorrectionRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *DecideCorrectionRequest) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *DecideCorrectionRequest) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+type DecideCorrectionResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Wronged       int32                  `protobuf:"varint,1,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideCorrectionResponse) Reset() {
+	*x = DecideCorrectionResponse{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideCorrectionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideCorrectionResponse) ProtoMessage() {}
+
+func (x *DecideCorrectionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideCorrectionResponse.ProtoReflect.Descriptor instead.
+func (*DecideCorrectionResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *DecideCorrectionResponse) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
+type ListCorrectionsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListCorrectionsRequest) Reset() {
+	*x = ListCorrectionsRequest{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListCorrectionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListCorrectionsRequest) ProtoMessage() {}
+
+func (x *ListCorrectionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListCorrectionsRequest.ProtoReflect.Descriptor instead.
+func (*ListCorrectionsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ListCorrectionsRequest) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+type ListCorrectionsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Corrections   []*Correction          `protobuf:"bytes,1,rep,name=corrections,proto3" json:"corrections,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListCorrectionsResponse) Reset() {
+	*x = ListCorrectionsResponse{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListCorrectionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListCorrectionsResponse) ProtoMessage() {}
+
+func (x *ListCorrectionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListCorrectionsResponse.ProtoReflect.Descriptor instead.
+func (*ListCorrectionsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ListCorrectionsResponse) GetCorrections() []*Correction {
+	if x != nil {
+		return x.Corrections
+	}
+	return nil
+}
+
+// Correction is the draw as it should have been, beside the first.
+type Correction struct {
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	CorrectionId string                 `protobuf:"bytes,1,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	// 1 is the first of its round
+	Number     int32  `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+	ReasonCode string `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// proposed, taken or dropped
+	State   string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	Relief  string `protobuf:"bytes,5,opt,name=relief,proto3" json:"relief,omitempty"`
+	Wronged int32  `protobuf:"varint,6,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	Figure  string `protobuf:"bytes,7,opt,name=figure,proto3" json:"figure,omitempty"`
+	// staff numbers, as they are published
+	ProposedBy    string `protobuf:"bytes,8,opt,name=proposed_by,json=proposedBy,proto3" json:"proposed_by,omitempty"`
+	DecidedBy     string `protobuf:"bytes,9,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
+	ProposedAt    int64  `protobuf:"varint,10,opt,name=proposed_at,json=proposedAt,proto3" json:"proposed_at,omitempty"`
+	DecidedAt     int64  `protobuf:"varint,11,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Correction) Reset() {
+	*x = Correction{}
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Correction) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Correction) ProtoMessage() {}
+
+func (x *Correction) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Correction.ProtoReflect.Descriptor instead.
+func (*Correction) Descriptor() ([]byte, []int) {
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *Correction) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *Correction) GetNumber() int32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *Correction) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *Correction) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Correction) GetRelief() string {
+	if x != nil {
+		return x.Relief
+	}
+	return ""
+}
+
+func (x *Correction) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
+func (x *Correction) GetFigure() string {
+	if x != nil {
+		return x.Figure
+	}
+	return ""
+}
+
+func (x *Correction) GetProposedBy() string {
+	if x != nil {
+		return x.ProposedBy
+	}
+	return ""
+}
+
+func (x *Correction) GetDecidedBy() string {
+	if x != nil {
+		return x.DecidedBy
+	}
+	return ""
+}
+
+func (x *Correction) GetProposedAt() int64 {
+	if x != nil {
+		return x.ProposedAt
+	}
+	return 0
+}
+
+func (x *Correction) GetDecidedAt() int64 {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return 0
+}
+
 type SetSeatsRequest struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
 	RoundId  string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
@@ -184,7 +1453,7 @@ type SetSeatsRequest struct {
 
 func (x *SetSeatsRequest) Reset() {
 	*x = SetSeatsRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[2]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -196,7 +1465,7 @@ func (x *SetSeatsRequest) String() string {
 func (*SetSeatsRequest) ProtoMessage() {}
 
 func (x *SetSeatsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[2]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -209,7 +1478,7 @@ func (x *SetSeatsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSeatsRequest.ProtoReflect.Descriptor instead.
 func (*SetSeatsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{2}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *SetSeatsRequest) GetRoundId() string {
@@ -248,7 +1517,7 @@ type SetSeatsResponse struct {
 
 func (x *SetSeatsResponse) Reset() {
 	*x = SetSeatsResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[3]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -260,7 +1529,7 @@ func (x *SetSeatsResponse) String() string {
 func (*SetSeatsResponse) ProtoMessage() {}
 
 func (x *SetSeatsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[3]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -273,7 +1542,7 @@ func (x *SetSeatsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetSeatsResponse.ProtoReflect.Descriptor instead.
 func (*SetSeatsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{3}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{24}
 }
 
 type OpenRoundRequest struct {
@@ -285,7 +1554,7 @@ type OpenRoundRequest struct {
 
 func (x *OpenRoundRequest) Reset() {
 	*x = OpenRoundRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[4]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -297,7 +1566,7 @@ func (x *OpenRoundRequest) String() string {
 func (*OpenRoundRequest) ProtoMessage() {}
 
 func (x *OpenRoundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[4]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -310,7 +1579,7 @@ func (x *OpenRoundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenRoundRequest.ProtoReflect.Descriptor instead.
 func (*OpenRoundRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{4}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *OpenRoundRequest) GetRoundId() string {
@@ -328,7 +1597,7 @@ type OpenRoundResponse struct {
 
 func (x *OpenRoundResponse) Reset() {
 	*x = OpenRoundResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[5]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -340,7 +1609,7 @@ func (x *OpenRoundResponse) String() string {
 func (*OpenRoundResponse) ProtoMessage() {}
 
 func (x *OpenRoundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[5]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -353,7 +1622,7 @@ func (x *OpenRoundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenRoundResponse.ProtoReflect.Descriptor instead.
 func (*OpenRoundResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{5}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{26}
 }
 
 type CloseRoundRequest struct {
@@ -365,7 +1634,7 @@ type CloseRoundRequest struct {
 
 func (x *CloseRoundRequest) Reset() {
 	*x = CloseRoundRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[6]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -377,7 +1646,7 @@ func (x *CloseRoundRequest) String() string {
 func (*CloseRoundRequest) ProtoMessage() {}
 
 func (x *CloseRoundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[6]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -390,7 +1659,7 @@ func (x *CloseRoundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRoundRequest.ProtoReflect.Descriptor instead.
 func (*CloseRoundRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{6}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *CloseRoundRequest) GetRoundId() string {
@@ -408,7 +1677,7 @@ type CloseRoundResponse struct {
 
 func (x *CloseRoundResponse) Reset() {
 	*x = CloseRoundResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[7]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -420,7 +1689,7 @@ func (x *CloseRoundResponse) String() string {
 func (*CloseRoundResponse) ProtoMessage() {}
 
 func (x *CloseRoundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[7]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -433,19 +1702,21 @@ func (x *CloseRoundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRoundResponse.ProtoReflect.Descriptor instead.
 func (*CloseRoundResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{7}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{28}
 }
 
 type CommitRoundRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	RoundId string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	// entries that may be one child and were not decided on stay in the list
+	AcceptUndecided bool `protobuf:"varint,2,opt,name=accept_undecided,json=acceptUndecided,proto3" json:"accept_undecided,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *CommitRoundRequest) Reset() {
 	*x = CommitRoundRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[8]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -457,7 +1728,7 @@ func (x *CommitRoundRequest) String() string {
 func (*CommitRoundRequest) ProtoMessage() {}
 
 func (x *CommitRoundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[8]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -470,7 +1741,7 @@ func (x *CommitRoundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommitRoundRequest.ProtoReflect.Descriptor instead.
 func (*CommitRoundRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{8}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CommitRoundRequest) GetRoundId() string {
@@ -478,6 +1749,13 @@ func (x *CommitRoundRequest) GetRoundId() string {
 		return x.RoundId
 	}
 	return ""
+}
+
+func (x *CommitRoundRequest) GetAcceptUndecided() bool {
+	if x != nil {
+		return x.AcceptUndecided
+	}
+	return false
 }
 
 type CommitRoundResponse struct {
@@ -491,7 +1769,7 @@ type CommitRoundResponse struct {
 
 func (x *CommitRoundResponse) Reset() {
 	*x = CommitRoundResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[9]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -503,7 +1781,7 @@ func (x *CommitRoundResponse) String() string {
 func (*CommitRoundResponse) ProtoMessage() {}
 
 func (x *CommitRoundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[9]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -516,7 +1794,7 @@ func (x *CommitRoundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommitRoundResponse.ProtoReflect.Descriptor instead.
 func (*CommitRoundResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{9}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *CommitRoundResponse) GetRoot() string {
@@ -543,7 +1821,7 @@ type TypeFigureRequest struct {
 
 func (x *TypeFigureRequest) Reset() {
 	*x = TypeFigureRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[10]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -555,7 +1833,7 @@ func (x *TypeFigureRequest) String() string {
 func (*TypeFigureRequest) ProtoMessage() {}
 
 func (x *TypeFigureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[10]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -568,7 +1846,7 @@ func (x *TypeFigureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TypeFigureRequest.ProtoReflect.Descriptor instead.
 func (*TypeFigureRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{10}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *TypeFigureRequest) GetRoundId() string {
@@ -593,7 +1871,7 @@ type TypeFigureResponse struct {
 
 func (x *TypeFigureResponse) Reset() {
 	*x = TypeFigureResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[11]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -605,7 +1883,7 @@ func (x *TypeFigureResponse) String() string {
 func (*TypeFigureResponse) ProtoMessage() {}
 
 func (x *TypeFigureResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[11]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -618,7 +1896,7 @@ func (x *TypeFigureResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TypeFigureResponse.ProtoReflect.Descriptor instead.
 func (*TypeFigureResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{11}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{32}
 }
 
 type ConfirmFigureRequest struct {
@@ -632,7 +1910,7 @@ type ConfirmFigureRequest struct {
 
 func (x *ConfirmFigureRequest) Reset() {
 	*x = ConfirmFigureRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[12]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -644,7 +1922,7 @@ func (x *ConfirmFigureRequest) String() string {
 func (*ConfirmFigureRequest) ProtoMessage() {}
 
 func (x *ConfirmFigureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[12]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -657,7 +1935,7 @@ func (x *ConfirmFigureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmFigureRequest.ProtoReflect.Descriptor instead.
 func (*ConfirmFigureRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{12}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ConfirmFigureRequest) GetRoundId() string {
@@ -684,7 +1962,7 @@ type ConfirmFigureResponse struct {
 
 func (x *ConfirmFigureResponse) Reset() {
 	*x = ConfirmFigureResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[13]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -696,7 +1974,7 @@ func (x *ConfirmFigureResponse) String() string {
 func (*ConfirmFigureResponse) ProtoMessage() {}
 
 func (x *ConfirmFigureResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[13]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -709,7 +1987,7 @@ func (x *ConfirmFigureResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmFigureResponse.ProtoReflect.Descriptor instead.
 func (*ConfirmFigureResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{13}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ConfirmFigureResponse) GetPlaced() int32 {
@@ -735,7 +2013,7 @@ type RunSecondPassRequest struct {
 
 func (x *RunSecondPassRequest) Reset() {
 	*x = RunSecondPassRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[14]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -747,7 +2025,7 @@ func (x *RunSecondPassRequest) String() string {
 func (*RunSecondPassRequest) ProtoMessage() {}
 
 func (x *RunSecondPassRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[14]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -760,7 +2038,7 @@ func (x *RunSecondPassRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunSecondPassRequest.ProtoReflect.Descriptor instead.
 func (*RunSecondPassRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{14}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *RunSecondPassRequest) GetRoundId() string {
@@ -780,7 +2058,7 @@ type RunSecondPassResponse struct {
 
 func (x *RunSecondPassResponse) Reset() {
 	*x = RunSecondPassResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[15]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -792,7 +2070,7 @@ func (x *RunSecondPassResponse) String() string {
 func (*RunSecondPassResponse) ProtoMessage() {}
 
 func (x *RunSecondPassResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[15]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -805,7 +2083,7 @@ func (x *RunSecondPassResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunSecondPassResponse.ProtoReflect.Descriptor instead.
 func (*RunSecondPassResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{15}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *RunSecondPassResponse) GetPlaced() int32 {
@@ -831,7 +2109,7 @@ type EndRoundRequest struct {
 
 func (x *EndRoundRequest) Reset() {
 	*x = EndRoundRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[16]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -843,7 +2121,7 @@ func (x *EndRoundRequest) String() string {
 func (*EndRoundRequest) ProtoMessage() {}
 
 func (x *EndRoundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[16]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -856,7 +2134,7 @@ func (x *EndRoundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRoundRequest.ProtoReflect.Descriptor instead.
 func (*EndRoundRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{16}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *EndRoundRequest) GetRoundId() string {
@@ -876,7 +2154,7 @@ type EndRoundResponse struct {
 
 func (x *EndRoundResponse) Reset() {
 	*x = EndRoundResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[17]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -888,7 +2166,7 @@ func (x *EndRoundResponse) String() string {
 func (*EndRoundResponse) ProtoMessage() {}
 
 func (x *EndRoundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[17]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -901,7 +2179,7 @@ func (x *EndRoundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndRoundResponse.ProtoReflect.Descriptor instead.
 func (*EndRoundResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{17}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *EndRoundResponse) GetTasksCount() int32 {
@@ -921,7 +2199,7 @@ type ListRoundsRequest struct {
 
 func (x *ListRoundsRequest) Reset() {
 	*x = ListRoundsRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[18]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -933,7 +2211,7 @@ func (x *ListRoundsRequest) String() string {
 func (*ListRoundsRequest) ProtoMessage() {}
 
 func (x *ListRoundsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[18]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -946,7 +2224,7 @@ func (x *ListRoundsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoundsRequest.ProtoReflect.Descriptor instead.
 func (*ListRoundsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{18}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ListRoundsRequest) GetCounty() string {
@@ -972,7 +2250,7 @@ type ListRoundsResponse struct {
 
 func (x *ListRoundsResponse) Reset() {
 	*x = ListRoundsResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[19]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -984,7 +2262,7 @@ func (x *ListRoundsResponse) String() string {
 func (*ListRoundsResponse) ProtoMessage() {}
 
 func (x *ListRoundsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[19]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -997,7 +2275,7 @@ func (x *ListRoundsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRoundsResponse.ProtoReflect.Descriptor instead.
 func (*ListRoundsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{19}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListRoundsResponse) GetRounds() []*Round {
@@ -1016,7 +2294,7 @@ type GetRoundRequest struct {
 
 func (x *GetRoundRequest) Reset() {
 	*x = GetRoundRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[20]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1028,7 +2306,7 @@ func (x *GetRoundRequest) String() string {
 func (*GetRoundRequest) ProtoMessage() {}
 
 func (x *GetRoundRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[20]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1041,7 +2319,7 @@ func (x *GetRoundRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoundRequest.ProtoReflect.Descriptor instead.
 func (*GetRoundRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{20}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *GetRoundRequest) GetRoundId() string {
@@ -1060,7 +2338,7 @@ type GetRoundResponse struct {
 
 func (x *GetRoundResponse) Reset() {
 	*x = GetRoundResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[21]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1072,7 +2350,7 @@ func (x *GetRoundResponse) String() string {
 func (*GetRoundResponse) ProtoMessage() {}
 
 func (x *GetRoundResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[21]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1085,7 +2363,7 @@ func (x *GetRoundResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoundResponse.ProtoReflect.Descriptor instead.
 func (*GetRoundResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{21}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *GetRoundResponse) GetRound() *Round {
@@ -1101,7 +2379,7 @@ type Round struct {
 	RoundId string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
 	County  string                 `protobuf:"bytes,2,opt,name=county,proto3" json:"county,omitempty"`
 	Stage   string                 `protobuf:"bytes,3,opt,name=stage,proto3" json:"stage,omitempty"`
-	// planned, open, closed, committed, drawn, ended
+	// planned, open, closed, committed, drawn, ended, cancelled
 	State        string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
 	OpensOn      string `protobuf:"bytes,5,opt,name=opens_on,json=opensOn,proto3" json:"opens_on,omitempty"`
 	ClosesOn     string `protobuf:"bytes,6,opt,name=closes_on,json=closesOn,proto3" json:"closes_on,omitempty"`
@@ -1122,14 +2400,20 @@ type Round struct {
 	// parts of the published bundle
 	Parts int32 `protobuf:"varint,18,opt,name=parts,proto3" json:"parts,omitempty"`
 	// days to answer an offer, by the rule in force
-	AnswerDays    int32 `protobuf:"varint,19,opt,name=answer_days,json=answerDays,proto3" json:"answer_days,omitempty"`
+	AnswerDays int32 `protobuf:"varint,19,opt,name=answer_days,json=answerDays,proto3" json:"answer_days,omitempty"`
+	// why it was changed last or cancelled
+	ReasonCode string `protobuf:"bytes,20,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// corrections that were taken
+	Corrections []*Correction `protobuf:"bytes,21,rep,name=corrections,proto3" json:"corrections,omitempty"`
+	// staff number of who planned it
+	PlannedBy     string `protobuf:"bytes,22,opt,name=planned_by,json=plannedBy,proto3" json:"planned_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Round) Reset() {
 	*x = Round{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[22]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1141,7 +2425,7 @@ func (x *Round) String() string {
 func (*Round) ProtoMessage() {}
 
 func (x *Round) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[22]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1154,7 +2438,7 @@ func (x *Round) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Round.ProtoReflect.Descriptor instead.
 func (*Round) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{22}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Round) GetRoundId() string {
@@ -1290,6 +2574,27 @@ func (x *Round) GetAnswerDays() int32 {
 	return 0
 }
 
+func (x *Round) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *Round) GetCorrections() []*Correction {
+	if x != nil {
+		return x.Corrections
+	}
+	return nil
+}
+
+func (x *Round) GetPlannedBy() string {
+	if x != nil {
+		return x.PlannedBy
+	}
+	return ""
+}
+
 // RoundSchool is a school's part in a round.
 type RoundSchool struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
@@ -1308,7 +2613,7 @@ type RoundSchool struct {
 
 func (x *RoundSchool) Reset() {
 	*x = RoundSchool{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[23]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1320,7 +2625,7 @@ func (x *RoundSchool) String() string {
 func (*RoundSchool) ProtoMessage() {}
 
 func (x *RoundSchool) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[23]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1333,7 +2638,7 @@ func (x *RoundSchool) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoundSchool.ProtoReflect.Descriptor instead.
 func (*RoundSchool) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{23}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *RoundSchool) GetSchoolId() string {
@@ -1397,7 +2702,7 @@ type ListResultsRequest struct {
 
 func (x *ListResultsRequest) Reset() {
 	*x = ListResultsRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[24]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1409,7 +2714,7 @@ func (x *ListResultsRequest) String() string {
 func (*ListResultsRequest) ProtoMessage() {}
 
 func (x *ListResultsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[24]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1422,7 +2727,7 @@ func (x *ListResultsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResultsRequest.ProtoReflect.Descriptor instead.
 func (*ListResultsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{24}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListResultsRequest) GetRoundId() string {
@@ -1455,7 +2760,7 @@ type ListResultsResponse struct {
 
 func (x *ListResultsResponse) Reset() {
 	*x = ListResultsResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[25]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1467,7 +2772,7 @@ func (x *ListResultsResponse) String() string {
 func (*ListResultsResponse) ProtoMessage() {}
 
 func (x *ListResultsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[25]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1480,7 +2785,7 @@ func (x *ListResultsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResultsResponse.ProtoReflect.Descriptor instead.
 func (*ListResultsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{25}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ListResultsResponse) GetResults() []*Result {
@@ -1507,7 +2812,7 @@ type Result struct {
 
 func (x *Result) Reset() {
 	*x = Result{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[26]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1519,7 +2824,7 @@ func (x *Result) String() string {
 func (*Result) ProtoMessage() {}
 
 func (x *Result) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[26]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1532,7 +2837,7 @@ func (x *Result) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Result.ProtoReflect.Descriptor instead.
 func (*Result) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{26}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Result) GetApplicationId() string {
@@ -1581,7 +2886,7 @@ type GetBundleRequest struct {
 
 func (x *GetBundleRequest) Reset() {
 	*x = GetBundleRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[27]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1593,7 +2898,7 @@ func (x *GetBundleRequest) String() string {
 func (*GetBundleRequest) ProtoMessage() {}
 
 func (x *GetBundleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[27]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1606,7 +2911,7 @@ func (x *GetBundleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBundleRequest.ProtoReflect.Descriptor instead.
 func (*GetBundleRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{27}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *GetBundleRequest) GetRoundId() string {
@@ -1633,7 +2938,7 @@ type GetBundleResponse struct {
 
 func (x *GetBundleResponse) Reset() {
 	*x = GetBundleResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[28]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1645,7 +2950,7 @@ func (x *GetBundleResponse) String() string {
 func (*GetBundleResponse) ProtoMessage() {}
 
 func (x *GetBundleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[28]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1658,7 +2963,7 @@ func (x *GetBundleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBundleResponse.ProtoReflect.Descriptor instead.
 func (*GetBundleResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{28}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *GetBundleResponse) GetData() []byte {
@@ -1691,7 +2996,7 @@ type FileChoicesRequest struct {
 
 func (x *FileChoicesRequest) Reset() {
 	*x = FileChoicesRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[29]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1703,7 +3008,7 @@ func (x *FileChoicesRequest) String() string {
 func (*FileChoicesRequest) ProtoMessage() {}
 
 func (x *FileChoicesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[29]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1716,7 +3021,7 @@ func (x *FileChoicesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileChoicesRequest.ProtoReflect.Descriptor instead.
 func (*FileChoicesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{29}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *FileChoicesRequest) GetRoundId() string {
@@ -1765,7 +3070,7 @@ type FileChoicesResponse struct {
 
 func (x *FileChoicesResponse) Reset() {
 	*x = FileChoicesResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[30]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1777,7 +3082,7 @@ func (x *FileChoicesResponse) String() string {
 func (*FileChoicesResponse) ProtoMessage() {}
 
 func (x *FileChoicesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[30]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1790,7 +3095,7 @@ func (x *FileChoicesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileChoicesResponse.ProtoReflect.Descriptor instead.
 func (*FileChoicesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{30}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *FileChoicesResponse) GetTicket() string {
@@ -1816,7 +3121,7 @@ type GetEntryRequest struct {
 
 func (x *GetEntryRequest) Reset() {
 	*x = GetEntryRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[31]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1828,7 +3133,7 @@ func (x *GetEntryRequest) String() string {
 func (*GetEntryRequest) ProtoMessage() {}
 
 func (x *GetEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[31]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1841,7 +3146,7 @@ func (x *GetEntryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEntryRequest.ProtoReflect.Descriptor instead.
 func (*GetEntryRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{31}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *GetEntryRequest) GetApplicationId() string {
@@ -1860,7 +3165,7 @@ type GetEntryResponse struct {
 
 func (x *GetEntryResponse) Reset() {
 	*x = GetEntryResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[32]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1872,7 +3177,7 @@ func (x *GetEntryResponse) String() string {
 func (*GetEntryResponse) ProtoMessage() {}
 
 func (x *GetEntryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[32]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1885,7 +3190,7 @@ func (x *GetEntryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetEntryResponse.ProtoReflect.Descriptor instead.
 func (*GetEntryResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{32}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *GetEntryResponse) GetEntry() *Entry {
@@ -1926,7 +3231,7 @@ type Entry struct {
 
 func (x *Entry) Reset() {
 	*x = Entry{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[33]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1938,7 +3243,7 @@ func (x *Entry) String() string {
 func (*Entry) ProtoMessage() {}
 
 func (x *Entry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[33]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1951,7 +3256,7 @@ func (x *Entry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Entry.ProtoReflect.Descriptor instead.
 func (*Entry) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{33}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Entry) GetRoundId() string {
@@ -2094,7 +3399,7 @@ type Choice struct {
 
 func (x *Choice) Reset() {
 	*x = Choice{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[34]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2106,7 +3411,7 @@ func (x *Choice) String() string {
 func (*Choice) ProtoMessage() {}
 
 func (x *Choice) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[34]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2119,7 +3424,7 @@ func (x *Choice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Choice.ProtoReflect.Descriptor instead.
 func (*Choice) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{34}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *Choice) GetSchoolId() string {
@@ -2194,7 +3499,7 @@ type Document struct {
 
 func (x *Document) Reset() {
 	*x = Document{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[35]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2206,7 +3511,7 @@ func (x *Document) String() string {
 func (*Document) ProtoMessage() {}
 
 func (x *Document) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[35]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2219,7 +3524,7 @@ func (x *Document) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Document.ProtoReflect.Descriptor instead.
 func (*Document) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{35}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *Document) GetKind() string {
@@ -2259,7 +3564,7 @@ type ListTasksRequest struct {
 
 func (x *ListTasksRequest) Reset() {
 	*x = ListTasksRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[36]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2271,7 +3576,7 @@ func (x *ListTasksRequest) String() string {
 func (*ListTasksRequest) ProtoMessage() {}
 
 func (x *ListTasksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[36]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2284,7 +3589,7 @@ func (x *ListTasksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTasksRequest.ProtoReflect.Descriptor instead.
 func (*ListTasksRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{36}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ListTasksRequest) GetCounty() string {
@@ -2303,7 +3608,7 @@ type ListTasksResponse struct {
 
 func (x *ListTasksResponse) Reset() {
 	*x = ListTasksResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[37]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2315,7 +3620,7 @@ func (x *ListTasksResponse) String() string {
 func (*ListTasksResponse) ProtoMessage() {}
 
 func (x *ListTasksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[37]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2328,7 +3633,7 @@ func (x *ListTasksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTasksResponse.ProtoReflect.Descriptor instead.
 func (*ListTasksResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{37}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *ListTasksResponse) GetTasks() []*Task {
@@ -2360,7 +3665,7 @@ type Task struct {
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[38]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2372,7 +3677,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[38]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2385,7 +3690,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{38}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *Task) GetTaskId() string {
@@ -2480,7 +3785,7 @@ type WayOut struct {
 
 func (x *WayOut) Reset() {
 	*x = WayOut{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[39]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2492,7 +3797,7 @@ func (x *WayOut) String() string {
 func (*WayOut) ProtoMessage() {}
 
 func (x *WayOut) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[39]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2505,7 +3810,7 @@ func (x *WayOut) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WayOut.ProtoReflect.Descriptor instead.
 func (*WayOut) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{39}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *WayOut) GetWay() string {
@@ -2554,7 +3859,7 @@ type OfferWayOutRequest struct {
 
 func (x *OfferWayOutRequest) Reset() {
 	*x = OfferWayOutRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[40]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2566,7 +3871,7 @@ func (x *OfferWayOutRequest) String() string {
 func (*OfferWayOutRequest) ProtoMessage() {}
 
 func (x *OfferWayOutRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[40]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2579,7 +3884,7 @@ func (x *OfferWayOutRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferWayOutRequest.ProtoReflect.Descriptor instead.
 func (*OfferWayOutRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{40}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *OfferWayOutRequest) GetTaskId() string {
@@ -2612,7 +3917,7 @@ type OfferWayOutResponse struct {
 
 func (x *OfferWayOutResponse) Reset() {
 	*x = OfferWayOutResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[41]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2624,7 +3929,7 @@ func (x *OfferWayOutResponse) String() string {
 func (*OfferWayOutResponse) ProtoMessage() {}
 
 func (x *OfferWayOutResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[41]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2637,7 +3942,7 @@ func (x *OfferWayOutResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferWayOutResponse.ProtoReflect.Descriptor instead.
 func (*OfferWayOutResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{41}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *OfferWayOutResponse) GetOfferId() string {
@@ -2660,7 +3965,7 @@ type FileAppealRequest struct {
 
 func (x *FileAppealRequest) Reset() {
 	*x = FileAppealRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[42]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2672,7 +3977,7 @@ func (x *FileAppealRequest) String() string {
 func (*FileAppealRequest) ProtoMessage() {}
 
 func (x *FileAppealRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[42]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2685,7 +3990,7 @@ func (x *FileAppealRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileAppealRequest.ProtoReflect.Descriptor instead.
 func (*FileAppealRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{42}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *FileAppealRequest) GetApplicationId() string {
@@ -2718,7 +4023,7 @@ type FileAppealResponse struct {
 
 func (x *FileAppealResponse) Reset() {
 	*x = FileAppealResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[43]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2730,7 +4035,7 @@ func (x *FileAppealResponse) String() string {
 func (*FileAppealResponse) ProtoMessage() {}
 
 func (x *FileAppealResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[43]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2743,7 +4048,7 @@ func (x *FileAppealResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileAppealResponse.ProtoReflect.Descriptor instead.
 func (*FileAppealResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{43}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *FileAppealResponse) GetAppealId() string {
@@ -2759,14 +4064,16 @@ type DecideAppealRequest struct {
 	// upheld or rejected
 	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
 	// of an upheld one: seat (one is added and offered) or next_pass (first at that school)
-	Relief        string `protobuf:"bytes,3,opt,name=relief,proto3" json:"relief,omitempty"`
+	Relief string `protobuf:"bytes,3,opt,name=relief,proto3" json:"relief,omitempty"`
+	// fact_shown, fact_not_shown, rule_broken, rule_kept, need_shown, need_not_shown
+	ReasonCode    string `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DecideAppealRequest) Reset() {
 	*x = DecideAppealRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[44]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2778,7 +4085,7 @@ func (x *DecideAppealRequest) String() string {
 func (*DecideAppealRequest) ProtoMessage() {}
 
 func (x *DecideAppealRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[44]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2791,7 +4098,7 @@ func (x *DecideAppealRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideAppealRequest.ProtoReflect.Descriptor instead.
 func (*DecideAppealRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{44}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *DecideAppealRequest) GetAppealId() string {
@@ -2815,6 +4122,13 @@ func (x *DecideAppealRequest) GetRelief() string {
 	return ""
 }
 
+func (x *DecideAppealRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
 type DecideAppealResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Reasons       []*v1.Reason           `protobuf:"bytes,1,rep,name=reasons,proto3" json:"reasons,omitempty"`
@@ -2824,7 +4138,7 @@ type DecideAppealResponse struct {
 
 func (x *DecideAppealResponse) Reset() {
 	*x = DecideAppealResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[45]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2836,7 +4150,7 @@ func (x *DecideAppealResponse) String() string {
 func (*DecideAppealResponse) ProtoMessage() {}
 
 func (x *DecideAppealResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[45]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2849,7 +4163,7 @@ func (x *DecideAppealResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideAppealResponse.ProtoReflect.Descriptor instead.
 func (*DecideAppealResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{45}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *DecideAppealResponse) GetReasons() []*v1.Reason {
@@ -2868,7 +4182,7 @@ type ListAppealsRequest struct {
 
 func (x *ListAppealsRequest) Reset() {
 	*x = ListAppealsRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[46]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2880,7 +4194,7 @@ func (x *ListAppealsRequest) String() string {
 func (*ListAppealsRequest) ProtoMessage() {}
 
 func (x *ListAppealsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[46]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2893,7 +4207,7 @@ func (x *ListAppealsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAppealsRequest.ProtoReflect.Descriptor instead.
 func (*ListAppealsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{46}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *ListAppealsRequest) GetCounty() string {
@@ -2912,7 +4226,7 @@ type ListAppealsResponse struct {
 
 func (x *ListAppealsResponse) Reset() {
 	*x = ListAppealsResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[47]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2924,7 +4238,7 @@ func (x *ListAppealsResponse) String() string {
 func (*ListAppealsResponse) ProtoMessage() {}
 
 func (x *ListAppealsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[47]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2937,7 +4251,7 @@ func (x *ListAppealsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAppealsResponse.ProtoReflect.Descriptor instead.
 func (*ListAppealsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{47}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *ListAppealsResponse) GetAppeals() []*Appeal {
@@ -2961,13 +4275,14 @@ type Appeal struct {
 	DueOn         string       `protobuf:"bytes,8,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
 	FiledAt       int64        `protobuf:"varint,9,opt,name=filed_at,json=filedAt,proto3" json:"filed_at,omitempty"`
 	Reasons       []*v1.Reason `protobuf:"bytes,10,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	ReasonCode    string       `protobuf:"bytes,11,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Appeal) Reset() {
 	*x = Appeal{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[48]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2979,7 +4294,7 @@ func (x *Appeal) String() string {
 func (*Appeal) ProtoMessage() {}
 
 func (x *Appeal) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[48]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2992,7 +4307,7 @@ func (x *Appeal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Appeal.ProtoReflect.Descriptor instead.
 func (*Appeal) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{48}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *Appeal) GetAppealId() string {
@@ -3065,6 +4380,13 @@ func (x *Appeal) GetReasons() []*v1.Reason {
 	return nil
 }
 
+func (x *Appeal) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
 // CheckExamRequest is answered and forgotten: nothing of it is stored.
 type CheckExamRequest struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
@@ -3079,7 +4401,7 @@ type CheckExamRequest struct {
 
 func (x *CheckExamRequest) Reset() {
 	*x = CheckExamRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[49]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3091,7 +4413,7 @@ func (x *CheckExamRequest) String() string {
 func (*CheckExamRequest) ProtoMessage() {}
 
 func (x *CheckExamRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[49]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3104,7 +4426,7 @@ func (x *CheckExamRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckExamRequest.ProtoReflect.Descriptor instead.
 func (*CheckExamRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{49}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *CheckExamRequest) GetCounty() string {
@@ -3153,7 +4475,7 @@ type CheckExamResponse struct {
 
 func (x *CheckExamResponse) Reset() {
 	*x = CheckExamResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[50]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3165,7 +4487,7 @@ func (x *CheckExamResponse) String() string {
 func (*CheckExamResponse) ProtoMessage() {}
 
 func (x *CheckExamResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[50]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3178,7 +4500,7 @@ func (x *CheckExamResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckExamResponse.ProtoReflect.Descriptor instead.
 func (*CheckExamResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{50}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *CheckExamResponse) GetOutcome() string {
@@ -3204,7 +4526,7 @@ type AskGrantRequest struct {
 
 func (x *AskGrantRequest) Reset() {
 	*x = AskGrantRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[51]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3216,7 +4538,7 @@ func (x *AskGrantRequest) String() string {
 func (*AskGrantRequest) ProtoMessage() {}
 
 func (x *AskGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[51]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3229,7 +4551,7 @@ func (x *AskGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AskGrantRequest.ProtoReflect.Descriptor instead.
 func (*AskGrantRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{51}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *AskGrantRequest) GetApplicationId() string {
@@ -3247,7 +4569,7 @@ type AskGrantResponse struct {
 
 func (x *AskGrantResponse) Reset() {
 	*x = AskGrantResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[52]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3259,7 +4581,7 @@ func (x *AskGrantResponse) String() string {
 func (*AskGrantResponse) ProtoMessage() {}
 
 func (x *AskGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[52]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3272,7 +4594,7 @@ func (x *AskGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AskGrantResponse.ProtoReflect.Descriptor instead.
 func (*AskGrantResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{52}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{73}
 }
 
 type DecideGrantRequest struct {
@@ -3284,7 +4606,7 @@ type DecideGrantRequest struct {
 
 func (x *DecideGrantRequest) Reset() {
 	*x = DecideGrantRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[53]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3296,7 +4618,7 @@ func (x *DecideGrantRequest) String() string {
 func (*DecideGrantRequest) ProtoMessage() {}
 
 func (x *DecideGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[53]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3309,7 +4631,7 @@ func (x *DecideGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideGrantRequest.ProtoReflect.Descriptor instead.
 func (*DecideGrantRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{53}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{74}
 }
 
 func (x *DecideGrantRequest) GetApplicationId() string {
@@ -3327,7 +4649,7 @@ type DecideGrantResponse struct {
 
 func (x *DecideGrantResponse) Reset() {
 	*x = DecideGrantResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[54]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3339,7 +4661,7 @@ func (x *DecideGrantResponse) String() string {
 func (*DecideGrantResponse) ProtoMessage() {}
 
 func (x *DecideGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[54]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3352,7 +4674,7 @@ func (x *DecideGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideGrantResponse.ProtoReflect.Descriptor instead.
 func (*DecideGrantResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{54}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{75}
 }
 
 type ListGrantsRequest struct {
@@ -3364,7 +4686,7 @@ type ListGrantsRequest struct {
 
 func (x *ListGrantsRequest) Reset() {
 	*x = ListGrantsRequest{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[55]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3376,7 +4698,7 @@ func (x *ListGrantsRequest) String() string {
 func (*ListGrantsRequest) ProtoMessage() {}
 
 func (x *ListGrantsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[55]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3389,7 +4711,7 @@ func (x *ListGrantsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGrantsRequest.ProtoReflect.Descriptor instead.
 func (*ListGrantsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{55}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *ListGrantsRequest) GetCounty() string {
@@ -3408,7 +4730,7 @@ type ListGrantsResponse struct {
 
 func (x *ListGrantsResponse) Reset() {
 	*x = ListGrantsResponse{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[56]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3420,7 +4742,7 @@ func (x *ListGrantsResponse) String() string {
 func (*ListGrantsResponse) ProtoMessage() {}
 
 func (x *ListGrantsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[56]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3433,7 +4755,7 @@ func (x *ListGrantsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGrantsResponse.ProtoReflect.Descriptor instead.
 func (*ListGrantsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{56}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *ListGrantsResponse) GetGrants() []*Grant {
@@ -3456,7 +4778,7 @@ type Grant struct {
 
 func (x *Grant) Reset() {
 	*x = Grant{}
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[57]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3468,7 +4790,7 @@ func (x *Grant) String() string {
 func (*Grant) ProtoMessage() {}
 
 func (x *Grant) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_education_v1_rounds_proto_msgTypes[57]
+	mi := &file_qiao_education_v1_rounds_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3481,7 +4803,7 @@ func (x *Grant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Grant.ProtoReflect.Descriptor instead.
 func (*Grant) Descriptor() ([]byte, []int) {
-	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{57}
+	return file_qiao_education_v1_rounds_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *Grant) GetApplicationId() string {
@@ -3520,7 +4842,104 @@ const file_qiao_education_v1_rounds_proto_rawDesc = "" +
 	"\rfigure_source\x18\a \x01(\tR\ffigureSource\x12\x1b\n" +
 	"\tfigure_on\x18\b \x01(\tR\bfigureOn\".\n" +
 	"\x11PlanRoundResponse\x12\x19\n" +
-	"\bround_id\x18\x01 \x01(\tR\aroundId\"{\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\"\xf5\x01\n" +
+	"\x12ChangeRoundRequest\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x19\n" +
+	"\bopens_on\x18\x02 \x01(\tR\aopensOn\x12\x1b\n" +
+	"\tcloses_on\x18\x03 \x01(\tR\bclosesOn\x12\x17\n" +
+	"\adraw_on\x18\x04 \x01(\tR\x06drawOn\x12\x10\n" +
+	"\x03tie\x18\x05 \x01(\tR\x03tie\x12#\n" +
+	"\rfigure_source\x18\x06 \x01(\tR\ffigureSource\x12\x1b\n" +
+	"\tfigure_on\x18\a \x01(\tR\bfigureOn\x12\x1f\n" +
+	"\vreason_code\x18\b \x01(\tR\n" +
+	"reasonCode\"\x15\n" +
+	"\x13ChangeRoundResponse\"P\n" +
+	"\x12CancelRoundRequest\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode\"\x15\n" +
+	"\x13CancelRoundResponse\"/\n" +
+	"\x12FindDoublesRequest\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\":\n" +
+	"\x13FindDoublesResponse\x12#\n" +
+	"\rdoubles_count\x18\x01 \x01(\x05R\fdoublesCount\"/\n" +
+	"\x12ListDoublesRequest\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\"J\n" +
+	"\x13ListDoublesResponse\x123\n" +
+	"\adoubles\x18\x01 \x03(\v2\x19.qiao.education.v1.DoubleR\adoubles\"\xb0\x02\n" +
+	"\x06Double\x12\x1b\n" +
+	"\tdouble_id\x18\x01 \x01(\tR\bdoubleId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x120\n" +
+	"\x14other_application_id\x18\x03 \x01(\tR\x12otherApplicationId\x12\x18\n" +
+	"\agrounds\x18\x04 \x03(\tR\agrounds\x12\x14\n" +
+	"\x05state\x18\x05 \x01(\tR\x05state\x12!\n" +
+	"\fwithdrawn_id\x18\x06 \x01(\tR\vwithdrawnId\x12\x1f\n" +
+	"\vreason_code\x18\a \x01(\tR\n" +
+	"reasonCode\x12\x1d\n" +
+	"\n" +
+	"decided_by\x18\b \x01(\tR\tdecidedBy\x12\x1d\n" +
+	"\n" +
+	"decided_at\x18\t \x01(\x03R\tdecidedAt\"\x90\x01\n" +
+	"\x13DecideDoubleRequest\x12\x1b\n" +
+	"\tdouble_id\x18\x01 \x01(\tR\bdoubleId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12!\n" +
+	"\fwithdrawn_id\x18\x03 \x01(\tR\vwithdrawnId\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode\"\x16\n" +
+	"\x14DecideDoubleResponse\"\xbc\x02\n" +
+	"\x13CorrectRoundRequest\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode\x12\x16\n" +
+	"\x06figure\x18\x03 \x01(\tR\x06figure\x122\n" +
+	"\x05seats\x18\x04 \x03(\v2\x1c.qiao.education.v1.SeatsMendR\x05seats\x126\n" +
+	"\aclasses\x18\x05 \x03(\v2\x1c.qiao.education.v1.ClassMendR\aclasses\x122\n" +
+	"\x05added\x18\x06 \x03(\v2\x1c.qiao.education.v1.EntryMendR\x05added\x12\x19\n" +
+	"\bleft_out\x18\a \x03(\tR\aleftOut\x12\x16\n" +
+	"\x06relief\x18\b \x01(\tR\x06relief\"Z\n" +
+	"\tSeatsMend\x12\x1b\n" +
+	"\tschool_id\x18\x01 \x01(\tR\bschoolId\x12\x14\n" +
+	"\x05seats\x18\x02 \x01(\x05R\x05seats\x12\x1a\n" +
+	"\breserved\x18\x03 \x01(\x05R\breserved\"v\n" +
+	"\tClassMend\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x1b\n" +
+	"\tschool_id\x18\x02 \x01(\tR\bschoolId\x12%\n" +
+	"\x0epriority_class\x18\x03 \x01(\x05R\rpriorityClass\"Q\n" +
+	"\tEntryMend\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x1d\n" +
+	"\n" +
+	"school_ids\x18\x02 \x03(\tR\tschoolIds\"U\n" +
+	"\x14CorrectRoundResponse\x12#\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x18\n" +
+	"\awronged\x18\x02 \x01(\x05R\awronged\"X\n" +
+	"\x17DecideCorrectionRequest\x12#\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"4\n" +
+	"\x18DecideCorrectionResponse\x12\x18\n" +
+	"\awronged\x18\x01 \x01(\x05R\awronged\"3\n" +
+	"\x16ListCorrectionsRequest\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\"Z\n" +
+	"\x17ListCorrectionsResponse\x12?\n" +
+	"\vcorrections\x18\x01 \x03(\v2\x1d.qiao.education.v1.CorrectionR\vcorrections\"\xca\x02\n" +
+	"\n" +
+	"Correction\x12#\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\x05R\x06number\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode\x12\x14\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state\x12\x16\n" +
+	"\x06relief\x18\x05 \x01(\tR\x06relief\x12\x18\n" +
+	"\awronged\x18\x06 \x01(\x05R\awronged\x12\x16\n" +
+	"\x06figure\x18\a \x01(\tR\x06figure\x12\x1f\n" +
+	"\vproposed_by\x18\b \x01(\tR\n" +
+	"proposedBy\x12\x1d\n" +
+	"\n" +
+	"decided_by\x18\t \x01(\tR\tdecidedBy\x12\x1f\n" +
+	"\vproposed_at\x18\n" +
+	" \x01(\x03R\n" +
+	"proposedAt\x12\x1d\n" +
+	"\n" +
+	"decided_at\x18\v \x01(\x03R\tdecidedAt\"{\n" +
 	"\x0fSetSeatsRequest\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1b\n" +
 	"\tschool_id\x18\x02 \x01(\tR\bschoolId\x12\x14\n" +
@@ -3532,9 +4951,10 @@ const file_qiao_education_v1_rounds_proto_rawDesc = "" +
 	"\x11OpenRoundResponse\".\n" +
 	"\x11CloseRoundRequest\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\"\x14\n" +
-	"\x12CloseRoundResponse\"/\n" +
+	"\x12CloseRoundResponse\"Z\n" +
 	"\x12CommitRoundRequest\x12\x19\n" +
-	"\bround_id\x18\x01 \x01(\tR\aroundId\"N\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12)\n" +
+	"\x10accept_undecided\x18\x02 \x01(\bR\x0facceptUndecided\"N\n" +
 	"\x13CommitRoundResponse\x12\x12\n" +
 	"\x04root\x18\x01 \x01(\tR\x04root\x12#\n" +
 	"\rentries_count\x18\x02 \x01(\x05R\fentriesCount\"F\n" +
@@ -3566,7 +4986,7 @@ const file_qiao_education_v1_rounds_proto_rawDesc = "" +
 	"\x0fGetRoundRequest\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\"B\n" +
 	"\x10GetRoundResponse\x12.\n" +
-	"\x05round\x18\x01 \x01(\v2\x18.qiao.education.v1.RoundR\x05round\"\x98\x04\n" +
+	"\x05round\x18\x01 \x01(\v2\x18.qiao.education.v1.RoundR\x05round\"\x99\x05\n" +
 	"\x05Round\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x16\n" +
 	"\x06county\x18\x02 \x01(\tR\x06county\x12\x14\n" +
@@ -3588,7 +5008,12 @@ const file_qiao_education_v1_rounds_proto_rawDesc = "" +
 	"\aschools\x18\x11 \x03(\v2\x1e.qiao.education.v1.RoundSchoolR\aschools\x12\x14\n" +
 	"\x05parts\x18\x12 \x01(\x05R\x05parts\x12\x1f\n" +
 	"\vanswer_days\x18\x13 \x01(\x05R\n" +
-	"answerDays\"\xb8\x01\n" +
+	"answerDays\x12\x1f\n" +
+	"\vreason_code\x18\x14 \x01(\tR\n" +
+	"reasonCode\x12?\n" +
+	"\vcorrections\x18\x15 \x03(\v2\x1d.qiao.education.v1.CorrectionR\vcorrections\x12\x1d\n" +
+	"\n" +
+	"planned_by\x18\x16 \x01(\tR\tplannedBy\"\xb8\x01\n" +
 	"\vRoundSchool\x12\x1b\n" +
 	"\tschool_id\x18\x01 \x01(\tR\bschoolId\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1a\n" +
@@ -3696,17 +5121,19 @@ const file_qiao_education_v1_rounds_proto_rawDesc = "" +
 	"\tschool_id\x18\x02 \x01(\tR\bschoolId\x12\x16\n" +
 	"\x06ground\x18\x03 \x01(\tR\x06ground\"1\n" +
 	"\x12FileAppealResponse\x12\x1b\n" +
-	"\tappeal_id\x18\x01 \x01(\tR\bappealId\"d\n" +
+	"\tappeal_id\x18\x01 \x01(\tR\bappealId\"\x85\x01\n" +
 	"\x13DecideAppealRequest\x12\x1b\n" +
 	"\tappeal_id\x18\x01 \x01(\tR\bappealId\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x16\n" +
-	"\x06relief\x18\x03 \x01(\tR\x06relief\"J\n" +
+	"\x06relief\x18\x03 \x01(\tR\x06relief\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode\"J\n" +
 	"\x14DecideAppealResponse\x122\n" +
 	"\areasons\x18\x01 \x03(\v2\x18.qiao.platform.v1.ReasonR\areasons\",\n" +
 	"\x12ListAppealsRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\"J\n" +
 	"\x13ListAppealsResponse\x123\n" +
-	"\aappeals\x18\x01 \x03(\v2\x19.qiao.education.v1.AppealR\aappeals\"\xb0\x02\n" +
+	"\aappeals\x18\x01 \x03(\v2\x19.qiao.education.v1.AppealR\aappeals\"\xd1\x02\n" +
 	"\x06Appeal\x12\x1b\n" +
 	"\tappeal_id\x18\x01 \x01(\tR\bappealId\x12\x19\n" +
 	"\bround_id\x18\x02 \x01(\tR\aroundId\x12%\n" +
@@ -3718,7 +5145,9 @@ const file_qiao_education_v1_rounds_proto_rawDesc = "" +
 	"\x06due_on\x18\b \x01(\tR\x05dueOn\x12\x19\n" +
 	"\bfiled_at\x18\t \x01(\x03R\afiledAt\x122\n" +
 	"\areasons\x18\n" +
-	" \x03(\v2\x18.qiao.platform.v1.ReasonR\areasons\"\xbe\x01\n" +
+	" \x03(\v2\x18.qiao.platform.v1.ReasonR\areasons\x12\x1f\n" +
+	"\vreason_code\x18\v \x01(\tR\n" +
+	"reasonCode\"\xbe\x01\n" +
 	"\x10CheckExamRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x1d\n" +
 	"\n" +
@@ -3757,92 +5186,119 @@ func file_qiao_education_v1_rounds_proto_rawDescGZIP() []byte {
 	return file_qiao_education_v1_rounds_proto_rawDescData
 }
 
-var file_qiao_education_v1_rounds_proto_msgTypes = make([]protoimpl.MessageInfo, 58)
+var file_qiao_education_v1_rounds_proto_msgTypes = make([]protoimpl.MessageInfo, 79)
 var file_qiao_education_v1_rounds_proto_goTypes = []any{
-	(*PlanRoundRequest)(nil),      // 0: qiao.education.v1.PlanRoundRequest
-	(*PlanRoundResponse)(nil),     // 1: qiao.education.v1.PlanRoundResponse
-	(*SetSeatsRequest)(nil),       // 2: qiao.education.v1.SetSeatsRequest
-	(*SetSeatsResponse)(nil),      // 3: qiao.education.v1.SetSeatsResponse
-	(*OpenRoundRequest)(nil),      // 4: qiao.education.v1.OpenRoundRequest
-	(*OpenRoundResponse)(nil),     // 5: qiao.education.v1.OpenRoundResponse
-	(*CloseRoundRequest)(nil),     // 6: qiao.education.v1.CloseRoundRequest
-	(*CloseRoundResponse)(nil),    // 7: qiao.education.v1.CloseRoundResponse
-	(*CommitRoundRequest)(nil),    // 8: qiao.education.v1.CommitRoundRequest
-	(*CommitRoundResponse)(nil),   // 9: qiao.education.v1.CommitRoundResponse
-	(*TypeFigureRequest)(nil),     // 10: qiao.education.v1.TypeFigureRequest
-	(*TypeFigureResponse)(nil),    // 11: qiao.education.v1.TypeFigureResponse
-	(*ConfirmFigureRequest)(nil),  // 12: qiao.education.v1.ConfirmFigureRequest
-	(*ConfirmFigureResponse)(nil), // 13: qiao.education.v1.ConfirmFigureResponse
-	(*RunSecondPassRequest)(nil),  // 14: qiao.education.v1.RunSecondPassRequest
-	(*RunSecondPassResponse)(nil), // 15: qiao.education.v1.RunSecondPassResponse
-	(*EndRoundRequest)(nil),       // 16: qiao.education.v1.EndRoundRequest
-	(*EndRoundResponse)(nil),      // 17: qiao.education.v1.EndRoundResponse
-	(*ListRoundsRequest)(nil),     // 18: qiao.education.v1.ListRoundsRequest
-	(*ListRoundsResponse)(nil),    // 19: qiao.education.v1.ListRoundsResponse
-	(*GetRoundRequest)(nil),       // 20: qiao.education.v1.GetRoundRequest
-	(*GetRoundResponse)(nil),      // 21: qiao.education.v1.GetRoundResponse
-	(*Round)(nil),                 // 22: qiao.education.v1.Round
-	(*RoundSchool)(nil),           // 23: qiao.education.v1.RoundSchool
-	(*ListResultsRequest)(nil),    // 24: qiao.education.v1.ListResultsRequest
-	(*ListResultsResponse)(nil),   // 25: qiao.education.v1.ListResultsResponse
-	(*Result)(nil),                // 26: qiao.education.v1.Result
-	(*GetBundleRequest)(nil),      // 27: qiao.education.v1.GetBundleRequest
-	(*GetBundleResponse)(nil),     // 28: qiao.education.v1.GetBundleResponse
-	(*FileChoicesRequest)(nil),    // 29: qiao.education.v1.FileChoicesRequest
-	(*FileChoicesResponse)(nil),   // 30: qiao.education.v1.FileChoicesResponse
-	(*GetEntryRequest)(nil),       // 31: qiao.education.v1.GetEntryRequest
-	(*GetEntryResponse)(nil),      // 32: qiao.education.v1.GetEntryResponse
-	(*Entry)(nil),                 // 33: qiao.education.v1.Entry
-	(*Choice)(nil),                // 34: qiao.education.v1.Choice
-	(*Document)(nil),              // 35: qiao.education.v1.Document
-	(*ListTasksRequest)(nil),      // 36: qiao.education.v1.ListTasksRequest
-	(*ListTasksResponse)(nil),     // 37: qiao.education.v1.ListTasksResponse
-	(*Task)(nil),                  // 38: qiao.education.v1.Task
-	(*WayOut)(nil),                // 39: qiao.education.v1.WayOut
-	(*OfferWayOutRequest)(nil),    // 40: qiao.education.v1.OfferWayOutRequest
-	(*OfferWayOutResponse)(nil),   // 41: qiao.education.v1.OfferWayOutResponse
-	(*FileAppealRequest)(nil),     // 42: qiao.education.v1.FileAppealRequest
-	(*FileAppealResponse)(nil),    // 43: qiao.education.v1.FileAppealResponse
-	(*DecideAppealRequest)(nil),   // 44: qiao.education.v1.DecideAppealRequest
-	(*DecideAppealResponse)(nil),  // 45: qiao.education.v1.DecideAppealResponse
-	(*ListAppealsRequest)(nil),    // 46: qiao.education.v1.ListAppealsRequest
-	(*ListAppealsResponse)(nil),   // 47: qiao.education.v1.ListAppealsResponse
-	(*Appeal)(nil),                // 48: qiao.education.v1.Appeal
-	(*CheckExamRequest)(nil),      // 49: qiao.education.v1.CheckExamRequest
-	(*CheckExamResponse)(nil),     // 50: qiao.education.v1.CheckExamResponse
-	(*AskGrantRequest)(nil),       // 51: qiao.education.v1.AskGrantRequest
-	(*AskGrantResponse)(nil),      // 52: qiao.education.v1.AskGrantResponse
-	(*DecideGrantRequest)(nil),    // 53: qiao.education.v1.DecideGrantRequest
-	(*DecideGrantResponse)(nil),   // 54: qiao.education.v1.DecideGrantResponse
-	(*ListGrantsRequest)(nil),     // 55: qiao.education.v1.ListGrantsRequest
-	(*ListGrantsResponse)(nil),    // 56: qiao.education.v1.ListGrantsResponse
-	(*Grant)(nil),                 // 57: qiao.education.v1.Grant
-	(*v1.Reason)(nil),             // 58: qiao.platform.v1.Reason
+	(*PlanRoundRequest)(nil),         // 0: qiao.education.v1.PlanRoundRequest
+	(*PlanRoundResponse)(nil),        // 1: qiao.education.v1.PlanRoundResponse
+	(*ChangeRoundRequest)(nil),       // 2: qiao.education.v1.ChangeRoundRequest
+	(*ChangeRoundResponse)(nil),      // 3: qiao.education.v1.ChangeRoundResponse
+	(*CancelRoundRequest)(nil),       // 4: qiao.education.v1.CancelRoundRequest
+	(*CancelRoundResponse)(nil),      // 5: qiao.education.v1.CancelRoundResponse
+	(*FindDoublesRequest)(nil),       // 6: qiao.education.v1.FindDoublesRequest
+	(*FindDoublesResponse)(nil),      // 7: qiao.education.v1.FindDoublesResponse
+	(*ListDoublesRequest)(nil),       // 8: qiao.education.v1.ListDoublesRequest
+	(*ListDoublesResponse)(nil),      // 9: qiao.education.v1.ListDoublesResponse
+	(*Double)(nil),                   // 10: qiao.education.v1.Double
+	(*DecideDoubleRequest)(nil),      // 11: qiao.education.v1.DecideDoubleRequest
+	(*DecideDoubleResponse)(nil),     // 12: qiao.education.v1.DecideDoubleResponse
+	(*CorrectRoundRequest)(nil),      // 13: qiao.education.v1.CorrectRoundRequest
+	(*SeatsMend)(nil),                // 14: qiao.education.v1.SeatsMend
+	(*ClassMend)(nil),                // 15: qiao.education.v1.ClassMend
+	(*EntryMend)(nil),                // 16: qiao.education.v1.EntryMend
+	(*CorrectRoundResponse)(nil),     // 17: qiao.education.v1.CorrectRoundResponse
+	(*DecideCorrectionRequest)(nil),  // 18: qiao.education.v1.DecideCorrectionRequest
+	(*DecideCorrectionResponse)(nil), // 19: qiao.education.v1.DecideCorrectionResponse
+	(*ListCorrectionsRequest)(nil),   // 20: qiao.education.v1.ListCorrectionsRequest
+	(*ListCorrectionsResponse)(nil),  // 21: qiao.education.v1.ListCorrectionsResponse
+	(*Correction)(nil),               // 22: qiao.education.v1.Correction
+	(*SetSeatsRequest)(nil),          // 23: qiao.education.v1.SetSeatsRequest
+	(*SetSeatsResponse)(nil),         // 24: qiao.education.v1.SetSeatsResponse
+	(*OpenRoundRequest)(nil),         // 25: qiao.education.v1.OpenRoundRequest
+	(*OpenRoundResponse)(nil),        // 26: qiao.education.v1.OpenRoundResponse
+	(*CloseRoundRequest)(nil),        // 27: qiao.education.v1.CloseRoundRequest
+	(*CloseRoundResponse)(nil),       // 28: qiao.education.v1.CloseRoundResponse
+	(*CommitRoundRequest)(nil),       // 29: qiao.education.v1.CommitRoundRequest
+	(*CommitRoundResponse)(nil),      // 30: qiao.education.v1.CommitRoundResponse
+	(*TypeFigureRequest)(nil),        // 31: qiao.education.v1.TypeFigureRequest
+	(*TypeFigureResponse)(nil),       // 32: qiao.education.v1.TypeFigureResponse
+	(*ConfirmFigureRequest)(nil),     // 33: qiao.education.v1.ConfirmFigureRequest
+	(*ConfirmFigureResponse)(nil),    // 34: qiao.education.v1.ConfirmFigureResponse
+	(*RunSecondPassRequest)(nil),     // 35: qiao.education.v1.RunSecondPassRequest
+	(*RunSecondPassResponse)(nil),    // 36: qiao.education.v1.RunSecondPassResponse
+	(*EndRoundRequest)(nil),          // 37: qiao.education.v1.EndRoundRequest
+	(*EndRoundResponse)(nil),         // 38: qiao.education.v1.EndRoundResponse
+	(*ListRoundsRequest)(nil),        // 39: qiao.education.v1.ListRoundsRequest
+	(*ListRoundsResponse)(nil),       // 40: qiao.education.v1.ListRoundsResponse
+	(*GetRoundRequest)(nil),          // 41: qiao.education.v1.GetRoundRequest
+	(*GetRoundResponse)(nil),         // 42: qiao.education.v1.GetRoundResponse
+	(*Round)(nil),                    // 43: qiao.education.v1.Round
+	(*RoundSchool)(nil),              // 44: qiao.education.v1.RoundSchool
+	(*ListResultsRequest)(nil),       // 45: qiao.education.v1.ListResultsRequest
+	(*ListResultsResponse)(nil),      // 46: qiao.education.v1.ListResultsResponse
+	(*Result)(nil),                   // 47: qiao.education.v1.Result
+	(*GetBundleRequest)(nil),         // 48: qiao.education.v1.GetBundleRequest
+	(*GetBundleResponse)(nil),        // 49: qiao.education.v1.GetBundleResponse
+	(*FileChoicesRequest)(nil),       // 50: qiao.education.v1.FileChoicesRequest
+	(*FileChoicesResponse)(nil),      // 51: qiao.education.v1.FileChoicesResponse
+	(*GetEntryRequest)(nil),          // 52: qiao.education.v1.GetEntryRequest
+	(*GetEntryResponse)(nil),         // 53: qiao.education.v1.GetEntryResponse
+	(*Entry)(nil),                    // 54: qiao.education.v1.Entry
+	(*Choice)(nil),                   // 55: qiao.education.v1.Choice
+	(*Document)(nil),                 // 56: qiao.education.v1.Document
+	(*ListTasksRequest)(nil),         // 57: qiao.education.v1.ListTasksRequest
+	(*ListTasksResponse)(nil),        // 58: qiao.education.v1.ListTasksResponse
+	(*Task)(nil),                     // 59: qiao.education.v1.Task
+	(*WayOut)(nil),                   // 60: qiao.education.v1.WayOut
+	(*OfferWayOutRequest)(nil),       // 61: qiao.education.v1.OfferWayOutRequest
+	(*OfferWayOutResponse)(nil),      // 62: qiao.education.v1.OfferWayOutResponse
+	(*FileAppealRequest)(nil),        // 63: qiao.education.v1.FileAppealRequest
+	(*FileAppealResponse)(nil),       // 64: qiao.education.v1.FileAppealResponse
+	(*DecideAppealRequest)(nil),      // 65: qiao.education.v1.DecideAppealRequest
+	(*DecideAppealResponse)(nil),     // 66: qiao.education.v1.DecideAppealResponse
+	(*ListAppealsRequest)(nil),       // 67: qiao.education.v1.ListAppealsRequest
+	(*ListAppealsResponse)(nil),      // 68: qiao.education.v1.ListAppealsResponse
+	(*Appeal)(nil),                   // 69: qiao.education.v1.Appeal
+	(*CheckExamRequest)(nil),         // 70: qiao.education.v1.CheckExamRequest
+	(*CheckExamResponse)(nil),        // 71: qiao.education.v1.CheckExamResponse
+	(*AskGrantRequest)(nil),          // 72: qiao.education.v1.AskGrantRequest
+	(*AskGrantResponse)(nil),         // 73: qiao.education.v1.AskGrantResponse
+	(*DecideGrantRequest)(nil),       // 74: qiao.education.v1.DecideGrantRequest
+	(*DecideGrantResponse)(nil),      // 75: qiao.education.v1.DecideGrantResponse
+	(*ListGrantsRequest)(nil),        // 76: qiao.education.v1.ListGrantsRequest
+	(*ListGrantsResponse)(nil),       // 77: qiao.education.v1.ListGrantsResponse
+	(*Grant)(nil),                    // 78: qiao.education.v1.Grant
+	(*v1.Reason)(nil),                // 79: qiao.platform.v1.Reason
 }
 var file_qiao_education_v1_rounds_proto_depIdxs = []int32{
-	22, // 0: qiao.education.v1.ListRoundsResponse.rounds:type_name -> qiao.education.v1.Round
-	22, // 1: qiao.education.v1.GetRoundResponse.round:type_name -> qiao.education.v1.Round
-	23, // 2: qiao.education.v1.Round.schools:type_name -> qiao.education.v1.RoundSchool
-	26, // 3: qiao.education.v1.ListResultsResponse.results:type_name -> qiao.education.v1.Result
-	33, // 4: qiao.education.v1.GetEntryResponse.entry:type_name -> qiao.education.v1.Entry
-	34, // 5: qiao.education.v1.Entry.choices:type_name -> qiao.education.v1.Choice
-	58, // 6: qiao.education.v1.Entry.reasons:type_name -> qiao.platform.v1.Reason
-	48, // 7: qiao.education.v1.Entry.appeal:type_name -> qiao.education.v1.Appeal
-	38, // 8: qiao.education.v1.Entry.task:type_name -> qiao.education.v1.Task
-	35, // 9: qiao.education.v1.Entry.documents:type_name -> qiao.education.v1.Document
-	38, // 10: qiao.education.v1.ListTasksResponse.tasks:type_name -> qiao.education.v1.Task
-	58, // 11: qiao.education.v1.Task.reasons:type_name -> qiao.platform.v1.Reason
-	39, // 12: qiao.education.v1.Task.ways:type_name -> qiao.education.v1.WayOut
-	58, // 13: qiao.education.v1.DecideAppealResponse.reasons:type_name -> qiao.platform.v1.Reason
-	48, // 14: qiao.education.v1.ListAppealsResponse.appeals:type_name -> qiao.education.v1.Appeal
-	58, // 15: qiao.education.v1.Appeal.reasons:type_name -> qiao.platform.v1.Reason
-	58, // 16: qiao.education.v1.CheckExamResponse.reasons:type_name -> qiao.platform.v1.Reason
-	57, // 17: qiao.education.v1.ListGrantsResponse.grants:type_name -> qiao.education.v1.Grant
-	18, // [18:18] is the sub-list for method output_type
-	18, // [18:18] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	10, // 0: qiao.education.v1.ListDoublesResponse.doubles:type_name -> qiao.education.v1.Double
+	14, // 1: qiao.education.v1.CorrectRoundRequest.seats:type_name -> qiao.education.v1.SeatsMend
+	15, // 2: qiao.education.v1.CorrectRoundRequest.classes:type_name -> qiao.education.v1.ClassMend
+	16, // 3: qiao.education.v1.CorrectRoundRequest.added:type_name -> qiao.education.v1.EntryMend
+	22, // 4: qiao.education.v1.ListCorrectionsResponse.corrections:type_name -> qiao.education.v1.Correction
+	43, // 5: qiao.education.v1.ListRoundsResponse.rounds:type_name -> qiao.education.v1.Round
+	43, // 6: qiao.education.v1.GetRoundResponse.round:type_name -> qiao.education.v1.Round
+	44, // 7: qiao.education.v1.Round.schools:type_name -> qiao.education.v1.RoundSchool
+	22, // 8: qiao.education.v1.Round.corrections:type_name -> qiao.education.v1.Correction
+	47, // 9: qiao.education.v1.ListResultsResponse.results:type_name -> qiao.education.v1.Result
+	54, // 10: qiao.education.v1.GetEntryResponse.entry:type_name -> qiao.education.v1.Entry
+	55, // 11: qiao.education.v1.Entry.choices:type_name -> qiao.education.v1.Choice
+	79, // 12: qiao.education.v1.Entry.reasons:type_name -> qiao.platform.v1.Reason
+	69, // 13: qiao.education.v1.Entry.appeal:type_name -> qiao.education.v1.Appeal
+	59, // 14: qiao.education.v1.Entry.task:type_name -> qiao.education.v1.Task
+	56, // 15: qiao.education.v1.Entry.documents:type_name -> qiao.education.v1.Document
+	59, // 16: qiao.education.v1.ListTasksResponse.tasks:type_name -> qiao.education.v1.Task
+	79, // 17: qiao.education.v1.Task.reasons:type_name -> qiao.platform.v1.Reason
+	60, // 18: qiao.education.v1.Task.ways:type_name -> qiao.education.v1.WayOut
+	79, // 19: qiao.education.v1.DecideAppealResponse.reasons:type_name -> qiao.platform.v1.Reason
+	69, // 20: qiao.education.v1.ListAppealsResponse.appeals:type_name -> qiao.education.v1.Appeal
+	79, // 21: qiao.education.v1.Appeal.reasons:type_name -> qiao.platform.v1.Reason
+	79, // 22: qiao.education.v1.CheckExamResponse.reasons:type_name -> qiao.platform.v1.Reason
+	78, // 23: qiao.education.v1.ListGrantsResponse.grants:type_name -> qiao.education.v1.Grant
+	24, // [24:24] is the sub-list for method output_type
+	24, // [24:24] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_qiao_education_v1_rounds_proto_init() }
@@ -3856,7 +5312,7 @@ func file_qiao_education_v1_rounds_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_education_v1_rounds_proto_rawDesc), len(file_qiao_education_v1_rounds_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   58,
+			NumMessages:   79,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

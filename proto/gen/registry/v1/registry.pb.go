@@ -808,6 +808,264 @@ func (x *RegisterChildResponse) GetLikelyDouble() bool {
 	return false
 }
 
+type FindLikelyDoublesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// up to 20000
+	ChildIds []string `protobuf:"bytes,1,rep,name=child_ids,json=childIds,proto3" json:"child_ids,omitempty"`
+	// the round
+	CaseId        string `protobuf:"bytes,2,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindLikelyDoublesRequest) Reset() {
+	*x = FindLikelyDoublesRequest{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindLikelyDoublesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindLikelyDoublesRequest) ProtoMessage() {}
+
+func (x *FindLikelyDoublesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindLikelyDoublesRequest.ProtoReflect.Descriptor instead.
+func (*FindLikelyDoublesRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *FindLikelyDoublesRequest) GetChildIds() []string {
+	if x != nil {
+		return x.ChildIds
+	}
+	return nil
+}
+
+func (x *FindLikelyDoublesRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+type FindLikelyDoublesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Doubles       []*LikelyDouble        `protobuf:"bytes,1,rep,name=doubles,proto3" json:"doubles,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindLikelyDoublesResponse) Reset() {
+	*x = FindLikelyDoublesResponse{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindLikelyDoublesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindLikelyDoublesResponse) ProtoMessage() {}
+
+func (x *FindLikelyDoublesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindLikelyDoublesResponse.ProtoReflect.Descriptor instead.
+func (*FindLikelyDoublesResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *FindLikelyDoublesResponse) GetDoubles() []*LikelyDouble {
+	if x != nil {
+		return x.Doubles
+	}
+	return nil
+}
+
+type FindLikelyHouseholdsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// workers, up to 20000
+	WorkerIds []string `protobuf:"bytes,1,rep,name=worker_ids,json=workerIds,proto3" json:"worker_ids,omitempty"`
+	// the round
+	CaseId        string `protobuf:"bytes,2,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindLikelyHouseholdsRequest) Reset() {
+	*x = FindLikelyHouseholdsRequest{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindLikelyHouseholdsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindLikelyHouseholdsRequest) ProtoMessage() {}
+
+func (x *FindLikelyHouseholdsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindLikelyHouseholdsRequest.ProtoReflect.Descriptor instead.
+func (*FindLikelyHouseholdsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *FindLikelyHouseholdsRequest) GetWorkerIds() []string {
+	if x != nil {
+		return x.WorkerIds
+	}
+	return nil
+}
+
+func (x *FindLikelyHouseholdsRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+type FindLikelyHouseholdsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Doubles       []*LikelyDouble        `protobuf:"bytes,1,rep,name=doubles,proto3" json:"doubles,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindLikelyHouseholdsResponse) Reset() {
+	*x = FindLikelyHouseholdsResponse{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindLikelyHouseholdsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindLikelyHouseholdsResponse) ProtoMessage() {}
+
+func (x *FindLikelyHouseholdsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindLikelyHouseholdsResponse.ProtoReflect.Descriptor instead.
+func (*FindLikelyHouseholdsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *FindLikelyHouseholdsResponse) GetDoubles() []*LikelyDouble {
+	if x != nil {
+		return x.Doubles
+	}
+	return nil
+}
+
+// LikelyDouble is two references that may be one child or one household, and why.
+type LikelyDouble struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	FirstId  string                 `protobuf:"bytes,1,opt,name=first_id,json=firstId,proto3" json:"first_id,omitempty"`
+	SecondId string                 `protobuf:"bytes,2,opt,name=second_id,json=secondId,proto3" json:"second_id,omitempty"`
+	// same_name, separators, similar_name, other_date, two_guardians, one_guardian, same_child, same_phone, same_person
+	Grounds       []string `protobuf:"bytes,3,rep,name=grounds,proto3" json:"grounds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LikelyDouble) Reset() {
+	*x = LikelyDouble{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LikelyDouble) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LikelyDouble) ProtoMessage() {}
+
+func (x *LikelyDouble) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LikelyDouble.ProtoReflect.Descriptor instead.
+func (*LikelyDouble) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *LikelyDouble) GetFirstId() string {
+	if x != nil {
+		return x.FirstId
+	}
+	return ""
+}
+
+func (x *LikelyDouble) GetSecondId() string {
+	if x != nil {
+		return x.SecondId
+	}
+	return ""
+}
+
+func (x *LikelyDouble) GetGrounds() []string {
+	if x != nil {
+		return x.Grounds
+	}
+	return nil
+}
+
 type GetChildRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ChildId       string                 `protobuf:"bytes,1,opt,name=child_id,json=childId,proto3" json:"child_id,omitempty"`
@@ -818,7 +1076,7 @@ type GetChildRequest struct {
 
 func (x *GetChildRequest) Reset() {
 	*x = GetChildRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -830,7 +1088,7 @@ func (x *GetChildRequest) String() string {
 func (*GetChildRequest) ProtoMessage() {}
 
 func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -843,7 +1101,7 @@ func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildRequest.ProtoReflect.Descriptor instead.
 func (*GetChildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{12}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetChildRequest) GetChildId() string {
@@ -869,7 +1127,7 @@ type GetChildResponse struct {
 
 func (x *GetChildResponse) Reset() {
 	*x = GetChildResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -881,7 +1139,7 @@ func (x *GetChildResponse) String() string {
 func (*GetChildResponse) ProtoMessage() {}
 
 func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -894,7 +1152,7 @@ func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildResponse.ProtoReflect.Descriptor instead.
 func (*GetChildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{13}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetChildResponse) GetChild() *Child {
@@ -922,7 +1180,7 @@ type GrantConsentRequest struct {
 
 func (x *GrantConsentRequest) Reset() {
 	*x = GrantConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -934,7 +1192,7 @@ func (x *GrantConsentRequest) String() string {
 func (*GrantConsentRequest) ProtoMessage() {}
 
 func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -947,7 +1205,7 @@ func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentRequest.ProtoReflect.Descriptor instead.
 func (*GrantConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{14}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GrantConsentRequest) GetWorker() string {
@@ -1015,7 +1273,7 @@ type GrantConsentResponse struct {
 
 func (x *GrantConsentResponse) Reset() {
 	*x = GrantConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1027,7 +1285,7 @@ func (x *GrantConsentResponse) String() string {
 func (*GrantConsentResponse) ProtoMessage() {}
 
 func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1040,7 +1298,7 @@ func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentResponse.ProtoReflect.Descriptor instead.
 func (*GrantConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *GrantConsentResponse) GetGrantId() string {
@@ -1059,7 +1317,7 @@ type WithdrawConsentRequest struct {
 
 func (x *WithdrawConsentRequest) Reset() {
 	*x = WithdrawConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1071,7 +1329,7 @@ func (x *WithdrawConsentRequest) String() string {
 func (*WithdrawConsentRequest) ProtoMessage() {}
 
 func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1084,7 +1342,7 @@ func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *WithdrawConsentRequest) GetGrantId() string {
@@ -1102,7 +1360,7 @@ type WithdrawConsentResponse struct {
 
 func (x *WithdrawConsentResponse) Reset() {
 	*x = WithdrawConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1114,7 +1372,7 @@ func (x *WithdrawConsentResponse) String() string {
 func (*WithdrawConsentResponse) ProtoMessage() {}
 
 func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1127,7 +1385,7 @@ func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentResponse.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{17}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{22}
 }
 
 type ListConsentsRequest struct {
@@ -1139,7 +1397,7 @@ type ListConsentsRequest struct {
 
 func (x *ListConsentsRequest) Reset() {
 	*x = ListConsentsRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1151,7 +1409,7 @@ func (x *ListConsentsRequest) String() string {
 func (*ListConsentsRequest) ProtoMessage() {}
 
 func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1164,7 +1422,7 @@ func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsRequest.ProtoReflect.Descriptor instead.
 func (*ListConsentsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{18}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ListConsentsRequest) GetWorker() string {
@@ -1183,7 +1441,7 @@ type ListConsentsResponse struct {
 
 func (x *ListConsentsResponse) Reset() {
 	*x = ListConsentsResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1195,7 +1453,7 @@ func (x *ListConsentsResponse) String() string {
 func (*ListConsentsResponse) ProtoMessage() {}
 
 func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1208,7 +1466,7 @@ func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsResponse.ProtoReflect.Descriptor instead.
 func (*ListConsentsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{19}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListConsentsResponse) GetConsents() []*Consent {
@@ -1230,7 +1488,7 @@ type ListTimelineRequest struct {
 
 func (x *ListTimelineRequest) Reset() {
 	*x = ListTimelineRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1242,7 +1500,7 @@ func (x *ListTimelineRequest) String() string {
 func (*ListTimelineRequest) ProtoMessage() {}
 
 func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1255,7 +1513,7 @@ func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineRequest.ProtoReflect.Descriptor instead.
 func (*ListTimelineRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{20}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListTimelineRequest) GetWorker() string {
@@ -1288,7 +1546,7 @@ type ListTimelineResponse struct {
 
 func (x *ListTimelineResponse) Reset() {
 	*x = ListTimelineResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1300,7 +1558,7 @@ func (x *ListTimelineResponse) String() string {
 func (*ListTimelineResponse) ProtoMessage() {}
 
 func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1313,7 +1571,7 @@ func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineResponse.ProtoReflect.Descriptor instead.
 func (*ListTimelineResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{21}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListTimelineResponse) GetEntries() []*TimelineEntry {
@@ -1335,7 +1593,7 @@ type ListAccessRequest struct {
 
 func (x *ListAccessRequest) Reset() {
 	*x = ListAccessRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1347,7 +1605,7 @@ func (x *ListAccessRequest) String() string {
 func (*ListAccessRequest) ProtoMessage() {}
 
 func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1360,7 +1618,7 @@ func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessRequest.ProtoReflect.Descriptor instead.
 func (*ListAccessRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{22}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListAccessRequest) GetWorker() string {
@@ -1393,7 +1651,7 @@ type ListAccessResponse struct {
 
 func (x *ListAccessResponse) Reset() {
 	*x = ListAccessResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1405,7 +1663,7 @@ func (x *ListAccessResponse) String() string {
 func (*ListAccessResponse) ProtoMessage() {}
 
 func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1418,7 +1676,7 @@ func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessResponse.ProtoReflect.Descriptor instead.
 func (*ListAccessResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{23}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListAccessResponse) GetEntries() []*AccessEntry {
@@ -1443,7 +1701,7 @@ type CorrectFactRequest struct {
 
 func (x *CorrectFactRequest) Reset() {
 	*x = CorrectFactRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1455,7 +1713,7 @@ func (x *CorrectFactRequest) String() string {
 func (*CorrectFactRequest) ProtoMessage() {}
 
 func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1468,7 +1726,7 @@ func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactRequest.ProtoReflect.Descriptor instead.
 func (*CorrectFactRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CorrectFactRequest) GetWorker() string {
@@ -1515,7 +1773,7 @@ type CorrectFactResponse struct {
 
 func (x *CorrectFactResponse) Reset() {
 	*x = CorrectFactResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1527,7 +1785,7 @@ func (x *CorrectFactResponse) String() string {
 func (*CorrectFactResponse) ProtoMessage() {}
 
 func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1540,7 +1798,7 @@ func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactResponse.ProtoReflect.Descriptor instead.
 func (*CorrectFactResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *CorrectFactResponse) GetCorrectionId() string {
@@ -1560,7 +1818,7 @@ type ListMessagesRequest struct {
 
 func (x *ListMessagesRequest) Reset() {
 	*x = ListMessagesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1572,7 +1830,7 @@ func (x *ListMessagesRequest) String() string {
 func (*ListMessagesRequest) ProtoMessage() {}
 
 func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1585,7 +1843,7 @@ func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesRequest.ProtoReflect.Descriptor instead.
 func (*ListMessagesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListMessagesRequest) GetWorker() string {
@@ -1611,7 +1869,7 @@ type ListMessagesResponse struct {
 
 func (x *ListMessagesResponse) Reset() {
 	*x = ListMessagesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1623,7 +1881,7 @@ func (x *ListMessagesResponse) String() string {
 func (*ListMessagesResponse) ProtoMessage() {}
 
 func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1636,7 +1894,7 @@ func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesResponse.ProtoReflect.Descriptor instead.
 func (*ListMessagesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListMessagesResponse) GetMessages() []*Message {
@@ -1655,7 +1913,7 @@ type ReadMessageRequest struct {
 
 func (x *ReadMessageRequest) Reset() {
 	*x = ReadMessageRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1667,7 +1925,7 @@ func (x *ReadMessageRequest) String() string {
 func (*ReadMessageRequest) ProtoMessage() {}
 
 func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1680,7 +1938,7 @@ func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageRequest.ProtoReflect.Descriptor instead.
 func (*ReadMessageRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ReadMessageRequest) GetMessageId() string {
@@ -1698,7 +1956,7 @@ type ReadMessageResponse struct {
 
 func (x *ReadMessageResponse) Reset() {
 	*x = ReadMessageResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1710,7 +1968,7 @@ func (x *ReadMessageResponse) String() string {
 func (*ReadMessageResponse) ProtoMessage() {}
 
 func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1723,7 +1981,7 @@ func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageResponse.ProtoReflect.Descriptor instead.
 func (*ReadMessageResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
 }
 
 type CloseAccountRequest struct {
@@ -1735,7 +1993,7 @@ type CloseAccountRequest struct {
 
 func (x *CloseAccountRequest) Reset() {
 	*x = CloseAccountRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1747,7 +2005,7 @@ func (x *CloseAccountRequest) String() string {
 func (*CloseAccountRequest) ProtoMessage() {}
 
 func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1760,7 +2018,7 @@ func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountRequest.ProtoReflect.Descriptor instead.
 func (*CloseAccountRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *CloseAccountRequest) GetWorker() string {
@@ -1778,7 +2036,7 @@ type CloseAccountResponse struct {
 
 func (x *CloseAccountResponse) Reset() {
 	*x = CloseAccountResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1790,7 +2048,7 @@ func (x *CloseAccountResponse) String() string {
 func (*CloseAccountResponse) ProtoMessage() {}
 
 func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1803,7 +2061,7 @@ func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountResponse.ProtoReflect.Descriptor instead.
 func (*CloseAccountResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
 }
 
 // Worker is a person as the registry holds it.
@@ -1824,7 +2082,7 @@ type Worker struct {
 
 func (x *Worker) Reset() {
 	*x = Worker{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1836,7 +2094,7 @@ func (x *Worker) String() string {
 func (*Worker) ProtoMessage() {}
 
 func (x *Worker) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1849,7 +2107,7 @@ func (x *Worker) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Worker.ProtoReflect.Descriptor instead.
 func (*Worker) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Worker) GetWorker() string {
@@ -1930,7 +2188,7 @@ type Child struct {
 
 func (x *Child) Reset() {
 	*x = Child{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1942,7 +2200,7 @@ func (x *Child) String() string {
 func (*Child) ProtoMessage() {}
 
 func (x *Child) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1955,7 +2213,7 @@ func (x *Child) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Child.ProtoReflect.Descriptor instead.
 func (*Child) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *Child) GetChildId() string {
@@ -2017,7 +2275,7 @@ type Consent struct {
 
 func (x *Consent) Reset() {
 	*x = Consent{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2029,7 +2287,7 @@ func (x *Consent) String() string {
 func (*Consent) ProtoMessage() {}
 
 func (x *Consent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2042,7 +2300,7 @@ func (x *Consent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Consent.ProtoReflect.Descriptor instead.
 func (*Consent) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *Consent) GetGrantId() string {
@@ -2123,7 +2381,7 @@ type TimelineEntry struct {
 
 func (x *TimelineEntry) Reset() {
 	*x = TimelineEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2135,7 +2393,7 @@ func (x *TimelineEntry) String() string {
 func (*TimelineEntry) ProtoMessage() {}
 
 func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2148,7 +2406,7 @@ func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TimelineEntry.ProtoReflect.Descriptor instead.
 func (*TimelineEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *TimelineEntry) GetEventId() string {
@@ -2258,7 +2516,7 @@ type AccessEntry struct {
 
 func (x *AccessEntry) Reset() {
 	*x = AccessEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2270,7 +2528,7 @@ func (x *AccessEntry) String() string {
 func (*AccessEntry) ProtoMessage() {}
 
 func (x *AccessEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2283,7 +2541,7 @@ func (x *AccessEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AccessEntry.ProtoReflect.Descriptor instead.
 func (*AccessEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *AccessEntry) GetAt() int64 {
@@ -2381,7 +2639,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2393,7 +2651,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2406,7 +2664,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Message) GetMessageId() string {
@@ -2527,7 +2785,22 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
 	"\adiffers\x18\x03 \x03(\tR\adiffers\x12#\n" +
-	"\rlikely_double\x18\x04 \x01(\bR\flikelyDouble\"E\n" +
+	"\rlikely_double\x18\x04 \x01(\bR\flikelyDouble\"P\n" +
+	"\x18FindLikelyDoublesRequest\x12\x1b\n" +
+	"\tchild_ids\x18\x01 \x03(\tR\bchildIds\x12\x17\n" +
+	"\acase_id\x18\x02 \x01(\tR\x06caseId\"U\n" +
+	"\x19FindLikelyDoublesResponse\x128\n" +
+	"\adoubles\x18\x01 \x03(\v2\x1e.qiao.registry.v1.LikelyDoubleR\adoubles\"U\n" +
+	"\x1bFindLikelyHouseholdsRequest\x12\x1d\n" +
+	"\n" +
+	"worker_ids\x18\x01 \x03(\tR\tworkerIds\x12\x17\n" +
+	"\acase_id\x18\x02 \x01(\tR\x06caseId\"X\n" +
+	"\x1cFindLikelyHouseholdsResponse\x128\n" +
+	"\adoubles\x18\x01 \x03(\v2\x1e.qiao.registry.v1.LikelyDoubleR\adoubles\"`\n" +
+	"\fLikelyDouble\x12\x19\n" +
+	"\bfirst_id\x18\x01 \x01(\tR\afirstId\x12\x1b\n" +
+	"\tsecond_id\x18\x02 \x01(\tR\bsecondId\x12\x18\n" +
+	"\agrounds\x18\x03 \x03(\tR\agrounds\"E\n" +
 	"\x0fGetChildRequest\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x17\n" +
 	"\acase_id\x18\x02 \x01(\tR\x06caseId\"A\n" +
@@ -2660,7 +2933,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06values\x18\b \x03(\v2%.qiao.registry.v1.Message.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xab\x0f\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xdf\x11\n" +
 	"\x0fRegistryService\x12|\n" +
 	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"\x17\x92\xb5\x18\x13\b\x01\x12\aofficer\x12\x06worker\x12q\n" +
 	"\n" +
@@ -2668,7 +2941,9 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\tGetWorker\x12\".qiao.registry.v1.GetWorkerRequest\x1a#.qiao.registry.v1.GetWorkerResponse\" \x92\xb5\x18\x1c\b\x01\x12\x06worker\x12\aofficer\x12\aservice\x12y\n" +
 	"\rUpdateContact\x12&.qiao.registry.v1.UpdateContactRequest\x1a'.qiao.registry.v1.UpdateContactResponse\"\x17\x92\xb5\x18\x13\b\x01\x12\x06worker\x12\aofficer\x12\x7f\n" +
 	"\bCheckAge\x12!.qiao.registry.v1.CheckAgeRequest\x1a\".qiao.registry.v1.CheckAgeResponse\",\x92\xb5\x18(\b\x01\x12\x12service:employment\x12\x10service:training\x12\x83\x01\n" +
-	"\rRegisterChild\x12&.qiao.registry.v1.RegisterChildRequest\x1a'.qiao.registry.v1.RegisterChildResponse\"!\x92\xb5\x18\x1d\b\x01\x12\x06worker\x12\bguardian\x12\aofficer\x12\x8b\x01\n" +
+	"\rRegisterChild\x12&.qiao.registry.v1.RegisterChildRequest\x1a'.qiao.registry.v1.RegisterChildResponse\"!\x92\xb5\x18\x1d\b\x01\x12\x06worker\x12\bguardian\x12\aofficer\x12\x93\x01\n" +
+	"\x11FindLikelyDoubles\x12*.qiao.registry.v1.FindLikelyDoublesRequest\x1a+.qiao.registry.v1.FindLikelyDoublesResponse\"%\x92\xb5\x18!\x12\x11service:education\x1a\fschool_place\x12\x9b\x01\n" +
+	"\x14FindLikelyHouseholds\x12-.qiao.registry.v1.FindLikelyHouseholdsRequest\x1a..qiao.registry.v1.FindLikelyHouseholdsResponse\"$\x92\xb5\x18 \x12\x0fservice:housing\x1a\rpublic_rental\x12\x8b\x01\n" +
 	"\bGetChild\x12!.qiao.registry.v1.GetChildRequest\x1a\".qiao.registry.v1.GetChildResponse\"8\x92\xb5\x184\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x11service:education\x12\x80\x01\n" +
 	"\fGrantConsent\x12%.qiao.registry.v1.GrantConsentRequest\x1a&.qiao.registry.v1.GrantConsentResponse\"!\x92\xb5\x18\x1d\b\x01\x12\x06worker\x12\bguardian\x12\aofficer\x12\x89\x01\n" +
 	"\x0fWithdrawConsent\x12(.qiao.registry.v1.WithdrawConsentRequest\x1a).qiao.registry.v1.WithdrawConsentResponse\"!\x92\xb5\x18\x1d\b\x01\x12\x06worker\x12\bguardian\x12\aofficer\x12u\n" +
@@ -2695,95 +2970,106 @@ func file_qiao_registry_v1_registry_proto_rawDescGZIP() []byte {
 	return file_qiao_registry_v1_registry_proto_rawDescData
 }
 
-var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
+var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
 var file_qiao_registry_v1_registry_proto_goTypes = []any{
-	(*RegisterWorkerRequest)(nil),   // 0: qiao.registry.v1.RegisterWorkerRequest
-	(*RegisterWorkerResponse)(nil),  // 1: qiao.registry.v1.RegisterWorkerResponse
-	(*FindWorkerRequest)(nil),       // 2: qiao.registry.v1.FindWorkerRequest
-	(*FindWorkerResponse)(nil),      // 3: qiao.registry.v1.FindWorkerResponse
-	(*GetWorkerRequest)(nil),        // 4: qiao.registry.v1.GetWorkerRequest
-	(*GetWorkerResponse)(nil),       // 5: qiao.registry.v1.GetWorkerResponse
-	(*UpdateContactRequest)(nil),    // 6: qiao.registry.v1.UpdateContactRequest
-	(*UpdateContactResponse)(nil),   // 7: qiao.registry.v1.UpdateContactResponse
-	(*CheckAgeRequest)(nil),         // 8: qiao.registry.v1.CheckAgeRequest
-	(*CheckAgeResponse)(nil),        // 9: qiao.registry.v1.CheckAgeResponse
-	(*RegisterChildRequest)(nil),    // 10: qiao.registry.v1.RegisterChildRequest
-	(*RegisterChildResponse)(nil),   // 11: qiao.registry.v1.RegisterChildResponse
-	(*GetChildRequest)(nil),         // 12: qiao.registry.v1.GetChildRequest
-	(*GetChildResponse)(nil),        // 13: qiao.registry.v1.GetChildResponse
-	(*GrantConsentRequest)(nil),     // 14: qiao.registry.v1.GrantConsentRequest
-	(*GrantConsentResponse)(nil),    // 15: qiao.registry.v1.GrantConsentResponse
-	(*WithdrawConsentRequest)(nil),  // 16: qiao.registry.v1.WithdrawConsentRequest
-	(*WithdrawConsentResponse)(nil), // 17: qiao.registry.v1.WithdrawConsentResponse
-	(*ListConsentsRequest)(nil),     // 18: qiao.registry.v1.ListConsentsRequest
-	(*ListConsentsResponse)(nil),    // 19: qiao.registry.v1.ListConsentsResponse
-	(*ListTimelineRequest)(nil),     // 20: qiao.registry.v1.ListTimelineRequest
-	(*ListTimelineResponse)(nil),    // 21: qiao.registry.v1.ListTimelineResponse
-	(*ListAccessRequest)(nil),       // 22: qiao.registry.v1.ListAccessRequest
-	(*ListAccessResponse)(nil),      // 23: qiao.registry.v1.ListAccessResponse
-	(*CorrectFactRequest)(nil),      // 24: qiao.registry.v1.CorrectFactRequest
-	(*CorrectFactResponse)(nil),     // 25: qiao.registry.v1.CorrectFactResponse
-	(*ListMessagesRequest)(nil),     // 26: qiao.registry.v1.ListMessagesRequest
-	(*ListMessagesResponse)(nil),    // 27: qiao.registry.v1.ListMessagesResponse
-	(*ReadMessageRequest)(nil),      // 28: qiao.registry.v1.ReadMessageRequest
-	(*ReadMessageResponse)(nil),     // 29: qiao.registry.v1.ReadMessageResponse
-	(*CloseAccountRequest)(nil),     // 30: qiao.registry.v1.CloseAccountRequest
-	(*CloseAccountResponse)(nil),    // 31: qiao.registry.v1.CloseAccountResponse
-	(*Worker)(nil),                  // 32: qiao.registry.v1.Worker
-	(*Child)(nil),                   // 33: qiao.registry.v1.Child
-	(*Consent)(nil),                 // 34: qiao.registry.v1.Consent
-	(*TimelineEntry)(nil),           // 35: qiao.registry.v1.TimelineEntry
-	(*AccessEntry)(nil),             // 36: qiao.registry.v1.AccessEntry
-	(*Message)(nil),                 // 37: qiao.registry.v1.Message
-	nil,                             // 38: qiao.registry.v1.TimelineEntry.FactsEntry
-	nil,                             // 39: qiao.registry.v1.Message.ValuesEntry
+	(*RegisterWorkerRequest)(nil),        // 0: qiao.registry.v1.RegisterWorkerRequest
+	(*RegisterWorkerResponse)(nil),       // 1: qiao.registry.v1.RegisterWorkerResponse
+	(*FindWorkerRequest)(nil),            // 2: qiao.registry.v1.FindWorkerRequest
+	(*FindWorkerResponse)(nil),           // 3: qiao.registry.v1.FindWorkerResponse
+	(*GetWorkerRequest)(nil),             // 4: qiao.registry.v1.GetWorkerRequest
+	(*GetWorkerResponse)(nil),            // 5: qiao.registry.v1.GetWorkerResponse
+	(*UpdateContactRequest)(nil),         // 6: qiao.registry.v1.UpdateContactRequest
+	(*UpdateContactResponse)(nil),        // 7: qiao.registry.v1.UpdateContactResponse
+	(*CheckAgeRequest)(nil),              // 8: qiao.registry.v1.CheckAgeRequest
+	(*CheckAgeResponse)(nil),             // 9: qiao.registry.v1.CheckAgeResponse
+	(*RegisterChildRequest)(nil),         // 10: qiao.registry.v1.RegisterChildRequest
+	(*RegisterChildResponse)(nil),        // 11: qiao.registry.v1.RegisterChildResponse
+	(*FindLikelyDoublesRequest)(nil),     // 12: qiao.registry.v1.FindLikelyDoublesRequest
+	(*FindLikelyDoublesResponse)(nil),    // 13: qiao.registry.v1.FindLikelyDoublesResponse
+	(*FindLikelyHouseholdsRequest)(nil),  // 14: qiao.registry.v1.FindLikelyHouseholdsRequest
+	(*FindLikelyHouseholdsResponse)(nil), // 15: qiao.registry.v1.FindLikelyHouseholdsResponse
+	(*LikelyDouble)(nil),                 // 16: qiao.registry.v1.LikelyDouble
+	(*GetChildRequest)(nil),              // 17: qiao.registry.v1.GetChildRequest
+	(*GetChildResponse)(nil),             // 18: qiao.registry.v1.GetChildResponse
+	(*GrantConsentRequest)(nil),          // 19: qiao.registry.v1.GrantConsentRequest
+	(*GrantConsentResponse)(nil),         // 20: qiao.registry.v1.GrantConsentResponse
+	(*WithdrawConsentRequest)(nil),       // 21: qiao.registry.v1.WithdrawConsentRequest
+	(*WithdrawConsentResponse)(nil),      // 22: qiao.registry.v1.WithdrawConsentResponse
+	(*ListConsentsRequest)(nil),          // 23: qiao.registry.v1.ListConsentsRequest
+	(*ListConsentsResponse)(nil),         // 24: qiao.registry.v1.ListConsentsResponse
+	(*ListTimelineRequest)(nil),          // 25: qiao.registry.v1.ListTimelineRequest
+	(*ListTimelineResponse)(nil),         // 26: qiao.registry.v1.ListTimelineResponse
+	(*ListAccessRequest)(nil),            // 27: qiao.registry.v1.ListAccessRequest
+	(*ListAccessResponse)(nil),           // 28: qiao.registry.v1.ListAccessResponse
+	(*CorrectFactRequest)(nil),           // 29: qiao.registry.v1.CorrectFactRequest
+	(*CorrectFactResponse)(nil),          // 30: qiao.registry.v1.CorrectFactResponse
+	(*ListMessagesRequest)(nil),          // 31: qiao.registry.v1.ListMessagesRequest
+	(*ListMessagesResponse)(nil),         // 32: qiao.registry.v1.ListMessagesResponse
+	(*ReadMessageRequest)(nil),           // 33: qiao.registry.v1.ReadMessageRequest
+	(*ReadMessageResponse)(nil),          // 34: qiao.registry.v1.ReadMessageResponse
+	(*CloseAccountRequest)(nil),          // 35: qiao.registry.v1.CloseAccountRequest
+	(*CloseAccountResponse)(nil),         // 36: qiao.registry.v1.CloseAccountResponse
+	(*Worker)(nil),                       // 37: qiao.registry.v1.Worker
+	(*Child)(nil),                        // 38: qiao.registry.v1.Child
+	(*Consent)(nil),                      // 39: qiao.registry.v1.Consent
+	(*TimelineEntry)(nil),                // 40: qiao.registry.v1.TimelineEntry
+	(*AccessEntry)(nil),                  // 41: qiao.registry.v1.AccessEntry
+	(*Message)(nil),                      // 42: qiao.registry.v1.Message
+	nil,                                  // 43: qiao.registry.v1.TimelineEntry.FactsEntry
+	nil,                                  // 44: qiao.registry.v1.Message.ValuesEntry
 }
 var file_qiao_registry_v1_registry_proto_depIdxs = []int32{
-	32, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
-	33, // 1: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
-	34, // 2: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
-	35, // 3: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
-	36, // 4: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
-	37, // 5: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
-	38, // 6: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
-	39, // 7: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
-	0,  // 8: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
-	2,  // 9: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
-	4,  // 10: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
-	6,  // 11: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
-	8,  // 12: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
-	10, // 13: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
-	12, // 14: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
-	14, // 15: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
-	16, // 16: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
-	18, // 17: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
-	20, // 18: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
-	22, // 19: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
-	24, // 20: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
-	26, // 21: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
-	28, // 22: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
-	30, // 23: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
-	1,  // 24: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
-	3,  // 25: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
-	5,  // 26: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
-	7,  // 27: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
-	9,  // 28: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
-	11, // 29: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
-	13, // 30: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
-	15, // 31: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
-	17, // 32: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
-	19, // 33: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
-	21, // 34: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
-	23, // 35: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
-	25, // 36: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
-	27, // 37: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
-	29, // 38: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
-	31, // 39: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
-	24, // [24:40] is the sub-list for method output_type
-	8,  // [8:24] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	37, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
+	16, // 1: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	16, // 2: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	38, // 3: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
+	39, // 4: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
+	40, // 5: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
+	41, // 6: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
+	42, // 7: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
+	43, // 8: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
+	44, // 9: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
+	0,  // 10: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
+	2,  // 11: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
+	4,  // 12: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
+	6,  // 13: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
+	8,  // 14: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
+	10, // 15: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
+	12, // 16: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
+	14, // 17: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
+	17, // 18: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
+	19, // 19: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
+	21, // 20: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
+	23, // 21: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
+	25, // 22: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
+	27, // 23: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
+	29, // 24: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
+	31, // 25: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
+	33, // 26: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
+	35, // 27: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
+	1,  // 28: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
+	3,  // 29: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
+	5,  // 30: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
+	7,  // 31: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
+	9,  // 32: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
+	11, // 33: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
+	13, // 34: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
+	15, // 35: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
+	18, // 36: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
+	20, // 37: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
+	22, // 38: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
+	24, // 39: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
+	26, // 40: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
+	28, // 41: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
+	30, // 42: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
+	32, // 43: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
+	34, // 44: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
+	36, // 45: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
+	28, // [28:46] is the sub-list for method output_type
+	10, // [10:28] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_qiao_registry_v1_registry_proto_init() }
@@ -2797,7 +3083,7 @@ func file_qiao_registry_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_registry_v1_registry_proto_rawDesc), len(file_qiao_registry_v1_registry_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   40,
+			NumMessages:   45,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -16,6 +16,8 @@ type RegistryServer interface {
 	UpdateContact(context.Context, *UpdateContactRequest) (*UpdateContactResponse, error)
 	CheckAge(context.Context, *CheckAgeRequest) (*CheckAgeResponse, error)
 	RegisterChild(context.Context, *RegisterChildRequest) (*RegisterChildResponse, error)
+	FindLikelyDoubles(context.Context, *FindLikelyDoublesRequest) (*FindLikelyDoublesResponse, error)
+	FindLikelyHouseholds(context.Context, *FindLikelyHouseholdsRequest) (*FindLikelyHouseholdsResponse, error)
 	GetChild(context.Context, *GetChildRequest) (*GetChildResponse, error)
 	GrantConsent(context.Context, *GrantConsentRequest) (*GrantConsentResponse, error)
 	WithdrawConsent(context.Context, *WithdrawConsentRequest) (*WithdrawConsentResponse, error)
@@ -95,6 +97,28 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			NewReply: func() proto.Message { return new(RegisterChildResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.RegisterChild(ctx, req.(*RegisterChildRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.RegistryService",
+			Name:     "FindLikelyDoubles",
+			Callers:  []string{"service:education"},
+			Purposes: []string{"school_place"},
+			New:      func() proto.Message { return new(FindLikelyDoublesRequest) },
+			NewReply: func() proto.Message { return new(FindLikelyDoublesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.FindLikelyDoubles(ctx, req.(*FindLikelyDoublesRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.RegistryService",
+			Name:     "FindLikelyHouseholds",
+			Callers:  []string{"service:housing"},
+			Purposes: []string{"public_rental"},
+			New:      func() proto.Message { return new(FindLikelyHouseholdsRequest) },
+			NewReply: func() proto.Message { return new(FindLikelyHouseholdsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.FindLikelyHouseholds(ctx, req.(*FindLikelyHouseholdsRequest))
 			},
 		},
 		{
@@ -261,6 +285,24 @@ func (c RegistryClient) CheckAge(ctx context.Context, req *CheckAgeRequest) (*Ch
 func (c RegistryClient) RegisterChild(ctx context.Context, req *RegisterChildRequest) (*RegisterChildResponse, error) {
 	reply := new(RegisterChildResponse)
 	if err := c.Caller.Call(ctx, c.Target, "RegisterChild", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// FindLikelyDoubles calls the method of that name.
+func (c RegistryClient) FindLikelyDoubles(ctx context.Context, req *FindLikelyDoublesRequest) (*FindLikelyDoublesResponse, error) {
+	reply := new(FindLikelyDoublesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "FindLikelyDoubles", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// FindLikelyHouseholds calls the method of that name.
+func (c RegistryClient) FindLikelyHouseholds(ctx context.Context, req *FindLikelyHouseholdsRequest) (*FindLikelyHouseholdsResponse, error) {
+	reply := new(FindLikelyHouseholdsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "FindLikelyHouseholds", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -8,6 +8,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/proto/contract"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/education/internal/app"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
@@ -27,4 +28,15 @@ func (c Children) GuardianOf(ctx context.Context, childID, caseID string) (strin
 		return "", domain.ErrChildUnknown
 	}
 	return answer.GetChild().GetWorker(), err
+}
+
+// Doubles asks which children may be one, entered twice.
+func (c Children) Doubles(ctx context.Context, childIDs []string, caseID string) ([]app.Likely, error) {
+	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: c.Service, Purpose: c.Purpose, LegalBasis: "义务教育法 12; PIPL 13(3)", Via: auth.ViaSystem})
+	answer, err := registryv1.RegistryClient{Caller: c.Caller, Target: "registry"}.FindLikelyDoubles(ctx, &registryv1.FindLikelyDoublesRequest{ChildIds: childIDs, CaseId: caseID})
+	var all []app.Likely
+	for _, d := range answer.GetDoubles() {
+		all = append(all, app.Likely{First: d.GetFirstId(), Second: d.GetSecondId(), Grounds: d.GetGrounds()})
+	}
+	return all, err
 }

@@ -39,7 +39,10 @@ func round(s app.ShownRound) *educationv1.Round {
 	m := &educationv1.Round{
 		RoundId: r.ID, County: r.County, Stage: string(r.Stage), State: string(r.State), OpensOn: r.OpensOn.String(), ClosesOn: r.ClosesOn.String(),
 		DrawOn: r.DrawOn.String(), Tie: string(r.Tie), FigureSource: r.FigureSource, FigureOn: r.FigureOn.String(), Root: r.Root, EntriesCount: int32(r.Entries),
-		FigureTyped: r.TypedBy != "", Seed: r.Seed, Pass: int32(r.Pass), Parts: int32(r.Parts), AnswerDays: int32(s.AnswerDays),
+		FigureTyped: r.TypedBy != "", Seed: r.Seed, Pass: int32(r.Pass), Parts: int32(r.Parts), AnswerDays: int32(s.AnswerDays), ReasonCode: r.Why, PlannedBy: r.PlannedBy,
+	}
+	for _, c := range s.Corrected {
+		m.Corrections = append(m.Corrections, correction(c))
 	}
 	if r.ConfirmedBy != "" { // what one officer typed is not told to the other
 		m.Figure = r.Figure
@@ -90,7 +93,7 @@ func bureauTask(t domain.Task) *educationv1.Task {
 func appeal(a domain.Appeal) *educationv1.Appeal {
 	return &educationv1.Appeal{
 		AppealId: a.ID, RoundId: a.RoundID, ApplicationId: a.ApplicationID, SchoolId: a.SchoolID, Ground: a.Ground, State: a.State, Relief: a.Remedy,
-		DueOn: a.DueOn.String(), FiledAt: sqldb.Micros(a.FiledAt), Reasons: rpc.Reasons(a.Reasons),
+		DueOn: a.DueOn.String(), FiledAt: sqldb.Micros(a.FiledAt), ReasonCode: a.Why, Reasons: rpc.Reasons(a.Reasons),
 	}
 }
 

@@ -21,6 +21,22 @@ func (s *Server) PlanRound(ctx context.Context, req *educationv1.PlanRoundReques
 	})
 }
 
+// ChangeRound mends a plan.
+func (s *Server) ChangeRound(ctx context.Context, req *educationv1.ChangeRoundRequest) (*educationv1.ChangeRoundResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.ChangeRoundResponse, error) {
+		return &educationv1.ChangeRoundResponse{}, s.App.ChangeRound(ctx, s.In(tx), req.GetRoundId(), app.Plan{
+			OpensOn: req.GetOpensOn(), ClosesOn: req.GetClosesOn(), DrawOn: req.GetDrawOn(), Tie: req.GetTie(), FigureSource: req.GetFigureSource(), FigureOn: req.GetFigureOn(),
+		}, req.GetReasonCode())
+	})
+}
+
+// CancelRound ends a round that has no results.
+func (s *Server) CancelRound(ctx context.Context, req *educationv1.CancelRoundRequest) (*educationv1.CancelRoundResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.CancelRoundResponse, error) {
+		return &educationv1.CancelRoundResponse{}, s.App.CancelRound(ctx, s.In(tx), req.GetRoundId(), req.GetReasonCode())
+	})
+}
+
 // SetSeats gives a school seats in a round.
 func (s *Server) SetSeats(ctx context.Context, req *educationv1.SetSeatsRequest) (*educationv1.SetSeatsResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.SetSeatsResponse, error) {
@@ -42,10 +58,14 @@ func (s *Server) CloseRound(ctx context.Context, req *educationv1.CloseRoundRequ
 	})
 }
 
-// CommitRound fixes the list.
+// CommitRound fixes the list. Where the registry was not asked for likely
+// doubles since the round was closed, it is asked before.
 func (s *Server) CommitRound(ctx context.Context, req *educationv1.CommitRoundRequest) (*educationv1.CommitRoundResponse, error) {
+	if err := s.askedForDoubles(ctx, req.GetRoundId()); err != nil {
+		return nil, err
+	}
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.CommitRoundResponse, error) {
-		r, err := s.App.CommitRound(ctx, s.In(tx), req.GetRoundId())
+		r, err := s.App.CommitRound(ctx, s.In(tx), req.GetRoundId(), req.GetAcceptUndecided())
 		return &educationv1.CommitRoundResponse{Root: r.Root, EntriesCount: int32(r.Entries)}, err
 	})
 }
@@ -196,7 +216,7 @@ func (s *Server) FileAppeal(ctx context.Context, req *educationv1.FileAppealRequ
 // DecideAppeal decides an appeal.
 func (s *Server) DecideAppeal(ctx context.Context, req *educationv1.DecideAppealRequest) (*educationv1.DecideAppealResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.DecideAppealResponse, error) {
-		a, err := s.App.DecideAppeal(ctx, s.In(tx), req.GetAppealId(), req.GetOutcome(), req.GetRelief())
+		a, err := s.App.DecideAppeal(ctx, s.In(tx), req.GetAppealId(), req.GetOutcome(), req.GetRelief(), req.GetReasonCode())
 		return &educationv1.DecideAppealResponse{Reasons: appeal(a).GetReasons()}, err
 	})
 }

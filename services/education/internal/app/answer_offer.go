@@ -20,7 +20,7 @@ func (a *App) AcceptPlace(ctx context.Context, s Store, offerID string) error {
 	if err != nil {
 		return err
 	}
-	if application.OfferID != o.ID { // it takes the place of the one that was accepted before
+	if application.OfferID != "" && application.OfferID != o.ID { // it takes the place of the one before
 		before, err := s.Offer(application.OfferID)
 		if err != nil {
 			return err

@@ -34,7 +34,7 @@ func (a *App) FileAppeal(ctx context.Context, s Store, applicationID, schoolID, 
 
 // DecideAppeal decides an appeal as another officer than those who drew asks. An
 // upheld one adds a seat and offers it, or puts the child first in the next pass.
-func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, remedy string) (domain.Appeal, error) {
+func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, remedy, why string) (domain.Appeal, error) {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return domain.Appeal{}, err
@@ -77,7 +77,7 @@ func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, reme
 	if err != nil {
 		return appeal, err
 	}
-	appeal, events, err := appeal.Decide(outcome, remedy, p.Subject, r, then, now, x, clock.Today(a.Clock))
+	appeal, events, err := appeal.Decide(outcome, remedy, why, p.Subject, r, then, now, x, clock.Today(a.Clock))
 	if err != nil {
 		return appeal, err
 	}
@@ -91,59 +91,11 @@ func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, reme
 			return appeal, err
 		}
 	case domain.RemedySeat:
-		if err := a.addSeat(ctx, s, application, appeal.SchoolID); err != nil {
+		if err := a.placeMore(ctx, s, application, appeal.SchoolID); err != nil {
 			return appeal, err
 		}
 	}
 	return appeal, s.SaveAppeal(ctx, appeal, events...)
-}
-
-// addSeat adds a place to a school and offers it to the child. An offer of the
-// draw that nobody answered gives way to it; an accepted place stays until the
-// guardian takes the new one instead.
-func (a *App) addSeat(ctx context.Context, s Store, application domain.Application, schoolID string) error {
-	if application.State == domain.Offered {
-		o, err := s.Offer(application.OfferID)
-		if err != nil {
-			return err
-		}
-		application = application.Return()
-		if err := s.SaveApplication(ctx, application); err != nil {
-			return err
-		}
-		if err := s.SaveOffer(ctx, o.Withdraw()); err != nil {
-			return err
-		}
-		if application, err = s.Application(application.ID); err != nil {
-			return err
-		}
-	}
-	school, err := s.School(schoolID)
-	if err != nil {
-		return err
-	}
-	school, added := school.AddPlace()
-	if err := s.SaveSchool(ctx, school, added...); err != nil {
-		return err
-	}
-	if application.State != domain.Accepted {
-		_, err = a.offer(ctx, s, application, school, domain.WayAdded)
-		return err
-	}
-	taken, err := s.Taken(school.ID)
-	if err != nil {
-		return err
-	}
-	days, err := a.number("ED-OFFER", "days", school.County)
-	if err != nil {
-		return err
-	}
-	o, events, err := domain.MakeBetter(a.NewID(), application, school, taken, days, a.Clock.Now())
-	if err != nil {
-		return err
-	}
-	o.Way = domain.WayAdded
-	return s.SaveOffer(ctx, o, events...)
 }
 
 // ListAppeals lists a county's appeals, those that wait first.

@@ -2,20 +2,31 @@ package app
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
 // CommitRound works out each child's classes from what is known now, fixes the
-// list and publishes its root.
-func (a *App) CommitRound(ctx context.Context, s Store, roundID string) (domain.Round, error) {
+// list and publishes its root. Entries that may be one child are decided on
+// first, unless the officer says that they stay.
+func (a *App) CommitRound(ctx context.Context, s Store, roundID string, acceptUndecided bool) (domain.Round, error) {
 	p, r, err := round(ctx, s, roundID)
 	if err != nil {
 		return r, err
 	}
 	if r.State != domain.RoundClosed {
 		return r, domain.ErrRoundState.With("state", string(r.State))
+	}
+	pairs, err := s.Doubles(roundID)
+	if err != nil {
+		return r, err
+	}
+	if open, err := a.undecided(s, pairs); err != nil {
+		return r, err
+	} else if open > 0 && !acceptUndecided {
+		return r, domain.ErrDoublesOpen.With("pairs", strconv.Itoa(open))
 	}
 	if err := s.DropWithdrawn(roundID); err != nil {
 		return r, err

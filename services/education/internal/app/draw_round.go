@@ -1,8 +1,10 @@
 package app
 
 import (
+	"bytes"
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
@@ -87,11 +89,37 @@ func (a *App) RunSecondPass(ctx context.Context, s Store, roundID string) (domai
 	if err != nil {
 		return domain.Drawn{}, err
 	}
-	d, err := r.DrawAgain(schools, entries, waits, declined, x, clock.Today(a.Clock))
+	today := clock.Today(a.Clock)
+	d, err := r.DrawAgain(schools, entries, waits, declined, x, today)
 	if err != nil {
 		return d, err
 	}
+	if d.Round.Parts, err = a.publishPass(s, d, today); err != nil {
+		return d, err
+	}
 	return d, a.give(ctx, s, d, waiting)
+}
+
+// publishPass adds a pass to what is published of its round: whoever recomputes
+// the draw recomputes every pass. It returns ErrRoundTampered where the pass by
+// what is published gives anything else.
+func (a *App) publishPass(s Store, d domain.Drawn, on clock.Date) (int, error) {
+	bundle, err := s.Bundle(d.Round.ID)
+	if err != nil {
+		return 0, err
+	}
+	v, err := allocate.VerifyBundle(bytes.NewReader(bundle))
+	if err != nil {
+		return 0, domain.ErrRoundTampered.Because(err)
+	}
+	given, err := d.Again.Published(d.Round.Pass, on).Run(v.List, d.Round.Seed, v.Corrections...)
+	if err != nil {
+		return 0, domain.ErrRoundTampered.Because(err)
+	}
+	if !d.Again.Gave(given.Outcome) {
+		return 0, domain.ErrRoundTampered
+	}
+	return a.publish(s, d.Round, func(before []byte) []byte { return given.Append(before, v.Root) })
 }
 
 // give saves what a pass gave and offers the places. Who withdrew since the list

@@ -39,7 +39,7 @@ func (a *App) PlanRound(ctx context.Context, s Store, f Plan) (domain.Round, err
 		}
 	}
 	r.ID, r.PlannedAt = a.NewID(), a.Clock.Now()
-	r, events, err := domain.PlanRound(r)
+	r, events, err := domain.PlanRound(r, p.Subject, clock.Today(a.Clock))
 	if err != nil {
 		return r, err
 	}

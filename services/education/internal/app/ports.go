@@ -87,7 +87,25 @@ type Store interface {
 	Siblings(worker, childID string) (map[string]string, error)
 	Attended(childID string, stage domain.Stage) (map[string]string, error)
 	SaveBundle(roundID string, bundle []byte) (parts int, err error)
+	// AddToBundle adds a section to what is published, which has so many parts.
+	AddToBundle(roundID string, parts int, section []byte) (int, error)
 	BundlePart(roundID string, part int) ([]byte, error)
+	// Bundle reads all of what is published.
+	Bundle(roundID string) ([]byte, error)
+
+	// Double locks; it and PeekDouble return ErrDoubleUnknown where there is none.
+	Double(id string) (domain.Double, error)
+	PeekDouble(id string) (domain.Double, error)
+	// Doubles lists a round's pairs, those that wait first.
+	Doubles(roundID string) ([]domain.Double, error)
+	SaveDouble(ctx context.Context, d domain.Double) error
+
+	// Correction locks; it and PeekCorrection return ErrCorrectionUnknown where there is none.
+	Correction(id string) (domain.Correction, error)
+	PeekCorrection(id string) (domain.Correction, error)
+	// Corrections lists a round's corrections, the newest first.
+	Corrections(roundID string) ([]domain.Correction, error)
+	SaveCorrection(ctx context.Context, c domain.Correction, events ...domain.Event) error
 
 	// TaskOf locks; it and the peeks return ErrTaskUnknown where there is none.
 	TaskOf(applicationID string) (domain.Task, error)
@@ -114,6 +132,8 @@ type Children interface {
 	// GuardianOf returns ErrChildUnknown where there is no such child. The read
 	// is logged for the guardian under the case.
 	GuardianOf(ctx context.Context, childID, caseID string) (worker string, err error)
+	// Doubles tells which children may be one. It is logged for the guardians of those.
+	Doubles(ctx context.Context, childIDs []string, caseID string) ([]Likely, error)
 }
 
 // App is the department's use cases.

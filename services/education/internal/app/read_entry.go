@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
@@ -71,13 +72,30 @@ func (a *App) ReadEntry(ctx context.Context, s Store, applicationID string) (sh 
 		sh.Entry, err = a.classify(s, sh.Entry, schools)
 		return sh, err
 	}
-	entries, err := s.Entries(r.ID)
+	list, err := committed(s, r, schools)
 	if err != nil {
 		return sh, err
 	}
-	i := slices.IndexFunc(entries, func(e domain.Entry) bool { return e.ApplicationID == applicationID })
-	sh.Proof, err = r.List(schools, entries).Prove(i)
+	i := slices.IndexFunc(list.Entries, func(e allocate.Entry) bool { return e.Ticket == sh.Entry.Ticket })
+	if i < 0 { // a correction added it to the round
+		return sh, nil
+	}
+	sh.Proof, err = list.Prove(i)
 	return sh, err
+}
+
+// committed is the list as it was committed: once it is published, as it stands
+// there, since seats may have been added in the meantime.
+func committed(s Store, r domain.Round, schools []domain.Seated) (*allocate.List, error) {
+	if r.Parts > 0 {
+		drawn, err := published(s, r)
+		if err != nil {
+			return nil, err
+		}
+		return drawn.List, nil
+	}
+	entries, err := s.Entries(r.ID)
+	return r.List(schools, entries), err
 }
 
 func (a *App) documents(s Store, application domain.Application) ([]domain.Document, error) {

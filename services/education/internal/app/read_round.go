@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
@@ -11,6 +12,7 @@ type ShownRound struct {
 	Round      domain.Round
 	Schools    []domain.Seated
 	AnswerDays int
+	Corrected  []domain.Correction // that were taken
 }
 
 // ListRounds lists rounds, the newest first; a county and a stage are optional.
@@ -62,6 +64,13 @@ func (a *App) showRound(s Store, r domain.Round) (shown ShownRound, err error) {
 	shown.Round = r
 	if shown.Schools, err = s.Seated(r.ID); err != nil {
 		return shown, err
+	}
+	if r.Pass > 0 {
+		all, err := s.Corrections(r.ID)
+		if err != nil {
+			return shown, err
+		}
+		shown.Corrected = slices.DeleteFunc(all, func(c domain.Correction) bool { return c.State != domain.CorrectionTaken })
 	}
 	shown.AnswerDays, err = a.number("ED-OFFER", "days", r.County)
 	return shown, err

@@ -41,6 +41,7 @@ type Appeal struct {
 	DueOn         clock.Date
 	FiledAt       time.Time
 	DecidedBy     string
+	Why           string // the code of what the decision rests on
 	Reasons       []rule.Trace
 	Version       int64
 }
@@ -63,9 +64,18 @@ func FileAppeal(a Appeal, r Round, e Entry, until, today clock.Date) (Appeal, []
 	return a, []Event{AppealFiledEvent{AppealID: a.ID, ApplicationID: a.ApplicationID, Ground: a.Ground, DueOn: a.DueOn}}, nil
 }
 
+// appealReasons is what a decision can rest on: something was shown, or it was
+// not.
+func appealReasons(outcome string) []string {
+	if outcome == AppealUpheld {
+		return []string{"fact_shown", "rule_broken", "need_shown"}
+	}
+	return []string{"fact_not_shown", "rule_kept", "need_not_shown"}
+}
+
 // Decide decides an appeal. now is the entry with its classes as they are by
 // what is known today. Who took part in the draw does not decide.
-func (a Appeal) Decide(outcome, remedy, who string, r Round, then, now Entry, x Explaining, today clock.Date) (Appeal, []Event, error) {
+func (a Appeal) Decide(outcome, remedy, why, who string, r Round, then, now Entry, x Explaining, today clock.Date) (Appeal, []Event, error) {
 	switch {
 	case a.State != AppealFiled:
 		return a, nil, ErrAppealDecided
@@ -75,6 +85,8 @@ func (a Appeal) Decide(outcome, remedy, who string, r Round, then, now Entry, x 
 		outcome == AppealUpheld && remedy != RemedySeat && remedy != RemedyNextPass,
 		outcome == AppealRejected && remedy != "":
 		return a, nil, ErrAppealOutcome
+	case !slices.Contains(appealReasons(outcome), why):
+		return a, nil, ErrAppealReason
 	case remedy == RemedyNextPass && r.State != RoundDrawn:
 		return a, nil, ErrRoundState.With("state", string(r.State))
 	}
@@ -89,6 +101,7 @@ func (a Appeal) Decide(outcome, remedy, who string, r Round, then, now Entry, x 
 	t.Facts = append(t.Facts,
 		rule.Fact{Name: "appeal_ground", Value: a.Ground, From: "declared", AsOf: clock.DateOf(a.FiledAt).String()},
 		rule.Fact{Name: "class_now", Value: strconv.Itoa(now.Wishes[i].Class), From: now.Wishes[i].From, AsOf: today.String(), Proof: now.Wishes[i].Proof},
+		rule.Fact{Name: "decision_reason", Value: why, From: "education", AsOf: today.String()},
 		rule.Fact{Name: "last_position", Value: strconv.Itoa(then.Wishes[i].Last), From: "education", AsOf: today.String()})
 	if t.Outcome = rule.Met; outcome == AppealRejected {
 		t.Outcome = rule.NotMet
@@ -96,6 +109,6 @@ func (a Appeal) Decide(outcome, remedy, who string, r Round, then, now Entry, x 
 		t.Changes = []rule.Change{{Code: changeSeatFreed}, {Code: ChangePaper}}
 	}
 	t.Appeals = x.appeals()[1:] // it was reviewed; what is left is outside the department
-	a.State, a.Remedy, a.DecidedBy, a.Reasons = outcome, remedy, who, []rule.Trace{t}
+	a.State, a.Remedy, a.Why, a.DecidedBy, a.Reasons = outcome, remedy, why, who, []rule.Trace{t}
 	return a, []Event{AppealDecided{AppealID: a.ID, ApplicationID: a.ApplicationID, Outcome: outcome, Remedy: remedy}}, nil
 }

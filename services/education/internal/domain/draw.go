@@ -37,7 +37,24 @@ type Drawn struct {
 	Bundle  []byte  // of the first pass: what is published
 	Placed  int
 	Events  []Event
+	Again   Again // of a later pass: what went into it
 }
+
+// Again is a later pass as it is published: seats by school, and who waits by
+// ticket, with the wishes that are left.
+type Again struct {
+	Posts []allocate.Seats
+	Takes []allocate.Taking
+	gave  *allocate.Outcome
+}
+
+// Published is the pass as it is added to the bundle.
+func (a Again) Published(n int, on clock.Date) allocate.Pass {
+	return allocate.Pass{N: n, On: on, Because: "second_pass", Posts: a.Posts, Takes: a.Takes}
+}
+
+// Gave reports whether the pass gave the same.
+func (a Again) Gave(o *allocate.Outcome) bool { return slices.Equal(a.gave.Got, o.Got) }
 
 // Draw gives the places by the committed list and the figure that two officers
 // read. It returns ErrRoundTampered where the list is not what was committed.
@@ -71,6 +88,7 @@ func (r Round) DrawAgain(schools []Seated, all []Entry, waits map[string]bool, d
 		return Drawn{}, ErrRoundState.With("state", string(r.State))
 	}
 	round := allocate.Round{}
+	again := Again{}
 	post := map[string]int{}
 	for i, s := range schools {
 		post[s.School.ID] = i
@@ -80,6 +98,7 @@ func (r Round) DrawAgain(schools []Seated, all []Entry, waits map[string]bool, d
 			p.Reserved = map[int]int{Newcomers: reserved}
 		}
 		round.Posts = append(round.Posts, p)
+		again.Posts = append(again.Posts, allocate.Seats{ID: s.School.ID, Seats: p.Seats, Reserved: p.Reserved})
 	}
 	numbers, err := r.numbers(all)
 	if err != nil {
@@ -92,19 +111,25 @@ func (r Round) DrawAgain(schools []Seated, all []Entry, waits map[string]bool, d
 		}
 		a := allocate.Applicant{Group: e.group()}
 		var kept []int
+		taking := allocate.Taking{Ticket: e.Ticket}
 		for i, w := range e.Wishes {
 			if !slices.Contains(declined[e.ApplicationID], w.SchoolID) {
 				a.Choices = append(a.Choices, allocate.Choice{Post: post[w.SchoolID], Class: e.class(w), Number: numbers[e.ApplicationID][i]})
+				taking.Wishes = append(taking.Wishes, allocate.Wish{Post: post[w.SchoolID], Class: e.class(w)})
 				kept = append(kept, i)
 			}
 		}
+		again.Takes = append(again.Takes, taking)
 		round.Applicants, ps.entries, ps.kept = append(round.Applicants, a), append(ps.entries, e), append(ps.kept, kept)
 	}
 	if ps.outcome, err = round.Run(); err != nil {
 		return Drawn{}, err
 	}
 	r.Pass++
-	return r.decide(ps, x, today)
+	out, err := r.decide(ps, x, today)
+	again.gave = ps.outcome
+	out.Again = again
+	return out, err
 }
 
 // class is an entry's class at a school: before all others where an upheld

@@ -52,6 +52,52 @@ type RoundPlannedEvent struct {
 	OpensOn, ClosesOn, DrawOn clock.Date
 }
 
+// RoundChanged says that a plan was mended.
+type RoundChanged struct {
+	RoundID                   string
+	OpensOn, ClosesOn, DrawOn clock.Date
+	Why                       string
+}
+
+// RoundCancelledEvent says that a round ended before it had results.
+type RoundCancelledEvent struct{ RoundID, Why string }
+
+// RoundNoticed tells a family that its round was changed or cancelled.
+type RoundNoticed struct{ RoundID, ApplicationID, What, Why string }
+
+// DoublesFound says that the registry was asked; it stays here.
+type DoublesFound struct {
+	RoundID string
+	Open    int
+}
+
+// DoubleDecided says whether two entries are one child, and tells a guardian.
+type DoubleDecided struct {
+	RoundID, ApplicationID, Outcome string
+	Kept                            bool
+	Why                             string
+}
+
+// CorrectionProposed says that a corrected draw was proposed; it stays here.
+type CorrectionProposed struct{ CorrectionID, RoundID, Why string }
+
+// CorrectionDropped says that it was dropped; it stays here.
+type CorrectionDropped struct{ CorrectionID, RoundID string }
+
+// RoundCorrected says that a corrected draw was published beside the first.
+type RoundCorrected struct {
+	RoundID, CorrectionID, Why string
+	Wronged                    int
+}
+
+// WrongMended tells a guardian what a child gets whom a fault of the draw wronged.
+type WrongMended struct {
+	RoundID, ApplicationID string
+	Choice                 int
+	Relief                 string
+	DueOn                  clock.Date
+}
+
 // SeatsSet says how many seats a school has in a round.
 type SeatsSet struct {
 	RoundID, SchoolID string
@@ -135,6 +181,15 @@ type GrantApprovedEvent struct {
 	ApplicationID string
 }
 
+func (RoundChanged) happened()         {}
+func (RoundCancelledEvent) happened()  {}
+func (RoundNoticed) happened()         {}
+func (DoublesFound) happened()         {}
+func (DoubleDecided) happened()        {}
+func (CorrectionProposed) happened()   {}
+func (CorrectionDropped) happened()    {}
+func (RoundCorrected) happened()       {}
+func (WrongMended) happened()          {}
 func (SchoolOpened) happened()         {}
 func (ApplicationSubmitted) happened() {}
 func (ApplicationWithdrawn) happened() {}

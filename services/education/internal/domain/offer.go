@@ -64,11 +64,11 @@ func (o Offer) TakesPlace() bool { return o.open() || o.State == OfferAccepted }
 // open reports whether the offer waits for its answer.
 func (o Offer) open() bool { return o.State == OfferOpen || o.State == OfferBetter }
 
-// MakeBetter offers a place to a child who has accepted another one: an appeal
-// was upheld. The accepted place stays the child's until the guardian takes this
-// one instead.
+// MakeBetter offers a place to a child who has another one, offered or accepted:
+// an appeal was upheld, or a fault of the draw is mended. The other one stays the
+// child's until the guardian takes this one instead.
 func MakeBetter(id string, a Application, s School, taken, answerDays int, now time.Time) (Offer, []Event, error) {
-	if a.State != Accepted {
+	if a.State != Accepted && a.State != Offered {
 		return Offer{}, nil, ErrApplicationState.With("state", string(a.State))
 	}
 	a.State = Submitted // for the rules of any offer; what is saved of it is the offer alone

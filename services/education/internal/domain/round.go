@@ -8,6 +8,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
 )
 
 // RoundState is where a round stands.
@@ -21,6 +22,8 @@ const (
 	RoundCommitted RoundState = "committed" // the list is fixed, its root published
 	RoundDrawn     RoundState = "drawn"     // places were offered
 	RoundEnded     RoundState = "ended"
+	// RoundCancelled is a round that ended before it had results; it holds nothing.
+	RoundCancelled RoundState = "cancelled"
 )
 
 // The longest texts of a round, in characters.
@@ -28,6 +31,10 @@ const (
 	longestFigure = 100
 	longestSource = 120
 )
+
+// longestRound is the most months between the first day and the draw; more is a
+// slip of the year.
+const longestRound = 24
 
 // Newcomers is the group of children whose family came lately; the other group
 // is allocate.Open.
@@ -55,24 +62,99 @@ type Round struct {
 	Seed         string
 	Pass         int // how often places were given
 	Parts        int // of the published bundle
+	PlannedBy    string
+	Why          string     // the code of why it was changed last or cancelled
+	DoublesOn    clock.Date // when the registry was asked for likely doubles; zero: not since it was closed
 	PlannedAt    time.Time
 	Version      int64
 }
 
-// PlanRound checks a round and plans it.
-func PlanRound(r Round) (Round, []Event, error) {
-	r.FigureSource = strings.TrimSpace(r.FigureSource)
-	switch {
-	case r.OpensOn.IsZero() || r.ClosesOn.Before(r.OpensOn) || r.DrawOn.Before(r.ClosesOn) || r.FigureOn.Before(r.ClosesOn) || r.DrawOn.Before(r.FigureOn):
-		return r, nil, ErrRoundDates
-	case r.Tie != allocate.SingleTie && r.Tie != allocate.MultipleTie:
-		return r, nil, ErrRoundTie
-	case !line(r.FigureSource, longestSource):
-		return r, nil, ErrRoundFigure
+// PlanRound checks a round and plans it, as an officer signs.
+func PlanRound(r Round, who string, today clock.Date) (Round, []Event, error) {
+	if r.OpensOn.Before(today) {
+		return r, nil, ErrRoundPast
 	}
-	r.State = RoundPlanned
+	r, err := r.plannable()
+	if err != nil {
+		return r, nil, err
+	}
+	r.State, r.PlannedBy = RoundPlanned, who
 	return r, []Event{RoundPlannedEvent{RoundID: r.ID, Stage: r.Stage, OpensOn: r.OpensOn, ClosesOn: r.ClosesOn, DrawOn: r.DrawOn}}, nil
 }
+
+// plannable checks what a plan says.
+func (r Round) plannable() (Round, error) {
+	r.FigureSource = strings.TrimSpace(r.FigureSource)
+	switch {
+	case r.OpensOn.IsZero() || r.ClosesOn.Before(r.OpensOn) || r.DrawOn.Before(r.ClosesOn) || r.FigureOn.Before(r.ClosesOn) || r.DrawOn.Before(r.FigureOn),
+		r.DrawOn.After(r.OpensOn.AddMonths(longestRound)):
+		return r, ErrRoundDates
+	case r.Tie != allocate.SingleTie && r.Tie != allocate.MultipleTie:
+		return r, ErrRoundTie
+	case !line(r.FigureSource, longestSource) || !allocate.Announced(r.FigureSource):
+		return r, ErrRoundFigure
+	}
+	return r, nil
+}
+
+// The reasons for which a round is changed or cancelled.
+func roundReasons() []string { return []string{"dates", "figure", "seats", "law", "other"} }
+
+// Change mends a plan until its list is fixed. What families were told already
+// stays: days that have passed are not changed, and nobody who filed loses the
+// day on which filing ends.
+func (r Round) Change(to Round, why string, today clock.Date) (Round, []Event, error) {
+	switch {
+	case r.State != RoundPlanned && r.State != RoundOpen && r.State != RoundClosed:
+		return r, nil, ErrRoundState.With("state", string(r.State))
+	case !slices.Contains(roundReasons(), why):
+		return r, nil, ErrRoundReason
+	}
+	was := r
+	r.OpensOn, r.ClosesOn, r.DrawOn, r.FigureOn, r.Tie, r.FigureSource = to.OpensOn, to.ClosesOn, to.DrawOn, to.FigureOn, to.Tie, to.FigureSource
+	past := func(before, now clock.Date) bool { return now != before && now.Before(today) }
+	switch {
+	case past(was.OpensOn, r.OpensOn), past(was.ClosesOn, r.ClosesOn), past(was.FigureOn, r.FigureOn), past(was.DrawOn, r.DrawOn):
+		return was, nil, ErrRoundPast
+	case was.State != RoundPlanned && r.OpensOn != was.OpensOn, was.State == RoundClosed && r.ClosesOn != was.ClosesOn && r.ClosesOn.Before(today):
+		return was, nil, ErrRoundBegun
+	}
+	r, err := r.plannable()
+	if err != nil {
+		return was, nil, err
+	}
+	if r.State == RoundClosed && !today.After(r.ClosesOn) && r.ClosesOn != was.ClosesOn {
+		r.State, r.DoublesOn = RoundOpen, clock.Date{} // there is time to file again
+	}
+	r.Why = why
+	return r, []Event{RoundChanged{RoundID: r.ID, OpensOn: r.OpensOn, ClosesOn: r.ClosesOn, DrawOn: r.DrawOn, Why: why}}, nil
+}
+
+// Cancel ends a round that has no results. It holds no seats any more, and
+// another one can be planned.
+func (r Round) Cancel(why string) (Round, []Event, error) {
+	switch {
+	case r.State == RoundDrawn:
+		return r, nil, ErrRoundResults
+	case !r.Running():
+		return r, nil, ErrRoundState.With("state", string(r.State))
+	case !slices.Contains(roundReasons(), why):
+		return r, nil, ErrRoundReason
+	}
+	r.State, r.Why = RoundCancelled, why
+	return r, []Event{RoundCancelledEvent{RoundID: r.ID, Why: why}}, nil
+}
+
+// Noticed tells a family that filed that its round was changed or cancelled.
+func (e Entry) Noticed(what, why string) []Event {
+	return []Event{RoundNoticed{RoundID: e.RoundID, ApplicationID: e.ApplicationID, What: what, Why: why}}
+}
+
+// What a family is told of its round.
+const (
+	NoticeChanged   = "changed"
+	NoticeCancelled = "cancelled"
+)
 
 // line reports whether s is one line of text that can be published.
 func line(s string, longest int) bool {
@@ -81,7 +163,7 @@ func line(s string, longest int) bool {
 
 // Running reports whether the round's seats are held for it. The store's count
 // of taken places says the same.
-func (r Round) Running() bool { return r.State != RoundEnded }
+func (r Round) Running() bool { return r.State != RoundEnded && r.State != RoundCancelled }
 
 // Seated is a school's part in a round.
 type Seated struct {
@@ -99,7 +181,7 @@ type Seated struct {
 // the school's places nobody has and no round holds, without this round's own.
 func (r Round) SetSeats(s Seated, seats, reserved, free int) (Seated, []Event, error) {
 	switch {
-	case r.State == RoundClosed || r.State == RoundCommitted || r.State == RoundEnded:
+	case r.State != RoundPlanned && r.State != RoundOpen && r.State != RoundDrawn:
 		return s, nil, ErrRoundState.With("state", string(r.State))
 	case s.School.Stage != r.Stage || s.School.County != r.County:
 		return s, nil, ErrSchoolStage.With("school", s.School.ID)
@@ -220,7 +302,7 @@ func (r Round) Confirm(figure, who string, today clock.Date) error {
 		return ErrRoundState.With("state", string(r.State))
 	case r.TypedBy == "":
 		return ErrFigureMissing
-	case r.TypedBy == who:
+	case ident.SameStaff(r.TypedBy, who):
 		return ErrFigureSame
 	case strings.TrimSpace(figure) != r.Figure:
 		return ErrFigureDiffers
@@ -232,7 +314,7 @@ func (r Round) Confirm(figure, who string, today clock.Date) error {
 
 // TookPart reports whether an officer had a hand in the draw.
 func (r Round) TookPart(who string) bool {
-	return slices.Contains([]string{r.CommittedBy, r.TypedBy, r.ConfirmedBy}, who)
+	return slices.ContainsFunc([]string{r.CommittedBy, r.TypedBy, r.ConfirmedBy}, func(other string) bool { return ident.SameStaff(other, who) })
 }
 
 // End ends the round; tasks is how many children the bureau must find a place for.

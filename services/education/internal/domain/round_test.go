@@ -87,7 +87,7 @@ func wishes(class int, ids ...string) (all []Wish) {
 }
 
 func TestARoundIsRunInOrder(t *testing.T) {
-	r, events, err := PlanRound(planned())
+	r, events, err := PlanRound(planned(), "officer-0", day)
 	if err != nil || len(events) != 1 || r.State != RoundPlanned {
 		t.Fatal(err, events)
 	}
@@ -100,11 +100,14 @@ func TestARoundIsRunInOrder(t *testing.T) {
 		"drawn before the figure":  {func(r *Round) { r.FigureOn = day.AddDays(1) }, ErrRoundDates},
 		"no such tie":              {func(r *Round) { r.Tie = "coin" }, ErrRoundTie},
 		"no figure":                {func(r *Round) { r.FigureSource = "  " }, ErrRoundFigure},
+		"it opened yesterday":      {func(r *Round) { r.OpensOn = day.AddDays(-1) }, ErrRoundPast},
+		"the year is a slip":       {func(r *Round) { r.DrawOn = day.AddYears(10) }, ErrRoundDates},
+		"a figure of nothing":      {func(r *Round) { r.FigureSource = "x" }, ErrRoundFigure},
 		"a figure of several rows": {func(r *Round) { r.FigureSource = "a\nb" }, ErrRoundFigure},
 	} {
 		bad := planned()
 		c.change(&bad)
-		if _, _, err := PlanRound(bad); !errors.Is(err, c.want) {
+		if _, _, err := PlanRound(bad, "officer-0", day); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -458,21 +461,27 @@ func TestAppeals(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, who := range []string{"officer-0", "officer-1", "officer-2"} {
-		if _, _, err := a.Decide(AppealRejected, "", who, d.Round, e, e, x, day); !errors.Is(err, ErrAppealOwn) {
+		if _, _, err := a.Decide(AppealRejected, "", "rule_kept", who, d.Round, e, e, x, day); !errors.Is(err, ErrAppealOwn) {
 			t.Errorf("%s took part in the draw and decides: %v", who, err)
 		}
 	}
 	for _, c := range [][2]string{{"perhaps", ""}, {AppealUpheld, ""}, {AppealRejected, RemedySeat}} {
-		if _, _, err := a.Decide(c[0], c[1], "officer-3", d.Round, e, e, x, day); !errors.Is(err, ErrAppealOutcome) {
+		if _, _, err := a.Decide(c[0], c[1], "fact_shown", "officer-3", d.Round, e, e, x, day); !errors.Is(err, ErrAppealOutcome) {
 			t.Errorf("%v: %v", c, err)
 		}
 	}
 	for outcome, remedy := range map[string]string{AppealRejected: "", AppealUpheld: RemedySeat} {
-		got, _, err := a.Decide(outcome, remedy, "officer-3", d.Round, e, e, x, day)
-		if err != nil || got.State != outcome || len(got.Reasons) != 1 || got.Reasons[0].Check() != nil {
+		why := map[string]string{AppealRejected: "fact_not_shown", AppealUpheld: "fact_shown"}
+		for _, bad := range []string{"", "because", why[map[string]string{AppealRejected: AppealUpheld, AppealUpheld: AppealRejected}[outcome]]} {
+			if _, _, err := a.Decide(outcome, remedy, bad, "officer-3", d.Round, e, e, x, day); !errors.Is(err, ErrAppealReason) {
+				t.Errorf("%s without its reason: %v", outcome, err)
+			}
+		}
+		got, _, err := a.Decide(outcome, remedy, why[outcome], "officer-3", d.Round, e, e, x, day)
+		if err != nil || got.State != outcome || got.Why != why[outcome] || len(got.Reasons) != 1 || got.Reasons[0].Check() != nil {
 			t.Errorf("%s: %+v %v", outcome, got, err)
 		}
-		if _, _, err := got.Decide(outcome, remedy, "officer-3", d.Round, e, e, x, day); !errors.Is(err, ErrAppealDecided) {
+		if _, _, err := got.Decide(outcome, remedy, why[outcome], "officer-3", d.Round, e, e, x, day); !errors.Is(err, ErrAppealDecided) {
 			t.Error(err)
 		}
 	}

@@ -65,12 +65,12 @@ func (t *inTx) SaveTask(ctx context.Context, b domain.Task, events ...domain.Eve
 	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: b.ID, Version: b.Version, Worker: b.Worker, Division: b.County}, messages(events)...)
 }
 
-const appealColumns = `id, round_id, application_id, worker, county, school_id, ground, state, relief, due_on, filed_at, decided_by, reasons, version`
+const appealColumns = `id, round_id, application_id, worker, county, school_id, ground, state, relief, due_on, filed_at, decided_by, reason_code, reasons, version`
 
 func scanAppeal(s sqldb.Scanner) (a domain.Appeal, err error) {
 	var filed int64
 	var reasons string
-	if err = s.Scan(&a.ID, &a.RoundID, &a.ApplicationID, &a.Worker, &a.County, &a.SchoolID, &a.Ground, &a.State, &a.Remedy, &a.DueOn, &filed, &a.DecidedBy, &reasons, &a.Version); err != nil {
+	if err = s.Scan(&a.ID, &a.RoundID, &a.ApplicationID, &a.Worker, &a.County, &a.SchoolID, &a.Ground, &a.State, &a.Remedy, &a.DueOn, &filed, &a.DecidedBy, &a.Why, &reasons, &a.Version); err != nil {
 		return a, err
 	}
 	a.FiledAt = sqldb.Time(filed)
@@ -107,10 +107,10 @@ func (t *inTx) SaveAppeal(ctx context.Context, a domain.Appeal, events ...domain
 	if err != nil {
 		return err
 	}
-	n, err := t.tx.Exec(`INSERT INTO appeal (`+appealColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, relief = excluded.relief, decided_by = excluded.decided_by, reasons = excluded.reasons, version = excluded.version
-		WHERE appeal.version = $15`,
-		a.ID, a.RoundID, a.ApplicationID, a.Worker, a.County, a.SchoolID, a.Ground, a.State, a.Remedy, a.DueOn.String(), sqldb.Micros(a.FiledAt), a.DecidedBy, reasons, next(a.Version, len(events)), a.Version)
+	n, err := t.tx.Exec(`INSERT INTO appeal (`+appealColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reason_code = excluded.reason_code, relief = excluded.relief, decided_by = excluded.decided_by, reasons = excluded.reasons, version = excluded.version
+		WHERE appeal.version = $16`,
+		a.ID, a.RoundID, a.ApplicationID, a.Worker, a.County, a.SchoolID, a.Ground, a.State, a.Remedy, a.DueOn.String(), sqldb.Micros(a.FiledAt), a.DecidedBy, a.Why, reasons, next(a.Version, len(events)), a.Version)
 	if t.tx.Dialect().IsUnique(err) {
 		return domain.ErrAppealTwice.Because(err)
 	}

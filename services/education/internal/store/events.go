@@ -38,6 +38,18 @@ func message(e domain.Event) proto.Message {
 		return &educationv1.OfferLapsed{OfferId: e.OfferID, ApplicationId: e.ApplicationID}
 	case domain.EvidenceChanged:
 		return &educationv1.EvidenceChanged{ApplicationId: e.ApplicationID, Kind: e.Kind, What: e.What}
+	case domain.RoundChanged:
+		return &educationv1.RoundChanged{RoundId: e.RoundID, OpensOn: e.OpensOn.String(), ClosesOn: e.ClosesOn.String(), DrawOn: e.DrawOn.String(), ReasonCode: e.Why}
+	case domain.RoundCancelledEvent:
+		return &educationv1.RoundCancelled{RoundId: e.RoundID, ReasonCode: e.Why}
+	case domain.DoublesFound:
+		return &educationv1.DoublesFound{RoundId: e.RoundID, DoublesCount: int32(e.Open)}
+	case domain.CorrectionProposed:
+		return &educationv1.CorrectionProposed{CorrectionId: e.CorrectionID, RoundId: e.RoundID, ReasonCode: e.Why}
+	case domain.CorrectionDropped:
+		return &educationv1.CorrectionDropped{CorrectionId: e.CorrectionID, RoundId: e.RoundID}
+	case domain.RoundCorrected:
+		return &educationv1.RoundCorrected{RoundId: e.RoundID, CorrectionId: e.CorrectionID, ReasonCode: e.Why, Wronged: int32(e.Wronged)}
 	case domain.RoundPlannedEvent:
 		return &educationv1.RoundPlanned{RoundId: e.RoundID, Stage: string(e.Stage), OpensOn: e.OpensOn.String(), ClosesOn: e.ClosesOn.String(), DrawOn: e.DrawOn.String()}
 	case domain.SeatsSet:
@@ -61,6 +73,12 @@ func message(e domain.Event) proto.Message {
 // familyMessage is the form of what concerns one child.
 func familyMessage(e domain.Event) proto.Message {
 	switch e := e.(type) {
+	case domain.RoundNoticed:
+		return &educationv1.RoundNoticed{RoundId: e.RoundID, ApplicationId: e.ApplicationID, What: e.What, ReasonCode: e.Why}
+	case domain.DoubleDecided:
+		return &educationv1.DoubleDecided{RoundId: e.RoundID, ApplicationId: e.ApplicationID, Outcome: e.Outcome, Kept: e.Kept, ReasonCode: e.Why}
+	case domain.WrongMended:
+		return &educationv1.WrongMended{RoundId: e.RoundID, ApplicationId: e.ApplicationID, Choice: int32(e.Choice), Relief: e.Relief, DueOn: e.DueOn.String()}
 	case domain.ChoicesFiled:
 		return &educationv1.ChoicesFiled{RoundId: e.RoundID, ApplicationId: e.ApplicationID, ChoicesCount: int32(e.Choices)}
 	case domain.OutcomeDecided:

@@ -14,12 +14,12 @@ import (
 )
 
 const roundColumns = `id, county, stage, state, opens_on, closes_on, draw_on, tie, figure_source, figure_on, root, entries_count, figure,
-	committed_by, typed_by, confirmed_by, seed, pass, parts, planned_at, version`
+	committed_by, typed_by, confirmed_by, seed, pass, parts, planned_by, reason_code, doubles_on, planned_at, version`
 
 func scanRound(s sqldb.Scanner) (r domain.Round, err error) {
 	var planned int64
 	err = s.Scan(&r.ID, &r.County, &r.Stage, &r.State, &r.OpensOn, &r.ClosesOn, &r.DrawOn, &r.Tie, &r.FigureSource, &r.FigureOn, &r.Root, &r.Entries, &r.Figure,
-		&r.CommittedBy, &r.TypedBy, &r.ConfirmedBy, &r.Seed, &r.Pass, &r.Parts, &planned, &r.Version)
+		&r.CommittedBy, &r.TypedBy, &r.ConfirmedBy, &r.Seed, &r.Pass, &r.Parts, &r.PlannedBy, &r.Why, &r.DoublesOn, &planned, &r.Version)
 	r.PlannedAt = sqldb.Time(planned)
 	return r, err
 }
@@ -46,13 +46,14 @@ func (t *inTx) Rounds(county string, stage domain.Stage) ([]domain.Round, error)
 // changed it since it was loaded.
 func (t *inTx) SaveRound(ctx context.Context, r domain.Round, events ...domain.Event) error {
 	n, err := t.tx.Exec(`INSERT INTO school_round (`+roundColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, root = excluded.root, entries_count = excluded.entries_count, figure = excluded.figure,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, opens_on = excluded.opens_on, closes_on = excluded.closes_on, draw_on = excluded.draw_on,
+			tie = excluded.tie, figure_source = excluded.figure_source, figure_on = excluded.figure_on, reason_code = excluded.reason_code, doubles_on = excluded.doubles_on, root = excluded.root, entries_count = excluded.entries_count, figure = excluded.figure,
 			committed_by = excluded.committed_by, typed_by = excluded.typed_by, confirmed_by = excluded.confirmed_by, seed = excluded.seed,
 			pass = excluded.pass, parts = excluded.parts, version = excluded.version
-		WHERE school_round.version = $22`,
+		WHERE school_round.version = $25`,
 		r.ID, r.County, string(r.Stage), string(r.State), r.OpensOn.String(), r.ClosesOn.String(), r.DrawOn.String(), string(r.Tie), r.FigureSource, r.FigureOn.String(),
-		r.Root, r.Entries, r.Figure, r.CommittedBy, r.TypedBy, r.ConfirmedBy, r.Seed, r.Pass, r.Parts, sqldb.Micros(r.PlannedAt), next(r.Version, len(events)), r.Version)
+		r.Root, r.Entries, r.Figure, r.CommittedBy, r.TypedBy, r.ConfirmedBy, r.Seed, r.Pass, r.Parts, r.PlannedBy, r.Why, r.DoublesOn.String(), sqldb.Micros(r.PlannedAt), next(r.Version, len(events)), r.Version)
 	if t.tx.Dialect().IsUnique(err) {
 		return domain.ErrRoundTwice.Because(err)
 	}
@@ -220,15 +221,29 @@ const bundlePart = 512 << 10
 // SaveBundle writes what is published of a draw, in parts, and returns how many
 // there are.
 func (t *inTx) SaveBundle(roundID string, bundle []byte) (int, error) {
-	parts := 0
-	for ; parts == 0 || len(bundle) > 0; parts++ {
-		n := min(bundlePart, len(bundle))
-		if _, err := t.tx.Exec(`INSERT INTO bundle_part (round_id, part, data) VALUES ($1, $2, $3)`, roundID, parts, bundle[:n]); err != nil {
+	return t.AddToBundle(roundID, 0, bundle)
+}
+
+// AddToBundle adds a section to what is published, in parts of its own: what was
+// published before is not touched.
+func (t *inTx) AddToBundle(roundID string, parts int, section []byte) (int, error) {
+	for len(section) > 0 {
+		n := min(bundlePart, len(section))
+		if _, err := t.tx.Exec(`INSERT INTO bundle_part (round_id, part, data) VALUES ($1, $2, $3)`, roundID, parts, section[:n]); err != nil {
 			return 0, err
 		}
-		bundle = bundle[n:]
+		section, parts = section[n:], parts+1
 	}
 	return parts, nil
+}
+
+// Bundle reads all of what is published of a draw.
+func (t *inTx) Bundle(roundID string) ([]byte, error) {
+	all, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (b []byte, err error) { return b, s.Scan(&b) }, `SELECT data FROM bundle_part WHERE round_id = $1 ORDER BY part`, roundID)
+	if err == nil && len(all) == 0 {
+		err = domain.ErrBundleUnknown
+	}
+	return slices.Concat(all...), err
 }
 
 // BundlePart reads a part of a bundle, or returns ErrRoundUnknown.

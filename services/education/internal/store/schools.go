@@ -59,8 +59,8 @@ func (t *inTx) school(id, lock string) (domain.School, error) {
 // domain.Offer.TakesPlace says, or that a round holds, as domain.Round.Running
 // says: a round's offers take places that it holds already.
 const taken = `((SELECT count(*) FROM offer o WHERE o.school_id = school.id AND o.state IN ('open', 'accepted', 'better')
-		AND o.round_id NOT IN (SELECT id FROM school_round WHERE state <> 'ended'))
-	+ (SELECT coalesce(sum(rs.seats), 0) FROM round_school rs JOIN school_round r ON r.id = rs.round_id WHERE rs.school_id = school.id AND r.state <> 'ended'))`
+		AND o.round_id NOT IN (SELECT id FROM school_round WHERE state NOT IN ('ended', 'cancelled')))
+	+ (SELECT coalesce(sum(rs.seats), 0) FROM round_school rs JOIN school_round r ON r.id = rs.round_id WHERE rs.school_id = school.id AND r.state NOT IN ('ended', 'cancelled')))`
 
 // Taken counts the places of a school that are offered, accepted or held by a round.
 func (t *inTx) Taken(schoolID string) (n int, err error) {

@@ -22,6 +22,7 @@ const (
 	kindContact    = "contact"
 	kindAge        = "age"
 	kindChild      = "child"
+	kindCompared   = "likely_double"
 )
 
 // mayQuery returns nil where p may read who people are at all.

@@ -18,6 +18,7 @@ var (
 	ErrWorkerClosed     = errs.New(errs.NotFound, "registry.worker.closed", "This account was closed; what it covered is gone.")
 	ErrIdentityConflict = errs.New(errs.Conflict, "registry.worker.identity_conflict", "This document number is registered with another name; please have it checked at a counter.")
 	ErrDocumentTaken    = errs.New(errs.Conflict, "registry.worker.document_taken", "This document number was registered at the same moment; look again.")
+	ErrTooMany          = errs.New(errs.Invalid, "registry.compare.too_many", "At most 20,000 are compared at once.")
 	ErrChildUnknown     = errs.New(errs.NotFound, "registry.child.unknown", "There is no such registered child.")
 	ErrChildTaken       = errs.New(errs.Conflict, "registry.child.taken", "This child was registered at the same moment; look again.")
 	ErrKeysLost         = errs.New(errs.Internal, "registry.vault.lost", "The database of people's keys is empty, though the registry knows people. Bring the keys' database back from its backup; nothing was changed.")

@@ -63,6 +63,11 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 		return unless(m.GetOutcome() == placed, m.GetApplicationId()) // who is placed is told of the offer
 	})
 	tell(r, h, "education", func(m *educationv1.AppealDecided) string { return m.GetApplicationId() })
+	tell(r, h, "education", func(m *educationv1.RoundNoticed) string { return m.GetApplicationId() })
+	tell(r, h, "education", func(m *educationv1.DoubleDecided) string {
+		return unless(m.GetOutcome() != sameChild, m.GetApplicationId()) // that they are two changes nothing for either
+	})
+	tell(r, h, "education", func(m *educationv1.WrongMended) string { return m.GetApplicationId() })
 	tell(r, h, "education", func(m *educationv1.EvidenceChanged) string { return m.GetApplicationId() })
 	tell(r, h, "housing", func(m *housingv1.EligibilityDecided) string { return m.GetApplicationId() })
 	tell(r, h, "housing", func(m *housingv1.DecisionReopened) string { return m.GetApplicationId() })
@@ -84,6 +89,9 @@ const employerSays = "employer_says"
 
 // placed is the outcome of a school round that brings an offer.
 const placed = "placed"
+
+// sameChild is the outcome of a pair of entries of which one goes.
+const sameChild = "same"
 
 func unless(silent bool, about string) string {
 	if silent {

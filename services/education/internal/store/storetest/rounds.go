@@ -57,6 +57,7 @@ func rounds(t *testing.T, fresh opener) {
 	t.Run("survives the round trip", func(t *testing.T) {
 		db, s, r := prepared(t)
 		r.State, r.Root, r.Entries, r.Figure, r.CommittedBy, r.TypedBy, r.ConfirmedBy, r.Seed, r.Pass, r.Parts = domain.RoundDrawn, "aa", 3, "1 2", "edu-0", "edu-1", "edu-2", "bb", 1, 2
+		r.Why, r.DoublesOn, r.OpensOn, r.ClosesOn, r.DrawOn, r.FigureOn, r.Tie, r.FigureSource = "dates", today, today.AddDays(1), today.AddDays(2), today.AddDays(4), today.AddDays(3), allocate.MultipleTie, "另一个数字"
 		update(t, db, func(tx *sqldb.Tx) error {
 			return s.In(tx).SaveRound(ctx, r, domain.RoundDrawnEvent{RoundID: r.ID, Pass: 1})
 		})
@@ -88,9 +89,13 @@ func rounds(t *testing.T, fresh opener) {
 		if err := db.Update(ctx, second); !errors.Is(err, domain.ErrRoundTwice) {
 			t.Fatal(err)
 		}
-		r.State = domain.RoundEnded
+		r.State = domain.RoundCancelled
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveRound(ctx, r) })
 		update(t, db, second)
+		r = planned("round-2")
+		r.Version, r.State = 1, domain.RoundEnded
+		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveRound(ctx, r) })
+		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveRound(ctx, planned("round-3")) })
 	})
 	t.Run("holds its seats until it ends", func(t *testing.T) {
 		db, s, r := prepared(t)
@@ -131,6 +136,70 @@ func rounds(t *testing.T, fresh opener) {
 		r.State = domain.RoundEnded
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveRound(ctx, r) })
 		check(1+1, 1)
+	})
+	t.Run("holds no seats once it is cancelled", func(t *testing.T) {
+		db, s, r := prepared(t)
+		r.State = domain.RoundCancelled
+		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveRound(ctx, r) })
+		view(t, db, func(tx *sqldb.Tx) error {
+			if n, err := s.In(tx).Taken("school-1"); err != nil || n != 0 {
+				t.Errorf("%d taken, %v", n, err)
+			}
+			return nil
+		})
+	})
+	t.Run("keeps pairs and corrections", func(t *testing.T) {
+		db, s, r := prepared(t)
+		save(t, db, s, submitted("application-1"), domain.Offer{})
+		save(t, db, s, submitted("application-2"), domain.Offer{})
+		d := domain.Double{ID: "double-1", RoundID: r.ID, County: r.County, First: "application-1", Second: "application-2", Grounds: []string{"separators", "two_guardians"}, State: domain.DoubleOpen}
+		c := domain.Correction{
+			ID: "correction-1", RoundID: r.ID, County: r.County, Number: 1, Why: "class", State: domain.CorrectionProposedState, Relief: "seat", Figure: "1 2", Wronged: 3, ProposedBy: "edu-1", ProposedAt: now.Truncate(time.Microsecond),
+			Mends: domain.Mends{Seats: []domain.SeatsMend{{SchoolID: "school-1", Seats: 2, Reserved: 1}}, LeftOut: []string{"application-1"}},
+		}
+		update(t, db, func(tx *sqldb.Tx) error {
+			if err := s.In(tx).SaveDouble(ctx, d); err != nil {
+				return err
+			}
+			return s.In(tx).SaveCorrection(ctx, c, domain.CorrectionProposed{CorrectionID: c.ID, RoundID: r.ID, Why: c.Why})
+		})
+		d.State, d.Withdrawn, d.Why, d.DecidedBy, d.DecidedAt, d.Version = domain.DoubleSame, "application-2", "papers_shown", "edu-1", now.Truncate(time.Microsecond), 1
+		c.State, c.DecidedBy, c.DecidedAt, c.Version = domain.CorrectionTaken, "edu-2", now.Truncate(time.Microsecond), 1
+		update(t, db, func(tx *sqldb.Tx) error {
+			if err := s.In(tx).SaveDouble(ctx, d); err != nil {
+				return err
+			}
+			return s.In(tx).SaveCorrection(ctx, c)
+		})
+		update(t, db, func(tx *sqldb.Tx) error {
+			d.Version, c.Version = 2, 2
+			gotD, err := s.In(tx).Double(d.ID)
+			if err != nil || !reflect.DeepEqual(gotD, d) {
+				t.Errorf("got %+v, %v; want %+v", gotD, err, d)
+			}
+			gotC, err := s.In(tx).Correction(c.ID)
+			if err != nil || !reflect.DeepEqual(gotC, c) {
+				t.Errorf("got %+v, %v; want %+v", gotC, err, c)
+			}
+			all, err := s.In(tx).Doubles(r.ID)
+			if err != nil || len(all) != 1 {
+				t.Error(all, err)
+			}
+			corrections, err := s.In(tx).Corrections(r.ID)
+			if err != nil || len(corrections) != 1 {
+				t.Error(corrections, err)
+			}
+			if _, err := s.In(tx).PeekDouble("x"); !errors.Is(err, domain.ErrDoubleUnknown) {
+				t.Error(err)
+			}
+			if _, err := s.In(tx).PeekCorrection("x"); !errors.Is(err, domain.ErrCorrectionUnknown) {
+				t.Error(err)
+			}
+			return nil
+		})
+		if err := db.Update(ctx, func(tx *sqldb.Tx) error { d.Version = 1; return s.In(tx).SaveDouble(ctx, d) }); !errors.Is(err, outbox.ErrStale) {
+			t.Error(err)
+		}
 	})
 	t.Run("keeps its entries by ticket", func(t *testing.T) {
 		db, s, r := prepared(t)
@@ -309,7 +378,7 @@ func roundsAtOnce(t *testing.T, fresh opener, cases *app.App) {
 		db, s := fresh(t)
 		v := school(ident.NewID(), 1)
 		add(t, db, s, v)
-		plan := app.Plan{County: "654301", Stage: "primary", OpensOn: today.String(), ClosesOn: today.String(), DrawOn: today.String(), FigureOn: today.String(), Tie: "multiple", FigureSource: "双色球"}
+		plan := app.Plan{County: "654301", Stage: "primary", OpensOn: today.String(), ClosesOn: today.String(), DrawOn: today.String(), FigureOn: today.String(), Tie: "multiple", FigureSource: "双色球开奖号码，中国福彩网"}
 		once := func(name string, other []error, f func(i int, in app.Store) error) {
 			t.Helper()
 			var done atomic.Int64
@@ -351,7 +420,7 @@ func roundsAtOnce(t *testing.T, fresh opener, cases *app.App) {
 			}
 		})
 		once("closed", []error{domain.ErrRoundClosed}, func(i int, in app.Store) error { return cases.CloseRound(who(i), in, round) })
-		once("committed", []error{domain.ErrRoundState}, func(i int, in app.Store) error { _, err := cases.CommitRound(who(i), in, round); return err })
+		once("committed", []error{domain.ErrRoundState}, func(i int, in app.Store) error { _, err := cases.CommitRound(who(i), in, round, false); return err })
 		update(t, db, func(tx *sqldb.Tx) error { return cases.TypeFigure(who(100), s.In(tx), round, "1 2 3") })
 		once("drawn", []error{domain.ErrRoundState}, func(i int, in app.Store) error {
 			d, err := cases.ConfirmFigure(who(i), in, round, "1 2 3")

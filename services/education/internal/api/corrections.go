@@ -1,0 +1,149 @@
+package api
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
+	"github.com/qiao-platform/qiao/services/education/internal/app"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// askedForDoubles asks the registry for likely doubles of a closed round, where
+// that was not done since it was closed.
+func (s *Server) askedForDoubles(ctx context.Context, roundID string) error {
+	var r domain.Round
+	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		shown, err := s.App.ReadRound(s.In(tx), roundID)
+		r = shown.Round
+		return err
+	})
+	if err != nil || r.State != domain.RoundClosed || !r.DoublesOn.IsZero() {
+		return err
+	}
+	of, found, err := s.likely(ctx, roundID)
+	if err != nil {
+		return err
+	}
+	return s.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+		_, err := s.App.KeepDoubles(ctx, s.In(tx), roundID, of, found)
+		return err
+	})
+}
+
+// likely asks the registry, outside of any transaction.
+func (s *Server) likely(ctx context.Context, roundID string) (of map[string]string, found []app.Likely, err error) {
+	err = s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		of, err = s.App.ChildrenOf(ctx, s.In(tx), roundID)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	children := make([]string, 0, len(of))
+	for child := range of {
+		children = append(children, child)
+	}
+	if len(children) < 2 {
+		return of, nil, nil
+	}
+	found, err = s.Children.Doubles(ctx, children, roundID)
+	return of, found, err
+}
+
+// FindDoubles asks which entries may be one child.
+func (s *Server) FindDoubles(ctx context.Context, req *educationv1.FindDoublesRequest) (*educationv1.FindDoublesResponse, error) {
+	of, found, refused := s.likely(ctx, req.GetRoundId())
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.FindDoublesResponse, error) {
+		if refused != nil { // a repeat of the same command had its answer before this
+			return nil, refused
+		}
+		open, err := s.App.KeepDoubles(ctx, s.In(tx), req.GetRoundId(), of, found)
+		return &educationv1.FindDoublesResponse{DoublesCount: int32(open)}, err
+	})
+}
+
+// ListDoubles lists the pairs of a round.
+func (s *Server) ListDoubles(ctx context.Context, req *educationv1.ListDoublesRequest) (*educationv1.ListDoublesResponse, error) {
+	out := &educationv1.ListDoublesResponse{}
+	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		all, err := s.App.ListDoubles(ctx, s.In(tx), req.GetRoundId())
+		out.Doubles = nil
+		for _, d := range all {
+			out.Doubles = append(out.Doubles, &educationv1.Double{
+				DoubleId: d.ID, ApplicationId: d.First, OtherApplicationId: d.Second, Grounds: d.Grounds, State: d.State, WithdrawnId: d.Withdrawn,
+				ReasonCode: d.Why, DecidedBy: d.DecidedBy, DecidedAt: sqldb.Micros(d.DecidedAt),
+			})
+		}
+		return err
+	})
+}
+
+// DecideDouble takes an officer's word on a pair. The evidence of an application
+// that goes is not needed any more.
+func (s *Server) DecideDouble(ctx context.Context, req *educationv1.DecideDoubleRequest) (*educationv1.DecideDoubleResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.DecideDoubleResponse, error) {
+		gone, err := s.App.DecideDouble(ctx, s.In(tx), req.GetDoubleId(), req.GetOutcome(), req.GetWithdrawnId(), req.GetReasonCode())
+		if err != nil || gone == "" {
+			return &educationv1.DecideDoubleResponse{}, err
+		}
+		return &educationv1.DecideDoubleResponse{}, s.Evidence.CaseClosed(tx, gone)
+	})
+}
+
+// CorrectRound proposes the draw as it should have been.
+func (s *Server) CorrectRound(ctx context.Context, req *educationv1.CorrectRoundRequest) (*educationv1.CorrectRoundResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.CorrectRoundResponse, error) {
+		c, err := s.App.CorrectRound(ctx, s.In(tx), app.Fault{
+			RoundID: req.GetRoundId(), Why: req.GetReasonCode(), Figure: req.GetFigure(), Relief: req.GetRelief(), Mends: mends(req),
+		})
+		return &educationv1.CorrectRoundResponse{CorrectionId: c.ID, Wronged: int32(c.Wronged)}, err
+	})
+}
+
+func mends(req *educationv1.CorrectRoundRequest) (m domain.Mends) {
+	for _, v := range req.GetSeats() {
+		m.Seats = append(m.Seats, domain.SeatsMend{SchoolID: v.GetSchoolId(), Seats: int(v.GetSeats()), Reserved: int(v.GetReserved())})
+	}
+	for _, v := range req.GetClasses() {
+		m.Classes = append(m.Classes, domain.ClassMend{ApplicationID: v.GetApplicationId(), SchoolID: v.GetSchoolId(), Class: int(v.GetPriorityClass())})
+	}
+	for _, v := range req.GetAdded() {
+		e := domain.EntryMend{ApplicationID: v.GetApplicationId()}
+		for _, id := range v.GetSchoolIds() {
+			e.Wishes = append(e.Wishes, domain.Wish{SchoolID: id})
+		}
+		m.Added = append(m.Added, e)
+	}
+	m.LeftOut = req.GetLeftOut()
+	return m
+}
+
+// DecideCorrection takes or drops a correction.
+func (s *Server) DecideCorrection(ctx context.Context, req *educationv1.DecideCorrectionRequest) (*educationv1.DecideCorrectionResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.DecideCorrectionResponse, error) {
+		c, err := s.App.DecideCorrection(ctx, s.In(tx), req.GetCorrectionId(), req.GetOutcome())
+		return &educationv1.DecideCorrectionResponse{Wronged: int32(c.Wronged)}, err
+	})
+}
+
+// ListCorrections lists a round's corrections.
+func (s *Server) ListCorrections(ctx context.Context, req *educationv1.ListCorrectionsRequest) (*educationv1.ListCorrectionsResponse, error) {
+	out := &educationv1.ListCorrectionsResponse{}
+	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		all, err := s.App.ListCorrections(ctx, s.In(tx), req.GetRoundId())
+		out.Corrections = nil
+		for _, c := range all {
+			out.Corrections = append(out.Corrections, correction(c))
+		}
+		return err
+	})
+}
+
+func correction(c domain.Correction) *educationv1.Correction {
+	return &educationv1.Correction{
+		CorrectionId: c.ID, Number: int32(c.Number), ReasonCode: c.Why, State: c.State, Relief: c.Relief, Wronged: int32(c.Wronged), Figure: c.Figure,
+		ProposedBy: c.ProposedBy, DecidedBy: c.DecidedBy, ProposedAt: sqldb.Micros(c.ProposedAt), DecidedAt: sqldb.Micros(c.DecidedAt),
+	}
+}

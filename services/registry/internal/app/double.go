@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+// mostCompared bounds how many are compared at once: more than a county's round
+// has entries.
+const mostCompared = 20_000
+
+// Compared is what is loaded to be opened and compared.
+type Compared struct {
+	Workers  []domain.Worker
+	Children []domain.Child
+}
+
+// ChildrenToCompare loads children that a department may have twice.
+func (a *App) ChildrenToCompare(ctx context.Context, s Store, ids []string, caseID string) (c Compared, err error) {
+	if _, err := a.reader(ctx, caseID); err != nil {
+		return c, err
+	}
+	if len(ids) > mostCompared {
+		return c, domain.ErrTooMany
+	}
+	for _, id := range ids {
+		child, err := s.PeekChild(id)
+		if errors.Is(err, domain.ErrChildUnknown) { // erased since
+			continue
+		}
+		if err != nil {
+			return c, err
+		}
+		c.Children = append(c.Children, child)
+	}
+	return c, nil
+}
+
+// WorkersToCompare loads workers that a department may have twice, with their
+// children.
+func (a *App) WorkersToCompare(ctx context.Context, s Store, ids []string, caseID string) (c Compared, err error) {
+	if _, err := a.reader(ctx, caseID); err != nil {
+		return c, err
+	}
+	if len(ids) > mostCompared {
+		return c, domain.ErrTooMany
+	}
+	for _, id := range ids {
+		w, err := s.PeekWorker(id)
+		if errors.Is(err, domain.ErrWorkerUnknown) || err == nil && w.Open() != nil {
+			continue
+		}
+		if err != nil {
+			return c, err
+		}
+		children, err := s.ChildrenOf(id)
+		if err != nil {
+			return c, err
+		}
+		c.Workers, c.Children = append(c.Workers, w), append(c.Children, children...)
+	}
+	return c, nil
+}
+
+// Compare opens what was loaded, compares it and forgets it: only references and
+// grounds are left.
+func (a *App) Compare(ctx context.Context, c Compared) ([]domain.Likely, error) {
+	var opened []domain.Opened
+	of := map[string][]string{}
+	for _, child := range c.Children {
+		m, err := a.OpenChild(ctx, child)
+		if errors.Is(err, domain.ErrWorkerClosed) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		opened = append(opened, domain.Opened{ID: child.ID, Guardian: child.Guardian, Minor: m})
+		of[child.Guardian] = append(of[child.Guardian], child.ID)
+	}
+	children := domain.LikelyDoubles(opened)
+	if c.Workers == nil {
+		return children, nil
+	}
+	var people []domain.Applicant
+	for _, w := range c.Workers {
+		p, err := a.OpenWorker(ctx, w)
+		if errors.Is(err, domain.ErrWorkerClosed) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		people = append(people, domain.Opening(w.ID, p, of[w.ID]))
+	}
+	return domain.LikelyHouseholds(people, children), nil
+}
+
+// LogCompared writes to the log of each whom the pairs name that a department
+// learned of it. Nothing is written for the others: of them it learned nothing.
+func (a *App) LogCompared(ctx context.Context, s Store, c Compared, likely []domain.Likely, caseID string) error {
+	p, err := a.reader(ctx, caseID)
+	if err != nil {
+		return err
+	}
+	guardian := map[string]string{}
+	for _, child := range c.Children {
+		guardian[child.ID] = child.Guardian
+	}
+	for _, w := range c.Workers {
+		guardian[w.ID] = w.ID
+	}
+	logged := map[string]bool{}
+	for _, l := range likely {
+		for _, id := range []string{l.First, l.Second} {
+			worker := guardian[id]
+			if logged[worker] {
+				continue
+			}
+			logged[worker] = true
+			if err := a.logRead(s, p, worker, caseID, kindCompared); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
