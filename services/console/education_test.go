@@ -31,8 +31,8 @@ func (f *fixture) schooling(change func(*schooling)) {
 func TestTheBureauRunsARound(t *testing.T) {
 	f := start(t, true)
 	f.has(f.get("/education", 200), "阿勒泰市 · 小学", "已摇号", "安排一轮", "14 个孩子")
-	f.has(f.post("/education/rounds", 200, "county", "654301", "stage", "primary", "tie", "single"), "已摇号")
-	f.wants("plan 654301 primary single", "console-edu")
+	f.has(f.post("/education/rounds", 200, "officer", " EDU-7", "county", "654301", "stage", "primary", "tie", "single"), "已摇号")
+	f.wants("plan 654301 primary single", "edu-7")
 	f.schooling(func(s *schooling) { s.results = 1 })
 	f.has(f.get("/education/rounds/round-1", 200), "金山路小学", "已录取", "再分一次", "下载摇号全部数据", "ation-42")
 	f.schooling(func(s *schooling) { s.results = 100 })
@@ -42,15 +42,23 @@ func TestTheBureauRunsARound(t *testing.T) {
 		state, act, what, by, shows string
 		values                      []string
 	}{
-		{"planned", "open", "open", "console-edu", "先加入学校", nil},
-		{"open", "seats", "seats school-1", "console-edu", "家长正在报志愿", []string{"school", "school-1", "seats", "4", "reserved", "1"}},
-		{"open", "close", "close", "console-edu", "截止志愿", nil},
-		{"closed", "commit", "commit", "edu-7", "封存名单", []string{"officer", "edu-7"}},
+		{"planned", "open", "open", "edu-7", "先加入学校", []string{"officer", "edu-7"}},
+		{"open", "seats", "seats school-1", "edu-7", "家长正在报志愿", []string{"officer", "edu-7", "school", "school-1", "seats", "4", "reserved", "1"}},
+		{"open", "close", "close", "edu-7", "截止志愿", []string{"officer", "edu-7"}},
+		{"closed", "commit", "commit true", "edu-7", "封存名单", []string{"officer", "edu-7", "undecided", "stay"}},
 		{"committed", "figure", "figure 03 11", "edu-7", "录入公开数字", []string{"officer", "edu-7", "figure", "03 11"}},
 		{"committed", "confirm", "confirm 03 11", "edu-8", "再录一遍", []string{"officer", "edu-8", "figure", "03 11"}},
-		{"drawn", "pass", "pass", "console-edu", "再分一次", nil},
-		{"drawn", "end", "end", "console-edu", "结束这一轮", nil},
-		{"ended", "end", "end", "console-edu", "这一轮已结束", nil},
+		{"drawn", "pass", "pass", "edu-7", "再分一次", []string{"officer", "edu-7"}},
+		{"drawn", "end", "end", "edu-7", "结束这一轮", []string{"officer", "edu-7"}},
+		{"ended", "end", "end", "edu-7", "这一轮已结束", []string{"officer", "edu-7"}},
+		{"closed", "change", "change 2026-12-01 dates", "edu-7", "更改并通知家长", []string{"officer", "edu-7", "closes", "2026-12-01", "reason", "dates"}},
+		{"committed", "cancel", "cancel figure", "edu-7", "取消这一轮", []string{"officer", "edu-7", "reason", "figure", "sure", "yes"}},
+		{"closed", "doubles", "doubles", "edu-7", "查找可能的重复", []string{"officer", "edu-7"}},
+		{"closed", "double", "double double-1 same application-43 papers_shown", "edu-7", "两位监护人各报一次", []string{"officer", "edu-7", "double", "double-1", "decision", "same application-43", "reason", "papers_shown"}},
+		{"drawn", "correct", "correct class seat 1 1 1 0", "edu-7", "提出更正", []string{"officer", "edu-7", "reason", "class", "relief", "seat", "entry1", "application-42", "at1", "school-1", "class1", "1", "school2", "school-1", "seats2", "3", "added", "application-50", "wish1", "school-1"}},
+		{"ended", "take", "taken correction-2", "edu-8", "3 个孩子本该有更好的结果", []string{"officer", "edu-8", "correction", "correction-2", "sure", "yes"}},
+		{"drawn", "drop", "dropped correction-2", "edu-8", "放弃这次更正", []string{"officer", "edu-8", "correction", "correction-2"}},
+		{"cancelled", "end", "end", "edu-7", "这一轮已取消", []string{"officer", "edu-7"}},
 	} {
 		f.schooling(func(s *schooling) { s.round.State, s.round.FigureTyped = c.state, c.act == "confirm" })
 		f.has(f.get("/education/rounds/round-1", 200), c.shows)
@@ -59,7 +67,7 @@ func TestTheBureauRunsARound(t *testing.T) {
 	}
 	f.has(f.post("/education/rounds/round-1/commit", 400, "officer", "?"), "工号")
 	f.post("/education/rounds/round-1/seats", 400, "seats", "many")
-	f.post("/education/rounds/round-1/dance", 404)
+	f.post("/education/rounds/round-1/dance", 404, "officer", "edu-7")
 	f.schooling(func(s *schooling) {
 		s.refuse = errs.New(errs.Conflict, "education.figure.same_officer", "Another officer.")
 	})
@@ -69,25 +77,27 @@ func TestTheBureauRunsARound(t *testing.T) {
 func TestTasksAndAppealsOfTheBureau(t *testing.T) {
 	f := start(t, true)
 	f.has(f.get("/education/tasks", 200), "最迟2026年12月10日", "邻县学校并安排寄宿 · 布尔津县第2小学（布尔津县） · 空 7 个", "教育局必须为孩子找到学位")
-	f.has(f.post("/education/tasks/task-1", 200, "way", "boarding school-9"), "待安置的孩子")
-	f.wants("way task-1 boarding school-9", "console-edu")
+	f.has(f.post("/education/tasks/task-1", 200, "way", "boarding school-9", "officer", "edu-7"), "待安置的孩子")
+	f.wants("way task-1 boarding school-9", "edu-7")
+	f.post("/education/tasks/task-1", 400, "way", "boarding school-9")
 	f.post("/education/tasks/task-1", 400, "way", "boarding")
 	f.has(f.get("/education/appeals", 200), "金山路小学", "路远、生病或残疾等困难", "不支持", "学校座位的先后顺序")
-	f.has(f.post("/education/appeals/appeal-1", 200, "decision", "upheld seat", "officer", "edu-9"), "申诉")
-	f.wants("decide upheld seat", "edu-9")
-	f.post("/education/appeals/appeal-1", 200, "decision", "rejected", "officer", "edu-9")
-	f.wants("decide rejected", "edu-9")
+	f.has(f.post("/education/appeals/appeal-1", 200, "decision", "upheld seat", "reason", "fact_shown", "officer", "edu-9"), "申诉")
+	f.wants("decide upheld seat fact_shown", "edu-9")
+	f.post("/education/appeals/appeal-1", 200, "decision", "rejected", "reason", "rule_kept", "officer", "edu-9")
+	f.wants("decide rejected  rule_kept", "edu-9")
 	f.post("/education/appeals/appeal-1", 400, "decision", "rejected")
 }
 
 func TestPapersAndGrantsAtTheCounter(t *testing.T) {
 	f := start(t, true)
 	f.has(f.get("/education/papers", 200), "同等有效", "sibling school-1", "residence 654301001", "金山路街道")
-	f.has(f.post("/education/papers", 200, "application", " application-1 ", "kind", "residence 654301001", "form", "witness", "since", "2026-01-01"), "已办好")
-	f.wants("paper application-1 residence 654301001 witness", "console-edu")
+	f.has(f.post("/education/papers", 200, "application", " application-1 ", "kind", "residence 654301001", "form", "witness", "since", "2026-01-01", "officer", "edu-7"), "已办好")
+	f.wants("paper application-1 residence 654301001 witness", "edu-7")
 	f.has(f.get("/education/grants", 200), "批准", "等家长接受学位后再批准")
-	f.post("/education/grants/application-1", 200)
-	f.wants("approve application-1", "console-edu")
+	f.post("/education/grants/application-1", 400)
+	f.post("/education/grants/application-1", 200, "officer", "edu-7")
+	f.wants("approve application-1", "edu-7")
 }
 
 func TestAGuardianAppliesWithSeparateConsent(t *testing.T) {

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -50,6 +51,45 @@ func (f fakeEducation) PlanRound(ctx context.Context, r *educationv1.PlanRoundRe
 	return &educationv1.PlanRoundResponse{RoundId: "round-1"}, f.act(ctx, "plan "+r.GetCounty()+" "+r.GetStage()+" "+r.GetTie())
 }
 
+func (f fakeEducation) ChangeRound(ctx context.Context, r *educationv1.ChangeRoundRequest) (*educationv1.ChangeRoundResponse, error) {
+	return &educationv1.ChangeRoundResponse{}, f.act(ctx, "change "+r.GetClosesOn()+" "+r.GetReasonCode())
+}
+
+func (f fakeEducation) CancelRound(ctx context.Context, r *educationv1.CancelRoundRequest) (*educationv1.CancelRoundResponse, error) {
+	return &educationv1.CancelRoundResponse{}, f.act(ctx, "cancel "+r.GetReasonCode())
+}
+
+func (f fakeEducation) FindDoubles(ctx context.Context, _ *educationv1.FindDoublesRequest) (*educationv1.FindDoublesResponse, error) {
+	return &educationv1.FindDoublesResponse{}, f.act(ctx, "doubles")
+}
+
+func (f fakeEducation) ListDoubles(context.Context, *educationv1.ListDoublesRequest) (*educationv1.ListDoublesResponse, error) {
+	return &educationv1.ListDoublesResponse{Doubles: []*educationv1.Double{
+		{DoubleId: "double-1", ApplicationId: "application-42", OtherApplicationId: "application-43", Grounds: []string{"separators", "two_guardians"}, State: "open"},
+		{DoubleId: "double-2", ApplicationId: "application-44", OtherApplicationId: "application-45", Grounds: []string{"same_name", "two_guardians"}, State: "same", WithdrawnId: "application-45", ReasonCode: "papers_shown", DecidedBy: "edu-7", DecidedAt: time.Now().UnixMicro()},
+	}}, nil
+}
+
+func (f fakeEducation) DecideDouble(ctx context.Context, r *educationv1.DecideDoubleRequest) (*educationv1.DecideDoubleResponse, error) {
+	return &educationv1.DecideDoubleResponse{}, f.act(ctx, "double "+r.GetDoubleId()+" "+r.GetOutcome()+" "+r.GetWithdrawnId()+" "+r.GetReasonCode())
+}
+
+func (f fakeEducation) CorrectRound(ctx context.Context, r *educationv1.CorrectRoundRequest) (*educationv1.CorrectRoundResponse, error) {
+	return &educationv1.CorrectRoundResponse{}, f.act(ctx, fmt.Sprint("correct ", r.GetReasonCode(), " ", r.GetRelief(), " ", len(r.GetClasses()), len(r.GetSeats()), len(r.GetAdded()), len(r.GetLeftOut())))
+}
+
+func (f fakeEducation) DecideCorrection(ctx context.Context, r *educationv1.DecideCorrectionRequest) (*educationv1.DecideCorrectionResponse, error) {
+	return &educationv1.DecideCorrectionResponse{}, f.act(ctx, r.GetOutcome()+" "+r.GetCorrectionId())
+}
+
+func (f fakeEducation) ListCorrections(context.Context, *educationv1.ListCorrectionsRequest) (*educationv1.ListCorrectionsResponse, error) {
+	now := time.Now().UnixMicro()
+	return &educationv1.ListCorrectionsResponse{Corrections: []*educationv1.Correction{
+		{CorrectionId: "correction-2", Number: 2, ReasonCode: "seats", State: "proposed", Relief: "seat", Wronged: 3, Figure: "03 11", ProposedBy: "edu-7", ProposedAt: now},
+		{CorrectionId: "correction-1", Number: 1, ReasonCode: "class", State: "taken", Relief: "task", Wronged: 1, Figure: "03 11", ProposedBy: "edu-7", DecidedBy: "edu-8", ProposedAt: now, DecidedAt: now},
+	}}, nil
+}
+
 func (f fakeEducation) SetSeats(ctx context.Context, r *educationv1.SetSeatsRequest) (*educationv1.SetSeatsResponse, error) {
 	return &educationv1.SetSeatsResponse{}, f.act(ctx, "seats "+r.GetSchoolId())
 }
@@ -62,8 +102,8 @@ func (f fakeEducation) CloseRound(ctx context.Context, _ *educationv1.CloseRound
 	return &educationv1.CloseRoundResponse{}, f.act(ctx, "close")
 }
 
-func (f fakeEducation) CommitRound(ctx context.Context, _ *educationv1.CommitRoundRequest) (*educationv1.CommitRoundResponse, error) {
-	return &educationv1.CommitRoundResponse{}, f.act(ctx, "commit")
+func (f fakeEducation) CommitRound(ctx context.Context, r *educationv1.CommitRoundRequest) (*educationv1.CommitRoundResponse, error) {
+	return &educationv1.CommitRoundResponse{}, f.act(ctx, fmt.Sprint("commit ", r.GetAcceptUndecided()))
 }
 
 func (f fakeEducation) TypeFigure(ctx context.Context, r *educationv1.TypeFigureRequest) (*educationv1.TypeFigureResponse, error) {
@@ -159,7 +199,7 @@ func (f fakeEducation) FileAppeal(ctx context.Context, r *educationv1.FileAppeal
 }
 
 func (f fakeEducation) DecideAppeal(ctx context.Context, r *educationv1.DecideAppealRequest) (*educationv1.DecideAppealResponse, error) {
-	return &educationv1.DecideAppealResponse{}, f.act(ctx, "decide "+r.GetOutcome()+" "+r.GetRelief())
+	return &educationv1.DecideAppealResponse{}, f.act(ctx, "decide "+r.GetOutcome()+" "+r.GetRelief()+" "+r.GetReasonCode())
 }
 
 func (f fakeEducation) ListAppeals(context.Context, *educationv1.ListAppealsRequest) (*educationv1.ListAppealsResponse, error) {

@@ -147,7 +147,7 @@ func (s *Site) outcome(w http.ResponseWriter, r *http.Request, p *words.Printer)
 		}
 		b.Round = reply.GetRound()
 	}
-	if b.Kid.GetOfferedSchoolId() != "" {
+	if b.Kid.GetOfferedSchoolId() != "" || b.Kid.GetBetterSchoolId() != "" {
 		all, err := s.Clients.Education.ListSchools(ctx, &educationv1.ListSchoolsRequest{Stage: b.Kid.GetStage()})
 		if err != nil {
 			return err
@@ -177,7 +177,8 @@ func (b *outcomeBody) tell(p *words.Printer) {
 	about := map[string]*platformv1.Reason{}
 	for _, r := range e.GetReasons() {
 		at := slices.IndexFunc(r.GetFacts(), func(f *platformv1.ReasonFact) bool { return f.GetName() == "school_id" })
-		if at < 0 {
+		fault := slices.ContainsFunc(r.GetFacts(), func(f *platformv1.ReasonFact) bool { return f.GetName() == "draw_fault" })
+		if at < 0 || fault {
 			b.Rest = append(b.Rest, r)
 			continue
 		}
@@ -232,6 +233,8 @@ func (b *outcomeBody) tell(p *words.Printer) {
 		b.Headline = p.T("edu.head.returned", "name", name)
 	case e.GetOutcome() == "unplaced":
 		b.Headline, b.Tone = p.T("edu.head.unplaced", "name", name), "due"
+	case e.GetOutcome() == "filed" && b.Round.GetState() == "cancelled":
+		b.Headline, b.Tone = p.T("edu.head.cancelled", "name", name, "why", p.Code(b.Round.GetReasonCode())), "due"
 	case e.GetOutcome() == "filed":
 		b.Headline = p.T("edu.head.filed", "name", name, "date", p.Deadline(b.Round.GetDrawOn()))
 	case b.Kid.Open != nil:

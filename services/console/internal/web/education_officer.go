@@ -50,9 +50,9 @@ func eduDesk(r *http.Request) (context.Context, context.CancelFunc) {
 
 // eduStaff is an officer who gave a staff number for what two of them must do.
 func eduStaff(r *http.Request) (context.Context, context.CancelFunc, error) {
-	officer := r.PostFormValue("officer")
-	if !staffNumber.MatchString(officer) {
-		return nil, nil, errOfficer
+	officer, err := staffOf(r, "officer")
+	if err != nil {
+		return nil, nil, err
 	}
 	ctx, cancel := context.WithTimeout(call.Staff(r.Context(), "edu", officer, "school_place", "义务教育法 12"), 5*patience)
 	return ctx, cancel, nil
@@ -85,7 +85,10 @@ func (s *Site) eduRounds(w http.ResponseWriter, r *http.Request, p *words.Printe
 func stages() []string { return []string{"preschool", "primary", "junior", "vocational"} }
 
 func (s *Site) eduPlan(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
-	ctx, cancel := eduDesk(r)
+	ctx, cancel, err := eduStaff(r)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	reply, err := s.Clients.Education.PlanRound(ctx, &educationv1.PlanRoundRequest{
 		County: r.PostFormValue("county"), Stage: r.PostFormValue("stage"), OpensOn: r.PostFormValue("opens"), ClosesOn: r.PostFormValue("closes"),
@@ -107,6 +110,14 @@ type roundBody struct {
 	MaySeat   bool
 	Done      string // what was just done
 	ResultErr error
+	Mends     []*educationv1.Correction
+	Doubles   []*educationv1.Double
+	Undecided int
+	MayChange bool
+	MayCancel bool
+	Reasons   []string // for a change or a cancellation
+	Faults    []string
+	Lines     []int // of the form of a correction
 }
 
 // roundStep is one step of a round's life.
@@ -148,10 +159,16 @@ func (s *Site) eduRound(w http.ResponseWriter, r *http.Request, p *words.Printer
 			b.More = b.Results[n-1].GetApplicationId()
 		}
 	}
+	if err := s.mends(ctx, &b); err != nil {
+		return err
+	}
 	return s.render(w, r, p, http.StatusOK, "edu_round", page{Title: "nav.education", Nav: "education", Body: b})
 }
 
 func steps(r *educationv1.Round) (all []roundStep) {
+	if r.GetState() == "cancelled" {
+		return []roundStep{{Name: "planned", State: "past"}, {Name: "cancelled", State: "at"}}
+	}
 	on := map[string]string{"open": r.GetOpensOn(), "closed": r.GetClosesOn(), "committed": r.GetFigureOn(), "drawn": r.GetDrawOn()}
 	state := "past"
 	for _, name := range roundOrder() {
@@ -169,17 +186,12 @@ func steps(r *educationv1.Round) (all []roundStep) {
 // eduAct does one step of a round.
 func (s *Site) eduAct(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
 	id, act := r.PathValue("id"), r.PathValue("act")
-	ctx, cancel := context.WithTimeout(call.Counter(r.Context(), "edu", "", "school_place", "义务教育法 12"), 5*patience) // a draw of a county takes seconds
-	if act == "commit" || act == "figure" || act == "confirm" {
-		cancel()
-		var err error
-		if ctx, cancel, err = eduStaff(r); err != nil {
-			return err
-		}
+	ctx, cancel, err := eduStaff(r) // each act bears the number of who did it
+	if err != nil {
+		return err
 	}
 	defer cancel()
 	edu := s.Clients.Education
-	var err error
 	switch act {
 	case "seats":
 		seats, err1 := strconv.Atoi(r.PostFormValue("seats"))
@@ -193,7 +205,7 @@ func (s *Site) eduAct(w http.ResponseWriter, r *http.Request, _ *words.Printer) 
 	case "close":
 		_, err = edu.CloseRound(ctx, &educationv1.CloseRoundRequest{RoundId: id})
 	case "commit":
-		_, err = edu.CommitRound(ctx, &educationv1.CommitRoundRequest{RoundId: id})
+		_, err = edu.CommitRound(ctx, &educationv1.CommitRoundRequest{RoundId: id, AcceptUndecided: r.PostFormValue("undecided") == "stay"})
 	case "figure":
 		_, err = edu.TypeFigure(ctx, &educationv1.TypeFigureRequest{RoundId: id, Figure: r.PostFormValue("figure")})
 	case "confirm":
@@ -203,7 +215,7 @@ func (s *Site) eduAct(w http.ResponseWriter, r *http.Request, _ *words.Printer) 
 	case "end":
 		_, err = edu.EndRound(ctx, &educationv1.EndRoundRequest{RoundId: id})
 	default:
-		return errNoPage
+		err = s.eduMend(ctx, r, id, act)
 	}
 	if err != nil {
 		return err
@@ -226,7 +238,10 @@ func (s *Site) eduOfferWay(w http.ResponseWriter, r *http.Request, _ *words.Prin
 	if !ok {
 		return errInput
 	}
-	ctx, cancel := eduDesk(r)
+	ctx, cancel, err := eduStaff(r)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	if _, err := s.Clients.Education.OfferWayOut(ctx, &educationv1.OfferWayOutRequest{TaskId: r.PathValue("id"), Way: way, SchoolId: school}); err != nil {
 		return err
@@ -261,7 +276,7 @@ func (s *Site) eduDecide(w http.ResponseWriter, r *http.Request, _ *words.Printe
 		return err
 	}
 	defer cancel()
-	if _, err := s.Clients.Education.DecideAppeal(ctx, &educationv1.DecideAppealRequest{AppealId: r.PathValue("id"), Outcome: outcome, Relief: relief}); err != nil {
+	if _, err := s.Clients.Education.DecideAppeal(ctx, &educationv1.DecideAppealRequest{AppealId: r.PathValue("id"), Outcome: outcome, Relief: relief, ReasonCode: r.PostFormValue("reason")}); err != nil {
 		return err
 	}
 	return back(w, r, "/education/appeals")
@@ -281,7 +296,10 @@ func (s *Site) eduPapers(w http.ResponseWriter, r *http.Request, p *words.Printe
 // or a school comes with it in one value.
 func (s *Site) eduPaper(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
 	kind, code, _ := strings.Cut(r.PostFormValue("kind"), " ")
-	ctx, cancel := eduDesk(r)
+	ctx, cancel, err := eduStaff(r)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	if _, err := s.Clients.Education.RecordPaper(ctx, &educationv1.RecordPaperRequest{
 		ApplicationId: strings.TrimSpace(r.PostFormValue("application")), Kind: kind, Code: code, Form: r.PostFormValue("form"), Since: r.PostFormValue("since"),
@@ -301,7 +319,10 @@ func (s *Site) eduGrants(w http.ResponseWriter, r *http.Request, p *words.Printe
 }
 
 func (s *Site) eduGrant(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
-	ctx, cancel := eduDesk(r)
+	ctx, cancel, err := eduStaff(r)
+	if err != nil {
+		return err
+	}
 	defer cancel()
 	if _, err := s.Clients.Education.DecideGrant(ctx, &educationv1.DecideGrantRequest{ApplicationId: r.PathValue("application")}); err != nil {
 		return err

@@ -146,14 +146,14 @@ func (s *Site) showReview(w http.ResponseWriter, r *http.Request, p *words.Print
 // decideReview is the clerk's decision, under a staff number. One field holds
 // outcome and reason, so that no reason of the other outcome can be chosen.
 func (s *Site) decideReview(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
-	staff := r.PostFormValue("officer")
-	if !staffNumber.MatchString(staff) {
-		return s.showReview(w, r, p, http.StatusUnprocessableEntity, errOfficer)
+	staff, err := staffOf(r, "officer")
+	if err != nil {
+		return s.showReview(w, r, p, http.StatusUnprocessableEntity, err)
 	}
 	ctx, cancel := context.WithTimeout(call.Clerk(r.Context(), "hrss", staff), 5*patience)
 	defer cancel()
 	outcome, code := cut(r.PostFormValue("decision"))
-	_, err := s.Clients.Employment.DecideReview(ctx, &employmentv1.DecideReviewRequest{ReviewId: r.PathValue("review"), Outcome: outcome, ReasonCode: code, Reason: r.PostFormValue("reason")})
+	_, err = s.Clients.Employment.DecideReview(ctx, &employmentv1.DecideReviewRequest{ReviewId: r.PathValue("review"), Outcome: outcome, ReasonCode: code, Reason: r.PostFormValue("reason")})
 	if err != nil {
 		return s.showReview(w, r, p, http.StatusUnprocessableEntity, err)
 	}

@@ -43,9 +43,9 @@ func fairDesk(r *http.Request) (context.Context, context.CancelFunc) {
 
 // fairSigning is the context of an officer who gave a staff number.
 func fairSigning(r *http.Request) (context.Context, context.CancelFunc, error) {
-	officer := r.PostFormValue("officer")
-	if !staffNumber.MatchString(officer) {
-		return nil, nil, errOfficer
+	officer, err := staffOf(r, "officer")
+	if err != nil {
+		return nil, nil, err
 	}
 	ctx, cancel := context.WithTimeout(call.Staff(r.Context(), "hrss", officer, "case_handling", "PIPL 13(3)"), 5*patience)
 	return ctx, cancel, nil

@@ -51,9 +51,9 @@ func housingStaff(r *http.Request) (context.Context, context.CancelFunc) {
 
 // housingSigning is the context of an officer who gave his staff number.
 func housingSigning(r *http.Request) (context.Context, context.CancelFunc, error) {
-	officer := r.PostFormValue("officer")
-	if !staffNumber.MatchString(officer) {
-		return nil, nil, errOfficer
+	officer, err := staffOf(r, "officer")
+	if err != nil {
+		return nil, nil, err
 	}
 	ctx, cancel := context.WithTimeout(call.Staff(r.Context(), "hou", officer, "public_housing", "公共租赁住房管理办法; PIPL 13(3)"), patience)
 	return ctx, cancel, nil

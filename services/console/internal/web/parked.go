@@ -173,9 +173,9 @@ func (s *Site) skipParked(w http.ResponseWriter, r *http.Request, _ *words.Print
 
 // signing is the context of an officer who answers for what the form does.
 func signing(r *http.Request) (context.Context, context.CancelFunc, error) {
-	officer := r.PostFormValue("officer")
-	if !staffNumber.MatchString(officer) {
-		return nil, nil, errOfficer
+	officer, err := staffOf(r, "officer")
+	if err != nil {
+		return nil, nil, err
 	}
 	if r.PostFormValue("sure") != "yes" {
 		return nil, nil, errSure

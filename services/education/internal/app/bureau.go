@@ -145,8 +145,7 @@ func (a *App) OfferWayOut(ctx context.Context, s Store, taskID, way, schoolID st
 	return a.offer(ctx, s, application, school, way)
 }
 
-// offer offers a place of a school whose row the caller holds: beside the one
-// that the child has already, where it has one.
+// offer offers a place of a school whose row the caller holds.
 func (a *App) offer(ctx context.Context, s Store, application domain.Application, school domain.School, way string) (domain.Offer, error) {
 	taken, err := s.Taken(school.ID)
 	if err != nil {
@@ -155,14 +154,6 @@ func (a *App) offer(ctx context.Context, s Store, application domain.Application
 	days, err := a.number("ED-OFFER", "days", school.County)
 	if err != nil {
 		return domain.Offer{}, err
-	}
-	if application.State == domain.Offered || application.State == domain.Accepted {
-		o, events, err := domain.MakeBetter(a.NewID(), application, school, taken, days, a.Clock.Now())
-		if err != nil {
-			return domain.Offer{}, err
-		}
-		o.Way = way
-		return o, s.SaveOffer(ctx, o, events...)
 	}
 	o, application, events, err := domain.MakeOffer(a.NewID(), application, school, taken, days, a.Clock.Now())
 	if err != nil {

@@ -258,8 +258,11 @@ func (a *App) mendWrong(ctx context.Context, s Store, c domain.Correction, w dom
 		return err
 	}
 	relief := c.Relief
+	if application.State != domain.Submitted { // a task would be done with the place that it has
+		relief = domain.ReliefSeat
+	}
 	var due clock.Date
-	if relief == domain.ReliefTask {
+	if relief == domain.ReliefTask { // of the bureau, until the child has a place
 		if due, err = a.due(domain.UnplacedDeadline); err != nil {
 			return err
 		}
@@ -311,8 +314,24 @@ func (a *App) placeMore(ctx context.Context, s Store, application domain.Applica
 	if err := s.SaveSchool(ctx, school, added...); err != nil {
 		return err
 	}
-	_, err = a.offer(ctx, s, application, school, domain.WayAdded)
-	return err
+	if application.State != domain.Offered && application.State != domain.Accepted {
+		_, err = a.offer(ctx, s, application, school, domain.WayAdded)
+		return err
+	}
+	taken, err := s.Taken(school.ID)
+	if err != nil {
+		return err
+	}
+	days, err := a.number("ED-OFFER", "days", school.County)
+	if err != nil {
+		return err
+	}
+	o, events, err := domain.MakeBetter(a.NewID(), application, school, taken, days, a.Clock.Now())
+	if err != nil {
+		return err
+	}
+	o.Way = domain.WayAdded
+	return s.SaveOffer(ctx, o, events...)
 }
 
 // publish adds a section to what is published of a round, and returns how many
