@@ -148,7 +148,7 @@ func (w *world) drawRound(ctx context.Context, round string) error {
 	if _, err := edu.CloseRound(first, &educationv1.CloseRoundRequest{RoundId: round}); err != nil {
 		return err
 	}
-	if _, err := edu.CommitRound(first, &educationv1.CommitRoundRequest{RoundId: round}); err != nil {
+	if _, err := edu.CommitRound(first, &educationv1.CommitRoundRequest{RoundId: round, AcceptUndecided: true}); err != nil {
 		return err
 	}
 	if _, err := edu.TypeFigure(first, &educationv1.TypeFigureRequest{RoundId: round, Figure: drawnFigure}); err != nil {
