@@ -162,6 +162,8 @@ type Published struct {
 	Commitment
 	Value string
 	Seed  string
+
+	results []byte
 }
 
 // ReadBundle reads what a bundle says of its draw.
@@ -171,7 +173,7 @@ func ReadBundle(in []byte) (*Published, error) {
 	if p.err != nil {
 		return nil, p.err
 	}
-	return &Published{List: l, Commitment: Commitment{Root: s.root, Entries: len(l.Entries)}, Value: s.figure, Seed: s.seed}, nil
+	return &Published{List: l, Commitment: Commitment{Root: s.root, Entries: len(l.Entries)}, Value: s.figure, Seed: s.seed, results: in[p.results:p.end]}, nil
 }
 
 // matcher is a writer that wants to be written what it holds.
@@ -349,13 +351,17 @@ func (p *parser) entry() (e Entry) {
 // FirstResults reads what a bundle says of its draw: the post that each ticket
 // got, "" for none.
 func FirstResults(in []byte) (map[string]string, error) {
-	p := &parser{rest: in}
-	l, _ := p.bundle()
-	if p.err != nil {
-		return nil, p.err
+	p, err := ReadBundle(in)
+	if err != nil {
+		return nil, err
 	}
-	all := make(map[string]string, len(l.Entries))
-	for line := range bytes.Lines(in[p.results:p.end]) {
+	return p.Results()
+}
+
+// Results is the post that each ticket got by the draw, "" for none.
+func (p *Published) Results() (map[string]string, error) {
+	all := make(map[string]string, len(p.List.Entries))
+	for line := range bytes.Lines(p.results) {
 		parts := strings.Fields(string(line))
 		if len(parts) != 4 {
 			return nil, ErrBundle

@@ -59,19 +59,39 @@ type fixture struct {
 	t                               *testing.T
 	clock                           *clock.Manual
 	employment, insurance, registry *testkit.Publisher
+	people                          *people
 	jobs, covers                    *department
 	client                          housingv1.HousingClient
 	versions                        map[string]int64
+}
+
+// people stands in for the registry: it says who may be one household.
+type people struct {
+	registryv1.RegistryServer // the other methods are not called
+	pairs                     []*registryv1.LikelyDouble
+}
+
+func (p *people) FindLikelyHouseholds(ctx context.Context, req *registryv1.FindLikelyHouseholdsRequest) (*registryv1.FindLikelyHouseholdsResponse, error) {
+	out := &registryv1.FindLikelyHouseholdsResponse{}
+	if who, err := auth.From(ctx); err != nil || who.Purpose != "public_rental" {
+		return nil, auth.ErrDenied
+	}
+	for _, d := range p.pairs {
+		if slices.Contains(req.GetWorkerIds(), d.GetFirstId()) && slices.Contains(req.GetWorkerIds(), d.GetSecondId()) {
+			out.Doubles = append(out.Doubles, d)
+		}
+	}
+	return out, nil
 }
 
 func start(t *testing.T, change ...func(*run.Deps)) *fixture {
 	t.Helper()
 	c := clock.NewManual(time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC))
 	p := testkit.NewPlatform(t, c)
-	f := &fixture{Platform: p, t: t, clock: c, jobs: &department{}, covers: &department{}, versions: map[string]int64{}}
+	f := &fixture{Platform: p, t: t, clock: c, people: &people{}, jobs: &department{}, covers: &department{}, versions: map[string]int64{}}
 	f.employment = p.Publisher("employment", platformv1.FactsMethods(f.jobs)...)
 	f.insurance = p.Publisher("insurance", platformv1.FactsMethods(f.covers)...)
-	f.registry = p.Publisher("registry")
+	f.registry = p.Publisher("registry", registryv1.RegistryMethods(f.people)...)
 	d := p.Deps(housing.Name)
 	for _, with := range change {
 		with(&d)

@@ -56,7 +56,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	for kind, f := range react.Tasks(cases) {
 		tasks.Handle(kind, react.Do(log, in, f))
 	}
-	server := &api.Server{App: cases, Log: log, In: in, Evidence: holder, Pages: pages, HomesTag: store.HomesTag}
+	server := &api.Server{App: cases, Log: log, In: in, Evidence: holder, Pages: pages, HomesTag: store.HomesTag, Caller: caller, Purpose: purpose}
 	return run.Assemble(ctx, run.Parts{
 		Log: log, Tasks: tasks, Caller: caller,
 		Methods: append(housingv1.HousingMethods(server), platformv1.FactsMethods(server)...),

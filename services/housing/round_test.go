@@ -321,7 +321,7 @@ func roundByDraw(t *testing.T, f *fixture) {
 	home := f.home("1", "public_rental")
 	_, err = f.client.OpenRound(f.officer(), &housingv1.OpenRoundRequest{County: county, Kind: "public_rental", HomeIds: []string{home}})
 	wantCode(t, "nothing would decide", err, "housing.round.figure_name")
-	_, err = f.client.OpenRound(f.officer(), &housingv1.OpenRoundRequest{County: county, Kind: "public_rental", HomeIds: []string{home}, FigureName: "x", FigureDue: "2026-11-02"})
+	_, err = f.client.OpenRound(f.officer(), &housingv1.OpenRoundRequest{County: county, Kind: "public_rental", HomeIds: []string{home}, FigureName: "上证指数收盘价，上海证券交易所", FigureDue: "2026-11-02"})
 	wantCode(t, "a figure that may be known", err, "housing.round.figure_name")
 	round, err := f.openRound(home)
 	if err != nil {

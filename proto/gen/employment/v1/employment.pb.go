@@ -1162,6 +1162,10 @@ func (x *ApplyRequest) GetVacancyId() string {
 type ApplyResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// created, or unchanged where the worker has applied already
+	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// when the application was sent that stands
+	SubmittedAt   int64 `protobuf:"varint,3,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1201,6 +1205,20 @@ func (x *ApplyResponse) GetApplicationId() string {
 		return x.ApplicationId
 	}
 	return ""
+}
+
+func (x *ApplyResponse) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *ApplyResponse) GetSubmittedAt() int64 {
+	if x != nil {
+		return x.SubmittedAt
+	}
+	return 0
 }
 
 type WithdrawApplicationRequest struct {
@@ -3763,7 +3781,13 @@ type InviteToInterviewRequest struct {
 	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
 	MeetAt        int64                  `protobuf:"varint,2,opt,name=meet_at,json=meetAt,proto3" json:"meet_at,omitempty"`
 	// in_person, phone or video
-	Way           string `protobuf:"bytes,3,opt,name=way,proto3" json:"way,omitempty"`
+	Way string `protobuf:"bytes,3,opt,name=way,proto3" json:"way,omitempty"`
+	// where: street and number, or the link of a video
+	MeetPlace string `protobuf:"bytes,4,opt,name=meet_place,json=meetPlace,proto3" json:"meet_place,omitempty"`
+	// whom to ask for at the employer
+	MeetContact string `protobuf:"bytes,5,opt,name=meet_contact,json=meetContact,proto3" json:"meet_contact,omitempty"`
+	// under which number the employer is reached
+	MeetPhone     string `protobuf:"bytes,6,opt,name=meet_phone,json=meetPhone,proto3" json:"meet_phone,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3815,6 +3839,27 @@ func (x *InviteToInterviewRequest) GetMeetAt() int64 {
 func (x *InviteToInterviewRequest) GetWay() string {
 	if x != nil {
 		return x.Way
+	}
+	return ""
+}
+
+func (x *InviteToInterviewRequest) GetMeetPlace() string {
+	if x != nil {
+		return x.MeetPlace
+	}
+	return ""
+}
+
+func (x *InviteToInterviewRequest) GetMeetContact() string {
+	if x != nil {
+		return x.MeetContact
+	}
+	return ""
+}
+
+func (x *InviteToInterviewRequest) GetMeetPhone() string {
+	if x != nil {
+		return x.MeetPhone
 	}
 	return ""
 }
@@ -4981,8 +5026,12 @@ type Application struct {
 	InterviewState string `protobuf:"bytes,14,opt,name=interview_state,json=interviewState,proto3" json:"interview_state,omitempty"`
 	MeetAt         int64  `protobuf:"varint,15,opt,name=meet_at,json=meetAt,proto3" json:"meet_at,omitempty"`
 	Way            string `protobuf:"bytes,16,opt,name=way,proto3" json:"way,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// where, whom to ask for, and under which number
+	MeetPlace     string `protobuf:"bytes,17,opt,name=meet_place,json=meetPlace,proto3" json:"meet_place,omitempty"`
+	MeetContact   string `protobuf:"bytes,18,opt,name=meet_contact,json=meetContact,proto3" json:"meet_contact,omitempty"`
+	MeetPhone     string `protobuf:"bytes,19,opt,name=meet_phone,json=meetPhone,proto3" json:"meet_phone,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Application) Reset() {
@@ -5123,6 +5172,27 @@ func (x *Application) GetMeetAt() int64 {
 func (x *Application) GetWay() string {
 	if x != nil {
 		return x.Way
+	}
+	return ""
+}
+
+func (x *Application) GetMeetPlace() string {
+	if x != nil {
+		return x.MeetPlace
+	}
+	return ""
+}
+
+func (x *Application) GetMeetContact() string {
+	if x != nil {
+		return x.MeetContact
+	}
+	return ""
+}
+
+func (x *Application) GetMeetPhone() string {
+	if x != nil {
+		return x.MeetPhone
 	}
 	return ""
 }
@@ -5484,9 +5554,11 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\fApplyRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x1d\n" +
 	"\n" +
-	"vacancy_id\x18\x02 \x01(\tR\tvacancyId\"6\n" +
+	"vacancy_id\x18\x02 \x01(\tR\tvacancyId\"s\n" +
 	"\rApplyResponse\x12%\n" +
-	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"C\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12!\n" +
+	"\fsubmitted_at\x18\x03 \x01(\x03R\vsubmittedAt\"C\n" +
 	"\x1aWithdrawApplicationRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"\x1d\n" +
 	"\x1bWithdrawApplicationResponse\"1\n" +
@@ -5650,11 +5722,16 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\x12\x16\n" +
 	"\x06points\x18\x03 \x01(\x05R\x06points\x12\x0e\n" +
-	"\x02of\x18\x04 \x01(\x05R\x02of\"l\n" +
+	"\x02of\x18\x04 \x01(\x05R\x02of\"\xcd\x01\n" +
 	"\x18InviteToInterviewRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\ameet_at\x18\x02 \x01(\x03R\x06meetAt\x12\x10\n" +
-	"\x03way\x18\x03 \x01(\tR\x03way\">\n" +
+	"\x03way\x18\x03 \x01(\tR\x03way\x12\x1d\n" +
+	"\n" +
+	"meet_place\x18\x04 \x01(\tR\tmeetPlace\x12!\n" +
+	"\fmeet_contact\x18\x05 \x01(\tR\vmeetContact\x12\x1d\n" +
+	"\n" +
+	"meet_phone\x18\x06 \x01(\tR\tmeetPhone\">\n" +
 	"\x19InviteToInterviewResponse\x12!\n" +
 	"\finterview_id\x18\x01 \x01(\tR\vinterviewId\";\n" +
 	"\x16AcceptInterviewRequest\x12!\n" +
@@ -5762,7 +5839,7 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"occupation\x18\x02 \x01(\tR\n" +
 	"occupation\x12\x14\n" +
 	"\x05since\x18\x03 \x01(\tR\x05since\x12\x18\n" +
-	"\aflagged\x18\x04 \x01(\bR\aflagged\"\xd8\x03\n" +
+	"\aflagged\x18\x04 \x01(\bR\aflagged\"\xb9\x04\n" +
 	"\vApplication\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x1d\n" +
 	"\n" +
@@ -5782,7 +5859,12 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\finterview_id\x18\r \x01(\tR\vinterviewId\x12'\n" +
 	"\x0finterview_state\x18\x0e \x01(\tR\x0einterviewState\x12\x17\n" +
 	"\ameet_at\x18\x0f \x01(\x03R\x06meetAt\x12\x10\n" +
-	"\x03way\x18\x10 \x01(\tR\x03way\"\xbe\x03\n" +
+	"\x03way\x18\x10 \x01(\tR\x03way\x12\x1d\n" +
+	"\n" +
+	"meet_place\x18\x11 \x01(\tR\tmeetPlace\x12!\n" +
+	"\fmeet_contact\x18\x12 \x01(\tR\vmeetContact\x12\x1d\n" +
+	"\n" +
+	"meet_phone\x18\x13 \x01(\tR\tmeetPhone\"\xbe\x03\n" +
 	"\tApplicant\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12!\n" +
 	"\fsubmitted_at\x18\x02 \x01(\x03R\vsubmittedAt\x12\x14\n" +
@@ -5808,7 +5890,7 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x06end_on\x18\x06 \x01(\tR\x05endOn\x12\x14\n" +
 	"\x05state\x18\a \x01(\tR\x05state\x12\x19\n" +
 	"\bended_on\x18\b \x01(\tR\aendedOn\x12\x19\n" +
-	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xd2G\n" +
+	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xc0K\n" +
 	"\x11EmploymentService\x12\x8d\x01\n" +
 	"\x10RegisterEmployer\x12+.qiao.employment.v1.RegisterEmployerRequest\x1a,.qiao.employment.v1.RegisterEmployerResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x87\x01\n" +
 	"\x0ePublishVacancy\x12).qiao.employment.v1.PublishVacancyRequest\x1a*.qiao.employment.v1.PublishVacancyResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x81\x01\n" +
@@ -5865,7 +5947,13 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x0eProveFairEntry\x12).qiao.employment.v1.ProveFairEntryRequest\x1a*.qiao.employment.v1.ProveFairEntryResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12\x83\x01\n" +
 	"\x12ListFairApplicants\x12-.qiao.employment.v1.ListFairApplicantsRequest\x1a..qiao.employment.v1.ListFairApplicantsResponse\"\x0e\x92\xb5\x18\n" +
 	"\x12\bemployer\x12\x85\x01\n" +
-	"\x12RankFairApplicants\x12-.qiao.employment.v1.RankFairApplicantsRequest\x1a..qiao.employment.v1.RankFairApplicantsResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12n\n" +
+	"\x12RankFairApplicants\x12-.qiao.employment.v1.RankFairApplicantsRequest\x1a..qiao.employment.v1.RankFairApplicantsResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12q\n" +
+	"\n" +
+	"ChangeFair\x12%.qiao.employment.v1.ChangeFairRequest\x1a&.qiao.employment.v1.ChangeFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12q\n" +
+	"\n" +
+	"CancelFair\x12%.qiao.employment.v1.CancelFairRequest\x1a&.qiao.employment.v1.CancelFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12t\n" +
+	"\vCorrectFair\x12&.qiao.employment.v1.CorrectFairRequest\x1a'.qiao.employment.v1.CorrectFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x8f\x01\n" +
+	"\x14DecideFairCorrection\x12/.qiao.employment.v1.DecideFairCorrectionRequest\x1a0.qiao.employment.v1.DecideFairCorrectionResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12n\n" +
 	"\tCloseFair\x12$.qiao.employment.v1.CloseFairRequest\x1a%.qiao.employment.v1.CloseFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x80\x01\n" +
 	"\x0fEnterFairFigure\x12*.qiao.employment.v1.EnterFairFigureRequest\x1a+.qiao.employment.v1.EnterFairFigureResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12k\n" +
 	"\bDrawFair\x12#.qiao.employment.v1.DrawFairRequest\x1a$.qiao.employment.v1.DrawFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12z\n" +
@@ -6001,62 +6089,70 @@ var file_qiao_employment_v1_employment_proto_goTypes = []any{
 	(*ProveFairEntryRequest)(nil),           // 94: qiao.employment.v1.ProveFairEntryRequest
 	(*ListFairApplicantsRequest)(nil),       // 95: qiao.employment.v1.ListFairApplicantsRequest
 	(*RankFairApplicantsRequest)(nil),       // 96: qiao.employment.v1.RankFairApplicantsRequest
-	(*CloseFairRequest)(nil),                // 97: qiao.employment.v1.CloseFairRequest
-	(*EnterFairFigureRequest)(nil),          // 98: qiao.employment.v1.EnterFairFigureRequest
-	(*DrawFairRequest)(nil),                 // 99: qiao.employment.v1.DrawFairRequest
-	(*RunSecondPassRequest)(nil),            // 100: qiao.employment.v1.RunSecondPassRequest
-	(*AcceptProposalRequest)(nil),           // 101: qiao.employment.v1.AcceptProposalRequest
-	(*DeclineProposalRequest)(nil),          // 102: qiao.employment.v1.DeclineProposalRequest
-	(*PassOverProposalRequest)(nil),         // 103: qiao.employment.v1.PassOverProposalRequest
-	(*ListFairResultsRequest)(nil),          // 104: qiao.employment.v1.ListFairResultsRequest
-	(*GetFairBundleRequest)(nil),            // 105: qiao.employment.v1.GetFairBundleRequest
-	(*GetStartupGuideRequest)(nil),          // 106: qiao.employment.v1.GetStartupGuideRequest
-	(*CheckTaxReliefRequest)(nil),           // 107: qiao.employment.v1.CheckTaxReliefRequest
-	(*OpenAdviserSlotRequest)(nil),          // 108: qiao.employment.v1.OpenAdviserSlotRequest
-	(*ListAdviserSlotsRequest)(nil),         // 109: qiao.employment.v1.ListAdviserSlotsRequest
-	(*ApplyForAdviserRequest)(nil),          // 110: qiao.employment.v1.ApplyForAdviserRequest
-	(*WithdrawFromAdviserRequest)(nil),      // 111: qiao.employment.v1.WithdrawFromAdviserRequest
-	(*HandOffLoanRequest)(nil),              // 112: qiao.employment.v1.HandOffLoanRequest
-	(*WithdrawLoanRequestRequest)(nil),      // 113: qiao.employment.v1.WithdrawLoanRequestRequest
-	(*ReadLoanRequestRequest)(nil),          // 114: qiao.employment.v1.ReadLoanRequestRequest
-	(*AddPremisesRequest)(nil),              // 115: qiao.employment.v1.AddPremisesRequest
-	(*ListPremisesRequest)(nil),             // 116: qiao.employment.v1.ListPremisesRequest
-	(*ApplyForPremisesRequest)(nil),         // 117: qiao.employment.v1.ApplyForPremisesRequest
-	(*WithdrawPremisesRequestRequest)(nil),  // 118: qiao.employment.v1.WithdrawPremisesRequestRequest
-	(*ListStartupHelpRequest)(nil),          // 119: qiao.employment.v1.ListStartupHelpRequest
-	(*PlanFairResponse)(nil),                // 120: qiao.employment.v1.PlanFairResponse
-	(*EnterFairPostResponse)(nil),           // 121: qiao.employment.v1.EnterFairPostResponse
-	(*ListFairsResponse)(nil),               // 122: qiao.employment.v1.ListFairsResponse
-	(*GetFairResponse)(nil),                 // 123: qiao.employment.v1.GetFairResponse
-	(*ApplyToFairResponse)(nil),             // 124: qiao.employment.v1.ApplyToFairResponse
-	(*WithdrawFromFairResponse)(nil),        // 125: qiao.employment.v1.WithdrawFromFairResponse
-	(*GetFairApplicationResponse)(nil),      // 126: qiao.employment.v1.GetFairApplicationResponse
-	(*ProveFairEntryResponse)(nil),          // 127: qiao.employment.v1.ProveFairEntryResponse
-	(*ListFairApplicantsResponse)(nil),      // 128: qiao.employment.v1.ListFairApplicantsResponse
-	(*RankFairApplicantsResponse)(nil),      // 129: qiao.employment.v1.RankFairApplicantsResponse
-	(*CloseFairResponse)(nil),               // 130: qiao.employment.v1.CloseFairResponse
-	(*EnterFairFigureResponse)(nil),         // 131: qiao.employment.v1.EnterFairFigureResponse
-	(*DrawFairResponse)(nil),                // 132: qiao.employment.v1.DrawFairResponse
-	(*RunSecondPassResponse)(nil),           // 133: qiao.employment.v1.RunSecondPassResponse
-	(*AcceptProposalResponse)(nil),          // 134: qiao.employment.v1.AcceptProposalResponse
-	(*DeclineProposalResponse)(nil),         // 135: qiao.employment.v1.DeclineProposalResponse
-	(*PassOverProposalResponse)(nil),        // 136: qiao.employment.v1.PassOverProposalResponse
-	(*ListFairResultsResponse)(nil),         // 137: qiao.employment.v1.ListFairResultsResponse
-	(*GetFairBundleResponse)(nil),           // 138: qiao.employment.v1.GetFairBundleResponse
-	(*GetStartupGuideResponse)(nil),         // 139: qiao.employment.v1.GetStartupGuideResponse
-	(*CheckTaxReliefResponse)(nil),          // 140: qiao.employment.v1.CheckTaxReliefResponse
-	(*OpenAdviserSlotResponse)(nil),         // 141: qiao.employment.v1.OpenAdviserSlotResponse
-	(*ListAdviserSlotsResponse)(nil),        // 142: qiao.employment.v1.ListAdviserSlotsResponse
-	(*ApplyForAdviserResponse)(nil),         // 143: qiao.employment.v1.ApplyForAdviserResponse
-	(*WithdrawFromAdviserResponse)(nil),     // 144: qiao.employment.v1.WithdrawFromAdviserResponse
-	(*HandOffLoanResponse)(nil),             // 145: qiao.employment.v1.HandOffLoanResponse
-	(*WithdrawLoanRequestResponse)(nil),     // 146: qiao.employment.v1.WithdrawLoanRequestResponse
-	(*ReadLoanRequestResponse)(nil),         // 147: qiao.employment.v1.ReadLoanRequestResponse
-	(*AddPremisesResponse)(nil),             // 148: qiao.employment.v1.AddPremisesResponse
-	(*ListPremisesResponse)(nil),            // 149: qiao.employment.v1.ListPremisesResponse
-	(*ApplyForPremisesResponse)(nil),        // 150: qiao.employment.v1.ApplyForPremisesResponse
-	(*WithdrawPremisesRequestResponse)(nil), // 151: qiao.employment.v1.WithdrawPremisesRequestResponse
-	(*ListStartupHelpResponse)(nil),         // 152: qiao.employment.v1.ListStartupHelpResponse
+	(*ChangeFairRequest)(nil),               // 97: qiao.employment.v1.ChangeFairRequest
+	(*CancelFairRequest)(nil),               // 98: qiao.employment.v1.CancelFairRequest
+	(*CorrectFairRequest)(nil),              // 99: qiao.employment.v1.CorrectFairRequest
+	(*DecideFairCorrectionRequest)(nil),     // 100: qiao.employment.v1.DecideFairCorrectionRequest
+	(*CloseFairRequest)(nil),                // 101: qiao.employment.v1.CloseFairRequest
+	(*EnterFairFigureRequest)(nil),          // 102: qiao.employment.v1.EnterFairFigureRequest
+	(*DrawFairRequest)(nil),                 // 103: qiao.employment.v1.DrawFairRequest
+	(*RunSecondPassRequest)(nil),            // 104: qiao.employment.v1.RunSecondPassRequest
+	(*AcceptProposalRequest)(nil),           // 105: qiao.employment.v1.AcceptProposalRequest
+	(*DeclineProposalRequest)(nil),          // 106: qiao.employment.v1.DeclineProposalRequest
+	(*PassOverProposalRequest)(nil),         // 107: qiao.employment.v1.PassOverProposalRequest
+	(*ListFairResultsRequest)(nil),          // 108: qiao.employment.v1.ListFairResultsRequest
+	(*GetFairBundleRequest)(nil),            // 109: qiao.employment.v1.GetFairBundleRequest
+	(*GetStartupGuideRequest)(nil),          // 110: qiao.employment.v1.GetStartupGuideRequest
+	(*CheckTaxReliefRequest)(nil),           // 111: qiao.employment.v1.CheckTaxReliefRequest
+	(*OpenAdviserSlotRequest)(nil),          // 112: qiao.employment.v1.OpenAdviserSlotRequest
+	(*ListAdviserSlotsRequest)(nil),         // 113: qiao.employment.v1.ListAdviserSlotsRequest
+	(*ApplyForAdviserRequest)(nil),          // 114: qiao.employment.v1.ApplyForAdviserRequest
+	(*WithdrawFromAdviserRequest)(nil),      // 115: qiao.employment.v1.WithdrawFromAdviserRequest
+	(*HandOffLoanRequest)(nil),              // 116: qiao.employment.v1.HandOffLoanRequest
+	(*WithdrawLoanRequestRequest)(nil),      // 117: qiao.employment.v1.WithdrawLoanRequestRequest
+	(*ReadLoanRequestRequest)(nil),          // 118: qiao.employment.v1.ReadLoanRequestRequest
+	(*AddPremisesRequest)(nil),              // 119: qiao.employment.v1.AddPremisesRequest
+	(*ListPremisesRequest)(nil),             // 120: qiao.employment.v1.ListPremisesRequest
+	(*ApplyForPremisesRequest)(nil),         // 121: qiao.employment.v1.ApplyForPremisesRequest
+	(*WithdrawPremisesRequestRequest)(nil),  // 122: qiao.employment.v1.WithdrawPremisesRequestRequest
+	(*ListStartupHelpRequest)(nil),          // 123: qiao.employment.v1.ListStartupHelpRequest
+	(*PlanFairResponse)(nil),                // 124: qiao.employment.v1.PlanFairResponse
+	(*EnterFairPostResponse)(nil),           // 125: qiao.employment.v1.EnterFairPostResponse
+	(*ListFairsResponse)(nil),               // 126: qiao.employment.v1.ListFairsResponse
+	(*GetFairResponse)(nil),                 // 127: qiao.employment.v1.GetFairResponse
+	(*ApplyToFairResponse)(nil),             // 128: qiao.employment.v1.ApplyToFairResponse
+	(*WithdrawFromFairResponse)(nil),        // 129: qiao.employment.v1.WithdrawFromFairResponse
+	(*GetFairApplicationResponse)(nil),      // 130: qiao.employment.v1.GetFairApplicationResponse
+	(*ProveFairEntryResponse)(nil),          // 131: qiao.employment.v1.ProveFairEntryResponse
+	(*ListFairApplicantsResponse)(nil),      // 132: qiao.employment.v1.ListFairApplicantsResponse
+	(*RankFairApplicantsResponse)(nil),      // 133: qiao.employment.v1.RankFairApplicantsResponse
+	(*ChangeFairResponse)(nil),              // 134: qiao.employment.v1.ChangeFairResponse
+	(*CancelFairResponse)(nil),              // 135: qiao.employment.v1.CancelFairResponse
+	(*CorrectFairResponse)(nil),             // 136: qiao.employment.v1.CorrectFairResponse
+	(*DecideFairCorrectionResponse)(nil),    // 137: qiao.employment.v1.DecideFairCorrectionResponse
+	(*CloseFairResponse)(nil),               // 138: qiao.employment.v1.CloseFairResponse
+	(*EnterFairFigureResponse)(nil),         // 139: qiao.employment.v1.EnterFairFigureResponse
+	(*DrawFairResponse)(nil),                // 140: qiao.employment.v1.DrawFairResponse
+	(*RunSecondPassResponse)(nil),           // 141: qiao.employment.v1.RunSecondPassResponse
+	(*AcceptProposalResponse)(nil),          // 142: qiao.employment.v1.AcceptProposalResponse
+	(*DeclineProposalResponse)(nil),         // 143: qiao.employment.v1.DeclineProposalResponse
+	(*PassOverProposalResponse)(nil),        // 144: qiao.employment.v1.PassOverProposalResponse
+	(*ListFairResultsResponse)(nil),         // 145: qiao.employment.v1.ListFairResultsResponse
+	(*GetFairBundleResponse)(nil),           // 146: qiao.employment.v1.GetFairBundleResponse
+	(*GetStartupGuideResponse)(nil),         // 147: qiao.employment.v1.GetStartupGuideResponse
+	(*CheckTaxReliefResponse)(nil),          // 148: qiao.employment.v1.CheckTaxReliefResponse
+	(*OpenAdviserSlotResponse)(nil),         // 149: qiao.employment.v1.OpenAdviserSlotResponse
+	(*ListAdviserSlotsResponse)(nil),        // 150: qiao.employment.v1.ListAdviserSlotsResponse
+	(*ApplyForAdviserResponse)(nil),         // 151: qiao.employment.v1.ApplyForAdviserResponse
+	(*WithdrawFromAdviserResponse)(nil),     // 152: qiao.employment.v1.WithdrawFromAdviserResponse
+	(*HandOffLoanResponse)(nil),             // 153: qiao.employment.v1.HandOffLoanResponse
+	(*WithdrawLoanRequestResponse)(nil),     // 154: qiao.employment.v1.WithdrawLoanRequestResponse
+	(*ReadLoanRequestResponse)(nil),         // 155: qiao.employment.v1.ReadLoanRequestResponse
+	(*AddPremisesResponse)(nil),             // 156: qiao.employment.v1.AddPremisesResponse
+	(*ListPremisesResponse)(nil),            // 157: qiao.employment.v1.ListPremisesResponse
+	(*ApplyForPremisesResponse)(nil),        // 158: qiao.employment.v1.ApplyForPremisesResponse
+	(*WithdrawPremisesRequestResponse)(nil), // 159: qiao.employment.v1.WithdrawPremisesRequestResponse
+	(*ListStartupHelpResponse)(nil),         // 160: qiao.employment.v1.ListStartupHelpResponse
 }
 var file_qiao_employment_v1_employment_proto_depIdxs = []int32{
 	44,  // 0: qiao.employment.v1.PublishVacancyRequest.certificates:type_name -> qiao.employment.v1.CertificateNeed
@@ -6131,101 +6227,109 @@ var file_qiao_employment_v1_employment_proto_depIdxs = []int32{
 	94,  // 69: qiao.employment.v1.EmploymentService.ProveFairEntry:input_type -> qiao.employment.v1.ProveFairEntryRequest
 	95,  // 70: qiao.employment.v1.EmploymentService.ListFairApplicants:input_type -> qiao.employment.v1.ListFairApplicantsRequest
 	96,  // 71: qiao.employment.v1.EmploymentService.RankFairApplicants:input_type -> qiao.employment.v1.RankFairApplicantsRequest
-	97,  // 72: qiao.employment.v1.EmploymentService.CloseFair:input_type -> qiao.employment.v1.CloseFairRequest
-	98,  // 73: qiao.employment.v1.EmploymentService.EnterFairFigure:input_type -> qiao.employment.v1.EnterFairFigureRequest
-	99,  // 74: qiao.employment.v1.EmploymentService.DrawFair:input_type -> qiao.employment.v1.DrawFairRequest
-	100, // 75: qiao.employment.v1.EmploymentService.RunSecondPass:input_type -> qiao.employment.v1.RunSecondPassRequest
-	101, // 76: qiao.employment.v1.EmploymentService.AcceptProposal:input_type -> qiao.employment.v1.AcceptProposalRequest
-	102, // 77: qiao.employment.v1.EmploymentService.DeclineProposal:input_type -> qiao.employment.v1.DeclineProposalRequest
-	103, // 78: qiao.employment.v1.EmploymentService.PassOverProposal:input_type -> qiao.employment.v1.PassOverProposalRequest
-	104, // 79: qiao.employment.v1.EmploymentService.ListFairResults:input_type -> qiao.employment.v1.ListFairResultsRequest
-	105, // 80: qiao.employment.v1.EmploymentService.GetFairBundle:input_type -> qiao.employment.v1.GetFairBundleRequest
-	106, // 81: qiao.employment.v1.EmploymentService.GetStartupGuide:input_type -> qiao.employment.v1.GetStartupGuideRequest
-	107, // 82: qiao.employment.v1.EmploymentService.CheckTaxRelief:input_type -> qiao.employment.v1.CheckTaxReliefRequest
-	108, // 83: qiao.employment.v1.EmploymentService.OpenAdviserSlot:input_type -> qiao.employment.v1.OpenAdviserSlotRequest
-	109, // 84: qiao.employment.v1.EmploymentService.ListAdviserSlots:input_type -> qiao.employment.v1.ListAdviserSlotsRequest
-	110, // 85: qiao.employment.v1.EmploymentService.ApplyForAdviser:input_type -> qiao.employment.v1.ApplyForAdviserRequest
-	111, // 86: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:input_type -> qiao.employment.v1.WithdrawFromAdviserRequest
-	112, // 87: qiao.employment.v1.EmploymentService.HandOffLoan:input_type -> qiao.employment.v1.HandOffLoanRequest
-	113, // 88: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:input_type -> qiao.employment.v1.WithdrawLoanRequestRequest
-	114, // 89: qiao.employment.v1.EmploymentService.ReadLoanRequest:input_type -> qiao.employment.v1.ReadLoanRequestRequest
-	115, // 90: qiao.employment.v1.EmploymentService.AddPremises:input_type -> qiao.employment.v1.AddPremisesRequest
-	116, // 91: qiao.employment.v1.EmploymentService.ListPremises:input_type -> qiao.employment.v1.ListPremisesRequest
-	117, // 92: qiao.employment.v1.EmploymentService.ApplyForPremises:input_type -> qiao.employment.v1.ApplyForPremisesRequest
-	118, // 93: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:input_type -> qiao.employment.v1.WithdrawPremisesRequestRequest
-	119, // 94: qiao.employment.v1.EmploymentService.ListStartupHelp:input_type -> qiao.employment.v1.ListStartupHelpRequest
-	1,   // 95: qiao.employment.v1.EmploymentService.RegisterEmployer:output_type -> qiao.employment.v1.RegisterEmployerResponse
-	3,   // 96: qiao.employment.v1.EmploymentService.PublishVacancy:output_type -> qiao.employment.v1.PublishVacancyResponse
-	5,   // 97: qiao.employment.v1.EmploymentService.CloseVacancy:output_type -> qiao.employment.v1.CloseVacancyResponse
-	7,   // 98: qiao.employment.v1.EmploymentService.SearchVacancies:output_type -> qiao.employment.v1.SearchVacanciesResponse
-	9,   // 99: qiao.employment.v1.EmploymentService.GetVacancy:output_type -> qiao.employment.v1.GetVacancyResponse
-	46,  // 100: qiao.employment.v1.EmploymentService.GetEmployer:output_type -> qiao.employment.v1.GetEmployerResponse
-	48,  // 101: qiao.employment.v1.EmploymentService.ListEmployerVacancies:output_type -> qiao.employment.v1.ListEmployerVacanciesResponse
-	50,  // 102: qiao.employment.v1.EmploymentService.CheckVacancyText:output_type -> qiao.employment.v1.CheckVacancyTextResponse
-	52,  // 103: qiao.employment.v1.EmploymentService.AskClerk:output_type -> qiao.employment.v1.AskClerkResponse
-	54,  // 104: qiao.employment.v1.EmploymentService.ListReviews:output_type -> qiao.employment.v1.ListReviewsResponse
-	56,  // 105: qiao.employment.v1.EmploymentService.GetReview:output_type -> qiao.employment.v1.GetReviewResponse
-	58,  // 106: qiao.employment.v1.EmploymentService.DecideReview:output_type -> qiao.employment.v1.DecideReviewResponse
-	61,  // 107: qiao.employment.v1.EmploymentService.SuggestVacancies:output_type -> qiao.employment.v1.SuggestVacanciesResponse
-	63,  // 108: qiao.employment.v1.EmploymentService.ExplainVacancy:output_type -> qiao.employment.v1.ExplainVacancyResponse
-	67,  // 109: qiao.employment.v1.EmploymentService.InviteToInterview:output_type -> qiao.employment.v1.InviteToInterviewResponse
-	69,  // 110: qiao.employment.v1.EmploymentService.AcceptInterview:output_type -> qiao.employment.v1.AcceptInterviewResponse
-	71,  // 111: qiao.employment.v1.EmploymentService.DeclineInterview:output_type -> qiao.employment.v1.DeclineInterviewResponse
-	73,  // 112: qiao.employment.v1.EmploymentService.GetApplicant:output_type -> qiao.employment.v1.GetApplicantResponse
-	76,  // 113: qiao.employment.v1.EmploymentService.ReportSeasonalNeed:output_type -> qiao.employment.v1.ReportSeasonalNeedResponse
-	78,  // 114: qiao.employment.v1.EmploymentService.ListSeasonalNeed:output_type -> qiao.employment.v1.ListSeasonalNeedResponse
-	11,  // 115: qiao.employment.v1.EmploymentService.SetProfile:output_type -> qiao.employment.v1.SetProfileResponse
-	13,  // 116: qiao.employment.v1.EmploymentService.GetProfile:output_type -> qiao.employment.v1.GetProfileResponse
-	15,  // 117: qiao.employment.v1.EmploymentService.Apply:output_type -> qiao.employment.v1.ApplyResponse
-	17,  // 118: qiao.employment.v1.EmploymentService.WithdrawApplication:output_type -> qiao.employment.v1.WithdrawApplicationResponse
-	19,  // 119: qiao.employment.v1.EmploymentService.ListApplications:output_type -> qiao.employment.v1.ListApplicationsResponse
-	21,  // 120: qiao.employment.v1.EmploymentService.ListApplicants:output_type -> qiao.employment.v1.ListApplicantsResponse
-	23,  // 121: qiao.employment.v1.EmploymentService.MakeOffer:output_type -> qiao.employment.v1.MakeOfferResponse
-	25,  // 122: qiao.employment.v1.EmploymentService.AcceptOffer:output_type -> qiao.employment.v1.AcceptOfferResponse
-	27,  // 123: qiao.employment.v1.EmploymentService.DeclineOffer:output_type -> qiao.employment.v1.DeclineOfferResponse
-	29,  // 124: qiao.employment.v1.EmploymentService.UndoAcceptance:output_type -> qiao.employment.v1.UndoAcceptanceResponse
-	31,  // 125: qiao.employment.v1.EmploymentService.StateHire:output_type -> qiao.employment.v1.StateHireResponse
-	33,  // 126: qiao.employment.v1.EmploymentService.ConfirmHire:output_type -> qiao.employment.v1.ConfirmHireResponse
-	35,  // 127: qiao.employment.v1.EmploymentService.DisputeHire:output_type -> qiao.employment.v1.DisputeHireResponse
-	37,  // 128: qiao.employment.v1.EmploymentService.EndHire:output_type -> qiao.employment.v1.EndHireResponse
-	39,  // 129: qiao.employment.v1.EmploymentService.ConfirmEnd:output_type -> qiao.employment.v1.ConfirmEndResponse
-	41,  // 130: qiao.employment.v1.EmploymentService.DisputeEnd:output_type -> qiao.employment.v1.DisputeEndResponse
-	43,  // 131: qiao.employment.v1.EmploymentService.ListHires:output_type -> qiao.employment.v1.ListHiresResponse
-	120, // 132: qiao.employment.v1.EmploymentService.PlanFair:output_type -> qiao.employment.v1.PlanFairResponse
-	121, // 133: qiao.employment.v1.EmploymentService.EnterFairPost:output_type -> qiao.employment.v1.EnterFairPostResponse
-	122, // 134: qiao.employment.v1.EmploymentService.ListFairs:output_type -> qiao.employment.v1.ListFairsResponse
-	123, // 135: qiao.employment.v1.EmploymentService.GetFair:output_type -> qiao.employment.v1.GetFairResponse
-	124, // 136: qiao.employment.v1.EmploymentService.ApplyToFair:output_type -> qiao.employment.v1.ApplyToFairResponse
-	125, // 137: qiao.employment.v1.EmploymentService.WithdrawFromFair:output_type -> qiao.employment.v1.WithdrawFromFairResponse
-	126, // 138: qiao.employment.v1.EmploymentService.GetFairApplication:output_type -> qiao.employment.v1.GetFairApplicationResponse
-	127, // 139: qiao.employment.v1.EmploymentService.ProveFairEntry:output_type -> qiao.employment.v1.ProveFairEntryResponse
-	128, // 140: qiao.employment.v1.EmploymentService.ListFairApplicants:output_type -> qiao.employment.v1.ListFairApplicantsResponse
-	129, // 141: qiao.employment.v1.EmploymentService.RankFairApplicants:output_type -> qiao.employment.v1.RankFairApplicantsResponse
-	130, // 142: qiao.employment.v1.EmploymentService.CloseFair:output_type -> qiao.employment.v1.CloseFairResponse
-	131, // 143: qiao.employment.v1.EmploymentService.EnterFairFigure:output_type -> qiao.employment.v1.EnterFairFigureResponse
-	132, // 144: qiao.employment.v1.EmploymentService.DrawFair:output_type -> qiao.employment.v1.DrawFairResponse
-	133, // 145: qiao.employment.v1.EmploymentService.RunSecondPass:output_type -> qiao.employment.v1.RunSecondPassResponse
-	134, // 146: qiao.employment.v1.EmploymentService.AcceptProposal:output_type -> qiao.employment.v1.AcceptProposalResponse
-	135, // 147: qiao.employment.v1.EmploymentService.DeclineProposal:output_type -> qiao.employment.v1.DeclineProposalResponse
-	136, // 148: qiao.employment.v1.EmploymentService.PassOverProposal:output_type -> qiao.employment.v1.PassOverProposalResponse
-	137, // 149: qiao.employment.v1.EmploymentService.ListFairResults:output_type -> qiao.employment.v1.ListFairResultsResponse
-	138, // 150: qiao.employment.v1.EmploymentService.GetFairBundle:output_type -> qiao.employment.v1.GetFairBundleResponse
-	139, // 151: qiao.employment.v1.EmploymentService.GetStartupGuide:output_type -> qiao.employment.v1.GetStartupGuideResponse
-	140, // 152: qiao.employment.v1.EmploymentService.CheckTaxRelief:output_type -> qiao.employment.v1.CheckTaxReliefResponse
-	141, // 153: qiao.employment.v1.EmploymentService.OpenAdviserSlot:output_type -> qiao.employment.v1.OpenAdviserSlotResponse
-	142, // 154: qiao.employment.v1.EmploymentService.ListAdviserSlots:output_type -> qiao.employment.v1.ListAdviserSlotsResponse
-	143, // 155: qiao.employment.v1.EmploymentService.ApplyForAdviser:output_type -> qiao.employment.v1.ApplyForAdviserResponse
-	144, // 156: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:output_type -> qiao.employment.v1.WithdrawFromAdviserResponse
-	145, // 157: qiao.employment.v1.EmploymentService.HandOffLoan:output_type -> qiao.employment.v1.HandOffLoanResponse
-	146, // 158: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:output_type -> qiao.employment.v1.WithdrawLoanRequestResponse
-	147, // 159: qiao.employment.v1.EmploymentService.ReadLoanRequest:output_type -> qiao.employment.v1.ReadLoanRequestResponse
-	148, // 160: qiao.employment.v1.EmploymentService.AddPremises:output_type -> qiao.employment.v1.AddPremisesResponse
-	149, // 161: qiao.employment.v1.EmploymentService.ListPremises:output_type -> qiao.employment.v1.ListPremisesResponse
-	150, // 162: qiao.employment.v1.EmploymentService.ApplyForPremises:output_type -> qiao.employment.v1.ApplyForPremisesResponse
-	151, // 163: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:output_type -> qiao.employment.v1.WithdrawPremisesRequestResponse
-	152, // 164: qiao.employment.v1.EmploymentService.ListStartupHelp:output_type -> qiao.employment.v1.ListStartupHelpResponse
-	95,  // [95:165] is the sub-list for method output_type
-	25,  // [25:95] is the sub-list for method input_type
+	97,  // 72: qiao.employment.v1.EmploymentService.ChangeFair:input_type -> qiao.employment.v1.ChangeFairRequest
+	98,  // 73: qiao.employment.v1.EmploymentService.CancelFair:input_type -> qiao.employment.v1.CancelFairRequest
+	99,  // 74: qiao.employment.v1.EmploymentService.CorrectFair:input_type -> qiao.employment.v1.CorrectFairRequest
+	100, // 75: qiao.employment.v1.EmploymentService.DecideFairCorrection:input_type -> qiao.employment.v1.DecideFairCorrectionRequest
+	101, // 76: qiao.employment.v1.EmploymentService.CloseFair:input_type -> qiao.employment.v1.CloseFairRequest
+	102, // 77: qiao.employment.v1.EmploymentService.EnterFairFigure:input_type -> qiao.employment.v1.EnterFairFigureRequest
+	103, // 78: qiao.employment.v1.EmploymentService.DrawFair:input_type -> qiao.employment.v1.DrawFairRequest
+	104, // 79: qiao.employment.v1.EmploymentService.RunSecondPass:input_type -> qiao.employment.v1.RunSecondPassRequest
+	105, // 80: qiao.employment.v1.EmploymentService.AcceptProposal:input_type -> qiao.employment.v1.AcceptProposalRequest
+	106, // 81: qiao.employment.v1.EmploymentService.DeclineProposal:input_type -> qiao.employment.v1.DeclineProposalRequest
+	107, // 82: qiao.employment.v1.EmploymentService.PassOverProposal:input_type -> qiao.employment.v1.PassOverProposalRequest
+	108, // 83: qiao.employment.v1.EmploymentService.ListFairResults:input_type -> qiao.employment.v1.ListFairResultsRequest
+	109, // 84: qiao.employment.v1.EmploymentService.GetFairBundle:input_type -> qiao.employment.v1.GetFairBundleRequest
+	110, // 85: qiao.employment.v1.EmploymentService.GetStartupGuide:input_type -> qiao.employment.v1.GetStartupGuideRequest
+	111, // 86: qiao.employment.v1.EmploymentService.CheckTaxRelief:input_type -> qiao.employment.v1.CheckTaxReliefRequest
+	112, // 87: qiao.employment.v1.EmploymentService.OpenAdviserSlot:input_type -> qiao.employment.v1.OpenAdviserSlotRequest
+	113, // 88: qiao.employment.v1.EmploymentService.ListAdviserSlots:input_type -> qiao.employment.v1.ListAdviserSlotsRequest
+	114, // 89: qiao.employment.v1.EmploymentService.ApplyForAdviser:input_type -> qiao.employment.v1.ApplyForAdviserRequest
+	115, // 90: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:input_type -> qiao.employment.v1.WithdrawFromAdviserRequest
+	116, // 91: qiao.employment.v1.EmploymentService.HandOffLoan:input_type -> qiao.employment.v1.HandOffLoanRequest
+	117, // 92: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:input_type -> qiao.employment.v1.WithdrawLoanRequestRequest
+	118, // 93: qiao.employment.v1.EmploymentService.ReadLoanRequest:input_type -> qiao.employment.v1.ReadLoanRequestRequest
+	119, // 94: qiao.employment.v1.EmploymentService.AddPremises:input_type -> qiao.employment.v1.AddPremisesRequest
+	120, // 95: qiao.employment.v1.EmploymentService.ListPremises:input_type -> qiao.employment.v1.ListPremisesRequest
+	121, // 96: qiao.employment.v1.EmploymentService.ApplyForPremises:input_type -> qiao.employment.v1.ApplyForPremisesRequest
+	122, // 97: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:input_type -> qiao.employment.v1.WithdrawPremisesRequestRequest
+	123, // 98: qiao.employment.v1.EmploymentService.ListStartupHelp:input_type -> qiao.employment.v1.ListStartupHelpRequest
+	1,   // 99: qiao.employment.v1.EmploymentService.RegisterEmployer:output_type -> qiao.employment.v1.RegisterEmployerResponse
+	3,   // 100: qiao.employment.v1.EmploymentService.PublishVacancy:output_type -> qiao.employment.v1.PublishVacancyResponse
+	5,   // 101: qiao.employment.v1.EmploymentService.CloseVacancy:output_type -> qiao.employment.v1.CloseVacancyResponse
+	7,   // 102: qiao.employment.v1.EmploymentService.SearchVacancies:output_type -> qiao.employment.v1.SearchVacanciesResponse
+	9,   // 103: qiao.employment.v1.EmploymentService.GetVacancy:output_type -> qiao.employment.v1.GetVacancyResponse
+	46,  // 104: qiao.employment.v1.EmploymentService.GetEmployer:output_type -> qiao.employment.v1.GetEmployerResponse
+	48,  // 105: qiao.employment.v1.EmploymentService.ListEmployerVacancies:output_type -> qiao.employment.v1.ListEmployerVacanciesResponse
+	50,  // 106: qiao.employment.v1.EmploymentService.CheckVacancyText:output_type -> qiao.employment.v1.CheckVacancyTextResponse
+	52,  // 107: qiao.employment.v1.EmploymentService.AskClerk:output_type -> qiao.employment.v1.AskClerkResponse
+	54,  // 108: qiao.employment.v1.EmploymentService.ListReviews:output_type -> qiao.employment.v1.ListReviewsResponse
+	56,  // 109: qiao.employment.v1.EmploymentService.GetReview:output_type -> qiao.employment.v1.GetReviewResponse
+	58,  // 110: qiao.employment.v1.EmploymentService.DecideReview:output_type -> qiao.employment.v1.DecideReviewResponse
+	61,  // 111: qiao.employment.v1.EmploymentService.SuggestVacancies:output_type -> qiao.employment.v1.SuggestVacanciesResponse
+	63,  // 112: qiao.employment.v1.EmploymentService.ExplainVacancy:output_type -> qiao.employment.v1.ExplainVacancyResponse
+	67,  // 113: qiao.employment.v1.EmploymentService.InviteToInterview:output_type -> qiao.employment.v1.InviteToInterviewResponse
+	69,  // 114: qiao.employment.v1.EmploymentService.AcceptInterview:output_type -> qiao.employment.v1.AcceptInterviewResponse
+	71,  // 115: qiao.employment.v1.EmploymentService.DeclineInterview:output_type -> qiao.employment.v1.DeclineInterviewResponse
+	73,  // 116: qiao.employment.v1.EmploymentService.GetApplicant:output_type -> qiao.employment.v1.GetApplicantResponse
+	76,  // 117: qiao.employment.v1.EmploymentService.ReportSeasonalNeed:output_type -> qiao.employment.v1.ReportSeasonalNeedResponse
+	78,  // 118: qiao.employment.v1.EmploymentService.ListSeasonalNeed:output_type -> qiao.employment.v1.ListSeasonalNeedResponse
+	11,  // 119: qiao.employment.v1.EmploymentService.SetProfile:output_type -> qiao.employment.v1.SetProfileResponse
+	13,  // 120: qiao.employment.v1.EmploymentService.GetProfile:output_type -> qiao.employment.v1.GetProfileResponse
+	15,  // 121: qiao.employment.v1.EmploymentService.Apply:output_type -> qiao.employment.v1.ApplyResponse
+	17,  // 122: qiao.employment.v1.EmploymentService.WithdrawApplication:output_type -> qiao.employment.v1.WithdrawApplicationResponse
+	19,  // 123: qiao.employment.v1.EmploymentService.ListApplications:output_type -> qiao.employment.v1.ListApplicationsResponse
+	21,  // 124: qiao.employment.v1.EmploymentService.ListApplicants:output_type -> qiao.employment.v1.ListApplicantsResponse
+	23,  // 125: qiao.employment.v1.EmploymentService.MakeOffer:output_type -> qiao.employment.v1.MakeOfferResponse
+	25,  // 126: qiao.employment.v1.EmploymentService.AcceptOffer:output_type -> qiao.employment.v1.AcceptOfferResponse
+	27,  // 127: qiao.employment.v1.EmploymentService.DeclineOffer:output_type -> qiao.employment.v1.DeclineOfferResponse
+	29,  // 128: qiao.employment.v1.EmploymentService.UndoAcceptance:output_type -> qiao.employment.v1.UndoAcceptanceResponse
+	31,  // 129: qiao.employment.v1.EmploymentService.StateHire:output_type -> qiao.employment.v1.StateHireResponse
+	33,  // 130: qiao.employment.v1.EmploymentService.ConfirmHire:output_type -> qiao.employment.v1.ConfirmHireResponse
+	35,  // 131: qiao.employment.v1.EmploymentService.DisputeHire:output_type -> qiao.employment.v1.DisputeHireResponse
+	37,  // 132: qiao.employment.v1.EmploymentService.EndHire:output_type -> qiao.employment.v1.EndHireResponse
+	39,  // 133: qiao.employment.v1.EmploymentService.ConfirmEnd:output_type -> qiao.employment.v1.ConfirmEndResponse
+	41,  // 134: qiao.employment.v1.EmploymentService.DisputeEnd:output_type -> qiao.employment.v1.DisputeEndResponse
+	43,  // 135: qiao.employment.v1.EmploymentService.ListHires:output_type -> qiao.employment.v1.ListHiresResponse
+	124, // 136: qiao.employment.v1.EmploymentService.PlanFair:output_type -> qiao.employment.v1.PlanFairResponse
+	125, // 137: qiao.employment.v1.EmploymentService.EnterFairPost:output_type -> qiao.employment.v1.EnterFairPostResponse
+	126, // 138: qiao.employment.v1.EmploymentService.ListFairs:output_type -> qiao.employment.v1.ListFairsResponse
+	127, // 139: qiao.employment.v1.EmploymentService.GetFair:output_type -> qiao.employment.v1.GetFairResponse
+	128, // 140: qiao.employment.v1.EmploymentService.ApplyToFair:output_type -> qiao.employment.v1.ApplyToFairResponse
+	129, // 141: qiao.employment.v1.EmploymentService.WithdrawFromFair:output_type -> qiao.employment.v1.WithdrawFromFairResponse
+	130, // 142: qiao.employment.v1.EmploymentService.GetFairApplication:output_type -> qiao.employment.v1.GetFairApplicationResponse
+	131, // 143: qiao.employment.v1.EmploymentService.ProveFairEntry:output_type -> qiao.employment.v1.ProveFairEntryResponse
+	132, // 144: qiao.employment.v1.EmploymentService.ListFairApplicants:output_type -> qiao.employment.v1.ListFairApplicantsResponse
+	133, // 145: qiao.employment.v1.EmploymentService.RankFairApplicants:output_type -> qiao.employment.v1.RankFairApplicantsResponse
+	134, // 146: qiao.employment.v1.EmploymentService.ChangeFair:output_type -> qiao.employment.v1.ChangeFairResponse
+	135, // 147: qiao.employment.v1.EmploymentService.CancelFair:output_type -> qiao.employment.v1.CancelFairResponse
+	136, // 148: qiao.employment.v1.EmploymentService.CorrectFair:output_type -> qiao.employment.v1.CorrectFairResponse
+	137, // 149: qiao.employment.v1.EmploymentService.DecideFairCorrection:output_type -> qiao.employment.v1.DecideFairCorrectionResponse
+	138, // 150: qiao.employment.v1.EmploymentService.CloseFair:output_type -> qiao.employment.v1.CloseFairResponse
+	139, // 151: qiao.employment.v1.EmploymentService.EnterFairFigure:output_type -> qiao.employment.v1.EnterFairFigureResponse
+	140, // 152: qiao.employment.v1.EmploymentService.DrawFair:output_type -> qiao.employment.v1.DrawFairResponse
+	141, // 153: qiao.employment.v1.EmploymentService.RunSecondPass:output_type -> qiao.employment.v1.RunSecondPassResponse
+	142, // 154: qiao.employment.v1.EmploymentService.AcceptProposal:output_type -> qiao.employment.v1.AcceptProposalResponse
+	143, // 155: qiao.employment.v1.EmploymentService.DeclineProposal:output_type -> qiao.employment.v1.DeclineProposalResponse
+	144, // 156: qiao.employment.v1.EmploymentService.PassOverProposal:output_type -> qiao.employment.v1.PassOverProposalResponse
+	145, // 157: qiao.employment.v1.EmploymentService.ListFairResults:output_type -> qiao.employment.v1.ListFairResultsResponse
+	146, // 158: qiao.employment.v1.EmploymentService.GetFairBundle:output_type -> qiao.employment.v1.GetFairBundleResponse
+	147, // 159: qiao.employment.v1.EmploymentService.GetStartupGuide:output_type -> qiao.employment.v1.GetStartupGuideResponse
+	148, // 160: qiao.employment.v1.EmploymentService.CheckTaxRelief:output_type -> qiao.employment.v1.CheckTaxReliefResponse
+	149, // 161: qiao.employment.v1.EmploymentService.OpenAdviserSlot:output_type -> qiao.employment.v1.OpenAdviserSlotResponse
+	150, // 162: qiao.employment.v1.EmploymentService.ListAdviserSlots:output_type -> qiao.employment.v1.ListAdviserSlotsResponse
+	151, // 163: qiao.employment.v1.EmploymentService.ApplyForAdviser:output_type -> qiao.employment.v1.ApplyForAdviserResponse
+	152, // 164: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:output_type -> qiao.employment.v1.WithdrawFromAdviserResponse
+	153, // 165: qiao.employment.v1.EmploymentService.HandOffLoan:output_type -> qiao.employment.v1.HandOffLoanResponse
+	154, // 166: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:output_type -> qiao.employment.v1.WithdrawLoanRequestResponse
+	155, // 167: qiao.employment.v1.EmploymentService.ReadLoanRequest:output_type -> qiao.employment.v1.ReadLoanRequestResponse
+	156, // 168: qiao.employment.v1.EmploymentService.AddPremises:output_type -> qiao.employment.v1.AddPremisesResponse
+	157, // 169: qiao.employment.v1.EmploymentService.ListPremises:output_type -> qiao.employment.v1.ListPremisesResponse
+	158, // 170: qiao.employment.v1.EmploymentService.ApplyForPremises:output_type -> qiao.employment.v1.ApplyForPremisesResponse
+	159, // 171: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:output_type -> qiao.employment.v1.WithdrawPremisesRequestResponse
+	160, // 172: qiao.employment.v1.EmploymentService.ListStartupHelp:output_type -> qiao.employment.v1.ListStartupHelpResponse
+	99,  // [99:173] is the sub-list for method output_type
+	25,  // [25:99] is the sub-list for method input_type
 	25,  // [25:25] is the sub-list for extension type_name
 	25,  // [25:25] is the sub-list for extension extendee
 	0,   // [0:25] is the sub-list for field type_name

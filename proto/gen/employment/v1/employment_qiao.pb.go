@@ -57,6 +57,10 @@ type EmploymentServer interface {
 	ProveFairEntry(context.Context, *ProveFairEntryRequest) (*ProveFairEntryResponse, error)
 	ListFairApplicants(context.Context, *ListFairApplicantsRequest) (*ListFairApplicantsResponse, error)
 	RankFairApplicants(context.Context, *RankFairApplicantsRequest) (*RankFairApplicantsResponse, error)
+	ChangeFair(context.Context, *ChangeFairRequest) (*ChangeFairResponse, error)
+	CancelFair(context.Context, *CancelFairRequest) (*CancelFairResponse, error)
+	CorrectFair(context.Context, *CorrectFairRequest) (*CorrectFairResponse, error)
+	DecideFairCorrection(context.Context, *DecideFairCorrectionRequest) (*DecideFairCorrectionResponse, error)
 	CloseFair(context.Context, *CloseFairRequest) (*CloseFairResponse, error)
 	EnterFairFigure(context.Context, *EnterFairFigureRequest) (*EnterFairFigureResponse, error)
 	DrawFair(context.Context, *DrawFairRequest) (*DrawFairResponse, error)
@@ -580,6 +584,50 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			NewReply: func() proto.Message { return new(RankFairApplicantsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.RankFairApplicants(ctx, req.(*RankFairApplicantsRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ChangeFair",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(ChangeFairRequest) },
+			NewReply: func() proto.Message { return new(ChangeFairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ChangeFair(ctx, req.(*ChangeFairRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "CancelFair",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(CancelFairRequest) },
+			NewReply: func() proto.Message { return new(CancelFairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CancelFair(ctx, req.(*CancelFairRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "CorrectFair",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(CorrectFairRequest) },
+			NewReply: func() proto.Message { return new(CorrectFairResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CorrectFair(ctx, req.(*CorrectFairRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "DecideFairCorrection",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(DecideFairCorrectionRequest) },
+			NewReply: func() proto.Message { return new(DecideFairCorrectionResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideFairCorrection(ctx, req.(*DecideFairCorrectionRequest))
 			},
 		},
 		{
@@ -1254,6 +1302,42 @@ func (c EmploymentClient) ListFairApplicants(ctx context.Context, req *ListFairA
 func (c EmploymentClient) RankFairApplicants(ctx context.Context, req *RankFairApplicantsRequest) (*RankFairApplicantsResponse, error) {
 	reply := new(RankFairApplicantsResponse)
 	if err := c.Caller.Call(ctx, c.Target, "RankFairApplicants", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ChangeFair calls the method of that name.
+func (c EmploymentClient) ChangeFair(ctx context.Context, req *ChangeFairRequest) (*ChangeFairResponse, error) {
+	reply := new(ChangeFairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ChangeFair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CancelFair calls the method of that name.
+func (c EmploymentClient) CancelFair(ctx context.Context, req *CancelFairRequest) (*CancelFairResponse, error) {
+	reply := new(CancelFairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CancelFair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CorrectFair calls the method of that name.
+func (c EmploymentClient) CorrectFair(ctx context.Context, req *CorrectFairRequest) (*CorrectFairResponse, error) {
+	reply := new(CorrectFairResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CorrectFair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideFairCorrection calls the method of that name.
+func (c EmploymentClient) DecideFairCorrection(ctx context.Context, req *DecideFairCorrectionRequest) (*DecideFairCorrectionResponse, error) {
+	reply := new(DecideFairCorrectionResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideFairCorrection", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -37,7 +37,11 @@ type PlanFairRequest struct {
 	// single or multiple
 	Tie string `protobuf:"bytes,7,opt,name=tie,proto3" json:"tie,omitempty"`
 	// the public figure: what, where published
-	FigureName    string `protobuf:"bytes,8,opt,name=figure_name,json=figureName,proto3" json:"figure_name,omitempty"`
+	FigureName string `protobuf:"bytes,8,opt,name=figure_name,json=figureName,proto3" json:"figure_name,omitempty"`
+	// where the fair is held: a hall with its street, or the site of one that is held online
+	Venue string `protobuf:"bytes,9,opt,name=venue,proto3" json:"venue,omitempty"`
+	// from when until when, of each day, as 10:00-16:00
+	Hours         string `protobuf:"bytes,10,opt,name=hours,proto3" json:"hours,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -128,9 +132,25 @@ func (x *PlanFairRequest) GetFigureName() string {
 	return ""
 }
 
+func (x *PlanFairRequest) GetVenue() string {
+	if x != nil {
+		return x.Venue
+	}
+	return ""
+}
+
+func (x *PlanFairRequest) GetHours() string {
+	if x != nil {
+		return x.Hours
+	}
+	return ""
+}
+
 type PlanFairResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	FairId        string                 `protobuf:"bytes,1,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	FairId string                 `protobuf:"bytes,1,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
+	// created, or unchanged where the same fair is planned already
+	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -172,6 +192,708 @@ func (x *PlanFairResponse) GetFairId() string {
 	return ""
 }
 
+func (x *PlanFairResponse) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+// ChangeFairRequest is the whole plan again; what is empty stays.
+type ChangeFairRequest struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	FairId     string                 `protobuf:"bytes,1,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
+	StartsOn   string                 `protobuf:"bytes,2,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
+	EndsOn     string                 `protobuf:"bytes,3,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	ClosesOn   string                 `protobuf:"bytes,4,opt,name=closes_on,json=closesOn,proto3" json:"closes_on,omitempty"`
+	MatchOn    string                 `protobuf:"bytes,5,opt,name=match_on,json=matchOn,proto3" json:"match_on,omitempty"`
+	FigureName string                 `protobuf:"bytes,6,opt,name=figure_name,json=figureName,proto3" json:"figure_name,omitempty"`
+	Venue      string                 `protobuf:"bytes,7,opt,name=venue,proto3" json:"venue,omitempty"`
+	Hours      string                 `protobuf:"bytes,8,opt,name=hours,proto3" json:"hours,omitempty"`
+	// dates, venue, figure, law or other
+	ReasonCode    string `protobuf:"bytes,9,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeFairRequest) Reset() {
+	*x = ChangeFairRequest{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeFairRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeFairRequest) ProtoMessage() {}
+
+func (x *ChangeFairRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeFairRequest.ProtoReflect.Descriptor instead.
+func (*ChangeFairRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *ChangeFairRequest) GetFairId() string {
+	if x != nil {
+		return x.FairId
+	}
+	return ""
+}
+
+func (x *ChangeFairRequest) GetStartsOn() string {
+	if x != nil {
+		return x.StartsOn
+	}
+	return ""
+}
+
+func (x *ChangeFairRequest) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+func (x *ChangeFairRequest) GetClosesOn() string {
+	if x != nil {
+		return x.ClosesOn
+	}
+	return ""
+}
+
+func (x *ChangeFairRequest) GetMatchOn() string {
+	if x != nil {
+		return x.MatchOn
+	}
+	return ""
+}
+
+func (x *ChangeFairRequest) GetFigureName() string {
+	if x != nil {
+		return x.FigureName
+	}
+	return ""
+}
+
+func (x *ChangeFairRequest) GetVenue() string {
+	if x != nil {
+		return x.Venue
+	}
+	return ""
+}
+
+func (x *ChangeFairRequest) GetHours() string {
+	if x != nil {
+		return x.Hours
+	}
+	return ""
+}
+
+func (x *ChangeFairRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type ChangeFairResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeFairResponse) Reset() {
+	*x = ChangeFairResponse{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeFairResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeFairResponse) ProtoMessage() {}
+
+func (x *ChangeFairResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeFairResponse.ProtoReflect.Descriptor instead.
+func (*ChangeFairResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{3}
+}
+
+type CancelFairRequest struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	FairId string                 `protobuf:"bytes,1,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
+	// dates, venue, figure, law or other
+	ReasonCode    string `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelFairRequest) Reset() {
+	*x = CancelFairRequest{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelFairRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelFairRequest) ProtoMessage() {}
+
+func (x *CancelFairRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelFairRequest.ProtoReflect.Descriptor instead.
+func (*CancelFairRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *CancelFairRequest) GetFairId() string {
+	if x != nil {
+		return x.FairId
+	}
+	return ""
+}
+
+func (x *CancelFairRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type CancelFairResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelFairResponse) Reset() {
+	*x = CancelFairResponse{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelFairResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelFairResponse) ProtoMessage() {}
+
+func (x *CancelFairResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelFairResponse.ProtoReflect.Descriptor instead.
+func (*CancelFairResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{5}
+}
+
+type CorrectFairRequest struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	FairId string                 `protobuf:"bytes,1,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
+	// rank, seats, figure or procedure
+	ReasonCode string `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// the figure as it should have been read; empty: it was right
+	Figure        string           `protobuf:"bytes,3,opt,name=figure,proto3" json:"figure,omitempty"`
+	Seats         []*FairSeatsMend `protobuf:"bytes,4,rep,name=seats,proto3" json:"seats,omitempty"`
+	Ranks         []*FairRankMend  `protobuf:"bytes,5,rep,name=ranks,proto3" json:"ranks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectFairRequest) Reset() {
+	*x = CorrectFairRequest{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectFairRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectFairRequest) ProtoMessage() {}
+
+func (x *CorrectFairRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectFairRequest.ProtoReflect.Descriptor instead.
+func (*CorrectFairRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *CorrectFairRequest) GetFairId() string {
+	if x != nil {
+		return x.FairId
+	}
+	return ""
+}
+
+func (x *CorrectFairRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *CorrectFairRequest) GetFigure() string {
+	if x != nil {
+		return x.Figure
+	}
+	return ""
+}
+
+func (x *CorrectFairRequest) GetSeats() []*FairSeatsMend {
+	if x != nil {
+		return x.Seats
+	}
+	return nil
+}
+
+func (x *CorrectFairRequest) GetRanks() []*FairRankMend {
+	if x != nil {
+		return x.Ranks
+	}
+	return nil
+}
+
+// FairSeatsMend is the seats of a post as they should have been.
+type FairSeatsMend struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	VacancyId     string                 `protobuf:"bytes,1,opt,name=vacancy_id,json=vacancyId,proto3" json:"vacancy_id,omitempty"`
+	Seats         int32                  `protobuf:"varint,2,opt,name=seats,proto3" json:"seats,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FairSeatsMend) Reset() {
+	*x = FairSeatsMend{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FairSeatsMend) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FairSeatsMend) ProtoMessage() {}
+
+func (x *FairSeatsMend) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FairSeatsMend.ProtoReflect.Descriptor instead.
+func (*FairSeatsMend) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *FairSeatsMend) GetVacancyId() string {
+	if x != nil {
+		return x.VacancyId
+	}
+	return ""
+}
+
+func (x *FairSeatsMend) GetSeats() int32 {
+	if x != nil {
+		return x.Seats
+	}
+	return 0
+}
+
+// FairRankMend is an employer's rank of an applicant as it should have been.
+type FairRankMend struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	VacancyId     string                 `protobuf:"bytes,2,opt,name=vacancy_id,json=vacancyId,proto3" json:"vacancy_id,omitempty"`
+	Rank          int32                  `protobuf:"varint,3,opt,name=rank,proto3" json:"rank,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FairRankMend) Reset() {
+	*x = FairRankMend{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FairRankMend) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FairRankMend) ProtoMessage() {}
+
+func (x *FairRankMend) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FairRankMend.ProtoReflect.Descriptor instead.
+func (*FairRankMend) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *FairRankMend) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *FairRankMend) GetVacancyId() string {
+	if x != nil {
+		return x.VacancyId
+	}
+	return ""
+}
+
+func (x *FairRankMend) GetRank() int32 {
+	if x != nil {
+		return x.Rank
+	}
+	return 0
+}
+
+type CorrectFairResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CorrectionId  string                 `protobuf:"bytes,1,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	Wronged       int32                  `protobuf:"varint,2,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectFairResponse) Reset() {
+	*x = CorrectFairResponse{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectFairResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectFairResponse) ProtoMessage() {}
+
+func (x *CorrectFairResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectFairResponse.ProtoReflect.Descriptor instead.
+func (*CorrectFairResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *CorrectFairResponse) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *CorrectFairResponse) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
+type DecideFairCorrectionRequest struct {
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	CorrectionId string                 `protobuf:"bytes,1,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	// taken or dropped
+	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideFairCorrectionRequest) Reset() {
+	*x = DecideFairCorrectionRequest{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideFairCorrectionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideFairCorrectionRequest) ProtoMessage() {}
+
+func (x *DecideFairCorrectionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideFairCorrectionRequest.ProtoReflect.Descriptor instead.
+func (*DecideFairCorrectionRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *DecideFairCorrectionRequest) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *DecideFairCorrectionRequest) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+type DecideFairCorrectionResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Wronged       int32                  `protobuf:"varint,1,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideFairCorrectionResponse) Reset() {
+	*x = DecideFairCorrectionResponse{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideFairCorrectionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideFairCorrectionResponse) ProtoMessage() {}
+
+func (x *DecideFairCorrectionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideFairCorrectionResponse.ProtoReflect.Descriptor instead.
+func (*DecideFairCorrectionResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *DecideFairCorrectionResponse) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
+// FairCorrection is the draw as it should have been, beside the first.
+type FairCorrection struct {
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	CorrectionId string                 `protobuf:"bytes,1,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	Number       int32                  `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+	ReasonCode   string                 `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// proposed, taken or dropped
+	State   string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	Wronged int32  `protobuf:"varint,5,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	Figure  string `protobuf:"bytes,6,opt,name=figure,proto3" json:"figure,omitempty"`
+	// staff numbers, as they are published
+	ProposedBy    string `protobuf:"bytes,7,opt,name=proposed_by,json=proposedBy,proto3" json:"proposed_by,omitempty"`
+	DecidedBy     string `protobuf:"bytes,8,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
+	ProposedAt    int64  `protobuf:"varint,9,opt,name=proposed_at,json=proposedAt,proto3" json:"proposed_at,omitempty"`
+	DecidedAt     int64  `protobuf:"varint,10,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FairCorrection) Reset() {
+	*x = FairCorrection{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FairCorrection) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FairCorrection) ProtoMessage() {}
+
+func (x *FairCorrection) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FairCorrection.ProtoReflect.Descriptor instead.
+func (*FairCorrection) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *FairCorrection) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *FairCorrection) GetNumber() int32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *FairCorrection) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *FairCorrection) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *FairCorrection) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
+func (x *FairCorrection) GetFigure() string {
+	if x != nil {
+		return x.Figure
+	}
+	return ""
+}
+
+func (x *FairCorrection) GetProposedBy() string {
+	if x != nil {
+		return x.ProposedBy
+	}
+	return ""
+}
+
+func (x *FairCorrection) GetDecidedBy() string {
+	if x != nil {
+		return x.DecidedBy
+	}
+	return ""
+}
+
+func (x *FairCorrection) GetProposedAt() int64 {
+	if x != nil {
+		return x.ProposedAt
+	}
+	return 0
+}
+
+func (x *FairCorrection) GetDecidedAt() int64 {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return 0
+}
+
 type EnterFairPostRequest struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	FairId    string                 `protobuf:"bytes,1,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
@@ -184,7 +906,7 @@ type EnterFairPostRequest struct {
 
 func (x *EnterFairPostRequest) Reset() {
 	*x = EnterFairPostRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[2]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -196,7 +918,7 @@ func (x *EnterFairPostRequest) String() string {
 func (*EnterFairPostRequest) ProtoMessage() {}
 
 func (x *EnterFairPostRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[2]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -209,7 +931,7 @@ func (x *EnterFairPostRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnterFairPostRequest.ProtoReflect.Descriptor instead.
 func (*EnterFairPostRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{2}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *EnterFairPostRequest) GetFairId() string {
@@ -243,7 +965,7 @@ type EnterFairPostResponse struct {
 
 func (x *EnterFairPostResponse) Reset() {
 	*x = EnterFairPostResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[3]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -255,7 +977,7 @@ func (x *EnterFairPostResponse) String() string {
 func (*EnterFairPostResponse) ProtoMessage() {}
 
 func (x *EnterFairPostResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[3]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -268,7 +990,7 @@ func (x *EnterFairPostResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnterFairPostResponse.ProtoReflect.Descriptor instead.
 func (*EnterFairPostResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{3}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *EnterFairPostResponse) GetOutcome() string {
@@ -288,7 +1010,7 @@ type ListFairsRequest struct {
 
 func (x *ListFairsRequest) Reset() {
 	*x = ListFairsRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[4]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -300,7 +1022,7 @@ func (x *ListFairsRequest) String() string {
 func (*ListFairsRequest) ProtoMessage() {}
 
 func (x *ListFairsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[4]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -313,7 +1035,7 @@ func (x *ListFairsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFairsRequest.ProtoReflect.Descriptor instead.
 func (*ListFairsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{4}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListFairsRequest) GetDivision() string {
@@ -332,7 +1054,7 @@ type ListFairsResponse struct {
 
 func (x *ListFairsResponse) Reset() {
 	*x = ListFairsResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[5]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -344,7 +1066,7 @@ func (x *ListFairsResponse) String() string {
 func (*ListFairsResponse) ProtoMessage() {}
 
 func (x *ListFairsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[5]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -357,7 +1079,7 @@ func (x *ListFairsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFairsResponse.ProtoReflect.Descriptor instead.
 func (*ListFairsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{5}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListFairsResponse) GetFairs() []*Fair {
@@ -378,7 +1100,7 @@ type GetFairRequest struct {
 
 func (x *GetFairRequest) Reset() {
 	*x = GetFairRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[6]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -390,7 +1112,7 @@ func (x *GetFairRequest) String() string {
 func (*GetFairRequest) ProtoMessage() {}
 
 func (x *GetFairRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[6]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -403,7 +1125,7 @@ func (x *GetFairRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFairRequest.ProtoReflect.Descriptor instead.
 func (*GetFairRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{6}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetFairRequest) GetFairId() string {
@@ -431,7 +1153,7 @@ type GetFairResponse struct {
 
 func (x *GetFairResponse) Reset() {
 	*x = GetFairResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[7]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -443,7 +1165,7 @@ func (x *GetFairResponse) String() string {
 func (*GetFairResponse) ProtoMessage() {}
 
 func (x *GetFairResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[7]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -456,7 +1178,7 @@ func (x *GetFairResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFairResponse.ProtoReflect.Descriptor instead.
 func (*GetFairResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{7}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *GetFairResponse) GetFair() *Fair {
@@ -494,7 +1216,7 @@ type ApplyToFairRequest struct {
 
 func (x *ApplyToFairRequest) Reset() {
 	*x = ApplyToFairRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[8]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -506,7 +1228,7 @@ func (x *ApplyToFairRequest) String() string {
 func (*ApplyToFairRequest) ProtoMessage() {}
 
 func (x *ApplyToFairRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[8]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -519,7 +1241,7 @@ func (x *ApplyToFairRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyToFairRequest.ProtoReflect.Descriptor instead.
 func (*ApplyToFairRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{8}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ApplyToFairRequest) GetWorker() string {
@@ -563,7 +1285,7 @@ type ApplyToFairResponse struct {
 
 func (x *ApplyToFairResponse) Reset() {
 	*x = ApplyToFairResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[9]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -575,7 +1297,7 @@ func (x *ApplyToFairResponse) String() string {
 func (*ApplyToFairResponse) ProtoMessage() {}
 
 func (x *ApplyToFairResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[9]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -588,7 +1310,7 @@ func (x *ApplyToFairResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplyToFairResponse.ProtoReflect.Descriptor instead.
 func (*ApplyToFairResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{9}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ApplyToFairResponse) GetApplicationId() string {
@@ -621,7 +1343,7 @@ type WithdrawFromFairRequest struct {
 
 func (x *WithdrawFromFairRequest) Reset() {
 	*x = WithdrawFromFairRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[10]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -633,7 +1355,7 @@ func (x *WithdrawFromFairRequest) String() string {
 func (*WithdrawFromFairRequest) ProtoMessage() {}
 
 func (x *WithdrawFromFairRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[10]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -646,7 +1368,7 @@ func (x *WithdrawFromFairRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawFromFairRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawFromFairRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{10}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *WithdrawFromFairRequest) GetApplicationId() string {
@@ -664,7 +1386,7 @@ type WithdrawFromFairResponse struct {
 
 func (x *WithdrawFromFairResponse) Reset() {
 	*x = WithdrawFromFairResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[11]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -676,7 +1398,7 @@ func (x *WithdrawFromFairResponse) String() string {
 func (*WithdrawFromFairResponse) ProtoMessage() {}
 
 func (x *WithdrawFromFairResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[11]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -689,7 +1411,7 @@ func (x *WithdrawFromFairResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawFromFairResponse.ProtoReflect.Descriptor instead.
 func (*WithdrawFromFairResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{11}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{22}
 }
 
 type GetFairApplicationRequest struct {
@@ -702,7 +1424,7 @@ type GetFairApplicationRequest struct {
 
 func (x *GetFairApplicationRequest) Reset() {
 	*x = GetFairApplicationRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[12]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -714,7 +1436,7 @@ func (x *GetFairApplicationRequest) String() string {
 func (*GetFairApplicationRequest) ProtoMessage() {}
 
 func (x *GetFairApplicationRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[12]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -727,7 +1449,7 @@ func (x *GetFairApplicationRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFairApplicationRequest.ProtoReflect.Descriptor instead.
 func (*GetFairApplicationRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{12}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetFairApplicationRequest) GetWorker() string {
@@ -754,7 +1476,7 @@ type GetFairApplicationResponse struct {
 
 func (x *GetFairApplicationResponse) Reset() {
 	*x = GetFairApplicationResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[13]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -766,7 +1488,7 @@ func (x *GetFairApplicationResponse) String() string {
 func (*GetFairApplicationResponse) ProtoMessage() {}
 
 func (x *GetFairApplicationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[13]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -779,7 +1501,7 @@ func (x *GetFairApplicationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFairApplicationResponse.ProtoReflect.Descriptor instead.
 func (*GetFairApplicationResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{13}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetFairApplicationResponse) GetApplication() *FairApplication {
@@ -799,7 +1521,7 @@ type ProveFairEntryRequest struct {
 
 func (x *ProveFairEntryRequest) Reset() {
 	*x = ProveFairEntryRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[14]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -811,7 +1533,7 @@ func (x *ProveFairEntryRequest) String() string {
 func (*ProveFairEntryRequest) ProtoMessage() {}
 
 func (x *ProveFairEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[14]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -824,7 +1546,7 @@ func (x *ProveFairEntryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProveFairEntryRequest.ProtoReflect.Descriptor instead.
 func (*ProveFairEntryRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{14}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ProveFairEntryRequest) GetWorker() string {
@@ -852,7 +1574,7 @@ type ProveFairEntryResponse struct {
 
 func (x *ProveFairEntryResponse) Reset() {
 	*x = ProveFairEntryResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[15]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -864,7 +1586,7 @@ func (x *ProveFairEntryResponse) String() string {
 func (*ProveFairEntryResponse) ProtoMessage() {}
 
 func (x *ProveFairEntryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[15]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -877,7 +1599,7 @@ func (x *ProveFairEntryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProveFairEntryResponse.ProtoReflect.Descriptor instead.
 func (*ProveFairEntryResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{15}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ProveFairEntryResponse) GetRoot() string {
@@ -904,7 +1626,7 @@ type ListFairApplicantsRequest struct {
 
 func (x *ListFairApplicantsRequest) Reset() {
 	*x = ListFairApplicantsRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[16]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -916,7 +1638,7 @@ func (x *ListFairApplicantsRequest) String() string {
 func (*ListFairApplicantsRequest) ProtoMessage() {}
 
 func (x *ListFairApplicantsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[16]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -929,7 +1651,7 @@ func (x *ListFairApplicantsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFairApplicantsRequest.ProtoReflect.Descriptor instead.
 func (*ListFairApplicantsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{16}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListFairApplicantsRequest) GetFairId() string {
@@ -955,7 +1677,7 @@ type ListFairApplicantsResponse struct {
 
 func (x *ListFairApplicantsResponse) Reset() {
 	*x = ListFairApplicantsResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[17]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -967,7 +1689,7 @@ func (x *ListFairApplicantsResponse) String() string {
 func (*ListFairApplicantsResponse) ProtoMessage() {}
 
 func (x *ListFairApplicantsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[17]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -980,7 +1702,7 @@ func (x *ListFairApplicantsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFairApplicantsResponse.ProtoReflect.Descriptor instead.
 func (*ListFairApplicantsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{17}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListFairApplicantsResponse) GetApplicants() []*FairApplicant {
@@ -1002,7 +1724,7 @@ type RankFairApplicantsRequest struct {
 
 func (x *RankFairApplicantsRequest) Reset() {
 	*x = RankFairApplicantsRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[18]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1014,7 +1736,7 @@ func (x *RankFairApplicantsRequest) String() string {
 func (*RankFairApplicantsRequest) ProtoMessage() {}
 
 func (x *RankFairApplicantsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[18]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1027,7 +1749,7 @@ func (x *RankFairApplicantsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankFairApplicantsRequest.ProtoReflect.Descriptor instead.
 func (*RankFairApplicantsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{18}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *RankFairApplicantsRequest) GetFairId() string {
@@ -1059,7 +1781,7 @@ type RankFairApplicantsResponse struct {
 
 func (x *RankFairApplicantsResponse) Reset() {
 	*x = RankFairApplicantsResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[19]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1071,7 +1793,7 @@ func (x *RankFairApplicantsResponse) String() string {
 func (*RankFairApplicantsResponse) ProtoMessage() {}
 
 func (x *RankFairApplicantsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[19]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1084,7 +1806,7 @@ func (x *RankFairApplicantsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankFairApplicantsResponse.ProtoReflect.Descriptor instead.
 func (*RankFairApplicantsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{19}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{30}
 }
 
 type CloseFairRequest struct {
@@ -1098,7 +1820,7 @@ type CloseFairRequest struct {
 
 func (x *CloseFairRequest) Reset() {
 	*x = CloseFairRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[20]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1110,7 +1832,7 @@ func (x *CloseFairRequest) String() string {
 func (*CloseFairRequest) ProtoMessage() {}
 
 func (x *CloseFairRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[20]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1123,7 +1845,7 @@ func (x *CloseFairRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseFairRequest.ProtoReflect.Descriptor instead.
 func (*CloseFairRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{20}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *CloseFairRequest) GetFairId() string {
@@ -1150,7 +1872,7 @@ type CloseFairResponse struct {
 
 func (x *CloseFairResponse) Reset() {
 	*x = CloseFairResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[21]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1162,7 +1884,7 @@ func (x *CloseFairResponse) String() string {
 func (*CloseFairResponse) ProtoMessage() {}
 
 func (x *CloseFairResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[21]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1175,7 +1897,7 @@ func (x *CloseFairResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseFairResponse.ProtoReflect.Descriptor instead.
 func (*CloseFairResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{21}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *CloseFairResponse) GetRoot() string {
@@ -1202,7 +1924,7 @@ type EnterFairFigureRequest struct {
 
 func (x *EnterFairFigureRequest) Reset() {
 	*x = EnterFairFigureRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[22]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1214,7 +1936,7 @@ func (x *EnterFairFigureRequest) String() string {
 func (*EnterFairFigureRequest) ProtoMessage() {}
 
 func (x *EnterFairFigureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[22]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1227,7 +1949,7 @@ func (x *EnterFairFigureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnterFairFigureRequest.ProtoReflect.Descriptor instead.
 func (*EnterFairFigureRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{22}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *EnterFairFigureRequest) GetFairId() string {
@@ -1252,7 +1974,7 @@ type EnterFairFigureResponse struct {
 
 func (x *EnterFairFigureResponse) Reset() {
 	*x = EnterFairFigureResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[23]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1264,7 +1986,7 @@ func (x *EnterFairFigureResponse) String() string {
 func (*EnterFairFigureResponse) ProtoMessage() {}
 
 func (x *EnterFairFigureResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[23]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1277,7 +1999,7 @@ func (x *EnterFairFigureResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnterFairFigureResponse.ProtoReflect.Descriptor instead.
 func (*EnterFairFigureResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{23}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{34}
 }
 
 type DrawFairRequest struct {
@@ -1291,7 +2013,7 @@ type DrawFairRequest struct {
 
 func (x *DrawFairRequest) Reset() {
 	*x = DrawFairRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[24]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1303,7 +2025,7 @@ func (x *DrawFairRequest) String() string {
 func (*DrawFairRequest) ProtoMessage() {}
 
 func (x *DrawFairRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[24]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1316,7 +2038,7 @@ func (x *DrawFairRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrawFairRequest.ProtoReflect.Descriptor instead.
 func (*DrawFairRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{24}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *DrawFairRequest) GetFairId() string {
@@ -1344,7 +2066,7 @@ type DrawFairResponse struct {
 
 func (x *DrawFairResponse) Reset() {
 	*x = DrawFairResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[25]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1356,7 +2078,7 @@ func (x *DrawFairResponse) String() string {
 func (*DrawFairResponse) ProtoMessage() {}
 
 func (x *DrawFairResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[25]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1369,7 +2091,7 @@ func (x *DrawFairResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrawFairResponse.ProtoReflect.Descriptor instead.
 func (*DrawFairResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{25}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *DrawFairResponse) GetSeed() string {
@@ -1402,7 +2124,7 @@ type RunSecondPassRequest struct {
 
 func (x *RunSecondPassRequest) Reset() {
 	*x = RunSecondPassRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[26]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1414,7 +2136,7 @@ func (x *RunSecondPassRequest) String() string {
 func (*RunSecondPassRequest) ProtoMessage() {}
 
 func (x *RunSecondPassRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[26]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1427,7 +2149,7 @@ func (x *RunSecondPassRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunSecondPassRequest.ProtoReflect.Descriptor instead.
 func (*RunSecondPassRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{26}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *RunSecondPassRequest) GetFairId() string {
@@ -1447,7 +2169,7 @@ type RunSecondPassResponse struct {
 
 func (x *RunSecondPassResponse) Reset() {
 	*x = RunSecondPassResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[27]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1459,7 +2181,7 @@ func (x *RunSecondPassResponse) String() string {
 func (*RunSecondPassResponse) ProtoMessage() {}
 
 func (x *RunSecondPassResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[27]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1472,7 +2194,7 @@ func (x *RunSecondPassResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunSecondPassResponse.ProtoReflect.Descriptor instead.
 func (*RunSecondPassResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{27}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *RunSecondPassResponse) GetProposed() int32 {
@@ -1498,7 +2220,7 @@ type AcceptProposalRequest struct {
 
 func (x *AcceptProposalRequest) Reset() {
 	*x = AcceptProposalRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[28]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1510,7 +2232,7 @@ func (x *AcceptProposalRequest) String() string {
 func (*AcceptProposalRequest) ProtoMessage() {}
 
 func (x *AcceptProposalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[28]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1523,7 +2245,7 @@ func (x *AcceptProposalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptProposalRequest.ProtoReflect.Descriptor instead.
 func (*AcceptProposalRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{28}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *AcceptProposalRequest) GetProposalId() string {
@@ -1543,7 +2265,7 @@ type AcceptProposalResponse struct {
 
 func (x *AcceptProposalResponse) Reset() {
 	*x = AcceptProposalResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[29]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1555,7 +2277,7 @@ func (x *AcceptProposalResponse) String() string {
 func (*AcceptProposalResponse) ProtoMessage() {}
 
 func (x *AcceptProposalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[29]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1568,7 +2290,7 @@ func (x *AcceptProposalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptProposalResponse.ProtoReflect.Descriptor instead.
 func (*AcceptProposalResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{29}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *AcceptProposalResponse) GetApplicationId() string {
@@ -1587,7 +2309,7 @@ type DeclineProposalRequest struct {
 
 func (x *DeclineProposalRequest) Reset() {
 	*x = DeclineProposalRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[30]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1599,7 +2321,7 @@ func (x *DeclineProposalRequest) String() string {
 func (*DeclineProposalRequest) ProtoMessage() {}
 
 func (x *DeclineProposalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[30]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1612,7 +2334,7 @@ func (x *DeclineProposalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclineProposalRequest.ProtoReflect.Descriptor instead.
 func (*DeclineProposalRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{30}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *DeclineProposalRequest) GetProposalId() string {
@@ -1630,7 +2352,7 @@ type DeclineProposalResponse struct {
 
 func (x *DeclineProposalResponse) Reset() {
 	*x = DeclineProposalResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[31]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1642,7 +2364,7 @@ func (x *DeclineProposalResponse) String() string {
 func (*DeclineProposalResponse) ProtoMessage() {}
 
 func (x *DeclineProposalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[31]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1655,7 +2377,7 @@ func (x *DeclineProposalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclineProposalResponse.ProtoReflect.Descriptor instead.
 func (*DeclineProposalResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{31}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{42}
 }
 
 type PassOverProposalRequest struct {
@@ -1669,7 +2391,7 @@ type PassOverProposalRequest struct {
 
 func (x *PassOverProposalRequest) Reset() {
 	*x = PassOverProposalRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[32]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1681,7 +2403,7 @@ func (x *PassOverProposalRequest) String() string {
 func (*PassOverProposalRequest) ProtoMessage() {}
 
 func (x *PassOverProposalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[32]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1694,7 +2416,7 @@ func (x *PassOverProposalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PassOverProposalRequest.ProtoReflect.Descriptor instead.
 func (*PassOverProposalRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{32}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *PassOverProposalRequest) GetProposalId() string {
@@ -1719,7 +2441,7 @@ type PassOverProposalResponse struct {
 
 func (x *PassOverProposalResponse) Reset() {
 	*x = PassOverProposalResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[33]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1731,7 +2453,7 @@ func (x *PassOverProposalResponse) String() string {
 func (*PassOverProposalResponse) ProtoMessage() {}
 
 func (x *PassOverProposalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[33]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1744,7 +2466,7 @@ func (x *PassOverProposalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PassOverProposalResponse.ProtoReflect.Descriptor instead.
 func (*PassOverProposalResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{33}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{44}
 }
 
 type ListFairResultsRequest struct {
@@ -1757,7 +2479,7 @@ type ListFairResultsRequest struct {
 
 func (x *ListFairResultsRequest) Reset() {
 	*x = ListFairResultsRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[34]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1769,7 +2491,7 @@ func (x *ListFairResultsRequest) String() string {
 func (*ListFairResultsRequest) ProtoMessage() {}
 
 func (x *ListFairResultsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[34]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1782,7 +2504,7 @@ func (x *ListFairResultsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFairResultsRequest.ProtoReflect.Descriptor instead.
 func (*ListFairResultsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{34}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListFairResultsRequest) GetFairId() string {
@@ -1809,7 +2531,7 @@ type ListFairResultsResponse struct {
 
 func (x *ListFairResultsResponse) Reset() {
 	*x = ListFairResultsResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[35]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1821,7 +2543,7 @@ func (x *ListFairResultsResponse) String() string {
 func (*ListFairResultsResponse) ProtoMessage() {}
 
 func (x *ListFairResultsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[35]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1834,7 +2556,7 @@ func (x *ListFairResultsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFairResultsResponse.ProtoReflect.Descriptor instead.
 func (*ListFairResultsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{35}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ListFairResultsResponse) GetResults() []*FairResult {
@@ -1861,7 +2583,7 @@ type GetFairBundleRequest struct {
 
 func (x *GetFairBundleRequest) Reset() {
 	*x = GetFairBundleRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[36]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1873,7 +2595,7 @@ func (x *GetFairBundleRequest) String() string {
 func (*GetFairBundleRequest) ProtoMessage() {}
 
 func (x *GetFairBundleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[36]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1886,7 +2608,7 @@ func (x *GetFairBundleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFairBundleRequest.ProtoReflect.Descriptor instead.
 func (*GetFairBundleRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{36}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *GetFairBundleRequest) GetFairId() string {
@@ -1914,7 +2636,7 @@ type GetFairBundleResponse struct {
 
 func (x *GetFairBundleResponse) Reset() {
 	*x = GetFairBundleResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[37]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1926,7 +2648,7 @@ func (x *GetFairBundleResponse) String() string {
 func (*GetFairBundleResponse) ProtoMessage() {}
 
 func (x *GetFairBundleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[37]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1939,7 +2661,7 @@ func (x *GetFairBundleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFairBundleResponse.ProtoReflect.Descriptor instead.
 func (*GetFairBundleResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{37}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *GetFairBundleResponse) GetData() []byte {
@@ -1981,14 +2703,19 @@ type Fair struct {
 	FigureEntered bool  `protobuf:"varint,16,opt,name=figure_entered,json=figureEntered,proto3" json:"figure_entered,omitempty"`
 	WishesMax     int32 `protobuf:"varint,17,opt,name=wishes_max,json=wishesMax,proto3" json:"wishes_max,omitempty"`
 	// when the list was committed
-	ClosedAt      int64 `protobuf:"varint,18,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
+	ClosedAt int64  `protobuf:"varint,18,opt,name=closed_at,json=closedAt,proto3" json:"closed_at,omitempty"`
+	Venue    string `protobuf:"bytes,19,opt,name=venue,proto3" json:"venue,omitempty"`
+	Hours    string `protobuf:"bytes,20,opt,name=hours,proto3" json:"hours,omitempty"`
+	// why it was changed last or cancelled
+	ReasonCode    string            `protobuf:"bytes,21,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	Corrections   []*FairCorrection `protobuf:"bytes,22,rep,name=corrections,proto3" json:"corrections,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Fair) Reset() {
 	*x = Fair{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[38]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2000,7 +2727,7 @@ func (x *Fair) String() string {
 func (*Fair) ProtoMessage() {}
 
 func (x *Fair) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[38]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2013,7 +2740,7 @@ func (x *Fair) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fair.ProtoReflect.Descriptor instead.
 func (*Fair) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{38}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Fair) GetFairId() string {
@@ -2142,6 +2869,34 @@ func (x *Fair) GetClosedAt() int64 {
 	return 0
 }
 
+func (x *Fair) GetVenue() string {
+	if x != nil {
+		return x.Venue
+	}
+	return ""
+}
+
+func (x *Fair) GetHours() string {
+	if x != nil {
+		return x.Hours
+	}
+	return ""
+}
+
+func (x *Fair) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *Fair) GetCorrections() []*FairCorrection {
+	if x != nil {
+		return x.Corrections
+	}
+	return nil
+}
+
 // FairPost is a vacancy at a fair.
 type FairPost struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
@@ -2165,7 +2920,7 @@ type FairPost struct {
 
 func (x *FairPost) Reset() {
 	*x = FairPost{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[39]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2177,7 +2932,7 @@ func (x *FairPost) String() string {
 func (*FairPost) ProtoMessage() {}
 
 func (x *FairPost) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[39]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2190,7 +2945,7 @@ func (x *FairPost) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairPost.ProtoReflect.Descriptor instead.
 func (*FairPost) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{39}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *FairPost) GetVacancyId() string {
@@ -2305,7 +3060,7 @@ type FairApplication struct {
 
 func (x *FairApplication) Reset() {
 	*x = FairApplication{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[40]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2317,7 +3072,7 @@ func (x *FairApplication) String() string {
 func (*FairApplication) ProtoMessage() {}
 
 func (x *FairApplication) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[40]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2330,7 +3085,7 @@ func (x *FairApplication) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairApplication.ProtoReflect.Descriptor instead.
 func (*FairApplication) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{40}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *FairApplication) GetApplicationId() string {
@@ -2411,7 +3166,7 @@ type FairWish struct {
 
 func (x *FairWish) Reset() {
 	*x = FairWish{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[41]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2423,7 +3178,7 @@ func (x *FairWish) String() string {
 func (*FairWish) ProtoMessage() {}
 
 func (x *FairWish) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[41]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2436,7 +3191,7 @@ func (x *FairWish) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairWish.ProtoReflect.Descriptor instead.
 func (*FairWish) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{41}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *FairWish) GetVacancyId() string {
@@ -2505,7 +3260,7 @@ type FairProposal struct {
 
 func (x *FairProposal) Reset() {
 	*x = FairProposal{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[42]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2517,7 +3272,7 @@ func (x *FairProposal) String() string {
 func (*FairProposal) ProtoMessage() {}
 
 func (x *FairProposal) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[42]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2530,7 +3285,7 @@ func (x *FairProposal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposal.ProtoReflect.Descriptor instead.
 func (*FairProposal) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{42}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *FairProposal) GetProposalId() string {
@@ -2624,7 +3379,7 @@ type FairApplicant struct {
 
 func (x *FairApplicant) Reset() {
 	*x = FairApplicant{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[43]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2636,7 +3391,7 @@ func (x *FairApplicant) String() string {
 func (*FairApplicant) ProtoMessage() {}
 
 func (x *FairApplicant) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[43]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2649,7 +3404,7 @@ func (x *FairApplicant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairApplicant.ProtoReflect.Descriptor instead.
 func (*FairApplicant) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{43}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *FairApplicant) GetNumber() string {
@@ -2721,7 +3476,7 @@ type FairResult struct {
 
 func (x *FairResult) Reset() {
 	*x = FairResult{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[44]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2733,7 +3488,7 @@ func (x *FairResult) String() string {
 func (*FairResult) ProtoMessage() {}
 
 func (x *FairResult) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[44]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2746,7 +3501,7 @@ func (x *FairResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairResult.ProtoReflect.Descriptor instead.
 func (*FairResult) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{44}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *FairResult) GetNumber() string {
@@ -2794,7 +3549,7 @@ type FairPlanned struct {
 
 func (x *FairPlanned) Reset() {
 	*x = FairPlanned{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[45]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2806,7 +3561,7 @@ func (x *FairPlanned) String() string {
 func (*FairPlanned) ProtoMessage() {}
 
 func (x *FairPlanned) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[45]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2819,7 +3574,7 @@ func (x *FairPlanned) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairPlanned.ProtoReflect.Descriptor instead.
 func (*FairPlanned) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{45}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *FairPlanned) GetFairId() string {
@@ -2891,7 +3646,7 @@ type FairClosed struct {
 
 func (x *FairClosed) Reset() {
 	*x = FairClosed{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[46]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2903,7 +3658,7 @@ func (x *FairClosed) String() string {
 func (*FairClosed) ProtoMessage() {}
 
 func (x *FairClosed) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[46]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2916,7 +3671,7 @@ func (x *FairClosed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairClosed.ProtoReflect.Descriptor instead.
 func (*FairClosed) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{46}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *FairClosed) GetFairId() string {
@@ -2957,7 +3712,7 @@ type FairFigureEntered struct {
 
 func (x *FairFigureEntered) Reset() {
 	*x = FairFigureEntered{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[47]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2969,7 +3724,7 @@ func (x *FairFigureEntered) String() string {
 func (*FairFigureEntered) ProtoMessage() {}
 
 func (x *FairFigureEntered) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[47]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2982,7 +3737,7 @@ func (x *FairFigureEntered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairFigureEntered.ProtoReflect.Descriptor instead.
 func (*FairFigureEntered) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{47}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *FairFigureEntered) GetFairId() string {
@@ -3006,7 +3761,7 @@ type FairMatched struct {
 
 func (x *FairMatched) Reset() {
 	*x = FairMatched{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[48]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3018,7 +3773,7 @@ func (x *FairMatched) String() string {
 func (*FairMatched) ProtoMessage() {}
 
 func (x *FairMatched) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[48]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3031,7 +3786,7 @@ func (x *FairMatched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairMatched.ProtoReflect.Descriptor instead.
 func (*FairMatched) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{48}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *FairMatched) GetFairId() string {
@@ -3081,7 +3836,7 @@ type FairPostEntered struct {
 
 func (x *FairPostEntered) Reset() {
 	*x = FairPostEntered{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[49]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3093,7 +3848,7 @@ func (x *FairPostEntered) String() string {
 func (*FairPostEntered) ProtoMessage() {}
 
 func (x *FairPostEntered) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[49]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3106,7 +3861,7 @@ func (x *FairPostEntered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairPostEntered.ProtoReflect.Descriptor instead.
 func (*FairPostEntered) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{49}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *FairPostEntered) GetFairId() string {
@@ -3142,7 +3897,7 @@ type FairPostRanked struct {
 
 func (x *FairPostRanked) Reset() {
 	*x = FairPostRanked{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[50]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3154,7 +3909,7 @@ func (x *FairPostRanked) String() string {
 func (*FairPostRanked) ProtoMessage() {}
 
 func (x *FairPostRanked) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[50]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3167,7 +3922,7 @@ func (x *FairPostRanked) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairPostRanked.ProtoReflect.Descriptor instead.
 func (*FairPostRanked) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{50}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *FairPostRanked) GetFairId() string {
@@ -3202,7 +3957,7 @@ type FairApplicationSubmitted struct {
 
 func (x *FairApplicationSubmitted) Reset() {
 	*x = FairApplicationSubmitted{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[51]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3214,7 +3969,7 @@ func (x *FairApplicationSubmitted) String() string {
 func (*FairApplicationSubmitted) ProtoMessage() {}
 
 func (x *FairApplicationSubmitted) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[51]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3227,7 +3982,7 @@ func (x *FairApplicationSubmitted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairApplicationSubmitted.ProtoReflect.Descriptor instead.
 func (*FairApplicationSubmitted) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{51}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *FairApplicationSubmitted) GetApplicationId() string {
@@ -3254,7 +4009,7 @@ type FairApplicationWithdrawn struct {
 
 func (x *FairApplicationWithdrawn) Reset() {
 	*x = FairApplicationWithdrawn{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[52]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3266,7 +4021,7 @@ func (x *FairApplicationWithdrawn) String() string {
 func (*FairApplicationWithdrawn) ProtoMessage() {}
 
 func (x *FairApplicationWithdrawn) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[52]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3279,7 +4034,7 @@ func (x *FairApplicationWithdrawn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairApplicationWithdrawn.ProtoReflect.Descriptor instead.
 func (*FairApplicationWithdrawn) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{52}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *FairApplicationWithdrawn) GetApplicationId() string {
@@ -3301,7 +4056,7 @@ type FairApplicationUnplaced struct {
 
 func (x *FairApplicationUnplaced) Reset() {
 	*x = FairApplicationUnplaced{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[53]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3313,7 +4068,7 @@ func (x *FairApplicationUnplaced) String() string {
 func (*FairApplicationUnplaced) ProtoMessage() {}
 
 func (x *FairApplicationUnplaced) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[53]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3326,7 +4081,7 @@ func (x *FairApplicationUnplaced) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairApplicationUnplaced.ProtoReflect.Descriptor instead.
 func (*FairApplicationUnplaced) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{53}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *FairApplicationUnplaced) GetApplicationId() string {
@@ -3363,7 +4118,7 @@ type FairProposalMade struct {
 
 func (x *FairProposalMade) Reset() {
 	*x = FairProposalMade{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[54]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3375,7 +4130,7 @@ func (x *FairProposalMade) String() string {
 func (*FairProposalMade) ProtoMessage() {}
 
 func (x *FairProposalMade) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[54]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3388,7 +4143,7 @@ func (x *FairProposalMade) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalMade.ProtoReflect.Descriptor instead.
 func (*FairProposalMade) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{54}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *FairProposalMade) GetProposalId() string {
@@ -3431,7 +4186,7 @@ type FairProposalAccepted struct {
 
 func (x *FairProposalAccepted) Reset() {
 	*x = FairProposalAccepted{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[55]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3443,7 +4198,7 @@ func (x *FairProposalAccepted) String() string {
 func (*FairProposalAccepted) ProtoMessage() {}
 
 func (x *FairProposalAccepted) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[55]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3456,7 +4211,7 @@ func (x *FairProposalAccepted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalAccepted.ProtoReflect.Descriptor instead.
 func (*FairProposalAccepted) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{55}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *FairProposalAccepted) GetProposalId() string {
@@ -3490,7 +4245,7 @@ type FairProposalDeclined struct {
 
 func (x *FairProposalDeclined) Reset() {
 	*x = FairProposalDeclined{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[56]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3502,7 +4257,7 @@ func (x *FairProposalDeclined) String() string {
 func (*FairProposalDeclined) ProtoMessage() {}
 
 func (x *FairProposalDeclined) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[56]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3515,7 +4270,7 @@ func (x *FairProposalDeclined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalDeclined.ProtoReflect.Descriptor instead.
 func (*FairProposalDeclined) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{56}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *FairProposalDeclined) GetProposalId() string {
@@ -3535,7 +4290,7 @@ type FairProposalLapsed struct {
 
 func (x *FairProposalLapsed) Reset() {
 	*x = FairProposalLapsed{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[57]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3547,7 +4302,7 @@ func (x *FairProposalLapsed) String() string {
 func (*FairProposalLapsed) ProtoMessage() {}
 
 func (x *FairProposalLapsed) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[57]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3560,7 +4315,7 @@ func (x *FairProposalLapsed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalLapsed.ProtoReflect.Descriptor instead.
 func (*FairProposalLapsed) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{57}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *FairProposalLapsed) GetProposalId() string {
@@ -3580,7 +4335,7 @@ type FairProposalWithdrawn struct {
 
 func (x *FairProposalWithdrawn) Reset() {
 	*x = FairProposalWithdrawn{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[58]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3592,7 +4347,7 @@ func (x *FairProposalWithdrawn) String() string {
 func (*FairProposalWithdrawn) ProtoMessage() {}
 
 func (x *FairProposalWithdrawn) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[58]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3605,7 +4360,7 @@ func (x *FairProposalWithdrawn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalWithdrawn.ProtoReflect.Descriptor instead.
 func (*FairProposalWithdrawn) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{58}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *FairProposalWithdrawn) GetProposalId() string {
@@ -3626,7 +4381,7 @@ type FairProposalPassedOver struct {
 
 func (x *FairProposalPassedOver) Reset() {
 	*x = FairProposalPassedOver{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[59]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3638,7 +4393,7 @@ func (x *FairProposalPassedOver) String() string {
 func (*FairProposalPassedOver) ProtoMessage() {}
 
 func (x *FairProposalPassedOver) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[59]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3651,7 +4406,7 @@ func (x *FairProposalPassedOver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalPassedOver.ProtoReflect.Descriptor instead.
 func (*FairProposalPassedOver) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{59}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *FairProposalPassedOver) GetProposalId() string {
@@ -3672,7 +4427,7 @@ var File_qiao_employment_v1_fair_proto protoreflect.FileDescriptor
 
 const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\n" +
-	"\x1dqiao/employment/v1/fair.proto\x12\x12qiao.employment.v1\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"\xea\x01\n" +
+	"\x1dqiao/employment/v1/fair.proto\x12\x12qiao.employment.v1\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"\x96\x02\n" +
 	"\x0fPlanFairRequest\x12\x1a\n" +
 	"\bcampaign\x18\x01 \x01(\tR\bcampaign\x12\x1a\n" +
 	"\bdivision\x18\x02 \x01(\tR\bdivision\x12\x1b\n" +
@@ -3682,9 +4437,72 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\bmatch_on\x18\x06 \x01(\tR\amatchOn\x12\x10\n" +
 	"\x03tie\x18\a \x01(\tR\x03tie\x12\x1f\n" +
 	"\vfigure_name\x18\b \x01(\tR\n" +
-	"figureName\"+\n" +
+	"figureName\x12\x14\n" +
+	"\x05venue\x18\t \x01(\tR\x05venue\x12\x14\n" +
+	"\x05hours\x18\n" +
+	" \x01(\tR\x05hours\"E\n" +
 	"\x10PlanFairResponse\x12\x17\n" +
-	"\afair_id\x18\x01 \x01(\tR\x06fairId\"d\n" +
+	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"\x88\x02\n" +
+	"\x11ChangeFairRequest\x12\x17\n" +
+	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12\x1b\n" +
+	"\tstarts_on\x18\x02 \x01(\tR\bstartsOn\x12\x17\n" +
+	"\aends_on\x18\x03 \x01(\tR\x06endsOn\x12\x1b\n" +
+	"\tcloses_on\x18\x04 \x01(\tR\bclosesOn\x12\x19\n" +
+	"\bmatch_on\x18\x05 \x01(\tR\amatchOn\x12\x1f\n" +
+	"\vfigure_name\x18\x06 \x01(\tR\n" +
+	"figureName\x12\x14\n" +
+	"\x05venue\x18\a \x01(\tR\x05venue\x12\x14\n" +
+	"\x05hours\x18\b \x01(\tR\x05hours\x12\x1f\n" +
+	"\vreason_code\x18\t \x01(\tR\n" +
+	"reasonCode\"\x14\n" +
+	"\x12ChangeFairResponse\"M\n" +
+	"\x11CancelFairRequest\x12\x17\n" +
+	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode\"\x14\n" +
+	"\x12CancelFairResponse\"\xd7\x01\n" +
+	"\x12CorrectFairRequest\x12\x17\n" +
+	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode\x12\x16\n" +
+	"\x06figure\x18\x03 \x01(\tR\x06figure\x127\n" +
+	"\x05seats\x18\x04 \x03(\v2!.qiao.employment.v1.FairSeatsMendR\x05seats\x126\n" +
+	"\x05ranks\x18\x05 \x03(\v2 .qiao.employment.v1.FairRankMendR\x05ranks\"D\n" +
+	"\rFairSeatsMend\x12\x1d\n" +
+	"\n" +
+	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\x12\x14\n" +
+	"\x05seats\x18\x02 \x01(\x05R\x05seats\"h\n" +
+	"\fFairRankMend\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x1d\n" +
+	"\n" +
+	"vacancy_id\x18\x02 \x01(\tR\tvacancyId\x12\x12\n" +
+	"\x04rank\x18\x03 \x01(\x05R\x04rank\"T\n" +
+	"\x13CorrectFairResponse\x12#\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x18\n" +
+	"\awronged\x18\x02 \x01(\x05R\awronged\"\\\n" +
+	"\x1bDecideFairCorrectionRequest\x12#\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"8\n" +
+	"\x1cDecideFairCorrectionResponse\x12\x18\n" +
+	"\awronged\x18\x01 \x01(\x05R\awronged\"\xb6\x02\n" +
+	"\x0eFairCorrection\x12#\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\x05R\x06number\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode\x12\x14\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state\x12\x18\n" +
+	"\awronged\x18\x05 \x01(\x05R\awronged\x12\x16\n" +
+	"\x06figure\x18\x06 \x01(\tR\x06figure\x12\x1f\n" +
+	"\vproposed_by\x18\a \x01(\tR\n" +
+	"proposedBy\x12\x1d\n" +
+	"\n" +
+	"decided_by\x18\b \x01(\tR\tdecidedBy\x12\x1f\n" +
+	"\vproposed_at\x18\t \x01(\x03R\n" +
+	"proposedAt\x12\x1d\n" +
+	"\n" +
+	"decided_at\x18\n" +
+	" \x01(\x03R\tdecidedAt\"d\n" +
 	"\x14EnterFairPostRequest\x12\x17\n" +
 	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12\x1d\n" +
 	"\n" +
@@ -3791,7 +4609,7 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\x15GetFairBundleResponse\x12\x12\n" +
 	"\x04data\x18\x01 \x01(\fR\x04data\x12\x1f\n" +
 	"\vnext_offset\x18\x02 \x01(\x03R\n" +
-	"nextOffset\"\xe6\x03\n" +
+	"nextOffset\"\xf9\x04\n" +
 	"\x04Fair\x12\x17\n" +
 	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12\x1a\n" +
 	"\bcampaign\x18\x02 \x01(\tR\bcampaign\x12\x1a\n" +
@@ -3814,7 +4632,12 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\x0efigure_entered\x18\x10 \x01(\bR\rfigureEntered\x12\x1d\n" +
 	"\n" +
 	"wishes_max\x18\x11 \x01(\x05R\twishesMax\x12\x1b\n" +
-	"\tclosed_at\x18\x12 \x01(\x03R\bclosedAt\"\xf7\x02\n" +
+	"\tclosed_at\x18\x12 \x01(\x03R\bclosedAt\x12\x14\n" +
+	"\x05venue\x18\x13 \x01(\tR\x05venue\x12\x14\n" +
+	"\x05hours\x18\x14 \x01(\tR\x05hours\x12\x1f\n" +
+	"\vreason_code\x18\x15 \x01(\tR\n" +
+	"reasonCode\x12D\n" +
+	"\vcorrections\x18\x16 \x03(\v2\".qiao.employment.v1.FairCorrectionR\vcorrections\"\xf7\x02\n" +
 	"\bFairPost\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x01 \x01(\tR\tvacancyId\x12\x1f\n" +
@@ -3990,85 +4813,99 @@ func file_qiao_employment_v1_fair_proto_rawDescGZIP() []byte {
 	return file_qiao_employment_v1_fair_proto_rawDescData
 }
 
-var file_qiao_employment_v1_fair_proto_msgTypes = make([]protoimpl.MessageInfo, 60)
+var file_qiao_employment_v1_fair_proto_msgTypes = make([]protoimpl.MessageInfo, 71)
 var file_qiao_employment_v1_fair_proto_goTypes = []any{
-	(*PlanFairRequest)(nil),            // 0: qiao.employment.v1.PlanFairRequest
-	(*PlanFairResponse)(nil),           // 1: qiao.employment.v1.PlanFairResponse
-	(*EnterFairPostRequest)(nil),       // 2: qiao.employment.v1.EnterFairPostRequest
-	(*EnterFairPostResponse)(nil),      // 3: qiao.employment.v1.EnterFairPostResponse
-	(*ListFairsRequest)(nil),           // 4: qiao.employment.v1.ListFairsRequest
-	(*ListFairsResponse)(nil),          // 5: qiao.employment.v1.ListFairsResponse
-	(*GetFairRequest)(nil),             // 6: qiao.employment.v1.GetFairRequest
-	(*GetFairResponse)(nil),            // 7: qiao.employment.v1.GetFairResponse
-	(*ApplyToFairRequest)(nil),         // 8: qiao.employment.v1.ApplyToFairRequest
-	(*ApplyToFairResponse)(nil),        // 9: qiao.employment.v1.ApplyToFairResponse
-	(*WithdrawFromFairRequest)(nil),    // 10: qiao.employment.v1.WithdrawFromFairRequest
-	(*WithdrawFromFairResponse)(nil),   // 11: qiao.employment.v1.WithdrawFromFairResponse
-	(*GetFairApplicationRequest)(nil),  // 12: qiao.employment.v1.GetFairApplicationRequest
-	(*GetFairApplicationResponse)(nil), // 13: qiao.employment.v1.GetFairApplicationResponse
-	(*ProveFairEntryRequest)(nil),      // 14: qiao.employment.v1.ProveFairEntryRequest
-	(*ProveFairEntryResponse)(nil),     // 15: qiao.employment.v1.ProveFairEntryResponse
-	(*ListFairApplicantsRequest)(nil),  // 16: qiao.employment.v1.ListFairApplicantsRequest
-	(*ListFairApplicantsResponse)(nil), // 17: qiao.employment.v1.ListFairApplicantsResponse
-	(*RankFairApplicantsRequest)(nil),  // 18: qiao.employment.v1.RankFairApplicantsRequest
-	(*RankFairApplicantsResponse)(nil), // 19: qiao.employment.v1.RankFairApplicantsResponse
-	(*CloseFairRequest)(nil),           // 20: qiao.employment.v1.CloseFairRequest
-	(*CloseFairResponse)(nil),          // 21: qiao.employment.v1.CloseFairResponse
-	(*EnterFairFigureRequest)(nil),     // 22: qiao.employment.v1.EnterFairFigureRequest
-	(*EnterFairFigureResponse)(nil),    // 23: qiao.employment.v1.EnterFairFigureResponse
-	(*DrawFairRequest)(nil),            // 24: qiao.employment.v1.DrawFairRequest
-	(*DrawFairResponse)(nil),           // 25: qiao.employment.v1.DrawFairResponse
-	(*RunSecondPassRequest)(nil),       // 26: qiao.employment.v1.RunSecondPassRequest
-	(*RunSecondPassResponse)(nil),      // 27: qiao.employment.v1.RunSecondPassResponse
-	(*AcceptProposalRequest)(nil),      // 28: qiao.employment.v1.AcceptProposalRequest
-	(*AcceptProposalResponse)(nil),     // 29: qiao.employment.v1.AcceptProposalResponse
-	(*DeclineProposalRequest)(nil),     // 30: qiao.employment.v1.DeclineProposalRequest
-	(*DeclineProposalResponse)(nil),    // 31: qiao.employment.v1.DeclineProposalResponse
-	(*PassOverProposalRequest)(nil),    // 32: qiao.employment.v1.PassOverProposalRequest
-	(*PassOverProposalResponse)(nil),   // 33: qiao.employment.v1.PassOverProposalResponse
-	(*ListFairResultsRequest)(nil),     // 34: qiao.employment.v1.ListFairResultsRequest
-	(*ListFairResultsResponse)(nil),    // 35: qiao.employment.v1.ListFairResultsResponse
-	(*GetFairBundleRequest)(nil),       // 36: qiao.employment.v1.GetFairBundleRequest
-	(*GetFairBundleResponse)(nil),      // 37: qiao.employment.v1.GetFairBundleResponse
-	(*Fair)(nil),                       // 38: qiao.employment.v1.Fair
-	(*FairPost)(nil),                   // 39: qiao.employment.v1.FairPost
-	(*FairApplication)(nil),            // 40: qiao.employment.v1.FairApplication
-	(*FairWish)(nil),                   // 41: qiao.employment.v1.FairWish
-	(*FairProposal)(nil),               // 42: qiao.employment.v1.FairProposal
-	(*FairApplicant)(nil),              // 43: qiao.employment.v1.FairApplicant
-	(*FairResult)(nil),                 // 44: qiao.employment.v1.FairResult
-	(*FairPlanned)(nil),                // 45: qiao.employment.v1.FairPlanned
-	(*FairClosed)(nil),                 // 46: qiao.employment.v1.FairClosed
-	(*FairFigureEntered)(nil),          // 47: qiao.employment.v1.FairFigureEntered
-	(*FairMatched)(nil),                // 48: qiao.employment.v1.FairMatched
-	(*FairPostEntered)(nil),            // 49: qiao.employment.v1.FairPostEntered
-	(*FairPostRanked)(nil),             // 50: qiao.employment.v1.FairPostRanked
-	(*FairApplicationSubmitted)(nil),   // 51: qiao.employment.v1.FairApplicationSubmitted
-	(*FairApplicationWithdrawn)(nil),   // 52: qiao.employment.v1.FairApplicationWithdrawn
-	(*FairApplicationUnplaced)(nil),    // 53: qiao.employment.v1.FairApplicationUnplaced
-	(*FairProposalMade)(nil),           // 54: qiao.employment.v1.FairProposalMade
-	(*FairProposalAccepted)(nil),       // 55: qiao.employment.v1.FairProposalAccepted
-	(*FairProposalDeclined)(nil),       // 56: qiao.employment.v1.FairProposalDeclined
-	(*FairProposalLapsed)(nil),         // 57: qiao.employment.v1.FairProposalLapsed
-	(*FairProposalWithdrawn)(nil),      // 58: qiao.employment.v1.FairProposalWithdrawn
-	(*FairProposalPassedOver)(nil),     // 59: qiao.employment.v1.FairProposalPassedOver
-	(*v1.Reason)(nil),                  // 60: qiao.platform.v1.Reason
+	(*PlanFairRequest)(nil),              // 0: qiao.employment.v1.PlanFairRequest
+	(*PlanFairResponse)(nil),             // 1: qiao.employment.v1.PlanFairResponse
+	(*ChangeFairRequest)(nil),            // 2: qiao.employment.v1.ChangeFairRequest
+	(*ChangeFairResponse)(nil),           // 3: qiao.employment.v1.ChangeFairResponse
+	(*CancelFairRequest)(nil),            // 4: qiao.employment.v1.CancelFairRequest
+	(*CancelFairResponse)(nil),           // 5: qiao.employment.v1.CancelFairResponse
+	(*CorrectFairRequest)(nil),           // 6: qiao.employment.v1.CorrectFairRequest
+	(*FairSeatsMend)(nil),                // 7: qiao.employment.v1.FairSeatsMend
+	(*FairRankMend)(nil),                 // 8: qiao.employment.v1.FairRankMend
+	(*CorrectFairResponse)(nil),          // 9: qiao.employment.v1.CorrectFairResponse
+	(*DecideFairCorrectionRequest)(nil),  // 10: qiao.employment.v1.DecideFairCorrectionRequest
+	(*DecideFairCorrectionResponse)(nil), // 11: qiao.employment.v1.DecideFairCorrectionResponse
+	(*FairCorrection)(nil),               // 12: qiao.employment.v1.FairCorrection
+	(*EnterFairPostRequest)(nil),         // 13: qiao.employment.v1.EnterFairPostRequest
+	(*EnterFairPostResponse)(nil),        // 14: qiao.employment.v1.EnterFairPostResponse
+	(*ListFairsRequest)(nil),             // 15: qiao.employment.v1.ListFairsRequest
+	(*ListFairsResponse)(nil),            // 16: qiao.employment.v1.ListFairsResponse
+	(*GetFairRequest)(nil),               // 17: qiao.employment.v1.GetFairRequest
+	(*GetFairResponse)(nil),              // 18: qiao.employment.v1.GetFairResponse
+	(*ApplyToFairRequest)(nil),           // 19: qiao.employment.v1.ApplyToFairRequest
+	(*ApplyToFairResponse)(nil),          // 20: qiao.employment.v1.ApplyToFairResponse
+	(*WithdrawFromFairRequest)(nil),      // 21: qiao.employment.v1.WithdrawFromFairRequest
+	(*WithdrawFromFairResponse)(nil),     // 22: qiao.employment.v1.WithdrawFromFairResponse
+	(*GetFairApplicationRequest)(nil),    // 23: qiao.employment.v1.GetFairApplicationRequest
+	(*GetFairApplicationResponse)(nil),   // 24: qiao.employment.v1.GetFairApplicationResponse
+	(*ProveFairEntryRequest)(nil),        // 25: qiao.employment.v1.ProveFairEntryRequest
+	(*ProveFairEntryResponse)(nil),       // 26: qiao.employment.v1.ProveFairEntryResponse
+	(*ListFairApplicantsRequest)(nil),    // 27: qiao.employment.v1.ListFairApplicantsRequest
+	(*ListFairApplicantsResponse)(nil),   // 28: qiao.employment.v1.ListFairApplicantsResponse
+	(*RankFairApplicantsRequest)(nil),    // 29: qiao.employment.v1.RankFairApplicantsRequest
+	(*RankFairApplicantsResponse)(nil),   // 30: qiao.employment.v1.RankFairApplicantsResponse
+	(*CloseFairRequest)(nil),             // 31: qiao.employment.v1.CloseFairRequest
+	(*CloseFairResponse)(nil),            // 32: qiao.employment.v1.CloseFairResponse
+	(*EnterFairFigureRequest)(nil),       // 33: qiao.employment.v1.EnterFairFigureRequest
+	(*EnterFairFigureResponse)(nil),      // 34: qiao.employment.v1.EnterFairFigureResponse
+	(*DrawFairRequest)(nil),              // 35: qiao.employment.v1.DrawFairRequest
+	(*DrawFairResponse)(nil),             // 36: qiao.employment.v1.DrawFairResponse
+	(*RunSecondPassRequest)(nil),         // 37: qiao.employment.v1.RunSecondPassRequest
+	(*RunSecondPassResponse)(nil),        // 38: qiao.employment.v1.RunSecondPassResponse
+	(*AcceptProposalRequest)(nil),        // 39: qiao.employment.v1.AcceptProposalRequest
+	(*AcceptProposalResponse)(nil),       // 40: qiao.employment.v1.AcceptProposalResponse
+	(*DeclineProposalRequest)(nil),       // 41: qiao.employment.v1.DeclineProposalRequest
+	(*DeclineProposalResponse)(nil),      // 42: qiao.employment.v1.DeclineProposalResponse
+	(*PassOverProposalRequest)(nil),      // 43: qiao.employment.v1.PassOverProposalRequest
+	(*PassOverProposalResponse)(nil),     // 44: qiao.employment.v1.PassOverProposalResponse
+	(*ListFairResultsRequest)(nil),       // 45: qiao.employment.v1.ListFairResultsRequest
+	(*ListFairResultsResponse)(nil),      // 46: qiao.employment.v1.ListFairResultsResponse
+	(*GetFairBundleRequest)(nil),         // 47: qiao.employment.v1.GetFairBundleRequest
+	(*GetFairBundleResponse)(nil),        // 48: qiao.employment.v1.GetFairBundleResponse
+	(*Fair)(nil),                         // 49: qiao.employment.v1.Fair
+	(*FairPost)(nil),                     // 50: qiao.employment.v1.FairPost
+	(*FairApplication)(nil),              // 51: qiao.employment.v1.FairApplication
+	(*FairWish)(nil),                     // 52: qiao.employment.v1.FairWish
+	(*FairProposal)(nil),                 // 53: qiao.employment.v1.FairProposal
+	(*FairApplicant)(nil),                // 54: qiao.employment.v1.FairApplicant
+	(*FairResult)(nil),                   // 55: qiao.employment.v1.FairResult
+	(*FairPlanned)(nil),                  // 56: qiao.employment.v1.FairPlanned
+	(*FairClosed)(nil),                   // 57: qiao.employment.v1.FairClosed
+	(*FairFigureEntered)(nil),            // 58: qiao.employment.v1.FairFigureEntered
+	(*FairMatched)(nil),                  // 59: qiao.employment.v1.FairMatched
+	(*FairPostEntered)(nil),              // 60: qiao.employment.v1.FairPostEntered
+	(*FairPostRanked)(nil),               // 61: qiao.employment.v1.FairPostRanked
+	(*FairApplicationSubmitted)(nil),     // 62: qiao.employment.v1.FairApplicationSubmitted
+	(*FairApplicationWithdrawn)(nil),     // 63: qiao.employment.v1.FairApplicationWithdrawn
+	(*FairApplicationUnplaced)(nil),      // 64: qiao.employment.v1.FairApplicationUnplaced
+	(*FairProposalMade)(nil),             // 65: qiao.employment.v1.FairProposalMade
+	(*FairProposalAccepted)(nil),         // 66: qiao.employment.v1.FairProposalAccepted
+	(*FairProposalDeclined)(nil),         // 67: qiao.employment.v1.FairProposalDeclined
+	(*FairProposalLapsed)(nil),           // 68: qiao.employment.v1.FairProposalLapsed
+	(*FairProposalWithdrawn)(nil),        // 69: qiao.employment.v1.FairProposalWithdrawn
+	(*FairProposalPassedOver)(nil),       // 70: qiao.employment.v1.FairProposalPassedOver
+	(*v1.Reason)(nil),                    // 71: qiao.platform.v1.Reason
 }
 var file_qiao_employment_v1_fair_proto_depIdxs = []int32{
-	38, // 0: qiao.employment.v1.ListFairsResponse.fairs:type_name -> qiao.employment.v1.Fair
-	38, // 1: qiao.employment.v1.GetFairResponse.fair:type_name -> qiao.employment.v1.Fair
-	39, // 2: qiao.employment.v1.GetFairResponse.posts:type_name -> qiao.employment.v1.FairPost
-	40, // 3: qiao.employment.v1.GetFairApplicationResponse.application:type_name -> qiao.employment.v1.FairApplication
-	43, // 4: qiao.employment.v1.ListFairApplicantsResponse.applicants:type_name -> qiao.employment.v1.FairApplicant
-	44, // 5: qiao.employment.v1.ListFairResultsResponse.results:type_name -> qiao.employment.v1.FairResult
-	41, // 6: qiao.employment.v1.FairApplication.wishes:type_name -> qiao.employment.v1.FairWish
-	42, // 7: qiao.employment.v1.FairApplication.proposal:type_name -> qiao.employment.v1.FairProposal
-	60, // 8: qiao.employment.v1.FairApplication.reasons:type_name -> qiao.platform.v1.Reason
-	9,  // [9:9] is the sub-list for method output_type
-	9,  // [9:9] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	7,  // 0: qiao.employment.v1.CorrectFairRequest.seats:type_name -> qiao.employment.v1.FairSeatsMend
+	8,  // 1: qiao.employment.v1.CorrectFairRequest.ranks:type_name -> qiao.employment.v1.FairRankMend
+	49, // 2: qiao.employment.v1.ListFairsResponse.fairs:type_name -> qiao.employment.v1.Fair
+	49, // 3: qiao.employment.v1.GetFairResponse.fair:type_name -> qiao.employment.v1.Fair
+	50, // 4: qiao.employment.v1.GetFairResponse.posts:type_name -> qiao.employment.v1.FairPost
+	51, // 5: qiao.employment.v1.GetFairApplicationResponse.application:type_name -> qiao.employment.v1.FairApplication
+	54, // 6: qiao.employment.v1.ListFairApplicantsResponse.applicants:type_name -> qiao.employment.v1.FairApplicant
+	55, // 7: qiao.employment.v1.ListFairResultsResponse.results:type_name -> qiao.employment.v1.FairResult
+	12, // 8: qiao.employment.v1.Fair.corrections:type_name -> qiao.employment.v1.FairCorrection
+	52, // 9: qiao.employment.v1.FairApplication.wishes:type_name -> qiao.employment.v1.FairWish
+	53, // 10: qiao.employment.v1.FairApplication.proposal:type_name -> qiao.employment.v1.FairProposal
+	71, // 11: qiao.employment.v1.FairApplication.reasons:type_name -> qiao.platform.v1.Reason
+	12, // [12:12] is the sub-list for method output_type
+	12, // [12:12] is the sub-list for method input_type
+	12, // [12:12] is the sub-list for extension type_name
+	12, // [12:12] is the sub-list for extension extendee
+	0,  // [0:12] is the sub-list for field type_name
 }
 
 func init() { file_qiao_employment_v1_fair_proto_init() }
@@ -4082,7 +4919,7 @@ func file_qiao_employment_v1_fair_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_employment_v1_fair_proto_rawDesc), len(file_qiao_employment_v1_fair_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   60,
+			NumMessages:   71,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -401,6 +401,267 @@ func (x *SeasonalNeedReported) GetCount() int32 {
 	return 0
 }
 
+// FairChanged: a fair that was planned wrongly was mended.
+type FairChanged struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	FairId        string                 `protobuf:"bytes,1,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
+	StartsOn      string                 `protobuf:"bytes,2,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
+	EndsOn        string                 `protobuf:"bytes,3,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FairChanged) Reset() {
+	*x = FairChanged{}
+	mi := &file_qiao_employment_v1_matching_events_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FairChanged) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FairChanged) ProtoMessage() {}
+
+func (x *FairChanged) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_matching_events_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FairChanged.ProtoReflect.Descriptor instead.
+func (*FairChanged) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_matching_events_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *FairChanged) GetFairId() string {
+	if x != nil {
+		return x.FairId
+	}
+	return ""
+}
+
+func (x *FairChanged) GetStartsOn() string {
+	if x != nil {
+		return x.StartsOn
+	}
+	return ""
+}
+
+func (x *FairChanged) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+func (x *FairChanged) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// FairCancelled: a fair ended before it had results.
+type FairCancelled struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	FairId        string                 `protobuf:"bytes,1,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FairCancelled) Reset() {
+	*x = FairCancelled{}
+	mi := &file_qiao_employment_v1_matching_events_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FairCancelled) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FairCancelled) ProtoMessage() {}
+
+func (x *FairCancelled) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_matching_events_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FairCancelled.ProtoReflect.Descriptor instead.
+func (*FairCancelled) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_matching_events_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *FairCancelled) GetFairId() string {
+	if x != nil {
+		return x.FairId
+	}
+	return ""
+}
+
+func (x *FairCancelled) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// FairNoticed: who applied to a fair is told that it was changed or cancelled.
+type FairNoticed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	FairId        string                 `protobuf:"bytes,1,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// changed or cancelled
+	What          string `protobuf:"bytes,3,opt,name=what,proto3" json:"what,omitempty"`
+	ReasonCode    string `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FairNoticed) Reset() {
+	*x = FairNoticed{}
+	mi := &file_qiao_employment_v1_matching_events_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FairNoticed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FairNoticed) ProtoMessage() {}
+
+func (x *FairNoticed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_matching_events_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FairNoticed.ProtoReflect.Descriptor instead.
+func (*FairNoticed) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_matching_events_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *FairNoticed) GetFairId() string {
+	if x != nil {
+		return x.FairId
+	}
+	return ""
+}
+
+func (x *FairNoticed) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *FairNoticed) GetWhat() string {
+	if x != nil {
+		return x.What
+	}
+	return ""
+}
+
+func (x *FairNoticed) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// FairCorrected: a corrected draw was published beside the first.
+type FairCorrected struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	FairId        string                 `protobuf:"bytes,1,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
+	CorrectionId  string                 `protobuf:"bytes,2,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	Wronged       int32                  `protobuf:"varint,4,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FairCorrected) Reset() {
+	*x = FairCorrected{}
+	mi := &file_qiao_employment_v1_matching_events_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FairCorrected) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FairCorrected) ProtoMessage() {}
+
+func (x *FairCorrected) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_matching_events_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FairCorrected.ProtoReflect.Descriptor instead.
+func (*FairCorrected) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_matching_events_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *FairCorrected) GetFairId() string {
+	if x != nil {
+		return x.FairId
+	}
+	return ""
+}
+
+func (x *FairCorrected) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *FairCorrected) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *FairCorrected) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
 var File_qiao_employment_v1_matching_events_proto protoreflect.FileDescriptor
 
 const file_qiao_employment_v1_matching_events_proto_rawDesc = "" +
@@ -442,7 +703,33 @@ const file_qiao_employment_v1_matching_events_proto_rawDesc = "" +
 	"\x06county\x18\x03 \x01(\tR\x06county\x12\x14\n" +
 	"\x05month\x18\x04 \x01(\tR\x05month\x12\x14\n" +
 	"\x05count\x18\x05 \x01(\x05R\x05count:A\x8a\xb5\x18=\n" +
-	"$employment.seasonal_need.reported.v1\x10\x02\"\x10no personal data*\x01\x01BDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
+	"$employment.seasonal_need.reported.v1\x10\x02\"\x10no personal data*\x01\x01\"\xb6\x01\n" +
+	"\vFairChanged\x12\x17\n" +
+	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12\x1b\n" +
+	"\tstarts_on\x18\x02 \x01(\tR\bstartsOn\x12\x17\n" +
+	"\aends_on\x18\x03 \x01(\tR\x06endsOn\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode:7\x8a\xb5\x183\n" +
+	"\x1aemployment.fair.changed.v1\x10\x02\"\x10no personal data*\x01\x01\"\x84\x01\n" +
+	"\rFairCancelled\x12\x17\n" +
+	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode:9\x8a\xb5\x185\n" +
+	"\x1cemployment.fair.cancelled.v1\x10\x02\"\x10no personal data*\x01\x01\"\xbe\x01\n" +
+	"\vFairNoticed\x12\x17\n" +
+	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x12\n" +
+	"\x04what\x18\x03 \x01(\tR\x04what\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode::\x8a\xb5\x186\n" +
+	"\x1aemployment.fair.noticed.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x01\"\xc3\x01\n" +
+	"\rFairCorrected\x12\x17\n" +
+	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12#\n" +
+	"\rcorrection_id\x18\x02 \x01(\tR\fcorrectionId\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode\x12\x18\n" +
+	"\awronged\x18\x04 \x01(\x05R\awronged:9\x8a\xb5\x185\n" +
+	"\x1cemployment.fair.corrected.v1\x10\x02\"\x10no personal data*\x01\x01BDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
 
 var (
 	file_qiao_employment_v1_matching_events_proto_rawDescOnce sync.Once
@@ -456,7 +743,7 @@ func file_qiao_employment_v1_matching_events_proto_rawDescGZIP() []byte {
 	return file_qiao_employment_v1_matching_events_proto_rawDescData
 }
 
-var file_qiao_employment_v1_matching_events_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_qiao_employment_v1_matching_events_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_qiao_employment_v1_matching_events_proto_goTypes = []any{
 	(*ReviewAsked)(nil),          // 0: qiao.employment.v1.ReviewAsked
 	(*ReviewDecided)(nil),        // 1: qiao.employment.v1.ReviewDecided
@@ -464,6 +751,10 @@ var file_qiao_employment_v1_matching_events_proto_goTypes = []any{
 	(*InterviewAccepted)(nil),    // 3: qiao.employment.v1.InterviewAccepted
 	(*InterviewDeclined)(nil),    // 4: qiao.employment.v1.InterviewDeclined
 	(*SeasonalNeedReported)(nil), // 5: qiao.employment.v1.SeasonalNeedReported
+	(*FairChanged)(nil),          // 6: qiao.employment.v1.FairChanged
+	(*FairCancelled)(nil),        // 7: qiao.employment.v1.FairCancelled
+	(*FairNoticed)(nil),          // 8: qiao.employment.v1.FairNoticed
+	(*FairCorrected)(nil),        // 9: qiao.employment.v1.FairCorrected
 }
 var file_qiao_employment_v1_matching_events_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -484,7 +775,7 @@ func file_qiao_employment_v1_matching_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_employment_v1_matching_events_proto_rawDesc), len(file_qiao_employment_v1_matching_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

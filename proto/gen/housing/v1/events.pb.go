@@ -2197,6 +2197,320 @@ func (x *DrawWordGiven) GetApplicationId() string {
 	return ""
 }
 
+// RoundCancelled: a round ended before it had results.
+type RoundCancelled struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundCancelled) Reset() {
+	*x = RoundCancelled{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundCancelled) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundCancelled) ProtoMessage() {}
+
+func (x *RoundCancelled) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundCancelled.ProtoReflect.Descriptor instead.
+func (*RoundCancelled) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *RoundCancelled) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundCancelled) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// RoundNoticed: who was in a round is told that it was cancelled; the place in the list stays.
+type RoundNoticed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundNoticed) Reset() {
+	*x = RoundNoticed{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundNoticed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundNoticed) ProtoMessage() {}
+
+func (x *RoundNoticed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundNoticed.ProtoReflect.Descriptor instead.
+func (*RoundNoticed) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *RoundNoticed) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundNoticed) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *RoundNoticed) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// HouseholdDecided: an officer said whether two applications are one household; each applicant is told.
+type HouseholdDecided struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// same or two
+	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	Kept          bool   `protobuf:"varint,3,opt,name=kept,proto3" json:"kept,omitempty"`
+	ReasonCode    string `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HouseholdDecided) Reset() {
+	*x = HouseholdDecided{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HouseholdDecided) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HouseholdDecided) ProtoMessage() {}
+
+func (x *HouseholdDecided) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HouseholdDecided.ProtoReflect.Descriptor instead.
+func (*HouseholdDecided) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *HouseholdDecided) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *HouseholdDecided) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *HouseholdDecided) GetKept() bool {
+	if x != nil {
+		return x.Kept
+	}
+	return false
+}
+
+func (x *HouseholdDecided) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// RoundCorrected: the order as it should have been was published beside the first.
+type RoundCorrected struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	CorrectionId  string                 `protobuf:"bytes,2,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	Wronged       int32                  `protobuf:"varint,4,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoundCorrected) Reset() {
+	*x = RoundCorrected{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoundCorrected) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoundCorrected) ProtoMessage() {}
+
+func (x *RoundCorrected) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoundCorrected.ProtoReflect.Descriptor instead.
+func (*RoundCorrected) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *RoundCorrected) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *RoundCorrected) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *RoundCorrected) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *RoundCorrected) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
+// WrongMended: whom a fault wronged stands first for the next home, which is offered by a day.
+type WrongMended struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	ApplicationId string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	DueOn         string                 `protobuf:"bytes,3,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WrongMended) Reset() {
+	*x = WrongMended{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WrongMended) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WrongMended) ProtoMessage() {}
+
+func (x *WrongMended) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WrongMended.ProtoReflect.Descriptor instead.
+func (*WrongMended) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *WrongMended) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *WrongMended) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *WrongMended) GetDueOn() string {
+	if x != nil {
+		return x.DueOn
+	}
+	return ""
+}
+
 var File_qiao_housing_v1_events_proto protoreflect.FileDescriptor
 
 const file_qiao_housing_v1_events_proto_rawDesc = "" +
@@ -2394,7 +2708,37 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\rDrawWordGiven\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:1\x8a\xb5\x18-\n" +
 	"\x1ahousing.draw_word.given.v1\x10\x01\"\n" +
-	"worker act*\x01\x0fB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
+	"worker act*\x01\x0f\"\x85\x01\n" +
+	"\x0eRoundCancelled\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode:7\x8a\xb5\x183\n" +
+	"\x1ahousing.round.cancelled.v1\x10\x02\"\x10no personal data*\x01\x0f\"\xab\x01\n" +
+	"\fRoundNoticed\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode:8\x8a\xb5\x184\n" +
+	"\x18housing.round.noticed.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0f\"\xc6\x01\n" +
+	"\x10HouseholdDecided\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x12\n" +
+	"\x04kept\x18\x03 \x01(\bR\x04kept\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode:<\x8a\xb5\x188\n" +
+	"\x1chousing.household.decided.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0f\"\xc4\x01\n" +
+	"\x0eRoundCorrected\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12#\n" +
+	"\rcorrection_id\x18\x02 \x01(\tR\fcorrectionId\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode\x12\x18\n" +
+	"\awronged\x18\x04 \x01(\x05R\awronged:7\x8a\xb5\x183\n" +
+	"\x1ahousing.round.corrected.v1\x10\x02\"\x10no personal data*\x01\x0f\"\x9f\x01\n" +
+	"\vWrongMended\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x15\n" +
+	"\x06due_on\x18\x03 \x01(\tR\x05dueOn:7\x8a\xb5\x183\n" +
+	"\x17housing.wrong.mended.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0fB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
 
 var (
 	file_qiao_housing_v1_events_proto_rawDescOnce sync.Once
@@ -2408,7 +2752,7 @@ func file_qiao_housing_v1_events_proto_rawDescGZIP() []byte {
 	return file_qiao_housing_v1_events_proto_rawDescData
 }
 
-var file_qiao_housing_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
+var file_qiao_housing_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 43)
 var file_qiao_housing_v1_events_proto_goTypes = []any{
 	(*HomeListed)(nil),           // 0: qiao.housing.v1.HomeListed
 	(*ApplicationSubmitted)(nil), // 1: qiao.housing.v1.ApplicationSubmitted
@@ -2448,6 +2792,11 @@ var file_qiao_housing_v1_events_proto_goTypes = []any{
 	(*PlacesAsked)(nil),          // 35: qiao.housing.v1.PlacesAsked
 	(*PlacesGranted)(nil),        // 36: qiao.housing.v1.PlacesGranted
 	(*DrawWordGiven)(nil),        // 37: qiao.housing.v1.DrawWordGiven
+	(*RoundCancelled)(nil),       // 38: qiao.housing.v1.RoundCancelled
+	(*RoundNoticed)(nil),         // 39: qiao.housing.v1.RoundNoticed
+	(*HouseholdDecided)(nil),     // 40: qiao.housing.v1.HouseholdDecided
+	(*RoundCorrected)(nil),       // 41: qiao.housing.v1.RoundCorrected
+	(*WrongMended)(nil),          // 42: qiao.housing.v1.WrongMended
 }
 var file_qiao_housing_v1_events_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -2468,7 +2817,7 @@ func file_qiao_housing_v1_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_housing_v1_events_proto_rawDesc), len(file_qiao_housing_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   38,
+			NumMessages:   43,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

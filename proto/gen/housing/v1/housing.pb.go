@@ -2223,7 +2223,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x06months\x18\x06 \x01(\x05R\x06months\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\xaa+\n" +
+	"evidenceId2\xd91\n" +
 	"\x0eHousingService\x12a\n" +
 	"\aAddHome\x12\x1f.qiao.housing.v1.AddHomeRequest\x1a .qiao.housing.v1.AddHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
 	"\tListHomes\x12!.qiao.housing.v1.ListHomesRequest\x1a\".qiao.housing.v1.ListHomesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12x\n" +
@@ -2246,6 +2246,13 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\vSetDrawWord\x12#.qiao.housing.v1.SetDrawWordRequest\x1a$.qiao.housing.v1.SetDrawWordResponse\"\x0e\x92\xb5\x18\n" +
 	"\b\x01\x12\x06worker\x12g\n" +
 	"\tOpenRound\x12!.qiao.housing.v1.OpenRoundRequest\x1a\".qiao.housing.v1.OpenRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12m\n" +
+	"\vCancelRound\x12#.qiao.housing.v1.CancelRoundRequest\x1a$.qiao.housing.v1.CancelRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12v\n" +
+	"\x0eFindHouseholds\x12&.qiao.housing.v1.FindHouseholdsRequest\x1a'.qiao.housing.v1.FindHouseholdsResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12t\n" +
+	"\x0eListHouseholds\x12&.qiao.housing.v1.ListHouseholdsRequest\x1a'.qiao.housing.v1.ListHouseholdsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12y\n" +
+	"\x0fDecideHousehold\x12'.qiao.housing.v1.DecideHouseholdRequest\x1a(.qiao.housing.v1.DecideHouseholdResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12p\n" +
+	"\fCorrectRound\x12$.qiao.housing.v1.CorrectRoundRequest\x1a%.qiao.housing.v1.CorrectRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12|\n" +
+	"\x10DecideCorrection\x12(.qiao.housing.v1.DecideCorrectionRequest\x1a).qiao.housing.v1.DecideCorrectionResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12e\n" +
+	"\tListMends\x12!.qiao.housing.v1.ListMendsRequest\x1a\".qiao.housing.v1.ListMendsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12m\n" +
 	"\vChangeRound\x12#.qiao.housing.v1.ChangeRoundRequest\x1a$.qiao.housing.v1.ChangeRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12s\n" +
 	"\rConfirmFigure\x12%.qiao.housing.v1.ConfirmFigureRequest\x1a&.qiao.housing.v1.ConfirmFigureResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12j\n" +
 	"\n" +
@@ -2341,70 +2348,84 @@ var file_qiao_housing_v1_housing_proto_goTypes = []any{
 	(*ListWaitingRequest)(nil),          // 36: qiao.housing.v1.ListWaitingRequest
 	(*SetDrawWordRequest)(nil),          // 37: qiao.housing.v1.SetDrawWordRequest
 	(*OpenRoundRequest)(nil),            // 38: qiao.housing.v1.OpenRoundRequest
-	(*ChangeRoundRequest)(nil),          // 39: qiao.housing.v1.ChangeRoundRequest
-	(*ConfirmFigureRequest)(nil),        // 40: qiao.housing.v1.ConfirmFigureRequest
-	(*OfferRoundRequest)(nil),           // 41: qiao.housing.v1.OfferRoundRequest
-	(*CloseRoundRequest)(nil),           // 42: qiao.housing.v1.CloseRoundRequest
-	(*ListRoundsRequest)(nil),           // 43: qiao.housing.v1.ListRoundsRequest
-	(*GetRoundRequest)(nil),             // 44: qiao.housing.v1.GetRoundRequest
-	(*GetPublicListRequest)(nil),        // 45: qiao.housing.v1.GetPublicListRequest
-	(*GetRoundBundleRequest)(nil),       // 46: qiao.housing.v1.GetRoundBundleRequest
-	(*GetLeaseRequest)(nil),             // 47: qiao.housing.v1.GetLeaseRequest
-	(*ListCountyLeasesRequest)(nil),     // 48: qiao.housing.v1.ListCountyLeasesRequest
-	(*RecordRentRequest)(nil),           // 49: qiao.housing.v1.RecordRentRequest
-	(*NoteVacancyRequest)(nil),          // 50: qiao.housing.v1.NoteVacancyRequest
-	(*CloseReviewRequest)(nil),          // 51: qiao.housing.v1.CloseReviewRequest
-	(*AskRenewalRequest)(nil),           // 52: qiao.housing.v1.AskRenewalRequest
-	(*DecideRenewalRequest)(nil),        // 53: qiao.housing.v1.DecideRenewalRequest
-	(*LeaveHomeRequest)(nil),            // 54: qiao.housing.v1.LeaveHomeRequest
-	(*ReportRepairRequest)(nil),         // 55: qiao.housing.v1.ReportRepairRequest
-	(*PlanRepairRequest)(nil),           // 56: qiao.housing.v1.PlanRepairRequest
-	(*FinishRepairRequest)(nil),         // 57: qiao.housing.v1.FinishRepairRequest
-	(*ConfirmRepairRequest)(nil),        // 58: qiao.housing.v1.ConfirmRepairRequest
-	(*GiveNoticeRequest)(nil),           // 59: qiao.housing.v1.GiveNoticeRequest
-	(*AnswerNoticeRequest)(nil),         // 60: qiao.housing.v1.AnswerNoticeRequest
-	(*DecideExitRequest)(nil),           // 61: qiao.housing.v1.DecideExitRequest
-	(*AppealExitRequest)(nil),           // 62: qiao.housing.v1.AppealExitRequest
-	(*DecideExitAppealRequest)(nil),     // 63: qiao.housing.v1.DecideExitAppealRequest
-	(*RecordLeftRequest)(nil),           // 64: qiao.housing.v1.RecordLeftRequest
-	(*AskPlacesRequest)(nil),            // 65: qiao.housing.v1.AskPlacesRequest
-	(*GrantPlacesRequest)(nil),          // 66: qiao.housing.v1.GrantPlacesRequest
-	(*ListPlaceRequestsRequest)(nil),    // 67: qiao.housing.v1.ListPlaceRequestsRequest
-	(*GetFundChecklistRequest)(nil),     // 68: qiao.housing.v1.GetFundChecklistRequest
-	(*GetPlaceResponse)(nil),            // 69: qiao.housing.v1.GetPlaceResponse
-	(*ListWaitingResponse)(nil),         // 70: qiao.housing.v1.ListWaitingResponse
-	(*SetDrawWordResponse)(nil),         // 71: qiao.housing.v1.SetDrawWordResponse
-	(*OpenRoundResponse)(nil),           // 72: qiao.housing.v1.OpenRoundResponse
-	(*ChangeRoundResponse)(nil),         // 73: qiao.housing.v1.ChangeRoundResponse
-	(*ConfirmFigureResponse)(nil),       // 74: qiao.housing.v1.ConfirmFigureResponse
-	(*OfferRoundResponse)(nil),          // 75: qiao.housing.v1.OfferRoundResponse
-	(*CloseRoundResponse)(nil),          // 76: qiao.housing.v1.CloseRoundResponse
-	(*ListRoundsResponse)(nil),          // 77: qiao.housing.v1.ListRoundsResponse
-	(*GetRoundResponse)(nil),            // 78: qiao.housing.v1.GetRoundResponse
-	(*GetPublicListResponse)(nil),       // 79: qiao.housing.v1.GetPublicListResponse
-	(*GetRoundBundleResponse)(nil),      // 80: qiao.housing.v1.GetRoundBundleResponse
-	(*GetLeaseResponse)(nil),            // 81: qiao.housing.v1.GetLeaseResponse
-	(*ListCountyLeasesResponse)(nil),    // 82: qiao.housing.v1.ListCountyLeasesResponse
-	(*RecordRentResponse)(nil),          // 83: qiao.housing.v1.RecordRentResponse
-	(*NoteVacancyResponse)(nil),         // 84: qiao.housing.v1.NoteVacancyResponse
-	(*CloseReviewResponse)(nil),         // 85: qiao.housing.v1.CloseReviewResponse
-	(*AskRenewalResponse)(nil),          // 86: qiao.housing.v1.AskRenewalResponse
-	(*DecideRenewalResponse)(nil),       // 87: qiao.housing.v1.DecideRenewalResponse
-	(*LeaveHomeResponse)(nil),           // 88: qiao.housing.v1.LeaveHomeResponse
-	(*ReportRepairResponse)(nil),        // 89: qiao.housing.v1.ReportRepairResponse
-	(*PlanRepairResponse)(nil),          // 90: qiao.housing.v1.PlanRepairResponse
-	(*FinishRepairResponse)(nil),        // 91: qiao.housing.v1.FinishRepairResponse
-	(*ConfirmRepairResponse)(nil),       // 92: qiao.housing.v1.ConfirmRepairResponse
-	(*GiveNoticeResponse)(nil),          // 93: qiao.housing.v1.GiveNoticeResponse
-	(*AnswerNoticeResponse)(nil),        // 94: qiao.housing.v1.AnswerNoticeResponse
-	(*DecideExitResponse)(nil),          // 95: qiao.housing.v1.DecideExitResponse
-	(*AppealExitResponse)(nil),          // 96: qiao.housing.v1.AppealExitResponse
-	(*DecideExitAppealResponse)(nil),    // 97: qiao.housing.v1.DecideExitAppealResponse
-	(*RecordLeftResponse)(nil),          // 98: qiao.housing.v1.RecordLeftResponse
-	(*AskPlacesResponse)(nil),           // 99: qiao.housing.v1.AskPlacesResponse
-	(*GrantPlacesResponse)(nil),         // 100: qiao.housing.v1.GrantPlacesResponse
-	(*ListPlaceRequestsResponse)(nil),   // 101: qiao.housing.v1.ListPlaceRequestsResponse
-	(*GetFundChecklistResponse)(nil),    // 102: qiao.housing.v1.GetFundChecklistResponse
+	(*CancelRoundRequest)(nil),          // 39: qiao.housing.v1.CancelRoundRequest
+	(*FindHouseholdsRequest)(nil),       // 40: qiao.housing.v1.FindHouseholdsRequest
+	(*ListHouseholdsRequest)(nil),       // 41: qiao.housing.v1.ListHouseholdsRequest
+	(*DecideHouseholdRequest)(nil),      // 42: qiao.housing.v1.DecideHouseholdRequest
+	(*CorrectRoundRequest)(nil),         // 43: qiao.housing.v1.CorrectRoundRequest
+	(*DecideCorrectionRequest)(nil),     // 44: qiao.housing.v1.DecideCorrectionRequest
+	(*ListMendsRequest)(nil),            // 45: qiao.housing.v1.ListMendsRequest
+	(*ChangeRoundRequest)(nil),          // 46: qiao.housing.v1.ChangeRoundRequest
+	(*ConfirmFigureRequest)(nil),        // 47: qiao.housing.v1.ConfirmFigureRequest
+	(*OfferRoundRequest)(nil),           // 48: qiao.housing.v1.OfferRoundRequest
+	(*CloseRoundRequest)(nil),           // 49: qiao.housing.v1.CloseRoundRequest
+	(*ListRoundsRequest)(nil),           // 50: qiao.housing.v1.ListRoundsRequest
+	(*GetRoundRequest)(nil),             // 51: qiao.housing.v1.GetRoundRequest
+	(*GetPublicListRequest)(nil),        // 52: qiao.housing.v1.GetPublicListRequest
+	(*GetRoundBundleRequest)(nil),       // 53: qiao.housing.v1.GetRoundBundleRequest
+	(*GetLeaseRequest)(nil),             // 54: qiao.housing.v1.GetLeaseRequest
+	(*ListCountyLeasesRequest)(nil),     // 55: qiao.housing.v1.ListCountyLeasesRequest
+	(*RecordRentRequest)(nil),           // 56: qiao.housing.v1.RecordRentRequest
+	(*NoteVacancyRequest)(nil),          // 57: qiao.housing.v1.NoteVacancyRequest
+	(*CloseReviewRequest)(nil),          // 58: qiao.housing.v1.CloseReviewRequest
+	(*AskRenewalRequest)(nil),           // 59: qiao.housing.v1.AskRenewalRequest
+	(*DecideRenewalRequest)(nil),        // 60: qiao.housing.v1.DecideRenewalRequest
+	(*LeaveHomeRequest)(nil),            // 61: qiao.housing.v1.LeaveHomeRequest
+	(*ReportRepairRequest)(nil),         // 62: qiao.housing.v1.ReportRepairRequest
+	(*PlanRepairRequest)(nil),           // 63: qiao.housing.v1.PlanRepairRequest
+	(*FinishRepairRequest)(nil),         // 64: qiao.housing.v1.FinishRepairRequest
+	(*ConfirmRepairRequest)(nil),        // 65: qiao.housing.v1.ConfirmRepairRequest
+	(*GiveNoticeRequest)(nil),           // 66: qiao.housing.v1.GiveNoticeRequest
+	(*AnswerNoticeRequest)(nil),         // 67: qiao.housing.v1.AnswerNoticeRequest
+	(*DecideExitRequest)(nil),           // 68: qiao.housing.v1.DecideExitRequest
+	(*AppealExitRequest)(nil),           // 69: qiao.housing.v1.AppealExitRequest
+	(*DecideExitAppealRequest)(nil),     // 70: qiao.housing.v1.DecideExitAppealRequest
+	(*RecordLeftRequest)(nil),           // 71: qiao.housing.v1.RecordLeftRequest
+	(*AskPlacesRequest)(nil),            // 72: qiao.housing.v1.AskPlacesRequest
+	(*GrantPlacesRequest)(nil),          // 73: qiao.housing.v1.GrantPlacesRequest
+	(*ListPlaceRequestsRequest)(nil),    // 74: qiao.housing.v1.ListPlaceRequestsRequest
+	(*GetFundChecklistRequest)(nil),     // 75: qiao.housing.v1.GetFundChecklistRequest
+	(*GetPlaceResponse)(nil),            // 76: qiao.housing.v1.GetPlaceResponse
+	(*ListWaitingResponse)(nil),         // 77: qiao.housing.v1.ListWaitingResponse
+	(*SetDrawWordResponse)(nil),         // 78: qiao.housing.v1.SetDrawWordResponse
+	(*OpenRoundResponse)(nil),           // 79: qiao.housing.v1.OpenRoundResponse
+	(*CancelRoundResponse)(nil),         // 80: qiao.housing.v1.CancelRoundResponse
+	(*FindHouseholdsResponse)(nil),      // 81: qiao.housing.v1.FindHouseholdsResponse
+	(*ListHouseholdsResponse)(nil),      // 82: qiao.housing.v1.ListHouseholdsResponse
+	(*DecideHouseholdResponse)(nil),     // 83: qiao.housing.v1.DecideHouseholdResponse
+	(*CorrectRoundResponse)(nil),        // 84: qiao.housing.v1.CorrectRoundResponse
+	(*DecideCorrectionResponse)(nil),    // 85: qiao.housing.v1.DecideCorrectionResponse
+	(*ListMendsResponse)(nil),           // 86: qiao.housing.v1.ListMendsResponse
+	(*ChangeRoundResponse)(nil),         // 87: qiao.housing.v1.ChangeRoundResponse
+	(*ConfirmFigureResponse)(nil),       // 88: qiao.housing.v1.ConfirmFigureResponse
+	(*OfferRoundResponse)(nil),          // 89: qiao.housing.v1.OfferRoundResponse
+	(*CloseRoundResponse)(nil),          // 90: qiao.housing.v1.CloseRoundResponse
+	(*ListRoundsResponse)(nil),          // 91: qiao.housing.v1.ListRoundsResponse
+	(*GetRoundResponse)(nil),            // 92: qiao.housing.v1.GetRoundResponse
+	(*GetPublicListResponse)(nil),       // 93: qiao.housing.v1.GetPublicListResponse
+	(*GetRoundBundleResponse)(nil),      // 94: qiao.housing.v1.GetRoundBundleResponse
+	(*GetLeaseResponse)(nil),            // 95: qiao.housing.v1.GetLeaseResponse
+	(*ListCountyLeasesResponse)(nil),    // 96: qiao.housing.v1.ListCountyLeasesResponse
+	(*RecordRentResponse)(nil),          // 97: qiao.housing.v1.RecordRentResponse
+	(*NoteVacancyResponse)(nil),         // 98: qiao.housing.v1.NoteVacancyResponse
+	(*CloseReviewResponse)(nil),         // 99: qiao.housing.v1.CloseReviewResponse
+	(*AskRenewalResponse)(nil),          // 100: qiao.housing.v1.AskRenewalResponse
+	(*DecideRenewalResponse)(nil),       // 101: qiao.housing.v1.DecideRenewalResponse
+	(*LeaveHomeResponse)(nil),           // 102: qiao.housing.v1.LeaveHomeResponse
+	(*ReportRepairResponse)(nil),        // 103: qiao.housing.v1.ReportRepairResponse
+	(*PlanRepairResponse)(nil),          // 104: qiao.housing.v1.PlanRepairResponse
+	(*FinishRepairResponse)(nil),        // 105: qiao.housing.v1.FinishRepairResponse
+	(*ConfirmRepairResponse)(nil),       // 106: qiao.housing.v1.ConfirmRepairResponse
+	(*GiveNoticeResponse)(nil),          // 107: qiao.housing.v1.GiveNoticeResponse
+	(*AnswerNoticeResponse)(nil),        // 108: qiao.housing.v1.AnswerNoticeResponse
+	(*DecideExitResponse)(nil),          // 109: qiao.housing.v1.DecideExitResponse
+	(*AppealExitResponse)(nil),          // 110: qiao.housing.v1.AppealExitResponse
+	(*DecideExitAppealResponse)(nil),    // 111: qiao.housing.v1.DecideExitAppealResponse
+	(*RecordLeftResponse)(nil),          // 112: qiao.housing.v1.RecordLeftResponse
+	(*AskPlacesResponse)(nil),           // 113: qiao.housing.v1.AskPlacesResponse
+	(*GrantPlacesResponse)(nil),         // 114: qiao.housing.v1.GrantPlacesResponse
+	(*ListPlaceRequestsResponse)(nil),   // 115: qiao.housing.v1.ListPlaceRequestsResponse
+	(*GetFundChecklistResponse)(nil),    // 116: qiao.housing.v1.GetFundChecklistResponse
 }
 var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
 	26,  // 0: qiao.housing.v1.ListHomesResponse.homes:type_name -> qiao.housing.v1.Home
@@ -2435,86 +2456,100 @@ var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
 	36,  // 25: qiao.housing.v1.HousingService.ListWaiting:input_type -> qiao.housing.v1.ListWaitingRequest
 	37,  // 26: qiao.housing.v1.HousingService.SetDrawWord:input_type -> qiao.housing.v1.SetDrawWordRequest
 	38,  // 27: qiao.housing.v1.HousingService.OpenRound:input_type -> qiao.housing.v1.OpenRoundRequest
-	39,  // 28: qiao.housing.v1.HousingService.ChangeRound:input_type -> qiao.housing.v1.ChangeRoundRequest
-	40,  // 29: qiao.housing.v1.HousingService.ConfirmFigure:input_type -> qiao.housing.v1.ConfirmFigureRequest
-	41,  // 30: qiao.housing.v1.HousingService.OfferRound:input_type -> qiao.housing.v1.OfferRoundRequest
-	42,  // 31: qiao.housing.v1.HousingService.CloseRound:input_type -> qiao.housing.v1.CloseRoundRequest
-	43,  // 32: qiao.housing.v1.HousingService.ListRounds:input_type -> qiao.housing.v1.ListRoundsRequest
-	44,  // 33: qiao.housing.v1.HousingService.GetRound:input_type -> qiao.housing.v1.GetRoundRequest
-	45,  // 34: qiao.housing.v1.HousingService.GetPublicList:input_type -> qiao.housing.v1.GetPublicListRequest
-	46,  // 35: qiao.housing.v1.HousingService.GetRoundBundle:input_type -> qiao.housing.v1.GetRoundBundleRequest
-	47,  // 36: qiao.housing.v1.HousingService.GetLease:input_type -> qiao.housing.v1.GetLeaseRequest
-	48,  // 37: qiao.housing.v1.HousingService.ListCountyLeases:input_type -> qiao.housing.v1.ListCountyLeasesRequest
-	49,  // 38: qiao.housing.v1.HousingService.RecordRent:input_type -> qiao.housing.v1.RecordRentRequest
-	50,  // 39: qiao.housing.v1.HousingService.NoteVacancy:input_type -> qiao.housing.v1.NoteVacancyRequest
-	51,  // 40: qiao.housing.v1.HousingService.CloseReview:input_type -> qiao.housing.v1.CloseReviewRequest
-	52,  // 41: qiao.housing.v1.HousingService.AskRenewal:input_type -> qiao.housing.v1.AskRenewalRequest
-	53,  // 42: qiao.housing.v1.HousingService.DecideRenewal:input_type -> qiao.housing.v1.DecideRenewalRequest
-	54,  // 43: qiao.housing.v1.HousingService.LeaveHome:input_type -> qiao.housing.v1.LeaveHomeRequest
-	55,  // 44: qiao.housing.v1.HousingService.ReportRepair:input_type -> qiao.housing.v1.ReportRepairRequest
-	56,  // 45: qiao.housing.v1.HousingService.PlanRepair:input_type -> qiao.housing.v1.PlanRepairRequest
-	57,  // 46: qiao.housing.v1.HousingService.FinishRepair:input_type -> qiao.housing.v1.FinishRepairRequest
-	58,  // 47: qiao.housing.v1.HousingService.ConfirmRepair:input_type -> qiao.housing.v1.ConfirmRepairRequest
-	59,  // 48: qiao.housing.v1.HousingService.GiveNotice:input_type -> qiao.housing.v1.GiveNoticeRequest
-	60,  // 49: qiao.housing.v1.HousingService.AnswerNotice:input_type -> qiao.housing.v1.AnswerNoticeRequest
-	61,  // 50: qiao.housing.v1.HousingService.DecideExit:input_type -> qiao.housing.v1.DecideExitRequest
-	62,  // 51: qiao.housing.v1.HousingService.AppealExit:input_type -> qiao.housing.v1.AppealExitRequest
-	63,  // 52: qiao.housing.v1.HousingService.DecideExitAppeal:input_type -> qiao.housing.v1.DecideExitAppealRequest
-	64,  // 53: qiao.housing.v1.HousingService.RecordLeft:input_type -> qiao.housing.v1.RecordLeftRequest
-	65,  // 54: qiao.housing.v1.HousingService.AskPlaces:input_type -> qiao.housing.v1.AskPlacesRequest
-	66,  // 55: qiao.housing.v1.HousingService.GrantPlaces:input_type -> qiao.housing.v1.GrantPlacesRequest
-	67,  // 56: qiao.housing.v1.HousingService.ListPlaceRequests:input_type -> qiao.housing.v1.ListPlaceRequestsRequest
-	68,  // 57: qiao.housing.v1.HousingService.GetFundChecklist:input_type -> qiao.housing.v1.GetFundChecklistRequest
-	1,   // 58: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
-	3,   // 59: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
-	5,   // 60: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
-	7,   // 61: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
-	9,   // 62: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
-	11,  // 63: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
-	13,  // 64: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
-	32,  // 65: qiao.housing.v1.HousingService.RecordPaper:output_type -> qiao.housing.v1.RecordPaperResponse
-	15,  // 66: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
-	17,  // 67: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
-	19,  // 68: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
-	21,  // 69: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
-	23,  // 70: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
-	25,  // 71: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
-	69,  // 72: qiao.housing.v1.HousingService.GetPlace:output_type -> qiao.housing.v1.GetPlaceResponse
-	70,  // 73: qiao.housing.v1.HousingService.ListWaiting:output_type -> qiao.housing.v1.ListWaitingResponse
-	71,  // 74: qiao.housing.v1.HousingService.SetDrawWord:output_type -> qiao.housing.v1.SetDrawWordResponse
-	72,  // 75: qiao.housing.v1.HousingService.OpenRound:output_type -> qiao.housing.v1.OpenRoundResponse
-	73,  // 76: qiao.housing.v1.HousingService.ChangeRound:output_type -> qiao.housing.v1.ChangeRoundResponse
-	74,  // 77: qiao.housing.v1.HousingService.ConfirmFigure:output_type -> qiao.housing.v1.ConfirmFigureResponse
-	75,  // 78: qiao.housing.v1.HousingService.OfferRound:output_type -> qiao.housing.v1.OfferRoundResponse
-	76,  // 79: qiao.housing.v1.HousingService.CloseRound:output_type -> qiao.housing.v1.CloseRoundResponse
-	77,  // 80: qiao.housing.v1.HousingService.ListRounds:output_type -> qiao.housing.v1.ListRoundsResponse
-	78,  // 81: qiao.housing.v1.HousingService.GetRound:output_type -> qiao.housing.v1.GetRoundResponse
-	79,  // 82: qiao.housing.v1.HousingService.GetPublicList:output_type -> qiao.housing.v1.GetPublicListResponse
-	80,  // 83: qiao.housing.v1.HousingService.GetRoundBundle:output_type -> qiao.housing.v1.GetRoundBundleResponse
-	81,  // 84: qiao.housing.v1.HousingService.GetLease:output_type -> qiao.housing.v1.GetLeaseResponse
-	82,  // 85: qiao.housing.v1.HousingService.ListCountyLeases:output_type -> qiao.housing.v1.ListCountyLeasesResponse
-	83,  // 86: qiao.housing.v1.HousingService.RecordRent:output_type -> qiao.housing.v1.RecordRentResponse
-	84,  // 87: qiao.housing.v1.HousingService.NoteVacancy:output_type -> qiao.housing.v1.NoteVacancyResponse
-	85,  // 88: qiao.housing.v1.HousingService.CloseReview:output_type -> qiao.housing.v1.CloseReviewResponse
-	86,  // 89: qiao.housing.v1.HousingService.AskRenewal:output_type -> qiao.housing.v1.AskRenewalResponse
-	87,  // 90: qiao.housing.v1.HousingService.DecideRenewal:output_type -> qiao.housing.v1.DecideRenewalResponse
-	88,  // 91: qiao.housing.v1.HousingService.LeaveHome:output_type -> qiao.housing.v1.LeaveHomeResponse
-	89,  // 92: qiao.housing.v1.HousingService.ReportRepair:output_type -> qiao.housing.v1.ReportRepairResponse
-	90,  // 93: qiao.housing.v1.HousingService.PlanRepair:output_type -> qiao.housing.v1.PlanRepairResponse
-	91,  // 94: qiao.housing.v1.HousingService.FinishRepair:output_type -> qiao.housing.v1.FinishRepairResponse
-	92,  // 95: qiao.housing.v1.HousingService.ConfirmRepair:output_type -> qiao.housing.v1.ConfirmRepairResponse
-	93,  // 96: qiao.housing.v1.HousingService.GiveNotice:output_type -> qiao.housing.v1.GiveNoticeResponse
-	94,  // 97: qiao.housing.v1.HousingService.AnswerNotice:output_type -> qiao.housing.v1.AnswerNoticeResponse
-	95,  // 98: qiao.housing.v1.HousingService.DecideExit:output_type -> qiao.housing.v1.DecideExitResponse
-	96,  // 99: qiao.housing.v1.HousingService.AppealExit:output_type -> qiao.housing.v1.AppealExitResponse
-	97,  // 100: qiao.housing.v1.HousingService.DecideExitAppeal:output_type -> qiao.housing.v1.DecideExitAppealResponse
-	98,  // 101: qiao.housing.v1.HousingService.RecordLeft:output_type -> qiao.housing.v1.RecordLeftResponse
-	99,  // 102: qiao.housing.v1.HousingService.AskPlaces:output_type -> qiao.housing.v1.AskPlacesResponse
-	100, // 103: qiao.housing.v1.HousingService.GrantPlaces:output_type -> qiao.housing.v1.GrantPlacesResponse
-	101, // 104: qiao.housing.v1.HousingService.ListPlaceRequests:output_type -> qiao.housing.v1.ListPlaceRequestsResponse
-	102, // 105: qiao.housing.v1.HousingService.GetFundChecklist:output_type -> qiao.housing.v1.GetFundChecklistResponse
-	58,  // [58:106] is the sub-list for method output_type
-	10,  // [10:58] is the sub-list for method input_type
+	39,  // 28: qiao.housing.v1.HousingService.CancelRound:input_type -> qiao.housing.v1.CancelRoundRequest
+	40,  // 29: qiao.housing.v1.HousingService.FindHouseholds:input_type -> qiao.housing.v1.FindHouseholdsRequest
+	41,  // 30: qiao.housing.v1.HousingService.ListHouseholds:input_type -> qiao.housing.v1.ListHouseholdsRequest
+	42,  // 31: qiao.housing.v1.HousingService.DecideHousehold:input_type -> qiao.housing.v1.DecideHouseholdRequest
+	43,  // 32: qiao.housing.v1.HousingService.CorrectRound:input_type -> qiao.housing.v1.CorrectRoundRequest
+	44,  // 33: qiao.housing.v1.HousingService.DecideCorrection:input_type -> qiao.housing.v1.DecideCorrectionRequest
+	45,  // 34: qiao.housing.v1.HousingService.ListMends:input_type -> qiao.housing.v1.ListMendsRequest
+	46,  // 35: qiao.housing.v1.HousingService.ChangeRound:input_type -> qiao.housing.v1.ChangeRoundRequest
+	47,  // 36: qiao.housing.v1.HousingService.ConfirmFigure:input_type -> qiao.housing.v1.ConfirmFigureRequest
+	48,  // 37: qiao.housing.v1.HousingService.OfferRound:input_type -> qiao.housing.v1.OfferRoundRequest
+	49,  // 38: qiao.housing.v1.HousingService.CloseRound:input_type -> qiao.housing.v1.CloseRoundRequest
+	50,  // 39: qiao.housing.v1.HousingService.ListRounds:input_type -> qiao.housing.v1.ListRoundsRequest
+	51,  // 40: qiao.housing.v1.HousingService.GetRound:input_type -> qiao.housing.v1.GetRoundRequest
+	52,  // 41: qiao.housing.v1.HousingService.GetPublicList:input_type -> qiao.housing.v1.GetPublicListRequest
+	53,  // 42: qiao.housing.v1.HousingService.GetRoundBundle:input_type -> qiao.housing.v1.GetRoundBundleRequest
+	54,  // 43: qiao.housing.v1.HousingService.GetLease:input_type -> qiao.housing.v1.GetLeaseRequest
+	55,  // 44: qiao.housing.v1.HousingService.ListCountyLeases:input_type -> qiao.housing.v1.ListCountyLeasesRequest
+	56,  // 45: qiao.housing.v1.HousingService.RecordRent:input_type -> qiao.housing.v1.RecordRentRequest
+	57,  // 46: qiao.housing.v1.HousingService.NoteVacancy:input_type -> qiao.housing.v1.NoteVacancyRequest
+	58,  // 47: qiao.housing.v1.HousingService.CloseReview:input_type -> qiao.housing.v1.CloseReviewRequest
+	59,  // 48: qiao.housing.v1.HousingService.AskRenewal:input_type -> qiao.housing.v1.AskRenewalRequest
+	60,  // 49: qiao.housing.v1.HousingService.DecideRenewal:input_type -> qiao.housing.v1.DecideRenewalRequest
+	61,  // 50: qiao.housing.v1.HousingService.LeaveHome:input_type -> qiao.housing.v1.LeaveHomeRequest
+	62,  // 51: qiao.housing.v1.HousingService.ReportRepair:input_type -> qiao.housing.v1.ReportRepairRequest
+	63,  // 52: qiao.housing.v1.HousingService.PlanRepair:input_type -> qiao.housing.v1.PlanRepairRequest
+	64,  // 53: qiao.housing.v1.HousingService.FinishRepair:input_type -> qiao.housing.v1.FinishRepairRequest
+	65,  // 54: qiao.housing.v1.HousingService.ConfirmRepair:input_type -> qiao.housing.v1.ConfirmRepairRequest
+	66,  // 55: qiao.housing.v1.HousingService.GiveNotice:input_type -> qiao.housing.v1.GiveNoticeRequest
+	67,  // 56: qiao.housing.v1.HousingService.AnswerNotice:input_type -> qiao.housing.v1.AnswerNoticeRequest
+	68,  // 57: qiao.housing.v1.HousingService.DecideExit:input_type -> qiao.housing.v1.DecideExitRequest
+	69,  // 58: qiao.housing.v1.HousingService.AppealExit:input_type -> qiao.housing.v1.AppealExitRequest
+	70,  // 59: qiao.housing.v1.HousingService.DecideExitAppeal:input_type -> qiao.housing.v1.DecideExitAppealRequest
+	71,  // 60: qiao.housing.v1.HousingService.RecordLeft:input_type -> qiao.housing.v1.RecordLeftRequest
+	72,  // 61: qiao.housing.v1.HousingService.AskPlaces:input_type -> qiao.housing.v1.AskPlacesRequest
+	73,  // 62: qiao.housing.v1.HousingService.GrantPlaces:input_type -> qiao.housing.v1.GrantPlacesRequest
+	74,  // 63: qiao.housing.v1.HousingService.ListPlaceRequests:input_type -> qiao.housing.v1.ListPlaceRequestsRequest
+	75,  // 64: qiao.housing.v1.HousingService.GetFundChecklist:input_type -> qiao.housing.v1.GetFundChecklistRequest
+	1,   // 65: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
+	3,   // 66: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
+	5,   // 67: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
+	7,   // 68: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
+	9,   // 69: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
+	11,  // 70: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
+	13,  // 71: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
+	32,  // 72: qiao.housing.v1.HousingService.RecordPaper:output_type -> qiao.housing.v1.RecordPaperResponse
+	15,  // 73: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
+	17,  // 74: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
+	19,  // 75: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
+	21,  // 76: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
+	23,  // 77: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
+	25,  // 78: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
+	76,  // 79: qiao.housing.v1.HousingService.GetPlace:output_type -> qiao.housing.v1.GetPlaceResponse
+	77,  // 80: qiao.housing.v1.HousingService.ListWaiting:output_type -> qiao.housing.v1.ListWaitingResponse
+	78,  // 81: qiao.housing.v1.HousingService.SetDrawWord:output_type -> qiao.housing.v1.SetDrawWordResponse
+	79,  // 82: qiao.housing.v1.HousingService.OpenRound:output_type -> qiao.housing.v1.OpenRoundResponse
+	80,  // 83: qiao.housing.v1.HousingService.CancelRound:output_type -> qiao.housing.v1.CancelRoundResponse
+	81,  // 84: qiao.housing.v1.HousingService.FindHouseholds:output_type -> qiao.housing.v1.FindHouseholdsResponse
+	82,  // 85: qiao.housing.v1.HousingService.ListHouseholds:output_type -> qiao.housing.v1.ListHouseholdsResponse
+	83,  // 86: qiao.housing.v1.HousingService.DecideHousehold:output_type -> qiao.housing.v1.DecideHouseholdResponse
+	84,  // 87: qiao.housing.v1.HousingService.CorrectRound:output_type -> qiao.housing.v1.CorrectRoundResponse
+	85,  // 88: qiao.housing.v1.HousingService.DecideCorrection:output_type -> qiao.housing.v1.DecideCorrectionResponse
+	86,  // 89: qiao.housing.v1.HousingService.ListMends:output_type -> qiao.housing.v1.ListMendsResponse
+	87,  // 90: qiao.housing.v1.HousingService.ChangeRound:output_type -> qiao.housing.v1.ChangeRoundResponse
+	88,  // 91: qiao.housing.v1.HousingService.ConfirmFigure:output_type -> qiao.housing.v1.ConfirmFigureResponse
+	89,  // 92: qiao.housing.v1.HousingService.OfferRound:output_type -> qiao.housing.v1.OfferRoundResponse
+	90,  // 93: qiao.housing.v1.HousingService.CloseRound:output_type -> qiao.housing.v1.CloseRoundResponse
+	91,  // 94: qiao.housing.v1.HousingService.ListRounds:output_type -> qiao.housing.v1.ListRoundsResponse
+	92,  // 95: qiao.housing.v1.HousingService.GetRound:output_type -> qiao.housing.v1.GetRoundResponse
+	93,  // 96: qiao.housing.v1.HousingService.GetPublicList:output_type -> qiao.housing.v1.GetPublicListResponse
+	94,  // 97: qiao.housing.v1.HousingService.GetRoundBundle:output_type -> qiao.housing.v1.GetRoundBundleResponse
+	95,  // 98: qiao.housing.v1.HousingService.GetLease:output_type -> qiao.housing.v1.GetLeaseResponse
+	96,  // 99: qiao.housing.v1.HousingService.ListCountyLeases:output_type -> qiao.housing.v1.ListCountyLeasesResponse
+	97,  // 100: qiao.housing.v1.HousingService.RecordRent:output_type -> qiao.housing.v1.RecordRentResponse
+	98,  // 101: qiao.housing.v1.HousingService.NoteVacancy:output_type -> qiao.housing.v1.NoteVacancyResponse
+	99,  // 102: qiao.housing.v1.HousingService.CloseReview:output_type -> qiao.housing.v1.CloseReviewResponse
+	100, // 103: qiao.housing.v1.HousingService.AskRenewal:output_type -> qiao.housing.v1.AskRenewalResponse
+	101, // 104: qiao.housing.v1.HousingService.DecideRenewal:output_type -> qiao.housing.v1.DecideRenewalResponse
+	102, // 105: qiao.housing.v1.HousingService.LeaveHome:output_type -> qiao.housing.v1.LeaveHomeResponse
+	103, // 106: qiao.housing.v1.HousingService.ReportRepair:output_type -> qiao.housing.v1.ReportRepairResponse
+	104, // 107: qiao.housing.v1.HousingService.PlanRepair:output_type -> qiao.housing.v1.PlanRepairResponse
+	105, // 108: qiao.housing.v1.HousingService.FinishRepair:output_type -> qiao.housing.v1.FinishRepairResponse
+	106, // 109: qiao.housing.v1.HousingService.ConfirmRepair:output_type -> qiao.housing.v1.ConfirmRepairResponse
+	107, // 110: qiao.housing.v1.HousingService.GiveNotice:output_type -> qiao.housing.v1.GiveNoticeResponse
+	108, // 111: qiao.housing.v1.HousingService.AnswerNotice:output_type -> qiao.housing.v1.AnswerNoticeResponse
+	109, // 112: qiao.housing.v1.HousingService.DecideExit:output_type -> qiao.housing.v1.DecideExitResponse
+	110, // 113: qiao.housing.v1.HousingService.AppealExit:output_type -> qiao.housing.v1.AppealExitResponse
+	111, // 114: qiao.housing.v1.HousingService.DecideExitAppeal:output_type -> qiao.housing.v1.DecideExitAppealResponse
+	112, // 115: qiao.housing.v1.HousingService.RecordLeft:output_type -> qiao.housing.v1.RecordLeftResponse
+	113, // 116: qiao.housing.v1.HousingService.AskPlaces:output_type -> qiao.housing.v1.AskPlacesResponse
+	114, // 117: qiao.housing.v1.HousingService.GrantPlaces:output_type -> qiao.housing.v1.GrantPlacesResponse
+	115, // 118: qiao.housing.v1.HousingService.ListPlaceRequests:output_type -> qiao.housing.v1.ListPlaceRequestsResponse
+	116, // 119: qiao.housing.v1.HousingService.GetFundChecklist:output_type -> qiao.housing.v1.GetFundChecklistResponse
+	65,  // [65:120] is the sub-list for method output_type
+	10,  // [10:65] is the sub-list for method input_type
 	10,  // [10:10] is the sub-list for extension type_name
 	10,  // [10:10] is the sub-list for extension extendee
 	0,   // [0:10] is the sub-list for field type_name

@@ -28,6 +28,13 @@ type HousingServer interface {
 	ListWaiting(context.Context, *ListWaitingRequest) (*ListWaitingResponse, error)
 	SetDrawWord(context.Context, *SetDrawWordRequest) (*SetDrawWordResponse, error)
 	OpenRound(context.Context, *OpenRoundRequest) (*OpenRoundResponse, error)
+	CancelRound(context.Context, *CancelRoundRequest) (*CancelRoundResponse, error)
+	FindHouseholds(context.Context, *FindHouseholdsRequest) (*FindHouseholdsResponse, error)
+	ListHouseholds(context.Context, *ListHouseholdsRequest) (*ListHouseholdsResponse, error)
+	DecideHousehold(context.Context, *DecideHouseholdRequest) (*DecideHouseholdResponse, error)
+	CorrectRound(context.Context, *CorrectRoundRequest) (*CorrectRoundResponse, error)
+	DecideCorrection(context.Context, *DecideCorrectionRequest) (*DecideCorrectionResponse, error)
+	ListMends(context.Context, *ListMendsRequest) (*ListMendsResponse, error)
 	ChangeRound(context.Context, *ChangeRoundRequest) (*ChangeRoundResponse, error)
 	ConfirmFigure(context.Context, *ConfirmFigureRequest) (*ConfirmFigureResponse, error)
 	OfferRound(context.Context, *OfferRoundRequest) (*OfferRoundResponse, error)
@@ -253,6 +260,81 @@ func HousingMethods(s HousingServer) []contract.Method {
 			NewReply: func() proto.Message { return new(OpenRoundResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.OpenRound(ctx, req.(*OpenRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "CancelRound",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(CancelRoundRequest) },
+			NewReply: func() proto.Message { return new(CancelRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CancelRound(ctx, req.(*CancelRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "FindHouseholds",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(FindHouseholdsRequest) },
+			NewReply: func() proto.Message { return new(FindHouseholdsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.FindHouseholds(ctx, req.(*FindHouseholdsRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "ListHouseholds",
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(ListHouseholdsRequest) },
+			NewReply: func() proto.Message { return new(ListHouseholdsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListHouseholds(ctx, req.(*ListHouseholdsRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "DecideHousehold",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(DecideHouseholdRequest) },
+			NewReply: func() proto.Message { return new(DecideHouseholdResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideHousehold(ctx, req.(*DecideHouseholdRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "CorrectRound",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(CorrectRoundRequest) },
+			NewReply: func() proto.Message { return new(CorrectRoundResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CorrectRound(ctx, req.(*CorrectRoundRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "DecideCorrection",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(DecideCorrectionRequest) },
+			NewReply: func() proto.Message { return new(DecideCorrectionResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideCorrection(ctx, req.(*DecideCorrectionRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "ListMends",
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(ListMendsRequest) },
+			NewReply: func() proto.Message { return new(ListMendsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListMends(ctx, req.(*ListMendsRequest))
 			},
 		},
 		{
@@ -743,6 +825,69 @@ func (c HousingClient) SetDrawWord(ctx context.Context, req *SetDrawWordRequest)
 func (c HousingClient) OpenRound(ctx context.Context, req *OpenRoundRequest) (*OpenRoundResponse, error) {
 	reply := new(OpenRoundResponse)
 	if err := c.Caller.Call(ctx, c.Target, "OpenRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CancelRound calls the method of that name.
+func (c HousingClient) CancelRound(ctx context.Context, req *CancelRoundRequest) (*CancelRoundResponse, error) {
+	reply := new(CancelRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CancelRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// FindHouseholds calls the method of that name.
+func (c HousingClient) FindHouseholds(ctx context.Context, req *FindHouseholdsRequest) (*FindHouseholdsResponse, error) {
+	reply := new(FindHouseholdsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "FindHouseholds", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListHouseholds calls the method of that name.
+func (c HousingClient) ListHouseholds(ctx context.Context, req *ListHouseholdsRequest) (*ListHouseholdsResponse, error) {
+	reply := new(ListHouseholdsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListHouseholds", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideHousehold calls the method of that name.
+func (c HousingClient) DecideHousehold(ctx context.Context, req *DecideHouseholdRequest) (*DecideHouseholdResponse, error) {
+	reply := new(DecideHouseholdResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideHousehold", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CorrectRound calls the method of that name.
+func (c HousingClient) CorrectRound(ctx context.Context, req *CorrectRoundRequest) (*CorrectRoundResponse, error) {
+	reply := new(CorrectRoundResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CorrectRound", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideCorrection calls the method of that name.
+func (c HousingClient) DecideCorrection(ctx context.Context, req *DecideCorrectionRequest) (*DecideCorrectionResponse, error) {
+	reply := new(DecideCorrectionResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideCorrection", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListMends calls the method of that name.
+func (c HousingClient) ListMends(ctx context.Context, req *ListMendsRequest) (*ListMendsResponse, error) {
+	reply := new(ListMendsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListMends", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -834,9 +834,11 @@ type OpenRoundRequest struct {
 	// what public figure decides ties, and where it is published
 	FigureName string `protobuf:"bytes,4,opt,name=figure_name,json=figureName,proto3" json:"figure_name,omitempty"`
 	// on which day it is published
-	FigureDue     string `protobuf:"bytes,5,opt,name=figure_due,json=figureDue,proto3" json:"figure_due,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	FigureDue string `protobuf:"bytes,5,opt,name=figure_due,json=figureDue,proto3" json:"figure_due,omitempty"`
+	// applications that may be one household and were not decided on stay in the list
+	AcceptUndecided bool `protobuf:"varint,6,opt,name=accept_undecided,json=acceptUndecided,proto3" json:"accept_undecided,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *OpenRoundRequest) Reset() {
@@ -902,6 +904,13 @@ func (x *OpenRoundRequest) GetFigureDue() string {
 		return x.FigureDue
 	}
 	return ""
+}
+
+func (x *OpenRoundRequest) GetAcceptUndecided() bool {
+	if x != nil {
+		return x.AcceptUndecided
+	}
+	return false
 }
 
 type OpenRoundResponse struct {
@@ -1501,10 +1510,16 @@ type Round struct {
 	FigureDue  string `protobuf:"bytes,10,opt,name=figure_due,json=figureDue,proto3" json:"figure_due,omitempty"`
 	Figure     string `protobuf:"bytes,11,opt,name=figure,proto3" json:"figure,omitempty"`
 	// what was committed before the figure was known; empty where nothing was drawn
-	Root          string   `protobuf:"bytes,12,opt,name=root,proto3" json:"root,omitempty"`
-	PublicUntil   string   `protobuf:"bytes,13,opt,name=public_until,json=publicUntil,proto3" json:"public_until,omitempty"`
-	ClosedOn      string   `protobuf:"bytes,14,opt,name=closed_on,json=closedOn,proto3" json:"closed_on,omitempty"`
-	HomeIds       []string `protobuf:"bytes,15,rep,name=home_ids,json=homeIds,proto3" json:"home_ids,omitempty"`
+	Root        string   `protobuf:"bytes,12,opt,name=root,proto3" json:"root,omitempty"`
+	PublicUntil string   `protobuf:"bytes,13,opt,name=public_until,json=publicUntil,proto3" json:"public_until,omitempty"`
+	ClosedOn    string   `protobuf:"bytes,14,opt,name=closed_on,json=closedOn,proto3" json:"closed_on,omitempty"`
+	HomeIds     []string `protobuf:"bytes,15,rep,name=home_ids,json=homeIds,proto3" json:"home_ids,omitempty"`
+	// why it was cancelled; empty: it was not
+	ReasonCode string `protobuf:"bytes,16,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// corrections that were taken
+	Corrections []*Correction `protobuf:"bytes,17,rep,name=corrections,proto3" json:"corrections,omitempty"`
+	// how often homes were offered, the draw included
+	Pass          int32 `protobuf:"varint,18,opt,name=pass,proto3" json:"pass,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1642,6 +1657,27 @@ func (x *Round) GetHomeIds() []string {
 		return x.HomeIds
 	}
 	return nil
+}
+
+func (x *Round) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *Round) GetCorrections() []*Correction {
+	if x != nil {
+		return x.Corrections
+	}
+	return nil
+}
+
+func (x *Round) GetPass() int32 {
+	if x != nil {
+		return x.Pass
+	}
+	return 0
 }
 
 // RoundEntry is one application of a round, by case number.
@@ -1917,6 +1953,1081 @@ func (x *GetRoundBundleResponse) GetBundle() string {
 	return ""
 }
 
+type CancelRoundRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	RoundId string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	// homes, figure, law or other
+	ReasonCode    string `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelRoundRequest) Reset() {
+	*x = CancelRoundRequest{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelRoundRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelRoundRequest) ProtoMessage() {}
+
+func (x *CancelRoundRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelRoundRequest.ProtoReflect.Descriptor instead.
+func (*CancelRoundRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *CancelRoundRequest) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *CancelRoundRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type CancelRoundResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelRoundResponse) Reset() {
+	*x = CancelRoundResponse{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelRoundResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelRoundResponse) ProtoMessage() {}
+
+func (x *CancelRoundResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelRoundResponse.ProtoReflect.Descriptor instead.
+func (*CancelRoundResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{31}
+}
+
+type FindHouseholdsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	County        string                 `protobuf:"bytes,1,opt,name=county,proto3" json:"county,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindHouseholdsRequest) Reset() {
+	*x = FindHouseholdsRequest{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindHouseholdsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindHouseholdsRequest) ProtoMessage() {}
+
+func (x *FindHouseholdsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindHouseholdsRequest.ProtoReflect.Descriptor instead.
+func (*FindHouseholdsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *FindHouseholdsRequest) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *FindHouseholdsRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+type FindHouseholdsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// that wait for a decision
+	DoublesCount  int32 `protobuf:"varint,1,opt,name=doubles_count,json=doublesCount,proto3" json:"doubles_count,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindHouseholdsResponse) Reset() {
+	*x = FindHouseholdsResponse{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindHouseholdsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindHouseholdsResponse) ProtoMessage() {}
+
+func (x *FindHouseholdsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindHouseholdsResponse.ProtoReflect.Descriptor instead.
+func (*FindHouseholdsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *FindHouseholdsResponse) GetDoublesCount() int32 {
+	if x != nil {
+		return x.DoublesCount
+	}
+	return 0
+}
+
+type ListHouseholdsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	County        string                 `protobuf:"bytes,1,opt,name=county,proto3" json:"county,omitempty"`
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHouseholdsRequest) Reset() {
+	*x = ListHouseholdsRequest{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHouseholdsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHouseholdsRequest) ProtoMessage() {}
+
+func (x *ListHouseholdsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHouseholdsRequest.ProtoReflect.Descriptor instead.
+func (*ListHouseholdsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *ListHouseholdsRequest) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *ListHouseholdsRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+type ListHouseholdsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Households    []*Household           `protobuf:"bytes,1,rep,name=households,proto3" json:"households,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHouseholdsResponse) Reset() {
+	*x = ListHouseholdsResponse{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHouseholdsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHouseholdsResponse) ProtoMessage() {}
+
+func (x *ListHouseholdsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHouseholdsResponse.ProtoReflect.Descriptor instead.
+func (*ListHouseholdsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *ListHouseholdsResponse) GetHouseholds() []*Household {
+	if x != nil {
+		return x.Households
+	}
+	return nil
+}
+
+// Household is two applications that may be one household; it names nobody.
+type Household struct {
+	state              protoimpl.MessageState `protogen:"open.v1"`
+	DoubleId           string                 `protobuf:"bytes,1,opt,name=double_id,json=doubleId,proto3" json:"double_id,omitempty"`
+	ApplicationId      string                 `protobuf:"bytes,2,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	OtherApplicationId string                 `protobuf:"bytes,3,opt,name=other_application_id,json=otherApplicationId,proto3" json:"other_application_id,omitempty"`
+	// same_child, same_phone, same_person
+	Grounds []string `protobuf:"bytes,4,rep,name=grounds,proto3" json:"grounds,omitempty"`
+	// open, same or two
+	State         string `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
+	WithdrawnId   string `protobuf:"bytes,6,opt,name=withdrawn_id,json=withdrawnId,proto3" json:"withdrawn_id,omitempty"`
+	ReasonCode    string `protobuf:"bytes,7,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	DecidedBy     string `protobuf:"bytes,8,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
+	DecidedAt     int64  `protobuf:"varint,9,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Household) Reset() {
+	*x = Household{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Household) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Household) ProtoMessage() {}
+
+func (x *Household) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Household.ProtoReflect.Descriptor instead.
+func (*Household) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *Household) GetDoubleId() string {
+	if x != nil {
+		return x.DoubleId
+	}
+	return ""
+}
+
+func (x *Household) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *Household) GetOtherApplicationId() string {
+	if x != nil {
+		return x.OtherApplicationId
+	}
+	return ""
+}
+
+func (x *Household) GetGrounds() []string {
+	if x != nil {
+		return x.Grounds
+	}
+	return nil
+}
+
+func (x *Household) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Household) GetWithdrawnId() string {
+	if x != nil {
+		return x.WithdrawnId
+	}
+	return ""
+}
+
+func (x *Household) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *Household) GetDecidedBy() string {
+	if x != nil {
+		return x.DecidedBy
+	}
+	return ""
+}
+
+func (x *Household) GetDecidedAt() int64 {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return 0
+}
+
+type DecideHouseholdRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	DoubleId string                 `protobuf:"bytes,1,opt,name=double_id,json=doubleId,proto3" json:"double_id,omitempty"`
+	// same or two
+	Outcome     string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	WithdrawnId string `protobuf:"bytes,3,opt,name=withdrawn_id,json=withdrawnId,proto3" json:"withdrawn_id,omitempty"`
+	// applicants_said, papers_shown, register_checked
+	ReasonCode    string `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideHouseholdRequest) Reset() {
+	*x = DecideHouseholdRequest{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideHouseholdRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideHouseholdRequest) ProtoMessage() {}
+
+func (x *DecideHouseholdRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideHouseholdRequest.ProtoReflect.Descriptor instead.
+func (*DecideHouseholdRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *DecideHouseholdRequest) GetDoubleId() string {
+	if x != nil {
+		return x.DoubleId
+	}
+	return ""
+}
+
+func (x *DecideHouseholdRequest) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *DecideHouseholdRequest) GetWithdrawnId() string {
+	if x != nil {
+		return x.WithdrawnId
+	}
+	return ""
+}
+
+func (x *DecideHouseholdRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type DecideHouseholdResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideHouseholdResponse) Reset() {
+	*x = DecideHouseholdResponse{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideHouseholdResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideHouseholdResponse) ProtoMessage() {}
+
+func (x *DecideHouseholdResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideHouseholdResponse.ProtoReflect.Descriptor instead.
+func (*DecideHouseholdResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{38}
+}
+
+type CorrectRoundRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	RoundId string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	// points, entry, homes, figure or procedure
+	ReasonCode string `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// the figure as it should have been read; empty: it was right
+	Figure string `protobuf:"bytes,3,opt,name=figure,proto3" json:"figure,omitempty"`
+	// how many homes there should have been; 0: the number was right
+	Homes         int32        `protobuf:"varint,4,opt,name=homes,proto3" json:"homes,omitempty"`
+	Levels        []*LevelMend `protobuf:"bytes,5,rep,name=levels,proto3" json:"levels,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectRoundRequest) Reset() {
+	*x = CorrectRoundRequest{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectRoundRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectRoundRequest) ProtoMessage() {}
+
+func (x *CorrectRoundRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectRoundRequest.ProtoReflect.Descriptor instead.
+func (*CorrectRoundRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *CorrectRoundRequest) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *CorrectRoundRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *CorrectRoundRequest) GetFigure() string {
+	if x != nil {
+		return x.Figure
+	}
+	return ""
+}
+
+func (x *CorrectRoundRequest) GetHomes() int32 {
+	if x != nil {
+		return x.Homes
+	}
+	return 0
+}
+
+func (x *CorrectRoundRequest) GetLevels() []*LevelMend {
+	if x != nil {
+		return x.Levels
+	}
+	return nil
+}
+
+// LevelMend is where an application should have stood.
+type LevelMend struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// level with this one
+	OtherApplicationId string `protobuf:"bytes,2,opt,name=other_application_id,json=otherApplicationId,proto3" json:"other_application_id,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
+}
+
+func (x *LevelMend) Reset() {
+	*x = LevelMend{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LevelMend) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LevelMend) ProtoMessage() {}
+
+func (x *LevelMend) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LevelMend.ProtoReflect.Descriptor instead.
+func (*LevelMend) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *LevelMend) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *LevelMend) GetOtherApplicationId() string {
+	if x != nil {
+		return x.OtherApplicationId
+	}
+	return ""
+}
+
+type CorrectRoundResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CorrectionId  string                 `protobuf:"bytes,1,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	Wronged       int32                  `protobuf:"varint,2,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectRoundResponse) Reset() {
+	*x = CorrectRoundResponse{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectRoundResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectRoundResponse) ProtoMessage() {}
+
+func (x *CorrectRoundResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectRoundResponse.ProtoReflect.Descriptor instead.
+func (*CorrectRoundResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *CorrectRoundResponse) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *CorrectRoundResponse) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
+type DecideCorrectionRequest struct {
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	CorrectionId string                 `protobuf:"bytes,1,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	// taken or dropped
+	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideCorrectionRequest) Reset() {
+	*x = DecideCorrectionRequest{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideCorrectionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideCorrectionRequest) ProtoMessage() {}
+
+func (x *DecideCorrectionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideCorrectionRequest.ProtoReflect.Descriptor instead.
+func (*DecideCorrectionRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *DecideCorrectionRequest) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *DecideCorrectionRequest) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+type DecideCorrectionResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Wronged       int32                  `protobuf:"varint,1,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideCorrectionResponse) Reset() {
+	*x = DecideCorrectionResponse{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideCorrectionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideCorrectionResponse) ProtoMessage() {}
+
+func (x *DecideCorrectionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideCorrectionResponse.ProtoReflect.Descriptor instead.
+func (*DecideCorrectionResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *DecideCorrectionResponse) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
+type ListMendsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RoundId       string                 `protobuf:"bytes,1,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListMendsRequest) Reset() {
+	*x = ListMendsRequest{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListMendsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListMendsRequest) ProtoMessage() {}
+
+func (x *ListMendsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListMendsRequest.ProtoReflect.Descriptor instead.
+func (*ListMendsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *ListMendsRequest) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+type ListMendsResponse struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Corrections []*Correction          `protobuf:"bytes,1,rep,name=corrections,proto3" json:"corrections,omitempty"`
+	// of the round's county, the earliest due first
+	Reliefs       []*Relief `protobuf:"bytes,2,rep,name=reliefs,proto3" json:"reliefs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListMendsResponse) Reset() {
+	*x = ListMendsResponse{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListMendsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListMendsResponse) ProtoMessage() {}
+
+func (x *ListMendsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListMendsResponse.ProtoReflect.Descriptor instead.
+func (*ListMendsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *ListMendsResponse) GetCorrections() []*Correction {
+	if x != nil {
+		return x.Corrections
+	}
+	return nil
+}
+
+func (x *ListMendsResponse) GetReliefs() []*Relief {
+	if x != nil {
+		return x.Reliefs
+	}
+	return nil
+}
+
+// Correction is the order as it should have been, beside the first.
+type Correction struct {
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	CorrectionId string                 `protobuf:"bytes,1,opt,name=correction_id,json=correctionId,proto3" json:"correction_id,omitempty"`
+	Number       int32                  `protobuf:"varint,2,opt,name=number,proto3" json:"number,omitempty"`
+	ReasonCode   string                 `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// proposed, taken or dropped
+	State         string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	Wronged       int32  `protobuf:"varint,5,opt,name=wronged,proto3" json:"wronged,omitempty"`
+	Figure        string `protobuf:"bytes,6,opt,name=figure,proto3" json:"figure,omitempty"`
+	ProposedBy    string `protobuf:"bytes,7,opt,name=proposed_by,json=proposedBy,proto3" json:"proposed_by,omitempty"`
+	DecidedBy     string `protobuf:"bytes,8,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
+	ProposedAt    int64  `protobuf:"varint,9,opt,name=proposed_at,json=proposedAt,proto3" json:"proposed_at,omitempty"`
+	DecidedAt     int64  `protobuf:"varint,10,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Correction) Reset() {
+	*x = Correction{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Correction) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Correction) ProtoMessage() {}
+
+func (x *Correction) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Correction.ProtoReflect.Descriptor instead.
+func (*Correction) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *Correction) GetCorrectionId() string {
+	if x != nil {
+		return x.CorrectionId
+	}
+	return ""
+}
+
+func (x *Correction) GetNumber() int32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *Correction) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *Correction) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Correction) GetWronged() int32 {
+	if x != nil {
+		return x.Wronged
+	}
+	return 0
+}
+
+func (x *Correction) GetFigure() string {
+	if x != nil {
+		return x.Figure
+	}
+	return ""
+}
+
+func (x *Correction) GetProposedBy() string {
+	if x != nil {
+		return x.ProposedBy
+	}
+	return ""
+}
+
+func (x *Correction) GetDecidedBy() string {
+	if x != nil {
+		return x.DecidedBy
+	}
+	return ""
+}
+
+func (x *Correction) GetProposedAt() int64 {
+	if x != nil {
+		return x.ProposedAt
+	}
+	return 0
+}
+
+func (x *Correction) GetDecidedAt() int64 {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return 0
+}
+
+// Relief is an application that stands first because a fault wronged it.
+type Relief struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	CaseNo        string                 `protobuf:"bytes,2,opt,name=case_no,json=caseNo,proto3" json:"case_no,omitempty"`
+	Kind          string                 `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
+	// open or done
+	State string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	// by when the department offers a home
+	DueOn         string `protobuf:"bytes,5,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Relief) Reset() {
+	*x = Relief{}
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Relief) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Relief) ProtoMessage() {}
+
+func (x *Relief) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_rounds_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Relief.ProtoReflect.Descriptor instead.
+func (*Relief) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_rounds_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *Relief) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *Relief) GetCaseNo() string {
+	if x != nil {
+		return x.CaseNo
+	}
+	return ""
+}
+
+func (x *Relief) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Relief) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Relief) GetDueOn() string {
+	if x != nil {
+		return x.DueOn
+	}
+	return ""
+}
+
 var File_qiao_housing_v1_rounds_proto protoreflect.FileDescriptor
 
 const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
@@ -1987,7 +3098,7 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\arule_id\x18\x01 \x01(\tR\x06ruleId\x12\x12\n" +
 	"\x04form\x18\x02 \x01(\tR\x04form\x12\x14\n" +
 	"\x05count\x18\x03 \x01(\x05R\x05count\x12\x16\n" +
-	"\x06points\x18\x04 \x01(\x05R\x06points\"\x99\x01\n" +
+	"\x06points\x18\x04 \x01(\x05R\x06points\"\xc4\x01\n" +
 	"\x10OpenRoundRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x19\n" +
@@ -1995,7 +3106,8 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\vfigure_name\x18\x04 \x01(\tR\n" +
 	"figureName\x12\x1d\n" +
 	"\n" +
-	"figure_due\x18\x05 \x01(\tR\tfigureDue\".\n" +
+	"figure_due\x18\x05 \x01(\tR\tfigureDue\x12)\n" +
+	"\x10accept_undecided\x18\x06 \x01(\bR\x0facceptUndecided\".\n" +
 	"\x11OpenRoundResponse\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\"J\n" +
 	"\x12ChangeRoundRequest\x12\x19\n" +
@@ -2022,7 +3134,7 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\"w\n" +
 	"\x10GetRoundResponse\x12,\n" +
 	"\x05round\x18\x01 \x01(\v2\x16.qiao.housing.v1.RoundR\x05round\x125\n" +
-	"\aentries\x18\x02 \x03(\v2\x1b.qiao.housing.v1.RoundEntryR\aentries\"\x93\x03\n" +
+	"\aentries\x18\x02 \x03(\v2\x1b.qiao.housing.v1.RoundEntryR\aentries\"\x87\x04\n" +
 	"\x05Round\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x16\n" +
 	"\x06county\x18\x02 \x01(\tR\x06county\x12\x12\n" +
@@ -2042,7 +3154,11 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\x04root\x18\f \x01(\tR\x04root\x12!\n" +
 	"\fpublic_until\x18\r \x01(\tR\vpublicUntil\x12\x1b\n" +
 	"\tclosed_on\x18\x0e \x01(\tR\bclosedOn\x12\x19\n" +
-	"\bhome_ids\x18\x0f \x03(\tR\ahomeIds\"\x9a\x01\n" +
+	"\bhome_ids\x18\x0f \x03(\tR\ahomeIds\x12\x1f\n" +
+	"\vreason_code\x18\x10 \x01(\tR\n" +
+	"reasonCode\x12=\n" +
+	"\vcorrections\x18\x11 \x03(\v2\x1b.qiao.housing.v1.CorrectionR\vcorrections\x12\x12\n" +
+	"\x04pass\x18\x12 \x01(\x05R\x04pass\"\x9a\x01\n" +
 	"\n" +
 	"RoundEntry\x12\x17\n" +
 	"\acase_no\x18\x01 \x01(\tR\x06caseNo\x12\x1a\n" +
@@ -2059,7 +3175,91 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\x15GetRoundBundleRequest\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\"0\n" +
 	"\x16GetRoundBundleResponse\x12\x16\n" +
-	"\x06bundle\x18\x01 \x01(\tR\x06bundleB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
+	"\x06bundle\x18\x01 \x01(\tR\x06bundle\"P\n" +
+	"\x12CancelRoundRequest\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode\"\x15\n" +
+	"\x13CancelRoundResponse\"C\n" +
+	"\x15FindHouseholdsRequest\x12\x16\n" +
+	"\x06county\x18\x01 \x01(\tR\x06county\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\"=\n" +
+	"\x16FindHouseholdsResponse\x12#\n" +
+	"\rdoubles_count\x18\x01 \x01(\x05R\fdoublesCount\"C\n" +
+	"\x15ListHouseholdsRequest\x12\x16\n" +
+	"\x06county\x18\x01 \x01(\tR\x06county\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\"T\n" +
+	"\x16ListHouseholdsResponse\x12:\n" +
+	"\n" +
+	"households\x18\x01 \x03(\v2\x1a.qiao.housing.v1.HouseholdR\n" +
+	"households\"\xb3\x02\n" +
+	"\tHousehold\x12\x1b\n" +
+	"\tdouble_id\x18\x01 \x01(\tR\bdoubleId\x12%\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x120\n" +
+	"\x14other_application_id\x18\x03 \x01(\tR\x12otherApplicationId\x12\x18\n" +
+	"\agrounds\x18\x04 \x03(\tR\agrounds\x12\x14\n" +
+	"\x05state\x18\x05 \x01(\tR\x05state\x12!\n" +
+	"\fwithdrawn_id\x18\x06 \x01(\tR\vwithdrawnId\x12\x1f\n" +
+	"\vreason_code\x18\a \x01(\tR\n" +
+	"reasonCode\x12\x1d\n" +
+	"\n" +
+	"decided_by\x18\b \x01(\tR\tdecidedBy\x12\x1d\n" +
+	"\n" +
+	"decided_at\x18\t \x01(\x03R\tdecidedAt\"\x93\x01\n" +
+	"\x16DecideHouseholdRequest\x12\x1b\n" +
+	"\tdouble_id\x18\x01 \x01(\tR\bdoubleId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12!\n" +
+	"\fwithdrawn_id\x18\x03 \x01(\tR\vwithdrawnId\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode\"\x19\n" +
+	"\x17DecideHouseholdResponse\"\xb3\x01\n" +
+	"\x13CorrectRoundRequest\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode\x12\x16\n" +
+	"\x06figure\x18\x03 \x01(\tR\x06figure\x12\x14\n" +
+	"\x05homes\x18\x04 \x01(\x05R\x05homes\x122\n" +
+	"\x06levels\x18\x05 \x03(\v2\x1a.qiao.housing.v1.LevelMendR\x06levels\"d\n" +
+	"\tLevelMend\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x120\n" +
+	"\x14other_application_id\x18\x02 \x01(\tR\x12otherApplicationId\"U\n" +
+	"\x14CorrectRoundResponse\x12#\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x18\n" +
+	"\awronged\x18\x02 \x01(\x05R\awronged\"X\n" +
+	"\x17DecideCorrectionRequest\x12#\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"4\n" +
+	"\x18DecideCorrectionResponse\x12\x18\n" +
+	"\awronged\x18\x01 \x01(\x05R\awronged\"-\n" +
+	"\x10ListMendsRequest\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\"\x85\x01\n" +
+	"\x11ListMendsResponse\x12=\n" +
+	"\vcorrections\x18\x01 \x03(\v2\x1b.qiao.housing.v1.CorrectionR\vcorrections\x121\n" +
+	"\areliefs\x18\x02 \x03(\v2\x17.qiao.housing.v1.ReliefR\areliefs\"\xb2\x02\n" +
+	"\n" +
+	"Correction\x12#\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x16\n" +
+	"\x06number\x18\x02 \x01(\x05R\x06number\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode\x12\x14\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state\x12\x18\n" +
+	"\awronged\x18\x05 \x01(\x05R\awronged\x12\x16\n" +
+	"\x06figure\x18\x06 \x01(\tR\x06figure\x12\x1f\n" +
+	"\vproposed_by\x18\a \x01(\tR\n" +
+	"proposedBy\x12\x1d\n" +
+	"\n" +
+	"decided_by\x18\b \x01(\tR\tdecidedBy\x12\x1f\n" +
+	"\vproposed_at\x18\t \x01(\x03R\n" +
+	"proposedAt\x12\x1d\n" +
+	"\n" +
+	"decided_at\x18\n" +
+	" \x01(\x03R\tdecidedAt\"\x89\x01\n" +
+	"\x06Relief\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
+	"\acase_no\x18\x02 \x01(\tR\x06caseNo\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x14\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state\x12\x15\n" +
+	"\x06due_on\x18\x05 \x01(\tR\x05dueOnB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
 
 var (
 	file_qiao_housing_v1_rounds_proto_rawDescOnce sync.Once
@@ -2073,58 +3273,81 @@ func file_qiao_housing_v1_rounds_proto_rawDescGZIP() []byte {
 	return file_qiao_housing_v1_rounds_proto_rawDescData
 }
 
-var file_qiao_housing_v1_rounds_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_qiao_housing_v1_rounds_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_qiao_housing_v1_rounds_proto_goTypes = []any{
-	(*GetPlaceRequest)(nil),        // 0: qiao.housing.v1.GetPlaceRequest
-	(*GetPlaceResponse)(nil),       // 1: qiao.housing.v1.GetPlaceResponse
-	(*Place)(nil),                  // 2: qiao.housing.v1.Place
-	(*PointLine)(nil),              // 3: qiao.housing.v1.PointLine
-	(*SetDrawWordRequest)(nil),     // 4: qiao.housing.v1.SetDrawWordRequest
-	(*SetDrawWordResponse)(nil),    // 5: qiao.housing.v1.SetDrawWordResponse
-	(*ListWaitingRequest)(nil),     // 6: qiao.housing.v1.ListWaitingRequest
-	(*ListWaitingResponse)(nil),    // 7: qiao.housing.v1.ListWaitingResponse
-	(*Waiting)(nil),                // 8: qiao.housing.v1.Waiting
-	(*FormRate)(nil),               // 9: qiao.housing.v1.FormRate
-	(*OpenRoundRequest)(nil),       // 10: qiao.housing.v1.OpenRoundRequest
-	(*OpenRoundResponse)(nil),      // 11: qiao.housing.v1.OpenRoundResponse
-	(*ChangeRoundRequest)(nil),     // 12: qiao.housing.v1.ChangeRoundRequest
-	(*ChangeRoundResponse)(nil),    // 13: qiao.housing.v1.ChangeRoundResponse
-	(*ConfirmFigureRequest)(nil),   // 14: qiao.housing.v1.ConfirmFigureRequest
-	(*ConfirmFigureResponse)(nil),  // 15: qiao.housing.v1.ConfirmFigureResponse
-	(*OfferRoundRequest)(nil),      // 16: qiao.housing.v1.OfferRoundRequest
-	(*OfferRoundResponse)(nil),     // 17: qiao.housing.v1.OfferRoundResponse
-	(*CloseRoundRequest)(nil),      // 18: qiao.housing.v1.CloseRoundRequest
-	(*CloseRoundResponse)(nil),     // 19: qiao.housing.v1.CloseRoundResponse
-	(*ListRoundsRequest)(nil),      // 20: qiao.housing.v1.ListRoundsRequest
-	(*ListRoundsResponse)(nil),     // 21: qiao.housing.v1.ListRoundsResponse
-	(*GetRoundRequest)(nil),        // 22: qiao.housing.v1.GetRoundRequest
-	(*GetRoundResponse)(nil),       // 23: qiao.housing.v1.GetRoundResponse
-	(*Round)(nil),                  // 24: qiao.housing.v1.Round
-	(*RoundEntry)(nil),             // 25: qiao.housing.v1.RoundEntry
-	(*GetPublicListRequest)(nil),   // 26: qiao.housing.v1.GetPublicListRequest
-	(*GetPublicListResponse)(nil),  // 27: qiao.housing.v1.GetPublicListResponse
-	(*GetRoundBundleRequest)(nil),  // 28: qiao.housing.v1.GetRoundBundleRequest
-	(*GetRoundBundleResponse)(nil), // 29: qiao.housing.v1.GetRoundBundleResponse
-	(*v1.Reason)(nil),              // 30: qiao.platform.v1.Reason
+	(*GetPlaceRequest)(nil),          // 0: qiao.housing.v1.GetPlaceRequest
+	(*GetPlaceResponse)(nil),         // 1: qiao.housing.v1.GetPlaceResponse
+	(*Place)(nil),                    // 2: qiao.housing.v1.Place
+	(*PointLine)(nil),                // 3: qiao.housing.v1.PointLine
+	(*SetDrawWordRequest)(nil),       // 4: qiao.housing.v1.SetDrawWordRequest
+	(*SetDrawWordResponse)(nil),      // 5: qiao.housing.v1.SetDrawWordResponse
+	(*ListWaitingRequest)(nil),       // 6: qiao.housing.v1.ListWaitingRequest
+	(*ListWaitingResponse)(nil),      // 7: qiao.housing.v1.ListWaitingResponse
+	(*Waiting)(nil),                  // 8: qiao.housing.v1.Waiting
+	(*FormRate)(nil),                 // 9: qiao.housing.v1.FormRate
+	(*OpenRoundRequest)(nil),         // 10: qiao.housing.v1.OpenRoundRequest
+	(*OpenRoundResponse)(nil),        // 11: qiao.housing.v1.OpenRoundResponse
+	(*ChangeRoundRequest)(nil),       // 12: qiao.housing.v1.ChangeRoundRequest
+	(*ChangeRoundResponse)(nil),      // 13: qiao.housing.v1.ChangeRoundResponse
+	(*ConfirmFigureRequest)(nil),     // 14: qiao.housing.v1.ConfirmFigureRequest
+	(*ConfirmFigureResponse)(nil),    // 15: qiao.housing.v1.ConfirmFigureResponse
+	(*OfferRoundRequest)(nil),        // 16: qiao.housing.v1.OfferRoundRequest
+	(*OfferRoundResponse)(nil),       // 17: qiao.housing.v1.OfferRoundResponse
+	(*CloseRoundRequest)(nil),        // 18: qiao.housing.v1.CloseRoundRequest
+	(*CloseRoundResponse)(nil),       // 19: qiao.housing.v1.CloseRoundResponse
+	(*ListRoundsRequest)(nil),        // 20: qiao.housing.v1.ListRoundsRequest
+	(*ListRoundsResponse)(nil),       // 21: qiao.housing.v1.ListRoundsResponse
+	(*GetRoundRequest)(nil),          // 22: qiao.housing.v1.GetRoundRequest
+	(*GetRoundResponse)(nil),         // 23: qiao.housing.v1.GetRoundResponse
+	(*Round)(nil),                    // 24: qiao.housing.v1.Round
+	(*RoundEntry)(nil),               // 25: qiao.housing.v1.RoundEntry
+	(*GetPublicListRequest)(nil),     // 26: qiao.housing.v1.GetPublicListRequest
+	(*GetPublicListResponse)(nil),    // 27: qiao.housing.v1.GetPublicListResponse
+	(*GetRoundBundleRequest)(nil),    // 28: qiao.housing.v1.GetRoundBundleRequest
+	(*GetRoundBundleResponse)(nil),   // 29: qiao.housing.v1.GetRoundBundleResponse
+	(*CancelRoundRequest)(nil),       // 30: qiao.housing.v1.CancelRoundRequest
+	(*CancelRoundResponse)(nil),      // 31: qiao.housing.v1.CancelRoundResponse
+	(*FindHouseholdsRequest)(nil),    // 32: qiao.housing.v1.FindHouseholdsRequest
+	(*FindHouseholdsResponse)(nil),   // 33: qiao.housing.v1.FindHouseholdsResponse
+	(*ListHouseholdsRequest)(nil),    // 34: qiao.housing.v1.ListHouseholdsRequest
+	(*ListHouseholdsResponse)(nil),   // 35: qiao.housing.v1.ListHouseholdsResponse
+	(*Household)(nil),                // 36: qiao.housing.v1.Household
+	(*DecideHouseholdRequest)(nil),   // 37: qiao.housing.v1.DecideHouseholdRequest
+	(*DecideHouseholdResponse)(nil),  // 38: qiao.housing.v1.DecideHouseholdResponse
+	(*CorrectRoundRequest)(nil),      // 39: qiao.housing.v1.CorrectRoundRequest
+	(*LevelMend)(nil),                // 40: qiao.housing.v1.LevelMend
+	(*CorrectRoundResponse)(nil),     // 41: qiao.housing.v1.CorrectRoundResponse
+	(*DecideCorrectionRequest)(nil),  // 42: qiao.housing.v1.DecideCorrectionRequest
+	(*DecideCorrectionResponse)(nil), // 43: qiao.housing.v1.DecideCorrectionResponse
+	(*ListMendsRequest)(nil),         // 44: qiao.housing.v1.ListMendsRequest
+	(*ListMendsResponse)(nil),        // 45: qiao.housing.v1.ListMendsResponse
+	(*Correction)(nil),               // 46: qiao.housing.v1.Correction
+	(*Relief)(nil),                   // 47: qiao.housing.v1.Relief
+	(*v1.Reason)(nil),                // 48: qiao.platform.v1.Reason
 }
 var file_qiao_housing_v1_rounds_proto_depIdxs = []int32{
 	2,  // 0: qiao.housing.v1.GetPlaceResponse.place:type_name -> qiao.housing.v1.Place
 	3,  // 1: qiao.housing.v1.Place.lines:type_name -> qiao.housing.v1.PointLine
-	30, // 2: qiao.housing.v1.Place.why:type_name -> qiao.platform.v1.Reason
-	30, // 3: qiao.housing.v1.Place.round_why:type_name -> qiao.platform.v1.Reason
+	48, // 2: qiao.housing.v1.Place.why:type_name -> qiao.platform.v1.Reason
+	48, // 3: qiao.housing.v1.Place.round_why:type_name -> qiao.platform.v1.Reason
 	8,  // 4: qiao.housing.v1.ListWaitingResponse.waiting:type_name -> qiao.housing.v1.Waiting
 	9,  // 5: qiao.housing.v1.ListWaitingResponse.rates:type_name -> qiao.housing.v1.FormRate
 	8,  // 6: qiao.housing.v1.ListWaitingResponse.undecided:type_name -> qiao.housing.v1.Waiting
 	24, // 7: qiao.housing.v1.ListRoundsResponse.rounds:type_name -> qiao.housing.v1.Round
 	24, // 8: qiao.housing.v1.GetRoundResponse.round:type_name -> qiao.housing.v1.Round
 	25, // 9: qiao.housing.v1.GetRoundResponse.entries:type_name -> qiao.housing.v1.RoundEntry
-	24, // 10: qiao.housing.v1.GetPublicListResponse.round:type_name -> qiao.housing.v1.Round
-	25, // 11: qiao.housing.v1.GetPublicListResponse.entries:type_name -> qiao.housing.v1.RoundEntry
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	46, // 10: qiao.housing.v1.Round.corrections:type_name -> qiao.housing.v1.Correction
+	24, // 11: qiao.housing.v1.GetPublicListResponse.round:type_name -> qiao.housing.v1.Round
+	25, // 12: qiao.housing.v1.GetPublicListResponse.entries:type_name -> qiao.housing.v1.RoundEntry
+	36, // 13: qiao.housing.v1.ListHouseholdsResponse.households:type_name -> qiao.housing.v1.Household
+	40, // 14: qiao.housing.v1.CorrectRoundRequest.levels:type_name -> qiao.housing.v1.LevelMend
+	46, // 15: qiao.housing.v1.ListMendsResponse.corrections:type_name -> qiao.housing.v1.Correction
+	47, // 16: qiao.housing.v1.ListMendsResponse.reliefs:type_name -> qiao.housing.v1.Relief
+	17, // [17:17] is the sub-list for method output_type
+	17, // [17:17] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_qiao_housing_v1_rounds_proto_init() }
@@ -2138,7 +3361,7 @@ func file_qiao_housing_v1_rounds_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_housing_v1_rounds_proto_rawDesc), len(file_qiao_housing_v1_rounds_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   30,
+			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

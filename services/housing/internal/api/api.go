@@ -14,6 +14,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/proto/contract"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -27,6 +28,8 @@ type Server struct {
 	Evidence *evidence.Holder
 	Pages    *cache.Cache
 	HomesTag func(county string) string // names the pages that list a county's homes
+	Caller   contract.Caller
+	Purpose  string // of what the registry is asked
 }
 
 // AddHome lists a home.

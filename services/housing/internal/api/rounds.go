@@ -101,8 +101,13 @@ func (s *Server) OpenRound(ctx context.Context, req *housingv1.OpenRoundRequest)
 	if err != nil {
 		return nil, err
 	}
+	if kind.Listed() { // the list is fixed with it: who may be on it twice is shown before
+		if _, err := s.households(ctx, req.GetCounty(), kind); err != nil {
+			return nil, err
+		}
+	}
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.OpenRoundResponse, error) {
-		r, err := s.App.OpenRound(ctx, s.In(tx), domain.Round{County: req.GetCounty(), Kind: kind, HomeIDs: req.GetHomeIds(), FigureName: req.GetFigureName(), FigureDue: due})
+		r, err := s.App.OpenRound(ctx, s.In(tx), domain.Round{County: req.GetCounty(), Kind: kind, HomeIDs: req.GetHomeIds(), FigureName: req.GetFigureName(), FigureDue: due}, req.GetAcceptUndecided())
 		return &housingv1.OpenRoundResponse{RoundId: r.ID}, err
 	})
 }
@@ -199,11 +204,15 @@ func (s *Server) GetRoundBundle(ctx context.Context, req *housingv1.GetRoundBund
 
 func round(v app.RoundShown) *housingv1.Round {
 	r := v.Round
-	return &housingv1.Round{
+	out := &housingv1.Round{
 		RoundId: r.ID, County: r.County, Kind: string(r.Kind), State: string(r.State), Homes: int32(len(r.HomeIDs)), HomesFree: int32(v.Free), Total: int32(r.Total),
 		OpenedOn: r.OpenedOn.String(), FigureName: r.FigureName, FigureDue: r.FigureDue.String(), Figure: r.Figure, Root: r.Root,
-		PublicUntil: r.PublicUntil.String(), ClosedOn: r.ClosedOn.String(), HomeIds: r.HomeIDs,
+		PublicUntil: r.PublicUntil.String(), ClosedOn: r.ClosedOn.String(), HomeIds: r.HomeIDs, ReasonCode: r.Why, Pass: int32(r.Pass),
 	}
+	for _, c := range v.Mended {
+		out.Corrections = append(out.Corrections, correction(c))
+	}
+	return out
 }
 
 // entries lists a round's entries. In public they are waiting or reached: what

@@ -55,7 +55,11 @@ func (a *App) rank(s Store, county string, kind domain.Kind) (domain.Scoring, []
 		return sc, nil, err
 	}
 	ranked, err := sc.Rank(all, today)
-	return sc, ranked, err
+	if err != nil {
+		return sc, nil, err
+	}
+	first, err := owed(s, county)
+	return sc, domain.First(ranked, first), err
 }
 
 // Placed is an application with where it stands.

@@ -81,6 +81,26 @@ type Lists interface {
 	EntriesOf(applicationID string) ([]domain.RoundEntry, error)
 	SaveEntries(entries ...domain.RoundEntry) error
 	OffersOf(roundID string) ([]domain.Offer, error)
+	Mending
+}
+
+// Mending is what the use cases of doubles and corrections need. Who changes a
+// pair holds its list, who changes a correction its round.
+type Mending interface {
+	// Double returns ErrDoubleUnknown where there is none.
+	Double(id string) (domain.Double, error)
+	// Doubles lists a list's pairs, those that wait for a decision first.
+	Doubles(county string, kind domain.Kind) ([]domain.Double, error)
+	SaveDouble(ctx context.Context, d domain.Double, events ...domain.Event) error
+	// Correction returns ErrCorrectionUnknown where there is none.
+	Correction(id string) (domain.Correction, error)
+	// Corrections lists a round's corrections, the newest first.
+	Corrections(roundID string) ([]domain.Correction, error)
+	SaveCorrection(ctx context.Context, c domain.Correction, events ...domain.Event) error
+	// Reliefs lists the open reliefs of a county, ReliefsOf those of an application.
+	Reliefs(county string) ([]domain.Relief, error)
+	ReliefsOf(applicationID string) ([]domain.Relief, error)
+	SaveRelief(ctx context.Context, f domain.Relief, events ...domain.Event) error
 }
 
 // Tenancy is what the use cases of leases and dormitories need. Loads of one

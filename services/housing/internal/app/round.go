@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"strconv"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -12,7 +13,7 @@ import (
 
 // OpenRound opens a round for homes of a list, and fixes the order in which
 // they are offered, or what will decide it.
-func (a *App) OpenRound(ctx context.Context, s Store, r domain.Round) (domain.Round, error) {
+func (a *App) OpenRound(ctx context.Context, s Store, r domain.Round, acceptUndecided bool) (domain.Round, error) {
 	if err := a.county(r.County); err != nil {
 		return r, err
 	}
@@ -28,6 +29,15 @@ func (a *App) OpenRound(ctx context.Context, s Store, r domain.Round) (domain.Ro
 	}
 	if slices.ContainsFunc(before, func(b domain.Round) bool { return b.Kind == r.Kind && b.State != domain.RoundClosed }) {
 		return r, domain.ErrRoundOpen
+	}
+	pairs, err := s.Doubles(r.County, r.Kind)
+	if err != nil {
+		return r, err
+	}
+	if open, err := undecided(s, pairs); err != nil {
+		return r, err
+	} else if open > 0 && !acceptUndecided {
+		return r, domain.ErrDoublesOpen.With("pairs", strconv.Itoa(open))
 	}
 	homes, err := a.roundHomes(s, r.County, r.HomeIDs, nil)
 	if err != nil {
@@ -186,6 +196,13 @@ func (a *App) OfferRound(ctx context.Context, s Store, id string) (offered int, 
 	if err != nil {
 		return 0, err
 	}
+	homes := len(free)
+	var takes, got []domain.RoundEntry
+	for _, e := range entries {
+		if _, waits := standing[e.ApplicationID]; waits && e.OfferID == "" {
+			takes = append(takes, e)
+		}
+	}
 	var last domain.RoundEntry
 	for i, e := range entries {
 		if len(free) == 0 {
@@ -206,12 +223,21 @@ func (a *App) OfferRound(ctx context.Context, s Store, id string) (offered int, 
 		}
 		free = slices.Delete(free, best, best+1)
 		entries[i].OfferID, entries[i].Reasons = o.ID, nil
-		last = entries[i]
+		last, got = entries[i], append(got, e)
 		delete(standing, e.ApplicationID)
 		offered++
 	}
 	if offered == 0 {
 		return 0, domain.ErrRoundNobody
+	}
+	before := r.Pass
+	if r, err = r.Publish(homes, takes, got, clock.Today(a.Clock)); err != nil {
+		return 0, err
+	}
+	if r.Pass != before {
+		if err := s.SaveRound(ctx, r); err != nil {
+			return 0, err
+		}
 	}
 	return offered, a.passOver(s, sc, r, entries, last, standing)
 }
@@ -279,6 +305,7 @@ type RoundShown struct {
 	Entries []domain.RoundEntry
 	Offers  map[string]domain.Offer
 	Free    int
+	Mended  []domain.Correction // that were taken
 }
 
 // ReadRounds shows the rounds of a county to its officers.
@@ -326,7 +353,12 @@ func showRound(s Store, id string) (v RoundShown, err error) {
 		v.Offers[o.ID] = o
 	}
 	free, err := freeOf(s, v.Round)
+	if err != nil {
+		return v, err
+	}
 	v.Free = len(free)
+	all, err := s.Corrections(id)
+	v.Mended = slices.DeleteFunc(all, func(c domain.Correction) bool { return c.State != domain.CorrectionTaken })
 	return v, err
 }
 

@@ -32,6 +32,9 @@ func (a *App) withdraw(ctx context.Context, s Store, applicationID string) error
 	if err := s.SaveApplication(ctx, application, events...); err != nil {
 		return err
 	}
+	if err := relieved(ctx, s, application.ID); err != nil {
+		return err
+	}
 	return withdrawOffer(ctx, s, offerID)
 }
 

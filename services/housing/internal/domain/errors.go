@@ -56,6 +56,7 @@ var (
 	ErrRoundOpen      = errs.New(errs.Conflict, "housing.round.open", "A round of this list is open.")
 	ErrRoundState     = errs.New(errs.Conflict, "housing.round.state", "The round's state does not allow this now.")
 	ErrRoundClosed    = errs.New(errs.Conflict, "housing.round.closed", "The round is closed.")
+	ErrRoundTampered  = errs.New(errs.Internal, "housing.round.tampered", "What would be offered is not what follows from the published list; nothing was offered.")
 	ErrRoundDrawn     = errs.New(errs.Conflict, "housing.round.drawn", "The round's order is final.")
 	ErrRoundFigure    = errs.New(errs.Invalid, "housing.round.figure_name", "Some have equal points and the same day: say which public figure decides, and on which later day it is published.")
 	ErrRoundNobody    = errs.New(errs.Conflict, "housing.round.nobody", "No home of the round is free, or nobody is left to be offered one.")

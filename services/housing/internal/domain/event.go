@@ -205,6 +205,37 @@ type PlacesGranted struct {
 	Places    int
 }
 
+// RoundCancelled says that a round ended before it had results.
+type RoundCancelled struct{ RoundID, Why string }
+
+// RoundNoticed tells who was in a round that it was cancelled.
+type RoundNoticed struct{ RoundID, ApplicationID, Why string }
+
+// HouseholdDecided says whether two applications are one household.
+type HouseholdDecided struct {
+	ApplicationID, Outcome string
+	Kept                   bool
+	Why                    string
+}
+
+// RoundCorrected says that a corrected order was published beside the first.
+type RoundCorrected struct {
+	RoundID, CorrectionID, Why string
+	Wronged                    int
+}
+
+// WrongMended tells an applicant whom a fault wronged what is given for it.
+type WrongMended struct {
+	RoundID, ApplicationID string
+	DueOn                  clock.Date
+}
+
+func (RoundCancelled) happened()   {}
+func (RoundNoticed) happened()     {}
+func (HouseholdDecided) happened() {}
+func (RoundCorrected) happened()   {}
+func (WrongMended) happened()      {}
+
 // DrawWordGiven says that the applicant's own word joins the next draw.
 type DrawWordGiven struct{ ApplicationID string }
 

@@ -168,7 +168,7 @@ func TestRoundIsFair(t *testing.T) {
 		}
 		n := 0
 		ticket := func() string { n++; return fmt.Sprintf("TICKET%04d", n*7919%10000) }
-		r, entries, err := OpenRound(Round{ID: "round", County: "654301", Kind: PublicRental, OpenedOn: today, FigureName: "figure", FigureDue: today.AddDays(2)}, homes, ranked, ticket)
+		r, entries, err := OpenRound(Round{ID: "round", County: "654301", Kind: PublicRental, OpenedOn: today, FigureName: "上证指数收盘价，上海证券交易所", FigureDue: today.AddDays(2)}, homes, ranked, ticket)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -158,6 +158,7 @@ type Standing struct {
 	Place     allocate.Place
 	Tied      int // others with the same points and day: a draw decides between them
 	Lines     []PointLine
+	First     bool // before all others, because a fault wronged it
 }
 
 // Since is the day from which a candidate waits. The day decides between equal

@@ -10,6 +10,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/rule"
 )
 
@@ -49,6 +50,8 @@ type Round struct {
 	OpenedOn    clock.Date
 	PublicUntil clock.Date // the last day on which the list is public
 	ClosedOn    clock.Date
+	Why         string // the code of why it was cancelled
+	Pass        int    // how often homes were offered, the draw included
 	Version     int64
 }
 
@@ -86,7 +89,7 @@ func OpenRound(r Round, homes []Home, ranked []Standing, ticket func() string) (
 		if i > 0 {
 			before := ranked[i-1]
 			e.Class = entries[i-1].Class
-			if !equal(before, st) {
+			if !equal(before, st) || before.First != st.First {
 				e.Class++
 			} else {
 				tied = true
@@ -100,7 +103,7 @@ func OpenRound(r Round, homes []Home, ranked []Standing, ticket func() string) (
 		return r, entries, nil
 	}
 	r.FigureName = strings.TrimSpace(r.FigureName)
-	if r.FigureName == "" || !fits(r.FigureName, longestText) || strings.ContainsFunc(r.FigureName, unprintable) || !r.FigureDue.After(r.OpenedOn) {
+	if r.FigureName == "" || !fits(r.FigureName, longestText) || strings.ContainsFunc(r.FigureName, unprintable) || !allocate.Announced(r.FigureName) || !r.FigureDue.After(r.OpenedOn) {
 		return r, nil, ErrRoundFigure // only a figure that does not exist yet can decide
 	}
 	r.State = RoundCommitted
@@ -188,11 +191,11 @@ func (r Round) Confirm(figure, officer string, today clock.Date) (Round, error) 
 		return r, ErrFigure
 	case today.Before(r.FigureDue):
 		return r, ErrFigureEarly
-	case r.State == RoundConfirming && officer == r.First && figure == r.Figure:
+	case r.State == RoundConfirming && ident.SameStaff(officer, r.First) && figure == r.Figure:
 		return r, ErrFigureOfficer
-	case r.State == RoundConfirming && officer != r.First && figure != r.Figure:
+	case r.State == RoundConfirming && !ident.SameStaff(officer, r.First) && figure != r.Figure:
 		return r, ErrFigureDiffers
-	case r.State == RoundConfirming && officer != r.First:
+	case r.State == RoundConfirming && !ident.SameStaff(officer, r.First):
 		r.State = RoundDrawn
 		return r, nil
 	}
@@ -226,8 +229,38 @@ func (r Round) Draw(entries []RoundEntry, second string) (Round, []RoundEntry, e
 	if err := drawn.WriteBundle(&bundle); err != nil {
 		return r, nil, err
 	}
-	r.Seed, r.Bundle = drawn.Seed, bundle.String()
+	r.Seed, r.Bundle, r.Pass = drawn.Seed, bundle.String(), 1
 	return r, entries, nil
+}
+
+// Publish adds an offering to what is published: who was next is recomputed like
+// the draw. free is how many homes there were, takes who waited in their order,
+// offered who got one.
+func (r Round) Publish(free int, takes, offered []RoundEntry, on clock.Date) (Round, error) {
+	if r.Bundle == "" { // nothing tied, and the public list says it all
+		return r, nil
+	}
+	v, err := allocate.VerifyBundle(strings.NewReader(r.Bundle))
+	if err != nil {
+		return r, ErrRoundTampered.Because(err)
+	}
+	p := allocate.Pass{N: r.Pass + 1, On: on, Because: "offered", Posts: []allocate.Seats{{ID: string(r.Kind), Seats: free}}}
+	for _, e := range takes {
+		p.Takes = append(p.Takes, allocate.Taking{Ticket: e.Ticket, Wishes: []allocate.Wish{{Post: 0, Class: e.Class}}})
+	}
+	slices.SortFunc(p.Takes, func(a, b allocate.Taking) int { return cmp.Compare(a.Ticket, b.Ticket) })
+	g, err := p.Run(v.List, r.Seed, v.Corrections...)
+	if err != nil {
+		return r, ErrRoundTampered.Because(err)
+	}
+	for i, t := range g.Takes {
+		if got := slices.ContainsFunc(offered, func(e RoundEntry) bool { return e.Ticket == t.Ticket }); got != (g.Got[i] != allocate.None) {
+			return r, ErrRoundTampered
+		}
+	}
+	r.Bundle += string(g.Append([]byte(r.Bundle), v.Root))
+	r.Pass++
+	return r, nil
 }
 
 // MayOffer reports whether homes can be offered now.

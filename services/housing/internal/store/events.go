@@ -22,6 +22,16 @@ func message(e domain.Event) proto.Message {
 	switch e := e.(type) {
 	case domain.HomeListed:
 		return &housingv1.HomeListed{HomeId: e.HomeID, Kind: string(e.Kind), RentFen: e.RentFen}
+	case domain.RoundCancelled:
+		return &housingv1.RoundCancelled{RoundId: e.RoundID, ReasonCode: e.Why}
+	case domain.RoundNoticed:
+		return &housingv1.RoundNoticed{RoundId: e.RoundID, ApplicationId: e.ApplicationID, ReasonCode: e.Why}
+	case domain.HouseholdDecided:
+		return &housingv1.HouseholdDecided{ApplicationId: e.ApplicationID, Outcome: e.Outcome, Kept: e.Kept, ReasonCode: e.Why}
+	case domain.RoundCorrected:
+		return &housingv1.RoundCorrected{RoundId: e.RoundID, CorrectionId: e.CorrectionID, ReasonCode: e.Why, Wronged: int32(e.Wronged)}
+	case domain.WrongMended:
+		return &housingv1.WrongMended{RoundId: e.RoundID, ApplicationId: e.ApplicationID, DueOn: e.DueOn.String()}
 	case domain.ApplicationSubmitted:
 		return &housingv1.ApplicationSubmitted{ApplicationId: e.ApplicationID, Kind: string(e.Kind), HouseholdSize: int32(e.HouseholdSize)}
 	case domain.ApplicationWithdrawn:

@@ -86,11 +86,11 @@ func (t *Tx) Publish(ctx context.Context, id, county string, kind domain.Kind, o
 	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: id, Division: county}, messages([]domain.Event{domain.ListPublished{County: county, Kind: kind, Entries: len(ranked)}})...)
 }
 
-const roundColumns = `id, county, kind, state, home_ids, total, figure_name, figure_due, figure, officer, root, seed, bundle, opened_on, public_until, closed_on, version`
+const roundColumns = `id, county, kind, state, home_ids, total, figure_name, figure_due, figure, officer, root, seed, bundle, opened_on, public_until, closed_on, reason_code, pass, version`
 
 func scanRound(s sqldb.Scanner) (r domain.Round, err error) {
 	var homes string
-	err = s.Scan(&r.ID, &r.County, &r.Kind, &r.State, &homes, &r.Total, &r.FigureName, &r.FigureDue, &r.Figure, &r.First, &r.Root, &r.Seed, &r.Bundle, &r.OpenedOn, &r.PublicUntil, &r.ClosedOn, &r.Version)
+	err = s.Scan(&r.ID, &r.County, &r.Kind, &r.State, &homes, &r.Total, &r.FigureName, &r.FigureDue, &r.Figure, &r.First, &r.Root, &r.Seed, &r.Bundle, &r.OpenedOn, &r.PublicUntil, &r.ClosedOn, &r.Why, &r.Pass, &r.Version)
 	r.HomeIDs = strings.Fields(homes)
 	return r, err
 }
@@ -122,7 +122,7 @@ func (t *Tx) HomesInRounds(county string) ([]string, error) {
 func (t *Tx) SaveRound(ctx context.Context, r domain.Round, events ...domain.Event) error {
 	err := t.upsert(ctx, "round", roundColumns, outbox.Subject{Aggregate: r.ID, Version: r.Version, Division: r.County}, events,
 		r.County, string(r.Kind), string(r.State), strings.Join(r.HomeIDs, " "), r.Total, r.FigureName, r.FigureDue.String(), r.Figure, r.First, r.Root, r.Seed, r.Bundle,
-		r.OpenedOn.String(), r.PublicUntil.String(), r.ClosedOn.String())
+		r.OpenedOn.String(), r.PublicUntil.String(), r.ClosedOn.String(), r.Why, r.Pass)
 	return t.unique(err, domain.ErrRoundOpen)
 }
 
@@ -158,7 +158,7 @@ func (t *Tx) SaveEntries(entries ...domain.RoundEntry) error {
 			return err
 		}
 		if err := t.tx.Queue(`INSERT INTO round_entry (`+entryColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-			ON CONFLICT (round_id, application_id) DO UPDATE SET number = excluded.number, position = excluded.position, offer_id = excluded.offer_id, reasons = excluded.reasons`,
+			ON CONFLICT (round_id, application_id) DO UPDATE SET points = excluded.points, class = excluded.class, number = excluded.number, position = excluded.position, offer_id = excluded.offer_id, reasons = excluded.reasons`,
 			e.RoundID, e.ApplicationID, e.Worker, e.Points, e.Class, e.Ticket, e.Word, strconv.FormatUint(e.Number, 10), e.Position, e.OfferID, reasons); err != nil {
 			return err
 		}

@@ -54,6 +54,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	tell(r, h, "employment", func(m *employmentv1.FairApplicationUnplaced) string { return m.GetApplicationId() })
 	tell(r, h, "employment", func(m *employmentv1.FairProposalAccepted) string { return unless(m.GetInPerson(), m.GetProposalId()) })
 	tell(r, h, "employment", func(m *employmentv1.FairProposalPassedOver) string { return m.GetProposalId() })
+	tell(r, h, "employment", func(m *employmentv1.FairNoticed) string { return m.GetApplicationId() })
 	tell(r, h, "training", func(m *trainingv1.PlaceOffered) string { return m.GetEnrolmentId() })
 	tell(r, h, "training", func(m *trainingv1.SafetyTrainingDue) string { return m.GetDueId() })
 	tell(r, h, "insurance", func(m *insurancev1.DutyOverdue) string { return m.GetDutyId() })
@@ -65,7 +66,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	tell(r, h, "education", func(m *educationv1.AppealDecided) string { return m.GetApplicationId() })
 	tell(r, h, "education", func(m *educationv1.RoundNoticed) string { return m.GetApplicationId() })
 	tell(r, h, "education", func(m *educationv1.DoubleDecided) string {
-		return unless(m.GetOutcome() != sameChild, m.GetApplicationId()) // that they are two changes nothing for either
+		return unless(m.GetOutcome() != sameOne, m.GetApplicationId()) // that they are two changes nothing for either
 	})
 	tell(r, h, "education", func(m *educationv1.WrongMended) string { return m.GetApplicationId() })
 	tell(r, h, "education", func(m *educationv1.EvidenceChanged) string { return m.GetApplicationId() })
@@ -73,6 +74,11 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	tell(r, h, "housing", func(m *housingv1.DecisionReopened) string { return m.GetApplicationId() })
 	tell(r, h, "housing", func(m *housingv1.OfferMade) string { return m.GetOfferId() })
 	tell(r, h, "housing", func(m *housingv1.OfferAccepted) string { return unless(m.GetInPerson(), m.GetOfferId()) })
+	tell(r, h, "housing", func(m *housingv1.RoundNoticed) string { return m.GetApplicationId() })
+	tell(r, h, "housing", func(m *housingv1.HouseholdDecided) string {
+		return unless(m.GetOutcome() != sameOne, m.GetApplicationId())
+	})
+	tell(r, h, "housing", func(m *housingv1.WrongMended) string { return m.GetApplicationId() })
 	tell(r, h, "housing", func(m *housingv1.EvidenceChanged) string { return m.GetApplicationId() })
 	tell(r, h, "housing", func(m *housingv1.RenewalDue) string { return m.GetLeaseId() })
 	tell(r, h, "housing", func(m *housingv1.RenewalDecided) string { return m.GetRenewalId() })
@@ -90,8 +96,8 @@ const employerSays = "employer_says"
 // placed is the outcome of a school round that brings an offer.
 const placed = "placed"
 
-// sameChild is the outcome of a pair of entries of which one goes.
-const sameChild = "same"
+// sameOne is the outcome of a pair of applications of which one goes.
+const sameOne = "same"
 
 func unless(silent bool, about string) string {
 	if silent {

@@ -257,7 +257,7 @@ func (s *suite) lastRound() {
 		})
 	}
 	got := s.contend(func(ctx context.Context, cases *app.App, tx *store.Tx, _ int) error {
-		_, err := cases.OpenRound(ctx, tx, domain.Round{County: "654301", Kind: domain.PublicRental, HomeIDs: []string{"home-1"}})
+		_, err := cases.OpenRound(ctx, tx, domain.Round{County: "654301", Kind: domain.PublicRental, HomeIDs: []string{"home-1"}}, false)
 		return err
 	})
 	if n := s.won(got, domain.ErrRoundOpen); n != 1 {
