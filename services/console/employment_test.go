@@ -88,7 +88,7 @@ func TestTheNameComesAfterAnInterview(t *testing.T) {
 	queue := "/employers/employer-1/vacancies/vacancy-7"
 	f.has(f.get(queue, 200), "12345678", "采矿人员", "纸质，面谈时出示", "邀请面谈")
 	f.get(queue+"?name=application-12345678", 403)
-	invite := []string{"application", "application-12345678", "vacancy", "vacancy-7", "way", "phone"}
+	invite := []string{"application", "application-12345678", "vacancy", "vacancy-7", "way", "phone", "contact", "人事部", "phone", "13900010001"}
 	f.post("/employers/employer-1/invite", 400, append(invite, "at", "soon")...)
 	f.has(f.post("/employers/employer-1/invite", 200, append(invite, "at", "2026-12-01T10:30")...), "邀请已发出")
 	if at := time.UnixMicro(f.world.hiring.invited.GetMeetAt()).UTC(); at.Format("2006-01-02 15:04") != "2026-12-01 02:30" {

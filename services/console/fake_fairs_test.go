@@ -184,6 +184,38 @@ func (f fakeEmployment) RankFairApplicants(_ context.Context, r *employmentv1.Ra
 	return &employmentv1.RankFairApplicantsResponse{}, nil
 }
 
+func (f fakeEmployment) ChangeFair(ctx context.Context, r *employmentv1.ChangeFairRequest) (*employmentv1.ChangeFairResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.signed(ctx)
+	f.fairs.fair.Venue, f.fairs.fair.Hours, f.fairs.fair.ReasonCode = r.GetVenue(), r.GetHours(), r.GetReasonCode()
+	return &employmentv1.ChangeFairResponse{}, nil
+}
+
+func (f fakeEmployment) CancelFair(ctx context.Context, r *employmentv1.CancelFairRequest) (*employmentv1.CancelFairResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.signed(ctx)
+	f.fairs.fair.State, f.fairs.fair.ReasonCode = "cancelled", r.GetReasonCode()
+	return &employmentv1.CancelFairResponse{}, nil
+}
+
+func (f fakeEmployment) CorrectFair(ctx context.Context, r *employmentv1.CorrectFairRequest) (*employmentv1.CorrectFairResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.signed(ctx)
+	f.fairs.fair.Corrections = []*employmentv1.FairCorrection{{CorrectionId: "correction-1", Number: 1, ReasonCode: r.GetReasonCode(), State: "proposed", Wronged: int32(len(r.GetRanks())), Figure: "1 2", ProposedBy: "hrss-1", ProposedAt: 1_795_000_000_000_000}}
+	return &employmentv1.CorrectFairResponse{}, nil
+}
+
+func (f fakeEmployment) DecideFairCorrection(ctx context.Context, r *employmentv1.DecideFairCorrectionRequest) (*employmentv1.DecideFairCorrectionResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.signed(ctx)
+	f.fairs.fair.Corrections[0].State, f.fairs.fair.Corrections[0].DecidedBy = r.GetOutcome(), "hrss-2"
+	return &employmentv1.DecideFairCorrectionResponse{}, nil
+}
+
 func (f fakeEmployment) CloseFair(ctx context.Context, _ *employmentv1.CloseFairRequest) (*employmentv1.CloseFairResponse, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -35,7 +35,7 @@ func (f *fixture) fair(change ...func(*employmentv1.PlanFairRequest)) string {
 func plan() *employmentv1.PlanFairRequest {
 	return &employmentv1.PlanFairRequest{
 		Campaign: "spring_breeze", Division: "654323", StartsOn: "2026-11-12", EndsOn: "2026-11-13", ClosesOn: "2026-11-04", MatchOn: "2026-11-10",
-		Tie: "single", FigureName: "双色球 2026-11-10 开奖号码",
+		Tie: "single", FigureName: "双色球 2026-11-10 开奖号码", Venue: "阿勒泰市会展中心，金山路1号", Hours: "10：00 – 16:00",
 	}
 }
 
@@ -300,7 +300,9 @@ func TestFairRefusals(t *testing.T) {
 		"employment.fair.division":    func(r *employmentv1.PlanFairRequest) { r.Division = "110000" },
 		"employment.fair.days":        func(r *employmentv1.PlanFairRequest) { r.MatchOn = "2026-11-06" },
 		"employment.fair.tie":         func(r *employmentv1.PlanFairRequest) { r.Tie = "" },
-		"employment.fair.figure_name": func(r *employmentv1.PlanFairRequest) { r.FigureName = "" },
+		"employment.fair.figure_name": func(r *employmentv1.PlanFairRequest) { r.FigureName = "xxxx" },
+		"employment.fair.venue":       func(r *employmentv1.PlanFairRequest) { r.Venue = " " },
+		"employment.fair.hours":       func(r *employmentv1.PlanFairRequest) { r.Hours = "16:00-10:00" },
 	} {
 		req := plan()
 		change(req)

@@ -370,13 +370,21 @@ func TestTheNameComesAfterTheInterview(t *testing.T) {
 	refused(t, err, "employment.interview.name_hidden")
 	meet := f.clock.Now().AddDate(0, 0, 3).UnixMicro()
 	invite := func(at int64, way string) (string, error) {
-		r, err := f.client.InviteToInterview(boss, &employmentv1.InviteToInterviewRequest{ApplicationId: application, MeetAt: at, Way: way})
+		r, err := f.client.InviteToInterview(boss, &employmentv1.InviteToInterviewRequest{ApplicationId: application, MeetAt: at, Way: way, MeetPlace: "产业园1号", MeetContact: "人事部", MeetPhone: "139 0001 0001"})
 		return r.GetInterviewId(), err
 	}
 	_, err = invite(f.clock.Now().UnixMicro(), "phone")
 	refused(t, err, "employment.interview.time")
 	_, err = invite(meet, "by_owl")
 	refused(t, err, "employment.interview.way")
+	for code, bad := range map[string]*employmentv1.InviteToInterviewRequest{
+		"employment.interview.place":   {ApplicationId: application, MeetAt: meet, Way: "in_person", MeetContact: "人事部", MeetPhone: "13900010001"},
+		"employment.interview.contact": {ApplicationId: application, MeetAt: meet, Way: "phone", MeetPhone: "13900010001"},
+		"employment.interview.phone":   {ApplicationId: application, MeetAt: meet, Way: "phone", MeetContact: "人事部", MeetPhone: "call us"},
+	} {
+		_, err := f.client.InviteToInterview(boss, bad)
+		refused(t, err, code)
+	}
 	before := len(f.happened(0))
 	first, err := invite(meet, "phone")
 	ok(t, &first, err)

@@ -166,7 +166,10 @@ func TestApplyingRefusals(t *testing.T) {
 		_, err := f.client.Apply(f.Worker("worker-1"), &employmentv1.ApplyRequest{Worker: "worker-1", VacancyId: vacancy})
 		refused(t, err, code)
 	}
-	again("employment.application.twice")
+	twice, err := f.client.Apply(f.Worker("worker-1"), &employmentv1.ApplyRequest{Worker: "worker-1", VacancyId: vacancy})
+	if got := ok(t, twice, err); got.GetApplicationId() != application || got.GetOutcome() != "unchanged" || got.GetSubmittedAt() == 0 {
+		t.Errorf("who applies twice is not told of the application that stands: %v", got)
+	}
 	w, err := f.client.WithdrawApplication(f.Worker("worker-1"), &employmentv1.WithdrawApplicationRequest{ApplicationId: application})
 	ok(t, w, err)
 	again("") // who withdrew may come again

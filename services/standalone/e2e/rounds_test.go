@@ -138,7 +138,7 @@ func jobFair(t *testing.T, l, other *life) {
 	first, second, day := l.staff("hrss", "hrss-1"), l.staff("hrss", "hrss-2"), l.today.String()
 	post := must(l.employment.PublishVacancy(l.officer("hrss"), &employmentv1.PublishVacancyRequest{
 		Uscc: l.uscc, Title: "保洁人员", Occupation: "4-09", Headcount: 1, WageMinFen: 300_000, WageMaxFen: 400_000, County: roundsCounty, Reference: rand.Text()}))(t).GetVacancyId()
-	fair := must(l.employment.PlanFair(first, &employmentv1.PlanFairRequest{Campaign: "spring_breeze", Division: roundsCounty, StartsOn: day, EndsOn: l.today.AddDays(1).String(), ClosesOn: day, MatchOn: day, Tie: "single", FigureName: "双色球开奖号码，中国福彩网"}))(t).GetFairId()
+	fair := must(l.employment.PlanFair(first, &employmentv1.PlanFairRequest{Campaign: "spring_breeze", Division: roundsCounty, StartsOn: day, EndsOn: l.today.AddDays(1).String(), ClosesOn: day, MatchOn: day, Tie: "single", FigureName: "双色球开奖号码，中国福彩网", Venue: "会展中心", Hours: "10:00-16:00"}))(t).GetFairId()
 	must(l.employment.EnterFairPost(l.boss(), &employmentv1.EnterFairPostRequest{FairId: fair, VacancyId: post, Seats: 1}))(t)
 	for _, who := range []*life{l, other} {
 		must(who.employment.ApplyToFair(who.me(), &employmentv1.ApplyToFairRequest{Worker: who.worker, FairId: fair, VacancyIds: []string{post}}))(t)

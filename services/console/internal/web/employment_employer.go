@@ -196,7 +196,8 @@ func (s *Site) invite(w http.ResponseWriter, r *http.Request, _ *words.Printer) 
 	if err != nil {
 		return errInput
 	}
-	if _, err := s.Clients.Employment.InviteToInterview(ctx, &employmentv1.InviteToInterviewRequest{ApplicationId: r.PostFormValue("application"), MeetAt: at.UnixMicro(), Way: r.PostFormValue("way")}); err != nil {
+	if _, err := s.Clients.Employment.InviteToInterview(ctx, &employmentv1.InviteToInterviewRequest{ApplicationId: r.PostFormValue("application"), MeetAt: at.UnixMicro(), Way: r.PostFormValue("way"),
+		MeetPlace: r.PostFormValue("place"), MeetContact: r.PostFormValue("contact"), MeetPhone: r.PostFormValue("phone")}); err != nil {
 		return err
 	}
 	return back(w, r, atEmployer(r)+"/vacancies/"+url.PathEscape(r.PostFormValue("vacancy"))+"?invited=yes")

@@ -34,6 +34,7 @@ type jobsBody struct {
 	Next         string
 	Applications []*employmentv1.Application
 	AppErr       error
+	Twice        *employmentv1.Application // that was just applied for again
 	Waiting      int // invitations and offers that wait for the worker
 }
 
@@ -58,6 +59,9 @@ func (s *Site) jobs(w http.ResponseWriter, r *http.Request, p *words.Printer) er
 	mine, err := s.Clients.Employment.ListApplications(ctx, &employmentv1.ListApplicationsRequest{Worker: ref})
 	b.Applications, b.AppErr = mine.GetApplications(), err
 	for _, a := range b.Applications {
+		if a.GetApplicationId() == r.URL.Query().Get("twice") {
+			b.Twice = a
+		}
 		if a.GetState() == "offered" || a.GetInterviewState() == "invited" {
 			b.Waiting++
 		}
@@ -130,8 +134,12 @@ func (s *Site) courses(ctx context.Context, v *employmentv1.Vacancy) (all []*tra
 func (s *Site) applyForJob(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
 	ctx, cancel := asWorker(r)
 	defer cancel()
-	if _, err := s.Clients.Employment.Apply(ctx, &employmentv1.ApplyRequest{Worker: r.PathValue("ref"), VacancyId: r.PathValue("vacancy")}); err != nil {
+	reply, err := s.Clients.Employment.Apply(ctx, &employmentv1.ApplyRequest{Worker: r.PathValue("ref"), VacancyId: r.PathValue("vacancy")})
+	if err != nil {
 		return err
+	}
+	if reply.GetOutcome() == "unchanged" { // the application that stands is shown, with its day
+		return back(w, r, atJobs(r)+"?"+url.Values{"twice": {reply.GetApplicationId()}}.Encode()+"#mine")
 	}
 	return back(w, r, atJobs(r)+"#mine")
 }

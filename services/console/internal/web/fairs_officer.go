@@ -19,6 +19,10 @@ func (s *Site) fairRoutes(page func(pattern string, h handler)) {
 	page("POST /employment/fairs", s.planFair)
 	page("GET /employment/fairs/{fair}", s.fair)
 	page("POST /employment/fairs/{fair}/close", s.closeFair)
+	page("POST /employment/fairs/{fair}/change", s.changeFair)
+	page("POST /employment/fairs/{fair}/cancel", s.cancelFair)
+	page("POST /employment/fairs/{fair}/correct", s.correctFair)
+	page("POST /employment/fairs/{fair}/correction", s.decideFairCorrection)
 	page("POST /employment/fairs/{fair}/figure", s.enterFigure)
 	page("POST /employment/fairs/{fair}/draw", s.drawFair)
 	page("POST /employment/fairs/{fair}/second", s.secondPass)
@@ -85,7 +89,7 @@ func (s *Site) planFair(w http.ResponseWriter, r *http.Request, p *words.Printer
 		var reply *employmentv1.PlanFairResponse
 		if reply, err = s.Clients.Employment.PlanFair(ctx, &employmentv1.PlanFairRequest{
 			Campaign: f("campaign"), Division: f("division"), StartsOn: f("starts_on"), EndsOn: f("ends_on"), ClosesOn: f("closes_on"), MatchOn: f("match_on"),
-			Tie: f("tie"), FigureName: f("figure_name"),
+			Tie: f("tie"), FigureName: f("figure_name"), Venue: f("venue"), Hours: f("opens_at") + "-" + f("shuts_at"),
 		}); err == nil {
 			return back(w, r, "/employment/fairs/"+reply.GetFairId())
 		}
@@ -102,6 +106,9 @@ type fairBody struct {
 	Lists   bool // posts and wishes still come in
 	Closing bool // the list can be locked as far as the days go
 	Refused error
+	Reasons []string // for a change or a cancellation
+	Faults  []string
+	Lines   []int // of the form of a correction
 }
 
 func (s *Site) fair(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
@@ -117,6 +124,7 @@ func (s *Site) fairPage(w http.ResponseWriter, r *http.Request, p *words.Printer
 	}
 	b := fairBody{Fair: fair, Posts: posts, Titles: byVacancy(posts), Refused: refused, Lists: fair.GetState() == "open" && p.DaysUntil(fair.GetClosesOn()) >= 0}
 	b.Closing = fair.GetState() == "open" && (!b.Lists || fair.GetClosesOn() == fair.GetMatchOn())
+	b.Reasons, b.Faults, b.Lines = []string{"dates", "venue", "figure", "law", "other"}, []string{"rank", "seats", "figure", "procedure"}, []int{1, 2, 3}
 	if fair.GetState() == "matched" {
 		reply, err := s.Clients.Employment.ListFairResults(ctx, &employmentv1.ListFairResultsRequest{FairId: fair.GetFairId()})
 		if err != nil {

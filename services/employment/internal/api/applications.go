@@ -5,9 +5,11 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
 // Apply sends an application. For a vacancy with hazards the registry is asked
@@ -27,7 +29,11 @@ func (s *Server) Apply(ctx context.Context, req *employmentv1.ApplyRequest) (*em
 		return nil, err
 	}
 	return command(ctx, s, func(st app.Store) (*employmentv1.ApplyResponse, error) {
-		return &employmentv1.ApplyResponse{ApplicationId: id}, s.App.Apply(ctx, st, id, req.GetWorker(), req.GetVacancyId(), question, reached)
+		if before, found, err := s.App.Standing(ctx, st, req.GetWorker(), req.GetVacancyId()); err != nil || found {
+			return &employmentv1.ApplyResponse{ApplicationId: before.ID, Outcome: domain.Unchanged, SubmittedAt: sqldb.Micros(before.SubmittedAt)}, err
+		}
+		err := s.App.Apply(ctx, st, id, req.GetWorker(), req.GetVacancyId(), question, reached)
+		return &employmentv1.ApplyResponse{ApplicationId: id, Outcome: domain.Created, SubmittedAt: sqldb.Micros(s.App.Clock.Now())}, err
 	})
 }
 

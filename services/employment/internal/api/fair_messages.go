@@ -16,6 +16,7 @@ func (s *Server) fair(f domain.Fair) (*employmentv1.Fair, error) {
 		FairId: f.ID, Campaign: f.Campaign, Division: f.Division, StartsOn: f.StartsOn.String(), EndsOn: f.EndsOn.String(), ClosesOn: f.ClosesOn.String(),
 		MatchOn: f.MatchOn.String(), Tie: string(f.Tie), FigureName: f.FigureName, State: string(f.State), Root: f.Root, EntryCount: int32(f.Entries),
 		Seed: f.Seed, Pass: int32(f.Pass), ClosedAt: sqldb.Micros(f.ClosedAt), FigureEntered: f.First != "", WishesMax: int32(most),
+		Venue: f.Venue, Hours: f.Hours, ReasonCode: f.Why,
 	}
 	if f.State == domain.FairMatchedState {
 		out.Figure = f.Figure

@@ -16,10 +16,10 @@ const fairPage = 500
 // PlanFair plans a job fair.
 func (s *Server) PlanFair(ctx context.Context, req *employmentv1.PlanFairRequest) (*employmentv1.PlanFairResponse, error) {
 	return command(ctx, s, func(st app.Store) (*employmentv1.PlanFairResponse, error) {
-		id, err := s.App.PlanFair(ctx, st,
-			domain.FairPlan{Campaign: req.GetCampaign(), Division: req.GetDivision(), Tie: allocate.Tie(req.GetTie()), FigureName: req.GetFigureName()},
+		id, outcome, err := s.App.PlanFair(ctx, st,
+			domain.FairPlan{Campaign: req.GetCampaign(), Division: req.GetDivision(), Tie: allocate.Tie(req.GetTie()), FigureName: req.GetFigureName(), Venue: req.GetVenue(), Hours: req.GetHours()},
 			app.FairDays{StartsOn: req.GetStartsOn(), EndsOn: req.GetEndsOn(), ClosesOn: req.GetClosesOn(), MatchOn: req.GetMatchOn()})
-		return &employmentv1.PlanFairResponse{FairId: id}, err
+		return &employmentv1.PlanFairResponse{FairId: id, Outcome: outcome}, err
 	})
 }
 
@@ -58,6 +58,13 @@ func (s *Server) GetFair(ctx context.Context, req *employmentv1.GetFairRequest) 
 		}
 		if out.Fair, err = s.fair(f); err != nil {
 			return err
+		}
+		corrections, err := s.App.FairCorrectionsOf(ctx, st, f)
+		if err != nil {
+			return err
+		}
+		for _, c := range corrections {
+			out.Fair.Corrections = append(out.Fair.Corrections, fairCorrection(c))
 		}
 		posts, err := st.FairPostPage(f.ID, req.GetAfter(), fairPage)
 		for _, p := range posts {

@@ -205,7 +205,7 @@ func (s *Server) applicant(st app.Store, a domain.Application) (*employmentv1.Ap
 // InviteToInterview invites an applicant.
 func (s *Server) InviteToInterview(ctx context.Context, req *employmentv1.InviteToInterviewRequest) (*employmentv1.InviteToInterviewResponse, error) {
 	return command(ctx, s, func(st app.Store) (*employmentv1.InviteToInterviewResponse, error) {
-		id, err := s.App.InviteToInterview(ctx, st, req.GetApplicationId(), sqldb.Time(req.GetMeetAt()), req.GetWay())
+		id, err := s.App.InviteToInterview(ctx, st, req.GetApplicationId(), sqldb.Time(req.GetMeetAt()), req.GetWay(), domain.Meeting{Place: req.GetMeetPlace(), Contact: req.GetMeetContact(), Phone: req.GetMeetPhone()})
 		return &employmentv1.InviteToInterviewResponse{InterviewId: id}, err
 	})
 }

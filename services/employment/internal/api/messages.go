@@ -49,6 +49,7 @@ func application(a domain.Application, o domain.Offer, i domain.Interview, title
 		ApplicationId: a.ID, VacancyId: a.VacancyID, Title: title, State: string(a.State), OfferId: o.ID, OfferState: string(o.State), WageFen: o.WageFen,
 		StartOn: o.StartOn.String(), EndOn: o.EndOn.String(), AnswerBy: sqldb.Micros(o.AnswerBy), HireId: o.HireID, SubmittedAt: sqldb.Micros(a.SubmittedAt),
 		InterviewId: i.ID, InterviewState: string(i.State), MeetAt: sqldb.Micros(i.MeetAt), Way: i.Way,
+		MeetPlace: i.Meeting.Place, MeetContact: i.Meeting.Contact, MeetPhone: i.Meeting.Phone,
 	}
 }
 

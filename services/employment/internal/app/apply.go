@@ -43,6 +43,19 @@ func (a *App) fullAge(county string) (AgeQuestion, error) {
 	return AgeQuestion{Age: young[len(young)-1], On: a.today()}, nil
 }
 
+// Standing returns the worker's application to a vacancy that stands already: who
+// applies twice has applied.
+func (a *App) Standing(ctx context.Context, s Store, worker, vacancyID string) (domain.Application, bool, error) {
+	if _, err := actingFor(ctx, worker); err != nil {
+		return domain.Application{}, false, err
+	}
+	before, err := s.PeekStanding(worker, vacancyID)
+	if errors.Is(err, domain.ErrApplicationUnknown) {
+		return before, false, nil
+	}
+	return before, err == nil, err
+}
+
 // Apply sends the worker's application; reached is the answer to the question
 // of BeforeApplying.
 func (a *App) Apply(ctx context.Context, s Store, id, worker, vacancyID string, q AgeQuestion, reached bool) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -84,12 +85,33 @@ func (a *App) RunSecondPass(ctx context.Context, s Store, fairID string) (domain
 	if err != nil {
 		return domain.FairMatch{}, err
 	}
-	m, err := lists.Again(a.today())
+	m, pass, err := lists.Again(a.today())
 	if err != nil {
+		return domain.FairMatch{}, err
+	}
+	if err := publishFairPass(s, f, pass); err != nil {
 		return domain.FairMatch{}, err
 	}
 	f, events := f.Passed(m)
 	return m, a.propose(ctx, s, f, lists, m, events)
+}
+
+// publishFairPass adds a pass to what is published: whoever recomputes the draw
+// recomputes every pass.
+func publishFairPass(s Store, f domain.Fair, p domain.FairPass) error {
+	bundle, err := s.WholeFairBundle(f.ID)
+	if err != nil {
+		return err
+	}
+	v, err := allocate.VerifyBundle(bytes.NewReader(bundle))
+	if err != nil {
+		return domain.ErrFairCommitment.Because(err)
+	}
+	given, err := p.Run(v.List, f.Seed, v.Corrections...)
+	if err != nil || !slices.Equal(given.Got, p.Got) {
+		return domain.ErrFairCommitment.Because(err)
+	}
+	return s.AddToFairBundle(f.ID, given.Append(bundle, v.Root))
 }
 
 // propose saves the fair after a pass, with what the pass gave each entry.

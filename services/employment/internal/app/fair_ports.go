@@ -39,6 +39,8 @@ type Fairs interface {
 	PeekFairApplications(worker string) ([]domain.FairApplication, error)
 	// SaveFairApplication writes the wishes too; what an employer ranked already stays ranked.
 	SaveFairApplication(ctx context.Context, a domain.FairApplication, events ...domain.Event) error
+	// FairStanding lists the numbers of the applications that were not withdrawn.
+	FairStanding(fairID string) ([]string, error)
 	// FairApplied lists the numbers of who applied to a post and was not withdrawn.
 	FairApplied(fairID, vacancyID string) ([]string, error)
 	// RankFair writes an employer's order in place of the one before.
@@ -50,6 +52,18 @@ type Fairs interface {
 	// SaveFairMatch writes what a pass gave, in batches.
 	SaveFairMatch(ctx context.Context, f domain.Fair, given []FairGiven) error
 	SaveFairBundle(fairID string, bundle []byte) error
+	// AddToFairBundle adds a section to what is published.
+	AddToFairBundle(fairID string, section []byte) error
+	// WholeFairBundle reads all of what is published.
+	WholeFairBundle(fairID string) ([]byte, error)
+
+	// FairCorrection returns ErrFairCorrectionUnknown where there is none; who changes it holds its fair.
+	FairCorrection(id string) (domain.FairCorrection, error)
+	// FairCorrections lists a fair's corrections, the newest first.
+	FairCorrections(fairID string) ([]domain.FairCorrection, error)
+	// MendFairRank writes an employer's rank as it should have been.
+	MendFairRank(applicationID, vacancyID string, rank int) error
+	SaveFairCorrection(ctx context.Context, c domain.FairCorrection, events ...domain.Event) error
 
 	// FairProposal returns ErrProposalUnknown where there is none.
 	FairProposal(id string) (domain.FairProposal, error)

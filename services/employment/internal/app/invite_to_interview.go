@@ -8,7 +8,7 @@ import (
 )
 
 // InviteToInterview invites an applicant whose name the employer does not know.
-func (a *App) InviteToInterview(ctx context.Context, s Store, applicationID string, meetAt time.Time, way string) (string, error) {
+func (a *App) InviteToInterview(ctx context.Context, s Store, applicationID string, meetAt time.Time, way string, m domain.Meeting) (string, error) {
 	application, err := s.Application(applicationID)
 	if err != nil {
 		return "", err
@@ -23,7 +23,7 @@ func (a *App) InviteToInterview(ctx context.Context, s Store, applicationID stri
 	if before.State == domain.InterviewOpen || before.State == domain.InterviewAcceptedState {
 		return "", domain.ErrInterviewOpen
 	}
-	i, events, err := application.Invite(a.NewID(), meetAt, way, a.Clock.Now())
+	i, events, err := application.Invite(a.NewID(), meetAt, way, m, a.Clock.Now())
 	if err != nil {
 		return "", err
 	}

@@ -58,6 +58,8 @@ type Store interface {
 	Application(id string) (domain.Application, error)
 	// HasApplied reports whether the worker has an application to the vacancy that was not withdrawn.
 	HasApplied(worker, vacancyID string) (bool, error)
+	// PeekStanding returns ErrApplicationUnknown where no application of the worker stands.
+	PeekStanding(worker, vacancyID string) (domain.Application, error)
 	PendingApplications(worker string) ([]domain.Application, error)
 	SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error
 

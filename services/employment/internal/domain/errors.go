@@ -55,6 +55,9 @@ var (
 	ErrInterviewState   = errs.New(errs.Conflict, "employment.interview.state", "The state of the invitation does not allow this.")
 	ErrInterviewTime    = errs.New(errs.Invalid, "employment.interview.time", "An interview lies in the future, and within a year.")
 	ErrInterviewWay     = errs.New(errs.Invalid, "employment.interview.way", "An interview is held in person, by phone or by video.")
+	ErrInterviewPlace   = errs.New(errs.Invalid, "employment.interview.place", "Say where the interview is held, in 2 to 100 signs.")
+	ErrInterviewContact = errs.New(errs.Invalid, "employment.interview.contact", "Say whom to ask for, in at most 100 signs.")
+	ErrInterviewPhone   = errs.New(errs.Invalid, "employment.interview.phone", "Give a telephone number under which the employer is reached.")
 	ErrInterviewOpen    = errs.New(errs.Conflict, "employment.interview.open", "The applicant has an invitation already.")
 	ErrNameHidden       = errs.New(errs.Denied, "employment.interview.name_hidden", "The name is told after the applicant has accepted an interview.")
 

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/rule"
 )
 
@@ -18,6 +20,10 @@ var (
 	ErrFairCampaign    = errs.New(errs.Invalid, "employment.fair.campaign", "The campaign is not one of the list.")
 	ErrFairDivision    = errs.New(errs.Invalid, "employment.fair.division", "A fair is of a county or of the prefecture.")
 	ErrFairDays        = errs.New(errs.Invalid, "employment.fair.days", "The days of the fair are not real days in their order, with time to rank before the day of matching.")
+	ErrFairVenue       = errs.New(errs.Invalid, "employment.fair.venue", "Say where the fair is held, in 2 to 100 signs.")
+	ErrFairHours       = errs.New(errs.Invalid, "employment.fair.hours", "Say from when until when, as 10:00-16:00.")
+	ErrFairReason      = errs.New(errs.Invalid, "employment.fair.reason", "Say why: dates, venue, figure, law or other.")
+	ErrFairResults     = errs.New(errs.Conflict, "employment.fair.results", "The fair has results; no proposal is taken back. A fault is mended by a corrected draw.")
 	ErrFairTie         = errs.New(errs.Invalid, "employment.fair.tie", "Ties are broken by one number for all posts (single) or by one for each (multiple).")
 	ErrFairFigureName  = errs.New(errs.Invalid, "employment.fair.figure_name", "Say in 4 to 100 signs which public figure will decide, and where it is published.")
 	ErrFairListsClosed = errs.New(errs.Conflict, "employment.fair.lists_closed", "The lists of the fair are closed.")
@@ -63,6 +69,8 @@ const (
 	FairOpen         FairState = "open"    // takes posts and wishes, then ranks
 	FairClosedState  FairState = "closed"  // the list is committed
 	FairMatchedState FairState = "matched" // a pass has proposed
+	// FairCancelledState is a fair that ended before it had results.
+	FairCancelledState FairState = "cancelled"
 )
 
 // FairRules is what EM-FAIR and EM-FAIR-MATCH say on a day.
@@ -104,6 +112,8 @@ type FairPlan struct {
 	MatchOn          clock.Date // the day whose public figure decides; at a fair of one day the same
 	Tie              allocate.Tie
 	FigureName       string // which figure, where published
+	Venue            string // a hall with its street, or the site of one that is held online
+	Hours            string // of each day, as 10:00-16:00
 }
 
 // OneDay reports whether lists close, employers rank and the figure is published
@@ -124,6 +134,7 @@ type Fair struct {
 	Second   string    // who confirmed it
 	Seed     string
 	Pass     int
+	Why      string // the code of why it was changed last or cancelled
 	Version  int64
 }
 
@@ -132,20 +143,92 @@ func PlanFair(id string, p FairPlan, r FairRules, today clock.Date) (Fair, []Eve
 	if !slices.Contains(r.Campaigns, p.Campaign) {
 		return Fair{}, nil, ErrFairCampaign
 	}
-	if p.StartsOn.IsZero() || p.EndsOn.IsZero() || p.ClosesOn.IsZero() || p.MatchOn.IsZero() ||
-		p.EndsOn.Before(p.StartsOn) || p.ClosesOn.Before(today) || !p.OneDay() && !p.MatchOn.After(p.ClosesOn.AddDays(r.RankDays)) {
-		return Fair{}, nil, ErrFairDays
-	}
-	if p.Tie != allocate.SingleTie && p.Tie != allocate.MultipleTie {
-		return Fair{}, nil, ErrFairTie
-	}
-	var err error
-	if p.FigureName, err = shown(p.FigureName, 4, ErrFairFigureName); err != nil {
+	p, err := p.check(r, today)
+	if err != nil {
 		return Fair{}, nil, err
 	}
 	f := Fair{FairPlan: p, ID: id, State: FairOpen}
 	return f, []Event{FairPlanned{f}}, nil
 }
+
+// hours is how the hours of a day are written.
+var hours = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$`)
+
+// check is what must hold of a plan.
+func (p FairPlan) check(r FairRules, today clock.Date) (FairPlan, error) {
+	if p.StartsOn.IsZero() || p.EndsOn.IsZero() || p.ClosesOn.IsZero() || p.MatchOn.IsZero() ||
+		p.EndsOn.Before(p.StartsOn) || p.ClosesOn.Before(today) || !p.OneDay() && !p.MatchOn.After(p.ClosesOn.AddDays(r.RankDays)) {
+		return p, ErrFairDays
+	}
+	if p.StartsOn.Before(today) || p.EndsOn.After(p.StartsOn.AddMonths(longestFair)) || p.MatchOn.After(today.AddMonths(longestFair)) {
+		return p, ErrFairDays
+	}
+	if p.Tie != allocate.SingleTie && p.Tie != allocate.MultipleTie {
+		return p, ErrFairTie
+	}
+	var err error
+	if p.FigureName, err = shown(p.FigureName, 4, ErrFairFigureName); err != nil || !allocate.Announced(p.FigureName) {
+		return p, ErrFairFigureName
+	}
+	if p.Venue, err = shown(p.Venue, 2, ErrFairVenue); err != nil {
+		return p, err
+	}
+	p.Hours = strings.NewReplacer(" ", "", "–", "-", "—", "-", "～", "-", "~", "-", "：", ":").Replace(p.Hours)
+	if !hours.MatchString(p.Hours) || p.Hours[:5] >= p.Hours[6:] {
+		return p, ErrFairHours
+	}
+	return p, nil
+}
+
+// longestFair is the most months of a fair, or before its draw; more is a slip of
+// the year.
+const longestFair = 12
+
+// Same reports whether two plans are one fair: nobody holds two fairs of a
+// campaign at one place on the same days.
+func (p FairPlan) Same(q FairPlan) bool {
+	return p.Campaign == q.Campaign && p.Division == q.Division && p.StartsOn == q.StartsOn && p.EndsOn == q.EndsOn && p.Venue == q.Venue
+}
+
+// fairReasons are the reasons for which a fair is changed or cancelled.
+func fairReasons() []string { return []string{"dates", "venue", "figure", "law", "other"} }
+
+// Change mends a plan until the list is committed.
+func (f Fair) Change(to FairPlan, why string, r FairRules, today clock.Date) (Fair, []Event, error) {
+	if f.State != FairOpen {
+		return f, nil, ErrFairState
+	}
+	if !slices.Contains(fairReasons(), why) {
+		return f, nil, ErrFairReason
+	}
+	to.Campaign, to.Division, to.Tie = f.Campaign, f.Division, f.Tie
+	to, err := to.check(r, today)
+	if err != nil {
+		return f, nil, err
+	}
+	f.FairPlan, f.Why = to, why
+	return f, []Event{FairChanged{f}}, nil
+}
+
+// Cancel ends a fair that has no results.
+func (f Fair) Cancel(why string) (Fair, []Event, error) {
+	switch {
+	case f.State == FairMatchedState:
+		return f, nil, ErrFairResults
+	case f.State == FairCancelledState:
+		return f, nil, ErrFairState
+	case !slices.Contains(fairReasons(), why):
+		return f, nil, ErrFairReason
+	}
+	f.State, f.Why = FairCancelledState, why
+	return f, []Event{FairCancelled{f}}, nil
+}
+
+// What who applied is told of a fair.
+const (
+	FairNoticeChanged   = "changed"
+	FairNoticeCancelled = "cancelled"
+)
 
 // shown is a line that is published with the draw: up to 100 signs, all of which
 // can be printed.
@@ -229,7 +312,7 @@ func (f Fair) Confirm(figure, officer string) error {
 	if f.First == "" {
 		return ErrFairNoFigure
 	}
-	if f.First == officer {
+	if ident.SameStaff(f.First, officer) {
 		return ErrFairSameOfficer
 	}
 	if figure, err := shown(figure, 1, ErrFairFigure); err != nil || figure != f.Figure {

@@ -3,6 +3,17 @@ package domain
 type (
 	// FairPlanned tells that a fair will be held.
 	FairPlanned struct{ Fair Fair }
+	// FairChanged tells that a plan was mended.
+	FairChanged struct{ Fair Fair }
+	// FairCancelled tells that a fair ended before it had results.
+	FairCancelled struct{ Fair Fair }
+	// FairNoticed tells who applied that the fair was changed or cancelled.
+	FairNoticed struct{ FairID, ApplicationID, What, Why string }
+	// FairCorrected tells that a corrected draw was published beside the first.
+	FairCorrected struct {
+		FairID, CorrectionID, Why string
+		Wronged                   int
+	}
 	// FairClosed tells to which list the fair is committed.
 	FairClosed struct{ Fair Fair }
 	// FairFigureEntered tells that one officer read the public figure.
@@ -54,6 +65,10 @@ type (
 	FairProposalPassedOverEvent struct{ ProposalID, ReasonCode string }
 )
 
+func (FairChanged) happened()                 {}
+func (FairCancelled) happened()               {}
+func (FairNoticed) happened()                 {}
+func (FairCorrected) happened()               {}
 func (FairPlanned) happened()                 {}
 func (FairClosed) happened()                  {}
 func (FairFigureEntered) happened()           {}

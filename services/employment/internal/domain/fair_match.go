@@ -102,33 +102,49 @@ func (l *FairLists) Draw(figure string, witnesses [2]string, on clock.Date) (Fai
 
 // Again runs a later pass over what is left, by the numbers of the first: seats
 // that nobody took, and who has nothing open, wishes that ended left out.
-func (l *FairLists) Again(on clock.Date) (FairMatch, error) {
+func (l *FairLists) Again(on clock.Date) (FairMatch, FairPass, error) {
 	index := l.index()
 	r := allocate.Round{Posts: make([]allocate.Post, len(l.Posts)), Applicants: make([]allocate.Applicant, len(l.Entries))}
+	pass := FairPass{Pass: allocate.Pass{N: l.Fair.Pass + 1, On: on, Because: "second_pass"}}
 	for i, p := range l.Posts {
 		r.Posts[i].Seats = max(0, p.Seats-p.Taken-l.Proposed[p.VacancyID])
+		pass.Posts = append(pass.Posts, allocate.Seats{ID: p.VacancyID, Seats: r.Posts[i].Seats})
 	}
 	numbers, err := l.numbers(nil)
 	if err != nil {
-		return FairMatch{}, err
+		return FairMatch{}, pass, err
 	}
+	var took []int
 	takes := make([][]int, len(l.Entries)) // by entry: which wish each choice is
 	for i, e := range l.Entries {
 		if e.Withdrawn || e.Settled {
 			continue
 		}
+		taking := allocate.Taking{Ticket: e.Ticket}
 		for j, w := range e.Wishes {
 			if !slices.Contains(e.Over, w.VacancyID) {
+				taking.Wishes = append(taking.Wishes, allocate.Wish{Post: index[w.VacancyID], Class: w.class()})
 				r.Applicants[i].Choices = append(r.Applicants[i].Choices, allocate.Choice{Post: index[w.VacancyID], Class: w.class(), Number: numbers[i][j]})
 				takes[i] = append(takes[i], j)
 			}
 		}
+		pass.Takes = append(pass.Takes, taking)
+		took = append(took, i)
 	}
 	o, err := r.Run()
 	if err != nil {
-		return FairMatch{}, err
+		return FairMatch{}, pass, err
 	}
-	return l.explain(o, numbers, l.Fair.Pass+1, on, takes), nil
+	for _, i := range took {
+		pass.Got = append(pass.Got, o.Got[i])
+	}
+	return l.explain(o, numbers, l.Fair.Pass+1, on, takes), pass, nil
+}
+
+// FairPass is a later pass as it is published, with what each who took part got.
+type FairPass struct {
+	allocate.Pass
+	Got []int
 }
 
 // numbers gives by entry and wish the lottery numbers under the fair's seed.

@@ -123,7 +123,7 @@ func TestFairMatching(t *testing.T) {
 		for i := range l.Posts {
 			l.Posts[i].Taken = taken[l.Posts[i].VacancyID]
 		}
-		again, err := l.Again(on.AddDays(7))
+		again, _, err := l.Again(on.AddDays(7))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -301,7 +301,7 @@ func BenchmarkFair(b *testing.B) {
 		again.Fair, _ = l.Fair.Drawn(drawn.Seed, "officer-2", first)
 		b.Run(fmt.Sprintf("again %dx10 to %d", size.workers, size.posts), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := again.Again(l.Fair.MatchOn); err != nil {
+				if _, _, err := again.Again(l.Fair.MatchOn); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -2,9 +2,11 @@ package domain
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
 )
 
 // InterviewState is where an invitation stands.
@@ -33,13 +35,38 @@ type Interview struct {
 	State         InterviewState
 	MeetAt        time.Time
 	Way           string
+	Meeting       Meeting
 	InvitedAt     time.Time
 	AnsweredAt    time.Time
 	Version       int64
 }
 
+// Meeting is what the worker must know before answering: where, whom to ask for,
+// and under which number the employer is reached. It is the employer's, and
+// leaves the service to the worker alone.
+type Meeting struct{ Place, Contact, Phone string }
+
+// check requires a place where one has to go there, and who is reached how.
+func (m Meeting) check(way string) (Meeting, error) {
+	var err error
+	if m.Place = strings.TrimSpace(m.Place); m.Place != "" || way == "in_person" {
+		if m.Place, err = shown(m.Place, 2, ErrInterviewPlace); err != nil {
+			return m, err
+		}
+	}
+	if m.Contact, err = shown(m.Contact, 1, ErrInterviewContact); err != nil {
+		return m, err
+	}
+	phone, _ := ident.NormalisePhone(m.Phone)
+	if _, err := ident.ParsePhone(phone); err != nil {
+		return m, ErrInterviewPhone
+	}
+	m.Phone = phone
+	return m, nil
+}
+
 // Invite invites an applicant; now is the time of the invitation.
-func (a Application) Invite(id string, meetAt time.Time, way string, now time.Time) (Interview, []Event, error) {
+func (a Application) Invite(id string, meetAt time.Time, way string, m Meeting, now time.Time) (Interview, []Event, error) {
 	if !a.Pending() {
 		return Interview{}, nil, ErrApplicationState.With("state", string(a.State))
 	}
@@ -49,9 +76,13 @@ func (a Application) Invite(id string, meetAt time.Time, way string, now time.Ti
 	if !meetAt.After(now) || meetAt.After(now.AddDate(1, 0, 0)) {
 		return Interview{}, nil, ErrInterviewTime
 	}
+	m, err := m.check(way)
+	if err != nil {
+		return Interview{}, nil, err
+	}
 	i := Interview{
 		ID: id, ApplicationID: a.ID, VacancyID: a.VacancyID, EmployerID: a.EmployerID, Worker: a.Worker, County: a.County, State: InterviewOpen,
-		MeetAt: meetAt, Way: way, InvitedAt: now,
+		MeetAt: meetAt, Way: way, Meeting: m, InvitedAt: now,
 	}
 	return i, []Event{InterviewInvited{InterviewID: id, ApplicationID: a.ID, MeetOn: clock.DateOf(meetAt), Way: way}}, nil
 }

@@ -30,6 +30,11 @@ func (t *Tx) HasApplied(worker, vacancyID string) (bool, error) {
 	return t.exists(`SELECT 1 FROM application WHERE worker = $1 AND vacancy_id = $2 AND state <> 'withdrawn'`, worker, vacancyID)
 }
 
+// PeekStanding reads the application of a worker to a vacancy that stands.
+func (t *Tx) PeekStanding(worker, vacancyID string) (domain.Application, error) {
+	return load(t.tx.QueryRow(`SELECT `+applicationColumns+` FROM application WHERE worker = $1 AND vacancy_id = $2 AND state <> 'withdrawn' ORDER BY submitted_at DESC, id DESC LIMIT 1`, worker, vacancyID), scanApplication, domain.ErrApplicationUnknown)
+}
+
 // PendingApplications loads and locks the worker's applications that can still be withdrawn.
 func (t *Tx) PendingApplications(worker string) ([]domain.Application, error) {
 	return sqldb.Collect(t.tx, scanApplication,

@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -13,13 +15,13 @@ import (
 )
 
 const fairColumns = `id, campaign, division, starts_on, ends_on, closes_on, match_on, tie, figure_name, state, root, entry_count, closed_at, figure,
-	first_officer, second_officer, seed, pass, version`
+	first_officer, second_officer, seed, pass, venue, hours, reason_code, version`
 
 func scanFair(s sqldb.Scanner) (f domain.Fair, err error) {
 	var from, to, closes, match, tie string
 	var closed int64
 	if err = s.Scan(&f.ID, &f.Campaign, &f.Division, &from, &to, &closes, &match, &tie, &f.FigureName, &f.State, &f.Root, &f.Entries, &closed, &f.Figure,
-		&f.First, &f.Second, &f.Seed, &f.Pass, &f.Version); err != nil {
+		&f.First, &f.Second, &f.Seed, &f.Pass, &f.Venue, &f.Hours, &f.Why, &f.Version); err != nil {
 		return f, err
 	}
 	f.Tie, f.ClosedAt = allocate.Tie(tie), sqldb.Time(closed)
@@ -51,13 +53,14 @@ func (t *Tx) ListFairs(division string) ([]domain.Fair, error) {
 
 // SaveFair writes a fair and its events, or returns outbox.ErrStale.
 func (t *Tx) SaveFair(ctx context.Context, f domain.Fair, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO fair (`+fairColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
-		ON CONFLICT (id) DO UPDATE SET match_on = excluded.match_on, state = excluded.state, root = excluded.root, entry_count = excluded.entry_count, closed_at = excluded.closed_at,
+	n, err := t.tx.Exec(`INSERT INTO fair (`+fairColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
+		ON CONFLICT (id) DO UPDATE SET starts_on = excluded.starts_on, ends_on = excluded.ends_on, closes_on = excluded.closes_on, figure_name = excluded.figure_name,
+			venue = excluded.venue, hours = excluded.hours, reason_code = excluded.reason_code, match_on = excluded.match_on, state = excluded.state, root = excluded.root, entry_count = excluded.entry_count, closed_at = excluded.closed_at,
 			figure = excluded.figure, first_officer = excluded.first_officer, second_officer = excluded.second_officer, seed = excluded.seed,
 			pass = excluded.pass, version = excluded.version
-		WHERE fair.version = $20`,
+		WHERE fair.version = $23`,
 		f.ID, f.Campaign, f.Division, f.StartsOn.String(), f.EndsOn.String(), f.ClosesOn.String(), f.MatchOn.String(), string(f.Tie), f.FigureName,
-		string(f.State), f.Root, f.Entries, sqldb.Micros(f.ClosedAt), f.Figure, f.First, f.Second, f.Seed, f.Pass, next(f.Version, events), f.Version)
+		string(f.State), f.Root, f.Entries, sqldb.Micros(f.ClosedAt), f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Venue, f.Hours, f.Why, next(f.Version, events), f.Version)
 	return t.saved(ctx, n, err, outbox.Subject{Aggregate: f.ID, Version: f.Version, Division: f.Division}, events)
 }
 
@@ -161,6 +164,73 @@ func (t *Tx) SaveFairBundle(fairID string, bundle []byte) error {
 		bundle = bundle[n:]
 	}
 	return nil
+}
+
+// AddToFairBundle adds a section to what is published. All parts but the last
+// stay full, so that a part is found by its place in the text.
+func (t *Tx) AddToFairBundle(fairID string, section []byte) error {
+	parts, err := t.fairParts(fairID)
+	if err != nil {
+		return err
+	}
+	part := max(0, len(parts)-1)
+	if len(parts) > 0 {
+		section = slices.Concat(parts[part], section)
+	}
+	for ; len(section) > 0; part++ {
+		n := min(app.BundlePart, len(section))
+		if _, err := t.tx.Exec(`INSERT INTO fair_bundle (fair_id, part, data) VALUES ($1, $2, $3) ON CONFLICT (fair_id, part) DO UPDATE SET data = excluded.data`, fairID, part, section[:n]); err != nil {
+			return err
+		}
+		section = section[n:]
+	}
+	return nil
+}
+
+// WholeFairBundle reads all of what is published.
+func (t *Tx) WholeFairBundle(fairID string) ([]byte, error) {
+	parts, err := t.fairParts(fairID)
+	return slices.Concat(parts...), err
+}
+
+func (t *Tx) fairParts(fairID string) ([][]byte, error) {
+	return sqldb.Collect(t.tx, func(s sqldb.Scanner) (b []byte, err error) { return b, s.Scan(&b) }, `SELECT data FROM fair_bundle WHERE fair_id = $1 ORDER BY part`, fairID)
+}
+
+const fairCorrectionColumns = `id, fair_id, division, number, reason_code, state, figure, mends, wronged, proposed_by, decided_by, proposed_at, decided_at, version`
+
+func scanFairCorrection(s sqldb.Scanner) (c domain.FairCorrection, err error) {
+	var mends string
+	var proposed, decided int64
+	if err = s.Scan(&c.ID, &c.FairID, &c.Division, &c.Number, &c.Why, &c.State, &c.Figure, &mends, &c.Wronged, &c.ProposedBy, &c.DecidedBy, &proposed, &decided, &c.Version); err != nil {
+		return c, err
+	}
+	c.ProposedAt, c.DecidedAt = sqldb.Time(proposed), sqldb.Time(decided)
+	return c, json.Unmarshal([]byte(mends), &c.Mends)
+}
+
+// FairCorrection reads a correction; who changes it holds its fair.
+func (t *Tx) FairCorrection(id string) (domain.FairCorrection, error) {
+	return load(t.tx.QueryRow(`SELECT `+fairCorrectionColumns+` FROM fair_correction WHERE id = $1`, id), scanFairCorrection, domain.ErrFairCorrectionUnknown)
+}
+
+// FairCorrections lists a fair's corrections, the newest first.
+func (t *Tx) FairCorrections(fairID string) ([]domain.FairCorrection, error) {
+	return sqldb.Collect(t.tx, scanFairCorrection, `SELECT `+fairCorrectionColumns+` FROM fair_correction WHERE fair_id = $1 ORDER BY number DESC`, fairID)
+}
+
+// SaveFairCorrection writes a correction and its events, or returns outbox.ErrStale.
+func (t *Tx) SaveFairCorrection(ctx context.Context, c domain.FairCorrection, events ...domain.Event) error {
+	mends, err := json.Marshal(c.Mends)
+	if err != nil {
+		return err
+	}
+	n, err := t.tx.Exec(`INSERT INTO fair_correction (`+fairCorrectionColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, wronged = excluded.wronged, decided_by = excluded.decided_by, decided_at = excluded.decided_at, version = excluded.version
+		WHERE fair_correction.version = $15`,
+		c.ID, c.FairID, c.Division, c.Number, c.Why, c.State, c.Figure, string(mends), c.Wronged, c.ProposedBy, c.DecidedBy, sqldb.Micros(c.ProposedAt), sqldb.Micros(c.DecidedAt),
+		next(c.Version, events), c.Version)
+	return t.saved(ctx, n, err, outbox.Subject{Aggregate: c.ID, Version: c.Version, Division: c.Division}, events)
 }
 
 // FairBundle reads a part of the bundle; nil is the end.

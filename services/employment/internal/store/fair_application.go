@@ -109,6 +109,17 @@ func (t *Tx) saveWishes(a domain.FairApplication) error {
 	return nil
 }
 
+// FairStanding lists the numbers of the applications that were not withdrawn.
+func (t *Tx) FairStanding(fairID string) ([]string, error) {
+	return sqldb.Collect(t.tx, scanText, `SELECT id FROM fair_application WHERE fair_id = $1 AND withdrawn = 0 ORDER BY id`, fairID)
+}
+
+// MendFairRank writes an employer's rank as it should have been.
+func (t *Tx) MendFairRank(applicationID, vacancyID string, rank int) error {
+	_, err := t.tx.Exec(`UPDATE fair_wish SET class = $1 WHERE application_id = $2 AND vacancy_id = $3`, rank, applicationID, vacancyID)
+	return err
+}
+
 // FairApplied lists the numbers of who applied to a post and was not withdrawn.
 func (t *Tx) FairApplied(fairID, vacancyID string) ([]string, error) {
 	return sqldb.Collect(t.tx, scanText, `SELECT w.application_id FROM fair_wish w JOIN fair_application a ON a.id = w.application_id

@@ -16,6 +16,14 @@ func fairMessage(e domain.Event) proto.Message {
 			FairId: f.ID, Campaign: f.Campaign, Division: f.Division, StartsOn: f.StartsOn.String(), EndsOn: f.EndsOn.String(),
 			ClosesOn: f.ClosesOn.String(), MatchOn: f.MatchOn.String(), Tie: string(f.Tie),
 		}
+	case domain.FairChanged:
+		return &employmentv1.FairChanged{FairId: e.Fair.ID, StartsOn: e.Fair.StartsOn.String(), EndsOn: e.Fair.EndsOn.String(), ReasonCode: e.Fair.Why}
+	case domain.FairCancelled:
+		return &employmentv1.FairCancelled{FairId: e.Fair.ID, ReasonCode: e.Fair.Why}
+	case domain.FairNoticed:
+		return &employmentv1.FairNoticed{FairId: e.FairID, ApplicationId: e.ApplicationID, What: e.What, ReasonCode: e.Why}
+	case domain.FairCorrected:
+		return &employmentv1.FairCorrected{FairId: e.FairID, CorrectionId: e.CorrectionID, ReasonCode: e.Why, Wronged: int32(e.Wronged)}
 	case domain.FairClosed:
 		return &employmentv1.FairClosed{FairId: e.Fair.ID, Root: e.Fair.Root, EntryCount: int32(e.Fair.Entries), MatchOn: e.Fair.MatchOn.String()}
 	case domain.FairFigureEntered:

@@ -60,7 +60,7 @@ func (t *Tx) PeekProposalOfJob(jobID string) (domain.FairProposal, bool, error) 
 
 // ProposalsOf lists the proposals of an application to a fair, newest first.
 func (t *Tx) ProposalsOf(applicationID string) ([]domain.FairProposal, error) {
-	return sqldb.Collect(t.tx, scanProposal, `SELECT `+proposalColumns+` FROM fair_proposal WHERE application_id = $1 ORDER BY pass DESC`, applicationID)
+	return sqldb.Collect(t.tx, scanProposal, `SELECT `+proposalColumns+` FROM fair_proposal WHERE application_id = $1 ORDER BY pass DESC, made_at DESC, id DESC`, applicationID)
 }
 
 // SaveFairProposal writes a proposal and its events, or returns outbox.ErrStale.

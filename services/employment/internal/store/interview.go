@@ -9,11 +9,11 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
-const interviewColumns = `id, application_id, vacancy_id, employer_id, worker, county, state, meet_at, way, invited_at, answered_at, version`
+const interviewColumns = `id, application_id, vacancy_id, employer_id, worker, county, state, meet_at, way, meet_place, meet_contact, meet_phone, invited_at, answered_at, version`
 
 func scanInterview(s sqldb.Scanner) (i domain.Interview, err error) {
 	var meet, invited, answered int64
-	err = s.Scan(&i.ID, &i.ApplicationID, &i.VacancyID, &i.EmployerID, &i.Worker, &i.County, &i.State, &meet, &i.Way, &invited, &answered, &i.Version)
+	err = s.Scan(&i.ID, &i.ApplicationID, &i.VacancyID, &i.EmployerID, &i.Worker, &i.County, &i.State, &meet, &i.Way, &i.Meeting.Place, &i.Meeting.Contact, &i.Meeting.Phone, &invited, &answered, &i.Version)
 	i.MeetAt, i.InvitedAt, i.AnsweredAt = sqldb.Time(meet), sqldb.Time(invited), sqldb.Time(answered)
 	return i, err
 }
@@ -45,10 +45,10 @@ func (t *Tx) InterviewsOf(worker string) (map[string]domain.Interview, error) {
 // SaveInterview writes an invitation and its events, or returns
 // outbox.ErrStale, or ErrInterviewOpen where another came at the same moment.
 func (t *Tx) SaveInterview(ctx context.Context, i domain.Interview, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO interview (`+interviewColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+	n, err := t.tx.Exec(`INSERT INTO interview (`+interviewColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, answered_at = excluded.answered_at, version = excluded.version
-		WHERE interview.version = $13`,
-		i.ID, i.ApplicationID, i.VacancyID, i.EmployerID, i.Worker, i.County, string(i.State), sqldb.Micros(i.MeetAt), i.Way, sqldb.Micros(i.InvitedAt),
+		WHERE interview.version = $16`,
+		i.ID, i.ApplicationID, i.VacancyID, i.EmployerID, i.Worker, i.County, string(i.State), sqldb.Micros(i.MeetAt), i.Way, i.Meeting.Place, i.Meeting.Contact, i.Meeting.Phone, sqldb.Micros(i.InvitedAt),
 		sqldb.Micros(i.AnsweredAt), next(i.Version, events), i.Version)
 	if t.tx.Dialect().IsUnique(err) {
 		return domain.ErrInterviewOpen.Because(err)

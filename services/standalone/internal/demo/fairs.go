@@ -60,6 +60,7 @@ func (w *world) fairWith(ctx context.Context, closes, match clock.Date, campaign
 	plan, err := w.employment().PlanFair(hrssStaff(ctx, "hrss-101"), &employmentv1.PlanFairRequest{
 		Campaign: campaign, Division: w.tables.Prefecture().Code, StartsOn: match.String(), EndsOn: match.AddDays(1).String(),
 		ClosesOn: closes.String(), MatchOn: match.String(), Tie: "single", FigureName: "双色球" + match.String() + "开奖号码，中国福彩网公布",
+		Venue: "市会展中心，金山路1号", Hours: "10:00-16:00",
 	})
 	if err != nil {
 		return "", err

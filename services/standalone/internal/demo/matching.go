@@ -188,7 +188,7 @@ func (w *world) seek(ctx context.Context, today clock.Date, posts []vacancy) err
 			return err
 		}
 		at := today.AddDays(3).Start().Add(10 * time.Hour)
-		invited, err := w.employment().InviteToInterview(boss(ctx, v.employer.id), &employmentv1.InviteToInterviewRequest{ApplicationId: reply.GetApplicationId(), MeetAt: at.UnixMicro(), Way: "in_person"})
+		invited, err := w.employment().InviteToInterview(boss(ctx, v.employer.id), &employmentv1.InviteToInterviewRequest{ApplicationId: reply.GetApplicationId(), MeetAt: at.UnixMicro(), Way: "in_person", MeetPlace: "公司人事部，产业园1号", MeetContact: "人事部", MeetPhone: "09062120000"})
 		if err != nil || i%4 > 0 {
 			return err
 		}

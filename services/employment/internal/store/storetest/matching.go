@@ -200,7 +200,7 @@ func (s *suite) oneOfMany() {
 	boss := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1"})
 	got = together(contenders, func(int) error {
 		return s.db.Update(boss, func(tx *sqldb.Tx) error {
-			_, err := cases.InviteToInterview(boss, s.store.In(tx), "application-1", noon.Add(48*time.Hour), "phone")
+			_, err := cases.InviteToInterview(boss, s.store.In(tx), "application-1", noon.Add(48*time.Hour), "phone", domain.Meeting{Contact: "人事部", Phone: "13900010001"})
 			return err
 		})
 	})
