@@ -5,7 +5,7 @@ import "testing"
 // An officer changes or cancels a fair, and mends a draw with another one.
 func TestAnOfficerMendsAFair(t *testing.T) {
 	f := start(t, true)
-	f.post("/employment/fairs", 200, "officer", "hrss-1", "closes_on", "2099-12-01")
+	f.world.atFair()
 	page := "/employment/fairs/fair-1"
 	f.has(f.get(page, 200), "更改安排", "取消招聘会")
 	f.has(f.post(page+"/change", 200, "officer", "HRSS-1", "venue", "体育馆", "opens_at", "10:00", "shuts_at", "16:00", "reason", "venue"), "体育馆 · 10:00-16:00", "地点有变")

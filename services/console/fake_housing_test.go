@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -168,6 +169,42 @@ func (f fakeHousing) OfferRound(ctx context.Context, _ *housingv1.OfferRoundRequ
 func (f fakeHousing) CloseRound(ctx context.Context, _ *housingv1.CloseRoundRequest) (*housingv1.CloseRoundResponse, error) {
 	f.told(ctx, "close")
 	return &housingv1.CloseRoundResponse{}, nil
+}
+
+func (f fakeHousing) ListMends(context.Context, *housingv1.ListMendsRequest) (*housingv1.ListMendsResponse, error) {
+	return &housingv1.ListMendsResponse{
+		Corrections: []*housingv1.Correction{{CorrectionId: "correction-1", Number: 1, ReasonCode: "points", State: "proposed", Wronged: 2, ProposedBy: "hou-1", ProposedAt: 1_795_000_000_000_000}},
+		Reliefs:     []*housingv1.Relief{{ApplicationId: "application-9", CaseNo: "ABCDEF999999", Kind: "public_rental", State: "open", DueOn: "2026-12-20"}},
+	}, nil
+}
+
+func (f fakeHousing) CancelRound(ctx context.Context, r *housingv1.CancelRoundRequest) (*housingv1.CancelRoundResponse, error) {
+	f.told(ctx, "cancel "+r.GetReasonCode())
+	return &housingv1.CancelRoundResponse{}, nil
+}
+
+func (f fakeHousing) CorrectRound(ctx context.Context, r *housingv1.CorrectRoundRequest) (*housingv1.CorrectRoundResponse, error) {
+	f.told(ctx, fmt.Sprint("correct ", r.GetReasonCode(), " ", r.GetHomes(), " ", len(r.GetLevels())))
+	return &housingv1.CorrectRoundResponse{}, nil
+}
+
+func (f fakeHousing) DecideCorrection(ctx context.Context, r *housingv1.DecideCorrectionRequest) (*housingv1.DecideCorrectionResponse, error) {
+	f.told(ctx, r.GetOutcome()+" "+r.GetCorrectionId())
+	return &housingv1.DecideCorrectionResponse{}, nil
+}
+
+func (f fakeHousing) FindHouseholds(ctx context.Context, r *housingv1.FindHouseholdsRequest) (*housingv1.FindHouseholdsResponse, error) {
+	f.told(ctx, "households "+r.GetKind())
+	return &housingv1.FindHouseholdsResponse{}, nil
+}
+
+func (f fakeHousing) ListHouseholds(context.Context, *housingv1.ListHouseholdsRequest) (*housingv1.ListHouseholdsResponse, error) {
+	return &housingv1.ListHouseholdsResponse{Households: []*housingv1.Household{{DoubleId: "double-1", ApplicationId: "application-42", OtherApplicationId: "application-43", Grounds: []string{"same_phone"}, State: "open"}}}, nil
+}
+
+func (f fakeHousing) DecideHousehold(ctx context.Context, r *housingv1.DecideHouseholdRequest) (*housingv1.DecideHouseholdResponse, error) {
+	f.told(ctx, "household "+r.GetOutcome()+" "+r.GetWithdrawnId()+" "+r.GetReasonCode())
+	return &housingv1.DecideHouseholdResponse{}, nil
 }
 
 func (f fakeHousing) RecordRent(ctx context.Context, r *housingv1.RecordRentRequest) (*housingv1.RecordRentResponse, error) {

@@ -35,7 +35,7 @@ type jobsBody struct {
 	Applications []*employmentv1.Application
 	AppErr       error
 	Twice        *employmentv1.Application // that was just applied for again
-	Waiting      int // invitations and offers that wait for the worker
+	Waiting      int                       // invitations and offers that wait for the worker
 }
 
 // jobs is the worker's suggestions with their reasons, and one tap away the

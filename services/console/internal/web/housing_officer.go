@@ -30,6 +30,7 @@ func (s *Site) housingPages(page func(string, handler)) {
 	page("POST /housing/rounds", s.roundOpen)
 	page("GET /housing/rounds/{id}", s.roundPage)
 	page("POST /housing/rounds/{id}/{do}", s.roundDo)
+	page("POST /housing/households", s.householdDo)
 	page("GET /housing/cases/{id}", s.housingCase)
 	page("GET /housing/leases", s.housingLeases)
 	page("GET /housing/leases/{id}", s.housingLease)
@@ -79,12 +80,14 @@ func where(r *http.Request, p *words.Printer) housingWhere {
 
 type housingListBody struct {
 	housingWhere
-	List   *housingv1.ListWaitingResponse
-	Free   []*housingv1.Home
-	Rounds []*housingv1.Round
-	Open   *housingv1.Round // the open round of this list
-	Err    error
-	Done   string
+	List      *housingv1.ListWaitingResponse
+	Free      []*housingv1.Home
+	Rounds    []*housingv1.Round
+	Open      *housingv1.Round // the open round of this list
+	Err       error
+	Done      string
+	Pairs     []*housingv1.Household
+	Undecided int
 }
 
 // housingList shows a waiting list, how its points are evidenced, its rounds,
@@ -97,6 +100,16 @@ func (s *Site) housingList(w http.ResponseWriter, r *http.Request, p *words.Prin
 		var free *housingv1.ListHomesResponse
 		free, b.Err = s.Clients.Housing.ListHomes(ctx, &housingv1.ListHomesRequest{County: b.County, Kind: b.Kind, Limit: 20})
 		b.Free = free.GetHomes()
+	}
+	if b.Err == nil {
+		var pairs *housingv1.ListHouseholdsResponse
+		pairs, b.Err = s.Clients.Housing.ListHouseholds(ctx, &housingv1.ListHouseholdsRequest{County: b.County, Kind: b.Kind})
+		b.Pairs = pairs.GetHouseholds()
+		for _, d := range b.Pairs {
+			if d.GetState() == "open" {
+				b.Undecided++
+			}
+		}
 	}
 	if b.Err == nil {
 		var rounds *housingv1.ListRoundsResponse
@@ -122,6 +135,7 @@ func (s *Site) roundOpen(w http.ResponseWriter, r *http.Request, _ *words.Printe
 	defer cancel()
 	reply, err := s.Clients.Housing.OpenRound(ctx, &housingv1.OpenRoundRequest{
 		County: r.PostFormValue("county"), Kind: r.PostFormValue("kind"), HomeIds: r.PostForm["home"], FigureName: r.PostFormValue("figure_name"), FigureDue: r.PostFormValue("figure_due"),
+		AcceptUndecided: r.PostFormValue("undecided") == "stay",
 	})
 	if err != nil {
 		return err
@@ -131,7 +145,12 @@ func (s *Site) roundOpen(w http.ResponseWriter, r *http.Request, _ *words.Printe
 
 type homesRoundBody struct {
 	*housingv1.GetRoundResponse
-	Done string
+	Done    string
+	Mends   *housingv1.ListMendsResponse
+	Reasons []string
+	Faults  []string
+	Lines   []int
+	Results bool // it has some: it is corrected, and not cancelled
 }
 
 func (s *Site) roundPage(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
@@ -141,7 +160,14 @@ func (s *Site) roundPage(w http.ResponseWriter, r *http.Request, p *words.Printe
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, p, http.StatusOK, "housing_round", page{Title: "housing.round", Nav: "housing", Body: homesRoundBody{reply, r.URL.Query().Get("done")}})
+	mends, err := s.Clients.Housing.ListMends(ctx, &housingv1.ListMendsRequest{RoundId: r.PathValue("id")})
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, p, http.StatusOK, "housing_round", page{Title: "housing.round", Nav: "housing", Body: homesRoundBody{
+		GetRoundResponse: reply, Done: r.URL.Query().Get("done"), Mends: mends, Reasons: []string{"homes", "figure", "law", "other"},
+		Faults: []string{"points", "entry", "homes", "figure", "procedure"}, Lines: []int{1, 2, 3}, Results: hasResults(reply),
+	}})
 }
 
 // roundDo enters the figure, offers, or closes.
@@ -160,7 +186,7 @@ func (s *Site) roundDo(w http.ResponseWriter, r *http.Request, _ *words.Printer)
 	case "close":
 		_, err = s.Clients.Housing.CloseRound(ctx, &housingv1.CloseRoundRequest{RoundId: id})
 	default:
-		return errNoPage
+		err = s.roundMend(ctx, r, id, do)
 	}
 	if err != nil {
 		return err
