@@ -18,6 +18,10 @@ const (
 	// walPages lets the log grow to 64 MiB before it is folded back: at a
 	// hundred thousand aggregates that doubles the rate of commands.
 	walPages = 16384
+	// What a connection keeps of the file in memory. The pages that everybody
+	// needs are in the system's cache anyway; a process has some forty connections.
+	writerCacheKiB = 8192
+	readerCacheKiB = 2048
 )
 
 // sqliteEngine has one writer, on its own goroutine and connection, and a few readers.
@@ -40,7 +44,7 @@ type job struct {
 func openSQLite(ctx context.Context, path string) (*DB, error) {
 	q := url.Values{}
 	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		fmt.Sprintf("wal_autocheckpoint(%d)", walPages), "cache_size(-32768)", "temp_store(2)"} {
+		fmt.Sprintf("wal_autocheckpoint(%d)", walPages), fmt.Sprintf("cache_size(-%d)", readerCacheKiB), "temp_store(2)"} {
 		q.Add("_pragma", p)
 	}
 	if f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600); err != nil { // people's data: the owner's alone
@@ -55,6 +59,9 @@ func openSQLite(ctx context.Context, path string) (*DB, error) {
 	e := &sqliteEngine{jobs: make(chan *job, groupLimit), readers: make(chan *session, max(4, runtime.NumCPU())), done: make(chan struct{})}
 	w, err := newSession(ctx, pool)
 	if err != nil {
+		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), pool.Close())
+	}
+	if err := w.exec(ctx, fmt.Sprintf("PRAGMA cache_size = -%d", writerCacheKiB)); err != nil {
 		return nil, errors.Join(fmt.Errorf("database %s: %w", path, err), pool.Close())
 	}
 	for range cap(e.readers) {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -130,8 +131,16 @@ func intoCluster(ctx context.Context, dir string, im *importer.Importer, sheets 
 	return im.Run(ctx, sheets)
 }
 
+// importMemory is what an import may take of memory beside its databases' pages
+// and the program itself. About half of it is in use, however many rows there are;
+// without a bound the collector would let four times of that stand.
+const importMemory = 190 << 20
+
 // local runs the platform of a data folder for as long as the import takes.
 func local(ctx context.Context, data, key string, im *importer.Importer, sheets string) (report *importer.Report, err error) {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(importMemory)
+	}
 	p, err := standalone.Open(ctx, standalone.Config{Dir: data, KeyFile: key, Purpose: standalone.PurposeReal, LogTo: os.Stderr, Level: "warn",
 		Notice: func(s string) { fmt.Fprintln(os.Stderr, "qiao:", s) }})
 	if err != nil {

@@ -52,7 +52,8 @@ func large(ctx context.Context, b *bench) error {
 		return err
 	}
 	start := time.Now()
-	out, err := exec.CommandContext(ctx, b.Program, "import", "-json", "-data", data, "-key-file", filepath.Join(dir, "key"), sheet).Output()
+	run := exec.CommandContext(ctx, b.Program, "import", "-json", "-data", data, "-key-file", filepath.Join(dir, "key"), sheet)
+	out, err := run.Output()
 	if err != nil {
 		return fmt.Errorf("import: %w: %s", err, out)
 	}
@@ -65,6 +66,10 @@ func large(ctx context.Context, b *bench) error {
 		return fmt.Errorf("not every worker was imported: %s", out)
 	}
 	b.atMost(fmt.Sprintf("import of %d workers, settled", b.Workers), took.Seconds(), "s", 30*float64(b.Workers)/100_000)
+	if used, ok := run.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		b.atMost("the same, peak of resident memory", float64(used.Maxrss)/1024, "MiB", 400) // the kernel counts in KiB
+		b.raw("the same, processor", (run.ProcessState.UserTime() + run.ProcessState.SystemTime()).Seconds(), "s")
+	}
 	b.raw("the same, workers a second", float64(b.Workers)/took.Seconds(), "/s")
 	if err := b.third(ctx, dir, data); err != nil {
 		return err
