@@ -24,6 +24,10 @@ import (
 
 var ctx = context.Background()
 
+// reader is whom the probe stands in for: the contract names it for hires that
+// were registered, and for no vacancy.
+const reader = "training"
+
 // probe is a service that writes down each hire that it hears of.
 type probe struct {
 	db     *sqldb.DB
@@ -35,12 +39,12 @@ var errRefused = errs.New(errs.Invalid, "probe.refused", "The probe cannot apply
 
 func startProbe(t *testing.T, p *testkit.Platform) *probe {
 	t.Helper()
-	d := p.Deps("probe")
-	log, tasks, caller, err := run.Open(ctx, "probe", nil, d)
+	d := p.Deps(reader)
+	log, tasks, caller, err := run.Open(ctx, reader, nil, d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pr := &probe{db: log.DB(), client: platformv1.OpsClient{Caller: p.Client(), Target: "probe"}}
+	pr := &probe{db: log.DB(), client: platformv1.OpsClient{Caller: p.Client(), Target: reader}}
 	if err := pr.db.Update(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(`CREATE TABLE heard (n INTEGER PRIMARY KEY, hire TEXT NOT NULL)`)
 		return err
@@ -199,8 +203,65 @@ func TestMalformedEventIsParkedAndShown(t *testing.T) {
 	if err != nil || len(parked) != 2 || parked[0].Code != "event.malformed" || parked[1].Code != "event.version_unknown" {
 		t.Errorf("%+v, %v", parked, err)
 	}
-	ok, _, err := ops.Settled(p.Officer("ops"), p.Client(), []string{"employment", "probe"})
+	ok, _, err := ops.Settled(p.Officer("ops"), p.Client(), []string{"employment", reader})
 	if err != nil || !ok {
 		t.Errorf("settled %v, %v", ok, err)
+	}
+}
+
+// TestAFillTellsNobodyMoreThanItsPart: whoever asks for a channel gets the
+// bytes of what the contract names it for; the chain holds over the rest.
+func TestAFillTellsNobodyMoreThanItsPart(t *testing.T) {
+	p := testkit.NewPlatform(t, nil)
+	pub := p.Publisher("employment")
+	hires(pub, "w", 1, 2)
+	pub.Publish(outbox.Subject{Aggregate: "i-1", Worker: "w", Division: "654301"}, &employmentv1.InterviewInvited{InterviewId: "i-1"})
+	pub.Publish(outbox.Subject{Aggregate: "v-1"}, &employmentv1.VacancyClosed{VacancyId: "v-1"})
+	hires(pub, "w", 3, 3)
+	client := platformv1.OpsClient{Caller: p.Client(), Target: "employment"}
+	req := &platformv1.ReadChannelRequest{Channel: "employment-0", Epoch: 1, FromSeq: 1, Limit: 100}
+	p.Settle()
+	for who, c := range map[string]struct {
+		as   context.Context
+		want []bool // which bodies it gets; nil: it is refused
+	}{
+		"a consumer of hires":            {p.Service(reader), []bool{true, true, false, false, true}},
+		"who keeps the worker's own log": {p.Service(event.Keeper), []bool{true, true, true, false, true}},
+		"operations":                     {p.Officer("ops"), []bool{false, false, false, false, false}},
+		"no consumer":                    {p.Service("console"), nil},
+	} {
+		got, err := client.ReadChannel(c.as, req)
+		if c.want == nil {
+			if errs.KindOf(err) != errs.Denied {
+				t.Errorf("%s: %v, %v", who, got, err)
+			}
+			continue
+		}
+		if err != nil || len(got.GetEvents()) != len(c.want) {
+			t.Errorf("%s: %v, %v", who, got, err)
+			continue
+		}
+		for i, e := range got.GetEvents() {
+			if (len(e.GetBody()) > 0) != c.want[i] || e.GetWithheld() == c.want[i] || len(e.GetChain()) == 0 || e.GetId() == "" {
+				t.Errorf("%s, event %d: %v", who, i+1, e)
+			}
+		}
+	}
+	// A reader that has to ask for everything ends where the publisher is.
+	js, err := jetstream.New(p.Conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := js.Stream(ctx, event.Stream("employment-0"))
+	if err == nil {
+		err = s.Purge(ctx)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	pr := startProbe(t, p)
+	p.Settle()
+	if got := pr.heard(t); !slices.Equal(got, []string{"hire-w-1", "hire-w-2", "hire-w-3"}) {
+		t.Errorf("heard %v", got)
 	}
 }

@@ -50,6 +50,7 @@ type delivery struct {
 	chain     []byte
 	body      []byte
 	streamSeq uint64 // 0 when it came from the event table
+	withheld  bool   // it does not concern this service: its publisher gives the hash alone
 }
 
 // reader applies one channel while it holds the lease.
@@ -315,7 +316,7 @@ func (r *reader) fill(ctx context.Context, epoch, upTo int64) error {
 			if next != nil && s.GetSeq() > next.GetSeq() {
 				break
 			}
-			d := delivery{epoch: r.epoch, seq: s.GetSeq(), chain: s.GetChain(), body: s.GetBody()}
+			d := delivery{id: s.GetId(), epoch: r.epoch, seq: s.GetSeq(), chain: s.GetChain(), body: s.GetBody(), withheld: s.GetWithheld()}
 			if e, err := event.Parse(d.body); err == nil {
 				d.id = e.ID
 			}

@@ -13,6 +13,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/rpc"
@@ -42,8 +43,20 @@ type Server struct {
 	Held     func() error // why the service stands still, nil where it works
 }
 
-// ReadChannel gives stored events from a sequence number on.
+// ReadChannel gives stored events from a sequence number on. A service gets the
+// bytes of what the contract names it for, and may follow the chain over the
+// rest; an operator gets numbers, ids and hashes alone. Who asked is written down.
 func (s *Server) ReadChannel(ctx context.Context, req *platformv1.ReadChannelRequest) (*platformv1.ReadChannelResponse, error) {
+	who, err := auth.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	reader := ""
+	if who.Kind == auth.Service {
+		if reader = who.Subject; !event.MayFill(s.Log.Service(), reader) {
+			return nil, auth.ErrDenied
+		}
+	}
 	limit := min(max(int(req.GetLimit()), 1), fillLimit)
 	rows, err := relay.ReadSequenced(ctx, s.Log.DB(), req.GetChannel(), req.GetFromSeq(), limit)
 	if err != nil {
@@ -57,13 +70,23 @@ func (s *Server) ReadChannel(ctx context.Context, req *platformv1.ReadChannelReq
 	for _, e := range epochs {
 		out.Epochs = append(out.Epochs, &platformv1.EpochStart{Epoch: e.Epoch, Seq: e.Seq, Chain: e.Chain})
 	}
-	size := 0
+	size, given := 0, 0
 	for _, r := range rows {
-		if size += len(r.Body) + 64; size > 900<<10 && len(out.Events) > 0 {
+		one := &platformv1.SequencedEvent{Epoch: r.Epoch, Seq: r.Seq, Chain: r.Chain}
+		e, err := event.Parse(r.Body)
+		if one.Id = e.ID; reader != "" && (err != nil || e.Concerns(reader)) {
+			one.Body = r.Body // what cannot be read tells nothing, and has to be set aside by who reads it
+			given++
+		} else {
+			one.Withheld = true
+		}
+		if size += len(one.GetBody()) + 128; size > 900<<10 && len(out.Events) > 0 {
 			break
 		}
-		out.Events = append(out.Events, &platformv1.SequencedEvent{Epoch: r.Epoch, Seq: r.Seq, Chain: r.Chain, Body: r.Body})
+		out.Events = append(out.Events, one)
 	}
+	s.Scope.Log.InfoContext(ctx, "events were read from the event table", "reader_kind", string(who.Kind), "reader", who.Subject,
+		"channel", req.GetChannel(), "from", req.GetFromSeq(), "events", len(out.GetEvents()), "with_bytes", given)
 	return out, nil
 }
 

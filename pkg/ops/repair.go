@@ -35,13 +35,18 @@ func parked(p consume.Parked) *platformv1.ParkedEvent {
 	return &platformv1.ParkedEvent{Channel: p.Channel, Seq: p.Seq, Id: p.ID, Type: p.Type, Code: p.Code, Text: p.Text, ParkedAt: p.At.UnixMicro(), Attempts: int32(p.Attempts)}
 }
 
-// GetParked gives a parked event with its payload: ids, codes, dates and
-// amounts, but not whom it concerns.
+// GetParked gives a parked event with its payload: codes, dates and amounts,
+// ids only veiled, and not whom it concerns. Who looked is written down.
 func (s *Server) GetParked(ctx context.Context, req *platformv1.GetParkedRequest) (*platformv1.GetParkedResponse, error) {
 	p, err := consume.FindParked(ctx, s.Log.DB(), req.GetChannel(), req.GetSeq())
 	if err != nil {
 		return nil, err
 	}
+	who, err := auth.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	s.Scope.Log.InfoContext(ctx, "an officer looked at a parked event", "officer", who.Subject, "channel", req.GetChannel(), "seq", req.GetSeq())
 	out := &platformv1.GetParkedResponse{Event: parked(p), Bytes: int32(len(p.Body))}
 	e, err := event.Parse(p.Body)
 	if err != nil {
@@ -49,7 +54,7 @@ func (s *Server) GetParked(ctx context.Context, req *platformv1.GetParkedRequest
 	}
 	out.Division, out.OccurredAt = e.Division, e.OccurredAt.UnixMicro()
 	if text, err := event.Describe(e); err == nil {
-		out.Payload = text
+		out.Payload = s.veilAll(text)
 	}
 	return out, nil
 }
@@ -89,7 +94,7 @@ func (s *Server) ListOrphaned(ctx context.Context, req *platformv1.ListOrphanedR
 	}
 	out := &platformv1.ListOrphanedResponse{}
 	for _, o := range all {
-		out.Events = append(out.Events, &platformv1.OrphanedEvent{Channel: o.Channel, Epoch: o.Epoch, Seq: o.Seq, Id: o.ID, Type: o.Type, Aggregate: o.Aggregate, FoundAt: o.FoundAt.UnixMicro()})
+		out.Events = append(out.Events, &platformv1.OrphanedEvent{Channel: o.Channel, Epoch: o.Epoch, Seq: o.Seq, Id: o.ID, Type: o.Type, Aggregate: s.veil(o.Aggregate), FoundAt: o.FoundAt.UnixMicro()})
 	}
 	return out, nil
 }
@@ -131,6 +136,9 @@ func (s *Server) TakeBack(ctx context.Context, req *platformv1.TakeBackRequest) 
 		return nil, err
 	}
 	s.Scope.Log.WarnContext(ctx, "an officer took events back from the stream", "channel", req.GetChannel(), "events", n, "things", len(aggregates))
+	for i, a := range aggregates {
+		aggregates[i] = s.veil(a)
+	}
 	return &platformv1.TakeBackResponse{Taken: n, Aggregates: aggregates}, nil
 }
 

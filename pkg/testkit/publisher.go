@@ -3,6 +3,7 @@ package testkit
 import (
 	"context"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/event"
@@ -65,4 +66,35 @@ func (b *Publisher) PublishRaw(eventType string, data []byte) {
 	if err != nil {
 		b.p.T.Fatal(err)
 	}
+}
+
+// Published reads what a service has put on the bus so far, oldest first. No
+// principal may read a whole channel: a test looks into the stream itself.
+func (p *Platform) Published(service string) (all []event.Event) {
+	p.T.Helper()
+	js, err := jetstream.New(p.Conn)
+	if err != nil {
+		p.T.Fatal(err)
+	}
+	ctx := context.Background()
+	s, err := js.Stream(ctx, event.Stream(event.Channel(service, 0)))
+	if err != nil {
+		p.T.Fatal(err)
+	}
+	info, err := s.Info(ctx)
+	if err != nil {
+		p.T.Fatal(err)
+	}
+	for at := max(info.State.FirstSeq, 1); at <= info.State.LastSeq; at++ {
+		m, err := s.GetMsg(ctx, at)
+		if err != nil {
+			p.T.Fatal(err)
+		}
+		e, err := event.Parse(m.Data)
+		if err != nil {
+			p.T.Fatal(err)
+		}
+		all = append(all, e)
+	}
+	return all
 }

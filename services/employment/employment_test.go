@@ -123,15 +123,10 @@ func (f *fixture) vacancy(id string) *employmentv1.Vacancy {
 }
 
 // happened lists what the service has published, oldest first, from an index on.
-func (f *fixture) happened(from int) (all []event.Event) {
+func (f *fixture) happened(from int) []event.Event {
 	f.T.Helper()
 	f.Settle()
-	r, err := platformv1.OpsClient{Caller: f.Client(), Target: employment.Name}.ReadChannel(f.Service("registry"), &platformv1.ReadChannelRequest{Channel: "employment-0", Epoch: 1, FromSeq: 1, Limit: 500})
-	for _, s := range ok(f.T, r, err).GetEvents()[from:] {
-		e, err := event.Parse(s.GetBody())
-		all = append(all, ok(f.T, e, err))
-	}
-	return all
+	return f.Published(employment.Name)[from:]
 }
 
 func types(all []event.Event) (names []string) {

@@ -246,20 +246,10 @@ func (f *fixture) free() int {
 }
 
 // shared reads what the service published, oldest first.
-func (f *fixture) shared() (all []event.Event) {
+func (f *fixture) shared() []event.Event {
 	f.t.Helper()
-	r, err := platformv1.OpsClient{Caller: f.Client(), Target: housing.Name}.ReadChannel(f.Officer("ops"), &platformv1.ReadChannelRequest{Channel: "housing-0", Epoch: 1, FromSeq: 1, Limit: 1000})
-	if err != nil {
-		f.t.Fatal(err)
-	}
-	for _, e := range r.GetEvents() {
-		parsed, err := event.Parse(e.GetBody())
-		if err != nil {
-			f.t.Fatal(err)
-		}
-		all = append(all, parsed)
-	}
-	return all
+	f.Settle()
+	return f.Published(housing.Name)
 }
 
 // count counts the published events of a type.

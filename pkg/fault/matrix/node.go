@@ -1,9 +1,5 @@
 //go:build chaos
 
-// Package matrix proves the pipeline's invariants under the faults that a
-// broker, a database, a network and a kill can do: publishers and readers run
-// as processes of their own, on real engines, and each mechanism has a control
-// that breaks it and must be found out.
 package matrix
 
 import (
@@ -40,7 +36,7 @@ import (
 
 const (
 	publisher = "employment"
-	reader    = "probe"
+	reader    = "training" // the contract names it for what the publisher here publishes
 	channel   = publisher + "-0"
 	workers   = 7
 )

@@ -206,11 +206,15 @@ func (x *EpochStart) GetChain() []byte {
 }
 
 type SequencedEvent struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Seq           int64                  `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
-	Chain         []byte                 `protobuf:"bytes,2,opt,name=chain,proto3" json:"chain,omitempty"`
-	Body          []byte                 `protobuf:"bytes,3,opt,name=body,proto3" json:"body,omitempty"`
-	Epoch         int64                  `protobuf:"varint,4,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Seq   int64                  `protobuf:"varint,1,opt,name=seq,proto3" json:"seq,omitempty"`
+	Chain []byte                 `protobuf:"bytes,2,opt,name=chain,proto3" json:"chain,omitempty"`
+	// Empty where it is withheld from the reader.
+	Body  []byte `protobuf:"bytes,3,opt,name=body,proto3" json:"body,omitempty"`
+	Epoch int64  `protobuf:"varint,4,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Id    string `protobuf:"bytes,5,opt,name=id,proto3" json:"id,omitempty"`
+	// The event does not concern the reader: its hash is given in place of its bytes.
+	Withheld      bool `protobuf:"varint,6,opt,name=withheld,proto3" json:"withheld,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -271,6 +275,20 @@ func (x *SequencedEvent) GetEpoch() int64 {
 		return x.Epoch
 	}
 	return 0
+}
+
+func (x *SequencedEvent) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *SequencedEvent) GetWithheld() bool {
+	if x != nil {
+		return x.Withheld
+	}
+	return false
 }
 
 type GetStatusRequest struct {
@@ -1450,7 +1468,7 @@ func (x *GetParkedRequest) GetSeq() int64 {
 type GetParkedResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Event *ParkedEvent           `protobuf:"bytes,1,opt,name=event,proto3" json:"event,omitempty"`
-	// The event's fields as JSON; empty where the bytes cannot be read.
+	// The event's fields as JSON, its ids veiled; empty where the bytes cannot be read.
 	Payload       string `protobuf:"bytes,2,opt,name=payload,proto3" json:"payload,omitempty"`
 	Division      string `protobuf:"bytes,3,opt,name=division,proto3" json:"division,omitempty"`
 	OccurredAt    int64  `protobuf:"varint,4,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
@@ -2051,7 +2069,7 @@ func (x *TakeBackRequest) GetReason() string {
 type TakeBackResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Taken int64                  `protobuf:"varint,1,opt,name=taken,proto3" json:"taken,omitempty"`
-	// The things whose state is older than their history now.
+	// The things whose state is older than their history now; veiled.
 	Aggregates    []string `protobuf:"bytes,2,rep,name=aggregates,proto3" json:"aggregates,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -2367,12 +2385,14 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"EpochStart\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x03R\x05epoch\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12\x14\n" +
-	"\x05chain\x18\x03 \x01(\fR\x05chain\"b\n" +
+	"\x05chain\x18\x03 \x01(\fR\x05chain\"\x8e\x01\n" +
 	"\x0eSequencedEvent\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12\x14\n" +
 	"\x05chain\x18\x02 \x01(\fR\x05chain\x12\x12\n" +
 	"\x04body\x18\x03 \x01(\fR\x04body\x12\x14\n" +
-	"\x05epoch\x18\x04 \x01(\x03R\x05epoch\"\x12\n" +
+	"\x05epoch\x18\x04 \x01(\x03R\x05epoch\x12\x0e\n" +
+	"\x02id\x18\x05 \x01(\tR\x02id\x12\x1a\n" +
+	"\bwithheld\x18\x06 \x01(\bR\bwithheld\"\x12\n" +
 	"\x10GetStatusRequest\"\x9d\x03\n" +
 	"\x11GetStatusResponse\x12\x18\n" +
 	"\aservice\x18\x01 \x01(\tR\aservice\x12;\n" +
