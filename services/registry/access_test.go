@@ -99,7 +99,7 @@ func TestWhoMayRead(t *testing.T) {
 		code string
 	}{
 		"another worker":     {f.Worker("other"), "auth.not_yours"},
-		"another county":     {elsewhere, "auth.division"},
+		"another county":     {elsewhere, "registry.worker.unknown"},
 		"the police":         {f.Officer("psb"), "auth.denied"},
 		"no such department": {f.Officer("secret"), "auth.denied"},
 		"an employer":        {f.Employer("e"), "auth.denied"},

@@ -35,7 +35,7 @@ func TestChildren(t *testing.T) {
 		"not yet born":     {f.Worker(w), func(r *registryv1.RegisterChildRequest) { r.AsOf = "2020-08-07" }, "birthdate_future"},
 		"no such day":      {f.Worker(w), func(r *registryv1.RegisterChildRequest) { r.BirthDate = "2020-02-30" }, "date_format"},
 		"no name":          {f.Worker(w), func(r *registryv1.RegisterChildRequest) { r.Name = "" }, "name_missing"},
-		"no guardian":      {f.Officer("edu"), func(r *registryv1.RegisterChildRequest) { r.Worker = "" }, "guardian_unknown"},
+		"no guardian":      {f.Officer("edu"), func(r *registryv1.RegisterChildRequest) { r.Worker = "" }, "auth.not_yours"},
 		"unknown guardian": {f.Counter("edu", "x"), func(r *registryv1.RegisterChildRequest) { r.Worker = "x" }, "guardian_unknown"},
 		"not the guardian": {f.Worker("other"), func(*registryv1.RegisterChildRequest) {}, "auth.not_yours"},
 		"no such place":    {f.Worker(w), func(r *registryv1.RegisterChildRequest) { r.County = "1" }, "registry.place.unknown"},
@@ -56,7 +56,7 @@ func TestChildren(t *testing.T) {
 	if n := len(f.accesses(t, w)); n != 2 {
 		t.Errorf("%d lines of two reads by others", n)
 	}
-	if _, err := f.client.GetChild(f.Worker("other"), read); errs.CodeOf(err) != "auth.not_yours" {
+	if _, err := f.client.GetChild(f.Worker("other"), read); errs.CodeOf(err) != "registry.child.unknown" {
 		t.Errorf("another worker: %v", err)
 	}
 	if _, err := f.client.GetChild(f.Worker(w), &registryv1.GetChildRequest{ChildId: "none"}); errs.CodeOf(err) != "registry.child.unknown" {

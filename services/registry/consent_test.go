@@ -30,7 +30,7 @@ func TestConsentIsGivenAndWithdrawnByTheWorker(t *testing.T) {
 		t.Fatalf("%v, %v", list, err)
 	}
 	withdraw := &registryv1.WithdrawConsentRequest{GrantId: g.GetGrantId()}
-	if _, err := f.client.WithdrawConsent(f.Worker("other"), withdraw); errs.CodeOf(err) != "auth.not_yours" {
+	if _, err := f.client.WithdrawConsent(f.Worker("other"), withdraw); errs.CodeOf(err) != "registry.consent.unknown" {
 		t.Fatal(err)
 	}
 	if _, err := f.client.WithdrawConsent(f.Worker(w), withdraw); err != nil {

@@ -157,7 +157,7 @@ func TestReadingAMessage(t *testing.T) {
 		t.Fatalf("%v, %v", got, err)
 	}
 	id := got.GetMessages()[0].GetMessageId()
-	if _, err := f.client.ReadMessage(f.Worker("other"), &registryv1.ReadMessageRequest{MessageId: id}); errs.CodeOf(err) != "auth.not_yours" {
+	if _, err := f.client.ReadMessage(f.Worker("other"), &registryv1.ReadMessageRequest{MessageId: id}); errs.CodeOf(err) != "registry.message.unknown" {
 		t.Fatal(err)
 	}
 	if _, err := f.client.ListMessages(f.Worker("other"), ask); errs.CodeOf(err) != "auth.not_yours" {

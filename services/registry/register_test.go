@@ -135,7 +135,10 @@ func TestUpdateContact(t *testing.T) {
 	if _, err := f.client.UpdateContact(f.Officer("hrss"), change); errs.CodeOf(err) != "auth.not_yours" {
 		t.Fatalf("an officer on his own account: %v", err)
 	}
-	if _, err := f.client.UpdateContact(f.Counter("hrss", w), change); err != nil {
+	if _, err := f.client.UpdateContact(f.Counter("hrss", w), change); errs.CodeOf(err) != "registry.contact.moves" {
+		t.Fatalf("a counter moves somebody: %v", err)
+	}
+	if _, err := f.client.UpdateContact(f.Worker(w), change); err != nil {
 		t.Fatal(err)
 	}
 	got, err := f.client.GetWorker(f.Worker(w), &registryv1.GetWorkerRequest{Worker: w})

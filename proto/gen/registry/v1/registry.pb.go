@@ -158,7 +158,8 @@ func (x *RegisterWorkerRequest) GetCheckOnly() bool {
 type RegisterWorkerResponse struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
-	// created, unchanged, applied or differs
+	// created, unchanged, applied, differs, or requested: what is asked for needs
+	// another county's decision, and worker is empty
 	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
 	// fields in which the request says otherwise than the record and changed nothing
 	Differs       []string `protobuf:"bytes,3,rep,name=differs,proto3" json:"differs,omitempty"`
@@ -521,6 +522,392 @@ func (*UpdateContactResponse) Descriptor() ([]byte, []int) {
 	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{7}
 }
 
+type ProposeContactRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Phone         string                 `protobuf:"bytes,2,opt,name=phone,proto3" json:"phone,omitempty"`
+	County        string                 `protobuf:"bytes,3,opt,name=county,proto3" json:"county,omitempty"`
+	Township      string                 `protobuf:"bytes,4,opt,name=township,proto3" json:"township,omitempty"`
+	Languages     []string               `protobuf:"bytes,5,rep,name=languages,proto3" json:"languages,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProposeContactRequest) Reset() {
+	*x = ProposeContactRequest{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProposeContactRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProposeContactRequest) ProtoMessage() {}
+
+func (x *ProposeContactRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProposeContactRequest.ProtoReflect.Descriptor instead.
+func (*ProposeContactRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ProposeContactRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *ProposeContactRequest) GetPhone() string {
+	if x != nil {
+		return x.Phone
+	}
+	return ""
+}
+
+func (x *ProposeContactRequest) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *ProposeContactRequest) GetTownship() string {
+	if x != nil {
+		return x.Township
+	}
+	return ""
+}
+
+func (x *ProposeContactRequest) GetLanguages() []string {
+	if x != nil {
+		return x.Languages
+	}
+	return nil
+}
+
+type ProposeContactResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProposeContactResponse) Reset() {
+	*x = ProposeContactResponse{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProposeContactResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProposeContactResponse) ProtoMessage() {}
+
+func (x *ProposeContactResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProposeContactResponse.ProtoReflect.Descriptor instead.
+func (*ProposeContactResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ProposeContactResponse) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+type ListContactCasesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListContactCasesRequest) Reset() {
+	*x = ListContactCasesRequest{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListContactCasesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListContactCasesRequest) ProtoMessage() {}
+
+func (x *ListContactCasesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListContactCasesRequest.ProtoReflect.Descriptor instead.
+func (*ListContactCasesRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{10}
+}
+
+type ListContactCasesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Cases         []*ContactCase         `protobuf:"bytes,1,rep,name=cases,proto3" json:"cases,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListContactCasesResponse) Reset() {
+	*x = ListContactCasesResponse{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListContactCasesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListContactCasesResponse) ProtoMessage() {}
+
+func (x *ListContactCasesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListContactCasesResponse.ProtoReflect.Descriptor instead.
+func (*ListContactCasesResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ListContactCasesResponse) GetCases() []*ContactCase {
+	if x != nil {
+		return x.Cases
+	}
+	return nil
+}
+
+// ContactCase is a change of contact or county that waits for a second officer.
+type ContactCase struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	CaseId string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	// empty for an officer of another county
+	Worker string `protobuf:"bytes,2,opt,name=worker,proto3" json:"worker,omitempty"`
+	// the county that is asked for
+	County string `protobuf:"bytes,3,opt,name=county,proto3" json:"county,omitempty"`
+	// of the officer who opened it
+	Officer string `protobuf:"bytes,4,opt,name=officer,proto3" json:"officer,omitempty"`
+	MadeAt  int64  `protobuf:"varint,5,opt,name=made_at,json=madeAt,proto3" json:"made_at,omitempty"`
+	// the reader may decide it
+	Decidable bool `protobuf:"varint,6,opt,name=decidable,proto3" json:"decidable,omitempty"`
+	// the name that was given is not the one that is registered
+	NameDiffers   bool `protobuf:"varint,7,opt,name=name_differs,json=nameDiffers,proto3" json:"name_differs,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContactCase) Reset() {
+	*x = ContactCase{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactCase) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactCase) ProtoMessage() {}
+
+func (x *ContactCase) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactCase.ProtoReflect.Descriptor instead.
+func (*ContactCase) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ContactCase) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *ContactCase) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *ContactCase) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *ContactCase) GetOfficer() string {
+	if x != nil {
+		return x.Officer
+	}
+	return ""
+}
+
+func (x *ContactCase) GetMadeAt() int64 {
+	if x != nil {
+		return x.MadeAt
+	}
+	return 0
+}
+
+func (x *ContactCase) GetDecidable() bool {
+	if x != nil {
+		return x.Decidable
+	}
+	return false
+}
+
+func (x *ContactCase) GetNameDiffers() bool {
+	if x != nil {
+		return x.NameDiffers
+	}
+	return false
+}
+
+type DecideContactRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	Approve       bool                   `protobuf:"varint,2,opt,name=approve,proto3" json:"approve,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideContactRequest) Reset() {
+	*x = DecideContactRequest{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideContactRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideContactRequest) ProtoMessage() {}
+
+func (x *DecideContactRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideContactRequest.ProtoReflect.Descriptor instead.
+func (*DecideContactRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *DecideContactRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+func (x *DecideContactRequest) GetApprove() bool {
+	if x != nil {
+		return x.Approve
+	}
+	return false
+}
+
+type DecideContactResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideContactResponse) Reset() {
+	*x = DecideContactResponse{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideContactResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideContactResponse) ProtoMessage() {}
+
+func (x *DecideContactResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideContactResponse.ProtoReflect.Descriptor instead.
+func (*DecideContactResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{14}
+}
+
 type CheckAgeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
@@ -533,7 +920,7 @@ type CheckAgeRequest struct {
 
 func (x *CheckAgeRequest) Reset() {
 	*x = CheckAgeRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[8]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -545,7 +932,7 @@ func (x *CheckAgeRequest) String() string {
 func (*CheckAgeRequest) ProtoMessage() {}
 
 func (x *CheckAgeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[8]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -558,7 +945,7 @@ func (x *CheckAgeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAgeRequest.ProtoReflect.Descriptor instead.
 func (*CheckAgeRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{8}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CheckAgeRequest) GetWorker() string {
@@ -598,7 +985,7 @@ type CheckAgeResponse struct {
 
 func (x *CheckAgeResponse) Reset() {
 	*x = CheckAgeResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[9]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -610,7 +997,7 @@ func (x *CheckAgeResponse) String() string {
 func (*CheckAgeResponse) ProtoMessage() {}
 
 func (x *CheckAgeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[9]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -623,7 +1010,7 @@ func (x *CheckAgeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAgeResponse.ProtoReflect.Descriptor instead.
 func (*CheckAgeResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{9}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CheckAgeResponse) GetReached() bool {
@@ -653,7 +1040,7 @@ type RegisterChildRequest struct {
 
 func (x *RegisterChildRequest) Reset() {
 	*x = RegisterChildRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[10]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -665,7 +1052,7 @@ func (x *RegisterChildRequest) String() string {
 func (*RegisterChildRequest) ProtoMessage() {}
 
 func (x *RegisterChildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[10]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -678,7 +1065,7 @@ func (x *RegisterChildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterChildRequest.ProtoReflect.Descriptor instead.
 func (*RegisterChildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{10}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *RegisterChildRequest) GetWorker() string {
@@ -752,7 +1139,7 @@ type RegisterChildResponse struct {
 
 func (x *RegisterChildResponse) Reset() {
 	*x = RegisterChildResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[11]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -764,7 +1151,7 @@ func (x *RegisterChildResponse) String() string {
 func (*RegisterChildResponse) ProtoMessage() {}
 
 func (x *RegisterChildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[11]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -777,7 +1164,7 @@ func (x *RegisterChildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterChildResponse.ProtoReflect.Descriptor instead.
 func (*RegisterChildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{11}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *RegisterChildResponse) GetChildId() string {
@@ -820,7 +1207,7 @@ type FindLikelyDoublesRequest struct {
 
 func (x *FindLikelyDoublesRequest) Reset() {
 	*x = FindLikelyDoublesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -832,7 +1219,7 @@ func (x *FindLikelyDoublesRequest) String() string {
 func (*FindLikelyDoublesRequest) ProtoMessage() {}
 
 func (x *FindLikelyDoublesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -845,7 +1232,7 @@ func (x *FindLikelyDoublesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyDoublesRequest.ProtoReflect.Descriptor instead.
 func (*FindLikelyDoublesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{12}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *FindLikelyDoublesRequest) GetChildIds() []string {
@@ -871,7 +1258,7 @@ type FindLikelyDoublesResponse struct {
 
 func (x *FindLikelyDoublesResponse) Reset() {
 	*x = FindLikelyDoublesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -883,7 +1270,7 @@ func (x *FindLikelyDoublesResponse) String() string {
 func (*FindLikelyDoublesResponse) ProtoMessage() {}
 
 func (x *FindLikelyDoublesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -896,7 +1283,7 @@ func (x *FindLikelyDoublesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyDoublesResponse.ProtoReflect.Descriptor instead.
 func (*FindLikelyDoublesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{13}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *FindLikelyDoublesResponse) GetDoubles() []*LikelyDouble {
@@ -918,7 +1305,7 @@ type FindLikelyHouseholdsRequest struct {
 
 func (x *FindLikelyHouseholdsRequest) Reset() {
 	*x = FindLikelyHouseholdsRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -930,7 +1317,7 @@ func (x *FindLikelyHouseholdsRequest) String() string {
 func (*FindLikelyHouseholdsRequest) ProtoMessage() {}
 
 func (x *FindLikelyHouseholdsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -943,7 +1330,7 @@ func (x *FindLikelyHouseholdsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyHouseholdsRequest.ProtoReflect.Descriptor instead.
 func (*FindLikelyHouseholdsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{14}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *FindLikelyHouseholdsRequest) GetWorkerIds() []string {
@@ -969,7 +1356,7 @@ type FindLikelyHouseholdsResponse struct {
 
 func (x *FindLikelyHouseholdsResponse) Reset() {
 	*x = FindLikelyHouseholdsResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -981,7 +1368,7 @@ func (x *FindLikelyHouseholdsResponse) String() string {
 func (*FindLikelyHouseholdsResponse) ProtoMessage() {}
 
 func (x *FindLikelyHouseholdsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -994,7 +1381,7 @@ func (x *FindLikelyHouseholdsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyHouseholdsResponse.ProtoReflect.Descriptor instead.
 func (*FindLikelyHouseholdsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *FindLikelyHouseholdsResponse) GetDoubles() []*LikelyDouble {
@@ -1017,7 +1404,7 @@ type LikelyDouble struct {
 
 func (x *LikelyDouble) Reset() {
 	*x = LikelyDouble{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1029,7 +1416,7 @@ func (x *LikelyDouble) String() string {
 func (*LikelyDouble) ProtoMessage() {}
 
 func (x *LikelyDouble) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1042,7 +1429,7 @@ func (x *LikelyDouble) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LikelyDouble.ProtoReflect.Descriptor instead.
 func (*LikelyDouble) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *LikelyDouble) GetFirstId() string {
@@ -1076,7 +1463,7 @@ type GetChildRequest struct {
 
 func (x *GetChildRequest) Reset() {
 	*x = GetChildRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1088,7 +1475,7 @@ func (x *GetChildRequest) String() string {
 func (*GetChildRequest) ProtoMessage() {}
 
 func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1101,7 +1488,7 @@ func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildRequest.ProtoReflect.Descriptor instead.
 func (*GetChildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{17}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *GetChildRequest) GetChildId() string {
@@ -1127,7 +1514,7 @@ type GetChildResponse struct {
 
 func (x *GetChildResponse) Reset() {
 	*x = GetChildResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1139,7 +1526,7 @@ func (x *GetChildResponse) String() string {
 func (*GetChildResponse) ProtoMessage() {}
 
 func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1152,7 +1539,7 @@ func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildResponse.ProtoReflect.Descriptor instead.
 func (*GetChildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{18}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetChildResponse) GetChild() *Child {
@@ -1180,7 +1567,7 @@ type GrantConsentRequest struct {
 
 func (x *GrantConsentRequest) Reset() {
 	*x = GrantConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1192,7 +1579,7 @@ func (x *GrantConsentRequest) String() string {
 func (*GrantConsentRequest) ProtoMessage() {}
 
 func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1205,7 +1592,7 @@ func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentRequest.ProtoReflect.Descriptor instead.
 func (*GrantConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{19}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GrantConsentRequest) GetWorker() string {
@@ -1273,7 +1660,7 @@ type GrantConsentResponse struct {
 
 func (x *GrantConsentResponse) Reset() {
 	*x = GrantConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1285,7 +1672,7 @@ func (x *GrantConsentResponse) String() string {
 func (*GrantConsentResponse) ProtoMessage() {}
 
 func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1298,7 +1685,7 @@ func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentResponse.ProtoReflect.Descriptor instead.
 func (*GrantConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{20}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *GrantConsentResponse) GetGrantId() string {
@@ -1317,7 +1704,7 @@ type WithdrawConsentRequest struct {
 
 func (x *WithdrawConsentRequest) Reset() {
 	*x = WithdrawConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1329,7 +1716,7 @@ func (x *WithdrawConsentRequest) String() string {
 func (*WithdrawConsentRequest) ProtoMessage() {}
 
 func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1342,7 +1729,7 @@ func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{21}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *WithdrawConsentRequest) GetGrantId() string {
@@ -1360,7 +1747,7 @@ type WithdrawConsentResponse struct {
 
 func (x *WithdrawConsentResponse) Reset() {
 	*x = WithdrawConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1372,7 +1759,7 @@ func (x *WithdrawConsentResponse) String() string {
 func (*WithdrawConsentResponse) ProtoMessage() {}
 
 func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1385,7 +1772,7 @@ func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentResponse.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{22}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
 }
 
 type ListConsentsRequest struct {
@@ -1397,7 +1784,7 @@ type ListConsentsRequest struct {
 
 func (x *ListConsentsRequest) Reset() {
 	*x = ListConsentsRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1409,7 +1796,7 @@ func (x *ListConsentsRequest) String() string {
 func (*ListConsentsRequest) ProtoMessage() {}
 
 func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1422,7 +1809,7 @@ func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsRequest.ProtoReflect.Descriptor instead.
 func (*ListConsentsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{23}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListConsentsRequest) GetWorker() string {
@@ -1441,7 +1828,7 @@ type ListConsentsResponse struct {
 
 func (x *ListConsentsResponse) Reset() {
 	*x = ListConsentsResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1453,7 +1840,7 @@ func (x *ListConsentsResponse) String() string {
 func (*ListConsentsResponse) ProtoMessage() {}
 
 func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1466,7 +1853,7 @@ func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsResponse.ProtoReflect.Descriptor instead.
 func (*ListConsentsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListConsentsResponse) GetConsents() []*Consent {
@@ -1488,7 +1875,7 @@ type ListTimelineRequest struct {
 
 func (x *ListTimelineRequest) Reset() {
 	*x = ListTimelineRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1500,7 +1887,7 @@ func (x *ListTimelineRequest) String() string {
 func (*ListTimelineRequest) ProtoMessage() {}
 
 func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1513,7 +1900,7 @@ func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineRequest.ProtoReflect.Descriptor instead.
 func (*ListTimelineRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListTimelineRequest) GetWorker() string {
@@ -1546,7 +1933,7 @@ type ListTimelineResponse struct {
 
 func (x *ListTimelineResponse) Reset() {
 	*x = ListTimelineResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1558,7 +1945,7 @@ func (x *ListTimelineResponse) String() string {
 func (*ListTimelineResponse) ProtoMessage() {}
 
 func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1571,7 +1958,7 @@ func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineResponse.ProtoReflect.Descriptor instead.
 func (*ListTimelineResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListTimelineResponse) GetEntries() []*TimelineEntry {
@@ -1593,7 +1980,7 @@ type ListAccessRequest struct {
 
 func (x *ListAccessRequest) Reset() {
 	*x = ListAccessRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1605,7 +1992,7 @@ func (x *ListAccessRequest) String() string {
 func (*ListAccessRequest) ProtoMessage() {}
 
 func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1618,7 +2005,7 @@ func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessRequest.ProtoReflect.Descriptor instead.
 func (*ListAccessRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ListAccessRequest) GetWorker() string {
@@ -1651,7 +2038,7 @@ type ListAccessResponse struct {
 
 func (x *ListAccessResponse) Reset() {
 	*x = ListAccessResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1663,7 +2050,7 @@ func (x *ListAccessResponse) String() string {
 func (*ListAccessResponse) ProtoMessage() {}
 
 func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1676,7 +2063,7 @@ func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessResponse.ProtoReflect.Descriptor instead.
 func (*ListAccessResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ListAccessResponse) GetEntries() []*AccessEntry {
@@ -1701,7 +2088,7 @@ type CorrectFactRequest struct {
 
 func (x *CorrectFactRequest) Reset() {
 	*x = CorrectFactRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1713,7 +2100,7 @@ func (x *CorrectFactRequest) String() string {
 func (*CorrectFactRequest) ProtoMessage() {}
 
 func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1726,7 +2113,7 @@ func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactRequest.ProtoReflect.Descriptor instead.
 func (*CorrectFactRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *CorrectFactRequest) GetWorker() string {
@@ -1773,7 +2160,7 @@ type CorrectFactResponse struct {
 
 func (x *CorrectFactResponse) Reset() {
 	*x = CorrectFactResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1785,7 +2172,7 @@ func (x *CorrectFactResponse) String() string {
 func (*CorrectFactResponse) ProtoMessage() {}
 
 func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1798,7 +2185,7 @@ func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactResponse.ProtoReflect.Descriptor instead.
 func (*CorrectFactResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *CorrectFactResponse) GetCorrectionId() string {
@@ -1818,7 +2205,7 @@ type ListMessagesRequest struct {
 
 func (x *ListMessagesRequest) Reset() {
 	*x = ListMessagesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1830,7 +2217,7 @@ func (x *ListMessagesRequest) String() string {
 func (*ListMessagesRequest) ProtoMessage() {}
 
 func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1843,7 +2230,7 @@ func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesRequest.ProtoReflect.Descriptor instead.
 func (*ListMessagesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ListMessagesRequest) GetWorker() string {
@@ -1869,7 +2256,7 @@ type ListMessagesResponse struct {
 
 func (x *ListMessagesResponse) Reset() {
 	*x = ListMessagesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1881,7 +2268,7 @@ func (x *ListMessagesResponse) String() string {
 func (*ListMessagesResponse) ProtoMessage() {}
 
 func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1894,7 +2281,7 @@ func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesResponse.ProtoReflect.Descriptor instead.
 func (*ListMessagesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ListMessagesResponse) GetMessages() []*Message {
@@ -1913,7 +2300,7 @@ type ReadMessageRequest struct {
 
 func (x *ReadMessageRequest) Reset() {
 	*x = ReadMessageRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1925,7 +2312,7 @@ func (x *ReadMessageRequest) String() string {
 func (*ReadMessageRequest) ProtoMessage() {}
 
 func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1938,7 +2325,7 @@ func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageRequest.ProtoReflect.Descriptor instead.
 func (*ReadMessageRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ReadMessageRequest) GetMessageId() string {
@@ -1956,7 +2343,7 @@ type ReadMessageResponse struct {
 
 func (x *ReadMessageResponse) Reset() {
 	*x = ReadMessageResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1968,7 +2355,7 @@ func (x *ReadMessageResponse) String() string {
 func (*ReadMessageResponse) ProtoMessage() {}
 
 func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1981,7 +2368,7 @@ func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageResponse.ProtoReflect.Descriptor instead.
 func (*ReadMessageResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{41}
 }
 
 type CloseAccountRequest struct {
@@ -1993,7 +2380,7 @@ type CloseAccountRequest struct {
 
 func (x *CloseAccountRequest) Reset() {
 	*x = CloseAccountRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2005,7 +2392,7 @@ func (x *CloseAccountRequest) String() string {
 func (*CloseAccountRequest) ProtoMessage() {}
 
 func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2018,7 +2405,7 @@ func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountRequest.ProtoReflect.Descriptor instead.
 func (*CloseAccountRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *CloseAccountRequest) GetWorker() string {
@@ -2036,7 +2423,7 @@ type CloseAccountResponse struct {
 
 func (x *CloseAccountResponse) Reset() {
 	*x = CloseAccountResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2048,7 +2435,7 @@ func (x *CloseAccountResponse) String() string {
 func (*CloseAccountResponse) ProtoMessage() {}
 
 func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2061,7 +2448,7 @@ func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountResponse.ProtoReflect.Descriptor instead.
 func (*CloseAccountResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{43}
 }
 
 // Worker is a person as the registry holds it.
@@ -2082,7 +2469,7 @@ type Worker struct {
 
 func (x *Worker) Reset() {
 	*x = Worker{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2094,7 +2481,7 @@ func (x *Worker) String() string {
 func (*Worker) ProtoMessage() {}
 
 func (x *Worker) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2107,7 +2494,7 @@ func (x *Worker) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Worker.ProtoReflect.Descriptor instead.
 func (*Worker) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Worker) GetWorker() string {
@@ -2188,7 +2575,7 @@ type Child struct {
 
 func (x *Child) Reset() {
 	*x = Child{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2200,7 +2587,7 @@ func (x *Child) String() string {
 func (*Child) ProtoMessage() {}
 
 func (x *Child) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2213,7 +2600,7 @@ func (x *Child) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Child.ProtoReflect.Descriptor instead.
 func (*Child) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{38}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Child) GetChildId() string {
@@ -2275,7 +2662,7 @@ type Consent struct {
 
 func (x *Consent) Reset() {
 	*x = Consent{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2287,7 +2674,7 @@ func (x *Consent) String() string {
 func (*Consent) ProtoMessage() {}
 
 func (x *Consent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2300,7 +2687,7 @@ func (x *Consent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Consent.ProtoReflect.Descriptor instead.
 func (*Consent) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{39}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Consent) GetGrantId() string {
@@ -2381,7 +2768,7 @@ type TimelineEntry struct {
 
 func (x *TimelineEntry) Reset() {
 	*x = TimelineEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2393,7 +2780,7 @@ func (x *TimelineEntry) String() string {
 func (*TimelineEntry) ProtoMessage() {}
 
 func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2406,7 +2793,7 @@ func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TimelineEntry.ProtoReflect.Descriptor instead.
 func (*TimelineEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{40}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *TimelineEntry) GetEventId() string {
@@ -2516,7 +2903,7 @@ type AccessEntry struct {
 
 func (x *AccessEntry) Reset() {
 	*x = AccessEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2528,7 +2915,7 @@ func (x *AccessEntry) String() string {
 func (*AccessEntry) ProtoMessage() {}
 
 func (x *AccessEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2541,7 +2928,7 @@ func (x *AccessEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AccessEntry.ProtoReflect.Descriptor instead.
 func (*AccessEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{41}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *AccessEntry) GetAt() int64 {
@@ -2639,7 +3026,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2651,7 +3038,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2664,7 +3051,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{42}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Message) GetMessageId() string {
@@ -2762,7 +3149,30 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06county\x18\x03 \x01(\tR\x06county\x12\x1a\n" +
 	"\btownship\x18\x04 \x01(\tR\btownship\x12\x1c\n" +
 	"\tlanguages\x18\x05 \x03(\tR\tlanguages\"\x17\n" +
-	"\x15UpdateContactResponse\"k\n" +
+	"\x15UpdateContactResponse\"\x97\x01\n" +
+	"\x15ProposeContactRequest\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x14\n" +
+	"\x05phone\x18\x02 \x01(\tR\x05phone\x12\x16\n" +
+	"\x06county\x18\x03 \x01(\tR\x06county\x12\x1a\n" +
+	"\btownship\x18\x04 \x01(\tR\btownship\x12\x1c\n" +
+	"\tlanguages\x18\x05 \x03(\tR\tlanguages\"1\n" +
+	"\x16ProposeContactResponse\x12\x17\n" +
+	"\acase_id\x18\x01 \x01(\tR\x06caseId\"\x19\n" +
+	"\x17ListContactCasesRequest\"O\n" +
+	"\x18ListContactCasesResponse\x123\n" +
+	"\x05cases\x18\x01 \x03(\v2\x1d.qiao.registry.v1.ContactCaseR\x05cases\"\xca\x01\n" +
+	"\vContactCase\x12\x17\n" +
+	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x16\n" +
+	"\x06worker\x18\x02 \x01(\tR\x06worker\x12\x16\n" +
+	"\x06county\x18\x03 \x01(\tR\x06county\x12\x18\n" +
+	"\aofficer\x18\x04 \x01(\tR\aofficer\x12\x17\n" +
+	"\amade_at\x18\x05 \x01(\x03R\x06madeAt\x12\x1c\n" +
+	"\tdecidable\x18\x06 \x01(\bR\tdecidable\x12!\n" +
+	"\fname_differs\x18\a \x01(\bR\vnameDiffers\"I\n" +
+	"\x14DecideContactRequest\x12\x17\n" +
+	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x18\n" +
+	"\aapprove\x18\x02 \x01(\bR\aapprove\"\x17\n" +
+	"\x15DecideContactResponse\"k\n" +
 	"\x0fCheckAgeRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x17\n" +
 	"\amin_age\x18\x02 \x01(\x05R\x06minAge\x12\x0e\n" +
@@ -2933,25 +3343,28 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06values\x18\b \x03(\v2%.qiao.registry.v1.Message.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xdf\x11\n" +
-	"\x0fRegistryService\x12|\n" +
-	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"\x17\x92\xb5\x18\x13\b\x01\x12\aofficer\x12\x06worker\x12q\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xb3\x16\n" +
+	"\x0fRegistryService\x12\x9b\x01\n" +
+	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"6\x92\xb5\x182\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x06worker\x12\x85\x01\n" +
 	"\n" +
-	"FindWorker\x12#.qiao.registry.v1.FindWorkerRequest\x1a$.qiao.registry.v1.FindWorkerResponse\"\x18\x92\xb5\x18\x14\b\x01\x12\aofficer\x12\aservice\x12v\n" +
-	"\tGetWorker\x12\".qiao.registry.v1.GetWorkerRequest\x1a#.qiao.registry.v1.GetWorkerResponse\" \x92\xb5\x18\x1c\b\x01\x12\x06worker\x12\aofficer\x12\aservice\x12y\n" +
-	"\rUpdateContact\x12&.qiao.registry.v1.UpdateContactRequest\x1a'.qiao.registry.v1.UpdateContactResponse\"\x17\x92\xb5\x18\x13\b\x01\x12\x06worker\x12\aofficer\x12\x7f\n" +
-	"\bCheckAge\x12!.qiao.registry.v1.CheckAgeRequest\x1a\".qiao.registry.v1.CheckAgeResponse\",\x92\xb5\x18(\b\x01\x12\x12service:employment\x12\x10service:training\x12\x83\x01\n" +
-	"\rRegisterChild\x12&.qiao.registry.v1.RegisterChildRequest\x1a'.qiao.registry.v1.RegisterChildResponse\"!\x92\xb5\x18\x1d\b\x01\x12\x06worker\x12\bguardian\x12\aofficer\x12\x93\x01\n" +
+	"FindWorker\x12#.qiao.registry.v1.FindWorkerRequest\x1a$.qiao.registry.v1.FindWorkerResponse\",\x92\xb5\x18(\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\xa0\x01\n" +
+	"\tGetWorker\x12\".qiao.registry.v1.GetWorkerRequest\x1a#.qiao.registry.v1.GetWorkerResponse\"J\x92\xb5\x18F\b\x01\x12\x06worker\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x12service:employment\x12~\n" +
+	"\rUpdateContact\x12&.qiao.registry.v1.UpdateContactRequest\x1a'.qiao.registry.v1.UpdateContactResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12y\n" +
+	"\x0eProposeContact\x12'.qiao.registry.v1.ProposeContactRequest\x1a(.qiao.registry.v1.ProposeContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12}\n" +
+	"\x10ListContactCases\x12).qiao.registry.v1.ListContactCasesRequest\x1a*.qiao.registry.v1.ListContactCasesResponse\"\x12\x92\xb5\x18\x0e\x12\fofficer:hrss\x12v\n" +
+	"\rDecideContact\x12&.qiao.registry.v1.DecideContactRequest\x1a'.qiao.registry.v1.DecideContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x7f\n" +
+	"\bCheckAge\x12!.qiao.registry.v1.CheckAgeRequest\x1a\".qiao.registry.v1.CheckAgeResponse\",\x92\xb5\x18(\b\x01\x12\x12service:employment\x12\x10service:training\x12\xa2\x01\n" +
+	"\rRegisterChild\x12&.qiao.registry.v1.RegisterChildRequest\x1a'.qiao.registry.v1.RegisterChildResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x93\x01\n" +
 	"\x11FindLikelyDoubles\x12*.qiao.registry.v1.FindLikelyDoublesRequest\x1a+.qiao.registry.v1.FindLikelyDoublesResponse\"%\x92\xb5\x18!\x12\x11service:education\x1a\fschool_place\x12\x9b\x01\n" +
 	"\x14FindLikelyHouseholds\x12-.qiao.registry.v1.FindLikelyHouseholdsRequest\x1a..qiao.registry.v1.FindLikelyHouseholdsResponse\"$\x92\xb5\x18 \x12\x0fservice:housing\x1a\rpublic_rental\x12\x8b\x01\n" +
-	"\bGetChild\x12!.qiao.registry.v1.GetChildRequest\x1a\".qiao.registry.v1.GetChildResponse\"8\x92\xb5\x184\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x11service:education\x12\x80\x01\n" +
-	"\fGrantConsent\x12%.qiao.registry.v1.GrantConsentRequest\x1a&.qiao.registry.v1.GrantConsentResponse\"!\x92\xb5\x18\x1d\b\x01\x12\x06worker\x12\bguardian\x12\aofficer\x12\x89\x01\n" +
-	"\x0fWithdrawConsent\x12(.qiao.registry.v1.WithdrawConsentRequest\x1a).qiao.registry.v1.WithdrawConsentResponse\"!\x92\xb5\x18\x1d\b\x01\x12\x06worker\x12\bguardian\x12\aofficer\x12u\n" +
+	"\bGetChild\x12!.qiao.registry.v1.GetChildRequest\x1a\".qiao.registry.v1.GetChildResponse\"8\x92\xb5\x184\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x11service:education\x12\x9f\x01\n" +
+	"\fGrantConsent\x12%.qiao.registry.v1.GrantConsentRequest\x1a&.qiao.registry.v1.GrantConsentResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\xa8\x01\n" +
+	"\x0fWithdrawConsent\x12(.qiao.registry.v1.WithdrawConsentRequest\x1a).qiao.registry.v1.WithdrawConsentResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12u\n" +
 	"\fListConsents\x12%.qiao.registry.v1.ListConsentsRequest\x1a&.qiao.registry.v1.ListConsentsResponse\"\x16\x92\xb5\x18\x12\x12\x06worker\x12\bguardian\x12k\n" +
 	"\fListTimeline\x12%.qiao.registry.v1.ListTimelineRequest\x1a&.qiao.registry.v1.ListTimelineResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12e\n" +
 	"\n" +
-	"ListAccess\x12#.qiao.registry.v1.ListAccessRequest\x1a$.qiao.registry.v1.ListAccessResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12}\n" +
-	"\vCorrectFact\x12$.qiao.registry.v1.CorrectFactRequest\x1a%.qiao.registry.v1.CorrectFactResponse\"!\x92\xb5\x18\x1d\b\x01\x12\x06worker\x12\bguardian\x12\aofficer\x12k\n" +
+	"ListAccess\x12#.qiao.registry.v1.ListAccessRequest\x1a$.qiao.registry.v1.ListAccessResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12\x9c\x01\n" +
+	"\vCorrectFact\x12$.qiao.registry.v1.CorrectFactRequest\x1a%.qiao.registry.v1.CorrectFactResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12k\n" +
 	"\fListMessages\x12%.qiao.registry.v1.ListMessagesRequest\x1a&.qiao.registry.v1.ListMessagesResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12j\n" +
 	"\vReadMessage\x12$.qiao.registry.v1.ReadMessageRequest\x1a%.qiao.registry.v1.ReadMessageResponse\"\x0e\x92\xb5\x18\n" +
 	"\b\x01\x12\x06worker\x12m\n" +
@@ -2970,7 +3383,7 @@ func file_qiao_registry_v1_registry_proto_rawDescGZIP() []byte {
 	return file_qiao_registry_v1_registry_proto_rawDescData
 }
 
-var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
+var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 52)
 var file_qiao_registry_v1_registry_proto_goTypes = []any{
 	(*RegisterWorkerRequest)(nil),        // 0: qiao.registry.v1.RegisterWorkerRequest
 	(*RegisterWorkerResponse)(nil),       // 1: qiao.registry.v1.RegisterWorkerResponse
@@ -2980,96 +3393,110 @@ var file_qiao_registry_v1_registry_proto_goTypes = []any{
 	(*GetWorkerResponse)(nil),            // 5: qiao.registry.v1.GetWorkerResponse
 	(*UpdateContactRequest)(nil),         // 6: qiao.registry.v1.UpdateContactRequest
 	(*UpdateContactResponse)(nil),        // 7: qiao.registry.v1.UpdateContactResponse
-	(*CheckAgeRequest)(nil),              // 8: qiao.registry.v1.CheckAgeRequest
-	(*CheckAgeResponse)(nil),             // 9: qiao.registry.v1.CheckAgeResponse
-	(*RegisterChildRequest)(nil),         // 10: qiao.registry.v1.RegisterChildRequest
-	(*RegisterChildResponse)(nil),        // 11: qiao.registry.v1.RegisterChildResponse
-	(*FindLikelyDoublesRequest)(nil),     // 12: qiao.registry.v1.FindLikelyDoublesRequest
-	(*FindLikelyDoublesResponse)(nil),    // 13: qiao.registry.v1.FindLikelyDoublesResponse
-	(*FindLikelyHouseholdsRequest)(nil),  // 14: qiao.registry.v1.FindLikelyHouseholdsRequest
-	(*FindLikelyHouseholdsResponse)(nil), // 15: qiao.registry.v1.FindLikelyHouseholdsResponse
-	(*LikelyDouble)(nil),                 // 16: qiao.registry.v1.LikelyDouble
-	(*GetChildRequest)(nil),              // 17: qiao.registry.v1.GetChildRequest
-	(*GetChildResponse)(nil),             // 18: qiao.registry.v1.GetChildResponse
-	(*GrantConsentRequest)(nil),          // 19: qiao.registry.v1.GrantConsentRequest
-	(*GrantConsentResponse)(nil),         // 20: qiao.registry.v1.GrantConsentResponse
-	(*WithdrawConsentRequest)(nil),       // 21: qiao.registry.v1.WithdrawConsentRequest
-	(*WithdrawConsentResponse)(nil),      // 22: qiao.registry.v1.WithdrawConsentResponse
-	(*ListConsentsRequest)(nil),          // 23: qiao.registry.v1.ListConsentsRequest
-	(*ListConsentsResponse)(nil),         // 24: qiao.registry.v1.ListConsentsResponse
-	(*ListTimelineRequest)(nil),          // 25: qiao.registry.v1.ListTimelineRequest
-	(*ListTimelineResponse)(nil),         // 26: qiao.registry.v1.ListTimelineResponse
-	(*ListAccessRequest)(nil),            // 27: qiao.registry.v1.ListAccessRequest
-	(*ListAccessResponse)(nil),           // 28: qiao.registry.v1.ListAccessResponse
-	(*CorrectFactRequest)(nil),           // 29: qiao.registry.v1.CorrectFactRequest
-	(*CorrectFactResponse)(nil),          // 30: qiao.registry.v1.CorrectFactResponse
-	(*ListMessagesRequest)(nil),          // 31: qiao.registry.v1.ListMessagesRequest
-	(*ListMessagesResponse)(nil),         // 32: qiao.registry.v1.ListMessagesResponse
-	(*ReadMessageRequest)(nil),           // 33: qiao.registry.v1.ReadMessageRequest
-	(*ReadMessageResponse)(nil),          // 34: qiao.registry.v1.ReadMessageResponse
-	(*CloseAccountRequest)(nil),          // 35: qiao.registry.v1.CloseAccountRequest
-	(*CloseAccountResponse)(nil),         // 36: qiao.registry.v1.CloseAccountResponse
-	(*Worker)(nil),                       // 37: qiao.registry.v1.Worker
-	(*Child)(nil),                        // 38: qiao.registry.v1.Child
-	(*Consent)(nil),                      // 39: qiao.registry.v1.Consent
-	(*TimelineEntry)(nil),                // 40: qiao.registry.v1.TimelineEntry
-	(*AccessEntry)(nil),                  // 41: qiao.registry.v1.AccessEntry
-	(*Message)(nil),                      // 42: qiao.registry.v1.Message
-	nil,                                  // 43: qiao.registry.v1.TimelineEntry.FactsEntry
-	nil,                                  // 44: qiao.registry.v1.Message.ValuesEntry
+	(*ProposeContactRequest)(nil),        // 8: qiao.registry.v1.ProposeContactRequest
+	(*ProposeContactResponse)(nil),       // 9: qiao.registry.v1.ProposeContactResponse
+	(*ListContactCasesRequest)(nil),      // 10: qiao.registry.v1.ListContactCasesRequest
+	(*ListContactCasesResponse)(nil),     // 11: qiao.registry.v1.ListContactCasesResponse
+	(*ContactCase)(nil),                  // 12: qiao.registry.v1.ContactCase
+	(*DecideContactRequest)(nil),         // 13: qiao.registry.v1.DecideContactRequest
+	(*DecideContactResponse)(nil),        // 14: qiao.registry.v1.DecideContactResponse
+	(*CheckAgeRequest)(nil),              // 15: qiao.registry.v1.CheckAgeRequest
+	(*CheckAgeResponse)(nil),             // 16: qiao.registry.v1.CheckAgeResponse
+	(*RegisterChildRequest)(nil),         // 17: qiao.registry.v1.RegisterChildRequest
+	(*RegisterChildResponse)(nil),        // 18: qiao.registry.v1.RegisterChildResponse
+	(*FindLikelyDoublesRequest)(nil),     // 19: qiao.registry.v1.FindLikelyDoublesRequest
+	(*FindLikelyDoublesResponse)(nil),    // 20: qiao.registry.v1.FindLikelyDoublesResponse
+	(*FindLikelyHouseholdsRequest)(nil),  // 21: qiao.registry.v1.FindLikelyHouseholdsRequest
+	(*FindLikelyHouseholdsResponse)(nil), // 22: qiao.registry.v1.FindLikelyHouseholdsResponse
+	(*LikelyDouble)(nil),                 // 23: qiao.registry.v1.LikelyDouble
+	(*GetChildRequest)(nil),              // 24: qiao.registry.v1.GetChildRequest
+	(*GetChildResponse)(nil),             // 25: qiao.registry.v1.GetChildResponse
+	(*GrantConsentRequest)(nil),          // 26: qiao.registry.v1.GrantConsentRequest
+	(*GrantConsentResponse)(nil),         // 27: qiao.registry.v1.GrantConsentResponse
+	(*WithdrawConsentRequest)(nil),       // 28: qiao.registry.v1.WithdrawConsentRequest
+	(*WithdrawConsentResponse)(nil),      // 29: qiao.registry.v1.WithdrawConsentResponse
+	(*ListConsentsRequest)(nil),          // 30: qiao.registry.v1.ListConsentsRequest
+	(*ListConsentsResponse)(nil),         // 31: qiao.registry.v1.ListConsentsResponse
+	(*ListTimelineRequest)(nil),          // 32: qiao.registry.v1.ListTimelineRequest
+	(*ListTimelineResponse)(nil),         // 33: qiao.registry.v1.ListTimelineResponse
+	(*ListAccessRequest)(nil),            // 34: qiao.registry.v1.ListAccessRequest
+	(*ListAccessResponse)(nil),           // 35: qiao.registry.v1.ListAccessResponse
+	(*CorrectFactRequest)(nil),           // 36: qiao.registry.v1.CorrectFactRequest
+	(*CorrectFactResponse)(nil),          // 37: qiao.registry.v1.CorrectFactResponse
+	(*ListMessagesRequest)(nil),          // 38: qiao.registry.v1.ListMessagesRequest
+	(*ListMessagesResponse)(nil),         // 39: qiao.registry.v1.ListMessagesResponse
+	(*ReadMessageRequest)(nil),           // 40: qiao.registry.v1.ReadMessageRequest
+	(*ReadMessageResponse)(nil),          // 41: qiao.registry.v1.ReadMessageResponse
+	(*CloseAccountRequest)(nil),          // 42: qiao.registry.v1.CloseAccountRequest
+	(*CloseAccountResponse)(nil),         // 43: qiao.registry.v1.CloseAccountResponse
+	(*Worker)(nil),                       // 44: qiao.registry.v1.Worker
+	(*Child)(nil),                        // 45: qiao.registry.v1.Child
+	(*Consent)(nil),                      // 46: qiao.registry.v1.Consent
+	(*TimelineEntry)(nil),                // 47: qiao.registry.v1.TimelineEntry
+	(*AccessEntry)(nil),                  // 48: qiao.registry.v1.AccessEntry
+	(*Message)(nil),                      // 49: qiao.registry.v1.Message
+	nil,                                  // 50: qiao.registry.v1.TimelineEntry.FactsEntry
+	nil,                                  // 51: qiao.registry.v1.Message.ValuesEntry
 }
 var file_qiao_registry_v1_registry_proto_depIdxs = []int32{
-	37, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
-	16, // 1: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
-	16, // 2: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
-	38, // 3: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
-	39, // 4: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
-	40, // 5: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
-	41, // 6: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
-	42, // 7: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
-	43, // 8: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
-	44, // 9: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
-	0,  // 10: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
-	2,  // 11: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
-	4,  // 12: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
-	6,  // 13: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
-	8,  // 14: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
-	10, // 15: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
-	12, // 16: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
-	14, // 17: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
-	17, // 18: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
-	19, // 19: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
-	21, // 20: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
-	23, // 21: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
-	25, // 22: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
-	27, // 23: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
-	29, // 24: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
-	31, // 25: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
-	33, // 26: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
-	35, // 27: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
-	1,  // 28: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
-	3,  // 29: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
-	5,  // 30: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
-	7,  // 31: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
-	9,  // 32: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
-	11, // 33: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
-	13, // 34: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
-	15, // 35: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
-	18, // 36: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
-	20, // 37: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
-	22, // 38: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
-	24, // 39: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
-	26, // 40: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
-	28, // 41: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
-	30, // 42: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
-	32, // 43: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
-	34, // 44: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
-	36, // 45: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
-	28, // [28:46] is the sub-list for method output_type
-	10, // [10:28] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	44, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
+	12, // 1: qiao.registry.v1.ListContactCasesResponse.cases:type_name -> qiao.registry.v1.ContactCase
+	23, // 2: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	23, // 3: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	45, // 4: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
+	46, // 5: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
+	47, // 6: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
+	48, // 7: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
+	49, // 8: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
+	50, // 9: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
+	51, // 10: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
+	0,  // 11: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
+	2,  // 12: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
+	4,  // 13: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
+	6,  // 14: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
+	8,  // 15: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
+	10, // 16: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
+	13, // 17: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
+	15, // 18: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
+	17, // 19: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
+	19, // 20: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
+	21, // 21: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
+	24, // 22: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
+	26, // 23: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
+	28, // 24: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
+	30, // 25: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
+	32, // 26: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
+	34, // 27: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
+	36, // 28: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
+	38, // 29: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
+	40, // 30: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
+	42, // 31: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
+	1,  // 32: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
+	3,  // 33: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
+	5,  // 34: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
+	7,  // 35: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
+	9,  // 36: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
+	11, // 37: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
+	14, // 38: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
+	16, // 39: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
+	18, // 40: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
+	20, // 41: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
+	22, // 42: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
+	25, // 43: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
+	27, // 44: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
+	29, // 45: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
+	31, // 46: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
+	33, // 47: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
+	35, // 48: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
+	37, // 49: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
+	39, // 50: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
+	41, // 51: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
+	43, // 52: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
+	32, // [32:53] is the sub-list for method output_type
+	11, // [11:32] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_qiao_registry_v1_registry_proto_init() }
@@ -3083,7 +3510,7 @@ func file_qiao_registry_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_registry_v1_registry_proto_rawDesc), len(file_qiao_registry_v1_registry_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   45,
+			NumMessages:   52,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -14,6 +14,9 @@ type RegistryServer interface {
 	FindWorker(context.Context, *FindWorkerRequest) (*FindWorkerResponse, error)
 	GetWorker(context.Context, *GetWorkerRequest) (*GetWorkerResponse, error)
 	UpdateContact(context.Context, *UpdateContactRequest) (*UpdateContactResponse, error)
+	ProposeContact(context.Context, *ProposeContactRequest) (*ProposeContactResponse, error)
+	ListContactCases(context.Context, *ListContactCasesRequest) (*ListContactCasesResponse, error)
+	DecideContact(context.Context, *DecideContactRequest) (*DecideContactResponse, error)
 	CheckAge(context.Context, *CheckAgeRequest) (*CheckAgeResponse, error)
 	RegisterChild(context.Context, *RegisterChildRequest) (*RegisterChildResponse, error)
 	FindLikelyDoubles(context.Context, *FindLikelyDoublesRequest) (*FindLikelyDoublesResponse, error)
@@ -37,7 +40,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "RegisterWorker",
 			Command:  true,
-			Callers:  []string{"officer", "worker"},
+			Callers:  []string{"officer:hrss", "officer:edu", "officer:hou", "worker"},
 			New:      func() proto.Message { return new(RegisterWorkerRequest) },
 			NewReply: func() proto.Message { return new(RegisterWorkerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -47,8 +50,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 		{
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "FindWorker",
-			Command:  true,
-			Callers:  []string{"officer", "service"},
+			Callers:  []string{"officer:hrss", "officer:edu", "officer:hou"},
 			New:      func() proto.Message { return new(FindWorkerRequest) },
 			NewReply: func() proto.Message { return new(FindWorkerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -59,7 +61,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "GetWorker",
 			Command:  true,
-			Callers:  []string{"worker", "officer", "service"},
+			Callers:  []string{"worker", "officer:hrss", "officer:edu", "officer:hou", "service:employment"},
 			New:      func() proto.Message { return new(GetWorkerRequest) },
 			NewReply: func() proto.Message { return new(GetWorkerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -70,11 +72,43 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "UpdateContact",
 			Command:  true,
-			Callers:  []string{"worker", "officer"},
+			Callers:  []string{"worker", "officer:hrss"},
 			New:      func() proto.Message { return new(UpdateContactRequest) },
 			NewReply: func() proto.Message { return new(UpdateContactResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.UpdateContact(ctx, req.(*UpdateContactRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.RegistryService",
+			Name:     "ProposeContact",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(ProposeContactRequest) },
+			NewReply: func() proto.Message { return new(ProposeContactResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ProposeContact(ctx, req.(*ProposeContactRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.RegistryService",
+			Name:     "ListContactCases",
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(ListContactCasesRequest) },
+			NewReply: func() proto.Message { return new(ListContactCasesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListContactCases(ctx, req.(*ListContactCasesRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.RegistryService",
+			Name:     "DecideContact",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(DecideContactRequest) },
+			NewReply: func() proto.Message { return new(DecideContactResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideContact(ctx, req.(*DecideContactRequest))
 			},
 		},
 		{
@@ -92,7 +126,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "RegisterChild",
 			Command:  true,
-			Callers:  []string{"worker", "guardian", "officer"},
+			Callers:  []string{"worker", "guardian", "officer:hrss", "officer:edu", "officer:hou"},
 			New:      func() proto.Message { return new(RegisterChildRequest) },
 			NewReply: func() proto.Message { return new(RegisterChildResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -136,7 +170,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "GrantConsent",
 			Command:  true,
-			Callers:  []string{"worker", "guardian", "officer"},
+			Callers:  []string{"worker", "guardian", "officer:hrss", "officer:edu", "officer:hou"},
 			New:      func() proto.Message { return new(GrantConsentRequest) },
 			NewReply: func() proto.Message { return new(GrantConsentResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -147,7 +181,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "WithdrawConsent",
 			Command:  true,
-			Callers:  []string{"worker", "guardian", "officer"},
+			Callers:  []string{"worker", "guardian", "officer:hrss", "officer:edu", "officer:hou"},
 			New:      func() proto.Message { return new(WithdrawConsentRequest) },
 			NewReply: func() proto.Message { return new(WithdrawConsentResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -188,7 +222,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "CorrectFact",
 			Command:  true,
-			Callers:  []string{"worker", "guardian", "officer"},
+			Callers:  []string{"worker", "guardian", "officer:hrss", "officer:edu", "officer:hou"},
 			New:      func() proto.Message { return new(CorrectFactRequest) },
 			NewReply: func() proto.Message { return new(CorrectFactResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -267,6 +301,33 @@ func (c RegistryClient) GetWorker(ctx context.Context, req *GetWorkerRequest) (*
 func (c RegistryClient) UpdateContact(ctx context.Context, req *UpdateContactRequest) (*UpdateContactResponse, error) {
 	reply := new(UpdateContactResponse)
 	if err := c.Caller.Call(ctx, c.Target, "UpdateContact", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ProposeContact calls the method of that name.
+func (c RegistryClient) ProposeContact(ctx context.Context, req *ProposeContactRequest) (*ProposeContactResponse, error) {
+	reply := new(ProposeContactResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ProposeContact", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListContactCases calls the method of that name.
+func (c RegistryClient) ListContactCases(ctx context.Context, req *ListContactCasesRequest) (*ListContactCasesResponse, error) {
+	reply := new(ListContactCasesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListContactCases", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideContact calls the method of that name.
+func (c RegistryClient) DecideContact(ctx context.Context, req *DecideContactRequest) (*DecideContactResponse, error) {
+	reply := new(DecideContactResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideContact", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

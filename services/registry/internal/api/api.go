@@ -63,6 +63,7 @@ func command[T any, Reply interface {
 const (
 	created   = "created"
 	unchanged = "unchanged"
+	requested = "requested" // a case waits for another county's officer
 )
 
 // attempts is how often a registration looks again after it lost a race

@@ -38,6 +38,18 @@ func (s *Server) registerWorker(ctx context.Context, e app.Entry, checkOnly bool
 	if err != nil {
 		return nil, err
 	}
+	if found && s.App.Elsewhere(ctx, known) {
+		if checkOnly {
+			return &registryv1.RegisterWorkerResponse{Outcome: requested}, nil
+		}
+		c, err := s.App.CaseOfRegistration(ctx, known, e)
+		if err != nil {
+			return nil, err
+		}
+		return command(ctx, s, func(st app.Store) (*registryv1.RegisterWorkerResponse, error) {
+			return &registryv1.RegisterWorkerResponse{Outcome: requested}, s.App.OpenCase(ctx, st, c)
+		})
+	}
 	if found {
 		said, err := s.App.SamePerson(ctx, known, e)
 		if err != nil {
@@ -76,10 +88,16 @@ func (s *Server) registerWorker(ctx context.Context, e app.Entry, checkOnly bool
 
 // FindWorker finds a person by document number.
 func (s *Server) FindWorker(ctx context.Context, req *registryv1.FindWorkerRequest) (*registryv1.FindWorkerResponse, error) {
-	return command(ctx, s, func(st app.Store) (*registryv1.FindWorkerResponse, error) {
-		id, err := s.App.FindWorker(ctx, st, req.GetDocumentNumber(), req.GetCaseId())
-		return &registryv1.FindWorkerResponse{Worker: id}, err
+	var id string
+	var answer error
+	err := s.update(ctx, func(st app.Store) (err error) {
+		id, answer, err = s.App.FindWorker(ctx, st, req.GetDocumentNumber(), req.GetCaseId())
+		return err
 	})
+	if err = errors.Join(err, answer); err != nil {
+		return nil, err
+	}
+	return &registryv1.FindWorkerResponse{Worker: id}, nil
 }
 
 // GetWorker reads who a worker is.
@@ -110,7 +128,7 @@ func (s *Server) UpdateContact(ctx context.Context, req *registryv1.UpdateContac
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return nil, s.App.Hidden(ctx, req.GetWorker(), err)
 	}
 	f := app.ContactForm{Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(), Languages: req.GetLanguages()}
 	sealed, err := s.App.SealContact(ctx, known, f)

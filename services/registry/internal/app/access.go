@@ -36,6 +36,15 @@ func (a *App) mayQuery(p auth.Principal) error {
 	return nil
 }
 
+// mayServe returns nil where p, who may act for w, may act in w's county too.
+// Who may not is answered as if there were no such person.
+func mayServe(p auth.Principal, w domain.Worker) error {
+	if p.Kind == auth.Officer && p.CoversDivision(w.County) != nil {
+		return domain.ErrWorkerUnknown
+	}
+	return nil
+}
+
 // logRead writes p's read to the worker's own log.
 func (a *App) logRead(s Store, p auth.Principal, worker, caseID string, kinds ...string) error {
 	return s.LogAccess(worker, domain.Access{

@@ -32,10 +32,15 @@ func (a *App) CheckChild(ctx context.Context, s Store, f ChildForm) (e ChildEntr
 	if f.CheckOnly {
 		return a.judgeChild(ctx, s, f)
 	}
-	if err := guardian(s.PeekWorker(f.Guardian)); err != nil {
+	p, err := actingFor(ctx, f.Guardian)
+	if err != nil {
 		return e, err
 	}
-	if _, err := actingFor(ctx, f.Guardian); err != nil {
+	w, err := s.PeekWorker(f.Guardian)
+	if err == nil {
+		err = mayServe(p, w)
+	}
+	if err := guardian(w, err); err != nil {
 		return e, err
 	}
 	on, err := a.day(f.AsOf)
@@ -43,10 +48,6 @@ func (a *App) CheckChild(ctx context.Context, s Store, f ChildForm) (e ChildEntr
 		return e, err
 	}
 	if e.Minor, err = domain.CheckChild(a.Tables, f.Name, f.BirthDate, f.County, f.Township, on); err != nil {
-		return e, err
-	}
-	w, err := s.PeekWorker(f.Guardian)
-	if err != nil {
 		return e, err
 	}
 	k, err := a.Vault.Key(ctx, w.ID)
@@ -186,8 +187,11 @@ func (a *App) ReadChild(ctx context.Context, s Store, id, caseID string) (c doma
 	case auth.Officer:
 		err = p.CoversDivision(c.County)
 	}
-	if err != nil || p.ActsHimself(c.Guardian) {
-		return c, err
+	if err != nil { // whose child it is, and whether there is one, is nobody else's business
+		return domain.Child{}, domain.ErrChildUnknown
+	}
+	if p.ActsHimself(c.Guardian) {
+		return c, nil
 	}
 	return c, a.logRead(s, p, c.Guardian, caseID, kindChild)
 }

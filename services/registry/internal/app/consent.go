@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
@@ -10,14 +11,8 @@ import (
 // GrantConsent records what a worker agrees to and returns its id. A grant
 // that says the same as one that stands is that one.
 func (a *App) GrantConsent(ctx context.Context, s Store, worker string, f domain.ConsentForm) (string, error) {
-	if _, err := actingFor(ctx, worker); err != nil {
-		return "", err
-	}
-	w, err := s.Worker(worker)
+	w, err := a.served(ctx, s, worker)
 	if err != nil {
-		return "", err
-	}
-	if err := w.Open(); err != nil {
 		return "", err
 	}
 	c, events, err := domain.Grant(a.NewID(), worker, w.County, f, clock.Today(a.Clock))
@@ -36,6 +31,23 @@ func (a *App) GrantConsent(ctx context.Context, s Store, worker string, f domain
 	return c.ID, s.SaveConsent(ctx, c, events...)
 }
 
+// served loads and locks the open account of a worker for whom the caller may
+// act, in a county where he may.
+func (a *App) served(ctx context.Context, s Store, worker string) (domain.Worker, error) {
+	p, err := actingFor(ctx, worker)
+	if err != nil {
+		return domain.Worker{}, err
+	}
+	w, err := s.Worker(worker)
+	if err != nil {
+		return w, err
+	}
+	if err := mayServe(p, w); err != nil {
+		return w, err
+	}
+	return w, w.Open()
+}
+
 // WithdrawConsent ends a grant, once; every department then removes what it
 // got under it.
 func (a *App) WithdrawConsent(ctx context.Context, s Store, id string) error {
@@ -44,7 +56,12 @@ func (a *App) WithdrawConsent(ctx context.Context, s Store, id string) error {
 		return err
 	}
 	if _, err := actingFor(ctx, c.Worker); err != nil {
-		return err
+		return domain.ErrGrantUnknown // whether there is one is nobody else's business
+	}
+	if p, _ := auth.From(ctx); p.Kind == auth.Officer {
+		if _, err := a.served(ctx, s, c.Worker); err != nil {
+			return err
+		}
 	}
 	c, events, err := c.Withdraw(a.Clock.Now())
 	if err != nil {

@@ -53,7 +53,7 @@ func (a *App) ReadMessage(ctx context.Context, s Store, id string) error {
 		return err
 	}
 	if err := himself(ctx, m.Worker); err != nil {
-		return err
+		return domain.ErrMessageUnknown // whether there is one is nobody else's business
 	}
 	return s.SaveMessage(ctx, m.Read(a.Clock.Now()))
 }

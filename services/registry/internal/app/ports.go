@@ -44,6 +44,16 @@ type Store interface {
 
 	// LastVersion returns the version of the last event about an id, 0 where there is none.
 	LastVersion(aggregate string) (int64, error)
+	// ContactCase loads and locks a case, or returns ErrCaseUnknown.
+	ContactCase(id string) (domain.ContactCase, error)
+	// OpenContactCases lists what is not decided, oldest first.
+	OpenContactCases() ([]domain.ContactCase, error)
+	SaveContactCase(c domain.ContactCase) error
+
+	// LogLookup writes down that an officer looked a number up.
+	LogLookup(id string, l domain.Lookup) error
+	// Lookups counts an officer's look-ups since a time.
+	Lookups(officer string, since time.Time) (int, error)
 
 	// LogAccess adds a line to a worker's access log.
 	LogAccess(worker string, a domain.Access) error

@@ -4,35 +4,8 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
-
-// FindWorker finds an open account by document number; the worker sees that
-// somebody looked.
-func (a *App) FindWorker(ctx context.Context, s Store, number, caseID string) (string, error) {
-	p, err := a.reader(ctx, caseID)
-	if err != nil {
-		return "", err
-	}
-	id, err := domain.ParseDocument(number, clock.Today(a.Clock))
-	if err != nil {
-		return "", err
-	}
-	w, found, err := s.WorkerByDocument(a.Vault.Index(indexDocument, id.Reveal()))
-	if err != nil {
-		return "", err
-	}
-	if !found {
-		return "", domain.ErrWorkerUnknown
-	}
-	if p.Kind == auth.Officer {
-		if err := p.CoversDivision(w.County); err != nil {
-			return "", err
-		}
-	}
-	return w.ID, a.logRead(s, p, w.ID, caseID, kindRegistered)
-}
 
 // ReadWorker loads an account for a reader and writes the read to the worker's
 // log, unless the worker reads about himself. OpenWorker then opens it.
@@ -117,11 +90,8 @@ func (a *App) visible(s Store, p auth.Principal, worker string) (domain.Worker, 
 	if err != nil {
 		return w, err
 	}
-	if err := w.Open(); err != nil {
+	if err := mayServe(p, w); err != nil {
 		return w, err
 	}
-	if p.Kind == auth.Officer {
-		return w, p.CoversDivision(w.County)
-	}
-	return w, nil
+	return w, w.Open()
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
@@ -14,14 +15,32 @@ type ContactForm struct {
 }
 
 // SealContact checks a new contact and seals it with the name under the
-// worker's key. known is the account as it was just read.
+// worker's key. known is the account as it was just read. A counter changes the
+// contact of who stands before it, in its own county, and moves nobody: that
+// takes the person's own session or two officers.
 func (a *App) SealContact(ctx context.Context, known domain.Worker, f ContactForm) ([]byte, error) {
-	if _, err := actingFor(ctx, known.ID); err != nil {
+	p, err := actingFor(ctx, known.ID)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayServe(p, known); err != nil {
 		return nil, err
 	}
 	if err := known.Open(); err != nil {
 		return nil, err
 	}
+	if !p.ActsHimself(known.ID) {
+		if p.Kind != auth.Officer || p.Via != auth.ViaCounter {
+			return nil, auth.ErrNotYours
+		}
+		if f.County != known.County {
+			return nil, domain.ErrMoves
+		}
+	}
+	return a.sealContact(ctx, known, f)
+}
+
+func (a *App) sealContact(ctx context.Context, known domain.Worker, f ContactForm) ([]byte, error) {
 	contact, err := domain.ParseContact(a.Tables, f.Phone, f.County, f.Township)
 	if err != nil {
 		return nil, err
@@ -49,5 +68,17 @@ func (a *App) UpdateContact(ctx context.Context, s Store, known domain.Worker, s
 		return err
 	}
 	w.ContactVia, w.ContactAt = p.Via, a.Clock.Now()
-	return s.SaveWorker(ctx, w, events...)
+	if err := s.SaveWorker(ctx, w, events...); err != nil || p.ActsHimself(w.ID) {
+		return err
+	}
+	return a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: w.ID, Division: w.County, Template: toldOfContact, About: w.ID, AboutService: service})
+}
+
+// Hidden is what the caller is told where an account was not found: who may not
+// act for somebody is told that, whether there is such a person or not.
+func (a *App) Hidden(ctx context.Context, worker string, err error) error {
+	if _, refused := actingFor(ctx, worker); refused != nil && errors.Is(err, domain.ErrWorkerUnknown) {
+		return refused
+	}
+	return err
 }

@@ -71,3 +71,10 @@ func (m Message) Read(at time.Time) Message {
 	}
 	return m
 }
+
+// Lookup is one question whether a document number is registered, whose is not
+// said: the person's own log says it to the person.
+type Lookup struct {
+	At                                                         time.Time
+	Officer, Department, Division, Purpose, LegalBasis, CaseID string
+}

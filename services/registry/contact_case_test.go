@@ -1,0 +1,223 @@
+package registry_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+)
+
+// of is an officer of a department in a county; one who acts for somebody does
+// so at the counter.
+func (f *fixture) of(department, staff, county, actsFor string) context.Context {
+	p := auth.Principal{Kind: auth.Officer, Subject: staff, Department: department, Division: county, ActsFor: actsFor, Purpose: "registration"}
+	if actsFor != "" {
+		p.Via = auth.ViaCounter
+	}
+	return f.As(p)
+}
+
+const home, away = "654301", "654321"
+
+func TestLookingUpLeavesATraceAndTellsNothingOfOtherCounties(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	stranger, nobody := f.of("hrss", "b-1", away, ""), &registryv1.FindWorkerRequest{DocumentNumber: number(adult, 2), CaseId: "case-1"}
+	_, there := f.client.FindWorker(stranger, &registryv1.FindWorkerRequest{DocumentNumber: number(adult, 1), CaseId: "case-1"})
+	_, none := f.client.FindWorker(stranger, nobody)
+	if there == nil || none == nil || there.Error() != none.Error() || errs.CodeOf(there) != "registry.worker.unknown" {
+		t.Errorf("the answers differ: %v, %v", there, none)
+	}
+	lines := f.accesses(t, w)
+	if len(lines) != 1 || lines[0].GetReader() != "b-1" || lines[0].GetPurpose() != "registration" || lines[0].GetCaseId() != "case-1" {
+		t.Errorf("the person sees who looked: %v", lines)
+	}
+	for range 58 { // sixty an hour
+		if _, err := f.client.FindWorker(stranger, nobody); errs.CodeOf(err) != "registry.worker.unknown" {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.client.FindWorker(stranger, nobody); errs.CodeOf(err) != "registry.lookup.limit" {
+		t.Errorf("the sixty-first in an hour: %v", err)
+	}
+	if got, err := f.client.FindWorker(f.of("hrss", "a-1", home, ""), &registryv1.FindWorkerRequest{DocumentNumber: number(adult, 1)}); err != nil || got.GetWorker() != w {
+		t.Errorf("another officer: %v, %v", got, err)
+	}
+	f.clock.Advance(time.Hour)
+	if _, err := f.client.FindWorker(stranger, nobody); errs.CodeOf(err) != "registry.worker.unknown" {
+		t.Errorf("an hour later: %v", err)
+	}
+	for _, department := range []string{"psb", "msb", ""} {
+		if _, err := f.client.FindWorker(f.of(department, "c-1", home, ""), nobody); err == nil || errs.CodeOf(err) == "registry.worker.unknown" {
+			t.Errorf("%q looks up: %v", department, err)
+		}
+	}
+}
+
+// TestNobodyTakesARecordOver is the way in which it was done: register with the
+// number in another county, then change the contact.
+func TestNobodyTakesARecordOver(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	own := &registryv1.GetWorkerRequest{Worker: w}
+	before, err := f.client.GetWorker(f.Worker(w), own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved, other := form(1), form(1)
+	moved.County, moved.Phone = away, "15000018191"
+	other.County, other.Name = away, "叶尔肯·努尔兰"
+	for name, r := range map[string]*registryv1.RegisterWorkerRequest{"the same name": moved, "another name": other} {
+		got, err := f.client.RegisterWorker(f.of("hrss", "b-1", away, ""), r)
+		if err != nil || got.GetWorker() != "" || got.GetOutcome() != "requested" {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	change := &registryv1.UpdateContactRequest{Worker: w, County: home, Phone: "15000018191"}
+	for name, c := range map[string]struct {
+		as   context.Context
+		code string
+	}{
+		"the police at a counter":      {f.of("psb", "p-1", home, w), "auth.denied"},
+		"education at a counter":       {f.of("edu", "e-1", home, w), "auth.denied"},
+		"another county at a counter":  {f.of("hrss", "b-1", away, w), "registry.worker.unknown"},
+		"the county, for nobody":       {f.of("hrss", "a-1", home, ""), "auth.not_yours"},
+		"the county, for another":      {f.of("hrss", "a-1", home, "other"), "auth.not_yours"},
+		"another worker as his helper": {f.As(auth.Principal{Kind: auth.Worker, Subject: "h", ActsFor: w, Via: auth.ViaHelper}), "auth.not_yours"},
+	} {
+		if _, err := f.client.UpdateContact(c.as, change); errs.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want %s", name, err, c.code)
+		}
+	}
+	after, err := f.client.GetWorker(f.Worker(w), own)
+	if err != nil || after.GetPerson().String() != before.GetPerson().String() {
+		t.Errorf("the record changed: %v, %v", after, err)
+	}
+}
+
+func TestTwoOfficersChangeAContactAndThePersonIsTold(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	first, second, stranger := f.of("hrss", "a-1", home, ""), f.of("hrss", "a-2", home, ""), f.of("hrss", "b-1", away, "")
+	change := &registryv1.ProposeContactRequest{Worker: w, County: away, Phone: "15000018191", Languages: []string{"kk-Arab"}}
+	_, foreign := f.client.ProposeContact(stranger, change)
+	_, none := f.client.ProposeContact(stranger, &registryv1.ProposeContactRequest{Worker: "none", County: away})
+	if errs.CodeOf(foreign) != "registry.worker.unknown" || errs.CodeOf(none) != "registry.worker.unknown" {
+		t.Errorf("an officer who may not know the person: %v, %v", foreign, none)
+	}
+	opened, err := f.client.ProposeContact(first, change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes := &registryv1.DecideContactRequest{CaseId: opened.GetCaseId(), Approve: true}
+	for name, c := range map[string]struct {
+		as   context.Context
+		code string
+	}{
+		"who opened it":                    {first, "registry.contact_case.own"},
+		"the same, written otherwise":      {f.of("hrss", "A-1", home, ""), "registry.contact_case.own"},
+		"an officer of another county":     {stranger, "registry.contact_case.unknown"},
+		"an officer of another department": {f.of("edu", "e-1", home, ""), "auth.denied"},
+	} {
+		if _, err := f.client.DecideContact(c.as, yes); errs.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want %s", name, err, c.code)
+		}
+	}
+	if list, err := f.client.ListContactCases(stranger, &registryv1.ListContactCasesRequest{}); err != nil || len(list.GetCases()) != 0 {
+		t.Errorf("another county's list: %v, %v", list, err)
+	}
+	if list, err := f.client.ListContactCases(second, &registryv1.ListContactCasesRequest{}); err != nil || len(list.GetCases()) != 1 || !list.GetCases()[0].GetDecidable() || list.GetCases()[0].GetWorker() != w {
+		t.Errorf("the second officer's list: %v, %v", list, err)
+	}
+	if _, err := f.client.DecideContact(second, yes); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.client.DecideContact(second, yes); errs.CodeOf(err) != "registry.contact_case.decided" {
+		t.Errorf("twice: %v", err)
+	}
+	f.Settle()
+	got, err := f.client.GetWorker(f.Worker(w), &registryv1.GetWorkerRequest{Worker: w})
+	if p := got.GetPerson(); err != nil || p.GetCounty() != away || p.GetPhone() != "15000018191" {
+		t.Errorf("%v, %v", got, err)
+	}
+	told, err := f.client.ListMessages(f.Worker(w), &registryv1.ListMessagesRequest{Worker: w})
+	if err != nil || len(told.GetMessages()) != 1 || told.GetMessages()[0].GetTemplate() != "registry.contact.updated" {
+		t.Errorf("the person is not told: %v, %v", told, err)
+	}
+	var readers []string
+	for _, l := range f.accesses(t, w) {
+		readers = append(readers, l.GetReader())
+	}
+	if len(readers) != 2 || readers[0] != "a-2" || readers[1] != "a-1" {
+		t.Errorf("both are logged: %v", readers)
+	}
+	// What the person changed since is never overwritten.
+	opened, err = f.client.ProposeContact(f.of("hrss", "b-1", away, ""), &registryv1.ProposeContactRequest{Worker: w, County: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.client.UpdateContact(f.Worker(w), &registryv1.UpdateContactRequest{Worker: w, County: away, Phone: "15000018192"}); err != nil {
+		t.Fatal(err)
+	}
+	late := f.of("hrss", "b-2", away, "")
+	if _, err := f.client.DecideContact(late, &registryv1.DecideContactRequest{CaseId: opened.GetCaseId(), Approve: true}); errs.CodeOf(err) != "registry.contact_case.stale" {
+		t.Errorf("over the person's own word: %v", err)
+	}
+	if _, err := f.client.DecideContact(late, &registryv1.DecideContactRequest{CaseId: opened.GetCaseId()}); err != nil {
+		t.Errorf("refusing it: %v", err)
+	}
+}
+
+// TestAMoveIsDecidedWhereThePersonIsRegistered: a registration with a number
+// that another county knows waits for that county.
+func TestAMoveIsDecidedWhereThePersonIsRegistered(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	moved := form(1)
+	moved.County = away
+	if got, err := f.client.RegisterWorker(f.of("hrss", "b-1", away, ""), moved); err != nil || got.GetOutcome() != "requested" {
+		t.Fatalf("%v, %v", got, err)
+	}
+	mine, err := f.client.ListContactCases(f.of("hrss", "b-1", away, ""), &registryv1.ListContactCasesRequest{})
+	if err != nil || len(mine.GetCases()) != 1 || mine.GetCases()[0].GetWorker() != "" || mine.GetCases()[0].GetDecidable() {
+		t.Fatalf("who asked sees the case, not the person: %v, %v", mine, err)
+	}
+	yes := &registryv1.DecideContactRequest{CaseId: mine.GetCases()[0].GetCaseId(), Approve: true}
+	if _, err := f.client.DecideContact(f.of("hrss", "b-2", away, ""), yes); errs.CodeOf(err) != "registry.contact_case.unknown" {
+		t.Errorf("two officers of the county that asks: %v", err)
+	}
+	if _, err := f.client.DecideContact(f.of("hrss", "a-1", home, ""), yes); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.client.GetWorker(f.Worker(w), &registryv1.GetWorkerRequest{Worker: w}); err != nil || got.GetPerson().GetCounty() != away {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
+func TestOnlyTheRightCounterActsForAPerson(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	for name, as := range map[string]context.Context{
+		"the police":      f.of("psb", "p", home, w),
+		"a far county":    f.of("hou", "o", away, w),
+		"for nobody":      f.of("hou", "o", home, ""),
+		"no department":   f.of("", "o", home, w),
+		"another's child": f.Worker("other"),
+	} {
+		for what, err := range map[string]error{
+			"a consent":    second(f.client.GrantConsent(as, grant(w))),
+			"a child":      second(f.client.RegisterChild(as, child(w))),
+			"a correction": second(f.client.CorrectFact(as, &registryv1.CorrectFactRequest{Worker: w, Source: "housing", SourceId: "l", Kind: "lease", ReasonCode: "other"})),
+		} {
+			if k := errs.KindOf(err); k != errs.Denied && k != errs.NotFound && k != errs.Unauthenticated {
+				t.Errorf("%s, %s: %v", name, what, err)
+			}
+		}
+	}
+	if _, err := f.client.RegisterChild(f.of("edu", "e", home, w), child(w)); err != nil {
+		t.Errorf("education's counter in the county: %v", err)
+	}
+}
