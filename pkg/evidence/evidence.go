@@ -148,9 +148,10 @@ func (h *Holder) remove(ctx context.Context, tx *sqldb.Tx, what, where string, a
 	return h.tell(ctx, tx, what, gone)
 }
 
-// Corrected flags the evidence that rests on a record which its holder corrected.
-func (h *Holder) Corrected(ctx context.Context, tx *sqldb.Tx, source, sourceID string) error {
-	hit, err := sqldb.Collect(tx, scanChange, `UPDATE evidence SET flagged = 1 WHERE source = $1 AND source_id = $2 RETURNING case_id, worker, kind`, source, sourceID)
+// Corrected flags the worker's evidence that rests on a record which the worker
+// calls wrong. Another's record is not the worker's to call wrong.
+func (h *Holder) Corrected(ctx context.Context, tx *sqldb.Tx, worker, source, sourceID string) error {
+	hit, err := sqldb.Collect(tx, scanChange, `UPDATE evidence SET flagged = 1 WHERE worker = $1 AND source = $2 AND source_id = $3 RETURNING case_id, worker, kind`, worker, source, sourceID)
 	if err != nil {
 		return err
 	}

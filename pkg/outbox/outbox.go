@@ -8,10 +8,12 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"errors"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
@@ -46,13 +48,18 @@ type Log struct {
 	rules      *event.Rules
 	partitions int
 	wake       chan struct{}
+	accounts   *account.Book
 }
 
 // New returns the log of a service whose channels are partitions many; that
 // number is fixed when the first event is written.
 func New(service string, db *sqldb.DB, c clock.Clock, seal Sealer, partitions int) *Log {
-	return &Log{service: service, db: db, clock: c, seal: seal, rules: event.NewRules(service), partitions: max(1, partitions), wake: make(chan struct{}, 1)}
+	return &Log{service: service, db: db, clock: c, seal: seal, rules: event.NewRules(service), partitions: max(1, partitions), wake: make(chan struct{}, 1), accounts: account.NewBook(db, nil)}
 }
+
+// Ask lets commands ask the registry whether there is the worker for whom they
+// are given. Call it before the first command.
+func (l *Log) Ask(ask account.Asker) { l.accounts = account.NewBook(l.db, ask) }
 
 // DB is the database that the log writes to.
 func (l *Log) DB() *sqldb.DB { return l.db }
@@ -183,9 +190,30 @@ func Command[T any, Reply interface {
 	*T
 	proto.Message
 }](ctx context.Context, l *Log, fn func(*sqldb.Tx) (Reply, error)) (Reply, error) {
+	return CommandFor(ctx, l, "", fn)
+}
+
+// CommandFor is Command about a worker whom the caller names without acting
+// for: an employer who states a hire. Like the worker who calls, or for whom a
+// counter or a helper does, the one named must have an open account.
+func CommandFor[T any, Reply interface {
+	*T
+	proto.Message
+}](ctx context.Context, l *Log, about string, fn func(*sqldb.Tx) (Reply, error)) (Reply, error) {
 	k, _ := ctx.Value(keyKey{}).(Key)
 	var reply Reply
+	workers := l.concerned(ctx, about)
+	for _, w := range workers {
+		if err := l.accounts.Know(ctx, w); err != nil {
+			return nil, err
+		}
+	}
 	err := l.db.Update(ctx, func(tx *sqldb.Tx) error {
+		for _, w := range workers {
+			if err := l.accounts.Admit(tx, w); err != nil {
+				return err
+			}
+		}
 		if k.Key == "" {
 			var err error
 			reply, err = fn(tx)
@@ -249,6 +277,21 @@ func CommandOrCheck[T any, Reply interface {
 		return Check(ctx, l, fn)
 	}
 	return Command(ctx, l, fn)
+}
+
+// concerned names whose accounts a command needs. The registry, which keeps the
+// accounts themselves, asks nobody.
+func (l *Log) concerned(ctx context.Context, about string) []string {
+	if l.service == event.Keeper {
+		return nil
+	}
+	p, _ := auth.From(ctx) // absent for the platform's own acts
+	all := []string{about, p.ActsFor}
+	if p.Kind == auth.Worker || p.Kind == auth.Guardian {
+		all = append(all, p.Subject)
+	}
+	slices.Sort(all) // locks are taken in one order
+	return slices.DeleteFunc(slices.Compact(all), func(w string) bool { return w == "" })
 }
 
 // answered returns the stored answer of a key, nil where there is none.

@@ -192,7 +192,7 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 	}
 	d = Deps{
 		Database: database, PersonKeys: personKeys, Conn: nc, Clock: clock.System(), Telemetry: tel, Signer: auth.NewSigner(name, key, clock.System()),
-		Trusted: trusted, Master: master, Instance: instance(), Demo: cfg.Demo,
+		Trusted: trusted, Master: master, Instance: instance(), Demo: cfg.Demo, AskRegistry: true,
 		Partitions: cfg.Partitions, Replicas: cfg.Replicas, StreamBytes: int64(cfg.StreamMiB) << 20,
 	}
 	if cfg.Redis != "" {

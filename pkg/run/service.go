@@ -16,6 +16,7 @@ import (
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
@@ -30,6 +31,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/telemetry"
 	"github.com/qiao-platform/qiao/proto/contract"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
 // Deps is what a service is given. Only this differs between one process on
@@ -48,6 +50,10 @@ type Deps struct {
 	PersonKeys string
 	Instance   string // unique per process
 	Demo       bool   // the platform's people are invented
+
+	// AskRegistry lets the service ask the registry whether there is the worker
+	// for whom a command is given; without it every worker is taken as known.
+	AskRegistry bool
 
 	Partitions  int   // channels of every service; fixed for a platform's life
 	Replicas    int   // of the streams
@@ -95,7 +101,21 @@ func Open(ctx context.Context, service string, migrations fs.FS, d Deps) (*outbo
 		return nil, nil, nil, errors.Join(fmt.Errorf("%s: %w", service, err), db.Close())
 	}
 	log := outbox.New(service, db, d.Clock, d.Master, d.Partitions)
-	return log, task.New(db, d.Clock, d.Telemetry.For(service)), rpc.NewClient(d.Conn, d.Signer), nil
+	client := rpc.NewClient(d.Conn, d.Signer)
+	if d.AskRegistry && service != event.Keeper {
+		log.Ask(standing(service, client))
+	}
+	return log, task.New(db, d.Clock, d.Telemetry.For(service)), client, nil
+}
+
+// standing asks the registry about an account.
+func standing(service string, caller contract.Caller) account.Asker {
+	registry := registryv1.RegistryClient{Caller: caller, Target: event.Keeper}
+	return func(ctx context.Context, worker string) (known, closed bool, err error) {
+		ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: service, Purpose: "account_standing", LegalBasis: "PIPL 13(3)", Via: auth.ViaSystem})
+		r, err := registry.GetStanding(ctx, &registryv1.GetStandingRequest{Worker: worker})
+		return r.GetKnown(), r.GetClosed(), err
+	}
 }
 
 // Assemble puts a service together and makes its channels and cursors.

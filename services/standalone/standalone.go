@@ -211,7 +211,7 @@ func (p *Platform) deps(dir, name string, master *crypt.Master, trusted map[stri
 	return run.Deps{
 		Database: "sqlite:" + filepath.Join(dir, name+".db"), PersonKeys: "sqlite:" + filepath.Join(dir, "person-keys.db"),
 		Conn: nc, Redis: p.rdb, Clock: clock.System(), Telemetry: p.Telemetry,
-		Signer: auth.NewSigner(name, p.issuers[name], clock.System()), Trusted: trusted, Master: master,
+		Signer: auth.NewSigner(name, p.issuers[name], clock.System()), Trusted: trusted, Master: master, AskRegistry: true,
 		Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: 8 << 30,
 	}, nil
 }

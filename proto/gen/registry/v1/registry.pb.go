@@ -908,6 +908,102 @@ func (*DecideContactResponse) Descriptor() ([]byte, []int) {
 	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{14}
 }
 
+type GetStandingRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetStandingRequest) Reset() {
+	*x = GetStandingRequest{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetStandingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetStandingRequest) ProtoMessage() {}
+
+func (x *GetStandingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetStandingRequest.ProtoReflect.Descriptor instead.
+func (*GetStandingRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *GetStandingRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+type GetStandingResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Known         bool                   `protobuf:"varint,1,opt,name=known,proto3" json:"known,omitempty"`
+	Closed        bool                   `protobuf:"varint,2,opt,name=closed,proto3" json:"closed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetStandingResponse) Reset() {
+	*x = GetStandingResponse{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetStandingResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetStandingResponse) ProtoMessage() {}
+
+func (x *GetStandingResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetStandingResponse.ProtoReflect.Descriptor instead.
+func (*GetStandingResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *GetStandingResponse) GetKnown() bool {
+	if x != nil {
+		return x.Known
+	}
+	return false
+}
+
+func (x *GetStandingResponse) GetClosed() bool {
+	if x != nil {
+		return x.Closed
+	}
+	return false
+}
+
 type CheckAgeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
@@ -920,7 +1016,7 @@ type CheckAgeRequest struct {
 
 func (x *CheckAgeRequest) Reset() {
 	*x = CheckAgeRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -932,7 +1028,7 @@ func (x *CheckAgeRequest) String() string {
 func (*CheckAgeRequest) ProtoMessage() {}
 
 func (x *CheckAgeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -945,7 +1041,7 @@ func (x *CheckAgeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAgeRequest.ProtoReflect.Descriptor instead.
 func (*CheckAgeRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CheckAgeRequest) GetWorker() string {
@@ -985,7 +1081,7 @@ type CheckAgeResponse struct {
 
 func (x *CheckAgeResponse) Reset() {
 	*x = CheckAgeResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -997,7 +1093,7 @@ func (x *CheckAgeResponse) String() string {
 func (*CheckAgeResponse) ProtoMessage() {}
 
 func (x *CheckAgeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1010,7 +1106,7 @@ func (x *CheckAgeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAgeResponse.ProtoReflect.Descriptor instead.
 func (*CheckAgeResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CheckAgeResponse) GetReached() bool {
@@ -1040,7 +1136,7 @@ type RegisterChildRequest struct {
 
 func (x *RegisterChildRequest) Reset() {
 	*x = RegisterChildRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1052,7 +1148,7 @@ func (x *RegisterChildRequest) String() string {
 func (*RegisterChildRequest) ProtoMessage() {}
 
 func (x *RegisterChildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1065,7 +1161,7 @@ func (x *RegisterChildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterChildRequest.ProtoReflect.Descriptor instead.
 func (*RegisterChildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{17}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RegisterChildRequest) GetWorker() string {
@@ -1139,7 +1235,7 @@ type RegisterChildResponse struct {
 
 func (x *RegisterChildResponse) Reset() {
 	*x = RegisterChildResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1151,7 +1247,7 @@ func (x *RegisterChildResponse) String() string {
 func (*RegisterChildResponse) ProtoMessage() {}
 
 func (x *RegisterChildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1164,7 +1260,7 @@ func (x *RegisterChildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterChildResponse.ProtoReflect.Descriptor instead.
 func (*RegisterChildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{18}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RegisterChildResponse) GetChildId() string {
@@ -1207,7 +1303,7 @@ type FindLikelyDoublesRequest struct {
 
 func (x *FindLikelyDoublesRequest) Reset() {
 	*x = FindLikelyDoublesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1219,7 +1315,7 @@ func (x *FindLikelyDoublesRequest) String() string {
 func (*FindLikelyDoublesRequest) ProtoMessage() {}
 
 func (x *FindLikelyDoublesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1232,7 +1328,7 @@ func (x *FindLikelyDoublesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyDoublesRequest.ProtoReflect.Descriptor instead.
 func (*FindLikelyDoublesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{19}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *FindLikelyDoublesRequest) GetChildIds() []string {
@@ -1258,7 +1354,7 @@ type FindLikelyDoublesResponse struct {
 
 func (x *FindLikelyDoublesResponse) Reset() {
 	*x = FindLikelyDoublesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1270,7 +1366,7 @@ func (x *FindLikelyDoublesResponse) String() string {
 func (*FindLikelyDoublesResponse) ProtoMessage() {}
 
 func (x *FindLikelyDoublesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1283,7 +1379,7 @@ func (x *FindLikelyDoublesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyDoublesResponse.ProtoReflect.Descriptor instead.
 func (*FindLikelyDoublesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{20}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *FindLikelyDoublesResponse) GetDoubles() []*LikelyDouble {
@@ -1305,7 +1401,7 @@ type FindLikelyHouseholdsRequest struct {
 
 func (x *FindLikelyHouseholdsRequest) Reset() {
 	*x = FindLikelyHouseholdsRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1317,7 +1413,7 @@ func (x *FindLikelyHouseholdsRequest) String() string {
 func (*FindLikelyHouseholdsRequest) ProtoMessage() {}
 
 func (x *FindLikelyHouseholdsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1330,7 +1426,7 @@ func (x *FindLikelyHouseholdsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyHouseholdsRequest.ProtoReflect.Descriptor instead.
 func (*FindLikelyHouseholdsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{21}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *FindLikelyHouseholdsRequest) GetWorkerIds() []string {
@@ -1356,7 +1452,7 @@ type FindLikelyHouseholdsResponse struct {
 
 func (x *FindLikelyHouseholdsResponse) Reset() {
 	*x = FindLikelyHouseholdsResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1368,7 +1464,7 @@ func (x *FindLikelyHouseholdsResponse) String() string {
 func (*FindLikelyHouseholdsResponse) ProtoMessage() {}
 
 func (x *FindLikelyHouseholdsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1381,7 +1477,7 @@ func (x *FindLikelyHouseholdsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyHouseholdsResponse.ProtoReflect.Descriptor instead.
 func (*FindLikelyHouseholdsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{22}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *FindLikelyHouseholdsResponse) GetDoubles() []*LikelyDouble {
@@ -1404,7 +1500,7 @@ type LikelyDouble struct {
 
 func (x *LikelyDouble) Reset() {
 	*x = LikelyDouble{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1416,7 +1512,7 @@ func (x *LikelyDouble) String() string {
 func (*LikelyDouble) ProtoMessage() {}
 
 func (x *LikelyDouble) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1429,7 +1525,7 @@ func (x *LikelyDouble) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LikelyDouble.ProtoReflect.Descriptor instead.
 func (*LikelyDouble) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{23}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *LikelyDouble) GetFirstId() string {
@@ -1463,7 +1559,7 @@ type GetChildRequest struct {
 
 func (x *GetChildRequest) Reset() {
 	*x = GetChildRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1475,7 +1571,7 @@ func (x *GetChildRequest) String() string {
 func (*GetChildRequest) ProtoMessage() {}
 
 func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1488,7 +1584,7 @@ func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildRequest.ProtoReflect.Descriptor instead.
 func (*GetChildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetChildRequest) GetChildId() string {
@@ -1514,7 +1610,7 @@ type GetChildResponse struct {
 
 func (x *GetChildResponse) Reset() {
 	*x = GetChildResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1526,7 +1622,7 @@ func (x *GetChildResponse) String() string {
 func (*GetChildResponse) ProtoMessage() {}
 
 func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1539,7 +1635,7 @@ func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildResponse.ProtoReflect.Descriptor instead.
 func (*GetChildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *GetChildResponse) GetChild() *Child {
@@ -1567,7 +1663,7 @@ type GrantConsentRequest struct {
 
 func (x *GrantConsentRequest) Reset() {
 	*x = GrantConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1579,7 +1675,7 @@ func (x *GrantConsentRequest) String() string {
 func (*GrantConsentRequest) ProtoMessage() {}
 
 func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1592,7 +1688,7 @@ func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentRequest.ProtoReflect.Descriptor instead.
 func (*GrantConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GrantConsentRequest) GetWorker() string {
@@ -1660,7 +1756,7 @@ type GrantConsentResponse struct {
 
 func (x *GrantConsentResponse) Reset() {
 	*x = GrantConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1672,7 +1768,7 @@ func (x *GrantConsentResponse) String() string {
 func (*GrantConsentResponse) ProtoMessage() {}
 
 func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1685,7 +1781,7 @@ func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentResponse.ProtoReflect.Descriptor instead.
 func (*GrantConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *GrantConsentResponse) GetGrantId() string {
@@ -1704,7 +1800,7 @@ type WithdrawConsentRequest struct {
 
 func (x *WithdrawConsentRequest) Reset() {
 	*x = WithdrawConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1716,7 +1812,7 @@ func (x *WithdrawConsentRequest) String() string {
 func (*WithdrawConsentRequest) ProtoMessage() {}
 
 func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1729,7 +1825,7 @@ func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *WithdrawConsentRequest) GetGrantId() string {
@@ -1747,7 +1843,7 @@ type WithdrawConsentResponse struct {
 
 func (x *WithdrawConsentResponse) Reset() {
 	*x = WithdrawConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1759,7 +1855,7 @@ func (x *WithdrawConsentResponse) String() string {
 func (*WithdrawConsentResponse) ProtoMessage() {}
 
 func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1772,7 +1868,7 @@ func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentResponse.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
 }
 
 type ListConsentsRequest struct {
@@ -1784,7 +1880,7 @@ type ListConsentsRequest struct {
 
 func (x *ListConsentsRequest) Reset() {
 	*x = ListConsentsRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1796,7 +1892,7 @@ func (x *ListConsentsRequest) String() string {
 func (*ListConsentsRequest) ProtoMessage() {}
 
 func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1809,7 +1905,7 @@ func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsRequest.ProtoReflect.Descriptor instead.
 func (*ListConsentsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListConsentsRequest) GetWorker() string {
@@ -1828,7 +1924,7 @@ type ListConsentsResponse struct {
 
 func (x *ListConsentsResponse) Reset() {
 	*x = ListConsentsResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1840,7 +1936,7 @@ func (x *ListConsentsResponse) String() string {
 func (*ListConsentsResponse) ProtoMessage() {}
 
 func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1853,7 +1949,7 @@ func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsResponse.ProtoReflect.Descriptor instead.
 func (*ListConsentsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListConsentsResponse) GetConsents() []*Consent {
@@ -1875,7 +1971,7 @@ type ListTimelineRequest struct {
 
 func (x *ListTimelineRequest) Reset() {
 	*x = ListTimelineRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1887,7 +1983,7 @@ func (x *ListTimelineRequest) String() string {
 func (*ListTimelineRequest) ProtoMessage() {}
 
 func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1900,7 +1996,7 @@ func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineRequest.ProtoReflect.Descriptor instead.
 func (*ListTimelineRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ListTimelineRequest) GetWorker() string {
@@ -1933,7 +2029,7 @@ type ListTimelineResponse struct {
 
 func (x *ListTimelineResponse) Reset() {
 	*x = ListTimelineResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1945,7 +2041,7 @@ func (x *ListTimelineResponse) String() string {
 func (*ListTimelineResponse) ProtoMessage() {}
 
 func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1958,7 +2054,7 @@ func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineResponse.ProtoReflect.Descriptor instead.
 func (*ListTimelineResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ListTimelineResponse) GetEntries() []*TimelineEntry {
@@ -1980,7 +2076,7 @@ type ListAccessRequest struct {
 
 func (x *ListAccessRequest) Reset() {
 	*x = ListAccessRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1992,7 +2088,7 @@ func (x *ListAccessRequest) String() string {
 func (*ListAccessRequest) ProtoMessage() {}
 
 func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2005,7 +2101,7 @@ func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessRequest.ProtoReflect.Descriptor instead.
 func (*ListAccessRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ListAccessRequest) GetWorker() string {
@@ -2038,7 +2134,7 @@ type ListAccessResponse struct {
 
 func (x *ListAccessResponse) Reset() {
 	*x = ListAccessResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2050,7 +2146,7 @@ func (x *ListAccessResponse) String() string {
 func (*ListAccessResponse) ProtoMessage() {}
 
 func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2063,7 +2159,7 @@ func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessResponse.ProtoReflect.Descriptor instead.
 func (*ListAccessResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ListAccessResponse) GetEntries() []*AccessEntry {
@@ -2088,7 +2184,7 @@ type CorrectFactRequest struct {
 
 func (x *CorrectFactRequest) Reset() {
 	*x = CorrectFactRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2100,7 +2196,7 @@ func (x *CorrectFactRequest) String() string {
 func (*CorrectFactRequest) ProtoMessage() {}
 
 func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2113,7 +2209,7 @@ func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactRequest.ProtoReflect.Descriptor instead.
 func (*CorrectFactRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *CorrectFactRequest) GetWorker() string {
@@ -2160,7 +2256,7 @@ type CorrectFactResponse struct {
 
 func (x *CorrectFactResponse) Reset() {
 	*x = CorrectFactResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2172,7 +2268,7 @@ func (x *CorrectFactResponse) String() string {
 func (*CorrectFactResponse) ProtoMessage() {}
 
 func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2185,7 +2281,7 @@ func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactResponse.ProtoReflect.Descriptor instead.
 func (*CorrectFactResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *CorrectFactResponse) GetCorrectionId() string {
@@ -2205,7 +2301,7 @@ type ListMessagesRequest struct {
 
 func (x *ListMessagesRequest) Reset() {
 	*x = ListMessagesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2217,7 +2313,7 @@ func (x *ListMessagesRequest) String() string {
 func (*ListMessagesRequest) ProtoMessage() {}
 
 func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2230,7 +2326,7 @@ func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesRequest.ProtoReflect.Descriptor instead.
 func (*ListMessagesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{38}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListMessagesRequest) GetWorker() string {
@@ -2256,7 +2352,7 @@ type ListMessagesResponse struct {
 
 func (x *ListMessagesResponse) Reset() {
 	*x = ListMessagesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2268,7 +2364,7 @@ func (x *ListMessagesResponse) String() string {
 func (*ListMessagesResponse) ProtoMessage() {}
 
 func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2281,7 +2377,7 @@ func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesResponse.ProtoReflect.Descriptor instead.
 func (*ListMessagesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{39}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListMessagesResponse) GetMessages() []*Message {
@@ -2300,7 +2396,7 @@ type ReadMessageRequest struct {
 
 func (x *ReadMessageRequest) Reset() {
 	*x = ReadMessageRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2312,7 +2408,7 @@ func (x *ReadMessageRequest) String() string {
 func (*ReadMessageRequest) ProtoMessage() {}
 
 func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2325,7 +2421,7 @@ func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageRequest.ProtoReflect.Descriptor instead.
 func (*ReadMessageRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{40}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ReadMessageRequest) GetMessageId() string {
@@ -2343,7 +2439,7 @@ type ReadMessageResponse struct {
 
 func (x *ReadMessageResponse) Reset() {
 	*x = ReadMessageResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2355,7 +2451,7 @@ func (x *ReadMessageResponse) String() string {
 func (*ReadMessageResponse) ProtoMessage() {}
 
 func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2368,7 +2464,7 @@ func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageResponse.ProtoReflect.Descriptor instead.
 func (*ReadMessageResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{41}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{43}
 }
 
 type CloseAccountRequest struct {
@@ -2380,7 +2476,7 @@ type CloseAccountRequest struct {
 
 func (x *CloseAccountRequest) Reset() {
 	*x = CloseAccountRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2392,7 +2488,7 @@ func (x *CloseAccountRequest) String() string {
 func (*CloseAccountRequest) ProtoMessage() {}
 
 func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2405,7 +2501,7 @@ func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountRequest.ProtoReflect.Descriptor instead.
 func (*CloseAccountRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{42}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *CloseAccountRequest) GetWorker() string {
@@ -2423,7 +2519,7 @@ type CloseAccountResponse struct {
 
 func (x *CloseAccountResponse) Reset() {
 	*x = CloseAccountResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2435,7 +2531,7 @@ func (x *CloseAccountResponse) String() string {
 func (*CloseAccountResponse) ProtoMessage() {}
 
 func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2448,7 +2544,7 @@ func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountResponse.ProtoReflect.Descriptor instead.
 func (*CloseAccountResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{43}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{45}
 }
 
 // Worker is a person as the registry holds it.
@@ -2469,7 +2565,7 @@ type Worker struct {
 
 func (x *Worker) Reset() {
 	*x = Worker{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2481,7 +2577,7 @@ func (x *Worker) String() string {
 func (*Worker) ProtoMessage() {}
 
 func (x *Worker) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2494,7 +2590,7 @@ func (x *Worker) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Worker.ProtoReflect.Descriptor instead.
 func (*Worker) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{44}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Worker) GetWorker() string {
@@ -2575,7 +2671,7 @@ type Child struct {
 
 func (x *Child) Reset() {
 	*x = Child{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2587,7 +2683,7 @@ func (x *Child) String() string {
 func (*Child) ProtoMessage() {}
 
 func (x *Child) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2600,7 +2696,7 @@ func (x *Child) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Child.ProtoReflect.Descriptor instead.
 func (*Child) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{45}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *Child) GetChildId() string {
@@ -2662,7 +2758,7 @@ type Consent struct {
 
 func (x *Consent) Reset() {
 	*x = Consent{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2674,7 +2770,7 @@ func (x *Consent) String() string {
 func (*Consent) ProtoMessage() {}
 
 func (x *Consent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2687,7 +2783,7 @@ func (x *Consent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Consent.ProtoReflect.Descriptor instead.
 func (*Consent) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{46}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *Consent) GetGrantId() string {
@@ -2768,7 +2864,7 @@ type TimelineEntry struct {
 
 func (x *TimelineEntry) Reset() {
 	*x = TimelineEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2780,7 +2876,7 @@ func (x *TimelineEntry) String() string {
 func (*TimelineEntry) ProtoMessage() {}
 
 func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2793,7 +2889,7 @@ func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TimelineEntry.ProtoReflect.Descriptor instead.
 func (*TimelineEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{47}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *TimelineEntry) GetEventId() string {
@@ -2903,7 +2999,7 @@ type AccessEntry struct {
 
 func (x *AccessEntry) Reset() {
 	*x = AccessEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2915,7 +3011,7 @@ func (x *AccessEntry) String() string {
 func (*AccessEntry) ProtoMessage() {}
 
 func (x *AccessEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2928,7 +3024,7 @@ func (x *AccessEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AccessEntry.ProtoReflect.Descriptor instead.
 func (*AccessEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{48}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *AccessEntry) GetAt() int64 {
@@ -3026,7 +3122,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3038,7 +3134,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3051,7 +3147,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{49}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Message) GetMessageId() string {
@@ -3172,7 +3268,12 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x14DecideContactRequest\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x18\n" +
 	"\aapprove\x18\x02 \x01(\bR\aapprove\"\x17\n" +
-	"\x15DecideContactResponse\"k\n" +
+	"\x15DecideContactResponse\",\n" +
+	"\x12GetStandingRequest\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\"C\n" +
+	"\x13GetStandingResponse\x12\x14\n" +
+	"\x05known\x18\x01 \x01(\bR\x05known\x12\x16\n" +
+	"\x06closed\x18\x02 \x01(\bR\x06closed\"k\n" +
 	"\x0fCheckAgeRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x17\n" +
 	"\amin_age\x18\x02 \x01(\x05R\x06minAge\x12\x0e\n" +
@@ -3343,7 +3444,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06values\x18\b \x03(\v2%.qiao.registry.v1.Message.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xb3\x16\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xf3\x17\n" +
 	"\x0fRegistryService\x12\x9b\x01\n" +
 	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"6\x92\xb5\x182\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x06worker\x12\x85\x01\n" +
 	"\n" +
@@ -3352,7 +3453,8 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\rUpdateContact\x12&.qiao.registry.v1.UpdateContactRequest\x1a'.qiao.registry.v1.UpdateContactResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12y\n" +
 	"\x0eProposeContact\x12'.qiao.registry.v1.ProposeContactRequest\x1a(.qiao.registry.v1.ProposeContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12}\n" +
 	"\x10ListContactCases\x12).qiao.registry.v1.ListContactCasesRequest\x1a*.qiao.registry.v1.ListContactCasesResponse\"\x12\x92\xb5\x18\x0e\x12\fofficer:hrss\x12v\n" +
-	"\rDecideContact\x12&.qiao.registry.v1.DecideContactRequest\x1a'.qiao.registry.v1.DecideContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x7f\n" +
+	"\rDecideContact\x12&.qiao.registry.v1.DecideContactRequest\x1a'.qiao.registry.v1.DecideContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\xbd\x01\n" +
+	"\vGetStanding\x12$.qiao.registry.v1.GetStandingRequest\x1a%.qiao.registry.v1.GetStandingResponse\"a\x92\xb5\x18]\x12\x12service:employment\x12\x10service:training\x12\x11service:insurance\x12\x11service:education\x12\x0fservice:housing\x12\x7f\n" +
 	"\bCheckAge\x12!.qiao.registry.v1.CheckAgeRequest\x1a\".qiao.registry.v1.CheckAgeResponse\",\x92\xb5\x18(\b\x01\x12\x12service:employment\x12\x10service:training\x12\xa2\x01\n" +
 	"\rRegisterChild\x12&.qiao.registry.v1.RegisterChildRequest\x1a'.qiao.registry.v1.RegisterChildResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x93\x01\n" +
 	"\x11FindLikelyDoubles\x12*.qiao.registry.v1.FindLikelyDoublesRequest\x1a+.qiao.registry.v1.FindLikelyDoublesResponse\"%\x92\xb5\x18!\x12\x11service:education\x1a\fschool_place\x12\x9b\x01\n" +
@@ -3383,7 +3485,7 @@ func file_qiao_registry_v1_registry_proto_rawDescGZIP() []byte {
 	return file_qiao_registry_v1_registry_proto_rawDescData
 }
 
-var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 52)
+var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 54)
 var file_qiao_registry_v1_registry_proto_goTypes = []any{
 	(*RegisterWorkerRequest)(nil),        // 0: qiao.registry.v1.RegisterWorkerRequest
 	(*RegisterWorkerResponse)(nil),       // 1: qiao.registry.v1.RegisterWorkerResponse
@@ -3400,56 +3502,58 @@ var file_qiao_registry_v1_registry_proto_goTypes = []any{
 	(*ContactCase)(nil),                  // 12: qiao.registry.v1.ContactCase
 	(*DecideContactRequest)(nil),         // 13: qiao.registry.v1.DecideContactRequest
 	(*DecideContactResponse)(nil),        // 14: qiao.registry.v1.DecideContactResponse
-	(*CheckAgeRequest)(nil),              // 15: qiao.registry.v1.CheckAgeRequest
-	(*CheckAgeResponse)(nil),             // 16: qiao.registry.v1.CheckAgeResponse
-	(*RegisterChildRequest)(nil),         // 17: qiao.registry.v1.RegisterChildRequest
-	(*RegisterChildResponse)(nil),        // 18: qiao.registry.v1.RegisterChildResponse
-	(*FindLikelyDoublesRequest)(nil),     // 19: qiao.registry.v1.FindLikelyDoublesRequest
-	(*FindLikelyDoublesResponse)(nil),    // 20: qiao.registry.v1.FindLikelyDoublesResponse
-	(*FindLikelyHouseholdsRequest)(nil),  // 21: qiao.registry.v1.FindLikelyHouseholdsRequest
-	(*FindLikelyHouseholdsResponse)(nil), // 22: qiao.registry.v1.FindLikelyHouseholdsResponse
-	(*LikelyDouble)(nil),                 // 23: qiao.registry.v1.LikelyDouble
-	(*GetChildRequest)(nil),              // 24: qiao.registry.v1.GetChildRequest
-	(*GetChildResponse)(nil),             // 25: qiao.registry.v1.GetChildResponse
-	(*GrantConsentRequest)(nil),          // 26: qiao.registry.v1.GrantConsentRequest
-	(*GrantConsentResponse)(nil),         // 27: qiao.registry.v1.GrantConsentResponse
-	(*WithdrawConsentRequest)(nil),       // 28: qiao.registry.v1.WithdrawConsentRequest
-	(*WithdrawConsentResponse)(nil),      // 29: qiao.registry.v1.WithdrawConsentResponse
-	(*ListConsentsRequest)(nil),          // 30: qiao.registry.v1.ListConsentsRequest
-	(*ListConsentsResponse)(nil),         // 31: qiao.registry.v1.ListConsentsResponse
-	(*ListTimelineRequest)(nil),          // 32: qiao.registry.v1.ListTimelineRequest
-	(*ListTimelineResponse)(nil),         // 33: qiao.registry.v1.ListTimelineResponse
-	(*ListAccessRequest)(nil),            // 34: qiao.registry.v1.ListAccessRequest
-	(*ListAccessResponse)(nil),           // 35: qiao.registry.v1.ListAccessResponse
-	(*CorrectFactRequest)(nil),           // 36: qiao.registry.v1.CorrectFactRequest
-	(*CorrectFactResponse)(nil),          // 37: qiao.registry.v1.CorrectFactResponse
-	(*ListMessagesRequest)(nil),          // 38: qiao.registry.v1.ListMessagesRequest
-	(*ListMessagesResponse)(nil),         // 39: qiao.registry.v1.ListMessagesResponse
-	(*ReadMessageRequest)(nil),           // 40: qiao.registry.v1.ReadMessageRequest
-	(*ReadMessageResponse)(nil),          // 41: qiao.registry.v1.ReadMessageResponse
-	(*CloseAccountRequest)(nil),          // 42: qiao.registry.v1.CloseAccountRequest
-	(*CloseAccountResponse)(nil),         // 43: qiao.registry.v1.CloseAccountResponse
-	(*Worker)(nil),                       // 44: qiao.registry.v1.Worker
-	(*Child)(nil),                        // 45: qiao.registry.v1.Child
-	(*Consent)(nil),                      // 46: qiao.registry.v1.Consent
-	(*TimelineEntry)(nil),                // 47: qiao.registry.v1.TimelineEntry
-	(*AccessEntry)(nil),                  // 48: qiao.registry.v1.AccessEntry
-	(*Message)(nil),                      // 49: qiao.registry.v1.Message
-	nil,                                  // 50: qiao.registry.v1.TimelineEntry.FactsEntry
-	nil,                                  // 51: qiao.registry.v1.Message.ValuesEntry
+	(*GetStandingRequest)(nil),           // 15: qiao.registry.v1.GetStandingRequest
+	(*GetStandingResponse)(nil),          // 16: qiao.registry.v1.GetStandingResponse
+	(*CheckAgeRequest)(nil),              // 17: qiao.registry.v1.CheckAgeRequest
+	(*CheckAgeResponse)(nil),             // 18: qiao.registry.v1.CheckAgeResponse
+	(*RegisterChildRequest)(nil),         // 19: qiao.registry.v1.RegisterChildRequest
+	(*RegisterChildResponse)(nil),        // 20: qiao.registry.v1.RegisterChildResponse
+	(*FindLikelyDoublesRequest)(nil),     // 21: qiao.registry.v1.FindLikelyDoublesRequest
+	(*FindLikelyDoublesResponse)(nil),    // 22: qiao.registry.v1.FindLikelyDoublesResponse
+	(*FindLikelyHouseholdsRequest)(nil),  // 23: qiao.registry.v1.FindLikelyHouseholdsRequest
+	(*FindLikelyHouseholdsResponse)(nil), // 24: qiao.registry.v1.FindLikelyHouseholdsResponse
+	(*LikelyDouble)(nil),                 // 25: qiao.registry.v1.LikelyDouble
+	(*GetChildRequest)(nil),              // 26: qiao.registry.v1.GetChildRequest
+	(*GetChildResponse)(nil),             // 27: qiao.registry.v1.GetChildResponse
+	(*GrantConsentRequest)(nil),          // 28: qiao.registry.v1.GrantConsentRequest
+	(*GrantConsentResponse)(nil),         // 29: qiao.registry.v1.GrantConsentResponse
+	(*WithdrawConsentRequest)(nil),       // 30: qiao.registry.v1.WithdrawConsentRequest
+	(*WithdrawConsentResponse)(nil),      // 31: qiao.registry.v1.WithdrawConsentResponse
+	(*ListConsentsRequest)(nil),          // 32: qiao.registry.v1.ListConsentsRequest
+	(*ListConsentsResponse)(nil),         // 33: qiao.registry.v1.ListConsentsResponse
+	(*ListTimelineRequest)(nil),          // 34: qiao.registry.v1.ListTimelineRequest
+	(*ListTimelineResponse)(nil),         // 35: qiao.registry.v1.ListTimelineResponse
+	(*ListAccessRequest)(nil),            // 36: qiao.registry.v1.ListAccessRequest
+	(*ListAccessResponse)(nil),           // 37: qiao.registry.v1.ListAccessResponse
+	(*CorrectFactRequest)(nil),           // 38: qiao.registry.v1.CorrectFactRequest
+	(*CorrectFactResponse)(nil),          // 39: qiao.registry.v1.CorrectFactResponse
+	(*ListMessagesRequest)(nil),          // 40: qiao.registry.v1.ListMessagesRequest
+	(*ListMessagesResponse)(nil),         // 41: qiao.registry.v1.ListMessagesResponse
+	(*ReadMessageRequest)(nil),           // 42: qiao.registry.v1.ReadMessageRequest
+	(*ReadMessageResponse)(nil),          // 43: qiao.registry.v1.ReadMessageResponse
+	(*CloseAccountRequest)(nil),          // 44: qiao.registry.v1.CloseAccountRequest
+	(*CloseAccountResponse)(nil),         // 45: qiao.registry.v1.CloseAccountResponse
+	(*Worker)(nil),                       // 46: qiao.registry.v1.Worker
+	(*Child)(nil),                        // 47: qiao.registry.v1.Child
+	(*Consent)(nil),                      // 48: qiao.registry.v1.Consent
+	(*TimelineEntry)(nil),                // 49: qiao.registry.v1.TimelineEntry
+	(*AccessEntry)(nil),                  // 50: qiao.registry.v1.AccessEntry
+	(*Message)(nil),                      // 51: qiao.registry.v1.Message
+	nil,                                  // 52: qiao.registry.v1.TimelineEntry.FactsEntry
+	nil,                                  // 53: qiao.registry.v1.Message.ValuesEntry
 }
 var file_qiao_registry_v1_registry_proto_depIdxs = []int32{
-	44, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
+	46, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
 	12, // 1: qiao.registry.v1.ListContactCasesResponse.cases:type_name -> qiao.registry.v1.ContactCase
-	23, // 2: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
-	23, // 3: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
-	45, // 4: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
-	46, // 5: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
-	47, // 6: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
-	48, // 7: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
-	49, // 8: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
-	50, // 9: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
-	51, // 10: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
+	25, // 2: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	25, // 3: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	47, // 4: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
+	48, // 5: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
+	49, // 6: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
+	50, // 7: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
+	51, // 8: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
+	52, // 9: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
+	53, // 10: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
 	0,  // 11: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
 	2,  // 12: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
 	4,  // 13: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
@@ -3457,43 +3561,45 @@ var file_qiao_registry_v1_registry_proto_depIdxs = []int32{
 	8,  // 15: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
 	10, // 16: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
 	13, // 17: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
-	15, // 18: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
-	17, // 19: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
-	19, // 20: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
-	21, // 21: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
-	24, // 22: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
-	26, // 23: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
-	28, // 24: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
-	30, // 25: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
-	32, // 26: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
-	34, // 27: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
-	36, // 28: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
-	38, // 29: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
-	40, // 30: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
-	42, // 31: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
-	1,  // 32: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
-	3,  // 33: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
-	5,  // 34: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
-	7,  // 35: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
-	9,  // 36: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
-	11, // 37: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
-	14, // 38: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
-	16, // 39: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
-	18, // 40: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
-	20, // 41: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
-	22, // 42: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
-	25, // 43: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
-	27, // 44: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
-	29, // 45: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
-	31, // 46: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
-	33, // 47: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
-	35, // 48: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
-	37, // 49: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
-	39, // 50: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
-	41, // 51: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
-	43, // 52: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
-	32, // [32:53] is the sub-list for method output_type
-	11, // [11:32] is the sub-list for method input_type
+	15, // 18: qiao.registry.v1.RegistryService.GetStanding:input_type -> qiao.registry.v1.GetStandingRequest
+	17, // 19: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
+	19, // 20: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
+	21, // 21: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
+	23, // 22: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
+	26, // 23: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
+	28, // 24: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
+	30, // 25: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
+	32, // 26: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
+	34, // 27: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
+	36, // 28: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
+	38, // 29: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
+	40, // 30: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
+	42, // 31: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
+	44, // 32: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
+	1,  // 33: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
+	3,  // 34: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
+	5,  // 35: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
+	7,  // 36: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
+	9,  // 37: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
+	11, // 38: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
+	14, // 39: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
+	16, // 40: qiao.registry.v1.RegistryService.GetStanding:output_type -> qiao.registry.v1.GetStandingResponse
+	18, // 41: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
+	20, // 42: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
+	22, // 43: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
+	24, // 44: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
+	27, // 45: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
+	29, // 46: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
+	31, // 47: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
+	33, // 48: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
+	35, // 49: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
+	37, // 50: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
+	39, // 51: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
+	41, // 52: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
+	43, // 53: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
+	45, // 54: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
+	33, // [33:55] is the sub-list for method output_type
+	11, // [11:33] is the sub-list for method input_type
 	11, // [11:11] is the sub-list for extension type_name
 	11, // [11:11] is the sub-list for extension extendee
 	0,  // [0:11] is the sub-list for field type_name
@@ -3510,7 +3616,7 @@ func file_qiao_registry_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_registry_v1_registry_proto_rawDesc), len(file_qiao_registry_v1_registry_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   52,
+			NumMessages:   54,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

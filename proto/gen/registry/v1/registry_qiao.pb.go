@@ -17,6 +17,7 @@ type RegistryServer interface {
 	ProposeContact(context.Context, *ProposeContactRequest) (*ProposeContactResponse, error)
 	ListContactCases(context.Context, *ListContactCasesRequest) (*ListContactCasesResponse, error)
 	DecideContact(context.Context, *DecideContactRequest) (*DecideContactResponse, error)
+	GetStanding(context.Context, *GetStandingRequest) (*GetStandingResponse, error)
 	CheckAge(context.Context, *CheckAgeRequest) (*CheckAgeResponse, error)
 	RegisterChild(context.Context, *RegisterChildRequest) (*RegisterChildResponse, error)
 	FindLikelyDoubles(context.Context, *FindLikelyDoublesRequest) (*FindLikelyDoublesResponse, error)
@@ -109,6 +110,16 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			NewReply: func() proto.Message { return new(DecideContactResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.DecideContact(ctx, req.(*DecideContactRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.RegistryService",
+			Name:     "GetStanding",
+			Callers:  []string{"service:employment", "service:training", "service:insurance", "service:education", "service:housing"},
+			New:      func() proto.Message { return new(GetStandingRequest) },
+			NewReply: func() proto.Message { return new(GetStandingResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetStanding(ctx, req.(*GetStandingRequest))
 			},
 		},
 		{
@@ -328,6 +339,15 @@ func (c RegistryClient) ListContactCases(ctx context.Context, req *ListContactCa
 func (c RegistryClient) DecideContact(ctx context.Context, req *DecideContactRequest) (*DecideContactResponse, error) {
 	reply := new(DecideContactResponse)
 	if err := c.Caller.Call(ctx, c.Target, "DecideContact", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetStanding calls the method of that name.
+func (c RegistryClient) GetStanding(ctx context.Context, req *GetStandingRequest) (*GetStandingResponse, error) {
+	reply := new(GetStandingResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetStanding", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -12,8 +13,8 @@ import (
 
 // StateHire records a hire that only the employer states.
 func (s *Server) StateHire(ctx context.Context, req *employmentv1.StateHireRequest) (*employmentv1.StateHireResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.StateHireResponse, error) {
-		id, err := s.App.StateHire(ctx, st, app.Statement{
+	return outbox.CommandFor(ctx, s.Log, req.GetWorker(), func(tx *sqldb.Tx) (*employmentv1.StateHireResponse, error) {
+		id, err := s.App.StateHire(ctx, s.In(tx), app.Statement{
 			Worker: req.GetWorker(), USCC: req.GetUscc(), Occupation: req.GetOccupation(), County: req.GetCounty(),
 			StartOn: req.GetStartOn(), EndOn: req.GetEndOn(), WageFen: req.GetWageFen(),
 		})

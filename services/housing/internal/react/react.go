@@ -5,6 +5,7 @@ package react
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
@@ -53,8 +54,8 @@ func (h handlers) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Ev
 	return h.evidence.Withdrawn(ctx, tx, e.Worker, m.GetGrantId())
 }
 
-func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.FactCorrected) error {
-	return h.evidence.Corrected(ctx, tx, m.GetSource(), m.GetSourceId())
+func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.FactCorrected) error {
+	return h.evidence.Corrected(ctx, tx, e.Worker, m.GetSource(), m.GetSourceId())
 }
 
 // messageDelivered starts the clock of an offer, and of the time to ask for
@@ -71,6 +72,9 @@ func (h handlers) messageDelivered(ctx context.Context, tx *sqldb.Tx, e event.Ev
 
 // accountClosed ends what is open and forgets all evidence of the worker.
 func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
+	if err := account.Close(tx, e.Worker); err != nil {
+		return err
+	}
 	all, err := h.app.CloseAccount(ctx, h.in(tx), e.Worker)
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ package react
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
@@ -28,6 +29,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	consume.On(r, "employment", h.hireEnded)
 	consume.On(r, "registry", h.consentGranted)
 	consume.On(r, "registry", h.consentWithdrawn)
+	consume.On(r, "registry", h.accountClosed)
 	return r
 }
 
@@ -37,6 +39,9 @@ type handlers struct {
 }
 
 func (h handlers) hireRegistered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireRegistered) error {
+	if closed, err := account.Closed(tx, e.Worker); err != nil || closed {
+		return err
+	}
 	start, err := clock.ParseDate(m.GetStartOn())
 	if err != nil {
 		return err
@@ -66,4 +71,10 @@ func (h handlers) consentGranted(_ context.Context, tx *sqldb.Tx, e event.Event,
 
 func (h handlers) consentWithdrawn(_ context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.ConsentWithdrawn) error {
 	return evidence.WithdrawGrant(tx, m.GetGrantId())
+}
+
+// accountClosed leaves the tombstone: the employer's duty for work that was done
+// stays, and no new one opens.
+func (h handlers) accountClosed(_ context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
+	return account.Close(tx, e.Worker)
 }

@@ -160,3 +160,13 @@ func (s *Server) CloseAccount(ctx context.Context, req *registryv1.CloseAccountR
 		return &registryv1.CloseAccountResponse{}, s.App.CloseAccount(ctx, st, req.GetWorker())
 	})
 }
+
+// GetStanding answers whether there is an account.
+func (s *Server) GetStanding(ctx context.Context, req *registryv1.GetStandingRequest) (*registryv1.GetStandingResponse, error) {
+	out := &registryv1.GetStandingResponse{}
+	err := s.view(ctx, func(st app.Store) (err error) {
+		out.Known, out.Closed, err = s.App.Standing(st, req.GetWorker())
+		return err
+	})
+	return out, err
+}

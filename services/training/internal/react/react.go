@@ -5,6 +5,7 @@ package react
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
@@ -38,6 +39,9 @@ type handlers struct {
 }
 
 func (h handlers) hireRegistered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireRegistered) error {
+	if closed, err := account.Closed(tx, e.Worker); err != nil || closed {
+		return err
+	}
 	start, err := clock.ParseDate(m.GetStartOn())
 	if err != nil {
 		return err
@@ -62,5 +66,8 @@ func (h handlers) consentWithdrawn(_ context.Context, tx *sqldb.Tx, _ event.Even
 }
 
 func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
+	if err := account.Close(tx, e.Worker); err != nil {
+		return err
+	}
 	return h.app.CloseAccount(ctx, h.in(tx), e.Worker)
 }
