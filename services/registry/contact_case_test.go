@@ -144,7 +144,7 @@ func TestTwoOfficersChangeAContactAndThePersonIsTold(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 	told, err := f.client.ListMessages(f.Worker(w), &registryv1.ListMessagesRequest{Worker: w})
-	if err != nil || len(told.GetMessages()) != 1 || told.GetMessages()[0].GetTemplate() != "registry.contact.updated" {
+	if err != nil || len(told.GetMessages()) != 1 || told.GetMessages()[0].GetTemplate() != "registry.contact.changed" {
 		t.Errorf("the person is not told: %v, %v", told, err)
 	}
 	var readers []string

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"

@@ -10,7 +10,7 @@ import (
 
 // toldOfContact is the template of the message that tells a person of a change
 // which officers made.
-const toldOfContact = "registry.contact.updated"
+const toldOfContact = "registry.contact.changed"
 
 // elsewhere reports whether a registration by an officer concerns somebody of
 // another county: the officer may not learn who, nor that.
