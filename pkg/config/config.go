@@ -54,6 +54,11 @@ type Config struct {
 	Replicas int `json:"replicas"`
 	// Demo: the platform's people are invented, and the console tells its story.
 	Demo bool `json:"demo"`
+	// FilingNumber and ComplaintURL stand at the foot of each page (国办函〔2026〕12号):
+	// the number under which the cyberspace office has filed the application, and
+	// where to complain of it, as an https or mailto address.
+	FilingNumber string `json:"filing_number"`
+	ComplaintURL string `json:"complaint_url"`
 	// StreamMiB limits each stream; past a full one readers fill from the event table.
 	StreamMiB int `json:"stream_mib"`
 }
@@ -83,7 +88,7 @@ func (c *Config) overlay(environ []string) error {
 	text := map[string]*string{
 		"QIAO_LISTEN": &c.Listen, "QIAO_DATABASE_FILE": &c.DatabaseFile, "QIAO_NATS": &c.NATS, "QIAO_NATS_CREDENTIALS_FILE": &c.NATSCredentialsFile,
 		"QIAO_NATS_USER": &c.NATSUser, "QIAO_NATS_PASSWORD_FILE": &c.NATSPasswordFile,
-		"QIAO_REDIS": &c.Redis, "QIAO_REDIS_PASSWORD_FILE": &c.RedisPasswordFile, "QIAO_OTLP": &c.OTLP, "QIAO_LOG_LEVEL": &c.LogLevel,
+		"QIAO_REDIS": &c.Redis, "QIAO_REDIS_PASSWORD_FILE": &c.RedisPasswordFile, "QIAO_OTLP": &c.OTLP, "QIAO_FILING_NUMBER": &c.FilingNumber, "QIAO_COMPLAINT_URL": &c.ComplaintURL, "QIAO_LOG_LEVEL": &c.LogLevel,
 		"QIAO_MASTER_KEY_FILE": &c.MasterKeyFile, "QIAO_PERSON_KEYS_FILE": &c.PersonKeysFile, "QIAO_SIGNING_KEY_FILE": &c.SigningKeyFile, "QIAO_TRUST_FILE": &c.TrustFile,
 	}
 	number := map[string]*int{"QIAO_PARTITIONS": &c.Partitions, "QIAO_REPLICAS": &c.Replicas, "QIAO_STREAM_MIB": &c.StreamMiB}

@@ -34,6 +34,12 @@ import (
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
+// Foot is what the law wants at the foot of a page.
+type Foot struct {
+	FilingNumber string // of the application at the cyberspace office; "" before it is filed
+	ComplaintURL string // where to complain; "" where it is not set up
+}
+
 // Deps is what a service is given. Only this differs between one process on
 // embedded engines and separate services on a cluster.
 type Deps struct {
@@ -50,6 +56,7 @@ type Deps struct {
 	PersonKeys string
 	Instance   string // unique per process
 	Demo       bool   // the platform's people are invented
+	Foot       Foot   // of the pages
 
 	// AskRegistry lets the service ask the registry whether there is the worker
 	// for whom a command is given; without it every worker is taken as known.

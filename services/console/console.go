@@ -53,7 +53,7 @@ func New(_ context.Context, cfg Config, d run.Deps) (*Console, error) {
 	live := feed.New()
 	site := &web.Site{
 		Services: slices.Clone(cfg.Services), Clients: clients, Feed: live, Words: texts,
-		Log: d.Telemetry.For(Name).Log,
+		Log: d.Telemetry.For(Name).Log, Foot: web.Foot(d.Foot),
 	}
 	if cfg.Demo {
 		site.Stories = story.New(clients, d.Clock)

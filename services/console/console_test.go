@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/services/console"
 )
@@ -49,6 +50,7 @@ func start(t *testing.T, serving bool, change ...func(*console.Config)) *fixture
 	if serving {
 		f.world.start(f.platform)
 	}
+	d.Foot = run.Foot{FilingNumber: "新网信备1号", ComplaintURL: "https://complaint.example/"}
 	if f.console, err = console.New(context.Background(), cfg, d); err != nil {
 		t.Fatal(err)
 	}

@@ -104,7 +104,7 @@ func TestAGuardianAppliesWithSeparateConsent(t *testing.T) {
 	f := start(t, true)
 	ref := f.world.someone(t, number, 1)
 	page := "/workers/" + ref + "/school/apply"
-	f.has(f.get(page, 200), "单独同意", "不影响入学", "阿勒泰市")
+	f.has(f.get(page, 200), "单独同意", "不影响入学", "阿勒泰市", "国办发〔2025〕27号", "不考试、不测试", "备案号：新网信备1号", "https://complaint.example/", "投诉和意见")
 	f.post(page, 400, "name", "叶尔肯", "born", "2020-05-14", "stage", "primary", "county", "654301")
 	f.post(page, 400, "consent", "yes", "name", "叶尔肯", "born", "2020-05-14", "stage", "primary", "county", "654301", "township", "654321001")
 	f.has(f.post(page, 200, "consent", "yes", "name", "叶尔肯", "born", "2020-05-14", "stage", "primary", "county", "654301", "township", "654301001", "now", "yes"), "申请已提交", "叶尔肯")

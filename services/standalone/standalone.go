@@ -40,6 +40,7 @@ type Config struct {
 	LogTo   io.Writer
 	Level   string // of the log; "" is info
 	OTLP    string
+	Foot    run.Foot // of the pages
 	// Notice is told, in a sentence, what the operator must know: a key that was made.
 	Notice func(string)
 }
@@ -121,6 +122,7 @@ func Open(ctx context.Context, cfg Config) (p *Platform, err error) {
 	if err != nil {
 		return p, err
 	}
+	d.Foot = cfg.Foot
 	p.Console, err = console.New(ctx, console.Config{Demo: cfg.Purpose == PurposeDemo, Services: console.Services()}, d)
 	return p, err
 }

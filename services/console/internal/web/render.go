@@ -46,6 +46,7 @@ type page struct {
 	Nav     string // the entry of the navigation that is current
 	Path    string
 	Demo    bool
+	Foot    Foot
 	Refresh int // seconds after which a browser without script asks again; 0 is never
 	Body    any
 }
@@ -156,7 +157,7 @@ func language(w http.ResponseWriter, r *http.Request) words.Lang {
 
 // render writes a page. It is made whole first, so that an error never leaves half of one.
 func (s *Site) render(w http.ResponseWriter, r *http.Request, p *words.Printer, status int, name string, pg page) error {
-	pg.Lang, pg.Langs, pg.Path, pg.Demo = p.Lang(), words.Langs(), r.URL.Path, s.Stories != nil
+	pg.Lang, pg.Langs, pg.Path, pg.Demo, pg.Foot = p.Lang(), words.Langs(), r.URL.Path, s.Stories != nil, s.Foot
 	t, err := s.pages[p.Lang()].get(name)
 	if err != nil {
 		return err

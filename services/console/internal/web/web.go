@@ -18,6 +18,11 @@ import (
 //go:embed static
 var static embed.FS
 
+// Foot is what the law wants at the foot of each page (国办函〔2026〕12号): the
+// number under which the application is filed and where to complain of it; both
+// may be missing before it is filed.
+type Foot struct{ FilingNumber, ComplaintURL string }
+
 // Site is the console's pages and what they are made from.
 type Site struct {
 	Services []string // the services that are shown, in this order
@@ -26,6 +31,7 @@ type Site struct {
 	Words    *words.Catalogue
 	Stories  *story.Stories // nil: no story is told here
 	Log      *slog.Logger
+	Foot     Foot
 
 	pages  map[words.Lang]*pages
 	status status
