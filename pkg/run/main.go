@@ -193,7 +193,7 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 	d = Deps{
 		Database: database, PersonKeys: personKeys, Conn: nc, Clock: clock.System(), Telemetry: tel, Signer: auth.NewSigner(name, key, clock.System()),
 		Trusted: trusted, Master: master, Instance: instance(), Demo: cfg.Demo, AskRegistry: true,
-		Foot: Foot{FilingNumber: cfg.FilingNumber, ComplaintURL: cfg.ComplaintURL},
+		Foot:       Foot{FilingNumber: cfg.FilingNumber, ComplaintURL: cfg.ComplaintURL},
 		Partitions: cfg.Partitions, Replicas: cfg.Replicas, StreamBytes: int64(cfg.StreamMiB) << 20,
 	}
 	if cfg.Redis != "" {
