@@ -19,9 +19,10 @@ const (
 	// hundred thousand aggregates that doubles the rate of commands.
 	walPages = 16384
 	// What a connection keeps of the file in memory. The pages that everybody
-	// needs are in the system's cache anyway; a process has some forty connections.
-	writerCacheKiB = 8192
-	readerCacheKiB = 2048
+	// needs are in the system's cache anyway, a process has some forty connections,
+	// and the allocator under SQLite takes two pages' room for each.
+	writerCacheKiB = 4096
+	readerCacheKiB = 1024
 )
 
 // sqliteEngine has one writer, on its own goroutine and connection, and a few readers.

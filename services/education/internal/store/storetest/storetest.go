@@ -119,6 +119,30 @@ func schools(t *testing.T, fresh opener) {
 			return nil
 		})
 	})
+	t.Run("is corrected with what its sheet says", func(t *testing.T) {
+		db, s := fresh(t)
+		add(t, db, s, school("school-1", 2))
+		var want domain.School
+		update(t, db, func(tx *sqldb.Tx) error {
+			v, err := s.In(tx).School("school-1")
+			if err != nil {
+				return err
+			}
+			v.Places, v.Kind, v.Township, v.Reference = 7, domain.Private, "654301101", "ref-new"
+			want = v
+			return s.In(tx).SaveSchool(ctx, v, domain.SchoolOpened{SchoolID: v.ID, Stage: v.Stage, Places: v.Places})
+		})
+		want.Version++
+		view(t, db, func(tx *sqldb.Tx) error {
+			if got, err := s.In(tx).PeekSchool("school-1"); err != nil || got != want {
+				t.Errorf("got %+v, %v; want %+v", got, err, want)
+			}
+			return nil
+		})
+		if got := testkit.Events(t, db); len(got) != 2 {
+			t.Errorf("events %v", got)
+		}
+	})
 	t.Run("that is not saved leaves nothing", func(t *testing.T) {
 		db, s := fresh(t)
 		testkit.RollsBack(t, db, func(tx *sqldb.Tx) error {

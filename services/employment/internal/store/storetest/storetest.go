@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		run  func(*suite)
 	}{
 		{"everything survives the round trip", (*suite).roundTrips},
+		{"what a sheet corrects", (*suite).corrected},
 		{"what is not there", (*suite).notFound},
 		{"a stale version is refused", (*suite).stale},
 		{"a rollback leaves neither row nor event", (*suite).rollback},
@@ -189,6 +190,43 @@ func (s *suite) roundTrips() {
 	if got := testkit.Events(s, s.db); !slices.Equal(got, want) {
 		s.Errorf("events %v", got)
 	}
+}
+
+// corrected writes what sheets correct, finds posts by what makes them the same,
+// and keeps through which channel wishes were said.
+func (s *suite) corrected() {
+	e, v := employer("employer-1", "91654323UK8F0HLA1P"), vacancy("vacancy-1", 3)
+	p := domain.Profile{Worker: "worker-1", SetVia: "import", SetAt: noon}
+	s.do(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.SaveEmployer(ctx, e, domain.EmployerRegistered{EmployerID: e.ID}), tx.SaveVacancy(ctx, v, domain.VacancyPublished{Vacancy: v}), tx.SaveProfile(ctx, p, domain.ProfileSaved{}))
+	})
+	e.Version, v.Version, p.Version = 1, 1, 1
+	s.do(func(ctx context.Context, tx app.Store) error {
+		same(s, p, func() (domain.Profile, error) { return tx.PeekProfile(p.Worker) })
+		same(s, []domain.Vacancy{v}, func() ([]domain.Vacancy, error) { return tx.VacanciesLike(e.ID, v.Terms) })
+		other := v.Terms
+		other.Title = "another"
+		same(s, nil, func() ([]domain.Vacancy, error) { return tx.VacanciesLike(e.ID, other) })
+		same(s, false, func() (bool, error) { return tx.Rests(v.ID) })
+		e.IndustrySection, e.Phone = "F", ident.Phone{}
+		v.Reference, v.Headcount, v.WageMinFen, v.WageMaxFen, v.SeasonTo, v.Housing, v.Meals, v.Requirements, v.Hazardous, v.Limits = "new", 9, 1, 1<<40, clock.NewDate(2027, 9, 1), !v.Housing, !v.Meals, "新", !v.Hazardous, nil
+		return errors.Join(tx.CorrectEmployer(ctx, e, domain.EmployerRegistered{EmployerID: e.ID}), tx.SaveVacancy(ctx, v, domain.VacancyPublished{Vacancy: v}))
+	})
+	err := s.try(func(ctx context.Context, tx app.Store) error { return tx.CorrectEmployer(ctx, e) })
+	if !errors.Is(err, outbox.ErrStale) {
+		s.Errorf("stale: %v", err)
+	}
+	e.Version, v.Version = 2, 2
+	a := application("application-1", "worker-1")
+	s.do(func(ctx context.Context, tx app.Store) error {
+		same(s, e, func() (domain.Employer, error) { return tx.Employer(e.ID) })
+		same(s, v, func() (domain.Vacancy, error) { return tx.PeekVacancy(v.ID) })
+		return tx.SaveApplication(ctx, a, domain.ApplicationSubmitted{ApplicationID: a.ID, VacancyID: v.ID})
+	})
+	s.do(func(_ context.Context, tx app.Store) error {
+		same(s, true, func() (bool, error) { return tx.Rests(a.VacancyID) })
+		return nil
+	})
 }
 
 func same[T any](s *suite, want T, load func() (T, error)) {

@@ -113,6 +113,26 @@ func (s *suite) homeRoundTrip() {
 	if got := testkit.Events(s, s.db); !slices.Equal(got, []string{"housing.home.listed.v1"}) {
 		s.Errorf("events %v", got)
 	}
+	var want domain.Home
+	s.do(func(ctx context.Context, tx *store.Tx) error { // a sheet corrects it
+		got, err := tx.Home(h.ID)
+		if err != nil {
+			return err
+		}
+		got.Reference, got.Layout, got.AreaDM2, got.RentFen, got.Kind = "", "一室", 4000, 1<<40, domain.Dormitory
+		want = got
+		return tx.SaveHome(ctx, got, domain.HomeListed{HomeID: got.ID, Kind: got.Kind, RentFen: got.RentFen})
+	})
+	want.Version++
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		if got, err := tx.PeekHome(h.ID); err != nil || got != want {
+			s.Errorf("got %+v, %v; want %+v", got, err, want)
+		}
+		return nil
+	})
+	if got := testkit.Events(s, s.db); len(got) != 2 {
+		s.Errorf("events %v", got)
+	}
 }
 
 func (s *suite) sameHome() {

@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"a stale version is refused":           stale,
 		"a rollback leaves neither":            rollback,
 		"a child has one row":                  children,
+		"what was said keeps its channel":      saidBy,
 		"a consent survives the round trip":    consents,
 		"a correction leaves its event":        corrections,
 		"access lines are linked":              accessLines,
@@ -227,6 +228,37 @@ func children(t *testing.T, s suite) {
 	if err := s.try(func(tx *store.Tx) error { return tx.SaveChild(context.Background(), c, events...) }); !errors.Is(err, domain.ErrChildTaken) {
 		t.Error(err)
 	}
+}
+
+// saidBy keeps through which channel a contact was said, and finds a child of the
+// same likeness.
+func saidBy(t *testing.T, s suite) {
+	ctx := context.Background()
+	w := s.register(t, "w-1", "document-1")
+	at := time.Date(2026, 11, 2, 3, 4, 5, 0, time.UTC)
+	s.update(t, func(tx *store.Tx) error {
+		if got, err := tx.PeekWorker(w.ID); err != nil || got.ContactVia != "" || !got.ContactAt.IsZero() {
+			t.Errorf("%+v, %v", got, err)
+		}
+		w.ContactVia, w.ContactAt = "web", at
+		return tx.SaveWorker(ctx, w, domain.ContactUpdated{County: w.County})
+	})
+	s.update(t, func(tx *store.Tx) error {
+		if got, err := tx.PeekWorker(w.ID); err != nil || got.ContactVia != "web" || !got.ContactAt.Equal(at) {
+			t.Errorf("%+v, %v", got, err)
+		}
+		c, events := domain.RegisterChild("c-1", w.ID, []byte("identity"), []byte("sealed"), "654301")
+		c.Likeness = []byte("like")
+		return tx.SaveChild(ctx, c, events...)
+	})
+	s.update(t, func(tx *store.Tx) error {
+		for likeness, want := range map[string]bool{"like": true, "other": false} {
+			if got, err := tx.LikeChild([]byte(likeness)); err != nil || got != want {
+				t.Errorf("%s: %v, %v", likeness, got, err)
+			}
+		}
+		return nil
+	})
 }
 
 func consent(t testing.TB, id string) (domain.Consent, []domain.Event) {

@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	for name, test := range map[string]func(*testing.T, suite){
 		"a course survives the round trip":               courseRoundTrip,
 		"the same reference again changes nothing":       referenceTwice,
+		"a course is corrected by its sheet":             corrected,
 		"an enrolment survives the round trip":           enrolmentRoundTrip,
 		"a worker is in a course once":                   enrolledOnce,
 		"a certificate is issued once":                   certificateOnce,
@@ -162,6 +163,45 @@ func referenceTwice(t *testing.T, s suite) {
 	upper := again
 	upper.ID, upper.Reference = "course-3", "Reference-course-1" // references are case-sensitive
 	s.add(t, upper)
+}
+
+// corrected finds a course by what makes a row of a sheet the same course, and
+// writes what the sheet corrects.
+func corrected(t *testing.T, s suite) {
+	c := course("course-1", 3)
+	s.add(t, c)
+	other := course("course-2", 3)
+	other.Level = "五级"
+	s.add(t, other)
+	s.update(t, func(in app.Store) error {
+		like := c
+		like.ID, like.Reference, like.Places = "course-9", "another", 9
+		known, found, err := in.SameCourse(like)
+		if err != nil || !found || known.ID != c.ID {
+			t.Fatalf("%+v, %v, %v", known, found, err)
+		}
+		like.StartsOn = start.AddDays(1)
+		if _, found, err := in.SameCourse(like); found || err != nil {
+			t.Errorf("found on another day: %v", err)
+		}
+		known.Reference, known.Places, known.Hours, known.SubsidyFen = "another", 9, 81, 7
+		got, err := in.CorrectCourse(context.Background(), known, published(known))
+		if got.Version != known.Version+1 {
+			t.Errorf("version %d", got.Version)
+		}
+		return err
+	})
+	s.update(t, func(in app.Store) error {
+		got, err := in.Course(c.ID)
+		if got.Reference != "another" || got.Places != 9 || got.Hours != 81 || got.SubsidyFen != 7 || got.Version != 2 {
+			t.Errorf("%+v", got)
+		}
+		if _, err := in.CorrectCourse(context.Background(), c); !errors.Is(err, outbox.ErrStale) {
+			t.Errorf("stale: %v", err)
+		}
+		return err
+	})
+	s.wantEvents(t, "training.course.published.v1", "training.course.published.v1", "training.course.published.v1")
 }
 
 func enrolmentRoundTrip(t *testing.T, s suite) {
