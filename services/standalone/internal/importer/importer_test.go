@@ -312,7 +312,8 @@ func TestTheWorldDuringAnImport(t *testing.T) {
 			}
 			o.im.Caller, o.im.Patience = sound, 10*time.Second
 			again := o.bring(path).one(t, "workers")
-			if again.Created != 4-s.Created || again.Created+again.Unchanged+again.Applied != 4 || again.refused() != 1 || o.count("registry", "worker") != people {
+			// A row may be done whose answer was not waited for any more: it is found then.
+			if again.Unchanged < s.Created || again.Created+again.Unchanged != 4 || again.refused() != 1 || o.count("registry", "worker") != people {
 				t.Errorf("first %+v, then %+v", s, again)
 			}
 		})
