@@ -54,7 +54,7 @@ func Of(ctx context.Context, db *sqldb.DB) (o Origin, err error) {
 
 func read(tx *sqldb.Tx) (o Origin, err error) {
 	var at int64
-	err = tx.QueryRow(`SELECT service, platform, key_fingerprint, state, reason, officer, begun_at FROM origin WHERE id = 1`).
+	err = tx.QueryRow(`SELECT service, platform, key_check, state, reason, officer, begun_at FROM origin WHERE id = 1`).
 		Scan(&o.Service, &o.Platform, &o.Fingerprint, &o.State, &o.Reason, &o.Officer, &at)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Origin{}, nil
@@ -86,8 +86,8 @@ func Begin(ctx context.Context, db *sqldb.DB, service string, m *crypt.Master, a
 		return nil
 	}
 	return db.Update(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(`INSERT INTO origin (id, service, platform, key_fingerprint, state, reason, officer, begun_at) VALUES (1, $1, $2, $3, $4, '', '', $5)
-			ON CONFLICT (id) DO UPDATE SET platform = excluded.platform, key_fingerprint = excluded.key_fingerprint, state = excluded.state
+		_, err := tx.Exec(`INSERT INTO origin (id, service, platform, key_check, state, reason, officer, begun_at) VALUES (1, $1, $2, $3, $4, '', '', $5)
+			ON CONFLICT (id) DO UPDATE SET platform = excluded.platform, key_check = excluded.key_check, state = excluded.state
 			WHERE origin.state = 'declared'`, service, m.Platform(), m.Fingerprint(), string(Begun), at.UnixMicro())
 		return err
 	})
@@ -101,7 +101,7 @@ func Declare(ctx context.Context, db *sqldb.DB, service, reason, officer string,
 		return ErrReason
 	}
 	return db.Update(ctx, func(tx *sqldb.Tx) error {
-		n, err := tx.Exec(`INSERT INTO origin (id, service, platform, key_fingerprint, state, reason, officer, begun_at) VALUES (1, $1, '', '', $2, $3, $4, $5)
+		n, err := tx.Exec(`INSERT INTO origin (id, service, platform, key_check, state, reason, officer, begun_at) VALUES (1, $1, '', '', $2, $3, $4, $5)
 			ON CONFLICT (id) DO NOTHING`, service, string(Declared), reason, officer, at.UnixMicro())
 		if err == nil && n == 0 {
 			return ErrNotHeld

@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -34,8 +33,8 @@ import (
 
 // Config says where a platform lives.
 type Config struct {
-	Dir     string // the data folder; made where it is missing
-	KeyFile string // the master key; outside Dir, made at the first start
+	Dir     string // the data folder; only a demonstration's is made where it is missing
+	KeyFile string // the master key, outside Dir; "" is beside it under its name
 	Purpose string // PurposeReal or PurposeDemo; a folder serves one of them
 	LogTo   io.Writer
 	Level   string // of the log; "" is info
@@ -43,6 +42,12 @@ type Config struct {
 	Foot    run.Foot // of the pages
 	// Notice is told, in a sentence, what the operator must know: a key that was made.
 	Notice func(string)
+}
+
+func (c Config) notice(s string) {
+	if c.Notice != nil {
+		c.Notice(s)
+	}
 }
 
 // What a data folder is for. Real people's data and a demonstration never mix.
@@ -63,7 +68,7 @@ type Platform struct {
 	natsd   *server.Server
 	redis   *miniredis.Miniredis
 	rdb     *redis.Client
-	lock    *os.File
+	folder  *Folder
 }
 
 // issuersOfPeople sign for people and not for services, until sign-in exists:
@@ -76,28 +81,40 @@ var issuersOfPeople = map[string][]auth.Kind{
 }
 
 // Open starts the engines and puts the services together; Run runs them. A
-// folder that another process serves is refused.
-func Open(ctx context.Context, cfg Config) (p *Platform, err error) {
-	p = &Platform{Dir: cfg.Dir}
+// folder that another process serves is refused, and so is one that lacks a part
+// or whose master key is not the one given. Only a demonstration's folder is made
+// where there is none; Init makes the others.
+func Open(ctx context.Context, cfg Config) (*Platform, error) {
+	return start(ctx, cfg, cfg.Purpose == PurposeDemo)
+}
+
+// Init makes a new platform in a folder that is missing or empty, with the
+// master key beside it, and returns where both really lie.
+func Init(ctx context.Context, cfg Config) (f *Folder, key string, err error) {
+	p, err := start(ctx, cfg, true)
+	if err != nil {
+		return nil, "", err
+	}
+	key, err = p.folder.keyPlace(cfg.KeyFile)
+	return p.folder, key, errors.Join(err, p.Close())
+}
+
+// start opens a folder, or makes it where fresh says that it may.
+func start(ctx context.Context, cfg Config, fresh bool) (p *Platform, err error) {
+	folder, master, err := open(ctx, cfg, fresh)
+	if err != nil {
+		return nil, err
+	}
+	p = &Platform{Dir: folder.Dir, folder: folder}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())
 		}
 	}()
-	if p.lock, err = claim(cfg.Dir, cfg.Purpose); err != nil {
-		return p, err
-	}
-	master, made, err := crypt.LoadOrCreateMaster(cfg.KeyFile)
-	if err != nil {
-		return p, err
-	}
-	if made && cfg.Notice != nil {
-		cfg.Notice(fmt.Sprintf("A new master key was made in %s. Without it the data in %s cannot be read; keep a copy in another safe place, never with the data.", cfg.KeyFile, cfg.Dir))
-	}
 	if p.Telemetry, err = telemetry.New(ctx, telemetry.Config{OTLPEndpoint: cfg.OTLP, LogTo: cfg.LogTo, LogLevel: cfg.Level, LogText: true}); err != nil {
 		return p, err
 	}
-	if err = p.startBus(filepath.Join(cfg.Dir, "nats")); err != nil {
+	if err = p.startBus(filepath.Join(p.Dir, busPart)); err != nil {
 		return p, err
 	}
 	if err = p.startRedis(); err != nil {
@@ -108,7 +125,7 @@ func Open(ctx context.Context, cfg Config) (p *Platform, err error) {
 		return p, err
 	}
 	for _, s := range all() {
-		d, err := p.deps(cfg.Dir, s.name, master, trusted)
+		d, err := p.deps(p.Dir, s.name, master, trusted)
 		if err != nil {
 			return p, err
 		}
@@ -118,13 +135,15 @@ func Open(ctx context.Context, cfg Config) (p *Platform, err error) {
 		}
 		p.Services = append(p.Services, built)
 	}
-	d, err := p.deps(cfg.Dir, "console", master, trusted)
+	d, err := p.deps(p.Dir, "console", master, trusted)
 	if err != nil {
 		return p, err
 	}
 	d.Foot = cfg.Foot
-	p.Console, err = console.New(ctx, console.Config{Demo: cfg.Purpose == PurposeDemo, Services: console.Services()}, d)
-	return p, err
+	if p.Console, err = console.New(ctx, console.Config{Demo: cfg.Purpose == PurposeDemo, Services: console.Services()}, d); err != nil {
+		return p, err
+	}
+	return p, folder.complete(master, cfg)
 }
 
 // Names lists the services, publishers of events first and their readers after.
@@ -211,7 +230,7 @@ func (p *Platform) deps(dir, name string, master *crypt.Master, trusted map[stri
 		return run.Deps{}, err
 	}
 	return run.Deps{
-		Database: "sqlite:" + filepath.Join(dir, name+".db"), PersonKeys: "sqlite:" + filepath.Join(dir, "person-keys.db"),
+		Database: "sqlite:" + filepath.Join(dir, name+".db"), PersonKeys: "sqlite:" + filepath.Join(dir, keysPart),
 		Conn: nc, Redis: p.rdb, Clock: clock.System(), Telemetry: p.Telemetry,
 		Signer: auth.NewSigner(name, p.issuers[name], clock.System()), Trusted: trusted, Master: master, AskRegistry: true,
 		Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: 8 << 30,
@@ -307,8 +326,6 @@ func (p *Platform) Close() error {
 		defer cancel()
 		errs = append(errs, p.Telemetry.Shutdown(ctx))
 	}
-	if p.lock != nil {
-		errs = append(errs, p.lock.Close()) // ends the claim
-	}
+	errs = append(errs, p.folder.Release())
 	return errors.Join(errs...)
 }

@@ -69,6 +69,16 @@ func qiao(t *testing.T, args ...string) ([]byte, error) {
 	return out, err
 }
 
+// made is a new platform's folder for real people, as an operator makes it.
+func made(t *testing.T) string {
+	t.Helper()
+	data := filepath.Join(t.TempDir(), "data")
+	if _, err := qiao(t, "init", "-data", data); err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // server is a running platform.
 type server struct {
 	url string
@@ -202,7 +212,7 @@ func verify(t *testing.T, data string) {
 }
 
 func TestImportGivesExactlyTheExpectedCounts(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "data")
+	data := made(t)
 	first := importAltay(t, "-data", data)
 	compare(t, sums(first), expected(t))
 	verify(t, data)
@@ -221,7 +231,7 @@ func TestImportGivesExactlyTheExpectedCounts(t *testing.T) {
 }
 
 func TestImportIntoARunningPlatform(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "data")
+	data := made(t)
 	s := serve(t, "-data", data)
 	if _, err := qiao(t, "import", "-data", data, sheets); err == nil || !strings.Contains(err.Error(), "another process serves") {
 		t.Errorf("a folder that is being served was imported into: %v", err)
@@ -235,7 +245,7 @@ func TestImportIntoARunningPlatform(t *testing.T) {
 }
 
 func TestKilledImportGoesOnToTheSameEnd(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "data")
+	data := made(t)
 	killed := 0
 	for _, after := range []int{1, 3, 6} { // sheets' worth of refused files: deeper each time
 		if err := os.RemoveAll(filepath.Join(data, "refused")); err != nil {
@@ -282,7 +292,7 @@ func TestKilledImportGoesOnToTheSameEnd(t *testing.T) {
 }
 
 func TestRealAndDemoNeverMix(t *testing.T) {
-	data := filepath.Join(t.TempDir(), "data")
+	data := made(t)
 	serve(t, "-data", data).stop()
 	if _, err := qiao(t, "serve", "-demo", "-data", data, "-listen", "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), "cannot be used for") {
 		t.Errorf("a demonstration in a folder for real people: %v", err)
@@ -300,4 +310,92 @@ func TestWrongCallsAreRefusedInWords(t *testing.T) {
 			t.Errorf("%v: %v", args, err)
 		}
 	}
+}
+
+// Without a command nothing is begun; what is not there is not made.
+func TestNothingIsBegunByChance(t *testing.T) {
+	dir := t.TempDir()
+	for _, c := range []struct {
+		args []string
+		exit int
+		says string
+	}{
+		{nil, 2, "qiao init"},
+		{[]string{"-demo"}, 2, "qiao init"},
+		{[]string{"sevre"}, 2, "qiao init"},
+		{[]string{"help"}, 0, ""},
+		{[]string{"serve", "-listen", "127.0.0.1:0"}, 1, "qiao init -data qiao-data"},
+		{[]string{"import", sheetsHere(t)}, 1, "qiao init -data qiao-data"},
+		{[]string{"verify"}, 1, "no platform"},
+		{[]string{"backup", "-to", "a", "-keys-to", "b"}, 1, "no platform"},
+	} {
+		cmd := exec.Command(program, c.args...)
+		cmd.Dir = dir
+		out, err := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != c.exit || !strings.Contains(string(out), c.says) {
+			t.Errorf("%v ended with %d, %v: %s", c.args, code, err, out)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("something was made: %v, %v", left, err)
+	}
+}
+
+func sheetsHere(t *testing.T) string {
+	t.Helper()
+	full, err := filepath.Abs(sheets)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return full
+}
+
+// The registry alone is lost, there is no copy of it, and its sheets are
+// imported again: nobody is somebody else to the other departments, and no child
+// stands in the draw twice.
+func TestARegistryThatIsLostAndImportedAgain(t *testing.T) {
+	data := made(t)
+	importAltay(t, "-data", data)
+	applications := func() int64 { return count(t, data, "education", `SELECT count(*) FROM application`) }
+	children := func() int64 {
+		return count(t, data, "education", `SELECT count(DISTINCT child_id) FROM application`)
+	}
+	workers := count(t, data, "registry", `SELECT count(*) FROM worker`)
+	before := applications()
+	if before == 0 || children() != before {
+		t.Fatalf("%d applications of %d children: the test shows nothing", before, children())
+	}
+	for _, f := range []string{"registry.db", "registry.db-wal", "registry.db-shm"} {
+		if err := os.Remove(filepath.Join(data, f)); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"serve", "-data", data, "-listen", "127.0.0.1:0"}, {"import", "-data", data, sheets}, {"backup", "-data", data, "-to", data + "-a", "-keys-to", data + "-b"}} {
+		if _, err := qiao(t, args...); err == nil || !strings.Contains(err.Error(), "lacks registry.db") {
+			t.Errorf("%s: %v", args[0], err)
+		}
+	}
+	if out, err := qiao(t, "verify", "-data", data); err == nil || !strings.Contains(string(out), "lacks registry.db") {
+		t.Errorf("verify: %v\n%s", err, out)
+	}
+	if _, err := qiao(t, "restore", "-data", data, "-begin-anew", "registry"); err == nil || !strings.Contains(err.Error(), "Say why") {
+		t.Errorf("without a reason: %v", err)
+	}
+	if _, err := qiao(t, "restore", "-data", data, "-begin-anew", "housing", "-reason", "the disk failed", "-officer", "o-17"); err == nil || !strings.Contains(err.Error(), "was not lost") {
+		t.Errorf("a database that is there: %v", err)
+	}
+	if _, err := qiao(t, "restore", "-data", data, "-begin-anew", "registry", "-reason", "the disk failed", "-officer", "o-17"); err != nil {
+		t.Fatal(err)
+	}
+	importAltay(t, "-data", data)
+	if n := count(t, data, "registry", `SELECT count(*) FROM worker`); n != workers {
+		t.Errorf("%d workers, were %d", n, workers)
+	}
+	if applications() != before || children() != before {
+		t.Errorf("%d applications of %d children, were %d", applications(), children(), before)
+	}
+	if n := count(t, data, "registry", `SELECT count(*) FROM epoch WHERE epoch = 2 AND officer = 'o-17' AND seq = 0`); n != 1 {
+		t.Error("the registry's channel does not go on under a new epoch")
+	}
+	verify(t, data)
 }

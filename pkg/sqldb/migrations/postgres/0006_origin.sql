@@ -6,7 +6,7 @@ CREATE TABLE origin (
   id              BIGINT PRIMARY KEY CHECK (id = 1),
   service         TEXT NOT NULL,
   platform        TEXT NOT NULL,
-  key_fingerprint TEXT NOT NULL,
+  key_check       TEXT NOT NULL,
   state           TEXT NOT NULL CHECK (state IN ('declared', 'begun')),
   reason          TEXT NOT NULL,
   officer         TEXT NOT NULL,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/config"
@@ -17,6 +18,7 @@ func backUp(ctx context.Context, args []string) error {
 	data := f.String("data", "qiao-data", "data `folder`; it may be being served")
 	to := f.String("to", "", "new `folder` for the services' databases")
 	keysTo := f.String("keys-to", "", "new `folder` for the people's keys and the list of erasures, kept apart from -to")
+	key := f.String("key-file", "", "master key `file`, which is not copied but looked at (default: beside the data folder, its name with .key)")
 	only := f.Bool("erasures-only", false, "write only the list of erasures, to -keys-to")
 	keysAt := f.String("person-keys-file", "", "with -erasures-only: `file` with the address of the key database, in place of -data")
 	registryAt := f.String("database-file", "", "with -person-keys-file: `file` with the address of the registry's database")
@@ -40,13 +42,16 @@ func backUp(ctx context.Context, args []string) error {
 		}
 		return err
 	}
-	made, err := backup.Run(ctx, backup.Config{Data: *data, To: *to, KeysTo: *keysTo, Services: standalone.Names()})
+	made, err := backup.Run(ctx, backup.Config{Data: *data, To: *to, KeysTo: *keysTo, KeyFile: *key, Services: standalone.Names()})
 	if err != nil {
 		return err
 	}
 	fmt.Printf("Backup of %s: %d bytes; the platform's writers waited %d ms.\n", made.At.Format(time.RFC3339), made.Bytes, made.Held.Milliseconds())
 	fmt.Printf("The people's keys and %d erasures are in %s; keep them apart from %s, and delete old ones: they would open what was erased since.\n", made.Erasures, *keysTo, *to)
 	fmt.Println("The master key is in neither; without it no name can be read. Keep a copy of it in a third place.")
+	for _, w := range made.Warnings {
+		fmt.Fprintln(os.Stderr, "qiao:", w)
+	}
 	return nil
 }
 

@@ -55,6 +55,9 @@ func importSheets(ctx context.Context, args []string) error {
 		}
 		defer func() { _ = os.RemoveAll(empty) }() // nobody's data is in it
 		*data = filepath.Join(empty, "data")
+		if _, _, err := standalone.Init(ctx, standalone.Config{Dir: *data, Purpose: standalone.PurposeReal, LogTo: os.Stderr, Level: "warn"}); err != nil {
+			return err
+		}
 	}
 	if *key == "" {
 		*key = keyFileOf(*data)

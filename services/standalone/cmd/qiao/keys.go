@@ -4,8 +4,11 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
+	"path/filepath"
 	"strings"
 
+	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/services/standalone/internal/keys"
 )
 
@@ -21,5 +24,13 @@ func makeKeys(_ context.Context, args []string) error {
 	if f.NArg() != 1 {
 		return errors.New("name one folder for the secrets: qiao keys DIR")
 	}
-	return keys.Write(f.Arg(0), keys.Platform{Postgres: *postgres, Nodes: strings.Split(*nodes, ","), Partitions: *partitions, Demo: *demo})
+	err := keys.Write(f.Arg(0), keys.Platform{Postgres: *postgres, Nodes: strings.Split(*nodes, ","), Partitions: *partitions, Demo: *demo})
+	if err != nil {
+		return err
+	}
+	master, err := crypt.LoadMaster(filepath.Join(f.Arg(0), "master.key"))
+	if err == nil {
+		fmt.Printf("The secrets are in %s. The master key's fingerprint is %s.\nCopy master.key to another safe place, never with the data: without it no name can be read.\n", f.Arg(0), master.Fingerprint())
+	}
+	return err
 }

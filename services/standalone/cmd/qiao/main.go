@@ -11,13 +11,16 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-	"strings"
 	"syscall"
+
+	"github.com/qiao-platform/qiao/services/standalone"
 )
 
 const usage = `qiao runs the whole platform in one process.
 
-  qiao [serve] [-data DIR] [-listen ADDR] [-demo]   serve it
+  qiao init [-data DIR]                             make a new platform for real people
+  qiao serve [-data DIR] [-listen ADDR]             serve it
+  qiao serve -demo [-data DIR]                      serve a demonstration, which makes its own
   qiao import [-data DIR | -server URL | -cluster DIR] SHEETS
                                                     import a folder of sheets
   qiao verify [-data DIR | -cluster DIR]            state the pipeline's invariants
@@ -36,15 +39,24 @@ qiao COMMAND -h tells the flags.
 // errFailed ends a command whose output already says what failed.
 var errFailed = errors.New("failed")
 
+// errUsage ends a call that names no command: nothing is begun by chance.
+var errUsage = errors.New("no command")
+
 func main() {
 	asNode()
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300) // a few tens of MiB more for a twentieth of the processor
 	}
-	if err := untilSignal(os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
-		if !errors.Is(err, errFailed) {
-			fmt.Fprintln(os.Stderr, "qiao:", err)
-		}
+	err := untilSignal(os.Args[1:])
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	case errors.Is(err, errUsage):
+		fmt.Fprint(os.Stderr, usage)
+		os.Exit(2)
+	case errors.Is(err, errFailed):
+		os.Exit(1)
+	default:
+		fmt.Fprintln(os.Stderr, "qiao:", err)
 		os.Exit(1)
 	}
 }
@@ -56,18 +68,28 @@ func untilSignal(args []string) error {
 }
 
 func command(ctx context.Context, args []string) error {
-	commands := map[string]func(context.Context, []string) error{"serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "cluster": onCluster, "chaos": chaos, "demo": demonstrate, "lottery": lottery}
-	if len(args) == 0 || strings.HasPrefix(args[0], "-") && args[0] != "-h" && args[0] != "-help" && args[0] != "--help" {
-		return serve(ctx, args)
+	commands := map[string]func(context.Context, []string) error{"init": begin, "serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "cluster": onCluster, "chaos": chaos, "demo": demonstrate, "lottery": lottery}
+	if len(args) == 0 {
+		return errUsage
+	}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		fmt.Print(usage)
+		return nil
 	}
 	c, ok := commands[args[0]]
 	if !ok {
-		fmt.Fprint(os.Stderr, usage)
-		return errFailed
+		return errUsage
 	}
 	return c(ctx, args[1:])
 }
 
 // keyFileOf is where a data folder's master key lies unless a flag says
-// otherwise: beside the folder, so that a copy of the data does not hold it.
-func keyFileOf(data string) string { return strings.TrimRight(data, "/") + ".key" }
+// otherwise: beside the real folder, so that a copy of the data does not hold it.
+func keyFileOf(data string) string {
+	real, err := standalone.RealPath(data)
+	if err != nil {
+		real = data // the working folder is gone; opening the key says so
+	}
+	return real + ".key"
+}

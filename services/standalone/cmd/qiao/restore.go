@@ -24,8 +24,9 @@ func restore(ctx context.Context, args []string) error {
 	erasures := f.String("erasures", "", "list of what was erased since the backup: an exported erasures.jsonl or a surviving person-keys.db `file`")
 	none := f.Bool("no-newer-erasures", false, "say that nothing was erased since the backup, or that nobody can tell")
 	database := f.String("database-file", "", "`file` with the address of a service's database that its server restored: open new epochs there, and no more")
-	reason := f.String("reason", "", "with -database-file: why, which is kept")
-	officer := f.String("officer", "", "with -database-file: who does it, which is kept")
+	anew := f.String("begin-anew", "", "with -database-file, or with -data alone: `service` whose database was lost, of which there is no backup; it begins anew on an empty one, and no more")
+	reason := f.String("reason", "", "with -database-file or -begin-anew: why, which is kept")
+	officer := f.String("officer", "", "with -database-file or -begin-anew: who does it, which is kept")
 	keysAt := f.String("person-keys-file", "", "`file` with the address of a key database that its server restored: repeat -erasures there, and no more")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -33,6 +34,8 @@ func restore(ctx context.Context, args []string) error {
 	switch {
 	case f.NArg() > 0:
 		return fmt.Errorf("restore takes no %q", f.Arg(0))
+	case *anew != "":
+		return beginAnew(ctx, *data, *database, *anew, *reason, *officer)
 	case *database != "" && *keysAt == "" && *data == "":
 		return openEpochs(ctx, *database, *reason, *officer)
 	case *keysAt != "" && *database == "" && *data == "" && *erasures != "":
@@ -48,7 +51,7 @@ func restore(ctx context.Context, args []string) error {
 	}
 	master, err := crypt.LoadMaster(path)
 	if *key == "" && errors.Is(err, fs.ErrNotExist) {
-		fmt.Fprintf(os.Stderr, "qiao: there is no master key in %s. Put the platform's own there before you serve the folder: serve would make a new one, which opens nothing of this.\n", path)
+		fmt.Fprintf(os.Stderr, "qiao: there is no master key in %s. Put the platform's own there before you serve the folder; without it nothing of this opens.\n", path)
 	} else if err != nil {
 		return err
 	}
@@ -69,6 +72,25 @@ func openEpochs(ctx context.Context, file, reason, officer string) error {
 	channels, err := backup.OpenEpochs(ctx, address, reason, officer)
 	for _, c := range channels {
 		fmt.Printf("%s goes on under a new epoch.\n", c)
+	}
+	return err
+}
+
+func beginAnew(ctx context.Context, data, file, service, reason, officer string) error {
+	var err error
+	switch {
+	case (data == "") == (file == ""):
+		return errors.New("restore -begin-anew needs either -data or -database-file")
+	case data != "":
+		err = backup.BeginAnewIn(ctx, data, service, reason, officer)
+	default:
+		var address string
+		if address, err = config.Secret(file); err == nil {
+			err = backup.BeginAnew(ctx, address, service, reason, officer)
+		}
+	}
+	if err == nil {
+		fmt.Printf("%s begins anew on an empty database at its next start. What others did by its lost events is then listed as orphaned; import its sheets again.\n", service)
 	}
 	return err
 }

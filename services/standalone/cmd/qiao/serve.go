@@ -21,7 +21,7 @@ func serve(ctx context.Context, args []string) (err error) {
 	f := flag.NewFlagSet("serve", flag.ContinueOnError)
 	isDemo := f.Bool("demo", false, "make a believable prefecture of invented people and let it live; uses a folder of its own")
 	data := f.String("data", "", "data `folder` (default qiao-data, with -demo qiao-demo)")
-	key := f.String("key-file", "", "master key `file`, outside the data folder (default: the folder's name with .key)")
+	key := f.String("key-file", "", "master key `file`, outside the data folder (default: beside the folder, its name with .key)")
 	listen := f.String("listen", "127.0.0.1:8080", "loopback `address` to serve on")
 	pace := f.Float64("pace", 1, "with -demo: life events a second")
 	people := f.Int("people", 2000, "with -demo: how many workers the prefecture begins with")
@@ -33,6 +33,9 @@ func serve(ctx context.Context, args []string) (err error) {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("serve takes no %q", f.Arg(0))
+	}
 	if err := config.Loopback(*listen); err != nil {
 		return err
 	}
@@ -42,9 +45,6 @@ func serve(ctx context.Context, args []string) (err error) {
 	}
 	if *data == "" {
 		*data = map[string]string{standalone.PurposeReal: "qiao-data", standalone.PurposeDemo: "qiao-demo"}[purpose]
-	}
-	if *key == "" {
-		*key = keyFileOf(*data)
 	}
 	l, err := net.Listen("tcp", *listen)
 	if err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"os"
 
@@ -11,15 +12,17 @@ import (
 	"github.com/qiao-platform/qiao/services/standalone/internal/verify"
 )
 
-func verifyData(ctx context.Context, args []string) error {
+func verifyData(ctx context.Context, args []string) (err error) {
 	f := flag.NewFlagSet("verify", flag.ContinueOnError)
 	data := f.String("data", "qiao-data", "data `folder`")
 	onCluster := clusterFlag(f, "verify, while it serves,")
+	key := f.String("key-file", "", "master key `file` (default: beside the data folder, its name with .key)")
 	asJSON := f.Bool("json", false, "print the report as JSON")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	databases := verify.Folder(*data)
+	var databases func(string) (string, error)
+	var folder *standalone.Folder
 	if *onCluster != "" {
 		c, err := cluster.Open(*onCluster)
 		if err != nil {
@@ -27,15 +30,21 @@ func verifyData(ctx context.Context, args []string) error {
 		}
 		databases = c.Database
 	} else {
-		release, err := standalone.Claim(*data)
-		if err != nil {
+		if folder, err = standalone.Claim(*data); err != nil {
 			return err
 		}
-		defer release()
+		defer func() { err = errors.Join(err, folder.Release()) }()
+		databases = verify.Folder(folder.Dir)
 	}
-	r, err := verify.Run(ctx, standalone.Names(), databases)
-	if err != nil {
-		return err
+	r := &verify.Report{OK: true, Failures: []string{}}
+	if folder == nil || folder.Whole(folder.Dir) == nil {
+		if r, err = verify.Run(ctx, standalone.Names(), databases); err != nil {
+			return err
+		}
+	}
+	if folder != nil {
+		r.Folder = &verify.Identity{Dir: folder.Dir, Manifest: folder.Manifest}
+		r.Fail(folder.Check(ctx, *key)...)
 	}
 	if *asJSON {
 		e := json.NewEncoder(os.Stdout)

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/ident"
@@ -22,7 +21,6 @@ const (
 	keysFile     = "person-keys.db"
 	registryFile = registry.Name + ".db"
 	erasuresFile = "erasures.jsonl"
-	purposeFile  = "purpose"
 )
 
 // Config says what to copy and where to.
@@ -31,6 +29,7 @@ type Config struct {
 	To       string   // for the services' databases; new or empty
 	KeysTo   string   // for the people's keys and the list of erasures; new or empty
 	Services []string // whose databases there are, the registry's among them
+	KeyFile  string   // its master key, which is not copied but looked at; "" is beside the folder
 }
 
 // Made tells of a backup.
@@ -39,15 +38,25 @@ type Made struct {
 	Bytes    int64
 	Held     time.Duration // how long the platform's writers waited
 	Erasures int
+	// Warnings are what is wrong with the platform's folder though it was copied:
+	// its master key is lost, say.
+	Warnings []string
 }
 
 // Run makes a backup of a platform that may be serving. An interrupted one has
 // no manifest in at least one of its two folders, and Restore refuses it.
 func Run(ctx context.Context, cfg Config) (made Made, err error) {
-	purpose, err := purposeOf(cfg.Data)
+	folder, err := standalone.Look(cfg.Data)
 	if err != nil {
 		return made, err
 	}
+	if err := folder.Whole(folder.Dir); err != nil {
+		return made, fmt.Errorf("data folder %s: %w", folder.Dir, err)
+	}
+	if _, err := folder.Master(cfg.KeyFile); err != nil {
+		made.Warnings = append(made.Warnings, err.Error())
+	}
+	purpose := folder.Purpose
 	if err := apart(cfg.Data, cfg.To, cfg.KeysTo); err != nil {
 		return made, err
 	}
@@ -70,7 +79,7 @@ func Run(ctx context.Context, cfg Config) (made Made, err error) {
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	made.At, made.Held = c.at, c.held
-	data := Manifest{Format: format, Backup: ident.NewID(), Holds: holdsData, Purpose: purpose, At: c.at}
+	data := Manifest{Platform: folder.Platform, Fingerprint: folder.Fingerprint, Format: format, Backup: ident.NewID(), Holds: holdsData, Purpose: purpose, At: c.at}
 	keys := data
 	keys.Holds = holdsKeys
 	if err := c.copyTo(ctx, keysFile, filepath.Join(cfg.KeysTo, keysFile)); err != nil {
@@ -115,14 +124,14 @@ func Run(ctx context.Context, cfg Config) (made Made, err error) {
 // ExportErasures writes the list of erasures alone, which is small and best
 // taken far more often than a backup: a restore needs the newest.
 func ExportErasures(ctx context.Context, data, to string) (count int, err error) {
-	purpose, err := purposeOf(data)
+	folder, err := standalone.Look(data)
 	if err != nil {
 		return 0, err
 	}
 	if err := apart(data, to); err != nil {
 		return 0, err
 	}
-	return exportErasures(to, purpose, func() ([]registry.Erasure, error) {
+	return exportErasures(to, folder.Purpose, func() ([]registry.Erasure, error) {
 		return erasuresIn(ctx, filepath.Join(data, keysFile), filepath.Join(data, registryFile))
 	})
 }
@@ -143,14 +152,6 @@ func exportErasures(to, purpose string, read func() ([]registry.Erasure, error))
 		return 0, err
 	}
 	return len(list), writeErasures(to, purpose, at, list)
-}
-
-func purposeOf(data string) (string, error) {
-	b, err := os.ReadFile(filepath.Join(data, purposeFile))
-	if err != nil {
-		return "", fmt.Errorf("data folder %s holds no platform: %w", data, err)
-	}
-	return strings.TrimSpace(string(b)), nil
 }
 
 // openCopy opens a database that must exist; sqldb.Open alone would make it.

@@ -130,7 +130,7 @@ func erased(t *testing.T, data string) (owners []string) {
 
 func (s *site) backup() Made {
 	s.t.Helper()
-	made, err := Run(ctx, Config{Data: s.data, To: s.to, KeysTo: s.keysTo, Services: standalone.Names()})
+	made, err := Run(ctx, Config{Data: s.data, To: s.to, KeysTo: s.keysTo, Services: standalone.Names(), KeyFile: s.key})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -209,7 +209,7 @@ func TestAChannelGoesOnUnderANewEpoch(t *testing.T) {
 	if _, err := Restore(ctx, cfg); err != nil {
 		t.Fatal(err)
 	}
-	if err := sameFolder(cfg.Data, append(names(), keysFile, purposeFile)); err != nil {
+	if err := sameFolder(cfg.Data, append(names(), keysFile, "platform.json")); err != nil {
 		t.Error(err)
 	}
 	db, err := openCopy(ctx, filepath.Join(cfg.Data, registryFile))
@@ -269,12 +269,12 @@ func TestKeysAndDataGoApart(t *testing.T) {
 		cfg  Config
 		want string
 	}{
-		"a folder that is not empty": {Config{s.data, s.to, s.keysTo + "2", standalone.Names()}, "not empty"},
-		"keys that are not":          {Config{s.data, s.to + "2", s.keysTo, standalone.Names()}, "not empty"},
-		"keys with the data":         {Config{s.data, s.to + "3", s.to + "3", standalone.Names()}, "apart"},
-		"keys within the copy":       {Config{s.data, s.to + "3", filepath.Join(s.to+"3", "keys"), standalone.Names()}, "apart"},
-		"a copy within the data":     {Config{s.data, filepath.Join(s.data, "copy"), s.keysTo + "3", standalone.Names()}, "apart"},
-		"no platform":                {Config{t.TempDir(), s.to + "3", s.keysTo + "3", standalone.Names()}, "no platform"},
+		"a folder that is not empty": {Config{s.data, s.to, s.keysTo + "2", standalone.Names(), ""}, "not empty"},
+		"keys that are not":          {Config{s.data, s.to + "2", s.keysTo, standalone.Names(), ""}, "not empty"},
+		"keys with the data":         {Config{s.data, s.to + "3", s.to + "3", standalone.Names(), ""}, "apart"},
+		"keys within the copy":       {Config{s.data, s.to + "3", filepath.Join(s.to+"3", "keys"), standalone.Names(), ""}, "apart"},
+		"a copy within the data":     {Config{s.data, filepath.Join(s.data, "copy"), s.keysTo + "3", standalone.Names(), ""}, "apart"},
+		"no platform":                {Config{t.TempDir(), s.to + "3", s.keysTo + "3", standalone.Names(), ""}, "no platform"},
 	} {
 		if _, err := Run(ctx, c.cfg); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
@@ -337,7 +337,7 @@ func TestABackupThatIsNotWholeIsRefused(t *testing.T) {
 		"folders changed round":  {func(c *RestoreConfig) { c.From, c.KeysFrom = c.KeysFrom, c.From }, "not its data"},
 		"an unknown service":     {func(c *RestoreConfig) { c.Services = append(slices.Clone(c.Services), "x") }, "no x.db"},
 		"a service too many":     {func(c *RestoreConfig) { c.Services = c.Services[1:] }, "does not know"},
-		"another master key":     {func(c *RestoreConfig) { c.Master = wrong }, "does not open"},
+		"another master key":     {func(c *RestoreConfig) { c.Master = wrong }, "is not the one of the backup"},
 		"an older list":          {func(c *RestoreConfig) { c.Erasures = filepath.Join(older, erasuresFile) }, "before the backup"},
 		"no list there":          {func(c *RestoreConfig) { c.Erasures = filepath.Join(older, "none") }, "list of erasures"},
 		"a list of something":    {func(c *RestoreConfig) { c.Erasures = filepath.Join(c.From, manifestFile) }, "not a whole list"},
@@ -400,4 +400,87 @@ func (s *site) manifest() Manifest {
 
 func writeErasuresIn(dir string, h erasureHead) error {
 	return errors.Join(emptyFolder(dir), writeErasures(dir, h.Purpose, h.At, nil))
+}
+
+// A backup is restored into a folder that is there and empty, as a disk of its
+// own is, and by a link to it; into one that holds anything it is not. A wrong
+// key, or another backup's keys, is refused before anything is written.
+func TestWhereABackupIsRestored(t *testing.T) {
+	s := begin(t)
+	if made := s.backup(); len(made.Warnings) > 0 {
+		t.Errorf("%v", made.Warnings)
+	}
+	dir := t.TempDir()
+	empty, link := filepath.Join(dir, "empty"), filepath.Join(dir, "link")
+	if err := errors.Join(os.Mkdir(empty, 0o755), os.Symlink(empty, link)); err != nil {
+		t.Fatal(err)
+	}
+	other, err := crypt.NewMaster(crypt.Standard())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := s.restoring(link)
+	cfg.Master = other
+	if _, err := Restore(ctx, cfg); err == nil || !strings.Contains(err.Error(), other.Fingerprint()) || !strings.Contains(err.Error(), s.restoring("").Master.Fingerprint()) {
+		t.Errorf("another key: %v", err)
+	}
+	second := *s
+	second.to, second.keysTo = s.to+"-2", s.keysTo+"-2"
+	second.backup()
+	cfg = s.restoring(link)
+	cfg.KeysFrom = second.keysTo
+	if _, err := Restore(ctx, cfg); err == nil || !strings.Contains(err.Error(), "two different backups") {
+		t.Errorf("another backup's keys: %v", err)
+	}
+	if entries, err := os.ReadDir(empty); err != nil || len(entries) > 0 {
+		t.Fatalf("a refused restore left %v, %v", entries, err)
+	}
+	if _, err := Restore(ctx, s.restoring(link)); err != nil {
+		t.Fatal(err)
+	}
+	if err := sameFolder(empty, append(names(), keysFile, "platform.json")); err != nil {
+		t.Error(err)
+	}
+	if _, err := Restore(ctx, s.restoring(empty)); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("restored over a platform: %v", err)
+	}
+	s.stop()
+	s.serve(empty)
+	if err := s.read(s.staying); err != nil {
+		t.Error(err)
+	}
+	s.stop()
+	if err := os.Remove(filepath.Join(s.data, "housing.db")); err != nil {
+		t.Fatal(err)
+	}
+	second.to, second.keysTo = s.to+"-3", s.keysTo+"-3"
+	if _, err := Run(ctx, Config{Data: s.data, To: second.to, KeysTo: second.keysTo, Services: standalone.Names(), KeyFile: s.key}); err == nil || !strings.Contains(err.Error(), "lacks housing.db") {
+		t.Errorf("a folder without a part was copied: %v", err)
+	}
+}
+
+// Epochs are opened where a server restored something, and nowhere else.
+func TestNothingWasRestored(t *testing.T) {
+	dir := t.TempDir()
+	missing, bare, fresh := filepath.Join(dir, "missing.db"), filepath.Join(dir, "bare.db"), filepath.Join(dir, "fresh.db")
+	for _, path := range []string{bare, fresh} {
+		db, err := sqldb.Open(ctx, "sqlite:"+path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if path == fresh {
+			err = db.Migrate(ctx, nil)
+		}
+		if err := errors.Join(err, db.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path, want := range map[string]string{missing: "no such file", bare: "no service's tables", fresh: "not one event"} {
+		if channels, err := OpenEpochs(ctx, "sqlite:"+path, "the disk failed", "o-1"); err == nil || !strings.Contains(err.Error(), want) || len(channels) > 0 {
+			t.Errorf("%s: %v, %v", path, channels, err)
+		}
+	}
+	if _, err := os.Stat(missing); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a database was made: %v", err)
+	}
 }

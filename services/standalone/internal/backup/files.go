@@ -9,7 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/qiao-platform/qiao/services/standalone"
@@ -25,12 +24,15 @@ const (
 // Manifest says what a folder of a backup holds. It is written last, so that a
 // folder without one is no backup.
 type Manifest struct {
-	Format  int       `json:"format"`
-	Backup  string    `json:"backup"` // the same in both folders
-	Holds   string    `json:"holds"`
-	Purpose string    `json:"purpose"`
-	At      time.Time `json:"at"`
-	Files   []File    `json:"files"`
+	Format  int    `json:"format"`
+	Backup  string `json:"backup"` // the same in both folders
+	Holds   string `json:"holds"`
+	Purpose string `json:"purpose"`
+	// Whose the data are; "" in a backup of a folder that the version before made.
+	Platform    string    `json:"platform,omitempty"`
+	Fingerprint string    `json:"key_fingerprint,omitempty"`
+	At          time.Time `json:"at"`
+	Files       []File    `json:"files"`
 }
 
 // File is one file of a backup.
@@ -197,29 +199,17 @@ func emptyFolder(dir string) error {
 func apart(dirs ...string) error {
 	full := make([]string, len(dirs))
 	for i, d := range dirs {
-		abs, err := filepath.Abs(d)
-		if err != nil {
+		var err error
+		if full[i], err = standalone.RealPath(d); err != nil {
 			return err
 		}
-		full[i] = resolved(abs)
 	}
 	for i, a := range full {
 		for j, b := range full {
-			if i != j && strings.HasPrefix(b+string(filepath.Separator), a+string(filepath.Separator)) {
+			if i != j && standalone.Inside(b, a) {
 				return fmt.Errorf("%s and %s must lie apart: the data, its copy and the keys each in a folder of their own", dirs[i], dirs[j])
 			}
 		}
 	}
 	return nil
-}
-
-// resolved follows links as far as the path exists.
-func resolved(path string) string {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		return real
-	}
-	if parent := filepath.Dir(path); parent != path {
-		return filepath.Join(resolved(parent), filepath.Base(path))
-	}
-	return path
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -36,6 +37,18 @@ func TestDatabasesThatTheirServerRestored(t *testing.T) {
 		}
 		_, err := tx.Exec(`INSERT INTO channel (channel, epoch, last_seq, chain, published_seq, owner, term, lease_until)
 			VALUES ('registry-0', 1, 7, '', 5, '', 1, 0), ('registry-1', 1, 9, '', 9, '', 1, 0)`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenEpochs(ctx, of, "the disk failed", "o-1"); err == nil || !strings.Contains(err.Error(), "not one event") {
+		t.Errorf("an empty database was taken for a restored one: %v", err)
+	}
+	if _, err := OpenEpochs(ctx, address(t), "the disk failed", "o-1"); err == nil || !strings.Contains(err.Error(), "no service's tables") {
+		t.Errorf("a database of nobody was taken for a restored one: %v", err)
+	}
+	if err := db.Update(ctx, func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`INSERT INTO event (id, aggregate, version, channel, audience, type, worker, body, created_at) VALUES ('e', 'a', 1, 'registry-0', 'own', 't', '', '', 0)`)
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/origin"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/registry"
@@ -64,6 +65,12 @@ func Restore(ctx context.Context, cfg RestoreConfig) (done Restored, err error) 
 	if err := errors.Join(m.exactly(cfg.From, names), k.exactly(cfg.KeysFrom, []string{keysFile, erasuresFile})); err != nil {
 		return done, err
 	}
+	if m.Fingerprint != k.Fingerprint {
+		return done, fmt.Errorf("%s and %s say that they belong to two master keys", cfg.From, cfg.KeysFrom)
+	}
+	if m.Fingerprint != "" && cfg.Master != nil && cfg.Master.Fingerprint() != m.Fingerprint {
+		return done, fmt.Errorf("the master key given (fingerprint %s) is not the one of the backup in %s (%s). Bring that one back; nothing was written", cfg.Master.Fingerprint(), cfg.From, m.Fingerprint)
+	}
 	list, err := backedUpErasures(cfg.KeysFrom)
 	if err != nil {
 		return done, err
@@ -74,14 +81,11 @@ func Restore(ctx context.Context, cfg RestoreConfig) (done Restored, err error) 
 			return done, err
 		}
 	}
-	if err := emptyOrMissing(cfg.Data); err != nil {
+	target, err := standalone.RealPath(cfg.Data)
+	if err != nil {
 		return done, err
 	}
-	parent := filepath.Dir(filepath.Clean(cfg.Data))
-	if err := os.MkdirAll(parent, 0o700); err != nil {
-		return done, err
-	}
-	stage, err := os.MkdirTemp(parent, "."+filepath.Base(cfg.Data)+"-restoring-*") // mode 0700
+	stage, finish, err := staging(target)
 	if err != nil {
 		return done, err
 	}
@@ -111,9 +115,6 @@ func Restore(ctx context.Context, cfg RestoreConfig) (done Restored, err error) 
 		}
 		done.Channels = append(done.Channels, opened...)
 	}
-	if err := os.WriteFile(filepath.Join(stage, purposeFile), []byte(m.Purpose+"\n"), 0o600); err != nil {
-		return done, err
-	}
 	entries, err := os.ReadDir(stage)
 	if err != nil {
 		return done, err
@@ -123,13 +124,57 @@ func Restore(ctx context.Context, cfg RestoreConfig) (done Restored, err error) 
 			return done, err
 		}
 	}
-	if err := syncPath(stage); err != nil {
-		return done, err
+	return done, finish(standalone.Manifest{Purpose: m.Purpose, Platform: m.Platform, Fingerprint: m.Fingerprint, Parts: standalone.Databases()})
+}
+
+// staging gives a folder to put a platform together in, and how it takes its
+// place: one that is missing appears by one name; one that is there and empty,
+// which may be a disk of its own, gets its files and, last, what says that they
+// are a platform.
+func staging(target string) (stage string, finish func(standalone.Manifest) error, err error) {
+	if err := emptyOrMissing(target); err != nil {
+		return "", nil, err
 	}
-	if err := os.Rename(stage, cfg.Data); err != nil { // takes the place of an empty folder
-		return done, err
+	if _, err := os.Stat(target); err == nil {
+		if stage, err = os.MkdirTemp(target, ".restoring-*"); err != nil {
+			return "", nil, err
+		}
+		return stage, func(m standalone.Manifest) error {
+			entries, err := os.ReadDir(stage)
+			if err != nil {
+				return err
+			}
+			for _, e := range entries {
+				if err := os.Rename(filepath.Join(stage, e.Name()), filepath.Join(target, e.Name())); err != nil {
+					return err
+				}
+			}
+			return errors.Join(os.Chmod(target, 0o700), note(m, target))
+		}, nil
 	}
-	return done, syncPath(parent)
+	parent := filepath.Dir(target)
+	if err := os.MkdirAll(parent, 0o700); err != nil {
+		return "", nil, err
+	}
+	if stage, err = os.MkdirTemp(parent, "."+filepath.Base(target)+"-restoring-*"); err != nil { // mode 0700
+		return "", nil, err
+	}
+	return stage, func(m standalone.Manifest) error {
+		if err := errors.Join(note(m, stage), syncPath(stage)); err != nil {
+			return err
+		}
+		return errors.Join(os.Rename(stage, target), syncPath(parent))
+	}, nil
+}
+
+// note writes what a restored folder is. A backup of the version before does not
+// say whose it is: the folder is left as that version had it, and the key that
+// opens it is taken at the first start.
+func note(m standalone.Manifest, dir string) error {
+	if m.Fingerprint != "" {
+		return m.Write(dir)
+	}
+	return os.WriteFile(filepath.Join(dir, "purpose"), []byte(m.Purpose+"\n"), 0o600)
 }
 
 func backedUpErasures(dir string) ([]registry.Erasure, error) {
@@ -226,21 +271,49 @@ func examineKeys(ctx context.Context, path string, cfg RestoreConfig, newer []re
 // openEpochs lets every channel of a database go on under a new epoch. The
 // stream is not in a backup; what others saw since is no longer true here.
 func openEpochs(ctx context.Context, path string, backedUp time.Time) (channels []string, err error) {
-	if _, err := os.Stat(path); err != nil {
+	db, err := openCopy(ctx, path)
+	if err != nil {
 		return nil, err
 	}
-	return OpenEpochs(ctx, "sqlite:"+path, "restored from a backup of "+backedUp.Format(time.RFC3339), "operator")
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return newEpochs(ctx, db, "restored from a backup of "+backedUp.Format(time.RFC3339), "operator")
 }
 
 // OpenEpochs lets every channel of a service's database go on under a new
 // epoch, where the database was restored by its server's own means. No instance
 // of the service should run.
 func OpenEpochs(ctx context.Context, address, reason, officer string) (channels []string, err error) {
-	db, err := sqldb.Open(ctx, address)
+	db, err := openExisting(ctx, address)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := restored(ctx, db); err != nil {
+		return nil, err
+	}
+	return newEpochs(ctx, db, reason, officer)
+}
+
+// restored refuses a database that nobody can have restored: one of no service,
+// and one that never began.
+func restored(ctx context.Context, db *sqldb.DB) error {
+	var events bool
+	err := db.View(ctx, func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM event) AND EXISTS (SELECT 1 FROM channel)`).Scan(&events)
+	})
+	if err != nil {
+		return fmt.Errorf("the database holds no service's tables: it is empty, or not the platform's. Restore it first; nothing was done here: %w", err)
+	}
+	if events {
+		return nil
+	}
+	if o, err := origin.Of(ctx, db); err == nil && o.State == origin.Begun { // a department to which nothing has happened yet
+		return nil
+	}
+	return errors.New("the database has a service's tables and not one event: nothing was restored into it. Restore it first; or, where there is no backup, say with -begin-anew that it begins anew; nothing was done here")
+}
+
+func newEpochs(ctx context.Context, db *sqldb.DB, reason, officer string) (channels []string, err error) {
 	if err := db.Migrate(ctx, nil); err != nil { // an older program may have made the backup
 		return nil, err
 	}
@@ -257,6 +330,53 @@ func OpenEpochs(ctx context.Context, address, reason, officer string) (channels 
 		}
 	}
 	return channels, nil
+}
+
+// openExisting opens a database that must exist; sqldb.Open alone would make a
+// file of SQLite's.
+func openExisting(ctx context.Context, address string) (*sqldb.DB, error) {
+	if path, ok := strings.CutPrefix(address, "sqlite:"); ok {
+		return openCopy(ctx, path)
+	}
+	return sqldb.Open(ctx, address)
+}
+
+// BeginAnew keeps an operator's word that a service's database was lost, that no
+// backup of it exists, and that it begins anew on an empty one. The service does
+// so at its start, under new epochs.
+func BeginAnew(ctx context.Context, address, service, reason, officer string) (err error) {
+	db, err := sqldb.Open(ctx, address)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := db.Migrate(ctx, nil); err != nil {
+		return err
+	}
+	if empty, err := origin.Empty(ctx, db); err != nil || !empty {
+		return errors.Join(err, errors.New("the database holds what a service wrote; it was not lost, and nothing was changed"))
+	}
+	return origin.Declare(ctx, db, service, reason, officer, time.Now())
+}
+
+// BeginAnewIn is BeginAnew for the file that a data folder lacks.
+func BeginAnewIn(ctx context.Context, data, service, reason, officer string) (err error) {
+	folder, err := standalone.Claim(data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, folder.Release()) }()
+	name := service + ".db"
+	path := filepath.Join(folder.Dir, name)
+	if folder.Format == 0 || !slices.Contains(folder.Parts, name) || !slices.Contains(standalone.Names(), service) {
+		return fmt.Errorf("data folder %s: it never had a %s; nothing was made", folder.Dir, name)
+	}
+	for _, remains := range []string{path + "-wal", path + "-shm"} {
+		if _, err := os.Stat(remains); err == nil {
+			return fmt.Errorf("data folder %s: %s is a remainder of the lost database; move it away first, nothing was made", folder.Dir, filepath.Base(remains))
+		}
+	}
+	return BeginAnew(ctx, "sqlite:"+path, service, reason, officer)
 }
 
 // RepeatErasures destroys again, in a key database that was restored by its

@@ -36,6 +36,9 @@ func large(ctx context.Context, b *bench) error {
 	if err != nil {
 		return err
 	}
+	if err := b.begin(ctx, filepath.Join(empty, "data")); err != nil {
+		return err
+	}
 	ready, _, err := b.start(ctx, filepath.Join(empty, "data"), 0)
 	if err != nil {
 		return err
@@ -49,6 +52,9 @@ func large(ctx context.Context, b *bench) error {
 	data := filepath.Join(dir, "data")
 	sheet := filepath.Join(dir, "workers_654301.csv")
 	if err := writeSheet(sheet, b.Workers); err != nil {
+		return err
+	}
+	if err := b.begin(ctx, data); err != nil {
 		return err
 	}
 	start := time.Now()
@@ -81,6 +87,15 @@ func large(ctx context.Context, b *bench) error {
 	b.atMost(fmt.Sprintf("ready with %d workers", b.Workers), ready.Seconds(), "s", 4)
 	b.atMost(fmt.Sprintf("resident with %d workers of three events each", b.Workers), resident, "MiB", 1024)
 	b.raw("the databases of these on disk", onDisk(data), "MiB")
+	return nil
+}
+
+// begin makes a platform's folder.
+func (b *bench) begin(ctx context.Context, data string) error {
+	out, err := exec.CommandContext(ctx, b.Program, "init", "-data", data, "-key-file", filepath.Join(filepath.Dir(data), "key")).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("init: %w: %s", err, out)
+	}
 	return nil
 }
 
@@ -193,7 +208,12 @@ func (b *bench) third(ctx context.Context, dir, data string) error {
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(data, "purpose"), []byte(standalone.PurposeDemo+"\n"), 0o600); err != nil { // to act for its invented people
+	m, err := standalone.ReadManifest(data)
+	if err != nil {
+		return err
+	}
+	m.Purpose = standalone.PurposeDemo // to act for its invented people
+	if err := m.Write(data); err != nil {
 		return err
 	}
 	err = whole(ctx, dir, func(ctx context.Context, _ *standalone.Platform, caller contract.Caller) error {
@@ -220,5 +240,6 @@ func (b *bench) third(ctx context.Context, dir, data string) error {
 		}
 		return errors.Join(g.Wait(), settle(ctx, caller))
 	})
-	return errors.Join(err, os.WriteFile(filepath.Join(data, "purpose"), []byte(standalone.PurposeReal+"\n"), 0o600))
+	m.Purpose = standalone.PurposeReal
+	return errors.Join(err, m.Write(data))
 }

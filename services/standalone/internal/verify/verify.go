@@ -11,20 +11,30 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/origin"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/standalone"
 )
 
 // Report is what was found.
 type Report struct {
 	OK       bool      `json:"ok"`
+	Folder   *Identity `json:"folder,omitempty"` // of one process's data; a cluster has none
 	Failures []string  `json:"failures"`
 	Channels []Channel `json:"channels"`
 	Cursors  []Cursor  `json:"cursors"`
+}
+
+// Identity is what a data folder says of itself.
+type Identity struct {
+	Dir string `json:"dir"`
+	standalone.Manifest
 }
 
 // Channel is a publisher's side.
@@ -84,6 +94,9 @@ func Run(ctx context.Context, services []string, address func(service string) (s
 			return nil, err
 		}
 		dbs[name] = db
+		if err := db.Migrate(ctx, nil); err != nil { // a version before may have left it
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
 		if readers[name], err = ops.Status(ctx, db, name, nil, 0, nil, false); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -94,6 +107,17 @@ func Run(ctx context.Context, services []string, address func(service string) (s
 		}
 	}
 	r = &Report{OK: true, Failures: []string{}}
+	for _, name := range services {
+		o, err := origin.Of(ctx, dbs[name])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		empty, err := origin.Empty(ctx, dbs[name])
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		r.check(o.State == origin.Begun || !empty, "%s: its database is empty, and nobody has said what it is (restore it, or say that it begins anew)", name)
+	}
 	publisher := map[string]*sqldb.DB{}
 	last := map[string]*platformv1.ChannelStatus{}
 	for _, name := range services {
@@ -147,9 +171,23 @@ func (r *Report) check(ok bool, format string, args ...any) {
 	}
 }
 
+// Fail adds what was found wrong beside the pipeline.
+func (r *Report) Fail(failures ...string) {
+	for _, f := range failures {
+		r.check(false, "%s", f)
+	}
+}
+
 // Print writes the report for a person.
 func (r *Report) Print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
+	if f := r.Folder; f != nil {
+		fingerprint, parts := f.Fingerprint, strings.Join(f.Parts, " ")
+		if f.Format == 0 {
+			fingerprint, parts = "not on record: a version before made the folder; serve or import takes it", "as that version made them"
+		}
+		_, _ = fmt.Fprintf(t, "folder\t%s\t(%s)\nmaster key\t%s\nparts\t%s\n\n", f.Dir, f.Purpose, fingerprint, parts) // Flush reports a failed write
+	}
 	_, _ = fmt.Fprintln(t, "channel\tepoch\tlast seq\tpublished\tunnumbered\tgap-free\thashes") // Flush reports a failed write
 	for _, c := range r.Channels {
 		_, _ = fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\t%v\t%v\n", c.Channel, c.Epoch, c.LastSeq, c.Published, c.Unsequenced, c.GapFree, c.ChainHolds)
