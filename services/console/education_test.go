@@ -223,7 +223,7 @@ func TestTheOutcomePageSaysWhyHowFarOffAndWhatWouldChangeIt(t *testing.T) {
 
 func TestTheExamSelfCheckStandsInNoAddress(t *testing.T) {
 	f := start(t, true)
-	page := "/workers/worker-1/school/exam"
+	page := "/workers/" + f.world.someone(t, number, 1) + "/school/exam"
 	f.has(f.get(page, 200), "您填的内容不保存", "孩子连续在当地上学几年")
 	f.has(f.post(page, 200, "county", "654301", "schooling_years", "1"), "还差一些", "还差2年", "2028年11月26日", `value="1"`)
 	if f.at.RawQuery != "" {

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -16,6 +17,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/proto/contract"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
@@ -67,14 +69,20 @@ func newWorld() *world {
 	return &world{publish: map[string]*testkit.Publisher{}, workers: map[string]*person{}, byNumber: map[string]string{}}
 }
 
-// start puts the world's services on the bus.
-func (w *world) start(p *testkit.Platform) {
-	w.publish["registry"] = p.Publisher("registry", registryv1.RegistryMethods(fakeRegistry{world: w})...)
-	w.publish["employment"] = p.Publisher("employment", employmentv1.EmploymentMethods(fakeEmployment{world: w})...)
-	w.publish["training"] = p.Publisher("training", trainingv1.TrainingMethods(fakeTraining{world: w})...)
-	w.publish["insurance"] = p.Publisher("insurance", insurancev1.InsuranceMethods(fakeInsurance{world: w})...)
-	w.publish["education"] = p.Publisher("education", educationv1.EducationMethods(fakeEducation{world: w})...)
-	w.publish["housing"] = p.Publisher("housing", housingv1.HousingMethods(fakeHousing{world: w})...)
+// start puts the world's services on the bus, but for those that a test stands in for.
+func (w *world) start(p *testkit.Platform, except ...string) {
+	for service, methods := range map[string][]contract.Method{
+		"registry":   registryv1.RegistryMethods(fakeRegistry{world: w}),
+		"employment": employmentv1.EmploymentMethods(fakeEmployment{world: w}),
+		"training":   trainingv1.TrainingMethods(fakeTraining{world: w}),
+		"insurance":  insurancev1.InsuranceMethods(fakeInsurance{world: w}),
+		"education":  educationv1.EducationMethods(fakeEducation{world: w}),
+		"housing":    housingv1.HousingMethods(fakeHousing{world: w}),
+	} {
+		if !slices.Contains(except, service) {
+			w.publish[service] = p.Publisher(service, methods...)
+		}
+	}
 }
 
 // happen publishes an event and writes it on the worker's timeline.

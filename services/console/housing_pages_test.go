@@ -137,7 +137,7 @@ func TestHomePage(t *testing.T) {
 	f.has(f.post(at, 200, "kind", "dormitory", "county", "654301", "members", "2", "area", "0"), "申请已收到")
 	f.post(at, 400, "kind", "dormitory", "county", "654301", "members", "many")
 	f.post(at, 400, "kind", "dormitory", "county", "654301", "members", "2", "area", "1e9")
-	f.has(f.get("/workers/nobody/home", 200), "No registered person was found.")
+	f.has(f.get("/workers/nobody/home", 404), "registry.worker.unknown")
 }
 
 func TestHomePageOfWhoHasNothing(t *testing.T) {

@@ -19,7 +19,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
-	"github.com/qiao-platform/qiao/services/console"
 )
 
 // probe reads employment's channel with a real consumer and refuses every
@@ -28,8 +27,8 @@ func probe(f *fixture) (db *sqldb.DB, broken *atomic.Bool) {
 	f.t.Helper()
 	broken = &atomic.Bool{}
 	broken.Store(true)
-	d := f.platform.Deps("probe")
-	log, tasks, caller, err := run.Open(context.Background(), "probe", nil, d)
+	d := f.platform.Deps(probed)
+	log, tasks, caller, err := run.Open(context.Background(), probed, nil, d)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -60,14 +59,22 @@ func probe(f *fixture) (db *sqldb.DB, broken *atomic.Bool) {
 	return log.DB(), broken
 }
 
-func withProbe(c *console.Config) {
-	c.Services = append(c.Services[:len(c.Services):len(c.Services)], "probe")
+// probed is the service that the probe stands in for: the contract names it for
+// hires, so that it may fill employment's channel.
+const probed = "training"
+
+// withProbe starts a world whose training is the probe.
+func withProbe(t *testing.T) *fixture {
+	t.Helper()
+	f := start(t, false)
+	f.world.start(f.platform, probed)
+	return f
 }
 
 // An officer looks at what is parked, tries it again, and gives one up under a
 // staff number; the reason is signed.
 func TestParkedEventsAreHandled(t *testing.T) {
-	f := start(t, true, withProbe)
+	f := withProbe(t)
 	db, broken := probe(f)
 	const worker = "0198c0de-0000-7000-8000-000000000001"
 	for i := range 3 {
@@ -75,15 +82,15 @@ func TestParkedEventsAreHandled(t *testing.T) {
 			&employmentv1.HireRegistered{HireId: fmt.Sprintf("hire-%d", i)})
 	}
 	testkit.Eventually(t, "three events are parked", func() bool {
-		return strings.Contains(f.get("/parked?lang=en", 200), "3 events") || strings.Count(f.get("/parked", 200), "/parked/probe/") == 3
+		return strings.Contains(f.get("/parked?lang=en", 200), "3 events") || strings.Count(f.get("/parked", 200), "/parked/training/") == 3
 	})
-	f.has(f.get("/parked", 200), "The probe is broken.", "probe.broken", `/parked/probe/employment-0/1`)
-	page := f.get("/parked/probe/employment-0/2", 200)
+	f.has(f.get("/parked", 200), "The probe is broken.", "probe.broken", `/parked/training/employment-0/1`)
+	page := f.get("/parked/training/employment-0/2", 200)
 	f.has(page, "hire-1", "Try this one again", "Give this one up")
 	if strings.Contains(page, worker) {
 		t.Error("the page shows whom the event concerns")
 	}
-	f.get("/parked/probe/employment-0/9", 404)
+	f.get("/parked/training/employment-0/9", 404)
 	f.get("/parked/nobody/employment-0/1", 404)
 
 	id := func(seq int) (id string) {
@@ -96,7 +103,7 @@ func TestParkedEventsAreHandled(t *testing.T) {
 		return id
 	}
 	skip := func(seq, status int, id, officer, reason, sure string) string {
-		return f.post("/parked/skip", status, "service", "probe", "channel", "employment-0", "seq", fmt.Sprint(seq), "id", id, "officer", officer, "reason", reason, "sure", sure)
+		return f.post("/parked/skip", status, "service", probed, "channel", "employment-0", "seq", fmt.Sprint(seq), "id", id, "officer", officer, "reason", reason, "sure", sure)
 	}
 	f.has(skip(2, 409, id(2), "o-17", "the hire was entered by hand", "yes"), "begin with that one")
 	f.has(skip(1, 400, id(1), "", "the hire was entered by hand", "yes"), "staff number")
@@ -111,34 +118,34 @@ func TestParkedEventsAreHandled(t *testing.T) {
 	}); err != nil || officer != "o-17" || reason != "the hire was entered by hand" || len(signature) != 64 {
 		t.Errorf("%s, %s, %d bytes of signature, %v", officer, reason, len(signature), err)
 	}
-	f.has(f.post("/parked/retry", 200, "service", "probe", "channel", "employment-0"), "0 applied, 2 still parked")
+	f.has(f.post("/parked/retry", 200, "service", probed, "channel", "employment-0"), "0 applied, 2 still parked")
 	f.has(f.post("/parked/retry/all", 200), "Tried everything again: 0 applied, 2 still parked")
 	broken.Store(false)
-	f.has(f.post("/parked/retry", 200, "service", "probe", "channel", "employment-0", "seq", "2"), "2 applied, 0 still parked")
+	f.has(f.post("/parked/retry", 200, "service", probed, "channel", "employment-0", "seq", "2"), "2 applied, 0 still parked")
 	f.has(f.get("/parked", 200), "Nothing is parked")
 }
 
 // The pipeline's page tells who is how far, and after a restore offers the two
 // ways out, each under a staff number.
 func TestPipelinePage(t *testing.T) {
-	f := start(t, true, withProbe)
+	f := withProbe(t)
 	_, broken := probe(f)
 	broken.Store(false)
 	f.world.publish["employment"].Publish(outbox.Subject{Aggregate: "hire-1", Worker: "w", Division: "654301"}, &employmentv1.HireRegistered{HireId: "hire-1"})
 	f.platform.Settle()
 	f.has(f.get("/pipeline?lang=en", 200), "No alarm", "employment-0", "How far it is sent", "Behind")
 
-	rebuild := []string{"service", "probe", "model", "timeline", "officer", "o-17", "reason", "rows are missing", "sure", "yes"}
+	rebuild := []string{"service", probed, "model", "timeline", "officer", "o-17", "reason", "rows are missing", "sure", "yes"}
 	f.has(f.get("/pipeline", 200), "Never rebuilt so far", "Rebuild it")
 	f.has(f.post("/pipeline/rebuild", 200, rebuild...), "Timelines”", "has begun")
 	testkit.Eventually(t, "the rebuild has ended", func() bool { return strings.Contains(f.get("/pipeline", 200), "from 1 events") })
-	f.post("/pipeline/rebuild", 400, "service", "probe", "model", "timeline", "officer", "o-17")
+	f.post("/pipeline/rebuild", 400, "service", probed, "model", "timeline", "officer", "o-17")
 
 	// A task that can never be done is given up, seen, and begun again.
 	f.has(f.get("/pipeline", 200), "Tasks that the", "probe.hopeless", "Begin it again")
-	f.has(f.post("/pipeline/tasks", 200, "service", "probe"), "1 tasks have begun again")
+	f.has(f.post("/pipeline/tasks", 200, "service", probed), "1 tasks have begun again")
 	testkit.Eventually(t, "it was given up once more", func() bool { return strings.Contains(f.get("/pipeline", 200), "probe.hopeless") })
-	f.post("/pipeline/tasks", 404, "service", "probe", "id", "0198c0de-0000-7000-8000-000000000009")
+	f.post("/pipeline/tasks", 404, "service", probed, "id", "0198c0de-0000-7000-8000-000000000009")
 	f.post("/pipeline/tasks", 400, "service", "nobody")
 
 	// As a relay leaves it when its database was restored to the past.
@@ -168,9 +175,9 @@ func TestPipelinePage(t *testing.T) {
 // A service that stands still on an empty database is shown with what to do,
 // and begins anew on an officer's signed word alone.
 func TestAnEmptyDatabaseIsExplained(t *testing.T) {
-	f := start(t, true, withProbe)
-	d := f.platform.Deps("probe")
-	log, tasks, caller, err := run.Open(context.Background(), "probe", nil, d)
+	f := withProbe(t)
+	d := f.platform.Deps(probed)
+	log, tasks, caller, err := run.Open(context.Background(), probed, nil, d)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,14 +199,14 @@ func TestAnEmptyDatabaseIsExplained(t *testing.T) {
 	testkit.Eventually(t, "the alarm is shown", func() bool {
 		return strings.Contains(f.get("/pipeline", 200), "writes nothing until an operator")
 	})
-	f.has(f.post("/pipeline/begin", 400, "service", "probe", "officer", "o-17", "reason", "there is no backup"), "nothing was done")
+	f.has(f.post("/pipeline/begin", 400, "service", probed, "officer", "o-17", "reason", "there is no backup"), "nothing was done")
 	f.post("/pipeline/begin", 400, "service", "nobody", "officer", "o-17", "reason", "there is no backup", "sure", "yes")
 	select {
 	case <-s.Ready():
 		t.Fatal("it began without a word")
 	default:
 	}
-	f.has(f.post("/pipeline/begin", 200, "service", "probe", "officer", "o-17", "reason", "there is no backup", "sure", "yes"), "begins anew on its empty database")
+	f.has(f.post("/pipeline/begin", 200, "service", probed, "officer", "o-17", "reason", "there is no backup", "sure", "yes"), "begins anew on its empty database")
 	<-s.Ready()
 	testkit.Eventually(t, "the alarm is gone", func() bool {
 		return !strings.Contains(f.get("/pipeline", 200), "writes nothing until an operator")

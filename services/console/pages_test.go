@@ -45,7 +45,7 @@ func TestErrorPages(t *testing.T) {
 	f.has(f.get("/nothing?lang=en", 404), "There is no such page.")
 	f.has(f.get("/story/unknown", 404), "no longer remembered")
 	f.get("/traces/not-a-trace", 404)
-	f.has(f.get("/workers/nobody", 200), "No registered person was found.") // the service's own sentence
+	f.has(f.get("/workers/nobody", 404), "No registered person was found.") // the service's own sentence
 	f.post("/parked/retry", 400, "service", "nobody", "channel", "x-0")
 }
 

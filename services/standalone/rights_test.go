@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -40,6 +42,7 @@ type populated struct {
 	as      func(issuer string) contract.Caller // signs as an issuer or a service
 	forged  contract.Caller                     // signs with a key that nobody trusts
 	late    contract.Caller                     // its proofs have expired
+	handler http.Handler
 	methods map[string][]contract.Method
 	ids     map[string]string // service.field, or field
 }
@@ -79,7 +82,7 @@ func populate(t *testing.T) *populated {
 		}
 		return rpc.NewClient(bus, auth.NewSigner(issuer, key, clock.System()))
 	}
-	l.demo = l.as("demo")
+	l.demo, l.handler = l.as("demo"), p.Handler(make(chan struct{}))
 	_, unknown, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -337,3 +340,39 @@ func TestEveryMethodRefusesEveryWrongPrincipal(t *testing.T) {
 	t.Logf("%d methods, %d kinds of wrong principals, %d cells: %d refused alike, %d refused in words of their own, %d answered for a reason; %v",
 		methods, len(kinds), cells, cells-apart-told, apart, told, time.Since(began).Round(time.Second))
 }
+
+// TestNobodyHasNoPageAndNoCase: an unknown reference is not found, on pages and
+// by the services.
+func TestNobodyHasNoPageAndNoCase(t *testing.T) {
+	l := populate(t)
+	for _, nobody := range []string{ident.NewID(), "zzz"} {
+		me := as(auth.Principal{Kind: auth.Worker, Subject: nobody, Via: auth.ViaWeb})
+		for what, err := range map[string]error{
+			"a home": second(housingv1.HousingClient{Caller: l.demo, Target: "housing"}.ApplyForHome(me, &housingv1.ApplyForHomeRequest{Worker: nobody, County: home, Kind: "public_rental",
+				HouseholdSize: 1, DeclaresNoHome: true, DeclaresIncomeBelow: true})),
+			"a job":    second(employmentv1.EmploymentClient{Caller: l.demo, Target: "employment"}.Apply(me, &employmentv1.ApplyRequest{Worker: nobody, VacancyId: l.ids["vacancy_id"]})),
+			"a course": second(trainingv1.TrainingClient{Caller: l.demo, Target: "training"}.Enrol(me, &trainingv1.EnrolRequest{Worker: nobody, CourseId: l.ids["course_id"]})),
+		} {
+			if err == nil || errs.KindOf(err) != errs.NotFound && errs.KindOf(err) != errs.Invalid && errs.KindOf(err) != errs.Denied {
+				t.Errorf("%s applies for %s: %v", nobody, what, err)
+			}
+		}
+		for _, path := range []string{"", "/home", "/jobs", "/school", "/messages"} {
+			answer := httptest.NewRecorder()
+			r := httptest.NewRequest(http.MethodGet, "/workers/"+nobody+path, nil)
+			r.Host = "127.0.0.1"
+			l.handler.ServeHTTP(answer, r)
+			if answer.Code != http.StatusNotFound {
+				t.Errorf("/workers/%s%s: %d", nobody, path, answer.Code)
+			}
+		}
+	}
+	answer := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodGet, "/workers/"+l.ids["worker"], nil)
+	r.Host = "127.0.0.1"
+	if l.handler.ServeHTTP(answer, r); answer.Code != http.StatusOK {
+		t.Errorf("the worker's own page: %d", answer.Code)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"github.com/qiao-platform/qiao/services/console/internal/call"
 	"github.com/qiao-platform/qiao/services/console/internal/feed"
@@ -49,7 +50,12 @@ func (s *Site) Handler() (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /static/", http.StripPrefix("/static/", cached(http.FileServerFS(assets))))
-	page := func(pattern string, h handler) { mux.Handle(pattern, s.handle(h)) }
+	page := func(pattern string, h handler) {
+		if strings.Contains(pattern, " /workers/{ref}") {
+			h = s.ofSomebody(h)
+		}
+		mux.Handle(pattern, s.handle(h))
+	}
 	page("GET /{$}", s.overview)
 	page("GET /parked", s.parked)
 	page("GET /parked/{service}/{channel}/{seq}", s.parkedEvent)

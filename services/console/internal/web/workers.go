@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/call"
@@ -69,6 +70,21 @@ type step struct {
 func (s *Site) worker(w http.ResponseWriter, r *http.Request, p *words.Printer, b workerBody) error {
 	b.Ref = r.PathValue("ref")
 	return s.render(w, r, p, http.StatusOK, "worker", page{Title: "worker.tab." + b.Tab, Nav: "workers", Body: b})
+}
+
+// ofSomebody lets a worker's pages be shown, and be acted on, where the registry
+// knows the worker: the page of nobody is not found. Where the registry does
+// not answer, each page says itself what it cannot show.
+func (s *Site) ofSomebody(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request, p *words.Printer) error {
+		ctx, cancel := asWorker(r)
+		_, err := s.Clients.Registry.ListConsents(ctx, &registryv1.ListConsentsRequest{Worker: r.PathValue("ref")})
+		cancel()
+		if k := errs.KindOf(err); k == errs.NotFound || k == errs.Invalid {
+			return errs.New(errs.NotFound, "registry.worker.unknown", "There is no such registered person.")
+		}
+		return h(w, r, p)
+	}
 }
 
 // asWorker is the context of the worker at his own page, with a page's patience.

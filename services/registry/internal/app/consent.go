@@ -75,5 +75,8 @@ func (a *App) Consents(ctx context.Context, s Store, worker string) ([]domain.Co
 	if _, err := actingFor(ctx, worker); err != nil {
 		return nil, err
 	}
+	if _, err := s.PeekWorker(worker); err != nil {
+		return nil, err
+	}
 	return s.Consents(worker)
 }

@@ -43,6 +43,9 @@ func (a *App) Mailbox(ctx context.Context, s Store, worker string, limit int) ([
 	if err := himself(ctx, worker); err != nil {
 		return nil, err
 	}
+	if _, err := s.PeekWorker(worker); err != nil {
+		return nil, err
+	}
 	return s.Mailbox(worker, page(limit))
 }
 
