@@ -9,8 +9,11 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/config"
+	"github.com/qiao-platform/qiao/services/registry"
 	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/backup"
+	"github.com/qiao-platform/qiao/services/standalone/internal/cluster"
+	"github.com/qiao-platform/qiao/services/standalone/internal/keys"
 )
 
 func backUp(ctx context.Context, args []string) error {
@@ -22,6 +25,7 @@ func backUp(ctx context.Context, args []string) error {
 	only := f.Bool("erasures-only", false, "write only the list of erasures, to -keys-to")
 	keysAt := f.String("person-keys-file", "", "with -erasures-only: `file` with the address of the key database, in place of -data")
 	registryAt := f.String("database-file", "", "with -person-keys-file: `file` with the address of the registry's database")
+	onCluster := clusterFlag(f, "with -erasures-only: list the erasures of")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -36,6 +40,13 @@ func backUp(ctx context.Context, args []string) error {
 		return errors.New("-person-keys-file and -database-file go together, with -erasures-only; servers make their own backups")
 	}
 	if *only {
+		if *onCluster != "" && *keysAt == "" && !given(f, "data") {
+			n, err := clusterErasures(ctx, *onCluster, *keysTo)
+			if err == nil {
+				fmt.Printf("%d erasures listed in %s.\n", n, *keysTo)
+			}
+			return err
+		}
 		n, err := exportErasures(ctx, *data, *keysAt, *registryAt, *keysTo)
 		if err == nil {
 			fmt.Printf("%d erasures listed in %s.\n", n, *keysTo)
@@ -53,6 +64,23 @@ func backUp(ctx context.Context, args []string) error {
 		fmt.Fprintln(os.Stderr, "qiao:", w)
 	}
 	return nil
+}
+
+// clusterErasures lists what was erased on a platform of separate services.
+func clusterErasures(ctx context.Context, path, to string) (int, error) {
+	c, err := cluster.Open(path)
+	if err != nil {
+		return 0, err
+	}
+	people, err := c.Database(keys.PersonKeys)
+	if err != nil {
+		return 0, err
+	}
+	accounts, err := c.Database(registry.Name)
+	if err != nil {
+		return 0, err
+	}
+	return backup.ExportErasuresOf(ctx, people, accounts, to)
 }
 
 func exportErasures(ctx context.Context, data, keysAt, registryAt, to string) (int, error) {

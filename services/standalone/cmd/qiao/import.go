@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -16,14 +15,9 @@ import (
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/term"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
-	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/pkg/ident"
-	"github.com/qiao-platform/qiao/pkg/rpc"
-	"github.com/qiao-platform/qiao/proto/contract"
 	"github.com/qiao-platform/qiao/services/standalone"
-	"github.com/qiao-platform/qiao/services/standalone/internal/cluster"
 	"github.com/qiao-platform/qiao/services/standalone/internal/importer"
 )
 
@@ -31,7 +25,7 @@ func importSheets(ctx context.Context, args []string) error {
 	f := flag.NewFlagSet("import", flag.ContinueOnError)
 	data := f.String("data", "qiao-data", "data `folder` of a platform that is not being served")
 	server := f.String("server", "", "`URL` of a running platform to import into instead, e.g. http://127.0.0.1:8080")
-	onCluster := f.String("cluster", "", "import into the cluster that was started from this `folder` instead")
+	onCluster := clusterFlag(f, "import into")
 	key := f.String("key-file", "", "master key `file` (default: the data folder's name with .key)")
 	asOf := f.String("as-of", "", "`date` 2006-01-02 on which ages are judged (default today)")
 	asJSON := f.Bool("json", false, "print the report as JSON")
@@ -47,6 +41,9 @@ func importSheets(ctx context.Context, args []string) error {
 		if _, err := clock.ParseDate(*asOf); err != nil {
 			return fmt.Errorf("-as-of: %w", err)
 		}
+	}
+	if !given(f, "cluster") && (given(f, "data") || given(f, "server")) {
+		*onCluster = "" // said by hand, against what the environment says
 	}
 	if *dry && *server == "" && *onCluster == "" && !given(f, "data") && !exists(*data) {
 		empty, err := os.MkdirTemp("", "qiao-dry-run-")
@@ -65,7 +62,7 @@ func importSheets(ctx context.Context, args []string) error {
 	if *refused == "" && !*dry {
 		*refused = filepath.Join(*data, "refused")
 		if *onCluster != "" {
-			*refused = filepath.Join(*onCluster, "refused")
+			*refused = refusedOf(*onCluster)
 		}
 	}
 	tables, err := ident.LoadTables()
@@ -82,7 +79,7 @@ func importSheets(ctx context.Context, args []string) error {
 	case *onCluster != "":
 		report, err = intoCluster(ctx, *onCluster, im, f.Arg(0))
 	case *server != "":
-		im.Caller, err = remote(*server, *key)
+		im.Caller, err = remote(ctx, *server, *key)
 		if err == nil {
 			report, err = im.Run(ctx, f.Arg(0))
 		}
@@ -103,35 +100,6 @@ func printReport(w io.Writer, r *importer.Report, asJSON bool) error {
 	e.SetIndent("", " ")
 	e.SetEscapeHTML(false)
 	return e.Encode(r)
-}
-
-// remote calls a running platform; the master key proves that this is its operator.
-func remote(url, keyFile string) (contract.Caller, error) {
-	master, err := crypt.LoadMaster(keyFile)
-	if err != nil {
-		return nil, err
-	}
-	key, err := standalone.IssuerKey(master, "import")
-	if err != nil {
-		return nil, err
-	}
-	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256, MaxConnsPerHost: 256}}
-	return rpc.NewHTTPClient(url, client, auth.NewSigner("import", key, clock.System())), nil
-}
-
-// intoCluster calls the services of a cluster over its bus.
-func intoCluster(ctx context.Context, dir string, im *importer.Importer, sheets string) (*importer.Report, error) {
-	c, err := cluster.Open(dir)
-	if err != nil {
-		return nil, err
-	}
-	caller, conn, err := c.Caller("import")
-	if err != nil {
-		return nil, err
-	}
-	defer conn.Close()
-	im.Caller = caller
-	return im.Run(ctx, sheets)
 }
 
 // importMemory is what an import may take of memory beside its databases' pages
