@@ -71,7 +71,7 @@ func (p *place) names() (all []string) {
 	return all
 }
 
-func made(t *testing.T) *place {
+func newPlace(t *testing.T) *place {
 	t.Helper()
 	dir, err := standalone.RealPath(t.TempDir())
 	if err != nil {
@@ -92,7 +92,7 @@ func made(t *testing.T) *place {
 // what it is and not by what it is called; what is missing is said, and nothing
 // is made anew.
 func TestOpeningIsNotMaking(t *testing.T) {
-	first := made(t)
+	first := newPlace(t)
 	manifest, err := standalone.ReadManifest(first.data)
 	if err != nil {
 		t.Fatal(err)
@@ -215,7 +215,7 @@ func TestAPlatformIsMadeOnce(t *testing.T) {
 		_, _, err := standalone.Init(context.Background(), standalone.Config{Dir: data, KeyFile: key, Purpose: standalone.PurposeReal, LogTo: io.Discard})
 		return err
 	}
-	p := made(t)
+	p := newPlace(t)
 	if err := begin(p.data, ""); err == nil || !strings.Contains(err.Error(), "holds a platform already") {
 		t.Errorf("over a platform: %v", err)
 	}
@@ -240,7 +240,7 @@ func TestAPlatformIsMadeOnce(t *testing.T) {
 // that opens what is sealed in it, whose fingerprint is then on record; another
 // key opens nothing and is not recorded.
 func TestAFolderOfTheVersionBefore(t *testing.T) {
-	p := made(t)
+	p := newPlace(t)
 	register(t, p)
 	p.must(os.Remove(filepath.Join(p.data, "platform.json")))
 	p.must(os.WriteFile(filepath.Join(p.data, "purpose"), []byte("real\n"), 0o600))
