@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
+	"time"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -40,12 +41,11 @@ type progress struct {
 // save writes the cursor with everything since it was written last. A reader
 // that lost its lease, or that another overtook, finds no such row.
 func (r *reader) save(tx *sqldb.Tx, p progress) error {
-	until := r.cfg.Clock.Now().Add(lease)
 	n, err := tx.Exec(`UPDATE cursor SET seq = $1, chain = $2, stream_seq = $3, stream_created = $4,
-		applied = applied + $5, skipped = skipped + $6, gaps_filled = gaps_filled + $7, lease_until = $8
-		WHERE channel = $9 AND seq = $10 AND epoch = $11 AND term = $12`,
+		applied = applied + $5, skipped = skipped + $6, gaps_filled = gaps_filled + $7, lease_until = `+tx.Dialect().In(lease)+`
+		WHERE channel = $8 AND seq = $9 AND epoch = $10 AND term = $11`,
 		p.seq, p.chain, int64(p.streamSeq), r.streamCreated, p.applied+r.unsaved.applied, p.skipped+r.unsaved.skipped, p.filled+r.unsaved.filled,
-		until.UnixMicro(), r.channel, r.savedSeq, r.epoch, r.term)
+		r.channel, r.savedSeq, r.epoch, r.term)
 	if err == nil && n == 0 {
 		return errDeposed
 	}
@@ -61,7 +61,7 @@ func (r *reader) advance(p progress) {
 	r.position.Store(&relay.Position{Epoch: r.epoch, Seq: r.seq, Chain: hex.EncodeToString(r.chain)})
 	if p.saved {
 		r.savedSeq, r.unsaved = p.seq, progress{}
-		r.leaseUntil = r.cfg.Clock.Now().Add(lease)
+		r.leased = time.Now()
 		return
 	}
 	r.unsaved.applied += p.applied
@@ -133,7 +133,7 @@ func (r *reader) try(ctx context.Context, batch []delivery, cause error) (done i
 				done++
 				continue
 			}
-			if d.epoch != r.epoch || d.seq != p.seq+1 {
+			if d.epoch != r.epoch || d.seq != p.seq+1 || d.marker {
 				stopped = errGap
 				if fault.Broken("consume.takes_gaps") {
 					p.seq, p.chain, p.marks = d.seq, d.chain, appendMark(p.marks, d.chain, d.id)
@@ -144,9 +144,9 @@ func (r *reader) try(ctx context.Context, batch []delivery, cause error) (done i
 				break
 			}
 			chain := event.Chain(p.chain, d.id, d.body)
-			if d.withheld && len(d.chain) == len(chain) {
-				// Its bytes are none of this service's business. The hash is taken
-				// as told: the next event, or the next announcement, must continue it.
+			if (d.withheld || d.told.code != "") && len(d.chain) == len(chain) {
+				// Its bytes are none of this service's business, or too large. The hash is
+				// taken as told: the next event, or the next announcement, must continue it.
 				chain = d.chain
 			}
 			if !bytes.Equal(chain, d.chain) {
@@ -195,16 +195,23 @@ func (r *reader) one(ctx context.Context, tx *sqldb.Tx, d delivery, p *progress,
 		return nil
 	}
 	e, err := event.Parse(d.body)
+	if d.told.code != "" && len(d.body) == 0 {
+		e, err = event.Event{ID: d.id, Type: d.told.kind, Aggregate: d.told.key}, nil
+		if cause = event.ErrSetAside; !r.cfg.Router.uses(e.Type) {
+			p.skipped++
+			return nil
+		}
+	}
 	if err != nil {
 		return r.park(tx, d, event.Event{ID: d.id}, err, p)
 	}
 	e.TransportMeta = event.TransportMeta{Channel: r.channel, Epoch: d.epoch, Seq: d.seq}
-	h, unknown := r.cfg.Router.route(e.Type)
-	if h == nil && !unknown && r.cfg.Router.every == nil {
+	h, unknown := r.cfg.Router.route(e.Type, e.Beside)
+	if h == nil && !unknown && !r.cfg.Router.hearsAll(e) {
 		p.skipped++
 		return nil
 	}
-	if r.parkedKeys[e.Key()] {
+	if r.parkedKeys[e.Key()] || slices.Contains(p.parked, e.Key()) { // of this transaction too
 		return r.park(tx, d, e, errBehind, p)
 	}
 	if unknown {
@@ -231,9 +238,9 @@ func (r *reader) handle(ctx context.Context, tx *sqldb.Tx, e event.Event, h Hand
 		}
 		span.End()
 	}()
-	ctx = outbox.WithCause(ctx, outbox.Cause{Correlation: e.Correlation, Causation: e.ID})
+	ctx = outbox.Inherit(ctx, outbox.Cause{Correlation: e.Correlation, Causation: e.ID})
 	ctx = auth.With(ctx, auth.Principal{Kind: auth.Service, Subject: r.cfg.Telemetry.Service, Via: auth.ViaSystem})
-	if r.cfg.Router.every != nil {
+	if r.cfg.Router.hearsAll(e) {
 		if err := r.cfg.Router.every(ctx, tx, e); err != nil {
 			return err
 		}
@@ -248,7 +255,7 @@ func (r *reader) park(tx *sqldb.Tx, d delivery, e event.Event, cause error, p *p
 	why := errs.From(cause)
 	_, err := tx.Exec(`INSERT INTO parked (channel, seq, epoch, id, type, event_key, body, code, text, parked_at, attempts)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`,
-		r.channel, d.seq, d.epoch, e.ID, e.Type, e.Key(), d.body, why.Code, why.Text, r.cfg.Clock.Now().UnixMicro())
+		r.channel, d.seq, d.epoch, e.ID, e.Type, e.Key(), append([]byte{}, d.body...), why.Code, why.Text, r.cfg.Clock.Now().UnixMicro())
 	p.parked = append(p.parked, e.Key())
 	return err
 }

@@ -6,7 +6,9 @@ package consume
 
 import (
 	"context"
+	"crypto/ed25519"
 	"log/slog"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +20,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -86,8 +89,12 @@ func On[T any, M interface {
 }
 
 // route finds the handlers of a type; unknown means that the service uses the
-// type, but not in this version.
-func (r *Router) route(eventType string) (h Handler, unknown bool) {
+// type, but not in this version. Of two versions that are published beside each
+// other the newest that the service knows counts, and the other is nothing to it.
+func (r *Router) route(eventType, beside string) (h Handler, unknown bool) {
+	if beside != "" && r.handlers[beside] != nil && (r.handlers[eventType] == nil || newer(beside, eventType)) {
+		return nil, false
+	}
 	if h, ok := r.handlers[eventType]; ok {
 		return h, false
 	}
@@ -99,6 +106,21 @@ func (r *Router) route(eventType string) (h Handler, unknown bool) {
 		}
 	}
 	return nil, false
+}
+
+// hearsAll reports whether the handler of all types hears an event: of two
+// versions beside each other it hears the older, once.
+func (r *Router) hearsAll(e event.Event) bool {
+	return r.every != nil && (e.Beside == "" || newer(e.Beside, e.Type))
+}
+
+// newer reports whether a type is a later version than another.
+func newer(a, b string) bool {
+	_, va, _ := cutVersion(a)
+	_, vb, _ := cutVersion(b)
+	na, _ := strconv.Atoi(strings.TrimPrefix(va, "v"))
+	nb, _ := strconv.Atoi(strings.TrimPrefix(vb, "v"))
+	return na > nb
 }
 
 func cutVersion(t string) (base, version string, ok bool) {
@@ -123,6 +145,9 @@ type Config struct {
 	Instance  string // unique per process
 	Clock     clock.Clock
 	Telemetry *telemetry.Scope
+	// Keys are the publishers' own, by channel: what they did not sign is asked
+	// for from their event tables.
+	Keys func(channel string) ed25519.PublicKey
 }
 
 // Consumer applies events for one service.
@@ -136,6 +161,9 @@ type Consumer struct {
 	gaps    func(context.Context, int64)
 	alarms  func(context.Context, int64)
 	waiting func(context.Context, int64, string)
+	broken  func(context.Context, int64)
+	strange func(context.Context, int64)
+	quiet   telemetry.Quiet
 }
 
 // New returns a consumer; Prepare and Run start it.
@@ -151,6 +179,8 @@ func New(cfg Config) (*Consumer, error) {
 		parked:  t.Counter("consume_parked", "Events parked because they could not be applied."),
 		gaps:    t.Counter("consume_gap_filled", "Events read from a publisher's event table to fill a gap."),
 		alarms:  t.Counter("consume_alarms", "Times that a channel's bytes differed from the publisher's."),
+		broken:  t.Counter("consume_interrupted", "Times that reading a channel was interrupted."),
+		strange: t.Counter("consume_unsigned", "Messages that their publisher neither signed nor knows; they are not applied."),
 		waiting: t.Gauge("consume_parked_waiting", "Events that are parked now.", "channel"),
 	}
 	for _, ch := range cfg.Channels {
@@ -161,6 +191,17 @@ func New(cfg Config) (*Consumer, error) {
 
 // Models lists the read models that can be made anew.
 func (c *Consumer) Models() []string { return c.cfg.Router.Models() }
+
+// Announced is how far a channel's publisher said that it is; ok is false while
+// nobody has said so.
+func (c *Consumer) Announced(channel string) (p relay.Position, ok bool) {
+	for _, r := range c.readers {
+		if a := r.announced.Load(); r.channel == channel && a != nil {
+			return *a, true
+		}
+	}
+	return p, false
+}
 
 // Prepare makes the cursors' rows where they are missing.
 func (c *Consumer) Prepare(ctx context.Context) error {

@@ -138,7 +138,7 @@ func (r *reader) beyond(ctx context.Context, after int64) (map[int64]event.Event
 
 // uses reports whether an event of a type has an effect here.
 func (r *Router) uses(eventType string) bool {
-	h, unknown := r.route(eventType)
+	h, unknown := r.route(eventType, "")
 	return h != nil || unknown || r.every != nil
 }
 

@@ -114,6 +114,16 @@ func (c *Consumer) RetryParked(ctx context.Context, channel string, seq int64) (
 // again applies one parked event.
 func (c *Consumer) again(ctx context.Context, channel string, seq int64) error {
 	r := &reader{Consumer: c, channel: channel}
+	p, err := FindParked(ctx, c.cfg.DB, channel, seq)
+	if err != nil {
+		return err
+	}
+	body := p.Body
+	if len(body) == 0 { // its publisher set it aside, and may have released it since
+		if body, err = c.released(ctx, channel, seq, p.ID); err != nil {
+			return err
+		}
+	}
 	return c.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
 		// The cursor first: the reader may be parking an event behind this one.
 		if err := interrupt(tx, channel, `applied = applied + 1`); err != nil {
@@ -123,11 +133,11 @@ func (c *Consumer) again(ctx context.Context, channel string, seq int64) error {
 		if err != nil {
 			return err
 		}
-		e, err := event.Parse(p.Body)
+		e, err := event.Parse(body)
 		if err != nil {
 			return err
 		}
-		h, unknown := c.cfg.Router.route(e.Type)
+		h, unknown := c.cfg.Router.route(e.Type, e.Beside)
 		if unknown {
 			return event.ErrVersion
 		}
@@ -138,6 +148,20 @@ func (c *Consumer) again(ctx context.Context, channel string, seq int64) error {
 		_, err = tx.Exec(`DELETE FROM parked WHERE channel = $1 AND seq = $2`, channel, seq)
 		return err
 	})
+}
+
+// released asks a publisher for an event that it had set aside.
+func (c *Consumer) released(ctx context.Context, channel string, seq int64, id string) ([]byte, error) {
+	reply, err := c.cfg.Fill(ctx, channel, 0, seq, 1)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range reply.GetEvents() {
+		if e, err := event.Parse(s.GetBody()); s.GetSeq() == seq && err == nil && e.ID == id {
+			return s.GetBody(), nil
+		}
+	}
+	return nil, event.ErrSetAside
 }
 
 // Interrupt takes every channel from its reader, and a rebuild from whoever does
@@ -204,7 +228,7 @@ func SkipParked(ctx context.Context, db *sqldb.DB, s Skip, signature []byte) err
 		}
 		if _, err := tx.Exec(`INSERT INTO parked_skipped (channel, epoch, seq, id, type, body, code, reason, officer, skipped_at, signature)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-			s.Channel, p.Epoch, s.Seq, p.ID, p.Type, p.Body, p.Code, s.Reason, s.Officer, s.At.UnixMicro(), signature); err != nil {
+			s.Channel, p.Epoch, s.Seq, p.ID, p.Type, append([]byte{}, p.Body...), p.Code, s.Reason, s.Officer, s.At.UnixMicro(), signature); err != nil {
 			return err
 		}
 		_, err = tx.Exec(`DELETE FROM parked WHERE channel = $1 AND seq = $2`, s.Channel, s.Seq)

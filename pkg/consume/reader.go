@@ -30,6 +30,7 @@ const (
 	buffer     = 2 * batchLimit
 	gather     = 3 * time.Millisecond   // what arrives meanwhile is applied in the same commit
 	writeDown  = 200 * time.Millisecond // for a cursor that moved without an effect
+	unsigned   = 300 * time.Millisecond // before the publisher is asked for what it did not sign
 )
 
 var (
@@ -51,7 +52,13 @@ type delivery struct {
 	body      []byte
 	streamSeq uint64 // 0 when it came from the event table
 	withheld  bool   // it does not concern this service: its publisher gives the hash alone
+	sign      string // the publisher's signature, on the last of those that were sent together
+	marker    bool   // it stands for an event that is too large to be carried
+	told      told   // what the publisher says of an event that it set aside
 }
+
+// told is what a publisher says in place of an event that it set aside.
+type told struct{ code, kind, key string }
 
 // reader applies one channel while it holds the lease.
 type reader struct {
@@ -67,9 +74,9 @@ type reader struct {
 	chain         []byte
 	streamSeq     uint64
 	streamCreated int64
-	leaseUntil    time.Time
-	savedSeq      int64    // as the cursor's row says
-	unsaved       progress // counts since then
+	leased        time.Time // when the lease was last prolonged
+	savedSeq      int64     // as the cursor's row says
+	unsaved       progress  // counts since then
 
 	announced atomic.Pointer[relay.Position]
 	position  atomic.Pointer[relay.Position] // of the cursor, for an objection
@@ -95,7 +102,10 @@ func (r *reader) run(ctx context.Context) {
 		switch {
 		case ctx.Err() != nil:
 		case !errors.Is(err, errDeposed) && !errors.Is(err, errRestart):
-			r.log.WarnContext(ctx, "consumer interrupted", "channel", r.channel, "error", err)
+			r.broken(ctx, 1)
+			if r.quiet.News(r.channel, err) {
+				r.log.WarnContext(ctx, "consumer interrupted", "channel", r.channel, "error", err)
+			}
 		}
 		if errors.Is(err, errDeposed) {
 			pause(ctx, retake)
@@ -111,8 +121,8 @@ func (r *reader) run(ctx context.Context) {
 // restored to the past.
 func (r *reader) heard(m *nats.Msg) {
 	a, ok := relay.ParsePosition(m.Data)
-	if !ok {
-		return
+	if !ok || !r.signed(a, m.Header.Get(event.HeaderSign)) {
+		return // anybody may have said so
 	}
 	r.announced.Store(&a)
 	at := r.position.Load()
@@ -124,14 +134,18 @@ func (r *reader) heard(m *nats.Msg) {
 
 // acquire takes the channel's lease and loads the cursor.
 func (r *reader) acquire(ctx context.Context) error {
-	now := r.cfg.Clock.Now()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
-		err := tx.QueryRow(`UPDATE cursor SET owner = $1, term = term + 1, lease_until = $2
-			WHERE channel = $3 AND (lease_until < $4 OR owner = $1)
+		now, wrong := time.Now(), false
+		d := tx.Dialect()
+		if err := tx.QueryRow(`SELECT coalesce(max(lease_until), 0) > `+d.In(2*lease)+` FROM cursor WHERE channel = $1`, r.channel).Scan(&wrong); err != nil {
+			return err
+		}
+		err := tx.QueryRow(`UPDATE cursor SET owner = $1, term = term + 1, lease_until = `+d.In(lease)+`
+			WHERE channel = $2 AND (owner = $1 OR `+d.Over("lease_until", 2*lease)+`)
 			RETURNING term, epoch, seq, chain, stream_seq, stream_created, alarm`,
-			r.cfg.Instance, now.Add(lease).UnixMicro(), r.channel, now.UnixMicro()).
+			r.cfg.Instance, r.channel).
 			Scan(&r.term, &r.epoch, &r.seq, &r.chain, &r.streamSeq, &r.streamCreated, &r.alarmed)
 		if errors.Is(err, sql.ErrNoRows) {
 			return errDeposed
@@ -139,7 +153,12 @@ func (r *reader) acquire(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		r.leaseUntil, r.chain = now.Add(lease), append([]byte{}, r.chain...) // an empty hash must not become NULL
+		if wrong {
+			tx.OnCommit(func() {
+				r.log.ErrorContext(ctx, "a lease lay too far ahead and was taken: a machine's clock was wrong", "channel", r.channel)
+			})
+		}
+		r.leased, r.chain = now, append([]byte{}, r.chain...) // an empty hash must not become NULL
 		r.savedSeq, r.unsaved = r.seq, progress{}
 		r.position.Store(&relay.Position{Epoch: r.epoch, Seq: r.seq, Chain: hex.EncodeToString(r.chain)})
 		clear(r.parkedKeys)
@@ -166,13 +185,9 @@ func (r *reader) release() {
 func (r *reader) read(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stream, err := r.js.Stream(ctx, event.Stream(r.channel))
+	stream, info, err := r.stream(ctx)
 	if err != nil {
-		return fmt.Errorf("stream: %w", err)
-	}
-	info, err := stream.Info(ctx)
-	if err != nil {
-		return fmt.Errorf("stream: %w", err)
+		return r.beside(ctx, err)
 	}
 	created := info.Created.UnixMicro()
 	start := r.streamSeq + 1
@@ -217,8 +232,11 @@ func (r *reader) read(ctx context.Context) error {
 	write := time.NewTicker(writeDown)
 	defer write.Stop()
 	batch := make([]delivery, 0, batchLimit)
+	since := time.Now() // when the first of the batch arrived
 	for {
-		batch = batch[:0]
+		if len(batch) == 0 {
+			since = time.Now()
+		}
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
@@ -230,7 +248,9 @@ func (r *reader) read(ctx context.Context) error {
 			if err := r.flush(ctx); err != nil {
 				return err
 			}
-			continue
+			if len(batch) == 0 {
+				continue
+			}
 		case <-tick.C:
 			if err := r.housekeep(ctx, len(arrived) > 0); err != nil {
 				return err
@@ -239,7 +259,7 @@ func (r *reader) read(ctx context.Context) error {
 		}
 		window := time.NewTimer(gather)
 	fill:
-		for len(batch) < batchLimit {
+		for len(batch) < 2*batchLimit {
 			select {
 			case d := <-arrived:
 				batch = append(batch, d)
@@ -250,15 +270,43 @@ func (r *reader) read(ctx context.Context) error {
 			}
 		}
 		window.Stop()
-		if err := r.apply(ctx, batch); err != nil {
+		if batch, err = r.settle(ctx, batch, len(batch) < 2*batchLimit && time.Since(since) < unsigned); err != nil {
 			return err
 		}
 	}
 }
 
-// parseDelivery reads the headers; only our own publishers can write a
-// channel, so headers that cannot be read mean damage: the event is asked for
-// from its publisher as a gap.
+// stream asks for the channel's stream as it is now.
+func (r *reader) stream(ctx context.Context) (jetstream.Stream, *jetstream.StreamInfo, error) {
+	ctx, cancel := context.WithTimeout(ctx, lease/2)
+	defer cancel()
+	s, err := r.js.Stream(ctx, event.Stream(r.channel))
+	if err != nil {
+		return nil, nil, fmt.Errorf("stream: %w", err)
+	}
+	return s, s.CachedInfo(), nil
+}
+
+// beside goes on for a while where the stream cannot be had: announcements say
+// what is missing, and it is filled from the publisher's event table.
+func (r *reader) beside(ctx context.Context, cause error) error {
+	tick := time.NewTicker(housekeep)
+	defer tick.Stop()
+	for range 3 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-tick.C:
+			if err := r.housekeep(ctx, false); err != nil && !errors.Is(err, errRestart) {
+				return err
+			}
+		}
+	}
+	return cause
+}
+
+// parseDelivery reads the headers. Those that cannot be read mean damage, or
+// another author than the channel's: the event is asked for from its publisher.
 func parseDelivery(m jetstream.Msg) (delivery, error) {
 	meta, err := m.Metadata()
 	if err != nil {
@@ -269,6 +317,7 @@ func parseDelivery(m jetstream.Msg) (delivery, error) {
 	d.epoch, _ = strconv.ParseInt(h.Get(event.HeaderEpoch), 10, 64)
 	d.seq, _ = strconv.ParseInt(h.Get(event.HeaderSeq), 10, 64)
 	d.chain, _ = hex.DecodeString(h.Get(event.HeaderChain))
+	d.sign, d.marker = h.Get(event.HeaderSign), h.Get(event.HeaderAside) != ""
 	return d, nil
 }
 
@@ -283,8 +332,12 @@ func (r *reader) apply(ctx context.Context, batch []delivery) error {
 			if err := r.fill(ctx, batch[0].epoch, batch[0].seq); err != nil {
 				return err
 			}
-			if batch[0].seq > r.seq || batch[0].epoch > r.epoch { // what fill could not reach is not there yet
-				return errRestart
+			if batch[0].seq > r.seq || batch[0].epoch > r.epoch {
+				if r.genuine(batch[0]) { // what fill could not reach is not there yet
+					return errRestart
+				}
+				r.strange(ctx, 1) // nobody knows it but who wrote it
+				batch = batch[1:]
 			}
 		default:
 			return err
@@ -319,6 +372,11 @@ func (r *reader) fill(ctx context.Context, epoch, upTo int64) error {
 			d := delivery{id: s.GetId(), epoch: r.epoch, seq: s.GetSeq(), chain: s.GetChain(), body: s.GetBody(), withheld: s.GetWithheld()}
 			if e, err := event.Parse(d.body); err == nil {
 				d.id = e.ID
+			} else {
+				d.id = s.GetId()
+			}
+			if d.told = (told{s.GetAside(), s.GetType(), s.GetKey()}); d.told.code != "" {
+				d.id = s.GetId()
 			}
 			batch = append(batch, d)
 		}
@@ -340,10 +398,10 @@ func (r *reader) fill(ctx context.Context, epoch, upTo int64) error {
 // housekeep prolongs the lease, and fills what an announcement says is missing
 // though nothing arrives.
 func (r *reader) housekeep(ctx context.Context, arriving bool) error {
-	now := r.cfg.Clock.Now()
-	if r.leaseUntil.Sub(now) < lease/2 {
+	now := time.Now()
+	if now.Sub(r.leased) > lease/2 {
 		err := r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
-			n, err := tx.Exec(`UPDATE cursor SET lease_until = $1 WHERE channel = $2 AND term = $3`, now.Add(lease).UnixMicro(), r.channel, r.term)
+			n, err := tx.Exec(`UPDATE cursor SET lease_until = `+tx.Dialect().In(lease)+` WHERE channel = $1 AND term = $2`, r.channel, r.term)
 			if err == nil && n == 0 {
 				return errDeposed
 			}
@@ -352,7 +410,7 @@ func (r *reader) housekeep(ctx context.Context, arriving bool) error {
 		if err != nil {
 			return err
 		}
-		r.leaseUntil = now.Add(lease)
+		r.leased = now
 	}
 	if r.waits || len(r.parkedKeys) > 0 {
 		if err := r.gauge(ctx); err != nil {

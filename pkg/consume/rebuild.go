@@ -131,7 +131,6 @@ func (b *rebuild) run(ctx context.Context) error {
 
 // acquire takes the model's lease; errDeposed where there is nothing to do.
 func (b *rebuild) acquire(ctx context.Context) (state string, err error) {
-	now := b.cfg.Clock.Now()
 	err = b.cfg.DB.View(ctx, func(tx *sqldb.Tx) error { // most of the time there is none
 		return tx.QueryRow(`SELECT state FROM rebuild WHERE model = $1 AND state <> 'done'`, b.model.Name).Scan(&state)
 	})
@@ -142,8 +141,9 @@ func (b *rebuild) acquire(ctx context.Context) (state string, err error) {
 		return "", err
 	}
 	err = b.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
-		err := tx.QueryRow(`UPDATE rebuild SET owner = $1, lease_until = $2 WHERE model = $3 AND state <> 'done' AND (lease_until < $4 OR owner = $1) RETURNING state`,
-			b.cfg.Instance, now.Add(lease).UnixMicro(), b.model.Name, now.UnixMicro()).Scan(&state)
+		d := tx.Dialect()
+		err := tx.QueryRow(`UPDATE rebuild SET owner = $1, lease_until = `+d.In(lease)+` WHERE model = $2 AND state <> 'done' AND (owner = $1 OR `+d.Over("lease_until", 2*lease)+`) RETURNING state`,
+			b.cfg.Instance, b.model.Name).Scan(&state)
 		if errors.Is(err, sql.ErrNoRows) {
 			return errDeposed
 		}
@@ -154,8 +154,8 @@ func (b *rebuild) acquire(ctx context.Context) (state string, err error) {
 
 // hold prolongs the lease within a transaction that needs it.
 func (b *rebuild) hold(tx *sqldb.Tx, state string) error {
-	n, err := tx.Exec(`UPDATE rebuild SET lease_until = $1 WHERE model = $2 AND owner = $3 AND state = $4`,
-		b.cfg.Clock.Now().Add(lease).UnixMicro(), b.model.Name, b.cfg.Instance, state)
+	n, err := tx.Exec(`UPDATE rebuild SET lease_until = `+tx.Dialect().In(lease)+` WHERE model = $1 AND owner = $2 AND state = $3`,
+		b.model.Name, b.cfg.Instance, state)
 	if err == nil && n == 0 {
 		return errDeposed
 	}

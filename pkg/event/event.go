@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"hash/fnv"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,11 @@ const (
 	HeaderSeq   = "Qiao-Seq"
 	HeaderChain = "Qiao-Chain"
 	HeaderTrace = "traceparent"
+	// HeaderSign is the publisher's signature over the position of the last
+	// message that it sent together with others; the chain covers all before it.
+	HeaderSign = "Qiao-Sign"
+	// HeaderAside marks a message that stands for an event which is too large.
+	HeaderAside = "Qiao-Aside"
 )
 
 // NoDivision stands in subjects for events that concern no county.
@@ -53,7 +59,8 @@ type Event struct {
 	Via           string
 	TraceParent   string
 	Data          []byte
-	TransportMeta // set on the consuming side
+	Beside        string // the type of the other version that is published beside it, or ""
+	TransportMeta        // set on the consuming side
 }
 
 // TransportMeta is where an event stands in its channel.
@@ -76,7 +83,7 @@ func (e *Event) Marshal() ([]byte, error) {
 	return proto.MarshalOptions{Deterministic: true}.Marshal(&platformv1.Envelope{
 		Id: e.ID, Type: e.Type, Aggregate: e.Aggregate, Version: e.Version, Worker: e.Worker,
 		Division: e.Division, OccurredAt: e.OccurredAt.UnixMicro(), Correlation: e.Correlation,
-		Causation: e.Causation, Actor: e.Actor, Via: e.Via, Traceparent: e.TraceParent, Data: e.Data,
+		Causation: e.Causation, Actor: e.Actor, Via: e.Via, Traceparent: e.TraceParent, Data: e.Data, Beside: e.Beside,
 	})
 }
 
@@ -93,7 +100,7 @@ func Parse(body []byte) (Event, error) {
 	return Event{
 		ID: m.GetId(), Type: m.GetType(), Aggregate: m.GetAggregate(), Version: m.GetVersion(), Worker: m.GetWorker(),
 		Division: m.GetDivision(), OccurredAt: time.UnixMicro(m.GetOccurredAt()).UTC(), Correlation: m.GetCorrelation(),
-		Causation: m.GetCausation(), Actor: m.GetActor(), Via: m.GetVia(), TraceParent: m.GetTraceparent(), Data: m.GetData(),
+		Causation: m.GetCausation(), Actor: m.GetActor(), Via: m.GetVia(), TraceParent: m.GetTraceparent(), Data: m.GetData(), Beside: m.GetBeside(),
 	}, nil
 }
 
@@ -103,6 +110,7 @@ type Rule struct {
 	Shared    bool
 	Consumers []string
 	Basis     string
+	Beside    string // the older version that is published beside it, or ""
 }
 
 // RuleOf returns the rule of an event message as service publishes it, or
@@ -117,7 +125,11 @@ func RuleOf(service string, d protoreflect.MessageDescriptor) (Rule, error) {
 	if rest, ok := strings.CutPrefix(t, "*"); ok {
 		t = service + rest
 	}
-	return Rule{Type: t, Shared: r.GetAudience() == platformv1.Audience_AUDIENCE_SHARED, Consumers: r.GetConsumers(), Basis: r.GetBasis()}, nil
+	beside := r.GetBeside()
+	if rest, ok := strings.CutPrefix(beside, "*"); ok {
+		beside = service + rest
+	}
+	return Rule{Type: t, Shared: r.GetAudience() == platformv1.Audience_AUDIENCE_SHARED, Consumers: r.GetConsumers(), Basis: r.GetBasis(), Beside: beside}, nil
 }
 
 // Rules answers RuleOf for one service and remembers the answers.
@@ -161,13 +173,20 @@ func Stream(channel string) string { return "ev-" + channel }
 // Subjects is the subject filter of a channel's stream.
 func Subjects(channel string) string { return "ev." + channel + ".>" }
 
+// typeForm is what follows the service in an event's type.
+var typeForm = regexp.MustCompile(`^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*\.v[0-9]+$`)
+
 // Subject places an event on the bus: ev.<channel>.<division>.<thing>.<happened>.v1,
 // so that a county's or a type's events are one wildcard.
+// What old data may hold instead of a county's code or a type becomes none.
 func Subject(channel, division, eventType string) string {
-	if division == "" {
+	if division == "" || !IsDivision(division) {
 		division = NoDivision
 	}
 	_, rest, _ := strings.Cut(eventType, ".")
+	if !typeForm.MatchString(rest) {
+		rest = "event.unreadable.v0"
+	}
 	return "ev." + channel + "." + division + "." + rest
 }
 

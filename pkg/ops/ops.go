@@ -3,6 +3,7 @@ package ops
 
 import (
 	"context"
+	"crypto/ed25519"
 	"slices"
 	"strings"
 
@@ -38,9 +39,11 @@ type Server struct {
 	Counts   []Count
 	Commands func() int64
 	Signer   *auth.Signer        // signs an officer's reasons
-	Stream   jetstream.JetStream // what is taken back is read from it
+	Stream   jetstream.JetStream // what is taken back is read from it, and what is forged removed
+	Key      ed25519.PublicKey   // the service's own
 	Clock    clock.Clock
 	Held     func() error // why the service stands still, nil where it works
+	Troubles func() []*platformv1.Trouble
 }
 
 // ReadChannel gives stored events from a sequence number on. A service gets the
@@ -72,15 +75,16 @@ func (s *Server) ReadChannel(ctx context.Context, req *platformv1.ReadChannelReq
 	}
 	size, given := 0, 0
 	for _, r := range rows {
-		one := &platformv1.SequencedEvent{Epoch: r.Epoch, Seq: r.Seq, Chain: r.Chain}
-		e, err := event.Parse(r.Body)
-		if one.Id = e.ID; reader != "" && (err != nil || e.Concerns(reader)) {
-			one.Body = r.Body // what cannot be read tells nothing, and has to be set aside by who reads it
-			given++
-		} else {
-			one.Withheld = true
+		one, err := s.sequenced(ctx, req.GetChannel(), r)
+		if err != nil {
+			return nil, err
 		}
-		if size += len(one.GetBody()) + 128; size > 900<<10 && len(out.Events) > 0 {
+		if e, err := event.Parse(r.Body); reader != "" && (err != nil || e.Concerns(reader)) {
+			given++ // what cannot be read tells nothing, and has to be set aside by who reads it
+		} else {
+			one = &platformv1.SequencedEvent{Id: r.ID, Epoch: r.Epoch, Seq: r.Seq, Chain: r.Chain, Withheld: true}
+		}
+		if size += len(one.GetBody()) + 256; size > event.MaxCarried && len(out.Events) > 0 {
 			break
 		}
 		out.Events = append(out.Events, one)
@@ -90,13 +94,35 @@ func (s *Server) ReadChannel(ctx context.Context, req *platformv1.ReadChannelReq
 	return out, nil
 }
 
+// sequenced is a stored event as an answer carries it: of one that is too large
+// what a reader needs to go on behind it, or, where an officer released it, the
+// event without what made it so.
+func (s *Server) sequenced(ctx context.Context, channel string, r relay.Sequenced) (*platformv1.SequencedEvent, error) {
+	one := &platformv1.SequencedEvent{Id: r.ID, Epoch: r.Epoch, Seq: r.Seq, Chain: r.Chain, Body: r.Body}
+	if len(r.Body) <= event.MaxCarried {
+		return one, nil
+	}
+	one.Aside, one.Body = event.ErrSetAside.Code, nil
+	if e, err := event.Parse(r.Body); err == nil && event.IsReference(e.Key()) {
+		one.Type, one.Key = e.Type, e.Key()
+	}
+	released, err := relay.Released(ctx, s.Log.DB(), channel, r.Seq)
+	if err != nil || !released {
+		return one, err
+	}
+	if body, err := relay.Bare(r.Body); err == nil {
+		one.Aside, one.Body = event.ErrReleased.Code, body
+	}
+	return one, nil
+}
+
 // GetStatus gives the channels, cursors and counts of the service.
 func (s *Server) GetStatus(ctx context.Context, _ *platformv1.GetStatusRequest) (*platformv1.GetStatusResponse, error) {
 	out, err := Status(ctx, s.Log.DB(), s.Log.Service(), s.Counts, s.Commands(), s.Tasks, false)
 	if err != nil {
 		return nil, err
 	}
-	out.Held = errs.CodeOf(s.Held())
+	out.Held, out.Troubles = errs.CodeOf(s.Held()), s.Troubles()
 	if s.Consumer == nil {
 		return out, nil
 	}
@@ -119,6 +145,7 @@ func Status(ctx context.Context, db *sqldb.DB, service string, counts []Count, c
 		out.Channels = append(out.Channels, &platformv1.ChannelStatus{
 			Channel: c.Channel, Epoch: c.Epoch, LastSeq: c.LastSeq, Chain: c.Chain, PublishedSeq: c.PublishedSeq,
 			Unsequenced: c.Unsequenced, GapFree: c.GapFree, ChainMatches: c.ChainHold, Alarm: c.Alarm,
+			SetAside: c.SetAside, Forged: c.Forged,
 		})
 	}
 	err = db.View(ctx, func(tx *sqldb.Tx) error {

@@ -88,17 +88,20 @@ type Subject struct {
 }
 
 // Append writes one row for each message, in order. Two writers of the same
-// version cannot both succeed: the later one gets ErrStale.
+// version cannot both succeed: the later one gets ErrStale. An event that the
+// bus could not carry, or that names somebody by anything but a reference, is
+// refused (event.ErrTooLarge, event.ErrReference), and the change with it.
 func (l *Log) Append(ctx context.Context, tx *sqldb.Tx, about Subject, messages ...proto.Message) error {
 	cause := CauseOf(ctx)
 	p, _ := auth.From(ctx) // absent for the platform's own acts
 	now := l.clock.Now()
+	rules, err := l.paired(messages)
+	if err != nil {
+		return err
+	}
 	shared := false
 	for i, m := range messages {
-		rule, err := l.rules.Of(m)
-		if err != nil {
-			return err
-		}
+		rule := rules[i]
 		data, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 		if err != nil {
 			return err
@@ -107,11 +110,17 @@ func (l *Log) Append(ctx context.Context, tx *sqldb.Tx, about Subject, messages 
 			ID: ident.NewID(), Type: rule.Type, Aggregate: about.Aggregate, Version: about.Version + int64(i) + 1,
 			Worker: about.Worker, Division: about.Division, OccurredAt: now,
 			Correlation: cause.Correlation, Causation: cause.Causation,
-			Actor: string(p.Kind), Via: p.Via, TraceParent: telemetry.TraceParent(ctx), Data: data,
+			Actor: string(p.Kind), Via: p.Via, TraceParent: telemetry.TraceParent(ctx), Data: data, Beside: rule.Beside,
+		}
+		if err := e.Check(); err != nil {
+			return err
 		}
 		body, err := e.Marshal()
 		if err != nil {
 			return err
+		}
+		if len(body) > event.MaxStored {
+			return event.ErrTooLarge.With("type", rule.Type)
 		}
 		audience := "own"
 		if rule.Shared {
@@ -142,6 +151,34 @@ func (l *Log) Append(ctx context.Context, tx *sqldb.Tx, about Subject, messages 
 	return nil
 }
 
+// paired gives the messages' rules, the two versions of one event naming each
+// other: whoever reads acts on the newest that it knows, once.
+func (l *Log) paired(messages []proto.Message) ([]event.Rule, error) {
+	rules := make([]event.Rule, len(messages))
+	for i, m := range messages {
+		rule, err := l.rules.Of(m)
+		if err != nil {
+			return nil, err
+		}
+		rules[i] = rule
+	}
+	for i := range rules {
+		if rules[i].Beside == "" {
+			continue
+		}
+		alone := true
+		for j := range rules {
+			if rules[j].Type == rules[i].Beside {
+				rules[j].Beside, alone = rules[i].Type, false
+			}
+		}
+		if alone {
+			return nil, event.ErrNoRule.With("beside", rules[i].Beside)
+		}
+	}
+	return rules, nil
+}
+
 func (l *Log) signal() {
 	fault.Point("outbox.committed")
 	select {
@@ -157,6 +194,18 @@ type Cause struct {
 }
 
 type causeKey struct{}
+
+// Inherit returns a context whose appended events name the cause that old data
+// tells of. What is no cause there is left out: it must not stop what follows.
+func Inherit(ctx context.Context, c Cause) context.Context {
+	if !event.IsCause(c.Correlation) {
+		c.Correlation = ""
+	}
+	if !event.IsCause(c.Causation) {
+		c.Causation = ""
+	}
+	return WithCause(ctx, c)
+}
 
 // WithCause returns a context whose appended events name the cause.
 func WithCause(ctx context.Context, c Cause) context.Context {

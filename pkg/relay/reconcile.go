@@ -32,12 +32,17 @@ func ParsePosition(b []byte) (p Position, ok bool) {
 	return p, n >= 2
 }
 
+// attempt bounds what is asked of the bus while the lease runs.
+const attempt = lease / 2
+
 // reconcile compares the stream's last message with the event table. A tail
 // that is ours is adopted by id and hash, never by number alone; a broker that
 // is behind gets the rest again, whose readers know it by its number; one that
 // is ahead or differs is invariant I10. vouched is false where the stream
 // holds nothing that says how far this database once was.
 func (c *leader) reconcile(ctx context.Context) (vouched bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, attempt)
+	defer cancel()
 	s, err := c.js.Stream(ctx, event.Stream(c.name))
 	if errors.Is(err, jetstream.ErrStreamNotFound) { // the broker lost its store
 		s, err = c.stream(ctx, c.name)
@@ -62,18 +67,28 @@ func (c *leader) reconcile(ctx context.Context) (vouched bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("stream's last message: %w", err)
 	}
-	epoch, _ := strconv.ParseInt(m.Header.Get(event.HeaderEpoch), 10, 64)
-	seq, _ := strconv.ParseInt(m.Header.Get(event.HeaderSeq), 10, 64)
-	if epoch < c.epoch {
+	p, signed := written(m.Header, c.name, c.cfg.Key)
+	if p.Epoch < c.epoch && p.Seq > 0 {
 		return true, nil // an operator opened a new epoch after a restore
 	}
-	if epoch > c.epoch || seq < 1 {
-		return false, c.diverged(seq)
+	err = c.holds(ctx, p, m.Header.Get(event.HeaderID))
+	if errors.Is(err, ErrDiverged) && !signed { // perhaps nobody of this publisher wrote it
+		m, p, err = c.own(ctx, s, m.Sequence, info)
 	}
-	if err := c.holds(ctx, Position{epoch, seq, m.Header.Get(event.HeaderChain)}, m.Header.Get(event.HeaderID)); err != nil {
+	if err != nil {
 		return false, err
 	}
-	c.pubSeq.Store(min(seq, c.lastSeq))
+	if p.Epoch < c.epoch {
+		return true, nil
+	}
+	if p.Epoch > c.epoch || p.Seq < 1 {
+		return false, c.diverged(p.Seq)
+	}
+	upTo, err := c.since(ctx, s, info)
+	if err != nil {
+		return false, err
+	}
+	c.pubSeq.Store(min(p.Seq, upTo, c.lastSeq))
 	return m.Sequence == info.State.LastSeq, nil
 }
 
@@ -87,15 +102,16 @@ func (c *leader) holds(ctx context.Context, p Position, id string) error {
 	if fault.Broken("relay.adopts_by_number") {
 		return nil
 	}
-	rows, err := ReadSequenced(ctx, c.cfg.Log.DB(), c.name, p.Seq, 1)
+	return holds(ctx, c.cfg.Log.DB(), c.name, p, id)
+}
+
+func holds(ctx context.Context, db *sqldb.DB, channel string, p Position, id string) error {
+	rows, err := ReadSequenced(ctx, db, channel, p.Seq, 1)
 	if err != nil {
 		return err
 	}
-	if len(rows) != 1 || rows[0].Seq != p.Seq || rows[0].Epoch != p.Epoch || hex.EncodeToString(rows[0].Chain) != p.Chain {
-		return c.diverged(p.Seq)
-	}
-	if e, err := event.Parse(rows[0].Body); id != "" && (err != nil || e.ID != id) {
-		return c.diverged(p.Seq)
+	if len(rows) != 1 || rows[0].Seq != p.Seq || rows[0].Epoch != p.Epoch || hex.EncodeToString(rows[0].Chain) != p.Chain || id != "" && rows[0].ID != id {
+		return ErrDiverged.With("channel", channel).With("seq", strconv.FormatInt(p.Seq, 10))
 	}
 	return nil
 }
@@ -107,10 +123,12 @@ func (c *leader) listen() (err error) {
 	return err
 }
 
-// announce tells the readers how far the channel is, outside of the stream. A
-// reader that is farther, or elsewhere, objects.
+// announce tells the readers how far the channel is, outside of the stream and
+// signed. A reader that is farther, or elsewhere, objects.
 func (c *leader) announce(seq int64, chain []byte) error {
-	return c.cfg.Conn.PublishRequest(event.Announce(c.name), c.objections.Subject, Position{c.epoch, seq, hex.EncodeToString(chain)}.Marshal())
+	p := Position{c.epoch, seq, hex.EncodeToString(chain)}
+	return c.cfg.Conn.PublishMsg(&nats.Msg{Subject: event.Announce(c.name), Reply: c.objections.Subject, Data: p.Marshal(),
+		Header: nats.Header{event.HeaderSign: {c.signature(p)}}})
 }
 
 // hear announces where the event table stands and lets readers object before

@@ -7,8 +7,8 @@ package relay
 
 import (
 	"context"
+	"crypto/ed25519"
 	"database/sql"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -21,6 +21,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
@@ -40,6 +41,11 @@ var (
 	// ErrPartitions means that the service was started with another number of
 	// channels than its database has.
 	ErrPartitions = errs.New(errs.Invalid, "relay.partitions", "The database holds other channels than the service was started with. The number of partitions is fixed for a platform's life.")
+
+	// ErrNoStream is a channel without a stream: streams are made by the operator alone.
+	ErrNoStream = errs.New(errs.Unavailable, "relay.no_stream", "The channel has no stream on the bus. Events reach their readers from the event table, later than usual; let the operator make it (qiao streams).")
+	// ErrBusSick is a bus that answers, and takes no events.
+	ErrBusSick = errs.New(errs.Unavailable, "relay.bus_sick", "The bus takes no events. They reach their readers from the event table, later than usual; look after its disk.")
 
 	errDeposed = errors.New("another relay leads this channel")
 )
@@ -66,6 +72,10 @@ type Config struct {
 	MaxBytes  int64  // of each stream; a full stream pauses the relay
 	Clock     clock.Clock
 	Telemetry *telemetry.Scope
+	Signer    *auth.Signer // signs as the publisher what it sends
+	Key       ed25519.PublicKey
+	// Operator makes the streams, on a connection that may; nil where that is done apart.
+	Operator jetstream.JetStream
 }
 
 // Relay publishes the channels of one service.
@@ -75,6 +85,10 @@ type Relay struct {
 	log       *slog.Logger
 	published func(context.Context, int64)
 	alarms    func(context.Context, int64)
+	broken    func(context.Context, int64)
+	quiet     telemetry.Quiet
+	sent      sync.Map // by channel, the stream's number of what was acknowledged last
+	vouched   sync.Map // channels whose stream and table were found to agree since the start
 }
 
 // New returns a relay; Prepare and Run start it.
@@ -86,11 +100,13 @@ func New(cfg Config) (*Relay, error) {
 	return &Relay{
 		cfg: cfg, js: js, log: cfg.Telemetry.Log,
 		published: cfg.Telemetry.Counter("relay_published", "Events published and acknowledged."),
-		alarms:    cfg.Telemetry.Counter("relay_alarms", "Times that a relay stopped because the broker and the database differ."),
+		alarms:    cfg.Telemetry.Counter("relay_alarms", "Times that a relay stopped, or went on beside the bus."),
+		broken:    cfg.Telemetry.Counter("relay_interrupted", "Times that a relay's work was interrupted."),
 	}, nil
 }
 
-// Prepare makes the channels' rows and streams where they are missing.
+// Prepare makes the channels' rows where they are missing, and their streams
+// where the relay may.
 func (r *Relay) Prepare(ctx context.Context) error {
 	for _, ch := range r.cfg.Log.Channels() {
 		err := r.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
@@ -101,7 +117,7 @@ func (r *Relay) Prepare(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if _, err := r.stream(ctx, ch); err != nil {
+		if _, err := r.stream(ctx, ch); err != nil && !errors.Is(err, ErrNoStream) {
 			return err
 		}
 	}
@@ -113,17 +129,43 @@ func (r *Relay) Prepare(ctx context.Context) error {
 	return err
 }
 
-// stream makes a channel's stream, or brings it up to date. It asks again while
-// the bus does not answer: its nodes may be electing a leader, and where two
-// instances of a service make the stream at once, neither may get an answer.
+// stream gives a channel's stream, or ErrNoStream; where the relay may make
+// streams, it makes the stream or brings it up to date.
 func (r *Relay) stream(ctx context.Context, channel string) (jetstream.Stream, error) {
+	if r.cfg.Operator != nil {
+		if err := MakeStream(ctx, r.cfg.Operator, channel, r.cfg.MaxBytes, r.cfg.Replicas); err != nil {
+			return nil, err
+		}
+	}
+	return patiently(ctx, channel, func(ctx context.Context) (jetstream.Stream, error) {
+		s, err := r.js.Stream(ctx, event.Stream(channel))
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			return nil, ErrNoStream.With("channel", channel)
+		}
+		return s, err
+	})
+}
+
+// MakeStream makes a channel's stream, or brings it up to date. Only the
+// operator of the bus may: a service that could make or change streams could
+// gather what it may not hear, and say what it may not say.
+func MakeStream(ctx context.Context, js jetstream.JetStream, channel string, maxBytes int64, replicas int) error {
+	_, err := patiently(ctx, channel, func(ctx context.Context) (jetstream.Stream, error) {
+		return js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+			Name: event.Stream(channel), Subjects: []string{event.Subjects(channel)}, Storage: jetstream.FileStorage,
+			Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew, MaxBytes: maxBytes,
+			MaxAge: 7 * 24 * time.Hour, Replicas: max(1, replicas), AllowDirect: true,
+		})
+	})
+	return err
+}
+
+// patiently asks again while the bus does not answer: its nodes may be electing
+// a leader, and where two make a stream at once, neither may get an answer.
+func patiently(ctx context.Context, channel string, ask func(context.Context) (jetstream.Stream, error)) (jetstream.Stream, error) {
 	for attempt := 1; ; attempt++ {
 		once, cancel := context.WithTimeout(ctx, 2*time.Second)
-		s, err := r.js.CreateOrUpdateStream(once, jetstream.StreamConfig{
-			Name: event.Stream(channel), Subjects: []string{event.Subjects(channel)}, Storage: jetstream.FileStorage,
-			Retention: jetstream.LimitsPolicy, Discard: jetstream.DiscardNew, MaxBytes: r.cfg.MaxBytes,
-			MaxAge: 7 * 24 * time.Hour, Replicas: max(1, r.cfg.Replicas), AllowDirect: true,
-		})
+		s, err := ask(once)
 		cancel()
 		if err == nil {
 			return s, nil
@@ -179,8 +221,13 @@ func (r *Relay) channel(ctx context.Context, name string, wake <-chan struct{}) 
 		case errors.Is(err, errDeposed):
 			pause(ctx, retake)
 			continue
-		default:
-			r.log.WarnContext(ctx, "relay interrupted", "channel", name, "error", err)
+		case err != nil:
+			r.broken(ctx, 1)
+			if r.quiet.News(name, err) {
+				r.log.WarnContext(ctx, "relay interrupted", "channel", name, "error", err)
+			}
+			// Another instance may have a better link to the bus.
+			c.release()
 		}
 		pause(ctx, time.Second)
 	}
@@ -189,10 +236,10 @@ func (r *Relay) channel(ctx context.Context, name string, wake <-chan struct{}) 
 // leader is a relay's work on one channel for one term of leadership.
 type leader struct {
 	*Relay
-	name       string
-	wake       <-chan struct{}
-	term       int64
-	leaseUntil time.Time
+	name   string
+	wake   <-chan struct{}
+	term   int64
+	leased time.Time // when the lease was last prolonged
 
 	epoch     int64
 	lastSeq   int64        // assigned
@@ -201,7 +248,8 @@ type leader struct {
 	pubSeq    atomic.Int64 // acknowledged
 	streamSeq uint64       // of the stream's last message
 	announced time.Time
-	alarmed   string // as the channel's row says
+	looked    time.Time // whether others wrote
+	alarmed   string    // as the channel's row says
 
 	objections *nats.Subscription
 	objected   chan *nats.Msg
@@ -209,18 +257,26 @@ type leader struct {
 
 // acquire takes the channel's lease, or returns errDeposed while another holds it.
 func (c *leader) acquire(ctx context.Context) error {
-	now := c.cfg.Clock.Now()
-	until := now.Add(lease)
 	return c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
-		err := tx.QueryRow(`UPDATE channel SET owner = $1, term = term + 1, lease_until = $2
-			WHERE channel = $3 AND (lease_until < $4 OR owner = $1)
+		now, wrong := time.Now(), false
+		d := tx.Dialect()
+		if err := tx.QueryRow(`SELECT coalesce(max(lease_until), 0) > `+d.In(2*lease)+` FROM channel WHERE channel = $1`, c.name).Scan(&wrong); err != nil {
+			return err
+		}
+		err := tx.QueryRow(`UPDATE channel SET owner = $1, term = term + 1, lease_until = `+d.In(lease)+`
+			WHERE channel = $2 AND (owner = $1 OR `+d.Over("lease_until", 2*lease)+`)
 			RETURNING term, epoch, last_seq, chain, published_seq, alarm`,
-			c.cfg.Instance, until.UnixMicro(), c.name, now.UnixMicro()).
+			c.cfg.Instance, c.name).
 			Scan(&c.term, &c.epoch, &c.lastSeq, &c.chain, &c.marked, &c.alarmed)
 		if errors.Is(err, sql.ErrNoRows) {
 			return errDeposed
 		}
-		c.leaseUntil, c.chain = until, append([]byte{}, c.chain...) // an empty hash must not become NULL
+		if wrong {
+			tx.OnCommit(func() {
+				c.log.ErrorContext(ctx, "a lease lay too far ahead and was taken: a machine's clock was wrong", "channel", c.name)
+			})
+		}
+		c.leased, c.chain = now, append([]byte{}, c.chain...) // an empty hash must not become NULL
 		c.pubSeq.Store(c.marked)
 		return err
 	})
@@ -245,7 +301,7 @@ func (c *leader) lead(ctx context.Context) error {
 	defer func() { _ = c.objections.Unsubscribe() }()
 	vouched, err := c.reconcile(ctx)
 	if err != nil {
-		return err
+		return c.instead(ctx, err)
 	}
 	// A relay that was stopped stays so until an officer lifted the alarm, or
 	// until no reader objects any more: the stream's tail may by now be its own.
@@ -254,18 +310,38 @@ func (c *leader) lead(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := c.backlog(ctx); isFull(err) {
-		return c.aside(ctx)
-	} else if err != nil {
-		return err
+	c.Relay.vouched.Store(c.name, true)
+	if err := c.backlog(ctx); err != nil {
+		return c.instead(ctx, err)
 	}
 	c.alarm(ctx, "")
+	c.quiet.Well(c.name)
 	batches := make(chan []row, 2)
 	chain := c.chain // after the backlog, all that is numbered is published
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return c.number(ctx, batches) })
 	g.Go(func() error { return c.send(ctx, batches, chain) })
 	return g.Wait()
+}
+
+// instead goes on from the event table where the bus takes nothing, if all
+// else is well: the two have agreed, so that no number can be given twice.
+func (c *leader) instead(ctx context.Context, cause error) error {
+	missing := errors.Is(cause, ErrNoStream)
+	if _, ok := c.Relay.vouched.Load(c.name); !ok && missing {
+		// Like a stream that was wiped: only a reader can say how far this database once was.
+		if err := c.hear(ctx); err != nil {
+			return err
+		}
+		c.Relay.vouched.Store(c.name, true)
+	}
+	if _, ok := c.Relay.vouched.Load(c.name); !ok || ctx.Err() != nil || !c.cfg.Conn.IsConnected() || errors.Is(cause, ErrDiverged) || errors.Is(cause, errDeposed) {
+		return cause
+	}
+	if k := errs.KindOf(cause); k != errs.Internal && !missing { // the database's
+		return cause
+	}
+	return c.aside(ctx, cause)
 }
 
 // number sequences what comes and hands it on.
@@ -284,7 +360,7 @@ func (c *leader) number(ctx context.Context, batches chan<- []row) error {
 				return ctx.Err()
 			}
 		}
-		if len(rows) == batchLimit {
+		if full(rows) {
 			continue
 		}
 		select {
@@ -326,9 +402,12 @@ func (c *leader) send(ctx context.Context, batches <-chan []row, chain []byte) e
 			}
 		case <-tick.C:
 		}
-		if now := c.cfg.Clock.Now(); now.Sub(c.announced) >= announce {
+		if now := time.Now(); now.Sub(c.announced) >= announce {
 			c.announced = now
 			if err := c.announce(c.pubSeq.Load(), chain); err != nil {
+				return err
+			}
+			if err := c.strangers(ctx, now); err != nil {
 				return err
 			}
 		}
@@ -344,11 +423,21 @@ type row struct {
 	chain []byte
 }
 
+// full reports whether rows may not be all that wait: there are as many, or
+// their bytes are.
+func full(rows []row) bool {
+	size := 0
+	for _, r := range rows {
+		size += len(r.body)
+	}
+	return len(rows) == batchLimit || size >= budget
+}
+
 // sequence gives the next numbers to rows that have none, oldest first, marks
 // what was acknowledged since, and prolongs the lease; all in one transaction
 // that a deposed leader cannot commit.
 func (c *leader) sequence(ctx context.Context) ([]row, error) {
-	now := c.cfg.Clock.Now()
+	now := time.Now()
 	var (
 		rows  []row
 		seq   int64
@@ -361,7 +450,7 @@ func (c *leader) sequence(ctx context.Context) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !pending && c.marked == published && c.leaseUntil.Sub(now) > lease/2 {
+	if !pending && c.marked == published && now.Sub(c.leased) < lease/2 {
 		return nil, nil
 	}
 	err = c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
@@ -374,9 +463,9 @@ func (c *leader) sequence(ctx context.Context) ([]row, error) {
 		if err != nil {
 			return err
 		}
-		rows, err = sqldb.Collect(tx, func(s sqldb.Scanner) (r row, err error) {
+		rows, err = page(tx, func(s sqldb.Scanner) (r row, size int, err error) {
 			err = s.Scan(&r.ord, &r.id, &r.body)
-			return r, err
+			return r, len(r.body), err
 		}, `SELECT ord, id, body FROM event WHERE channel = $1 AND seq IS NULL AND audience = 'shared' ORDER BY ord LIMIT `+strconv.Itoa(batchLimit), c.name)
 		if err != nil {
 			return err
@@ -393,8 +482,8 @@ func (c *leader) sequence(ctx context.Context) ([]row, error) {
 		if fault.Broken("relay.number_not_kept") {
 			last = c.lastSeq
 		}
-		_, err = tx.Exec(`UPDATE channel SET last_seq = $1, chain = $2, published_seq = $3, lease_until = $4 WHERE channel = $5 AND term = $6`,
-			last, chain, published, now.Add(lease).UnixMicro(), c.name, c.term)
+		_, err = tx.Exec(`UPDATE channel SET last_seq = $1, chain = $2, published_seq = $3, lease_until = `+tx.Dialect().In(lease)+` WHERE channel = $4 AND term = $5`,
+			last, chain, published, c.name, c.term)
 		return err
 	})
 	if err != nil {
@@ -403,7 +492,7 @@ func (c *leader) sequence(ctx context.Context) ([]row, error) {
 	if len(rows) > 0 {
 		fault.Point("relay.sequenced")
 	}
-	c.lastSeq, c.chain, c.marked, c.leaseUntil = seq, chain, published, now.Add(lease)
+	c.lastSeq, c.chain, c.marked, c.leased = seq, chain, published, now
 	return rows, nil
 }
 
@@ -421,16 +510,12 @@ func (c *leader) publish(ctx context.Context, rows []row) error {
 	fault.Point("relay.sends")
 	acks := make([]jetstream.PubAckFuture, len(rows))
 	for i, r := range rows {
-		e, err := event.Parse(r.body)
+		m, err := c.message(ctx, r)
 		if err != nil {
-			return err // our own bytes: damaged storage
+			return err
 		}
-		m := &nats.Msg{Subject: event.Subject(c.name, e.Division, e.Type), Data: r.body, Header: nats.Header{
-			event.HeaderID: {r.id}, event.HeaderEpoch: {strconv.FormatInt(c.epoch, 10)},
-			event.HeaderSeq: {strconv.FormatInt(r.seq, 10)}, event.HeaderChain: {hex.EncodeToString(r.chain)},
-		}}
-		if e.TraceParent != "" {
-			m.Header[event.HeaderTrace] = []string{e.TraceParent}
+		if i == len(rows)-1 {
+			c.sign(m, r)
 		}
 		follows := []jetstream.PublishOpt{jetstream.WithExpectLastSequence(c.streamSeq + uint64(i))}
 		if fault.Broken("relay.expects_nothing") {
@@ -454,6 +539,7 @@ func (c *leader) publish(ctx context.Context, rows []row) error {
 			return fmt.Errorf("publish: %w", ctx.Err())
 		}
 	}
+	c.Relay.sent.Store(c.name, c.streamSeq)
 	c.published(ctx, int64(len(rows)))
 	fault.Point("relay.published")
 	return nil
@@ -471,11 +557,7 @@ func (c *leader) backlog(ctx context.Context) error {
 		}
 		out := make([]row, len(rows))
 		for i, s := range rows {
-			e, err := event.Parse(s.Body)
-			if err != nil {
-				return err
-			}
-			out[i] = row{id: e.ID, body: s.Body, seq: s.Seq, chain: s.Chain}
+			out[i] = row{id: s.ID, body: s.Body, seq: s.Seq, chain: s.Chain}
 		}
 		if err := c.publish(ctx, out); err != nil {
 			return err

@@ -8,14 +8,17 @@ import (
 	"io"
 	"net"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlitelib "modernc.org/sqlite/lib"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/fault"
 )
 
 // Dialect is one of the two databases, and holds what really differs.
@@ -43,6 +46,31 @@ func (d Dialect) SkipLocked() string {
 		return " FOR UPDATE SKIP LOCKED"
 	}
 	return ""
+}
+
+// Now is the database's own time in stored form, as an expression of SQL. Who
+// holds a lease is decided by it: of the machines that share a database, one
+// may have a wrong clock.
+func (d Dialect) Now() string {
+	if d == Postgres {
+		return `CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)`
+	}
+	return `CAST(unixepoch('subsec') * 1000000 AS INTEGER)`
+}
+
+// Over is a condition of SQL: a lease that is written in a column is over. One
+// that lies further ahead than any lease is (bound, in microseconds) is over
+// too: a clock that ran ahead wrote it.
+func (d Dialect) Over(column string, bound time.Duration) string {
+	if fault.Broken("sqldb.trusts_clocks") {
+		return `(` + column + ` < ` + d.Now() + `)`
+	}
+	return `(` + column + ` < ` + d.Now() + ` OR ` + column + ` > ` + d.Now() + ` + ` + strconv.FormatInt(bound.Microseconds(), 10) + `)`
+}
+
+// In is an expression of SQL: the database's time after a while.
+func (d Dialect) In(after time.Duration) string {
+	return d.Now() + ` + ` + strconv.FormatInt(after.Microseconds(), 10)
 }
 
 // IsUnique reports whether err is a violated unique or primary key.

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
@@ -32,6 +33,39 @@ type DB struct {
 	dialect Dialect
 	engine  engine
 	pool    *sql.DB // for migrations and PostgreSQL
+	trouble atomic.Pointer[trouble]
+}
+
+// trouble is why the storage does not take what is written, and since when.
+type trouble struct {
+	code  string
+	since time.Time
+}
+
+// Trouble is the code of the error for which nothing could be written last,
+// and since when; "" where all is well.
+func (d *DB) Trouble() (code string, since time.Time) {
+	if t := d.trouble.Load(); t != nil {
+		return t.code, t.since
+	}
+	return "", time.Time{}
+}
+
+// note remembers whether a write, or a read, found the storage out of order.
+func (d *DB) note(err error, wrote bool) error {
+	switch was := d.trouble.Load(); {
+	case errors.Is(err, ErrFull), errors.Is(err, ErrUnavailable), errors.Is(err, ErrLost):
+		if code := errs.CodeOf(err); was == nil || was.code != code {
+			t := &trouble{code, time.Now()}
+			if was != nil {
+				t.since = was.since
+			}
+			d.trouble.CompareAndSwap(was, t)
+		}
+	case err == nil && was != nil && wrote:
+		d.trouble.CompareAndSwap(was, nil)
+	}
+	return err
 }
 
 // engine is what really differs between the two databases when running transactions.
@@ -63,7 +97,13 @@ func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return ErrDeadline.Because(err)
 	}
-	return d.dialect.classify(d.engine.update(ctx, fn))
+	wrote := false
+	err := d.dialect.classify(d.engine.update(ctx, func(tx *Tx) error {
+		err := fn(tx)
+		wrote = tx.Wrote()
+		return err
+	}))
+	return d.note(err, wrote)
 }
 
 // View runs fn on a consistent snapshot. Keep it short: an open reader keeps
@@ -72,7 +112,7 @@ func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return ErrDeadline.Because(err)
 	}
-	return d.dialect.classify(d.engine.view(ctx, fn))
+	return d.note(d.dialect.classify(d.engine.view(ctx, fn)), false)
 }
 
 // Close waits for running transactions and closes the database.

@@ -241,7 +241,7 @@ func (q *Queue) do(ctx context.Context, i item) (err error) {
 	ctx = telemetry.WithTraceParent(ctx, parent)
 	ctx, span := q.tel.Tracer.Start(ctx, "task "+i.kind)
 	defer span.End()
-	ctx = outbox.WithCause(ctx, outbox.Cause{Correlation: correlation})
+	ctx = outbox.Inherit(ctx, outbox.Cause{Correlation: correlation})
 	ctx = auth.With(ctx, auth.Principal{Kind: auth.Service, Subject: q.tel.Service, Via: auth.ViaSystem})
 	ctx, cancel := context.WithTimeout(ctx, claim/2)
 	defer cancel()

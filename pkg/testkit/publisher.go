@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -38,6 +39,12 @@ func (p *Platform) Publisher(service string, methods ...contract.Method) *Publis
 	return &Publisher{p, log}
 }
 
+// DB is the stand-in's database.
+func (b *Publisher) DB() *sqldb.DB { return b.log.DB() }
+
+// Log is the stand-in's event log.
+func (b *Publisher) Log() *outbox.Log { return b.log }
+
 // Publish appends events about one aggregate in one transaction.
 func (b *Publisher) Publish(about outbox.Subject, messages ...proto.Message) {
 	b.p.T.Helper()
@@ -53,14 +60,21 @@ func (b *Publisher) Publish(about outbox.Subject, messages ...proto.Message) {
 // defective publisher would.
 func (b *Publisher) PublishRaw(eventType string, data []byte) {
 	b.p.T.Helper()
-	e := event.Event{ID: ident.NewID(), Type: eventType, Aggregate: ident.NewID(), Version: 1, OccurredAt: b.p.Clock.Now(), Data: data}
+	b.PublishEvent(event.Event{Type: eventType, Data: data})
+}
+
+// PublishEvent writes an event row as it is given, as a publisher of another
+// version would; what is not given of its id, thing and time is made.
+func (b *Publisher) PublishEvent(e event.Event) {
+	b.p.T.Helper()
+	e.ID, e.Aggregate, e.Version, e.OccurredAt = ident.NewID(), cmp.Or(e.Aggregate, ident.NewID()), max(e.Version, 1), b.p.Clock.Now()
 	body, err := e.Marshal()
 	if err != nil {
 		b.p.T.Fatal(err)
 	}
 	err = b.log.DB().Update(context.Background(), func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(`INSERT INTO event (id, aggregate, version, channel, audience, type, worker, body, created_at) VALUES ($1, $2, 1, $3, 'shared', $4, '', $5, 0)`,
-			e.ID, e.Aggregate, b.log.Channels()[0], e.Type, body)
+		_, err := tx.Exec(`INSERT INTO event (id, aggregate, version, channel, audience, type, worker, body, created_at) VALUES ($1, $2, $3, $4, 'shared', $5, $6, $7, 0)`,
+			e.ID, e.Aggregate, e.Version, b.log.Channels()[0], e.Type, e.Worker, body)
 		return err
 	})
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -120,7 +121,11 @@ func NewPlatform(t testing.TB, c clock.Clock) *Platform {
 
 // Deps is what a service is given on this platform, with its own SQLite file.
 func (p *Platform) Deps(service string) run.Deps {
-	return run.Deps{
+	js, err := jetstream.New(p.Conn)
+	if err != nil {
+		p.T.Fatal(err)
+	}
+	return run.Deps{Operator: js,
 		Database: "sqlite:" + filepath.Join(p.Dir, service+".db"), Conn: p.Conn, Clock: p.Clock, Telemetry: p.Telemetry,
 		Signer: auth.NewSigner(service, p.keys[service], p.Clock), Trusted: p.trusted, Master: p.Master,
 		PersonKeys: "sqlite:" + filepath.Join(p.Dir, service+"-keys.db"),

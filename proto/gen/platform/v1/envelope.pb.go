@@ -47,7 +47,9 @@ type Envelope struct {
 	// W3C trace context of the command.
 	Traceparent string `protobuf:"bytes,12,opt,name=traceparent,proto3" json:"traceparent,omitempty"`
 	// The event message itself.
-	Data          []byte `protobuf:"bytes,13,opt,name=data,proto3" json:"data,omitempty"`
+	Data []byte `protobuf:"bytes,13,opt,name=data,proto3" json:"data,omitempty"`
+	// The type of the other version that tells the same and is published beside it.
+	Beside        string `protobuf:"bytes,14,opt,name=beside,proto3" json:"beside,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -171,6 +173,13 @@ func (x *Envelope) GetData() []byte {
 		return x.Data
 	}
 	return nil
+}
+
+func (x *Envelope) GetBeside() string {
+	if x != nil {
+		return x.Beside
+	}
+	return ""
 }
 
 // Principal is who calls, for whom and why; signed by an issuer that the callee trusts.
@@ -465,7 +474,7 @@ var File_qiao_platform_v1_envelope_proto protoreflect.FileDescriptor
 
 const file_qiao_platform_v1_envelope_proto_rawDesc = "" +
 	"\n" +
-	"\x1fqiao/platform/v1/envelope.proto\x12\x10qiao.platform.v1\x1a\x1eqiao/platform/v1/options.proto\"\xd9\x02\n" +
+	"\x1fqiao/platform/v1/envelope.proto\x12\x10qiao.platform.v1\x1a\x1eqiao/platform/v1/options.proto\"\xf1\x02\n" +
 	"\bEnvelope\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x1c\n" +
@@ -481,7 +490,8 @@ const file_qiao_platform_v1_envelope_proto_rawDesc = "" +
 	" \x01(\tR\x05actor\x12\x10\n" +
 	"\x03via\x18\v \x01(\tR\x03via\x12 \n" +
 	"\vtraceparent\x18\f \x01(\tR\vtraceparent\x12\x12\n" +
-	"\x04data\x18\r \x01(\fR\x04data\"\xaf\x02\n" +
+	"\x04data\x18\r \x01(\fR\x04data\x12\x16\n" +
+	"\x06beside\x18\x0e \x01(\tR\x06beside\"\xaf\x02\n" +
 	"\tPrincipal\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\asubject\x18\x02 \x01(\tR\asubject\x12\x1e\n" +

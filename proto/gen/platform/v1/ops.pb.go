@@ -214,7 +214,13 @@ type SequencedEvent struct {
 	Epoch int64  `protobuf:"varint,4,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	Id    string `protobuf:"bytes,5,opt,name=id,proto3" json:"id,omitempty"`
 	// The event does not concern the reader: its hash is given in place of its bytes.
-	Withheld      bool `protobuf:"varint,6,opt,name=withheld,proto3" json:"withheld,omitempty"`
+	Withheld bool `protobuf:"varint,6,opt,name=withheld,proto3" json:"withheld,omitempty"`
+	// Set where its publisher set the event aside: event.set_aside with its type
+	// and key in place of its bytes, or event.released with bytes from which what
+	// made it too large was taken. The hash is as told.
+	Aside         string `protobuf:"bytes,7,opt,name=aside,proto3" json:"aside,omitempty"`
+	Type          string `protobuf:"bytes,8,opt,name=type,proto3" json:"type,omitempty"`
+	Key           string `protobuf:"bytes,9,opt,name=key,proto3" json:"key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -291,6 +297,27 @@ func (x *SequencedEvent) GetWithheld() bool {
 	return false
 }
 
+func (x *SequencedEvent) GetAside() string {
+	if x != nil {
+		return x.Aside
+	}
+	return ""
+}
+
+func (x *SequencedEvent) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *SequencedEvent) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
 type GetStatusRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -339,6 +366,8 @@ type GetStatusResponse struct {
 	Rebuilds []*RebuildStatus `protobuf:"bytes,7,rep,name=rebuilds,proto3" json:"rebuilds,omitempty"`
 	// Tasks that were given up and that nobody has begun again.
 	GivenUpTasks int64 `protobuf:"varint,8,opt,name=given_up_tasks,json=givenUpTasks,proto3" json:"given_up_tasks,omitempty"`
+	// What stands still, or cannot be done, longer than a bound.
+	Troubles []*Trouble `protobuf:"bytes,9,rep,name=troubles,proto3" json:"troubles,omitempty"`
 	// The code of the error for which the service answers nothing and writes
 	// nothing: its database is empty and an operator has to say why. Empty while it works.
 	Held          string `protobuf:"bytes,12,opt,name=held,proto3" json:"held,omitempty"`
@@ -432,11 +461,82 @@ func (x *GetStatusResponse) GetGivenUpTasks() int64 {
 	return 0
 }
 
+func (x *GetStatusResponse) GetTroubles() []*Trouble {
+	if x != nil {
+		return x.Troubles
+	}
+	return nil
+}
+
 func (x *GetStatusResponse) GetHeld() string {
 	if x != nil {
 		return x.Held
 	}
 	return ""
+}
+
+// Trouble is a reason for which a service is not well.
+type Trouble struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The code of the error that says what it is.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// The channel concerned, if it is one.
+	Channel string `protobuf:"bytes,2,opt,name=channel,proto3" json:"channel,omitempty"`
+	// When it was first seen.
+	Since         int64 `protobuf:"varint,3,opt,name=since,proto3" json:"since,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Trouble) Reset() {
+	*x = Trouble{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Trouble) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Trouble) ProtoMessage() {}
+
+func (x *Trouble) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Trouble.ProtoReflect.Descriptor instead.
+func (*Trouble) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Trouble) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Trouble) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *Trouble) GetSince() int64 {
+	if x != nil {
+		return x.Since
+	}
+	return 0
 }
 
 type ListGivenUpTasksRequest struct {
@@ -448,7 +548,7 @@ type ListGivenUpTasksRequest struct {
 
 func (x *ListGivenUpTasksRequest) Reset() {
 	*x = ListGivenUpTasksRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -460,7 +560,7 @@ func (x *ListGivenUpTasksRequest) String() string {
 func (*ListGivenUpTasksRequest) ProtoMessage() {}
 
 func (x *ListGivenUpTasksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[6]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -473,7 +573,7 @@ func (x *ListGivenUpTasksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGivenUpTasksRequest.ProtoReflect.Descriptor instead.
 func (*ListGivenUpTasksRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{6}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ListGivenUpTasksRequest) GetLimit() int32 {
@@ -493,7 +593,7 @@ type ListGivenUpTasksResponse struct {
 
 func (x *ListGivenUpTasksResponse) Reset() {
 	*x = ListGivenUpTasksResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -505,7 +605,7 @@ func (x *ListGivenUpTasksResponse) String() string {
 func (*ListGivenUpTasksResponse) ProtoMessage() {}
 
 func (x *ListGivenUpTasksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[7]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -518,7 +618,7 @@ func (x *ListGivenUpTasksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGivenUpTasksResponse.ProtoReflect.Descriptor instead.
 func (*ListGivenUpTasksResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{7}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ListGivenUpTasksResponse) GetTasks() []*GivenUpTask {
@@ -550,7 +650,7 @@ type GivenUpTask struct {
 
 func (x *GivenUpTask) Reset() {
 	*x = GivenUpTask{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -562,7 +662,7 @@ func (x *GivenUpTask) String() string {
 func (*GivenUpTask) ProtoMessage() {}
 
 func (x *GivenUpTask) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[8]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -575,7 +675,7 @@ func (x *GivenUpTask) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GivenUpTask.ProtoReflect.Descriptor instead.
 func (*GivenUpTask) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{8}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *GivenUpTask) GetId() string {
@@ -637,7 +737,7 @@ type RetryTasksRequest struct {
 
 func (x *RetryTasksRequest) Reset() {
 	*x = RetryTasksRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -649,7 +749,7 @@ func (x *RetryTasksRequest) String() string {
 func (*RetryTasksRequest) ProtoMessage() {}
 
 func (x *RetryTasksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[9]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -662,7 +762,7 @@ func (x *RetryTasksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryTasksRequest.ProtoReflect.Descriptor instead.
 func (*RetryTasksRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{9}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RetryTasksRequest) GetId() string {
@@ -681,7 +781,7 @@ type RetryTasksResponse struct {
 
 func (x *RetryTasksResponse) Reset() {
 	*x = RetryTasksResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -693,7 +793,7 @@ func (x *RetryTasksResponse) String() string {
 func (*RetryTasksResponse) ProtoMessage() {}
 
 func (x *RetryTasksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[10]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -706,7 +806,7 @@ func (x *RetryTasksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryTasksResponse.ProtoReflect.Descriptor instead.
 func (*RetryTasksResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{10}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *RetryTasksResponse) GetRetried() int64 {
@@ -714,6 +814,565 @@ func (x *RetryTasksResponse) GetRetried() int64 {
 		return x.Retried
 	}
 	return 0
+}
+
+type ListSetAsideRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Limit         int32                  `protobuf:"varint,1,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSetAsideRequest) Reset() {
+	*x = ListSetAsideRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSetAsideRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSetAsideRequest) ProtoMessage() {}
+
+func (x *ListSetAsideRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSetAsideRequest.ProtoReflect.Descriptor instead.
+func (*ListSetAsideRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListSetAsideRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListSetAsideResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Events        []*SetAsideEvent       `protobuf:"bytes,1,rep,name=events,proto3" json:"events,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListSetAsideResponse) Reset() {
+	*x = ListSetAsideResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListSetAsideResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListSetAsideResponse) ProtoMessage() {}
+
+func (x *ListSetAsideResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListSetAsideResponse.ProtoReflect.Descriptor instead.
+func (*ListSetAsideResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListSetAsideResponse) GetEvents() []*SetAsideEvent {
+	if x != nil {
+		return x.Events
+	}
+	return nil
+}
+
+type SetAsideEvent struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Channel string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Seq     int64                  `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
+	Id      string                 `protobuf:"bytes,3,opt,name=id,proto3" json:"id,omitempty"`
+	Type    string                 `protobuf:"bytes,4,opt,name=type,proto3" json:"type,omitempty"`
+	Code    string                 `protobuf:"bytes,5,opt,name=code,proto3" json:"code,omitempty"`
+	Bytes   int64                  `protobuf:"varint,6,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	FoundAt int64                  `protobuf:"varint,7,opt,name=found_at,json=foundAt,proto3" json:"found_at,omitempty"`
+	// released, given_up, or empty where nobody has decided yet.
+	Decision      string `protobuf:"bytes,8,opt,name=decision,proto3" json:"decision,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetAsideEvent) Reset() {
+	*x = SetAsideEvent{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetAsideEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetAsideEvent) ProtoMessage() {}
+
+func (x *SetAsideEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetAsideEvent.ProtoReflect.Descriptor instead.
+func (*SetAsideEvent) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *SetAsideEvent) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *SetAsideEvent) GetSeq() int64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+func (x *SetAsideEvent) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *SetAsideEvent) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *SetAsideEvent) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *SetAsideEvent) GetBytes() int64 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+func (x *SetAsideEvent) GetFoundAt() int64 {
+	if x != nil {
+		return x.FoundAt
+	}
+	return 0
+}
+
+func (x *SetAsideEvent) GetDecision() string {
+	if x != nil {
+		return x.Decision
+	}
+	return ""
+}
+
+type DecideSetAsideRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Channel string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	Seq     int64                  `protobuf:"varint,2,opt,name=seq,proto3" json:"seq,omitempty"`
+	// The event's id, so that nobody decides on another than the one looked at.
+	Id string `protobuf:"bytes,3,opt,name=id,proto3" json:"id,omitempty"`
+	// True lets it go to its readers, false gives it up.
+	Release bool `protobuf:"varint,4,opt,name=release,proto3" json:"release,omitempty"`
+	// Why; names no person.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideSetAsideRequest) Reset() {
+	*x = DecideSetAsideRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideSetAsideRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideSetAsideRequest) ProtoMessage() {}
+
+func (x *DecideSetAsideRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideSetAsideRequest.ProtoReflect.Descriptor instead.
+func (*DecideSetAsideRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *DecideSetAsideRequest) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *DecideSetAsideRequest) GetSeq() int64 {
+	if x != nil {
+		return x.Seq
+	}
+	return 0
+}
+
+func (x *DecideSetAsideRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DecideSetAsideRequest) GetRelease() bool {
+	if x != nil {
+		return x.Release
+	}
+	return false
+}
+
+func (x *DecideSetAsideRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type DecideSetAsideResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Base64 of the service's signature over what was decided.
+	Signature     string `protobuf:"bytes,1,opt,name=signature,proto3" json:"signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideSetAsideResponse) Reset() {
+	*x = DecideSetAsideResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideSetAsideResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideSetAsideResponse) ProtoMessage() {}
+
+func (x *DecideSetAsideResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideSetAsideResponse.ProtoReflect.Descriptor instead.
+func (*DecideSetAsideResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *DecideSetAsideResponse) GetSignature() string {
+	if x != nil {
+		return x.Signature
+	}
+	return ""
+}
+
+type ListForgedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Limit         int32                  `protobuf:"varint,1,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListForgedRequest) Reset() {
+	*x = ListForgedRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListForgedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListForgedRequest) ProtoMessage() {}
+
+func (x *ListForgedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListForgedRequest.ProtoReflect.Descriptor instead.
+func (*ListForgedRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ListForgedRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListForgedResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Messages      []*ForgedMessage       `protobuf:"bytes,1,rep,name=messages,proto3" json:"messages,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListForgedResponse) Reset() {
+	*x = ListForgedResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListForgedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListForgedResponse) ProtoMessage() {}
+
+func (x *ListForgedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListForgedResponse.ProtoReflect.Descriptor instead.
+func (*ListForgedResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ListForgedResponse) GetMessages() []*ForgedMessage {
+	if x != nil {
+		return x.Messages
+	}
+	return nil
+}
+
+type ForgedMessage struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Channel string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	// Its number in the stream.
+	StreamSeq     int64 `protobuf:"varint,2,opt,name=stream_seq,json=streamSeq,proto3" json:"stream_seq,omitempty"`
+	FoundAt       int64 `protobuf:"varint,3,opt,name=found_at,json=foundAt,proto3" json:"found_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForgedMessage) Reset() {
+	*x = ForgedMessage{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForgedMessage) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForgedMessage) ProtoMessage() {}
+
+func (x *ForgedMessage) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForgedMessage.ProtoReflect.Descriptor instead.
+func (*ForgedMessage) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ForgedMessage) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *ForgedMessage) GetStreamSeq() int64 {
+	if x != nil {
+		return x.StreamSeq
+	}
+	return 0
+}
+
+func (x *ForgedMessage) GetFoundAt() int64 {
+	if x != nil {
+		return x.FoundAt
+	}
+	return 0
+}
+
+type RemoveForgedRequest struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Channel   string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
+	StreamSeq int64                  `protobuf:"varint,2,opt,name=stream_seq,json=streamSeq,proto3" json:"stream_seq,omitempty"`
+	// Why; names no person.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveForgedRequest) Reset() {
+	*x = RemoveForgedRequest{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveForgedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveForgedRequest) ProtoMessage() {}
+
+func (x *RemoveForgedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveForgedRequest.ProtoReflect.Descriptor instead.
+func (*RemoveForgedRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *RemoveForgedRequest) GetChannel() string {
+	if x != nil {
+		return x.Channel
+	}
+	return ""
+}
+
+func (x *RemoveForgedRequest) GetStreamSeq() int64 {
+	if x != nil {
+		return x.StreamSeq
+	}
+	return 0
+}
+
+func (x *RemoveForgedRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+type RemoveForgedResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveForgedResponse) Reset() {
+	*x = RemoveForgedResponse{}
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveForgedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveForgedResponse) ProtoMessage() {}
+
+func (x *RemoveForgedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveForgedResponse.ProtoReflect.Descriptor instead.
+func (*RemoveForgedResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{21}
 }
 
 type RebuildRequest struct {
@@ -726,7 +1385,7 @@ type RebuildRequest struct {
 
 func (x *RebuildRequest) Reset() {
 	*x = RebuildRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -738,7 +1397,7 @@ func (x *RebuildRequest) String() string {
 func (*RebuildRequest) ProtoMessage() {}
 
 func (x *RebuildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[11]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -751,7 +1410,7 @@ func (x *RebuildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildRequest.ProtoReflect.Descriptor instead.
 func (*RebuildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{11}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *RebuildRequest) GetModel() string {
@@ -776,7 +1435,7 @@ type RebuildResponse struct {
 
 func (x *RebuildResponse) Reset() {
 	*x = RebuildResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -788,7 +1447,7 @@ func (x *RebuildResponse) String() string {
 func (*RebuildResponse) ProtoMessage() {}
 
 func (x *RebuildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[12]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -801,7 +1460,7 @@ func (x *RebuildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildResponse.ProtoReflect.Descriptor instead.
 func (*RebuildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{12}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{23}
 }
 
 type RebuildStatus struct {
@@ -821,7 +1480,7 @@ type RebuildStatus struct {
 
 func (x *RebuildStatus) Reset() {
 	*x = RebuildStatus{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -833,7 +1492,7 @@ func (x *RebuildStatus) String() string {
 func (*RebuildStatus) ProtoMessage() {}
 
 func (x *RebuildStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[13]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -846,7 +1505,7 @@ func (x *RebuildStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RebuildStatus.ProtoReflect.Descriptor instead.
 func (*RebuildStatus) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{13}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *RebuildStatus) GetModel() string {
@@ -904,14 +1563,18 @@ type ChannelStatus struct {
 	// False when the recomputed chain differs from the stored one; only set when asked by verify.
 	ChainMatches bool `protobuf:"varint,8,opt,name=chain_matches,json=chainMatches,proto3" json:"chain_matches,omitempty"`
 	// The code of the error for which the channel's relay stopped; empty while it runs.
-	Alarm         string `protobuf:"bytes,9,opt,name=alarm,proto3" json:"alarm,omitempty"`
+	Alarm string `protobuf:"bytes,9,opt,name=alarm,proto3" json:"alarm,omitempty"`
+	// Events that were set aside and on which nobody has decided.
+	SetAside int64 `protobuf:"varint,10,opt,name=set_aside,json=setAside,proto3" json:"set_aside,omitempty"`
+	// Messages in the stream that this publisher did not write.
+	Forged        int64 `protobuf:"varint,11,opt,name=forged,proto3" json:"forged,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ChannelStatus) Reset() {
 	*x = ChannelStatus{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -923,7 +1586,7 @@ func (x *ChannelStatus) String() string {
 func (*ChannelStatus) ProtoMessage() {}
 
 func (x *ChannelStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[14]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -936,7 +1599,7 @@ func (x *ChannelStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ChannelStatus.ProtoReflect.Descriptor instead.
 func (*ChannelStatus) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{14}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ChannelStatus) GetChannel() string {
@@ -1002,6 +1665,20 @@ func (x *ChannelStatus) GetAlarm() string {
 	return ""
 }
 
+func (x *ChannelStatus) GetSetAside() int64 {
+	if x != nil {
+		return x.SetAside
+	}
+	return 0
+}
+
+func (x *ChannelStatus) GetForged() int64 {
+	if x != nil {
+		return x.Forged
+	}
+	return 0
+}
+
 type CursorStatus struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
 	Channel    string                 `protobuf:"bytes,1,opt,name=channel,proto3" json:"channel,omitempty"`
@@ -1022,7 +1699,7 @@ type CursorStatus struct {
 
 func (x *CursorStatus) Reset() {
 	*x = CursorStatus{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1034,7 +1711,7 @@ func (x *CursorStatus) String() string {
 func (*CursorStatus) ProtoMessage() {}
 
 func (x *CursorStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[15]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1047,7 +1724,7 @@ func (x *CursorStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CursorStatus.ProtoReflect.Descriptor instead.
 func (*CursorStatus) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{15}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *CursorStatus) GetChannel() string {
@@ -1130,7 +1807,7 @@ type TableCount struct {
 
 func (x *TableCount) Reset() {
 	*x = TableCount{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1142,7 +1819,7 @@ func (x *TableCount) String() string {
 func (*TableCount) ProtoMessage() {}
 
 func (x *TableCount) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[16]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1155,7 +1832,7 @@ func (x *TableCount) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TableCount.ProtoReflect.Descriptor instead.
 func (*TableCount) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{16}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *TableCount) GetThing() string {
@@ -1181,7 +1858,7 @@ type ListParkedRequest struct {
 
 func (x *ListParkedRequest) Reset() {
 	*x = ListParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1193,7 +1870,7 @@ func (x *ListParkedRequest) String() string {
 func (*ListParkedRequest) ProtoMessage() {}
 
 func (x *ListParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[17]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1206,7 +1883,7 @@ func (x *ListParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListParkedRequest.ProtoReflect.Descriptor instead.
 func (*ListParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{17}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListParkedRequest) GetLimit() int32 {
@@ -1225,7 +1902,7 @@ type ListParkedResponse struct {
 
 func (x *ListParkedResponse) Reset() {
 	*x = ListParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1237,7 +1914,7 @@ func (x *ListParkedResponse) String() string {
 func (*ListParkedResponse) ProtoMessage() {}
 
 func (x *ListParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[18]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1250,7 +1927,7 @@ func (x *ListParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListParkedResponse.ProtoReflect.Descriptor instead.
 func (*ListParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{18}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListParkedResponse) GetEvents() []*ParkedEvent {
@@ -1276,7 +1953,7 @@ type ParkedEvent struct {
 
 func (x *ParkedEvent) Reset() {
 	*x = ParkedEvent{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1288,7 +1965,7 @@ func (x *ParkedEvent) String() string {
 func (*ParkedEvent) ProtoMessage() {}
 
 func (x *ParkedEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[19]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1301,7 +1978,7 @@ func (x *ParkedEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ParkedEvent.ProtoReflect.Descriptor instead.
 func (*ParkedEvent) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{19}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ParkedEvent) GetChannel() string {
@@ -1371,7 +2048,7 @@ type RetryParkedRequest struct {
 
 func (x *RetryParkedRequest) Reset() {
 	*x = RetryParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1383,7 +2060,7 @@ func (x *RetryParkedRequest) String() string {
 func (*RetryParkedRequest) ProtoMessage() {}
 
 func (x *RetryParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[20]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1396,7 +2073,7 @@ func (x *RetryParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryParkedRequest.ProtoReflect.Descriptor instead.
 func (*RetryParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{20}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *RetryParkedRequest) GetChannel() string {
@@ -1423,7 +2100,7 @@ type GetParkedRequest struct {
 
 func (x *GetParkedRequest) Reset() {
 	*x = GetParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1435,7 +2112,7 @@ func (x *GetParkedRequest) String() string {
 func (*GetParkedRequest) ProtoMessage() {}
 
 func (x *GetParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[21]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1448,7 +2125,7 @@ func (x *GetParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetParkedRequest.ProtoReflect.Descriptor instead.
 func (*GetParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{21}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *GetParkedRequest) GetChannel() string {
@@ -1479,7 +2156,7 @@ type GetParkedResponse struct {
 
 func (x *GetParkedResponse) Reset() {
 	*x = GetParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1491,7 +2168,7 @@ func (x *GetParkedResponse) String() string {
 func (*GetParkedResponse) ProtoMessage() {}
 
 func (x *GetParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[22]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1504,7 +2181,7 @@ func (x *GetParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetParkedResponse.ProtoReflect.Descriptor instead.
 func (*GetParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{22}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *GetParkedResponse) GetEvent() *ParkedEvent {
@@ -1556,7 +2233,7 @@ type SkipParkedRequest struct {
 
 func (x *SkipParkedRequest) Reset() {
 	*x = SkipParkedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1568,7 +2245,7 @@ func (x *SkipParkedRequest) String() string {
 func (*SkipParkedRequest) ProtoMessage() {}
 
 func (x *SkipParkedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[23]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1581,7 +2258,7 @@ func (x *SkipParkedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SkipParkedRequest.ProtoReflect.Descriptor instead.
 func (*SkipParkedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{23}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *SkipParkedRequest) GetChannel() string {
@@ -1622,7 +2299,7 @@ type SkipParkedResponse struct {
 
 func (x *SkipParkedResponse) Reset() {
 	*x = SkipParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1634,7 +2311,7 @@ func (x *SkipParkedResponse) String() string {
 func (*SkipParkedResponse) ProtoMessage() {}
 
 func (x *SkipParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[24]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1647,7 +2324,7 @@ func (x *SkipParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SkipParkedResponse.ProtoReflect.Descriptor instead.
 func (*SkipParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{24}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *SkipParkedResponse) GetSignature() string {
@@ -1666,7 +2343,7 @@ type ListOrphanedRequest struct {
 
 func (x *ListOrphanedRequest) Reset() {
 	*x = ListOrphanedRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1678,7 +2355,7 @@ func (x *ListOrphanedRequest) String() string {
 func (*ListOrphanedRequest) ProtoMessage() {}
 
 func (x *ListOrphanedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[25]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1691,7 +2368,7 @@ func (x *ListOrphanedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrphanedRequest.ProtoReflect.Descriptor instead.
 func (*ListOrphanedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{25}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ListOrphanedRequest) GetLimit() int32 {
@@ -1710,7 +2387,7 @@ type ListOrphanedResponse struct {
 
 func (x *ListOrphanedResponse) Reset() {
 	*x = ListOrphanedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1722,7 +2399,7 @@ func (x *ListOrphanedResponse) String() string {
 func (*ListOrphanedResponse) ProtoMessage() {}
 
 func (x *ListOrphanedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[26]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1735,7 +2412,7 @@ func (x *ListOrphanedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListOrphanedResponse.ProtoReflect.Descriptor instead.
 func (*ListOrphanedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{26}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ListOrphanedResponse) GetEvents() []*OrphanedEvent {
@@ -1761,7 +2438,7 @@ type OrphanedEvent struct {
 
 func (x *OrphanedEvent) Reset() {
 	*x = OrphanedEvent{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1773,7 +2450,7 @@ func (x *OrphanedEvent) String() string {
 func (*OrphanedEvent) ProtoMessage() {}
 
 func (x *OrphanedEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[27]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1786,7 +2463,7 @@ func (x *OrphanedEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OrphanedEvent.ProtoReflect.Descriptor instead.
 func (*OrphanedEvent) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{27}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *OrphanedEvent) GetChannel() string {
@@ -1848,7 +2525,7 @@ type OpenEpochRequest struct {
 
 func (x *OpenEpochRequest) Reset() {
 	*x = OpenEpochRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[28]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1860,7 +2537,7 @@ func (x *OpenEpochRequest) String() string {
 func (*OpenEpochRequest) ProtoMessage() {}
 
 func (x *OpenEpochRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[28]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1873,7 +2550,7 @@ func (x *OpenEpochRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenEpochRequest.ProtoReflect.Descriptor instead.
 func (*OpenEpochRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{28}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *OpenEpochRequest) GetChannel() string {
@@ -1899,7 +2576,7 @@ type OpenEpochResponse struct {
 
 func (x *OpenEpochResponse) Reset() {
 	*x = OpenEpochResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[29]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1911,7 +2588,7 @@ func (x *OpenEpochResponse) String() string {
 func (*OpenEpochResponse) ProtoMessage() {}
 
 func (x *OpenEpochResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[29]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1924,7 +2601,7 @@ func (x *OpenEpochResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenEpochResponse.ProtoReflect.Descriptor instead.
 func (*OpenEpochResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{29}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *OpenEpochResponse) GetEpoch() *EpochStart {
@@ -1943,7 +2620,7 @@ type DeclareBeginningRequest struct {
 
 func (x *DeclareBeginningRequest) Reset() {
 	*x = DeclareBeginningRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1955,7 +2632,7 @@ func (x *DeclareBeginningRequest) String() string {
 func (*DeclareBeginningRequest) ProtoMessage() {}
 
 func (x *DeclareBeginningRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[30]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1968,7 +2645,7 @@ func (x *DeclareBeginningRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclareBeginningRequest.ProtoReflect.Descriptor instead.
 func (*DeclareBeginningRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{30}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *DeclareBeginningRequest) GetReason() string {
@@ -1986,7 +2663,7 @@ type DeclareBeginningResponse struct {
 
 func (x *DeclareBeginningResponse) Reset() {
 	*x = DeclareBeginningResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[31]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1998,7 +2675,7 @@ func (x *DeclareBeginningResponse) String() string {
 func (*DeclareBeginningResponse) ProtoMessage() {}
 
 func (x *DeclareBeginningResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[31]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2011,7 +2688,7 @@ func (x *DeclareBeginningResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclareBeginningResponse.ProtoReflect.Descriptor instead.
 func (*DeclareBeginningResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{31}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{42}
 }
 
 type TakeBackRequest struct {
@@ -2024,7 +2701,7 @@ type TakeBackRequest struct {
 
 func (x *TakeBackRequest) Reset() {
 	*x = TakeBackRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[32]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2036,7 +2713,7 @@ func (x *TakeBackRequest) String() string {
 func (*TakeBackRequest) ProtoMessage() {}
 
 func (x *TakeBackRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[32]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2049,7 +2726,7 @@ func (x *TakeBackRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeBackRequest.ProtoReflect.Descriptor instead.
 func (*TakeBackRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{32}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *TakeBackRequest) GetChannel() string {
@@ -2077,7 +2754,7 @@ type TakeBackResponse struct {
 
 func (x *TakeBackResponse) Reset() {
 	*x = TakeBackResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[33]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2089,7 +2766,7 @@ func (x *TakeBackResponse) String() string {
 func (*TakeBackResponse) ProtoMessage() {}
 
 func (x *TakeBackResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[33]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2102,7 +2779,7 @@ func (x *TakeBackResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeBackResponse.ProtoReflect.Descriptor instead.
 func (*TakeBackResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{33}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *TakeBackResponse) GetTaken() int64 {
@@ -2129,7 +2806,7 @@ type RetryParkedResponse struct {
 
 func (x *RetryParkedResponse) Reset() {
 	*x = RetryParkedResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[34]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2141,7 +2818,7 @@ func (x *RetryParkedResponse) String() string {
 func (*RetryParkedResponse) ProtoMessage() {}
 
 func (x *RetryParkedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[34]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2154,7 +2831,7 @@ func (x *RetryParkedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryParkedResponse.ProtoReflect.Descriptor instead.
 func (*RetryParkedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{34}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *RetryParkedResponse) GetApplied() int32 {
@@ -2180,7 +2857,7 @@ type GetTraceRequest struct {
 
 func (x *GetTraceRequest) Reset() {
 	*x = GetTraceRequest{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[35]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2192,7 +2869,7 @@ func (x *GetTraceRequest) String() string {
 func (*GetTraceRequest) ProtoMessage() {}
 
 func (x *GetTraceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[35]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2205,7 +2882,7 @@ func (x *GetTraceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTraceRequest.ProtoReflect.Descriptor instead.
 func (*GetTraceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{35}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *GetTraceRequest) GetTraceId() string {
@@ -2224,7 +2901,7 @@ type GetTraceResponse struct {
 
 func (x *GetTraceResponse) Reset() {
 	*x = GetTraceResponse{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[36]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2236,7 +2913,7 @@ func (x *GetTraceResponse) String() string {
 func (*GetTraceResponse) ProtoMessage() {}
 
 func (x *GetTraceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[36]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2249,7 +2926,7 @@ func (x *GetTraceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetTraceResponse.ProtoReflect.Descriptor instead.
 func (*GetTraceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{36}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *GetTraceResponse) GetSpans() []*Span {
@@ -2277,7 +2954,7 @@ type Span struct {
 
 func (x *Span) Reset() {
 	*x = Span{}
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[37]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2289,7 +2966,7 @@ func (x *Span) String() string {
 func (*Span) ProtoMessage() {}
 
 func (x *Span) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_ops_proto_msgTypes[37]
+	mi := &file_qiao_platform_v1_ops_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2302,7 +2979,7 @@ func (x *Span) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Span.ProtoReflect.Descriptor instead.
 func (*Span) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{37}
+	return file_qiao_platform_v1_ops_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *Span) GetTraceId() string {
@@ -2385,15 +3062,18 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"EpochStart\x12\x14\n" +
 	"\x05epoch\x18\x01 \x01(\x03R\x05epoch\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12\x14\n" +
-	"\x05chain\x18\x03 \x01(\fR\x05chain\"\x8e\x01\n" +
+	"\x05chain\x18\x03 \x01(\fR\x05chain\"\xca\x01\n" +
 	"\x0eSequencedEvent\x12\x10\n" +
 	"\x03seq\x18\x01 \x01(\x03R\x03seq\x12\x14\n" +
 	"\x05chain\x18\x02 \x01(\fR\x05chain\x12\x12\n" +
 	"\x04body\x18\x03 \x01(\fR\x04body\x12\x14\n" +
 	"\x05epoch\x18\x04 \x01(\x03R\x05epoch\x12\x0e\n" +
 	"\x02id\x18\x05 \x01(\tR\x02id\x12\x1a\n" +
-	"\bwithheld\x18\x06 \x01(\bR\bwithheld\"\x12\n" +
-	"\x10GetStatusRequest\"\x9d\x03\n" +
+	"\bwithheld\x18\x06 \x01(\bR\bwithheld\x12\x14\n" +
+	"\x05aside\x18\a \x01(\tR\x05aside\x12\x12\n" +
+	"\x04type\x18\b \x01(\tR\x04type\x12\x10\n" +
+	"\x03key\x18\t \x01(\tR\x03key\"\x12\n" +
+	"\x10GetStatusRequest\"\xd4\x03\n" +
 	"\x11GetStatusResponse\x12\x18\n" +
 	"\aservice\x18\x01 \x01(\tR\aservice\x12;\n" +
 	"\bchannels\x18\x02 \x03(\v2\x1f.qiao.platform.v1.ChannelStatusR\bchannels\x128\n" +
@@ -2402,8 +3082,13 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\x0ecommands_total\x18\x05 \x01(\x03R\rcommandsTotal\x12#\n" +
 	"\rpending_tasks\x18\x06 \x01(\x03R\fpendingTasks\x12;\n" +
 	"\brebuilds\x18\a \x03(\v2\x1f.qiao.platform.v1.RebuildStatusR\brebuilds\x12$\n" +
-	"\x0egiven_up_tasks\x18\b \x01(\x03R\fgivenUpTasks\x12\x12\n" +
-	"\x04held\x18\f \x01(\tR\x04held\"/\n" +
+	"\x0egiven_up_tasks\x18\b \x01(\x03R\fgivenUpTasks\x125\n" +
+	"\btroubles\x18\t \x03(\v2\x19.qiao.platform.v1.TroubleR\btroubles\x12\x12\n" +
+	"\x04held\x18\f \x01(\tR\x04held\"M\n" +
+	"\aTrouble\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
+	"\achannel\x18\x02 \x01(\tR\achannel\x12\x14\n" +
+	"\x05since\x18\x03 \x01(\x03R\x05since\"/\n" +
 	"\x17ListGivenUpTasksRequest\x12\x14\n" +
 	"\x05limit\x18\x01 \x01(\x05R\x05limit\"e\n" +
 	"\x18ListGivenUpTasksResponse\x123\n" +
@@ -2420,7 +3105,43 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\x11RetryTasksRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\".\n" +
 	"\x12RetryTasksResponse\x12\x18\n" +
-	"\aretried\x18\x01 \x01(\x03R\aretried\">\n" +
+	"\aretried\x18\x01 \x01(\x03R\aretried\"+\n" +
+	"\x13ListSetAsideRequest\x12\x14\n" +
+	"\x05limit\x18\x01 \x01(\x05R\x05limit\"O\n" +
+	"\x14ListSetAsideResponse\x127\n" +
+	"\x06events\x18\x01 \x03(\v2\x1f.qiao.platform.v1.SetAsideEventR\x06events\"\xc0\x01\n" +
+	"\rSetAsideEvent\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x10\n" +
+	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12\x0e\n" +
+	"\x02id\x18\x03 \x01(\tR\x02id\x12\x12\n" +
+	"\x04type\x18\x04 \x01(\tR\x04type\x12\x12\n" +
+	"\x04code\x18\x05 \x01(\tR\x04code\x12\x14\n" +
+	"\x05bytes\x18\x06 \x01(\x03R\x05bytes\x12\x19\n" +
+	"\bfound_at\x18\a \x01(\x03R\afoundAt\x12\x1a\n" +
+	"\bdecision\x18\b \x01(\tR\bdecision\"\x85\x01\n" +
+	"\x15DecideSetAsideRequest\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x10\n" +
+	"\x03seq\x18\x02 \x01(\x03R\x03seq\x12\x0e\n" +
+	"\x02id\x18\x03 \x01(\tR\x02id\x12\x18\n" +
+	"\arelease\x18\x04 \x01(\bR\arelease\x12\x16\n" +
+	"\x06reason\x18\x05 \x01(\tR\x06reason\"6\n" +
+	"\x16DecideSetAsideResponse\x12\x1c\n" +
+	"\tsignature\x18\x01 \x01(\tR\tsignature\")\n" +
+	"\x11ListForgedRequest\x12\x14\n" +
+	"\x05limit\x18\x01 \x01(\x05R\x05limit\"Q\n" +
+	"\x12ListForgedResponse\x12;\n" +
+	"\bmessages\x18\x01 \x03(\v2\x1f.qiao.platform.v1.ForgedMessageR\bmessages\"c\n" +
+	"\rForgedMessage\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x1d\n" +
+	"\n" +
+	"stream_seq\x18\x02 \x01(\x03R\tstreamSeq\x12\x19\n" +
+	"\bfound_at\x18\x03 \x01(\x03R\afoundAt\"f\n" +
+	"\x13RemoveForgedRequest\x12\x18\n" +
+	"\achannel\x18\x01 \x01(\tR\achannel\x12\x1d\n" +
+	"\n" +
+	"stream_seq\x18\x02 \x01(\x03R\tstreamSeq\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\"\x16\n" +
+	"\x14RemoveForgedResponse\">\n" +
 	"\x0eRebuildRequest\x12\x14\n" +
 	"\x05model\x18\x01 \x01(\tR\x05model\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x11\n" +
@@ -2432,7 +3153,7 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\x05total\x18\x04 \x01(\x03R\x05total\x12\x1d\n" +
 	"\n" +
 	"started_at\x18\x05 \x01(\x03R\tstartedAt\x12\x19\n" +
-	"\bended_at\x18\x06 \x01(\x03R\aendedAt\"\x8d\x02\n" +
+	"\bended_at\x18\x06 \x01(\x03R\aendedAt\"\xc2\x02\n" +
 	"\rChannelStatus\x12\x18\n" +
 	"\achannel\x18\x01 \x01(\tR\achannel\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12\x19\n" +
@@ -2442,7 +3163,10 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\vunsequenced\x18\x06 \x01(\x03R\vunsequenced\x12\x19\n" +
 	"\bgap_free\x18\a \x01(\bR\agapFree\x12#\n" +
 	"\rchain_matches\x18\b \x01(\bR\fchainMatches\x12\x14\n" +
-	"\x05alarm\x18\t \x01(\tR\x05alarm\"\x85\x02\n" +
+	"\x05alarm\x18\t \x01(\tR\x05alarm\x12\x1b\n" +
+	"\tset_aside\x18\n" +
+	" \x01(\x03R\bsetAside\x12\x16\n" +
+	"\x06forged\x18\v \x01(\x03R\x06forged\"\x85\x02\n" +
 	"\fCursorStatus\x12\x18\n" +
 	"\achannel\x18\x01 \x01(\tR\achannel\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x03R\x05epoch\x12\x10\n" +
@@ -2539,7 +3263,7 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\vduration_us\x18\a \x01(\x03R\n" +
 	"durationUs\x12\x16\n" +
 	"\x06status\x18\b \x01(\tR\x06status\x12\x14\n" +
-	"\x05links\x18\t \x03(\tR\x05links2\xb3\f\n" +
+	"\x05links\x18\t \x03(\tR\x05links2\xfb\x0f\n" +
 	"\n" +
 	"OpsService\x12v\n" +
 	"\vReadChannel\x12$.qiao.platform.v1.ReadChannelRequest\x1a%.qiao.platform.v1.ReadChannelResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12p\n" +
@@ -2557,7 +3281,12 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\aRebuild\x12 .qiao.platform.v1.RebuildRequest\x1a!.qiao.platform.v1.RebuildResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12|\n" +
 	"\x10ListGivenUpTasks\x12).qiao.platform.v1.ListGivenUpTasksRequest\x1a*.qiao.platform.v1.ListGivenUpTasksResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12j\n" +
 	"\n" +
-	"RetryTasks\x12#.qiao.platform.v1.RetryTasksRequest\x1a$.qiao.platform.v1.RetryTasksResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12m\n" +
+	"RetryTasks\x12#.qiao.platform.v1.RetryTasksRequest\x1a$.qiao.platform.v1.RetryTasksResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12p\n" +
+	"\fListSetAside\x12%.qiao.platform.v1.ListSetAsideRequest\x1a&.qiao.platform.v1.ListSetAsideResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12v\n" +
+	"\x0eDecideSetAside\x12'.qiao.platform.v1.DecideSetAsideRequest\x1a(.qiao.platform.v1.DecideSetAsideResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12j\n" +
+	"\n" +
+	"ListForged\x12#.qiao.platform.v1.ListForgedRequest\x1a$.qiao.platform.v1.ListForgedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12p\n" +
+	"\fRemoveForged\x12%.qiao.platform.v1.RemoveForgedRequest\x1a&.qiao.platform.v1.RemoveForgedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12m\n" +
 	"\bGetTrace\x12!.qiao.platform.v1.GetTraceRequest\x1a\".qiao.platform.v1.GetTraceResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:opsB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (
@@ -2572,7 +3301,7 @@ func file_qiao_platform_v1_ops_proto_rawDescGZIP() []byte {
 	return file_qiao_platform_v1_ops_proto_rawDescData
 }
 
-var file_qiao_platform_v1_ops_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
+var file_qiao_platform_v1_ops_proto_msgTypes = make([]protoimpl.MessageInfo, 49)
 var file_qiao_platform_v1_ops_proto_goTypes = []any{
 	(*ReadChannelRequest)(nil),       // 0: qiao.platform.v1.ReadChannelRequest
 	(*ReadChannelResponse)(nil),      // 1: qiao.platform.v1.ReadChannelResponse
@@ -2580,85 +3309,107 @@ var file_qiao_platform_v1_ops_proto_goTypes = []any{
 	(*SequencedEvent)(nil),           // 3: qiao.platform.v1.SequencedEvent
 	(*GetStatusRequest)(nil),         // 4: qiao.platform.v1.GetStatusRequest
 	(*GetStatusResponse)(nil),        // 5: qiao.platform.v1.GetStatusResponse
-	(*ListGivenUpTasksRequest)(nil),  // 6: qiao.platform.v1.ListGivenUpTasksRequest
-	(*ListGivenUpTasksResponse)(nil), // 7: qiao.platform.v1.ListGivenUpTasksResponse
-	(*GivenUpTask)(nil),              // 8: qiao.platform.v1.GivenUpTask
-	(*RetryTasksRequest)(nil),        // 9: qiao.platform.v1.RetryTasksRequest
-	(*RetryTasksResponse)(nil),       // 10: qiao.platform.v1.RetryTasksResponse
-	(*RebuildRequest)(nil),           // 11: qiao.platform.v1.RebuildRequest
-	(*RebuildResponse)(nil),          // 12: qiao.platform.v1.RebuildResponse
-	(*RebuildStatus)(nil),            // 13: qiao.platform.v1.RebuildStatus
-	(*ChannelStatus)(nil),            // 14: qiao.platform.v1.ChannelStatus
-	(*CursorStatus)(nil),             // 15: qiao.platform.v1.CursorStatus
-	(*TableCount)(nil),               // 16: qiao.platform.v1.TableCount
-	(*ListParkedRequest)(nil),        // 17: qiao.platform.v1.ListParkedRequest
-	(*ListParkedResponse)(nil),       // 18: qiao.platform.v1.ListParkedResponse
-	(*ParkedEvent)(nil),              // 19: qiao.platform.v1.ParkedEvent
-	(*RetryParkedRequest)(nil),       // 20: qiao.platform.v1.RetryParkedRequest
-	(*GetParkedRequest)(nil),         // 21: qiao.platform.v1.GetParkedRequest
-	(*GetParkedResponse)(nil),        // 22: qiao.platform.v1.GetParkedResponse
-	(*SkipParkedRequest)(nil),        // 23: qiao.platform.v1.SkipParkedRequest
-	(*SkipParkedResponse)(nil),       // 24: qiao.platform.v1.SkipParkedResponse
-	(*ListOrphanedRequest)(nil),      // 25: qiao.platform.v1.ListOrphanedRequest
-	(*ListOrphanedResponse)(nil),     // 26: qiao.platform.v1.ListOrphanedResponse
-	(*OrphanedEvent)(nil),            // 27: qiao.platform.v1.OrphanedEvent
-	(*OpenEpochRequest)(nil),         // 28: qiao.platform.v1.OpenEpochRequest
-	(*OpenEpochResponse)(nil),        // 29: qiao.platform.v1.OpenEpochResponse
-	(*DeclareBeginningRequest)(nil),  // 30: qiao.platform.v1.DeclareBeginningRequest
-	(*DeclareBeginningResponse)(nil), // 31: qiao.platform.v1.DeclareBeginningResponse
-	(*TakeBackRequest)(nil),          // 32: qiao.platform.v1.TakeBackRequest
-	(*TakeBackResponse)(nil),         // 33: qiao.platform.v1.TakeBackResponse
-	(*RetryParkedResponse)(nil),      // 34: qiao.platform.v1.RetryParkedResponse
-	(*GetTraceRequest)(nil),          // 35: qiao.platform.v1.GetTraceRequest
-	(*GetTraceResponse)(nil),         // 36: qiao.platform.v1.GetTraceResponse
-	(*Span)(nil),                     // 37: qiao.platform.v1.Span
+	(*Trouble)(nil),                  // 6: qiao.platform.v1.Trouble
+	(*ListGivenUpTasksRequest)(nil),  // 7: qiao.platform.v1.ListGivenUpTasksRequest
+	(*ListGivenUpTasksResponse)(nil), // 8: qiao.platform.v1.ListGivenUpTasksResponse
+	(*GivenUpTask)(nil),              // 9: qiao.platform.v1.GivenUpTask
+	(*RetryTasksRequest)(nil),        // 10: qiao.platform.v1.RetryTasksRequest
+	(*RetryTasksResponse)(nil),       // 11: qiao.platform.v1.RetryTasksResponse
+	(*ListSetAsideRequest)(nil),      // 12: qiao.platform.v1.ListSetAsideRequest
+	(*ListSetAsideResponse)(nil),     // 13: qiao.platform.v1.ListSetAsideResponse
+	(*SetAsideEvent)(nil),            // 14: qiao.platform.v1.SetAsideEvent
+	(*DecideSetAsideRequest)(nil),    // 15: qiao.platform.v1.DecideSetAsideRequest
+	(*DecideSetAsideResponse)(nil),   // 16: qiao.platform.v1.DecideSetAsideResponse
+	(*ListForgedRequest)(nil),        // 17: qiao.platform.v1.ListForgedRequest
+	(*ListForgedResponse)(nil),       // 18: qiao.platform.v1.ListForgedResponse
+	(*ForgedMessage)(nil),            // 19: qiao.platform.v1.ForgedMessage
+	(*RemoveForgedRequest)(nil),      // 20: qiao.platform.v1.RemoveForgedRequest
+	(*RemoveForgedResponse)(nil),     // 21: qiao.platform.v1.RemoveForgedResponse
+	(*RebuildRequest)(nil),           // 22: qiao.platform.v1.RebuildRequest
+	(*RebuildResponse)(nil),          // 23: qiao.platform.v1.RebuildResponse
+	(*RebuildStatus)(nil),            // 24: qiao.platform.v1.RebuildStatus
+	(*ChannelStatus)(nil),            // 25: qiao.platform.v1.ChannelStatus
+	(*CursorStatus)(nil),             // 26: qiao.platform.v1.CursorStatus
+	(*TableCount)(nil),               // 27: qiao.platform.v1.TableCount
+	(*ListParkedRequest)(nil),        // 28: qiao.platform.v1.ListParkedRequest
+	(*ListParkedResponse)(nil),       // 29: qiao.platform.v1.ListParkedResponse
+	(*ParkedEvent)(nil),              // 30: qiao.platform.v1.ParkedEvent
+	(*RetryParkedRequest)(nil),       // 31: qiao.platform.v1.RetryParkedRequest
+	(*GetParkedRequest)(nil),         // 32: qiao.platform.v1.GetParkedRequest
+	(*GetParkedResponse)(nil),        // 33: qiao.platform.v1.GetParkedResponse
+	(*SkipParkedRequest)(nil),        // 34: qiao.platform.v1.SkipParkedRequest
+	(*SkipParkedResponse)(nil),       // 35: qiao.platform.v1.SkipParkedResponse
+	(*ListOrphanedRequest)(nil),      // 36: qiao.platform.v1.ListOrphanedRequest
+	(*ListOrphanedResponse)(nil),     // 37: qiao.platform.v1.ListOrphanedResponse
+	(*OrphanedEvent)(nil),            // 38: qiao.platform.v1.OrphanedEvent
+	(*OpenEpochRequest)(nil),         // 39: qiao.platform.v1.OpenEpochRequest
+	(*OpenEpochResponse)(nil),        // 40: qiao.platform.v1.OpenEpochResponse
+	(*DeclareBeginningRequest)(nil),  // 41: qiao.platform.v1.DeclareBeginningRequest
+	(*DeclareBeginningResponse)(nil), // 42: qiao.platform.v1.DeclareBeginningResponse
+	(*TakeBackRequest)(nil),          // 43: qiao.platform.v1.TakeBackRequest
+	(*TakeBackResponse)(nil),         // 44: qiao.platform.v1.TakeBackResponse
+	(*RetryParkedResponse)(nil),      // 45: qiao.platform.v1.RetryParkedResponse
+	(*GetTraceRequest)(nil),          // 46: qiao.platform.v1.GetTraceRequest
+	(*GetTraceResponse)(nil),         // 47: qiao.platform.v1.GetTraceResponse
+	(*Span)(nil),                     // 48: qiao.platform.v1.Span
 }
 var file_qiao_platform_v1_ops_proto_depIdxs = []int32{
 	3,  // 0: qiao.platform.v1.ReadChannelResponse.events:type_name -> qiao.platform.v1.SequencedEvent
 	2,  // 1: qiao.platform.v1.ReadChannelResponse.epochs:type_name -> qiao.platform.v1.EpochStart
-	14, // 2: qiao.platform.v1.GetStatusResponse.channels:type_name -> qiao.platform.v1.ChannelStatus
-	15, // 3: qiao.platform.v1.GetStatusResponse.cursors:type_name -> qiao.platform.v1.CursorStatus
-	16, // 4: qiao.platform.v1.GetStatusResponse.counts:type_name -> qiao.platform.v1.TableCount
-	13, // 5: qiao.platform.v1.GetStatusResponse.rebuilds:type_name -> qiao.platform.v1.RebuildStatus
-	8,  // 6: qiao.platform.v1.ListGivenUpTasksResponse.tasks:type_name -> qiao.platform.v1.GivenUpTask
-	19, // 7: qiao.platform.v1.ListParkedResponse.events:type_name -> qiao.platform.v1.ParkedEvent
-	19, // 8: qiao.platform.v1.GetParkedResponse.event:type_name -> qiao.platform.v1.ParkedEvent
-	27, // 9: qiao.platform.v1.ListOrphanedResponse.events:type_name -> qiao.platform.v1.OrphanedEvent
-	2,  // 10: qiao.platform.v1.OpenEpochResponse.epoch:type_name -> qiao.platform.v1.EpochStart
-	37, // 11: qiao.platform.v1.GetTraceResponse.spans:type_name -> qiao.platform.v1.Span
-	0,  // 12: qiao.platform.v1.OpsService.ReadChannel:input_type -> qiao.platform.v1.ReadChannelRequest
-	4,  // 13: qiao.platform.v1.OpsService.GetStatus:input_type -> qiao.platform.v1.GetStatusRequest
-	17, // 14: qiao.platform.v1.OpsService.ListParked:input_type -> qiao.platform.v1.ListParkedRequest
-	21, // 15: qiao.platform.v1.OpsService.GetParked:input_type -> qiao.platform.v1.GetParkedRequest
-	20, // 16: qiao.platform.v1.OpsService.RetryParked:input_type -> qiao.platform.v1.RetryParkedRequest
-	23, // 17: qiao.platform.v1.OpsService.SkipParked:input_type -> qiao.platform.v1.SkipParkedRequest
-	25, // 18: qiao.platform.v1.OpsService.ListOrphaned:input_type -> qiao.platform.v1.ListOrphanedRequest
-	28, // 19: qiao.platform.v1.OpsService.OpenEpoch:input_type -> qiao.platform.v1.OpenEpochRequest
-	32, // 20: qiao.platform.v1.OpsService.TakeBack:input_type -> qiao.platform.v1.TakeBackRequest
-	30, // 21: qiao.platform.v1.OpsService.DeclareBeginning:input_type -> qiao.platform.v1.DeclareBeginningRequest
-	11, // 22: qiao.platform.v1.OpsService.Rebuild:input_type -> qiao.platform.v1.RebuildRequest
-	6,  // 23: qiao.platform.v1.OpsService.ListGivenUpTasks:input_type -> qiao.platform.v1.ListGivenUpTasksRequest
-	9,  // 24: qiao.platform.v1.OpsService.RetryTasks:input_type -> qiao.platform.v1.RetryTasksRequest
-	35, // 25: qiao.platform.v1.OpsService.GetTrace:input_type -> qiao.platform.v1.GetTraceRequest
-	1,  // 26: qiao.platform.v1.OpsService.ReadChannel:output_type -> qiao.platform.v1.ReadChannelResponse
-	5,  // 27: qiao.platform.v1.OpsService.GetStatus:output_type -> qiao.platform.v1.GetStatusResponse
-	18, // 28: qiao.platform.v1.OpsService.ListParked:output_type -> qiao.platform.v1.ListParkedResponse
-	22, // 29: qiao.platform.v1.OpsService.GetParked:output_type -> qiao.platform.v1.GetParkedResponse
-	34, // 30: qiao.platform.v1.OpsService.RetryParked:output_type -> qiao.platform.v1.RetryParkedResponse
-	24, // 31: qiao.platform.v1.OpsService.SkipParked:output_type -> qiao.platform.v1.SkipParkedResponse
-	26, // 32: qiao.platform.v1.OpsService.ListOrphaned:output_type -> qiao.platform.v1.ListOrphanedResponse
-	29, // 33: qiao.platform.v1.OpsService.OpenEpoch:output_type -> qiao.platform.v1.OpenEpochResponse
-	33, // 34: qiao.platform.v1.OpsService.TakeBack:output_type -> qiao.platform.v1.TakeBackResponse
-	31, // 35: qiao.platform.v1.OpsService.DeclareBeginning:output_type -> qiao.platform.v1.DeclareBeginningResponse
-	12, // 36: qiao.platform.v1.OpsService.Rebuild:output_type -> qiao.platform.v1.RebuildResponse
-	7,  // 37: qiao.platform.v1.OpsService.ListGivenUpTasks:output_type -> qiao.platform.v1.ListGivenUpTasksResponse
-	10, // 38: qiao.platform.v1.OpsService.RetryTasks:output_type -> qiao.platform.v1.RetryTasksResponse
-	36, // 39: qiao.platform.v1.OpsService.GetTrace:output_type -> qiao.platform.v1.GetTraceResponse
-	26, // [26:40] is the sub-list for method output_type
-	12, // [12:26] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	25, // 2: qiao.platform.v1.GetStatusResponse.channels:type_name -> qiao.platform.v1.ChannelStatus
+	26, // 3: qiao.platform.v1.GetStatusResponse.cursors:type_name -> qiao.platform.v1.CursorStatus
+	27, // 4: qiao.platform.v1.GetStatusResponse.counts:type_name -> qiao.platform.v1.TableCount
+	24, // 5: qiao.platform.v1.GetStatusResponse.rebuilds:type_name -> qiao.platform.v1.RebuildStatus
+	6,  // 6: qiao.platform.v1.GetStatusResponse.troubles:type_name -> qiao.platform.v1.Trouble
+	9,  // 7: qiao.platform.v1.ListGivenUpTasksResponse.tasks:type_name -> qiao.platform.v1.GivenUpTask
+	14, // 8: qiao.platform.v1.ListSetAsideResponse.events:type_name -> qiao.platform.v1.SetAsideEvent
+	19, // 9: qiao.platform.v1.ListForgedResponse.messages:type_name -> qiao.platform.v1.ForgedMessage
+	30, // 10: qiao.platform.v1.ListParkedResponse.events:type_name -> qiao.platform.v1.ParkedEvent
+	30, // 11: qiao.platform.v1.GetParkedResponse.event:type_name -> qiao.platform.v1.ParkedEvent
+	38, // 12: qiao.platform.v1.ListOrphanedResponse.events:type_name -> qiao.platform.v1.OrphanedEvent
+	2,  // 13: qiao.platform.v1.OpenEpochResponse.epoch:type_name -> qiao.platform.v1.EpochStart
+	48, // 14: qiao.platform.v1.GetTraceResponse.spans:type_name -> qiao.platform.v1.Span
+	0,  // 15: qiao.platform.v1.OpsService.ReadChannel:input_type -> qiao.platform.v1.ReadChannelRequest
+	4,  // 16: qiao.platform.v1.OpsService.GetStatus:input_type -> qiao.platform.v1.GetStatusRequest
+	28, // 17: qiao.platform.v1.OpsService.ListParked:input_type -> qiao.platform.v1.ListParkedRequest
+	32, // 18: qiao.platform.v1.OpsService.GetParked:input_type -> qiao.platform.v1.GetParkedRequest
+	31, // 19: qiao.platform.v1.OpsService.RetryParked:input_type -> qiao.platform.v1.RetryParkedRequest
+	34, // 20: qiao.platform.v1.OpsService.SkipParked:input_type -> qiao.platform.v1.SkipParkedRequest
+	36, // 21: qiao.platform.v1.OpsService.ListOrphaned:input_type -> qiao.platform.v1.ListOrphanedRequest
+	39, // 22: qiao.platform.v1.OpsService.OpenEpoch:input_type -> qiao.platform.v1.OpenEpochRequest
+	43, // 23: qiao.platform.v1.OpsService.TakeBack:input_type -> qiao.platform.v1.TakeBackRequest
+	41, // 24: qiao.platform.v1.OpsService.DeclareBeginning:input_type -> qiao.platform.v1.DeclareBeginningRequest
+	22, // 25: qiao.platform.v1.OpsService.Rebuild:input_type -> qiao.platform.v1.RebuildRequest
+	7,  // 26: qiao.platform.v1.OpsService.ListGivenUpTasks:input_type -> qiao.platform.v1.ListGivenUpTasksRequest
+	10, // 27: qiao.platform.v1.OpsService.RetryTasks:input_type -> qiao.platform.v1.RetryTasksRequest
+	12, // 28: qiao.platform.v1.OpsService.ListSetAside:input_type -> qiao.platform.v1.ListSetAsideRequest
+	15, // 29: qiao.platform.v1.OpsService.DecideSetAside:input_type -> qiao.platform.v1.DecideSetAsideRequest
+	17, // 30: qiao.platform.v1.OpsService.ListForged:input_type -> qiao.platform.v1.ListForgedRequest
+	20, // 31: qiao.platform.v1.OpsService.RemoveForged:input_type -> qiao.platform.v1.RemoveForgedRequest
+	46, // 32: qiao.platform.v1.OpsService.GetTrace:input_type -> qiao.platform.v1.GetTraceRequest
+	1,  // 33: qiao.platform.v1.OpsService.ReadChannel:output_type -> qiao.platform.v1.ReadChannelResponse
+	5,  // 34: qiao.platform.v1.OpsService.GetStatus:output_type -> qiao.platform.v1.GetStatusResponse
+	29, // 35: qiao.platform.v1.OpsService.ListParked:output_type -> qiao.platform.v1.ListParkedResponse
+	33, // 36: qiao.platform.v1.OpsService.GetParked:output_type -> qiao.platform.v1.GetParkedResponse
+	45, // 37: qiao.platform.v1.OpsService.RetryParked:output_type -> qiao.platform.v1.RetryParkedResponse
+	35, // 38: qiao.platform.v1.OpsService.SkipParked:output_type -> qiao.platform.v1.SkipParkedResponse
+	37, // 39: qiao.platform.v1.OpsService.ListOrphaned:output_type -> qiao.platform.v1.ListOrphanedResponse
+	40, // 40: qiao.platform.v1.OpsService.OpenEpoch:output_type -> qiao.platform.v1.OpenEpochResponse
+	44, // 41: qiao.platform.v1.OpsService.TakeBack:output_type -> qiao.platform.v1.TakeBackResponse
+	42, // 42: qiao.platform.v1.OpsService.DeclareBeginning:output_type -> qiao.platform.v1.DeclareBeginningResponse
+	23, // 43: qiao.platform.v1.OpsService.Rebuild:output_type -> qiao.platform.v1.RebuildResponse
+	8,  // 44: qiao.platform.v1.OpsService.ListGivenUpTasks:output_type -> qiao.platform.v1.ListGivenUpTasksResponse
+	11, // 45: qiao.platform.v1.OpsService.RetryTasks:output_type -> qiao.platform.v1.RetryTasksResponse
+	13, // 46: qiao.platform.v1.OpsService.ListSetAside:output_type -> qiao.platform.v1.ListSetAsideResponse
+	16, // 47: qiao.platform.v1.OpsService.DecideSetAside:output_type -> qiao.platform.v1.DecideSetAsideResponse
+	18, // 48: qiao.platform.v1.OpsService.ListForged:output_type -> qiao.platform.v1.ListForgedResponse
+	21, // 49: qiao.platform.v1.OpsService.RemoveForged:output_type -> qiao.platform.v1.RemoveForgedResponse
+	47, // 50: qiao.platform.v1.OpsService.GetTrace:output_type -> qiao.platform.v1.GetTraceResponse
+	33, // [33:51] is the sub-list for method output_type
+	15, // [15:33] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_qiao_platform_v1_ops_proto_init() }
@@ -2673,7 +3424,7 @@ func file_qiao_platform_v1_ops_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_ops_proto_rawDesc), len(file_qiao_platform_v1_ops_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   38,
+			NumMessages:   49,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -23,6 +23,10 @@ type OpsServer interface {
 	Rebuild(context.Context, *RebuildRequest) (*RebuildResponse, error)
 	ListGivenUpTasks(context.Context, *ListGivenUpTasksRequest) (*ListGivenUpTasksResponse, error)
 	RetryTasks(context.Context, *RetryTasksRequest) (*RetryTasksResponse, error)
+	ListSetAside(context.Context, *ListSetAsideRequest) (*ListSetAsideResponse, error)
+	DecideSetAside(context.Context, *DecideSetAsideRequest) (*DecideSetAsideResponse, error)
+	ListForged(context.Context, *ListForgedRequest) (*ListForgedResponse, error)
+	RemoveForged(context.Context, *RemoveForgedRequest) (*RemoveForgedResponse, error)
 	GetTrace(context.Context, *GetTraceRequest) (*GetTraceResponse, error)
 }
 
@@ -161,6 +165,46 @@ func OpsMethods(s OpsServer) []contract.Method {
 		},
 		{
 			Service:  "qiao.platform.v1.OpsService",
+			Name:     "ListSetAside",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(ListSetAsideRequest) },
+			NewReply: func() proto.Message { return new(ListSetAsideResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListSetAside(ctx, req.(*ListSetAsideRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
+			Name:     "DecideSetAside",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(DecideSetAsideRequest) },
+			NewReply: func() proto.Message { return new(DecideSetAsideResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideSetAside(ctx, req.(*DecideSetAsideRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
+			Name:     "ListForged",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(ListForgedRequest) },
+			NewReply: func() proto.Message { return new(ListForgedResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListForged(ctx, req.(*ListForgedRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
+			Name:     "RemoveForged",
+			Callers:  []string{"officer:ops"},
+			New:      func() proto.Message { return new(RemoveForgedRequest) },
+			NewReply: func() proto.Message { return new(RemoveForgedResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.RemoveForged(ctx, req.(*RemoveForgedRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.OpsService",
 			Name:     "GetTrace",
 			Callers:  []string{"service", "officer:ops"},
 			New:      func() proto.Message { return new(GetTraceRequest) },
@@ -290,6 +334,42 @@ func (c OpsClient) ListGivenUpTasks(ctx context.Context, req *ListGivenUpTasksRe
 func (c OpsClient) RetryTasks(ctx context.Context, req *RetryTasksRequest) (*RetryTasksResponse, error) {
 	reply := new(RetryTasksResponse)
 	if err := c.Caller.Call(ctx, c.Target, "RetryTasks", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListSetAside calls the method of that name.
+func (c OpsClient) ListSetAside(ctx context.Context, req *ListSetAsideRequest) (*ListSetAsideResponse, error) {
+	reply := new(ListSetAsideResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListSetAside", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideSetAside calls the method of that name.
+func (c OpsClient) DecideSetAside(ctx context.Context, req *DecideSetAsideRequest) (*DecideSetAsideResponse, error) {
+	reply := new(DecideSetAsideResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideSetAside", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListForged calls the method of that name.
+func (c OpsClient) ListForged(ctx context.Context, req *ListForgedRequest) (*ListForgedResponse, error) {
+	reply := new(ListForgedResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListForged", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// RemoveForged calls the method of that name.
+func (c OpsClient) RemoveForged(ctx context.Context, req *RemoveForgedRequest) (*RemoveForgedResponse, error) {
+	reply := new(RemoveForgedResponse)
+	if err := c.Caller.Call(ctx, c.Target, "RemoveForged", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

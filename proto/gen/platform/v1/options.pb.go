@@ -89,7 +89,10 @@ type EventRule struct {
 	// The legal or consent basis of the passing-on.
 	Basis string `protobuf:"bytes,4,opt,name=basis,proto3" json:"basis,omitempty"`
 	// The items of the work plan that it serves.
-	Items         []int32 `protobuf:"varint,5,rep,packed,name=items,proto3" json:"items,omitempty"`
+	Items []int32 `protobuf:"varint,5,rep,packed,name=items,proto3" json:"items,omitempty"`
+	// Of a newer version: the type of the older one that is published beside it,
+	// always in the same transaction, until every reader has moved.
+	Beside        string `protobuf:"bytes,6,opt,name=beside,proto3" json:"beside,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -157,6 +160,13 @@ func (x *EventRule) GetItems() []int32 {
 		return x.Items
 	}
 	return nil
+}
+
+func (x *EventRule) GetBeside() string {
+	if x != nil {
+		return x.Beside
+	}
+	return ""
 }
 
 // MethodRule says who may call a method. A method without callers is closed.
@@ -259,13 +269,14 @@ var File_qiao_platform_v1_options_proto protoreflect.FileDescriptor
 
 const file_qiao_platform_v1_options_proto_rawDesc = "" +
 	"\n" +
-	"\x1eqiao/platform/v1/options.proto\x12\x10qiao.platform.v1\x1a google/protobuf/descriptor.proto\"\xa1\x01\n" +
+	"\x1eqiao/platform/v1/options.proto\x12\x10qiao.platform.v1\x1a google/protobuf/descriptor.proto\"\xb9\x01\n" +
 	"\tEventRule\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x126\n" +
 	"\baudience\x18\x02 \x01(\x0e2\x1a.qiao.platform.v1.AudienceR\baudience\x12\x1c\n" +
 	"\tconsumers\x18\x03 \x03(\tR\tconsumers\x12\x14\n" +
 	"\x05basis\x18\x04 \x01(\tR\x05basis\x12\x14\n" +
-	"\x05items\x18\x05 \x03(\x05R\x05items\"\\\n" +
+	"\x05items\x18\x05 \x03(\x05R\x05items\x12\x16\n" +
+	"\x06beside\x18\x06 \x01(\tR\x06beside\"\\\n" +
 	"\n" +
 	"MethodRule\x12\x18\n" +
 	"\acommand\x18\x01 \x01(\bR\acommand\x12\x18\n" +
