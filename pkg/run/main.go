@@ -224,15 +224,17 @@ func instance() string {
 	return fmt.Sprintf("%s@%s/%d", ident.NewID(), host, os.Getpid())
 }
 
-// Health serves /healthz (the process lives), /ready (every service answers
-// and the process is not stopping) and /metrics.
+// Health serves /healthz (the process lives), /serving (every service answers
+// and the process is not stopping), /ready (and nothing stands still: else 503,
+// with a line for each reason) and /metrics. A balancer that should go on
+// sending readers to a service whose events wait asks /serving.
 func Health(mux *http.ServeMux, tel *telemetry.Telemetry, stopping <-chan struct{}, all ...Process) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, _ *http.Request) {
+	serving := func(w http.ResponseWriter) bool {
 		select {
 		case <-stopping:
 			http.Error(w, "stopping", http.StatusServiceUnavailable)
-			return
+			return false
 		default:
 		}
 		for _, s := range all {
@@ -244,8 +246,29 @@ func Health(mux *http.ServeMux, tel *telemetry.Telemetry, stopping <-chan struct
 					text += ": " + errs.From(held.Held()).Text
 				}
 				http.Error(w, text, http.StatusServiceUnavailable)
-				return
+				return false
 			}
+		}
+		return true
+	}
+	mux.HandleFunc("GET /serving", func(w http.ResponseWriter, _ *http.Request) {
+		if serving(w) {
+			_, _ = w.Write([]byte("serving\n"))
+		}
+	})
+	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, _ *http.Request) {
+		if !serving(w) {
+			return
+		}
+		var lines []string
+		for _, s := range all {
+			if u, ok := s.(interface{ Unwell() []string }); ok {
+				lines = append(lines, u.Unwell()...)
+			}
+		}
+		if len(lines) > 0 {
+			http.Error(w, strings.Join(lines, "\n"), http.StatusServiceUnavailable)
+			return
 		}
 		_, _ = w.Write([]byte("ready\n"))
 	})

@@ -4,6 +4,7 @@ package run
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -62,9 +63,15 @@ type Deps struct {
 	// for whom a command is given; without it every worker is taken as known.
 	AskRegistry bool
 
+	// Operator makes the streams, on a connection that may: in one process. On a
+	// cluster it is nil, since no service may make streams there.
+	Operator jetstream.JetStream
+
 	Partitions  int   // channels of every service; fixed for a platform's life
 	Replicas    int   // of the streams
 	StreamBytes int64 // size limit of each stream
+	// StandsStill is how long events may wait unmoved before that is told; 0 is half a minute.
+	StandsStill time.Duration
 }
 
 // Service is a running part of the platform.
@@ -77,6 +84,8 @@ type Service interface {
 	// Held returns why it answers nothing and writes nothing until an operator
 	// says what its empty database is; nil where it works.
 	Held() error
+	// Refused lists its channels that the bus does not take.
+	Refused() []string
 }
 
 // Parts is what a service is made of, beside what every service has.
@@ -130,7 +139,8 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 	s := &service{name: p.Log.Service(), parts: p, deps: d, ready: make(chan struct{})}
 	scope := d.Telemetry.For(s.name)
 	var err error
-	s.relay, err = relay.New(relay.Config{Log: p.Log, Conn: d.Conn, Instance: d.Instance, Replicas: d.Replicas, MaxBytes: d.StreamBytes, Clock: d.Clock, Telemetry: scope})
+	s.relay, err = relay.New(relay.Config{Log: p.Log, Conn: d.Conn, Instance: d.Instance, Replicas: d.Replicas, MaxBytes: d.StreamBytes, Clock: d.Clock, Telemetry: scope,
+		Signer: d.Signer, Key: d.Trusted[s.name].Key, Operator: d.Operator})
 	if err != nil {
 		return nil, err
 	}
@@ -146,6 +156,7 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 		if s.consumer, err = consume.New(consume.Config{
 			DB: p.Log.DB(), Conn: d.Conn, Router: p.Router, Channels: s.channels(), Fill: s.fill,
 			Instance: d.Instance, Clock: d.Clock, Telemetry: scope,
+			Keys: func(channel string) ed25519.PublicKey { return d.Trusted[event.Publisher(channel)].Key },
 		}); err != nil {
 			return nil, err
 		}
@@ -157,7 +168,9 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	own := &ops.Server{Log: p.Log, Consumer: s.consumer, Tasks: p.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Clock: d.Clock, Commands: func() int64 { return s.server.Commands() }, Held: s.Held}
+	s.watch = newWatch(p.Log.DB(), s.consumer, scope, d.StandsStill)
+	own := &ops.Server{Log: p.Log, Consumer: s.consumer, Tasks: p.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Key: d.Trusted[s.name].Key,
+		Clock: d.Clock, Troubles: s.troubles, Commands: func() int64 { return s.server.Commands() }, Held: s.Held}
 	methods := platformv1.OpsMethods(own)
 	for _, m := range p.Methods {
 		methods = append(methods, s.held(m))
@@ -178,6 +191,7 @@ type service struct {
 	ready    chan struct{}
 	started  atomic.Bool
 	begun    atomic.Bool // whether the database may be written
+	watch    *watch
 }
 
 func (s *service) Name() string               { return s.name }
@@ -230,6 +244,7 @@ func (s *service) Run(ctx context.Context) error {
 	}
 	g.Go(func() error { return s.parts.Tasks.Run(loops) })
 	g.Go(func() error { return s.purge(loops) })
+	g.Go(func() error { return s.watch.run(loops) })
 	for _, f := range s.parts.Together {
 		g.Go(func() error { return f(loops) })
 	}
