@@ -15,8 +15,8 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
-	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/redis/go-redis/v9"
 	"golang.org/x/sync/errgroup"
 
@@ -29,6 +29,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/telemetry"
 	"github.com/qiao-platform/qiao/proto/contract"
 	"github.com/qiao-platform/qiao/services/console"
+	"github.com/qiao-platform/qiao/services/standalone/internal/bus"
 )
 
 // Config says where a platform lives.
@@ -63,12 +64,13 @@ type Platform struct {
 	Telemetry *telemetry.Telemetry
 	Dir       string
 
-	issuers map[string]ed25519.PrivateKey
-	conns   []*nats.Conn
-	natsd   *server.Server
-	redis   *miniredis.Miniredis
-	rdb     *redis.Client
-	folder  *Folder
+	issuers  map[string]ed25519.PrivateKey
+	conns    []*nats.Conn
+	bus      *bus.Embedded
+	operator jetstream.JetStream
+	redis    *miniredis.Miniredis
+	rdb      *redis.Client
+	folder   *Folder
 }
 
 // issuersOfPeople sign for people and not for services, until sign-in exists:
@@ -155,20 +157,9 @@ func Names() []string {
 	return names
 }
 
-func (p *Platform) startBus(dir string) error {
-	s, err := server.NewServer(&server.Options{
-		ServerName: "qiao", DontListen: true, JetStream: true, StoreDir: dir, NoLog: true, NoSigs: true,
-		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: 64 << 30, MaxPayload: 1 << 20,
-	})
-	if err != nil {
-		return fmt.Errorf("bus: %w", err)
-	}
-	p.natsd = s
-	s.Start()
-	if !s.ReadyForConnections(10 * time.Second) {
-		return errors.New("bus: it does not start")
-	}
-	return nil
+func (p *Platform) startBus(dir string) (err error) {
+	p.bus, err = bus.Start(dir, bus.Users(Names(), console.Name, []string{"import", "demo"}, 1))
+	return err
 }
 
 func (p *Platform) startRedis() error {
@@ -183,18 +174,17 @@ func (p *Platform) startRedis() error {
 	return nil
 }
 
-// connect opens a connection of its own: each has its own read loop.
+// connect opens a connection of its own, as a user of the bus: each has its own read loop.
 func (p *Platform) connect(name string) (*nats.Conn, error) {
-	nc, err := nats.Connect("", nats.InProcessServer(p.natsd), nats.Name("qiao-"+name))
-	if err != nil {
-		return nil, fmt.Errorf("bus: %w", err)
+	nc, err := p.bus.Connect(name)
+	if err == nil {
+		p.conns = append(p.conns, nc)
 	}
-	p.conns = append(p.conns, nc)
-	return nc, nil
+	return nc, err
 }
 
-// Bus returns a connection of its own to the bus.
-func (p *Platform) Bus() (*nats.Conn, error) { return p.connect("observer") }
+// Bus returns a connection of the operator's own to the bus.
+func (p *Platform) Bus() (*nats.Conn, error) { return p.connect(bus.Operator) }
 
 // Issuers derives the keys of all who sign from the master key, so that an
 // import from another process that holds it can sign too, and tells for whom
@@ -224,12 +214,39 @@ func IssuerKey(master *crypt.Master, name string) (ed25519.PrivateKey, error) {
 	return auth.DeriveKey(master.BlindIndex("qiao issuer", name), name)
 }
 
+// streams is who makes the streams: the operator, on a connection of his own.
+func (p *Platform) streams() (jetstream.JetStream, error) {
+	if p.operator == nil {
+		nc, err := p.Bus()
+		if err != nil {
+			return nil, err
+		}
+		if p.operator, err = jetstream.New(nc); err != nil {
+			return nil, err
+		}
+	}
+	return p.operator, nil
+}
+
+// refused names the channels that the bus does not take, as the services say.
+func (p *Platform) refused() (channels []string) {
+	for _, s := range p.Services {
+		channels = append(channels, s.Refused()...)
+	}
+	return channels
+}
+
 func (p *Platform) deps(dir, name string, master *crypt.Master, trusted map[string]auth.Trusted) (run.Deps, error) {
 	nc, err := p.connect(name)
 	if err != nil {
 		return run.Deps{}, err
 	}
+	operator, err := p.streams()
+	if err != nil {
+		return run.Deps{}, err
+	}
 	return run.Deps{
+		Operator: operator,
 		Database: "sqlite:" + filepath.Join(dir, name+".db"), PersonKeys: "sqlite:" + filepath.Join(dir, keysPart),
 		Conn: nc, Redis: p.rdb, Clock: clock.System(), Telemetry: p.Telemetry,
 		Signer: auth.NewSigner(name, p.issuers[name], clock.System()), Trusted: trusted, Master: master, AskRegistry: true,
@@ -264,6 +281,7 @@ func (p *Platform) Run(ctx context.Context) error {
 		})
 	}
 	g.Go(func() error { return p.Console.Run(ctx) })
+	g.Go(func() error { return p.bus.Watch(ctx, p.Telemetry.For("bus").Log, p.refused) })
 	return g.Wait()
 }
 
@@ -311,9 +329,8 @@ func (p *Platform) Close() error {
 	for _, c := range p.conns {
 		c.Close()
 	}
-	if p.natsd != nil {
-		p.natsd.Shutdown()
-		p.natsd.WaitForShutdown()
+	if p.bus != nil {
+		p.bus.Close()
 	}
 	if p.rdb != nil {
 		errs = append(errs, p.rdb.Close())

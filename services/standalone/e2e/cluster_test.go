@@ -339,7 +339,8 @@ func TestWhatAUserOfTheBusMayDo(t *testing.T) {
 		}
 		awaitRefusal(t, refused, subject)
 	}
-	for _, subject := range []string{"ev.registry-0.000000.worker.registered.v1", "announce.registry-0", "$JS.API.STREAM.DELETE.ev-registry-0", "$JS.API.STREAM.PURGE.ev-housing-0"} {
+	for _, subject := range []string{"ev.registry-0.000000.worker.registered.v1", "announce.registry-0", "$JS.API.STREAM.DELETE.ev-registry-0", "$JS.API.STREAM.PURGE.ev-housing-0",
+		"$JS.API.STREAM.CREATE.ev-housing-0", "$JS.API.STREAM.UPDATE.ev-housing-0", "$JS.API.STREAM.CREATE.own", "$JS.API.STREAM.MSG.DELETE.ev-registry-0"} {
 		if err := nc.Publish(subject, nil); err != nil {
 			t.Fatal(err)
 		}

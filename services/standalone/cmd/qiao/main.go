@@ -29,6 +29,7 @@ const usage = `qiao runs the whole platform in one process.
   qiao bench [-part NAME]                           measure it
   qiao lottery verify [-root HEX] FILE              check a published draw, offline
   qiao keys DIR                                     make the secrets of a platform of separate services
+  qiao streams -cluster DIR                         make the channels' streams on the bus, as its operator
   qiao cluster up|down|status                       run separate services on this machine
   qiao demo -cluster DIR                            fill them with invented people and let those live
   qiao chaos [-seed N] [-minutes M]                 faults against the pipeline (built with -tags chaos)
@@ -68,7 +69,7 @@ func untilSignal(args []string) error {
 }
 
 func command(ctx context.Context, args []string) error {
-	commands := map[string]func(context.Context, []string) error{"init": begin, "serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "cluster": onCluster, "chaos": chaos, "demo": demonstrate, "lottery": lottery}
+	commands := map[string]func(context.Context, []string) error{"init": begin, "serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "streams": makeStreams, "cluster": onCluster, "chaos": chaos, "demo": demonstrate, "lottery": lottery}
 	if len(args) == 0 {
 		return errUsage
 	}

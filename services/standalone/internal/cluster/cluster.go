@@ -34,6 +34,8 @@ import (
 const (
 	nodes     = 3 // of the bus
 	instances = 2 // of each service
+
+	streamBytes = 1 << 30
 )
 
 // Config says where a cluster lives and of what it is made.
@@ -125,6 +127,9 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 		}
 	}
 	if err := errors.Join(c.busReady(ctx), c.makeDatabases(ctx, at), c.redisReady(ctx, at)); err != nil {
+		return nil, err
+	}
+	if _, err := c.MakeStreams(ctx, 1, nodes, streamBytes); err != nil {
 		return nil, err
 	}
 	if err := c.startServices(cfg, at); err != nil {

@@ -1,0 +1,101 @@
+package bus_test
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/qiao-platform/qiao/pkg/relay"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/services/standalone/internal/bus"
+)
+
+func start(t *testing.T) (*bus.Embedded, jetstream.JetStream) {
+	t.Helper()
+	b, err := bus.Start(t.TempDir(), bus.Users([]string{"registry", "training"}, "console", []string{"import"}, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.Close)
+	nc, err := b.Connect(bus.Operator)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, channel := range []string{"registry-0", "training-0"} {
+		if err := relay.MakeStream(context.Background(), js, channel, 1<<20, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b, js
+}
+
+// TestNoServiceMakesOrChangesStreams is S14: whatever would let a service gather
+// what it may not hear, or say what it may not say, is refused.
+func TestNoServiceMakesOrChangesStreams(t *testing.T) {
+	b, _ := start(t)
+	nc, err := b.Connect("training")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	refused := make(chan error, 64)
+	nc.SetErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { refused <- err })
+	for _, subject := range []string{
+		"$JS.API.STREAM.CREATE.ev-training-0", "$JS.API.STREAM.UPDATE.ev-training-0", "$JS.API.STREAM.DELETE.ev-training-0", "$JS.API.STREAM.PURGE.ev-training-0",
+		"$JS.API.STREAM.CREATE.mine", "$JS.API.STREAM.UPDATE.mine", "$JS.API.STREAM.RESTORE.mine", "$JS.API.STREAM.SNAPSHOT.ev-registry-0", "$JS.API.STREAM.MSG.DELETE.ev-registry-0",
+		"$JS.API.CONSUMER.CREATE.mine.x", "ev.registry-0.000000.worker.registered.v1", "announce.registry-0",
+	} {
+		if err := nc.Publish(subject, []byte("{}")); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case err := <-refused:
+			if !strings.Contains(err.Error(), "ermissions") {
+				t.Errorf("%s: %v", subject, err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Errorf("%s is allowed", subject)
+		}
+	}
+}
+
+// TestTheBusIsBegunAnew is S13: a store that has switched itself off, as it does
+// for a full disk, is begun anew, and connections come back by themselves.
+func TestTheBusIsBegunAnew(t *testing.T) {
+	b, js := start(t)
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- b.Watch(ctx, slog.New(slog.DiscardHandler), func() []string { return nil }) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := js.Publish(ctx, "ev.registry-0.000000.a.b.v1", []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.SwitchOff(); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Eventually(t, "the bus takes events again", func() bool {
+		once, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		_, err := js.Publish(once, "ev.registry-0.000000.a.b.v1", []byte("two"))
+		return err == nil && b.Begun() == 2
+	})
+	s, err := js.Stream(ctx, "ev-registry-0")
+	if err != nil || s.CachedInfo().State.Msgs < 2 {
+		t.Errorf("%v, %v", s, err)
+	}
+}
