@@ -148,6 +148,19 @@ func TestPipelinePage(t *testing.T) {
 	f.post("/pipeline/tasks", 404, "service", probed, "id", "0198c0de-0000-7000-8000-000000000009")
 	f.post("/pipeline/tasks", 400, "service", "nobody")
 
+	// An event that cannot be carried, and a message that nobody here wrote.
+	f.world.publish["employment"].PublishEvent(event.Event{Type: "employment.hire.registered.v1", Worker: "w", Correlation: strings.Repeat("x", 1<<20), Data: []byte{0x0a, 0x01, 'h'}})
+	testkit.Eventually(t, "it is shown", func() bool { return strings.Contains(f.get("/pipeline", 200), "set aside: 1") })
+	aside := f.get("/pipeline", 200)
+	f.has(aside, "Release it", "Give it up")
+	_, rest, _ := strings.Cut(aside, `name="id" value="`)
+	id, _, _ := strings.Cut(rest, `"`)
+	decide := []string{"service", "employment", "channel", "employment-0", "seq", "2", "id", id, "do", "release", "officer", "o-17", "reason", "a hostile request id"}
+	f.post("/pipeline/aside", 400, decide...)
+	f.has(f.post("/pipeline/aside", 200, append(decide, "sure", "yes")...), "Decided")
+	f.post("/pipeline/aside", 404, append(decide, "sure", "yes")...)
+	f.post("/pipeline/forged", 404, "service", "employment", "channel", "employment-0", "message", "99", "officer", "o-17", "reason", "nobody wrote it", "sure", "yes")
+
 	// As a relay leaves it when its database was restored to the past.
 	db, err := sqldb.Open(context.Background(), f.platform.Deps("employment").Database)
 	if err != nil {

@@ -54,10 +54,32 @@ type givenUp struct {
 	Tasks   []*platformv1.GivenUpTask
 }
 
+// trouble is a reason for which a service is not well.
+type trouble struct {
+	Service string
+	*platformv1.Trouble
+}
+
+// asides are events that a service published and that cannot be carried.
+type asides struct {
+	Service string
+	Events  []*platformv1.SetAsideEvent
+}
+
+// forgeries are messages in a service's streams that it did not write.
+type forgeries struct {
+	Service  string
+	Messages []*platformv1.ForgedMessage
+}
+
 type pipelineBody struct {
 	Models     []model
 	Rebuilds   string          // the model whose rebuild was just begun
 	GivenUp    []givenUp       // tasks that were given up
+	Troubles   []trouble       // what stands still beside the alarms
+	Aside      []asides        // events that cannot be carried
+	Forged     []forgeries     // messages that their channel's publisher did not write
+	Done       string          // what was just decided: aside or forged
 	Retried    string          // how many of them were just begun again
 	Silent     []serviceStatus // services that do not answer
 	Held       []serviceStatus // services that stand still until their empty database is explained
@@ -118,6 +140,10 @@ func (s *Site) pipeline(w http.ResponseWriter, r *http.Request, p *words.Printer
 	}
 	b.Orphaned = s.orphaned(r.Context(), all)
 	b.GivenUp = s.givenUp(r.Context(), all)
+	s.strange(r.Context(), all, &b)
+	if d := q.Get("done"); d == "aside" || d == "forged" {
+		b.Done = d
+	}
 	return s.render(w, r, p, http.StatusOK, "pipeline", page{Title: "nav.pipeline", Nav: "pipeline", Refresh: 10, Body: b})
 }
 
@@ -154,6 +180,69 @@ func (s *Site) givenUp(ctx context.Context, all []serviceStatus) (found []givenU
 		}
 	}
 	return found
+}
+
+// strange adds what stands still, what cannot be carried and what nobody of the
+// platform wrote.
+func (s *Site) strange(ctx context.Context, all []serviceStatus, b *pipelineBody) {
+	ctx, cancel := context.WithTimeout(call.Operator(ctx), patience)
+	defer cancel()
+	for _, st := range all {
+		for _, t := range st.Reply.GetTroubles() {
+			alarm := slices.ContainsFunc(st.Reply.GetChannels(), func(c *platformv1.ChannelStatus) bool { return c.GetAlarm() == t.GetCode() }) ||
+				slices.ContainsFunc(st.Reply.GetCursors(), func(c *platformv1.CursorStatus) bool { return c.GetAlarm() == t.GetCode() })
+			if !alarm { // else the page shows it already
+				b.Troubles = append(b.Troubles, trouble{st.Name, t})
+			}
+		}
+		if slices.ContainsFunc(st.Reply.GetChannels(), func(c *platformv1.ChannelStatus) bool { return c.GetSetAside() > 0 }) {
+			reply, _ := s.Clients.Ops(st.Name).ListSetAside(ctx, &platformv1.ListSetAsideRequest{Limit: givenUpLimit})
+			open := slices.DeleteFunc(reply.GetEvents(), func(e *platformv1.SetAsideEvent) bool { return e.GetDecision() != "" })
+			b.Aside = append(b.Aside, asides{st.Name, open})
+		}
+		if slices.ContainsFunc(st.Reply.GetChannels(), func(c *platformv1.ChannelStatus) bool { return c.GetForged() > 0 }) {
+			reply, _ := s.Clients.Ops(st.Name).ListForged(ctx, &platformv1.ListForgedRequest{Limit: givenUpLimit})
+			b.Forged = append(b.Forged, forgeries{st.Name, reply.GetMessages()})
+		}
+	}
+}
+
+// decideAside releases an event that cannot be carried, or gives it up.
+func (s *Site) decideAside(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	service, channel := r.PostFormValue("service"), r.PostFormValue("channel")
+	seq, err := strconv.ParseInt(r.PostFormValue("seq"), 10, 64)
+	if !slices.Contains(s.Services, service) || channel == "" || err != nil {
+		return errInput
+	}
+	ctx, cancel, err := signing(r)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	if _, err := s.Clients.Ops(service).DecideSetAside(ctx, &platformv1.DecideSetAsideRequest{
+		Channel: channel, Seq: seq, Id: r.PostFormValue("id"), Release: r.PostFormValue("do") == "release", Reason: r.PostFormValue("reason"),
+	}); err != nil {
+		return err
+	}
+	return back(w, r, "/pipeline?done=aside")
+}
+
+// removeForged takes a message out of a stream that its publisher did not write.
+func (s *Site) removeForged(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
+	service, channel := r.PostFormValue("service"), r.PostFormValue("channel")
+	n, err := strconv.ParseInt(r.PostFormValue("message"), 10, 64)
+	if !slices.Contains(s.Services, service) || channel == "" || err != nil {
+		return errInput
+	}
+	ctx, cancel, err := signing(r)
+	if err != nil {
+		return err
+	}
+	defer cancel()
+	if _, err := s.Clients.Ops(service).RemoveForged(ctx, &platformv1.RemoveForgedRequest{Channel: channel, StreamSeq: n, Reason: r.PostFormValue("reason")}); err != nil {
+		return err
+	}
+	return back(w, r, "/pipeline?done=forged")
 }
 
 // retryTasks begins a service's tasks again that were given up, one or all.

@@ -68,6 +68,8 @@ func (s *Site) Handler() (http.Handler, error) {
 	page("POST /pipeline/takeback", s.takeBack)
 	page("POST /pipeline/rebuild", s.rebuild)
 	page("POST /pipeline/tasks", s.retryTasks)
+	page("POST /pipeline/aside", s.decideAside)
+	page("POST /pipeline/forged", s.removeForged)
 	page("GET /feed", s.feedPage)
 	mux.HandleFunc("GET /feed/stream", s.feedStream)
 	page("GET /workers", s.findForm)
