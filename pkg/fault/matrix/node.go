@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -118,8 +119,12 @@ func serve(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
 	name := map[string]string{"publisher": publisher, "reader": reader}[c.Role]
-	d := run.Deps{Database: c.Database, Conn: nc, Clock: clock.System(), Telemetry: tel, Signer: auth.NewSigner(name, issuer(name), clock.System()),
+	d := run.Deps{Operator: js, Database: c.Database, Conn: nc, Clock: clock.System(), Telemetry: tel, Signer: auth.NewSigner(name, issuer(name), clock.System()),
 		Trusted: trusted(), Master: master, Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: cmp.Or(c.Stream, 1<<30)}
 	log, tasks, caller, err := run.Open(ctx, name, nil, d)
 	if err != nil {
