@@ -22,36 +22,36 @@ import (
 // when asked changes with the event, never before or after.
 
 func (f *fixture) granted(worker string) {
-	f.registry.Publish(outbox.Subject{Aggregate: "grant of " + worker, Worker: worker}, &registryv1.ConsentGranted{
-		GrantId: "grant of " + worker, Purpose: "school_place", Kinds: []string{"job", "insurance_months", "lease"}, Recipient: "education", ValidFrom: "2026-11-01",
+	f.registry.Publish(outbox.Subject{Aggregate: "grant-of-" + worker, Worker: worker}, &registryv1.ConsentGranted{
+		GrantId: "grant-of-" + worker, Purpose: "school_place", Kinds: []string{"job", "insurance_months", "lease"}, Recipient: "education", ValidFrom: "2026-11-01",
 	})
 }
 
 func (f *fixture) hired(worker string) {
-	f.facts.set(&platformv1.Fact{Kind: "job", Source: "employment", SourceId: "hire of " + worker, Worker: worker, Since: "2026-10-05", Code: "6-29", Version: 1})
-	f.employment.Publish(outbox.Subject{Aggregate: "hire of " + worker, Worker: worker, Division: county}, &employmentv1.HireRegistered{
-		HireId: "hire of " + worker, EmployerId: "employer-1", Occupation: "6-29", County: county, StartOn: "2026-10-05", Basis: "offer",
+	f.facts.set(&platformv1.Fact{Kind: "job", Source: "employment", SourceId: "hire-of-" + worker, Worker: worker, Since: "2026-10-05", Code: "6-29", Version: 1})
+	f.employment.Publish(outbox.Subject{Aggregate: "hire-of-" + worker, Worker: worker, Division: county}, &employmentv1.HireRegistered{
+		HireId: "hire-of-" + worker, EmployerId: "employer-1", Occupation: "6-29", County: county, StartOn: "2026-10-05", Basis: "offer",
 	})
 }
 
 func (f *fixture) hireEnded(worker string) {
-	f.facts.set(&platformv1.Fact{Kind: "job", Source: "employment", SourceId: "hire of " + worker, Worker: worker, Since: "2026-10-05", Until: "2026-11-01", Code: "6-29", Version: 2})
-	f.employment.Publish(outbox.Subject{Aggregate: "hire of " + worker, Version: 1, Worker: worker, Division: county}, &employmentv1.HireEnded{
-		HireId: "hire of " + worker, EmployerId: "employer-1", Occupation: "6-29", County: county, StartOn: "2026-10-05", EndedOn: "2026-11-01",
+	f.facts.set(&platformv1.Fact{Kind: "job", Source: "employment", SourceId: "hire-of-" + worker, Worker: worker, Since: "2026-10-05", Until: "2026-11-01", Code: "6-29", Version: 2})
+	f.employment.Publish(outbox.Subject{Aggregate: "hire-of-" + worker, Version: 1, Worker: worker, Division: county}, &employmentv1.HireEnded{
+		HireId: "hire-of-" + worker, EmployerId: "employer-1", Occupation: "6-29", County: county, StartOn: "2026-10-05", EndedOn: "2026-11-01",
 	})
 }
 
 func (f *fixture) insured(worker string) {
-	f.facts.set(&platformv1.Fact{Kind: "insurance_months", Source: "insurance", SourceId: "cover of " + worker, Worker: worker, Since: "2026-11", Version: 1})
-	f.insurance.Publish(outbox.Subject{Aggregate: "cover of " + worker, Worker: worker, Division: county}, &insurancev1.EnrolmentCompleted{
-		EnrolmentId: "cover of " + worker, HireId: "hire of " + worker, Schemes: []string{"pension"}, FromMonth: "2026-11",
+	f.facts.set(&platformv1.Fact{Kind: "insurance_months", Source: "insurance", SourceId: "cover-of-" + worker, Worker: worker, Since: "2026-11", Version: 1})
+	f.insurance.Publish(outbox.Subject{Aggregate: "cover-of-" + worker, Worker: worker, Division: county}, &insurancev1.EnrolmentCompleted{
+		EnrolmentId: "cover-of-" + worker, HireId: "hire-of-" + worker, Schemes: []string{"pension"}, FromMonth: "2026-11",
 	})
 }
 
 func (f *fixture) housed(worker string) {
-	f.facts.set(&platformv1.Fact{Kind: "lease", Source: "housing", SourceId: "lease of " + worker, Worker: worker, Since: "2026-11-02", Code: county, Version: 1})
-	f.housing.Publish(outbox.Subject{Aggregate: "lease of " + worker, Worker: worker, Division: county}, &housingv1.LeaseSigned{
-		LeaseId: "lease of " + worker, StartsOn: "2026-11-02", EndsOn: "2027-11-01", RentFen: 30000,
+	f.facts.set(&platformv1.Fact{Kind: "lease", Source: "housing", SourceId: "lease-of-" + worker, Worker: worker, Since: "2026-11-02", Code: county, Version: 1})
+	f.housing.Publish(outbox.Subject{Aggregate: "lease-of-" + worker, Worker: worker, Division: county}, &housingv1.LeaseSigned{
+		LeaseId: "lease-of-" + worker, StartsOn: "2026-11-02", EndsOn: "2027-11-01", RentFen: 30000,
 	})
 }
 
@@ -76,9 +76,9 @@ func TestEvidenceStandsInForPapers(t *testing.T) {
 	if want := []string{"home proof or filed lease", "employment proof", "social-insurance record"}; !slices.Equal(a.GetPapersNotAsked(), want) {
 		t.Fatalf("not asked: %v, want %v", a.GetPapersNotAsked(), want)
 	}
-	f.insurance.Publish(outbox.Subject{Aggregate: "cover of worker-1", Version: 1, Worker: "worker-1"},
-		&insurancev1.MonthRecorded{EnrolmentId: "cover of worker-1", Month: "2026-11", Months: 1, FromMonth: "2026-11"},
-		&insurancev1.CoverStopped{EnrolmentId: "cover of worker-1", HireId: "hire of worker-1", LastMonth: "2026-11", Months: 1, FromMonth: "2026-11"})
+	f.insurance.Publish(outbox.Subject{Aggregate: "cover-of-worker-1", Version: 1, Worker: "worker-1"},
+		&insurancev1.MonthRecorded{EnrolmentId: "cover-of-worker-1", Month: "2026-11", Months: 1, FromMonth: "2026-11"},
+		&insurancev1.CoverStopped{EnrolmentId: "cover-of-worker-1", HireId: "hire-of-worker-1", LastMonth: "2026-11", Months: 1, FromMonth: "2026-11"})
 	f.hireEnded("worker-1")
 	f.Settle()
 	a = f.application("worker-1", id)
@@ -136,13 +136,13 @@ func TestLostEvidenceTakesNothingAway(t *testing.T) {
 	f.housed("worker-1")
 	f.Settle()
 	offer := f.offer(id, school)
-	f.registry.Publish(outbox.Subject{Aggregate: "correction-1", Worker: "worker-1"}, &registryv1.FactCorrected{CorrectionId: "correction-1", Source: "employment", SourceId: "hire of worker-1", Kind: "job", ReasonCode: "wrong_date"})
+	f.registry.Publish(outbox.Subject{Aggregate: "correction-1", Worker: "worker-1"}, &registryv1.FactCorrected{CorrectionId: "correction-1", Source: "employment", SourceId: "hire-of-worker-1", Kind: "job", ReasonCode: "wrong_date"})
 	f.Settle()
 	a := f.application("worker-1", id)
 	if a.GetState() != "offered" || !a.GetEvidence()[0].GetFlagged() || !slices.Equal(a.GetPapersNotAsked(), []string{"home proof or filed lease"}) {
 		t.Fatalf("%v", a)
 	}
-	f.registry.Publish(outbox.Subject{Aggregate: "grant of worker-1", Version: 1, Worker: "worker-1"}, &registryv1.ConsentWithdrawn{GrantId: "grant of worker-1"})
+	f.registry.Publish(outbox.Subject{Aggregate: "grant-of-worker-1", Version: 1, Worker: "worker-1"}, &registryv1.ConsentWithdrawn{GrantId: "grant-of-worker-1"})
 	f.Settle()
 	if a = f.application("worker-1", id); a.GetState() != "offered" || a.GetEvidence() != nil || a.GetPapersNotAsked() != nil {
 		t.Fatalf("%v", a)
@@ -194,8 +194,8 @@ func TestAnAcceptedPlaceSurvives(t *testing.T) {
 	}
 	f.housed("worker-1")
 	f.hireEnded("worker-1")
-	f.registry.Publish(outbox.Subject{Aggregate: "grant of worker-1", Version: 1, Worker: "worker-1"}, &registryv1.ConsentWithdrawn{GrantId: "grant of worker-1"})
-	f.registry.Publish(outbox.Subject{Aggregate: "account of worker-1", Worker: "worker-1"}, &registryv1.AccountClosed{ClosedOn: "2026-11-02"})
+	f.registry.Publish(outbox.Subject{Aggregate: "grant-of-worker-1", Version: 1, Worker: "worker-1"}, &registryv1.ConsentWithdrawn{GrantId: "grant-of-worker-1"})
+	f.registry.Publish(outbox.Subject{Aggregate: "account-of-worker-1", Worker: "worker-1"}, &registryv1.AccountClosed{ClosedOn: "2026-11-02"})
 	f.Settle()
 	if a := f.application("worker-1", id); a.GetState() != "accepted" || a.GetOfferId() != offer || a.GetEvidence() != nil {
 		t.Fatalf("%v", a)
@@ -269,7 +269,7 @@ func TestPaperCountsAsMuchAsTheDigitalFact(t *testing.T) {
 	}
 	// No grant brought them, so none takes them away.
 	f.granted("worker-1")
-	f.registry.Publish(outbox.Subject{Aggregate: "grant of worker-1", Version: 1, Worker: "worker-1"}, &registryv1.ConsentWithdrawn{GrantId: "grant of worker-1"})
+	f.registry.Publish(outbox.Subject{Aggregate: "grant-of-worker-1", Version: 1, Worker: "worker-1"}, &registryv1.ConsentWithdrawn{GrantId: "grant-of-worker-1"})
 	f.Settle()
 	if got := kinds(f.application("worker-1", id)); !slices.Equal(got, []string{"job", "lease"}) {
 		t.Errorf("evidence %v", got)
@@ -298,7 +298,7 @@ func TestClosedAccountEndsWhatIsOpen(t *testing.T) {
 	offer := f.offer(asked, school)
 	f.hired("worker-1")
 	f.Settle()
-	f.registry.Publish(outbox.Subject{Aggregate: "account of worker-1", Worker: "worker-1"}, &registryv1.AccountClosed{ClosedOn: "2026-11-02"})
+	f.registry.Publish(outbox.Subject{Aggregate: "account-of-worker-1", Worker: "worker-1"}, &registryv1.AccountClosed{ClosedOn: "2026-11-02"})
 	f.Settle()
 	for _, id := range []string{waits, asked} {
 		if a := f.application("worker-1", id); a.GetState() != "withdrawn" || a.GetEvidence() != nil || a.GetOfferId() != "" {
@@ -310,7 +310,7 @@ func TestClosedAccountEndsWhatIsOpen(t *testing.T) {
 		t.Error("the place is not free")
 	}
 	_, err := f.client.AcceptPlace(f.Worker("worker-1"), &educationv1.AcceptPlaceRequest{OfferId: offer})
-	refused(t, err, "education.offer.state")
+	refused(t, err, "account.closed")
 }
 
 // permutations gives every order of n things.
@@ -359,9 +359,9 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 			for i, order := range orders {
 				worker := "worker-" + string(rune('A'+i/26)) + string(rune('A'+i%26))
 				want := []*educationv1.Evidence{
-					{Kind: "insurance_months", Source: "insurance", SourceId: "cover of " + worker, Since: "2026-11"},
-					{Kind: "job", Source: "employment", SourceId: "hire of " + worker, Since: "2026-10-05", Code: "6-29"},
-					{Kind: "lease", Source: "housing", SourceId: "lease of " + worker, Since: "2026-11-02", Code: county},
+					{Kind: "insurance_months", Source: "insurance", SourceId: "cover-of-" + worker, Since: "2026-11"},
+					{Kind: "job", Source: "employment", SourceId: "hire-of-" + worker, Since: "2026-10-05", Code: "6-29"},
+					{Kind: "lease", Source: "housing", SourceId: "lease-of-" + worker, Since: "2026-11-02", Code: county},
 				}
 				a := f.application(worker, applications[i])
 				if len(a.GetEvidence()) != len(want) {

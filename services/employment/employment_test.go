@@ -282,8 +282,12 @@ func TestVacancyRefusals(t *testing.T) {
 		{"below_minimum_wage", func(p *employmentv1.PublishVacancyRequest) {
 			p.WageMinFen, p.Requirements = 80_000, "35岁以下优先"
 		}},
-		{"below_minimum_wage", func(p *employmentv1.PublishVacancyRequest) { p.WageMinFen, p.WageMaxFen, p.WageUnit = 8_000, 9_000, "day" }},
-		{"below_minimum_wage", func(p *employmentv1.PublishVacancyRequest) { p.WageMinFen, p.WageMaxFen, p.WageUnit = 1_200, 2_000, "hour" }},
+		{"below_minimum_wage", func(p *employmentv1.PublishVacancyRequest) {
+			p.WageMinFen, p.WageMaxFen, p.WageUnit = 8_000, 9_000, "day"
+		}},
+		{"below_minimum_wage", func(p *employmentv1.PublishVacancyRequest) {
+			p.WageMinFen, p.WageMaxFen, p.WageUnit = 1_200, 2_000, "hour"
+		}},
 		{"employment.occupation", func(p *employmentv1.PublishVacancyRequest) { p.Occupation = "1-01" }},
 		{"employment.occupation", func(p *employmentv1.PublishVacancyRequest) { p.Occupation = "服务员" }},
 		{"employment.county", func(p *employmentv1.PublishVacancyRequest) { p.County = "650100" }},

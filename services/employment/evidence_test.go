@@ -131,7 +131,7 @@ func TestClosedAccountEndsWhatWasOpen(t *testing.T) {
 		}
 	}
 	_, err = f.client.AcceptOffer(f.Worker("worker-1"), &employmentv1.AcceptOfferRequest{OfferId: offer})
-	refused(t, err, "employment.offer.state")
+	refused(t, err, "account.closed")
 	_, err = f.client.GetProfile(f.Worker("worker-1"), &employmentv1.GetProfileRequest{Worker: "worker-1"})
 	refused(t, err, "employment.profile.unknown")
 	if got := f.happened(before); len(got) != 0 {
