@@ -139,8 +139,9 @@ func (p *Phrases) Find(on clock.Date, minAge int, texts ...string) (all []Findin
 		if on.Before(row.from) || !row.to.IsZero() && on.After(row.to) {
 			continue
 		}
+		near := clauses{text: text}
 		for _, at := range row.find.FindAllStringSubmatchIndex(text, -1) {
-			if row.harmless(text, at, minAge) {
+			if row.harmless(&near, at, minAge) {
 				continue
 			}
 			f := Finding{Rule: row.rule, Phrase: row.id, Words: text[at[0]:at[1]], Refusal: row.refusal}
@@ -170,25 +171,60 @@ func (p *Phrases) Judge(on clock.Date, minAge int, texts ...string) error {
 	return clerk
 }
 
-func (p phrase) harmless(text string, at []int, minAge int) bool {
-	return p.notAfter != nil && p.notAfter.MatchString(text[:at[0]]) ||
-		p.unless != nil && p.unless.MatchString(clause(text, at[0], at[1])) ||
-		p.age && number(text[at[2]:at[3]]) >= minAge
+func (p phrase) harmless(near *clauses, at []int, minAge int) bool {
+	return p.notAfter != nil && p.notAfter.MatchString(near.before(at[0])) ||
+		p.unless != nil && near.holds(p.unless, at[0], at[1]) ||
+		p.age && number(near.text[at[2]:at[3]]) >= minAge
 }
 
 // stops end a clause.
 const stops = ",.;:!?。、\n"
 
-// clause is the part between two stops that holds text[from:to].
-func clause(text string, from, to int) string {
-	start := strings.LastIndexAny(text[:from], stops) + 1
-	for start < from && text[start]&0xC0 == 0x80 { // the stop was of several bytes
-		start++
+// reach is how many bytes before some words can deny them; no row's not_after is longer.
+const reach = 240
+
+// clauses looks at the surroundings of words that are found from left to right,
+// each part of the text once: a text without a stop, in which a row is met ten
+// thousand times, is still read in time that grows with its length alone.
+type clauses struct {
+	text       string
+	start, end int  // the clause that was looked at last
+	known      bool // whether it was one
+	held       bool
+}
+
+// before is the text that may deny what begins at a place.
+func (c *clauses) before(at int) string {
+	from := max(0, at-reach)
+	for from < at && c.text[from]&0xC0 == 0x80 { // in the middle of a sign
+		from++
 	}
-	if end := strings.IndexAny(text[to:], stops); end >= 0 {
-		return text[start : to+end]
+	return c.text[from:at]
+}
+
+// holds reports whether the part between two stops that holds text[from:to] is met by a pattern.
+func (c *clauses) holds(unless *regexp.Regexp, from, to int) bool {
+	if c.known && from >= c.start && to <= c.end {
+		return c.held
 	}
-	return text[start:]
+	floor := 0
+	if c.known {
+		floor = min(c.end, from) // a stop stands there
+	}
+	c.start = floor
+	if i := strings.LastIndexAny(c.text[floor:from], stops); i >= 0 {
+		c.start = floor + i + 1
+	}
+	for c.start < from && c.text[c.start]&0xC0 == 0x80 { // the stop was of several bytes
+		c.start++
+	}
+	c.end = len(c.text)
+	if i := strings.IndexAny(c.text[to:], stops); i >= 0 {
+		c.end = to + i
+	}
+	c.held = unless.MatchString(c.text[c.start:c.end])
+	c.known = !strings.ContainsAny(c.text[from:to], stops) // words across a stop stand in two clauses
+	return c.held
 }
 
 // number reads an age in digits, or from 十 to 十九.

@@ -3,6 +3,7 @@ package domain
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -220,5 +221,26 @@ func TestHazards(t *testing.T) {
 		if got := h.In(c.occupation, "岗位", c.text); got != c.want {
 			t.Errorf("%s %s: %v", c.occupation, c.text, got)
 		}
+	}
+}
+
+// S9: 990 kB of this took minutes. What is looked at around each place may not
+// grow with the text: twenty times the text may take some twenty times as long,
+// and not four hundred times.
+func TestALongTextIsJudgedInTimeThatGrowsWithItsLength(t *testing.T) {
+	p := phrases(t)
+	took := func(n int) time.Duration {
+		text := strings.Repeat("18岁以上35岁以下", n)
+		best := time.Hour
+		for range 3 {
+			start := time.Now()
+			p.Find(clock.NewDate(2026, 11, 23), 16, "普工", text)
+			best = min(best, time.Since(start))
+		}
+		return best
+	}
+	short, long := took(1_000), took(20_000)
+	if long > 100*max(short, time.Millisecond) {
+		t.Errorf("%v for 1,000 times, %v for 20,000 times", short, long)
 	}
 }
