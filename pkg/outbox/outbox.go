@@ -283,10 +283,14 @@ func CommandFor[T any, Reply interface {
 		if answer, err = proto.Marshal(reply); err != nil {
 			return err
 		}
-		_, err = tx.Exec(`INSERT INTO idempotency (key, request, answer, expires_at) VALUES ($1, $2, $3, $4)`,
-			sum[:], k.Request, l.seal.Seal(answer, sum[:]), l.clock.Now().Add(keepAnswers).UnixMicro())
-		if tx.Dialect().IsUnique(err) { // PostgreSQL: the same command is running beside this one
-			return ErrStale.Because(err)
+		now := l.clock.Now()
+		// An answer whose time is over is none, also before Purge comes by.
+		n, err := tx.Exec(`INSERT INTO idempotency (key, request, answer, expires_at) VALUES ($1, $2, $3, $4)
+			ON CONFLICT (key) DO UPDATE SET request = excluded.request, answer = excluded.answer, expires_at = excluded.expires_at
+			WHERE idempotency.expires_at <= $5`,
+			sum[:], k.Request, l.seal.Seal(answer, sum[:]), now.Add(keepAnswers).UnixMicro(), now.UnixMicro())
+		if err == nil && n == 0 { // PostgreSQL: the same command is running beside this one
+			return ErrStale
 		}
 		return err
 	})
