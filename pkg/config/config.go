@@ -12,6 +12,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"net/netip"
 	"os"
 	"slices"
 	"strconv"
@@ -159,13 +160,38 @@ func Loopback(address string) error {
 	if err != nil {
 		return fmt.Errorf("listen address %q: %w", address, err)
 	}
-	if host == "localhost" {
-		return nil
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
+	if loopback(host) {
 		return nil
 	}
 	return fmt.Errorf("listen address %q: %w", address, ErrNotLoopback)
+}
+
+// LoopbackHost reports whether the host that a request names, with or without a
+// port, is this machine: an address is parsed and not compared as text, since
+// 127.evil.example is a name that anybody may own.
+func LoopbackHost(host string) bool {
+	name := host
+	if h, port, err := net.SplitHostPort(host); err == nil {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
+			return false
+		}
+		name = h
+	} else if inner, ok := strings.CutPrefix(host, "["); ok {
+		if name, ok = strings.CutSuffix(inner, "]"); !ok || !strings.Contains(name, ":") {
+			return false
+		}
+	} else if strings.Contains(host, ":") {
+		return false // an IPv6 address stands in brackets
+	}
+	return loopback(name)
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Zone() == "" && ip.Unmap().IsLoopback()
 }
 
 // Secret reads a secret's file, without the line end.

@@ -128,11 +128,7 @@ func alone[P Process](ctx context.Context, name string, cfg config.Config, build
 // reach a loopback address through a name that resolves to it.
 func LocalOnly(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		host := r.Host
-		if i := strings.LastIndexByte(host, ':'); i > 0 && !strings.HasSuffix(host, "]") {
-			host = host[:i]
-		}
-		if host != "localhost" && host != "[::1]" && !strings.HasPrefix(host, "127.") {
+		if !config.LoopbackHost(r.Host) {
 			http.Error(w, "only loopback addresses are served until sign-in exists", http.StatusMisdirectedRequest)
 			return
 		}
@@ -277,7 +273,7 @@ func Health(mux *http.ServeMux, tel *telemetry.Telemetry, stopping <-chan struct
 
 // Serve serves HTTP on l until ctx ends, then finishes what is under way.
 func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, BaseContext: func(net.Listener) context.Context { return ctx }}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10, BaseContext: func(net.Listener) context.Context { return ctx }}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()
 	select {
