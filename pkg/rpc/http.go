@@ -5,55 +5,95 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"os"
 	"strings"
+	"time"
 
-	kithttp "github.com/go-kit/kit/transport/http"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 )
 
+// bodyTime is how long the body of a request may take to arrive, and its answer to leave.
+const bodyTime = 10 * time.Second
+
 // Handler serves the same endpoints at POST /rpc/<service>/<Method> with JSON
-// bodies. The principal is a bearer token.
+// bodies. The principal is a bearer token. A caller is let in by its headers
+// and gives a whole body before a slot is taken, so that connections which
+// send nothing hold up nobody.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	for name, m := range s.methods {
-		mux.Handle("POST /rpc/"+s.cfg.Service+"/"+name, s.bounded(m, kithttp.NewServer(m.endpoint, m.decode, encode, kithttp.ServerErrorEncoder(encodeError))))
+		mux.Handle("POST /rpc/"+s.cfg.Service+"/"+name, s.guarded(m))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { encodeError(r.Context(), ErrNoMethod, w) })
 	return mux
 }
 
-func (s *Server) bounded(m *method, next http.Handler) http.Handler {
+func (s *Server) guarded(m *method) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		select {
-		case m.slots <- struct{}{}:
-		default:
-			encodeError(r.Context(), ErrOverloaded, w)
+		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		address, _, err := net.SplitHostPort(r.RemoteAddr)
+		if err != nil {
+			address = r.RemoteAddr
+		}
+		c, leave, err := s.enter(m, header{token, r.Header.Get(headerRequestID), r.Header.Get(headerIdempotency), r.Header.Get(headerTrace), r.Header.Get(headerDeadline)}, address)
+		defer leave()
+		if err == nil {
+			err = m.read(w, r, c)
+		}
+		if err == nil {
+			err = m.take()
+		}
+		if err != nil {
+			s.refused(m, c, err)
+			w.Header().Set("Connection", "close") // what is left of the body is not waited for
+			encodeError(r.Context(), err, w)
 			return
 		}
 		s.running.Add(1)
 		defer func() { <-m.slots; s.running.Done() }()
-		next.ServeHTTP(w, r)
+		out, err := m.endpoint(r.Context(), c)
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(bodyTime)) // a recorder in a test has none
+		if err == nil {
+			err = encode(r.Context(), w, out)
+		}
+		if err != nil {
+			encodeError(r.Context(), err, w)
+		}
 	})
 }
 
-func (m *method) decode(_ context.Context, r *http.Request) (any, error) {
-	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+// read takes the body, which may be neither too long nor too slow.
+func (m *method) read(w http.ResponseWriter, r *http.Request, c *call) error {
+	if r.ContentLength > maxBody {
+		return ErrTooLarge
+	}
+	control := http.NewResponseController(w)
+	until := time.Now().Add(bodyTime)
+	if c.deadline.Before(until) {
+		until = c.deadline
+	}
+	_ = control.SetReadDeadline(until)
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
 		if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			return nil, ErrTooLarge
+			return ErrTooLarge
 		}
-		return nil, ErrMalformed.Because(err)
+		if errors.Is(err, os.ErrDeadlineExceeded) {
+			return ErrDeadline
+		}
+		return ErrMalformed.Because(err)
 	}
-	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	c := &call{principal: token, requestID: r.Header.Get(headerRequestID), key: r.Header.Get(headerIdempotency), trace: r.Header.Get(headerTrace), request: m.New()}
+	_ = control.SetReadDeadline(time.Time{})
+	c.request = m.New()
 	if err := protojson.Unmarshal(body, c.request); err != nil {
-		return nil, ErrMalformed.Because(err)
+		return ErrMalformed.Because(err)
 	}
-	return c, nil
+	return nil
 }
 
 func encode(_ context.Context, w http.ResponseWriter, out any) error {

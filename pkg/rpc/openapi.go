@@ -3,11 +3,13 @@ package rpc
 import (
 	"encoding/json"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/qiao-platform/qiao/proto/contract"
+	"github.com/qiao-platform/qiao/proto/form"
 )
 
 // Served is a service with the methods that it serves.
@@ -91,8 +93,31 @@ func field(schemas map[string]any, f protoreflect.FieldDescriptor) map[string]an
 	default:
 		s = map[string]any{"type": "string"}
 	}
+	own, known := form.Of(f)
+	if known {
+		stated(s, f, own)
+	}
 	if f.IsList() {
-		return map[string]any{"type": "array", "items": s}
+		list := map[string]any{"type": "array", "items": s}
+		if known {
+			list["maxItems"] = own.Most
+		}
+		return list
 	}
 	return s
+}
+
+// stated writes the form of a field's values, which is checked in requests.
+func stated(s map[string]any, f protoreflect.FieldDescriptor, own form.Form) {
+	switch {
+	case f.Kind() == protoreflect.StringKind && own.Longest > 0:
+		s["maxLength"] = own.Longest
+		if own.Pattern != "" {
+			s["pattern"] = "^$|" + own.Pattern // empty is what is not given
+		}
+	case f.Kind() == protoreflect.Int32Kind && own.Max > 0:
+		s["minimum"], s["maximum"] = own.Min, own.Max
+	case f.Kind() == protoreflect.Int64Kind && own.Max > 0: // a number in quotes, which JSON Schema gives no range
+		s["description"] = "from " + strconv.FormatInt(own.Min, 10) + " to " + strconv.FormatInt(own.Max, 10)
+	}
 }

@@ -37,6 +37,7 @@ var (
 	ErrDeadline    = errs.New(errs.Deadline, "rpc.deadline", "The time for this request ran out; whether it was done is not known.")
 	ErrUnavailable = errs.New(errs.Unavailable, "rpc.unavailable", "The service does not answer at the moment.")
 	ErrMalformed   = errs.New(errs.Invalid, "rpc.malformed", "The request cannot be read.")
+	ErrField       = errs.New(errs.Invalid, "rpc.field", "A field does not have the form that it must have.")
 	ErrTooLarge    = errs.New(errs.Invalid, "rpc.too_large", "The request or its answer is too large.")
 	ErrNoMethod    = errs.New(errs.NotFound, "rpc.method_unknown", "There is no such method.")
 )

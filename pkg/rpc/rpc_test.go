@@ -189,13 +189,8 @@ func TestHTTPServesTheSameEndpoints(t *testing.T) {
 		t.Error(err)
 	}
 	for body, want := range map[string]int{"{": http.StatusBadRequest, `{"unknown_field": 1}`: http.StatusBadRequest, strings.Repeat("x", 2<<20): http.StatusBadRequest} {
-		r, err := http.Post(srv.URL+"/rpc/probe/ListFacts", "application/json", strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_ = r.Body.Close()
-		if r.StatusCode != want {
-			t.Errorf("%.20q: %s", body, r.Status)
+		if got := httpCall(t, p, srv.URL, nil, body); got != want {
+			t.Errorf("%.20q: %d", body, got)
 		}
 	}
 	if f.calls.Load() != 1 {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,10 +23,10 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
-	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
 	"github.com/qiao-platform/qiao/proto/contract"
+	"github.com/qiao-platform/qiao/proto/form"
 )
 
 // ServerConfig is what a server works with.
@@ -38,6 +37,7 @@ type ServerConfig struct {
 	Telemetry   *telemetry.Scope
 	Concurrency int        // requests at once per method; the next is refused as overloaded
 	PerSecond   rate.Limit // requests a second per method
+	NamedIDs    bool       // for tests alone: an id may be a name such as worker-1
 }
 
 // Server serves the methods of one service.
@@ -47,6 +47,7 @@ type Server struct {
 	svc      micro.Service
 	running  sync.WaitGroup
 	commands atomic.Int64
+	door     *door
 	duration metric.Float64Histogram
 }
 
@@ -57,11 +58,12 @@ type method struct {
 	slots    chan struct{}
 }
 
-// call is what a transport hands to an endpoint.
+// call is what a transport hands to an endpoint: a caller who was let in.
 type call struct {
-	principal, requestID, key, trace string
-	deadline                         time.Time
-	request                          proto.Message
+	principal             auth.Principal
+	requestID, key, trace string
+	start, deadline       time.Time
+	request               proto.Message
 }
 
 // NewServer binds methods to endpoints. Start serves them on the bus.
@@ -77,14 +79,14 @@ func NewServer(cfg ServerConfig, methods ...contract.Method) (*Server, error) {
 	if cfg.PerSecond == 0 {
 		cfg.PerSecond = 100_000
 	}
-	s := &Server{cfg: cfg, methods: map[string]*method{}, duration: d}
+	s := &Server{cfg: cfg, methods: map[string]*method{}, door: newDoor(), duration: d}
 	for _, m := range methods {
 		if _, twice := s.methods[m.Name]; twice {
 			return nil, fmt.Errorf("rpc: %s.%s is bound twice", cfg.Service, m.Name)
 		}
 		b := &method{Method: m, slots: make(chan struct{}, cfg.Concurrency)}
 		limit := ratelimit.NewErroringLimiter(rate.NewLimiter(cfg.PerSecond, cfg.Concurrency*4))
-		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.admit(m))(s.invoke(m))
+		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.fitting, s.once(m))(s.invoke(m))
 		s.methods[m.Name] = b
 	}
 	return s, nil
@@ -135,31 +137,53 @@ func (s *Server) Stop(ctx context.Context) error {
 }
 
 func (s *Server) receive(m *method, r micro.Request) {
-	select {
-	case m.slots <- struct{}{}:
-	default:
-		reply(r, nil, ErrOverloaded)
+	h := nats.Header(r.Headers())
+	c, leave, err := s.enter(m, header{h.Get(headerPrincipal), h.Get(headerRequestID), h.Get(headerIdempotency), h.Get(headerTrace), h.Get(headerDeadline)}, "")
+	if err == nil {
+		err = m.take()
+	}
+	if err != nil {
+		leave()
+		s.refused(m, c, err)
+		reply(r, nil, err)
 		return
 	}
 	s.running.Add(1)
 	go func() {
-		defer func() { <-m.slots; s.running.Done() }()
-		h := nats.Header(r.Headers())
-		c := call{principal: h.Get(headerPrincipal), requestID: h.Get(headerRequestID), key: h.Get(headerIdempotency), trace: h.Get(headerTrace), request: m.New()}
-		if us, err := strconv.ParseInt(h.Get(headerDeadline), 10, 64); err == nil {
-			c.deadline = time.UnixMicro(us)
-		}
-		if err := proto.Unmarshal(r.Data(), c.request); err != nil {
+		defer func() { <-m.slots; leave(); s.running.Done() }()
+		c.request = m.New()
+		if err := (proto.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(r.Data(), c.request); err != nil {
+			s.refused(m, c, ErrMalformed)
 			reply(r, nil, ErrMalformed.Because(err))
 			return
 		}
-		out, err := m.endpoint(context.Background(), &c)
+		out, err := m.endpoint(context.Background(), c)
 		if err != nil {
 			reply(r, nil, err)
 			return
 		}
 		reply(r, out.(proto.Message), nil)
 	}()
+}
+
+// take occupies one of the method's slots.
+func (m *method) take() error {
+	select {
+	case m.slots <- struct{}{}:
+		return nil
+	default:
+		return ErrOverloaded
+	}
+}
+
+// refused measures a call that did not reach its endpoint.
+func (s *Server) refused(m *method, c *call, err error) {
+	s.measure(context.Background(), m.Name, c.start, errs.CodeOf(err))
+}
+
+func (s *Server) measure(ctx context.Context, method string, start time.Time, code string) {
+	s.duration.Record(ctx, time.Since(start).Seconds(), metric.WithAttributeSet(attribute.NewSet(
+		attribute.String("service", s.cfg.Service), attribute.String("method", method), attribute.String("code", code))))
 }
 
 // reply answers on the bus; an answer that is too large becomes an error.
@@ -182,18 +206,12 @@ func (s *Server) observe(m contract.Method) endpoint.Middleware {
 	return func(next endpoint.Endpoint) endpoint.Endpoint {
 		return func(ctx context.Context, in any) (any, error) {
 			c := in.(*call)
-			start := time.Now()
-			if c.deadline.IsZero() {
-				c.deadline = start.Add(DefaultTimeout)
-			}
-			if !start.Before(c.deadline) {
+			if !time.Now().Before(c.deadline) {
+				s.measure(ctx, m.Name, c.start, ErrDeadline.Code)
 				return nil, ErrDeadline
 			}
 			ctx, cancel := context.WithDeadline(ctx, c.deadline)
 			defer cancel()
-			if c.requestID == "" {
-				c.requestID = ident.NewID()
-			}
 			ctx = telemetry.WithTraceParent(ctx, c.trace)
 			ctx, span := s.cfg.Telemetry.Tracer.Start(ctx, name, trace.WithSpanKind(trace.SpanKindServer))
 			defer span.End()
@@ -210,8 +228,7 @@ func (s *Server) observe(m contract.Method) endpoint.Middleware {
 			} else if m.Command {
 				s.commands.Add(1)
 			}
-			s.duration.Record(ctx, time.Since(start).Seconds(), metric.WithAttributeSet(attribute.NewSet(
-				attribute.String("service", s.cfg.Service), attribute.String("method", m.Name), attribute.String("code", code))))
+			s.measure(ctx, m.Name, c.start, code)
 			return out, err
 		}
 	}
@@ -240,18 +257,36 @@ func refusals(next endpoint.Endpoint) endpoint.Endpoint {
 	}
 }
 
-// admit verifies the principal and denies what the contract does not allow.
-func (s *Server) admit(m contract.Method) endpoint.Middleware {
+// fitting refuses a request of which a field has not the form that the contract states.
+func (s *Server) fitting(next endpoint.Endpoint) endpoint.Endpoint {
+	return func(ctx context.Context, in any) (any, error) {
+		if err := s.fits(in.(*call).request); err != nil {
+			return nil, err
+		}
+		return next(ctx, in)
+	}
+}
+
+func (s *Server) fits(request proto.Message) error {
+	check := form.Check
+	if s.cfg.NamedIDs {
+		check = form.CheckNamed
+	}
+	err := check(request)
+	if fault, ok := errors.AsType[*form.Fault](err); ok {
+		e := ErrField.With("field", fault.Field).With("form", fault.Form)
+		e.Text = fmt.Sprintf("The field %s does not have its form (%s).", fault.Field, fault.Form)
+		return e
+	}
+	return err
+}
+
+// once makes a command run once for its key.
+func (s *Server) once(m contract.Method) endpoint.Middleware {
 	return func(next endpoint.Endpoint) endpoint.Endpoint {
 		return func(ctx context.Context, in any) (any, error) {
 			c := in.(*call)
-			p, err := s.cfg.Verifier.Verify(c.principal)
-			if err != nil {
-				return nil, err
-			}
-			if err := p.Check(m.Callers, m.Purposes); err != nil {
-				return nil, err
-			}
+			p := c.principal
 			ctx = auth.With(ctx, p)
 			if c.key != "" && m.Command {
 				b, err := proto.MarshalOptions{Deterministic: true}.Marshal(c.request)

@@ -72,6 +72,8 @@ type Deps struct {
 	StreamBytes int64 // size limit of each stream
 	// StandsStill is how long events may wait unmoved before that is told; 0 is half a minute.
 	StandsStill time.Duration
+
+	NamedIDs bool // for tests alone: an id in a request may be a name such as worker-1
 }
 
 // Service is a running part of the platform.
@@ -176,7 +178,7 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 		methods = append(methods, s.held(m))
 	}
 	s.server, err = rpc.NewServer(rpc.ServerConfig{
-		Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Telemetry: scope,
+		Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Telemetry: scope, NamedIDs: d.NamedIDs,
 	}, methods...)
 	return s, err
 }

@@ -125,7 +125,8 @@ func (p *Platform) Deps(service string) run.Deps {
 	if err != nil {
 		p.T.Fatal(err)
 	}
-	return run.Deps{Operator: js,
+	return run.Deps{
+		Operator: js, NamedIDs: true,
 		Database: "sqlite:" + filepath.Join(p.Dir, service+".db"), Conn: p.Conn, Clock: p.Clock, Telemetry: p.Telemetry,
 		Signer: auth.NewSigner(service, p.keys[service], p.Clock), Trusted: p.trusted, Master: p.Master,
 		PersonKeys: "sqlite:" + filepath.Join(p.Dir, service+"-keys.db"),

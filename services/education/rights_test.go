@@ -64,7 +64,7 @@ func TestApplyRefusals(t *testing.T) {
 		"another's child":      {func(r *educationv1.ApplyForPlaceRequest) { r.ChildId = others }, "education.child.unknown"},
 		"no such child":        {func(r *educationv1.ApplyForPlaceRequest) { r.ChildId = ident.NewID() }, "education.child.unknown"},
 		"no child":             {func(r *educationv1.ApplyForPlaceRequest) { r.ChildId = "" }, "education.child.unknown"},
-		"a broken child":       {func(r *educationv1.ApplyForPlaceRequest) { r.ChildId = "a\x00b" }, "education.child.unknown"},
+		"a broken child":       {func(r *educationv1.ApplyForPlaceRequest) { r.ChildId = "a\x00b" }, "rpc.field"},
 		"stage":                {func(r *educationv1.ApplyForPlaceRequest) { r.Stage = "senior" }, "education.stage"},
 		"county":               {func(r *educationv1.ApplyForPlaceRequest) { r.County = "654399" }, "education.county"},
 		"prefecture":           {func(r *educationv1.ApplyForPlaceRequest) { r.County = "654300" }, "education.county"},
@@ -193,7 +193,7 @@ func TestOfferRefusals(t *testing.T) {
 	}{
 		"no application":         {f.officer(county), ident.NewID(), school, "education.application.unknown"},
 		"no school":              {f.officer(county), id, ident.NewID(), "education.school.unknown"},
-		"broken ids":             {f.officer(county), "\x00", "\x00", "education.application.unknown"},
+		"broken ids":             {f.officer(county), "\x00", "\x00", "rpc.field"},
 		"another county":         {f.officer("654321"), id, school, "auth.division"},
 		"another county's place": {f.officer(county), id, junior.GetSchoolId(), "auth.division"},
 		"another stage":          {f.officer("654300"), id, junior.GetSchoolId(), "education.school.stage"},
@@ -227,8 +227,8 @@ func TestSchools(t *testing.T) {
 		"stage":                {f.officer(""), func(r *educationv1.AddSchoolRequest) { r.Stage = "" }, "education.stage"},
 		"kind":                 {f.officer(""), func(r *educationv1.AddSchoolRequest) { r.Kind = "church" }, "education.school.kind"},
 		"name":                 {f.officer(""), func(r *educationv1.AddSchoolRequest) { r.Name = " " }, "education.school.name"},
-		"places":               {f.officer(""), func(r *educationv1.AddSchoolRequest) { r.Places = -1 }, "education.school.places"},
-		"text":                 {f.officer(""), func(r *educationv1.AddSchoolRequest) { r.Name = "a\x00" }, "storage.text"},
+		"places":               {f.officer(""), func(r *educationv1.AddSchoolRequest) { r.Places = -1 }, "rpc.field"},
+		"text":                 {f.officer(""), func(r *educationv1.AddSchoolRequest) { r.Name = "a\x00" }, "rpc.field"},
 	} {
 		_, err := f.client.AddSchool(c.who, request(c.change))
 		t.Run(name, func(t *testing.T) { refused(t, err, c.code) })

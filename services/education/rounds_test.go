@@ -517,7 +517,7 @@ func TestExamSelfCheckKeepsNothing(t *testing.T) {
 		t.Error(got, err)
 	}
 	_, err = f.client.CheckExam(f.Worker("worker-1"), &educationv1.CheckExamRequest{County: county, JobMonths: -1})
-	refused(t, err, "education.exam")
+	refused(t, err, "rpc.field")
 }
 
 func TestASchoolLeaverGetsAVocationalPlaceAndTheGrant(t *testing.T) {

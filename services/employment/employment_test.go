@@ -289,7 +289,7 @@ func TestVacancyRefusals(t *testing.T) {
 			p.WageMinFen, p.WageMaxFen, p.WageUnit = 1_200, 2_000, "hour"
 		}},
 		{"employment.occupation", func(p *employmentv1.PublishVacancyRequest) { p.Occupation = "1-01" }},
-		{"employment.occupation", func(p *employmentv1.PublishVacancyRequest) { p.Occupation = "服务员" }},
+		{"rpc.field", func(p *employmentv1.PublishVacancyRequest) { p.Occupation = "服务员" }},
 		{"employment.county", func(p *employmentv1.PublishVacancyRequest) { p.County = "650100" }},
 		{"employment.vacancy.season", func(p *employmentv1.PublishVacancyRequest) { p.SeasonTo = "2026-02-30" }},
 		{"employment.vacancy.season", func(p *employmentv1.PublishVacancyRequest) { p.SeasonTo = "2026-01-30" }},
@@ -359,9 +359,11 @@ func TestSearch(t *testing.T) {
 		t.Error(got)
 	}
 	for _, req := range []*employmentv1.SearchVacanciesRequest{
-		{County: "1"}, {Occupation: "6%"}, {WageMinFen: -1}, {On: "soon"}, {After: "'"},
+		{County: "1"}, {Occupation: "6%"}, {WageMinFen: -1}, {On: "soon"},
 	} {
 		_, err := f.client.SearchVacancies(worker, req)
-		refused(t, err, "employment.vacancy.search")
+		refused(t, err, "rpc.field")
 	}
+	_, err = f.client.SearchVacancies(worker, &employmentv1.SearchVacanciesRequest{After: "'"})
+	refused(t, err, "employment.vacancy.search")
 }

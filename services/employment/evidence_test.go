@@ -54,9 +54,9 @@ func TestWishesAreTheWorkersOwn(t *testing.T) {
 		req  *employmentv1.SetProfileRequest
 	}{
 		{"employment.occupation", &employmentv1.SetProfileRequest{Occupation: "1-01"}},
-		{"employment.profile", &employmentv1.SetProfileRequest{WageMinFen: -1}},
+		{"rpc.field", &employmentv1.SetProfileRequest{WageMinFen: -1}},
 		{"employment.profile", &employmentv1.SetProfileRequest{Education: "01"}},
-		{"employment.profile", &employmentv1.SetProfileRequest{AvailableFrom: "soon"}},
+		{"rpc.field", &employmentv1.SetProfileRequest{AvailableFrom: "soon"}},
 	} {
 		c.req.Worker = "worker-1"
 		_, err := f.client.SetProfile(f.Worker("worker-1"), c.req)

@@ -431,7 +431,7 @@ func TestAClosedAccountLeavesFairsAndStartupHelp(t *testing.T) {
 	ok(t, slot, err)
 	booked, err := f.client.ApplyForAdviser(f.Worker("worker-1"), &employmentv1.ApplyForAdviserRequest{Worker: "worker-1", SlotId: slot.GetSlotId(), Topic: "plan"})
 	ok(t, booked, err)
-	loan, err := f.client.HandOffLoan(f.Worker("worker-1"), &employmentv1.HandOffLoanRequest{Worker: "worker-1", County: "654323", BankCode: "psbc", AmountFen: 100, Years: 1, NoticeVersion: "n"})
+	loan, err := f.client.HandOffLoan(f.Worker("worker-1"), &employmentv1.HandOffLoanRequest{Worker: "worker-1", County: "654323", BankCode: "psbc", AmountFen: 100, Years: 1, NoticeVersion: "n1"})
 	ok(t, loan, err)
 	f.registry.Publish(outbox.Subject{Aggregate: "worker-1", Worker: "worker-1"}, &registryv1.AccountClosed{ClosedOn: "2026-11-02"})
 	f.Settle()

@@ -120,7 +120,7 @@ func TestStateHireRefusals(t *testing.T) {
 		{"employment.county", func(r *employmentv1.StateHireRequest) { r.County = "" }},
 		{"employment.term", func(r *employmentv1.StateHireRequest) { r.StartOn = "" }},
 		{"employment.term", func(r *employmentv1.StateHireRequest) { r.EndOn = "2026-10-01" }},
-		{"employment.hire.wage", func(r *employmentv1.StateHireRequest) { r.WageFen = -1 }},
+		{"rpc.field", func(r *employmentv1.StateHireRequest) { r.WageFen = -1 }},
 	} {
 		req := statement("worker-1")
 		c.change(req)

@@ -438,7 +438,7 @@ func TestSeasonalNeed(t *testing.T) {
 	}
 	before := len(f.happened(0))
 	for code, needs := range map[string][]*employmentv1.Need{
-		"employment.need.empty": nil, "employment.need.month": {line("2026-10", 1)}, "employment.need.count": {line("2027-05", -1)},
+		"employment.need.empty": nil, "employment.need.month": {line("2026-10", 1)}, "rpc.field": {line("2027-05", -1)},
 		"employment.need.twice": {line("2027-05", 1), line("2027-05", 2)}, "employment.occupation": {{Month: "2027-05", Occupation: "1-01", County: "654323", Count: 1}},
 		"employment.county": {{Month: "2027-05", Occupation: "5-01", County: "650100", Count: 1}},
 	} {

@@ -211,7 +211,7 @@ func TestOfferRefusals(t *testing.T) {
 		req  *employmentv1.MakeOfferRequest
 	}{
 		{"employment.offer.below_posted", &employmentv1.MakeOfferRequest{WageFen: 349_999, StartOn: "2026-12-01"}},
-		{"employment.term", &employmentv1.MakeOfferRequest{WageFen: 400_000, StartOn: "tomorrow"}},
+		{"rpc.field", &employmentv1.MakeOfferRequest{WageFen: 400_000, StartOn: "tomorrow"}},
 		{"employment.term", &employmentv1.MakeOfferRequest{WageFen: 400_000}},
 		{"employment.term", &employmentv1.MakeOfferRequest{WageFen: 400_000, StartOn: "2026-12-01", EndOn: "2026-12-01"}},
 	} {

@@ -52,9 +52,9 @@ func TestTaxReliefIsCheckedAndNotKept(t *testing.T) {
 	if g := all["EM-TAX-GROUP"].GetGaps(); len(g) != 2 {
 		t.Error(g)
 	}
-	for _, q := range []*employmentv1.CheckTaxReliefRequest{{County: "654323", MonthSalesFen: -1}, {County: "654323", Group: "rich"}} {
+	for code, q := range map[string]*employmentv1.CheckTaxReliefRequest{"rpc.field": {County: "654323", MonthSalesFen: -1}, "employment.tax.input": {County: "654323", Group: "rich"}} {
 		_, err := f.client.CheckTaxRelief(f.Worker("worker-1"), q)
-		refused(t, err, "employment.tax.input")
+		refused(t, err, code)
 	}
 	if got := f.happened(0); len(got) != 0 {
 		t.Error(types(got))
@@ -161,7 +161,7 @@ func TestPremisesAreRequested(t *testing.T) {
 		return reply.GetSiteId()
 	}
 	add("employment.premises", func(r *employmentv1.AddPremisesRequest) { r.Kind = "castle" })
-	add("employment.county", func(r *employmentv1.AddPremisesRequest) { r.County = "1" })
+	add("employment.county", func(r *employmentv1.AddPremisesRequest) { r.County = "650100" })
 	site := add("", func(*employmentv1.AddPremisesRequest) {})
 	ask := func(site, code string) string {
 		t.Helper()

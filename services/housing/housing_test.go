@@ -132,7 +132,7 @@ func TestOnlyAnOfficerRefuses(t *testing.T) {
 	}
 	f.in(id, "submitted")
 	_, err = f.client.DecideEligibility(f.officer(), &housingv1.DecideEligibilityRequest{ApplicationId: id, RefusalReasonCode: "he has a home"})
-	wantCode(t, "free text", err, "housing.refusal.code")
+	wantCode(t, "free text", err, "rpc.field")
 	if d := f.decide(id, "has_home"); d.GetOutcome() != "refused" || d.GetReasons()[0].GetFacts()["refusal_reason_code"] != "has_home" || d.GetReasons()[0].GetAppeal() == "" {
 		t.Fatalf("%v", d)
 	}
@@ -180,7 +180,7 @@ func TestAddHome(t *testing.T) {
 		"housing.county":      func(r *housingv1.AddHomeRequest) { r.County = "654300" },
 		"housing.kind":        func(r *housingv1.AddHomeRequest) { r.Kind = "villa" },
 		"housing.home.area":   func(r *housingv1.AddHomeRequest) { r.AreaDm2 = 0 },
-		"housing.home.rent":   func(r *housingv1.AddHomeRequest) { r.RentFen = -1 },
+		"rpc.field":           func(r *housingv1.AddHomeRequest) { r.RentFen = -1 },
 		"housing.home.estate": func(r *housingv1.AddHomeRequest) { r.Estate = "" },
 	} {
 		r := request()
@@ -234,7 +234,7 @@ func TestListHomesInPages(t *testing.T) {
 		wantCode(t, name, err, name)
 	}
 	_, err := f.client.ListHomes(f.Worker(worker), &housingv1.ListHomesRequest{Limit: -1})
-	wantCode(t, "a negative number", err, "housing.page")
+	wantCode(t, "a negative number", err, "rpc.field")
 }
 
 func TestWhoMayApplyAndRead(t *testing.T) {

@@ -61,7 +61,7 @@ func TestRentLedger(t *testing.T) {
 		return err
 	}
 	wantCode(t, "no month of it", pay("2026-10", 41000, "2026-11-02", "r"), "housing.rent.month")
-	wantCode(t, "no month", pay("soon", 41000, "2026-11-02", "r"), "housing.rent.month")
+	wantCode(t, "no month", pay("soon", 41000, "2026-11-02", "r"), "rpc.field")
 	wantCode(t, "nothing", pay("2026-11", 0, "2026-11-02", "r"), "housing.rent.amount")
 	wantCode(t, "a future day", pay("2026-11", 1, "2026-11-03", "r"), "housing.rent.day")
 	for range 2 { // the same reference again changes nothing
@@ -158,7 +158,7 @@ func TestRenewal(t *testing.T) {
 	_, err = decide(id, "2033-01-01", "")
 	wantCode(t, "too long", err, "housing.lease.term")
 	_, err = decide(id, "", "he is loud")
-	wantCode(t, "free text", err, "housing.refusal.code")
+	wantCode(t, "free text", err, "rpc.field")
 	d, err := decide(id, "", "income_over")
 	if err != nil {
 		t.Fatal(err)
@@ -193,7 +193,7 @@ func TestRepair(t *testing.T) {
 		return r.GetRepairId(), err
 	}
 	_, err := report("everything, call me")
-	wantCode(t, "free text", err, "housing.repair.what")
+	wantCode(t, "free text", err, "rpc.field")
 	id, err := report("heating")
 	if err != nil {
 		t.Fatal(err)
@@ -266,7 +266,7 @@ func exit(t *testing.T, f *fixture) {
 		_, err := f.client.AnswerNotice(f.Worker(worker), &housingv1.AnswerNoticeRequest{ExitId: id, AnswerCode: a})
 		return err
 	}
-	wantCode(t, "free text", answer("no!"), "housing.exit.answer")
+	wantCode(t, "free text", answer("no!"), "rpc.field")
 	if err := answer("disputes"); err != nil {
 		t.Fatal(err)
 	}

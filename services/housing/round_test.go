@@ -132,7 +132,7 @@ func TestOtherKindsBesideIt(t *testing.T) {
 	bad.Worker = "worker-2"
 	bad.DeclaredAreaDm2 = -1
 	_, err = f.client.ApplyForHome(f.Worker("worker-2"), bad)
-	wantCode(t, "less than no area", err, "housing.application.area")
+	wantCode(t, "less than no area", err, "rpc.field")
 }
 
 func TestFalseStatementIsAPersonsFinding(t *testing.T) {

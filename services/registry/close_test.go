@@ -38,7 +38,7 @@ func TestChildren(t *testing.T) {
 		"no guardian":      {f.Officer("edu"), func(r *registryv1.RegisterChildRequest) { r.Worker = "" }, "auth.not_yours"},
 		"unknown guardian": {f.Counter("edu", "x"), func(r *registryv1.RegisterChildRequest) { r.Worker = "x" }, "guardian_unknown"},
 		"not the guardian": {f.Worker("other"), func(*registryv1.RegisterChildRequest) {}, "auth.not_yours"},
-		"no such place":    {f.Worker(w), func(r *registryv1.RegisterChildRequest) { r.County = "1" }, "registry.place.unknown"},
+		"no such place":    {f.Worker(w), func(r *registryv1.RegisterChildRequest) { r.County = "110101" }, "registry.place.unknown"},
 	} {
 		r := child(w)
 		c.change(r)

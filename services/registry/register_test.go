@@ -60,7 +60,7 @@ func TestRefusedRegistrations(t *testing.T) {
 		"no day":            {func(r *registryv1.RegisterWorkerRequest) { r.RegisteredOn = "" }, "not_signed"},
 		"no such day":       {func(r *registryv1.RegisterWorkerRequest) { r.RegisteredOn = "2026-02-30" }, "date_format"},
 		"a day to come":     {func(r *registryv1.RegisterWorkerRequest) { r.RegisteredOn = "2026-11-03" }, "registry.worker.registered_later"},
-		"a notice in words": {func(r *registryv1.RegisterWorkerRequest) { r.NoticeVersion = "as told by phone" }, "registry.code.malformed"},
+		"a notice in words": {func(r *registryv1.RegisterWorkerRequest) { r.NoticeVersion = "as told by phone" }, "rpc.field"},
 		"number too short":  {func(r *registryv1.RegisterWorkerRequest) { r.DocumentNumber = "12345" }, "id_format"},
 		"mistyped number":   {func(r *registryv1.RegisterWorkerRequest) { r.DocumentNumber = "654399198503120011" }, "id_checksum"},
 		"no such birth":     {func(r *registryv1.RegisterWorkerRequest) { r.DocumentNumber = "654399198513120010" }, "id_birthdate"},
@@ -70,8 +70,8 @@ func TestRefusedRegistrations(t *testing.T) {
 		"a county":          {func(r *registryv1.RegisterWorkerRequest) { r.County = "110101" }, "registry.place.unknown"},
 		"the prefecture":    {func(r *registryv1.RegisterWorkerRequest) { r.County = "654300" }, "registry.place.unknown"},
 		"a township":        {func(r *registryv1.RegisterWorkerRequest) { r.Township = "654321001" }, "registry.place.unknown"},
-		"a language":        {func(r *registryv1.RegisterWorkerRequest) { r.Languages = []string{"Kazakh"} }, "registry.language.unknown"},
-		"a judging day":     {func(r *registryv1.RegisterWorkerRequest) { r.AsOf = "soon" }, "date_format"},
+		"a language":        {func(r *registryv1.RegisterWorkerRequest) { r.Languages = []string{"Kazakh"} }, "rpc.field"},
+		"a judging day":     {func(r *registryv1.RegisterWorkerRequest) { r.AsOf = "soon" }, "rpc.field"},
 	} {
 		r := form(7)
 		c.change(r)

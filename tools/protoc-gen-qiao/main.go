@@ -4,12 +4,15 @@
 package main
 
 import (
+	"encoding/csv"
 	"fmt"
+	"os"
 	"strings"
 
 	"google.golang.org/protobuf/compiler/protogen"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/pluginpb"
 )
 
@@ -24,6 +27,21 @@ const (
 
 func main() {
 	protogen.Options{}.Run(func(p *protogen.Plugin) error {
+		known, err := forms()
+		if err != nil {
+			return err
+		}
+		for _, f := range p.Files {
+			for _, s := range f.Services {
+				for _, m := range s.Methods {
+					if f.Generate {
+						if err := formed(known, m.Input, map[string]bool{}); err != nil {
+							return err
+						}
+					}
+				}
+			}
+		}
 		p.SupportedFeatures = uint64(pluginpb.CodeGeneratorResponse_FEATURE_PROTO3_OPTIONAL)
 		for _, f := range p.Files {
 			if f.Generate && len(f.Services) > 0 {
@@ -34,6 +52,46 @@ func main() {
 		}
 		return nil
 	})
+}
+
+// formTable says which form the fields of requests have; buf runs plugins where buf.gen.yaml stands.
+const formTable = "proto/form/forms.csv"
+
+// forms are the names in the table of forms.
+func forms() (map[string]bool, error) {
+	f, err := os.Open(formTable)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }()
+	r := csv.NewReader(f)
+	r.Comment = '#'
+	rows, err := r.ReadAll()
+	known := map[string]bool{}
+	for _, row := range rows {
+		known[row[0]] = true
+	}
+	return known, err
+}
+
+// formed refuses a request with a field that has no form, so that none is added without.
+func formed(known map[string]bool, m *protogen.Message, seen map[string]bool) error {
+	if seen[string(m.Desc.FullName())] {
+		return nil
+	}
+	seen[string(m.Desc.FullName())] = true
+	for _, f := range m.Fields {
+		name := string(f.Desc.Name())
+		switch {
+		case f.Message != nil:
+			if err := formed(known, f.Message, seen); err != nil {
+				return err
+			}
+		case f.Desc.Kind() != protoreflect.BoolKind && !known[name] && !known[string(m.Desc.Name())+"."+name]:
+			return fmt.Errorf("%s has no form: add its row to %s", f.Desc.FullName(), formTable)
+		}
+	}
+	return nil
 }
 
 func generate(p *protogen.Plugin, f *protogen.File) error {

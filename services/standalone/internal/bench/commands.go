@@ -186,7 +186,7 @@ func (r *rig) commandRates(ctx context.Context, d run.Deps, c *counter, ids []st
 	}
 	who := auth.Principal{Kind: auth.Service, Subject: "education", Purpose: "bench", LegalBasis: "bench", Via: auth.ViaSystem}
 	called := rate(ctx, func(ctx context.Context, id string) error {
-		_, err := c.ListFacts(auth.With(ctx, who), &platformv1.ListFactsRequest{Worker: id, CaseId: "case"})
+		_, err := c.ListFacts(auth.With(ctx, who), &platformv1.ListFactsRequest{Worker: id, CaseId: "import"})
 		return err
 	}, ids)
 	nc, err := nats.Connect("", nats.InProcessServer(r.natsd))
@@ -196,7 +196,7 @@ func (r *rig) commandRates(ctx context.Context, d run.Deps, c *counter, ids []st
 	defer nc.Close()
 	client := platformv1.FactsClient{Caller: rpc.NewClient(nc, r.signer), Target: "education"}
 	asked := rate(ctx, func(ctx context.Context, id string) error {
-		_, err := client.ListFacts(rpc.As(ctx, who), &platformv1.ListFactsRequest{Worker: id, CaseId: "case"})
+		_, err := client.ListFacts(rpc.As(ctx, who), &platformv1.ListFactsRequest{Worker: id, CaseId: "import"})
 		return err
 	}, ids)
 	return called.perSecond, asked.perSecond, errors.Join(called.err, asked.err)

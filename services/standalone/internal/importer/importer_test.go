@@ -104,7 +104,7 @@ func TestWhatSomebodyAppliedForStays(t *testing.T) {
 // find looks a person up at the import's counter.
 func (o *office) find(number string) string {
 	o.Helper()
-	reply, err := registryv1.RegistryClient{Caller: o.caller, Target: "registry"}.FindWorker(as(context.Background(), "hrss", ""), &registryv1.FindWorkerRequest{DocumentNumber: number, CaseId: "test"})
+	reply, err := registryv1.RegistryClient{Caller: o.caller, Target: "registry"}.FindWorker(as(context.Background(), "hrss", ""), &registryv1.FindWorkerRequest{DocumentNumber: number, CaseId: "import"})
 	if err != nil {
 		o.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestTheWorkersLaterWordWins(t *testing.T) {
 	if err != nil || own.GetProfile().GetWageMinFen() != 500000 || own.GetProfile().GetOccupation() != "4-02" {
 		t.Error(own, err)
 	}
-	who, err := registry.GetWorker(he(worker), &registryv1.GetWorkerRequest{Worker: worker, CaseId: "own"})
+	who, err := registry.GetWorker(he(worker), &registryv1.GetWorkerRequest{Worker: worker, CaseId: "import"})
 	if err != nil || who.GetPerson().GetPhone() != "13000010009" {
 		t.Error(who, err)
 	}

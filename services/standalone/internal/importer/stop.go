@@ -9,6 +9,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 )
 
@@ -56,6 +57,9 @@ func (s *Stopped) Unwrap() error { return s.cause }
 // sign, cannot be reached or has no room says nothing of it.
 func aboutRow(err error) bool {
 	code := errs.CodeOf(err)
+	if errors.Is(err, rpc.ErrField) { // a value of the row has not the form of its field
+		return true
+	}
 	for _, prefix := range []string{"rpc.", "auth.", "outbox.", "origin.", "registry.vault."} {
 		if strings.HasPrefix(code, prefix) {
 			return false
