@@ -1,10 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -194,12 +194,12 @@ func (s *Site) eduAct(w http.ResponseWriter, r *http.Request, _ *words.Printer) 
 	edu := s.Clients.Education
 	switch act {
 	case "seats":
-		seats, err1 := strconv.Atoi(r.PostFormValue("seats"))
-		reserved, err2 := strconv.Atoi("0" + r.PostFormValue("reserved"))
-		if err1 != nil || err2 != nil {
-			return errInput
+		seats, err1 := typed(r, "seats", 100_000)
+		reserved, err2 := typed(r, "reserved", 100_000)
+		if err := cmp.Or(err1, err2); err != nil {
+			return err
 		}
-		_, err = edu.SetSeats(ctx, &educationv1.SetSeatsRequest{RoundId: id, SchoolId: r.PostFormValue("school"), Seats: int32(seats), Reserved: int32(reserved)}) //nolint:gosec // the service checks it
+		_, err = edu.SetSeats(ctx, &educationv1.SetSeatsRequest{RoundId: id, SchoolId: r.PostFormValue("school"), Seats: seats, Reserved: reserved})
 	case "open":
 		_, err = edu.OpenRound(ctx, &educationv1.OpenRoundRequest{RoundId: id})
 	case "close":

@@ -278,11 +278,11 @@ func (s *Site) housingAct(ctx context.Context, r *http.Request, id string) (err 
 	c, form := s.Clients.Housing, r.PostFormValue
 	switch r.PathValue("thing") + "/" + r.PathValue("do") {
 	case "case/paper":
-		months, convErr := strconv.Atoi("0" + form("months"))
-		if convErr != nil || months > 1000 {
-			return errInput
+		months, bad := typed(r, "months", 1000)
+		if bad != nil {
+			return bad
 		}
-		_, err = c.RecordPaper(ctx, &housingv1.RecordPaperRequest{ApplicationId: id, Kind: form("kind"), Form: form("form"), Since: form("since"), Until: form("until"), Months: int32(months)})
+		_, err = c.RecordPaper(ctx, &housingv1.RecordPaperRequest{ApplicationId: id, Kind: form("kind"), Form: form("form"), Since: form("since"), Until: form("until"), Months: months})
 	case "case/eligibility":
 		_, err = c.DecideEligibility(ctx, &housingv1.DecideEligibilityRequest{ApplicationId: id, RefusalReasonCode: form("reason"), FalseStatement: form("false") == "yes"})
 	case "lease/rent":
@@ -313,11 +313,11 @@ func (s *Site) housingAct(ctx context.Context, r *http.Request, id string) (err 
 	case "exit/left":
 		_, err = c.RecordLeft(ctx, &housingv1.RecordLeftRequest{ExitId: id, On: form("on")})
 	case "places/grant":
-		n, convErr := strconv.Atoi(form("places"))
-		if convErr != nil {
-			return errInput
+		n, bad := typed(r, "places", 100_000)
+		if bad != nil {
+			return bad
 		}
-		_, err = c.GrantPlaces(ctx, &housingv1.GrantPlacesRequest{RequestId: id, Places: int32(n)})
+		_, err = c.GrantPlaces(ctx, &housingv1.GrantPlacesRequest{RequestId: id, Places: n})
 	default:
 		return errNoPage
 	}

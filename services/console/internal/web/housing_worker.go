@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/words"
@@ -84,17 +83,17 @@ func (s *Site) home(ctx context.Context, b *homeBody) error {
 func (s *Site) homeApply(w http.ResponseWriter, r *http.Request, _ *words.Printer) error {
 	ctx, cancel := asWorker(r)
 	defer cancel()
-	members, err := strconv.Atoi(r.PostFormValue("members"))
+	members, err := typed(r, "members", 100)
 	if err != nil {
-		return errInput
+		return err
 	}
-	area, err := strconv.Atoi("0" + r.PostFormValue("area"))
-	if err != nil || area > 10_000 {
-		return errInput
+	area, err := typed(r, "area", 10_000)
+	if err != nil {
+		return err
 	}
 	_, err = s.Clients.Housing.ApplyForHome(ctx, &housingv1.ApplyForHomeRequest{
-		Worker: r.PathValue("ref"), County: r.PostFormValue("county"), Kind: r.PostFormValue("kind"), HouseholdSize: int32(members),
-		DeclaresNoHome: r.PostFormValue("no_home") == "yes", DeclaresIncomeBelow: r.PostFormValue("income") == "yes", DeclaredAreaDm2: int32(area * 100), RequestId: r.PostFormValue("request"),
+		Worker: r.PathValue("ref"), County: r.PostFormValue("county"), Kind: r.PostFormValue("kind"), HouseholdSize: members,
+		DeclaresNoHome: r.PostFormValue("no_home") == "yes", DeclaresIncomeBelow: r.PostFormValue("income") == "yes", DeclaredAreaDm2: area * 100, RequestId: r.PostFormValue("request"),
 	})
 	if err != nil {
 		return err

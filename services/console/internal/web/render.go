@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -176,6 +177,9 @@ func (s *Site) render(w http.ResponseWriter, r *http.Request, p *words.Printer, 
 // fail shows an error in plain words, with what can be done about it.
 func (s *Site) fail(w http.ResponseWriter, r *http.Request, p *words.Printer, err error) {
 	e := errs.From(err)
+	if r.Method == http.MethodGet && errors.Is(err, rpc.ErrField) && e.Detail["form"] == "id" {
+		err, e = errNoPage, errNoPage // an address with what is no id leads nowhere
+	}
 	if e.Kind == errs.Internal && r.Context().Err() == nil {
 		s.Log.ErrorContext(r.Context(), "page failed", "error", err)
 	}

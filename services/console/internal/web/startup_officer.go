@@ -36,13 +36,13 @@ func (s *Site) startupDeskPage(w http.ResponseWriter, r *http.Request, p *words.
 	return s.render(w, r, p, status, "startup_desk", page{Title: "desk.title", Nav: "employment", Body: b})
 }
 
-// minuteOf reads a time of day as minutes after midnight; -1 cannot be.
+// minuteOf reads a time of day as minutes after midnight; 24:00 cannot be.
 func minuteOf(s string) int32 {
 	hour, minute, _ := strings.Cut(s, ":")
 	h, err := strconv.Atoi(hour)
 	m, err2 := strconv.Atoi(minute)
 	if err != nil || err2 != nil || h < 0 || h > 23 || m < 0 || m > 59 {
-		return -1
+		return 24 * 60
 	}
 	return int32(h*60 + m)
 }
@@ -63,10 +63,13 @@ func (s *Site) addPremises(w http.ResponseWriter, r *http.Request, p *words.Prin
 	if err == nil {
 		defer cancel()
 		f := r.PostFormValue
-		area, _ := strconv.ParseInt(f("area"), 10, 32) // square metres; 0 is refused by the service
+		var area int32 // square metres; 0 is refused by the service
 		var rent int64
-		if rent, err = startupFen(f("rent")); err == nil {
-			_, err = s.Clients.Employment.AddPremises(ctx, &employmentv1.AddPremisesRequest{County: f("county"), Kind: f("kind"), Title: f("title"), AreaDm2: int32(area) * 100, RentFen: rent})
+		if area, err = typed(r, "area", 100_000); err == nil {
+			rent, err = startupFen(f("rent"))
+		}
+		if err == nil {
+			_, err = s.Clients.Employment.AddPremises(ctx, &employmentv1.AddPremisesRequest{County: f("county"), Kind: f("kind"), Title: f("title"), AreaDm2: area * 100, RentFen: rent})
 		}
 	}
 	return s.deskDone(w, r, p, err)

@@ -93,7 +93,7 @@ func (s *Site) Handler() (http.Handler, error) {
 		page("POST /story/{id}/{step}", s.storyStep)
 	}
 	page("/", func(http.ResponseWriter, *http.Request, *words.Printer) error { return errNoPage })
-	return secure(http.NewCrossOriginProtection().Handler(mux)), nil
+	return secure(http.NewCrossOriginProtection().Handler(s.read(mux))), nil
 }
 
 // secure sets the headers that keep a page to itself: nothing is loaded from
