@@ -1,7 +1,8 @@
 // Package evidence keeps other departments' facts for an open case of this
 // one, so that a worker is not asked for the same paper twice. A fact is held
-// only under a grant of the worker that covers it; it goes when the grant is
-// withdrawn and is flagged when it was corrected. Facts come with events and,
+// only under a grant of the worker that covers it, from the grant's first day to
+// its last; it goes when the grant is withdrawn or over, and is flagged when it
+// was corrected. Facts come with events and,
 // when a case or a grant opens, from the department that holds them: whichever
 // comes first, the end is the same.
 package evidence
@@ -11,6 +12,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -33,30 +35,36 @@ const (
 // sources says which service holds a kind of fact.
 var sources = map[string]string{Job: "employment", InsuranceMonths: "insurance", Lease: "housing", Certificate: "training"}
 
-// taskCollect asks the sources for the facts of one case under one grant.
-const taskCollect = "evidence.collect"
+const (
+	// taskCollect asks the sources for the facts of one case under one grant.
+	taskCollect = "evidence.collect"
+	// taskTurn opens a grant on its first day and ends it after its last.
+	taskTurn = "evidence.turn"
+)
 
 // Change tells the department that the evidence of one of its cases changed.
 type Change struct {
 	CaseID string
 	Worker string
 	Kind   string
-	What   string // recorded, ended, withdrawn, retracted, corrected
+	What   string // recorded, ended, withdrawn, consent_over, retracted, corrected
 }
 
 // The values of Change.What.
 const (
-	Recorded  = "recorded"
-	Ended     = "ended"
-	Withdrawn = "withdrawn"
-	Retracted = "retracted"
-	Corrected = "corrected"
+	Recorded    = "recorded"
+	Ended       = "ended"
+	Withdrawn   = "withdrawn"
+	ConsentOver = "consent_over" // the grant's last day has passed
+	Retracted   = "retracted"
+	Corrected   = "corrected"
 )
 
 // Cases is what a department tells of its own open cases, and what it does
 // when their evidence changes. Both run in the transaction of the change.
 type Cases interface {
-	// OpenCases lists the worker's cases that still want evidence.
+	// OpenCases lists and locks the worker's cases that still want evidence, so
+	// that none is closed while facts are being written to it.
 	OpenCases(tx *sqldb.Tx, worker string) ([]string, error)
 	// EvidenceChanged records the change in the case's history, and reopens a
 	// decision that rested on a corrected or retracted fact.
@@ -79,6 +87,7 @@ type Holder struct {
 func NewHolder(service, purpose string, db *sqldb.DB, cases Cases, tasks *task.Queue, caller contract.Caller, c clock.Clock) *Holder {
 	h := &Holder{service: service, purpose: purpose, cases: cases, tasks: tasks, caller: caller, clock: c, db: db}
 	tasks.Handle(taskCollect, h.collect)
+	tasks.Handle(taskTurn, h.turned)
 	return h
 }
 
@@ -86,13 +95,49 @@ func NewHolder(service, purpose string, db *sqldb.DB, cases Cases, tasks *task.Q
 // so that a grant and a case that open at once do not miss each other.
 func lock(tx *sqldb.Tx, worker string) error { return tx.Lock("evidence " + worker) }
 
-// Granted records a grant and collects the facts it opens for open cases.
+// Granted records a grant, and collects the facts it opens for open cases: at
+// once, or on its first day.
 func (h *Holder) Granted(ctx context.Context, tx *sqldb.Tx, g Grant) error {
 	if err := lock(tx, g.Worker); err != nil {
 		return err
 	}
-	if err := RecordGrant(tx, g); err != nil {
+	if err := RecordGrant(tx, g); err != nil || !h.mine(g) {
 		return err
+	}
+	return h.turn(ctx, tx, g)
+}
+
+// Follow leaves the tasks of grants with days that were recorded before grants
+// had tasks. Call it once, before the tasks run.
+func (h *Holder) Follow(ctx context.Context) error {
+	return h.db.Update(ctx, func(tx *sqldb.Tx) error {
+		all, err := sqldb.Collect(tx, scanGrant, `SELECT `+grantColumns+` FROM consent_grant WHERE recipient = $1 AND purpose = $2 AND withdrawn = 0 AND followed = 0
+			AND (valid_to <> '' OR valid_from > $3)`, h.service, h.purpose, clock.Today(h.clock).String())
+		if err != nil {
+			return err
+		}
+		for _, g := range all {
+			if err := h.turnAt(ctx, tx, g, time.Time{}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// turn does what today asks of a grant, and leaves a task for the next day that
+// asks something of it: its first, and the one after its last.
+func (h *Holder) turn(ctx context.Context, tx *sqldb.Tx, g Grant) error {
+	today := clock.Today(h.clock).String()
+	switch {
+	case today < g.From:
+		return h.turnOn(ctx, tx, g, g.From, 0)
+	case g.over(today):
+		return h.end(ctx, tx, ConsentOver, g.Worker, g.ID)
+	case g.To != "":
+		if err := h.turnOn(ctx, tx, g, g.To, 1); err != nil {
+			return err
+		}
 	}
 	cases, err := h.cases.OpenCases(tx, g.Worker)
 	if err != nil {
@@ -106,8 +151,52 @@ func (h *Holder) Granted(ctx context.Context, tx *sqldb.Tx, g Grant) error {
 	return nil
 }
 
-// Withdrawn removes every piece of evidence got under the worker's grant, and
-// collects again what another grant still covers.
+// turnOn leaves a grant's task for so many days after a day.
+func (h *Holder) turnOn(ctx context.Context, tx *sqldb.Tx, g Grant, day string, later int) error {
+	d, err := clock.ParseDate(day)
+	if err != nil {
+		return err
+	}
+	return h.turnAt(ctx, tx, g, d.AddDays(later).Start())
+}
+
+func (h *Holder) turnAt(ctx context.Context, tx *sqldb.Tx, g Grant, at time.Time) error {
+	if _, err := tx.Exec(`UPDATE consent_grant SET followed = 1 WHERE id = $1`, g.ID); err != nil {
+		return err
+	}
+	b, err := json.Marshal(turning{Worker: g.Worker, GrantID: g.ID})
+	if err != nil {
+		return err
+	}
+	return h.tasks.Add(ctx, tx, taskTurn, b, at)
+}
+
+// turning is the payload of a grant's task.
+type turning struct{ Worker, GrantID string }
+
+// turned is a day of a grant that has come.
+func (h *Holder) turned(ctx context.Context, payload []byte) error {
+	var t turning
+	if err := json.Unmarshal(payload, &t); err != nil {
+		return task.Hopeless(err)
+	}
+	return h.db.Update(ctx, func(tx *sqldb.Tx) error {
+		if err := lock(tx, t.Worker); err != nil {
+			return err
+		}
+		all, err := grantsOf(tx, t.Worker)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(all, func(g Grant) bool { return g.ID == t.GrantID })
+		if i < 0 { // it was withdrawn
+			return nil
+		}
+		return h.turn(ctx, tx, all[i])
+	})
+}
+
+// Withdrawn ends a grant that the worker took back.
 func (h *Holder) Withdrawn(ctx context.Context, tx *sqldb.Tx, worker, grantID string) error {
 	if err := lock(tx, worker); err != nil {
 		return err
@@ -115,14 +204,38 @@ func (h *Holder) Withdrawn(ctx context.Context, tx *sqldb.Tx, worker, grantID st
 	if err := WithdrawGrant(tx, grantID); err != nil {
 		return err
 	}
-	if err := h.remove(ctx, tx, Withdrawn, `grant_id = $1`, grantID); err != nil {
+	return h.end(ctx, tx, Withdrawn, worker, grantID)
+}
+
+// end removes every piece of evidence got under a grant that is not in force any
+// more. What another grant covers stays under that one: who agrees anew before
+// the last day loses no decision.
+func (h *Holder) end(ctx context.Context, tx *sqldb.Tx, what, worker, grantID string) error {
+	kinds, err := sqldb.Collect(tx, func(s sqldb.Scanner) (kind string, err error) { return kind, s.Scan(&kind) },
+		`SELECT DISTINCT kind FROM evidence WHERE grant_id = $1 ORDER BY kind`, grantID)
+	if err != nil {
+		return err
+	}
+	for _, kind := range kinds {
+		other, ok, err := h.grantFor(tx, worker, kind)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		if _, err := tx.Exec(`UPDATE evidence SET grant_id = $1 WHERE grant_id = $2 AND kind = $3`, other.ID, grantID, kind); err != nil {
+			return err
+		}
+	}
+	if err := h.remove(ctx, tx, what, `grant_id = $1`, grantID); err != nil {
 		return err
 	}
 	cases, err := h.cases.OpenCases(tx, worker)
 	if err != nil {
 		return err
 	}
-	for _, c := range cases {
+	for _, c := range cases { // an answer that was under way came under the grant that ended
 		if err := h.CaseOpened(ctx, tx, c, worker); err != nil {
 			return err
 		}
@@ -130,10 +243,13 @@ func (h *Holder) Withdrawn(ctx context.Context, tx *sqldb.Tx, worker, grantID st
 	return nil
 }
 
-// Retracted removes the evidence that rests on a record which is in dispute or
-// undone. An answer to a question asked before then cannot bring it back; an
-// event after it can.
-func (h *Holder) Retracted(ctx context.Context, tx *sqldb.Tx, source, sourceID string) error {
+// Retracted removes the evidence that rests on a record of the worker which is
+// in dispute or undone. An answer to a question asked before then cannot bring
+// it back; an event after it can.
+func (h *Holder) Retracted(ctx context.Context, tx *sqldb.Tx, worker, source, sourceID string) error {
+	if err := lock(tx, worker); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(`INSERT INTO evidence_retracted (source, source_id) VALUES ($1, $2) ON CONFLICT DO NOTHING`, source, sourceID); err != nil {
 		return err
 	}
@@ -189,7 +305,9 @@ func (h *Holder) CaseOpened(ctx context.Context, tx *sqldb.Tx, caseID, worker st
 	return nil
 }
 
-// CaseClosed forgets the evidence of a case that is over.
+// CaseClosed forgets the evidence of a case that is over. Call it in the
+// transaction that changed the case, which holds the case's lock: no answer that
+// is under way then comes after it.
 func (h *Holder) CaseClosed(tx *sqldb.Tx, caseID string) error {
 	_, err := tx.Exec(`DELETE FROM evidence WHERE case_id = $1`, caseID)
 	return err
@@ -282,12 +400,12 @@ func (h *Holder) ask(ctx context.Context, tx *sqldb.Tx, caseID string, g Grant) 
 	return h.tasks.Add(ctx, tx, taskCollect, b, time.Time{})
 }
 
-// collect asks each source and records the answers, unless the grant or the
-// case has ended meanwhile.
+// collect asks each source and records the answers. It asks nothing, and is
+// done, where the grant or the case has ended meanwhile.
 func (h *Holder) collect(ctx context.Context, payload []byte) error {
 	var q question
 	if err := json.Unmarshal(payload, &q); err != nil {
-		return err
+		return task.Hopeless(err)
 	}
 	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: h.service, Purpose: h.purpose, LegalBasis: "consent", Via: auth.ViaSystem})
 	for _, kind := range q.Kinds {
@@ -295,49 +413,69 @@ func (h *Holder) collect(ctx context.Context, payload []byte) error {
 		if !ok || source == h.service {
 			continue
 		}
+		var asks bool
+		err := h.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
+			asks, err = h.asks(tx, q, kind)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		if !asks {
+			continue
+		}
 		answer, err := platformv1.FactsClient{Caller: h.caller, Target: source}.ListFacts(ctx, &platformv1.ListFactsRequest{Worker: q.Worker, GrantId: q.GrantID, CaseId: q.CaseID, Kinds: []string{kind}})
 		if err != nil {
 			return fmt.Errorf("ask %s: %w", source, err)
 		}
-		err = h.db.Update(ctx, func(tx *sqldb.Tx) error {
-			if err := lock(tx, q.Worker); err != nil {
-				return err
-			}
-			g, ok, err := h.grantFor(tx, q.Worker, kind)
-			if err != nil || !ok || g.ID != q.GrantID {
-				return err
-			}
-			open, err := h.cases.OpenCases(tx, q.Worker)
-			if err != nil || !slices.Contains(open, q.CaseID) {
-				return err
-			}
-			for _, f := range answer.GetFacts() {
-				if f.GetKind() != kind || f.GetWorker() != q.Worker {
-					continue
-				}
-				var retracted bool
-				if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM evidence_retracted WHERE source = $1 AND source_id = $2)`, f.GetSource(), f.GetSourceId()).Scan(&retracted); err != nil {
-					return err
-				}
-				if retracted {
-					continue
-				}
-				if err := h.put(ctx, tx, q.CaseID, g.ID, f); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err != nil {
+		if err := h.db.Update(ctx, func(tx *sqldb.Tx) error { return h.answered(ctx, tx, q, kind, answer.GetFacts()) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// asks reports whether a question still has its grant and its open case.
+func (h *Holder) asks(tx *sqldb.Tx, q question, kind string) (bool, error) {
+	if err := lock(tx, q.Worker); err != nil {
+		return false, err
+	}
+	g, ok, err := h.grantFor(tx, q.Worker, kind)
+	if err != nil || !ok || g.ID != q.GrantID {
+		return false, err
+	}
+	open, err := h.cases.OpenCases(tx, q.Worker)
+	return slices.Contains(open, q.CaseID), err
+}
+
+func (h *Holder) answered(ctx context.Context, tx *sqldb.Tx, q question, kind string, facts []*platformv1.Fact) error {
+	if asks, err := h.asks(tx, q, kind); err != nil || !asks {
+		return err
+	}
+	for _, f := range facts {
+		if f.GetKind() != kind || f.GetWorker() != q.Worker {
+			continue
+		}
+		var retracted bool
+		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM evidence_retracted WHERE source = $1 AND source_id = $2)`, f.GetSource(), f.GetSourceId()).Scan(&retracted); err != nil {
+			return err
+		}
+		if retracted {
+			continue
+		}
+		if err := h.put(ctx, tx, q.CaseID, q.GrantID, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mine reports whether a grant is given to this department for its purpose.
+func (h *Holder) mine(g Grant) bool { return g.Recipient == h.service && g.Purpose == h.purpose }
+
 // covers reports whether a grant is in force today for this department's purpose.
 func (h *Holder) covers(g Grant) bool {
-	return g.Recipient == h.service && g.Purpose == h.purpose && g.inForce(clock.Today(h.clock).String())
+	return h.mine(g) && g.inForce(clock.Today(h.clock).String())
 }
 
 // grants lists the worker's grants that cover this department today, oldest first.
@@ -367,13 +505,22 @@ type Evidence struct {
 	RecordedAt                                      time.Time
 }
 
-// Of lists the evidence of a case in a stable order.
-func Of(tx *sqldb.Tx, caseID string) ([]Evidence, error) {
+// Usable is the condition, on rows of the table evidence, that a fact may be
+// used on a day, which stands twice in it as the placeholder: by the worker's
+// own showing, or under a grant that is in force. A reader checks it whatever
+// the tasks of the grants have done, so that no decision rests on what is over.
+func Usable(day string) string {
+	return strings.ReplaceAll(`(evidence.grant_id = '' OR EXISTS (SELECT 1 FROM consent_grant WHERE consent_grant.id = evidence.grant_id
+		AND withdrawn = 0 AND valid_from <= $0 AND (valid_to = '' OR valid_to >= $0)))`, "$0", day)
+}
+
+// Of lists the evidence of a case that may be used on a day, in a stable order.
+func Of(tx *sqldb.Tx, caseID string, on clock.Date) ([]Evidence, error) {
 	return sqldb.Collect(tx, func(s sqldb.Scanner) (e Evidence, err error) {
 		var flagged, at int64
 		err = s.Scan(&e.CaseID, &e.Source, &e.SourceID, &e.Kind, &e.Worker, &e.GrantID, &e.Since, &e.Until, &e.Months, &e.Code, &flagged, &at)
 		e.Flagged, e.RecordedAt = flagged != 0, sqldb.Time(at)
 		return e, err
 	}, `SELECT case_id, source, source_id, kind, worker, grant_id, since, until, months, code, flagged, recorded_at
-		FROM evidence WHERE case_id = $1 ORDER BY kind, source_id`, caseID)
+		FROM evidence WHERE case_id = $1 AND `+Usable("$2")+` ORDER BY kind, source_id`, caseID, on.String())
 }

@@ -29,7 +29,18 @@ type Grant struct {
 	To        string // "" until it is withdrawn
 }
 
-func (g Grant) inForce(today string) bool { return g.From <= today && (g.To == "" || today <= g.To) }
+func (g Grant) inForce(today string) bool { return g.From <= today && !g.over(today) }
+
+func (g Grant) over(today string) bool { return g.To != "" && g.To < today }
+
+const grantColumns = `id, worker, purpose, recipient, kinds, valid_from, valid_to`
+
+func scanGrant(s sqldb.Scanner) (g Grant, err error) {
+	var kinds string
+	err = s.Scan(&g.ID, &g.Worker, &g.Purpose, &g.Recipient, &kinds, &g.From, &g.To)
+	g.Kinds = strings.Split(kinds, ",")
+	return g, err
+}
 
 // RecordGrant keeps a grant that the registry's event told of.
 func RecordGrant(tx *sqldb.Tx, g Grant) error {
@@ -46,12 +57,7 @@ func WithdrawGrant(tx *sqldb.Tx, grantID string) error {
 
 // grantsOf lists the worker's grants that were not withdrawn, oldest first.
 func grantsOf(tx *sqldb.Tx, worker string) ([]Grant, error) {
-	return sqldb.Collect(tx, func(s sqldb.Scanner) (g Grant, err error) {
-		var kinds string
-		err = s.Scan(&g.ID, &g.Worker, &g.Purpose, &g.Recipient, &kinds, &g.From, &g.To)
-		g.Kinds = strings.Split(kinds, ",")
-		return g, err
-	}, `SELECT id, worker, purpose, recipient, kinds, valid_from, valid_to FROM consent_grant WHERE worker = $1 AND withdrawn = 0 ORDER BY id`, worker)
+	return sqldb.Collect(tx, scanGrant, `SELECT `+grantColumns+` FROM consent_grant WHERE worker = $1 AND withdrawn = 0 ORDER BY id`, worker)
 }
 
 // Serve answers another department's question about one worker and one case,

@@ -5,6 +5,7 @@ package education
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -48,6 +49,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	pages := cache.New(Name, d.Redis, d.Telemetry.For(Name).Log)
 	tables := store.New(log, tasks, pages)
 	held := evidence.NewHolder(Name, purpose, log.DB(), react.Cases(cases, tables.In), tasks, caller, d.Clock)
+	if err := held.Follow(ctx); err != nil {
+		return nil, errors.Join(err, log.DB().Close())
+	}
 	tasks.Handle(store.TaskLapse, react.Lapse(cases, log, tables.In))
 	tasks.Handle(store.TaskForget, react.Forget(cases, log, tables.In, held))
 	server := &api.Server{

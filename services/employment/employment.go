@@ -62,6 +62,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		return nil, errors.Join(err, log.DB().Close())
 	}
 	holder := evidence.NewHolder(Name, purpose, log.DB(), react.Cases{App: cases, In: tables.In}, tasks, caller, d.Clock)
+	if err := holder.Follow(ctx); err != nil {
+		return nil, errors.Join(err, log.DB().Close())
+	}
 	tasks.Handle(store.TaskLapseOffer, react.LapseOffer(cases, log, tables.In))
 	tasks.Handle(store.TaskLapseProposal, react.LapseProposal(cases, log, tables.In))
 	server := &api.Server{App: cases, Log: log, In: tables.In, Pages: pages, Holder: holder, Caller: caller}

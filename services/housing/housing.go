@@ -7,6 +7,7 @@ package housing
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -53,6 +54,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	in := func(tx *sqldb.Tx) app.Store { return rows.In(tx) }
 	cases := &app.App{Clock: d.Clock, Rules: rules, Calendar: calendar, Tables: tables, NewID: ident.NewID}
 	holder := evidence.NewHolder(Name, purpose, log.DB(), react.Cases{App: cases, In: in}, tasks, caller, d.Clock)
+	if err := holder.Follow(ctx); err != nil {
+		return nil, errors.Join(err, log.DB().Close())
+	}
 	for kind, f := range react.Tasks(cases) {
 		tasks.Handle(kind, react.Do(log, in, f))
 	}

@@ -250,7 +250,8 @@ func (x *EligibilityDecided) GetRuleIds() []string {
 	return nil
 }
 
-// DecisionReopened: a fact that the decision rested on was corrected or retracted.
+// DecisionReopened: a fact that the decision rested on was corrected or
+// retracted, or the consent to its use was withdrawn or is over.
 type DecisionReopened struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
@@ -682,7 +683,7 @@ type EvidenceChanged struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
 	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
-	// recorded, ended, withdrawn, retracted, corrected
+	// recorded, ended, withdrawn, consent_over, retracted, corrected
 	What          string `protobuf:"bytes,3,opt,name=what,proto3" json:"what,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -63,7 +63,7 @@ func (a *App) classify(s Store, e domain.Entry, schools []domain.Seated) (domain
 		return e, err
 	}
 	k := domain.Known{Township: e.Township}
-	if k.Proofs, err = s.Proofs(e.ApplicationID); err != nil {
+	if k.Proofs, err = s.Proofs(e.ApplicationID, clock.Today(a.Clock)); err != nil {
 		return e, err
 	}
 	if k.Siblings, err = s.Siblings(application.Worker, application.ChildID); err != nil {

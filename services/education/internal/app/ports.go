@@ -45,8 +45,8 @@ type Store interface {
 	SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error
 	// OpenCases lists and locks a guardian's applications that want evidence.
 	OpenCases(worker string) ([]string, error)
-	// Proofs lists the facts held for an application, by kind.
-	Proofs(applicationID string) ([]domain.Proof, error)
+	// Proofs lists the facts held for an application that may be used on a day, by kind.
+	Proofs(applicationID string, on clock.Date) ([]domain.Proof, error)
 
 	// Offer returns ErrOfferUnknown where there is none; so does PeekOffer.
 	Offer(id string) (domain.Offer, error)

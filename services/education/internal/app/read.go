@@ -80,10 +80,10 @@ func (a *App) read(ctx context.Context, s Store, p auth.Principal, application d
 	if sh.Better, err = s.PeekBetter(application.ID); err != nil && !errors.Is(err, domain.ErrOfferUnknown) {
 		return sh, err
 	}
-	if sh.Proofs, err = s.Proofs(application.ID); err != nil {
+	today := clock.Today(a.Clock)
+	if sh.Proofs, err = s.Proofs(application.ID, today); err != nil {
 		return sh, err
 	}
-	today := clock.Today(a.Clock)
 	usual, err := a.Rules.Rule("SC-04", today, application.County)
 	if err != nil {
 		return sh, err

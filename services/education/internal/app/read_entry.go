@@ -108,6 +108,6 @@ func (a *App) documents(s Store, application domain.Application) ([]domain.Docum
 	if err != nil {
 		return nil, err
 	}
-	proofs, err := s.Proofs(application.ID)
+	proofs, err := s.Proofs(application.ID, today)
 	return domain.Documents(list, application.Stage, proofs, today), err
 }

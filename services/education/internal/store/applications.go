@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -81,9 +82,10 @@ func (t *inTx) OpenCases(worker string) ([]string, error) {
 	return sqldb.Collect(t.tx, scanID, `SELECT id FROM application WHERE worker = $1 AND state IN ('submitted', 'offered') ORDER BY id`+t.lock(), worker)
 }
 
-// Proofs lists the facts held for an application, by kind.
-func (t *inTx) Proofs(applicationID string) ([]domain.Proof, error) {
-	held, err := evidence.Of(t.tx, applicationID)
+// Proofs lists the facts held for an application that may be used on a day, by
+// kind.
+func (t *inTx) Proofs(applicationID string, on clock.Date) ([]domain.Proof, error) {
+	held, err := evidence.Of(t.tx, applicationID, on)
 	var all []domain.Proof
 	for _, e := range held {
 		all = append(all, domain.Proof{

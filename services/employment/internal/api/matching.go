@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
@@ -195,7 +196,7 @@ func (s *Server) applicant(st app.Store, a domain.Application) (*employmentv1.Ap
 	if err != nil && !errors.Is(err, domain.ErrProfileUnknown) { // one can apply without a profile
 		return nil, err
 	}
-	held, err := st.HeldQualifications(a.Worker)
+	held, err := st.HeldQualifications(a.Worker, clock.Today(s.App.Clock))
 	return &employmentv1.Applicant{
 		ApplicationId: a.ID, SubmittedAt: sqldb.Micros(a.SubmittedAt), State: string(a.State), Skills: p.Skills, Qualifications: qualifications(held), PaperCertificates: p.Papers,
 		AvailableFrom: p.AvailableFrom.String(), AvailableTo: p.AvailableTo.String(), InterviewId: i.ID, InterviewState: string(i.State), MeetAt: sqldb.Micros(i.MeetAt), Way: i.Way,

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
@@ -41,7 +42,7 @@ func (s *Server) GetProfile(ctx context.Context, req *employmentv1.GetProfileReq
 		if err != nil {
 			return err
 		}
-		held, err := st.HeldQualifications(req.GetWorker())
+		held, err := st.HeldQualifications(req.GetWorker(), clock.Today(s.App.Clock))
 		out.Profile = profile(p, held)
 		return err
 	})

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -17,7 +18,7 @@ func (a *App) NoteQualifications(ctx context.Context, s Store, worker, what stri
 	if err != nil {
 		return err
 	}
-	held, err := s.HeldQualifications(worker)
+	held, err := s.HeldQualifications(worker, clock.Today(a.Clock))
 	if err != nil {
 		return err
 	}

@@ -50,8 +50,8 @@ type Store interface {
 	SaveProfile(ctx context.Context, p domain.Profile, events ...domain.Event) error
 	// NotedQualifications are those whose coming is in the profile's history.
 	NotedQualifications(worker string) ([]domain.Qualification, error)
-	// HeldQualifications are those that the worker's grants and the issuer allow now.
-	HeldQualifications(worker string) ([]domain.Qualification, error)
+	// HeldQualifications are those that the worker's grants and the issuer allow on a day.
+	HeldQualifications(worker string, on clock.Date) ([]domain.Qualification, error)
 	NoteQualifications(worker string, held []domain.Qualification) error
 
 	// Application returns ErrApplicationUnknown where there is none.

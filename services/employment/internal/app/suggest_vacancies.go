@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/match"
@@ -28,7 +29,7 @@ func (a *App) seeker(s Store, worker string) (w Wanted, err error) {
 	if err != nil {
 		return w, err
 	}
-	held, err := s.HeldQualifications(worker)
+	held, err := s.HeldQualifications(worker, clock.Today(a.Clock))
 	if err != nil {
 		return w, err
 	}

@@ -2,7 +2,6 @@ package react
 
 import (
 	"context"
-	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -17,13 +16,13 @@ type Cases struct {
 	In  func(*sqldb.Tx) app.Store
 }
 
-// OpenCases names the worker's job search.
+// OpenCases names and locks the worker's job search.
 func (c Cases) OpenCases(tx *sqldb.Tx, worker string) ([]string, error) {
-	_, err := c.In(tx).PeekProfile(worker)
-	if errors.Is(err, domain.ErrProfileUnknown) {
-		return nil, nil
+	p, err := c.In(tx).Profile(worker)
+	if err != nil || p.Version == 0 || p.Closed {
+		return nil, err
 	}
-	return []string{domain.ProfileCase(worker)}, err
+	return []string{domain.ProfileCase(worker)}, nil
 }
 
 // EvidenceChanged writes into the profile's history which certificate came or left.

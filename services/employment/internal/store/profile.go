@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -81,9 +82,10 @@ func (t *Tx) NotedQualifications(worker string) ([]domain.Qualification, error) 
 	}, `SELECT certificate_id, occupation, since, flagged FROM noted_qualification WHERE worker = $1 ORDER BY certificate_id`, worker)
 }
 
-// HeldQualifications lists the certificates that are held as evidence now.
-func (t *Tx) HeldQualifications(worker string) ([]domain.Qualification, error) {
-	held, err := evidence.Of(t.tx, domain.ProfileCase(worker))
+// HeldQualifications lists the certificates that are held as evidence and may be
+// shown on a day.
+func (t *Tx) HeldQualifications(worker string, on clock.Date) ([]domain.Qualification, error) {
+	held, err := evidence.Of(t.tx, domain.ProfileCase(worker), on)
 	var all []domain.Qualification
 	for _, e := range held {
 		if e.Kind == evidence.Certificate {

@@ -33,7 +33,7 @@ func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode st
 	if err != nil {
 		return domain.Decision{}, err
 	}
-	proofs, err := s.Proofs(applicationID)
+	proofs, err := s.Proofs(applicationID, today)
 	if err != nil {
 		return domain.Decision{}, err
 	}

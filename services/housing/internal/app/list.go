@@ -50,7 +50,7 @@ func (a *App) rank(s Store, county string, kind domain.Kind) (domain.Scoring, []
 	if err != nil {
 		return sc, nil, err
 	}
-	all, err := s.Candidates(county, kind)
+	all, err := s.Candidates(county, kind, today)
 	if err != nil {
 		return sc, nil, err
 	}

@@ -56,7 +56,7 @@ func (a *App) WorkersOf(ctx context.Context, s Store, county string, kind domain
 	if _, err := officer(ctx, county); err != nil {
 		return nil, err
 	}
-	all, err := s.Candidates(county, kind)
+	all, err := s.Candidates(county, kind, clock.Today(a.Clock))
 	if err != nil {
 		return nil, err
 	}

@@ -34,10 +34,10 @@ type Store interface {
 	ApplicationsOf(worker string) ([]domain.Application, error)
 	// SaveApplication returns ErrApplicationTwice for a second open one of its worker, county and kind.
 	SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error
-	// OpenCases lists the worker's applications that want evidence.
+	// OpenCases lists and locks the worker's applications that want evidence.
 	OpenCases(worker string) ([]string, error)
-	// Proofs lists the facts held for an application.
-	Proofs(applicationID string) ([]domain.Proof, error)
+	// Proofs lists the facts held for an application that may be used on a day.
+	Proofs(applicationID string, on clock.Date) ([]domain.Proof, error)
 	// EndHeld writes the end of a fact to the worker's accepted and leased
 	// applications that hold it, and returns which.
 	EndHeld(worker string, f domain.Proof, version int64) ([]string, error)
@@ -64,7 +64,7 @@ type Lists interface {
 	// LockList lets one transaction at a time hand out from a list.
 	LockList(county string, kind domain.Kind) error
 	// Candidates lists who waits, with the facts held.
-	Candidates(county string, kind domain.Kind) ([]domain.Candidate, error)
+	Candidates(county string, kind domain.Kind, on clock.Date) ([]domain.Candidate, error)
 	// Undecided lists the applications that a decision is to be made on, oldest first.
 	Undecided(county string, kind domain.Kind, limit int) ([]domain.Application, error)
 	// Published tells where each stood when the list was last published, and when that was.

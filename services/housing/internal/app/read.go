@@ -105,7 +105,7 @@ func (a *App) show(s Store, application domain.Application) (v Shown, err error)
 			return v, err
 		}
 	}
-	v.Proofs, err = s.Proofs(application.ID)
+	v.Proofs, err = s.Proofs(application.ID, clock.Today(a.Clock))
 	return v, err
 }
 

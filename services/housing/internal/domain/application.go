@@ -202,14 +202,15 @@ func (a Application) Return() Application {
 
 // The changes of evidence that take the ground from under a decision.
 const (
-	evidenceWithdrawn = "withdrawn"
-	evidenceRetracted = "retracted"
-	evidenceCorrected = "corrected"
+	evidenceWithdrawn   = "withdrawn"
+	evidenceConsentOver = "consent_over"
+	evidenceRetracted   = "retracted"
+	evidenceCorrected   = "corrected"
 )
 
 // EvidenceChanged notes that the application holds more, other or fewer facts.
-// A decision that rested on a fact which was withdrawn, retracted or corrected
-// is reopened; an offer that was made on it stays valid, because only a person
+// A decision that rested on a fact which was withdrawn, retracted or corrected,
+// or whose consent is over, is reopened; an offer that was made on it stays valid, because only a person
 // withdraws it. An accepted application and a signed lease are not touched: a
 // person is told what changed.
 func (a Application) EvidenceChanged(kind, what string) (Application, []Event) {
@@ -217,7 +218,7 @@ func (a Application) EvidenceChanged(kind, what string) (Application, []Event) {
 		return a, nil
 	}
 	events := []Event{EvidenceChanged{ApplicationID: a.ID, Kind: kind, What: what}}
-	lost := what == evidenceWithdrawn || what == evidenceRetracted || what == evidenceCorrected
+	lost := what == evidenceWithdrawn || what == evidenceConsentOver || what == evidenceRetracted || what == evidenceCorrected
 	decided := a.State == Eligible || a.State == Refused || a.State == Offered
 	if lost && decided && a.Kind.Listed() && a.restsOn(kind) {
 		a.State, a.Reopened, a.RefusalCode = Submitted, true, ""

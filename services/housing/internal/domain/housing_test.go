@@ -217,6 +217,7 @@ func TestReopening(t *testing.T) {
 		{Eligible, ProofJob, "recorded", false},
 		{Eligible, ProofJob, "term_over", false},
 		{Eligible, ProofInsurance, "corrected", false}, // the decision did not use it
+		{Eligible, ProofJob, "consent_over", true},
 		{Submitted, ProofJob, "corrected", false},
 		{Accepted, ProofJob, "corrected", false},
 		{Leased, ProofJob, "withdrawn", false},
@@ -313,7 +314,7 @@ func TestHomeOfferAndApplicationAgree(t *testing.T) {
 					give()
 				}
 			case 8:
-				a, _ = a.EvidenceChanged(ProofJob, rapid.SampledFrom([]string{"recorded", "corrected", "withdrawn"}).Draw(t, "what"))
+				a, _ = a.EvidenceChanged(ProofJob, rapid.SampledFrom([]string{"recorded", "corrected", "withdrawn", "consent_over"}).Draw(t, "what"))
 			case 9:
 				day := clock.DateOf(clockNow)
 				if _, x, y, z, _, err := Sign("l", a, o, h, Term{StartsOn: day, EndsOn: day.AddYears(1), MostYears: 5}, true, clockNow); err == nil {

@@ -29,12 +29,12 @@ func (h handlers) hireConfirmed(ctx context.Context, tx *sqldb.Tx, e event.Event
 	return h.evidence.Put(ctx, tx, job(e, m.GetHireId(), m.GetOccupation(), m.GetStartOn(), ""))
 }
 
-func (h handlers) hireDisputed(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireDisputed) error {
-	return h.evidence.Retracted(ctx, tx, "employment", m.GetHireId())
+func (h handlers) hireDisputed(ctx context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireDisputed) error {
+	return h.evidence.Retracted(ctx, tx, e.Worker, "employment", m.GetHireId())
 }
 
-func (h handlers) hireUndone(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireUndone) error {
-	return h.evidence.Retracted(ctx, tx, "employment", m.GetHireId())
+func (h handlers) hireUndone(ctx context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireUndone) error {
+	return h.evidence.Retracted(ctx, tx, e.Worker, "employment", m.GetHireId())
 }
 
 func (h handlers) hireEnded(ctx context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireEnded) error {

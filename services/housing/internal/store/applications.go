@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/rule"
@@ -40,11 +41,12 @@ func (t *Tx) ApplicationsOf(worker string) ([]domain.Application, error) {
 	return sqldb.Collect(t.tx, scanApplication, `SELECT `+applicationColumns+` FROM application WHERE worker = $1 ORDER BY submitted_at, id`, worker)
 }
 
-// OpenCases lists the worker's applications that want evidence, as
-// domain.Application.WantsEvidence says.
+// OpenCases lists and locks the worker's applications that want evidence, as
+// domain.Application.WantsEvidence says: none is ended while facts are being
+// written to it.
 func (t *Tx) OpenCases(worker string) ([]string, error) {
 	return sqldb.Collect(t.tx, scanID, `SELECT id FROM application WHERE worker = $1 AND kind <> 'dormitory'
-		AND (state IN ('submitted', 'eligible', 'refused', 'offered') OR state = 'accepted' AND reopened = 1) ORDER BY id`, worker)
+		AND (state IN ('submitted', 'eligible', 'refused', 'offered') OR state = 'accepted' AND reopened = 1) ORDER BY id`+t.lock(), worker)
 }
 
 func scanID(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) }
@@ -79,9 +81,9 @@ func (t *Tx) SaveApplication(ctx context.Context, a domain.Application, events .
 	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: a.ID, Version: a.Version, Worker: a.Worker, Division: a.County}, messages(events)...)
 }
 
-// Proofs lists the facts held for an application.
-func (t *Tx) Proofs(applicationID string) ([]domain.Proof, error) {
-	held, err := evidence.Of(t.tx, applicationID)
+// Proofs lists the facts held for an application that may be used on a day.
+func (t *Tx) Proofs(applicationID string, on clock.Date) ([]domain.Proof, error) {
+	held, err := evidence.Of(t.tx, applicationID, on)
 	var all []domain.Proof
 	for _, e := range held {
 		all = append(all, domain.Proof{

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -18,8 +19,8 @@ func (t *Tx) LockList(county string, kind domain.Kind) error {
 }
 
 // Candidates lists who waits for a kind of home in a county, with the facts
-// held: two statements, however long the list is.
-func (t *Tx) Candidates(county string, kind domain.Kind) ([]domain.Candidate, error) {
+// held that may be used on a day: two statements, however long the list is.
+func (t *Tx) Candidates(county string, kind domain.Kind, on clock.Date) ([]domain.Candidate, error) {
 	waiting, err := sqldb.Collect(t.tx, scanApplication, `SELECT `+applicationColumns+` FROM application WHERE county = $1 AND kind = $2 AND state = 'eligible' ORDER BY id`, county, string(kind))
 	if err != nil {
 		return nil, err
@@ -34,7 +35,7 @@ func (t *Tx) Candidates(county string, kind domain.Kind) ([]domain.Candidate, er
 		h.Flagged = flagged != 0
 		return h, err
 	}, `SELECT case_id, kind, source, source_id, since, until, months, code, flagged FROM evidence
-		WHERE case_id IN (SELECT id FROM application WHERE county = $1 AND kind = $2 AND state = 'eligible') ORDER BY kind, source_id`, county, string(kind))
+		WHERE case_id IN (SELECT id FROM application WHERE county = $1 AND kind = $2 AND state = 'eligible') AND `+evidence.Usable("$3")+` ORDER BY kind, source_id`, county, string(kind), on.String())
 	if err != nil {
 		return nil, err
 	}

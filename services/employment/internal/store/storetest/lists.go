@@ -126,6 +126,10 @@ func (s *suite) qualifications() {
 		return tx.SaveProfile(ctx, domain.Profile{Worker: "worker-1"})
 	})
 	err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
+		if _, err := tx.Exec(`INSERT INTO consent_grant (id, worker, purpose, recipient, kinds, valid_from, valid_to, withdrawn)
+			VALUES ('grant-1', 'worker-1', 'job_search', 'employment', 'certificate', '2026-11-02', '2026-11-30', 0) ON CONFLICT (id) DO NOTHING`); err != nil {
+			return err
+		}
 		_, err := tx.Exec(`INSERT INTO evidence (case_id, source, source_id, kind, worker, grant_id, since, until, months, code, fact_version, flagged, recorded_at)
 			VALUES ($1, 'training', 'certificate-1', 'certificate', 'worker-1', 'grant-1', '2026-10-01', '', 0, '6-29', 1, 1, 1),
 				($1, 'insurance', 'cover-1', 'insurance_months', 'worker-1', 'grant-1', '2026-10', '', 3, '', 1, 0, 1)`, domain.ProfileCase("worker-1"))
@@ -136,7 +140,12 @@ func (s *suite) qualifications() {
 	}
 	want := []domain.Qualification{{CertificateID: "certificate-1", Occupation: "6-29", Since: "2026-10-01", Flagged: true}}
 	s.do(func(_ context.Context, tx app.Store) error {
-		same(s, want, func() ([]domain.Qualification, error) { return tx.HeldQualifications("worker-1") })
+		same(s, want, func() ([]domain.Qualification, error) {
+			return tx.HeldQualifications("worker-1", clock.NewDate(2026, 11, 30))
+		})
+		same(s, nil, func() ([]domain.Qualification, error) {
+			return tx.HeldQualifications("worker-1", clock.NewDate(2026, 12, 1))
+		})
 		if err := tx.NoteQualifications("worker-1", want); err != nil {
 			return err
 		}

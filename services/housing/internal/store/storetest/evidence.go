@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -41,6 +42,10 @@ func (s *suite) endHeld() {
 	hold := func(a domain.Application, version int64) {
 		s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
 		err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
+			if _, err := tx.Exec(`INSERT INTO consent_grant (id, worker, purpose, recipient, kinds, valid_from, valid_to, withdrawn)
+			VALUES ('grant-1', 'worker-1', 'public_rental', 'housing', 'job', '2026-11-02', '2026-11-30', 0) ON CONFLICT (id) DO NOTHING`); err != nil {
+				return err
+			}
 			_, err := tx.Exec(`INSERT INTO evidence (case_id, source, source_id, kind, worker, grant_id, since, until, months, code, fact_version, flagged, recorded_at)
 				VALUES ($1, 'employment', 'hire-1', 'job', 'worker-1', 'grant-1', '2026-01-01', '', 0, '6-29', $2, 0, 1)`, a.ID, version)
 			return err
@@ -63,10 +68,25 @@ func (s *suite) endHeld() {
 		})
 	}
 	s.do(func(_ context.Context, tx *store.Tx) error {
-		proofs, err := tx.Proofs("leased")
+		proofs, err := tx.Proofs("leased", day)
 		if len(proofs) != 1 || proofs[0].Until != "2026-11-01" || proofs[0].Since != "2026-01-01" {
 			s.Errorf("%+v", proofs)
 		}
+		s.usable(tx)
 		return err
 	})
+}
+
+// usable is S7 for who reads: a fact counts from its grant's first day to its last.
+func (s *suite) usable(tx *store.Tx) {
+	for on, want := range map[clock.Date]int{day.AddDays(-1): 0, day: 1, clock.NewDate(2026, 11, 30): 1, clock.NewDate(2026, 12, 1): 0} {
+		proofs, err := tx.Proofs("open", on)
+		if err != nil || len(proofs) != want {
+			s.Errorf("on %s %d facts, %v", on, len(proofs), err)
+		}
+		all, err := tx.Candidates("654301", domain.PublicRental, on)
+		if err != nil || len(all) != 1 || len(all[0].Proofs) != want {
+			s.Errorf("on %s %+v, %v", on, all, err)
+		}
+	}
 }

@@ -86,7 +86,7 @@ func (s *suite) listRoundTrip() {
 		return nil
 	})
 	s.do(func(ctx context.Context, tx *store.Tx) error {
-		all, err := tx.Candidates("654301", domain.PublicRental)
+		all, err := tx.Candidates("654301", domain.PublicRental, day)
 		if err != nil || len(all) != 2 || all[0].Application.DeclaredAreaDM2 != 1200 || all[0].Application.FalseUntil != day || all[0].Application.Word != "ab" {
 			s.Errorf("%+v, %v", all, err)
 		}

@@ -1,0 +1,3 @@
+-- +goose Up
+-- Whether a task waits for the next day on which the grant opens or ends.
+ALTER TABLE consent_grant ADD COLUMN followed BIGINT NOT NULL DEFAULT 0;
