@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -39,7 +40,12 @@ func TestStandingStillIsTold(t *testing.T) {
 	close(s.ready)
 	done := make(chan error, 1)
 	go func() { done <- s.watch.run(ctx) }()
-	t.Cleanup(func() { stop(); <-done; _ = db.Close() })
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-done, db.Close()); err != nil {
+			t.Error(err)
+		}
+	})
 	mux := http.NewServeMux()
 	Health(mux, tel, make(chan struct{}), s)
 	ask := func(path string) (int, string) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -15,9 +16,9 @@ import (
 	"github.com/qiao-platform/qiao/services/standalone/internal/bus"
 )
 
-func start(t *testing.T) (*bus.Embedded, jetstream.JetStream) {
+func start(t *testing.T, dir string) (*bus.Embedded, jetstream.JetStream) {
 	t.Helper()
-	b, err := bus.Start(t.TempDir(), bus.Users([]string{"registry", "training"}, "console", []string{"import"}, 1))
+	b, err := bus.Start(dir, bus.Users([]string{"registry", "training"}, "console", []string{"import"}, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +33,7 @@ func start(t *testing.T) (*bus.Embedded, jetstream.JetStream) {
 		t.Fatal(err)
 	}
 	for _, channel := range []string{"registry-0", "training-0"} {
-		if err := relay.MakeStream(context.Background(), js, channel, 1<<20, 1); err != nil {
+		if err := relay.MakeStream(context.Background(), js, channel, 1<<30, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -42,7 +43,7 @@ func start(t *testing.T) (*bus.Embedded, jetstream.JetStream) {
 // TestNoServiceMakesOrChangesStreams is S14: whatever would let a service gather
 // what it may not hear, or say what it may not say, is refused.
 func TestNoServiceMakesOrChangesStreams(t *testing.T) {
-	b, _ := start(t)
+	b, _ := start(t, t.TempDir())
 	nc, err := b.Connect("training")
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +73,7 @@ func TestNoServiceMakesOrChangesStreams(t *testing.T) {
 // TestTheBusIsBegunAnew is S13: a store that has switched itself off, as it does
 // for a full disk, is begun anew, and connections come back by themselves.
 func TestTheBusIsBegunAnew(t *testing.T) {
-	b, js := start(t)
+	b, js := start(t, t.TempDir())
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- b.Watch(ctx, slog.New(slog.DiscardHandler), func() []string { return nil }) }()
@@ -98,4 +99,63 @@ func TestTheBusIsBegunAnew(t *testing.T) {
 	if err != nil || s.CachedInfo().State.Msgs < 2 {
 		t.Errorf("%v, %v", s, err)
 	}
+}
+
+// TestAFullDiskHasAnEnd is S13's embedded bus: a disk that was full for a while
+// stops its store for ever, with nothing said; here it takes events again once
+// there is room, and has what it had acknowledged.
+func TestAFullDiskHasAnEnd(t *testing.T) {
+	dir, fill := testkit.SmallDisk(t, "160m")
+	b, js := start(t, dir)
+	ctx, stop := context.WithCancel(context.Background())
+	var refused atomic.Bool // as a relay says of its channel
+	done := make(chan error, 1)
+	go func() {
+		done <- b.Watch(ctx, slog.New(slog.DiscardHandler), func() []string {
+			if refused.Load() {
+				return []string{"registry-0"}
+			}
+			return nil
+		})
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	acknowledged := uint64(0)
+	publish := func() error {
+		once, cancel := context.WithTimeout(ctx, time.Second)
+		defer cancel()
+		_, err := js.Publish(once, "ev.registry-0.000000.a.b.v1", make([]byte, 32<<10))
+		if err == nil {
+			acknowledged++
+		}
+		return err
+	}
+	for range 10 {
+		if err := publish(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fill(true)
+	testkit.Eventually(t, "the bus takes nothing", func() bool { return publish() != nil })
+	refused.Store(true)
+	if b.Begun() != 1 {
+		t.Error("it is begun anew though there is no room")
+	}
+	fill(false)
+	testkit.Eventually(t, "the bus takes events again", func() bool {
+		if publish() != nil {
+			return false
+		}
+		refused.Store(false)
+		return true
+	})
+	s, err := js.Stream(ctx, "ev-registry-0")
+	if err != nil || s.CachedInfo().State.Msgs < acknowledged {
+		t.Errorf("%d were acknowledged, %v, %v", acknowledged, s, err)
+	}
+	t.Logf("the server was begun %d times", b.Begun())
 }
