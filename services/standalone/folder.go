@@ -13,6 +13,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/pkg/origin"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/registry"
 )
 
 // ErrInUse refuses a data folder that another process serves.
@@ -261,12 +262,25 @@ func (f *Folder) Check(ctx context.Context, keyFile string) (failures []string) 
 	}
 	whole := f.Whole(f.Dir)
 	note(whole)
-	_, err := f.Master(keyFile)
+	m, err := f.Master(keyFile)
 	note(err)
 	if whole == nil {
 		note(f.own(ctx))
 	}
+	if whole == nil && err == nil && f.Format == 0 { // nothing is on record: the key has to open what is sealed
+		note(f.opens(ctx, m))
+	}
 	return failures
+}
+
+// opens makes sure that a key opens the people's keys.
+func (f *Folder) opens(ctx context.Context, m *crypt.Master) (err error) {
+	db, err := sqldb.Open(ctx, "sqlite:"+filepath.Join(f.Dir, keysPart))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	return registry.OpensKeys(ctx, db, m)
 }
 
 // own makes sure that each database of a folder on record is this platform's,

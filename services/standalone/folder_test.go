@@ -264,6 +264,15 @@ func TestAFolderOfTheVersionBefore(t *testing.T) {
 	if m, err := standalone.ReadManifest(p.data); err != nil || m.Format != 0 {
 		t.Fatalf("a wrong key is on record: %+v, %v", m, err)
 	}
+	before, err := standalone.Claim(p.data)
+	p.must(err)
+	if failures := before.Check(context.Background(), p.key); len(failures) > 0 {
+		t.Errorf("its own key: %v", failures)
+	}
+	if failures := before.Check(context.Background(), wrongKey); len(failures) != 1 || !strings.Contains(failures[0], "origin.other_key") {
+		t.Errorf("a wrong key is not found out: %v", failures)
+	}
+	p.must(before.Release())
 	missing := p.copied(t)
 	p.must(os.Remove(filepath.Join(missing.data, "education.db")))
 	if err := missing.open(missing.data, ""); err == nil || !strings.Contains(err.Error(), "lacks education.db") {
