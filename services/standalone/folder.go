@@ -241,7 +241,7 @@ func (f *Folder) nearby(place string) string {
 			if p == place || err != nil || f.Fingerprint != "" && m.Fingerprint() != f.Fingerprint || f.Fingerprint == "" && dir != f.Dir {
 				continue
 			}
-			return fmt.Sprintf(" (%s may be it: move it to %s)", p, f.Dir+".key")
+			return fmt.Sprintf("; %s may be it, for which %s is the place", p, f.Dir+".key")
 		}
 	}
 	return ""

@@ -94,7 +94,7 @@ func TestBackupAndRestore(t *testing.T) {
 		if i == 2 {
 			where, keys = to, keysTo
 		}
-		out, err := qiao(t, "backup", "-data", data, "-to", where, "-keys-to", keys)
+		out, err := qiao(t, "backup", "-data", data, "-key-file", key, "-to", where, "-keys-to", keys)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestBackupAndRestore(t *testing.T) {
 	must(l.registry.CloseAccount(leaves.me(), &registryv1.CloseAccountRequest{Worker: leaves.worker}))(t)
 	l.settle()
 	stop()
-	verify(t, data)
+	verify(t, data, "-key-file", key)
 
 	if _, err := qiao(t, "restore", "-from", to, "-keys-from", keysTo, "-data", restored, "-key-file", key); err == nil || !strings.Contains(err.Error(), "-no-newer-erasures") {
 		t.Errorf("restored without a word on erasures: %v", err)
@@ -117,7 +117,7 @@ func TestBackupAndRestore(t *testing.T) {
 	if out, err := qiao(t, "restore", "-from", to, "-keys-from", keysTo, "-data", restored, "-key-file", key, "-erasures", filepath.Join(data, "person-keys.db")); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	verify(t, restored)
+	verify(t, restored, "-key-file", key)
 	atBackup, before := last(t, restored), last(t, data)
 	if before["registry-0"] <= atBackup["registry-0"] {
 		t.Fatalf("nothing was written since the backup: %v, %v", atBackup, before)
@@ -144,7 +144,7 @@ func TestBackupAndRestore(t *testing.T) {
 	again.settle()
 	again.saw("insurance.enrolment.completed.v1")
 	stop()
-	verify(t, restored)
+	verify(t, restored, "-key-file", key)
 
 	// I10: what was written since the restore is of a new epoch, beginning where
 	// the copy ended, so that no number of the lost tail is given again as its own.

@@ -204,9 +204,9 @@ func compare(t *testing.T, got, want map[string]int) {
 	}
 }
 
-func verify(t *testing.T, data string) {
+func verify(t *testing.T, data string, flags ...string) {
 	t.Helper()
-	if out, err := qiao(t, "verify", "-data", data); err != nil {
+	if out, err := qiao(t, append([]string{"verify", "-data", data}, flags...)...); err != nil {
 		t.Errorf("verify: %v\n%s", err, out)
 	}
 }
