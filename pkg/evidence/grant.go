@@ -71,27 +71,32 @@ func Serve(ctx context.Context, log *outbox.Log, c clock.Clock, req *platformv1.
 	if req.GetCaseId() == "" || len(req.GetKinds()) == 0 {
 		return nil, ErrNoGrant
 	}
-	return outbox.Command(ctx, log, func(tx *sqldb.Tx) (*platformv1.ListFactsResponse, error) {
+	out := &platformv1.ListFactsResponse{}
+	err = log.DB().Update(ctx, func(tx *sqldb.Tx) error {
 		all, err := grantsOf(tx, req.GetWorker())
 		if err != nil {
-			return nil, err
+			return err
 		}
 		i := slices.IndexFunc(all, func(g Grant) bool {
 			return g.ID == req.GetGrantId() && g.Recipient == p.Subject && g.inForce(clock.Today(c).String())
 		})
-		out := &platformv1.ListFactsResponse{}
+		out.Facts = nil // a transaction may run again
 		for _, kind := range req.GetKinds() {
 			if i < 0 || !slices.Contains(all[i].Kinds, kind) {
-				return nil, ErrNoGrant
+				return ErrNoGrant
 			}
 			facts, err := list(tx, req.GetWorker(), kind)
 			if err != nil {
-				return nil, err
+				return err
 			}
 			out.Facts = append(out.Facts, facts...)
 		}
-		return out, log.Append(ctx, tx, outbox.Subject{Aggregate: ident.NewID(), Worker: req.GetWorker()}, &platformv1.RecordRead{
+		return log.Append(ctx, tx, outbox.Subject{Aggregate: ident.NewID(), Worker: req.GetWorker()}, &platformv1.RecordRead{
 			ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: req.GetKinds(), CaseId: req.GetCaseId(),
 		})
 	})
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }

@@ -53,7 +53,9 @@ func start(t *testing.T) (*testkit.Platform, *facts, platformv1.FactsClient, htt
 		t.Fatal(err)
 	}
 	f := &facts{log: log}
-	s, err := run.Assemble(context.Background(), run.Parts{Log: log, Tasks: tasks, Caller: caller, Methods: platformv1.FactsMethods(f)}, d)
+	methods := platformv1.FactsMethods(f)
+	methods[0].Command = true // the contract's is a read; here it stands for a command
+	s, err := run.Assemble(context.Background(), run.Parts{Log: log, Tasks: tasks, Caller: caller, Methods: methods}, d)
 	if err != nil {
 		t.Fatal(err)
 	}

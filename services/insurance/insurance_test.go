@@ -8,6 +8,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
@@ -149,5 +150,39 @@ func TestFactsNeedAGrant(t *testing.T) {
 	f.Settle()
 	if _, err := facts.ListFacts(f.Service("housing"), ask); errs.CodeOf(err) != "evidence.no_grant" {
 		t.Fatalf("answered after the withdrawal: %v", err)
+	}
+}
+
+// S8: who repeats a question with its old key is judged again, and every answer
+// stands in the worker's access log.
+func TestAnAnswerIsKeptForNoRepeat(t *testing.T) {
+	f := start(t)
+	d := f.hire(t)
+	if _, err := f.client.EnrolWorker(f.Employer("employer-1"), &insurancev1.EnrolWorkerRequest{DutyId: d.GetDutyId(), Schemes: []string{"pension"}, FromMonth: "2026-11"}); err != nil {
+		t.Fatal(err)
+	}
+	f.registry.Publish(outbox.Subject{Aggregate: "grant-1", Worker: "worker-1"}, &registryv1.ConsentGranted{GrantId: "grant-1", Purpose: "public_rental", Kinds: []string{"insurance_months"}, Recipient: "housing", ValidFrom: "2026-11-01", ValidTo: "2026-11-03"})
+	f.Settle()
+	facts := platformv1.FactsClient{Caller: f.Client(), Target: insurance.Name}
+	ctx := func() context.Context { return rpc.Once(f.Service("housing"), "the-same-key") }
+	ask := &platformv1.ListFactsRequest{Worker: "worker-1", GrantId: "grant-1", CaseId: "case-1", Kinds: []string{"insurance_months"}}
+	for range 2 {
+		if got, err := facts.ListFacts(ctx(), ask); err != nil || len(got.GetFacts()) != 1 {
+			t.Fatalf("%v, %v", got, err)
+		}
+	}
+	f.Settle()
+	reads := 0
+	for _, e := range f.Published(insurance.Name) {
+		if e.Type == "insurance.record.read.v1" {
+			reads++
+		}
+	}
+	if reads != 2 {
+		t.Errorf("%d reads are logged", reads)
+	}
+	f.clock.Advance(2 * 24 * time.Hour)
+	if _, err := facts.ListFacts(ctx(), ask); errs.CodeOf(err) != "evidence.no_grant" {
+		t.Errorf("answered after the consent's last day: %v", err)
 	}
 }

@@ -276,6 +276,50 @@ func TestNobodyElseCanAcceptForAWorker(t *testing.T) {
 	}
 }
 
+// Promise 6: what tells of a person is never an answer that is kept for a
+// repeat, or it would be read again unlogged, and after the consent was withdrawn.
+func TestNoKeptAnswerTellsOfAPerson(t *testing.T) {
+	known := catalogue(t)
+	var tells func(m protoreflect.MessageDescriptor, seen []protoreflect.FullName) string
+	tells = func(m protoreflect.MessageDescriptor, seen []protoreflect.FullName) string {
+		if slices.Contains(seen, m.FullName()) {
+			return ""
+		}
+		if n := m.FullName(); slices.Contains([]protoreflect.FullName{"qiao.platform.v1.Fact", "qiao.registry.v1.Worker", "qiao.registry.v1.Child"}, n) {
+			return string(n)
+		}
+		for i := range m.Fields().Len() {
+			f := m.Fields().Get(i)
+			if m.IsMapEntry() || m.FullName() == "qiao.platform.v1.ReasonFact" { // a decision's own reasons, which stay with it
+				continue
+			}
+			if class := known[string(f.Name())].class; class == "personal" || class == "sealed" {
+				return string(f.FullName())
+			}
+			if f.Message() == nil {
+				continue
+			}
+			if what := tells(f.Message(), append(seen, m.FullName())); what != "" {
+				return what
+			}
+		}
+		return ""
+	}
+	reads := 0
+	methods(func(m protoreflect.MethodDescriptor, rule *platformv1.MethodRule) {
+		what := tells(m.Output(), nil)
+		if what != "" {
+			reads++
+		}
+		if what != "" && rule.GetCommand() {
+			t.Errorf("%s keeps its answer, which tells %s", m.FullName(), what)
+		}
+	})
+	if reads < 4 {
+		t.Errorf("only %d methods tell of a person", reads)
+	}
+}
+
 // Promises 4 and 5: the timeline, the mailbox and the access log have one
 // caller, and no method names the police or lists workers.
 func TestTheJoinedLifeIsTheWorkersOwn(t *testing.T) {

@@ -273,9 +273,9 @@ const file_qiao_platform_v1_facts_proto_rawDesc = "" +
 	"\x05until\x18\x06 \x01(\tR\x05until\x12\x16\n" +
 	"\x06months\x18\a \x01(\x05R\x06months\x12\x12\n" +
 	"\x04code\x18\b \x01(\tR\x04code\x12\x18\n" +
-	"\aversion\x18\t \x01(\x03R\aversion2\xa5\x01\n" +
-	"\fFactsService\x12\x94\x01\n" +
-	"\tListFacts\x12\".qiao.platform.v1.ListFactsRequest\x1a#.qiao.platform.v1.ListFactsResponse\">\x92\xb5\x18:\b\x01\x12\x11service:education\x12\x0fservice:housing\x12\x12service:employmentB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
+	"\aversion\x18\t \x01(\x03R\aversion2\xa3\x01\n" +
+	"\fFactsService\x12\x92\x01\n" +
+	"\tListFacts\x12\".qiao.platform.v1.ListFactsRequest\x1a#.qiao.platform.v1.ListFactsResponse\"<\x92\xb5\x188\x12\x11service:education\x12\x0fservice:housing\x12\x12service:employmentB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (
 	file_qiao_platform_v1_facts_proto_rawDescOnce sync.Once

@@ -172,7 +172,8 @@ func (x *EventRule) GetBeside() string {
 // MethodRule says who may call a method. A method without callers is closed.
 type MethodRule struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// A command changes state: it runs once per idempotency key.
+	// A command changes state: it runs once per idempotency key, and its answer is
+	// kept for a repeat. What tells of a person is no command, though it be logged.
 	Command bool `protobuf:"varint,1,opt,name=command,proto3" json:"command,omitempty"`
 	// Principal kinds, narrowed by department or service after a colon:
 	// "worker", "officer:hrss", "service:education".

@@ -3444,22 +3444,22 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06values\x18\b \x03(\v2%.qiao.registry.v1.Message.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xf3\x17\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xed\x17\n" +
 	"\x0fRegistryService\x12\x9b\x01\n" +
 	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"6\x92\xb5\x182\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x06worker\x12\x85\x01\n" +
 	"\n" +
-	"FindWorker\x12#.qiao.registry.v1.FindWorkerRequest\x1a$.qiao.registry.v1.FindWorkerResponse\",\x92\xb5\x18(\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\xa0\x01\n" +
-	"\tGetWorker\x12\".qiao.registry.v1.GetWorkerRequest\x1a#.qiao.registry.v1.GetWorkerResponse\"J\x92\xb5\x18F\b\x01\x12\x06worker\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x12service:employment\x12~\n" +
+	"FindWorker\x12#.qiao.registry.v1.FindWorkerRequest\x1a$.qiao.registry.v1.FindWorkerResponse\",\x92\xb5\x18(\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x9e\x01\n" +
+	"\tGetWorker\x12\".qiao.registry.v1.GetWorkerRequest\x1a#.qiao.registry.v1.GetWorkerResponse\"H\x92\xb5\x18D\x12\x06worker\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x12service:employment\x12~\n" +
 	"\rUpdateContact\x12&.qiao.registry.v1.UpdateContactRequest\x1a'.qiao.registry.v1.UpdateContactResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12y\n" +
 	"\x0eProposeContact\x12'.qiao.registry.v1.ProposeContactRequest\x1a(.qiao.registry.v1.ProposeContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12}\n" +
 	"\x10ListContactCases\x12).qiao.registry.v1.ListContactCasesRequest\x1a*.qiao.registry.v1.ListContactCasesResponse\"\x12\x92\xb5\x18\x0e\x12\fofficer:hrss\x12v\n" +
 	"\rDecideContact\x12&.qiao.registry.v1.DecideContactRequest\x1a'.qiao.registry.v1.DecideContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\xbd\x01\n" +
-	"\vGetStanding\x12$.qiao.registry.v1.GetStandingRequest\x1a%.qiao.registry.v1.GetStandingResponse\"a\x92\xb5\x18]\x12\x12service:employment\x12\x10service:training\x12\x11service:insurance\x12\x11service:education\x12\x0fservice:housing\x12\x7f\n" +
-	"\bCheckAge\x12!.qiao.registry.v1.CheckAgeRequest\x1a\".qiao.registry.v1.CheckAgeResponse\",\x92\xb5\x18(\b\x01\x12\x12service:employment\x12\x10service:training\x12\xa2\x01\n" +
+	"\vGetStanding\x12$.qiao.registry.v1.GetStandingRequest\x1a%.qiao.registry.v1.GetStandingResponse\"a\x92\xb5\x18]\x12\x12service:employment\x12\x10service:training\x12\x11service:insurance\x12\x11service:education\x12\x0fservice:housing\x12}\n" +
+	"\bCheckAge\x12!.qiao.registry.v1.CheckAgeRequest\x1a\".qiao.registry.v1.CheckAgeResponse\"*\x92\xb5\x18&\x12\x12service:employment\x12\x10service:training\x12\xa2\x01\n" +
 	"\rRegisterChild\x12&.qiao.registry.v1.RegisterChildRequest\x1a'.qiao.registry.v1.RegisterChildResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x93\x01\n" +
 	"\x11FindLikelyDoubles\x12*.qiao.registry.v1.FindLikelyDoublesRequest\x1a+.qiao.registry.v1.FindLikelyDoublesResponse\"%\x92\xb5\x18!\x12\x11service:education\x1a\fschool_place\x12\x9b\x01\n" +
-	"\x14FindLikelyHouseholds\x12-.qiao.registry.v1.FindLikelyHouseholdsRequest\x1a..qiao.registry.v1.FindLikelyHouseholdsResponse\"$\x92\xb5\x18 \x12\x0fservice:housing\x1a\rpublic_rental\x12\x8b\x01\n" +
-	"\bGetChild\x12!.qiao.registry.v1.GetChildRequest\x1a\".qiao.registry.v1.GetChildResponse\"8\x92\xb5\x184\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x11service:education\x12\x9f\x01\n" +
+	"\x14FindLikelyHouseholds\x12-.qiao.registry.v1.FindLikelyHouseholdsRequest\x1a..qiao.registry.v1.FindLikelyHouseholdsResponse\"$\x92\xb5\x18 \x12\x0fservice:housing\x1a\rpublic_rental\x12\x89\x01\n" +
+	"\bGetChild\x12!.qiao.registry.v1.GetChildRequest\x1a\".qiao.registry.v1.GetChildResponse\"6\x92\xb5\x182\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x11service:education\x12\x9f\x01\n" +
 	"\fGrantConsent\x12%.qiao.registry.v1.GrantConsentRequest\x1a&.qiao.registry.v1.GrantConsentResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\xa8\x01\n" +
 	"\x0fWithdrawConsent\x12(.qiao.registry.v1.WithdrawConsentRequest\x1a).qiao.registry.v1.WithdrawConsentResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12u\n" +
 	"\fListConsents\x12%.qiao.registry.v1.ListConsentsRequest\x1a&.qiao.registry.v1.ListConsentsResponse\"\x16\x92\xb5\x18\x12\x12\x06worker\x12\bguardian\x12k\n" +

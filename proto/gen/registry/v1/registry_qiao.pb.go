@@ -61,7 +61,6 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 		{
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "GetWorker",
-			Command:  true,
 			Callers:  []string{"worker", "officer:hrss", "officer:edu", "officer:hou", "service:employment"},
 			New:      func() proto.Message { return new(GetWorkerRequest) },
 			NewReply: func() proto.Message { return new(GetWorkerResponse) },
@@ -125,7 +124,6 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 		{
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "CheckAge",
-			Command:  true,
 			Callers:  []string{"service:employment", "service:training"},
 			New:      func() proto.Message { return new(CheckAgeRequest) },
 			NewReply: func() proto.Message { return new(CheckAgeResponse) },
@@ -169,7 +167,6 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 		{
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "GetChild",
-			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:edu", "service:education"},
 			New:      func() proto.Message { return new(GetChildRequest) },
 			NewReply: func() proto.Message { return new(GetChildResponse) },
