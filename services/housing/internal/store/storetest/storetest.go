@@ -78,7 +78,7 @@ func application(id, worker string, state domain.ApplicationState) domain.Applic
 }
 
 func (s *suite) homeRoundTrip() {
-	h := home("Home-é-桥", "7-4-257")
+	h := home("Home-Az.9_b", "7-4-257")
 	h.Reference = "安居苑 #1"
 	listed, events, err := domain.ListHome(h)
 	if err != nil {
@@ -97,7 +97,7 @@ func (s *suite) homeRoundTrip() {
 		if err != nil || !reflect.DeepEqual(got, listed) {
 			s.Errorf("got %+v, %v; want %+v", got, err, listed)
 		}
-		if _, err := tx.Home("home-é-桥"); !errors.Is(err, domain.ErrHomeUnknown) { // ids are case-sensitive
+		if _, err := tx.Home("home-Az.9_b"); !errors.Is(err, domain.ErrHomeUnknown) { // ids are case-sensitive
 			s.Errorf("found in another case: %v", err)
 		}
 		got.State = domain.HomeOffered
@@ -213,7 +213,7 @@ func (s *suite) paging() {
 }
 
 func (s *suite) applicationRoundTrip() {
-	a, events, err := domain.Apply(application("application-桥", "Worker-1", domain.Submitted))
+	a, events, err := domain.Apply(application("application-Az.9", "Worker-1", domain.Submitted))
 	if err != nil {
 		s.Fatal(err)
 	}

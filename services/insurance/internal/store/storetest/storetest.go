@@ -29,7 +29,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 
 	t.Run("a duty survives the round trip", func(t *testing.T) {
 		db, s := fresh(t)
-		d, events := domain.OpenDuty("duty-é-桥", "Hire-1", "worker-1", "employer-1", "654301", due)
+		d, events := domain.OpenDuty("duty-Az.9_b", "Hire-1", "worker-1", "employer-1", "654301", due)
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveDuty(ctx, d, events...) })
 		d.Version = 2
 		update(t, db, func(tx *sqldb.Tx) error {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"sync"
@@ -103,7 +104,7 @@ func (s suite) register(t testing.TB, id, document string) domain.Worker {
 }
 
 func workerRoundTrip(t *testing.T, s suite) {
-	want := s.register(t, "Worker-é-桥", "index")
+	want := s.register(t, "Worker-Az.9_b", "index")
 	s.update(t, func(tx *store.Tx) error {
 		got, err := tx.Worker(want.ID)
 		if err != nil || !reflect.DeepEqual(got, want) {
@@ -115,7 +116,7 @@ func workerRoundTrip(t *testing.T, s suite) {
 		if found, ok, err := tx.WorkerByDocument([]byte("index")); err != nil || !ok || found.ID != want.ID {
 			t.Errorf("by document: %+v, %v, %v", found, ok, err)
 		}
-		if _, err := tx.Worker("worker-é-桥"); !errors.Is(err, domain.ErrWorkerUnknown) { // ids are case-sensitive
+		if _, err := tx.Worker("worker-Az.9_b"); !errors.Is(err, domain.ErrWorkerUnknown) { // ids are case-sensitive
 			t.Errorf("another case: %v", err)
 		}
 		closed, events, err := want.Close(clock.NewDate(2026, 11, 3))
@@ -151,7 +152,7 @@ func contenders(t *testing.T, s suite) {
 	var wg sync.WaitGroup
 	for i := range 64 {
 		wg.Go(func() {
-			w, events := worker(string(rune('A'+i)), "the same")
+			w, events := worker(fmt.Sprintf("worker-%d", i), "the same")
 			err := s.try(func(tx *store.Tx) error { return tx.SaveWorker(context.Background(), w, events...) })
 			switch {
 			case err == nil:
@@ -208,11 +209,11 @@ func rollback(t *testing.T, s suite) {
 
 func children(t *testing.T, s suite) {
 	s.register(t, "guardian", "index")
-	c, events := domain.RegisterChild("child-é", "guardian", []byte("identity"), []byte("sealed"), "654301")
+	c, events := domain.RegisterChild("child-Az.9", "guardian", []byte("identity"), []byte("sealed"), "654301")
 	s.update(t, func(tx *store.Tx) error { return tx.SaveChild(context.Background(), c, events...) })
 	c.Version = 1
 	s.update(t, func(tx *store.Tx) error {
-		if got, err := tx.PeekChild("child-é"); err != nil || !reflect.DeepEqual(got, c) {
+		if got, err := tx.PeekChild("child-Az.9"); err != nil || !reflect.DeepEqual(got, c) {
 			t.Errorf("got %+v, %v", got, err)
 		}
 		if got, ok, err := tx.ChildByIdentity([]byte("identity")); err != nil || !ok || got.ID != c.ID {
@@ -273,11 +274,11 @@ func consent(t testing.TB, id string) (domain.Consent, []domain.Event) {
 }
 
 func consents(t *testing.T, s suite) {
-	c, events := consent(t, "grant-é")
+	c, events := consent(t, "grant-Az.9")
 	s.update(t, func(tx *store.Tx) error { return tx.SaveConsent(context.Background(), c, events...) })
 	c.Version = 1
 	s.update(t, func(tx *store.Tx) error {
-		got, err := tx.Consent("grant-é")
+		got, err := tx.Consent("grant-Az.9")
 		if err != nil || !reflect.DeepEqual(got, c) {
 			t.Errorf("got %+v, %v; want %+v", got, err, c)
 		}
