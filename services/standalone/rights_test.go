@@ -273,7 +273,7 @@ const (
 var answers = map[string]string{
 	"CheckExam": public, "CheckTaxRelief": public, "CheckVacancyText": public, "GetFundChecklist": public, "GetVacancy": public, "ListAdviserSlots": public,
 	"ListCourses": public, "ListFairs": public, "ListHomes": public, "ListPremises": public, "education.ListRounds": public, "ListSchools": public, "SearchVacancies": public,
-	"GetStatus": platform, "ListGivenUpTasks": platform, "ListOrphaned": platform, "ListParked": platform, "OpenEpoch": platform, "ReadChannel": platform,
+	"GetStatus": platform, "ListGivenUpTasks": platform, "ListForged": platform, "ListOrphaned": platform, "ListParked": platform, "ListSetAside": platform, "OpenEpoch": platform, "ReadChannel": platform,
 	"RetryParked": platform, "RetryTasks": platform,
 	"education.ApplyForPlace, counter": stands, "education.AskGrant, counter": stands, "education.WithdrawApplication, counter": stands, "employment.AcceptOffer, counter": stands,
 	"employment.Apply, counter": stands, "employment.ConfirmEnd, counter": stands, "employment.ConfirmHire, counter": stands, "employment.DeclineOffer, counter": stands,

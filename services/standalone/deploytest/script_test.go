@@ -1,6 +1,7 @@
 package deploytest
 
 import (
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,7 +34,7 @@ func newMachine(t *testing.T) *machine {
   "version --format"*) echo 28.2.2 ;;
   "info --format"*) echo "[name=seccomp,profile=builtin] linux" ;;
   "compose version --short") echo 2.40.3 ;;
-  "compose ps -q") ;;
+  "compose ps -q") echo running ;; # whose ports are its own
   *"config --images qiao"*) echo qiao/qiao:local ;;
   run*" keys "*) mkdir -p deploy/secrets; for s in master.key postgres.password postgres-{registry,employment,training,insurance,education,housing}.password; do [ -e deploy/secrets/$s ] || head -c 8 /dev/urandom | od -An -tx1 >deploy/secrets/$s; done ;;
 esac`
@@ -102,7 +103,19 @@ func TestComposeLooksFirst(t *testing.T) {
 			}
 		})
 	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	_, port, _ := net.SplitHostPort(l.Addr().String()) // it has one
 	m := newMachine(t)
+	m.docker = strings.Replace(m.docker, "echo running", "true", 1)
+	m.executable(".env", "QIAO_PORT="+port+"\n")
+	if out, err := m.run("check"); err == nil || !strings.Contains(out, "Port "+port+" of 127.0.0.1 is in use") {
+		t.Errorf("a port that is in use: %v: %s", err, out)
+	}
+	m = newMachine(t)
 	if out, err := m.run("check"); err != nil || !strings.Contains(out, "Nothing stands in the way") {
 		t.Errorf("a good machine: %v: %s", err, out)
 	}
