@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"errors"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -45,12 +44,16 @@ type populated struct {
 	handler http.Handler
 	methods map[string][]contract.Method
 	ids     map[string]string // service.field, or field
+	dir     string
+	log     *kept
+	pages   http.Handler
 }
 
 func populate(t *testing.T) *populated {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
-	p, err := standalone.Open(context.Background(), standalone.Config{Dir: dir, KeyFile: dir + ".key", Purpose: standalone.PurposeDemo, LogTo: io.Discard})
+	log := &kept{}
+	p, err := standalone.Open(context.Background(), standalone.Config{Dir: dir, KeyFile: dir + ".key", Purpose: standalone.PurposeDemo, LogTo: log})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +77,7 @@ func populate(t *testing.T) *populated {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &populated{t: t, today: clock.Today(clock.System()), methods: map[string][]contract.Method{}, ids: map[string]string{}}
+	l := &populated{t: t, today: clock.Today(clock.System()), methods: map[string][]contract.Method{}, ids: map[string]string{}, dir: dir, log: log, pages: p.Handler(ctx.Done())}
 	l.as = func(issuer string) contract.Caller {
 		key, err := standalone.IssuerKey(master, issuer)
 		if err != nil {
