@@ -27,7 +27,7 @@ func TestComposeIsHardened(t *testing.T) {
 		}
 		// What is not asked must not say so either: `up --wait` takes a check that
 		// is disabled for one that failed.
-		unasked := slices.Contains([]string{"collector", "qiao", "demo"}, name)
+		unasked := slices.Contains([]string{"collector", "streams", "qiao", "demo"}, name)
 		if (s.HealthCheck == nil || len(s.HealthCheck.Test) == 0) != unasked || s.HealthCheck != nil && s.HealthCheck.Disable {
 			t.Errorf("%s: its health check is %v", name, s.HealthCheck)
 		}

@@ -143,7 +143,7 @@ func TestComposeUp(t *testing.T) {
 			t.Errorf("deploy/%s: %v", dir, err)
 		}
 	}
-	steps := []string{"compose --profile tools build", "keys /secrets", "up -d --wait nats-1", "run --rm qiao streams", "compose up -d --wait\n"}
+	steps := []string{"compose --profile tools build", "keys /secrets", "up -d --wait nats-1 nats-2 nats-3 postgres redis streams", "compose up -d --wait\n"}
 	asked := m.asked()
 	for _, step := range steps {
 		i := strings.Index(asked, step)
