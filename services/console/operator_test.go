@@ -152,7 +152,7 @@ func TestPipelinePage(t *testing.T) {
 	f.world.publish["employment"].PublishEvent(event.Event{Type: "employment.hire.registered.v1", Worker: "w", Correlation: strings.Repeat("x", 1<<20), Data: []byte{0x0a, 0x01, 'h'}})
 	testkit.Eventually(t, "it is shown", func() bool { return strings.Contains(f.get("/pipeline", 200), "set aside: 1") })
 	aside := f.get("/pipeline", 200)
-	f.has(aside, "Release it", "Give it up")
+	f.has(aside, "Release it", "Give it up", "1,048,7")
 	_, rest, _ := strings.Cut(aside, `name="id" value="`)
 	id, _, _ := strings.Cut(rest, `"`)
 	decide := []string{"service", "employment", "channel", "employment-0", "seq", "2", "id", id, "do", "release", "officer", "o-17", "reason", "a hostile request id"}
