@@ -355,6 +355,20 @@ func (h *Holder) put(ctx context.Context, tx *sqldb.Tx, caseID, grantID string, 
 	return h.cases.EvidenceChanged(ctx, tx, Change{CaseID: caseID, Worker: f.GetWorker(), Kind: f.GetKind(), What: what})
 }
 
+// Over records that a fact which the worker's cases hold has ended, where the
+// event that says so does not tell the whole fact.
+func (h *Holder) Over(ctx context.Context, tx *sqldb.Tx, f *platformv1.Fact) error {
+	if err := lock(tx, f.GetWorker()); err != nil {
+		return err
+	}
+	over, err := sqldb.Collect(tx, scanChange, `UPDATE evidence SET until = $1, fact_version = $2 WHERE worker = $3 AND source = $4 AND source_id = $5 AND fact_version < $2
+		RETURNING case_id, worker, kind`, f.GetUntil(), f.GetVersion(), f.GetWorker(), f.GetSource(), f.GetSourceId())
+	if err != nil {
+		return err
+	}
+	return h.tell(ctx, tx, Ended, over)
+}
+
 // PutPaper records what a paper or a witness showed at the counter of this
 // department. It counts as much as the digital fact (promise 7), needs no
 // grant, and is given by the worker, who showed it. f.Source is "paper" or

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
@@ -381,4 +382,56 @@ func TestOrderOfArrivalDoesNotMatter(t *testing.T) {
 			}
 		})
 	}
+}
+
+// S12: a lease that ended proves no home any more.
+func TestALeaseThatEndedProvesNoHome(t *testing.T) {
+	f := start(t)
+	f.granted("worker-1")
+	id := f.apply("worker-1")
+	f.housed("worker-1")
+	f.Settle()
+	if a := f.application("worker-1", id); !slices.Equal(a.GetPapersNotAsked(), []string{"home proof or filed lease"}) {
+		t.Fatalf("not asked: %v", a.GetPapersNotAsked())
+	}
+	lease := f.application("worker-1", id).GetEvidence()[0].GetSourceId()
+	f.housing.Publish(outbox.Subject{Aggregate: lease, Version: 1, Worker: "worker-1", Division: county}, &housingv1.LeaseEnded{LeaseId: lease, EndedOn: "2026-11-02"})
+	f.Settle()
+	f.clock.Advance(24 * time.Hour) // its last day is over
+	a := f.application("worker-1", id)
+	if len(a.GetPapersNotAsked()) != 0 || len(a.GetEvidence()) != 1 || a.GetEvidence()[0].GetUntil() != "2026-11-02" {
+		t.Errorf("after the lease's end: %v", a)
+	}
+}
+
+// S7 and S10: a consent is used from its first day to its last, and one that is
+// taken back at once leaves no question that is asked for ever.
+func TestAConsentHasAFirstAndALastDay(t *testing.T) {
+	f := start(t)
+	id := f.apply("worker-1")
+	f.hired("worker-1")
+	grant := outbox.Subject{Aggregate: "grant-1", Worker: "worker-1"}
+	given := &registryv1.ConsentGranted{GrantId: "grant-1", Purpose: "school_place", Kinds: []string{"job"}, Recipient: "education", ValidFrom: "2026-11-03", ValidTo: "2026-11-04"}
+	f.registry.Publish(grant, given)
+	for day, want := range [][]string{nil, {"job"}, {"job"}, nil} {
+		f.Settle()
+		if got := kinds(f.application("worker-1", id)); !slices.Equal(got, want) {
+			t.Errorf("after %d days: %v, want %v", day, got, want)
+		}
+		f.clock.Advance(24 * time.Hour)
+	}
+	f.facts.refuses()
+	db := f.database()
+	grant.Aggregate = "grant-2"
+	f.registry.Publish(grant, &registryv1.ConsentGranted{GrantId: "grant-2", Purpose: "school_place", Kinds: []string{"job"}, Recipient: "education", ValidFrom: "2026-11-01"})
+	grant.Version = 1
+	f.registry.Publish(grant, &registryv1.ConsentWithdrawn{GrantId: "grant-2"})
+	testkit.Eventually(t, "no question is left, nor one that was given up", func() bool {
+		f.clock.Advance(time.Second) // the pauses between tries
+		left := -1
+		err := db.View(context.Background(), func(tx *sqldb.Tx) error {
+			return tx.QueryRow(`SELECT (SELECT count(*) FROM task) + (SELECT count(*) FROM task_given_up) + 1 - (SELECT count(*) FROM consent_grant WHERE id = 'grant-2' AND withdrawn = 1)`).Scan(&left)
+		})
+		return err == nil && left == 0
+	})
 }

@@ -16,6 +16,14 @@ type facts struct {
 	mu    sync.Mutex
 	held  map[string]*platformv1.Fact // by source and id
 	asked []*platformv1.ListFactsRequest
+	none  bool // knows of no grant
+}
+
+// refuses makes the departments know of no grant.
+func (f *facts) refuses() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.none = true
 }
 
 func newFacts() *facts { return &facts{held: map[string]*platformv1.Fact{}} }
@@ -25,11 +33,11 @@ func (f *facts) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest)
 	if err != nil {
 		return nil, err
 	}
-	if p.Purpose != "school_place" || req.GetCaseId() == "" || req.GetGrantId() == "" {
-		return nil, errs.New(errs.Denied, "evidence.no_grant", "No grant.")
-	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.none || p.Purpose != "school_place" || req.GetCaseId() == "" || req.GetGrantId() == "" {
+		return nil, errs.New(errs.Denied, "evidence.no_grant", "No grant.")
+	}
 	f.asked = append(f.asked, req)
 	out := &platformv1.ListFactsResponse{}
 	for _, fact := range f.held {

@@ -2641,12 +2641,12 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x18\n" +
 	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x17\n" +
 	"\aends_on\x18\x04 \x01(\tR\x06endsOn:]\x8a\xb5\x18Y\n" +
-	"\x1ahousing.renewal.decided.v1\x10\x02\x1a\bregistry\",statutory: 公共租赁住房管理办法 30*\x01\x0f\"o\n" +
+	"\x1ahousing.renewal.decided.v1\x10\x02\x1a\bregistry\",statutory: 公共租赁住房管理办法 30*\x01\x0f\"z\n" +
 	"\n" +
 	"LeaseEnded\x12\x19\n" +
 	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x19\n" +
-	"\bended_on\x18\x02 \x01(\tR\aendedOn:+\x8a\xb5\x18'\n" +
-	"\x16housing.lease.ended.v1\x10\x02\"\bcontract*\x01\x0f\"\x8d\x01\n" +
+	"\bended_on\x18\x02 \x01(\tR\aendedOn:6\x8a\xb5\x182\n" +
+	"\x16housing.lease.ended.v1\x10\x02\x1a\teducation\"\bcontract*\x01\x0f\"\x8d\x01\n" +
 	"\x0eRepairReported\x12\x1b\n" +
 	"\trepair_id\x18\x01 \x01(\tR\brepairId\x12\x19\n" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x12\n" +

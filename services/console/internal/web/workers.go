@@ -98,7 +98,7 @@ func (s *Site) timeline(w http.ResponseWriter, r *http.Request, p *words.Printer
 	before, _ := strconv.ParseInt(r.URL.Query().Get("before"), 10, 64) // anything else begins at the newest
 	reply, err := s.Clients.Registry.ListTimeline(ctx, &registryv1.ListTimelineRequest{Worker: r.PathValue("ref"), Before: before, Limit: timelinePage})
 	b := workerBody{Tab: "timeline", Err: err, Days: days(p, reply.GetEntries())}
-	if n := len(reply.GetEntries()); n == timelinePage {
+	if n := len(reply.GetEntries()); n >= timelinePage { // steps of one moment come together
 		b.More = reply.GetEntries()[n-1].GetOccurredAt()
 	}
 	return s.worker(w, r, p, b)

@@ -60,6 +60,11 @@ func (h handlers) leaseSigned(ctx context.Context, tx *sqldb.Tx, e event.Event, 
 	return h.evidence.Ask(ctx, tx, e.Worker, evidence.Lease)
 }
 
+// leaseEnded says of a lease that is held that it has ended: it proves no home any more.
+func (h handlers) leaseEnded(ctx context.Context, tx *sqldb.Tx, e event.Event, m *housingv1.LeaseEnded) error {
+	return h.evidence.Over(ctx, tx, &platformv1.Fact{Source: "housing", SourceId: m.GetLeaseId(), Worker: e.Worker, Until: m.GetEndedOn(), Version: e.Version})
+}
+
 func job(e event.Event, hireID, since, until, occupation string) *platformv1.Fact {
 	return &platformv1.Fact{Kind: evidence.Job, Source: "employment", SourceId: hireID, Worker: e.Worker, Since: since, Until: until, Code: occupation, Version: e.Version}
 }

@@ -36,6 +36,7 @@ func Router(service string, a *app.App, in func(*sqldb.Tx) app.Store, held *evid
 	consume.On(r, "insurance", h.monthRecorded)
 	consume.On(r, "insurance", h.coverStopped)
 	consume.On(r, "housing", h.leaseSigned)
+	consume.On(r, "housing", h.leaseEnded)
 	return r
 }
 

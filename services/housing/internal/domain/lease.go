@@ -72,7 +72,7 @@ func (l Lease) State(today clock.Date) string {
 // Until is the lease's end as evidence tells it: none while it runs.
 func (l Lease) Until(today clock.Date) string {
 	switch {
-	case !l.LeftOn.IsZero() && today.After(l.LeftOn):
+	case !l.Live():
 		return l.LeftOn.String()
 	case today.After(l.EndsOn):
 		return l.EndsOn.String()
