@@ -32,6 +32,9 @@ func TestTheCommandLineReachesAPlatformByItsDescription(t *testing.T) {
 	if err := os.CopyFS(secrets, os.DirFS(filepath.Join(shared.dir, "keys"))); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Chmod(filepath.Join(secrets, "master.key"), 0o600); err != nil { // a copy forgets it
+		t.Fatal(err)
+	}
 	description := filepath.Join(dir, "platform.json")
 	b, err = json.Marshal(map[string]any{"nodes": state.Nodes, "secrets": "secrets"})
 	if err == nil {
