@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -70,7 +71,7 @@ func schools(t *testing.T, fresh opener) {
 			"another county":                   {func(v *domain.School) { v.Reference, v.County = "ref-1", "654321" }, true},
 		} {
 			again := want
-			again.ID = "other-" + name
+			again.ID = "other-" + strings.NewReplacer(" ", "-", ",", "").Replace(name)
 			c.change(&again)
 			update(t, db, func(tx *sqldb.Tx) error {
 				id, added, err := s.In(tx).AddSchool(ctx, again, domain.SchoolOpened{SchoolID: again.ID})
