@@ -251,7 +251,7 @@ func TestSilenceKeepsThePlaceInTheQueue(t *testing.T) {
 	vacancy := f.publish(post("1"))
 	offer := f.offer("worker-1", vacancy, employer)
 	submitted := f.mine("worker-1").GetSubmittedAt()
-	f.delivered("something else")
+	f.delivered("something-else")
 	f.clock.Advance(30 * 24 * time.Hour) // the message has not arrived: no clock runs
 	f.Settle()
 	if got := f.mine("worker-1"); got.GetOfferState() != "open" || got.GetAnswerBy() != 0 {
