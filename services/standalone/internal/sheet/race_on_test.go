@@ -1,0 +1,6 @@
+//go:build race
+
+package sheet
+
+// detector is how many times the memory the race detector takes.
+const detector = 3
