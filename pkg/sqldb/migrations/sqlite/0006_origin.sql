@@ -1,6 +1,6 @@
 -- +goose Up
 -- Whose database this is, and how it came to be: the service, the platform and
--- the fingerprint of the master key, which says nothing of the key. Where an
+-- what the master key is recognised by, which says nothing of the key. Where an
 -- operator had to say what an empty database is, who did and why.
 CREATE TABLE origin (
   id              INTEGER PRIMARY KEY CHECK (id = 1),
