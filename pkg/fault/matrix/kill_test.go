@@ -3,6 +3,7 @@
 package matrix
 
 import (
+	"errors"
 	"testing"
 	"time"
 )
@@ -27,8 +28,8 @@ func TestKilledAnywhereNothingIsLost(t *testing.T) {
 
 // killedAt lets a process die when it comes to a point for the nth time
 // ("point:n") and starts it anew. What is broken is broken only until then. The
-// load is slow, so that there is more than one batch even where the relay first
-// lets readers object.
+// load is slow, and a reader's second half of it begins when something of the
+// first was applied: a reader that comes late takes all that there is as one batch.
 func killedAt(t *testing.T, r *rig, point, role string, env ...string) {
 	t.Helper()
 	env = append(env, "QIAO_TEST_FAULT="+point)
@@ -42,6 +43,15 @@ func killedAt(t *testing.T, r *rig, point, role string, env ...string) {
 		return
 	}
 	n := start(t, r.reader(), env...)
+	half := slowly
+	half.Events /= 2
+	start(t, half)
+	r.until("something is applied", func() error {
+		if r.number(r.sub, `SELECT count(*) FROM heard`) == 0 {
+			return errors.New("nothing")
+		}
+		return nil
+	})
 	start(t, slowly)
 	n.dies()
 	start(t, r.reader())
