@@ -178,7 +178,8 @@ func (l *life) newcomer() string {
 }
 
 func (l *life) register() (*registryv1.RegisterWorkerResponse, error) {
-	return l.registry.RegisterWorker(l.officer("hrss"), &registryv1.RegisterWorkerRequest{DocumentNumber: number(l.today), Name: "测试", County: county,
+	document, name := somebody(l.today)
+	return l.registry.RegisterWorker(l.officer("hrss"), &registryv1.RegisterWorkerRequest{DocumentNumber: document, Name: name, County: county,
 		Languages: []string{"zh-Hans"}, RegisteredOn: l.today.String(), NoticeVersion: "1", Signed: true})
 }
 

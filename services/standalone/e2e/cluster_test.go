@@ -131,7 +131,8 @@ func (l *life) counters() *counters {
 }
 
 func (c *counters) register() {
-	key, request := ident.NewID(), &registryv1.RegisterWorkerRequest{DocumentNumber: number(c.l.today), Name: "测试", County: county,
+	document, name := somebody(c.l.today)
+	key, request := ident.NewID(), &registryv1.RegisterWorkerRequest{DocumentNumber: document, Name: name, County: county,
 		Languages: []string{"zh-Hans"}, RegisteredOn: c.l.today.String(), NoticeVersion: "1", Signed: true}
 	for {
 		ctx, cancel := context.WithTimeout(rpc.Once(c.l.officer("hrss"), key), 2*time.Second)

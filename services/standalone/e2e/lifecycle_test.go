@@ -9,6 +9,7 @@ import (
 	"io"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -112,8 +113,9 @@ func begin(t *testing.T, caller contract.Caller) *life {
 	l.home = must(l.housing.AddHome(l.officer("hou"), &housingv1.AddHomeRequest{Estate: "安居苑", Number: rand.Text(), Layout: "一室一厅", AreaDm2: 4500, RentFen: 40_000, County: county, Kind: "public_rental", Reference: rand.Text()}))(t).GetHomeId()
 	l.course = must(l.training.PublishCourse(l.officer("hrss"), &trainingv1.PublishCourseRequest{
 		Provider: "职业技能培训中心", Title: "建筑施工", Occupation: "6-29", Level: "五级", Hours: 40, Places: 5, StartsOn: l.today.String(), Kind: "general", County: county, Reference: rand.Text()}))(t).GetCourseId()
+	document, name := somebody(l.today)
 	l.worker = must(l.registry.RegisterWorker(l.officer("hrss"), &registryv1.RegisterWorkerRequest{
-		DocumentNumber: number(l.today), Name: "测试", County: county, Languages: []string{"zh-Hans"}, RegisteredOn: l.today.String(), NoticeVersion: "1", Signed: true}))(t).GetWorker()
+		DocumentNumber: document, Name: name, County: county, Languages: []string{"zh-Hans"}, RegisteredOn: l.today.String(), NoticeVersion: "1", Signed: true}))(t).GetWorker()
 	l.child = must(l.registry.RegisterChild(l.me(), &registryv1.RegisterChildRequest{Worker: l.worker, Name: "测试儿", BirthDate: l.today.AddYears(-8).String(), County: county}))(t).GetChildId()
 	return l
 }
@@ -121,10 +123,15 @@ func begin(t *testing.T, caller contract.Caller) *life {
 // people counts who was invented in this run: on one platform no number comes twice.
 var people atomic.Int64
 
-// number makes a well-formed number of the unassigned address code 654399.
-func number(today clock.Date) string {
+// somebody makes a well-formed number of the unassigned address code 654399 and
+// a name that nobody else has: two of one name and birth date are a likely double,
+// which a round asks about.
+func somebody(today clock.Date) (document, name string) {
 	n := int(people.Add(1))
-	return ident.Invented(today.AddYears(-30).AddDays(-n/1000), n)
+	for _, digit := range strconv.Itoa(n) {
+		name += string([]rune("零一二三四五六七八九")[digit-'0'])
+	}
+	return ident.Invented(today.AddYears(-30).AddDays(-n/1000), n), "测" + name
 }
 
 func (l *life) as(p auth.Principal) context.Context {
