@@ -16,9 +16,10 @@ func TestMain(m *testing.M) {
 }
 
 // onEach runs a test on SQLite and on PostgreSQL, each with a rig of its own and
-// beside the other: most of the time both only wait for a lease to run out.
+// beside the others: most of the time all only wait for a lease to run out.
 func onEach(t *testing.T, test func(t *testing.T, r *rig)) {
 	t.Helper()
+	t.Parallel()
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
