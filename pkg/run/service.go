@@ -101,7 +101,9 @@ type Parts struct {
 	Counts  []ops.Count
 	// Known reports whether what is kept apart from the service's database knows
 	// that the database held something; nil where nothing is.
-	Known    func(context.Context) (bool, error)
+	Known func(context.Context) (bool, error)
+	// Apart tells of each database beside the service's own what [sqldb.DB.Trouble] tells.
+	Apart    []func() (code string, since time.Time)
 	Together []func(context.Context) error // further loops, each until its ctx ends
 }
 
@@ -170,7 +172,7 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.watch = newWatch(p.Log.DB(), s.consumer, scope, d.StandsStill)
+	s.watch = newWatch(p.Log.DB(), p.Apart, s.consumer, scope, d.StandsStill)
 	own := &ops.Server{Log: p.Log, Consumer: s.consumer, Tasks: p.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Key: d.Trusted[s.name].Key,
 		Clock: d.Clock, Troubles: s.troubles, Commands: func() int64 { return s.server.Commands() }, Held: s.Held}
 	methods := platformv1.OpsMethods(own)

@@ -30,7 +30,8 @@ const (
 // it has itself seen the same, whatever clocks say.
 type watch struct {
 	db       *sqldb.DB
-	consumer *consume.Consumer // nil: reads no channel
+	storages []func() (code string, since time.Time) // the database, and what is kept apart from it
+	consumer *consume.Consumer                       // nil: reads no channel
 	tel      *telemetry.Scope
 	bound    time.Duration
 	seen     map[string]sight
@@ -45,11 +46,11 @@ type sight struct {
 	told  bool
 }
 
-func newWatch(db *sqldb.DB, c *consume.Consumer, t *telemetry.Scope, bound time.Duration) *watch {
+func newWatch(db *sqldb.DB, apart []func() (string, time.Time), c *consume.Consumer, t *telemetry.Scope, bound time.Duration) *watch {
 	if bound <= 0 {
 		bound = standsStill
 	}
-	return &watch{db: db, consumer: c, tel: t, bound: bound, seen: map[string]sight{}, count: t.Gauge("troubles", "Reasons for which the service is not well.", "code")}
+	return &watch{db: db, storages: append([]func() (string, time.Time){db.Trouble}, apart...), consumer: c, tel: t, bound: bound, seen: map[string]sight{}, count: t.Gauge("troubles", "Reasons for which the service is not well.", "code")}
 }
 
 func (w *watch) run(ctx context.Context) error {
@@ -93,8 +94,11 @@ func (w *watch) look(ctx context.Context) (found []*platformv1.Trouble) {
 		}
 		w.seen[thing] = s
 	}
-	code, since := w.db.Trouble()
-	still("storage", code, code != "" && time.Since(since) >= noStorage, code, "", 0)
+	for i, trouble := range w.storages {
+		code, since := trouble()
+		lasts := code == sqldb.ErrFull.Code || time.Since(since) >= noStorage // a full disk is told at once
+		still(fmt.Sprint("storage ", i), code, code != "" && lasts, code, "", 0)
+	}
 	ctx, cancel := context.WithTimeout(ctx, w.bound)
 	defer cancel()
 	all, err := w.channels(ctx)

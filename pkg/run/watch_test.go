@@ -36,7 +36,7 @@ func TestStandingStillIsTold(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	s := &service{name: "employment", ready: make(chan struct{}), watch: newWatch(db, nil, tel.For("employment"), 200*time.Millisecond)}
+	s := &service{name: "employment", ready: make(chan struct{}), watch: newWatch(db, nil, nil, tel.For("employment"), 200*time.Millisecond)}
 	close(s.ready)
 	done := make(chan error, 1)
 	go func() { done <- s.watch.run(ctx) }()
@@ -82,5 +82,33 @@ func TestStandingStillIsTold(t *testing.T) {
 	until("a full stream is shown", func() bool { return len(s.troubles()) == 1 })
 	if code, _ := ask("/ready"); code != http.StatusOK {
 		t.Error("a full stream, beside which all goes on, makes it unready")
+	}
+}
+
+// A full disk is told at once, also under what a service keeps apart from its
+// own database; a server that is away, only when it stays away.
+func TestAFullDiskIsToldAtOnce(t *testing.T) {
+	ctx := context.Background()
+	db, err := sqldb.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	tel, err := telemetry.New(ctx, telemetry.Config{LogTo: io.Discard})
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := ""
+	s := &service{name: "registry", watch: newWatch(db, []func() (string, time.Time){func() (string, time.Time) { return code, time.Now() }}, nil, tel.For("registry"), 0)}
+	for _, c := range []struct{ code, says string }{{sqldb.ErrUnavailable.Code, ""}, {sqldb.ErrFull.Code, "registry: storage.full"}, {"", ""}} {
+		code = c.code
+		found := s.watch.look(ctx)
+		s.watch.found.Store(&found)
+		if lines := strings.Join(s.Unwell(), "\n"); c.says == "" && lines != "" || !strings.Contains(lines, c.says) {
+			t.Errorf("%q is told as %q", c.code, lines)
+		}
 	}
 }

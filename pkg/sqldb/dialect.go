@@ -99,16 +99,17 @@ func (d Dialect) classify(err error) error {
 		switch e.Code() & 0xff {
 		case sqlitelib.SQLITE_FULL:
 			return ErrFull.Because(err)
-		case sqlitelib.SQLITE_BUSY, sqlitelib.SQLITE_IOERR, sqlitelib.SQLITE_CANTOPEN, sqlitelib.SQLITE_LOCKED:
+		case sqlitelib.SQLITE_BUSY, sqlitelib.SQLITE_IOERR, sqlitelib.SQLITE_CANTOPEN, sqlitelib.SQLITE_LOCKED,
+			sqlitelib.SQLITE_READONLY, sqlitelib.SQLITE_PERM, sqlitelib.SQLITE_NOMEM: // a disk that went read-only, say
 			return ErrUnavailable.Because(err)
 		}
 		return errs.ErrInternal.Because(err)
 	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		switch {
-		case strings.HasPrefix(e.Code, "53"): // insufficient resources
+		case e.Code == "53100":
 			return ErrFull.Because(err)
-		case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "57"), e.Code == "25P03", retryable(e): // 25P03: abandoned
+		case notTheStatements(e.Code), retryable(e):
 			return ErrUnavailable.Because(err)
 		}
 		return errs.ErrInternal.Because(err)
@@ -120,6 +121,26 @@ func (d Dialect) classify(err error) error {
 		return ErrUnavailable.Because(err)
 	}
 	return errs.ErrInternal.Because(err)
+}
+
+// notTheStatements reports that PostgreSQL refused for a reason that lies in the
+// server, the machine or the account and not in what was asked: the same
+// statement works once that is mended. An event that met it is not at fault,
+// and must not be parked.
+func notTheStatements(code string) bool {
+	switch code {
+	case "25006", // the server takes no writes
+		"25P03", // the transaction was abandoned
+		"42501": // no right, to a table or, on a disk that went read-only, to the server's own file
+		return true
+	}
+	// Connections, log-in, no such database, resources, the operator, the system, the server's configuration.
+	for _, class := range []string{"08", "28", "3D", "53", "57", "58", "F0"} {
+		if strings.HasPrefix(code, class) {
+			return true
+		}
+	}
+	return false
 }
 
 // gone reports that the connection to the server was lost, or had been before:

@@ -5,6 +5,7 @@
 package sqldb
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -34,16 +35,23 @@ type DB struct {
 	engine  engine
 	pool    *sql.DB // for migrations and PostgreSQL
 	trouble atomic.Pointer[trouble]
+	calm    time.Duration // 0 is calm
 }
 
-// trouble is why the storage does not take what is written, and since when.
+// calm is how long a storage that was full must take all that is written before
+// it counts as well: on a full disk a lease is still prolonged in its place,
+// while everything that needs room is refused.
+const calm = 30 * time.Second
+
+// trouble is why the storage does not take what is written, since when, and
+// when it was full last.
 type trouble struct {
-	code  string
-	since time.Time
+	code        string
+	since, full time.Time
 }
 
-// Trouble is the code of the error for which nothing could be written last,
-// and since when; "" where all is well.
+// Trouble is the code of the error for which something could not be written
+// last, and since when; "" where all is well.
 func (d *DB) Trouble() (code string, since time.Time) {
 	if t := d.trouble.Load(); t != nil {
 		return t.code, t.since
@@ -53,10 +61,19 @@ func (d *DB) Trouble() (code string, since time.Time) {
 
 // note remembers whether a write, or a read, found the storage out of order.
 func (d *DB) note(err error, wrote bool) error {
-	switch was := d.trouble.Load(); {
-	case errors.Is(err, ErrFull), errors.Is(err, ErrUnavailable), errors.Is(err, ErrLost):
+	was, now := d.trouble.Load(), time.Now()
+	full := was != nil && now.Sub(was.full) < cmp.Or(d.calm, calm)
+	switch {
+	case errors.Is(err, ErrFull):
+		t := &trouble{ErrFull.Code, now, now}
+		if was != nil {
+			t.since = was.since
+		}
+		d.trouble.CompareAndSwap(was, t)
+	case full: // and a server that ends now does so for want of room
+	case errors.Is(err, ErrUnavailable), errors.Is(err, ErrLost):
 		if code := errs.CodeOf(err); was == nil || was.code != code {
-			t := &trouble{code, time.Now()}
+			t := &trouble{code: code, since: now}
 			if was != nil {
 				t.since = was.since
 			}

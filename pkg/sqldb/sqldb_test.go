@@ -11,6 +11,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
+
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
@@ -402,5 +404,24 @@ func TestAConnectionThatWasEndedIsUnavailable(t *testing.T) {
 		testkit.Eventually(t, "the pool works again", func() bool {
 			return db.Update(ctx, func(tx *sqldb.Tx) error { return tx.QueryRow(`SELECT 1`).Scan(new(int)) }) == nil
 		})
+	}
+}
+
+// What the server, the machine or the account is to blame for is not the
+// statement's fault: it is away for a while, and an event that met it is tried
+// again and never parked.
+func TestWhatIsNotTheStatementsFault(t *testing.T) {
+	for code, want := range map[string]*errs.Error{
+		"53100": sqldb.ErrFull,                                                                                                     // the disk is full
+		"53000": sqldb.ErrUnavailable, "53200": sqldb.ErrUnavailable, "53300": sqldb.ErrUnavailable, "53400": sqldb.ErrUnavailable, // files, memory, connections, limits
+		"08006": sqldb.ErrUnavailable, "57P01": sqldb.ErrUnavailable, "57P03": sqldb.ErrUnavailable, // links, restarts
+		"25006": sqldb.ErrUnavailable, "25P03": sqldb.ErrUnavailable, "42501": sqldb.ErrUnavailable, // read-only, abandoned, no right
+		"28P01": sqldb.ErrUnavailable, "3D000": sqldb.ErrUnavailable, "58030": sqldb.ErrUnavailable, "58P01": sqldb.ErrUnavailable, // log-in, database, the disk's errors
+		"40001": sqldb.ErrUnavailable, "40P01": sqldb.ErrUnavailable,
+		"22003": errs.ErrInternal, "23505": errs.ErrInternal, "42P01": errs.ErrInternal, "42601": errs.ErrInternal, "XX000": errs.ErrInternal, "XX001": errs.ErrInternal,
+	} {
+		if err := sqldb.Postgres.Classify(fmt.Errorf("in a transaction: %w", &pgconn.PgError{Code: code})); !errors.Is(err, want) {
+			t.Errorf("%s is told as %v", code, err)
+		}
 	}
 }

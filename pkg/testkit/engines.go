@@ -14,8 +14,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver that makes schemas
 	"github.com/redis/go-redis/v9"
@@ -31,6 +33,13 @@ func missing(t testing.TB, what string) {
 		t.Fatalf("%s is missing; scripts/test installs it", what)
 	}
 	t.Skipf("MISSING ENGINE: %s; scripts/test installs it", what)
+}
+
+// Missing is what a test says that needs something which this machine has not,
+// or does not let it have: it is skipped loudly, and fails where CI is set.
+func Missing(t testing.TB, what string) {
+	t.Helper()
+	missing(t, what)
 }
 
 // Engines says loudly, as the others do, when PostgreSQL or Redis is missing:
@@ -79,28 +88,53 @@ func openDatabase(t testing.TB, address string, migrations fs.FS) *sqldb.DB {
 // names the folder of initdb and postgres.
 func Postgres(t testing.TB) func(testing.TB) string {
 	t.Helper()
-	bin := postgresPrograms(t)
-	// Not t.TempDir: the server's user must be able to enter the folder.
+	postgresPrograms(t)
+	return postgresIn(t, folder(t), false)
+}
+
+// folder is a folder that the server's user can enter, as t.TempDir is not.
+func folder(t testing.TB) string {
+	t.Helper()
 	dir, err := os.MkdirTemp("", "qiao-postgres-")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
+}
+
+// PostgresOnASmallDisk is Postgres with all its files on a disk of so many
+// bytes, and what fills and empties it. A server that ends for want of room is
+// started again, as a machine's supervisor does.
+func PostgresOnASmallDisk(t testing.TB, size string) (schema func(testing.TB) string, fill func(full bool)) {
+	t.Helper()
+	postgresPrograms(t)
+	dir := folder(t)
+	fill = smallDisk(t, dir, size)
+	return postgresIn(t, dir, true), fill
+}
+
+// postgresIn starts a server with all its files in a folder; where it is small,
+// with little logs, and again whenever it ends by itself.
+func postgresIn(t testing.TB, dir string, small bool) func(testing.TB) string {
+	t.Helper()
+	bin := postgresPrograms(t)
 	as := postgresUser(t, dir)
 	data := filepath.Join(dir, "data")
-	out, err := command(as, filepath.Join(bin, "initdb"), "-D", data, "-U", "qiao", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync").CombinedOutput()
+	initdb := []string{"-D", data, "-U", "qiao", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"}
+	if small {
+		initdb = append(initdb, "--wal-segsize=1")
+	}
+	out, err := command(as, filepath.Join(bin, "initdb"), initdb...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("initdb: %v\n%s", err, out)
 	}
 	port := strconv.Itoa(FreePort(t))
-	srv := command(as, filepath.Join(bin, "postgres"), "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port="+port, "-c", "unix_socket_directories="+dir, "-c", "max_connections=200", "-c", "fsync=off")
-	if err := srv.Start(); err != nil {
-		t.Fatal(err)
+	options := []string{"-D", data, "-c", "listen_addresses=127.0.0.1", "-c", "port=" + port, "-c", "unix_socket_directories=" + dir, "-c", "max_connections=200", "-c", "fsync=off"}
+	if small {
+		options = append(options, "-c", "min_wal_size=2MB", "-c", "max_wal_size=4MB")
 	}
-	t.Cleanup(func() {
-		_ = srv.Process.Signal(syscall.SIGINT) // fast shutdown
-		_ = srv.Wait()
-	})
+	supervise(t, small, func() *exec.Cmd { return command(as, filepath.Join(bin, "postgres"), options...) })
 	address := "postgres://qiao@/postgres?host=" + url.QueryEscape(dir) + "&port=" + port
 	admin, err := sql.Open("pgx", address)
 	if err != nil {
@@ -116,6 +150,47 @@ func Postgres(t testing.TB) func(testing.TB) string {
 		}
 		return address + "&search_path=" + url.QueryEscape(`"`+schema+`"`)
 	}
+}
+
+// supervise runs a program until the test has ended; again says whether it is
+// started anew when it ends by itself.
+func supervise(t testing.TB, again bool, program func() *exec.Cmd) {
+	t.Helper()
+	srv := program()
+	if err := srv.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex // guards srv
+	stop, done := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			_ = srv.Wait()
+			select {
+			case <-stop:
+				return
+			case <-time.After(100 * time.Millisecond):
+			}
+			if !again {
+				return
+			}
+			mu.Lock()
+			srv = program()
+			err := srv.Start()
+			mu.Unlock()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+		}
+	}()
+	t.Cleanup(func() {
+		close(stop)
+		mu.Lock()
+		_ = srv.Process.Signal(syscall.SIGINT) // PostgreSQL's fast shutdown
+		mu.Unlock()
+		<-done
+	})
 }
 
 // postgresPrograms returns the folder of initdb and postgres.

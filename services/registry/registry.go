@@ -6,6 +6,7 @@ package registry
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/ident"
@@ -73,6 +74,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			{Thing: "messages", Query: `SELECT count(*) FROM message`},
 		},
 		Known: keys.Holds,
+		Apart: []func() (string, time.Time){keys.Trouble},
 		Together: []func(context.Context) error{func(ctx context.Context) error {
 			return keys.Keep(ctx, owners{people, closing}, d.Telemetry.For(Name).Log)
 		}},

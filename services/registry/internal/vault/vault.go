@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/crypt"
@@ -76,6 +77,9 @@ func (v *Vault) Close() error {
 	}
 	return errors.Join(err, v.db.Close())
 }
+
+// Trouble is why the key database does not take what is written, and since when.
+func (v *Vault) Trouble() (code string, since time.Time) { return v.db.Trouble() }
 
 // Index is a keyed hash by which a value is found without being readable.
 func (v *Vault) Index(domain, value string) []byte { return v.master.BlindIndex(domain, value) }
