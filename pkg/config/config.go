@@ -62,6 +62,9 @@ type Config struct {
 	ComplaintURL string `json:"complaint_url"`
 	// StreamMiB limits each stream; past a full one readers fill from the event table.
 	StreamMiB int `json:"stream_mib"`
+	// StandsStillSeconds is how long events may wait unmoved before that is told;
+	// 0 is half a minute.
+	StandsStillSeconds int `json:"stands_still_seconds"`
 }
 
 // Load reads a file strictly and overlays the environment: QIAO_LISTEN for
@@ -92,7 +95,7 @@ func (c *Config) overlay(environ []string) error {
 		"QIAO_REDIS": &c.Redis, "QIAO_REDIS_PASSWORD_FILE": &c.RedisPasswordFile, "QIAO_OTLP": &c.OTLP, "QIAO_FILING_NUMBER": &c.FilingNumber, "QIAO_COMPLAINT_URL": &c.ComplaintURL, "QIAO_LOG_LEVEL": &c.LogLevel,
 		"QIAO_MASTER_KEY_FILE": &c.MasterKeyFile, "QIAO_PERSON_KEYS_FILE": &c.PersonKeysFile, "QIAO_SIGNING_KEY_FILE": &c.SigningKeyFile, "QIAO_TRUST_FILE": &c.TrustFile,
 	}
-	number := map[string]*int{"QIAO_PARTITIONS": &c.Partitions, "QIAO_REPLICAS": &c.Replicas, "QIAO_STREAM_MIB": &c.StreamMiB}
+	number := map[string]*int{"QIAO_PARTITIONS": &c.Partitions, "QIAO_REPLICAS": &c.Replicas, "QIAO_STREAM_MIB": &c.StreamMiB, "QIAO_STANDS_STILL_SECONDS": &c.StandsStillSeconds}
 	for _, kv := range environ {
 		k, v, _ := strings.Cut(kv, "=")
 		switch {
@@ -147,6 +150,9 @@ func (c Config) Verify(needs ...Need) error {
 	}
 	if c.Partitions < 1 || c.Replicas < 1 || c.StreamMiB < 1 {
 		all = append(all, errors.New("configuration: partitions, replicas and stream_mib must be at least 1"))
+	}
+	if c.StandsStillSeconds < 0 {
+		all = append(all, errors.New("configuration: stands_still_seconds must not be negative"))
 	}
 	return errors.Join(append(all, Loopback(c.Listen))...)
 }

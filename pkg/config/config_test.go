@@ -19,15 +19,19 @@ func write(t *testing.T, text string) string {
 
 func TestLoad(t *testing.T) {
 	full := `{"database_file":"d","nats":"n","master_key_file":"m","signing_key_file":"s","trust_file":"t"}`
-	c, err := Load(write(t, full), []string{"HOME=/x", "QIAO_NATS=other", "QIAO_REPLICAS=3", "QIAO_FILING_NUMBER=备1号", "QIAO_COMPLAINT_URL=https://c.example/"})
+	c, err := Load(write(t, full), []string{"HOME=/x", "QIAO_NATS=other", "QIAO_REPLICAS=3", "QIAO_STANDS_STILL_SECONDS=90", "QIAO_FILING_NUMBER=备1号", "QIAO_COMPLAINT_URL=https://c.example/"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.NATS != "other" || c.Replicas != 3 || c.DatabaseFile != "d" || c.Partitions != 1 || c.FilingNumber != "备1号" || c.ComplaintURL != "https://c.example/" {
+	if c.NATS != "other" || c.Replicas != 3 || c.StandsStillSeconds != 90 || c.DatabaseFile != "d" || c.Partitions != 1 || c.FilingNumber != "备1号" || c.ComplaintURL != "https://c.example/" {
 		t.Errorf("%+v", c)
 	}
 	if err := c.Verify(Data); err != nil {
 		t.Error(err)
+	}
+	c.StandsStillSeconds = -1
+	if err := c.Verify(Data); err == nil || !strings.Contains(err.Error(), "stands_still_seconds") {
+		t.Errorf("less than no time: %v", err)
 	}
 	if err := c.Verify(Data, PersonKeys); err == nil || !strings.Contains(err.Error(), "person_keys_file") {
 		t.Errorf("without person keys: %v", err)

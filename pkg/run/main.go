@@ -191,6 +191,7 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 		Trusted: trusted, Master: master, Instance: instance(), Demo: cfg.Demo, AskRegistry: true,
 		Foot:       Foot{FilingNumber: cfg.FilingNumber, ComplaintURL: cfg.ComplaintURL},
 		Partitions: cfg.Partitions, Replicas: cfg.Replicas, StreamBytes: int64(cfg.StreamMiB) << 20,
+		StandsStill: time.Duration(cfg.StandsStillSeconds) * time.Second,
 	}
 	if cfg.Redis != "" {
 		password, err := config.Secret(cfg.RedisPasswordFile)

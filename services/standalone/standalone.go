@@ -41,6 +41,8 @@ type Config struct {
 	Level   string // of the log; "" is info
 	OTLP    string
 	Foot    run.Foot // of the pages
+	// StandsStill is how long events may wait unmoved before that is told; 0 is half a minute.
+	StandsStill time.Duration
 	// Notice is told, in a sentence, what the operator must know: a key that was made.
 	Notice func(string)
 }
@@ -71,6 +73,7 @@ type Platform struct {
 	redis    *miniredis.Miniredis
 	rdb      *redis.Client
 	folder   *Folder
+	still    time.Duration
 }
 
 // issuersOfPeople sign for people and not for services, until sign-in exists:
@@ -107,7 +110,7 @@ func start(ctx context.Context, cfg Config, fresh bool) (p *Platform, err error)
 	if err != nil {
 		return nil, err
 	}
-	p = &Platform{Dir: folder.Dir, folder: folder}
+	p = &Platform{Dir: folder.Dir, folder: folder, still: cfg.StandsStill}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())
@@ -250,7 +253,7 @@ func (p *Platform) deps(dir, name string, master *crypt.Master, trusted map[stri
 		Database: "sqlite:" + filepath.Join(dir, name+".db"), PersonKeys: "sqlite:" + filepath.Join(dir, keysPart),
 		Conn: nc, Redis: p.rdb, Clock: clock.System(), Telemetry: p.Telemetry,
 		Signer: auth.NewSigner(name, p.issuers[name], clock.System()), Trusted: trusted, Master: master, AskRegistry: true,
-		Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: 8 << 30,
+		Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: 8 << 30, StandsStill: p.still,
 	}, nil
 }
 

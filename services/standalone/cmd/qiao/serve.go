@@ -26,6 +26,7 @@ func serve(ctx context.Context, args []string) (err error) {
 	pace := f.Float64("pace", 1, "with -demo: life events a second")
 	people := f.Int("people", 2000, "with -demo: how many workers the prefecture begins with")
 	seed := f.Uint64("seed", 1, "with -demo: the same seed makes the same prefecture")
+	still := f.Duration("stands-still", 30*time.Second, "how `long` events may wait unmoved before /ready and the pages say so")
 	filing := f.String("filing", "", "filing `number` of the application, for the foot of the pages")
 	complaints := f.String("complaints", "", "`address` for complaints, for the foot of the pages")
 	otlp := f.String("otlp", "", "`host:port` of an OTLP collector for traces")
@@ -51,7 +52,7 @@ func serve(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	start := time.Now()
-	p, err := standalone.Open(ctx, standalone.Config{Dir: *data, KeyFile: *key, Purpose: purpose, LogTo: os.Stderr, Level: *level, OTLP: *otlp, Foot: run.Foot{FilingNumber: *filing, ComplaintURL: *complaints},
+	p, err := standalone.Open(ctx, standalone.Config{Dir: *data, KeyFile: *key, Purpose: purpose, LogTo: os.Stderr, Level: *level, OTLP: *otlp, Foot: run.Foot{FilingNumber: *filing, ComplaintURL: *complaints}, StandsStill: *still,
 		Notice: func(s string) { fmt.Fprintln(os.Stderr, "qiao:", s) }})
 	if err != nil {
 		return errors.Join(err, l.Close())
