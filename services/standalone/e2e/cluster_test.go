@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -36,6 +37,7 @@ var shared struct {
 	start sync.Once
 	c     *cluster.Cluster
 	dir   string
+	disk  *testkit.Disk // of PostgreSQL; nil where none can be mounted
 	err   error
 }
 
@@ -47,6 +49,11 @@ func theCluster(t *testing.T) *cluster.Cluster {
 		if shared.dir, shared.err = os.MkdirTemp("", "qiao-cluster-"); shared.err != nil {
 			return
 		}
+		postgres := filepath.Join(shared.dir, "postgres")
+		if shared.err = os.Mkdir(postgres, 0o700); shared.err != nil {
+			return
+		}
+		shared.disk, _ = testkit.MountDisk(postgres, "8g") // the test that needs it says so
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 		defer cancel()
 		shared.c, shared.err = cluster.Up(ctx, cluster.Config{Dir: shared.dir, Programs: filepath.Dir(program), Bus: "../../../deploy/nats/server.conf", Demo: true})
@@ -61,7 +68,11 @@ func endCluster() error {
 	if shared.c == nil {
 		return nil
 	}
-	return errors.Join(shared.c.Down(context.Background()), os.RemoveAll(shared.dir))
+	err := shared.c.Down(context.Background())
+	if shared.disk != nil {
+		err = errors.Join(err, shared.disk.Unmount())
+	}
+	return errors.Join(err, os.RemoveAll(shared.dir))
 }
 
 func caller(t *testing.T, c *cluster.Cluster, issuer string) contract.Caller {
@@ -361,11 +372,56 @@ func awaitRefusal(t *testing.T, refused <-chan error, subject string) {
 	}
 }
 
+// stopsOnAFullDisk leaves PostgreSQL little room: an import stops with one
+// sentence and refuses no row for it, /ready and the pages say why and what to
+// do, and there is room again.
+func stopsOnAFullDisk(t *testing.T, on *cluster.Cluster) {
+	t.Helper()
+	if shared.disk == nil {
+		testkit.Missing(t, "a disk of its own, which root can mount")
+	}
+	if err := shared.disk.Fill(4 << 20); err != nil {
+		t.Fatal(err)
+	}
+	out, err := qiao(t, "import", "-as-of", "2026-11-01", "-cluster", shared.dir, sheets)
+	if err == nil || !strings.Contains(err.Error(), "the import stopped in") || !strings.Contains(err.Error(), "storage.") || strings.Contains(string(out), "storage.") {
+		t.Errorf("%v\n%s", err, out)
+	}
+	testkit.Eventually(t, "a department says it", func() bool {
+		return slices.ContainsFunc(on.Status(), func(s cluster.Status) bool {
+			return s.Address != "" && strings.Contains(page(t, "http://"+s.Address+"/ready"), "storage.full")
+		})
+	})
+	testkit.Eventually(t, "the pages say it", func() bool { return strings.Contains(page(t, on.Console()+"/pipeline"), "磁盘已满") })
+	if err := shared.disk.Empty(); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range on.Status() {
+		if !s.Alive { // PostgreSQL, where its own log found no room
+			restart(t, on, s.Name)
+		}
+	}
+}
+
+func page(t *testing.T, address string) string {
+	t.Helper()
+	resp, err := http.Get(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(resp.Body)
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
 // The county's sheets give on a cluster exactly what they give in one process,
-// and again nothing more.
+// after a disk that was full, and again nothing more.
 func TestImportIntoACluster(t *testing.T) {
 	on := theCluster(t)
-	compare(t, sums(importAltay(t, "-cluster", shared.dir)), expected(t))
+	stopsOnAFullDisk(t, on)
+	compare(t, sums(importAltay(t, "-cluster", shared.dir)), expected(t)) // what was done is found unchanged
 	second := importAltay(t, "-cluster", shared.dir)
 	compare(t, sums(second), expected(t))
 	for name, s := range second.Sheets {
