@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -102,7 +103,7 @@ func TestTwoOfficersChangeAContactAndThePersonIsTold(t *testing.T) {
 	f := start(t)
 	w := f.register(t, 1)
 	first, second, stranger := f.of("hrss", "a-1", home, ""), f.of("hrss", "a-2", home, ""), f.of("hrss", "b-1", away, "")
-	change := &registryv1.ProposeContactRequest{Worker: w, County: away, Phone: "15000018191", Languages: []string{"kk-Arab"}}
+	change := &registryv1.ProposeContactRequest{Worker: w, County: away, Phone: "15000018191", Languages: []string{"kk-Arab"}, ReasonCode: "moved", Paper: "phone_contract"}
 	_, foreign := f.client.ProposeContact(stranger, change)
 	_, none := f.client.ProposeContact(stranger, &registryv1.ProposeContactRequest{Worker: "none", County: away})
 	if errs.CodeOf(foreign) != "registry.worker.unknown" || errs.CodeOf(none) != "registry.worker.unknown" {
@@ -144,7 +145,7 @@ func TestTwoOfficersChangeAContactAndThePersonIsTold(t *testing.T) {
 		t.Errorf("%v, %v", got, err)
 	}
 	told, err := f.client.ListMessages(f.Worker(w), &registryv1.ListMessagesRequest{Worker: w})
-	if err != nil || len(told.GetMessages()) != 1 || told.GetMessages()[0].GetTemplate() != "registry.contact.changed" {
+	if err != nil || len(told.GetMessages()) != 2 || told.GetMessages()[0].GetTemplate() != "registry.contact.changed" || told.GetMessages()[1].GetTemplate() != "registry.contact.asked" {
 		t.Errorf("the person is not told: %v, %v", told, err)
 	}
 	var readers []string
@@ -168,6 +169,143 @@ func TestTwoOfficersChangeAContactAndThePersonIsTold(t *testing.T) {
 	}
 	if _, err := f.client.DecideContact(late, &registryv1.DecideContactRequest{CaseId: opened.GetCaseId()}); err != nil {
 		t.Errorf("refusing it: %v", err)
+	}
+}
+
+// What the second officer sees, and what nobody else does.
+func TestAContactCaseIsReadByWhoWorksOnIt(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	for field, change := range map[string]*registryv1.ProposeContactRequest{
+		"reason_code": {Worker: w, County: home, ReasonCode: "because"},
+		"paper":       {Worker: w, County: home, Paper: "a_letter"},
+	} {
+		if _, err := f.client.ProposeContact(f.of("hrss", "a-1", home, ""), change); errs.CodeOf(err) != "registry.contact_case.reason" || errs.From(err).Detail["field"] != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	opened, err := f.client.ProposeContact(f.of("hrss", "a-1", home, ""), &registryv1.ProposeContactRequest{Worker: w, County: home, Phone: "15000018191", ReasonCode: "phone_changed"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := &registryv1.GetContactCaseRequest{CaseId: opened.GetCaseId()}
+	got, err := f.client.GetContactCase(f.of("hrss", "a-2", home, ""), one)
+	if err != nil || !got.GetCase().GetDecidable() || got.GetWanted().GetPhone() != "15000018191" || got.GetRegistered().GetPhone() == "15000018191" || got.GetName() == "" ||
+		got.GetCase().GetReasonCode() != "phone_changed" || got.GetCase().GetPaper() != "none" {
+		t.Errorf("the second officer: %v, %v", got, err)
+	}
+	if got, err := f.client.GetContactCase(f.of("hrss", "a-1", home, ""), one); err != nil || got.GetCase().GetDecidable() {
+		t.Errorf("who opened it: %v, %v", got, err)
+	}
+	lines := f.accesses(t, w)
+	if len(lines) != 3 || lines[0].GetReader() != "a-1" || lines[1].GetReader() != "a-2" || lines[1].GetCaseId() != opened.GetCaseId() {
+		t.Errorf("each look is in the person's log: %v", lines)
+	}
+	no := &registryv1.DecideContactRequest{CaseId: opened.GetCaseId(), ReasonCode: "no_reason"}
+	if _, err := f.client.DecideContact(f.of("hrss", "a-2", home, ""), no); errs.CodeOf(err) != "registry.contact_case.reason" {
+		t.Errorf("refusing for a reason that is none: %v", err)
+	}
+	no.ReasonCode = "paper_missing"
+	if _, err := f.client.DecideContact(f.of("hrss", "a-2", home, ""), no); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.client.GetContactCase(f.of("hrss", "a-1", home, ""), one); err != nil || got.GetCase().GetState() != "refused" || got.GetCase().GetRefusalReasonCode() != "paper_missing" || got.GetWanted() != nil {
+		t.Errorf("what became of it, and no contact: %v, %v", got, err)
+	}
+	_, foreign := f.client.GetContactCase(f.of("hrss", "b-1", away, ""), one)
+	_, none := f.client.GetContactCase(f.of("hrss", "b-1", away, ""), &registryv1.GetContactCaseRequest{CaseId: w})
+	if errs.CodeOf(foreign) != "registry.contact_case.unknown" || errs.CodeOf(none) != errs.CodeOf(foreign) {
+		t.Errorf("another county's case and none: %v, %v", foreign, none)
+	}
+}
+
+// The person's word counts more than that of two officers: it ends what waits,
+// and puts back what was changed.
+func TestThePersonObjectsToAChange(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	person := func() string {
+		got, err := f.client.GetWorker(f.Worker(w), &registryv1.GetWorkerRequest{Worker: w})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.GetPerson().String()
+	}
+	before := person()
+	propose := func() string {
+		got, err := f.client.ProposeContact(f.of("hrss", "a-1", home, ""), &registryv1.ProposeContactRequest{Worker: w, County: home, Phone: "15000018191", Languages: []string{"kk-Arab"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.GetCaseId()
+	}
+	agree := func(id string) error {
+		_, err := f.client.DecideContact(f.of("hrss", "a-2", home, ""), &registryv1.DecideContactRequest{CaseId: id, Approve: true})
+		return err
+	}
+	object := func(as context.Context, id string) (string, error) {
+		got, err := f.client.ObjectContact(as, &registryv1.ObjectContactRequest{CaseId: id})
+		return got.GetState(), err
+	}
+	waiting := propose()
+	_, foreign := object(f.Worker("other"), waiting)
+	_, none := object(f.Worker("other"), w)
+	if errs.CodeOf(foreign) != "registry.contact_case.unknown" || errs.CodeOf(none) != errs.CodeOf(foreign) {
+		t.Errorf("another's word: %v; about none: %v", foreign, none)
+	}
+	if _, err := object(f.As(auth.Principal{Kind: auth.Worker, Subject: "h", ActsFor: w, Via: auth.ViaHelper}), waiting); errs.CodeOf(err) != "registry.contact_case.unknown" {
+		t.Errorf("a helper's word: %v", err)
+	}
+	if state, err := object(f.Worker(w), waiting); err != nil || state != "objected" {
+		t.Fatalf("%s, %v", state, err)
+	}
+	if err := agree(waiting); errs.CodeOf(err) != "registry.contact_case.decided" {
+		t.Errorf("agreeing over it: %v", err)
+	}
+	made := propose()
+	if err := agree(made); err != nil {
+		t.Fatal(err)
+	}
+	if person() == before {
+		t.Fatal("nothing was changed")
+	}
+	if state, err := object(f.Worker(w), made); err != nil || state != "undone" {
+		t.Fatalf("%s, %v", state, err)
+	}
+	if got := person(); got != before {
+		t.Errorf("put back: %s, was %s", got, before)
+	}
+	if _, err := object(f.Worker(w), made); errs.CodeOf(err) != "registry.contact_case.decided" {
+		t.Errorf("twice: %v", err)
+	}
+	since := propose()
+	if err := agree(since); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.client.UpdateContact(f.Worker(w), &registryv1.UpdateContactRequest{Worker: w, County: home, Phone: "15000018192"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := object(f.Worker(w), since); errs.CodeOf(err) != "registry.contact_case.since" {
+		t.Errorf("over the person's own newer word: %v", err)
+	}
+	list, err := f.client.ListContactChanges(f.Worker(w), &registryv1.ListContactChangesRequest{Worker: w})
+	if err != nil || len(list.GetCases()) != 3 {
+		t.Fatalf("%v, %v", list, err)
+	}
+	var states []string
+	for _, c := range list.GetCases() {
+		states = append(states, c.GetState())
+		if c.GetOfficer() != "a-1" || c.GetDecidable() {
+			t.Errorf("%v", c)
+		}
+	}
+	if !slices.Equal(states, []string{"applied", "undone", "objected"}) || list.GetCases()[1].GetDecidedBy() != "a-2" || list.GetCases()[2].GetObjectedAt() == 0 {
+		t.Errorf("the person's list: %v", list)
+	}
+	for name, as := range map[string]context.Context{"another": f.Worker("other"), "a helper": f.As(auth.Principal{Kind: auth.Worker, Subject: "h", ActsFor: w, Via: auth.ViaHelper})} {
+		if _, err := f.client.ListContactChanges(as, &registryv1.ListContactChangesRequest{Worker: w}); errs.CodeOf(err) != "auth.not_yours" {
+			t.Errorf("%s reads it: %v", name, err)
+		}
 	}
 }
 

@@ -523,12 +523,17 @@ func (*UpdateContactResponse) Descriptor() ([]byte, []int) {
 }
 
 type ProposeContactRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
-	Phone         string                 `protobuf:"bytes,2,opt,name=phone,proto3" json:"phone,omitempty"`
-	County        string                 `protobuf:"bytes,3,opt,name=county,proto3" json:"county,omitempty"`
-	Township      string                 `protobuf:"bytes,4,opt,name=township,proto3" json:"township,omitempty"`
-	Languages     []string               `protobuf:"bytes,5,rep,name=languages,proto3" json:"languages,omitempty"`
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Worker    string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Phone     string                 `protobuf:"bytes,2,opt,name=phone,proto3" json:"phone,omitempty"`
+	County    string                 `protobuf:"bytes,3,opt,name=county,proto3" json:"county,omitempty"`
+	Township  string                 `protobuf:"bytes,4,opt,name=township,proto3" json:"township,omitempty"`
+	Languages []string               `protobuf:"bytes,5,rep,name=languages,proto3" json:"languages,omitempty"`
+	// phone_changed, moved, entered_wrong or other; empty is other
+	ReasonCode string `protobuf:"bytes,6,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// what was seen: resident_card, residence_permit, phone_contract, witness or
+	// none; empty is none
+	Paper         string `protobuf:"bytes,7,opt,name=paper,proto3" json:"paper,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -596,6 +601,20 @@ func (x *ProposeContactRequest) GetLanguages() []string {
 		return x.Languages
 	}
 	return nil
+}
+
+func (x *ProposeContactRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *ProposeContactRequest) GetPaper() string {
+	if x != nil {
+		return x.Paper
+	}
+	return ""
 }
 
 type ProposeContactResponse struct {
@@ -726,7 +745,7 @@ func (x *ListContactCasesResponse) GetCases() []*ContactCase {
 type ContactCase struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	CaseId string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
-	// empty for an officer of another county
+	// empty for an officer of another county than the person's
 	Worker string `protobuf:"bytes,2,opt,name=worker,proto3" json:"worker,omitempty"`
 	// the county that is asked for
 	County string `protobuf:"bytes,3,opt,name=county,proto3" json:"county,omitempty"`
@@ -736,7 +755,21 @@ type ContactCase struct {
 	// the reader may decide it
 	Decidable bool `protobuf:"varint,6,opt,name=decidable,proto3" json:"decidable,omitempty"`
 	// the name that was given is not the one that is registered
-	NameDiffers   bool `protobuf:"varint,7,opt,name=name_differs,json=nameDiffers,proto3" json:"name_differs,omitempty"`
+	NameDiffers bool `protobuf:"varint,7,opt,name=name_differs,json=nameDiffers,proto3" json:"name_differs,omitempty"`
+	// why, and what was seen
+	ReasonCode string `protobuf:"bytes,8,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	Paper      string `protobuf:"bytes,9,opt,name=paper,proto3" json:"paper,omitempty"`
+	// the county where the person is registered; empty as worker is
+	FromCounty string `protobuf:"bytes,10,opt,name=from_county,json=fromCounty,proto3" json:"from_county,omitempty"`
+	// open, applied, refused, objected (the person ended it) or undone (the person
+	// had it put back)
+	State     string `protobuf:"bytes,11,opt,name=state,proto3" json:"state,omitempty"`
+	DecidedBy string `protobuf:"bytes,12,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
+	DecidedAt int64  `protobuf:"varint,13,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	// why it was refused
+	RefusalReasonCode string `protobuf:"bytes,14,opt,name=refusal_reason_code,json=refusalReasonCode,proto3" json:"refusal_reason_code,omitempty"`
+	// when the person objected
+	ObjectedAt    int64 `protobuf:"varint,15,opt,name=objected_at,json=objectedAt,proto3" json:"objected_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -820,17 +853,437 @@ func (x *ContactCase) GetNameDiffers() bool {
 	return false
 }
 
-type DecideContactRequest struct {
+func (x *ContactCase) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *ContactCase) GetPaper() string {
+	if x != nil {
+		return x.Paper
+	}
+	return ""
+}
+
+func (x *ContactCase) GetFromCounty() string {
+	if x != nil {
+		return x.FromCounty
+	}
+	return ""
+}
+
+func (x *ContactCase) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *ContactCase) GetDecidedBy() string {
+	if x != nil {
+		return x.DecidedBy
+	}
+	return ""
+}
+
+func (x *ContactCase) GetDecidedAt() int64 {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return 0
+}
+
+func (x *ContactCase) GetRefusalReasonCode() string {
+	if x != nil {
+		return x.RefusalReasonCode
+	}
+	return ""
+}
+
+func (x *ContactCase) GetObjectedAt() int64 {
+	if x != nil {
+		return x.ObjectedAt
+	}
+	return 0
+}
+
+type GetContactCaseRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
-	Approve       bool                   `protobuf:"varint,2,opt,name=approve,proto3" json:"approve,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetContactCaseRequest) Reset() {
+	*x = GetContactCaseRequest{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetContactCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetContactCaseRequest) ProtoMessage() {}
+
+func (x *GetContactCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetContactCaseRequest.ProtoReflect.Descriptor instead.
+func (*GetContactCaseRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *GetContactCaseRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+type GetContactCaseResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Case  *ContactCase           `protobuf:"bytes,1,opt,name=case,proto3" json:"case,omitempty"`
+	// what is wanted and what is registered, where the reader may know the
+	// person and the case is open
+	Wanted     *ContactDetails `protobuf:"bytes,2,opt,name=wanted,proto3" json:"wanted,omitempty"`
+	Registered *ContactDetails `protobuf:"bytes,3,opt,name=registered,proto3" json:"registered,omitempty"`
+	// the person's registered name, likewise
+	Name          string `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetContactCaseResponse) Reset() {
+	*x = GetContactCaseResponse{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetContactCaseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetContactCaseResponse) ProtoMessage() {}
+
+func (x *GetContactCaseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetContactCaseResponse.ProtoReflect.Descriptor instead.
+func (*GetContactCaseResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *GetContactCaseResponse) GetCase() *ContactCase {
+	if x != nil {
+		return x.Case
+	}
+	return nil
+}
+
+func (x *GetContactCaseResponse) GetWanted() *ContactDetails {
+	if x != nil {
+		return x.Wanted
+	}
+	return nil
+}
+
+func (x *GetContactCaseResponse) GetRegistered() *ContactDetails {
+	if x != nil {
+		return x.Registered
+	}
+	return nil
+}
+
+func (x *GetContactCaseResponse) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// ContactDetails is how and where a person is reached.
+type ContactDetails struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Phone         string                 `protobuf:"bytes,1,opt,name=phone,proto3" json:"phone,omitempty"`
+	County        string                 `protobuf:"bytes,2,opt,name=county,proto3" json:"county,omitempty"`
+	Township      string                 `protobuf:"bytes,3,opt,name=township,proto3" json:"township,omitempty"`
+	Languages     []string               `protobuf:"bytes,4,rep,name=languages,proto3" json:"languages,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ContactDetails) Reset() {
+	*x = ContactDetails{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ContactDetails) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ContactDetails) ProtoMessage() {}
+
+func (x *ContactDetails) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ContactDetails.ProtoReflect.Descriptor instead.
+func (*ContactDetails) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ContactDetails) GetPhone() string {
+	if x != nil {
+		return x.Phone
+	}
+	return ""
+}
+
+func (x *ContactDetails) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *ContactDetails) GetTownship() string {
+	if x != nil {
+		return x.Township
+	}
+	return ""
+}
+
+func (x *ContactDetails) GetLanguages() []string {
+	if x != nil {
+		return x.Languages
+	}
+	return nil
+}
+
+type ListContactChangesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListContactChangesRequest) Reset() {
+	*x = ListContactChangesRequest{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListContactChangesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListContactChangesRequest) ProtoMessage() {}
+
+func (x *ListContactChangesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListContactChangesRequest.ProtoReflect.Descriptor instead.
+func (*ListContactChangesRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ListContactChangesRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+type ListContactChangesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Cases         []*ContactCase         `protobuf:"bytes,1,rep,name=cases,proto3" json:"cases,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListContactChangesResponse) Reset() {
+	*x = ListContactChangesResponse{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListContactChangesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListContactChangesResponse) ProtoMessage() {}
+
+func (x *ListContactChangesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListContactChangesResponse.ProtoReflect.Descriptor instead.
+func (*ListContactChangesResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ListContactChangesResponse) GetCases() []*ContactCase {
+	if x != nil {
+		return x.Cases
+	}
+	return nil
+}
+
+type ObjectContactRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ObjectContactRequest) Reset() {
+	*x = ObjectContactRequest{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ObjectContactRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ObjectContactRequest) ProtoMessage() {}
+
+func (x *ObjectContactRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ObjectContactRequest.ProtoReflect.Descriptor instead.
+func (*ObjectContactRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ObjectContactRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+type ObjectContactResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// objected or undone
+	State         string `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ObjectContactResponse) Reset() {
+	*x = ObjectContactResponse{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ObjectContactResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ObjectContactResponse) ProtoMessage() {}
+
+func (x *ObjectContactResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ObjectContactResponse.ProtoReflect.Descriptor instead.
+func (*ObjectContactResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ObjectContactResponse) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+type DecideContactRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	CaseId  string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	Approve bool                   `protobuf:"varint,2,opt,name=approve,proto3" json:"approve,omitempty"`
+	// why it is refused: paper_missing, person_says_no, entered_wrong, name_differs
+	// or other; empty is other
+	ReasonCode    string `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DecideContactRequest) Reset() {
 	*x = DecideContactRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -842,7 +1295,7 @@ func (x *DecideContactRequest) String() string {
 func (*DecideContactRequest) ProtoMessage() {}
 
 func (x *DecideContactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -855,7 +1308,7 @@ func (x *DecideContactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideContactRequest.ProtoReflect.Descriptor instead.
 func (*DecideContactRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{13}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *DecideContactRequest) GetCaseId() string {
@@ -872,6 +1325,13 @@ func (x *DecideContactRequest) GetApprove() bool {
 	return false
 }
 
+func (x *DecideContactRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
 type DecideContactResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -880,7 +1340,7 @@ type DecideContactResponse struct {
 
 func (x *DecideContactResponse) Reset() {
 	*x = DecideContactResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -892,7 +1352,7 @@ func (x *DecideContactResponse) String() string {
 func (*DecideContactResponse) ProtoMessage() {}
 
 func (x *DecideContactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -905,7 +1365,7 @@ func (x *DecideContactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideContactResponse.ProtoReflect.Descriptor instead.
 func (*DecideContactResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{14}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{21}
 }
 
 type GetStandingRequest struct {
@@ -917,7 +1377,7 @@ type GetStandingRequest struct {
 
 func (x *GetStandingRequest) Reset() {
 	*x = GetStandingRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -929,7 +1389,7 @@ func (x *GetStandingRequest) String() string {
 func (*GetStandingRequest) ProtoMessage() {}
 
 func (x *GetStandingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -942,7 +1402,7 @@ func (x *GetStandingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStandingRequest.ProtoReflect.Descriptor instead.
 func (*GetStandingRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *GetStandingRequest) GetWorker() string {
@@ -962,7 +1422,7 @@ type GetStandingResponse struct {
 
 func (x *GetStandingResponse) Reset() {
 	*x = GetStandingResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -974,7 +1434,7 @@ func (x *GetStandingResponse) String() string {
 func (*GetStandingResponse) ProtoMessage() {}
 
 func (x *GetStandingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -987,7 +1447,7 @@ func (x *GetStandingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStandingResponse.ProtoReflect.Descriptor instead.
 func (*GetStandingResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *GetStandingResponse) GetKnown() bool {
@@ -1016,7 +1476,7 @@ type CheckAgeRequest struct {
 
 func (x *CheckAgeRequest) Reset() {
 	*x = CheckAgeRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1028,7 +1488,7 @@ func (x *CheckAgeRequest) String() string {
 func (*CheckAgeRequest) ProtoMessage() {}
 
 func (x *CheckAgeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1041,7 +1501,7 @@ func (x *CheckAgeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAgeRequest.ProtoReflect.Descriptor instead.
 func (*CheckAgeRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{17}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *CheckAgeRequest) GetWorker() string {
@@ -1081,7 +1541,7 @@ type CheckAgeResponse struct {
 
 func (x *CheckAgeResponse) Reset() {
 	*x = CheckAgeResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1093,7 +1553,7 @@ func (x *CheckAgeResponse) String() string {
 func (*CheckAgeResponse) ProtoMessage() {}
 
 func (x *CheckAgeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1106,7 +1566,7 @@ func (x *CheckAgeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAgeResponse.ProtoReflect.Descriptor instead.
 func (*CheckAgeResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{18}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *CheckAgeResponse) GetReached() bool {
@@ -1136,7 +1596,7 @@ type RegisterChildRequest struct {
 
 func (x *RegisterChildRequest) Reset() {
 	*x = RegisterChildRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1148,7 +1608,7 @@ func (x *RegisterChildRequest) String() string {
 func (*RegisterChildRequest) ProtoMessage() {}
 
 func (x *RegisterChildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1161,7 +1621,7 @@ func (x *RegisterChildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterChildRequest.ProtoReflect.Descriptor instead.
 func (*RegisterChildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{19}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *RegisterChildRequest) GetWorker() string {
@@ -1235,7 +1695,7 @@ type RegisterChildResponse struct {
 
 func (x *RegisterChildResponse) Reset() {
 	*x = RegisterChildResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1247,7 +1707,7 @@ func (x *RegisterChildResponse) String() string {
 func (*RegisterChildResponse) ProtoMessage() {}
 
 func (x *RegisterChildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1260,7 +1720,7 @@ func (x *RegisterChildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterChildResponse.ProtoReflect.Descriptor instead.
 func (*RegisterChildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{20}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RegisterChildResponse) GetChildId() string {
@@ -1303,7 +1763,7 @@ type FindLikelyDoublesRequest struct {
 
 func (x *FindLikelyDoublesRequest) Reset() {
 	*x = FindLikelyDoublesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1315,7 +1775,7 @@ func (x *FindLikelyDoublesRequest) String() string {
 func (*FindLikelyDoublesRequest) ProtoMessage() {}
 
 func (x *FindLikelyDoublesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1328,7 +1788,7 @@ func (x *FindLikelyDoublesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyDoublesRequest.ProtoReflect.Descriptor instead.
 func (*FindLikelyDoublesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{21}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *FindLikelyDoublesRequest) GetChildIds() []string {
@@ -1354,7 +1814,7 @@ type FindLikelyDoublesResponse struct {
 
 func (x *FindLikelyDoublesResponse) Reset() {
 	*x = FindLikelyDoublesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1366,7 +1826,7 @@ func (x *FindLikelyDoublesResponse) String() string {
 func (*FindLikelyDoublesResponse) ProtoMessage() {}
 
 func (x *FindLikelyDoublesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1379,7 +1839,7 @@ func (x *FindLikelyDoublesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyDoublesResponse.ProtoReflect.Descriptor instead.
 func (*FindLikelyDoublesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{22}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *FindLikelyDoublesResponse) GetDoubles() []*LikelyDouble {
@@ -1401,7 +1861,7 @@ type FindLikelyHouseholdsRequest struct {
 
 func (x *FindLikelyHouseholdsRequest) Reset() {
 	*x = FindLikelyHouseholdsRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1413,7 +1873,7 @@ func (x *FindLikelyHouseholdsRequest) String() string {
 func (*FindLikelyHouseholdsRequest) ProtoMessage() {}
 
 func (x *FindLikelyHouseholdsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1426,7 +1886,7 @@ func (x *FindLikelyHouseholdsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyHouseholdsRequest.ProtoReflect.Descriptor instead.
 func (*FindLikelyHouseholdsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{23}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *FindLikelyHouseholdsRequest) GetWorkerIds() []string {
@@ -1452,7 +1912,7 @@ type FindLikelyHouseholdsResponse struct {
 
 func (x *FindLikelyHouseholdsResponse) Reset() {
 	*x = FindLikelyHouseholdsResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1464,7 +1924,7 @@ func (x *FindLikelyHouseholdsResponse) String() string {
 func (*FindLikelyHouseholdsResponse) ProtoMessage() {}
 
 func (x *FindLikelyHouseholdsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1477,7 +1937,7 @@ func (x *FindLikelyHouseholdsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyHouseholdsResponse.ProtoReflect.Descriptor instead.
 func (*FindLikelyHouseholdsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *FindLikelyHouseholdsResponse) GetDoubles() []*LikelyDouble {
@@ -1500,7 +1960,7 @@ type LikelyDouble struct {
 
 func (x *LikelyDouble) Reset() {
 	*x = LikelyDouble{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1512,7 +1972,7 @@ func (x *LikelyDouble) String() string {
 func (*LikelyDouble) ProtoMessage() {}
 
 func (x *LikelyDouble) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1525,7 +1985,7 @@ func (x *LikelyDouble) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LikelyDouble.ProtoReflect.Descriptor instead.
 func (*LikelyDouble) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *LikelyDouble) GetFirstId() string {
@@ -1559,7 +2019,7 @@ type GetChildRequest struct {
 
 func (x *GetChildRequest) Reset() {
 	*x = GetChildRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1571,7 +2031,7 @@ func (x *GetChildRequest) String() string {
 func (*GetChildRequest) ProtoMessage() {}
 
 func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1584,7 +2044,7 @@ func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildRequest.ProtoReflect.Descriptor instead.
 func (*GetChildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *GetChildRequest) GetChildId() string {
@@ -1610,7 +2070,7 @@ type GetChildResponse struct {
 
 func (x *GetChildResponse) Reset() {
 	*x = GetChildResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1622,7 +2082,7 @@ func (x *GetChildResponse) String() string {
 func (*GetChildResponse) ProtoMessage() {}
 
 func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1635,7 +2095,7 @@ func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildResponse.ProtoReflect.Descriptor instead.
 func (*GetChildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetChildResponse) GetChild() *Child {
@@ -1663,7 +2123,7 @@ type GrantConsentRequest struct {
 
 func (x *GrantConsentRequest) Reset() {
 	*x = GrantConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1675,7 +2135,7 @@ func (x *GrantConsentRequest) String() string {
 func (*GrantConsentRequest) ProtoMessage() {}
 
 func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1688,7 +2148,7 @@ func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentRequest.ProtoReflect.Descriptor instead.
 func (*GrantConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *GrantConsentRequest) GetWorker() string {
@@ -1756,7 +2216,7 @@ type GrantConsentResponse struct {
 
 func (x *GrantConsentResponse) Reset() {
 	*x = GrantConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1768,7 +2228,7 @@ func (x *GrantConsentResponse) String() string {
 func (*GrantConsentResponse) ProtoMessage() {}
 
 func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1781,7 +2241,7 @@ func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentResponse.ProtoReflect.Descriptor instead.
 func (*GrantConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GrantConsentResponse) GetGrantId() string {
@@ -1800,7 +2260,7 @@ type WithdrawConsentRequest struct {
 
 func (x *WithdrawConsentRequest) Reset() {
 	*x = WithdrawConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1812,7 +2272,7 @@ func (x *WithdrawConsentRequest) String() string {
 func (*WithdrawConsentRequest) ProtoMessage() {}
 
 func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1825,7 +2285,7 @@ func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *WithdrawConsentRequest) GetGrantId() string {
@@ -1843,7 +2303,7 @@ type WithdrawConsentResponse struct {
 
 func (x *WithdrawConsentResponse) Reset() {
 	*x = WithdrawConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1855,7 +2315,7 @@ func (x *WithdrawConsentResponse) String() string {
 func (*WithdrawConsentResponse) ProtoMessage() {}
 
 func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1868,7 +2328,7 @@ func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentResponse.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{38}
 }
 
 type ListConsentsRequest struct {
@@ -1880,7 +2340,7 @@ type ListConsentsRequest struct {
 
 func (x *ListConsentsRequest) Reset() {
 	*x = ListConsentsRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1892,7 +2352,7 @@ func (x *ListConsentsRequest) String() string {
 func (*ListConsentsRequest) ProtoMessage() {}
 
 func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1905,7 +2365,7 @@ func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsRequest.ProtoReflect.Descriptor instead.
 func (*ListConsentsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ListConsentsRequest) GetWorker() string {
@@ -1924,7 +2384,7 @@ type ListConsentsResponse struct {
 
 func (x *ListConsentsResponse) Reset() {
 	*x = ListConsentsResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1936,7 +2396,7 @@ func (x *ListConsentsResponse) String() string {
 func (*ListConsentsResponse) ProtoMessage() {}
 
 func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1949,7 +2409,7 @@ func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsResponse.ProtoReflect.Descriptor instead.
 func (*ListConsentsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListConsentsResponse) GetConsents() []*Consent {
@@ -1971,7 +2431,7 @@ type ListTimelineRequest struct {
 
 func (x *ListTimelineRequest) Reset() {
 	*x = ListTimelineRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1983,7 +2443,7 @@ func (x *ListTimelineRequest) String() string {
 func (*ListTimelineRequest) ProtoMessage() {}
 
 func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1996,7 +2456,7 @@ func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineRequest.ProtoReflect.Descriptor instead.
 func (*ListTimelineRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListTimelineRequest) GetWorker() string {
@@ -2029,7 +2489,7 @@ type ListTimelineResponse struct {
 
 func (x *ListTimelineResponse) Reset() {
 	*x = ListTimelineResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2041,7 +2501,7 @@ func (x *ListTimelineResponse) String() string {
 func (*ListTimelineResponse) ProtoMessage() {}
 
 func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2054,7 +2514,7 @@ func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineResponse.ProtoReflect.Descriptor instead.
 func (*ListTimelineResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ListTimelineResponse) GetEntries() []*TimelineEntry {
@@ -2076,7 +2536,7 @@ type ListAccessRequest struct {
 
 func (x *ListAccessRequest) Reset() {
 	*x = ListAccessRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2088,7 +2548,7 @@ func (x *ListAccessRequest) String() string {
 func (*ListAccessRequest) ProtoMessage() {}
 
 func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2101,7 +2561,7 @@ func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessRequest.ProtoReflect.Descriptor instead.
 func (*ListAccessRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ListAccessRequest) GetWorker() string {
@@ -2134,7 +2594,7 @@ type ListAccessResponse struct {
 
 func (x *ListAccessResponse) Reset() {
 	*x = ListAccessResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2146,7 +2606,7 @@ func (x *ListAccessResponse) String() string {
 func (*ListAccessResponse) ProtoMessage() {}
 
 func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2159,7 +2619,7 @@ func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessResponse.ProtoReflect.Descriptor instead.
 func (*ListAccessResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListAccessResponse) GetEntries() []*AccessEntry {
@@ -2184,7 +2644,7 @@ type CorrectFactRequest struct {
 
 func (x *CorrectFactRequest) Reset() {
 	*x = CorrectFactRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2196,7 +2656,7 @@ func (x *CorrectFactRequest) String() string {
 func (*CorrectFactRequest) ProtoMessage() {}
 
 func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2209,7 +2669,7 @@ func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactRequest.ProtoReflect.Descriptor instead.
 func (*CorrectFactRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{38}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *CorrectFactRequest) GetWorker() string {
@@ -2256,7 +2716,7 @@ type CorrectFactResponse struct {
 
 func (x *CorrectFactResponse) Reset() {
 	*x = CorrectFactResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2268,7 +2728,7 @@ func (x *CorrectFactResponse) String() string {
 func (*CorrectFactResponse) ProtoMessage() {}
 
 func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2281,7 +2741,7 @@ func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactResponse.ProtoReflect.Descriptor instead.
 func (*CorrectFactResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{39}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *CorrectFactResponse) GetCorrectionId() string {
@@ -2301,7 +2761,7 @@ type ListMessagesRequest struct {
 
 func (x *ListMessagesRequest) Reset() {
 	*x = ListMessagesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2313,7 +2773,7 @@ func (x *ListMessagesRequest) String() string {
 func (*ListMessagesRequest) ProtoMessage() {}
 
 func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2326,7 +2786,7 @@ func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesRequest.ProtoReflect.Descriptor instead.
 func (*ListMessagesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{40}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListMessagesRequest) GetWorker() string {
@@ -2352,7 +2812,7 @@ type ListMessagesResponse struct {
 
 func (x *ListMessagesResponse) Reset() {
 	*x = ListMessagesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2364,7 +2824,7 @@ func (x *ListMessagesResponse) String() string {
 func (*ListMessagesResponse) ProtoMessage() {}
 
 func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2377,7 +2837,7 @@ func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesResponse.ProtoReflect.Descriptor instead.
 func (*ListMessagesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{41}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ListMessagesResponse) GetMessages() []*Message {
@@ -2396,7 +2856,7 @@ type ReadMessageRequest struct {
 
 func (x *ReadMessageRequest) Reset() {
 	*x = ReadMessageRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2408,7 +2868,7 @@ func (x *ReadMessageRequest) String() string {
 func (*ReadMessageRequest) ProtoMessage() {}
 
 func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2421,7 +2881,7 @@ func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageRequest.ProtoReflect.Descriptor instead.
 func (*ReadMessageRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{42}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ReadMessageRequest) GetMessageId() string {
@@ -2439,7 +2899,7 @@ type ReadMessageResponse struct {
 
 func (x *ReadMessageResponse) Reset() {
 	*x = ReadMessageResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2451,7 +2911,7 @@ func (x *ReadMessageResponse) String() string {
 func (*ReadMessageResponse) ProtoMessage() {}
 
 func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2464,7 +2924,7 @@ func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageResponse.ProtoReflect.Descriptor instead.
 func (*ReadMessageResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{43}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{50}
 }
 
 type CloseAccountRequest struct {
@@ -2476,7 +2936,7 @@ type CloseAccountRequest struct {
 
 func (x *CloseAccountRequest) Reset() {
 	*x = CloseAccountRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2488,7 +2948,7 @@ func (x *CloseAccountRequest) String() string {
 func (*CloseAccountRequest) ProtoMessage() {}
 
 func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2501,7 +2961,7 @@ func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountRequest.ProtoReflect.Descriptor instead.
 func (*CloseAccountRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{44}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *CloseAccountRequest) GetWorker() string {
@@ -2519,7 +2979,7 @@ type CloseAccountResponse struct {
 
 func (x *CloseAccountResponse) Reset() {
 	*x = CloseAccountResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2531,7 +2991,7 @@ func (x *CloseAccountResponse) String() string {
 func (*CloseAccountResponse) ProtoMessage() {}
 
 func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2544,7 +3004,7 @@ func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountResponse.ProtoReflect.Descriptor instead.
 func (*CloseAccountResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{45}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{52}
 }
 
 // Worker is a person as the registry holds it.
@@ -2565,7 +3025,7 @@ type Worker struct {
 
 func (x *Worker) Reset() {
 	*x = Worker{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2577,7 +3037,7 @@ func (x *Worker) String() string {
 func (*Worker) ProtoMessage() {}
 
 func (x *Worker) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2590,7 +3050,7 @@ func (x *Worker) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Worker.ProtoReflect.Descriptor instead.
 func (*Worker) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{46}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *Worker) GetWorker() string {
@@ -2671,7 +3131,7 @@ type Child struct {
 
 func (x *Child) Reset() {
 	*x = Child{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2683,7 +3143,7 @@ func (x *Child) String() string {
 func (*Child) ProtoMessage() {}
 
 func (x *Child) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2696,7 +3156,7 @@ func (x *Child) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Child.ProtoReflect.Descriptor instead.
 func (*Child) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{47}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Child) GetChildId() string {
@@ -2758,7 +3218,7 @@ type Consent struct {
 
 func (x *Consent) Reset() {
 	*x = Consent{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2770,7 +3230,7 @@ func (x *Consent) String() string {
 func (*Consent) ProtoMessage() {}
 
 func (x *Consent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2783,7 +3243,7 @@ func (x *Consent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Consent.ProtoReflect.Descriptor instead.
 func (*Consent) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{48}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *Consent) GetGrantId() string {
@@ -2864,7 +3324,7 @@ type TimelineEntry struct {
 
 func (x *TimelineEntry) Reset() {
 	*x = TimelineEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2876,7 +3336,7 @@ func (x *TimelineEntry) String() string {
 func (*TimelineEntry) ProtoMessage() {}
 
 func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2889,7 +3349,7 @@ func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TimelineEntry.ProtoReflect.Descriptor instead.
 func (*TimelineEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{49}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *TimelineEntry) GetEventId() string {
@@ -2999,7 +3459,7 @@ type AccessEntry struct {
 
 func (x *AccessEntry) Reset() {
 	*x = AccessEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3011,7 +3471,7 @@ func (x *AccessEntry) String() string {
 func (*AccessEntry) ProtoMessage() {}
 
 func (x *AccessEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3024,7 +3484,7 @@ func (x *AccessEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AccessEntry.ProtoReflect.Descriptor instead.
 func (*AccessEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{50}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *AccessEntry) GetAt() int64 {
@@ -3122,7 +3582,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3134,7 +3594,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3147,7 +3607,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{51}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *Message) GetMessageId() string {
@@ -3245,18 +3705,21 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06county\x18\x03 \x01(\tR\x06county\x12\x1a\n" +
 	"\btownship\x18\x04 \x01(\tR\btownship\x12\x1c\n" +
 	"\tlanguages\x18\x05 \x03(\tR\tlanguages\"\x17\n" +
-	"\x15UpdateContactResponse\"\x97\x01\n" +
+	"\x15UpdateContactResponse\"\xce\x01\n" +
 	"\x15ProposeContactRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x14\n" +
 	"\x05phone\x18\x02 \x01(\tR\x05phone\x12\x16\n" +
 	"\x06county\x18\x03 \x01(\tR\x06county\x12\x1a\n" +
 	"\btownship\x18\x04 \x01(\tR\btownship\x12\x1c\n" +
-	"\tlanguages\x18\x05 \x03(\tR\tlanguages\"1\n" +
+	"\tlanguages\x18\x05 \x03(\tR\tlanguages\x12\x1f\n" +
+	"\vreason_code\x18\x06 \x01(\tR\n" +
+	"reasonCode\x12\x14\n" +
+	"\x05paper\x18\a \x01(\tR\x05paper\"1\n" +
 	"\x16ProposeContactResponse\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\"\x19\n" +
 	"\x17ListContactCasesRequest\"O\n" +
 	"\x18ListContactCasesResponse\x123\n" +
-	"\x05cases\x18\x01 \x03(\v2\x1d.qiao.registry.v1.ContactCaseR\x05cases\"\xca\x01\n" +
+	"\x05cases\x18\x01 \x03(\v2\x1d.qiao.registry.v1.ContactCaseR\x05cases\"\xc7\x03\n" +
 	"\vContactCase\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x16\n" +
 	"\x06worker\x18\x02 \x01(\tR\x06worker\x12\x16\n" +
@@ -3264,10 +3727,48 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\aofficer\x18\x04 \x01(\tR\aofficer\x12\x17\n" +
 	"\amade_at\x18\x05 \x01(\x03R\x06madeAt\x12\x1c\n" +
 	"\tdecidable\x18\x06 \x01(\bR\tdecidable\x12!\n" +
-	"\fname_differs\x18\a \x01(\bR\vnameDiffers\"I\n" +
+	"\fname_differs\x18\a \x01(\bR\vnameDiffers\x12\x1f\n" +
+	"\vreason_code\x18\b \x01(\tR\n" +
+	"reasonCode\x12\x14\n" +
+	"\x05paper\x18\t \x01(\tR\x05paper\x12\x1f\n" +
+	"\vfrom_county\x18\n" +
+	" \x01(\tR\n" +
+	"fromCounty\x12\x14\n" +
+	"\x05state\x18\v \x01(\tR\x05state\x12\x1d\n" +
+	"\n" +
+	"decided_by\x18\f \x01(\tR\tdecidedBy\x12\x1d\n" +
+	"\n" +
+	"decided_at\x18\r \x01(\x03R\tdecidedAt\x12.\n" +
+	"\x13refusal_reason_code\x18\x0e \x01(\tR\x11refusalReasonCode\x12\x1f\n" +
+	"\vobjected_at\x18\x0f \x01(\x03R\n" +
+	"objectedAt\"0\n" +
+	"\x15GetContactCaseRequest\x12\x17\n" +
+	"\acase_id\x18\x01 \x01(\tR\x06caseId\"\xdb\x01\n" +
+	"\x16GetContactCaseResponse\x121\n" +
+	"\x04case\x18\x01 \x01(\v2\x1d.qiao.registry.v1.ContactCaseR\x04case\x128\n" +
+	"\x06wanted\x18\x02 \x01(\v2 .qiao.registry.v1.ContactDetailsR\x06wanted\x12@\n" +
+	"\n" +
+	"registered\x18\x03 \x01(\v2 .qiao.registry.v1.ContactDetailsR\n" +
+	"registered\x12\x12\n" +
+	"\x04name\x18\x04 \x01(\tR\x04name\"x\n" +
+	"\x0eContactDetails\x12\x14\n" +
+	"\x05phone\x18\x01 \x01(\tR\x05phone\x12\x16\n" +
+	"\x06county\x18\x02 \x01(\tR\x06county\x12\x1a\n" +
+	"\btownship\x18\x03 \x01(\tR\btownship\x12\x1c\n" +
+	"\tlanguages\x18\x04 \x03(\tR\tlanguages\"3\n" +
+	"\x19ListContactChangesRequest\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\"Q\n" +
+	"\x1aListContactChangesResponse\x123\n" +
+	"\x05cases\x18\x01 \x03(\v2\x1d.qiao.registry.v1.ContactCaseR\x05cases\"/\n" +
+	"\x14ObjectContactRequest\x12\x17\n" +
+	"\acase_id\x18\x01 \x01(\tR\x06caseId\"-\n" +
+	"\x15ObjectContactResponse\x12\x14\n" +
+	"\x05state\x18\x01 \x01(\tR\x05state\"j\n" +
 	"\x14DecideContactRequest\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\x12\x18\n" +
-	"\aapprove\x18\x02 \x01(\bR\aapprove\"\x17\n" +
+	"\aapprove\x18\x02 \x01(\bR\aapprove\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode\"\x17\n" +
 	"\x15DecideContactResponse\",\n" +
 	"\x12GetStandingRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\"C\n" +
@@ -3444,7 +3945,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06values\x18\b \x03(\v2%.qiao.registry.v1.Message.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xed\x17\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xd7\x1a\n" +
 	"\x0fRegistryService\x12\x9b\x01\n" +
 	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"6\x92\xb5\x182\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x06worker\x12\x85\x01\n" +
 	"\n" +
@@ -3453,7 +3954,11 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\rUpdateContact\x12&.qiao.registry.v1.UpdateContactRequest\x1a'.qiao.registry.v1.UpdateContactResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12y\n" +
 	"\x0eProposeContact\x12'.qiao.registry.v1.ProposeContactRequest\x1a(.qiao.registry.v1.ProposeContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12}\n" +
 	"\x10ListContactCases\x12).qiao.registry.v1.ListContactCasesRequest\x1a*.qiao.registry.v1.ListContactCasesResponse\"\x12\x92\xb5\x18\x0e\x12\fofficer:hrss\x12v\n" +
-	"\rDecideContact\x12&.qiao.registry.v1.DecideContactRequest\x1a'.qiao.registry.v1.DecideContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\xbd\x01\n" +
+	"\rDecideContact\x12&.qiao.registry.v1.DecideContactRequest\x1a'.qiao.registry.v1.DecideContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12w\n" +
+	"\x0eGetContactCase\x12'.qiao.registry.v1.GetContactCaseRequest\x1a(.qiao.registry.v1.GetContactCaseResponse\"\x12\x92\xb5\x18\x0e\x12\fofficer:hrss\x12}\n" +
+	"\x12ListContactChanges\x12+.qiao.registry.v1.ListContactChangesRequest\x1a,.qiao.registry.v1.ListContactChangesResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12p\n" +
+	"\rObjectContact\x12&.qiao.registry.v1.ObjectContactRequest\x1a'.qiao.registry.v1.ObjectContactResponse\"\x0e\x92\xb5\x18\n" +
+	"\b\x01\x12\x06worker\x12\xbd\x01\n" +
 	"\vGetStanding\x12$.qiao.registry.v1.GetStandingRequest\x1a%.qiao.registry.v1.GetStandingResponse\"a\x92\xb5\x18]\x12\x12service:employment\x12\x10service:training\x12\x11service:insurance\x12\x11service:education\x12\x0fservice:housing\x12}\n" +
 	"\bCheckAge\x12!.qiao.registry.v1.CheckAgeRequest\x1a\".qiao.registry.v1.CheckAgeResponse\"*\x92\xb5\x18&\x12\x12service:employment\x12\x10service:training\x12\xa2\x01\n" +
 	"\rRegisterChild\x12&.qiao.registry.v1.RegisterChildRequest\x1a'.qiao.registry.v1.RegisterChildResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x93\x01\n" +
@@ -3485,7 +3990,7 @@ func file_qiao_registry_v1_registry_proto_rawDescGZIP() []byte {
 	return file_qiao_registry_v1_registry_proto_rawDescData
 }
 
-var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 54)
+var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
 var file_qiao_registry_v1_registry_proto_goTypes = []any{
 	(*RegisterWorkerRequest)(nil),        // 0: qiao.registry.v1.RegisterWorkerRequest
 	(*RegisterWorkerResponse)(nil),       // 1: qiao.registry.v1.RegisterWorkerResponse
@@ -3500,109 +4005,126 @@ var file_qiao_registry_v1_registry_proto_goTypes = []any{
 	(*ListContactCasesRequest)(nil),      // 10: qiao.registry.v1.ListContactCasesRequest
 	(*ListContactCasesResponse)(nil),     // 11: qiao.registry.v1.ListContactCasesResponse
 	(*ContactCase)(nil),                  // 12: qiao.registry.v1.ContactCase
-	(*DecideContactRequest)(nil),         // 13: qiao.registry.v1.DecideContactRequest
-	(*DecideContactResponse)(nil),        // 14: qiao.registry.v1.DecideContactResponse
-	(*GetStandingRequest)(nil),           // 15: qiao.registry.v1.GetStandingRequest
-	(*GetStandingResponse)(nil),          // 16: qiao.registry.v1.GetStandingResponse
-	(*CheckAgeRequest)(nil),              // 17: qiao.registry.v1.CheckAgeRequest
-	(*CheckAgeResponse)(nil),             // 18: qiao.registry.v1.CheckAgeResponse
-	(*RegisterChildRequest)(nil),         // 19: qiao.registry.v1.RegisterChildRequest
-	(*RegisterChildResponse)(nil),        // 20: qiao.registry.v1.RegisterChildResponse
-	(*FindLikelyDoublesRequest)(nil),     // 21: qiao.registry.v1.FindLikelyDoublesRequest
-	(*FindLikelyDoublesResponse)(nil),    // 22: qiao.registry.v1.FindLikelyDoublesResponse
-	(*FindLikelyHouseholdsRequest)(nil),  // 23: qiao.registry.v1.FindLikelyHouseholdsRequest
-	(*FindLikelyHouseholdsResponse)(nil), // 24: qiao.registry.v1.FindLikelyHouseholdsResponse
-	(*LikelyDouble)(nil),                 // 25: qiao.registry.v1.LikelyDouble
-	(*GetChildRequest)(nil),              // 26: qiao.registry.v1.GetChildRequest
-	(*GetChildResponse)(nil),             // 27: qiao.registry.v1.GetChildResponse
-	(*GrantConsentRequest)(nil),          // 28: qiao.registry.v1.GrantConsentRequest
-	(*GrantConsentResponse)(nil),         // 29: qiao.registry.v1.GrantConsentResponse
-	(*WithdrawConsentRequest)(nil),       // 30: qiao.registry.v1.WithdrawConsentRequest
-	(*WithdrawConsentResponse)(nil),      // 31: qiao.registry.v1.WithdrawConsentResponse
-	(*ListConsentsRequest)(nil),          // 32: qiao.registry.v1.ListConsentsRequest
-	(*ListConsentsResponse)(nil),         // 33: qiao.registry.v1.ListConsentsResponse
-	(*ListTimelineRequest)(nil),          // 34: qiao.registry.v1.ListTimelineRequest
-	(*ListTimelineResponse)(nil),         // 35: qiao.registry.v1.ListTimelineResponse
-	(*ListAccessRequest)(nil),            // 36: qiao.registry.v1.ListAccessRequest
-	(*ListAccessResponse)(nil),           // 37: qiao.registry.v1.ListAccessResponse
-	(*CorrectFactRequest)(nil),           // 38: qiao.registry.v1.CorrectFactRequest
-	(*CorrectFactResponse)(nil),          // 39: qiao.registry.v1.CorrectFactResponse
-	(*ListMessagesRequest)(nil),          // 40: qiao.registry.v1.ListMessagesRequest
-	(*ListMessagesResponse)(nil),         // 41: qiao.registry.v1.ListMessagesResponse
-	(*ReadMessageRequest)(nil),           // 42: qiao.registry.v1.ReadMessageRequest
-	(*ReadMessageResponse)(nil),          // 43: qiao.registry.v1.ReadMessageResponse
-	(*CloseAccountRequest)(nil),          // 44: qiao.registry.v1.CloseAccountRequest
-	(*CloseAccountResponse)(nil),         // 45: qiao.registry.v1.CloseAccountResponse
-	(*Worker)(nil),                       // 46: qiao.registry.v1.Worker
-	(*Child)(nil),                        // 47: qiao.registry.v1.Child
-	(*Consent)(nil),                      // 48: qiao.registry.v1.Consent
-	(*TimelineEntry)(nil),                // 49: qiao.registry.v1.TimelineEntry
-	(*AccessEntry)(nil),                  // 50: qiao.registry.v1.AccessEntry
-	(*Message)(nil),                      // 51: qiao.registry.v1.Message
-	nil,                                  // 52: qiao.registry.v1.TimelineEntry.FactsEntry
-	nil,                                  // 53: qiao.registry.v1.Message.ValuesEntry
+	(*GetContactCaseRequest)(nil),        // 13: qiao.registry.v1.GetContactCaseRequest
+	(*GetContactCaseResponse)(nil),       // 14: qiao.registry.v1.GetContactCaseResponse
+	(*ContactDetails)(nil),               // 15: qiao.registry.v1.ContactDetails
+	(*ListContactChangesRequest)(nil),    // 16: qiao.registry.v1.ListContactChangesRequest
+	(*ListContactChangesResponse)(nil),   // 17: qiao.registry.v1.ListContactChangesResponse
+	(*ObjectContactRequest)(nil),         // 18: qiao.registry.v1.ObjectContactRequest
+	(*ObjectContactResponse)(nil),        // 19: qiao.registry.v1.ObjectContactResponse
+	(*DecideContactRequest)(nil),         // 20: qiao.registry.v1.DecideContactRequest
+	(*DecideContactResponse)(nil),        // 21: qiao.registry.v1.DecideContactResponse
+	(*GetStandingRequest)(nil),           // 22: qiao.registry.v1.GetStandingRequest
+	(*GetStandingResponse)(nil),          // 23: qiao.registry.v1.GetStandingResponse
+	(*CheckAgeRequest)(nil),              // 24: qiao.registry.v1.CheckAgeRequest
+	(*CheckAgeResponse)(nil),             // 25: qiao.registry.v1.CheckAgeResponse
+	(*RegisterChildRequest)(nil),         // 26: qiao.registry.v1.RegisterChildRequest
+	(*RegisterChildResponse)(nil),        // 27: qiao.registry.v1.RegisterChildResponse
+	(*FindLikelyDoublesRequest)(nil),     // 28: qiao.registry.v1.FindLikelyDoublesRequest
+	(*FindLikelyDoublesResponse)(nil),    // 29: qiao.registry.v1.FindLikelyDoublesResponse
+	(*FindLikelyHouseholdsRequest)(nil),  // 30: qiao.registry.v1.FindLikelyHouseholdsRequest
+	(*FindLikelyHouseholdsResponse)(nil), // 31: qiao.registry.v1.FindLikelyHouseholdsResponse
+	(*LikelyDouble)(nil),                 // 32: qiao.registry.v1.LikelyDouble
+	(*GetChildRequest)(nil),              // 33: qiao.registry.v1.GetChildRequest
+	(*GetChildResponse)(nil),             // 34: qiao.registry.v1.GetChildResponse
+	(*GrantConsentRequest)(nil),          // 35: qiao.registry.v1.GrantConsentRequest
+	(*GrantConsentResponse)(nil),         // 36: qiao.registry.v1.GrantConsentResponse
+	(*WithdrawConsentRequest)(nil),       // 37: qiao.registry.v1.WithdrawConsentRequest
+	(*WithdrawConsentResponse)(nil),      // 38: qiao.registry.v1.WithdrawConsentResponse
+	(*ListConsentsRequest)(nil),          // 39: qiao.registry.v1.ListConsentsRequest
+	(*ListConsentsResponse)(nil),         // 40: qiao.registry.v1.ListConsentsResponse
+	(*ListTimelineRequest)(nil),          // 41: qiao.registry.v1.ListTimelineRequest
+	(*ListTimelineResponse)(nil),         // 42: qiao.registry.v1.ListTimelineResponse
+	(*ListAccessRequest)(nil),            // 43: qiao.registry.v1.ListAccessRequest
+	(*ListAccessResponse)(nil),           // 44: qiao.registry.v1.ListAccessResponse
+	(*CorrectFactRequest)(nil),           // 45: qiao.registry.v1.CorrectFactRequest
+	(*CorrectFactResponse)(nil),          // 46: qiao.registry.v1.CorrectFactResponse
+	(*ListMessagesRequest)(nil),          // 47: qiao.registry.v1.ListMessagesRequest
+	(*ListMessagesResponse)(nil),         // 48: qiao.registry.v1.ListMessagesResponse
+	(*ReadMessageRequest)(nil),           // 49: qiao.registry.v1.ReadMessageRequest
+	(*ReadMessageResponse)(nil),          // 50: qiao.registry.v1.ReadMessageResponse
+	(*CloseAccountRequest)(nil),          // 51: qiao.registry.v1.CloseAccountRequest
+	(*CloseAccountResponse)(nil),         // 52: qiao.registry.v1.CloseAccountResponse
+	(*Worker)(nil),                       // 53: qiao.registry.v1.Worker
+	(*Child)(nil),                        // 54: qiao.registry.v1.Child
+	(*Consent)(nil),                      // 55: qiao.registry.v1.Consent
+	(*TimelineEntry)(nil),                // 56: qiao.registry.v1.TimelineEntry
+	(*AccessEntry)(nil),                  // 57: qiao.registry.v1.AccessEntry
+	(*Message)(nil),                      // 58: qiao.registry.v1.Message
+	nil,                                  // 59: qiao.registry.v1.TimelineEntry.FactsEntry
+	nil,                                  // 60: qiao.registry.v1.Message.ValuesEntry
 }
 var file_qiao_registry_v1_registry_proto_depIdxs = []int32{
-	46, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
+	53, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
 	12, // 1: qiao.registry.v1.ListContactCasesResponse.cases:type_name -> qiao.registry.v1.ContactCase
-	25, // 2: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
-	25, // 3: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
-	47, // 4: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
-	48, // 5: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
-	49, // 6: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
-	50, // 7: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
-	51, // 8: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
-	52, // 9: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
-	53, // 10: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
-	0,  // 11: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
-	2,  // 12: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
-	4,  // 13: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
-	6,  // 14: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
-	8,  // 15: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
-	10, // 16: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
-	13, // 17: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
-	15, // 18: qiao.registry.v1.RegistryService.GetStanding:input_type -> qiao.registry.v1.GetStandingRequest
-	17, // 19: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
-	19, // 20: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
-	21, // 21: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
-	23, // 22: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
-	26, // 23: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
-	28, // 24: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
-	30, // 25: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
-	32, // 26: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
-	34, // 27: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
-	36, // 28: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
-	38, // 29: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
-	40, // 30: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
-	42, // 31: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
-	44, // 32: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
-	1,  // 33: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
-	3,  // 34: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
-	5,  // 35: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
-	7,  // 36: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
-	9,  // 37: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
-	11, // 38: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
-	14, // 39: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
-	16, // 40: qiao.registry.v1.RegistryService.GetStanding:output_type -> qiao.registry.v1.GetStandingResponse
-	18, // 41: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
-	20, // 42: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
-	22, // 43: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
-	24, // 44: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
-	27, // 45: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
-	29, // 46: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
-	31, // 47: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
-	33, // 48: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
-	35, // 49: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
-	37, // 50: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
-	39, // 51: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
-	41, // 52: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
-	43, // 53: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
-	45, // 54: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
-	33, // [33:55] is the sub-list for method output_type
-	11, // [11:33] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	12, // 2: qiao.registry.v1.GetContactCaseResponse.case:type_name -> qiao.registry.v1.ContactCase
+	15, // 3: qiao.registry.v1.GetContactCaseResponse.wanted:type_name -> qiao.registry.v1.ContactDetails
+	15, // 4: qiao.registry.v1.GetContactCaseResponse.registered:type_name -> qiao.registry.v1.ContactDetails
+	12, // 5: qiao.registry.v1.ListContactChangesResponse.cases:type_name -> qiao.registry.v1.ContactCase
+	32, // 6: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	32, // 7: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	54, // 8: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
+	55, // 9: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
+	56, // 10: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
+	57, // 11: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
+	58, // 12: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
+	59, // 13: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
+	60, // 14: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
+	0,  // 15: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
+	2,  // 16: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
+	4,  // 17: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
+	6,  // 18: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
+	8,  // 19: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
+	10, // 20: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
+	20, // 21: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
+	13, // 22: qiao.registry.v1.RegistryService.GetContactCase:input_type -> qiao.registry.v1.GetContactCaseRequest
+	16, // 23: qiao.registry.v1.RegistryService.ListContactChanges:input_type -> qiao.registry.v1.ListContactChangesRequest
+	18, // 24: qiao.registry.v1.RegistryService.ObjectContact:input_type -> qiao.registry.v1.ObjectContactRequest
+	22, // 25: qiao.registry.v1.RegistryService.GetStanding:input_type -> qiao.registry.v1.GetStandingRequest
+	24, // 26: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
+	26, // 27: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
+	28, // 28: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
+	30, // 29: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
+	33, // 30: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
+	35, // 31: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
+	37, // 32: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
+	39, // 33: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
+	41, // 34: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
+	43, // 35: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
+	45, // 36: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
+	47, // 37: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
+	49, // 38: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
+	51, // 39: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
+	1,  // 40: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
+	3,  // 41: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
+	5,  // 42: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
+	7,  // 43: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
+	9,  // 44: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
+	11, // 45: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
+	21, // 46: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
+	14, // 47: qiao.registry.v1.RegistryService.GetContactCase:output_type -> qiao.registry.v1.GetContactCaseResponse
+	17, // 48: qiao.registry.v1.RegistryService.ListContactChanges:output_type -> qiao.registry.v1.ListContactChangesResponse
+	19, // 49: qiao.registry.v1.RegistryService.ObjectContact:output_type -> qiao.registry.v1.ObjectContactResponse
+	23, // 50: qiao.registry.v1.RegistryService.GetStanding:output_type -> qiao.registry.v1.GetStandingResponse
+	25, // 51: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
+	27, // 52: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
+	29, // 53: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
+	31, // 54: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
+	34, // 55: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
+	36, // 56: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
+	38, // 57: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
+	40, // 58: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
+	42, // 59: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
+	44, // 60: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
+	46, // 61: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
+	48, // 62: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
+	50, // 63: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
+	52, // 64: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
+	40, // [40:65] is the sub-list for method output_type
+	15, // [15:40] is the sub-list for method input_type
+	15, // [15:15] is the sub-list for extension type_name
+	15, // [15:15] is the sub-list for extension extendee
+	0,  // [0:15] is the sub-list for field type_name
 }
 
 func init() { file_qiao_registry_v1_registry_proto_init() }
@@ -3616,7 +4138,7 @@ func file_qiao_registry_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_registry_v1_registry_proto_rawDesc), len(file_qiao_registry_v1_registry_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   54,
+			NumMessages:   61,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -17,6 +17,9 @@ type RegistryServer interface {
 	ProposeContact(context.Context, *ProposeContactRequest) (*ProposeContactResponse, error)
 	ListContactCases(context.Context, *ListContactCasesRequest) (*ListContactCasesResponse, error)
 	DecideContact(context.Context, *DecideContactRequest) (*DecideContactResponse, error)
+	GetContactCase(context.Context, *GetContactCaseRequest) (*GetContactCaseResponse, error)
+	ListContactChanges(context.Context, *ListContactChangesRequest) (*ListContactChangesResponse, error)
+	ObjectContact(context.Context, *ObjectContactRequest) (*ObjectContactResponse, error)
 	GetStanding(context.Context, *GetStandingRequest) (*GetStandingResponse, error)
 	CheckAge(context.Context, *CheckAgeRequest) (*CheckAgeResponse, error)
 	RegisterChild(context.Context, *RegisterChildRequest) (*RegisterChildResponse, error)
@@ -109,6 +112,37 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			NewReply: func() proto.Message { return new(DecideContactResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.DecideContact(ctx, req.(*DecideContactRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.RegistryService",
+			Name:     "GetContactCase",
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(GetContactCaseRequest) },
+			NewReply: func() proto.Message { return new(GetContactCaseResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetContactCase(ctx, req.(*GetContactCaseRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.RegistryService",
+			Name:     "ListContactChanges",
+			Callers:  []string{"worker"},
+			New:      func() proto.Message { return new(ListContactChangesRequest) },
+			NewReply: func() proto.Message { return new(ListContactChangesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListContactChanges(ctx, req.(*ListContactChangesRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.RegistryService",
+			Name:     "ObjectContact",
+			Command:  true,
+			Callers:  []string{"worker"},
+			New:      func() proto.Message { return new(ObjectContactRequest) },
+			NewReply: func() proto.Message { return new(ObjectContactResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ObjectContact(ctx, req.(*ObjectContactRequest))
 			},
 		},
 		{
@@ -336,6 +370,33 @@ func (c RegistryClient) ListContactCases(ctx context.Context, req *ListContactCa
 func (c RegistryClient) DecideContact(ctx context.Context, req *DecideContactRequest) (*DecideContactResponse, error) {
 	reply := new(DecideContactResponse)
 	if err := c.Caller.Call(ctx, c.Target, "DecideContact", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetContactCase calls the method of that name.
+func (c RegistryClient) GetContactCase(ctx context.Context, req *GetContactCaseRequest) (*GetContactCaseResponse, error) {
+	reply := new(GetContactCaseResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetContactCase", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListContactChanges calls the method of that name.
+func (c RegistryClient) ListContactChanges(ctx context.Context, req *ListContactChangesRequest) (*ListContactChangesResponse, error) {
+	reply := new(ListContactChangesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListContactChanges", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ObjectContact calls the method of that name.
+func (c RegistryClient) ObjectContact(ctx context.Context, req *ObjectContactRequest) (*ObjectContactResponse, error) {
+	reply := new(ObjectContactResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ObjectContact", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -23,8 +23,8 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 	ids := cat.IDs(words.ZhHans)
 	// What the beginnings can go on with.
 	ends := map[string][]string{
-		"lang.": {"zh-Hans", "en"}, "worker.h1.": {"timeline", "have", "messages", "consents", "access"},
-		"worker.lede.": {"timeline", "have", "messages", "consents", "access"}, "error.title.": kinds(),
+		"lang.": {"zh-Hans", "en"}, "worker.h1.": {"timeline", "have", "messages", "contact", "consents", "access"},
+		"worker.lede.": {"timeline", "have", "messages", "contact", "consents", "access"}, "error.title.": kinds(),
 		"counter.": {"employment", "training", "insurance", "education", "housing"}, "story.outcome.": {"eligible", "refused", "more_needed"},
 		"rebuild.": {"clearing", "filling", "emptying"}, "rule.": {"HO-03", "HO-04", "HO-06", "HO-07", "HO-PT-WORK", "HO-PT-INSURANCE", "HO-PT-AREA", "HO-PT-WAIT", "HP-01", "HP-02"}, "error.": nil,
 		"form.": {"record", "paper", "witness", "declared"}, "have.": {"work_months", "insurance_months", "area_short_m2", "waiting_months"},
@@ -35,6 +35,9 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 		"fund.number.": {"days_from_hire", "min_ratio_each", "max_ratio", "remit_days_after_payday", "withdrawal_days", "loan_days"},
 		"review.":      {"upheld", "overruled"}, "applicants.state.": {"invited", "accepted", "declined", "withdrawn"},
 	}
+	contactStates := []string{"open", "applied", "refused", "objected", "undone"}
+	ends["contact.lede."], ends["contact.state."] = contactStates, contactStates
+	ends["contact.reason."], ends["contact.paper."], ends["contact.refusal."] = contactReasons(), contactPapers(), contactRefusals()
 	ends["fair.state."], ends["fair.now."] = []string{"open", "closed", "matched"}, []string{"open", "closed", "matched"}
 	ends["proposal.state."] = []string{"open", "accepted", "declined", "lapsed", "withdrawn", "passed_over"}
 	ends["note."] = []string{"below_minimum_wage", "piece_wage"}

@@ -81,6 +81,7 @@ func (s *Site) Handler() (http.Handler, error) {
 	page("POST /workers/{ref}/consents/withdraw", s.withdraw)
 	page("GET /workers/{ref}/have", s.have)
 	page("GET /traces/{id}", s.trace)
+	s.contactRoutes(page)
 	s.housingPages(page)
 	s.educationRoutes(page)
 	s.fairRoutes(page)

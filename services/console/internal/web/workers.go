@@ -53,6 +53,10 @@ type workerBody struct {
 	Own      []*registryv1.AccessEntry // the worker's own looks
 	Consents []*registryv1.Consent
 	Have     *have
+
+	Contact *registryv1.Worker // the person's own
+	Changes []*registryv1.ContactCase
+	Key     string // the forms of a page are taken once
 }
 
 // day is the steps of one civil date.

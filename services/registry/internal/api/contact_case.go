@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
@@ -19,7 +20,8 @@ func (s *Server) ProposeContact(ctx context.Context, req *registryv1.ProposeCont
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.App.SealProposal(ctx, known, app.ContactForm{Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(), Languages: req.GetLanguages()})
+	c, err := s.App.SealProposal(ctx, known, app.ContactForm{Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(), Languages: req.GetLanguages()},
+		domain.Grounds{Reason: req.GetReasonCode(), Paper: req.GetPaper()})
 	if err != nil {
 		return nil, err
 	}
@@ -32,22 +34,86 @@ func (s *Server) ProposeContact(ctx context.Context, req *registryv1.ProposeCont
 func (s *Server) ListContactCases(ctx context.Context, _ *registryv1.ListContactCasesRequest) (*registryv1.ListContactCasesResponse, error) {
 	out := &registryv1.ListContactCasesResponse{}
 	err := s.view(ctx, func(st app.Store) error {
-		all, decides, err := s.App.ContactCases(ctx, st)
+		all, view, err := s.App.ContactCases(ctx, st)
 		for _, c := range all {
-			one := &registryv1.ContactCase{CaseId: c.ID, County: c.County, Officer: c.Officer, MadeAt: sqldb.Micros(c.MadeAt), Decidable: decides(c)}
-			if one.GetDecidable() {
-				one.Worker, one.NameDiffers = c.Worker, c.NameDiffers
-			}
-			out.Cases = append(out.Cases, one)
+			out.Cases = append(out.Cases, caseFor(c, view(c)))
 		}
 		return err
 	})
 	return out, err
 }
 
+// caseFor writes a case for a reader: who may not know the person sees that
+// there is a case, and no more.
+func caseFor(c domain.ContactCase, v app.View) *registryv1.ContactCase {
+	one := &registryv1.ContactCase{
+		CaseId: c.ID, County: c.County, Officer: c.Officer, MadeAt: sqldb.Micros(c.MadeAt), Decidable: v.Decides, ReasonCode: c.Grounds.Reason, Paper: c.Grounds.Paper,
+		State: c.State, DecidedBy: c.DecidedBy, DecidedAt: micros(c.DecidedAt), RefusalReasonCode: c.Refusal, ObjectedAt: micros(c.ObjectedAt),
+	}
+	if v.Knows {
+		one.Worker, one.NameDiffers, one.FromCounty = c.Worker, c.NameDiffers, c.From
+	}
+	return one
+}
+
+// micros writes a time that may not have come.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return sqldb.Micros(t)
+}
+
+// GetContactCase shows one case to an officer who works on it.
+func (s *Server) GetContactCase(ctx context.Context, req *registryv1.GetContactCaseRequest) (*registryv1.GetContactCaseResponse, error) {
+	var c domain.ContactCase
+	var w domain.Worker
+	var v app.View
+	err := s.update(ctx, func(st app.Store) (err error) {
+		c, w, v, err = s.App.ReadContactCase(ctx, st, req.GetCaseId())
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := &registryv1.GetContactCaseResponse{Case: caseFor(c, v)}
+	if w.ID == "" {
+		return out, nil
+	}
+	name, asked, registered, err := s.App.OpenContactCase(ctx, c, w)
+	if err != nil {
+		return nil, err
+	}
+	out.Name = name.Reveal()
+	out.Wanted = &registryv1.ContactDetails{Phone: asked.Phone.Reveal(), County: c.County, Township: asked.Township, Languages: c.Languages}
+	out.Registered = &registryv1.ContactDetails{Phone: registered.Phone.Reveal(), County: w.County, Township: registered.Township, Languages: w.Languages}
+	return out, nil
+}
+
 // DecideContact applies or refuses a case.
 func (s *Server) DecideContact(ctx context.Context, req *registryv1.DecideContactRequest) (*registryv1.DecideContactResponse, error) {
 	return command(ctx, s, func(st app.Store) (*registryv1.DecideContactResponse, error) {
-		return &registryv1.DecideContactResponse{}, s.App.DecideContact(ctx, st, req.GetCaseId(), req.GetApprove())
+		return &registryv1.DecideContactResponse{}, s.App.DecideContact(ctx, st, req.GetCaseId(), req.GetApprove(), req.GetReasonCode())
+	})
+}
+
+// ListContactChanges shows the person what officers asked to change.
+func (s *Server) ListContactChanges(ctx context.Context, req *registryv1.ListContactChangesRequest) (*registryv1.ListContactChangesResponse, error) {
+	out := &registryv1.ListContactChangesResponse{}
+	err := s.view(ctx, func(st app.Store) error {
+		all, err := s.App.ContactChanges(ctx, st, req.GetWorker())
+		for _, c := range all {
+			out.Cases = append(out.Cases, caseFor(c, app.View{Knows: true}))
+		}
+		return err
+	})
+	return out, err
+}
+
+// ObjectContact ends or undoes a change by the person's word.
+func (s *Server) ObjectContact(ctx context.Context, req *registryv1.ObjectContactRequest) (*registryv1.ObjectContactResponse, error) {
+	return command(ctx, s, func(st app.Store) (*registryv1.ObjectContactResponse, error) {
+		state, err := s.App.ObjectContact(ctx, st, req.GetCaseId())
+		return &registryv1.ObjectContactResponse{State: state}, err
 	})
 }

@@ -48,6 +48,8 @@ type Store interface {
 	ContactCase(id string) (domain.ContactCase, error)
 	// OpenContactCases lists what is not decided, oldest first.
 	OpenContactCases() ([]domain.ContactCase, error)
+	// ContactCasesOf lists what was asked about a person, newest first.
+	ContactCasesOf(worker string) ([]domain.ContactCase, error)
 	SaveContactCase(c domain.ContactCase) error
 
 	// LogLookup writes down that an officer looked a number up.

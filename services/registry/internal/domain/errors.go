@@ -22,6 +22,8 @@ var (
 	ErrCaseDecided      = errs.New(errs.Conflict, "registry.contact_case.decided", "This case was decided already.")
 	ErrCaseOwn          = errs.New(errs.Denied, "registry.contact_case.own", "Whoever opened a case does not decide it; a second officer does.")
 	ErrCaseStale        = errs.New(errs.Conflict, "registry.contact_case.stale", "The person's record changed since this case was opened; refuse it, and open a new one where it is still needed.")
+	ErrContactReason    = errs.New(errs.Invalid, "registry.contact_case.reason", "The reason or the paper is not one of the list.")
+	ErrContactSince     = errs.New(errs.Conflict, "registry.contact_case.since", "The contact was changed again since; state the right one anew.")
 	ErrLookups          = errs.New(errs.Denied, "registry.lookup.limit", "You have looked up as many people as an officer may in an hour.")
 	ErrDocumentTaken    = errs.New(errs.Conflict, "registry.worker.document_taken", "This document number was registered at the same moment; look again.")
 	ErrTooMany          = errs.New(errs.Invalid, "registry.compare.too_many", "At most 20,000 are compared at once.")

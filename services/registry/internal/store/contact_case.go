@@ -10,13 +10,21 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
-const caseColumns = `id, worker, from_county, county, languages, profile, account_version, name_differs, officer, made_at, state, decided_by, decided_at`
+const caseColumns = `id, worker, from_county, county, languages, profile, account_version, name_differs, officer, made_at, state, decided_by, decided_at,
+	reason_code, paper, refusal_reason_code, former_profile, former_languages, objected_at`
 
 func scanCase(s sqldb.Scanner) (c domain.ContactCase, err error) {
-	var languages string
-	var differs, made, decided int64
-	err = s.Scan(&c.ID, &c.Worker, &c.From, &c.County, &languages, &c.Profile, &c.Version, &differs, &c.Officer, &made, &c.State, &c.DecidedBy, &decided)
-	c.Languages, c.NameDiffers, c.MadeAt, c.DecidedAt = split(languages), differs != 0, sqldb.Time(made), sqldb.Time(decided)
+	var languages, former string
+	var differs, made, decided, objected int64
+	err = s.Scan(&c.ID, &c.Worker, &c.From, &c.County, &languages, &c.Profile, &c.Version, &differs, &c.Officer, &made, &c.State, &c.DecidedBy, &decided,
+		&c.Grounds.Reason, &c.Grounds.Paper, &c.Refusal, &c.Former, &former, &objected)
+	c.Languages, c.NameDiffers, c.MadeAt, c.FormerLangs = split(languages), differs != 0, sqldb.Time(made), split(former)
+	if decided > 0 {
+		c.DecidedAt = sqldb.Time(decided)
+	}
+	if objected > 0 {
+		c.ObjectedAt = sqldb.Time(objected)
+	}
 	return c, err
 }
 
@@ -34,11 +42,20 @@ func (t *Tx) OpenContactCases() ([]domain.ContactCase, error) {
 	return sqldb.Collect(t.tx, scanCase, `SELECT `+caseColumns+` FROM contact_case WHERE state = $1 ORDER BY made_at, id LIMIT 500`, domain.CaseOpen)
 }
 
-// SaveContactCase writes a case; one that was decided stays as it is.
+// ContactCasesOf lists what was asked about a person, newest first.
+func (t *Tx) ContactCasesOf(worker string) ([]domain.ContactCase, error) {
+	return sqldb.Collect(t.tx, scanCase, `SELECT `+caseColumns+` FROM contact_case WHERE worker = $1 ORDER BY made_at DESC, id DESC LIMIT 100`, worker)
+}
+
+// SaveContactCase writes a case; one that has ended stays as it is, but that the
+// person may have undone what it changed.
 func (t *Tx) SaveContactCase(c domain.ContactCase) error {
-	n, err := t.tx.Exec(`INSERT INTO contact_case (`+caseColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, decided_by = excluded.decided_by, decided_at = excluded.decided_at WHERE contact_case.state = 'open'`,
-		c.ID, c.Worker, c.From, c.County, join(c.Languages), c.Profile, c.Version, number(c.NameDiffers), c.Officer, sqldb.Micros(c.MadeAt), c.State, c.DecidedBy, sqldb.Micros(c.DecidedAt))
+	n, err := t.tx.Exec(`INSERT INTO contact_case (`+caseColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, decided_by = excluded.decided_by, decided_at = excluded.decided_at,
+			refusal_reason_code = excluded.refusal_reason_code, former_profile = excluded.former_profile, former_languages = excluded.former_languages, objected_at = excluded.objected_at
+		WHERE contact_case.state = 'open' OR contact_case.state = 'applied' AND excluded.state = 'undone'`,
+		c.ID, c.Worker, c.From, c.County, join(c.Languages), c.Profile, c.Version, number(c.NameDiffers), c.Officer, sqldb.Micros(c.MadeAt), c.State, c.DecidedBy, moment(c.DecidedAt),
+		c.Grounds.Reason, c.Grounds.Paper, c.Refusal, c.Former, join(c.FormerLangs), moment(c.ObjectedAt))
 	if err == nil && n == 0 {
 		return outbox.ErrStale
 	}

@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"what was said keeps its channel":      saidBy,
 		"a consent survives the round trip":    consents,
 		"a correction leaves its event":        corrections,
+		"a contact case ends once":             contactCases,
 		"access lines are linked":              accessLines,
 		"concurrent reads lose no line":        concurrentReads,
 		"an altered access log shows":          alteredAccess,
