@@ -22,6 +22,7 @@ var (
 	ErrIDBirthdate = errs.New(errs.Invalid, "id_birthdate", "The date of birth inside the identity number is not a possible one.")
 	ErrIDChecksum  = errs.New(errs.Invalid, "id_checksum", "The check character of the identity number does not fit; a digit is probably mistyped.")
 	ErrUSCCFormat  = errs.New(errs.Invalid, "uscc_format", "The unified social credit code is not 18 characters of its alphabet.")
+	ErrUSCCPerson  = errs.New(errs.Invalid, "uscc_person", "This is a person's identity number. A business has a code of its own, 18 characters, on its licence.")
 	ErrPhoneFormat = errs.New(errs.Invalid, "phone_format", "The phone number is neither a mobile number nor a landline with its area code.")
 	ErrNameMissing = errs.New(errs.Invalid, "name_missing", "The name is missing.")
 	ErrNameShort   = errs.New(errs.Invalid, "name_too_short", "The name has a single letter; names have 2 to 50.")

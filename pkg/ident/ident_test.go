@@ -136,6 +136,16 @@ func TestVectorsOfUSCC(t *testing.T) {
 	}
 }
 
+// TestAPersonIsNoFirm: an identity number has the form of a code, and where the
+// code may travel the number may not.
+func TestAPersonIsNoFirm(t *testing.T) {
+	for n := range 100 {
+		if _, _, err := ParseUSCC(Invented(clock.NewDate(1985, 11, 29).AddDays(n), n)); !errors.Is(err, ErrUSCCPerson) {
+			t.Errorf("%d: %v", n, err)
+		}
+	}
+}
+
 func TestPhones(t *testing.T) {
 	for s, ok := range map[string]bool{
 		"13000031860": true, "19000061956": true, "12000031860": false, "12345": false, "": false, "1300003186": false,

@@ -1,6 +1,10 @@
 package ident
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+)
 
 // USCC is a unified social credit code (统一社会信用代码, GB 32100-2015) that is
 // well formed. It names a firm, not a person, and prints in full. Values are
@@ -25,7 +29,9 @@ func NormaliseUSCC(s string) (string, bool) {
 // division, are digits (GB 32100-2015 4). manualCheck is true where the code is
 // well formed but its own check character or that of the organisation code
 // inside it (GB 11714) does not fit: a few genuine early codes are like that, so
-// a person looks at it and nobody is refused.
+// a person looks at it and nobody is refused. It returns ErrUSCCPerson for what
+// is an identity number in every part, birth date and check character too: a
+// firm's code is public and travels in events, a person's number never does.
 func ParseUSCC(s string) (code USCC, manualCheck bool, err error) {
 	if len(s) != 18 || !isDigits(s[2:8]) {
 		return USCC{}, false, ErrUSCCFormat
@@ -33,6 +39,11 @@ func ParseUSCC(s string) (code USCC, manualCheck bool, err error) {
 	for i := range len(s) {
 		if strings.IndexByte(usccAlphabet, s[i]) < 0 {
 			return USCC{}, false, ErrUSCCFormat
+		}
+	}
+	if isDigits(s[:17]) && s[17] == residentCheck(s) {
+		if born, err := clock.ParseDate(s[6:10] + "-" + s[10:12] + "-" + s[12:14]); err == nil && born.Year() >= 1900 && born.Year() < 2100 {
+			return USCC{}, false, ErrUSCCPerson
 		}
 	}
 	return USCC{s}, s[17] != usccCheck(s) || s[16] != orgCheck(s[8:16]), nil

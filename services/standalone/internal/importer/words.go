@@ -45,6 +45,7 @@ var sentences = map[string]string{
 	"guardian_unknown":                  "监护人尚未登记，请先登记监护人",
 	"birthdate_future":                  "出生日期在未来，请核对",
 	"uscc_format":                       "统一社会信用代码应为18位",
+	"uscc_person":                       "这是个人的身份证号码，不是单位的统一社会信用代码",
 	"wage_range":                        "月薪下限高于上限，或月薪没有写成数字",
 	"below_minimum_wage":                "月薪低于当地最低工资（最低工资标准，规则CT-12）",
 	"employer_unknown":                  "该统一社会信用代码的单位尚未登记",
