@@ -18,6 +18,9 @@ import (
 // bundleForm names the form of a published bundle; another form gets another name.
 const bundleForm = "qiao-lottery-1"
 
+// aheadForm is the form of a bundle in which rules put some ahead of the rest.
+const aheadForm = "qiao-lottery-2"
+
 // bundleLimit is the largest bundle that is read, in bytes: more than a million
 // entries of ten wishes. What is read takes a small multiple of it in memory.
 const bundleLimit = 256 << 20
@@ -27,6 +30,7 @@ const bundleLimit = 256 << 20
 const (
 	shortestEntry = len("entry AAAA - 0\nresult AAAA - -\n")
 	shortestPost  = len("post a 0\n")
+	shortestAhead = len("ahead A 1\n")
 	shortestTake  = len("take AAAA\ngiven AAAA -\n")
 )
 
@@ -257,11 +261,18 @@ func (p *parser) pair(s string) (a, b int) {
 }
 
 func (p *parser) bundle() (l *List, s stated) {
-	if p.next(bundleForm) != "" {
+	form := p.next("")
+	if form != bundleForm && form != aheadForm {
 		p.fail()
 	}
 	l = &List{Round: p.next("round "), Tie: Tie(p.next("tie "))}
 	l.Due, l.Figure = p.date("due "), p.next("figure-of ")
+	if form == aheadForm {
+		for n := p.many("aheads ", shortestAhead); n > 0 && p.err == nil; n-- {
+			rule, below, _ := strings.Cut(p.next("ahead "), " ")
+			l.Ahead = append(l.Ahead, Ahead{Rule: rule, Below: p.number(below)})
+		}
+	}
 	for range p.many("posts ", shortestPost) {
 		l.Posts = append(l.Posts, p.post())
 	}

@@ -27,6 +27,7 @@ var (
 	ErrRound     = errors.New("allocate: the round, the tie-breaking, the announced figure or its day is missing or malformed")
 	ErrTickets   = errors.New("allocate: the tickets are not well formed, each once, in ascending order")
 	ErrPosts     = errors.New("allocate: a post's id is malformed or there twice")
+	ErrAhead     = errors.New("allocate: the rules that put some ahead are malformed, or put one applicant in two places")
 	ErrCommitted = errors.New("allocate: the list is not the one that was committed")
 	ErrFigure    = errors.New("allocate: the figure is empty, too long or holds signs that cannot be printed")
 	ErrWitnesses = errors.New("allocate: a figure needs two different witnesses")
@@ -87,8 +88,17 @@ type List struct {
 	// in words; Due is the day of its publication.
 	Figure  string
 	Due     clock.Date
+	Ahead   []Ahead // ascending; none where no rule puts anybody ahead
 	Posts   []Seats
 	Entries []Entry // ascending by ticket
+}
+
+// Ahead names the rule by which some stand ahead of the rest: those whose
+// classes lie below a bound, and not below the bound of a rule named before. It
+// is committed with the list, so that nobody is put ahead without a rule.
+type Ahead struct {
+	Rule  string
+	Below int
 }
 
 // Commitment is what is published before the seed exists.
@@ -172,7 +182,38 @@ func (l *List) check() error {
 			return fmt.Errorf("%w: entry %d", ErrTickets, i)
 		}
 	}
+	if err := l.checkAhead(); err != nil {
+		return err
+	}
 	return l.round(func(int, int) uint64 { return 0 }).check()
+}
+
+// checkAhead returns ErrAhead unless bounds ascend and every entry stands in one
+// place: a rule puts a person ahead, and not one of his wishes.
+func (l *List) checkAhead() error {
+	for i, a := range l.Ahead {
+		if !named(a.Rule, 1) || a.Below < 1 || i > 0 && a.Below <= l.Ahead[i-1].Below {
+			return ErrAhead
+		}
+	}
+	for _, e := range l.Entries {
+		for _, w := range e.Wishes {
+			if l.AheadBy(w.Class) != l.AheadBy(e.Wishes[0].Class) {
+				return fmt.Errorf("%w: ticket %s", ErrAhead, e.Ticket)
+			}
+		}
+	}
+	return nil
+}
+
+// AheadBy is the rule by which a class stands ahead; "" for the rest.
+func (l *List) AheadBy(class int) string {
+	for _, a := range l.Ahead {
+		if class < a.Below {
+			return a.Rule
+		}
+	}
+	return ""
 }
 
 // named reports whether s is a name of letters, digits and - . _ that is not
@@ -241,7 +282,17 @@ func (t *tree) root() (string, error) {
 
 // head is the list without its entries, as it is published.
 func (l *List) head() []byte {
-	b := fmt.Appendf(nil, "%s\nround %s\ntie %s\ndue %s\nfigure-of %s\n", bundleForm, l.Round, l.Tie, l.Due, l.Figure)
+	form := bundleForm
+	if len(l.Ahead) > 0 {
+		form = aheadForm
+	}
+	b := fmt.Appendf(nil, "%s\nround %s\ntie %s\ndue %s\nfigure-of %s\n", form, l.Round, l.Tie, l.Due, l.Figure)
+	if len(l.Ahead) > 0 {
+		b = fmt.Appendf(b, "aheads %d\n", len(l.Ahead))
+	}
+	for _, a := range l.Ahead {
+		b = fmt.Appendf(b, "ahead %s %d\n", a.Rule, a.Below)
+	}
 	b = appendPosts(b, l.Posts)
 	return fmt.Appendf(b, "entries %d\n", len(l.Entries))
 }

@@ -35,7 +35,25 @@ func lottery(t *rapid.T) *allocate.List {
 		}
 		l.Entries = append(l.Entries, e)
 	}
+	if rapid.Bool().Draw(t, "some stand ahead by a rule") {
+		ahead(t, l)
+	}
 	return l
+}
+
+// ahead puts some entries ahead by rules: their classes lie below all others.
+func ahead(t *rapid.T, l *allocate.List) {
+	const band = 100
+	rules := rapid.IntRange(1, 2).Draw(t, "rules")
+	for i := range rules {
+		l.Ahead = append(l.Ahead, allocate.Ahead{Rule: fmt.Sprintf("HO-1%d", i), Below: band * (i + 1)})
+	}
+	for _, e := range l.Entries {
+		at := rapid.IntRange(0, rules).Draw(t, "band")
+		for i := range e.Wishes {
+			e.Wishes[i].Class += band * at
+		}
+	}
 }
 
 func drawn(t testing.TB, l *allocate.List) (*allocate.Drawn, []byte) {
@@ -82,6 +100,38 @@ func TestABundleHoldsAndNoByteOfItCanChange(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Who stands ahead of others does so by a rule that the list names, with all
+// wishes, and under bounds that ascend.
+func TestNobodyStandsAheadWithoutARule(t *testing.T) {
+	for name, c := range map[string]struct {
+		ahead   []allocate.Ahead
+		classes []int // of the first entry's wishes
+		good    bool
+	}{
+		"none":                  {nil, []int{0, 1}, true},
+		"both wishes":           {[]allocate.Ahead{{Rule: "HO-14", Below: 2}}, []int{0, 1}, true},
+		"one of two wishes":     {[]allocate.Ahead{{Rule: "HO-14", Below: 1}}, []int{0, 1}, false},
+		"two rules":             {[]allocate.Ahead{{Rule: "HO-REDRESS", Below: 1}, {Rule: "HO-14", Below: 2}}, []int{1, 1}, true},
+		"bounds that descend":   {[]allocate.Ahead{{Rule: "HO-14", Below: 2}, {Rule: "HO-REDRESS", Below: 1}}, []int{2, 2}, false},
+		"a bound below nothing": {[]allocate.Ahead{{Rule: "HO-14"}}, []int{0, 0}, false},
+		"a rule without a name": {[]allocate.Ahead{{Below: 1}}, []int{0, 0}, false},
+	} {
+		l := small()
+		l.Entries = l.Entries[:1]
+		l.Ahead, l.Entries[0].Wishes[0].Class, l.Entries[0].Wishes[1].Class = c.ahead, c.classes[0], c.classes[1]
+		if _, err := l.Commit(); errors.Is(err, allocate.ErrAhead) == c.good || c.good && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	l := small()
+	l.Ahead = []allocate.Ahead{{Rule: "HO-REDRESS", Below: 1}, {Rule: "HO-14", Below: 2}}
+	for class, want := range []string{"HO-REDRESS", "HO-14", ""} {
+		if got := l.AheadBy(class); got != want {
+			t.Errorf("class %d stands ahead by %q, not %q", class, got, want)
+		}
+	}
 }
 
 func small() *allocate.List {

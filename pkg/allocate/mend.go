@@ -142,7 +142,7 @@ func (m *mender) lines() {
 		text := strings.Join(strings.Fields(line), " ")
 		word, rest, _ := strings.Cut(text, " ")
 		switch {
-		case !begun && text != bundleForm, ended && !follows(word):
+		case !begun && text != bundleForm && text != aheadForm, ended && !follows(word):
 			if text != "" {
 				m.note(ChangeAround)
 			} else {
@@ -184,7 +184,7 @@ func follows(word string) bool { return word == "pass" || word == "correction" }
 // keyword reports whether a word begins a line of a bundle.
 func keyword(word string) bool {
 	switch word {
-	case bundleForm, "round", "tie", "due", "figure-of", "posts", "post", "entries", "entry", "root", "figure", "witnesses", "seed", "result", "end",
+	case bundleForm, aheadForm, "round", "tie", "due", "figure-of", "aheads", "ahead", "posts", "post", "entries", "entry", "root", "figure", "witnesses", "seed", "result", "end",
 		"pass", "of", "on", "because", "takes", "take", "given", "correction", "wronged", "wrong":
 		return true
 	}

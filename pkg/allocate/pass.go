@@ -253,7 +253,7 @@ func (l *List) correct(c Commitment, k Correction, before func(ticket string) st
 	if err := twoWitnesses(k.Witnesses); err != nil {
 		return nil, err
 	}
-	mended := &List{Round: l.Round, Tie: l.Tie, Figure: l.Figure, Due: l.Due, Posts: k.Posts, Entries: k.Entries}
+	mended := &List{Round: l.Round, Tie: l.Tie, Figure: l.Figure, Due: l.Due, Ahead: l.Ahead, Posts: k.Posts, Entries: k.Entries}
 	if err := mended.check(); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrCorrection, err)
 	}

@@ -44,7 +44,9 @@ func corrected(t testing.TB, d *allocate.Drawn) *allocate.Corrected {
 		e.Wishes = slices.Clone(e.Wishes)
 		for w := range e.Wishes {
 			if e.Wishes[w].Class++; d.Got[i] == allocate.None && w == 0 {
-				e.Wishes[w].Class = 0
+				for e.Wishes[w].Class > 0 && d.AheadBy(e.Wishes[w].Class-1) == d.AheadBy(e.Wishes[w].Class) {
+					e.Wishes[w].Class-- // no mend of a class puts anybody under another rule
+				}
 			}
 		}
 		k.Entries = append(k.Entries, e)

@@ -18,6 +18,7 @@ type Line struct {
 // Waiting is somebody in a waiting list.
 type Waiting struct {
 	ID     string
+	Class  int // a lower one stands first, whatever the points: a rule says so
 	Lines  []Line
 	Since  time.Time // when the application was filed; nothing changes it
 	Number uint64    // the lottery's, for who has the same points and time
@@ -36,6 +37,7 @@ type By string
 
 // What can decide, in this order.
 const (
+	ByClass  By = "class"
 	ByPoints By = "points"
 	BySince  By = "since"
 	ByNumber By = "number"
@@ -48,10 +50,10 @@ type Place struct {
 	Position, Of int // 1 is first
 	Points       int
 	By           By  // what decided against the one ahead
-	Need         int // the points that are missing to pass the one ahead; 0 where nobody is
+	Need         int // the points that are missing to pass the one ahead; 0 where nobody is, or where no points do it
 }
 
-// Queue orders a waiting list: by points, then by time, then by number. Two
+// Queue orders a waiting list: by class, points, time and number. Two
 // that agree in everything are told apart by their ids, so that the list is one.
 func Queue(all []Waiting) []Place {
 	sorted := slices.Clone(all)
@@ -60,7 +62,7 @@ func Queue(all []Waiting) []Place {
 		points[w.ID] = w.Points()
 	}
 	slices.SortFunc(sorted, func(a, b Waiting) int {
-		return cmp.Or(cmp.Compare(points[b.ID], points[a.ID]), a.Since.Compare(b.Since), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Class, b.Class), cmp.Compare(points[b.ID], points[a.ID]), a.Since.Compare(b.Since), cmp.Compare(a.Number, b.Number), cmp.Compare(a.ID, b.ID))
 	})
 	places := make([]Place, len(sorted))
 	for i, w := range sorted {
@@ -71,6 +73,9 @@ func Queue(all []Waiting) []Place {
 		ahead := sorted[i-1]
 		short := points[ahead.ID] - points[w.ID]
 		switch {
+		case ahead.Class != w.Class:
+			places[i].By = ByClass
+			continue
 		case short > 0:
 			places[i].By = ByPoints
 		case !ahead.Since.Equal(w.Since):

@@ -17,6 +17,21 @@ func waits(id string, points, days int, number uint64) allocate.Waiting {
 	return allocate.Waiting{ID: id, Lines: []allocate.Line{{Rule: "HO-07", Points: points}}, Since: monday.AddDate(0, 0, days), Number: number}
 }
 
+// A class stands before the points, and no points bring anybody past it.
+func TestQueueByClass(t *testing.T) {
+	first := waits("b", 1, 9, 0)
+	rest := []allocate.Waiting{waits("a", 90, 0, 0), first, waits("c", 20, 2, 0)}
+	rest[0].Class, rest[2].Class = 1, 1
+	want := []allocate.Place{
+		{ID: "b", Position: 1, Of: 3, Points: 1},
+		{ID: "a", Position: 2, Of: 3, Points: 90, By: allocate.ByClass},
+		{ID: "c", Position: 3, Of: 3, Points: 20, By: allocate.ByPoints, Need: 71},
+	}
+	if got := allocate.Queue(rest); !slices.Equal(got, want) {
+		t.Errorf("%+v\nnot\n%+v", got, want)
+	}
+}
+
 func TestQueue(t *testing.T) {
 	got := allocate.Queue([]allocate.Waiting{waits("e", 10, 2, 9), waits("b", 20, 1, 0), waits("d", 10, 2, 3), waits("a", 30, 5, 0), waits("c", 20, 2, 0)})
 	want := []allocate.Place{
