@@ -49,7 +49,7 @@ func (f fakeHousing) GetPlace(_ context.Context, r *housingv1.GetPlaceRequest) (
 
 func (f fakeHousing) ListWaiting(context.Context, *housingv1.ListWaitingRequest) (*housingv1.ListWaitingResponse, error) {
 	return &housingv1.ListWaitingResponse{
-		Waiting:   []*housingv1.Waiting{{CaseNo: "ABCDEF123456", Position: 1, Points: 20, Was: 3, WaitingSince: "2026-01-02"}, {CaseNo: "FEDCBA654321", Position: 2, Points: 16, Was: 1, WaitingSince: "2026-01-03"}},
+		Waiting:   []*housingv1.Waiting{{CaseNo: "ABCDEF123456", Position: 1, Points: 20, Was: 3, WaitingSince: "2026-01-02"}, {CaseNo: "FEDCBA654321", Position: 2, Points: 16, Was: 1, WaitingSince: "2026-01-03", Priority: "declared"}},
 		Undecided: []*housingv1.Waiting{{ApplicationId: "application-9", CaseNo: "999999999999", State: "submitted", WaitingSince: "2026-11-20"}},
 		Total:     2, HomesFree: 1, PublishedOn: "2026-11-25", Rates: []*housingv1.FormRate{{RuleId: "HO-PT-WORK", Form: "witness", Count: 2, Points: 30}},
 	}, nil
@@ -323,4 +323,14 @@ func (f fakeHousing) RecordPaper(ctx context.Context, r *housingv1.RecordPaperRe
 func (f fakeHousing) SetDrawWord(ctx context.Context, r *housingv1.SetDrawWordRequest) (*housingv1.SetDrawWordResponse, error) {
 	f.told(ctx, "word "+r.GetWord())
 	return &housingv1.SetDrawWordResponse{Nonce: "NONCE8", Word: "aabb"}, nil
+}
+
+func (f fakeHousing) SayPriority(ctx context.Context, r *housingv1.SayPriorityRequest) (*housingv1.SayPriorityResponse, error) {
+	f.told(ctx, fmt.Sprint("relief household ", r.GetDeclaresRelief()))
+	return &housingv1.SayPriorityResponse{}, nil
+}
+
+func (f fakeHousing) ConfirmPriority(ctx context.Context, r *housingv1.ConfirmPriorityRequest) (*housingv1.ConfirmPriorityResponse, error) {
+	f.told(ctx, fmt.Sprintf("priority %s %s %s", r.GetOutcome(), r.GetBasis(), r.GetOn()))
+	return &housingv1.ConfirmPriorityResponse{}, nil
 }

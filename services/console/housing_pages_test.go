@@ -104,6 +104,46 @@ func TestHousingCase(t *testing.T) {
 	f.get("/housing/cases/none", 404)
 }
 
+// The worker says on his page whether his is a relief household, sees what was
+// found and what would change it; the officer records it, and nothing of why.
+func TestReliefHouseholdOnThePages(t *testing.T) {
+	f := start(t, true)
+	ref := f.tenant()
+	at := "/workers/" + ref + "/home"
+	set := func(state string) {
+		f.world.mu.Lock()
+		defer f.world.mu.Unlock()
+		a := f.world.workers[ref].homes[0]
+		a.PutsFirst, a.Priority = true, state
+		if state == "confirmed" || state == "not_found" {
+			a.PriorityOn, a.PriorityBasis = "2026-10-01", "civil_affairs"
+		}
+	}
+	for state, want := range map[string][]string{
+		"":          {"您还没有说是不是社会救助家庭", "我家是社会救助家庭"},
+		"declared":  {"已按优先排列，等工作人员确认", "收回这个说法"},
+		"confirmed": {"已确认是社会救助家庭", "民政部门的答复", "2026年10月1日"},
+		"not_found": {"没有查到认定记录", "请带认定材料到住建窗口", "我家是社会救助家庭"},
+	} {
+		set(state)
+		f.has(f.get(at, 200), want...)
+		f.get(at+"?lang=en", 200)
+		f.get("/housing/cases/application-1?lang=zh-Hans", 200)
+	}
+	f.has(f.post(at+"/application/application-1/say", 200), "等工作人员确认")
+	f.has(f.post(at+"/application/application-1/unsay", 200), "已收回")
+	f.post("/housing/case/application-1/priority", 400, "outcome", "confirmed", "basis", "paper", "on", "2026-10-01")
+	f.has(f.post("/housing/case/application-1/priority", 200, "officer", "hou-1", "outcome", "not_found", "basis", "civil_affairs", "on", "2026-10-01"), "结果已告知本人")
+	for _, want := range []string{"relief household true by " + ref, "relief household false by " + ref, "priority not_found civil_affairs 2026-10-01 by hou-1"} {
+		if !(fakeHousing{world: f.world}).didIt(want) {
+			t.Errorf("not done: %s", want)
+		}
+	}
+	body := f.get("/housing", 200)
+	f.has(body, "救助家庭待确认", "先按本人说的排列")
+	f.post("/housing/rounds", 200, "officer", "hou-1", "kind", "public_rental", "home", "home-1", "declared", "stay")
+}
+
 func TestFundChecklist(t *testing.T) {
 	f := start(t, true)
 	f.has(f.get("/housing/fund", 200), "公积金提取清单", "付房租", "提取和贷款的办理时限")

@@ -226,7 +226,7 @@ func roundByPoints(t *testing.T, f *fixture) {
 	for _, who := range []string{"worker-2", "worker-3"} {
 		p := f.place(who, ids[who])
 		complete(t, append(p.GetWhy(), p.GetRoundWhy()...))
-		if last := p.GetRoundWhy()[0]; len(p.GetWhy()) != 1 || last.GetGaps()[0].GetUnit() != "point" || last.GetChanges()[0].GetCode() != "next_round" {
+		if last := p.GetRoundWhy()[0]; len(p.GetWhy()) != 2 || last.GetGaps()[0].GetUnit() != "point" || last.GetChanges()[0].GetCode() != "next_round" {
 			t.Errorf("%s: %v", who, p)
 		}
 	}

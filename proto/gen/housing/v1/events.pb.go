@@ -2382,6 +2382,105 @@ func (x *HouseholdDecided) GetReasonCode() string {
 	return ""
 }
 
+// PrioritySaid: a household said something of its priority, or took it back; it stays with the department.
+type PrioritySaid struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PrioritySaid) Reset() {
+	*x = PrioritySaid{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PrioritySaid) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PrioritySaid) ProtoMessage() {}
+
+func (x *PrioritySaid) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PrioritySaid.ProtoReflect.Descriptor instead.
+func (*PrioritySaid) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *PrioritySaid) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+// PriorityLookedAt: an officer looked at what a household said of its priority; the applicant is told.
+type PriorityLookedAt struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// confirmed or not_found
+	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PriorityLookedAt) Reset() {
+	*x = PriorityLookedAt{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PriorityLookedAt) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PriorityLookedAt) ProtoMessage() {}
+
+func (x *PriorityLookedAt) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PriorityLookedAt.ProtoReflect.Descriptor instead.
+func (*PriorityLookedAt) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *PriorityLookedAt) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *PriorityLookedAt) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
 // RoundCorrected: the order as it should have been was published beside the first.
 type RoundCorrected struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2395,7 +2494,7 @@ type RoundCorrected struct {
 
 func (x *RoundCorrected) Reset() {
 	*x = RoundCorrected{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[41]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2407,7 +2506,7 @@ func (x *RoundCorrected) String() string {
 func (*RoundCorrected) ProtoMessage() {}
 
 func (x *RoundCorrected) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[41]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2420,7 +2519,7 @@ func (x *RoundCorrected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoundCorrected.ProtoReflect.Descriptor instead.
 func (*RoundCorrected) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{41}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *RoundCorrected) GetRoundId() string {
@@ -2463,7 +2562,7 @@ type WrongMended struct {
 
 func (x *WrongMended) Reset() {
 	*x = WrongMended{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[42]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2475,7 +2574,7 @@ func (x *WrongMended) String() string {
 func (*WrongMended) ProtoMessage() {}
 
 func (x *WrongMended) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[42]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2488,7 +2587,7 @@ func (x *WrongMended) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WrongMended.ProtoReflect.Descriptor instead.
 func (*WrongMended) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{42}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *WrongMended) GetRoundId() string {
@@ -2727,7 +2826,15 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\x04kept\x18\x03 \x01(\bR\x04kept\x12\x1f\n" +
 	"\vreason_code\x18\x04 \x01(\tR\n" +
 	"reasonCode:<\x8a\xb5\x188\n" +
-	"\x1chousing.household.decided.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0f\"\xc4\x01\n" +
+	"\x1chousing.household.decided.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0f\"f\n" +
+	"\fPrioritySaid\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:/\x8a\xb5\x18+\n" +
+	"\x18housing.priority.said.v1\x10\x01\"\n" +
+	"worker act*\x01\x0f\"\x92\x01\n" +
+	"\x10PriorityLookedAt\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome:=\x8a\xb5\x189\n" +
+	"\x1dhousing.priority.looked_at.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0f\"\xc4\x01\n" +
 	"\x0eRoundCorrected\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12#\n" +
 	"\rcorrection_id\x18\x02 \x01(\tR\fcorrectionId\x12\x1f\n" +
@@ -2753,7 +2860,7 @@ func file_qiao_housing_v1_events_proto_rawDescGZIP() []byte {
 	return file_qiao_housing_v1_events_proto_rawDescData
 }
 
-var file_qiao_housing_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 43)
+var file_qiao_housing_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
 var file_qiao_housing_v1_events_proto_goTypes = []any{
 	(*HomeListed)(nil),           // 0: qiao.housing.v1.HomeListed
 	(*ApplicationSubmitted)(nil), // 1: qiao.housing.v1.ApplicationSubmitted
@@ -2796,8 +2903,10 @@ var file_qiao_housing_v1_events_proto_goTypes = []any{
 	(*RoundCancelled)(nil),       // 38: qiao.housing.v1.RoundCancelled
 	(*RoundNoticed)(nil),         // 39: qiao.housing.v1.RoundNoticed
 	(*HouseholdDecided)(nil),     // 40: qiao.housing.v1.HouseholdDecided
-	(*RoundCorrected)(nil),       // 41: qiao.housing.v1.RoundCorrected
-	(*WrongMended)(nil),          // 42: qiao.housing.v1.WrongMended
+	(*PrioritySaid)(nil),         // 41: qiao.housing.v1.PrioritySaid
+	(*PriorityLookedAt)(nil),     // 42: qiao.housing.v1.PriorityLookedAt
+	(*RoundCorrected)(nil),       // 43: qiao.housing.v1.RoundCorrected
+	(*WrongMended)(nil),          // 44: qiao.housing.v1.WrongMended
 }
 var file_qiao_housing_v1_events_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -2818,7 +2927,7 @@ func file_qiao_housing_v1_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_housing_v1_events_proto_rawDesc), len(file_qiao_housing_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   43,
+			NumMessages:   45,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -331,9 +331,11 @@ type ApplyForHomeRequest struct {
 	// of the home lived in now, square decimetres; 0 for none
 	DeclaredAreaDm2 int32 `protobuf:"varint,7,opt,name=declared_area_dm2,json=declaredAreaDm2,proto3" json:"declared_area_dm2,omitempty"`
 	// the employer's request that this place is taken from; dormitories only
-	RequestId     string `protobuf:"bytes,8,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	RequestId string `protobuf:"bytes,8,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// the household says that it is a relief household (HO-14)
+	DeclaresRelief bool `protobuf:"varint,9,opt,name=declares_relief,json=declaresRelief,proto3" json:"declares_relief,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *ApplyForHomeRequest) Reset() {
@@ -420,6 +422,13 @@ func (x *ApplyForHomeRequest) GetRequestId() string {
 		return x.RequestId
 	}
 	return ""
+}
+
+func (x *ApplyForHomeRequest) GetDeclaresRelief() bool {
+	if x != nil {
+		return x.DeclaresRelief
+	}
+	return false
 }
 
 type ApplyForHomeResponse struct {
@@ -845,6 +854,210 @@ func (x *DecideEligibilityResponse) GetWhy() []*v1.Reason {
 	return nil
 }
 
+type SayPriorityRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// false takes it back
+	DeclaresRelief bool `protobuf:"varint,2,opt,name=declares_relief,json=declaresRelief,proto3" json:"declares_relief,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *SayPriorityRequest) Reset() {
+	*x = SayPriorityRequest{}
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SayPriorityRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SayPriorityRequest) ProtoMessage() {}
+
+func (x *SayPriorityRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SayPriorityRequest.ProtoReflect.Descriptor instead.
+func (*SayPriorityRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *SayPriorityRequest) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *SayPriorityRequest) GetDeclaresRelief() bool {
+	if x != nil {
+		return x.DeclaresRelief
+	}
+	return false
+}
+
+type SayPriorityResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Priority      string                 `protobuf:"bytes,1,opt,name=priority,proto3" json:"priority,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SayPriorityResponse) Reset() {
+	*x = SayPriorityResponse{}
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SayPriorityResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SayPriorityResponse) ProtoMessage() {}
+
+func (x *SayPriorityResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SayPriorityResponse.ProtoReflect.Descriptor instead.
+func (*SayPriorityResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *SayPriorityResponse) GetPriority() string {
+	if x != nil {
+		return x.Priority
+	}
+	return ""
+}
+
+type ConfirmPriorityRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// confirmed or not_found
+	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// paper (the certificate) or civil_affairs
+	Basis string `protobuf:"bytes,3,opt,name=basis,proto3" json:"basis,omitempty"`
+	// the day of the certificate or of the answer
+	On            string `protobuf:"bytes,4,opt,name=on,proto3" json:"on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConfirmPriorityRequest) Reset() {
+	*x = ConfirmPriorityRequest{}
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConfirmPriorityRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConfirmPriorityRequest) ProtoMessage() {}
+
+func (x *ConfirmPriorityRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConfirmPriorityRequest.ProtoReflect.Descriptor instead.
+func (*ConfirmPriorityRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ConfirmPriorityRequest) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *ConfirmPriorityRequest) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *ConfirmPriorityRequest) GetBasis() string {
+	if x != nil {
+		return x.Basis
+	}
+	return ""
+}
+
+func (x *ConfirmPriorityRequest) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+type ConfirmPriorityResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConfirmPriorityResponse) Reset() {
+	*x = ConfirmPriorityResponse{}
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConfirmPriorityResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConfirmPriorityResponse) ProtoMessage() {}
+
+func (x *ConfirmPriorityResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConfirmPriorityResponse.ProtoReflect.Descriptor instead.
+func (*ConfirmPriorityResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{17}
+}
+
 type OfferHomeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
@@ -855,7 +1068,7 @@ type OfferHomeRequest struct {
 
 func (x *OfferHomeRequest) Reset() {
 	*x = OfferHomeRequest{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[14]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -867,7 +1080,7 @@ func (x *OfferHomeRequest) String() string {
 func (*OfferHomeRequest) ProtoMessage() {}
 
 func (x *OfferHomeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[14]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -880,7 +1093,7 @@ func (x *OfferHomeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferHomeRequest.ProtoReflect.Descriptor instead.
 func (*OfferHomeRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{14}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *OfferHomeRequest) GetApplicationId() string {
@@ -906,7 +1119,7 @@ type OfferHomeResponse struct {
 
 func (x *OfferHomeResponse) Reset() {
 	*x = OfferHomeResponse{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[15]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -918,7 +1131,7 @@ func (x *OfferHomeResponse) String() string {
 func (*OfferHomeResponse) ProtoMessage() {}
 
 func (x *OfferHomeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[15]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -931,7 +1144,7 @@ func (x *OfferHomeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferHomeResponse.ProtoReflect.Descriptor instead.
 func (*OfferHomeResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{15}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *OfferHomeResponse) GetOfferId() string {
@@ -950,7 +1163,7 @@ type AcceptOfferRequest struct {
 
 func (x *AcceptOfferRequest) Reset() {
 	*x = AcceptOfferRequest{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[16]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -962,7 +1175,7 @@ func (x *AcceptOfferRequest) String() string {
 func (*AcceptOfferRequest) ProtoMessage() {}
 
 func (x *AcceptOfferRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[16]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -975,7 +1188,7 @@ func (x *AcceptOfferRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptOfferRequest.ProtoReflect.Descriptor instead.
 func (*AcceptOfferRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{16}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *AcceptOfferRequest) GetOfferId() string {
@@ -993,7 +1206,7 @@ type AcceptOfferResponse struct {
 
 func (x *AcceptOfferResponse) Reset() {
 	*x = AcceptOfferResponse{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[17]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1005,7 +1218,7 @@ func (x *AcceptOfferResponse) String() string {
 func (*AcceptOfferResponse) ProtoMessage() {}
 
 func (x *AcceptOfferResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[17]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1018,7 +1231,7 @@ func (x *AcceptOfferResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptOfferResponse.ProtoReflect.Descriptor instead.
 func (*AcceptOfferResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{17}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{21}
 }
 
 type DeclineOfferRequest struct {
@@ -1030,7 +1243,7 @@ type DeclineOfferRequest struct {
 
 func (x *DeclineOfferRequest) Reset() {
 	*x = DeclineOfferRequest{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[18]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1042,7 +1255,7 @@ func (x *DeclineOfferRequest) String() string {
 func (*DeclineOfferRequest) ProtoMessage() {}
 
 func (x *DeclineOfferRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[18]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1055,7 +1268,7 @@ func (x *DeclineOfferRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclineOfferRequest.ProtoReflect.Descriptor instead.
 func (*DeclineOfferRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{18}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *DeclineOfferRequest) GetOfferId() string {
@@ -1073,7 +1286,7 @@ type DeclineOfferResponse struct {
 
 func (x *DeclineOfferResponse) Reset() {
 	*x = DeclineOfferResponse{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[19]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1085,7 +1298,7 @@ func (x *DeclineOfferResponse) String() string {
 func (*DeclineOfferResponse) ProtoMessage() {}
 
 func (x *DeclineOfferResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[19]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1098,7 +1311,7 @@ func (x *DeclineOfferResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclineOfferResponse.ProtoReflect.Descriptor instead.
 func (*DeclineOfferResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{19}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{23}
 }
 
 type UndoAcceptanceRequest struct {
@@ -1110,7 +1323,7 @@ type UndoAcceptanceRequest struct {
 
 func (x *UndoAcceptanceRequest) Reset() {
 	*x = UndoAcceptanceRequest{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[20]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1122,7 +1335,7 @@ func (x *UndoAcceptanceRequest) String() string {
 func (*UndoAcceptanceRequest) ProtoMessage() {}
 
 func (x *UndoAcceptanceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[20]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1135,7 +1348,7 @@ func (x *UndoAcceptanceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndoAcceptanceRequest.ProtoReflect.Descriptor instead.
 func (*UndoAcceptanceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{20}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *UndoAcceptanceRequest) GetOfferId() string {
@@ -1153,7 +1366,7 @@ type UndoAcceptanceResponse struct {
 
 func (x *UndoAcceptanceResponse) Reset() {
 	*x = UndoAcceptanceResponse{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[21]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1165,7 +1378,7 @@ func (x *UndoAcceptanceResponse) String() string {
 func (*UndoAcceptanceResponse) ProtoMessage() {}
 
 func (x *UndoAcceptanceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[21]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1178,7 +1391,7 @@ func (x *UndoAcceptanceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndoAcceptanceResponse.ProtoReflect.Descriptor instead.
 func (*UndoAcceptanceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{21}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{25}
 }
 
 type SignLeaseRequest struct {
@@ -1192,7 +1405,7 @@ type SignLeaseRequest struct {
 
 func (x *SignLeaseRequest) Reset() {
 	*x = SignLeaseRequest{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[22]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1204,7 +1417,7 @@ func (x *SignLeaseRequest) String() string {
 func (*SignLeaseRequest) ProtoMessage() {}
 
 func (x *SignLeaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[22]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1217,7 +1430,7 @@ func (x *SignLeaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignLeaseRequest.ProtoReflect.Descriptor instead.
 func (*SignLeaseRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{22}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SignLeaseRequest) GetOfferId() string {
@@ -1250,7 +1463,7 @@ type SignLeaseResponse struct {
 
 func (x *SignLeaseResponse) Reset() {
 	*x = SignLeaseResponse{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[23]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1262,7 +1475,7 @@ func (x *SignLeaseResponse) String() string {
 func (*SignLeaseResponse) ProtoMessage() {}
 
 func (x *SignLeaseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[23]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1275,7 +1488,7 @@ func (x *SignLeaseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignLeaseResponse.ProtoReflect.Descriptor instead.
 func (*SignLeaseResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{23}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SignLeaseResponse) GetLeaseId() string {
@@ -1294,7 +1507,7 @@ type ListLeasesRequest struct {
 
 func (x *ListLeasesRequest) Reset() {
 	*x = ListLeasesRequest{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[24]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1306,7 +1519,7 @@ func (x *ListLeasesRequest) String() string {
 func (*ListLeasesRequest) ProtoMessage() {}
 
 func (x *ListLeasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[24]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1319,7 +1532,7 @@ func (x *ListLeasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLeasesRequest.ProtoReflect.Descriptor instead.
 func (*ListLeasesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{24}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListLeasesRequest) GetWorker() string {
@@ -1338,7 +1551,7 @@ type ListLeasesResponse struct {
 
 func (x *ListLeasesResponse) Reset() {
 	*x = ListLeasesResponse{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[25]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1350,7 +1563,7 @@ func (x *ListLeasesResponse) String() string {
 func (*ListLeasesResponse) ProtoMessage() {}
 
 func (x *ListLeasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[25]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1363,7 +1576,7 @@ func (x *ListLeasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListLeasesResponse.ProtoReflect.Descriptor instead.
 func (*ListLeasesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{25}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListLeasesResponse) GetLeases() []*Lease {
@@ -1389,7 +1602,7 @@ type Home struct {
 
 func (x *Home) Reset() {
 	*x = Home{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[26]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1401,7 +1614,7 @@ func (x *Home) String() string {
 func (*Home) ProtoMessage() {}
 
 func (x *Home) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[26]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1414,7 +1627,7 @@ func (x *Home) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Home.ProtoReflect.Descriptor instead.
 func (*Home) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{26}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Home) GetHomeId() string {
@@ -1484,7 +1697,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[27]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1496,7 +1709,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[27]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1509,7 +1722,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{27}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *Evidence) GetKind() string {
@@ -1595,7 +1808,7 @@ type Reason struct {
 
 func (x *Reason) Reset() {
 	*x = Reason{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[28]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1607,7 +1820,7 @@ func (x *Reason) String() string {
 func (*Reason) ProtoMessage() {}
 
 func (x *Reason) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[28]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1620,7 +1833,7 @@ func (x *Reason) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Reason.ProtoReflect.Descriptor instead.
 func (*Reason) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{28}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *Reason) GetRuleId() string {
@@ -1700,14 +1913,21 @@ type Application struct {
 	// how the public list names the application
 	CaseNo string `protobuf:"bytes,14,opt,name=case_no,json=caseNo,proto3" json:"case_no,omitempty"`
 	// a month, by HO-SUBSIDY; 0 for other kinds
-	SubsidyFen    int64 `protobuf:"varint,15,opt,name=subsidy_fen,json=subsidyFen,proto3" json:"subsidy_fen,omitempty"`
+	SubsidyFen int64 `protobuf:"varint,15,opt,name=subsidy_fen,json=subsidyFen,proto3" json:"subsidy_fen,omitempty"`
+	// declared, confirmed or not_found; empty: nobody said anything
+	Priority   string `protobuf:"bytes,16,opt,name=priority,proto3" json:"priority,omitempty"`
+	PriorityOn string `protobuf:"bytes,17,opt,name=priority_on,json=priorityOn,proto3" json:"priority_on,omitempty"`
+	// paper (the certificate) or civil_affairs
+	PriorityBasis string `protobuf:"bytes,18,opt,name=priority_basis,json=priorityBasis,proto3" json:"priority_basis,omitempty"`
+	// the law puts relief households first for this kind, and it can still be said
+	PutsFirst     bool `protobuf:"varint,19,opt,name=puts_first,json=putsFirst,proto3" json:"puts_first,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Application) Reset() {
 	*x = Application{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[29]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1719,7 +1939,7 @@ func (x *Application) String() string {
 func (*Application) ProtoMessage() {}
 
 func (x *Application) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[29]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1732,7 +1952,7 @@ func (x *Application) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Application.ProtoReflect.Descriptor instead.
 func (*Application) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{29}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *Application) GetApplicationId() string {
@@ -1840,6 +2060,34 @@ func (x *Application) GetSubsidyFen() int64 {
 	return 0
 }
 
+func (x *Application) GetPriority() string {
+	if x != nil {
+		return x.Priority
+	}
+	return ""
+}
+
+func (x *Application) GetPriorityOn() string {
+	if x != nil {
+		return x.PriorityOn
+	}
+	return ""
+}
+
+func (x *Application) GetPriorityBasis() string {
+	if x != nil {
+		return x.PriorityBasis
+	}
+	return ""
+}
+
+func (x *Application) GetPutsFirst() bool {
+	if x != nil {
+		return x.PutsFirst
+	}
+	return false
+}
+
 // Lease is a signed lease.
 type Lease struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1857,7 +2105,7 @@ type Lease struct {
 
 func (x *Lease) Reset() {
 	*x = Lease{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[30]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1869,7 +2117,7 @@ func (x *Lease) String() string {
 func (*Lease) ProtoMessage() {}
 
 func (x *Lease) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[30]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1882,7 +2130,7 @@ func (x *Lease) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Lease.ProtoReflect.Descriptor instead.
 func (*Lease) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{30}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Lease) GetLeaseId() string {
@@ -1958,7 +2206,7 @@ type RecordPaperRequest struct {
 
 func (x *RecordPaperRequest) Reset() {
 	*x = RecordPaperRequest{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[31]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1970,7 +2218,7 @@ func (x *RecordPaperRequest) String() string {
 func (*RecordPaperRequest) ProtoMessage() {}
 
 func (x *RecordPaperRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[31]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1983,7 +2231,7 @@ func (x *RecordPaperRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordPaperRequest.ProtoReflect.Descriptor instead.
 func (*RecordPaperRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{31}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *RecordPaperRequest) GetApplicationId() string {
@@ -2037,7 +2285,7 @@ type RecordPaperResponse struct {
 
 func (x *RecordPaperResponse) Reset() {
 	*x = RecordPaperResponse{}
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[32]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2049,7 +2297,7 @@ func (x *RecordPaperResponse) String() string {
 func (*RecordPaperResponse) ProtoMessage() {}
 
 func (x *RecordPaperResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_housing_proto_msgTypes[32]
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2062,7 +2310,7 @@ func (x *RecordPaperResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordPaperResponse.ProtoReflect.Descriptor instead.
 func (*RecordPaperResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{32}
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *RecordPaperResponse) GetEvidenceId() string {
@@ -2099,7 +2347,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x05limit\x18\x04 \x01(\x05R\x05limit\"T\n" +
 	"\x11ListHomesResponse\x12+\n" +
 	"\x05homes\x18\x01 \x03(\v2\x15.qiao.housing.v1.HomeR\x05homes\x12\x12\n" +
-	"\x04next\x18\x02 \x01(\tR\x04next\"\xa9\x02\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\"\xd2\x02\n" +
 	"\x13ApplyForHomeRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x16\n" +
 	"\x06county\x18\x02 \x01(\tR\x06county\x12\x12\n" +
@@ -2109,7 +2357,8 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x15declares_income_below\x18\x06 \x01(\bR\x13declaresIncomeBelow\x12*\n" +
 	"\x11declared_area_dm2\x18\a \x01(\x05R\x0fdeclaredAreaDm2\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\b \x01(\tR\trequestId\"=\n" +
+	"request_id\x18\b \x01(\tR\trequestId\x12'\n" +
+	"\x0fdeclares_relief\x18\t \x01(\bR\x0edeclaresRelief\"=\n" +
 	"\x14ApplyForHomeResponse\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"C\n" +
 	"\x1aWithdrawApplicationRequest\x12%\n" +
@@ -2130,7 +2379,18 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x19DecideEligibilityResponse\x12\x18\n" +
 	"\aoutcome\x18\x01 \x01(\tR\aoutcome\x121\n" +
 	"\areasons\x18\x02 \x03(\v2\x17.qiao.housing.v1.ReasonR\areasons\x12*\n" +
-	"\x03why\x18\x03 \x03(\v2\x18.qiao.platform.v1.ReasonR\x03why\"R\n" +
+	"\x03why\x18\x03 \x03(\v2\x18.qiao.platform.v1.ReasonR\x03why\"d\n" +
+	"\x12SayPriorityRequest\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12'\n" +
+	"\x0fdeclares_relief\x18\x02 \x01(\bR\x0edeclaresRelief\"1\n" +
+	"\x13SayPriorityResponse\x12\x1a\n" +
+	"\bpriority\x18\x01 \x01(\tR\bpriority\"\x7f\n" +
+	"\x16ConfirmPriorityRequest\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x14\n" +
+	"\x05basis\x18\x03 \x01(\tR\x05basis\x12\x0e\n" +
+	"\x02on\x18\x04 \x01(\tR\x02on\"\x19\n" +
+	"\x17ConfirmPriorityResponse\"R\n" +
 	"\x10OfferHomeRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\ahome_id\x18\x02 \x01(\tR\x06homeId\".\n" +
@@ -2186,7 +2446,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9a\x04\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9d\x05\n" +
 	"\vApplication\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x16\n" +
 	"\x06county\x18\x02 \x01(\tR\x06county\x12\x12\n" +
@@ -2204,7 +2464,13 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x03why\x18\r \x03(\v2\x18.qiao.platform.v1.ReasonR\x03why\x12\x17\n" +
 	"\acase_no\x18\x0e \x01(\tR\x06caseNo\x12\x1f\n" +
 	"\vsubsidy_fen\x18\x0f \x01(\x03R\n" +
-	"subsidyFen\"\xd0\x01\n" +
+	"subsidyFen\x12\x1a\n" +
+	"\bpriority\x18\x10 \x01(\tR\bpriority\x12\x1f\n" +
+	"\vpriority_on\x18\x11 \x01(\tR\n" +
+	"priorityOn\x12%\n" +
+	"\x0epriority_basis\x18\x12 \x01(\tR\rpriorityBasis\x12\x1d\n" +
+	"\n" +
+	"puts_first\x18\x13 \x01(\bR\tputsFirst\"\xd0\x01\n" +
 	"\x05Lease\x12\x19\n" +
 	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x17\n" +
 	"\ahome_id\x18\x02 \x01(\tR\x06homeId\x12\x18\n" +
@@ -2223,7 +2489,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x06months\x18\x06 \x01(\x05R\x06months\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\xd91\n" +
+	"evidenceId2\xcb3\n" +
 	"\x0eHousingService\x12a\n" +
 	"\aAddHome\x12\x1f.qiao.housing.v1.AddHomeRequest\x1a .qiao.housing.v1.AddHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
 	"\tListHomes\x12!.qiao.housing.v1.ListHomesRequest\x1a\".qiao.housing.v1.ListHomesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12x\n" +
@@ -2232,7 +2498,9 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x0eGetApplication\x12&.qiao.housing.v1.GetApplicationRequest\x1a'.qiao.housing.v1.GetApplicationResponse\"\x19\x92\xb5\x18\x15\x12\x06worker\x12\vofficer:hou\x12u\n" +
 	"\x10ListApplications\x12(.qiao.housing.v1.ListApplicationsRequest\x1a).qiao.housing.v1.ListApplicationsResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12\x7f\n" +
 	"\x11DecideEligibility\x12).qiao.housing.v1.DecideEligibilityRequest\x1a*.qiao.housing.v1.DecideEligibilityResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12m\n" +
-	"\vRecordPaper\x12#.qiao.housing.v1.RecordPaperRequest\x1a$.qiao.housing.v1.RecordPaperResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12g\n" +
+	"\vRecordPaper\x12#.qiao.housing.v1.RecordPaperRequest\x1a$.qiao.housing.v1.RecordPaperResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12u\n" +
+	"\vSayPriority\x12#.qiao.housing.v1.SayPriorityRequest\x1a$.qiao.housing.v1.SayPriorityResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12y\n" +
+	"\x0fConfirmPriority\x12'.qiao.housing.v1.ConfirmPriorityRequest\x1a(.qiao.housing.v1.ConfirmPriorityResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12g\n" +
 	"\tOfferHome\x12!.qiao.housing.v1.OfferHomeRequest\x1a\".qiao.housing.v1.OfferHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12u\n" +
 	"\vAcceptOffer\x12#.qiao.housing.v1.AcceptOfferRequest\x1a$.qiao.housing.v1.AcceptOfferResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12x\n" +
 	"\fDeclineOffer\x12$.qiao.housing.v1.DeclineOfferRequest\x1a%.qiao.housing.v1.DeclineOfferResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12q\n" +
@@ -2307,7 +2575,7 @@ func file_qiao_housing_v1_housing_proto_rawDescGZIP() []byte {
 	return file_qiao_housing_v1_housing_proto_rawDescData
 }
 
-var file_qiao_housing_v1_housing_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
+var file_qiao_housing_v1_housing_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_qiao_housing_v1_housing_proto_goTypes = []any{
 	(*AddHomeRequest)(nil),              // 0: qiao.housing.v1.AddHomeRequest
 	(*AddHomeResponse)(nil),             // 1: qiao.housing.v1.AddHomeResponse
@@ -2323,121 +2591,125 @@ var file_qiao_housing_v1_housing_proto_goTypes = []any{
 	(*ListApplicationsResponse)(nil),    // 11: qiao.housing.v1.ListApplicationsResponse
 	(*DecideEligibilityRequest)(nil),    // 12: qiao.housing.v1.DecideEligibilityRequest
 	(*DecideEligibilityResponse)(nil),   // 13: qiao.housing.v1.DecideEligibilityResponse
-	(*OfferHomeRequest)(nil),            // 14: qiao.housing.v1.OfferHomeRequest
-	(*OfferHomeResponse)(nil),           // 15: qiao.housing.v1.OfferHomeResponse
-	(*AcceptOfferRequest)(nil),          // 16: qiao.housing.v1.AcceptOfferRequest
-	(*AcceptOfferResponse)(nil),         // 17: qiao.housing.v1.AcceptOfferResponse
-	(*DeclineOfferRequest)(nil),         // 18: qiao.housing.v1.DeclineOfferRequest
-	(*DeclineOfferResponse)(nil),        // 19: qiao.housing.v1.DeclineOfferResponse
-	(*UndoAcceptanceRequest)(nil),       // 20: qiao.housing.v1.UndoAcceptanceRequest
-	(*UndoAcceptanceResponse)(nil),      // 21: qiao.housing.v1.UndoAcceptanceResponse
-	(*SignLeaseRequest)(nil),            // 22: qiao.housing.v1.SignLeaseRequest
-	(*SignLeaseResponse)(nil),           // 23: qiao.housing.v1.SignLeaseResponse
-	(*ListLeasesRequest)(nil),           // 24: qiao.housing.v1.ListLeasesRequest
-	(*ListLeasesResponse)(nil),          // 25: qiao.housing.v1.ListLeasesResponse
-	(*Home)(nil),                        // 26: qiao.housing.v1.Home
-	(*Evidence)(nil),                    // 27: qiao.housing.v1.Evidence
-	(*Reason)(nil),                      // 28: qiao.housing.v1.Reason
-	(*Application)(nil),                 // 29: qiao.housing.v1.Application
-	(*Lease)(nil),                       // 30: qiao.housing.v1.Lease
-	(*RecordPaperRequest)(nil),          // 31: qiao.housing.v1.RecordPaperRequest
-	(*RecordPaperResponse)(nil),         // 32: qiao.housing.v1.RecordPaperResponse
-	nil,                                 // 33: qiao.housing.v1.Reason.FactsEntry
-	(*v1.Reason)(nil),                   // 34: qiao.platform.v1.Reason
-	(*GetPlaceRequest)(nil),             // 35: qiao.housing.v1.GetPlaceRequest
-	(*ListWaitingRequest)(nil),          // 36: qiao.housing.v1.ListWaitingRequest
-	(*SetDrawWordRequest)(nil),          // 37: qiao.housing.v1.SetDrawWordRequest
-	(*OpenRoundRequest)(nil),            // 38: qiao.housing.v1.OpenRoundRequest
-	(*CancelRoundRequest)(nil),          // 39: qiao.housing.v1.CancelRoundRequest
-	(*FindHouseholdsRequest)(nil),       // 40: qiao.housing.v1.FindHouseholdsRequest
-	(*ListHouseholdsRequest)(nil),       // 41: qiao.housing.v1.ListHouseholdsRequest
-	(*DecideHouseholdRequest)(nil),      // 42: qiao.housing.v1.DecideHouseholdRequest
-	(*CorrectRoundRequest)(nil),         // 43: qiao.housing.v1.CorrectRoundRequest
-	(*DecideCorrectionRequest)(nil),     // 44: qiao.housing.v1.DecideCorrectionRequest
-	(*ListMendsRequest)(nil),            // 45: qiao.housing.v1.ListMendsRequest
-	(*ChangeRoundRequest)(nil),          // 46: qiao.housing.v1.ChangeRoundRequest
-	(*ConfirmFigureRequest)(nil),        // 47: qiao.housing.v1.ConfirmFigureRequest
-	(*OfferRoundRequest)(nil),           // 48: qiao.housing.v1.OfferRoundRequest
-	(*CloseRoundRequest)(nil),           // 49: qiao.housing.v1.CloseRoundRequest
-	(*ListRoundsRequest)(nil),           // 50: qiao.housing.v1.ListRoundsRequest
-	(*GetRoundRequest)(nil),             // 51: qiao.housing.v1.GetRoundRequest
-	(*GetPublicListRequest)(nil),        // 52: qiao.housing.v1.GetPublicListRequest
-	(*GetRoundBundleRequest)(nil),       // 53: qiao.housing.v1.GetRoundBundleRequest
-	(*GetLeaseRequest)(nil),             // 54: qiao.housing.v1.GetLeaseRequest
-	(*ListCountyLeasesRequest)(nil),     // 55: qiao.housing.v1.ListCountyLeasesRequest
-	(*RecordRentRequest)(nil),           // 56: qiao.housing.v1.RecordRentRequest
-	(*NoteVacancyRequest)(nil),          // 57: qiao.housing.v1.NoteVacancyRequest
-	(*CloseReviewRequest)(nil),          // 58: qiao.housing.v1.CloseReviewRequest
-	(*AskRenewalRequest)(nil),           // 59: qiao.housing.v1.AskRenewalRequest
-	(*DecideRenewalRequest)(nil),        // 60: qiao.housing.v1.DecideRenewalRequest
-	(*LeaveHomeRequest)(nil),            // 61: qiao.housing.v1.LeaveHomeRequest
-	(*ReportRepairRequest)(nil),         // 62: qiao.housing.v1.ReportRepairRequest
-	(*PlanRepairRequest)(nil),           // 63: qiao.housing.v1.PlanRepairRequest
-	(*FinishRepairRequest)(nil),         // 64: qiao.housing.v1.FinishRepairRequest
-	(*ConfirmRepairRequest)(nil),        // 65: qiao.housing.v1.ConfirmRepairRequest
-	(*GiveNoticeRequest)(nil),           // 66: qiao.housing.v1.GiveNoticeRequest
-	(*AnswerNoticeRequest)(nil),         // 67: qiao.housing.v1.AnswerNoticeRequest
-	(*DecideExitRequest)(nil),           // 68: qiao.housing.v1.DecideExitRequest
-	(*AppealExitRequest)(nil),           // 69: qiao.housing.v1.AppealExitRequest
-	(*DecideExitAppealRequest)(nil),     // 70: qiao.housing.v1.DecideExitAppealRequest
-	(*RecordLeftRequest)(nil),           // 71: qiao.housing.v1.RecordLeftRequest
-	(*AskPlacesRequest)(nil),            // 72: qiao.housing.v1.AskPlacesRequest
-	(*GrantPlacesRequest)(nil),          // 73: qiao.housing.v1.GrantPlacesRequest
-	(*ListPlaceRequestsRequest)(nil),    // 74: qiao.housing.v1.ListPlaceRequestsRequest
-	(*GetFundChecklistRequest)(nil),     // 75: qiao.housing.v1.GetFundChecklistRequest
-	(*GetPlaceResponse)(nil),            // 76: qiao.housing.v1.GetPlaceResponse
-	(*ListWaitingResponse)(nil),         // 77: qiao.housing.v1.ListWaitingResponse
-	(*SetDrawWordResponse)(nil),         // 78: qiao.housing.v1.SetDrawWordResponse
-	(*OpenRoundResponse)(nil),           // 79: qiao.housing.v1.OpenRoundResponse
-	(*CancelRoundResponse)(nil),         // 80: qiao.housing.v1.CancelRoundResponse
-	(*FindHouseholdsResponse)(nil),      // 81: qiao.housing.v1.FindHouseholdsResponse
-	(*ListHouseholdsResponse)(nil),      // 82: qiao.housing.v1.ListHouseholdsResponse
-	(*DecideHouseholdResponse)(nil),     // 83: qiao.housing.v1.DecideHouseholdResponse
-	(*CorrectRoundResponse)(nil),        // 84: qiao.housing.v1.CorrectRoundResponse
-	(*DecideCorrectionResponse)(nil),    // 85: qiao.housing.v1.DecideCorrectionResponse
-	(*ListMendsResponse)(nil),           // 86: qiao.housing.v1.ListMendsResponse
-	(*ChangeRoundResponse)(nil),         // 87: qiao.housing.v1.ChangeRoundResponse
-	(*ConfirmFigureResponse)(nil),       // 88: qiao.housing.v1.ConfirmFigureResponse
-	(*OfferRoundResponse)(nil),          // 89: qiao.housing.v1.OfferRoundResponse
-	(*CloseRoundResponse)(nil),          // 90: qiao.housing.v1.CloseRoundResponse
-	(*ListRoundsResponse)(nil),          // 91: qiao.housing.v1.ListRoundsResponse
-	(*GetRoundResponse)(nil),            // 92: qiao.housing.v1.GetRoundResponse
-	(*GetPublicListResponse)(nil),       // 93: qiao.housing.v1.GetPublicListResponse
-	(*GetRoundBundleResponse)(nil),      // 94: qiao.housing.v1.GetRoundBundleResponse
-	(*GetLeaseResponse)(nil),            // 95: qiao.housing.v1.GetLeaseResponse
-	(*ListCountyLeasesResponse)(nil),    // 96: qiao.housing.v1.ListCountyLeasesResponse
-	(*RecordRentResponse)(nil),          // 97: qiao.housing.v1.RecordRentResponse
-	(*NoteVacancyResponse)(nil),         // 98: qiao.housing.v1.NoteVacancyResponse
-	(*CloseReviewResponse)(nil),         // 99: qiao.housing.v1.CloseReviewResponse
-	(*AskRenewalResponse)(nil),          // 100: qiao.housing.v1.AskRenewalResponse
-	(*DecideRenewalResponse)(nil),       // 101: qiao.housing.v1.DecideRenewalResponse
-	(*LeaveHomeResponse)(nil),           // 102: qiao.housing.v1.LeaveHomeResponse
-	(*ReportRepairResponse)(nil),        // 103: qiao.housing.v1.ReportRepairResponse
-	(*PlanRepairResponse)(nil),          // 104: qiao.housing.v1.PlanRepairResponse
-	(*FinishRepairResponse)(nil),        // 105: qiao.housing.v1.FinishRepairResponse
-	(*ConfirmRepairResponse)(nil),       // 106: qiao.housing.v1.ConfirmRepairResponse
-	(*GiveNoticeResponse)(nil),          // 107: qiao.housing.v1.GiveNoticeResponse
-	(*AnswerNoticeResponse)(nil),        // 108: qiao.housing.v1.AnswerNoticeResponse
-	(*DecideExitResponse)(nil),          // 109: qiao.housing.v1.DecideExitResponse
-	(*AppealExitResponse)(nil),          // 110: qiao.housing.v1.AppealExitResponse
-	(*DecideExitAppealResponse)(nil),    // 111: qiao.housing.v1.DecideExitAppealResponse
-	(*RecordLeftResponse)(nil),          // 112: qiao.housing.v1.RecordLeftResponse
-	(*AskPlacesResponse)(nil),           // 113: qiao.housing.v1.AskPlacesResponse
-	(*GrantPlacesResponse)(nil),         // 114: qiao.housing.v1.GrantPlacesResponse
-	(*ListPlaceRequestsResponse)(nil),   // 115: qiao.housing.v1.ListPlaceRequestsResponse
-	(*GetFundChecklistResponse)(nil),    // 116: qiao.housing.v1.GetFundChecklistResponse
+	(*SayPriorityRequest)(nil),          // 14: qiao.housing.v1.SayPriorityRequest
+	(*SayPriorityResponse)(nil),         // 15: qiao.housing.v1.SayPriorityResponse
+	(*ConfirmPriorityRequest)(nil),      // 16: qiao.housing.v1.ConfirmPriorityRequest
+	(*ConfirmPriorityResponse)(nil),     // 17: qiao.housing.v1.ConfirmPriorityResponse
+	(*OfferHomeRequest)(nil),            // 18: qiao.housing.v1.OfferHomeRequest
+	(*OfferHomeResponse)(nil),           // 19: qiao.housing.v1.OfferHomeResponse
+	(*AcceptOfferRequest)(nil),          // 20: qiao.housing.v1.AcceptOfferRequest
+	(*AcceptOfferResponse)(nil),         // 21: qiao.housing.v1.AcceptOfferResponse
+	(*DeclineOfferRequest)(nil),         // 22: qiao.housing.v1.DeclineOfferRequest
+	(*DeclineOfferResponse)(nil),        // 23: qiao.housing.v1.DeclineOfferResponse
+	(*UndoAcceptanceRequest)(nil),       // 24: qiao.housing.v1.UndoAcceptanceRequest
+	(*UndoAcceptanceResponse)(nil),      // 25: qiao.housing.v1.UndoAcceptanceResponse
+	(*SignLeaseRequest)(nil),            // 26: qiao.housing.v1.SignLeaseRequest
+	(*SignLeaseResponse)(nil),           // 27: qiao.housing.v1.SignLeaseResponse
+	(*ListLeasesRequest)(nil),           // 28: qiao.housing.v1.ListLeasesRequest
+	(*ListLeasesResponse)(nil),          // 29: qiao.housing.v1.ListLeasesResponse
+	(*Home)(nil),                        // 30: qiao.housing.v1.Home
+	(*Evidence)(nil),                    // 31: qiao.housing.v1.Evidence
+	(*Reason)(nil),                      // 32: qiao.housing.v1.Reason
+	(*Application)(nil),                 // 33: qiao.housing.v1.Application
+	(*Lease)(nil),                       // 34: qiao.housing.v1.Lease
+	(*RecordPaperRequest)(nil),          // 35: qiao.housing.v1.RecordPaperRequest
+	(*RecordPaperResponse)(nil),         // 36: qiao.housing.v1.RecordPaperResponse
+	nil,                                 // 37: qiao.housing.v1.Reason.FactsEntry
+	(*v1.Reason)(nil),                   // 38: qiao.platform.v1.Reason
+	(*GetPlaceRequest)(nil),             // 39: qiao.housing.v1.GetPlaceRequest
+	(*ListWaitingRequest)(nil),          // 40: qiao.housing.v1.ListWaitingRequest
+	(*SetDrawWordRequest)(nil),          // 41: qiao.housing.v1.SetDrawWordRequest
+	(*OpenRoundRequest)(nil),            // 42: qiao.housing.v1.OpenRoundRequest
+	(*CancelRoundRequest)(nil),          // 43: qiao.housing.v1.CancelRoundRequest
+	(*FindHouseholdsRequest)(nil),       // 44: qiao.housing.v1.FindHouseholdsRequest
+	(*ListHouseholdsRequest)(nil),       // 45: qiao.housing.v1.ListHouseholdsRequest
+	(*DecideHouseholdRequest)(nil),      // 46: qiao.housing.v1.DecideHouseholdRequest
+	(*CorrectRoundRequest)(nil),         // 47: qiao.housing.v1.CorrectRoundRequest
+	(*DecideCorrectionRequest)(nil),     // 48: qiao.housing.v1.DecideCorrectionRequest
+	(*ListMendsRequest)(nil),            // 49: qiao.housing.v1.ListMendsRequest
+	(*ChangeRoundRequest)(nil),          // 50: qiao.housing.v1.ChangeRoundRequest
+	(*ConfirmFigureRequest)(nil),        // 51: qiao.housing.v1.ConfirmFigureRequest
+	(*OfferRoundRequest)(nil),           // 52: qiao.housing.v1.OfferRoundRequest
+	(*CloseRoundRequest)(nil),           // 53: qiao.housing.v1.CloseRoundRequest
+	(*ListRoundsRequest)(nil),           // 54: qiao.housing.v1.ListRoundsRequest
+	(*GetRoundRequest)(nil),             // 55: qiao.housing.v1.GetRoundRequest
+	(*GetPublicListRequest)(nil),        // 56: qiao.housing.v1.GetPublicListRequest
+	(*GetRoundBundleRequest)(nil),       // 57: qiao.housing.v1.GetRoundBundleRequest
+	(*GetLeaseRequest)(nil),             // 58: qiao.housing.v1.GetLeaseRequest
+	(*ListCountyLeasesRequest)(nil),     // 59: qiao.housing.v1.ListCountyLeasesRequest
+	(*RecordRentRequest)(nil),           // 60: qiao.housing.v1.RecordRentRequest
+	(*NoteVacancyRequest)(nil),          // 61: qiao.housing.v1.NoteVacancyRequest
+	(*CloseReviewRequest)(nil),          // 62: qiao.housing.v1.CloseReviewRequest
+	(*AskRenewalRequest)(nil),           // 63: qiao.housing.v1.AskRenewalRequest
+	(*DecideRenewalRequest)(nil),        // 64: qiao.housing.v1.DecideRenewalRequest
+	(*LeaveHomeRequest)(nil),            // 65: qiao.housing.v1.LeaveHomeRequest
+	(*ReportRepairRequest)(nil),         // 66: qiao.housing.v1.ReportRepairRequest
+	(*PlanRepairRequest)(nil),           // 67: qiao.housing.v1.PlanRepairRequest
+	(*FinishRepairRequest)(nil),         // 68: qiao.housing.v1.FinishRepairRequest
+	(*ConfirmRepairRequest)(nil),        // 69: qiao.housing.v1.ConfirmRepairRequest
+	(*GiveNoticeRequest)(nil),           // 70: qiao.housing.v1.GiveNoticeRequest
+	(*AnswerNoticeRequest)(nil),         // 71: qiao.housing.v1.AnswerNoticeRequest
+	(*DecideExitRequest)(nil),           // 72: qiao.housing.v1.DecideExitRequest
+	(*AppealExitRequest)(nil),           // 73: qiao.housing.v1.AppealExitRequest
+	(*DecideExitAppealRequest)(nil),     // 74: qiao.housing.v1.DecideExitAppealRequest
+	(*RecordLeftRequest)(nil),           // 75: qiao.housing.v1.RecordLeftRequest
+	(*AskPlacesRequest)(nil),            // 76: qiao.housing.v1.AskPlacesRequest
+	(*GrantPlacesRequest)(nil),          // 77: qiao.housing.v1.GrantPlacesRequest
+	(*ListPlaceRequestsRequest)(nil),    // 78: qiao.housing.v1.ListPlaceRequestsRequest
+	(*GetFundChecklistRequest)(nil),     // 79: qiao.housing.v1.GetFundChecklistRequest
+	(*GetPlaceResponse)(nil),            // 80: qiao.housing.v1.GetPlaceResponse
+	(*ListWaitingResponse)(nil),         // 81: qiao.housing.v1.ListWaitingResponse
+	(*SetDrawWordResponse)(nil),         // 82: qiao.housing.v1.SetDrawWordResponse
+	(*OpenRoundResponse)(nil),           // 83: qiao.housing.v1.OpenRoundResponse
+	(*CancelRoundResponse)(nil),         // 84: qiao.housing.v1.CancelRoundResponse
+	(*FindHouseholdsResponse)(nil),      // 85: qiao.housing.v1.FindHouseholdsResponse
+	(*ListHouseholdsResponse)(nil),      // 86: qiao.housing.v1.ListHouseholdsResponse
+	(*DecideHouseholdResponse)(nil),     // 87: qiao.housing.v1.DecideHouseholdResponse
+	(*CorrectRoundResponse)(nil),        // 88: qiao.housing.v1.CorrectRoundResponse
+	(*DecideCorrectionResponse)(nil),    // 89: qiao.housing.v1.DecideCorrectionResponse
+	(*ListMendsResponse)(nil),           // 90: qiao.housing.v1.ListMendsResponse
+	(*ChangeRoundResponse)(nil),         // 91: qiao.housing.v1.ChangeRoundResponse
+	(*ConfirmFigureResponse)(nil),       // 92: qiao.housing.v1.ConfirmFigureResponse
+	(*OfferRoundResponse)(nil),          // 93: qiao.housing.v1.OfferRoundResponse
+	(*CloseRoundResponse)(nil),          // 94: qiao.housing.v1.CloseRoundResponse
+	(*ListRoundsResponse)(nil),          // 95: qiao.housing.v1.ListRoundsResponse
+	(*GetRoundResponse)(nil),            // 96: qiao.housing.v1.GetRoundResponse
+	(*GetPublicListResponse)(nil),       // 97: qiao.housing.v1.GetPublicListResponse
+	(*GetRoundBundleResponse)(nil),      // 98: qiao.housing.v1.GetRoundBundleResponse
+	(*GetLeaseResponse)(nil),            // 99: qiao.housing.v1.GetLeaseResponse
+	(*ListCountyLeasesResponse)(nil),    // 100: qiao.housing.v1.ListCountyLeasesResponse
+	(*RecordRentResponse)(nil),          // 101: qiao.housing.v1.RecordRentResponse
+	(*NoteVacancyResponse)(nil),         // 102: qiao.housing.v1.NoteVacancyResponse
+	(*CloseReviewResponse)(nil),         // 103: qiao.housing.v1.CloseReviewResponse
+	(*AskRenewalResponse)(nil),          // 104: qiao.housing.v1.AskRenewalResponse
+	(*DecideRenewalResponse)(nil),       // 105: qiao.housing.v1.DecideRenewalResponse
+	(*LeaveHomeResponse)(nil),           // 106: qiao.housing.v1.LeaveHomeResponse
+	(*ReportRepairResponse)(nil),        // 107: qiao.housing.v1.ReportRepairResponse
+	(*PlanRepairResponse)(nil),          // 108: qiao.housing.v1.PlanRepairResponse
+	(*FinishRepairResponse)(nil),        // 109: qiao.housing.v1.FinishRepairResponse
+	(*ConfirmRepairResponse)(nil),       // 110: qiao.housing.v1.ConfirmRepairResponse
+	(*GiveNoticeResponse)(nil),          // 111: qiao.housing.v1.GiveNoticeResponse
+	(*AnswerNoticeResponse)(nil),        // 112: qiao.housing.v1.AnswerNoticeResponse
+	(*DecideExitResponse)(nil),          // 113: qiao.housing.v1.DecideExitResponse
+	(*AppealExitResponse)(nil),          // 114: qiao.housing.v1.AppealExitResponse
+	(*DecideExitAppealResponse)(nil),    // 115: qiao.housing.v1.DecideExitAppealResponse
+	(*RecordLeftResponse)(nil),          // 116: qiao.housing.v1.RecordLeftResponse
+	(*AskPlacesResponse)(nil),           // 117: qiao.housing.v1.AskPlacesResponse
+	(*GrantPlacesResponse)(nil),         // 118: qiao.housing.v1.GrantPlacesResponse
+	(*ListPlaceRequestsResponse)(nil),   // 119: qiao.housing.v1.ListPlaceRequestsResponse
+	(*GetFundChecklistResponse)(nil),    // 120: qiao.housing.v1.GetFundChecklistResponse
 }
 var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
-	26,  // 0: qiao.housing.v1.ListHomesResponse.homes:type_name -> qiao.housing.v1.Home
-	29,  // 1: qiao.housing.v1.GetApplicationResponse.application:type_name -> qiao.housing.v1.Application
-	29,  // 2: qiao.housing.v1.ListApplicationsResponse.applications:type_name -> qiao.housing.v1.Application
-	28,  // 3: qiao.housing.v1.DecideEligibilityResponse.reasons:type_name -> qiao.housing.v1.Reason
-	34,  // 4: qiao.housing.v1.DecideEligibilityResponse.why:type_name -> qiao.platform.v1.Reason
-	30,  // 5: qiao.housing.v1.ListLeasesResponse.leases:type_name -> qiao.housing.v1.Lease
-	33,  // 6: qiao.housing.v1.Reason.facts:type_name -> qiao.housing.v1.Reason.FactsEntry
-	28,  // 7: qiao.housing.v1.Application.reasons:type_name -> qiao.housing.v1.Reason
-	27,  // 8: qiao.housing.v1.Application.evidence:type_name -> qiao.housing.v1.Evidence
-	34,  // 9: qiao.housing.v1.Application.why:type_name -> qiao.platform.v1.Reason
+	30,  // 0: qiao.housing.v1.ListHomesResponse.homes:type_name -> qiao.housing.v1.Home
+	33,  // 1: qiao.housing.v1.GetApplicationResponse.application:type_name -> qiao.housing.v1.Application
+	33,  // 2: qiao.housing.v1.ListApplicationsResponse.applications:type_name -> qiao.housing.v1.Application
+	32,  // 3: qiao.housing.v1.DecideEligibilityResponse.reasons:type_name -> qiao.housing.v1.Reason
+	38,  // 4: qiao.housing.v1.DecideEligibilityResponse.why:type_name -> qiao.platform.v1.Reason
+	34,  // 5: qiao.housing.v1.ListLeasesResponse.leases:type_name -> qiao.housing.v1.Lease
+	37,  // 6: qiao.housing.v1.Reason.facts:type_name -> qiao.housing.v1.Reason.FactsEntry
+	32,  // 7: qiao.housing.v1.Application.reasons:type_name -> qiao.housing.v1.Reason
+	31,  // 8: qiao.housing.v1.Application.evidence:type_name -> qiao.housing.v1.Evidence
+	38,  // 9: qiao.housing.v1.Application.why:type_name -> qiao.platform.v1.Reason
 	0,   // 10: qiao.housing.v1.HousingService.AddHome:input_type -> qiao.housing.v1.AddHomeRequest
 	2,   // 11: qiao.housing.v1.HousingService.ListHomes:input_type -> qiao.housing.v1.ListHomesRequest
 	4,   // 12: qiao.housing.v1.HousingService.ApplyForHome:input_type -> qiao.housing.v1.ApplyForHomeRequest
@@ -2445,111 +2717,115 @@ var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
 	8,   // 14: qiao.housing.v1.HousingService.GetApplication:input_type -> qiao.housing.v1.GetApplicationRequest
 	10,  // 15: qiao.housing.v1.HousingService.ListApplications:input_type -> qiao.housing.v1.ListApplicationsRequest
 	12,  // 16: qiao.housing.v1.HousingService.DecideEligibility:input_type -> qiao.housing.v1.DecideEligibilityRequest
-	31,  // 17: qiao.housing.v1.HousingService.RecordPaper:input_type -> qiao.housing.v1.RecordPaperRequest
-	14,  // 18: qiao.housing.v1.HousingService.OfferHome:input_type -> qiao.housing.v1.OfferHomeRequest
-	16,  // 19: qiao.housing.v1.HousingService.AcceptOffer:input_type -> qiao.housing.v1.AcceptOfferRequest
-	18,  // 20: qiao.housing.v1.HousingService.DeclineOffer:input_type -> qiao.housing.v1.DeclineOfferRequest
-	20,  // 21: qiao.housing.v1.HousingService.UndoAcceptance:input_type -> qiao.housing.v1.UndoAcceptanceRequest
-	22,  // 22: qiao.housing.v1.HousingService.SignLease:input_type -> qiao.housing.v1.SignLeaseRequest
-	24,  // 23: qiao.housing.v1.HousingService.ListLeases:input_type -> qiao.housing.v1.ListLeasesRequest
-	35,  // 24: qiao.housing.v1.HousingService.GetPlace:input_type -> qiao.housing.v1.GetPlaceRequest
-	36,  // 25: qiao.housing.v1.HousingService.ListWaiting:input_type -> qiao.housing.v1.ListWaitingRequest
-	37,  // 26: qiao.housing.v1.HousingService.SetDrawWord:input_type -> qiao.housing.v1.SetDrawWordRequest
-	38,  // 27: qiao.housing.v1.HousingService.OpenRound:input_type -> qiao.housing.v1.OpenRoundRequest
-	39,  // 28: qiao.housing.v1.HousingService.CancelRound:input_type -> qiao.housing.v1.CancelRoundRequest
-	40,  // 29: qiao.housing.v1.HousingService.FindHouseholds:input_type -> qiao.housing.v1.FindHouseholdsRequest
-	41,  // 30: qiao.housing.v1.HousingService.ListHouseholds:input_type -> qiao.housing.v1.ListHouseholdsRequest
-	42,  // 31: qiao.housing.v1.HousingService.DecideHousehold:input_type -> qiao.housing.v1.DecideHouseholdRequest
-	43,  // 32: qiao.housing.v1.HousingService.CorrectRound:input_type -> qiao.housing.v1.CorrectRoundRequest
-	44,  // 33: qiao.housing.v1.HousingService.DecideCorrection:input_type -> qiao.housing.v1.DecideCorrectionRequest
-	45,  // 34: qiao.housing.v1.HousingService.ListMends:input_type -> qiao.housing.v1.ListMendsRequest
-	46,  // 35: qiao.housing.v1.HousingService.ChangeRound:input_type -> qiao.housing.v1.ChangeRoundRequest
-	47,  // 36: qiao.housing.v1.HousingService.ConfirmFigure:input_type -> qiao.housing.v1.ConfirmFigureRequest
-	48,  // 37: qiao.housing.v1.HousingService.OfferRound:input_type -> qiao.housing.v1.OfferRoundRequest
-	49,  // 38: qiao.housing.v1.HousingService.CloseRound:input_type -> qiao.housing.v1.CloseRoundRequest
-	50,  // 39: qiao.housing.v1.HousingService.ListRounds:input_type -> qiao.housing.v1.ListRoundsRequest
-	51,  // 40: qiao.housing.v1.HousingService.GetRound:input_type -> qiao.housing.v1.GetRoundRequest
-	52,  // 41: qiao.housing.v1.HousingService.GetPublicList:input_type -> qiao.housing.v1.GetPublicListRequest
-	53,  // 42: qiao.housing.v1.HousingService.GetRoundBundle:input_type -> qiao.housing.v1.GetRoundBundleRequest
-	54,  // 43: qiao.housing.v1.HousingService.GetLease:input_type -> qiao.housing.v1.GetLeaseRequest
-	55,  // 44: qiao.housing.v1.HousingService.ListCountyLeases:input_type -> qiao.housing.v1.ListCountyLeasesRequest
-	56,  // 45: qiao.housing.v1.HousingService.RecordRent:input_type -> qiao.housing.v1.RecordRentRequest
-	57,  // 46: qiao.housing.v1.HousingService.NoteVacancy:input_type -> qiao.housing.v1.NoteVacancyRequest
-	58,  // 47: qiao.housing.v1.HousingService.CloseReview:input_type -> qiao.housing.v1.CloseReviewRequest
-	59,  // 48: qiao.housing.v1.HousingService.AskRenewal:input_type -> qiao.housing.v1.AskRenewalRequest
-	60,  // 49: qiao.housing.v1.HousingService.DecideRenewal:input_type -> qiao.housing.v1.DecideRenewalRequest
-	61,  // 50: qiao.housing.v1.HousingService.LeaveHome:input_type -> qiao.housing.v1.LeaveHomeRequest
-	62,  // 51: qiao.housing.v1.HousingService.ReportRepair:input_type -> qiao.housing.v1.ReportRepairRequest
-	63,  // 52: qiao.housing.v1.HousingService.PlanRepair:input_type -> qiao.housing.v1.PlanRepairRequest
-	64,  // 53: qiao.housing.v1.HousingService.FinishRepair:input_type -> qiao.housing.v1.FinishRepairRequest
-	65,  // 54: qiao.housing.v1.HousingService.ConfirmRepair:input_type -> qiao.housing.v1.ConfirmRepairRequest
-	66,  // 55: qiao.housing.v1.HousingService.GiveNotice:input_type -> qiao.housing.v1.GiveNoticeRequest
-	67,  // 56: qiao.housing.v1.HousingService.AnswerNotice:input_type -> qiao.housing.v1.AnswerNoticeRequest
-	68,  // 57: qiao.housing.v1.HousingService.DecideExit:input_type -> qiao.housing.v1.DecideExitRequest
-	69,  // 58: qiao.housing.v1.HousingService.AppealExit:input_type -> qiao.housing.v1.AppealExitRequest
-	70,  // 59: qiao.housing.v1.HousingService.DecideExitAppeal:input_type -> qiao.housing.v1.DecideExitAppealRequest
-	71,  // 60: qiao.housing.v1.HousingService.RecordLeft:input_type -> qiao.housing.v1.RecordLeftRequest
-	72,  // 61: qiao.housing.v1.HousingService.AskPlaces:input_type -> qiao.housing.v1.AskPlacesRequest
-	73,  // 62: qiao.housing.v1.HousingService.GrantPlaces:input_type -> qiao.housing.v1.GrantPlacesRequest
-	74,  // 63: qiao.housing.v1.HousingService.ListPlaceRequests:input_type -> qiao.housing.v1.ListPlaceRequestsRequest
-	75,  // 64: qiao.housing.v1.HousingService.GetFundChecklist:input_type -> qiao.housing.v1.GetFundChecklistRequest
-	1,   // 65: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
-	3,   // 66: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
-	5,   // 67: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
-	7,   // 68: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
-	9,   // 69: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
-	11,  // 70: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
-	13,  // 71: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
-	32,  // 72: qiao.housing.v1.HousingService.RecordPaper:output_type -> qiao.housing.v1.RecordPaperResponse
-	15,  // 73: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
-	17,  // 74: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
-	19,  // 75: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
-	21,  // 76: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
-	23,  // 77: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
-	25,  // 78: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
-	76,  // 79: qiao.housing.v1.HousingService.GetPlace:output_type -> qiao.housing.v1.GetPlaceResponse
-	77,  // 80: qiao.housing.v1.HousingService.ListWaiting:output_type -> qiao.housing.v1.ListWaitingResponse
-	78,  // 81: qiao.housing.v1.HousingService.SetDrawWord:output_type -> qiao.housing.v1.SetDrawWordResponse
-	79,  // 82: qiao.housing.v1.HousingService.OpenRound:output_type -> qiao.housing.v1.OpenRoundResponse
-	80,  // 83: qiao.housing.v1.HousingService.CancelRound:output_type -> qiao.housing.v1.CancelRoundResponse
-	81,  // 84: qiao.housing.v1.HousingService.FindHouseholds:output_type -> qiao.housing.v1.FindHouseholdsResponse
-	82,  // 85: qiao.housing.v1.HousingService.ListHouseholds:output_type -> qiao.housing.v1.ListHouseholdsResponse
-	83,  // 86: qiao.housing.v1.HousingService.DecideHousehold:output_type -> qiao.housing.v1.DecideHouseholdResponse
-	84,  // 87: qiao.housing.v1.HousingService.CorrectRound:output_type -> qiao.housing.v1.CorrectRoundResponse
-	85,  // 88: qiao.housing.v1.HousingService.DecideCorrection:output_type -> qiao.housing.v1.DecideCorrectionResponse
-	86,  // 89: qiao.housing.v1.HousingService.ListMends:output_type -> qiao.housing.v1.ListMendsResponse
-	87,  // 90: qiao.housing.v1.HousingService.ChangeRound:output_type -> qiao.housing.v1.ChangeRoundResponse
-	88,  // 91: qiao.housing.v1.HousingService.ConfirmFigure:output_type -> qiao.housing.v1.ConfirmFigureResponse
-	89,  // 92: qiao.housing.v1.HousingService.OfferRound:output_type -> qiao.housing.v1.OfferRoundResponse
-	90,  // 93: qiao.housing.v1.HousingService.CloseRound:output_type -> qiao.housing.v1.CloseRoundResponse
-	91,  // 94: qiao.housing.v1.HousingService.ListRounds:output_type -> qiao.housing.v1.ListRoundsResponse
-	92,  // 95: qiao.housing.v1.HousingService.GetRound:output_type -> qiao.housing.v1.GetRoundResponse
-	93,  // 96: qiao.housing.v1.HousingService.GetPublicList:output_type -> qiao.housing.v1.GetPublicListResponse
-	94,  // 97: qiao.housing.v1.HousingService.GetRoundBundle:output_type -> qiao.housing.v1.GetRoundBundleResponse
-	95,  // 98: qiao.housing.v1.HousingService.GetLease:output_type -> qiao.housing.v1.GetLeaseResponse
-	96,  // 99: qiao.housing.v1.HousingService.ListCountyLeases:output_type -> qiao.housing.v1.ListCountyLeasesResponse
-	97,  // 100: qiao.housing.v1.HousingService.RecordRent:output_type -> qiao.housing.v1.RecordRentResponse
-	98,  // 101: qiao.housing.v1.HousingService.NoteVacancy:output_type -> qiao.housing.v1.NoteVacancyResponse
-	99,  // 102: qiao.housing.v1.HousingService.CloseReview:output_type -> qiao.housing.v1.CloseReviewResponse
-	100, // 103: qiao.housing.v1.HousingService.AskRenewal:output_type -> qiao.housing.v1.AskRenewalResponse
-	101, // 104: qiao.housing.v1.HousingService.DecideRenewal:output_type -> qiao.housing.v1.DecideRenewalResponse
-	102, // 105: qiao.housing.v1.HousingService.LeaveHome:output_type -> qiao.housing.v1.LeaveHomeResponse
-	103, // 106: qiao.housing.v1.HousingService.ReportRepair:output_type -> qiao.housing.v1.ReportRepairResponse
-	104, // 107: qiao.housing.v1.HousingService.PlanRepair:output_type -> qiao.housing.v1.PlanRepairResponse
-	105, // 108: qiao.housing.v1.HousingService.FinishRepair:output_type -> qiao.housing.v1.FinishRepairResponse
-	106, // 109: qiao.housing.v1.HousingService.ConfirmRepair:output_type -> qiao.housing.v1.ConfirmRepairResponse
-	107, // 110: qiao.housing.v1.HousingService.GiveNotice:output_type -> qiao.housing.v1.GiveNoticeResponse
-	108, // 111: qiao.housing.v1.HousingService.AnswerNotice:output_type -> qiao.housing.v1.AnswerNoticeResponse
-	109, // 112: qiao.housing.v1.HousingService.DecideExit:output_type -> qiao.housing.v1.DecideExitResponse
-	110, // 113: qiao.housing.v1.HousingService.AppealExit:output_type -> qiao.housing.v1.AppealExitResponse
-	111, // 114: qiao.housing.v1.HousingService.DecideExitAppeal:output_type -> qiao.housing.v1.DecideExitAppealResponse
-	112, // 115: qiao.housing.v1.HousingService.RecordLeft:output_type -> qiao.housing.v1.RecordLeftResponse
-	113, // 116: qiao.housing.v1.HousingService.AskPlaces:output_type -> qiao.housing.v1.AskPlacesResponse
-	114, // 117: qiao.housing.v1.HousingService.GrantPlaces:output_type -> qiao.housing.v1.GrantPlacesResponse
-	115, // 118: qiao.housing.v1.HousingService.ListPlaceRequests:output_type -> qiao.housing.v1.ListPlaceRequestsResponse
-	116, // 119: qiao.housing.v1.HousingService.GetFundChecklist:output_type -> qiao.housing.v1.GetFundChecklistResponse
-	65,  // [65:120] is the sub-list for method output_type
-	10,  // [10:65] is the sub-list for method input_type
+	35,  // 17: qiao.housing.v1.HousingService.RecordPaper:input_type -> qiao.housing.v1.RecordPaperRequest
+	14,  // 18: qiao.housing.v1.HousingService.SayPriority:input_type -> qiao.housing.v1.SayPriorityRequest
+	16,  // 19: qiao.housing.v1.HousingService.ConfirmPriority:input_type -> qiao.housing.v1.ConfirmPriorityRequest
+	18,  // 20: qiao.housing.v1.HousingService.OfferHome:input_type -> qiao.housing.v1.OfferHomeRequest
+	20,  // 21: qiao.housing.v1.HousingService.AcceptOffer:input_type -> qiao.housing.v1.AcceptOfferRequest
+	22,  // 22: qiao.housing.v1.HousingService.DeclineOffer:input_type -> qiao.housing.v1.DeclineOfferRequest
+	24,  // 23: qiao.housing.v1.HousingService.UndoAcceptance:input_type -> qiao.housing.v1.UndoAcceptanceRequest
+	26,  // 24: qiao.housing.v1.HousingService.SignLease:input_type -> qiao.housing.v1.SignLeaseRequest
+	28,  // 25: qiao.housing.v1.HousingService.ListLeases:input_type -> qiao.housing.v1.ListLeasesRequest
+	39,  // 26: qiao.housing.v1.HousingService.GetPlace:input_type -> qiao.housing.v1.GetPlaceRequest
+	40,  // 27: qiao.housing.v1.HousingService.ListWaiting:input_type -> qiao.housing.v1.ListWaitingRequest
+	41,  // 28: qiao.housing.v1.HousingService.SetDrawWord:input_type -> qiao.housing.v1.SetDrawWordRequest
+	42,  // 29: qiao.housing.v1.HousingService.OpenRound:input_type -> qiao.housing.v1.OpenRoundRequest
+	43,  // 30: qiao.housing.v1.HousingService.CancelRound:input_type -> qiao.housing.v1.CancelRoundRequest
+	44,  // 31: qiao.housing.v1.HousingService.FindHouseholds:input_type -> qiao.housing.v1.FindHouseholdsRequest
+	45,  // 32: qiao.housing.v1.HousingService.ListHouseholds:input_type -> qiao.housing.v1.ListHouseholdsRequest
+	46,  // 33: qiao.housing.v1.HousingService.DecideHousehold:input_type -> qiao.housing.v1.DecideHouseholdRequest
+	47,  // 34: qiao.housing.v1.HousingService.CorrectRound:input_type -> qiao.housing.v1.CorrectRoundRequest
+	48,  // 35: qiao.housing.v1.HousingService.DecideCorrection:input_type -> qiao.housing.v1.DecideCorrectionRequest
+	49,  // 36: qiao.housing.v1.HousingService.ListMends:input_type -> qiao.housing.v1.ListMendsRequest
+	50,  // 37: qiao.housing.v1.HousingService.ChangeRound:input_type -> qiao.housing.v1.ChangeRoundRequest
+	51,  // 38: qiao.housing.v1.HousingService.ConfirmFigure:input_type -> qiao.housing.v1.ConfirmFigureRequest
+	52,  // 39: qiao.housing.v1.HousingService.OfferRound:input_type -> qiao.housing.v1.OfferRoundRequest
+	53,  // 40: qiao.housing.v1.HousingService.CloseRound:input_type -> qiao.housing.v1.CloseRoundRequest
+	54,  // 41: qiao.housing.v1.HousingService.ListRounds:input_type -> qiao.housing.v1.ListRoundsRequest
+	55,  // 42: qiao.housing.v1.HousingService.GetRound:input_type -> qiao.housing.v1.GetRoundRequest
+	56,  // 43: qiao.housing.v1.HousingService.GetPublicList:input_type -> qiao.housing.v1.GetPublicListRequest
+	57,  // 44: qiao.housing.v1.HousingService.GetRoundBundle:input_type -> qiao.housing.v1.GetRoundBundleRequest
+	58,  // 45: qiao.housing.v1.HousingService.GetLease:input_type -> qiao.housing.v1.GetLeaseRequest
+	59,  // 46: qiao.housing.v1.HousingService.ListCountyLeases:input_type -> qiao.housing.v1.ListCountyLeasesRequest
+	60,  // 47: qiao.housing.v1.HousingService.RecordRent:input_type -> qiao.housing.v1.RecordRentRequest
+	61,  // 48: qiao.housing.v1.HousingService.NoteVacancy:input_type -> qiao.housing.v1.NoteVacancyRequest
+	62,  // 49: qiao.housing.v1.HousingService.CloseReview:input_type -> qiao.housing.v1.CloseReviewRequest
+	63,  // 50: qiao.housing.v1.HousingService.AskRenewal:input_type -> qiao.housing.v1.AskRenewalRequest
+	64,  // 51: qiao.housing.v1.HousingService.DecideRenewal:input_type -> qiao.housing.v1.DecideRenewalRequest
+	65,  // 52: qiao.housing.v1.HousingService.LeaveHome:input_type -> qiao.housing.v1.LeaveHomeRequest
+	66,  // 53: qiao.housing.v1.HousingService.ReportRepair:input_type -> qiao.housing.v1.ReportRepairRequest
+	67,  // 54: qiao.housing.v1.HousingService.PlanRepair:input_type -> qiao.housing.v1.PlanRepairRequest
+	68,  // 55: qiao.housing.v1.HousingService.FinishRepair:input_type -> qiao.housing.v1.FinishRepairRequest
+	69,  // 56: qiao.housing.v1.HousingService.ConfirmRepair:input_type -> qiao.housing.v1.ConfirmRepairRequest
+	70,  // 57: qiao.housing.v1.HousingService.GiveNotice:input_type -> qiao.housing.v1.GiveNoticeRequest
+	71,  // 58: qiao.housing.v1.HousingService.AnswerNotice:input_type -> qiao.housing.v1.AnswerNoticeRequest
+	72,  // 59: qiao.housing.v1.HousingService.DecideExit:input_type -> qiao.housing.v1.DecideExitRequest
+	73,  // 60: qiao.housing.v1.HousingService.AppealExit:input_type -> qiao.housing.v1.AppealExitRequest
+	74,  // 61: qiao.housing.v1.HousingService.DecideExitAppeal:input_type -> qiao.housing.v1.DecideExitAppealRequest
+	75,  // 62: qiao.housing.v1.HousingService.RecordLeft:input_type -> qiao.housing.v1.RecordLeftRequest
+	76,  // 63: qiao.housing.v1.HousingService.AskPlaces:input_type -> qiao.housing.v1.AskPlacesRequest
+	77,  // 64: qiao.housing.v1.HousingService.GrantPlaces:input_type -> qiao.housing.v1.GrantPlacesRequest
+	78,  // 65: qiao.housing.v1.HousingService.ListPlaceRequests:input_type -> qiao.housing.v1.ListPlaceRequestsRequest
+	79,  // 66: qiao.housing.v1.HousingService.GetFundChecklist:input_type -> qiao.housing.v1.GetFundChecklistRequest
+	1,   // 67: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
+	3,   // 68: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
+	5,   // 69: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
+	7,   // 70: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
+	9,   // 71: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
+	11,  // 72: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
+	13,  // 73: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
+	36,  // 74: qiao.housing.v1.HousingService.RecordPaper:output_type -> qiao.housing.v1.RecordPaperResponse
+	15,  // 75: qiao.housing.v1.HousingService.SayPriority:output_type -> qiao.housing.v1.SayPriorityResponse
+	17,  // 76: qiao.housing.v1.HousingService.ConfirmPriority:output_type -> qiao.housing.v1.ConfirmPriorityResponse
+	19,  // 77: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
+	21,  // 78: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
+	23,  // 79: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
+	25,  // 80: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
+	27,  // 81: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
+	29,  // 82: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
+	80,  // 83: qiao.housing.v1.HousingService.GetPlace:output_type -> qiao.housing.v1.GetPlaceResponse
+	81,  // 84: qiao.housing.v1.HousingService.ListWaiting:output_type -> qiao.housing.v1.ListWaitingResponse
+	82,  // 85: qiao.housing.v1.HousingService.SetDrawWord:output_type -> qiao.housing.v1.SetDrawWordResponse
+	83,  // 86: qiao.housing.v1.HousingService.OpenRound:output_type -> qiao.housing.v1.OpenRoundResponse
+	84,  // 87: qiao.housing.v1.HousingService.CancelRound:output_type -> qiao.housing.v1.CancelRoundResponse
+	85,  // 88: qiao.housing.v1.HousingService.FindHouseholds:output_type -> qiao.housing.v1.FindHouseholdsResponse
+	86,  // 89: qiao.housing.v1.HousingService.ListHouseholds:output_type -> qiao.housing.v1.ListHouseholdsResponse
+	87,  // 90: qiao.housing.v1.HousingService.DecideHousehold:output_type -> qiao.housing.v1.DecideHouseholdResponse
+	88,  // 91: qiao.housing.v1.HousingService.CorrectRound:output_type -> qiao.housing.v1.CorrectRoundResponse
+	89,  // 92: qiao.housing.v1.HousingService.DecideCorrection:output_type -> qiao.housing.v1.DecideCorrectionResponse
+	90,  // 93: qiao.housing.v1.HousingService.ListMends:output_type -> qiao.housing.v1.ListMendsResponse
+	91,  // 94: qiao.housing.v1.HousingService.ChangeRound:output_type -> qiao.housing.v1.ChangeRoundResponse
+	92,  // 95: qiao.housing.v1.HousingService.ConfirmFigure:output_type -> qiao.housing.v1.ConfirmFigureResponse
+	93,  // 96: qiao.housing.v1.HousingService.OfferRound:output_type -> qiao.housing.v1.OfferRoundResponse
+	94,  // 97: qiao.housing.v1.HousingService.CloseRound:output_type -> qiao.housing.v1.CloseRoundResponse
+	95,  // 98: qiao.housing.v1.HousingService.ListRounds:output_type -> qiao.housing.v1.ListRoundsResponse
+	96,  // 99: qiao.housing.v1.HousingService.GetRound:output_type -> qiao.housing.v1.GetRoundResponse
+	97,  // 100: qiao.housing.v1.HousingService.GetPublicList:output_type -> qiao.housing.v1.GetPublicListResponse
+	98,  // 101: qiao.housing.v1.HousingService.GetRoundBundle:output_type -> qiao.housing.v1.GetRoundBundleResponse
+	99,  // 102: qiao.housing.v1.HousingService.GetLease:output_type -> qiao.housing.v1.GetLeaseResponse
+	100, // 103: qiao.housing.v1.HousingService.ListCountyLeases:output_type -> qiao.housing.v1.ListCountyLeasesResponse
+	101, // 104: qiao.housing.v1.HousingService.RecordRent:output_type -> qiao.housing.v1.RecordRentResponse
+	102, // 105: qiao.housing.v1.HousingService.NoteVacancy:output_type -> qiao.housing.v1.NoteVacancyResponse
+	103, // 106: qiao.housing.v1.HousingService.CloseReview:output_type -> qiao.housing.v1.CloseReviewResponse
+	104, // 107: qiao.housing.v1.HousingService.AskRenewal:output_type -> qiao.housing.v1.AskRenewalResponse
+	105, // 108: qiao.housing.v1.HousingService.DecideRenewal:output_type -> qiao.housing.v1.DecideRenewalResponse
+	106, // 109: qiao.housing.v1.HousingService.LeaveHome:output_type -> qiao.housing.v1.LeaveHomeResponse
+	107, // 110: qiao.housing.v1.HousingService.ReportRepair:output_type -> qiao.housing.v1.ReportRepairResponse
+	108, // 111: qiao.housing.v1.HousingService.PlanRepair:output_type -> qiao.housing.v1.PlanRepairResponse
+	109, // 112: qiao.housing.v1.HousingService.FinishRepair:output_type -> qiao.housing.v1.FinishRepairResponse
+	110, // 113: qiao.housing.v1.HousingService.ConfirmRepair:output_type -> qiao.housing.v1.ConfirmRepairResponse
+	111, // 114: qiao.housing.v1.HousingService.GiveNotice:output_type -> qiao.housing.v1.GiveNoticeResponse
+	112, // 115: qiao.housing.v1.HousingService.AnswerNotice:output_type -> qiao.housing.v1.AnswerNoticeResponse
+	113, // 116: qiao.housing.v1.HousingService.DecideExit:output_type -> qiao.housing.v1.DecideExitResponse
+	114, // 117: qiao.housing.v1.HousingService.AppealExit:output_type -> qiao.housing.v1.AppealExitResponse
+	115, // 118: qiao.housing.v1.HousingService.DecideExitAppeal:output_type -> qiao.housing.v1.DecideExitAppealResponse
+	116, // 119: qiao.housing.v1.HousingService.RecordLeft:output_type -> qiao.housing.v1.RecordLeftResponse
+	117, // 120: qiao.housing.v1.HousingService.AskPlaces:output_type -> qiao.housing.v1.AskPlacesResponse
+	118, // 121: qiao.housing.v1.HousingService.GrantPlaces:output_type -> qiao.housing.v1.GrantPlacesResponse
+	119, // 122: qiao.housing.v1.HousingService.ListPlaceRequests:output_type -> qiao.housing.v1.ListPlaceRequestsResponse
+	120, // 123: qiao.housing.v1.HousingService.GetFundChecklist:output_type -> qiao.housing.v1.GetFundChecklistResponse
+	67,  // [67:124] is the sub-list for method output_type
+	10,  // [10:67] is the sub-list for method input_type
 	10,  // [10:10] is the sub-list for extension type_name
 	10,  // [10:10] is the sub-list for extension extendee
 	0,   // [0:10] is the sub-list for field type_name
@@ -2570,7 +2846,7 @@ func file_qiao_housing_v1_housing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_housing_v1_housing_proto_rawDesc), len(file_qiao_housing_v1_housing_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   34,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -18,6 +18,8 @@ type HousingServer interface {
 	ListApplications(context.Context, *ListApplicationsRequest) (*ListApplicationsResponse, error)
 	DecideEligibility(context.Context, *DecideEligibilityRequest) (*DecideEligibilityResponse, error)
 	RecordPaper(context.Context, *RecordPaperRequest) (*RecordPaperResponse, error)
+	SayPriority(context.Context, *SayPriorityRequest) (*SayPriorityResponse, error)
+	ConfirmPriority(context.Context, *ConfirmPriorityRequest) (*ConfirmPriorityResponse, error)
 	OfferHome(context.Context, *OfferHomeRequest) (*OfferHomeResponse, error)
 	AcceptOffer(context.Context, *AcceptOfferRequest) (*AcceptOfferResponse, error)
 	DeclineOffer(context.Context, *DeclineOfferRequest) (*DeclineOfferResponse, error)
@@ -153,6 +155,28 @@ func HousingMethods(s HousingServer) []contract.Method {
 			NewReply: func() proto.Message { return new(RecordPaperResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.RecordPaper(ctx, req.(*RecordPaperRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "SayPriority",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hou"},
+			New:      func() proto.Message { return new(SayPriorityRequest) },
+			NewReply: func() proto.Message { return new(SayPriorityResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.SayPriority(ctx, req.(*SayPriorityRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "ConfirmPriority",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			New:      func() proto.Message { return new(ConfirmPriorityRequest) },
+			NewReply: func() proto.Message { return new(ConfirmPriorityResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ConfirmPriority(ctx, req.(*ConfirmPriorityRequest))
 			},
 		},
 		{
@@ -735,6 +759,24 @@ func (c HousingClient) DecideEligibility(ctx context.Context, req *DecideEligibi
 func (c HousingClient) RecordPaper(ctx context.Context, req *RecordPaperRequest) (*RecordPaperResponse, error) {
 	reply := new(RecordPaperResponse)
 	if err := c.Caller.Call(ctx, c.Target, "RecordPaper", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// SayPriority calls the method of that name.
+func (c HousingClient) SayPriority(ctx context.Context, req *SayPriorityRequest) (*SayPriorityResponse, error) {
+	reply := new(SayPriorityResponse)
+	if err := c.Caller.Call(ctx, c.Target, "SayPriority", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ConfirmPriority calls the method of that name.
+func (c HousingClient) ConfirmPriority(ctx context.Context, req *ConfirmPriorityRequest) (*ConfirmPriorityResponse, error) {
+	reply := new(ConfirmPriorityResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ConfirmPriority", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -122,7 +122,7 @@ type Place struct {
 	Total    int32        `protobuf:"varint,6,opt,name=total,proto3" json:"total,omitempty"`
 	Points   int32        `protobuf:"varint,7,opt,name=points,proto3" json:"points,omitempty"`
 	Lines    []*PointLine `protobuf:"bytes,8,rep,name=lines,proto3" json:"lines,omitempty"`
-	// what put it behind the one ahead: points, since or number
+	// what put it behind the one ahead: class, points, since or number
 	DecidedBy string `protobuf:"bytes,9,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
 	// points short of passing the one ahead
 	Need int32 `protobuf:"varint,10,opt,name=need,proto3" json:"need,omitempty"`
@@ -141,7 +141,9 @@ type Place struct {
 	Word  string   `protobuf:"bytes,17,opt,name=word,proto3" json:"word,omitempty"`
 	Proof []string `protobuf:"bytes,18,rep,name=proof,proto3" json:"proof,omitempty"`
 	// others with the same points and day, between whom a draw decides
-	Tied          int32 `protobuf:"varint,19,opt,name=tied,proto3" json:"tied,omitempty"`
+	Tied int32 `protobuf:"varint,19,opt,name=tied,proto3" json:"tied,omitempty"`
+	// the rule by which it stands ahead of those without one; empty: none
+	AheadBy       string `protobuf:"bytes,20,opt,name=ahead_by,json=aheadBy,proto3" json:"ahead_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -307,6 +309,13 @@ func (x *Place) GetTied() int32 {
 		return x.Tied
 	}
 	return 0
+}
+
+func (x *Place) GetAheadBy() string {
+	if x != nil {
+		return x.AheadBy
+	}
+	return ""
 }
 
 // PointLine is what one rule gives.
@@ -674,6 +683,8 @@ type Waiting struct {
 	Was           int32                  `protobuf:"varint,5,opt,name=was,proto3" json:"was,omitempty"`
 	State         string                 `protobuf:"bytes,6,opt,name=state,proto3" json:"state,omitempty"`
 	WaitingSince  string                 `protobuf:"bytes,7,opt,name=waiting_since,json=waitingSince,proto3" json:"waiting_since,omitempty"`
+	// declared, confirmed or not_found; empty: nobody said anything
+	Priority      string `protobuf:"bytes,8,opt,name=priority,proto3" json:"priority,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -753,6 +764,13 @@ func (x *Waiting) GetState() string {
 func (x *Waiting) GetWaitingSince() string {
 	if x != nil {
 		return x.WaitingSince
+	}
+	return ""
+}
+
+func (x *Waiting) GetPriority() string {
+	if x != nil {
+		return x.Priority
 	}
 	return ""
 }
@@ -837,8 +855,10 @@ type OpenRoundRequest struct {
 	FigureDue string `protobuf:"bytes,5,opt,name=figure_due,json=figureDue,proto3" json:"figure_due,omitempty"`
 	// applications that may be one household and were not decided on stay in the list
 	AcceptUndecided bool `protobuf:"varint,6,opt,name=accept_undecided,json=acceptUndecided,proto3" json:"accept_undecided,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	// relief households whom nobody looked at count as they say
+	AcceptDeclared bool `protobuf:"varint,7,opt,name=accept_declared,json=acceptDeclared,proto3" json:"accept_declared,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *OpenRoundRequest) Reset() {
@@ -909,6 +929,13 @@ func (x *OpenRoundRequest) GetFigureDue() string {
 func (x *OpenRoundRequest) GetAcceptUndecided() bool {
 	if x != nil {
 		return x.AcceptUndecided
+	}
+	return false
+}
+
+func (x *OpenRoundRequest) GetAcceptDeclared() bool {
+	if x != nil {
+		return x.AcceptDeclared
 	}
 	return false
 }
@@ -3036,7 +3063,7 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\x0fGetPlaceRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"@\n" +
 	"\x10GetPlaceResponse\x12,\n" +
-	"\x05place\x18\x01 \x01(\v2\x16.qiao.housing.v1.PlaceR\x05place\"\xab\x04\n" +
+	"\x05place\x18\x01 \x01(\v2\x16.qiao.housing.v1.PlaceR\x05place\"\xc6\x04\n" +
 	"\x05Place\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\acase_no\x18\x02 \x01(\tR\x06caseNo\x12\x16\n" +
@@ -3058,7 +3085,8 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\tround_why\x18\x10 \x03(\v2\x18.qiao.platform.v1.ReasonR\broundWhy\x12\x12\n" +
 	"\x04word\x18\x11 \x01(\tR\x04word\x12\x14\n" +
 	"\x05proof\x18\x12 \x03(\tR\x05proof\x12\x12\n" +
-	"\x04tied\x18\x13 \x01(\x05R\x04tied\"\xcc\x01\n" +
+	"\x04tied\x18\x13 \x01(\x05R\x04tied\x12\x19\n" +
+	"\bahead_by\x18\x14 \x01(\tR\aaheadBy\"\xcc\x01\n" +
 	"\tPointLine\x12\x17\n" +
 	"\arule_id\x18\x01 \x01(\tR\x06ruleId\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -3085,7 +3113,7 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\n" +
 	"homes_free\x18\x04 \x01(\x05R\thomesFree\x12!\n" +
 	"\fpublished_on\x18\x05 \x01(\tR\vpublishedOn\x126\n" +
-	"\tundecided\x18\x06 \x03(\v2\x18.qiao.housing.v1.WaitingR\tundecided\"\xca\x01\n" +
+	"\tundecided\x18\x06 \x03(\v2\x18.qiao.housing.v1.WaitingR\tundecided\"\xe6\x01\n" +
 	"\aWaiting\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\acase_no\x18\x02 \x01(\tR\x06caseNo\x12\x1a\n" +
@@ -3093,12 +3121,13 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"\x06points\x18\x04 \x01(\x05R\x06points\x12\x10\n" +
 	"\x03was\x18\x05 \x01(\x05R\x03was\x12\x14\n" +
 	"\x05state\x18\x06 \x01(\tR\x05state\x12#\n" +
-	"\rwaiting_since\x18\a \x01(\tR\fwaitingSince\"e\n" +
+	"\rwaiting_since\x18\a \x01(\tR\fwaitingSince\x12\x1a\n" +
+	"\bpriority\x18\b \x01(\tR\bpriority\"e\n" +
 	"\bFormRate\x12\x17\n" +
 	"\arule_id\x18\x01 \x01(\tR\x06ruleId\x12\x12\n" +
 	"\x04form\x18\x02 \x01(\tR\x04form\x12\x14\n" +
 	"\x05count\x18\x03 \x01(\x05R\x05count\x12\x16\n" +
-	"\x06points\x18\x04 \x01(\x05R\x06points\"\xc4\x01\n" +
+	"\x06points\x18\x04 \x01(\x05R\x06points\"\xed\x01\n" +
 	"\x10OpenRoundRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x19\n" +
@@ -3107,7 +3136,8 @@ const file_qiao_housing_v1_rounds_proto_rawDesc = "" +
 	"figureName\x12\x1d\n" +
 	"\n" +
 	"figure_due\x18\x05 \x01(\tR\tfigureDue\x12)\n" +
-	"\x10accept_undecided\x18\x06 \x01(\bR\x0facceptUndecided\".\n" +
+	"\x10accept_undecided\x18\x06 \x01(\bR\x0facceptUndecided\x12'\n" +
+	"\x0faccept_declared\x18\a \x01(\bR\x0eacceptDeclared\".\n" +
 	"\x11OpenRoundResponse\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\"J\n" +
 	"\x12ChangeRoundRequest\x12\x19\n" +

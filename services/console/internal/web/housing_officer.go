@@ -88,6 +88,7 @@ type housingListBody struct {
 	Done      string
 	Pairs     []*housingv1.Household
 	Undecided int
+	Declared  bool // some say that they are relief households, and nobody looked
 }
 
 // housingList shows a waiting list, how its points are evidenced, its rounds,
@@ -100,6 +101,9 @@ func (s *Site) housingList(w http.ResponseWriter, r *http.Request, p *words.Prin
 		var free *housingv1.ListHomesResponse
 		free, b.Err = s.Clients.Housing.ListHomes(ctx, &housingv1.ListHomesRequest{County: b.County, Kind: b.Kind, Limit: 20})
 		b.Free = free.GetHomes()
+		for _, one := range b.List.GetWaiting() {
+			b.Declared = b.Declared || one.GetPriority() == "declared"
+		}
 	}
 	if b.Err == nil {
 		var pairs *housingv1.ListHouseholdsResponse
@@ -135,7 +139,7 @@ func (s *Site) roundOpen(w http.ResponseWriter, r *http.Request, _ *words.Printe
 	defer cancel()
 	reply, err := s.Clients.Housing.OpenRound(ctx, &housingv1.OpenRoundRequest{
 		County: r.PostFormValue("county"), Kind: r.PostFormValue("kind"), HomeIds: r.PostForm["home"], FigureName: r.PostFormValue("figure_name"), FigureDue: r.PostFormValue("figure_due"),
-		AcceptUndecided: r.PostFormValue("undecided") == "stay",
+		AcceptUndecided: r.PostFormValue("undecided") == "stay", AcceptDeclared: r.PostFormValue("declared") == "stay",
 	})
 	if err != nil {
 		return err
@@ -283,6 +287,8 @@ func (s *Site) housingAct(ctx context.Context, r *http.Request, id string) (err 
 			return bad
 		}
 		_, err = c.RecordPaper(ctx, &housingv1.RecordPaperRequest{ApplicationId: id, Kind: form("kind"), Form: form("form"), Since: form("since"), Until: form("until"), Months: months})
+	case "case/priority":
+		_, err = c.ConfirmPriority(ctx, &housingv1.ConfirmPriorityRequest{ApplicationId: id, Outcome: form("outcome"), Basis: form("basis"), On: form("on")})
 	case "case/eligibility":
 		_, err = c.DecideEligibility(ctx, &housingv1.DecideEligibilityRequest{ApplicationId: id, RefusalReasonCode: form("reason"), FalseStatement: form("false") == "yes"})
 	case "lease/rent":

@@ -26,6 +26,7 @@ type homeBody struct {
 // homeCase is one application with its place in the list.
 type homeCase struct {
 	*housingv1.Application
+	Ref   string
 	Place *housingv1.Place
 	Ahead int // who stand before it
 }
@@ -45,7 +46,7 @@ func (s *Site) home(ctx context.Context, b *homeBody) error {
 	}
 	open := map[string]bool{}
 	for _, a := range all.GetApplications() {
-		one := homeCase{Application: a}
+		one := homeCase{Application: a, Ref: b.Ref}
 		if st := a.GetState(); st != "withdrawn" && st != "leased" {
 			open[a.GetKind()] = true
 		}
@@ -94,6 +95,7 @@ func (s *Site) homeApply(w http.ResponseWriter, r *http.Request, _ *words.Printe
 	_, err = s.Clients.Housing.ApplyForHome(ctx, &housingv1.ApplyForHomeRequest{
 		Worker: r.PathValue("ref"), County: r.PostFormValue("county"), Kind: r.PostFormValue("kind"), HouseholdSize: members,
 		DeclaresNoHome: r.PostFormValue("no_home") == "yes", DeclaresIncomeBelow: r.PostFormValue("income") == "yes", DeclaredAreaDm2: area * 100, RequestId: r.PostFormValue("request"),
+		DeclaresRelief: r.PostFormValue("relief") == "yes",
 	})
 	if err != nil {
 		return err
@@ -131,6 +133,8 @@ func (s *Site) homeDo(w http.ResponseWriter, r *http.Request, p *words.Printer) 
 		_, err = c.WithdrawApplication(ctx, &housingv1.WithdrawApplicationRequest{ApplicationId: id})
 	case "application/word":
 		return s.homeWord(w, r, p)
+	case "application/say", "application/unsay":
+		_, err = c.SayPriority(ctx, &housingv1.SayPriorityRequest{ApplicationId: id, DeclaresRelief: r.PathValue("do") == "say"})
 	case "offer/accept":
 		_, err = c.AcceptOffer(ctx, &housingv1.AcceptOfferRequest{OfferId: id})
 	case "offer/decline":

@@ -28,7 +28,7 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 		"counter.": {"employment", "training", "insurance", "education", "housing"}, "story.outcome.": {"eligible", "refused", "more_needed"},
 		"rebuild.": {"clearing", "filling", "emptying"}, "rule.": {"HO-03", "HO-04", "HO-06", "HO-07", "HO-PT-WORK", "HO-PT-INSURANCE", "HO-PT-AREA", "HO-PT-WAIT", "HP-01", "HP-02"}, "error.": nil,
 		"form.": {"record", "paper", "witness", "declared"}, "have.": {"work_months", "insurance_months", "area_short_m2", "waiting_months"},
-		"home.by.": {"points", "since", "number"}, "home.kind.": append(listedKinds(), "dormitory"), "entry.": {"waiting", "reached", "open", "accepted", "signed"},
+		"home.by.": {"class", "points", "since", "number"}, "home.kind.": append(listedKinds(), "dormitory"), "entry.": {"waiting", "reached", "open", "accepted", "signed"},
 		"ground.": append(exitGrounds(), "vacant", "job_ended"), "repair.": repairKinds(), "answer.": {"disputes", "paid", "needs_time", "agrees"},
 		"exit.tells.": {"noticed", "answered", "stays", "leaves", "appealed", "left"}, "housing.done.": nil,
 		"fund.": {"own_home", "retired", "unable_to_work", "settled_abroad", "repay_loan", "rent"}, "fund.paper.": {"lease", "rent_receipt", "landlord_statement"},
@@ -42,6 +42,8 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 	ends["proposal.state."] = []string{"open", "accepted", "declined", "lapsed", "withdrawn", "passed_over"}
 	ends["note."] = []string{"below_minimum_wage", "piece_wage"}
 	ends["startup.done."], ends["startup.guide."] = []string{"adviser", "loan", "premises", "withdrawn"}, []string{"general", "farm_stay"}
+	word := []string{"unsaid", "declared", "confirmed", "not_found"}
+	ends["priority.is."], ends["priority.case."], ends["priority.basis."] = word, word, []string{"paper", "civil_affairs"}
 	steps := []string{"idea", "yard", "adviser", "premises", "register", "tax", "loan", "insure", "hire", "food_licence", "fire_safety", "public_security", "sanitation", "season"}
 	ends["startup.step."], ends["startup.how."] = steps, steps
 	for _, p := range story.Before() {

@@ -84,6 +84,7 @@ func (s *Server) ApplyForHome(ctx context.Context, req *housingv1.ApplyForHomeRe
 			Worker: req.GetWorker(), County: req.GetCounty(), Kind: kind, HouseholdSize: int(req.GetHouseholdSize()),
 			DeclaresNoHome: req.GetDeclaresNoHome(), DeclaresIncomeBelow: req.GetDeclaresIncomeBelow(),
 			DeclaredAreaDM2: int(req.GetDeclaredAreaDm2()), RequestID: req.GetRequestId(),
+			Priority: said(req.GetDeclaresRelief()),
 		})
 		if err != nil {
 			return nil, err

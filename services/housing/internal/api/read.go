@@ -126,6 +126,7 @@ func application(v app.Shown) *housingv1.Application {
 		Reasons: reasons(a.Reasons, a.RefusalCode), OfferId: a.OfferID, OfferedHomeId: v.Offer.HomeID, AnswerBy: sqldb.Micros(v.Offer.AnswerBy),
 		PapersNotAsked: domain.PapersNotAsked(v.Proofs), SubmittedAt: sqldb.Micros(a.SubmittedAt),
 		Why: rpc.Reasons(a.Reasons), CaseNo: a.CaseNo(), SubsidyFen: v.SubsidyFen,
+		Priority: string(a.Priority.State), PriorityOn: a.Priority.On.String(), PriorityBasis: a.Priority.Basis, PutsFirst: a.Kind.PutsFirst() && a.Open(),
 	}
 	for _, f := range v.Proofs {
 		out.Evidence = append(out.Evidence, &housingv1.Evidence{

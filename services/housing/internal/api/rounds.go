@@ -35,7 +35,7 @@ func place(v app.Placed) *housingv1.Place {
 	out := &housingv1.Place{
 		ApplicationId: v.Application.ID, CaseNo: v.Application.CaseNo(), County: v.Application.County, Kind: string(v.Application.Kind),
 		Position: int32(p.Position), Total: int32(p.Of), Points: int32(p.Points), DecidedBy: string(p.By), Need: int32(p.Need),
-		Was: int32(v.Was), PublishedOn: v.PublishedOn.String(), Why: rpc.Reasons(v.Reasons), RoundId: v.Entry.RoundID, Ticket: v.Entry.Ticket, RoundWhy: rpc.Reasons(v.Entry.Reasons), Word: v.Application.Word, Proof: v.Proof, Tied: int32(v.Standing.Tied),
+		Was: int32(v.Was), PublishedOn: v.PublishedOn.String(), Why: rpc.Reasons(v.Reasons), RoundId: v.Entry.RoundID, Ticket: v.Entry.Ticket, RoundWhy: rpc.Reasons(v.Entry.Reasons), Word: v.Application.Word, Proof: v.Proof, Tied: int32(v.Standing.Tied), AheadBy: v.Standing.AheadBy,
 	}
 	for _, l := range v.Standing.Lines {
 		out.Lines = append(out.Lines, &housingv1.PointLine{
@@ -77,11 +77,11 @@ func (s *Server) ListWaiting(ctx context.Context, req *housingv1.ListWaitingRequ
 			a := st.Candidate.Application
 			out.Waiting = append(out.Waiting, &housingv1.Waiting{
 				ApplicationId: a.ID, CaseNo: a.CaseNo(), Position: int32(st.Place.Position), Points: int32(st.Place.Points), Was: int32(v.Was[a.ID]),
-				State: string(a.State), WaitingSince: clock.DateOf(a.SubmittedAt).String(),
+				State: string(a.State), WaitingSince: clock.DateOf(a.SubmittedAt).String(), Priority: string(a.Priority.State),
 			})
 		}
 		for _, a := range v.Undecided {
-			out.Undecided = append(out.Undecided, &housingv1.Waiting{ApplicationId: a.ID, CaseNo: a.CaseNo(), State: string(a.State), WaitingSince: clock.DateOf(a.SubmittedAt).String()})
+			out.Undecided = append(out.Undecided, &housingv1.Waiting{ApplicationId: a.ID, CaseNo: a.CaseNo(), State: string(a.State), WaitingSince: clock.DateOf(a.SubmittedAt).String(), Priority: string(a.Priority.State)})
 		}
 		for _, r := range v.Rates {
 			out.Rates = append(out.Rates, &housingv1.FormRate{RuleId: r.Rule, Form: r.Form, Count: int32(r.Count), Points: int32(r.Points)})
@@ -107,7 +107,7 @@ func (s *Server) OpenRound(ctx context.Context, req *housingv1.OpenRoundRequest)
 		}
 	}
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.OpenRoundResponse, error) {
-		r, err := s.App.OpenRound(ctx, s.In(tx), domain.Round{County: req.GetCounty(), Kind: kind, HomeIDs: req.GetHomeIds(), FigureName: req.GetFigureName(), FigureDue: due}, req.GetAcceptUndecided())
+		r, err := s.App.OpenRound(ctx, s.In(tx), domain.Round{County: req.GetCounty(), Kind: kind, HomeIDs: req.GetHomeIds(), FigureName: req.GetFigureName(), FigureDue: due}, app.Accepted{Undecided: req.GetAcceptUndecided(), Declared: req.GetAcceptDeclared()})
 		return &housingv1.OpenRoundResponse{RoundId: r.ID}, err
 	})
 }

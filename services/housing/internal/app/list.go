@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -38,6 +39,9 @@ func (a *App) scoring(on clock.Date, county string) (sc domain.Scoring, err erro
 	if sc.Recourse, err = a.Rules.Recourse(on, a.Calendar); err != nil {
 		return sc, err
 	}
+	if sc.Relief, err = a.Rules.Rule("HO-14", on, county); err != nil && !errors.Is(err, rule.ErrNotInForce) {
+		return sc, err
+	}
 	return sc, a.rules(on, county, map[string]*rule.Rule{
 		"HO-07": &sc.Head, "HO-PT-WORK": &sc.Work, "HO-PT-INSURANCE": &sc.Insurance, "HO-PT-AREA": &sc.Area, "HO-PT-WAIT": &sc.Wait,
 	})
@@ -54,12 +58,12 @@ func (a *App) rank(s Store, county string, kind domain.Kind) (domain.Scoring, []
 	if err != nil {
 		return sc, nil, err
 	}
-	ranked, err := sc.Rank(all, today)
+	first, err := owed(s, county)
 	if err != nil {
 		return sc, nil, err
 	}
-	first, err := owed(s, county)
-	return sc, domain.First(ranked, first), err
+	ranked, err := sc.Rank(all, first, today)
+	return sc, ranked, err
 }
 
 // Placed is an application with where it stands.
@@ -116,6 +120,13 @@ func (a *App) ReadPlace(ctx context.Context, s Store, id string) (v Placed, err 
 		return v, err
 	}
 	v.Reasons = []rule.Trace{why}
+	first, asked, err := sc.First(v.Application, clock.Today(a.Clock))
+	if err != nil {
+		return v, err
+	}
+	if asked {
+		v.Reasons = append(v.Reasons, first)
+	}
 	was, on, err := s.Published(v.Application.County, v.Application.Kind)
 	v.Was, v.PublishedOn = was[id], on
 	return v, err

@@ -11,9 +11,15 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
+// Accepted is what an officer lets stand who fixes a list.
+type Accepted struct {
+	Undecided bool // applications that may be one household
+	Declared  bool // relief households whom nobody looked at
+}
+
 // OpenRound opens a round for homes of a list, and fixes the order in which
 // they are offered, or what will decide it.
-func (a *App) OpenRound(ctx context.Context, s Store, r domain.Round, acceptUndecided bool) (domain.Round, error) {
+func (a *App) OpenRound(ctx context.Context, s Store, r domain.Round, accepts Accepted) (domain.Round, error) {
 	if err := a.county(r.County); err != nil {
 		return r, err
 	}
@@ -36,7 +42,7 @@ func (a *App) OpenRound(ctx context.Context, s Store, r domain.Round, acceptUnde
 	}
 	if open, err := undecided(s, pairs); err != nil {
 		return r, err
-	} else if open > 0 && !acceptUndecided {
+	} else if open > 0 && !accepts.Undecided {
 		return r, domain.ErrDoublesOpen.With("pairs", strconv.Itoa(open))
 	}
 	homes, err := a.roundHomes(s, r.County, r.HomeIDs, nil)
@@ -50,8 +56,12 @@ func (a *App) OpenRound(ctx context.Context, s Store, r domain.Round, acceptUnde
 	}
 	var ranked []domain.Standing
 	if r.Kind.Listed() {
-		if _, ranked, err = a.rank(s, r.County, r.Kind); err != nil {
+		var sc domain.Scoring
+		if sc, ranked, err = a.rank(s, r.County, r.Kind); err != nil {
 			return r, err
+		}
+		if n := sc.Unseen(ranked); n > 0 && !accepts.Declared {
+			return r, domain.ErrPriorityOpen.With("cases", strconv.Itoa(n))
 		}
 	}
 	r, entries, err := domain.OpenRound(r, homes, ranked, allocate.NewTicket)
@@ -282,6 +292,16 @@ func (a *App) passOver(s Store, sc domain.Scoring, r domain.Round, entries []dom
 			return err
 		}
 		entries[i].Reasons = []rule.Trace{why}
+		if e.AheadBy == last.AheadBy {
+			continue
+		}
+		first, asked, err := sc.First(st.Candidate.Application, clock.Today(a.Clock))
+		if err != nil {
+			return err
+		}
+		if asked {
+			entries[i].Reasons = append(entries[i].Reasons, first)
+		}
 	}
 	return s.SaveEntries(entries...)
 }

@@ -53,6 +53,7 @@ type Application struct {
 	HouseholdSize       int
 	DeclaresNoHome      bool
 	DeclaresIncomeBelow bool
+	Priority            Priority
 	DeclaredAreaDM2     int    // of the home lived in now, square decimetres; 0 for none
 	RequestID           string // the employer's request that a dormitory place is taken from, "" for none
 	Word                string // what the applicant adds to the next draw: the hex of an allocate.Word, "" for none
@@ -76,6 +77,9 @@ func Apply(a Application) (Application, []Event, error) {
 	}
 	if a.RequestID != "" && a.Kind != Dormitory {
 		return a, nil, ErrRequestKind
+	}
+	if a.Priority.State != PriorityUnsaid && !a.Kind.PutsFirst() {
+		return a, nil, ErrPriorityKind
 	}
 	a.State = Submitted
 	return a, []Event{ApplicationSubmitted{ApplicationID: a.ID, Kind: a.Kind, HouseholdSize: a.HouseholdSize}}, nil

@@ -16,7 +16,7 @@ func BenchmarkRank(b *testing.B) {
 		all[i] = Candidate{Application: a, Proofs: []Proof{{Kind: ProofJob, Source: "employment", Since: today.AddMonths(-i % 60).String()}, {Kind: ProofInsurance, Source: FormPaper, Months: i % 30}}}
 	}
 	for b.Loop() {
-		if _, err := sc.Rank(all, today); err != nil {
+		if _, err := sc.Rank(all, nil, today); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -233,6 +233,19 @@ type WrongMended struct {
 func (RoundCancelled) happened()   {}
 func (RoundNoticed) happened()     {}
 func (HouseholdDecided) happened() {}
+
+// PrioritySaid says that a household said, or took back, that it is a relief
+// household; it stays here.
+type PrioritySaid struct{ ApplicationID string }
+
+// PriorityLookedAt says what an officer found of it.
+type PriorityLookedAt struct {
+	ApplicationID string
+	Outcome       PriorityState
+}
+
+func (PrioritySaid) happened()     {}
+func (PriorityLookedAt) happened() {}
 func (RoundCorrected) happened()   {}
 func (WrongMended) happened()      {}
 

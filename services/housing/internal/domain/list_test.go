@@ -23,7 +23,7 @@ func book(t interface{ Fatal(...any) }) *rule.Book {
 
 func scoring(t interface{ Fatal(...any) }) (sc Scoring) {
 	b := book(t)
-	for id, r := range map[string]*rule.Rule{"HO-07": &sc.Head, "HO-PT-WORK": &sc.Work, "HO-PT-INSURANCE": &sc.Insurance, "HO-PT-AREA": &sc.Area, "HO-PT-WAIT": &sc.Wait} {
+	for id, r := range map[string]*rule.Rule{"HO-07": &sc.Head, "HO-PT-WORK": &sc.Work, "HO-PT-INSURANCE": &sc.Insurance, "HO-PT-AREA": &sc.Area, "HO-PT-WAIT": &sc.Wait, "HO-14": &sc.Relief} {
 		var err error
 		if *r, err = b.Rule(id, today, "654301"); err != nil {
 			t.Fatal(err)
@@ -99,6 +99,7 @@ func candidates(t *rapid.T) (all []Candidate) {
 		a.SubmittedAt = now.AddDate(0, 0, -rapid.IntRange(0, 3).Draw(t, "days"))
 		form := rapid.SampledFrom([]string{"employment", FormPaper, FormWitness}).Draw(t, "form")
 		since := today.AddMonths(-rapid.IntRange(0, 30).Draw(t, "months"))
+		a.Priority.State = rapid.SampledFrom([]PriorityState{PriorityUnsaid, PriorityDeclared, PriorityConfirmed, PriorityNotFound}).Draw(t, "priority")
 		all = append(all, Candidate{Application: a, Proofs: []Proof{{Kind: ProofJob, Source: form, Since: since.String()}}})
 	}
 	return all
@@ -110,7 +111,7 @@ func TestListIsFair(t *testing.T) {
 	sc := scoring(t)
 	rapid.Check(t, func(t *rapid.T) {
 		all := candidates(t)
-		ranked, err := sc.Rank(all, today)
+		ranked, err := sc.Rank(all, nil, today)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +128,7 @@ func TestListIsFair(t *testing.T) {
 			witnessed[i] = Candidate{Application: c.Application, Proofs: slices.Clone(c.Proofs)}
 			witnessed[i].Proofs[0].Source = FormWitness
 		}
-		again, err := sc.Rank(witnessed, today)
+		again, err := sc.Rank(witnessed, nil, today)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +140,7 @@ func TestListIsFair(t *testing.T) {
 		i := rapid.IntRange(0, len(all)-1).Draw(t, "who")
 		since, _ := clock.ParseDate(witnessed[i].Proofs[0].Since)
 		witnessed[i].Proofs[0].Since = since.AddMonths(-3).String()
-		moved, err := sc.Rank(witnessed, today)
+		moved, err := sc.Rank(witnessed, nil, today)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,7 +157,7 @@ func TestListIsFair(t *testing.T) {
 func TestRoundIsFair(t *testing.T) {
 	sc := scoring(t)
 	rapid.Check(t, func(t *rapid.T) {
-		ranked, err := sc.Rank(candidates(t), today)
+		ranked, err := sc.Rank(candidates(t), nil, today)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -188,7 +189,7 @@ func TestRoundIsFair(t *testing.T) {
 		}
 		for i := 1; i < len(entries); i++ {
 			a, b := entries[i-1], entries[i]
-			if a.Points < b.Points || a.Class > b.Class || a.Class == b.Class && a.Number > b.Number || b.Position != i+1 {
+			if a.AheadBy == b.AheadBy && a.Points < b.Points || a.AheadBy == "" && b.AheadBy != "" || a.Class > b.Class || a.Class == b.Class && a.Number > b.Number || b.Position != i+1 {
 				t.Fatalf("%+v before %+v", a, b)
 			}
 		}
@@ -196,7 +197,7 @@ func TestRoundIsFair(t *testing.T) {
 		for _, e := range entries[min(len(homes), len(entries)):] {
 			i := slices.IndexFunc(ranked, func(st Standing) bool { return st.Candidate.Application.ID == e.ApplicationID })
 			why, err := sc.Passed(r, e, last, ranked[i], today)
-			if err != nil || why.Check() != nil || len(why.Gaps) != 1 || why.Gaps[0].Short < "1" {
+			if gaps := e.AheadBy == last.AheadBy; err != nil || why.Check() != nil || (len(why.Gaps) == 1) != gaps || gaps && why.Gaps[0].Short < "1" {
 				t.Fatalf("%+v, %v, %v", why, err, why.Check())
 			}
 		}

@@ -198,7 +198,7 @@ func (c Correction) Mend(r Round, entries []RoundEntry, drawn *allocate.Publishe
 			m.Entries = append(m.Entries, RoundEntry{RoundID: r.ID, ApplicationID: l.ApplicationID, Worker: workers[l.ApplicationID], Ticket: allocate.LateTicket(r.Root, l.ApplicationID)})
 			at = len(m.Entries) - 1
 		}
-		m.Entries[at].Class, m.Entries[at].Points = m.Entries[with].Class, m.Entries[with].Points
+		m.Entries[at].Class, m.Entries[at].Points, m.Entries[at].AheadBy = m.Entries[with].Class, m.Entries[with].Points, m.Entries[with].AheadBy
 	}
 	if drawn != nil {
 		if m.Draw, err = c.draw(r, m.Entries, drawn, second, on); err != nil {
@@ -264,27 +264,4 @@ type Relief struct {
 // Told tells the applicant.
 func (f Relief) Told() []Event {
 	return []Event{WrongMended{RoundID: f.RoundID, ApplicationID: f.ApplicationID, DueOn: f.DueOn}}
-}
-
-// First puts those who were wronged before all others, in the order that they
-// have among themselves.
-func First(ranked []Standing, owed map[string]bool) []Standing {
-	if len(owed) == 0 {
-		return ranked
-	}
-	out := slices.Clone(ranked)
-	slices.SortStableFunc(out, func(a, b Standing) int {
-		rank := func(st Standing) int {
-			if owed[st.Candidate.Application.ID] {
-				return 0
-			}
-			return 1
-		}
-		return rank(a) - rank(b)
-	})
-	for i := range out {
-		out[i].Place.Position = i + 1
-		out[i].First = owed[out[i].Candidate.Application.ID]
-	}
-	return out
 }

@@ -18,6 +18,7 @@ type Scoring struct {
 	Insurance rule.Rule // HO-PT-INSURANCE
 	Area      rule.Rule // HO-PT-AREA
 	Wait      rule.Rule // HO-PT-WAIT
+	Relief    rule.Rule // HO-14: who stands first by law; without id where it is not in force
 	Recourse  rule.Recourse
 }
 
@@ -158,16 +159,18 @@ type Standing struct {
 	Place     allocate.Place
 	Tied      int // others with the same points and day: a draw decides between them
 	Lines     []PointLine
-	First     bool // before all others, because a fault wronged it
+	Class     int    // stands before the points: a lower one is first
+	AheadBy   string // the rule by which it stands ahead of those without one
 }
 
 // Since is the day from which a candidate waits. The day decides between equal
 // points, not the hour: nobody gains by standing at the counter earlier.
 func Since(a Application) time.Time { return clock.DateOf(a.SubmittedAt).Start() }
 
-// Rank orders a list by points, then by the day of the application; equals keep
-// the order of their ids until a draw decides between them.
-func (s Scoring) Rank(all []Candidate, today clock.Date) ([]Standing, error) {
+// Rank orders a list: whom a fault wronged, then relief households, then all
+// others, and among these by points, then by the day of the application; equals
+// keep the order of their ids until a draw decides between them.
+func (s Scoring) Rank(all []Candidate, owed map[string]bool, today clock.Date) ([]Standing, error) {
 	byID := make(map[string]Standing, len(all))
 	waiting := make([]allocate.Waiting, len(all))
 	for i, c := range all {
@@ -175,8 +178,9 @@ func (s Scoring) Rank(all []Candidate, today clock.Date) ([]Standing, error) {
 		if err != nil {
 			return nil, err
 		}
-		waiting[i] = allocate.Waiting{ID: c.Application.ID, Lines: plain(lines), Since: Since(c.Application)}
-		byID[c.Application.ID] = Standing{Candidate: c, Lines: lines}
+		class, by := s.class(c.Application, owed)
+		waiting[i] = allocate.Waiting{ID: c.Application.ID, Class: class, Lines: plain(lines), Since: Since(c.Application)}
+		byID[c.Application.ID] = Standing{Candidate: c, Lines: lines, Class: class, AheadBy: by}
 	}
 	places := allocate.Queue(waiting)
 	ranked := make([]Standing, len(places))
@@ -199,7 +203,7 @@ func (s Scoring) Rank(all []Candidate, today clock.Date) ([]Standing, error) {
 
 // equal reports whether only a draw decides between two.
 func equal(a, b Standing) bool {
-	return a.Place.Points == b.Place.Points && Since(a.Candidate.Application).Equal(Since(b.Candidate.Application))
+	return a.Class == b.Class && a.Place.Points == b.Place.Points && Since(a.Candidate.Application).Equal(Since(b.Candidate.Application))
 }
 
 func plain(lines []PointLine) []allocate.Line {
@@ -272,6 +276,9 @@ func (s Scoring) Explain(st Standing, today clock.Date) (rule.Trace, error) {
 		return t, nil
 	}
 	t.Outcome = rule.NotMet
+	if st.Place.By == allocate.ByClass { // no points bring anybody past those whom a rule puts ahead
+		return t, nil
+	}
 	t.Gaps = []rule.Gap{{Name: "points", Have: strconv.Itoa(st.Place.Points), Need: strconv.Itoa(st.Place.Points + st.Place.Need), Short: strconv.Itoa(st.Place.Need), Unit: "point"}}
 	return t, nil
 }

@@ -61,7 +61,8 @@ type RoundEntry struct {
 	ApplicationID string
 	Worker        string
 	Points        int
-	Class         int    // the rank by points and day; equals share it
+	Class         int    // the rank by rule, points and day; equals share it
+	AheadBy       string // the rule by which it stands ahead of those without one
 	Ticket        string // known to the applicant, names nobody
 	Word          string // the applicant's for this draw, hex; "" for none
 	Number        uint64 // of the draw; 0 before it and where nothing ties
@@ -85,11 +86,11 @@ func OpenRound(r Round, homes []Home, ranked []Standing, ticket func() string) (
 	entries := make([]RoundEntry, len(ranked))
 	tied := false
 	for i, st := range ranked {
-		e := RoundEntry{RoundID: r.ID, ApplicationID: st.Candidate.Application.ID, Worker: st.Candidate.Application.Worker, Points: st.Place.Points, Ticket: ticket(), Word: st.Candidate.Application.Word, Position: i + 1}
+		e := RoundEntry{RoundID: r.ID, ApplicationID: st.Candidate.Application.ID, Worker: st.Candidate.Application.Worker, Points: st.Place.Points, AheadBy: st.AheadBy, Ticket: ticket(), Word: st.Candidate.Application.Word, Position: i + 1}
 		if i > 0 {
 			before := ranked[i-1]
 			e.Class = entries[i-1].Class
-			if !equal(before, st) || before.First != st.First {
+			if !equal(before, st) {
 				e.Class++
 			} else {
 				tied = true
@@ -156,7 +157,7 @@ func (r Round) Change(homes []Home, held []string) (Round, error) {
 // List is the round as the draw sees it: one post, and classes by points and
 // day, within which the numbers decide.
 func (r Round) List(entries []RoundEntry) *allocate.List {
-	l := &allocate.List{Round: r.ID, Tie: allocate.SingleTie, Figure: r.FigureName, Due: r.FigureDue, Posts: []allocate.Seats{{ID: string(r.Kind), Seats: len(r.HomeIDs)}}}
+	l := &allocate.List{Round: r.ID, Tie: allocate.SingleTie, Figure: r.FigureName, Due: r.FigureDue, Ahead: aheads(entries), Posts: []allocate.Seats{{ID: string(r.Kind), Seats: len(r.HomeIDs)}}}
 	for _, e := range entries {
 		var word allocate.Word
 		if b, err := hex.DecodeString(e.Word); err == nil {
@@ -312,6 +313,12 @@ func (s Scoring) Passed(r Round, e RoundEntry, last RoundEntry, st Standing, tod
 		rule.Fact{Name: "round_position", Value: strconv.Itoa(e.Position), From: "housing", AsOf: on},
 		rule.Fact{Name: "round_homes", Value: strconv.Itoa(len(r.HomeIDs)), From: "housing", AsOf: on},
 		rule.Fact{Name: "last_points", Value: strconv.Itoa(last.Points), From: "housing", AsOf: on})
+	if e.AheadBy != last.AheadBy { // no points bring anybody past those whom a rule puts ahead
+		t.Gaps = nil
+		t.Facts = append(t.Facts, rule.Fact{Name: "ahead_by", Value: cmp.Or(last.AheadBy, "no"), From: "housing", AsOf: on})
+		t.Changes = append([]rule.Change{{Code: ChangeStayRound}}, s.changes(st, today)...)
+		return t, nil
+	}
 	need := last.Points + 1 // equal points leave it to the day or to the draw; one more decides
 	t.Gaps = []rule.Gap{{Name: "points", Have: strconv.Itoa(e.Points), Need: strconv.Itoa(need), Short: strconv.Itoa(max(0, need-e.Points)), Unit: "point"}}
 	if e.Class == last.Class && r.Root != "" {

@@ -12,12 +12,12 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
-const applicationColumns = `id, worker, county, kind, household_size, declares_no_home, declares_income_below, state, reopened, refusal_code, reasons, offer_id, submitted_at, declared_area_dm2, request_id, false_until, word, version`
+const applicationColumns = `id, worker, county, kind, household_size, declares_no_home, declares_income_below, state, reopened, refusal_code, reasons, offer_id, submitted_at, declared_area_dm2, request_id, false_until, word, priority, priority_on, priority_basis, version`
 
 func scanApplication(s sqldb.Scanner) (a domain.Application, err error) {
 	var noHome, income, reopened, submitted int64
 	var reasons string
-	err = s.Scan(&a.ID, &a.Worker, &a.County, &a.Kind, &a.HouseholdSize, &noHome, &income, &a.State, &reopened, &a.RefusalCode, &reasons, &a.OfferID, &submitted, &a.DeclaredAreaDM2, &a.RequestID, &a.FalseUntil, &a.Word, &a.Version)
+	err = s.Scan(&a.ID, &a.Worker, &a.County, &a.Kind, &a.HouseholdSize, &noHome, &income, &a.State, &reopened, &a.RefusalCode, &reasons, &a.OfferID, &submitted, &a.DeclaredAreaDM2, &a.RequestID, &a.FalseUntil, &a.Word, &a.Priority.State, &a.Priority.On, &a.Priority.Basis, &a.Version)
 	if err != nil {
 		return a, err
 	}
@@ -63,12 +63,13 @@ func (t *Tx) SaveApplication(ctx context.Context, a domain.Application, events .
 	if err != nil {
 		return err
 	}
-	n, err := t.tx.Exec(`INSERT INTO application (`+applicationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+	n, err := t.tx.Exec(`INSERT INTO application (`+applicationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, reopened = excluded.reopened, refusal_code = excluded.refusal_code,
-			reasons = excluded.reasons, offer_id = excluded.offer_id, false_until = excluded.false_until, word = excluded.word, version = excluded.version
-		WHERE application.version = $19`,
+			reasons = excluded.reasons, offer_id = excluded.offer_id, false_until = excluded.false_until, word = excluded.word,
+			priority = excluded.priority, priority_on = excluded.priority_on, priority_basis = excluded.priority_basis, version = excluded.version
+		WHERE application.version = $22`,
 		a.ID, a.Worker, a.County, string(a.Kind), a.HouseholdSize, bit(a.DeclaresNoHome), bit(a.DeclaresIncomeBelow), string(a.State), bit(a.Reopened),
-		a.RefusalCode, string(b), a.OfferID, sqldb.Micros(a.SubmittedAt), a.DeclaredAreaDM2, a.RequestID, a.FalseUntil.String(), a.Word, next(a.Version, len(events)), a.Version)
+		a.RefusalCode, string(b), a.OfferID, sqldb.Micros(a.SubmittedAt), a.DeclaredAreaDM2, a.RequestID, a.FalseUntil.String(), a.Word, string(a.Priority.State), a.Priority.On.String(), a.Priority.Basis, next(a.Version, len(events)), a.Version)
 	if t.tx.Dialect().IsUnique(err) {
 		return domain.ErrApplicationTwice.Because(err)
 	}

@@ -28,6 +28,10 @@ func message(e domain.Event) proto.Message {
 		return &housingv1.RoundNoticed{RoundId: e.RoundID, ApplicationId: e.ApplicationID, ReasonCode: e.Why}
 	case domain.HouseholdDecided:
 		return &housingv1.HouseholdDecided{ApplicationId: e.ApplicationID, Outcome: e.Outcome, Kept: e.Kept, ReasonCode: e.Why}
+	case domain.PrioritySaid:
+		return &housingv1.PrioritySaid{ApplicationId: e.ApplicationID}
+	case domain.PriorityLookedAt:
+		return &housingv1.PriorityLookedAt{ApplicationId: e.ApplicationID, Outcome: string(e.Outcome)}
 	case domain.RoundCorrected:
 		return &housingv1.RoundCorrected{RoundId: e.RoundID, CorrectionId: e.CorrectionID, ReasonCode: e.Why, Wronged: int32(e.Wronged)}
 	case domain.WrongMended:

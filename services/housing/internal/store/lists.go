@@ -127,11 +127,11 @@ func (t *Tx) SaveRound(ctx context.Context, r domain.Round, events ...domain.Eve
 	return t.unique(err, domain.ErrRoundOpen)
 }
 
-const entryColumns = `round_id, application_id, worker, points, class, ticket, word, number, position, offer_id, reasons`
+const entryColumns = `round_id, application_id, worker, points, class, ahead_by, ticket, word, number, position, offer_id, reasons`
 
 func scanEntry(s sqldb.Scanner) (e domain.RoundEntry, err error) {
 	var number, reasons string
-	if err = s.Scan(&e.RoundID, &e.ApplicationID, &e.Worker, &e.Points, &e.Class, &e.Ticket, &e.Word, &number, &e.Position, &e.OfferID, &reasons); err != nil {
+	if err = s.Scan(&e.RoundID, &e.ApplicationID, &e.Worker, &e.Points, &e.Class, &e.AheadBy, &e.Ticket, &e.Word, &number, &e.Position, &e.OfferID, &reasons); err != nil {
 		return e, err
 	}
 	if e.Number, err = strconv.ParseUint(number, 10, 64); err != nil {
@@ -158,9 +158,9 @@ func (t *Tx) SaveEntries(entries ...domain.RoundEntry) error {
 		if err != nil {
 			return err
 		}
-		if err := t.tx.Queue(`INSERT INTO round_entry (`+entryColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-			ON CONFLICT (round_id, application_id) DO UPDATE SET points = excluded.points, class = excluded.class, number = excluded.number, position = excluded.position, offer_id = excluded.offer_id, reasons = excluded.reasons`,
-			e.RoundID, e.ApplicationID, e.Worker, e.Points, e.Class, e.Ticket, e.Word, strconv.FormatUint(e.Number, 10), e.Position, e.OfferID, reasons); err != nil {
+		if err := t.tx.Queue(`INSERT INTO round_entry (`+entryColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+			ON CONFLICT (round_id, application_id) DO UPDATE SET points = excluded.points, class = excluded.class, ahead_by = excluded.ahead_by, number = excluded.number, position = excluded.position, offer_id = excluded.offer_id, reasons = excluded.reasons`,
+			e.RoundID, e.ApplicationID, e.Worker, e.Points, e.Class, e.AheadBy, e.Ticket, e.Word, strconv.FormatUint(e.Number, 10), e.Position, e.OfferID, reasons); err != nil {
 			return err
 		}
 	}

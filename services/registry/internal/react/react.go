@@ -78,6 +78,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	tell(r, h, "housing", func(m *housingv1.HouseholdDecided) string {
 		return unless(m.GetOutcome() != sameOne, m.GetApplicationId())
 	})
+	tell(r, h, "housing", func(m *housingv1.PriorityLookedAt) string { return m.GetApplicationId() })
 	tell(r, h, "housing", func(m *housingv1.WrongMended) string { return m.GetApplicationId() })
 	tell(r, h, "housing", func(m *housingv1.EvidenceChanged) string { return m.GetApplicationId() })
 	tell(r, h, "housing", func(m *housingv1.RenewalDue) string { return m.GetLeaseId() })

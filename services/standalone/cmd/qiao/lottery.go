@@ -72,6 +72,15 @@ func printDraw(out io.Writer, v *allocate.Verified) {
 	_, _ = fmt.Fprintf(out, "It holds: list, seed, numbers and every result of every pass follow from each other.\n\n"+
 		"round      %s (%s tie-breaking)\nentries    %d, placed %d of %d seats at %d posts\nroot       %s\nfigure     %s = %s, due %s\nwitnesses  %s, %s\nseed       %s\n",
 		v.Round, v.Tie, v.Commitment.Entries, v.Placed, seats(v.List.Posts), len(v.List.Posts), v.Root, v.Figure, v.Value, v.Due, v.Witnesses[0], v.Witnesses[1], v.Seed)
+	for _, a := range v.Ahead {
+		n := 0
+		for _, e := range v.List.Entries {
+			if len(e.Wishes) > 0 && v.AheadBy(e.Wishes[0].Class) == a.Rule {
+				n++
+			}
+		}
+		_, _ = fmt.Fprintf(out, "ahead      %d of the entries stand before the rest by rule %s\n", n, a.Rule)
+	}
 	next := 2
 	for _, g := range v.Passes {
 		for ; next < g.N; next++ {
@@ -112,6 +121,9 @@ func printTicket(out io.Writer, v *allocate.Verified, ticket, word, nonce string
 		return fmt.Errorf("your ticket %s is NOT in the committed list", ticket)
 	}
 	_, _ = fmt.Fprintf(out, "ticket     %s is in the committed list, number %s\n", ticket, strings.TrimSpace(found.Number+" "))
+	if w := found.Entry.Wishes; len(w) > 0 && v.AheadBy(w[0].Class) != "" {
+		_, _ = fmt.Fprintf(out, "           it stands before the rest by rule %s\n", v.AheadBy(w[0].Class))
+	}
 	for i, got := range found.Got {
 		if got == "" {
 			got = "no place"

@@ -17,8 +17,9 @@ func published(t *testing.T) (file, root string) {
 	t.Helper()
 	l := &allocate.List{
 		Round: "r1", Tie: allocate.SingleTie, Figure: "双色球，中国福彩网", Due: clock.NewDate(2027, 4, 15), Posts: []allocate.Seats{{ID: "a", Seats: 1}},
+		Ahead: []allocate.Ahead{{Rule: "HO-14", Below: 1}},
 		Entries: []allocate.Entry{
-			{Ticket: "AAAA", Word: allocate.NewWord("金山", "NONCE"), Wishes: []allocate.Wish{{Post: 0, Class: 1}}}, {Ticket: "BBBB", Wishes: []allocate.Wish{{Post: 0, Class: 1}}},
+			{Ticket: "AAAA", Word: allocate.NewWord("金山", "NONCE"), Wishes: []allocate.Wish{{Post: 0}}}, {Ticket: "BBBB", Wishes: []allocate.Wish{{Post: 0, Class: 1}}},
 		},
 	}
 	c, err := l.Commit()
@@ -59,10 +60,10 @@ func TestLotteryVerifySaysWhatHolds(t *testing.T) {
 		wants []string
 		fails string
 	}{
-		"all":           {[]string{"verify", file}, []string{"It holds", "pass 2     2027-05-01, second_pass: 1 took part, placed 1 of 1 seats"}, ""},
+		"all":           {[]string{"verify", file}, []string{"It holds", "ahead      1 of the entries stand before the rest by rule HO-14", "pass 2     2027-05-01, second_pass: 1 took part, placed 1 of 1 seats"}, ""},
 		"capitals":      {[]string{"verify", "-root", " " + strings.ToUpper(root), file}, []string{"The root is the one"}, ""},
 		"another root":  {[]string{"verify", "-root", strings.Repeat("0", 64), file}, nil, "not the one that was published"},
-		"a receipt":     {[]string{"verify", "-ticket", "aaaa", "-word", "金山", "-nonce", "NONCE", file}, []string{"ticket     AAAA is in the committed list", "it was drawn with your word"}, ""},
+		"a receipt":     {[]string{"verify", "-ticket", "aaaa", "-word", "金山", "-nonce", "NONCE", file}, []string{"ticket     AAAA is in the committed list", "it stands before the rest by rule HO-14", "it was drawn with your word"}, ""},
 		"another word":  {[]string{"verify", "-ticket", "AAAA", "-word", "银山", "-nonce", "NONCE", file}, nil, "NOT drawn with this word"},
 		"not my ticket": {[]string{"verify", "-ticket", "ZZZZ", file}, nil, "NOT in the committed list"},
 	} {

@@ -30,7 +30,7 @@ func (s *suite) roundRoundTrip() {
 	r := domain.Round{ID: "round-1", County: "654301", Kind: domain.PublicRental, State: domain.RoundConfirming, HomeIDs: []string{"home-1", "home-2"}, Total: 2,
 		FigureName: "上证指数", FigureDue: day.AddDays(2), Figure: "3210.55", First: "officer-1", Root: "ab", Seed: "cd", Bundle: "line\nline\n", OpenedOn: day, PublicUntil: day.AddDays(7)}
 	entries := []domain.RoundEntry{
-		{RoundID: r.ID, ApplicationID: "application-2", Worker: "worker-2", Points: 31, Ticket: "TICKET2", Word: "abcd", Number: 1<<64 - 1, Position: 1, OfferID: "offer-1", Reasons: []rule.Trace{}},
+		{RoundID: r.ID, ApplicationID: "application-2", Worker: "worker-2", Points: 31, AheadBy: "HO-14", Ticket: "TICKET2", Word: "abcd", Number: 1<<64 - 1, Position: 1, OfferID: "offer-1", Reasons: []rule.Trace{}},
 		{RoundID: r.ID, ApplicationID: "application-1", Worker: "worker-1", Points: 20, Class: 1, Ticket: "TICKET1", Position: 2, Reasons: why()},
 	}
 	s.do(func(ctx context.Context, tx *store.Tx) error {
@@ -257,7 +257,7 @@ func (s *suite) lastRound() {
 		})
 	}
 	got := s.contend(func(ctx context.Context, cases *app.App, tx *store.Tx, _ int) error {
-		_, err := cases.OpenRound(ctx, tx, domain.Round{County: "654301", Kind: domain.PublicRental, HomeIDs: []string{"home-1"}}, false)
+		_, err := cases.OpenRound(ctx, tx, domain.Round{County: "654301", Kind: domain.PublicRental, HomeIDs: []string{"home-1"}}, app.Accepted{})
 		return err
 	})
 	if n := s.won(got, domain.ErrRoundOpen); n != 1 {

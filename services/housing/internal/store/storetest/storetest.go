@@ -231,9 +231,11 @@ func (s *suite) applicationRoundTrip() {
 			s.Errorf("another worker's: %d, %v", len(all), err)
 		}
 		got.Reopened, got.RefusalCode, got.OfferID = true, "job", "offer-1"
+		got.Priority = domain.Priority{State: domain.PriorityConfirmed, On: clock.NewDate(2026, 10, 1), Basis: domain.BasisPaper}
 		return tx.SaveApplication(ctx, got)
 	})
 	a.Version, a.Reopened, a.RefusalCode, a.OfferID = 2, true, "job", "offer-1"
+	a.Priority = domain.Priority{State: domain.PriorityConfirmed, On: clock.NewDate(2026, 10, 1), Basis: domain.BasisPaper}
 	s.do(func(_ context.Context, tx *store.Tx) error {
 		got, err := tx.PeekApplication(a.ID)
 		if !reflect.DeepEqual(got, a) {
