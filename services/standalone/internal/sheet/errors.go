@@ -37,6 +37,8 @@ var (
 	ErrAboveHeader = errs.New(errs.Invalid, "sheet.above_header", "A row above the header looks like data and was not read.")
 	// ErrMoreUnread means that more was not read than is named one by one.
 	ErrMoreUnread = errs.New(errs.Invalid, "sheet.more_unread", "More rows were not read than are named one by one.")
+	// ErrProse means that a workbook's sheet holds sentences and no table, such as how to fill in the others.
+	ErrProse = errs.New(errs.Invalid, "sheet.prose", "The sheet holds text and no table; it was not read.")
 	// ErrOtherFile means that a file's name says that it is no sheet.
 	ErrOtherFile = errs.New(errs.Invalid, "sheet.other_file", "The file is no sheet and was not read.")
 	// ErrRefusedFile means that a file of refused rows lies in the folder without its sheet.
@@ -98,6 +100,7 @@ var sentences = map[string]string{
 	ErrSecondTable.Code:     "这里开始了另一张列不相同的表，没有读取；请移到单独的工作表",
 	ErrAboveHeader.Code:     "表头上方的这一行像是数据，没有读取",
 	ErrMoreUnread.Code:      "还有更多的行没有读取，未逐一列出",
+	ErrProse.Code:           "工作表只有文字说明，没有表格，没有读取",
 	ErrOtherFile.Code:       "文件不是表格，没有读取",
 	ErrRefusedFile.Code:     "待更正的行请按文件名逐个导入",
 	ErrFolder.Code:          "文件夹没有读取：是链接、层级过深或无法打开",

@@ -318,7 +318,8 @@ func TestWhatAClerkSees(t *testing.T) {
 		"hidden first":     {[]rawTab{{name: "旧", state: "hidden", rows: two}, {name: "新", rows: head + raw(2, "", school("二小")...)}}, "2 二小; sheet.hidden"},
 		"very hidden last": {[]rawTab{{name: "甲", rows: two}, {name: "旧", state: "veryHidden", rows: two}}, "2 一小; sheet.hidden"},
 		"empty sheets":     {[]rawTab{{name: "甲", rows: two}, {name: "Sheet2"}, {name: "Sheet3", rows: raw(1, "", "", " ")}}, "2 一小"},
-		"unknown sheet":    {[]rawTab{{name: "甲", rows: two}, {name: "说明", rows: raw(1, "", "请如实填写")}}, "2 一小; sheet.header_missing"},
+		"unknown sheet":    {[]rawTab{{name: "甲", rows: two}, {name: "说明", rows: raw(1, "", "请如实填写") + raw(2, "", "一、", "电话必填")}}, "2 一小; sheet.prose"},
+		"a person's card":  {[]rawTab{{name: "甲", rows: two}, {name: "卡", rows: raw(1, "", "姓名", "某某") + raw(2, "", "公民身份号码", "654399197408153751")}}, "2 一小; sheet.header_missing"},
 		"hidden rows": {[]rawTab{{name: "甲", rows: head + raw(2, `hidden="1"`, school("一小")...) + raw(3, `hidden="1"`, school("二小")...) + raw(4, "", school("三小")...) +
 			raw(5, `ht="0" customHeight="1"`, school("四小")...)}}, "4 三小; sheet.row_hidden 2+2; sheet.row_hidden 5+1"},
 		"hidden column": {[]rawTab{{name: "甲", columns: `<cols><col min="2" max="2" width="9" hidden="1"/></cols>`, rows: two}}, "2 一小; sheet.column_hidden性质"},
@@ -334,7 +335,8 @@ func TestWhatAClerkSees(t *testing.T) {
 	}
 	for want, tabs := range map[string][]rawTab{
 		"sheet.hidden":         {{name: "旧", state: "hidden", rows: two}},
-		"sheet.header_missing": {{name: "旧", state: "hidden", rows: two}, {name: "说明", rows: raw(1, "", "请如实填写")}},
+		"sheet.header_missing": {{name: "旧", state: "hidden", rows: two}, {name: "册", rows: raw(1, "", "甲", "乙", "丙")}},
+		"sheet.prose":          {{name: "说明", rows: raw(1, "", "请如实填写")}},
 		"sheet.column_hidden":  {{name: "甲", columns: `<cols><col min="1" max="1" width="9" hidden="1"/></cols>`, rows: two}},
 		"sheet.empty":          {{name: "Sheet1"}},
 	} {
@@ -354,7 +356,7 @@ func TestRowsThatAreNoData(t *testing.T) {
 		"titles":            {[][]string{{"2026年富蕴县学位表"}, {"填报单位：教育局", "", "", "填报日期：2026-08-18"}, {}, h, s}, "5 一小; title×2"},
 		"sums":              {[][]string{h, s, {"小计", "", "", "", "", "9"}, school("二小"), {"合  计：", "", "", "", "", "18"}, {"", "", "总计", "", "", "18"}}, "2 一小; 4 二小; sum×3"},
 		"signatures":        {[][]string{h, s, {}, {"填表人：某某", "", "审核人：某某", "", "单位（盖章）"}, {"制表：某某"}, {"", "", "", "2026年8月18日"}, {"负责人(签字):"}}, "2 一小; signature×4"},
-		"notes":             {[][]string{h, s, {"备注：学段指小学或初中。"}, {"1、本表一式两份。"}, {"注:以上为2026年数据"}, {"填表说明"}}, "2 一小; note×4"},
+		"notes":             {[][]string{h, s, {"备注：学段指小学或初中。"}, {"1、本表一式两份。"}, {"注:以上为2026年数据"}, {"填表说明"}, {"（此表一式两份）"}}, "2 一小; note×5"},
 		"header again":      {[][]string{h, s, h, school("二小")}, "2 一小; 4 二小; header×1"},
 		"numbered columns":  {[][]string{h, {"1", "2", "3", "4", "5", "6"}, s}, "3 一小; numbering×1"},
 		"example":           {[][]string{h, {"例：一小", "公办", "富蕴县", "杜热镇", "小学", "9"}, s}, "3 一小; example×1"},

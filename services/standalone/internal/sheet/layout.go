@@ -85,7 +85,26 @@ func (r *Reader) readHeader(epoch int, rounded bool) error {
 	if nearest == nil {
 		return ErrEmpty
 	}
+	if r.tab != "" && r.ended != nil && !slices.ContainsFunc(above, record.listed) {
+		return ErrProse
+	}
 	return nearest
+}
+
+// listed reports whether a row may be one of a table: it has three cells or
+// more, or a number that a person or a firm has.
+func (rec record) listed() bool {
+	filled := 0
+	for _, c := range rec.cells {
+		text := squeeze(c)
+		if text != "" {
+			filled++
+		}
+		if personNumber.MatchString(text) {
+			return true
+		}
+	}
+	return filled > 2
 }
 
 // joinRows makes one header of two rows: a lower cell that is a column by itself
@@ -236,6 +255,7 @@ var (
 	seals     = regexp.MustCompile(`^(?:[（(]?(?:单位)?(?:盖章|公章|签章|印章|签字盖章)[)）]?|(?:领导|负责人|本人|审核人)?签[字名](?:[（(].*[)）])?|日期|年月日|\d{4}年\d{1,2}月\d{1,2}日|单位盖章|单位负责人|联系电话|制表单位)(?:[:：].*)?$|.*[（(](?:单位)?(?:盖章|公章|签章)[)）]$`)
 	remarks   = regexp.MustCompile(`^(?:备注|注|附注|说明|填表说明|填报说明|注意事项|填写说明|提示|附)[:：\d].*|^(?:备注|注|说明|填表说明|注意事项)$`)
 	listed    = regexp.MustCompile(`^(?:[（(]?[\d一二三四五六七八九十]{1,2}[)）、.．])\D`)
+	bracketed = regexp.MustCompile(`^[（(【〔].+[)）】〕][。.]?$`)
 	examples  = regexp.MustCompile(`^[（(]?(?:例|示例|样例|范例|填写示例|填表示例)[)）:：]|^(?:示例|样例|范例|填写示例|填表示例)$`)
 	serialNum = regexp.MustCompile(`^[（(]?\d{1,3}[)）]?$`)
 )
@@ -290,7 +310,7 @@ func (r *Reader) partial(rec record, first string) Skip {
 		return SkipNote
 	case signs.MatchString(first), seals.MatchString(first):
 		return SkipSignature
-	case filled == 1 && (r.recent.notes && len(first) > 12 || listed.MatchString(first) || len(first) > 60):
+	case filled == 1 && (r.recent.notes && len(first) > 12 || listed.MatchString(first) || bracketed.MatchString(first) || len(first) > 60):
 		return SkipNote
 	case filled == 1 && r.wide(rec):
 		return SkipTitle

@@ -123,14 +123,16 @@ func (b *Book) nothing() error {
 	if len(b.unread) == 0 {
 		return ErrEmpty
 	}
-	first := b.unread[0]
-	for _, u := range b.unread {
-		if u.Code != ErrSheetHidden.Code {
-			first = u
-			break
+	worst := func(u Unread) int {
+		switch u.Code {
+		case ErrProse.Code:
+			return 2
+		case ErrSheetHidden.Code:
+			return 1
 		}
+		return 0
 	}
-	return first.err
+	return slices.MinFunc(b.unread, func(a, c Unread) int { return worst(a) - worst(c) }).err
 }
 
 // open finds the file's format and reads the headers.
@@ -188,7 +190,7 @@ func (b *Book) openWorkbook(in io.ReaderAt, size int64, stop func() error) error
 			return err
 		case !errors.Is(err, ErrEmpty):
 			e := asFault(err)
-			b.leave(Unread{Sheet: t.name, Column: e.Detail["column"]}, e)
+			b.leave(Unread{Sheet: t.name, Column: e.Detail["column"], Spare: errors.Is(err, ErrProse)}, e)
 		}
 		if s != nil {
 			_ = s.close() // it was only read

@@ -210,7 +210,7 @@ func TestReason(t *testing.T) {
 	for _, e := range []*errs.Error{
 		ErrRowTooLong, ErrRowTooLarge, ErrCellTooLong, ErrRowQuote, ErrDate, ErrNumber, ErrYesNo, ErrWageRange, ErrMerged, ErrDigitsLost, ErrScientific,
 		ErrErrorValue, ErrFormula, ErrDateCell, ErrBoolCell, ErrHeaderMissing, ErrHeaderDuplicate, ErrEmpty, ErrEncoding, ErrNotReadable, ErrFormat,
-		ErrPassword, ErrTooLarge, ErrSheetHidden, ErrRowHidden, ErrColumnHidden, ErrSecondTable, ErrAboveHeader, ErrMoreUnread, ErrOtherFile, ErrRefusedFile, ErrFolder,
+		ErrPassword, ErrTooLarge, ErrSheetHidden, ErrRowHidden, ErrColumnHidden, ErrSecondTable, ErrAboveHeader, ErrMoreUnread, ErrProse, ErrOtherFile, ErrRefusedFile, ErrFolder,
 	} {
 		if code, text := Reason(e); code != e.Code || text == e.Text || text == "" {
 			t.Errorf("%s: %s", code, text)
