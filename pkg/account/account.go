@@ -8,7 +8,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"maps"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -56,16 +59,40 @@ func read(tx *sqldb.Tx, worker string) (known, closed bool, err error) {
 	return err == nil, n != 0, err
 }
 
-// Asker asks the registry whether it knows a worker, and as closed.
-type Asker func(ctx context.Context, worker string) (known, closed bool, err error)
+// Standing is what the registry says of an account.
+type Standing struct{ Known, Closed bool }
+
+// Asker asks the registry about workers; one who is not in the answer is not known.
+type Asker func(ctx context.Context, workers []string) (map[string]Standing, error)
+
+const (
+	// seenMost bounds what a book remembers beside its table.
+	seenMost = 100_000
+	// askedMost is how many workers are asked about at once, and askTime how
+	// long their answer may take.
+	askedMost = 64
+	askTime   = 10 * time.Second
+)
 
 // Book answers for one service whether a worker has an account. What the
-// registry said once holds until the account is closed.
+// registry said once holds until the account is closed. Who asks while a
+// question is under way is asked about with the others in the next one, so that
+// an import costs a call for many people and not one for each.
 type Book struct {
-	db   *sqldb.DB
-	ask  Asker
-	mu   sync.Mutex
-	seen map[string]struct{}
+	db      *sqldb.DB
+	ask     Asker
+	mu      sync.Mutex // guards what follows
+	seen    map[string]struct{}
+	waiting []*question
+	asking  bool
+}
+
+// question is one caller's, and its answer.
+type question struct {
+	ctx    context.Context
+	worker string
+	done   chan struct{}
+	err    error
 }
 
 // NewBook returns the book of a service; with a nil asker every worker without
@@ -74,44 +101,105 @@ func NewBook(db *sqldb.DB, ask Asker) *Book {
 	return &Book{db: db, ask: ask, seen: map[string]struct{}{}}
 }
 
-// seenMost bounds what a book remembers beside its table.
-const seenMost = 100_000
-
 // Know makes sure that there is such a worker, or returns ErrUnknown or
 // ErrClosed. It is called before a transaction begins, since it may have to ask.
 func (b *Book) Know(ctx context.Context, worker string) error {
-	b.mu.Lock()
-	_, ok := b.seen[worker]
-	b.mu.Unlock()
-	if ok || b.ask == nil {
+	if b.ask == nil {
 		return nil
 	}
-	var known, closed bool
-	err := b.db.View(ctx, func(tx *sqldb.Tx) (err error) {
-		known, closed, err = read(tx, worker)
-		return err
-	})
-	if err != nil {
-		return err
+	b.mu.Lock()
+	if _, ok := b.seen[worker]; ok {
+		b.mu.Unlock()
+		return nil
 	}
-	if !known {
-		if known, closed, err = b.ask(ctx, worker); err != nil {
-			return err
+	q := &question{ctx: ctx, worker: worker, done: make(chan struct{})}
+	b.waiting = append(b.waiting, q)
+	if !b.asking {
+		b.asking = true
+		go b.answer()
+	}
+	b.mu.Unlock()
+	select {
+	case <-q.done:
+		return q.err
+	case <-ctx.Done():
+		return sqldb.ErrDeadline.Because(ctx.Err())
+	}
+}
+
+// answer asks for those who wait until nobody does.
+func (b *Book) answer() {
+	for {
+		b.mu.Lock()
+		n := min(len(b.waiting), askedMost)
+		if n == 0 {
+			b.waiting, b.asking = nil, false
+			b.mu.Unlock()
+			return
 		}
+		all := slices.Clone(b.waiting[:n])
+		b.waiting = slices.Delete(b.waiting, 0, n)
+		b.mu.Unlock()
+		b.together(all)
 	}
-	switch {
-	case !known:
-		return ErrUnknown
-	case closed:
-		return ErrClosed
+}
+
+// together answers some questions, all with one call. What the first of them
+// belongs to is what the call is traced as; its end is not the others'.
+func (b *Book) together(all []*question) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(all[0].ctx), askTime)
+	defer cancel()
+	said, err := b.standing(ctx, all)
+	if len(all) > 1 && errs.KindOf(err) == errs.Invalid { // one of them is no reference; the others must not suffer for it
+		for _, q := range all {
+			b.together([]*question{q})
+		}
+		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.seen) >= seenMost {
-		clear(b.seen)
+	for _, q := range all {
+		switch s := said[q.worker]; {
+		case err != nil:
+			q.err = err
+		case !s.Known:
+			q.err = ErrUnknown
+		case s.Closed:
+			q.err = ErrClosed
+		default:
+			if len(b.seen) >= seenMost {
+				clear(b.seen)
+			}
+			b.seen[q.worker] = struct{}{}
+		}
+		close(q.done)
 	}
-	b.seen[worker] = struct{}{}
-	return nil
+}
+
+// standing looks into the table, and asks about those whom it does not have.
+func (b *Book) standing(ctx context.Context, all []*question) (map[string]Standing, error) {
+	said, strange := map[string]Standing{}, []string(nil)
+	err := b.db.View(ctx, func(tx *sqldb.Tx) error {
+		clear(said)
+		strange = strange[:0]
+		for _, q := range all {
+			known, closed, err := read(tx, q.worker)
+			if err != nil {
+				return err
+			}
+			if said[q.worker] = (Standing{known, closed}); !known {
+				strange = append(strange, q.worker)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(strange) == 0 {
+		return said, err
+	}
+	slices.Sort(strange)
+	asked, err := b.ask(ctx, slices.Compact(strange))
+	maps.Copy(said, asked)
+	return said, err
 }
 
 // Admit writes down, in the transaction of a command, that the worker is known,

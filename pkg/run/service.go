@@ -128,13 +128,20 @@ func Open(ctx context.Context, service string, migrations fs.FS, d Deps) (*outbo
 	return log, task.New(db, d.Clock, d.Telemetry.For(service)), client, nil
 }
 
-// standing asks the registry about an account.
+// standing asks the registry about accounts.
 func standing(service string, caller contract.Caller) account.Asker {
 	registry := registryv1.RegistryClient{Caller: caller, Target: event.Keeper}
-	return func(ctx context.Context, worker string) (known, closed bool, err error) {
+	return func(ctx context.Context, workers []string) (map[string]account.Standing, error) {
 		ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: service, Purpose: "account_standing", LegalBasis: "PIPL 13(3)", Via: auth.ViaSystem})
-		r, err := registry.GetStanding(ctx, &registryv1.GetStandingRequest{Worker: worker})
-		return r.GetKnown(), r.GetClosed(), err
+		r, err := registry.GetStanding(ctx, &registryv1.GetStandingRequest{WorkerIds: workers})
+		if err != nil {
+			return nil, err
+		}
+		all := map[string]account.Standing{}
+		for _, s := range r.GetStandings() {
+			all[s.GetWorker()] = account.Standing{Known: true, Closed: s.GetClosed()}
+		}
+		return all, nil
 	}
 }
 

@@ -1369,8 +1369,10 @@ func (*DecideContactResponse) Descriptor() ([]byte, []int) {
 }
 
 type GetStandingRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	// Further workers, each with a standing of its own in the answer.
+	WorkerIds     []string `protobuf:"bytes,2,rep,name=worker_ids,json=workerIds,proto3" json:"worker_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1412,10 +1414,19 @@ func (x *GetStandingRequest) GetWorker() string {
 	return ""
 }
 
+func (x *GetStandingRequest) GetWorkerIds() []string {
+	if x != nil {
+		return x.WorkerIds
+	}
+	return nil
+}
+
 type GetStandingResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Known         bool                   `protobuf:"varint,1,opt,name=known,proto3" json:"known,omitempty"`
-	Closed        bool                   `protobuf:"varint,2,opt,name=closed,proto3" json:"closed,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Known  bool                   `protobuf:"varint,1,opt,name=known,proto3" json:"known,omitempty"`
+	Closed bool                   `protobuf:"varint,2,opt,name=closed,proto3" json:"closed,omitempty"`
+	// What there is of worker_ids; one that is not here is not known.
+	Standings     []*Standing `protobuf:"bytes,3,rep,name=standings,proto3" json:"standings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1464,6 +1475,65 @@ func (x *GetStandingResponse) GetClosed() bool {
 	return false
 }
 
+func (x *GetStandingResponse) GetStandings() []*Standing {
+	if x != nil {
+		return x.Standings
+	}
+	return nil
+}
+
+type Standing struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Closed        bool                   `protobuf:"varint,2,opt,name=closed,proto3" json:"closed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Standing) Reset() {
+	*x = Standing{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Standing) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Standing) ProtoMessage() {}
+
+func (x *Standing) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Standing.ProtoReflect.Descriptor instead.
+func (*Standing) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *Standing) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *Standing) GetClosed() bool {
+	if x != nil {
+		return x.Closed
+	}
+	return false
+}
+
 type CheckAgeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
@@ -1476,7 +1546,7 @@ type CheckAgeRequest struct {
 
 func (x *CheckAgeRequest) Reset() {
 	*x = CheckAgeRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1488,7 +1558,7 @@ func (x *CheckAgeRequest) String() string {
 func (*CheckAgeRequest) ProtoMessage() {}
 
 func (x *CheckAgeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1501,7 +1571,7 @@ func (x *CheckAgeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAgeRequest.ProtoReflect.Descriptor instead.
 func (*CheckAgeRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *CheckAgeRequest) GetWorker() string {
@@ -1541,7 +1611,7 @@ type CheckAgeResponse struct {
 
 func (x *CheckAgeResponse) Reset() {
 	*x = CheckAgeResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1553,7 +1623,7 @@ func (x *CheckAgeResponse) String() string {
 func (*CheckAgeResponse) ProtoMessage() {}
 
 func (x *CheckAgeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1566,7 +1636,7 @@ func (x *CheckAgeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAgeResponse.ProtoReflect.Descriptor instead.
 func (*CheckAgeResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *CheckAgeResponse) GetReached() bool {
@@ -1596,7 +1666,7 @@ type RegisterChildRequest struct {
 
 func (x *RegisterChildRequest) Reset() {
 	*x = RegisterChildRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1608,7 +1678,7 @@ func (x *RegisterChildRequest) String() string {
 func (*RegisterChildRequest) ProtoMessage() {}
 
 func (x *RegisterChildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1621,7 +1691,7 @@ func (x *RegisterChildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterChildRequest.ProtoReflect.Descriptor instead.
 func (*RegisterChildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *RegisterChildRequest) GetWorker() string {
@@ -1695,7 +1765,7 @@ type RegisterChildResponse struct {
 
 func (x *RegisterChildResponse) Reset() {
 	*x = RegisterChildResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1707,7 +1777,7 @@ func (x *RegisterChildResponse) String() string {
 func (*RegisterChildResponse) ProtoMessage() {}
 
 func (x *RegisterChildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1720,7 +1790,7 @@ func (x *RegisterChildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterChildResponse.ProtoReflect.Descriptor instead.
 func (*RegisterChildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *RegisterChildResponse) GetChildId() string {
@@ -1763,7 +1833,7 @@ type FindLikelyDoublesRequest struct {
 
 func (x *FindLikelyDoublesRequest) Reset() {
 	*x = FindLikelyDoublesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1775,7 +1845,7 @@ func (x *FindLikelyDoublesRequest) String() string {
 func (*FindLikelyDoublesRequest) ProtoMessage() {}
 
 func (x *FindLikelyDoublesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1788,7 +1858,7 @@ func (x *FindLikelyDoublesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyDoublesRequest.ProtoReflect.Descriptor instead.
 func (*FindLikelyDoublesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *FindLikelyDoublesRequest) GetChildIds() []string {
@@ -1814,7 +1884,7 @@ type FindLikelyDoublesResponse struct {
 
 func (x *FindLikelyDoublesResponse) Reset() {
 	*x = FindLikelyDoublesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1826,7 +1896,7 @@ func (x *FindLikelyDoublesResponse) String() string {
 func (*FindLikelyDoublesResponse) ProtoMessage() {}
 
 func (x *FindLikelyDoublesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1839,7 +1909,7 @@ func (x *FindLikelyDoublesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyDoublesResponse.ProtoReflect.Descriptor instead.
 func (*FindLikelyDoublesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *FindLikelyDoublesResponse) GetDoubles() []*LikelyDouble {
@@ -1861,7 +1931,7 @@ type FindLikelyHouseholdsRequest struct {
 
 func (x *FindLikelyHouseholdsRequest) Reset() {
 	*x = FindLikelyHouseholdsRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1873,7 +1943,7 @@ func (x *FindLikelyHouseholdsRequest) String() string {
 func (*FindLikelyHouseholdsRequest) ProtoMessage() {}
 
 func (x *FindLikelyHouseholdsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1886,7 +1956,7 @@ func (x *FindLikelyHouseholdsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyHouseholdsRequest.ProtoReflect.Descriptor instead.
 func (*FindLikelyHouseholdsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *FindLikelyHouseholdsRequest) GetWorkerIds() []string {
@@ -1912,7 +1982,7 @@ type FindLikelyHouseholdsResponse struct {
 
 func (x *FindLikelyHouseholdsResponse) Reset() {
 	*x = FindLikelyHouseholdsResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1924,7 +1994,7 @@ func (x *FindLikelyHouseholdsResponse) String() string {
 func (*FindLikelyHouseholdsResponse) ProtoMessage() {}
 
 func (x *FindLikelyHouseholdsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1937,7 +2007,7 @@ func (x *FindLikelyHouseholdsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyHouseholdsResponse.ProtoReflect.Descriptor instead.
 func (*FindLikelyHouseholdsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *FindLikelyHouseholdsResponse) GetDoubles() []*LikelyDouble {
@@ -1960,7 +2030,7 @@ type LikelyDouble struct {
 
 func (x *LikelyDouble) Reset() {
 	*x = LikelyDouble{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1972,7 +2042,7 @@ func (x *LikelyDouble) String() string {
 func (*LikelyDouble) ProtoMessage() {}
 
 func (x *LikelyDouble) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1985,7 +2055,7 @@ func (x *LikelyDouble) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LikelyDouble.ProtoReflect.Descriptor instead.
 func (*LikelyDouble) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *LikelyDouble) GetFirstId() string {
@@ -2019,7 +2089,7 @@ type GetChildRequest struct {
 
 func (x *GetChildRequest) Reset() {
 	*x = GetChildRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2031,7 +2101,7 @@ func (x *GetChildRequest) String() string {
 func (*GetChildRequest) ProtoMessage() {}
 
 func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2044,7 +2114,7 @@ func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildRequest.ProtoReflect.Descriptor instead.
 func (*GetChildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetChildRequest) GetChildId() string {
@@ -2070,7 +2140,7 @@ type GetChildResponse struct {
 
 func (x *GetChildResponse) Reset() {
 	*x = GetChildResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2082,7 +2152,7 @@ func (x *GetChildResponse) String() string {
 func (*GetChildResponse) ProtoMessage() {}
 
 func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2095,7 +2165,7 @@ func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildResponse.ProtoReflect.Descriptor instead.
 func (*GetChildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *GetChildResponse) GetChild() *Child {
@@ -2123,7 +2193,7 @@ type GrantConsentRequest struct {
 
 func (x *GrantConsentRequest) Reset() {
 	*x = GrantConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2135,7 +2205,7 @@ func (x *GrantConsentRequest) String() string {
 func (*GrantConsentRequest) ProtoMessage() {}
 
 func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2148,7 +2218,7 @@ func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentRequest.ProtoReflect.Descriptor instead.
 func (*GrantConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GrantConsentRequest) GetWorker() string {
@@ -2216,7 +2286,7 @@ type GrantConsentResponse struct {
 
 func (x *GrantConsentResponse) Reset() {
 	*x = GrantConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2228,7 +2298,7 @@ func (x *GrantConsentResponse) String() string {
 func (*GrantConsentResponse) ProtoMessage() {}
 
 func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2241,7 +2311,7 @@ func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentResponse.ProtoReflect.Descriptor instead.
 func (*GrantConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *GrantConsentResponse) GetGrantId() string {
@@ -2260,7 +2330,7 @@ type WithdrawConsentRequest struct {
 
 func (x *WithdrawConsentRequest) Reset() {
 	*x = WithdrawConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2272,7 +2342,7 @@ func (x *WithdrawConsentRequest) String() string {
 func (*WithdrawConsentRequest) ProtoMessage() {}
 
 func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2285,7 +2355,7 @@ func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *WithdrawConsentRequest) GetGrantId() string {
@@ -2303,7 +2373,7 @@ type WithdrawConsentResponse struct {
 
 func (x *WithdrawConsentResponse) Reset() {
 	*x = WithdrawConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2315,7 +2385,7 @@ func (x *WithdrawConsentResponse) String() string {
 func (*WithdrawConsentResponse) ProtoMessage() {}
 
 func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2328,7 +2398,7 @@ func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentResponse.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{38}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{39}
 }
 
 type ListConsentsRequest struct {
@@ -2340,7 +2410,7 @@ type ListConsentsRequest struct {
 
 func (x *ListConsentsRequest) Reset() {
 	*x = ListConsentsRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2352,7 +2422,7 @@ func (x *ListConsentsRequest) String() string {
 func (*ListConsentsRequest) ProtoMessage() {}
 
 func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2365,7 +2435,7 @@ func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsRequest.ProtoReflect.Descriptor instead.
 func (*ListConsentsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{39}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListConsentsRequest) GetWorker() string {
@@ -2384,7 +2454,7 @@ type ListConsentsResponse struct {
 
 func (x *ListConsentsResponse) Reset() {
 	*x = ListConsentsResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2396,7 +2466,7 @@ func (x *ListConsentsResponse) String() string {
 func (*ListConsentsResponse) ProtoMessage() {}
 
 func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2409,7 +2479,7 @@ func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsResponse.ProtoReflect.Descriptor instead.
 func (*ListConsentsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{40}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListConsentsResponse) GetConsents() []*Consent {
@@ -2431,7 +2501,7 @@ type ListTimelineRequest struct {
 
 func (x *ListTimelineRequest) Reset() {
 	*x = ListTimelineRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2443,7 +2513,7 @@ func (x *ListTimelineRequest) String() string {
 func (*ListTimelineRequest) ProtoMessage() {}
 
 func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2456,7 +2526,7 @@ func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineRequest.ProtoReflect.Descriptor instead.
 func (*ListTimelineRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{41}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ListTimelineRequest) GetWorker() string {
@@ -2489,7 +2559,7 @@ type ListTimelineResponse struct {
 
 func (x *ListTimelineResponse) Reset() {
 	*x = ListTimelineResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2501,7 +2571,7 @@ func (x *ListTimelineResponse) String() string {
 func (*ListTimelineResponse) ProtoMessage() {}
 
 func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2514,7 +2584,7 @@ func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineResponse.ProtoReflect.Descriptor instead.
 func (*ListTimelineResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{42}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ListTimelineResponse) GetEntries() []*TimelineEntry {
@@ -2536,7 +2606,7 @@ type ListAccessRequest struct {
 
 func (x *ListAccessRequest) Reset() {
 	*x = ListAccessRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2548,7 +2618,7 @@ func (x *ListAccessRequest) String() string {
 func (*ListAccessRequest) ProtoMessage() {}
 
 func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2561,7 +2631,7 @@ func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessRequest.ProtoReflect.Descriptor instead.
 func (*ListAccessRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{43}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListAccessRequest) GetWorker() string {
@@ -2594,7 +2664,7 @@ type ListAccessResponse struct {
 
 func (x *ListAccessResponse) Reset() {
 	*x = ListAccessResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2606,7 +2676,7 @@ func (x *ListAccessResponse) String() string {
 func (*ListAccessResponse) ProtoMessage() {}
 
 func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2619,7 +2689,7 @@ func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessResponse.ProtoReflect.Descriptor instead.
 func (*ListAccessResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{44}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListAccessResponse) GetEntries() []*AccessEntry {
@@ -2644,7 +2714,7 @@ type CorrectFactRequest struct {
 
 func (x *CorrectFactRequest) Reset() {
 	*x = CorrectFactRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2656,7 +2726,7 @@ func (x *CorrectFactRequest) String() string {
 func (*CorrectFactRequest) ProtoMessage() {}
 
 func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2669,7 +2739,7 @@ func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactRequest.ProtoReflect.Descriptor instead.
 func (*CorrectFactRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{45}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *CorrectFactRequest) GetWorker() string {
@@ -2716,7 +2786,7 @@ type CorrectFactResponse struct {
 
 func (x *CorrectFactResponse) Reset() {
 	*x = CorrectFactResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2728,7 +2798,7 @@ func (x *CorrectFactResponse) String() string {
 func (*CorrectFactResponse) ProtoMessage() {}
 
 func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2741,7 +2811,7 @@ func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactResponse.ProtoReflect.Descriptor instead.
 func (*CorrectFactResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{46}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *CorrectFactResponse) GetCorrectionId() string {
@@ -2761,7 +2831,7 @@ type ListMessagesRequest struct {
 
 func (x *ListMessagesRequest) Reset() {
 	*x = ListMessagesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2773,7 +2843,7 @@ func (x *ListMessagesRequest) String() string {
 func (*ListMessagesRequest) ProtoMessage() {}
 
 func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2786,7 +2856,7 @@ func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesRequest.ProtoReflect.Descriptor instead.
 func (*ListMessagesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{47}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ListMessagesRequest) GetWorker() string {
@@ -2812,7 +2882,7 @@ type ListMessagesResponse struct {
 
 func (x *ListMessagesResponse) Reset() {
 	*x = ListMessagesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2824,7 +2894,7 @@ func (x *ListMessagesResponse) String() string {
 func (*ListMessagesResponse) ProtoMessage() {}
 
 func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2837,7 +2907,7 @@ func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesResponse.ProtoReflect.Descriptor instead.
 func (*ListMessagesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{48}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ListMessagesResponse) GetMessages() []*Message {
@@ -2856,7 +2926,7 @@ type ReadMessageRequest struct {
 
 func (x *ReadMessageRequest) Reset() {
 	*x = ReadMessageRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2868,7 +2938,7 @@ func (x *ReadMessageRequest) String() string {
 func (*ReadMessageRequest) ProtoMessage() {}
 
 func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2881,7 +2951,7 @@ func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageRequest.ProtoReflect.Descriptor instead.
 func (*ReadMessageRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{49}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ReadMessageRequest) GetMessageId() string {
@@ -2899,7 +2969,7 @@ type ReadMessageResponse struct {
 
 func (x *ReadMessageResponse) Reset() {
 	*x = ReadMessageResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2911,7 +2981,7 @@ func (x *ReadMessageResponse) String() string {
 func (*ReadMessageResponse) ProtoMessage() {}
 
 func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2924,7 +2994,7 @@ func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageResponse.ProtoReflect.Descriptor instead.
 func (*ReadMessageResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{50}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{51}
 }
 
 type CloseAccountRequest struct {
@@ -2936,7 +3006,7 @@ type CloseAccountRequest struct {
 
 func (x *CloseAccountRequest) Reset() {
 	*x = CloseAccountRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2948,7 +3018,7 @@ func (x *CloseAccountRequest) String() string {
 func (*CloseAccountRequest) ProtoMessage() {}
 
 func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2961,7 +3031,7 @@ func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountRequest.ProtoReflect.Descriptor instead.
 func (*CloseAccountRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{51}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *CloseAccountRequest) GetWorker() string {
@@ -2979,7 +3049,7 @@ type CloseAccountResponse struct {
 
 func (x *CloseAccountResponse) Reset() {
 	*x = CloseAccountResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[52]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2991,7 +3061,7 @@ func (x *CloseAccountResponse) String() string {
 func (*CloseAccountResponse) ProtoMessage() {}
 
 func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[52]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3004,7 +3074,7 @@ func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountResponse.ProtoReflect.Descriptor instead.
 func (*CloseAccountResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{52}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{53}
 }
 
 // Worker is a person as the registry holds it.
@@ -3025,7 +3095,7 @@ type Worker struct {
 
 func (x *Worker) Reset() {
 	*x = Worker{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[53]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3037,7 +3107,7 @@ func (x *Worker) String() string {
 func (*Worker) ProtoMessage() {}
 
 func (x *Worker) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[53]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3050,7 +3120,7 @@ func (x *Worker) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Worker.ProtoReflect.Descriptor instead.
 func (*Worker) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{53}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *Worker) GetWorker() string {
@@ -3131,7 +3201,7 @@ type Child struct {
 
 func (x *Child) Reset() {
 	*x = Child{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[54]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3143,7 +3213,7 @@ func (x *Child) String() string {
 func (*Child) ProtoMessage() {}
 
 func (x *Child) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[54]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3156,7 +3226,7 @@ func (x *Child) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Child.ProtoReflect.Descriptor instead.
 func (*Child) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{54}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *Child) GetChildId() string {
@@ -3218,7 +3288,7 @@ type Consent struct {
 
 func (x *Consent) Reset() {
 	*x = Consent{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[55]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3230,7 +3300,7 @@ func (x *Consent) String() string {
 func (*Consent) ProtoMessage() {}
 
 func (x *Consent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[55]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3243,7 +3313,7 @@ func (x *Consent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Consent.ProtoReflect.Descriptor instead.
 func (*Consent) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{55}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *Consent) GetGrantId() string {
@@ -3324,7 +3394,7 @@ type TimelineEntry struct {
 
 func (x *TimelineEntry) Reset() {
 	*x = TimelineEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[56]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3336,7 +3406,7 @@ func (x *TimelineEntry) String() string {
 func (*TimelineEntry) ProtoMessage() {}
 
 func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[56]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3349,7 +3419,7 @@ func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TimelineEntry.ProtoReflect.Descriptor instead.
 func (*TimelineEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{56}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *TimelineEntry) GetEventId() string {
@@ -3459,7 +3529,7 @@ type AccessEntry struct {
 
 func (x *AccessEntry) Reset() {
 	*x = AccessEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[57]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3471,7 +3541,7 @@ func (x *AccessEntry) String() string {
 func (*AccessEntry) ProtoMessage() {}
 
 func (x *AccessEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[57]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3484,7 +3554,7 @@ func (x *AccessEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AccessEntry.ProtoReflect.Descriptor instead.
 func (*AccessEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{57}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *AccessEntry) GetAt() int64 {
@@ -3582,7 +3652,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[58]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3594,7 +3664,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[58]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3607,7 +3677,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{58}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *Message) GetMessageId() string {
@@ -3769,11 +3839,17 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\aapprove\x18\x02 \x01(\bR\aapprove\x12\x1f\n" +
 	"\vreason_code\x18\x03 \x01(\tR\n" +
 	"reasonCode\"\x17\n" +
-	"\x15DecideContactResponse\",\n" +
+	"\x15DecideContactResponse\"K\n" +
 	"\x12GetStandingRequest\x12\x16\n" +
-	"\x06worker\x18\x01 \x01(\tR\x06worker\"C\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x1d\n" +
+	"\n" +
+	"worker_ids\x18\x02 \x03(\tR\tworkerIds\"}\n" +
 	"\x13GetStandingResponse\x12\x14\n" +
 	"\x05known\x18\x01 \x01(\bR\x05known\x12\x16\n" +
+	"\x06closed\x18\x02 \x01(\bR\x06closed\x128\n" +
+	"\tstandings\x18\x03 \x03(\v2\x1a.qiao.registry.v1.StandingR\tstandings\":\n" +
+	"\bStanding\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x16\n" +
 	"\x06closed\x18\x02 \x01(\bR\x06closed\"k\n" +
 	"\x0fCheckAgeRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x17\n" +
@@ -3990,7 +4066,7 @@ func file_qiao_registry_v1_registry_proto_rawDescGZIP() []byte {
 	return file_qiao_registry_v1_registry_proto_rawDescData
 }
 
-var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 61)
+var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 62)
 var file_qiao_registry_v1_registry_proto_goTypes = []any{
 	(*RegisterWorkerRequest)(nil),        // 0: qiao.registry.v1.RegisterWorkerRequest
 	(*RegisterWorkerResponse)(nil),       // 1: qiao.registry.v1.RegisterWorkerResponse
@@ -4016,115 +4092,117 @@ var file_qiao_registry_v1_registry_proto_goTypes = []any{
 	(*DecideContactResponse)(nil),        // 21: qiao.registry.v1.DecideContactResponse
 	(*GetStandingRequest)(nil),           // 22: qiao.registry.v1.GetStandingRequest
 	(*GetStandingResponse)(nil),          // 23: qiao.registry.v1.GetStandingResponse
-	(*CheckAgeRequest)(nil),              // 24: qiao.registry.v1.CheckAgeRequest
-	(*CheckAgeResponse)(nil),             // 25: qiao.registry.v1.CheckAgeResponse
-	(*RegisterChildRequest)(nil),         // 26: qiao.registry.v1.RegisterChildRequest
-	(*RegisterChildResponse)(nil),        // 27: qiao.registry.v1.RegisterChildResponse
-	(*FindLikelyDoublesRequest)(nil),     // 28: qiao.registry.v1.FindLikelyDoublesRequest
-	(*FindLikelyDoublesResponse)(nil),    // 29: qiao.registry.v1.FindLikelyDoublesResponse
-	(*FindLikelyHouseholdsRequest)(nil),  // 30: qiao.registry.v1.FindLikelyHouseholdsRequest
-	(*FindLikelyHouseholdsResponse)(nil), // 31: qiao.registry.v1.FindLikelyHouseholdsResponse
-	(*LikelyDouble)(nil),                 // 32: qiao.registry.v1.LikelyDouble
-	(*GetChildRequest)(nil),              // 33: qiao.registry.v1.GetChildRequest
-	(*GetChildResponse)(nil),             // 34: qiao.registry.v1.GetChildResponse
-	(*GrantConsentRequest)(nil),          // 35: qiao.registry.v1.GrantConsentRequest
-	(*GrantConsentResponse)(nil),         // 36: qiao.registry.v1.GrantConsentResponse
-	(*WithdrawConsentRequest)(nil),       // 37: qiao.registry.v1.WithdrawConsentRequest
-	(*WithdrawConsentResponse)(nil),      // 38: qiao.registry.v1.WithdrawConsentResponse
-	(*ListConsentsRequest)(nil),          // 39: qiao.registry.v1.ListConsentsRequest
-	(*ListConsentsResponse)(nil),         // 40: qiao.registry.v1.ListConsentsResponse
-	(*ListTimelineRequest)(nil),          // 41: qiao.registry.v1.ListTimelineRequest
-	(*ListTimelineResponse)(nil),         // 42: qiao.registry.v1.ListTimelineResponse
-	(*ListAccessRequest)(nil),            // 43: qiao.registry.v1.ListAccessRequest
-	(*ListAccessResponse)(nil),           // 44: qiao.registry.v1.ListAccessResponse
-	(*CorrectFactRequest)(nil),           // 45: qiao.registry.v1.CorrectFactRequest
-	(*CorrectFactResponse)(nil),          // 46: qiao.registry.v1.CorrectFactResponse
-	(*ListMessagesRequest)(nil),          // 47: qiao.registry.v1.ListMessagesRequest
-	(*ListMessagesResponse)(nil),         // 48: qiao.registry.v1.ListMessagesResponse
-	(*ReadMessageRequest)(nil),           // 49: qiao.registry.v1.ReadMessageRequest
-	(*ReadMessageResponse)(nil),          // 50: qiao.registry.v1.ReadMessageResponse
-	(*CloseAccountRequest)(nil),          // 51: qiao.registry.v1.CloseAccountRequest
-	(*CloseAccountResponse)(nil),         // 52: qiao.registry.v1.CloseAccountResponse
-	(*Worker)(nil),                       // 53: qiao.registry.v1.Worker
-	(*Child)(nil),                        // 54: qiao.registry.v1.Child
-	(*Consent)(nil),                      // 55: qiao.registry.v1.Consent
-	(*TimelineEntry)(nil),                // 56: qiao.registry.v1.TimelineEntry
-	(*AccessEntry)(nil),                  // 57: qiao.registry.v1.AccessEntry
-	(*Message)(nil),                      // 58: qiao.registry.v1.Message
-	nil,                                  // 59: qiao.registry.v1.TimelineEntry.FactsEntry
-	nil,                                  // 60: qiao.registry.v1.Message.ValuesEntry
+	(*Standing)(nil),                     // 24: qiao.registry.v1.Standing
+	(*CheckAgeRequest)(nil),              // 25: qiao.registry.v1.CheckAgeRequest
+	(*CheckAgeResponse)(nil),             // 26: qiao.registry.v1.CheckAgeResponse
+	(*RegisterChildRequest)(nil),         // 27: qiao.registry.v1.RegisterChildRequest
+	(*RegisterChildResponse)(nil),        // 28: qiao.registry.v1.RegisterChildResponse
+	(*FindLikelyDoublesRequest)(nil),     // 29: qiao.registry.v1.FindLikelyDoublesRequest
+	(*FindLikelyDoublesResponse)(nil),    // 30: qiao.registry.v1.FindLikelyDoublesResponse
+	(*FindLikelyHouseholdsRequest)(nil),  // 31: qiao.registry.v1.FindLikelyHouseholdsRequest
+	(*FindLikelyHouseholdsResponse)(nil), // 32: qiao.registry.v1.FindLikelyHouseholdsResponse
+	(*LikelyDouble)(nil),                 // 33: qiao.registry.v1.LikelyDouble
+	(*GetChildRequest)(nil),              // 34: qiao.registry.v1.GetChildRequest
+	(*GetChildResponse)(nil),             // 35: qiao.registry.v1.GetChildResponse
+	(*GrantConsentRequest)(nil),          // 36: qiao.registry.v1.GrantConsentRequest
+	(*GrantConsentResponse)(nil),         // 37: qiao.registry.v1.GrantConsentResponse
+	(*WithdrawConsentRequest)(nil),       // 38: qiao.registry.v1.WithdrawConsentRequest
+	(*WithdrawConsentResponse)(nil),      // 39: qiao.registry.v1.WithdrawConsentResponse
+	(*ListConsentsRequest)(nil),          // 40: qiao.registry.v1.ListConsentsRequest
+	(*ListConsentsResponse)(nil),         // 41: qiao.registry.v1.ListConsentsResponse
+	(*ListTimelineRequest)(nil),          // 42: qiao.registry.v1.ListTimelineRequest
+	(*ListTimelineResponse)(nil),         // 43: qiao.registry.v1.ListTimelineResponse
+	(*ListAccessRequest)(nil),            // 44: qiao.registry.v1.ListAccessRequest
+	(*ListAccessResponse)(nil),           // 45: qiao.registry.v1.ListAccessResponse
+	(*CorrectFactRequest)(nil),           // 46: qiao.registry.v1.CorrectFactRequest
+	(*CorrectFactResponse)(nil),          // 47: qiao.registry.v1.CorrectFactResponse
+	(*ListMessagesRequest)(nil),          // 48: qiao.registry.v1.ListMessagesRequest
+	(*ListMessagesResponse)(nil),         // 49: qiao.registry.v1.ListMessagesResponse
+	(*ReadMessageRequest)(nil),           // 50: qiao.registry.v1.ReadMessageRequest
+	(*ReadMessageResponse)(nil),          // 51: qiao.registry.v1.ReadMessageResponse
+	(*CloseAccountRequest)(nil),          // 52: qiao.registry.v1.CloseAccountRequest
+	(*CloseAccountResponse)(nil),         // 53: qiao.registry.v1.CloseAccountResponse
+	(*Worker)(nil),                       // 54: qiao.registry.v1.Worker
+	(*Child)(nil),                        // 55: qiao.registry.v1.Child
+	(*Consent)(nil),                      // 56: qiao.registry.v1.Consent
+	(*TimelineEntry)(nil),                // 57: qiao.registry.v1.TimelineEntry
+	(*AccessEntry)(nil),                  // 58: qiao.registry.v1.AccessEntry
+	(*Message)(nil),                      // 59: qiao.registry.v1.Message
+	nil,                                  // 60: qiao.registry.v1.TimelineEntry.FactsEntry
+	nil,                                  // 61: qiao.registry.v1.Message.ValuesEntry
 }
 var file_qiao_registry_v1_registry_proto_depIdxs = []int32{
-	53, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
+	54, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
 	12, // 1: qiao.registry.v1.ListContactCasesResponse.cases:type_name -> qiao.registry.v1.ContactCase
 	12, // 2: qiao.registry.v1.GetContactCaseResponse.case:type_name -> qiao.registry.v1.ContactCase
 	15, // 3: qiao.registry.v1.GetContactCaseResponse.wanted:type_name -> qiao.registry.v1.ContactDetails
 	15, // 4: qiao.registry.v1.GetContactCaseResponse.registered:type_name -> qiao.registry.v1.ContactDetails
 	12, // 5: qiao.registry.v1.ListContactChangesResponse.cases:type_name -> qiao.registry.v1.ContactCase
-	32, // 6: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
-	32, // 7: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
-	54, // 8: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
-	55, // 9: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
-	56, // 10: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
-	57, // 11: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
-	58, // 12: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
-	59, // 13: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
-	60, // 14: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
-	0,  // 15: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
-	2,  // 16: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
-	4,  // 17: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
-	6,  // 18: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
-	8,  // 19: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
-	10, // 20: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
-	20, // 21: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
-	13, // 22: qiao.registry.v1.RegistryService.GetContactCase:input_type -> qiao.registry.v1.GetContactCaseRequest
-	16, // 23: qiao.registry.v1.RegistryService.ListContactChanges:input_type -> qiao.registry.v1.ListContactChangesRequest
-	18, // 24: qiao.registry.v1.RegistryService.ObjectContact:input_type -> qiao.registry.v1.ObjectContactRequest
-	22, // 25: qiao.registry.v1.RegistryService.GetStanding:input_type -> qiao.registry.v1.GetStandingRequest
-	24, // 26: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
-	26, // 27: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
-	28, // 28: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
-	30, // 29: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
-	33, // 30: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
-	35, // 31: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
-	37, // 32: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
-	39, // 33: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
-	41, // 34: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
-	43, // 35: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
-	45, // 36: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
-	47, // 37: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
-	49, // 38: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
-	51, // 39: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
-	1,  // 40: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
-	3,  // 41: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
-	5,  // 42: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
-	7,  // 43: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
-	9,  // 44: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
-	11, // 45: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
-	21, // 46: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
-	14, // 47: qiao.registry.v1.RegistryService.GetContactCase:output_type -> qiao.registry.v1.GetContactCaseResponse
-	17, // 48: qiao.registry.v1.RegistryService.ListContactChanges:output_type -> qiao.registry.v1.ListContactChangesResponse
-	19, // 49: qiao.registry.v1.RegistryService.ObjectContact:output_type -> qiao.registry.v1.ObjectContactResponse
-	23, // 50: qiao.registry.v1.RegistryService.GetStanding:output_type -> qiao.registry.v1.GetStandingResponse
-	25, // 51: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
-	27, // 52: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
-	29, // 53: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
-	31, // 54: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
-	34, // 55: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
-	36, // 56: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
-	38, // 57: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
-	40, // 58: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
-	42, // 59: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
-	44, // 60: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
-	46, // 61: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
-	48, // 62: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
-	50, // 63: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
-	52, // 64: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
-	40, // [40:65] is the sub-list for method output_type
-	15, // [15:40] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	24, // 6: qiao.registry.v1.GetStandingResponse.standings:type_name -> qiao.registry.v1.Standing
+	33, // 7: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	33, // 8: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	55, // 9: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
+	56, // 10: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
+	57, // 11: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
+	58, // 12: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
+	59, // 13: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
+	60, // 14: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
+	61, // 15: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
+	0,  // 16: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
+	2,  // 17: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
+	4,  // 18: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
+	6,  // 19: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
+	8,  // 20: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
+	10, // 21: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
+	20, // 22: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
+	13, // 23: qiao.registry.v1.RegistryService.GetContactCase:input_type -> qiao.registry.v1.GetContactCaseRequest
+	16, // 24: qiao.registry.v1.RegistryService.ListContactChanges:input_type -> qiao.registry.v1.ListContactChangesRequest
+	18, // 25: qiao.registry.v1.RegistryService.ObjectContact:input_type -> qiao.registry.v1.ObjectContactRequest
+	22, // 26: qiao.registry.v1.RegistryService.GetStanding:input_type -> qiao.registry.v1.GetStandingRequest
+	25, // 27: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
+	27, // 28: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
+	29, // 29: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
+	31, // 30: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
+	34, // 31: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
+	36, // 32: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
+	38, // 33: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
+	40, // 34: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
+	42, // 35: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
+	44, // 36: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
+	46, // 37: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
+	48, // 38: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
+	50, // 39: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
+	52, // 40: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
+	1,  // 41: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
+	3,  // 42: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
+	5,  // 43: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
+	7,  // 44: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
+	9,  // 45: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
+	11, // 46: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
+	21, // 47: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
+	14, // 48: qiao.registry.v1.RegistryService.GetContactCase:output_type -> qiao.registry.v1.GetContactCaseResponse
+	17, // 49: qiao.registry.v1.RegistryService.ListContactChanges:output_type -> qiao.registry.v1.ListContactChangesResponse
+	19, // 50: qiao.registry.v1.RegistryService.ObjectContact:output_type -> qiao.registry.v1.ObjectContactResponse
+	23, // 51: qiao.registry.v1.RegistryService.GetStanding:output_type -> qiao.registry.v1.GetStandingResponse
+	26, // 52: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
+	28, // 53: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
+	30, // 54: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
+	32, // 55: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
+	35, // 56: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
+	37, // 57: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
+	39, // 58: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
+	41, // 59: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
+	43, // 60: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
+	45, // 61: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
+	47, // 62: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
+	49, // 63: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
+	51, // 64: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
+	53, // 65: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
+	41, // [41:66] is the sub-list for method output_type
+	16, // [16:41] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_qiao_registry_v1_registry_proto_init() }
@@ -4138,7 +4216,7 @@ func file_qiao_registry_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_registry_v1_registry_proto_rawDesc), len(file_qiao_registry_v1_registry_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   61,
+			NumMessages:   62,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -162,11 +162,23 @@ func (s *Server) CloseAccount(ctx context.Context, req *registryv1.CloseAccountR
 	})
 }
 
-// GetStanding answers whether there is an account.
+// GetStanding answers whether there are accounts.
 func (s *Server) GetStanding(ctx context.Context, req *registryv1.GetStandingRequest) (*registryv1.GetStandingResponse, error) {
-	out := &registryv1.GetStandingResponse{}
+	var out *registryv1.GetStandingResponse
 	err := s.view(ctx, func(st app.Store) (err error) {
-		out.Known, out.Closed, err = s.App.Standing(st, req.GetWorker())
+		out = &registryv1.GetStandingResponse{}
+		for _, id := range req.GetWorkerIds() {
+			known, closed, err := s.App.Standing(st, id)
+			if err != nil {
+				return err
+			}
+			if known {
+				out.Standings = append(out.Standings, &registryv1.Standing{Worker: id, Closed: closed})
+			}
+		}
+		if req.GetWorker() != "" {
+			out.Known, out.Closed, err = s.App.Standing(st, req.GetWorker())
+		}
 		return err
 	})
 	return out, err

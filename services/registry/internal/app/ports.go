@@ -19,6 +19,8 @@ type Store interface {
 	// Worker returns ErrWorkerUnknown where there is none; so does PeekWorker.
 	Worker(id string) (domain.Worker, error)
 	PeekWorker(id string) (domain.Worker, error)
+	// Standing reports whether an account was closed, or returns ErrWorkerUnknown.
+	Standing(worker string) (closed bool, err error)
 	// WorkerByDocument finds an open account by its document's index.
 	WorkerByDocument(index []byte) (domain.Worker, bool, error)
 	// SaveWorker returns ErrDocumentTaken where another account has the document.

@@ -44,6 +44,15 @@ func (t *Tx) worker(query string, arg any) (domain.Worker, error) {
 	return w, err
 }
 
+// Standing reports whether an account was closed.
+func (t *Tx) Standing(id string) (closed bool, err error) {
+	err = t.tx.QueryRow(`SELECT closed_on <> '' FROM worker WHERE id = $1`, id).Scan(&closed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, domain.ErrWorkerUnknown
+	}
+	return closed, err
+}
+
 // WorkerByDocument finds an open account by its document's index.
 func (t *Tx) WorkerByDocument(index []byte) (domain.Worker, bool, error) {
 	w, err := t.worker(`SELECT `+workerColumns+` FROM worker WHERE document_index = $1`, index)

@@ -120,6 +120,9 @@ func workerRoundTrip(t *testing.T, s suite) {
 		if _, err := tx.Worker("worker-Az.9_b"); !errors.Is(err, domain.ErrWorkerUnknown) { // ids are case-sensitive
 			t.Errorf("another case: %v", err)
 		}
+		if closed, err := tx.Standing(want.ID); closed || err != nil {
+			t.Errorf("standing: %v, %v", closed, err)
+		}
 		closed, events, err := want.Close(clock.NewDate(2026, 11, 3))
 		if err != nil {
 			return err
@@ -130,6 +133,9 @@ func workerRoundTrip(t *testing.T, s suite) {
 		got, err := tx.Worker(want.ID)
 		if err != nil || got.DocumentIndex != nil || len(got.Document)+len(got.Profile) != 0 || got.Languages != nil || got.ClosedOn != clock.NewDate(2026, 11, 3) || got.Version != 2 {
 			t.Errorf("closed: %+v, %v", got, err)
+		}
+		if closed, err := tx.Standing(want.ID); !closed || err != nil {
+			t.Errorf("standing: %v, %v", closed, err)
 		}
 		return nil
 	})
@@ -321,6 +327,9 @@ func missing(t *testing.T, s suite) {
 			if !errors.Is(err, want) {
 				t.Errorf("%v, want %v", err, want)
 			}
+		}
+		if _, err := tx.Standing("none"); !errors.Is(err, domain.ErrWorkerUnknown) {
+			t.Errorf("its standing: %v", err)
 		}
 		if _, found, err := tx.WorkerByDocument([]byte("none")); found || err != nil {
 			t.Errorf("%v, %v", found, err)
