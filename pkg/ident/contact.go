@@ -15,6 +15,7 @@ type Phone struct{ number string }
 var (
 	mobile   = regexp.MustCompile(`^1[3-9]\d{9}$`)
 	landline = regexp.MustCompile(`^0(?:(?:10|2\d)\d{8}|[3-9]\d{2}\d{7,8})$`)
+	brackets = strings.NewReplacer("(", "", ")", "")
 )
 
 // NormalisePhone brings a number to the form that ParsePhone reads: digits of
@@ -22,7 +23,7 @@ var (
 // prefix +86 or 0086 before a number that is then complete. It reports whether
 // that changed anything.
 func NormalisePhone(s string) (string, bool) {
-	n := strings.NewReplacer("(", "", ")", "").Replace(compact(s))
+	n := brackets.Replace(compact(s))
 	for _, prefix := range []string{"+86", "0086"} {
 		rest, ok := strings.CutPrefix(n, prefix)
 		switch {

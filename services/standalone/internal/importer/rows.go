@@ -51,18 +51,20 @@ var columns = map[string]string{
 	"places": "名额", "hours": "学时", "subsidy_fen": "补贴标准(元)", "kind": "性质", "layout": "户型", "area_dm2": "面积(平方米)", "rent_fen": "月租(元)",
 }
 
+// ownColumns are the names that single kinds of sheets have for some of them.
+var ownColumns = map[sheet.Kind]map[string]string{
+	sheet.Workers:   {"township": "居住乡镇(街道)"},
+	sheet.Children:  {"name": "子女姓名"},
+	sheet.Employers: {"name": "单位名称", "county": "所在县(市)"},
+	sheet.Vacancies: {"wage_min_fen": "月薪下限"},
+	sheet.Schools:   {"places": "可供随迁子女学位"},
+	sheet.Housing:   {"kind": "类别"},
+}
+
 // in gives fields the names that a kind of sheets has for them.
 func in(k sheet.Kind, fields []string) (names []string) {
-	own := map[sheet.Kind]map[string]string{
-		sheet.Workers:   {"township": "居住乡镇(街道)"},
-		sheet.Children:  {"name": "子女姓名"},
-		sheet.Employers: {"name": "单位名称", "county": "所在县(市)"},
-		sheet.Vacancies: {"wage_min_fen": "月薪下限"},
-		sheet.Schools:   {"places": "可供随迁子女学位"},
-		sheet.Housing:   {"kind": "类别"},
-	}
 	for _, f := range fields {
-		names = append(names, cmp.Or(own[k][f], columns[f], f))
+		names = append(names, cmp.Or(ownColumns[k][f], columns[f], f))
 	}
 	return names
 }
