@@ -39,6 +39,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	cases := &app.App{Clock: d.Clock, Rules: rules, Calendar: calendar, NewID: ident.NewID}
 	tables := store.New(log, tasks)
 	tasks.Handle(store.TaskCheckDuty, react.CheckDuty(cases, log, tables.In))
+	tasks.Handle(store.TaskAskAge, react.AskAge(cases, caller, log, tables.In))
 	server := &api.Server{App: cases, Log: log, In: tables.In}
 	return run.Assemble(ctx, run.Parts{
 		Log: log, Tasks: tasks, Caller: caller,

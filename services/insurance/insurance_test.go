@@ -2,9 +2,13 @@ package insurance_test
 
 import (
 	"context"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -23,13 +27,37 @@ type fixture struct {
 	employment *testkit.Publisher
 	registry   *testkit.Publisher
 	client     insurancev1.InsuranceClient
+	people     *people
+}
+
+// people stands in for the registry, which alone knows when somebody was born.
+type people struct {
+	registryv1.RegistryServer // the other methods are not called
+	mu                        sync.Mutex
+	born                      clock.Date
+	asked                     []*registryv1.CheckAgeRequest
+	who                       auth.Principal
+	fails                     error
+}
+
+func (p *people) CheckAge(ctx context.Context, r *registryv1.CheckAgeRequest) (*registryv1.CheckAgeResponse, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.who, _ = auth.From(ctx)
+	p.asked = append(p.asked, r)
+	if p.fails != nil {
+		return nil, p.fails
+	}
+	on, err := clock.ParseDate(r.GetOn())
+	return &registryv1.CheckAgeResponse{Reached: err == nil && p.born.AgeOn(on) >= int(r.GetMinAge())}, err
 }
 
 func start(t *testing.T) *fixture {
 	t.Helper()
 	c := clock.NewManual(time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC))
 	p := testkit.NewPlatform(t, c)
-	f := &fixture{Platform: p, clock: c, employment: p.Publisher("employment"), registry: p.Publisher("registry")}
+	young := &people{born: clock.NewDate(1990, 1, 1)}
+	f := &fixture{Platform: p, clock: c, people: young, employment: p.Publisher("employment"), registry: p.Publisher("registry", registryv1.RegistryMethods(young)...)}
 	s, err := insurance.New(context.Background(), p.Deps(insurance.Name))
 	if err != nil {
 		t.Fatal(err)
@@ -90,6 +118,74 @@ func TestHireOpensDutyAndEnrolmentFulfilsIt(t *testing.T) {
 	if c := got.GetCovers()[0]; c.GetState() != "stopped" || c.GetLastMonth() != "2026-12" || c.GetMonths() != 2 {
 		t.Fatalf("cover %v", c)
 	}
+}
+
+// 人社部令56号: for a worker beyond the pension age the employer insures against
+// injury from 1 July 2026. The age is a yes or no of the registry; no event of the
+// hire or of the duty tells it.
+func TestAWorkerBeyondThePensionAge(t *testing.T) {
+	old, young := clock.NewDate(1960, 5, 1), clock.NewDate(1990, 5, 1)
+	all := []string{"pension", "medical", "unemployment", "work_injury"}
+	for name, c := range map[string]struct {
+		born    clock.Date
+		now     time.Time
+		start   string
+		state   string
+		due     string
+		schemes []string
+	}{
+		"after the first day":             {old, day(11, 2), "2026-11-02", "open", "2026-12-02", []string{"work_injury"}},
+		"on the first day":                {old, day(7, 1), "2026-07-01", "open", "2026-07-31", []string{"work_injury"}},
+		"the day before, while it lasted": {old, day(6, 30), "2026-06-30", "closed", "2026-07-30", nil},
+		"begun before, and goes on":       {old, day(7, 5), "2026-05-04", "open", "2026-07-31", []string{"work_injury"}},
+		"begins after, told before":       {old, day(6, 20), "2026-07-02", "open", "2026-08-03", []string{"work_injury"}},
+		"below the age":                   {young, day(11, 2), "2026-11-02", "open", "2026-12-02", all},
+		"in the month of the age":         {clock.NewDate(1966, 6, 30), day(11, 2), "2026-11-02", "open", "2026-12-02", all},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := start(t)
+			f.clock.Set(c.now)
+			f.people.born = c.born
+			f.employment.Publish(outbox.Subject{Aggregate: "hire-1", Worker: "worker-1", Division: "654301"},
+				&employmentv1.HireRegistered{HireId: "hire-1", EmployerId: "employer-1", Occupation: "6-29", County: "654301", StartOn: c.start, Basis: "offer"})
+			var d *insurancev1.Duty
+			testkit.Eventually(t, "it is known what the duty is about", func() bool {
+				got, err := f.client.ListCover(f.Worker("worker-1"), &insurancev1.ListCoverRequest{Worker: "worker-1"})
+				if err != nil || len(got.GetDuties()) == 0 {
+					return false
+				}
+				d = got.GetDuties()[0]
+				return len(d.GetSchemes()) > 0 || d.GetState() == "closed"
+			})
+			if d.GetState() != c.state || d.GetDueOn() != c.due || !slices.Equal(d.GetSchemes(), c.schemes) {
+				t.Errorf("%v", d)
+			}
+			if q := f.people.asked[0]; len(f.people.asked) != 1 || q.GetCaseId() != d.GetDutyId() || f.people.who.Subject != "insurance" || f.people.who.Purpose != "age_check" {
+				t.Errorf("asked %v as %+v", f.people.asked, f.people.who)
+			}
+			f.Settle()
+			for _, e := range f.Published(insurance.Name) {
+				if strings.Contains(string(e.Data), "1960") || strings.Contains(string(e.Data), "1990") {
+					t.Errorf("%s tells when somebody was born", e.Type)
+				}
+			}
+		})
+	}
+}
+
+// day is noon of a day of 2026.
+func day(month time.Month, d int) time.Time { return time.Date(2026, month, d, 4, 0, 0, 0, time.UTC) }
+
+// A registry that does not answer delays what is asked of the agency, and no more;
+// an account that is gone leaves the full duty.
+func TestTheRegistryDoesNotAnswer(t *testing.T) {
+	f := start(t)
+	f.people.fails = errs.New(errs.NotFound, "registry.worker.unknown", "There is no such worker.")
+	f.hire(t)
+	testkit.Eventually(t, "the full duty stands", func() bool {
+		got, err := f.client.ListCover(f.Worker("worker-1"), &insurancev1.ListCoverRequest{Worker: "worker-1"})
+		return err == nil && len(got.GetDuties()[0].GetSchemes()) == 4
+	})
 }
 
 func TestNobodyElseSeesTheCover(t *testing.T) {

@@ -21,6 +21,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/proto/contract"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
@@ -266,7 +267,12 @@ func aLifeAcrossDepartments(t *testing.T, caller contract.Caller) {
 	// employment.hire.registered
 	hire := l.hired()
 	l.settle()
-	cover := must(l.insurance.ListCover(l.me(), &insurancev1.ListCoverRequest{Worker: l.worker}))(t)
+	var cover *insurancev1.ListCoverResponse
+	testkit.Eventually(t, "the registry said whether the worker is beyond the pension age", func() bool {
+		cover = must(l.insurance.ListCover(l.me(), &insurancev1.ListCoverRequest{Worker: l.worker}))(t)
+		return len(cover.GetDuties()) > 0 && len(cover.GetDuties()[0].GetSchemes()) > 0
+	})
+	l.settle()
 	if len(cover.GetDuties()) != 1 || cover.GetDuties()[0].GetDueOn() != dueOn(t, l.today) {
 		t.Fatalf("duties %v", cover.GetDuties())
 	}

@@ -442,7 +442,7 @@ type DutyClosed struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	DutyId string                 `protobuf:"bytes,1,opt,name=duty_id,json=dutyId,proto3" json:"duty_id,omitempty"`
 	HireId string                 `protobuf:"bytes,2,opt,name=hire_id,json=hireId,proto3" json:"hire_id,omitempty"`
-	// hire_ended, hire_undone
+	// hire_ended, hire_undone, no_duty
 	ReasonCode    string `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -418,9 +418,11 @@ type Duty struct {
 	DutyId string                 `protobuf:"bytes,1,opt,name=duty_id,json=dutyId,proto3" json:"duty_id,omitempty"`
 	HireId string                 `protobuf:"bytes,2,opt,name=hire_id,json=hireId,proto3" json:"hire_id,omitempty"`
 	// open, fulfilled, frozen, closed, overdue
-	State         string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
-	DueOn         string `protobuf:"bytes,4,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
-	EnrolmentId   string `protobuf:"bytes,5,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	State       string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	DueOn       string `protobuf:"bytes,4,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
+	EnrolmentId string `protobuf:"bytes,5,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	// that the duty is about; work_injury alone for who is beyond the pension age
+	Schemes       []string `protobuf:"bytes,6,rep,name=schemes,proto3" json:"schemes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -488,6 +490,13 @@ func (x *Duty) GetEnrolmentId() string {
 		return x.EnrolmentId
 	}
 	return ""
+}
+
+func (x *Duty) GetSchemes() []string {
+	if x != nil {
+		return x.Schemes
+	}
+	return nil
 }
 
 // Cover is an enrolment with its credited months.
@@ -609,13 +618,14 @@ const file_qiao_insurance_v1_insurance_proto_rawDesc = "" +
 	"\x0eGetDutyRequest\x12\x17\n" +
 	"\aduty_id\x18\x01 \x01(\tR\x06dutyId\">\n" +
 	"\x0fGetDutyResponse\x12+\n" +
-	"\x04duty\x18\x01 \x01(\v2\x17.qiao.insurance.v1.DutyR\x04duty\"\x88\x01\n" +
+	"\x04duty\x18\x01 \x01(\v2\x17.qiao.insurance.v1.DutyR\x04duty\"\xa2\x01\n" +
 	"\x04Duty\x12\x17\n" +
 	"\aduty_id\x18\x01 \x01(\tR\x06dutyId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x14\n" +
 	"\x05state\x18\x03 \x01(\tR\x05state\x12\x15\n" +
 	"\x06due_on\x18\x04 \x01(\tR\x05dueOn\x12!\n" +
-	"\fenrolment_id\x18\x05 \x01(\tR\venrolmentId\"\xc9\x01\n" +
+	"\fenrolment_id\x18\x05 \x01(\tR\venrolmentId\x12\x18\n" +
+	"\aschemes\x18\x06 \x03(\tR\aschemes\"\xc9\x01\n" +
 	"\x05Cover\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x18\n" +

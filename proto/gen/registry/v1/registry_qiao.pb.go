@@ -158,7 +158,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 		{
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "CheckAge",
-			Callers:  []string{"service:employment", "service:training"},
+			Callers:  []string{"service:employment", "service:insurance", "service:training"},
 			New:      func() proto.Message { return new(CheckAgeRequest) },
 			NewReply: func() proto.Message { return new(CheckAgeResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

@@ -116,7 +116,7 @@ func fact(c domain.Cover) *platformv1.Fact {
 }
 
 func duty(d domain.Duty) *insurancev1.Duty {
-	return &insurancev1.Duty{DutyId: d.ID, HireId: d.HireID, State: string(d.State), DueOn: d.DueOn.String(), EnrolmentId: d.EnrolmentID}
+	return &insurancev1.Duty{DutyId: d.ID, HireId: d.HireID, State: string(d.State), DueOn: d.DueOn.String(), EnrolmentId: d.EnrolmentID, Schemes: d.Schemes}
 }
 
 func cover(c domain.Cover) *insurancev1.Cover {

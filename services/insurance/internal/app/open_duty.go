@@ -20,16 +20,15 @@ func (a *App) OpenDuty(ctx context.Context, s Store, h Hire) error {
 	if _, exists, err := s.DutyOfHire(h.ID); err != nil || exists {
 		return err
 	}
-	limit, err := a.Rules.Deadline("CLK-SI-ENROL", h.StartOn)
+	due, err := a.due(h.StartOn)
 	if err != nil {
 		return err
 	}
-	due, err := limit.From(h.StartOn, a.Calendar)
-	if err != nil {
-		return err
-	}
-	d, events := domain.OpenDuty(a.NewID(), h.ID, h.Worker, h.EmployerID, h.Division, due)
+	d, events := domain.OpenDuty(a.NewID(), h.ID, h.Worker, h.EmployerID, h.Division, h.StartOn, due)
 	if err := s.SaveDuty(ctx, d, events...); err != nil {
+		return err
+	}
+	if err := s.AskAge(ctx, d.ID, a.Clock.Now()); err != nil {
 		return err
 	}
 	return s.CheckDutyAt(ctx, d.ID, due.AddDays(1).Start())

@@ -29,6 +29,8 @@ type Store interface {
 	CreditMonth(enrolmentID string, m domain.Month) error
 	// CheckDutyAt has CheckDuty run for a duty at a time.
 	CheckDutyAt(ctx context.Context, dutyID string, at time.Time) error
+	// AskAge has the registry asked, and RequestEnrolment run for a duty.
+	AskAge(ctx context.Context, dutyID string, at time.Time) error
 	// Peek reads a duty without locking it, for display.
 	Peek(id string) (domain.Duty, error)
 	DutiesOf(worker string) ([]domain.Duty, error)

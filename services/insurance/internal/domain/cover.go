@@ -11,6 +11,9 @@ import (
 // medical insurance since 2019.
 func Schemes() []string { return []string{"pension", "medical", "unemployment", "work_injury"} }
 
+// InjuryAlone is what an employer owes a worker beyond the pension age (SI-24).
+func InjuryAlone() []string { return []string{schemeInjury} }
+
 func checkSchemes(all []string) error {
 	if len(all) == 0 {
 		return ErrScheme

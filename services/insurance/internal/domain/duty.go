@@ -4,6 +4,8 @@
 package domain
 
 import (
+	"slices"
+
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 )
@@ -13,6 +15,7 @@ var (
 	ErrDutyUnknown  = errs.New(errs.NotFound, "insurance.duty.unknown", "There is no such duty to enrol.")
 	ErrDutyState    = errs.New(errs.Conflict, "insurance.duty.state", "This duty to enrol is no longer open.")
 	ErrScheme       = errs.New(errs.Invalid, "insurance.scheme", "This is not an insurance scheme, or none was named.")
+	ErrInjury       = errs.New(errs.Invalid, "insurance.scheme.injury", "For a worker beyond the pension age the duty is to insure against injury; pension and medical may go on beside it, unemployment insurance does not.")
 	ErrMonth        = errs.New(errs.Invalid, "insurance.month", "The month must be written like 2026-11 and not lie before the cover begins.")
 	ErrMonthTwice   = errs.New(errs.Conflict, "insurance.month_twice", "This month is credited already.")
 	ErrCoverUnknown = errs.New(errs.NotFound, "insurance.cover.unknown", "There is no such enrolment.")
@@ -40,18 +43,40 @@ type Duty struct {
 	EmployerID  string
 	Division    string
 	State       DutyState
+	StartOn     clock.Date // of the work; zero in duties of before it was kept
 	DueOn       clock.Date
+	Schemes     []string // that the duty is about; none until it is known
 	EnrolmentID string
 	Version     int64
 }
 
-// OpenDuty opens the duty that a hire brings.
-func OpenDuty(id, hireID, worker, employerID, division string, dueOn clock.Date) (Duty, []Event) {
-	d := Duty{ID: id, HireID: hireID, Worker: worker, EmployerID: employerID, Division: division, State: DutyOpen, DueOn: dueOn}
-	return d, []Event{
-		DutyOpened{DutyID: id, HireID: hireID, DueOn: dueOn},
-		EnrolmentRequested{DutyID: id, HireID: hireID, Schemes: Schemes()},
+// OpenDuty opens the duty that a hire brings. Which schemes it is about is said
+// by Request, once it is known whether the worker is beyond the pension age.
+func OpenDuty(id, hireID, worker, employerID, division string, startOn, dueOn clock.Date) (Duty, []Event) {
+	d := Duty{ID: id, HireID: hireID, Worker: worker, EmployerID: employerID, Division: division, State: DutyOpen, StartOn: startOn, DueOn: dueOn}
+	return d, []Event{DutyOpened{DutyID: id, HireID: hireID, DueOn: dueOn}}
+}
+
+// Undetermined reports whether it is still to be said which schemes the duty is about.
+func (d Duty) Undetermined() bool {
+	return len(d.Schemes) == 0 && !d.StartOn.IsZero() && d.State != DutyClosed && d.State != DutyFulfilled
+}
+
+// Request says which schemes the duty is about.
+func (d Duty) Request(schemes []string) (Duty, []Event) {
+	if !d.Undetermined() {
+		return d, nil
 	}
+	d.Schemes = schemes
+	return d, []Event{EnrolmentRequested{DutyID: d.ID, HireID: d.HireID, Schemes: schemes}}
+}
+
+// Reopened is the duty with a new day to come by which it is owed.
+func (d Duty) Reopened() Duty {
+	if d.State == DutyOverdue {
+		d.State = DutyOpen
+	}
+	return d
 }
 
 // Owed reports whether the employer still has to enrol the worker.
@@ -64,6 +89,9 @@ func (d Duty) Fulfil(enrolmentID string, schemes []string, from Month) (Duty, Co
 	}
 	if err := checkSchemes(schemes); err != nil {
 		return d, Cover{}, nil, err
+	}
+	if slices.Equal(d.Schemes, InjuryAlone()) && (!slices.Contains(schemes, schemeInjury) || slices.Contains(schemes, schemeUnemployment)) {
+		return d, Cover{}, nil, ErrInjury
 	}
 	d.State, d.EnrolmentID = DutyFulfilled, enrolmentID
 	c := Cover{ID: enrolmentID, DutyID: d.ID, HireID: d.HireID, Worker: d.Worker, Division: d.Division, Schemes: schemes, From: from, Active: true}

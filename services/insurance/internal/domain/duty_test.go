@@ -12,7 +12,7 @@ import (
 var due = clock.NewDate(2026, 12, 2)
 
 func open() Duty {
-	d, _ := OpenDuty("duty", "hire", "worker", "employer", "654301", due)
+	d, _ := OpenDuty("duty", "hire", "worker", "employer", "654301", due.AddMonths(-1), due)
 	return d
 }
 

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
@@ -26,6 +25,9 @@ var Migrations embed.FS
 // TaskCheckDuty is the kind of the task that CheckDutyAt leaves; its payload
 // is the duty's id.
 const TaskCheckDuty = "insurance.check_duty"
+
+// TaskAskAge is the kind of the task that AskAge leaves; its payload is a duty's id.
+const TaskAskAge = "insurance.ask_age"
 
 // Store gives transactions their tables and events.
 type Store struct {
@@ -45,14 +47,14 @@ type Tx struct {
 	tx *sqldb.Tx
 }
 
-const dutyColumns = `id, hire_id, worker, employer_id, division, state, due_on, enrolment_id, version`
+const dutyColumns = `id, hire_id, worker, employer_id, division, state, due_on, enrolment_id, start_on, schemes, version`
 
 func scanDuty(s sqldb.Scanner) (d domain.Duty, err error) {
-	var due string
-	if err = s.Scan(&d.ID, &d.HireID, &d.Worker, &d.EmployerID, &d.Division, &d.State, &due, &d.EnrolmentID, &d.Version); err != nil {
-		return d, err
+	var schemes string
+	err = s.Scan(&d.ID, &d.HireID, &d.Worker, &d.EmployerID, &d.Division, &d.State, &d.DueOn, &d.EnrolmentID, &d.StartOn, &schemes, &d.Version)
+	if schemes != "" {
+		d.Schemes = strings.Split(schemes, ",")
 	}
-	d.DueOn, err = clock.ParseDate(due)
 	return d, err
 }
 
@@ -82,10 +84,10 @@ func (t *Tx) DutiesOf(worker string) ([]domain.Duty, error) {
 // SaveDuty writes a duty and its events, or returns outbox.ErrStale where
 // somebody else changed it since it was loaded.
 func (t *Tx) SaveDuty(ctx context.Context, d domain.Duty, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO duty (`+dutyColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, enrolment_id = excluded.enrolment_id, version = excluded.version
-		WHERE duty.version = $10`,
-		d.ID, d.HireID, d.Worker, d.EmployerID, d.Division, string(d.State), d.DueOn.String(), d.EnrolmentID, d.Version+int64(max(1, len(events))), d.Version)
+	n, err := t.tx.Exec(`INSERT INTO duty (`+dutyColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, due_on = excluded.due_on, enrolment_id = excluded.enrolment_id, schemes = excluded.schemes, version = excluded.version
+		WHERE duty.version = $12`,
+		d.ID, d.HireID, d.Worker, d.EmployerID, d.Division, string(d.State), d.DueOn.String(), d.EnrolmentID, d.StartOn.String(), strings.Join(d.Schemes, ","), d.Version+int64(max(1, len(events))), d.Version)
 	if err != nil {
 		return err
 	}
@@ -159,6 +161,11 @@ func (t *Tx) CreditMonth(enrolmentID string, m domain.Month) error {
 // CheckDutyAt leaves a task for the end of a duty's time.
 func (t *Tx) CheckDutyAt(ctx context.Context, dutyID string, at time.Time) error {
 	return t.tasks.Add(ctx, t.tx, TaskCheckDuty, []byte(dutyID), at)
+}
+
+// AskAge leaves a task for the registry to be asked.
+func (t *Tx) AskAge(ctx context.Context, dutyID string, at time.Time) error {
+	return t.tasks.Add(ctx, t.tx, TaskAskAge, []byte(dutyID), at)
 }
 
 // Peek reads a duty without locking it, for display.

@@ -29,7 +29,11 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 
 	t.Run("a duty survives the round trip", func(t *testing.T) {
 		db, s := fresh(t)
-		d, events := domain.OpenDuty("duty-Az.9_b", "Hire-1", "worker-1", "employer-1", "654301", due)
+		d, events := domain.OpenDuty("duty-Az.9_b", "Hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
+		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveDuty(ctx, d, events...) })
+		d.Version = 1
+		d, events = d.Request(domain.InjuryAlone())
+		d.DueOn = due.AddDays(9)
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveDuty(ctx, d, events...) })
 		d.Version = 2
 		update(t, db, func(tx *sqldb.Tx) error {
@@ -48,7 +52,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	})
 	t.Run("a cover survives the round trip", func(t *testing.T) {
 		db, s := fresh(t)
-		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due)
+		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
 		fulfilled, c, more, err := d.Fulfil("cover-1", []string{"pension", "medical"}, "2026-11")
 		if err != nil {
 			t.Fatal(err)
@@ -83,9 +87,9 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	})
 	t.Run("a stale version is refused", func(t *testing.T) {
 		db, s := fresh(t)
-		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due)
+		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveDuty(ctx, d, events...) })
-		d.Version = 1 // it is 2
+		d.Version = 0 // it is 1
 		frozen, more := d.Freeze()
 		if err := db.Update(ctx, func(tx *sqldb.Tx) error { return s.In(tx).SaveDuty(ctx, frozen, more...) }); !errors.Is(err, outbox.ErrStale) {
 			t.Error(err)
@@ -93,13 +97,13 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	})
 	t.Run("a rollback leaves neither row nor event", func(t *testing.T) {
 		db, s := fresh(t)
-		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due)
+		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
 		testkit.RollsBack(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveDuty(ctx, d, events...) },
 			func(tx *sqldb.Tx) (int, error) { all, err := s.In(tx).DutiesOf("worker-1"); return len(all), err })
 	})
 	t.Run("concurrent credits lose nothing", func(t *testing.T) {
 		db, s := fresh(t)
-		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due)
+		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
 		d, c, more, err := d.Fulfil("cover-1", []string{"pension"}, "2020-01")
 		if err != nil {
 			t.Fatal(err)
