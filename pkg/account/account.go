@@ -60,7 +60,10 @@ func read(tx *sqldb.Tx, worker string) (known, closed bool, err error) {
 }
 
 // Standing is what the registry says of an account.
-type Standing struct{ Known, Closed bool }
+type Standing struct {
+	Known, Closed bool
+	kept          bool // the service's own table says so
+}
 
 // Asker asks the registry about workers; one who is not in the answer is not known.
 type Asker func(ctx context.Context, workers []string) (map[string]Standing, error)
@@ -82,7 +85,7 @@ type Book struct {
 	db      *sqldb.DB
 	ask     Asker
 	mu      sync.Mutex // guards what follows
-	seen    map[string]struct{}
+	seen    map[string]bool // whether the table has the worker too
 	waiting []*question
 	asking  bool
 }
@@ -98,7 +101,7 @@ type question struct {
 // NewBook returns the book of a service; with a nil asker every worker without
 // a tombstone is taken as known, as where a service runs without a registry.
 func NewBook(db *sqldb.DB, ask Asker) *Book {
-	return &Book{db: db, ask: ask, seen: map[string]struct{}{}}
+	return &Book{db: db, ask: ask, seen: map[string]bool{}}
 }
 
 // Know makes sure that there is such a worker, or returns ErrUnknown or
@@ -170,7 +173,7 @@ func (b *Book) together(all []*question) {
 			if len(b.seen) >= seenMost {
 				clear(b.seen)
 			}
-			b.seen[q.worker] = struct{}{}
+			b.seen[q.worker] = s.kept
 		}
 		close(q.done)
 	}
@@ -187,7 +190,7 @@ func (b *Book) standing(ctx context.Context, all []*question) (map[string]Standi
 			if err != nil {
 				return err
 			}
-			if said[q.worker] = (Standing{known, closed}); !known {
+			if said[q.worker] = (Standing{known, closed, known}); !known {
 				strange = append(strange, q.worker)
 			}
 		}
@@ -208,6 +211,13 @@ func (b *Book) Admit(tx *sqldb.Tx, worker string) error {
 	if err := lock(tx, worker); err != nil {
 		return err
 	}
+	if kept, asked := b.kept(worker); asked && !kept { // most often new here
+		n, err := tx.Exec(`INSERT INTO account (worker, closed) VALUES ($1, 0) ON CONFLICT (worker) DO NOTHING`, worker)
+		if err != nil || n > 0 {
+			tx.OnCommit(func() { b.keep(worker) })
+			return err
+		}
+	}
 	known, closed, err := read(tx, worker)
 	if err != nil {
 		return err
@@ -220,4 +230,22 @@ func (b *Book) Admit(tx *sqldb.Tx, worker string) error {
 	}
 	_, err = tx.Exec(`INSERT INTO account (worker, closed) VALUES ($1, 0) ON CONFLICT (worker) DO NOTHING`, worker)
 	return err
+}
+
+// kept reports what the book remembers of a worker: whether the table has it,
+// and whether it was asked about.
+func (b *Book) kept(worker string) (kept, asked bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	kept, asked = b.seen[worker]
+	return kept, asked
+}
+
+// keep remembers that the table has a worker.
+func (b *Book) keep(worker string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, ok := b.seen[worker]; ok {
+		b.seen[worker] = true
+	}
 }
