@@ -35,6 +35,9 @@ type Config struct {
 	LogLevel     string    // debug, info, warn or error
 	LogText      bool      // human-readable lines instead of JSON
 	LogTo        io.Writer // required
+	// Untraced has no span recorded: for a command that ends with its work, since
+	// nobody could look at them. What it causes still bears a trace's id.
+	Untraced bool
 }
 
 // Telemetry is a process's providers.
@@ -59,9 +62,15 @@ func New(ctx context.Context, cfg Config) (*Telemetry, error) {
 	if cfg.LogText {
 		h = slog.NewTextHandler(cfg.LogTo, opts)
 	}
-	ring := newRing(ringSize)
 	res := resource.NewSchemaless(attribute.String("service.namespace", "qiao"))
-	topts := []sdktrace.TracerProviderOption{sdktrace.WithSpanProcessor(ring), sdktrace.WithResource(res)}
+	topts := []sdktrace.TracerProviderOption{sdktrace.WithResource(res)}
+	ring := newRing(ringSize)
+	if cfg.Untraced {
+		ring = newRing(0)
+		topts = append(topts, sdktrace.WithSampler(sdktrace.NeverSample()))
+	} else {
+		topts = append(topts, sdktrace.WithSpanProcessor(ring))
+	}
 	if cfg.OTLPEndpoint != "" {
 		exp, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpoint(cfg.OTLPEndpoint), otlptracehttp.WithInsecure())
 		if err != nil {

@@ -40,6 +40,8 @@ type Config struct {
 	LogTo   io.Writer
 	Level   string // of the log; "" is info
 	OTLP    string
+	// Untraced is for a command without pages: see telemetry.Config.
+	Untraced bool
 	Foot    run.Foot // of the pages
 	// StandsStill is how long events may wait unmoved before that is told; 0 is half a minute.
 	StandsStill time.Duration
@@ -116,7 +118,7 @@ func start(ctx context.Context, cfg Config, fresh bool) (p *Platform, err error)
 			err = errors.Join(err, p.Close())
 		}
 	}()
-	if p.Telemetry, err = telemetry.New(ctx, telemetry.Config{OTLPEndpoint: cfg.OTLP, LogTo: cfg.LogTo, LogLevel: cfg.Level, LogText: true}); err != nil {
+	if p.Telemetry, err = telemetry.New(ctx, telemetry.Config{OTLPEndpoint: cfg.OTLP, Untraced: cfg.Untraced, LogTo: cfg.LogTo, LogLevel: cfg.Level, LogText: true}); err != nil {
 		return p, err
 	}
 	if err = p.startBus(filepath.Join(p.Dir, busPart)); err != nil {

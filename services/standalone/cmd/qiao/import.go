@@ -112,7 +112,7 @@ func local(ctx context.Context, data, key string, im *importer.Importer, sheets 
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(importMemory)
 	}
-	p, err := standalone.Open(ctx, standalone.Config{Dir: data, KeyFile: key, Purpose: standalone.PurposeReal, LogTo: os.Stderr, Level: "warn",
+	p, err := standalone.Open(ctx, standalone.Config{Dir: data, KeyFile: key, Purpose: standalone.PurposeReal, LogTo: os.Stderr, Level: "warn", Untraced: true,
 		Notice: func(s string) { fmt.Fprintln(os.Stderr, "qiao:", s) }})
 	if err != nil {
 		return nil, err
