@@ -70,6 +70,49 @@ func TestNoServiceMakesOrChangesStreams(t *testing.T) {
 	}
 }
 
+// Readers acknowledge nothing, but each event bears a subject on which they
+// could. Where that were no more than the answer to a request, the server would
+// remember every event for a minute: a third of what an import kept in memory.
+func TestAnEventIsNoRequestToBeRemembered(t *testing.T) {
+	ctx := context.Background()
+	b, made := start(t, t.TempDir())
+	if _, err := made.Publish(ctx, "ev.registry-0.000000.a.b.v1", []byte("one")); err != nil {
+		t.Fatal(err)
+	}
+	nc, err := b.Connect("training")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stream, err := js.Stream(ctx, "ev-registry-0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cons, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := cons.Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 { // an answer is allowed once
+		if err := nc.Publish(m.Reply(), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := nc.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if err := nc.LastError(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestTheBusIsBegunAnew is S13: a store that has switched itself off, as it does
 // for a full disk, is begun anew, and connections come back by themselves.
 func TestTheBusIsBegunAnew(t *testing.T) {

@@ -21,6 +21,8 @@ type User struct {
 // serve is decided by its signature, not here. No service makes or changes a
 // stream: the server does not check what a stream gathers, or says again. Of
 // its own streams it may take a message out that it did not write.
+// Readers acknowledge nothing; but where the subject on which they could is not
+// allowed outright, the server remembers each event that it delivers for a while.
 func Users(services []string, console string, callers []string, partitions int) []User {
 	var all []User
 	for _, name := range services {
@@ -35,7 +37,7 @@ func Users(services []string, console string, callers []string, partitions int) 
 			for _, publisher := range services {
 				s := event.Stream(event.Channel(publisher, i))
 				u.Publish = append(u.Publish, "$JS.API.STREAM.INFO."+s, "$JS.API.DIRECT.GET."+s, "$JS.API.DIRECT.GET."+s+".>",
-					"$JS.API.CONSUMER.CREATE."+s+".>", "$JS.API.CONSUMER.INFO."+s+".*", "$JS.API.CONSUMER.DELETE."+s+".*", "$JS.API.CONSUMER.MSG.NEXT."+s+".*")
+					"$JS.API.CONSUMER.CREATE."+s+".>", "$JS.API.CONSUMER.INFO."+s+".*", "$JS.API.CONSUMER.DELETE."+s+".*", "$JS.API.CONSUMER.MSG.NEXT."+s+".*", "$JS.ACK."+s+".>")
 			}
 		}
 		all = append(all, u)
