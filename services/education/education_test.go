@@ -293,7 +293,7 @@ func TestCounterAcceptsAndGuardianUndoes(t *testing.T) {
 	if _, err := f.client.AcceptPlace(f.Counter("edu", "worker-1"), &educationv1.AcceptPlaceRequest{OfferId: again}); err != nil {
 		t.Fatal(err)
 	}
-	f.clock.Advance(48 * time.Hour)
+	f.clock.Advance(48*time.Hour + time.Second)
 	_, err = f.client.UndoAcceptance(f.Worker("worker-1"), &educationv1.UndoAcceptanceRequest{OfferId: again})
 	refused(t, err, "education.undo.late")
 	// What was accepted can still be given up.

@@ -221,7 +221,7 @@ func TestEvidenceGoesWithTheTimeToUndo(t *testing.T) {
 	if got := kinds(f.application("worker-1", id)); !slices.Equal(got, []string{"job"}) {
 		t.Fatalf("evidence %v", got)
 	}
-	f.clock.Advance(time.Hour)
+	f.clock.Advance(time.Hour + time.Second)
 	testkit.Eventually(t, "the evidence is gone", func() bool { return kinds(f.application("worker-1", id)) == nil })
 	f.state("worker-1", id, "accepted")
 }

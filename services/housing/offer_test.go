@@ -100,7 +100,7 @@ func TestAcceptanceByAnotherCanBeUndone(t *testing.T) {
 	if err := f.accept(f.helper(), second); err != nil {
 		t.Fatal(err)
 	}
-	f.clock.Advance(48 * time.Hour)
+	f.clock.Advance(48*time.Hour + time.Second)
 	wantCode(t, "undone too late", undo(second), "housing.undo.late")
 	if _, err := f.sign(f.Counter("hou", worker), second, "2026-12-01", "2027-11-30"); err != nil {
 		t.Fatal(err)

@@ -22,7 +22,7 @@ func application(s app.Shown) *educationv1.Application {
 		ApplicationId: a.ID, ChildId: a.ChildID, Stage: string(a.Stage), County: a.County, SchoolIds: a.SchoolIDs, State: string(a.State),
 		OfferId: a.OfferID, OfferedSchoolId: s.Offer.SchoolID, AnswerBy: sqldb.Micros(s.Offer.AnswerBy),
 		PapersNotAsked: s.NotAsked, SubmittedAt: sqldb.Micros(a.SubmittedAt),
-		Reasons: rpc.Reasons(s.Aid), GrantState: a.Grant, Way: s.Offer.Way, OfferedAt: sqldb.Micros(s.Offer.OfferedAt),
+		Reasons: rpc.Reasons(s.Aid), GrantState: a.Grant, Way: s.Offer.Way, OfferedAt: sqldb.Micros(s.Offer.MadeAt),
 		BetterOfferId: s.Better.ID, BetterSchoolId: s.Better.SchoolID, BetterAnswerBy: sqldb.Micros(s.Better.AnswerBy),
 	}
 	for _, p := range s.Proofs {

@@ -32,13 +32,13 @@ func (a *App) AcceptPlace(ctx context.Context, s Store, offerID string) error {
 	if err := s.SaveApplication(ctx, application.Accept(o.ID)); err != nil {
 		return err
 	}
-	forget := o.AcceptedAt
+	forget := a.Clock.Now()
 	if !o.InPerson {
 		within, err := a.undoTime(o.County)
 		if err != nil {
 			return err
 		}
-		forget = forget.Add(within)
+		forget = o.UndoUntil(within).Add(time.Microsecond)
 	}
 	if err := s.ForgetAt(ctx, application.ID, forget); err != nil {
 		return err
@@ -55,7 +55,7 @@ func (a *App) DeclinePlace(ctx context.Context, s Store, offerID string) error {
 	if err != nil {
 		return err
 	}
-	o, events, err := o.Decline()
+	o, events, err := o.Decline(a.Clock.Now())
 	if err != nil {
 		return err
 	}

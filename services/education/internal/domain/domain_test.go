@@ -161,8 +161,8 @@ func TestUndo(t *testing.T) {
 		want  error
 	}{
 		"in person":        {inPerson, now, ErrUndoOwn},
-		"in time":          {byCounter, now.Add(undo - 1), nil},
-		"too late":         {byCounter, now.Add(undo), ErrUndoLate},
+		"in time":          {byCounter, byCounter.AcceptedAt.Add(undo), nil},
+		"too late":         {byCounter, byCounter.AcceptedAt.Add(undo + time.Microsecond), ErrUndoLate},
 		"not yet accepted": {offered(t), now, ErrOfferState},
 	} {
 		if _, _, err := c.offer.Undo(undo, c.at); !errors.Is(err, c.want) {
@@ -192,7 +192,7 @@ func TestNoActLosesThePlaceInTheQueue(t *testing.T) {
 					a = a.Accept(a.OfferID)
 				}
 			case 3:
-				if o, _, err = o.Decline(); err == nil {
+				if o, _, err = o.Decline(at); err == nil {
 					a = a.Return()
 				}
 			case 4:

@@ -13,7 +13,7 @@ const offerColumns = `id, application_id, school_id, worker, county, state, answ
 func scanOffer(s sqldb.Scanner) (o domain.Offer, err error) {
 	var offered, answer, accepted, inPerson int64
 	err = s.Scan(&o.ID, &o.ApplicationID, &o.SchoolID, &o.Worker, &o.County, &o.State, &o.AnswerDays, &offered, &answer, &accepted, &inPerson, &o.RoundID, &o.Way, &o.Version)
-	o.OfferedAt, o.AnswerBy, o.AcceptedAt, o.InPerson = sqldb.Time(offered), sqldb.Time(answer), sqldb.Time(accepted), inPerson != 0
+	o.MadeAt, o.AnswerBy, o.AcceptedAt, o.InPerson = sqldb.Time(offered), sqldb.Time(answer), sqldb.Time(accepted), inPerson != 0
 	return o, err
 }
 
@@ -51,7 +51,7 @@ func (t *inTx) SaveOffer(ctx context.Context, o domain.Offer, events ...domain.E
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state, answer_by = excluded.answer_by, accepted_at = excluded.accepted_at,
 			in_person = excluded.in_person, version = excluded.version
 		WHERE offer.version = $15`,
-		o.ID, o.ApplicationID, o.SchoolID, o.Worker, o.County, string(o.State), o.AnswerDays, sqldb.Micros(o.OfferedAt), sqldb.Micros(o.AnswerBy),
+		o.ID, o.ApplicationID, o.SchoolID, o.Worker, o.County, string(o.State), o.AnswerDays, sqldb.Micros(o.MadeAt), sqldb.Micros(o.AnswerBy),
 		sqldb.Micros(o.AcceptedAt), bit(o.InPerson), o.RoundID, o.Way, next(o.Version, len(events)), o.Version)
 	if t.tx.Dialect().IsUnique(err) {
 		return domain.ErrApplicationState.Because(err)

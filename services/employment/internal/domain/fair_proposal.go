@@ -4,21 +4,24 @@ import (
 	"slices"
 	"time"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/answer"
 )
 
 // ProposalState is where a proposal stands.
-type ProposalState string
+type ProposalState = answer.State
 
 // The states of a proposal.
 const (
-	ProposalOpen           ProposalState = "open"
-	ProposalAcceptedState  ProposalState = "accepted" // an interview; the job has its own application
-	ProposalDeclinedState  ProposalState = "declined"
-	ProposalLapsedState    ProposalState = "lapsed"
-	ProposalWithdrawnState ProposalState = "withdrawn"
+	ProposalOpen                         = answer.Open
+	ProposalAcceptedState                = answer.Accepted // an interview; the job has its own application
+	ProposalDeclinedState                = answer.Declined
+	ProposalLapsedState                  = answer.Lapsed
+	ProposalWithdrawnState               = answer.Withdrawn
 	ProposalPassedOver     ProposalState = "passed_over" // a person at the employer said no
 )
+
+// proposalAnswers are the words for why an answer to a proposal is not taken.
+var proposalAnswers = answer.Errors{Lapsed: ErrProposalLate, State: ErrProposalState}
 
 // FairProposal is what a pass proposes to a worker. Until the worker accepts it
 // changes nothing, and nobody else is told of it.
@@ -33,83 +36,60 @@ type FairProposal struct {
 	County        string
 	Wish          int // the place on the list, from 1
 	Pass          int
-	State         ProposalState
-	AnswerDays    int
-	MadeAt        time.Time
-	AnswerBy      time.Time // zero until its message is known to have arrived
-	AcceptedAt    time.Time
-	InPerson      bool
-	JobID         string    // the application for the job, once accepted
-	ReasonCode    string    // of a passing over
-	EndedAt       time.Time // when it was passed over
-	Version       int64
+	answer.Clock
+	JobID      string    // the application for the job, once accepted
+	ReasonCode string    // of a passing over
+	EndedAt    time.Time // when it was passed over
+	Version    int64
 }
 
 // Propose makes the proposal that a pass gives an entry.
 func Propose(id string, e FairEntry, p FairPost, wish, pass, answerDays int, now time.Time) (FairProposal, []Event) {
 	x := FairProposal{
 		ID: id, ApplicationID: e.ApplicationID, FairID: p.FairID, PostID: p.ID, VacancyID: p.VacancyID, EmployerID: p.EmployerID, Worker: e.Worker,
-		County: p.County, Wish: wish, Pass: pass, State: ProposalOpen, AnswerDays: answerDays, MadeAt: now,
+		County: p.County, Wish: wish, Pass: pass, Clock: answer.Make(answerDays, now),
 	}
 	return x, []Event{FairProposalMade{ProposalID: id, FairID: p.FairID, VacancyID: p.VacancyID, AnswerDays: answerDays}}
 }
 
-// StartClock starts the time to answer, once, when the proposal's message is
-// known to have arrived, as an offer's does.
+// StartClock starts the time to answer, once; it reports whether it did.
 func (x FairProposal) StartClock(delivered time.Time) (FairProposal, bool) {
-	if x.State != ProposalOpen || !x.AnswerBy.IsZero() {
-		return x, false
-	}
-	x.AnswerBy = clock.DateOf(delivered).AddDays(x.AnswerDays + 1).Start().UTC()
-	return x, true
-}
-
-func (x FairProposal) over(now time.Time) bool {
-	return !x.AnswerBy.IsZero() && !now.Before(x.AnswerBy)
-}
-
-func (x FairProposal) answerable(now time.Time) error {
-	switch {
-	case x.State == ProposalLapsedState, x.State == ProposalOpen && x.over(now):
-		return ErrProposalLate
-	case x.State != ProposalOpen:
-		return ErrProposalState.With("state", string(x.State))
-	}
-	return nil
+	c, started := x.Deliver(delivered)
+	x.Clock = c
+	return x, started
 }
 
 // Accept accepts the interview: it takes one of the post's seats. jobID is the
 // application for the job that is sent with it.
 func (x FairProposal) Accept(p FairPost, jobID string, inPerson bool, now time.Time) (FairProposal, FairPost, []Event, error) {
-	if err := x.answerable(now); err != nil {
-		return x, p, nil, err
-	}
-	p, err := p.Take()
+	c, err := x.Clock.Accept(inPerson, now, proposalAnswers)
 	if err != nil {
 		return x, p, nil, err
 	}
-	if !now.After(x.MadeAt) { // a clock that was set back: the acceptance is still the newer
-		now = x.MadeAt.Add(time.Microsecond)
+	if p, err = p.Take(); err != nil {
+		return x, p, nil, err
 	}
-	x.State, x.AcceptedAt, x.InPerson, x.JobID = ProposalAcceptedState, now, inPerson, jobID
+	x.Clock, x.JobID = c, jobID
 	return x, p, []Event{FairProposalAccepted{ProposalID: x.ID, ApplicationID: jobID, InPerson: inPerson}}, nil
 }
 
 // Decline is the worker's no; it touches nothing else.
 func (x FairProposal) Decline(now time.Time) (FairProposal, []Event, error) {
-	if err := x.answerable(now); err != nil {
+	c, err := x.Clock.Decline(now, proposalAnswers)
+	if err != nil {
 		return x, nil, err
 	}
-	x.State = ProposalDeclinedState
+	x.Clock = c
 	return x, []Event{FairProposalDeclined{x.ID}}, nil
 }
 
 // Lapse ends a proposal whose time to answer is over; number and wishes are kept.
 func (x FairProposal) Lapse(now time.Time) (FairProposal, []Event) {
-	if x.State != ProposalOpen || !x.over(now) {
+	c, lapsed := x.Clock.Lapse(now)
+	if !lapsed {
 		return x, nil
 	}
-	x.State = ProposalLapsedState
+	x.Clock = c
 	return x, []Event{FairProposalLapsed{x.ID}}
 }
 

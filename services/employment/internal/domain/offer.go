@@ -3,21 +3,25 @@ package domain
 import (
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
 // OfferState is where an offer stands.
-type OfferState string
+type OfferState = answer.State
 
 // The states of an offer.
 const (
-	OfferOpen          OfferState = "open"
-	OfferAcceptedState OfferState = "accepted"
-	OfferDeclinedState OfferState = "declined"
-	OfferLapsedState   OfferState = "lapsed"
-	OfferWithdrawn     OfferState = "withdrawn" // with its application
-	OfferUndone        OfferState = "undone"    // the acceptance was taken back
+	OfferOpen          = answer.Open
+	OfferAcceptedState = answer.Accepted
+	OfferDeclinedState = answer.Declined
+	OfferLapsedState   = answer.Lapsed
+	OfferWithdrawn     = answer.Withdrawn
+	OfferUndone        = answer.Undone
 )
+
+// answers are the words for why an answer to an offer is not taken.
+var answers = answer.Errors{Lapsed: ErrOfferLapsed, State: ErrOfferState, InPerson: ErrUndoInPerson, Late: ErrUndoLate}
 
 // Offer is an employer's offer on one application.
 type Offer struct {
@@ -30,12 +34,7 @@ type Offer struct {
 	WageFen       int64
 	StartOn       clock.Date
 	EndOn         clock.Date // zero is open-ended
-	State         OfferState
-	AnswerDays    int // EM-OFFER when it was made
-	MadeAt        time.Time
-	AnswerBy      time.Time // zero until its message is known to have arrived
-	AcceptedAt    time.Time
-	InPerson      bool // false: accepted at a counter or by a helper
+	answer.Clock             // its days are EM-OFFER when it was made
 	HireID        string
 	Version       int64
 }
@@ -66,34 +65,17 @@ func (a Application) MakeOffer(id string, v Vacancy, wageFen int64, startOn, end
 	}
 	o := Offer{
 		ID: id, ApplicationID: a.ID, VacancyID: a.VacancyID, EmployerID: a.EmployerID, Worker: a.Worker, County: a.County,
-		WageFen: wageFen, StartOn: startOn, EndOn: endOn, State: OfferOpen, AnswerDays: answerDays, MadeAt: at,
+		WageFen: wageFen, StartOn: startOn, EndOn: endOn, Clock: answer.Make(answerDays, at),
 	}
 	a.State, a.OfferID = ApplicationOffered, id
 	return a, o, []Event{OfferMade{OfferID: id, ApplicationID: a.ID, VacancyID: a.VacancyID, AnswerDays: answerDays}}, nil
 }
 
-// StartClock starts the time to answer, once, when the offer's message is known
-// to have arrived: the days after that day are the worker's in full. It reports
-// whether the clock was started now.
+// StartClock starts the time to answer, once; it reports whether it did.
 func (o Offer) StartClock(delivered time.Time) (Offer, bool) {
-	if o.State != OfferOpen || !o.AnswerBy.IsZero() {
-		return o, false
-	}
-	o.AnswerBy = clock.DateOf(delivered).AddDays(o.AnswerDays + 1).Start().UTC()
-	return o, true
-}
-
-func (o Offer) over(now time.Time) bool { return !o.AnswerBy.IsZero() && !now.Before(o.AnswerBy) }
-
-// answerable returns nil where the worker can still answer.
-func (o Offer) answerable(now time.Time) error {
-	switch {
-	case o.State == OfferLapsedState, o.State == OfferOpen && o.over(now):
-		return ErrOfferLapsed
-	case o.State != OfferOpen:
-		return ErrOfferState.With("state", string(o.State))
-	}
-	return nil
+	c, started := o.Deliver(delivered)
+	o.Clock = c
+	return o, started
 }
 
 // Acceptance is everything that an acceptance changes.
@@ -108,20 +90,17 @@ type Acceptance struct {
 
 // Accept takes a place and registers the hire.
 func (o Offer) Accept(a Application, v Vacancy, hireID string, inPerson bool, now time.Time) (Acceptance, error) {
-	if err := o.answerable(now); err != nil {
+	c, err := o.Clock.Accept(inPerson, now, answers)
+	if err != nil {
 		return Acceptance{}, err
 	}
 	if a.State != ApplicationOffered || a.OfferID != o.ID {
 		return Acceptance{}, ErrApplicationState.With("state", string(a.State))
 	}
-	v, err := v.Take()
-	if err != nil {
+	if v, err = v.Take(); err != nil {
 		return Acceptance{}, err
 	}
-	if !now.After(o.MadeAt) { // a clock that was set back: the acceptance is still the newer
-		now = o.MadeAt.Add(time.Microsecond)
-	}
-	o.State, o.AcceptedAt, o.InPerson, o.HireID = OfferAcceptedState, now, inPerson, hireID
+	o.Clock, o.HireID = c, hireID
 	a.State = ApplicationAccepted
 	h, events := hired(hireID, o, v)
 	return Acceptance{
@@ -132,19 +111,21 @@ func (o Offer) Accept(a Application, v Vacancy, hireID string, inPerson bool, no
 
 // Decline ends the offer; the application keeps its place.
 func (o Offer) Decline(a Application, now time.Time) (Offer, Application, []Event, error) {
-	if err := o.answerable(now); err != nil {
+	c, err := o.Clock.Decline(now, answers)
+	if err != nil {
 		return o, a, nil, err
 	}
-	o.State = OfferDeclinedState
+	o.Clock = c
 	return o, a.requeue(ApplicationOffered), []Event{OfferDeclined{o.ID}}, nil
 }
 
 // Lapse ends an offer whose time to answer is over; the application keeps its place.
 func (o Offer) Lapse(a Application, now time.Time) (Offer, Application, []Event) {
-	if o.State != OfferOpen || !o.over(now) {
+	c, lapsed := o.Clock.Lapse(now)
+	if !lapsed {
 		return o, a, nil
 	}
-	o.State = OfferLapsedState
+	o.Clock = c
 	return o, a.requeue(ApplicationOffered), []Event{OfferLapsed{o.ID}}
 }
 
@@ -165,18 +146,9 @@ type Undoing struct {
 	HireEvents  []Event
 }
 
-// Undoable returns nil where the worker may still take the acceptance back:
-// one that somebody else gave, for some time (PR-UNDO).
+// Undoable returns nil where the worker may still take the acceptance back.
 func (o Offer) Undoable(within time.Duration, now time.Time) error {
-	switch {
-	case o.State != OfferAcceptedState:
-		return ErrOfferState.With("state", string(o.State))
-	case o.InPerson:
-		return ErrUndoInPerson
-	case now.After(o.AcceptedAt.Add(within)):
-		return ErrUndoLate
-	}
-	return nil
+	return o.Clock.Undoable(within, now, answers)
 }
 
 // Undo takes back an acceptance that is Undoable: the place is free again, and

@@ -34,7 +34,7 @@ func (a *App) DeclineOffer(ctx context.Context, s Store, offerID string) error {
 	if err != nil {
 		return err
 	}
-	o, events, err := o.Decline()
+	o, events, err := o.Decline(a.Clock.Now())
 	if err != nil {
 		return err
 	}

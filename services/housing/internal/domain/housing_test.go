@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
@@ -90,7 +91,7 @@ func TestOfferNeedsAPlaceAndAFreeHome(t *testing.T) {
 }
 
 func TestOfferClock(t *testing.T) {
-	o := Offer{ID: "o", State: OfferOpen, AnswerDays: 5, OfferedAt: now}
+	o := Offer{ID: "o", Clock: answer.Make(5, now)}
 	if _, events := o.Lapse(now.AddDate(9, 0, 0)); events != nil {
 		t.Error("lapsed before its message arrived")
 	}
@@ -118,7 +119,7 @@ func TestOfferClock(t *testing.T) {
 
 func TestUndo(t *testing.T) {
 	const window = 48 * time.Hour
-	open := Offer{ID: "o", State: OfferOpen}
+	open := Offer{ID: "o", Clock: answer.Make(5, now)}
 	byOther, _, err := open.Accept(false, now)
 	if err != nil {
 		t.Fatal(err)
@@ -132,8 +133,8 @@ func TestUndo(t *testing.T) {
 		at   time.Time
 		want error
 	}{
-		"in time":   {byOther, now.Add(window - 1), nil},
-		"too late":  {byOther, now.Add(window), ErrUndoLate},
+		"in time":   {byOther, byOther.AcceptedAt.Add(window), nil},
+		"too late":  {byOther, byOther.AcceptedAt.Add(window + time.Microsecond), ErrUndoLate},
 		"own":       {own, now, ErrUndoOwn},
 		"not taken": {open, now, ErrOfferState},
 	} {
@@ -146,7 +147,7 @@ func TestUndo(t *testing.T) {
 func TestSign(t *testing.T) {
 	day := clock.DateOf(now)
 	term := Term{StartsOn: day, EndsOn: day.AddYears(5), MostYears: 5, Undo: 48 * time.Hour}
-	own := Offer{ID: "o", State: OfferAccepted, AcceptedAt: now, InPerson: true}
+	own := Offer{ID: "o", Clock: answer.Clock{State: OfferAccepted, AcceptedAt: now, InPerson: true}}
 	byOther := own
 	byOther.InPerson = false
 	open := own
@@ -173,7 +174,7 @@ func TestSign(t *testing.T) {
 		"decision reopened":                  {reopened, own, term, true, now, ErrReopened},
 		"another accepted and signs at once": {a, byOther, term, false, now, ErrLeaseEarly},
 		"another accepted, the worker signs": {a, byOther, term, true, now, nil},
-		"another signs after the undo time":  {a, byOther, term, false, now.Add(48 * time.Hour), nil},
+		"another signs after the undo time":  {a, byOther, term, false, now.Add(48*time.Hour + time.Microsecond), nil},
 	} {
 		l, after, o, h, events, err := Sign("l", c.a, c.o, aHome(), c.t, c.inPerson, c.at)
 		if !errors.Is(err, c.want) {
@@ -301,7 +302,7 @@ func TestHomeOfferAndApplicationAgree(t *testing.T) {
 					o, a = x, a.Accept()
 				}
 			case 6:
-				if x, _, err := o.Decline(); err == nil {
+				if x, _, err := o.Decline(clockNow); err == nil {
 					o = x
 					give()
 				} else if x, events := o.Lapse(clockNow); events != nil {

@@ -45,7 +45,7 @@ func Sign(id string, a Application, o Offer, h Home, t Term, inPerson bool, now 
 		return fail(ErrOfferState.With("state", string(o.State)))
 	case a.Reopened:
 		return fail(ErrReopened)
-	case !inPerson && o.undoable(t.Undo, now):
+	case !inPerson && o.Undoable(t.Undo, now, answers) == nil:
 		return fail(ErrLeaseEarly)
 	case t.StartsOn.Before(clock.DateOf(o.AcceptedAt)), !t.EndsOn.After(t.StartsOn), t.EndsOn.After(t.StartsOn.AddYears(t.MostYears)):
 		return fail(ErrLeaseTerm)

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -321,7 +322,7 @@ func submitted(id string) domain.Application {
 }
 
 func offer(id, applicationID string, state domain.OfferState) domain.Offer {
-	return domain.Offer{ID: id, ApplicationID: applicationID, SchoolID: "school-1", Worker: "worker-1", County: "654301", State: state, AnswerDays: 5, OfferedAt: now}
+	return domain.Offer{ID: id, ApplicationID: applicationID, SchoolID: "school-1", Worker: "worker-1", County: "654301", Clock: answer.Clock{State: state, AnswerDays: 5, MadeAt: now}}
 }
 
 func add(t testing.TB, db *sqldb.DB, s *store.Store, v domain.School) {

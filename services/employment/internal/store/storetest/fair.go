@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -40,7 +41,7 @@ func fairApplication(id, worker string, wishes ...string) domain.FairApplication
 func proposal(id, applicationID, worker string) domain.FairProposal {
 	return domain.FairProposal{
 		ID: id, ApplicationID: applicationID, FairID: "fair-1", PostID: "post-1", VacancyID: "vacancy-1", EmployerID: "employer-1", Worker: worker,
-		County: "654323", Wish: 2, Pass: 1, State: domain.ProposalOpen, AnswerDays: 3, MadeAt: noon.Add(-time.Hour),
+		County: "654323", Wish: 2, Pass: 1, Clock: answer.Make(3, noon.Add(-time.Hour)),
 	}
 }
 

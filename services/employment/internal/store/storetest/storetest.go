@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/crypt"
@@ -131,7 +132,7 @@ func application(id, worker string) domain.Application {
 func offer(id, applicationID, worker string) domain.Offer {
 	return domain.Offer{
 		ID: id, ApplicationID: applicationID, VacancyID: "vacancy-1", EmployerID: "employer-1", Worker: worker, County: "654323", WageFen: 350_000,
-		StartOn: clock.NewDate(2026, 12, 1), EndOn: clock.NewDate(2027, 4, 30), State: domain.OfferOpen, AnswerDays: 3, MadeAt: noon,
+		StartOn: clock.NewDate(2026, 12, 1), EndOn: clock.NewDate(2027, 4, 30), Clock: answer.Make(3, noon),
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
@@ -125,7 +126,7 @@ func (s *suite) tenancyRoundTrip() {
 	request := domain.PlaceRequest{ID: "request-1", Employer: "employer-1", County: "654301", Asked: 3, Granted: 2, AskedOn: day}
 	pay := domain.Payment{ID: "payment-1", LeaseID: l.ID, Month: "2026-11", AmountFen: 34000, PaidOn: day, Reference: "r"}
 	s.do(func(ctx context.Context, tx *store.Tx) error {
-		o := domain.Offer{ID: "offer-1", ApplicationID: "application-1", HomeID: "home-1", State: domain.OfferSigned}
+		o := domain.Offer{ID: "offer-1", ApplicationID: "application-1", HomeID: "home-1", Clock: answer.Clock{State: domain.OfferSigned}}
 		_, _, err := tx.AddHome(ctx, home("home-1", "1"))
 		return errors.Join(err, tx.SaveApplication(ctx, application("application-1", "worker-1", domain.Leased)), tx.SaveOffer(ctx, o), tx.SaveLease(ctx, l),
 			tx.SaveRenewal(ctx, renewal), tx.SaveRepair(ctx, repair), tx.SaveReview(ctx, review), tx.SaveExit(ctx, exit), tx.SavePlaceRequest(ctx, request))
