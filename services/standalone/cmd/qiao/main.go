@@ -8,6 +8,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -48,18 +49,23 @@ func main() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(300) // a few tens of MiB more for a twentieth of the processor
 	}
-	err := untilSignal(os.Args[1:])
+	if code := exitCode(untilSignal(os.Args[1:]), os.Stderr); code != 0 {
+		os.Exit(code)
+	}
+}
+
+// exitCode says how a command ended, and writes what its own output did not say.
+func exitCode(err error, w io.Writer) int {
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
+		return 0
 	case errors.Is(err, errUsage):
-		fmt.Fprint(os.Stderr, usage)
-		os.Exit(2)
-	case errors.Is(err, errFailed):
-		os.Exit(1)
-	default:
-		fmt.Fprintln(os.Stderr, "qiao:", err)
-		os.Exit(1)
+		_, _ = fmt.Fprint(w, usage) // nobody is told where nobody can be
+		return 2
+	case !errors.Is(err, errFailed):
+		_, _ = fmt.Fprintln(w, "qiao:", err)
 	}
+	return 1
 }
 
 func untilSignal(args []string) error {
