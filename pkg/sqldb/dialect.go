@@ -95,10 +95,11 @@ func (d Dialect) classify(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return ErrDeadline.Because(err)
 	}
+	if NoRoom(err) {
+		return ErrFull.Because(err)
+	}
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		switch e.Code() & 0xff {
-		case sqlitelib.SQLITE_FULL:
-			return ErrFull.Because(err)
 		case sqlitelib.SQLITE_BUSY, sqlitelib.SQLITE_IOERR, sqlitelib.SQLITE_CANTOPEN, sqlitelib.SQLITE_LOCKED,
 			sqlitelib.SQLITE_READONLY, sqlitelib.SQLITE_PERM, sqlitelib.SQLITE_NOMEM: // a disk that went read-only, say
 			return ErrUnavailable.Because(err)
@@ -106,10 +107,7 @@ func (d Dialect) classify(err error) error {
 		return errs.ErrInternal.Because(err)
 	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		switch {
-		case e.Code == "53100":
-			return ErrFull.Because(err)
-		case notTheStatements(e.Code), retryable(e):
+		if notTheStatements(e.Code) || retryable(e) {
 			return ErrUnavailable.Because(err)
 		}
 		return errs.ErrInternal.Because(err)
@@ -121,6 +119,19 @@ func (d Dialect) classify(err error) error {
 		return ErrUnavailable.Because(err)
 	}
 	return errs.ErrInternal.Because(err)
+}
+
+// NoRoom reports that an error of a database, or of the file system, says that a
+// disk or the account's share of it is full.
+func NoRoom(err error) bool {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		// SQLite calls it an error of the disk where it cannot lengthen its shared index.
+		return e.Code()&0xff == sqlitelib.SQLITE_FULL || e.Code() == sqlitelib.SQLITE_IOERR_SHMSIZE
+	}
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return e.Code == "53100"
+	}
+	return errors.Is(err, ErrFull) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
 // notTheStatements reports that PostgreSQL refused for a reason that lies in the

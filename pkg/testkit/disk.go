@@ -26,7 +26,7 @@ func (d *Disk) Fill(room uint64) error {
 		if err := syscall.Statfs(d.dir, &s); err != nil {
 			return err
 		}
-		size := (s.Blocks-s.Bfree)*uint64(s.Bsize) + room //nolint:gosec // a block has a size
+		size := max((s.Blocks-s.Bfree)*uint64(s.Bsize)+room, 4096) // 0 would be no bound at all //nolint:gosec // a block has a size
 		err := syscall.Mount("tmpfs", d.dir, "tmpfs", syscall.MS_REMOUNT, fmt.Sprint("size=", size))
 		if !errors.Is(err, syscall.EINVAL) {
 			return err

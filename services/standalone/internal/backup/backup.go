@@ -43,8 +43,9 @@ type Made struct {
 	Warnings []string
 }
 
-// Run makes a backup of a platform that may be serving. An interrupted one has
-// no manifest in at least one of its two folders, and Restore refuses it.
+// Run makes a backup of a platform that may be serving. Where it fails, what it
+// wrote is removed; one that was killed has no manifest in at least one of its
+// two folders, and Restore refuses it.
 func Run(ctx context.Context, cfg Config) (made Made, err error) {
 	folder, err := standalone.Look(cfg.Data)
 	if err != nil {
@@ -73,6 +74,12 @@ func Run(ctx context.Context, cfg Config) (made Made, err error) {
 			names = append(names, s+".db")
 		}
 	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(full(err, "make room there, or name other folders, and give the command again; the platform goes on", cfg.To, cfg.KeysTo),
+				remove(cfg.To, append(names, manifestFile)), remove(cfg.KeysTo, []string{keysFile, erasuresFile, manifestFile}))
+		}
+	}()
 	c, err := takeCut(ctx, cfg.Data, names)
 	if err != nil {
 		return made, err
@@ -151,7 +158,7 @@ func exportErasures(to, purpose string, read func() ([]registry.Erasure, error))
 	if err != nil {
 		return 0, err
 	}
-	return len(list), writeErasures(to, purpose, at, list)
+	return len(list), full(writeErasures(to, purpose, at, list), "make room there, or name another folder, and give the command again", to)
 }
 
 // openCopy opens a database that must exist; sqldb.Open alone would make it.

@@ -9,8 +9,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/standalone"
 )
 
@@ -212,4 +214,26 @@ func apart(dirs ...string) error {
 		}
 	}
 	return nil
+}
+
+// full says in one sentence that the disk under one of the folders is full, and
+// what to do then; another error it returns as it is.
+func full(err error, then string, dirs ...string) error {
+	if sqldb.NoRoom(err) {
+		return fmt.Errorf("the disk under %s is full: %s", strings.Join(dirs, " or "), then)
+	}
+	return err
+}
+
+// remove takes back files that were made in a folder which was empty, with what
+// SQLite keeps beside them: they hold people's data, and are no backup.
+func remove(dir string, names []string) (err error) {
+	for _, name := range names {
+		for _, beside := range []string{"", "-journal", "-wal", "-shm"} {
+			if e := os.Remove(filepath.Join(dir, name+beside)); e != nil && !errors.Is(e, os.ErrNotExist) {
+				err = errors.Join(err, e)
+			}
+		}
+	}
+	return err
 }

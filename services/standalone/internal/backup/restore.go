@@ -89,7 +89,9 @@ func Restore(ctx context.Context, cfg RestoreConfig) (done Restored, err error) 
 	if err != nil {
 		return done, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(stage)) }() // gone where it was renamed
+	defer func() { // it is gone where it was renamed
+		err = errors.Join(full(err, "nothing was restored; make room there and give the command again", target), os.RemoveAll(stage))
+	}()
 	if err := copyAll(ctx, cfg.From, stage, m.Files); err != nil {
 		return done, err
 	}
