@@ -1,6 +1,7 @@
 package deploytest
 
 import (
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -205,5 +206,59 @@ func TestSecretsKnowWhatTheyAreFor(t *testing.T) {
 		if err := keys.Write(dir, p); err == nil {
 			t.Errorf("secrets of demo=%v were made into others", demo)
 		}
+	}
+}
+
+// New secrets are never made beside data that was made with others, nor in the
+// place of some that were lost; a service that joins gets its own.
+func TestNoNewSecretsBesideOldData(t *testing.T) {
+	lay := func(path string) string {
+		t.Helper()
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	platform := func(data string) keys.Platform {
+		return keys.Platform{Postgres: "postgres:5432", Nodes: []string{"nats-1:6222"}, Partitions: 1, Data: []string{filepath.Join(data, "postgres", "pgdata"), filepath.Join(data, "nats-*", "jetstream")}}
+	}
+	for _, made := range []string{"postgres/pgdata", "nats-2/jetstream"} {
+		data, secrets := t.TempDir(), filepath.Join(t.TempDir(), "secrets")
+		lay(filepath.Join(data, made))
+		if err := keys.Write(secrets, platform(data)); !errors.Is(err, keys.ErrData) || !strings.Contains(err.Error(), "master.key, postgres.password, postgres-registry.password") {
+			t.Errorf("beside %s: %v", made, err)
+		}
+		if _, err := os.Stat(secrets); err == nil {
+			t.Errorf("beside %s: something was made", made)
+		}
+	}
+	data, secrets := t.TempDir(), t.TempDir()
+	if err := keys.Write(secrets, platform(data)); err != nil {
+		t.Fatal(err)
+	}
+	lay(filepath.Join(data, "postgres/pgdata"))
+	for _, name := range []string{"master.key", "postgres.password", "postgres-housing.password"} {
+		path := filepath.Join(secrets, name)
+		was, err := os.ReadFile(path)
+		if err == nil {
+			err = os.Remove(path)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := keys.Write(secrets, platform(data)); !errors.Is(err, keys.ErrData) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s was lost: %v", name, err)
+		}
+		if err := os.WriteFile(path, was, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range []string{"postgres-housing.password", "housing.database", "housing.key"} { // before it joined
+		if err := os.Remove(filepath.Join(secrets, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := keys.Write(secrets, platform(data)); err != nil {
+		t.Errorf("a service joins: %v", err)
 	}
 }

@@ -18,13 +18,18 @@ func makeKeys(_ context.Context, args []string) error {
 	nodes := f.String("nodes", "nats-1:6222,nats-2:6222,nats-3:6222", "`addresses` at which the nodes of the bus find each other")
 	partitions := f.Int("partitions", 1, "channels of every service; as in the services' configuration")
 	demo := f.Bool("demo", false, "for a demonstration: someone may sign for invented people")
+	data := f.String("data", "", "`folder` of the data that belongs to the secrets (default: data beside DIR)")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if f.NArg() != 1 {
 		return errors.New("name one folder for the secrets: qiao keys DIR")
 	}
-	err := keys.Write(f.Arg(0), keys.Platform{Postgres: *postgres, Nodes: strings.Split(*nodes, ","), Partitions: *partitions, Demo: *demo})
+	if *data == "" {
+		*data = filepath.Join(filepath.Dir(filepath.Clean(f.Arg(0))), "data")
+	}
+	err := keys.Write(f.Arg(0), keys.Platform{Postgres: *postgres, Nodes: strings.Split(*nodes, ","), Partitions: *partitions, Demo: *demo,
+		Data: []string{filepath.Join(*data, "postgres", "pgdata"), filepath.Join(*data, "nats-*", "jetstream")}})
 	if err != nil {
 		return err
 	}

@@ -118,7 +118,8 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := keys.Write(c.secrets, keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: 1, Demo: cfg.Demo}); err != nil {
+	if err := keys.Write(c.secrets, keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: 1, Demo: cfg.Demo,
+		Data: []string{c.path("postgres", "data", "PG_VERSION"), c.path("bus", "nats-*", "jetstream")}}); err != nil {
 		return nil, err
 	}
 	for _, start := range []func(context.Context, Config, places) error{c.startBus, c.startPostgres, c.startRedis, c.startCollector} {

@@ -28,6 +28,8 @@ type Platform struct {
 	Nodes      []string // host:port at which the bus' nodes find each other
 	Partitions int      // of every service's channels
 	Demo       bool     // whether someone may sign for invented people
+	// Data are patterns of files that are there where data was made already.
+	Data []string
 }
 
 // PersonKeys is the database of the registry's per-person keys.
@@ -52,12 +54,16 @@ const Operator = "operator"
 //	redis.conf, redis.password
 //
 // A file that is there is kept, so that it may run again after a service has
-// joined; the files that follow from others are written anew.
+// joined; the files that follow from others are written anew. What data was made
+// with is never made anew: see [ErrData].
 func Write(dir string, p Platform) error {
+	w := writer{dir: dir}
+	if err := w.whole(p); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	w := writer{dir: dir}
 	if err := w.purpose(p); err != nil {
 		return err
 	}
@@ -103,6 +109,45 @@ func IsDemo(dir string) (bool, error) {
 		return false, fmt.Errorf("keys: %w", err)
 	}
 	return strings.TrimSpace(string(b)) == standalone.PurposeDemo, nil
+}
+
+// ErrData refuses to make new secrets where data was made with others: every
+// service would fail on its password for ever, and no name could be read.
+var ErrData = errors.New("bring them back from your copy, or move the data away to begin anew; nothing was changed")
+
+// whole refuses a folder that lacks what data was made with, where there is such
+// data or where the folder itself tells that it lost something. A service that
+// joins has neither a password nor an address yet.
+func (w writer) whole(p Platform) error {
+	has := func(name string) bool { _, err := os.Stat(filepath.Join(w.dir, name)); return err == nil }
+	var lost []string
+	begun := has("redis.conf") // which is written last
+	for _, name := range []string{"master.key", "postgres.password"} {
+		if !has(name) {
+			lost = append(lost, name)
+		}
+	}
+	for _, role := range standalone.Names() {
+		if name := "postgres-" + role + ".password"; !has(name) && (!begun || has(role+".database")) {
+			lost = append(lost, name)
+		}
+	}
+	if len(lost) == 0 {
+		return nil
+	}
+	if begun {
+		return fmt.Errorf("%s lacks some of its secrets: %s; %w", w.dir, strings.Join(lost, ", "), ErrData)
+	}
+	for _, pattern := range p.Data {
+		found, err := filepath.Glob(pattern)
+		if err != nil {
+			return fmt.Errorf("keys: %w", err)
+		}
+		if len(found) > 0 {
+			return fmt.Errorf("%s holds the data of a platform, and %s lacks what it was made with: %s; %w", filepath.Dir(found[0]), w.dir, strings.Join(lost, ", "), ErrData)
+		}
+	}
+	return nil
 }
 
 type writer struct{ dir string }
