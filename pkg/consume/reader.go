@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -105,6 +106,9 @@ func (r *reader) run(ctx context.Context) {
 			r.broken(ctx, 1)
 			if r.quiet.News(r.channel, err) {
 				r.log.WarnContext(ctx, "consumer interrupted", "channel", r.channel, "error", err)
+			}
+			if fault.Broken("consume.ends_when_refused") && strings.HasPrefix(errs.CodeOf(err), "storage.") {
+				return
 			}
 		}
 		if errors.Is(err, errDeposed) {

@@ -106,16 +106,16 @@ func (d Dialect) classify(err error) error {
 		}
 		return errs.ErrInternal.Because(err)
 	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok { // whatever the server says to a new connection
+		return ErrUnavailable.Because(err)
+	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
-		if notTheStatements(e.Code) || retryable(e) {
+		if notTheStatements(e) || retryable(e) {
 			return ErrUnavailable.Because(err)
 		}
 		return errs.ErrInternal.Because(err)
 	}
 	if _, ok := errors.AsType[net.Error](err); ok || gone(err) {
-		return ErrUnavailable.Because(err)
-	}
-	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return ErrUnavailable.Because(err)
 	}
 	return errs.ErrInternal.Because(err)
@@ -138,8 +138,11 @@ func NoRoom(err error) bool {
 // server, the machine or the account and not in what was asked: the same
 // statement works once that is mended. An event that met it is not at fault,
 // and must not be parked.
-func notTheStatements(code string) bool {
-	switch code {
+func notTheStatements(e *pgconn.PgError) bool {
+	if e.SeverityUnlocalized == "FATAL" || e.SeverityUnlocalized == "PANIC" { // the session ends, whatever it asked for
+		return true
+	}
+	switch e.Code {
 	case "25006", // the server takes no writes
 		"25P03", // the transaction was abandoned
 		"42501": // no right, to a table or, on a disk that went read-only, to the server's own file
@@ -147,7 +150,7 @@ func notTheStatements(code string) bool {
 	}
 	// Connections, log-in, no such database, resources, the operator, the system, the server's configuration.
 	for _, class := range []string{"08", "28", "3D", "53", "57", "58", "F0"} {
-		if strings.HasPrefix(code, class) {
+		if strings.HasPrefix(e.Code, class) {
 			return true
 		}
 	}

@@ -35,6 +35,7 @@ func TestAFullDiskIsToldOfAndHasAnEnd(t *testing.T) {
 		schema, fill := testkit.PostgresOnASmallDisk(t, "96m")
 		aFullDisk(t, schema(t), `(SELECT string_agg(random()::text, '') FROM generate_series(1, 100))`, func(db *sqldb.DB) {
 			testkit.Eventually(t, "the server ends", func() bool {
+				fill(true) // it gives up old logs
 				err := db.Update(context.Background(), func(tx *sqldb.Tx) error {
 					_, err := tx.Exec(`SELECT pg_logical_emit_message(true, 'x', repeat('x', 1000000))`)
 					return err
@@ -48,7 +49,7 @@ func TestAFullDiskIsToldOfAndHasAnEnd(t *testing.T) {
 	})
 }
 
-func aFullDisk(t *testing.T, address, text string, meanwhile func(*sqldb.DB), fill func(bool)) {
+func aFullDisk(t *testing.T, address, text string, meanwhile func(db *sqldb.DB), fill func(bool)) {
 	t.Helper()
 	ctx := context.Background()
 	db, err := sqldb.Open(ctx, address)
@@ -74,8 +75,7 @@ func aFullDisk(t *testing.T, address, text string, meanwhile func(*sqldb.DB), fi
 	if err := errors.Join(write(), exec(`INSERT INTO channel (channel, epoch, last_seq, chain, published_seq, owner, term, lease_until) VALUES ('x', 1, 0, $1, 0, '', 0, 0)`, []byte{})); err != nil {
 		t.Fatal(err)
 	}
-	fill(true)
-	testkit.Eventually(t, "there is no room", func() bool { err = write(); return err != nil })
+	testkit.Eventually(t, "there is no room", func() bool { fill(true); err = write(); return err != nil })
 	if !errors.Is(err, sqldb.ErrFull) {
 		t.Errorf("refused with %v", err)
 	}

@@ -424,4 +424,8 @@ func TestWhatIsNotTheStatementsFault(t *testing.T) {
 			t.Errorf("%s is told as %v", code, err)
 		}
 	}
+	// "could not write init file", on a full disk.
+	if err := sqldb.Postgres.Classify(&pgconn.PgError{SeverityUnlocalized: "FATAL", Code: "XX000"}); !errors.Is(err, sqldb.ErrUnavailable) {
+		t.Errorf("an ended session is told as %v", err)
+	}
 }

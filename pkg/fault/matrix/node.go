@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -189,6 +190,25 @@ type node struct {
 	t    testing.TB
 	cmd  *exec.Cmd
 	done chan struct{}
+	said said
+}
+
+// said is what a node has written so far.
+type said struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *said) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(b)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
 }
 
 // start runs a node; env names a fault or a broken mechanism.
@@ -205,10 +225,9 @@ func start(t testing.TB, c config, env ...string) *node {
 	n := &node{t: t, cmd: exec.Command(program), done: make(chan struct{})}
 	n.cmd.Env = append(os.Environ(), append(env, "QIAO_TEST_NODE="+string(told))...)
 	n.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	var said strings.Builder
-	n.cmd.Stderr = &said
+	n.cmd.Stderr = &n.said
 	if os.Getenv("QIAO_TEST_LOG") != "" {
-		n.cmd.Stderr = os.Stderr
+		n.cmd.Stderr = io.MultiWriter(os.Stderr, &n.said)
 	}
 	if err := n.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -219,8 +238,8 @@ func start(t testing.TB, c config, env ...string) *node {
 	}()
 	t.Cleanup(func() {
 		n.kill()
-		if t.Failed() && said.Len() > 0 {
-			t.Logf("%s said: %.2000s", c.Role, said.String())
+		if said := n.said.String(); t.Failed() && said != "" {
+			t.Logf("%s said: %.2000s", c.Role, said)
 		}
 	})
 	return n
