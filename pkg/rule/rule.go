@@ -322,6 +322,23 @@ func (b *Book) Rule(id string, on clock.Date, area string) (Rule, error) {
 	return Rule{}, ErrNotInForce.With("rule", id).With("on", on.String()).With("area", area)
 }
 
+// Ended returns the row of a rule that was in force last before a day, where none
+// is in force on it: what follows is not announced yet, and a page says so
+// instead of the old value. It reports false where a row is in force, and where
+// the rule only begins later.
+func (b *Book) Ended(id string, on clock.Date, area string) (last Rule, ended bool) {
+	if _, err := b.Rule(id, on, area); !errors.Is(err, ErrNotInForce) {
+		return last, false
+	}
+	here := areas(area)
+	for _, r := range b.rules[id] {
+		if slices.Contains(here, r.Area) && r.EffectiveTo.Before(on) && !r.EffectiveTo.IsZero() && r.EffectiveTo.After(last.EffectiveTo) {
+			last, ended = r, true
+		}
+	}
+	return last, ended
+}
+
 // Rules returns every row of every rule, past and future ones included, in the
 // order of the table, for the screen that lists them.
 func (b *Book) Rules() []Rule {

@@ -306,3 +306,31 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// A row that ended, without one that follows, has ended; one in force, one that
+// goes on in a later row and one that only begins have not.
+func TestEnded(t *testing.T) {
+	b, err := Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		id, on, area string
+		ended        string
+	}{
+		{"TR-06", "2026-12-31", "", ""}, {"TR-06", "2027-01-01", "", "2026-12-31"}, {"TR-06", "2027-01-01", "654301", "2026-12-31"}, {"TR-06", "2020-01-01", "", ""},
+		{"SI-26", "2027-01-01", "654301", "2026-12-31"}, {"SI-26", "2027-01-01", "110000", ""},
+		{"EM-TAX-VAT", "2028-06-01", "654323", "2027-12-31"}, {"HO-14", "2026-06-30", "", ""}, {"HO-08", "2026-07-01", "", ""}, {"HO-01", "2040-01-01", "", ""},
+	} {
+		on, _ := clock.ParseDate(c.on)
+		got, ended := b.Ended(c.id, on, c.area)
+		if ended != (c.ended != "") || got.EffectiveTo.String() != c.ended {
+			t.Errorf("%s on %s in %q: %v, %s; want %q", c.id, c.on, c.area, ended, got.EffectiveTo, c.ended)
+		}
+		if ended {
+			if tr, err := got.NotAnnounced(on); err != nil || tr.Check() != nil || tr.Outcome != Unclear || tr.Gaps[0].Have != c.ended || tr.Parameters != nil {
+				t.Errorf("%s: %+v, %v", c.id, tr, err)
+			}
+		}
+	}
+}

@@ -99,6 +99,22 @@ func (r Rule) Trace(on clock.Date, parameters ...string) (Trace, error) {
 	return t, nil
 }
 
+// GapNotAnnounced is the gap of a rule that ended and of which nothing is
+// announced that follows.
+const GapNotAnnounced = "not_announced"
+
+// ChangeAnnouncement is the change that opens such a rule again.
+const ChangeAnnouncement = "announcement"
+
+// NotAnnounced is the trace of a row that ended before a day: nobody is refused
+// by it, and its values are not shown as if they went on.
+func (r Rule) NotAnnounced(on clock.Date) (Trace, error) {
+	t, err := r.Trace(on)
+	t.Gaps = []Gap{{Name: GapNotAnnounced, Have: r.EffectiveTo.String()}}
+	t.Changes = []Change{{Code: ChangeAnnouncement}}
+	return t, err
+}
+
 // Check returns an error unless the trace is complete enough to be shown: it
 // names rule, source, day and outcome, and one that is not met also says what
 // facts were used, what would change it and where to appeal.

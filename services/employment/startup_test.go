@@ -61,6 +61,39 @@ func TestTaxReliefIsCheckedAndNotKept(t *testing.T) {
 	}
 }
 
+// A relief that has an end is not shown beyond it, nor refused: what follows is
+// not announced yet. The rest of the page goes on.
+func TestWhatFollowsIsNotAnnouncedYet(t *testing.T) {
+	f := start(t)
+	guide := func() *employmentv1.GetStartupGuideResponse {
+		t.Helper()
+		r, err := f.client.GetStartupGuide(f.Worker("worker-1"), &employmentv1.GetStartupGuideRequest{Guide: "general", County: "654323"})
+		return ok(t, r, err)
+	}
+	taxes := func() []*platformv1.Reason {
+		t.Helper()
+		r, err := f.client.CheckTaxRelief(f.Worker("worker-1"), &employmentv1.CheckTaxReliefRequest{County: "654323", MonthSalesFen: 1, YearIncomeFen: 1, Individual: true, Group: "out_of_poverty"})
+		return ok(t, r, err).GetReasons()
+	}
+	f.clock.Set(time.Date(2027, 12, 31, 4, 0, 0, 0, time.UTC))
+	if g := guide(); len(g.GetNotAnnounced()) != 0 || len(g.GetGroups()) == 0 {
+		t.Errorf("on the last day: %v", g)
+	}
+	f.clock.Set(time.Date(2028, 1, 1, 4, 0, 0, 0, time.UTC))
+	g := guide()
+	if len(g.GetNotAnnounced()) != 4 || len(g.GetGroups()) != 0 || len(g.GetSteps()) < 8 || g.GetLoanMaxFen() == 0 {
+		t.Errorf("on the day after: %v", g)
+	}
+	for _, x := range append(taxes(), g.GetNotAnnounced()...) {
+		if x.GetOutcome() != "unclear" || len(x.GetFacts()) != 0 || x.GetGaps()[0].GetName() != "not_announced" || x.GetGaps()[0].GetHave() != "2027-12-31" || len(x.GetChanges()) != 1 {
+			t.Errorf("an old value is told, or no reason: %v", x)
+		}
+	}
+	if n := len(taxes()); n != 4 {
+		t.Errorf("%d reliefs", n)
+	}
+}
+
 func TestAdviserIsBookedOnce(t *testing.T) {
 	f := start(t)
 	open := func(day string, minute int32, adviser, code string) string {

@@ -87,7 +87,9 @@ type GetStartupGuideResponse struct {
 	// what an adviser can be asked about
 	Topics []string `protobuf:"bytes,5,rep,name=topics,proto3" json:"topics,omitempty"`
 	// the groups of the tax relief, each proved by a record, a paper or a witness
-	Groups        []string `protobuf:"bytes,6,rep,name=groups,proto3" json:"groups,omitempty"`
+	Groups []string `protobuf:"bytes,6,rep,name=groups,proto3" json:"groups,omitempty"`
+	// rules that ended and of which nothing is announced that follows
+	NotAnnounced  []*v1.Reason `protobuf:"bytes,7,rep,name=not_announced,json=notAnnounced,proto3" json:"not_announced,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -160,6 +162,13 @@ func (x *GetStartupGuideResponse) GetTopics() []string {
 func (x *GetStartupGuideResponse) GetGroups() []string {
 	if x != nil {
 		return x.Groups
+	}
+	return nil
+}
+
+func (x *GetStartupGuideResponse) GetNotAnnounced() []*v1.Reason {
+	if x != nil {
+		return x.NotAnnounced
 	}
 	return nil
 }
@@ -2302,7 +2311,7 @@ const file_qiao_employment_v1_startup_proto_rawDesc = "" +
 	" qiao/employment/v1/startup.proto\x12\x12qiao.employment.v1\x1a\x1eqiao/platform/v1/options.proto\x1a\x1dqiao/platform/v1/reason.proto\"F\n" +
 	"\x16GetStartupGuideRequest\x12\x14\n" +
 	"\x05guide\x18\x01 \x01(\tR\x05guide\x12\x16\n" +
-	"\x06county\x18\x02 \x01(\tR\x06county\"\xb6\x01\n" +
+	"\x06county\x18\x02 \x01(\tR\x06county\"\xf5\x01\n" +
 	"\x17GetStartupGuideResponse\x12\x14\n" +
 	"\x05steps\x18\x01 \x03(\tR\x05steps\x12 \n" +
 	"\floan_max_fen\x18\x02 \x01(\x03R\n" +
@@ -2311,7 +2320,8 @@ const file_qiao_employment_v1_startup_proto_rawDesc = "" +
 	"loan_years\x18\x03 \x01(\x05R\tloanYears\x12\x14\n" +
 	"\x05banks\x18\x04 \x03(\tR\x05banks\x12\x16\n" +
 	"\x06topics\x18\x05 \x03(\tR\x06topics\x12\x16\n" +
-	"\x06groups\x18\x06 \x03(\tR\x06groups\"\xb5\x01\n" +
+	"\x06groups\x18\x06 \x03(\tR\x06groups\x12=\n" +
+	"\rnot_announced\x18\a \x03(\v2\x18.qiao.platform.v1.ReasonR\fnotAnnounced\"\xb5\x01\n" +
 	"\x15CheckTaxReliefRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x14\n" +
 	"\x05group\x18\x02 \x01(\tR\x05group\x12&\n" +
@@ -2529,20 +2539,21 @@ var file_qiao_employment_v1_startup_proto_goTypes = []any{
 	(*v1.Reason)(nil),                       // 41: qiao.platform.v1.Reason
 }
 var file_qiao_employment_v1_startup_proto_depIdxs = []int32{
-	41, // 0: qiao.employment.v1.CheckTaxReliefResponse.reasons:type_name -> qiao.platform.v1.Reason
-	28, // 1: qiao.employment.v1.ListAdviserSlotsResponse.slots:type_name -> qiao.employment.v1.AdviserSlot
-	30, // 2: qiao.employment.v1.ReadLoanRequestResponse.loan:type_name -> qiao.employment.v1.LoanRequest
-	31, // 3: qiao.employment.v1.ListPremisesResponse.premises:type_name -> qiao.employment.v1.Premises
-	29, // 4: qiao.employment.v1.ListStartupHelpResponse.bookings:type_name -> qiao.employment.v1.AdviserBooking
-	30, // 5: qiao.employment.v1.ListStartupHelpResponse.loans:type_name -> qiao.employment.v1.LoanRequest
-	32, // 6: qiao.employment.v1.ListStartupHelpResponse.requests:type_name -> qiao.employment.v1.PremisesRequest
-	28, // 7: qiao.employment.v1.AdviserBooking.slot:type_name -> qiao.employment.v1.AdviserSlot
-	31, // 8: qiao.employment.v1.PremisesRequest.site:type_name -> qiao.employment.v1.Premises
-	9,  // [9:9] is the sub-list for method output_type
-	9,  // [9:9] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	41, // 0: qiao.employment.v1.GetStartupGuideResponse.not_announced:type_name -> qiao.platform.v1.Reason
+	41, // 1: qiao.employment.v1.CheckTaxReliefResponse.reasons:type_name -> qiao.platform.v1.Reason
+	28, // 2: qiao.employment.v1.ListAdviserSlotsResponse.slots:type_name -> qiao.employment.v1.AdviserSlot
+	30, // 3: qiao.employment.v1.ReadLoanRequestResponse.loan:type_name -> qiao.employment.v1.LoanRequest
+	31, // 4: qiao.employment.v1.ListPremisesResponse.premises:type_name -> qiao.employment.v1.Premises
+	29, // 5: qiao.employment.v1.ListStartupHelpResponse.bookings:type_name -> qiao.employment.v1.AdviserBooking
+	30, // 6: qiao.employment.v1.ListStartupHelpResponse.loans:type_name -> qiao.employment.v1.LoanRequest
+	32, // 7: qiao.employment.v1.ListStartupHelpResponse.requests:type_name -> qiao.employment.v1.PremisesRequest
+	28, // 8: qiao.employment.v1.AdviserBooking.slot:type_name -> qiao.employment.v1.AdviserSlot
+	31, // 9: qiao.employment.v1.PremisesRequest.site:type_name -> qiao.employment.v1.Premises
+	10, // [10:10] is the sub-list for method output_type
+	10, // [10:10] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_qiao_employment_v1_startup_proto_init() }

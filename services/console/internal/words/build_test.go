@@ -302,3 +302,44 @@ func TestChineseTextsAreChinese(t *testing.T) {
 		}
 	}
 }
+
+// endsAlone names the sources that read a rule which ends, and of which no row
+// follows; each shows what follows as not yet announced.
+var endsAlone = map[string]bool{"services/employment/internal/app/startup_guide.go": true}
+
+// A rule that has an end and no row that follows is shown as not yet announced by
+// whoever reads it, so no page keeps an old value or refuses by it. Who begins to
+// read such a rule finds out here.
+func TestARuleThatEndsIsShownAsNotYetAnnounced(t *testing.T) {
+	b, err := rule.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := map[string]rule.Rule{}
+	for _, r := range b.Rules() {
+		if old, ok := last[r.ID]; !ok || r.EffectiveFrom.After(old.EffectiveFrom) {
+			last[r.ID] = r
+		}
+	}
+	read := map[string]bool{}
+	sources(t, func(path string, f *ast.File) {
+		ast.Inspect(f, func(n ast.Node) bool {
+			e, ok := n.(ast.Expr)
+			if !ok {
+				return true
+			}
+			id, ok := text(e)
+			if r := last[id]; ok && r.ID != "" && !r.EffectiveTo.IsZero() && !strings.HasPrefix(path, "pkg/rule/") {
+				if read[path] = true; !endsAlone[path] {
+					t.Errorf("%s reads %s, which ends on %s: say what follows with Book.Ended, and enter it here", path, id, r.EffectiveTo)
+				}
+			}
+			return true
+		})
+	})
+	for path := range endsAlone {
+		if !read[path] {
+			t.Errorf("%s reads no rule that ends", path)
+		}
+	}
+}

@@ -9,17 +9,23 @@ import (
 
 // StartupRules reads what start-up help rests on today in a county.
 func (a *App) StartupRules(county string) (domain.StartupRules, error) {
-	var rows [3]rule.Rule
+	var rows [2]rule.Rule
 	if _, ok := a.Codes.County(county); !ok {
 		return domain.StartupRules{}, domain.ErrCounty
 	}
-	for i, id := range []string{"EM-START", "EM-06", "EM-TAX-GROUP"} {
+	for i, id := range []string{"EM-START", "EM-06"} {
 		var err error
 		if rows[i], err = a.Rules.Rule(id, a.today(), county); err != nil {
 			return domain.StartupRules{}, err
 		}
 	}
-	return domain.ReadStartupRules(rows[0], rows[1], rows[2])
+	tax, ended, err := a.taxRules(county)
+	if err != nil {
+		return domain.StartupRules{}, err
+	}
+	r, err := domain.ReadStartupRules(rows[0], rows[1], tax.Group)
+	r.Ended = ended
+	return r, err
 }
 
 // StartupGuide gives the steps of a guide.
@@ -40,14 +46,40 @@ func (a *App) CheckTax(county string, q domain.TaxQuestion) ([]rule.Trace, error
 	if _, ok := a.Codes.County(county); !ok {
 		return nil, domain.ErrCounty
 	}
-	var rows domain.TaxRules
-	for id, into := range map[string]*rule.Rule{"EM-TAX-VAT": &rows.VAT, "EM-TAX-IND": &rows.Income, "EM-TAX-SIX": &rows.Six, "EM-TAX-GROUP": &rows.Group} {
-		var err error
-		if *into, err = a.Rules.Rule(id, a.today(), county); err != nil {
+	rows, ended, err := a.taxRules(county)
+	if err != nil {
+		return nil, err
+	}
+	all, err := rows.CheckTax(q, a.today())
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range ended {
+		t, err := r.NotAnnounced(a.today())
+		if err != nil {
 			return nil, err
 		}
+		all = append(all, t)
 	}
-	return rows.CheckTax(q, a.today())
+	return all, nil
+}
+
+// taxRules reads the tax reliefs that are in force today in a county, and those
+// that ended and of which nothing is announced that follows.
+func (a *App) taxRules(county string) (rows domain.TaxRules, ended []rule.Rule, err error) {
+	for _, one := range []struct {
+		id   string
+		into *rule.Rule
+	}{{"EM-TAX-VAT", &rows.VAT}, {"EM-TAX-IND", &rows.Income}, {"EM-TAX-SIX", &rows.Six}, {"EM-TAX-GROUP", &rows.Group}} {
+		if last, over := a.Rules.Ended(one.id, a.today(), county); over {
+			ended = append(ended, last)
+			continue
+		}
+		if *one.into, err = a.Rules.Rule(one.id, a.today(), county); err != nil {
+			return rows, nil, err
+		}
+	}
+	return rows, ended, nil
 }
 
 // manages returns nil where the officer who calls may act in the county.

@@ -46,8 +46,9 @@ type StartupRules struct {
 	Topics        []string
 	PremisesKinds []string
 	Banks         []string
-	Groups        []string // of the tax relief, EM-TAX-GROUP
-	LoanMaxFen    int64    // of a person
+	Groups        []string    // of the tax relief, EM-TAX-GROUP; none where it ended
+	Ended         []rule.Rule // tax reliefs of which nothing is announced that follows
+	LoanMaxFen    int64       // of a person
 	LoanYears     int
 }
 
@@ -72,7 +73,7 @@ func ReadStartupRules(start, loan, groups rule.Rule) (r StartupRules, err error)
 	if r.Banks, err = start.Strings("banks"); err != nil {
 		return r, err
 	}
-	if r.Groups, err = groups.Strings("groups"); err != nil {
+	if r.Groups, err = (TaxRules{Group: groups}).groups(); err != nil {
 		return r, err
 	}
 	yuan, err := loan.Int("person_max_yuan")

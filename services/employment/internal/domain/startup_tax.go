@@ -16,7 +16,7 @@ type TaxQuestion struct {
 	Individual    bool // an individual business, not a firm
 }
 
-// TaxRules is the dated rows of the tax reliefs.
+// TaxRules is the dated rows of the tax reliefs; one that is not in force has no id.
 type TaxRules struct{ VAT, Income, Six, Group rule.Rule }
 
 // The codes of what would open a relief.
@@ -30,11 +30,11 @@ const (
 // CheckTax says which reliefs fit what is declared. The tax office decides; a
 // paper or a witness for a group counts as much as a record.
 func (r TaxRules) CheckTax(q TaxQuestion, today clock.Date) ([]rule.Trace, error) {
-	groups, err := r.Group.Strings("groups")
+	groups, err := r.groups()
 	if err != nil {
 		return nil, err
 	}
-	if q.MonthSalesFen < 0 || q.YearIncomeFen < 0 || q.Group != "" && !slices.Contains(groups, q.Group) {
+	if q.MonthSalesFen < 0 || q.YearIncomeFen < 0 || q.Group != "" && r.Group.ID != "" && !slices.Contains(groups, q.Group) {
 		return nil, ErrTaxInput
 	}
 	sales, err := r.below(r.VAT, "month_sales_max_yuan", "month_sales_fen", q.MonthSalesFen, ChangeTaxSales, today)
@@ -45,20 +45,47 @@ func (r TaxRules) CheckTax(q TaxQuestion, today clock.Date) ([]rule.Trace, error
 	if err != nil {
 		return nil, err
 	}
-	if !q.Individual {
+	if !q.Individual && r.Income.ID != "" {
 		income.Outcome = rule.NotMet
 		income.Gaps = append(income.Gaps, rule.Gap{Name: "individual", Have: "no", Need: "yes"})
 		income.Changes = append(income.Changes, rule.Change{Code: ChangeTaxIndividual})
 	}
-	six, err := r.Six.Trace(today, "reduction")
-	if err != nil {
-		return nil, err
+	var six rule.Trace
+	if r.Six.ID != "" {
+		if six, err = r.Six.Trace(today, "reduction"); err != nil {
+			return nil, err
+		}
+		six.Outcome = rule.Met
+		six.Facts = []rule.Fact{declared("individual", yes(q.Individual), today)}
 	}
-	six.Outcome = rule.Met
-	six.Facts = []rule.Fact{declared("individual", yes(q.Individual), today)}
+	all := []rule.Trace{sales, income, six}
+	if r.Group.ID != "" {
+		group, err := r.group(q, groups, today)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, group)
+	}
+	all = slices.DeleteFunc(all, func(t rule.Trace) bool { return t.RuleID == "" })
+	for i := range all {
+		all[i].Appeals = []rule.Appeal{{Way: "tax_office", Body: "tax"}}
+	}
+	return all, nil
+}
+
+// groups lists the groups of the relief for some, none where it is not in force.
+func (r TaxRules) groups() ([]string, error) {
+	if r.Group.ID == "" {
+		return nil, nil
+	}
+	return r.Group.Strings("groups")
+}
+
+// group judges the relief for some groups.
+func (r TaxRules) group(q TaxQuestion, groups []string, today clock.Date) (rule.Trace, error) {
 	group, err := r.Group.Trace(today, "year_max_yuan", "months")
 	if err != nil {
-		return nil, err
+		return group, err
 	}
 	group.Outcome = rule.Met
 	if group.Facts = []rule.Fact{declared("group", q.Group, today), declared("individual", yes(q.Individual), today)}; q.Group == "" {
@@ -72,15 +99,14 @@ func (r TaxRules) CheckTax(q TaxQuestion, today clock.Date) ([]rule.Trace, error
 		group.Gaps = append(group.Gaps, rule.Gap{Name: "individual", Have: "no", Need: "yes"})
 		group.Changes = append(group.Changes, rule.Change{Code: ChangeTaxIndividual})
 	}
-	all := []rule.Trace{sales, income, six, group}
-	for i := range all {
-		all[i].Appeals = []rule.Appeal{{Way: "tax_office", Body: "tax"}}
-	}
-	return all, nil
+	return group, nil
 }
 
 // below judges an amount against a yearly or monthly limit.
 func (r TaxRules) below(row rule.Rule, parameter, fact string, have int64, change string, today clock.Date) (rule.Trace, error) {
+	if row.ID == "" {
+		return rule.Trace{}, nil
+	}
 	t, err := row.Trace(today, parameter)
 	if err != nil {
 		return t, err
