@@ -42,7 +42,7 @@ type Config struct {
 	OTLP    string
 	// Untraced is for a command without pages: see telemetry.Config.
 	Untraced bool
-	Foot    run.Foot // of the pages
+	Foot     run.Foot // of the pages
 	// StandsStill is how long events may wait unmoved before that is told; 0 is half a minute.
 	StandsStill time.Duration
 	// Notice is told, in a sentence, what the operator must know: a key that was made.

@@ -16,6 +16,7 @@ func measure(ctx context.Context, args []string) (err error) {
 	part := f.String("part", "", "measure only this `part`: "+strings.Join(bench.Names(), ", "))
 	asJSON := f.Bool("json", false, "print the figures as JSON at the end")
 	workers := f.Int("workers", 100_000, "size of the registry for the figures on a large one")
+	against := f.String("against", "", "another build of `qiao`, an older one, that imports the same sheet (part import)")
 	dir := f.String("dir", "", "`folder` for the measurements' data, emptied afterwards (default: a temporary one)")
 	if err := f.Parse(args); err != nil {
 		return err
@@ -32,7 +33,7 @@ func measure(ctx context.Context, args []string) (err error) {
 	if err != nil {
 		return err
 	}
-	cfg := bench.Config{Dir: tmp, Program: program, Workers: *workers, Log: os.Stdout}
+	cfg := bench.Config{Dir: tmp, Program: program, Workers: *workers, Against: *against, Log: os.Stdout}
 	if *asJSON {
 		cfg.Log = os.Stderr
 	}

@@ -3,7 +3,6 @@ package bench
 import (
 	"bufio"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -24,7 +23,6 @@ import (
 	"github.com/qiao-platform/qiao/proto/contract"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	"github.com/qiao-platform/qiao/services/standalone"
-	"github.com/qiao-platform/qiao/services/standalone/internal/importer"
 )
 
 // large measures the program itself on an empty folder and on a large registry.
@@ -45,38 +43,12 @@ func large(ctx context.Context, b *bench) error {
 	}
 	b.atMost("ready on an empty folder", ready.Seconds(), "s", 2)
 
-	dir, err := b.dir("large")
+	run, err := b.imported(ctx, b.Program, "large", b.Workers)
 	if err != nil {
 		return err
 	}
-	data := filepath.Join(dir, "data")
-	sheet := filepath.Join(dir, "workers_654301.csv")
-	if err := writeSheet(sheet, b.Workers); err != nil {
-		return err
-	}
-	if err := b.begin(ctx, data); err != nil {
-		return err
-	}
-	start := time.Now()
-	run := exec.CommandContext(ctx, b.Program, "import", "-json", "-data", data, "-key-file", filepath.Join(dir, "key"), sheet)
-	out, err := run.Output()
-	if err != nil {
-		return fmt.Errorf("import: %w: %s", err, out)
-	}
-	took := time.Since(start)
-	var report importer.Report
-	if err := json.Unmarshal(out, &report); err != nil {
-		return err
-	}
-	if s := report.Sheets[filepath.Base(sheet)]; s == nil || s.Accepted != b.Workers {
-		return fmt.Errorf("not every worker was imported: %s", out)
-	}
-	b.atMost(fmt.Sprintf("import of %d workers, settled", b.Workers), took.Seconds(), "s", 30*float64(b.Workers)/100_000)
-	if used, ok := run.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		b.atMost("the same, peak of resident memory", float64(used.Maxrss)/1024, "MiB", 400) // the kernel counts in KiB
-		b.raw("the same, processor", (run.ProcessState.UserTime() + run.ProcessState.SystemTime()).Seconds(), "s")
-	}
-	b.raw("the same, workers a second", float64(b.Workers)/took.Seconds(), "/s")
+	run.note(b)
+	dir, data := filepath.Dir(run.data), run.data
 	if err := b.third(ctx, dir, data); err != nil {
 		return err
 	}
