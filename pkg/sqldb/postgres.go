@@ -111,6 +111,10 @@ func (e *postgresEngine) view(ctx context.Context, fn func(*Tx) error) error {
 	return errors.Join(err, ignoreDone(tx.Rollback()))
 }
 
+func (e *postgresEngine) look(ctx context.Context, fn func(*Tx) error) error {
+	return protect(&Tx{ctx: ctx, run: e.pool, dialect: Postgres, looks: before}, fn)
+}
+
 func (e *postgresEngine) close() error { return nil }
 
 func ignoreDone(err error) error {

@@ -76,6 +76,39 @@ func TestConformance(t *testing.T) {
 				t.Error(err)
 			}
 		})
+		t.Run("a look is one query and changes nothing", func(t *testing.T) {
+			db := open(t)
+			if err := db.Update(ctx, func(tx *sqldb.Tx) error { return put(tx, "a") }); err != nil {
+				t.Fatal(err)
+			}
+			var n int
+			count := func(tx *sqldb.Tx) error { return tx.QueryRow(`SELECT count(*) FROM thing`).Scan(&n) }
+			if err := db.Look(ctx, count); err != nil || n != 1 {
+				t.Errorf("%d rows, %v", n, err)
+			}
+			for name, more := range map[string]func(*sqldb.Tx) error{
+				"a second query": func(tx *sqldb.Tx) error { return errors.Join(count(tx), count(tx)) },
+				"a change":       func(tx *sqldb.Tx) error { return put(tx, "b") },
+				"a change that waits": func(tx *sqldb.Tx) error {
+					return tx.Queue(`INSERT INTO thing (id, n, at) VALUES ('c', 1, 0)`)
+				},
+				"a change that answers": func(tx *sqldb.Tx) error {
+					return tx.QueryRow(`DELETE FROM thing RETURNING n`).Scan(&n)
+				},
+			} {
+				if err := db.Look(ctx, more); !errors.Is(err, errs.ErrInternal) {
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			if err := db.Look(ctx, count); err != nil || n != 1 {
+				t.Errorf("afterwards %d rows, %v", n, err)
+			}
+			over, cancel := context.WithCancel(ctx)
+			cancel()
+			if err := db.Look(over, count); !errors.Is(err, sqldb.ErrDeadline) {
+				t.Errorf("too late: %v", err)
+			}
+		})
 		t.Run("ids are case-sensitive and unique", func(t *testing.T) {
 			db := open(t)
 			err := db.Update(ctx, func(tx *sqldb.Tx) error {

@@ -191,6 +191,23 @@ func (s *session) lost(ctx context.Context, cause error) error {
 }
 
 func (e *sqliteEngine) view(ctx context.Context, fn func(*Tx) error) error {
+	return e.reading(ctx, func(own context.Context, s *session) error {
+		if err := s.exec(own, "BEGIN"); err != nil {
+			return err
+		}
+		err := protect(&Tx{ctx: own, run: s, dialect: SQLite}, fn)
+		return errors.Join(err, s.exec(own, "ROLLBACK"))
+	})
+}
+
+func (e *sqliteEngine) look(ctx context.Context, fn func(*Tx) error) error {
+	return e.reading(ctx, func(own context.Context, s *session) error {
+		return protect(&Tx{ctx: own, run: s, dialect: SQLite, looks: before}, fn)
+	})
+}
+
+// reading runs fn with a reader of its own, in a context that nobody cancels.
+func (e *sqliteEngine) reading(ctx context.Context, fn func(context.Context, *session) error) error {
 	var s *session
 	select {
 	case s = <-e.readers:
@@ -198,12 +215,7 @@ func (e *sqliteEngine) view(ctx context.Context, fn func(*Tx) error) error {
 		return ErrDeadline.Because(ctx.Err())
 	}
 	defer func() { e.readers <- s }()
-	own := context.WithoutCancel(ctx)
-	if err := s.exec(own, "BEGIN"); err != nil {
-		return err
-	}
-	err := protect(&Tx{ctx: own, run: s, dialect: SQLite}, fn)
-	return errors.Join(err, s.exec(own, "ROLLBACK"))
+	return fn(context.WithoutCancel(ctx), s)
 }
 
 func (e *sqliteEngine) close() error {

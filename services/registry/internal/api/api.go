@@ -40,6 +40,11 @@ func (s *Server) view(ctx context.Context, fn func(app.Store) error) error {
 	return s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
 }
 
+// look is view for a use case that asks the store one thing.
+func (s *Server) look(ctx context.Context, fn func(app.Store) error) error {
+	return s.Log.DB().Look(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+}
+
 // reading is view for a use case that reads between what it asks the vault.
 func (s *Server) reading(ctx context.Context) func(func(app.Store) error) error {
 	return func(fn func(app.Store) error) error { return s.view(ctx, fn) }

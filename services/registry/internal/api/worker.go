@@ -32,7 +32,7 @@ func (s *Server) RegisterWorker(ctx context.Context, req *registryv1.RegisterWor
 func (s *Server) registerWorker(ctx context.Context, e app.Entry, checkOnly bool) (*registryv1.RegisterWorkerResponse, error) {
 	var known domain.Worker
 	var found bool
-	err := s.view(ctx, func(st app.Store) (err error) {
+	err := s.look(ctx, func(st app.Store) (err error) {
 		known, found, err = st.WorkerByDocument(e.Index)
 		return err
 	})

@@ -37,7 +37,7 @@ func (v *Vault) File(owner string, lookup []byte) {
 // registry that was lost knew. found is false where nobody is.
 func (v *Vault) Owner(ctx context.Context, lookup []byte) (owner string, k app.Key, found bool, err error) {
 	var wrapped []byte
-	err = v.db.View(ctx, func(tx *sqldb.Tx) error {
+	err = v.db.Look(ctx, func(tx *sqldb.Tx) error {
 		// An account that was closed and whose key is still to go may stand beside
 		// the newer one of the same person; ids grow with time.
 		return tx.QueryRow(`SELECT owner, wrapped FROM person_key WHERE lookup = $1 ORDER BY owner DESC LIMIT 1`, lookup).Scan(&owner, &wrapped)

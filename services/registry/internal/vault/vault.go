@@ -87,7 +87,7 @@ func (v *Vault) Index(domain, value string) []byte { return v.master.BlindIndex(
 // Key returns an owner's key, or domain.ErrWorkerClosed where it was destroyed.
 func (v *Vault) Key(ctx context.Context, owner string) (app.Key, error) {
 	var wrapped []byte
-	err := v.db.View(ctx, func(tx *sqldb.Tx) error {
+	err := v.db.Look(ctx, func(tx *sqldb.Tx) error {
 		err := tx.QueryRow(`SELECT wrapped FROM person_key WHERE owner = $1`, owner).Scan(&wrapped)
 		if errors.Is(err, sql.ErrNoRows) {
 			return domain.ErrWorkerClosed
