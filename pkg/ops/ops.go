@@ -28,7 +28,10 @@ import (
 const fillLimit = 500
 
 // Count is a number for the overview: a thing's name and the query that counts it.
-type Count struct{ Thing, Query string }
+type Count struct {
+	Thing, Query string
+	Today        func() clock.Date // the query's $1; nil where it has none
+}
 
 // Server implements the platform's Ops contract for one service.
 type Server struct {
@@ -168,7 +171,11 @@ func Status(ctx context.Context, db *sqldb.DB, service string, counts []Count, c
 		}
 		for _, q := range counts {
 			n := &platformv1.TableCount{Thing: q.Thing}
-			if err := tx.QueryRow(q.Query).Scan(&n.Count); err != nil {
+			var args []any
+			if q.Today != nil {
+				args = append(args, q.Today().String())
+			}
+			if err := tx.QueryRow(q.Query, args...).Scan(&n.Count); err != nil {
 				return err
 			}
 			out.Counts = append(out.Counts, n)

@@ -267,7 +267,9 @@ func (f fakeRegistry) ListTimeline(ctx context.Context, r *registryv1.ListTimeli
 	}
 	out := &registryv1.ListTimelineResponse{}
 	for _, e := range t.timeline {
-		if (r.GetBefore() == 0 || e.GetOccurredAt() < r.GetBefore()) && len(out.Entries) < int(r.GetLimit()) {
+		n := len(out.Entries)
+		full := n >= int(r.GetLimit()) && e.GetOccurredAt() != out.Entries[n-1].GetOccurredAt() // steps of one moment come together
+		if (r.GetBefore() == 0 || e.GetOccurredAt() < r.GetBefore()) && !full {
 			out.Entries = append(out.Entries, e)
 		}
 	}

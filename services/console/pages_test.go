@@ -9,9 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
 func TestOverviewShowsEveryService(t *testing.T) {
@@ -91,6 +93,59 @@ func TestFindIsLoggedAndTheNumberIsInNoAddress(t *testing.T) {
 	f.post("/workers", 422, "who", "654399199609101329")
 	f.has(f.get("/workers/"+ref+"/messages", 200), "没有消息")
 	f.has(f.get("/workers/"+ref+"/consents", 200), "还没有同意共享任何信息")
+}
+
+// S12: steps of one moment lie on both sides of where a page ends; all of them are
+// shown, each once, and the older pages can be reached.
+func TestTheTimelinesOlderPagesAreReached(t *testing.T) {
+	f := start(t, true)
+	ref := f.world.someone(t, number, 150)
+	f.world.mu.Lock()
+	steps := f.world.workers[ref].timeline
+	for i := 55; i < 70; i++ {
+		steps[i].OccurredAt = steps[55].GetOccurredAt()
+	}
+	f.world.mu.Unlock()
+	at, shown, pages := "/workers/"+ref, 0, 0
+	for at != "" && pages < 9 {
+		body := f.get(at, 200)
+		shown, pages = shown+strings.Count(body, `class="says"`), pages+1
+		_, older, more := strings.Cut(body, "?before=")
+		older, _, _ = strings.Cut(older, `"`)
+		if at = ""; more {
+			at = "/workers/" + ref + "?before=" + older
+		}
+	}
+	if shown != 150 || pages != 3 {
+		t.Errorf("%d steps on %d pages", shown, pages)
+	}
+}
+
+// A consent says where today lies in it: it has not begun, it goes on, or it is over.
+func TestAConsentSaysWhereTodayLies(t *testing.T) {
+	f := start(t, true)
+	ref := f.world.someone(t, number, 1)
+	today := clock.Today(clock.System())
+	give := func(from, to clock.Date) string {
+		f.world.mu.Lock()
+		f.world.workers[ref].consents = []*registryv1.Consent{{GrantId: "grant-1", Recipient: "housing", Purpose: "public_rental", Kinds: []string{"job"}, ValidFrom: from.String(), ValidTo: to.String()}}
+		f.world.mu.Unlock()
+		return f.get("/workers/"+ref+"/consents", 200)
+	}
+	for name, c := range map[string]struct {
+		from, to             clock.Date
+		begins, over, button bool
+	}{
+		"begins tomorrow":      {from: today.AddDays(1), begins: true, button: true},
+		"begins today":         {from: today, button: true},
+		"its last day":         {from: today.AddDays(-9), to: today, button: true},
+		"over since yesterday": {from: today.AddDays(-9), to: today.AddDays(-1), over: true},
+	} {
+		body := give(c.from, c.to)
+		if strings.Contains(body, "起才生效") != c.begins || strings.Contains(body, "已经结束") != c.over || strings.Contains(body, "/consents/withdraw") != c.button {
+			t.Errorf("%s: %s", name, body)
+		}
+	}
 }
 
 func TestFeedShowsNoWorker(t *testing.T) {

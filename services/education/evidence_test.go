@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
@@ -407,7 +408,14 @@ func TestALeaseThatEndedProvesNoHome(t *testing.T) {
 // S7 and S10: a consent is used from its first day to its last, and one that is
 // taken back at once leaves no question that is asked for ever.
 func TestAConsentHasAFirstAndALastDay(t *testing.T) {
-	f := start(t)
+	t.Run("sqlite", func(t *testing.T) { consentDays(t, start(t), "") })
+	t.Run("postgres", func(t *testing.T) {
+		address := testkit.Postgres(t)(t)
+		consentDays(t, start(t, func(d *run.Deps) { d.Database = address }), address)
+	})
+}
+
+func consentDays(t *testing.T, f *fixture, address string) {
 	id := f.apply("worker-1")
 	f.hired("worker-1")
 	grant := outbox.Subject{Aggregate: "grant-1", Worker: "worker-1"}
@@ -421,7 +429,7 @@ func TestAConsentHasAFirstAndALastDay(t *testing.T) {
 		f.clock.Advance(24 * time.Hour)
 	}
 	f.facts.refuses()
-	db := f.database()
+	db := f.database(address)
 	grant.Aggregate = "grant-2"
 	f.registry.Publish(grant, &registryv1.ConsentGranted{GrantId: "grant-2", Purpose: "school_place", Kinds: []string{"job"}, Recipient: "education", ValidFrom: "2026-11-01"})
 	grant.Version = 1

@@ -1,6 +1,7 @@
 package education_test
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -17,9 +18,9 @@ import (
 )
 
 // database opens the service's own database beside it, to read.
-func (f *fixture) database() *sqldb.DB {
+func (f *fixture) database(address string) *sqldb.DB {
 	f.t.Helper()
-	db, err := sqldb.Open(context.Background(), f.Deps("education").Database)
+	db, err := sqldb.Open(context.Background(), cmp.Or(address, f.Deps("education").Database))
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -31,7 +32,7 @@ func (f *fixture) database() *sqldb.DB {
 func (f *fixture) history(aggregate string) (all []event.Event) {
 	f.t.Helper()
 	if f.db == nil {
-		f.db = f.database()
+		f.db = f.database("")
 	}
 	err := f.db.View(context.Background(), func(tx *sqldb.Tx) (err error) {
 		all, err = sqldb.Collect(tx, func(s sqldb.Scanner) (event.Event, error) {
@@ -160,7 +161,7 @@ func TestWhoSeesAnApplication(t *testing.T) {
 		}
 		return n
 	}
-	f.db = f.database()
+	f.db = f.database("")
 	if n := reads(); n != 0 {
 		t.Fatalf("%d reads logged before anybody else read", n)
 	}

@@ -1,10 +1,15 @@
 package registry_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/registry"
 )
 
 func grant(worker string) *registryv1.GrantConsentRequest {
@@ -52,6 +57,38 @@ func TestConsentIsGivenAndWithdrawnByTheWorker(t *testing.T) {
 	}
 	if _, err := f.client.GrantConsent(f.Worker("nobody"), grant("nobody")); errs.CodeOf(err) != "registry.worker.unknown" {
 		t.Errorf("nobody: %v", err)
+	}
+}
+
+// The overview counts a consent from its first day to its last.
+func TestTheCountOfConsentsIsOfToday(t *testing.T) {
+	t.Run("sqlite", func(t *testing.T) { consentsCounted(t, "") })
+	t.Run("postgres", func(t *testing.T) { consentsCounted(t, testkit.Postgres(t)(t)) })
+}
+
+func consentsCounted(t *testing.T, database string) {
+	f := startOn(t, database)
+	w := f.register(t, 1)
+	g := grant(w)
+	g.ValidFrom, g.ValidTo = "2026-11-03", "2026-11-04"
+	if _, err := f.client.GrantConsent(f.Worker(w), g); err != nil {
+		t.Fatal(err)
+	}
+	var got []int64
+	for range 4 {
+		s, err := platformv1.OpsClient{Caller: f.Client(), Target: registry.Name}.GetStatus(f.Officer("ops"), &platformv1.GetStatusRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range s.GetCounts() {
+			if c.GetThing() == "grants_active" {
+				got = append(got, c.GetCount())
+			}
+		}
+		f.clock.Advance(24 * time.Hour)
+	}
+	if want := []int64{0, 1, 1, 0}; !slices.Equal(got, want) {
+		t.Errorf("counted day by day: %v, want %v", got, want)
 	}
 }
 

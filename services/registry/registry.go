@@ -8,6 +8,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -69,7 +70,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		Counts: []ops.Count{
 			{Thing: "workers", Query: `SELECT count(*) FROM worker WHERE closed_on = ''`},
 			{Thing: "children", Query: `SELECT count(*) FROM child`},
-			{Thing: "grants_active", Query: `SELECT count(*) FROM consent WHERE withdrawn_at = 0`},
+			{Thing: "grants_active", Query: `SELECT count(*) FROM consent WHERE withdrawn_at = 0 AND valid_from <= $1 AND (valid_to = '' OR valid_to >= $1)`, Today: func() clock.Date { return clock.Today(d.Clock) }},
 			{Thing: "timeline_entries", Query: `SELECT count(*) FROM timeline`},
 			{Thing: "messages", Query: `SELECT count(*) FROM message`},
 		},

@@ -88,7 +88,7 @@ func funcs(p *words.Printer) template.FuncMap {
 		"t": p.T, "date": p.Date, "deadline": p.Deadline, "daysleft": p.DaysLeft, "day": p.Day, "clock": p.Clock, "minute": p.Minute,
 		"money": p.Money, "num": p.Number, "county": p.County, "occupation": p.Occupation, "service": p.Service, "source": p.Source, "cited": p.Cited, "task": p.Task,
 		"code": p.Code, "codes": p.Codes, "event": p.Event, "kind": p.Kind, "thing": p.Thing, "message": p.Message, "fact": p.Fact, "err": p.Error,
-		"has": p.Has, "said": p.Said, "span": p.Span, "reader": p.Reader, "basis": p.Basis, "unmet": unmetFirst[*housingv1.Reason], "whys": unmetFirst[*platformv1.Reason], "gap": p.Gap, "change": p.Change, "appeal": p.Appeal, "papers": p.Papers, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
+		"has": p.Has, "standing": p.Standing, "said": p.Said, "span": p.Span, "reader": p.Reader, "basis": p.Basis, "unmet": unmetFirst[*housingv1.Reason], "whys": unmetFirst[*platformv1.Reason], "gap": p.Gap, "change": p.Change, "appeal": p.Appeal, "papers": p.Papers, "short": short, "ms": milliseconds, "badge": badge, "add": func(a, b int) int { return a + b },
 		"join": strings.Join, "area": squareMetres, "grounds": exitGrounds, "repairs": repairKinds, "townships": p.Townships, "hour": p.Hour, "metres": p.Metres, "wage": p.Wage, "season": p.Season, "where": p.Where, "firm": p.Employer, "factor": p.Factor, "certificate": p.Certificate, "occupations": p.JobOccupations, "majors": p.JobMajors, "jobcounties": p.JobCounties, "jobplaces": p.JobPlaces, "in": slices.Contains[[]string, string], "yuan": func(fen int64) int64 { return fen / 100 }, "boxes": boxes,
 	}
 }

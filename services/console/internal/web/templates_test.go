@@ -40,6 +40,7 @@ func TestEveryTextOfATemplateExists(t *testing.T) {
 	ends["contact.reason."], ends["contact.paper."], ends["contact.refusal."] = contactReasons(), contactPapers(), contactRefusals()
 	ends["fair.state."], ends["fair.now."] = []string{"open", "closed", "matched"}, []string{"open", "closed", "matched"}
 	ends["proposal.state."] = []string{"open", "accepted", "declined", "lapsed", "withdrawn", "passed_over"}
+	ends["trouble."] = []string{"storage.full", "storage.unavailable"}
 	ends["note."] = []string{"below_minimum_wage", "piece_wage"}
 	ends["startup.done."], ends["startup.guide."] = []string{"adviser", "loan", "premises", "withdrawn"}, []string{"general", "farm_stay"}
 	word := []string{"unsaid", "declared", "confirmed", "not_found"}

@@ -40,6 +40,19 @@ func (p *Printer) Deadline(s string) string {
 	return p.Date(s) + "（星期" + string([]rune("日一二三四五六")[d.Weekday()]) + "）"
 }
 
+// Standing says where today lies to a time with a first and perhaps a last day:
+// "before", "after", or "" within it.
+func (p *Printer) Standing(from, to string) string {
+	today := clock.Today(p.cat.clock).String()
+	switch {
+	case from > today:
+		return "before"
+	case to != "" && to < today:
+		return "after"
+	}
+	return ""
+}
+
 // DaysLeft says how far a date is from today.
 func (p *Printer) DaysLeft(s string) string {
 	d, err := clock.ParseDate(s)
