@@ -84,7 +84,7 @@ const (
 type Book struct {
 	db      *sqldb.DB
 	ask     Asker
-	mu      sync.Mutex // guards what follows
+	mu      sync.Mutex      // guards what follows
 	seen    map[string]bool // whether the table has the worker too
 	waiting []*question
 	asking  bool
