@@ -320,6 +320,10 @@ func TestListsThatCannotBeCommitted(t *testing.T) {
 func FuzzVerifyBundle(f *testing.F) {
 	_, bundle := drawn(f, small())
 	f.Add(bundle)
+	first := small()
+	first.Ahead = []allocate.Ahead{{Rule: "HO-14", Below: 2}}
+	_, bundle = drawn(f, first)
+	f.Add(bundle)
 	f.Add([]byte("qiao-lottery-1\n"))
 	_, all := whole(f, small())
 	f.Add(all)

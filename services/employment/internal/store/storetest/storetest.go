@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		{"one answer to one offer", (*suite).oneAnswer},
 
 		{"everything of a fair survives the round trip", (*suite).fairRoundTrips},
+		{"a fair's correction survives the round trip", (*suite).fairCorrections},
 		{"ranks outlast other wishes, and only the committed list is drawn from", (*suite).fairWishes},
 		{"the last seats of a fair go to as many as there are", (*suite).lastSeats},
 		{"one answer to one proposal", (*suite).oneFairAnswer},

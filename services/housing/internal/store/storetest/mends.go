@@ -1,0 +1,145 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"testing"
+
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+	"github.com/qiao-platform/qiao/services/housing/internal/store"
+)
+
+// mended saves two applications and a round, which what mends them belongs to.
+func (s *suite) mended() {
+	s.Helper()
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		for _, one := range []domain.Application{application("application-1", "worker-1", domain.Eligible), application("application-2", "worker-2", domain.Eligible)} {
+			if err := tx.SaveApplication(ctx, one); err != nil {
+				return err
+			}
+		}
+		return tx.SaveRound(ctx, domain.Round{ID: "round-1", County: "654301", Kind: domain.PublicRental, State: domain.RoundDrawn, OpenedOn: day, PublicUntil: day})
+	})
+}
+
+func (s *suite) doublesRoundTrip() {
+	s.mended()
+	d := domain.Double{ID: "double-Az.9", County: "654301", Kind: domain.PublicRental, First: "application-1", Second: "application-2", Grounds: []string{"same_child", "same_phone"}, State: domain.DoubleOpen}
+	s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveDouble(ctx, d) })
+	if err := s.try(func(ctx context.Context, tx *store.Tx) error {
+		again := d
+		again.ID = "double-2"
+		return tx.SaveDouble(ctx, again)
+	}); err == nil {
+		s.Error("one pair is kept twice")
+	}
+	d.Version = 1
+	decided, err := d.Decide(domain.DoubleSame, "application-2", "papers_shown", "officer-1", noon)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		got, err := tx.Double(d.ID)
+		got.DecidedAt = d.DecidedAt // the zero time has its own form
+		if err != nil || !reflect.DeepEqual(got, d) {
+			s.Errorf("got %+v, %v; want %+v", got, err, d)
+		}
+		return tx.SaveDouble(ctx, decided)
+	})
+	decided.Version = 2
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		all, err := tx.Doubles("654301", domain.PublicRental)
+		if err != nil || len(all) != 1 || !all[0].DecidedAt.Equal(noon) {
+			s.Fatalf("%+v, %v", all, err)
+		}
+		all[0].DecidedAt = decided.DecidedAt
+		if !reflect.DeepEqual(all[0], decided) {
+			s.Errorf("got %+v; want %+v", all[0], decided)
+		}
+		if other, err := tx.Doubles("654301", domain.RentSubsidy); err != nil || len(other) != 0 {
+			s.Errorf("of another list: %v, %v", other, err)
+		}
+		if _, err := tx.Double("double-az.9"); !errors.Is(err, domain.ErrDoubleUnknown) { // ids are case-sensitive
+			s.Error(err)
+		}
+		return nil
+	})
+	if err := s.try(func(ctx context.Context, tx *store.Tx) error { return tx.SaveDouble(ctx, d) }); !errors.Is(err, outbox.ErrStale) {
+		s.Errorf("a stale pair: %v", err)
+	}
+}
+
+func (s *suite) correctionsRoundTrip() {
+	s.mended()
+	c := domain.Correction{
+		ID: "correction-1", RoundID: "round-1", County: "654301", Number: 1, Why: "points", State: domain.CorrectionProposed, Figure: "3210.55",
+		Mends:   domain.Mends{Homes: 2, Levels: []domain.LevelMend{{ApplicationID: "application-1", With: "application-2"}}},
+		Wronged: 1, ProposedBy: "officer-1", ProposedAt: noon,
+	}
+	f := domain.Relief{ID: "relief-1", RoundID: "round-1", ApplicationID: "application-1", Worker: "worker-1", County: "654301", Kind: domain.PublicRental, State: domain.ReliefOpen, DueOn: day.AddDays(30)}
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		if err := tx.SaveCorrection(ctx, c); err != nil {
+			return err
+		}
+		return tx.SaveRelief(ctx, f, f.Told()...)
+	})
+	c.Version, f.Version = 1, 1
+	taken, events := c.Decided(domain.CorrectionTaken, "officer-2", 1, noon)
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		got, err := tx.Correction(c.ID)
+		if err != nil || !got.ProposedAt.Equal(noon) || !reflect.DeepEqual(got.Mends, c.Mends) || got.Figure != c.Figure || got.Version != 1 {
+			s.Errorf("got %+v, %v", got, err)
+		}
+		return tx.SaveCorrection(ctx, taken, events...)
+	})
+	s.do(func(ctx context.Context, tx *store.Tx) error {
+		all, err := tx.Corrections("round-1")
+		if err != nil || len(all) != 1 || all[0].State != domain.CorrectionTaken || all[0].DecidedBy != "officer-2" || !all[0].DecidedAt.Equal(noon) {
+			s.Errorf("got %+v, %v", all, err)
+		}
+		if _, err := tx.Correction("none"); !errors.Is(err, domain.ErrCorrectionUnknown) {
+			s.Error(err)
+		}
+		open, err := tx.Reliefs("654301")
+		if err != nil || len(open) != 1 || open[0] != f {
+			s.Errorf("got %+v, %v; want %+v", open, err, f)
+		}
+		own, err := tx.ReliefsOf("application-1")
+		if err != nil || len(own) != 1 {
+			s.Errorf("got %+v, %v", own, err)
+		}
+		f.State = domain.ReliefDone
+		return tx.SaveRelief(ctx, f)
+	})
+	s.do(func(_ context.Context, tx *store.Tx) error {
+		open, err := tx.Reliefs("654301")
+		if own, err2 := tx.ReliefsOf("application-1"); len(open)+len(own) != 0 || err2 != nil {
+			s.Errorf("what is done stands first: %v, %v, %v", open, own, err2)
+		}
+		return err
+	})
+	for name, save := range map[string]func(context.Context, *store.Tx) error{
+		"correction": func(ctx context.Context, tx *store.Tx) error { return tx.SaveCorrection(ctx, c) },
+		"relief": func(ctx context.Context, tx *store.Tx) error {
+			f.Version = 1
+			return tx.SaveRelief(ctx, f)
+		},
+		"a number twice": func(ctx context.Context, tx *store.Tx) error {
+			again := c
+			again.ID, again.Version = "correction-2", 0
+			return tx.SaveCorrection(ctx, again)
+		},
+	} {
+		if err := s.try(save); err == nil || name != "a number twice" && !errors.Is(err, outbox.ErrStale) {
+			s.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// mends runs the cases of doubles, corrections and who stands first.
+func mends(t *testing.T, fresh func(*testing.T) *suite) {
+	t.Run("a pair of applications survives the round trip", func(t *testing.T) { fresh(t).doublesRoundTrip() })
+	t.Run("a correction and a relief survive the round trip", func(t *testing.T) { fresh(t).correctionsRoundTrip() })
+}
