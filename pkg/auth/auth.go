@@ -5,6 +5,7 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -47,6 +48,16 @@ var (
 	ErrNotYours    = errs.New(errs.Denied, "auth.not_yours", "This belongs to somebody else.")
 	ErrDivision    = errs.New(errs.Denied, "auth.division", "This belongs to another county.")
 )
+
+// Hide answers for a record that is somebody else's, or another county's, as for
+// one that is not there: who may not have it does not learn that it exists.
+// Where everybody may see the record, the refusal stands as it is.
+func Hide(err, unknown error) error {
+	if errors.Is(err, ErrNotYours) || errors.Is(err, ErrDivision) {
+		return unknown
+	}
+	return err
+}
 
 // Everywhere is the division of who may act in every county. It is said and
 // never left out: an empty division covers nothing.

@@ -38,6 +38,10 @@ type ServerConfig struct {
 	Concurrency int        // requests at once per method; the next is refused as overloaded
 	PerSecond   rate.Limit // requests a second per method
 	NamedIDs    bool       // for tests alone: an id may be a name such as worker-1
+
+	// Covers tells whether a division covers the county where a worker is
+	// registered; nil where the service runs without a registry.
+	Covers func(ctx context.Context, worker, division string) (bool, error)
 }
 
 // Server serves the methods of one service.
@@ -86,7 +90,7 @@ func NewServer(cfg ServerConfig, methods ...contract.Method) (*Server, error) {
 		}
 		b := &method{Method: m, slots: make(chan struct{}, cfg.Concurrency)}
 		limit := ratelimit.NewErroringLimiter(rate.NewLimiter(cfg.PerSecond, cfg.Concurrency*4))
-		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.fitting, s.once(m))(s.invoke(m))
+		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.fitting, s.standing, s.once(m))(s.invoke(m))
 		s.methods[m.Name] = b
 	}
 	return s, nil
@@ -279,6 +283,26 @@ func (s *Server) fits(request proto.Message) error {
 		return e
 	}
 	return err
+}
+
+// standing refuses an officer who says that a person of another county stands
+// before him: whoever lets an officer in knows the officer's division, and
+// cannot know where each person is registered.
+func (s *Server) standing(next endpoint.Endpoint) endpoint.Endpoint {
+	return func(ctx context.Context, in any) (any, error) {
+		p := in.(*call).principal
+		if p.Kind != auth.Officer || p.ActsFor == "" || p.Division == auth.Everywhere || s.cfg.Covers == nil {
+			return next(ctx, in)
+		}
+		covered, err := s.cfg.Covers(ctx, p.ActsFor, p.Division)
+		if err != nil {
+			return nil, err
+		}
+		if !covered {
+			return nil, auth.ErrNotYours
+		}
+		return next(ctx, in)
+	}
 }
 
 // once makes a command run once for its key.

@@ -102,6 +102,9 @@ type Parts struct {
 	// Known reports whether what is kept apart from the service's database knows
 	// that the database held something; nil where nothing is.
 	Known func(context.Context) (bool, error)
+	// Covers tells whether a division covers a worker's county; nil asks the
+	// registry, where the service asks it at all.
+	Covers func(ctx context.Context, worker, division string) (bool, error)
 	// Apart tells of each database beside the service's own what [sqldb.DB.Trouble] tells.
 	Apart    []func() (code string, since time.Time)
 	Together []func(context.Context) error // further loops, each until its ctx ends
@@ -142,6 +145,16 @@ func standing(service string, caller contract.Caller) account.Asker {
 			all[s.GetWorker()] = account.Standing{Known: true, Closed: s.GetClosed()}
 		}
 		return all, nil
+	}
+}
+
+// covering asks the registry whether a division covers a worker's county.
+func covering(service string, caller contract.Caller) func(ctx context.Context, worker, division string) (bool, error) {
+	registry := registryv1.RegistryClient{Caller: caller, Target: event.Keeper}
+	return func(ctx context.Context, worker, division string) (bool, error) {
+		ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: service, Purpose: "account_standing", LegalBasis: "PIPL 13(3)", Via: auth.ViaSystem})
+		r, err := registry.GetStanding(ctx, &registryv1.GetStandingRequest{Worker: worker, Division: division})
+		return r.GetCovered(), err
 	}
 }
 
@@ -186,8 +199,12 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 	for _, m := range p.Methods {
 		methods = append(methods, s.held(m))
 	}
+	covers := p.Covers
+	if covers == nil && d.AskRegistry {
+		covers = covering(s.name, p.Caller)
+	}
 	s.server, err = rpc.NewServer(rpc.ServerConfig{
-		Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Telemetry: scope, NamedIDs: d.NamedIDs,
+		Covers: covers, Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Telemetry: scope, NamedIDs: d.NamedIDs,
 	}, methods...)
 	return s, err
 }

@@ -210,9 +210,9 @@ func TestOfferedAndAccepted(t *testing.T) {
 		t.Fatalf("answer by %s", time.UnixMicro(a.GetAnswerBy()))
 	}
 	_, err = f.client.AcceptPlace(f.Worker("worker-2"), &educationv1.AcceptPlaceRequest{OfferId: offer})
-	refused(t, err, "auth.not_yours")
+	refused(t, err, "education.offer.unknown")
 	_, err = f.client.AcceptPlace(f.officer(county), &educationv1.AcceptPlaceRequest{OfferId: offer})
-	refused(t, err, "auth.not_yours")
+	refused(t, err, "education.offer.unknown")
 	_, err = f.client.AcceptPlace(f.Employer("employer-1"), &educationv1.AcceptPlaceRequest{OfferId: offer})
 	refused(t, err, "auth.denied")
 	_, err = f.client.AcceptPlace(f.Service("employment"), &educationv1.AcceptPlaceRequest{OfferId: offer})

@@ -247,7 +247,7 @@ func TestPaperCountsAsMuchAsTheDigitalFact(t *testing.T) {
 		"months of a job":    {f.officer(county), func(r *educationv1.RecordPaperRequest) { r.Months = 3 }, "education.paper"},
 		"no months":          {f.officer(county), func(r *educationv1.RecordPaperRequest) { r.Kind = "insurance_months" }, "education.paper"},
 		"no application":     {f.officer(county), func(r *educationv1.RecordPaperRequest) { r.ApplicationId = "none" }, "education.application.unknown"},
-		"another county":     {f.officer("654321"), func(*educationv1.RecordPaperRequest) {}, "auth.division"},
+		"another county":     {f.officer("654321"), func(*educationv1.RecordPaperRequest) {}, "education.application.unknown"},
 		"another department": {f.Officer("hou"), func(*educationv1.RecordPaperRequest) {}, "auth.denied"},
 	} {
 		req := good()

@@ -195,7 +195,7 @@ func TestOfferRefusals(t *testing.T) {
 		"no application":         {f.officer(county), ident.NewID(), school, "education.application.unknown"},
 		"no school":              {f.officer(county), id, ident.NewID(), "education.school.unknown"},
 		"broken ids":             {f.officer(county), "\x00", "\x00", "rpc.field"},
-		"another county":         {f.officer("654321"), id, school, "auth.division"},
+		"another county":         {f.officer("654321"), id, school, "education.application.unknown"},
 		"another county's place": {f.officer(county), id, junior.GetSchoolId(), "auth.division"},
 		"another stage":          {f.officer("654300"), id, junior.GetSchoolId(), "education.school.stage"},
 		"the guardian":           {f.Worker("worker-1"), id, school, "auth.denied"},

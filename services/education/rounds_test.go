@@ -357,7 +357,7 @@ func TestAnAppealIsDecidedByAnotherOfficer(t *testing.T) {
 			lost, won = won, lost
 		}
 		_, err := f.client.FileAppeal(f.Worker(won), &educationv1.FileAppealRequest{ApplicationId: apps[lost], SchoolId: school, Ground: "class"})
-		refused(t, err, "auth.not_yours")
+		refused(t, err, "education.application.unknown")
 		filed, err := f.client.FileAppeal(f.Worker(lost), &educationv1.FileAppealRequest{ApplicationId: apps[lost], SchoolId: school, Ground: "class"})
 		f.must(err)
 		_, err = f.client.FileAppeal(f.Worker(lost), &educationv1.FileAppealRequest{ApplicationId: apps[lost], SchoolId: school, Ground: "class"})

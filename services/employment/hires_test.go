@@ -74,7 +74,7 @@ func TestStatedHireWaitsForTheWorker(t *testing.T) {
 	_, err := f.client.StateHire(f.Employer(employer), statement("worker-1"))
 	refused(t, err, "employment.hire.twice")
 	_, err = f.client.ConfirmHire(f.Worker("worker-2"), &employmentv1.ConfirmHireRequest{HireId: id})
-	refused(t, err, "auth.not_yours")
+	refused(t, err, "employment.hire.unknown")
 	r, err := f.client.ConfirmHire(f.Worker("worker-1"), &employmentv1.ConfirmHireRequest{HireId: id})
 	ok(t, r, err)
 	confirmed := last(t, f.happened(0), "employment.hire.confirmed.v1")
@@ -128,7 +128,7 @@ func TestStateHireRefusals(t *testing.T) {
 		refused(t, err, c.code)
 	}
 	_, err := f.client.StateHire(f.Employer("another"), statement("worker-1"))
-	refused(t, err, "auth.not_yours")
+	refused(t, err, "employer_unknown")
 }
 
 func TestAnEndThatTheEmployerStates(t *testing.T) {
@@ -146,7 +146,7 @@ func TestAnEndThatTheEmployerStates(t *testing.T) {
 		}
 	}
 	_, err = f.client.EndHire(f.Employer("another"), &employmentv1.EndHireRequest{HireId: id, EndedOn: "2026-11-20", GroundCode: "dismissed"})
-	refused(t, err, "auth.not_yours")
+	refused(t, err, "employment.hire.unknown")
 	end()
 	version := f.facts("worker-1")[0].GetVersion()
 	if got := f.facts("worker-1")[0]; got.GetUntil() != "" || version != last(t, f.happened(0), "employment.hire.confirmed.v1").Version {
@@ -184,7 +184,7 @@ func TestTheWorkersEndNeedsNobody(t *testing.T) {
 		refused(t, err, c.code)
 	}
 	_, err := f.client.EndHire(f.Worker("worker-2"), &employmentv1.EndHireRequest{HireId: id, EndedOn: "2026-11-30", GroundCode: "resigned"})
-	refused(t, err, "auth.not_yours")
+	refused(t, err, "employment.hire.unknown")
 	r, err := f.client.EndHire(f.Worker("worker-1"), &employmentv1.EndHireRequest{HireId: id, EndedOn: "2026-11-30", GroundCode: "resigned"})
 	if ok(t, r, err).GetState() != "ended" {
 		t.Fatal(r)

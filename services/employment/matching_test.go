@@ -132,7 +132,7 @@ func TestAHouseholdHiresWithoutACode(t *testing.T) {
 		t.Error(own)
 	}
 	_, err = f.client.GetEmployer(f.Employer("other"), &employmentv1.GetEmployerRequest{EmployerId: id})
-	refused(t, err, "auth.not_yours")
+	refused(t, err, "employer_unknown")
 	found, err := f.client.SearchVacancies(f.Worker("w"), &employmentv1.SearchVacanciesRequest{HouseholdService: true})
 	if len(ok(t, found, err).GetVacancies()) != 1 {
 		t.Error(found)
@@ -193,7 +193,7 @@ func TestARefusedTextComesBeforeAClerk(t *testing.T) {
 	}
 	elsewhere := f.As(auth.Principal{Kind: auth.Officer, Subject: "o", Department: "hrss", Division: "654301"})
 	_, err = f.client.DecideReview(elsewhere, &employmentv1.DecideReviewRequest{ReviewId: first.GetReviewId(), Outcome: "overruled", ReasonCode: "misread", Reason: "看错了"})
-	refused(t, err, "auth.division")
+	refused(t, err, "employment.review.unknown")
 	_, err = f.client.DecideReview(boss, &employmentv1.DecideReviewRequest{ReviewId: first.GetReviewId(), Outcome: "overruled", ReasonCode: "misread", Reason: "看错了"})
 	refused(t, err, "auth.denied")
 
@@ -215,7 +215,7 @@ func TestARefusedTextComesBeforeAClerk(t *testing.T) {
 		t.Error(r)
 	}
 	_, err = f.client.GetReview(f.Employer("other"), &employmentv1.GetReviewRequest{ReviewId: second.GetReviewId()})
-	refused(t, err, "auth.not_yours")
+	refused(t, err, "employment.review.unknown")
 	// A text that is reworded, with the limit stated by the post itself, asks nobody's gender.
 	mine.Requirements = "井下作业"
 	if v := f.vacancy(f.publish(mine)); !slices.Contains(v.GetLimits(), "underground_mining") {
@@ -400,7 +400,7 @@ func TestTheNameComesAfterTheInterview(t *testing.T) {
 	second, err := invite(meet, "in_person")
 	ok(t, &second, err)
 	_, err = f.client.AcceptInterview(f.Worker("worker-2"), &employmentv1.AcceptInterviewRequest{InterviewId: second})
-	refused(t, err, "auth.not_yours")
+	refused(t, err, "employment.interview.unknown")
 	_, err = f.client.AcceptInterview(boss, &employmentv1.AcceptInterviewRequest{InterviewId: second})
 	refused(t, err, "auth.denied")
 	accepted, err := f.client.AcceptInterview(f.Worker("worker-1"), &employmentv1.AcceptInterviewRequest{InterviewId: second})
@@ -463,5 +463,5 @@ func TestSeasonalNeed(t *testing.T) {
 	_, err = f.client.ListSeasonalNeed(f.Officer("hrss"), &employmentv1.ListSeasonalNeedRequest{EmployerId: employer})
 	refused(t, err, "auth.not_yours") // sums only
 	_, err = f.client.ListSeasonalNeed(f.Employer("other"), &employmentv1.ListSeasonalNeedRequest{EmployerId: employer})
-	refused(t, err, "auth.not_yours")
+	refused(t, err, "employer_unknown")
 }

@@ -127,7 +127,7 @@ func TestAdviserIsBookedOnce(t *testing.T) {
 		_, err := f.client.WithdrawFromAdviser(f.Worker(worker), &employmentv1.WithdrawFromAdviserRequest{BookingId: booking})
 		refused(t, err, code)
 	}
-	cancel("worker-2", "auth.not_yours")
+	cancel("worker-2", "employment.adviser.booking_unknown")
 	cancel("worker-1", "")
 	cancel("worker-1", "employment.adviser.booking_state")
 	book("worker-2", slot, "plan", "")
@@ -166,7 +166,7 @@ func TestOnlyTheChosenBankReadsALoanRequest(t *testing.T) {
 		t.Error(l)
 	}
 	read(bank("abc"), "employment.loan.unknown")
-	read(auth.Principal{Kind: auth.Worker, Subject: "worker-2"}, "auth.not_yours")
+	read(auth.Principal{Kind: auth.Worker, Subject: "worker-2"}, "employment.loan.unknown")
 	read(auth.Principal{Kind: auth.Officer, Subject: "o", Department: "hrss"}, "auth.denied")
 	w, err := f.client.WithdrawLoanRequest(f.Worker("worker-1"), &employmentv1.WithdrawLoanRequestRequest{RequestId: id})
 	ok(t, w, err)

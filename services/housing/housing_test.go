@@ -152,7 +152,7 @@ func TestOnlyAnOfficerRefuses(t *testing.T) {
 		code string
 	}{
 		"another department": {auth.Principal{Kind: auth.Officer, Subject: "o", Department: "edu"}, "auth.denied"},
-		"another county":     {auth.Principal{Kind: auth.Officer, Subject: "o", Department: "hou", Division: "654322"}, "auth.division"},
+		"another county":     {auth.Principal{Kind: auth.Officer, Subject: "o", Department: "hou", Division: "654322"}, "housing.application.unknown"},
 		"the worker":         {auth.Principal{Kind: auth.Worker, Subject: worker}, "auth.denied"},
 	} {
 		_, err := f.client.DecideEligibility(f.As(ctx.p), &housingv1.DecideEligibilityRequest{ApplicationId: id})
@@ -189,7 +189,7 @@ func TestAddHome(t *testing.T) {
 		wantCode(t, code, err, code)
 	}
 	_, err = f.client.AddHome(f.As(auth.Principal{Kind: auth.Officer, Subject: "o", Department: "hou", Division: "654301"}), request())
-	wantCode(t, "another county's officer", err, "auth.division")
+	wantCode(t, "another county's officer", err, "housing.application.unknown")
 	if n := f.count("housing.home.listed.v1"); n != 1 {
 		t.Errorf("%d homes announced", n)
 	}
@@ -270,9 +270,9 @@ func TestWhoMayApplyAndRead(t *testing.T) {
 	}
 	get := &housingv1.GetApplicationRequest{ApplicationId: id}
 	_, err = f.client.GetApplication(f.Worker("worker-2"), get)
-	wantCode(t, "another worker reads", err, "auth.not_yours")
+	wantCode(t, "another worker reads", err, "housing.application.unknown")
 	_, err = f.client.GetApplication(f.As(auth.Principal{Kind: auth.Officer, Subject: "o", Department: "hou", Division: "654322"}), get)
-	wantCode(t, "another county reads", err, "auth.division")
+	wantCode(t, "another county reads", err, "housing.application.unknown")
 	_, err = f.client.ListApplications(f.Worker("worker-2"), &housingv1.ListApplicationsRequest{Worker: worker})
 	wantCode(t, "another worker lists", err, "auth.not_yours")
 	_, err = f.client.ListLeases(f.Worker("worker-2"), &housingv1.ListLeasesRequest{Worker: worker})
@@ -296,7 +296,7 @@ func TestWithdrawalAndAccountClosingFreeTheHome(t *testing.T) {
 	id := f.eligible()
 	offer := f.offer(id, home)
 	_, err := f.client.WithdrawApplication(f.Worker("worker-2"), &housingv1.WithdrawApplicationRequest{ApplicationId: id})
-	wantCode(t, "another withdraws", err, "auth.not_yours")
+	wantCode(t, "another withdraws", err, "housing.application.unknown")
 	if _, err := f.client.WithdrawApplication(f.Worker(worker), &housingv1.WithdrawApplicationRequest{ApplicationId: id}); err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func TestRentLedger(t *testing.T) {
 		t.Errorf("%v", l)
 	}
 	_, err := f.client.GetLease(f.Worker("worker-2"), &housingv1.GetLeaseRequest{LeaseId: lease})
-	wantCode(t, "another's lease", err, "auth.not_yours")
+	wantCode(t, "another's lease", err, "housing.lease.unknown")
 	_, err = f.client.RecordRent(f.Worker(worker), &housingv1.RecordRentRequest{LeaseId: lease})
 	wantCode(t, "the tenant records", err, "auth.denied")
 }

@@ -37,7 +37,7 @@ func TestDecliningCostsNothing(t *testing.T) {
 	id := f.eligible()
 	offer := f.offer(id, f.home("1", "public_rental"))
 	_, err := f.client.DeclineOffer(f.Worker("worker-2"), &housingv1.DeclineOfferRequest{OfferId: offer})
-	wantCode(t, "another declines", err, "auth.not_yours")
+	wantCode(t, "another declines", err, "housing.offer.unknown")
 	if _, err := f.client.DeclineOffer(f.Worker(worker), &housingv1.DeclineOfferRequest{OfferId: offer}); err != nil {
 		t.Fatal(err)
 	}
@@ -55,8 +55,8 @@ func TestNobodyElseAccepts(t *testing.T) {
 	offer := f.offer(id, f.home("1", "public_rental"))
 	wantCode(t, "an employer", f.accept(f.Employer("employer-1"), offer), "auth.denied")
 	wantCode(t, "a service", f.accept(f.Service("employment"), offer), "auth.denied")
-	wantCode(t, "an officer, unasked", f.accept(f.officer(), offer), "auth.not_yours")
-	wantCode(t, "another worker", f.accept(f.Worker("worker-2"), offer), "auth.not_yours")
+	wantCode(t, "an officer, unasked", f.accept(f.officer(), offer), "housing.offer.unknown")
+	wantCode(t, "another worker", f.accept(f.Worker("worker-2"), offer), "housing.offer.unknown")
 	_, err := f.sign(f.Worker(worker), offer, "2026-12-01", "2027-11-30")
 	wantCode(t, "a lease without acceptance", err, "housing.offer.state")
 	if err := f.accept(f.Worker(worker), offer); err != nil {
@@ -70,7 +70,7 @@ func TestNobodyElseAccepts(t *testing.T) {
 	_, err = f.sign(f.Worker(worker), offer, "2026-13-01", "2027-11-30")
 	wantCode(t, "no day", err, "date_format")
 	_, err = f.sign(f.Worker("worker-2"), offer, "2026-12-01", "2027-11-30")
-	wantCode(t, "another signs", err, "auth.not_yours")
+	wantCode(t, "another signs", err, "housing.offer.unknown")
 }
 
 func TestAcceptanceByAnotherCanBeUndone(t *testing.T) {

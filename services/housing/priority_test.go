@@ -29,7 +29,7 @@ func reliefHousehold(t *testing.T, f *fixture) {
 		t.Fatalf("%v", p)
 	}
 	complete(t, f.place("worker-3", few).GetWhy())
-	wantCode(t, "another's word", say(f.Worker("worker-1"), few, true), "auth.not_yours")
+	wantCode(t, "another's word", say(f.Worker("worker-1"), few, true), "housing.application.unknown")
 	wantCode(t, "asked without a word", look(few, "confirmed", "civil_affairs", "2026-11-01"), "housing.priority.not_said")
 	wantCode(t, "said", say(f.Worker("worker-3"), few, true), "")
 	p := f.place("worker-3", few)

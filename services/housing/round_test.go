@@ -83,7 +83,7 @@ func TestPlaceSaysWhatItRestsOn(t *testing.T) {
 		t.Errorf("%d points by a witness, %d by a paper", p.GetPoints(), top.GetPoints())
 	}
 	_, err := f.client.GetPlace(f.Worker("worker-2"), &housingv1.GetPlaceRequest{ApplicationId: first})
-	wantCode(t, "another's place", err, "auth.not_yours")
+	wantCode(t, "another's place", err, "housing.application.unknown")
 	list, err := f.client.ListWaiting(f.officer(), &housingv1.ListWaitingRequest{County: county, Kind: "public_rental"})
 	if err != nil || list.GetTotal() != 3 {
 		t.Fatalf("%v, %v", list, err)
@@ -317,7 +317,7 @@ func roundByDraw(t *testing.T, f *fixture) {
 	_, err = f.client.SetDrawWord(f.Worker("worker-1"), &housingv1.SetDrawWordRequest{ApplicationId: ids["worker-1"]})
 	wantCode(t, "no word", err, "housing.application.word")
 	_, err = f.client.SetDrawWord(f.Worker("worker-2"), &housingv1.SetDrawWordRequest{ApplicationId: ids["worker-1"], Word: "x"})
-	wantCode(t, "another's word", err, "auth.not_yours")
+	wantCode(t, "another's word", err, "housing.application.unknown")
 	home := f.home("1", "public_rental")
 	_, err = f.client.OpenRound(f.officer(), &housingv1.OpenRoundRequest{County: county, Kind: "public_rental", HomeIds: []string{home}})
 	wantCode(t, "nothing would decide", err, "housing.round.figure_name")

@@ -90,7 +90,7 @@ func TestHireOpensDutyAndEnrolmentFulfilsIt(t *testing.T) {
 		t.Fatalf("duty %v", d)
 	}
 	request := &insurancev1.EnrolWorkerRequest{DutyId: d.GetDutyId(), Schemes: []string{"pension", "work_injury"}, FromMonth: "2026-11"}
-	if _, err := f.client.EnrolWorker(f.Employer("employer-2"), request); errs.CodeOf(err) != "auth.not_yours" {
+	if _, err := f.client.EnrolWorker(f.Employer("employer-2"), request); errs.CodeOf(err) != "insurance.duty.unknown" {
 		t.Fatalf("another employer enrolled: %v", err)
 	}
 	e, err := f.client.EnrolWorker(f.Employer("employer-1"), request)

@@ -84,7 +84,7 @@ func TestNobodyTakesARecordOver(t *testing.T) {
 	}{
 		"the police at a counter":      {f.of("psb", "p-1", home, w), "auth.denied"},
 		"education at a counter":       {f.of("edu", "e-1", home, w), "auth.denied"},
-		"another county at a counter":  {f.of("hrss", "b-1", away, w), "registry.worker.unknown"},
+		"another county at a counter":  {f.of("hrss", "b-1", away, w), "auth.not_yours"},
 		"the county, for nobody":       {f.of("hrss", "a-1", home, ""), "auth.not_yours"},
 		"the county, for another":      {f.of("hrss", "a-1", home, "other"), "auth.not_yours"},
 		"another worker as his helper": {f.As(auth.Principal{Kind: auth.Worker, Subject: "h", ActsFor: w, Via: auth.ViaHelper}), "auth.not_yours"},

@@ -74,8 +74,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			{Thing: "timeline_entries", Query: `SELECT count(*) FROM timeline`},
 			{Thing: "messages", Query: `SELECT count(*) FROM message`},
 		},
-		Known: keys.Holds,
-		Apart: []func() (string, time.Time){keys.Trouble},
+		Known:  keys.Holds,
+		Covers: server.Covers,
+		Apart:  []func() (string, time.Time){keys.Trouble},
 		Together: []func(context.Context) error{func(ctx context.Context) error {
 			return keys.Keep(ctx, owners{people, closing}, d.Telemetry.For(Name).Log)
 		}},

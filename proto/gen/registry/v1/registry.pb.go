@@ -1372,7 +1372,9 @@ type GetStandingRequest struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
 	// Further workers, each with a standing of its own in the answer.
-	WorkerIds     []string `protobuf:"bytes,2,rep,name=worker_ids,json=workerIds,proto3" json:"worker_ids,omitempty"`
+	WorkerIds []string `protobuf:"bytes,2,rep,name=worker_ids,json=workerIds,proto3" json:"worker_ids,omitempty"`
+	// of an officer who acts for the worker; may be left out
+	Division      string `protobuf:"bytes,3,opt,name=division,proto3" json:"division,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1421,12 +1423,21 @@ func (x *GetStandingRequest) GetWorkerIds() []string {
 	return nil
 }
 
+func (x *GetStandingRequest) GetDivision() string {
+	if x != nil {
+		return x.Division
+	}
+	return ""
+}
+
 type GetStandingResponse struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Known  bool                   `protobuf:"varint,1,opt,name=known,proto3" json:"known,omitempty"`
 	Closed bool                   `protobuf:"varint,2,opt,name=closed,proto3" json:"closed,omitempty"`
 	// What there is of worker_ids; one that is not here is not known.
-	Standings     []*Standing `protobuf:"bytes,3,rep,name=standings,proto3" json:"standings,omitempty"`
+	Standings []*Standing `protobuf:"bytes,3,rep,name=standings,proto3" json:"standings,omitempty"`
+	// the division covers the county where the worker is registered
+	Covered       bool `protobuf:"varint,4,opt,name=covered,proto3" json:"covered,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1480,6 +1491,13 @@ func (x *GetStandingResponse) GetStandings() []*Standing {
 		return x.Standings
 	}
 	return nil
+}
+
+func (x *GetStandingResponse) GetCovered() bool {
+	if x != nil {
+		return x.Covered
+	}
+	return false
 }
 
 type Standing struct {
@@ -3839,15 +3857,17 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\aapprove\x18\x02 \x01(\bR\aapprove\x12\x1f\n" +
 	"\vreason_code\x18\x03 \x01(\tR\n" +
 	"reasonCode\"\x17\n" +
-	"\x15DecideContactResponse\"K\n" +
+	"\x15DecideContactResponse\"g\n" +
 	"\x12GetStandingRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x1d\n" +
 	"\n" +
-	"worker_ids\x18\x02 \x03(\tR\tworkerIds\"}\n" +
+	"worker_ids\x18\x02 \x03(\tR\tworkerIds\x12\x1a\n" +
+	"\bdivision\x18\x03 \x01(\tR\bdivision\"\x97\x01\n" +
 	"\x13GetStandingResponse\x12\x14\n" +
 	"\x05known\x18\x01 \x01(\bR\x05known\x12\x16\n" +
 	"\x06closed\x18\x02 \x01(\bR\x06closed\x128\n" +
-	"\tstandings\x18\x03 \x03(\v2\x1a.qiao.registry.v1.StandingR\tstandings\":\n" +
+	"\tstandings\x18\x03 \x03(\v2\x1a.qiao.registry.v1.StandingR\tstandings\x12\x18\n" +
+	"\acovered\x18\x04 \x01(\bR\acovered\":\n" +
 	"\bStanding\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x16\n" +
 	"\x06closed\x18\x02 \x01(\bR\x06closed\"k\n" +

@@ -97,7 +97,7 @@ func answer(ctx context.Context, s Store, offerID string) (p auth.Principal, o d
 	if p, err = auth.From(ctx); err != nil {
 		return p, o, a, err
 	}
-	if err = p.MayActFor(seen.Worker); err != nil {
+	if err = auth.Hide(p.MayActFor(seen.Worker), domain.ErrOfferUnknown); err != nil {
 		return p, o, a, err
 	}
 	if a, err = s.Application(seen.ApplicationID); err != nil {

@@ -46,7 +46,7 @@ func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, reme
 	if err != nil {
 		return seen, err
 	}
-	if err := p.CoversDivision(seen.County); err != nil {
+	if err := auth.Hide(p.CoversDivision(seen.County), domain.ErrAppealUnknown); err != nil {
 		return seen, err
 	}
 	r, err := s.Round(seen.RoundID)

@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
@@ -15,23 +17,31 @@ type Form struct {
 }
 
 // CheckForm judges a form but for the child, whom the registry is asked about
-// afterwards. It returns ErrApplicationTwice where the child is applied for
-// already, so that a repeat reads nobody's data. A sheet that is imported again
-// does not bring back what the guardian has withdrawn since.
+// afterwards. It returns ErrApplicationTwice where the guardian has applied for
+// the child already, so that a repeat reads nobody's data; whether somebody else
+// has is told only to who is the child's guardian. A sheet that is imported
+// again does not bring back what the guardian has withdrawn since.
 func (a *App) CheckForm(ctx context.Context, s Store, f Form) error {
 	_, err := a.wishes(ctx, s, f)
+	if !errors.Is(err, domain.ErrApplicationTwice) {
+		return err
+	}
+	own, failed := s.ApplicationsOf(f.Worker)
+	if failed != nil || !slices.ContainsFunc(own, func(o domain.Application) bool { return o.ChildID == f.ChildID }) {
+		return failed
+	}
 	return err
 }
 
 // Apply opens an application of a guardian, who applies in person or through a
 // counter or a helper. guardian is whom the registry names for the child.
 func (a *App) Apply(ctx context.Context, s Store, f Form, guardian string) (domain.Application, error) {
+	if guardian != f.Worker {
+		return domain.Application{}, domain.ErrChildUnknown
+	}
 	wishes, err := a.wishes(ctx, s, f)
 	if err != nil {
 		return domain.Application{}, err
-	}
-	if guardian != f.Worker {
-		return domain.Application{}, domain.ErrChildUnknown
 	}
 	opened, events, err := domain.Apply(domain.Application{
 		ID: f.ID, ChildID: f.ChildID, Worker: f.Worker, Stage: domain.Stage(f.Stage), County: f.County, SubmittedAt: a.Clock.Now(),

@@ -104,7 +104,7 @@ func (a *App) OfferWayOut(ctx context.Context, s Store, taskID, way, schoolID st
 	if err != nil {
 		return domain.Offer{}, err
 	}
-	if err := covers(ctx, seen.County); err != nil {
+	if err := auth.Hide(covers(ctx, seen.County), domain.ErrTaskUnknown); err != nil {
 		return domain.Offer{}, err
 	}
 	application, err := s.Application(seen.ApplicationID)

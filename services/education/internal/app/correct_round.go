@@ -170,7 +170,7 @@ func (a *App) DecideCorrection(ctx context.Context, s Store, correctionID, outco
 		return seen, err
 	}
 	p, r, err := round(ctx, s, seen.RoundID)
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrCorrectionUnknown); err != nil {
 		return seen, err
 	}
 	c, err := s.Correction(correctionID)

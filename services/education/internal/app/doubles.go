@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
@@ -139,7 +140,7 @@ func (a *App) DecideDouble(ctx context.Context, s Store, doubleID, outcome, with
 		return "", err
 	}
 	p, r, err := round(ctx, s, seen.RoundID)
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrDoubleUnknown); err != nil {
 		return "", err
 	}
 	d, err := s.Double(doubleID)

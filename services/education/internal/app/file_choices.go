@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
@@ -78,5 +79,5 @@ func (a *App) guarded(ctx context.Context, s Store, applicationID string) (domai
 	if err != nil {
 		return application, err
 	}
-	return application, mayActFor(ctx, application.Worker)
+	return application, auth.Hide(mayActFor(ctx, application.Worker), domain.ErrApplicationUnknown)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
@@ -32,7 +33,7 @@ func (a *App) ApproveGrant(ctx context.Context, s Store, applicationID string) e
 	if err != nil {
 		return err
 	}
-	if err := covers(ctx, application.County); err != nil {
+	if err := auth.Hide(covers(ctx, application.County), domain.ErrApplicationUnknown); err != nil {
 		return err
 	}
 	application, events, err := application.ApproveGrant()

@@ -25,7 +25,7 @@ func (a *App) OfferPlace(ctx context.Context, s Store, applicationID, schoolID s
 	if err != nil {
 		return domain.Offer{}, err
 	}
-	if err := p.CoversDivision(application.County); err != nil {
+	if err := auth.Hide(p.CoversDivision(application.County), domain.ErrApplicationUnknown); err != nil {
 		return domain.Offer{}, err
 	}
 	school, err := s.School(schoolID)

@@ -42,7 +42,7 @@ func (a *App) ReadApplication(ctx context.Context, s Store, id string) (Shown, e
 	} else {
 		err = p.MayActFor(application.Worker)
 	}
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrApplicationUnknown); err != nil {
 		return Shown{}, err
 	}
 	return a.read(ctx, s, p, application)

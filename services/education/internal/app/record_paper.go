@@ -26,7 +26,7 @@ func (a *App) ReadPaper(ctx context.Context, s Store, applicationID string, show
 	if err != nil {
 		return paper, "", err
 	}
-	if err := p.CoversDivision(application.County); err != nil {
+	if err := auth.Hide(p.CoversDivision(application.County), domain.ErrApplicationUnknown); err != nil {
 		return paper, "", err
 	}
 	if !application.WantsEvidence() {

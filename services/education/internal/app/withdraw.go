@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
@@ -17,7 +18,7 @@ func (a *App) Withdraw(ctx context.Context, s Store, applicationID string) error
 	if err != nil {
 		return err
 	}
-	if err := mayActFor(ctx, seen.Worker); err != nil {
+	if err := auth.Hide(mayActFor(ctx, seen.Worker), domain.ErrApplicationUnknown); err != nil {
 		return err
 	}
 	application, err := s.Application(applicationID)

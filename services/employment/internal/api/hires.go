@@ -13,6 +13,10 @@ import (
 
 // StateHire records a hire that only the employer states.
 func (s *Server) StateHire(ctx context.Context, req *employmentv1.StateHireRequest) (*employmentv1.StateHireResponse, error) {
+	// Whether there is the worker is told to no caller but the employer.
+	if err := s.view(ctx, func(st app.Store) error { _, err := s.App.MayStateHire(ctx, st, req.GetUscc()); return err }); err != nil {
+		return nil, err
+	}
 	return outbox.CommandFor(ctx, s.Log, req.GetWorker(), func(tx *sqldb.Tx) (*employmentv1.StateHireResponse, error) {
 		id, err := s.App.StateHire(ctx, s.In(tx), app.Statement{
 			Worker: req.GetWorker(), USCC: req.GetUscc(), Occupation: req.GetOccupation(), County: req.GetCounty(),

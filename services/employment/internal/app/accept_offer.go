@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -14,7 +15,7 @@ func (a *App) AcceptOffer(ctx context.Context, s Store, offerID string) (hireID 
 		return "", err
 	}
 	p, err := actingFor(ctx, o.Worker)
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrOfferUnknown); err != nil {
 		return "", err
 	}
 	v, err := s.Vacancy(o.VacancyID)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -33,7 +34,7 @@ func answer(ctx context.Context, s Store, id string, give func(domain.Hire) (dom
 		return err
 	}
 	if _, err := actingFor(ctx, h.Worker); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrHireUnknown)
 	}
 	h, events, err := give(h)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -24,7 +25,7 @@ func (a *App) answerInterview(ctx context.Context, s Store, id string, give func
 		return err
 	}
 	if _, err := actingFor(ctx, i.Worker); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrInterviewUnknown)
 	}
 	i, events, err := give(i, a.Clock.Now())
 	if err != nil {

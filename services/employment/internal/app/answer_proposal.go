@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -29,7 +30,7 @@ func (a *App) AcceptProposal(ctx context.Context, s Store, proposalID, jobID str
 		return "", err
 	}
 	p, err := actingFor(ctx, seen.Worker)
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrProposalUnknown); err != nil {
 		return "", err
 	}
 	pending, err := s.PendingApplications(seen.Worker)
@@ -79,7 +80,7 @@ func (a *App) DeclineProposal(ctx context.Context, s Store, proposalID string) e
 		return err
 	}
 	if _, err := actingFor(ctx, seen.Worker); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrProposalUnknown)
 	}
 	x, _, err := lockProposal(s, seen)
 	if err != nil {
@@ -99,7 +100,7 @@ func (a *App) PassOverProposal(ctx context.Context, s Store, proposalID, reason 
 	if err != nil {
 		return err
 	}
-	if err := owns(ctx, s, seen.EmployerID); err != nil {
+	if err := auth.Hide(owns(ctx, s, seen.EmployerID), domain.ErrProposalUnknown); err != nil {
 		return err
 	}
 	if seen.JobID == "" { // the employer is not told of what the worker has not accepted

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -122,7 +123,7 @@ func (a *App) DecideFairCorrection(ctx context.Context, s Store, id, outcome str
 		return c, err
 	}
 	p, err := fairOfficer(ctx, f)
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrFairCorrectionUnknown); err != nil {
 		return c, err
 	}
 	if err := c.MayDecide(outcome, p.Subject); err != nil {

@@ -18,7 +18,7 @@ func (a *App) DecideReview(ctx context.Context, s Store, id string, v domain.Ver
 	if err != nil {
 		return "", err
 	}
-	if err := p.CoversDivision(r.Terms.County); err != nil {
+	if err := auth.Hide(p.CoversDivision(r.Terms.County), domain.ErrReviewUnknown); err != nil {
 		return "", err
 	}
 	v.Officer = p.Subject
@@ -59,7 +59,7 @@ func (a *App) MaySeeReview(ctx context.Context, s Store, r domain.Review) error 
 	if err != nil {
 		return err
 	}
-	return mayManage(ctx, e, r.Terms.County)
+	return auth.Hide(mayManage(ctx, e, r.Terms.County), domain.ErrReviewUnknown)
 }
 
 const (
@@ -97,5 +97,5 @@ func (a *App) CheckReviews(ctx context.Context, s Store, q ReviewQuery) (ReviewQ
 	if err != nil {
 		return q, err
 	}
-	return q, mayManage(ctx, e, e.County)
+	return q, auth.Hide(mayManage(ctx, e, e.County), domain.ErrEmployerUnknown)
 }

@@ -1,6 +1,11 @@
 package app
 
-import "context"
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
 
 // DeclineOffer is the worker's no. Only the offer learns of it; the application
 // keeps its place in the queue.
@@ -10,7 +15,7 @@ func (a *App) DeclineOffer(ctx context.Context, s Store, offerID string) error {
 		return err
 	}
 	if _, err := actingFor(ctx, o.Worker); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrOfferUnknown)
 	}
 	o, application, events, err := o.Decline(application, a.Clock.Now())
 	if err != nil {

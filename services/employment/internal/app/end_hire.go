@@ -24,7 +24,7 @@ func (a *App) EndHire(ctx context.Context, s Store, id, endedOn, ground string) 
 	} else {
 		err = p.MayActFor(h.Worker)
 	}
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrHireUnknown); err != nil {
 		return "", err
 	}
 	on, err := date(endedOn, domain.ErrHireEndedOn)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -13,7 +14,7 @@ func (a *App) InviteToInterview(ctx context.Context, s Store, applicationID stri
 	if err != nil {
 		return "", err
 	}
-	if err := owns(ctx, s, application.EmployerID); err != nil {
+	if err := auth.Hide(owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
 		return "", err
 	}
 	before, err := s.InterviewOf(applicationID)
@@ -37,7 +38,7 @@ func (a *App) NameOf(ctx context.Context, s Store, applicationID string) (domain
 	if err != nil {
 		return application, err
 	}
-	if err := owns(ctx, s, application.EmployerID); err != nil {
+	if err := auth.Hide(owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
 		return application, err
 	}
 	i, err := s.InterviewOf(applicationID)

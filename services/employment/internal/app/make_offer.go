@@ -15,7 +15,7 @@ func (a *App) MakeOffer(ctx context.Context, s Store, applicationID string, wage
 	if err != nil {
 		return "", nil, err
 	}
-	if err := owns(ctx, s, application.EmployerID); err != nil {
+	if err := auth.Hide(owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
 		return "", nil, err
 	}
 	from, err := date(startOn, domain.ErrTerm)

@@ -17,7 +17,7 @@ func (a *App) ReportSeasonalNeed(ctx context.Context, s Store, employerID string
 	if err != nil {
 		return 0, err
 	}
-	if err := mayManage(ctx, e, e.County); err != nil {
+	if err := auth.Hide(mayManage(ctx, e, e.County), domain.ErrEmployerUnknown); err != nil {
 		return 0, err
 	}
 	if err := domain.CheckNeeds(lines, a.today()); err != nil {
@@ -71,7 +71,7 @@ func (a *App) CheckNeedQuery(ctx context.Context, s Store, q NeedQuery) (NeedQue
 		if err != nil {
 			return q, err
 		}
-		return q, mayManage(ctx, e, e.County)
+		return q, auth.Hide(mayManage(ctx, e, e.County), domain.ErrEmployerUnknown)
 	}
 	if q.EmployerID != "" {
 		return q, auth.ErrNotYours

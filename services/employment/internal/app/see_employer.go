@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -12,5 +13,5 @@ func (a *App) SeeEmployer(ctx context.Context, s Store, id string) (domain.Emplo
 	if err != nil {
 		return e, err
 	}
-	return e, mayManage(ctx, e, e.County)
+	return e, auth.Hide(mayManage(ctx, e, e.County), domain.ErrEmployerUnknown)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -56,7 +57,7 @@ func (a *App) CancelAdviser(ctx context.Context, s Store, bookingID string) erro
 		return err
 	}
 	if _, err := actingFor(ctx, b.Worker); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrBookingUnknown)
 	}
 	return cancelBooking(ctx, s, b)
 }

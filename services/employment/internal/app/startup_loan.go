@@ -12,7 +12,7 @@ import (
 // not judged, and no other bank learns of it.
 func (a *App) HandOffLoan(ctx context.Context, s Store, l domain.LoanRequest) (string, error) {
 	if _, err := actingFor(ctx, l.Worker); err != nil {
-		return "", err
+		return "", auth.Hide(err, domain.ErrLoanUnknown)
 	}
 	rules, err := a.StartupRules(l.County)
 	if err != nil {
@@ -33,7 +33,7 @@ func (a *App) WithdrawLoan(ctx context.Context, s Store, id string) error {
 		return err
 	}
 	if _, err := actingFor(ctx, l.Worker); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrLoanUnknown)
 	}
 	l, events, err := l.Withdraw()
 	if err != nil {
@@ -59,5 +59,5 @@ func (a *App) ReadLoan(ctx context.Context, s Store, id string) (domain.LoanRequ
 		}
 		return l, nil
 	}
-	return l, p.MayActFor(l.Worker)
+	return l, auth.Hide(p.MayActFor(l.Worker), domain.ErrLoanUnknown)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -43,7 +44,7 @@ func (a *App) WithdrawPremises(ctx context.Context, s Store, id string) error {
 		return err
 	}
 	if _, err := actingFor(ctx, q.Worker); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrRequestUnknown)
 	}
 	q, events, err := q.Withdraw()
 	if err != nil {

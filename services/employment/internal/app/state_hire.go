@@ -14,23 +14,27 @@ type Statement struct {
 	WageFen                                          int64
 }
 
+// MayStateHire returns the employer of a code where it is the caller; to whoever
+// is not, there is no such employer.
+func (a *App) MayStateHire(ctx context.Context, s Store, uscc string) (domain.Employer, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return domain.Employer{}, err
+	}
+	code, _ := ident.NormaliseUSCC(uscc)
+	e, found, err := s.EmployerByUSCC(code)
+	if err == nil && (!found || p.Kind != auth.Employer || !e.Is(p.Subject)) {
+		err = domain.ErrEmployerUnknown
+	}
+	return e, err
+}
+
 // StateHire records a hire that only the employer states. It binds the
 // employer; for the worker it waits for the worker.
 func (a *App) StateHire(ctx context.Context, s Store, st Statement) (string, error) {
-	code, _ := ident.NormaliseUSCC(st.USCC)
-	e, found, err := s.EmployerByUSCC(code)
+	e, err := a.MayStateHire(ctx, s, st.USCC)
 	if err != nil {
 		return "", err
-	}
-	if !found {
-		return "", domain.ErrEmployerUnknown
-	}
-	p, err := auth.From(ctx)
-	if err != nil {
-		return "", err
-	}
-	if p.Kind != auth.Employer || !e.Is(p.Subject) {
-		return "", auth.ErrNotYours
 	}
 	if err := a.checkPost(st.County, st.Occupation); err != nil {
 		return "", err

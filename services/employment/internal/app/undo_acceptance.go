@@ -3,6 +3,9 @@ package app
 import (
 	"context"
 	"time"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
 // UndoAcceptance takes back, within the time of PR-UNDO, an acceptance that
@@ -13,7 +16,7 @@ func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) error
 		return err
 	}
 	if _, err := actingFor(ctx, o.Worker); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrOfferUnknown)
 	}
 	hours, err := a.number("PR-UNDO", "hours", o.County)
 	if err != nil {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -14,7 +15,7 @@ func (a *App) WithdrawApplication(ctx context.Context, s Store, id string) error
 		return err
 	}
 	if _, err := actingFor(ctx, application.Worker); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrApplicationUnknown)
 	}
 	return withdraw(ctx, s, application)
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -14,7 +15,7 @@ func (a *App) WithdrawFromFair(ctx context.Context, s Store, id string) error {
 		return err
 	}
 	if _, err := actingFor(ctx, seen.Worker); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrFairApplicationUnknown)
 	}
 	return withdrawFromFair(ctx, s, seen)
 }

@@ -22,7 +22,7 @@ func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode st
 	if err != nil {
 		return domain.Decision{}, err
 	}
-	if err := p.CoversDivision(application.County); err != nil {
+	if err := auth.Hide(p.CoversDivision(application.County), domain.ErrApplicationUnknown); err != nil {
 		return domain.Decision{}, err
 	}
 	if err := application.MayBeDecided(); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -75,7 +76,7 @@ func ownExit(ctx context.Context, s Store, id string, act func(domain.Exit) (dom
 	if err != nil {
 		return err
 	}
-	if err := mayActFor(ctx, e.Worker); err != nil {
+	if err := auth.Hide(mayActFor(ctx, e.Worker), domain.ErrExitUnknown); err != nil {
 		return err
 	}
 	e, events, err := act(e)
@@ -92,7 +93,7 @@ func (a *App) DecideExit(ctx context.Context, s Store, id string, leave bool, le
 		return e, err
 	}
 	p, err := officer(ctx, e.County)
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrExitUnknown); err != nil {
 		return e, err
 	}
 	rules, err := a.exitRules(e.County)
@@ -113,7 +114,7 @@ func (a *App) DecideExitAppeal(ctx context.Context, s Store, id string, stays bo
 		return err
 	}
 	p, err := officer(ctx, e.County)
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrExitUnknown); err != nil {
 		return err
 	}
 	e, events, err := e.DecideAppeal(stays, p.Subject)

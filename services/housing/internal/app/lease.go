@@ -15,7 +15,7 @@ func lockLease(ctx context.Context, s Store, id string) (auth.Principal, domain.
 		return auth.Principal{}, l, err
 	}
 	p, err := officer(ctx, l.County)
-	return p, l, err
+	return p, l, auth.Hide(err, domain.ErrLeaseUnknown)
 }
 
 // ownLease loads a lease for its tenant or who acts for him.
@@ -24,7 +24,7 @@ func ownLease(ctx context.Context, s Store, id string) (domain.Lease, error) {
 	if err != nil {
 		return seen, err
 	}
-	if err := mayActFor(ctx, seen.Worker); err != nil {
+	if err := auth.Hide(mayActFor(ctx, seen.Worker), domain.ErrLeaseUnknown); err != nil {
 		return seen, err
 	}
 	return s.Lease(id)
@@ -199,7 +199,7 @@ func (a *App) CloseReview(ctx context.Context, s Store, id, outcome string) erro
 		return err
 	}
 	if _, err := officer(ctx, r.County); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrReviewUnknown)
 	}
 	r, events, err := r.Close(outcome)
 	if err != nil {

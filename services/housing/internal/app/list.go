@@ -85,7 +85,7 @@ func (a *App) ReadPlace(ctx context.Context, s Store, id string) (v Placed, err 
 		return v, err
 	}
 	p, err := mayRead(ctx, v.Application.Worker, v.Application.County)
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrApplicationUnknown); err != nil {
 		return v, err
 	}
 	v.Reasons = v.Application.Reasons
@@ -147,7 +147,7 @@ func (a *App) SetDrawWord(ctx context.Context, s Store, id, word string) (nonce,
 	if err != nil {
 		return "", "", err
 	}
-	if err := mayActFor(ctx, seen.Worker); err != nil {
+	if err := auth.Hide(mayActFor(ctx, seen.Worker), domain.ErrApplicationUnknown); err != nil {
 		return "", "", err
 	}
 	application, err := s.Application(id)

@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
@@ -134,7 +136,7 @@ func (a *App) DecideHousehold(ctx context.Context, s Store, id, outcome, withdra
 		return "", err
 	}
 	p, err := officer(ctx, seen.County)
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrDoubleUnknown); err != nil {
 		return "", err
 	}
 	if err := s.LockList(seen.County, seen.Kind); err != nil {
@@ -245,6 +247,9 @@ func (a *App) DecideCorrection(ctx context.Context, s Store, id, outcome string)
 		return seen, err
 	}
 	r, err := lockRound(ctx, s, seen.RoundID)
+	if errors.Is(err, domain.ErrRoundUnknown) {
+		err = domain.ErrCorrectionUnknown // of a round that the caller may not know of
+	}
 	if err != nil {
 		return seen, err
 	}
@@ -336,7 +341,7 @@ func (a *App) ListMends(ctx context.Context, s Store, id string) ([]domain.Corre
 		return nil, nil, err
 	}
 	if _, err := officer(ctx, r.County); err != nil {
-		return nil, nil, err
+		return nil, nil, auth.Hide(err, domain.ErrRoundUnknown)
 	}
 	corrections, err := s.Corrections(id)
 	if err != nil {

@@ -19,7 +19,7 @@ func (a *App) OfferHome(ctx context.Context, s Store, applicationID, homeID stri
 	if err != nil {
 		return domain.Offer{}, err
 	}
-	if err := p.CoversDivision(application.County); err != nil {
+	if err := auth.Hide(p.CoversDivision(application.County), domain.ErrApplicationUnknown); err != nil {
 		return domain.Offer{}, err
 	}
 	h, err := s.Home(homeID)

@@ -40,7 +40,7 @@ func (a *App) GrantPlaces(ctx context.Context, s Store, id string, places int) e
 		return err
 	}
 	if _, err := officer(ctx, r.County); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrPlacesUnknown)
 	}
 	r, events, err := r.Grant(places)
 	if err != nil {

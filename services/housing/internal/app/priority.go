@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
@@ -14,7 +15,7 @@ func (a *App) SayPriority(ctx context.Context, s Store, applicationID string, sa
 	if err != nil {
 		return domain.Priority{}, err
 	}
-	if err := mayActFor(ctx, seen.Worker); err != nil {
+	if err := auth.Hide(mayActFor(ctx, seen.Worker), domain.ErrApplicationUnknown); err != nil {
 		return domain.Priority{}, err
 	}
 	if _, err := mayRead(ctx, seen.Worker, seen.County); err != nil { // a counter of another county's is not asked
@@ -38,7 +39,7 @@ func (a *App) ConfirmPriority(ctx context.Context, s Store, applicationID string
 		return err
 	}
 	if _, err := officer(ctx, seen.County); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrApplicationUnknown)
 	}
 	application, err := s.Application(applicationID)
 	if err != nil {

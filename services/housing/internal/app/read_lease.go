@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
@@ -27,7 +28,7 @@ func (a *App) ReadLease(ctx context.Context, s Store, id string) (f LeaseFile, e
 		return f, err
 	}
 	p, err := mayRead(ctx, f.Lease.Worker, f.Lease.County)
-	if err != nil {
+	if err = auth.Hide(err, domain.ErrLeaseUnknown); err != nil {
 		return f, err
 	}
 	payments, err := s.Payments(id)

@@ -23,7 +23,7 @@ func (a *App) CheckPaper(ctx context.Context, s Store, applicationID string, pap
 	if err != nil {
 		return "", err
 	}
-	if err := p.CoversDivision(application.County); err != nil {
+	if err := auth.Hide(p.CoversDivision(application.County), domain.ErrApplicationUnknown); err != nil {
 		return "", err
 	}
 	return application.Worker, application.MayBeDecided()

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
@@ -38,7 +39,7 @@ func (a *App) mend(ctx context.Context, s Store, id string, act func(domain.Repa
 		return err
 	}
 	if _, err := officer(ctx, r.County); err != nil {
-		return err
+		return auth.Hide(err, domain.ErrRepairUnknown)
 	}
 	r, events, err := act(r, clock.Today(a.Clock))
 	if err != nil {
@@ -53,7 +54,7 @@ func (a *App) ConfirmRepair(ctx context.Context, s Store, id string, works bool)
 	if err != nil {
 		return err
 	}
-	if err := mayActFor(ctx, r.Worker); err != nil {
+	if err := auth.Hide(mayActFor(ctx, r.Worker), domain.ErrRepairUnknown); err != nil {
 		return err
 	}
 	r, events, err := r.Confirm(works)

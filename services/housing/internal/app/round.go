@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -105,7 +106,7 @@ func lockRound(ctx context.Context, s Store, id string) (domain.Round, error) {
 		return r, err
 	}
 	_, err = officer(ctx, r.County)
-	return r, err
+	return r, auth.Hide(err, domain.ErrRoundUnknown)
 }
 
 // held lists the homes of a round that are offered, accepted or let by it.
@@ -354,7 +355,7 @@ func (a *App) ReadRound(ctx context.Context, s Store, id string) (RoundShown, er
 	if err == nil {
 		_, err = officer(ctx, v.Round.County)
 	}
-	return v, err
+	return v, auth.Hide(err, domain.ErrRoundUnknown)
 }
 
 func showRound(s Store, id string) (v RoundShown, err error) {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -13,7 +14,7 @@ func (a *App) Withdraw(ctx context.Context, s Store, applicationID string) error
 	if err != nil {
 		return err
 	}
-	if err := mayActFor(ctx, seen.Worker); err != nil {
+	if err := auth.Hide(mayActFor(ctx, seen.Worker), domain.ErrApplicationUnknown); err != nil {
 		return err
 	}
 	return a.withdraw(ctx, s, applicationID)

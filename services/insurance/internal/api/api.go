@@ -86,7 +86,7 @@ func (s *Server) GetDuty(ctx context.Context, req *insurancev1.GetDutyRequest) (
 			err = p.CoversDivision(d.Division)
 		}
 		out.Duty = duty(d)
-		return err
+		return auth.Hide(err, domain.ErrDutyUnknown)
 	})
 	return out, err
 }

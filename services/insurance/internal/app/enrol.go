@@ -14,7 +14,7 @@ func (a *App) Enrol(ctx context.Context, s Store, dutyID string, schemes []strin
 	if err != nil {
 		return domain.Cover{}, err
 	}
-	if err := mayEnrol(ctx, d); err != nil {
+	if err := auth.Hide(mayEnrol(ctx, d), domain.ErrDutyUnknown); err != nil {
 		return domain.Cover{}, err
 	}
 	month, err := domain.ParseMonth(from)

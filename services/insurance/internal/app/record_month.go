@@ -21,7 +21,7 @@ func (a *App) RecordMonth(ctx context.Context, s Store, enrolmentID, month strin
 	if err != nil {
 		return 0, err
 	}
-	if err := p.CoversDivision(c.Division); err != nil {
+	if err := auth.Hide(p.CoversDivision(c.Division), domain.ErrCoverUnknown); err != nil {
 		return 0, err
 	}
 	if err := s.CreditMonth(enrolmentID, m); err != nil {

@@ -177,9 +177,23 @@ func (s *Server) GetStanding(ctx context.Context, req *registryv1.GetStandingReq
 			}
 		}
 		if req.GetWorker() != "" {
-			out.Known, out.Closed, err = s.App.Standing(st, req.GetWorker())
+			if out.Known, out.Closed, err = s.App.Standing(st, req.GetWorker()); err != nil {
+				return err
+			}
+		}
+		if req.GetDivision() != "" {
+			out.Covered, err = s.App.Covers(st, req.GetWorker(), req.GetDivision())
 		}
 		return err
 	})
 	return out, err
+}
+
+// Covers tells the registry's own edge whether a division covers a worker's county.
+func (s *Server) Covers(ctx context.Context, worker, division string) (covered bool, err error) {
+	err = s.view(ctx, func(st app.Store) (err error) {
+		covered, err = s.App.Covers(st, worker, division)
+		return err
+	})
+	return covered, err
 }

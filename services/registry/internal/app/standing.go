@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
@@ -14,4 +15,14 @@ func (a *App) Standing(s Store, worker string) (known, closed bool, err error) {
 		return false, false, nil
 	}
 	return err == nil, closed, err
+}
+
+// Covers reports whether a division covers the county where a worker is
+// registered; it covers nobody who is not.
+func (a *App) Covers(s Store, worker, division string) (bool, error) {
+	w, err := s.PeekWorker(worker)
+	if errors.Is(err, domain.ErrWorkerUnknown) {
+		return false, nil
+	}
+	return err == nil && auth.Principal{Division: division}.CoversDivision(w.County) == nil, err
 }

@@ -1,6 +1,11 @@
 package app
 
-import "context"
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/training/internal/domain"
+)
 
 // AcceptPlace takes an offered place; only the worker, or who acts for the
 // worker, can. The place was counted as taken since the offer.
@@ -9,7 +14,7 @@ func (a *App) AcceptPlace(ctx context.Context, s Store, enrolmentID string) erro
 	if err != nil {
 		return err
 	}
-	if err := mayActFor(ctx, e.Worker); err != nil {
+	if err := auth.Hide(mayActFor(ctx, e.Worker), domain.ErrEnrolmentUnknown); err != nil {
 		return err
 	}
 	e, events, err := c.Accept(e, a.today())

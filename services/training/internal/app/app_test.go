@@ -108,10 +108,10 @@ func TestNobodyActsForAWorkerUnasked(t *testing.T) {
 		if _, _, err := a.Enrol(who, s, "worker-9", course); !errors.Is(err, auth.ErrNotYours) {
 			t.Errorf("%s enrolled: %v", name, err)
 		}
-		if err := a.DropEnrolment(who, s, first.ID); !errors.Is(err, auth.ErrNotYours) {
+		if err := a.DropEnrolment(who, s, first.ID); !errors.Is(err, domain.ErrEnrolmentUnknown) {
 			t.Errorf("%s dropped: %v", name, err)
 		}
-		if err := a.AcceptPlace(who, s, second.ID); !errors.Is(err, auth.ErrNotYours) {
+		if err := a.AcceptPlace(who, s, second.ID); !errors.Is(err, domain.ErrEnrolmentUnknown) {
 			t.Errorf("%s accepted: %v", name, err)
 		}
 		if _, err := a.ListEnrolments(who, s, "worker-1"); !errors.Is(err, auth.ErrNotYours) {
@@ -153,7 +153,7 @@ func TestResultNeedsTheCountysOfficer(t *testing.T) {
 		}
 	}
 	c.Set(time.Date(2026, 12, 20, 4, 0, 0, 0, time.UTC))
-	if err := a.RecordAttendance(officer("654301"), s, e.ID, true); !errors.Is(err, auth.ErrDivision) {
+	if err := a.RecordAttendance(officer("654301"), s, e.ID, true); !errors.Is(err, domain.ErrEnrolmentUnknown) {
 		t.Errorf("another county: %v", err)
 	}
 	if err := a.RecordAttendance(officer("654322"), s, e.ID, true); err != nil {
@@ -162,7 +162,7 @@ func TestResultNeedsTheCountysOfficer(t *testing.T) {
 	if one, other := s.dues["hire-1"].State, s.dues["hire-2"].State; one != domain.DueDone || other != domain.DueOpen {
 		t.Errorf("%s and %s", one, other)
 	}
-	if _, err := a.IssueCertificate(officer("654301"), s, e.ID, "completion", "2026-12-20"); !errors.Is(err, auth.ErrDivision) {
+	if _, err := a.IssueCertificate(officer("654301"), s, e.ID, "completion", "2026-12-20"); !errors.Is(err, domain.ErrEnrolmentUnknown) {
 		t.Errorf("another county: %v", err)
 	}
 	if _, err := a.IssueCertificate(officer(""), s, e.ID, "completion", "20.12.2026"); !errors.Is(err, clock.ErrDateFormat) {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/training/internal/domain"
 )
 
@@ -13,7 +14,7 @@ func (a *App) DropEnrolment(ctx context.Context, s Store, enrolmentID string) er
 	if err != nil {
 		return err
 	}
-	if err := mayActFor(ctx, e.Worker); err != nil {
+	if err := auth.Hide(mayActFor(ctx, e.Worker), domain.ErrEnrolmentUnknown); err != nil {
 		return err
 	}
 	return a.leave(ctx, s, c, e)

@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/training/internal/domain"
 )
 
 // IssueCertificate issues the one certificate of an enrolment whose worker
@@ -17,7 +19,7 @@ func (a *App) IssueCertificate(ctx context.Context, s Store, enrolmentID, kind, 
 	if err != nil {
 		return "", err
 	}
-	if err := a.mayRun(ctx, c.County); err != nil {
+	if err := auth.Hide(a.mayRun(ctx, c.County), domain.ErrEnrolmentUnknown); err != nil {
 		return "", err
 	}
 	cert, events, err := c.Certify(e, a.NewID(), kind, day, a.today())

@@ -1,6 +1,11 @@
 package app
 
-import "context"
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/training/internal/domain"
+)
 
 // RecordAttendance records the result of a course. Who completed a course of an
 // occupation has passed the safety training that is due for it.
@@ -9,7 +14,7 @@ func (a *App) RecordAttendance(ctx context.Context, s Store, enrolmentID string,
 	if err != nil {
 		return err
 	}
-	if err := a.mayRun(ctx, c.County); err != nil {
+	if err := auth.Hide(a.mayRun(ctx, c.County), domain.ErrEnrolmentUnknown); err != nil {
 		return err
 	}
 	e, events, err := c.Conclude(e, completed, a.today())
