@@ -87,11 +87,14 @@ func (a *App) CheckReviews(ctx context.Context, s Store, q ReviewQuery) (ReviewQ
 		q.Limit = reviewPage
 	}
 	q.Limit = min(q.Limit, reviewPageMax)
-	if p.Kind == auth.Officer && p.Division != auth.Everywhere {
-		q.County = p.Division
-	}
-	if q.EmployerID == "" && p.Kind == auth.Officer {
-		return q, nil
+	if p.Kind == auth.Officer {
+		var ok bool
+		if q.Counties, ok = p.Counties(); !ok {
+			return q, auth.ErrDivision
+		}
+		if q.EmployerID == "" {
+			return q, nil
+		}
 	}
 	e, err := s.Employer(q.EmployerID)
 	if err != nil {

@@ -51,7 +51,7 @@ type Matching interface {
 // ReviewQuery chooses reviews; blank parts filter nothing.
 type ReviewQuery struct {
 	EmployerID string
-	County     string // or the prefecture's code, which ends in 00
+	Counties   string // what the codes of the counties begin with
 	State      domain.ReviewState
 	Limit      int
 }

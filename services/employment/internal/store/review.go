@@ -68,10 +68,8 @@ func (t *Tx) Reviews(q app.ReviewQuery) ([]domain.Review, error) {
 	if q.State != "" {
 		and("r.state = ", string(q.State))
 	}
-	if prefecture, ok := strings.CutSuffix(q.County, "00"); ok && prefecture != "" {
-		and("r.county LIKE ", prefecture+"%")
-	} else if q.County != "" {
-		and("r.county = ", q.County)
+	if q.Counties != "" {
+		and("r.county LIKE ", q.Counties+"%")
 	}
 	filter := ""
 	if len(where) > 0 {
