@@ -8,12 +8,8 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
-const (
-	// lookupsAnHour is how many numbers an officer may look up in an hour: more
-	// than a busy counter serves, far fewer than a list of people holds.
-	lookupsAnHour = 60
-	lookupWindow  = time.Hour
-)
+// lookupWindow is the time in which an officer's look-ups are counted.
+const lookupWindow = time.Hour
 
 // FindWorker finds an open account in the officer's counties by document
 // number. Every look-up is written down with its purpose, and the person whose
@@ -30,11 +26,19 @@ func (a *App) FindWorker(ctx context.Context, s Store, number, caseID string) (i
 		return "", nil, err
 	}
 	now := a.Clock.Now()
+	limit, err := a.Rules.Rule("RG-LOOKUP", clock.Today(a.Clock), "")
+	if err != nil {
+		return "", nil, err
+	}
+	most, err := limit.Int("officer_lookups_per_hour_max")
+	if err != nil {
+		return "", nil, err
+	}
 	before, err := s.Lookups(p.Subject, now.Add(-lookupWindow))
 	if err != nil {
 		return "", nil, err
 	}
-	if before >= lookupsAnHour {
+	if before >= most {
 		return "", nil, domain.ErrLookups
 	}
 	w, found, err := s.WorkerByDocument(a.Vault.Index(indexDocument, document.Reveal()))
