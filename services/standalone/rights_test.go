@@ -23,6 +23,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/proto/contract"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
@@ -386,7 +387,9 @@ func TestNobodyHasNoPageAndNoCase(t *testing.T) {
 		for what, err := range map[string]error{
 			"a home": second(housingv1.HousingClient{Caller: l.demo, Target: "housing"}.ApplyForHome(me, &housingv1.ApplyForHomeRequest{Worker: nobody, County: home, Kind: "public_rental",
 				HouseholdSize: 1, DeclaresNoHome: true, DeclaresIncomeBelow: true})),
-			"a job":    second(employmentv1.EmploymentClient{Caller: l.demo, Target: "employment"}.Apply(me, &employmentv1.ApplyRequest{Worker: nobody, VacancyId: l.ids["vacancy_id"]})),
+			"a job": second(employmentv1.EmploymentClient{Caller: l.demo, Target: "employment"}.Apply(me, &employmentv1.ApplyRequest{Worker: nobody, VacancyId: l.ids["vacancy_id"]})),
+			"a school place": second(educationv1.EducationClient{Caller: l.demo, Target: "education"}.ApplyForPlace(me, &educationv1.ApplyForPlaceRequest{Worker: nobody, ChildId: l.ids["child_id"],
+				Stage: "primary", County: home, SchoolIds: []string{l.ids["school_id"]}})),
 			"a course": second(trainingv1.TrainingClient{Caller: l.demo, Target: "training"}.Enrol(me, &trainingv1.EnrolRequest{Worker: nobody, CourseId: l.ids["course_id"]})),
 		} {
 			if err == nil || errs.KindOf(err) != errs.NotFound && errs.KindOf(err) != errs.Invalid && errs.KindOf(err) != errs.Denied {
@@ -408,6 +411,45 @@ func TestNobodyHasNoPageAndNoCase(t *testing.T) {
 	r.Host = "127.0.0.1"
 	if l.handler.ServeHTTP(answer, r); answer.Code != http.StatusOK {
 		t.Errorf("the worker's own page: %d", answer.Code)
+	}
+}
+
+// TestNothingOpensForAClosedAccount: with a department that never saw the person
+// at once, with one that did as soon as it read of the closing, and then for good.
+func TestNothingOpensForAClosedAccount(t *testing.T) {
+	l := populate(t)
+	for name, who := range map[string]string{"never seen by a department": l.ids["other"], "with cases everywhere": l.ids["worker"]} {
+		me := as(auth.Principal{Kind: auth.Worker, Subject: who, Via: auth.ViaWeb})
+		if _, err := (registryv1.RegistryClient{Caller: l.demo, Target: "registry"}).CloseAccount(me, &registryv1.CloseAccountRequest{Worker: who}); err != nil {
+			t.Fatal(err)
+		}
+		opening := map[string]func() error{
+			"a home": func() error {
+				return second(housingv1.HousingClient{Caller: l.demo, Target: "housing"}.ApplyForHome(me, &housingv1.ApplyForHomeRequest{Worker: who, County: home, Kind: "affordable_rental",
+					HouseholdSize: 1, DeclaresNoHome: true, DeclaresIncomeBelow: true}))
+			},
+			"a job": func() error {
+				return second(employmentv1.EmploymentClient{Caller: l.demo, Target: "employment"}.Apply(me, &employmentv1.ApplyRequest{Worker: who, VacancyId: l.ids["vacancy_id"]}))
+			},
+			"a course": func() error {
+				return second(trainingv1.TrainingClient{Caller: l.demo, Target: "training"}.Enrol(me, &trainingv1.EnrolRequest{Worker: who, CourseId: l.ids["course_id"]}))
+			},
+		}
+		for what, open := range opening {
+			closed := func() bool {
+				code := errs.CodeOf(open())
+				return code == "account.closed" || code == "registry.worker.closed" // whoever is asked first
+			}
+			if who == l.ids["other"] && !closed() {
+				t.Errorf("%s, %s: %v", name, what, open())
+			}
+			testkit.Eventually(t, name+", "+what+" is refused", closed)
+			for range 3 {
+				if !closed() {
+					t.Errorf("%s, %s opens again: %v", name, what, open())
+				}
+			}
+		}
 	}
 }
 
