@@ -188,6 +188,38 @@ func TestComposeKeepsSecretsAndDataTogether(t *testing.T) {
 	}
 }
 
+// A backup that fails on its way says so, and leaves no half of one: the same
+// command can be given again.
+func TestComposeBacksUpWhollyOrNotAtAll(t *testing.T) {
+	m := newMachine(t)
+	m.docker += `
+case "$*" in
+  *"pg_dump"*employment) echo half; [ -e well ] || { echo "write: no space left on device" >&2; exit 1; } ;;
+  *"pg_dump"*) echo whole ;;
+esac`
+	if out, err := m.run("backup", "copy", "keys"); err == nil || !strings.Contains(out, "what was begun is removed") {
+		t.Errorf("%v: %s", err, out)
+	}
+	for _, dir := range []string{"copy", "keys"} {
+		if left, err := os.ReadDir(filepath.Join(m.dir, dir)); err != nil || len(left) > 0 {
+			t.Errorf("%s: %v, %v", dir, left, err)
+		}
+	}
+	if strings.Contains(m.asked(), "registry") {
+		t.Error("it went on after the failure")
+	}
+	write(t, filepath.Join(m.dir, "well"), "")
+	if out, err := m.run("backup", "copy", "keys"); err != nil || !strings.Contains(out, "Copied: copy holds the data") {
+		t.Errorf("%v: %s", err, out)
+	}
+	for file, want := range map[string]string{"copy/registry.dump": "whole\n", "copy/employment.dump": "half\n", "keys/person_keys.dump": "whole\n"} {
+		info, err := os.Stat(filepath.Join(m.dir, file))
+		if err != nil || info.Mode().Perm() != 0o600 || read(t, filepath.Join(m.dir, file)) != want {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
 // A demonstration's secrets never become a real platform's, nor the other way round.
 func TestSecretsKnowWhatTheyAreFor(t *testing.T) {
 	p := keys.Platform{Postgres: "postgres:5432", Nodes: []string{"nats-1:6222"}, Partitions: 1}
