@@ -130,6 +130,21 @@ func TestReopenedDecisionKeepsTheOffer(t *testing.T) {
 	}
 }
 
+// TestNobodyElseCallsARecordWrong: another worker's word about this worker's hire
+// flags no evidence and opens no decision (S5).
+func TestNobodyElseCallsARecordWrong(t *testing.T) {
+	f := start(t)
+	id := f.eligible()
+	f.publishFor("worker-2", f.registry, "correction-1", &registryv1.FactCorrected{CorrectionId: "correction-1", Source: "employment", SourceId: "hire-1", Kind: "job", ReasonCode: "not_mine"})
+	f.in(id, "eligible")
+	if n := f.count("housing.decision.reopened.v1"); n != 0 {
+		t.Errorf("%d decisions reopened at another's word", n)
+	}
+	if d := f.decide(id, ""); d.GetOutcome() != "eligible" {
+		t.Errorf("%v", d)
+	}
+}
+
 func TestRefusalAfterReopeningFreesTheHome(t *testing.T) {
 	f := start(t)
 	id := f.eligible()

@@ -189,7 +189,7 @@ func TestAddHome(t *testing.T) {
 		wantCode(t, code, err, code)
 	}
 	_, err = f.client.AddHome(f.As(auth.Principal{Kind: auth.Officer, Subject: "o", Department: "hou", Division: "654301"}), request())
-	wantCode(t, "another county's officer", err, "housing.application.unknown")
+	wantCode(t, "another county's officer", err, "auth.division")
 	if n := f.count("housing.home.listed.v1"); n != 1 {
 		t.Errorf("%d homes announced", n)
 	}
