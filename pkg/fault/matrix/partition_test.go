@@ -174,19 +174,21 @@ func stopped(n *node) error {
 }
 
 // TestMarkedMeansAcknowledged is I3 while the broker cannot be reached: what is
-// marked published is there. The control marks what it has sent.
+// marked published is there. The control marks what it has sent. The link is cut
+// just before the relay sends, so that what it sends is lost and not only the answer.
 func TestMarkedMeansAcknowledged(t *testing.T) {
 	for broken, lies := range map[string]bool{"": false, "relay.marks_before_acknowledgement": true} {
 		t.Run("broken "+broken, func(t *testing.T) {
 			onEach(t, func(t *testing.T, r *rig) {
-				slowly := r.publisher(10 * events) // so that it still goes on when the link is cut
-				slowly.Pause = 5 * time.Millisecond
-				p, publisher := r.apart(slowly)
-				start(t, p, "QIAO_TEST_BROKEN="+broken)
-				r.published(50)
+				p, publisher := r.apart(r.publisher(events))
+				n := start(t, p, "QIAO_TEST_BROKEN="+broken, "QIAO_TEST_STOP=relay.sends")
+				r.until("it stops before it sends", func() error { return stopped(n) })
 				publisher.bus.cut()
 				on := int64(r.lastMessage())
-				seen := within(long(lies, 4*time.Second), func() error {
+				if err := n.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+					t.Fatal(err)
+				}
+				seen := within(long(lies, 8*time.Second), func() error {
 					if r.number(r.pub, `SELECT published_seq FROM channel`) <= on {
 						return errors.New("nothing more is marked")
 					}
