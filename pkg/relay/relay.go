@@ -160,8 +160,12 @@ func MakeStream(ctx context.Context, js jetstream.JetStream, channel string, max
 	return err
 }
 
+// noPeers is the server's code for a stream that too few nodes are there to hold.
+const noPeers jetstream.ErrorCode = 10005
+
 // patiently asks again while the bus does not answer: its nodes may be electing
-// a leader, and where two make a stream at once, neither may get an answer.
+// a leader, and where two make a stream at once, neither may get an answer; or
+// one of them, just started, has not been heard of by the leader yet.
 func patiently(ctx context.Context, channel string, ask func(context.Context) (jetstream.Stream, error)) (jetstream.Stream, error) {
 	for attempt := 1; ; attempt++ {
 		once, cancel := context.WithTimeout(ctx, 2*time.Second)
@@ -170,10 +174,15 @@ func patiently(ctx context.Context, channel string, ask func(context.Context) (j
 		if err == nil {
 			return s, nil
 		}
-		if attempt == streamAttempts || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, nats.ErrNoResponders) && !errors.Is(err, nats.ErrTimeout) {
+		api, wait := (*jetstream.APIError)(nil), poll
+		away := errors.As(err, &api) && api.ErrorCode == noPeers
+		if away {
+			wait = time.Second
+		}
+		if attempt == streamAttempts || ctx.Err() != nil || !away && !errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, nats.ErrNoResponders) && !errors.Is(err, nats.ErrTimeout) {
 			return nil, fmt.Errorf("stream of %s: %w", channel, err)
 		}
-		pause(ctx, poll)
+		pause(ctx, wait)
 	}
 }
 
