@@ -56,7 +56,7 @@ func smallDisk(t testing.TB, dir, size string) (fill func(full bool)) {
 	t.Helper()
 	d, err := MountDisk(dir, size)
 	if err != nil {
-		missing(t, err.Error())
+		Missing(t, err.Error())
 	}
 	t.Cleanup(func() { _ = d.Unmount() })
 	return func(full bool) {

@@ -25,21 +25,15 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 )
 
-// missing skips a test whose engine is not installed, loudly; where CI is set
+// Missing skips a test that needs something which this machine has not, or does
+// not let it have, such as an engine; loudly, and where CI is set
 // it fails instead.
-func missing(t testing.TB, what string) {
+func Missing(t testing.TB, what string) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
 		t.Fatalf("%s is missing; scripts/test installs it", what)
 	}
 	t.Skipf("MISSING ENGINE: %s; scripts/test installs it", what)
-}
-
-// Missing is what a test says that needs something which this machine has not,
-// or does not let it have: it is skipped loudly, and fails where CI is set.
-func Missing(t testing.TB, what string) {
-	t.Helper()
-	missing(t, what)
 }
 
 // Engines says loudly, as the others do, when PostgreSQL or Redis is missing:
@@ -201,7 +195,7 @@ func postgresPrograms(t testing.TB) string {
 	}
 	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin")
 	if len(found) == 0 {
-		missing(t, "PostgreSQL")
+		Missing(t, "PostgreSQL")
 	}
 	return slices.Max(found)
 }
@@ -215,7 +209,7 @@ func postgresUser(t testing.TB, dir string) *syscall.SysProcAttr {
 	}
 	u, err := user.Lookup("postgres")
 	if err != nil {
-		missing(t, "the user postgres")
+		Missing(t, "the user postgres")
 	}
 	uid, _ := strconv.ParseUint(u.Uid, 10, 32) // from the system's own table
 	gid, _ := strconv.ParseUint(u.Gid, 10, 32)
@@ -239,7 +233,7 @@ func redisProgram(t testing.TB) string {
 	}
 	found, err := exec.LookPath("redis-server")
 	if err != nil {
-		missing(t, "Redis")
+		Missing(t, "Redis")
 	}
 	return found
 }
@@ -294,7 +288,7 @@ func Chromium(t testing.TB) string {
 	if path == "" {
 		found, err := exec.LookPath("chromium")
 		if err != nil {
-			missing(t, "Chromium")
+			Missing(t, "Chromium")
 		}
 		path = found
 	}

@@ -5,7 +5,6 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rpc"
-	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
@@ -15,18 +14,9 @@ import (
 // GetStartupGuide gives the steps of a guide.
 func (s *Server) GetStartupGuide(_ context.Context, req *employmentv1.GetStartupGuideRequest) (*employmentv1.GetStartupGuideResponse, error) {
 	steps, r, err := s.App.StartupGuide(req.GetCounty(), req.GetGuide())
-	if err != nil {
-		return nil, err
-	}
-	ended := make([]rule.Trace, len(r.Ended))
-	for i, row := range r.Ended {
-		if ended[i], err = row.NotAnnounced(clock.Today(s.App.Clock)); err != nil {
-			return nil, err
-		}
-	}
 	return &employmentv1.GetStartupGuideResponse{
-		Steps: steps, LoanMaxFen: r.LoanMaxFen, LoanYears: int32(r.LoanYears), Banks: r.Banks, Topics: r.Topics, Groups: r.Groups, NotAnnounced: rpc.Reasons(ended),
-	}, nil
+		Steps: steps, LoanMaxFen: r.LoanMaxFen, LoanYears: int32(r.LoanYears), Banks: r.Banks, Topics: r.Topics, Groups: r.Groups, NotAnnounced: rpc.Reasons(r.Ended),
+	}, err
 }
 
 // CheckTaxRelief says which tax reliefs fit what is declared.

@@ -54,25 +54,22 @@ func (a *App) CheckTax(county string, q domain.TaxQuestion) ([]rule.Trace, error
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range ended {
-		t, err := r.NotAnnounced(a.today())
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, t)
-	}
-	return all, nil
+	return append(all, ended...), nil
 }
 
 // taxRules reads the tax reliefs that are in force today in a county, and those
 // that ended and of which nothing is announced that follows.
-func (a *App) taxRules(county string) (rows domain.TaxRules, ended []rule.Rule, err error) {
+func (a *App) taxRules(county string) (rows domain.TaxRules, ended []rule.Trace, err error) {
 	for _, one := range []struct {
 		id   string
 		into *rule.Rule
 	}{{"EM-TAX-VAT", &rows.VAT}, {"EM-TAX-IND", &rows.Income}, {"EM-TAX-SIX", &rows.Six}, {"EM-TAX-GROUP", &rows.Group}} {
 		if last, over := a.Rules.Ended(one.id, a.today(), county); over {
-			ended = append(ended, last)
+			t, err := last.NotAnnounced(a.today())
+			if err != nil {
+				return rows, nil, err
+			}
+			ended = append(ended, t)
 			continue
 		}
 		if *one.into, err = a.Rules.Rule(one.id, a.today(), county); err != nil {

@@ -46,9 +46,9 @@ type StartupRules struct {
 	Topics        []string
 	PremisesKinds []string
 	Banks         []string
-	Groups        []string    // of the tax relief, EM-TAX-GROUP; none where it ended
-	Ended         []rule.Rule // tax reliefs of which nothing is announced that follows
-	LoanMaxFen    int64       // of a person
+	Groups        []string     // of the tax relief, EM-TAX-GROUP; none where it ended
+	Ended         []rule.Trace // tax reliefs of which nothing is announced that follows
+	LoanMaxFen    int64        // of a person
 	LoanYears     int
 }
 

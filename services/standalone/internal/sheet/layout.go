@@ -85,15 +85,15 @@ func (r *Reader) readHeader(epoch int, rounded bool) error {
 	if nearest == nil {
 		return ErrEmpty
 	}
-	if r.tab != "" && r.ended != nil && !slices.ContainsFunc(above, record.listed) {
+	if r.tab != "" && r.ended != nil && !slices.ContainsFunc(above, record.inTable) {
 		return ErrProse
 	}
 	return nearest
 }
 
-// listed reports whether a row may be one of a table: it has three cells or
+// inTable reports whether a row may be one of a table: it has three cells or
 // more, or a number that a person or a firm has.
-func (rec record) listed() bool {
+func (rec record) inTable() bool {
 	filled := 0
 	for _, c := range rec.cells {
 		text := squeeze(c)
