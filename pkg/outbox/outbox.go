@@ -87,6 +87,11 @@ type Subject struct {
 	Division  string // county code, or ""
 }
 
+// Event is something that happened, in its department's own words; Message is
+// the same in the contract's form. It is an alias, so that a domain, which knows
+// no machinery, can name the same type.
+type Event = interface{ Message() proto.Message }
+
 // Append writes one row for each message, in order. Two writers of the same
 // version cannot both succeed: the later one gets ErrStale. An event that the
 // bus could not carry, or that names somebody by anything but a reference, is
@@ -149,6 +154,15 @@ func (l *Log) Append(ctx context.Context, tx *sqldb.Tx, about Subject, messages 
 		tx.OnCommit(l.signal)
 	}
 	return nil
+}
+
+// AppendEvents is Append for events in their department's own words.
+func (l *Log) AppendEvents(ctx context.Context, tx *sqldb.Tx, about Subject, events ...Event) error {
+	messages := make([]proto.Message, len(events))
+	for i, e := range events {
+		messages[i] = e.Message()
+	}
+	return l.Append(ctx, tx, about, messages...)
 }
 
 // paired gives the messages' rules, the two versions of one event naming each

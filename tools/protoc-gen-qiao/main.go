@@ -1,6 +1,6 @@
 // Command protoc-gen-qiao writes, for each proto service, the Go interface
 // that a server implements, the binding that turns it into contract.Methods,
-// and a typed client; and, for each event, its type name.
+// and a typed client; and, for each department, its domain's events.
 package main
 
 import (
@@ -50,15 +50,15 @@ func main() {
 				}
 			}
 		}
-		return nil
+		return events(p, known)
 	})
 }
 
 // formTable says which form the fields of requests have; buf runs plugins where buf.gen.yaml stands.
 const formTable = "proto/form/forms.csv"
 
-// forms are the names in the table of forms.
-func forms() (map[string]bool, error) {
+// forms gives the form of each name in the table of forms.
+func forms() (map[string]string, error) {
 	f, err := os.Open(formTable)
 	if err != nil {
 		return nil, err
@@ -67,15 +67,15 @@ func forms() (map[string]bool, error) {
 	r := csv.NewReader(f)
 	r.Comment = '#'
 	rows, err := r.ReadAll()
-	known := map[string]bool{}
+	known := map[string]string{}
 	for _, row := range rows {
-		known[row[0]] = true
+		known[row[0]] = row[1]
 	}
 	return known, err
 }
 
 // formed refuses a request with a field that has no form, so that none is added without.
-func formed(known map[string]bool, m *protogen.Message, seen map[string]bool) error {
+func formed(known map[string]string, m *protogen.Message, seen map[string]bool) error {
 	if seen[string(m.Desc.FullName())] {
 		return nil
 	}
@@ -87,7 +87,14 @@ func formed(known map[string]bool, m *protogen.Message, seen map[string]bool) er
 			if err := formed(known, f.Message, seen); err != nil {
 				return err
 			}
-		case f.Desc.Kind() != protoreflect.BoolKind && !known[name] && !known[string(m.Desc.Name())+"."+name]:
+		case f.Desc.Kind() == protoreflect.BoolKind:
+		default:
+			if _, ok := known[name]; ok {
+				continue
+			}
+			if _, ok := known[string(m.Desc.Name())+"."+name]; ok {
+				continue
+			}
 			return fmt.Errorf("%s has no form: add its row to %s", f.Desc.FullName(), formTable)
 		}
 	}

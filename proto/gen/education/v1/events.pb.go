@@ -2090,16 +2090,16 @@ var File_qiao_education_v1_events_proto protoreflect.FileDescriptor
 
 const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\n" +
-	"\x1eqiao/education/v1/events.proto\x12\x11qiao.education.v1\x1a\x1eqiao/platform/v1/options.proto\"\x92\x01\n" +
+	"\x1eqiao/education/v1/events.proto\x12\x11qiao.education.v1\x1a\x1eqiao/platform/v1/options.proto\"\x9d\x01\n" +
 	"\fSchoolOpened\x12\x1b\n" +
-	"\tschool_id\x18\x01 \x01(\tR\bschoolId\x12\x14\n" +
-	"\x05stage\x18\x02 \x01(\tR\x05stage\x12\x16\n" +
+	"\tschool_id\x18\x01 \x01(\tR\bschoolId\x12\x1f\n" +
+	"\x05stage\x18\x02 \x01(\tB\t\x9a\xb5\x18\x05StageR\x05stage\x12\x16\n" +
 	"\x06places\x18\x03 \x01(\x05R\x06places:7\x8a\xb5\x183\n" +
-	"\x1aeducation.school.opened.v1\x10\x02\"\x10no personal data*\x01\f\"\xaf\x01\n" +
+	"\x1aeducation.school.opened.v1\x10\x02\"\x10no personal data*\x01\f\"\xba\x01\n" +
 	"\x14ApplicationSubmitted\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x19\n" +
-	"\bchild_id\x18\x02 \x01(\tR\achildId\x12\x14\n" +
-	"\x05stage\x18\x03 \x01(\tR\x05stage:?\x8a\xb5\x18;\n" +
+	"\bchild_id\x18\x02 \x01(\tR\achildId\x12\x1f\n" +
+	"\x05stage\x18\x03 \x01(\tB\t\x9a\xb5\x18\x05StageR\x05stage:?\x8a\xb5\x18;\n" +
 	"\"education.application.submitted.v1\x10\x02\"\x10guardian consent*\x01\f\"z\n" +
 	"\x14ApplicationWithdrawn\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:;\x8a\xb5\x187\n" +
@@ -2133,10 +2133,10 @@ const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04what\x18\x03 \x01(\tR\x04what:=\x8a\xb5\x189\n" +
-	"\x1deducation.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\f\"\xc9\x01\n" +
+	"\x1deducation.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\f\"\xd4\x01\n" +
 	"\fRoundPlanned\x12\x19\n" +
-	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x14\n" +
-	"\x05stage\x18\x02 \x01(\tR\x05stage\x12\x19\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1f\n" +
+	"\x05stage\x18\x02 \x01(\tB\t\x9a\xb5\x18\x05StageR\x05stage\x12\x19\n" +
 	"\bopens_on\x18\x03 \x01(\tR\aopensOn\x12\x1b\n" +
 	"\tcloses_on\x18\x04 \x01(\tR\bclosesOn\x12\x17\n" +
 	"\adraw_on\x18\x05 \x01(\tR\x06drawOn:7\x8a\xb5\x183\n" +
@@ -2185,22 +2185,22 @@ const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x16\n" +
 	"\x06choice\x18\x04 \x01(\x05R\x06choice\x12\x12\n" +
 	"\x04pass\x18\x05 \x01(\x05R\x04pass:[\x8a\xb5\x18W\n" +
-	"\x1ceducation.outcome.decided.v1\x10\x02\x1a\bregistry\"(statutory: 义务教育法 12; promise 8*\x01\f\"\xa7\x01\n" +
+	"\x1ceducation.outcome.decided.v1\x10\x02\x1a\bregistry\"(statutory: 义务教育法 12; promise 8*\x01\f\"\xb1\x01\n" +
 	"\n" +
 	"TaskOpened\x12\x17\n" +
 	"\atask_id\x18\x01 \x01(\tR\x06taskId\x12%\n" +
-	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x15\n" +
-	"\x06due_on\x18\x03 \x01(\tR\x05dueOn:B\x8a\xb5\x18>\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x1f\n" +
+	"\x06due_on\x18\x03 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:B\x8a\xb5\x18>\n" +
 	"\x18education.task.opened.v1\x10\x02\"\x1dstatutory: 义务教育法 12*\x01\f\"\x8c\x01\n" +
 	"\bTaskDone\x12\x17\n" +
 	"\atask_id\x18\x01 \x01(\tR\x06taskId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId:@\x8a\xb5\x18<\n" +
-	"\x16education.task.done.v1\x10\x02\"\x1dstatutory: 义务教育法 12*\x01\f\"\xb4\x01\n" +
+	"\x16education.task.done.v1\x10\x02\"\x1dstatutory: 义务教育法 12*\x01\f\"\xbe\x01\n" +
 	"\vAppealFiled\x12\x1b\n" +
 	"\tappeal_id\x18\x01 \x01(\tR\bappealId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x16\n" +
-	"\x06ground\x18\x03 \x01(\tR\x06ground\x12\x15\n" +
-	"\x06due_on\x18\x04 \x01(\tR\x05dueOn:2\x8a\xb5\x18.\n" +
+	"\x06ground\x18\x03 \x01(\tR\x06ground\x12\x1f\n" +
+	"\x06due_on\x18\x04 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:2\x8a\xb5\x18.\n" +
 	"\x19education.appeal.filed.v1\x10\x02\"\fguardian act*\x01\f\"\xc2\x01\n" +
 	"\rAppealDecided\x12\x1b\n" +
 	"\tappeal_id\x18\x01 \x01(\tR\bappealId\x12%\n" +
@@ -2263,13 +2263,13 @@ const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\vreason_code\x18\x03 \x01(\tR\n" +
 	"reasonCode\x12\x18\n" +
 	"\awronged\x18\x04 \x01(\x05R\awronged:9\x8a\xb5\x185\n" +
-	"\x1ceducation.round.corrected.v1\x10\x02\"\x10no personal data*\x01\f\"\xd1\x01\n" +
+	"\x1ceducation.round.corrected.v1\x10\x02\"\x10no personal data*\x01\f\"\xdb\x01\n" +
 	"\vWrongMended\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x16\n" +
 	"\x06choice\x18\x03 \x01(\x05R\x06choice\x12\x16\n" +
-	"\x06relief\x18\x04 \x01(\tR\x06relief\x12\x15\n" +
-	"\x06due_on\x18\x05 \x01(\tR\x05dueOn:9\x8a\xb5\x185\n" +
+	"\x06relief\x18\x04 \x01(\tR\x06relief\x12\x1f\n" +
+	"\x06due_on\x18\x05 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:9\x8a\xb5\x185\n" +
 	"\x19education.wrong.mended.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\fBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
 
 var (

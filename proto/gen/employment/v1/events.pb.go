@@ -1229,7 +1229,7 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\x1cemployment.offer.declined.v1\x10\x01\"\tpromise 2*\x01\x01\"Z\n" +
 	"\vOfferLapsed\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId:0\x8a\xb5\x18,\n" +
-	"\x1aemployment.offer.lapsed.v1\x10\x01\"\tpromise 2*\x01\x01\"\xd8\x02\n" +
+	"\x1aemployment.offer.lapsed.v1\x10\x01\"\tpromise 2*\x01\x01\"\xe3\x02\n" +
 	"\x0eHireRegistered\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\vemployer_id\x18\x02 \x01(\tR\n" +
@@ -1240,9 +1240,9 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\x06county\x18\x04 \x01(\tR\x06county\x12\x1c\n" +
 	"\thazardous\x18\x05 \x01(\bR\thazardous\x12\x19\n" +
 	"\bstart_on\x18\x06 \x01(\tR\astartOn\x12\x15\n" +
-	"\x06end_on\x18\a \x01(\tR\x05endOn\x12\x14\n" +
-	"\x05basis\x18\b \x01(\tR\x05basis:n\x8a\xb5\x18j\n" +
-	"\x1demployment.hire.registered.v1\x10\x02\x1a\bregistry\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\x0fLCL 7-8; SIL 58*\x03\x01\x04\b\"\xb0\x02\n" +
+	"\x06end_on\x18\a \x01(\tR\x05endOn\x12\x1f\n" +
+	"\x05basis\x18\b \x01(\tB\t\x9a\xb5\x18\x05BasisR\x05basis:n\x8a\xb5\x18j\n" +
+	"\x1demployment.hire.registered.v1\x10\x02\x1a\bregistry\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\x0fLCL 7-8; SIL 58*\x03\x01\x04\b\"\xbb\x02\n" +
 	"\rHireConfirmed\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\vemployer_id\x18\x02 \x01(\tR\n" +
@@ -1253,8 +1253,8 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\x06county\x18\x04 \x01(\tR\x06county\x12\x1c\n" +
 	"\thazardous\x18\x05 \x01(\bR\thazardous\x12\x19\n" +
 	"\bstart_on\x18\x06 \x01(\tR\astartOn\x12\x15\n" +
-	"\x06end_on\x18\a \x01(\tR\x05endOn\x12\x14\n" +
-	"\x05basis\x18\b \x01(\tR\x05basis:G\x8a\xb5\x18C\n" +
+	"\x06end_on\x18\a \x01(\tR\x05endOn\x12\x1f\n" +
+	"\x05basis\x18\b \x01(\tB\t\x9a\xb5\x18\x05BasisR\x05basis:G\x8a\xb5\x18C\n" +
 	"\x1cemployment.hire.confirmed.v1\x10\x02\x1a\teducation\x1a\ahousing\"\n" +
 	"worker act*\x01\x04\"\x8d\x01\n" +
 	"\fHireDisputed\x12\x17\n" +
@@ -1263,17 +1263,18 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\n" +
 	"HireUndone\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId:X\x8a\xb5\x18T\n" +
-	"\x19employment.hire.undone.v1\x10\x02\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\tpromise 1*\x01\x01\"\xa6\x01\n" +
+	"\x19employment.hire.undone.v1\x10\x02\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\tpromise 1*\x01\x01\"\xb2\x01\n" +
 	"\rHireEndStated\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x19\n" +
-	"\bended_on\x18\x02 \x01(\tR\aendedOn\x12\x1f\n" +
-	"\vground_code\x18\x03 \x01(\tR\n" +
+	"\bended_on\x18\x02 \x01(\tR\aendedOn\x12+\n" +
+	"\vground_code\x18\x03 \x01(\tB\n" +
+	"\x9a\xb5\x18\x06GroundR\n" +
 	"groundCode:@\x8a\xb5\x18<\n" +
 	"\x1demployment.hire.end_stated.v1\x10\x02\x1a\bregistry\"\femployer act*\x01\x04\"b\n" +
 	"\x0fHireEndDisputed\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId:6\x8a\xb5\x182\n" +
 	"\x1femployment.hire.end_disputed.v1\x10\x02\"\n" +
-	"worker act*\x01\x04\"\xa0\x02\n" +
+	"worker act*\x01\x04\"\xac\x02\n" +
 	"\tHireEnded\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\vemployer_id\x18\x02 \x01(\tR\n" +
@@ -1283,8 +1284,9 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"occupation\x12\x16\n" +
 	"\x06county\x18\x04 \x01(\tR\x06county\x12\x19\n" +
 	"\bstart_on\x18\x05 \x01(\tR\astartOn\x12\x19\n" +
-	"\bended_on\x18\x06 \x01(\tR\aendedOn\x12\x1f\n" +
-	"\vground_code\x18\a \x01(\tR\n" +
+	"\bended_on\x18\x06 \x01(\tR\aendedOn\x12+\n" +
+	"\vground_code\x18\a \x01(\tB\n" +
+	"\x9a\xb5\x18\x06GroundR\n" +
 	"groundCode:J\x8a\xb5\x18F\n" +
 	"\x18employment.hire.ended.v1\x10\x02\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\x06LCL 50*\x01\x04\"\xac\x01\n" +
 	"\x15QualificationRecorded\x12%\n" +

@@ -681,11 +681,11 @@ const file_qiao_employment_v1_matching_events_proto_rawDesc = "" +
 	"reasonCode\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x04 \x01(\tR\tvacancyId:D\x8a\xb5\x18@\n" +
-	"\x1cemployment.review.decided.v1\x10\x01\"\x1bpromise 8; no personal data*\x01\x01\"\xcb\x01\n" +
+	"\x1cemployment.review.decided.v1\x10\x01\"\x1bpromise 8; no personal data*\x01\x01\"\xd5\x01\n" +
 	"\x10InterviewInvited\x12!\n" +
 	"\finterview_id\x18\x01 \x01(\tR\vinterviewId\x12%\n" +
-	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x17\n" +
-	"\ameet_on\x18\x03 \x01(\tR\x06meetOn\x12\x10\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12!\n" +
+	"\ameet_on\x18\x03 \x01(\tB\b\x9a\xb5\x18\x04dateR\x06meetOn\x12\x10\n" +
 	"\x03way\x18\x04 \x01(\tR\x03way:B\x8a\xb5\x18>\n" +
 	"\x1femployment.interview.invited.v1\x10\x02\x1a\bregistry\"\femployer act*\x01\x01\"|\n" +
 	"\x11InterviewAccepted\x12!\n" +

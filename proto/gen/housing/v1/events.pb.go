@@ -2615,25 +2615,25 @@ var File_qiao_housing_v1_events_proto protoreflect.FileDescriptor
 
 const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\n" +
-	"\x1cqiao/housing/v1/events.proto\x12\x0fqiao.housing.v1\x1a\x1eqiao/platform/v1/options.proto\"\x89\x01\n" +
+	"\x1cqiao/housing/v1/events.proto\x12\x0fqiao.housing.v1\x1a\x1eqiao/platform/v1/options.proto\"\x93\x01\n" +
 	"\n" +
 	"HomeListed\x12\x17\n" +
-	"\ahome_id\x18\x01 \x01(\tR\x06homeId\x12\x12\n" +
-	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x19\n" +
+	"\ahome_id\x18\x01 \x01(\tR\x06homeId\x12\x1c\n" +
+	"\x04kind\x18\x02 \x01(\tB\b\x9a\xb5\x18\x04KindR\x04kind\x12\x19\n" +
 	"\brent_fen\x18\x03 \x01(\x03R\arentFen:3\x8a\xb5\x18/\n" +
-	"\x16housing.home.listed.v1\x10\x02\"\x10no personal data*\x01\x0f\"\xae\x01\n" +
+	"\x16housing.home.listed.v1\x10\x02\"\x10no personal data*\x01\x0f\"\xb8\x01\n" +
 	"\x14ApplicationSubmitted\x12%\n" +
-	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
-	"\x04kind\x18\x02 \x01(\tR\x04kind\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x1c\n" +
+	"\x04kind\x18\x02 \x01(\tB\b\x9a\xb5\x18\x04KindR\x04kind\x12%\n" +
 	"\x0ehousehold_size\x18\x03 \x01(\x05R\rhouseholdSize:4\x8a\xb5\x180\n" +
 	" housing.application.submitted.v1\x10\x02\"\aconsent*\x01\x0f\"v\n" +
 	"\x14ApplicationWithdrawn\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:7\x8a\xb5\x183\n" +
 	" housing.application.withdrawn.v1\x10\x01\"\n" +
-	"worker act*\x01\x0f\"\xd2\x01\n" +
+	"worker act*\x01\x0f\"\xdf\x01\n" +
 	"\x12EligibilityDecided\x12%\n" +
-	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x18\n" +
-	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x19\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12%\n" +
+	"\aoutcome\x18\x02 \x01(\tB\v\x9a\xb5\x18\aOutcomeR\aoutcome\x12\x19\n" +
 	"\brule_ids\x18\x03 \x03(\tR\aruleIds:`\x8a\xb5\x18\\\n" +
 	"\x1ehousing.eligibility.decided.v1\x10\x02\x1a\bregistry\"+statutory: 公共租赁住房管理办法 7*\x01\x0f\"\x8b\x01\n" +
 	"\x10DecisionReopened\x12%\n" +
@@ -2676,15 +2676,15 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04what\x18\x03 \x01(\tR\x04what:;\x8a\xb5\x187\n" +
-	"\x1bhousing.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\x0f\"\x92\x01\n" +
+	"\x1bhousing.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\x0f\"\x9c\x01\n" +
 	"\rListPublished\x12\x16\n" +
-	"\x06county\x18\x01 \x01(\tR\x06county\x12\x12\n" +
-	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1c\n" +
+	"\x06county\x18\x01 \x01(\tR\x06county\x12\x1c\n" +
+	"\x04kind\x18\x02 \x01(\tB\b\x9a\xb5\x18\x04KindR\x04kind\x12\x1c\n" +
 	"\theadcount\x18\x03 \x01(\x05R\theadcount:7\x8a\xb5\x183\n" +
-	"\x19housing.list.published.v1\x10\x01\"\x11local rules HO-07*\x01\x0f\"\xbc\x01\n" +
+	"\x19housing.list.published.v1\x10\x01\"\x11local rules HO-07*\x01\x0f\"\xc6\x01\n" +
 	"\vRoundOpened\x12\x19\n" +
-	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x12\n" +
-	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x16\n" +
+	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1c\n" +
+	"\x04kind\x18\x02 \x01(\tB\b\x9a\xb5\x18\x04KindR\x04kind\x12\x16\n" +
 	"\x06places\x18\x03 \x01(\x05R\x06places\x12\x1c\n" +
 	"\theadcount\x18\x04 \x01(\x05R\theadcount\x12\x12\n" +
 	"\x04root\x18\x05 \x01(\tR\x04root:4\x8a\xb5\x180\n" +
@@ -2722,11 +2722,11 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\fReviewClosed\x12\x1b\n" +
 	"\treview_id\x18\x01 \x01(\tR\breviewId\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome:*\x8a\xb5\x18&\n" +
-	"\x18housing.review.closed.v1\x10\x01\"\x05HO-04*\x01\x0f\"y\n" +
+	"\x18housing.review.closed.v1\x10\x01\"\x05HO-04*\x01\x0f\"\x83\x01\n" +
 	"\n" +
 	"RenewalDue\x12\x19\n" +
-	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x19\n" +
-	"\bapply_by\x18\x02 \x01(\tR\aapplyBy:5\x8a\xb5\x181\n" +
+	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12#\n" +
+	"\bapply_by\x18\x02 \x01(\tB\b\x9a\xb5\x18\x04dateR\aapplyBy:5\x8a\xb5\x181\n" +
 	"\x16housing.renewal.due.v1\x10\x02\x1a\bregistry\"\bcontract*\x01\x0f\"y\n" +
 	"\fRenewalAsked\x12\x1d\n" +
 	"\n" +
@@ -2777,12 +2777,12 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\vanswer_code\x18\x02 \x01(\tR\n" +
 	"answerCode:/\x8a\xb5\x18+\n" +
 	"\x18housing.exit.answered.v1\x10\x01\"\n" +
-	"worker act*\x01\x0f\"\xda\x01\n" +
+	"worker act*\x01\x0f\"\xe4\x01\n" +
 	"\vExitDecided\x12\x17\n" +
 	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x19\n" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x18\n" +
-	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x19\n" +
-	"\bleave_by\x18\x04 \x01(\tR\aleaveBy:b\x8a\xb5\x18^\n" +
+	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12#\n" +
+	"\bleave_by\x18\x04 \x01(\tB\b\x9a\xb5\x18\x04dateR\aleaveBy:b\x8a\xb5\x18^\n" +
 	"\x17housing.exit.decided.v1\x10\x02\x1a\bregistry\"4statutory: 公共租赁住房管理办法 27, 29, 31*\x01\x0f\"X\n" +
 	"\fExitAppealed\x12\x17\n" +
 	"\aexit_id\x18\x01 \x01(\tR\x06exitId:/\x8a\xb5\x18+\n" +
@@ -2830,10 +2830,10 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\fPrioritySaid\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:/\x8a\xb5\x18+\n" +
 	"\x18housing.priority.said.v1\x10\x01\"\n" +
-	"worker act*\x01\x0f\"\x92\x01\n" +
+	"worker act*\x01\x0f\"\xa5\x01\n" +
 	"\x10PriorityLookedAt\x12%\n" +
-	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x18\n" +
-	"\aoutcome\x18\x02 \x01(\tR\aoutcome:=\x8a\xb5\x189\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12+\n" +
+	"\aoutcome\x18\x02 \x01(\tB\x11\x9a\xb5\x18\rPriorityStateR\aoutcome:=\x8a\xb5\x189\n" +
 	"\x1dhousing.priority.looked_at.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0f\"\xc4\x01\n" +
 	"\x0eRoundCorrected\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12#\n" +
@@ -2841,11 +2841,11 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\vreason_code\x18\x03 \x01(\tR\n" +
 	"reasonCode\x12\x18\n" +
 	"\awronged\x18\x04 \x01(\x05R\awronged:7\x8a\xb5\x183\n" +
-	"\x1ahousing.round.corrected.v1\x10\x02\"\x10no personal data*\x01\x0f\"\x9f\x01\n" +
+	"\x1ahousing.round.corrected.v1\x10\x02\"\x10no personal data*\x01\x0f\"\xa9\x01\n" +
 	"\vWrongMended\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
-	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x15\n" +
-	"\x06due_on\x18\x03 \x01(\tR\x05dueOn:7\x8a\xb5\x183\n" +
+	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x1f\n" +
+	"\x06due_on\x18\x03 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:7\x8a\xb5\x183\n" +
 	"\x17housing.wrong.mended.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0fB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
 
 var (

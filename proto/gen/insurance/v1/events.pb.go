@@ -564,44 +564,44 @@ var File_qiao_insurance_v1_events_proto protoreflect.FileDescriptor
 
 const file_qiao_insurance_v1_events_proto_rawDesc = "" +
 	"\n" +
-	"\x1eqiao/insurance/v1/events.proto\x12\x11qiao.insurance.v1\x1a\x1eqiao/platform/v1/options.proto\"\x89\x01\n" +
+	"\x1eqiao/insurance/v1/events.proto\x12\x11qiao.insurance.v1\x1a\x1eqiao/platform/v1/options.proto\"\x93\x01\n" +
 	"\n" +
 	"DutyOpened\x12\x17\n" +
 	"\aduty_id\x18\x01 \x01(\tR\x06dutyId\x12\x17\n" +
-	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x15\n" +
-	"\x06due_on\x18\x03 \x01(\tR\x05dueOn:2\x8a\xb5\x18.\n" +
+	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x1f\n" +
+	"\x06due_on\x18\x03 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:2\x8a\xb5\x18.\n" +
 	"\x18insurance.duty.opened.v1\x10\x02\"\rSIL 58; SI-02*\x01\b\"\x95\x01\n" +
 	"\x12EnrolmentRequested\x12\x17\n" +
 	"\aduty_id\x18\x01 \x01(\tR\x06dutyId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x18\n" +
 	"\aschemes\x18\x03 \x03(\tR\aschemes:3\x8a\xb5\x18/\n" +
-	" insurance.enrolment.requested.v1\x10\x02\"\x06SIL 58*\x01\b\"\x83\x02\n" +
+	" insurance.enrolment.requested.v1\x10\x02\"\x06SIL 58*\x01\b\"\x8e\x02\n" +
 	"\x12EnrolmentCompleted\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x17\n" +
 	"\aduty_id\x18\x02 \x01(\tR\x06dutyId\x12\x17\n" +
 	"\ahire_id\x18\x03 \x01(\tR\x06hireId\x12\x18\n" +
-	"\aschemes\x18\x04 \x03(\tR\aschemes\x12\x1d\n" +
+	"\aschemes\x18\x04 \x03(\tR\aschemes\x12(\n" +
 	"\n" +
-	"from_month\x18\x05 \x01(\tR\tfromMonth\x12\x16\n" +
+	"from_month\x18\x05 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tfromMonth\x12\x16\n" +
 	"\x06months\x18\x06 \x01(\x05R\x06months:G\x8a\xb5\x18C\n" +
-	" insurance.enrolment.completed.v1\x10\x02\x1a\teducation\x1a\ahousing\"\x06SIL 58*\x01\b\"\xe2\x01\n" +
+	" insurance.enrolment.completed.v1\x10\x02\x1a\teducation\x1a\ahousing\"\x06SIL 58*\x01\b\"\x83\x02\n" +
 	"\rMonthRecorded\x12!\n" +
-	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x14\n" +
-	"\x05month\x18\x02 \x01(\tR\x05month\x12\x16\n" +
-	"\x06months\x18\x03 \x01(\x05R\x06months\x12\x1d\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1f\n" +
+	"\x05month\x18\x02 \x01(\tB\t\x9a\xb5\x18\x05MonthR\x05month\x12\x16\n" +
+	"\x06months\x18\x03 \x01(\x05R\x06months\x12(\n" +
 	"\n" +
-	"from_month\x18\x04 \x01(\tR\tfromMonth\x12\x1d\n" +
+	"from_month\x18\x04 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tfromMonth\x12(\n" +
 	"\n" +
-	"last_month\x18\x05 \x01(\tR\tlastMonth:B\x8a\xb5\x18>\n" +
-	"\x1binsurance.month.recorded.v1\x10\x02\x1a\teducation\x1a\ahousing\"\x06SIL 58*\x01\b\"\xeb\x01\n" +
+	"last_month\x18\x05 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tlastMonth:B\x8a\xb5\x18>\n" +
+	"\x1binsurance.month.recorded.v1\x10\x02\x1a\teducation\x1a\ahousing\"\x06SIL 58*\x01\b\"\x81\x02\n" +
 	"\fCoverStopped\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x17\n" +
-	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x1d\n" +
+	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12(\n" +
 	"\n" +
-	"last_month\x18\x03 \x01(\tR\tlastMonth\x12\x16\n" +
-	"\x06months\x18\x04 \x01(\x05R\x06months\x12\x1d\n" +
+	"last_month\x18\x03 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tlastMonth\x12\x16\n" +
+	"\x06months\x18\x04 \x01(\x05R\x06months\x12(\n" +
 	"\n" +
-	"from_month\x18\x05 \x01(\tR\tfromMonth:I\x8a\xb5\x18E\n" +
+	"from_month\x18\x05 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tfromMonth:I\x8a\xb5\x18E\n" +
 	"\x1ainsurance.cover.stopped.v1\x10\x02\x1a\teducation\x1a\ahousing\"\x0eSIL 58; LCL 50*\x01\b\"o\n" +
 	"\n" +
 	"DutyFrozen\x12\x17\n" +
@@ -615,11 +615,11 @@ const file_qiao_insurance_v1_events_proto_rawDesc = "" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\vreason_code\x18\x03 \x01(\tR\n" +
 	"reasonCode:+\x8a\xb5\x18'\n" +
-	"\x18insurance.duty.closed.v1\x10\x02\"\x06SIL 58*\x01\b\"\x99\x01\n" +
+	"\x18insurance.duty.closed.v1\x10\x02\"\x06SIL 58*\x01\b\"\xa3\x01\n" +
 	"\vDutyOverdue\x12\x17\n" +
 	"\aduty_id\x18\x01 \x01(\tR\x06dutyId\x12\x17\n" +
-	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x15\n" +
-	"\x06due_on\x18\x03 \x01(\tR\x05dueOn:A\x8a\xb5\x18=\n" +
+	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x1f\n" +
+	"\x06due_on\x18\x03 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:A\x8a\xb5\x18=\n" +
 	"\x19insurance.duty.overdue.v1\x10\x02\x1a\bregistry\"\x11SIL 58, 86; SI-08*\x01\bBBZ@github.com/qiao-platform/qiao/proto/gen/insurance/v1;insurancev1b\x06proto3"
 
 var (

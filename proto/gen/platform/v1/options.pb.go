@@ -245,6 +245,14 @@ var file_qiao_platform_v1_options_proto_extTypes = []protoimpl.ExtensionInfo{
 		Filename:      "qiao/platform/v1/options.proto",
 	},
 	{
+		ExtendedType:  (*descriptorpb.FieldOptions)(nil),
+		ExtensionType: (*string)(nil),
+		Field:         50003,
+		Name:          "qiao.platform.v1.holds",
+		Tag:           "bytes,50003,opt,name=holds",
+		Filename:      "qiao/platform/v1/options.proto",
+	},
+	{
 		ExtendedType:  (*descriptorpb.MethodOptions)(nil),
 		ExtensionType: (*MethodRule)(nil),
 		Field:         50002,
@@ -260,10 +268,20 @@ var (
 	E_Event = &file_qiao_platform_v1_options_proto_extTypes[0]
 )
 
+// Extension fields to descriptorpb.FieldOptions.
+var (
+	// Of a text in an event: what it is, for the department's own program. "date",
+	// or the name of the domain's type whose codes it holds; without it, a name
+	// that proto/form/forms.csv knows as a date is one.
+	//
+	// optional string holds = 50003;
+	E_Holds = &file_qiao_platform_v1_options_proto_extTypes[1]
+)
+
 // Extension fields to descriptorpb.MethodOptions.
 var (
 	// optional qiao.platform.v1.MethodRule method = 50002;
-	E_Method = &file_qiao_platform_v1_options_proto_extTypes[1]
+	E_Method = &file_qiao_platform_v1_options_proto_extTypes[2]
 )
 
 var File_qiao_platform_v1_options_proto protoreflect.FileDescriptor
@@ -287,7 +305,8 @@ const file_qiao_platform_v1_options_proto_rawDesc = "" +
 	"\x14AUDIENCE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fAUDIENCE_OWN\x10\x01\x12\x13\n" +
 	"\x0fAUDIENCE_SHARED\x10\x02:T\n" +
-	"\x05event\x12\x1f.google.protobuf.MessageOptions\x18ц\x03 \x01(\v2\x1b.qiao.platform.v1.EventRuleR\x05event:V\n" +
+	"\x05event\x12\x1f.google.protobuf.MessageOptions\x18ц\x03 \x01(\v2\x1b.qiao.platform.v1.EventRuleR\x05event:5\n" +
+	"\x05holds\x12\x1d.google.protobuf.FieldOptions\x18ӆ\x03 \x01(\tR\x05holds:V\n" +
 	"\x06method\x12\x1e.google.protobuf.MethodOptions\x18҆\x03 \x01(\v2\x1c.qiao.platform.v1.MethodRuleR\x06methodB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (
@@ -309,18 +328,20 @@ var file_qiao_platform_v1_options_proto_goTypes = []any{
 	(*EventRule)(nil),                   // 1: qiao.platform.v1.EventRule
 	(*MethodRule)(nil),                  // 2: qiao.platform.v1.MethodRule
 	(*descriptorpb.MessageOptions)(nil), // 3: google.protobuf.MessageOptions
-	(*descriptorpb.MethodOptions)(nil),  // 4: google.protobuf.MethodOptions
+	(*descriptorpb.FieldOptions)(nil),   // 4: google.protobuf.FieldOptions
+	(*descriptorpb.MethodOptions)(nil),  // 5: google.protobuf.MethodOptions
 }
 var file_qiao_platform_v1_options_proto_depIdxs = []int32{
 	0, // 0: qiao.platform.v1.EventRule.audience:type_name -> qiao.platform.v1.Audience
 	3, // 1: qiao.platform.v1.event:extendee -> google.protobuf.MessageOptions
-	4, // 2: qiao.platform.v1.method:extendee -> google.protobuf.MethodOptions
-	1, // 3: qiao.platform.v1.event:type_name -> qiao.platform.v1.EventRule
-	2, // 4: qiao.platform.v1.method:type_name -> qiao.platform.v1.MethodRule
-	5, // [5:5] is the sub-list for method output_type
-	5, // [5:5] is the sub-list for method input_type
-	3, // [3:5] is the sub-list for extension type_name
-	1, // [1:3] is the sub-list for extension extendee
+	4, // 2: qiao.platform.v1.holds:extendee -> google.protobuf.FieldOptions
+	5, // 3: qiao.platform.v1.method:extendee -> google.protobuf.MethodOptions
+	1, // 4: qiao.platform.v1.event:type_name -> qiao.platform.v1.EventRule
+	2, // 5: qiao.platform.v1.method:type_name -> qiao.platform.v1.MethodRule
+	6, // [6:6] is the sub-list for method output_type
+	6, // [6:6] is the sub-list for method input_type
+	4, // [4:6] is the sub-list for extension type_name
+	1, // [1:4] is the sub-list for extension extendee
 	0, // [0:1] is the sub-list for field type_name
 }
 
@@ -336,7 +357,7 @@ func file_qiao_platform_v1_options_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_options_proto_rawDesc), len(file_qiao_platform_v1_options_proto_rawDesc)),
 			NumEnums:      1,
 			NumMessages:   2,
-			NumExtensions: 2,
+			NumExtensions: 3,
 			NumServices:   0,
 		},
 		GoTypes:           file_qiao_platform_v1_options_proto_goTypes,

@@ -551,9 +551,9 @@ const file_qiao_registry_v1_events_proto_rawDesc = "" +
 	"\x05about\x18\x03 \x01(\tR\x05about\x12#\n" +
 	"\rabout_service\x18\x04 \x01(\tR\faboutService:S\x8a\xb5\x18O\n" +
 	"\x1dregistry.message.delivered.v1\x10\x02\x1a\n" +
-	"employment\x1a\teducation\x1a\ahousing\"\tpromise 2*\x01\x10\"\x9c\x01\n" +
-	"\rAccountClosed\x12\x1b\n" +
-	"\tclosed_on\x18\x01 \x01(\tR\bclosedOn:n\x8a\xb5\x18j\n" +
+	"employment\x1a\teducation\x1a\ahousing\"\tpromise 2*\x01\x10\"\xa6\x01\n" +
+	"\rAccountClosed\x12%\n" +
+	"\tclosed_on\x18\x01 \x01(\tB\b\x9a\xb5\x18\x04dateR\bclosedOn:n\x8a\xb5\x18j\n" +
 	"\x1aregistry.account.closed.v1\x10\x02\x1a\n" +
 	"employment\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\x12PIPL 47; promise 9*\x01\x10B@Z>github.com/qiao-platform/qiao/proto/gen/registry/v1;registryv1b\x06proto3"
 

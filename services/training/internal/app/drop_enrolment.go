@@ -33,7 +33,7 @@ func (a *App) leave(ctx context.Context, s Store, c domain.Course, e domain.Enro
 	if c, err = a.offerNext(ctx, s, c); err != nil {
 		return err
 	}
-	return s.SaveCourse(c)
+	return s.SaveCourse(ctx, c)
 }
 
 func (a *App) offerNext(ctx context.Context, s Store, c domain.Course) (domain.Course, error) {

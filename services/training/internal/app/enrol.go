@@ -29,7 +29,7 @@ func (a *App) Enrol(ctx context.Context, s Store, worker, courseID string) (e do
 	if e.State == domain.Waiting {
 		position = c.Waiting
 	}
-	if err := s.SaveCourse(c); err != nil {
+	if err := s.SaveCourse(ctx, c); err != nil {
 		return e, 0, err
 	}
 	return e, position, s.SaveEnrolment(ctx, e, events...)

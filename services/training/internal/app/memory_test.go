@@ -40,13 +40,6 @@ func (m *memory) SameCourse(c domain.Course) (domain.Course, bool, error) {
 	return domain.Course{}, false, nil
 }
 
-func (m *memory) CorrectCourse(_ context.Context, c domain.Course, events ...domain.Event) (domain.Course, error) {
-	c.Version += int64(max(1, len(events)))
-	m.courses[c.ID] = c
-	m.events = append(m.events, events...)
-	return c, nil
-}
-
 func (m *memory) Course(id string) (domain.Course, error) {
 	c, ok := m.courses[id]
 	if !ok {
@@ -55,7 +48,11 @@ func (m *memory) Course(id string) (domain.Course, error) {
 	return c, nil
 }
 
-func (m *memory) SaveCourse(c domain.Course) error { m.courses[c.ID] = c; return nil }
+func (m *memory) SaveCourse(_ context.Context, c domain.Course, events ...domain.Event) error {
+	m.courses[c.ID] = c
+	m.events = append(m.events, events...)
+	return nil
+}
 
 func (m *memory) Courses(q CourseQuery) (all []domain.Course, err error) {
 	for _, c := range m.courses {

@@ -23,12 +23,11 @@ type Store interface {
 	// SameCourse finds and locks the provider's course of the same occupation,
 	// level, kind, orderer and first day; of several, that of the same reference.
 	SameCourse(c domain.Course) (known domain.Course, found bool, err error)
-	// CorrectCourse writes what a correction changed and returns the course as it is then.
-	CorrectCourse(ctx context.Context, c domain.Course, events ...domain.Event) (domain.Course, error)
 	// Course returns ErrCourseUnknown where there is none.
 	Course(id string) (domain.Course, error)
-	// SaveCourse writes a course's counts; the events are the enrolments'.
-	SaveCourse(c domain.Course) error
+	// SaveCourse writes a course, with events where it was corrected: what happens
+	// to its places are the enrolments' events.
+	SaveCourse(ctx context.Context, c domain.Course, events ...domain.Event) error
 	// Courses lists courses by first day, without locking.
 	Courses(q CourseQuery) ([]domain.Course, error)
 	// Place returns an enrolment with its course, or ErrEnrolmentUnknown.

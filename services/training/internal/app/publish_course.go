@@ -97,18 +97,15 @@ func (a *App) correctCourse(ctx context.Context, s Store, known, c domain.Course
 		return said, nil
 	}
 	said.Outcome = domain.Applied
-	corrected, err := s.CorrectCourse(ctx, corrected, events...)
-	if err != nil {
-		return said, err
-	}
 	for corrected.OwesOffer(a.today()) {
-		before := corrected.Waiting
-		if corrected, err = a.offerNext(ctx, s, corrected); err != nil || corrected.Waiting == before {
+		next, err := a.offerNext(ctx, s, corrected)
+		if err != nil {
+			return said, err
+		}
+		if next.Waiting == corrected.Waiting {
 			break
 		}
+		corrected = next
 	}
-	if err != nil {
-		return said, err
-	}
-	return said, s.SaveCourse(corrected)
+	return said, s.SaveCourse(ctx, corrected, events...)
 }

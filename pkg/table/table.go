@@ -1,0 +1,252 @@
+// Package table keeps the things of a department in their tables, once for both
+// databases: a service says which columns hold which fields, and loads, locks,
+// reads and saves them with their version and their events. What a service asks
+// beyond that is SQL of its own, which begins with [Of.Select].
+package table
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+)
+
+// Spec says once how things of one kind are kept: their columns, whose events
+// they bring, and what is answered where there is none.
+type Spec[T any] struct {
+	Table string
+	// From is what is read where that is more than the table: "vacancy v JOIN
+	// employer e ON e.id = v.employer_id". The table comes first, with its alias.
+	From string
+	// Columns binds each column to its field of v. It must bind the same columns
+	// for every v, and name the key.
+	Columns func(v *T) []Column
+	// About is whose events are written with v, but for the version.
+	About func(v *T) outbox.Subject
+	// Unknown is returned where there is no such row, and Twice where a unique
+	// index refuses one; nil is outbox.ErrStale.
+	Unknown, Twice *errs.Error
+}
+
+// Of keeps things of one kind on both databases: it is a Spec with its statements.
+type Of[T any] struct {
+	spec                           Spec[T]
+	versioned                      bool
+	of                             string // " OF alias", where more than the table is read
+	selected, byKey                string
+	insert, create, update, upsert string
+}
+
+// New makes the statements of a table. It panics where the columns name no
+// key: a programming error that every start meets.
+func New[T any](s Spec[T]) *Of[T] {
+	t := &Of[T]{spec: s}
+	from, alias := s.Table, ""
+	if s.From != "" {
+		from = s.From
+		alias = strings.Fields(s.From)[1]
+		t.of = " OF " + alias
+		alias += "."
+	}
+	var read, written, marks, keys, keyed, changes, copies []string
+	columns := s.Columns(new(T))
+	for _, c := range columns {
+		if c.role == joined {
+			read = append(read, c.name)
+			continue
+		}
+		read = append(read, alias+c.name)
+		written = append(written, c.name)
+		marks = append(marks, fmt.Sprintf("$%d", len(written)))
+		switch c.role {
+		case key:
+			keys = append(keys, c.name)
+			keyed = append(keyed, fmt.Sprintf("%s = $%d", c.name, len(keys)))
+		case changing, version:
+			t.versioned = t.versioned || c.role == version
+			changes = append(changes, fmt.Sprintf("%s = $%d", c.name, len(changes)+1))
+			copies = append(copies, c.name+" = excluded."+c.name)
+		}
+	}
+	if len(keys) == 0 {
+		panic("table: " + s.Table + " has no key")
+	}
+	t.selected = "SELECT " + strings.Join(read, ", ") + " FROM " + from + " "
+	t.byKey = "WHERE " + alias + strings.Join(keyed, " AND "+alias)
+	t.insert = fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", s.Table, strings.Join(written, ", "), strings.Join(marks, ", "))
+	t.create = t.insert + " ON CONFLICT (" + strings.Join(keys, ", ") + ") DO NOTHING"
+	t.upsert = t.create
+	if len(copies) > 0 {
+		t.upsert = strings.TrimSuffix(t.create, "NOTHING") + "UPDATE SET " + strings.Join(copies, ", ")
+	}
+	where := make([]string, 0, len(keys)+1)
+	for i, k := range append(keys, "version") {
+		where = append(where, fmt.Sprintf("%s = $%d", k, len(changes)+i+1))
+	}
+	t.update = fmt.Sprintf("UPDATE %s SET %s WHERE %s", s.Table, strings.Join(changes, ", "), strings.Join(where, " AND "))
+	return t
+}
+
+// Select is the beginning of a query for whole rows: their columns and tables.
+func (t *Of[T]) Select() string { return t.selected }
+
+// Lock ends a query whose rows are to stay as they are until the transaction ends.
+func (t *Of[T]) Lock(tx *sqldb.Tx) string {
+	if lock := tx.Dialect().ForUpdate(); lock != "" {
+		return lock + t.of
+	}
+	return ""
+}
+
+// Into is where a row's columns are scanned to; further columns may be appended.
+func (t *Of[T]) Into(v *T) []any {
+	columns := t.spec.Columns(v)
+	into := make([]any, len(columns))
+	for i, c := range columns {
+		into[i] = c.into()
+	}
+	return into
+}
+
+// Load loads and locks a row by its key, or returns Unknown.
+func (t *Of[T]) Load(tx *sqldb.Tx, key ...any) (T, error) {
+	return t.One(tx, t.byKey+t.Lock(tx), key...)
+}
+
+// Peek reads a row by its key without locking it, or returns Unknown.
+func (t *Of[T]) Peek(tx *sqldb.Tx, key ...any) (T, error) { return t.One(tx, t.byKey, key...) }
+
+// One reads the first row of what tail says (WHERE …), or returns Unknown.
+func (t *Of[T]) One(tx *sqldb.Tx, tail string, args ...any) (T, error) {
+	v, found, err := t.Find(tx, tail, args...)
+	if err == nil && !found {
+		err = sql.ErrNoRows
+		if t.spec.Unknown != nil {
+			err = t.spec.Unknown
+		}
+	}
+	return v, err
+}
+
+// Find reads the first row of what tail says and reports whether there is one.
+func (t *Of[T]) Find(tx *sqldb.Tx, tail string, args ...any) (v T, found bool, err error) {
+	err = tx.QueryRow(t.selected+tail, args...).Scan(t.Into(&v)...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return v, false, nil
+	}
+	return v, err == nil, err
+}
+
+// List reads the rows of what tail says.
+func (t *Of[T]) List(tx *sqldb.Tx, tail string, args ...any) ([]T, error) {
+	var v, none T
+	into := t.Into(&v)
+	return sqldb.Collect(tx, func(s sqldb.Scanner) (T, error) {
+		v = none
+		err := s.Scan(into...)
+		return v, err
+	}, t.selected+tail, args...)
+}
+
+// Save writes a row and its events, or returns outbox.ErrStale where somebody else
+// changed it since it was loaded: a version of 0 is a new row, whose unique
+// indexes may refuse it with Twice. Of a row that is there, the columns that can
+// change are written. The version goes up by the number of events, by one at least.
+func (t *Of[T]) Save(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) error {
+	about, was, err := t.write(tx, &v, len(events))
+	if err != nil {
+		return err
+	}
+	about.Version = was
+	return l.AppendEvents(ctx, tx, about, events...)
+}
+
+// Add writes a new row and its events unless a unique index holds one like it
+// already, and reports whether it did.
+func (t *Of[T]) Add(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) (bool, error) {
+	args, _, err := t.args(&v, len(events), false)
+	if err != nil {
+		return false, err
+	}
+	n, err := tx.Exec(t.insert+" ON CONFLICT DO NOTHING", args...)
+	if err != nil || n == 0 {
+		return false, err
+	}
+	return true, l.AppendEvents(ctx, tx, t.spec.About(&v), events...)
+}
+
+// Put queues a row of a table without versions and events: a new one, or what
+// can change of the one of that key.
+func (t *Of[T]) Put(tx *sqldb.Tx, v T) error {
+	args, _, err := t.args(&v, 0, false)
+	if err != nil {
+		return err
+	}
+	return tx.Queue(t.upsert, args...)
+}
+
+// write writes a row with its next version and returns whose events follow and
+// the version before.
+func (t *Of[T]) write(tx *sqldb.Tx, v *T, events int) (about outbox.Subject, was int64, err error) {
+	if !t.versioned {
+		return about, 0, fmt.Errorf("table: %s has no version", t.spec.Table)
+	}
+	args, was, err := t.args(v, events, false)
+	if err != nil {
+		return about, was, err
+	}
+	statement := t.create
+	if was > 0 {
+		if args, _, err = t.args(v, events, true); err != nil {
+			return about, was, err
+		}
+		statement = t.update
+	}
+	n, err := tx.Exec(statement, args...)
+	switch {
+	case tx.Dialect().IsUnique(err) && t.spec.Twice != nil:
+		return about, was, t.spec.Twice.Because(err)
+	case tx.Dialect().IsUnique(err):
+		return about, was, outbox.ErrStale.Because(err)
+	case err == nil && n == 0:
+		return about, was, outbox.ErrStale
+	case err == nil && t.spec.About != nil:
+		about = t.spec.About(v)
+	}
+	return about, was, err
+}
+
+// args gives the values of an insertion, or of an update: what changes, then the
+// key and the version that must stand there.
+func (t *Of[T]) args(v *T, events int, update bool) (args []any, was int64, err error) {
+	columns := t.spec.Columns(v)
+	args = make([]any, 0, len(columns)+1)
+	var keys []any
+	for _, c := range columns {
+		if c.role == joined || update && c.role == fixed {
+			continue
+		}
+		value, err := c.value()
+		if err != nil {
+			return nil, was, fmt.Errorf("table: %s.%s: %w", t.spec.Table, c.name, err)
+		}
+		if c.role == version {
+			was = value.(int64)
+			value = was + int64(max(1, events))
+		}
+		if update && c.role == key {
+			keys = append(keys, value)
+			continue
+		}
+		args = append(args, value)
+	}
+	if update {
+		args = append(append(args, keys...), was)
+	}
+	return args, was, nil
+}
