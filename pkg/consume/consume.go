@@ -8,6 +8,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"log/slog"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,18 +37,54 @@ type Handler func(ctx context.Context, tx *sqldb.Tx, e event.Event) error
 type Router struct {
 	handlers map[string]Handler
 	every    Handler
+	sources  []string
 	models   []Model
+	twice    []string
 }
 
 // NewRouter returns an empty router.
 func NewRouter() *Router { return &Router{handlers: map[string]Handler{}} }
 
-// Handle registers the handler of an event type.
-func (r *Router) Handle(eventType string, h Handler) { r.handlers[eventType] = h }
+// ErrTwice refuses a router with two handlers of one event type: one of them
+// would never run.
+var ErrTwice = errs.New(errs.Internal, "consume.twice", "An event type has two handlers.")
 
-// Every registers a handler for all types of all channels, beside the typed
-// ones: the worker's timeline is built so.
-func (r *Router) Every(h Handler) { r.every = h }
+// Err returns ErrTwice where an event type was registered twice. Who runs the
+// router asks before.
+func (r *Router) Err() error {
+	if len(r.twice) > 0 {
+		return ErrTwice.With("types", strings.Join(r.twice, " "))
+	}
+	return nil
+}
+
+// Handle registers the handler of an event type.
+func (r *Router) Handle(eventType string, h Handler) {
+	if r.handlers[eventType] != nil {
+		r.twice = append(r.twice, eventType)
+	}
+	r.handlers[eventType] = h
+	source, _, _ := strings.Cut(eventType, ".")
+	r.from(source)
+}
+
+// Every registers a handler for all types of some services' channels, beside the
+// typed ones: the worker's timeline is built so.
+func (r *Router) Every(h Handler, services ...string) {
+	r.every = h
+	r.from(services...)
+}
+
+func (r *Router) from(services ...string) {
+	for _, s := range services {
+		if !slices.Contains(r.sources, s) {
+			r.sources = append(r.sources, s)
+		}
+	}
+}
+
+// Sources names the services whose channels are read.
+func (r *Router) Sources() []string { return r.sources }
 
 // Rebuilds registers a read model that can be made anew.
 func (r *Router) Rebuilds(m Model) { r.models = append(r.models, m) }

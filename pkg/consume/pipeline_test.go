@@ -40,11 +40,11 @@ var errRefused = errs.New(errs.Invalid, "probe.refused", "The probe cannot apply
 func startProbe(t *testing.T, p *testkit.Platform) *probe {
 	t.Helper()
 	d := p.Deps(reader)
-	log, tasks, caller, err := run.Open(ctx, reader, nil, d)
+	k, err := run.Open(ctx, reader, nil, d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pr := &probe{db: log.DB(), client: platformv1.OpsClient{Caller: p.Client(), Target: reader}}
+	pr := &probe{db: k.Log.DB(), client: platformv1.OpsClient{Caller: p.Client(), Target: reader}}
 	if err := pr.db.Update(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(`CREATE TABLE heard (n INTEGER PRIMARY KEY, hire TEXT NOT NULL)`)
 		return err
@@ -61,7 +61,7 @@ func startProbe(t *testing.T, p *testkit.Platform) *probe {
 		}
 		return nil
 	})
-	s, err := run.Assemble(ctx, run.Parts{Log: log, Tasks: tasks, Caller: caller, Router: r, Listens: []string{"employment"}}, d)
+	s, err := k.Assemble(ctx, run.Parts{Router: r})
 	if err != nil {
 		t.Fatal(err)
 	}

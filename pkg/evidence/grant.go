@@ -60,10 +60,29 @@ func grantsOf(tx *sqldb.Tx, worker string) ([]Grant, error) {
 	return sqldb.Collect(tx, scanGrant, `SELECT `+grantColumns+` FROM consent_grant WHERE worker = $1 AND withdrawn = 0 ORDER BY id`, worker)
 }
 
-// Serve answers another department's question about one worker and one case,
-// if a grant of the worker covers the asker and every kind, and writes the
-// read to the worker's access log. list gives the facts of one kind.
-func Serve(ctx context.Context, log *outbox.Log, c clock.Clock, req *platformv1.ListFactsRequest, list func(tx *sqldb.Tx, worker, kind string) ([]*platformv1.Fact, error)) (*platformv1.ListFactsResponse, error) {
+// Source is one kind of fact that a department holds, and what gives those of a worker.
+type Source struct {
+	Kind string
+	Of   func(tx *sqldb.Tx, worker string) ([]*platformv1.Fact, error)
+}
+
+// Server answers other departments' questions about facts; it implements
+// platformv1.FactsServer.
+type Server struct {
+	log   *outbox.Log
+	clock clock.Clock
+	facts []Source
+}
+
+// NewServer returns the server of a department's facts.
+func NewServer(log *outbox.Log, c clock.Clock, facts []Source) *Server {
+	return &Server{log, c, facts}
+}
+
+// ListFacts answers another department's question about one worker and one case,
+// if a grant of the worker covers the asker and every kind, and writes the read
+// to the worker's access log.
+func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return nil, err
@@ -72,26 +91,31 @@ func Serve(ctx context.Context, log *outbox.Log, c clock.Clock, req *platformv1.
 		return nil, ErrNoGrant
 	}
 	out := &platformv1.ListFactsResponse{}
-	err = log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+	err = s.log.DB().Update(ctx, func(tx *sqldb.Tx) error {
 		all, err := grantsOf(tx, req.GetWorker())
 		if err != nil {
 			return err
 		}
 		i := slices.IndexFunc(all, func(g Grant) bool {
-			return g.ID == req.GetGrantId() && g.Recipient == p.Subject && g.inForce(clock.Today(c).String())
+			return g.ID == req.GetGrantId() && g.Recipient == p.Subject && g.inForce(clock.Today(s.clock).String())
 		})
 		out.Facts = nil // a transaction may run again
 		for _, kind := range req.GetKinds() {
 			if i < 0 || !slices.Contains(all[i].Kinds, kind) {
 				return ErrNoGrant
 			}
-			facts, err := list(tx, req.GetWorker(), kind)
-			if err != nil {
-				return err
+			for _, held := range s.facts {
+				if held.Kind != kind {
+					continue
+				}
+				facts, err := held.Of(tx, req.GetWorker())
+				if err != nil {
+					return err
+				}
+				out.Facts = append(out.Facts, facts...)
 			}
-			out.Facts = append(out.Facts, facts...)
 		}
-		return log.Append(ctx, tx, outbox.Subject{Aggregate: ident.NewID(), Worker: req.GetWorker()}, &platformv1.RecordRead{
+		return s.log.Append(ctx, tx, outbox.Subject{Aggregate: ident.NewID(), Worker: req.GetWorker()}, &platformv1.RecordRead{
 			ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: req.GetKinds(), CaseId: req.GetCaseId(),
 		})
 	})

@@ -48,14 +48,14 @@ func start(t *testing.T) (*testkit.Platform, *facts, platformv1.FactsClient, htt
 	t.Helper()
 	p := testkit.NewPlatform(t, nil)
 	d := p.Deps("probe")
-	log, tasks, caller, err := run.Open(context.Background(), "probe", nil, d)
+	k, err := run.Open(context.Background(), "probe", nil, d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &facts{log: log}
+	f := &facts{log: k.Log}
 	methods := platformv1.FactsMethods(f)
 	methods[0].Command = true // the contract's is a read; here it stands for a command
-	s, err := run.Assemble(context.Background(), run.Parts{Log: log, Tasks: tasks, Caller: caller, Methods: methods}, d)
+	s, err := k.Assemble(context.Background(), run.Parts{Methods: methods})
 	if err != nil {
 		t.Fatal(err)
 	}

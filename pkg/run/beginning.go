@@ -63,8 +63,8 @@ func recognise(ctx context.Context, db *sqldb.DB, service string, m *crypt.Maste
 // begin lets the service write where its database has begun, or may. It returns
 // ErrHeld where the database is empty and others know of more.
 func (s *service) begin(ctx context.Context) error {
-	db, log := s.parts.Log.DB(), s.deps.Telemetry.For(s.name).Log
-	if o, err := origin.Of(ctx, db); err != nil || o.State == origin.Begun || s.deps.Master == nil {
+	db, log := s.Log.DB(), s.Telemetry.For(s.name).Log
+	if o, err := origin.Of(ctx, db); err != nil || o.State == origin.Begun || s.Master == nil {
 		return err
 	}
 	epochs, known, err := s.known(ctx)
@@ -81,7 +81,7 @@ func (s *service) begin(ctx context.Context) error {
 		log.WarnContext(ctx, "an operator said that the empty database begins anew", "reason", o.Reason, "officer", o.Officer)
 		for channel, beyond := range epochs {
 			for epoch := int64(0); epoch <= beyond; {
-				e, err := relay.OpenEpoch(ctx, db, channel, o.Reason, o.Officer, s.deps.Clock.Now())
+				e, err := relay.OpenEpoch(ctx, db, channel, o.Reason, o.Officer, s.Clock.Now())
 				if err != nil {
 					return err
 				}
@@ -89,19 +89,19 @@ func (s *service) begin(ctx context.Context) error {
 			}
 		}
 	}
-	return origin.Begin(ctx, db, s.name, s.deps.Master, s.deps.Clock.Now())
+	return origin.Begin(ctx, db, s.name, s.Master, s.Clock.Now())
 }
 
 // known asks who else might know that the service once had events: the bus, who
 // reads the service's channels, and what is kept apart. It returns the highest
 // epoch of each channel that anybody knows.
 func (s *service) known(ctx context.Context) (epochs map[string]int64, known bool, err error) {
-	js, err := jetstream.New(s.deps.Conn)
+	js, err := jetstream.New(s.Conn)
 	if err != nil {
 		return nil, false, err
 	}
 	epochs = map[string]int64{}
-	for _, channel := range s.parts.Log.Channels() {
+	for _, channel := range s.Log.Channels() {
 		epoch, err := streamEpoch(ctx, js, channel)
 		if err != nil {
 			return nil, false, err
@@ -148,13 +148,13 @@ func streamEpoch(ctx context.Context, js jetstream.JetStream, channel string) (i
 // has read more of it, 0 where none says so. Where nobody listens the bus tells
 // at once.
 func (s *service) objection(channel string) (int64, error) {
-	inbox := s.deps.Conn.NewInbox()
-	sub, err := s.deps.Conn.SubscribeSync(inbox)
+	inbox := s.Conn.NewInbox()
+	sub, err := s.Conn.SubscribeSync(inbox)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { _ = sub.Unsubscribe() }()
-	if err := s.deps.Conn.PublishRequest(event.Announce(channel), inbox, relay.Position{Epoch: 1}.Marshal()); err != nil {
+	if err := s.Conn.PublishRequest(event.Announce(channel), inbox, relay.Position{Epoch: 1}.Marshal()); err != nil {
 		return 0, err
 	}
 	end := time.Now().Add(objecting)
@@ -198,7 +198,7 @@ func (s *service) await(ctx context.Context) bool {
 	if s.begun.Load() {
 		return true
 	}
-	log := s.deps.Telemetry.For(s.name).Log
+	log := s.Telemetry.For(s.name).Log
 	log.ErrorContext(ctx, "the service stands still", "error", ErrHeld)
 	tick := time.NewTicker(heldPoll)
 	defer tick.Stop()

@@ -6,8 +6,6 @@ import (
 	"context"
 	"crypto/ed25519"
 	"errors"
-	"fmt"
-	"io/fs"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -23,11 +21,10 @@ import (
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ops"
-	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/rpc"
-	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
 	"github.com/qiao-platform/qiao/proto/contract"
@@ -92,13 +89,12 @@ type Service interface {
 
 // Parts is what a service is made of, beside what every service has.
 type Parts struct {
-	Log     *outbox.Log
-	Tasks   *task.Queue
-	Caller  contract.Caller
 	Methods []contract.Method
-	Router  *consume.Router // nil: reads no channel
-	Listens []string        // the services whose channels it reads
-	Counts  []ops.Count
+	// Facts are those that the department holds and others may use as evidence.
+	Facts  []evidence.Source
+	Router *consume.Router // nil: reads no channel
+	Tasks  map[string]task.Handler
+	Counts []ops.Count
 	// Known reports whether what is kept apart from the service's database knows
 	// that the database held something; nil where nothing is.
 	Known func(context.Context) (bool, error)
@@ -108,27 +104,6 @@ type Parts struct {
 	// Apart tells of each database beside the service's own what [sqldb.DB.Trouble] tells.
 	Apart    []func() (code string, since time.Time)
 	Together []func(context.Context) error // further loops, each until its ctx ends
-}
-
-// Open opens a service's database, brings its tables up to date, and returns
-// its event log, its task queue and its client to other services.
-func Open(ctx context.Context, service string, migrations fs.FS, d Deps) (*outbox.Log, *task.Queue, *rpc.Client, error) {
-	db, err := sqldb.Open(ctx, d.Database)
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("%s: %w", service, err)
-	}
-	if err := db.Migrate(ctx, migrations); err != nil {
-		return nil, nil, nil, errors.Join(fmt.Errorf("%s: %w", service, err), db.Close())
-	}
-	if err := recognise(ctx, db, service, d.Master, d.Clock); err != nil {
-		return nil, nil, nil, errors.Join(fmt.Errorf("%s: %w", service, err), db.Close())
-	}
-	log := outbox.New(service, db, d.Clock, d.Master, d.Partitions)
-	client := rpc.NewClient(d.Conn, d.Signer)
-	if d.AskRegistry && service != event.Keeper {
-		log.Ask(standing(service, client))
-	}
-	return log, task.New(db, d.Clock, d.Telemetry.For(service)), client, nil
 }
 
 // standing asks the registry about accounts.
@@ -159,11 +134,18 @@ func covering(service string, caller contract.Caller) func(ctx context.Context, 
 }
 
 // Assemble puts a service together and makes its channels and cursors.
-func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
-	s := &service{name: p.Log.Service(), parts: p, deps: d, ready: make(chan struct{})}
+func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
+	d := k.Deps
+	s := &service{Kit: k, name: k.Name, parts: p, ready: make(chan struct{})}
 	scope := d.Telemetry.For(s.name)
+	for kind, f := range p.Tasks {
+		k.Tasks.Handle(kind, f)
+	}
+	if len(p.Facts) > 0 {
+		s.parts.Methods = append(platformv1.FactsMethods(evidence.NewServer(k.Log, k.Clock, p.Facts)), p.Methods...)
+	}
 	var err error
-	s.relay, err = relay.New(relay.Config{Log: p.Log, Conn: d.Conn, Instance: d.Instance, Replicas: d.Replicas, MaxBytes: d.StreamBytes, Clock: d.Clock, Telemetry: scope,
+	s.relay, err = relay.New(relay.Config{Log: k.Log, Conn: d.Conn, Instance: d.Instance, Replicas: d.Replicas, MaxBytes: d.StreamBytes, Clock: d.Clock, Telemetry: scope,
 		Signer: d.Signer, Key: d.Trusted[s.name].Key, Operator: d.Operator})
 	if err != nil {
 		return nil, err
@@ -177,8 +159,11 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 		return nil, err
 	}
 	if p.Router != nil {
+		if err := p.Router.Err(); err != nil {
+			return nil, err
+		}
 		if s.consumer, err = consume.New(consume.Config{
-			DB: p.Log.DB(), Conn: d.Conn, Router: p.Router, Channels: s.channels(), Fill: s.fill,
+			DB: k.Log.DB(), Conn: d.Conn, Router: p.Router, Channels: s.channels(), Fill: s.fill,
 			Instance: d.Instance, Clock: d.Clock, Telemetry: scope,
 			Keys: func(channel string) ed25519.PublicKey { return d.Trusted[event.Publisher(channel)].Key },
 		}); err != nil {
@@ -192,16 +177,16 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.watch = newWatch(p.Log.DB(), p.Apart, s.consumer, scope, d.StandsStill)
-	own := &ops.Server{Log: p.Log, Consumer: s.consumer, Tasks: p.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Key: d.Trusted[s.name].Key,
+	s.watch = newWatch(k.Log.DB(), p.Apart, s.consumer, scope, d.StandsStill)
+	own := &ops.Server{Log: k.Log, Consumer: s.consumer, Tasks: k.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Key: d.Trusted[s.name].Key,
 		Clock: d.Clock, Troubles: s.troubles, Commands: func() int64 { return s.server.Commands() }, Held: s.Held}
 	methods := platformv1.OpsMethods(own)
-	for _, m := range p.Methods {
+	for _, m := range s.parts.Methods {
 		methods = append(methods, s.held(m))
 	}
 	covers := p.Covers
 	if covers == nil && d.AskRegistry {
-		covers = covering(s.name, p.Caller)
+		covers = covering(s.name, k.Caller)
 	}
 	s.server, err = rpc.NewServer(rpc.ServerConfig{
 		Covers: covers, Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Telemetry: scope, NamedIDs: d.NamedIDs,
@@ -210,9 +195,9 @@ func Assemble(ctx context.Context, p Parts, d Deps) (Service, error) {
 }
 
 type service struct {
+	*Kit
 	name     string
 	parts    Parts
-	deps     Deps
 	relay    *relay.Relay
 	consumer *consume.Consumer
 	server   *rpc.Server
@@ -233,13 +218,11 @@ func (s *service) Reacts() []string {
 	return s.parts.Router.Types()
 }
 
-func (s *service) Close() error { return s.parts.Log.DB().Close() }
-
 // channels names every partition of every service that this one reads.
 func (s *service) channels() []string {
 	var all []string
-	for _, from := range s.parts.Listens {
-		for i := range max(1, s.deps.Partitions) {
+	for _, from := range s.parts.Router.Sources() {
+		for i := range max(1, s.Partitions) {
 			all = append(all, event.Channel(from, i))
 		}
 	}
@@ -249,7 +232,7 @@ func (s *service) channels() []string {
 // fill asks the publisher of a channel for events from its event table.
 func (s *service) fill(ctx context.Context, channel string, epoch, from int64, limit int) (*platformv1.ReadChannelResponse, error) {
 	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: s.name, Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaSystem})
-	return platformv1.OpsClient{Caller: s.parts.Caller, Target: event.Publisher(channel)}.ReadChannel(ctx, &platformv1.ReadChannelRequest{Channel: channel, Epoch: epoch, FromSeq: from, Limit: int32(limit)})
+	return platformv1.OpsClient{Caller: s.Caller, Target: event.Publisher(channel)}.ReadChannel(ctx, &platformv1.ReadChannelRequest{Channel: channel, Epoch: epoch, FromSeq: from, Limit: int32(limit)})
 }
 
 func (s *service) Run(ctx context.Context) error {
@@ -270,7 +253,7 @@ func (s *service) Run(ctx context.Context) error {
 	if s.consumer != nil {
 		g.Go(func() error { return s.consumer.Run(loops) })
 	}
-	g.Go(func() error { return s.parts.Tasks.Run(loops) })
+	g.Go(func() error { return s.Tasks.Run(loops) })
 	g.Go(func() error { return s.purge(loops) })
 	g.Go(func() error { return s.watch.run(loops) })
 	for _, f := range s.parts.Together {
@@ -295,8 +278,8 @@ func (s *service) purge(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if _, err := s.parts.Log.Purge(ctx); err != nil && ctx.Err() == nil {
-				s.deps.Telemetry.For(s.name).Log.WarnContext(ctx, "answers not purged", "error", err)
+			if _, err := s.Log.Purge(ctx); err != nil && ctx.Err() == nil {
+				s.Telemetry.For(s.name).Log.WarnContext(ctx, "answers not purged", "error", err)
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 )
 
@@ -23,9 +24,9 @@ const (
 )
 
 // Column is a column of a table and the field that holds its value: a pointer to
-// a text, a whole number, a truth value (kept as 0 or 1), a time (as
-// microseconds), bytes, a list of words (kept with spaces between), or anything
-// that scans and values itself, as dates and JSON do.
+// a text, a whole number, a truth value (kept as 0 or 1), a civil date (as text,
+// none as the empty one), a time (as microseconds), bytes, a list of words (with
+// spaces between), or anything that scans and values itself, as JSON does.
 type Column struct {
 	name  string
 	field any
@@ -72,9 +73,14 @@ func (c Column) value() (any, error) {
 		return int64(0), nil
 	case *time.Time:
 		return sqldb.Micros(*f), nil
+	case *clock.Date:
+		return f.String(), nil
 	case *[]string:
 		return strings.Join(*f, " "), nil
 	case *[]byte:
+		if *f == nil {
+			return []byte{}, nil
+		}
 		return *f, nil
 	case driver.Valuer:
 		return f.Value()

@@ -45,6 +45,14 @@ const (
 // later, until its time is over or the error says that no try can help (Hopeless).
 type Handler func(ctx context.Context, payload []byte) error
 
+// Within makes a handler of a use case that does a task about an id in a
+// transaction of its own; in gives the department's store within it.
+func Within[S any](db *sqldb.DB, in func(*sqldb.Tx) S, f func(ctx context.Context, s S, id string) error) Handler {
+	return func(ctx context.Context, payload []byte) error {
+		return db.Update(ctx, func(tx *sqldb.Tx) error { return f(ctx, in(tx), string(payload)) })
+	}
+}
+
 // Queue is the tasks of one service.
 type Queue struct {
 	db       *sqldb.DB

@@ -27,16 +27,16 @@ func (p *Platform) Publisher(service string, methods ...contract.Method) *Publis
 	p.T.Helper()
 	ctx := context.Background()
 	d := p.Deps(service)
-	log, tasks, caller, err := run.Open(ctx, service, nil, d)
+	k, err := run.Open(ctx, service, nil, d)
 	if err != nil {
 		p.T.Fatal(err)
 	}
-	s, err := run.Assemble(ctx, run.Parts{Log: log, Tasks: tasks, Caller: caller, Methods: methods}, d)
+	s, err := k.Assemble(ctx, run.Parts{Methods: methods})
 	if err != nil {
 		p.T.Fatal(err)
 	}
 	p.Start(s)
-	return &Publisher{p, log}
+	return &Publisher{p, k.Log}
 }
 
 // DB is the stand-in's database.

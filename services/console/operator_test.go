@@ -28,7 +28,7 @@ func probe(f *fixture) (db *sqldb.DB, broken *atomic.Bool) {
 	broken = &atomic.Bool{}
 	broken.Store(true)
 	d := f.platform.Deps(probed)
-	log, tasks, caller, err := run.Open(context.Background(), probed, nil, d)
+	k, err := run.Open(context.Background(), probed, nil, d)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -43,20 +43,20 @@ func probe(f *fixture) (db *sqldb.DB, broken *atomic.Bool) {
 		Name: "timeline", Apply: func(context.Context, *sqldb.Tx, event.Event) error { return nil },
 		Swap: func(*sqldb.Tx) error { return nil }, Clear: func(*sqldb.Tx) (bool, error) { return false, nil },
 	})
-	tasks.Handle("hopeless", func(context.Context, []byte) error {
+	k.Tasks.Handle("hopeless", func(context.Context, []byte) error {
 		return task.Hopeless(errs.New(errs.NotFound, "probe.hopeless", "The probe asks in vain."))
 	})
-	if err := log.DB().Update(context.Background(), func(tx *sqldb.Tx) error {
-		return tasks.Add(context.Background(), tx, "hopeless", []byte("x"), time.Time{})
+	if err := k.Log.DB().Update(context.Background(), func(tx *sqldb.Tx) error {
+		return k.Tasks.Add(context.Background(), tx, "hopeless", []byte("x"), time.Time{})
 	}); err != nil {
 		f.t.Fatal(err)
 	}
-	s, err := run.Assemble(context.Background(), run.Parts{Log: log, Tasks: tasks, Caller: caller, Router: r, Listens: []string{"employment"}}, d)
+	s, err := k.Assemble(context.Background(), run.Parts{Router: r})
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	f.platform.Start(s)
-	return log.DB(), broken
+	return k.Log.DB(), broken
 }
 
 // probed is the service that the probe stands in for: the contract names it for
@@ -190,12 +190,12 @@ func TestPipelinePage(t *testing.T) {
 func TestAnEmptyDatabaseIsExplained(t *testing.T) {
 	f := withProbe(t)
 	d := f.platform.Deps(probed)
-	log, tasks, caller, err := run.Open(context.Background(), probed, nil, d)
+	k, err := run.Open(context.Background(), probed, nil, d)
 	if err != nil {
 		t.Fatal(err)
 	}
 	known := func(context.Context) (bool, error) { return true, nil }
-	s, err := run.Assemble(context.Background(), run.Parts{Log: log, Tasks: tasks, Caller: caller, Known: known}, d)
+	s, err := k.Assemble(context.Background(), run.Parts{Known: known})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,15 +5,12 @@ package education
 
 import (
 	"context"
-	"errors"
 
-	"github.com/qiao-platform/qiao/pkg/cache"
-	"github.com/qiao-platform/qiao/pkg/clock"
-	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
-	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/task"
+	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	"github.com/qiao-platform/qiao/services/education/internal/api"
 	"github.com/qiao-platform/qiao/services/education/internal/app"
 	"github.com/qiao-platform/qiao/services/education/internal/react"
@@ -29,45 +26,31 @@ const purpose = "school_place"
 
 // New puts the service together.
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
-	rules, err := rule.Load()
-	if err != nil {
-		return nil, err
-	}
-	codes, err := ident.LoadTables()
-	if err != nil {
-		return nil, err
-	}
-	calendar, err := clock.LoadCalendar()
-	if err != nil {
-		return nil, err
-	}
-	log, tasks, caller, err := run.Open(ctx, Name, store.Migrations, d)
-	if err != nil {
-		return nil, err
-	}
-	cases := &app.App{Clock: d.Clock, Rules: rules, Calendar: calendar, Tables: codes, NewID: ident.NewID}
-	pages := cache.New(Name, d.Redis, d.Telemetry.For(Name).Log)
-	tables := store.New(log, tasks, pages)
-	held := evidence.NewHolder(Name, purpose, log.DB(), react.Cases(cases, tables.In), tasks, caller, d.Clock)
-	if err := held.Follow(ctx); err != nil {
-		return nil, errors.Join(err, log.DB().Close())
-	}
-	tasks.Handle(store.TaskLapse, react.Lapse(cases, log, tables.In))
-	tasks.Handle(store.TaskForget, react.Forget(cases, log, tables.In, held))
-	server := &api.Server{
-		App: cases, Log: log, In: tables.In, Pages: pages, Evidence: held,
-		Children: api.Children{Caller: caller, Service: Name, Purpose: purpose},
-	}
-	return run.Assemble(ctx, run.Parts{
-		Log: log, Tasks: tasks, Caller: caller,
-		Methods: server.Methods(),
-		Router:  react.Router(Name, cases, tables.In, held), Listens: react.Listens(),
-		Counts: []ops.Count{
-			{Thing: "schools", Query: `SELECT count(*) FROM school`},
-			{Thing: "applications_open", Query: `SELECT count(*) FROM application WHERE state IN ('submitted', 'offered')`},
-			{Thing: "rounds_running", Query: `SELECT count(*) FROM school_round WHERE state NOT IN ('ended', 'cancelled')`},
-			{Thing: "bureau_tasks_open", Query: `SELECT count(*) FROM bureau_task WHERE state = 'open'`},
-			{Thing: "places_accepted", Query: `SELECT count(*) FROM offer WHERE state = 'accepted'`},
-		},
-	}, d)
+	return run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
+		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, NewID: ident.NewID}
+		tables := store.New(k.Log, k.Tasks, k.Pages)
+		held, err := k.Evidence(ctx, purpose, react.Cases(cases, tables.In))
+		if err != nil {
+			return run.Parts{}, err
+		}
+		server := &api.Server{
+			App: cases, Log: k.Log, In: tables.In, Pages: k.Pages, Evidence: held,
+			Children: api.Children{Caller: k.Caller, Service: Name, Purpose: purpose},
+		}
+		return run.Parts{
+			Methods: educationv1.EducationMethods(server),
+			Router:  react.Router(Name, cases, tables.In, held),
+			Tasks: map[string]task.Handler{
+				store.TaskLapse:  task.Within(k.Log.DB(), tables.In, cases.Lapse),
+				store.TaskForget: react.Forget(cases, k.Log, tables.In, held),
+			},
+			Counts: []ops.Count{
+				{Thing: "schools", Query: `SELECT count(*) FROM school`},
+				{Thing: "applications_open", Query: `SELECT count(*) FROM application WHERE state IN ('submitted', 'offered')`},
+				{Thing: "rounds_running", Query: `SELECT count(*) FROM school_round WHERE state NOT IN ('ended', 'cancelled')`},
+				{Thing: "bureau_tasks_open", Query: `SELECT count(*) FROM bureau_task WHERE state = 'open'`},
+				{Thing: "places_accepted", Query: `SELECT count(*) FROM offer WHERE state = 'accepted'`},
+			},
+		}, nil
+	})
 }

@@ -6,10 +6,11 @@ package training
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
-	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/pkg/run"
+	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 	"github.com/qiao-platform/qiao/services/training/internal/api"
 	"github.com/qiao-platform/qiao/services/training/internal/app"
 	"github.com/qiao-platform/qiao/services/training/internal/react"
@@ -21,29 +22,19 @@ const Name = "training"
 
 // New puts the service together.
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
-	rules, err := rule.Load()
-	if err != nil {
-		return nil, err
-	}
-	codes, err := ident.LoadTables()
-	if err != nil {
-		return nil, err
-	}
-	log, tasks, caller, err := run.Open(ctx, Name, store.Migrations, d)
-	if err != nil {
-		return nil, err
-	}
-	cases := &app.App{Clock: d.Clock, Rules: rules, Codes: codes, NewID: ident.NewID}
-	tables := store.New(log)
-	server := &api.Server{App: cases, Log: log, In: tables.In}
-	return run.Assemble(ctx, run.Parts{
-		Log: log, Tasks: tasks, Caller: caller,
-		Methods: server.Methods(),
-		Router:  react.Router(cases, tables.In), Listens: react.Listens(),
-		Counts: []ops.Count{
-			{Thing: "courses", Query: `SELECT count(*) FROM course`},
-			{Thing: "enrolments", Query: `SELECT count(*) FROM enrolment WHERE state <> 'dropped'`},
-			{Thing: "certificates", Query: `SELECT count(*) FROM certificate`},
-		},
-	}, d)
+	return run.New(ctx, Name, store.Migrations, d, func(_ context.Context, k *run.Kit) (run.Parts, error) {
+		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}
+		tables := store.New(k.Log)
+		server := &api.Server{App: cases, Log: k.Log, In: tables.In}
+		return run.Parts{
+			Methods: trainingv1.TrainingMethods(server),
+			Facts:   []evidence.Source{{Kind: evidence.Certificate, Of: server.Certificates}},
+			Router:  react.Router(cases, tables.In),
+			Counts: []ops.Count{
+				{Thing: "courses", Query: `SELECT count(*) FROM course`},
+				{Thing: "enrolments", Query: `SELECT count(*) FROM enrolment WHERE state <> 'dropped'`},
+				{Thing: "certificates", Query: `SELECT count(*) FROM certificate`},
+			},
+		}, nil
+	})
 }

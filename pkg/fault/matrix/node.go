@@ -127,24 +127,24 @@ func serve(ctx context.Context, c config) error {
 	name := map[string]string{"publisher": publisher, "reader": reader}[c.Role]
 	d := run.Deps{Operator: js, Database: c.Database, Conn: nc, Clock: clock.System(), Telemetry: tel, Signer: auth.NewSigner(name, issuer(name), clock.System()),
 		Trusted: trusted(), Master: master, Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: cmp.Or(c.Stream, 1<<30)}
-	log, tasks, caller, err := run.Open(ctx, name, nil, d)
+	k, err := run.Open(ctx, name, nil, d)
 	if err != nil {
 		return err
 	}
-	parts := run.Parts{Log: log, Tasks: tasks, Caller: caller}
+	parts := run.Parts{}
 	if c.Role == "reader" {
-		parts.Router, parts.Listens = hears(), []string{publisher}
+		parts.Router = hears()
 	}
 	var s run.Service
 	for { // the broker may be away when the node starts
-		if s, err = run.Assemble(ctx, parts, d); err == nil {
+		if s, err = k.Assemble(ctx, parts); err == nil {
 			break
 		}
 		fmt.Fprintln(os.Stderr, "node: not yet:", err)
 		time.Sleep(100 * time.Millisecond) //nolint:forbidigo // a process that waits for its broker, no test
 	}
 	if c.Role == "publisher" {
-		go load(ctx, log, c)
+		go load(ctx, k.Log, c)
 	}
 	return s.Run(ctx)
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
-	"github.com/qiao-platform/qiao/proto/contract"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	"github.com/qiao-platform/qiao/services/education/internal/app"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
@@ -26,9 +25,6 @@ type Server struct {
 	Evidence *evidence.Holder
 	Children app.Children
 }
-
-// Methods lists what is served.
-func (s *Server) Methods() []contract.Method { return educationv1.EducationMethods(s) }
 
 // ApplyForPlace opens an application. The registry is asked who the child's
 // guardian is before the transaction, and only where the form is good.

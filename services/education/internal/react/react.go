@@ -14,9 +14,6 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/app"
 )
 
-// Listens names the services whose channels are read.
-func Listens() []string { return []string{"registry", "employment", "insurance", "housing"} }
-
 // Router routes the events that the department acts on; in gives the store
 // within a transaction, service is this service's name.
 func Router(service string, a *app.App, in func(*sqldb.Tx) app.Store, held *evidence.Holder) *consume.Router {

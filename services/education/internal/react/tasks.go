@@ -10,15 +10,6 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/app"
 )
 
-// Lapse does the task that an offer's clock leaves.
-func Lapse(a *app.App, log *outbox.Log, in func(*sqldb.Tx) app.Store) task.Handler {
-	return func(ctx context.Context, payload []byte) error {
-		return log.DB().Update(ctx, func(tx *sqldb.Tx) error {
-			return a.Lapse(ctx, in(tx), string(payload))
-		})
-	}
-}
-
 // Forget does the task that an acceptance leaves: evidence that is needed no
 // more goes.
 func Forget(a *app.App, log *outbox.Log, in func(*sqldb.Tx) app.Store, held *evidence.Holder) task.Handler {

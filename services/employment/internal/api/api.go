@@ -13,12 +13,10 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/proto/contract"
-	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
-	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 )
 
-// Server implements employmentv1.EmploymentServer and platformv1.FactsServer.
+// Server implements employmentv1.EmploymentServer.
 type Server struct {
 	App    *app.App
 	Log    *outbox.Log
@@ -26,11 +24,6 @@ type Server struct {
 	Pages  *cache.Cache     // search results
 	Holder *evidence.Holder // shared certificates
 	Caller contract.Caller  // asks the registry
-}
-
-// Methods lists what the server serves.
-func (s *Server) Methods() []contract.Method {
-	return append(employmentv1.EmploymentMethods(s), platformv1.FactsMethods(s)...)
 }
 
 // command runs a use case with its events in one transaction.

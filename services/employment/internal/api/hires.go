@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
@@ -80,20 +79,12 @@ func (s *Server) ListHires(ctx context.Context, req *employmentv1.ListHiresReque
 	return out, err
 }
 
-// ListFacts answers other departments' questions about jobs: employed since a
+// Jobs gives a worker's jobs as evidence for other departments: employed since a
 // day, on the worker's own word.
-func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
-	return evidence.Serve(ctx, s.Log, s.App.Clock, req, func(tx *sqldb.Tx, worker, kind string) ([]*platformv1.Fact, error) {
-		if kind != evidence.Job {
-			return nil, nil
-		}
-		hires, err := s.In(tx).HiresOf(worker)
-		var facts []*platformv1.Fact
-		for _, h := range hires {
-			if h.Proves() {
-				facts = append(facts, fact(h))
-			}
-		}
-		return facts, err
-	})
+func (s *Server) Jobs(tx *sqldb.Tx, worker string) (facts []*platformv1.Fact, err error) {
+	all, err := s.App.ProvenHires(s.In(tx), worker)
+	for _, h := range all {
+		facts = append(facts, fact(h))
+	}
+	return facts, err
 }

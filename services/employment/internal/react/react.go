@@ -17,9 +17,6 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
-// Listens names the services whose channels are read.
-func Listens() []string { return []string{"registry", "training"} }
-
 // Router routes the events that the department acts on; in gives the store
 // within a transaction.
 func Router(a *app.App, in func(*sqldb.Tx) app.Store, e *evidence.Holder) *consume.Router {

@@ -91,19 +91,13 @@ func (s *Server) ListLeases(ctx context.Context, req *housingv1.ListLeasesReques
 	return out, err
 }
 
-// ListFacts answers other departments' questions about a worker's leases.
-func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
-	return evidence.Serve(ctx, s.Log, s.App.Clock, req, func(tx *sqldb.Tx, worker, kind string) ([]*platformv1.Fact, error) {
-		if kind != evidence.Lease {
-			return nil, nil
-		}
-		leases, err := s.In(tx).LeasesOf(worker)
-		var facts []*platformv1.Fact
-		for _, l := range leases {
-			facts = append(facts, fact(l, clock.Today(s.App.Clock)))
-		}
-		return facts, err
-	})
+// Leases gives a worker's leases as evidence for other departments.
+func (s *Server) Leases(tx *sqldb.Tx, worker string) (facts []*platformv1.Fact, err error) {
+	all, err := s.App.Leases(s.In(tx), worker)
+	for _, l := range all {
+		facts = append(facts, fact(l, clock.Today(s.App.Clock)))
+	}
+	return facts, err
 }
 
 // fact is a lease as evidence: where and since when, never the address. Its

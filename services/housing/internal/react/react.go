@@ -17,9 +17,6 @@ import (
 // service is this department's name, as messages name what they are about.
 const service = "housing"
 
-// Listens names the services whose channels are read.
-func Listens() []string { return []string{"registry", "employment", "insurance"} }
-
 // Router routes the events that the department acts on.
 func Router(a *app.App, in func(*sqldb.Tx) app.Store, e *evidence.Holder) *consume.Router {
 	h := handlers{a, in, e}

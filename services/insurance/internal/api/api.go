@@ -91,19 +91,13 @@ func (s *Server) GetDuty(ctx context.Context, req *insurancev1.GetDutyRequest) (
 	return out, err
 }
 
-// ListFacts answers other departments' questions about months covered.
-func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
-	return evidence.Serve(ctx, s.Log, s.App.Clock, req, func(tx *sqldb.Tx, worker, kind string) ([]*platformv1.Fact, error) {
-		if kind != evidence.InsuranceMonths {
-			return nil, nil
-		}
-		covers, err := s.In(tx).CoversOf(worker)
-		var facts []*platformv1.Fact
-		for _, c := range covers {
-			facts = append(facts, fact(c))
-		}
-		return facts, err
-	})
+// Months gives a worker's covers as evidence for other departments.
+func (s *Server) Months(tx *sqldb.Tx, worker string) (facts []*platformv1.Fact, err error) {
+	all, err := s.App.Covers(s.In(tx), worker)
+	for _, c := range all {
+		facts = append(facts, fact(c))
+	}
+	return facts, err
 }
 
 // fact is a cover as evidence. Its version is the number of changes that

@@ -16,9 +16,6 @@ import (
 	"github.com/qiao-platform/qiao/services/insurance/internal/app"
 )
 
-// Listens names the services whose channels are read.
-func Listens() []string { return []string{"employment", "registry"} }
-
 // Router routes the events that the department acts on.
 func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	h := handlers{a, in}

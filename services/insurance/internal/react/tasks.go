@@ -41,12 +41,3 @@ func AskAge(a *app.App, caller contract.Caller, log *outbox.Log, in func(*sqldb.
 		})
 	}
 }
-
-// CheckDuty does the task that a duty's clock leaves.
-func CheckDuty(a *app.App, log *outbox.Log, in func(*sqldb.Tx) app.Store) task.Handler {
-	return func(ctx context.Context, payload []byte) error {
-		return log.DB().Update(ctx, func(tx *sqldb.Tx) error {
-			return a.CheckDuty(ctx, in(tx), string(payload))
-		})
-	}
-}

@@ -28,10 +28,6 @@ func departments() []string {
 	return []string{"employment", "training", "insurance", "education", "housing"}
 }
 
-// Listens names the services whose channels are read: all, the registry's own
-// too, because its events belong on the timeline like the others'.
-func Listens() []string { return append([]string{"registry"}, departments()...) }
-
 // reads is how the type ends of an event that tells of a read.
 const reads = ".record.read.v1"
 
@@ -39,7 +35,8 @@ const reads = ".record.read.v1"
 func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	h := handlers{a, in}
 	r := consume.NewRouter()
-	r.Every(h.step)
+	// All channels are read, the registry's own too: its events belong on the timeline like the others'.
+	r.Every(h.step, append([]string{"registry"}, departments()...)...)
 	for _, d := range departments() {
 		consume.On(r, d, h.recordRead)
 	}

@@ -63,12 +63,12 @@ func postgresCommands(ctx context.Context, b *bench, database func(string) (stri
 	if err != nil {
 		return err
 	}
-	log, _, _, err := run.Open(ctx, "education", nil, d)
+	k, err := run.Open(ctx, "education", nil, d)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = log.DB().Close() }()
-	ids, err := fill(ctx, log.DB())
+	defer func() { _ = k.Close() }()
+	ids, err := fill(ctx, k.Log.DB())
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func postgresCommands(ctx context.Context, b *bench, database func(string) (stri
 	if err != nil {
 		return err
 	}
-	direct, through, err := r.commandRates(ctx, d, &counter{log}, ids)
+	direct, through, err := r.commandRates(ctx, d, &counter{k.Log}, ids)
 	if err != nil {
 		return err
 	}

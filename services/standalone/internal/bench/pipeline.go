@@ -99,21 +99,21 @@ func (r *rig) endToEnd(ctx context.Context) (perSecond float64, err error) {
 }
 
 func (r *rig) publisher(ctx context.Context, d run.Deps) (run.Service, *outbox.Log, error) {
-	log, tasks, caller, err := run.Open(ctx, "employment", nil, d)
+	k, err := run.Open(ctx, "employment", nil, d)
 	if err != nil {
 		return nil, nil, err
 	}
-	s, err := run.Assemble(ctx, run.Parts{Log: log, Tasks: tasks, Caller: caller}, d)
-	return s, log, err
+	s, err := k.Assemble(ctx, run.Parts{})
+	return s, k.Log, err
 }
 
 // consumer is a service that writes a row for every event, which can be there once.
 func (r *rig) consumer(ctx context.Context, d run.Deps) (run.Service, *outbox.Log, error) {
-	log, tasks, caller, err := run.Open(ctx, "insurance", nil, d)
+	k, err := run.Open(ctx, "insurance", nil, d)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+	if err := k.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(`CREATE TABLE IF NOT EXISTS effect (application TEXT PRIMARY KEY, worker TEXT NOT NULL, at BIGINT NOT NULL)`)
 		return err
 	}); err != nil {
@@ -123,8 +123,8 @@ func (r *rig) consumer(ctx context.Context, d run.Deps) (run.Service, *outbox.Lo
 	consume.On(router, "employment", func(_ context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.ApplicationSubmitted) error {
 		return tx.Queue(`INSERT INTO effect (application, worker, at) VALUES ($1, $2, $3)`, m.GetApplicationId(), e.Worker, e.OccurredAt.UnixMicro())
 	})
-	s, err := run.Assemble(ctx, run.Parts{Log: log, Tasks: tasks, Caller: caller, Router: router, Listens: []string{"employment"}}, d)
-	return s, log, err
+	s, err := k.Assemble(ctx, run.Parts{Router: router})
+	return s, k.Log, err
 }
 
 // appendBacklog writes events that wait to be relayed.

@@ -5,25 +5,18 @@ package api
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
-	"github.com/qiao-platform/qiao/proto/contract"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 	"github.com/qiao-platform/qiao/services/training/internal/app"
 )
 
-// Server implements trainingv1.TrainingServer and platformv1.FactsServer.
+// Server implements trainingv1.TrainingServer.
 type Server struct {
 	App *app.App
 	Log *outbox.Log
 	In  func(*sqldb.Tx) app.Store // the store within a transaction
-}
-
-// Methods lists what is served.
-func (s *Server) Methods() []contract.Method {
-	return append(trainingv1.TrainingMethods(s), platformv1.FactsMethods(s)...)
 }
 
 // PublishCourse opens a course.
@@ -108,17 +101,11 @@ func (s *Server) ListEnrolments(ctx context.Context, req *trainingv1.ListEnrolme
 	return out, err
 }
 
-// ListFacts answers other departments' questions about certificates.
-func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
-	return evidence.Serve(ctx, s.Log, s.App.Clock, req, func(tx *sqldb.Tx, worker, kind string) ([]*platformv1.Fact, error) {
-		if kind != evidence.Certificate {
-			return nil, nil
-		}
-		all, err := s.In(tx).CertificatesOf(worker)
-		var facts []*platformv1.Fact
-		for _, c := range all {
-			facts = append(facts, fact(c))
-		}
-		return facts, err
-	})
+// Certificates gives a worker's certificates as evidence for other departments.
+func (s *Server) Certificates(tx *sqldb.Tx, worker string) (facts []*platformv1.Fact, err error) {
+	all, err := s.App.Certificates(s.In(tx), worker)
+	for _, c := range all {
+		facts = append(facts, fact(c))
+	}
+	return facts, err
 }

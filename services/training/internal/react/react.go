@@ -16,9 +16,6 @@ import (
 	"github.com/qiao-platform/qiao/services/training/internal/app"
 )
 
-// Listens names the services whose channels are read.
-func Listens() []string { return []string{"employment", "registry"} }
-
 // Router routes the events that the department acts on; in gives the store
 // within a transaction.
 func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
