@@ -18,7 +18,7 @@ func (s *Server) fair(f domain.Fair) (*employmentv1.Fair, error) {
 		Seed: f.Seed, Pass: int32(f.Pass), ClosedAt: sqldb.Micros(f.ClosedAt), FigureEntered: f.First != "", WishesMax: int32(most),
 		Venue: f.Venue, Hours: f.Hours, ReasonCode: f.Why,
 	}
-	if f.State == domain.FairMatchedState {
+	if f.State == domain.FairIsMatched {
 		out.Figure = f.Figure
 	}
 	return out, err

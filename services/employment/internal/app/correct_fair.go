@@ -27,7 +27,7 @@ func (a *App) CorrectFair(ctx context.Context, s Store, c domain.FairCorrection)
 	if err != nil {
 		return c, err
 	}
-	if f.State != domain.FairMatchedState {
+	if f.State != domain.FairIsMatched {
 		return c, domain.ErrFairState
 	}
 	drawn, before, err := drawnFair(s, f)
@@ -192,7 +192,7 @@ func (a *App) proposeMore(ctx context.Context, s Store, f domain.Fair, w wronged
 // FairCorrectionsOf lists a fair's corrections: those that were taken to
 // everybody, a proposal to the officers of the fair alone.
 func (a *App) FairCorrectionsOf(ctx context.Context, s Store, f domain.Fair) ([]domain.FairCorrection, error) {
-	if f.State != domain.FairMatchedState {
+	if f.State != domain.FairIsMatched {
 		return nil, nil
 	}
 	all, err := s.FairCorrections(f.ID)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -126,5 +127,5 @@ type FairApplicant struct {
 	Rank          int
 	ProposalID    string // once the worker accepted an interview
 	JobID         string
-	State         domain.ProposalState
+	State         answer.State
 }

@@ -21,7 +21,7 @@ func (a *App) InviteToInterview(ctx context.Context, s Store, applicationID stri
 	if err != nil {
 		return "", err
 	}
-	if before.State == domain.InterviewOpen || before.State == domain.InterviewAcceptedState {
+	if before.State == domain.InterviewIsOpen || before.State == domain.InterviewIsAccepted {
 		return "", domain.ErrInterviewOpen
 	}
 	i, events, err := application.Invite(a.NewID(), meetAt, way, m, a.Clock.Now())
@@ -45,7 +45,7 @@ func (a *App) NameOf(ctx context.Context, s Store, applicationID string) (domain
 	if err != nil {
 		return application, err
 	}
-	if !i.NameOpen() && application.State != domain.ApplicationAccepted {
+	if !i.NameOpen() && application.State != domain.ApplicationIsAccepted {
 		return application, domain.ErrNameHidden
 	}
 	return application, nil

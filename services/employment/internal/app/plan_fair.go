@@ -45,7 +45,7 @@ func (a *App) PlanFair(ctx context.Context, s Store, p domain.FairPlan, days Fai
 		return "", "", err
 	}
 	for _, other := range all {
-		if other.Same(f.FairPlan) && other.State != domain.FairCancelledState {
+		if other.Same(f.FairPlan) && other.State != domain.FairIsCancelled {
 			return other.ID, domain.Unchanged, nil
 		}
 	}
@@ -118,7 +118,7 @@ func noticeFair(ctx context.Context, s Store, f domain.Fair, what string) error 
 		if err != nil {
 			return err
 		}
-		if err := s.SaveFairApplication(ctx, application, domain.FairNoticed{FairID: f.ID, ApplicationID: id, What: what, Why: f.Why}); err != nil {
+		if err := s.SaveFairApplication(ctx, application, domain.FairNoticed{FairID: f.ID, ApplicationID: id, What: what, ReasonCode: f.Why}); err != nil {
 			return err
 		}
 	}

@@ -59,7 +59,7 @@ func (a *App) PublishVacancy(ctx context.Context, s Store, p Post, only bool) (s
 		return said, err
 	}
 	for _, v := range like {
-		if v.State == domain.VacancyOpen && v.Same(t) {
+		if v.State == domain.VacancyIsOpen && v.Same(t) {
 			return Said{ID: v.ID, Outcome: domain.Unchanged, Notes: notes}, nil
 		}
 	}

@@ -38,7 +38,7 @@ func (a *App) ProveFairEntry(s Store, worker, fairID string) (root string, path 
 	if !found {
 		return "", nil, domain.ErrFairApplicationUnknown
 	}
-	if f.State == domain.FairOpen || !application.Listed {
+	if f.State == domain.FairIsOpen || !application.Listed {
 		return "", nil, domain.ErrFairState
 	}
 	lists, err := readFairLists(s, f)

@@ -21,7 +21,7 @@ func (a *App) WithdrawApplication(ctx context.Context, s Store, id string) error
 }
 
 func withdraw(ctx context.Context, s Store, a domain.Application) error {
-	offered := a.State == domain.ApplicationOffered
+	offered := a.State == domain.ApplicationIsOffered
 	a, events, err := a.Withdraw()
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
@@ -40,8 +41,8 @@ func withdrawFromFair(ctx context.Context, s Store, seen domain.FairApplication)
 		return err
 	}
 	for _, x := range all {
-		if x.State == domain.ProposalOpen {
-			return withdrawProposal(ctx, s, x.ID, domain.ProposalOpen)
+		if x.State == answer.Open {
+			return withdrawProposal(ctx, s, x.ID, answer.Open)
 		}
 	}
 	return nil
@@ -49,7 +50,7 @@ func withdrawFromFair(ctx context.Context, s Store, seen domain.FairApplication)
 
 // withdrawProposal ends a proposal with its application, and frees its seat,
 // where it is still in the state that was seen.
-func withdrawProposal(ctx context.Context, s Store, id string, seen domain.ProposalState) error {
+func withdrawProposal(ctx context.Context, s Store, id string, seen answer.State) error {
 	x, err := s.FairProposal(id)
 	if err != nil || x.State != seen {
 		return err
@@ -81,5 +82,5 @@ func freeFairSeat(ctx context.Context, s Store, jobID string) error {
 	if _, err := s.ShareFair(x.FairID); err != nil {
 		return err
 	}
-	return withdrawProposal(ctx, s, x.ID, domain.ProposalAcceptedState)
+	return withdrawProposal(ctx, s, x.ID, answer.Accepted)
 }

@@ -7,10 +7,10 @@ type ApplicationState string
 
 // The states of an application.
 const (
-	ApplicationSubmittedState ApplicationState = "submitted" // in the queue
-	ApplicationOffered        ApplicationState = "offered"
-	ApplicationAccepted       ApplicationState = "accepted"
-	ApplicationWithdrawnState ApplicationState = "withdrawn"
+	ApplicationIsSubmitted ApplicationState = "submitted" // in the queue
+	ApplicationIsOffered   ApplicationState = "offered"
+	ApplicationIsAccepted  ApplicationState = "accepted"
+	ApplicationIsWithdrawn ApplicationState = "withdrawn"
 )
 
 // Application is one worker's application to one vacancy. Its place in the
@@ -30,7 +30,7 @@ type Application struct {
 // Apply sends an application. ofAge says that the worker has reached the age
 // that work with hazards asks for; it is asked for such vacancies alone.
 func Apply(id, worker string, v Vacancy, ofAge bool, at time.Time) (Application, []Event, error) {
-	if v.State != VacancyOpen {
+	if v.State != VacancyIsOpen {
 		return Application{}, nil, ErrVacancyClosed
 	}
 	if v.Open() == 0 {
@@ -39,13 +39,13 @@ func Apply(id, worker string, v Vacancy, ofAge bool, at time.Time) (Application,
 	if v.Hazardous && !ofAge {
 		return Application{}, nil, ErrTooYoung
 	}
-	a := Application{ID: id, Worker: worker, VacancyID: v.ID, EmployerID: v.EmployerID, County: v.County, State: ApplicationSubmittedState, SubmittedAt: at}
+	a := Application{ID: id, Worker: worker, VacancyID: v.ID, EmployerID: v.EmployerID, County: v.County, State: ApplicationIsSubmitted, SubmittedAt: at}
 	return a, []Event{ApplicationSubmitted{ApplicationID: id, VacancyID: v.ID}}, nil
 }
 
 // Pending reports whether the application can still be withdrawn.
 func (a Application) Pending() bool {
-	return a.State == ApplicationSubmittedState || a.State == ApplicationOffered
+	return a.State == ApplicationIsSubmitted || a.State == ApplicationIsOffered
 }
 
 // Withdraw ends the application before an offer is accepted.
@@ -53,14 +53,14 @@ func (a Application) Withdraw() (Application, []Event, error) {
 	if !a.Pending() {
 		return a, nil, ErrApplicationState.With("state", string(a.State))
 	}
-	a.State = ApplicationWithdrawnState
-	return a, []Event{ApplicationWithdrawn{a.ID}}, nil
+	a.State = ApplicationIsWithdrawn
+	return a, []Event{ApplicationWithdrawn{ApplicationID: a.ID}}, nil
 }
 
 // requeue gives the application back its place after an offer that led to nothing.
 func (a Application) requeue(from ApplicationState) Application {
 	if a.State == from {
-		a.State = ApplicationSubmittedState
+		a.State = ApplicationIsSubmitted
 	}
 	return a
 }

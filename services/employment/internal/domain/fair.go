@@ -66,11 +66,11 @@ type FairState string
 
 // The states of a fair.
 const (
-	FairOpen         FairState = "open"    // takes posts and wishes, then ranks
-	FairClosedState  FairState = "closed"  // the list is committed
-	FairMatchedState FairState = "matched" // a pass has proposed
-	// FairCancelledState is a fair that ended before it had results.
-	FairCancelledState FairState = "cancelled"
+	FairIsOpen    FairState = "open"    // takes posts and wishes, then ranks
+	FairIsClosed  FairState = "closed"  // the list is committed
+	FairIsMatched FairState = "matched" // a pass has proposed
+	// FairIsCancelled is a fair that ended before it had results.
+	FairIsCancelled FairState = "cancelled"
 )
 
 // FairRules is what EM-FAIR and EM-FAIR-MATCH say on a day.
@@ -147,8 +147,10 @@ func PlanFair(id string, p FairPlan, r FairRules, today clock.Date) (Fair, []Eve
 	if err != nil {
 		return Fair{}, nil, err
 	}
-	f := Fair{FairPlan: p, ID: id, State: FairOpen}
-	return f, []Event{FairPlanned{f}}, nil
+	f := Fair{FairPlan: p, ID: id, State: FairIsOpen}
+	return f, []Event{FairPlanned{
+		FairID: id, Campaign: p.Campaign, Division: p.Division, StartsOn: p.StartsOn, EndsOn: p.EndsOn, ClosesOn: p.ClosesOn, MatchOn: p.MatchOn, Tie: string(p.Tie),
+	}}, nil
 }
 
 // hours is how the hours of a day are written.
@@ -195,7 +197,7 @@ func fairReasons() []string { return []string{"dates", "venue", "figure", "law",
 
 // Change mends a plan until the list is committed.
 func (f Fair) Change(to FairPlan, why string, r FairRules, today clock.Date) (Fair, []Event, error) {
-	if f.State != FairOpen {
+	if f.State != FairIsOpen {
 		return f, nil, ErrFairState
 	}
 	if !slices.Contains(fairReasons(), why) {
@@ -207,21 +209,21 @@ func (f Fair) Change(to FairPlan, why string, r FairRules, today clock.Date) (Fa
 		return f, nil, err
 	}
 	f.FairPlan, f.Why = to, why
-	return f, []Event{FairChanged{f}}, nil
+	return f, []Event{FairChanged{FairID: f.ID, StartsOn: f.StartsOn, EndsOn: f.EndsOn, ReasonCode: why}}, nil
 }
 
 // Cancel ends a fair that has no results.
 func (f Fair) Cancel(why string) (Fair, []Event, error) {
 	switch {
-	case f.State == FairMatchedState:
+	case f.State == FairIsMatched:
 		return f, nil, ErrFairResults
-	case f.State == FairCancelledState:
+	case f.State == FairIsCancelled:
 		return f, nil, ErrFairState
 	case !slices.Contains(fairReasons(), why):
 		return f, nil, ErrFairReason
 	}
-	f.State, f.Why = FairCancelledState, why
-	return f, []Event{FairCancelled{f}}, nil
+	f.State, f.Why = FairIsCancelled, why
+	return f, []Event{FairCancelled{FairID: f.ID, ReasonCode: why}}, nil
 }
 
 // What who applied is told of a fair.
@@ -250,7 +252,7 @@ func (f Fair) Has(county string) bool {
 
 // TakesLists returns nil while posts are entered and wishes sent.
 func (f Fair) TakesLists(today clock.Date) error {
-	if f.State != FairOpen || today.After(f.ClosesOn) {
+	if f.State != FairIsOpen || today.After(f.ClosesOn) {
 		return ErrFairListsClosed
 	}
 	return nil
@@ -258,7 +260,7 @@ func (f Fair) TakesLists(today clock.Date) error {
 
 // TakesRanks returns nil while employers may rank: until the list is committed.
 func (f Fair) TakesRanks() error {
-	if f.State != FairOpen {
+	if f.State != FairIsOpen {
 		return ErrFairListsClosed
 	}
 	return nil
@@ -269,7 +271,7 @@ func (f Fair) TakesRanks() error {
 // figure cannot exist yet. A fair of one day is closed on it, before its figure.
 func (f Fair) Closable(matchOn clock.Date, r FairRules, today clock.Date) error {
 	switch {
-	case f.State != FairOpen:
+	case f.State != FairIsOpen:
 		return ErrFairTwice
 	case f.OneDay() && today == f.ClosesOn && matchOn == today:
 		return nil
@@ -283,14 +285,14 @@ func (f Fair) Closable(matchOn clock.Date, r FairRules, today clock.Date) error 
 
 // Close commits the fair to a list.
 func (f Fair) Close(c allocate.Commitment, matchOn clock.Date, at time.Time) (Fair, []Event) {
-	f.State, f.Root, f.Entries, f.MatchOn, f.ClosedAt = FairClosedState, c.Root, c.Entries, matchOn, at
-	return f, []Event{FairClosed{f}}
+	f.State, f.Root, f.Entries, f.MatchOn, f.ClosedAt = FairIsClosed, c.Root, c.Entries, matchOn, at
+	return f, []Event{FairClosed{FairID: f.ID, Root: f.Root, EntryCount: f.Entries, MatchOn: matchOn}}
 }
 
 // EnterFigure is one officer's reading of the public figure. It may be entered
 // again until it was confirmed.
 func (f Fair) EnterFigure(figure, officer string, today clock.Date) (Fair, []Event, error) {
-	if f.State != FairClosedState {
+	if f.State != FairIsClosed {
 		return f, nil, ErrFairState
 	}
 	if today.Before(f.MatchOn) {
@@ -301,12 +303,12 @@ func (f Fair) EnterFigure(figure, officer string, today clock.Date) (Fair, []Eve
 		return f, nil, err
 	}
 	f.Figure, f.First = figure, officer
-	return f, []Event{FairFigureEntered{f.ID}}, nil
+	return f, []Event{FairFigureEntered{FairID: f.ID}}, nil
 }
 
 // Confirm returns nil where another officer read the same figure.
 func (f Fair) Confirm(figure, officer string) error {
-	if f.State != FairClosedState {
+	if f.State != FairIsClosed {
 		return ErrFairState
 	}
 	if f.First == "" {
@@ -323,14 +325,14 @@ func (f Fair) Confirm(figure, officer string) error {
 
 // Drawn records that a pass has proposed; seed and officer are those of the first.
 func (f Fair) Drawn(seed, officer string, m FairMatch) (Fair, []Event) {
-	f.State, f.Seed, f.Second = FairMatchedState, seed, officer
+	f.State, f.Seed, f.Second = FairIsMatched, seed, officer
 	return f.passed(m)
 }
 
 // PassAgain returns nil where another pass may run.
 func (f Fair) PassAgain(r FairRules, answering bool) error {
 	switch {
-	case f.State != FairMatchedState || f.Pass >= r.Passes:
+	case f.State != FairIsMatched || f.Pass >= r.Passes:
 		return ErrFairState
 	case answering:
 		return ErrFairAnswers
@@ -363,7 +365,7 @@ func EnterFairPost(id string, f Fair, v Vacancy, seats int, today clock.Date) (F
 	if err := f.TakesLists(today); err != nil {
 		return FairPost{}, nil, err
 	}
-	if v.State != VacancyOpen {
+	if v.State != VacancyIsOpen {
 		return FairPost{}, nil, ErrVacancyClosed
 	}
 	if !f.Has(v.County) {
@@ -380,7 +382,7 @@ func EnterFairPost(id string, f Fair, v Vacancy, seats int, today clock.Date) (F
 // pass. Between commitment and draw nothing of the list can change. proposed
 // counts the proposals that are not answered.
 func (p FairPost) SetSeats(f Fair, v Vacancy, seats, proposed int, today clock.Date) (FairPost, []Event, error) {
-	if f.State != FairMatchedState {
+	if f.State != FairIsMatched {
 		if err := f.TakesLists(today); err != nil {
 			return p, nil, err
 		}
@@ -487,5 +489,5 @@ func (a FairApplication) Withdraw() (FairApplication, []Event, error) {
 		return a, nil, ErrFairApplicationState
 	}
 	a.Withdrawn = true
-	return a, []Event{FairApplicationWithdrawn{a.ID}}, nil
+	return a, []Event{FairApplicationWithdrawn{ApplicationID: a.ID}}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
@@ -71,7 +72,7 @@ type FairCorrection struct {
 // ProposeFairCorrection checks a correction of a fair that has results.
 func ProposeFairCorrection(c FairCorrection, f Fair, drawn *allocate.Published, now time.Time) (FairCorrection, error) {
 	switch {
-	case f.State != FairMatchedState:
+	case f.State != FairIsMatched:
 		return c, ErrFairState
 	case !slices.Contains([]string{"rank", "seats", "figure", "procedure"}, c.Why):
 		return c, ErrFairCorrectionReason
@@ -109,7 +110,7 @@ func (c FairCorrection) Decided(outcome, who string, wronged int, now time.Time)
 		return c, nil
 	}
 	c.Wronged = wronged
-	return c, []Event{FairCorrected{FairID: c.FairID, CorrectionID: c.ID, Why: c.Why, Wronged: wronged}}
+	return c, []Event{FairCorrected{FairID: c.FairID, CorrectionID: c.ID, ReasonCode: c.Why, Wronged: wronged}}
 }
 
 // Mend makes of what was drawn the draw as it should have been. tickets gives
@@ -153,8 +154,8 @@ func (e FairEntry) Owed(wish int, proposals []FairProposal) bool {
 		return false
 	}
 	return !slices.ContainsFunc(proposals, func(x FairProposal) bool {
-		standing := x.State == ProposalOpen || x.State == ProposalAcceptedState
-		return standing && x.Wish <= wish || x.Wish == wish && x.State != ProposalLapsedState
+		standing := x.State == answer.Open || x.State == answer.Accepted
+		return standing && x.Wish <= wish || x.Wish == wish && x.State != answer.Lapsed
 	})
 }
 

@@ -7,18 +7,10 @@ import (
 	"github.com/qiao-platform/qiao/pkg/answer"
 )
 
-// ProposalState is where a proposal stands.
-type ProposalState = answer.State
-
-// The states of a proposal.
-const (
-	ProposalOpen                         = answer.Open
-	ProposalAcceptedState                = answer.Accepted // an interview; the job has its own application
-	ProposalDeclinedState                = answer.Declined
-	ProposalLapsedState                  = answer.Lapsed
-	ProposalWithdrawnState               = answer.Withdrawn
-	ProposalPassedOver     ProposalState = "passed_over" // a person at the employer said no
-)
+// ProposalPassedOver is the state of a proposal beside those of answer: a person
+// at the employer said no. An accepted one is an interview; the job has its own
+// application.
+const ProposalPassedOver answer.State = "passed_over"
 
 // proposalAnswers are the words for why an answer to a proposal is not taken.
 var proposalAnswers = answer.Errors{Lapsed: ErrProposalLate, State: ErrProposalState}
@@ -80,7 +72,7 @@ func (x FairProposal) Decline(now time.Time) (FairProposal, []Event, error) {
 		return x, nil, err
 	}
 	x.Clock = c
-	return x, []Event{FairProposalDeclined{x.ID}}, nil
+	return x, []Event{FairProposalDeclined{ProposalID: x.ID}}, nil
 }
 
 // Lapse ends a proposal whose time to answer is over; number and wishes are kept.
@@ -90,21 +82,21 @@ func (x FairProposal) Lapse(now time.Time) (FairProposal, []Event) {
 		return x, nil
 	}
 	x.Clock = c
-	return x, []Event{FairProposalLapsed{x.ID}}
+	return x, []Event{FairProposalLapsed{ProposalID: x.ID}}
 }
 
 // Withdraw ends a proposal with the worker's application, to the fair or for
 // the job; an accepted one gives its seat back.
 func (x FairProposal) Withdraw(p FairPost) (FairProposal, FairPost, []Event) {
 	switch x.State {
-	case ProposalAcceptedState:
+	case answer.Accepted:
 		p = p.GiveBack()
-	case ProposalOpen:
+	case answer.Open:
 	default:
 		return x, p, nil
 	}
-	x.State = ProposalWithdrawnState
-	return x, p, []Event{FairProposalWithdrawn{x.ID}}
+	x.State = answer.Withdrawn
+	return x, p, []Event{FairProposalWithdrawn{ProposalID: x.ID}}
 }
 
 // PassOver is a person's no at the employer, after the worker accepted an
@@ -113,9 +105,9 @@ func (x FairProposal) PassOver(p FairPost, job Application, reason string, r Fai
 	if !slices.Contains(r.PassOver, reason) {
 		return x, p, nil, ErrPassOverReason
 	}
-	if x.State != ProposalAcceptedState || job.State != ApplicationSubmittedState {
+	if x.State != answer.Accepted || job.State != ApplicationIsSubmitted {
 		return x, p, nil, ErrProposalState.With("state", string(x.State))
 	}
 	x.State, x.ReasonCode, x.EndedAt = ProposalPassedOver, reason, now
-	return x, p.GiveBack(), []Event{FairProposalPassedOverEvent{ProposalID: x.ID, ReasonCode: reason}}, nil
+	return x, p.GiveBack(), []Event{FairProposalPassedOver{ProposalID: x.ID, ReasonCode: reason}}, nil
 }

@@ -42,7 +42,7 @@ func fairRules(t testing.TB) domain.FairRules {
 // lists invents the lists of a fair; wishes lean to the same popular posts, and
 // employers rank some of who applied.
 func lists(r *rand.Rand, tie allocate.Tie, workers, wishes, posts, seats int) *domain.FairLists {
-	l := &domain.FairLists{Fair: domain.Fair{ID: "fair-1", State: domain.FairClosedState, FairPlan: domain.FairPlan{Tie: tie, FigureName: "figure", MatchOn: clock.NewDate(2026, 11, 10)}}}
+	l := &domain.FairLists{Fair: domain.Fair{ID: "fair-1", State: domain.FairIsClosed, FairPlan: domain.FairPlan{Tie: tie, FigureName: "figure", MatchOn: clock.NewDate(2026, 11, 10)}}}
 	for i := range posts {
 		l.Posts = append(l.Posts, domain.FairPost{ID: fmt.Sprint("p", i), FairID: "fair-1", VacancyID: fmt.Sprintf("vacancy-%05d", i), Seats: 1 + r.IntN(seats)})
 	}
@@ -245,7 +245,7 @@ func TestFairDrawRefusals(t *testing.T) {
 }
 
 func TestSeatsBelowTaken(t *testing.T) {
-	f := domain.Fair{State: domain.FairMatchedState}
+	f := domain.Fair{State: domain.FairIsMatched}
 	p := domain.FairPost{Seats: 5, Taken: 2}
 	v := domain.Vacancy{Terms: domain.Terms{Headcount: 6}}
 	today := clock.NewDate(2026, 11, 11)
@@ -254,7 +254,7 @@ func TestSeatsBelowTaken(t *testing.T) {
 			t.Errorf("%d seats: %v", seats, err)
 		}
 	}
-	f.State = domain.FairClosedState
+	f.State = domain.FairIsClosed
 	if _, _, err := p.SetSeats(f, v, 4, 0, today); errs.CodeOf(err) != "employment.fair.lists_closed" {
 		t.Error(err)
 	}

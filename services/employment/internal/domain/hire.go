@@ -11,12 +11,12 @@ type HireState string
 
 // The states of a hire.
 const (
-	HireEmployerSays    HireState = "employer_says" // waits for the worker
-	HireRegisteredState HireState = "registered"
-	HireDisputedState   HireState = "disputed" // "not me"
-	HireUndoneState     HireState = "undone"   // the acceptance was taken back
-	HireEndStatedState  HireState = "end_stated"
-	HireEndedState      HireState = "ended"
+	HireIsStated     HireState = "employer_says" // waits for the worker
+	HireIsRegistered HireState = "registered"
+	HireIsDisputed   HireState = "disputed" // "not me"
+	HireIsUndone     HireState = "undone"   // the acceptance was taken back
+	HireIsEndStated  HireState = "end_stated"
+	HireIsEnded      HireState = "ended"
 )
 
 // Basis is what a hire rests on.
@@ -67,9 +67,16 @@ type Hire struct {
 func hired(id string, o Offer, v Vacancy) (Hire, []Event) {
 	h := Hire{
 		ID: id, Worker: o.Worker, EmployerID: o.EmployerID, OfferID: o.ID, Occupation: v.Occupation, County: v.County, Hazardous: v.Hazardous,
-		StartOn: o.StartOn, EndOn: o.EndOn, WageFen: o.WageFen, Basis: ByOffer, Confirmed: true, State: HireRegisteredState, FactVersion: 1,
+		StartOn: o.StartOn, EndOn: o.EndOn, WageFen: o.WageFen, Basis: ByOffer, Confirmed: true, State: HireIsRegistered, FactVersion: 1,
 	}
-	return h, []Event{HireRegistered{h}}
+	return h, []Event{h.registered()}
+}
+
+// registered tells of the hire; who is told of its confirmation learns the same.
+func (h Hire) registered() HireRegistered {
+	return HireRegistered{
+		HireID: h.ID, EmployerID: h.EmployerID, Occupation: h.Occupation, County: h.County, Hazardous: h.Hazardous, StartOn: h.StartOn, EndOn: h.EndOn, Basis: h.Basis,
+	}
 }
 
 // StateHire records a hire that only the employer states. It proves nothing
@@ -84,8 +91,8 @@ func StateHire(h Hire) (Hire, []Event, error) {
 	if h.WageFen < 0 {
 		return h, nil, ErrHireWage
 	}
-	h.Basis, h.State = ByEmployer, HireEmployerSays
-	return h, []Event{HireRegistered{h}}, nil
+	h.Basis, h.State = ByEmployer, HireIsStated
+	return h, []Event{h.registered()}, nil
 }
 
 func (h Hire) in(states ...HireState) error {
@@ -102,40 +109,40 @@ func (h Hire) acknowledge() (Hire, []Event) {
 		return h, nil
 	}
 	h.Confirmed, h.FactVersion = true, h.Version+1
-	return h, []Event{HireConfirmed{h}}
+	return h, []Event{HireConfirmed(h.registered())}
 }
 
 // Confirm is the worker's word for a hire that the employer stated.
 func (h Hire) Confirm() (Hire, []Event, error) {
-	if err := h.in(HireEmployerSays); err != nil {
+	if err := h.in(HireIsStated); err != nil {
 		return h, nil, err
 	}
-	h.State = HireRegisteredState
+	h.State = HireIsRegistered
 	h, events := h.acknowledge()
 	return h, events, nil
 }
 
 // Dispute is the worker's "not me": what rests on the hire is frozen.
 func (h Hire) Dispute() (Hire, []Event, error) {
-	if err := h.in(HireEmployerSays, HireRegisteredState, HireEndStatedState); err != nil {
+	if err := h.in(HireIsStated, HireIsRegistered, HireIsEndStated); err != nil {
 		return h, nil, err
 	}
-	h.State = HireDisputedState
-	return h, []Event{HireDisputed{h.ID}}, nil
+	h.State = HireIsDisputed
+	return h, []Event{HireDisputed{HireID: h.ID}}, nil
 }
 
 // Undo ends the hire of an acceptance that was taken back, as if it had not been.
 func (h Hire) Undo() (Hire, []Event, error) {
-	if err := h.in(HireRegisteredState, HireEndStatedState); err != nil {
+	if err := h.in(HireIsRegistered, HireIsEndStated); err != nil {
 		return h, nil, err
 	}
-	h.State = HireUndoneState
-	return h, []Event{HireUndone{h.ID}}, nil
+	h.State = HireIsUndone
+	return h, []Event{HireUndone{HireID: h.ID}}, nil
 }
 
 // End is the worker's word that the hire ended; it needs nobody's consent.
 func (h Hire) End(on clock.Date, g Ground) (Hire, []Event, error) {
-	if err := h.in(HireEmployerSays, HireRegisteredState, HireEndStatedState); err != nil {
+	if err := h.in(HireIsStated, HireIsRegistered, HireIsEndStated); err != nil {
 		return h, nil, err
 	}
 	if on.IsZero() || on.Before(h.StartOn) {
@@ -147,19 +154,19 @@ func (h Hire) End(on clock.Date, g Ground) (Hire, []Event, error) {
 
 // StateEnd is the employer's word that the hire ended; the worker is asked.
 func (h Hire) StateEnd(on clock.Date, g Ground) (Hire, []Event, error) {
-	if err := h.in(HireEmployerSays, HireRegisteredState); err != nil {
+	if err := h.in(HireIsStated, HireIsRegistered); err != nil {
 		return h, nil, err
 	}
 	if on.IsZero() || on.Before(h.StartOn) {
 		return h, nil, ErrHireEndedOn
 	}
-	h.State, h.EndedOn, h.Ground = HireEndStatedState, on, g
-	return h, []Event{HireEndStated{HireID: h.ID, EndedOn: on, Ground: g}}, nil
+	h.State, h.EndedOn, h.Ground = HireIsEndStated, on, g
+	return h, []Event{HireEndStated{HireID: h.ID, EndedOn: on, GroundCode: g}}, nil
 }
 
 // ConfirmEnd is the worker's word for the end that the employer stated.
 func (h Hire) ConfirmEnd() (Hire, []Event, error) {
-	if err := h.in(HireEndStatedState); err != nil {
+	if err := h.in(HireIsEndStated); err != nil {
 		return h, nil, err
 	}
 	return h.ended()
@@ -167,30 +174,32 @@ func (h Hire) ConfirmEnd() (Hire, []Event, error) {
 
 func (h Hire) ended() (Hire, []Event, error) {
 	h, events := h.acknowledge()
-	h.State, h.FactVersion = HireEndedState, h.Version+int64(len(events))+1
-	return h, append(events, HireEnded{h}), nil
+	h.State, h.FactVersion = HireIsEnded, h.Version+int64(len(events))+1
+	return h, append(events, HireEnded{
+		HireID: h.ID, EmployerID: h.EmployerID, Occupation: h.Occupation, County: h.County, StartOn: h.StartOn, EndedOn: h.EndedOn, GroundCode: h.Ground,
+	}), nil
 }
 
 // DisputeEnd is the worker's word that the hire goes on.
 func (h Hire) DisputeEnd() (Hire, []Event, error) {
-	if err := h.in(HireEndStatedState); err != nil {
+	if err := h.in(HireIsEndStated); err != nil {
 		return h, nil, err
 	}
-	h.State, h.EndedOn, h.Ground = HireRegisteredState, clock.Date{}, ""
+	h.State, h.EndedOn, h.Ground = HireIsRegistered, clock.Date{}, ""
 	h, events := h.acknowledge()
-	return h, append(events, HireEndDisputed{h.ID}), nil
+	return h, append(events, HireEndDisputed{HireID: h.ID}), nil
 }
 
 // Proves reports whether the hire is a fact that others may use: employed
 // since a day, on the worker's own word. An end that only the employer states
 // changes nothing about it.
 func (h Hire) Proves() bool {
-	return h.Confirmed && h.in(HireRegisteredState, HireEndStatedState, HireEndedState) == nil
+	return h.Confirmed && h.in(HireIsRegistered, HireIsEndStated, HireIsEnded) == nil
 }
 
 // Until is the last day that the hire proves, zero while it lasts.
 func (h Hire) Until() clock.Date {
-	if h.State != HireEndedState {
+	if h.State != HireIsEnded {
 		return clock.Date{}
 	}
 	return h.EndedOn

@@ -36,7 +36,7 @@ func TestStateHireRefusals(t *testing.T) {
 
 func TestStatedHireProvesNothingUntilConfirmed(t *testing.T) {
 	h := stated(t)
-	if h.Proves() || h.State != HireEmployerSays {
+	if h.Proves() || h.State != HireIsStated {
 		t.Fatalf("%+v", h)
 	}
 	confirmed, events, err := h.Confirm()
@@ -65,7 +65,7 @@ func TestEnds(t *testing.T) {
 	}
 	// Who ends a hire that only the employer stated has confirmed it.
 	ended, events, err := h.End(day, "resigned")
-	if err != nil || ended.State != HireEndedState || !ended.Proves() || ended.Until() != day || ended.FactVersion != 3 || len(events) != 2 {
+	if err != nil || ended.State != HireIsEnded || !ended.Proves() || ended.Until() != day || ended.FactVersion != 3 || len(events) != 2 {
 		t.Fatalf("%+v, %v, %v", ended, events, err)
 	}
 	confirmed, _, _ := h.Confirm()
@@ -76,7 +76,7 @@ func TestEnds(t *testing.T) {
 	}
 	says.Version = 3
 	back, _, err := says.DisputeEnd()
-	if err != nil || back.State != HireRegisteredState || !back.EndedOn.IsZero() || back.Ground != "" || back.FactVersion != 2 {
+	if err != nil || back.State != HireIsRegistered || !back.EndedOn.IsZero() || back.Ground != "" || back.FactVersion != 2 {
 		t.Fatalf("%+v, %v", back, err)
 	}
 	over, _, err := says.ConfirmEnd()
@@ -132,10 +132,10 @@ func TestOnlyTheWorkersWordCounts(t *testing.T) {
 				}
 			}
 			h.Version += int64(len(events))
-			if !worker && (h.Proves() || h.State == HireEndedState) {
+			if !worker && (h.Proves() || h.State == HireIsEnded) {
 				t.Fatalf("on the employer's word alone: %+v", h)
 			}
-			if before.State == HireEndedState || before.State == HireDisputedState {
+			if before.State == HireIsEnded || before.State == HireIsDisputed {
 				t.Fatalf("%s became %s", before.State, h.State)
 			}
 		}

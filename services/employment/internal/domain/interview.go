@@ -14,10 +14,10 @@ type InterviewState string
 
 // The states of an invitation.
 const (
-	InterviewOpen           InterviewState = "invited"
-	InterviewAcceptedState  InterviewState = "accepted"
-	InterviewDeclinedState  InterviewState = "declined"
-	InterviewWithdrawnState InterviewState = "withdrawn" // with its application
+	InterviewIsOpen      InterviewState = "invited"
+	InterviewIsAccepted  InterviewState = "accepted"
+	InterviewIsDeclined  InterviewState = "declined"
+	InterviewIsWithdrawn InterviewState = "withdrawn" // with its application
 )
 
 // ways are how an interview is held.
@@ -81,7 +81,7 @@ func (a Application) Invite(id string, meetAt time.Time, way string, m Meeting, 
 		return Interview{}, nil, err
 	}
 	i := Interview{
-		ID: id, ApplicationID: a.ID, VacancyID: a.VacancyID, EmployerID: a.EmployerID, Worker: a.Worker, County: a.County, State: InterviewOpen,
+		ID: id, ApplicationID: a.ID, VacancyID: a.VacancyID, EmployerID: a.EmployerID, Worker: a.Worker, County: a.County, State: InterviewIsOpen,
 		MeetAt: meetAt, Way: way, Meeting: m, InvitedAt: now,
 	}
 	return i, []Event{InterviewInvited{InterviewID: id, ApplicationID: a.ID, MeetOn: clock.DateOf(meetAt), Way: way}}, nil
@@ -89,32 +89,32 @@ func (a Application) Invite(id string, meetAt time.Time, way string, m Meeting, 
 
 // Accept is the worker's yes.
 func (i Interview) Accept(at time.Time) (Interview, []Event, error) {
-	if i.State != InterviewOpen {
+	if i.State != InterviewIsOpen {
 		return i, nil, ErrInterviewState.With("state", string(i.State))
 	}
-	i.State, i.AnsweredAt = InterviewAcceptedState, at
-	return i, []Event{InterviewAccepted{i.ID}}, nil
+	i.State, i.AnsweredAt = InterviewIsAccepted, at
+	return i, []Event{InterviewAccepted{InterviewID: i.ID}}, nil
 }
 
 // Decline is the worker's no, also to an interview that was accepted before.
 // The application keeps its place.
 func (i Interview) Decline(at time.Time) (Interview, []Event, error) {
-	if i.State != InterviewOpen && i.State != InterviewAcceptedState {
+	if i.State != InterviewIsOpen && i.State != InterviewIsAccepted {
 		return i, nil, ErrInterviewState.With("state", string(i.State))
 	}
-	i.State, i.AnsweredAt = InterviewDeclinedState, at
-	return i, []Event{InterviewDeclined{i.ID}}, nil
+	i.State, i.AnsweredAt = InterviewIsDeclined, at
+	return i, []Event{InterviewDeclined{InterviewID: i.ID}}, nil
 }
 
 // NameOpen reports whether the employer may know the applicant's name.
-func (i Interview) NameOpen() bool { return i.State == InterviewAcceptedState }
+func (i Interview) NameOpen() bool { return i.State == InterviewIsAccepted }
 
 // Withdraw ends an invitation with its application; ended is false where there
 // is nothing to end.
 func (i Interview) Withdraw() (after Interview, ended bool) {
-	if i.State != InterviewOpen && i.State != InterviewAcceptedState {
+	if i.State != InterviewIsOpen && i.State != InterviewIsAccepted {
 		return i, false
 	}
-	i.State = InterviewWithdrawnState
+	i.State = InterviewIsWithdrawn
 	return i, true
 }

@@ -60,5 +60,5 @@ func (n Need) Report(count int, at time.Time) (Need, []Event) {
 		return n, nil
 	}
 	n.Count, n.ReportedAt = count, at
-	return n, []Event{SeasonalNeedReported{n}}
+	return n, []Event{SeasonalNeedReported{EmployerID: n.EmployerID, Occupation: n.Occupation, County: n.County, Month: n.Month, Count: count}}
 }

@@ -7,19 +7,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
-// OfferState is where an offer stands.
-type OfferState = answer.State
-
-// The states of an offer.
-const (
-	OfferOpen          = answer.Open
-	OfferAcceptedState = answer.Accepted
-	OfferDeclinedState = answer.Declined
-	OfferLapsedState   = answer.Lapsed
-	OfferWithdrawn     = answer.Withdrawn
-	OfferUndone        = answer.Undone
-)
-
 // answers are the words for why an answer to an offer is not taken.
 var answers = answer.Errors{Lapsed: ErrOfferLapsed, State: ErrOfferState, InPerson: ErrUndoInPerson, Late: ErrUndoLate}
 
@@ -51,9 +38,9 @@ func CheckTerm(startOn, endOn clock.Date) error {
 // than places: the places go to who accepts first.
 func (a Application) MakeOffer(id string, v Vacancy, wageFen int64, startOn, endOn clock.Date, answerDays int, at time.Time) (Application, Offer, []Event, error) {
 	switch {
-	case a.State != ApplicationSubmittedState:
+	case a.State != ApplicationIsSubmitted:
 		return a, Offer{}, nil, ErrApplicationState.With("state", string(a.State))
-	case v.State != VacancyOpen:
+	case v.State != VacancyIsOpen:
 		return a, Offer{}, nil, ErrVacancyClosed
 	case v.Open() == 0:
 		return a, Offer{}, nil, ErrVacancyFull
@@ -67,7 +54,7 @@ func (a Application) MakeOffer(id string, v Vacancy, wageFen int64, startOn, end
 		ID: id, ApplicationID: a.ID, VacancyID: a.VacancyID, EmployerID: a.EmployerID, Worker: a.Worker, County: a.County,
 		WageFen: wageFen, StartOn: startOn, EndOn: endOn, Clock: answer.Make(answerDays, at),
 	}
-	a.State, a.OfferID = ApplicationOffered, id
+	a.State, a.OfferID = ApplicationIsOffered, id
 	return a, o, []Event{OfferMade{OfferID: id, ApplicationID: a.ID, VacancyID: a.VacancyID, AnswerDays: answerDays}}, nil
 }
 
@@ -94,14 +81,14 @@ func (o Offer) Accept(a Application, v Vacancy, hireID string, inPerson bool, no
 	if err != nil {
 		return Acceptance{}, err
 	}
-	if a.State != ApplicationOffered || a.OfferID != o.ID {
+	if a.State != ApplicationIsOffered || a.OfferID != o.ID {
 		return Acceptance{}, ErrApplicationState.With("state", string(a.State))
 	}
 	if v, err = v.Take(); err != nil {
 		return Acceptance{}, err
 	}
 	o.Clock, o.HireID = c, hireID
-	a.State = ApplicationAccepted
+	a.State = ApplicationIsAccepted
 	h, events := hired(hireID, o, v)
 	return Acceptance{
 		Offer: o, Application: a, Vacancy: v, Hire: h, HireEvents: events,
@@ -116,7 +103,7 @@ func (o Offer) Decline(a Application, now time.Time) (Offer, Application, []Even
 		return o, a, nil, err
 	}
 	o.Clock = c
-	return o, a.requeue(ApplicationOffered), []Event{OfferDeclined{o.ID}}, nil
+	return o, a.requeue(ApplicationIsOffered), []Event{OfferDeclined{OfferID: o.ID}}, nil
 }
 
 // Lapse ends an offer whose time to answer is over; the application keeps its place.
@@ -126,13 +113,13 @@ func (o Offer) Lapse(a Application, now time.Time) (Offer, Application, []Event)
 		return o, a, nil
 	}
 	o.Clock = c
-	return o, a.requeue(ApplicationOffered), []Event{OfferLapsed{o.ID}}
+	return o, a.requeue(ApplicationIsOffered), []Event{OfferLapsed{OfferID: o.ID}}
 }
 
 // Withdraw ends an open offer with its application.
 func (o Offer) Withdraw() Offer {
-	if o.State == OfferOpen {
-		o.State = OfferWithdrawn
+	if o.State == answer.Open {
+		o.State = answer.Withdrawn
 	}
 	return o
 }
@@ -158,6 +145,6 @@ func (o Offer) Undo(a Application, v Vacancy, h Hire) (Undoing, error) {
 	if err != nil {
 		return Undoing{}, err
 	}
-	o.State = OfferUndone
-	return Undoing{Offer: o, Application: a.requeue(ApplicationAccepted), Vacancy: v.GiveBack(), Hire: h, HireEvents: events}, nil
+	o.State = answer.Undone
+	return Undoing{Offer: o, Application: a.requeue(ApplicationIsAccepted), Vacancy: v.GiveBack(), Hire: h, HireEvents: events}, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
@@ -55,7 +56,7 @@ func TestApplying(t *testing.T) {
 func TestOfferRefusals(t *testing.T) {
 	v, a, _ := queue(t)
 	fresh := a
-	fresh.State = ApplicationSubmittedState
+	fresh.State = ApplicationIsSubmitted
 	closed, _, _ := v.Close()
 	full := v
 	full.Taken = full.Headcount
@@ -109,7 +110,7 @@ func TestClockStartsWithTheMessageAlone(t *testing.T) {
 		}
 	}
 	lapsed, back, events := o.Lapse(a, want)
-	if lapsed.State != OfferLapsedState || back.State != ApplicationSubmittedState || !back.SubmittedAt.Equal(a.SubmittedAt) || len(events) != 1 {
+	if lapsed.State != answer.Lapsed || back.State != ApplicationIsSubmitted || !back.SubmittedAt.Equal(a.SubmittedAt) || len(events) != 1 {
 		t.Errorf("%+v %+v", lapsed, back)
 	}
 	if _, err := lapsed.Accept(back, v, "h", true, now); !errors.Is(err, ErrOfferLapsed) {
@@ -144,7 +145,7 @@ func TestUndo(t *testing.T) {
 		t.Error(err)
 	}
 	done, err := other.Offer.Undo(other.Application, other.Vacancy, other.Hire)
-	if err != nil || done.Vacancy.Taken != 0 || done.Application.State != ApplicationSubmittedState || done.Hire.State != HireUndoneState || done.Offer.State != OfferUndone {
+	if err != nil || done.Vacancy.Taken != 0 || done.Application.State != ApplicationIsSubmitted || done.Hire.State != HireIsUndone || done.Offer.State != answer.Undone {
 		t.Errorf("%+v, %v", done, err)
 	}
 }
@@ -189,10 +190,10 @@ func TestQueueAndOffersAgree(t *testing.T) {
 					}
 				}
 			}
-			if (a.State == ApplicationAccepted) != (o.State == OfferAcceptedState) || (a.State == ApplicationOffered) != (o.State == OfferOpen) {
+			if (a.State == ApplicationIsAccepted) != (o.State == answer.Accepted) || (a.State == ApplicationIsOffered) != (o.State == answer.Open) {
 				t.Fatalf("application %s, offer %s", a.State, o.State)
 			}
-			if want := map[bool]int{true: 1}[a.State == ApplicationAccepted]; v.Taken != want {
+			if want := map[bool]int{true: 1}[a.State == ApplicationIsAccepted]; v.Taken != want {
 				t.Fatalf("%d places taken, application %s", v.Taken, a.State)
 			}
 			if !a.SubmittedAt.Equal(now) {

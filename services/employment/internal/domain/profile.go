@@ -140,7 +140,7 @@ func (p Profile) Save(w Wishes, via string, bySheet bool, at time.Time) (saved P
 		outcome = Updated
 	}
 	p.Wishes, p.Closed, p.SetVia, p.SetAt = w, false, via, at
-	return p, outcome, []Event{ProfileSaved{w.Occupation}}
+	return p, outcome, []Event{ProfileSaved{Occupation: w.Occupation}}
 }
 
 // Close empties the profile of a closed account.

@@ -107,7 +107,7 @@ func OpenSlot(id, county string, day clock.Date, minute, minutes int, adviser st
 		return Slot{}, nil, err
 	}
 	s := Slot{ID: id, County: county, Day: day, Minute: minute, Minutes: minutes, Adviser: adviser}
-	return s, []Event{AdviserSlotOpened{s}}, nil
+	return s, []Event{AdviserSlotOpened{SlotID: id, Day: day}}, nil
 }
 
 // starts is when the time begins.
@@ -216,7 +216,7 @@ func AddPremises(p Premises, r StartupRules) (Premises, []Event, error) {
 	if p.Title, err = line(p.Title, 2, 100, ErrPremises); err != nil {
 		return p, nil, err
 	}
-	return p, []Event{PremisesAdded{p}}, nil
+	return p, []Event{PremisesAdded{SiteID: p.ID, Kind: p.Kind, RentFen: p.RentFen}}, nil
 }
 
 // PremisesRequest is a worker's request for a place.
@@ -240,36 +240,5 @@ func (q PremisesRequest) Withdraw() (PremisesRequest, []Event, error) {
 		return q, nil, ErrRequestState
 	}
 	q.Withdrawn = true
-	return q, []Event{PremisesRequestWithdrawn{q.ID}}, nil
+	return q, []Event{PremisesRequestWithdrawn{RequestID: q.ID}}, nil
 }
-
-type (
-	// AdviserSlotOpened tells that an adviser has time.
-	AdviserSlotOpened struct{ Slot Slot }
-	// AdviserBooked tells that a worker booked a time.
-	AdviserBooked struct {
-		BookingID, SlotID string
-		Day               clock.Date
-	}
-	// AdviserBookingCancelled tells that a time is free again.
-	AdviserBookingCancelled struct{ BookingID, SlotID string }
-	// LoanRequestHandedOff tells that a bank may read a request.
-	LoanRequestHandedOff struct{ RequestID, BankCode string }
-	// LoanRequestWithdrawn tells that it may no longer.
-	LoanRequestWithdrawn struct{ RequestID, BankCode string }
-	// PremisesAdded tells that a place can be asked for.
-	PremisesAdded struct{ Premises Premises }
-	// PremisesRequested tells that a worker asks for a place.
-	PremisesRequested struct{ RequestID, SiteID string }
-	// PremisesRequestWithdrawn tells that the worker no longer does.
-	PremisesRequestWithdrawn struct{ RequestID string }
-)
-
-func (AdviserSlotOpened) happened()        {}
-func (AdviserBooked) happened()            {}
-func (AdviserBookingCancelled) happened()  {}
-func (LoanRequestHandedOff) happened()     {}
-func (LoanRequestWithdrawn) happened()     {}
-func (PremisesAdded) happened()            {}
-func (PremisesRequested) happened()        {}
-func (PremisesRequestWithdrawn) happened() {}

@@ -19,8 +19,8 @@ type VacancyState string
 
 // The states of a vacancy.
 const (
-	VacancyOpen        VacancyState = "open"
-	VacancyClosedState VacancyState = "closed"
+	VacancyIsOpen   VacancyState = "open"
+	VacancyIsClosed VacancyState = "closed"
 )
 
 // WageUnit is what a wage is paid for.
@@ -141,9 +141,16 @@ func known(words, list []string) bool {
 func Publish(id string, e Employer, t Terms, d Danger, at time.Time) (Vacancy, []Event) {
 	v := Vacancy{
 		Terms: t, ID: id, EmployerID: e.ID, EmployerName: e.PublicName(), EmployerKind: e.Kind, Hazardous: d.Hazardous, Limits: d.Limits,
-		State: VacancyOpen, PublishedAt: at,
+		State: VacancyIsOpen, PublishedAt: at,
 	}
-	return v, []Event{VacancyPublished{v}}
+	return v, []Event{v.published()}
+}
+
+func (v Vacancy) published() VacancyPublished {
+	return VacancyPublished{
+		VacancyID: v.ID, EmployerID: v.EmployerID, Occupation: v.Occupation, County: v.County, WageMinFen: v.WageMinFen, WageMaxFen: v.WageMaxFen,
+		SeasonFrom: v.SeasonFrom, SeasonTo: v.SeasonTo, Headcount: v.Headcount,
+	}
 }
 
 // Same reports whether a vacancy's terms are the very same, by the same reference.
@@ -169,7 +176,7 @@ func (v Vacancy) plain() Terms {
 // stay as they are.
 func (v Vacancy) Correct(said Terms, rests bool) (c Vacancy, differs []string) {
 	c = v
-	open := v.State == VacancyOpen
+	open := v.State == VacancyIsOpen
 	set := func(field string, other, may bool, apply func()) {
 		switch {
 		case !other:
@@ -206,12 +213,12 @@ func (v Vacancy) Corrected(was Vacancy, d Danger) (Vacancy, []Event) {
 		return was, nil
 	}
 	v.Hazardous, v.Limits = d.Hazardous, d.Limits
-	return v, []Event{VacancyPublished{v}}
+	return v, []Event{v.published()}
 }
 
 // Open is how many places are still open.
 func (v Vacancy) Open() int {
-	if v.State != VacancyOpen {
+	if v.State != VacancyIsOpen {
 		return 0
 	}
 	return max(0, v.Headcount-v.Taken)
@@ -219,11 +226,11 @@ func (v Vacancy) Open() int {
 
 // Close takes the vacancy from search. Offers that were made stand.
 func (v Vacancy) Close() (Vacancy, []Event, error) {
-	if v.State != VacancyOpen {
+	if v.State != VacancyIsOpen {
 		return v, nil, ErrVacancyClosed
 	}
-	v.State = VacancyClosedState
-	return v, []Event{VacancyClosed{v.ID}}, nil
+	v.State = VacancyIsClosed
+	return v, []Event{VacancyClosed{VacancyID: v.ID}}, nil
 }
 
 // Take takes a place, also of a vacancy that was closed after the offer.

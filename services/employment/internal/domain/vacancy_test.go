@@ -89,7 +89,7 @@ func TestPlacesNeverExceedTheHeadcount(t *testing.T) {
 					v = after
 				}
 			}
-			if v.Taken != taken || v.State == VacancyOpen && v.Open() != in.Headcount-taken || v.State != VacancyOpen && v.Open() != 0 {
+			if v.Taken != taken || v.State == VacancyIsOpen && v.Open() != in.Headcount-taken || v.State != VacancyIsOpen && v.Open() != 0 {
 				t.Fatalf("%+v, want %d taken", v, taken)
 			}
 		}

@@ -49,7 +49,7 @@ func pick[T any](from []T, n int) T { return from[n%len(from)] }
 // vacancy makes a vacancy of numbers.
 func vacancy(id int, n func(limit int) int) domain.Vacancy {
 	v := domain.Vacancy{
-		ID: fmt.Sprintf("v%06d", id), State: domain.VacancyOpen, Version: 1, Hazardous: n(4) == 0,
+		ID: fmt.Sprintf("v%06d", id), State: domain.VacancyIsOpen, Version: 1, Hazardous: n(4) == 0,
 		PublishedAt: time.Date(2026, 11, 1, 0, n(3000), 0, 0, time.UTC),
 		Terms: domain.Terms{
 			Occupation: pick(groups(), n(100)), County: pick(counties(), n(100)), Headcount: 1, WageMinFen: 300_000, WageMaxFen: int64(300_000 + 10_000*n(40)),
@@ -147,7 +147,7 @@ func TestTheBestAreThoseOfThePlainComputation(t *testing.T) {
 			before := all[v.ID]
 			v.Version = before.Version + 1
 			if n(4) == 0 {
-				v.State = domain.VacancyClosedState
+				v.State = domain.VacancyIsClosed
 			}
 			if n(6) == 0 {
 				v.Taken = v.Headcount

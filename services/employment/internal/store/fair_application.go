@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -193,10 +194,10 @@ func (t *Tx) FairEntries(fairID, after string, limit int) ([]domain.FairEntry, e
 		if !ok {
 			continue
 		}
-		switch domain.ProposalState(x.state) {
-		case domain.ProposalOpen, domain.ProposalAcceptedState:
+		switch answer.State(x.state) {
+		case answer.Open, answer.Accepted:
 			all[i].Settled = true
-		case domain.ProposalLapsedState: // silence is no refusal: it can be proposed again
+		case answer.Lapsed: // silence is no refusal: it can be proposed again
 		default:
 			all[i].Over = append(all[i].Over, x.vacancy)
 		}
@@ -228,7 +229,7 @@ func (t *Tx) SaveFairMatch(ctx context.Context, f domain.Fair, given []app.FairG
 		if g.Proposal.ID != "" {
 			about = outbox.Subject{Aggregate: g.Proposal.ID, Version: g.Proposal.Version, Worker: g.Entry.Worker, Division: g.Proposal.County}
 		}
-		if err := t.log.Append(ctx, t.tx, about, messages(g.Events)...); err != nil {
+		if err := t.log.AppendEvents(ctx, t.tx, about, g.Events...); err != nil {
 			return err
 		}
 	}

@@ -64,7 +64,7 @@ func (t *Tx) saved(ctx context.Context, rows int64, err error, about outbox.Subj
 	if rows == 0 {
 		return outbox.ErrStale
 	}
-	return t.log.Append(ctx, t.tx, about, messages(events)...)
+	return t.log.AppendEvents(ctx, t.tx, about, events...)
 }
 
 // next is the version that a row gets with its events.

@@ -45,7 +45,7 @@ func as(worker string) context.Context {
 func (s *suite) offered(i int) (worker, offerID string) {
 	worker, offerID = fmt.Sprintf("worker-%d", i), fmt.Sprintf("offer-%d", i)
 	a := application(fmt.Sprintf("application-%d", i), worker)
-	a.State, a.OfferID = domain.ApplicationOffered, offerID
+	a.State, a.OfferID = domain.ApplicationIsOffered, offerID
 	s.do(func(ctx context.Context, tx app.Store) error {
 		return errors.Join(tx.SaveApplication(ctx, a), tx.SaveOffer(ctx, offer(offerID, a.ID, worker)))
 	})

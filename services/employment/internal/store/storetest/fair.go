@@ -24,7 +24,7 @@ func fair(id string) domain.Fair {
 			Campaign: "spring_breeze", Division: "654323", StartsOn: clock.NewDate(2026, 11, 20), EndsOn: clock.NewDate(2026, 11, 21),
 			ClosesOn: clock.NewDate(2026, 11, 4), MatchOn: clock.NewDate(2026, 11, 10), Tie: allocate.MultipleTie, FigureName: "双色球 é",
 		},
-		ID: id, State: domain.FairMatchedState, Root: "root", Entries: 7, ClosedAt: noon, Figure: "42", First: "officer-1", Second: "officer-2", Seed: "seed", Pass: 1,
+		ID: id, State: domain.FairIsMatched, Root: "root", Entries: 7, ClosedAt: noon, Figure: "42", First: "officer-1", Second: "officer-2", Seed: "seed", Pass: 1,
 	}
 }
 
@@ -60,7 +60,7 @@ func (s *suite) fairRoundTrips() {
 	s.published("vacancy-2", 1)
 	a := fairApplication("a1", "worker-1", "vacancy-1", "vacancy-2")
 	x := proposal("proposal-1", "a1", "worker-1")
-	x.State, x.AcceptedAt, x.InPerson, x.JobID, x.ReasonCode, x.AnswerBy, x.EndedAt = domain.ProposalAcceptedState, noon, true, "job-1", "no_interview", noon.Add(time.Hour), noon
+	x.State, x.AcceptedAt, x.InPerson, x.JobID, x.ReasonCode, x.AnswerBy, x.EndedAt = answer.Accepted, noon, true, "job-1", "no_interview", noon.Add(time.Hour), noon
 	s.do(func(ctx context.Context, tx app.Store) error {
 		return errors.Join(tx.SaveFairPost(ctx, fairPost("post-2", "vacancy-2", 1)), tx.SaveFairApplication(ctx, a), tx.SaveFairProposal(ctx, x))
 	})
@@ -248,7 +248,7 @@ func (s *suite) oneFairAnswer() {
 		}
 		s.do(func(_ context.Context, tx app.Store) error {
 			x, err := tx.FairProposal("p" + id)
-			if x.State == domain.ProposalOpen || answered > 1 || (x.State == domain.ProposalWithdrawnState) != (answered == 0) {
+			if x.State == answer.Open || answered > 1 || (x.State == answer.Withdrawn) != (answered == 0) {
 				s.Errorf("%s after %d answers", x.State, answered)
 			}
 			return err
@@ -259,7 +259,7 @@ func (s *suite) oneFairAnswer() {
 		accepted, err2 := tx.FairResults("fair-1", "", 100)
 		n := 0
 		for _, x := range accepted {
-			if x.State == domain.ProposalAcceptedState {
+			if x.State == answer.Accepted {
 				n++
 			}
 		}
@@ -275,7 +275,7 @@ func (s *suite) oneFairAnswer() {
 func (s *suite) fairLastPost() {
 	cases := s.cases()
 	f := fair("fair-1")
-	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = domain.FairOpen, "", "", "", "", "", 0, 0
+	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = domain.FairIsOpen, "", "", "", "", "", 0, 0
 	s.atFair(f, 1)
 	s.published("vacancy-2", 1)
 	s.published("vacancy-3", 1)

@@ -36,7 +36,7 @@ func (s *suite) search() {
 		"v3": func(v *domain.Vacancy) { v.Occupation, v.Housing = "4-03", false },
 		"v4": func(v *domain.Vacancy) { v.WageMinFen, v.WageMaxFen = 500_000, 600_000 },
 		"v5": func(v *domain.Vacancy) { v.SeasonFrom, v.SeasonTo = clock.Date{}, clock.Date{} },
-		"v6": func(v *domain.Vacancy) { v.State = domain.VacancyClosedState },
+		"v6": func(v *domain.Vacancy) { v.State = domain.VacancyIsClosed },
 		"v7": func(v *domain.Vacancy) { v.Taken = v.Headcount },
 	} {
 		v := vacancy(id, 2)
@@ -95,7 +95,7 @@ func (s *suite) queue() {
 		a := application(fmt.Sprintf("application-%d", i), fmt.Sprintf("worker-%d", i))
 		a.SubmittedAt = noon.Add(time.Duration(minutes) * time.Minute)
 		if i == 3 {
-			a.State = domain.ApplicationWithdrawnState
+			a.State = domain.ApplicationIsWithdrawn
 		}
 		s.do(func(ctx context.Context, tx app.Store) error { return tx.SaveApplication(ctx, a) })
 	}

@@ -31,7 +31,7 @@ func review(id, employerID string) domain.Review {
 
 func interview(id, applicationID string) domain.Interview {
 	return domain.Interview{
-		ID: id, ApplicationID: applicationID, VacancyID: "vacancy-1", EmployerID: "employer-1", Worker: "worker-1", County: "654323", State: domain.InterviewOpen,
+		ID: id, ApplicationID: applicationID, VacancyID: "vacancy-1", EmployerID: "employer-1", Worker: "worker-1", County: "654323", State: domain.InterviewIsOpen,
 		MeetAt: noon.AddDate(0, 0, 2), Way: "phone", InvitedAt: noon,
 	}
 }
@@ -251,7 +251,7 @@ func (s *suite) changes() {
 					return err
 				}
 			}
-			return tx.SaveVacancy(ctx, v, domain.VacancyPublished{Vacancy: v})
+			return tx.SaveVacancy(ctx, v, domain.VacancyPublished{VacancyID: v.ID})
 		})
 		return v
 	}

@@ -32,7 +32,7 @@ func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 	s := &suite{b, db, store.New(testkit.Log(b, "employment", db), task.New(db, clock.System(), scope), master, cache.New("employment", nil, scope.Log), match.New())}
 	cases := s.cases()
 	f := fair("fair-1")
-	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = domain.FairOpen, "", "", "", "", "", 0, 0
+	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = domain.FairIsOpen, "", "", "", "", "", 0, 0
 	s.atFair(f, 10)
 	ids := []string{"vacancy-1"}
 	s.do(func(ctx context.Context, tx app.Store) error {

@@ -103,7 +103,7 @@ func employer(id, uscc string) domain.Employer {
 
 func vacancy(id string, places int) domain.Vacancy {
 	return domain.Vacancy{
-		ID: id, EmployerID: "employer-1", EmployerName: "福海县白桦·牧业", EmployerKind: domain.Firm, Hazardous: true, Limits: []string{domain.LimitUnderground}, State: domain.VacancyOpen, PublishedAt: noon,
+		ID: id, EmployerID: "employer-1", EmployerName: "福海县白桦·牧业", EmployerKind: domain.Firm, Hazardous: true, Limits: []string{domain.LimitUnderground}, State: domain.VacancyIsOpen, PublishedAt: noon,
 		Terms: domain.Terms{
 			Title: "掘进工 é", Occupation: "6-16", Headcount: places, WageMinFen: 300_000, WageMaxFen: 400_000, County: "654323",
 			SeasonFrom: clock.NewDate(2026, 12, 1), SeasonTo: clock.NewDate(2027, 4, 30), Housing: true, Meals: true, Requirements: "井下作业\nقازاق", Reference: "ref-" + id,
@@ -127,7 +127,7 @@ func (s *suite) published(id string, places int) {
 }
 
 func application(id, worker string) domain.Application {
-	return domain.Application{ID: id, Worker: worker, VacancyID: "vacancy-1", EmployerID: "employer-1", County: "654323", State: domain.ApplicationSubmittedState, SubmittedAt: noon}
+	return domain.Application{ID: id, Worker: worker, VacancyID: "vacancy-1", EmployerID: "employer-1", County: "654323", State: domain.ApplicationIsSubmitted, SubmittedAt: noon}
 }
 
 func offer(id, applicationID, worker string) domain.Offer {
@@ -141,7 +141,7 @@ func hire(id, worker string) domain.Hire {
 	return domain.Hire{
 		ID: id, Worker: worker, EmployerID: "employer-1", OfferID: "offer-1", Occupation: "6-16", County: "654323", Hazardous: true,
 		StartOn: clock.NewDate(2026, 12, 1), EndOn: clock.NewDate(2027, 4, 30), WageFen: 350_000, Basis: domain.ByOffer, Confirmed: true,
-		State: domain.HireRegisteredState, FactVersion: 1,
+		State: domain.HireIsRegistered, FactVersion: 1,
 	}
 }
 
@@ -151,16 +151,16 @@ func (s *suite) roundTrips() {
 	p := domain.Profile{Worker: "worker-1", Wishes: domain.Wishes{Occupation: "6-29", WageMinFen: 450_000, Education: "70", AvailableFrom: clock.NewDate(2026, 12, 1), NeedsHousing: true,
 		AvailableTo: clock.NewDate(2027, 5, 1), County: "654323", Township: "654323101", NeedsMeals: true, Skills: []string{"6-29", "4-03"}, Papers: []string{"6-30"}}}
 	a := application("application-1", "worker-1")
-	a.State, a.OfferID = domain.ApplicationAccepted, "offer-1"
+	a.State, a.OfferID = domain.ApplicationIsAccepted, "offer-1"
 	o := offer("offer-1", "application-1", "worker-1")
-	o.State, o.AnswerBy, o.AcceptedAt, o.InPerson, o.HireID = domain.OfferAcceptedState, noon.AddDate(0, 0, 4), noon.Add(time.Hour), true, "hire-1"
+	o.State, o.AnswerBy, o.AcceptedAt, o.InPerson, o.HireID = answer.Accepted, noon.AddDate(0, 0, 4), noon.Add(time.Hour), true, "hire-1"
 	h := hire("hire-1", "worker-1")
-	h.State, h.EndedOn, h.Ground, h.FactVersion = domain.HireEndedState, clock.NewDate(2027, 1, 31), "agreed", 2
+	h.State, h.EndedOn, h.Ground, h.FactVersion = domain.HireIsEnded, clock.NewDate(2027, 1, 31), "agreed", 2
 	s.do(func(ctx context.Context, tx app.Store) error {
 		return errors.Join(
-			tx.SaveEmployer(ctx, e, domain.EmployerRegistered{EmployerID: e.ID, ManualCheck: true}), tx.SaveVacancy(ctx, v, domain.VacancyPublished{Vacancy: v}),
+			tx.SaveEmployer(ctx, e, domain.EmployerRegistered{EmployerID: e.ID, ManualCheck: true}), tx.SaveVacancy(ctx, v, domain.VacancyPublished{VacancyID: v.ID}),
 			tx.SaveProfile(ctx, p, domain.ProfileSaved{Occupation: "6-29"}), tx.SaveApplication(ctx, a, domain.ApplicationSubmitted{ApplicationID: a.ID, VacancyID: v.ID}),
-			tx.SaveOffer(ctx, o, domain.OfferMade{OfferID: o.ID}, domain.OfferAccepted{OfferID: o.ID}), tx.SaveHire(ctx, h, domain.HireRegistered{Hire: h}, domain.HireEnded{Hire: h}),
+			tx.SaveOffer(ctx, o, domain.OfferMade{OfferID: o.ID}, domain.OfferAccepted{OfferID: o.ID}), tx.SaveHire(ctx, h, domain.HireRegistered{HireID: h.ID}, domain.HireEnded{HireID: h.ID}),
 		)
 	})
 	e.Version, v.Version, p.Version, a.Version, o.Version, h.Version = 1, 1, 1, 1, 2, 2
@@ -200,7 +200,7 @@ func (s *suite) corrected() {
 	e, v := employer("employer-1", "91654323UK8F0HLA1P"), vacancy("vacancy-1", 3)
 	p := domain.Profile{Worker: "worker-1", SetVia: "import", SetAt: noon}
 	s.do(func(ctx context.Context, tx app.Store) error {
-		return errors.Join(tx.SaveEmployer(ctx, e, domain.EmployerRegistered{EmployerID: e.ID}), tx.SaveVacancy(ctx, v, domain.VacancyPublished{Vacancy: v}), tx.SaveProfile(ctx, p, domain.ProfileSaved{}))
+		return errors.Join(tx.SaveEmployer(ctx, e, domain.EmployerRegistered{EmployerID: e.ID}), tx.SaveVacancy(ctx, v, domain.VacancyPublished{VacancyID: v.ID}), tx.SaveProfile(ctx, p, domain.ProfileSaved{}))
 	})
 	e.Version, v.Version, p.Version = 1, 1, 1
 	s.do(func(ctx context.Context, tx app.Store) error {
@@ -212,7 +212,7 @@ func (s *suite) corrected() {
 		same(s, false, func() (bool, error) { return tx.Rests(v.ID) })
 		e.IndustrySection, e.Phone = "F", ident.Phone{}
 		v.Reference, v.Headcount, v.WageMinFen, v.WageMaxFen, v.SeasonTo, v.Housing, v.Meals, v.Requirements, v.Hazardous, v.Limits = "new", 9, 1, 1<<40, clock.NewDate(2027, 9, 1), !v.Housing, !v.Meals, "新", !v.Hazardous, nil
-		return errors.Join(tx.CorrectEmployer(ctx, e, domain.EmployerRegistered{EmployerID: e.ID}), tx.SaveVacancy(ctx, v, domain.VacancyPublished{Vacancy: v}))
+		return errors.Join(tx.CorrectEmployer(ctx, e, domain.EmployerRegistered{EmployerID: e.ID}), tx.SaveVacancy(ctx, v, domain.VacancyPublished{VacancyID: v.ID}))
 	})
 	err := s.try(func(ctx context.Context, tx app.Store) error { return tx.CorrectEmployer(ctx, e) })
 	if !errors.Is(err, outbox.ErrStale) {
@@ -313,7 +313,7 @@ func (s *suite) unique() {
 	twin.Reference = "ref-vacancy-1"
 	stated := func(id string) domain.Hire {
 		h := hire(id, "worker-1")
-		h.State, h.Basis, h.Confirmed = domain.HireEmployerSays, domain.ByEmployer, false
+		h.State, h.Basis, h.Confirmed = domain.HireIsStated, domain.ByEmployer, false
 		return h
 	}
 	s.do(func(ctx context.Context, tx app.Store) error {
