@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/rpc"
@@ -223,7 +224,7 @@ func entries(v app.RoundShown, officer bool) []*housingv1.RoundEntry {
 		one := &housingv1.RoundEntry{CaseNo: domain.CaseNo(e.ApplicationID), Position: int32(e.Position), Points: int32(e.Points), Outcome: "waiting"}
 		st := v.Offers[e.OfferID].State
 		switch {
-		case officer && (st == domain.OfferOpen || st == domain.OfferAccepted || st == domain.OfferSigned):
+		case officer && (st == answer.Open || st == answer.Accepted || st == domain.OfferSigned):
 			one.Outcome = string(st)
 		case !officer && e.OfferID != "":
 			one.Outcome = "reached"

@@ -11,7 +11,7 @@ import (
 // AcceptOffer accepts for the worker, who acts in person or through a counter
 // or a helper; which of both is kept with the acceptance.
 func (a *App) AcceptOffer(ctx context.Context, s Store, offerID string) error {
-	p, o, application, err := answer(ctx, s, offerID)
+	p, o, application, err := offerToAnswer(ctx, s, offerID)
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func (a *App) AcceptOffer(ctx context.Context, s Store, offerID string) error {
 
 // DeclineOffer declines; the application is back at its place.
 func (a *App) DeclineOffer(ctx context.Context, s Store, offerID string) error {
-	_, o, application, err := answer(ctx, s, offerID)
+	_, o, application, err := offerToAnswer(ctx, s, offerID)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (a *App) DeclineOffer(ctx context.Context, s Store, offerID string) error {
 // UndoAcceptance takes back an acceptance that another gave. The application
 // it returns is at its place again and wants evidence again.
 func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) (domain.Application, error) {
-	_, o, application, err := answer(ctx, s, offerID)
+	_, o, application, err := offerToAnswer(ctx, s, offerID)
 	if err != nil {
 		return application, err
 	}
@@ -65,8 +65,8 @@ func (a *App) undoTime(county string) (time.Duration, error) {
 	return time.Duration(hours) * time.Hour, err
 }
 
-// answer loads an offer and its application for who may answer it.
-func answer(ctx context.Context, s Store, offerID string) (p auth.Principal, o domain.Offer, a domain.Application, err error) {
+// offerToAnswer loads an offer and its application for who may answer it.
+func offerToAnswer(ctx context.Context, s Store, offerID string) (p auth.Principal, o domain.Offer, a domain.Application, err error) {
 	seen, err := s.PeekOffer(offerID)
 	if err != nil {
 		return p, o, a, err

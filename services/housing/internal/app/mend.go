@@ -36,7 +36,7 @@ func (a *App) CancelRound(ctx context.Context, s Store, id, why string) error {
 		if err != nil {
 			return err
 		}
-		if err := s.SaveApplication(ctx, application, domain.RoundNoticed{RoundID: id, ApplicationID: application.ID, Why: why}); err != nil {
+		if err := s.SaveApplication(ctx, application, domain.RoundNoticed{RoundID: id, ApplicationID: application.ID, ReasonCode: why}); err != nil {
 			return err
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
@@ -34,7 +35,7 @@ func (a *App) OpenRound(ctx context.Context, s Store, r domain.Round, accepts Ac
 	if err != nil {
 		return r, err
 	}
-	if slices.ContainsFunc(before, func(b domain.Round) bool { return b.Kind == r.Kind && b.State != domain.RoundClosed }) {
+	if slices.ContainsFunc(before, func(b domain.Round) bool { return b.Kind == r.Kind && b.State != domain.RoundIsClosed }) {
 		return r, domain.ErrRoundOpen
 	}
 	pairs, err := s.Doubles(r.County, r.Kind)
@@ -69,7 +70,7 @@ func (a *App) OpenRound(ctx context.Context, s Store, r domain.Round, accepts Ac
 	if err != nil {
 		return r, err
 	}
-	if err := s.SaveRound(ctx, r, domain.RoundOpened{RoundID: r.ID, Kind: r.Kind, Homes: len(homes), Entries: len(entries), Root: r.Root}); err != nil {
+	if err := s.SaveRound(ctx, r, domain.RoundOpened{RoundID: r.ID, Kind: r.Kind, Places: len(homes), Headcount: len(entries), Root: r.Root}); err != nil {
 		return r, err
 	}
 	return r, s.SaveEntries(entries...)
@@ -114,7 +115,7 @@ func held(s Store, roundID string) ([]string, error) {
 	offers, err := s.OffersOf(roundID)
 	var ids []string
 	for _, o := range offers {
-		if o.State == domain.OfferOpen || o.State == domain.OfferAccepted || o.State == domain.OfferSigned {
+		if o.State == answer.Open || o.State == answer.Accepted || o.State == domain.OfferSigned {
 			ids = append(ids, o.HomeID)
 		}
 	}
@@ -138,7 +139,7 @@ func (a *App) ChangeRound(ctx context.Context, s Store, id string, homeIDs []str
 	if r, err = r.Change(homes, kept); err != nil {
 		return err
 	}
-	return s.SaveRound(ctx, r, domain.RoundChanged{RoundID: r.ID, Homes: len(r.HomeIDs)})
+	return s.SaveRound(ctx, r, domain.RoundChanged{RoundID: r.ID, Places: len(r.HomeIDs)})
 }
 
 // ConfirmFigure takes the public figure from an officer; when a second one
@@ -156,7 +157,7 @@ func (a *App) ConfirmFigure(ctx context.Context, s Store, id, figure string) (do
 	if r, err = r.Confirm(figure, p.Subject, today); err != nil {
 		return r, err
 	}
-	if r.State != domain.RoundDrawn {
+	if r.State != domain.RoundIsDrawn {
 		return r, s.SaveRound(ctx, r, domain.FigureEntered{RoundID: r.ID})
 	}
 	entries, err := s.Entries(id)
@@ -172,7 +173,7 @@ func (a *App) ConfirmFigure(ctx context.Context, s Store, id, figure string) (do
 	if err := s.SaveEntries(entries...); err != nil {
 		return r, err
 	}
-	return r, s.SaveRound(ctx, r, domain.RoundDrawnEvent{RoundID: r.ID, Root: r.Root})
+	return r, s.SaveRound(ctx, r, domain.RoundDrawn{RoundID: r.ID, Root: r.Root})
 }
 
 // OfferRound offers the homes of a round that are free to those who are next.

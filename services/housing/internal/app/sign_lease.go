@@ -17,7 +17,7 @@ func (a *App) SignLease(ctx context.Context, s Store, offerID, startsOn, endsOn 
 	if err != nil {
 		return domain.Lease{}, err
 	}
-	p, o, application, err := answer(ctx, s, offerID)
+	p, o, application, err := offerToAnswer(ctx, s, offerID)
 	if err != nil {
 		return domain.Lease{}, err
 	}

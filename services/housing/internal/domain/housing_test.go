@@ -84,7 +84,7 @@ func TestOfferNeedsAPlaceAndAFreeHome(t *testing.T) {
 		if !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if err == nil && (o.State != OfferOpen || a.State != Offered || a.OfferID != "o" || h.State != HomeOffered || len(events) != 1) {
+		if err == nil && (o.State != answer.Open || a.State != Offered || a.OfferID != "o" || h.State != HomeOffered || len(events) != 1) {
 			t.Errorf("%s: %+v, %+v, %+v", name, o, a, h)
 		}
 	}
@@ -109,7 +109,7 @@ func TestOfferClock(t *testing.T) {
 		t.Errorf("accepted late: %v", err)
 	}
 	lapsed, events := o.Lapse(o.AnswerBy)
-	if lapsed.State != OfferLapsed || len(events) != 1 {
+	if lapsed.State != answer.Lapsed || len(events) != 1 {
 		t.Errorf("%+v", lapsed)
 	}
 	if _, _, err := lapsed.Accept(true, now); !errors.Is(err, ErrOfferLapsed) {
@@ -138,7 +138,7 @@ func TestUndo(t *testing.T) {
 		"own":       {own, now, ErrUndoOwn},
 		"not taken": {open, now, ErrOfferState},
 	} {
-		if got, _, err := c.o.Undo(window, c.at); !errors.Is(err, c.want) || err == nil && got.State != OfferUndone {
+		if got, _, err := c.o.Undo(window, c.at); !errors.Is(err, c.want) || err == nil && got.State != answer.Undone {
 			t.Errorf("%s: %s, %v", name, got.State, err)
 		}
 	}
@@ -147,11 +147,11 @@ func TestUndo(t *testing.T) {
 func TestSign(t *testing.T) {
 	day := clock.DateOf(now)
 	term := Term{StartsOn: day, EndsOn: day.AddYears(5), MostYears: 5, Undo: 48 * time.Hour}
-	own := Offer{ID: "o", Clock: answer.Clock{State: OfferAccepted, AcceptedAt: now, InPerson: true}}
+	own := Offer{ID: "o", Clock: answer.Clock{State: answer.Accepted, AcceptedAt: now, InPerson: true}}
 	byOther := own
 	byOther.InPerson = false
 	open := own
-	open.State = OfferOpen
+	open.State = answer.Open
 	a := applied()
 	a.State = Accepted
 	reopened := a
@@ -286,7 +286,7 @@ func TestHomeOfferAndApplicationAgree(t *testing.T) {
 					proofs := []Proof{job(rapid.SampledFrom([]string{"2020-01-01", "2026-10-01"}).Draw(t, "since"))}
 					if d, err := p.Decide(a, proofs, today, code); err == nil {
 						a, _ = a.Decided(d)
-						if a.State == Refused && (o.State == OfferOpen || o.State == OfferAccepted) {
+						if a.State == Refused && (o.State == answer.Open || o.State == answer.Accepted) {
 							o, h = o.Withdraw(), h.Release()
 						}
 					}
@@ -329,7 +329,7 @@ func TestHomeOfferAndApplicationAgree(t *testing.T) {
 					}
 				}
 			}
-			held := o.State == OfferOpen || o.State == OfferAccepted
+			held := o.State == answer.Open || o.State == answer.Accepted
 			if held != (h.State == HomeOffered) || held != (a.OfferID != "" && a.State != Leased) {
 				t.Fatalf("offer %s, home %s, application %s with offer %q", o.State, h.State, a.State, a.OfferID)
 			}

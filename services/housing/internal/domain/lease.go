@@ -3,6 +3,7 @@ package domain
 import (
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
@@ -41,7 +42,7 @@ func Sign(id string, a Application, o Offer, h Home, t Term, inPerson bool, now 
 		return Lease{}, a, o, h, nil, err
 	}
 	switch {
-	case o.State != OfferAccepted:
+	case o.State != answer.Accepted:
 		return fail(ErrOfferState.With("state", string(o.State)))
 	case a.Reopened:
 		return fail(ErrReopened)

@@ -173,7 +173,7 @@ func TestRoundIsFair(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r.State == RoundCommitted {
+		if r.State == RoundIsCommitted {
 			if err := r.MayOffer(); !errors.Is(err, ErrRoundState) {
 				t.Fatal(err)
 			}

@@ -33,15 +33,15 @@ var (
 // It frees its homes as a round that closed does.
 func (r Round) Cancel(why string, offers int, today clock.Date) (Round, []Event, error) {
 	switch {
-	case r.State == RoundClosed:
+	case r.State == RoundIsClosed:
 		return r, nil, ErrRoundClosed
 	case r.Seed != "" || offers > 0:
 		return r, nil, ErrRoundResults
 	case !slices.Contains([]string{"homes", "figure", "law", "other"}, why):
 		return r, nil, ErrRoundReason
 	}
-	r.State, r.ClosedOn, r.Why = RoundClosed, today, why
-	return r, []Event{RoundCancelled{RoundID: r.ID, Why: why}}, nil
+	r.State, r.ClosedOn, r.Why = RoundIsClosed, today, why
+	return r, []Event{RoundCancelled{RoundID: r.ID, ReasonCode: why}}, nil
 }
 
 // The states of a pair of applications that may be one household.
@@ -85,7 +85,7 @@ func (d Double) Decide(outcome, withdrawn, why, who string, now time.Time) (Doub
 
 // Told is what the applicant of one of the two is told.
 func (d Double) Told(applicationID string) []Event {
-	return []Event{HouseholdDecided{ApplicationID: applicationID, Outcome: d.State, Kept: applicationID != d.Withdrawn, Why: d.Why}}
+	return []Event{HouseholdDecided{ApplicationID: applicationID, Outcome: d.State, Kept: applicationID != d.Withdrawn, ReasonCode: d.Why}}
 }
 
 // The states of a correction.
@@ -132,7 +132,7 @@ type Correction struct {
 func ProposeCorrection(c Correction, r Round, offers int, now time.Time) (Correction, error) {
 	c.Figure = strings.TrimSpace(c.Figure)
 	switch {
-	case r.State != RoundDrawn && r.State != RoundClosed || r.Why != "" || r.Seed == "" && offers == 0:
+	case r.State != RoundIsDrawn && r.State != RoundIsClosed || r.Why != "" || r.Seed == "" && offers == 0:
 		return c, ErrCorrectionEarly
 	case !slices.Contains([]string{"points", "entry", "homes", "figure", "procedure"}, c.Why):
 		return c, ErrCorrectionReason
@@ -166,7 +166,7 @@ func (c Correction) Decided(outcome, who string, wronged int, now time.Time) (Co
 		return c, nil
 	}
 	c.Wronged = wronged
-	return c, []Event{RoundCorrected{RoundID: c.RoundID, CorrectionID: c.ID, Why: c.Why, Wronged: wronged}}
+	return c, []Event{RoundCorrected{RoundID: c.RoundID, CorrectionID: c.ID, ReasonCode: c.Why, Wronged: wronged}}
 }
 
 // Mended is a round as it should have been.

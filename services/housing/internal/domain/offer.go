@@ -6,20 +6,9 @@ import (
 	"github.com/qiao-platform/qiao/pkg/answer"
 )
 
-// OfferState is where an offer stands.
-type OfferState = answer.State
-
-// The states of an offer; one that was accepted may be withdrawn by an officer's
-// refusal too.
-const (
-	OfferOpen                 = answer.Open
-	OfferAccepted             = answer.Accepted
-	OfferDeclined             = answer.Declined
-	OfferLapsed               = answer.Lapsed
-	OfferUndone               = answer.Undone
-	OfferWithdrawn            = answer.Withdrawn
-	OfferSigned    OfferState = "signed" // a lease came of it
-)
+// OfferSigned is the state of an offer that a lease came of, beside those of
+// package answer. One that was accepted may be withdrawn by an officer's refusal too.
+const OfferSigned answer.State = "signed"
 
 // answers are the words for why an answer is not taken.
 var answers = answer.Errors{Lapsed: ErrOfferLapsed, State: ErrOfferState, InPerson: ErrUndoOwn, Late: ErrUndoLate}
@@ -63,7 +52,7 @@ func (o Offer) Accept(inPerson bool, now time.Time) (Offer, []Event, error) {
 		return o, nil, err
 	}
 	o.Clock = c
-	return o, []Event{OfferAcceptedEvent{OfferID: o.ID, ApplicationID: o.ApplicationID, InPerson: inPerson}}, nil
+	return o, []Event{OfferAccepted{OfferID: o.ID, ApplicationID: o.ApplicationID, InPerson: inPerson}}, nil
 }
 
 // Decline declines the offer. Nothing but its own state remembers that.
@@ -73,7 +62,7 @@ func (o Offer) Decline(now time.Time) (Offer, []Event, error) {
 		return o, nil, err
 	}
 	o.Clock = c
-	return o, []Event{OfferDeclinedEvent{OfferID: o.ID, ApplicationID: o.ApplicationID}}, nil
+	return o, []Event{OfferDeclined{OfferID: o.ID, ApplicationID: o.ApplicationID}}, nil
 }
 
 // Lapse ends an open offer whose time is over; it gives no event where it is not.
@@ -83,7 +72,7 @@ func (o Offer) Lapse(now time.Time) (Offer, []Event) {
 		return o, nil
 	}
 	o.Clock = c
-	return o, []Event{OfferLapsedEvent{OfferID: o.ID, ApplicationID: o.ApplicationID}}
+	return o, []Event{OfferLapsed{OfferID: o.ID, ApplicationID: o.ApplicationID}}
 }
 
 // Undo takes back an acceptance that somebody else gave, within the time that
@@ -94,14 +83,14 @@ func (o Offer) Undo(within time.Duration, now time.Time) (Offer, []Event, error)
 		return o, nil, err
 	}
 	o.Clock = c
-	return o, []Event{OfferUndoneEvent{OfferID: o.ID, ApplicationID: o.ApplicationID}}, nil
+	return o, []Event{OfferUndone{OfferID: o.ID, ApplicationID: o.ApplicationID}}, nil
 }
 
 // Withdraw ends an offer that is open or accepted, with its application or by
 // an officer's refusal.
 func (o Offer) Withdraw() Offer {
-	if o.State == OfferOpen || o.State == OfferAccepted {
-		o.State = OfferWithdrawn
+	if o.State == answer.Open || o.State == answer.Accepted {
+		o.State = answer.Withdrawn
 	}
 	return o
 }

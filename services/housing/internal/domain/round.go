@@ -24,10 +24,10 @@ type RoundState string
 
 // The states of a round.
 const (
-	RoundCommitted  RoundState = "committed"  // the list is fixed; the figure that decides ties is not known yet
-	RoundConfirming RoundState = "confirming" // one officer entered the figure
-	RoundDrawn      RoundState = "drawn"      // the order is final; homes are offered
-	RoundClosed     RoundState = "closed"
+	RoundIsCommitted  RoundState = "committed"  // the list is fixed; the figure that decides ties is not known yet
+	RoundIsConfirming RoundState = "confirming" // one officer entered the figure
+	RoundIsDrawn      RoundState = "drawn"      // the order is final; homes are offered
+	RoundIsClosed     RoundState = "closed"
 )
 
 // Round hands out homes of a county and kind from the top of a list. The order
@@ -98,7 +98,7 @@ func OpenRound(r Round, homes []Home, ranked []Standing, ticket func() string) (
 		}
 		entries[i] = e
 	}
-	r.Total, r.State = len(entries), RoundDrawn
+	r.Total, r.State = len(entries), RoundIsDrawn
 	if !tied {
 		r.FigureName, r.FigureDue = "", clock.Date{}
 		return r, entries, nil
@@ -107,7 +107,7 @@ func OpenRound(r Round, homes []Home, ranked []Standing, ticket func() string) (
 	if r.FigureName == "" || !fits(r.FigureName, longestText) || strings.ContainsFunc(r.FigureName, unprintable) || !allocate.Announced(r.FigureName) || !r.FigureDue.After(r.OpenedOn) {
 		return r, nil, ErrRoundFigure // only a figure that does not exist yet can decide
 	}
-	r.State = RoundCommitted
+	r.State = RoundIsCommitted
 	c, err := r.List(entries).Commit()
 	if err != nil {
 		return r, nil, err
@@ -146,9 +146,9 @@ func (r Round) with(homes []Home, held []string) (Round, error) {
 // committed, so nothing is changed between commitment and draw.
 func (r Round) Change(homes []Home, held []string) (Round, error) {
 	switch r.State {
-	case RoundClosed:
+	case RoundIsClosed:
 		return r, ErrRoundClosed
-	case RoundDrawn:
+	case RoundIsDrawn:
 		return r.with(homes, held)
 	}
 	return r, ErrRoundState.With("state", string(r.State))
@@ -172,7 +172,7 @@ func (r Round) List(entries []RoundEntry) *allocate.List {
 // Prove gives the proof that a ticket is in the committed list, until the draw
 // is made; afterwards the published bundle shows it.
 func (r Round) Prove(entries []RoundEntry, ticket string) ([]string, error) {
-	if r.State != RoundCommitted && r.State != RoundConfirming {
+	if r.State != RoundIsCommitted && r.State != RoundIsConfirming {
 		return nil, nil
 	}
 	list := r.List(entries)
@@ -184,23 +184,23 @@ func (r Round) Prove(entries []RoundEntry, ticket string) ([]string, error) {
 func (r Round) Confirm(figure, officer string, today clock.Date) (Round, error) {
 	figure = strings.TrimSpace(figure)
 	switch {
-	case r.State == RoundClosed:
+	case r.State == RoundIsClosed:
 		return r, ErrRoundClosed
-	case r.State == RoundDrawn:
+	case r.State == RoundIsDrawn:
 		return r, ErrRoundDrawn
 	case figure == "" || !fits(figure, longestText) || strings.ContainsFunc(figure, unprintable):
 		return r, ErrFigure
 	case today.Before(r.FigureDue):
 		return r, ErrFigureEarly
-	case r.State == RoundConfirming && ident.SameStaff(officer, r.First) && figure == r.Figure:
+	case r.State == RoundIsConfirming && ident.SameStaff(officer, r.First) && figure == r.Figure:
 		return r, ErrFigureOfficer
-	case r.State == RoundConfirming && !ident.SameStaff(officer, r.First) && figure != r.Figure:
+	case r.State == RoundIsConfirming && !ident.SameStaff(officer, r.First) && figure != r.Figure:
 		return r, ErrFigureDiffers
-	case r.State == RoundConfirming && !ident.SameStaff(officer, r.First):
-		r.State = RoundDrawn
+	case r.State == RoundIsConfirming && !ident.SameStaff(officer, r.First):
+		r.State = RoundIsDrawn
 		return r, nil
 	}
-	r.State, r.Figure, r.First = RoundConfirming, figure, officer
+	r.State, r.Figure, r.First = RoundIsConfirming, figure, officer
 	return r, nil
 }
 
@@ -267,9 +267,9 @@ func (r Round) Publish(free int, takes, offered []RoundEntry, on clock.Date) (Ro
 // MayOffer reports whether homes can be offered now.
 func (r Round) MayOffer() error {
 	switch r.State {
-	case RoundClosed:
+	case RoundIsClosed:
 		return ErrRoundClosed
-	case RoundDrawn:
+	case RoundIsDrawn:
 		return nil
 	}
 	return ErrRoundState.With("state", string(r.State))
@@ -277,11 +277,11 @@ func (r Round) MayOffer() error {
 
 // Close ends the round.
 func (r Round) Close(today clock.Date) (Round, []Event, error) {
-	if r.State == RoundClosed {
+	if r.State == RoundIsClosed {
 		return r, nil, ErrRoundClosed
 	}
-	r.State, r.ClosedOn = RoundClosed, today
-	return r, []Event{RoundClosedEvent{RoundID: r.ID}}, nil
+	r.State, r.ClosedOn = RoundIsClosed, today
+	return r, []Event{RoundClosed{RoundID: r.ID}}, nil
 }
 
 // Fitting picks, of the homes that are left, the smallest that has the area

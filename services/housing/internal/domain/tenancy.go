@@ -15,9 +15,9 @@ type RenewalState string
 
 // The states of a renewal.
 const (
-	RenewalAskedFor RenewalState = "asked"
-	RenewalGranted  RenewalState = "granted"
-	RenewalRefused  RenewalState = "refused"
+	RenewalIsAsked   RenewalState = "asked"
+	RenewalIsGranted RenewalState = "granted"
+	RenewalIsRefused RenewalState = "refused"
 )
 
 // Renewal is a tenant's wish for another term.
@@ -37,28 +37,28 @@ func AskRenewal(id string, l Lease, before []Renewal, monthsBefore int, today cl
 		return Renewal{}, nil, ErrLeaseLeft
 	case today.Before(l.RenewFrom(monthsBefore)):
 		return Renewal{}, nil, ErrRenewalEarly.With("from", l.RenewFrom(monthsBefore).String())
-	case slices.ContainsFunc(before, func(r Renewal) bool { return r.State == RenewalAskedFor }):
+	case slices.ContainsFunc(before, func(r Renewal) bool { return r.State == RenewalIsAsked }):
 		return Renewal{}, nil, ErrRenewalTwice
 	}
-	return Renewal{ID: id, LeaseID: l.ID, Worker: l.Worker, County: l.County, State: RenewalAskedFor, AskedOn: today}, []Event{RenewalAsked{RenewalID: id, LeaseID: l.ID}}, nil
+	return Renewal{ID: id, LeaseID: l.ID, Worker: l.Worker, County: l.County, State: RenewalIsAsked, AskedOn: today}, []Event{RenewalAsked{RenewalID: id, LeaseID: l.ID}}, nil
 }
 
 // Grant gives another term, which HO-03 limits.
 func (r Renewal) Grant(l Lease, until clock.Date, mostYears int) (Renewal, Lease, []Event, error) {
 	switch {
-	case r.State != RenewalAskedFor:
+	case r.State != RenewalIsAsked:
 		return r, l, nil, ErrRenewalState.With("state", string(r.State))
 	case !until.After(l.EndsOn) || until.After(l.EndsOn.AddYears(mostYears)):
 		return r, l, nil, ErrLeaseTerm
 	}
-	l.EndsOn, r.State, r.EndsOn = until, RenewalGranted, until
+	l.EndsOn, r.State, r.EndsOn = until, RenewalIsGranted, until
 	return r, l, []Event{RenewalDecided{RenewalID: r.ID, LeaseID: l.ID, Outcome: "granted", EndsOn: until}}, nil
 }
 
 // Refuse refuses another term, on an officer's reason code and with the trace.
 // The lease goes on to its end, and nobody has to leave by it.
 func (r Renewal) Refuse(code string, term rule.Rule, recourse rule.Recourse, today clock.Date) (Renewal, []Event, error) {
-	if r.State != RenewalAskedFor {
+	if r.State != RenewalIsAsked {
 		return r, nil, ErrRenewalState.With("state", string(r.State))
 	}
 	if !refusalCode.MatchString(code) {
@@ -73,7 +73,7 @@ func (r Renewal) Refuse(code string, term rule.Rule, recourse rule.Recourse, tod
 	t.Changes = []rule.Change{{Code: "ask_renewal_again"}, {Code: ChangePaper}}
 	all := []rule.Trace{t}
 	Appealable(all, recourse)
-	r.State, r.Reasons = RenewalRefused, all
+	r.State, r.Reasons = RenewalIsRefused, all
 	return r, []Event{RenewalDecided{RenewalID: r.ID, LeaseID: r.LeaseID, Outcome: "refused"}}, nil
 }
 
@@ -82,10 +82,10 @@ type RepairState string
 
 // The states of a repair.
 const (
-	RepairOpen         RepairState = "open"
-	RepairPlannedState RepairState = "planned"
-	RepairDoneState    RepairState = "done"
-	RepairOK           RepairState = "confirmed"
+	RepairIsOpen      RepairState = "open"
+	RepairIsPlanned   RepairState = "planned"
+	RepairIsDone      RepairState = "done"
+	RepairIsConfirmed RepairState = "confirmed"
 )
 
 // RepairKinds lists what can be broken.
@@ -109,38 +109,38 @@ func ReportRepair(id string, l Lease, what string, today clock.Date) (Repair, []
 	if !l.Live() {
 		return Repair{}, nil, ErrLeaseLeft
 	}
-	return Repair{ID: id, LeaseID: l.ID, Worker: l.Worker, County: l.County, What: what, State: RepairOpen, ReportedOn: today}, []Event{RepairReported{RepairID: id, LeaseID: l.ID, What: what}}, nil
+	return Repair{ID: id, LeaseID: l.ID, Worker: l.Worker, County: l.County, What: what, State: RepairIsOpen, ReportedOn: today}, []Event{RepairReported{RepairID: id, LeaseID: l.ID, What: what}}, nil
 }
 
 // Plan says on which day somebody comes.
 func (r Repair) Plan(on, today clock.Date) (Repair, []Event, error) {
-	if r.State != RepairOpen && r.State != RepairPlannedState {
+	if r.State != RepairIsOpen && r.State != RepairIsPlanned {
 		return r, nil, ErrRepairState.With("state", string(r.State))
 	}
 	if on.Before(today) {
 		return r, nil, ErrRepairDay
 	}
-	r.State, r.PlannedOn = RepairPlannedState, on
+	r.State, r.PlannedOn = RepairIsPlanned, on
 	return r, []Event{RepairPlanned{RepairID: r.ID, PlannedOn: on}}, nil
 }
 
 // Finish says that it was mended; the tenant has the last word.
 func (r Repair) Finish(today clock.Date) (Repair, []Event, error) {
-	if r.State != RepairOpen && r.State != RepairPlannedState {
+	if r.State != RepairIsOpen && r.State != RepairIsPlanned {
 		return r, nil, ErrRepairState.With("state", string(r.State))
 	}
-	r.State, r.DoneOn = RepairDoneState, today
+	r.State, r.DoneOn = RepairIsDone, today
 	return r, []Event{RepairDone{RepairID: r.ID}}, nil
 }
 
 // Confirm takes the tenant's word: where it does not work, it is open again.
 func (r Repair) Confirm(works bool) (Repair, []Event, error) {
-	if r.State != RepairDoneState {
+	if r.State != RepairIsDone {
 		return r, nil, ErrRepairState.With("state", string(r.State))
 	}
-	r.State = RepairOK
+	r.State = RepairIsConfirmed
 	if !works {
-		r.State, r.PlannedOn, r.DoneOn = RepairOpen, clock.Date{}, clock.Date{}
+		r.State, r.PlannedOn, r.DoneOn = RepairIsOpen, clock.Date{}, clock.Date{}
 	}
 	return r, []Event{RepairConfirmed{RepairID: r.ID, Works: works}}, nil
 }
@@ -183,12 +183,12 @@ type ExitState string
 
 // The states of an exit.
 const (
-	ExitNoticedState ExitState = "noticed"
-	ExitAnsweredIt   ExitState = "answered"
-	ExitStays        ExitState = "stays"
-	ExitLeaves       ExitState = "leaves"
-	ExitInAppeal     ExitState = "appealed"
-	ExitLeft         ExitState = "left"
+	ExitIsNoticed  ExitState = "noticed"
+	ExitIsAnswered ExitState = "answered"
+	ExitIsStaying  ExitState = "stays"
+	ExitIsLeaving  ExitState = "leaves"
+	ExitIsAppealed ExitState = "appealed"
+	ExitIsLeft     ExitState = "left"
 )
 
 // Exit is the only way in which a department ends a lease: a notice on a ground
@@ -284,16 +284,16 @@ func (r ExitRules) GiveNotice(id string, l Lease, open []Exit, ground, officer s
 	all := []rule.Trace{t}
 	Appealable(all, r.Recourse)
 	all[0].Appeals = append([]rule.Appeal{{Way: "officer_review", Body: "hou"}}, all[0].Appeals...)
-	return Exit{ID: id, LeaseID: l.ID, Worker: l.Worker, County: l.County, Ground: ground, State: ExitNoticedState, NoticedBy: officer, NoticedOn: today, AnswerDays: days, Reasons: all},
+	return Exit{ID: id, LeaseID: l.ID, Worker: l.Worker, County: l.County, Ground: ground, State: ExitIsNoticed, NoticedBy: officer, NoticedOn: today, AnswerDays: days, Reasons: all},
 		[]Event{ExitNoticed{ExitID: id, LeaseID: l.ID, Ground: ground, AnswerDays: days}}, nil
 }
 
 // Pending reports whether the exit is not over.
-func (e Exit) Pending() bool { return e.State != ExitStays && e.State != ExitLeft }
+func (e Exit) Pending() bool { return e.State != ExitIsStaying && e.State != ExitIsLeft }
 
 // Delivered starts the time to answer when the notice is known to have arrived.
 func (e Exit) Delivered(at time.Time) (Exit, bool) {
-	if e.State != ExitNoticedState || !e.AnswerBy.IsZero() {
+	if e.State != ExitIsNoticed || !e.AnswerBy.IsZero() {
 		return e, false
 	}
 	e.AnswerBy = clock.DateOf(at).AddDays(e.AnswerDays + 1).Start().UTC()
@@ -302,14 +302,14 @@ func (e Exit) Delivered(at time.Time) (Exit, bool) {
 
 // AnswerIt records the tenant's answer.
 func (e Exit) AnswerIt(answer string) (Exit, []Event, error) {
-	if e.State != ExitNoticedState && e.State != ExitAnsweredIt {
+	if e.State != ExitIsNoticed && e.State != ExitIsAnswered {
 		return e, nil, ErrExitState.With("state", string(e.State))
 	}
 	if !slices.Contains(exitAnswers, answer) {
 		return e, nil, ErrExitAnswer
 	}
-	e.State, e.Answer = ExitAnsweredIt, answer
-	return e, []Event{ExitAnswered{ExitID: e.ID, Answer: answer}}, nil
+	e.State, e.Answer = ExitIsAnswered, answer
+	return e, []Event{ExitAnswered{ExitID: e.ID, AnswerCode: answer}}, nil
 }
 
 // Decide decides on a notice that was answered, or whose time to answer has
@@ -319,16 +319,16 @@ func (r ExitRules) Decide(e Exit, leave bool, leaveBy clock.Date, officer string
 	today := clock.DateOf(now)
 	waited := !e.AnswerBy.IsZero() && !now.Before(e.AnswerBy)
 	switch {
-	case e.State != ExitNoticedState && e.State != ExitAnsweredIt:
+	case e.State != ExitIsNoticed && e.State != ExitIsAnswered:
 		return e, nil, ErrExitState.With("state", string(e.State))
 	case officer == e.NoticedBy:
 		return e, nil, ErrExitOfficer
-	case e.State == ExitNoticedState && !waited:
+	case e.State == ExitIsNoticed && !waited:
 		return e, nil, ErrExitEarly
 	}
 	e.DecidedBy = officer
 	if !leave {
-		e.State = ExitStays
+		e.State = ExitIsStaying
 		return e, []Event{ExitDecided{ExitID: e.ID, LeaseID: e.LeaseID, Outcome: "stays"}}, nil
 	}
 	appealDays, err := r.Times.Int("appeal_days")
@@ -342,7 +342,7 @@ func (r ExitRules) Decide(e Exit, leave bool, leaveBy clock.Date, officer string
 	if leaveBy.Before(today.AddDays(leaveDays)) {
 		return e, nil, ErrExitLeaveBy.With("earliest", today.AddDays(leaveDays).String())
 	}
-	e.State, e.LeaveBy, e.AppealUntil = ExitLeaves, leaveBy, today.AddDays(appealDays)
+	e.State, e.LeaveBy, e.AppealUntil = ExitIsLeaving, leaveBy, today.AddDays(appealDays)
 	e.Reasons = slices.Clone(e.Reasons)
 	for i := range e.Reasons {
 		t := e.Reasons[i]
@@ -367,13 +367,13 @@ func answerOf(e Exit) string {
 
 // Appeal takes the decision to a third officer.
 func (e Exit) Appeal(today clock.Date) (Exit, []Event, error) {
-	if e.State != ExitLeaves {
+	if e.State != ExitIsLeaving {
 		return e, nil, ErrExitState.With("state", string(e.State))
 	}
 	if today.After(e.AppealUntil) {
 		return e, nil, ErrExitAppealLate
 	}
-	e.State = ExitInAppeal
+	e.State = ExitIsAppealed
 	return e, []Event{ExitAppealed{ExitID: e.ID}}, nil
 }
 
@@ -381,15 +381,15 @@ func (e Exit) Appeal(today clock.Date) (Exit, []Event, error) {
 // nor decided.
 func (e Exit) DecideAppeal(stays bool, officer string) (Exit, []Event, error) {
 	switch {
-	case e.State != ExitInAppeal:
+	case e.State != ExitIsAppealed:
 		return e, nil, ErrExitState.With("state", string(e.State))
 	case officer == e.NoticedBy || officer == e.DecidedBy:
 		return e, nil, ErrExitOfficer
 	}
 	outcome := "leaves"
-	e.State, e.AppealUntil = ExitLeaves, clock.Date{} // heard once
+	e.State, e.AppealUntil = ExitIsLeaving, clock.Date{} // heard once
 	if stays {
-		outcome, e.State = "stays", ExitStays
+		outcome, e.State = "stays", ExitIsStaying
 	}
 	return e, []Event{ExitAppealDecided{ExitID: e.ID, LeaseID: e.LeaseID, Outcome: outcome}}, nil
 }
@@ -399,18 +399,18 @@ func (e Exit) DecideAppeal(stays bool, officer string) (Exit, []Event, error) {
 // leave; who goes earlier does so by his own wish.
 func (e Exit) Leave(today clock.Date) (Exit, error) {
 	switch {
-	case e.State != ExitLeaves:
+	case e.State != ExitIsLeaving:
 		return e, ErrExitState.With("state", string(e.State))
 	case !e.AppealUntil.IsZero() && !today.After(e.AppealUntil), today.Before(e.LeaveBy):
 		return e, ErrExitStands
 	}
-	e.State = ExitLeft
+	e.State = ExitIsLeft
 	return e, nil
 }
 
 // Gone closes a notice whose tenant left by his own wish.
 func (e Exit) Gone() Exit {
-	e.State = ExitLeft
+	e.State = ExitIsLeft
 	return e
 }
 

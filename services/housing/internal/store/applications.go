@@ -79,7 +79,7 @@ func (t *Tx) SaveApplication(ctx context.Context, a domain.Application, events .
 	if n == 0 {
 		return outbox.ErrStale
 	}
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: a.ID, Version: a.Version, Worker: a.Worker, Division: a.County}, messages(events)...)
+	return t.log.AppendEvents(ctx, t.tx, outbox.Subject{Aggregate: a.ID, Version: a.Version, Worker: a.Worker, Division: a.County}, events...)
 }
 
 // Proofs lists the facts held for an application that may be used on a day.

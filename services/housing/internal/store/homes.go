@@ -29,7 +29,7 @@ func (t *Tx) AddHome(ctx context.Context, h domain.Home, events ...domain.Event)
 	}
 	if n == 1 {
 		t.changed(ctx, h.County)
-		return h.ID, true, t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: h.ID, Division: h.County}, messages(events)...)
+		return h.ID, true, t.log.AppendEvents(ctx, t.tx, outbox.Subject{Aggregate: h.ID, Division: h.County}, events...)
 	}
 	var id string
 	err = sql.ErrNoRows
@@ -69,7 +69,7 @@ func (t *Tx) SaveHome(ctx context.Context, h domain.Home, events ...domain.Event
 	if len(events) == 0 {
 		return nil
 	}
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: h.ID, Version: h.Version, Division: h.County}, messages(events)...)
+	return t.log.AppendEvents(ctx, t.tx, outbox.Subject{Aggregate: h.ID, Version: h.Version, Division: h.County}, events...)
 }
 
 // FreeHomes lists free homes after an id, in the order of their ids, so that a

@@ -84,7 +84,7 @@ func (t *Tx) Publish(ctx context.Context, id, county string, kind domain.Kind, o
 			return err
 		}
 	}
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: id, Division: county}, messages([]domain.Event{domain.ListPublished{County: county, Kind: kind, Entries: len(ranked)}})...)
+	return t.log.AppendEvents(ctx, t.tx, outbox.Subject{Aggregate: id, Division: county}, domain.ListPublished{County: county, Kind: kind, Headcount: len(ranked)})
 }
 
 const roundColumns = `id, county, kind, state, home_ids, total, figure_name, figure_due, figure, officer, root, seed, bundle, opened_on, public_until, closed_on, reason_code, pass, version`

@@ -47,5 +47,5 @@ func (t *Tx) SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Eve
 	if n == 0 {
 		return outbox.ErrStale
 	}
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: o.ID, Version: o.Version, Worker: o.Worker, Division: o.County}, messages(events)...)
+	return t.log.AppendEvents(ctx, t.tx, outbox.Subject{Aggregate: o.ID, Version: o.Version, Worker: o.Worker, Division: o.County}, events...)
 }

@@ -72,7 +72,7 @@ func (t *Tx) upsert(ctx context.Context, table, columns string, about outbox.Sub
 	if n == 0 {
 		return outbox.ErrStale
 	}
-	return t.log.Append(ctx, t.tx, about, messages(events)...)
+	return t.log.AppendEvents(ctx, t.tx, about, events...)
 }
 
 // unique turns the violation of a unique index into the domain's own error.

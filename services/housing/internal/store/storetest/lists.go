@@ -28,7 +28,7 @@ func why() []rule.Trace {
 }
 
 func (s *suite) roundRoundTrip() {
-	r := domain.Round{ID: "round-1", County: "654301", Kind: domain.PublicRental, State: domain.RoundConfirming, HomeIDs: []string{"home-1", "home-2"}, Total: 2,
+	r := domain.Round{ID: "round-1", County: "654301", Kind: domain.PublicRental, State: domain.RoundIsConfirming, HomeIDs: []string{"home-1", "home-2"}, Total: 2,
 		FigureName: "上证指数", FigureDue: day.AddDays(2), Figure: "3210.55", First: "officer-1", Root: "ab", Seed: "cd", Bundle: "line\nline\n", OpenedOn: day, PublicUntil: day.AddDays(7)}
 	entries := []domain.RoundEntry{
 		{RoundID: r.ID, ApplicationID: "application-2", Worker: "worker-2", Points: 31, AheadBy: "HO-14", Ticket: "TICKET2", Word: "abcd", Number: 1<<64 - 1, Position: 1, OfferID: "offer-1", Reasons: []rule.Trace{}},
@@ -40,7 +40,7 @@ func (s *suite) roundRoundTrip() {
 				return err
 			}
 		}
-		if err := tx.SaveRound(ctx, r, domain.RoundOpened{RoundID: r.ID, Kind: r.Kind, Homes: 2, Entries: 2, Root: r.Root}); err != nil {
+		if err := tx.SaveRound(ctx, r, domain.RoundOpened{RoundID: r.ID, Kind: r.Kind, Places: 2, Headcount: 2, Root: r.Root}); err != nil {
 			return err
 		}
 		return tx.SaveEntries(entries...)
@@ -118,10 +118,10 @@ func (s *suite) listRoundTrip() {
 func (s *suite) tenancyRoundTrip() {
 	l := domain.Lease{ID: "lease-1", OfferID: "offer-1", ApplicationID: "application-1", HomeID: "home-1", Worker: "worker-1", County: "654301", StartsOn: day, EndsOn: day.AddYears(1),
 		RentFen: 34000, Kind: domain.PublicRental, VacantSince: day, RenewalTold: day, LookedOn: day}
-	renewal := domain.Renewal{ID: "renewal-1", LeaseID: l.ID, Worker: l.Worker, County: l.County, State: domain.RenewalAskedFor, AskedOn: day, Reasons: why()}
-	repair := domain.Repair{ID: "repair-1", LeaseID: l.ID, Worker: l.Worker, County: l.County, What: "roof", State: domain.RepairPlannedState, ReportedOn: day, PlannedOn: day}
+	renewal := domain.Renewal{ID: "renewal-1", LeaseID: l.ID, Worker: l.Worker, County: l.County, State: domain.RenewalIsAsked, AskedOn: day, Reasons: why()}
+	repair := domain.Repair{ID: "repair-1", LeaseID: l.ID, Worker: l.Worker, County: l.County, What: "roof", State: domain.RepairIsPlanned, ReportedOn: day, PlannedOn: day}
 	review := domain.Review{ID: "review-1", LeaseID: l.ID, Worker: l.Worker, County: l.County, Ground: domain.GroundArrears, OpenedOn: day}
-	exit := domain.Exit{ID: "exit-1", LeaseID: l.ID, Worker: l.Worker, County: l.County, Ground: "arrears", State: domain.ExitAnsweredIt, NoticedBy: "officer-1", DecidedBy: "officer-2",
+	exit := domain.Exit{ID: "exit-1", LeaseID: l.ID, Worker: l.Worker, County: l.County, Ground: "arrears", State: domain.ExitIsAnswered, NoticedBy: "officer-1", DecidedBy: "officer-2",
 		NoticedOn: day, AnswerDays: 15, AnswerBy: noon, Answer: "paid", LeaveBy: day, AppealUntil: day, Reasons: why()}
 	request := domain.PlaceRequest{ID: "request-1", Employer: "employer-1", County: "654301", Asked: 3, Granted: 2, AskedOn: day}
 	pay := domain.Payment{ID: "payment-1", LeaseID: l.ID, Month: "2026-11", AmountFen: 34000, PaidOn: day, Reference: "r"}

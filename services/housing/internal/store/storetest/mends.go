@@ -20,7 +20,7 @@ func (s *suite) mended() {
 				return err
 			}
 		}
-		return tx.SaveRound(ctx, domain.Round{ID: "round-1", County: "654301", Kind: domain.PublicRental, State: domain.RoundDrawn, OpenedOn: day, PublicUntil: day})
+		return tx.SaveRound(ctx, domain.Round{ID: "round-1", County: "654301", Kind: domain.PublicRental, State: domain.RoundIsDrawn, OpenedOn: day, PublicUntil: day})
 	})
 }
 

@@ -312,7 +312,7 @@ func (s *suite) unknown() {
 
 func (s *suite) stale() {
 	a := application("application-1", "worker-1", domain.Eligible)
-	o := domain.Offer{ID: "offer-1", ApplicationID: a.ID, HomeID: "home-1", Clock: answer.Clock{State: domain.OfferOpen}}
+	o := domain.Offer{ID: "offer-1", ApplicationID: a.ID, HomeID: "home-1", Clock: answer.Clock{State: answer.Open}}
 	s.do(func(ctx context.Context, tx *store.Tx) error {
 		if _, _, err := tx.AddHome(ctx, home("home-1", "1")); err != nil {
 			return err
