@@ -7,6 +7,8 @@ package consume
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strconv"
@@ -47,13 +49,13 @@ func NewRouter() *Router { return &Router{handlers: map[string]Handler{}} }
 
 // ErrTwice refuses a router with two handlers of one event type: one of them
 // would never run.
-var ErrTwice = errs.New(errs.Internal, "consume.twice", "An event type has two handlers.")
+var ErrTwice = errors.New("consume: an event type has two handlers")
 
 // Err returns ErrTwice where an event type was registered twice. Who runs the
 // router asks before.
 func (r *Router) Err() error {
 	if len(r.twice) > 0 {
-		return ErrTwice.With("types", strings.Join(r.twice, " "))
+		return fmt.Errorf("%w: %s", ErrTwice, strings.Join(r.twice, " "))
 	}
 	return nil
 }

@@ -25,8 +25,9 @@ const (
 
 // Column is a column of a table and the field that holds its value: a pointer to
 // a text, a whole number, a truth value (kept as 0 or 1), a civil date (as text,
-// none as the empty one), a time (as microseconds), bytes, a list of words (with
-// spaces between), or anything that scans and values itself, as JSON does.
+// none as the empty one), a time (as microseconds), bytes (none as NULL), a list
+// of words (with spaces between), or anything that scans and values itself, as
+// JSON does.
 type Column struct {
 	name  string
 	field any
@@ -78,9 +79,6 @@ func (c Column) value() (any, error) {
 	case *[]string:
 		return strings.Join(*f, " "), nil
 	case *[]byte:
-		if *f == nil {
-			return []byte{}, nil
-		}
 		return *f, nil
 	case driver.Valuer:
 		return f.Value()
@@ -122,6 +120,23 @@ func (w *words) Scan(src any) error {
 		if all := strings.Fields(s); len(all) > 0 {
 			*w = all
 		}
+	}
+	return err
+}
+
+// Commas keeps a list of words with commas between.
+func Commas(field *[]string) any { return (*commas)(field) }
+
+type commas []string
+
+// Value implements driver.Valuer.
+func (c *commas) Value() (driver.Value, error) { return strings.Join(*c, ","), nil }
+
+// Scan implements sql.Scanner.
+func (c *commas) Scan(src any) error {
+	s, err := text(src)
+	if *c = nil; s != "" {
+		*c = strings.Split(s, ",")
 	}
 	return err
 }

@@ -158,18 +158,20 @@ func (t *Of[T]) List(tx *sqldb.Tx, tail string, args ...any) ([]T, error) {
 // indexes may refuse it with Twice. Of a row that is there, the columns that can
 // change are written. The version goes up by the number of events, by one at least.
 func (t *Of[T]) Save(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) error {
-	about, was, err := t.write(tx, &v, len(events))
-	if err != nil {
-		return err
-	}
-	about.Version = was
-	return l.AppendEvents(ctx, tx, about, events...)
+	return t.save(ctx, l, tx, &v, false, events)
+}
+
+// Change is Save for a row that is there, whatever its version: one that was
+// added without an event has 0.
+func (t *Of[T]) Change(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) error {
+	return t.save(ctx, l, tx, &v, true, events)
 }
 
 // Add writes a new row and its events unless a unique index holds one like it
-// already, and reports whether it did.
+// already, and reports whether it did. One that brings no event has version 0,
+// and is changed by Change.
 func (t *Of[T]) Add(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) (bool, error) {
-	args, _, err := t.args(&v, len(events), false)
+	args, _, err := t.args(&v, int64(len(events)), false)
 	if err != nil {
 		return false, err
 	}
@@ -190,40 +192,59 @@ func (t *Of[T]) Put(tx *sqldb.Tx, v T) error {
 	return tx.Queue(t.upsert, args...)
 }
 
-// write writes a row with its next version and returns whose events follow and
-// the version before.
-func (t *Of[T]) write(tx *sqldb.Tx, v *T, events int) (about outbox.Subject, was int64, err error) {
-	if !t.versioned {
-		return about, 0, fmt.Errorf("table: %s has no version", t.spec.Table)
-	}
-	args, was, err := t.args(v, events, false)
+// PutWhere writes a row of a table without versions, or what can change of the
+// one of that key where a condition holds, which may name the table and the new
+// row (excluded). It reports whether it wrote.
+func (t *Of[T]) PutWhere(tx *sqldb.Tx, condition string, v T) (bool, error) {
+	args, _, err := t.args(&v, 0, false)
 	if err != nil {
-		return about, was, err
+		return false, err
+	}
+	n, err := tx.Exec(t.upsert+" WHERE "+condition, args...)
+	return n > 0, err
+}
+
+// save writes a row with its next version, and its events.
+func (t *Of[T]) save(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v *T, there bool, events []outbox.Event) error {
+	if !t.versioned {
+		return fmt.Errorf("table: %s has no version", t.spec.Table)
+	}
+	steps := int64(max(1, len(events)))
+	args, was, err := t.args(v, steps, there)
+	if err != nil {
+		return err
 	}
 	statement := t.create
-	if was > 0 {
-		if args, _, err = t.args(v, events, true); err != nil {
-			return about, was, err
+	if was > 0 && !there {
+		if args, _, err = t.args(v, steps, true); err != nil {
+			return err
 		}
+		there = true
+	}
+	if there {
 		statement = t.update
 	}
 	n, err := tx.Exec(statement, args...)
 	switch {
 	case tx.Dialect().IsUnique(err) && t.spec.Twice != nil:
-		return about, was, t.spec.Twice.Because(err)
+		return t.spec.Twice.Because(err)
 	case tx.Dialect().IsUnique(err):
-		return about, was, outbox.ErrStale.Because(err)
-	case err == nil && n == 0:
-		return about, was, outbox.ErrStale
-	case err == nil && t.spec.About != nil:
-		about = t.spec.About(v)
+		return outbox.ErrStale.Because(err)
+	case err != nil:
+		return err
+	case n == 0:
+		return outbox.ErrStale
+	case len(events) == 0:
+		return nil
 	}
-	return about, was, err
+	about := t.spec.About(v)
+	about.Version = was
+	return l.AppendEvents(ctx, tx, about, events...)
 }
 
 // args gives the values of an insertion, or of an update: what changes, then the
 // key and the version that must stand there.
-func (t *Of[T]) args(v *T, events int, update bool) (args []any, was int64, err error) {
+func (t *Of[T]) args(v *T, steps int64, update bool) (args []any, was int64, err error) {
 	columns := t.spec.Columns(v)
 	args = make([]any, 0, len(columns)+1)
 	var keys []any
@@ -237,7 +258,7 @@ func (t *Of[T]) args(v *T, events int, update bool) (args []any, was int64, err 
 		}
 		if c.role == version {
 			was = value.(int64)
-			value = was + int64(max(1, events))
+			value = was + steps
 		}
 		if update && c.role == key {
 			keys = append(keys, value)

@@ -65,7 +65,7 @@ func (c Cover) Credit(m Month) (Cover, []Event, error) {
 		return c, nil, ErrCoverStopped
 	}
 	c.Months++
-	return c, []Event{MonthRecorded{EnrolmentID: c.ID, Month: m, Months: c.Months, From: c.From, Last: c.Last}}, nil
+	return c, []Event{MonthRecorded{EnrolmentID: c.ID, Month: m, Months: c.Months, FromMonth: c.From, LastMonth: c.Last}}, nil
 }
 
 // Stop ends the cover with the month in which the hire ended.
@@ -74,5 +74,5 @@ func (c Cover) Stop(endedOn clock.Date) (Cover, []Event) {
 		return c, nil
 	}
 	c.Active, c.Last = false, max(MonthOf(endedOn), c.From)
-	return c, []Event{CoverStopped{EnrolmentID: c.ID, HireID: c.HireID, Last: c.Last, Months: c.Months, From: c.From}}
+	return c, []Event{CoverStopped{EnrolmentID: c.ID, HireID: c.HireID, LastMonth: c.Last, Months: c.Months, FromMonth: c.From}}
 }

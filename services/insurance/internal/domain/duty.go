@@ -27,11 +27,11 @@ type DutyState string
 
 // The states of a duty.
 const (
-	DutyOpen      DutyState = "open"
-	DutyFulfilled DutyState = "fulfilled"
-	DutyFrozen    DutyState = "frozen"  // the worker disputes the hire
-	DutyClosed    DutyState = "closed"  // the hire ended or was undone before enrolment
-	DutyOverdue   DutyState = "overdue" // still owed, too late
+	DutyIsOpen      DutyState = "open"
+	DutyIsFulfilled DutyState = "fulfilled"
+	DutyIsFrozen    DutyState = "frozen"  // the worker disputes the hire
+	DutyIsClosed    DutyState = "closed"  // the hire ended or was undone before enrolment
+	DutyIsOverdue   DutyState = "overdue" // still owed, too late
 )
 
 // Duty is an employer's duty to enrol one worker, opened by a hire
@@ -53,13 +53,13 @@ type Duty struct {
 // OpenDuty opens the duty that a hire brings. Which schemes it is about is said
 // by Request, once it is known whether the worker is beyond the pension age.
 func OpenDuty(id, hireID, worker, employerID, division string, startOn, dueOn clock.Date) (Duty, []Event) {
-	d := Duty{ID: id, HireID: hireID, Worker: worker, EmployerID: employerID, Division: division, State: DutyOpen, StartOn: startOn, DueOn: dueOn}
+	d := Duty{ID: id, HireID: hireID, Worker: worker, EmployerID: employerID, Division: division, State: DutyIsOpen, StartOn: startOn, DueOn: dueOn}
 	return d, []Event{DutyOpened{DutyID: id, HireID: hireID, DueOn: dueOn}}
 }
 
 // Undetermined reports whether it is still to be said which schemes the duty is about.
 func (d Duty) Undetermined() bool {
-	return len(d.Schemes) == 0 && !d.StartOn.IsZero() && d.State != DutyClosed && d.State != DutyFulfilled
+	return len(d.Schemes) == 0 && !d.StartOn.IsZero() && d.State != DutyIsClosed && d.State != DutyIsFulfilled
 }
 
 // Request says which schemes the duty is about.
@@ -73,14 +73,14 @@ func (d Duty) Request(schemes []string) (Duty, []Event) {
 
 // Reopened is the duty with a new day to come by which it is owed.
 func (d Duty) Reopened() Duty {
-	if d.State == DutyOverdue {
-		d.State = DutyOpen
+	if d.State == DutyIsOverdue {
+		d.State = DutyIsOpen
 	}
 	return d
 }
 
 // Owed reports whether the employer still has to enrol the worker.
-func (d Duty) Owed() bool { return d.State == DutyOpen || d.State == DutyOverdue }
+func (d Duty) Owed() bool { return d.State == DutyIsOpen || d.State == DutyIsOverdue }
 
 // Fulfil ends the duty with an enrolment from a month on.
 func (d Duty) Fulfil(enrolmentID string, schemes []string, from Month) (Duty, Cover, []Event, error) {
@@ -93,9 +93,9 @@ func (d Duty) Fulfil(enrolmentID string, schemes []string, from Month) (Duty, Co
 	if slices.Equal(d.Schemes, InjuryAlone()) && (!slices.Contains(schemes, schemeInjury) || slices.Contains(schemes, schemeUnemployment)) {
 		return d, Cover{}, nil, ErrInjury
 	}
-	d.State, d.EnrolmentID = DutyFulfilled, enrolmentID
+	d.State, d.EnrolmentID = DutyIsFulfilled, enrolmentID
 	c := Cover{ID: enrolmentID, DutyID: d.ID, HireID: d.HireID, Worker: d.Worker, Division: d.Division, Schemes: schemes, From: from, Active: true}
-	return d, c, []Event{EnrolmentCompleted{EnrolmentID: enrolmentID, DutyID: d.ID, HireID: d.HireID, Schemes: schemes, From: from}}, nil
+	return d, c, []Event{EnrolmentCompleted{EnrolmentID: enrolmentID, DutyID: d.ID, HireID: d.HireID, Schemes: schemes, FromMonth: from}}, nil
 }
 
 // Freeze suspends the duty while the worker disputes the hire.
@@ -103,24 +103,24 @@ func (d Duty) Freeze() (Duty, []Event) {
 	if !d.Owed() {
 		return d, nil
 	}
-	d.State = DutyFrozen
-	return d, []Event{DutyFrozenEvent{DutyID: d.ID, HireID: d.HireID}}
+	d.State = DutyIsFrozen
+	return d, []Event{DutyFrozen{DutyID: d.ID, HireID: d.HireID}}
 }
 
 // Close ends the duty unfulfilled.
 func (d Duty) Close(reason string) (Duty, []Event) {
-	if !d.Owed() && d.State != DutyFrozen {
+	if !d.Owed() && d.State != DutyIsFrozen {
 		return d, nil
 	}
-	d.State = DutyClosed
-	return d, []Event{DutyClosedEvent{DutyID: d.ID, HireID: d.HireID, Reason: reason}}
+	d.State = DutyIsClosed
+	return d, []Event{DutyClosed{DutyID: d.ID, HireID: d.HireID, ReasonCode: reason}}
 }
 
 // Check makes a duty overdue whose day has passed.
 func (d Duty) Check(today clock.Date) (Duty, []Event) {
-	if d.State != DutyOpen || !today.After(d.DueOn) {
+	if d.State != DutyIsOpen || !today.After(d.DueOn) {
 		return d, nil
 	}
-	d.State = DutyOverdue
-	return d, []Event{DutyOverdueEvent{DutyID: d.ID, HireID: d.HireID, DueOn: d.DueOn}}
+	d.State = DutyIsOverdue
+	return d, []Event{DutyOverdue{DutyID: d.ID, HireID: d.HireID, DueOn: d.DueOn}}
 }

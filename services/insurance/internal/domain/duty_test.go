@@ -20,7 +20,7 @@ func TestOverdueOnlyAfterTheDay(t *testing.T) {
 	for _, c := range []struct {
 		today clock.Date
 		want  DutyState
-	}{{due.AddDays(-1), DutyOpen}, {due, DutyOpen}, {due.AddDays(1), DutyOverdue}} {
+	}{{due.AddDays(-1), DutyIsOpen}, {due, DutyIsOpen}, {due.AddDays(1), DutyIsOverdue}} {
 		if d, _ := open().Check(c.today); d.State != c.want {
 			t.Errorf("on %s: %s, want %s", c.today, d.State, c.want)
 		}
@@ -36,15 +36,15 @@ func TestFulfilRefusals(t *testing.T) {
 		"no scheme":      {open(), nil, ErrScheme},
 		"unknown scheme": {open(), []string{"pension", "lottery"}, ErrScheme},
 		"scheme twice":   {open(), []string{"pension", "pension"}, ErrScheme},
-		"closed":         {Duty{State: DutyClosed}, Schemes(), ErrDutyState},
-		"frozen":         {Duty{State: DutyFrozen}, Schemes(), ErrDutyState},
+		"closed":         {Duty{State: DutyIsClosed}, Schemes(), ErrDutyState},
+		"frozen":         {Duty{State: DutyIsFrozen}, Schemes(), ErrDutyState},
 	} {
 		if _, _, _, err := c.duty.Fulfil("e", c.schemes, "2026-11"); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	late, _ := open().Check(due.AddDays(9))
-	if d, _, _, err := late.Fulfil("e", Schemes(), "2026-11"); err != nil || d.State != DutyFulfilled {
+	if d, _, _, err := late.Fulfil("e", Schemes(), "2026-11"); err != nil || d.State != DutyIsFulfilled {
 		t.Errorf("a late enrolment still counts: %v", err)
 	}
 }
@@ -66,7 +66,7 @@ func TestDutyNeverLeavesItsEnd(t *testing.T) {
 			case 3:
 				d, _, _, _ = d.Fulfil("e", Schemes(), "2026-11")
 			}
-			if (before == DutyFulfilled || before == DutyClosed) && d.State != before {
+			if (before == DutyIsFulfilled || before == DutyIsClosed) && d.State != before {
 				t.Fatalf("%s became %s", before, d.State)
 			}
 		}

@@ -100,7 +100,7 @@ func TestTheDutyOfWhoIsBeyondThePensionAge(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	for _, state := range []DutyState{DutyClosed, DutyFulfilled} {
+	for _, state := range []DutyState{DutyIsClosed, DutyIsFulfilled} {
 		over := d
 		over.State = state
 		if _, events := over.Request(Schemes()); events != nil {

@@ -4,14 +4,12 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"embed"
-	"errors"
-	"strings"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/services/insurance/internal/app"
 	"github.com/qiao-platform/qiao/services/insurance/internal/domain"
@@ -47,106 +45,74 @@ type Tx struct {
 	tx *sqldb.Tx
 }
 
-const dutyColumns = `id, hire_id, worker, employer_id, division, state, due_on, enrolment_id, start_on, schemes, version`
-
-func scanDuty(s sqldb.Scanner) (d domain.Duty, err error) {
-	var schemes string
-	err = s.Scan(&d.ID, &d.HireID, &d.Worker, &d.EmployerID, &d.Division, &d.State, &d.DueOn, &d.EnrolmentID, &d.StartOn, &schemes, &d.Version)
-	if schemes != "" {
-		d.Schemes = strings.Split(schemes, ",")
-	}
-	return d, err
-}
+var duties = table.New(table.Spec[domain.Duty]{
+	Table: "duty",
+	Columns: func(d *domain.Duty) []table.Column {
+		return []table.Column{
+			table.Key("id", &d.ID), table.Fixed("hire_id", &d.HireID), table.Fixed("worker", &d.Worker), table.Fixed("employer_id", &d.EmployerID),
+			table.Fixed("division", &d.Division), table.Changing("state", &d.State), table.Changing("due_on", &d.DueOn),
+			table.Changing("enrolment_id", &d.EnrolmentID), table.Fixed("start_on", &d.StartOn), table.Changing("schemes", table.Commas(&d.Schemes)),
+			table.Version(&d.Version),
+		}
+	},
+	About: func(d *domain.Duty) outbox.Subject {
+		return outbox.Subject{Aggregate: d.ID, Worker: d.Worker, Division: d.Division}
+	},
+	Unknown: domain.ErrDutyUnknown,
+})
 
 // Duty loads and locks a duty.
-func (t *Tx) Duty(id string) (domain.Duty, error) {
-	d, err := scanDuty(t.tx.QueryRow(`SELECT `+dutyColumns+` FROM duty WHERE id = $1`+t.tx.Dialect().ForUpdate(), id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return d, domain.ErrDutyUnknown
-	}
-	return d, err
-}
+func (t *Tx) Duty(id string) (domain.Duty, error) { return duties.Load(t.tx, id) }
+
+// Peek reads a duty without locking it, for display.
+func (t *Tx) Peek(id string) (domain.Duty, error) { return duties.Peek(t.tx, id) }
 
 // DutyOfHire loads and locks the duty that a hire brought.
 func (t *Tx) DutyOfHire(hireID string) (domain.Duty, bool, error) {
-	d, err := scanDuty(t.tx.QueryRow(`SELECT `+dutyColumns+` FROM duty WHERE hire_id = $1`+t.tx.Dialect().ForUpdate(), hireID))
-	if errors.Is(err, sql.ErrNoRows) {
-		return d, false, nil
-	}
-	return d, err == nil, err
+	return duties.Find(t.tx, `WHERE hire_id = $1`+duties.Lock(t.tx), hireID)
 }
 
 // DutiesOf lists a worker's duties.
 func (t *Tx) DutiesOf(worker string) ([]domain.Duty, error) {
-	return sqldb.Collect(t.tx, scanDuty, `SELECT `+dutyColumns+` FROM duty WHERE worker = $1 ORDER BY id`, worker)
+	return duties.List(t.tx, `WHERE worker = $1 ORDER BY id`, worker)
 }
 
-// SaveDuty writes a duty and its events, or returns outbox.ErrStale where
-// somebody else changed it since it was loaded.
+// SaveDuty writes a duty and its events.
 func (t *Tx) SaveDuty(ctx context.Context, d domain.Duty, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO duty (`+dutyColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, due_on = excluded.due_on, enrolment_id = excluded.enrolment_id, schemes = excluded.schemes, version = excluded.version
-		WHERE duty.version = $12`,
-		d.ID, d.HireID, d.Worker, d.EmployerID, d.Division, string(d.State), d.DueOn.String(), d.EnrolmentID, d.StartOn.String(), strings.Join(d.Schemes, ","), d.Version+int64(max(1, len(events))), d.Version)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return outbox.ErrStale
-	}
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: d.ID, Version: d.Version, Worker: d.Worker, Division: d.Division}, messages(events)...)
+	return duties.Save(ctx, t.log, t.tx, d, events...)
 }
 
-const coverColumns = `id, duty_id, hire_id, worker, division, schemes, from_month, last_month, months, active, version`
-
-func scanCover(s sqldb.Scanner) (c domain.Cover, err error) {
-	var schemes string
-	var active int64
-	err = s.Scan(&c.ID, &c.DutyID, &c.HireID, &c.Worker, &c.Division, &schemes, &c.From, &c.Last, &c.Months, &active, &c.Version)
-	c.Schemes, c.Active = strings.Split(schemes, ","), active != 0
-	return c, err
-}
+var covers = table.New(table.Spec[domain.Cover]{
+	Table: "cover",
+	Columns: func(c *domain.Cover) []table.Column {
+		return []table.Column{
+			table.Key("id", &c.ID), table.Fixed("duty_id", &c.DutyID), table.Fixed("hire_id", &c.HireID), table.Fixed("worker", &c.Worker),
+			table.Fixed("division", &c.Division), table.Fixed("schemes", table.Commas(&c.Schemes)), table.Fixed("from_month", &c.From),
+			table.Changing("last_month", &c.Last), table.Changing("months", &c.Months), table.Changing("active", &c.Active), table.Version(&c.Version),
+		}
+	},
+	About: func(c *domain.Cover) outbox.Subject {
+		return outbox.Subject{Aggregate: c.ID, Worker: c.Worker, Division: c.Division}
+	},
+	Unknown: domain.ErrCoverUnknown,
+})
 
 // Cover loads and locks an enrolment.
-func (t *Tx) Cover(id string) (domain.Cover, error) {
-	c, err := scanCover(t.tx.QueryRow(`SELECT `+coverColumns+` FROM cover WHERE id = $1`+t.tx.Dialect().ForUpdate(), id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return c, domain.ErrCoverUnknown
-	}
-	return c, err
-}
+func (t *Tx) Cover(id string) (domain.Cover, error) { return covers.Load(t.tx, id) }
 
 // CoverOfHire loads and locks the enrolment of a hire.
 func (t *Tx) CoverOfHire(hireID string) (domain.Cover, bool, error) {
-	c, err := scanCover(t.tx.QueryRow(`SELECT `+coverColumns+` FROM cover WHERE hire_id = $1`+t.tx.Dialect().ForUpdate(), hireID))
-	if errors.Is(err, sql.ErrNoRows) {
-		return c, false, nil
-	}
-	return c, err == nil, err
+	return covers.Find(t.tx, `WHERE hire_id = $1`+covers.Lock(t.tx), hireID)
 }
 
 // CoversOf lists a worker's enrolments.
 func (t *Tx) CoversOf(worker string) ([]domain.Cover, error) {
-	return sqldb.Collect(t.tx, scanCover, `SELECT `+coverColumns+` FROM cover WHERE worker = $1 ORDER BY id`, worker)
+	return covers.List(t.tx, `WHERE worker = $1 ORDER BY id`, worker)
 }
 
-// SaveCover writes an enrolment and its events, or returns outbox.ErrStale.
+// SaveCover writes an enrolment and its events.
 func (t *Tx) SaveCover(ctx context.Context, c domain.Cover, events ...domain.Event) error {
-	active := 0
-	if c.Active {
-		active = 1
-	}
-	n, err := t.tx.Exec(`INSERT INTO cover (`+coverColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-		ON CONFLICT (id) DO UPDATE SET last_month = excluded.last_month, months = excluded.months, active = excluded.active, version = excluded.version
-		WHERE cover.version = $12`,
-		c.ID, c.DutyID, c.HireID, c.Worker, c.Division, strings.Join(c.Schemes, ","), string(c.From), string(c.Last), c.Months, active, c.Version+int64(max(1, len(events))), c.Version)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return outbox.ErrStale
-	}
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: c.ID, Version: c.Version, Worker: c.Worker, Division: c.Division}, messages(events)...)
+	return covers.Save(ctx, t.log, t.tx, c, events...)
 }
 
 // CreditMonth notes a month once.
@@ -166,13 +132,4 @@ func (t *Tx) CheckDutyAt(ctx context.Context, dutyID string, at time.Time) error
 // AskAge leaves a task for the registry to be asked.
 func (t *Tx) AskAge(ctx context.Context, dutyID string, at time.Time) error {
 	return t.tasks.Add(ctx, t.tx, TaskAskAge, []byte(dutyID), at)
-}
-
-// Peek reads a duty without locking it, for display.
-func (t *Tx) Peek(id string) (domain.Duty, error) {
-	d, err := scanDuty(t.tx.QueryRow(`SELECT `+dutyColumns+` FROM duty WHERE id = $1`, id))
-	if errors.Is(err, sql.ErrNoRows) {
-		return d, domain.ErrDutyUnknown
-	}
-	return d, err
 }

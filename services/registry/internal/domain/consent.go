@@ -77,7 +77,10 @@ func Grant(id, worker, division string, f ConsentForm, today clock.Date) (Consen
 			return c, nil, ErrGrantPeriod
 		}
 	}
-	return c, []Event{ConsentGranted{c}}, nil
+	return c, []Event{ConsentGranted{
+		GrantID: c.ID, Purpose: c.Purpose, Kinds: c.Kinds, Recipient: c.Recipient, ValidFrom: c.From, ValidTo: c.To,
+		NoticeVersion: c.NoticeVersion, Language: c.Language,
+	}}, nil
 }
 
 // Standing reports whether the consent was not withdrawn.

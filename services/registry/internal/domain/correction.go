@@ -29,5 +29,5 @@ func Correct(c Correction) (Correction, []Event, error) {
 	if err := CheckCode(c.SourceID); err != nil {
 		return c, nil, err
 	}
-	return c, []Event{FactCorrected{c}}, nil
+	return c, []Event{FactCorrected{CorrectionID: c.ID, Source: c.Source, SourceID: c.SourceID, Kind: c.Kind, ReasonCode: c.Reason}}, nil
 }

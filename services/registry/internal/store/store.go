@@ -66,10 +66,3 @@ func split(s string) []string {
 }
 
 func join(all []string) string { return strings.Join(all, ",") }
-
-func number(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}

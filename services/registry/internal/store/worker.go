@@ -4,45 +4,35 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"time"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
-	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
-const workerColumns = `id, document_index, document, profile, county, languages, registered_on, notice_version, age_reached, age_checked_on, closed_on, version, contact_via, contact_at`
-
-func scanWorker(s sqldb.Scanner) (w domain.Worker, err error) {
-	var languages, registered, checked, closed string
-	var reached, at int64
-	if err = s.Scan(&w.ID, &w.DocumentIndex, &w.Document, &w.Profile, &w.County, &languages, &registered, &w.NoticeVersion, &reached, &checked, &closed, &w.Version, &w.ContactVia, &at); err != nil {
-		return w, err
-	}
-	w.Languages, w.AgeReached = split(languages), reached != 0
-	if at > 0 {
-		w.ContactAt = sqldb.Time(at)
-	}
-	return w, errors.Join(w.RegisteredOn.UnmarshalText([]byte(registered)), w.AgeCheckedOn.UnmarshalText([]byte(checked)), w.ClosedOn.UnmarshalText([]byte(closed)))
-}
+var workers = table.New(table.Spec[domain.Worker]{
+	Table: "worker",
+	Columns: func(w *domain.Worker) []table.Column {
+		return []table.Column{
+			table.Key("id", &w.ID), table.Changing("document_index", &w.DocumentIndex), table.Changing("document", &w.Document),
+			table.Changing("profile", &w.Profile), table.Changing("county", &w.County), table.Changing("languages", table.Commas(&w.Languages)),
+			table.Fixed("registered_on", &w.RegisteredOn), table.Fixed("notice_version", &w.NoticeVersion), table.Fixed("age_reached", &w.AgeReached),
+			table.Fixed("age_checked_on", &w.AgeCheckedOn), table.Changing("closed_on", &w.ClosedOn), table.Changing("contact_via", &w.ContactVia),
+			table.Changing("contact_at", &w.ContactAt), table.Version(&w.Version),
+		}
+	},
+	About: func(w *domain.Worker) outbox.Subject {
+		return outbox.Subject{Aggregate: w.ID, Worker: w.ID, Division: w.County}
+	},
+	Unknown: domain.ErrWorkerUnknown,
+	Twice:   domain.ErrDocumentTaken,
+})
 
 // Worker loads and locks an account.
-func (t *Tx) Worker(id string) (domain.Worker, error) {
-	return t.worker(`SELECT `+workerColumns+` FROM worker WHERE id = $1`+t.tx.Dialect().ForUpdate(), id)
-}
+func (t *Tx) Worker(id string) (domain.Worker, error) { return workers.Load(t.tx, id) }
 
 // PeekWorker reads an account without locking it.
-func (t *Tx) PeekWorker(id string) (domain.Worker, error) {
-	return t.worker(`SELECT `+workerColumns+` FROM worker WHERE id = $1`, id)
-}
-
-func (t *Tx) worker(query string, arg any) (domain.Worker, error) {
-	w, err := scanWorker(t.tx.QueryRow(query, arg))
-	if errors.Is(err, sql.ErrNoRows) {
-		return w, domain.ErrWorkerUnknown
-	}
-	return w, err
-}
+func (t *Tx) PeekWorker(id string) (domain.Worker, error) { return workers.Peek(t.tx, id) }
 
 // Standing reports whether an account was closed.
 func (t *Tx) Standing(id string) (closed bool, err error) {
@@ -55,40 +45,12 @@ func (t *Tx) Standing(id string) (closed bool, err error) {
 
 // WorkerByDocument finds an open account by its document's index.
 func (t *Tx) WorkerByDocument(index []byte) (domain.Worker, bool, error) {
-	w, err := t.worker(`SELECT `+workerColumns+` FROM worker WHERE document_index = $1`, index)
-	if errors.Is(err, domain.ErrWorkerUnknown) {
-		return w, false, nil
-	}
-	return w, err == nil, err
-}
-
-// moment writes a time that may not be known.
-func moment(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return sqldb.Micros(t)
+	return workers.Find(t.tx, `WHERE document_index = $1`, index)
 }
 
 // SaveWorker writes an account and its events. It returns ErrDocumentTaken
 // where another account has the document, and outbox.ErrStale where somebody
 // else changed the account since it was loaded.
 func (t *Tx) SaveWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO worker (`+workerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		ON CONFLICT (id) DO UPDATE SET document_index = excluded.document_index, document = excluded.document, profile = excluded.profile,
-			county = excluded.county, languages = excluded.languages, closed_on = excluded.closed_on, version = excluded.version,
-			contact_via = excluded.contact_via, contact_at = excluded.contact_at
-		WHERE worker.version = $15`,
-		w.ID, w.DocumentIndex, w.Document, w.Profile, w.County, join(w.Languages), w.RegisteredOn.String(), w.NoticeVersion,
-		number(w.AgeReached), w.AgeCheckedOn.String(), w.ClosedOn.String(), w.Version+int64(max(1, len(events))), w.ContactVia, moment(w.ContactAt), w.Version)
-	if t.tx.Dialect().IsUnique(err) {
-		return domain.ErrDocumentTaken.Because(err)
-	}
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return outbox.ErrStale
-	}
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: w.ID, Version: w.Version, Worker: w.ID, Division: w.County}, messages(events)...)
+	return workers.Save(ctx, t.log, t.tx, w, events...)
 }
