@@ -1,22 +1,31 @@
-// Package console is the platform's web face: the overview, a worker's own
-// timeline with the trace behind each step, the live feed, and in a
-// demonstration the story. It is RPC clients only and has no database.
+// Package console is the platform's web face: a frame and the sections of the
+// departments and of who runs the platform, and in a demonstration the story. It
+// is RPC clients only and has no database.
 package console
 
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/run"
-	"github.com/qiao-platform/qiao/services/console/internal/call"
-	"github.com/qiao-platform/qiao/services/console/internal/feed"
-	"github.com/qiao-platform/qiao/services/console/internal/story"
-	"github.com/qiao-platform/qiao/services/console/internal/web"
-	"github.com/qiao-platform/qiao/services/console/internal/words"
+	"github.com/qiao-platform/qiao/proto/contract"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
+	"github.com/qiao-platform/qiao/services/console/internal/part/feed"
+	"github.com/qiao-platform/qiao/services/console/internal/section/education"
+	"github.com/qiao-platform/qiao/services/console/internal/section/employment"
+	"github.com/qiao-platform/qiao/services/console/internal/section/fairs"
+	"github.com/qiao-platform/qiao/services/console/internal/section/housing"
+	"github.com/qiao-platform/qiao/services/console/internal/section/insurance"
+	"github.com/qiao-platform/qiao/services/console/internal/section/operations"
+	"github.com/qiao-platform/qiao/services/console/internal/section/registry"
+	"github.com/qiao-platform/qiao/services/console/internal/section/startup"
+	"github.com/qiao-platform/qiao/services/console/internal/section/story"
+	"github.com/qiao-platform/qiao/services/console/internal/section/training"
 )
 
 // Name is the console's name as an issuer of principals.
@@ -26,11 +35,33 @@ const Name = "console"
 type Config struct {
 	Demo     bool     // tell the story; only where no real people are
 	Services []string // the services that are shown, in this order
+
+	look *frame.Look // what tests share; nil is loaded
 }
 
 // Services lists every service of the platform in the order of the pages.
 func Services() []string {
 	return []string{"registry", "employment", "training", "insurance", "education", "housing"}
+}
+
+// sections lists the sections in the order of the pages. A new one is one line.
+func (cfg Config) sections(c contract.Caller, now clock.Clock, live *feed.Feed) []frame.Section {
+	all := []frame.Section{
+		story.New(c, now, live),
+		operations.New(c, cfg.Services, live),
+		registry.New(c),
+		employment.New(c),
+		fairs.New(c),
+		startup.New(c),
+		insurance.New(c),
+		education.New(c),
+		housing.New(c),
+		training.New(c),
+	}
+	if !cfg.Demo {
+		return all[1:]
+	}
+	return all
 }
 
 // Console is the web face of a platform.
@@ -44,21 +75,15 @@ type Console struct {
 // New puts the console together. Its calls are signed by d.Signer, whose key
 // the services must trust for workers, guardians, employers and officers:
 // until sign-in exists the console says who sits before it.
-func New(_ context.Context, cfg Config, d run.Deps) (*Console, error) {
-	texts, err := words.Load(d.Clock)
-	if err != nil {
-		return nil, err
+func New(_ context.Context, cfg Config, d run.Deps) (_ *Console, err error) {
+	c, live := rpc.NewClient(d.Conn, d.Signer), feed.New()
+	sections := cfg.sections(c, d.Clock, live)
+	if cfg.look == nil {
+		if cfg.look, err = frame.Load(lang.All(), sections...); err != nil {
+			return nil, err
+		}
 	}
-	clients := call.New(rpc.NewClient(d.Conn, d.Signer))
-	live := feed.New()
-	site := &web.Site{
-		Services: slices.Clone(cfg.Services), Clients: clients, Feed: live, Words: texts,
-		Log: d.Telemetry.For(Name).Log, Foot: web.Foot(d.Foot),
-	}
-	if cfg.Demo {
-		site.Stories = story.New(clients, d.Clock)
-	}
-	h, err := site.Handler()
+	h, err := frame.New(frame.Config{Look: cfg.look, Caller: c, Clock: d.Clock, Log: d.Telemetry.For(Name).Log, Foot: frame.Foot(d.Foot), Demo: cfg.Demo}, sections...)
 	if err != nil {
 		return nil, err
 	}

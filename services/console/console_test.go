@@ -36,6 +36,9 @@ type fixture struct {
 func start(t *testing.T, serving bool, change ...func(*console.Config)) *fixture {
 	t.Helper()
 	cfg := console.Config{Demo: true, Services: names}
+	if err := console.Shared(&cfg); err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range change {
 		c(&cfg)
 	}
@@ -82,7 +85,7 @@ func (f *fixture) get(path string, status int) string {
 
 func (f *fixture) post(path string, status int, values ...string) string {
 	f.t.Helper()
-	form := url.Values{}
+	form := url.Values{"key": {rand.Text()}}
 	for i := 0; i+1 < len(values); i += 2 {
 		form.Set(values[i], values[i+1])
 	}

@@ -10,6 +10,7 @@ import (
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 )
@@ -227,7 +228,12 @@ func (f fakeHousing) DecideEligibility(ctx context.Context, r *housingv1.DecideE
 		for _, a := range t.homes {
 			if a.GetApplicationId() == r.GetApplicationId() {
 				a.State = "refused"
-				a.Reasons = []*housingv1.Reason{{RuleId: "HO-JOB-MONTHS", Source: "公共租赁住房管理办法(2012) 7", Outcome: "not_met", Facts: map[string]string{"months": "0"}, Missing: "还差 6 个月", Remedy: "工作满 6 个月后自动重新审核", Appeal: "阿勒泰市住房和城乡建设局", ToBeConfirmed: true}}
+				a.Why = []*platformv1.Reason{{
+					RuleId: "HO-JOB-MONTHS", Source: "公共租赁住房管理办法(2012) 7", Outcome: "not_met", ToBeConfirmed: true,
+					Gaps:    []*platformv1.ReasonGap{{Name: "months", Have: "0", Need: "6", Short: "6", Unit: "month"}},
+					Changes: []*platformv1.ReasonChange{{Code: "job_goes_on", From: "2027-05-23"}},
+					Appeals: []*platformv1.ReasonAppeal{{Way: "reconsideration", Days: 60}},
+				}}
 				f.happen(ctx, "housing", ref, &housingv1.EligibilityDecided{ApplicationId: a.GetApplicationId(), Outcome: "refused", RuleIds: []string{"HO-JOB-MONTHS"}})
 				return &housingv1.DecideEligibilityResponse{Outcome: "refused", Reasons: a.GetReasons()}, nil
 			}

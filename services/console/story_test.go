@@ -1,6 +1,8 @@
 package console_test
 
 import (
+	"crypto/rand"
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -73,7 +75,7 @@ func TestManyStoriesAndManyClicks(t *testing.T) {
 	for _, s := range all {
 		for range 3 {
 			wg.Go(func() {
-				r, err := f.browser.PostForm(f.server.URL+s+"/register", nil)
+				r, err := f.browser.PostForm(f.server.URL+s+"/register", url.Values{"key": {rand.Text()}})
 				if err != nil {
 					t.Error(err)
 					return

@@ -1,0 +1,93 @@
+package frame
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+)
+
+// What a form may be: no page of ours sends more, and none takes longer.
+const (
+	maxForm  = 1 << 20
+	formTime = 15 * time.Second
+)
+
+// MostMends is how many lines of a kind a form that corrects a draw has.
+const MostMends = 3
+
+// Errors of this package.
+var (
+	ErrNoPage = errs.New(errs.NotFound, "console.no_page", "There is no such page.")
+	ErrInput  = errs.New(errs.Invalid, "console.input", "Something is missing in the form.")
+	ErrSure   = errs.New(errs.Invalid, "console.sure", "Tick that you have understood what follows; nothing was done.")
+	ErrNumber = errs.New(errs.Invalid, "console.number", "A number in the form cannot be read or is out of its range.")
+	ErrKey    = errs.New(errs.Invalid, "console.key", "The form does not come from a page as it stands here. Open its page again; nothing was done.")
+	errText   = errs.New(errs.Invalid, "console.text", "The address or the form holds signs that are no text, or is too long.")
+)
+
+// read takes a whole request before a page looks at it: in time, not too long,
+// and text throughout. What is no UTF-8 or holds control characters never
+// reaches a service, a header or a page.
+func (s *Site) read(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := whole(w, r); err != nil {
+			r.URL = &url.URL{Path: "/"} // the page of the error repeats nothing of it
+			s.visit(w, r, Section{}).fail(err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func whole(w http.ResponseWriter, r *http.Request) error {
+	if !plain(r.URL.Path) {
+		return errText
+	}
+	if r.ContentLength > maxForm {
+		return errText
+	}
+	if r.Method == http.MethodPost {
+		control := http.NewResponseController(w)
+		_ = control.SetReadDeadline(time.Now().Add(formTime)) // a recorder in a test has none
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
+	}
+	if err := r.ParseForm(); err != nil {
+		return errText
+	}
+	for name, values := range r.Form {
+		if !plain(name) {
+			return errText
+		}
+		for _, v := range values {
+			if !plain(v) {
+				return errText
+			}
+		}
+	}
+	return nil
+}
+
+// plain reports text: UTF-8 without control characters but those of lines.
+func plain(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\r' && r != '\t' })
+}
+
+// Count reads a whole number of a form, from 0 to most; an empty field is 0.
+func (v *Visit) Count(field string, most int32) (int32, error) {
+	s := strings.TrimSpace(v.Form(field))
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 32)
+	if err != nil || n < 0 || n > int64(most) {
+		return 0, ErrNumber.With("field", field)
+	}
+	return int32(n), nil
+}

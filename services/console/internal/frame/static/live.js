@@ -1,0 +1,66 @@
+// What a page gains with script: the parts that change are asked for again, and
+// the feed arrives as it happens. Without script every page is complete and the
+// browser asks again by itself.
+"use strict";
+
+// What a part shows; its forms have new keys each time, which are no news.
+const shown = (part) => part.innerHTML.replace(/name="key" value="\w*"/g, "");
+
+function renew(part) {
+  const every = Number(part.dataset.every);
+  if (!every) return;
+  setTimeout(async () => {
+    let now = part;
+    try {
+      if (!document.hidden) {
+        const reply = await fetch(location.href, { headers: { Accept: "text/html" } });
+        const fresh = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById(part.id);
+        if (reply.ok && fresh && shown(fresh) !== shown(part)) {
+          const open = [...part.querySelectorAll("details")].map((d) => d.open);
+          const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+          now = document.importNode(fresh, true);
+          now.querySelectorAll("details").forEach((d, i) => { d.open = Boolean(open[i]); });
+          part.replaceWith(now);
+          if (focused) document.getElementById(focused)?.focus();
+        } else if (fresh) {
+          part.dataset.every = fresh.dataset.every;
+        }
+      }
+    } catch { /* the next turn asks again */ }
+    renew(now);
+  }, every);
+}
+
+function follow(list) {
+  const template = document.getElementById("line").content.firstElementChild;
+  const state = document.querySelector("[data-feed-state]");
+  const say = (text) => { if (state) state.textContent = text; };
+  const stream = new EventSource(list.dataset.feed);
+  stream.onopen = () => say(state?.dataset.liveText);
+  stream.onerror = () => say(state?.dataset.lostText);
+  stream.onmessage = (m) => {
+    const news = JSON.parse(m.data);
+    document.querySelector("[data-feed-empty]")?.remove();
+    if (news.passed) {
+      const note = document.createElement("li");
+      note.className = "passed";
+      note.textContent = news.passed;
+      list.prepend(note);
+    }
+    for (const line of news.lines) {
+      const li = template.cloneNode(true);
+      li.querySelector("time").textContent = line.time;
+      const from = li.querySelector(".from");
+      from.textContent = line.from;
+      from.classList.add("s-" + line.source);
+      li.querySelector(".what").textContent = line.text;
+      li.querySelector(".place").textContent = line.place;
+      li.querySelector("code").textContent = line.id;
+      list.prepend(li);
+    }
+    while (list.children.length > Number(list.dataset.max)) list.lastElementChild.remove();
+  };
+}
+
+document.querySelectorAll("[data-live]").forEach(renew);
+document.querySelectorAll("[data-feed]").forEach(follow);

@@ -1,0 +1,216 @@
+package frame
+
+import (
+	"context"
+	"crypto/rand"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"regexp"
+	"sync"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/session"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
+)
+
+// Purpose is what a page asks the services for.
+type Purpose = session.Purpose
+
+// Desk is an officer who gave a staff number, and the county he works for.
+type Desk = session.Desk
+
+// The purposes of a worker's and of an employer's own pages.
+var (
+	OwnRecord = session.OwnRecord
+	Recruit   = session.Recruit
+)
+
+// Visit is one request for a page: what it says, who sent it, and how it is
+// answered.
+type Visit struct {
+	W http.ResponseWriter
+	R *http.Request
+	P *words.Printer
+
+	site    *Site
+	section Section
+	key     string // of the form
+	ended   []context.CancelFunc
+}
+
+// end ends what was asked of the services for this visit.
+func (v *Visit) end() {
+	for _, cancel := range v.ended {
+		cancel()
+	}
+}
+
+// Path is a part of the address that a pattern names.
+func (v *Visit) Path(name string) string { return v.R.PathValue(name) }
+
+// Part is a part of the address, written for another address.
+func (v *Visit) Part(name string) string { return url.PathEscape(v.R.PathValue(name)) }
+
+// Query is a value of the address.
+func (v *Visit) Query(name string) string { return v.R.URL.Query().Get(name) }
+
+// Form is a field of the form that was sent.
+func (v *Visit) Form(name string) string { return v.R.PostFormValue(name) }
+
+// who is whoever uses the page.
+func (v *Visit) who() session.Session { return session.Of(v.R, v.section.Department) }
+
+// As returns a context whose calls are made by who uses the page, for a purpose.
+// What the form of a page asks for is done once, however often it is sent.
+func (v *Visit) As(p Purpose) context.Context { return v.by(v.who(), p, v.key) }
+
+// Each is As for one of several calls of the same method that one form makes.
+func (v *Visit) Each(p Purpose, which string) context.Context {
+	return v.by(v.who(), p, v.key+"."+which)
+}
+
+// Signed is As for an officer who gave a staff number in the form's field
+// "officer" for what it does.
+func (v *Visit) Signed(p Purpose) (context.Context, error) {
+	who, err := v.who().Signed(v.Form("officer"))
+	if err != nil {
+		return nil, err
+	}
+	return v.by(who, p, v.key), nil
+}
+
+// Number reads a staff number of a form in its one form.
+func (v *Visit) Number(field string) (string, error) {
+	who, err := v.who().Signed(v.Form(field))
+	return who.Number(), err
+}
+
+// Desk is who works at this desk and for which of the divisions; ok is false
+// where it was not said.
+func (v *Visit) Desk(divisions []string) (d session.Desk, ok bool) {
+	return session.DeskOf(v.R, divisions)
+}
+
+// At is As for the officer at a desk.
+func (v *Visit) At(d session.Desk, p Purpose) context.Context {
+	return v.by(v.who().At(d), p, v.key)
+}
+
+func (v *Visit) by(who session.Session, p Purpose, key string) context.Context {
+	ctx := who.As(v.Context(), p)
+	if key != "" {
+		ctx = rpc.Once(ctx, key)
+	}
+	return ctx
+}
+
+// Context ends with the visit, and when a page's patience does. Only a story,
+// which plays many people, asks the services with it.
+func (v *Visit) Context() context.Context {
+	wait := Patience
+	if v.R.Method == http.MethodPost {
+		wait = longer
+	}
+	ctx, cancel := context.WithTimeout(v.R.Context(), wait)
+	v.ended = append(v.ended, cancel)
+	return ctx
+}
+
+// Sure is an error where the form's box beside what cannot be undone is empty.
+func (v *Visit) Sure() error {
+	if v.Form("sure") != "yes" {
+		return ErrSure
+	}
+	return nil
+}
+
+// Key is the key of the form that was sent: the same form has the same.
+func (v *Visit) Key() string { return v.key }
+
+// formKey is what a page writes into its forms.
+var formKey = regexp.MustCompile(`^[A-Z2-7]{26}$`)
+
+// keyed reads the key of a form. Each form has one, made with its page, so that
+// a second click and a reload do nothing twice.
+func (v *Visit) keyed() error {
+	if v.R.Method != http.MethodPost {
+		return nil
+	}
+	if v.key = v.Form("key"); !formKey.MatchString(v.key) {
+		return ErrKey
+	}
+	return nil
+}
+
+// newKey is the field with which every form that is posted begins.
+func newKey() template.HTML {
+	return template.HTML(`<input type="hidden" name="key" value="` + rand.Text() + `">`) //nolint:gosec // letters and digits
+}
+
+// Back sends the visitor on after a form, so that a reload repeats nothing.
+func (v *Visit) Back(to string) error {
+	http.Redirect(v.W, v.R, to, http.StatusSeeOther)
+	return nil
+}
+
+// Log is where a page tells the operator what it does without.
+func (v *Visit) Log() *slog.Logger { return v.site.Log }
+
+// Download lets the browser keep what is written as a file of text.
+func (v *Visit) Download(name string) {
+	v.W.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	v.W.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+}
+
+// Tabs are the links of a worker's own pages.
+func (v *Visit) Tabs() []Link { return v.site.links(func(s Section) []Link { return s.Tabs }) }
+
+// Holdings shows what every department has of the worker whose page it is. One
+// that does not answer says so, and the others show theirs.
+func (v *Visit) Holdings() ([]template.HTML, error) {
+	var all []*Visit
+	for _, one := range v.site.sections {
+		if one.Holds != nil {
+			all = append(all, &Visit{W: v.W, R: v.R, P: v.P, site: v.site, section: one})
+		}
+	}
+	parts, failed := make([]template.HTML, len(all)), make([]error, len(all))
+	var wg sync.WaitGroup
+	for i, of := range all {
+		wg.Go(func() {
+			defer of.end()
+			parts[i], failed[i] = of.part("have", of.section.Holds(of))
+		})
+	}
+	wg.Wait()
+	for _, err := range failed {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return parts, nil
+}
+
+// somebodys reports a pattern of a worker's own page.
+func somebodys(pattern string) bool {
+	return regexp.MustCompile(` /workers/\{ref\}`).MatchString(pattern)
+}
+
+// ofSomebody lets a worker's pages be shown, and be acted on, where the registry
+// knows the worker: the page of nobody is not found. Where the registry does
+// not answer, each page says itself what it cannot show.
+func ofSomebody(h Handler) Handler {
+	return func(v *Visit) error {
+		ctx, cancel := context.WithTimeout(v.who().As(v.R.Context(), session.OwnRecord), Patience)
+		_, err := v.site.registry.ListConsents(ctx, &registryv1.ListConsentsRequest{Worker: v.Path("ref")})
+		cancel()
+		if k := errs.KindOf(err); k == errs.NotFound || k == errs.Invalid {
+			return errs.New(errs.NotFound, "registry.worker.unknown", "There is no such registered person.")
+		}
+		return h(v)
+	}
+}

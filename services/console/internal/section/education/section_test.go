@@ -1,0 +1,11 @@
+package education
+
+import (
+	"testing"
+
+	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
+)
+
+func TestWhatTheSectionSays(t *testing.T) {
+	frametest.Section(t, New(nil), map[string][]string{"edu.ground.": {"sibling", "continuity", "residence", "none"}})
+}

@@ -1,0 +1,64 @@
+// Package employment is the pages of the employment department: vacancies, jobs,
+// applicants, and texts before a clerk.
+package employment
+
+import (
+	"embed"
+
+	"github.com/qiao-platform/qiao/proto/contract"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
+)
+
+//go:embed templates locales static
+var files embed.FS
+
+// cases is what an officer handles them for.
+var cases = frame.Purpose{Code: "case_handling", LegalBasis: "PIPL 13(3)"}
+
+type pages struct {
+	employment employmentv1.EmploymentClient
+	training   trainingv1.TrainingClient
+}
+
+// New returns the section.
+func New(c contract.Caller) frame.Section {
+	s := &pages{
+		employment: employmentv1.EmploymentClient{Caller: c, Target: "employment"},
+		training:   trainingv1.TrainingClient{Caller: c, Target: "training"},
+	}
+	return frame.Section{
+		Name: "employment", Department: "hrss", Files: files, Funcs: funcs,
+		Tones: frame.Tones{Good: []string{"accepted", "active", "running", "registered", "confirmed"}, Due: []string{"offered", "made", "open", "employer_says", "end_stated", "disputed"}, Bad: []string{"refused"}},
+		Menu:  []frame.Link{{Name: "employment", Path: "/employment", Text: "nav.employment"}},
+		Desk: []frame.Link{
+			{Name: "vacancies", Path: "/employment", Text: "employment.tab.vacancies"}, {Name: "reviews", Path: "/employment/reviews", Text: "employment.tab.reviews"},
+			{Name: "need", Path: "/employment/need", Text: "employment.tab.need"},
+		},
+		Tabs:  []frame.Link{{Name: "jobs", Path: "/jobs", Text: "jobs.title"}},
+		Holds: s.holds,
+		Pages: map[string]frame.Handler{
+			"GET /employment":                                s.vacancies,
+			"GET /employment/vacancies/{vacancy}":            s.vacancy,
+			"GET /employment/reviews":                        s.reviews,
+			"GET /employment/reviews/{review}":               s.review,
+			"POST /employment/reviews/{review}":              s.decideReview,
+			"GET /employment/need":                           s.seasonalNeed,
+			"GET /workers/{ref}/jobs":                        s.jobs,
+			"GET /workers/{ref}/jobs/{vacancy}":              s.job,
+			"POST /workers/{ref}/jobs/{vacancy}/apply":       s.applyForJob,
+			"POST /workers/{ref}/jobs/answer":                s.answerEmployer,
+			"GET /workers/{ref}/wishes":                      s.wishes,
+			"POST /workers/{ref}/wishes":                     s.saveWishes,
+			"GET /employers/{id}":                            s.employer,
+			"GET /employers/{id}/post":                       s.postForm,
+			"POST /employers/{id}/post":                      s.post,
+			"GET /employers/{id}/vacancies/{vacancy}":        s.applicants,
+			"POST /employers/{id}/vacancies/{vacancy}/close": s.closeVacancy,
+			"POST /employers/{id}/invite":                    s.invite,
+			"GET /employers/{id}/need":                       s.needForm,
+			"POST /employers/{id}/need":                      s.reportNeed,
+		},
+	}
+}

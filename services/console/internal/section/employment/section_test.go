@@ -1,0 +1,14 @@
+package employment
+
+import (
+	"testing"
+
+	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
+)
+
+func TestWhatTheSectionSays(t *testing.T) {
+	frametest.Section(t, New(nil), map[string][]string{
+		"review.": {"upheld", "overruled"}, "applicants.state.": {"invited", "accepted", "declined", "withdrawn"}, "note.": {"below_minimum_wage", "piece_wage"},
+		"wage.one.": {"month", "day", "hour", "piece"}, "wage.range.": {"month", "day", "hour", "piece"},
+	})
+}

@@ -1,0 +1,81 @@
+package housing
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
+
+	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+)
+
+// hasResults reports whether a round was drawn, or offered a home.
+func hasResults(r *housingv1.GetRoundResponse) bool {
+	if r.GetRound().GetPass() > 0 {
+		return true
+	}
+	for _, e := range r.GetEntries() {
+		if e.GetOutcome() != "waiting" {
+			return true
+		}
+	}
+	return false
+}
+
+// roundMend cancels a round, or mends one that has results.
+func (s *pages) roundMend(ctx context.Context, v *frame.Visit, id, do string) (err error) {
+	f := v.Form
+	switch do {
+	case "cancel":
+		if f("sure") != "yes" {
+			return frame.ErrSure
+		}
+		_, err = s.housing.CancelRound(ctx, &housingv1.CancelRoundRequest{RoundId: id, ReasonCode: f("reason")})
+	case "correct":
+		req := &housingv1.CorrectRoundRequest{RoundId: id, ReasonCode: f("reason"), Figure: strings.TrimSpace(f("figure"))}
+		if f("homes") != "" {
+			n, err := strconv.ParseInt(f("homes"), 10, 32)
+			if err != nil {
+				return frame.ErrInput
+			}
+			req.Homes = int32(n)
+		}
+		for i := range frame.MostMends {
+			n := strconv.Itoa(i + 1)
+			if one := strings.TrimSpace(f("application" + n)); one != "" {
+				req.Levels = append(req.Levels, &housingv1.LevelMend{ApplicationId: one, OtherApplicationId: strings.TrimSpace(f("with" + n))})
+			}
+		}
+		_, err = s.housing.CorrectRound(ctx, req)
+	case "take", "drop":
+		if do == "take" && f("sure") != "yes" {
+			return frame.ErrSure
+		}
+		_, err = s.housing.DecideCorrection(ctx, &housingv1.DecideCorrectionRequest{CorrectionId: f("correction"), Outcome: map[string]string{"take": "taken", "drop": "dropped"}[do]})
+	default:
+		return frame.ErrNoPage
+	}
+	return err
+}
+
+// householdDo looks for likely households of a list, or takes an officer's word
+// on a pair.
+func (s *pages) householdDo(v *frame.Visit) error {
+	ctx, err := v.Signed(homes)
+	if err != nil {
+		return err
+	}
+	county, kind := v.Form("county"), v.Form("kind")
+	if id := v.Form("double"); id != "" {
+		outcome, gone, _ := strings.Cut(v.Form("decision"), " ")
+		_, err = s.housing.DecideHousehold(ctx, &housingv1.DecideHouseholdRequest{DoubleId: id, Outcome: outcome, WithdrawnId: gone, ReasonCode: v.Form("reason")})
+	} else {
+		_, err = s.housing.FindHouseholds(ctx, &housingv1.FindHouseholdsRequest{County: county, Kind: kind})
+	}
+	if err != nil {
+		return err
+	}
+	return v.Back("/housing?" + url.Values{"county": {county}, "kind": {kind}}.Encode())
+}

@@ -1,0 +1,62 @@
+// Package housing is the pages of homes: lists and rounds, leases, the
+// worker's own, and the employer's.
+package housing
+
+import (
+	"embed"
+	"html/template"
+
+	"github.com/qiao-platform/qiao/proto/contract"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
+)
+
+//go:embed templates locales static
+var files embed.FS
+
+// homes is what an officer of the department works for.
+var homes = frame.Purpose{Code: "public_housing", LegalBasis: "公共租赁住房管理办法; PIPL 13(3)"}
+
+type pages struct {
+	housing    housingv1.HousingClient
+	employment employmentv1.EmploymentClient
+}
+
+// New returns the section.
+func New(c contract.Caller) frame.Section {
+	s := &pages{
+		housing:    housingv1.HousingClient{Caller: c, Target: "housing"},
+		employment: employmentv1.EmploymentClient{Caller: c, Target: "employment"},
+	}
+	return frame.Section{
+		Name: "housing", Department: "hou", Files: files,
+		Funcs: func(*words.Printer) template.FuncMap {
+			return template.FuncMap{"area": squareMetres, "grounds": exitGrounds, "repairs": repairKinds}
+		},
+		Tones: frame.Tones{Good: []string{"accepted", "active", "eligible", "leased", "confirmed", "stays", "granted", "signed", "done", "drawn"}, Due: []string{"offered", "more_needed", "noticed", "answered", "appealed", "asked", "planned", "confirming", "term_over", "open", "frozen", "committed"}, Bad: []string{"refused", "leaves", "overdue"}},
+		Menu:  []frame.Link{{Name: "housing", Path: "/housing", Text: "nav.housing"}},
+		Tabs:  []frame.Link{{Name: "home", Path: "/home", Text: "worker.tab.home"}},
+		Holds: s.holds,
+		Pages: map[string]frame.Handler{
+			"GET /housing":                               s.housingList,
+			"POST /housing/rounds":                       s.roundOpen,
+			"GET /housing/rounds/{id}":                   s.roundPage,
+			"POST /housing/rounds/{id}/{do}":             s.roundDo,
+			"POST /housing/households":                   s.householdDo,
+			"GET /housing/cases/{id}":                    s.housingCase,
+			"GET /housing/leases":                        s.housingLeases,
+			"GET /housing/leases/{id}":                   s.housingLease,
+			"POST /housing/{thing}/{id}/{do}":            s.housingDo,
+			"GET /housing/public/{id}":                   s.publicList,
+			"GET /housing/public/{id}/bundle":            s.publicBundle,
+			"GET /housing/fund":                          s.fundPage,
+			"GET /employers/{id}/places":                 s.employerPlaces,
+			"POST /employers/{id}/places":                s.askPlaces,
+			"GET /workers/{ref}/home":                    s.homePage,
+			"POST /workers/{ref}/home":                   s.homeApply,
+			"POST /workers/{ref}/home/{thing}/{id}/{do}": s.homeDo,
+		},
+	}
+}

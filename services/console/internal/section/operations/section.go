@@ -1,0 +1,71 @@
+// Package operations is the pages of who keeps the platform running: the
+// overview, the live feed, the pipeline, what is parked, and traces.
+package operations
+
+import (
+	"context"
+	"embed"
+
+	"github.com/qiao-platform/qiao/proto/contract"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
+	"github.com/qiao-platform/qiao/services/console/internal/part/feed"
+)
+
+//go:embed templates locales static
+var files embed.FS
+
+// operation is what an operator looks for; he sees no person.
+var operation = frame.Purpose{Code: "platform_operation", LegalBasis: "platform operation"}
+
+type pages struct {
+	caller   contract.Caller
+	services []string // that are shown, in this order
+	feed     *feed.Feed
+	status   status
+}
+
+// New returns the section.
+func New(c contract.Caller, services []string, live *feed.Feed) frame.Section {
+	s := &pages{caller: c, services: services, feed: live}
+	return frame.Section{
+		Name: "operations", Department: "ops", Files: files,
+		Menu: []frame.Link{
+			{Name: "overview", Path: "/", Text: "nav.overview"}, {Name: "feed", Path: "/feed", Text: "nav.feed"},
+			{Name: "pipeline", Path: "/pipeline", Text: "nav.pipeline", Last: true}, {Name: "parked", Path: "/parked", Text: "nav.parked", Last: true},
+		},
+		Pages: map[string]frame.Handler{
+			"GET /{$}":                              s.overview,
+			"GET /parked":                           s.parked,
+			"GET /parked/{service}/{channel}/{seq}": s.parkedEvent,
+			"POST /parked/retry":                    s.retryParked,
+			"POST /parked/retry/all":                s.retryAll,
+			"POST /parked/skip":                     s.skipParked,
+			"GET /pipeline":                         s.pipeline,
+			"POST /pipeline/epoch":                  s.openEpoch,
+			"POST /pipeline/begin":                  s.declareBeginning,
+			"POST /pipeline/takeback":               s.takeBack,
+			"POST /pipeline/rebuild":                s.rebuild,
+			"POST /pipeline/tasks":                  s.retryTasks,
+			"POST /pipeline/aside":                  s.decideAside,
+			"POST /pipeline/forged":                 s.removeForged,
+			"GET /feed":                             s.feedPage,
+			"GET /traces/{id}":                      s.trace,
+		},
+		Streams: map[string]func(*frame.Visit){"GET /feed/stream": s.feedStream},
+	}
+}
+
+// ops is the client of the pipeline methods that every service answers.
+func (s *pages) ops(service string) platformv1.OpsClient {
+	return platformv1.OpsClient{Caller: s.caller, Target: service}
+}
+
+// signed is the context of an officer who answers for what the form does.
+func signed(v *frame.Visit) (context.Context, error) {
+	ctx, err := v.Signed(operation)
+	if err == nil {
+		err = v.Sure()
+	}
+	return ctx, err
+}

@@ -1,0 +1,59 @@
+// Package registry is the pages of the registering department: who a worker is
+// and what happened, what departments hold and looked at, consents, and changes
+// of contact.
+package registry
+
+import (
+	"embed"
+
+	"github.com/qiao-platform/qiao/proto/contract"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
+)
+
+//go:embed templates locales
+var files embed.FS
+
+// What the pages ask for.
+var (
+	help    = frame.Purpose{Code: "timeline_help", LegalBasis: "PIPL 13(1), 44-45", Counter: true}
+	contact = frame.Purpose{Code: "contact_case", LegalBasis: "PIPL 46"}
+)
+
+type pages struct {
+	registry registryv1.RegistryClient
+}
+
+// New returns the section.
+func New(c contract.Caller) frame.Section {
+	s := &pages{
+		registry: registryv1.RegistryClient{Caller: c, Target: "registry"},
+	}
+	return frame.Section{
+		Name: "registry", Department: "hrss", Files: files,
+		Menu: []frame.Link{{Name: "workers", Path: "/workers", Text: "nav.workers"}},
+		Tabs: []frame.Link{
+			{Name: "timeline", Text: "worker.tab.timeline"}, {Name: "have", Path: "/have", Text: "worker.tab.have"},
+			{Name: "messages", Path: "/messages", Text: "worker.tab.messages", Last: true}, {Name: "contact", Path: "/contact", Text: "worker.tab.contact", Last: true},
+			{Name: "consents", Path: "/consents", Text: "worker.tab.consents", Last: true}, {Name: "access", Path: "/access", Text: "worker.tab.access", Last: true},
+		},
+		Pages: map[string]frame.Handler{
+			"GET /workers":                          s.findForm,
+			"POST /workers":                         s.find,
+			"GET /workers/{ref}":                    s.timeline,
+			"GET /workers/{ref}/messages":           s.messages,
+			"GET /workers/{ref}/access":             s.access,
+			"GET /workers/{ref}/consents":           s.consents,
+			"POST /workers/{ref}/consents/withdraw": s.withdraw,
+			"GET /workers/{ref}/have":               s.have,
+			"GET /contacts":                         s.contactCases,
+			"POST /contacts":                        s.contactDesk,
+			"GET /contacts/of/{ref}":                s.contactForm,
+			"POST /contacts/of/{ref}":               s.proposeContact,
+			"GET /contacts/{case}":                  s.contactCase,
+			"POST /contacts/{case}":                 s.decideContact,
+			"GET /workers/{ref}/contact":            s.ownContact,
+			"POST /workers/{ref}/contact/object":    s.objectContact,
+		},
+	}
+}

@@ -1,0 +1,16 @@
+package registry
+
+import (
+	"testing"
+
+	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
+)
+
+func TestWhatTheSectionSays(t *testing.T) {
+	tabs := []string{"timeline", "have", "messages", "contact", "consents", "access"}
+	states := []string{"open", "applied", "refused", "objected", "undone"}
+	frametest.Section(t, New(nil), map[string][]string{
+		"worker.h1.": tabs, "worker.lede.": tabs, "worker.tab.": tabs, "contact.lede.": states, "contact.state.": states,
+		"contact.reason.": contactReasons(), "contact.paper.": contactPapers(), "contact.refusal.": contactRefusals(),
+	})
+}

@@ -1,0 +1,134 @@
+package registry
+
+import (
+	"html/template"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/qiao-platform/qiao/pkg/ident"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
+	"github.com/qiao-platform/qiao/services/console/internal/part/timeline"
+)
+
+func (s *pages) findForm(v *frame.Visit) error {
+	return v.Render(http.StatusOK, "workers", frame.Page{Title: "nav.workers", Nav: "workers", Body: struct{ Err error }{}})
+}
+
+// find opens a worker's page from a reference or a document number. The number
+// comes in a form and never in an address, which histories and logs keep.
+func (s *pages) find(v *frame.Visit) error {
+	who := strings.TrimSpace(v.Form("who"))
+	if number, _ := ident.NormaliseID(who); len(number) == 18 {
+		reply, err := s.registry.FindWorker(v.As(help), &registryv1.FindWorkerRequest{DocumentNumber: number, CaseId: ident.NewID()})
+		if err != nil {
+			return v.Render(http.StatusUnprocessableEntity, "workers", frame.Page{Title: "nav.workers", Nav: "workers", Body: struct{ Err error }{err}})
+		}
+		return v.Back("/workers/" + url.PathEscape(reply.GetWorker()))
+	}
+	if who == "" || strings.ContainsAny(who, "/?# ") || len(who) > 64 {
+		return v.Render(http.StatusUnprocessableEntity, "workers", frame.Page{Title: "nav.workers", Nav: "workers", Body: struct{ Err error }{frame.ErrInput}})
+	}
+	return v.Back("/workers/" + url.PathEscape(who))
+}
+
+// workerBody is what the tabs of a worker's page share.
+type workerBody struct {
+	Ref  string
+	Tab  string
+	Tabs []frame.Link
+	Err  error // why the tab has nothing to show
+	Days []timeline.Day
+	More int64 // the next page begins before it; 0 is the end
+
+	Messages []message
+	Access   []*registryv1.AccessEntry // by the day, of everybody else
+	Own      []*registryv1.AccessEntry // the worker's own looks
+	Consents []*registryv1.Consent
+	Have     []template.HTML // of each department
+
+	Contact *registryv1.Worker // the person's own
+	Changes []*registryv1.ContactCase
+}
+
+func (s *pages) worker(v *frame.Visit, b workerBody) error {
+	b.Ref, b.Tabs = v.Path("ref"), v.Tabs()
+	return v.Render(http.StatusOK, "worker", frame.Page{Title: "worker.tab." + b.Tab, Nav: "workers", Body: b})
+}
+
+func (s *pages) timeline(v *frame.Visit) error {
+	ctx := v.As(frame.OwnRecord)
+	before, _ := strconv.ParseInt(v.Query("before"), 10, 64) // anything else begins at the newest
+	reply, err := s.registry.ListTimeline(ctx, &registryv1.ListTimelineRequest{Worker: v.Path("ref"), Before: before, Limit: timeline.Page})
+	b := workerBody{Tab: "timeline", Err: err, Days: timeline.Days(v.P, reply.GetEntries())}
+	if n := len(reply.GetEntries()); n >= timeline.Page { // steps of one moment come together
+		b.More = reply.GetEntries()[n-1].GetOccurredAt()
+	}
+	return s.worker(v, b)
+}
+
+// message is one message of the mailbox in words.
+type message struct {
+	*registryv1.Message
+	Facts []words.Fact
+}
+
+func (s *pages) messages(v *frame.Visit) error {
+	ctx := v.As(frame.OwnRecord)
+	reply, err := s.registry.ListMessages(ctx, &registryv1.ListMessagesRequest{Worker: v.Path("ref"), Limit: 100})
+	b := workerBody{Tab: "messages", Err: err}
+	for _, m := range reply.GetMessages() {
+		one := message{Message: m}
+		for _, f := range timeline.Facts(v.P, m.GetValues()) {
+			if !f.ID && f.Value != "" {
+				one.Facts = append(one.Facts, f)
+			}
+		}
+		b.Messages = append(b.Messages, one)
+	}
+	return s.worker(v, b)
+}
+
+func (s *pages) access(v *frame.Visit) error {
+	ctx := v.As(frame.OwnRecord)
+	reply, err := s.registry.ListAccess(ctx, &registryv1.ListAccessRequest{Worker: v.Path("ref"), Limit: 200, Folded: true})
+	b := workerBody{Tab: "access", Err: err}
+	for _, e := range reply.GetEntries() {
+		if e.GetOwn() {
+			b.Own = append(b.Own, e)
+		} else {
+			b.Access = append(b.Access, e)
+		}
+	}
+	return s.worker(v, b)
+}
+
+func (s *pages) consents(v *frame.Visit) error {
+	ctx := v.As(frame.OwnRecord)
+	reply, err := s.registry.ListConsents(ctx, &registryv1.ListConsentsRequest{Worker: v.Path("ref")})
+	return s.worker(v, workerBody{Tab: "consents", Err: err, Consents: reply.GetConsents()})
+}
+
+func (s *pages) withdraw(v *frame.Visit) error {
+	grant := v.Form("grant")
+	if grant == "" {
+		return frame.ErrInput
+	}
+	ctx := v.As(frame.OwnRecord)
+	if _, err := s.registry.WithdrawConsent(ctx, &registryv1.WithdrawConsentRequest{GrantId: grant}); err != nil {
+		return err
+	}
+	return v.Back("/workers/" + v.Part("ref") + "/consents")
+}
+
+// have shows what each department holds for the worker.
+func (s *pages) have(v *frame.Visit) error {
+	parts, err := v.Holdings()
+	if err != nil {
+		return err
+	}
+	return s.worker(v, workerBody{Tab: "have", Have: parts})
+}

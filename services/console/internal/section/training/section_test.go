@@ -1,0 +1,9 @@
+package training
+
+import (
+	"testing"
+
+	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
+)
+
+func TestWhatTheSectionSays(t *testing.T) { frametest.Section(t, New(nil), nil) }
