@@ -8,7 +8,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
-	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -115,9 +114,7 @@ func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest
 				out.Facts = append(out.Facts, facts...)
 			}
 		}
-		return s.log.Append(ctx, tx, outbox.Subject{Aggregate: ident.NewID(), Worker: req.GetWorker()}, &platformv1.RecordRead{
-			ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: req.GetKinds(), CaseId: req.GetCaseId(),
-		})
+		return s.log.Read(ctx, tx, req.GetWorker(), "", req.GetCaseId(), req.GetKinds()...)
 	})
 	if err != nil {
 		return nil, err

@@ -141,7 +141,8 @@ func (c *commas) Scan(src any) error {
 	return err
 }
 
-// JSON keeps a value as JSON text; no list is the empty list.
+// JSON keeps a value as JSON text; no list is kept as the empty list, and comes
+// back as none.
 func JSON[T any](field *T) any { return &asJSON[T]{field} }
 
 type asJSON[T any] struct{ field *T }
@@ -161,8 +162,11 @@ func (j *asJSON[T]) Scan(src any) error {
 	if err != nil {
 		return err
 	}
-	var v T
+	var v, none T
 	err = json.Unmarshal([]byte(s), &v)
+	if r := reflect.ValueOf(v); r.Kind() == reflect.Slice && r.Len() == 0 {
+		v = none
+	}
 	*j.field = v
 	return err
 }

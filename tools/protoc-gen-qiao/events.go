@@ -30,9 +30,6 @@ func events(p *protogen.Plugin, forms map[string]string) error {
 		if _, err := os.Stat(domain); !f.Generate || err != nil {
 			continue
 		}
-		if _, err := os.Stat(domain + "/event.go"); err == nil { // still spelled by hand
-			continue
-		}
 		for _, m := range f.Messages {
 			raw, err := proto.Marshal(m.Desc.Options())
 			if err != nil {

@@ -19,7 +19,7 @@ func (s *Server) askedForDoubles(ctx context.Context, roundID string) error {
 		r = shown.Round
 		return err
 	})
-	if err != nil || r.State != domain.RoundClosed || !r.DoublesOn.IsZero() {
+	if err != nil || r.State != domain.RoundIsClosed || !r.DoublesOn.IsZero() {
 		return err
 	}
 	of, found, err := s.likely(ctx, roundID)

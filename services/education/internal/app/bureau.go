@@ -115,7 +115,7 @@ func (a *App) OfferWayOut(ctx context.Context, s Store, taskID, way, schoolID st
 	if err != nil {
 		return domain.Offer{}, err
 	}
-	if task.State != domain.TaskOpen {
+	if task.State != domain.TaskIsOpen {
 		return domain.Offer{}, domain.ErrTaskDone
 	}
 	school, err := s.School(schoolID)

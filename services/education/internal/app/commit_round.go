@@ -16,7 +16,7 @@ func (a *App) CommitRound(ctx context.Context, s Store, roundID string, acceptUn
 	if err != nil {
 		return r, err
 	}
-	if r.State != domain.RoundClosed {
+	if r.State != domain.RoundIsClosed {
 		return r, domain.ErrRoundState.With("state", string(r.State))
 	}
 	pairs, err := s.Doubles(roundID)

@@ -38,7 +38,7 @@ func (a *App) CorrectRound(ctx context.Context, s Store, f Fault) (c domain.Corr
 	}
 	now := a.Clock.Now()
 	for _, b := range before {
-		if b.State != domain.CorrectionProposedState {
+		if b.State != domain.CorrectionIsProposed {
 			continue
 		}
 		b, events := b.Dropped(p.Subject, now)
@@ -180,7 +180,7 @@ func (a *App) DecideCorrection(ctx context.Context, s Store, correctionID, outco
 	if err := c.MayDecide(outcome, p.Subject); err != nil {
 		return c, err
 	}
-	if outcome == domain.CorrectionDroppedState {
+	if outcome == domain.CorrectionIsDropped {
 		c, events := c.Dropped(p.Subject, a.Clock.Now())
 		return c, s.SaveCorrection(ctx, c, events...)
 	}

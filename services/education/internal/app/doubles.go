@@ -32,7 +32,7 @@ func (a *App) ChildrenOf(ctx context.Context, s Store, roundID string) (map[stri
 	if err := covers(ctx, r.County); err != nil {
 		return nil, err
 	}
-	if r.State != domain.RoundOpen && r.State != domain.RoundClosed {
+	if r.State != domain.RoundIsOpen && r.State != domain.RoundIsClosed {
 		return nil, domain.ErrRoundState.With("state", string(r.State))
 	}
 	entries, err := s.Entries(roundID)
@@ -62,7 +62,7 @@ func (a *App) KeepDoubles(ctx context.Context, s Store, roundID string, of map[s
 	if err != nil {
 		return 0, err
 	}
-	if r.State != domain.RoundOpen && r.State != domain.RoundClosed {
+	if r.State != domain.RoundIsOpen && r.State != domain.RoundIsClosed {
 		return 0, domain.ErrRoundState.With("state", string(r.State))
 	}
 	all, err := s.Doubles(roundID)
@@ -86,10 +86,10 @@ func (a *App) KeepDoubles(ctx context.Context, s Store, roundID string, of map[s
 	if open, err = a.undecided(s, all); err != nil {
 		return 0, err
 	}
-	if r.State == domain.RoundClosed {
+	if r.State == domain.RoundIsClosed {
 		r.DoublesOn = clock.Today(a.Clock)
 	}
-	return open, s.SaveRound(ctx, r, domain.DoublesFound{RoundID: roundID, Open: open})
+	return open, s.SaveRound(ctx, r, domain.DoublesFound{RoundID: roundID, DoublesCount: open})
 }
 
 // undecided counts the pairs that wait for a decision; one of whose applications

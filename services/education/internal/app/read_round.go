@@ -44,7 +44,7 @@ func (a *App) ReadRound(s Store, roundID string) (ShownRound, error) {
 		return ShownRound{}, err
 	}
 	shown, err := a.showRound(s, r)
-	if err != nil || r.State == domain.RoundPlanned || r.State == domain.RoundOpen {
+	if err != nil || r.State == domain.RoundIsPlanned || r.State == domain.RoundIsOpen {
 		return shown, err
 	}
 	entries, err := s.Entries(roundID)
@@ -70,7 +70,7 @@ func (a *App) showRound(s Store, r domain.Round) (shown ShownRound, err error) {
 		if err != nil {
 			return shown, err
 		}
-		shown.Corrected = slices.DeleteFunc(all, func(c domain.Correction) bool { return c.State != domain.CorrectionTaken })
+		shown.Corrected = slices.DeleteFunc(all, func(c domain.Correction) bool { return c.State != domain.CorrectionIsTaken })
 	}
 	shown.AnswerDays, err = a.number("ED-OFFER", "days", r.County)
 	return shown, err

@@ -18,9 +18,9 @@ const (
 
 // The states of an appeal and what an upheld one gives.
 const (
-	AppealFiled    = "filed"
-	AppealUpheld   = "upheld"
-	AppealRejected = "rejected"
+	AppealIsFiled    = "filed"
+	AppealIsUpheld   = "upheld"
+	AppealIsRejected = "rejected"
 
 	RemedySeat     = "seat"      // one is added, and offered
 	RemedyNextPass = "next_pass" // the child comes first there in the next pass
@@ -60,14 +60,14 @@ func FileAppeal(a Appeal, r Round, e Entry, until, today clock.Date) (Appeal, []
 	case today.After(until):
 		return a, nil, ErrAppealLate
 	}
-	a.RoundID, a.ApplicationID, a.Worker, a.County, a.State = r.ID, e.ApplicationID, e.Worker, r.County, AppealFiled
-	return a, []Event{AppealFiledEvent{AppealID: a.ID, ApplicationID: a.ApplicationID, Ground: a.Ground, DueOn: a.DueOn}}, nil
+	a.RoundID, a.ApplicationID, a.Worker, a.County, a.State = r.ID, e.ApplicationID, e.Worker, r.County, AppealIsFiled
+	return a, []Event{AppealFiled{AppealID: a.ID, ApplicationID: a.ApplicationID, Ground: a.Ground, DueOn: a.DueOn}}, nil
 }
 
 // appealReasons is what a decision can rest on: something was shown, or it was
 // not.
 func appealReasons(outcome string) []string {
-	if outcome == AppealUpheld {
+	if outcome == AppealIsUpheld {
 		return []string{"fact_shown", "rule_broken", "need_shown"}
 	}
 	return []string{"fact_not_shown", "rule_kept", "need_not_shown"}
@@ -77,17 +77,17 @@ func appealReasons(outcome string) []string {
 // what is known today. Who took part in the draw does not decide.
 func (a Appeal) Decide(outcome, remedy, why, who string, r Round, then, now Entry, x Explaining, today clock.Date) (Appeal, []Event, error) {
 	switch {
-	case a.State != AppealFiled:
+	case a.State != AppealIsFiled:
 		return a, nil, ErrAppealDecided
 	case r.TookPart(who):
 		return a, nil, ErrAppealOwn
-	case outcome != AppealUpheld && outcome != AppealRejected,
-		outcome == AppealUpheld && remedy != RemedySeat && remedy != RemedyNextPass,
-		outcome == AppealRejected && remedy != "":
+	case outcome != AppealIsUpheld && outcome != AppealIsRejected,
+		outcome == AppealIsUpheld && remedy != RemedySeat && remedy != RemedyNextPass,
+		outcome == AppealIsRejected && remedy != "":
 		return a, nil, ErrAppealOutcome
 	case !slices.Contains(appealReasons(outcome), why):
 		return a, nil, ErrAppealReason
-	case remedy == RemedyNextPass && r.State != RoundDrawn:
+	case remedy == RemedyNextPass && r.State != RoundIsDrawn:
 		return a, nil, ErrRoundState.With("state", string(r.State))
 	}
 	i := slices.IndexFunc(then.Wishes, func(w Wish) bool { return w.SchoolID == a.SchoolID })
@@ -103,12 +103,12 @@ func (a Appeal) Decide(outcome, remedy, why, who string, r Round, then, now Entr
 		rule.Fact{Name: "class_now", Value: strconv.Itoa(now.Wishes[i].Class), From: now.Wishes[i].From, AsOf: today.String(), Proof: now.Wishes[i].Proof},
 		rule.Fact{Name: "decision_reason", Value: why, From: "education", AsOf: today.String()},
 		rule.Fact{Name: "last_position", Value: strconv.Itoa(then.Wishes[i].Last), From: "education", AsOf: today.String()})
-	if t.Outcome = rule.Met; outcome == AppealRejected {
+	if t.Outcome = rule.Met; outcome == AppealIsRejected {
 		t.Outcome = rule.NotMet
 		t.Gaps = []rule.Gap{{Name: "order_place", Have: strconv.Itoa(then.Wishes[i].Position), Need: strconv.Itoa(then.Wishes[i].Last), Short: strconv.Itoa(max(0, then.Wishes[i].Position-then.Wishes[i].Last)), Unit: "place"}}
 		t.Changes = []rule.Change{{Code: changeSeatFreed}, {Code: ChangePaper}}
 	}
 	t.Appeals = x.appeals()[1:] // it was reviewed; what is left is outside the department
 	a.State, a.Remedy, a.Why, a.DecidedBy, a.Reasons = outcome, remedy, why, who, []rule.Trace{t}
-	return a, []Event{AppealDecided{AppealID: a.ID, ApplicationID: a.ApplicationID, Outcome: outcome, Remedy: remedy}}, nil
+	return a, []Event{AppealDecided{AppealID: a.ID, ApplicationID: a.ApplicationID, Outcome: outcome, Relief: remedy}}, nil
 }

@@ -22,8 +22,8 @@ func (s Stage) Compulsory() bool { return s == Primary || s == Junior }
 
 // The states of a task.
 const (
-	TaskOpen = "open"
-	TaskDone = "done"
+	TaskIsOpen = "open"
+	TaskIsDone = "done"
 )
 
 // Task is a child of compulsory schooling for whom the bureau must find a place.
@@ -45,7 +45,7 @@ type Task struct {
 
 // OpenTask opens the task of an application that has no place.
 func OpenTask(t Task, a Application, x Explaining, today clock.Date) (Task, []Event, error) {
-	t.ApplicationID, t.Worker, t.County, t.Stage, t.State = a.ID, a.Worker, a.County, a.Stage, TaskOpen
+	t.ApplicationID, t.Worker, t.County, t.Stage, t.State = a.ID, a.Worker, a.County, a.Stage, TaskIsOpen
 	why, _, err := x.compulsory(a.Stage, today)
 	if err != nil {
 		return t, nil, err
@@ -59,19 +59,19 @@ func OpenTask(t Task, a Application, x Explaining, today clock.Date) (Task, []Ev
 
 // Done ends a task; it gives no event where it is done already.
 func (t Task) Done() (Task, []Event) {
-	if t.State != TaskOpen {
+	if t.State != TaskIsOpen {
 		return t, nil
 	}
-	t.State = TaskDone
-	return t, []Event{TaskDoneEvent{TaskID: t.ID, ApplicationID: t.ApplicationID}}
+	t.State = TaskIsDone
+	return t, []Event{TaskDone{TaskID: t.ID, ApplicationID: t.ApplicationID}}
 }
 
 // Reopen opens a task again whose place came to nothing.
 func (t Task) Reopen(dueOn clock.Date) (Task, []Event) {
-	if t.State == TaskOpen {
+	if t.State == TaskIsOpen {
 		return t, nil
 	}
-	t.State, t.DueOn = TaskOpen, dueOn
+	t.State, t.DueOn = TaskIsOpen, dueOn
 	return t, []Event{TaskOpened{TaskID: t.ID, ApplicationID: t.ApplicationID, DueOn: dueOn}}
 }
 

@@ -15,9 +15,9 @@ import (
 
 // The states of a correction.
 const (
-	CorrectionProposedState = "proposed"
-	CorrectionTaken         = "taken"
-	CorrectionDroppedState  = "dropped"
+	CorrectionIsProposed = "proposed"
+	CorrectionIsTaken    = "taken"
+	CorrectionIsDropped  = "dropped"
 )
 
 // What who was wronged gets.
@@ -84,7 +84,7 @@ type Correction struct {
 func ProposeCorrection(c Correction, r Round, drawn *allocate.Published, now time.Time) (Correction, []Event, error) {
 	c.Figure = strings.TrimSpace(c.Figure)
 	switch {
-	case r.State != RoundDrawn && r.State != RoundEnded || r.Pass == 0:
+	case r.State != RoundIsDrawn && r.State != RoundIsEnded || r.Pass == 0:
 		return c, nil, ErrCorrectionEarly
 	case !slices.Contains(faults(), c.Why), c.Relief != ReliefSeat && c.Relief != ReliefTask:
 		return c, nil, ErrCorrectionReason
@@ -94,19 +94,19 @@ func ProposeCorrection(c Correction, r Round, drawn *allocate.Published, now tim
 		return c, nil, ErrCorrectionNothing
 	}
 	c.Figure = cmp.Or(c.Figure, drawn.Value)
-	c.RoundID, c.County, c.State, c.ProposedAt = r.ID, r.County, CorrectionProposedState, now
-	return c, []Event{CorrectionProposed{CorrectionID: c.ID, RoundID: r.ID, Why: c.Why}}, nil
+	c.RoundID, c.County, c.State, c.ProposedAt = r.ID, r.County, CorrectionIsProposed, now
+	return c, []Event{CorrectionProposed{CorrectionID: c.ID, RoundID: r.ID, ReasonCode: c.Why}}, nil
 }
 
 // MayDecide returns nil where a correction waits for a decision; another officer
 // than the one who proposed it takes it.
 func (c Correction) MayDecide(outcome, who string) error {
 	switch {
-	case c.State != CorrectionProposedState:
+	case c.State != CorrectionIsProposed:
 		return ErrCorrectionState
-	case outcome != CorrectionTaken && outcome != CorrectionDroppedState:
+	case outcome != CorrectionIsTaken && outcome != CorrectionIsDropped:
 		return ErrCorrectionReason
-	case outcome == CorrectionTaken && ident.SameStaff(c.ProposedBy, who):
+	case outcome == CorrectionIsTaken && ident.SameStaff(c.ProposedBy, who):
 		return ErrCorrectionSame
 	}
 	return nil
@@ -114,14 +114,14 @@ func (c Correction) MayDecide(outcome, who string) error {
 
 // Dropped drops a proposed correction.
 func (c Correction) Dropped(who string, now time.Time) (Correction, []Event) {
-	c.State, c.DecidedBy, c.DecidedAt = CorrectionDroppedState, who, now
+	c.State, c.DecidedBy, c.DecidedAt = CorrectionIsDropped, who, now
 	return c, []Event{CorrectionDropped{CorrectionID: c.ID, RoundID: c.RoundID}}
 }
 
 // Taken records that a corrected draw was published.
 func (c Correction) Taken(who string, wronged int, now time.Time) (Correction, []Event) {
-	c.State, c.DecidedBy, c.DecidedAt, c.Wronged = CorrectionTaken, who, now, wronged
-	return c, []Event{RoundCorrected{RoundID: c.RoundID, CorrectionID: c.ID, Why: c.Why, Wronged: wronged}}
+	c.State, c.DecidedBy, c.DecidedAt, c.Wronged = CorrectionIsTaken, who, now, wronged
+	return c, []Event{RoundCorrected{RoundID: c.RoundID, CorrectionID: c.ID, ReasonCode: c.Why, Wronged: wronged}}
 }
 
 // Mend makes of what was drawn the draw as it should have been. tickets gives

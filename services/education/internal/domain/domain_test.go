@@ -2,6 +2,7 @@ package domain
 
 import (
 	"errors"
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"slices"
 	"testing"
 	"time"
@@ -141,7 +142,7 @@ func TestTheClockStartsWithTheMessage(t *testing.T) {
 	if _, _, err := o.Accept(true, end); !errors.Is(err, ErrOfferLapsed) {
 		t.Errorf("after the end: %v", err)
 	}
-	if o, events := o.Lapse(end); o.State != OfferLapsed || len(events) != 1 {
+	if o, events := o.Lapse(end); o.State != answer.Lapsed || len(events) != 1 {
 		t.Error("not lapsed at its end")
 	}
 }
@@ -215,7 +216,7 @@ func TestNoActLosesThePlaceInTheQueue(t *testing.T) {
 			if o.TakesPlace() != takes || (a.OfferID != "") != takes {
 				t.Fatalf("application %s, offer %q %s", a.State, a.OfferID, o.State)
 			}
-			if a.WantsEvidence() != (a.State == Submitted || o.State == OfferOpen) {
+			if a.WantsEvidence() != (a.State == Submitted || o.State == answer.Open) {
 				t.Fatalf("application %s, offer %s: wants evidence %v", a.State, o.State, a.WantsEvidence())
 			}
 		}

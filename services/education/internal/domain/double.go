@@ -40,7 +40,7 @@ func (d Double) Decide(r Round, outcome, withdrawn, why, who string, now time.Ti
 	switch {
 	case d.State != DoubleOpen:
 		return d, ErrDoubleDecided
-	case r.State != RoundOpen && r.State != RoundClosed:
+	case r.State != RoundIsOpen && r.State != RoundIsClosed:
 		return d, ErrRoundState.With("state", string(r.State))
 	case outcome != DoubleSame && outcome != DoubleTwo,
 		outcome == DoubleSame && withdrawn != d.First && withdrawn != d.Second,
@@ -54,5 +54,5 @@ func (d Double) Decide(r Round, outcome, withdrawn, why, who string, now time.Ti
 
 // Told is what the guardian of one of the two applications is told.
 func (d Double) Told(applicationID string) []Event {
-	return []Event{DoubleDecided{RoundID: d.RoundID, ApplicationID: applicationID, Outcome: d.State, Kept: applicationID != d.Withdrawn, Why: d.Why}}
+	return []Event{DoubleDecided{RoundID: d.RoundID, ApplicationID: applicationID, Outcome: d.State, Kept: applicationID != d.Withdrawn, ReasonCode: d.Why}}
 }

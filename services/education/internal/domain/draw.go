@@ -70,7 +70,7 @@ func (r Round) Draw(schools []Seated, entries []Entry, who string, x Explaining,
 	if err := d.WriteBundle(&bundle); err != nil {
 		return Drawn{}, err
 	}
-	r.State, r.Seed, r.ConfirmedBy, r.Pass = RoundDrawn, d.Seed, who, 1
+	r.State, r.Seed, r.ConfirmedBy, r.Pass = RoundIsDrawn, d.Seed, who, 1
 	numbers, err := r.numbers(entries)
 	if err != nil {
 		return Drawn{}, err
@@ -84,7 +84,7 @@ func (r Round) Draw(schools []Seated, entries []Entry, who string, x Explaining,
 // lottery numbers. all is every entry of the round; waits says which of them wait
 // for a place, and declined which schools each of these does not want any more.
 func (r Round) DrawAgain(schools []Seated, all []Entry, waits map[string]bool, declined map[string][]string, x Explaining, today clock.Date) (Drawn, error) {
-	if r.State != RoundDrawn {
+	if r.State != RoundIsDrawn {
 		return Drawn{}, ErrRoundState.With("state", string(r.State))
 	}
 	round := allocate.Round{}
@@ -264,7 +264,7 @@ func (r Round) decide(p pass, x Explaining, today clock.Date) (Drawn, error) {
 		}
 		out.Entries = append(out.Entries, e)
 	}
-	out.Events = []Event{RoundDrawnEvent{RoundID: r.ID, Pass: r.Pass, Placed: out.Placed, Unplaced: len(out.Entries) - out.Placed}}
+	out.Events = []Event{RoundDrawn{RoundID: r.ID, Pass: r.Pass, Placed: out.Placed, Unplaced: len(out.Entries) - out.Placed}}
 	return out, nil
 }
 

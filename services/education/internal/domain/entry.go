@@ -99,7 +99,7 @@ func FileChoices(r Round, schools []Seated, a Application, e Entry, ids []string
 		e.Wishes = append(e.Wishes, Wish{SchoolID: id})
 	}
 	e.RoundID, e.ApplicationID, e.Worker, e.County, e.Outcome, e.FiledAt = r.ID, a.ID, a.Worker, a.County, EntryFiled, now
-	return e, []Event{ChoicesFiled{RoundID: r.ID, ApplicationID: a.ID, Choices: len(ids)}}, nil
+	return e, []Event{ChoicesFiled{RoundID: r.ID, ApplicationID: a.ID, ChoicesCount: len(ids)}}, nil
 }
 
 // Known is what is known of a family when its classes are worked out.

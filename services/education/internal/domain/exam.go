@@ -58,8 +58,8 @@ func CheckExam(r rule.Rule, recourse rule.Recourse, s Stay, today clock.Date) ([
 
 // The states of a grant.
 const (
-	GrantAsked    = "asked"
-	GrantApproved = "approved"
+	GrantIsAsked    = "asked"
+	GrantIsApproved = "approved"
 )
 
 // AskGrant asks for the grant of a vocational school.
@@ -70,17 +70,17 @@ func (a Application) AskGrant() (Application, []Event, error) {
 	case a.Grant != "":
 		return a, nil, ErrGrantTwice
 	}
-	a.Grant = GrantAsked
-	return a, []Event{GrantAskedEvent{ApplicationID: a.ID}}, nil
+	a.Grant = GrantIsAsked
+	return a, []Event{GrantAsked{ApplicationID: a.ID}}, nil
 }
 
 // ApproveGrant approves a grant once a place is accepted.
 func (a Application) ApproveGrant() (Application, []Event, error) {
-	if a.Grant != GrantAsked || a.State != Accepted {
+	if a.Grant != GrantIsAsked || a.State != Accepted {
 		return a, nil, ErrGrantState
 	}
-	a.Grant = GrantApproved
-	return a, []Event{GrantApprovedEvent{ApplicationID: a.ID}}, nil
+	a.Grant = GrantIsApproved
+	return a, []Event{GrantApproved{ApplicationID: a.ID}}, nil
 }
 
 // Aid says what a vocational place brings: no tuition, and the grant (SC-06).

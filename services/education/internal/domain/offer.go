@@ -9,17 +9,6 @@ import (
 // OfferState is where an offer stands.
 type OfferState = answer.State
 
-// The states of an offer.
-const (
-	OfferOpen      = answer.Open
-	OfferBetter    = answer.Better
-	OfferAccepted  = answer.Accepted
-	OfferDeclined  = answer.Declined
-	OfferLapsed    = answer.Lapsed
-	OfferUndone    = answer.Undone
-	OfferWithdrawn = answer.Withdrawn
-)
-
 // answers are the words for why an answer is not taken.
 var answers = answer.Errors{Lapsed: ErrOfferLapsed, State: ErrOfferState, InPerson: ErrUndoOwn, Late: ErrUndoLate}
 
@@ -57,7 +46,7 @@ func MakeOffer(id string, a Application, s School, taken, answerDays int, now ti
 
 // TakesPlace reports whether the offer takes one of the school's places. The
 // store's count of taken places says the same.
-func (o Offer) TakesPlace() bool { return o.Waits() || o.State == OfferAccepted }
+func (o Offer) TakesPlace() bool { return o.Waits() || o.State == answer.Accepted }
 
 // MakeBetter offers a place to a child who has another one, offered or accepted:
 // an appeal was upheld, or a fault of the draw is mended. The other one stays the
@@ -68,7 +57,7 @@ func MakeBetter(id string, a Application, s School, taken, answerDays int, now t
 	}
 	a.State = Submitted // for the rules of any offer; what is saved of it is the offer alone
 	o, _, events, err := MakeOffer(id, a, s, taken, answerDays, now)
-	o.State = OfferBetter
+	o.State = answer.Better
 	return o, events, err
 }
 
@@ -83,9 +72,9 @@ func (o Offer) Delivered(at time.Time) (Offer, bool) {
 // guardian alone.
 func (o Offer) Accept(inPerson bool, now time.Time) (Offer, []Event, error) {
 	switch {
-	case o.State == OfferBetter && !inPerson && !o.Over(now):
+	case o.State == answer.Better && !inPerson && !o.Over(now):
 		return o, nil, ErrOfferExchange
-	case o.State == OfferAccepted:
+	case o.State == answer.Accepted:
 		return o, nil, ErrOfferAccepted
 	}
 	c, err := o.Clock.Accept(inPerson, now, answers)
@@ -113,7 +102,7 @@ func (o Offer) Lapse(now time.Time) (Offer, []Event) {
 		return o, nil
 	}
 	o.Clock = c
-	return o, []Event{LapsedOffer{OfferID: o.ID, ApplicationID: o.ApplicationID}}
+	return o, []Event{OfferLapsed{OfferID: o.ID, ApplicationID: o.ApplicationID}}
 }
 
 // Undo takes back an acceptance that somebody else gave, within the time that
@@ -135,7 +124,7 @@ func (o Offer) Undoable(within time.Duration, now time.Time) bool {
 // Withdraw ends an offer with its application.
 func (o Offer) Withdraw() Offer {
 	if o.TakesPlace() {
-		o.State = OfferWithdrawn
+		o.State = answer.Withdrawn
 	}
 	return o
 }

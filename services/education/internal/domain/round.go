@@ -16,14 +16,14 @@ type RoundState string
 
 // The states of a round, in their order.
 const (
-	RoundPlanned   RoundState = "planned"
-	RoundOpen      RoundState = "open"      // guardians file their choices
-	RoundClosed    RoundState = "closed"    // no choice is filed or changed any more
-	RoundCommitted RoundState = "committed" // the list is fixed, its root published
-	RoundDrawn     RoundState = "drawn"     // places were offered
-	RoundEnded     RoundState = "ended"
-	// RoundCancelled is a round that ended before it had results; it holds nothing.
-	RoundCancelled RoundState = "cancelled"
+	RoundIsPlanned   RoundState = "planned"
+	RoundIsOpen      RoundState = "open"      // guardians file their choices
+	RoundIsClosed    RoundState = "closed"    // no choice is filed or changed any more
+	RoundIsCommitted RoundState = "committed" // the list is fixed, its root published
+	RoundIsDrawn     RoundState = "drawn"     // places were offered
+	RoundIsEnded     RoundState = "ended"
+	// RoundIsCancelled is a round that ended before it had results; it holds nothing.
+	RoundIsCancelled RoundState = "cancelled"
 )
 
 // The longest texts of a round, in characters.
@@ -78,8 +78,8 @@ func PlanRound(r Round, who string, today clock.Date) (Round, []Event, error) {
 	if err != nil {
 		return r, nil, err
 	}
-	r.State, r.PlannedBy = RoundPlanned, who
-	return r, []Event{RoundPlannedEvent{RoundID: r.ID, Stage: r.Stage, OpensOn: r.OpensOn, ClosesOn: r.ClosesOn, DrawOn: r.DrawOn}}, nil
+	r.State, r.PlannedBy = RoundIsPlanned, who
+	return r, []Event{RoundPlanned{RoundID: r.ID, Stage: r.Stage, OpensOn: r.OpensOn, ClosesOn: r.ClosesOn, DrawOn: r.DrawOn}}, nil
 }
 
 // plannable checks what a plan says.
@@ -105,7 +105,7 @@ func roundReasons() []string { return []string{"dates", "figure", "seats", "law"
 // day on which filing ends.
 func (r Round) Change(to Round, why string, today clock.Date) (Round, []Event, error) {
 	switch {
-	case r.State != RoundPlanned && r.State != RoundOpen && r.State != RoundClosed:
+	case r.State != RoundIsPlanned && r.State != RoundIsOpen && r.State != RoundIsClosed:
 		return r, nil, ErrRoundState.With("state", string(r.State))
 	case !slices.Contains(roundReasons(), why):
 		return r, nil, ErrRoundReason
@@ -116,38 +116,38 @@ func (r Round) Change(to Round, why string, today clock.Date) (Round, []Event, e
 	switch {
 	case past(was.OpensOn, r.OpensOn), past(was.ClosesOn, r.ClosesOn), past(was.FigureOn, r.FigureOn), past(was.DrawOn, r.DrawOn):
 		return was, nil, ErrRoundPast
-	case was.State != RoundPlanned && r.OpensOn != was.OpensOn, was.State == RoundClosed && r.ClosesOn != was.ClosesOn && r.ClosesOn.Before(today):
+	case was.State != RoundIsPlanned && r.OpensOn != was.OpensOn, was.State == RoundIsClosed && r.ClosesOn != was.ClosesOn && r.ClosesOn.Before(today):
 		return was, nil, ErrRoundBegun
 	}
 	r, err := r.plannable()
 	if err != nil {
 		return was, nil, err
 	}
-	if r.State == RoundClosed && !today.After(r.ClosesOn) && r.ClosesOn != was.ClosesOn {
-		r.State, r.DoublesOn = RoundOpen, clock.Date{} // there is time to file again
+	if r.State == RoundIsClosed && !today.After(r.ClosesOn) && r.ClosesOn != was.ClosesOn {
+		r.State, r.DoublesOn = RoundIsOpen, clock.Date{} // there is time to file again
 	}
 	r.Why = why
-	return r, []Event{RoundChanged{RoundID: r.ID, OpensOn: r.OpensOn, ClosesOn: r.ClosesOn, DrawOn: r.DrawOn, Why: why}}, nil
+	return r, []Event{RoundChanged{RoundID: r.ID, OpensOn: r.OpensOn, ClosesOn: r.ClosesOn, DrawOn: r.DrawOn, ReasonCode: why}}, nil
 }
 
 // Cancel ends a round that has no results. It holds no seats any more, and
 // another one can be planned.
 func (r Round) Cancel(why string) (Round, []Event, error) {
 	switch {
-	case r.State == RoundDrawn:
+	case r.State == RoundIsDrawn:
 		return r, nil, ErrRoundResults
 	case !r.Running():
 		return r, nil, ErrRoundState.With("state", string(r.State))
 	case !slices.Contains(roundReasons(), why):
 		return r, nil, ErrRoundReason
 	}
-	r.State, r.Why = RoundCancelled, why
-	return r, []Event{RoundCancelledEvent{RoundID: r.ID, Why: why}}, nil
+	r.State, r.Why = RoundIsCancelled, why
+	return r, []Event{RoundCancelled{RoundID: r.ID, ReasonCode: why}}, nil
 }
 
 // Noticed tells a family that filed that its round was changed or cancelled.
 func (e Entry) Noticed(what, why string) []Event {
-	return []Event{RoundNoticed{RoundID: e.RoundID, ApplicationID: e.ApplicationID, What: what, Why: why}}
+	return []Event{RoundNoticed{RoundID: e.RoundID, ApplicationID: e.ApplicationID, What: what, ReasonCode: why}}
 }
 
 // What a family is told of its round.
@@ -163,7 +163,7 @@ func line(s string, longest int) bool {
 
 // Running reports whether the round's seats are held for it. The store's count
 // of taken places says the same.
-func (r Round) Running() bool { return r.State != RoundEnded && r.State != RoundCancelled }
+func (r Round) Running() bool { return r.State != RoundIsEnded && r.State != RoundIsCancelled }
 
 // Seated is a school's part in a round.
 type Seated struct {
@@ -181,7 +181,7 @@ type Seated struct {
 // the school's places nobody has and no round holds, without this round's own.
 func (r Round) SetSeats(s Seated, seats, reserved, free int) (Seated, []Event, error) {
 	switch {
-	case r.State != RoundPlanned && r.State != RoundOpen && r.State != RoundDrawn:
+	case r.State != RoundIsPlanned && r.State != RoundIsOpen && r.State != RoundIsDrawn:
 		return s, nil, ErrRoundState.With("state", string(r.State))
 	case s.School.Stage != r.Stage || s.School.County != r.County:
 		return s, nil, ErrSchoolStage.With("school", s.School.ID)
@@ -206,20 +206,20 @@ func (s Seated) Left() (seats, reserved int) {
 // Open lets guardians file their choices.
 func (r Round) Open(schools []Seated, today clock.Date) (Round, []Event, error) {
 	switch {
-	case r.State != RoundPlanned:
+	case r.State != RoundIsPlanned:
 		return r, nil, ErrRoundState.With("state", string(r.State))
 	case len(schools) == 0:
 		return r, nil, ErrRoundSchools
 	case today.Before(r.OpensOn) || today.After(r.ClosesOn):
 		return r, nil, ErrRoundDay
 	}
-	r.State = RoundOpen
+	r.State = RoundIsOpen
 	return r, []Event{RoundOpened{RoundID: r.ID}}, nil
 }
 
 // TakesChoices returns nil while choices may be filed.
 func (r Round) TakesChoices(today clock.Date) error {
-	if r.State != RoundOpen || today.Before(r.OpensOn) || today.After(r.ClosesOn) {
+	if r.State != RoundIsOpen || today.Before(r.OpensOn) || today.After(r.ClosesOn) {
 		return ErrRoundNotOpen.With("state", string(r.State))
 	}
 	return nil
@@ -228,15 +228,15 @@ func (r Round) TakesChoices(today clock.Date) error {
 // Close ends the filing, on its last day at the earliest.
 func (r Round) Close(today clock.Date) (Round, []Event, error) {
 	switch {
-	case r.State == RoundPlanned:
+	case r.State == RoundIsPlanned:
 		return r, nil, ErrRoundState.With("state", string(r.State))
-	case r.State != RoundOpen:
+	case r.State != RoundIsOpen:
 		return r, nil, ErrRoundClosed
 	case today.Before(r.ClosesOn):
 		return r, nil, ErrRoundDay
 	}
-	r.State = RoundClosed
-	return r, []Event{RoundClosedEvent{RoundID: r.ID}}, nil
+	r.State = RoundIsClosed
+	return r, []Event{RoundClosed{RoundID: r.ID}}, nil
 }
 
 // List is the list of entries as it is committed and drawn. Its order is that of
@@ -266,7 +266,7 @@ func (r Round) List(schools []Seated, entries []Entry) *allocate.List {
 // ids; who is the officer that commits.
 func (r Round) Commit(schools []Seated, entries []Entry, who string, today clock.Date) (Round, []Event, error) {
 	switch {
-	case r.State != RoundClosed:
+	case r.State != RoundIsClosed:
 		return r, nil, ErrRoundState.With("state", string(r.State))
 	case today.After(r.FigureOn):
 		return r, nil, ErrFigureKnown
@@ -275,8 +275,8 @@ func (r Round) Commit(schools []Seated, entries []Entry, who string, today clock
 	if err != nil {
 		return r, nil, err
 	}
-	r.State, r.Root, r.Entries, r.CommittedBy = RoundCommitted, c.Root, c.Entries, who
-	return r, []Event{RoundCommittedEvent{RoundID: r.ID, Root: c.Root, Entries: c.Entries}}, nil
+	r.State, r.Root, r.Entries, r.CommittedBy = RoundIsCommitted, c.Root, c.Entries, who
+	return r, []Event{RoundCommitted{RoundID: r.ID, Root: c.Root, EntriesCount: c.Entries}}, nil
 }
 
 // TypeFigure takes the published figure from one officer. A figure that waits
@@ -284,7 +284,7 @@ func (r Round) Commit(schools []Seated, entries []Entry, who string, today clock
 func (r Round) TypeFigure(figure, who string, today clock.Date) (Round, []Event, error) {
 	figure = strings.TrimSpace(figure)
 	switch {
-	case r.State != RoundCommitted:
+	case r.State != RoundIsCommitted:
 		return r, nil, ErrRoundState.With("state", string(r.State))
 	case today.Before(r.FigureOn):
 		return r, nil, ErrRoundDay
@@ -298,7 +298,7 @@ func (r Round) TypeFigure(figure, who string, today clock.Date) (Round, []Event,
 // Confirm checks that another officer read the same figure.
 func (r Round) Confirm(figure, who string, today clock.Date) error {
 	switch {
-	case r.State != RoundCommitted:
+	case r.State != RoundIsCommitted:
 		return ErrRoundState.With("state", string(r.State))
 	case r.TypedBy == "":
 		return ErrFigureMissing
@@ -319,13 +319,13 @@ func (r Round) TookPart(who string) bool {
 
 // End ends the round; tasks is how many children the bureau must find a place for.
 func (r Round) End(tasks int) (Round, []Event) {
-	r.State = RoundEnded
-	return r, []Event{RoundEndedEvent{RoundID: r.ID, Tasks: tasks}}
+	r.State = RoundIsEnded
+	return r, []Event{RoundEnded{RoundID: r.ID, TasksCount: tasks}}
 }
 
 // MayEnd returns nil where places were given once at least.
 func (r Round) MayEnd() error {
-	if r.State != RoundDrawn {
+	if r.State != RoundIsDrawn {
 		return ErrRoundState.With("state", string(r.State))
 	}
 	return nil

@@ -57,7 +57,7 @@ func planned() Round {
 func drawn(t rapid.TB, r Round, schools []Seated, entries []Entry) (Drawn, Explaining) {
 	t.Helper()
 	x, _ := explaining(t)
-	r.State = RoundClosed
+	r.State = RoundIsClosed
 	r, _, err := r.Commit(schools, entries, "officer-0", day)
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func wishes(class int, ids ...string) (all []Wish) {
 
 func TestARoundIsRunInOrder(t *testing.T) {
 	r, events, err := PlanRound(planned(), "officer-0", day)
-	if err != nil || len(events) != 1 || r.State != RoundPlanned {
+	if err != nil || len(events) != 1 || r.State != RoundIsPlanned {
 		t.Fatal(err, events)
 	}
 	for name, c := range map[string]struct {
@@ -173,7 +173,7 @@ func TestARoundIsRunInOrder(t *testing.T) {
 
 func TestSeatsOfARound(t *testing.T) {
 	r := planned()
-	r.State = RoundDrawn
+	r.State = RoundIsDrawn
 	s := seated("school-1", 5, 1)
 	s.Taken = 4
 	for name, c := range map[string]struct {
@@ -196,7 +196,7 @@ func TestSeatsOfARound(t *testing.T) {
 	if _, _, err := r.SetSeats(s, 5, 0, 10); !errors.Is(err, ErrSchoolStage) {
 		t.Error(err)
 	}
-	r.State = RoundCommitted
+	r.State = RoundIsCommitted
 	if _, _, err := r.SetSeats(seated("school-1", 5, 1), 6, 0, 10); !errors.Is(err, ErrRoundState) {
 		t.Error("a committed list's seats changed:", err)
 	}
@@ -204,7 +204,7 @@ func TestSeatsOfARound(t *testing.T) {
 
 func TestBadChoicesHaveTheirOwnCodes(t *testing.T) {
 	r := planned()
-	r.State = RoundOpen
+	r.State = RoundIsOpen
 	schools := []Seated{seated("school-1", 1, 0), seated("school-2", 1, 0)}
 	a := Application{ID: "application-1", Stage: Primary, County: "654301", State: Submitted}
 	for name, c := range map[string]struct {
@@ -461,18 +461,18 @@ func TestAppeals(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, who := range []string{"officer-0", "officer-1", "officer-2"} {
-		if _, _, err := a.Decide(AppealRejected, "", "rule_kept", who, d.Round, e, e, x, day); !errors.Is(err, ErrAppealOwn) {
+		if _, _, err := a.Decide(AppealIsRejected, "", "rule_kept", who, d.Round, e, e, x, day); !errors.Is(err, ErrAppealOwn) {
 			t.Errorf("%s took part in the draw and decides: %v", who, err)
 		}
 	}
-	for _, c := range [][2]string{{"perhaps", ""}, {AppealUpheld, ""}, {AppealRejected, RemedySeat}} {
+	for _, c := range [][2]string{{"perhaps", ""}, {AppealIsUpheld, ""}, {AppealIsRejected, RemedySeat}} {
 		if _, _, err := a.Decide(c[0], c[1], "fact_shown", "officer-3", d.Round, e, e, x, day); !errors.Is(err, ErrAppealOutcome) {
 			t.Errorf("%v: %v", c, err)
 		}
 	}
-	for outcome, remedy := range map[string]string{AppealRejected: "", AppealUpheld: RemedySeat} {
-		why := map[string]string{AppealRejected: "fact_not_shown", AppealUpheld: "fact_shown"}
-		for _, bad := range []string{"", "because", why[map[string]string{AppealRejected: AppealUpheld, AppealUpheld: AppealRejected}[outcome]]} {
+	for outcome, remedy := range map[string]string{AppealIsRejected: "", AppealIsUpheld: RemedySeat} {
+		why := map[string]string{AppealIsRejected: "fact_not_shown", AppealIsUpheld: "fact_shown"}
+		for _, bad := range []string{"", "because", why[map[string]string{AppealIsRejected: AppealIsUpheld, AppealIsUpheld: AppealIsRejected}[outcome]]} {
 			if _, _, err := a.Decide(outcome, remedy, bad, "officer-3", d.Round, e, e, x, day); !errors.Is(err, ErrAppealReason) {
 				t.Errorf("%s without its reason: %v", outcome, err)
 			}
@@ -529,7 +529,7 @@ func TestGrantOfAVocationalSchool(t *testing.T) {
 		t.Error("approved without a place:", err)
 	}
 	asked.State = Accepted
-	if got, _, err := asked.ApproveGrant(); err != nil || got.Grant != GrantApproved {
+	if got, _, err := asked.ApproveGrant(); err != nil || got.Grant != GrantIsApproved {
 		t.Error(err)
 	}
 }

@@ -4,66 +4,50 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
-	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-const offerColumns = `id, application_id, school_id, worker, county, state, answer_days, offered_at, answer_by, accepted_at, in_person, round_id, way, version`
-
-func scanOffer(s sqldb.Scanner) (o domain.Offer, err error) {
-	var offered, answer, accepted, inPerson int64
-	err = s.Scan(&o.ID, &o.ApplicationID, &o.SchoolID, &o.Worker, &o.County, &o.State, &o.AnswerDays, &offered, &answer, &accepted, &inPerson, &o.RoundID, &o.Way, &o.Version)
-	o.MadeAt, o.AnswerBy, o.AcceptedAt, o.InPerson = sqldb.Time(offered), sqldb.Time(answer), sqldb.Time(accepted), inPerson != 0
-	return o, err
-}
+// A second offer to an application that has one is refused by the table itself,
+// beside the lock that the use case takes.
+var offers = table.New(table.Spec[domain.Offer]{
+	Table: "offer",
+	Columns: func(o *domain.Offer) []table.Column {
+		return []table.Column{
+			table.Key("id", &o.ID), table.Fixed("application_id", &o.ApplicationID), table.Fixed("school_id", &o.SchoolID), table.Fixed("worker", &o.Worker),
+			table.Fixed("county", &o.County), table.Changing("state", &o.State), table.Fixed("answer_days", &o.AnswerDays), table.Fixed("offered_at", &o.MadeAt),
+			table.Changing("answer_by", &o.AnswerBy), table.Changing("accepted_at", &o.AcceptedAt), table.Changing("in_person", &o.InPerson),
+			table.Fixed("round_id", &o.RoundID), table.Fixed("way", &o.Way), table.Version(&o.Version),
+		}
+	},
+	About: func(o *domain.Offer) outbox.Subject {
+		return outbox.Subject{Aggregate: o.ID, Worker: o.Worker, Division: o.County}
+	},
+	Unknown: domain.ErrOfferUnknown,
+	Twice:   domain.ErrApplicationState,
+})
 
 // Offer loads and locks an offer.
-func (t *inTx) Offer(id string) (domain.Offer, error) { return t.offer(id, t.lock()) }
+func (t *inTx) Offer(id string) (domain.Offer, error) { return offers.Load(t.tx, id) }
 
 // PeekOffer reads an offer without locking it.
-func (t *inTx) PeekOffer(id string) (domain.Offer, error) { return t.offer(id, "") }
-
-func (t *inTx) offer(id, lock string) (domain.Offer, error) {
-	o, err := scanOffer(t.tx.QueryRow(`SELECT `+offerColumns+` FROM offer WHERE id = $1`+lock, id))
-	return found(o, err, domain.ErrOfferUnknown)
-}
+func (t *inTx) PeekOffer(id string) (domain.Offer, error) { return offers.Peek(t.tx, id) }
 
 // Better loads and locks the offer beside an application's accepted place.
 func (t *inTx) Better(applicationID string) (domain.Offer, error) {
-	return t.better(applicationID, t.lock())
+	return offers.One(t.tx, `WHERE application_id = $1 AND state = 'better'`+offers.Lock(t.tx), applicationID)
 }
 
 // PeekBetter reads that offer without locking it.
 func (t *inTx) PeekBetter(applicationID string) (domain.Offer, error) {
-	return t.better(applicationID, "")
-}
-
-func (t *inTx) better(applicationID, lock string) (domain.Offer, error) {
-	o, err := scanOffer(t.tx.QueryRow(`SELECT `+offerColumns+` FROM offer WHERE application_id = $1 AND state = 'better'`+lock, applicationID))
-	return found(o, err, domain.ErrOfferUnknown)
+	return offers.One(t.tx, `WHERE application_id = $1 AND state = 'better'`, applicationID)
 }
 
 // SaveOffer writes an offer and its events, or returns outbox.ErrStale. A
-// second offer to an application that has one is ErrApplicationState: the
-// table itself holds that limit, beside the lock that the use case takes.
+// second offer to an application that has one is ErrApplicationState.
 func (t *inTx) SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO offer (`+offerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, answer_by = excluded.answer_by, accepted_at = excluded.accepted_at,
-			in_person = excluded.in_person, version = excluded.version
-		WHERE offer.version = $15`,
-		o.ID, o.ApplicationID, o.SchoolID, o.Worker, o.County, string(o.State), o.AnswerDays, sqldb.Micros(o.MadeAt), sqldb.Micros(o.AnswerBy),
-		sqldb.Micros(o.AcceptedAt), bit(o.InPerson), o.RoundID, o.Way, next(o.Version, len(events)), o.Version)
-	if t.tx.Dialect().IsUnique(err) {
-		return domain.ErrApplicationState.Because(err)
-	}
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return outbox.ErrStale
-	}
 	if o.Version == 0 || !o.TakesPlace() {
 		t.placesChanged(ctx, o.County)
 	}
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: o.ID, Version: o.Version, Worker: o.Worker, Division: o.County}, messages(events)...)
+	return offers.Save(ctx, t.log, t.tx, o, events...)
 }

@@ -2,133 +2,138 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"encoding/hex"
-	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
-	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-const roundColumns = `id, county, stage, state, opens_on, closes_on, draw_on, tie, figure_source, figure_on, root, entries_count, figure,
-	committed_by, typed_by, confirmed_by, seed, pass, parts, planned_by, reason_code, doubles_on, planned_at, version`
-
-func scanRound(s sqldb.Scanner) (r domain.Round, err error) {
-	var planned int64
-	err = s.Scan(&r.ID, &r.County, &r.Stage, &r.State, &r.OpensOn, &r.ClosesOn, &r.DrawOn, &r.Tie, &r.FigureSource, &r.FigureOn, &r.Root, &r.Entries, &r.Figure,
-		&r.CommittedBy, &r.TypedBy, &r.ConfirmedBy, &r.Seed, &r.Pass, &r.Parts, &r.PlannedBy, &r.Why, &r.DoublesOn, &planned, &r.Version)
-	r.PlannedAt = sqldb.Time(planned)
-	return r, err
-}
+var rounds = table.New(table.Spec[domain.Round]{
+	Table: "school_round",
+	Columns: func(r *domain.Round) []table.Column {
+		return []table.Column{
+			table.Key("id", &r.ID), table.Fixed("county", &r.County), table.Fixed("stage", &r.Stage), table.Changing("state", &r.State),
+			table.Changing("opens_on", &r.OpensOn), table.Changing("closes_on", &r.ClosesOn), table.Changing("draw_on", &r.DrawOn), table.Changing("tie", &r.Tie),
+			table.Changing("figure_source", &r.FigureSource), table.Changing("figure_on", &r.FigureOn), table.Changing("root", &r.Root),
+			table.Changing("entries_count", &r.Entries), table.Changing("figure", &r.Figure), table.Changing("committed_by", &r.CommittedBy),
+			table.Changing("typed_by", &r.TypedBy), table.Changing("confirmed_by", &r.ConfirmedBy), table.Changing("seed", &r.Seed),
+			table.Changing("pass", &r.Pass), table.Changing("parts", &r.Parts), table.Fixed("planned_by", &r.PlannedBy), table.Changing("reason_code", &r.Why),
+			table.Changing("doubles_on", &r.DoublesOn), table.Fixed("planned_at", &r.PlannedAt), table.Version(&r.Version),
+		}
+	},
+	About: func(r *domain.Round) outbox.Subject {
+		return outbox.Subject{Aggregate: r.ID, Division: r.County}
+	},
+	Unknown: domain.ErrRoundUnknown,
+	Twice:   domain.ErrRoundTwice,
+})
 
 // Round loads and locks a round.
-func (t *inTx) Round(id string) (domain.Round, error) { return t.round(id, t.lock()) }
+func (t *inTx) Round(id string) (domain.Round, error) { return rounds.Load(t.tx, id) }
 
 // PeekRound reads a round without locking it.
-func (t *inTx) PeekRound(id string) (domain.Round, error) { return t.round(id, "") }
-
-func (t *inTx) round(id, lock string) (domain.Round, error) {
-	r, err := scanRound(t.tx.QueryRow(`SELECT `+roundColumns+` FROM school_round WHERE id = $1`+lock, id))
-	return found(r, err, domain.ErrRoundUnknown)
-}
+func (t *inTx) PeekRound(id string) (domain.Round, error) { return rounds.Peek(t.tx, id) }
 
 // Rounds lists rounds, the newest first.
 func (t *inTx) Rounds(county string, stage domain.Stage) ([]domain.Round, error) {
-	return sqldb.Collect(t.tx, scanRound, `SELECT `+roundColumns+` FROM school_round WHERE ($1 = '' OR county = $1) AND ($2 = '' OR stage = $2)
-		ORDER BY planned_at DESC, id DESC`, county, string(stage))
+	return rounds.List(t.tx, `WHERE ($1 = '' OR county = $1) AND ($2 = '' OR stage = $2) ORDER BY planned_at DESC, id DESC`, county, string(stage))
 }
 
 // SaveRound writes a round and its events. A second one of its county and stage
 // that has not ended is ErrRoundTwice; outbox.ErrStale says that somebody else
 // changed it since it was loaded.
 func (t *inTx) SaveRound(ctx context.Context, r domain.Round, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO school_round (`+roundColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, opens_on = excluded.opens_on, closes_on = excluded.closes_on, draw_on = excluded.draw_on,
-			tie = excluded.tie, figure_source = excluded.figure_source, figure_on = excluded.figure_on, reason_code = excluded.reason_code, doubles_on = excluded.doubles_on, root = excluded.root, entries_count = excluded.entries_count, figure = excluded.figure,
-			committed_by = excluded.committed_by, typed_by = excluded.typed_by, confirmed_by = excluded.confirmed_by, seed = excluded.seed,
-			pass = excluded.pass, parts = excluded.parts, version = excluded.version
-		WHERE school_round.version = $25`,
-		r.ID, r.County, string(r.Stage), string(r.State), r.OpensOn.String(), r.ClosesOn.String(), r.DrawOn.String(), string(r.Tie), r.FigureSource, r.FigureOn.String(),
-		r.Root, r.Entries, r.Figure, r.CommittedBy, r.TypedBy, r.ConfirmedBy, r.Seed, r.Pass, r.Parts, r.PlannedBy, r.Why, r.DoublesOn.String(), sqldb.Micros(r.PlannedAt), next(r.Version, len(events)), r.Version)
-	if t.tx.Dialect().IsUnique(err) {
-		return domain.ErrRoundTwice.Because(err)
-	}
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return outbox.ErrStale
-	}
 	t.placesChanged(ctx, r.County) // a round that begins or ends holds seats or sets them free
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: r.ID, Version: r.Version, Division: r.County}, messages(events)...)
+	return rounds.Save(ctx, t.log, t.tx, r, events...)
 }
 
-// Seated lists the schools of a round by id, with the seats that were given.
-func (t *inTx) Seated(roundID string) ([]domain.Seated, error) {
-	return sqldb.Collect(t.tx, func(s sqldb.Scanner) (d domain.Seated, err error) {
+// seated are the schools of a round, with the seats that were given.
+var seated = table.New(table.Spec[domain.Seated]{
+	Table: "round_school",
+	From:  "round_school rs JOIN school s ON s.id = rs.school_id",
+	Columns: func(d *domain.Seated) []table.Column {
 		v := &d.School
-		return d, s.Scan(&d.RoundID, &d.Seats, &d.Reserved, &d.Version, &v.ID, &v.Reference, &v.Name, &v.Kind, &v.County, &v.Township, &v.Stage, &v.Places, &v.Version, &d.Taken, &d.Newcomer)
-	}, `SELECT rs.round_id, rs.seats, rs.reserved, rs.version, s.id, s.reference, s.title, s.kind, s.county, s.township, s.stage, s.places, s.version,
-		(SELECT count(*) FROM offer o WHERE o.round_id = rs.round_id AND o.school_id = rs.school_id AND o.state IN ('open', 'accepted', 'better')),
-		(SELECT count(*) FROM offer o JOIN entry e ON e.application_id = o.application_id AND e.round_id = o.round_id
-			WHERE o.round_id = rs.round_id AND o.school_id = rs.school_id AND o.state IN ('open', 'accepted', 'better') AND e.newcomer = 1)
-		FROM round_school rs JOIN school s ON s.id = rs.school_id WHERE rs.round_id = $1 ORDER BY s.id`, roundID)
+		return []table.Column{
+			table.Key("round_id", &d.RoundID), table.Key("school_id", &v.ID), table.Changing("seats", &d.Seats), table.Changing("reserved", &d.Reserved),
+			table.Version(&d.Version), table.Joined("s.reference", &v.Reference), table.Joined("s.title", &v.Name), table.Joined("s.kind", &v.Kind),
+			table.Joined("s.county", &v.County), table.Joined("s.township", &v.Township), table.Joined("s.stage", &v.Stage),
+			table.Joined("s.places", &v.Places), table.Joined("s.version", &v.Version),
+			table.Joined(`(SELECT count(*) FROM offer o WHERE o.round_id = rs.round_id AND o.school_id = rs.school_id AND o.state IN ('open', 'accepted', 'better'))`, &d.Taken),
+			table.Joined(`(SELECT count(*) FROM offer o JOIN entry e ON e.application_id = o.application_id AND e.round_id = o.round_id
+				WHERE o.round_id = rs.round_id AND o.school_id = rs.school_id AND o.state IN ('open', 'accepted', 'better') AND e.newcomer = 1)`, &d.Newcomer),
+		}
+	},
+	About: func(d *domain.Seated) outbox.Subject {
+		return outbox.Subject{Aggregate: d.RoundID + "/" + d.School.ID, Division: d.School.County}
+	},
+})
+
+// Seated lists the schools of a round by id.
+func (t *inTx) Seated(roundID string) ([]domain.Seated, error) {
+	return seated.List(t.tx, `WHERE rs.round_id = $1 ORDER BY s.id`, roundID)
 }
 
 // SaveSeated writes a school's seats in a round and their events.
 func (t *inTx) SaveSeated(ctx context.Context, d domain.Seated, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO round_school (round_id, school_id, seats, reserved, version) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (round_id, school_id) DO UPDATE SET seats = excluded.seats, reserved = excluded.reserved, version = excluded.version
-		WHERE round_school.version = $6`, d.RoundID, d.School.ID, d.Seats, d.Reserved, next(d.Version, len(events)), d.Version)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return outbox.ErrStale
-	}
 	t.placesChanged(ctx, d.School.County)
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: d.RoundID + "/" + d.School.ID, Version: d.Version, Division: d.School.County}, messages(events)...)
+	return seated.Save(ctx, t.log, t.tx, d, events...)
 }
 
-const entryColumns = `application_id, round_id, worker, county, ticket, nonce, word_hash, township, newcomer, wishes, first_at, outcome, choice, pass, reasons, review_by, filed_at, version`
+var entries = table.New(table.Spec[domain.Entry]{
+	Table: "entry",
+	Columns: func(e *domain.Entry) []table.Column {
+		return []table.Column{
+			table.Key("application_id", &e.ApplicationID), table.Key("round_id", &e.RoundID), table.Fixed("worker", &e.Worker), table.Fixed("county", &e.County),
+			table.Fixed("ticket", &e.Ticket), table.Changing("nonce", &e.Nonce), table.Changing("word_hash", (*digest)(&e.Word)),
+			table.Changing("township", &e.Township), table.Changing("newcomer", &e.Newcomer), table.Changing("wishes", table.JSON(&e.Wishes)),
+			table.Changing("first_at", &e.FirstAt), table.Changing("outcome", &e.Outcome), table.Changing("choice", &e.Choice), table.Changing("pass", &e.Pass),
+			table.Changing("reasons", table.JSON(&e.Reasons)), table.Changing("review_by", &e.ReviewBy), table.Changing("filed_at", &e.FiledAt),
+			table.Version(&e.Version),
+		}
+	},
+	About: func(e *domain.Entry) outbox.Subject {
+		return outbox.Subject{Aggregate: e.RoundID + "/" + e.ApplicationID, Worker: e.Worker, Division: e.County}
+	},
+	Unknown: domain.ErrEntryUnknown,
+})
 
-func scanEntry(s sqldb.Scanner) (e domain.Entry, err error) {
-	var newcomer, filed int64
-	var word, wishes, reasons string
-	err = s.Scan(&e.ApplicationID, &e.RoundID, &e.Worker, &e.County, &e.Ticket, &e.Nonce, &word, &e.Township, &newcomer, &wishes, &e.FirstAt, &e.Outcome, &e.Choice, &e.Pass, &reasons, &e.ReviewBy, &filed, &e.Version)
-	if err != nil {
-		return e, err
+// digest is the hash of a family's own word, kept in hexadecimal.
+type digest [32]byte
+
+// Value implements driver.Valuer.
+func (d *digest) Value() (driver.Value, error) { return hex.EncodeToString(d[:]), nil }
+
+// Scan implements sql.Scanner.
+func (d *digest) Scan(src any) error {
+	s, ok := src.(string)
+	if !ok || len(s) != 2*len(d) {
+		return fmt.Errorf("%T of %d signs is no digest", src, len(s))
 	}
-	e.Newcomer, e.FiledAt = newcomer != 0, sqldb.Time(filed)
-	if _, err = hex.Decode(e.Word[:], []byte(word)); err != nil {
-		return e, err
-	}
-	if err = json.Unmarshal([]byte(wishes), &e.Wishes); err != nil {
-		return e, err
-	}
-	e.Reasons, err = traces(reasons)
-	return e, err
+	_, err := hex.Decode(d[:], []byte(s))
+	return err
 }
 
 // Entry loads and locks an application's part in a round.
 func (t *inTx) Entry(roundID, applicationID string) (domain.Entry, error) {
-	e, err := scanEntry(t.tx.QueryRow(`SELECT `+entryColumns+` FROM entry WHERE round_id = $1 AND application_id = $2`+t.lock(), roundID, applicationID))
-	return found(e, err, domain.ErrEntryUnknown)
+	return entries.Load(t.tx, applicationID, roundID)
 }
 
 // LastEntry reads an application's part in its latest round.
 func (t *inTx) LastEntry(applicationID string) (domain.Entry, error) {
-	e, err := scanEntry(t.tx.QueryRow(`SELECT `+entryColumns+` FROM entry WHERE application_id = $1 ORDER BY filed_at DESC, round_id DESC LIMIT 1`, applicationID))
-	return found(e, err, domain.ErrEntryUnknown)
+	return entries.One(t.tx, `WHERE application_id = $1 ORDER BY filed_at DESC, round_id DESC LIMIT 1`, applicationID)
 }
 
 // Entries lists the entries of a round by ticket.
 func (t *inTx) Entries(roundID string) ([]domain.Entry, error) {
-	all, err := sqldb.Collect(t.tx, scanEntry, `SELECT `+entryColumns+` FROM entry WHERE round_id = $1`, roundID)
+	all, err := entries.List(t.tx, `WHERE round_id = $1`, roundID)
 	slices.SortFunc(all, func(a, b domain.Entry) int { return strings.Compare(a.Ticket, b.Ticket) }) // not by the database's collation
 	return all, err
 }
@@ -142,39 +147,17 @@ func (t *inTx) DropWithdrawn(roundID string) error {
 
 // Results lists the entries of a round by application.
 func (t *inTx) Results(roundID, after string, limit int) ([]domain.Entry, error) {
-	return sqldb.Collect(t.tx, scanEntry, `SELECT `+entryColumns+` FROM entry WHERE round_id = $1 AND application_id > $2 ORDER BY application_id LIMIT $3`, roundID, after, limit)
+	return entries.List(t.tx, `WHERE round_id = $1 AND application_id > $2 ORDER BY application_id LIMIT $3`, roundID, after, limit)
 }
 
 // SaveEntry writes an entry and its events, or returns outbox.ErrStale.
 func (t *inTx) SaveEntry(ctx context.Context, e domain.Entry, events ...domain.Event) error {
-	wishes, err := json.Marshal(e.Wishes)
-	if err != nil {
-		return err
-	}
-	reasons, err := written(e.Reasons)
-	if err != nil {
-		return err
-	}
-	n, err := t.tx.Exec(`INSERT INTO entry (`+entryColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-		ON CONFLICT (application_id, round_id) DO UPDATE SET nonce = excluded.nonce, word_hash = excluded.word_hash, township = excluded.township,
-			newcomer = excluded.newcomer, wishes = excluded.wishes, first_at = excluded.first_at, outcome = excluded.outcome, choice = excluded.choice,
-			pass = excluded.pass, reasons = excluded.reasons, review_by = excluded.review_by, filed_at = excluded.filed_at, version = excluded.version
-		WHERE entry.version = $19`,
-		e.ApplicationID, e.RoundID, e.Worker, e.County, e.Ticket, e.Nonce, hex.EncodeToString(e.Word[:]), e.Township, bit(e.Newcomer), string(wishes), e.FirstAt,
-		string(e.Outcome), e.Choice, e.Pass, reasons, e.ReviewBy.String(), sqldb.Micros(e.FiledAt), next(e.Version, len(events)), e.Version)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return outbox.ErrStale
-	}
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: e.RoundID + "/" + e.ApplicationID, Version: e.Version, Worker: e.Worker, Division: e.County}, messages(events)...)
+	return entries.Save(ctx, t.log, t.tx, e, events...)
 }
 
 // Waiting lists and locks the applications of a round that wait for a place, by id.
 func (t *inTx) Waiting(roundID string) ([]domain.Application, error) {
-	return sqldb.Collect(t.tx, scanApplication, `SELECT `+applicationColumns+` FROM application
-		WHERE state = 'submitted' AND id IN (SELECT application_id FROM entry WHERE round_id = $1) ORDER BY id`+t.lock(), roundID)
+	return applications.List(t.tx, `WHERE state = 'submitted' AND id IN (SELECT application_id FROM entry WHERE round_id = $1) ORDER BY id`+applications.Lock(t.tx), roundID)
 }
 
 // Declined lists, by application, the schools whose offer in a round was declined.
@@ -249,21 +232,8 @@ func (t *inTx) Bundle(roundID string) ([]byte, error) {
 // BundlePart reads a part of a bundle, or returns ErrRoundUnknown.
 func (t *inTx) BundlePart(roundID string, part int) (data []byte, err error) {
 	err = t.tx.QueryRow(`SELECT data FROM bundle_part WHERE round_id = $1 AND part = $2`, roundID, part).Scan(&data)
-	return found(data, err, domain.ErrBundleUnknown)
-}
-
-// written is how traces are stored, and traces reads them.
-func written(all []rule.Trace) (string, error) {
-	if len(all) == 0 {
-		return "[]", nil
+	if errors.Is(err, sql.ErrNoRows) {
+		err = domain.ErrBundleUnknown
 	}
-	b, err := json.Marshal(all)
-	return string(b), err
-}
-
-func traces(s string) (all []rule.Trace, err error) {
-	if s == "[]" {
-		return nil, nil
-	}
-	return all, json.NewDecoder(strings.NewReader(s)).Decode(&all)
+	return data, err
 }

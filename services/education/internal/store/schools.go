@@ -6,31 +6,41 @@ import (
 	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
-	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/education/internal/app"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
 // The school's name is the column title: name is what people are called.
-const schoolColumns = `id, reference, title, kind, county, township, stage, places, version`
-
-func scanSchool(s sqldb.Scanner) (v domain.School, err error) {
-	return v, s.Scan(&v.ID, &v.Reference, &v.Name, &v.Kind, &v.County, &v.Township, &v.Stage, &v.Places, &v.Version)
+func schoolColumns(s *domain.School) []table.Column {
+	return []table.Column{
+		table.Key("id", &s.ID), table.Changing("reference", &s.Reference), table.Fixed("title", &s.Name), table.Changing("kind", &s.Kind),
+		table.Fixed("county", &s.County), table.Changing("township", &s.Township), table.Fixed("stage", &s.Stage), table.Changing("places", &s.Places),
+		table.Version(&s.Version),
+	}
 }
+
+var schools = table.New(table.Spec[domain.School]{
+	Table:   "school",
+	Columns: schoolColumns,
+	About: func(s *domain.School) outbox.Subject {
+		return outbox.Subject{Aggregate: s.ID, Division: s.County}
+	},
+	Unknown: domain.ErrSchoolUnknown,
+})
 
 // AddSchool writes a new school and its events, or finds the one that is there.
 func (t *inTx) AddSchool(ctx context.Context, s domain.School, events ...domain.Event) (string, bool, error) {
-	n, err := t.tx.Exec(`INSERT INTO school (`+schoolColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
-		s.ID, s.Reference, s.Name, string(s.Kind), s.County, s.Township, string(s.Stage), s.Places, next(0, len(events)))
+	created, err := schools.Add(ctx, t.log, t.tx, s, events...)
 	if err != nil {
 		return "", false, err
 	}
-	if n == 0 {
+	if !created {
 		id, err := t.knownSchool(s)
 		return id, false, err
 	}
 	t.placesChanged(ctx, s.County)
-	return s.ID, true, t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: s.ID, Division: s.County}, messages(events)...)
+	return s.ID, true, nil
 }
 
 // knownSchool finds a school by its reference, else by what makes its identity.
@@ -45,15 +55,10 @@ func (t *inTx) knownSchool(s domain.School) (string, error) {
 }
 
 // School loads and locks a school.
-func (t *inTx) School(id string) (domain.School, error) { return t.school(id, t.lock()) }
+func (t *inTx) School(id string) (domain.School, error) { return schools.Load(t.tx, id) }
 
 // PeekSchool reads a school without locking it.
-func (t *inTx) PeekSchool(id string) (domain.School, error) { return t.school(id, "") }
-
-func (t *inTx) school(id, lock string) (domain.School, error) {
-	s, err := scanSchool(t.tx.QueryRow(`SELECT `+schoolColumns+` FROM school WHERE id = $1`+lock, id))
-	return found(s, err, domain.ErrSchoolUnknown)
-}
+func (t *inTx) PeekSchool(id string) (domain.School, error) { return schools.Peek(t.tx, id) }
 
 // taken counts the places of a school that somebody has, as
 // domain.Offer.TakesPlace says, or that a round holds, as domain.Round.Running
@@ -73,27 +78,27 @@ func (t *inTx) Taken(schoolID string) (n int, err error) {
 
 // SaveSchool writes a school whose places changed, or returns outbox.ErrStale.
 func (t *inTx) SaveSchool(ctx context.Context, s domain.School, events ...domain.Event) error {
-	n, err := t.tx.Exec(`UPDATE school SET places = $2, kind = $3, township = $4, reference = $5, version = $6 WHERE id = $1 AND version = $7`,
-		s.ID, s.Places, string(s.Kind), s.Township, s.Reference, next(s.Version, len(events)), s.Version)
-	if err != nil {
-		return err
-	}
-	if n == 0 {
-		return outbox.ErrStale
-	}
 	t.placesChanged(ctx, s.County)
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: s.ID, Version: s.Version, Division: s.County}, messages(events)...)
+	return schools.Save(ctx, t.log, t.tx, s, events...)
 }
+
+// listed is a school with the places that are taken.
+type listed struct {
+	domain.School
+	taken int
+}
+
+var listedSchools = table.New(table.Spec[listed]{
+	Table:   "school",
+	Columns: func(l *listed) []table.Column { return append(schoolColumns(&l.School), table.Joined(taken, &l.taken)) },
+})
 
 // Schools lists schools with their free places, by county in the order they
 // were added.
-func (t *inTx) Schools(county string, stage domain.Stage) ([]app.Listed, error) {
-	return sqldb.Collect(t.tx, func(s sqldb.Scanner) (l app.Listed, err error) {
-		var taken int
-		v := &l.School
-		err = s.Scan(&v.ID, &v.Reference, &v.Name, &v.Kind, &v.County, &v.Township, &v.Stage, &v.Places, &v.Version, &taken)
-		l.Free = v.Free(taken)
-		return l, err
-	}, `SELECT `+schoolColumns+`, `+taken+`
-		FROM school WHERE ($1 = '' OR county = $1) AND ($2 = '' OR stage = $2) ORDER BY county, id`, county, string(stage))
+func (t *inTx) Schools(county string, stage domain.Stage) (all []app.Listed, err error) {
+	rows, err := listedSchools.List(t.tx, `WHERE ($1 = '' OR county = $1) AND ($2 = '' OR stage = $2) ORDER BY county, id`, county, string(stage))
+	for _, l := range rows {
+		all = append(all, app.Listed{School: l.School, Free: l.Free(l.taken)})
+	}
+	return all, err
 }

@@ -4,18 +4,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"embed"
-	"errors"
 	"time"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/cache"
-	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
-	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/education/internal/app"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
@@ -67,13 +62,7 @@ func (t *inTx) ForgetAt(ctx context.Context, applicationID string, at time.Time)
 // LogRead tells the registry who read an application, for the guardian's
 // access log.
 func (t *inTx) LogRead(ctx context.Context, a domain.Application, kinds []string) error {
-	p, err := auth.From(ctx)
-	if err != nil {
-		return err
-	}
-	return t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: ident.NewID(), Worker: a.Worker, Division: a.County}, &platformv1.RecordRead{
-		ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: kinds, CaseId: a.ID,
-	})
+	return t.log.Read(ctx, t.tx, a.Worker, a.County, a.ID, kinds...)
 }
 
 // placesChanged makes the lists of a county's schools stale after the commit.
@@ -85,26 +74,4 @@ func (t *inTx) placesChanged(ctx context.Context, county string) {
 	})
 }
 
-// lock ends a SELECT that locks.
-func (t *inTx) lock() string { return t.tx.Dialect().ForUpdate() }
-
-// found turns "no row" into the domain's own error.
-func found[T any](v T, err, unknown error) (T, error) {
-	if errors.Is(err, sql.ErrNoRows) {
-		return v, unknown
-	}
-	return v, err
-}
-
 func scanID(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) }
-
-// bit is how a truth value is stored.
-func bit(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// next is a row's version after a change that brings so many events.
-func next(version int64, events int) int64 { return version + int64(max(1, events)) }

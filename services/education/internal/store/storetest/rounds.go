@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -27,7 +28,7 @@ var today = clock.DateOf(now)
 
 func planned(id string) domain.Round {
 	return domain.Round{
-		ID: id, County: "654301", Stage: domain.Primary, State: domain.RoundOpen, OpensOn: today, ClosesOn: today, DrawOn: today, FigureOn: today,
+		ID: id, County: "654301", Stage: domain.Primary, State: domain.RoundIsOpen, OpensOn: today, ClosesOn: today, DrawOn: today, FigureOn: today,
 		Tie: allocate.SingleTie, FigureSource: "双色球开奖号码", PlannedAt: now.Truncate(time.Microsecond),
 	}
 }
@@ -56,10 +57,10 @@ func rounds(t *testing.T, fresh opener) {
 	}
 	t.Run("survives the round trip", func(t *testing.T) {
 		db, s, r := prepared(t)
-		r.State, r.Root, r.Entries, r.Figure, r.CommittedBy, r.TypedBy, r.ConfirmedBy, r.Seed, r.Pass, r.Parts = domain.RoundDrawn, "aa", 3, "1 2", "edu-0", "edu-1", "edu-2", "bb", 1, 2
+		r.State, r.Root, r.Entries, r.Figure, r.CommittedBy, r.TypedBy, r.ConfirmedBy, r.Seed, r.Pass, r.Parts = domain.RoundIsDrawn, "aa", 3, "1 2", "edu-0", "edu-1", "edu-2", "bb", 1, 2
 		r.Why, r.DoublesOn, r.OpensOn, r.ClosesOn, r.DrawOn, r.FigureOn, r.Tie, r.FigureSource = "dates", today, today.AddDays(1), today.AddDays(2), today.AddDays(4), today.AddDays(3), allocate.MultipleTie, "另一个数字"
 		update(t, db, func(tx *sqldb.Tx) error {
-			return s.In(tx).SaveRound(ctx, r, domain.RoundDrawnEvent{RoundID: r.ID, Pass: 1})
+			return s.In(tx).SaveRound(ctx, r, domain.RoundDrawn{RoundID: r.ID, Pass: 1})
 		})
 		r.Version = 2
 		update(t, db, func(tx *sqldb.Tx) error {
@@ -89,11 +90,11 @@ func rounds(t *testing.T, fresh opener) {
 		if err := db.Update(ctx, second); !errors.Is(err, domain.ErrRoundTwice) {
 			t.Fatal(err)
 		}
-		r.State = domain.RoundCancelled
+		r.State = domain.RoundIsCancelled
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveRound(ctx, r) })
 		update(t, db, second)
 		r = planned("round-2")
-		r.Version, r.State = 1, domain.RoundEnded
+		r.Version, r.State = 1, domain.RoundIsEnded
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveRound(ctx, r) })
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveRound(ctx, planned("round-3")) })
 	})
@@ -103,14 +104,14 @@ func rounds(t *testing.T, fresh opener) {
 		e := entry(r, "application-1", "B")
 		e.Newcomer = true
 		update(t, db, func(tx *sqldb.Tx) error {
-			o := offer("offer-1", "application-1", domain.OfferAccepted)
+			o := offer("offer-1", "application-1", answer.Accepted)
 			o.RoundID, o.Way = r.ID, "added_place"
 			if err := s.In(tx).SaveEntry(ctx, e); err != nil {
 				return err
 			}
 			return s.In(tx).SaveOffer(ctx, o)
 		})
-		save(t, db, s, submitted("application-2"), offer("offer-2", "application-2", domain.OfferOpen)) // outside the round
+		save(t, db, s, submitted("application-2"), offer("offer-2", "application-2", answer.Open)) // outside the round
 		check := func(taken, inRound int) {
 			t.Helper()
 			view(t, db, func(tx *sqldb.Tx) error {
@@ -133,13 +134,13 @@ func rounds(t *testing.T, fresh opener) {
 			})
 		}
 		check(4+1, 1)
-		r.State = domain.RoundEnded
+		r.State = domain.RoundIsEnded
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveRound(ctx, r) })
 		check(1+1, 1)
 	})
 	t.Run("holds no seats once it is cancelled", func(t *testing.T) {
 		db, s, r := prepared(t)
-		r.State = domain.RoundCancelled
+		r.State = domain.RoundIsCancelled
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveRound(ctx, r) })
 		view(t, db, func(tx *sqldb.Tx) error {
 			if n, err := s.In(tx).Taken("school-1"); err != nil || n != 0 {
@@ -154,17 +155,17 @@ func rounds(t *testing.T, fresh opener) {
 		save(t, db, s, submitted("application-2"), domain.Offer{})
 		d := domain.Double{ID: "double-1", RoundID: r.ID, County: r.County, First: "application-1", Second: "application-2", Grounds: []string{"separators", "two_guardians"}, State: domain.DoubleOpen}
 		c := domain.Correction{
-			ID: "correction-1", RoundID: r.ID, County: r.County, Number: 1, Why: "class", State: domain.CorrectionProposedState, Relief: "seat", Figure: "1 2", Wronged: 3, ProposedBy: "edu-1", ProposedAt: now.Truncate(time.Microsecond),
+			ID: "correction-1", RoundID: r.ID, County: r.County, Number: 1, Why: "class", State: domain.CorrectionIsProposed, Relief: "seat", Figure: "1 2", Wronged: 3, ProposedBy: "edu-1", ProposedAt: now.Truncate(time.Microsecond),
 			Mends: domain.Mends{Seats: []domain.SeatsMend{{SchoolID: "school-1", Seats: 2, Reserved: 1}}, LeftOut: []string{"application-1"}},
 		}
 		update(t, db, func(tx *sqldb.Tx) error {
 			if err := s.In(tx).SaveDouble(ctx, d); err != nil {
 				return err
 			}
-			return s.In(tx).SaveCorrection(ctx, c, domain.CorrectionProposed{CorrectionID: c.ID, RoundID: r.ID, Why: c.Why})
+			return s.In(tx).SaveCorrection(ctx, c, domain.CorrectionProposed{CorrectionID: c.ID, RoundID: r.ID, ReasonCode: c.Why})
 		})
 		d.State, d.Withdrawn, d.Why, d.DecidedBy, d.DecidedAt, d.Version = domain.DoubleSame, "application-2", "papers_shown", "edu-1", now.Truncate(time.Microsecond), 1
-		c.State, c.DecidedBy, c.DecidedAt, c.Version = domain.CorrectionTaken, "edu-2", now.Truncate(time.Microsecond), 1
+		c.State, c.DecidedBy, c.DecidedAt, c.Version = domain.CorrectionIsTaken, "edu-2", now.Truncate(time.Microsecond), 1
 		update(t, db, func(tx *sqldb.Tx) error {
 			if err := s.In(tx).SaveDouble(ctx, d); err != nil {
 				return err
@@ -210,7 +211,7 @@ func rounds(t *testing.T, fresh opener) {
 			}
 			save(t, db, s, a, domain.Offer{})
 			update(t, db, func(tx *sqldb.Tx) error {
-				return s.In(tx).SaveEntry(ctx, entry(r, a.ID, ticket), domain.ChoicesFiled{RoundID: r.ID, ApplicationID: a.ID, Choices: 2})
+				return s.In(tx).SaveEntry(ctx, entry(r, a.ID, ticket), domain.ChoicesFiled{RoundID: r.ID, ApplicationID: a.ID, ChoicesCount: 2})
 			})
 		}
 		want := entry(r, "application-1", "A")
@@ -250,12 +251,12 @@ func rounds(t *testing.T, fresh opener) {
 	})
 	t.Run("knows who declined, and what its families have already", func(t *testing.T) {
 		db, s, r := prepared(t)
-		declined := offer("offer-1", "application-1", domain.OfferDeclined)
+		declined := offer("offer-1", "application-1", answer.Declined)
 		declined.RoundID = r.ID
 		save(t, db, s, submitted("application-1"), declined)
 		there := submitted("application-2")
 		there.State, there.OfferID = domain.Accepted, "offer-2"
-		save(t, db, s, there, offer("offer-2", "application-2", domain.OfferAccepted))
+		save(t, db, s, there, offer("offer-2", "application-2", answer.Accepted))
 		nine := school("school-9", 3)
 		nine.Stage = domain.Junior // the same school goes on
 		add(t, db, s, nine)
@@ -310,11 +311,11 @@ func rounds(t *testing.T, fresh opener) {
 	t.Run("has tasks and appeals", func(t *testing.T) {
 		db, s, r := prepared(t)
 		save(t, db, s, submitted("application-1"), domain.Offer{})
-		task := domain.Task{ID: "task-1", ApplicationID: "application-1", Worker: "worker-1", County: "654301", Stage: domain.Primary, RoundID: r.ID, State: domain.TaskOpen, DueOn: today.AddDays(10), OpenedAt: now.Truncate(time.Microsecond), Reasons: reason()}
-		appeal := domain.Appeal{ID: "appeal-1", RoundID: r.ID, ApplicationID: "application-1", Worker: "worker-1", County: "654301", SchoolID: "school-1", Ground: domain.GroundClass, State: domain.AppealFiled, DueOn: today.AddDays(10), FiledAt: now.Truncate(time.Microsecond)}
+		task := domain.Task{ID: "task-1", ApplicationID: "application-1", Worker: "worker-1", County: "654301", Stage: domain.Primary, RoundID: r.ID, State: domain.TaskIsOpen, DueOn: today.AddDays(10), OpenedAt: now.Truncate(time.Microsecond), Reasons: reason()}
+		appeal := domain.Appeal{ID: "appeal-1", RoundID: r.ID, ApplicationID: "application-1", Worker: "worker-1", County: "654301", SchoolID: "school-1", Ground: domain.GroundClass, State: domain.AppealIsFiled, DueOn: today.AddDays(10), FiledAt: now.Truncate(time.Microsecond)}
 		update(t, db, func(tx *sqldb.Tx) error {
 			return errors.Join(s.In(tx).SaveTask(ctx, task, domain.TaskOpened{TaskID: task.ID, ApplicationID: "application-1", DueOn: task.DueOn}),
-				s.In(tx).SaveAppeal(ctx, appeal, domain.AppealFiledEvent{AppealID: appeal.ID, ApplicationID: "application-1", Ground: appeal.Ground, DueOn: appeal.DueOn}))
+				s.In(tx).SaveAppeal(ctx, appeal, domain.AppealFiled{AppealID: appeal.ID, ApplicationID: "application-1", Ground: appeal.Ground, DueOn: appeal.DueOn}))
 		})
 		task.Version, appeal.Version = 1, 1
 		update(t, db, func(tx *sqldb.Tx) error {
@@ -340,9 +341,9 @@ func rounds(t *testing.T, fresh opener) {
 		if err := db.Update(ctx, func(tx *sqldb.Tx) error { return s.In(tx).SaveAppeal(ctx, second) }); !errors.Is(err, domain.ErrAppealTwice) {
 			t.Error(err)
 		}
-		task.State, appeal.State, appeal.Remedy, appeal.DecidedBy, appeal.Reasons = domain.TaskDone, domain.AppealUpheld, domain.RemedySeat, "edu-3", reason()
+		task.State, appeal.State, appeal.Remedy, appeal.DecidedBy, appeal.Reasons = domain.TaskIsDone, domain.AppealIsUpheld, domain.RemedySeat, "edu-3", reason()
 		update(t, db, func(tx *sqldb.Tx) error {
-			return errors.Join(s.In(tx).SaveTask(ctx, task, domain.TaskDoneEvent{TaskID: task.ID}), s.In(tx).SaveAppeal(ctx, appeal, domain.AppealDecided{AppealID: appeal.ID}))
+			return errors.Join(s.In(tx).SaveTask(ctx, task, domain.TaskDone{TaskID: task.ID}), s.In(tx).SaveAppeal(ctx, appeal, domain.AppealDecided{AppealID: appeal.ID}))
 		})
 		view(t, db, func(tx *sqldb.Tx) error {
 			open, err := s.In(tx).Tasks("654301")

@@ -92,7 +92,7 @@ func schools(t *testing.T, fresh opener) {
 		other := school("school-2", 5)
 		other.County, other.Stage = "654321", domain.Junior
 		add(t, db, s, other)
-		for i, state := range []domain.OfferState{domain.OfferOpen, domain.OfferDeclined, domain.OfferLapsed} {
+		for i, state := range []domain.OfferState{answer.Open, answer.Declined, answer.Lapsed} {
 			save(t, db, s, submitted(fmt.Sprint("application-", i)), offer(fmt.Sprint("offer-", i), fmt.Sprint("application-", i), state))
 		}
 		view(t, db, func(tx *sqldb.Tx) error {
@@ -255,7 +255,7 @@ func offers(t *testing.T, fresh opener) {
 	}
 	t.Run("survives the round trip", func(t *testing.T) {
 		db, s := prepared(t)
-		want := offer("offer-Az.9_b", "application-1", domain.OfferAccepted)
+		want := offer("offer-Az.9_b", "application-1", answer.Accepted)
 		want.AnswerBy, want.AcceptedAt, want.InPerson = now.Add(time.Hour), now.Add(time.Minute), true
 		update(t, db, func(tx *sqldb.Tx) error {
 			return s.In(tx).SaveOffer(ctx, want, domain.PlaceAccepted{OfferID: want.ID})
@@ -279,15 +279,15 @@ func offers(t *testing.T, fresh opener) {
 	t.Run("is the only one that an application has", func(t *testing.T) {
 		db, s := prepared(t)
 		update(t, db, func(tx *sqldb.Tx) error {
-			return s.In(tx).SaveOffer(ctx, offer("offer-1", "application-1", domain.OfferOpen))
+			return s.In(tx).SaveOffer(ctx, offer("offer-1", "application-1", answer.Open))
 		})
 		second := func(tx *sqldb.Tx) error {
-			return s.In(tx).SaveOffer(ctx, offer("offer-2", "application-1", domain.OfferOpen))
+			return s.In(tx).SaveOffer(ctx, offer("offer-2", "application-1", answer.Open))
 		}
 		if err := db.Update(ctx, second); !errors.Is(err, domain.ErrApplicationState) {
 			t.Fatalf("a second offer: %v", err)
 		}
-		declined := offer("offer-1", "application-1", domain.OfferDeclined)
+		declined := offer("offer-1", "application-1", answer.Declined)
 		declined.Version = 1
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveOffer(ctx, declined) })
 		update(t, db, second)
@@ -296,7 +296,7 @@ func offers(t *testing.T, fresh opener) {
 		db, s := fresh(t)
 		add(t, db, s, school("school-1", 9))
 		want := 0
-		for _, state := range []domain.OfferState{domain.OfferOpen, domain.OfferBetter, domain.OfferAccepted, domain.OfferDeclined, domain.OfferLapsed, domain.OfferUndone, domain.OfferWithdrawn} {
+		for _, state := range []domain.OfferState{answer.Open, answer.Better, answer.Accepted, answer.Declined, answer.Lapsed, answer.Undone, answer.Withdrawn} {
 			o := offer("offer-"+string(state), "application-"+string(state), state)
 			save(t, db, s, submitted(o.ApplicationID), o)
 			if o.TakesPlace() {

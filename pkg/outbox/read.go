@@ -1,0 +1,22 @@
+package outbox
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+)
+
+// Read tells the registry, and through it the worker, that the caller of ctx
+// reads kinds of a person's data for a case (PIPL 44; promise 6).
+func (l *Log) Read(ctx context.Context, tx *sqldb.Tx, worker, division, caseID string, kinds ...string) error {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	return l.Append(ctx, tx, Subject{Aggregate: ident.NewID(), Worker: worker, Division: division}, &platformv1.RecordRead{
+		ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: kinds, CaseId: caseID,
+	})
+}
