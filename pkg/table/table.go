@@ -121,6 +121,16 @@ func (t *Of[T]) Load(tx *sqldb.Tx, key ...any) (T, error) {
 // Peek reads a row by its key without locking it, or returns Unknown.
 func (t *Of[T]) Peek(tx *sqldb.Tx, key ...any) (T, error) { return t.One(tx, t.byKey, key...) }
 
+// Share loads a row by its key, or returns Unknown, and keeps it as it is until
+// the transaction ends, beside others who do the same.
+func (t *Of[T]) Share(tx *sqldb.Tx, key ...any) (T, error) {
+	lock := ""
+	if tx.Dialect() == sqldb.Postgres { // SQLite has one writer
+		lock = " FOR SHARE" + t.of
+	}
+	return t.One(tx, t.byKey+lock, key...)
+}
+
 // One reads the first row of what tail says (WHERE …), or returns Unknown.
 func (t *Of[T]) One(tx *sqldb.Tx, tail string, args ...any) (T, error) {
 	v, found, err := t.Find(tx, tail, args...)

@@ -49,11 +49,7 @@ func (a *App) Standing(ctx context.Context, s Store, worker, vacancyID string) (
 	if _, err := actingFor(ctx, worker); err != nil {
 		return domain.Application{}, false, err
 	}
-	before, err := s.PeekStanding(worker, vacancyID)
-	if errors.Is(err, domain.ErrApplicationUnknown) {
-		return before, false, nil
-	}
-	return before, err == nil, err
+	return s.PeekStanding(worker, vacancyID)
 }
 
 // Apply sends the worker's application; reached is the answer to the question
@@ -66,11 +62,9 @@ func (a *App) Apply(ctx context.Context, s Store, id, worker, vacancyID string, 
 	if err != nil {
 		return err
 	}
-	twice, err := s.HasApplied(worker, vacancyID)
-	if err != nil {
+	if _, twice, err := s.PeekStanding(worker, vacancyID); err != nil {
 		return err
-	}
-	if twice {
+	} else if twice {
 		return domain.ErrApplicationTwice
 	}
 	application, events, err := domain.Apply(id, worker, v, q.Age > 0 && reached, a.Clock.Now())

@@ -29,9 +29,8 @@ type Store interface {
 	EmployerByUSCC(uscc string) (domain.Employer, bool, error)
 	// Employer returns ErrEmployerUnknown where there is none; it does not lock either.
 	Employer(id string) (domain.Employer, error)
+	// SaveEmployer writes a new one, or the corrected phone and industry of one that is there.
 	SaveEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error
-	// CorrectEmployer writes an employer's corrected phone and industry.
-	CorrectEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error
 
 	// Vacancy returns ErrVacancyUnknown where there is none.
 	Vacancy(id string) (domain.Vacancy, error)
@@ -56,10 +55,8 @@ type Store interface {
 
 	// Application returns ErrApplicationUnknown where there is none.
 	Application(id string) (domain.Application, error)
-	// HasApplied reports whether the worker has an application to the vacancy that was not withdrawn.
-	HasApplied(worker, vacancyID string) (bool, error)
-	// PeekStanding returns ErrApplicationUnknown where no application of the worker stands.
-	PeekStanding(worker, vacancyID string) (domain.Application, error)
+	// PeekStanding finds the worker's application to the vacancy that was not withdrawn.
+	PeekStanding(worker, vacancyID string) (domain.Application, bool, error)
 	PendingApplications(worker string) ([]domain.Application, error)
 	SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error
 

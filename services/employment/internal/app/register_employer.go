@@ -74,7 +74,7 @@ func (a *App) correctEmployer(ctx context.Context, s Store, known domain.Employe
 		return known, said, nil
 	}
 	said.Outcome = domain.Applied
-	return c, said, s.CorrectEmployer(ctx, c, events...)
+	return c, said, s.SaveEmployer(ctx, c, events...)
 }
 
 // registerHousehold records a person who hires for the own home, without a

@@ -50,7 +50,7 @@ func (c *Changes) Open(ctx context.Context, page func([]domain.Vacancy)) error {
 	for {
 		var all []domain.Vacancy
 		err := c.store.log.DB().View(ctx, func(tx *sqldb.Tx) (err error) {
-			all, err = sqldb.Collect(tx, scanVacancy, `SELECT `+vacancyColumns+byVacancy+` WHERE v.state = 'open' AND v.id > $1 ORDER BY v.id LIMIT $2`, after, loadPage)
+			all, err = vacancies.List(tx, `WHERE v.state = 'open' AND v.id > $1 ORDER BY v.id LIMIT $2`, after, loadPage)
 			return err
 		})
 		if err != nil || len(all) == 0 {

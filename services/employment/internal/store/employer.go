@@ -2,85 +2,83 @@ package store
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
-	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
-const employerColumns = `id, uscc, name, industry_section, county, phone_sealed, manual_check, version, kind, name_sealed`
+// kept is an employer as its row says it. A household has no code: its own id
+// stands where codes are unique. Its name is a person's, and sealed.
+type kept struct {
+	domain.Employer
+	hidden string
+}
 
-func (t *Tx) scanEmployer(s sqldb.Scanner) (e domain.Employer, err error) {
-	var manual int64
-	var sealed, name []byte
-	if err = s.Scan(&e.ID, &e.USCC, &e.Name, &e.IndustrySection, &e.County, &sealed, &manual, &e.Version, &e.Kind, &name); err != nil {
-		return e, err
+func keep(e domain.Employer) kept {
+	k := kept{Employer: e}
+	switch e.Kind {
+	case "":
+		k.Kind = domain.Firm
+	case domain.Household:
+		k.USCC, k.Name, k.hidden = e.ID, "", e.Name
 	}
-	e.ManualCheck = manual != 0
-	if e.Kind == domain.Household {
-		open, err := t.seal.Open(name, nameOf(e.ID))
-		if err != nil {
-			return e, err
-		}
-		e.USCC, e.Name = "", string(open)
+	return k
+}
+
+func (k kept) employer() domain.Employer {
+	if k.Kind == domain.Household {
+		k.USCC, k.Name = "", k.hidden
 	}
-	if len(sealed) == 0 {
-		return e, nil
-	}
-	phone, err := t.seal.Open(sealed, []byte(e.ID))
-	if err != nil {
-		return e, err
-	}
-	e.Phone, err = ident.ParsePhone(string(phone))
-	return e, err
+	return k.Employer
+}
+
+// employerTable seals names and phones, each bound to its employer and to what it is.
+func employerTable(seal outbox.Sealer) *table.Of[kept] {
+	return table.New(table.Spec[kept]{
+		Table: "employer",
+		Columns: func(k *kept) []table.Column {
+			phone := table.Sealed(seal, func() string { return k.ID }, func() string { return k.Phone.Reveal() },
+				func(text string) (err error) { k.Phone, err = ident.ParsePhone(text); return err })
+			name := table.Sealed(seal, func() string { return "name:" + k.ID }, func() string { return k.hidden },
+				func(text string) error { k.hidden = text; return nil })
+			return []table.Column{
+				table.Key("id", &k.ID), table.Fixed("uscc", &k.USCC), table.Fixed("name", &k.Name), table.Changing("industry_section", &k.IndustrySection),
+				table.Fixed("county", &k.County), table.Changing("phone_sealed", phone), table.Fixed("manual_check", &k.ManualCheck), table.Version(&k.Version),
+				table.Fixed("kind", &k.Kind), table.Fixed("name_sealed", name),
+			}
+		},
+		About:   func(k *kept) outbox.Subject { return outbox.Subject{Aggregate: k.ID, Division: k.County} },
+		Unknown: domain.ErrEmployerUnknown,
+	})
 }
 
 // EmployerByUSCC finds an employer by its code.
 func (t *Tx) EmployerByUSCC(uscc string) (domain.Employer, bool, error) {
-	e, err := t.scanEmployer(t.tx.QueryRow(`SELECT `+employerColumns+` FROM employer WHERE uscc = $1`, uscc))
-	if errors.Is(err, sql.ErrNoRows) {
-		return e, false, nil
-	}
-	return e, err == nil, err
+	k, found, err := t.employers.Find(t.tx, `WHERE uscc = $1`, uscc)
+	return k.employer(), found, err
 }
 
-// Employer loads an employer.
+// Employer reads an employer.
 func (t *Tx) Employer(id string) (domain.Employer, error) {
-	return load(t.tx.QueryRow(`SELECT `+employerColumns+` FROM employer WHERE id = $1`, id), t.scanEmployer, domain.ErrEmployerUnknown)
+	k, err := t.employers.Peek(t.tx, id)
+	return k.employer(), err
 }
 
-// nameOf binds a sealed name to its employer, and to being a name.
-func nameOf(id string) []byte { return []byte("name:" + id) }
-
-// CorrectEmployer writes what a correction changed, or returns outbox.ErrStale.
-func (t *Tx) CorrectEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error {
-	sealed := []byte{}
-	if !e.Phone.IsZero() {
-		sealed = t.seal.Seal([]byte(e.Phone.Reveal()), []byte(e.ID))
+// EmployersOf gives the names of the employers of the worker's hires; who works
+// in a household may know whose it is.
+func (t *Tx) EmployersOf(worker string) (map[string]string, error) {
+	rows, err := t.employers.List(t.tx, `WHERE id IN (SELECT employer_id FROM hire WHERE worker = $1)`, worker)
+	all := map[string]string{}
+	for _, k := range rows {
+		all[k.ID] = k.employer().Name
 	}
-	n, err := t.tx.Exec(`UPDATE employer SET industry_section = $1, phone_sealed = $2, version = $3 WHERE id = $4 AND version = $5`,
-		e.IndustrySection, sealed, next(e.Version, events), e.ID, e.Version)
-	return t.saved(ctx, n, err, outbox.Subject{Aggregate: e.ID, Version: e.Version, Division: e.County}, events)
+	return all, err
 }
 
-// SaveEmployer writes a new employer and its events. The same code at the same
+// SaveEmployer writes an employer and its events. The same code at the same
 // moment gives outbox.ErrStale: repeated, it is found.
 func (t *Tx) SaveEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error {
-	sealed := []byte{}
-	if !e.Phone.IsZero() {
-		sealed = t.seal.Seal([]byte(e.Phone.Reveal()), []byte(e.ID))
-	}
-	kind, code, name, hidden := e.Kind, e.USCC, e.Name, []byte{}
-	if kind == "" {
-		kind = domain.Firm
-	}
-	if kind == domain.Household { // no code: its own id stands where codes are unique
-		code, name, hidden = e.ID, "", t.seal.Seal([]byte(e.Name), nameOf(e.ID))
-	}
-	n, err := t.tx.Exec(`INSERT INTO employer (`+employerColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`,
-		e.ID, code, name, e.IndustrySection, e.County, sealed, number(e.ManualCheck), next(e.Version, events), string(kind), hidden)
-	return t.saved(ctx, n, err, outbox.Subject{Aggregate: e.ID, Version: e.Version, Division: e.County}, events)
+	return t.employers.Save(ctx, t.log, t.tx, keep(e), events...)
 }

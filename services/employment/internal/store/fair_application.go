@@ -2,60 +2,77 @@ package store
 
 import (
 	"context"
+	"database/sql/driver"
 	"encoding/json"
-	"errors"
+	"fmt"
 
+	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/table"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
-const fairApplicationColumns = `id, fair_id, worker, division, withdrawn, listed, ticket, word, outcome, submitted_at, version`
+// The same worker at the same moment is refused as stale: repeated, it is found.
+// The outcome is written by a pass, not with the application.
+var fairApplications = table.New(table.Spec[domain.FairApplication]{
+	Table: "fair_application",
+	Columns: func(a *domain.FairApplication) []table.Column {
+		return []table.Column{
+			table.Key("id", &a.ID), table.Fixed("fair_id", &a.FairID), table.Fixed("worker", &a.Worker), table.Fixed("division", &a.Division),
+			table.Changing("withdrawn", &a.Withdrawn), table.Fixed("listed", &a.Listed), table.Fixed("ticket", &a.Ticket), table.Changing("word", (*word)(&a.Word)),
+			table.Fixed("outcome", table.JSON(&a.Outcome)), table.Changing("submitted_at", &a.SubmittedAt), table.Version(&a.Version),
+		}
+	},
+	About: func(a *domain.FairApplication) outbox.Subject {
+		return outbox.Subject{Aggregate: a.ID, Worker: a.Worker, Division: a.Division}
+	},
+})
 
-func scanFairApplication(s sqldb.Scanner) (a domain.FairApplication, err error) {
-	var withdrawn, listed, at int64
-	var word, outcome []byte
-	if err = s.Scan(&a.ID, &a.FairID, &a.Worker, &a.Division, &withdrawn, &listed, &a.Ticket, &word, &outcome, &at, &a.Version); err != nil {
-		return a, err
+// word is the hidden word of an entry, kept as its bytes.
+type word allocate.Word
+
+// Value implements driver.Valuer.
+func (w *word) Value() (driver.Value, error) { return w[:], nil }
+
+// Scan implements sql.Scanner.
+func (w *word) Scan(src any) error {
+	b, ok := src.([]byte)
+	if !ok || len(b) != len(w) {
+		return fmt.Errorf("a word is kept as %d bytes, not as %T", len(w), src)
 	}
-	copy(a.Word[:], word)
-	a.Withdrawn, a.Listed, a.SubmittedAt = withdrawn != 0, listed != 0, sqldb.Time(at)
-	return a, json.Unmarshal(outcome, &a.Outcome)
+	copy(w[:], b)
+	return nil
 }
 
 // fairApplication reads one application with its wishes.
-func (t *Tx) fairApplication(where, lock string, args ...any) (domain.FairApplication, bool, error) {
-	a, err := load(t.tx.QueryRow(`SELECT `+fairApplicationColumns+` FROM fair_application WHERE `+where+lock, args...), scanFairApplication, domain.ErrFairApplicationUnknown)
-	if errors.Is(err, domain.ErrFairApplicationUnknown) {
-		return a, false, nil
-	}
-	if err != nil {
-		return a, false, err
+func (t *Tx) fairApplication(where string, args ...any) (domain.FairApplication, bool, error) {
+	a, found, err := fairApplications.Find(t.tx, `WHERE `+where, args...)
+	if err != nil || !found {
+		return a, found, err
 	}
 	a.Wishes, err = sqldb.Collect(t.tx, scanText, `SELECT vacancy_id FROM fair_wish WHERE application_id = $1 ORDER BY wish`, a.ID)
 	return a, err == nil, err
 }
 
-func scanText(s sqldb.Scanner) (text string, err error) { return text, s.Scan(&text) }
-
 // FairApplicationOf loads and locks a worker's application to a fair.
 func (t *Tx) FairApplicationOf(worker, fairID string) (domain.FairApplication, bool, error) {
-	return t.fairApplication(`worker = $1 AND fair_id = $2`, t.forUpdate(), worker, fairID)
+	return t.fairApplication(`worker = $1 AND fair_id = $2`+fairApplications.Lock(t.tx), worker, fairID)
 }
 
 // PeekFairApplicationOf reads a worker's application to a fair.
 func (t *Tx) PeekFairApplicationOf(worker, fairID string) (domain.FairApplication, bool, error) {
-	return t.fairApplication(`worker = $1 AND fair_id = $2`, "", worker, fairID)
+	return t.fairApplication(`worker = $1 AND fair_id = $2`, worker, fairID)
 }
 
 // PeekFairApplication reads an application by its number.
 func (t *Tx) PeekFairApplication(id string) (domain.FairApplication, error) {
-	a, found, err := t.fairApplication(`id = $1`, "", id)
+	a, found, err := t.fairApplication(`id = $1`, id)
 	if err == nil && !found {
 		err = domain.ErrFairApplicationUnknown
 	}
@@ -64,32 +81,16 @@ func (t *Tx) PeekFairApplication(id string) (domain.FairApplication, error) {
 
 // PeekFairApplications lists the worker's applications that were not withdrawn, without their wishes.
 func (t *Tx) PeekFairApplications(worker string) ([]domain.FairApplication, error) {
-	return sqldb.Collect(t.tx, scanFairApplication, `SELECT `+fairApplicationColumns+` FROM fair_application WHERE worker = $1 AND withdrawn = 0 ORDER BY fair_id`, worker)
+	return fairApplications.List(t.tx, `WHERE worker = $1 AND withdrawn = 0 ORDER BY fair_id`, worker)
 }
 
 // SaveFairApplication writes an application with its wishes and events. A wish
 // that stays keeps the class that an employer gave it.
 func (t *Tx) SaveFairApplication(ctx context.Context, a domain.FairApplication, events ...domain.Event) error {
-	outcome, err := json.Marshal(a.Outcome)
-	if err != nil {
+	if err := fairApplications.Save(ctx, t.log, t.tx, a, events...); err != nil || a.Withdrawn {
 		return err
 	}
-	n, err := t.tx.Exec(`INSERT INTO fair_application (`+fairApplicationColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-		ON CONFLICT (id) DO UPDATE SET withdrawn = excluded.withdrawn, word = excluded.word, submitted_at = excluded.submitted_at, version = excluded.version
-		WHERE fair_application.version = $12`,
-		a.ID, a.FairID, a.Worker, a.Division, number(a.Withdrawn), number(a.Listed), a.Ticket, a.Word[:], string(outcome), sqldb.Micros(a.SubmittedAt), next(a.Version, events), a.Version)
-	if t.tx.Dialect().IsUnique(err) { // the same worker at the same moment: repeated, it is found
-		return outbox.ErrStale.Because(err)
-	}
-	if err != nil {
-		return err
-	}
-	if !a.Withdrawn {
-		if err := t.saveWishes(a); err != nil {
-			return err
-		}
-	}
-	return t.saved(ctx, n, nil, outbox.Subject{Aggregate: a.ID, Version: a.Version, Worker: a.Worker, Division: a.Division}, events)
+	return t.saveWishes(a)
 }
 
 func (t *Tx) saveWishes(a domain.FairApplication) error {
@@ -150,12 +151,7 @@ func (t *Tx) CommitFair(fairID string) error {
 // their wishes and what became of their proposals.
 func (t *Tx) FairEntries(fairID, after string, limit int) ([]domain.FairEntry, error) {
 	all, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (e domain.FairEntry, err error) {
-		var withdrawn int64
-		var word []byte
-		err = s.Scan(&e.ApplicationID, &e.Worker, &e.Ticket, &word, &withdrawn, &e.Version)
-		copy(e.Word[:], word)
-		e.Withdrawn = withdrawn != 0
-		return e, err
+		return e, s.Scan(&e.ApplicationID, &e.Worker, &e.Ticket, (*word)(&e.Word), &e.Withdrawn, &e.Version)
 	}, `SELECT id, worker, ticket, word, withdrawn, version FROM fair_application WHERE fair_id = $1 AND listed = 1 AND ticket > $2 ORDER BY ticket LIMIT $3`, fairID, after, limit)
 	if err != nil || len(all) == 0 {
 		return all, err
@@ -219,8 +215,7 @@ func (t *Tx) SaveFairMatch(ctx context.Context, f domain.Fair, given []app.FairG
 		if g.Proposal.ID == "" {
 			continue
 		}
-		x := g.Proposal
-		if err := t.tx.Queue(`INSERT INTO fair_proposal (`+proposalColumns+`) VALUES (`+proposalValues+`)`, proposalArgs(x, next(x.Version, g.Events))...); err != nil {
+		if err := proposals.Put(t.tx, g.Proposal); err != nil {
 			return err
 		}
 	}
@@ -238,8 +233,8 @@ func (t *Tx) SaveFairMatch(ctx context.Context, f domain.Fair, given []app.FairG
 
 // FairWishesOf lists an application's wishes as vacancies, most wanted first.
 func (t *Tx) FairWishesOf(applicationID string) ([]domain.Vacancy, error) {
-	return sqldb.Collect(t.tx, scanVacancy, `SELECT `+vacancyColumns+` FROM fair_wish w JOIN vacancy v ON v.id = w.vacancy_id JOIN employer e ON e.id = v.employer_id
-		WHERE w.application_id = $1 ORDER BY w.wish`, applicationID)
+	return vacancies.List(t.tx, `WHERE v.id IN (SELECT vacancy_id FROM fair_wish WHERE application_id = $1)
+		ORDER BY (SELECT w.wish FROM fair_wish w WHERE w.application_id = $1 AND w.vacancy_id = v.id)`, applicationID)
 }
 
 // FairApplicants lists who applied to a post, by rank and then by number.

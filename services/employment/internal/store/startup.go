@@ -7,67 +7,58 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
-	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/table"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
-const slotColumns = `s.id, s.county, s.day, s.minute, s.minutes, s.adviser, s.booking_id, s.version`
-
-func slotDest(s *domain.Slot, day *string) []any {
-	return []any{&s.ID, &s.County, day, &s.Minute, &s.Minutes, &s.Adviser, &s.BookingID, &s.Version}
-}
-
-func scanSlot(r sqldb.Scanner) (s domain.Slot, err error) {
-	var day string
-	if err = r.Scan(slotDest(&s, &day)...); err != nil {
-		return s, err
-	}
-	return s, dates([]string{day}, &s.Day)
-}
+var slots = table.New(table.Spec[domain.Slot]{
+	Table: "adviser_slot",
+	Columns: func(s *domain.Slot) []table.Column {
+		return []table.Column{
+			table.Key("id", &s.ID), table.Fixed("county", &s.County), table.Fixed("day", &s.Day), table.Fixed("minute", &s.Minute),
+			table.Fixed("minutes", &s.Minutes), table.Fixed("adviser", &s.Adviser), table.Changing("booking_id", &s.BookingID), table.Version(&s.Version),
+		}
+	},
+	About:   func(s *domain.Slot) outbox.Subject { return outbox.Subject{Aggregate: s.ID, Division: s.County} },
+	Unknown: domain.ErrSlotUnknown,
+	Twice:   domain.ErrSlotTwice,
+})
 
 // Slot loads and locks a time.
-func (t *Tx) Slot(id string) (domain.Slot, error) {
-	return load(t.tx.QueryRow(`SELECT `+slotColumns+` FROM adviser_slot s WHERE s.id = $1`+t.forUpdate(), id), scanSlot, domain.ErrSlotUnknown)
-}
+func (t *Tx) Slot(id string) (domain.Slot, error) { return slots.Load(t.tx, id) }
 
 // FreeSlots lists the free times of a county from a day on.
 func (t *Tx) FreeSlots(county string, from clock.Date) ([]domain.Slot, error) {
-	return sqldb.Collect(t.tx, scanSlot, `SELECT `+slotColumns+` FROM adviser_slot s WHERE s.county = $1 AND s.day >= $2 AND s.booking_id = ''
-		ORDER BY s.day, s.minute, s.id LIMIT 100`, county, from.String())
+	return slots.List(t.tx, `WHERE county = $1 AND day >= $2 AND booking_id = '' ORDER BY day, minute, id LIMIT 100`, county, from.String())
 }
 
 // SaveSlot writes a time and its events.
 func (t *Tx) SaveSlot(ctx context.Context, s domain.Slot, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO adviser_slot (id, county, day, minute, minutes, adviser, booking_id, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (id) DO UPDATE SET booking_id = excluded.booking_id, version = excluded.version WHERE adviser_slot.version = $9`,
-		s.ID, s.County, s.Day.String(), s.Minute, s.Minutes, s.Adviser, s.BookingID, next(s.Version, events), s.Version)
-	if t.tx.Dialect().IsUnique(err) {
-		return domain.ErrSlotTwice.Because(err)
-	}
-	return t.saved(ctx, n, err, outbox.Subject{Aggregate: s.ID, Version: s.Version, Division: s.County}, events)
+	return slots.Save(ctx, t.log, t.tx, s, events...)
 }
 
-const bookingTable = `SELECT b.id, b.worker, b.topic, b.cancelled, b.at, b.version, ` + slotColumns + ` FROM adviser_booking b JOIN adviser_slot s ON s.id = b.slot_id`
-
-func scanBooking(r sqldb.Scanner) (b domain.Booking, err error) {
-	var cancelled, at int64
-	var day string
-	if err = r.Scan(append([]any{&b.ID, &b.Worker, &b.Topic, &cancelled, &at, &b.Version}, slotDest(&b.Slot, &day)...)...); err != nil {
-		return b, err
-	}
-	b.Cancelled, b.At = cancelled != 0, sqldb.Time(at)
-	return b, dates([]string{day}, &b.Slot.Day)
-}
+var bookings = table.New(table.Spec[domain.Booking]{
+	Table: "adviser_booking",
+	From:  "adviser_booking b JOIN adviser_slot s ON s.id = b.slot_id",
+	Columns: func(b *domain.Booking) []table.Column {
+		return []table.Column{
+			table.Key("id", &b.ID), table.Fixed("slot_id", &b.Slot.ID), table.Fixed("worker", &b.Worker), table.Fixed("topic", &b.Topic),
+			table.Changing("cancelled", &b.Cancelled), table.Fixed("at", &b.At), table.Version(&b.Version),
+			table.Joined("s.county", &b.Slot.County), table.Joined("s.day", &b.Slot.Day), table.Joined("s.minute", &b.Slot.Minute),
+			table.Joined("s.minutes", &b.Slot.Minutes), table.Joined("s.adviser", &b.Slot.Adviser), table.Joined("s.booking_id", &b.Slot.BookingID),
+			table.Joined("s.version", &b.Slot.Version),
+		}
+	},
+	About: func(b *domain.Booking) outbox.Subject {
+		return outbox.Subject{Aggregate: b.ID, Worker: b.Worker, Division: b.Slot.County}
+	},
+	Unknown: domain.ErrBookingUnknown,
+	Twice:   domain.ErrSlotTaken,
+})
 
 // Booking loads and locks a booking.
-func (t *Tx) Booking(id string) (domain.Booking, error) {
-	lock := t.forUpdate()
-	if lock != "" {
-		lock += " OF b"
-	}
-	return load(t.tx.QueryRow(bookingTable+` WHERE b.id = $1`+lock, id), scanBooking, domain.ErrBookingUnknown)
-}
+func (t *Tx) Booking(id string) (domain.Booking, error) { return bookings.Load(t.tx, id) }
 
 // StandingBookings lists the worker's bookings that were not cancelled; until
 // the transaction ends the worker makes no other.
@@ -75,116 +66,106 @@ func (t *Tx) StandingBookings(worker string) ([]domain.Booking, error) {
 	if err := t.tx.Lock("adviser:" + worker); err != nil {
 		return nil, err
 	}
-	return sqldb.Collect(t.tx, scanBooking, bookingTable+` WHERE b.worker = $1 AND b.cancelled = 0 ORDER BY s.day, s.minute`, worker)
+	return bookings.List(t.tx, `WHERE b.worker = $1 AND b.cancelled = 0 ORDER BY s.day, s.minute`, worker)
 }
 
 // BookingsOf lists the worker's bookings, newest first.
 func (t *Tx) BookingsOf(worker string) ([]domain.Booking, error) {
-	return sqldb.Collect(t.tx, scanBooking, bookingTable+` WHERE b.worker = $1 ORDER BY b.at DESC, b.id DESC`, worker)
+	return bookings.List(t.tx, `WHERE b.worker = $1 ORDER BY b.at DESC, b.id DESC`, worker)
 }
 
 // SaveBooking writes a booking and its events.
 func (t *Tx) SaveBooking(ctx context.Context, b domain.Booking, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO adviser_booking (id, slot_id, worker, topic, cancelled, at, version) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (id) DO UPDATE SET cancelled = excluded.cancelled, version = excluded.version WHERE adviser_booking.version = $8`,
-		b.ID, b.Slot.ID, b.Worker, b.Topic, number(b.Cancelled), sqldb.Micros(b.At), next(b.Version, events), b.Version)
-	if t.tx.Dialect().IsUnique(err) {
-		return domain.ErrSlotTaken.Because(err)
-	}
-	return t.saved(ctx, n, err, outbox.Subject{Aggregate: b.ID, Version: b.Version, Worker: b.Worker, Division: b.Slot.County}, events)
+	return bookings.Save(ctx, t.log, t.tx, b, events...)
 }
 
-const loanColumns = `id, worker, county, bank_code, amount_fen, years, notice_version, withdrawn, at, version`
-
-func scanLoan(r sqldb.Scanner) (l domain.LoanRequest, err error) {
-	var withdrawn, at int64
-	err = r.Scan(&l.ID, &l.Worker, &l.County, &l.BankCode, &l.AmountFen, &l.Years, &l.NoticeVersion, &withdrawn, &at, &l.Version)
-	l.Withdrawn, l.At = withdrawn != 0, sqldb.Time(at)
-	return l, err
-}
+var loans = table.New(table.Spec[domain.LoanRequest]{
+	Table: "loan_request",
+	Columns: func(l *domain.LoanRequest) []table.Column {
+		return []table.Column{
+			table.Key("id", &l.ID), table.Fixed("worker", &l.Worker), table.Fixed("county", &l.County), table.Fixed("bank_code", &l.BankCode),
+			table.Fixed("amount_fen", &l.AmountFen), table.Fixed("years", &l.Years), table.Fixed("notice_version", &l.NoticeVersion),
+			table.Changing("withdrawn", &l.Withdrawn), table.Fixed("at", &l.At), table.Version(&l.Version),
+		}
+	},
+	About: func(l *domain.LoanRequest) outbox.Subject {
+		return outbox.Subject{Aggregate: l.ID, Worker: l.Worker, Division: l.County}
+	},
+	Unknown: domain.ErrLoanUnknown,
+})
 
 // Loan loads and locks a loan request.
-func (t *Tx) Loan(id string) (domain.LoanRequest, error) {
-	return load(t.tx.QueryRow(`SELECT `+loanColumns+` FROM loan_request WHERE id = $1`+t.forUpdate(), id), scanLoan, domain.ErrLoanUnknown)
-}
+func (t *Tx) Loan(id string) (domain.LoanRequest, error) { return loans.Load(t.tx, id) }
 
 // PeekLoan reads a loan request.
-func (t *Tx) PeekLoan(id string) (domain.LoanRequest, error) {
-	return load(t.tx.QueryRow(`SELECT `+loanColumns+` FROM loan_request WHERE id = $1`, id), scanLoan, domain.ErrLoanUnknown)
-}
+func (t *Tx) PeekLoan(id string) (domain.LoanRequest, error) { return loans.Peek(t.tx, id) }
 
 // LoansOf lists the worker's loan requests, newest first.
 func (t *Tx) LoansOf(worker string) ([]domain.LoanRequest, error) {
-	return sqldb.Collect(t.tx, scanLoan, `SELECT `+loanColumns+` FROM loan_request WHERE worker = $1 ORDER BY at DESC, id DESC`, worker)
+	return loans.List(t.tx, `WHERE worker = $1 ORDER BY at DESC, id DESC`, worker)
 }
 
 // SaveLoan writes a loan request and its events.
 func (t *Tx) SaveLoan(ctx context.Context, l domain.LoanRequest, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO loan_request (`+loanColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-		ON CONFLICT (id) DO UPDATE SET withdrawn = excluded.withdrawn, version = excluded.version WHERE loan_request.version = $11`,
-		l.ID, l.Worker, l.County, l.BankCode, l.AmountFen, l.Years, l.NoticeVersion, number(l.Withdrawn), sqldb.Micros(l.At), next(l.Version, events), l.Version)
-	return t.saved(ctx, n, err, outbox.Subject{Aggregate: l.ID, Version: l.Version, Worker: l.Worker, Division: l.County}, events)
+	return loans.Save(ctx, t.log, t.tx, l, events...)
 }
 
-const premisesColumns = `p.id, p.county, p.kind, p.title, p.area_dm2, p.rent_fen, p.version`
-
-func premisesDest(p *domain.Premises) []any {
-	return []any{&p.ID, &p.County, &p.Kind, &p.Title, &p.AreaDM2, &p.RentFen, &p.Version}
-}
-
-func scanPremises(r sqldb.Scanner) (p domain.Premises, err error) {
-	return p, r.Scan(premisesDest(&p)...)
-}
+var sites = table.New(table.Spec[domain.Premises]{
+	Table: "premises",
+	Columns: func(p *domain.Premises) []table.Column {
+		return []table.Column{
+			table.Key("id", &p.ID), table.Fixed("county", &p.County), table.Fixed("kind", &p.Kind), table.Fixed("title", &p.Title),
+			table.Fixed("area_dm2", &p.AreaDM2), table.Fixed("rent_fen", &p.RentFen), table.Version(&p.Version),
+		}
+	},
+	About:   func(p *domain.Premises) outbox.Subject { return outbox.Subject{Aggregate: p.ID, Division: p.County} },
+	Unknown: domain.ErrPremisesUnknown,
+})
 
 // PeekPremises reads a place.
-func (t *Tx) PeekPremises(id string) (domain.Premises, error) {
-	return load(t.tx.QueryRow(`SELECT `+premisesColumns+` FROM premises p WHERE p.id = $1`, id), scanPremises, domain.ErrPremisesUnknown)
-}
+func (t *Tx) PeekPremises(id string) (domain.Premises, error) { return sites.Peek(t.tx, id) }
 
 // PremisesOf lists the places of a county, newest first.
 func (t *Tx) PremisesOf(county string) ([]domain.Premises, error) {
-	return sqldb.Collect(t.tx, scanPremises, `SELECT `+premisesColumns+` FROM premises p WHERE p.county = $1 ORDER BY p.id DESC LIMIT 200`, county)
+	return sites.List(t.tx, `WHERE county = $1 ORDER BY id DESC LIMIT 200`, county)
 }
 
 // SavePremises writes a place and its events.
 func (t *Tx) SavePremises(ctx context.Context, p domain.Premises, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO premises (id, county, kind, title, area_dm2, rent_fen, version) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		p.ID, p.County, p.Kind, p.Title, p.AreaDM2, p.RentFen, next(p.Version, events))
-	return t.saved(ctx, n, err, outbox.Subject{Aggregate: p.ID, Version: p.Version, Division: p.County}, events)
+	return sites.Save(ctx, t.log, t.tx, p, events...)
 }
 
-const premisesRequestTable = `SELECT q.id, q.worker, q.withdrawn, q.at, q.version, ` + premisesColumns + ` FROM premises_request q JOIN premises p ON p.id = q.site_id`
-
-func scanPremisesRequest(r sqldb.Scanner) (q domain.PremisesRequest, err error) {
-	var withdrawn, at int64
-	err = r.Scan(append([]any{&q.ID, &q.Worker, &withdrawn, &at, &q.Version}, premisesDest(&q.Site)...)...)
-	q.Withdrawn, q.At = withdrawn != 0, sqldb.Time(at)
-	return q, err
-}
+var requests = table.New(table.Spec[domain.PremisesRequest]{
+	Table: "premises_request",
+	From:  "premises_request q JOIN premises p ON p.id = q.site_id",
+	Columns: func(q *domain.PremisesRequest) []table.Column {
+		return []table.Column{
+			table.Key("id", &q.ID), table.Fixed("site_id", &q.Site.ID), table.Fixed("worker", &q.Worker), table.Changing("withdrawn", &q.Withdrawn),
+			table.Fixed("at", &q.At), table.Version(&q.Version), table.Joined("p.county", &q.Site.County), table.Joined("p.kind", &q.Site.Kind),
+			table.Joined("p.title", &q.Site.Title), table.Joined("p.area_dm2", &q.Site.AreaDM2), table.Joined("p.rent_fen", &q.Site.RentFen),
+			table.Joined("p.version", &q.Site.Version),
+		}
+	},
+	About: func(q *domain.PremisesRequest) outbox.Subject {
+		return outbox.Subject{Aggregate: q.ID, Worker: q.Worker, Division: q.Site.County}
+	},
+	Unknown: domain.ErrRequestUnknown,
+	Twice:   domain.ErrPremisesTwice,
+})
 
 // PremisesRequest loads and locks a request.
 func (t *Tx) PremisesRequest(id string) (domain.PremisesRequest, error) {
-	lock := t.forUpdate()
-	if lock != "" {
-		lock += " OF q"
-	}
-	return load(t.tx.QueryRow(premisesRequestTable+` WHERE q.id = $1`+lock, id), scanPremisesRequest, domain.ErrRequestUnknown)
+	return requests.Load(t.tx, id)
 }
 
 // PremisesRequestsOf lists the worker's requests, newest first.
 func (t *Tx) PremisesRequestsOf(worker string) ([]domain.PremisesRequest, error) {
-	return sqldb.Collect(t.tx, scanPremisesRequest, premisesRequestTable+` WHERE q.worker = $1 ORDER BY q.at DESC, q.id DESC`, worker)
+	return requests.List(t.tx, `WHERE q.worker = $1 ORDER BY q.at DESC, q.id DESC`, worker)
 }
 
 // SavePremisesRequest writes a request and its events.
 func (t *Tx) SavePremisesRequest(ctx context.Context, q domain.PremisesRequest, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO premises_request (id, site_id, worker, withdrawn, at, version) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id) DO UPDATE SET withdrawn = excluded.withdrawn, version = excluded.version WHERE premises_request.version = $7`,
-		q.ID, q.Site.ID, q.Worker, number(q.Withdrawn), sqldb.Micros(q.At), next(q.Version, events), q.Version)
-	if t.tx.Dialect().IsUnique(err) {
-		return domain.ErrPremisesTwice.Because(err)
-	}
-	return t.saved(ctx, n, err, outbox.Subject{Aggregate: q.ID, Version: q.Version, Worker: q.Worker, Division: q.Site.County}, events)
+	return requests.Save(ctx, t.log, t.tx, q, events...)
 }
 
 // SawLoan tells the worker's access log what a bank read.

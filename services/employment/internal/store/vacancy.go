@@ -3,70 +3,81 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
-	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
-const vacancyColumns = `v.id, v.employer_id, e.name, v.reference, v.title, v.occupation, v.headcount, v.wage_min_fen, v.wage_max_fen, v.county,
-	v.season_from, v.season_to, v.housing, v.meals, v.requirements, v.hazardous, v.taken, v.state, v.published_at, v.version,
-	e.kind, v.township, v.wage_unit, v.shifts, v.hazards, v.certificates, v.schemes, v.household_service, v.limits`
+// The employer is joined from the left, so that vacancies are read first and each
+// one's employer then: left to itself a planner may go over the employers, or
+// over all that are open. The same reference at the same moment is refused as
+// stale: repeated, it is found.
+var vacancies = table.New(table.Spec[domain.Vacancy]{
+	Table: "vacancy",
+	From:  "vacancy v LEFT JOIN employer e ON e.id = v.employer_id",
+	Columns: func(v *domain.Vacancy) []table.Column {
+		return []table.Column{
+			table.Key("id", &v.ID), table.Fixed("employer_id", &v.EmployerID), table.Joined("e.name", &v.EmployerName), table.Joined("e.kind", &v.EmployerKind),
+			table.Changing("reference", &v.Reference), table.Fixed("title", &v.Title), table.Fixed("occupation", &v.Occupation),
+			table.Changing("headcount", &v.Headcount), table.Changing("wage_min_fen", &v.WageMinFen), table.Changing("wage_max_fen", &v.WageMaxFen),
+			table.Fixed("wage_unit", &v.WageUnit), table.Fixed("county", &v.County), table.Fixed("township", &v.Township),
+			table.Fixed("season_from", &v.SeasonFrom), table.Changing("season_to", &v.SeasonTo), table.Fixed("shifts", &v.Shifts),
+			table.Changing("housing", &v.Housing), table.Changing("meals", &v.Meals), table.Fixed("hazards", &v.Hazards),
+			table.Fixed("certificates", (*certificates)(&v.Certificates)), table.Fixed("schemes", &v.Schemes), table.Fixed("household_service", &v.Household),
+			table.Changing("requirements", &v.Requirements), table.Changing("hazardous", &v.Hazardous), table.Changing("limits", &v.Limits),
+			table.Changing("taken", &v.Taken), table.Changing("state", &v.State), table.Fixed("published_at", &v.PublishedAt), table.Version(&v.Version),
+		}
+	},
+	About:   func(v *domain.Vacancy) outbox.Subject { return outbox.Subject{Aggregate: v.ID, Division: v.County} },
+	Unknown: domain.ErrVacancyUnknown,
+})
 
-const vacancyTable = ` FROM vacancy v JOIN employer e ON e.id = v.employer_id`
+// certificates are kept as words apart by blanks: the group and the level, apart by a slash.
+type certificates []domain.CertificateNeed
 
-func scanVacancy(s sqldb.Scanner) (v domain.Vacancy, err error) {
-	var from, to, shifts, hazards, certificates, schemes, limits string
-	var housing, meals, hazardous, published, household int64
-	if err = s.Scan(&v.ID, &v.EmployerID, &v.EmployerName, &v.Reference, &v.Title, &v.Occupation, &v.Headcount, &v.WageMinFen, &v.WageMaxFen, &v.County,
-		&from, &to, &housing, &meals, &v.Requirements, &hazardous, &v.Taken, &v.State, &published, &v.Version,
-		&v.EmployerKind, &v.Township, &v.WageUnit, &shifts, &hazards, &certificates, &schemes, &household, &limits); err != nil {
-		return v, err
+// Value implements driver.Valuer.
+func (c *certificates) Value() (driver.Value, error) {
+	text := make([]string, len(*c))
+	for i, n := range *c {
+		text[i] = n.Occupation + "/" + n.Level
 	}
-	v.Shifts, v.Hazards, v.Schemes, v.Limits, v.Household = words(shifts), words(hazards), words(schemes), words(limits), household != 0
-	for _, c := range words(certificates) {
-		group, level, _ := strings.Cut(c, "/")
-		v.Certificates = append(v.Certificates, domain.CertificateNeed{Occupation: group, Level: level})
+	return strings.Join(text, " "), nil
+}
+
+// Scan implements sql.Scanner.
+func (c *certificates) Scan(src any) error {
+	*c = nil
+	for _, word := range strings.Fields(fmt.Sprintf("%s", src)) {
+		group, level, _ := strings.Cut(word, "/")
+		*c = append(*c, domain.CertificateNeed{Occupation: group, Level: level})
 	}
-	v.Housing, v.Meals, v.Hazardous, v.PublishedAt = housing != 0, meals != 0, hazardous != 0, sqldb.Time(published)
-	return v, dates([]string{from, to}, &v.SeasonFrom, &v.SeasonTo)
+	return nil
 }
 
 // Vacancy loads and locks a vacancy: its places are what acceptances compete for.
-func (t *Tx) Vacancy(id string) (domain.Vacancy, error) {
-	lock := t.forUpdate()
-	if lock != "" {
-		lock += " OF v"
-	}
-	return load(t.tx.QueryRow(`SELECT `+vacancyColumns+vacancyTable+` WHERE v.id = $1`+lock, id), scanVacancy, domain.ErrVacancyUnknown)
-}
+func (t *Tx) Vacancy(id string) (domain.Vacancy, error) { return vacancies.Load(t.tx, id) }
 
 // PeekVacancy reads a vacancy without locking it.
-func (t *Tx) PeekVacancy(id string) (domain.Vacancy, error) {
-	return load(t.tx.QueryRow(`SELECT `+vacancyColumns+vacancyTable+` WHERE v.id = $1`, id), scanVacancy, domain.ErrVacancyUnknown)
-}
+func (t *Tx) PeekVacancy(id string) (domain.Vacancy, error) { return vacancies.Peek(t.tx, id) }
 
 // VacanciesLike lists and locks what an employer's post of a sheet may be again,
 // what is open first.
 func (t *Tx) VacanciesLike(employerID string, like domain.Terms) ([]domain.Vacancy, error) {
-	lock := t.forUpdate()
-	if lock != "" {
-		lock += " OF v"
-	}
-	return sqldb.Collect(t.tx, scanVacancy, `SELECT `+vacancyColumns+vacancyTable+`
-		WHERE v.employer_id = $1 AND v.title = $2 AND v.occupation = $3 AND v.county = $4 AND v.season_from = $5
-		ORDER BY CASE WHEN v.state = 'open' THEN 0 ELSE 1 END, v.id LIMIT 20`+lock, employerID, like.Title, like.Occupation, like.County, like.SeasonFrom.String())
+	return vacancies.List(t.tx, `WHERE v.employer_id = $1 AND v.title = $2 AND v.occupation = $3 AND v.county = $4 AND v.season_from = $5
+		ORDER BY CASE WHEN v.state = 'open' THEN 0 ELSE 1 END, v.id LIMIT 20`+vacancies.Lock(t.tx), employerID, like.Title, like.Occupation, like.County, like.SeasonFrom.String())
 }
 
 // Rests reports whether somebody's application, or a fair, rests on a vacancy.
 func (t *Tx) Rests(vacancyID string) (yes bool, err error) {
-	var n int64
-	err = t.tx.QueryRow(`SELECT (SELECT count(*) FROM application WHERE vacancy_id = $1 AND state <> 'withdrawn') + (SELECT count(*) FROM fair_post WHERE vacancy_id = $1)`, vacancyID).Scan(&n)
-	return n > 0, err
+	err = t.tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM application WHERE vacancy_id = $1 AND state <> 'withdrawn') OR EXISTS (SELECT 1 FROM fair_post WHERE vacancy_id = $1)`, vacancyID).Scan(&yes)
+	return yes, err
 }
 
 // VacancyByReference finds the vacancy that an employer published under a reference.
@@ -78,30 +89,17 @@ func (t *Tx) VacancyByReference(employerID, reference string) (id string, found 
 	return id, err == nil, err
 }
 
-// SaveVacancy writes a vacancy and its events, or returns outbox.ErrStale.
-// After the commit the search pages that show it are stale.
+// SaveVacancy writes a vacancy and its events. After the commit the search pages
+// that show it are stale.
 func (t *Tx) SaveVacancy(ctx context.Context, v domain.Vacancy, events ...domain.Event) error {
-	n, err := t.tx.Exec(`INSERT INTO vacancy (id, employer_id, reference, title, occupation, headcount, wage_min_fen, wage_max_fen, county,
-			season_from, season_to, housing, meals, requirements, hazardous, taken, state, published_at, version,
-			township, wage_unit, shifts, hazards, certificates, schemes, household_service, limits)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
-		ON CONFLICT (id) DO UPDATE SET taken = excluded.taken, state = excluded.state, version = excluded.version,
-			reference = excluded.reference, headcount = excluded.headcount, wage_min_fen = excluded.wage_min_fen, wage_max_fen = excluded.wage_max_fen,
-			season_to = excluded.season_to, housing = excluded.housing, meals = excluded.meals, requirements = excluded.requirements,
-			hazardous = excluded.hazardous, limits = excluded.limits
-		WHERE vacancy.version = $28`,
-		v.ID, v.EmployerID, v.Reference, v.Title, v.Occupation, v.Headcount, v.WageMinFen, v.WageMaxFen, v.County,
-		v.SeasonFrom.String(), v.SeasonTo.String(), number(v.Housing), number(v.Meals), v.Requirements, number(v.Hazardous), v.Taken,
-		string(v.State), sqldb.Micros(v.PublishedAt), next(v.Version, events), v.Township, string(unit(v.WageUnit)), strings.Join(v.Shifts, " "), strings.Join(v.Hazards, " "),
-		certificates(v.Certificates), strings.Join(v.Schemes, " "), number(v.Household), strings.Join(v.Limits, " "), v.Version)
-	if t.tx.Dialect().IsUnique(err) { // the same reference at the same moment: repeated, it is found
-		return outbox.ErrStale.Because(err)
+	if v.WageUnit == "" {
+		v.WageUnit = domain.ByMonth
 	}
-	if err := t.saved(ctx, n, err, outbox.Subject{Aggregate: v.ID, Version: v.Version, Division: v.County}, events); err != nil {
+	if err := vacancies.Save(ctx, t.log, t.tx, v, events...); err != nil {
 		return err
 	}
 	after := context.WithoutCancel(ctx)
-	v.Version = next(v.Version, events)
+	v.Version += int64(max(1, len(events)))
 	t.tx.OnCommit(func() {
 		t.open.Put(v)
 		t.pages.Changed(after, app.SearchTag(v.County))
@@ -109,33 +107,6 @@ func (t *Tx) SaveVacancy(ctx context.Context, v domain.Vacancy, events ...domain
 	})
 	return nil
 }
-
-// words reads a stored list.
-func words(s string) []string {
-	if s == "" {
-		return nil
-	}
-	return strings.Fields(s)
-}
-
-func certificates(all []domain.CertificateNeed) string {
-	text := make([]string, len(all))
-	for i, c := range all {
-		text[i] = c.Occupation + "/" + c.Level
-	}
-	return strings.Join(text, " ")
-}
-
-func unit(u domain.WageUnit) domain.WageUnit {
-	if u == "" {
-		return domain.ByMonth
-	}
-	return u
-}
-
-// byVacancy reads vacancies first and each one's employer then: left to
-// itself a planner may go over the employers, or over all that are open.
-const byVacancy = ` FROM vacancy v LEFT JOIN employer e ON e.id = v.employer_id`
 
 // VacanciesByID gives open vacancies with open places, by id.
 func (t *Tx) VacanciesByID(ids []string) (map[string]domain.Vacancy, error) {
@@ -147,7 +118,7 @@ func (t *Tx) VacanciesByID(ids []string) (map[string]domain.Vacancy, error) {
 	for i, id := range ids {
 		marks[i], args[i] = "$"+strconv.Itoa(i+1), id
 	}
-	all, err := sqldb.Collect(t.tx, scanVacancy, `SELECT `+vacancyColumns+byVacancy+` WHERE v.id IN (`+strings.Join(marks, ", ")+`)`, args...)
+	all, err := vacancies.List(t.tx, `WHERE v.id IN (`+strings.Join(marks, ", ")+`)`, args...)
 	for _, v := range all {
 		if v.Open() > 0 {
 			found[v.ID] = v
@@ -161,7 +132,7 @@ const employerPage = 200
 
 // VacanciesOf lists an employer's vacancies, newest first, the closed ones too.
 func (t *Tx) VacanciesOf(employerID string) ([]domain.Vacancy, error) {
-	return sqldb.Collect(t.tx, scanVacancy, `SELECT `+vacancyColumns+vacancyTable+` WHERE v.employer_id = $1 ORDER BY v.id DESC LIMIT $2`, employerID, employerPage)
+	return vacancies.List(t.tx, `WHERE v.employer_id = $1 ORDER BY v.id DESC LIMIT $2`, employerID, employerPage)
 }
 
 // Search lists open vacancies, newest first.
@@ -197,6 +168,6 @@ func (t *Tx) Search(q app.Search) ([]domain.Vacancy, error) {
 		and("v.id < ?", q.After)
 	}
 	args = append(args, q.Limit)
-	return sqldb.Collect(t.tx, scanVacancy, `SELECT `+vacancyColumns+vacancyTable+` WHERE v.state = 'open' AND v.taken < v.headcount`+where.String()+
+	return vacancies.List(t.tx, `WHERE v.state = 'open' AND v.taken < v.headcount`+where.String()+
 		` ORDER BY v.id DESC LIMIT $`+strconv.Itoa(len(args)), args...)
 }

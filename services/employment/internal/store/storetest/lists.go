@@ -112,8 +112,8 @@ func (s *suite) queue() {
 		if len(pending) != 0 {
 			s.Errorf("pending %v", pending)
 		}
-		stands, err3 := tx.HasApplied("worker-0", "vacancy-1")
-		gone, err4 := tx.HasApplied("worker-3", "vacancy-1")
+		_, stands, err3 := tx.PeekStanding("worker-0", "vacancy-1")
+		_, gone, err4 := tx.PeekStanding("worker-3", "vacancy-1")
 		if !stands || gone {
 			s.Errorf("applied: %v, %v", stands, gone)
 		}

@@ -212,9 +212,9 @@ func (s *suite) corrected() {
 		same(s, false, func() (bool, error) { return tx.Rests(v.ID) })
 		e.IndustrySection, e.Phone = "F", ident.Phone{}
 		v.Reference, v.Headcount, v.WageMinFen, v.WageMaxFen, v.SeasonTo, v.Housing, v.Meals, v.Requirements, v.Hazardous, v.Limits = "new", 9, 1, 1<<40, clock.NewDate(2027, 9, 1), !v.Housing, !v.Meals, "新", !v.Hazardous, nil
-		return errors.Join(tx.CorrectEmployer(ctx, e, domain.EmployerRegistered{EmployerID: e.ID}), tx.SaveVacancy(ctx, v, domain.VacancyPublished{VacancyID: v.ID}))
+		return errors.Join(tx.SaveEmployer(ctx, e, domain.EmployerRegistered{EmployerID: e.ID}), tx.SaveVacancy(ctx, v, domain.VacancyPublished{VacancyID: v.ID}))
 	})
-	err := s.try(func(ctx context.Context, tx app.Store) error { return tx.CorrectEmployer(ctx, e) })
+	err := s.try(func(ctx context.Context, tx app.Store) error { return tx.SaveEmployer(ctx, e) })
 	if !errors.Is(err, outbox.ErrStale) {
 		s.Errorf("stale: %v", err)
 	}
