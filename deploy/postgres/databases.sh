@@ -4,19 +4,27 @@
 # backed up and erased apart from the data. psql reads the passwords from their
 # files itself: an argument could be seen in the list of processes.
 set -eu
-for role in registry employment training insurance education housing; do
+database() { # database ROLE NAME...: a role, and what it owns
+  role=$1
+  shift
   psql -v ON_ERROR_STOP=1 -v role="$role" -v file="/run/secrets/postgres-$role.password" --username "$POSTGRES_USER" <<'SQL'
 \set password `cat :'file'`
 CREATE ROLE :"role" LOGIN PASSWORD :'password';
 SQL
-  databases=$role
-  [ "$role" != registry ] || databases="registry person_keys"
-  for database in $databases; do
+  for database; do
     psql -v ON_ERROR_STOP=1 -v role="$role" -v database="$database" --username "$POSTGRES_USER" <<'SQL'
 CREATE DATABASE :"database" OWNER :"role";
 REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
 SQL
   done
-done
+}
+# scripts/gen writes: databases
+database registry registry person_keys
+database employment employment
+database training training
+database insurance insurance
+database education education
+database housing housing
+# scripts/gen: end
 # Nobody but the superuser has business in the server's own database.
 psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" -c 'REVOKE ALL ON DATABASE postgres FROM PUBLIC'

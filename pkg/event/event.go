@@ -111,6 +111,8 @@ type Rule struct {
 	Consumers []string
 	Basis     string
 	Beside    string // the older version that is published beside it, or ""
+	Tell      *platformv1.Tell
+	Addressee string // the field that names the one consumer whom it concerns, or ""
 }
 
 // RuleOf returns the rule of an event message as service publishes it, or
@@ -129,7 +131,7 @@ func RuleOf(service string, d protoreflect.MessageDescriptor) (Rule, error) {
 	if rest, ok := strings.CutPrefix(beside, "*"); ok {
 		beside = service + rest
 	}
-	return Rule{Type: t, Shared: r.GetAudience() == platformv1.Audience_AUDIENCE_SHARED, Consumers: r.GetConsumers(), Basis: r.GetBasis(), Beside: beside}, nil
+	return Rule{Type: t, Shared: r.GetAudience() == platformv1.Audience_AUDIENCE_SHARED, Consumers: r.GetConsumers(), Basis: r.GetBasis(), Beside: beside, Tell: r.GetTell(), Addressee: r.GetAddressee()}, nil
 }
 
 // Rules answers RuleOf for one service and remembers the answers.

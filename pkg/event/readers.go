@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/proto/services"
 )
 
 // Keeper is the service that keeps every worker's own timeline, which the
@@ -18,14 +19,37 @@ import (
 // gets the bytes, whether the contract names it or not.
 const Keeper = "registry"
 
-// consumers maps every declared event type, a leading "*" included, to the
-// services that the contract names for it.
-var consumers = sync.OnceValue(func() map[string][]string {
-	all := map[string][]string{}
+// Everybody stands for every department among the consumers that a contract names.
+const Everybody = "*"
+
+// consumers says who may act on an event type.
+type consumers struct {
+	message   protoreflect.MessageType
+	named     []string
+	addressee protoreflect.FieldDescriptor // names the one whom it concerns, or nil
+}
+
+func (c consumers) includes(reader string) bool {
+	return slices.Contains(c.named, reader) || slices.Contains(c.named, Everybody) && slices.Contains(services.Names(), reader)
+}
+
+// concerns reports whether reader may have an event with these bytes.
+func (c consumers) concerns(reader string, data []byte) bool {
+	if !c.includes(reader) || c.addressee == nil {
+		return c.includes(reader)
+	}
+	m := c.message.New()
+	return proto.Unmarshal(data, m.Interface()) != nil || m.Get(c.addressee).String() == reader
+}
+
+// declared maps every declared event type, a leading "*" included, to those whom
+// the contract names for it.
+var declared = sync.OnceValue(func() map[string]consumers {
+	all := map[string]consumers{}
 	protoregistry.GlobalTypes.RangeMessages(func(t protoreflect.MessageType) bool {
 		o, _ := t.Descriptor().Options().(*descriptorpb.MessageOptions)
 		if r, _ := proto.GetExtension(o, platformv1.E_Event).(*platformv1.EventRule); r.GetType() != "" {
-			all[r.GetType()] = r.GetConsumers()
+			all[r.GetType()] = consumers{t, r.GetConsumers(), t.Descriptor().Fields().ByName(protoreflect.Name(r.GetAddressee()))}
 		}
 		return true
 	})
@@ -38,8 +62,8 @@ func MayFill(service, reader string) bool {
 	if reader == Keeper {
 		return true
 	}
-	for t, readers := range consumers() {
-		if by, _, _ := strings.Cut(t, "."); (by == service || by == "*") && slices.Contains(readers, reader) {
+	for t, c := range declared() {
+		if by, _, _ := strings.Cut(t, "."); (by == service || by == "*") && c.includes(reader) {
 			return true
 		}
 	}
@@ -53,17 +77,17 @@ func (e *Event) Concerns(reader string) bool {
 		return true
 	}
 	by, rest, _ := strings.Cut(e.Type, ".")
-	all := consumers()
+	all := declared()
 	for _, t := range []string{e.Type, "*." + rest} {
-		if readers, ok := all[t]; ok {
-			return slices.Contains(readers, reader)
+		if c, ok := all[t]; ok {
+			return c.concerns(reader, e.Data)
 		}
 	}
 	// A version that is not declared here: whoever acts on another version of it
 	// has to set it aside.
 	rest = rest[:max(strings.LastIndexByte(rest, '.'), 0)]
-	for t, readers := range all {
-		if strings.HasPrefix(t, by+"."+rest+".") && slices.Contains(readers, reader) {
+	for t, c := range all {
+		if strings.HasPrefix(t, by+"."+rest+".") && c.includes(reader) {
 			return true
 		}
 	}

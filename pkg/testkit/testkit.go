@@ -24,6 +24,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
+	"github.com/qiao-platform/qiao/proto/services"
 )
 
 // patience is how long a test waits for a condition before it fails.
@@ -85,9 +86,6 @@ type Platform struct {
 	running   []string
 }
 
-// services is every service whose key a test platform trusts.
-var services = []string{"registry", "employment", "training", "insurance", "education", "housing", "console", "probe"}
-
 // NewPlatform returns a platform on an embedded bus. The clock may be nil for
 // the system's.
 func NewPlatform(t testing.TB, c clock.Clock) *Platform {
@@ -108,7 +106,7 @@ func NewPlatform(t testing.TB, c clock.Clock) *Platform {
 	p.trusted["test"] = auth.Trusted{Key: pub, Kinds: []auth.Kind{auth.Worker, auth.Guardian, auth.Employer, auth.Officer, auth.Service, auth.Partner}}
 	p.signer = auth.NewSigner("test", priv, c)
 	p.client = rpc.NewClient(p.Conn, p.signer)
-	for _, s := range services {
+	for _, s := range append(services.Names(), "console", "probe") { // whose keys a test platform trusts
 		pub, priv, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
 			t.Fatal(err)

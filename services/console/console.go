@@ -13,6 +13,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/proto/contract"
+	"github.com/qiao-platform/qiao/proto/services"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
 	"github.com/qiao-platform/qiao/services/console/internal/part/feed"
@@ -40,9 +41,7 @@ type Config struct {
 }
 
 // Services lists every service of the platform in the order of the pages.
-func Services() []string {
-	return []string{"registry", "employment", "training", "insurance", "education", "housing"}
-}
+func Services() []string { return services.Names() }
 
 // sections lists the sections in the order of the pages. A new one is one line.
 func (cfg Config) sections(c contract.Caller, now clock.Clock, live *feed.Feed) []frame.Section {

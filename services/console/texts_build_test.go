@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,8 +20,10 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 
+	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/proto/services"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
 )
 
@@ -257,8 +260,10 @@ func TestEveryReaderHasAName(t *testing.T) {
 		}
 	})
 	events(t, func(r *platformv1.EventRule, d protoreflect.MessageDescriptor) {
-		for _, c := range r.GetConsumers() {
-			departments[c] = string(d.FullName())
+		for _, c := range slices.Concat(r.GetConsumers(), services.Names()) {
+			if c != event.Everybody {
+				departments[c] = string(d.FullName())
+			}
 		}
 	})
 	kinds.needs(t, 4, func(s string) string { return "reader." + s })

@@ -39,7 +39,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		}
 		return run.Parts{
 			Methods: educationv1.EducationMethods(server),
-			Router:  react.Router(Name, cases, tables.In, held),
+			Router:  react.Router(cases, tables.In, held),
 			Tasks: map[string]task.Handler{
 				store.TaskLapse:  task.Within(k.Log.DB(), tables.In, cases.Lapse),
 				store.TaskForget: react.Forget(cases, k.Log, tables.In, held),

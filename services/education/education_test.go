@@ -177,7 +177,7 @@ func (f *fixture) free(school string) int32 {
 // delivered says that the message about an offer has arrived.
 func (f *fixture) delivered(worker, offer string) {
 	f.t.Helper()
-	f.registry.Publish(outbox.Subject{Aggregate: ident.NewID(), Worker: worker}, &registryv1.MessageDelivered{MessageId: "message-1", About: offer, AboutService: "education"})
+	f.registry.Publish(outbox.Subject{Aggregate: ident.NewID(), Worker: worker}, &registryv1.MessageDelivered{MessageId: "message-1", About: offer, AboutService: "education", AboutKind: "offer"})
 	f.Settle()
 }
 
@@ -256,8 +256,8 @@ func TestSilenceKeepsThePlaceInTheQueue(t *testing.T) {
 	f.clock.Set(clock.NewDate(2026, 12, 1).Start())
 	f.Settle()
 	f.state("worker-1", id, "offered") // nobody is known to have read of it
-	f.registry.Publish(outbox.Subject{Aggregate: ident.NewID(), Worker: "worker-1"}, &registryv1.MessageDelivered{About: offer, AboutService: "housing"},
-		&registryv1.MessageDelivered{About: ident.NewID(), AboutService: "education"})
+	f.registry.Publish(outbox.Subject{Aggregate: ident.NewID(), Worker: "worker-1"}, &registryv1.MessageDelivered{About: offer, AboutService: "housing", AboutKind: "offer"},
+		&registryv1.MessageDelivered{About: ident.NewID(), AboutService: "education", AboutKind: "offer"})
 	f.Settle()
 	if f.application("worker-1", id).GetAnswerBy() != 0 {
 		t.Fatal("another message started the clock")

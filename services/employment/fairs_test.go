@@ -87,7 +87,7 @@ func (f *fixture) accept(worker, proposal, code string) string {
 
 // told says that a worker's message has arrived.
 func (f *fixture) told(worker, about string) {
-	f.registry.Publish(outbox.Subject{Aggregate: "message-" + about, Worker: worker}, &registryv1.MessageDelivered{MessageId: "message-" + about, About: about, AboutService: "employment"})
+	f.registry.Publish(outbox.Subject{Aggregate: "message-" + about, Worker: worker}, &registryv1.MessageDelivered{MessageId: "message-" + about, About: about, AboutService: "employment", AboutKind: "proposal"})
 	f.Settle()
 }
 

@@ -39,7 +39,7 @@ func (f *fixture) mine(worker string) *employmentv1.Application {
 }
 
 func (f *fixture) delivered(about string) {
-	f.registry.Publish(outbox.Subject{Aggregate: "message-" + about, Worker: "worker-1"}, &registryv1.MessageDelivered{MessageId: "message-" + about, About: about, AboutService: "employment"})
+	f.registry.Publish(outbox.Subject{Aggregate: "message-" + about, Worker: "worker-1"}, &registryv1.MessageDelivered{MessageId: "message-" + about, About: about, AboutService: "employment", AboutKind: "offer"})
 	f.Settle()
 }
 

@@ -216,7 +216,7 @@ func (f *fixture) offer(applicationID, homeID string) string {
 // deliver has the offer's message arrive.
 func (f *fixture) deliver(offerID string) {
 	f.t.Helper()
-	f.publish(f.registry, "message-"+offerID, &registryv1.MessageDelivered{MessageId: "message-" + offerID, Template: "offer", About: offerID, AboutService: "housing"})
+	f.publish(f.registry, "message-"+offerID, &registryv1.MessageDelivered{MessageId: "message-" + offerID, Template: "offer", About: offerID, AboutService: "housing", AboutKind: "offer"})
 }
 
 // served has the message of a decision arrive.

@@ -261,7 +261,7 @@ func exit(t *testing.T, f *fixture) {
 	f.clock.Advance(60 * 24 * time.Hour)
 	_, err = decide("officer-2", true, "2028-01-01")
 	wantCode(t, "silence before it arrived", err, "housing.exit.early")
-	f.deliver(id)
+	f.served(id, "housing.exit.noticed")
 	answer := func(a string) error {
 		_, err := f.client.AnswerNotice(f.Worker(worker), &housingv1.AnswerNoticeRequest{ExitId: id, AnswerCode: a})
 		return err
@@ -326,7 +326,7 @@ func TestExitEndsInStaying(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.deliver(r.GetExitId())
+	f.served(r.GetExitId(), "housing.exit.noticed")
 	f.clock.Advance(16 * 24 * time.Hour) // silence decides nothing, a person may
 	if _, err := f.client.DecideExit(f.officerNo("officer-2"), &housingv1.DecideExitRequest{ExitId: r.GetExitId()}); err != nil {
 		t.Fatal(err)

@@ -408,5 +408,5 @@ func roundByDraw(t *testing.T, f *fixture) {
 func (f *fixture) deliverTo(who, about string) {
 	f.t.Helper()
 	id := "message-" + about
-	f.publishFor(who, f.registry, id, &registryv1.MessageDelivered{MessageId: id, Template: "offer", About: about, AboutService: "housing"})
+	f.publishFor(who, f.registry, id, &registryv1.MessageDelivered{MessageId: id, Template: "offer", About: about, AboutService: "housing", AboutKind: "offer"})
 }

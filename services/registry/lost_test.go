@@ -39,9 +39,7 @@ func TestARegistryThatWasLost(t *testing.T) {
 
 func theRegistryIsLost(t *testing.T, database, keys string, lose func() string) {
 	f := &fixture{Platform: testkit.NewPlatform(t, nil), others: map[string]*testkit.Publisher{}}
-	for _, s := range []string{"employment", "training", "insurance", "education", "housing"} {
-		f.others[s] = f.Publisher(s)
-	}
+	f.publishers()
 	f.client = registryv1.RegistryClient{Caller: f.Client(), Target: registry.Name}
 	ops := platformv1.OpsClient{Caller: f.Client(), Target: registry.Name}
 	d := f.Deps(registry.Name)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/run"
@@ -34,7 +35,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			return run.Parts{}, err
 		}
 		k.CloseLater(keys.Close)
-		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Tables: k.Codes, Vault: keys, NewID: ident.NewID}
+		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Tables: k.Codes, Vault: keys, NewID: ident.NewID, Kind: event.KindOf}
 		people := store.New(k.Log, k.Tasks, k.Clock, keys.Index)
 		known, err := people.People(ctx)
 		if err == nil {
@@ -48,7 +49,10 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		closing := func(ctx context.Context, owner string) error {
 			return db.Update(ctx, func(tx *sqldb.Tx) error { return cases.CloseErased(ctx, in(tx), owner) })
 		}
-		router := react.Router(cases, in)
+		router, err := react.Router(cases, in)
+		if err != nil {
+			return run.Parts{}, err
+		}
 		router.Rebuilds(consume.Model{Name: store.Timeline, Apply: react.Refill(in), Swap: store.SwapTimelines, Clear: store.ClearNextTimeline})
 		server := &api.Server{App: cases, Log: k.Log, In: in, Facts: facts.Load()}
 		return run.Parts{

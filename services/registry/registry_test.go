@@ -9,6 +9,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/proto/services"
 	"github.com/qiao-platform/qiao/services/registry"
 )
 
@@ -30,9 +31,7 @@ func startOn(t testing.TB, database string) *fixture {
 	t.Helper()
 	c := clock.NewManual(begin)
 	f := &fixture{Platform: testkit.NewPlatform(t, c), clock: c, others: map[string]*testkit.Publisher{}}
-	for _, s := range []string{"employment", "training", "insurance", "education", "housing"} {
-		f.others[s] = f.Publisher(s)
-	}
+	f.publishers()
 	d := f.Deps(registry.Name)
 	if database != "" {
 		d.Database = database
@@ -44,6 +43,15 @@ func startOn(t testing.TB, database string) *fixture {
 	f.Start(s)
 	f.client = registryv1.RegistryClient{Caller: f.Client(), Target: registry.Name}
 	return f
+}
+
+// publishers stands in for the departments, whose channels the registry reads.
+func (f *fixture) publishers() {
+	for _, s := range services.Names() {
+		if s != registry.Name {
+			f.others[s] = f.Publisher(s)
+		}
+	}
 }
 
 // number makes a resident number of an address code that is not assigned.

@@ -2103,20 +2103,23 @@ const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\"education.application.submitted.v1\x10\x02\"\x10guardian consent*\x01\f\"z\n" +
 	"\x14ApplicationWithdrawn\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:;\x8a\xb5\x187\n" +
-	"\"education.application.withdrawn.v1\x10\x01\"\fguardian act*\x01\f\"\xde\x01\n" +
+	"\"education.application.withdrawn.v1\x10\x01\"\fguardian act*\x01\f\"\xe9\x01\n" +
 	"\fPlaceOffered\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x1b\n" +
 	"\tschool_id\x18\x03 \x01(\tR\bschoolId\x12\x1f\n" +
 	"\vanswer_days\x18\x04 \x01(\x05R\n" +
-	"answerDays:N\x8a\xb5\x18J\n" +
-	"\x1aeducation.place.offered.v1\x10\x02\x1a\bregistry\"\x1dstatutory: 义务教育法 12*\x01\f\"\xcb\x01\n" +
+	"answerDays:Y\x8a\xb5\x18U\n" +
+	"\x1aeducation.place.offered.v1\x10\x02\"\x1dstatutory: 义务教育法 12*\x01\f:\x13\n" +
+	"\boffer_id\x12\x05offer(\x01\"\xe7\x01\n" +
 	"\rPlaceAccepted\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x1b\n" +
 	"\tschool_id\x18\x03 \x01(\tR\bschoolId\x12\x1b\n" +
-	"\tin_person\x18\x04 \x01(\bR\binPerson:>\x8a\xb5\x18:\n" +
-	"\x1beducation.place.accepted.v1\x10\x02\x1a\bregistry\"\fguardian act*\x01\f\"\x84\x01\n" +
+	"\tin_person\x18\x04 \x01(\bR\binPerson:Z\x8a\xb5\x18V\n" +
+	"\x1beducation.place.accepted.v1\x10\x02\"\fguardian act*\x01\f:$\n" +
+	"\boffer_id\x12\x05offer\"\x11\n" +
+	"\tin_person\x12\x04true\"\x84\x01\n" +
 	"\rPlaceDeclined\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId:1\x8a\xb5\x18-\n" +
@@ -2128,12 +2131,13 @@ const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\vOfferLapsed\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId:/\x8a\xb5\x18+\n" +
-	"\x19education.offer.lapsed.v1\x10\x01\"\tpromise 2*\x01\f\"\x9f\x01\n" +
+	"\x19education.offer.lapsed.v1\x10\x01\"\tpromise 2*\x01\f\"\xb4\x01\n" +
 	"\x0fEvidenceChanged\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
-	"\x04what\x18\x03 \x01(\tR\x04what:=\x8a\xb5\x189\n" +
-	"\x1deducation.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\f\"\xd4\x01\n" +
+	"\x04what\x18\x03 \x01(\tR\x04what:R\x8a\xb5\x18N\n" +
+	"\x1deducation.evidence.changed.v1\x10\x02\"\tpromise 7*\x01\f:\x1d\n" +
+	"\x0eapplication_id\x12\vapplication\"\xd4\x01\n" +
 	"\fRoundPlanned\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1f\n" +
 	"\x05stage\x18\x02 \x01(\tB\t\x9a\xb5\x18\x05StageR\x05stage\x12\x19\n" +
@@ -2178,14 +2182,16 @@ const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12#\n" +
 	"\rchoices_count\x18\x03 \x01(\x05R\fchoicesCount:3\x8a\xb5\x18/\n" +
-	"\x1aeducation.choices.filed.v1\x10\x01\"\fguardian act*\x01\f\"\xf5\x01\n" +
+	"\x1aeducation.choices.filed.v1\x10\x01\"\fguardian act*\x01\f\"\x9d\x02\n" +
 	"\x0eOutcomeDecided\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x18\n" +
 	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x16\n" +
 	"\x06choice\x18\x04 \x01(\x05R\x06choice\x12\x12\n" +
-	"\x04pass\x18\x05 \x01(\x05R\x04pass:[\x8a\xb5\x18W\n" +
-	"\x1ceducation.outcome.decided.v1\x10\x02\x1a\bregistry\"(statutory: 义务教育法 12; promise 8*\x01\f\"\xb1\x01\n" +
+	"\x04pass\x18\x05 \x01(\x05R\x04pass:\x82\x01\x8a\xb5\x18~\n" +
+	"\x1ceducation.outcome.decided.v1\x10\x02\"(statutory: 义务教育法 12; promise 8*\x01\f:/\n" +
+	"\x0eapplication_id\x12\bdecision\"\x11\n" +
+	"\aoutcome\x12\x06placed(\x01\"\xb1\x01\n" +
 	"\n" +
 	"TaskOpened\x12\x17\n" +
 	"\atask_id\x18\x01 \x01(\tR\x06taskId\x12%\n" +
@@ -2201,13 +2207,14 @@ const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x16\n" +
 	"\x06ground\x18\x03 \x01(\tR\x06ground\x12\x1f\n" +
 	"\x06due_on\x18\x04 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:2\x8a\xb5\x18.\n" +
-	"\x19education.appeal.filed.v1\x10\x02\"\fguardian act*\x01\f\"\xc2\x01\n" +
+	"\x19education.appeal.filed.v1\x10\x02\"\fguardian act*\x01\f\"\xd4\x01\n" +
 	"\rAppealDecided\x12\x1b\n" +
 	"\tappeal_id\x18\x01 \x01(\tR\bappealId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x18\n" +
 	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x16\n" +
-	"\x06relief\x18\x04 \x01(\tR\x06relief:;\x8a\xb5\x187\n" +
-	"\x1beducation.appeal.decided.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\f\"f\n" +
+	"\x06relief\x18\x04 \x01(\tR\x06relief:M\x8a\xb5\x18I\n" +
+	"\x1beducation.appeal.decided.v1\x10\x02\"\tpromise 8*\x01\f:\x1a\n" +
+	"\x0eapplication_id\x12\x06appeal(\x01\"f\n" +
 	"\n" +
 	"GrantAsked\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:1\x8a\xb5\x18-\n" +
@@ -2227,26 +2234,29 @@ const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1f\n" +
 	"\vreason_code\x18\x02 \x01(\tR\n" +
 	"reasonCode:9\x8a\xb5\x185\n" +
-	"\x1ceducation.round.cancelled.v1\x10\x02\"\x10no personal data*\x01\f\"\xc1\x01\n" +
+	"\x1ceducation.round.cancelled.v1\x10\x02\"\x10no personal data*\x01\f\"\xd6\x01\n" +
 	"\fRoundNoticed\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04what\x18\x03 \x01(\tR\x04what\x12\x1f\n" +
 	"\vreason_code\x18\x04 \x01(\tR\n" +
-	"reasonCode::\x8a\xb5\x186\n" +
-	"\x1aeducation.round.noticed.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\f\"\x87\x01\n" +
+	"reasonCode:O\x8a\xb5\x18K\n" +
+	"\x1aeducation.round.noticed.v1\x10\x02\"\tpromise 8*\x01\f:\x1d\n" +
+	"\x0eapplication_id\x12\vapplication\"\x87\x01\n" +
 	"\fDoublesFound\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12#\n" +
 	"\rdoubles_count\x18\x02 \x01(\x05R\fdoublesCount:7\x8a\xb5\x183\n" +
-	"\x1aeducation.doubles.found.v1\x10\x01\"\x10no personal data*\x01\f\"\xdd\x01\n" +
+	"\x1aeducation.doubles.found.v1\x10\x01\"\x10no personal data*\x01\f\"\x83\x02\n" +
 	"\rDoubleDecided\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x18\n" +
 	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x12\n" +
 	"\x04kept\x18\x04 \x01(\bR\x04kept\x12\x1f\n" +
 	"\vreason_code\x18\x05 \x01(\tR\n" +
-	"reasonCode:;\x8a\xb5\x187\n" +
-	"\x1beducation.double.decided.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\f\"\xb4\x01\n" +
+	"reasonCode:a\x8a\xb5\x18]\n" +
+	"\x1beducation.double.decided.v1\x10\x02\"\tpromise 8*\x01\f:.\n" +
+	"\x0eapplication_id\x12\vapplication\x1a\x0f\n" +
+	"\aoutcome\x12\x04same\"\xb4\x01\n" +
 	"\x12CorrectionProposed\x12#\n" +
 	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x19\n" +
 	"\bround_id\x18\x02 \x01(\tR\aroundId\x12\x1f\n" +
@@ -2263,14 +2273,15 @@ const file_qiao_education_v1_events_proto_rawDesc = "" +
 	"\vreason_code\x18\x03 \x01(\tR\n" +
 	"reasonCode\x12\x18\n" +
 	"\awronged\x18\x04 \x01(\x05R\awronged:9\x8a\xb5\x185\n" +
-	"\x1ceducation.round.corrected.v1\x10\x02\"\x10no personal data*\x01\f\"\xdb\x01\n" +
+	"\x1ceducation.round.corrected.v1\x10\x02\"\x10no personal data*\x01\f\"\xf0\x01\n" +
 	"\vWrongMended\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x16\n" +
 	"\x06choice\x18\x03 \x01(\x05R\x06choice\x12\x16\n" +
 	"\x06relief\x18\x04 \x01(\tR\x06relief\x12\x1f\n" +
-	"\x06due_on\x18\x05 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:9\x8a\xb5\x185\n" +
-	"\x19education.wrong.mended.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\fBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
+	"\x06due_on\x18\x05 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:N\x8a\xb5\x18J\n" +
+	"\x19education.wrong.mended.v1\x10\x02\"\tpromise 8*\x01\f:\x1d\n" +
+	"\x0eapplication_id\x12\vapplicationBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
 
 var (
 	file_qiao_education_v1_events_proto_rawDescOnce sync.Once

@@ -1209,27 +1209,30 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\x14ApplicationWithdrawn\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId::\x8a\xb5\x186\n" +
 	"#employment.application.withdrawn.v1\x10\x01\"\n" +
-	"worker act*\x01\x01\"\xca\x01\n" +
+	"worker act*\x01\x01\"\xd5\x01\n" +
 	"\tOfferMade\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x03 \x01(\tR\tvacancyId\x12\x1f\n" +
 	"\vanswer_days\x18\x04 \x01(\x05R\n" +
-	"answerDays:;\x8a\xb5\x187\n" +
-	"\x18employment.offer.made.v1\x10\x02\x1a\bregistry\"\femployer act*\x01\x01\"\xc3\x01\n" +
+	"answerDays:F\x8a\xb5\x18B\n" +
+	"\x18employment.offer.made.v1\x10\x02\"\femployer act*\x01\x01:\x13\n" +
+	"\boffer_id\x12\x05offer(\x01\"\xdf\x01\n" +
 	"\rOfferAccepted\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\ahire_id\x18\x03 \x01(\tR\x06hireId\x12\x1b\n" +
-	"\tin_person\x18\x04 \x01(\bR\binPerson::\x8a\xb5\x186\n" +
-	"\x1cemployment.offer.accepted.v1\x10\x02\x1a\bregistry\"\aconsent*\x01\x01\"^\n" +
+	"\tin_person\x18\x04 \x01(\bR\binPerson:V\x8a\xb5\x18R\n" +
+	"\x1cemployment.offer.accepted.v1\x10\x02\"\aconsent*\x01\x01:$\n" +
+	"\boffer_id\x12\x05offer\"\x11\n" +
+	"\tin_person\x12\x04true\"^\n" +
 	"\rOfferDeclined\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId:2\x8a\xb5\x18.\n" +
 	"\x1cemployment.offer.declined.v1\x10\x01\"\tpromise 2*\x01\x01\"Z\n" +
 	"\vOfferLapsed\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId:0\x8a\xb5\x18,\n" +
-	"\x1aemployment.offer.lapsed.v1\x10\x01\"\tpromise 2*\x01\x01\"\xe3\x02\n" +
+	"\x1aemployment.offer.lapsed.v1\x10\x01\"\tpromise 2*\x01\x01\"\x84\x03\n" +
 	"\x0eHireRegistered\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\vemployer_id\x18\x02 \x01(\tR\n" +
@@ -1241,8 +1244,10 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\thazardous\x18\x05 \x01(\bR\thazardous\x12\x19\n" +
 	"\bstart_on\x18\x06 \x01(\tR\astartOn\x12\x15\n" +
 	"\x06end_on\x18\a \x01(\tR\x05endOn\x12\x1f\n" +
-	"\x05basis\x18\b \x01(\tB\t\x9a\xb5\x18\x05BasisR\x05basis:n\x8a\xb5\x18j\n" +
-	"\x1demployment.hire.registered.v1\x10\x02\x1a\bregistry\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\x0fLCL 7-8; SIL 58*\x03\x01\x04\b\"\xbb\x02\n" +
+	"\x05basis\x18\b \x01(\tB\t\x9a\xb5\x18\x05BasisR\x05basis:\x8e\x01\x8a\xb5\x18\x89\x01\n" +
+	"\x1demployment.hire.registered.v1\x10\x02\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\x0fLCL 7-8; SIL 58*\x03\x01\x04\b:'\n" +
+	"\ahire_id\x12\x04hire\x1a\x16\n" +
+	"\x05basis\x12\remployer_says\"\xbb\x02\n" +
 	"\rHireConfirmed\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\vemployer_id\x18\x02 \x01(\tR\n" +
@@ -1263,14 +1268,15 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\n" +
 	"HireUndone\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId:X\x8a\xb5\x18T\n" +
-	"\x19employment.hire.undone.v1\x10\x02\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\tpromise 1*\x01\x01\"\xb2\x01\n" +
+	"\x19employment.hire.undone.v1\x10\x02\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\tpromise 1*\x01\x01\"\xb9\x01\n" +
 	"\rHireEndStated\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x19\n" +
 	"\bended_on\x18\x02 \x01(\tR\aendedOn\x12+\n" +
 	"\vground_code\x18\x03 \x01(\tB\n" +
 	"\x9a\xb5\x18\x06GroundR\n" +
-	"groundCode:@\x8a\xb5\x18<\n" +
-	"\x1demployment.hire.end_stated.v1\x10\x02\x1a\bregistry\"\femployer act*\x01\x04\"b\n" +
+	"groundCode:G\x8a\xb5\x18C\n" +
+	"\x1demployment.hire.end_stated.v1\x10\x02\"\femployer act*\x01\x04:\x0f\n" +
+	"\ahire_id\x12\x04hire\"b\n" +
 	"\x0fHireEndDisputed\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId:6\x8a\xb5\x182\n" +
 	"\x1femployment.hire.end_disputed.v1\x10\x02\"\n" +

@@ -4760,12 +4760,13 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\x18FairApplicationWithdrawn\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:?\x8a\xb5\x18;\n" +
 	"(employment.fair_application.withdrawn.v1\x10\x01\"\n" +
-	"worker act*\x01\x01\"\xbf\x01\n" +
+	"worker act*\x01\x01\"\xd9\x01\n" +
 	"\x17FairApplicationUnplaced\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\afair_id\x18\x02 \x01(\tR\x06fairId\x12\x12\n" +
-	"\x04pass\x18\x03 \x01(\x05R\x04pass:P\x8a\xb5\x18L\n" +
-	"'employment.fair_application.unplaced.v1\x10\x02\x1a\bregistry\"\x12consent: this fair*\x01\x01\"\xd7\x01\n" +
+	"\x04pass\x18\x03 \x01(\x05R\x04pass:j\x8a\xb5\x18f\n" +
+	"'employment.fair_application.unplaced.v1\x10\x02\"\x12consent: this fair*\x01\x01:\"\n" +
+	"\x0eapplication_id\x12\x10fair_application\"\xe8\x01\n" +
 	"\x10FairProposalMade\x12\x1f\n" +
 	"\vproposal_id\x18\x01 \x01(\tR\n" +
 	"proposalId\x12\x17\n" +
@@ -4773,14 +4774,17 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\n" +
 	"vacancy_id\x18\x03 \x01(\tR\tvacancyId\x12\x1f\n" +
 	"\vanswer_days\x18\x04 \x01(\x05R\n" +
-	"answerDays:I\x8a\xb5\x18E\n" +
-	" employment.fair_proposal.made.v1\x10\x02\x1a\bregistry\"\x12consent: this fair*\x01\x01\"\xbf\x01\n" +
+	"answerDays:Z\x8a\xb5\x18V\n" +
+	" employment.fair_proposal.made.v1\x10\x02\"\x12consent: this fair*\x01\x01:\x19\n" +
+	"\vproposal_id\x12\bproposal(\x01\"\xe1\x01\n" +
 	"\x14FairProposalAccepted\x12\x1f\n" +
 	"\vproposal_id\x18\x01 \x01(\tR\n" +
 	"proposalId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x1b\n" +
-	"\tin_person\x18\x03 \x01(\bR\binPerson:B\x8a\xb5\x18>\n" +
-	"$employment.fair_proposal.accepted.v1\x10\x02\x1a\bregistry\"\aconsent*\x01\x01\"s\n" +
+	"\tin_person\x18\x03 \x01(\bR\binPerson:d\x8a\xb5\x18`\n" +
+	"$employment.fair_proposal.accepted.v1\x10\x02\"\aconsent*\x01\x01:*\n" +
+	"\vproposal_id\x12\bproposal\"\x11\n" +
+	"\tin_person\x12\x04true\"s\n" +
 	"\x14FairProposalDeclined\x12\x1f\n" +
 	"\vproposal_id\x18\x01 \x01(\tR\n" +
 	"proposalId::\x8a\xb5\x186\n" +
@@ -4793,13 +4797,14 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\vproposal_id\x18\x01 \x01(\tR\n" +
 	"proposalId:<\x8a\xb5\x188\n" +
 	"%employment.fair_proposal.withdrawn.v1\x10\x01\"\n" +
-	"worker act*\x01\x01\"\xa6\x01\n" +
+	"worker act*\x01\x01\"\xb5\x01\n" +
 	"\x16FairProposalPassedOver\x12\x1f\n" +
 	"\vproposal_id\x18\x01 \x01(\tR\n" +
 	"proposalId\x12\x1f\n" +
 	"\vreason_code\x18\x02 \x01(\tR\n" +
-	"reasonCode:J\x8a\xb5\x18F\n" +
-	"'employment.fair_proposal.passed_over.v1\x10\x02\x1a\bregistry\"\femployer act*\x01\x01BDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
+	"reasonCode:Y\x8a\xb5\x18U\n" +
+	"'employment.fair_proposal.passed_over.v1\x10\x02\"\femployer act*\x01\x01:\x17\n" +
+	"\vproposal_id\x12\bproposalBDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
 
 var (
 	file_qiao_employment_v1_fair_proto_rawDescOnce sync.Once

@@ -681,13 +681,14 @@ const file_qiao_employment_v1_matching_events_proto_rawDesc = "" +
 	"reasonCode\x12\x1d\n" +
 	"\n" +
 	"vacancy_id\x18\x04 \x01(\tR\tvacancyId:D\x8a\xb5\x18@\n" +
-	"\x1cemployment.review.decided.v1\x10\x01\"\x1bpromise 8; no personal data*\x01\x01\"\xd5\x01\n" +
+	"\x1cemployment.review.decided.v1\x10\x01\"\x1bpromise 8; no personal data*\x01\x01\"\xe6\x01\n" +
 	"\x10InterviewInvited\x12!\n" +
 	"\finterview_id\x18\x01 \x01(\tR\vinterviewId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12!\n" +
 	"\ameet_on\x18\x03 \x01(\tB\b\x9a\xb5\x18\x04dateR\x06meetOn\x12\x10\n" +
-	"\x03way\x18\x04 \x01(\tR\x03way:B\x8a\xb5\x18>\n" +
-	"\x1femployment.interview.invited.v1\x10\x02\x1a\bregistry\"\femployer act*\x01\x01\"|\n" +
+	"\x03way\x18\x04 \x01(\tR\x03way:S\x8a\xb5\x18O\n" +
+	"\x1femployment.interview.invited.v1\x10\x02\"\femployer act*\x01\x01:\x19\n" +
+	"\finterview_id\x12\tinterview\"|\n" +
 	"\x11InterviewAccepted\x12!\n" +
 	"\finterview_id\x18\x01 \x01(\tR\vinterviewId:D\x8a\xb5\x18@\n" +
 	" employment.interview.accepted.v1\x10\x01\"\x17consent: this interview*\x01\x01\"n\n" +
@@ -715,14 +716,15 @@ const file_qiao_employment_v1_matching_events_proto_rawDesc = "" +
 	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12\x1f\n" +
 	"\vreason_code\x18\x02 \x01(\tR\n" +
 	"reasonCode:9\x8a\xb5\x185\n" +
-	"\x1cemployment.fair.cancelled.v1\x10\x02\"\x10no personal data*\x01\x01\"\xbe\x01\n" +
+	"\x1cemployment.fair.cancelled.v1\x10\x02\"\x10no personal data*\x01\x01\"\xd8\x01\n" +
 	"\vFairNoticed\x12\x17\n" +
 	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04what\x18\x03 \x01(\tR\x04what\x12\x1f\n" +
 	"\vreason_code\x18\x04 \x01(\tR\n" +
-	"reasonCode::\x8a\xb5\x186\n" +
-	"\x1aemployment.fair.noticed.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x01\"\xc3\x01\n" +
+	"reasonCode:T\x8a\xb5\x18P\n" +
+	"\x1aemployment.fair.noticed.v1\x10\x02\"\tpromise 8*\x01\x01:\"\n" +
+	"\x0eapplication_id\x12\x10fair_application\"\xc3\x01\n" +
 	"\rFairCorrected\x12\x17\n" +
 	"\afair_id\x18\x01 \x01(\tR\x06fairId\x12#\n" +
 	"\rcorrection_id\x18\x02 \x01(\tR\fcorrectionId\x12\x1f\n" +

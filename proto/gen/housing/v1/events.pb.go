@@ -2630,28 +2630,33 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\x14ApplicationWithdrawn\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:7\x8a\xb5\x183\n" +
 	" housing.application.withdrawn.v1\x10\x01\"\n" +
-	"worker act*\x01\x0f\"\xdf\x01\n" +
+	"worker act*\x01\x0f\"\xf3\x01\n" +
 	"\x12EligibilityDecided\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12%\n" +
 	"\aoutcome\x18\x02 \x01(\tB\v\x9a\xb5\x18\aOutcomeR\aoutcome\x12\x19\n" +
-	"\brule_ids\x18\x03 \x03(\tR\aruleIds:`\x8a\xb5\x18\\\n" +
-	"\x1ehousing.eligibility.decided.v1\x10\x02\x1a\bregistry\"+statutory: 公共租赁住房管理办法 7*\x01\x0f\"\x8b\x01\n" +
+	"\brule_ids\x18\x03 \x03(\tR\aruleIds:t\x8a\xb5\x18p\n" +
+	"\x1ehousing.eligibility.decided.v1\x10\x02\"+statutory: 公共租赁住房管理办法 7*\x01\x0f:\x1c\n" +
+	"\x0eapplication_id\x12\bdecision(\x01\"\xa0\x01\n" +
 	"\x10DecisionReopened\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
-	"\x04kind\x18\x02 \x01(\tR\x04kind:<\x8a\xb5\x188\n" +
-	"\x1chousing.decision.reopened.v1\x10\x02\x1a\bregistry\"\tpromise 9*\x01\x0f\"\xbe\x01\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind:Q\x8a\xb5\x18M\n" +
+	"\x1chousing.decision.reopened.v1\x10\x02\"\tpromise 9*\x01\x0f:\x1d\n" +
+	"\x0eapplication_id\x12\vapplication\"\xc9\x01\n" +
 	"\tOfferMade\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\ahome_id\x18\x03 \x01(\tR\x06homeId\x12\x1f\n" +
 	"\vanswer_days\x18\x04 \x01(\x05R\n" +
-	"answerDays:5\x8a\xb5\x181\n" +
-	"\x15housing.offer.made.v1\x10\x02\x1a\bregistry\"\tstatutory*\x01\x0f\"\xa7\x01\n" +
+	"answerDays:@\x8a\xb5\x18<\n" +
+	"\x15housing.offer.made.v1\x10\x02\"\tstatutory*\x01\x0f:\x13\n" +
+	"\boffer_id\x12\x05offer(\x01\"\xc3\x01\n" +
 	"\rOfferAccepted\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x1b\n" +
-	"\tin_person\x18\x03 \x01(\bR\binPerson:7\x8a\xb5\x183\n" +
-	"\x19housing.offer.accepted.v1\x10\x02\x1a\bregistry\"\aconsent*\x01\x0f\"\x82\x01\n" +
+	"\tin_person\x18\x03 \x01(\bR\binPerson:S\x8a\xb5\x18O\n" +
+	"\x19housing.offer.accepted.v1\x10\x02\"\aconsent*\x01\x0f:$\n" +
+	"\boffer_id\x12\x05offer\"\x11\n" +
+	"\tin_person\x12\x04true\"\x82\x01\n" +
 	"\rOfferDeclined\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId:/\x8a\xb5\x18+\n" +
@@ -2671,12 +2676,13 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\tstarts_on\x18\x04 \x01(\tR\bstartsOn\x12\x17\n" +
 	"\aends_on\x18\x05 \x01(\tR\x06endsOn\x12\x19\n" +
 	"\brent_fen\x18\x06 \x01(\x03R\arentFen:7\x8a\xb5\x183\n" +
-	"\x17housing.lease.signed.v1\x10\x02\x1a\teducation\"\bcontract*\x01\x0f\"\x9d\x01\n" +
+	"\x17housing.lease.signed.v1\x10\x02\x1a\teducation\"\bcontract*\x01\x0f\"\xb2\x01\n" +
 	"\x0fEvidenceChanged\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
-	"\x04what\x18\x03 \x01(\tR\x04what:;\x8a\xb5\x187\n" +
-	"\x1bhousing.evidence.changed.v1\x10\x02\x1a\bregistry\"\tpromise 7*\x01\x0f\"\x9c\x01\n" +
+	"\x04what\x18\x03 \x01(\tR\x04what:P\x8a\xb5\x18L\n" +
+	"\x1bhousing.evidence.changed.v1\x10\x02\"\tpromise 7*\x01\x0f:\x1d\n" +
+	"\x0eapplication_id\x12\vapplication\"\x9c\x01\n" +
 	"\rListPublished\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\x12\x1c\n" +
 	"\x04kind\x18\x02 \x01(\tB\b\x9a\xb5\x18\x04KindR\x04kind\x12\x1c\n" +
@@ -2722,25 +2728,28 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\fReviewClosed\x12\x1b\n" +
 	"\treview_id\x18\x01 \x01(\tR\breviewId\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome:*\x8a\xb5\x18&\n" +
-	"\x18housing.review.closed.v1\x10\x01\"\x05HO-04*\x01\x0f\"\x83\x01\n" +
+	"\x18housing.review.closed.v1\x10\x01\"\x05HO-04*\x01\x0f\"\x8c\x01\n" +
 	"\n" +
 	"RenewalDue\x12\x19\n" +
 	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12#\n" +
-	"\bapply_by\x18\x02 \x01(\tB\b\x9a\xb5\x18\x04dateR\aapplyBy:5\x8a\xb5\x181\n" +
-	"\x16housing.renewal.due.v1\x10\x02\x1a\bregistry\"\bcontract*\x01\x0f\"y\n" +
+	"\bapply_by\x18\x02 \x01(\tB\b\x9a\xb5\x18\x04dateR\aapplyBy:>\x8a\xb5\x18:\n" +
+	"\x16housing.renewal.due.v1\x10\x02\"\bcontract*\x01\x0f:\x11\n" +
+	"\blease_id\x12\x05lease\"y\n" +
 	"\fRenewalAsked\x12\x1d\n" +
 	"\n" +
 	"renewal_id\x18\x01 \x01(\tR\trenewalId\x12\x19\n" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId:/\x8a\xb5\x18+\n" +
 	"\x18housing.renewal.asked.v1\x10\x01\"\n" +
-	"worker act*\x01\x0f\"\xdc\x01\n" +
+	"worker act*\x01\x0f\"\xeb\x01\n" +
 	"\x0eRenewalDecided\x12\x1d\n" +
 	"\n" +
 	"renewal_id\x18\x01 \x01(\tR\trenewalId\x12\x19\n" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x18\n" +
 	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12\x17\n" +
-	"\aends_on\x18\x04 \x01(\tR\x06endsOn:]\x8a\xb5\x18Y\n" +
-	"\x1ahousing.renewal.decided.v1\x10\x02\x1a\bregistry\",statutory: 公共租赁住房管理办法 30*\x01\x0f\"z\n" +
+	"\aends_on\x18\x04 \x01(\tR\x06endsOn:l\x8a\xb5\x18h\n" +
+	"\x1ahousing.renewal.decided.v1\x10\x02\",statutory: 公共租赁住房管理办法 30*\x01\x0f:\x17\n" +
+	"\n" +
+	"renewal_id\x12\arenewal(\x01\"z\n" +
 	"\n" +
 	"LeaseEnded\x12\x19\n" +
 	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x19\n" +
@@ -2750,49 +2759,54 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\trepair_id\x18\x01 \x01(\tR\brepairId\x12\x19\n" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x12\n" +
 	"\x04what\x18\x03 \x01(\tR\x04what:/\x8a\xb5\x18+\n" +
-	"\x1ahousing.repair.reported.v1\x10\x01\"\bcontract*\x01\x0f\"\x85\x01\n" +
+	"\x1ahousing.repair.reported.v1\x10\x01\"\bcontract*\x01\x0f\"\x90\x01\n" +
 	"\rRepairPlanned\x12\x1b\n" +
 	"\trepair_id\x18\x01 \x01(\tR\brepairId\x12\x1d\n" +
 	"\n" +
-	"planned_on\x18\x02 \x01(\tR\tplannedOn:8\x8a\xb5\x184\n" +
-	"\x19housing.repair.planned.v1\x10\x02\x1a\bregistry\"\bcontract*\x01\x0f\"`\n" +
+	"planned_on\x18\x02 \x01(\tR\tplannedOn:C\x8a\xb5\x18?\n" +
+	"\x19housing.repair.planned.v1\x10\x02\"\bcontract*\x01\x0f:\x13\n" +
+	"\trepair_id\x12\x06repair\"k\n" +
 	"\n" +
 	"RepairDone\x12\x1b\n" +
-	"\trepair_id\x18\x01 \x01(\tR\brepairId:5\x8a\xb5\x181\n" +
-	"\x16housing.repair.done.v1\x10\x02\x1a\bregistry\"\bcontract*\x01\x0f\"x\n" +
+	"\trepair_id\x18\x01 \x01(\tR\brepairId:@\x8a\xb5\x18<\n" +
+	"\x16housing.repair.done.v1\x10\x02\"\bcontract*\x01\x0f:\x13\n" +
+	"\trepair_id\x12\x06repair\"x\n" +
 	"\x0fRepairConfirmed\x12\x1b\n" +
 	"\trepair_id\x18\x01 \x01(\tR\brepairId\x12\x14\n" +
 	"\x05works\x18\x02 \x01(\bR\x05works:2\x8a\xb5\x18.\n" +
 	"\x1bhousing.repair.confirmed.v1\x10\x01\"\n" +
-	"worker act*\x01\x0f\"\xde\x01\n" +
+	"worker act*\x01\x0f\"\xe7\x01\n" +
 	"\vExitNoticed\x12\x17\n" +
 	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x19\n" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x16\n" +
 	"\x06ground\x18\x03 \x01(\tR\x06ground\x12\x1f\n" +
 	"\vanswer_days\x18\x04 \x01(\x05R\n" +
-	"answerDays:b\x8a\xb5\x18^\n" +
-	"\x17housing.exit.noticed.v1\x10\x02\x1a\bregistry\"4statutory: 公共租赁住房管理办法 27, 29, 31*\x01\x0f\"y\n" +
+	"answerDays:k\x8a\xb5\x18g\n" +
+	"\x17housing.exit.noticed.v1\x10\x02\"4statutory: 公共租赁住房管理办法 27, 29, 31*\x01\x0f:\x11\n" +
+	"\aexit_id\x12\x04exit(\x01\"y\n" +
 	"\fExitAnswered\x12\x17\n" +
 	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x1f\n" +
 	"\vanswer_code\x18\x02 \x01(\tR\n" +
 	"answerCode:/\x8a\xb5\x18+\n" +
 	"\x18housing.exit.answered.v1\x10\x01\"\n" +
-	"worker act*\x01\x0f\"\xe4\x01\n" +
+	"worker act*\x01\x0f\"\xf6\x01\n" +
 	"\vExitDecided\x12\x17\n" +
 	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x19\n" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x18\n" +
 	"\aoutcome\x18\x03 \x01(\tR\aoutcome\x12#\n" +
-	"\bleave_by\x18\x04 \x01(\tB\b\x9a\xb5\x18\x04dateR\aleaveBy:b\x8a\xb5\x18^\n" +
-	"\x17housing.exit.decided.v1\x10\x02\x1a\bregistry\"4statutory: 公共租赁住房管理办法 27, 29, 31*\x01\x0f\"X\n" +
+	"\bleave_by\x18\x04 \x01(\tB\b\x9a\xb5\x18\x04dateR\aleaveBy:t\x8a\xb5\x18p\n" +
+	"\x17housing.exit.decided.v1\x10\x02\"4statutory: 公共租赁住房管理办法 27, 29, 31*\x01\x0f:\x1a\n" +
+	"\aexit_id\x12\rexit_decision(\x01\"X\n" +
 	"\fExitAppealed\x12\x17\n" +
 	"\aexit_id\x18\x01 \x01(\tR\x06exitId:/\x8a\xb5\x18+\n" +
 	"\x18housing.exit.appealed.v1\x10\x01\"\n" +
-	"worker act*\x01\x0f\"\xa1\x01\n" +
+	"worker act*\x01\x0f\"\xb3\x01\n" +
 	"\x11ExitAppealDecided\x12\x17\n" +
 	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x19\n" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x18\n" +
-	"\aoutcome\x18\x03 \x01(\tR\aoutcome:>\x8a\xb5\x18:\n" +
-	"\x1ehousing.exit.appeal_decided.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0f\"\x9b\x01\n" +
+	"\aoutcome\x18\x03 \x01(\tR\aoutcome:P\x8a\xb5\x18L\n" +
+	"\x1ehousing.exit.appeal_decided.v1\x10\x02\"\tpromise 8*\x01\x0f:\x1a\n" +
+	"\aexit_id\x12\rexit_decision(\x01\"\x9b\x01\n" +
 	"\vPlacesAsked\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12\x1f\n" +
@@ -2813,40 +2827,45 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12\x1f\n" +
 	"\vreason_code\x18\x02 \x01(\tR\n" +
 	"reasonCode:7\x8a\xb5\x183\n" +
-	"\x1ahousing.round.cancelled.v1\x10\x02\"\x10no personal data*\x01\x0f\"\xab\x01\n" +
+	"\x1ahousing.round.cancelled.v1\x10\x02\"\x10no personal data*\x01\x0f\"\xc0\x01\n" +
 	"\fRoundNoticed\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x1f\n" +
 	"\vreason_code\x18\x03 \x01(\tR\n" +
-	"reasonCode:8\x8a\xb5\x184\n" +
-	"\x18housing.round.noticed.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0f\"\xc6\x01\n" +
+	"reasonCode:M\x8a\xb5\x18I\n" +
+	"\x18housing.round.noticed.v1\x10\x02\"\tpromise 8*\x01\x0f:\x1d\n" +
+	"\x0eapplication_id\x12\vapplication\"\xec\x01\n" +
 	"\x10HouseholdDecided\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x12\n" +
 	"\x04kept\x18\x03 \x01(\bR\x04kept\x12\x1f\n" +
 	"\vreason_code\x18\x04 \x01(\tR\n" +
-	"reasonCode:<\x8a\xb5\x188\n" +
-	"\x1chousing.household.decided.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0f\"f\n" +
+	"reasonCode:b\x8a\xb5\x18^\n" +
+	"\x1chousing.household.decided.v1\x10\x02\"\tpromise 8*\x01\x0f:.\n" +
+	"\x0eapplication_id\x12\vapplication\x1a\x0f\n" +
+	"\aoutcome\x12\x04same\"f\n" +
 	"\fPrioritySaid\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:/\x8a\xb5\x18+\n" +
 	"\x18housing.priority.said.v1\x10\x01\"\n" +
-	"worker act*\x01\x0f\"\xa5\x01\n" +
+	"worker act*\x01\x0f\"\xba\x01\n" +
 	"\x10PriorityLookedAt\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12+\n" +
-	"\aoutcome\x18\x02 \x01(\tB\x11\x9a\xb5\x18\rPriorityStateR\aoutcome:=\x8a\xb5\x189\n" +
-	"\x1dhousing.priority.looked_at.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0f\"\xc4\x01\n" +
+	"\aoutcome\x18\x02 \x01(\tB\x11\x9a\xb5\x18\rPriorityStateR\aoutcome:R\x8a\xb5\x18N\n" +
+	"\x1dhousing.priority.looked_at.v1\x10\x02\"\tpromise 8*\x01\x0f:\x1d\n" +
+	"\x0eapplication_id\x12\vapplication\"\xc4\x01\n" +
 	"\x0eRoundCorrected\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12#\n" +
 	"\rcorrection_id\x18\x02 \x01(\tR\fcorrectionId\x12\x1f\n" +
 	"\vreason_code\x18\x03 \x01(\tR\n" +
 	"reasonCode\x12\x18\n" +
 	"\awronged\x18\x04 \x01(\x05R\awronged:7\x8a\xb5\x183\n" +
-	"\x1ahousing.round.corrected.v1\x10\x02\"\x10no personal data*\x01\x0f\"\xa9\x01\n" +
+	"\x1ahousing.round.corrected.v1\x10\x02\"\x10no personal data*\x01\x0f\"\xbe\x01\n" +
 	"\vWrongMended\x12\x19\n" +
 	"\bround_id\x18\x01 \x01(\tR\aroundId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x1f\n" +
-	"\x06due_on\x18\x03 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:7\x8a\xb5\x183\n" +
-	"\x17housing.wrong.mended.v1\x10\x02\x1a\bregistry\"\tpromise 8*\x01\x0fB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
+	"\x06due_on\x18\x03 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:L\x8a\xb5\x18H\n" +
+	"\x17housing.wrong.mended.v1\x10\x02\"\tpromise 8*\x01\x0f:\x1d\n" +
+	"\x0eapplication_id\x12\vapplicationB>Z<github.com/qiao-platform/qiao/proto/gen/housing/v1;housingv1b\x06proto3"
 
 var (
 	file_qiao_housing_v1_events_proto_rawDescOnce sync.Once

@@ -615,12 +615,13 @@ const file_qiao_insurance_v1_events_proto_rawDesc = "" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\vreason_code\x18\x03 \x01(\tR\n" +
 	"reasonCode:+\x8a\xb5\x18'\n" +
-	"\x18insurance.duty.closed.v1\x10\x02\"\x06SIL 58*\x01\b\"\xa3\x01\n" +
+	"\x18insurance.duty.closed.v1\x10\x02\"\x06SIL 58*\x01\b\"\xaa\x01\n" +
 	"\vDutyOverdue\x12\x17\n" +
 	"\aduty_id\x18\x01 \x01(\tR\x06dutyId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x1f\n" +
-	"\x06due_on\x18\x03 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:A\x8a\xb5\x18=\n" +
-	"\x19insurance.duty.overdue.v1\x10\x02\x1a\bregistry\"\x11SIL 58, 86; SI-08*\x01\bBBZ@github.com/qiao-platform/qiao/proto/gen/insurance/v1;insurancev1b\x06proto3"
+	"\x06due_on\x18\x03 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:H\x8a\xb5\x18D\n" +
+	"\x19insurance.duty.overdue.v1\x10\x02\"\x11SIL 58, 86; SI-08*\x01\b:\x0f\n" +
+	"\aduty_id\x12\x04dutyBBZ@github.com/qiao-platform/qiao/proto/gen/insurance/v1;insurancev1b\x06proto3"
 
 var (
 	file_qiao_insurance_v1_events_proto_rawDescOnce sync.Once

@@ -84,7 +84,8 @@ type EventRule struct {
 	// Four parts: service.thing.happened.v1. A leading "*" stands for the publishing service.
 	Type     string   `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
 	Audience Audience `protobuf:"varint,2,opt,name=audience,proto3,enum=qiao.platform.v1.Audience" json:"audience,omitempty"`
-	// The services that act on it. A test equates this with who really listens.
+	// The services that act on it beside the registry, which tells; "*" lets every
+	// department. A test equates this with who really listens.
 	Consumers []string `protobuf:"bytes,3,rep,name=consumers,proto3" json:"consumers,omitempty"`
 	// The legal or consent basis of the passing-on.
 	Basis string `protobuf:"bytes,4,opt,name=basis,proto3" json:"basis,omitempty"`
@@ -92,7 +93,12 @@ type EventRule struct {
 	Items []int32 `protobuf:"varint,5,rep,packed,name=items,proto3" json:"items,omitempty"`
 	// Of a newer version: the type of the older one that is published beside it,
 	// always in the same transaction, until every reader has moved.
-	Beside        string `protobuf:"bytes,6,opt,name=beside,proto3" json:"beside,omitempty"`
+	Beside string `protobuf:"bytes,6,opt,name=beside,proto3" json:"beside,omitempty"`
+	// Where set, the worker whom it concerns is told of it.
+	Tell *Tell `protobuf:"bytes,7,opt,name=tell,proto3" json:"tell,omitempty"`
+	// The field that names the one of the consumers which it concerns; the others
+	// are not given it.
+	Addressee     string `protobuf:"bytes,8,opt,name=addressee,proto3" json:"addressee,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -169,6 +175,157 @@ func (x *EventRule) GetBeside() string {
 	return ""
 }
 
+func (x *EventRule) GetTell() *Tell {
+	if x != nil {
+		return x.Tell
+	}
+	return nil
+}
+
+func (x *EventRule) GetAddressee() string {
+	if x != nil {
+		return x.Addressee
+	}
+	return ""
+}
+
+// Tell has the registry write to the worker when the event happens. It reads this
+// from the contract alone, so a department tells without the registry's knowing it.
+type Tell struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The field with the id of what the message is about.
+	About string `protobuf:"bytes,1,opt,name=about,proto3" json:"about,omitempty"`
+	// The kind of thing that this is. The message's arrival is published with it, so
+	// that the department knows which clock it starts.
+	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	// The worker is told only where this holds,
+	Only *FieldIs `protobuf:"bytes,3,opt,name=only,proto3" json:"only,omitempty"`
+	// and not where this does.
+	Unless *FieldIs `protobuf:"bytes,4,opt,name=unless,proto3" json:"unless,omitempty"`
+	// The message's arrival starts a clock: to answer, or to ask about a decision.
+	Clock         bool `protobuf:"varint,5,opt,name=clock,proto3" json:"clock,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Tell) Reset() {
+	*x = Tell{}
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Tell) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Tell) ProtoMessage() {}
+
+func (x *Tell) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Tell.ProtoReflect.Descriptor instead.
+func (*Tell) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Tell) GetAbout() string {
+	if x != nil {
+		return x.About
+	}
+	return ""
+}
+
+func (x *Tell) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Tell) GetOnly() *FieldIs {
+	if x != nil {
+		return x.Only
+	}
+	return nil
+}
+
+func (x *Tell) GetUnless() *FieldIs {
+	if x != nil {
+		return x.Unless
+	}
+	return nil
+}
+
+func (x *Tell) GetClock() bool {
+	if x != nil {
+		return x.Clock
+	}
+	return false
+}
+
+// FieldIs holds where an event's field has a value: a code, or true or false.
+type FieldIs struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Field         string                 `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	Value         string                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FieldIs) Reset() {
+	*x = FieldIs{}
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FieldIs) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FieldIs) ProtoMessage() {}
+
+func (x *FieldIs) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FieldIs.ProtoReflect.Descriptor instead.
+func (*FieldIs) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *FieldIs) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *FieldIs) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
 // MethodRule says who may call a method. A method without callers is closed.
 type MethodRule struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -186,7 +343,7 @@ type MethodRule struct {
 
 func (x *MethodRule) Reset() {
 	*x = MethodRule{}
-	mi := &file_qiao_platform_v1_options_proto_msgTypes[1]
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -198,7 +355,7 @@ func (x *MethodRule) String() string {
 func (*MethodRule) ProtoMessage() {}
 
 func (x *MethodRule) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_options_proto_msgTypes[1]
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -211,7 +368,7 @@ func (x *MethodRule) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MethodRule.ProtoReflect.Descriptor instead.
 func (*MethodRule) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{1}
+	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *MethodRule) GetCommand() bool {
@@ -288,14 +445,25 @@ var File_qiao_platform_v1_options_proto protoreflect.FileDescriptor
 
 const file_qiao_platform_v1_options_proto_rawDesc = "" +
 	"\n" +
-	"\x1eqiao/platform/v1/options.proto\x12\x10qiao.platform.v1\x1a google/protobuf/descriptor.proto\"\xb9\x01\n" +
+	"\x1eqiao/platform/v1/options.proto\x12\x10qiao.platform.v1\x1a google/protobuf/descriptor.proto\"\x83\x02\n" +
 	"\tEventRule\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x126\n" +
 	"\baudience\x18\x02 \x01(\x0e2\x1a.qiao.platform.v1.AudienceR\baudience\x12\x1c\n" +
 	"\tconsumers\x18\x03 \x03(\tR\tconsumers\x12\x14\n" +
 	"\x05basis\x18\x04 \x01(\tR\x05basis\x12\x14\n" +
 	"\x05items\x18\x05 \x03(\x05R\x05items\x12\x16\n" +
-	"\x06beside\x18\x06 \x01(\tR\x06beside\"\\\n" +
+	"\x06beside\x18\x06 \x01(\tR\x06beside\x12*\n" +
+	"\x04tell\x18\a \x01(\v2\x16.qiao.platform.v1.TellR\x04tell\x12\x1c\n" +
+	"\taddressee\x18\b \x01(\tR\taddressee\"\xa8\x01\n" +
+	"\x04Tell\x12\x14\n" +
+	"\x05about\x18\x01 \x01(\tR\x05about\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12-\n" +
+	"\x04only\x18\x03 \x01(\v2\x19.qiao.platform.v1.FieldIsR\x04only\x121\n" +
+	"\x06unless\x18\x04 \x01(\v2\x19.qiao.platform.v1.FieldIsR\x06unless\x12\x14\n" +
+	"\x05clock\x18\x05 \x01(\bR\x05clock\"5\n" +
+	"\aFieldIs\x12\x14\n" +
+	"\x05field\x18\x01 \x01(\tR\x05field\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\\\n" +
 	"\n" +
 	"MethodRule\x12\x18\n" +
 	"\acommand\x18\x01 \x01(\bR\acommand\x12\x18\n" +
@@ -322,27 +490,32 @@ func file_qiao_platform_v1_options_proto_rawDescGZIP() []byte {
 }
 
 var file_qiao_platform_v1_options_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_qiao_platform_v1_options_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_qiao_platform_v1_options_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
 var file_qiao_platform_v1_options_proto_goTypes = []any{
 	(Audience)(0),                       // 0: qiao.platform.v1.Audience
 	(*EventRule)(nil),                   // 1: qiao.platform.v1.EventRule
-	(*MethodRule)(nil),                  // 2: qiao.platform.v1.MethodRule
-	(*descriptorpb.MessageOptions)(nil), // 3: google.protobuf.MessageOptions
-	(*descriptorpb.FieldOptions)(nil),   // 4: google.protobuf.FieldOptions
-	(*descriptorpb.MethodOptions)(nil),  // 5: google.protobuf.MethodOptions
+	(*Tell)(nil),                        // 2: qiao.platform.v1.Tell
+	(*FieldIs)(nil),                     // 3: qiao.platform.v1.FieldIs
+	(*MethodRule)(nil),                  // 4: qiao.platform.v1.MethodRule
+	(*descriptorpb.MessageOptions)(nil), // 5: google.protobuf.MessageOptions
+	(*descriptorpb.FieldOptions)(nil),   // 6: google.protobuf.FieldOptions
+	(*descriptorpb.MethodOptions)(nil),  // 7: google.protobuf.MethodOptions
 }
 var file_qiao_platform_v1_options_proto_depIdxs = []int32{
 	0, // 0: qiao.platform.v1.EventRule.audience:type_name -> qiao.platform.v1.Audience
-	3, // 1: qiao.platform.v1.event:extendee -> google.protobuf.MessageOptions
-	4, // 2: qiao.platform.v1.holds:extendee -> google.protobuf.FieldOptions
-	5, // 3: qiao.platform.v1.method:extendee -> google.protobuf.MethodOptions
-	1, // 4: qiao.platform.v1.event:type_name -> qiao.platform.v1.EventRule
-	2, // 5: qiao.platform.v1.method:type_name -> qiao.platform.v1.MethodRule
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	4, // [4:6] is the sub-list for extension type_name
-	1, // [1:4] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	2, // 1: qiao.platform.v1.EventRule.tell:type_name -> qiao.platform.v1.Tell
+	3, // 2: qiao.platform.v1.Tell.only:type_name -> qiao.platform.v1.FieldIs
+	3, // 3: qiao.platform.v1.Tell.unless:type_name -> qiao.platform.v1.FieldIs
+	5, // 4: qiao.platform.v1.event:extendee -> google.protobuf.MessageOptions
+	6, // 5: qiao.platform.v1.holds:extendee -> google.protobuf.FieldOptions
+	7, // 6: qiao.platform.v1.method:extendee -> google.protobuf.MethodOptions
+	1, // 7: qiao.platform.v1.event:type_name -> qiao.platform.v1.EventRule
+	4, // 8: qiao.platform.v1.method:type_name -> qiao.platform.v1.MethodRule
+	9, // [9:9] is the sub-list for method output_type
+	9, // [9:9] is the sub-list for method input_type
+	7, // [7:9] is the sub-list for extension type_name
+	4, // [4:7] is the sub-list for extension extendee
+	0, // [0:4] is the sub-list for field type_name
 }
 
 func init() { file_qiao_platform_v1_options_proto_init() }
@@ -356,7 +529,7 @@ func file_qiao_platform_v1_options_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_options_proto_rawDesc), len(file_qiao_platform_v1_options_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   2,
+			NumMessages:   4,
 			NumExtensions: 3,
 			NumServices:   0,
 		},

@@ -394,8 +394,10 @@ type MessageDelivered struct {
 	MessageId string                 `protobuf:"bytes,1,opt,name=message_id,json=messageId,proto3" json:"message_id,omitempty"`
 	Template  string                 `protobuf:"bytes,2,opt,name=template,proto3" json:"template,omitempty"`
 	// the id of the offer or case
-	About         string `protobuf:"bytes,3,opt,name=about,proto3" json:"about,omitempty"`
-	AboutService  string `protobuf:"bytes,4,opt,name=about_service,json=aboutService,proto3" json:"about_service,omitempty"`
+	About        string `protobuf:"bytes,3,opt,name=about,proto3" json:"about,omitempty"`
+	AboutService string `protobuf:"bytes,4,opt,name=about_service,json=aboutService,proto3" json:"about_service,omitempty"`
+	// what that is to its service, as its contract says of the event (tell.kind)
+	AboutKind     string `protobuf:"bytes,5,opt,name=about_kind,json=aboutKind,proto3" json:"about_kind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -454,6 +456,13 @@ func (x *MessageDelivered) GetAbout() string {
 func (x *MessageDelivered) GetAboutService() string {
 	if x != nil {
 		return x.AboutService
+	}
+	return ""
+}
+
+func (x *MessageDelivered) GetAboutKind() string {
+	if x != nil {
+		return x.AboutKind
 	}
 	return ""
 }
@@ -518,7 +527,7 @@ const file_qiao_registry_v1_events_proto_rawDesc = "" +
 	"worker act*\x01\x10\"n\n" +
 	"\x0fChildRegistered\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId:@\x8a\xb5\x18<\n" +
-	"\x1cregistry.child.registered.v1\x10\x02\"\x17PIPL 31; guardian's act*\x01\f\"\xdc\x02\n" +
+	"\x1cregistry.child.registered.v1\x10\x02\"\x17PIPL 31; guardian's act*\x01\f\"\xaa\x02\n" +
 	"\x0eConsentGranted\x12\x19\n" +
 	"\bgrant_id\x18\x01 \x01(\tR\agrantId\x12\x18\n" +
 	"\apurpose\x18\x02 \x01(\tR\apurpose\x12\x14\n" +
@@ -528,13 +537,11 @@ const file_qiao_registry_v1_events_proto_rawDesc = "" +
 	"valid_from\x18\x05 \x01(\tR\tvalidFrom\x12\x19\n" +
 	"\bvalid_to\x18\x06 \x01(\tR\avalidTo\x12%\n" +
 	"\x0enotice_version\x18\a \x01(\tR\rnoticeVersion\x12\x1a\n" +
-	"\blanguage\x18\b \x01(\tR\blanguage:d\x8a\xb5\x18`\n" +
-	"\x1bregistry.consent.granted.v1\x10\x02\x1a\n" +
-	"employment\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\aPIPL 23*\x01\x10\"\x95\x01\n" +
+	"\blanguage\x18\b \x01(\tR\blanguage:2\x8a\xb5\x18.\n" +
+	"\x1bregistry.consent.granted.v1\x10\x02\x1a\x01*\"\aPIPL 23*\x01\x10\"c\n" +
 	"\x10ConsentWithdrawn\x12\x19\n" +
-	"\bgrant_id\x18\x01 \x01(\tR\agrantId:f\x8a\xb5\x18b\n" +
-	"\x1dregistry.consent.withdrawn.v1\x10\x02\x1a\n" +
-	"employment\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\aPIPL 15*\x01\x10\"\xee\x01\n" +
+	"\bgrant_id\x18\x01 \x01(\tR\agrantId:4\x8a\xb5\x180\n" +
+	"\x1dregistry.consent.withdrawn.v1\x10\x02\x1a\x01*\"\aPIPL 15*\x01\x10\"\xee\x01\n" +
 	"\rFactCorrected\x12#\n" +
 	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\tR\x06source\x12\x1b\n" +
@@ -543,19 +550,19 @@ const file_qiao_registry_v1_events_proto_rawDesc = "" +
 	"\vreason_code\x18\x05 \x01(\tR\n" +
 	"reasonCode:N\x8a\xb5\x18J\n" +
 	"\x1aregistry.fact.corrected.v1\x10\x02\x1a\n" +
-	"employment\x1a\teducation\x1a\ahousing\"\aPIPL 46*\x01\x10\"\xdd\x01\n" +
+	"employment\x1a\teducation\x1a\ahousing\"\aPIPL 46*\x01\x10\"\xee\x01\n" +
 	"\x10MessageDelivered\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x1a\n" +
 	"\btemplate\x18\x02 \x01(\tR\btemplate\x12\x14\n" +
 	"\x05about\x18\x03 \x01(\tR\x05about\x12#\n" +
-	"\rabout_service\x18\x04 \x01(\tR\faboutService:S\x8a\xb5\x18O\n" +
-	"\x1dregistry.message.delivered.v1\x10\x02\x1a\n" +
-	"employment\x1a\teducation\x1a\ahousing\"\tpromise 2*\x01\x10\"\xa6\x01\n" +
+	"\rabout_service\x18\x04 \x01(\tR\faboutService\x12\x1d\n" +
+	"\n" +
+	"about_kind\x18\x05 \x01(\tR\taboutKind:E\x8a\xb5\x18A\n" +
+	"\x1dregistry.message.delivered.v1\x10\x02\x1a\x01*\"\tpromise 2*\x01\x10B\rabout_service\"t\n" +
 	"\rAccountClosed\x12%\n" +
-	"\tclosed_on\x18\x01 \x01(\tB\b\x9a\xb5\x18\x04dateR\bclosedOn:n\x8a\xb5\x18j\n" +
-	"\x1aregistry.account.closed.v1\x10\x02\x1a\n" +
-	"employment\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\x12PIPL 47; promise 9*\x01\x10B@Z>github.com/qiao-platform/qiao/proto/gen/registry/v1;registryv1b\x06proto3"
+	"\tclosed_on\x18\x01 \x01(\tB\b\x9a\xb5\x18\x04dateR\bclosedOn:<\x8a\xb5\x188\n" +
+	"\x1aregistry.account.closed.v1\x10\x02\x1a\x01*\"\x12PIPL 47; promise 9*\x01\x10B@Z>github.com/qiao-platform/qiao/proto/gen/registry/v1;registryv1b\x06proto3"
 
 var (
 	file_qiao_registry_v1_events_proto_rawDescOnce sync.Once

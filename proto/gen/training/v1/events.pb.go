@@ -568,11 +568,12 @@ const file_qiao_training_v1_events_proto_rawDesc = "" +
 	"\x13EnrolmentWaitlisted\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1b\n" +
 	"\tcourse_id\x18\x02 \x01(\tR\bcourseId:4\x8a\xb5\x180\n" +
-	" training.enrolment.waitlisted.v1\x10\x02\"\aconsent*\x01\x02\"\x87\x01\n" +
+	" training.enrolment.waitlisted.v1\x10\x02\"\aconsent*\x01\x02\"\x98\x01\n" +
 	"\fPlaceOffered\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1b\n" +
-	"\tcourse_id\x18\x02 \x01(\tR\bcourseId:7\x8a\xb5\x183\n" +
-	"\x19training.place.offered.v1\x10\x02\x1a\bregistry\"\aconsent*\x01\x02\"j\n" +
+	"\tcourse_id\x18\x02 \x01(\tR\bcourseId:H\x8a\xb5\x18D\n" +
+	"\x19training.place.offered.v1\x10\x02\"\aconsent*\x01\x02:\x19\n" +
+	"\fenrolment_id\x12\tenrolment\"j\n" +
 	"\x10EnrolmentDropped\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId:3\x8a\xb5\x18/\n" +
 	"\x1dtraining.enrolment.dropped.v1\x10\x01\"\tpromise 2*\x01\x02\"\x8a\x01\n" +
@@ -589,14 +590,15 @@ const file_qiao_training_v1_events_proto_rawDesc = "" +
 	"\x05level\x18\x04 \x01(\tR\x05level\x12\x1b\n" +
 	"\tissued_on\x18\x05 \x01(\tR\bissuedOn:G\x8a\xb5\x18C\n" +
 	"\x1etraining.certificate.issued.v1\x10\x02\x1a\n" +
-	"employment\"\x10consent to share*\x01\x02\"\xbb\x01\n" +
+	"employment\"\x10consent to share*\x01\x02\"\xc0\x01\n" +
 	"\x11SafetyTrainingDue\x12\x15\n" +
 	"\x06due_id\x18\x01 \x01(\tR\x05dueId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x1e\n" +
 	"\n" +
 	"occupation\x18\x03 \x01(\tR\n" +
-	"occupation:V\x8a\xb5\x18R\n" +
-	"\x1ftraining.safety_training.due.v1\x10\x02\x1a\bregistry\" Work Safety Law (2021) 28; SF-01*\x01\x06\"\x87\x01\n" +
+	"occupation:[\x8a\xb5\x18W\n" +
+	"\x1ftraining.safety_training.due.v1\x10\x02\" Work Safety Law (2021) 28; SF-01*\x01\x06:\r\n" +
+	"\x06due_id\x12\x03due\"\x87\x01\n" +
 	"\x17SafetyTrainingCancelled\x12\x15\n" +
 	"\x06due_id\x18\x01 \x01(\tR\x05dueId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId:<\x8a\xb5\x188\n" +

@@ -8,11 +8,11 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-// StartClock starts an offer's clock when its message is known to have
+// StartOfferClock starts an offer's clock when its message is known to have
 // arrived; an offer of which nobody is known to have read never lapses.
-func (a *App) StartClock(ctx context.Context, s Store, offerID string, at time.Time) error {
+func (a *App) StartOfferClock(ctx context.Context, s Store, offerID string, at time.Time) error {
 	o, err := s.Offer(offerID)
-	if errors.Is(err, domain.ErrOfferUnknown) { // a message about something else of ours
+	if errors.Is(err, domain.ErrOfferUnknown) {
 		return nil
 	}
 	if err != nil {

@@ -6,60 +6,63 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-// Serve enters, into the decision that a message tells of, the last day on which
-// reconsideration can be asked for: it is counted from the day on which the
-// message is known to have arrived. It reports whether the message is one of a
-// decision; the others start clocks of their own.
-func (a *App) Serve(ctx context.Context, s Store, template, applicationID string, at time.Time) (decision bool, err error) {
+// ServeDecision enters, into the decision that a message tells of, the last day on
+// which reconsideration can be asked for: it is counted from the day on which the
+// message is known to have arrived.
+func (a *App) ServeDecision(ctx context.Context, s Store, applicationID string, at time.Time) error {
+	e, err := s.LastEntry(applicationID)
+	if errors.Is(err, domain.ErrEntryUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if e, err = s.Entry(e.RoundID, applicationID); err != nil { // locked, and as it is now
+		return err
+	}
+	all, changed, err := a.served(e.Reasons, at)
+	if err != nil || !changed {
+		return err
+	}
+	e.Reasons = all
+	return s.SaveEntry(ctx, e)
+}
+
+// ServeAppeal does the same for the decisions on an application's appeals.
+func (a *App) ServeAppeal(ctx context.Context, s Store, applicationID string, at time.Time) error {
+	filed, err := s.AppealsOf(applicationID)
+	if err != nil {
+		return err
+	}
+	for _, seen := range filed {
+		appeal, err := s.Appeal(seen.ID)
+		if err != nil {
+			return err
+		}
+		all, changed, err := a.served(appeal.Reasons, at)
+		if err != nil {
+			return err
+		}
+		if !changed {
+			continue
+		}
+		appeal.Reasons = all
+		if err := s.SaveAppeal(ctx, appeal); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) served(reasons []rule.Trace, at time.Time) (all []rule.Trace, changed bool, err error) {
 	on := clock.DateOf(at)
 	r, err := a.Rules.Recourse(on, a.Calendar)
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
-	switch template {
-	case "education.outcome.decided":
-		e, err := s.LastEntry(applicationID)
-		if errors.Is(err, domain.ErrEntryUnknown) {
-			return true, nil
-		}
-		if err != nil {
-			return true, err
-		}
-		if e, err = s.Entry(e.RoundID, applicationID); err != nil { // locked, and as it is now
-			return true, err
-		}
-		all, changed, err := r.Served(e.Reasons, on)
-		if err != nil || !changed {
-			return true, err
-		}
-		e.Reasons = all
-		return true, s.SaveEntry(ctx, e)
-	case "education.appeal.decided":
-		filed, err := s.AppealsOf(applicationID)
-		if err != nil {
-			return true, err
-		}
-		for _, seen := range filed {
-			appeal, err := s.Appeal(seen.ID)
-			if err != nil {
-				return true, err
-			}
-			all, changed, err := r.Served(appeal.Reasons, on)
-			if err != nil {
-				return true, err
-			}
-			if !changed {
-				continue
-			}
-			appeal.Reasons = all
-			if err := s.SaveAppeal(ctx, appeal); err != nil {
-				return true, err
-			}
-		}
-		return true, nil
-	}
-	return false, nil
+	return r.Served(reasons, on)
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/account"
+	"github.com/qiao-platform/qiao/pkg/arrival"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
@@ -15,14 +16,16 @@ import (
 )
 
 // Router routes the events that the department acts on; in gives the store
-// within a transaction, service is this service's name.
-func Router(service string, a *app.App, in func(*sqldb.Tx) app.Store, held *evidence.Holder) *consume.Router {
-	h := handlers{service, a, in, held}
+// within a transaction.
+func Router(a *app.App, in func(*sqldb.Tx) app.Store, held *evidence.Holder) *consume.Router {
+	h := handlers{a, in, held}
 	r := consume.NewRouter()
 	consume.On(r, "registry", h.consentGranted)
 	consume.On(r, "registry", h.consentWithdrawn)
 	consume.On(r, "registry", h.factCorrected)
-	consume.On(r, "registry", h.messageDelivered)
+	arrival.On(r, "education", in, map[string]arrival.Use[app.Store]{
+		"offer": a.StartOfferClock, "decision": a.ServeDecision, "appeal": a.ServeAppeal,
+	})
 	consume.On(r, "registry", h.accountClosed)
 	consume.On(r, "employment", h.hireRegistered)
 	consume.On(r, "employment", h.hireConfirmed)
@@ -38,7 +41,6 @@ func Router(service string, a *app.App, in func(*sqldb.Tx) app.Store, held *evid
 }
 
 type handlers struct {
-	service  string
 	app      *app.App
 	in       func(*sqldb.Tx) app.Store
 	evidence *evidence.Holder
@@ -54,16 +56,6 @@ func (h handlers) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Ev
 
 func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.FactCorrected) error {
 	return h.evidence.Corrected(ctx, tx, e.Worker, m.GetSource(), m.GetSourceId())
-}
-
-func (h handlers) messageDelivered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.MessageDelivered) error {
-	if m.GetAboutService() != h.service {
-		return nil
-	}
-	if served, err := h.app.Serve(ctx, h.in(tx), m.GetTemplate(), m.GetAbout(), e.OccurredAt); err != nil || served {
-		return err
-	}
-	return h.app.StartClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt)
 }
 
 func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {

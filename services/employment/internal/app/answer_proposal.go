@@ -129,7 +129,7 @@ func (a *App) PassOverProposal(ctx context.Context, s Store, proposalID, reason 
 }
 
 // StartProposalClock starts a proposal's time to answer when its message is
-// known to have arrived. A message about something else starts nothing.
+// known to have arrived.
 func (a *App) StartProposalClock(ctx context.Context, s Store, proposalID string, delivered time.Time) error {
 	x, err := s.FairProposal(proposalID)
 	if errors.Is(err, domain.ErrProposalUnknown) {

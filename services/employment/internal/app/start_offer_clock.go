@@ -9,7 +9,7 @@ import (
 )
 
 // StartOfferClock starts an offer's time to answer when its message is known
-// to have arrived. A message about something else than an offer starts nothing.
+// to have arrived.
 func (a *App) StartOfferClock(ctx context.Context, s Store, offerID string, delivered time.Time) error {
 	o, err := s.Offer(offerID)
 	if errors.Is(err, domain.ErrOfferUnknown) {

@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/account"
+	"github.com/qiao-platform/qiao/pkg/arrival"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
@@ -25,7 +26,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store, e *evidence.Holder) *consu
 	consume.On(r, "registry", h.consentGranted)
 	consume.On(r, "registry", h.consentWithdrawn)
 	consume.On(r, "registry", h.factCorrected)
-	consume.On(r, "registry", h.messageDelivered)
+	arrival.On(r, "employment", in, map[string]arrival.Use[app.Store]{"offer": a.StartOfferClock, "proposal": a.StartProposalClock})
 	consume.On(r, "registry", h.accountClosed)
 	consume.On(r, "training", h.certificateIssued)
 	return r
@@ -47,16 +48,6 @@ func (h handlers) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Ev
 
 func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.FactCorrected) error {
 	return h.holder.Corrected(ctx, tx, e.Worker, m.GetSource(), m.GetSourceId())
-}
-
-func (h handlers) messageDelivered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.MessageDelivered) error {
-	if m.GetAboutService() != "employment" {
-		return nil
-	}
-	if err := h.app.StartOfferClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt); err != nil {
-		return err
-	}
-	return h.app.StartProposalClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt)
 }
 
 func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {

@@ -45,8 +45,8 @@ func (a *App) GiveNotice(ctx context.Context, s Store, leaseID, ground string) (
 	return e, s.SaveExit(ctx, e, events...)
 }
 
-// startExitClock starts the time to answer a notice when its message arrived.
-func (a *App) startExitClock(ctx context.Context, s Store, id string, at time.Time) error {
+// StartExitClock starts the time to answer a notice when its message arrived.
+func (a *App) StartExitClock(ctx context.Context, s Store, id string, at time.Time) error {
 	e, err := s.Exit(id)
 	if errors.Is(err, domain.ErrExitUnknown) {
 		return nil

@@ -8,12 +8,12 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
-// StartClock starts the clock of an offer, or of a notice to leave, when its message is
-// known to have arrived; an offer of which nobody is known to have read never lapses.
-func (a *App) StartClock(ctx context.Context, s Store, offerID string, at time.Time) error {
+// StartOfferClock starts an offer's clock when its message is known to have
+// arrived; an offer of which nobody is known to have read never lapses.
+func (a *App) StartOfferClock(ctx context.Context, s Store, offerID string, at time.Time) error {
 	o, err := s.Offer(offerID)
-	if errors.Is(err, domain.ErrOfferUnknown) { // a message about something else of ours
-		return a.startExitClock(ctx, s, offerID, at)
+	if errors.Is(err, domain.ErrOfferUnknown) {
+		return nil
 	}
 	if err != nil {
 		return err

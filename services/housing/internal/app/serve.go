@@ -6,62 +6,68 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
-// Serve enters, into the decision that a message tells of, the last day on which
-// reconsideration can be asked for: it is counted from the day on which the
-// message is known to have arrived. It reports whether the message is one of a
-// decision; the others start clocks of their own.
-func (a *App) Serve(ctx context.Context, s Store, template, id string, at time.Time) (decision bool, err error) {
+// ServeDecision enters, into the decision that a message tells of, the last day on
+// which reconsideration can be asked for: it is counted from the day on which the
+// message is known to have arrived.
+func (a *App) ServeDecision(ctx context.Context, s Store, id string, at time.Time) error {
+	application, err := s.Application(id)
+	if errors.Is(err, domain.ErrApplicationUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	all, changed, err := a.served(application.Reasons, at)
+	if err != nil || !changed {
+		return err
+	}
+	application.Reasons = all
+	return s.SaveApplication(ctx, application)
+}
+
+// ServeRenewal does the same for the decision on a renewal.
+func (a *App) ServeRenewal(ctx context.Context, s Store, id string, at time.Time) error {
+	renewal, err := s.Renewal(id)
+	if errors.Is(err, domain.ErrRenewalUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	all, changed, err := a.served(renewal.Reasons, at)
+	if err != nil || !changed {
+		return err
+	}
+	renewal.Reasons = all
+	return s.SaveRenewal(ctx, renewal)
+}
+
+// ServeExit does the same for the decision on an exit, and on an appeal against it.
+func (a *App) ServeExit(ctx context.Context, s Store, id string, at time.Time) error {
+	exit, err := s.Exit(id)
+	if errors.Is(err, domain.ErrExitUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	all, changed, err := a.served(exit.Reasons, at)
+	if err != nil || !changed {
+		return err
+	}
+	exit.Reasons = all
+	return s.SaveExit(ctx, exit)
+}
+
+func (a *App) served(reasons []rule.Trace, at time.Time) (all []rule.Trace, changed bool, err error) {
 	on := clock.DateOf(at)
 	r, err := a.Rules.Recourse(on, a.Calendar)
 	if err != nil {
-		return false, err
+		return nil, false, err
 	}
-	switch template {
-	case "housing.eligibility.decided":
-		application, err := s.Application(id)
-		if errors.Is(err, domain.ErrApplicationUnknown) {
-			return true, nil
-		}
-		if err != nil {
-			return true, err
-		}
-		all, changed, err := r.Served(application.Reasons, on)
-		if err != nil || !changed {
-			return true, err
-		}
-		application.Reasons = all
-		return true, s.SaveApplication(ctx, application)
-	case "housing.renewal.decided":
-		renewal, err := s.Renewal(id)
-		if errors.Is(err, domain.ErrRenewalUnknown) {
-			return true, nil
-		}
-		if err != nil {
-			return true, err
-		}
-		all, changed, err := r.Served(renewal.Reasons, on)
-		if err != nil || !changed {
-			return true, err
-		}
-		renewal.Reasons = all
-		return true, s.SaveRenewal(ctx, renewal)
-	case "housing.exit.decided", "housing.exit.appeal_decided":
-		exit, err := s.Exit(id)
-		if errors.Is(err, domain.ErrExitUnknown) {
-			return true, nil
-		}
-		if err != nil {
-			return true, err
-		}
-		all, changed, err := r.Served(exit.Reasons, on)
-		if err != nil || !changed {
-			return true, err
-		}
-		exit.Reasons = all
-		return true, s.SaveExit(ctx, exit)
-	}
-	return false, nil
+	return r.Served(reasons, on)
 }

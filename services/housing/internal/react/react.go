@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/account"
+	"github.com/qiao-platform/qiao/pkg/arrival"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
@@ -13,9 +14,6 @@ import (
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/housing/internal/app"
 )
-
-// service is this department's name, as messages name what they are about.
-const service = "housing"
 
 // Router routes the events that the department acts on.
 func Router(a *app.App, in func(*sqldb.Tx) app.Store, e *evidence.Holder) *consume.Router {
@@ -32,7 +30,9 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store, e *evidence.Holder) *consu
 	consume.On(r, "registry", h.consentGranted)
 	consume.On(r, "registry", h.consentWithdrawn)
 	consume.On(r, "registry", h.factCorrected)
-	consume.On(r, "registry", h.messageDelivered)
+	arrival.On(r, "housing", in, map[string]arrival.Use[app.Store]{
+		"offer": a.StartOfferClock, "exit": a.StartExitClock, "decision": a.ServeDecision, "renewal": a.ServeRenewal, "exit_decision": a.ServeExit,
+	})
 	consume.On(r, "registry", h.accountClosed)
 	return r
 }
@@ -53,18 +53,6 @@ func (h handlers) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Ev
 
 func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.FactCorrected) error {
 	return h.evidence.Corrected(ctx, tx, e.Worker, m.GetSource(), m.GetSourceId())
-}
-
-// messageDelivered starts the clock of an offer, and of the time to ask for
-// reconsideration of a decision, whose message has arrived.
-func (h handlers) messageDelivered(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.MessageDelivered) error {
-	if m.GetAboutService() != service {
-		return nil
-	}
-	if served, err := h.app.Serve(ctx, h.in(tx), m.GetTemplate(), m.GetAbout(), e.OccurredAt); err != nil || served {
-		return err
-	}
-	return h.app.StartClock(ctx, h.in(tx), m.GetAbout(), e.OccurredAt)
 }
 
 // accountClosed ends what is open and forgets all evidence of the worker.

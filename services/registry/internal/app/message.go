@@ -30,7 +30,7 @@ func (a *App) Delivered(ctx context.Context, s Store, id string) error {
 	if err != nil {
 		return err
 	}
-	m, events := m.Arrive(a.Clock.Now())
+	m, events := m.Arrive(a.Kind(m.Template), a.Clock.Now())
 	if len(events) == 0 {
 		return nil
 	}

@@ -113,4 +113,6 @@ type App struct {
 	Tables *ident.Tables
 	Vault  Vault
 	NewID  func() string
+	// Kind says what a message of a template is about, as the contracts do.
+	Kind func(template string) string
 }

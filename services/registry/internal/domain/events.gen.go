@@ -85,11 +85,13 @@ type MessageDelivered struct {
 	// the id of the offer or case
 	About        string
 	AboutService string
+	// what that is to its service, as its contract says of the event (tell.kind)
+	AboutKind string
 }
 
 // Message is the event in the contract's form.
 func (e MessageDelivered) Message() proto.Message {
-	return &v1.MessageDelivered{MessageId: e.MessageID, Template: e.Template, About: e.About, AboutService: e.AboutService}
+	return &v1.MessageDelivered{MessageId: e.MessageID, Template: e.Template, About: e.About, AboutService: e.AboutService, AboutKind: e.AboutKind}
 }
 
 // AccountClosed: open applications of the worker end.

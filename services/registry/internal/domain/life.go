@@ -55,13 +55,13 @@ type Message struct {
 }
 
 // Arrive notes that the message is known to have arrived; only then does the
-// clock of an offer start (promise 2).
-func (m Message) Arrive(at time.Time) (Message, []Event) {
+// clock of an offer start (promise 2). kind is that of the thing it is about.
+func (m Message) Arrive(kind string, at time.Time) (Message, []Event) {
 	if !m.DeliveredAt.IsZero() {
 		return m, nil
 	}
 	m.DeliveredAt = at
-	return m, []Event{MessageDelivered{MessageID: m.ID, Template: m.Template, About: m.About, AboutService: m.AboutService}}
+	return m, []Event{MessageDelivered{MessageID: m.ID, Template: m.Template, About: m.About, AboutService: m.AboutService, AboutKind: kind}}
 }
 
 // Read notes when the worker first read the message.

@@ -127,11 +127,11 @@ func TestClosedForGood(t *testing.T) {
 
 func TestAMessageArrivesOnce(t *testing.T) {
 	at := time.Date(2026, 11, 2, 0, 0, 0, 0, time.UTC)
-	m, events := Message{ID: "m", About: "offer", Template: "t", AboutService: "s"}.Arrive(at)
-	if len(events) != 1 || events[0] != (MessageDelivered{MessageID: "m", Template: "t", About: "offer", AboutService: "s"}) {
+	m, events := Message{ID: "m", About: "offer", Template: "t", AboutService: "s"}.Arrive("offer", at)
+	if len(events) != 1 || events[0] != (MessageDelivered{MessageID: "m", Template: "t", About: "offer", AboutService: "s", AboutKind: "offer"}) {
 		t.Fatalf("%v", events)
 	}
-	if again, events := m.Arrive(at.Add(time.Hour)); events != nil || !again.DeliveredAt.Equal(at) {
+	if again, events := m.Arrive("offer", at.Add(time.Hour)); events != nil || !again.DeliveredAt.Equal(at) {
 		t.Error("it arrived twice")
 	}
 }

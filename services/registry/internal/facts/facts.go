@@ -11,14 +11,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/qiao-platform/qiao/pkg/event"
-
-	// The contracts whose events come onto a timeline.
-	_ "github.com/qiao-platform/qiao/proto/gen/education/v1"
-	_ "github.com/qiao-platform/qiao/proto/gen/employment/v1"
-	_ "github.com/qiao-platform/qiao/proto/gen/housing/v1"
-	_ "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
-	_ "github.com/qiao-platform/qiao/proto/gen/registry/v1"
-	_ "github.com/qiao-platform/qiao/proto/gen/training/v1"
+	_ "github.com/qiao-platform/qiao/proto/services/contracts" // every contract whose events come onto a timeline
 )
 
 // Types finds the message of an event type.

@@ -8,6 +8,7 @@ import (
 
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/proto/services"
 )
 
 func TestRead(t *testing.T) {
@@ -41,13 +42,13 @@ func TestRead(t *testing.T) {
 func TestEveryServiceHasEvents(t *testing.T) {
 	seen := map[string]bool{}
 	for kind := range Load() {
-		for _, s := range []string{"registry", "employment", "training", "insurance", "education", "housing"} {
+		for _, s := range services.Names() {
 			if len(kind) > len(s) && kind[:len(s)+1] == s+"." {
 				seen[s] = true
 			}
 		}
 	}
-	if len(seen) != 6 {
+	if len(seen) != len(services.Names()) {
 		t.Errorf("events of %v only", seen)
 	}
 }

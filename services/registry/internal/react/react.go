@@ -7,101 +7,42 @@ import (
 	"context"
 	"strings"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
-	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
-	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
-	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
-	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
-	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
+	"github.com/qiao-platform/qiao/proto/services"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 	"github.com/qiao-platform/qiao/services/registry/internal/facts"
 )
 
-// departments are the services that hold data of workers.
-func departments() []string {
-	return []string{"employment", "training", "insurance", "education", "housing"}
-}
+// self is the registry's own name.
+const self = "registry"
 
 // reads is how the type ends of an event that tells of a read.
 const reads = ".record.read.v1"
 
-// Router routes the events that the registry acts on.
-func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
+// Router routes the events that the registry acts on. Of whom it tells what stands
+// in the contracts alone, so it knows no department.
+func Router(a *app.App, in func(*sqldb.Tx) app.Store) (*consume.Router, error) {
 	h := handlers{a, in}
 	r := consume.NewRouter()
 	// All channels are read, the registry's own too: its events belong on the timeline like the others'.
-	r.Every(h.step, append([]string{"registry"}, departments()...)...)
-	for _, d := range departments() {
-		consume.On(r, d, h.recordRead)
+	r.Every(h.step, services.Names()...)
+	for _, service := range services.Names() {
+		if service != self {
+			consume.On(r, service, h.recordRead)
+		}
+		told, err := event.Tells(service)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range told {
+			r.Handle(t.Type, h.tell(service, t))
+		}
 	}
-	tell(r, h, "employment", func(m *employmentv1.InterviewInvited) string { return m.GetInterviewId() })
-	tell(r, h, "employment", func(m *employmentv1.OfferMade) string { return m.GetOfferId() })
-	tell(r, h, "employment", func(m *employmentv1.OfferAccepted) string { return unless(m.GetInPerson(), m.GetOfferId()) })
-	tell(r, h, "employment", func(m *employmentv1.HireRegistered) string {
-		return unless(m.GetBasis() != employerSays, m.GetHireId()) // the worker is asked to confirm
-	})
-	tell(r, h, "employment", func(m *employmentv1.HireEndStated) string { return m.GetHireId() })
-	tell(r, h, "employment", func(m *employmentv1.FairProposalMade) string { return m.GetProposalId() })
-	tell(r, h, "employment", func(m *employmentv1.FairApplicationUnplaced) string { return m.GetApplicationId() })
-	tell(r, h, "employment", func(m *employmentv1.FairProposalAccepted) string { return unless(m.GetInPerson(), m.GetProposalId()) })
-	tell(r, h, "employment", func(m *employmentv1.FairProposalPassedOver) string { return m.GetProposalId() })
-	tell(r, h, "employment", func(m *employmentv1.FairNoticed) string { return m.GetApplicationId() })
-	tell(r, h, "training", func(m *trainingv1.PlaceOffered) string { return m.GetEnrolmentId() })
-	tell(r, h, "training", func(m *trainingv1.SafetyTrainingDue) string { return m.GetDueId() })
-	tell(r, h, "insurance", func(m *insurancev1.DutyOverdue) string { return m.GetDutyId() })
-	tell(r, h, "education", func(m *educationv1.PlaceOffered) string { return m.GetOfferId() })
-	tell(r, h, "education", func(m *educationv1.PlaceAccepted) string { return unless(m.GetInPerson(), m.GetOfferId()) })
-	tell(r, h, "education", func(m *educationv1.OutcomeDecided) string {
-		return unless(m.GetOutcome() == placed, m.GetApplicationId()) // who is placed is told of the offer
-	})
-	tell(r, h, "education", func(m *educationv1.AppealDecided) string { return m.GetApplicationId() })
-	tell(r, h, "education", func(m *educationv1.RoundNoticed) string { return m.GetApplicationId() })
-	tell(r, h, "education", func(m *educationv1.DoubleDecided) string {
-		return unless(m.GetOutcome() != sameOne, m.GetApplicationId()) // that they are two changes nothing for either
-	})
-	tell(r, h, "education", func(m *educationv1.WrongMended) string { return m.GetApplicationId() })
-	tell(r, h, "education", func(m *educationv1.EvidenceChanged) string { return m.GetApplicationId() })
-	tell(r, h, "housing", func(m *housingv1.EligibilityDecided) string { return m.GetApplicationId() })
-	tell(r, h, "housing", func(m *housingv1.DecisionReopened) string { return m.GetApplicationId() })
-	tell(r, h, "housing", func(m *housingv1.OfferMade) string { return m.GetOfferId() })
-	tell(r, h, "housing", func(m *housingv1.OfferAccepted) string { return unless(m.GetInPerson(), m.GetOfferId()) })
-	tell(r, h, "housing", func(m *housingv1.RoundNoticed) string { return m.GetApplicationId() })
-	tell(r, h, "housing", func(m *housingv1.HouseholdDecided) string {
-		return unless(m.GetOutcome() != sameOne, m.GetApplicationId())
-	})
-	tell(r, h, "housing", func(m *housingv1.PriorityLookedAt) string { return m.GetApplicationId() })
-	tell(r, h, "housing", func(m *housingv1.WrongMended) string { return m.GetApplicationId() })
-	tell(r, h, "housing", func(m *housingv1.EvidenceChanged) string { return m.GetApplicationId() })
-	tell(r, h, "housing", func(m *housingv1.RenewalDue) string { return m.GetLeaseId() })
-	tell(r, h, "housing", func(m *housingv1.RenewalDecided) string { return m.GetRenewalId() })
-	tell(r, h, "housing", func(m *housingv1.RepairPlanned) string { return m.GetRepairId() })
-	tell(r, h, "housing", func(m *housingv1.RepairDone) string { return m.GetRepairId() })
-	tell(r, h, "housing", func(m *housingv1.ExitNoticed) string { return m.GetExitId() })
-	tell(r, h, "housing", func(m *housingv1.ExitDecided) string { return m.GetExitId() })
-	tell(r, h, "housing", func(m *housingv1.ExitAppealDecided) string { return m.GetExitId() })
-	return r
-}
-
-// employerSays is the basis of a hire that the worker has not confirmed.
-const employerSays = "employer_says"
-
-// placed is the outcome of a school round that brings an offer.
-const placed = "placed"
-
-// sameOne is the outcome of a pair of applications of which one goes.
-const sameOne = "same"
-
-func unless(silent bool, about string) string {
-	if silent {
-		return ""
-	}
-	return about
+	return r, nil
 }
 
 type handlers struct {
@@ -109,21 +50,17 @@ type handlers struct {
 	in  func(*sqldb.Tx) app.Store
 }
 
-// tell makes a message of an event. about gives the id of the offer or case
-// that it is about, "" where the worker needs not be told.
-func tell[T any, M interface {
-	*T
-	proto.Message
-}](r *consume.Router, h handlers, service string, about func(M) string) {
-	consume.On(r, service, func(ctx context.Context, tx *sqldb.Tx, e event.Event, m M) error {
-		id := about(m)
-		if id == "" || e.Worker == "" {
-			return nil
+// tell makes a message of an event, where its worker is to be told.
+func (h handlers) tell(service string, t event.Tell) consume.Handler {
+	return func(ctx context.Context, tx *sqldb.Tx, e event.Event) error {
+		m, about, err := t.Of(e)
+		if err != nil || about == "" || e.Worker == "" {
+			return err
 		}
 		return h.app.Tell(ctx, h.in(tx), domain.Message{
-			ID: e.ID, Worker: e.Worker, Division: e.Division, Template: strings.TrimSuffix(e.Type, ".v1"), About: id, AboutService: service, Values: facts.Of(m),
+			ID: e.ID, Worker: e.Worker, Division: e.Division, Template: event.Template(e.Type), About: about, AboutService: service, Values: facts.Of(m),
 		})
-	})
+	}
 }
 
 // step puts an event on its worker's timeline.

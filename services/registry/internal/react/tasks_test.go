@@ -8,6 +8,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
@@ -42,7 +43,7 @@ func TestDeliveredOnlyWhenKnownToHaveArrived(t *testing.T) {
 		t.Fatal(err)
 	}
 	way := &slow{}
-	deliver := react.Deliver(&app.App{Clock: c}, db, in, way)
+	deliver := react.Deliver(&app.App{Clock: c, Kind: event.KindOf}, db, in, way)
 	if err := deliver(ctx, []byte("m")); errs.CodeOf(err) != "registry.message.not_arrived" {
 		t.Fatalf("not arrived yet: %v", err)
 	}

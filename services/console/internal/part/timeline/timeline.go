@@ -49,7 +49,7 @@ func Days(p *words.Printer, entries []*registryv1.TimelineEntry) (all []Day) {
 // Facts writes the facts of an entry or a message that say something, by their names.
 func Facts(p *words.Printer, facts map[string]string) (all []words.Fact) {
 	for _, name := range slices.Sorted(maps.Keys(facts)) {
-		if facts[name] != "" {
+		if facts[name] != "" && name != "about_kind" { // which is for departments; people read what the message says
 			all = append(all, p.Fact(name, facts[name]))
 		}
 	}

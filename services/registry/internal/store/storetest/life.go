@@ -179,7 +179,7 @@ func messages(t *testing.T, s suite) {
 			if err != nil {
 				return err
 			}
-			m, events := m.Arrive(now)
+			m, events := m.Arrive("offer", now)
 			if len(events) == 0 {
 				return nil
 			}
