@@ -30,14 +30,11 @@ func TestAnArrivalStartsTheClockOfItsKind(t *testing.T) {
 			return nil
 		}
 	}
-	d := p.Deps("employment")
-	log, tasks, caller, err := run.Open(context.Background(), "employment", nil, d)
-	if err != nil {
-		t.Fatal(err)
-	}
 	r := consume.NewRouter()
 	arrival.On(r, "employment", func(tx *sqldb.Tx) *sqldb.Tx { return tx }, map[string]arrival.Use[*sqldb.Tx]{"offer": clock("offer"), "proposal": clock("proposal")})
-	s, err := run.Assemble(context.Background(), run.Parts{Log: log, Tasks: tasks, Caller: caller, Router: r, Listens: []string{"registry"}}, d)
+	s, err := run.New(context.Background(), "employment", nil, p.Deps("employment"), func(context.Context, *run.Kit) (run.Parts, error) {
+		return run.Parts{Router: r}, nil
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
