@@ -2,6 +2,7 @@ package auth
 
 import (
 	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
 func issuer(t testing.TB, c clock.Clock) (*Signer, ed25519.PublicKey) {
@@ -63,6 +65,66 @@ func TestTokens(t *testing.T) {
 	c.Advance(tokenLife)
 	if _, err := v.Verify(token); !errors.Is(err, ErrExpired) {
 		t.Errorf("a remembered token outlived its time: %v", err)
+	}
+}
+
+// One signature stands for the principals of all calls that travel together, each
+// of which is held to what its issuer may say.
+func TestCallsAreSignedTogether(t *testing.T) {
+	c := clock.NewManual(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
+	s, pub := issuer(t, c)
+	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker}}}, c)
+	who := Principal{Kind: Worker, Subject: "w-1", Purpose: "p", LegalBasis: "consent", Via: ViaWeb, Division: "654301"}
+	officer := Principal{Kind: Officer, Subject: "o-1", Department: "hou", Division: "654301", Purpose: "p", LegalBasis: "law", Via: ViaCounter}
+	holes := who
+	holes.Subject = ""
+	all := &platformv1.Calls{}
+	for _, p := range []Principal{who, officer, holes} {
+		all.Calls = append(all.Calls, &platformv1.Call{Principal: p.Message()})
+	}
+	all.Calls = append(all.Calls, &platformv1.Call{})
+	body, signature, err := s.SignCalls(all, "housing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls, of, err := v.Calls(body, signature)
+	if err != nil || len(calls) != len(all.GetCalls()) {
+		t.Fatalf("%d calls, %v", len(calls), err)
+	}
+	got, err := of(calls[0])
+	if got.Expires, got.Audience = (time.Time{}), ""; err != nil || got != who {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	for i, want := range []error{ErrBadToken, ErrBadToken, ErrBadToken} {
+		if _, err := of(calls[i+1]); !errors.Is(err, want) {
+			t.Errorf("call %d: %v", i+1, err)
+		}
+	}
+	if _, _, err := v.Calls(append(body, body...), signature); !errors.Is(err, ErrBadToken) {
+		t.Errorf("calls that were added: %v", err)
+	}
+	if _, _, err := NewVerifier("education", v.trusted, c).Calls(body, signature); !errors.Is(err, ErrBadToken) {
+		t.Errorf("another service's: %v", err)
+	}
+	token, err := s.Sign(who, "housing")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b64, sig64, _ := strings.Cut(token, ".")
+	tokenBody, err1 := base64.RawURLEncoding.DecodeString(b64)
+	tokenSignature, err2 := base64.RawURLEncoding.DecodeString(sig64)
+	if err := errors.Join(err1, err2); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := v.Calls(tokenBody, tokenSignature); !errors.Is(err, ErrBadToken) {
+		t.Errorf("a token taken for calls: %v", err)
+	}
+	if _, err := v.Verify(base64.RawURLEncoding.EncodeToString(body) + "." + base64.RawURLEncoding.EncodeToString(signature)); !errors.Is(err, ErrBadToken) {
+		t.Errorf("calls taken for a token: %v", err)
+	}
+	c.Advance(tokenLife)
+	if _, _, err := v.Calls(body, signature); !errors.Is(err, ErrExpired) {
+		t.Errorf("calls outlived their time: %v", err)
 	}
 }
 

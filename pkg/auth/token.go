@@ -66,11 +66,9 @@ func (s *Signer) Sign(p Principal, audience string) (string, error) {
 	if m, ok := s.made[p]; ok && now.Before(m.until) {
 		return m.token, nil
 	}
-	body, err := proto.Marshal(&platformv1.Principal{
-		Kind: string(p.Kind), Subject: p.Subject, Department: p.Department, Division: p.Division,
-		Purpose: p.Purpose, LegalBasis: p.LegalBasis, Via: p.Via, ActsFor: p.ActsFor,
-		Audience: audience, ExpiresAt: now.Add(tokenLife).UnixMicro(), KeyId: s.id,
-	})
+	m := p.Message()
+	m.Audience, m.ExpiresAt, m.KeyId = audience, now.Add(tokenLife).UnixMicro(), s.id
+	body, err := proto.Marshal(m)
 	if err != nil {
 		return "", err
 	}
@@ -80,6 +78,31 @@ func (s *Signer) Sign(p Principal, audience string) (string, error) {
 	}
 	s.made[p] = signed{token, now.Add(tokenLife / 2)}
 	return token, nil
+}
+
+// Message is who calls, for whom and why, as it travels.
+func (p Principal) Message() *platformv1.Principal {
+	return &platformv1.Principal{
+		Kind: string(p.Kind), Subject: p.Subject, Department: p.Department, Division: p.Division,
+		Purpose: p.Purpose, LegalBasis: p.LegalBasis, Via: p.Via, ActsFor: p.ActsFor,
+	}
+}
+
+// SignCalls signs calls that travel together, for the service named audience, and
+// returns the bytes that are signed. One signature stands for all their principals.
+func (s *Signer) SignCalls(all *platformv1.Calls, audience string) (body, signature []byte, err error) {
+	all.Audience, all.ExpiresAt, all.KeyId = audience, s.clock.Now().Add(tokenLife).UnixMicro(), s.id
+	if body, err = proto.Marshal(all); err != nil {
+		return nil, nil, err
+	}
+	return body, ed25519.Sign(s.key, together(body)), nil
+}
+
+// together is what is signed of calls that travel together. It can be no token:
+// whoever chooses what stands in a call does not choose a hash.
+func together(body []byte) []byte {
+	sum := sha256.Sum256(body)
+	return append([]byte("qiao calls\x00"), sum[:]...)
 }
 
 // SignRecord signs a record that is kept, such as an officer's reason, so that
@@ -176,10 +199,34 @@ func (v *Verifier) parse(token string) (Principal, error) {
 		return Principal{}, ErrBadToken
 	}
 	t, ok := v.trusted[m.GetKeyId()]
-	if !ok || !ed25519.Verify(t.Key, body, sig) {
+	if !ok || m.GetAudience() != v.audience || !ed25519.Verify(t.Key, body, sig) {
 		return Principal{}, ErrBadToken
 	}
-	if m.GetAudience() != v.audience || !slices.Contains(t.Kinds, Kind(m.GetKind())) || t.Subject != "" && t.Subject != m.GetSubject() {
+	return t.principal(&m, m.GetAudience(), m.GetExpiresAt())
+}
+
+// Calls returns calls that travel together, once their signature is proved, and
+// what gives each one's principal.
+func (v *Verifier) Calls(body, signature []byte) ([]*platformv1.Call, func(*platformv1.Call) (Principal, error), error) {
+	var all platformv1.Calls
+	if err := proto.Unmarshal(body, &all); err != nil {
+		return nil, nil, ErrBadToken
+	}
+	t, ok := v.trusted[all.GetKeyId()]
+	if !ok || all.GetAudience() != v.audience || !ed25519.Verify(t.Key, together(body), signature) {
+		return nil, nil, ErrBadToken
+	}
+	if !v.clock.Now().Before(time.UnixMicro(all.GetExpiresAt())) {
+		return nil, nil, ErrExpired
+	}
+	return all.GetCalls(), func(c *platformv1.Call) (Principal, error) {
+		return t.principal(c.GetPrincipal(), all.GetAudience(), all.GetExpiresAt())
+	}, nil
+}
+
+// principal is what the issuer said, if it may say that.
+func (t Trusted) principal(m *platformv1.Principal, audience string, expires int64) (Principal, error) {
+	if !slices.Contains(t.Kinds, Kind(m.GetKind())) || t.Subject != "" && t.Subject != m.GetSubject() {
 		return Principal{}, ErrBadToken
 	}
 	subject := m.GetSubject()
@@ -189,7 +236,7 @@ func (v *Verifier) parse(token string) (Principal, error) {
 	p := Principal{
 		Kind: Kind(m.GetKind()), Subject: subject, Department: m.GetDepartment(), Division: m.GetDivision(),
 		Purpose: m.GetPurpose(), LegalBasis: m.GetLegalBasis(), Via: m.GetVia(), ActsFor: m.GetActsFor(),
-		Audience: m.GetAudience(), Expires: time.UnixMicro(m.GetExpiresAt()).UTC(),
+		Audience: audience, Expires: time.UnixMicro(expires).UTC(),
 	}
 	return p, p.Whole()
 }

@@ -49,6 +49,11 @@ func (c *Client) Call(ctx context.Context, service, method string, req, into pro
 	if len(m.Data) > maxBody {
 		return ErrTooLarge
 	}
+	return c.ask(ctx, service, m, into)
+}
+
+// ask sends a message to a service and reads its answer.
+func (c *Client) ask(ctx context.Context, service string, m *nats.Msg, into proto.Message) error {
 	r, err := c.conn.RequestMsgWithContext(ctx, m)
 	switch {
 	case errors.Is(err, nats.ErrNoResponders):
@@ -70,13 +75,31 @@ func (c *Client) Call(ctx context.Context, service, method string, req, into pro
 
 // headers are a call's headers, the principal under Authorization.
 func headers(ctx context.Context, signer *auth.Signer, service string) (map[string][]string, context.CancelFunc, context.Context, error) {
-	o, ok := ctx.Value(outgoingKey{}).(outgoing)
-	if !ok || o.principal.Kind == "" {
-		return nil, nil, nil, auth.ErrNoPrincipal
-	}
-	token, err := signer.Sign(o.principal, service)
+	p, said, cancel, ctx, err := leaving(ctx)
 	if err != nil {
 		return nil, nil, nil, err
+	}
+	token, err := signer.Sign(p, service)
+	if err != nil {
+		cancel()
+		return nil, nil, nil, err
+	}
+	h := map[string][]string{"Authorization": {token}, headerDeadline: {said.deadline}, headerRequestID: {said.requestID}}
+	if said.key != "" {
+		h[headerIdempotency] = []string{said.key}
+	}
+	if said.trace != "" {
+		h[headerTrace] = []string{said.trace}
+	}
+	return h, cancel, ctx, nil
+}
+
+// leaving is who sends a call and what is said beside it, as its context has it,
+// which gets a deadline where it has none.
+func leaving(ctx context.Context) (auth.Principal, header, context.CancelFunc, context.Context, error) {
+	o, ok := ctx.Value(outgoingKey{}).(outgoing)
+	if !ok || o.principal.Kind == "" {
+		return auth.Principal{}, header{}, nil, nil, auth.ErrNoPrincipal
 	}
 	cancel := context.CancelFunc(func() {})
 	deadline, ok := ctx.Deadline()
@@ -84,22 +107,11 @@ func headers(ctx context.Context, signer *auth.Signer, service string) (map[stri
 		deadline = time.Now().Add(DefaultTimeout)
 		ctx, cancel = context.WithDeadline(ctx, deadline)
 	}
-	h := map[string][]string{
-		"Authorization": {token},
-		headerDeadline:  {strconv.FormatInt(deadline.UnixMicro(), 10)},
+	h := header{requestID: outbox.CauseOf(ctx).Correlation, key: o.idempotencyKey, trace: telemetry.TraceParent(ctx), deadline: strconv.FormatInt(deadline.UnixMicro(), 10)}
+	if h.requestID == "" {
+		h.requestID = ident.NewID()
 	}
-	if id := outbox.CauseOf(ctx).Correlation; id != "" {
-		h[headerRequestID] = []string{id}
-	} else {
-		h[headerRequestID] = []string{ident.NewID()}
-	}
-	if o.idempotencyKey != "" {
-		h[headerIdempotency] = []string{o.idempotencyKey}
-	}
-	if tp := telemetry.TraceParent(ctx); tp != "" {
-		h[headerTrace] = []string{tp}
-	}
-	return h, cancel, ctx, nil
+	return o.principal, h, cancel, ctx, nil
 }
 
 // HTTPClient calls services of a running platform over HTTP. It implements contract.Caller.

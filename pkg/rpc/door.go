@@ -25,18 +25,26 @@ const (
 // maxTimeout bounds how long a caller may let a service work for it.
 const maxTimeout = 10 * time.Minute
 
-// header is what a caller sends beside a request, the same on both transports.
-type header struct{ principal, requestID, key, trace, deadline string }
+// header is what a caller sends beside a request and the principal, however the
+// request travels.
+type header struct{ requestID, key, trace, deadline string }
 
 // enter lets a caller in before anything is done for it: the headers have their
 // form, the principal is proved and may call, and it has its share left. leave
 // is called when the call is over, also after an error.
-func (s *Server) enter(m *method, h header, address string) (c *call, leave func(), err error) {
+func (s *Server) enter(m *method, token string, h header, address string) (c *call, leave func(), err error) {
+	return s.admit(m, h, func(at time.Time) (auth.Principal, error) {
+		if !s.cfg.Verifier.Knows(token) && address != "" && !s.door.stranger(address, at) {
+			return auth.Principal{}, ErrOverloaded
+		}
+		return s.cfg.Verifier.Verify(token)
+	})
+}
+
+// admit is enter for a principal however it is proved.
+func (s *Server) admit(m *method, h header, prove func(time.Time) (auth.Principal, error)) (c *call, leave func(), err error) {
 	c, leave = &call{start: time.Now(), key: h.key}, func() {}
-	if !s.cfg.Verifier.Knows(h.principal) && address != "" && !s.door.stranger(address, c.start) {
-		return c, leave, ErrOverloaded
-	}
-	if c.principal, err = s.cfg.Verifier.Verify(h.principal); err != nil {
+	if c.principal, err = prove(c.start); err != nil {
 		return c, leave, err
 	}
 	if err = c.principal.Check(m.Callers, m.Purposes); err != nil {

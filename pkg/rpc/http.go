@@ -40,7 +40,7 @@ func (s *Server) guarded(m *method) http.Handler {
 		if err != nil {
 			address = r.RemoteAddr
 		}
-		c, leave, err := s.enter(m, header{token, r.Header.Get(headerRequestID), r.Header.Get(headerIdempotency), r.Header.Get(headerTrace), r.Header.Get(headerDeadline)}, address)
+		c, leave, err := s.enter(m, token, header{r.Header.Get(headerRequestID), r.Header.Get(headerIdempotency), r.Header.Get(headerTrace), r.Header.Get(headerDeadline)}, address)
 		defer leave()
 		if err == nil {
 			err = m.read(w, r, c)

@@ -121,6 +121,9 @@ func (s *Server) Start() error {
 			return fmt.Errorf("rpc: %s.%s: %w", s.cfg.Service, name, err)
 		}
 	}
+	if err := svc.AddEndpoint(together, micro.HandlerFunc(s.receiveCalls), micro.WithEndpointSubject(Subject(s.cfg.Service, together))); err != nil {
+		return fmt.Errorf("rpc: %s.%s: %w", s.cfg.Service, together, err)
+	}
 	return s.cfg.Conn.Flush()
 }
 
@@ -142,31 +145,37 @@ func (s *Server) Stop(ctx context.Context) error {
 
 func (s *Server) receive(m *method, r micro.Request) {
 	h := nats.Header(r.Headers())
-	c, leave, err := s.enter(m, header{h.Get(headerPrincipal), h.Get(headerRequestID), h.Get(headerIdempotency), h.Get(headerTrace), h.Get(headerDeadline)}, "")
+	c, leave, err := s.enter(m, h.Get(headerPrincipal), header{h.Get(headerRequestID), h.Get(headerIdempotency), h.Get(headerTrace), h.Get(headerDeadline)}, "")
+	s.do(m, c, leave, err, r.Data(), func(out proto.Message, err error) { reply(r, out, err) })
+}
+
+// do runs a call that was let in, beside its caller, and gives its answer to
+// done; one that was not (err says why), or that finds no slot, is answered at once.
+func (s *Server) do(m *method, c *call, leave func(), err error, data []byte, done func(proto.Message, error)) {
 	if err == nil {
 		err = m.take()
 	}
 	if err != nil {
 		leave()
 		s.refused(m, c, err)
-		reply(r, nil, err)
+		done(nil, err)
 		return
 	}
 	s.running.Add(1)
 	go func() {
 		defer func() { <-m.slots; leave(); s.running.Done() }()
 		c.request = m.New()
-		if err := (proto.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(r.Data(), c.request); err != nil {
+		if err := (proto.UnmarshalOptions{DiscardUnknown: true}).Unmarshal(data, c.request); err != nil {
 			s.refused(m, c, ErrMalformed)
-			reply(r, nil, ErrMalformed.Because(err))
+			done(nil, ErrMalformed.Because(err))
 			return
 		}
 		out, err := m.endpoint(context.Background(), c)
 		if err != nil {
-			reply(r, nil, err)
+			done(nil, err)
 			return
 		}
-		reply(r, out.(proto.Message), nil)
+		done(out.(proto.Message), nil)
 	}()
 }
 

@@ -27,7 +27,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
-	"github.com/qiao-platform/qiao/proto/contract"
 	"github.com/qiao-platform/qiao/services/console"
 	"github.com/qiao-platform/qiao/services/standalone/internal/bus"
 )
@@ -261,7 +260,7 @@ func (p *Platform) deps(dir, name string, master *crypt.Master, trusted map[stri
 
 // Caller returns a client on a connection of its own that signs as one of the
 // issuers of people: console, import or demo.
-func (p *Platform) Caller(issuer string) (contract.Caller, error) {
+func (p *Platform) Caller(issuer string) (*rpc.Client, error) {
 	key, ok := p.issuers[issuer]
 	if !ok {
 		return nil, fmt.Errorf("no issuer %q", issuer)

@@ -316,6 +316,272 @@ func (x *Principal) GetKeyId() string {
 	return ""
 }
 
+// Calls are calls to one service that travel together, so that many cost one
+// message and one signature. The signature is over the bytes of this message.
+type Calls struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Calls []*Call                `protobuf:"bytes,1,rep,name=calls,proto3" json:"calls,omitempty"`
+	// The service that may accept them.
+	Audience string `protobuf:"bytes,2,opt,name=audience,proto3" json:"audience,omitempty"`
+	// UTC microseconds.
+	ExpiresAt int64 `protobuf:"varint,3,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
+	// The issuer's key.
+	KeyId         string `protobuf:"bytes,4,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Calls) Reset() {
+	*x = Calls{}
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Calls) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Calls) ProtoMessage() {}
+
+func (x *Calls) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Calls.ProtoReflect.Descriptor instead.
+func (*Calls) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_envelope_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Calls) GetCalls() []*Call {
+	if x != nil {
+		return x.Calls
+	}
+	return nil
+}
+
+func (x *Calls) GetAudience() string {
+	if x != nil {
+		return x.Audience
+	}
+	return ""
+}
+
+func (x *Calls) GetExpiresAt() int64 {
+	if x != nil {
+		return x.ExpiresAt
+	}
+	return 0
+}
+
+func (x *Calls) GetKeyId() string {
+	if x != nil {
+		return x.KeyId
+	}
+	return ""
+}
+
+// Call is one of them, with what it would carry as headers if it came alone.
+type Call struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Method string                 `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
+	// Without audience, time and key: those of all hold.
+	Principal      *Principal `protobuf:"bytes,2,opt,name=principal,proto3" json:"principal,omitempty"`
+	RequestId      string     `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	IdempotencyKey string     `protobuf:"bytes,4,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
+	Traceparent    string     `protobuf:"bytes,5,opt,name=traceparent,proto3" json:"traceparent,omitempty"`
+	// UTC microseconds, as in the header.
+	Deadline      string `protobuf:"bytes,6,opt,name=deadline,proto3" json:"deadline,omitempty"`
+	Request       []byte `protobuf:"bytes,7,opt,name=request,proto3" json:"request,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Call) Reset() {
+	*x = Call{}
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Call) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Call) ProtoMessage() {}
+
+func (x *Call) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Call.ProtoReflect.Descriptor instead.
+func (*Call) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_envelope_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Call) GetMethod() string {
+	if x != nil {
+		return x.Method
+	}
+	return ""
+}
+
+func (x *Call) GetPrincipal() *Principal {
+	if x != nil {
+		return x.Principal
+	}
+	return nil
+}
+
+func (x *Call) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *Call) GetIdempotencyKey() string {
+	if x != nil {
+		return x.IdempotencyKey
+	}
+	return ""
+}
+
+func (x *Call) GetTraceparent() string {
+	if x != nil {
+		return x.Traceparent
+	}
+	return ""
+}
+
+func (x *Call) GetDeadline() string {
+	if x != nil {
+		return x.Deadline
+	}
+	return ""
+}
+
+func (x *Call) GetRequest() []byte {
+	if x != nil {
+		return x.Request
+	}
+	return nil
+}
+
+// Answers are the answers to calls that came together, in their order.
+type Answers struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Answers       []*Answer              `protobuf:"bytes,1,rep,name=answers,proto3" json:"answers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Answers) Reset() {
+	*x = Answers{}
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Answers) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Answers) ProtoMessage() {}
+
+func (x *Answers) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Answers.ProtoReflect.Descriptor instead.
+func (*Answers) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_envelope_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Answers) GetAnswers() []*Answer {
+	if x != nil {
+		return x.Answers
+	}
+	return nil
+}
+
+type Answer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Reply []byte                 `protobuf:"bytes,1,opt,name=reply,proto3" json:"reply,omitempty"`
+	// Set on a refused call.
+	Error         *Error `protobuf:"bytes,2,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Answer) Reset() {
+	*x = Answer{}
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Answer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Answer) ProtoMessage() {}
+
+func (x *Answer) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Answer.ProtoReflect.Descriptor instead.
+func (*Answer) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_envelope_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Answer) GetReply() []byte {
+	if x != nil {
+		return x.Reply
+	}
+	return nil
+}
+
+func (x *Answer) GetError() *Error {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
 // RecordRead tells the worker's access log that a department read what another holds.
 type RecordRead struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -331,7 +597,7 @@ type RecordRead struct {
 
 func (x *RecordRead) Reset() {
 	*x = RecordRead{}
-	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[2]
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -343,7 +609,7 @@ func (x *RecordRead) String() string {
 func (*RecordRead) ProtoMessage() {}
 
 func (x *RecordRead) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[2]
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -356,7 +622,7 @@ func (x *RecordRead) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordRead.ProtoReflect.Descriptor instead.
 func (*RecordRead) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_envelope_proto_rawDescGZIP(), []int{2}
+	return file_qiao_platform_v1_envelope_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *RecordRead) GetReaderKind() string {
@@ -414,7 +680,7 @@ type Error struct {
 
 func (x *Error) Reset() {
 	*x = Error{}
-	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[3]
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -426,7 +692,7 @@ func (x *Error) String() string {
 func (*Error) ProtoMessage() {}
 
 func (x *Error) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[3]
+	mi := &file_qiao_platform_v1_envelope_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -439,7 +705,7 @@ func (x *Error) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Error.ProtoReflect.Descriptor instead.
 func (*Error) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_envelope_proto_rawDescGZIP(), []int{3}
+	return file_qiao_platform_v1_envelope_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Error) GetKind() string {
@@ -508,7 +774,27 @@ const file_qiao_platform_v1_envelope_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\n" +
 	" \x01(\x03R\texpiresAt\x12\x15\n" +
-	"\x06key_id\x18\v \x01(\tR\x05keyId\"\xe7\x01\n" +
+	"\x06key_id\x18\v \x01(\tR\x05keyId\"\x87\x01\n" +
+	"\x05Calls\x12,\n" +
+	"\x05calls\x18\x01 \x03(\v2\x16.qiao.platform.v1.CallR\x05calls\x12\x1a\n" +
+	"\baudience\x18\x02 \x01(\tR\baudience\x12\x1d\n" +
+	"\n" +
+	"expires_at\x18\x03 \x01(\x03R\texpiresAt\x12\x15\n" +
+	"\x06key_id\x18\x04 \x01(\tR\x05keyId\"\xf9\x01\n" +
+	"\x04Call\x12\x16\n" +
+	"\x06method\x18\x01 \x01(\tR\x06method\x129\n" +
+	"\tprincipal\x18\x02 \x01(\v2\x1b.qiao.platform.v1.PrincipalR\tprincipal\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x03 \x01(\tR\trequestId\x12'\n" +
+	"\x0fidempotency_key\x18\x04 \x01(\tR\x0eidempotencyKey\x12 \n" +
+	"\vtraceparent\x18\x05 \x01(\tR\vtraceparent\x12\x1a\n" +
+	"\bdeadline\x18\x06 \x01(\tR\bdeadline\x12\x18\n" +
+	"\arequest\x18\a \x01(\fR\arequest\"=\n" +
+	"\aAnswers\x122\n" +
+	"\aanswers\x18\x01 \x03(\v2\x18.qiao.platform.v1.AnswerR\aanswers\"M\n" +
+	"\x06Answer\x12\x14\n" +
+	"\x05reply\x18\x01 \x01(\fR\x05reply\x12-\n" +
+	"\x05error\x18\x02 \x01(\v2\x17.qiao.platform.v1.ErrorR\x05error\"\xe7\x01\n" +
 	"\n" +
 	"RecordRead\x12\x1f\n" +
 	"\vreader_kind\x18\x01 \x01(\tR\n" +
@@ -541,21 +827,29 @@ func file_qiao_platform_v1_envelope_proto_rawDescGZIP() []byte {
 	return file_qiao_platform_v1_envelope_proto_rawDescData
 }
 
-var file_qiao_platform_v1_envelope_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_qiao_platform_v1_envelope_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_qiao_platform_v1_envelope_proto_goTypes = []any{
 	(*Envelope)(nil),   // 0: qiao.platform.v1.Envelope
 	(*Principal)(nil),  // 1: qiao.platform.v1.Principal
-	(*RecordRead)(nil), // 2: qiao.platform.v1.RecordRead
-	(*Error)(nil),      // 3: qiao.platform.v1.Error
-	nil,                // 4: qiao.platform.v1.Error.DetailEntry
+	(*Calls)(nil),      // 2: qiao.platform.v1.Calls
+	(*Call)(nil),       // 3: qiao.platform.v1.Call
+	(*Answers)(nil),    // 4: qiao.platform.v1.Answers
+	(*Answer)(nil),     // 5: qiao.platform.v1.Answer
+	(*RecordRead)(nil), // 6: qiao.platform.v1.RecordRead
+	(*Error)(nil),      // 7: qiao.platform.v1.Error
+	nil,                // 8: qiao.platform.v1.Error.DetailEntry
 }
 var file_qiao_platform_v1_envelope_proto_depIdxs = []int32{
-	4, // 0: qiao.platform.v1.Error.detail:type_name -> qiao.platform.v1.Error.DetailEntry
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	3, // 0: qiao.platform.v1.Calls.calls:type_name -> qiao.platform.v1.Call
+	1, // 1: qiao.platform.v1.Call.principal:type_name -> qiao.platform.v1.Principal
+	5, // 2: qiao.platform.v1.Answers.answers:type_name -> qiao.platform.v1.Answer
+	7, // 3: qiao.platform.v1.Answer.error:type_name -> qiao.platform.v1.Error
+	8, // 4: qiao.platform.v1.Error.detail:type_name -> qiao.platform.v1.Error.DetailEntry
+	5, // [5:5] is the sub-list for method output_type
+	5, // [5:5] is the sub-list for method input_type
+	5, // [5:5] is the sub-list for extension type_name
+	5, // [5:5] is the sub-list for extension extendee
+	0, // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_qiao_platform_v1_envelope_proto_init() }
@@ -570,7 +864,7 @@ func file_qiao_platform_v1_envelope_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_envelope_proto_rawDesc), len(file_qiao_platform_v1_envelope_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

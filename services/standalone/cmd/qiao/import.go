@@ -17,6 +17,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/importer"
 )
@@ -118,9 +119,11 @@ func local(ctx context.Context, data, key string, im *importer.Importer, sheets 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	if im.Caller, err = p.Caller("import"); err != nil {
+	caller, err := p.Caller("import")
+	if err != nil {
 		return nil, err
 	}
+	im.Caller = rpc.NewTogether(caller)
 	ctx, stop := context.WithCancel(ctx)
 	g, running := errgroup.WithContext(ctx)
 	g.Go(func() error { return p.Run(running) })

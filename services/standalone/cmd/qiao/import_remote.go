@@ -70,7 +70,7 @@ func intoCluster(ctx context.Context, path string, im *importer.Importer, sheets
 		return nil, err
 	}
 	defer conn.Close()
-	im.Caller = caller
+	im.Caller = rpc.NewTogether(caller)
 	return im.Run(ctx, sheets)
 }
 

@@ -25,7 +25,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/pkg/rpc"
-	"github.com/qiao-platform/qiao/proto/contract"
 	"github.com/qiao-platform/qiao/services/console"
 	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/keys"
@@ -264,7 +263,7 @@ func (c *Cluster) Bus(user string) (*nats.Conn, error) {
 
 // Caller returns a client on a connection of its own that signs as one of the
 // issuers of people: console, import or, in a demonstration, demo.
-func (c *Cluster) Caller(issuer string) (contract.Caller, *nats.Conn, error) {
+func (c *Cluster) Caller(issuer string) (*rpc.Client, *nats.Conn, error) {
 	key, err := config.SigningKey(c.secret(issuer + ".key"))
 	if err != nil {
 		return nil, nil, err
