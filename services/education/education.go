@@ -33,8 +33,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		if err != nil {
 			return run.Parts{}, err
 		}
+		tables.Evidence = held
 		server := &api.Server{
-			App: cases, Log: k.Log, In: tables.In, Pages: k.Pages, Evidence: held,
+			App: cases, Log: k.Log, In: tables.In, Pages: k.Pages,
 			Children: api.Children{Caller: k.Caller, Service: Name, Purpose: purpose},
 		}
 		return run.Parts{
@@ -42,7 +43,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Router:  react.Router(cases, tables.In, held),
 			Tasks: map[string]task.Handler{
 				store.TaskLapse:  task.Within(k.Log.DB(), tables.In, cases.Lapse),
-				store.TaskForget: react.Forget(cases, k.Log, tables.In, held),
+				store.TaskForget: task.Within(k.Log.DB(), tables.In, cases.ForgetEvidence),
 			},
 			Counts: []ops.Count{
 				{Thing: "schools", Query: `SELECT count(*) FROM school`},

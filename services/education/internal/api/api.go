@@ -8,7 +8,6 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/cache"
-	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
@@ -22,14 +21,14 @@ type Server struct {
 	Log      *outbox.Log
 	In       func(*sqldb.Tx) app.Store // the store within a transaction
 	Pages    *cache.Cache
-	Evidence *evidence.Holder
 	Children app.Children
 }
 
 // ApplyForPlace opens an application. The registry is asked who the child's
 // guardian is before the transaction, and only where the form is good.
 func (s *Server) ApplyForPlace(ctx context.Context, req *educationv1.ApplyForPlaceRequest) (*educationv1.ApplyForPlaceResponse, error) {
-	form := app.Form{ID: s.App.NewID(), Worker: req.GetWorker(), ChildID: req.GetChildId(), Stage: req.GetStage(), County: req.GetCounty(), SchoolIDs: req.GetSchoolIds()}
+	form := app.Form{ID: s.App.NewID(), Worker: req.GetWorker(), ChildID: req.GetChildId(), Stage: req.GetStage(), County: req.GetCounty(), SchoolIDs: req.GetSchoolIds(),
+		AtOnce: req.GetAtOnce(), Township: req.GetTownship()}
 	var guardian string
 	refused := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return s.App.CheckForm(ctx, s.In(tx), form) })
 	if refused == nil {
@@ -42,29 +41,15 @@ func (s *Server) ApplyForPlace(ctx context.Context, req *educationv1.ApplyForPla
 		if refused != nil { // a repeat of the same command had its answer before this
 			return nil, refused
 		}
-		a, err := s.App.Apply(ctx, s.In(tx), form, guardian)
-		if err != nil {
-			return nil, err
-		}
-		out := &educationv1.ApplyForPlaceResponse{ApplicationId: a.ID}
-		if req.GetAtOnce() {
-			o, task, err := s.App.OfferNearest(ctx, s.In(tx), a.ID, req.GetTownship())
-			if err != nil {
-				return nil, err
-			}
-			out.OfferId, out.TaskId = o.ID, task
-		}
-		return out, s.Evidence.CaseOpened(ctx, tx, a.ID, a.Worker)
+		done, err := s.App.Apply(ctx, s.In(tx), form, guardian)
+		return &educationv1.ApplyForPlaceResponse{ApplicationId: done.ApplicationID, OfferId: done.OfferID, TaskId: done.TaskID}, err
 	})
 }
 
 // WithdrawApplication ends an application; its evidence goes.
 func (s *Server) WithdrawApplication(ctx context.Context, req *educationv1.WithdrawApplicationRequest) (*educationv1.WithdrawApplicationResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.WithdrawApplicationResponse, error) {
-		if err := s.App.Withdraw(ctx, s.In(tx), req.GetApplicationId()); err != nil {
-			return nil, err
-		}
-		return &educationv1.WithdrawApplicationResponse{}, s.Evidence.CaseClosed(tx, req.GetApplicationId())
+		return &educationv1.WithdrawApplicationResponse{}, s.App.Withdraw(ctx, s.In(tx), req.GetApplicationId())
 	})
 }
 
@@ -133,10 +118,6 @@ func (s *Server) DeclinePlace(ctx context.Context, req *educationv1.DeclinePlace
 // application waits again and its evidence is collected again.
 func (s *Server) UndoAcceptance(ctx context.Context, req *educationv1.UndoAcceptanceRequest) (*educationv1.UndoAcceptanceResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.UndoAcceptanceResponse, error) {
-		a, err := s.App.UndoAcceptance(ctx, s.In(tx), req.GetOfferId())
-		if err != nil {
-			return nil, err
-		}
-		return &educationv1.UndoAcceptanceResponse{}, s.Evidence.CaseOpened(ctx, tx, a.ID, a.Worker)
+		return &educationv1.UndoAcceptanceResponse{}, s.App.UndoAcceptance(ctx, s.In(tx), req.GetOfferId())
 	})
 }

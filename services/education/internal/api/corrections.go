@@ -84,11 +84,7 @@ func (s *Server) ListDoubles(ctx context.Context, req *educationv1.ListDoublesRe
 // that goes is not needed any more.
 func (s *Server) DecideDouble(ctx context.Context, req *educationv1.DecideDoubleRequest) (*educationv1.DecideDoubleResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.DecideDoubleResponse, error) {
-		gone, err := s.App.DecideDouble(ctx, s.In(tx), req.GetDoubleId(), req.GetOutcome(), req.GetWithdrawnId(), req.GetReasonCode())
-		if err != nil || gone == "" {
-			return &educationv1.DecideDoubleResponse{}, err
-		}
-		return &educationv1.DecideDoubleResponse{}, s.Evidence.CaseClosed(tx, gone)
+		return &educationv1.DecideDoubleResponse{}, s.App.DecideDouble(ctx, s.In(tx), req.GetDoubleId(), req.GetOutcome(), req.GetWithdrawnId(), req.GetReasonCode())
 	})
 }
 

@@ -6,22 +6,15 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
-	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
 // RecordPaper records a paper or a witness's statement as evidence.
 func (s *Server) RecordPaper(ctx context.Context, req *educationv1.RecordPaperRequest) (*educationv1.RecordPaperResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.RecordPaperResponse, error) {
-		paper, worker, err := s.App.ReadPaper(ctx, s.In(tx), req.GetApplicationId(), domain.Paper{
+		id, err := s.App.RecordPaper(ctx, s.In(tx), req.GetApplicationId(), domain.Paper{
 			Kind: req.GetKind(), Form: req.GetForm(), Since: req.GetSince(), Until: req.GetUntil(), Months: int(req.GetMonths()), Code: req.GetCode(),
 		})
-		if err != nil {
-			return nil, err
-		}
-		id := s.App.NewID()
-		return &educationv1.RecordPaperResponse{EvidenceId: id}, s.Evidence.PutPaper(ctx, tx, req.GetApplicationId(), &platformv1.Fact{
-			Kind: paper.Kind, Source: paper.Form, SourceId: id, Worker: worker, Since: paper.Since, Until: paper.Until, Months: int32(paper.Months), Code: paper.Code, Version: 1,
-		})
+		return &educationv1.RecordPaperResponse{EvidenceId: id}, err
 	})
 }

@@ -147,12 +147,8 @@ func (s *Server) ListResults(ctx context.Context, req *educationv1.ListResultsRe
 func (s *Server) GetBundle(ctx context.Context, req *educationv1.GetBundleRequest) (*educationv1.GetBundleResponse, error) {
 	out := &educationv1.GetBundleResponse{}
 	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		r, err := s.App.ReadRound(s.In(tx), req.GetRoundId())
-		if err != nil {
-			return err
-		}
-		out.Parts = int32(r.Round.Parts)
-		out.Data, err = s.In(tx).BundlePart(r.Round.ID, int(req.GetPart()))
+		data, parts, err := s.App.ReadBundlePart(s.In(tx), req.GetRoundId(), int(req.GetPart()))
+		out.Data, out.Parts = data, int32(parts)
 		return err
 	})
 }

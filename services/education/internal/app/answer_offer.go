@@ -64,20 +64,23 @@ func (a *App) DeclinePlace(ctx context.Context, s Store, offerID string) error {
 
 // UndoAcceptance takes back an acceptance that another gave. The application
 // it returns is back in the queue and wants evidence again.
-func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) (domain.Application, error) {
+func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) error {
 	_, o, application, err := answer(ctx, s, offerID)
 	if err != nil {
-		return application, err
+		return err
 	}
 	within, err := a.undoTime(o.County)
 	if err != nil {
-		return application, err
+		return err
 	}
 	o, events, err := o.Undo(within, a.Clock.Now())
 	if err != nil {
-		return application, err
+		return err
 	}
-	return application, a.giveBack(ctx, s, application, o, events)
+	if err := a.giveBack(ctx, s, application, o, events); err != nil {
+		return err
+	}
+	return s.CollectEvidence(ctx, application) // it waits again
 }
 
 func (a *App) undoTime(county string) (time.Duration, error) {

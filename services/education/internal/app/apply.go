@@ -14,6 +14,8 @@ type Form struct {
 	ID                             string // of the application to be
 	Worker, ChildID, Stage, County string
 	SchoolIDs                      []string
+	AtOnce                         bool   // a place near Township is offered with it
+	Township                       string // "" for anywhere in the county
 }
 
 // CheckForm judges a form but for the child, whom the registry is asked about
@@ -33,23 +35,38 @@ func (a *App) CheckForm(ctx context.Context, s Store, f Form) error {
 	return err
 }
 
+// Applied is an opened application and, where a place was asked for at once, the
+// offer of one or the bureau's task to find it.
+type Applied struct{ ApplicationID, OfferID, TaskID string }
+
 // Apply opens an application of a guardian, who applies in person or through a
 // counter or a helper. guardian is whom the registry names for the child.
-func (a *App) Apply(ctx context.Context, s Store, f Form, guardian string) (domain.Application, error) {
+func (a *App) Apply(ctx context.Context, s Store, f Form, guardian string) (done Applied, err error) {
 	if guardian != f.Worker {
-		return domain.Application{}, domain.ErrChildUnknown
+		return done, domain.ErrChildUnknown
 	}
 	wishes, err := a.wishes(ctx, s, f)
 	if err != nil {
-		return domain.Application{}, err
+		return done, err
 	}
 	opened, events, err := domain.Apply(domain.Application{
 		ID: f.ID, ChildID: f.ChildID, Worker: f.Worker, Stage: domain.Stage(f.Stage), County: f.County, SubmittedAt: a.Clock.Now(),
 	}, wishes)
 	if err != nil {
-		return domain.Application{}, err
+		return done, err
 	}
-	return opened, s.SaveApplication(ctx, opened, events...)
+	if err := s.SaveApplication(ctx, opened, events...); err != nil {
+		return done, err
+	}
+	done.ApplicationID = opened.ID
+	if f.AtOnce {
+		o, task, err := a.OfferNearest(ctx, s, opened.ID, f.Township)
+		if err != nil {
+			return done, err
+		}
+		done.OfferID, done.TaskID = o.ID, task
+	}
+	return done, s.CollectEvidence(ctx, opened)
 }
 
 // wishes checks a form and loads the schools that it names.

@@ -131,44 +131,44 @@ func (a *App) ListDoubles(ctx context.Context, s Store, roundID string) ([]domai
 
 // DecideDouble takes an officer's word on a pair. Where they are one child, the
 // application that goes is withdrawn; both guardians are told.
-func (a *App) DecideDouble(ctx context.Context, s Store, doubleID, outcome, withdrawn, why string) (gone string, err error) {
+func (a *App) DecideDouble(ctx context.Context, s Store, doubleID, outcome, withdrawn, why string) error {
 	if err := known(doubleID, domain.ErrDoubleUnknown); err != nil {
-		return "", err
+		return err
 	}
 	seen, err := s.PeekDouble(doubleID)
 	if err != nil {
-		return "", err
+		return err
 	}
 	p, r, err := round(ctx, s, seen.RoundID)
 	if err = auth.Hide(err, domain.ErrDoubleUnknown); err != nil {
-		return "", err
+		return err
 	}
 	d, err := s.Double(doubleID)
 	if err != nil {
-		return "", err
+		return err
 	}
 	if d, err = d.Decide(r, outcome, withdrawn, why, p.Subject, a.Clock.Now()); err != nil {
-		return "", err
+		return err
 	}
 	for _, id := range []string{d.First, d.Second} { // the lesser id first, as they are locked
 		application, err := s.Application(id)
 		if err != nil {
-			return "", err
+			return err
 		}
 		e, err := s.Entry(d.RoundID, id)
 		if err != nil && !errors.Is(err, domain.ErrEntryUnknown) {
-			return "", err
+			return err
 		}
 		if err == nil {
 			if err := s.SaveEntry(ctx, e, d.Told(id)...); err != nil {
-				return "", err
+				return err
 			}
 		}
 		if id == d.Withdrawn && application.State != domain.Withdrawn {
 			if err := withdraw(ctx, s, application); err != nil {
-				return "", err
+				return err
 			}
 		}
 	}
-	return d.Withdrawn, s.SaveDouble(ctx, d)
+	return s.SaveDouble(ctx, d)
 }

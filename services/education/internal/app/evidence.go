@@ -19,21 +19,23 @@ func (a *App) EvidenceChanged(ctx context.Context, s Store, applicationID, kind,
 	return s.SaveApplication(ctx, application, events...)
 }
 
-// EvidenceIsOver reports whether an application needs its evidence no more. One
+// ForgetEvidence drops the evidence of an application that needs it no more. One
 // whose acceptance can still be undone keeps it: it may wait again, and no
 // paper is asked twice.
-func (a *App) EvidenceIsOver(_ context.Context, s Store, applicationID string) (bool, error) {
+func (a *App) ForgetEvidence(_ context.Context, s Store, applicationID string) error {
 	application, err := s.Application(applicationID)
 	if err != nil || application.WantsEvidence() {
-		return false, err
+		return err
 	}
-	if application.State != domain.Accepted {
-		return true, nil
+	if application.State == domain.Accepted {
+		o, err := s.Offer(application.OfferID)
+		if err != nil {
+			return err
+		}
+		within, err := a.undoTime(o.County)
+		if err != nil || o.Undoable(within, a.Clock.Now()) {
+			return err
+		}
 	}
-	o, err := s.Offer(application.OfferID)
-	if err != nil {
-		return false, err
-	}
-	within, err := a.undoTime(o.County)
-	return !o.Undoable(within, a.Clock.Now()), err
+	return s.DropEvidence(applicationID)
 }

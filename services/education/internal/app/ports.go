@@ -124,6 +124,13 @@ type Store interface {
 
 	// LogRead tells the guardian's access log that the caller read an application.
 	LogRead(ctx context.Context, a domain.Application, kinds []string) error
+
+	// CollectEvidence has what the guardian's grants open collected for an
+	// application that waits, and DropEvidence forgets all that it holds.
+	CollectEvidence(ctx context.Context, a domain.Application) error
+	DropEvidence(applicationID string) error
+	// KeepPaper keeps what a paper proved at the counter, under an id of its own.
+	KeepPaper(ctx context.Context, id string, a domain.Application, p domain.Paper) error
 }
 
 // Children asks the registry who a child's guardian is. It is asked before a

@@ -8,29 +8,31 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-// ReadPaper says what a paper or a witness's statement proves for an
-// application, and whose it is. It then counts as much as the digital fact
-// (promise 7).
-func (a *App) ReadPaper(ctx context.Context, s Store, applicationID string, shown domain.Paper) (paper domain.Paper, worker string, err error) {
+// RecordPaper keeps what a paper or a witness's statement proves for an
+// application, and returns the record's id. It counts as much as the digital
+// fact (promise 7).
+func (a *App) RecordPaper(ctx context.Context, s Store, applicationID string, shown domain.Paper) (id string, err error) {
 	p, err := auth.From(ctx)
 	if err != nil {
-		return paper, "", err
+		return "", err
 	}
-	if paper, err = shown.Read(clock.Today(a.Clock)); err != nil {
-		return paper, "", err
+	paper, err := shown.Read(clock.Today(a.Clock))
+	if err != nil {
+		return "", err
 	}
 	if err := known(applicationID, domain.ErrApplicationUnknown); err != nil {
-		return paper, "", err
+		return "", err
 	}
 	application, err := s.Application(applicationID)
 	if err != nil {
-		return paper, "", err
+		return "", err
 	}
 	if err := auth.Hide(p.CoversDivision(application.County), domain.ErrApplicationUnknown); err != nil {
-		return paper, "", err
+		return "", err
 	}
 	if !application.WantsEvidence() {
-		return paper, "", domain.ErrApplicationState.With("state", string(application.State))
+		return "", domain.ErrApplicationState.With("state", string(application.State))
 	}
-	return paper, application.Worker, nil
+	id = a.NewID()
+	return id, s.KeepPaper(ctx, id, application, paper)
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // Withdraw ends an application by the guardian's act; a place that it took is
-// free again.
+// free again, and its evidence goes.
 func (a *App) Withdraw(ctx context.Context, s Store, applicationID string) error {
 	if err := known(applicationID, domain.ErrApplicationUnknown); err != nil {
 		return err
@@ -40,6 +40,9 @@ func withdraw(ctx context.Context, s Store, application domain.Application) erro
 	if err := s.SaveApplication(ctx, application, events...); err != nil {
 		return err
 	}
+	if err := s.DropEvidence(application.ID); err != nil {
+		return err
+	}
 	if offerID == "" {
 		return taskDone(ctx, s, application.ID)
 	}
@@ -66,27 +69,26 @@ func withdrawBetter(ctx context.Context, s Store, applicationID string) error {
 }
 
 // CloseAccount ends the applications of a guardian that wait for a place or
-// an answer, and returns all of the guardian's, whose evidence goes. A place that
-// was accepted is the child's and stays.
-func (a *App) CloseAccount(ctx context.Context, s Store, worker string) ([]domain.Application, error) {
+// an answer, and the evidence of all goes. A place that was accepted is the
+// child's and stays.
+func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 	all, err := s.ApplicationsOf(worker)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, seen := range all {
 		application, err := s.Application(seen.ID)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if !application.WantsEvidence() {
-			if err := withdrawBetter(ctx, s, application.ID); err != nil {
-				return nil, err
-			}
-			continue
+		if application.WantsEvidence() {
+			err = withdraw(ctx, s, application)
+		} else if err = withdrawBetter(ctx, s, application.ID); err == nil {
+			err = s.DropEvidence(application.ID)
 		}
-		if err := withdraw(ctx, s, application); err != nil {
-			return nil, err
+		if err != nil {
+			return err
 		}
 	}
-	return all, nil
+	return nil
 }

@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/education/internal/app"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
@@ -32,12 +34,15 @@ type Store struct {
 	log   *outbox.Log
 	tasks *task.Queue
 	pages *cache.Cache
+	// Evidence holds other departments' facts; it is set once the holder knows the
+	// department's cases.
+	Evidence *evidence.Holder
 }
 
 // New returns the department's store. It tells pages where the free places of
 // a county changed.
 func New(log *outbox.Log, tasks *task.Queue, pages *cache.Cache) *Store {
-	return &Store{log, tasks, pages}
+	return &Store{log: log, tasks: tasks, pages: pages}
 }
 
 // In returns the store within a transaction.
@@ -63,6 +68,23 @@ func (t *inTx) ForgetAt(ctx context.Context, applicationID string, at time.Time)
 // access log.
 func (t *inTx) LogRead(ctx context.Context, a domain.Application, kinds []string) error {
 	return t.log.Read(ctx, t.tx, a.Worker, a.County, a.ID, kinds...)
+}
+
+// CollectEvidence has what the guardian's grants open collected for an application.
+func (t *inTx) CollectEvidence(ctx context.Context, a domain.Application) error {
+	return t.Evidence.CaseOpened(ctx, t.tx, a.ID, a.Worker)
+}
+
+// DropEvidence forgets all that an application holds.
+func (t *inTx) DropEvidence(applicationID string) error {
+	return t.Evidence.CaseClosed(t.tx, applicationID)
+}
+
+// KeepPaper keeps what a paper proved at the counter.
+func (t *inTx) KeepPaper(ctx context.Context, id string, a domain.Application, p domain.Paper) error {
+	return t.Evidence.PutPaper(ctx, t.tx, a.ID, &platformv1.Fact{
+		Kind: p.Kind, Source: p.Form, SourceId: id, Worker: a.Worker, Since: p.Since, Until: p.Until, Months: int32(p.Months), Code: p.Code, Version: 1,
+	})
 }
 
 // placesChanged makes the lists of a county's schools stale after the commit.

@@ -15,6 +15,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
@@ -33,7 +34,9 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	fresh := func(t *testing.T) (*sqldb.DB, *store.Store) {
 		db := open(t)
 		tasks := task.New(db, clock.System(), testkit.Telemetry(t).For("education"))
-		return db, store.New(testkit.Log(t, "education", db), tasks, cache.New("education", nil, slog.New(slog.DiscardHandler)))
+		s := store.New(testkit.Log(t, "education", db), tasks, cache.New("education", nil, slog.New(slog.DiscardHandler)))
+		s.Evidence = evidence.NewHolder("education", "school_place", db, noCases{}, tasks, nil, clock.System())
+		return db, s
 	}
 	t.Run("a school", func(t *testing.T) { schools(t, fresh) })
 	t.Run("an application", func(t *testing.T) { applications(t, fresh) })
@@ -41,6 +44,12 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	t.Run("a round", func(t *testing.T) { rounds(t, fresh) })
 	t.Run("at once", func(t *testing.T) { contention(t, fresh) })
 }
+
+// noCases is a department whose cases hold nothing.
+type noCases struct{}
+
+func (noCases) OpenCases(*sqldb.Tx, string) ([]string, error)                     { return nil, nil }
+func (noCases) EvidenceChanged(context.Context, *sqldb.Tx, evidence.Change) error { return nil }
 
 type opener func(t *testing.T) (*sqldb.DB, *store.Store)
 
