@@ -519,22 +519,45 @@ type Evidence struct {
 	RecordedAt                                      time.Time
 }
 
-// Usable is the condition, on rows of the table evidence, that a fact may be
+// usable is the condition, on rows of the table evidence, that a fact may be
 // used on a day, which stands twice in it as the placeholder: by the worker's
 // own showing, or under a grant that is in force. A reader checks it whatever
 // the tasks of the grants have done, so that no decision rests on what is over.
-func Usable(day string) string {
-	return strings.ReplaceAll(`(evidence.grant_id = '' OR EXISTS (SELECT 1 FROM consent_grant WHERE consent_grant.id = evidence.grant_id
+func usable(day string) string {
+	return strings.ReplaceAll(`(grant_id = '' OR EXISTS (SELECT 1 FROM consent_grant WHERE consent_grant.id = evidence.grant_id
 		AND withdrawn = 0 AND valid_from <= $0 AND (valid_to = '' OR valid_to >= $0)))`, "$0", day)
 }
 
 // Of lists the evidence of a case that may be used on a day, in a stable order.
 func Of(tx *sqldb.Tx, caseID string, on clock.Date) ([]Evidence, error) {
-	return sqldb.Collect(tx, func(s sqldb.Scanner) (e Evidence, err error) {
+	all, err := OfCases(tx, on, `$1`, caseID)
+	return all[caseID], err
+}
+
+// OfCases is Of for many cases in one statement: ids is the caller's query of
+// its cases' ids, with args. It gives each case's evidence by the case's id.
+func OfCases(tx *sqldb.Tx, on clock.Date, ids string, args ...any) (map[string][]Evidence, error) {
+	all, err := sqldb.Collect(tx, func(s sqldb.Scanner) (e Evidence, err error) {
 		var flagged, at int64
 		err = s.Scan(&e.CaseID, &e.Source, &e.SourceID, &e.Kind, &e.Worker, &e.GrantID, &e.Since, &e.Until, &e.Months, &e.Code, &flagged, &at)
 		e.Flagged, e.RecordedAt = flagged != 0, sqldb.Time(at)
 		return e, err
 	}, `SELECT case_id, source, source_id, kind, worker, grant_id, since, until, months, code, flagged, recorded_at
-		FROM evidence WHERE case_id = $1 AND `+Usable("$2")+` ORDER BY kind, source_id`, caseID, on.String())
+		FROM evidence WHERE case_id IN (`+ids+`) AND `+usable(fmt.Sprintf("$%d", len(args)+1))+` ORDER BY kind, source_id`, append(args, on.String())...)
+	of := map[string][]Evidence{}
+	for _, e := range all {
+		of[e.CaseID] = append(of[e.CaseID], e)
+	}
+	return of, err
+}
+
+// EndIn writes the end of a fact to the worker's cases that are not open any
+// more, which a Holder does not reach, and hold an older version of it; it
+// returns which. ids is the caller's query of those cases' ids, with args.
+func EndIn(tx *sqldb.Tx, f *platformv1.Fact, ids string, args ...any) ([]string, error) {
+	n := len(args)
+	return sqldb.Collect(tx, func(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) },
+		fmt.Sprintf(`UPDATE evidence SET until = $%d, months = $%d, fact_version = $%d WHERE source = $%d AND source_id = $%d AND worker = $%d AND fact_version < $%d
+			AND case_id IN (`, n+1, n+2, n+3, n+4, n+5, n+6, n+3)+ids+`) RETURNING case_id`,
+		append(args, f.GetUntil(), f.GetMonths(), f.GetVersion(), f.GetSource(), f.GetSourceId(), f.GetWorker())...)
 }

@@ -171,6 +171,28 @@ func (j *asJSON[T]) Scan(src any) error {
 	return err
 }
 
+// Optional keeps no text as NULL, which a unique index lets stand many times.
+func Optional(field *string) any { return &optional{field} }
+
+type optional struct{ field *string }
+
+// Value implements driver.Valuer.
+func (o *optional) Value() (driver.Value, error) {
+	if *o.field == "" {
+		return nil, nil
+	}
+	return *o.field, nil
+}
+
+// Scan implements sql.Scanner.
+func (o *optional) Scan(src any) (err error) {
+	*o.field = ""
+	if src != nil {
+		*o.field, err = text(src)
+	}
+	return err
+}
+
 func text(src any) (string, error) {
 	switch s := src.(type) {
 	case string:

@@ -186,8 +186,8 @@ func (t *Of[T]) Add(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, event
 		return false, err
 	}
 	n, err := tx.Exec(t.insert+" ON CONFLICT DO NOTHING", args...)
-	if err != nil || n == 0 {
-		return false, err
+	if err != nil || n == 0 || len(events) == 0 {
+		return n > 0, err
 	}
 	return true, l.AppendEvents(ctx, tx, t.spec.About(&v), events...)
 }

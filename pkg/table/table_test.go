@@ -33,6 +33,7 @@ type thing struct {
 	Why     []string
 	Schemes []string
 	Raw     []byte
+	Ref     string // NULL where there is none
 	Owner   string // its name, from another table
 	OwnerID string
 	Version int64
@@ -52,7 +53,7 @@ func columns(v *thing) []table.Column {
 	return []table.Column{
 		table.Key("id", &v.ID), table.Changing("colour", &v.Colour), table.Changing("count", &v.Count), table.Changing("ready", &v.Ready),
 		table.Changing("day", &v.On), table.Changing("at", &v.At), table.Changing("tags", &v.Tags), table.Changing("why", table.JSON(&v.Why)), table.Changing("schemes", table.Commas(&v.Schemes)),
-		table.Changing("raw", &v.Raw), table.Fixed("owner_id", &v.OwnerID), table.Joined("o.name", &v.Owner), table.Version(&v.Version),
+		table.Changing("raw", &v.Raw), table.Changing("ref", table.Optional(&v.Ref)), table.Fixed("owner_id", &v.OwnerID), table.Joined("o.name", &v.Owner), table.Version(&v.Version),
 	}
 }
 
@@ -84,7 +85,7 @@ func each(t *testing.T, test func(r rig)) {
 			for _, s := range []string{
 				`CREATE TABLE owner (id TEXT PRIMARY KEY, name TEXT NOT NULL)`,
 				`CREATE TABLE thing (id TEXT PRIMARY KEY, colour TEXT NOT NULL UNIQUE, count BIGINT NOT NULL, ready BIGINT NOT NULL, day TEXT NOT NULL,
-					at BIGINT NOT NULL, tags TEXT NOT NULL, why TEXT NOT NULL, schemes TEXT NOT NULL, raw ` + bytes + `, owner_id TEXT NOT NULL, version BIGINT NOT NULL)`,
+					at BIGINT NOT NULL, tags TEXT NOT NULL, why TEXT NOT NULL, schemes TEXT NOT NULL, raw ` + bytes + `, ref TEXT UNIQUE, owner_id TEXT NOT NULL, version BIGINT NOT NULL)`,
 				`CREATE TABLE mark (a TEXT, b BIGINT, note TEXT NOT NULL, PRIMARY KEY (a, b))`,
 				`INSERT INTO owner VALUES ('o1', 'first'), ('o2', 'second')`,
 			} {
@@ -132,6 +133,7 @@ func red() thing {
 func TestEveryKindOfFieldComesBack(t *testing.T) {
 	each(t, func(r rig) {
 		want := red()
+		want.Ref = "r 1"
 		if err := r.save(want, dropped{"t1"}); err != nil {
 			r.Fatal(err)
 		}
@@ -143,13 +145,16 @@ func TestEveryKindOfFieldComesBack(t *testing.T) {
 		if err := r.save(empty); err != nil {
 			r.Fatal(err)
 		}
+		if err := r.save(thing{ID: "t3", Colour: "blue", OwnerID: "o2"}); err != nil {
+			r.Errorf("a second one without a reference: %v", err)
+		}
 		empty.Version, empty.Owner = 1, "second"
 		if got := r.peek("t2"); !reflect.DeepEqual(got, empty) {
 			r.Errorf("got  %+v\nwant %+v", got, empty)
 		}
 		// A list does not carry one row's values into the next.
 		r.in(func(tx *sqldb.Tx) error {
-			all, err := r.all.List(tx, `ORDER BY t.id`)
+			all, err := r.all.List(tx, `ORDER BY t.id LIMIT 2`)
 			if err == nil && !reflect.DeepEqual(all, []thing{want, empty}) {
 				r.Errorf("%+v", all)
 			}
@@ -263,6 +268,11 @@ func TestPutWritesByItsKey(t *testing.T) {
 			for _, m := range []mark{{"x", 1, "first"}, {"x", 2, "second"}, {"x", 1, "again"}} {
 				if err := marks.Put(tx, m); err != nil {
 					return err
+				}
+			}
+			for i, want := range []bool{true, false} { // what no event tells of
+				if added, err := marks.Add(context.Background(), r.log, tx, mark{"y", 1, "new"}); err != nil || added != want {
+					r.Errorf("add %d: %v, %v", i, added, err)
 				}
 			}
 			m, err := marks.Load(tx, "x", 1)

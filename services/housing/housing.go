@@ -12,7 +12,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/run"
-	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	"github.com/qiao-platform/qiao/services/housing/internal/api"
@@ -31,20 +30,19 @@ const purpose = "public_rental"
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
 		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, NewID: ident.NewID}
-		rows := store.New(k.Log, k.Tasks, k.Pages)
-		in := func(tx *sqldb.Tx) app.Store { return rows.In(tx) }
-		holder, err := k.Evidence(ctx, purpose, react.Cases{App: cases, In: in})
+		tables := store.New(k.Log, k.Tasks, k.Pages)
+		holder, err := k.Evidence(ctx, purpose, react.Cases{App: cases, In: tables.In})
 		if err != nil {
 			return run.Parts{}, err
 		}
-		server := &api.Server{App: cases, Log: k.Log, In: in, Evidence: holder, Pages: k.Pages, HomesTag: store.HomesTag, Caller: k.Caller, Purpose: purpose}
+		server := &api.Server{App: cases, Log: k.Log, In: tables.In, Evidence: holder, Pages: k.Pages, HomesTag: store.HomesTag, Caller: k.Caller, Purpose: purpose}
 		within := func(f func(context.Context, app.Store, string) error) task.Handler {
-			return task.Within(k.Log.DB(), in, f)
+			return task.Within(k.Log.DB(), tables.In, f)
 		}
 		return run.Parts{
 			Methods: housingv1.HousingMethods(server),
 			Facts:   []evidence.Source{{Kind: evidence.Lease, Of: server.Leases}},
-			Router:  react.Router(cases, in, holder),
+			Router:  react.Router(cases, tables.In, holder),
 			Tasks: map[string]task.Handler{
 				app.TaskLapse: within(cases.Lapse), app.TaskLease: within(cases.LookAtLease),
 				app.TaskPublish: within(cases.PublishList), app.TaskJobLeft: within(cases.LookAfterJob),

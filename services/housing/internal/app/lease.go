@@ -55,7 +55,7 @@ func (a *App) RecordRent(ctx context.Context, s Store, p domain.Payment) (string
 	if err != nil {
 		return "", err
 	}
-	id, added, err := s.AddPayment(p)
+	id, added, err := s.AddPayment(ctx, p)
 	if err != nil || !added {
 		return id, err
 	}

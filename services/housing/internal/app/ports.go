@@ -107,7 +107,7 @@ type Mending interface {
 // thing lock it and return its own error where there is none.
 type Tenancy interface {
 	LeasesIn(county string) ([]domain.Lease, error)
-	AddPayment(p domain.Payment) (id string, added bool, err error)
+	AddPayment(ctx context.Context, p domain.Payment) (id string, added bool, err error)
 	Payments(leaseID string) ([]domain.Payment, error)
 	PaymentsIn(county string) (map[string][]domain.Payment, error)
 	Renewal(id string) (domain.Renewal, error)

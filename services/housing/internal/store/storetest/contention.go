@@ -15,16 +15,15 @@ import (
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
-	"github.com/qiao-platform/qiao/services/housing/internal/store"
 )
 
 func (s *suite) concurrent() {
 	a := application("application-1", "worker-1", domain.Submitted)
-	s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
+	s.do(func(ctx context.Context, tx app.Store) error { return tx.SaveApplication(ctx, a) })
 	var wg sync.WaitGroup
 	for range 24 {
 		wg.Go(func() {
-			s.do(func(ctx context.Context, tx *store.Tx) error {
+			s.do(func(ctx context.Context, tx app.Store) error {
 				a, err := tx.Application("application-1")
 				if err != nil {
 					return err
@@ -35,7 +34,7 @@ func (s *suite) concurrent() {
 		})
 	}
 	wg.Wait()
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		a, err := tx.Application("application-1")
 		if a.Version != 25 {
 			s.Errorf("version %d", a.Version)
@@ -64,12 +63,12 @@ func (s *suite) lastHome() {
 		s.Fatal(err)
 	}
 	cases := &app.App{Clock: clock.NewManual(noon), Rules: rules, Calendar: calendar, Tables: tables, NewID: ident.NewID}
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		_, _, err := tx.AddHome(ctx, home("home-1", "1"))
 		return err
 	})
 	for i := range contenders {
-		s.do(func(ctx context.Context, tx *store.Tx) error {
+		s.do(func(ctx context.Context, tx app.Store) error {
 			return tx.SaveApplication(ctx, application(fmt.Sprintf("application-%d", i), fmt.Sprintf("worker-%d", i), domain.Eligible))
 		})
 	}

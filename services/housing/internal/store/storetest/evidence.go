@@ -8,8 +8,8 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
-	"github.com/qiao-platform/qiao/services/housing/internal/store"
 )
 
 // cases compares the query with the domain's own word for it.
@@ -25,11 +25,11 @@ func (s *suite) cases() {
 				if a.WantsEvidence() {
 					want = append(want, a.ID)
 				}
-				s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
+				s.do(func(ctx context.Context, tx app.Store) error { return tx.SaveApplication(ctx, a) })
 			}
 		}
 	}
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		got, err := tx.OpenCases("worker-1")
 		if !slices.Equal(got, want) {
 			s.Errorf("got %v, want %v", got, want)
@@ -40,7 +40,7 @@ func (s *suite) cases() {
 
 func (s *suite) endHeld() {
 	hold := func(a domain.Application, version int64) {
-		s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
+		s.do(func(ctx context.Context, tx app.Store) error { return tx.SaveApplication(ctx, a) })
 		err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
 			if _, err := tx.Exec(`INSERT INTO consent_grant (id, worker, purpose, recipient, kinds, valid_from, valid_to, withdrawn)
 			VALUES ('grant-1', 'worker-1', 'public_rental', 'housing', 'job', '2026-11-02', '2026-11-30', 0) ON CONFLICT (id) DO NOTHING`); err != nil {
@@ -59,7 +59,7 @@ func (s *suite) endHeld() {
 	hold(application("open", "worker-1", domain.Eligible), 1)
 	end := domain.Proof{Kind: evidence.Job, Source: "employment", SourceID: "hire-1", Until: "2026-11-01"}
 	for _, want := range [][]string{{"leased"}, nil} { // the second time there is nothing new
-		s.do(func(_ context.Context, tx *store.Tx) error {
+		s.do(func(_ context.Context, tx app.Store) error {
 			got, err := tx.EndHeld("worker-1", end, 3)
 			if !slices.Equal(got, want) {
 				s.Errorf("got %v, want %v", got, want)
@@ -67,7 +67,7 @@ func (s *suite) endHeld() {
 			return err
 		})
 	}
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		proofs, err := tx.Proofs("leased", day)
 		if len(proofs) != 1 || proofs[0].Until != "2026-11-01" || proofs[0].Since != "2026-01-01" {
 			s.Errorf("%+v", proofs)
@@ -78,7 +78,7 @@ func (s *suite) endHeld() {
 }
 
 // usable is S7 for who reads: a fact counts from its grant's first day to its last.
-func (s *suite) usable(tx *store.Tx) {
+func (s *suite) usable(tx app.Store) {
 	for on, want := range map[clock.Date]int{day.AddDays(-1): 0, day: 1, clock.NewDate(2026, 11, 30): 1, clock.NewDate(2026, 12, 1): 0} {
 		proofs, err := tx.Proofs("open", on)
 		if err != nil || len(proofs) != want {

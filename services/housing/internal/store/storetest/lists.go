@@ -17,7 +17,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
-	"github.com/qiao-platform/qiao/services/housing/internal/store"
 )
 
 var day = clock.NewDate(2026, 11, 2)
@@ -31,10 +30,10 @@ func (s *suite) roundRoundTrip() {
 	r := domain.Round{ID: "round-1", County: "654301", Kind: domain.PublicRental, State: domain.RoundIsConfirming, HomeIDs: []string{"home-1", "home-2"}, Total: 2,
 		FigureName: "上证指数", FigureDue: day.AddDays(2), Figure: "3210.55", First: "officer-1", Root: "ab", Seed: "cd", Bundle: "line\nline\n", OpenedOn: day, PublicUntil: day.AddDays(7)}
 	entries := []domain.RoundEntry{
-		{RoundID: r.ID, ApplicationID: "application-2", Worker: "worker-2", Points: 31, AheadBy: "HO-14", Ticket: "TICKET2", Word: "abcd", Number: 1<<64 - 1, Position: 1, OfferID: "offer-1", Reasons: []rule.Trace{}},
+		{RoundID: r.ID, ApplicationID: "application-2", Worker: "worker-2", Points: 31, AheadBy: "HO-14", Ticket: "TICKET2", Word: "abcd", Number: 1<<64 - 1, Position: 1, OfferID: "offer-1"},
 		{RoundID: r.ID, ApplicationID: "application-1", Worker: "worker-1", Points: 20, Class: 1, Ticket: "TICKET1", Position: 2, Reasons: why()},
 	}
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		for _, e := range entries {
 			if err := tx.SaveApplication(ctx, application(e.ApplicationID, e.Worker, domain.Eligible)); err != nil {
 				return err
@@ -46,7 +45,7 @@ func (s *suite) roundRoundTrip() {
 		return tx.SaveEntries(entries...)
 	})
 	r.Version = 1
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		got, err := tx.Round(r.ID)
 		if err != nil || !reflect.DeepEqual(got, r) {
 			s.Errorf("got %+v, %v; want %+v", got, err, r)
@@ -67,16 +66,16 @@ func (s *suite) roundRoundTrip() {
 	})
 	second := r
 	second.ID, second.Version = "round-2", 0
-	if err := s.try(func(ctx context.Context, tx *store.Tx) error { return tx.SaveRound(ctx, second) }); !errors.Is(err, domain.ErrRoundOpen) {
+	if err := s.try(func(ctx context.Context, tx app.Store) error { return tx.SaveRound(ctx, second) }); !errors.Is(err, domain.ErrRoundOpen) {
 		s.Errorf("a second open round: %v", err)
 	}
-	if err := s.try(func(_ context.Context, tx *store.Tx) error { _, err := tx.Round("none"); return err }); !errors.Is(err, domain.ErrRoundUnknown) {
+	if err := s.try(func(_ context.Context, tx app.Store) error { _, err := tx.Round("none"); return err }); !errors.Is(err, domain.ErrRoundUnknown) {
 		s.Error(err)
 	}
 }
 
 func (s *suite) listRoundTrip() {
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		for i, state := range []domain.ApplicationState{domain.Eligible, domain.Eligible, domain.Offered, domain.Submitted} {
 			a := application(fmt.Sprintf("application-%d", i), fmt.Sprintf("worker-%d", i), state)
 			a.DeclaredAreaDM2, a.FalseUntil, a.Word = 1200, day, "ab"
@@ -86,7 +85,7 @@ func (s *suite) listRoundTrip() {
 		}
 		return nil
 	})
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		all, err := tx.Candidates("654301", domain.PublicRental, day)
 		if err != nil || len(all) != 2 || all[0].Application.DeclaredAreaDM2 != 1200 || all[0].Application.FalseUntil != day || all[0].Application.Word != "ab" {
 			s.Errorf("%+v, %v", all, err)
@@ -103,7 +102,7 @@ func (s *suite) listRoundTrip() {
 		}
 		return tx.Publish(ctx, "list-1", "654301", domain.PublicRental, day, ranked)
 	})
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		was, on, err := tx.Published("654301", domain.PublicRental)
 		if on != day || was["application-1"] != 2 || len(was) != 2 {
 			s.Errorf("%v on %v", was, on)
@@ -125,19 +124,19 @@ func (s *suite) tenancyRoundTrip() {
 		NoticedOn: day, AnswerDays: 15, AnswerBy: noon, Answer: "paid", LeaveBy: day, AppealUntil: day, Reasons: why()}
 	request := domain.PlaceRequest{ID: "request-1", Employer: "employer-1", County: "654301", Asked: 3, Granted: 2, AskedOn: day}
 	pay := domain.Payment{ID: "payment-1", LeaseID: l.ID, Month: "2026-11", AmountFen: 34000, PaidOn: day, Reference: "r"}
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		o := domain.Offer{ID: "offer-1", ApplicationID: "application-1", HomeID: "home-1", Clock: answer.Clock{State: domain.OfferSigned}}
 		_, _, err := tx.AddHome(ctx, home("home-1", "1"))
 		return errors.Join(err, tx.SaveApplication(ctx, application("application-1", "worker-1", domain.Leased)), tx.SaveOffer(ctx, o), tx.SaveLease(ctx, l),
 			tx.SaveRenewal(ctx, renewal), tx.SaveRepair(ctx, repair), tx.SaveReview(ctx, review), tx.SaveExit(ctx, exit), tx.SavePlaceRequest(ctx, request))
 	})
 	for _, added := range []bool{true, false} {
-		s.do(func(_ context.Context, tx *store.Tx) error {
+		s.do(func(ctx context.Context, tx app.Store) error {
 			again := pay
 			if !added {
 				again.ID = "payment-2"
 			}
-			id, is, err := tx.AddPayment(again)
+			id, is, err := tx.AddPayment(ctx, again)
 			if id != pay.ID || is != added {
 				s.Errorf("%q, %v", id, is)
 			}
@@ -151,7 +150,7 @@ func (s *suite) tenancyRoundTrip() {
 			s.Errorf("got %+v, %v; want %+v", got, err, want)
 		}
 	}
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		gotLease, err := tx.Lease(l.ID)
 		same(gotLease, l, err)
 		gotRenewal, err := tx.Renewal(renewal.ID)
@@ -181,15 +180,15 @@ func (s *suite) tenancyRoundTrip() {
 		return nil
 	})
 	for name, c := range map[string]struct {
-		write func(context.Context, *store.Tx) error
+		write func(context.Context, app.Store) error
 		want  error
 	}{
-		"a second wish": {func(ctx context.Context, tx *store.Tx) error {
+		"a second wish": {func(ctx context.Context, tx app.Store) error {
 			r := renewal
 			r.ID, r.Version = "renewal-2", 0
 			return tx.SaveRenewal(ctx, r)
 		}, domain.ErrRenewalTwice},
-		"a second notice": {func(ctx context.Context, tx *store.Tx) error {
+		"a second notice": {func(ctx context.Context, tx app.Store) error {
 			e := exit
 			e.ID, e.Version = "exit-2", 0
 			return tx.SaveExit(ctx, e)
@@ -202,7 +201,7 @@ func (s *suite) tenancyRoundTrip() {
 }
 
 // contend has 64 callers do the same at once and returns what each got.
-func (s *suite) contend(act func(ctx context.Context, cases *app.App, tx *store.Tx, i int) error) []error {
+func (s *suite) contend(act func(ctx context.Context, cases *app.App, tx app.Store, i int) error) []error {
 	const contenders = 64
 	rules, err := rule.Load()
 	if err != nil {
@@ -246,18 +245,18 @@ func (s *suite) won(got []error, otherwise ...error) (n int) {
 // lastRound has 64 officers open a round of one list for its last home, and
 // then 64 run its pass: there is one round and one offer.
 func (s *suite) lastRound() {
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		_, _, err := tx.AddHome(ctx, home("home-1", "1"))
 		return err
 	})
 	for i := range 64 {
-		s.do(func(ctx context.Context, tx *store.Tx) error {
+		s.do(func(ctx context.Context, tx app.Store) error {
 			a := application(fmt.Sprintf("application-%02d", i), fmt.Sprintf("worker-%d", i), domain.Eligible)
 			a.SubmittedAt = noon.AddDate(0, 0, -i)
 			return tx.SaveApplication(ctx, a)
 		})
 	}
-	got := s.contend(func(ctx context.Context, cases *app.App, tx *store.Tx, _ int) error {
+	got := s.contend(func(ctx context.Context, cases *app.App, tx app.Store, _ int) error {
 		_, err := cases.OpenRound(ctx, tx, domain.Round{County: "654301", Kind: domain.PublicRental, HomeIDs: []string{"home-1"}}, app.Accepted{})
 		return err
 	})
@@ -265,12 +264,12 @@ func (s *suite) lastRound() {
 		s.Fatalf("%d rounds of one list", n)
 	}
 	var round string
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		all, err := tx.RoundsOf("654301")
 		round = all[0].ID
 		return err
 	})
-	got = s.contend(func(ctx context.Context, cases *app.App, tx *store.Tx, _ int) error {
+	got = s.contend(func(ctx context.Context, cases *app.App, tx app.Store, _ int) error {
 		_, err := cases.OfferRound(ctx, tx, round)
 		return err
 	})
@@ -280,7 +279,7 @@ func (s *suite) lastRound() {
 	if events := testkit.Events(s, s.db); !slices.Equal(events, []string{"housing.round.opened.v1", "housing.offer.made.v1"}) {
 		s.Errorf("events %v", events)
 	}
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		entries, err := tx.Entries(round)
 		if len(entries) != 64 || entries[0].ApplicationID != "application-63" || entries[0].OfferID == "" {
 			s.Errorf("%d entries, first %+v", len(entries), entries[0])
@@ -297,11 +296,11 @@ func (s *suite) lastRound() {
 // lastPlaces has 64 offers of 64 dormitory homes compete for three places of an
 // employer's request.
 func (s *suite) lastPlaces() {
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		return tx.SavePlaceRequest(ctx, domain.PlaceRequest{ID: "request-1", Employer: "employer-1", County: "654301", Asked: 9, Granted: 3, AskedOn: day})
 	})
 	for i := range 64 {
-		s.do(func(ctx context.Context, tx *store.Tx) error {
+		s.do(func(ctx context.Context, tx app.Store) error {
 			h := home(fmt.Sprintf("home-%d", i), fmt.Sprint(i))
 			h.Kind = domain.Dormitory
 			_, _, err := tx.AddHome(ctx, h)
@@ -310,7 +309,7 @@ func (s *suite) lastPlaces() {
 			return errors.Join(err, tx.SaveApplication(ctx, a))
 		})
 	}
-	got := s.contend(func(ctx context.Context, cases *app.App, tx *store.Tx, i int) error {
+	got := s.contend(func(ctx context.Context, cases *app.App, tx app.Store, i int) error {
 		_, err := cases.OfferHome(ctx, tx, fmt.Sprintf("application-%d", i), fmt.Sprintf("home-%d", i))
 		return err
 	})

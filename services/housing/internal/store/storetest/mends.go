@@ -7,14 +7,14 @@ import (
 	"testing"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
-	"github.com/qiao-platform/qiao/services/housing/internal/store"
 )
 
 // mended saves two applications and a round, which what mends them belongs to.
 func (s *suite) mended() {
 	s.Helper()
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		for _, one := range []domain.Application{application("application-1", "worker-1", domain.Eligible), application("application-2", "worker-2", domain.Eligible)} {
 			if err := tx.SaveApplication(ctx, one); err != nil {
 				return err
@@ -27,8 +27,8 @@ func (s *suite) mended() {
 func (s *suite) doublesRoundTrip() {
 	s.mended()
 	d := domain.Double{ID: "double-Az.9", County: "654301", Kind: domain.PublicRental, First: "application-1", Second: "application-2", Grounds: []string{"same_child", "same_phone"}, State: domain.DoubleOpen}
-	s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveDouble(ctx, d) })
-	if err := s.try(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error { return tx.SaveDouble(ctx, d) })
+	if err := s.try(func(ctx context.Context, tx app.Store) error {
 		again := d
 		again.ID = "double-2"
 		return tx.SaveDouble(ctx, again)
@@ -40,7 +40,7 @@ func (s *suite) doublesRoundTrip() {
 	if err != nil {
 		s.Fatal(err)
 	}
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		got, err := tx.Double(d.ID)
 		got.DecidedAt = d.DecidedAt // the zero time has its own form
 		if err != nil || !reflect.DeepEqual(got, d) {
@@ -49,7 +49,7 @@ func (s *suite) doublesRoundTrip() {
 		return tx.SaveDouble(ctx, decided)
 	})
 	decided.Version = 2
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		all, err := tx.Doubles("654301", domain.PublicRental)
 		if err != nil || len(all) != 1 || !all[0].DecidedAt.Equal(noon) {
 			s.Fatalf("%+v, %v", all, err)
@@ -66,7 +66,7 @@ func (s *suite) doublesRoundTrip() {
 		}
 		return nil
 	})
-	if err := s.try(func(ctx context.Context, tx *store.Tx) error { return tx.SaveDouble(ctx, d) }); !errors.Is(err, outbox.ErrStale) {
+	if err := s.try(func(ctx context.Context, tx app.Store) error { return tx.SaveDouble(ctx, d) }); !errors.Is(err, outbox.ErrStale) {
 		s.Errorf("a stale pair: %v", err)
 	}
 }
@@ -79,7 +79,7 @@ func (s *suite) correctionsRoundTrip() {
 		Wronged: 1, ProposedBy: "officer-1", ProposedAt: noon,
 	}
 	f := domain.Relief{ID: "relief-1", RoundID: "round-1", ApplicationID: "application-1", Worker: "worker-1", County: "654301", Kind: domain.PublicRental, State: domain.ReliefOpen, DueOn: day.AddDays(30)}
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		if err := tx.SaveCorrection(ctx, c); err != nil {
 			return err
 		}
@@ -87,14 +87,14 @@ func (s *suite) correctionsRoundTrip() {
 	})
 	c.Version, f.Version = 1, 1
 	taken, events := c.Decided(domain.CorrectionTaken, "officer-2", 1, noon)
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		got, err := tx.Correction(c.ID)
 		if err != nil || !got.ProposedAt.Equal(noon) || !reflect.DeepEqual(got.Mends, c.Mends) || got.Figure != c.Figure || got.Version != 1 {
 			s.Errorf("got %+v, %v", got, err)
 		}
 		return tx.SaveCorrection(ctx, taken, events...)
 	})
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		all, err := tx.Corrections("round-1")
 		if err != nil || len(all) != 1 || all[0].State != domain.CorrectionTaken || all[0].DecidedBy != "officer-2" || !all[0].DecidedAt.Equal(noon) {
 			s.Errorf("got %+v, %v", all, err)
@@ -113,28 +113,17 @@ func (s *suite) correctionsRoundTrip() {
 		f.State = domain.ReliefDone
 		return tx.SaveRelief(ctx, f)
 	})
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		open, err := tx.Reliefs("654301")
 		if own, err2 := tx.ReliefsOf("application-1"); len(open)+len(own) != 0 || err2 != nil {
 			s.Errorf("what is done stands first: %v, %v, %v", open, own, err2)
 		}
 		return err
 	})
-	for name, save := range map[string]func(context.Context, *store.Tx) error{
-		"correction": func(ctx context.Context, tx *store.Tx) error { return tx.SaveCorrection(ctx, c) },
-		"relief": func(ctx context.Context, tx *store.Tx) error {
-			f.Version = 1
-			return tx.SaveRelief(ctx, f)
-		},
-		"a number twice": func(ctx context.Context, tx *store.Tx) error {
-			again := c
-			again.ID, again.Version = "correction-2", 0
-			return tx.SaveCorrection(ctx, again)
-		},
-	} {
-		if err := s.try(save); err == nil || name != "a number twice" && !errors.Is(err, outbox.ErrStale) {
-			s.Errorf("%s: %v", name, err)
-		}
+	again := c
+	again.ID, again.Version = "correction-2", 0
+	if err := s.try(func(ctx context.Context, tx app.Store) error { return tx.SaveCorrection(ctx, again) }); !errors.Is(err, outbox.ErrStale) {
+		s.Errorf("a number twice: %v", err)
 	}
 }
 

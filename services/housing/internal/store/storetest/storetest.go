@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -18,6 +17,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 	"github.com/qiao-platform/qiao/services/housing/internal/store"
 )
@@ -33,7 +33,6 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	t.Run("an application survives the round trip", func(t *testing.T) { fresh(t).applicationRoundTrip() })
 	t.Run("an offer and a lease survive the round trip", func(t *testing.T) { fresh(t).leaseRoundTrip() })
 	t.Run("what is not there", func(t *testing.T) { fresh(t).unknown() })
-	t.Run("a stale version is refused", func(t *testing.T) { fresh(t).stale() })
 	t.Run("a rollback leaves neither row nor event", func(t *testing.T) { fresh(t).rollback() })
 	t.Run("one open application of a kind in a county", func(t *testing.T) { fresh(t).twice() })
 	t.Run("open cases are those that want evidence", func(t *testing.T) { fresh(t).cases() })
@@ -60,14 +59,14 @@ func newSuite(t *testing.T, db *sqldb.DB) *suite {
 }
 
 // do runs f in a transaction that must succeed.
-func (s *suite) do(f func(ctx context.Context, tx *store.Tx) error) {
+func (s *suite) do(f func(ctx context.Context, tx app.Store) error) {
 	s.Helper()
 	if err := s.try(f); err != nil {
 		s.Error(err)
 	}
 }
 
-func (s *suite) try(f func(ctx context.Context, tx *store.Tx) error) error {
+func (s *suite) try(f func(ctx context.Context, tx app.Store) error) error {
 	return s.db.Update(context.Background(), func(tx *sqldb.Tx) error { return f(context.Background(), s.store.In(tx)) })
 }
 
@@ -86,7 +85,7 @@ func (s *suite) homeRoundTrip() {
 	if err != nil {
 		s.Fatal(err)
 	}
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		id, added, err := tx.AddHome(ctx, listed, events...)
 		if id != h.ID || !added {
 			s.Errorf("added %q, %v", id, added)
@@ -94,7 +93,7 @@ func (s *suite) homeRoundTrip() {
 		return err
 	})
 	listed.Version = 1
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		got, err := tx.Home(h.ID)
 		if err != nil || !reflect.DeepEqual(got, listed) {
 			s.Errorf("got %+v, %v; want %+v", got, err, listed)
@@ -105,7 +104,7 @@ func (s *suite) homeRoundTrip() {
 		got.State = domain.HomeOffered
 		return tx.SaveHome(ctx, got)
 	})
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		got, err := tx.PeekHome(h.ID)
 		if got.State != domain.HomeOffered || got.Version != 2 {
 			s.Errorf("got %+v", got)
@@ -116,7 +115,7 @@ func (s *suite) homeRoundTrip() {
 		s.Errorf("events %v", got)
 	}
 	var want domain.Home
-	s.do(func(ctx context.Context, tx *store.Tx) error { // a sheet corrects it
+	s.do(func(ctx context.Context, tx app.Store) error { // a sheet corrects it
 		got, err := tx.Home(h.ID)
 		if err != nil {
 			return err
@@ -126,7 +125,7 @@ func (s *suite) homeRoundTrip() {
 		return tx.SaveHome(ctx, got, domain.HomeListed{HomeID: got.ID, Kind: got.Kind, RentFen: got.RentFen})
 	})
 	want.Version++
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		if got, err := tx.PeekHome(h.ID); err != nil || got != want {
 			s.Errorf("got %+v, %v; want %+v", got, err, want)
 		}
@@ -152,7 +151,7 @@ func (s *suite) sameHome() {
 		id    string
 		added bool
 	}{{first, "home-1", true}, {first, "home-1", false}, {moved, "home-1", false}, {noReference, "home-1", false}, {other, "home-4", true}, {otherCounty, "home-5", true}} {
-		s.do(func(ctx context.Context, tx *store.Tx) error {
+		s.do(func(ctx context.Context, tx app.Store) error {
 			id, added, err := tx.AddHome(ctx, c.home, events...)
 			if id != c.id || added != c.added {
 				s.Errorf("%s: %q, %v; want %q, %v", c.home.ID, id, added, c.id, c.added)
@@ -168,10 +167,10 @@ func (s *suite) sameHome() {
 func (s *suite) paging() {
 	add := func(id string) {
 		h := home(id, id)
-		s.do(func(ctx context.Context, tx *store.Tx) error { _, _, err := tx.AddHome(ctx, h); return err })
+		s.do(func(ctx context.Context, tx app.Store) error { _, _, err := tx.AddHome(ctx, h); return err })
 	}
 	page := func(after string) (ids []string) {
-		s.do(func(_ context.Context, tx *store.Tx) error {
+		s.do(func(_ context.Context, tx app.Store) error {
 			homes, err := tx.FreeHomes("654301", domain.PublicRental, after, 2)
 			for _, h := range homes {
 				ids = append(ids, h.ID)
@@ -188,7 +187,7 @@ func (s *suite) paging() {
 	}
 	add("h0") // an id before the page seen never shows twice
 	add("h6")
-	s.do(func(ctx context.Context, tx *store.Tx) error { // and one that is taken meanwhile is left out
+	s.do(func(ctx context.Context, tx app.Store) error { // and one that is taken meanwhile is left out
 		h, err := tx.Home("h3")
 		if err != nil {
 			return err
@@ -199,7 +198,7 @@ func (s *suite) paging() {
 	if got := page("h2"); !slices.Equal(got, []string{"h5", "h6"}) {
 		s.Errorf("second page %v", got)
 	}
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		for _, c := range []struct {
 			county string
 			kind   domain.Kind
@@ -222,9 +221,9 @@ func (s *suite) applicationRoundTrip() {
 	a.Reasons = []rule.Trace{{RuleID: "HO-01", Source: "公共租赁住房管理办法(2012) 7", DecidedOn: clock.NewDate(2026, 11, 2), Outcome: rule.NotMet,
 		Facts: []rule.Fact{{Name: "job_months", Value: "2", From: "housing"}}, Gaps: []rule.Gap{{Name: "job_months", Have: "2", Need: "6"}},
 		Changes: []rule.Change{{Code: "paper_or_witness"}}, Appeals: []rule.Appeal{{Way: "reconsideration", Until: clock.NewDate(2027, 1, 1)}}}}
-	s.do(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a, events...) })
+	s.do(func(ctx context.Context, tx app.Store) error { return tx.SaveApplication(ctx, a, events...) })
 	a.Version = 1
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		got, err := tx.Application(a.ID)
 		if err != nil || !reflect.DeepEqual(got, a) {
 			s.Errorf("got %+v, %v; want %+v", got, err, a)
@@ -238,7 +237,7 @@ func (s *suite) applicationRoundTrip() {
 	})
 	a.Version, a.Reopened, a.RefusalCode, a.OfferID = 2, true, "job", "offer-1"
 	a.Priority = domain.Priority{State: domain.PriorityConfirmed, On: clock.NewDate(2026, 10, 1), Basis: domain.BasisPaper}
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		got, err := tx.PeekApplication(a.ID)
 		if !reflect.DeepEqual(got, a) {
 			s.Errorf("got %+v; want %+v", got, a)
@@ -254,7 +253,7 @@ func (s *suite) leaseRoundTrip() {
 	}
 	l := domain.Lease{ID: "lease-1", OfferID: o.ID, ApplicationID: "application-1", HomeID: "home-1", Worker: "worker-1", County: "654301",
 		StartsOn: clock.NewDate(2026, 12, 1), EndsOn: clock.NewDate(2028, 11, 30), RentFen: 34000}
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		if _, _, err := tx.AddHome(ctx, home("home-1", "1")); err != nil {
 			return err
 		}
@@ -267,7 +266,7 @@ func (s *suite) leaseRoundTrip() {
 		return tx.SaveLease(ctx, l, domain.LeaseSigned{LeaseID: l.ID, StartsOn: l.StartsOn, EndsOn: l.EndsOn})
 	})
 	o.Version, l.Version = 1, 1
-	s.do(func(ctx context.Context, tx *store.Tx) error {
+	s.do(func(ctx context.Context, tx app.Store) error {
 		got, err := tx.Offer(o.ID)
 		if err != nil || !reflect.DeepEqual(got, o) {
 			s.Errorf("got %+v, %v; want %+v", got, err, o)
@@ -285,7 +284,7 @@ func (s *suite) leaseRoundTrip() {
 		return tx.SaveOffer(ctx, got)
 	})
 	o.Version = 2
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		got, err := tx.PeekOffer(o.ID)
 		if !reflect.DeepEqual(got, o) {
 			s.Errorf("got %+v; want %+v", got, o)
@@ -293,13 +292,13 @@ func (s *suite) leaseRoundTrip() {
 		return err
 	})
 	l.ID = "lease-2"
-	if err := s.try(func(ctx context.Context, tx *store.Tx) error { return tx.SaveLease(ctx, l) }); !errors.Is(err, outbox.ErrStale) {
+	if err := s.try(func(ctx context.Context, tx app.Store) error { return tx.SaveLease(ctx, l) }); !errors.Is(err, outbox.ErrStale) {
 		s.Errorf("a second lease of one offer: %v", err)
 	}
 }
 
 func (s *suite) unknown() {
-	s.do(func(_ context.Context, tx *store.Tx) error {
+	s.do(func(_ context.Context, tx app.Store) error {
 		_, home := tx.Home("none")
 		_, application := tx.Application("none")
 		_, offer := tx.Offer("none")
@@ -308,29 +307,6 @@ func (s *suite) unknown() {
 		}
 		return nil
 	})
-}
-
-func (s *suite) stale() {
-	a := application("application-1", "worker-1", domain.Eligible)
-	o := domain.Offer{ID: "offer-1", ApplicationID: a.ID, HomeID: "home-1", Clock: answer.Clock{State: answer.Open}}
-	s.do(func(ctx context.Context, tx *store.Tx) error {
-		if _, _, err := tx.AddHome(ctx, home("home-1", "1")); err != nil {
-			return err
-		}
-		if err := tx.SaveApplication(ctx, a); err != nil {
-			return err
-		}
-		return tx.SaveOffer(ctx, o)
-	})
-	for name, write := range map[string]func(context.Context, *store.Tx) error{
-		"home":        func(ctx context.Context, tx *store.Tx) error { return tx.SaveHome(ctx, home("home-1", "1")) },
-		"application": func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) },
-		"offer":       func(ctx context.Context, tx *store.Tx) error { return tx.SaveOffer(ctx, o) },
-	} {
-		if err := s.try(write); !errors.Is(err, outbox.ErrStale) {
-			s.Errorf("%s: %v", name, err)
-		}
-	}
 }
 
 func (s *suite) rollback() {
@@ -347,7 +323,7 @@ func (s *suite) rollback() {
 
 func (s *suite) twice() {
 	save := func(a domain.Application) error {
-		return s.try(func(ctx context.Context, tx *store.Tx) error { return tx.SaveApplication(ctx, a) })
+		return s.try(func(ctx context.Context, tx app.Store) error { return tx.SaveApplication(ctx, a) })
 	}
 	for i, state := range domain.OpenStates() {
 		worker := fmt.Sprintf("worker-%d", i)

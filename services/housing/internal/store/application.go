@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/table"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+)
+
+var applications = table.New(table.Spec[domain.Application]{
+	Table: "application",
+	Columns: func(a *domain.Application) []table.Column {
+		return []table.Column{
+			table.Key("id", &a.ID), table.Fixed("worker", &a.Worker), table.Fixed("county", &a.County), table.Fixed("kind", &a.Kind),
+			table.Fixed("household_size", &a.HouseholdSize), table.Fixed("declares_no_home", &a.DeclaresNoHome),
+			table.Fixed("declares_income_below", &a.DeclaresIncomeBelow), table.Fixed("declared_area_dm2", &a.DeclaredAreaDM2),
+			table.Fixed("request_id", &a.RequestID), table.Fixed("submitted_at", &a.SubmittedAt), table.Changing("state", &a.State),
+			table.Changing("reopened", &a.Reopened), table.Changing("refusal_code", &a.RefusalCode), table.Changing("reasons", table.JSON(&a.Reasons)),
+			table.Changing("offer_id", &a.OfferID), table.Changing("false_until", &a.FalseUntil), table.Changing("word", &a.Word),
+			table.Changing("priority", &a.Priority.State), table.Changing("priority_on", &a.Priority.On), table.Changing("priority_basis", &a.Priority.Basis),
+			table.Version(&a.Version),
+		}
+	},
+	About: func(a *domain.Application) outbox.Subject {
+		return outbox.Subject{Aggregate: a.ID, Worker: a.Worker, Division: a.County}
+	},
+	Unknown: domain.ErrApplicationUnknown,
+	Twice:   domain.ErrApplicationTwice,
+})
+
+// Application loads and locks an application.
+func (t *inTx) Application(id string) (domain.Application, error) { return applications.Load(t.tx, id) }
+
+// PeekApplication reads an application without locking it.
+func (t *inTx) PeekApplication(id string) (domain.Application, error) {
+	return applications.Peek(t.tx, id)
+}
+
+// ApplicationsOf lists a worker's applications, oldest first.
+func (t *inTx) ApplicationsOf(worker string) ([]domain.Application, error) {
+	return applications.List(t.tx, `WHERE worker = $1 ORDER BY submitted_at, id`, worker)
+}
+
+// Undecided lists the applications that a decision is to be made on, oldest first.
+func (t *inTx) Undecided(county string, kind domain.Kind, limit int) ([]domain.Application, error) {
+	return applications.List(t.tx, `WHERE county = $1 AND kind = $2 AND (state IN ('submitted', 'refused') OR state = 'accepted' AND reopened = 1)
+		ORDER BY submitted_at, id LIMIT $3`, county, string(kind), limit)
+}
+
+// OpenCases lists and locks the worker's applications that want evidence, as
+// domain.Application.WantsEvidence says: none is ended while facts are being
+// written to it.
+func (t *inTx) OpenCases(worker string) ([]string, error) {
+	return sqldb.Collect(t.tx, scanID, `SELECT id FROM application WHERE worker = $1 AND kind <> 'dormitory'
+		AND (state IN ('submitted', 'eligible', 'refused', 'offered') OR state = 'accepted' AND reopened = 1) ORDER BY id`+applications.Lock(t.tx), worker)
+}
+
+// SaveApplication writes an application and its events. A second open one of
+// the same worker, county and kind is ErrApplicationTwice.
+func (t *inTx) SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error {
+	return applications.Save(ctx, t.log, t.tx, a, events...)
+}
