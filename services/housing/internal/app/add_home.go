@@ -77,10 +77,3 @@ func (a *App) plausible(h domain.Home) error {
 	}
 	return nil
 }
-
-func (a *App) county(code string) error {
-	if _, ok := a.Tables.County(code); !ok {
-		return domain.ErrCounty
-	}
-	return nil
-}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -30,12 +29,4 @@ func (a *App) Apply(ctx context.Context, s Store, wanted domain.Application) (do
 		}
 	}
 	return opened, s.SaveApplication(ctx, opened, events...)
-}
-
-func mayActFor(ctx context.Context, worker string) error {
-	p, err := auth.From(ctx)
-	if err != nil {
-		return err
-	}
-	return p.MayActFor(worker)
 }

@@ -77,22 +77,3 @@ func (a *App) policy(s Store, on clock.Date, application domain.Application) (p 
 	}
 	return p, err
 }
-
-// rules reads rules in force on a day in a county.
-func (a *App) rules(on clock.Date, county string, wanted map[string]*rule.Rule) (err error) {
-	for id, r := range wanted {
-		if *r, err = a.Rules.Rule(id, on, county); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// number reads a whole number of a rule in force today in a county.
-func (a *App) number(id, parameter, county string) (int, error) {
-	r, err := a.Rules.Rule(id, clock.Today(a.Clock), county)
-	if err != nil {
-		return 0, err
-	}
-	return r.Int(parameter)
-}

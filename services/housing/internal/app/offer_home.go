@@ -32,25 +32,6 @@ func (a *App) OfferHome(ctx context.Context, s Store, applicationID, homeID stri
 	return a.offer(ctx, s, application, h)
 }
 
-// offer offers a home whose row is locked to an application whose row is.
-func (a *App) offer(ctx context.Context, s Store, application domain.Application, h domain.Home) (domain.Offer, error) {
-	days, err := a.number("HO-OFFER", "days", application.County)
-	if err != nil {
-		return domain.Offer{}, err
-	}
-	o, application, h, events, err := domain.MakeOffer(a.NewID(), application, h, days, a.Clock.Now())
-	if err != nil {
-		return domain.Offer{}, err
-	}
-	if err := s.SaveApplication(ctx, application); err != nil {
-		return domain.Offer{}, err
-	}
-	if err := s.SaveHome(ctx, h); err != nil {
-		return domain.Offer{}, err
-	}
-	return o, s.SaveOffer(ctx, o, events...)
-}
-
 // mayOffer returns an error where the home is in an open round, whose list
 // decides, or where the employer's request that a dormitory place is taken from
 // is used up.

@@ -1,0 +1,30 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+)
+
+// DecideExit decides on a notice.
+func (a *App) DecideExit(ctx context.Context, s Store, id string, leave bool, leaveBy clock.Date) (domain.Exit, error) {
+	e, err := s.Exit(id)
+	if err != nil {
+		return e, err
+	}
+	p, err := officer(ctx, e.County)
+	if err = auth.Hide(err, domain.ErrExitUnknown); err != nil {
+		return e, err
+	}
+	rules, err := a.exitRules(e.County)
+	if err != nil {
+		return e, err
+	}
+	e, events, err := rules.Decide(e, leave, leaveBy, p.Subject, a.Clock.Now())
+	if err != nil {
+		return e, err
+	}
+	return e, s.SaveExit(ctx, e, events...)
+}

@@ -1,0 +1,58 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+)
+
+// Shown is an application as it is shown, with its offer and its evidence.
+type Shown struct {
+	Application domain.Application
+	Offer       domain.Offer // zero where none is open or accepted
+	Proofs      []domain.Proof
+	SubsidyFen  int64 // a month, for a rent subsidy
+}
+
+// ReadApplication shows an application to its worker, or to an officer of its county.
+func (a *App) ReadApplication(ctx context.Context, s Store, id string) (Shown, error) {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return Shown{}, err
+	}
+	application, err := s.PeekApplication(id)
+	if err != nil {
+		return Shown{}, err
+	}
+	if p.Kind == auth.Officer {
+		err = p.CoversDivision(application.County)
+	} else {
+		err = p.MayActFor(application.Worker)
+	}
+	if err = auth.Hide(err, domain.ErrApplicationUnknown); err != nil {
+		return Shown{}, err
+	}
+	return a.show(s, application)
+}
+
+func (a *App) show(s Store, application domain.Application) (v Shown, err error) {
+	v.Application = application
+	if application.OfferID != "" {
+		if v.Offer, err = s.PeekOffer(application.OfferID); err != nil {
+			return v, err
+		}
+	}
+	if application.Kind == domain.RentSubsidy {
+		r, err := a.Rules.Rule("HO-SUBSIDY", clock.Today(a.Clock), application.County)
+		if err != nil {
+			return v, err
+		}
+		if v.SubsidyFen, err = domain.Subsidy(r, application.HouseholdSize); err != nil {
+			return v, err
+		}
+	}
+	v.Proofs, err = s.Proofs(application.ID, clock.Today(a.Clock))
+	return v, err
+}

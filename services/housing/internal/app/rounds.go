@@ -1,0 +1,59 @@
+package app
+
+import (
+	"context"
+	"slices"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+)
+
+func (a *App) publicUntil(county string, from clock.Date) (clock.Date, error) {
+	days, err := a.number("HO-PUBLIC", "days", county)
+	return from.AddDays(days), err
+}
+
+// roundHomes reads the homes for a round; none may be in another open one. own
+// are those of the round itself.
+func (a *App) roundHomes(s Store, county string, ids, own []string) ([]domain.Home, error) {
+	elsewhere, err := s.HomesInRounds(county)
+	if err != nil {
+		return nil, err
+	}
+	homes := make([]domain.Home, len(ids))
+	for i, id := range ids {
+		if homes[i], err = s.PeekHome(id); err != nil {
+			return nil, err
+		}
+		if slices.Contains(elsewhere, id) && !slices.Contains(own, id) {
+			return nil, domain.ErrRoundHomeTaken
+		}
+	}
+	return homes, nil
+}
+
+// lockRound loads a round for an officer of its county.
+func lockRound(ctx context.Context, s Store, id string) (domain.Round, error) {
+	r, err := s.Round(id)
+	if err != nil {
+		return r, err
+	}
+	_, err = officer(ctx, r.County)
+	return r, auth.Hide(err, domain.ErrRoundUnknown)
+}
+
+// freeOf lists the homes of a round that can be offered.
+func freeOf(s Store, r domain.Round) ([]domain.Home, error) {
+	var free []domain.Home
+	for _, id := range r.HomeIDs {
+		h, err := s.PeekHome(id)
+		if err != nil {
+			return nil, err
+		}
+		if h.State == domain.HomeFree {
+			free = append(free, h)
+		}
+	}
+	return free, nil
+}

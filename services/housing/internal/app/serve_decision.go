@@ -1,0 +1,39 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/rule"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
+)
+
+// ServeDecision enters, into the decision that a message tells of, the last day on
+// which reconsideration can be asked for: it is counted from the day on which the
+// message is known to have arrived.
+func (a *App) ServeDecision(ctx context.Context, s Store, id string, at time.Time) error {
+	application, err := s.Application(id)
+	if errors.Is(err, domain.ErrApplicationUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	all, changed, err := a.served(application.Reasons, at)
+	if err != nil || !changed {
+		return err
+	}
+	application.Reasons = all
+	return s.SaveApplication(ctx, application)
+}
+
+func (a *App) served(reasons []rule.Trace, at time.Time) (all []rule.Trace, changed bool, err error) {
+	on := clock.DateOf(at)
+	r, err := a.Rules.Recourse(on, a.Calendar)
+	if err != nil {
+		return nil, false, err
+	}
+	return r.Served(reasons, on)
+}
