@@ -1,6 +1,7 @@
 package console
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -12,6 +13,18 @@ import (
 var shared = sync.OnceValues(func() (*frame.Look, error) {
 	return frame.Load(lang.All(), Config{Demo: true}.sections(nil, clock.System(), nil)...)
 })
+
+// Forms lists the addresses to which forms are sent.
+func Forms() (all []string) {
+	for _, s := range (Config{Demo: true}).sections(nil, clock.System(), nil) {
+		for pattern := range s.Pages {
+			if strings.HasPrefix(pattern, "POST ") {
+				all = append(all, pattern)
+			}
+		}
+	}
+	return all
+}
 
 // Shared gives a console the look of all tests.
 func Shared(cfg *Config) (err error) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
@@ -92,6 +93,10 @@ func TestAFairOnItsPages(t *testing.T) {
 
 	// The employer offers, or a person says no.
 	f.post(boss+"/offer", 422, "application", "job-1", "wage", "a lot")
+	f.world.mu.Lock()
+	f.world.workers[ref].jobs = []*employmentv1.Application{{ApplicationId: "job-1"}}
+	f.world.mu.Unlock()
+	f.post(boss+"/offer", 200, "application", "job-1", "wage", "5000", "start_on", "2099-12-20")
 	f.post(boss+"/pass", 200, "proposal", "proposal-1", "reason", "certificate_missing")
 	f.world.mu.Lock()
 	f.world.fairs.mine.Reasons = append(f.world.fairs.mine.Reasons, &platformv1.Reason{

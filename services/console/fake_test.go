@@ -5,17 +5,21 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/anypb"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/proto/contract"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
@@ -37,17 +41,18 @@ var names = []string{"registry", "employment", "training", "insurance", "educati
 // world stands in for all six services: it keeps what it is told and reacts as
 // the real ones do, over the real bus.
 type world struct {
-	mu        sync.Mutex
-	publish   map[string]*testkit.Publisher
-	workers   map[string]*person // by reference
-	byNumber  map[string]string
-	finds     []auth.Principal
-	registers int
-	done      homes
-	lets      bool // the person has a lease
-	schooling *schooling
-	fairs     fairWorld
-	hiring    hiring
+	mu         sync.Mutex
+	carriedOut atomic.Int64 // commands
+	publish    map[string]*testkit.Publisher
+	workers    map[string]*person // by reference
+	byNumber   map[string]string
+	finds      []auth.Principal
+	registers  int
+	done       homes
+	lets       bool // the person has a lease
+	schooling  *schooling
+	fairs      fairWorld
+	hiring     hiring
 }
 
 type person struct {
@@ -71,6 +76,12 @@ func newWorld() *world {
 
 // start puts the world's services on the bus, but for those that a test stands in for.
 func (w *world) start(p *testkit.Platform, except ...string) {
+	p.T.Helper()
+	kit, err := run.Open(context.Background(), "once", nil, p.Deps("once"))
+	if err != nil {
+		p.T.Fatal(err)
+	}
+	p.T.Cleanup(func() { _ = kit.Close() })
 	for service, methods := range map[string][]contract.Method{
 		"registry":   registryv1.RegistryMethods(fakeRegistry{world: w}),
 		"employment": employmentv1.EmploymentMethods(fakeEmployment{world: w}),
@@ -80,9 +91,34 @@ func (w *world) start(p *testkit.Platform, except ...string) {
 		"housing":    housingv1.HousingMethods(fakeHousing{world: w}),
 	} {
 		if !slices.Contains(except, service) {
-			w.publish[service] = p.Publisher(service, methods...)
+			w.publish[service] = p.Publisher(service, w.once(kit.Log, methods)...)
 		}
 	}
+}
+
+// once gives the commands of stand-ins what those of services have: a command
+// that comes with a key is carried out once, by the mechanism of the platform.
+func (w *world) once(log *outbox.Log, methods []contract.Method) []contract.Method {
+	for i, m := range methods {
+		if !m.Command {
+			continue
+		}
+		methods[i].Call = func(ctx context.Context, req proto.Message) (proto.Message, error) {
+			answer, err := outbox.Command(ctx, log, func(*sqldb.Tx) (*anypb.Any, error) {
+				reply, err := m.Call(ctx, req)
+				if err != nil {
+					return nil, err
+				}
+				w.carriedOut.Add(1)
+				return anypb.New(reply)
+			})
+			if err != nil {
+				return nil, err
+			}
+			return answer.UnmarshalNew()
+		}
+	}
+	return methods
 }
 
 // happen publishes an event and writes it on the worker's timeline.

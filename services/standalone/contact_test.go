@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qiao-platform/qiao/pkg/testkit"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
@@ -139,10 +140,15 @@ func TestAContactIsChangedOnThePages(t *testing.T) {
 	}
 	second.see(opened, 200, agree, "登记内容已更改")
 	page = person.see("/workers/"+w+"/contact", 200, nil, "15000018191", "已更改", "a-1 申请", "a-2 同意", "已经生效")
-	person.see("/workers/"+w+"/messages", 200, nil, "工作人员申请更改您的联系方式", "工作人员更改了您的联系方式")
+	testkit.Eventually(t, "the person is told of both", func() bool {
+		page := person.see("/workers/"+w+"/messages", 200, nil)
+		return strings.Contains(page, "工作人员申请更改您的联系方式") && strings.Contains(page, "工作人员更改了您的联系方式")
+	})
 	person.see("/workers/"+w+"/access?lang=en", 200, nil, "Change of contact details", "a-2")
 	person.see("/workers/"+l.ids["worker"]+"/contact/object", 404, filled("case", hidden(page, "case")), "There is no such case")
-	person.see("/workers/"+w+"/contact/object", 200, filled("key", hidden(page, "key"), "case", hidden(page, "case")), "no telephone", "put back", "the person objected")
+	for range 2 { // the second is a second click
+		person.see("/workers/"+w+"/contact/object", 200, filled("key", hidden(page, "key"), "case", hidden(page, "case")), "no telephone", "put back", "the person objected")
+	}
 	first.see(opened, 200, nil, "本人不同意，已改回")
 
 	// Of a move that another county asks for, that county sees only that it waits.

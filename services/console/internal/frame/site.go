@@ -38,6 +38,7 @@ type Site struct {
 	registry registryv1.RegistryClient
 	mu       sync.Mutex
 	made     map[made]*templateSet
+	answers  answers
 }
 
 // New returns the pages of the sections, which look as cfg.Look has them.

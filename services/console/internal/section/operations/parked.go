@@ -106,33 +106,37 @@ func (s *pages) retryParked(v *frame.Visit) error {
 	if err != nil {
 		return frame.ErrInput
 	}
-	ctx := v.As(operation)
-	reply, err := s.ops(service).RetryParked(ctx, &platformv1.RetryParkedRequest{Channel: channel, Seq: seq})
-	if err != nil {
-		return err
-	}
-	return v.Back("/parked?" + url.Values{
-		"retried": {channel}, "applied": {strconv.Itoa(int(reply.GetApplied()))}, "still": {strconv.Itoa(int(reply.GetStillParked()))},
-	}.Encode())
+	return v.Once(func() (string, error) {
+		ctx := v.As(operation)
+		reply, err := s.ops(service).RetryParked(ctx, &platformv1.RetryParkedRequest{Channel: channel, Seq: seq})
+		if err != nil {
+			return "", err
+		}
+		return "/parked?" + url.Values{
+			"retried": {channel}, "applied": {strconv.Itoa(int(reply.GetApplied()))}, "still": {strconv.Itoa(int(reply.GetStillParked()))},
+		}.Encode(), nil
+	})
 }
 
 // retryAll tries everything again that is parked anywhere, channel after channel.
 func (s *pages) retryAll(v *frame.Visit) error {
-	var applied, still int32
-	for _, service := range s.services {
-		list, err := s.ops(service).ListParked(v.As(operation), &platformv1.ListParkedRequest{Limit: parkedLimit})
-		if err != nil {
-			return err
-		}
-		for _, c := range byChannel(list.GetEvents()) {
-			reply, err := s.ops(service).RetryParked(v.Each(operation, c.Channel), &platformv1.RetryParkedRequest{Channel: c.Channel})
+	return v.Once(func() (string, error) {
+		var applied, still int32
+		for _, service := range s.services {
+			list, err := s.ops(service).ListParked(v.As(operation), &platformv1.ListParkedRequest{Limit: parkedLimit})
 			if err != nil {
-				return err
+				return "", err
 			}
-			applied, still = applied+reply.GetApplied(), still+reply.GetStillParked()
+			for _, c := range byChannel(list.GetEvents()) {
+				reply, err := s.ops(service).RetryParked(v.Each(operation, c.Channel), &platformv1.RetryParkedRequest{Channel: c.Channel})
+				if err != nil {
+					return "", err
+				}
+				applied, still = applied+reply.GetApplied(), still+reply.GetStillParked()
+			}
 		}
-	}
-	return v.Back("/parked?" + url.Values{"retried": {"all"}, "applied": {strconv.Itoa(int(applied))}, "still": {strconv.Itoa(int(still))}}.Encode())
+		return "/parked?" + url.Values{"retried": {"all"}, "applied": {strconv.Itoa(int(applied))}, "still": {strconv.Itoa(int(still))}}.Encode(), nil
+	})
 }
 
 // skipParked gives an event up, by its id and under an officer's staff number.
@@ -142,13 +146,15 @@ func (s *pages) skipParked(v *frame.Visit) error {
 	if !slices.Contains(s.services, service) || channel == "" || err != nil {
 		return frame.ErrInput
 	}
-	ctx, err := signed(v)
-	if err != nil {
-		return err
-	}
-	reply, err := s.ops(service).SkipParked(ctx, &platformv1.SkipParkedRequest{Channel: channel, Seq: seq, Id: id, Reason: v.Form("reason")})
-	if err != nil {
-		return err
-	}
-	return v.Back("/parked?" + url.Values{"skipped": {id}, "signature": {reply.GetSignature()}}.Encode())
+	return v.Once(func() (string, error) {
+		ctx, err := signed(v)
+		if err != nil {
+			return "", err
+		}
+		reply, err := s.ops(service).SkipParked(ctx, &platformv1.SkipParkedRequest{Channel: channel, Seq: seq, Id: id, Reason: v.Form("reason")})
+		if err != nil {
+			return "", err
+		}
+		return "/parked?" + url.Values{"skipped": {id}, "signature": {reply.GetSignature()}}.Encode(), nil
+	})
 }

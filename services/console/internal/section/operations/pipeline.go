@@ -207,16 +207,18 @@ func (s *pages) decideAside(v *frame.Visit) error {
 	if !slices.Contains(s.services, service) || channel == "" || err != nil {
 		return frame.ErrInput
 	}
-	ctx, err := signed(v)
-	if err != nil {
-		return err
-	}
-	if _, err := s.ops(service).DecideSetAside(ctx, &platformv1.DecideSetAsideRequest{
-		Channel: channel, Seq: seq, Id: v.Form("id"), Release: v.Form("do") == "release", Reason: v.Form("reason"),
-	}); err != nil {
-		return err
-	}
-	return v.Back("/pipeline?done=aside")
+	return v.Once(func() (string, error) {
+		ctx, err := signed(v)
+		if err != nil {
+			return "", err
+		}
+		if _, err := s.ops(service).DecideSetAside(ctx, &platformv1.DecideSetAsideRequest{
+			Channel: channel, Seq: seq, Id: v.Form("id"), Release: v.Form("do") == "release", Reason: v.Form("reason"),
+		}); err != nil {
+			return "", err
+		}
+		return "/pipeline?done=aside", nil
+	})
 }
 
 // removeForged takes a message out of a stream that its publisher did not write.
@@ -226,14 +228,16 @@ func (s *pages) removeForged(v *frame.Visit) error {
 	if !slices.Contains(s.services, service) || channel == "" || err != nil {
 		return frame.ErrInput
 	}
-	ctx, err := signed(v)
-	if err != nil {
-		return err
-	}
-	if _, err := s.ops(service).RemoveForged(ctx, &platformv1.RemoveForgedRequest{Channel: channel, StreamSeq: n, Reason: v.Form("reason")}); err != nil {
-		return err
-	}
-	return v.Back("/pipeline?done=forged")
+	return v.Once(func() (string, error) {
+		ctx, err := signed(v)
+		if err != nil {
+			return "", err
+		}
+		if _, err := s.ops(service).RemoveForged(ctx, &platformv1.RemoveForgedRequest{Channel: channel, StreamSeq: n, Reason: v.Form("reason")}); err != nil {
+			return "", err
+		}
+		return "/pipeline?done=forged", nil
+	})
 }
 
 // retryTasks begins a service's tasks again that were given up, one or all.
@@ -242,12 +246,14 @@ func (s *pages) retryTasks(v *frame.Visit) error {
 	if !slices.Contains(s.services, service) {
 		return frame.ErrInput
 	}
-	ctx := v.As(operation)
-	reply, err := s.ops(service).RetryTasks(ctx, &platformv1.RetryTasksRequest{Id: v.Form("id")})
-	if err != nil {
-		return err
-	}
-	return v.Back("/pipeline?" + url.Values{"retried": {strconv.FormatInt(reply.GetRetried(), 10)}}.Encode())
+	return v.Once(func() (string, error) {
+		ctx := v.As(operation)
+		reply, err := s.ops(service).RetryTasks(ctx, &platformv1.RetryTasksRequest{Id: v.Form("id")})
+		if err != nil {
+			return "", err
+		}
+		return "/pipeline?" + url.Values{"retried": {strconv.FormatInt(reply.GetRetried(), 10)}}.Encode(), nil
+	})
 }
 
 func (s *pages) openEpoch(v *frame.Visit) error {
@@ -255,15 +261,17 @@ func (s *pages) openEpoch(v *frame.Visit) error {
 	if !slices.Contains(s.services, service) || channel == "" {
 		return frame.ErrInput
 	}
-	ctx, err := signed(v)
-	if err != nil {
-		return err
-	}
-	reply, err := s.ops(service).OpenEpoch(ctx, &platformv1.OpenEpochRequest{Channel: channel, Reason: v.Form("reason")})
-	if err != nil {
-		return err
-	}
-	return v.Back("/pipeline?" + url.Values{"channel": {channel}, "opened": {strconv.FormatInt(reply.GetEpoch().GetEpoch(), 10)}}.Encode())
+	return v.Once(func() (string, error) {
+		ctx, err := signed(v)
+		if err != nil {
+			return "", err
+		}
+		reply, err := s.ops(service).OpenEpoch(ctx, &platformv1.OpenEpochRequest{Channel: channel, Reason: v.Form("reason")})
+		if err != nil {
+			return "", err
+		}
+		return "/pipeline?" + url.Values{"channel": {channel}, "opened": {strconv.FormatInt(reply.GetEpoch().GetEpoch(), 10)}}.Encode(), nil
+	})
 }
 
 func (s *pages) takeBack(v *frame.Visit) error {
@@ -271,15 +279,17 @@ func (s *pages) takeBack(v *frame.Visit) error {
 	if !slices.Contains(s.services, service) || channel == "" {
 		return frame.ErrInput
 	}
-	ctx, err := signed(v)
-	if err != nil {
-		return err
-	}
-	reply, err := s.ops(service).TakeBack(ctx, &platformv1.TakeBackRequest{Channel: channel, Reason: v.Form("reason")})
-	if err != nil {
-		return err
-	}
-	return v.Back("/pipeline?" + url.Values{"channel": {channel}, "taken": {strconv.FormatInt(reply.GetTaken(), 10)}, "things": {strconv.Itoa(len(reply.GetAggregates()))}}.Encode())
+	return v.Once(func() (string, error) {
+		ctx, err := signed(v)
+		if err != nil {
+			return "", err
+		}
+		reply, err := s.ops(service).TakeBack(ctx, &platformv1.TakeBackRequest{Channel: channel, Reason: v.Form("reason")})
+		if err != nil {
+			return "", err
+		}
+		return "/pipeline?" + url.Values{"channel": {channel}, "taken": {strconv.FormatInt(reply.GetTaken(), 10)}, "things": {strconv.Itoa(len(reply.GetAggregates()))}}.Encode(), nil
+	})
 }
 
 func (s *pages) declareBeginning(v *frame.Visit) error {
@@ -287,14 +297,16 @@ func (s *pages) declareBeginning(v *frame.Visit) error {
 	if !slices.Contains(s.services, service) {
 		return frame.ErrInput
 	}
-	ctx, err := signed(v)
-	if err != nil {
-		return err
-	}
-	if _, err := s.ops(service).DeclareBeginning(ctx, &platformv1.DeclareBeginningRequest{Reason: v.Form("reason")}); err != nil {
-		return err
-	}
-	return v.Back("/pipeline?" + url.Values{"begins": {service}}.Encode())
+	return v.Once(func() (string, error) {
+		ctx, err := signed(v)
+		if err != nil {
+			return "", err
+		}
+		if _, err := s.ops(service).DeclareBeginning(ctx, &platformv1.DeclareBeginningRequest{Reason: v.Form("reason")}); err != nil {
+			return "", err
+		}
+		return "/pipeline?" + url.Values{"begins": {service}}.Encode(), nil
+	})
 }
 
 func (s *pages) rebuild(v *frame.Visit) error {
@@ -302,12 +314,14 @@ func (s *pages) rebuild(v *frame.Visit) error {
 	if !slices.Contains(s.services, service) || model == "" {
 		return frame.ErrInput
 	}
-	ctx, err := signed(v)
-	if err != nil {
-		return err
-	}
-	if _, err := s.ops(service).Rebuild(ctx, &platformv1.RebuildRequest{Model: model, Reason: v.Form("reason")}); err != nil {
-		return err
-	}
-	return v.Back("/pipeline?" + url.Values{"rebuilds": {model}}.Encode())
+	return v.Once(func() (string, error) {
+		ctx, err := signed(v)
+		if err != nil {
+			return "", err
+		}
+		if _, err := s.ops(service).Rebuild(ctx, &platformv1.RebuildRequest{Model: model, Reason: v.Form("reason")}); err != nil {
+			return "", err
+		}
+		return "/pipeline?" + url.Values{"rebuilds": {model}}.Encode(), nil
+	})
 }

@@ -1,0 +1,87 @@
+package console_test
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/qiao-platform/qiao/services/console"
+)
+
+// Every form that a test of this package sends, and that makes a service do
+// something, is sent a second time: nothing more is done, and the visitor comes
+// to where he came the first time. What the stand-ins do once, they do by the
+// platform's own mechanism, so that the key must have come all the way.
+
+// repairs reports an operator's act on a real service, which the console does
+// once; what the tests look for afterwards says that it was.
+func repairs(path string) bool {
+	return strings.HasPrefix(path, "/parked") || strings.HasPrefix(path, "/pipeline")
+}
+
+// sent is the addresses to which forms were sent twice.
+var sent struct {
+	sync.Mutex
+	patterns map[string]bool
+}
+
+func (f *fixture) twice(path string, form url.Values, did int64) {
+	f.t.Helper()
+	at, before := *f.at, f.world.carriedOut.Load()
+	r, err := f.browser.PostForm(f.server.URL+path, form)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	_ = r.Body.Close()
+	if again := f.world.carriedOut.Load() - before; again != 0 {
+		f.t.Errorf("%s: sent once %d commands were carried out, and %d more when it was sent again", path, did, again)
+	}
+	if r.StatusCode != http.StatusOK || *r.Request.URL != at {
+		f.t.Errorf("%s: sent again it led to %s with %s, and not to %s", path, r.Request.URL, r.Status, &at)
+	}
+	sent.Lock()
+	defer sent.Unlock()
+	if sent.patterns == nil {
+		sent.patterns = map[string]bool{}
+	}
+	mux := http.NewServeMux()
+	for _, pattern := range console.Forms() {
+		mux.HandleFunc(pattern, func(http.ResponseWriter, *http.Request) {})
+	}
+	_, pattern := mux.Handler(&http.Request{Method: http.MethodPost, URL: &url.URL{Path: path}, Host: at.Host})
+	sent.patterns[pattern] = true
+}
+
+// notTwice is the forms that are not sent twice here, and why.
+var notTwice = map[string]string{
+	"POST /workers":                      "looks somebody up",
+	"POST /workers/{ref}/school/exam":    "asks, and changes nothing",
+	"POST /workers/{ref}/startup/tax":    "asks, and changes nothing",
+	"POST /pipeline/takeback":            "no test has anything to take back; TestAnActIsDoneOnce shows what it is done by",
+	"POST /pipeline/forged":              "no test has a forged message; TestAnActIsDoneOnce shows what it is done by",
+	"POST /contacts":                     "sets a cookie",
+	"POST /story":                        "begins a story in memory; TestStoriesAreBounded begins one twice",
+	"POST /contacts/of/{ref}":            "TestAContactIsChangedOnThePages sends it to the registry twice",
+	"POST /contacts/{case}":              "TestAContactIsChangedOnThePages sends it to the registry twice",
+	"POST /workers/{ref}/contact/object": "TestAContactIsChangedOnThePages sends it to the registry twice",
+}
+
+// TestMain looks, after all tests, for forms that none sent twice.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if only := flag.Lookup("test.run").Value.String(); code == 0 && only == "" {
+		for _, pattern := range slices.Sorted(slices.Values(console.Forms())) {
+			if !sent.patterns[pattern] && notTwice[pattern] == "" {
+				fmt.Println("no test sends twice what goes to", pattern)
+				code = 1
+			}
+		}
+	}
+	os.Exit(code)
+}
