@@ -20,3 +20,17 @@ func (l *Log) Read(ctx context.Context, tx *sqldb.Tx, worker, division, caseID s
 		ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: kinds, CaseId: caseID,
 	})
 }
+
+// Told reports of which things there is an event already.
+func (l *Log) Told(tx *sqldb.Tx, aggregates ...string) (map[string]bool, error) {
+	told := map[string]bool{}
+	if len(aggregates) == 0 {
+		return told, nil
+	}
+	marks, args := sqldb.In(aggregates)
+	rows, err := sqldb.Collect(tx, func(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) }, `SELECT DISTINCT aggregate FROM event WHERE aggregate IN (`+marks+`)`, args...)
+	for _, id := range rows {
+		told[id] = true
+	}
+	return told, err
+}

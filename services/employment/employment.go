@@ -14,10 +14,12 @@ import (
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/api"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/app/startup"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/match"
 	"github.com/qiao-platform/qiao/services/employment/internal/react"
 	"github.com/qiao-platform/qiao/services/employment/internal/store"
+	startupstore "github.com/qiao-platform/qiao/services/employment/internal/store/startup"
 )
 
 // Name is the service's name on the bus.
@@ -47,11 +49,16 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		if err != nil {
 			return run.Parts{}, err
 		}
-		server := &api.Server{App: cases, Log: k.Log, In: tables.In, Pages: k.Pages, Holder: holder, Caller: k.Caller}
+		tables.Evidence = holder
+		help, helped := &startup.App{Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}, startupstore.New(k.Log)
+		server := &api.Server{
+			Room: api.Room[app.Store]{Log: k.Log, In: tables.In}, App: cases, Pages: k.Pages, Caller: k.Caller,
+			Startup: &api.Startup{Room: api.Room[startup.Store]{Log: k.Log, In: helped.In}, App: help},
+		}
 		return run.Parts{
 			Methods: employmentv1.EmploymentMethods(server),
 			Facts:   []evidence.Source{{Kind: evidence.Job, Of: server.Jobs}},
-			Router:  react.Router(cases, tables.In, holder),
+			Router:  react.Department{App: cases, In: tables.In, Startup: help, Startups: helped.In, Evidence: holder}.Router(),
 			Tasks: map[string]task.Handler{
 				store.TaskLapseOffer:    task.Within(k.Log.DB(), tables.In, cases.LapseOffer),
 				store.TaskLapseProposal: task.Within(k.Log.DB(), tables.In, cases.LapseProposal),

@@ -9,42 +9,51 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/cache"
-	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/proto/contract"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 )
 
-// Server implements employmentv1.EmploymentServer.
+// Server implements employmentv1.EmploymentServer: vacancies and hires by itself.
 type Server struct {
+	Room[app.Store]
+	*Startup
 	App    *app.App
-	Log    *outbox.Log
-	In     func(*sqldb.Tx) app.Store
-	Pages  *cache.Cache     // search results
-	Holder *evidence.Holder // shared certificates
-	Caller contract.Caller  // asks the registry
+	Pages  *cache.Cache    // search results
+	Caller contract.Caller // asks the registry
+}
+
+// Room is what the methods of one part of the department run in.
+type Room[S any] struct {
+	Log *outbox.Log
+	In  func(*sqldb.Tx) S // the part's store within a transaction
 }
 
 // command runs a use case with its events in one transaction.
-func command[T any, Reply interface {
+func command[S, T any, Reply interface {
 	*T
 	proto.Message
-}](ctx context.Context, s *Server, fn func(st app.Store) (Reply, error)) (Reply, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (Reply, error) { return fn(s.In(tx)) })
+}](ctx context.Context, r Room[S], fn func(st S) (Reply, error)) (Reply, error) {
+	return outbox.Command(ctx, r.Log, func(tx *sqldb.Tx) (Reply, error) { return fn(r.In(tx)) })
 }
 
 // commandOrCheck runs a use case, or judges it and undoes it.
-func commandOrCheck[T any, Reply interface {
+func commandOrCheck[S, T any, Reply interface {
 	*T
 	proto.Message
-}](ctx context.Context, s *Server, only bool, fn func(st app.Store) (Reply, error)) (Reply, error) {
-	return outbox.CommandOrCheck(ctx, s.Log, only, func(tx *sqldb.Tx) (Reply, error) { return fn(s.In(tx)) })
+}](ctx context.Context, r Room[S], only bool, fn func(st S) (Reply, error)) (Reply, error) {
+	return outbox.CommandOrCheck(ctx, r.Log, only, func(tx *sqldb.Tx) (Reply, error) { return fn(r.In(tx)) })
 }
 
 // view reads on one snapshot.
-func (s *Server) view(ctx context.Context, fn func(st app.Store) error) error {
-	return s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+func (r Room[S]) view(ctx context.Context, fn func(st S) error) error {
+	return r.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(r.In(tx)) })
+}
+
+// update reads what is told of to whom it is about.
+func (r Room[S]) update(ctx context.Context, fn func(st S) error) error {
+	return r.Log.DB().Update(ctx, func(tx *sqldb.Tx) error { return fn(r.In(tx)) })
 }
 
 // ownView reads what is one worker's alone.

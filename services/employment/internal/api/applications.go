@@ -28,7 +28,7 @@ func (s *Server) Apply(ctx context.Context, req *employmentv1.ApplyRequest) (*em
 	if err != nil {
 		return nil, err
 	}
-	return command(ctx, s, func(st app.Store) (*employmentv1.ApplyResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.ApplyResponse, error) {
 		if before, found, err := s.App.Standing(ctx, st, req.GetWorker(), req.GetVacancyId()); err != nil || found {
 			return &employmentv1.ApplyResponse{ApplicationId: before.ID, Outcome: domain.Unchanged, SubmittedAt: sqldb.Micros(before.SubmittedAt)}, err
 		}
@@ -52,7 +52,7 @@ func (s *Server) ofAge(ctx context.Context, worker, applicationID string, q app.
 
 // WithdrawApplication ends an application before an offer is accepted.
 func (s *Server) WithdrawApplication(ctx context.Context, req *employmentv1.WithdrawApplicationRequest) (*employmentv1.WithdrawApplicationResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.WithdrawApplicationResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.WithdrawApplicationResponse, error) {
 		return &employmentv1.WithdrawApplicationResponse{}, s.App.WithdrawApplication(ctx, st, req.GetApplicationId())
 	})
 }
@@ -61,22 +61,10 @@ func (s *Server) WithdrawApplication(ctx context.Context, req *employmentv1.With
 // with its newest offer.
 func (s *Server) ListApplications(ctx context.Context, req *employmentv1.ListApplicationsRequest) (*employmentv1.ListApplicationsResponse, error) {
 	out := &employmentv1.ListApplicationsResponse{}
-	err := s.ownView(ctx, req.GetWorker(), func(st app.Store) error {
-		all, err := st.ApplicationsOf(req.GetWorker())
-		if err != nil {
-			return err
-		}
-		offers, err := st.OffersOf(req.GetWorker())
-		if err != nil {
-			return err
-		}
-		interviews, err := st.InterviewsOf(req.GetWorker())
-		if err != nil {
-			return err
-		}
-		titles, err := st.Titles(req.GetWorker())
-		for _, a := range all {
-			out.Applications = append(out.Applications, application(a, offers[a.OfferID], interviews[a.ID], titles[a.VacancyID]))
+	err := s.view(ctx, func(st app.Store) error {
+		all, err := s.App.ListApplications(ctx, st, req.GetWorker())
+		for _, l := range all {
+			out.Applications = append(out.Applications, application(l))
 		}
 		return err
 	})
@@ -85,7 +73,7 @@ func (s *Server) ListApplications(ctx context.Context, req *employmentv1.ListApp
 
 // AcceptOffer is the worker's acceptance.
 func (s *Server) AcceptOffer(ctx context.Context, req *employmentv1.AcceptOfferRequest) (*employmentv1.AcceptOfferResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.AcceptOfferResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.AcceptOfferResponse, error) {
 		id, err := s.App.AcceptOffer(ctx, st, req.GetOfferId())
 		return &employmentv1.AcceptOfferResponse{HireId: id}, err
 	})
@@ -93,14 +81,14 @@ func (s *Server) AcceptOffer(ctx context.Context, req *employmentv1.AcceptOfferR
 
 // DeclineOffer is the worker's no.
 func (s *Server) DeclineOffer(ctx context.Context, req *employmentv1.DeclineOfferRequest) (*employmentv1.DeclineOfferResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.DeclineOfferResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.DeclineOfferResponse, error) {
 		return &employmentv1.DeclineOfferResponse{}, s.App.DeclineOffer(ctx, st, req.GetOfferId())
 	})
 }
 
 // UndoAcceptance takes back an acceptance that somebody else gave.
 func (s *Server) UndoAcceptance(ctx context.Context, req *employmentv1.UndoAcceptanceRequest) (*employmentv1.UndoAcceptanceResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.UndoAcceptanceResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.UndoAcceptanceResponse, error) {
 		return &employmentv1.UndoAcceptanceResponse{}, s.App.UndoAcceptance(ctx, st, req.GetOfferId())
 	})
 }

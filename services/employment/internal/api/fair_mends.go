@@ -11,7 +11,7 @@ import (
 
 // ChangeFair mends a plan.
 func (s *Server) ChangeFair(ctx context.Context, req *employmentv1.ChangeFairRequest) (*employmentv1.ChangeFairResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.ChangeFairResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.ChangeFairResponse, error) {
 		return &employmentv1.ChangeFairResponse{}, s.App.ChangeFair(ctx, st, req.GetFairId(),
 			domain.FairPlan{FigureName: req.GetFigureName(), Venue: req.GetVenue(), Hours: req.GetHours()},
 			app.FairDays{StartsOn: req.GetStartsOn(), EndsOn: req.GetEndsOn(), ClosesOn: req.GetClosesOn(), MatchOn: req.GetMatchOn()}, req.GetReasonCode())
@@ -20,14 +20,14 @@ func (s *Server) ChangeFair(ctx context.Context, req *employmentv1.ChangeFairReq
 
 // CancelFair ends a fair that has no results.
 func (s *Server) CancelFair(ctx context.Context, req *employmentv1.CancelFairRequest) (*employmentv1.CancelFairResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.CancelFairResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.CancelFairResponse, error) {
 		return &employmentv1.CancelFairResponse{}, s.App.CancelFair(ctx, st, req.GetFairId(), req.GetReasonCode())
 	})
 }
 
 // CorrectFair proposes the draw as it should have been.
 func (s *Server) CorrectFair(ctx context.Context, req *employmentv1.CorrectFairRequest) (*employmentv1.CorrectFairResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.CorrectFairResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.CorrectFairResponse, error) {
 		c := domain.FairCorrection{FairID: req.GetFairId(), Why: req.GetReasonCode(), Figure: req.GetFigure()}
 		for _, m := range req.GetSeats() {
 			c.Mends.Seats = append(c.Mends.Seats, domain.FairSeatsMend{VacancyID: m.GetVacancyId(), Seats: int(m.GetSeats())})
@@ -42,7 +42,7 @@ func (s *Server) CorrectFair(ctx context.Context, req *employmentv1.CorrectFairR
 
 // DecideFairCorrection takes or drops a correction.
 func (s *Server) DecideFairCorrection(ctx context.Context, req *employmentv1.DecideFairCorrectionRequest) (*employmentv1.DecideFairCorrectionResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.DecideFairCorrectionResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.DecideFairCorrectionResponse, error) {
 		c, err := s.App.DecideFairCorrection(ctx, st, req.GetCorrectionId(), req.GetOutcome())
 		return &employmentv1.DecideFairCorrectionResponse{Wronged: int32(c.Wronged)}, err
 	})

@@ -15,7 +15,7 @@ const fairPage = 500
 
 // PlanFair plans a job fair.
 func (s *Server) PlanFair(ctx context.Context, req *employmentv1.PlanFairRequest) (*employmentv1.PlanFairResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.PlanFairResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.PlanFairResponse, error) {
 		id, outcome, err := s.App.PlanFair(ctx, st,
 			domain.FairPlan{Campaign: req.GetCampaign(), Division: req.GetDivision(), Tie: allocate.Tie(req.GetTie()), FigureName: req.GetFigureName(), Venue: req.GetVenue(), Hours: req.GetHours()},
 			app.FairDays{StartsOn: req.GetStartsOn(), EndsOn: req.GetEndsOn(), ClosesOn: req.GetClosesOn(), MatchOn: req.GetMatchOn()})
@@ -25,7 +25,7 @@ func (s *Server) PlanFair(ctx context.Context, req *employmentv1.PlanFairRequest
 
 // EnterFairPost brings seats of a vacancy to a fair.
 func (s *Server) EnterFairPost(ctx context.Context, req *employmentv1.EnterFairPostRequest) (*employmentv1.EnterFairPostResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.EnterFairPostResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.EnterFairPostResponse, error) {
 		outcome, err := s.App.EnterFairPost(ctx, st, req.GetFairId(), req.GetVacancyId(), int(req.GetSeats()))
 		return &employmentv1.EnterFairPostResponse{Outcome: outcome}, err
 	})
@@ -94,7 +94,7 @@ func (s *Server) ApplyToFair(ctx context.Context, req *employmentv1.ApplyToFairR
 	if err != nil {
 		return nil, err
 	}
-	return command(ctx, s, func(st app.Store) (*employmentv1.ApplyToFairResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.ApplyToFairResponse, error) {
 		r, err := s.App.ApplyToFair(ctx, st, id, req.GetWorker(), req.GetFairId(), req.GetVacancyIds(), req.GetWord(), question, reached)
 		return &employmentv1.ApplyToFairResponse{ApplicationId: r.ApplicationID, Ticket: r.Ticket, Nonce: r.Nonce}, err
 	})
@@ -102,7 +102,7 @@ func (s *Server) ApplyToFair(ctx context.Context, req *employmentv1.ApplyToFairR
 
 // WithdrawFromFair takes the worker out of a fair.
 func (s *Server) WithdrawFromFair(ctx context.Context, req *employmentv1.WithdrawFromFairRequest) (*employmentv1.WithdrawFromFairResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.WithdrawFromFairResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.WithdrawFromFairResponse, error) {
 		return &employmentv1.WithdrawFromFairResponse{}, s.App.WithdrawFromFair(ctx, st, req.GetApplicationId())
 	})
 }
@@ -168,14 +168,14 @@ func (s *Server) ListFairApplicants(ctx context.Context, req *employmentv1.ListF
 
 // RankFairApplicants is the employer's order, by number.
 func (s *Server) RankFairApplicants(ctx context.Context, req *employmentv1.RankFairApplicantsRequest) (*employmentv1.RankFairApplicantsResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.RankFairApplicantsResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.RankFairApplicantsResponse, error) {
 		return &employmentv1.RankFairApplicantsResponse{}, s.App.RankFairApplicants(ctx, st, req.GetFairId(), req.GetVacancyId(), req.GetApplicationIds())
 	})
 }
 
 // CloseFair closes and commits the lists.
 func (s *Server) CloseFair(ctx context.Context, req *employmentv1.CloseFairRequest) (*employmentv1.CloseFairResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.CloseFairResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.CloseFairResponse, error) {
 		f, err := s.App.CloseFair(ctx, st, req.GetFairId(), req.GetMatchOn())
 		return &employmentv1.CloseFairResponse{Root: f.Root, EntryCount: int32(f.Entries)}, err
 	})
@@ -183,14 +183,14 @@ func (s *Server) CloseFair(ctx context.Context, req *employmentv1.CloseFairReque
 
 // EnterFairFigure is one officer's reading of the figure.
 func (s *Server) EnterFairFigure(ctx context.Context, req *employmentv1.EnterFairFigureRequest) (*employmentv1.EnterFairFigureResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.EnterFairFigureResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.EnterFairFigureResponse, error) {
 		return &employmentv1.EnterFairFigureResponse{}, s.App.EnterFairFigure(ctx, st, req.GetFairId(), req.GetFigure())
 	})
 }
 
 // DrawFair is another officer's reading of the same figure, and the draw.
 func (s *Server) DrawFair(ctx context.Context, req *employmentv1.DrawFairRequest) (*employmentv1.DrawFairResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.DrawFairResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.DrawFairResponse, error) {
 		f, m, err := s.App.DrawFair(ctx, st, req.GetFairId(), req.GetFigure())
 		return &employmentv1.DrawFairResponse{Seed: f.Seed, Proposed: int32(m.Proposed), Unplaced: int32(m.Unplaced)}, err
 	})
@@ -198,7 +198,7 @@ func (s *Server) DrawFair(ctx context.Context, req *employmentv1.DrawFairRequest
 
 // RunSecondPass proposes what is left.
 func (s *Server) RunSecondPass(ctx context.Context, req *employmentv1.RunSecondPassRequest) (*employmentv1.RunSecondPassResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.RunSecondPassResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.RunSecondPassResponse, error) {
 		m, err := s.App.RunSecondPass(ctx, st, req.GetFairId())
 		return &employmentv1.RunSecondPassResponse{Proposed: int32(m.Proposed), Unplaced: int32(m.Unplaced)}, err
 	})
@@ -221,7 +221,7 @@ func (s *Server) AcceptProposal(ctx context.Context, req *employmentv1.AcceptPro
 	if err != nil {
 		return nil, err
 	}
-	return command(ctx, s, func(st app.Store) (*employmentv1.AcceptProposalResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.AcceptProposalResponse, error) {
 		id, err := s.App.AcceptProposal(ctx, st, req.GetProposalId(), id, question, reached)
 		return &employmentv1.AcceptProposalResponse{ApplicationId: id}, err
 	})
@@ -229,14 +229,14 @@ func (s *Server) AcceptProposal(ctx context.Context, req *employmentv1.AcceptPro
 
 // DeclineProposal is the worker's no.
 func (s *Server) DeclineProposal(ctx context.Context, req *employmentv1.DeclineProposalRequest) (*employmentv1.DeclineProposalResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.DeclineProposalResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.DeclineProposalResponse, error) {
 		return &employmentv1.DeclineProposalResponse{}, s.App.DeclineProposal(ctx, st, req.GetProposalId())
 	})
 }
 
 // PassOverProposal is the employer's no.
 func (s *Server) PassOverProposal(ctx context.Context, req *employmentv1.PassOverProposalRequest) (*employmentv1.PassOverProposalResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.PassOverProposalResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.PassOverProposalResponse, error) {
 		return &employmentv1.PassOverProposalResponse{}, s.App.PassOverProposal(ctx, st, req.GetProposalId(), req.GetReasonCode())
 	})
 }

@@ -27,21 +27,21 @@ func (s *Server) StateHire(ctx context.Context, req *employmentv1.StateHireReque
 
 // ConfirmHire is the worker's word for a stated hire.
 func (s *Server) ConfirmHire(ctx context.Context, req *employmentv1.ConfirmHireRequest) (*employmentv1.ConfirmHireResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.ConfirmHireResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.ConfirmHireResponse, error) {
 		return &employmentv1.ConfirmHireResponse{}, s.App.ConfirmHire(ctx, st, req.GetHireId())
 	})
 }
 
 // DisputeHire is the worker's "not me".
 func (s *Server) DisputeHire(ctx context.Context, req *employmentv1.DisputeHireRequest) (*employmentv1.DisputeHireResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.DisputeHireResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.DisputeHireResponse, error) {
 		return &employmentv1.DisputeHireResponse{}, s.App.DisputeHire(ctx, st, req.GetHireId())
 	})
 }
 
 // EndHire ends a hire, or states its end.
 func (s *Server) EndHire(ctx context.Context, req *employmentv1.EndHireRequest) (*employmentv1.EndHireResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.EndHireResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.EndHireResponse, error) {
 		state, err := s.App.EndHire(ctx, st, req.GetHireId(), req.GetEndedOn(), req.GetGroundCode())
 		return &employmentv1.EndHireResponse{State: string(state)}, err
 	})
@@ -49,14 +49,14 @@ func (s *Server) EndHire(ctx context.Context, req *employmentv1.EndHireRequest) 
 
 // ConfirmEnd is the worker's word for a stated end.
 func (s *Server) ConfirmEnd(ctx context.Context, req *employmentv1.ConfirmEndRequest) (*employmentv1.ConfirmEndResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.ConfirmEndResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.ConfirmEndResponse, error) {
 		return &employmentv1.ConfirmEndResponse{}, s.App.ConfirmEnd(ctx, st, req.GetHireId())
 	})
 }
 
 // DisputeEnd is the worker's word that the hire goes on.
 func (s *Server) DisputeEnd(ctx context.Context, req *employmentv1.DisputeEndRequest) (*employmentv1.DisputeEndResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.DisputeEndResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.DisputeEndResponse, error) {
 		return &employmentv1.DisputeEndResponse{}, s.App.DisputeEnd(ctx, st, req.GetHireId())
 	})
 }
@@ -64,14 +64,9 @@ func (s *Server) DisputeEnd(ctx context.Context, req *employmentv1.DisputeEndReq
 // ListHires shows the worker the own hires, newest first.
 func (s *Server) ListHires(ctx context.Context, req *employmentv1.ListHiresRequest) (*employmentv1.ListHiresResponse, error) {
 	out := &employmentv1.ListHiresResponse{}
-	err := s.ownView(ctx, req.GetWorker(), func(st app.Store) error {
-		all, err := st.HiresOf(req.GetWorker())
-		if err != nil {
-			return err
-		}
-		names, err := st.EmployersOf(req.GetWorker())
+	err := s.view(ctx, func(st app.Store) error {
+		all, err := s.App.ListHires(ctx, st, req.GetWorker())
 		for _, h := range all {
-			h.EmployerName = names[h.EmployerID]
 			out.Hires = append(out.Hires, hire(h))
 		}
 		return err

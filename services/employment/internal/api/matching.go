@@ -2,10 +2,8 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
@@ -49,10 +47,7 @@ func (s *Server) GetEmployer(ctx context.Context, req *employmentv1.GetEmployerR
 func (s *Server) ListEmployerVacancies(ctx context.Context, req *employmentv1.ListEmployerVacanciesRequest) (*employmentv1.ListEmployerVacanciesResponse, error) {
 	out := &employmentv1.ListEmployerVacanciesResponse{}
 	err := s.view(ctx, func(st app.Store) error {
-		if _, err := s.App.SeeEmployer(ctx, st, req.GetEmployerId()); err != nil {
-			return err
-		}
-		all, err := st.VacanciesOf(req.GetEmployerId())
+		all, err := s.App.ListEmployerVacancies(ctx, st, req.GetEmployerId())
 		for _, v := range all {
 			out.Vacancies = append(out.Vacancies, s.vacancy(v))
 		}
@@ -69,7 +64,7 @@ func (s *Server) CheckVacancyText(_ context.Context, req *employmentv1.CheckVaca
 
 // AskClerk brings a refused text before a clerk.
 func (s *Server) AskClerk(ctx context.Context, req *employmentv1.AskClerkRequest) (*employmentv1.AskClerkResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.AskClerkResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.AskClerkResponse, error) {
 		id, outcome, err := s.App.AskClerk(ctx, st, post(req.GetVacancy()))
 		return &employmentv1.AskClerkResponse{ReviewId: id, Outcome: outcome}, err
 	})
@@ -79,11 +74,7 @@ func (s *Server) AskClerk(ctx context.Context, req *employmentv1.AskClerkRequest
 func (s *Server) ListReviews(ctx context.Context, req *employmentv1.ListReviewsRequest) (*employmentv1.ListReviewsResponse, error) {
 	out := &employmentv1.ListReviewsResponse{}
 	err := s.view(ctx, func(st app.Store) error {
-		q, err := s.App.CheckReviews(ctx, st, app.ReviewQuery{EmployerID: req.GetEmployerId(), State: domain.ReviewState(req.GetState()), Limit: int(req.GetLimit())})
-		if err != nil {
-			return err
-		}
-		all, err := st.Reviews(q)
+		all, err := s.App.ListReviews(ctx, st, app.ReviewQuery{EmployerID: req.GetEmployerId(), State: domain.ReviewState(req.GetState()), Limit: int(req.GetLimit())})
 		for _, r := range all {
 			out.Reviews = append(out.Reviews, s.review(r))
 		}
@@ -96,22 +87,18 @@ func (s *Server) ListReviews(ctx context.Context, req *employmentv1.ListReviewsR
 func (s *Server) GetReview(ctx context.Context, req *employmentv1.GetReviewRequest) (*employmentv1.GetReviewResponse, error) {
 	out := &employmentv1.GetReviewResponse{}
 	err := s.view(ctx, func(st app.Store) error {
-		r, err := st.PeekReview(req.GetReviewId())
-		if err != nil {
-			return err
+		r, err := s.App.SeeReview(ctx, st, req.GetReviewId())
+		if err == nil {
+			out.Review = s.review(r)
 		}
-		out.Review = s.review(r)
-		return s.App.MaySeeReview(ctx, st, r)
+		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return out, nil
+	return out, err
 }
 
 // DecideReview is a clerk's decision.
 func (s *Server) DecideReview(ctx context.Context, req *employmentv1.DecideReviewRequest) (*employmentv1.DecideReviewResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.DecideReviewResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.DecideReviewResponse, error) {
 		id, err := s.App.DecideReview(ctx, st, req.GetReviewId(), domain.Verdict{Outcome: domain.ReviewState(req.GetOutcome()), ReasonCode: req.GetReasonCode(), Reason: req.GetReason()})
 		return &employmentv1.DecideReviewResponse{VacancyId: id}, err
 	})
@@ -187,25 +174,18 @@ func (s *Server) suggestion(one app.Suggestion) *employmentv1.Suggestion {
 
 // applicant is what an employer sees of an application: no name, and nothing
 // that stands in one. Wishes are not shown either, only when the worker is free.
-func (s *Server) applicant(st app.Store, a domain.Application) (*employmentv1.Applicant, error) {
-	i, err := st.InterviewOf(a.ID)
-	if err != nil {
-		return nil, err
-	}
-	p, err := st.PeekProfile(a.Worker)
-	if err != nil && !errors.Is(err, domain.ErrProfileUnknown) { // one can apply without a profile
-		return nil, err
-	}
-	held, err := st.HeldQualifications(a.Worker, clock.Today(s.App.Clock))
+func applicant(x app.Applicant) *employmentv1.Applicant {
 	return &employmentv1.Applicant{
-		ApplicationId: a.ID, SubmittedAt: sqldb.Micros(a.SubmittedAt), State: string(a.State), Skills: p.Skills, Qualifications: qualifications(held), PaperCertificates: p.Papers,
-		AvailableFrom: p.AvailableFrom.String(), AvailableTo: p.AvailableTo.String(), InterviewId: i.ID, InterviewState: string(i.State), MeetAt: sqldb.Micros(i.MeetAt), Way: i.Way,
-	}, err
+		ApplicationId: x.ID, SubmittedAt: sqldb.Micros(x.SubmittedAt), State: string(x.State), Skills: x.Profile.Skills,
+		Qualifications: qualifications(x.Qualifications), PaperCertificates: x.Profile.Papers,
+		AvailableFrom: x.Profile.AvailableFrom.String(), AvailableTo: x.Profile.AvailableTo.String(),
+		InterviewId: x.Interview.ID, InterviewState: string(x.Interview.State), MeetAt: sqldb.Micros(x.Interview.MeetAt), Way: x.Interview.Way,
+	}
 }
 
 // InviteToInterview invites an applicant.
 func (s *Server) InviteToInterview(ctx context.Context, req *employmentv1.InviteToInterviewRequest) (*employmentv1.InviteToInterviewResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.InviteToInterviewResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.InviteToInterviewResponse, error) {
 		id, err := s.App.InviteToInterview(ctx, st, req.GetApplicationId(), sqldb.Time(req.GetMeetAt()), req.GetWay(), domain.Meeting{Place: req.GetMeetPlace(), Contact: req.GetMeetContact(), Phone: req.GetMeetPhone()})
 		return &employmentv1.InviteToInterviewResponse{InterviewId: id}, err
 	})
@@ -213,14 +193,14 @@ func (s *Server) InviteToInterview(ctx context.Context, req *employmentv1.Invite
 
 // AcceptInterview is the worker's yes.
 func (s *Server) AcceptInterview(ctx context.Context, req *employmentv1.AcceptInterviewRequest) (*employmentv1.AcceptInterviewResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.AcceptInterviewResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.AcceptInterviewResponse, error) {
 		return &employmentv1.AcceptInterviewResponse{}, s.App.AcceptInterview(ctx, st, req.GetInterviewId())
 	})
 }
 
 // DeclineInterview is the worker's no.
 func (s *Server) DeclineInterview(ctx context.Context, req *employmentv1.DeclineInterviewRequest) (*employmentv1.DeclineInterviewResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.DeclineInterviewResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.DeclineInterviewResponse, error) {
 		return &employmentv1.DeclineInterviewResponse{}, s.App.DeclineInterview(ctx, st, req.GetInterviewId())
 	})
 }
@@ -231,12 +211,8 @@ func (s *Server) GetApplicant(ctx context.Context, req *employmentv1.GetApplican
 	out := &employmentv1.GetApplicantResponse{}
 	var worker string
 	err := s.view(ctx, func(st app.Store) error {
-		a, err := s.App.NameOf(ctx, st, req.GetApplicationId())
-		if err != nil {
-			return err
-		}
-		worker = a.Worker
-		out.Applicant, err = s.applicant(st, a)
+		x, err := s.App.SeeApplicant(ctx, st, req.GetApplicationId())
+		worker, out.Applicant = x.Worker, applicant(x)
 		return err
 	})
 	if err != nil {
@@ -253,7 +229,7 @@ func (s *Server) GetApplicant(ctx context.Context, req *employmentv1.GetApplican
 
 // ReportSeasonalNeed records how many workers an employer needs.
 func (s *Server) ReportSeasonalNeed(ctx context.Context, req *employmentv1.ReportSeasonalNeedRequest) (*employmentv1.ReportSeasonalNeedResponse, error) {
-	return command(ctx, s, func(st app.Store) (*employmentv1.ReportSeasonalNeedResponse, error) {
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.ReportSeasonalNeedResponse, error) {
 		var lines []domain.Need
 		for _, n := range req.GetNeeds() {
 			lines = append(lines, domain.Need{Month: n.GetMonth(), Occupation: n.GetOccupation(), County: n.GetCounty(), Count: int(n.GetCount())})
@@ -267,11 +243,7 @@ func (s *Server) ReportSeasonalNeed(ctx context.Context, req *employmentv1.Repor
 func (s *Server) ListSeasonalNeed(ctx context.Context, req *employmentv1.ListSeasonalNeedRequest) (*employmentv1.ListSeasonalNeedResponse, error) {
 	out := &employmentv1.ListSeasonalNeedResponse{}
 	err := s.view(ctx, func(st app.Store) error {
-		q, err := s.App.CheckNeedQuery(ctx, st, app.NeedQuery{EmployerID: req.GetEmployerId(), FromMonth: req.GetFromMonth(), ToMonth: req.GetToMonth(), County: req.GetCounty()})
-		if err != nil {
-			return err
-		}
-		all, err := st.NeedSums(q)
+		all, err := s.App.ListSeasonalNeed(ctx, st, app.NeedQuery{EmployerID: req.GetEmployerId(), FromMonth: req.GetFromMonth(), ToMonth: req.GetToMonth(), County: req.GetCounty()})
 		for _, n := range all {
 			out.Sums = append(out.Sums, &employmentv1.NeedSum{Month: n.Month, Occupation: n.Occupation, County: n.County, Count: int32(n.Count), Employers: int32(n.Employers)})
 		}

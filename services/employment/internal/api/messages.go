@@ -5,6 +5,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -42,12 +43,11 @@ func qualifications(held []domain.Qualification) (out []*employmentv1.Qualificat
 	return out
 }
 
-// application is an application with its newest offer and its newest
-// invitation, zero ones where there is none.
-func application(a domain.Application, o domain.Offer, i domain.Interview, title string) *employmentv1.Application {
+func application(l app.ApplicationLine) *employmentv1.Application {
+	o, i := l.Offer, l.Interview
 	return &employmentv1.Application{
-		ApplicationId: a.ID, VacancyId: a.VacancyID, Title: title, State: string(a.State), OfferId: o.ID, OfferState: string(o.State), WageFen: o.WageFen,
-		StartOn: o.StartOn.String(), EndOn: o.EndOn.String(), AnswerBy: sqldb.Micros(o.AnswerBy), HireId: o.HireID, SubmittedAt: sqldb.Micros(a.SubmittedAt),
+		ApplicationId: l.ID, VacancyId: l.VacancyID, Title: l.Title, State: string(l.State), OfferId: o.ID, OfferState: string(o.State), WageFen: o.WageFen,
+		StartOn: o.StartOn.String(), EndOn: o.EndOn.String(), AnswerBy: sqldb.Micros(o.AnswerBy), HireId: o.HireID, SubmittedAt: sqldb.Micros(l.SubmittedAt),
 		InterviewId: i.ID, InterviewState: string(i.State), MeetAt: sqldb.Micros(i.MeetAt), Way: i.Way,
 		MeetPlace: i.Meeting.Place, MeetContact: i.Meeting.Contact, MeetPhone: i.Meeting.Phone,
 	}

@@ -25,13 +25,11 @@ func (s *Server) SearchVacancies(ctx context.Context, req *employmentv1.SearchVa
 	page, err := s.Pages.Get(ctx, app.SearchTag(q.County), key, func(ctx context.Context) ([]byte, error) {
 		out := &employmentv1.SearchVacanciesResponse{}
 		err := s.view(ctx, func(st app.Store) error {
-			all, err := st.Search(q)
+			all, next, err := s.App.SearchVacancies(st, q)
 			for _, v := range all {
 				out.Vacancies = append(out.Vacancies, s.vacancy(v))
 			}
-			if len(all) == q.Limit {
-				out.Next = all[len(all)-1].ID
-			}
+			out.Next = next
 			return err
 		})
 		if err != nil {
@@ -50,7 +48,7 @@ func (s *Server) SearchVacancies(ctx context.Context, req *employmentv1.SearchVa
 func (s *Server) GetVacancy(ctx context.Context, req *employmentv1.GetVacancyRequest) (*employmentv1.GetVacancyResponse, error) {
 	out := &employmentv1.GetVacancyResponse{}
 	err := s.view(ctx, func(st app.Store) error {
-		v, err := st.PeekVacancy(req.GetVacancyId())
+		v, err := s.App.SeeVacancy(st, req.GetVacancyId())
 		out.Vacancy = s.vacancy(v)
 		return err
 	})

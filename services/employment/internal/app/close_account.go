@@ -2,8 +2,8 @@ package app
 
 import "context"
 
-// CloseAccount ends, quietly, what a closed account still had under way, and
-// empties the profile. Hires stay: the law has them kept.
+// CloseAccount ends, quietly, what a closed account still had under way, forgets
+// what was held for the job search, and empties the profile. Hires stay: the law has them kept.
 func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 	pending, err := s.PendingApplications(worker)
 	if err != nil {
@@ -23,7 +23,7 @@ func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 			return err
 		}
 	}
-	if err := endStartupHelp(ctx, s, worker); err != nil {
+	if err := s.SearchClosed(worker); err != nil {
 		return err
 	}
 	p, err := s.Profile(worker)

@@ -30,23 +30,3 @@ func (a *App) InviteToInterview(ctx context.Context, s Store, applicationID stri
 	}
 	return i.ID, s.SaveInterview(ctx, i, events...)
 }
-
-// NameOf returns the worker behind an application, where the caller is its
-// employer and the worker has accepted an interview or an offer.
-func (a *App) NameOf(ctx context.Context, s Store, applicationID string) (domain.Application, error) {
-	application, err := s.PeekApplication(applicationID)
-	if err != nil {
-		return application, err
-	}
-	if err := auth.Hide(owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
-		return application, err
-	}
-	i, err := s.InterviewOf(applicationID)
-	if err != nil {
-		return application, err
-	}
-	if !i.NameOpen() && application.State != domain.ApplicationIsAccepted {
-		return application, domain.ErrNameHidden
-	}
-	return application, nil
-}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -18,10 +17,11 @@ func (a *App) NoteQualifications(ctx context.Context, s Store, worker, what stri
 	if err != nil {
 		return err
 	}
-	held, err := s.HeldQualifications(worker, clock.Today(a.Clock))
+	all, err := s.HeldQualifications(a.today(), worker)
 	if err != nil {
 		return err
 	}
+	held := all[worker]
 	events := domain.Compare(noted, held, what)
 	if len(events) == 0 {
 		return nil

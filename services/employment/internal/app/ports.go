@@ -21,8 +21,8 @@ import (
 type Store interface {
 	Lists
 	Fairs
-	Startups
 	Matching
+	Evidence
 
 	// EmployerByUSCC reports false where there is none. It does not lock: the
 	// version of what is written says whether somebody else was first.
@@ -49,8 +49,8 @@ type Store interface {
 	SaveProfile(ctx context.Context, p domain.Profile, events ...domain.Event) error
 	// NotedQualifications are those whose coming is in the profile's history.
 	NotedQualifications(worker string) ([]domain.Qualification, error)
-	// HeldQualifications are those that the worker's grants and the issuer allow on a day.
-	HeldQualifications(worker string, on clock.Date) ([]domain.Qualification, error)
+	// HeldQualifications are those that each worker's grants and the issuer allow on a day.
+	HeldQualifications(on clock.Date, workers ...string) (map[string][]domain.Qualification, error)
 	NoteQualifications(worker string, held []domain.Qualification) error
 
 	// Application returns ErrApplicationUnknown where there is none.
@@ -75,12 +75,22 @@ type Store interface {
 	SaveHire(ctx context.Context, h domain.Hire, events ...domain.Event) error
 }
 
+// Evidence is other departments' facts for a worker's job search.
+type Evidence interface {
+	// SearchOpened collects what the worker's grants open for the job search.
+	SearchOpened(ctx context.Context, worker string) error
+	// SearchClosed forgets what was held for it.
+	SearchClosed(worker string) error
+}
+
 // Lists is what is shown of storage and never decided on; nothing is locked.
 type Lists interface {
 	// Search lists open vacancies with open places, newest first.
 	Search(q Search) ([]domain.Vacancy, error)
 	// PeekProfile returns ErrProfileUnknown where the worker has none, or has closed the account.
 	PeekProfile(worker string) (domain.Profile, error)
+	// PeekProfiles gives the profiles of workers who have one, by worker.
+	PeekProfiles(workers []string) (map[string]domain.Profile, error)
 	// ApplicationsOf lists the worker's applications, newest first.
 	ApplicationsOf(worker string) ([]domain.Application, error)
 	// OffersOf gives the worker's offers by their id.

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/match"
 )
@@ -28,6 +29,8 @@ type Matching interface {
 	Interview(id string) (domain.Interview, error)
 	// InterviewOf returns the newest of an application, a zero one where there is none.
 	InterviewOf(applicationID string) (domain.Interview, error)
+	// InterviewsAt gives the newest invitation of each of some applications, by application.
+	InterviewsAt(applicationIDs []string) (map[string]domain.Interview, error)
 	// InterviewsOf gives the newest invitation of each of the worker's applications, by application.
 	InterviewsOf(worker string) (map[string]domain.Interview, error)
 	SaveInterview(ctx context.Context, i domain.Interview, events ...domain.Event) error
@@ -38,8 +41,8 @@ type Matching interface {
 	// NeedSums gives the sums of what was reported; blank parts filter nothing.
 	NeedSums(q NeedQuery) ([]domain.NeedSum, error)
 
-	// Told reports whether something of that name has an event already.
-	Told(aggregate string) (bool, error)
+	// Looked writes what an employer sees of applicants to their access logs, once a day each.
+	Looked(ctx context.Context, on clock.Date, looks []Look) error
 	// PeekApplication reads an application without locking it.
 	PeekApplication(id string) (domain.Application, error)
 	// VacanciesByID gives open vacancies with open places, by id; the others are left out.

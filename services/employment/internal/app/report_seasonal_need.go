@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -49,32 +48,4 @@ func (a *App) ReportSeasonalNeed(ctx context.Context, s Store, employerID string
 		changed++
 	}
 	return changed, nil
-}
-
-// CheckNeedQuery returns what the caller may see of the reported needs: an
-// employer its own lines, everybody else only the sums of all.
-func (a *App) CheckNeedQuery(ctx context.Context, s Store, q NeedQuery) (NeedQuery, error) {
-	p, err := auth.From(ctx)
-	if err != nil {
-		return q, err
-	}
-	for _, m := range []string{q.FromMonth, q.ToMonth} {
-		if _, err := clock.ParseDate(m + "-01"); m != "" && err != nil {
-			return q, domain.ErrNeedMonth
-		}
-	}
-	if _, ok := a.Codes.County(q.County); q.County != "" && !ok {
-		return q, domain.ErrCounty
-	}
-	if p.Kind == auth.Employer {
-		e, err := s.Employer(q.EmployerID)
-		if err != nil {
-			return q, err
-		}
-		return q, auth.Hide(mayManage(ctx, e, e.County), domain.ErrEmployerUnknown)
-	}
-	if q.EmployerID != "" {
-		return q, auth.ErrNotYours
-	}
-	return q, nil
 }

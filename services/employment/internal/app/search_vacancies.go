@@ -54,6 +54,16 @@ func (a *App) CheckSearch(q Search) (Search, error) {
 	return q, nil
 }
 
+// SearchVacancies lists a page of open vacancies by a checked filter, newest
+// first, and the mark of the next page, "" after the last.
+func (a *App) SearchVacancies(s Store, q Search) (page []domain.Vacancy, next string, err error) {
+	page, err = s.Search(q)
+	if len(page) == q.Limit {
+		next = page[len(page)-1].ID
+	}
+	return page, next, err
+}
+
 // SearchTag names what the cached search pages of a county, or of all
 // counties, go stale with.
 func SearchTag(county string) string {

@@ -1,12 +1,78 @@
 package app
 
-import "context"
+import (
+	"context"
 
-// MaySeeApplicants returns nil where the caller is the employer of the vacancy.
-func (a *App) MaySeeApplicants(ctx context.Context, s Store, vacancyID string) error {
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+// Applicant is an application with what its employer may see of the worker.
+type Applicant struct {
+	domain.Application
+	Interview      domain.Interview // the newest
+	Profile        domain.Profile
+	Qualifications []domain.Qualification
+}
+
+// Look is what an employer sees of a worker by an application.
+type Look struct {
+	domain.Application
+	Kinds []string
+}
+
+// SeeApplicants shows an employer the queue of its vacancy. What is seen of a
+// worker is written to the worker's access log.
+func (a *App) SeeApplicants(ctx context.Context, s Store, vacancyID string) ([]Applicant, error) {
 	v, err := s.PeekVacancy(vacancyID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return owns(ctx, s, v.EmployerID)
+	if err := owns(ctx, s, v.EmployerID); err != nil {
+		return nil, err
+	}
+	queue, err := s.Applicants(vacancyID)
+	if err != nil {
+		return nil, err
+	}
+	all, err := a.applicants(s, queue...)
+	if err != nil {
+		return nil, err
+	}
+	var looks []Look
+	for _, x := range all {
+		l := Look{Application: x.Application}
+		if len(x.Profile.Skills) > 0 {
+			l.Kinds = append(l.Kinds, "skills")
+		}
+		if len(x.Qualifications)+len(x.Profile.Papers) > 0 {
+			l.Kinds = append(l.Kinds, "certificate")
+		}
+		if len(l.Kinds) > 0 {
+			looks = append(looks, l)
+		}
+	}
+	return all, s.Looked(ctx, a.today(), looks)
+}
+
+// applicants finds what employers see of workers by their applications. One can
+// apply without a profile.
+func (a *App) applicants(s Store, queue ...domain.Application) ([]Applicant, error) {
+	ids, workers := make([]string, len(queue)), make([]string, len(queue))
+	for i, x := range queue {
+		ids[i], workers[i] = x.ID, x.Worker
+	}
+	interviews, err := s.InterviewsAt(ids)
+	if err != nil {
+		return nil, err
+	}
+	profiles, err := s.PeekProfiles(workers)
+	if err != nil {
+		return nil, err
+	}
+	held, err := s.HeldQualifications(a.today(), workers...)
+	all := make([]Applicant, len(queue))
+	for i, x := range queue {
+		all[i] = Applicant{x, interviews[x.ID], profiles[x.Worker], held[x.Worker]}
+	}
+	return all, err
 }

@@ -22,7 +22,9 @@ type Wished struct {
 	Only     []string // the wishes that are said; none named is all
 }
 
-// SetProfile saves the worker's own wishes and tells what that did.
+// SetProfile saves the worker's own wishes and tells what that did. With the
+// first ones a job search opens, and what the worker's grants open for it is
+// collected.
 func (a *App) SetProfile(ctx context.Context, s Store, worker string, f Wished) (said Said, err error) {
 	p, err := actingFor(ctx, worker)
 	if err != nil {
@@ -53,7 +55,10 @@ func (a *App) SetProfile(ctx context.Context, s Store, worker string, f Wished) 
 		said.Differs = known.Differ(w)
 		return said, nil
 	}
-	return said, s.SaveProfile(ctx, saved, events...)
+	if err := s.SaveProfile(ctx, saved, events...); err != nil || outcome != domain.Created {
+		return said, err
+	}
+	return said, s.SearchOpened(ctx, worker)
 }
 
 // CheckWishes judges a form by itself, before its worker is known.

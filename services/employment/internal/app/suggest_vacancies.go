@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/match"
@@ -29,11 +28,11 @@ func (a *App) seeker(s Store, worker string) (w Wanted, err error) {
 	if err != nil {
 		return w, err
 	}
-	held, err := s.HeldQualifications(worker, clock.Today(a.Clock))
+	held, err := s.HeldQualifications(a.today(), worker)
 	if err != nil {
 		return w, err
 	}
-	w.Seeker = p.Seeker(held)
+	w.Seeker = p.Seeker(held[worker])
 	if w.Rule, err = a.Rules.Rule("EM-SUGGEST", a.today(), p.County); err != nil {
 		return w, err
 	}

@@ -33,7 +33,7 @@ type Employer struct {
 // NewEmployer records an employer. Its name must be 2 to 100 signs; codes are
 // the caller's to check.
 func NewEmployer(id string, code ident.USCC, manualCheck bool, name, section, county string, phone ident.Phone) (Employer, []Event, error) {
-	name, err := line(name, 2, 100, ErrEmployerName)
+	name, err := Line(name, 2, 100, ErrEmployerName)
 	if err != nil {
 		return Employer{}, nil, err
 	}
@@ -71,7 +71,7 @@ const householdSection = "O"
 // NewHousehold records a person who hires for the own home. A phone is needed,
 // since nothing else tells a worker where to turn.
 func NewHousehold(id, name, county string, phone ident.Phone) (Employer, []Event, error) {
-	name, err := line(name, 2, 50, ErrEmployerName)
+	name, err := Line(name, 2, 50, ErrEmployerName)
 	if err != nil {
 		return Employer{}, nil, err
 	}
@@ -95,8 +95,8 @@ func (e Employer) Is(subject string) bool {
 	return subject != "" && (subject == e.ID || subject == e.USCC)
 }
 
-// line trims a text of one line and checks its length in signs.
-func line(s string, shortest, longest int, bad error) (string, error) {
+// Line trims a text of one line and checks its length in signs.
+func Line(s string, shortest, longest int, bad error) (string, error) {
 	s = strings.TrimSpace(s)
 	n := utf8.RuneCountInString(s)
 	if n < shortest || n > longest || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {

@@ -235,7 +235,7 @@ const (
 // shown is a line that is published with the draw: up to 100 signs, all of which
 // can be printed.
 func shown(s string, shortest int, bad error) (string, error) {
-	s, err := line(s, shortest, 100, bad)
+	s, err := Line(s, shortest, 100, bad)
 	if err != nil || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return "", bad
 	}

@@ -134,7 +134,7 @@ func (r Review) Decide(v Verdict, vacancyID string, appeal rule.Appeal, at time.
 	if !slices.Contains(reviewReasons(v.Outcome), v.ReasonCode) {
 		return r, nil, ErrReviewOutcome
 	}
-	text, err := line(v.Reason, 2, 500, ErrReviewReason)
+	text, err := Line(v.Reason, 2, 500, ErrReviewReason)
 	if err != nil {
 		return r, nil, err
 	}

@@ -98,10 +98,10 @@ func (t Terms) Check() (Terms, error) {
 		return t, ErrSeason
 	}
 	var err error
-	if t.Title, err = line(t.Title, 1, 100, ErrVacancyTitle); err != nil {
+	if t.Title, err = Line(t.Title, 1, 100, ErrVacancyTitle); err != nil {
 		return t, err
 	}
-	if t.Reference, err = line(t.Reference, 0, 100, ErrVacancyText); err != nil {
+	if t.Reference, err = Line(t.Reference, 0, 100, ErrVacancyText); err != nil {
 		return t, err
 	}
 	t.Requirements = strings.TrimSpace(t.Requirements)

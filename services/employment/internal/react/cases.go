@@ -6,11 +6,9 @@ import (
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
-	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
-// Cases implements evidence.Cases: the one case of a worker here is the job
-// search, open while the worker has a profile.
+// Cases implements evidence.Cases: the one case of a worker here is the job search.
 type Cases struct {
 	App *app.App
 	In  func(*sqldb.Tx) app.Store
@@ -18,11 +16,7 @@ type Cases struct {
 
 // OpenCases names and locks the worker's job search.
 func (c Cases) OpenCases(tx *sqldb.Tx, worker string) ([]string, error) {
-	p, err := c.In(tx).Profile(worker)
-	if err != nil || p.Version == 0 || p.Closed {
-		return nil, err
-	}
-	return []string{domain.ProfileCase(worker)}, nil
+	return c.App.OpenSearches(c.In(tx), worker)
 }
 
 // EvidenceChanged writes into the profile's history which certificate came or left.

@@ -15,53 +15,55 @@ import (
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
-	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/app/startup"
 )
 
-// Router routes the events that the department acts on; in gives the store
-// within a transaction.
-func Router(a *app.App, in func(*sqldb.Tx) app.Store, e *evidence.Holder) *consume.Router {
-	h := handlers{a, in, e}
+// Department is what the handlers act on: the use cases of each part, and its
+// store within a transaction.
+type Department struct {
+	App      *app.App
+	In       func(*sqldb.Tx) app.Store
+	Startup  *startup.App
+	Startups func(*sqldb.Tx) startup.Store
+	Evidence *evidence.Holder
+}
+
+// Router routes the events that the department acts on.
+func (d Department) Router() *consume.Router {
 	r := consume.NewRouter()
-	consume.On(r, "registry", h.consentGranted)
-	consume.On(r, "registry", h.consentWithdrawn)
-	consume.On(r, "registry", h.factCorrected)
-	arrival.On(r, "employment", in, map[string]arrival.Use[app.Store]{"offer": a.StartOfferClock, "proposal": a.StartProposalClock})
-	consume.On(r, "registry", h.accountClosed)
-	consume.On(r, "training", h.certificateIssued)
+	consume.On(r, "registry", d.consentGranted)
+	consume.On(r, "registry", d.consentWithdrawn)
+	consume.On(r, "registry", d.factCorrected)
+	arrival.On(r, "employment", d.In, map[string]arrival.Use[app.Store]{"offer": d.App.StartOfferClock, "proposal": d.App.StartProposalClock})
+	consume.On(r, "registry", d.accountClosed)
+	consume.On(r, "training", d.certificateIssued)
 	return r
 }
 
-type handlers struct {
-	app    *app.App
-	in     func(*sqldb.Tx) app.Store
-	holder *evidence.Holder
+func (d Department) consentGranted(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
+	return d.Evidence.Granted(ctx, tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
 }
 
-func (h handlers) consentGranted(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
-	return h.holder.Granted(ctx, tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
+func (d Department) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentWithdrawn) error {
+	return d.Evidence.Withdrawn(ctx, tx, e.Worker, m.GetGrantId())
 }
 
-func (h handlers) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentWithdrawn) error {
-	return h.holder.Withdrawn(ctx, tx, e.Worker, m.GetGrantId())
+func (d Department) factCorrected(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.FactCorrected) error {
+	return d.Evidence.Corrected(ctx, tx, e.Worker, m.GetSource(), m.GetSourceId())
 }
 
-func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.FactCorrected) error {
-	return h.holder.Corrected(ctx, tx, e.Worker, m.GetSource(), m.GetSourceId())
-}
-
-func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
+func (d Department) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
 	if err := account.Close(tx, e.Worker); err != nil {
 		return err
 	}
-	if err := h.app.CloseAccount(ctx, h.in(tx), e.Worker); err != nil {
+	if err := d.App.CloseAccount(ctx, d.In(tx), e.Worker); err != nil {
 		return err
 	}
-	return h.holder.CaseClosed(tx, domain.ProfileCase(e.Worker))
+	return d.Startup.CloseAccount(ctx, d.Startups(tx), e.Worker)
 }
 
-func (h handlers) certificateIssued(ctx context.Context, tx *sqldb.Tx, e event.Event, m *trainingv1.CertificateIssued) error {
-	return h.holder.Put(ctx, tx, &platformv1.Fact{
+func (d Department) certificateIssued(ctx context.Context, tx *sqldb.Tx, e event.Event, m *trainingv1.CertificateIssued) error {
+	return d.Evidence.Put(ctx, tx, &platformv1.Fact{
 		Kind: evidence.Certificate, Source: "training", SourceId: m.GetCertificateId(), Worker: e.Worker,
 		Since: m.GetIssuedOn(), Code: m.GetOccupation(), Version: e.Version,
 	})

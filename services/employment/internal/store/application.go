@@ -3,9 +3,13 @@ package store
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -71,4 +75,39 @@ func (t *Tx) Titles(worker string) (map[string]string, error) {
 // ErrApplicationTwice where the worker applied at the same moment.
 func (t *Tx) SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error {
 	return applications.Save(ctx, t.log, t.tx, a, events...)
+}
+
+// Looked writes what an employer sees of applicants to their access logs. The day
+// stands in the name of each line, so that looking again and again does not bury
+// the log.
+func (t *Tx) Looked(ctx context.Context, on clock.Date, looks []app.Look) error {
+	if len(looks) == 0 {
+		return nil
+	}
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	if err := t.tx.Lock("look " + looks[0].VacancyID); err != nil { // two at once write a line once
+		return err
+	}
+	names := make([]string, len(looks))
+	for i, l := range looks {
+		names[i] = "look:" + l.ID + ":" + on.String()
+	}
+	told, err := t.log.Told(t.tx, names...)
+	if err != nil {
+		return err
+	}
+	for i, l := range looks {
+		if told[names[i]] {
+			continue
+		}
+		if err := t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: names[i], Worker: l.Worker, Division: l.County}, &platformv1.RecordRead{
+			ReaderKind: string(p.Kind), Reader: l.EmployerID, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: l.Kinds, CaseId: l.ID,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -215,7 +215,9 @@ func (t *Tx) SaveFairMatch(ctx context.Context, f domain.Fair, given []app.FairG
 		if g.Proposal.ID == "" {
 			continue
 		}
-		if err := proposals.Put(t.tx, g.Proposal); err != nil {
+		x := g.Proposal
+		x.Version = int64(len(g.Events))
+		if err := proposals.Put(t.tx, x); err != nil {
 			return err
 		}
 	}

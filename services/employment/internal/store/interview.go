@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
@@ -37,7 +38,11 @@ func (t *Tx) InterviewOf(applicationID string) (domain.Interview, error) {
 
 // InterviewsOf gives the newest invitation of each of the worker's applications.
 func (t *Tx) InterviewsOf(worker string) (map[string]domain.Interview, error) {
-	rows, err := interviews.List(t.tx, `WHERE worker = $1 ORDER BY id`, worker)
+	return t.newest(`WHERE worker = $1 ORDER BY id`, worker)
+}
+
+func (t *Tx) newest(tail string, args ...any) (map[string]domain.Interview, error) {
+	rows, err := interviews.List(t.tx, tail, args...)
 	all := map[string]domain.Interview{}
 	for _, i := range rows {
 		all[i.ApplicationID] = i
@@ -51,9 +56,11 @@ func (t *Tx) SaveInterview(ctx context.Context, i domain.Interview, events ...do
 	return interviews.Save(ctx, t.log, t.tx, i, events...)
 }
 
-// Told reports whether something of that name has an event already.
-func (t *Tx) Told(aggregate string) (bool, error) {
-	var told bool
-	err := t.tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM event WHERE aggregate = $1)`, aggregate).Scan(&told)
-	return told, err
+// InterviewsAt gives the newest invitation of each of some applications.
+func (t *Tx) InterviewsAt(applicationIDs []string) (map[string]domain.Interview, error) {
+	if len(applicationIDs) == 0 {
+		return nil, nil
+	}
+	marks, args := sqldb.In(applicationIDs)
+	return t.newest(`WHERE application_id IN (`+marks+`) ORDER BY id`, args...)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
@@ -48,6 +49,20 @@ func (t *Tx) PeekProfile(worker string) (domain.Profile, error) {
 	return p, err
 }
 
+// PeekProfiles gives the open profiles of workers who have one.
+func (t *Tx) PeekProfiles(workers []string) (map[string]domain.Profile, error) {
+	if len(workers) == 0 {
+		return nil, nil
+	}
+	marks, args := sqldb.In(workers)
+	rows, err := profiles.List(t.tx, `WHERE worker IN (`+marks+`) AND closed = 0`, args...)
+	all := make(map[string]domain.Profile, len(rows))
+	for _, p := range rows {
+		all[p.Worker] = p
+	}
+	return all, err
+}
+
 // SaveProfile writes a profile and its events.
 func (t *Tx) SaveProfile(ctx context.Context, p domain.Profile, events ...domain.Event) error {
 	return profiles.Save(ctx, t.log, t.tx, p, events...)
@@ -78,17 +93,37 @@ func (t *Tx) NotedQualifications(worker string) (all []domain.Qualification, err
 	return all, err
 }
 
-// HeldQualifications lists the certificates that are held as evidence and may be
-// shown on a day.
-func (t *Tx) HeldQualifications(worker string, on clock.Date) ([]domain.Qualification, error) {
-	held, err := evidence.Of(t.tx, domain.ProfileCase(worker), on)
-	var all []domain.Qualification
-	for _, e := range held {
-		if e.Kind == evidence.Certificate {
-			all = append(all, domain.Qualification{CertificateID: e.SourceID, Occupation: e.Code, Since: e.Since, Flagged: e.Flagged})
+// HeldQualifications gives by worker the certificates that are held as evidence
+// and may be shown on a day.
+func (t *Tx) HeldQualifications(on clock.Date, workers ...string) (map[string][]domain.Qualification, error) {
+	if len(workers) == 0 {
+		return nil, nil
+	}
+	cases := make([]string, len(workers))
+	for i, w := range workers {
+		cases[i] = domain.ProfileCase(w)
+	}
+	marks, args := sqldb.In(cases)
+	held, err := evidence.OfCases(t.tx, on, marks, args...)
+	all := make(map[string][]domain.Qualification, len(workers))
+	for i, w := range workers {
+		for _, e := range held[cases[i]] {
+			if e.Kind == evidence.Certificate {
+				all[w] = append(all[w], domain.Qualification{CertificateID: e.SourceID, Occupation: e.Code, Since: e.Since, Flagged: e.Flagged})
+			}
 		}
 	}
 	return all, err
+}
+
+// SearchOpened collects what the worker's grants open for the job search.
+func (t *Tx) SearchOpened(ctx context.Context, worker string) error {
+	return t.Evidence.CaseOpened(ctx, t.tx, domain.ProfileCase(worker), worker)
+}
+
+// SearchClosed forgets what was held for the job search.
+func (t *Tx) SearchClosed(worker string) error {
+	return t.Evidence.CaseClosed(t.tx, domain.ProfileCase(worker))
 }
 
 // NoteQualifications replaces what was noted.

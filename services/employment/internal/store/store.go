@@ -6,6 +6,7 @@ import (
 	"embed"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
@@ -21,6 +22,9 @@ var Migrations embed.FS
 
 // Store gives transactions their tables and events.
 type Store struct {
+	// Evidence keeps other departments' facts for job searches; the recipe sets it.
+	Evidence *evidence.Holder
+
 	log       *outbox.Log
 	tasks     *task.Queue
 	pages     *cache.Cache
@@ -35,7 +39,7 @@ type OpenVacancies interface{ Put(v domain.Vacancy) }
 // search results, which a vacancy's change makes stale; open is brought up to
 // date by it.
 func New(log *outbox.Log, tasks *task.Queue, seal outbox.Sealer, pages *cache.Cache, open OpenVacancies) *Store {
-	return &Store{log, tasks, pages, open, employerTable(seal)}
+	return &Store{log: log, tasks: tasks, pages: pages, open: open, employers: employerTable(seal)}
 }
 
 // In returns the store within a transaction.

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
@@ -114,11 +115,8 @@ func (t *Tx) VacanciesByID(ids []string) (map[string]domain.Vacancy, error) {
 	if len(ids) == 0 {
 		return found, nil
 	}
-	marks, args := make([]string, len(ids)), make([]any, len(ids))
-	for i, id := range ids {
-		marks[i], args[i] = "$"+strconv.Itoa(i+1), id
-	}
-	all, err := vacancies.List(t.tx, `WHERE v.id IN (`+strings.Join(marks, ", ")+`)`, args...)
+	marks, args := sqldb.In(ids)
+	all, err := vacancies.List(t.tx, `WHERE v.id IN (`+marks+`)`, args...)
 	for _, v := range all {
 		if v.Open() > 0 {
 			found[v.ID] = v

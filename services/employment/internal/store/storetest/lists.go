@@ -140,11 +140,11 @@ func (s *suite) qualifications() {
 	}
 	want := []domain.Qualification{{CertificateID: "certificate-1", Occupation: "6-29", Since: "2026-10-01", Flagged: true}}
 	s.do(func(_ context.Context, tx app.Store) error {
-		same(s, want, func() ([]domain.Qualification, error) {
-			return tx.HeldQualifications("worker-1", clock.NewDate(2026, 11, 30))
+		same(s, map[string][]domain.Qualification{"worker-1": want}, func() (map[string][]domain.Qualification, error) {
+			return tx.HeldQualifications(clock.NewDate(2026, 11, 30), "worker-1", "worker-2")
 		})
-		same(s, nil, func() ([]domain.Qualification, error) {
-			return tx.HeldQualifications("worker-1", clock.NewDate(2026, 12, 1))
+		same(s, map[string][]domain.Qualification{}, func() (map[string][]domain.Qualification, error) {
+			return tx.HeldQualifications(clock.NewDate(2026, 12, 1), "worker-1")
 		})
 		if err := tx.NoteQualifications("worker-1", want); err != nil {
 			return err

@@ -51,6 +51,9 @@ func (s *suite) matching() {
 		same(s, i, func() (domain.Interview, error) { return tx.InterviewOf("application-1") })
 		same(s, domain.Interview{}, func() (domain.Interview, error) { return tx.InterviewOf("none") })
 		same(s, map[string]domain.Interview{"application-1": i}, func() (map[string]domain.Interview, error) { return tx.InterviewsOf("worker-1") })
+		same(s, map[string]domain.Interview{"application-1": i}, func() (map[string]domain.Interview, error) {
+			return tx.InterviewsAt([]string{"none", "application-1"})
+		})
 		id, found, err := tx.WaitingReview("employer-1", "digest")
 		if id != r.ID || !found {
 			s.Errorf("waiting: %q, %v", id, found)

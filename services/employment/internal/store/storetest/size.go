@@ -9,27 +9,16 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/clock"
-	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
-	"github.com/qiao-platform/qiao/pkg/task"
-	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
-	"github.com/qiao-platform/qiao/services/employment/internal/match"
-	"github.com/qiao-platform/qiao/services/employment/internal/store"
 )
 
 // BenchFair measures closing, drawing with all proposals, and the second pass
 // of a fair of a size, as use cases on a database.
 func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
-	master, err := crypt.NewMaster(crypt.Standard())
-	if err != nil {
-		b.Fatal(err)
-	}
-	scope := testkit.Telemetry(b).For("employment")
-	s := &suite{b, db, store.New(testkit.Log(b, "employment", db), task.New(db, clock.System(), scope), master, cache.New("employment", nil, scope.Log), match.New())}
+	s := open(b, db)
 	cases := s.cases()
 	f := fair("fair-1")
 	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = domain.FairIsOpen, "", "", "", "", "", 0, 0

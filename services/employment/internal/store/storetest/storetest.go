@@ -22,6 +22,7 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/match"
 	"github.com/qiao-platform/qiao/services/employment/internal/store"
+	"github.com/qiao-platform/qiao/services/employment/internal/store/startup"
 )
 
 var noon = time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC)
@@ -29,12 +30,24 @@ var noon = time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC)
 // suite is one test on a fresh database.
 type suite struct {
 	testing.TB
-	db    *sqldb.DB
-	store *store.Store
+	db      *sqldb.DB
+	store   *store.Store
+	startup *startup.Store
 }
 
-// Run runs the suite; open gives a fresh database each time.
-func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
+// open makes the stores on a database.
+func open(t testing.TB, db *sqldb.DB) *suite {
+	master, err := crypt.NewMaster(crypt.Standard())
+	if err != nil {
+		t.Fatal(err)
+	}
+	scope := testkit.Telemetry(t).For("employment")
+	log := testkit.Log(t, "employment", db)
+	return &suite{t, db, store.New(log, task.New(db, clock.System(), scope), master, cache.New("employment", nil, scope.Log), match.New()), startup.New(log)}
+}
+
+// Run runs the suite; database gives a fresh one each time.
+func Run(t *testing.T, database func(testing.TB) *sqldb.DB) {
 	for _, test := range []struct {
 		name string
 		run  func(*suite)
@@ -68,21 +81,19 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		{"another instance's changes are told", (*suite).changes},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			db := open(t)
-			master, err := crypt.NewMaster(crypt.Standard())
-			if err != nil {
-				t.Fatal(err)
-			}
-			scope := testkit.Telemetry(t).For("employment")
-			test.run(&suite{t, db, store.New(testkit.Log(t, "employment", db), task.New(db, clock.System(), scope), master, cache.New("employment", nil, scope.Log), match.New())})
+			test.run(open(t, database(t)))
 		})
 	}
 }
 
 // try runs f in a transaction and returns how it ended.
 func (s *suite) try(f func(ctx context.Context, tx app.Store) error) error {
+	return try(s, s.store.In, f)
+}
+
+func try[S any](s *suite, in func(*sqldb.Tx) S, f func(ctx context.Context, tx S) error) error {
 	ctx := context.Background()
-	return s.db.Update(ctx, func(tx *sqldb.Tx) error { return f(ctx, s.store.In(tx)) })
+	return s.db.Update(ctx, func(tx *sqldb.Tx) error { return f(ctx, in(tx)) })
 }
 
 // do runs f in a transaction that must succeed.
@@ -171,6 +182,7 @@ func (s *suite) roundTrips() {
 		same(s, v, func() (domain.Vacancy, error) { return tx.PeekVacancy(v.ID) })
 		same(s, p, func() (domain.Profile, error) { return tx.Profile(p.Worker) })
 		same(s, p, func() (domain.Profile, error) { return tx.PeekProfile(p.Worker) })
+		same(s, map[string]domain.Profile{p.Worker: p}, func() (map[string]domain.Profile, error) { return tx.PeekProfiles([]string{"worker-2", p.Worker}) })
 		same(s, a, func() (domain.Application, error) { return tx.Application(a.ID) })
 		same(s, o, func() (domain.Offer, error) { return tx.Offer(o.ID) })
 		same(s, o, func() (domain.Offer, error) { return tx.PeekOffer(o.ID) })

@@ -1,4 +1,4 @@
-package domain
+package startup
 
 import (
 	"slices"

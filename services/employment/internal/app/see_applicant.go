@@ -1,0 +1,28 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
+
+// SeeApplicant shows an employer an applicant whose name it may be told: the
+// worker has accepted an interview or an offer.
+func (a *App) SeeApplicant(ctx context.Context, s Store, applicationID string) (Applicant, error) {
+	application, err := s.PeekApplication(applicationID)
+	if err != nil {
+		return Applicant{}, err
+	}
+	if err := auth.Hide(owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
+		return Applicant{}, err
+	}
+	all, err := a.applicants(s, application)
+	if err != nil {
+		return Applicant{}, err
+	}
+	if !all[0].Interview.NameOpen() && application.State != domain.ApplicationIsAccepted {
+		return Applicant{}, domain.ErrNameHidden
+	}
+	return all[0], nil
+}

@@ -1,0 +1,32 @@
+package startup
+
+import (
+	"context"
+)
+
+// BookAdviser books an adviser's time for the worker.
+func (a *App) BookAdviser(ctx context.Context, s Store, worker, slotID, topic string) (string, error) {
+	if err := mayActFor(ctx, worker); err != nil {
+		return "", err
+	}
+	others, err := s.StandingBookings(worker)
+	if err != nil {
+		return "", err
+	}
+	slot, err := s.Slot(slotID)
+	if err != nil {
+		return "", err
+	}
+	rules, err := a.rules(slot.County)
+	if err != nil {
+		return "", err
+	}
+	slot, b, events, err := slot.Book(a.NewID(), worker, topic, others, rules, a.Clock.Now())
+	if err != nil {
+		return "", err
+	}
+	if err := s.SaveSlot(ctx, slot); err != nil {
+		return "", err
+	}
+	return b.ID, s.SaveBooking(ctx, b, events...)
+}

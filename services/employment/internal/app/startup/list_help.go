@@ -1,0 +1,29 @@
+package startup
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/startup"
+)
+
+// Help is what of start-up help is under way for a worker.
+type Help struct {
+	Bookings []startup.Booking
+	Loans    []startup.LoanRequest
+	Requests []startup.PremisesRequest
+}
+
+// ListHelp shows the worker what is under way.
+func (a *App) ListHelp(ctx context.Context, s Store, worker string) (h Help, err error) {
+	if err := mayActFor(ctx, worker); err != nil {
+		return h, err
+	}
+	if h.Bookings, err = s.BookingsOf(worker); err != nil {
+		return h, err
+	}
+	if h.Loans, err = s.LoansOf(worker); err != nil {
+		return h, err
+	}
+	h.Requests, err = s.PremisesRequestsOf(worker)
+	return h, err
+}

@@ -1,0 +1,18 @@
+package startup
+
+import (
+	"context"
+)
+
+// RequestPremises asks for premises.
+func (a *App) RequestPremises(ctx context.Context, s Store, worker, siteID string) (string, error) {
+	if err := mayActFor(ctx, worker); err != nil {
+		return "", err
+	}
+	p, err := s.PeekPremises(siteID)
+	if err != nil {
+		return "", err
+	}
+	q, events := p.Request(a.NewID(), worker, a.Clock.Now())
+	return q.ID, s.SavePremisesRequest(ctx, q, events...)
+}
