@@ -27,6 +27,7 @@ type Config struct {
 	Dir     string // for data; emptied by the caller
 	Program string // qiao itself, for what is measured on a process
 	Workers int    // for the figures on a large registry
+	People  []int  // the sizes of the registry that part scale holds against each other, growing
 	Against string // another build of qiao, whose import this one's is held against; "" is none
 	Log     io.Writer
 }
@@ -38,7 +39,7 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"core", core}, {"cluster", onCluster}, {"allocate", allocation}, {"import", importing}}
+	return []part{{"core", core}, {"cluster", onCluster}, {"allocate", allocation}, {"import", importing}, {"scale", scaling}}
 }
 
 // Names lists the parts.

@@ -180,15 +180,7 @@ func (b *bench) third(ctx context.Context, dir, data string) error {
 	if err := errors.Join(err, db.Close()); err != nil {
 		return err
 	}
-	m, err := standalone.ReadManifest(data)
-	if err != nil {
-		return err
-	}
-	m.Purpose = standalone.PurposeDemo // to act for its invented people
-	if err := m.Write(data); err != nil {
-		return err
-	}
-	err = whole(ctx, dir, func(ctx context.Context, _ *standalone.Platform, caller contract.Caller) error {
+	return invented(ctx, dir, func(ctx context.Context, _ *standalone.Platform, caller contract.Caller) error {
 		employment := employmentv1.EmploymentClient{Caller: caller, Target: "employment"}
 		today := clock.Today(clock.System())
 		const uscc = "91654399MA0000015J"
@@ -212,6 +204,21 @@ func (b *bench) third(ctx context.Context, dir, data string) error {
 		}
 		return errors.Join(g.Wait(), settle(ctx, caller))
 	})
+}
+
+// invented runs the platform of an import as a demonstration, in which its
+// invented people act.
+func invented(ctx context.Context, dir string, do func(context.Context, *standalone.Platform, contract.Caller) error) error {
+	data := filepath.Join(dir, "data")
+	m, err := standalone.ReadManifest(data)
+	if err != nil {
+		return err
+	}
+	m.Purpose = standalone.PurposeDemo
+	if err := m.Write(data); err != nil {
+		return err
+	}
+	err = whole(ctx, dir, do)
 	m.Purpose = standalone.PurposeReal
 	return errors.Join(err, m.Write(data))
 }

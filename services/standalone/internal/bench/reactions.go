@@ -26,6 +26,8 @@ import (
 const (
 	acceptances = 5000
 	perSecond   = 500
+	// reactIn bounds the wait for the last reaction.
+	reactIn = 30 * time.Second
 )
 
 // reacted lists the events by which each department shows that it has acted.
@@ -35,10 +37,11 @@ func reacted() []string {
 
 // watch notes when the last department has reacted to each worker's acceptance.
 type watch struct {
-	mu   sync.Mutex
-	open map[string]map[string]bool // worker → what is still awaited
-	done map[string]time.Time
-	all  chan struct{}
+	mu      sync.Mutex
+	open    map[string]map[string]bool // worker → what is still awaited
+	done    map[string]time.Time
+	awaited int // workers
+	all     chan struct{}
 }
 
 func (w *watch) await(worker string) {
@@ -66,7 +69,7 @@ func (w *watch) saw(m *nats.Msg) {
 	if len(awaited) == 0 {
 		delete(w.open, e.Worker)
 		w.done[e.Worker] = now
-		if len(w.done) == acceptances {
+		if len(w.done) == w.awaited {
 			close(w.all)
 		}
 	}
@@ -80,55 +83,65 @@ func reactions(ctx context.Context, b *bench) error {
 		return err
 	}
 	return whole(ctx, dir, func(ctx context.Context, p *standalone.Platform, caller contract.Caller) error {
-		offers, err := prepare(ctx, caller)
-		if err != nil {
-			return fmt.Errorf("prepare: %w", err)
-		}
-		if err := settle(ctx, caller); err != nil {
-			return err
-		}
-		bus, err := p.Bus()
+		took, err := react(ctx, p, caller, 0, acceptances, perSecond)
 		if err != nil {
 			return err
-		}
-		w := &watch{open: map[string]map[string]bool{}, done: map[string]time.Time{}, all: make(chan struct{})}
-		if _, err := bus.Subscribe("ev.>", w.saw); err != nil {
-			return err
-		}
-		if err := bus.Flush(); err != nil {
-			return err
-		}
-		begun := make([]time.Time, len(offers))
-		var g errgroup.Group
-		tick := time.NewTicker(time.Second / perSecond)
-		defer tick.Stop()
-		for i, o := range offers {
-			<-tick.C
-			w.await(o.worker)
-			begun[i] = time.Now()
-			g.Go(func() error {
-				_, err := employmentv1.EmploymentClient{Caller: caller, Target: "employment"}.AcceptOffer(himself(ctx, o.worker), &employmentv1.AcceptOfferRequest{OfferId: o.offer})
-				return err
-			})
-		}
-		if err := g.Wait(); err != nil {
-			return err
-		}
-		select {
-		case <-w.all:
-		case <-time.After(30 * time.Second):
-			return fmt.Errorf("only %d of %d acceptances were reacted to", len(w.done), acceptances)
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		took := make([]time.Duration, len(offers))
-		for i, o := range offers {
-			took[i] = w.done[o.worker].Sub(begun[i])
 		}
 		b.atMost("offer accepted → every department has reacted, 500/s, p50", quantile(took, 0.5), "ms", 20)
 		b.atMost("offer accepted → every department has reacted, 500/s, p99", quantile(took, 0.99), "ms", 100)
 		return nil
 	})
+}
+
+// react has many new workers, the first of them invented as the first-th, accept
+// an offer each, so many a second, and gives how long the departments took to react.
+func react(ctx context.Context, p *standalone.Platform, caller contract.Caller, first, many, aSecond int) ([]time.Duration, error) {
+	offers, err := prepare(ctx, caller, first, many)
+	if err != nil {
+		return nil, fmt.Errorf("prepare: %w", err)
+	}
+	if err := settle(ctx, caller); err != nil {
+		return nil, err
+	}
+	bus, err := p.Bus()
+	if err != nil {
+		return nil, err
+	}
+	w := &watch{open: map[string]map[string]bool{}, done: map[string]time.Time{}, awaited: many, all: make(chan struct{})}
+	if _, err := bus.Subscribe("ev.>", w.saw); err != nil {
+		return nil, err
+	}
+	if err := bus.Flush(); err != nil {
+		return nil, err
+	}
+	begun := make([]time.Time, len(offers))
+	var g errgroup.Group
+	tick := time.NewTicker(time.Second / time.Duration(aSecond))
+	defer tick.Stop()
+	for i, o := range offers {
+		<-tick.C
+		w.await(o.worker)
+		begun[i] = time.Now()
+		g.Go(func() error {
+			_, err := employmentv1.EmploymentClient{Caller: caller, Target: "employment"}.AcceptOffer(himself(ctx, o.worker), &employmentv1.AcceptOfferRequest{OfferId: o.offer})
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	select {
+	case <-w.all:
+	case <-time.After(reactIn):
+		return nil, fmt.Errorf("not all of %d acceptances were reacted to", many)
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	took := make([]time.Duration, len(offers))
+	for i, o := range offers {
+		took[i] = w.done[o.worker].Sub(begun[i])
+	}
+	return took, nil
 }
 
 type offer struct{ worker, offer string }
@@ -143,7 +156,7 @@ func officer(ctx context.Context, department string) context.Context {
 
 // prepare brings workers to the point of an offer, each with a child's and a
 // home's application that wait for evidence.
-func prepare(ctx context.Context, caller contract.Caller) ([]offer, error) {
+func prepare(ctx context.Context, caller contract.Caller, first, many int) ([]offer, error) {
 	employment := employmentv1.EmploymentClient{Caller: caller, Target: "employment"}
 	today := clock.Today(clock.System())
 	const uscc = "91654399MA0000015J" // a synthetic code
@@ -152,19 +165,19 @@ func prepare(ctx context.Context, caller contract.Caller) ([]offer, error) {
 		return nil, err
 	}
 	v, err := employment.PublishVacancy(officer(ctx, "hrss"), &employmentv1.PublishVacancyRequest{
-		Uscc: uscc, Title: "建筑施工人员", Occupation: "6-29", Headcount: acceptances, WageMinFen: 400_000, WageMaxFen: 600_000, County: "654301",
+		Uscc: uscc, Title: "建筑施工人员", Occupation: "6-29", Headcount: int32(many), WageMinFen: 400_000, WageMaxFen: 600_000, County: "654301",
 		SeasonFrom: today.String(), SeasonTo: today.AddMonths(6).String(), Requirements: "高处作业", Reference: "bench",
 	})
 	if err != nil {
 		return nil, err
 	}
-	offers := make([]offer, acceptances)
+	offers := make([]offer, many)
 	var g errgroup.Group
 	g.SetLimit(64)
 	for i := range offers {
 		g.Go(func() error {
 			var err error
-			offers[i], err = one(ctx, caller, e.GetEmployerId(), v.GetVacancyId(), i, today)
+			offers[i], err = one(ctx, caller, e.GetEmployerId(), v.GetVacancyId(), first+i, today)
 			return err
 		})
 	}
