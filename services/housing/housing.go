@@ -29,20 +29,24 @@ const purpose = "public_rental"
 // New puts the service together.
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
-		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, NewID: ident.NewID}
 		tables := store.New(k.Log, k.Tasks, k.Pages)
-		holder, err := k.Evidence(ctx, purpose, react.Cases{App: cases, In: tables.In})
+		cases := &app.App{
+			Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, NewID: ident.NewID,
+			Between: tables, Registry: api.Registry{Caller: k.Caller, Service: Name, Purpose: purpose},
+		}
+		held, err := k.Evidence(ctx, purpose, react.Cases{App: cases, In: tables.In})
 		if err != nil {
 			return run.Parts{}, err
 		}
-		server := &api.Server{App: cases, Log: k.Log, In: tables.In, Evidence: holder, Pages: k.Pages, HomesTag: store.HomesTag, Caller: k.Caller, Purpose: purpose}
+		tables.Evidence = held
+		server := &api.Server{App: cases, Log: k.Log, In: tables.In, Pages: k.Pages, HomesTag: store.HomesTag}
 		within := func(f func(context.Context, app.Store, string) error) task.Handler {
 			return task.Within(k.Log.DB(), tables.In, f)
 		}
 		return run.Parts{
 			Methods: housingv1.HousingMethods(server),
 			Facts:   []evidence.Source{{Kind: evidence.Lease, Of: server.Leases}},
-			Router:  react.Router(cases, tables.In, holder),
+			Router:  react.Router(cases, tables.In, held),
 			Tasks: map[string]task.Handler{
 				app.TaskLapse: within(cases.Lapse), app.TaskLease: within(cases.LookAtLease),
 				app.TaskPublish: within(cases.PublishList), app.TaskJobLeft: within(cases.LookAfterJob),

@@ -25,15 +25,16 @@ func TestFromApplicationToLease(t *testing.T) {
 		t.Fatalf("%v", a)
 	}
 	d := f.decide(id, "")
-	work := d.GetReasons()[2]
-	if d.GetOutcome() != "more_needed" || work.GetRuleId() != "HO-JOB-MONTHS" || work.GetOutcome() != "not_met" || work.GetMissing() != "2 of 6 months" ||
-		!strings.Contains(work.GetRemedy(), "2027-03-02") || !strings.Contains(work.GetAppeal(), "within 60 days from the day that you receive this (CLK-RC-APPLY)") || !work.GetToBeConfirmed() ||
-		work.GetSource() == "" || work.GetFacts()["job_months"] != "2" || work.GetFacts()["job_since"] != "2026-09-02" {
+	work := d.GetWhy()[2]
+	gap, appeal := work.GetGaps()[0], work.GetAppeals()[0]
+	if d.GetOutcome() != "more_needed" || work.GetRuleId() != "HO-JOB-MONTHS" || work.GetOutcome() != "not_met" || gap.GetHave() != "2" || gap.GetNeed() != "6" || gap.GetUnit() != "month" ||
+		work.GetChanges()[0].GetFrom() != "2027-03-02" || appeal.GetDays() != 60 || appeal.GetUntil() != "" || appeal.GetDeadline() != "CLK-RC-APPLY" || !work.GetToBeConfirmed() ||
+		work.GetSource() == "" || said(work, "job_months") != "2" || said(work, "job_since") != "2026-09-02" {
 		t.Fatalf("%v", d)
 	}
 	f.served(id, "housing.eligibility.decided")
-	if got := f.get(id).GetReasons()[2].GetAppeal(); !strings.Contains(got, "through 2027-01-04 (CLK-RC-APPLY). That day rests on holidays") {
-		t.Fatalf("60 days after service, moved behind the holidays: %s", got)
+	if got := f.get(id).GetWhy()[2].GetAppeals()[0]; got.GetUntil() != "2027-01-04" || got.GetDeadline() != "CLK-RC-APPLY" || !got.GetToBeConfirmed() {
+		t.Fatalf("60 days after service, moved behind the holidays: %v", got)
 	}
 	f.clock.Set(time.Date(2027, 3, 2, 4, 0, 0, 0, time.UTC))
 	if d := f.decide(id, ""); d.GetOutcome() != "eligible" {
@@ -118,6 +119,16 @@ func TestLeaseIsAFactUnderAGrant(t *testing.T) {
 	}
 }
 
+// said is the value of a reason's fact, "" where it has none of that name.
+func said(r *platformv1.Reason, name string) string {
+	for _, f := range r.GetFacts() {
+		if f.GetName() == name {
+			return f.GetValue()
+		}
+	}
+	return ""
+}
+
 func TestOnlyAnOfficerRefuses(t *testing.T) {
 	f := start(t)
 	request := application("public_rental")
@@ -127,23 +138,23 @@ func TestOnlyAnOfficerRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := r.GetApplicationId()
-	if d := f.decide(id, ""); d.GetOutcome() != "more_needed" || d.GetReasons()[0].GetOutcome() != "not_met" || d.GetReasons()[2].GetOutcome() != "unclear" {
+	if d := f.decide(id, ""); d.GetOutcome() != "more_needed" || d.GetWhy()[0].GetOutcome() != "not_met" || d.GetWhy()[2].GetOutcome() != "unclear" {
 		t.Fatalf("%v", d)
 	}
 	f.in(id, "submitted")
 	_, err = f.client.DecideEligibility(f.officer(), &housingv1.DecideEligibilityRequest{ApplicationId: id, RefusalReasonCode: "he has a home"})
 	wantCode(t, "free text", err, "rpc.field")
-	if d := f.decide(id, "has_home"); d.GetOutcome() != "refused" || d.GetReasons()[0].GetFacts()["refusal_reason_code"] != "has_home" || d.GetReasons()[0].GetAppeal() == "" {
+	if d := f.decide(id, "has_home"); d.GetOutcome() != "refused" || said(d.GetWhy()[0], "reason_code") != "has_home" || said(d.GetWhy()[1], "reason_code") != "" || len(d.GetWhy()[0].GetAppeals()) == 0 {
 		t.Fatalf("%v", d)
 	}
 	a := f.in(id, "refused")
-	if len(a.GetReasons()) != 3 || a.GetReasons()[0].GetRemedy() == "" {
+	if len(a.GetWhy()) != 3 || len(a.GetWhy()[0].GetChanges()) == 0 {
 		t.Fatalf("the reasons are not kept: %v", a)
 	}
 	// It stays open: more can be shown, and it can be decided again.
 	f.grant("grant-1", "job")
 	f.hire("2020-01-01")
-	if d := f.decide(id, ""); d.GetOutcome() != "more_needed" || d.GetReasons()[2].GetOutcome() != "met" {
+	if d := f.decide(id, ""); d.GetOutcome() != "more_needed" || d.GetWhy()[2].GetOutcome() != "met" {
 		t.Fatalf("%v", d)
 	}
 	f.in(id, "refused")

@@ -27,6 +27,7 @@ import (
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 	"github.com/qiao-platform/qiao/services/standalone"
@@ -305,8 +306,8 @@ func aLifeAcrossDepartments(t *testing.T, caller contract.Caller) {
 	// A home: not by a machine alone, with its reason, then by a witness's word.
 	decide := &housingv1.DecideEligibilityRequest{ApplicationId: home}
 	d := must(l.housing.DecideEligibility(l.officer("hou"), decide))(t)
-	if d.GetOutcome() != "more_needed" || !slices.ContainsFunc(d.GetReasons(), func(r *housingv1.Reason) bool {
-		return r.GetRuleId() == "HO-JOB-MONTHS" && r.GetMissing() != "" && r.GetRemedy() != "" && r.GetAppeal() != ""
+	if d.GetOutcome() != "more_needed" || !slices.ContainsFunc(d.GetWhy(), func(r *platformv1.Reason) bool {
+		return r.GetRuleId() == "HO-JOB-MONTHS" && len(r.GetGaps()) > 0 && len(r.GetChanges()) > 0 && len(r.GetAppeals()) > 0
 	}) {
 		t.Fatalf("decision %v", d)
 	}

@@ -796,7 +796,8 @@ func (x *DecideEligibilityRequest) GetFalseStatement() bool {
 type DecideEligibilityResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// eligible, refused or more_needed
-	Outcome       string       `protobuf:"bytes,1,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	Outcome string `protobuf:"bytes,1,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// not filled any more: why says it
 	Reasons       []*Reason    `protobuf:"bytes,2,rep,name=reasons,proto3" json:"reasons,omitempty"`
 	Why           []*v1.Reason `protobuf:"bytes,3,rep,name=why,proto3" json:"why,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1788,7 +1789,7 @@ func (x *Evidence) GetRecordedAt() int64 {
 	return 0
 }
 
-// Reason is a rule as it was applied: what it says, what it rested on and what would change it.
+// Reason was a rule as it was applied, in words; qiao.platform.v1.Reason took its place.
 type Reason struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	RuleId  string                 `protobuf:"bytes,1,opt,name=rule_id,json=ruleId,proto3" json:"rule_id,omitempty"`
@@ -1900,7 +1901,8 @@ type Application struct {
 	Kind          string                 `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
 	HouseholdSize int32                  `protobuf:"varint,4,opt,name=household_size,json=householdSize,proto3" json:"household_size,omitempty"`
 	// submitted, eligible, refused, offered, accepted, leased, withdrawn
-	State         string    `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
+	State string `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
+	// not filled any more: why says it
 	Reasons       []*Reason `protobuf:"bytes,6,rep,name=reasons,proto3" json:"reasons,omitempty"`
 	OfferId       string    `protobuf:"bytes,7,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
 	OfferedHomeId string    `protobuf:"bytes,8,opt,name=offered_home_id,json=offeredHomeId,proto3" json:"offered_home_id,omitempty"`

@@ -10,11 +10,9 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
-	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
-	"github.com/qiao-platform/qiao/proto/contract"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -25,11 +23,8 @@ type Server struct {
 	App      *app.App
 	Log      *outbox.Log
 	In       func(*sqldb.Tx) app.Store
-	Evidence *evidence.Holder
 	Pages    *cache.Cache
 	HomesTag func(county string) string // names the pages that list a county's homes
-	Caller   contract.Caller
-	Purpose  string // of what the registry is asked
 }
 
 // AddHome lists a home.
@@ -73,7 +68,7 @@ func (s *Server) ListHomes(ctx context.Context, req *housingv1.ListHomesRequest)
 	return out, proto.Unmarshal(page, out)
 }
 
-// ApplyForHome opens an application and collects what the worker's grants open for it.
+// ApplyForHome opens an application.
 func (s *Server) ApplyForHome(ctx context.Context, req *housingv1.ApplyForHomeRequest) (*housingv1.ApplyForHomeResponse, error) {
 	kind, err := domain.ParseKind(req.GetKind())
 	if err != nil {
@@ -86,28 +81,14 @@ func (s *Server) ApplyForHome(ctx context.Context, req *housingv1.ApplyForHomeRe
 			DeclaredAreaDM2: int(req.GetDeclaredAreaDm2()), RequestID: req.GetRequestId(),
 			Priority: said(req.GetDeclaresRelief()),
 		})
-		if err != nil {
-			return nil, err
-		}
-		return &housingv1.ApplyForHomeResponse{ApplicationId: a.ID}, s.collect(ctx, tx, a)
+		return &housingv1.ApplyForHomeResponse{ApplicationId: a.ID}, err
 	})
 }
 
-// collect asks for the facts of an application that wants evidence.
-func (s *Server) collect(ctx context.Context, tx *sqldb.Tx, a domain.Application) error {
-	if !a.WantsEvidence() {
-		return nil
-	}
-	return s.Evidence.CaseOpened(ctx, tx, a.ID, a.Worker)
-}
-
-// WithdrawApplication ends an application and forgets its evidence.
+// WithdrawApplication ends an application.
 func (s *Server) WithdrawApplication(ctx context.Context, req *housingv1.WithdrawApplicationRequest) (*housingv1.WithdrawApplicationResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.WithdrawApplicationResponse, error) {
-		if err := s.App.Withdraw(ctx, s.In(tx), req.GetApplicationId()); err != nil {
-			return nil, err
-		}
-		return &housingv1.WithdrawApplicationResponse{}, s.Evidence.CaseClosed(tx, req.GetApplicationId())
+		return &housingv1.WithdrawApplicationResponse{}, s.App.Withdraw(ctx, s.In(tx), req.GetApplicationId())
 	})
 }
 
@@ -115,7 +96,7 @@ func (s *Server) WithdrawApplication(ctx context.Context, req *housingv1.Withdra
 func (s *Server) DecideEligibility(ctx context.Context, req *housingv1.DecideEligibilityRequest) (*housingv1.DecideEligibilityResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.DecideEligibilityResponse, error) {
 		d, err := s.App.Decide(ctx, s.In(tx), req.GetApplicationId(), req.GetRefusalReasonCode(), req.GetFalseStatement())
-		return &housingv1.DecideEligibilityResponse{Outcome: string(d.Outcome), Reasons: reasons(d.Reasons, d.RefusalCode), Why: rpc.Reasons(d.Reasons)}, err
+		return &housingv1.DecideEligibilityResponse{Outcome: string(d.Outcome), Why: rpc.Reasons(d.Reasons)}, err
 	})
 }
 
@@ -141,15 +122,10 @@ func (s *Server) DeclineOffer(ctx context.Context, req *housingv1.DeclineOfferRe
 	})
 }
 
-// UndoAcceptance takes back an acceptance that another gave. The application is
-// an open case again, so what was recorded meanwhile is collected.
+// UndoAcceptance takes back an acceptance that another gave.
 func (s *Server) UndoAcceptance(ctx context.Context, req *housingv1.UndoAcceptanceRequest) (*housingv1.UndoAcceptanceResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.UndoAcceptanceResponse, error) {
-		a, err := s.App.UndoAcceptance(ctx, s.In(tx), req.GetOfferId())
-		if err != nil {
-			return nil, err
-		}
-		return &housingv1.UndoAcceptanceResponse{}, s.collect(ctx, tx, a)
+		return &housingv1.UndoAcceptanceResponse{}, s.App.UndoAcceptance(ctx, s.In(tx), req.GetOfferId())
 	})
 }
 

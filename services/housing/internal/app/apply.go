@@ -6,7 +6,8 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
-// Apply opens an application of the worker, who applies in person or at a counter.
+// Apply opens an application of the worker, who applies in person or at a
+// counter, and collects what the worker's grants open for it.
 func (a *App) Apply(ctx context.Context, s Store, wanted domain.Application) (domain.Application, error) {
 	if err := mayActFor(ctx, wanted.Worker); err != nil {
 		return domain.Application{}, err
@@ -28,5 +29,16 @@ func (a *App) Apply(ctx context.Context, s Store, wanted domain.Application) (do
 			return domain.Application{}, domain.ErrPlacesMismatch
 		}
 	}
-	return opened, s.SaveApplication(ctx, opened, events...)
+	if err := s.SaveApplication(ctx, opened, events...); err != nil {
+		return domain.Application{}, err
+	}
+	return opened, collect(ctx, s, opened)
+}
+
+// collect asks for the facts of an application that wants evidence.
+func collect(ctx context.Context, s Store, a domain.Application) error {
+	if !a.WantsEvidence() {
+		return nil
+	}
+	return s.CollectEvidence(ctx, a)
 }

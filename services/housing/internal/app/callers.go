@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
 func mayActFor(ctx context.Context, worker string) error {
@@ -41,4 +43,23 @@ func isEmployer(ctx context.Context, id string) error {
 		err = auth.ErrNotYours
 	}
 	return err
+}
+
+// logRead tells the worker's access log what an officer saw; others who read
+// leave no line.
+func logRead(ctx context.Context, s Store, p auth.Principal, worker, county, caseID string, kinds ...string) error {
+	if p.Kind != auth.Officer {
+		return nil
+	}
+	slices.Sort(kinds)
+	return s.LogRead(ctx, worker, county, caseID, slices.Compact(kinds)...)
+}
+
+// kindsOf names what is read with an application: it, and the kinds of its facts.
+func kindsOf(proofs []domain.Proof) []string {
+	kinds := []string{"application"}
+	for _, f := range proofs {
+		kinds = append(kinds, f.Kind)
+	}
+	return kinds
 }

@@ -2,24 +2,23 @@ package app
 
 import (
 	"context"
-
-	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
-// CloseAccount ends the worker's open applications and returns all of the
-// worker's, whose evidence goes. Leases stay for their legal term.
-func (a *App) CloseAccount(ctx context.Context, s Store, worker string) ([]domain.Application, error) {
+// CloseAccount ends the worker's open applications and forgets all evidence of
+// the worker. Leases stay for their legal term.
+func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 	all, err := s.ApplicationsOf(worker)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, seen := range all {
-		if !seen.Open() {
-			continue
+		end := s.DropEvidence
+		if seen.Open() {
+			end = func(id string) error { return a.withdraw(ctx, s, id) }
 		}
-		if err := a.withdraw(ctx, s, seen.ID); err != nil {
-			return nil, err
+		if err := end(seen.ID); err != nil {
+			return err
 		}
 	}
-	return all, nil
+	return nil
 }

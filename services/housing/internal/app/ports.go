@@ -34,13 +34,6 @@ type Store interface {
 	ApplicationsOf(worker string) ([]domain.Application, error)
 	// SaveApplication returns ErrApplicationTwice for a second open one of its worker, county and kind.
 	SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error
-	// OpenCases lists and locks the worker's applications that want evidence.
-	OpenCases(worker string) ([]string, error)
-	// Proofs lists the facts held for an application that may be used on a day.
-	Proofs(applicationID string, on clock.Date) ([]domain.Proof, error)
-	// EndHeld writes the end of a fact to the worker's accepted and leased
-	// applications that hold it, and returns which.
-	EndHeld(worker string, f domain.Proof, version int64) ([]string, error)
 
 	// Offer returns ErrOfferUnknown where there is none; so does PeekOffer.
 	Offer(id string) (domain.Offer, error)
@@ -53,10 +46,31 @@ type Store interface {
 	SaveLease(ctx context.Context, l domain.Lease, events ...domain.Event) error
 	LeasesOf(worker string) ([]domain.Lease, error)
 
+	Evidence
 	Lists
 	Tenancy
 	// Later leaves a task about an id, for a time.
 	Later(ctx context.Context, kind, id string, at time.Time) error
+}
+
+// Evidence is what the use cases need of other departments' facts, and of the
+// worker's access log.
+type Evidence interface {
+	// CollectEvidence has what the worker's grants open collected for an
+	// application, and DropEvidence forgets all that it holds.
+	CollectEvidence(ctx context.Context, a domain.Application) error
+	DropEvidence(applicationID string) error
+	// KeepPaper keeps what a paper proved at the counter, under an id of its own.
+	KeepPaper(ctx context.Context, id string, a domain.Application, p domain.Paper) error
+	// OpenCases lists and locks the worker's applications that want evidence.
+	OpenCases(worker string) ([]string, error)
+	// Proofs lists the facts held for an application that may be used on a day.
+	Proofs(applicationID string, on clock.Date) ([]domain.Proof, error)
+	// EndHeld writes the end of a fact to the worker's accepted and leased
+	// applications that hold it, and returns which.
+	EndHeld(worker string, f domain.Proof, version int64) ([]string, error)
+	// LogRead tells the worker's access log that the caller read kinds of his data.
+	LogRead(ctx context.Context, worker, county, caseID string, kinds ...string) error
 }
 
 // Lists is what the use cases of waiting lists and rounds need.
@@ -132,6 +146,18 @@ type Tenancy interface {
 	SavePlaceRequest(ctx context.Context, r domain.PlaceRequest, events ...domain.Event) error
 }
 
+// Registry is what is asked of the registry, outside of any transaction.
+type Registry interface {
+	// LikelyHouseholds names who of a list's workers may be one household.
+	LikelyHouseholds(ctx context.Context, list string, workers []string) ([]Likely, error)
+}
+
+// Transactions opens those of a use case that asks another department between two.
+type Transactions interface {
+	Look(ctx context.Context, f func(Store) error) error
+	Change(ctx context.Context, f func(Store) error) error
+}
+
 // The kinds of the tasks that use cases leave; the payload is an id.
 const (
 	TaskLapse   = "housing.lapse_offer"   // of the offer
@@ -147,4 +173,6 @@ type App struct {
 	Calendar *clock.Calendar
 	Tables   *ident.Tables
 	NewID    func() string
+	Between  Transactions
+	Registry Registry
 }

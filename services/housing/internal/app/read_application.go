@@ -16,25 +16,22 @@ type Shown struct {
 	SubsidyFen  int64 // a month, for a rent subsidy
 }
 
-// ReadApplication shows an application to its worker, or to an officer of its county.
+// ReadApplication shows an application to its worker, to who acts for him, or to
+// an officer of its county.
 func (a *App) ReadApplication(ctx context.Context, s Store, id string) (Shown, error) {
-	p, err := auth.From(ctx)
-	if err != nil {
-		return Shown{}, err
-	}
 	application, err := s.PeekApplication(id)
 	if err != nil {
 		return Shown{}, err
 	}
-	if p.Kind == auth.Officer {
-		err = p.CoversDivision(application.County)
-	} else {
-		err = p.MayActFor(application.Worker)
-	}
+	p, err := mayRead(ctx, application.Worker, application.County)
 	if err = auth.Hide(err, domain.ErrApplicationUnknown); err != nil {
 		return Shown{}, err
 	}
-	return a.show(s, application)
+	v, err := a.show(s, application)
+	if err != nil {
+		return v, err
+	}
+	return v, logRead(ctx, s, p, application.Worker, application.County, id, kindsOf(v.Proofs)...)
 }
 
 func (a *App) show(s Store, application domain.Application) (v Shown, err error) {

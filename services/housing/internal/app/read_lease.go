@@ -47,12 +47,15 @@ func (a *App) ReadLease(ctx context.Context, s Store, id string) (f LeaseFile, e
 	if f.Exits, err = s.ExitsOf(id); err != nil {
 		return f, err
 	}
-	if f.Reviews, err = s.ReviewsOf(id); err != nil || !p.ActsHimself(f.Lease.Worker) {
+	if f.Reviews, err = s.ReviewsOf(id); err != nil {
 		return f, err
 	}
-	h, err := s.PeekHome(f.Lease.HomeID)
-	f.Address = h.Estate + " " + h.Number
-	return f, err
+	if p.ActsHimself(f.Lease.Worker) {
+		h, err := s.PeekHome(f.Lease.HomeID)
+		f.Address = h.Estate + " " + h.Number
+		return f, err
+	}
+	return f, logRead(ctx, s, p, f.Lease.Worker, f.Lease.County, id, "lease")
 }
 
 // open works out what rests on the day.

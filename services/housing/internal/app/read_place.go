@@ -32,48 +32,57 @@ func (a *App) ReadPlace(ctx context.Context, s Store, id string) (v Placed, err 
 	if err = auth.Hide(err, domain.ErrApplicationUnknown); err != nil {
 		return v, err
 	}
+	if err := a.place(s, p, &v); err != nil {
+		return v, err
+	}
+	return v, logRead(ctx, s, p, v.Application.Worker, v.Application.County, id, kindsOf(v.Proofs)...)
+}
+
+// place fills in what p may see of where an application stands.
+func (a *App) place(s Store, p auth.Principal, v *Placed) error {
+	id := v.Application.ID
 	v.Reasons = v.Application.Reasons
 	entries, err := s.EntriesOf(id)
 	if err != nil {
-		return v, err
+		return err
 	}
 	if len(entries) > 0 {
 		v.Entry = entries[0]
 		r, err := s.PeekRound(v.Entry.RoundID)
 		if err != nil {
-			return v, err
+			return err
 		}
 		if r.Root == "" || !p.ActsHimself(v.Application.Worker) {
 			v.Entry.Ticket = "" // the applicant's alone, and of use where something is drawn
 		} else if v.Proof, err = proof(s, r, v.Entry.Ticket); err != nil {
-			return v, err
+			return err
 		}
 	}
 	if !v.Application.Waits() {
-		return v, nil
+		return nil
 	}
 	sc, ranked, err := a.rank(s, v.Application.County, v.Application.Kind)
 	if err != nil {
-		return v, err
+		return err
 	}
 	i := slices.IndexFunc(ranked, func(st domain.Standing) bool { return st.Candidate.Application.ID == id })
 	v.Standing = ranked[i]
 	v.Proofs = v.Standing.Candidate.Proofs
 	why, err := sc.Explain(v.Standing, clock.Today(a.Clock))
 	if err != nil {
-		return v, err
+		return err
 	}
 	v.Reasons = []rule.Trace{why}
 	first, asked, err := sc.First(v.Application, clock.Today(a.Clock))
 	if err != nil {
-		return v, err
+		return err
 	}
 	if asked {
 		v.Reasons = append(v.Reasons, first)
 	}
 	was, on, err := s.Published(v.Application.County, v.Application.Kind)
 	v.Was, v.PublishedOn = was[id], on
-	return v, err
+	return err
 }
 
 func proof(s Store, r domain.Round, ticket string) ([]string, error) {

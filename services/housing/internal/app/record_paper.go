@@ -8,10 +8,9 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
-// CheckPaper says whether a paper or a witness's statement can be recorded on
-// an application, and whose it is. The paper then counts as much as the
-// digital fact (promise 7).
-func (a *App) CheckPaper(ctx context.Context, s Store, applicationID string, paper domain.Paper) (worker string, err error) {
+// RecordPaper records a paper or a witness's statement on an application, and
+// returns the evidence's id. It counts as much as the digital fact (promise 7).
+func (a *App) RecordPaper(ctx context.Context, s Store, applicationID string, paper domain.Paper) (string, error) {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return "", err
@@ -26,5 +25,9 @@ func (a *App) CheckPaper(ctx context.Context, s Store, applicationID string, pap
 	if err := auth.Hide(p.CoversDivision(application.County), domain.ErrApplicationUnknown); err != nil {
 		return "", err
 	}
-	return application.Worker, application.MayBeDecided()
+	if err := application.MayBeDecided(); err != nil {
+		return "", err
+	}
+	id := a.NewID()
+	return id, s.KeepPaper(ctx, id, application, paper)
 }

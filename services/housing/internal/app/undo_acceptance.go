@@ -1,25 +1,24 @@
 package app
 
-import (
-	"context"
+import "context"
 
-	"github.com/qiao-platform/qiao/services/housing/internal/domain"
-)
-
-// UndoAcceptance takes back an acceptance that another gave. The application
-// it returns is at its place again and wants evidence again.
-func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) (domain.Application, error) {
+// UndoAcceptance takes back an acceptance that another gave. The application is
+// at its place again, and what was recorded meanwhile is collected for it.
+func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) error {
 	_, o, application, err := offerToAnswer(ctx, s, offerID)
 	if err != nil {
-		return application, err
+		return err
 	}
 	within, err := a.undoTime(o.County)
 	if err != nil {
-		return application, err
+		return err
 	}
 	o, events, err := o.Undo(within, a.Clock.Now())
 	if err != nil {
-		return application, err
+		return err
 	}
-	return giveBack(ctx, s, application, o, events)
+	if application, err = giveBack(ctx, s, application, o, events); err != nil {
+		return err
+	}
+	return collect(ctx, s, application)
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Withdraw ends an application by the worker's act; a home that was held for
-// it is free again.
+// it is free again, and its evidence is forgotten.
 func (a *App) Withdraw(ctx context.Context, s Store, applicationID string) error {
 	seen, err := s.PeekApplication(applicationID)
 	if err != nil {
@@ -34,6 +34,9 @@ func (a *App) withdraw(ctx context.Context, s Store, applicationID string) error
 		return err
 	}
 	if err := relieved(ctx, s, application.ID); err != nil {
+		return err
+	}
+	if err := s.DropEvidence(applicationID); err != nil {
 		return err
 	}
 	return withdrawOffer(ctx, s, offerID)

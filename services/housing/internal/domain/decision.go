@@ -138,8 +138,18 @@ func (p Policy) Decide(a Application, proofs []Proof, today clock.Date, code str
 		return Decision{}, ErrRefusalGround
 	default:
 		d.Outcome, d.RefusalCode = OutcomeRefused, code
+		for i, t := range d.Reasons {
+			if t.Outcome != rule.Met {
+				d.Reasons[i].Facts = append(t.Facts, reasonCode(code, today))
+			}
+		}
 	}
 	return d, nil
+}
+
+// reasonCode is the officer's word for a refusal, as its reasons tell it.
+func reasonCode(code string, today clock.Date) rule.Fact {
+	return rule.Fact{Name: "reason_code", Value: code, From: "housing", AsOf: today.String()}
 }
 
 // DecideFalse refuses an application because the officer found a declaration in
@@ -165,7 +175,7 @@ func (p Policy) DecideFalse(a Application, proofs []Proof, today clock.Date, cod
 	if err != nil {
 		return Decision{}, err
 	}
-	bar.Facts = append(bar.Facts, rule.Fact{Name: "reason_code", Value: code, From: "housing", AsOf: today.String()})
+	bar.Facts = append(bar.Facts, reasonCode(code, today))
 	found := []rule.Trace{bar}
 	Appealable(found, p.Recourse)
 	d.Outcome, d.RefusalCode, d.FalseUntil, d.Reasons = OutcomeRefused, code, today.AddYears(years), append(d.Reasons, found...)

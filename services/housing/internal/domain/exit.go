@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 )
@@ -123,25 +124,31 @@ func (r ExitRules) GiveNotice(id string, l Lease, open []Exit, ground, officer s
 // Pending reports whether the exit is not over.
 func (e Exit) Pending() bool { return e.State != ExitIsStaying && e.State != ExitIsLeft }
 
+// clock is the tenant's time to answer, which every answer's rules count.
+func (e Exit) clock() answer.Clock {
+	return answer.Clock{State: answer.Open, AnswerDays: e.AnswerDays, AnswerBy: e.AnswerBy}
+}
+
 // Delivered starts the time to answer when the notice is known to have arrived.
 func (e Exit) Delivered(at time.Time) (Exit, bool) {
-	if e.State != ExitIsNoticed || !e.AnswerBy.IsZero() {
+	if e.State != ExitIsNoticed {
 		return e, false
 	}
-	e.AnswerBy = clock.DateOf(at).AddDays(e.AnswerDays + 1).Start().UTC()
-	return e, true
+	c, started := e.clock().Deliver(at)
+	e.AnswerBy = c.AnswerBy
+	return e, started
 }
 
 // AnswerIt records the tenant's answer.
-func (e Exit) AnswerIt(answer string) (Exit, []Event, error) {
+func (e Exit) AnswerIt(code string) (Exit, []Event, error) {
 	if e.State != ExitIsNoticed && e.State != ExitIsAnswered {
 		return e, nil, ErrExitState.With("state", string(e.State))
 	}
-	if !slices.Contains(exitAnswers, answer) {
+	if !slices.Contains(exitAnswers, code) {
 		return e, nil, ErrExitAnswer
 	}
-	e.State, e.Answer = ExitIsAnswered, answer
-	return e, []Event{ExitAnswered{ExitID: e.ID, AnswerCode: answer}}, nil
+	e.State, e.Answer = ExitIsAnswered, code
+	return e, []Event{ExitAnswered{ExitID: e.ID, AnswerCode: code}}, nil
 }
 
 // Decide decides on a notice that was answered, or whose time to answer has
@@ -149,13 +156,12 @@ func (e Exit) AnswerIt(answer string) (Exit, []Event, error) {
 // the one who gave the notice.
 func (r ExitRules) Decide(e Exit, leave bool, leaveBy clock.Date, officer string, now time.Time) (Exit, []Event, error) {
 	today := clock.DateOf(now)
-	waited := !e.AnswerBy.IsZero() && !now.Before(e.AnswerBy)
 	switch {
 	case e.State != ExitIsNoticed && e.State != ExitIsAnswered:
 		return e, nil, ErrExitState.With("state", string(e.State))
 	case officer == e.NoticedBy:
 		return e, nil, ErrExitOfficer
-	case e.State == ExitIsNoticed && !waited:
+	case e.State == ExitIsNoticed && !e.clock().Over(now):
 		return e, nil, ErrExitEarly
 	}
 	e.DecidedBy = officer

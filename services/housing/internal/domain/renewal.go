@@ -66,7 +66,7 @@ func (r Renewal) Refuse(code string, term rule.Rule, recourse rule.Recourse, tod
 		return r, nil, err
 	}
 	t.Outcome = rule.NotMet
-	t.Facts = []rule.Fact{{Name: "reason_code", Value: code, From: "housing", AsOf: today.String()}}
+	t.Facts = []rule.Fact{reasonCode(code, today)}
 	t.Changes = []rule.Change{{Code: "ask_renewal_again"}, {Code: ChangePaper}}
 	all := []rule.Trace{t}
 	Appealable(all, recourse)

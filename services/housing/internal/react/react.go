@@ -60,14 +60,5 @@ func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event
 	if err := account.Close(tx, e.Worker); err != nil {
 		return err
 	}
-	all, err := h.app.CloseAccount(ctx, h.in(tx), e.Worker)
-	if err != nil {
-		return err
-	}
-	for _, a := range all {
-		if err := h.evidence.CaseClosed(tx, a.ID); err != nil {
-			return err
-		}
-	}
-	return nil
+	return h.app.CloseAccount(ctx, h.in(tx), e.Worker)
 }

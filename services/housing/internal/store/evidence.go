@@ -1,11 +1,35 @@
 package store
 
 import (
+	"context"
+
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
+
+// CollectEvidence has what the worker's grants open collected for an application.
+func (t *inTx) CollectEvidence(ctx context.Context, a domain.Application) error {
+	return t.Evidence.CaseOpened(ctx, t.tx, a.ID, a.Worker)
+}
+
+// DropEvidence forgets all that an application holds.
+func (t *inTx) DropEvidence(applicationID string) error {
+	return t.Evidence.CaseClosed(t.tx, applicationID)
+}
+
+// KeepPaper keeps what a paper proved at the counter.
+func (t *inTx) KeepPaper(ctx context.Context, id string, a domain.Application, p domain.Paper) error {
+	return t.Evidence.PutPaper(ctx, t.tx, a.ID, &platformv1.Fact{
+		Kind: p.Kind, Source: p.Form, SourceId: id, Worker: a.Worker, Since: p.Since, Until: p.Until, Months: int32(p.Months), Version: 1,
+	})
+}
+
+// LogRead tells the worker's access log that the caller read kinds of his data.
+func (t *inTx) LogRead(ctx context.Context, worker, county, caseID string, kinds ...string) error {
+	return t.log.Read(ctx, t.tx, worker, county, caseID, kinds...)
+}
 
 // Proofs lists the facts held for an application that may be used on a day.
 func (t *inTx) Proofs(applicationID string, on clock.Date) ([]domain.Proof, error) {

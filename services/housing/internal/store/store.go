@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
@@ -24,6 +25,9 @@ type Store struct {
 	log   *outbox.Log
 	tasks *task.Queue
 	pages *cache.Cache
+	// Evidence holds other departments' facts; it is set once the holder knows the
+	// department's cases.
+	Evidence *evidence.Holder
 }
 
 // New returns the department's store. It tells pages where the free homes of a
@@ -34,6 +38,16 @@ func New(log *outbox.Log, tasks *task.Queue, pages *cache.Cache) *Store {
 
 // In returns the store within a transaction.
 func (s *Store) In(tx *sqldb.Tx) app.Store { return &inTx{s, tx} }
+
+// Look gives f the store within a transaction that writes nothing.
+func (s *Store) Look(ctx context.Context, f func(app.Store) error) error {
+	return s.log.DB().View(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
+}
+
+// Change gives f the store within a transaction.
+func (s *Store) Change(ctx context.Context, f func(app.Store) error) error {
+	return s.log.DB().Update(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
+}
 
 // inTx is the store within one transaction.
 type inTx struct {
