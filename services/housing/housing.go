@@ -32,7 +32,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		tables := store.New(k.Log, k.Tasks, k.Pages)
 		cases := &app.App{
 			Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, NewID: ident.NewID,
-			Between: tables, Registry: api.Registry{Caller: k.Caller, Service: Name, Purpose: purpose},
+			Data: tables, Registry: api.Registry{Caller: k.Caller, Service: Name, Purpose: purpose},
 		}
 		held, err := k.Evidence(ctx, purpose, react.Cases{App: cases, In: tables.In})
 		if err != nil {

@@ -47,9 +47,8 @@ func (s *Server) AddHome(ctx context.Context, req *housingv1.AddHomeRequest) (*h
 func (s *Server) ListHomes(ctx context.Context, req *housingv1.ListHomesRequest) (*housingv1.ListHomesResponse, error) {
 	key := strings.Join([]string{"homes", req.GetCounty(), req.GetKind(), req.GetAfter(), strconv.Itoa(int(req.GetLimit()))}, ":")
 	page, err := s.Pages.Get(ctx, s.HomesTag(req.GetCounty()), key, func(ctx context.Context) ([]byte, error) {
-		out := &housingv1.ListHomesResponse{}
-		err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-			homes, next, err := s.App.ListHomes(s.In(tx), req.GetCounty(), req.GetKind(), req.GetAfter(), int(req.GetLimit()))
+		out, err := view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.ListHomesResponse) error {
+			homes, next, err := s.App.ListHomes(st, req.GetCounty(), req.GetKind(), req.GetAfter(), int(req.GetLimit()))
 			out.Next = next
 			for _, h := range homes {
 				out.Homes = append(out.Homes, home(h))

@@ -14,20 +14,17 @@ import (
 
 // GetLease shows a lease.
 func (s *Server) GetLease(ctx context.Context, req *housingv1.GetLeaseRequest) (*housingv1.GetLeaseResponse, error) {
-	out := &housingv1.GetLeaseResponse{}
-	err := s.read(ctx, func(tx *sqldb.Tx) error {
-		f, err := s.App.ReadLease(ctx, s.In(tx), req.GetLeaseId())
+	return view(ctx, s.logged, func(st app.Store, out *housingv1.GetLeaseResponse) error {
+		f, err := s.App.ReadLease(ctx, st, req.GetLeaseId())
 		out.File = leaseFile(f)
 		return err
 	})
-	return out, err
 }
 
 // ListCountyLeases shows the leases of a county, without names.
 func (s *Server) ListCountyLeases(ctx context.Context, req *housingv1.ListCountyLeasesRequest) (*housingv1.ListCountyLeasesResponse, error) {
-	out := &housingv1.ListCountyLeasesResponse{}
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		c, err := s.App.ReadCounty(ctx, s.In(tx), req.GetCounty())
+	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.ListCountyLeasesResponse) error {
+		c, err := s.App.ReadCounty(ctx, st, req.GetCounty())
 		if err != nil {
 			return err
 		}
@@ -39,7 +36,6 @@ func (s *Server) ListCountyLeases(ctx context.Context, req *housingv1.ListCounty
 		out.Repairs, out.Exits, out.Reviews = each(c.Repairs, repair), each(c.Exits, exit), each(c.Reviews, review)
 		return nil
 	})
-	return out, err
 }
 
 func each[A, B any](all []A, f func(A) B) []B {

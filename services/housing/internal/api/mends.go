@@ -6,6 +6,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -32,10 +33,8 @@ func (s *Server) ListHouseholds(ctx context.Context, req *housingv1.ListHousehol
 	if err != nil {
 		return nil, err
 	}
-	out := &housingv1.ListHouseholdsResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ListHouseholds(ctx, s.In(tx), req.GetCounty(), kind)
-		out.Households = nil
+	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.ListHouseholdsResponse) error {
+		all, err := s.App.ListHouseholds(ctx, st, req.GetCounty(), kind)
 		for _, d := range all {
 			out.Households = append(out.Households, &housingv1.Household{
 				DoubleId: d.ID, ApplicationId: d.First, OtherApplicationId: d.Second, Grounds: d.Grounds, State: d.State, WithdrawnId: d.Withdrawn,
@@ -75,10 +74,8 @@ func (s *Server) DecideCorrection(ctx context.Context, req *housingv1.DecideCorr
 
 // ListMends lists a round's corrections, and who stands first in its county.
 func (s *Server) ListMends(ctx context.Context, req *housingv1.ListMendsRequest) (*housingv1.ListMendsResponse, error) {
-	out := &housingv1.ListMendsResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		corrections, reliefs, err := s.App.ListMends(ctx, s.In(tx), req.GetRoundId())
-		out.Corrections, out.Reliefs = nil, nil
+	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.ListMendsResponse) error {
+		corrections, reliefs, err := s.App.ListMends(ctx, st, req.GetRoundId())
 		for _, c := range corrections {
 			out.Corrections = append(out.Corrections, correction(c))
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -27,9 +28,8 @@ func (s *Server) GrantPlaces(ctx context.Context, req *housingv1.GrantPlacesRequ
 
 // ListPlaceRequests shows employers' requests: counts, no names.
 func (s *Server) ListPlaceRequests(ctx context.Context, req *housingv1.ListPlaceRequestsRequest) (*housingv1.ListPlaceRequestsResponse, error) {
-	out := &housingv1.ListPlaceRequestsResponse{}
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ReadPlaceRequests(ctx, s.In(tx), req.GetEmployerId(), req.GetCounty())
+	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.ListPlaceRequestsResponse) error {
+		all, err := s.App.ReadPlaceRequests(ctx, st, req.GetEmployerId(), req.GetCounty())
 		for _, r := range all {
 			out.Requests = append(out.Requests, &housingv1.PlaceRequest{
 				RequestId: r.ID, EmployerId: r.Employer, County: r.County, Asked: int32(r.Asked), Granted: int32(r.Granted), Taken: int32(r.Taken), AskedOn: r.AskedOn.String(),
@@ -37,7 +37,6 @@ func (s *Server) ListPlaceRequests(ctx context.Context, req *housingv1.ListPlace
 		}
 		return err
 	})
-	return out, err
 }
 
 // GetFundChecklist says what a withdrawal from the provident fund needs.

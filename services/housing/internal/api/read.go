@@ -16,46 +16,50 @@ import (
 
 // GetApplication shows an application.
 func (s *Server) GetApplication(ctx context.Context, req *housingv1.GetApplicationRequest) (*housingv1.GetApplicationResponse, error) {
-	out := &housingv1.GetApplicationResponse{}
-	err := s.read(ctx, func(tx *sqldb.Tx) error {
-		v, err := s.App.ReadApplication(ctx, s.In(tx), req.GetApplicationId())
+	return view(ctx, s.logged, func(st app.Store, out *housingv1.GetApplicationResponse) error {
+		v, err := s.App.ReadApplication(ctx, st, req.GetApplicationId())
 		out.Application = application(v)
 		return err
+	})
+}
+
+// view answers with what f reads of the store, which open opens.
+func view[T any](ctx context.Context, open func(context.Context, func(app.Store) error) error, f func(s app.Store, out *T) error) (out *T, err error) {
+	err = open(ctx, func(s app.Store) error {
+		out = new(T) // a transaction may run again
+		return f(s, out)
 	})
 	return out, err
 }
 
-// read runs f in a transaction that may write where an officer's read is to be
+// logged opens a transaction that may write where an officer's read is to be
 // logged (promise 6).
-func (s *Server) read(ctx context.Context, f func(*sqldb.Tx) error) error {
+func (s *Server) logged(ctx context.Context, f func(app.Store) error) error {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return err
 	}
 	if p.Kind == auth.Officer {
-		return s.Log.DB().Update(ctx, f)
+		return s.App.Data.Change(ctx, f)
 	}
-	return s.Log.DB().View(ctx, f)
+	return s.App.Data.Look(ctx, f)
 }
 
 // ListApplications shows the worker's own applications.
 func (s *Server) ListApplications(ctx context.Context, req *housingv1.ListApplicationsRequest) (*housingv1.ListApplicationsResponse, error) {
-	out := &housingv1.ListApplicationsResponse{}
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ReadApplications(ctx, s.In(tx), req.GetWorker())
+	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.ListApplicationsResponse) error {
+		all, err := s.App.ReadApplications(ctx, st, req.GetWorker())
 		for _, v := range all {
 			out.Applications = append(out.Applications, application(v))
 		}
 		return err
 	})
-	return out, err
 }
 
 // ListLeases shows the worker's own leases.
 func (s *Server) ListLeases(ctx context.Context, req *housingv1.ListLeasesRequest) (*housingv1.ListLeasesResponse, error) {
-	out := &housingv1.ListLeasesResponse{}
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ReadLeases(ctx, s.In(tx), req.GetWorker())
+	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.ListLeasesResponse) error {
+		all, err := s.App.ReadLeases(ctx, st, req.GetWorker())
 		for _, l := range all {
 			out.Leases = append(out.Leases, &housingv1.Lease{
 				LeaseId: l.ID, HomeId: l.HomeID, Address: l.Address, StartsOn: l.StartsOn.String(), EndsOn: l.EndsOn.String(), RentFen: l.RentFen, State: l.Status, Kind: string(l.Kind),
@@ -63,7 +67,6 @@ func (s *Server) ListLeases(ctx context.Context, req *housingv1.ListLeasesReques
 		}
 		return err
 	})
-	return out, err
 }
 
 // Leases gives a worker's leases as evidence for other departments.

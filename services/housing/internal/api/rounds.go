@@ -15,13 +15,11 @@ import (
 
 // GetPlace shows where an application stands.
 func (s *Server) GetPlace(ctx context.Context, req *housingv1.GetPlaceRequest) (*housingv1.GetPlaceResponse, error) {
-	out := &housingv1.GetPlaceResponse{}
-	err := s.read(ctx, func(tx *sqldb.Tx) error {
-		v, err := s.App.ReadPlace(ctx, s.In(tx), req.GetApplicationId())
+	return view(ctx, s.logged, func(st app.Store, out *housingv1.GetPlaceResponse) error {
+		v, err := s.App.ReadPlace(ctx, st, req.GetApplicationId())
 		out.Place = place(v)
 		return err
 	})
-	return out, err
 }
 
 func place(v app.Placed) *housingv1.Place {
@@ -56,9 +54,8 @@ func (s *Server) ListWaiting(ctx context.Context, req *housingv1.ListWaitingRequ
 	if err != nil {
 		return nil, err
 	}
-	out := &housingv1.ListWaitingResponse{}
-	err = s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		v, err := s.App.ReadList(ctx, s.In(tx), req.GetCounty(), kind)
+	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.ListWaitingResponse) error {
+		v, err := s.App.ReadList(ctx, st, req.GetCounty(), kind)
 		if err != nil {
 			return err
 		}
@@ -82,7 +79,6 @@ func (s *Server) ListWaiting(ctx context.Context, req *housingv1.ListWaitingRequ
 		}
 		return nil
 	})
-	return out, err
 }
 
 // OpenRound opens a round.
@@ -146,36 +142,31 @@ func (s *Server) CloseRound(ctx context.Context, req *housingv1.CloseRoundReques
 
 // ListRounds shows a county's rounds.
 func (s *Server) ListRounds(ctx context.Context, req *housingv1.ListRoundsRequest) (*housingv1.ListRoundsResponse, error) {
-	out := &housingv1.ListRoundsResponse{}
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ReadRounds(ctx, s.In(tx), req.GetCounty())
+	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.ListRoundsResponse) error {
+		all, err := s.App.ReadRounds(ctx, st, req.GetCounty())
 		for _, v := range all {
 			out.Rounds = append(out.Rounds, round(v))
 		}
 		return err
 	})
-	return out, err
 }
 
 // GetRound shows a round to officers.
 func (s *Server) GetRound(ctx context.Context, req *housingv1.GetRoundRequest) (*housingv1.GetRoundResponse, error) {
-	out := &housingv1.GetRoundResponse{}
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		v, err := s.App.ReadRound(ctx, s.In(tx), req.GetRoundId())
+	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.GetRoundResponse) error {
+		v, err := s.App.ReadRound(ctx, st, req.GetRoundId())
 		if err != nil {
 			return err
 		}
 		out.Round, out.Entries = round(v), entries(v, true)
 		return nil
 	})
-	return out, err
 }
 
 // GetPublicList shows a round by case number while it is public.
 func (s *Server) GetPublicList(ctx context.Context, req *housingv1.GetPublicListRequest) (*housingv1.GetPublicListResponse, error) {
-	out := &housingv1.GetPublicListResponse{}
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		v, public, err := s.App.ReadPublic(s.In(tx), req.GetRoundId())
+	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.GetPublicListResponse) error {
+		v, public, err := s.App.ReadPublic(st, req.GetRoundId())
 		if err != nil {
 			return err
 		}
@@ -183,17 +174,14 @@ func (s *Server) GetPublicList(ctx context.Context, req *housingv1.GetPublicList
 		out.Round.HomeIds = nil
 		return nil
 	})
-	return out, err
 }
 
 // GetRoundBundle gives what a draw is checked with.
 func (s *Server) GetRoundBundle(ctx context.Context, req *housingv1.GetRoundBundleRequest) (*housingv1.GetRoundBundleResponse, error) {
-	out := &housingv1.GetRoundBundleResponse{}
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) (err error) {
-		out.Bundle, err = s.App.ReadBundle(s.In(tx), req.GetRoundId())
+	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.GetRoundBundleResponse) (err error) {
+		out.Bundle, err = s.App.ReadBundle(st, req.GetRoundId())
 		return err
 	})
-	return out, err
 }
 
 func round(v app.RoundShown) *housingv1.Round {

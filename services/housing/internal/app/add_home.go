@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -64,7 +63,7 @@ func (a *App) plausible(h domain.Home) error {
 	if h.Kind == domain.RentSubsidy {
 		return nil
 	}
-	r, err := a.Rules.Rule("HO-PLAUSIBLE", clock.Today(a.Clock), h.County)
+	r, err := a.Rules.Rule("HO-PLAUSIBLE", a.today(), h.County)
 	if err != nil {
 		return err
 	}

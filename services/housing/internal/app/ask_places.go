@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -16,7 +15,7 @@ func (a *App) AskPlaces(ctx context.Context, s Store, r domain.PlaceRequest) (st
 	if err := isEmployer(ctx, r.Employer); err != nil {
 		return "", err
 	}
-	r.ID, r.AskedOn = a.NewID(), clock.Today(a.Clock)
+	r.ID, r.AskedOn = a.NewID(), a.today()
 	r, events, err := domain.AskPlaces(r)
 	if err != nil {
 		return "", err

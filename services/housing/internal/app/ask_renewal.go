@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -21,7 +20,7 @@ func (a *App) AskRenewal(ctx context.Context, s Store, leaseID string) (string, 
 	if err != nil {
 		return "", err
 	}
-	r, events, err := domain.AskRenewal(a.NewID(), l, before, months, clock.Today(a.Clock))
+	r, events, err := domain.AskRenewal(a.NewID(), l, before, months, a.today())
 	if err != nil {
 		return "", err
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -18,7 +17,7 @@ func (a *App) CancelRound(ctx context.Context, s Store, id, why string) error {
 	if err != nil {
 		return err
 	}
-	r, events, err := r.Cancel(why, len(offers), clock.Today(a.Clock))
+	r, events, err := r.Cancel(why, len(offers), a.today())
 	if err != nil {
 		return err
 	}

@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-
-	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
 // CloseRound ends a round; offers that are open stay open.
@@ -12,7 +10,7 @@ func (a *App) CloseRound(ctx context.Context, s Store, id string) error {
 	if err != nil {
 		return err
 	}
-	r, events, err := r.Close(clock.Today(a.Clock))
+	r, events, err := r.Close(a.today())
 	if err != nil {
 		return err
 	}

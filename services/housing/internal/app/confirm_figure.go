@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -18,7 +17,7 @@ func (a *App) ConfirmFigure(ctx context.Context, s Store, id, figure string) (do
 	if err != nil {
 		return r, err
 	}
-	today := clock.Today(a.Clock)
+	today := a.today()
 	if r, err = r.Confirm(figure, p.Subject, today); err != nil {
 		return r, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -21,7 +20,7 @@ func (a *App) ConfirmPriority(ctx context.Context, s Store, applicationID string
 	if err != nil {
 		return err
 	}
-	application, events, err := application.ConfirmPriority(found, clock.Today(a.Clock))
+	application, events, err := application.ConfirmPriority(found, a.today())
 	if err != nil {
 		return err
 	}

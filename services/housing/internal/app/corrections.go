@@ -2,7 +2,6 @@ package app
 
 import (
 	"github.com/qiao-platform/qiao/pkg/allocate"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -33,6 +32,6 @@ func (a *App) mended(s Store, r domain.Round, c domain.Correction, second string
 			workers[l.ApplicationID] = application.Worker
 		}
 	}
-	m, err = c.Mend(r, entries, drawn, workers, second, clock.Today(a.Clock))
+	m, err = c.Mend(r, entries, drawn, workers, second, a.today())
 	return m, drawn, err
 }

@@ -28,7 +28,7 @@ func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode st
 	if err := application.MayBeDecided(); err != nil {
 		return domain.Decision{}, err
 	}
-	today := clock.Today(a.Clock)
+	today := a.today()
 	policy, err := a.policy(s, today, application)
 	if err != nil {
 		return domain.Decision{}, err

@@ -18,7 +18,7 @@ func (a *App) DecideRenewal(ctx context.Context, s Store, id, endsOn, code strin
 	if err != nil {
 		return r, err
 	}
-	today := clock.Today(a.Clock)
+	today := a.today()
 	if code != "" {
 		term, err := a.Rules.Rule("HO-03", today, l.County)
 		if err != nil {

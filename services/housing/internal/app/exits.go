@@ -4,14 +4,13 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
 // exitRules is the rules of notices in force today in a county.
 func (a *App) exitRules(county string) (r domain.ExitRules, err error) {
-	today := clock.Today(a.Clock)
+	today := a.today()
 	if r.Recourse, err = a.Rules.Recourse(today, a.Calendar); err != nil {
 		return r, err
 	}

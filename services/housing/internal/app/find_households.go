@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -23,7 +22,7 @@ type Likely struct {
 // decision. A repeat finds the same.
 func (a *App) FindHouseholds(ctx context.Context, county string, kind domain.Kind) (open int, err error) {
 	var of map[string]string
-	err = a.Between.Look(ctx, func(s Store) error {
+	err = a.Data.Look(ctx, func(s Store) error {
 		of, err = a.onList(ctx, s, county, kind)
 		return err
 	})
@@ -36,7 +35,7 @@ func (a *App) FindHouseholds(ctx context.Context, county string, kind domain.Kin
 			return 0, err
 		}
 	}
-	return open, a.Between.Change(ctx, func(s Store) error {
+	return open, a.Data.Change(ctx, func(s Store) error {
 		open, err = a.keepHouseholds(ctx, s, county, kind, of, found)
 		return err
 	})
@@ -47,7 +46,7 @@ func (a *App) onList(ctx context.Context, s Store, county string, kind domain.Ki
 	if _, err := officer(ctx, county); err != nil {
 		return nil, err
 	}
-	all, err := s.Candidates(county, kind, clock.Today(a.Clock))
+	all, err := s.Candidates(county, kind, a.today())
 	if err != nil {
 		return nil, err
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"slices"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
@@ -20,7 +19,7 @@ type Fund struct {
 // FundChecklist lists the grounds, and for one of them what is asked.
 func (a *App) FundChecklist(ground string) (f Fund, err error) {
 	f.Rules = make([]rule.Rule, 2)
-	if err = a.rules(clock.Today(a.Clock), "", map[string]*rule.Rule{"HP-WITHDRAW": &f.Withdraw, "HP-01": &f.Rules[0], "HP-02": &f.Rules[1]}); err != nil {
+	if err = a.rules(a.today(), "", map[string]*rule.Rule{"HP-WITHDRAW": &f.Withdraw, "HP-01": &f.Rules[0], "HP-02": &f.Rules[1]}); err != nil {
 		return f, err
 	}
 	if f.Grounds, err = f.Withdraw.Strings("grounds"); err != nil {

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -25,7 +24,7 @@ func (a *App) GiveNotice(ctx context.Context, s Store, leaseID, ground string) (
 	if err != nil {
 		return domain.Exit{}, err
 	}
-	e, events, err := rules.GiveNotice(a.NewID(), l, before, ground, p.Subject, g, clock.Today(a.Clock))
+	e, events, err := rules.GiveNotice(a.NewID(), l, before, ground, p.Subject, g, a.today())
 	if err != nil {
 		return e, err
 	}

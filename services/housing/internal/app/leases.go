@@ -33,7 +33,7 @@ func ownLease(ctx context.Context, s Store, id string) (domain.Lease, error) {
 // ledger computes a lease's rent up to today.
 func (a *App) ledger(l domain.Lease, payments []domain.Payment) (domain.Ledger, error) {
 	day, err := a.number("HO-RENT", "due_day", l.County)
-	return domain.NewLedger(l, payments, day, clock.Today(a.Clock)), err
+	return domain.NewLedger(l, payments, day, a.today()), err
 }
 
 func (a *App) ledgerOf(s Store, l domain.Lease) (domain.Ledger, error) {
@@ -46,7 +46,7 @@ func (a *App) ledgerOf(s Store, l domain.Lease) (domain.Ledger, error) {
 
 // leave ends a lease and frees its home.
 func (a *App) leave(ctx context.Context, s Store, l domain.Lease, on clock.Date) error {
-	l, events, err := l.Leave(on, clock.Today(a.Clock))
+	l, events, err := l.Leave(on, a.today())
 	if err != nil {
 		return err
 	}
@@ -67,6 +67,6 @@ func (a *App) openReview(ctx context.Context, s Store, l domain.Lease, ground st
 			return nil
 		}
 	}
-	r, events := domain.OpenReview(a.NewID(), l, ground, clock.Today(a.Clock))
+	r, events := domain.OpenReview(a.NewID(), l, ground, a.today())
 	return s.SaveReview(ctx, r, events...)
 }

@@ -25,7 +25,7 @@ func (a *App) LookAtLease(ctx context.Context, s Store, id string) error {
 	if err != nil {
 		return err
 	}
-	today := clock.Today(a.Clock)
+	today := a.today()
 	if !l.Live() || l.LookedOn == today {
 		return nil
 	}

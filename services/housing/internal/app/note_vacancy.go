@@ -13,7 +13,7 @@ func (a *App) NoteVacancy(ctx context.Context, s Store, leaseID string, since cl
 	if err != nil {
 		return err
 	}
-	l, events, err := l.Vacate(since, clock.Today(a.Clock))
+	l, events, err := l.Vacate(since, a.today())
 	if err != nil {
 		return err
 	}

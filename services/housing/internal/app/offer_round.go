@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
@@ -76,7 +75,7 @@ func (a *App) OfferRound(ctx context.Context, s Store, id string) (offered int, 
 		return 0, domain.ErrRoundNobody
 	}
 	before := r.Pass
-	if r, err = r.Publish(homes, takes, got, clock.Today(a.Clock)); err != nil {
+	if r, err = r.Publish(homes, takes, got, a.today()); err != nil {
 		return 0, err
 	}
 	if r.Pass != before {
@@ -107,7 +106,7 @@ func (a *App) passOver(s Store, sc domain.Scoring, r domain.Round, entries []dom
 		if e.OfferID != "" || !waits {
 			continue
 		}
-		why, err := sc.Passed(r, e, last, st, clock.Today(a.Clock))
+		why, err := sc.Passed(r, e, last, st, a.today())
 		if err != nil {
 			return err
 		}
@@ -115,7 +114,7 @@ func (a *App) passOver(s Store, sc domain.Scoring, r domain.Round, entries []dom
 		if e.AheadBy == last.AheadBy {
 			continue
 		}
-		first, asked, err := sc.First(st.Candidate.Application, clock.Today(a.Clock))
+		first, asked, err := sc.First(st.Candidate.Application, a.today())
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -48,7 +47,7 @@ func (a *App) OpenRound(ctx context.Context, s Store, r domain.Round, accepts Ac
 	if err != nil {
 		return r, err
 	}
-	today := clock.Today(a.Clock)
+	today := a.today()
 	r.ID, r.OpenedOn = a.NewID(), today
 	if r.PublicUntil, err = a.publicUntil(r.County, today); err != nil {
 		return r, err

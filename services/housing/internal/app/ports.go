@@ -173,6 +173,6 @@ type App struct {
 	Calendar *clock.Calendar
 	Tables   *ident.Tables
 	NewID    func() string
-	Between  Transactions
+	Data     Transactions
 	Registry Registry
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -15,7 +14,7 @@ func (a *App) keepPublishing(ctx context.Context, s Store, county string, kind d
 	if err != nil || !on.IsZero() {
 		return err
 	}
-	return s.Later(ctx, TaskPublish, county+":"+string(kind), clock.Today(a.Clock).AddDays(1).Start())
+	return s.Later(ctx, TaskPublish, county+":"+string(kind), a.today().AddDays(1).Start())
 }
 
 // PublishList writes a list's positions down, once a day for as long as
@@ -25,7 +24,7 @@ func (a *App) PublishList(ctx context.Context, s Store, list string) error {
 	if err := s.LockList(county, domain.Kind(kind)); err != nil {
 		return err
 	}
-	today := clock.Today(a.Clock)
+	today := a.today()
 	_, on, err := s.Published(county, domain.Kind(kind))
 	if err != nil || on == today {
 		return err

@@ -23,7 +23,7 @@ func (a *App) scoring(on clock.Date, county string) (sc domain.Scoring, err erro
 
 // rank orders a list as it stands today.
 func (a *App) rank(s Store, county string, kind domain.Kind) (domain.Scoring, []domain.Standing, error) {
-	today := clock.Today(a.Clock)
+	today := a.today()
 	sc, err := a.scoring(today, county)
 	if err != nil {
 		return sc, nil, err

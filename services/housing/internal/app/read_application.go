@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -42,7 +41,7 @@ func (a *App) show(s Store, application domain.Application) (v Shown, err error)
 		}
 	}
 	if application.Kind == domain.RentSubsidy {
-		r, err := a.Rules.Rule("HO-SUBSIDY", clock.Today(a.Clock), application.County)
+		r, err := a.Rules.Rule("HO-SUBSIDY", a.today(), application.County)
 		if err != nil {
 			return v, err
 		}
@@ -50,6 +49,6 @@ func (a *App) show(s Store, application domain.Application) (v Shown, err error)
 			return v, err
 		}
 	}
-	v.Proofs, err = s.Proofs(application.ID, clock.Today(a.Clock))
+	v.Proofs, err = s.Proofs(application.ID, a.today())
 	return v, err
 }

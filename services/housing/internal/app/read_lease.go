@@ -60,7 +60,7 @@ func (a *App) ReadLease(ctx context.Context, s Store, id string) (f LeaseFile, e
 
 // open works out what rests on the day.
 func (a *App) open(f *LeaseFile, payments []domain.Payment) (err error) {
-	f.Status = f.Lease.State(clock.Today(a.Clock))
+	f.Status = f.Lease.State(a.today())
 	months, err := a.number("HO-03", "renew_apply_months_before_end", f.Lease.County)
 	if err != nil {
 		return err

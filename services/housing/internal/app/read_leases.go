@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -31,7 +30,7 @@ func (a *App) ReadLeases(ctx context.Context, s Store, worker string) ([]ShownLe
 	}
 	shown := make([]ShownLease, len(leases))
 	for i, l := range leases {
-		shown[i] = ShownLease{Lease: l, Status: l.State(clock.Today(a.Clock))}
+		shown[i] = ShownLease{Lease: l, Status: l.State(a.today())}
 		if !p.ActsHimself(worker) {
 			continue
 		}

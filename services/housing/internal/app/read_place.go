@@ -68,12 +68,12 @@ func (a *App) place(s Store, p auth.Principal, v *Placed) error {
 	i := slices.IndexFunc(ranked, func(st domain.Standing) bool { return st.Candidate.Application.ID == id })
 	v.Standing = ranked[i]
 	v.Proofs = v.Standing.Candidate.Proofs
-	why, err := sc.Explain(v.Standing, clock.Today(a.Clock))
+	why, err := sc.Explain(v.Standing, a.today())
 	if err != nil {
 		return err
 	}
 	v.Reasons = []rule.Trace{why}
-	first, asked, err := sc.First(v.Application, clock.Today(a.Clock))
+	first, asked, err := sc.First(v.Application, a.today())
 	if err != nil {
 		return err
 	}

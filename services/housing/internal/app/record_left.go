@@ -20,7 +20,7 @@ func (a *App) RecordLeft(ctx context.Context, s Store, id string, on clock.Date)
 	if err != nil {
 		return err
 	}
-	if e, err = e.Leave(clock.Today(a.Clock)); err != nil {
+	if e, err = e.Leave(a.today()); err != nil {
 		return err
 	}
 	if err := s.SaveExit(ctx, e); err != nil {

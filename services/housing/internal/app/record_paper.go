@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -15,7 +14,7 @@ func (a *App) RecordPaper(ctx context.Context, s Store, applicationID string, pa
 	if err != nil {
 		return "", err
 	}
-	if err := paper.Check(clock.Today(a.Clock)); err != nil {
+	if err := paper.Check(a.today()); err != nil {
 		return "", err
 	}
 	application, err := s.Application(applicationID)

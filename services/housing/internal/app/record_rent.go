@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -14,7 +13,7 @@ func (a *App) RecordRent(ctx context.Context, s Store, p domain.Payment) (string
 		return "", err
 	}
 	p.ID = a.NewID()
-	p, events, err := domain.NewPayment(l, p, clock.Today(a.Clock))
+	p, events, err := domain.NewPayment(l, p, a.today())
 	if err != nil {
 		return "", err
 	}

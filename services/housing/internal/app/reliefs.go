@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -20,7 +19,7 @@ func (a *App) relieve(ctx context.Context, s Store, r domain.Round, e domain.Rou
 	}
 	f := domain.Relief{
 		ID: a.NewID(), RoundID: r.ID, ApplicationID: application.ID, Worker: application.Worker, County: r.County, Kind: r.Kind, State: domain.ReliefOpen,
-		DueOn: clock.Today(a.Clock).AddDays(days),
+		DueOn: a.today().AddDays(days),
 	}
 	return s.SaveRelief(ctx, f, f.Told()...)
 }

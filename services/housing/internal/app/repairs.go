@@ -16,7 +16,7 @@ func (a *App) mend(ctx context.Context, s Store, id string, act func(domain.Repa
 	if _, err := officer(ctx, r.County); err != nil {
 		return auth.Hide(err, domain.ErrRepairUnknown)
 	}
-	r, events, err := act(r, clock.Today(a.Clock))
+	r, events, err := act(r, a.today())
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
@@ -13,7 +12,7 @@ func (a *App) ReportRepair(ctx context.Context, s Store, leaseID, what string) (
 	if err != nil {
 		return "", err
 	}
-	r, events, err := domain.ReportRepair(a.NewID(), l, what, clock.Today(a.Clock))
+	r, events, err := domain.ReportRepair(a.NewID(), l, what, a.today())
 	if err != nil {
 		return "", err
 	}

@@ -32,9 +32,11 @@ func (a *App) rules(on clock.Date, county string, wanted map[string]*rule.Rule) 
 
 // number reads a whole number of a rule in force today in a county.
 func (a *App) number(id, parameter, county string) (int, error) {
-	r, err := a.Rules.Rule(id, clock.Today(a.Clock), county)
+	r, err := a.Rules.Rule(id, a.today(), county)
 	if err != nil {
 		return 0, err
 	}
 	return r.Int(parameter)
 }
+
+func (a *App) today() clock.Date { return clock.Today(a.Clock) }

@@ -47,7 +47,7 @@ func (a *App) SignLease(ctx context.Context, s Store, offerID, startsOn, endsOn 
 	if err := s.SaveHome(ctx, h); err != nil {
 		return domain.Lease{}, err
 	}
-	if err := s.Later(ctx, TaskLease, l.ID, nextLook(l, clock.Today(a.Clock), 0).Start()); err != nil {
+	if err := s.Later(ctx, TaskLease, l.ID, nextLook(l, a.today(), 0).Start()); err != nil {
 		return domain.Lease{}, err
 	}
 	return l, s.SaveLease(ctx, l, events...)

@@ -138,9 +138,9 @@ func (p Policy) Decide(a Application, proofs []Proof, today clock.Date, code str
 		return Decision{}, ErrRefusalGround
 	default:
 		d.Outcome, d.RefusalCode = OutcomeRefused, code
-		for i, t := range d.Reasons {
-			if t.Outcome != rule.Met {
-				d.Reasons[i].Facts = append(t.Facts, reasonCode(code, today))
+		for i := range d.Reasons {
+			if t := &d.Reasons[i]; t.Outcome != rule.Met {
+				t.Facts = append(t.Facts, reasonCode(code, today))
 			}
 		}
 	}
