@@ -48,6 +48,7 @@ type Log struct {
 	rules      *event.Rules
 	partitions int
 	wake       chan struct{}
+	followers  []*Follower
 	accounts   *account.Book
 }
 
@@ -149,6 +150,11 @@ func (l *Log) Append(ctx context.Context, tx *sqldb.Tx, about Subject, messages 
 		if err != nil {
 			return err
 		}
+		for _, f := range l.followers {
+			if f.follows(rule.Type) {
+				tx.OnCommit(func() { ring(f.wake) })
+			}
+		}
 	}
 	if shared {
 		tx.OnCommit(l.signal)
@@ -195,10 +201,7 @@ func (l *Log) paired(messages []proto.Message) ([]event.Rule, error) {
 
 func (l *Log) signal() {
 	fault.Point("outbox.committed")
-	select {
-	case l.wake <- struct{}{}:
-	default:
-	}
+	ring(l.wake)
 }
 
 // Cause is where an event comes from.

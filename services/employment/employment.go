@@ -9,7 +9,9 @@ import (
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/api"
@@ -38,11 +40,11 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		open := match.New()
 		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Codes: k.Codes, Phrases: phrases, Open: open, NewID: ident.NewID}
 		tables := store.New(k.Log, k.Tasks, k.Master, k.Pages, open)
-		changes, err := tables.Follow(ctx)
+		follower, err := tables.Follow(ctx)
 		if err != nil {
 			return run.Parts{}, err
 		}
-		if err := open.Fill(ctx, changes); err != nil {
+		if err := tables.EachOpen(ctx, open.PutAll); err != nil {
 			return run.Parts{}, err
 		}
 		holder, err := k.Evidence(ctx, purpose, react.Cases{App: cases, In: tables.In})
@@ -64,7 +66,13 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				store.TaskLapseProposal: task.Within(k.Log.DB(), tables.In, cases.LapseProposal),
 			},
 			Together: []func(context.Context) error{
-				func(ctx context.Context) error { return open.Follow(ctx, changes, k.Telemetry.For(Name).Log) },
+				func(ctx context.Context) error { // what other instances change
+					return follower.Run(ctx, k.Telemetry.For(Name).Log, func(tx *sqldb.Tx, all []outbox.Appended) error {
+						changed, err := tables.Changed(tx, all)
+						open.PutAll(changed)
+						return err
+					})
+				},
 			},
 			Counts: []ops.Count{
 				{Thing: "employers", Query: `SELECT count(*) FROM employer`},

@@ -265,16 +265,18 @@ func (s *suite) changes() {
 	}
 	x := match.New()
 	open("v2") // between the mark and the load: told by both
-	if err := x.Fill(ctx, follower); err != nil || x.Len() != 2 {
+	if err := s.store.EachOpen(ctx, x.PutAll); err != nil || x.Len() != 2 {
 		s.Fatalf("%d are open, %v", x.Len(), err)
 	}
 	next := func() {
 		s.Helper()
-		changed, err := follower.Next(ctx)
-		if err != nil {
+		if _, err := follower.Look(ctx, func(tx *sqldb.Tx, all []outbox.Appended) error {
+			changed, err := s.store.Changed(tx, all)
+			x.PutAll(changed)
+			return err
+		}); err != nil {
 			s.Error(err)
 		}
-		x.PutAll(changed)
 	}
 	number := func() { // what a relay does
 		err := s.db.Update(ctx, func(tx *sqldb.Tx) error {
