@@ -5,6 +5,8 @@ package registry
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -29,12 +31,15 @@ const Name = "registry"
 
 // New puts the service together.
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
-	return run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
-		keys, err := vault.Open(ctx, k.PersonKeys, k.Master, k.Clock)
-		if err != nil {
-			return run.Parts{}, err
-		}
-		k.CloseLater(keys.Close)
+	// The keys come first: they tell a wrong master key by what it cannot open,
+	// before it is noted in the registry's own database as the one that it began with.
+	keys, err := vault.Open(ctx, d.PersonKeys, d.Master, d.Clock)
+	if err != nil {
+		return nil, err
+	}
+	closing := sync.OnceValue(keys.Close) // with the service, or where it could not be made
+	s, err := run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
+		k.CloseLater(closing)
 		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Tables: k.Codes, Vault: keys, NewID: ident.NewID, Kind: event.KindOf}
 		people := store.New(k.Log, k.Tasks, k.Clock, keys.Index)
 		known, err := people.People(ctx)
@@ -46,7 +51,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		}
 		db := k.Log.DB()
 		in := func(tx *sqldb.Tx) app.Store { return people.In(tx) }
-		closing := func(ctx context.Context, owner string) error {
+		erased := func(ctx context.Context, owner string) error {
 			return db.Update(ctx, func(tx *sqldb.Tx) error { return cases.CloseErased(ctx, in(tx), owner) })
 		}
 		router, err := react.Router(cases, in)
@@ -73,10 +78,14 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Covers: server.Covers,
 			Apart:  []func() (string, time.Time){keys.Trouble},
 			Together: []func(context.Context) error{func(ctx context.Context) error {
-				return keys.Keep(ctx, owners{people, closing}, k.Telemetry.For(Name).Log)
+				return keys.Keep(ctx, owners{people, erased}, k.Telemetry.For(Name).Log)
 			}},
 		}, nil
 	})
+	if err != nil {
+		return nil, errors.Join(err, closing())
+	}
+	return s, nil
 }
 
 // owners tells the vault whom the registry knows, and closes accounts.

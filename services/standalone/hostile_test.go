@@ -58,7 +58,7 @@ func (l *populated) marks(service int, prose bool) map[string]string {
 		n++
 	}
 	return map[string]string{
-		"a name":      "古丽" + string([]rune("赤橙黄绿青蓝紫金银铜铁锡")[n]) + "扎提",
+		"a name":      "古丽" + string(rune('甲'+n)) + "扎提",
 		"a document":  ident.Invented(l.today.AddYears(-41), 700+n),
 		"a telephone": fmt.Sprintf("1398765%04d", 4300+n),
 		"free text":   fmt.Sprintf("she is ill and hides it, note %d of hers", 8100+n),
