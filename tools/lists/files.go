@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/format"
 	"os"
+	"os/exec"
 	"slices"
 	"strings"
 )
@@ -51,7 +52,10 @@ func write(services []service, c contracts) (map[string][]byte, error) {
 			return nil, err
 		}
 	}
-	files["go.work"], err = workspace(names)
+	if files["go.work"], err = workspace(names); err != nil {
+		return nil, err
+	}
+	files["services/standalone/go.mod"], err = requires("services/standalone/go.mod", names)
 	return files, err
 }
 
@@ -125,6 +129,17 @@ func workspace(names []string) ([]byte, error) {
 	}
 	slices.Sort(modules)
 	return []byte(head + "use (\n\t" + strings.Join(modules, "\n\t") + "\n)\n" + tail), nil
+}
+
+// requires names the services in the module file of what holds them all;
+// scripts/tidy does the rest.
+func requires(path string, names []string) ([]byte, error) {
+	args := []string{"mod", "edit", "-print"}
+	for _, n := range names {
+		m := module + "/services/" + n
+		args = append(args, "-require="+m+"@v0.0.0", "-replace="+m+"=../"+n)
+	}
+	return exec.Command("go", append(args, path)...).Output()
 }
 
 // configuration is what a service reads in its container.
