@@ -77,6 +77,12 @@ func households(t *testing.T, f *fixture) {
 	wantCode(t, "another's goes", decide("same", ids["worker-3"], "papers_shown"), "housing.household.outcome")
 	wantCode(t, "one household", decide("same", ids["worker-2"], "papers_shown"), "")
 	f.in2("worker-2", ids["worker-2"], "withdrawn")
+	if a := f.get2("worker-2", ids["worker-2"]); len(a.GetEvidence()) != 0 {
+		t.Errorf("what the one that went held is kept: %v", a.GetEvidence())
+	}
+	if a := f.get2("worker-1", ids["worker-1"]); len(a.GetEvidence()) == 0 {
+		t.Error("what the other holds is gone")
+	}
 	if _, err := f.openRound(home); err != nil {
 		t.Fatal(err)
 	}
