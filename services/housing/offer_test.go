@@ -6,6 +6,8 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
 // Silence is no refusal: without a message that arrived, no offer lapses; and
@@ -87,10 +89,16 @@ func TestAcceptanceByAnotherCanBeUndone(t *testing.T) {
 	}
 	_, err := f.sign(f.Counter("hou", worker), offer, "2026-12-01", "2027-11-30")
 	wantCode(t, "signed by another while it can be undone", err, "housing.lease.undo_open")
+	f.covers.knows(&platformv1.Fact{Kind: "insurance_months", Source: "insurance", SourceId: "enrolment-2", Worker: worker, Since: "2026-11", Months: 1, Version: 1})
+	f.publish(f.insurance, "enrolment-2", &insurancev1.EnrolmentCompleted{EnrolmentId: "enrolment-2", FromMonth: "2026-11", Months: 1})
+	if n := len(f.get(id).GetEvidence()); n != 1 {
+		t.Errorf("%d facts: an accepted application collects nothing", n)
+	}
 	if err := undo(offer); err != nil {
 		t.Fatal(err)
 	}
-	if a := f.in(id, "eligible"); a.GetOfferId() != "" || f.free() != 1 {
+	f.Settle()
+	if a := f.in(id, "eligible"); a.GetOfferId() != "" || f.free() != 1 || len(a.GetEvidence()) != 2 { // with what was recorded meanwhile
 		t.Errorf("%v", a)
 	}
 	if n := f.count("housing.offer.undone.v1"); n != 1 {
