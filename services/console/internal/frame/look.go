@@ -35,9 +35,6 @@ type set struct {
 
 // Load reads what is built into the program; an error is a defect of the build.
 func Load(langs []*lang.Language, sections ...Section) (*Look, error) {
-	if err := check(sections); err != nil {
-		return nil, err
-	}
 	sources := []fs.FS{files}
 	for _, one := range sections {
 		sources = append(sources, one.Files)
@@ -60,6 +57,9 @@ func Load(langs []*lang.Language, sections ...Section) (*Look, error) {
 		}
 		if one.Files == nil {
 			continue
+		}
+		if l.sets[one.Name] != nil {
+			return nil, fmt.Errorf("two sections are named %q", one.Name)
 		}
 		s := &set{files: one.Files, pages: map[string]*template.Template{}}
 		if s.base, err = base.Clone(); err != nil {

@@ -25,8 +25,6 @@ type made struct {
 	lang          *lang.Language
 }
 
-type templateSet = template.Template
-
 // template returns a page's template in the visit's language.
 func (v *Visit) template(name string) (*template.Template, error) {
 	v.site.mu.Lock()

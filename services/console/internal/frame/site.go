@@ -2,10 +2,11 @@ package frame
 
 import (
 	"embed"
-	"fmt"
+	"html/template"
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,21 +38,21 @@ type Site struct {
 	sections []Section
 	registry registryv1.RegistryClient
 	mu       sync.Mutex
-	made     map[made]*templateSet
+	made     map[made]*template.Template
 	answers  answers
 }
 
 // New returns the pages of the sections, which look as cfg.Look has them.
 func New(cfg Config, sections ...Section) (http.Handler, error) {
-	s := &Site{Config: cfg, sections: sections, registry: registryv1.RegistryClient{Caller: cfg.Caller, Target: "registry"}, Styles: []string{"console.css", "pages.css", "forms.css"}, made: map[made]*templateSet{}}
+	s := &Site{Config: cfg, sections: sections, registry: registryv1.RegistryClient{Caller: cfg.Caller, Target: "registry"}, Styles: []string{"console.css", "pages.css", "forms.css"}, made: map[made]*template.Template{}}
 	mux := http.NewServeMux()
 	if err := static(mux, files); err != nil {
 		return nil, err
 	}
 	for _, one := range sections {
 		s.Menu = append(s.Menu, one.Menu...)
-		if style := one.Name + ".css"; exists(one.Files, "static/"+style) {
-			s.Styles = append(s.Styles, style)
+		if _, err := fs.Stat(one.Files, "static/"+one.Name+".css"); err == nil {
+			s.Styles = append(s.Styles, one.Name+".css")
 		}
 		for pattern, h := range one.Pages {
 			mux.Handle(pattern, s.handle(one, pattern, h))
@@ -68,13 +69,8 @@ func New(cfg Config, sections ...Section) (http.Handler, error) {
 		}
 	}
 	s.Menu = ordered(s.Menu)
-	mux.Handle("/", s.handle(Section{}, "/", func(*Visit) error { return ErrNoPage }))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.visit(w, r, Section{}).fail(ErrNoPage) })
 	return secure(http.NewCrossOriginProtection().Handler(s.read(mux))), nil
-}
-
-func exists(files fs.FS, name string) bool {
-	_, err := fs.Stat(files, name)
-	return err == nil
 }
 
 // static serves the files of one source under /static/, each by its own name.
@@ -96,7 +92,7 @@ func static(mux *http.ServeMux, source fs.FS) error {
 // Langs lists the languages.
 func (s *Site) Langs() []*lang.Language { return s.Look.Texts.Langs() }
 
-// tabs are the links of a worker's own pages, and desk those of a department's officers.
+// links gathers links of all sections in their order.
 func (s *Site) links(of func(Section) []Link) (all []Link) {
 	for _, one := range s.sections {
 		all = append(all, of(one)...)
@@ -116,30 +112,18 @@ func (s *Site) visit(w http.ResponseWriter, r *http.Request, of Section) *Visit 
 }
 
 func (s *Site) handle(of Section, pattern string, h Handler) http.Handler {
-	if somebodys(pattern) {
+	if strings.Contains(pattern, " /workers/{ref}") {
 		h = ofSomebody(h)
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := s.visit(w, r, of)
 		defer v.end()
-		if err := v.keyed(); err != nil {
-			v.fail(err)
-			return
+		err := v.keyed()
+		if err == nil {
+			err = h(v)
 		}
-		if err := h(v); err != nil {
+		if err != nil {
 			v.fail(err)
 		}
 	})
-}
-
-// check refuses sections that stand in each other's way.
-func check(sections []Section) error {
-	names := map[string]bool{"": true}
-	for _, one := range sections {
-		if names[one.Name] {
-			return fmt.Errorf("two sections are named %q", one.Name)
-		}
-		names[one.Name] = true
-	}
-	return nil
 }

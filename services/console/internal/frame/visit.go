@@ -195,11 +195,6 @@ func (v *Visit) Holdings() ([]template.HTML, error) {
 	return parts, nil
 }
 
-// somebodys reports a pattern of a worker's own page.
-func somebodys(pattern string) bool {
-	return regexp.MustCompile(` /workers/\{ref\}`).MatchString(pattern)
-}
-
 // ofSomebody lets a worker's pages be shown, and be acted on, where the registry
 // knows the worker: the page of nobody is not found. Where the registry does
 // not answer, each page says itself what it cannot show.
