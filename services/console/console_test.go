@@ -35,6 +35,7 @@ type fixture struct {
 // service answers.
 func start(t *testing.T, serving bool, change ...func(*console.Config)) *fixture {
 	t.Helper()
+	t.Parallel()
 	cfg := console.Config{Demo: true, Services: names}
 	if err := console.Shared(&cfg); err != nil {
 		t.Fatal(err)

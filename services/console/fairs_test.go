@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
@@ -93,9 +92,6 @@ func TestAFairOnItsPages(t *testing.T) {
 
 	// The employer offers, or a person says no.
 	f.post(boss+"/offer", 422, "application", "job-1", "wage", "a lot")
-	f.world.mu.Lock()
-	f.world.workers[ref].jobs = []*employmentv1.Application{{ApplicationId: "job-1"}}
-	f.world.mu.Unlock()
 	f.post(boss+"/offer", 200, "application", "job-1", "wage", "5000", "start_on", "2099-12-20")
 	f.post(boss+"/pass", 200, "proposal", "proposal-1", "reason", "certificate_missing")
 	f.world.mu.Lock()

@@ -36,8 +36,6 @@ func (w *world) school() *schooling {
 
 // act notes what was asked for, and refuses where the test says so.
 func (f fakeEducation) act(ctx context.Context, what string) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	p, err := auth.From(ctx)
 	if err != nil {
 		return err
@@ -123,14 +121,10 @@ func (f fakeEducation) EndRound(ctx context.Context, _ *educationv1.EndRoundRequ
 }
 
 func (f fakeEducation) ListRounds(context.Context, *educationv1.ListRoundsRequest) (*educationv1.ListRoundsResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	return &educationv1.ListRoundsResponse{Rounds: []*educationv1.Round{f.school().round}}, nil
 }
 
 func (f fakeEducation) GetRound(_ context.Context, r *educationv1.GetRoundRequest) (*educationv1.GetRoundResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if r.GetRoundId() != "round-1" {
 		return nil, errs.New(errs.NotFound, "education.round.unknown", "There is no such round.")
 	}
@@ -142,8 +136,6 @@ func (f fakeEducation) ListSchools(context.Context, *educationv1.ListSchoolsRequ
 }
 
 func (f fakeEducation) ListResults(_ context.Context, r *educationv1.ListResultsRequest) (*educationv1.ListResultsResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	out := &educationv1.ListResultsResponse{}
 	for range min(f.school().results, int(r.GetLimit())) {
 		out.Results = append(out.Results, &educationv1.Result{ApplicationId: "application-42", Outcome: "placed", Choice: 2, SchoolId: "school-2", State: "offered"})
@@ -152,8 +144,6 @@ func (f fakeEducation) ListResults(_ context.Context, r *educationv1.ListResults
 }
 
 func (f fakeEducation) GetBundle(_ context.Context, r *educationv1.GetBundleRequest) (*educationv1.GetBundleResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	return &educationv1.GetBundleResponse{Data: []byte(f.school().bundle[r.GetPart()]), Parts: int32(len(f.school().bundle))}, nil
 }
 
@@ -166,8 +156,6 @@ func (f fakeEducation) FileChoices(ctx context.Context, r *educationv1.FileChoic
 }
 
 func (f fakeEducation) GetEntry(context.Context, *educationv1.GetEntryRequest) (*educationv1.GetEntryResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if e := f.school().entry; e != nil {
 		return &educationv1.GetEntryResponse{Entry: e}, nil
 	}

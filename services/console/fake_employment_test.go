@@ -61,8 +61,6 @@ func fits() *employmentv1.Suggestion {
 }
 
 func (f fakeEmployment) SearchVacancies(_ context.Context, r *employmentv1.SearchVacanciesRequest) (*employmentv1.SearchVacanciesResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if r.GetLimit() == 100 {
 		return ofEmployers(), nil
 	}
@@ -81,8 +79,6 @@ func (f fakeEmployment) GetVacancy(_ context.Context, r *employmentv1.GetVacancy
 }
 
 func (f fakeEmployment) SuggestVacancies(ctx context.Context, r *employmentv1.SuggestVacanciesRequest) (*employmentv1.SuggestVacanciesResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if _, err := f.own(ctx, r.GetWorker()); err != nil {
 		return nil, err
 	}
@@ -93,8 +89,6 @@ func (f fakeEmployment) SuggestVacancies(ctx context.Context, r *employmentv1.Su
 }
 
 func (f fakeEmployment) ExplainVacancy(ctx context.Context, r *employmentv1.ExplainVacancyRequest) (*employmentv1.ExplainVacancyResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if _, err := f.own(ctx, r.GetWorker()); err != nil {
 		return nil, err
 	}
@@ -109,8 +103,6 @@ func (f fakeEmployment) ExplainVacancy(ctx context.Context, r *employmentv1.Expl
 }
 
 func (f fakeEmployment) GetProfile(ctx context.Context, r *employmentv1.GetProfileRequest) (*employmentv1.GetProfileResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if _, err := f.own(ctx, r.GetWorker()); err != nil {
 		return nil, err
 	}
@@ -121,8 +113,6 @@ func (f fakeEmployment) GetProfile(ctx context.Context, r *employmentv1.GetProfi
 }
 
 func (f fakeEmployment) SetProfile(ctx context.Context, r *employmentv1.SetProfileRequest) (*employmentv1.SetProfileResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if _, err := f.own(ctx, r.GetWorker()); err != nil {
 		return nil, err
 	}
@@ -138,8 +128,6 @@ func (f fakeEmployment) SetProfile(ctx context.Context, r *employmentv1.SetProfi
 
 // answer changes the invitation of the caller's first application.
 func (f fakeEmployment) answer(ctx context.Context, state string) error {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	p, _ := auth.From(ctx)
 	t, err := f.own(ctx, p.Subject)
 	if err == nil {
@@ -157,8 +145,6 @@ func (f fakeEmployment) DeclineInterview(ctx context.Context, _ *employmentv1.De
 }
 
 func (f fakeEmployment) WithdrawApplication(ctx context.Context, _ *employmentv1.WithdrawApplicationRequest) (*employmentv1.WithdrawApplicationResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	p, _ := auth.From(ctx)
 	t, err := f.own(ctx, p.Subject)
 	if err == nil {
@@ -186,8 +172,6 @@ func (f fakeEmployment) CheckVacancyText(_ context.Context, r *employmentv1.Chec
 }
 
 func (f fakeEmployment) AskClerk(_ context.Context, r *employmentv1.AskClerkRequest) (*employmentv1.AskClerkResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	v := r.GetVacancy()
 	f.hiring.published = v
 	f.hiring.review = &employmentv1.Review{
@@ -198,8 +182,6 @@ func (f fakeEmployment) AskClerk(_ context.Context, r *employmentv1.AskClerkRequ
 }
 
 func (f fakeEmployment) ListReviews(_ context.Context, r *employmentv1.ListReviewsRequest) (*employmentv1.ListReviewsResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	out := &employmentv1.ListReviewsResponse{}
 	if v := f.hiring.review; v != nil && (r.GetState() == "" || r.GetState() == v.GetState()) {
 		out.Reviews = append(out.Reviews, v)
@@ -208,8 +190,6 @@ func (f fakeEmployment) ListReviews(_ context.Context, r *employmentv1.ListRevie
 }
 
 func (f fakeEmployment) GetReview(context.Context, *employmentv1.GetReviewRequest) (*employmentv1.GetReviewResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if f.hiring.review == nil {
 		return nil, errs.New(errs.NotFound, "employment.review.unknown", "There is no such text before a clerk.")
 	}
@@ -217,8 +197,6 @@ func (f fakeEmployment) GetReview(context.Context, *employmentv1.GetReviewReques
 }
 
 func (f fakeEmployment) DecideReview(ctx context.Context, r *employmentv1.DecideReviewRequest) (*employmentv1.DecideReviewResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if r.GetReasonCode() == "" {
 		return nil, errs.New(errs.Invalid, "employment.review.outcome", "No outcome.")
 	}
@@ -229,8 +207,6 @@ func (f fakeEmployment) DecideReview(ctx context.Context, r *employmentv1.Decide
 }
 
 func (f fakeEmployment) ListApplicants(context.Context, *employmentv1.ListApplicantsRequest) (*employmentv1.ListApplicantsResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	a := &employmentv1.Applicant{ApplicationId: "application-12345678", State: "submitted", Skills: []string{"6-16"}, PaperCertificates: []string{"6-30"}, AvailableFrom: "2026-12-01", SubmittedAt: 1_795_000_000_000_000}
 	if f.hiring.accepted {
 		a.InterviewState = "accepted"
@@ -239,8 +215,6 @@ func (f fakeEmployment) ListApplicants(context.Context, *employmentv1.ListApplic
 }
 
 func (f fakeEmployment) GetApplicant(context.Context, *employmentv1.GetApplicantRequest) (*employmentv1.GetApplicantResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if !f.hiring.accepted {
 		return nil, errs.New(errs.Denied, "employment.interview.name_hidden", "The name is told after the applicant has accepted.")
 	}
@@ -249,8 +223,6 @@ func (f fakeEmployment) GetApplicant(context.Context, *employmentv1.GetApplicant
 }
 
 func (f fakeEmployment) InviteToInterview(_ context.Context, r *employmentv1.InviteToInterviewRequest) (*employmentv1.InviteToInterviewResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.hiring.invited = r
 	for _, t := range f.workers {
 		for _, a := range t.jobs {
@@ -261,15 +233,11 @@ func (f fakeEmployment) InviteToInterview(_ context.Context, r *employmentv1.Inv
 }
 
 func (f fakeEmployment) CloseVacancy(context.Context, *employmentv1.CloseVacancyRequest) (*employmentv1.CloseVacancyResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.hiring.closed = true
 	return &employmentv1.CloseVacancyResponse{}, nil
 }
 
 func (f fakeEmployment) ReportSeasonalNeed(_ context.Context, r *employmentv1.ReportSeasonalNeedRequest) (*employmentv1.ReportSeasonalNeedResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if r.GetNeeds()[0].GetMonth() < "2026-11" {
 		return nil, errs.New(errs.Invalid, "employment.need.month", "That month is over.")
 	}
@@ -278,8 +246,6 @@ func (f fakeEmployment) ReportSeasonalNeed(_ context.Context, r *employmentv1.Re
 }
 
 func (f fakeEmployment) ListSeasonalNeed(_ context.Context, r *employmentv1.ListSeasonalNeedRequest) (*employmentv1.ListSeasonalNeedResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	out := &employmentv1.ListSeasonalNeedResponse{}
 	if n := f.hiring.need; n != nil && (r.GetCounty() == "" || r.GetCounty() == n.GetCounty()) {
 		out.Sums = []*employmentv1.NeedSum{

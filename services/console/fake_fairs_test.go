@@ -50,8 +50,6 @@ func (w *world) atFair() {
 
 // drawn gives the worker the second wish, with a reason for the first.
 func (w *world) drawn() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
 	f := w.fairs.fair
 	f.State, f.Root, f.Seed, f.Figure, f.Pass, f.EntryCount = "matched", "0f1e", "seed", "05 08", 1, 9
 	w.fairs.mine.Pass = 1
@@ -73,8 +71,6 @@ func (f fakeEmployment) signed(ctx context.Context) {
 }
 
 func (f fakeEmployment) PlanFair(ctx context.Context, r *employmentv1.PlanFairRequest) (*employmentv1.PlanFairResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.signed(ctx)
 	if r.GetClosesOn() == "" {
 		return nil, errDays
@@ -83,8 +79,6 @@ func (f fakeEmployment) PlanFair(ctx context.Context, r *employmentv1.PlanFairRe
 }
 
 func (f fakeEmployment) ListFairs(context.Context, *employmentv1.ListFairsRequest) (*employmentv1.ListFairsResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	out := &employmentv1.ListFairsResponse{}
 	if f.fairs.fair != nil {
 		out.Fairs = append(out.Fairs, f.fairs.fair)
@@ -94,8 +88,6 @@ func (f fakeEmployment) ListFairs(context.Context, *employmentv1.ListFairsReques
 
 // GetFair gives a post a page, so that the pages must be put together.
 func (f fakeEmployment) GetFair(_ context.Context, r *employmentv1.GetFairRequest) (*employmentv1.GetFairResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if f.fairs.fair == nil || r.GetFairId() != "fair-1" {
 		return nil, errs.New(errs.NotFound, "employment.fair.unknown", "There is no such job fair.")
 	}
@@ -111,8 +103,6 @@ func (f fakeEmployment) GetFair(_ context.Context, r *employmentv1.GetFairReques
 }
 
 func (f fakeEmployment) EnterFairPost(_ context.Context, r *employmentv1.EnterFairPostRequest) (*employmentv1.EnterFairPostResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.fairs.posts = append(f.fairs.posts, &employmentv1.FairPost{VacancyId: r.GetVacancyId(), EmployerId: "employer-1", Title: "保洁人员", Seats: r.GetSeats()})
 	return &employmentv1.EnterFairPostResponse{Outcome: "created"}, nil
 }
@@ -125,8 +115,6 @@ func ofEmployers() *employmentv1.SearchVacanciesResponse {
 }
 
 func (f fakeEmployment) ApplyToFair(ctx context.Context, r *employmentv1.ApplyToFairRequest) (*employmentv1.ApplyToFairResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if _, err := f.own(ctx, r.GetWorker()); err != nil {
 		return nil, err
 	}
@@ -145,15 +133,11 @@ func (f fakeEmployment) ApplyToFair(ctx context.Context, r *employmentv1.ApplyTo
 }
 
 func (f fakeEmployment) WithdrawFromFair(context.Context, *employmentv1.WithdrawFromFairRequest) (*employmentv1.WithdrawFromFairResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.fairs.mine.State = "withdrawn"
 	return &employmentv1.WithdrawFromFairResponse{}, nil
 }
 
 func (f fakeEmployment) GetFairApplication(ctx context.Context, r *employmentv1.GetFairApplicationRequest) (*employmentv1.GetFairApplicationResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if _, err := f.own(ctx, r.GetWorker()); err != nil {
 		return nil, err
 	}
@@ -165,8 +149,6 @@ func (f fakeEmployment) ProveFairEntry(context.Context, *employmentv1.ProveFairE
 }
 
 func (f fakeEmployment) ListFairApplicants(_ context.Context, r *employmentv1.ListFairApplicantsRequest) (*employmentv1.ListFairApplicantsResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	out := &employmentv1.ListFairApplicantsResponse{}
 	if r.GetVacancyId() == "vacancy-1" {
 		out.Applicants = []*employmentv1.FairApplicant{
@@ -178,47 +160,35 @@ func (f fakeEmployment) ListFairApplicants(_ context.Context, r *employmentv1.Li
 }
 
 func (f fakeEmployment) RankFairApplicants(_ context.Context, r *employmentv1.RankFairApplicantsRequest) (*employmentv1.RankFairApplicantsResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.fairs.order = r.GetApplicationIds()
 	return &employmentv1.RankFairApplicantsResponse{}, nil
 }
 
 func (f fakeEmployment) ChangeFair(ctx context.Context, r *employmentv1.ChangeFairRequest) (*employmentv1.ChangeFairResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.signed(ctx)
 	f.fairs.fair.Venue, f.fairs.fair.Hours, f.fairs.fair.ReasonCode = r.GetVenue(), r.GetHours(), r.GetReasonCode()
 	return &employmentv1.ChangeFairResponse{}, nil
 }
 
 func (f fakeEmployment) CancelFair(ctx context.Context, r *employmentv1.CancelFairRequest) (*employmentv1.CancelFairResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.signed(ctx)
 	f.fairs.fair.State, f.fairs.fair.ReasonCode = "cancelled", r.GetReasonCode()
 	return &employmentv1.CancelFairResponse{}, nil
 }
 
 func (f fakeEmployment) CorrectFair(ctx context.Context, r *employmentv1.CorrectFairRequest) (*employmentv1.CorrectFairResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.signed(ctx)
 	f.fairs.fair.Corrections = []*employmentv1.FairCorrection{{CorrectionId: "correction-1", Number: 1, ReasonCode: r.GetReasonCode(), State: "proposed", Wronged: int32(len(r.GetRanks())), Figure: "1 2", ProposedBy: "hrss-1", ProposedAt: 1_795_000_000_000_000}}
 	return &employmentv1.CorrectFairResponse{}, nil
 }
 
 func (f fakeEmployment) DecideFairCorrection(ctx context.Context, r *employmentv1.DecideFairCorrectionRequest) (*employmentv1.DecideFairCorrectionResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.signed(ctx)
 	f.fairs.fair.Corrections[0].State, f.fairs.fair.Corrections[0].DecidedBy = r.GetOutcome(), "hrss-2"
 	return &employmentv1.DecideFairCorrectionResponse{}, nil
 }
 
 func (f fakeEmployment) CloseFair(ctx context.Context, _ *employmentv1.CloseFairRequest) (*employmentv1.CloseFairResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.signed(ctx)
 	if f.fairs.fair.GetState() != "open" { // the days are the real service's to check
 		return nil, errFairTwice
@@ -228,32 +198,24 @@ func (f fakeEmployment) CloseFair(ctx context.Context, _ *employmentv1.CloseFair
 }
 
 func (f fakeEmployment) EnterFairFigure(ctx context.Context, _ *employmentv1.EnterFairFigureRequest) (*employmentv1.EnterFairFigureResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.signed(ctx)
 	f.fairs.fair.FigureEntered = true
 	return &employmentv1.EnterFairFigureResponse{}, nil
 }
 
 func (f fakeEmployment) DrawFair(ctx context.Context, _ *employmentv1.DrawFairRequest) (*employmentv1.DrawFairResponse, error) {
-	f.mu.Lock()
 	f.signed(ctx)
-	f.mu.Unlock()
 	f.drawn()
 	return &employmentv1.DrawFairResponse{}, nil
 }
 
 func (f fakeEmployment) RunSecondPass(ctx context.Context, _ *employmentv1.RunSecondPassRequest) (*employmentv1.RunSecondPassResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.signed(ctx)
 	f.fairs.fair.Pass = 2
 	return &employmentv1.RunSecondPassResponse{}, nil
 }
 
 func (f fakeEmployment) AcceptProposal(_ context.Context, r *employmentv1.AcceptProposalRequest) (*employmentv1.AcceptProposalResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if r.GetProposalId() != "proposal-1" {
 		return nil, errLate
 	}
@@ -262,15 +224,11 @@ func (f fakeEmployment) AcceptProposal(_ context.Context, r *employmentv1.Accept
 }
 
 func (f fakeEmployment) DeclineProposal(context.Context, *employmentv1.DeclineProposalRequest) (*employmentv1.DeclineProposalResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.fairs.mine.Proposal.State = "declined"
 	return &employmentv1.DeclineProposalResponse{}, nil
 }
 
 func (f fakeEmployment) PassOverProposal(_ context.Context, r *employmentv1.PassOverProposalRequest) (*employmentv1.PassOverProposalResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.fairs.mine.Proposal.State, f.fairs.mine.Proposal.ReasonCode = "passed_over", r.GetReasonCode()
 	return &employmentv1.PassOverProposalResponse{}, nil
 }
@@ -304,8 +262,6 @@ func (f fakeEmployment) CheckTaxRelief(_ context.Context, r *employmentv1.CheckT
 }
 
 func (f fakeEmployment) OpenAdviserSlot(ctx context.Context, r *employmentv1.OpenAdviserSlotRequest) (*employmentv1.OpenAdviserSlotResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.signed(ctx)
 	if r.GetMinute() != 9*60+30 {
 		return nil, errs.New(errs.Invalid, "employment.adviser.slot", "The time cannot be.")
@@ -322,8 +278,6 @@ func (f fakeEmployment) ListAdviserSlots(context.Context, *employmentv1.ListAdvi
 }
 
 func (f fakeEmployment) ApplyForAdviser(_ context.Context, r *employmentv1.ApplyForAdviserRequest) (*employmentv1.ApplyForAdviserResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if r.GetSlotId() != "slot-1" {
 		return nil, errs.New(errs.Conflict, "employment.adviser.taken", "Somebody else has booked that time.")
 	}
@@ -332,15 +286,11 @@ func (f fakeEmployment) ApplyForAdviser(_ context.Context, r *employmentv1.Apply
 }
 
 func (f fakeEmployment) WithdrawFromAdviser(context.Context, *employmentv1.WithdrawFromAdviserRequest) (*employmentv1.WithdrawFromAdviserResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.fairs.help.Bookings[0].State = "cancelled"
 	return &employmentv1.WithdrawFromAdviserResponse{}, nil
 }
 
 func (f fakeEmployment) HandOffLoan(_ context.Context, r *employmentv1.HandOffLoanRequest) (*employmentv1.HandOffLoanResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if r.GetNoticeVersion() == "" {
 		return nil, errConsent
 	}
@@ -350,42 +300,30 @@ func (f fakeEmployment) HandOffLoan(_ context.Context, r *employmentv1.HandOffLo
 }
 
 func (f fakeEmployment) WithdrawLoanRequest(context.Context, *employmentv1.WithdrawLoanRequestRequest) (*employmentv1.WithdrawLoanRequestResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.fairs.help.Loans[0].State = "withdrawn"
 	return &employmentv1.WithdrawLoanRequestResponse{}, nil
 }
 
 func (f fakeEmployment) AddPremises(ctx context.Context, r *employmentv1.AddPremisesRequest) (*employmentv1.AddPremisesResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.signed(ctx)
 	f.fairs.sites = append(f.fairs.sites, &employmentv1.Premises{SiteId: "site-1", County: r.GetCounty(), Kind: r.GetKind(), Title: r.GetTitle(), AreaDm2: r.GetAreaDm2(), RentFen: r.GetRentFen()})
 	return &employmentv1.AddPremisesResponse{}, nil
 }
 
 func (f fakeEmployment) ListPremises(context.Context, *employmentv1.ListPremisesRequest) (*employmentv1.ListPremisesResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	return &employmentv1.ListPremisesResponse{Premises: f.fairs.sites}, nil
 }
 
 func (f fakeEmployment) ApplyForPremises(context.Context, *employmentv1.ApplyForPremisesRequest) (*employmentv1.ApplyForPremisesResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.fairs.help.Requests = append(f.fairs.help.Requests, &employmentv1.PremisesRequest{RequestId: "request-1", Site: f.fairs.sites[0], State: "requested"})
 	return &employmentv1.ApplyForPremisesResponse{}, nil
 }
 
 func (f fakeEmployment) WithdrawPremisesRequest(context.Context, *employmentv1.WithdrawPremisesRequestRequest) (*employmentv1.WithdrawPremisesRequestResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.fairs.help.Requests[0].State = "withdrawn"
 	return &employmentv1.WithdrawPremisesRequestResponse{}, nil
 }
 
 func (f fakeEmployment) ListStartupHelp(context.Context, *employmentv1.ListStartupHelpRequest) (*employmentv1.ListStartupHelpResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	return f.fairs.help, nil
 }

@@ -47,7 +47,6 @@ type world struct {
 	workers    map[string]*person // by reference
 	byNumber   map[string]string
 	finds      []auth.Principal
-	registers  int
 	done       homes
 	lets       bool // the person has a lease
 	schooling  *schooling
@@ -62,10 +61,6 @@ type person struct {
 	messages []*registryv1.Message
 	access   []*registryv1.AccessEntry
 	jobs     []*employmentv1.Application
-	hires    []*employmentv1.Hire
-	duties   []*insurancev1.Duty
-	covers   []*insurancev1.Cover
-	due      []*trainingv1.DueTraining
 	schools  []*educationv1.Application
 	homes    []*housingv1.Application
 }
@@ -96,16 +91,22 @@ func (w *world) start(p *testkit.Platform, except ...string) {
 	}
 }
 
-// once gives the commands of stand-ins what those of services have: a command
-// that comes with a key is carried out once, by the mechanism of the platform.
+// once lets the stand-ins answer one call at a time, and gives their commands
+// what those of services have: a command that comes with a key is carried out
+// once, by the mechanism of the platform.
 func (w *world) once(log *outbox.Log, methods []contract.Method) []contract.Method {
 	for i, m := range methods {
-		if !m.Command {
+		answer := func(ctx context.Context, req proto.Message) (proto.Message, error) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			return m.Call(ctx, req)
+		}
+		if methods[i].Call = answer; !m.Command {
 			continue
 		}
 		methods[i].Call = func(ctx context.Context, req proto.Message) (proto.Message, error) {
-			answer, err := outbox.Command(ctx, log, func(*sqldb.Tx) (*anypb.Any, error) {
-				reply, err := m.Call(ctx, req)
+			kept, err := outbox.Command(ctx, log, func(*sqldb.Tx) (*anypb.Any, error) {
+				reply, err := answer(ctx, req)
 				if err != nil {
 					return nil, err
 				}
@@ -115,7 +116,7 @@ func (w *world) once(log *outbox.Log, methods []contract.Method) []contract.Meth
 			if err != nil {
 				return nil, err
 			}
-			return answer.UnmarshalNew()
+			return kept.UnmarshalNew()
 		}
 	}
 	return methods
@@ -159,40 +160,6 @@ func (w *world) happen(ctx context.Context, service, worker string, m proto.Mess
 	}}, t.timeline...)
 }
 
-// holds reports whether the worker lets a department use a kind of fact.
-func (t *person) holds(recipient, kind string) bool {
-	for _, c := range t.consents {
-		if c.GetRecipient() == recipient && c.GetKinds()[0] == kind && c.GetWithdrawnAt() == 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// react brings the evidence of both applications in line with facts and consents.
-func (w *world) react(t *person) {
-	today := time.Now().Format("2006-01-02")
-	for _, a := range t.schools {
-		a.Evidence, a.PapersNotAsked = nil, nil
-		if len(t.hires) > 0 && t.holds("education", "job") {
-			a.Evidence = append(a.Evidence, &educationv1.Evidence{Kind: "job", Source: "employment", SourceId: t.hires[0].GetHireId(), Since: today})
-			a.PapersNotAsked = append(a.PapersNotAsked, "employment_proof")
-		}
-		if len(t.covers) > 0 && t.holds("education", "insurance_months") {
-			a.Evidence = append(a.Evidence, &educationv1.Evidence{Kind: "insurance_months", Source: "insurance", Since: today[:7], Months: 1})
-		}
-	}
-	for _, a := range t.homes {
-		a.Evidence = nil
-		if len(t.hires) > 0 && t.holds("housing", "job") {
-			a.Evidence = append(a.Evidence, &housingv1.Evidence{Kind: "job", Source: "employment", Since: today})
-		}
-		if len(t.covers) > 0 && t.holds("housing", "insurance_months") {
-			a.Evidence = append(a.Evidence, &housingv1.Evidence{Kind: "insurance_months", Source: "insurance", Since: today[:7], Months: 1})
-		}
-	}
-}
-
 // own returns the person that a call is about, where the caller may see it.
 func (w *world) own(ctx context.Context, worker string) (*person, error) {
 	p, err := auth.From(ctx)
@@ -214,22 +181,7 @@ type fakeRegistry struct {
 	*world
 }
 
-func (f fakeRegistry) RegisterWorker(ctx context.Context, r *registryv1.RegisterWorkerRequest) (*registryv1.RegisterWorkerResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.registers++
-	if ref := f.byNumber[r.GetDocumentNumber()]; ref != "" {
-		return &registryv1.RegisterWorkerResponse{Worker: ref, Outcome: "unchanged"}, nil
-	}
-	ref := ident.NewID()
-	f.workers[ref], f.byNumber[r.GetDocumentNumber()] = &person{name: r.GetName()}, ref
-	f.happen(ctx, "registry", ref, &registryv1.WorkerRegistered{RegisteredOn: r.GetRegisteredOn(), NoticeVersion: r.GetNoticeVersion()})
-	return &registryv1.RegisterWorkerResponse{Worker: ref, Outcome: "created"}, nil
-}
-
 func (f fakeRegistry) FindWorker(ctx context.Context, r *registryv1.FindWorkerRequest) (*registryv1.FindWorkerResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	p, _ := auth.From(ctx)
 	f.finds = append(f.finds, p)
 	ref := f.byNumber[r.GetDocumentNumber()]
@@ -241,8 +193,6 @@ func (f fakeRegistry) FindWorker(ctx context.Context, r *registryv1.FindWorkerRe
 }
 
 func (f fakeRegistry) RegisterChild(ctx context.Context, r *registryv1.RegisterChildRequest) (*registryv1.RegisterChildResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	if _, err := f.own(ctx, r.GetWorker()); err != nil {
 		return nil, err
 	}
@@ -251,42 +201,7 @@ func (f fakeRegistry) RegisterChild(ctx context.Context, r *registryv1.RegisterC
 	return &registryv1.RegisterChildResponse{ChildId: id, Outcome: "created"}, nil
 }
 
-func (f fakeRegistry) GrantConsent(ctx context.Context, r *registryv1.GrantConsentRequest) (*registryv1.GrantConsentResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	t, err := f.own(ctx, r.GetWorker())
-	if err != nil {
-		return nil, err
-	}
-	id := ident.NewID()
-	t.consents = append(t.consents, &registryv1.Consent{GrantId: id, Purpose: r.GetPurpose(), Kinds: r.GetKinds(), Recipient: r.GetRecipient(), ValidFrom: r.GetValidFrom(), NoticeVersion: r.GetNoticeVersion()})
-	f.happen(ctx, "registry", r.GetWorker(), &registryv1.ConsentGranted{GrantId: id, Purpose: r.GetPurpose(), Kinds: r.GetKinds(), Recipient: r.GetRecipient(), ValidFrom: r.GetValidFrom()})
-	f.react(t)
-	return &registryv1.GrantConsentResponse{GrantId: id}, nil
-}
-
-func (f fakeRegistry) WithdrawConsent(ctx context.Context, r *registryv1.WithdrawConsentRequest) (*registryv1.WithdrawConsentResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for ref, t := range f.workers {
-		for _, c := range t.consents {
-			if c.GetGrantId() == r.GetGrantId() {
-				if _, err := f.own(ctx, ref); err != nil {
-					return nil, err
-				}
-				c.WithdrawnAt = time.Now().UnixMicro()
-				f.happen(ctx, "registry", ref, &registryv1.ConsentWithdrawn{GrantId: r.GetGrantId()})
-				f.react(t)
-				return &registryv1.WithdrawConsentResponse{}, nil
-			}
-		}
-	}
-	return nil, errNotYours
-}
-
 func (f fakeRegistry) ListConsents(ctx context.Context, r *registryv1.ListConsentsRequest) (*registryv1.ListConsentsResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	t, err := f.own(ctx, r.GetWorker())
 	if err != nil {
 		return nil, err
@@ -295,8 +210,6 @@ func (f fakeRegistry) ListConsents(ctx context.Context, r *registryv1.ListConsen
 }
 
 func (f fakeRegistry) ListTimeline(ctx context.Context, r *registryv1.ListTimelineRequest) (*registryv1.ListTimelineResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	t, err := f.own(ctx, r.GetWorker())
 	if err != nil {
 		return nil, err
@@ -313,8 +226,6 @@ func (f fakeRegistry) ListTimeline(ctx context.Context, r *registryv1.ListTimeli
 }
 
 func (f fakeRegistry) ListMessages(ctx context.Context, r *registryv1.ListMessagesRequest) (*registryv1.ListMessagesResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	t, err := f.own(ctx, r.GetWorker())
 	if err != nil {
 		return nil, err
@@ -323,8 +234,6 @@ func (f fakeRegistry) ListMessages(ctx context.Context, r *registryv1.ListMessag
 }
 
 func (f fakeRegistry) ListAccess(ctx context.Context, r *registryv1.ListAccessRequest) (*registryv1.ListAccessResponse, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	t, err := f.own(ctx, r.GetWorker())
 	if err != nil {
 		return nil, err

@@ -60,16 +60,18 @@ func (f *fixture) twice(path string, form url.Values, did int64) {
 
 // notTwice is the forms that are not sent twice here, and why.
 var notTwice = map[string]string{
-	"POST /workers":                      "looks somebody up",
-	"POST /workers/{ref}/school/exam":    "asks, and changes nothing",
-	"POST /workers/{ref}/startup/tax":    "asks, and changes nothing",
-	"POST /pipeline/takeback":            "no test has anything to take back; TestAnActIsDoneOnce shows what it is done by",
-	"POST /pipeline/forged":              "no test has a forged message; TestAnActIsDoneOnce shows what it is done by",
-	"POST /contacts":                     "sets a cookie",
-	"POST /story":                        "begins a story in memory; TestStoriesAreBounded begins one twice",
-	"POST /contacts/of/{ref}":            "TestAContactIsChangedOnThePages sends it to the registry twice",
-	"POST /contacts/{case}":              "TestAContactIsChangedOnThePages sends it to the registry twice",
-	"POST /workers/{ref}/contact/object": "TestAContactIsChangedOnThePages sends it to the registry twice",
+	"POST /workers":                         "looks somebody up",
+	"POST /workers/{ref}/school/exam":       "asks, and changes nothing",
+	"POST /workers/{ref}/startup/tax":       "asks, and changes nothing",
+	"POST /pipeline/takeback":               "no test has anything to take back; TestAnActIsDoneOnce shows what it is done by",
+	"POST /pipeline/forged":                 "no test has a forged message; TestAnActIsDoneOnce shows what it is done by",
+	"POST /contacts":                        "sets a cookie",
+	"POST /story/{id}/{step}":               "TestTheStory sends it to the services twice",
+	"POST /workers/{ref}/consents/withdraw": "TestTheStory sends it to the registry twice",
+	"POST /story":                           "begins a story in memory; TestStoriesAreBounded begins one twice",
+	"POST /contacts/of/{ref}":               "TestAContactIsChangedOnThePages sends it to the registry twice",
+	"POST /contacts/{case}":                 "TestAContactIsChangedOnThePages sends it to the registry twice",
+	"POST /workers/{ref}/contact/object":    "TestAContactIsChangedOnThePages sends it to the registry twice",
 }
 
 // TestMain looks, after all tests, for forms that none sent twice.
