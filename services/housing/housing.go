@@ -31,7 +31,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
 		tables := store.New(k.Log, k.Tasks, k.Pages)
 		cases := &app.App{
-			Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, NewID: ident.NewID,
+			Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Codes: k.Codes, NewID: ident.NewID,
 			Data: tables, Registry: api.Registry{Caller: k.Caller, Service: Name, Purpose: purpose},
 		}
 		held, err := k.Evidence(ctx, purpose, react.Cases{App: cases, In: tables.In})

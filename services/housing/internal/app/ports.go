@@ -171,7 +171,7 @@ type App struct {
 	Clock    clock.Clock
 	Rules    *rule.Book
 	Calendar *clock.Calendar
-	Tables   *ident.Tables
+	Codes    *ident.Tables
 	NewID    func() string
 	Data     Transactions
 	Registry Registry

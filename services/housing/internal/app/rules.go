@@ -9,7 +9,7 @@ import (
 )
 
 func (a *App) county(code string) error {
-	if _, ok := a.Tables.County(code); !ok {
+	if _, ok := a.Codes.County(code); !ok {
 		return domain.ErrCounty
 	}
 	return nil

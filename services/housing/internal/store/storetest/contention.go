@@ -62,7 +62,7 @@ func (s *suite) lastHome() {
 	if err != nil {
 		s.Fatal(err)
 	}
-	cases := &app.App{Clock: clock.NewManual(noon), Rules: rules, Calendar: calendar, Tables: tables, NewID: ident.NewID}
+	cases := &app.App{Clock: clock.NewManual(noon), Rules: rules, Calendar: calendar, Codes: tables, NewID: ident.NewID}
 	s.do(func(ctx context.Context, tx app.Store) error {
 		_, _, err := tx.AddHome(ctx, home("home-1", "1"))
 		return err

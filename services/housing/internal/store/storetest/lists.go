@@ -215,7 +215,7 @@ func (s *suite) contend(act func(ctx context.Context, cases *app.App, tx app.Sto
 	if err != nil {
 		s.Fatal(err)
 	}
-	cases := &app.App{Clock: clock.NewManual(noon), Rules: rules, Calendar: calendar, Tables: tables, NewID: ident.NewID}
+	cases := &app.App{Clock: clock.NewManual(noon), Rules: rules, Calendar: calendar, Codes: tables, NewID: ident.NewID}
 	got := make([]error, contenders)
 	var wg sync.WaitGroup
 	for i := range contenders {
