@@ -64,6 +64,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Tasks: map[string]task.Handler{
 				store.TaskLapseOffer:    task.Within(k.Log.DB(), tables.In, cases.LapseOffer),
 				store.TaskLapseProposal: task.Within(k.Log.DB(), tables.In, cases.LapseProposal),
+				store.TaskDrawFair:      react.DrawFair(cases, k.Log.DB(), tables.In),
 			},
 			Together: []func(context.Context) error{
 				func(ctx context.Context) error { // what other instances change

@@ -11,6 +11,8 @@ import (
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/pkg/testkit"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
@@ -101,6 +103,56 @@ func enough(t testing.TB, all []*platformv1.Reason) {
 		if !strings.HasPrefix(r.GetRuleId(), "EM-FAIR") || r.GetSource() == "" || len(r.GetFacts()) < 2 || len(r.GetChanges()) == 0 || len(r.GetAppeals()) == 0 || r.GetAppeals()[0].GetUntil() == "" {
 			t.Errorf("not enough is said: %v", r)
 		}
+	}
+}
+
+// The draw of a large fair is certain when the officer presses the button, which
+// says what it gives; the results are there once the service has written them.
+func TestALargeFairIsDrawnInSteps(t *testing.T) {
+	f := start(t)
+	f.employer()
+	one := post("one")
+	one.Headcount = 9
+	a := f.publish(one)
+	fair := f.fair()
+	f.seat(fair, a, 9, "")
+	const workers = 501
+	for i := range workers {
+		f.wish(fmt.Sprintf("worker-%d", i), fair, "", a)
+	}
+	f.clock.Advance(5 * 24 * time.Hour)
+	f.closeFair(fair, "")
+	f.clock.Advance(3 * 24 * time.Hour)
+	f.figure("officer-1", fair, "0817232629+05", "")
+	once := rpc.Once(f.As(f.clerk("officer-2")), "the-button")
+	first, err := f.client.DrawFair(once, &employmentv1.DrawFairRequest{FairId: fair, Figure: "0817232629+05"})
+	if drawn := ok(t, first, err); drawn.GetProposed() != 9 || drawn.GetUnplaced() != workers-9 || len(drawn.GetSeed()) != 64 {
+		t.Fatal(drawn)
+	}
+	again, err := f.client.DrawFair(once, &employmentv1.DrawFairRequest{FairId: fair, Figure: "0817232629+05"})
+	testkit.Equal(t, ok(t, again, err), first)
+	f.draw("officer-2", fair, "0817232629+05", "employment.fair.state")
+	f.Settle()
+	r, err := f.client.GetFair(f.Officer("hrss"), &employmentv1.GetFairRequest{FairId: fair})
+	if shown := ok(t, r, err).GetFair(); shown.GetState() != "matched" || shown.GetSeed() != first.GetSeed() || shown.GetPass() != 1 {
+		t.Fatal(shown)
+	}
+	results, err := f.client.ListFairResults(f.Officer("hrss"), &employmentv1.ListFairResultsRequest{FairId: fair})
+	if n := len(ok(t, results, err).GetResults()); n != 9 {
+		t.Errorf("%d results", n)
+	}
+	placed := 0
+	for i := range workers {
+		x := f.entry(fmt.Sprintf("worker-%d", i), fair)
+		if x.GetPass() != 1 || len(x.GetReasons()) == 0 {
+			t.Fatalf("worker-%d is told nothing: %v", i, x)
+		}
+		if x.GetProposal() != nil {
+			placed++
+		}
+	}
+	if placed != 9 {
+		t.Errorf("%d proposals", placed)
 	}
 }
 

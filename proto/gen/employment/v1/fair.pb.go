@@ -2690,7 +2690,7 @@ type Fair struct {
 	MatchOn    string                 `protobuf:"bytes,7,opt,name=match_on,json=matchOn,proto3" json:"match_on,omitempty"`
 	Tie        string                 `protobuf:"bytes,8,opt,name=tie,proto3" json:"tie,omitempty"`
 	FigureName string                 `protobuf:"bytes,9,opt,name=figure_name,json=figureName,proto3" json:"figure_name,omitempty"`
-	// open, closed, matched
+	// open, closed, drawing (a large fair, whose results are being written), matched
 	State string `protobuf:"bytes,10,opt,name=state,proto3" json:"state,omitempty"`
 	// the commitment to the list
 	Root       string `protobuf:"bytes,11,opt,name=root,proto3" json:"root,omitempty"`

@@ -120,7 +120,7 @@ func (s *Server) GetFairApplication(ctx context.Context, req *employmentv1.GetFa
 		if err != nil {
 			return err
 		}
-		proposals, err := st.ProposalsOf(a.ID)
+		a, proposals, err := s.App.FairProposals(st, a)
 		if err != nil {
 			return err
 		}
@@ -188,12 +188,33 @@ func (s *Server) EnterFairFigure(ctx context.Context, req *employmentv1.EnterFai
 	})
 }
 
-// DrawFair is another officer's reading of the same figure, and the draw.
+// DrawFair is another officer's reading of the same figure, and the draw. That of
+// a large fair is made before the transaction that makes it certain, and written
+// after it.
 func (s *Server) DrawFair(ctx context.Context, req *employmentv1.DrawFairRequest) (*employmentv1.DrawFairResponse, error) {
-	return command(ctx, s.Room, func(st app.Store) (*employmentv1.DrawFairResponse, error) {
-		f, m, err := s.App.DrawFair(ctx, st, req.GetFairId(), req.GetFigure())
-		return &employmentv1.DrawFairResponse{Seed: f.Seed, Proposed: int32(m.Proposed), Unplaced: int32(m.Unplaced)}, err
+	var large *app.FairDraw
+	refused := s.view(ctx, func(st app.Store) (err error) {
+		large, err = s.App.ReadLargeFair(ctx, st, req.GetFairId(), req.GetFigure())
+		return err
 	})
+	if refused == nil && large != nil {
+		refused = s.App.Draw(large)
+	}
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.DrawFairResponse, error) { // which has the answer to a repeat
+		switch {
+		case refused != nil:
+			return nil, refused
+		case large != nil:
+			seed, m := large.Match()
+			return drawn(seed, m), s.App.BeginFairDraw(ctx, st, req.GetFairId(), req.GetFigure())
+		}
+		f, m, err := s.App.DrawFair(ctx, st, req.GetFairId(), req.GetFigure())
+		return drawn(f.Seed, m), err
+	})
+}
+
+func drawn(seed string, m domain.FairMatch) *employmentv1.DrawFairResponse {
+	return &employmentv1.DrawFairResponse{Seed: seed, Proposed: int32(m.Proposed), Unplaced: int32(m.Unplaced)}
 }
 
 // RunSecondPass proposes what is left.
@@ -266,7 +287,8 @@ func (s *Server) GetFairBundle(ctx context.Context, req *employmentv1.GetFairBun
 	out := &employmentv1.GetFairBundleResponse{}
 	const size = int64(app.BundlePart)
 	err := s.view(ctx, func(st app.Store) (err error) {
-		if _, err = st.PeekFair(req.GetFairId()); err != nil {
+		f, err := st.PeekFair(req.GetFairId())
+		if err != nil || f.Published() != nil {
 			return err
 		}
 		out.Data, err = st.FairBundle(req.GetFairId(), int(max(0, req.GetOffset())/size))

@@ -60,9 +60,14 @@ func (a *App) AcceptProposal(ctx context.Context, s Store, proposalID, jobID str
 	return jobID, s.SaveFairProposal(ctx, x, events...)
 }
 
-// lockProposal locks a proposal and its post, the fair shared before them.
+// lockProposal locks a proposal and its post, the fair shared before them. Nothing
+// is answered of a draw that is still being written.
 func lockProposal(s Store, seen domain.FairProposal) (domain.FairProposal, domain.FairPost, error) {
-	if _, err := s.ShareFair(seen.FairID); err != nil {
+	f, err := s.ShareFair(seen.FairID)
+	if err == nil {
+		err = f.Published()
+	}
+	if err != nil {
 		return seen, domain.FairPost{}, err
 	}
 	x, err := s.FairProposal(seen.ID)

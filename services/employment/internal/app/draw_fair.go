@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"slices"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
@@ -30,34 +31,35 @@ func (a *App) EnterFairFigure(ctx context.Context, s Store, fairID, figure strin
 // over the committed list, matches, and proposes to each worker what came out;
 // nobody is assigned.
 func (a *App) DrawFair(ctx context.Context, s Store, fairID, figure string) (domain.Fair, domain.FairMatch, error) {
-	f, err := s.Fair(fairID)
+	f, officer, err := confirmFair(ctx, s.Fair, fairID, figure)
 	if err != nil {
 		return f, domain.FairMatch{}, err
+	}
+	d := FairDraw{fair: f.Draws(officer)}
+	if d.lists, err = readFairLists(s, f); err != nil {
+		return f, domain.FairMatch{}, err
+	}
+	if err := a.Draw(&d); err != nil {
+		return f, domain.FairMatch{}, err
+	}
+	if err := s.SaveFairBundle(fairID, 0, d.bundle); err != nil {
+		return f, domain.FairMatch{}, err
+	}
+	f, events := f.Drawn(d.seed, officer, d.match)
+	return f, d.match, a.propose(ctx, s, f, d.lists, d.match, events)
+}
+
+// confirmFair loads a fair whose figure an officer reads again.
+func confirmFair(ctx context.Context, load func(string) (domain.Fair, error), fairID, figure string) (domain.Fair, string, error) {
+	f, err := load(fairID)
+	if err != nil {
+		return f, "", err
 	}
 	p, err := fairOfficer(ctx, f)
 	if err != nil {
-		return f, domain.FairMatch{}, err
+		return f, "", err
 	}
-	if err := f.Confirm(figure, p.Subject); err != nil {
-		return f, domain.FairMatch{}, err
-	}
-	lists, err := readFairLists(s, f)
-	if err != nil {
-		return f, domain.FairMatch{}, err
-	}
-	m, drawn, err := lists.Draw(f.Figure, [2]string{f.First, p.Subject}, a.today())
-	if err != nil {
-		return f, domain.FairMatch{}, err
-	}
-	var bundle bytes.Buffer
-	if err := drawn.WriteBundle(&bundle); err != nil {
-		return f, domain.FairMatch{}, err
-	}
-	if err := s.SaveFairBundle(fairID, bundle.Bytes()); err != nil {
-		return f, domain.FairMatch{}, err
-	}
-	f, events := f.Drawn(drawn.Seed, p.Subject, m)
-	return f, m, a.propose(ctx, s, f, lists, m, events)
+	return f, p.Subject, f.Confirm(figure, p.Subject)
 }
 
 // RunSecondPass proposes what is left by the numbers of the first pass, once
@@ -116,31 +118,19 @@ func publishFairPass(s Store, f domain.Fair, p domain.FairPass) error {
 
 // propose saves the fair after a pass, with what the pass gave each entry.
 func (a *App) propose(ctx context.Context, s Store, f domain.Fair, l *domain.FairLists, m domain.FairMatch, events []domain.Event) error {
-	rules, err := a.fairRules(a.today(), f.Division)
+	g, err := a.giving(f, l, m)
 	if err != nil {
 		return err
-	}
-	posts := make(map[string]domain.FairPost, len(l.Posts))
-	for _, p := range l.Posts {
-		posts[p.VacancyID] = p
 	}
 	if err := s.SaveFair(ctx, f, events...); err != nil {
 		return err
 	}
-	now := a.Clock.Now()
 	given := make([]FairGiven, 0, entriesPage)
 	for i, e := range l.Entries {
-		o := m.Outcomes[i]
-		if o.Pass == 0 {
+		if m.Outcomes[i].Pass == 0 {
 			continue // took no part
 		}
-		g := FairGiven{Entry: e, Outcome: o}
-		if o.Got > 0 {
-			g.Proposal, g.Events = domain.Propose(a.NewID(), e, posts[e.Wishes[o.Got-1].VacancyID], o.Got, m.Pass, rules.AnswerDays, now)
-		} else {
-			g.Events = []domain.Event{domain.FairApplicationUnplaced{ApplicationID: e.ApplicationID, FairID: f.ID, Pass: m.Pass}}
-		}
-		if given = append(given, g); len(given) == entriesPage {
+		if given = append(given, g.to(e, m.Outcomes[i])); len(given) == entriesPage {
 			if err := s.SaveFairMatch(ctx, f, given); err != nil {
 				return err
 			}
@@ -148,4 +138,33 @@ func (a *App) propose(ctx context.Context, s Store, f domain.Fair, l *domain.Fai
 		}
 	}
 	return s.SaveFairMatch(ctx, f, slices.Clip(given))
+}
+
+// giving is what a pass gives each who took part.
+type giving struct {
+	app   *App
+	fair  string
+	pass  int
+	posts map[string]domain.FairPost
+	days  int // to answer
+	now   time.Time
+}
+
+func (a *App) giving(f domain.Fair, l *domain.FairLists, m domain.FairMatch) (giving, error) {
+	rules, err := a.fairRules(a.today(), f.Division)
+	g := giving{app: a, fair: f.ID, pass: m.Pass, posts: make(map[string]domain.FairPost, len(l.Posts)), days: rules.AnswerDays, now: a.Clock.Now()}
+	for _, p := range l.Posts {
+		g.posts[p.VacancyID] = p
+	}
+	return g, err
+}
+
+func (g giving) to(e domain.FairEntry, o domain.FairOutcome) FairGiven {
+	x := FairGiven{Entry: e, Outcome: o}
+	if o.Got > 0 {
+		x.Proposal, x.Events = domain.Propose(g.app.NewID(), e, g.posts[e.Wishes[o.Got-1].VacancyID], o.Got, g.pass, g.days, g.now)
+	} else {
+		x.Events = []domain.Event{domain.FairApplicationUnplaced{ApplicationID: e.ApplicationID, FairID: g.fair, Pass: g.pass}}
+	}
+	return x
 }

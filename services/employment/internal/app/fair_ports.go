@@ -52,7 +52,12 @@ type Fairs interface {
 	FairEntries(fairID, afterTicket string, limit int) ([]domain.FairEntry, error)
 	// SaveFairMatch writes what a pass gave, in batches.
 	SaveFairMatch(ctx context.Context, f domain.Fair, given []FairGiven) error
-	SaveFairBundle(fairID string, bundle []byte) error
+	// SaveFairBundle keeps what is published from a part on.
+	SaveFairBundle(fairID string, from int, bundle []byte) error
+	// WriteFairDraw has a draw that was begun written in steps.
+	WriteFairDraw(ctx context.Context, fairID string) error
+	// FairGave counts what the first pass gave.
+	FairGave(fairID string) (proposed, unplaced int, err error)
 	// AddToFairBundle adds a section to what is published.
 	AddToFairBundle(fairID string, section []byte) error
 	// WholeFairBundle reads all of what is published.

@@ -36,12 +36,15 @@ func fairOfficer(ctx context.Context, f domain.Fair) (auth.Principal, error) {
 	return p, p.CoversDivision(f.Division)
 }
 
-// MaySeeFairResults returns nil where the officer's division covers the fair.
+// MaySeeFairResults returns nil where the officer's division covers the fair and
+// its results are all there.
 func (a *App) MaySeeFairResults(ctx context.Context, s Store, fairID string) error {
 	f, err := s.PeekFair(fairID)
 	if err != nil {
 		return err
 	}
-	_, err = fairOfficer(ctx, f)
-	return err
+	if _, err = fairOfficer(ctx, f); err != nil {
+		return err
+	}
+	return f.Published()
 }

@@ -5,6 +5,21 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
+// FairProposals lists what the passes proposed to an application, newest first,
+// and leaves out of it what a draw gives that is still being written.
+func (a *App) FairProposals(s Store, application domain.FairApplication) (domain.FairApplication, []domain.FairProposal, error) {
+	f, err := s.PeekFair(application.FairID)
+	if err != nil {
+		return application, nil, err
+	}
+	if f.Published() != nil {
+		application.Outcome = domain.FairOutcome{}
+		return application, nil, nil
+	}
+	proposals, err := s.ProposalsOf(application.ID)
+	return application, proposals, err
+}
+
 // FairReasons explains the outcome of an application's last pass by the rules of
 // the day on which it was drawn; none before the first pass. An employer's no to
 // the newest proposal comes first.

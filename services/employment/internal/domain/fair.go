@@ -69,6 +69,9 @@ const (
 	FairIsOpen    FairState = "open"    // takes posts and wishes, then ranks
 	FairIsClosed  FairState = "closed"  // the list is committed
 	FairIsMatched FairState = "matched" // a pass has proposed
+	// FairIsDrawing is a large fair whose draw is certain and is being written: what
+	// it gives is neither shown nor answered before all of it is there.
+	FairIsDrawing FairState = "drawing"
 	// FairIsCancelled is a fair that ended before it had results.
 	FairIsCancelled FairState = "cancelled"
 )
@@ -215,7 +218,7 @@ func (f Fair) Change(to FairPlan, why string, r FairRules, today clock.Date) (Fa
 // Cancel ends a fair that has no results.
 func (f Fair) Cancel(why string) (Fair, []Event, error) {
 	switch {
-	case f.State == FairIsMatched:
+	case f.State == FairIsMatched, f.State == FairIsDrawing:
 		return f, nil, ErrFairResults
 	case f.State == FairIsCancelled:
 		return f, nil, ErrFairState
@@ -319,6 +322,27 @@ func (f Fair) Confirm(figure, officer string) error {
 	}
 	if figure, err := shown(figure, 1, ErrFairFigure); err != nil || figure != f.Figure {
 		return ErrFairDiffers
+	}
+	return nil
+}
+
+// fairAtOnce is how many entries are given what they got in one transaction. A
+// larger fair is given it in steps, so that nobody else waits to write meanwhile.
+const fairAtOnce = 500
+
+// InSteps reports whether the draw of a committed list is written in steps.
+func (f Fair) InSteps() bool { return f.Entries > fairAtOnce }
+
+// Draws begins to write a draw that two officers have made certain.
+func (f Fair) Draws(officer string) Fair {
+	f.State, f.Second = FairIsDrawing, officer
+	return f
+}
+
+// Published returns nil unless a draw is being written.
+func (f Fair) Published() error {
+	if f.State == FairIsDrawing {
+		return ErrFairState
 	}
 	return nil
 }

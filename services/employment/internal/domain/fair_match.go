@@ -24,6 +24,7 @@ type FairEntry struct {
 	// no or by a withdrawal; they are not made again.
 	Settled bool
 	Over    []string
+	Given   bool // a pass gave it something, a proposal or none
 }
 
 // FairLists is the whole of a fair's lists: posts by vacancy id, entries by ticket.

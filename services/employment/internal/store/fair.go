@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -134,11 +135,29 @@ func (t *Tx) Unanswered(fairID string) (map[string]int, error) {
 	return counted(all), err
 }
 
-// SaveFairBundle keeps the published bundle of a draw.
-func (t *Tx) SaveFairBundle(fairID string, bundle []byte) error {
-	for part := 0; len(bundle) > 0; part++ {
+// TaskDrawFair is the kind of the task that WriteFairDraw leaves; its payload is
+// the fair's id.
+const TaskDrawFair = "employment.draw_fair"
+
+// WriteFairDraw leaves a task that writes a draw.
+func (t *Tx) WriteFairDraw(ctx context.Context, fairID string) error {
+	return t.tasks.Add(ctx, t.tx, TaskDrawFair, []byte(fairID), time.Time{})
+}
+
+// FairGave counts what the first pass gave.
+func (t *Tx) FairGave(fairID string) (proposed, unplaced int, err error) {
+	var given int
+	err = t.tx.QueryRow(`SELECT (SELECT count(*) FROM fair_proposal WHERE fair_id = $1 AND pass = 1),
+		(SELECT count(*) FROM fair_application WHERE fair_id = $1 AND listed = 1 AND outcome NOT IN ('', '{}'))`, fairID).Scan(&proposed, &given)
+	return proposed, given - proposed, err
+}
+
+// SaveFairBundle keeps what is published of a draw, from a part on. A draw that is
+// written again is the same.
+func (t *Tx) SaveFairBundle(fairID string, from int, bundle []byte) error {
+	for part := from; len(bundle) > 0; part++ {
 		n := min(app.BundlePart, len(bundle))
-		if err := t.tx.Queue(`INSERT INTO fair_bundle (fair_id, part, data) VALUES ($1, $2, $3)`, fairID, part, bundle[:n]); err != nil {
+		if err := t.tx.Queue(`INSERT INTO fair_bundle (fair_id, part, data) VALUES ($1, $2, $3) ON CONFLICT (fair_id, part) DO UPDATE SET data = excluded.data`, fairID, part, bundle[:n]); err != nil {
 			return err
 		}
 		bundle = bundle[n:]

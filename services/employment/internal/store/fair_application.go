@@ -151,8 +151,8 @@ func (t *Tx) CommitFair(fairID string) error {
 // their wishes and what became of their proposals.
 func (t *Tx) FairEntries(fairID, after string, limit int) ([]domain.FairEntry, error) {
 	all, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (e domain.FairEntry, err error) {
-		return e, s.Scan(&e.ApplicationID, &e.Worker, &e.Ticket, (*word)(&e.Word), &e.Withdrawn, &e.Version)
-	}, `SELECT id, worker, ticket, word, withdrawn, version FROM fair_application WHERE fair_id = $1 AND listed = 1 AND ticket > $2 ORDER BY ticket LIMIT $3`, fairID, after, limit)
+		return e, s.Scan(&e.ApplicationID, &e.Worker, &e.Ticket, (*word)(&e.Word), &e.Withdrawn, &e.Version, &e.Given)
+	}, `SELECT id, worker, ticket, word, withdrawn, version, CASE WHEN outcome IN ('', '{}') THEN 0 ELSE 1 END FROM fair_application WHERE fair_id = $1 AND listed = 1 AND ticket > $2 ORDER BY ticket LIMIT $3`, fairID, after, limit)
 	if err != nil || len(all) == 0 {
 		return all, err
 	}

@@ -72,6 +72,7 @@ func Run(t *testing.T, database func(testing.TB) *sqldb.DB) {
 		{"the last seats of a fair go to as many as there are", (*suite).lastSeats},
 		{"one answer to one proposal", (*suite).oneFairAnswer},
 		{"64 for each last post of a fair", (*suite).fairLastPost},
+		{"a large fair is drawn in steps", (*suite).fairInSteps},
 		{"everything of start-up help survives the round trip", (*suite).startupRoundTrips},
 		{"an adviser's time is booked once", (*suite).lastSlot},
 		{"matching survives the round trip", (*suite).matching},
