@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/keys"
 )
 
@@ -37,9 +38,17 @@ func newMachine(t *testing.T) *machine {
   "compose version --short") echo 2.40.3 ;;
   "compose ps -q") echo running ;; # whose ports are its own
   *"config --images qiao"*) echo qiao/qiao:local ;;
-  run*" keys "*) mkdir -p deploy/secrets; for s in master.key postgres.password postgres-{registry,employment,training,insurance,education,housing}.password; do [ -e deploy/secrets/$s ] || head -c 8 /dev/urandom | od -An -tx1 >deploy/secrets/$s; done ;;
+  run*" keys "*) mkdir -p deploy/secrets; for s in master.key postgres.password ` + passwords() + `; do [ -e deploy/secrets/$s ] || head -c 8 /dev/urandom | od -An -tx1 >deploy/secrets/$s; done ;;
 esac`
 	return m
+}
+
+// passwords are the files that qiao keys makes for the databases' roles.
+func passwords() (all string) {
+	for _, s := range standalone.Names() {
+		all += " postgres-" + s + ".password"
+	}
+	return all
 }
 
 func (m *machine) executable(path, content string) {
