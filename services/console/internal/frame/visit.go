@@ -157,6 +157,15 @@ func (v *Visit) Back(to string) error {
 	return nil
 }
 
+// Done sends the visitor on where a form's act was done; else it returns what
+// stood in the way.
+func (v *Visit) Done(err error, to string) error {
+	if err != nil {
+		return err
+	}
+	return v.Back(to)
+}
+
 // Log is where a page tells the operator what it does without.
 func (v *Visit) Log() *slog.Logger { return v.site.Log }
 

@@ -279,10 +279,7 @@ func (s *pages) familyAct(v *frame.Visit) error {
 	default:
 		return frame.ErrNoPage
 	}
-	if err != nil {
-		return err
-	}
-	return v.Back("/workers/" + v.Part("ref") + "/school/" + url.PathEscape(id) + "?done=" + act)
+	return v.Done(err, "/workers/"+v.Part("ref")+"/school/"+url.PathEscape(id)+"?done="+act)
 }
 
 type applyBody struct {
@@ -333,10 +330,7 @@ func (s *pages) apply(v *frame.Visit) error {
 	reply, err := s.education.ApplyForPlace(ctx, &educationv1.ApplyForPlaceRequest{
 		Worker: ref, ChildId: child, Stage: v.Form("stage"), County: county, Township: township, AtOnce: v.Form("now") == "yes",
 	})
-	if err != nil {
-		return err
-	}
-	return v.Back("/workers/" + url.PathEscape(ref) + "/school/" + url.PathEscape(reply.GetApplicationId()) + "?done=applied")
+	return v.Done(err, "/workers/"+url.PathEscape(ref)+"/school/"+url.PathEscape(reply.GetApplicationId())+"?done=applied")
 }
 
 type examBody struct {

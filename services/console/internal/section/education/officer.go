@@ -49,10 +49,7 @@ func (s *pages) eduPlan(v *frame.Visit) error {
 		County: v.Form("county"), Stage: v.Form("stage"), OpensOn: v.Form("opens"), ClosesOn: v.Form("closes"),
 		DrawOn: v.Form("draw"), Tie: v.Form("tie"), FigureSource: v.Form("source"), FigureOn: v.Form("figure"),
 	})
-	if err != nil {
-		return err
-	}
-	return v.Back("/education/rounds/" + reply.GetRoundId())
+	return v.Done(err, "/education/rounds/"+reply.GetRoundId())
 }
 
 type roundBody struct {
@@ -170,10 +167,7 @@ func (s *pages) eduAct(v *frame.Visit) error {
 	default:
 		err = s.eduMend(ctx, v, id, act)
 	}
-	if err != nil {
-		return err
-	}
-	return v.Back("/education/rounds/" + url.PathEscape(id) + "?done=" + act)
+	return v.Done(err, "/education/rounds/"+url.PathEscape(id)+"?done="+act)
 }
 
 func (s *pages) eduTasks(v *frame.Visit) error {
@@ -194,10 +188,8 @@ func (s *pages) eduOfferWay(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.education.OfferWayOut(ctx, &educationv1.OfferWayOutRequest{TaskId: v.Path("id"), Way: way, SchoolId: at}); err != nil {
-		return err
-	}
-	return v.Back("/education/tasks")
+	_, err = s.education.OfferWayOut(ctx, &educationv1.OfferWayOutRequest{TaskId: v.Path("id"), Way: way, SchoolId: at})
+	return v.Done(err, "/education/tasks")
 }
 
 func (s *pages) eduAppeals(v *frame.Visit) error {
@@ -225,10 +217,8 @@ func (s *pages) eduDecide(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.education.DecideAppeal(ctx, &educationv1.DecideAppealRequest{AppealId: v.Path("id"), Outcome: outcome, Relief: relief, ReasonCode: v.Form("reason")}); err != nil {
-		return err
-	}
-	return v.Back("/education/appeals")
+	_, err = s.education.DecideAppeal(ctx, &educationv1.DecideAppealRequest{AppealId: v.Path("id"), Outcome: outcome, Relief: relief, ReasonCode: v.Form("reason")})
+	return v.Done(err, "/education/appeals")
 }
 
 // eduPapers is the counter's form for what stands in for a record.
@@ -248,12 +238,10 @@ func (s *pages) eduPaper(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.education.RecordPaper(ctx, &educationv1.RecordPaperRequest{
+	_, err = s.education.RecordPaper(ctx, &educationv1.RecordPaperRequest{
 		ApplicationId: strings.TrimSpace(v.Form("application")), Kind: kind, Code: code, Form: v.Form("form"), Since: v.Form("since"),
-	}); err != nil {
-		return err
-	}
-	return v.Back("/education/papers?done=1")
+	})
+	return v.Done(err, "/education/papers?done=1")
 }
 
 func (s *pages) eduGrants(v *frame.Visit) error {
@@ -269,10 +257,8 @@ func (s *pages) eduGrant(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	if _, err := s.education.DecideGrant(ctx, &educationv1.DecideGrantRequest{ApplicationId: v.Path("application")}); err != nil {
-		return err
-	}
-	return v.Back("/education/grants")
+	_, err = s.education.DecideGrant(ctx, &educationv1.DecideGrantRequest{ApplicationId: v.Path("application")})
+	return v.Done(err, "/education/grants")
 }
 
 // draw is the public page of a round: what was published when, and how to check it.

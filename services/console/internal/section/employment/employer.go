@@ -167,10 +167,8 @@ func (s *pages) applicants(v *frame.Visit) error {
 
 func (s *pages) closeVacancy(v *frame.Visit) error {
 	ctx := v.As(frame.Recruit)
-	if _, err := s.employment.CloseVacancy(ctx, &employmentv1.CloseVacancyRequest{VacancyId: v.Path("vacancy")}); err != nil {
-		return err
-	}
-	return v.Back(atEmployer(v))
+	_, err := s.employment.CloseVacancy(ctx, &employmentv1.CloseVacancyRequest{VacancyId: v.Path("vacancy")})
+	return v.Done(err, atEmployer(v))
 }
 
 // invite invites an applicant by the number.
@@ -180,11 +178,9 @@ func (s *pages) invite(v *frame.Visit) error {
 	if err != nil {
 		return frame.ErrInput
 	}
-	if _, err := s.employment.InviteToInterview(ctx, &employmentv1.InviteToInterviewRequest{ApplicationId: v.Form("application"), MeetAt: at.UnixMicro(), Way: v.Form("way"),
-		MeetPlace: v.Form("place"), MeetContact: v.Form("contact"), MeetPhone: v.Form("phone")}); err != nil {
-		return err
-	}
-	return v.Back(atEmployer(v) + "/vacancies/" + url.PathEscape(v.Form("vacancy")) + "?invited=yes")
+	_, err = s.employment.InviteToInterview(ctx, &employmentv1.InviteToInterviewRequest{ApplicationId: v.Form("application"), MeetAt: at.UnixMicro(), Way: v.Form("way"),
+		MeetPlace: v.Form("place"), MeetContact: v.Form("contact"), MeetPhone: v.Form("phone")})
+	return v.Done(err, atEmployer(v)+"/vacancies/"+url.PathEscape(v.Form("vacancy"))+"?invited=yes")
 }
 
 type needFormBody struct {

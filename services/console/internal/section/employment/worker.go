@@ -160,10 +160,7 @@ func (s *pages) answerEmployer(v *frame.Visit) error {
 	default:
 		err = frame.ErrInput
 	}
-	if err != nil {
-		return err
-	}
-	return v.Back(atJobs(v) + "#mine")
+	return v.Done(err, atJobs(v)+"#mine")
 }
 
 type wishesBody struct {

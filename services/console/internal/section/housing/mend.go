@@ -74,8 +74,5 @@ func (s *pages) householdDo(v *frame.Visit) error {
 	} else {
 		_, err = s.housing.FindHouseholds(ctx, &housingv1.FindHouseholdsRequest{County: county, Kind: kind})
 	}
-	if err != nil {
-		return err
-	}
-	return v.Back("/housing?" + url.Values{"county": {county}, "kind": {kind}}.Encode())
+	return v.Done(err, "/housing?"+url.Values{"county": {county}, "kind": {kind}}.Encode())
 }

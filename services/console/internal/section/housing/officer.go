@@ -102,10 +102,7 @@ func (s *pages) roundOpen(v *frame.Visit) error {
 		County: v.Form("county"), Kind: v.Form("kind"), HomeIds: v.R.PostForm["home"], FigureName: v.Form("figure_name"), FigureDue: v.Form("figure_due"),
 		AcceptUndecided: v.Form("undecided") == "stay", AcceptDeclared: v.Form("declared") == "stay",
 	})
-	if err != nil {
-		return err
-	}
-	return v.Back("/housing/rounds/" + url.PathEscape(reply.GetRoundId()))
+	return v.Done(err, "/housing/rounds/"+url.PathEscape(reply.GetRoundId()))
 }
 
 type homesRoundBody struct {
@@ -151,10 +148,7 @@ func (s *pages) roundDo(v *frame.Visit) error {
 	default:
 		err = s.roundMend(ctx, v, id, do)
 	}
-	if err != nil {
-		return err
-	}
-	return v.Back("/housing/rounds/" + url.PathEscape(id) + "?done=" + do)
+	return v.Done(err, "/housing/rounds/"+url.PathEscape(id)+"?done="+do)
 }
 
 type housingCaseBody struct {

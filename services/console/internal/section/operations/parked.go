@@ -1,6 +1,7 @@
 package operations
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -98,23 +99,13 @@ func (s *pages) parkedEvent(v *frame.Visit) error {
 // retryParked tries a channel's events again, or with a number one of them and
 // those behind it.
 func (s *pages) retryParked(v *frame.Visit) error {
-	service, channel := v.Form("service"), v.Form("channel")
-	if !slices.Contains(s.services, service) || channel == "" {
-		return frame.ErrInput
-	}
-	seq, err := strconv.ParseInt("0"+v.Form("seq"), 10, 64)
-	if err != nil {
-		return frame.ErrInput
-	}
-	return v.Once(func() (string, error) {
-		ctx := v.As(operation)
-		reply, err := s.ops(service).RetryParked(ctx, &platformv1.RetryParkedRequest{Channel: channel, Seq: seq})
+	return s.repair(v, unsigned, func(ctx context.Context, ops platformv1.OpsClient) (url.Values, error) {
+		seq, err := strconv.ParseInt("0"+v.Form("seq"), 10, 64)
 		if err != nil {
-			return "", err
+			return nil, frame.ErrInput
 		}
-		return "/parked?" + url.Values{
-			"retried": {channel}, "applied": {strconv.Itoa(int(reply.GetApplied()))}, "still": {strconv.Itoa(int(reply.GetStillParked()))},
-		}.Encode(), nil
+		reply, err := ops.RetryParked(ctx, &platformv1.RetryParkedRequest{Channel: v.Form("channel"), Seq: seq})
+		return url.Values{"retried": {v.Form("channel")}, "applied": {strconv.Itoa(int(reply.GetApplied()))}, "still": {strconv.Itoa(int(reply.GetStillParked()))}}, err
 	})
 }
 
@@ -141,20 +132,12 @@ func (s *pages) retryAll(v *frame.Visit) error {
 
 // skipParked gives an event up, by its id and under an officer's staff number.
 func (s *pages) skipParked(v *frame.Visit) error {
-	service, channel, id := v.Form("service"), v.Form("channel"), v.Form("id")
-	seq, err := strconv.ParseInt(v.Form("seq"), 10, 64)
-	if !slices.Contains(s.services, service) || channel == "" || err != nil {
-		return frame.ErrInput
-	}
-	return v.Once(func() (string, error) {
-		ctx, err := signed(v)
+	return s.repair(v, signed, func(ctx context.Context, ops platformv1.OpsClient) (url.Values, error) {
+		seq, err := count(v, "seq")
 		if err != nil {
-			return "", err
+			return nil, err
 		}
-		reply, err := s.ops(service).SkipParked(ctx, &platformv1.SkipParkedRequest{Channel: channel, Seq: seq, Id: id, Reason: v.Form("reason")})
-		if err != nil {
-			return "", err
-		}
-		return "/parked?" + url.Values{"skipped": {id}, "signature": {reply.GetSignature()}}.Encode(), nil
+		reply, err := ops.SkipParked(ctx, &platformv1.SkipParkedRequest{Channel: v.Form("channel"), Seq: seq, Id: v.Form("id"), Reason: v.Form("reason")})
+		return url.Values{"skipped": {v.Form("id")}, "signature": {reply.GetSignature()}}, err
 	})
 }

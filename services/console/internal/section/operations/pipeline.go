@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -200,128 +201,90 @@ func (s *pages) strange(ctx context.Context, all []serviceStatus, b *pipelineBod
 	}
 }
 
-// decideAside releases an event that cannot be carried, or gives it up.
-func (s *pages) decideAside(v *frame.Visit) error {
-	service, channel := v.Form("service"), v.Form("channel")
-	seq, err := strconv.ParseInt(v.Form("seq"), 10, 64)
-	if !slices.Contains(s.services, service) || channel == "" || err != nil {
+// repair does to a service what an operator asks for with a form, once; under a
+// staff number where it cannot be undone. act says where the visitor is sent.
+func (s *pages) repair(v *frame.Visit, sign func(*frame.Visit) (context.Context, error), act func(context.Context, platformv1.OpsClient) (url.Values, error)) error {
+	service, page := v.Form("service"), "/"+strings.Split(v.R.URL.Path, "/")[1]
+	if !slices.Contains(s.services, service) {
 		return frame.ErrInput
 	}
 	return v.Once(func() (string, error) {
-		ctx, err := signed(v)
+		ctx, err := sign(v)
 		if err != nil {
 			return "", err
 		}
-		if _, err := s.ops(service).DecideSetAside(ctx, &platformv1.DecideSetAsideRequest{
-			Channel: channel, Seq: seq, Id: v.Form("id"), Release: v.Form("do") == "release", Reason: v.Form("reason"),
-		}); err != nil {
-			return "", err
+		done, err := act(ctx, s.ops(service))
+		return page + "?" + done.Encode(), err
+	})
+}
+
+// count reads a number of a form that names an event or a message.
+func count(v *frame.Visit, field string) (int64, error) {
+	n, err := strconv.ParseInt(v.Form(field), 10, 64)
+	if err != nil {
+		return 0, frame.ErrInput
+	}
+	return n, nil
+}
+
+// decideAside releases an event that cannot be carried, or gives it up.
+func (s *pages) decideAside(v *frame.Visit) error {
+	return s.repair(v, signed, func(ctx context.Context, ops platformv1.OpsClient) (url.Values, error) {
+		seq, err := count(v, "seq")
+		if err == nil {
+			_, err = ops.DecideSetAside(ctx, &platformv1.DecideSetAsideRequest{
+				Channel: v.Form("channel"), Seq: seq, Id: v.Form("id"), Release: v.Form("do") == "release", Reason: v.Form("reason"),
+			})
 		}
-		return "/pipeline?done=aside", nil
+		return url.Values{"done": {"aside"}}, err
 	})
 }
 
 // removeForged takes a message out of a stream that its publisher did not write.
 func (s *pages) removeForged(v *frame.Visit) error {
-	service, channel := v.Form("service"), v.Form("channel")
-	n, err := strconv.ParseInt(v.Form("message"), 10, 64)
-	if !slices.Contains(s.services, service) || channel == "" || err != nil {
-		return frame.ErrInput
-	}
-	return v.Once(func() (string, error) {
-		ctx, err := signed(v)
-		if err != nil {
-			return "", err
+	return s.repair(v, signed, func(ctx context.Context, ops platformv1.OpsClient) (url.Values, error) {
+		n, err := count(v, "message")
+		if err == nil {
+			_, err = ops.RemoveForged(ctx, &platformv1.RemoveForgedRequest{Channel: v.Form("channel"), StreamSeq: n, Reason: v.Form("reason")})
 		}
-		if _, err := s.ops(service).RemoveForged(ctx, &platformv1.RemoveForgedRequest{Channel: channel, StreamSeq: n, Reason: v.Form("reason")}); err != nil {
-			return "", err
-		}
-		return "/pipeline?done=forged", nil
+		return url.Values{"done": {"forged"}}, err
 	})
 }
 
 // retryTasks begins a service's tasks again that were given up, one or all.
 func (s *pages) retryTasks(v *frame.Visit) error {
-	service := v.Form("service")
-	if !slices.Contains(s.services, service) {
-		return frame.ErrInput
-	}
-	return v.Once(func() (string, error) {
-		ctx := v.As(operation)
-		reply, err := s.ops(service).RetryTasks(ctx, &platformv1.RetryTasksRequest{Id: v.Form("id")})
-		if err != nil {
-			return "", err
-		}
-		return "/pipeline?" + url.Values{"retried": {strconv.FormatInt(reply.GetRetried(), 10)}}.Encode(), nil
+	return s.repair(v, unsigned, func(ctx context.Context, ops platformv1.OpsClient) (url.Values, error) {
+		reply, err := ops.RetryTasks(ctx, &platformv1.RetryTasksRequest{Id: v.Form("id")})
+		return url.Values{"retried": {strconv.FormatInt(reply.GetRetried(), 10)}}, err
 	})
 }
 
 func (s *pages) openEpoch(v *frame.Visit) error {
-	service, channel := v.Form("service"), v.Form("channel")
-	if !slices.Contains(s.services, service) || channel == "" {
-		return frame.ErrInput
-	}
-	return v.Once(func() (string, error) {
-		ctx, err := signed(v)
-		if err != nil {
-			return "", err
-		}
-		reply, err := s.ops(service).OpenEpoch(ctx, &platformv1.OpenEpochRequest{Channel: channel, Reason: v.Form("reason")})
-		if err != nil {
-			return "", err
-		}
-		return "/pipeline?" + url.Values{"channel": {channel}, "opened": {strconv.FormatInt(reply.GetEpoch().GetEpoch(), 10)}}.Encode(), nil
+	return s.repair(v, signed, func(ctx context.Context, ops platformv1.OpsClient) (url.Values, error) {
+		channel := v.Form("channel")
+		reply, err := ops.OpenEpoch(ctx, &platformv1.OpenEpochRequest{Channel: channel, Reason: v.Form("reason")})
+		return url.Values{"channel": {channel}, "opened": {strconv.FormatInt(reply.GetEpoch().GetEpoch(), 10)}}, err
 	})
 }
 
 func (s *pages) takeBack(v *frame.Visit) error {
-	service, channel := v.Form("service"), v.Form("channel")
-	if !slices.Contains(s.services, service) || channel == "" {
-		return frame.ErrInput
-	}
-	return v.Once(func() (string, error) {
-		ctx, err := signed(v)
-		if err != nil {
-			return "", err
-		}
-		reply, err := s.ops(service).TakeBack(ctx, &platformv1.TakeBackRequest{Channel: channel, Reason: v.Form("reason")})
-		if err != nil {
-			return "", err
-		}
-		return "/pipeline?" + url.Values{"channel": {channel}, "taken": {strconv.FormatInt(reply.GetTaken(), 10)}, "things": {strconv.Itoa(len(reply.GetAggregates()))}}.Encode(), nil
+	return s.repair(v, signed, func(ctx context.Context, ops platformv1.OpsClient) (url.Values, error) {
+		channel := v.Form("channel")
+		reply, err := ops.TakeBack(ctx, &platformv1.TakeBackRequest{Channel: channel, Reason: v.Form("reason")})
+		return url.Values{"channel": {channel}, "taken": {strconv.FormatInt(reply.GetTaken(), 10)}, "things": {strconv.Itoa(len(reply.GetAggregates()))}}, err
 	})
 }
 
 func (s *pages) declareBeginning(v *frame.Visit) error {
-	service := v.Form("service")
-	if !slices.Contains(s.services, service) {
-		return frame.ErrInput
-	}
-	return v.Once(func() (string, error) {
-		ctx, err := signed(v)
-		if err != nil {
-			return "", err
-		}
-		if _, err := s.ops(service).DeclareBeginning(ctx, &platformv1.DeclareBeginningRequest{Reason: v.Form("reason")}); err != nil {
-			return "", err
-		}
-		return "/pipeline?" + url.Values{"begins": {service}}.Encode(), nil
+	return s.repair(v, signed, func(ctx context.Context, ops platformv1.OpsClient) (url.Values, error) {
+		_, err := ops.DeclareBeginning(ctx, &platformv1.DeclareBeginningRequest{Reason: v.Form("reason")})
+		return url.Values{"begins": {v.Form("service")}}, err
 	})
 }
 
 func (s *pages) rebuild(v *frame.Visit) error {
-	service, model := v.Form("service"), v.Form("model")
-	if !slices.Contains(s.services, service) || model == "" {
-		return frame.ErrInput
-	}
-	return v.Once(func() (string, error) {
-		ctx, err := signed(v)
-		if err != nil {
-			return "", err
-		}
-		if _, err := s.ops(service).Rebuild(ctx, &platformv1.RebuildRequest{Model: model, Reason: v.Form("reason")}); err != nil {
-			return "", err
-		}
-		return "/pipeline?" + url.Values{"rebuilds": {model}}.Encode(), nil
+	return s.repair(v, signed, func(ctx context.Context, ops platformv1.OpsClient) (url.Values, error) {
+		_, err := ops.Rebuild(ctx, &platformv1.RebuildRequest{Model: v.Form("model"), Reason: v.Form("reason")})
+		return url.Values{"rebuilds": {v.Form("model")}}, err
 	})
 }

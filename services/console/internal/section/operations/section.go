@@ -69,3 +69,6 @@ func signed(v *frame.Visit) (context.Context, error) {
 	}
 	return ctx, err
 }
+
+// unsigned is the context of an operator whose act can be repeated.
+func unsigned(v *frame.Visit) (context.Context, error) { return v.As(operation), nil }

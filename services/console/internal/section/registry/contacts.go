@@ -144,10 +144,7 @@ func (s *pages) proposeContact(v *frame.Visit) error {
 	if errs.KindOf(err) == errs.Invalid {
 		return s.showContactForm(v, http.StatusUnprocessableEntity, contactFormBody{Desk: bodyOf(v, d), Form: v.R.PostForm, Err: err, Field: contactField(err)})
 	}
-	if err != nil {
-		return err
-	}
-	return v.Back("/contacts/" + url.PathEscape(id))
+	return v.Done(err, "/contacts/"+url.PathEscape(id))
 }
 
 // contactField is the field of the form that an error is about.
@@ -229,10 +226,7 @@ func (s *pages) decideContact(v *frame.Visit) error {
 	case errs.Invalid, errs.Conflict:
 		return s.showContactCase(v, http.StatusUnprocessableEntity, d, err)
 	}
-	if err != nil {
-		return err
-	}
-	return v.Back(v.R.URL.EscapedPath())
+	return v.Done(err, v.R.URL.EscapedPath())
 }
 
 // ownContact shows the person his contact, and what officers asked to change.
@@ -256,8 +250,6 @@ func (s *pages) objectContact(v *frame.Visit) error {
 		return frame.ErrInput
 	}
 	ctx := v.As(frame.OwnRecord)
-	if _, err := s.registry.ObjectContact(ctx, &registryv1.ObjectContactRequest{CaseId: id}); err != nil {
-		return err
-	}
-	return v.Back("/workers/" + v.Part("ref") + "/contact")
+	_, err := s.registry.ObjectContact(ctx, &registryv1.ObjectContactRequest{CaseId: id})
+	return v.Done(err, "/workers/"+v.Part("ref")+"/contact")
 }

@@ -118,10 +118,8 @@ func (s *pages) withdraw(v *frame.Visit) error {
 		return frame.ErrInput
 	}
 	ctx := v.As(frame.OwnRecord)
-	if _, err := s.registry.WithdrawConsent(ctx, &registryv1.WithdrawConsentRequest{GrantId: grant}); err != nil {
-		return err
-	}
-	return v.Back("/workers/" + v.Part("ref") + "/consents")
+	_, err := s.registry.WithdrawConsent(ctx, &registryv1.WithdrawConsentRequest{GrantId: grant})
+	return v.Done(err, "/workers/"+v.Part("ref")+"/consents")
 }
 
 // have shows what each department holds for the worker.
