@@ -3,20 +3,12 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
 // ConfirmPriority takes what an officer of the county found of that word.
 func (a *App) ConfirmPriority(ctx context.Context, s Store, applicationID string, found domain.Priority) error {
-	seen, err := s.PeekApplication(applicationID)
-	if err != nil {
-		return err
-	}
-	if _, err := officer(ctx, seen.County); err != nil {
-		return auth.Hide(err, domain.ErrApplicationUnknown)
-	}
-	application, err := s.Application(applicationID)
+	application, err := lockApplication(ctx, s, applicationID)
 	if err != nil {
 		return err
 	}

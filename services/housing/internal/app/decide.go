@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -14,15 +13,8 @@ import (
 // an earlier decision had brought. With falseStatement, the officer has found that a
 // declaration was false (HO-06).
 func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode string, falseStatement bool) (domain.Decision, error) {
-	p, err := auth.From(ctx)
+	application, err := lockApplication(ctx, s, applicationID)
 	if err != nil {
-		return domain.Decision{}, err
-	}
-	application, err := s.Application(applicationID)
-	if err != nil {
-		return domain.Decision{}, err
-	}
-	if err := auth.Hide(p.CoversDivision(application.County), domain.ErrApplicationUnknown); err != nil {
 		return domain.Decision{}, err
 	}
 	if err := application.MayBeDecided(); err != nil {

@@ -3,19 +3,14 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
 // DecideExit decides on a notice.
 func (a *App) DecideExit(ctx context.Context, s Store, id string, leave bool, leaveBy clock.Date) (domain.Exit, error) {
-	e, err := s.Exit(id)
+	p, e, err := lockExit(ctx, s, id)
 	if err != nil {
-		return e, err
-	}
-	p, err := officer(ctx, e.County)
-	if err = auth.Hide(err, domain.ErrExitUnknown); err != nil {
 		return e, err
 	}
 	rules, err := a.exitRules(e.County)

@@ -4,22 +4,14 @@ import (
 	"context"
 	"slices"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
 // OfferHome offers a free home to an application that waits for one. The
 // home's row is locked: of many who want the last home, one gets it.
 func (a *App) OfferHome(ctx context.Context, s Store, applicationID, homeID string) (domain.Offer, error) {
-	p, err := auth.From(ctx)
+	application, err := lockApplication(ctx, s, applicationID)
 	if err != nil {
-		return domain.Offer{}, err
-	}
-	application, err := s.Application(applicationID)
-	if err != nil {
-		return domain.Offer{}, err
-	}
-	if err := auth.Hide(p.CoversDivision(application.County), domain.ErrApplicationUnknown); err != nil {
 		return domain.Offer{}, err
 	}
 	h, err := s.Home(homeID)

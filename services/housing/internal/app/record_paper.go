@@ -3,25 +3,17 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
 // RecordPaper records a paper or a witness's statement on an application, and
 // returns the evidence's id. It counts as much as the digital fact (promise 7).
 func (a *App) RecordPaper(ctx context.Context, s Store, applicationID string, paper domain.Paper) (string, error) {
-	p, err := auth.From(ctx)
-	if err != nil {
-		return "", err
-	}
 	if err := paper.Check(a.today()); err != nil {
 		return "", err
 	}
-	application, err := s.Application(applicationID)
+	application, err := lockApplication(ctx, s, applicationID)
 	if err != nil {
-		return "", err
-	}
-	if err := auth.Hide(p.CoversDivision(application.County), domain.ErrApplicationUnknown); err != nil {
 		return "", err
 	}
 	if err := application.MayBeDecided(); err != nil {

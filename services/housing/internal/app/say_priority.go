@@ -3,25 +3,17 @@ package app
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
 // SayPriority takes the worker's word that his household is a relief household,
 // or takes it back: in person, or at a counter of its county.
 func (a *App) SayPriority(ctx context.Context, s Store, applicationID string, says bool) (domain.Priority, error) {
-	seen, err := s.PeekApplication(applicationID)
+	application, err := ownApplication(ctx, s, applicationID)
 	if err != nil {
 		return domain.Priority{}, err
 	}
-	if err := auth.Hide(mayActFor(ctx, seen.Worker), domain.ErrApplicationUnknown); err != nil {
-		return domain.Priority{}, err
-	}
-	if _, err := mayRead(ctx, seen.Worker, seen.County); err != nil { // a counter of another county's is not asked
-		return domain.Priority{}, err
-	}
-	application, err := s.Application(applicationID)
-	if err != nil {
+	if _, err := mayRead(ctx, application.Worker, application.County); err != nil { // a counter of another county's is not asked
 		return domain.Priority{}, err
 	}
 	application, events, err := application.SayPriority(says)
