@@ -14,6 +14,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/match"
@@ -99,6 +100,34 @@ func (s *suite) matching() {
 		if err := s.try(save); !errors.Is(err, outbox.ErrStale) {
 			s.Errorf("stale %s: %v", name, err)
 		}
+	}
+}
+
+// looks has many at one employer look at the same applicants at once, and again:
+// each worker's access log has one line a day.
+func (s *suite) looks() {
+	s.published("vacancy-1", 2)
+	one, other := application("application-1", "worker-1"), application("application-2", "worker-2")
+	boss := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "91654323UK8F0HLA1P", Purpose: "recruit"})
+	look := func(day int) {
+		s.Helper()
+		got := together(8, func(int) error {
+			return s.db.Update(boss, func(tx *sqldb.Tx) error {
+				return s.store.In(tx).Looked(boss, clock.NewDate(2026, 11, day), []app.Look{{Application: one, Kinds: []string{"skills"}}, {Application: other, Kinds: []string{"certificate"}}})
+			})
+		})
+		if err := errors.Join(got...); err != nil {
+			s.Error(err)
+		}
+	}
+	look(2)
+	look(2)
+	if n := len(testkit.Events(s, s.db)); n != 2 {
+		s.Errorf("%d lines", n)
+	}
+	look(3)
+	if n := len(testkit.Events(s, s.db)); n != 4 {
+		s.Errorf("%d lines on two days", n)
 	}
 }
 

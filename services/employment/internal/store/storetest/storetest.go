@@ -76,6 +76,7 @@ func Run(t *testing.T, database func(testing.TB) *sqldb.DB) {
 		{"everything of start-up help survives the round trip", (*suite).startupRoundTrips},
 		{"an adviser's time is booked once", (*suite).lastSlot},
 		{"matching survives the round trip", (*suite).matching},
+		{"who looks at applicants is told of once a day", (*suite).looks},
 		{"a household's name is sealed", (*suite).household},
 		{"the sums of the seasonal need", (*suite).needs},
 		{"one clerk decides, one invitation stands, one line is kept", (*suite).oneOfMany},
