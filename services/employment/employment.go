@@ -16,11 +16,13 @@ import (
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/api"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/app/fair"
 	"github.com/qiao-platform/qiao/services/employment/internal/app/startup"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/match"
 	"github.com/qiao-platform/qiao/services/employment/internal/react"
 	"github.com/qiao-platform/qiao/services/employment/internal/store"
+	fairstore "github.com/qiao-platform/qiao/services/employment/internal/store/fair"
 	startupstore "github.com/qiao-platform/qiao/services/employment/internal/store/startup"
 )
 
@@ -38,7 +40,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			return run.Parts{}, err
 		}
 		open := match.New()
-		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Codes: k.Codes, Phrases: phrases, Open: open, NewID: ident.NewID}
+		jobs := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Codes: k.Codes, Phrases: phrases, Open: open, NewID: ident.NewID}
 		tables := store.New(k.Log, k.Tasks, k.Master, k.Pages, open)
 		follower, err := tables.Follow(ctx)
 		if err != nil {
@@ -47,24 +49,29 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		if err := tables.EachOpen(ctx, open.PutAll); err != nil {
 			return run.Parts{}, err
 		}
-		holder, err := k.Evidence(ctx, purpose, react.Cases{App: cases, In: tables.In})
+		holder, err := k.Evidence(ctx, purpose, react.Cases{App: jobs, In: tables.In})
 		if err != nil {
 			return run.Parts{}, err
 		}
 		tables.Evidence = holder
+		fairs, atFairs := &fair.App{Jobs: jobs, Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}, fairstore.New(k.Log, k.Tasks, tables.In)
+		tables.Withdrawn = func(ctx context.Context, tx *sqldb.Tx, id string) error {
+			return fairs.FreeSeat(ctx, atFairs.In(tx), id)
+		}
 		help, helped := &startup.App{Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}, startupstore.New(k.Log)
 		server := &api.Server{
-			Room: api.Room[app.Store]{Log: k.Log, In: tables.In}, App: cases, Pages: k.Pages, Caller: k.Caller,
+			Room: api.Room[app.Store]{Log: k.Log, In: tables.In}, App: jobs, Pages: k.Pages, Caller: k.Caller,
+			Fairs:   &api.Fairs{Room: api.Room[fair.Store]{Log: k.Log, In: atFairs.In}, App: fairs, Caller: k.Caller},
 			Startup: &api.Startup{Room: api.Room[startup.Store]{Log: k.Log, In: helped.In}, App: help},
 		}
 		return run.Parts{
 			Methods: employmentv1.EmploymentMethods(server),
 			Facts:   []evidence.Source{{Kind: evidence.Job, Of: server.Jobs}},
-			Router:  react.Department{App: cases, In: tables.In, Startup: help, Startups: helped.In, Evidence: holder}.Router(),
+			Router:  react.Department{App: jobs, In: tables.In, Fair: fairs, Fairs: atFairs.In, Startup: help, Startups: helped.In, Evidence: holder}.Router(),
 			Tasks: map[string]task.Handler{
-				store.TaskLapseOffer:    task.Within(k.Log.DB(), tables.In, cases.LapseOffer),
-				store.TaskLapseProposal: task.Within(k.Log.DB(), tables.In, cases.LapseProposal),
-				store.TaskDrawFair:      react.DrawFair(cases, k.Log.DB(), tables.In),
+				store.TaskLapseOffer:        task.Within(k.Log.DB(), tables.In, jobs.LapseOffer),
+				fairstore.TaskLapseProposal: task.Within(k.Log.DB(), atFairs.In, fairs.LapseProposal),
+				fairstore.TaskDrawFair:      react.DrawFair(fairs, k.Log.DB(), atFairs.In),
 			},
 			Together: []func(context.Context) error{
 				func(ctx context.Context) error { // what other instances change

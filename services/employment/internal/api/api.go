@@ -7,7 +7,6 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -18,6 +17,7 @@ import (
 // Server implements employmentv1.EmploymentServer: vacancies and hires by itself.
 type Server struct {
 	Room[app.Store]
+	*Fairs
 	*Startup
 	App    *app.App
 	Pages  *cache.Cache    // search results
@@ -54,16 +54,4 @@ func (r Room[S]) view(ctx context.Context, fn func(st S) error) error {
 // update reads what is told of to whom it is about.
 func (r Room[S]) update(ctx context.Context, fn func(st S) error) error {
 	return r.Log.DB().Update(ctx, func(tx *sqldb.Tx) error { return fn(r.In(tx)) })
-}
-
-// ownView reads what is one worker's alone.
-func (s *Server) ownView(ctx context.Context, worker string, fn func(st app.Store) error) error {
-	p, err := auth.From(ctx)
-	if err != nil {
-		return err
-	}
-	if err := p.MayActFor(worker); err != nil {
-		return err
-	}
-	return s.view(ctx, fn)
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/proto/contract"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
@@ -24,7 +25,7 @@ func (s *Server) Apply(ctx context.Context, req *employmentv1.ApplyRequest) (*em
 		return nil, err
 	}
 	id := s.App.NewID()
-	reached, err := s.ofAge(ctx, req.GetWorker(), id, question)
+	reached, err := ofAge(ctx, s.Caller, s.Log.Service(), req.GetWorker(), id, question)
 	if err != nil {
 		return nil, err
 	}
@@ -39,12 +40,12 @@ func (s *Server) Apply(ctx context.Context, req *employmentv1.ApplyRequest) (*em
 
 // ofAge asks the registry; the worker sees the question in the access log,
 // under the application's number.
-func (s *Server) ofAge(ctx context.Context, worker, applicationID string, q app.AgeQuestion) (bool, error) {
+func ofAge(ctx context.Context, registry contract.Caller, service, worker, applicationID string, q app.AgeQuestion) (bool, error) {
 	if q.Age == 0 {
 		return false, nil
 	}
-	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: s.Log.Service(), Purpose: "age_check", LegalBasis: "未成年人保护法(2024) 61; 劳动法(2018) 64", Via: auth.ViaSystem})
-	answer, err := registryv1.RegistryClient{Caller: s.Caller, Target: "registry"}.CheckAge(ctx, &registryv1.CheckAgeRequest{
+	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: service, Purpose: "age_check", LegalBasis: "未成年人保护法(2024) 61; 劳动法(2018) 64", Via: auth.ViaSystem})
+	answer, err := registryv1.RegistryClient{Caller: registry, Target: "registry"}.CheckAge(ctx, &registryv1.CheckAgeRequest{
 		Worker: worker, MinAge: int32(q.Age), On: q.On.String(), CaseId: applicationID,
 	})
 	return answer.GetReached(), err

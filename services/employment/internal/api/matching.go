@@ -126,7 +126,7 @@ func (s *Server) SuggestVacancies(ctx context.Context, req *employmentv1.Suggest
 	if err != nil {
 		return nil, err
 	}
-	reached, err := s.ofAge(ctx, req.GetWorker(), domain.ProfileCase(req.GetWorker()), question)
+	reached, err := ofAge(ctx, s.Caller, s.Log.Service(), req.GetWorker(), domain.ProfileCase(req.GetWorker()), question)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +151,7 @@ func (s *Server) ExplainVacancy(ctx context.Context, req *employmentv1.ExplainVa
 	if err != nil {
 		return nil, err
 	}
-	reached, err := s.ofAge(ctx, req.GetWorker(), domain.ProfileCase(req.GetWorker()), question)
+	reached, err := ofAge(ctx, s.Caller, s.Log.Service(), req.GetWorker(), domain.ProfileCase(req.GetWorker()), question)
 	if err != nil {
 		return nil, err
 	}

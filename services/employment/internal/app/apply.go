@@ -20,7 +20,7 @@ type AgeQuestion struct {
 // Work with hazards is for people of full age (EM-05); who is a young worker
 // stands in EM-04.
 func (a *App) BeforeApplying(ctx context.Context, s Store, worker, vacancyID string) (AgeQuestion, error) {
-	if _, err := actingFor(ctx, worker); err != nil {
+	if _, err := ActingFor(ctx, worker); err != nil {
 		return AgeQuestion{}, err
 	}
 	v, err := s.PeekVacancy(vacancyID)
@@ -46,7 +46,7 @@ func (a *App) fullAge(county string) (AgeQuestion, error) {
 // Standing returns the worker's application to a vacancy that stands already: who
 // applies twice has applied.
 func (a *App) Standing(ctx context.Context, s Store, worker, vacancyID string) (domain.Application, bool, error) {
-	if _, err := actingFor(ctx, worker); err != nil {
+	if _, err := ActingFor(ctx, worker); err != nil {
 		return domain.Application{}, false, err
 	}
 	return s.PeekStanding(worker, vacancyID)
@@ -55,7 +55,7 @@ func (a *App) Standing(ctx context.Context, s Store, worker, vacancyID string) (
 // Apply sends the worker's application; reached is the answer to the question
 // of BeforeApplying.
 func (a *App) Apply(ctx context.Context, s Store, id, worker, vacancyID string, q AgeQuestion, reached bool) error {
-	if _, err := actingFor(ctx, worker); err != nil {
+	if _, err := ActingFor(ctx, worker); err != nil {
 		return err
 	}
 	v, err := s.PeekVacancy(vacancyID)
@@ -69,7 +69,7 @@ func (a *App) Apply(ctx context.Context, s Store, id, worker, vacancyID string, 
 	}
 	application, events, err := domain.Apply(id, worker, v, q.Age > 0 && reached, a.Clock.Now())
 	if errors.Is(err, domain.ErrTooYoung) {
-		return a.tooYoung(q, v.County)
+		return a.TooYoung(q, v.County)
 	}
 	if err != nil {
 		return err
@@ -77,8 +77,8 @@ func (a *App) Apply(ctx context.Context, s Store, id, worker, vacancyID string, 
 	return s.SaveApplication(ctx, application, events...)
 }
 
-// tooYoung is the refusal with the rule, its source and what would change it.
-func (a *App) tooYoung(q AgeQuestion, county string) error {
+// TooYoung is the refusal with the rule, its source and what would change it.
+func (a *App) TooYoung(q AgeQuestion, county string) error {
 	r, err := a.Rules.Rule("EM-05", a.today(), county)
 	if err != nil {
 		return err

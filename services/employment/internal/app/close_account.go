@@ -14,15 +14,6 @@ func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 			return err
 		}
 	}
-	fairs, err := s.PeekFairApplications(worker)
-	if err != nil {
-		return err
-	}
-	for _, application := range fairs {
-		if err := withdrawFromFair(ctx, s, application); err != nil {
-			return err
-		}
-	}
 	if err := s.SearchClosed(worker); err != nil {
 		return err
 	}

@@ -12,7 +12,7 @@ func (a *App) CloseVacancy(ctx context.Context, s Store, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := mayManage(ctx, e, v.County); err != nil {
+	if err := MayManage(ctx, e, v.County); err != nil {
 		return err
 	}
 	v, events, err := v.Close()

@@ -20,14 +20,14 @@ func (a *App) EndHire(ctx context.Context, s Store, id, endedOn, ground string) 
 	}
 	end := domain.Hire.End
 	if p.Kind == auth.Employer {
-		end, err = domain.Hire.StateEnd, owns(ctx, s, h.EmployerID)
+		end, err = domain.Hire.StateEnd, Owns(ctx, s, h.EmployerID)
 	} else {
 		err = p.MayActFor(h.Worker)
 	}
 	if err = auth.Hide(err, domain.ErrHireUnknown); err != nil {
 		return "", err
 	}
-	on, err := date(endedOn, domain.ErrHireEndedOn)
+	on, err := Date(endedOn, domain.ErrHireEndedOn)
 	if err != nil {
 		return "", err
 	}

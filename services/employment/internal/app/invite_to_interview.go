@@ -14,7 +14,7 @@ func (a *App) InviteToInterview(ctx context.Context, s Store, applicationID stri
 	if err != nil {
 		return "", err
 	}
-	if err := auth.Hide(owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
+	if err := auth.Hide(Owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
 		return "", err
 	}
 	before, err := s.InterviewOf(applicationID)

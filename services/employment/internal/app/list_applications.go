@@ -17,7 +17,7 @@ type ApplicationLine struct {
 
 // ListApplications shows the worker the own applications, newest first.
 func (a *App) ListApplications(ctx context.Context, s Store, worker string) ([]ApplicationLine, error) {
-	if _, err := actingFor(ctx, worker); err != nil {
+	if _, err := ActingFor(ctx, worker); err != nil {
 		return nil, err
 	}
 	own, err := s.ApplicationsOf(worker)

@@ -8,7 +8,7 @@ import (
 
 // ListHires shows the worker the own hires, newest first.
 func (a *App) ListHires(ctx context.Context, s Store, worker string) ([]domain.Hire, error) {
-	if _, err := actingFor(ctx, worker); err != nil {
+	if _, err := ActingFor(ctx, worker); err != nil {
 		return nil, err
 	}
 	all, err := s.HiresOf(worker)

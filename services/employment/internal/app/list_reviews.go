@@ -51,5 +51,5 @@ func mayList(ctx context.Context, s Store, q ReviewQuery) (ReviewQuery, error) {
 	if err != nil {
 		return q, err
 	}
-	return q, auth.Hide(mayManage(ctx, e, e.County), domain.ErrEmployerUnknown)
+	return q, auth.Hide(MayManage(ctx, e, e.County), domain.ErrEmployerUnknown)
 }

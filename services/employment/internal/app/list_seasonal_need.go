@@ -36,7 +36,7 @@ func (a *App) maySum(ctx context.Context, s Store, q NeedQuery) error {
 		if err != nil {
 			return err
 		}
-		return auth.Hide(mayManage(ctx, e, e.County), domain.ErrEmployerUnknown)
+		return auth.Hide(MayManage(ctx, e, e.County), domain.ErrEmployerUnknown)
 	}
 	if q.EmployerID != "" {
 		return auth.ErrNotYours

@@ -15,14 +15,14 @@ func (a *App) MakeOffer(ctx context.Context, s Store, applicationID string, wage
 	if err != nil {
 		return "", nil, err
 	}
-	if err := auth.Hide(owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
+	if err := auth.Hide(Owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
 		return "", nil, err
 	}
-	from, err := date(startOn, domain.ErrTerm)
+	from, err := Date(startOn, domain.ErrTerm)
 	if err != nil {
 		return "", nil, err
 	}
-	to, err := date(endOn, domain.ErrTerm)
+	to, err := Date(endOn, domain.ErrTerm)
 	if err != nil {
 		return "", nil, err
 	}
@@ -51,8 +51,8 @@ func (a *App) MakeOffer(ctx context.Context, s Store, applicationID string, wage
 	return o.ID, notes, s.SaveOffer(ctx, o, events...)
 }
 
-// owns returns nil where the caller is the employer.
-func owns(ctx context.Context, s Store, employerID string) error {
+// Owns returns nil where the caller is the employer.
+func Owns(ctx context.Context, s Store, employerID string) error {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return err

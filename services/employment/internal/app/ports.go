@@ -20,9 +20,9 @@ import (
 // vacancy, hire.
 type Store interface {
 	Lists
-	Fairs
 	Matching
 	Evidence
+	Fairs
 
 	// EmployerByUSCC reports false where there is none. It does not lock: the
 	// version of what is written says whether somebody else was first.
@@ -81,6 +81,12 @@ type Evidence interface {
 	SearchOpened(ctx context.Context, worker string) error
 	// SearchClosed forgets what was held for it.
 	SearchClosed(worker string) error
+}
+
+// Fairs is what job fairs do when something ends here.
+type Fairs interface {
+	// FreeSeat gives back the seat of an interview whose application was withdrawn.
+	FreeSeat(ctx context.Context, applicationID string) error
 }
 
 // Lists is what is shown of storage and never decided on; nothing is locked.
@@ -151,8 +157,8 @@ func (a *App) checkOccupation(code string) error {
 	return nil
 }
 
-// date reads a civil date that may be left out.
-func date(s string, bad error) (clock.Date, error) {
+// Date reads a civil date that may be left out.
+func Date(s string, bad error) (clock.Date, error) {
 	var d clock.Date
 	if err := d.UnmarshalText([]byte(s)); err != nil {
 		return d, bad
@@ -160,8 +166,8 @@ func date(s string, bad error) (clock.Date, error) {
 	return d, nil
 }
 
-// actingFor returns the caller where it may act for the worker.
-func actingFor(ctx context.Context, worker string) (auth.Principal, error) {
+// ActingFor returns the caller where it may act for the worker.
+func ActingFor(ctx context.Context, worker string) (auth.Principal, error) {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return p, err
@@ -169,8 +175,8 @@ func actingFor(ctx context.Context, worker string) (auth.Principal, error) {
 	return p, p.MayActFor(worker)
 }
 
-// mayManage returns nil where the caller is the employer, or an officer of the county.
-func mayManage(ctx context.Context, e domain.Employer, county string) error {
+// MayManage returns nil where the caller is the employer, or an officer of the county.
+func MayManage(ctx context.Context, e domain.Employer, county string) error {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return err

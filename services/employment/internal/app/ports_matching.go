@@ -45,8 +45,8 @@ type Matching interface {
 	Looked(ctx context.Context, on clock.Date, looks []Look) error
 	// PeekApplication reads an application without locking it.
 	PeekApplication(id string) (domain.Application, error)
-	// VacanciesByID gives open vacancies with open places, by id; the others are left out.
-	VacanciesByID(ids []string) (map[string]domain.Vacancy, error)
+	// PeekVacancies gives vacancies by id; those that are not there are left out.
+	PeekVacancies(ids []string) (map[string]domain.Vacancy, error)
 	// VacanciesOf lists an employer's vacancies, newest first, the closed ones too.
 	VacanciesOf(employerID string) ([]domain.Vacancy, error)
 }

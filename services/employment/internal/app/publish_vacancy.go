@@ -115,7 +115,7 @@ func (a *App) readTerms(ctx context.Context, e domain.Employer, p Post) (t domai
 	if err := a.checkPost(t.County, t.Occupation); err != nil {
 		return t, err
 	}
-	if err := mayManage(ctx, e, t.County); err != nil {
+	if err := MayManage(ctx, e, t.County); err != nil {
 		return t, err
 	}
 	if err := a.checkTownship(t.County, t.Township); err != nil {
@@ -133,10 +133,10 @@ func (a *App) readTerms(ctx context.Context, e domain.Employer, p Post) (t domai
 	if !hazards.Known(t.Hazards) {
 		return t, domain.ErrHazards
 	}
-	if t.SeasonFrom, err = date(p.SeasonFrom, domain.ErrSeason); err != nil {
+	if t.SeasonFrom, err = Date(p.SeasonFrom, domain.ErrSeason); err != nil {
 		return t, err
 	}
-	if t.SeasonTo, err = date(p.SeasonTo, domain.ErrSeason); err != nil {
+	if t.SeasonTo, err = Date(p.SeasonTo, domain.ErrSeason); err != nil {
 		return t, err
 	}
 	if t, err = t.Check(); err != nil {

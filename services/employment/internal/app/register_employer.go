@@ -33,7 +33,7 @@ func (a *App) RegisterEmployer(ctx context.Context, s Store, f Firm) (domain.Emp
 		return domain.Employer{}, none, err
 	}
 	if found {
-		if err := mayManage(ctx, known, known.County); err != nil {
+		if err := MayManage(ctx, known, known.County); err != nil {
 			return known, none, err
 		}
 		if p, err := auth.From(ctx); err != nil || p.Via != auth.ViaImport {
@@ -57,7 +57,7 @@ func (a *App) RegisterEmployer(ctx context.Context, s Store, f Firm) (domain.Emp
 	if err != nil {
 		return domain.Employer{}, none, err
 	}
-	if err := mayManage(ctx, e, e.County); err != nil {
+	if err := MayManage(ctx, e, e.County); err != nil {
 		return domain.Employer{}, none, err
 	}
 	return e, Said{ID: e.ID, Outcome: domain.Created}, s.SaveEmployer(ctx, e, events...)
@@ -95,7 +95,7 @@ func (a *App) registerHousehold(ctx context.Context, s Store, f Firm) (domain.Em
 	if err != nil {
 		return domain.Employer{}, Said{}, err
 	}
-	if err := mayManage(ctx, e, e.County); err != nil {
+	if err := MayManage(ctx, e, e.County); err != nil {
 		return domain.Employer{}, Said{}, err
 	}
 	return e, Said{ID: e.ID, Outcome: domain.Created}, s.SaveEmployer(ctx, e, events...)

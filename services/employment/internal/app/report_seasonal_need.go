@@ -16,7 +16,7 @@ func (a *App) ReportSeasonalNeed(ctx context.Context, s Store, employerID string
 	if err != nil {
 		return 0, err
 	}
-	if err := auth.Hide(mayManage(ctx, e, e.County), domain.ErrEmployerUnknown); err != nil {
+	if err := auth.Hide(MayManage(ctx, e, e.County), domain.ErrEmployerUnknown); err != nil {
 		return 0, err
 	}
 	if err := domain.CheckNeeds(lines, a.today()); err != nil {

@@ -45,7 +45,7 @@ func (a *App) CheckSearch(q Search) (Search, error) {
 	if q.WageMinFen < 0 {
 		return q, domain.ErrSearch.With("field", "wage_min_fen")
 	}
-	if _, err := date(q.On, domain.ErrSearch); err != nil {
+	if _, err := Date(q.On, domain.ErrSearch); err != nil {
 		return q, domain.ErrSearch.With("field", "on")
 	}
 	if q.After != "" && ident.ParseUUID(q.After) != nil {

@@ -14,7 +14,7 @@ func (a *App) SeeApplicant(ctx context.Context, s Store, applicationID string) (
 	if err != nil {
 		return Applicant{}, err
 	}
-	if err := auth.Hide(owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
+	if err := auth.Hide(Owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
 		return Applicant{}, err
 	}
 	all, err := a.applicants(s, application)

@@ -27,7 +27,7 @@ func (a *App) SeeApplicants(ctx context.Context, s Store, vacancyID string) ([]A
 	if err != nil {
 		return nil, err
 	}
-	if err := owns(ctx, s, v.EmployerID); err != nil {
+	if err := Owns(ctx, s, v.EmployerID); err != nil {
 		return nil, err
 	}
 	queue, err := s.Applicants(vacancyID)

@@ -13,5 +13,5 @@ func (a *App) SeeEmployer(ctx context.Context, s Store, id string) (domain.Emplo
 	if err != nil {
 		return e, err
 	}
-	return e, auth.Hide(mayManage(ctx, e, e.County), domain.ErrEmployerUnknown)
+	return e, auth.Hide(MayManage(ctx, e, e.County), domain.ErrEmployerUnknown)
 }

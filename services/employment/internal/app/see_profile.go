@@ -8,7 +8,7 @@ import (
 
 // SeeProfile shows the worker the own wishes and shared qualifications.
 func (a *App) SeeProfile(ctx context.Context, s Store, worker string) (domain.Profile, []domain.Qualification, error) {
-	if _, err := actingFor(ctx, worker); err != nil {
+	if _, err := ActingFor(ctx, worker); err != nil {
 		return domain.Profile{}, nil, err
 	}
 	p, err := s.PeekProfile(worker)

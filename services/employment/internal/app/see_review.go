@@ -17,5 +17,5 @@ func (a *App) SeeReview(ctx context.Context, s Store, id string) (domain.Review,
 	if err != nil {
 		return r, err
 	}
-	return r, auth.Hide(mayManage(ctx, e, r.Terms.County), domain.ErrReviewUnknown)
+	return r, auth.Hide(MayManage(ctx, e, r.Terms.County), domain.ErrReviewUnknown)
 }

@@ -26,7 +26,7 @@ type Wished struct {
 // first ones a job search opens, and what the worker's grants open for it is
 // collected.
 func (a *App) SetProfile(ctx context.Context, s Store, worker string, f Wished) (said Said, err error) {
-	p, err := actingFor(ctx, worker)
+	p, err := ActingFor(ctx, worker)
 	if err != nil {
 		return said, err
 	}
@@ -72,10 +72,10 @@ func (a *App) CheckWishes(f Wished) (w domain.Wishes, err error) {
 	if _, ok := a.Codes.Education(w.Education); w.Education != "" && !ok || w.WageMinFen < 0 {
 		return w, domain.ErrProfile
 	}
-	if w.AvailableFrom, err = date(f.From, domain.ErrProfile); err != nil {
+	if w.AvailableFrom, err = Date(f.From, domain.ErrProfile); err != nil {
 		return w, err
 	}
-	if w.AvailableTo, err = date(f.To, domain.ErrProfile); err != nil {
+	if w.AvailableTo, err = Date(f.To, domain.ErrProfile); err != nil {
 		return w, err
 	}
 	return w, a.checkWishes(w)

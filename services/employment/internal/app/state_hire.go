@@ -40,10 +40,10 @@ func (a *App) StateHire(ctx context.Context, s Store, st Statement) (string, err
 		return "", err
 	}
 	h := domain.Hire{ID: a.NewID(), Worker: st.Worker, EmployerID: e.ID, Occupation: st.Occupation, County: st.County, WageFen: st.WageFen}
-	if h.StartOn, err = date(st.StartOn, domain.ErrTerm); err != nil {
+	if h.StartOn, err = Date(st.StartOn, domain.ErrTerm); err != nil {
 		return "", err
 	}
-	if h.EndOn, err = date(st.EndOn, domain.ErrTerm); err != nil {
+	if h.EndOn, err = Date(st.EndOn, domain.ErrTerm); err != nil {
 		return "", err
 	}
 	hazards, err := a.hazards(st.County)

@@ -48,7 +48,7 @@ func (a *App) seeker(s Store, worker string) (w Wanted, err error) {
 // work with hazards asks for, and tells what must be known of the age: nothing
 // where none of them has a hazard.
 func (a *App) BeforeSuggesting(ctx context.Context, s Store, worker string, limit int) (w Wanted, hits []match.Hit, q AgeQuestion, err error) {
-	if _, err := actingFor(ctx, worker); err != nil {
+	if _, err := ActingFor(ctx, worker); err != nil {
 		return w, nil, q, err
 	}
 	if w, err = a.seeker(s, worker); err != nil {
@@ -75,14 +75,14 @@ func (a *App) Suggest(s Store, w Wanted, hits []match.Hit, q AgeQuestion, reache
 	for i, h := range hits {
 		ids[i] = h.ID
 	}
-	found, err := s.VacanciesByID(ids)
+	found, err := s.PeekVacancies(ids)
 	if err != nil {
 		return nil, err
 	}
 	var all []Suggestion
 	for _, id := range ids {
-		v, ok := found[id] // one that was closed at this moment is not there
-		if !ok || v.Hazardous && !ofAge || len(w.Seeker.Missing(v.Certificates)) > 0 {
+		v := found[id]
+		if v.Open() == 0 || v.Hazardous && !ofAge || len(w.Seeker.Missing(v.Certificates)) > 0 { // closed at this moment, for one
 			continue
 		}
 		all = append(all, suggestion(w, v))

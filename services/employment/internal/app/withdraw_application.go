@@ -14,7 +14,7 @@ func (a *App) WithdrawApplication(ctx context.Context, s Store, id string) error
 	if err != nil {
 		return err
 	}
-	if _, err := actingFor(ctx, application.Worker); err != nil {
+	if _, err := ActingFor(ctx, application.Worker); err != nil {
 		return auth.Hide(err, domain.ErrApplicationUnknown)
 	}
 	return withdraw(ctx, s, application)
@@ -47,5 +47,5 @@ func withdraw(ctx context.Context, s Store, a domain.Application) error {
 	if err := s.SaveApplication(ctx, a, events...); err != nil {
 		return err
 	}
-	return freeFairSeat(ctx, s, a.ID)
+	return s.FreeSeat(ctx, a.ID)
 }

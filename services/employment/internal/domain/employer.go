@@ -104,3 +104,13 @@ func Line(s string, shortest, longest int, bad error) (string, error) {
 	}
 	return s, nil
 }
+
+// Shown is a line that is published with the draw: up to 100 signs, all of which
+// can be printed.
+func Shown(s string, shortest int, bad error) (string, error) {
+	s, err := Line(s, shortest, 100, bad)
+	if err != nil || strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return "", bad
+	}
+	return s, nil
+}

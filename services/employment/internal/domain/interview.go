@@ -50,11 +50,11 @@ type Meeting struct{ Place, Contact, Phone string }
 func (m Meeting) check(way string) (Meeting, error) {
 	var err error
 	if m.Place = strings.TrimSpace(m.Place); m.Place != "" || way == "in_person" {
-		if m.Place, err = shown(m.Place, 2, ErrInterviewPlace); err != nil {
+		if m.Place, err = Shown(m.Place, 2, ErrInterviewPlace); err != nil {
 			return m, err
 		}
 	}
-	if m.Contact, err = shown(m.Contact, 1, ErrInterviewContact); err != nil {
+	if m.Contact, err = Shown(m.Contact, 1, ErrInterviewContact); err != nil {
 		return m, err
 	}
 	phone, _ := ident.NormalisePhone(m.Phone)

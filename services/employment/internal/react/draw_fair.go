@@ -6,7 +6,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	app "github.com/qiao-platform/qiao/services/employment/internal/app/fair"
 )
 
 // DrawFair writes the draw of a large fair in steps, each in a transaction of its
@@ -19,9 +19,9 @@ func DrawFair(a *app.App, db *sqldb.DB, in func(*sqldb.Tx) app.Store) task.Handl
 			return err
 		}
 		own := context.WithoutCancel(ctx)
-		var d *app.FairDraw
+		var d *app.Draw
 		err := db.View(own, func(tx *sqldb.Tx) (err error) {
-			d, err = a.ReadBegunFairDraw(in(tx), string(payload))
+			d, err = a.ReadBegunDraw(in(tx), string(payload))
 			return err
 		})
 		if err != nil || d == nil {
@@ -30,13 +30,13 @@ func DrawFair(a *app.App, db *sqldb.DB, in func(*sqldb.Tx) app.Store) task.Handl
 		if err := a.Draw(d); err != nil {
 			return err
 		}
-		for at := (app.FairStep{}); !at.Done; {
+		for at := (app.Step{}); !at.Done; {
 			if errors.Is(ctx.Err(), context.Canceled) { // the service stops; it goes on at the next start
 				return ctx.Err()
 			}
 			next := at
 			if err := db.Update(own, func(tx *sqldb.Tx) (err error) {
-				next, err = a.StepFairDraw(own, in(tx), d, at)
+				next, err = a.StepDraw(own, in(tx), d, at)
 				return err
 			}); err != nil {
 				return err

@@ -4,6 +4,7 @@ package react
 
 import (
 	"context"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/arrival"
@@ -15,6 +16,7 @@ import (
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/app/fair"
 	"github.com/qiao-platform/qiao/services/employment/internal/app/startup"
 )
 
@@ -23,6 +25,8 @@ import (
 type Department struct {
 	App      *app.App
 	In       func(*sqldb.Tx) app.Store
+	Fair     *fair.App
+	Fairs    func(*sqldb.Tx) fair.Store
 	Startup  *startup.App
 	Startups func(*sqldb.Tx) startup.Store
 	Evidence *evidence.Holder
@@ -34,7 +38,14 @@ func (d Department) Router() *consume.Router {
 	consume.On(r, "registry", d.consentGranted)
 	consume.On(r, "registry", d.consentWithdrawn)
 	consume.On(r, "registry", d.factCorrected)
-	arrival.On(r, "employment", d.In, map[string]arrival.Use[app.Store]{"offer": d.App.StartOfferClock, "proposal": d.App.StartProposalClock})
+	arrival.On(r, "employment", func(tx *sqldb.Tx) *sqldb.Tx { return tx }, map[string]arrival.Use[*sqldb.Tx]{
+		"offer": func(ctx context.Context, tx *sqldb.Tx, id string, at time.Time) error {
+			return d.App.StartOfferClock(ctx, d.In(tx), id, at)
+		},
+		"proposal": func(ctx context.Context, tx *sqldb.Tx, id string, at time.Time) error {
+			return d.Fair.StartProposalClock(ctx, d.Fairs(tx), id, at)
+		},
+	})
 	consume.On(r, "registry", d.accountClosed)
 	consume.On(r, "training", d.certificateIssued)
 	return r
@@ -57,6 +68,9 @@ func (d Department) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Eve
 		return err
 	}
 	if err := d.App.CloseAccount(ctx, d.In(tx), e.Worker); err != nil {
+		return err
+	}
+	if err := d.Fair.CloseAccount(ctx, d.Fairs(tx), e.Worker); err != nil {
 		return err
 	}
 	return d.Startup.CloseAccount(ctx, d.Startups(tx), e.Worker)

@@ -111,3 +111,8 @@ func (t *Tx) Looked(ctx context.Context, on clock.Date, looks []app.Look) error 
 	}
 	return nil
 }
+
+// FreeSeat gives back the seat of an interview whose application was withdrawn.
+func (t *Tx) FreeSeat(ctx context.Context, applicationID string) error {
+	return t.Withdrawn(ctx, t.tx, applicationID)
+}

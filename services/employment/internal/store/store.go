@@ -3,6 +3,7 @@
 package store
 
 import (
+	"context"
 	"embed"
 
 	"github.com/qiao-platform/qiao/pkg/cache"
@@ -24,6 +25,8 @@ var Migrations embed.FS
 type Store struct {
 	// Evidence keeps other departments' facts for job searches; the recipe sets it.
 	Evidence *evidence.Holder
+	// Withdrawn gives back the seat of an interview at a job fair; the recipe sets it.
+	Withdrawn func(ctx context.Context, tx *sqldb.Tx, applicationID string) error
 
 	log       *outbox.Log
 	tasks     *task.Queue
@@ -50,5 +53,3 @@ type Tx struct {
 	*Store
 	tx *sqldb.Tx
 }
-
-func scanText(s sqldb.Scanner) (text string, err error) { return text, s.Scan(&text) }

@@ -109,8 +109,8 @@ func (t *Tx) SaveVacancy(ctx context.Context, v domain.Vacancy, events ...domain
 	return nil
 }
 
-// VacanciesByID gives open vacancies with open places, by id.
-func (t *Tx) VacanciesByID(ids []string) (map[string]domain.Vacancy, error) {
+// PeekVacancies reads vacancies, by id.
+func (t *Tx) PeekVacancies(ids []string) (map[string]domain.Vacancy, error) {
 	found := map[string]domain.Vacancy{}
 	if len(ids) == 0 {
 		return found, nil
@@ -118,9 +118,7 @@ func (t *Tx) VacanciesByID(ids []string) (map[string]domain.Vacancy, error) {
 	marks, args := sqldb.In(ids)
 	all, err := vacancies.List(t.tx, `WHERE v.id IN (`+marks+`)`, args...)
 	for _, v := range all {
-		if v.Open() > 0 {
-			found[v.ID] = v
-		}
+		found[v.ID] = v
 	}
 	return found, err
 }

@@ -14,70 +14,85 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	jobs "github.com/qiao-platform/qiao/services/employment/internal/app"
+	app "github.com/qiao-platform/qiao/services/employment/internal/app/fair"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
-func fair(id string) domain.Fair {
-	return domain.Fair{
-		FairPlan: domain.FairPlan{
-			Campaign: "spring_breeze", Division: "654323", StartsOn: clock.NewDate(2026, 11, 20), EndsOn: clock.NewDate(2026, 11, 21),
-			ClosesOn: clock.NewDate(2026, 11, 4), MatchOn: clock.NewDate(2026, 11, 10), Tie: allocate.MultipleTie, FigureName: "双色球 é",
-		},
-		ID: id, State: domain.FairIsMatched, Root: "root", Entries: 7, ClosedAt: noon, Figure: "42", First: "officer-1", Second: "officer-2", Seed: "seed", Pass: 1,
+// atFairs runs f in a transaction of job fairs that must succeed.
+func (s *suite) atFairs(f func(ctx context.Context, tx app.Store) error) {
+	s.Helper()
+	if err := try(s, s.fairs.In, f); err != nil {
+		s.Error(err)
 	}
 }
 
-func fairPost(id, vacancyID string, seats int) domain.FairPost {
-	return domain.FairPost{ID: id, FairID: "fair-1", VacancyID: vacancyID, EmployerID: "employer-1", County: "654323", Seats: seats}
+func (s *suite) fairCases() *app.App {
+	jobs := s.cases()
+	return &app.App{Jobs: jobs, Clock: jobs.Clock, Rules: jobs.Rules, Codes: jobs.Codes, NewID: jobs.NewID}
 }
 
-func fairApplication(id, worker string, wishes ...string) domain.FairApplication {
-	return domain.FairApplication{
+func jobFair(id string) fair.Fair {
+	return fair.Fair{
+		Plan: fair.Plan{
+			Campaign: "spring_breeze", Division: "654323", StartsOn: clock.NewDate(2026, 11, 20), EndsOn: clock.NewDate(2026, 11, 21),
+			ClosesOn: clock.NewDate(2026, 11, 4), MatchOn: clock.NewDate(2026, 11, 10), Tie: allocate.MultipleTie, FigureName: "双色球 é",
+		},
+		ID: id, State: fair.Matched, Root: "root", Entries: 7, ClosedAt: noon, Figure: "42", First: "officer-1", Second: "officer-2", Seed: "seed", Pass: 1,
+	}
+}
+
+func fairPost(id, vacancyID string, seats int) fair.Post {
+	return fair.Post{ID: id, FairID: "fair-1", VacancyID: vacancyID, EmployerID: "employer-1", County: "654323", Seats: seats}
+}
+
+func fairApplication(id, worker string, wishes ...string) fair.Application {
+	return fair.Application{
 		ID: id, FairID: "fair-1", Worker: worker, Division: "654323", Ticket: "TICKET" + id, Word: allocate.NewWord("w", "n"), Wishes: wishes, SubmittedAt: noon,
 	}
 }
 
-func proposal(id, applicationID, worker string) domain.FairProposal {
-	return domain.FairProposal{
+func proposal(id, applicationID, worker string) fair.Proposal {
+	return fair.Proposal{
 		ID: id, ApplicationID: applicationID, FairID: "fair-1", PostID: "post-1", VacancyID: "vacancy-1", EmployerID: "employer-1", Worker: worker,
 		County: "654323", Wish: 2, Pass: 1, Clock: answer.Make(3, noon.Add(-time.Hour)),
 	}
 }
 
 // atFair writes a fair with one post.
-func (s *suite) atFair(f domain.Fair, seats int) {
+func (s *suite) atFair(f fair.Fair, seats int) {
 	s.Helper()
 	s.published("vacancy-1", max(seats, 1))
-	s.do(func(ctx context.Context, tx app.Store) error {
-		return errors.Join(tx.SaveFair(ctx, f), tx.SaveFairPost(ctx, fairPost("post-1", "vacancy-1", seats)))
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.Save(ctx, f), tx.SavePost(ctx, fairPost("post-1", "vacancy-1", seats)))
 	})
 }
 
 func (s *suite) fairRoundTrips() {
-	f := fair("fair-1")
+	f := jobFair("fair-1")
 	s.atFair(f, 3)
 	s.published("vacancy-2", 1)
 	a := fairApplication("a1", "worker-1", "vacancy-1", "vacancy-2")
 	x := proposal("proposal-1", "a1", "worker-1")
 	x.State, x.AcceptedAt, x.InPerson, x.JobID, x.ReasonCode, x.AnswerBy, x.EndedAt = answer.Accepted, noon, true, "job-1", "no_interview", noon.Add(time.Hour), noon
-	s.do(func(ctx context.Context, tx app.Store) error {
-		return errors.Join(tx.SaveFairPost(ctx, fairPost("post-2", "vacancy-2", 1)), tx.SaveFairApplication(ctx, a), tx.SaveFairProposal(ctx, x))
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.SavePost(ctx, fairPost("post-2", "vacancy-2", 1)), tx.SaveApplication(ctx, a), tx.SaveProposal(ctx, x))
 	})
 	f.Version, a.Version, x.Version = 1, 1, 1
 	p := fairPost("post-1", "vacancy-1", 3)
 	p.Version = 1
-	s.do(func(_ context.Context, tx app.Store) error {
-		same(s, f, func() (domain.Fair, error) { return tx.Fair("fair-1") })
-		same(s, f, func() (domain.Fair, error) { return tx.ShareFair("fair-1") })
-		same(s, []domain.Fair{f}, func() ([]domain.Fair, error) { return tx.ListFairs("") })
-		same(s, []domain.Fair(nil), func() ([]domain.Fair, error) { return tx.ListFairs("654301") })
-		same(s, p, func() (domain.FairPost, error) { return tx.FairPost("post-1") })
-		same(s, p, func() (domain.FairPost, error) { return tx.PeekFairPostOf("fair-1", "vacancy-1") })
-		same(s, a, func() (domain.FairApplication, error) { return tx.PeekFairApplication("a1") })
-		same(s, x, func() (domain.FairProposal, error) { return tx.FairProposal("proposal-1") })
-		same(s, []domain.FairProposal{x}, func() ([]domain.FairProposal, error) { return tx.ProposalsOf("a1") })
-		same(s, []domain.FairProposal{x}, func() ([]domain.FairProposal, error) { return tx.FairResults("fair-1", "", 5) })
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		same(s, f, func() (fair.Fair, error) { return tx.Fair("fair-1") })
+		same(s, f, func() (fair.Fair, error) { return tx.Share("fair-1") })
+		same(s, []fair.Fair{f}, func() ([]fair.Fair, error) { return tx.List("") })
+		same(s, []fair.Fair(nil), func() ([]fair.Fair, error) { return tx.List("654301") })
+		same(s, p, func() (fair.Post, error) { return tx.Post("post-1") })
+		same(s, p, func() (fair.Post, error) { return tx.PeekPostOf("fair-1", "vacancy-1") })
+		same(s, a, func() (fair.Application, error) { return tx.PeekApplication("a1") })
+		same(s, x, func() (fair.Proposal, error) { return tx.Proposal("proposal-1") })
+		same(s, []fair.Proposal{x}, func() ([]fair.Proposal, error) { return tx.ProposalsOf("a1") })
+		same(s, []fair.Proposal{x}, func() ([]fair.Proposal, error) { return tx.Results("fair-1", "", 5) })
 		byJob, found, err := tx.PeekProposalOfJob("job-1")
 		if !found || byJob.ID != "proposal-1" {
 			s.Error("no proposal of the job")
@@ -86,31 +101,31 @@ func (s *suite) fairRoundTrips() {
 		if none {
 			s.Error("a proposal of no job")
 		}
-		page, err3 := tx.FairPostPage("fair-1", "vacancy-1", 10)
+		page, err3 := tx.PostPage("fair-1", "vacancy-1", 10)
 		if len(page) != 1 || page[0].Applied != 1 || page[0].Vacancy.Title == "" {
 			s.Errorf("%+v", page)
 		}
 		return errors.Join(err, err2, err3)
 	})
 	for name, save := range map[string]func(ctx context.Context, tx app.Store) error{
-		"fair": func(ctx context.Context, tx app.Store) error { return tx.SaveFair(ctx, fair("fair-1")) },
+		"fair": func(ctx context.Context, tx app.Store) error { return tx.Save(ctx, jobFair("fair-1")) },
 		"post": func(ctx context.Context, tx app.Store) error {
-			return tx.SaveFairPost(ctx, fairPost("post-1", "vacancy-1", 1))
+			return tx.SavePost(ctx, fairPost("post-1", "vacancy-1", 1))
 		},
 		"twin": func(ctx context.Context, tx app.Store) error {
-			return tx.SaveFairPost(ctx, fairPost("post-9", "vacancy-1", 1))
+			return tx.SavePost(ctx, fairPost("post-9", "vacancy-1", 1))
 		},
 		"application": func(ctx context.Context, tx app.Store) error {
-			return tx.SaveFairApplication(ctx, fairApplication("a1", "worker-1", "vacancy-1"))
+			return tx.SaveApplication(ctx, fairApplication("a1", "worker-1", "vacancy-1"))
 		},
 		"again": func(ctx context.Context, tx app.Store) error {
-			return tx.SaveFairApplication(ctx, fairApplication("a9", "worker-1", "vacancy-1"))
+			return tx.SaveApplication(ctx, fairApplication("a9", "worker-1", "vacancy-1"))
 		},
 		"proposal": func(ctx context.Context, tx app.Store) error {
-			return tx.SaveFairProposal(ctx, proposal("proposal-1", "a1", "worker-1"))
+			return tx.SaveProposal(ctx, proposal("proposal-1", "a1", "worker-1"))
 		},
 	} {
-		if err := s.try(save); !errors.Is(err, outbox.ErrStale) {
+		if err := try(s, s.fairs.In, save); !errors.Is(err, outbox.ErrStale) {
 			s.Errorf("%s: %v", name, err)
 		}
 	}
@@ -119,40 +134,40 @@ func (s *suite) fairRoundTrips() {
 // fairWishes has an employer's ranks survive other wishes of the worker, and
 // only the committed list be drawn from.
 func (s *suite) fairWishes() {
-	s.atFair(fair("fair-1"), 3)
+	s.atFair(jobFair("fair-1"), 3)
 	s.published("vacancy-2", 1)
-	s.do(func(ctx context.Context, tx app.Store) error {
-		return errors.Join(tx.SaveFairPost(ctx, fairPost("post-2", "vacancy-2", 1)),
-			tx.SaveFairApplication(ctx, fairApplication("a1", "worker-1", "vacancy-1")), tx.SaveFairApplication(ctx, fairApplication("a2", "worker-2", "vacancy-2", "vacancy-1")),
-			tx.SaveProfile(ctx, domain.Profile{Worker: "worker-2", Wishes: domain.Wishes{Occupation: "6-29", AvailableFrom: clock.NewDate(2026, 12, 1)}}))
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.SavePost(ctx, fairPost("post-2", "vacancy-2", 1)),
+			tx.SaveApplication(ctx, fairApplication("a1", "worker-1", "vacancy-1")), tx.SaveApplication(ctx, fairApplication("a2", "worker-2", "vacancy-2", "vacancy-1")),
+			tx.Jobs().SaveProfile(ctx, domain.Profile{Worker: "worker-2", Wishes: domain.Wishes{Occupation: "6-29", AvailableFrom: clock.NewDate(2026, 12, 1)}}))
 	})
-	s.do(func(ctx context.Context, tx app.Store) error {
-		applied, err := tx.FairApplied("fair-1", "vacancy-1")
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		applied, err := tx.Applied("fair-1", "vacancy-1")
 		if slices.Sort(applied); !slices.Equal(applied, []string{"a1", "a2"}) {
 			s.Errorf("%v", applied)
 		}
-		return errors.Join(err, tx.RankFair("fair-1", "vacancy-1", []string{"a1"}), tx.RankFair("fair-1", "vacancy-1", []string{"a2", "a1"}))
+		return errors.Join(err, tx.Rank("fair-1", "vacancy-1", []string{"a1"}), tx.Rank("fair-1", "vacancy-1", []string{"a2", "a1"}))
 	})
-	s.do(func(ctx context.Context, tx app.Store) error {
-		a, _, err := tx.FairApplicationOf("worker-2", "fair-1")
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		a, _, err := tx.ApplicationOf("worker-2", "fair-1")
 		a.Wishes = []string{"vacancy-1"}
-		return errors.Join(err, tx.SaveFairApplication(ctx, a))
+		return errors.Join(err, tx.SaveApplication(ctx, a))
 	})
-	s.do(func(ctx context.Context, tx app.Store) error {
-		none, err := tx.FairEntries("fair-1", "", 10)
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		none, err := tx.Entries("fair-1", "", 10)
 		if len(none) != 0 {
 			s.Error("entries before there is a list")
 		}
-		return errors.Join(err, tx.CommitFair("fair-1"), tx.SaveFairApplication(ctx, fairApplication("a3", "worker-3", "vacancy-1")),
-			tx.SaveFairProposal(ctx, proposal("proposal-1", "a1", "worker-1")))
+		return errors.Join(err, tx.Commit("fair-1"), tx.SaveApplication(ctx, fairApplication("a3", "worker-3", "vacancy-1")),
+			tx.SaveProposal(ctx, proposal("proposal-1", "a1", "worker-1")))
 	})
-	s.do(func(_ context.Context, tx app.Store) error {
-		first, err := tx.FairEntries("fair-1", "", 1)
-		next, err2 := tx.FairEntries("fair-1", "TICKETa1", 10)
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		first, err := tx.Entries("fair-1", "", 1)
+		next, err2 := tx.Entries("fair-1", "TICKETa1", 10)
 		if len(first) != 1 || !first[0].Settled || len(next) != 1 || next[0].Settled || next[0].Ticket != "TICKETa2" {
 			s.Fatalf("%+v, %+v", first, next)
 		}
-		if w := next[0].Wishes; !slices.Equal(w, []domain.FairWish{{VacancyID: "vacancy-1", Class: 1}}) {
+		if w := next[0].Wishes; !slices.Equal(w, []fair.Wish{{VacancyID: "vacancy-1", Class: 1}}) {
 			s.Errorf("%+v", w)
 		}
 		return errors.Join(err, err2)
@@ -160,12 +175,11 @@ func (s *suite) fairWishes() {
 	ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
 	for range 2 { // the second look is no news
 		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error {
-			st := s.store.In(tx)
-			all, err := st.FairApplicants("fair-1", "vacancy-1")
-			if len(all) != 3 || all[0].Number != "a2" || all[0].Occupation != "6-29" || all[0].AvailableFrom != "2026-12-01" || all[0].Rank != 1 || all[1].Number != "a1" || all[1].ProposalID != "" || all[2].Rank != 0 {
+			all, err := s.fairCases().SeeApplicants(ctx, s.fairs.In(tx), "fair-1", "vacancy-1")
+			if len(all) != 3 || all[0].Number != "a2" || all[0].Occupation != "6-29" || all[0].AvailableFrom.String() != "2026-12-01" || all[0].Rank != 1 || all[1].Number != "a1" || all[1].ProposalID != "" || all[2].Rank != 0 {
 				s.Errorf("%+v", all)
 			}
-			return errors.Join(err, st.SawFairApplicants(ctx, "fair-1", "vacancy-1"))
+			return err
 		}); err != nil {
 			s.Error(err)
 		}
@@ -176,21 +190,47 @@ func (s *suite) fairWishes() {
 	}
 }
 
+// fairCertificates shows an employer the certificates of a worker while the worker
+// shares them, to the last day.
+func (s *suite) fairCertificates() {
+	s.atFair(jobFair("fair-1"), 3)
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.Jobs().SaveProfile(ctx, domain.Profile{Worker: "worker-1"}), tx.SaveApplication(ctx, fairApplication("a1", "worker-1", "vacancy-1")))
+	})
+	s.shares("worker-1", "certificate-1", "6-29", 0, "2026-11-02", "2026-11-03")
+	s.shares("worker-1", "certificate-2", "6-30", 1, "2026-11-02", "2026-11-03") // its issuer corrected it
+	ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
+	cases := s.fairCases()
+	manual, _ := cases.Clock.(*clock.Manual)
+	for _, want := range [][]string{{"6-29"}, {"6-29"}, nil} {
+		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error {
+			all, err := cases.SeeApplicants(ctx, s.fairs.In(tx), "fair-1", "vacancy-1")
+			if len(all) != 1 || !slices.Equal(all[0].Certificates, want) {
+				s.Errorf("%s: %+v, want %v", clock.Today(manual), all, want)
+			}
+			return err
+		}); err != nil {
+			s.Error(err)
+		}
+		manual.Advance(24 * time.Hour)
+	}
+}
+
 // lastSeats has 64 workers accept proposals of a post with five seats at once.
 func (s *suite) lastSeats() {
-	cases := s.cases()
-	f := fair("fair-1")
+	cases := s.fairCases()
+	f := jobFair("fair-1")
 	s.atFair(f, places)
 	for i := range contenders {
 		worker, id := fmt.Sprintf("worker-%d", i), fmt.Sprintf("a%d", i)
-		s.do(func(ctx context.Context, tx app.Store) error {
-			return errors.Join(tx.SaveFairApplication(ctx, fairApplication(id, worker, "vacancy-1")), tx.SaveFairProposal(ctx, proposal("p"+id, id, worker)))
+		s.atFairs(func(ctx context.Context, tx app.Store) error {
+			return errors.Join(tx.SaveApplication(ctx, fairApplication(id, worker, "vacancy-1")), tx.SaveProposal(ctx, proposal("p"+id, id, worker)))
 		})
 	}
 	got := together(contenders, func(i int) error {
 		ctx := as(fmt.Sprintf("worker-%d", i))
 		return s.db.Update(ctx, func(tx *sqldb.Tx) error {
-			_, err := cases.AcceptProposal(ctx, s.store.In(tx), fmt.Sprintf("pa%d", i), fmt.Sprintf("job-%d", i), app.AgeQuestion{Age: 18}, true)
+			_, err := cases.AcceptProposal(ctx, s.fairs.In(tx), fmt.Sprintf("pa%d", i), fmt.Sprintf("job-%d", i), jobs.AgeQuestion{Age: 18}, true)
 			return err
 		})
 	})
@@ -199,13 +239,13 @@ func (s *suite) lastSeats() {
 		switch {
 		case err == nil:
 			won++
-		case !errors.Is(err, domain.ErrFairPostFull):
+		case !errors.Is(err, fair.ErrPostFull):
 			s.Errorf("a contender got %v", err)
 		}
 	}
-	s.do(func(_ context.Context, tx app.Store) error {
-		p, err := tx.FairPost("post-1")
-		jobs, err2 := tx.Applicants("vacancy-1")
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		p, err := tx.Post("post-1")
+		jobs, err2 := tx.Jobs().Applicants("vacancy-1")
 		if won != places || p.Taken != places || len(jobs) != places {
 			s.Errorf("%d accepted, %d taken, %d applications of %d seats", won, p.Taken, len(jobs), places)
 		}
@@ -216,25 +256,25 @@ func (s *suite) lastSeats() {
 // oneFairAnswer has one proposal accepted, declined, and left with the fair at
 // once: it is answered exactly once, and a seat is taken by who holds one.
 func (s *suite) oneFairAnswer() {
-	cases := s.cases()
-	s.atFair(fair("fair-1"), contenders)
+	cases := s.fairCases()
+	s.atFair(jobFair("fair-1"), contenders)
 	for round := range 6 {
 		worker, id := fmt.Sprintf("worker-%d", round), fmt.Sprintf("a%d", round)
-		s.do(func(ctx context.Context, tx app.Store) error {
-			return errors.Join(tx.SaveFairApplication(ctx, fairApplication(id, worker, "vacancy-1")), tx.SaveFairProposal(ctx, proposal("p"+id, id, worker)))
+		s.atFairs(func(ctx context.Context, tx app.Store) error {
+			return errors.Join(tx.SaveApplication(ctx, fairApplication(id, worker, "vacancy-1")), tx.SaveProposal(ctx, proposal("p"+id, id, worker)))
 		})
 		ctx := as(worker)
 		got := together(9, func(i int) error {
 			return s.db.Update(ctx, func(tx *sqldb.Tx) error {
-				st := s.store.In(tx)
+				st := s.fairs.In(tx)
 				switch i % 3 {
 				case 0:
-					_, err := cases.AcceptProposal(ctx, st, "p"+id, fmt.Sprintf("job-%d-%d", round, i), app.AgeQuestion{Age: 18}, true)
+					_, err := cases.AcceptProposal(ctx, st, "p"+id, fmt.Sprintf("job-%d-%d", round, i), jobs.AgeQuestion{Age: 18}, true)
 					return err
 				case 1:
 					return cases.DeclineProposal(ctx, st, "p"+id)
 				}
-				return cases.WithdrawFromFair(ctx, st, id)
+				return cases.Withdraw(ctx, st, id)
 			})
 		})
 		answered := 0
@@ -242,21 +282,21 @@ func (s *suite) oneFairAnswer() {
 			if err == nil && i%3 != 2 {
 				answered++
 			}
-			if err != nil && !errors.Is(err, domain.ErrProposalState) && !errors.Is(err, domain.ErrFairApplicationState) {
+			if err != nil && !errors.Is(err, fair.ErrProposalState) && !errors.Is(err, fair.ErrApplicationState) {
 				s.Errorf("an answer got %v", err)
 			}
 		}
-		s.do(func(_ context.Context, tx app.Store) error {
-			x, err := tx.FairProposal("p" + id)
+		s.atFairs(func(_ context.Context, tx app.Store) error {
+			x, err := tx.Proposal("p" + id)
 			if x.State == answer.Open || answered > 1 || (x.State == answer.Withdrawn) != (answered == 0) {
 				s.Errorf("%s after %d answers", x.State, answered)
 			}
 			return err
 		})
 	}
-	s.do(func(_ context.Context, tx app.Store) error {
-		p, err := tx.FairPost("post-1")
-		accepted, err2 := tx.FairResults("fair-1", "", 100)
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		p, err := tx.Post("post-1")
+		accepted, err2 := tx.Results("fair-1", "", 100)
 		n := 0
 		for _, x := range accepted {
 			if x.State == answer.Accepted {
@@ -273,20 +313,20 @@ func (s *suite) oneFairAnswer() {
 // fairLastPost draws a fair in which 64 want each of three posts with one seat:
 // exactly three proposals, and after the second pass with all silent still three.
 func (s *suite) fairLastPost() {
-	cases := s.cases()
-	f := fair("fair-1")
-	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = domain.FairIsOpen, "", "", "", "", "", 0, 0
+	cases := s.fairCases()
+	f := jobFair("fair-1")
+	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = fair.Open, "", "", "", "", "", 0, 0
 	s.atFair(f, 1)
 	s.published("vacancy-2", 1)
 	s.published("vacancy-3", 1)
-	s.do(func(ctx context.Context, tx app.Store) error {
-		return errors.Join(tx.SaveFairPost(ctx, fairPost("post-2", "vacancy-2", 1)), tx.SaveFairPost(ctx, fairPost("post-3", "vacancy-3", 1)))
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.SavePost(ctx, fairPost("post-2", "vacancy-2", 1)), tx.SavePost(ctx, fairPost("post-3", "vacancy-3", 1)))
 	})
 	apply := together(contenders, func(i int) error {
 		worker := fmt.Sprintf("worker-%d", i)
 		ctx := as(worker)
 		return s.db.Update(ctx, func(tx *sqldb.Tx) error {
-			_, err := cases.ApplyToFair(ctx, s.store.In(tx), fmt.Sprintf("a%d", i), worker, "fair-1", []string{"vacancy-1", "vacancy-2", "vacancy-3"}, "", app.AgeQuestion{}, false)
+			_, err := cases.Apply(ctx, s.fairs.In(tx), fmt.Sprintf("a%d", i), worker, "fair-1", []string{"vacancy-1", "vacancy-2", "vacancy-3"}, "", jobs.AgeQuestion{}, false)
 			return err
 		})
 	})
@@ -300,7 +340,7 @@ func (s *suite) fairLastPost() {
 	step := func(ctx context.Context, days int, f func(st app.Store) error) {
 		s.Helper()
 		manual.Advance(time.Duration(days) * 24 * time.Hour)
-		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error { return f(s.store.In(tx)) }); err != nil {
+		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error { return f(s.fairs.In(tx)) }); err != nil {
 			s.Fatal(err)
 		}
 	}
@@ -309,28 +349,28 @@ func (s *suite) fairLastPost() {
 	manual.Advance(5 * 24 * time.Hour)
 	closed := 0
 	for _, err := range together(8, func(int) error {
-		return s.db.Update(one, func(tx *sqldb.Tx) error { _, err := cases.CloseFair(one, s.store.In(tx), "fair-1", ""); return err })
+		return s.db.Update(one, func(tx *sqldb.Tx) error { _, err := cases.Close(one, s.fairs.In(tx), "fair-1", ""); return err })
 	}) {
 		switch {
 		case err == nil:
 			closed++
-		case !errors.Is(err, domain.ErrFairTwice):
+		case !errors.Is(err, fair.ErrTwice):
 			s.Error(err)
 		}
 	}
 	if closed != 1 {
 		s.Errorf("closed %d times", closed)
 	}
-	step(one, 3, func(st app.Store) error { return cases.EnterFairFigure(one, st, "fair-1", "42") })
+	step(one, 3, func(st app.Store) error { return cases.EnterFigure(one, st, "fair-1", "42") })
 	step(two, 0, func(st app.Store) error {
-		_, m, err := cases.DrawFair(two, st, "fair-1", "42")
+		_, m, err := cases.DrawAtOnce(two, st, "fair-1", "42")
 		if m.Proposed != 3 || m.Unplaced != contenders-3 {
 			s.Errorf("%d proposed, %d unplaced", m.Proposed, m.Unplaced)
 		}
 		return err
 	})
-	s.do(func(_ context.Context, tx app.Store) error {
-		all, err := tx.FairResults("fair-1", "", 100)
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		all, err := tx.Results("fair-1", "", 100)
 		taken := map[string]int{}
 		for _, x := range all {
 			taken[x.VacancyID]++
@@ -338,8 +378,8 @@ func (s *suite) fairLastPost() {
 		if len(taken) != 3 || len(all) != 3 {
 			s.Errorf("%v", taken)
 		}
-		part, err2 := tx.FairBundle("fair-1", 0)
-		end, err3 := tx.FairBundle("fair-1", 1)
+		part, err2 := tx.Bundle("fair-1", 0)
+		end, err3 := tx.Bundle("fair-1", 1)
 		if len(part) == 0 || end != nil {
 			s.Error("no bundle")
 		}

@@ -14,8 +14,9 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
-	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	jobs "github.com/qiao-platform/qiao/services/employment/internal/app"
+	app "github.com/qiao-platform/qiao/services/employment/internal/app/fair"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
 // fairInSteps draws a fair that is too large for one transaction. The draw breaks
@@ -23,18 +24,18 @@ import (
 // before all of it is there, and then each has what the draw gave, once.
 func (s *suite) fairInSteps() {
 	const workers, left, gone = 700, 699, 3
-	cases := s.cases()
+	cases := s.fairCases()
 	officer := func(number string) context.Context {
 		return auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
 	}
 	one, two := officer("officer-1"), officer("officer-2")
 	id := func(i int) string { return fmt.Sprintf("a%04d", i) }
-	f := fair("fair-1")
-	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = domain.FairIsOpen, "", "", "", "", "", 0, 0
+	f := jobFair("fair-1")
+	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = fair.Open, "", "", "", "", "", 0, 0
 	s.atFair(f, workers/2)
-	s.do(func(ctx context.Context, tx app.Store) (err error) {
+	s.atFairs(func(ctx context.Context, tx app.Store) (err error) {
 		for i := range workers {
-			err = errors.Join(err, tx.SaveFairApplication(ctx, fairApplication(id(i), fmt.Sprintf("worker-%d", i), "vacancy-1")))
+			err = errors.Join(err, tx.SaveApplication(ctx, fairApplication(id(i), fmt.Sprintf("worker-%d", i), "vacancy-1")))
 		}
 		return err
 	})
@@ -42,18 +43,18 @@ func (s *suite) fairInSteps() {
 	as := func(ctx context.Context, days int, run func(st app.Store) error) {
 		s.Helper()
 		manual.Advance(time.Duration(days) * 24 * time.Hour)
-		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error { return run(s.store.In(tx)) }); err != nil {
+		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error { return run(s.fairs.In(tx)) }); err != nil {
 			s.Fatal(err)
 		}
 	}
-	as(one, 5, func(st app.Store) error { _, err := cases.CloseFair(one, st, "fair-1", ""); return err })
-	as(one, 3, func(st app.Store) error { return cases.EnterFairFigure(one, st, "fair-1", "42") })
-	var first *app.FairDraw
+	as(one, 5, func(st app.Store) error { _, err := cases.Close(one, st, "fair-1", ""); return err })
+	as(one, 3, func(st app.Store) error { return cases.EnterFigure(one, st, "fair-1", "42") })
+	var first *app.Draw
 	as(two, 0, func(st app.Store) (err error) {
-		if _, err := cases.ReadLargeFair(one, st, "fair-1", "42"); !errors.Is(err, domain.ErrFairSameOfficer) {
+		if _, err := cases.ReadLarge(one, st, "fair-1", "42"); !errors.Is(err, fair.ErrSameOfficer) {
 			s.Errorf("one officer twice: %v", err)
 		}
-		first, err = cases.ReadLargeFair(two, st, "fair-1", "42")
+		first, err = cases.ReadLarge(two, st, "fair-1", "42")
 		return err
 	})
 	if first == nil {
@@ -66,14 +67,14 @@ func (s *suite) fairInSteps() {
 	if match.Proposed != workers/2 || match.Unplaced != workers/2 || seed == "" {
 		s.Errorf("%d proposed, %d unplaced", match.Proposed, match.Unplaced)
 	}
-	as(two, 0, func(st app.Store) error { return cases.BeginFairDraw(two, st, "fair-1", "42") })
+	as(two, 0, func(st app.Store) error { return cases.BeginDraw(two, st, "fair-1", "42") })
 
 	// step draws, and writes so many steps of it, or all.
 	step := func(steps int) {
 		s.Helper()
-		var d *app.FairDraw
+		var d *app.Draw
 		if err := s.db.View(one, func(tx *sqldb.Tx) (err error) {
-			d, err = cases.ReadBegunFairDraw(s.store.In(tx), "fair-1")
+			d, err = cases.ReadBegunDraw(s.fairs.In(tx), "fair-1")
 			return err
 		}); err != nil || d == nil {
 			s.Fatalf("%v, %v", d, err)
@@ -81,62 +82,62 @@ func (s *suite) fairInSteps() {
 		if err := cases.Draw(d); err != nil {
 			s.Fatal(err)
 		}
-		for at := (app.FairStep{}); steps > 0 && !at.Done; steps-- {
-			as(one, 0, func(st app.Store) (err error) { at, err = cases.StepFairDraw(one, st, d, at); return err })
+		for at := (app.Step{}); steps > 0 && !at.Done; steps-- {
+			as(one, 0, func(st app.Store) (err error) { at, err = cases.StepDraw(one, st, d, at); return err })
 		}
 	}
 	step(2) // what is published, and the first entries
-	var begun []domain.FairProposal
-	s.do(func(ctx context.Context, tx app.Store) (err error) {
-		begun, err = tx.FairResults("fair-1", "", workers)
+	var begun []fair.Proposal
+	s.atFairs(func(ctx context.Context, tx app.Store) (err error) {
+		begun, err = tx.Results("fair-1", "", workers)
 		if len(begun) == 0 || len(begun) == workers/2 {
 			return fmt.Errorf("%d proposals are written", len(begun))
 		}
 		x := begun[0]
-		application, err2 := tx.PeekFairApplication(x.ApplicationID)
-		application, shown, err3 := cases.FairProposals(tx, application)
-		if len(shown) != 0 || application.Outcome.Pass != 0 {
-			s.Errorf("%v is shown of a draw that is being written", shown)
+		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: x.Worker})
+		seen, found, err2 := cases.SeeApplication(own, tx, x.Worker, "fair-1")
+		if !found || len(seen.Proposals) != 0 || seen.Outcome.Pass != 0 {
+			s.Errorf("%+v is shown of a draw that is being written", seen)
 		}
-		if err := cases.MaySeeFairResults(one, tx, "fair-1"); !errors.Is(err, domain.ErrFairState) {
+		if _, _, err := cases.ListResults(one, tx, "fair-1", ""); !errors.Is(err, fair.ErrState) {
 			s.Errorf("its results: %v", err)
 		}
-		f, err4 := tx.Fair("fair-1")
-		if _, _, err := f.Cancel("law"); f.State != domain.FairIsDrawing || !errors.Is(err, domain.ErrFairResults) {
+		f, err3 := tx.Fair("fair-1")
+		if _, _, err := f.Cancel("law"); f.State != fair.Drawing || !errors.Is(err, fair.ErrResults) {
 			s.Errorf("%s is cancelled: %v", f.State, err)
 		}
-		return errors.Join(err, err2, err3, err4)
+		return errors.Join(err, err2, err3)
 	})
-	accept := func(x domain.FairProposal) error {
+	accept := func(x fair.Proposal) error {
 		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: x.Worker})
 		return s.db.Update(own, func(tx *sqldb.Tx) error {
-			_, err := cases.AcceptProposal(own, s.store.In(tx), x.ID, "job-"+x.ID, app.AgeQuestion{Age: 18}, true)
+			_, err := cases.AcceptProposal(own, s.fairs.In(tx), x.ID, "job-"+x.ID, jobs.AgeQuestion{Age: 18}, true)
 			return err
 		})
 	}
-	if err := accept(begun[0]); !errors.Is(err, domain.ErrFairState) {
+	if err := accept(begun[0]); !errors.Is(err, fair.ErrState) {
 		s.Errorf("an answer to a draw that is being written: %v", err)
 	}
-	if err := s.try(func(_ context.Context, tx app.Store) error {
-		_, _, err := cases.DrawFair(two, tx, "fair-1", "42")
+	if err := try(s, s.fairs.In, func(_ context.Context, tx app.Store) error {
+		_, _, err := cases.DrawAtOnce(two, tx, "fair-1", "42")
 		return err
-	}); !errors.Is(err, domain.ErrFairState) {
+	}); !errors.Is(err, fair.ErrState) {
 		s.Errorf("a second draw: %v", err)
 	}
 	before := begun[gone]
 	for worker, number := range map[string]string{fmt.Sprintf("worker-%d", left): id(left), before.Worker: before.ApplicationID} {
 		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: worker})
-		as(own, 0, func(st app.Store) error { return cases.WithdrawFromFair(own, st, number) })
+		as(own, 0, func(st app.Store) error { return cases.Withdraw(own, st, number) })
 	}
 
 	step(workers)
-	s.do(func(_ context.Context, tx app.Store) error {
-		f, err := tx.PeekFair("fair-1")
-		again, err2 := cases.ReadBegunFairDraw(tx, "fair-1")
-		if f.State != domain.FairIsMatched || f.Seed != seed || f.Second != "officer-2" || f.Pass != 1 || again != nil {
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		f, err := tx.Peek("fair-1")
+		again, err2 := cases.ReadBegunDraw(tx, "fair-1")
+		if f.State != fair.Matched || f.Seed != seed || f.Second != "officer-2" || f.Pass != 1 || again != nil {
 			s.Errorf("%+v", f)
 		}
-		all, err3 := tx.FairResults("fair-1", "", 2*workers)
+		all, err3 := tx.Results("fair-1", "", 2*workers)
 		got := map[string]int{}
 		for _, x := range all {
 			got[x.ApplicationID]++
@@ -145,23 +146,23 @@ func (s *suite) fairInSteps() {
 			}
 		}
 		for i, o := range match.Outcomes { // in the order of tickets
-			a, err := tx.PeekFairApplication(id(i))
+			a, err := tx.PeekApplication(id(i))
 			if err != nil {
 				return err
 			}
 			want := o
 			if i == left {
-				want = domain.FairOutcome{}
+				want = fair.Outcome{}
 			}
 			if !reflect.DeepEqual(a.Outcome, want) || got[a.ID] != min(want.Got, 1) {
 				return fmt.Errorf("%s got %+v and %d proposals, the draw gives %+v", a.ID, a.Outcome, got[a.ID], want)
 			}
 		}
-		bundle, err4 := tx.WholeFairBundle("fair-1")
+		bundle, err4 := tx.WholeBundle("fair-1")
 		if _, err := allocate.VerifyBundle(bytes.NewReader(bundle)); err != nil {
 			s.Errorf("what is published: %v", err)
 		}
-		proposed, unplaced, err5 := tx.FairGave("fair-1")
+		proposed, unplaced, err5 := tx.Gave("fair-1")
 		if proposed != len(all) || proposed+unplaced != workers-1 {
 			s.Errorf("%d proposed, %d unplaced, %d proposals", proposed, unplaced, len(all))
 		}

@@ -121,23 +121,29 @@ func (s *suite) queue() {
 	})
 }
 
+// shares writes a certificate that a worker shares for some days, and a fact of
+// another kind; flagged is 1 where its issuer corrected it.
+func (s *suite) shares(worker, id, occupation string, flagged int, from, to string) {
+	s.Helper()
+	if err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
+		if _, err := tx.Exec(`INSERT INTO consent_grant (id, worker, purpose, recipient, kinds, valid_from, valid_to, withdrawn)
+			VALUES ('grant-1', $1, 'job_search', 'employment', 'certificate', $2, $3, 0) ON CONFLICT (id) DO NOTHING`, worker, from, to); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`INSERT INTO evidence (case_id, source, source_id, kind, worker, grant_id, since, until, months, code, fact_version, flagged, recorded_at)
+			VALUES ($1, 'training', $2, 'certificate', $3, 'grant-1', '2026-10-01', '', 0, $4, 1, $5, 1),
+				($1, 'insurance', $2, 'insurance_months', $3, 'grant-1', '2026-10', '', 3, '', 1, 0, 1)`, domain.ProfileCase(worker), id, worker, occupation, flagged)
+		return err
+	}); err != nil {
+		s.Fatal(err)
+	}
+}
+
 func (s *suite) qualifications() {
 	s.do(func(ctx context.Context, tx app.Store) error {
 		return tx.SaveProfile(ctx, domain.Profile{Worker: "worker-1"})
 	})
-	err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
-		if _, err := tx.Exec(`INSERT INTO consent_grant (id, worker, purpose, recipient, kinds, valid_from, valid_to, withdrawn)
-			VALUES ('grant-1', 'worker-1', 'job_search', 'employment', 'certificate', '2026-11-02', '2026-11-30', 0) ON CONFLICT (id) DO NOTHING`); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`INSERT INTO evidence (case_id, source, source_id, kind, worker, grant_id, since, until, months, code, fact_version, flagged, recorded_at)
-			VALUES ($1, 'training', 'certificate-1', 'certificate', 'worker-1', 'grant-1', '2026-10-01', '', 0, '6-29', 1, 1, 1),
-				($1, 'insurance', 'cover-1', 'insurance_months', 'worker-1', 'grant-1', '2026-10', '', 3, '', 1, 0, 1)`, domain.ProfileCase("worker-1"))
-		return err
-	})
-	if err != nil {
-		s.Fatal(err)
-	}
+	s.shares("worker-1", "certificate-1", "6-29", 1, "2026-11-02", "2026-11-30")
 	want := []domain.Qualification{{CertificateID: "certificate-1", Occupation: "6-29", Since: "2026-10-01", Flagged: true}}
 	s.do(func(_ context.Context, tx app.Store) error {
 		same(s, map[string][]domain.Qualification{"worker-1": want}, func() (map[string][]domain.Qualification, error) {

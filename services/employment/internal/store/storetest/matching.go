@@ -71,7 +71,7 @@ func (s *suite) matching() {
 				s.Errorf("%+v: %d reviews, %v", q.q, len(all), err)
 			}
 		}
-		v, err2 := tx.VacanciesByID([]string{"vacancy-1", "none"})
+		v, err2 := tx.PeekVacancies([]string{"vacancy-1", "none"})
 		if len(v) != 1 || v["vacancy-1"].Title == "" {
 			s.Errorf("by id: %v", v)
 		}

@@ -12,24 +12,24 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
-	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	app "github.com/qiao-platform/qiao/services/employment/internal/app/fair"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
 // BenchFair measures closing, drawing with all proposals, and the second pass
 // of a fair of a size, as use cases on a database.
 func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 	s := open(b, db)
-	cases := s.cases()
-	f := fair("fair-1")
-	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = domain.FairIsOpen, "", "", "", "", "", 0, 0
+	cases := s.fairCases()
+	f := jobFair("fair-1")
+	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = fair.Open, "", "", "", "", "", 0, 0
 	s.atFair(f, 10)
 	ids := []string{"vacancy-1"}
-	s.do(func(ctx context.Context, tx app.Store) error {
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
 		for i := 2; i <= posts; i++ {
 			v := vacancy(fmt.Sprintf("vacancy-%d", i), 10)
 			ids = append(ids, v.ID)
-			if err := errors.Join(tx.SaveVacancy(ctx, v), tx.SaveFairPost(ctx, fairPost(fmt.Sprintf("post-%d", i), v.ID, 10))); err != nil {
+			if err := errors.Join(tx.Jobs().SaveVacancy(ctx, v), tx.SavePost(ctx, fairPost(fmt.Sprintf("post-%d", i), v.ID, 10))); err != nil {
 				return err
 			}
 		}
@@ -38,13 +38,13 @@ func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 	r := rand.New(rand.NewPCG(1, 2))
 	const page = 1000
 	for from := 0; from < workers; from += page {
-		s.do(func(ctx context.Context, tx app.Store) error {
+		s.atFairs(func(ctx context.Context, tx app.Store) error {
 			for range min(workers-from, page) {
 				a := fairApplication(ident.NewID(), ident.NewID())
 				for _, p := range r.Perm(posts)[:wishes] {
 					a.Wishes = append(a.Wishes, ids[p])
 				}
-				if err := tx.SaveFairApplication(ctx, a); err != nil {
+				if err := tx.SaveApplication(ctx, a); err != nil {
 					return err
 				}
 			}
@@ -56,17 +56,17 @@ func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 		manual.Advance(time.Duration(days) * 24 * time.Hour)
 		ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
 		start := time.Now()
-		if err := db.Update(ctx, func(tx *sqldb.Tx) error { return run(ctx, s.store.In(tx)) }); err != nil {
+		if err := db.Update(ctx, func(tx *sqldb.Tx) error { return run(ctx, s.fairs.In(tx)) }); err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(time.Since(start).Milliseconds()), name+"-ms")
 	}
 	b.ResetTimer()
 	step("close", 5, "officer-1", func(ctx context.Context, st app.Store) error {
-		_, err := cases.CloseFair(ctx, st, "fair-1", "")
+		_, err := cases.Close(ctx, st, "fair-1", "")
 		return err
 	})
-	step("figure", 3, "officer-1", func(ctx context.Context, st app.Store) error { return cases.EnterFairFigure(ctx, st, "fair-1", "42") })
+	step("figure", 3, "officer-1", func(ctx context.Context, st app.Store) error { return cases.EnterFigure(ctx, st, "fair-1", "42") })
 	two := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "officer-2", Department: "hrss", Division: auth.Everywhere})
 	start := time.Now()
 	longest := s.drawInSteps(two, cases)
@@ -82,9 +82,9 @@ func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 // longest transaction took that writes.
 func (s *suite) drawInSteps(ctx context.Context, cases *app.App) (longest time.Duration) {
 	s.Helper()
-	var d *app.FairDraw
+	var d *app.Draw
 	read := func(run func(st app.Store) error) {
-		if err := s.db.View(ctx, func(tx *sqldb.Tx) error { return run(s.store.In(tx)) }); err != nil {
+		if err := s.db.View(ctx, func(tx *sqldb.Tx) error { return run(s.fairs.In(tx)) }); err != nil {
 			s.Fatal(err)
 		}
 		if err := cases.Draw(d); err != nil {
@@ -93,16 +93,16 @@ func (s *suite) drawInSteps(ctx context.Context, cases *app.App) (longest time.D
 	}
 	write := func(run func(st app.Store) error) {
 		start := time.Now()
-		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error { return run(s.store.In(tx)) }); err != nil {
+		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error { return run(s.fairs.In(tx)) }); err != nil {
 			s.Fatal(err)
 		}
 		longest = max(longest, time.Since(start))
 	}
-	read(func(st app.Store) (err error) { d, err = cases.ReadLargeFair(ctx, st, "fair-1", "42"); return err })
-	write(func(st app.Store) error { return cases.BeginFairDraw(ctx, st, "fair-1", "42") })
-	read(func(st app.Store) (err error) { d, err = cases.ReadBegunFairDraw(st, "fair-1"); return err })
-	for at := (app.FairStep{}); !at.Done; {
-		write(func(st app.Store) (err error) { at, err = cases.StepFairDraw(ctx, st, d, at); return err })
+	read(func(st app.Store) (err error) { d, err = cases.ReadLarge(ctx, st, "fair-1", "42"); return err })
+	write(func(st app.Store) error { return cases.BeginDraw(ctx, st, "fair-1", "42") })
+	read(func(st app.Store) (err error) { d, err = cases.ReadBegunDraw(st, "fair-1"); return err })
+	for at := (app.Step{}); !at.Done; {
+		write(func(st app.Store) (err error) { at, err = cases.StepDraw(ctx, st, d, at); return err })
 	}
 	return longest
 }

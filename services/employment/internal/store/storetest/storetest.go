@@ -22,6 +22,7 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/match"
 	"github.com/qiao-platform/qiao/services/employment/internal/store"
+	"github.com/qiao-platform/qiao/services/employment/internal/store/fair"
 	"github.com/qiao-platform/qiao/services/employment/internal/store/startup"
 )
 
@@ -32,6 +33,7 @@ type suite struct {
 	testing.TB
 	db      *sqldb.DB
 	store   *store.Store
+	fairs   *fair.Store
 	startup *startup.Store
 }
 
@@ -43,7 +45,14 @@ func open(t testing.TB, db *sqldb.DB) *suite {
 	}
 	scope := testkit.Telemetry(t).For("employment")
 	log := testkit.Log(t, "employment", db)
-	return &suite{t, db, store.New(log, task.New(db, clock.System(), scope), master, cache.New("employment", nil, scope.Log), match.New()), startup.New(log)}
+	queue := task.New(db, clock.System(), scope)
+	jobs := store.New(log, queue, master, cache.New("employment", nil, scope.Log), match.New())
+	s := &suite{t, db, jobs, fair.New(log, queue, jobs.In), startup.New(log)}
+	cases := s.fairCases()
+	jobs.Withdrawn = func(ctx context.Context, tx *sqldb.Tx, id string) error {
+		return cases.FreeSeat(ctx, s.fairs.In(tx), id)
+	}
+	return s
 }
 
 // Run runs the suite; database gives a fresh one each time.
@@ -69,6 +78,7 @@ func Run(t *testing.T, database func(testing.TB) *sqldb.DB) {
 		{"everything of a fair survives the round trip", (*suite).fairRoundTrips},
 		{"a fair's correction survives the round trip", (*suite).fairCorrections},
 		{"ranks outlast other wishes, and only the committed list is drawn from", (*suite).fairWishes},
+		{"an employer sees the certificates that are shared today", (*suite).fairCertificates},
 		{"the last seats of a fair go to as many as there are", (*suite).lastSeats},
 		{"one answer to one proposal", (*suite).oneFairAnswer},
 		{"64 for each last post of a fair", (*suite).fairLastPost},

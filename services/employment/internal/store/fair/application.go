@@ -1,35 +1,34 @@
-package store
+package fair
 
 import (
 	"context"
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/answer"
-	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
-	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	app "github.com/qiao-platform/qiao/services/employment/internal/app/fair"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
 // The same worker at the same moment is refused as stale: repeated, it is found.
 // The outcome is written by a pass, not with the application.
-var fairApplications = table.New(table.Spec[domain.FairApplication]{
+var applications = table.New(table.Spec[fair.Application]{
 	Table: "fair_application",
-	Columns: func(a *domain.FairApplication) []table.Column {
+	Columns: func(a *fair.Application) []table.Column {
 		return []table.Column{
 			table.Key("id", &a.ID), table.Fixed("fair_id", &a.FairID), table.Fixed("worker", &a.Worker), table.Fixed("division", &a.Division),
 			table.Changing("withdrawn", &a.Withdrawn), table.Fixed("listed", &a.Listed), table.Fixed("ticket", &a.Ticket), table.Changing("word", (*word)(&a.Word)),
 			table.Fixed("outcome", table.JSON(&a.Outcome)), table.Changing("submitted_at", &a.SubmittedAt), table.Version(&a.Version),
 		}
 	},
-	About: func(a *domain.FairApplication) outbox.Subject {
+	About: func(a *fair.Application) outbox.Subject {
 		return outbox.Subject{Aggregate: a.ID, Worker: a.Worker, Division: a.Division}
 	},
 })
@@ -50,9 +49,9 @@ func (w *word) Scan(src any) error {
 	return nil
 }
 
-// fairApplication reads one application with its wishes.
-func (t *Tx) fairApplication(where string, args ...any) (domain.FairApplication, bool, error) {
-	a, found, err := fairApplications.Find(t.tx, `WHERE `+where, args...)
+// application reads one application with its wishes.
+func (t *inTx) application(where string, args ...any) (fair.Application, bool, error) {
+	a, found, err := applications.Find(t.tx, `WHERE `+where, args...)
 	if err != nil || !found {
 		return a, found, err
 	}
@@ -60,40 +59,40 @@ func (t *Tx) fairApplication(where string, args ...any) (domain.FairApplication,
 	return a, err == nil, err
 }
 
-// FairApplicationOf loads and locks a worker's application to a fair.
-func (t *Tx) FairApplicationOf(worker, fairID string) (domain.FairApplication, bool, error) {
-	return t.fairApplication(`worker = $1 AND fair_id = $2`+fairApplications.Lock(t.tx), worker, fairID)
+// ApplicationOf loads and locks a worker's application to a fair.
+func (t *inTx) ApplicationOf(worker, fairID string) (fair.Application, bool, error) {
+	return t.application(`worker = $1 AND fair_id = $2`+applications.Lock(t.tx), worker, fairID)
 }
 
-// PeekFairApplicationOf reads a worker's application to a fair.
-func (t *Tx) PeekFairApplicationOf(worker, fairID string) (domain.FairApplication, bool, error) {
-	return t.fairApplication(`worker = $1 AND fair_id = $2`, worker, fairID)
+// PeekApplicationOf reads a worker's application to a fair.
+func (t *inTx) PeekApplicationOf(worker, fairID string) (fair.Application, bool, error) {
+	return t.application(`worker = $1 AND fair_id = $2`, worker, fairID)
 }
 
-// PeekFairApplication reads an application by its number.
-func (t *Tx) PeekFairApplication(id string) (domain.FairApplication, error) {
-	a, found, err := t.fairApplication(`id = $1`, id)
+// PeekApplication reads an application by its number.
+func (t *inTx) PeekApplication(id string) (fair.Application, error) {
+	a, found, err := t.application(`id = $1`, id)
 	if err == nil && !found {
-		err = domain.ErrFairApplicationUnknown
+		err = fair.ErrApplicationUnknown
 	}
 	return a, err
 }
 
-// PeekFairApplications lists the worker's applications that were not withdrawn, without their wishes.
-func (t *Tx) PeekFairApplications(worker string) ([]domain.FairApplication, error) {
-	return fairApplications.List(t.tx, `WHERE worker = $1 AND withdrawn = 0 ORDER BY fair_id`, worker)
+// PeekApplications lists the worker's applications that were not withdrawn, without their wishes.
+func (t *inTx) PeekApplications(worker string) ([]fair.Application, error) {
+	return applications.List(t.tx, `WHERE worker = $1 AND withdrawn = 0 ORDER BY fair_id`, worker)
 }
 
-// SaveFairApplication writes an application with its wishes and events. A wish
+// SaveApplication writes an application with its wishes and events. A wish
 // that stays keeps the class that an employer gave it.
-func (t *Tx) SaveFairApplication(ctx context.Context, a domain.FairApplication, events ...domain.Event) error {
-	if err := fairApplications.Save(ctx, t.log, t.tx, a, events...); err != nil || a.Withdrawn {
+func (t *inTx) SaveApplication(ctx context.Context, a fair.Application, events ...domain.Event) error {
+	if err := applications.Save(ctx, t.log, t.tx, a, events...); err != nil || a.Withdrawn {
 		return err
 	}
 	return t.saveWishes(a)
 }
 
-func (t *Tx) saveWishes(a domain.FairApplication) error {
+func (t *inTx) saveWishes(a fair.Application) error {
 	if a.Version > 0 {
 		if err := t.tx.Queue(`UPDATE fair_wish SET wish = 0 WHERE application_id = $1`, a.ID); err != nil {
 			return err
@@ -111,25 +110,25 @@ func (t *Tx) saveWishes(a domain.FairApplication) error {
 	return nil
 }
 
-// FairStanding lists the numbers of the applications that were not withdrawn.
-func (t *Tx) FairStanding(fairID string) ([]string, error) {
+// Standing lists the numbers of the applications that were not withdrawn.
+func (t *inTx) Standing(fairID string) ([]string, error) {
 	return sqldb.Collect(t.tx, scanText, `SELECT id FROM fair_application WHERE fair_id = $1 AND withdrawn = 0 ORDER BY id`, fairID)
 }
 
-// MendFairRank writes an employer's rank as it should have been.
-func (t *Tx) MendFairRank(applicationID, vacancyID string, rank int) error {
+// MendRank writes an employer's rank as it should have been.
+func (t *inTx) MendRank(applicationID, vacancyID string, rank int) error {
 	_, err := t.tx.Exec(`UPDATE fair_wish SET class = $1 WHERE application_id = $2 AND vacancy_id = $3`, rank, applicationID, vacancyID)
 	return err
 }
 
-// FairApplied lists the numbers of who applied to a post and was not withdrawn.
-func (t *Tx) FairApplied(fairID, vacancyID string) ([]string, error) {
+// Applied lists the numbers of who applied to a post and was not withdrawn.
+func (t *inTx) Applied(fairID, vacancyID string) ([]string, error) {
 	return sqldb.Collect(t.tx, scanText, `SELECT w.application_id FROM fair_wish w JOIN fair_application a ON a.id = w.application_id
 		WHERE w.fair_id = $1 AND w.vacancy_id = $2 AND a.withdrawn = 0`, fairID, vacancyID)
 }
 
-// RankFair writes an employer's order in place of the one before.
-func (t *Tx) RankFair(fairID, vacancyID string, order []string) error {
+// Rank writes an employer's order in place of the one before.
+func (t *inTx) Rank(fairID, vacancyID string, order []string) error {
 	if err := t.tx.Queue(`UPDATE fair_wish SET class = 0 WHERE fair_id = $1 AND vacancy_id = $2 AND class <> 0`, fairID, vacancyID); err != nil {
 		return err
 	}
@@ -141,16 +140,16 @@ func (t *Tx) RankFair(fairID, vacancyID string, order []string) error {
 	return nil
 }
 
-// CommitFair makes the applications that stand those of the committed list.
-func (t *Tx) CommitFair(fairID string) error {
+// Commit makes the applications that stand those of the committed list.
+func (t *inTx) Commit(fairID string) error {
 	_, err := t.tx.Exec(`UPDATE fair_application SET listed = 1 WHERE fair_id = $1 AND withdrawn = 0`, fairID)
 	return err
 }
 
-// FairEntries lists a page of the entries of the committed list, by ticket, with
+// Entries lists a page of the entries of the committed list, by ticket, with
 // their wishes and what became of their proposals.
-func (t *Tx) FairEntries(fairID, after string, limit int) ([]domain.FairEntry, error) {
-	all, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (e domain.FairEntry, err error) {
+func (t *inTx) Entries(fairID, after string, limit int) ([]fair.Entry, error) {
+	all, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (e fair.Entry, err error) {
 		return e, s.Scan(&e.ApplicationID, &e.Worker, &e.Ticket, (*word)(&e.Word), &e.Withdrawn, &e.Version, &e.Given)
 	}, `SELECT id, worker, ticket, word, withdrawn, version, CASE WHEN outcome IN ('', '{}') THEN 0 ELSE 1 END FROM fair_application WHERE fair_id = $1 AND listed = 1 AND ticket > $2 ORDER BY ticket LIMIT $3`, fairID, after, limit)
 	if err != nil || len(all) == 0 {
@@ -164,7 +163,7 @@ func (t *Tx) FairEntries(fairID, after string, limit int) ([]domain.FairEntry, e
 	names := map[string]string{} // one text a vacancy, not one a wish
 	_, err = sqldb.Collect(t.tx, func(s sqldb.Scanner) (none struct{}, err error) {
 		var id string
-		var w domain.FairWish
+		var w fair.Wish
 		if err := s.Scan(&id, &w.VacancyID, &w.Class); err != nil {
 			return none, err
 		}
@@ -201,9 +200,9 @@ func (t *Tx) FairEntries(fairID, after string, limit int) ([]domain.FairEntry, e
 	return all, err
 }
 
-// SaveFairMatch writes what a pass gave, statement beside statement, and then
+// SaveMatch writes what a pass gave, statement beside statement, and then
 // the events. The fair's lock keeps applications as they were read.
-func (t *Tx) SaveFairMatch(ctx context.Context, f domain.Fair, given []app.FairGiven) error {
+func (t *inTx) SaveMatch(ctx context.Context, f fair.Fair, given []app.Given) error {
 	for _, g := range given {
 		outcome, err := json.Marshal(g.Outcome)
 		if err != nil {
@@ -233,77 +232,45 @@ func (t *Tx) SaveFairMatch(ctx context.Context, f domain.Fair, given []app.FairG
 	return nil
 }
 
-// FairWishesOf lists an application's wishes as vacancies, most wanted first.
-func (t *Tx) FairWishesOf(applicationID string) ([]domain.Vacancy, error) {
-	return vacancies.List(t.tx, `WHERE v.id IN (SELECT vacancy_id FROM fair_wish WHERE application_id = $1)
-		ORDER BY (SELECT w.wish FROM fair_wish w WHERE w.application_id = $1 AND w.vacancy_id = v.id)`, applicationID)
-}
-
-// FairApplicants lists who applied to a post, by rank and then by number.
-func (t *Tx) FairApplicants(fairID, vacancyID string) ([]app.FairApplicant, error) {
-	index := map[string]int{} // by case
-	var cases []string
-	all, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (x app.FairApplicant, err error) {
-		var worker string
-		err = s.Scan(&x.Number, &x.Rank, &worker, &x.Occupation, &x.AvailableFrom)
-		cases = append(cases, domain.ProfileCase(worker))
-		return x, err
-	}, `SELECT w.application_id, w.class, a.worker, coalesce(p.occupation, ''), coalesce(p.available_from, '')
-		FROM fair_wish w JOIN fair_application a ON a.id = w.application_id LEFT JOIN profile p ON p.worker = a.worker
+// Applicants lists who applied to a post, by rank and then by number.
+func (t *inTx) Applicants(fairID, vacancyID string) ([]app.Applicant, error) {
+	all, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (x app.Applicant, err error) {
+		return x, s.Scan(&x.Number, &x.Rank, &x.Worker)
+	}, `SELECT w.application_id, w.class, a.worker FROM fair_wish w JOIN fair_application a ON a.id = w.application_id
 		WHERE w.fair_id = $1 AND w.vacancy_id = $2 AND a.withdrawn = 0
 		ORDER BY CASE WHEN w.class = 0 THEN 1 ELSE 0 END, w.class, w.application_id LIMIT $3`, fairID, vacancyID, applicantsPage)
 	if err != nil {
 		return nil, err
 	}
-	for i, c := range cases {
-		index[c] = i
-	}
-	held, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (p [2]string, err error) { return p, s.Scan(&p[0], &p[1]) },
-		`SELECT e.case_id, e.code FROM fair_wish w JOIN fair_application a ON a.id = w.application_id JOIN evidence e ON e.worker = a.worker
-			WHERE w.fair_id = $1 AND w.vacancy_id = $2 AND e.kind = 'certificate' AND e.flagged = 0 ORDER BY e.case_id, e.code`, fairID, vacancyID)
-	if err != nil {
-		return nil, err
-	}
-	for _, h := range held {
-		if i, ok := index[h[0]]; ok {
-			all[i].Certificates = append(all[i].Certificates, h[1])
-		}
-	}
 	numbers := make(map[string]int, len(all))
 	for i, x := range all {
 		numbers[x.Number] = i
 	}
-	accepted, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (x app.FairApplicant, err error) {
-		return x, s.Scan(&x.Number, &x.ProposalID, &x.JobID, &x.State)
-	}, `SELECT application_id, id, job_id, state FROM fair_proposal WHERE fair_id = $1 AND vacancy_id = $2 AND state IN ('accepted', 'passed_over')`, fairID, vacancyID)
+	accepted, err := proposals.List(t.tx, `WHERE fair_id = $1 AND vacancy_id = $2 AND state IN ('accepted', 'passed_over')`, fairID, vacancyID)
 	for _, x := range accepted {
-		if i, ok := numbers[x.Number]; ok {
-			all[i].ProposalID, all[i].JobID, all[i].State = x.ProposalID, x.JobID, x.State
+		if i, ok := numbers[x.ApplicationID]; ok {
+			all[i].ProposalID, all[i].JobID, all[i].State = x.ID, x.JobID, x.State
 		}
 	}
 	return all, err
 }
 
-// SawFairApplicants tells the access log of each whom the employer sees for the first time.
-func (t *Tx) SawFairApplicants(ctx context.Context, fairID, vacancyID string) error {
-	p, err := auth.From(ctx)
+// Saw tells the access log of each whom the employer sees for the first time.
+func (t *inTx) Saw(ctx context.Context, fairID, vacancyID string) error {
+	fresh, err := sqldb.Collect(t.tx, scanText, `UPDATE fair_wish SET seen = 1 WHERE fair_id = $1 AND vacancy_id = $2 AND seen = 0 RETURNING application_id`, fairID, vacancyID)
 	if err != nil {
 		return err
 	}
-	numbers, err := sqldb.Collect(t.tx, scanText, `UPDATE fair_wish SET seen = 1 WHERE fair_id = $1 AND vacancy_id = $2 AND seen = 0 RETURNING application_id`, fairID, vacancyID)
-	if err != nil {
-		return err
-	}
-	for _, id := range numbers {
-		a, err := t.PeekFairApplication(id)
+	for numbers := range slices.Chunk(fresh, applicantsPage) {
+		marks, args := sqldb.In(numbers)
+		all, err := applications.List(t.tx, `WHERE id IN (`+marks+`)`, args...)
 		if err != nil {
 			return err
 		}
-		about := outbox.Subject{Aggregate: ident.NewID(), Worker: a.Worker, Division: a.Division}
-		if err := t.log.Append(ctx, t.tx, about, &platformv1.RecordRead{
-			ReaderKind: string(p.Kind), Reader: p.Subject, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: []string{"occupation", "certificate", "available_from"}, CaseId: id,
-		}); err != nil {
-			return err
+		for _, a := range all {
+			if err := t.log.Read(ctx, t.tx, a.Worker, a.Division, a.ID, "occupation", "certificate", "available_from"); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -1,4 +1,4 @@
-package app
+package fair
 
 import (
 	"context"
@@ -7,33 +7,35 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
 // BeforeAccepting tells what must be known of the worker's age for the post
 // that a proposal is about.
-func (a *App) BeforeAccepting(ctx context.Context, s Store, proposalID string) (worker string, q AgeQuestion, err error) {
-	x, err := s.PeekFairProposal(proposalID)
+func (a *App) BeforeAccepting(ctx context.Context, s Store, proposalID string) (worker string, q app.AgeQuestion, err error) {
+	x, err := s.PeekProposal(proposalID)
 	if err != nil {
-		return "", AgeQuestion{}, err
+		return "", app.AgeQuestion{}, err
 	}
-	q, err = a.BeforeApplying(ctx, s, x.Worker, x.VacancyID)
+	q, err = a.Jobs.BeforeApplying(ctx, s.Jobs(), x.Worker, x.VacancyID)
 	return x.Worker, q, err
 }
 
 // AcceptProposal accepts an interview. The application for the job is sent with
 // it, or the one that stands already is taken; from there the way is that of
 // every application: the employer offers, and the worker accepts or not.
-func (a *App) AcceptProposal(ctx context.Context, s Store, proposalID, jobID string, q AgeQuestion, reached bool) (string, error) {
-	seen, err := s.PeekFairProposal(proposalID)
+func (a *App) AcceptProposal(ctx context.Context, s Store, proposalID, jobID string, q app.AgeQuestion, reached bool) (string, error) {
+	seen, err := s.PeekProposal(proposalID)
 	if err != nil {
 		return "", err
 	}
-	p, err := actingFor(ctx, seen.Worker)
-	if err = auth.Hide(err, domain.ErrProposalUnknown); err != nil {
+	p, err := app.ActingFor(ctx, seen.Worker)
+	if err = auth.Hide(err, fair.ErrProposalUnknown); err != nil {
 		return "", err
 	}
-	pending, err := s.PendingApplications(seen.Worker)
+	pending, err := s.Jobs().PendingApplications(seen.Worker)
 	if err != nil {
 		return "", err
 	}
@@ -50,42 +52,42 @@ func (a *App) AcceptProposal(ctx context.Context, s Store, proposalID, jobID str
 		return "", err
 	}
 	if i < 0 {
-		if err := a.Apply(ctx, s, jobID, x.Worker, x.VacancyID, q, reached); err != nil {
+		if err := a.Jobs.Apply(ctx, s.Jobs(), jobID, x.Worker, x.VacancyID, q, reached); err != nil {
 			return "", err
 		}
 	}
-	if err := s.SaveFairPost(ctx, post); err != nil {
+	if err := s.SavePost(ctx, post); err != nil {
 		return "", err
 	}
-	return jobID, s.SaveFairProposal(ctx, x, events...)
+	return jobID, s.SaveProposal(ctx, x, events...)
 }
 
 // lockProposal locks a proposal and its post, the fair shared before them. Nothing
 // is answered of a draw that is still being written.
-func lockProposal(s Store, seen domain.FairProposal) (domain.FairProposal, domain.FairPost, error) {
-	f, err := s.ShareFair(seen.FairID)
+func lockProposal(s Store, seen fair.Proposal) (fair.Proposal, fair.Post, error) {
+	f, err := s.Share(seen.FairID)
 	if err == nil {
 		err = f.Published()
 	}
 	if err != nil {
-		return seen, domain.FairPost{}, err
+		return seen, fair.Post{}, err
 	}
-	x, err := s.FairProposal(seen.ID)
+	x, err := s.Proposal(seen.ID)
 	if err != nil {
-		return x, domain.FairPost{}, err
+		return x, fair.Post{}, err
 	}
-	p, err := s.FairPost(x.PostID)
+	p, err := s.Post(x.PostID)
 	return x, p, err
 }
 
 // DeclineProposal is the worker's no. Only the proposal learns of it.
 func (a *App) DeclineProposal(ctx context.Context, s Store, proposalID string) error {
-	seen, err := s.PeekFairProposal(proposalID)
+	seen, err := s.PeekProposal(proposalID)
 	if err != nil {
 		return err
 	}
-	if _, err := actingFor(ctx, seen.Worker); err != nil {
-		return auth.Hide(err, domain.ErrProposalUnknown)
+	if _, err := app.ActingFor(ctx, seen.Worker); err != nil {
+		return auth.Hide(err, fair.ErrProposalUnknown)
 	}
 	x, _, err := lockProposal(s, seen)
 	if err != nil {
@@ -95,23 +97,23 @@ func (a *App) DeclineProposal(ctx context.Context, s Store, proposalID string) e
 	if err != nil {
 		return err
 	}
-	return s.SaveFairProposal(ctx, x, events...)
+	return s.SaveProposal(ctx, x, events...)
 }
 
 // PassOverProposal is a person's no at the employer, after the worker accepted
 // an interview; the worker is told the ground. The seat is free for the next pass.
 func (a *App) PassOverProposal(ctx context.Context, s Store, proposalID, reason string) error {
-	seen, err := s.PeekFairProposal(proposalID)
+	seen, err := s.PeekProposal(proposalID)
 	if err != nil {
 		return err
 	}
-	if err := auth.Hide(owns(ctx, s, seen.EmployerID), domain.ErrProposalUnknown); err != nil {
+	if err := auth.Hide(app.Owns(ctx, s.Jobs(), seen.EmployerID), fair.ErrProposalUnknown); err != nil {
 		return err
 	}
 	if seen.JobID == "" { // the employer is not told of what the worker has not accepted
-		return domain.ErrProposalUnknown
+		return fair.ErrProposalUnknown
 	}
-	job, err := s.Application(seen.JobID)
+	job, err := s.Jobs().Application(seen.JobID)
 	if err != nil {
 		return err
 	}
@@ -119,7 +121,7 @@ func (a *App) PassOverProposal(ctx context.Context, s Store, proposalID, reason 
 	if err != nil {
 		return err
 	}
-	rules, err := a.fairRules(a.today(), x.County)
+	rules, err := a.rules(a.today(), x.County)
 	if err != nil {
 		return err
 	}
@@ -127,17 +129,17 @@ func (a *App) PassOverProposal(ctx context.Context, s Store, proposalID, reason 
 	if err != nil {
 		return err
 	}
-	if err := s.SaveFairPost(ctx, p); err != nil {
+	if err := s.SavePost(ctx, p); err != nil {
 		return err
 	}
-	return s.SaveFairProposal(ctx, x, events...)
+	return s.SaveProposal(ctx, x, events...)
 }
 
 // StartProposalClock starts a proposal's time to answer when its message is
 // known to have arrived.
 func (a *App) StartProposalClock(ctx context.Context, s Store, proposalID string, delivered time.Time) error {
-	x, err := s.FairProposal(proposalID)
-	if errors.Is(err, domain.ErrProposalUnknown) {
+	x, err := s.Proposal(proposalID)
+	if errors.Is(err, fair.ErrProposalUnknown) {
 		return nil
 	}
 	if err != nil {
@@ -147,7 +149,7 @@ func (a *App) StartProposalClock(ctx context.Context, s Store, proposalID string
 	if !started {
 		return nil
 	}
-	if err := s.SaveFairProposal(ctx, x); err != nil {
+	if err := s.SaveProposal(ctx, x); err != nil {
 		return err
 	}
 	return s.LapseProposalAt(ctx, x.ID, x.AnswerBy)
@@ -156,7 +158,7 @@ func (a *App) StartProposalClock(ctx context.Context, s Store, proposalID string
 // LapseProposal ends a proposal whose time to answer is over. Number and wishes
 // are kept for the next pass.
 func (a *App) LapseProposal(ctx context.Context, s Store, proposalID string) error {
-	seen, err := s.PeekFairProposal(proposalID)
+	seen, err := s.PeekProposal(proposalID)
 	if err != nil {
 		return err
 	}
@@ -168,5 +170,5 @@ func (a *App) LapseProposal(ctx context.Context, s Store, proposalID string) err
 	if len(events) == 0 {
 		return nil
 	}
-	return s.SaveFairProposal(ctx, x, events...)
+	return s.SaveProposal(ctx, x, events...)
 }

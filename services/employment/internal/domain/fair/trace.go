@@ -1,4 +1,4 @@
-package domain
+package fair
 
 import (
 	"strconv"
@@ -7,19 +7,19 @@ import (
 	"github.com/qiao-platform/qiao/pkg/rule"
 )
 
-// FairOutcome is what a pass gave an application, wish by wish down to what it
+// Outcome is what a pass gave an application, wish by wish down to what it
 // got: the facts of its traces, kept small, since a large fair has a million.
-type FairOutcome struct {
+type Outcome struct {
 	Pass   int        `json:"pass,omitempty"` // 0: no pass yet
 	On     clock.Date `json:"on,omitzero"`
 	Got    int        `json:"got,omitempty"` // the wish that is proposed, from 1; 0 is none
 	Wishes int        `json:"wishes,omitempty"`
-	Lines  []FairLine `json:"lines,omitempty"`
+	Lines  []Line     `json:"lines,omitempty"`
 }
 
-// FairLine is one wish of an outcome. Ranks are the employer's, 0 is not
+// Line is one wish of an outcome. Ranks are the employer's, 0 is not
 // ranked; numbers are places in the lottery among those who wished for the post.
-type FairLine struct {
+type Line struct {
 	VacancyID  string `json:"vacancy"`
 	Rank       int    `json:"rank,omitempty"`
 	Number     int    `json:"number,omitempty"`
@@ -34,18 +34,18 @@ type FairLine struct {
 
 // The codes of what would change an outcome of a fair; the interface words them.
 const (
-	ChangeFairPass        = "fair_second_pass"  // the same number again
-	ChangeFairCertificate = "fair_certificate"  // an employer ranks by skills and certificates
-	ChangeFairNumber      = "fair_number"       // the lottery decided: nothing to be done at this post
-	ChangeFairWishes      = "fair_more_wishes"  // the list had room
-	ChangeFairApply       = "fair_apply_direct" // open vacancies take applications every day
-	ChangeFairSeats       = "fair_more_seats"   // the employer may bring more seats
+	ChangePass        = "fair_second_pass"  // the same number again
+	ChangeCertificate = "fair_certificate"  // an employer ranks by skills and certificates
+	ChangeNumber      = "fair_number"       // the lottery decided: nothing to be done at this post
+	ChangeWishes      = "fair_more_wishes"  // the list had room
+	ChangeApply       = "fair_apply_direct" // open vacancies take applications every day
+	ChangeSeats       = "fair_more_seats"   // the employer may bring more seats
 )
 
 // Traces explains the outcome: one trace for each wish above what was got, and
 // one for that. Each says which rank and number there was, those of the last one
 // in, how far off, what would change it and where to have it looked at.
-func (o FairOutcome) Traces(r FairRules) ([]rule.Trace, error) {
+func (o Outcome) Traces(r Rules) ([]rule.Trace, error) {
 	begun, err := r.Match.Trace(o.On, "mechanism", "unranked")
 	if err != nil {
 		return nil, err
@@ -76,16 +76,16 @@ func (o FairOutcome) Traces(r FairRules) ([]rule.Trace, error) {
 		t.Appeals = []rule.Appeal{{Way: "officer_review", Body: "hrss", Until: o.On.AddDays(r.ReviewDays)}}
 		l.gap(&t)
 		if o.Pass < r.Passes && !l.Over {
-			t.Changes = append(t.Changes, rule.Change{Code: ChangeFairPass})
+			t.Changes = append(t.Changes, rule.Change{Code: ChangePass})
 		}
 		if o.Got == 0 && i == len(o.Lines)-1 {
 			if o.Wishes < r.WishesMax {
-				t.Changes = append(t.Changes, rule.Change{Code: ChangeFairWishes})
+				t.Changes = append(t.Changes, rule.Change{Code: ChangeWishes})
 			}
-			t.Changes = append(t.Changes, rule.Change{Code: ChangeFairApply})
+			t.Changes = append(t.Changes, rule.Change{Code: ChangeApply})
 		}
 		if len(t.Changes) == 0 {
-			t.Changes = []rule.Change{{Code: ChangeFairApply}}
+			t.Changes = []rule.Change{{Code: ChangeApply}}
 		}
 		all = append(all, t)
 	}
@@ -93,30 +93,30 @@ func (o FairOutcome) Traces(r FairRules) ([]rule.Trace, error) {
 }
 
 // gap says how far the wish was off, and what would change that.
-func (l FairLine) gap(t *rule.Trace) {
+func (l Line) gap(t *rule.Trace) {
 	switch {
 	case l.Over:
 		t.Facts = append(t.Facts, rule.Fact{Name: "fair_over", Value: "yes", From: "employment", AsOf: t.DecidedOn.String()})
 	case l.NoSeat:
 		t.Gaps = []rule.Gap{{Name: "fair_seats", Have: "0", Need: "1", Short: "1", Unit: "place"}}
-		t.Changes = []rule.Change{{Code: ChangeFairSeats}}
+		t.Changes = []rule.Change{{Code: ChangeSeats}}
 	case l.Rank != l.LastRank: // the employer's order decided
 		g := rule.Gap{Name: "fair_rank", Have: "unranked", Need: strconv.Itoa(l.LastRank)}
 		if l.Rank > 0 {
 			g.Have, g.Short, g.Unit = strconv.Itoa(l.Rank), strconv.Itoa(l.Rank-l.LastRank), "rank"
 		}
 		t.Gaps = []rule.Gap{g}
-		t.Changes = []rule.Change{{Code: ChangeFairCertificate}}
+		t.Changes = []rule.Change{{Code: ChangeCertificate}}
 	default:
 		t.Gaps = []rule.Gap{{Name: "fair_number", Have: strconv.Itoa(l.Number), Need: strconv.Itoa(l.LastNumber), Short: strconv.Itoa(l.Number - l.LastNumber), Unit: "rank"}}
-		t.Changes = []rule.Change{{Code: ChangeFairNumber}}
+		t.Changes = []rule.Change{{Code: ChangeNumber}}
 	}
 }
 
 // Trace explains an employer's no: who gave which ground, what the worker can do
 // about it, and where to have it looked at. A ground that hides a reason which
 // the law forbids (EM-02) is the officer's to find.
-func (x FairProposal) Trace(r FairRules) (rule.Trace, error) {
+func (x Proposal) Trace(r Rules) (rule.Trace, error) {
 	on := clock.DateOf(x.EndedAt)
 	t, err := r.Fair.Trace(on, "pass_over_reasons", "review_days")
 	if err != nil {
@@ -128,12 +128,12 @@ func (x FairProposal) Trace(r FairRules) (rule.Trace, error) {
 		{Name: "reason_code", Value: x.ReasonCode, From: "employer", AsOf: on.String(), Proof: x.ID},
 	}
 	if x.ReasonCode == "certificate_missing" {
-		t.Changes = append(t.Changes, rule.Change{Code: ChangeFairCertificate})
+		t.Changes = append(t.Changes, rule.Change{Code: ChangeCertificate})
 	}
 	if x.Pass < r.Passes {
-		t.Changes = append(t.Changes, rule.Change{Code: ChangeFairPass})
+		t.Changes = append(t.Changes, rule.Change{Code: ChangePass})
 	}
-	t.Changes = append(t.Changes, rule.Change{Code: ChangeFairApply})
+	t.Changes = append(t.Changes, rule.Change{Code: ChangeApply})
 	t.Appeals = []rule.Appeal{{Way: "officer_review", Body: "hrss", Until: on.AddDays(r.ReviewDays)}}
 	return t, nil
 }

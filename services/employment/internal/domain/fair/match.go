@@ -1,4 +1,4 @@
-package domain
+package fair
 
 import (
 	"errors"
@@ -11,15 +11,15 @@ import (
 // unranked is the class of who an employer did not rank: after everybody ranked.
 const unranked = 1 << 20
 
-// FairEntry is what a pass knows of an application.
-type FairEntry struct {
+// Entry is what a pass knows of an application.
+type Entry struct {
 	ApplicationID string
 	Worker        string // to whom the outcome is told; it takes no part in the matching
 	Ticket        string
 	Word          allocate.Word
 	Withdrawn     bool
 	Version       int64
-	Wishes        []FairWish
+	Wishes        []Wish
 	// Settled: a proposal is open or accepted. Over: proposals that ended by a
 	// no or by a withdrawal; they are not made again.
 	Settled bool
@@ -27,26 +27,26 @@ type FairEntry struct {
 	Given   bool // a pass gave it something, a proposal or none
 }
 
-// FairLists is the whole of a fair's lists: posts by vacancy id, entries by ticket.
-type FairLists struct {
+// Lists is the whole of a fair's lists: posts by vacancy id, entries by ticket.
+type Lists struct {
 	Fair    Fair
-	Posts   []FairPost
-	Entries []FairEntry
+	Posts   []Post
+	Entries []Entry
 	// Proposed counts by vacancy the proposals that are not answered yet.
 	Proposed map[string]int
 }
 
-// FairMatch is what a pass gives: an outcome for each entry, in their order. An
+// Match is what a pass gives: an outcome for each entry, in their order. An
 // entry that took no part has a zero one.
-type FairMatch struct {
+type Match struct {
 	Pass     int
-	Outcomes []FairOutcome
+	Outcomes []Outcome
 	Proposed int
 	Unplaced int
 }
 
 // List is the list in the lottery's form. It names nobody.
-func (l *FairLists) List() *allocate.List {
+func (l *Lists) List() *allocate.List {
 	index := l.index()
 	list := &allocate.List{
 		Round: l.Fair.ID, Tie: l.Fair.Tie, Figure: l.Fair.FigureName, Due: l.Fair.MatchOn,
@@ -65,7 +65,7 @@ func (l *FairLists) List() *allocate.List {
 	return list
 }
 
-func (l *FairLists) index() map[string]int {
+func (l *Lists) index() map[string]int {
 	index := make(map[string]int, len(l.Posts))
 	for i, p := range l.Posts {
 		index[p.VacancyID] = i
@@ -73,7 +73,7 @@ func (l *FairLists) index() map[string]int {
 	return index
 }
 
-func (w FairWish) class() int {
+func (w Wish) class() int {
 	if w.Class == 0 {
 		return unranked
 	}
@@ -81,39 +81,39 @@ func (w FairWish) class() int {
 }
 
 // Draw draws the lottery and matches: the first pass. Its bundle is published.
-func (l *FairLists) Draw(figure string, witnesses [2]string, on clock.Date) (FairMatch, *allocate.Drawn, error) {
+func (l *Lists) Draw(figure string, witnesses [2]string, on clock.Date) (Match, *allocate.Drawn, error) {
 	drawn, err := l.List().Draw(allocate.Commitment{Root: l.Fair.Root, Entries: l.Fair.Entries}, figure, witnesses)
 	switch {
 	case errors.Is(err, allocate.ErrCommitted):
-		return FairMatch{}, nil, ErrFairCommitment.Because(err)
+		return Match{}, nil, ErrCommitment.Because(err)
 	case errors.Is(err, allocate.ErrFigure):
-		return FairMatch{}, nil, ErrFairFigure.Because(err)
+		return Match{}, nil, ErrFigure.Because(err)
 	case errors.Is(err, allocate.ErrWitnesses):
-		return FairMatch{}, nil, ErrFairSameOfficer.Because(err)
+		return Match{}, nil, ErrSameOfficer.Because(err)
 	case err != nil:
-		return FairMatch{}, nil, err
+		return Match{}, nil, err
 	}
 	l.Fair.Seed = drawn.Seed
 	numbers, err := l.numbers(drawn.Numbers)
 	if err != nil {
-		return FairMatch{}, nil, err
+		return Match{}, nil, err
 	}
 	return l.explain(drawn.Outcome, numbers, 1, on, nil), drawn, nil
 }
 
 // Again runs a later pass over what is left, by the numbers of the first: seats
 // that nobody took, and who has nothing open, wishes that ended left out.
-func (l *FairLists) Again(on clock.Date) (FairMatch, FairPass, error) {
+func (l *Lists) Again(on clock.Date) (Match, Pass, error) {
 	index := l.index()
 	r := allocate.Round{Posts: make([]allocate.Post, len(l.Posts)), Applicants: make([]allocate.Applicant, len(l.Entries))}
-	pass := FairPass{Pass: allocate.Pass{N: l.Fair.Pass + 1, On: on, Because: "second_pass"}}
+	pass := Pass{Pass: allocate.Pass{N: l.Fair.Pass + 1, On: on, Because: "second_pass"}}
 	for i, p := range l.Posts {
 		r.Posts[i].Seats = max(0, p.Seats-p.Taken-l.Proposed[p.VacancyID])
 		pass.Posts = append(pass.Posts, allocate.Seats{ID: p.VacancyID, Seats: r.Posts[i].Seats})
 	}
 	numbers, err := l.numbers(nil)
 	if err != nil {
-		return FairMatch{}, pass, err
+		return Match{}, pass, err
 	}
 	var took []int
 	takes := make([][]int, len(l.Entries)) // by entry: which wish each choice is
@@ -134,7 +134,7 @@ func (l *FairLists) Again(on clock.Date) (FairMatch, FairPass, error) {
 	}
 	o, err := r.Run()
 	if err != nil {
-		return FairMatch{}, pass, err
+		return Match{}, pass, err
 	}
 	for _, i := range took {
 		pass.Got = append(pass.Got, o.Got[i])
@@ -142,15 +142,15 @@ func (l *FairLists) Again(on clock.Date) (FairMatch, FairPass, error) {
 	return l.explain(o, numbers, l.Fair.Pass+1, on, takes), pass, nil
 }
 
-// FairPass is a later pass as it is published, with what each who took part got.
-type FairPass struct {
+// Pass is a later pass as it is published, with what each who took part got.
+type Pass struct {
 	allocate.Pass
 	Got []int
 }
 
 // numbers gives by entry and wish the lottery numbers under the fair's seed.
 // single holds those of the entries where they are known already.
-func (l *FairLists) numbers(single []uint64) ([][]uint64, error) {
+func (l *Lists) numbers(single []uint64) ([][]uint64, error) {
 	wishes := 0
 	for _, e := range l.Entries {
 		wishes += len(e.Wishes)
@@ -183,11 +183,11 @@ func (l *FairLists) numbers(single []uint64) ([][]uint64, error) {
 
 // explain turns what the mechanism gave into an outcome for each entry. takes
 // says which wish each choice of an entry is; nil: each is its own.
-func (l *FairLists) explain(o *allocate.Outcome, numbers [][]uint64, pass int, on clock.Date, takes [][]int) FairMatch {
+func (l *Lists) explain(o *allocate.Outcome, numbers [][]uint64, pass int, on clock.Date, takes [][]int) Match {
 	posts := l.wished()
 	places := l.places(posts, numbers)
-	m := FairMatch{Pass: pass, Outcomes: make([]FairOutcome, len(l.Entries))}
-	lines := make([]FairLine, 0, 4*len(l.Entries))
+	m := Match{Pass: pass, Outcomes: make([]Outcome, len(l.Entries))}
+	lines := make([]Line, 0, 4*len(l.Entries))
 	for i, e := range l.Entries {
 		if e.Withdrawn || e.Settled {
 			continue
@@ -197,11 +197,11 @@ func (l *FairLists) explain(o *allocate.Outcome, numbers [][]uint64, pass int, o
 		got := 0
 		for j, w := range e.Wishes {
 			if takes != nil && (next == len(takes[i]) || takes[i][next] != j) {
-				lines = append(lines, FairLine{VacancyID: w.VacancyID, Rank: w.Class, Over: true})
+				lines = append(lines, Line{VacancyID: w.VacancyID, Rank: w.Class, Over: true})
 				continue
 			}
 			p := posts[i][j]
-			line := FairLine{VacancyID: w.VacancyID, Rank: w.Class, Of: len(places[p]), Seats: l.Posts[p].Seats}
+			line := Line{VacancyID: w.VacancyID, Rank: w.Class, Of: len(places[p]), Seats: l.Posts[p].Seats}
 			if next < len(whys) {
 				y := whys[next]
 				line.Number, line.NoSeat = place(places[p], y.Own.Number), y.NoSeat
@@ -220,7 +220,7 @@ func (l *FairLists) explain(o *allocate.Outcome, numbers [][]uint64, pass int, o
 			lines, got = append(lines, line), j+1
 			break
 		}
-		m.Outcomes[i] = FairOutcome{Pass: pass, On: on, Got: got, Wishes: len(e.Wishes), Lines: lines[from:len(lines):len(lines)]}
+		m.Outcomes[i] = Outcome{Pass: pass, On: on, Got: got, Wishes: len(e.Wishes), Lines: lines[from:len(lines):len(lines)]}
 		if got > 0 {
 			m.Proposed++
 		} else {
@@ -231,7 +231,7 @@ func (l *FairLists) explain(o *allocate.Outcome, numbers [][]uint64, pass int, o
 }
 
 // wished gives by entry and wish the post, by its place in the fair's posts.
-func (l *FairLists) wished() [][]int32 {
+func (l *Lists) wished() [][]int32 {
 	index := l.index()
 	flat := make([]int32, 0, 4*len(l.Entries))
 	all := make([][]int32, len(l.Entries))
@@ -247,7 +247,7 @@ func (l *FairLists) wished() [][]int32 {
 
 // places gives for each post the numbers of who wished for it, in order: people
 // are told "the 37th of 120", which a number of twenty digits does not say.
-func (l *FairLists) places(posts [][]int32, numbers [][]uint64) [][]uint64 {
+func (l *Lists) places(posts [][]int32, numbers [][]uint64) [][]uint64 {
 	count := make([]int, len(l.Posts))
 	for _, wishes := range posts {
 		for _, p := range wishes {

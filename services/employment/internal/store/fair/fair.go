@@ -1,4 +1,4 @@
-package store
+package fair
 
 import (
 	"context"
@@ -10,13 +10,14 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	app "github.com/qiao-platform/qiao/services/employment/internal/app/fair"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
-var fairs = table.New(table.Spec[domain.Fair]{
+var fairs = table.New(table.Spec[fair.Fair]{
 	Table: "fair",
-	Columns: func(f *domain.Fair) []table.Column {
+	Columns: func(f *fair.Fair) []table.Column {
 		return []table.Column{
 			table.Key("id", &f.ID), table.Fixed("campaign", &f.Campaign), table.Fixed("division", &f.Division), table.Changing("starts_on", &f.StartsOn),
 			table.Changing("ends_on", &f.EndsOn), table.Changing("closes_on", &f.ClosesOn), table.Changing("match_on", &f.MatchOn), table.Fixed("tie", &f.Tie),
@@ -27,30 +28,30 @@ var fairs = table.New(table.Spec[domain.Fair]{
 			table.Version(&f.Version),
 		}
 	},
-	About:   func(f *domain.Fair) outbox.Subject { return outbox.Subject{Aggregate: f.ID, Division: f.Division} },
-	Unknown: domain.ErrFairUnknown,
+	About:   func(f *fair.Fair) outbox.Subject { return outbox.Subject{Aggregate: f.ID, Division: f.Division} },
+	Unknown: fair.ErrUnknown,
 })
 
 // Fair loads and locks a fair.
-func (t *Tx) Fair(id string) (domain.Fair, error) { return fairs.Load(t.tx, id) }
+func (t *inTx) Fair(id string) (fair.Fair, error) { return fairs.Load(t.tx, id) }
 
-// ShareFair loads a fair and keeps it as it is, beside others who do the same.
-func (t *Tx) ShareFair(id string) (domain.Fair, error) { return fairs.Share(t.tx, id) }
+// Share loads a fair and keeps it as it is, beside others who do the same.
+func (t *inTx) Share(id string) (fair.Fair, error) { return fairs.Share(t.tx, id) }
 
-// PeekFair reads a fair without locking it.
-func (t *Tx) PeekFair(id string) (domain.Fair, error) { return fairs.Peek(t.tx, id) }
+// Peek reads a fair without locking it.
+func (t *inTx) Peek(id string) (fair.Fair, error) { return fairs.Peek(t.tx, id) }
 
-// ListFairs lists fairs, newest first.
-func (t *Tx) ListFairs(division string) ([]domain.Fair, error) {
+// List lists fairs, newest first.
+func (t *inTx) List(division string) ([]fair.Fair, error) {
 	return fairs.List(t.tx, `WHERE $1 = '' OR division = $1 ORDER BY id DESC LIMIT 200`, division)
 }
 
-// SaveFair writes a fair and its events.
-func (t *Tx) SaveFair(ctx context.Context, f domain.Fair, events ...domain.Event) error {
+// Save writes a fair and its events.
+func (t *inTx) Save(ctx context.Context, f fair.Fair, events ...domain.Event) error {
 	return fairs.Save(ctx, t.log, t.tx, f, events...)
 }
 
-func fairPostColumns(p *domain.FairPost) []table.Column {
+func postColumns(p *fair.Post) []table.Column {
 	return []table.Column{
 		table.Key("id", &p.ID), table.Fixed("fair_id", &p.FairID), table.Fixed("vacancy_id", &p.VacancyID), table.Fixed("employer_id", &p.EmployerID),
 		table.Fixed("county", &p.County), table.Changing("seats", &p.Seats), table.Changing("taken", &p.Taken), table.Version(&p.Version),
@@ -58,49 +59,49 @@ func fairPostColumns(p *domain.FairPost) []table.Column {
 }
 
 // The same post at the same moment is refused as stale: repeated, it is found.
-var fairPosts = table.New(table.Spec[domain.FairPost]{
+var posts = table.New(table.Spec[fair.Post]{
 	Table:   "fair_post",
-	Columns: fairPostColumns,
-	About:   func(p *domain.FairPost) outbox.Subject { return outbox.Subject{Aggregate: p.ID, Division: p.County} },
-	Unknown: domain.ErrFairPostUnknown,
+	Columns: postColumns,
+	About:   func(p *fair.Post) outbox.Subject { return outbox.Subject{Aggregate: p.ID, Division: p.County} },
+	Unknown: fair.ErrPostUnknown,
 })
 
-// FairPost loads and locks a post.
-func (t *Tx) FairPost(id string) (domain.FairPost, error) { return fairPosts.Load(t.tx, id) }
+// Post loads and locks a post.
+func (t *inTx) Post(id string) (fair.Post, error) { return posts.Load(t.tx, id) }
 
-// FairPostOf loads and locks the post of a vacancy at a fair.
-func (t *Tx) FairPostOf(fairID, vacancyID string) (domain.FairPost, bool, error) {
-	return fairPosts.Find(t.tx, `WHERE fair_id = $1 AND vacancy_id = $2`+fairPosts.Lock(t.tx), fairID, vacancyID)
+// PostOf loads and locks the post of a vacancy at a fair.
+func (t *inTx) PostOf(fairID, vacancyID string) (fair.Post, bool, error) {
+	return posts.Find(t.tx, `WHERE fair_id = $1 AND vacancy_id = $2`+posts.Lock(t.tx), fairID, vacancyID)
 }
 
-// PeekFairPostOf reads the post of a vacancy at a fair.
-func (t *Tx) PeekFairPostOf(fairID, vacancyID string) (domain.FairPost, error) {
-	return fairPosts.One(t.tx, `WHERE fair_id = $1 AND vacancy_id = $2`, fairID, vacancyID)
+// PeekPostOf reads the post of a vacancy at a fair.
+func (t *inTx) PeekPostOf(fairID, vacancyID string) (fair.Post, error) {
+	return posts.One(t.tx, `WHERE fair_id = $1 AND vacancy_id = $2`, fairID, vacancyID)
 }
 
-// PeekFairPosts lists all posts of a fair by vacancy id.
-func (t *Tx) PeekFairPosts(fairID string) ([]domain.FairPost, error) {
-	return fairPosts.List(t.tx, `WHERE fair_id = $1 ORDER BY vacancy_id`, fairID)
+// PeekPosts lists all posts of a fair by vacancy id.
+func (t *inTx) PeekPosts(fairID string) ([]fair.Post, error) {
+	return posts.List(t.tx, `WHERE fair_id = $1 ORDER BY vacancy_id`, fairID)
 }
 
-// SaveFairPost writes a post and its events.
-func (t *Tx) SaveFairPost(ctx context.Context, p domain.FairPost, events ...domain.Event) error {
-	return fairPosts.Save(ctx, t.log, t.tx, p, events...)
+// SavePost writes a post and its events.
+func (t *inTx) SavePost(ctx context.Context, p fair.Post, events ...domain.Event) error {
+	return posts.Save(ctx, t.log, t.tx, p, events...)
 }
 
-var postsShown = table.New(table.Spec[app.FairPostShown]{
+var postsShown = table.New(table.Spec[app.PostShown]{
 	Table: "fair_post",
 	From:  "fair_post p JOIN vacancy v ON v.id = p.vacancy_id JOIN employer e ON e.id = p.employer_id",
-	Columns: func(p *app.FairPostShown) []table.Column {
+	Columns: func(p *app.PostShown) []table.Column {
 		v := &p.Vacancy
-		return append(fairPostColumns(&p.FairPost), table.Joined("v.id", &v.ID), table.Joined("v.county", &v.County), table.Joined("e.name", &v.EmployerName),
+		return append(postColumns(&p.Post), table.Joined("v.id", &v.ID), table.Joined("v.county", &v.County), table.Joined("e.name", &v.EmployerName),
 			table.Joined("v.title", &v.Title), table.Joined("v.occupation", &v.Occupation), table.Joined("v.wage_min_fen", &v.WageMinFen),
 			table.Joined("v.wage_max_fen", &v.WageMaxFen), table.Joined("v.housing", &v.Housing), table.Joined("v.meals", &v.Meals))
 	},
 })
 
-// FairPostPage lists a page of posts with their vacancies.
-func (t *Tx) FairPostPage(fairID, after string, limit int) ([]app.FairPostShown, error) {
+// PostPage lists a page of posts with their vacancies.
+func (t *inTx) PostPage(fairID, after string, limit int) ([]app.PostShown, error) {
 	all, err := postsShown.List(t.tx, `WHERE p.fair_id = $1 AND p.vacancy_id > $2 ORDER BY p.vacancy_id LIMIT $3`, fairID, after, limit)
 	if err != nil || len(all) == 0 {
 		return all, err
@@ -130,7 +131,7 @@ func counted(all []count) map[string]int {
 }
 
 // Unanswered counts by vacancy the open proposals of a fair.
-func (t *Tx) Unanswered(fairID string) (map[string]int, error) {
+func (t *inTx) Unanswered(fairID string) (map[string]int, error) {
 	all, err := sqldb.Collect(t.tx, scanCount, `SELECT vacancy_id, count(*) FROM fair_proposal WHERE fair_id = $1 AND state = 'open' GROUP BY vacancy_id`, fairID)
 	return counted(all), err
 }
@@ -139,22 +140,22 @@ func (t *Tx) Unanswered(fairID string) (map[string]int, error) {
 // the fair's id.
 const TaskDrawFair = "employment.draw_fair"
 
-// WriteFairDraw leaves a task that writes a draw.
-func (t *Tx) WriteFairDraw(ctx context.Context, fairID string) error {
+// WriteDraw leaves a task that writes a draw.
+func (t *inTx) WriteDraw(ctx context.Context, fairID string) error {
 	return t.tasks.Add(ctx, t.tx, TaskDrawFair, []byte(fairID), time.Time{})
 }
 
-// FairGave counts what the first pass gave.
-func (t *Tx) FairGave(fairID string) (proposed, unplaced int, err error) {
+// Gave counts what the first pass gave.
+func (t *inTx) Gave(fairID string) (proposed, unplaced int, err error) {
 	var given int
 	err = t.tx.QueryRow(`SELECT (SELECT count(*) FROM fair_proposal WHERE fair_id = $1 AND pass = 1),
 		(SELECT count(*) FROM fair_application WHERE fair_id = $1 AND listed = 1 AND outcome NOT IN ('', '{}'))`, fairID).Scan(&proposed, &given)
 	return proposed, given - proposed, err
 }
 
-// SaveFairBundle keeps what is published of a draw, from a part on. A draw that is
+// SaveBundle keeps what is published of a draw, from a part on. A draw that is
 // written again is the same.
-func (t *Tx) SaveFairBundle(fairID string, from int, bundle []byte) error {
+func (t *inTx) SaveBundle(fairID string, from int, bundle []byte) error {
 	for part := from; len(bundle) > 0; part++ {
 		n := min(app.BundlePart, len(bundle))
 		if err := t.tx.Queue(`INSERT INTO fair_bundle (fair_id, part, data) VALUES ($1, $2, $3) ON CONFLICT (fair_id, part) DO UPDATE SET data = excluded.data`, fairID, part, bundle[:n]); err != nil {
@@ -165,10 +166,10 @@ func (t *Tx) SaveFairBundle(fairID string, from int, bundle []byte) error {
 	return nil
 }
 
-// AddToFairBundle adds a section to what is published. All parts but the last
+// AddToBundle adds a section to what is published. All parts but the last
 // stay full, so that a part is found by its place in the text.
-func (t *Tx) AddToFairBundle(fairID string, section []byte) error {
-	parts, err := t.fairParts(fairID)
+func (t *inTx) AddToBundle(fairID string, section []byte) error {
+	parts, err := t.parts(fairID)
 	if err != nil {
 		return err
 	}
@@ -186,18 +187,18 @@ func (t *Tx) AddToFairBundle(fairID string, section []byte) error {
 	return nil
 }
 
-// WholeFairBundle reads all of what is published.
-func (t *Tx) WholeFairBundle(fairID string) ([]byte, error) {
-	parts, err := t.fairParts(fairID)
+// WholeBundle reads all of what is published.
+func (t *inTx) WholeBundle(fairID string) ([]byte, error) {
+	parts, err := t.parts(fairID)
 	return slices.Concat(parts...), err
 }
 
-func (t *Tx) fairParts(fairID string) ([][]byte, error) {
+func (t *inTx) parts(fairID string) ([][]byte, error) {
 	return sqldb.Collect(t.tx, func(s sqldb.Scanner) (b []byte, err error) { return b, s.Scan(&b) }, `SELECT data FROM fair_bundle WHERE fair_id = $1 ORDER BY part`, fairID)
 }
 
-// FairBundle reads a part of the bundle; nil is the end.
-func (t *Tx) FairBundle(fairID string, part int) (data []byte, err error) {
+// Bundle reads a part of the bundle; nil is the end.
+func (t *inTx) Bundle(fairID string, part int) (data []byte, err error) {
 	err = t.tx.QueryRow(`SELECT data FROM fair_bundle WHERE fair_id = $1 AND part = $2`, fairID, part).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -206,9 +207,9 @@ func (t *Tx) FairBundle(fairID string, part int) (data []byte, err error) {
 }
 
 // A number is given once to each correction of a fair.
-var fairCorrections = table.New(table.Spec[domain.FairCorrection]{
+var corrections = table.New(table.Spec[fair.Correction]{
 	Table: "fair_correction",
-	Columns: func(c *domain.FairCorrection) []table.Column {
+	Columns: func(c *fair.Correction) []table.Column {
 		return []table.Column{
 			table.Key("id", &c.ID), table.Fixed("fair_id", &c.FairID), table.Fixed("division", &c.Division), table.Fixed("number", &c.Number),
 			table.Fixed("reason_code", &c.Why), table.Changing("state", &c.State), table.Fixed("figure", &c.Figure), table.Fixed("mends", table.JSON(&c.Mends)),
@@ -216,23 +217,23 @@ var fairCorrections = table.New(table.Spec[domain.FairCorrection]{
 			table.Fixed("proposed_at", &c.ProposedAt), table.Changing("decided_at", &c.DecidedAt), table.Version(&c.Version),
 		}
 	},
-	About: func(c *domain.FairCorrection) outbox.Subject {
+	About: func(c *fair.Correction) outbox.Subject {
 		return outbox.Subject{Aggregate: c.ID, Division: c.Division}
 	},
-	Unknown: domain.ErrFairCorrectionUnknown,
+	Unknown: fair.ErrCorrectionUnknown,
 })
 
-// FairCorrection reads a correction; who changes it holds its fair.
-func (t *Tx) FairCorrection(id string) (domain.FairCorrection, error) {
-	return fairCorrections.Peek(t.tx, id)
+// Correction reads a correction; who changes it holds its fair.
+func (t *inTx) Correction(id string) (fair.Correction, error) {
+	return corrections.Peek(t.tx, id)
 }
 
-// FairCorrections lists a fair's corrections, the newest first.
-func (t *Tx) FairCorrections(fairID string) ([]domain.FairCorrection, error) {
-	return fairCorrections.List(t.tx, `WHERE fair_id = $1 ORDER BY number DESC`, fairID)
+// Corrections lists a fair's corrections, the newest first.
+func (t *inTx) Corrections(fairID string) ([]fair.Correction, error) {
+	return corrections.List(t.tx, `WHERE fair_id = $1 ORDER BY number DESC`, fairID)
 }
 
-// SaveFairCorrection writes a correction and its events.
-func (t *Tx) SaveFairCorrection(ctx context.Context, c domain.FairCorrection, events ...domain.Event) error {
-	return fairCorrections.Save(ctx, t.log, t.tx, c, events...)
+// SaveCorrection writes a correction and its events.
+func (t *inTx) SaveCorrection(ctx context.Context, c fair.Correction, events ...domain.Event) error {
+	return corrections.Save(ctx, t.log, t.tx, c, events...)
 }

@@ -1,4 +1,4 @@
-package store
+package fair
 
 import (
 	"context"
@@ -8,15 +8,16 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
 // TaskLapseProposal is the kind of the task that LapseProposalAt leaves; its
 // payload is the proposal's id.
 const TaskLapseProposal = "employment.lapse_proposal"
 
-var proposals = table.New(table.Spec[domain.FairProposal]{
+var proposals = table.New(table.Spec[fair.Proposal]{
 	Table: "fair_proposal",
-	Columns: func(x *domain.FairProposal) []table.Column {
+	Columns: func(x *fair.Proposal) []table.Column {
 		return []table.Column{
 			table.Key("id", &x.ID), table.Fixed("application_id", &x.ApplicationID), table.Fixed("fair_id", &x.FairID), table.Fixed("post_id", &x.PostID),
 			table.Fixed("vacancy_id", &x.VacancyID), table.Fixed("employer_id", &x.EmployerID), table.Fixed("worker", &x.Worker), table.Fixed("county", &x.County),
@@ -26,47 +27,47 @@ var proposals = table.New(table.Spec[domain.FairProposal]{
 			table.Changing("ended_at", &x.EndedAt), table.Version(&x.Version),
 		}
 	},
-	About: func(x *domain.FairProposal) outbox.Subject {
+	About: func(x *fair.Proposal) outbox.Subject {
 		return outbox.Subject{Aggregate: x.ID, Worker: x.Worker, Division: x.County}
 	},
-	Unknown: domain.ErrProposalUnknown,
+	Unknown: fair.ErrProposalUnknown,
 })
 
-// FairProposal loads and locks a proposal.
-func (t *Tx) FairProposal(id string) (domain.FairProposal, error) { return proposals.Load(t.tx, id) }
+// Proposal loads and locks a proposal.
+func (t *inTx) Proposal(id string) (fair.Proposal, error) { return proposals.Load(t.tx, id) }
 
-// PeekFairProposal reads a proposal without locking it.
-func (t *Tx) PeekFairProposal(id string) (domain.FairProposal, error) {
+// PeekProposal reads a proposal without locking it.
+func (t *inTx) PeekProposal(id string) (fair.Proposal, error) {
 	return proposals.Peek(t.tx, id)
 }
 
 // PeekProposalOfJob finds the accepted proposal that an application for a job came from.
-func (t *Tx) PeekProposalOfJob(jobID string) (domain.FairProposal, bool, error) {
+func (t *inTx) PeekProposalOfJob(jobID string) (fair.Proposal, bool, error) {
 	return proposals.Find(t.tx, `WHERE job_id = $1 AND job_id <> '' AND state = 'accepted'`, jobID)
 }
 
 // ProposalsOf lists the proposals of an application to a fair, newest first.
-func (t *Tx) ProposalsOf(applicationID string) ([]domain.FairProposal, error) {
+func (t *inTx) ProposalsOf(applicationID string) ([]fair.Proposal, error) {
 	return proposals.List(t.tx, `WHERE application_id = $1 ORDER BY pass DESC, made_at DESC, id DESC`, applicationID)
 }
 
-// SaveFairProposal writes a proposal and its events.
-func (t *Tx) SaveFairProposal(ctx context.Context, x domain.FairProposal, events ...domain.Event) error {
+// SaveProposal writes a proposal and its events.
+func (t *inTx) SaveProposal(ctx context.Context, x fair.Proposal, events ...domain.Event) error {
 	return proposals.Save(ctx, t.log, t.tx, x, events...)
 }
 
 // LapseProposalAt leaves a task for the end of a proposal's time to answer.
-func (t *Tx) LapseProposalAt(ctx context.Context, proposalID string, at time.Time) error {
+func (t *inTx) LapseProposalAt(ctx context.Context, proposalID string, at time.Time) error {
 	return t.tasks.Add(ctx, t.tx, TaskLapseProposal, []byte(proposalID), at)
 }
 
 // Answering reports whether somebody still has time to answer.
-func (t *Tx) Answering(fairID string, now time.Time) (bool, error) {
+func (t *inTx) Answering(fairID string, now time.Time) (bool, error) {
 	_, found, err := proposals.Find(t.tx, `WHERE fair_id = $1 AND state = 'open' AND answer_by > $2 LIMIT 1`, fairID, sqldb.Micros(now))
 	return found, err
 }
 
-// FairResults lists proposals by id.
-func (t *Tx) FairResults(fairID, after string, limit int) ([]domain.FairProposal, error) {
+// Results lists proposals by id.
+func (t *inTx) Results(fairID, after string, limit int) ([]fair.Proposal, error) {
 	return proposals.List(t.tx, `WHERE fair_id = $1 AND id > $2 ORDER BY id LIMIT $3`, fairID, after, limit)
 }

@@ -1,4 +1,4 @@
-package domain_test
+package fair_test
 
 import (
 	"fmt"
@@ -15,16 +15,17 @@ import (
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
-func fairRules(t testing.TB) domain.FairRules {
+func fairRules(t testing.TB) fair.Rules {
 	t.Helper()
 	book, err := rule.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
 	on := clock.NewDate(2026, 11, 10)
-	fair, err := book.Rule("EM-FAIR", on, "654323")
+	row, err := book.Rule("EM-FAIR", on, "654323")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +33,7 @@ func fairRules(t testing.TB) domain.FairRules {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := domain.ReadFairRules(fair, match)
+	r, err := fair.ReadRules(row, match)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,14 +42,14 @@ func fairRules(t testing.TB) domain.FairRules {
 
 // lists invents the lists of a fair; wishes lean to the same popular posts, and
 // employers rank some of who applied.
-func lists(r *rand.Rand, tie allocate.Tie, workers, wishes, posts, seats int) *domain.FairLists {
-	l := &domain.FairLists{Fair: domain.Fair{ID: "fair-1", State: domain.FairIsClosed, FairPlan: domain.FairPlan{Tie: tie, FigureName: "figure", MatchOn: clock.NewDate(2026, 11, 10)}}}
+func lists(r *rand.Rand, tie allocate.Tie, workers, wishes, posts, seats int) *fair.Lists {
+	l := &fair.Lists{Fair: fair.Fair{ID: "fair-1", State: fair.Closed, Plan: fair.Plan{Tie: tie, FigureName: "figure", MatchOn: clock.NewDate(2026, 11, 10)}}}
 	for i := range posts {
-		l.Posts = append(l.Posts, domain.FairPost{ID: fmt.Sprint("p", i), FairID: "fair-1", VacancyID: fmt.Sprintf("vacancy-%05d", i), Seats: 1 + r.IntN(seats)})
+		l.Posts = append(l.Posts, fair.Post{ID: fmt.Sprint("p", i), FairID: "fair-1", VacancyID: fmt.Sprintf("vacancy-%05d", i), Seats: 1 + r.IntN(seats)})
 	}
 	ranks := make([]int, posts)
 	for i := range workers {
-		e := domain.FairEntry{ApplicationID: fmt.Sprint("a", i), Ticket: fmt.Sprintf("T%07d", i)}
+		e := fair.Entry{ApplicationID: fmt.Sprint("a", i), Ticket: fmt.Sprintf("T%07d", i)}
 		seen := map[int]bool{}
 		for len(e.Wishes) < min(wishes, posts) {
 			p := min(r.IntN(posts), r.IntN(posts))
@@ -56,7 +57,7 @@ func lists(r *rand.Rand, tie allocate.Tie, workers, wishes, posts, seats int) *d
 				continue
 			}
 			seen[p] = true
-			w := domain.FairWish{VacancyID: l.Posts[p].VacancyID}
+			w := fair.Wish{VacancyID: l.Posts[p].VacancyID}
 			if r.IntN(4) == 0 {
 				ranks[p]++
 				w.Class = ranks[p]
@@ -68,7 +69,7 @@ func lists(r *rand.Rand, tie allocate.Tie, workers, wishes, posts, seats int) *d
 	return l
 }
 
-func commit(t testing.TB, l *domain.FairLists) {
+func commit(t testing.TB, l *fair.Lists) {
 	t.Helper()
 	c, err := l.List().Commit()
 	if err != nil {
@@ -131,7 +132,7 @@ func TestFairMatching(t *testing.T) {
 	})
 }
 
-func check(t *rapid.T, l *domain.FairLists, m domain.FairMatch, r domain.FairRules, taken map[string]int) {
+func check(t *rapid.T, l *fair.Lists, m fair.Match, r fair.Rules, taken map[string]int) {
 	got := map[string]int{}
 	proposed, unplaced := 0, 0
 	for i, o := range m.Outcomes {
@@ -196,7 +197,7 @@ func rank(r int) int {
 
 func TestFairGapsAreTold(t *testing.T) {
 	r := fairRules(t)
-	o := domain.FairOutcome{Pass: 1, On: clock.NewDate(2026, 11, 10), Wishes: 4, Lines: []domain.FairLine{
+	o := fair.Outcome{Pass: 1, On: clock.NewDate(2026, 11, 10), Wishes: 4, Lines: []fair.Line{
 		{VacancyID: "a", Rank: 3, Number: 2, Of: 9, Seats: 2, LastRank: 2, LastNumber: 7},
 		{VacancyID: "b", Number: 5, Of: 9, Seats: 1, LastRank: 1, LastNumber: 8},
 		{VacancyID: "c", Number: 37, Of: 120, Seats: 10, LastNumber: 12},
@@ -210,13 +211,13 @@ func TestFairGapsAreTold(t *testing.T) {
 		gap    rule.Gap
 		change string
 	}{
-		{rule.Gap{Name: "fair_rank", Have: "3", Need: "2", Short: "1", Unit: "rank"}, domain.ChangeFairCertificate},
-		{rule.Gap{Name: "fair_rank", Have: "unranked", Need: "1"}, domain.ChangeFairCertificate},
-		{rule.Gap{Name: "fair_number", Have: "37", Need: "12", Short: "25", Unit: "rank"}, domain.ChangeFairNumber},
-		{rule.Gap{Name: "fair_seats", Have: "0", Need: "1", Short: "1", Unit: "place"}, domain.ChangeFairSeats},
+		{rule.Gap{Name: "fair_rank", Have: "3", Need: "2", Short: "1", Unit: "rank"}, fair.ChangeCertificate},
+		{rule.Gap{Name: "fair_rank", Have: "unranked", Need: "1"}, fair.ChangeCertificate},
+		{rule.Gap{Name: "fair_number", Have: "37", Need: "12", Short: "25", Unit: "rank"}, fair.ChangeNumber},
+		{rule.Gap{Name: "fair_seats", Have: "0", Need: "1", Short: "1", Unit: "place"}, fair.ChangeSeats},
 	} {
 		x := all[i]
-		if len(x.Gaps) != 1 || x.Gaps[0] != want.gap || x.Changes[0].Code != want.change || x.Changes[1].Code != domain.ChangeFairPass || x.Facts[0].Value != strconv.Itoa(i+1) {
+		if len(x.Gaps) != 1 || x.Gaps[0] != want.gap || x.Changes[0].Code != want.change || x.Changes[1].Code != fair.ChangePass || x.Facts[0].Value != strconv.Itoa(i+1) {
 			t.Errorf("%d: %+v", i, x)
 		}
 		if x.Appeals[0].Until != clock.NewDate(2026, 11, 15) {
@@ -224,7 +225,7 @@ func TestFairGapsAreTold(t *testing.T) {
 		}
 	}
 	// Unplaced with room on the list, one more thing helps.
-	if c := all[3].Changes; len(c) != 4 || c[2].Code != domain.ChangeFairWishes || c[3].Code != domain.ChangeFairApply {
+	if c := all[3].Changes; len(c) != 4 || c[2].Code != fair.ChangeWishes || c[3].Code != fair.ChangeApply {
 		t.Error(c)
 	}
 }
@@ -245,8 +246,8 @@ func TestFairDrawRefusals(t *testing.T) {
 }
 
 func TestSeatsBelowTaken(t *testing.T) {
-	f := domain.Fair{State: domain.FairIsMatched}
-	p := domain.FairPost{Seats: 5, Taken: 2}
+	f := fair.Fair{State: fair.Matched}
+	p := fair.Post{Seats: 5, Taken: 2}
 	v := domain.Vacancy{Terms: domain.Terms{Headcount: 6}}
 	today := clock.NewDate(2026, 11, 11)
 	for seats, code := range map[int]string{0: "employment.fair_post.seats", 7: "employment.fair_post.seats", 3: "employment.fair_post.seats_taken", 4: ""} {
@@ -254,7 +255,7 @@ func TestSeatsBelowTaken(t *testing.T) {
 			t.Errorf("%d seats: %v", seats, err)
 		}
 	}
-	f.State = domain.FairIsClosed
+	f.State = fair.Closed
 	if _, _, err := p.SetSeats(f, v, 4, 0, today); errs.CodeOf(err) != "employment.fair.lists_closed" {
 		t.Error(err)
 	}

@@ -1,0 +1,141 @@
+package fair
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
+)
+
+const (
+	// A step writes so much of a draw: some fifty milliseconds of the one writer.
+	entriesAStep = 250
+	bundleAStep  = 16 * BundlePart
+)
+
+// Draw is a draw over the committed list, and what it gives. It is the same
+// however often it is made, which is how a draw goes on that was broken off.
+type Draw struct {
+	fair   fair.Fair
+	lists  *fair.Lists
+	seed   string
+	match  fair.Match
+	bundle []byte
+	of     map[string]int // an entry's place in the lists, by ticket
+	giving giving
+}
+
+// Match is what the draw gives.
+func (d *Draw) Match() (seed string, m fair.Match) { return d.seed, d.match }
+
+// ReadLarge reads what the draw of a large fair rests on, and nil for a fair
+// that is drawn at once. Like DrawAtOnce it is another officer's reading of the figure.
+func (a *App) ReadLarge(ctx context.Context, s Store, fairID, figure string) (*Draw, error) {
+	f, officer, err := confirm(ctx, s.Peek, fairID, figure)
+	if err != nil || !f.InSteps() {
+		return nil, err
+	}
+	l, err := readLists(s, f)
+	return &Draw{fair: f.Draws(officer), lists: l}, err
+}
+
+// Draw draws and matches what was read. It needs no transaction.
+func (a *App) Draw(d *Draw) error {
+	m, drawn, err := d.lists.Draw(d.fair.Figure, [2]string{d.fair.First, d.fair.Second}, a.today())
+	if err != nil {
+		return err
+	}
+	var bundle bytes.Buffer
+	if err := drawn.WriteBundle(&bundle); err != nil {
+		return err
+	}
+	d.seed, d.match, d.bundle = drawn.Seed, m, bundle.Bytes()
+	d.giving, err = a.giving(d.fair, d.lists, m)
+	return err
+}
+
+// BeginDraw makes the draw of a large fair certain; it is written in steps.
+func (a *App) BeginDraw(ctx context.Context, s Store, fairID, figure string) error {
+	f, officer, err := confirm(ctx, s.Fair, fairID, figure)
+	if err != nil {
+		return err
+	}
+	if err := s.Save(ctx, f.Draws(officer)); err != nil {
+		return err
+	}
+	return s.WriteDraw(ctx, fairID)
+}
+
+// ReadBegunDraw reads what a draw that was begun rests on; nil where it is written.
+func (a *App) ReadBegunDraw(s Store, fairID string) (*Draw, error) {
+	f, err := s.Peek(fairID)
+	if err != nil || f.State != fair.Drawing {
+		return nil, err
+	}
+	l, err := readLists(s, f)
+	if err != nil {
+		return nil, err
+	}
+	d := &Draw{fair: f, lists: l, of: make(map[string]int, len(l.Entries))}
+	for i := range l.Entries { // what a try before this one gave does not count
+		l.Entries[i].Settled = false
+		d.of[l.Entries[i].Ticket] = i
+	}
+	return d, nil
+}
+
+// Step is how far a draw is written.
+type Step struct {
+	bundled int    // bytes of the bundle
+	after   string // the last ticket that was given what it got
+	given   bool   // every entry was
+	Done    bool
+}
+
+// StepDraw writes the next part of a draw: what is published, then what each
+// entry got, and at the end that there are results.
+func (a *App) StepDraw(ctx context.Context, s Store, d *Draw, at Step) (Step, error) {
+	f, err := s.Fair(d.fair.ID)
+	if err != nil {
+		return at, err
+	}
+	switch {
+	case f.State != fair.Drawing: // another has ended it
+		at.Done = true
+	case at.bundled < len(d.bundle):
+		to := min(at.bundled+bundleAStep, len(d.bundle))
+		err, at.bundled = s.SaveBundle(f.ID, at.bundled/BundlePart, d.bundle[at.bundled:to]), to
+	case !at.given:
+		at.after, err = a.giveEntries(ctx, s, d, f, at.after)
+		at.given = at.after == ""
+	default:
+		at.Done = true
+		m := d.match
+		if m.Proposed, m.Unplaced, err = s.Gave(f.ID); err != nil {
+			return at, err
+		}
+		f, events := f.Drawn(d.seed, f.Second, m)
+		err = s.Save(ctx, f, events...)
+	}
+	return at, err
+}
+
+// giveEntries gives the next entries after a ticket what they got, but for who
+// left meanwhile and who was given it before. It returns the last one's ticket, ""
+// at the end.
+func (a *App) giveEntries(ctx context.Context, s Store, d *Draw, f fair.Fair, after string) (last string, err error) {
+	page, err := s.Entries(f.ID, after, entriesAStep)
+	if err != nil {
+		return "", err
+	}
+	given := make([]Given, 0, len(page))
+	for _, e := range page {
+		if o := d.match.Outcomes[d.of[e.Ticket]]; o.Pass > 0 && !e.Withdrawn && !e.Given {
+			given = append(given, d.giving.to(e, o))
+		}
+	}
+	if len(page) == entriesAStep {
+		last = page[len(page)-1].Ticket
+	}
+	return last, s.SaveMatch(ctx, f, given)
+}

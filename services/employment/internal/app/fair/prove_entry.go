@@ -1,0 +1,40 @@
+package fair
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
+)
+
+// ProveEntry gives the way from the worker's entry to the committed root.
+func (a *App) ProveEntry(ctx context.Context, s Store, worker, fairID string) (root string, path []string, err error) {
+	if _, err := app.ActingFor(ctx, worker); err != nil {
+		return "", nil, err
+	}
+	f, err := s.Peek(fairID)
+	if err != nil {
+		return "", nil, err
+	}
+	application, found, err := s.PeekApplicationOf(worker, fairID)
+	if err != nil {
+		return "", nil, err
+	}
+	if !found {
+		return "", nil, fair.ErrApplicationUnknown
+	}
+	if f.State == fair.Open || !application.Listed {
+		return "", nil, fair.ErrState
+	}
+	lists, err := readLists(s, f)
+	if err != nil {
+		return "", nil, err
+	}
+	for i, e := range lists.Entries {
+		if e.ApplicationID == application.ID {
+			path, err = lists.List().Prove(i)
+			return f.Root, path, err
+		}
+	}
+	return "", nil, fair.ErrApplicationUnknown
+}
