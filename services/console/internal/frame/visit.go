@@ -83,6 +83,17 @@ func (v *Visit) Signed(p Purpose) (context.Context, error) {
 	return v.by(who, p, v.key), nil
 }
 
+// Signed answers with h where an officer's staff number stands in the form.
+func Signed(p Purpose, h func(ctx context.Context, v *Visit) error) Handler {
+	return func(v *Visit) error {
+		ctx, err := v.Signed(p)
+		if err != nil {
+			return err
+		}
+		return h(ctx, v)
+	}
+}
+
 // Number reads a staff number of a form in its one form.
 func (v *Visit) Number(field string) (string, error) {
 	who, err := v.who().Signed(v.Form(field))

@@ -2,6 +2,7 @@ package education
 
 import (
 	"cmp"
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -40,11 +41,7 @@ func (s *pages) eduRounds(v *frame.Visit) error {
 
 func stages() []string { return []string{"preschool", "primary", "junior", "vocational"} }
 
-func (s *pages) eduPlan(v *frame.Visit) error {
-	ctx, err := v.Signed(school)
-	if err != nil {
-		return err
-	}
+func (s *pages) eduPlan(ctx context.Context, v *frame.Visit) error {
 	reply, err := s.education.PlanRound(ctx, &educationv1.PlanRoundRequest{
 		County: v.Form("county"), Stage: v.Form("stage"), OpensOn: v.Form("opens"), ClosesOn: v.Form("closes"),
 		DrawOn: v.Form("draw"), Tie: v.Form("tie"), FigureSource: v.Form("source"), FigureOn: v.Form("figure"),
@@ -135,12 +132,8 @@ func steps(r *educationv1.Round) (all []roundStep) {
 }
 
 // eduAct does one step of a round.
-func (s *pages) eduAct(v *frame.Visit) error {
+func (s *pages) eduAct(ctx context.Context, v *frame.Visit) (err error) {
 	id, act := v.Path("id"), v.Path("act")
-	ctx, err := v.Signed(school) // each act bears the number of who did it
-	if err != nil {
-		return err
-	}
 	edu := s.education
 	switch act {
 	case "seats":
@@ -179,16 +172,12 @@ func (s *pages) eduTasks(v *frame.Visit) error {
 }
 
 // eduOfferWay offers the way out that was chosen: way and school in one value.
-func (s *pages) eduOfferWay(v *frame.Visit) error {
+func (s *pages) eduOfferWay(ctx context.Context, v *frame.Visit) error {
 	way, at, ok := strings.Cut(v.Form("way"), " ")
 	if !ok {
 		return frame.ErrInput
 	}
-	ctx, err := v.Signed(school)
-	if err != nil {
-		return err
-	}
-	_, err = s.education.OfferWayOut(ctx, &educationv1.OfferWayOutRequest{TaskId: v.Path("id"), Way: way, SchoolId: at})
+	_, err := s.education.OfferWayOut(ctx, &educationv1.OfferWayOutRequest{TaskId: v.Path("id"), Way: way, SchoolId: at})
 	return v.Done(err, "/education/tasks")
 }
 
@@ -211,13 +200,9 @@ func (s *pages) eduAppeals(v *frame.Visit) error {
 	return v.Render(http.StatusOK, "rounds", frame.Page{Title: "edu.appeals.title", Nav: "education", Body: b})
 }
 
-func (s *pages) eduDecide(v *frame.Visit) error {
+func (s *pages) eduDecide(ctx context.Context, v *frame.Visit) error {
 	outcome, relief, _ := strings.Cut(v.Form("decision"), " ")
-	ctx, err := v.Signed(school)
-	if err != nil {
-		return err
-	}
-	_, err = s.education.DecideAppeal(ctx, &educationv1.DecideAppealRequest{AppealId: v.Path("id"), Outcome: outcome, Relief: relief, ReasonCode: v.Form("reason")})
+	_, err := s.education.DecideAppeal(ctx, &educationv1.DecideAppealRequest{AppealId: v.Path("id"), Outcome: outcome, Relief: relief, ReasonCode: v.Form("reason")})
 	return v.Done(err, "/education/appeals")
 }
 
@@ -232,13 +217,9 @@ func (s *pages) eduPapers(v *frame.Visit) error {
 
 // eduPaper records a paper or a witness's statement. A kind that names a place
 // or a school comes with it in one value.
-func (s *pages) eduPaper(v *frame.Visit) error {
+func (s *pages) eduPaper(ctx context.Context, v *frame.Visit) error {
 	kind, code, _ := strings.Cut(v.Form("kind"), " ")
-	ctx, err := v.Signed(school)
-	if err != nil {
-		return err
-	}
-	_, err = s.education.RecordPaper(ctx, &educationv1.RecordPaperRequest{
+	_, err := s.education.RecordPaper(ctx, &educationv1.RecordPaperRequest{
 		ApplicationId: strings.TrimSpace(v.Form("application")), Kind: kind, Code: code, Form: v.Form("form"), Since: v.Form("since"),
 	})
 	return v.Done(err, "/education/papers?done=1")
@@ -252,12 +233,8 @@ func (s *pages) eduGrants(v *frame.Visit) error {
 	return v.Render(http.StatusOK, "rounds", frame.Page{Title: "edu.grants.title", Nav: "education", Body: b})
 }
 
-func (s *pages) eduGrant(v *frame.Visit) error {
-	ctx, err := v.Signed(school)
-	if err != nil {
-		return err
-	}
-	_, err = s.education.DecideGrant(ctx, &educationv1.DecideGrantRequest{ApplicationId: v.Path("application")})
+func (s *pages) eduGrant(ctx context.Context, v *frame.Visit) error {
+	_, err := s.education.DecideGrant(ctx, &educationv1.DecideGrantRequest{ApplicationId: v.Path("application")})
 	return v.Done(err, "/education/grants")
 }
 

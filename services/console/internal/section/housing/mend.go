@@ -62,11 +62,7 @@ func (s *pages) roundMend(ctx context.Context, v *frame.Visit, id, do string) (e
 
 // householdDo looks for likely households of a list, or takes an officer's word
 // on a pair.
-func (s *pages) householdDo(v *frame.Visit) error {
-	ctx, err := v.Signed(homes)
-	if err != nil {
-		return err
-	}
+func (s *pages) householdDo(ctx context.Context, v *frame.Visit) (err error) {
 	county, kind := v.Form("county"), v.Form("kind")
 	if id := v.Form("double"); id != "" {
 		outcome, gone, _ := strings.Cut(v.Form("decision"), " ")

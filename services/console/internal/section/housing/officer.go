@@ -93,11 +93,7 @@ func (s *pages) housingList(v *frame.Visit) error {
 	return v.Render(http.StatusOK, "housing", frame.Page{Title: "housing.title", Nav: "housing", Body: b})
 }
 
-func (s *pages) roundOpen(v *frame.Visit) error {
-	ctx, err := v.Signed(homes)
-	if err != nil {
-		return err
-	}
+func (s *pages) roundOpen(ctx context.Context, v *frame.Visit) error {
 	reply, err := s.housing.OpenRound(ctx, &housingv1.OpenRoundRequest{
 		County: v.Form("county"), Kind: v.Form("kind"), HomeIds: v.R.PostForm["home"], FigureName: v.Form("figure_name"), FigureDue: v.Form("figure_due"),
 		AcceptUndecided: v.Form("undecided") == "stay", AcceptDeclared: v.Form("declared") == "stay",
@@ -132,11 +128,7 @@ func (s *pages) roundPage(v *frame.Visit) error {
 }
 
 // roundDo enters the figure, offers, or closes.
-func (s *pages) roundDo(v *frame.Visit) error {
-	ctx, err := v.Signed(homes)
-	if err != nil {
-		return err
-	}
+func (s *pages) roundDo(ctx context.Context, v *frame.Visit) (err error) {
 	id, do := v.Path("id"), v.Path("do")
 	switch do {
 	case "figure":
@@ -209,11 +201,7 @@ func (s *pages) housingLease(v *frame.Visit) error {
 
 // housingDo is every decision of an officer on a lease and what belongs to it;
 // the officer signs with his staff number.
-func (s *pages) housingDo(v *frame.Visit) error {
-	ctx, err := v.Signed(homes)
-	if err != nil {
-		return err
-	}
+func (s *pages) housingDo(ctx context.Context, v *frame.Visit) error {
 	if err := s.housingAct(ctx, v, v.Path("id")); err != nil {
 		return err
 	}
