@@ -112,6 +112,7 @@ type Rule struct {
 	Basis     string
 	Beside    string // the older version that is published beside it, or ""
 	Tell      *platformv1.Tell
+	Fact      *platformv1.FactNews
 	Addressee string // the field that names the one consumer whom it concerns, or ""
 }
 
@@ -131,7 +132,7 @@ func RuleOf(service string, d protoreflect.MessageDescriptor) (Rule, error) {
 	if rest, ok := strings.CutPrefix(beside, "*"); ok {
 		beside = service + rest
 	}
-	return Rule{Type: t, Shared: r.GetAudience() == platformv1.Audience_AUDIENCE_SHARED, Consumers: r.GetConsumers(), Basis: r.GetBasis(), Beside: beside, Tell: r.GetTell(), Addressee: r.GetAddressee()}, nil
+	return Rule{Type: t, Shared: r.GetAudience() == platformv1.Audience_AUDIENCE_SHARED, Consumers: r.GetConsumers(), Basis: r.GetBasis(), Beside: beside, Tell: r.GetTell(), Fact: r.GetFact(), Addressee: r.GetAddressee()}, nil
 }
 
 // Rules answers RuleOf for one service and remembers the answers.

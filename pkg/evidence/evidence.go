@@ -24,17 +24,6 @@ import (
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
-// The kinds of facts that a grant can name.
-const (
-	Job             = "job"
-	InsuranceMonths = "insurance_months"
-	Lease           = "lease"
-	Certificate     = "certificate"
-)
-
-// sources says which service holds a kind of fact.
-var sources = map[string]string{Job: "employment", InsuranceMonths: "insurance", Lease: "housing", Certificate: "training"}
-
 const (
 	// taskCollect asks the sources for the facts of one case under one grant.
 	taskCollect = "evidence.collect"
@@ -69,6 +58,9 @@ type Cases interface {
 	// EvidenceChanged records the change in the case's history, and reopens a
 	// decision that rested on a corrected or retracted fact.
 	EvidenceChanged(ctx context.Context, tx *sqldb.Tx, c Change) error
+	// FactEnded is told that a fact of a kind which the department may hold has
+	// ended, whether or not an open case holds it.
+	FactEnded(ctx context.Context, tx *sqldb.Tx, f *platformv1.Fact) error
 }
 
 // Holder keeps the evidence of one department.
@@ -82,10 +74,10 @@ type Holder struct {
 	db      *sqldb.DB
 }
 
-// NewHolder returns the holder of a service and registers its task. purpose is
-// the purpose code of the grants that it may use, e.g. "school_place".
-func NewHolder(service, purpose string, db *sqldb.DB, cases Cases, tasks *task.Queue, caller contract.Caller, c clock.Clock) *Holder {
-	h := &Holder{service: service, purpose: purpose, cases: cases, tasks: tasks, caller: caller, clock: c, db: db}
+// NewHolder returns the holder of a service and registers its tasks. The purpose
+// of the grants that it may use is the contract's.
+func NewHolder(service string, db *sqldb.DB, cases Cases, tasks *task.Queue, caller contract.Caller, c clock.Clock) *Holder {
+	h := &Holder{service: service, purpose: PurposeOf(service), cases: cases, tasks: tasks, caller: caller, clock: c, db: db}
 	tasks.Handle(taskCollect, h.collect)
 	tasks.Handle(taskTurn, h.turned)
 	return h
@@ -423,10 +415,11 @@ func (h *Holder) collect(ctx context.Context, payload []byte) error {
 	}
 	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: h.service, Purpose: h.purpose, LegalBasis: "consent", Via: auth.ViaSystem})
 	for _, kind := range q.Kinds {
-		source, ok := sources[kind]
-		if !ok || source == h.service {
+		k := KindOf(kind)
+		if k.Holders[h.service] != h.purpose { // a grant of before the contract said who may hold what
 			continue
 		}
+		source := k.Source
 		var asks bool
 		err := h.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
 			asks, err = h.asks(tx, q, kind)

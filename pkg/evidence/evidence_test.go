@@ -27,6 +27,8 @@ func (c cases) EvidenceChanged(_ context.Context, _ *sqldb.Tx, ch evidence.Chang
 	return nil
 }
 
+func (cases) FactEnded(context.Context, *sqldb.Tx, *platformv1.Fact) error { return nil }
+
 // department answers every question with one job.
 type department struct{}
 
@@ -44,7 +46,7 @@ func TestARetractedRecordDoesNotComeBack(t *testing.T) {
 		tasks := task.New(db, c, testkit.Telemetry(t).For("housing"))
 		retracted := make(chan error, 1)
 		var h *evidence.Holder
-		h = evidence.NewHolder("housing", "public_rental", db, cases{changed: func() {
+		h = evidence.NewHolder("housing", db, cases{changed: func() {
 			begun := make(chan struct{})
 			go func() {
 				close(begun)

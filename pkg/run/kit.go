@@ -105,8 +105,8 @@ func (k *Kit) Close() (err error) {
 }
 
 // Evidence returns the holder of other departments' facts for this one's cases.
-func (k *Kit) Evidence(ctx context.Context, purpose string, cases evidence.Cases) (*evidence.Holder, error) {
-	h := evidence.NewHolder(k.Name, purpose, k.Log.DB(), cases, k.Tasks, k.Caller, k.Clock)
+func (k *Kit) Evidence(ctx context.Context, cases evidence.Cases) (*evidence.Holder, error) {
+	h := evidence.NewHolder(k.Name, k.Log.DB(), cases, k.Tasks, k.Caller, k.Clock)
 	return h, h.Follow(ctx)
 }
 

@@ -6,6 +6,7 @@ package education
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/run"
@@ -20,23 +21,19 @@ import (
 // Name is the service's name on the bus.
 const Name = "education"
 
-// purpose is what a guardian's grants to this department state, and what it
-// reads a child's entry for.
-const purpose = "school_place"
-
 // New puts the service together.
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
 		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, NewID: ident.NewID}
 		tables := store.New(k.Log, k.Tasks, k.Pages)
-		held, err := k.Evidence(ctx, purpose, react.Cases(cases, tables.In))
+		held, err := k.Evidence(ctx, react.Cases(cases, tables.In))
 		if err != nil {
 			return run.Parts{}, err
 		}
 		tables.Evidence = held
 		server := &api.Server{
 			App: cases, Log: k.Log, In: tables.In, Pages: k.Pages,
-			Children: api.Children{Caller: k.Caller, Service: Name, Purpose: purpose},
+			Children: api.Children{Caller: k.Caller, Service: Name, Purpose: evidence.PurposeOf(Name)},
 		}
 		return run.Parts{
 			Methods: educationv1.EducationMethods(server),

@@ -29,9 +29,6 @@ import (
 // Name is the service's name on the bus.
 const Name = "employment"
 
-// purpose is that of the grants under which a worker shares certificates here.
-const purpose = "job_search"
-
 // New puts the service together.
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
@@ -49,7 +46,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		if err := tables.EachOpen(ctx, open.PutAll); err != nil {
 			return run.Parts{}, err
 		}
-		holder, err := k.Evidence(ctx, purpose, react.Cases{App: jobs, In: tables.In})
+		holder, err := k.Evidence(ctx, react.Cases{App: jobs, In: tables.In})
 		if err != nil {
 			return run.Parts{}, err
 		}

@@ -23,18 +23,15 @@ import (
 // Name is the service's name on the bus.
 const Name = "housing"
 
-// purpose is what a worker's consent to the use of facts here is given for.
-const purpose = "public_rental"
-
 // New puts the service together.
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
 		tables := store.New(k.Log, k.Tasks, k.Pages)
 		cases := &app.App{
 			Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Codes: k.Codes, NewID: ident.NewID,
-			Data: tables, Registry: api.Registry{Caller: k.Caller, Service: Name, Purpose: purpose},
+			Data: tables, Registry: api.Registry{Caller: k.Caller, Service: Name, Purpose: evidence.PurposeOf(Name)},
 		}
-		held, err := k.Evidence(ctx, purpose, react.Cases{App: cases, In: tables.In})
+		held, err := k.Evidence(ctx, react.Cases{App: cases, In: tables.In})
 		if err != nil {
 			return run.Parts{}, err
 		}

@@ -12,6 +12,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/run"
@@ -20,6 +21,7 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/api"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
 	"github.com/qiao-platform/qiao/services/registry/internal/delivery"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 	"github.com/qiao-platform/qiao/services/registry/internal/facts"
 	"github.com/qiao-platform/qiao/services/registry/internal/react"
 	"github.com/qiao-platform/qiao/services/registry/internal/store"
@@ -40,7 +42,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	closing := sync.OnceValue(keys.Close) // with the service, or where it could not be made
 	s, err := run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
 		k.CloseLater(closing)
-		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Tables: k.Codes, Vault: keys, NewID: ident.NewID, Kind: event.KindOf}
+		cases := &app.App{Facts: factKinds(), Clock: k.Clock, Rules: k.Rules, Tables: k.Codes, Vault: keys, NewID: ident.NewID, Kind: event.KindOf}
 		people := store.New(k.Log, k.Tasks, k.Clock, keys.Index)
 		known, err := people.People(ctx)
 		if err == nil {
@@ -86,6 +88,15 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		return nil, errors.Join(err, closing())
 	}
 	return s, nil
+}
+
+// factKinds are the contract's kinds of facts.
+func factKinds() domain.FactKinds {
+	all := domain.FactKinds{}
+	for _, k := range evidence.Kinds() {
+		all[k.Name] = domain.FactKind{Source: k.Source, Holders: k.Holders}
+	}
+	return all
 }
 
 // owners tells the vault whom the registry knows, and closes accounts.

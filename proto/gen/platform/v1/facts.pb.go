@@ -21,6 +21,63 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// FactKind is the table of the kinds of facts: where each is recorded, who may hold
+// it as evidence, and for which purpose.
+type FactKind int32
+
+const (
+	FactKind_FACT_KIND_UNSPECIFIED      FactKind = 0
+	FactKind_FACT_KIND_JOB              FactKind = 1
+	FactKind_FACT_KIND_INSURANCE_MONTHS FactKind = 2
+	FactKind_FACT_KIND_LEASE            FactKind = 3
+	FactKind_FACT_KIND_CERTIFICATE      FactKind = 4
+)
+
+// Enum value maps for FactKind.
+var (
+	FactKind_name = map[int32]string{
+		0: "FACT_KIND_UNSPECIFIED",
+		1: "FACT_KIND_JOB",
+		2: "FACT_KIND_INSURANCE_MONTHS",
+		3: "FACT_KIND_LEASE",
+		4: "FACT_KIND_CERTIFICATE",
+	}
+	FactKind_value = map[string]int32{
+		"FACT_KIND_UNSPECIFIED":      0,
+		"FACT_KIND_JOB":              1,
+		"FACT_KIND_INSURANCE_MONTHS": 2,
+		"FACT_KIND_LEASE":            3,
+		"FACT_KIND_CERTIFICATE":      4,
+	}
+)
+
+func (x FactKind) Enum() *FactKind {
+	p := new(FactKind)
+	*p = x
+	return p
+}
+
+func (x FactKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (FactKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_qiao_platform_v1_facts_proto_enumTypes[0].Descriptor()
+}
+
+func (FactKind) Type() protoreflect.EnumType {
+	return &file_qiao_platform_v1_facts_proto_enumTypes[0]
+}
+
+func (x FactKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use FactKind.Descriptor instead.
+func (FactKind) EnumDescriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_facts_proto_rawDescGZIP(), []int{0}
+}
+
 type ListFactsRequest struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
@@ -273,7 +330,26 @@ const file_qiao_platform_v1_facts_proto_rawDesc = "" +
 	"\x05until\x18\x06 \x01(\tR\x05until\x12\x16\n" +
 	"\x06months\x18\a \x01(\x05R\x06months\x12\x12\n" +
 	"\x04code\x18\b \x01(\tR\x04code\x12\x18\n" +
-	"\aversion\x18\t \x01(\x03R\aversion2\xa3\x01\n" +
+	"\aversion\x18\t \x01(\x03R\aversion*\x94\x03\n" +
+	"\bFactKind\x12\x19\n" +
+	"\x15FACT_KIND_UNSPECIFIED\x10\x00\x12]\n" +
+	"\rFACT_KIND_JOB\x10\x01\x1aJ\xa2\xb5\x18F\n" +
+	"\x03job\x12\n" +
+	"employment\x1a\x19\n" +
+	"\teducation\x12\fschool_place\x1a\x18\n" +
+	"\ahousing\x12\rpublic_rental\x12v\n" +
+	"\x1aFACT_KIND_INSURANCE_MONTHS\x10\x02\x1aV\xa2\xb5\x18R\n" +
+	"\x10insurance_months\x12\tinsurance\x1a\x19\n" +
+	"\teducation\x12\fschool_place\x1a\x18\n" +
+	"\ahousing\x12\rpublic_rental\x12D\n" +
+	"\x0fFACT_KIND_LEASE\x10\x03\x1a/\xa2\xb5\x18+\n" +
+	"\x05lease\x12\ahousing\x1a\x19\n" +
+	"\teducation\x12\fschool_place\x12P\n" +
+	"\x15FACT_KIND_CERTIFICATE\x10\x04\x1a5\xa2\xb5\x181\n" +
+	"\vcertificate\x12\btraining\x1a\x18\n" +
+	"\n" +
+	"employment\x12\n" +
+	"job_search2\xa3\x01\n" +
 	"\fFactsService\x12\x92\x01\n" +
 	"\tListFacts\x12\".qiao.platform.v1.ListFactsRequest\x1a#.qiao.platform.v1.ListFactsResponse\"<\x92\xb5\x188\x12\x11service:education\x12\x0fservice:housing\x12\x12service:employmentB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
@@ -289,16 +365,18 @@ func file_qiao_platform_v1_facts_proto_rawDescGZIP() []byte {
 	return file_qiao_platform_v1_facts_proto_rawDescData
 }
 
+var file_qiao_platform_v1_facts_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
 var file_qiao_platform_v1_facts_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_qiao_platform_v1_facts_proto_goTypes = []any{
-	(*ListFactsRequest)(nil),  // 0: qiao.platform.v1.ListFactsRequest
-	(*ListFactsResponse)(nil), // 1: qiao.platform.v1.ListFactsResponse
-	(*Fact)(nil),              // 2: qiao.platform.v1.Fact
+	(FactKind)(0),             // 0: qiao.platform.v1.FactKind
+	(*ListFactsRequest)(nil),  // 1: qiao.platform.v1.ListFactsRequest
+	(*ListFactsResponse)(nil), // 2: qiao.platform.v1.ListFactsResponse
+	(*Fact)(nil),              // 3: qiao.platform.v1.Fact
 }
 var file_qiao_platform_v1_facts_proto_depIdxs = []int32{
-	2, // 0: qiao.platform.v1.ListFactsResponse.facts:type_name -> qiao.platform.v1.Fact
-	0, // 1: qiao.platform.v1.FactsService.ListFacts:input_type -> qiao.platform.v1.ListFactsRequest
-	1, // 2: qiao.platform.v1.FactsService.ListFacts:output_type -> qiao.platform.v1.ListFactsResponse
+	3, // 0: qiao.platform.v1.ListFactsResponse.facts:type_name -> qiao.platform.v1.Fact
+	1, // 1: qiao.platform.v1.FactsService.ListFacts:input_type -> qiao.platform.v1.ListFactsRequest
+	2, // 2: qiao.platform.v1.FactsService.ListFacts:output_type -> qiao.platform.v1.ListFactsResponse
 	2, // [2:3] is the sub-list for method output_type
 	1, // [1:2] is the sub-list for method input_type
 	1, // [1:1] is the sub-list for extension type_name
@@ -317,13 +395,14 @@ func file_qiao_platform_v1_facts_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_facts_proto_rawDesc), len(file_qiao_platform_v1_facts_proto_rawDesc)),
-			NumEnums:      0,
+			NumEnums:      1,
 			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_qiao_platform_v1_facts_proto_goTypes,
 		DependencyIndexes: file_qiao_platform_v1_facts_proto_depIdxs,
+		EnumInfos:         file_qiao_platform_v1_facts_proto_enumTypes,
 		MessageInfos:      file_qiao_platform_v1_facts_proto_msgTypes,
 	}.Build()
 	File_qiao_platform_v1_facts_proto = out.File

@@ -78,6 +78,67 @@ func (Audience) EnumDescriptor() ([]byte, []int) {
 	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{0}
 }
 
+// News is what an event tells of a fact.
+type News int32
+
+const (
+	// The fact as it is now, whole.
+	News_NEWS_UNSPECIFIED News = 0
+	// It is in dispute or undone: it proves nothing any more.
+	News_NEWS_RETRACTED News = 1
+	// It has ended, and here is what it says at its end.
+	News_NEWS_ENDED News = 2
+	// It has ended; what else it says stands as it was.
+	News_NEWS_OVER News = 3
+	// There is one; what it says has to be asked.
+	News_NEWS_ASK News = 4
+)
+
+// Enum value maps for News.
+var (
+	News_name = map[int32]string{
+		0: "NEWS_UNSPECIFIED",
+		1: "NEWS_RETRACTED",
+		2: "NEWS_ENDED",
+		3: "NEWS_OVER",
+		4: "NEWS_ASK",
+	}
+	News_value = map[string]int32{
+		"NEWS_UNSPECIFIED": 0,
+		"NEWS_RETRACTED":   1,
+		"NEWS_ENDED":       2,
+		"NEWS_OVER":        3,
+		"NEWS_ASK":         4,
+	}
+)
+
+func (x News) Enum() *News {
+	p := new(News)
+	*p = x
+	return p
+}
+
+func (x News) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (News) Descriptor() protoreflect.EnumDescriptor {
+	return file_qiao_platform_v1_options_proto_enumTypes[1].Descriptor()
+}
+
+func (News) Type() protoreflect.EnumType {
+	return &file_qiao_platform_v1_options_proto_enumTypes[1]
+}
+
+func (x News) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use News.Descriptor instead.
+func (News) EnumDescriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{1}
+}
+
 // EventRule makes a message an event and is the event catalogue.
 type EventRule struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -98,7 +159,9 @@ type EventRule struct {
 	Tell *Tell `protobuf:"bytes,7,opt,name=tell,proto3" json:"tell,omitempty"`
 	// The field that names the one of the consumers which it concerns; the others
 	// are not given it.
-	Addressee     string `protobuf:"bytes,8,opt,name=addressee,proto3" json:"addressee,omitempty"`
+	Addressee string `protobuf:"bytes,8,opt,name=addressee,proto3" json:"addressee,omitempty"`
+	// Where set, the event is news of a fact that others may hold as evidence.
+	Fact          *FactNews `protobuf:"bytes,9,opt,name=fact,proto3" json:"fact,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -189,6 +252,234 @@ func (x *EventRule) GetAddressee() string {
 	return ""
 }
 
+func (x *EventRule) GetFact() *FactNews {
+	if x != nil {
+		return x.Fact
+	}
+	return nil
+}
+
+// FactNews says of an event what it tells of a fact. What holds evidence reads
+// this from the contract alone. The fields named are the event's; a fact from an
+// event equals what its department answers when it is asked (FactsService), so
+// that it does not matter which of the two comes first.
+type FactNews struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Kind  string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// The field with the id of the record.
+	Id     string `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	Since  string `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"`
+	Until  string `protobuf:"bytes,4,opt,name=until,proto3" json:"until,omitempty"`
+	Months string `protobuf:"bytes,5,opt,name=months,proto3" json:"months,omitempty"`
+	Code   string `protobuf:"bytes,6,opt,name=code,proto3" json:"code,omitempty"`
+	// It is news of a fact only where this holds.
+	Only          *FieldIs `protobuf:"bytes,7,opt,name=only,proto3" json:"only,omitempty"`
+	News          News     `protobuf:"varint,8,opt,name=news,proto3,enum=qiao.platform.v1.News" json:"news,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FactNews) Reset() {
+	*x = FactNews{}
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FactNews) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FactNews) ProtoMessage() {}
+
+func (x *FactNews) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FactNews.ProtoReflect.Descriptor instead.
+func (*FactNews) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *FactNews) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *FactNews) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *FactNews) GetSince() string {
+	if x != nil {
+		return x.Since
+	}
+	return ""
+}
+
+func (x *FactNews) GetUntil() string {
+	if x != nil {
+		return x.Until
+	}
+	return ""
+}
+
+func (x *FactNews) GetMonths() string {
+	if x != nil {
+		return x.Months
+	}
+	return ""
+}
+
+func (x *FactNews) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *FactNews) GetOnly() *FieldIs {
+	if x != nil {
+		return x.Only
+	}
+	return nil
+}
+
+func (x *FactNews) GetNews() News {
+	if x != nil {
+		return x.News
+	}
+	return News_NEWS_UNSPECIFIED
+}
+
+// FactRule says of a kind of fact who holds the record, and which departments may
+// hold it as evidence under a grant of the worker, each for the one purpose that
+// the grant must name.
+type FactRule struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Source        string                 `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	Holders       []*FactHolder          `protobuf:"bytes,3,rep,name=holders,proto3" json:"holders,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FactRule) Reset() {
+	*x = FactRule{}
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FactRule) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FactRule) ProtoMessage() {}
+
+func (x *FactRule) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FactRule.ProtoReflect.Descriptor instead.
+func (*FactRule) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *FactRule) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *FactRule) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *FactRule) GetHolders() []*FactHolder {
+	if x != nil {
+		return x.Holders
+	}
+	return nil
+}
+
+type FactHolder struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Service       string                 `protobuf:"bytes,1,opt,name=service,proto3" json:"service,omitempty"`
+	Purpose       string                 `protobuf:"bytes,2,opt,name=purpose,proto3" json:"purpose,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FactHolder) Reset() {
+	*x = FactHolder{}
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FactHolder) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FactHolder) ProtoMessage() {}
+
+func (x *FactHolder) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FactHolder.ProtoReflect.Descriptor instead.
+func (*FactHolder) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *FactHolder) GetService() string {
+	if x != nil {
+		return x.Service
+	}
+	return ""
+}
+
+func (x *FactHolder) GetPurpose() string {
+	if x != nil {
+		return x.Purpose
+	}
+	return ""
+}
+
 // Tell has the registry write to the worker when the event happens. It reads this
 // from the contract alone, so a department tells without the registry's knowing it.
 type Tell struct {
@@ -210,7 +501,7 @@ type Tell struct {
 
 func (x *Tell) Reset() {
 	*x = Tell{}
-	mi := &file_qiao_platform_v1_options_proto_msgTypes[1]
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -222,7 +513,7 @@ func (x *Tell) String() string {
 func (*Tell) ProtoMessage() {}
 
 func (x *Tell) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_options_proto_msgTypes[1]
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -235,7 +526,7 @@ func (x *Tell) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tell.ProtoReflect.Descriptor instead.
 func (*Tell) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{1}
+	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Tell) GetAbout() string {
@@ -284,7 +575,7 @@ type FieldIs struct {
 
 func (x *FieldIs) Reset() {
 	*x = FieldIs{}
-	mi := &file_qiao_platform_v1_options_proto_msgTypes[2]
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -296,7 +587,7 @@ func (x *FieldIs) String() string {
 func (*FieldIs) ProtoMessage() {}
 
 func (x *FieldIs) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_options_proto_msgTypes[2]
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -309,7 +600,7 @@ func (x *FieldIs) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldIs.ProtoReflect.Descriptor instead.
 func (*FieldIs) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{2}
+	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *FieldIs) GetField() string {
@@ -343,7 +634,7 @@ type MethodRule struct {
 
 func (x *MethodRule) Reset() {
 	*x = MethodRule{}
-	mi := &file_qiao_platform_v1_options_proto_msgTypes[3]
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -355,7 +646,7 @@ func (x *MethodRule) String() string {
 func (*MethodRule) ProtoMessage() {}
 
 func (x *MethodRule) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_options_proto_msgTypes[3]
+	mi := &file_qiao_platform_v1_options_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -368,7 +659,7 @@ func (x *MethodRule) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MethodRule.ProtoReflect.Descriptor instead.
 func (*MethodRule) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{3}
+	return file_qiao_platform_v1_options_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *MethodRule) GetCommand() bool {
@@ -393,6 +684,14 @@ func (x *MethodRule) GetPurposes() []string {
 }
 
 var file_qiao_platform_v1_options_proto_extTypes = []protoimpl.ExtensionInfo{
+	{
+		ExtendedType:  (*descriptorpb.EnumValueOptions)(nil),
+		ExtensionType: (*FactRule)(nil),
+		Field:         50004,
+		Name:          "qiao.platform.v1.fact",
+		Tag:           "bytes,50004,opt,name=fact",
+		Filename:      "qiao/platform/v1/options.proto",
+	},
 	{
 		ExtendedType:  (*descriptorpb.MessageOptions)(nil),
 		ExtensionType: (*EventRule)(nil),
@@ -419,10 +718,16 @@ var file_qiao_platform_v1_options_proto_extTypes = []protoimpl.ExtensionInfo{
 	},
 }
 
+// Extension fields to descriptorpb.EnumValueOptions.
+var (
+	// optional qiao.platform.v1.FactRule fact = 50004;
+	E_Fact = &file_qiao_platform_v1_options_proto_extTypes[0]
+)
+
 // Extension fields to descriptorpb.MessageOptions.
 var (
 	// optional qiao.platform.v1.EventRule event = 50001;
-	E_Event = &file_qiao_platform_v1_options_proto_extTypes[0]
+	E_Event = &file_qiao_platform_v1_options_proto_extTypes[1]
 )
 
 // Extension fields to descriptorpb.FieldOptions.
@@ -432,20 +737,20 @@ var (
 	// that proto/form/forms.csv knows as a date is one.
 	//
 	// optional string holds = 50003;
-	E_Holds = &file_qiao_platform_v1_options_proto_extTypes[1]
+	E_Holds = &file_qiao_platform_v1_options_proto_extTypes[2]
 )
 
 // Extension fields to descriptorpb.MethodOptions.
 var (
 	// optional qiao.platform.v1.MethodRule method = 50002;
-	E_Method = &file_qiao_platform_v1_options_proto_extTypes[2]
+	E_Method = &file_qiao_platform_v1_options_proto_extTypes[3]
 )
 
 var File_qiao_platform_v1_options_proto protoreflect.FileDescriptor
 
 const file_qiao_platform_v1_options_proto_rawDesc = "" +
 	"\n" +
-	"\x1eqiao/platform/v1/options.proto\x12\x10qiao.platform.v1\x1a google/protobuf/descriptor.proto\"\x83\x02\n" +
+	"\x1eqiao/platform/v1/options.proto\x12\x10qiao.platform.v1\x1a google/protobuf/descriptor.proto\"\xb3\x02\n" +
 	"\tEventRule\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x126\n" +
 	"\baudience\x18\x02 \x01(\x0e2\x1a.qiao.platform.v1.AudienceR\baudience\x12\x1c\n" +
@@ -454,7 +759,25 @@ const file_qiao_platform_v1_options_proto_rawDesc = "" +
 	"\x05items\x18\x05 \x03(\x05R\x05items\x12\x16\n" +
 	"\x06beside\x18\x06 \x01(\tR\x06beside\x12*\n" +
 	"\x04tell\x18\a \x01(\v2\x16.qiao.platform.v1.TellR\x04tell\x12\x1c\n" +
-	"\taddressee\x18\b \x01(\tR\taddressee\"\xa8\x01\n" +
+	"\taddressee\x18\b \x01(\tR\taddressee\x12.\n" +
+	"\x04fact\x18\t \x01(\v2\x1a.qiao.platform.v1.FactNewsR\x04fact\"\xe1\x01\n" +
+	"\bFactNews\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\tR\x02id\x12\x14\n" +
+	"\x05since\x18\x03 \x01(\tR\x05since\x12\x14\n" +
+	"\x05until\x18\x04 \x01(\tR\x05until\x12\x16\n" +
+	"\x06months\x18\x05 \x01(\tR\x06months\x12\x12\n" +
+	"\x04code\x18\x06 \x01(\tR\x04code\x12-\n" +
+	"\x04only\x18\a \x01(\v2\x19.qiao.platform.v1.FieldIsR\x04only\x12*\n" +
+	"\x04news\x18\b \x01(\x0e2\x16.qiao.platform.v1.NewsR\x04news\"n\n" +
+	"\bFactRule\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\x126\n" +
+	"\aholders\x18\x03 \x03(\v2\x1c.qiao.platform.v1.FactHolderR\aholders\"@\n" +
+	"\n" +
+	"FactHolder\x12\x18\n" +
+	"\aservice\x18\x01 \x01(\tR\aservice\x12\x18\n" +
+	"\apurpose\x18\x02 \x01(\tR\apurpose\"\xa8\x01\n" +
 	"\x04Tell\x12\x14\n" +
 	"\x05about\x18\x01 \x01(\tR\x05about\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12-\n" +
@@ -472,7 +795,15 @@ const file_qiao_platform_v1_options_proto_rawDesc = "" +
 	"\bAudience\x12\x18\n" +
 	"\x14AUDIENCE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fAUDIENCE_OWN\x10\x01\x12\x13\n" +
-	"\x0fAUDIENCE_SHARED\x10\x02:T\n" +
+	"\x0fAUDIENCE_SHARED\x10\x02*]\n" +
+	"\x04News\x12\x14\n" +
+	"\x10NEWS_UNSPECIFIED\x10\x00\x12\x12\n" +
+	"\x0eNEWS_RETRACTED\x10\x01\x12\x0e\n" +
+	"\n" +
+	"NEWS_ENDED\x10\x02\x12\r\n" +
+	"\tNEWS_OVER\x10\x03\x12\f\n" +
+	"\bNEWS_ASK\x10\x04:S\n" +
+	"\x04fact\x12!.google.protobuf.EnumValueOptions\x18Ԇ\x03 \x01(\v2\x1a.qiao.platform.v1.FactRuleR\x04fact:T\n" +
 	"\x05event\x12\x1f.google.protobuf.MessageOptions\x18ц\x03 \x01(\v2\x1b.qiao.platform.v1.EventRuleR\x05event:5\n" +
 	"\x05holds\x12\x1d.google.protobuf.FieldOptions\x18ӆ\x03 \x01(\tR\x05holds:V\n" +
 	"\x06method\x12\x1e.google.protobuf.MethodOptions\x18҆\x03 \x01(\v2\x1c.qiao.platform.v1.MethodRuleR\x06methodB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
@@ -489,33 +820,44 @@ func file_qiao_platform_v1_options_proto_rawDescGZIP() []byte {
 	return file_qiao_platform_v1_options_proto_rawDescData
 }
 
-var file_qiao_platform_v1_options_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_qiao_platform_v1_options_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_qiao_platform_v1_options_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_qiao_platform_v1_options_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
 var file_qiao_platform_v1_options_proto_goTypes = []any{
-	(Audience)(0),                       // 0: qiao.platform.v1.Audience
-	(*EventRule)(nil),                   // 1: qiao.platform.v1.EventRule
-	(*Tell)(nil),                        // 2: qiao.platform.v1.Tell
-	(*FieldIs)(nil),                     // 3: qiao.platform.v1.FieldIs
-	(*MethodRule)(nil),                  // 4: qiao.platform.v1.MethodRule
-	(*descriptorpb.MessageOptions)(nil), // 5: google.protobuf.MessageOptions
-	(*descriptorpb.FieldOptions)(nil),   // 6: google.protobuf.FieldOptions
-	(*descriptorpb.MethodOptions)(nil),  // 7: google.protobuf.MethodOptions
+	(Audience)(0),                         // 0: qiao.platform.v1.Audience
+	(News)(0),                             // 1: qiao.platform.v1.News
+	(*EventRule)(nil),                     // 2: qiao.platform.v1.EventRule
+	(*FactNews)(nil),                      // 3: qiao.platform.v1.FactNews
+	(*FactRule)(nil),                      // 4: qiao.platform.v1.FactRule
+	(*FactHolder)(nil),                    // 5: qiao.platform.v1.FactHolder
+	(*Tell)(nil),                          // 6: qiao.platform.v1.Tell
+	(*FieldIs)(nil),                       // 7: qiao.platform.v1.FieldIs
+	(*MethodRule)(nil),                    // 8: qiao.platform.v1.MethodRule
+	(*descriptorpb.EnumValueOptions)(nil), // 9: google.protobuf.EnumValueOptions
+	(*descriptorpb.MessageOptions)(nil),   // 10: google.protobuf.MessageOptions
+	(*descriptorpb.FieldOptions)(nil),     // 11: google.protobuf.FieldOptions
+	(*descriptorpb.MethodOptions)(nil),    // 12: google.protobuf.MethodOptions
 }
 var file_qiao_platform_v1_options_proto_depIdxs = []int32{
-	0, // 0: qiao.platform.v1.EventRule.audience:type_name -> qiao.platform.v1.Audience
-	2, // 1: qiao.platform.v1.EventRule.tell:type_name -> qiao.platform.v1.Tell
-	3, // 2: qiao.platform.v1.Tell.only:type_name -> qiao.platform.v1.FieldIs
-	3, // 3: qiao.platform.v1.Tell.unless:type_name -> qiao.platform.v1.FieldIs
-	5, // 4: qiao.platform.v1.event:extendee -> google.protobuf.MessageOptions
-	6, // 5: qiao.platform.v1.holds:extendee -> google.protobuf.FieldOptions
-	7, // 6: qiao.platform.v1.method:extendee -> google.protobuf.MethodOptions
-	1, // 7: qiao.platform.v1.event:type_name -> qiao.platform.v1.EventRule
-	4, // 8: qiao.platform.v1.method:type_name -> qiao.platform.v1.MethodRule
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	7, // [7:9] is the sub-list for extension type_name
-	4, // [4:7] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	0,  // 0: qiao.platform.v1.EventRule.audience:type_name -> qiao.platform.v1.Audience
+	6,  // 1: qiao.platform.v1.EventRule.tell:type_name -> qiao.platform.v1.Tell
+	3,  // 2: qiao.platform.v1.EventRule.fact:type_name -> qiao.platform.v1.FactNews
+	7,  // 3: qiao.platform.v1.FactNews.only:type_name -> qiao.platform.v1.FieldIs
+	1,  // 4: qiao.platform.v1.FactNews.news:type_name -> qiao.platform.v1.News
+	5,  // 5: qiao.platform.v1.FactRule.holders:type_name -> qiao.platform.v1.FactHolder
+	7,  // 6: qiao.platform.v1.Tell.only:type_name -> qiao.platform.v1.FieldIs
+	7,  // 7: qiao.platform.v1.Tell.unless:type_name -> qiao.platform.v1.FieldIs
+	9,  // 8: qiao.platform.v1.fact:extendee -> google.protobuf.EnumValueOptions
+	10, // 9: qiao.platform.v1.event:extendee -> google.protobuf.MessageOptions
+	11, // 10: qiao.platform.v1.holds:extendee -> google.protobuf.FieldOptions
+	12, // 11: qiao.platform.v1.method:extendee -> google.protobuf.MethodOptions
+	4,  // 12: qiao.platform.v1.fact:type_name -> qiao.platform.v1.FactRule
+	2,  // 13: qiao.platform.v1.event:type_name -> qiao.platform.v1.EventRule
+	8,  // 14: qiao.platform.v1.method:type_name -> qiao.platform.v1.MethodRule
+	15, // [15:15] is the sub-list for method output_type
+	15, // [15:15] is the sub-list for method input_type
+	12, // [12:15] is the sub-list for extension type_name
+	8,  // [8:12] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_qiao_platform_v1_options_proto_init() }
@@ -528,9 +870,9 @@ func file_qiao_platform_v1_options_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_options_proto_rawDesc), len(file_qiao_platform_v1_options_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   4,
-			NumExtensions: 3,
+			NumEnums:      2,
+			NumMessages:   7,
+			NumExtensions: 4,
 			NumServices:   0,
 		},
 		GoTypes:           file_qiao_platform_v1_options_proto_goTypes,

@@ -5,6 +5,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/education/internal/app"
 )
 
@@ -23,3 +24,6 @@ func (c cases) OpenCases(tx *sqldb.Tx, worker string) ([]string, error) {
 func (c cases) EvidenceChanged(ctx context.Context, tx *sqldb.Tx, change evidence.Change) error {
 	return c.app.EvidenceChanged(ctx, c.in(tx), change.CaseID, change.Kind, change.What)
 }
+
+// FactEnded changes nothing here: a place that was accepted stays.
+func (c cases) FactEnded(context.Context, *sqldb.Tx, *platformv1.Fact) error { return nil }

@@ -18,44 +18,19 @@ import (
 // Router routes the events that the department acts on; in gives the store
 // within a transaction.
 func Router(a *app.App, in func(*sqldb.Tx) app.Store, held *evidence.Holder) *consume.Router {
-	h := handlers{a, in, held}
+	h := handlers{a, in}
 	r := consume.NewRouter()
-	consume.On(r, "registry", h.consentGranted)
-	consume.On(r, "registry", h.consentWithdrawn)
-	consume.On(r, "registry", h.factCorrected)
+	evidence.Listen(r, held)
 	arrival.On(r, "education", in, map[string]arrival.Use[app.Store]{
 		"offer": a.StartOfferClock, "decision": a.ServeDecision, "appeal": a.ServeAppeal,
 	})
 	consume.On(r, "registry", h.accountClosed)
-	consume.On(r, "employment", h.hireRegistered)
-	consume.On(r, "employment", h.hireConfirmed)
-	consume.On(r, "employment", h.hireDisputed)
-	consume.On(r, "employment", h.hireUndone)
-	consume.On(r, "employment", h.hireEnded)
-	consume.On(r, "insurance", h.enrolmentCompleted)
-	consume.On(r, "insurance", h.monthRecorded)
-	consume.On(r, "insurance", h.coverStopped)
-	consume.On(r, "housing", h.leaseSigned)
-	consume.On(r, "housing", h.leaseEnded)
 	return r
 }
 
 type handlers struct {
-	app      *app.App
-	in       func(*sqldb.Tx) app.Store
-	evidence *evidence.Holder
-}
-
-func (h handlers) consentGranted(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
-	return h.evidence.Granted(ctx, tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
-}
-
-func (h handlers) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentWithdrawn) error {
-	return h.evidence.Withdrawn(ctx, tx, e.Worker, m.GetGrantId())
-}
-
-func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.FactCorrected) error {
-	return h.evidence.Corrected(ctx, tx, e.Worker, m.GetSource(), m.GetSourceId())
+	app *app.App
+	in  func(*sqldb.Tx) app.Store
 }
 
 func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 )
 
@@ -23,3 +24,6 @@ func (c Cases) OpenCases(tx *sqldb.Tx, worker string) ([]string, error) {
 func (c Cases) EvidenceChanged(ctx context.Context, tx *sqldb.Tx, e evidence.Change) error {
 	return c.App.NoteQualifications(ctx, c.In(tx), e.Worker, e.What)
 }
+
+// FactEnded changes nothing here: a certificate stays one.
+func (c Cases) FactEnded(context.Context, *sqldb.Tx, *platformv1.Fact) error { return nil }

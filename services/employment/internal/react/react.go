@@ -12,9 +12,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
-	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
-	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/app/fair"
 	"github.com/qiao-platform/qiao/services/employment/internal/app/startup"
@@ -35,9 +33,7 @@ type Department struct {
 // Router routes the events that the department acts on.
 func (d Department) Router() *consume.Router {
 	r := consume.NewRouter()
-	consume.On(r, "registry", d.consentGranted)
-	consume.On(r, "registry", d.consentWithdrawn)
-	consume.On(r, "registry", d.factCorrected)
+	evidence.Listen(r, d.Evidence)
 	arrival.On(r, "employment", func(tx *sqldb.Tx) *sqldb.Tx { return tx }, map[string]arrival.Use[*sqldb.Tx]{
 		"offer": func(ctx context.Context, tx *sqldb.Tx, id string, at time.Time) error {
 			return d.App.StartOfferClock(ctx, d.In(tx), id, at)
@@ -47,20 +43,7 @@ func (d Department) Router() *consume.Router {
 		},
 	})
 	consume.On(r, "registry", d.accountClosed)
-	consume.On(r, "training", d.certificateIssued)
 	return r
-}
-
-func (d Department) consentGranted(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
-	return d.Evidence.Granted(ctx, tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
-}
-
-func (d Department) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentWithdrawn) error {
-	return d.Evidence.Withdrawn(ctx, tx, e.Worker, m.GetGrantId())
-}
-
-func (d Department) factCorrected(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.FactCorrected) error {
-	return d.Evidence.Corrected(ctx, tx, e.Worker, m.GetSource(), m.GetSourceId())
 }
 
 func (d Department) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
@@ -74,11 +57,4 @@ func (d Department) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Eve
 		return err
 	}
 	return d.Startup.CloseAccount(ctx, d.Startups(tx), e.Worker)
-}
-
-func (d Department) certificateIssued(ctx context.Context, tx *sqldb.Tx, e event.Event, m *trainingv1.CertificateIssued) error {
-	return d.Evidence.Put(ctx, tx, &platformv1.Fact{
-		Kind: evidence.Certificate, Source: "training", SourceId: m.GetCertificateId(), Worker: e.Worker,
-		Since: m.GetIssuedOn(), Code: m.GetOccupation(), Version: e.Version,
-	})
 }

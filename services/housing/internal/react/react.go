@@ -19,17 +19,7 @@ import (
 func Router(a *app.App, in func(*sqldb.Tx) app.Store, e *evidence.Holder) *consume.Router {
 	h := handlers{a, in, e}
 	r := consume.NewRouter()
-	consume.On(r, "employment", h.hireRegistered)
-	consume.On(r, "employment", h.hireConfirmed)
-	consume.On(r, "employment", h.hireDisputed)
-	consume.On(r, "employment", h.hireUndone)
-	consume.On(r, "employment", h.hireEnded)
-	consume.On(r, "insurance", h.enrolmentCompleted)
-	consume.On(r, "insurance", h.monthRecorded)
-	consume.On(r, "insurance", h.coverStopped)
-	consume.On(r, "registry", h.consentGranted)
-	consume.On(r, "registry", h.consentWithdrawn)
-	consume.On(r, "registry", h.factCorrected)
+	evidence.Listen(r, e)
 	arrival.On(r, "housing", in, map[string]arrival.Use[app.Store]{
 		"offer": a.StartOfferClock, "exit": a.StartExitClock, "decision": a.ServeDecision, "renewal": a.ServeRenewal, "exit_decision": a.ServeExit,
 	})
@@ -41,18 +31,6 @@ type handlers struct {
 	app      *app.App
 	in       func(*sqldb.Tx) app.Store
 	evidence *evidence.Holder
-}
-
-func (h handlers) consentGranted(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
-	return h.evidence.Granted(ctx, tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
-}
-
-func (h handlers) consentWithdrawn(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentWithdrawn) error {
-	return h.evidence.Withdrawn(ctx, tx, e.Worker, m.GetGrantId())
-}
-
-func (h handlers) factCorrected(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.FactCorrected) error {
-	return h.evidence.Corrected(ctx, tx, e.Worker, m.GetSource(), m.GetSourceId())
 }
 
 // accountClosed ends what is open and forgets all evidence of the worker.

@@ -24,8 +24,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	consume.On(r, "employment", h.hireDisputed)
 	consume.On(r, "employment", h.hireUndone)
 	consume.On(r, "employment", h.hireEnded)
-	consume.On(r, "registry", h.consentGranted)
-	consume.On(r, "registry", h.consentWithdrawn)
+	evidence.ListenToGrants(r)
 	consume.On(r, "registry", h.accountClosed)
 	return r
 }
@@ -60,14 +59,6 @@ func (h handlers) hireEnded(ctx context.Context, tx *sqldb.Tx, _ event.Event, m 
 		return err
 	}
 	return h.app.EndHire(ctx, h.in(tx), m.GetHireId(), ended)
-}
-
-func (h handlers) consentGranted(_ context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
-	return evidence.RecordGrant(tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
-}
-
-func (h handlers) consentWithdrawn(_ context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.ConsentWithdrawn) error {
-	return evidence.WithdrawGrant(tx, m.GetGrantId())
 }
 
 // accountClosed leaves the tombstone: the employer's duty for work that was done

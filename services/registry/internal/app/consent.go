@@ -15,7 +15,7 @@ func (a *App) GrantConsent(ctx context.Context, s Store, worker string, f domain
 	if err != nil {
 		return "", err
 	}
-	c, events, err := domain.Grant(a.NewID(), worker, w.County, f, clock.Today(a.Clock))
+	c, events, err := domain.Grant(a.NewID(), worker, w.County, f, a.Facts, clock.Today(a.Clock))
 	if err != nil {
 		return "", err
 	}

@@ -14,7 +14,7 @@ func (a *App) CorrectFact(ctx context.Context, s Store, c domain.Correction) (st
 		return "", err
 	}
 	c.ID, c.Division, c.MadeAt = a.NewID(), w.County, a.Clock.Now()
-	c, events, err := domain.Correct(c)
+	c, events, err := domain.Correct(c, a.Facts)
 	if err != nil {
 		return "", err
 	}

@@ -115,4 +115,6 @@ type App struct {
 	NewID  func() string
 	// Kind says what a message of a template is about, as the contracts do.
 	Kind func(template string) string
+	// Facts are the kinds of facts that consent and corrections can name.
+	Facts domain.FactKinds
 }

@@ -7,15 +7,15 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
-// purposes says for which purpose a department may be given facts.
-func purposes() map[string]string {
-	return map[string]string{"education": "school_place", "housing": "public_rental", "employment": "job_search"}
+// FactKind is one kind of fact that a worker can let others use: the service that
+// records it and, by department, the purpose for which it may hold a copy.
+type FactKind struct {
+	Source  string
+	Holders map[string]string
 }
 
-// holders says which department holds a kind of fact.
-func holders() map[string]string {
-	return map[string]string{"job": "employment", "insurance_months": "insurance", "lease": "housing", "certificate": "training"}
-}
+// FactKinds are the kinds of facts by their names; the contract's table says them.
+type FactKinds map[string]FactKind
 
 // Consent is a worker's grant that a department uses facts of others for one
 // purpose.
@@ -42,18 +42,16 @@ type ConsentForm struct {
 	NoticeVersion, Language string
 }
 
-// Grant makes a consent that begins today where its form names no day.
-func Grant(id, worker, division string, f ConsentForm, today clock.Date) (Consent, []Event, error) {
+// Grant makes a consent that begins today where its form names no day. It names
+// only kinds of facts that the recipient may hold, and the purpose for which it may.
+func Grant(id, worker, division string, f ConsentForm, kinds FactKinds, today clock.Date) (Consent, []Event, error) {
 	c := Consent{ID: id, Worker: worker, Division: division, Purpose: f.Purpose, Recipient: f.Recipient, From: today, NoticeVersion: f.NoticeVersion, Language: f.Language}
-	if p, ok := purposes()[f.Recipient]; !ok || p != f.Purpose {
-		return c, nil, ErrGrant
-	}
 	c.Kinds = slices.Compact(slices.Sorted(slices.Values(f.Kinds)))
 	if len(c.Kinds) == 0 {
 		return c, nil, ErrGrant
 	}
 	for _, k := range c.Kinds {
-		if _, ok := holders()[k]; !ok {
+		if p, ok := kinds[k].Holders[f.Recipient]; !ok || p != f.Purpose {
 			return c, nil, ErrGrant.With("kind", k)
 		}
 	}

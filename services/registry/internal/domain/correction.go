@@ -22,8 +22,8 @@ func Reasons() []string { return []string{"wrong_date", "not_mine", "wrong_amoun
 
 // Correct makes a correction. Whether the record is the worker's is for its
 // holder to know; each holder flags only what it holds of this worker.
-func Correct(c Correction) (Correction, []Event, error) {
-	if holders()[c.Kind] != c.Source || c.Source == "" || !slices.Contains(Reasons(), c.Reason) {
+func Correct(c Correction, kinds FactKinds) (Correction, []Event, error) {
+	if kinds[c.Kind].Source != c.Source || c.Source == "" || !slices.Contains(Reasons(), c.Reason) {
 		return c, nil, ErrCorrection
 	}
 	if err := CheckCode(c.SourceID); err != nil {

@@ -24,8 +24,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	consume.On(r, "employment", h.hireRegistered)
 	consume.On(r, "employment", h.hireDisputed)
 	consume.On(r, "employment", h.hireUndone)
-	consume.On(r, "registry", h.consentGranted)
-	consume.On(r, "registry", h.consentWithdrawn)
+	evidence.ListenToGrants(r)
 	consume.On(r, "registry", h.accountClosed)
 	return r
 }
@@ -52,14 +51,6 @@ func (h handlers) hireDisputed(ctx context.Context, tx *sqldb.Tx, _ event.Event,
 
 func (h handlers) hireUndone(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireUndone) error {
 	return h.app.CancelDue(ctx, h.in(tx), m.GetHireId())
-}
-
-func (h handlers) consentGranted(_ context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.ConsentGranted) error {
-	return evidence.RecordGrant(tx, evidence.Grant{ID: m.GetGrantId(), Worker: e.Worker, Purpose: m.GetPurpose(), Recipient: m.GetRecipient(), Kinds: m.GetKinds(), From: m.GetValidFrom(), To: m.GetValidTo()})
-}
-
-func (h handlers) consentWithdrawn(_ context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.ConsentWithdrawn) error {
-	return evidence.WithdrawGrant(tx, m.GetGrantId())
 }
 
 func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {

@@ -20,6 +20,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 	"github.com/qiao-platform/qiao/services/education/internal/store"
 )
@@ -35,7 +36,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		db := open(t)
 		tasks := task.New(db, clock.System(), testkit.Telemetry(t).For("education"))
 		s := store.New(testkit.Log(t, "education", db), tasks, cache.New("education", nil, slog.New(slog.DiscardHandler)))
-		s.Evidence = evidence.NewHolder("education", "school_place", db, noCases{}, tasks, nil, clock.System())
+		s.Evidence = evidence.NewHolder("education", db, noCases{}, tasks, nil, clock.System())
 		return db, s
 	}
 	t.Run("a school", func(t *testing.T) { schools(t, fresh) })
@@ -50,6 +51,7 @@ type noCases struct{}
 
 func (noCases) OpenCases(*sqldb.Tx, string) ([]string, error)                     { return nil, nil }
 func (noCases) EvidenceChanged(context.Context, *sqldb.Tx, evidence.Change) error { return nil }
+func (noCases) FactEnded(context.Context, *sqldb.Tx, *platformv1.Fact) error      { return nil }
 
 type opener func(t *testing.T) (*sqldb.DB, *store.Store)
 

@@ -269,11 +269,17 @@ func saidBy(t *testing.T, s suite) {
 	})
 }
 
+// facts is a table of kinds of facts like the contract's.
+var facts = domain.FactKinds{
+	"job":   {Source: "employment", Holders: map[string]string{"education": "school_place"}},
+	"lease": {Source: "housing", Holders: map[string]string{"education": "school_place"}},
+}
+
 func consent(t testing.TB, id string) (domain.Consent, []domain.Event) {
 	t.Helper()
 	c, events, err := domain.Grant(id, "w", "654301", domain.ConsentForm{
 		Purpose: "school_place", Kinds: []string{"lease", "job"}, Recipient: "education", From: "2026-11-01", To: "2027-11-01", NoticeVersion: "告知书2026-1", Language: "ug-Arab",
-	}, clock.NewDate(2026, 11, 2))
+	}, facts, clock.NewDate(2026, 11, 2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -308,7 +314,7 @@ func consents(t *testing.T, s suite) {
 }
 
 func corrections(t *testing.T, s suite) {
-	c, events, err := domain.Correct(domain.Correction{ID: "c", Worker: "w", Source: "employment", SourceID: "hire-1", Kind: "job", Reason: "not_mine", MadeAt: now})
+	c, events, err := domain.Correct(domain.Correction{ID: "c", Worker: "w", Source: "employment", SourceID: "hire-1", Kind: "job", Reason: "not_mine", MadeAt: now}, facts)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,62 @@
+package evidence
+
+import (
+	"slices"
+	"sync"
+
+	"google.golang.org/protobuf/proto"
+
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+)
+
+// The kinds of facts that departments record today, by the names that the
+// contract's table (platform.v1.FactKind) gives them.
+const (
+	Job             = "job"
+	InsuranceMonths = "insurance_months"
+	Lease           = "lease"
+	Certificate     = "certificate"
+)
+
+// Kind is a row of the contract's table of facts.
+type Kind struct {
+	Name    string
+	Source  string            // the service that holds the record
+	Holders map[string]string // by service, the purpose for which it may hold a copy
+}
+
+// Kinds is the contract's table of facts.
+var Kinds = sync.OnceValue(func() (all []Kind) {
+	values := platformv1.FactKind(0).Descriptor().Values()
+	for i := range values.Len() {
+		r, _ := proto.GetExtension(values.Get(i).Options(), platformv1.E_Fact).(*platformv1.FactRule)
+		if r.GetName() == "" {
+			continue
+		}
+		k := Kind{Name: r.GetName(), Source: r.GetSource(), Holders: map[string]string{}}
+		for _, h := range r.GetHolders() {
+			k.Holders[h.GetService()] = h.GetPurpose()
+		}
+		all = append(all, k)
+	}
+	return all
+})
+
+// KindOf finds a kind by its name; the zero Kind is none.
+func KindOf(name string) (k Kind) {
+	if i := slices.IndexFunc(Kinds(), func(k Kind) bool { return k.Name == name }); i >= 0 {
+		k = Kinds()[i]
+	}
+	return k
+}
+
+// PurposeOf is the purpose that grants to a service state, "" where it may hold
+// no facts of others.
+func PurposeOf(service string) string {
+	for _, k := range Kinds() {
+		if p := k.Holders[service]; p != "" {
+			return p
+		}
+	}
+	return ""
+}
