@@ -21,8 +21,8 @@ func (l *Log) Read(ctx context.Context, tx *sqldb.Tx, worker, division, caseID s
 	})
 }
 
-// Told reports of which things there is an event already.
-func (l *Log) Told(tx *sqldb.Tx, aggregates ...string) (map[string]bool, error) {
+// HaveEvents reports of which things there is an event already.
+func (l *Log) HaveEvents(tx *sqldb.Tx, aggregates ...string) (map[string]bool, error) {
 	told := map[string]bool{}
 	if len(aggregates) == 0 {
 		return told, nil

@@ -10,7 +10,6 @@ import (
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
-	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
 // Apply sends an application. For a vacancy with hazards the registry is asked
@@ -30,11 +29,8 @@ func (s *Server) Apply(ctx context.Context, req *employmentv1.ApplyRequest) (*em
 		return nil, err
 	}
 	return command(ctx, s.Room, func(st app.Store) (*employmentv1.ApplyResponse, error) {
-		if before, found, err := s.App.Standing(ctx, st, req.GetWorker(), req.GetVacancyId()); err != nil || found {
-			return &employmentv1.ApplyResponse{ApplicationId: before.ID, Outcome: domain.Unchanged, SubmittedAt: sqldb.Micros(before.SubmittedAt)}, err
-		}
-		err := s.App.Apply(ctx, st, id, req.GetWorker(), req.GetVacancyId(), question, reached)
-		return &employmentv1.ApplyResponse{ApplicationId: id, Outcome: domain.Created, SubmittedAt: sqldb.Micros(s.App.Clock.Now())}, err
+		a, outcome, err := s.App.Apply(ctx, st, id, req.GetWorker(), req.GetVacancyId(), question, reached)
+		return &employmentv1.ApplyResponse{ApplicationId: a.ID, Outcome: outcome, SubmittedAt: sqldb.Micros(a.SubmittedAt)}, err
 	})
 }
 

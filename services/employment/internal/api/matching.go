@@ -145,7 +145,7 @@ func (s *Server) SuggestVacancies(ctx context.Context, req *employmentv1.Suggest
 func (s *Server) ExplainVacancy(ctx context.Context, req *employmentv1.ExplainVacancyRequest) (*employmentv1.ExplainVacancyResponse, error) {
 	var question app.AgeQuestion
 	err := s.view(ctx, func(st app.Store) (err error) {
-		question, err = s.App.BeforeExplaining(ctx, st, req.GetWorker(), req.GetVacancyId())
+		question, err = s.App.BeforeApplying(ctx, st, req.GetWorker(), req.GetVacancyId())
 		return err
 	})
 	if err != nil {
@@ -157,7 +157,7 @@ func (s *Server) ExplainVacancy(ctx context.Context, req *employmentv1.ExplainVa
 	}
 	out := &employmentv1.ExplainVacancyResponse{}
 	err = s.view(ctx, func(st app.Store) error {
-		one, reasons, err := s.App.Explain(st, req.GetWorker(), req.GetVacancyId(), question, reached)
+		one, reasons, err := s.App.Explain(ctx, st, req.GetWorker(), req.GetVacancyId(), question, reached)
 		out.Suggestion, out.Reasons = s.suggestion(one), rpc.Reasons(reasons)
 		return err
 	})

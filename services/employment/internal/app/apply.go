@@ -16,7 +16,8 @@ type AgeQuestion struct {
 	On  clock.Date
 }
 
-// BeforeApplying tells what must be known of the worker's age for a vacancy.
+// BeforeApplying tells what must be known of the worker's age for a vacancy, to
+// apply to it or to explain it.
 // Work with hazards is for people of full age (EM-05); who is a young worker
 // stands in EM-04.
 func (a *App) BeforeApplying(ctx context.Context, s Store, worker, vacancyID string) (AgeQuestion, error) {
@@ -43,38 +44,28 @@ func (a *App) fullAge(county string) (AgeQuestion, error) {
 	return AgeQuestion{Age: young[len(young)-1], On: a.today()}, nil
 }
 
-// Standing returns the worker's application to a vacancy that stands already: who
-// applies twice has applied.
-func (a *App) Standing(ctx context.Context, s Store, worker, vacancyID string) (domain.Application, bool, error) {
+// Apply sends the worker's application; reached is the answer to the question of
+// BeforeApplying. Who applies twice has applied: the one that stands comes back.
+func (a *App) Apply(ctx context.Context, s Store, id, worker, vacancyID string, q AgeQuestion, reached bool) (domain.Application, string, error) {
+	none := domain.Application{}
 	if _, err := ActingFor(ctx, worker); err != nil {
-		return domain.Application{}, false, err
+		return none, "", err
 	}
-	return s.PeekStanding(worker, vacancyID)
-}
-
-// Apply sends the worker's application; reached is the answer to the question
-// of BeforeApplying.
-func (a *App) Apply(ctx context.Context, s Store, id, worker, vacancyID string, q AgeQuestion, reached bool) error {
-	if _, err := ActingFor(ctx, worker); err != nil {
-		return err
+	if standing, found, err := s.PeekStanding(worker, vacancyID); err != nil || found {
+		return standing, domain.Unchanged, err
 	}
 	v, err := s.PeekVacancy(vacancyID)
 	if err != nil {
-		return err
-	}
-	if _, twice, err := s.PeekStanding(worker, vacancyID); err != nil {
-		return err
-	} else if twice {
-		return domain.ErrApplicationTwice
+		return none, "", err
 	}
 	application, events, err := domain.Apply(id, worker, v, q.Age > 0 && reached, a.Clock.Now())
 	if errors.Is(err, domain.ErrTooYoung) {
-		return a.TooYoung(q, v.County)
+		err = a.TooYoung(q, v.County)
 	}
 	if err != nil {
-		return err
+		return none, "", err
 	}
-	return s.SaveApplication(ctx, application, events...)
+	return application, domain.Created, s.SaveApplication(ctx, application, events...)
 }
 
 // TooYoung is the refusal with the rule, its source and what would change it.

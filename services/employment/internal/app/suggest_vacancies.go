@@ -102,29 +102,3 @@ func (a *App) query(w Wanted, ofAge bool, limit int) match.Query {
 	}
 	return match.Query{Seeker: w.Seeker, Weights: w.Weights, Today: a.today(), OfAge: ofAge, Limit: min(limit, searchPageMax)}
 }
-
-// BeforeExplaining tells what must be known of the worker's age for a vacancy.
-func (a *App) BeforeExplaining(ctx context.Context, s Store, worker, vacancyID string) (AgeQuestion, error) {
-	return a.BeforeApplying(ctx, s, worker, vacancyID)
-}
-
-// Explain says how one vacancy stands to the worker's wishes, with the
-// conditions that come before any points.
-func (a *App) Explain(s Store, worker, vacancyID string, q AgeQuestion, reached bool) (Suggestion, []rule.Trace, error) {
-	w, err := a.seeker(s, worker)
-	if err != nil {
-		return Suggestion{}, nil, err
-	}
-	v, err := s.PeekVacancy(vacancyID)
-	if err != nil {
-		return Suggestion{}, nil, err
-	}
-	c := domain.Conditions{Young: q.Age}
-	for id, into := range map[string]*rule.Rule{"EM-CERT": &c.Certificate, "EM-DATES": &c.Dates, "EM-05": &c.Age} {
-		if *into, err = a.Rules.Rule(id, a.today(), v.County); err != nil {
-			return Suggestion{}, nil, err
-		}
-	}
-	reasons, err := c.Check(w.Seeker, v, reached, a.today())
-	return suggestion(w, v), reasons, err
-}

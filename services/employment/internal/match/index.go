@@ -189,7 +189,8 @@ type ask struct {
 	most        int    // of wage and season together
 }
 
-func bit(b bool) int {
+// with is where the points with something that a post offers stand, or without.
+func with(b bool) int {
 	if b {
 		return 1
 	}
@@ -241,7 +242,7 @@ func (x *Index) Top(q Query) []Hit {
 func (b ahead) look(a *ask, best []Hit) []Hit {
 	for i := range b.posts {
 		p := &b.posts[i]
-		points := b.base + b.far + a.roof[bit(p.housing)] + a.board[bit(p.meals)]
+		points := b.base + b.far + a.roof[with(p.housing)] + a.board[with(p.meals)]
 		if b.near != b.far && p.township == a.Seeker.Township {
 			points += b.near - b.far
 		}

@@ -95,7 +95,7 @@ func (t *Tx) Looked(ctx context.Context, on clock.Date, looks []app.Look) error 
 	for i, l := range looks {
 		names[i] = "look:" + l.ID + ":" + on.String()
 	}
-	told, err := t.log.Told(t.tx, names...)
+	told, err := t.log.HaveEvents(t.tx, names...)
 	if err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ const (
 	places     = 5
 )
 
-func (s *suite) cases() *app.App {
+func (s *suite) uses() *app.App {
 	rules, err := rule.Load()
 	if err != nil {
 		s.Fatal(err)
@@ -66,7 +66,7 @@ func together(n int, f func(i int) error) []error {
 // lastPlaces has 64 workers accept at once for five places: five get one, and
 // a lock, not luck, decides.
 func (s *suite) lastPlaces() {
-	cases := s.cases()
+	uses := s.uses()
 	s.published("vacancy-1", places)
 	for i := range contenders {
 		s.offered(i)
@@ -74,7 +74,7 @@ func (s *suite) lastPlaces() {
 	got := together(contenders, func(i int) error {
 		ctx := as(fmt.Sprintf("worker-%d", i))
 		return s.db.Update(ctx, func(tx *sqldb.Tx) error {
-			_, err := cases.AcceptOffer(ctx, s.store.In(tx), fmt.Sprintf("offer-%d", i))
+			_, err := uses.AcceptOffer(ctx, s.store.In(tx), fmt.Sprintf("offer-%d", i))
 			return err
 		})
 	})
@@ -102,7 +102,7 @@ func (s *suite) lastPlaces() {
 // oneAnswer has one offer accepted, declined and its application withdrawn at
 // once: the offer is answered exactly once.
 func (s *suite) oneAnswer() {
-	cases := s.cases()
+	uses := s.uses()
 	s.published("vacancy-1", contenders)
 	for round := range 8 {
 		worker, offerID := s.offered(round)
@@ -112,12 +112,12 @@ func (s *suite) oneAnswer() {
 				st := s.store.In(tx)
 				switch i % 3 {
 				case 0:
-					_, err := cases.AcceptOffer(ctx, st, offerID)
+					_, err := uses.AcceptOffer(ctx, st, offerID)
 					return err
 				case 1:
-					return cases.WithdrawApplication(ctx, st, fmt.Sprintf("application-%d", round))
+					return uses.WithdrawApplication(ctx, st, fmt.Sprintf("application-%d", round))
 				}
-				return cases.DeclineOffer(ctx, st, offerID)
+				return uses.DeclineOffer(ctx, st, offerID)
 			})
 		})
 		answered, withdrawn := 0, 0

@@ -28,8 +28,8 @@ func (s *suite) atFairs(f func(ctx context.Context, tx app.Store) error) {
 	}
 }
 
-func (s *suite) fairCases() *app.App {
-	jobs := s.cases()
+func (s *suite) fairUses() *app.App {
+	jobs := s.uses()
 	return &app.App{Jobs: jobs, Clock: jobs.Clock, Rules: jobs.Rules, Codes: jobs.Codes, NewID: jobs.NewID}
 }
 
@@ -175,7 +175,7 @@ func (s *suite) fairWishes() {
 	ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
 	for range 2 { // the second look is no news
 		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error {
-			all, err := s.fairCases().SeeApplicants(ctx, s.fairs.In(tx), "fair-1", "vacancy-1")
+			all, err := s.fairUses().SeeApplicants(ctx, s.fairs.In(tx), "fair-1", "vacancy-1")
 			if len(all) != 3 || all[0].Number != "a2" || all[0].Occupation != "6-29" || all[0].AvailableFrom.String() != "2026-12-01" || all[0].Rank != 1 || all[1].Number != "a1" || all[1].ProposalID != "" || all[2].Rank != 0 {
 				s.Errorf("%+v", all)
 			}
@@ -200,11 +200,11 @@ func (s *suite) fairCertificates() {
 	s.shares("worker-1", "certificate-1", "6-29", 0, "2026-11-02", "2026-11-03")
 	s.shares("worker-1", "certificate-2", "6-30", 1, "2026-11-02", "2026-11-03") // its issuer corrected it
 	ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
-	cases := s.fairCases()
-	manual, _ := cases.Clock.(*clock.Manual)
+	uses := s.fairUses()
+	manual, _ := uses.Clock.(*clock.Manual)
 	for _, want := range [][]string{{"6-29"}, {"6-29"}, nil} {
 		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error {
-			all, err := cases.SeeApplicants(ctx, s.fairs.In(tx), "fair-1", "vacancy-1")
+			all, err := uses.SeeApplicants(ctx, s.fairs.In(tx), "fair-1", "vacancy-1")
 			if len(all) != 1 || !slices.Equal(all[0].Certificates, want) {
 				s.Errorf("%s: %+v, want %v", clock.Today(manual), all, want)
 			}
@@ -218,7 +218,7 @@ func (s *suite) fairCertificates() {
 
 // lastSeats has 64 workers accept proposals of a post with five seats at once.
 func (s *suite) lastSeats() {
-	cases := s.fairCases()
+	uses := s.fairUses()
 	f := jobFair("fair-1")
 	s.atFair(f, places)
 	for i := range contenders {
@@ -230,7 +230,7 @@ func (s *suite) lastSeats() {
 	got := together(contenders, func(i int) error {
 		ctx := as(fmt.Sprintf("worker-%d", i))
 		return s.db.Update(ctx, func(tx *sqldb.Tx) error {
-			_, err := cases.AcceptProposal(ctx, s.fairs.In(tx), fmt.Sprintf("pa%d", i), fmt.Sprintf("job-%d", i), jobs.AgeQuestion{Age: 18}, true)
+			_, err := uses.AcceptProposal(ctx, s.fairs.In(tx), fmt.Sprintf("pa%d", i), fmt.Sprintf("job-%d", i), jobs.AgeQuestion{Age: 18}, true)
 			return err
 		})
 	})
@@ -256,7 +256,7 @@ func (s *suite) lastSeats() {
 // oneFairAnswer has one proposal accepted, declined, and left with the fair at
 // once: it is answered exactly once, and a seat is taken by who holds one.
 func (s *suite) oneFairAnswer() {
-	cases := s.fairCases()
+	uses := s.fairUses()
 	s.atFair(jobFair("fair-1"), contenders)
 	for round := range 6 {
 		worker, id := fmt.Sprintf("worker-%d", round), fmt.Sprintf("a%d", round)
@@ -269,12 +269,12 @@ func (s *suite) oneFairAnswer() {
 				st := s.fairs.In(tx)
 				switch i % 3 {
 				case 0:
-					_, err := cases.AcceptProposal(ctx, st, "p"+id, fmt.Sprintf("job-%d-%d", round, i), jobs.AgeQuestion{Age: 18}, true)
+					_, err := uses.AcceptProposal(ctx, st, "p"+id, fmt.Sprintf("job-%d-%d", round, i), jobs.AgeQuestion{Age: 18}, true)
 					return err
 				case 1:
-					return cases.DeclineProposal(ctx, st, "p"+id)
+					return uses.DeclineProposal(ctx, st, "p"+id)
 				}
-				return cases.Withdraw(ctx, st, id)
+				return uses.Withdraw(ctx, st, id)
 			})
 		})
 		answered := 0
@@ -313,7 +313,7 @@ func (s *suite) oneFairAnswer() {
 // fairLastPost draws a fair in which 64 want each of three posts with one seat:
 // exactly three proposals, and after the second pass with all silent still three.
 func (s *suite) fairLastPost() {
-	cases := s.fairCases()
+	uses := s.fairUses()
 	f := jobFair("fair-1")
 	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = fair.Open, "", "", "", "", "", 0, 0
 	s.atFair(f, 1)
@@ -326,14 +326,14 @@ func (s *suite) fairLastPost() {
 		worker := fmt.Sprintf("worker-%d", i)
 		ctx := as(worker)
 		return s.db.Update(ctx, func(tx *sqldb.Tx) error {
-			_, err := cases.Apply(ctx, s.fairs.In(tx), fmt.Sprintf("a%d", i), worker, "fair-1", []string{"vacancy-1", "vacancy-2", "vacancy-3"}, "", jobs.AgeQuestion{}, false)
+			_, err := uses.Apply(ctx, s.fairs.In(tx), fmt.Sprintf("a%d", i), worker, "fair-1", []string{"vacancy-1", "vacancy-2", "vacancy-3"}, "", jobs.AgeQuestion{}, false)
 			return err
 		})
 	})
 	if err := errors.Join(apply...); err != nil {
 		s.Fatal(err)
 	}
-	manual, _ := cases.Clock.(*clock.Manual)
+	manual, _ := uses.Clock.(*clock.Manual)
 	officer := func(number string) context.Context {
 		return auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
 	}
@@ -349,7 +349,7 @@ func (s *suite) fairLastPost() {
 	manual.Advance(5 * 24 * time.Hour)
 	closed := 0
 	for _, err := range together(8, func(int) error {
-		return s.db.Update(one, func(tx *sqldb.Tx) error { _, err := cases.Close(one, s.fairs.In(tx), "fair-1", ""); return err })
+		return s.db.Update(one, func(tx *sqldb.Tx) error { _, err := uses.Close(one, s.fairs.In(tx), "fair-1", ""); return err })
 	}) {
 		switch {
 		case err == nil:
@@ -361,9 +361,9 @@ func (s *suite) fairLastPost() {
 	if closed != 1 {
 		s.Errorf("closed %d times", closed)
 	}
-	step(one, 3, func(st app.Store) error { return cases.EnterFigure(one, st, "fair-1", "42") })
+	step(one, 3, func(st app.Store) error { return uses.EnterFigure(one, st, "fair-1", "42") })
 	step(two, 0, func(st app.Store) error {
-		_, m, err := cases.DrawAtOnce(two, st, "fair-1", "42")
+		_, m, err := uses.DrawAtOnce(two, st, "fair-1", "42")
 		if m.Proposed != 3 || m.Unplaced != contenders-3 {
 			s.Errorf("%d proposed, %d unplaced", m.Proposed, m.Unplaced)
 		}
@@ -386,7 +386,7 @@ func (s *suite) fairLastPost() {
 		return errors.Join(err, err2, err3)
 	})
 	step(two, 0, func(st app.Store) error {
-		m, err := cases.RunSecondPass(two, st, "fair-1")
+		m, err := uses.RunSecondPass(two, st, "fair-1")
 		if m.Proposed != 0 {
 			s.Errorf("%d proposed of no seats", m.Proposed)
 		}

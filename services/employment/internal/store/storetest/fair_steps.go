@@ -24,7 +24,7 @@ import (
 // before all of it is there, and then each has what the draw gave, once.
 func (s *suite) fairInSteps() {
 	const workers, left, gone = 700, 699, 3
-	cases := s.fairCases()
+	uses := s.fairUses()
 	officer := func(number string) context.Context {
 		return auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
 	}
@@ -39,7 +39,7 @@ func (s *suite) fairInSteps() {
 		}
 		return err
 	})
-	manual, _ := cases.Clock.(*clock.Manual)
+	manual, _ := uses.Clock.(*clock.Manual)
 	as := func(ctx context.Context, days int, run func(st app.Store) error) {
 		s.Helper()
 		manual.Advance(time.Duration(days) * 24 * time.Hour)
@@ -47,43 +47,43 @@ func (s *suite) fairInSteps() {
 			s.Fatal(err)
 		}
 	}
-	as(one, 5, func(st app.Store) error { _, err := cases.Close(one, st, "fair-1", ""); return err })
-	as(one, 3, func(st app.Store) error { return cases.EnterFigure(one, st, "fair-1", "42") })
+	as(one, 5, func(st app.Store) error { _, err := uses.Close(one, st, "fair-1", ""); return err })
+	as(one, 3, func(st app.Store) error { return uses.EnterFigure(one, st, "fair-1", "42") })
 	var first *app.Draw
 	as(two, 0, func(st app.Store) (err error) {
-		if _, err := cases.ReadLarge(one, st, "fair-1", "42"); !errors.Is(err, fair.ErrSameOfficer) {
+		if _, err := uses.ReadLarge(one, st, "fair-1", "42"); !errors.Is(err, fair.ErrSameOfficer) {
 			s.Errorf("one officer twice: %v", err)
 		}
-		first, err = cases.ReadLarge(two, st, "fair-1", "42")
+		first, err = uses.ReadLarge(two, st, "fair-1", "42")
 		return err
 	})
 	if first == nil {
 		s.Fatal("a large fair is drawn at once")
 	}
-	if err := cases.Draw(first); err != nil {
+	if err := uses.Draw(first); err != nil {
 		s.Fatal(err)
 	}
 	seed, match := first.Match()
 	if match.Proposed != workers/2 || match.Unplaced != workers/2 || seed == "" {
 		s.Errorf("%d proposed, %d unplaced", match.Proposed, match.Unplaced)
 	}
-	as(two, 0, func(st app.Store) error { return cases.BeginDraw(two, st, "fair-1", "42") })
+	as(two, 0, func(st app.Store) error { return uses.BeginDraw(two, st, "fair-1", "42") })
 
 	// step draws, and writes so many steps of it, or all.
 	step := func(steps int) {
 		s.Helper()
 		var d *app.Draw
 		if err := s.db.View(one, func(tx *sqldb.Tx) (err error) {
-			d, err = cases.ReadBegunDraw(s.fairs.In(tx), "fair-1")
+			d, err = uses.ReadBegunDraw(s.fairs.In(tx), "fair-1")
 			return err
 		}); err != nil || d == nil {
 			s.Fatalf("%v, %v", d, err)
 		}
-		if err := cases.Draw(d); err != nil {
+		if err := uses.Draw(d); err != nil {
 			s.Fatal(err)
 		}
 		for at := (app.Step{}); steps > 0 && !at.Done; steps-- {
-			as(one, 0, func(st app.Store) (err error) { at, err = cases.StepDraw(one, st, d, at); return err })
+			as(one, 0, func(st app.Store) (err error) { at, err = uses.StepDraw(one, st, d, at); return err })
 		}
 	}
 	step(2) // what is published, and the first entries
@@ -95,11 +95,11 @@ func (s *suite) fairInSteps() {
 		}
 		x := begun[0]
 		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: x.Worker})
-		seen, found, err2 := cases.SeeApplication(own, tx, x.Worker, "fair-1")
+		seen, found, err2 := uses.SeeApplication(own, tx, x.Worker, "fair-1")
 		if !found || len(seen.Proposals) != 0 || seen.Outcome.Pass != 0 {
 			s.Errorf("%+v is shown of a draw that is being written", seen)
 		}
-		if _, _, err := cases.ListResults(one, tx, "fair-1", ""); !errors.Is(err, fair.ErrState) {
+		if _, _, err := uses.ListResults(one, tx, "fair-1", ""); !errors.Is(err, fair.ErrState) {
 			s.Errorf("its results: %v", err)
 		}
 		f, err3 := tx.Fair("fair-1")
@@ -111,7 +111,7 @@ func (s *suite) fairInSteps() {
 	accept := func(x fair.Proposal) error {
 		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: x.Worker})
 		return s.db.Update(own, func(tx *sqldb.Tx) error {
-			_, err := cases.AcceptProposal(own, s.fairs.In(tx), x.ID, "job-"+x.ID, jobs.AgeQuestion{Age: 18}, true)
+			_, err := uses.AcceptProposal(own, s.fairs.In(tx), x.ID, "job-"+x.ID, jobs.AgeQuestion{Age: 18}, true)
 			return err
 		})
 	}
@@ -119,7 +119,7 @@ func (s *suite) fairInSteps() {
 		s.Errorf("an answer to a draw that is being written: %v", err)
 	}
 	if err := try(s, s.fairs.In, func(_ context.Context, tx app.Store) error {
-		_, _, err := cases.DrawAtOnce(two, tx, "fair-1", "42")
+		_, _, err := uses.DrawAtOnce(two, tx, "fair-1", "42")
 		return err
 	}); !errors.Is(err, fair.ErrState) {
 		s.Errorf("a second draw: %v", err)
@@ -127,13 +127,13 @@ func (s *suite) fairInSteps() {
 	before := begun[gone]
 	for worker, number := range map[string]string{fmt.Sprintf("worker-%d", left): id(left), before.Worker: before.ApplicationID} {
 		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: worker})
-		as(own, 0, func(st app.Store) error { return cases.Withdraw(own, st, number) })
+		as(own, 0, func(st app.Store) error { return uses.Withdraw(own, st, number) })
 	}
 
 	step(workers)
 	s.atFairs(func(_ context.Context, tx app.Store) error {
 		f, err := tx.Peek("fair-1")
-		again, err2 := cases.ReadBegunDraw(tx, "fair-1")
+		again, err2 := uses.ReadBegunDraw(tx, "fair-1")
 		if f.State != fair.Matched || f.Seed != seed || f.Second != "officer-2" || f.Pass != 1 || again != nil {
 			s.Errorf("%+v", f)
 		}

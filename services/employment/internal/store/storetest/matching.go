@@ -210,7 +210,7 @@ func (s *suite) needs() {
 // oneOfMany has 64 clerks decide one text, 64 invitations come to one
 // application, and 64 reports to one line.
 func (s *suite) oneOfMany() {
-	cases := s.cases()
+	uses := s.uses()
 	s.published("vacancy-1", 1)
 	s.do(func(ctx context.Context, tx app.Store) error {
 		return errors.Join(tx.SaveReview(ctx, review("review-1", "employer-1")), tx.SaveApplication(ctx, application("application-1", "worker-1")))
@@ -222,7 +222,7 @@ func (s *suite) oneOfMany() {
 			if i%2 == 0 {
 				v = domain.Verdict{Outcome: domain.ReviewUpheld, ReasonCode: "shuts_out", Reason: "请改写"}
 			}
-			_, err := cases.DecideReview(clerk, s.store.In(tx), "review-1", v)
+			_, err := uses.DecideReview(clerk, s.store.In(tx), "review-1", v)
 			return err
 		})
 	})
@@ -232,7 +232,7 @@ func (s *suite) oneOfMany() {
 	boss := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1"})
 	got = together(contenders, func(int) error {
 		return s.db.Update(boss, func(tx *sqldb.Tx) error {
-			_, err := cases.InviteToInterview(boss, s.store.In(tx), "application-1", noon.Add(48*time.Hour), "phone", domain.Meeting{Contact: "人事部", Phone: "13900010001"})
+			_, err := uses.InviteToInterview(boss, s.store.In(tx), "application-1", noon.Add(48*time.Hour), "phone", domain.Meeting{Contact: "人事部", Phone: "13900010001"})
 			return err
 		})
 	})
@@ -242,7 +242,7 @@ func (s *suite) oneOfMany() {
 	got = together(contenders, func(i int) error {
 		for {
 			err := s.db.Update(boss, func(tx *sqldb.Tx) error {
-				_, err := cases.ReportSeasonalNeed(boss, s.store.In(tx), "employer-1", []domain.Need{{Month: "2027-05", Occupation: "5-01", County: "654323", Count: 1 + i}})
+				_, err := uses.ReportSeasonalNeed(boss, s.store.In(tx), "employer-1", []domain.Need{{Month: "2027-05", Occupation: "5-01", County: "654323", Count: 1 + i}})
 				return err
 			})
 			if !errors.Is(err, outbox.ErrStale) {

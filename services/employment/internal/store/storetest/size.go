@@ -17,10 +17,10 @@ import (
 )
 
 // BenchFair measures closing, drawing with all proposals, and the second pass
-// of a fair of a size, as use cases on a database.
+// of a fair of a size, as use uses on a database.
 func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 	s := open(b, db)
-	cases := s.fairCases()
+	uses := s.fairUses()
 	f := jobFair("fair-1")
 	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = fair.Open, "", "", "", "", "", 0, 0
 	s.atFair(f, 10)
@@ -51,7 +51,7 @@ func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 			return nil
 		})
 	}
-	manual, _ := cases.Clock.(*clock.Manual)
+	manual, _ := uses.Clock.(*clock.Manual)
 	step := func(name string, days int, number string, run func(ctx context.Context, st app.Store) error) {
 		manual.Advance(time.Duration(days) * 24 * time.Hour)
 		ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
@@ -63,31 +63,31 @@ func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 	}
 	b.ResetTimer()
 	step("close", 5, "officer-1", func(ctx context.Context, st app.Store) error {
-		_, err := cases.Close(ctx, st, "fair-1", "")
+		_, err := uses.Close(ctx, st, "fair-1", "")
 		return err
 	})
-	step("figure", 3, "officer-1", func(ctx context.Context, st app.Store) error { return cases.EnterFigure(ctx, st, "fair-1", "42") })
+	step("figure", 3, "officer-1", func(ctx context.Context, st app.Store) error { return uses.EnterFigure(ctx, st, "fair-1", "42") })
 	two := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "officer-2", Department: "hrss", Division: auth.Everywhere})
 	start := time.Now()
-	longest := s.drawInSteps(two, cases)
+	longest := s.drawInSteps(two, uses)
 	b.ReportMetric(float64(time.Since(start).Milliseconds()), "draw-ms")
 	b.ReportMetric(float64(longest.Milliseconds()), "draw-longest-ms")
 	step("again", 0, "officer-2", func(ctx context.Context, st app.Store) error {
-		_, err := cases.RunSecondPass(ctx, st, "fair-1")
+		_, err := uses.RunSecondPass(ctx, st, "fair-1")
 		return err
 	})
 }
 
 // drawInSteps draws a large fair as the service does, and returns how long the
 // longest transaction took that writes.
-func (s *suite) drawInSteps(ctx context.Context, cases *app.App) (longest time.Duration) {
+func (s *suite) drawInSteps(ctx context.Context, uses *app.App) (longest time.Duration) {
 	s.Helper()
 	var d *app.Draw
 	read := func(run func(st app.Store) error) {
 		if err := s.db.View(ctx, func(tx *sqldb.Tx) error { return run(s.fairs.In(tx)) }); err != nil {
 			s.Fatal(err)
 		}
-		if err := cases.Draw(d); err != nil {
+		if err := uses.Draw(d); err != nil {
 			s.Fatal(err)
 		}
 	}
@@ -98,11 +98,11 @@ func (s *suite) drawInSteps(ctx context.Context, cases *app.App) (longest time.D
 		}
 		longest = max(longest, time.Since(start))
 	}
-	read(func(st app.Store) (err error) { d, err = cases.ReadLarge(ctx, st, "fair-1", "42"); return err })
-	write(func(st app.Store) error { return cases.BeginDraw(ctx, st, "fair-1", "42") })
-	read(func(st app.Store) (err error) { d, err = cases.ReadBegunDraw(st, "fair-1"); return err })
+	read(func(st app.Store) (err error) { d, err = uses.ReadLarge(ctx, st, "fair-1", "42"); return err })
+	write(func(st app.Store) error { return uses.BeginDraw(ctx, st, "fair-1", "42") })
+	read(func(st app.Store) (err error) { d, err = uses.ReadBegunDraw(st, "fair-1"); return err })
 	for at := (app.Step{}); !at.Done; {
-		write(func(st app.Store) (err error) { at, err = cases.StepDraw(ctx, st, d, at); return err })
+		write(func(st app.Store) (err error) { at, err = uses.StepDraw(ctx, st, d, at); return err })
 	}
 	return longest
 }

@@ -22,8 +22,8 @@ func (s *suite) help(f func(ctx context.Context, tx app.Store) error) {
 
 // lastSlot has 64 workers book one time of an adviser at once.
 func (s *suite) lastSlot() {
-	hires := s.cases()
-	cases := &app.App{Clock: hires.Clock, Rules: hires.Rules, Codes: hires.Codes, NewID: hires.NewID}
+	hires := s.uses()
+	uses := &app.App{Clock: hires.Clock, Rules: hires.Rules, Codes: hires.Codes, NewID: hires.NewID}
 	s.help(func(ctx context.Context, tx app.Store) error {
 		for _, id := range []string{"slot-1", "slot-2"} {
 			if err := tx.SaveSlot(ctx, startup.Slot{ID: id, County: "654323", Day: clock.NewDate(2026, 11, 3), Minute: 600, Minutes: 30, Adviser: "adviser-" + id}); err != nil {
@@ -35,7 +35,7 @@ func (s *suite) lastSlot() {
 	book := func(worker, slot string) error {
 		ctx := as(worker)
 		return s.db.Update(ctx, func(tx *sqldb.Tx) error {
-			_, err := cases.BookAdviser(ctx, s.startup.In(tx), worker, slot, "plan")
+			_, err := uses.BookAdviser(ctx, s.startup.In(tx), worker, slot, "plan")
 			return err
 		})
 	}

@@ -48,9 +48,9 @@ func open(t testing.TB, db *sqldb.DB) *suite {
 	queue := task.New(db, clock.System(), scope)
 	jobs := store.New(log, queue, master, cache.New("employment", nil, scope.Log), match.New())
 	s := &suite{t, db, jobs, fair.New(log, queue, jobs.In), startup.New(log)}
-	cases := s.fairCases()
+	uses := s.fairUses()
 	jobs.Withdrawn = func(ctx context.Context, tx *sqldb.Tx, id string) error {
-		return cases.FreeSeat(ctx, s.fairs.In(tx), id)
+		return uses.FreeSeat(ctx, s.fairs.In(tx), id)
 	}
 	return s
 }

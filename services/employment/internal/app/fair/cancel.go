@@ -1,0 +1,26 @@
+package fair
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
+)
+
+// Cancel ends a fair that has no results; who applied is told why.
+func (a *App) Cancel(ctx context.Context, s Store, fairID, why string) error {
+	f, err := s.Fair(fairID)
+	if err != nil {
+		return err
+	}
+	if _, err := fairOfficer(ctx, f); err != nil {
+		return err
+	}
+	f, events, err := f.Cancel(why)
+	if err != nil {
+		return err
+	}
+	if err := s.Save(ctx, f, events...); err != nil {
+		return err
+	}
+	return notice(ctx, s, f, fair.NoticeCancelled)
+}
