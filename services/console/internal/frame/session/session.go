@@ -82,10 +82,11 @@ func (s Session) For(worker string) Session {
 }
 
 // Signed is the officer under the staff number of a form, in its one form: A001,
-// a001 and Ａ００１ are one officer.
+// a001 and Ａ００１ are one officer. On a worker's or an employer's own page nobody
+// signs: a field of a form cannot say who they are.
 func (s Session) Signed(number string) (Session, error) {
 	s.who.Subject = ident.StaffNumber(number)
-	if !staffNumber.MatchString(s.who.Subject) {
+	if s.who.Kind != auth.Officer || !staffNumber.MatchString(s.who.Subject) {
 		return s, ErrOfficer
 	}
 	return s, nil
