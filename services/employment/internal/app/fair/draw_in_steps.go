@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// A step writes so much of a draw: some fifty milliseconds of the one writer.
-	entriesAStep = 250
-	bundleAStep  = 16 * BundlePart
+	// A step writes so much of a draw: some twenty milliseconds of the one writer.
+	entriesAStep = 100
+	bundleAStep  = 4 * BundlePart
 )
 
 // Draw is a draw over the committed list, and what it gives. It is the same
@@ -89,7 +89,10 @@ type Step struct {
 	bundled int    // bytes of the bundle
 	after   string // the last ticket that was given what it got
 	given   bool   // every entry was
-	Done    bool
+
+	proposed, unplaced int // so far, by this try or one before
+
+	Done bool
 }
 
 // StepDraw writes the next part of a draw: what is published, then what each
@@ -106,36 +109,44 @@ func (a *App) StepDraw(ctx context.Context, s Store, d *Draw, at Step) (Step, er
 		to := min(at.bundled+bundleAStep, len(d.bundle))
 		err, at.bundled = s.SaveBundle(f.ID, at.bundled/BundlePart, d.bundle[at.bundled:to]), to
 	case !at.given:
-		at.after, err = a.giveEntries(ctx, s, d, f, at.after)
-		at.given = at.after == ""
+		at, err = a.giveEntries(ctx, s, d, f, at)
 	default:
 		at.Done = true
 		m := d.match
-		if m.Proposed, m.Unplaced, err = s.Gave(f.ID); err != nil {
-			return at, err
-		}
+		m.Proposed, m.Unplaced = at.proposed, at.unplaced
 		f, events := f.Drawn(d.seed, f.Second, m)
 		err = s.Save(ctx, f, events...)
 	}
 	return at, err
 }
 
-// giveEntries gives the next entries after a ticket what they got, but for who
-// left meanwhile and who was given it before. It returns the last one's ticket, ""
-// at the end.
-func (a *App) giveEntries(ctx context.Context, s Store, d *Draw, f fair.Fair, after string) (last string, err error) {
-	page, err := s.Entries(f.ID, after, entriesAStep)
+// giveEntries gives the next entries what they got, but for who left meanwhile
+// and who was given it before.
+func (a *App) giveEntries(ctx context.Context, s Store, d *Draw, f fair.Fair, at Step) (Step, error) {
+	page, err := s.Entries(f.ID, at.after, entriesAStep)
 	if err != nil {
-		return "", err
+		return at, err
 	}
 	given := make([]Given, 0, len(page))
 	for _, e := range page {
-		if o := d.match.Outcomes[d.of[e.Ticket]]; o.Pass > 0 && !e.Withdrawn && !e.Given {
+		o := d.match.Outcomes[d.of[e.Ticket]]
+		got := o.Got > 0
+		switch {
+		case e.Given:
+			got = e.Settled || len(e.Over) > 0
+		case e.Withdrawn, o.Pass == 0:
+			continue
+		default:
 			given = append(given, d.giving.to(e, o))
 		}
+		if got {
+			at.proposed++
+		} else {
+			at.unplaced++
+		}
 	}
-	if len(page) == entriesAStep {
-		last = page[len(page)-1].Ticket
+	if at.given = len(page) < entriesAStep; !at.given {
+		at.after = page[len(page)-1].Ticket
 	}
-	return last, s.SaveMatch(ctx, f, given)
+	return at, s.SaveMatch(ctx, f, given)
 }

@@ -66,8 +66,6 @@ type Store interface {
 	SaveBundle(fairID string, from int, bundle []byte) error
 	// WriteDraw has a draw that was begun written in steps.
 	WriteDraw(ctx context.Context, fairID string) error
-	// Gave counts what the first pass gave.
-	Gave(fairID string) (proposed, unplaced int, err error)
 	// AddToBundle adds a section to what is published.
 	AddToBundle(fairID string, section []byte) error
 	// WholeBundle reads all of what is published.

@@ -145,14 +145,6 @@ func (t *inTx) WriteDraw(ctx context.Context, fairID string) error {
 	return t.tasks.Add(ctx, t.tx, TaskDrawFair, []byte(fairID), time.Time{})
 }
 
-// Gave counts what the first pass gave.
-func (t *inTx) Gave(fairID string) (proposed, unplaced int, err error) {
-	var given int
-	err = t.tx.QueryRow(`SELECT (SELECT count(*) FROM fair_proposal WHERE fair_id = $1 AND pass = 1),
-		(SELECT count(*) FROM fair_application WHERE fair_id = $1 AND listed = 1 AND outcome NOT IN ('', '{}'))`, fairID).Scan(&proposed, &given)
-	return proposed, given - proposed, err
-}
-
 // SaveBundle keeps what is published of a draw, from a part on. A draw that is
 // written again is the same.
 func (t *inTx) SaveBundle(fairID string, from int, bundle []byte) error {
