@@ -12,10 +12,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"go/token"
+	"go/types"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -41,6 +45,7 @@ var places = [][2]string{
 const (
 	list    = "services/services.txt"
 	console = "services/console/console.go"
+	facts   = "proto/qiao/platform/v1/facts.proto"
 	model   = "services/training" // whose module file the new one begins with
 )
 
@@ -57,15 +62,22 @@ func main() {
 // fit are names that can be a package, a role of the database and a user of the bus.
 var fit = regexp.MustCompile(`^[a-z][a-z]{2,20}$`)
 
+// taken are names that sources have for something else where they name the package.
+var taken = []string{"api", "app", "body", "context", "contract", "contracts", "domain", "embed", "errors", "files", "frame", "http", "pages", "react", "services", "slices", "store", "storetest", "testing", "time", "words"}
+
 func write(name, title, department string) error {
 	switch {
 	case !fit.MatchString(name):
 		return fmt.Errorf("%q is no name: a word of 3 to 21 small letters", name)
+	case token.IsKeyword(name) || types.Universe.Lookup(name) != nil || slices.Contains(taken, name):
+		return fmt.Errorf("%q is no name: it is a word of the language, or of what the sources import", name)
 	case title == "":
 		return errors.New("-title is missing: the department's name in Chinese")
 	}
-	if _, err := os.Stat("services/" + name); err == nil {
-		return fmt.Errorf("services/%s is there already", name)
+	for _, folder := range []string{"services/", "services/console/internal/section/", "proto/qiao/", "pkg/"} {
+		if _, err := os.Stat(folder + name); err == nil {
+			return fmt.Errorf("%s%s is there already", folder, name)
+		}
 	}
 	words := strings.NewReplacer("{{name}}", name, "[[name]]", name, "{{Name}}", strings.ToUpper(name[:1])+name[1:], "{{title}}", title, "{{department}}", department)
 	err := fs.WalkDir(files, "files", func(path string, d fs.DirEntry, err error) error {
@@ -93,11 +105,34 @@ func write(name, title, department string) error {
 	if err := change(list, func(s string) string { return s + name + "\n" }); err != nil {
 		return err
 	}
+	if err := change(facts, func(s string) string { return recorded(s, name) }); err != nil {
+		return err
+	}
 	return change(console, func(s string) string {
 		s = strings.Replace(s, "\n\t}\n\tif !cfg.Demo {", "\n\t\t"+name+".New(c),\n\t}\n\tif !cfg.Demo {", 1)
 		before := `	"github.com/qiao-platform/qiao/services/console/internal/section/`
 		return strings.Replace(s, before, before+name+"\"\n"+before, 1)
 	})
+}
+
+// kinds is the table of the kinds of facts, up to where it ends.
+var kinds = regexp.MustCompile(`(?s)\nenum FactKind \{\n.*?\n(\})\n`)
+
+// recorded enters the department's kind of fact into the table; whoever is to hold
+// it is named there later.
+func recorded(table, name string) string {
+	at := kinds.FindStringSubmatchIndex(table)
+	if at == nil {
+		return table
+	}
+	last := 0
+	for _, n := range regexp.MustCompile(`FACT_KIND_\w+ = (\d+)`).FindAllStringSubmatch(table[at[0]:at[1]], -1) {
+		if number, err := strconv.Atoi(n[1]); err == nil {
+			last = max(last, number)
+		}
+	}
+	row := fmt.Sprintf("  FACT_KIND_%s_APPLICATION = %d [(fact) = {\n    name: \"%s_application\"\n    source: \"%s\"\n  }];\n", strings.ToUpper(name), last+1, name, name)
+	return table[:at[2]] + row + table[at[2]:]
 }
 
 func place(path string) string {

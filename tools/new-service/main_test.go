@@ -89,17 +89,18 @@ func TestADepartmentTouchesNoOther(t *testing.T) {
 	}
 
 	// What scripts/gen writes is what comes back when it is taken away.
+	sources := []string{list, facts}
 	changed, made := c.changed("M"), map[string][]byte{}
 	for _, path := range changed {
 		made[path] = c.read(path)
-		if path != list {
+		if !slices.Contains(sources, path) {
 			c.run("git", "checkout", "-q", "HEAD", "--", path)
 		}
 	}
 	c.run("scripts/gen")
 	var byHand []string
 	for _, path := range changed {
-		if path == list || !bytes.Equal(made[path], c.read(path)) {
+		if slices.Contains(sources, path) || !bytes.Equal(made[path], c.read(path)) {
 			byHand = append(byHand, path)
 		}
 		if err := os.WriteFile(filepath.Join(c.dir, path), made[path], 0o644); err != nil {
@@ -151,7 +152,10 @@ func TestADepartmentTouchesNoOther(t *testing.T) {
 
 func TestNamesThatDoNotFit(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, name := range []string{"", "a", "Welfare", "wel-fare", "wel_fare", "welfare2", strings.Repeat("a", 22)} {
+	if err := os.MkdirAll("proto/qiao/platform", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"", "a", "Welfare", "wel-fare", "wel_fare", "welfare2", strings.Repeat("a", 22), "range", "string", "context", "platform"} {
 		if err := write(name, "残联", "hrss"); err == nil {
 			t.Errorf("%q is a name", name)
 		}
@@ -159,7 +163,7 @@ func TestNamesThatDoNotFit(t *testing.T) {
 	if err := write(name, "", "hrss"); err == nil {
 		t.Error("a department without a name in Chinese is made")
 	}
-	if left, err := filepath.Glob("*"); err != nil || len(left) > 0 {
+	if left, err := filepath.Glob("*"); err != nil || !slices.Equal(left, []string{"proto"}) {
 		t.Errorf("%v, %v", left, err)
 	}
 }
