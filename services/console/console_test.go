@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -78,6 +79,13 @@ func start(t *testing.T, serving bool, change ...func(*console.Config)) *fixture
 	return f
 }
 
+// posted finds the forms of a page that are posted, and their keys.
+var posted = regexp.MustCompile(`<form[^>]* method="post"[^>]*>(?:<input type="hidden" name="key" value="([A-Z2-7]{26})">)?`)
+
+// unread finds a pattern that browsers do not read: under the flag v a hyphen that
+// stands for itself is escaped.
+var unread = regexp.MustCompile(`pattern="[^"]*[^"\\]-\]`)
+
 // get reads a page and checks what every page must have.
 func (f *fixture) get(path string, status int) string {
 	f.t.Helper()
@@ -130,6 +138,16 @@ func (f *fixture) page(method, path string, status int, form url.Values) string 
 		if strings.Contains(body, never) {
 			f.t.Errorf("%s has %q", f.at, never)
 		}
+	}
+	if m := unread.FindString(body); m != "" {
+		f.t.Errorf("%s: no browser checks %s", f.at, m)
+	}
+	keys := map[string]bool{}
+	for _, form := range posted.FindAllStringSubmatch(body, -1) {
+		if form[1] == "" || keys[form[1]] {
+			f.t.Errorf("%s: a form has no key of its own: %s", f.at, form[0])
+		}
+		keys[form[1]] = true
 	}
 	if csp := r.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'self'") {
 		f.t.Errorf("%s: policy %q", f.at, csp)

@@ -1,5 +1,6 @@
 // Package frametest checks a section by itself: that each of its pages parses,
-// and that what it says is among its own texts and the frame's.
+// that what it says is among its own texts and the frame's, and that each of its
+// forms begins with a key.
 package frametest
 
 import (
@@ -18,6 +19,8 @@ var (
 	// said finds the texts that a template names, and the beginnings of those that
 	// it puts together.
 	said = regexp.MustCompile(`\bt (\(print )?"([^"]+)"`)
+	// posted finds the forms that are posted, and the key with which they begin.
+	posted = regexp.MustCompile(`<form(?:[^>{]|\{\{.*?\}\})* method="post"(?:[^>{]|\{\{.*?\}\})*>(\{\{key\}\})?`)
 	// named finds the texts that the section's sources name.
 	named = regexp.MustCompile(`(?:\.T\(|Title: |Text: )"([^"]+)"( ?\+)?`)
 )
@@ -63,6 +66,11 @@ func Section(t *testing.T, s frame.Section, ends map[string][]string) {
 		}
 		for _, m := range said.FindAllStringSubmatch(string(b), -1) {
 			has(name, m[2], m[1] != "")
+		}
+		for _, m := range posted.FindAllStringSubmatch(string(b), -1) {
+			if m[1] == "" {
+				t.Errorf("%s: a form does not begin with its key: %s", name, m[0])
+			}
 		}
 	}
 	sources, err := filepath.Glob("*.go")
