@@ -31,6 +31,7 @@ import (
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
+	"github.com/qiao-platform/qiao/proto/services"
 	"github.com/qiao-platform/qiao/services/standalone"
 )
 
@@ -376,6 +377,19 @@ func TestEveryMethodRefusesEveryWrongPrincipal(t *testing.T) {
 	}
 	t.Logf("%d methods, %d kinds of wrong principals, %d cells: %d refused alike, %d refused in words of their own, %d answered for a reason; %v",
 		methods, len(kinds), cells, cells-apart-told, apart, told, time.Since(began).Round(time.Second))
+}
+
+// TestEveryDepartmentLearnsWhetherAnAccountStands: none can open anything in a
+// worker's name before it knows, so that the registry names none of them for it.
+func TestEveryDepartmentLearnsWhetherAnAccountStands(t *testing.T) {
+	l := populate(t)
+	for _, department := range services.Names()[1:] {
+		me := as(auth.Principal{Kind: auth.Service, Subject: department, Via: auth.ViaSystem})
+		got, err := registryv1.RegistryClient{Caller: l.as(department), Target: "registry"}.GetStanding(me, &registryv1.GetStandingRequest{Worker: l.ids["worker"]})
+		if err != nil || !got.GetKnown() || got.GetClosed() {
+			t.Errorf("%s: %v, %v", department, got, err)
+		}
+	}
 }
 
 // TestNobodyHasNoPageAndNoCase: an unknown reference is not found, on pages and

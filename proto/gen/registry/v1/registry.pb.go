@@ -4041,7 +4041,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06values\x18\b \x03(\v2%.qiao.registry.v1.Message.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xeb\x1a\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\x96\x1a\n" +
 	"\x0fRegistryService\x12\x9b\x01\n" +
 	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"6\x92\xb5\x182\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x06worker\x12\x85\x01\n" +
 	"\n" +
@@ -4054,8 +4054,8 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x0eGetContactCase\x12'.qiao.registry.v1.GetContactCaseRequest\x1a(.qiao.registry.v1.GetContactCaseResponse\"\x12\x92\xb5\x18\x0e\x12\fofficer:hrss\x12}\n" +
 	"\x12ListContactChanges\x12+.qiao.registry.v1.ListContactChangesRequest\x1a,.qiao.registry.v1.ListContactChangesResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12p\n" +
 	"\rObjectContact\x12&.qiao.registry.v1.ObjectContactRequest\x1a'.qiao.registry.v1.ObjectContactResponse\"\x0e\x92\xb5\x18\n" +
-	"\b\x01\x12\x06worker\x12\xbd\x01\n" +
-	"\vGetStanding\x12$.qiao.registry.v1.GetStandingRequest\x1a%.qiao.registry.v1.GetStandingResponse\"a\x92\xb5\x18]\x12\x12service:employment\x12\x10service:training\x12\x11service:insurance\x12\x11service:education\x12\x0fservice:housing\x12\x90\x01\n" +
+	"\b\x01\x12\x06worker\x12i\n" +
+	"\vGetStanding\x12$.qiao.registry.v1.GetStandingRequest\x1a%.qiao.registry.v1.GetStandingResponse\"\r\x92\xb5\x18\t\x12\aservice\x12\x90\x01\n" +
 	"\bCheckAge\x12!.qiao.registry.v1.CheckAgeRequest\x1a\".qiao.registry.v1.CheckAgeResponse\"=\x92\xb5\x189\x12\x12service:employment\x12\x11service:insurance\x12\x10service:training\x12\xa2\x01\n" +
 	"\rRegisterChild\x12&.qiao.registry.v1.RegisterChildRequest\x1a'.qiao.registry.v1.RegisterChildResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x93\x01\n" +
 	"\x11FindLikelyDoubles\x12*.qiao.registry.v1.FindLikelyDoublesRequest\x1a+.qiao.registry.v1.FindLikelyDoublesResponse\"%\x92\xb5\x18!\x12\x11service:education\x1a\fschool_place\x12\x9b\x01\n" +

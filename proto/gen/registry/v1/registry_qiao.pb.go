@@ -148,7 +148,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 		{
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "GetStanding",
-			Callers:  []string{"service:employment", "service:training", "service:insurance", "service:education", "service:housing"},
+			Callers:  []string{"service"},
 			New:      func() proto.Message { return new(GetStandingRequest) },
 			NewReply: func() proto.Message { return new(GetStandingResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
