@@ -2,13 +2,13 @@ package domain
 
 import (
 	"errors"
-	"github.com/qiao-platform/qiao/pkg/answer"
 	"slices"
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
 )
 

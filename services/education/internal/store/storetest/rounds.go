@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/qiao-platform/qiao/pkg/answer"
 	"reflect"
 	"slices"
 	"sync/atomic"
@@ -12,6 +11,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
