@@ -9,10 +9,15 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/proto/services"
 	"github.com/qiao-platform/qiao/services/standalone"
 )
 
@@ -228,6 +233,67 @@ func TestOneNameIsNotOneMeaning(t *testing.T) {
 	} {
 		if got := known.fields[key].class; got != class {
 			t.Errorf("%s is of the class %q, not %s", key, got, class)
+		}
+	}
+}
+
+// Nobody is asked for the same again (promise 7; 国办函〔2026〕12号, no repeated asking
+// for the same tables): what the registry holds of a person, and the kinds of facts
+// that departments hold, stand in no request that a worker or a guardian fills in for
+// another department. A paper at a counter is an officer's to record.
+func TestNobodyIsAskedTwice(t *testing.T) {
+	known := catalogued(t)
+	var held []string
+	for _, k := range evidence.Kinds() {
+		held = append(held, k.Name)
+	}
+	// What the rules would say of numbers that anybody may type: nothing is read or kept.
+	reckoned := map[protoreflect.FullName]bool{"qiao.education.v1.CheckExamRequest.insurance_months": false}
+	looked := 0
+	var walk func(m protoreflect.MessageDescriptor, seen map[protoreflect.FullName]bool)
+	walk = func(m protoreflect.MessageDescriptor, seen map[protoreflect.FullName]bool) {
+		if seen[m.FullName()] {
+			return
+		}
+		seen[m.FullName()] = true
+		for i := range m.Fields().Len() {
+			f := m.Fields().Get(i)
+			looked++
+			if _, is := reckoned[f.FullName()]; is {
+				reckoned[f.FullName()] = true
+				continue
+			}
+			if e, _ := known.field(f); e.class == "personal" || slices.Contains(held, string(f.Name())) {
+				t.Errorf("%s asks a person for what is known already", f.FullName())
+			}
+			if f.Message() != nil {
+				walk(f.Message(), seen)
+			}
+		}
+	}
+	for _, service := range services.Names() {
+		if service == "registry" {
+			continue
+		}
+		protoregistry.GlobalFiles.RangeFilesByPackage(protoreflect.FullName("qiao."+service+".v1"), func(f protoreflect.FileDescriptor) bool {
+			for i := range f.Services().Len() {
+				methods := f.Services().Get(i).Methods()
+				for j := range methods.Len() {
+					rule, _ := proto.GetExtension(methods.Get(j).Options(), platformv1.E_Method).(*platformv1.MethodRule)
+					if slices.Contains(rule.GetCallers(), "worker") || slices.Contains(rule.GetCallers(), "guardian") {
+						walk(methods.Get(j).Input(), map[protoreflect.FullName]bool{})
+					}
+				}
+			}
+			return true
+		})
+	}
+	if looked < 100 {
+		t.Errorf("only %d fields were looked at", looked)
+	}
+	for name, met := range reckoned {
+		if !met {
+			t.Errorf("%s is excepted, and is nowhere", name)
 		}
 	}
 }
