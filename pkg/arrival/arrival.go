@@ -38,7 +38,7 @@ func On[S any](r *consume.Router, service string, in func(*sqldb.Tx) S, uses map
 	if want, got := slices.Sorted(maps.Keys(clocks)), slices.Sorted(maps.Keys(uses)); !slices.Equal(want, got) {
 		panic(fmt.Sprintf("arrival: the contract of %s has clocks of %v, and it starts those of %v", service, want, got))
 	}
-	consume.On(r, "registry", func(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.MessageDelivered) error {
+	consume.On(r, event.Keeper, func(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.MessageDelivered) error {
 		kind := m.GetAboutKind()
 		if kind == "" { // published before messages said it
 			kind = event.KindOf(m.GetTemplate())

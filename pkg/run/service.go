@@ -106,11 +106,16 @@ type Parts struct {
 	Together []func(context.Context) error // further loops, each until its ctx ends
 }
 
+// asking is a service that asks the registry whether it may act for a worker.
+func asking(ctx context.Context, service string) context.Context {
+	return rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: service, Purpose: "account_standing", LegalBasis: "PIPL 13(3)", Via: auth.ViaSystem})
+}
+
 // standing asks the registry about accounts.
 func standing(service string, caller contract.Caller) account.Asker {
 	registry := registryv1.RegistryClient{Caller: caller, Target: event.Keeper}
 	return func(ctx context.Context, workers []string) (map[string]account.Standing, error) {
-		ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: service, Purpose: "account_standing", LegalBasis: "PIPL 13(3)", Via: auth.ViaSystem})
+		ctx = asking(ctx, service)
 		r, err := registry.GetStanding(ctx, &registryv1.GetStandingRequest{WorkerIds: workers})
 		if err != nil {
 			return nil, err
@@ -127,7 +132,7 @@ func standing(service string, caller contract.Caller) account.Asker {
 func covering(service string, caller contract.Caller) func(ctx context.Context, worker, division string) (bool, error) {
 	registry := registryv1.RegistryClient{Caller: caller, Target: event.Keeper}
 	return func(ctx context.Context, worker, division string) (bool, error) {
-		ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: service, Purpose: "account_standing", LegalBasis: "PIPL 13(3)", Via: auth.ViaSystem})
+		ctx = asking(ctx, service)
 		r, err := registry.GetStanding(ctx, &registryv1.GetStandingRequest{Worker: worker, Division: division})
 		return r.GetCovered(), err
 	}

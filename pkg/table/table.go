@@ -36,7 +36,7 @@ type Spec[T any] struct {
 // Of keeps things of one kind on both databases: it is a Spec with its statements.
 type Of[T any] struct {
 	spec                           Spec[T]
-	versioned                      bool
+	versionAt                      int    // the place of the version among the columns, -1 without one
 	of                             string // " OF alias", where more than the table is read
 	selected, byKey                string
 	insert, create, update, upsert string
@@ -45,7 +45,7 @@ type Of[T any] struct {
 // New makes the statements of a table. It panics where the columns name no
 // key: a programming error that every start meets.
 func New[T any](s Spec[T]) *Of[T] {
-	t := &Of[T]{spec: s}
+	t := &Of[T]{spec: s, versionAt: -1}
 	from, alias := s.Table, ""
 	if s.From != "" {
 		from = s.From
@@ -55,7 +55,7 @@ func New[T any](s Spec[T]) *Of[T] {
 	}
 	var read, written, marks, keys, keyed, changes, copies []string
 	columns := s.Columns(new(T))
-	for _, c := range columns {
+	for i, c := range columns {
 		if c.role == joined {
 			read = append(read, c.name)
 			continue
@@ -68,7 +68,9 @@ func New[T any](s Spec[T]) *Of[T] {
 			keys = append(keys, c.name)
 			keyed = append(keyed, fmt.Sprintf("%s = $%d", c.name, len(keys)))
 		case changing, version:
-			t.versioned = t.versioned || c.role == version
+			if c.role == version {
+				t.versionAt = i
+			}
 			changes = append(changes, fmt.Sprintf("%s = $%d", c.name, len(changes)+1))
 			copies = append(copies, c.name+" = excluded."+c.name)
 		}
@@ -181,7 +183,7 @@ func (t *Of[T]) Change(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, ev
 // already, and reports whether it did. One that brings no event has version 0,
 // and is changed by Change.
 func (t *Of[T]) Add(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) (bool, error) {
-	args, _, err := t.args(&v, int64(len(events)), false)
+	args, err := t.args(t.spec.Columns(&v), int64(len(events)), false)
 	if err != nil {
 		return false, err
 	}
@@ -195,7 +197,7 @@ func (t *Of[T]) Add(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, event
 // Put queues a row of a table without versions and events: a new one, or what
 // can change of the one of that key.
 func (t *Of[T]) Put(tx *sqldb.Tx, v T) error {
-	args, _, err := t.args(&v, 0, false)
+	args, err := t.args(t.spec.Columns(&v), 0, false)
 	if err != nil {
 		return err
 	}
@@ -206,7 +208,7 @@ func (t *Of[T]) Put(tx *sqldb.Tx, v T) error {
 // one of that key where a condition holds, which may name the table and the new
 // row (excluded). It reports whether it wrote.
 func (t *Of[T]) PutWhere(tx *sqldb.Tx, condition string, v T) (bool, error) {
-	args, _, err := t.args(&v, 0, false)
+	args, err := t.args(t.spec.Columns(&v), 0, false)
 	if err != nil {
 		return false, err
 	}
@@ -216,23 +218,18 @@ func (t *Of[T]) PutWhere(tx *sqldb.Tx, condition string, v T) (bool, error) {
 
 // save writes a row with its next version, and its events.
 func (t *Of[T]) save(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v *T, there bool, events []outbox.Event) error {
-	if !t.versioned {
+	columns := t.spec.Columns(v)
+	if t.versionAt < 0 {
 		return fmt.Errorf("table: %s has no version", t.spec.Table)
 	}
-	steps := int64(max(1, len(events)))
-	args, was, err := t.args(v, steps, there)
-	if err != nil {
-		return err
-	}
-	statement := t.create
-	if was > 0 && !there {
-		if args, _, err = t.args(v, steps, true); err != nil {
-			return err
-		}
-		there = true
-	}
+	was := *columns[t.versionAt].field.(*int64)
+	statement, there := t.create, there || was > 0
 	if there {
 		statement = t.update
+	}
+	args, err := t.args(columns, int64(max(1, len(events))), there)
+	if err != nil {
+		return err
 	}
 	n, err := tx.Exec(statement, args...)
 	switch {
@@ -254,30 +251,28 @@ func (t *Of[T]) save(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v *T, the
 
 // args gives the values of an insertion, or of an update: what changes, then the
 // key and the version that must stand there.
-func (t *Of[T]) args(v *T, steps int64, update bool) (args []any, was int64, err error) {
-	columns := t.spec.Columns(v)
+func (t *Of[T]) args(columns []Column, steps int64, update bool) (args []any, err error) {
 	args = make([]any, 0, len(columns)+1)
-	var keys []any
-	for _, c := range columns {
+	var known []any
+	for i, c := range columns {
 		if c.role == joined || update && c.role == fixed {
 			continue
 		}
 		value, err := c.value()
 		if err != nil {
-			return nil, was, fmt.Errorf("table: %s.%s: %w", t.spec.Table, c.name, err)
+			return nil, fmt.Errorf("table: %s.%s: %w", t.spec.Table, c.name, err)
 		}
-		if c.role == version {
-			was = value.(int64)
-			value = was + steps
+		switch {
+		case i == t.versionAt:
+			args = append(args, value.(int64)+steps)
+		case update && c.role == key:
+			known = append(known, value)
+		default:
+			args = append(args, value)
 		}
-		if update && c.role == key {
-			keys = append(keys, value)
-			continue
-		}
-		args = append(args, value)
 	}
 	if update {
-		args = append(append(args, keys...), was)
+		args = append(append(args, known...), *columns[t.versionAt].field.(*int64))
 	}
-	return args, was, nil
+	return args, nil
 }

@@ -17,9 +17,6 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/facts"
 )
 
-// self is the registry's own name.
-const self = "registry"
-
 // reads is how the type ends of an event that tells of a read.
 const reads = ".record.read.v1"
 
@@ -31,7 +28,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) (*consume.Router, error) {
 	// All channels are read, the registry's own too: its events belong on the timeline like the others'.
 	r.Every(h.step, services.Names()...)
 	for _, service := range services.Names() {
-		if service != self {
+		if service != event.Keeper {
 			consume.On(r, service, h.recordRead)
 		}
 		told, err := event.Tells(service)
