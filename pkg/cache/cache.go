@@ -48,8 +48,7 @@ func New(service string, client redis.UniversalClient, log *slog.Logger) *Cache 
 // the last change of its tag. Callers that ask for the same page at the same
 // time share one load.
 func (c *Cache) Get(ctx context.Context, tag, key string, load func(context.Context) ([]byte, error)) ([]byte, error) {
-	generation, page, ok := c.read(ctx, tag, key)
-	if page != nil {
+	if _, page, _ := c.read(ctx, tag, key); page != nil {
 		return page, nil
 	}
 	// A load that began before a change of ours is not shared after it.
@@ -60,6 +59,11 @@ func (c *Cache) Get(ctx context.Context, tag, key string, load func(context.Cont
 		// The load serves others too: it must not end with its first caller.
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), loadTime)
 		defer cancel()
+		// Who missed it above and comes here after a load has just ended finds its page.
+		generation, page, ok := c.read(ctx, tag, key)
+		if page != nil {
+			return page, nil
+		}
 		page, err := load(ctx)
 		if err == nil && ok {
 			c.write(ctx, key, generation, page)
