@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
@@ -23,15 +24,16 @@ import (
 // Databases are the kinds that a campaign can run on.
 var Databases = []string{"sqlite", "postgres"}
 
-// newRigOn makes a rig on a fresh database of a kind.
-func newRigOn(t testing.TB, kind string) *rig {
+// newRigOn makes a rig on a fresh database of a kind, with so many channels
+// where several processes may share it.
+func newRigOn(t testing.TB, kind string, channels int) *rig {
 	t.Helper()
 	if kind == "sqlite" {
 		dir := t.TempDir()
-		return newRig(t, "sqlite:"+filepath.Join(dir, "pub.db"), "sqlite:"+filepath.Join(dir, "sub.db"))
+		return newRig(t, "sqlite:"+filepath.Join(dir, "pub.db"), "sqlite:"+filepath.Join(dir, "sub.db"), 1)
 	}
 	schema := testkit.Postgres(t)
-	return newRig(t, schema(t), schema(t))
+	return newRig(t, schema(t), schema(t), channels)
 }
 
 // endless is a load that only a restart ends.
@@ -55,11 +57,11 @@ type campaign struct {
 // Campaign runs a load on a kind of database for a time, while faults of every
 // sort but restored databases happen as a seed says, and fails where
 // an invariant does not hold once they have stopped (I1, I2, I6, I8, I9). On
-// PostgreSQL two publishers and two readers share the channel. It returns how
+// PostgreSQL two publishers and two readers share several channels. It returns how
 // many events there were and how many faults of each sort.
 func Campaign(t testing.TB, kind string, seed uint64, d time.Duration) (events int64, faults map[string]int) {
 	t.Helper()
-	c := &campaign{rig: newRigOn(t, kind), random: rand.New(rand.NewPCG(seed, uint64(len(kind)))), did: map[string]int{}}
+	c := &campaign{rig: newRigOn(t, kind, several), random: rand.New(rand.NewPCG(seed, uint64(len(kind)))), did: map[string]int{}}
 	each := 1
 	if kind == "postgres" {
 		each = 2
@@ -94,6 +96,7 @@ func (c *campaign) rest(least, most int) {
 func (c *campaign) strike() {
 	c.t.Helper()
 	p := c.posts[c.random.IntN(len(c.posts))]
+	c.channel = event.Channel(publisher, c.random.IntN(c.channels))
 	faults := map[string]func(){
 		"kill": func() { p.node.kill(); c.rest(1, 500); p.node = start(c.t, p.config) },
 		"failpoint": func() {
@@ -176,7 +179,7 @@ func (c *campaign) close() int64 {
 // how often each way was gone.
 func Restores(t testing.TB, kind string, seed uint64, d time.Duration) (ways map[string]int) {
 	t.Helper()
-	c := &campaign{rig: newRigOn(t, kind), random: rand.New(rand.NewPCG(seed, uint64(len(kind)))), did: map[string]int{}}
+	c := &campaign{rig: newRigOn(t, kind, 1), random: rand.New(rand.NewPCG(seed, uint64(len(kind)))), did: map[string]int{}}
 	total := int64(0)
 	load := func(n int64) {
 		t.Helper()
@@ -208,7 +211,7 @@ func Restores(t testing.TB, kind string, seed uint64, d time.Duration) (ways map
 		c.alarmed(last)
 		if newer == 0 && c.random.IntN(2) == 0 {
 			c.did["taken back"]++
-			n, _, err := relay.TakeBack(context.Background(), c.pub, c.js, channel, "restored", "officer-1", time.Now())
+			n, _, err := relay.TakeBack(context.Background(), c.pub, c.js, c.channel, "restored", "officer-1", time.Now())
 			if err != nil || int64(n) != lost {
 				t.Fatalf("took %d of %d back: %v", n, lost, err)
 			}
@@ -218,7 +221,7 @@ func Restores(t testing.TB, kind string, seed uint64, d time.Duration) (ways map
 			load(1)
 		} else {
 			c.did["new epoch"]++
-			if _, err := relay.OpenEpoch(context.Background(), c.pub, channel, "restored", "officer-1", time.Now()); err != nil { //nolint:forbidigo // an officer's own moment
+			if _, err := relay.OpenEpoch(context.Background(), c.pub, c.channel, "restored", "officer-1", time.Now()); err != nil { //nolint:forbidigo // an officer's own moment
 				t.Fatal(err)
 			}
 			total = kept + newer

@@ -24,12 +24,12 @@ func onSmallDisks(t *testing.T, test func(t *testing.T, r *rig, fill func(bool))
 	t.Run("sqlite", func(t *testing.T) {
 		t.Parallel()
 		dir, fill := testkit.SmallDisk(t, "256m")
-		test(t, newRig(t, "sqlite:"+filepath.Join(dir, "pub.db"), "sqlite:"+filepath.Join(dir, "sub.db")), fill)
+		test(t, newRig(t, "sqlite:"+filepath.Join(dir, "pub.db"), "sqlite:"+filepath.Join(dir, "sub.db"), 1), fill)
 	})
 	t.Run("postgres", func(t *testing.T) {
 		t.Parallel()
 		schema, fill := testkit.PostgresOnASmallDisk(t, "256m")
-		r := newRig(t, schema(t), schema(t))
+		r := newRig(t, schema(t), schema(t), 1)
 		// Effects that soon want another page: the one that is begun has room.
 		r.exec(r.sub, `ALTER TABLE heard ADD COLUMN pad TEXT NOT NULL DEFAULT repeat('x', 1900)`)
 		test(t, r, fill)

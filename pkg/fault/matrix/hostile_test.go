@@ -28,7 +28,7 @@ func (r *rig) poison() {
 	}
 	r.exec(r.pub, `INSERT INTO thing (id, version) VALUES ('poisoned', 1)`)
 	r.exec(r.pub, `INSERT INTO event (id, aggregate, version, channel, audience, type, worker, body, created_at) VALUES ($1, $2, 1, $3, 'shared', $4, $5, $6, 0)`,
-		e.ID, e.Aggregate, channel, e.Type, e.Worker, body)
+		e.ID, e.Aggregate, r.channel, e.Type, e.Worker, body)
 }
 
 func poisoned(t *testing.T, r *rig, env ...string) {
@@ -80,7 +80,7 @@ func (r *rig) forge(epoch, seq int64) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	if _, err := r.js.PublishMsg(context.Background(), &nats.Msg{Subject: event.Subject(channel, "", e.Type), Data: body, Header: nats.Header{
+	if _, err := r.js.PublishMsg(context.Background(), &nats.Msg{Subject: event.Subject(r.channel, "", e.Type), Data: body, Header: nats.Header{
 		event.HeaderID: {e.ID}, event.HeaderEpoch: {strconv.FormatInt(epoch, 10)}, event.HeaderSeq: {strconv.FormatInt(seq, 10)},
 		event.HeaderChain: {hex.EncodeToString(event.Chain(chain, e.ID, body))},
 	}}); err != nil {

@@ -18,7 +18,7 @@ func TestKilledAnywhereNothingIsLost(t *testing.T) {
 		"consume.applied:2": "reader", "consume.committed:2": "reader",
 	} {
 		t.Run(point, func(t *testing.T) {
-			onEach(t, func(t *testing.T, r *rig) {
+			onSeveral(t, func(t *testing.T, r *rig) {
 				killedAt(t, r, point, role)
 				r.holds(events, false)
 			})
@@ -66,7 +66,7 @@ func TestControlsOfKills(t *testing.T) {
 		"consume.cursor_apart":  {"consume.committed:2", "reader"},
 	} {
 		t.Run(broken, func(t *testing.T) {
-			onEach(t, func(t *testing.T, r *rig) {
+			onSeveral(t, func(t *testing.T, r *rig) {
 				killedAt(t, r, at.point, at.role, "QIAO_TEST_BROKEN="+broken)
 				r.foundOut(events, false)
 			})

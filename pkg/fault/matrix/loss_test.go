@@ -14,7 +14,7 @@ import (
 func TestBrokersLossesAreRepaired(t *testing.T) {
 	for name, lose := range losses {
 		t.Run(name, func(t *testing.T) {
-			onEach(t, func(t *testing.T, r *rig) {
+			onSeveral(t, func(t *testing.T, r *rig) {
 				lossy(t, r, lose)
 				r.holds(events, true)
 			})
@@ -34,7 +34,7 @@ func lossy(t *testing.T, r *rig, lose func(testing.TB, *rig), env ...string) {
 
 // TestControlOfLosses lets a reader take what comes next for what is next.
 func TestControlOfLosses(t *testing.T) {
-	onEach(t, func(t *testing.T, r *rig) {
+	onSeveral(t, func(t *testing.T, r *rig) {
 		lossy(t, r, losses["a message is deleted"], "QIAO_TEST_BROKEN=consume.takes_gaps")
 		r.foundOut(events, true)
 	})
@@ -48,7 +48,7 @@ func TestLostTailIsToldOf(t *testing.T) {
 		"consume.heeds_no_announcement": func(r *rig) { r.foundOut(events, true) },
 	} {
 		t.Run("broken "+broken, func(t *testing.T) {
-			onEach(t, func(t *testing.T, r *rig) {
+			onSeveral(t, func(t *testing.T, r *rig) {
 				start(t, r.publisher(events))
 				r.published(events)
 				if err := r.stream().Purge(context.Background()); err != nil {

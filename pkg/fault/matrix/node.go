@@ -39,7 +39,6 @@ import (
 const (
 	publisher = "employment"
 	reader    = "training" // the contract names it for what the publisher here publishes
-	channel   = publisher + "-0"
 	workers   = 7
 )
 
@@ -51,6 +50,7 @@ type config struct {
 	Events   int           // a publisher ends its load after so many
 	Pause    time.Duration // between a publisher's commands
 	Stream   int64         // the bytes that the stream takes; 0 is plenty
+	Channels int           // of the publisher; 0 is one
 }
 
 // Node turns this program into a publisher or a reader where it was told to be
@@ -126,7 +126,7 @@ func serve(ctx context.Context, c config) error {
 	}
 	name := map[string]string{"publisher": publisher, "reader": reader}[c.Role]
 	d := run.Deps{Operator: js, Database: c.Database, Conn: nc, Clock: clock.System(), Telemetry: tel, Signer: auth.NewSigner(name, issuer(name), clock.System()),
-		Trusted: trusted(), Master: master, Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: cmp.Or(c.Stream, 1<<30)}
+		Trusted: trusted(), Master: master, Instance: ident.NewID(), Partitions: max(1, c.Channels), Replicas: 1, StreamBytes: cmp.Or(c.Stream, 1<<30)}
 	k, err := run.Open(ctx, name, nil, d)
 	if err != nil {
 		return err

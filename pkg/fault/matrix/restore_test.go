@@ -43,7 +43,7 @@ func TestRestoreIsNoticedAndANewEpochGoesOn(t *testing.T) {
 		start(t, r.reader())
 		r.alarmed(last)
 		heard := r.number(r.sub, `SELECT count(*) FROM heard`)
-		e, err := relay.OpenEpoch(context.Background(), r.pub, channel, "restored last night's copy", "officer-1", time.Now())
+		e, err := relay.OpenEpoch(context.Background(), r.pub, r.channel, "restored last night's copy", "officer-1", time.Now())
 		if err != nil || e.Epoch != 2 || e.Seq != 100 {
 			t.Fatalf("%+v, %v", e, err)
 		}
@@ -64,6 +64,38 @@ func TestRestoreIsNoticedAndANewEpochGoesOn(t *testing.T) {
 	})
 }
 
+// TestARestoreIsNoticedOnEveryChannel has the operator decide about each of
+// them: what was lost is listed of all, and all go on.
+func TestARestoreIsNoticedOnEveryChannel(t *testing.T) {
+	onSeveral(t, func(t *testing.T, r *rig) {
+		past(t, r)
+		start(t, r.publisher(120))
+		start(t, r.reader())
+		for i := range r.channels {
+			name := event.Channel(publisher, i)
+			r.until(name+" stops with an alarm", func() error {
+				if r.number(r.pub, `SELECT count(*) FROM channel WHERE channel = $1 AND alarm = $2`, name, relay.ErrDiverged.Code) == 0 {
+					return errors.New("no alarm")
+				}
+				return nil
+			})
+			if _, err := relay.OpenEpoch(context.Background(), r.pub, name, "restored last night's copy", "officer-1", time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.until("the new epochs have arrived", func() error { return r.settled(120) })
+		if n := r.number(r.sub, `SELECT count(*) FROM orphaned WHERE id <> ''`); n != 50 {
+			t.Errorf("%d orphaned effects are listed, not 50", n)
+		}
+		if n := r.number(r.sub, `SELECT count(*) FROM heard`); n != 170 {
+			t.Errorf("%d effects, want those of 150 events and of 20 new ones", n)
+		}
+		if n := r.number(r.sub, `SELECT sum(applied + skipped - orphaned - seq) FROM cursor`); n != 0 {
+			t.Errorf("I6: the cursors count %d too many", n)
+		}
+	})
+}
+
 // TestRestoreAndTakeBack is the second way out: the stream gives the lost
 // events back, and no reader hears of them twice.
 func TestRestoreAndTakeBack(t *testing.T) {
@@ -73,7 +105,7 @@ func TestRestoreAndTakeBack(t *testing.T) {
 		start(t, r.publisher(100)) // no new command
 		start(t, r.reader())
 		r.alarmed(last)
-		n, things, err := relay.TakeBack(context.Background(), r.pub, r.js, channel, "restored", "officer-1", time.Now())
+		n, things, err := relay.TakeBack(context.Background(), r.pub, r.js, r.channel, "restored", "officer-1", time.Now())
 		if err != nil || n != 50 || len(things) != workers {
 			t.Fatalf("took %d of %d things, %v", n, len(things), err)
 		}
@@ -100,7 +132,7 @@ func TestTakeBackIsRefusedWhereNewCommandsStandInTheWay(t *testing.T) {
 			}
 			return nil
 		})
-		if _, _, err := relay.TakeBack(context.Background(), r.pub, r.js, channel, "restored", "officer-1", time.Now()); err == nil || !strings.Contains(err.Error(), relay.ErrTakenOver.Text) {
+		if _, _, err := relay.TakeBack(context.Background(), r.pub, r.js, r.channel, "restored", "officer-1", time.Now()); err == nil || !strings.Contains(err.Error(), relay.ErrTakenOver.Text) {
 			t.Errorf("%v", err)
 		}
 		if n := r.number(r.pub, `SELECT count(*) FROM event`); n != 120 {
@@ -116,7 +148,7 @@ func wiped(t *testing.T, r *rig) {
 	losses["the store is wiped"](t, r)
 	before := r.term("cursor")
 	start(t, r.reader())
-	if _, err := r.js.CreateStream(context.Background(), jetstream.StreamConfig{Name: "ev-" + channel, Subjects: []string{"ev." + channel + ".>"}}); err != nil {
+	if _, err := r.js.CreateStream(context.Background(), jetstream.StreamConfig{Name: event.Stream(r.channel), Subjects: []string{event.Subjects(r.channel)}}); err != nil {
 		t.Fatal(err)
 	}
 	r.until("the reader follows", func() error {
@@ -164,7 +196,7 @@ func TestReadersNoticeAnEarlierEpoch(t *testing.T) {
 		r.until("the first epoch", func() error { return r.settled(100) })
 		n.kill()
 		back := r.snapshot()
-		if _, err := relay.OpenEpoch(context.Background(), r.pub, channel, "an earlier restore", "officer-1", time.Now()); err != nil {
+		if _, err := relay.OpenEpoch(context.Background(), r.pub, r.channel, "an earlier restore", "officer-1", time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		n = start(t, r.publisher(150))
@@ -207,11 +239,11 @@ func TestALateReaderGoesBackToWhereTheHistoriesPart(t *testing.T) {
 		}) == nil {
 			t.Error("I10: a stopped relay published")
 		}
-		if e, err := relay.OpenEpoch(context.Background(), r.pub, channel, "restored last night's copy", "officer-1", time.Now()); err != nil || e.Seq < 130 {
+		if e, err := relay.OpenEpoch(context.Background(), r.pub, r.channel, "restored last night's copy", "officer-1", time.Now()); err != nil || e.Seq < 130 {
 			t.Fatalf("%+v, %v", e, err)
 		}
 		r.until("the new epoch has arrived", func() error { return r.settled(140) })
-		stored, err := relay.ReadSequenced(context.Background(), r.pub, channel, 1, 200)
+		stored, err := relay.ReadSequenced(context.Background(), r.pub, r.channel, 1, 200)
 		if err != nil || len(stored) != 140 {
 			t.Fatalf("%d events, %v", len(stored), err)
 		}

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +25,9 @@ import (
 
 const patience = 60 * time.Second
 
+// several is how many channels a publisher has that has more than one.
+const several = 3
+
 // rig is a broker and two databases, seen from outside of the nodes.
 type rig struct {
 	t        testing.TB
@@ -37,11 +39,13 @@ type rig struct {
 	pub, sub *sqldb.DB
 	pubAt    string
 	subAt    string
+	channels int    // of the publisher
+	channel  string // the one that a fault is done to
 }
 
-func newRig(t testing.TB, pub, sub string) *rig {
+func newRig(t testing.TB, pub, sub string, channels int) *rig {
 	t.Helper()
-	r := &rig{t: t, pubAt: pub, subAt: sub, store: t.TempDir()}
+	r := &rig{t: t, pubAt: pub, subAt: sub, store: t.TempDir(), channels: channels, channel: event.Channel(publisher, 0)}
 	r.options = server.Options{ServerName: "faults", Host: "127.0.0.1", Port: testkit.FreePort(t), JetStream: true, StoreDir: r.store, NoLog: true, NoSigs: true}
 	r.startBroker()
 	r.connect()
@@ -117,14 +121,17 @@ func (r *rig) connect() {
 }
 
 func (r *rig) publisher(events int) config {
-	return config{Role: "publisher", NATS: r.natsd.ClientURL(), Database: r.pubAt, Events: events}
+	return config{Role: "publisher", NATS: r.natsd.ClientURL(), Database: r.pubAt, Events: events, Channels: r.channels}
 }
 
 func (r *rig) reader() config {
-	return config{Role: "reader", NATS: r.natsd.ClientURL(), Database: r.subAt}
+	return config{Role: "reader", NATS: r.natsd.ClientURL(), Database: r.subAt, Channels: r.channels}
 }
 
-func (r *rig) stream() jetstream.Stream {
+// stream is that of the channel to which a fault is done.
+func (r *rig) stream() jetstream.Stream { return r.streamOf(r.channel) }
+
+func (r *rig) streamOf(channel string) jetstream.Stream {
 	r.t.Helper()
 	var s jetstream.Stream
 	r.until("there is a stream", func() (err error) {
@@ -163,7 +170,7 @@ func within(d time.Duration, condition func() error) error {
 func (r *rig) published(n int64) {
 	r.t.Helper()
 	r.until(fmt.Sprintf("%d events are published", n), func() error {
-		if got := r.number(r.pub, `SELECT coalesce(max(published_seq), 0) FROM channel`); got < n {
+		if got := r.number(r.pub, `SELECT coalesce(sum(published_seq), 0) FROM channel`); got < n {
 			return fmt.Errorf("%d", got)
 		}
 		return nil
@@ -171,19 +178,28 @@ func (r *rig) published(n int64) {
 }
 
 // settled is nil once every event of the load is numbered, published and
-// applied, and the reader stands on the publisher's hash: invariant I8.
+// applied, and the reader stands on each channel's hash: invariant I8.
 func (r *rig) settled(events int64) error {
 	all, err := relay.State(context.Background(), r.pub, false)
 	if err != nil {
 		return err
 	}
-	if len(all) != 1 {
-		return errors.New("there is no channel yet")
+	if len(all) != r.channels {
+		return fmt.Errorf("there are %d of %d channels", len(all), r.channels)
 	}
-	c := all[0]
 	if made := r.number(r.pub, `SELECT sum(version) FROM thing`); made < events {
 		return fmt.Errorf("%d of %d commands are done", made, events)
 	}
+	for _, c := range all {
+		if err := r.follows(c); err != nil {
+			return fmt.Errorf("%s: %w", c.Channel, err)
+		}
+	}
+	return nil
+}
+
+// follows is nil once a channel is numbered, published and applied.
+func (r *rig) follows(c relay.ChannelState) error {
 	if c.Unsequenced > 0 || c.PublishedSeq != c.LastSeq {
 		return fmt.Errorf("%d unnumbered, %d of %d published, alarm %q", c.Unsequenced, c.PublishedSeq, c.LastSeq, c.Alarm)
 	}
@@ -191,8 +207,8 @@ func (r *rig) settled(events int64) error {
 		epoch, seq int64
 		chain      []byte
 	)
-	err = r.sub.View(context.Background(), func(tx *sqldb.Tx) error {
-		return tx.QueryRow(`SELECT epoch, seq, chain FROM cursor WHERE channel = $1`, channel).Scan(&epoch, &seq, &chain)
+	err := r.sub.View(context.Background(), func(tx *sqldb.Tx) error {
+		return tx.QueryRow(`SELECT epoch, seq, chain FROM cursor WHERE channel = $1`, c.Channel).Scan(&epoch, &seq, &chain)
 	})
 	if err != nil {
 		return err
@@ -217,26 +233,31 @@ func (r *rig) wrong(brokerLost bool) (failures []string) {
 		fail("I1: %d things have other events than changes", n)
 	}
 	all, err := relay.State(ctx, r.pub, true)
-	if err != nil || len(all) != 1 {
-		fail("the publisher's state: %v", err)
+	if err != nil || len(all) != r.channels {
+		fail("the publisher's state: %d channels, %v", len(all), err)
 		return failures
 	}
-	c := all[0]
-	if !c.GapFree || c.LastSeq != rows {
-		fail("I2, I9: the numbers are not 1…%d", rows)
+	numbered := int64(0)
+	for _, c := range all {
+		numbered += c.LastSeq
+		if !c.GapFree {
+			fail("I2, I9: %s: the numbers are not 1…%d", c.Channel, c.LastSeq)
+		}
+		if !c.ChainHold {
+			fail("I9: %s: the stored events do not give the stored hashes", c.Channel)
+		}
+		if c.LastSeq == 0 {
+			fail("%s: the load left the channel empty", c.Channel)
+		}
+		if !brokerLost {
+			failures = append(failures, r.broker(c)...)
+		}
 	}
-	if !c.ChainHold {
-		fail("I9: the stored events do not give the stored hashes")
+	if numbered != rows {
+		fail("I2, I9: %d numbers of %d events", numbered, rows)
 	}
 	if n := r.number(r.pub, `SELECT count(*) FROM (SELECT seq, lag(seq) OVER (PARTITION BY aggregate ORDER BY version) AS before FROM event) x WHERE before >= seq`); n > 0 {
 		fail("I2: %d pairs are not in the order of their versions", n)
-	}
-	stored, err := relay.ReadSequenced(ctx, r.pub, channel, 1, int(rows)+1)
-	if err != nil {
-		fail("%v", err)
-	}
-	if !brokerLost {
-		failures = append(failures, r.broker(stored, c)...)
 	}
 	heard := r.number(r.sub, `SELECT count(*) FROM heard`)
 	once := r.number(r.sub, `SELECT count(DISTINCT id) FROM heard`)
@@ -246,7 +267,7 @@ func (r *rig) wrong(brokerLost bool) (failures []string) {
 	if n := r.number(r.sub, `SELECT count(*) FROM (SELECT version, lag(version) OVER (PARTITION BY aggregate ORDER BY n) AS before FROM heard) x WHERE before >= version`); n > 0 {
 		fail("I6: %d effects are out of order", n)
 	}
-	if n := r.number(r.sub, `SELECT applied + skipped + (SELECT count(*) FROM parked) - orphaned - seq FROM cursor`); n != 0 {
+	if n := r.number(r.sub, `SELECT sum(applied + skipped - orphaned - seq) + (SELECT count(*) FROM parked) FROM cursor`); n != 0 {
 		fail("I6: the cursor counts %d too many", n)
 	}
 	return failures
@@ -254,9 +275,13 @@ func (r *rig) wrong(brokerLost bool) (failures []string) {
 
 // broker compares the stream with the event table: what is marked published is
 // there with that id and hash, and the numbers are 1…n without a hole.
-func (r *rig) broker(stored []relay.Sequenced, c relay.ChannelState) (failures []string) {
+func (r *rig) broker(c relay.ChannelState) (failures []string) {
 	ctx := context.Background()
-	s := r.stream()
+	stored, err := relay.ReadSequenced(ctx, r.pub, c.Channel, 1, int(c.LastSeq)+1)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	s := r.streamOf(c.Channel)
 	info, err := s.Info(ctx)
 	if err != nil {
 		return []string{err.Error()}
@@ -305,8 +330,8 @@ func (r *rig) foundOut(events int64, brokerLost bool) {
 	)
 	err := within(patience, func() error {
 		err := r.settled(events)
-		now := [5]int64{r.number(r.pub, `SELECT sum(version) FROM thing`), r.number(r.pub, `SELECT coalesce(max(last_seq), 0) FROM channel`),
-			r.number(r.pub, `SELECT coalesce(max(published_seq), 0) FROM channel`), r.number(r.sub, `SELECT coalesce(max(seq), 0) FROM cursor`), r.number(r.sub, `SELECT count(*) FROM heard`)}
+		now := [5]int64{r.number(r.pub, `SELECT sum(version) FROM thing`), r.number(r.pub, `SELECT coalesce(sum(last_seq), 0) FROM channel`),
+			r.number(r.pub, `SELECT coalesce(sum(published_seq), 0) FROM channel`), r.number(r.sub, `SELECT coalesce(sum(seq), 0) FROM cursor`), r.number(r.sub, `SELECT count(*) FROM heard`)}
 		if now != was {
 			was, since = now, time.Now()
 		}
@@ -331,7 +356,7 @@ func (r *rig) foundOut(events int64, brokerLost bool) {
 
 // blockFiles is the pattern of the stream's message block files.
 func (r *rig) blockFiles() string {
-	return filepath.Join(r.store, "jetstream", "$G", "streams", event.Stream(channel), "msgs", "*.blk")
+	return filepath.Join(r.store, "jetstream", "$G", "streams", event.Stream(r.channel), "msgs", "*.blk")
 }
 
 // blocks lists the stream's message block files, oldest first.
@@ -347,7 +372,7 @@ func (r *rig) blocks() []string {
 // forgetIndex removes what would let the broker skip reading its blocks.
 func (r *rig) forgetIndex() {
 	r.t.Helper()
-	all, _ := filepath.Glob(filepath.Join(r.store, "jetstream", "$G", "streams", event.Stream(channel), "msgs", "index.db"))
+	all, _ := filepath.Glob(filepath.Join(r.store, "jetstream", "$G", "streams", event.Stream(r.channel), "msgs", "index.db"))
 	for _, f := range all {
 		if err := os.Remove(f); err != nil {
 			r.t.Fatal(err)
