@@ -65,6 +65,15 @@ func (c Clock) Deliver(at time.Time) (Clock, bool) {
 	return c, true
 }
 
+// EndBy has the time to answer end with a day, where it would end later: what is
+// offered begins then, and cannot wait.
+func (c Clock) EndBy(last clock.Date) Clock {
+	if end := last.AddDays(1).Start().UTC(); end.Before(c.AnswerBy) {
+		c.AnswerBy = end
+	}
+	return c
+}
+
 // Over reports whether the time to answer has passed.
 func (c Clock) Over(now time.Time) bool { return !c.AnswerBy.IsZero() && !now.Before(c.AnswerBy) }
 

@@ -83,6 +83,20 @@ func TestTheTimeBeginsWithTheMessage(t *testing.T) {
 	}
 }
 
+// TestWhatBeginsSooner: the time ends with the day by which the answer is needed,
+// is never longer for it, and does not begin by it.
+func TestWhatBeginsSooner(t *testing.T) {
+	delivered, _ := answer.Make(3, noon).Deliver(noon) // through the 4th
+	for last, want := range map[int]int{1: 1, 3: 3, 4: 4, 5: 4, 30: 4} {
+		if c := delivered.EndBy(clock.NewDate(2026, 11, last)); !c.AnswerBy.Equal(clock.NewDate(2026, 11, want+1).Start()) {
+			t.Errorf("needed by the %d: by %v", last, c.AnswerBy)
+		}
+	}
+	if c := answer.Make(3, noon).EndBy(clock.NewDate(2026, 11, 2)); !c.AnswerBy.IsZero() {
+		t.Errorf("the time runs without a message: by %v", c.AnswerBy)
+	}
+}
+
 // TestWhoAnswered: only an acceptance that somebody else gave is undone, and a
 // clock that was set back makes no acceptance older than its offer.
 func TestWhoAnswered(t *testing.T) {

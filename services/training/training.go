@@ -10,6 +10,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/task"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 	"github.com/qiao-platform/qiao/services/training/internal/api"
 	"github.com/qiao-platform/qiao/services/training/internal/app"
@@ -24,12 +25,16 @@ const Name = "training"
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(_ context.Context, k *run.Kit) (run.Parts, error) {
 		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}
-		tables := store.New(k.Log)
+		tables := store.New(k.Log, k.Tasks)
 		server := &api.Server{App: cases, Log: k.Log, In: tables.In}
 		return run.Parts{
 			Methods: trainingv1.TrainingMethods(server),
 			Facts:   []evidence.Source{{Kind: evidence.Certificate, Of: server.Certificates}},
 			Router:  react.Router(cases, tables.In),
+			Tasks: map[string]task.Handler{
+				app.TaskLapse:      task.Within(k.Log.DB(), tables.In, cases.LapsePlace),
+				app.TaskOfferAgain: task.Within(k.Log.DB(), tables.In, cases.OfferAgain),
+			},
 			Counts: []ops.Count{
 				{Thing: "courses", Query: `SELECT count(*) FROM course`},
 				{Thing: "enrolments", Query: `SELECT count(*) FROM enrolment WHERE state <> 'dropped'`},

@@ -6,9 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
@@ -175,6 +179,129 @@ func TestAFreedPlaceIsOfferedAndTakenOnlyByAccepting(t *testing.T) {
 	f.clock.Set(time.Date(2026, 11, 3, 4, 0, 0, 0, time.UTC))
 	if _, err := f.client.Enrol(f.Worker("worker-4"), &trainingv1.EnrolRequest{Worker: "worker-4", CourseId: course}); errs.CodeOf(err) != "training.course.started" {
 		t.Fatal(err)
+	}
+}
+
+// offer is the last offer of a place that was made to a worker.
+func (f *fixture) offer(t *testing.T, worker string) string {
+	t.Helper()
+	var last *trainingv1.PlaceOffered
+	f.Settle()
+	for _, e := range f.Published(training.Name) {
+		m := &trainingv1.PlaceOffered{}
+		if e.Worker == worker && e.Type == "training.place.offered.v1" {
+			if err := proto.Unmarshal(e.Data, m); err != nil {
+				t.Fatal(err)
+			}
+			last = m
+		}
+	}
+	if last.GetAnswerDays() != 3 || last.GetOfferId() == "" {
+		t.Fatalf("%s was offered %v", worker, last)
+	}
+	return last.GetOfferId()
+}
+
+// delivered has the message of an offer arrive now.
+func (f *fixture) delivered(worker, offer string) {
+	f.registry.Publish(outbox.Subject{Aggregate: ident.NewID(), Worker: worker}, &registryv1.MessageDelivered{About: offer, AboutService: "training", AboutKind: "offer"})
+	f.Settle()
+}
+
+// A place that nobody answers for goes from one who waits to the next, each with
+// the time from the arrival of the own message; silence and a no cost nobody the
+// number on the list, and a place that is left over is for who comes first.
+func TestAFreedPlaceDoesNotWaitForEver(t *testing.T) {
+	f := start(t)
+	r := request("row-1", 1)
+	r.StartsOn = "2026-11-30"
+	got, err := f.client.PublishCourse(f.Officer("hrss"), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	course := got.GetCourseId()
+	first := f.enrol(t, "worker-1", course, "confirmed", 0)
+	second := f.enrol(t, "worker-2", course, "waiting", 1)
+	third := f.enrol(t, "worker-3", course, "waiting", 2)
+	if _, err := f.client.DropEnrolment(f.Worker("worker-1"), &trainingv1.DropEnrolmentRequest{EnrolmentId: first}); err != nil {
+		t.Fatal(err)
+	}
+	offer := f.offer(t, "worker-2")
+	f.clock.Set(time.Date(2026, 11, 8, 4, 0, 0, 0, time.UTC))
+	f.Settle()
+	if e := f.mine(t, "worker-2").GetEnrolments()[0]; e.GetState() != "offered" || e.GetAnswerBy() != 0 {
+		t.Fatalf("nobody is known to have read it: %v", e)
+	}
+	f.delivered("worker-2", offer)
+	by := clock.NewDate(2026, 11, 12).Start()
+	if e := f.mine(t, "worker-2").GetEnrolments()[0]; e.GetAnswerBy() != by.UnixMicro() {
+		t.Fatalf("%v", e)
+	}
+	f.clock.Set(by)
+	if _, err := f.client.AcceptPlace(f.Worker("worker-2"), &trainingv1.AcceptPlaceRequest{EnrolmentId: second}); errs.KindOf(err) != errs.Conflict {
+		t.Fatalf("accepted late: %v", err)
+	}
+	testkit.Eventually(t, "the place went on", func() bool { return f.mine(t, "worker-3").GetEnrolments()[0].GetState() == "offered" })
+	if e := f.mine(t, "worker-2").GetEnrolments()[0]; e.GetState() != "waiting" || e.GetPosition() != 1 || e.GetAnswerBy() != 0 || e.GetPlaceFree() {
+		t.Fatalf("who did not answer has %v", e)
+	}
+	f.delivered("worker-2", offer) // again, and too late
+	if _, err := f.client.DeclinePlace(f.Worker("worker-2"), &trainingv1.DeclinePlaceRequest{EnrolmentId: third}); errs.CodeOf(err) != "training.enrolment.unknown" {
+		t.Fatalf("somebody else declined: %v", err)
+	}
+	if _, err := f.client.DeclinePlace(f.Worker("worker-3"), &trainingv1.DeclinePlaceRequest{EnrolmentId: third}); err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range []string{"worker-2", "worker-3"} {
+		if e := f.mine(t, w).GetEnrolments()[0]; e.GetState() != "waiting" || int(e.GetPosition()) != i+1 || !e.GetPlaceFree() {
+			t.Fatalf("%s has %v", w, e)
+		}
+	}
+	// Nobody behind takes it: whoever let it pass can still have it.
+	if _, err := f.client.AcceptPlace(f.Counter("hrss", "worker-2"), &trainingv1.AcceptPlaceRequest{EnrolmentId: second}); err != nil {
+		t.Fatal(err)
+	}
+	if e := f.mine(t, "worker-3").GetEnrolments()[0]; e.GetPosition() != 1 || e.GetPlaceFree() {
+		t.Fatalf("worker-3 has %v", e)
+	}
+	if _, err := f.client.UndoAcceptance(f.Worker("worker-3"), &trainingv1.UndoAcceptanceRequest{EnrolmentId: second}); errs.CodeOf(err) != "training.enrolment.unknown" {
+		t.Fatalf("somebody else took it back: %v", err)
+	}
+	if _, err := f.client.UndoAcceptance(f.Worker("worker-2"), &trainingv1.UndoAcceptanceRequest{EnrolmentId: second}); err != nil {
+		t.Fatal(err)
+	}
+	f.wantState(t, "worker-2", "waiting")
+	f.wantState(t, "worker-3", "offered") // asked again, since another gave the place back
+	if _, err := f.client.AcceptPlace(f.Worker("worker-3"), &trainingv1.AcceptPlaceRequest{EnrolmentId: third}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.client.UndoAcceptance(f.Worker("worker-3"), &trainingv1.UndoAcceptanceRequest{EnrolmentId: third}); errs.CodeOf(err) != "training.undo.in_person" {
+		t.Fatal(err)
+	}
+}
+
+// What a counter says in a worker's name, the worker is told of.
+func TestAPlaceByACounterIsTold(t *testing.T) {
+	f := start(t)
+	course := f.course(t, 2)
+	f.enrol(t, "worker-1", course, "confirmed", 0)
+	if _, err := f.client.Enrol(f.Counter("hrss", "worker-2"), &trainingv1.EnrolRequest{Worker: "worker-2", CourseId: course}); err != nil {
+		t.Fatal(err)
+	}
+	f.Settle()
+	told, err := event.Tells(training.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range f.Published(training.Name) {
+		for _, tell := range told {
+			if tell.Type != e.Type || e.Type != "training.enrolment.confirmed.v1" {
+				continue
+			}
+			if _, about, err := tell.Of(e); err != nil || (about != "") != (e.Worker == "worker-2") {
+				t.Errorf("%s is told of %q, %v", e.Worker, about, err)
+			}
+		}
 	}
 }
 

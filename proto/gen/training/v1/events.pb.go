@@ -101,9 +101,11 @@ func (x *CoursePublished) GetStartsOn() string {
 
 // EnrolmentConfirmed: the worker has a place.
 type EnrolmentConfirmed struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
-	CourseId      string                 `protobuf:"bytes,2,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	CourseId    string                 `protobuf:"bytes,2,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	// the worker asked for it or accepted it, and nobody in the worker's name
+	InPerson      bool `protobuf:"varint,3,opt,name=in_person,json=inPerson,proto3" json:"in_person,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -150,6 +152,13 @@ func (x *EnrolmentConfirmed) GetCourseId() string {
 		return x.CourseId
 	}
 	return ""
+}
+
+func (x *EnrolmentConfirmed) GetInPerson() bool {
+	if x != nil {
+		return x.InPerson
+	}
+	return false
 }
 
 // EnrolmentWaitlisted: the worker waits for a place.
@@ -210,6 +219,8 @@ type PlaceOffered struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
 	CourseId      string                 `protobuf:"bytes,2,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	OfferId       string                 `protobuf:"bytes,3,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
+	AnswerDays    int32                  `protobuf:"varint,4,opt,name=answer_days,json=answerDays,proto3" json:"answer_days,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -258,6 +269,179 @@ func (x *PlaceOffered) GetCourseId() string {
 	return ""
 }
 
+func (x *PlaceOffered) GetOfferId() string {
+	if x != nil {
+		return x.OfferId
+	}
+	return ""
+}
+
+func (x *PlaceOffered) GetAnswerDays() int32 {
+	if x != nil {
+		return x.AnswerDays
+	}
+	return 0
+}
+
+// PlaceDeclined keeps the number on the waiting list and never leaves the service.
+type PlaceDeclined struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	OfferId       string                 `protobuf:"bytes,2,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlaceDeclined) Reset() {
+	*x = PlaceDeclined{}
+	mi := &file_qiao_training_v1_events_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlaceDeclined) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlaceDeclined) ProtoMessage() {}
+
+func (x *PlaceDeclined) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_events_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlaceDeclined.ProtoReflect.Descriptor instead.
+func (*PlaceDeclined) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *PlaceDeclined) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *PlaceDeclined) GetOfferId() string {
+	if x != nil {
+		return x.OfferId
+	}
+	return ""
+}
+
+// PlaceLapsed keeps the number on the waiting list and never leaves the service.
+type PlaceLapsed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	OfferId       string                 `protobuf:"bytes,2,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlaceLapsed) Reset() {
+	*x = PlaceLapsed{}
+	mi := &file_qiao_training_v1_events_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlaceLapsed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlaceLapsed) ProtoMessage() {}
+
+func (x *PlaceLapsed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_events_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlaceLapsed.ProtoReflect.Descriptor instead.
+func (*PlaceLapsed) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *PlaceLapsed) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *PlaceLapsed) GetOfferId() string {
+	if x != nil {
+		return x.OfferId
+	}
+	return ""
+}
+
+// PlaceUndone: an acceptance given by another was taken back.
+type PlaceUndone struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	OfferId       string                 `protobuf:"bytes,2,opt,name=offer_id,json=offerId,proto3" json:"offer_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PlaceUndone) Reset() {
+	*x = PlaceUndone{}
+	mi := &file_qiao_training_v1_events_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlaceUndone) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlaceUndone) ProtoMessage() {}
+
+func (x *PlaceUndone) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_events_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlaceUndone.ProtoReflect.Descriptor instead.
+func (*PlaceUndone) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *PlaceUndone) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *PlaceUndone) GetOfferId() string {
+	if x != nil {
+		return x.OfferId
+	}
+	return ""
+}
+
 // EnrolmentDropped never leaves the service.
 type EnrolmentDropped struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -268,7 +452,7 @@ type EnrolmentDropped struct {
 
 func (x *EnrolmentDropped) Reset() {
 	*x = EnrolmentDropped{}
-	mi := &file_qiao_training_v1_events_proto_msgTypes[4]
+	mi := &file_qiao_training_v1_events_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -280,7 +464,7 @@ func (x *EnrolmentDropped) String() string {
 func (*EnrolmentDropped) ProtoMessage() {}
 
 func (x *EnrolmentDropped) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_events_proto_msgTypes[4]
+	mi := &file_qiao_training_v1_events_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -293,7 +477,7 @@ func (x *EnrolmentDropped) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnrolmentDropped.ProtoReflect.Descriptor instead.
 func (*EnrolmentDropped) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{4}
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *EnrolmentDropped) GetEnrolmentId() string {
@@ -314,7 +498,7 @@ type AttendanceRecorded struct {
 
 func (x *AttendanceRecorded) Reset() {
 	*x = AttendanceRecorded{}
-	mi := &file_qiao_training_v1_events_proto_msgTypes[5]
+	mi := &file_qiao_training_v1_events_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -326,7 +510,7 @@ func (x *AttendanceRecorded) String() string {
 func (*AttendanceRecorded) ProtoMessage() {}
 
 func (x *AttendanceRecorded) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_events_proto_msgTypes[5]
+	mi := &file_qiao_training_v1_events_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -339,7 +523,7 @@ func (x *AttendanceRecorded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttendanceRecorded.ProtoReflect.Descriptor instead.
 func (*AttendanceRecorded) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{5}
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *AttendanceRecorded) GetEnrolmentId() string {
@@ -370,7 +554,7 @@ type CertificateIssued struct {
 
 func (x *CertificateIssued) Reset() {
 	*x = CertificateIssued{}
-	mi := &file_qiao_training_v1_events_proto_msgTypes[6]
+	mi := &file_qiao_training_v1_events_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -382,7 +566,7 @@ func (x *CertificateIssued) String() string {
 func (*CertificateIssued) ProtoMessage() {}
 
 func (x *CertificateIssued) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_events_proto_msgTypes[6]
+	mi := &file_qiao_training_v1_events_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -395,7 +579,7 @@ func (x *CertificateIssued) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CertificateIssued.ProtoReflect.Descriptor instead.
 func (*CertificateIssued) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{6}
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *CertificateIssued) GetCertificateId() string {
@@ -445,7 +629,7 @@ type SafetyTrainingDue struct {
 
 func (x *SafetyTrainingDue) Reset() {
 	*x = SafetyTrainingDue{}
-	mi := &file_qiao_training_v1_events_proto_msgTypes[7]
+	mi := &file_qiao_training_v1_events_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -457,7 +641,7 @@ func (x *SafetyTrainingDue) String() string {
 func (*SafetyTrainingDue) ProtoMessage() {}
 
 func (x *SafetyTrainingDue) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_events_proto_msgTypes[7]
+	mi := &file_qiao_training_v1_events_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -470,7 +654,7 @@ func (x *SafetyTrainingDue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SafetyTrainingDue.ProtoReflect.Descriptor instead.
 func (*SafetyTrainingDue) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{7}
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *SafetyTrainingDue) GetDueId() string {
@@ -505,7 +689,7 @@ type SafetyTrainingCancelled struct {
 
 func (x *SafetyTrainingCancelled) Reset() {
 	*x = SafetyTrainingCancelled{}
-	mi := &file_qiao_training_v1_events_proto_msgTypes[8]
+	mi := &file_qiao_training_v1_events_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -517,7 +701,7 @@ func (x *SafetyTrainingCancelled) String() string {
 func (*SafetyTrainingCancelled) ProtoMessage() {}
 
 func (x *SafetyTrainingCancelled) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_events_proto_msgTypes[8]
+	mi := &file_qiao_training_v1_events_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -530,7 +714,7 @@ func (x *SafetyTrainingCancelled) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SafetyTrainingCancelled.ProtoReflect.Descriptor instead.
 func (*SafetyTrainingCancelled) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{8}
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *SafetyTrainingCancelled) GetDueId() string {
@@ -560,20 +744,38 @@ const file_qiao_training_v1_events_proto_rawDesc = "" +
 	"\x05level\x18\x03 \x01(\tR\x05level\x12\x16\n" +
 	"\x06places\x18\x04 \x01(\x05R\x06places\x12\x1b\n" +
 	"\tstarts_on\x18\x05 \x01(\tR\bstartsOn:9\x8a\xb5\x185\n" +
-	"\x1ctraining.course.published.v1\x10\x02\"\x10no personal data*\x01\x02\"\x89\x01\n" +
+	"\x1ctraining.course.published.v1\x10\x02\"\x10no personal data*\x01\x02\"\xd4\x01\n" +
 	"\x12EnrolmentConfirmed\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1b\n" +
-	"\tcourse_id\x18\x02 \x01(\tR\bcourseId:3\x8a\xb5\x18/\n" +
-	"\x1ftraining.enrolment.confirmed.v1\x10\x02\"\aconsent*\x01\x02\"\x8b\x01\n" +
+	"\tcourse_id\x18\x02 \x01(\tR\bcourseId\x12\x1b\n" +
+	"\tin_person\x18\x03 \x01(\bR\binPerson:a\x8a\xb5\x18]\n" +
+	"\x1ftraining.enrolment.confirmed.v1\x10\x02\"\aconsent*\x01\x02:,\n" +
+	"\fenrolment_id\x12\tenrolment\"\x11\n" +
+	"\tin_person\x12\x04true\"\x8b\x01\n" +
 	"\x13EnrolmentWaitlisted\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1b\n" +
 	"\tcourse_id\x18\x02 \x01(\tR\bcourseId:4\x8a\xb5\x180\n" +
-	" training.enrolment.waitlisted.v1\x10\x02\"\aconsent*\x01\x02\"\x98\x01\n" +
+	" training.enrolment.waitlisted.v1\x10\x02\"\aconsent*\x01\x02\"\xce\x01\n" +
 	"\fPlaceOffered\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1b\n" +
-	"\tcourse_id\x18\x02 \x01(\tR\bcourseId:H\x8a\xb5\x18D\n" +
-	"\x19training.place.offered.v1\x10\x02\"\aconsent*\x01\x02:\x19\n" +
-	"\fenrolment_id\x12\tenrolment\"j\n" +
+	"\tcourse_id\x18\x02 \x01(\tR\bcourseId\x12\x19\n" +
+	"\boffer_id\x18\x03 \x01(\tR\aofferId\x12\x1f\n" +
+	"\vanswer_days\x18\x04 \x01(\x05R\n" +
+	"answerDays:B\x8a\xb5\x18>\n" +
+	"\x19training.place.offered.v1\x10\x02\"\aconsent*\x01\x02:\x13\n" +
+	"\boffer_id\x12\x05offer(\x01\"\x7f\n" +
+	"\rPlaceDeclined\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x19\n" +
+	"\boffer_id\x18\x02 \x01(\tR\aofferId:0\x8a\xb5\x18,\n" +
+	"\x1atraining.place.declined.v1\x10\x01\"\tpromise 2*\x01\x02\"{\n" +
+	"\vPlaceLapsed\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x19\n" +
+	"\boffer_id\x18\x02 \x01(\tR\aofferId:.\x8a\xb5\x18*\n" +
+	"\x18training.place.lapsed.v1\x10\x01\"\tpromise 2*\x01\x02\"{\n" +
+	"\vPlaceUndone\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x19\n" +
+	"\boffer_id\x18\x02 \x01(\tR\aofferId:.\x8a\xb5\x18*\n" +
+	"\x18training.place.undone.v1\x10\x02\"\tpromise 1*\x01\x02\"j\n" +
 	"\x10EnrolmentDropped\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId:3\x8a\xb5\x18/\n" +
 	"\x1dtraining.enrolment.dropped.v1\x10\x01\"\tpromise 2*\x01\x02\"\x8a\x01\n" +
@@ -619,17 +821,20 @@ func file_qiao_training_v1_events_proto_rawDescGZIP() []byte {
 	return file_qiao_training_v1_events_proto_rawDescData
 }
 
-var file_qiao_training_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_qiao_training_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_qiao_training_v1_events_proto_goTypes = []any{
 	(*CoursePublished)(nil),         // 0: qiao.training.v1.CoursePublished
 	(*EnrolmentConfirmed)(nil),      // 1: qiao.training.v1.EnrolmentConfirmed
 	(*EnrolmentWaitlisted)(nil),     // 2: qiao.training.v1.EnrolmentWaitlisted
 	(*PlaceOffered)(nil),            // 3: qiao.training.v1.PlaceOffered
-	(*EnrolmentDropped)(nil),        // 4: qiao.training.v1.EnrolmentDropped
-	(*AttendanceRecorded)(nil),      // 5: qiao.training.v1.AttendanceRecorded
-	(*CertificateIssued)(nil),       // 6: qiao.training.v1.CertificateIssued
-	(*SafetyTrainingDue)(nil),       // 7: qiao.training.v1.SafetyTrainingDue
-	(*SafetyTrainingCancelled)(nil), // 8: qiao.training.v1.SafetyTrainingCancelled
+	(*PlaceDeclined)(nil),           // 4: qiao.training.v1.PlaceDeclined
+	(*PlaceLapsed)(nil),             // 5: qiao.training.v1.PlaceLapsed
+	(*PlaceUndone)(nil),             // 6: qiao.training.v1.PlaceUndone
+	(*EnrolmentDropped)(nil),        // 7: qiao.training.v1.EnrolmentDropped
+	(*AttendanceRecorded)(nil),      // 8: qiao.training.v1.AttendanceRecorded
+	(*CertificateIssued)(nil),       // 9: qiao.training.v1.CertificateIssued
+	(*SafetyTrainingDue)(nil),       // 10: qiao.training.v1.SafetyTrainingDue
+	(*SafetyTrainingCancelled)(nil), // 11: qiao.training.v1.SafetyTrainingCancelled
 }
 var file_qiao_training_v1_events_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -650,7 +855,7 @@ func file_qiao_training_v1_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_training_v1_events_proto_rawDesc), len(file_qiao_training_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -631,6 +631,166 @@ func (*AcceptPlaceResponse) Descriptor() ([]byte, []int) {
 	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{9}
 }
 
+type DeclinePlaceRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeclinePlaceRequest) Reset() {
+	*x = DeclinePlaceRequest{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeclinePlaceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeclinePlaceRequest) ProtoMessage() {}
+
+func (x *DeclinePlaceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeclinePlaceRequest.ProtoReflect.Descriptor instead.
+func (*DeclinePlaceRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *DeclinePlaceRequest) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+type DeclinePlaceResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeclinePlaceResponse) Reset() {
+	*x = DeclinePlaceResponse{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeclinePlaceResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeclinePlaceResponse) ProtoMessage() {}
+
+func (x *DeclinePlaceResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeclinePlaceResponse.ProtoReflect.Descriptor instead.
+func (*DeclinePlaceResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{11}
+}
+
+type UndoAcceptanceRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UndoAcceptanceRequest) Reset() {
+	*x = UndoAcceptanceRequest{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UndoAcceptanceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UndoAcceptanceRequest) ProtoMessage() {}
+
+func (x *UndoAcceptanceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UndoAcceptanceRequest.ProtoReflect.Descriptor instead.
+func (*UndoAcceptanceRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *UndoAcceptanceRequest) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+type UndoAcceptanceResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UndoAcceptanceResponse) Reset() {
+	*x = UndoAcceptanceResponse{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UndoAcceptanceResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UndoAcceptanceResponse) ProtoMessage() {}
+
+func (x *UndoAcceptanceResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UndoAcceptanceResponse.ProtoReflect.Descriptor instead.
+func (*UndoAcceptanceResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{13}
+}
+
 type RecordAttendanceRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
@@ -641,7 +801,7 @@ type RecordAttendanceRequest struct {
 
 func (x *RecordAttendanceRequest) Reset() {
 	*x = RecordAttendanceRequest{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[10]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -653,7 +813,7 @@ func (x *RecordAttendanceRequest) String() string {
 func (*RecordAttendanceRequest) ProtoMessage() {}
 
 func (x *RecordAttendanceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[10]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -666,7 +826,7 @@ func (x *RecordAttendanceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordAttendanceRequest.ProtoReflect.Descriptor instead.
 func (*RecordAttendanceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{10}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RecordAttendanceRequest) GetEnrolmentId() string {
@@ -691,7 +851,7 @@ type RecordAttendanceResponse struct {
 
 func (x *RecordAttendanceResponse) Reset() {
 	*x = RecordAttendanceResponse{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[11]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -703,7 +863,7 @@ func (x *RecordAttendanceResponse) String() string {
 func (*RecordAttendanceResponse) ProtoMessage() {}
 
 func (x *RecordAttendanceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[11]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -716,7 +876,7 @@ func (x *RecordAttendanceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordAttendanceResponse.ProtoReflect.Descriptor instead.
 func (*RecordAttendanceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{11}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{15}
 }
 
 type IssueCertificateRequest struct {
@@ -731,7 +891,7 @@ type IssueCertificateRequest struct {
 
 func (x *IssueCertificateRequest) Reset() {
 	*x = IssueCertificateRequest{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[12]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -743,7 +903,7 @@ func (x *IssueCertificateRequest) String() string {
 func (*IssueCertificateRequest) ProtoMessage() {}
 
 func (x *IssueCertificateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[12]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -756,7 +916,7 @@ func (x *IssueCertificateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueCertificateRequest.ProtoReflect.Descriptor instead.
 func (*IssueCertificateRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{12}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *IssueCertificateRequest) GetEnrolmentId() string {
@@ -789,7 +949,7 @@ type IssueCertificateResponse struct {
 
 func (x *IssueCertificateResponse) Reset() {
 	*x = IssueCertificateResponse{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[13]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -801,7 +961,7 @@ func (x *IssueCertificateResponse) String() string {
 func (*IssueCertificateResponse) ProtoMessage() {}
 
 func (x *IssueCertificateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[13]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -814,7 +974,7 @@ func (x *IssueCertificateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueCertificateResponse.ProtoReflect.Descriptor instead.
 func (*IssueCertificateResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{13}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *IssueCertificateResponse) GetCertificateId() string {
@@ -833,7 +993,7 @@ type ListEnrolmentsRequest struct {
 
 func (x *ListEnrolmentsRequest) Reset() {
 	*x = ListEnrolmentsRequest{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[14]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -845,7 +1005,7 @@ func (x *ListEnrolmentsRequest) String() string {
 func (*ListEnrolmentsRequest) ProtoMessage() {}
 
 func (x *ListEnrolmentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[14]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -858,7 +1018,7 @@ func (x *ListEnrolmentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEnrolmentsRequest.ProtoReflect.Descriptor instead.
 func (*ListEnrolmentsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{14}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ListEnrolmentsRequest) GetWorker() string {
@@ -879,7 +1039,7 @@ type ListEnrolmentsResponse struct {
 
 func (x *ListEnrolmentsResponse) Reset() {
 	*x = ListEnrolmentsResponse{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[15]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -891,7 +1051,7 @@ func (x *ListEnrolmentsResponse) String() string {
 func (*ListEnrolmentsResponse) ProtoMessage() {}
 
 func (x *ListEnrolmentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[15]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -904,7 +1064,7 @@ func (x *ListEnrolmentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEnrolmentsResponse.ProtoReflect.Descriptor instead.
 func (*ListEnrolmentsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{15}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListEnrolmentsResponse) GetEnrolments() []*Enrolment {
@@ -949,7 +1109,7 @@ type Course struct {
 
 func (x *Course) Reset() {
 	*x = Course{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[16]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -961,7 +1121,7 @@ func (x *Course) String() string {
 func (*Course) ProtoMessage() {}
 
 func (x *Course) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[16]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -974,7 +1134,7 @@ func (x *Course) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Course.ProtoReflect.Descriptor instead.
 func (*Course) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{16}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Course) GetCourseId() string {
@@ -1068,16 +1228,20 @@ type Enrolment struct {
 	CourseId    string                 `protobuf:"bytes,2,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
 	Title       string                 `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
 	// confirmed, waiting, offered, dropped, completed, failed
-	State         string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
-	Position      int32  `protobuf:"varint,5,opt,name=position,proto3" json:"position,omitempty"`
-	StartsOn      string `protobuf:"bytes,6,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
+	State    string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	Position int32  `protobuf:"varint,5,opt,name=position,proto3" json:"position,omitempty"`
+	StartsOn string `protobuf:"bytes,6,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
+	// of an offered place; 0 until the message has arrived
+	AnswerBy int64 `protobuf:"varint,7,opt,name=answer_by,json=answerBy,proto3" json:"answer_by,omitempty"`
+	// who waits was asked about a place, which is still free
+	PlaceFree     bool `protobuf:"varint,8,opt,name=place_free,json=placeFree,proto3" json:"place_free,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Enrolment) Reset() {
 	*x = Enrolment{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[17]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1089,7 +1253,7 @@ func (x *Enrolment) String() string {
 func (*Enrolment) ProtoMessage() {}
 
 func (x *Enrolment) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[17]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1102,7 +1266,7 @@ func (x *Enrolment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Enrolment.ProtoReflect.Descriptor instead.
 func (*Enrolment) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{17}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Enrolment) GetEnrolmentId() string {
@@ -1147,6 +1311,20 @@ func (x *Enrolment) GetStartsOn() string {
 	return ""
 }
 
+func (x *Enrolment) GetAnswerBy() int64 {
+	if x != nil {
+		return x.AnswerBy
+	}
+	return 0
+}
+
+func (x *Enrolment) GetPlaceFree() bool {
+	if x != nil {
+		return x.PlaceFree
+	}
+	return false
+}
+
 // Certificate is what a completed course gave.
 type Certificate struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1161,7 +1339,7 @@ type Certificate struct {
 
 func (x *Certificate) Reset() {
 	*x = Certificate{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[18]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1173,7 +1351,7 @@ func (x *Certificate) String() string {
 func (*Certificate) ProtoMessage() {}
 
 func (x *Certificate) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[18]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1186,7 +1364,7 @@ func (x *Certificate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Certificate.ProtoReflect.Descriptor instead.
 func (*Certificate) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{18}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *Certificate) GetCertificateId() string {
@@ -1238,7 +1416,7 @@ type DueTraining struct {
 
 func (x *DueTraining) Reset() {
 	*x = DueTraining{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[19]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1250,7 +1428,7 @@ func (x *DueTraining) String() string {
 func (*DueTraining) ProtoMessage() {}
 
 func (x *DueTraining) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[19]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1263,7 +1441,7 @@ func (x *DueTraining) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DueTraining.ProtoReflect.Descriptor instead.
 func (*DueTraining) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{19}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DueTraining) GetDueId() string {
@@ -1345,7 +1523,13 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"\x15DropEnrolmentResponse\"7\n" +
 	"\x12AcceptPlaceRequest\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\"\x15\n" +
-	"\x13AcceptPlaceResponse\"Z\n" +
+	"\x13AcceptPlaceResponse\"8\n" +
+	"\x13DeclinePlaceRequest\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\"\x16\n" +
+	"\x14DeclinePlaceResponse\":\n" +
+	"\x15UndoAcceptanceRequest\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\"\x18\n" +
+	"\x16UndoAcceptanceResponse\"Z\n" +
 	"\x17RecordAttendanceRequest\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1c\n" +
 	"\tcompleted\x18\x02 \x01(\bR\tcompleted\"\x1a\n" +
@@ -1379,14 +1563,17 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"\tstarts_on\x18\n" +
 	" \x01(\tR\bstartsOn\x12\x12\n" +
 	"\x04kind\x18\v \x01(\tR\x04kind\x12\x16\n" +
-	"\x06county\x18\f \x01(\tR\x06county\"\xb0\x01\n" +
+	"\x06county\x18\f \x01(\tR\x06county\"\xec\x01\n" +
 	"\tEnrolment\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1b\n" +
 	"\tcourse_id\x18\x02 \x01(\tR\bcourseId\x12\x14\n" +
 	"\x05title\x18\x03 \x01(\tR\x05title\x12\x14\n" +
 	"\x05state\x18\x04 \x01(\tR\x05state\x12\x1a\n" +
 	"\bposition\x18\x05 \x01(\x05R\bposition\x12\x1b\n" +
-	"\tstarts_on\x18\x06 \x01(\tR\bstartsOn\"\x9b\x01\n" +
+	"\tstarts_on\x18\x06 \x01(\tR\bstartsOn\x12\x1b\n" +
+	"\tanswer_by\x18\a \x01(\x03R\banswerBy\x12\x1d\n" +
+	"\n" +
+	"place_free\x18\b \x01(\bR\tplaceFree\"\x9b\x01\n" +
 	"\vCertificate\x12%\n" +
 	"\x0ecertificate_id\x18\x01 \x01(\tR\rcertificateId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1e\n" +
@@ -1401,13 +1588,16 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"\n" +
 	"occupation\x18\x03 \x01(\tR\n" +
 	"occupation\x12\x14\n" +
-	"\x05state\x18\x04 \x01(\tR\x05state2\xdc\a\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state2\xce\t\n" +
 	"\x0fTrainingService\x12v\n" +
 	"\rPublishCourse\x12&.qiao.training.v1.PublishCourseRequest\x1a'.qiao.training.v1.PublishCourseResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12z\n" +
 	"\vListCourses\x12$.qiao.training.v1.ListCoursesRequest\x1a%.qiao.training.v1.ListCoursesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12f\n" +
 	"\x05Enrol\x12\x1e.qiao.training.v1.EnrolRequest\x1a\x1f.qiao.training.v1.EnrolResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12~\n" +
 	"\rDropEnrolment\x12&.qiao.training.v1.DropEnrolmentRequest\x1a'.qiao.training.v1.DropEnrolmentResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12x\n" +
-	"\vAcceptPlace\x12$.qiao.training.v1.AcceptPlaceRequest\x1a%.qiao.training.v1.AcceptPlaceResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x7f\n" +
+	"\vAcceptPlace\x12$.qiao.training.v1.AcceptPlaceRequest\x1a%.qiao.training.v1.AcceptPlaceResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12{\n" +
+	"\fDeclinePlace\x12%.qiao.training.v1.DeclinePlaceRequest\x1a&.qiao.training.v1.DeclinePlaceResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12s\n" +
+	"\x0eUndoAcceptance\x12'.qiao.training.v1.UndoAcceptanceRequest\x1a(.qiao.training.v1.UndoAcceptanceResponse\"\x0e\x92\xb5\x18\n" +
+	"\b\x01\x12\x06worker\x12\x7f\n" +
 	"\x10RecordAttendance\x12).qiao.training.v1.RecordAttendanceRequest\x1a*.qiao.training.v1.RecordAttendanceResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x7f\n" +
 	"\x10IssueCertificate\x12).qiao.training.v1.IssueCertificateRequest\x1a*.qiao.training.v1.IssueCertificateResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12q\n" +
 	"\x0eListEnrolments\x12'.qiao.training.v1.ListEnrolmentsRequest\x1a(.qiao.training.v1.ListEnrolmentsResponse\"\f\x92\xb5\x18\b\x12\x06workerB@Z>github.com/qiao-platform/qiao/proto/gen/training/v1;trainingv1b\x06proto3"
@@ -1424,7 +1614,7 @@ func file_qiao_training_v1_training_proto_rawDescGZIP() []byte {
 	return file_qiao_training_v1_training_proto_rawDescData
 }
 
-var file_qiao_training_v1_training_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_qiao_training_v1_training_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
 var file_qiao_training_v1_training_proto_goTypes = []any{
 	(*PublishCourseRequest)(nil),     // 0: qiao.training.v1.PublishCourseRequest
 	(*PublishCourseResponse)(nil),    // 1: qiao.training.v1.PublishCourseResponse
@@ -1436,40 +1626,48 @@ var file_qiao_training_v1_training_proto_goTypes = []any{
 	(*DropEnrolmentResponse)(nil),    // 7: qiao.training.v1.DropEnrolmentResponse
 	(*AcceptPlaceRequest)(nil),       // 8: qiao.training.v1.AcceptPlaceRequest
 	(*AcceptPlaceResponse)(nil),      // 9: qiao.training.v1.AcceptPlaceResponse
-	(*RecordAttendanceRequest)(nil),  // 10: qiao.training.v1.RecordAttendanceRequest
-	(*RecordAttendanceResponse)(nil), // 11: qiao.training.v1.RecordAttendanceResponse
-	(*IssueCertificateRequest)(nil),  // 12: qiao.training.v1.IssueCertificateRequest
-	(*IssueCertificateResponse)(nil), // 13: qiao.training.v1.IssueCertificateResponse
-	(*ListEnrolmentsRequest)(nil),    // 14: qiao.training.v1.ListEnrolmentsRequest
-	(*ListEnrolmentsResponse)(nil),   // 15: qiao.training.v1.ListEnrolmentsResponse
-	(*Course)(nil),                   // 16: qiao.training.v1.Course
-	(*Enrolment)(nil),                // 17: qiao.training.v1.Enrolment
-	(*Certificate)(nil),              // 18: qiao.training.v1.Certificate
-	(*DueTraining)(nil),              // 19: qiao.training.v1.DueTraining
+	(*DeclinePlaceRequest)(nil),      // 10: qiao.training.v1.DeclinePlaceRequest
+	(*DeclinePlaceResponse)(nil),     // 11: qiao.training.v1.DeclinePlaceResponse
+	(*UndoAcceptanceRequest)(nil),    // 12: qiao.training.v1.UndoAcceptanceRequest
+	(*UndoAcceptanceResponse)(nil),   // 13: qiao.training.v1.UndoAcceptanceResponse
+	(*RecordAttendanceRequest)(nil),  // 14: qiao.training.v1.RecordAttendanceRequest
+	(*RecordAttendanceResponse)(nil), // 15: qiao.training.v1.RecordAttendanceResponse
+	(*IssueCertificateRequest)(nil),  // 16: qiao.training.v1.IssueCertificateRequest
+	(*IssueCertificateResponse)(nil), // 17: qiao.training.v1.IssueCertificateResponse
+	(*ListEnrolmentsRequest)(nil),    // 18: qiao.training.v1.ListEnrolmentsRequest
+	(*ListEnrolmentsResponse)(nil),   // 19: qiao.training.v1.ListEnrolmentsResponse
+	(*Course)(nil),                   // 20: qiao.training.v1.Course
+	(*Enrolment)(nil),                // 21: qiao.training.v1.Enrolment
+	(*Certificate)(nil),              // 22: qiao.training.v1.Certificate
+	(*DueTraining)(nil),              // 23: qiao.training.v1.DueTraining
 }
 var file_qiao_training_v1_training_proto_depIdxs = []int32{
-	16, // 0: qiao.training.v1.ListCoursesResponse.courses:type_name -> qiao.training.v1.Course
-	17, // 1: qiao.training.v1.ListEnrolmentsResponse.enrolments:type_name -> qiao.training.v1.Enrolment
-	18, // 2: qiao.training.v1.ListEnrolmentsResponse.certificates:type_name -> qiao.training.v1.Certificate
-	19, // 3: qiao.training.v1.ListEnrolmentsResponse.due:type_name -> qiao.training.v1.DueTraining
+	20, // 0: qiao.training.v1.ListCoursesResponse.courses:type_name -> qiao.training.v1.Course
+	21, // 1: qiao.training.v1.ListEnrolmentsResponse.enrolments:type_name -> qiao.training.v1.Enrolment
+	22, // 2: qiao.training.v1.ListEnrolmentsResponse.certificates:type_name -> qiao.training.v1.Certificate
+	23, // 3: qiao.training.v1.ListEnrolmentsResponse.due:type_name -> qiao.training.v1.DueTraining
 	0,  // 4: qiao.training.v1.TrainingService.PublishCourse:input_type -> qiao.training.v1.PublishCourseRequest
 	2,  // 5: qiao.training.v1.TrainingService.ListCourses:input_type -> qiao.training.v1.ListCoursesRequest
 	4,  // 6: qiao.training.v1.TrainingService.Enrol:input_type -> qiao.training.v1.EnrolRequest
 	6,  // 7: qiao.training.v1.TrainingService.DropEnrolment:input_type -> qiao.training.v1.DropEnrolmentRequest
 	8,  // 8: qiao.training.v1.TrainingService.AcceptPlace:input_type -> qiao.training.v1.AcceptPlaceRequest
-	10, // 9: qiao.training.v1.TrainingService.RecordAttendance:input_type -> qiao.training.v1.RecordAttendanceRequest
-	12, // 10: qiao.training.v1.TrainingService.IssueCertificate:input_type -> qiao.training.v1.IssueCertificateRequest
-	14, // 11: qiao.training.v1.TrainingService.ListEnrolments:input_type -> qiao.training.v1.ListEnrolmentsRequest
-	1,  // 12: qiao.training.v1.TrainingService.PublishCourse:output_type -> qiao.training.v1.PublishCourseResponse
-	3,  // 13: qiao.training.v1.TrainingService.ListCourses:output_type -> qiao.training.v1.ListCoursesResponse
-	5,  // 14: qiao.training.v1.TrainingService.Enrol:output_type -> qiao.training.v1.EnrolResponse
-	7,  // 15: qiao.training.v1.TrainingService.DropEnrolment:output_type -> qiao.training.v1.DropEnrolmentResponse
-	9,  // 16: qiao.training.v1.TrainingService.AcceptPlace:output_type -> qiao.training.v1.AcceptPlaceResponse
-	11, // 17: qiao.training.v1.TrainingService.RecordAttendance:output_type -> qiao.training.v1.RecordAttendanceResponse
-	13, // 18: qiao.training.v1.TrainingService.IssueCertificate:output_type -> qiao.training.v1.IssueCertificateResponse
-	15, // 19: qiao.training.v1.TrainingService.ListEnrolments:output_type -> qiao.training.v1.ListEnrolmentsResponse
-	12, // [12:20] is the sub-list for method output_type
-	4,  // [4:12] is the sub-list for method input_type
+	10, // 9: qiao.training.v1.TrainingService.DeclinePlace:input_type -> qiao.training.v1.DeclinePlaceRequest
+	12, // 10: qiao.training.v1.TrainingService.UndoAcceptance:input_type -> qiao.training.v1.UndoAcceptanceRequest
+	14, // 11: qiao.training.v1.TrainingService.RecordAttendance:input_type -> qiao.training.v1.RecordAttendanceRequest
+	16, // 12: qiao.training.v1.TrainingService.IssueCertificate:input_type -> qiao.training.v1.IssueCertificateRequest
+	18, // 13: qiao.training.v1.TrainingService.ListEnrolments:input_type -> qiao.training.v1.ListEnrolmentsRequest
+	1,  // 14: qiao.training.v1.TrainingService.PublishCourse:output_type -> qiao.training.v1.PublishCourseResponse
+	3,  // 15: qiao.training.v1.TrainingService.ListCourses:output_type -> qiao.training.v1.ListCoursesResponse
+	5,  // 16: qiao.training.v1.TrainingService.Enrol:output_type -> qiao.training.v1.EnrolResponse
+	7,  // 17: qiao.training.v1.TrainingService.DropEnrolment:output_type -> qiao.training.v1.DropEnrolmentResponse
+	9,  // 18: qiao.training.v1.TrainingService.AcceptPlace:output_type -> qiao.training.v1.AcceptPlaceResponse
+	11, // 19: qiao.training.v1.TrainingService.DeclinePlace:output_type -> qiao.training.v1.DeclinePlaceResponse
+	13, // 20: qiao.training.v1.TrainingService.UndoAcceptance:output_type -> qiao.training.v1.UndoAcceptanceResponse
+	15, // 21: qiao.training.v1.TrainingService.RecordAttendance:output_type -> qiao.training.v1.RecordAttendanceResponse
+	17, // 22: qiao.training.v1.TrainingService.IssueCertificate:output_type -> qiao.training.v1.IssueCertificateResponse
+	19, // 23: qiao.training.v1.TrainingService.ListEnrolments:output_type -> qiao.training.v1.ListEnrolmentsResponse
+	14, // [14:24] is the sub-list for method output_type
+	4,  // [4:14] is the sub-list for method input_type
 	4,  // [4:4] is the sub-list for extension type_name
 	4,  // [4:4] is the sub-list for extension extendee
 	0,  // [0:4] is the sub-list for field type_name
@@ -1486,7 +1684,7 @@ func file_qiao_training_v1_training_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_training_v1_training_proto_rawDesc), len(file_qiao_training_v1_training_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   20,
+			NumMessages:   24,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -15,6 +15,8 @@ type TrainingServer interface {
 	Enrol(context.Context, *EnrolRequest) (*EnrolResponse, error)
 	DropEnrolment(context.Context, *DropEnrolmentRequest) (*DropEnrolmentResponse, error)
 	AcceptPlace(context.Context, *AcceptPlaceRequest) (*AcceptPlaceResponse, error)
+	DeclinePlace(context.Context, *DeclinePlaceRequest) (*DeclinePlaceResponse, error)
+	UndoAcceptance(context.Context, *UndoAcceptanceRequest) (*UndoAcceptanceResponse, error)
 	RecordAttendance(context.Context, *RecordAttendanceRequest) (*RecordAttendanceResponse, error)
 	IssueCertificate(context.Context, *IssueCertificateRequest) (*IssueCertificateResponse, error)
 	ListEnrolments(context.Context, *ListEnrolmentsRequest) (*ListEnrolmentsResponse, error)
@@ -75,6 +77,28 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 			NewReply: func() proto.Message { return new(AcceptPlaceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.AcceptPlace(ctx, req.(*AcceptPlaceRequest))
+			},
+		},
+		{
+			Service:  "qiao.training.v1.TrainingService",
+			Name:     "DeclinePlace",
+			Command:  true,
+			Callers:  []string{"worker", "officer:hrss"},
+			New:      func() proto.Message { return new(DeclinePlaceRequest) },
+			NewReply: func() proto.Message { return new(DeclinePlaceResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DeclinePlace(ctx, req.(*DeclinePlaceRequest))
+			},
+		},
+		{
+			Service:  "qiao.training.v1.TrainingService",
+			Name:     "UndoAcceptance",
+			Command:  true,
+			Callers:  []string{"worker"},
+			New:      func() proto.Message { return new(UndoAcceptanceRequest) },
+			NewReply: func() proto.Message { return new(UndoAcceptanceResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.UndoAcceptance(ctx, req.(*UndoAcceptanceRequest))
 			},
 		},
 		{
@@ -158,6 +182,24 @@ func (c TrainingClient) DropEnrolment(ctx context.Context, req *DropEnrolmentReq
 func (c TrainingClient) AcceptPlace(ctx context.Context, req *AcceptPlaceRequest) (*AcceptPlaceResponse, error) {
 	reply := new(AcceptPlaceResponse)
 	if err := c.Caller.Call(ctx, c.Target, "AcceptPlace", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DeclinePlace calls the method of that name.
+func (c TrainingClient) DeclinePlace(ctx context.Context, req *DeclinePlaceRequest) (*DeclinePlaceResponse, error) {
+	reply := new(DeclinePlaceResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DeclinePlace", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// UndoAcceptance calls the method of that name.
+func (c TrainingClient) UndoAcceptance(ctx context.Context, req *UndoAcceptanceRequest) (*UndoAcceptanceResponse, error) {
+	reply := new(UndoAcceptanceResponse)
+	if err := c.Caller.Call(ctx, c.Target, "UndoAcceptance", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -67,6 +67,20 @@ func (s *Server) AcceptPlace(ctx context.Context, req *trainingv1.AcceptPlaceReq
 	})
 }
 
+// DeclinePlace gives an offered place to the next who waits.
+func (s *Server) DeclinePlace(ctx context.Context, req *trainingv1.DeclinePlaceRequest) (*trainingv1.DeclinePlaceResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*trainingv1.DeclinePlaceResponse, error) {
+		return &trainingv1.DeclinePlaceResponse{}, s.App.DeclinePlace(ctx, s.In(tx), req.GetEnrolmentId())
+	})
+}
+
+// UndoAcceptance takes back an acceptance that another gave.
+func (s *Server) UndoAcceptance(ctx context.Context, req *trainingv1.UndoAcceptanceRequest) (*trainingv1.UndoAcceptanceResponse, error) {
+	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*trainingv1.UndoAcceptanceResponse, error) {
+		return &trainingv1.UndoAcceptanceResponse{}, s.App.UndoAcceptance(ctx, s.In(tx), req.GetEnrolmentId())
+	})
+}
+
 // RecordAttendance records the result of a course.
 func (s *Server) RecordAttendance(ctx context.Context, req *trainingv1.RecordAttendanceRequest) (*trainingv1.RecordAttendanceResponse, error) {
 	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*trainingv1.RecordAttendanceResponse, error) {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 	"github.com/qiao-platform/qiao/services/training/internal/app"
@@ -25,7 +26,13 @@ func course(c domain.Course) *trainingv1.Course {
 }
 
 func enrolment(l app.EnrolmentLine) *trainingv1.Enrolment {
-	return &trainingv1.Enrolment{EnrolmentId: l.ID, CourseId: l.CourseID, Title: l.Title, State: string(l.State), Position: int32(l.Position), StartsOn: l.StartsOn.String()}
+	e := &trainingv1.Enrolment{
+		EnrolmentId: l.ID, CourseId: l.CourseID, Title: l.Title, State: string(l.State), Position: int32(l.Position), StartsOn: l.StartsOn.String(), PlaceFree: l.Free,
+	}
+	if l.State == domain.Offered {
+		e.AnswerBy = sqldb.Micros(l.Offer.AnswerBy)
+	}
+	return e
 }
 
 func certificate(c domain.Certificate) *trainingv1.Certificate {

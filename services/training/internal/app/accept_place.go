@@ -1,25 +1,21 @@
 package app
 
-import (
-	"context"
+import "context"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/services/training/internal/domain"
-)
-
-// AcceptPlace takes an offered place; only the worker, or who acts for the
-// worker, can. The place was counted as taken since the offer.
+// AcceptPlace takes an offered place, or one that is free since nobody who waits
+// took it; only the worker, or who acts for the worker, can. Which of both did is
+// kept with the acceptance.
 func (a *App) AcceptPlace(ctx context.Context, s Store, enrolmentID string) error {
-	c, e, err := s.Place(enrolmentID)
+	p, c, e, err := ownPlace(ctx, s, enrolmentID)
 	if err != nil {
 		return err
 	}
-	if err := auth.Hide(mayActFor(ctx, e.Worker), domain.ErrEnrolmentUnknown); err != nil {
-		return err
-	}
-	e, events, err := c.Accept(e, a.today())
+	c, e, events, err := c.Accept(e, p.ActsHimself(e.Worker), a.Clock.Now())
 	if err != nil {
 		return err
 	}
-	return s.SaveEnrolment(ctx, e, events...)
+	if err := s.SaveEnrolment(ctx, e, events...); err != nil {
+		return err
+	}
+	return s.SaveCourse(ctx, c)
 }

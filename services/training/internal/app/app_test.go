@@ -41,6 +41,10 @@ func officer(division string) context.Context {
 	return as(auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hrss", Division: division})
 }
 
+func counter(worker string) context.Context {
+	return as(auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hrss", Division: auth.Everywhere, Via: auth.ViaCounter, ActsFor: worker})
+}
+
 func announcement(reference string, places int, startsOn string) Announcement {
 	return Announcement{
 		Provider: "富蕴县职业技能培训中心", Reference: reference, Title: "建筑施工人员", Occupation: "6-29", Level: "五级", Hours: 80, Places: places,
@@ -94,8 +98,7 @@ func TestNobodyActsForAWorkerUnasked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	counter := as(auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hrss", Division: auth.Everywhere, Via: auth.ViaCounter, ActsFor: "worker-2"})
-	second, position, err := a.Enrol(counter, s, "worker-2", course)
+	second, position, err := a.Enrol(counter("worker-2"), s, "worker-2", course)
 	if err != nil || position != 1 || second.State != domain.Waiting {
 		t.Fatalf("%+v, %d, %v", second, position, err)
 	}

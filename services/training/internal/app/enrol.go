@@ -10,7 +10,8 @@ import (
 // position is 0 for who has a place. The course's row is locked, so that the
 // last place goes to one.
 func (a *App) Enrol(ctx context.Context, s Store, worker, courseID string) (e domain.Enrolment, position int, err error) {
-	if err := mayActFor(ctx, worker); err != nil {
+	p, err := mayActFor(ctx, worker)
+	if err != nil {
 		return e, 0, err
 	}
 	c, err := s.Course(courseID)
@@ -22,7 +23,7 @@ func (a *App) Enrol(ctx context.Context, s Store, worker, courseID string) (e do
 	} else if twice {
 		return e, 0, domain.ErrEnrolledTwice
 	}
-	c, e, events, err := c.Enrol(a.NewID(), worker, a.today())
+	c, e, events, err := c.Enrol(a.NewID(), worker, p.ActsHimself(worker), a.today())
 	if err != nil {
 		return e, 0, err
 	}

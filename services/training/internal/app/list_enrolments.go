@@ -15,7 +15,7 @@ type Overview struct {
 
 // ListEnrolments shows a worker's own courses, certificates and due trainings.
 func (a *App) ListEnrolments(ctx context.Context, s Store, worker string) (o Overview, err error) {
-	if err := mayActFor(ctx, worker); err != nil {
+	if _, err := mayActFor(ctx, worker); err != nil {
 		return o, err
 	}
 	if o.Enrolments, err = s.EnrolmentsOf(worker); err != nil {

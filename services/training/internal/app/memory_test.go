@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/qiao-platform/qiao/services/training/internal/domain"
 )
@@ -14,10 +15,17 @@ type memory struct {
 	certificates map[string]domain.Certificate
 	dues         map[string]domain.Due
 	events       []domain.Event
+	later        []left
+}
+
+// left is a task that was left for a time.
+type left struct {
+	kind, id string
+	at       time.Time
 }
 
 func newMemory() *memory {
-	return &memory{map[string]domain.Course{}, map[string]domain.Enrolment{}, map[string]domain.Certificate{}, map[string]domain.Due{}, nil}
+	return &memory{map[string]domain.Course{}, map[string]domain.Enrolment{}, map[string]domain.Certificate{}, map[string]domain.Due{}, nil, nil}
 }
 
 func (m *memory) AddCourse(_ context.Context, c domain.Course, events ...domain.Event) (string, bool, error) {
@@ -89,13 +97,27 @@ func (m *memory) Enrolled(courseID, worker string) (bool, error) {
 	return false, nil
 }
 
-func (m *memory) FirstWaiting(courseID string) (first domain.Enrolment, found bool, err error) {
+func (m *memory) FirstWaiting(courseID string, behind int) (first domain.Enrolment, found bool, err error) {
 	for _, e := range m.enrolments {
-		if e.CourseID == courseID && e.State == domain.Waiting && (!found || e.Number < first.Number) {
+		if e.CourseID == courseID && e.State == domain.Waiting && e.Number > behind && (!found || e.Number < first.Number) {
 			first, found = e, true
 		}
 	}
 	return first, found, nil
+}
+
+func (m *memory) OfferedTo(offerID string) (string, error) {
+	for _, e := range m.enrolments {
+		if e.OfferID == offerID {
+			return e.ID, nil
+		}
+	}
+	return "", nil
+}
+
+func (m *memory) Later(_ context.Context, kind, id string, at time.Time) error {
+	m.later = append(m.later, left{kind, id, at})
+	return nil
 }
 
 func (m *memory) SaveEnrolment(_ context.Context, e domain.Enrolment, events ...domain.Event) error {

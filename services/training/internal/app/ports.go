@@ -5,6 +5,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -34,8 +35,10 @@ type Store interface {
 	Place(enrolmentID string) (domain.Course, domain.Enrolment, error)
 	// Enrolled reports whether the worker is in the course and has not left it.
 	Enrolled(courseID, worker string) (bool, error)
-	// FirstWaiting reports false where nobody waits.
-	FirstWaiting(courseID string) (domain.Enrolment, bool, error)
+	// FirstWaiting reports false where nobody waits with a number behind this one.
+	FirstWaiting(courseID string, behind int) (domain.Enrolment, bool, error)
+	// OfferedTo is the enrolment whose last offer this is, or "".
+	OfferedTo(offerID string) (enrolmentID string, err error)
 	SaveEnrolment(ctx context.Context, e domain.Enrolment, events ...domain.Event) error
 	// OpenEnrolments lists the ids of the worker's enrolments that can still be left.
 	OpenEnrolments(worker string) ([]string, error)
@@ -49,14 +52,23 @@ type Store interface {
 	OpenDues(worker, occupation string) ([]domain.Due, error)
 	SaveDue(ctx context.Context, d domain.Due, events ...domain.Event) error
 	DuesOf(worker string) ([]domain.Due, error)
+	// Later leaves a task of a kind about an id, for a time.
+	Later(ctx context.Context, kind, id string, at time.Time) error
 }
+
+// Kinds of tasks, and what the id is of.
+const (
+	TaskLapse      = "training.lapse_place" // of the offer
+	TaskOfferAgain = "training.offer_again" // of the enrolment; migration 2 leaves them
+)
 
 // EnrolmentLine is an enrolment as its worker sees it.
 type EnrolmentLine struct {
 	domain.Enrolment
 	Title    string
 	StartsOn clock.Date
-	Position int // on the waiting list, from 1; 0 for who does not wait
+	Free     bool // who waits can take a place: all who wait were asked, and nobody took it
+	Position int  // on the waiting list, from 1; 0 for who does not wait
 }
 
 // App is the department's use cases.
@@ -82,11 +94,11 @@ func (a *App) mayRun(ctx context.Context, county string) error {
 	return p.CoversDivision(county)
 }
 
-// mayActFor returns nil where the caller is the worker or acts for the worker.
-func mayActFor(ctx context.Context, worker string) error {
+// mayActFor returns the caller, where that is the worker or acts for the worker.
+func mayActFor(ctx context.Context, worker string) (auth.Principal, error) {
 	p, err := auth.From(ctx)
 	if err != nil {
-		return err
+		return p, err
 	}
-	return p.MayActFor(worker)
+	return p, p.MayActFor(worker)
 }

@@ -98,7 +98,7 @@ func (a *App) correctCourse(ctx context.Context, s Store, known, c domain.Course
 	}
 	said.Outcome = domain.Applied
 	for corrected.OwesOffer(a.today()) {
-		next, err := a.offerNext(ctx, s, corrected)
+		next, err := a.offerNext(ctx, s, corrected, 0)
 		if err != nil {
 			return said, err
 		}

@@ -32,8 +32,8 @@ type Course struct {
 	SubsidyFen   int64
 	County       string // "" for a course of the whole prefecture
 	Taken        int    // places confirmed or offered
-	Waiting      int
-	LastNumber   int // the last number given on the waiting list
+	Waiting      int    // on the list, and not offered a place now
+	LastNumber   int    // the last number given on the waiting list
 	Version      int64
 }
 
@@ -140,16 +140,17 @@ func (c Course) Started(today clock.Date) bool { return today.After(c.StartsOn) 
 func (c Course) Free() int { return c.Places - c.Taken }
 
 // Enrol gives a worker who asks for it a place or, where none is free, a number
-// on the waiting list.
-func (c Course) Enrol(id, worker string, today clock.Date) (Course, Enrolment, []Event, error) {
+// on the waiting list. A place that is free while people wait is one that all of
+// them were asked about and nobody took, so that it goes to who asks first.
+func (c Course) Enrol(id, worker string, inPerson bool, today clock.Date) (Course, Enrolment, []Event, error) {
 	if c.Started(today) {
 		return c, Enrolment{}, nil, ErrCourseStarted
 	}
 	e := Enrolment{ID: id, CourseID: c.ID, Worker: worker, Division: c.County}
-	if c.Free() > 0 && c.Waiting == 0 {
+	if c.Free() > 0 {
 		c.Taken++
 		e.State = Confirmed
-		return c, e, []Event{EnrolmentConfirmed{EnrolmentID: id, CourseID: c.ID}}, nil
+		return c, e, []Event{EnrolmentConfirmed{EnrolmentID: id, CourseID: c.ID, InPerson: inPerson}}, nil
 	}
 	c.Waiting++
 	c.LastNumber++
@@ -172,32 +173,6 @@ func (c Course) Leave(e Enrolment) (Course, Enrolment, []Event, error) {
 	}
 	e.State = Dropped
 	return c, e, []Event{EnrolmentDropped{EnrolmentID: e.ID}}, nil
-}
-
-// OwesOffer reports whether a free place is to be offered to who waits first.
-func (c Course) OwesOffer(today clock.Date) bool {
-	return !c.Started(today) && c.Free() > 0 && c.Waiting > 0
-}
-
-// Offer offers a free place to who waits first. It counts as taken until the
-// worker answers; nothing else happens without the worker.
-func (c Course) Offer(first Enrolment) (Course, Enrolment, []Event) {
-	c.Waiting--
-	c.Taken++
-	first.State = Offered
-	return c, first, []Event{PlaceOffered{EnrolmentID: first.ID, CourseID: c.ID}}
-}
-
-// Accept takes an offered place.
-func (c Course) Accept(e Enrolment, today clock.Date) (Enrolment, []Event, error) {
-	if e.State != Offered {
-		return e, nil, ErrEnrolmentState.With("state", string(e.State))
-	}
-	if c.Started(today) {
-		return e, nil, ErrCourseStarted
-	}
-	e.State = Confirmed
-	return e, []Event{EnrolmentConfirmed{EnrolmentID: e.ID, CourseID: c.ID}}, nil
 }
 
 // Conclude records whether the worker completed the course.

@@ -77,7 +77,7 @@ func TestTheLastPlace(t *testing.T) {
 	for _, w := range []string{"a", "b", "c", "d"} {
 		var e Enrolment
 		var err error
-		if c, e, _, err = c.Enrol("enrolment-"+w, w, start); err != nil { // the first day still counts
+		if c, e, _, err = c.Enrol("enrolment-"+w, w, true, start); err != nil { // the first day still counts
 			t.Fatal(err)
 		}
 		all = append(all, e)
@@ -85,7 +85,7 @@ func TestTheLastPlace(t *testing.T) {
 	if c.Taken != 2 || c.Waiting != 2 || all[1].State != Confirmed || all[2].State != Waiting || all[2].Number != 1 || all[3].Number != 2 {
 		t.Fatalf("%+v %+v", c, all)
 	}
-	if _, _, _, err := c.Enrol("late", "e", after); !errors.Is(err, ErrCourseStarted) {
+	if _, _, _, err := c.Enrol("late", "e", true, after); !errors.Is(err, ErrCourseStarted) {
 		t.Errorf("enrolled after the first day: %v", err)
 	}
 	if c.OwesOffer(before) {
@@ -98,23 +98,23 @@ func TestTheLastPlace(t *testing.T) {
 	if same, _, events, err := c.Leave(left); err != nil || events != nil || same != c {
 		t.Errorf("left twice: %v, %v", events, err)
 	}
-	c, offered, _ := c.Offer(all[2])
+	c, offered, _ := c.Offer("offer-1", all[2], 3, before.Start())
 	if offered.State != Offered || c.Free() != 0 || c.Waiting != 1 {
 		t.Fatalf("%+v %+v", c, offered)
 	}
-	if _, _, err := c.Accept(all[3], before); !errors.Is(err, ErrEnrolmentState) {
+	if _, _, _, err := c.Accept(all[3], true, before.Start()); !errors.Is(err, ErrEnrolmentState) {
 		t.Errorf("accepted what was not offered: %v", err)
 	}
-	if _, _, err := c.Accept(offered, after); !errors.Is(err, ErrCourseStarted) {
+	if _, _, _, err := c.Accept(offered, true, after.Start()); !errors.Is(err, ErrCourseStarted) {
 		t.Errorf("accepted too late: %v", err)
 	}
-	if e, _, err := c.Accept(offered, start); err != nil || e.State != Confirmed {
+	if _, e, _, err := c.Accept(offered, true, start.Start()); err != nil || e.State != Confirmed {
 		t.Errorf("%+v, %v", e, err)
 	}
 }
 
 func TestResultAndCertificate(t *testing.T) {
-	c, e, _, err := sound().Enrol("enrolment-1", "worker-1", before)
+	c, e, _, err := sound().Enrol("enrolment-1", "worker-1", true, before)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,7 @@
 package domain
 
+import "github.com/qiao-platform/qiao/pkg/answer"
+
 // State is where an enrolment stands.
 type State string
 
@@ -7,7 +9,7 @@ type State string
 const (
 	Confirmed State = "confirmed" // has a place, by the worker's own act
 	Waiting   State = "waiting"
-	Offered   State = "offered" // a place became free; the worker has not answered
+	Offered   State = "offered" // a place became free, and the worker has not answered
 	Dropped   State = "dropped"
 	Completed State = "completed"
 	Failed    State = "failed"
@@ -20,6 +22,8 @@ type Enrolment struct {
 	Worker   string
 	Division string
 	State    State
-	Number   int // on the waiting list; 0 for who never waited
+	Number   int          // on the waiting list, and kept while the enrolment lasts; 0 for who never waited
+	OfferID  string       // of the last place offered
+	Offer    answer.Clock // its time to answer; zero for who was offered none
 	Version  int64
 }

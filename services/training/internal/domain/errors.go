@@ -22,6 +22,10 @@ var (
 	ErrEnrolledTwice    = errs.New(errs.Conflict, "training.enrolment.twice", "The worker is in this course or on its waiting list already.")
 	ErrEnrolmentState   = errs.New(errs.Conflict, "training.enrolment.state", "The state of the enrolment does not allow this.")
 
+	ErrOfferLapsed = errs.New(errs.Conflict, "training.offer.lapsed", "The time to answer is over; the worker kept the number on the waiting list.")
+	ErrUndoOwn     = errs.New(errs.Conflict, "training.undo.in_person", "The worker accepted in person; a place can be given back at any time by leaving the course.")
+	ErrUndoLate    = errs.New(errs.Conflict, "training.undo.late", "The time to take the acceptance back is over; a place can still be given back by leaving the course.")
+
 	ErrCertificateKind  = errs.New(errs.Invalid, "training.certificate.kind", "The kind of the certificate must be skill_level, special_ability or completion.")
 	ErrCertificateDate  = errs.New(errs.Invalid, "training.certificate.date", "A certificate is issued after the course began and not in the future.")
 	ErrCertificateTwice = errs.New(errs.Conflict, "training.certificate.twice", "The certificate for this course is issued already.")

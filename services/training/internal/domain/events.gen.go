@@ -30,11 +30,13 @@ func (e CoursePublished) Message() proto.Message {
 type EnrolmentConfirmed struct {
 	EnrolmentID string
 	CourseID    string
+	// the worker asked for it or accepted it, and nobody in the worker's name
+	InPerson bool
 }
 
 // Message is the event in the contract's form.
 func (e EnrolmentConfirmed) Message() proto.Message {
-	return &v1.EnrolmentConfirmed{EnrolmentId: e.EnrolmentID, CourseId: e.CourseID}
+	return &v1.EnrolmentConfirmed{EnrolmentId: e.EnrolmentID, CourseId: e.CourseID, InPerson: e.InPerson}
 }
 
 // EnrolmentWaitlisted: the worker waits for a place.
@@ -52,11 +54,46 @@ func (e EnrolmentWaitlisted) Message() proto.Message {
 type PlaceOffered struct {
 	EnrolmentID string
 	CourseID    string
+	OfferID     string
+	AnswerDays  int
 }
 
 // Message is the event in the contract's form.
 func (e PlaceOffered) Message() proto.Message {
-	return &v1.PlaceOffered{EnrolmentId: e.EnrolmentID, CourseId: e.CourseID}
+	return &v1.PlaceOffered{EnrolmentId: e.EnrolmentID, CourseId: e.CourseID, OfferId: e.OfferID, AnswerDays: int32(e.AnswerDays)}
+}
+
+// PlaceDeclined keeps the number on the waiting list and never leaves the service.
+type PlaceDeclined struct {
+	EnrolmentID string
+	OfferID     string
+}
+
+// Message is the event in the contract's form.
+func (e PlaceDeclined) Message() proto.Message {
+	return &v1.PlaceDeclined{EnrolmentId: e.EnrolmentID, OfferId: e.OfferID}
+}
+
+// PlaceLapsed keeps the number on the waiting list and never leaves the service.
+type PlaceLapsed struct {
+	EnrolmentID string
+	OfferID     string
+}
+
+// Message is the event in the contract's form.
+func (e PlaceLapsed) Message() proto.Message {
+	return &v1.PlaceLapsed{EnrolmentId: e.EnrolmentID, OfferId: e.OfferID}
+}
+
+// PlaceUndone: an acceptance given by another was taken back.
+type PlaceUndone struct {
+	EnrolmentID string
+	OfferID     string
+}
+
+// Message is the event in the contract's form.
+func (e PlaceUndone) Message() proto.Message {
+	return &v1.PlaceUndone{EnrolmentId: e.EnrolmentID, OfferId: e.OfferID}
 }
 
 // EnrolmentDropped never leaves the service.

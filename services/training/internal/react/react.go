@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/account"
+	"github.com/qiao-platform/qiao/pkg/arrival"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
@@ -24,6 +25,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	consume.On(r, "employment", h.hireRegistered)
 	consume.On(r, "employment", h.hireDisputed)
 	consume.On(r, "employment", h.hireUndone)
+	arrival.On(r, "training", in, map[string]arrival.Use[app.Store]{"offer": a.StartOfferClock})
 	evidence.ListenToGrants(r)
 	consume.On(r, "registry", h.accountClosed)
 	return r

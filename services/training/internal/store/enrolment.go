@@ -15,7 +15,10 @@ var enrolments = table.New(table.Spec[domain.Enrolment]{
 	Columns: func(e *domain.Enrolment) []table.Column {
 		return []table.Column{
 			table.Key("id", &e.ID), table.Fixed("course_id", &e.CourseID), table.Fixed("worker", &e.Worker), table.Fixed("division", &e.Division),
-			table.Changing("state", &e.State), table.Changing("number", &e.Number), table.Version(&e.Version),
+			table.Changing("state", &e.State), table.Changing("number", &e.Number), table.Changing("offer_id", &e.OfferID),
+			table.Changing("offer_state", &e.Offer.State), table.Changing("answer_days", &e.Offer.AnswerDays), table.Changing("offered_at", &e.Offer.MadeAt),
+			table.Changing("answer_by", &e.Offer.AnswerBy), table.Changing("accepted_at", &e.Offer.AcceptedAt), table.Changing("in_person", &e.Offer.InPerson),
+			table.Version(&e.Version),
 		}
 	},
 	About: func(e *domain.Enrolment) outbox.Subject {
@@ -45,9 +48,15 @@ func (t *inTx) Enrolled(courseID, worker string) (bool, error) {
 	return found, err
 }
 
-// FirstWaiting loads and locks the enrolment of who waits first.
-func (t *inTx) FirstWaiting(courseID string) (domain.Enrolment, bool, error) {
-	return enrolments.Find(t.tx, `WHERE course_id = $1 AND state = 'waiting' ORDER BY number LIMIT 1`+enrolments.Lock(t.tx), courseID)
+// FirstWaiting loads and locks the enrolment of who waits first behind a number.
+func (t *inTx) FirstWaiting(courseID string, behind int) (domain.Enrolment, bool, error) {
+	return enrolments.Find(t.tx, `WHERE course_id = $1 AND state = 'waiting' AND number > $2 ORDER BY number LIMIT 1`+enrolments.Lock(t.tx), courseID, behind)
+}
+
+// OfferedTo is the id of the enrolment whose last offer this is.
+func (t *inTx) OfferedTo(offerID string) (string, error) {
+	e, _, err := enrolments.Find(t.tx, `WHERE offer_id = $1`, offerID)
+	return e.ID, err
 }
 
 // SaveEnrolment writes an enrolment and its events. It returns
@@ -68,8 +77,9 @@ var lines = table.New(table.Spec[app.EnrolmentLine]{
 	Columns: func(l *app.EnrolmentLine) []table.Column {
 		return []table.Column{
 			table.Key("id", &l.ID), table.Fixed("course_id", &l.CourseID), table.Fixed("worker", &l.Worker), table.Fixed("division", &l.Division),
-			table.Fixed("state", &l.State), table.Fixed("number", &l.Number), table.Version(&l.Version),
+			table.Fixed("state", &l.State), table.Fixed("number", &l.Number), table.Fixed("answer_by", &l.Offer.AnswerBy), table.Version(&l.Version),
 			table.Joined("c.title", &l.Title), table.Joined("c.starts_on", &l.StartsOn),
+			table.Joined("CASE WHEN e.state = 'waiting' AND c.taken < c.places THEN 1 ELSE 0 END", &l.Free),
 			table.Joined(`CASE WHEN e.state = 'waiting' THEN (SELECT count(*) FROM enrolment o
 				WHERE o.course_id = e.course_id AND o.state = 'waiting' AND o.number <= e.number) ELSE 0 END`, &l.Position),
 		}

@@ -3,10 +3,13 @@
 package store
 
 import (
+	"context"
 	"embed"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/services/training/internal/app"
 )
 
@@ -16,10 +19,13 @@ import (
 var Migrations embed.FS
 
 // Store gives transactions their tables and events.
-type Store struct{ log *outbox.Log }
+type Store struct {
+	log   *outbox.Log
+	tasks *task.Queue
+}
 
 // New returns the department's store.
-func New(log *outbox.Log) *Store { return &Store{log} }
+func New(log *outbox.Log, tasks *task.Queue) *Store { return &Store{log, tasks} }
 
 // In returns the store within a transaction.
 func (s *Store) In(tx *sqldb.Tx) app.Store { return &inTx{s, tx} }
@@ -28,6 +34,11 @@ func (s *Store) In(tx *sqldb.Tx) app.Store { return &inTx{s, tx} }
 type inTx struct {
 	*Store
 	tx *sqldb.Tx
+}
+
+// Later leaves a task of a kind about an id, for a time.
+func (t *inTx) Later(ctx context.Context, kind, id string, at time.Time) error {
+	return t.tasks.Add(ctx, t.tx, kind, []byte(id), at)
 }
 
 func scanID(s sqldb.Scanner) (id string, err error) {

@@ -12,6 +12,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/training/internal/app"
 	"github.com/qiao-platform/qiao/services/training/internal/domain"
 )
@@ -25,7 +26,11 @@ func department(t testing.TB) *app.App {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &app.App{Clock: clock.NewManual(time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC)), Codes: codes, NewID: ident.NewID}
+	rules, err := rule.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &app.App{Clock: clock.NewManual(time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC)), Rules: rules, Codes: codes, NewID: ident.NewID}
 }
 
 func as(worker string) context.Context {

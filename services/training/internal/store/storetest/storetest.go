@@ -9,9 +9,11 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/services/training/internal/app"
 	"github.com/qiao-platform/qiao/services/training/internal/domain"
@@ -46,7 +48,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := open(t)
-			test(t, suite{db, store.New(testkit.Log(t, "training", db))})
+			test(t, suite{db, store.New(testkit.Log(t, "training", db), task.New(db, clock.System(), testkit.Telemetry(t).For("training")))})
 		})
 	}
 }
@@ -101,7 +103,7 @@ func (s suite) enrol(t testing.TB, courseID, id, worker string) (e domain.Enrolm
 			return err
 		}
 		var events []domain.Event
-		if c, e, events, err = c.Enrol(id, worker, start); err != nil {
+		if c, e, events, err = c.Enrol(id, worker, true, start); err != nil {
 			return err
 		}
 		if err := in.SaveCourse(context.Background(), c); err != nil {
@@ -213,7 +215,7 @@ func enrolmentRoundTrip(t *testing.T, s suite) {
 		if _, _, err := in.Place("enrolment-1"); !errors.Is(err, domain.ErrEnrolmentUnknown) { // ids are case-sensitive
 			t.Error(err)
 		}
-		if e, found, err := in.FirstWaiting("course-1"); err != nil || !found || e != waits {
+		if e, found, err := in.FirstWaiting("course-1", 0); err != nil || !found || e != waits {
 			t.Errorf("%+v, %v, %v", e, found, err)
 		}
 		lines, err := in.EnrolmentsOf("worker-3")
@@ -221,8 +223,29 @@ func enrolmentRoundTrip(t *testing.T, s suite) {
 		if err != nil || !reflect.DeepEqual(lines, want) {
 			t.Errorf("got %+v, %v; want %+v", lines, err, want)
 		}
-		waits.State = domain.Offered
-		return in.SaveEnrolment(context.Background(), waits, domain.PlaceOffered{EnrolmentID: waits.ID, CourseID: "course-1"})
+		if e, found, err := in.FirstWaiting("course-1", waits.Number); err != nil || !found || e != last {
+			t.Errorf("%+v, %v, %v", e, found, err)
+		}
+		if _, found, err := in.FirstWaiting("course-1", last.Number); err != nil || found {
+			t.Errorf("%v, %v", found, err)
+		}
+		waits.State, waits.OfferID = domain.Offered, "offer-1"
+		waits.Offer = answer.Clock{State: answer.Open, AnswerDays: 3, MadeAt: start.Start().UTC(), AnswerBy: start.AddDays(3).Start().UTC(), AcceptedAt: start.AddDays(1).Start().UTC(), InPerson: true}
+		return in.SaveEnrolment(context.Background(), waits, domain.PlaceOffered{EnrolmentID: waits.ID, CourseID: "course-1", OfferID: "offer-1", AnswerDays: 3})
+	})
+	waits.Version++
+	s.update(t, func(in app.Store) error {
+		if _, e, err := in.Place(waits.ID); err != nil || e != waits {
+			t.Errorf("%+v, %v; want %+v", e, err, waits)
+		}
+		if id, err := in.OfferedTo("offer-1"); err != nil || id != waits.ID {
+			t.Errorf("%q, %v", id, err)
+		}
+		id, err := in.OfferedTo("offer-2")
+		if id != "" {
+			t.Errorf("%q", id)
+		}
+		return err
 	})
 	s.update(t, func(in app.Store) error {
 		lines, err := in.EnrolmentsOf("worker-3")
@@ -230,14 +253,26 @@ func enrolmentRoundTrip(t *testing.T, s suite) {
 			t.Errorf("%+v, %v", lines, err)
 		}
 		lines, err = in.EnrolmentsOf("worker-2")
-		if err != nil || lines[0].Position != 0 || lines[0].State != domain.Offered || lines[0].Version != 2 {
+		if err != nil || lines[0].Position != 0 || lines[0].State != domain.Offered || lines[0].Version != 2 || lines[0].Free || !lines[0].Offer.AnswerBy.Equal(waits.Offer.AnswerBy) {
 			t.Errorf("%+v, %v", lines, err)
 		}
 		ids, err := in.OpenEnrolments("worker-2")
 		if err != nil || !slices.Equal(ids, []string{"enrolment-2"}) {
 			t.Errorf("%v, %v", ids, err)
 		}
-		return nil
+		c, err := in.Course("course-1")
+		if err != nil {
+			return err
+		}
+		c.Taken = 0
+		return in.SaveCourse(context.Background(), c)
+	})
+	s.update(t, func(in app.Store) error {
+		lines, err := in.EnrolmentsOf("worker-3")
+		if !lines[0].Free {
+			t.Errorf("%+v", lines)
+		}
+		return err
 	})
 	s.wantEvents(t, "training.course.published.v1", "training.enrolment.confirmed.v1", "training.enrolment.waitlisted.v1", "training.enrolment.waitlisted.v1", "training.place.offered.v1")
 }
@@ -336,7 +371,7 @@ func unknown(t *testing.T, s suite) {
 		if _, _, err := in.Place("none"); !errors.Is(err, domain.ErrEnrolmentUnknown) {
 			t.Error(err)
 		}
-		if _, found, err := in.FirstWaiting("none"); err != nil || found {
+		if _, found, err := in.FirstWaiting("none", 0); err != nil || found {
 			t.Errorf("%v, %v", found, err)
 		}
 		if _, found, err := in.DueOfHire("none"); err != nil || found {
