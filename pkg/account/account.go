@@ -163,7 +163,7 @@ func (b *Book) together(all []*question) {
 	defer b.mu.Unlock()
 	for _, q := range all {
 		switch s := said[q.worker]; {
-		case err != nil:
+		case err != nil && !s.kept: // whom the table knows needs no answer
 			q.err = err
 		case !s.Known:
 			q.err = ErrUnknown
@@ -224,6 +224,9 @@ func (b *Book) Admit(tx *sqldb.Tx, worker string) error {
 	}
 	if closed {
 		return ErrClosed
+	}
+	if known { // another process wrote it down
+		tx.OnCommit(func() { b.keep(worker) })
 	}
 	if known || b.ask == nil {
 		return nil

@@ -150,3 +150,42 @@ func TestManyAreAskedAboutTogether(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoIsKnownNeedsNoAnswer: while the registry is away, a worker whom the
+// table has is admitted, also when a stranger is asked about beside him.
+func TestWhoIsKnownNeedsNoAnswer(t *testing.T) {
+	testkit.EachDatabase(t, nil, func(t *testing.T, open func(testing.TB) *sqldb.DB) {
+		db := open(t)
+		away, begun, both := false, make(chan struct{}, 1), make(chan struct{})
+		ask := func(_ context.Context, workers []string) (map[string]account.Standing, error) {
+			if away {
+				begun <- struct{}{}
+				<-both
+				return nil, sqldb.ErrUnavailable
+			}
+			return map[string]account.Standing{workers[0]: {Known: true}}, nil
+		}
+		b := account.NewBook(db, ask)
+		if err := b.Know(ctx, "known"); err != nil {
+			t.Fatal(err)
+		}
+		if err := db.Update(ctx, func(tx *sqldb.Tx) error { return b.Admit(tx, "known") }); err != nil {
+			t.Fatal(err)
+		}
+		b, away = account.NewBook(db, ask), true // a new process
+		first, second, known := make(chan error, 1), make(chan error, 1), make(chan error, 1)
+		go func() { first <- b.Know(ctx, "first stranger") }()
+		<-begun // the next two are asked about together
+		go func() { second <- b.Know(ctx, "second stranger") }()
+		go func() { known <- b.Know(ctx, "known") }()
+		testkit.Eventually(t, "both wait", func() bool { return b.Waiting() == 2 })
+		close(both)
+		if err := <-known; err != nil {
+			t.Errorf("who is known: %v", err)
+		}
+		if err := <-second; !errors.Is(err, sqldb.ErrUnavailable) {
+			t.Errorf("a stranger: %v", err)
+		}
+		<-first
+	})
+}

@@ -35,22 +35,23 @@ type watch struct {
 	tel      *telemetry.Scope
 	bound    time.Duration
 	seen     map[string]sight
+	codes    map[string]bool // that were ever told: their gauge is written at each look
 	found    atomic.Pointer[[]*platformv1.Trouble]
 	count    func(context.Context, int64, string)
 }
 
 // sight is how something looked, and since when it has looked so.
 type sight struct {
-	state string
-	since time.Time
-	told  bool
+	state, code string
+	since       time.Time
+	told        bool
 }
 
 func newWatch(db *sqldb.DB, apart []func() (string, time.Time), c *consume.Consumer, t *telemetry.Scope, bound time.Duration) *watch {
 	if bound <= 0 {
 		bound = standsStill
 	}
-	return &watch{db: db, storages: append([]func() (string, time.Time){db.Trouble}, apart...), consumer: c, tel: t, bound: bound, seen: map[string]sight{}, count: t.Gauge("troubles", "Reasons for which the service is not well.", "code")}
+	return &watch{db: db, storages: append([]func() (string, time.Time){db.Trouble}, apart...), consumer: c, tel: t, bound: bound, seen: map[string]sight{}, codes: map[string]bool{}, count: t.Gauge("troubles", "Reasons for which the service is not well.", "code")}
 }
 
 func (w *watch) run(ctx context.Context) error {
@@ -70,19 +71,26 @@ func (w *watch) run(ctx context.Context) error {
 // look lists what is not well now.
 func (w *watch) look(ctx context.Context) (found []*platformv1.Trouble) {
 	counts := map[string]int64{}
+	for code := range w.codes {
+		counts[code] = 0
+	}
+	defer func(ctx context.Context) {
+		for code, n := range counts {
+			w.count(ctx, n, code)
+		}
+	}(ctx)
 	// still reports a thing whose state has been bad and the same for a bound.
 	still := func(thing, state string, bad bool, code, channel string, bound time.Duration) {
 		if !bad {
 			if s := w.seen[thing]; s.told {
-				w.tel.Log.WarnContext(ctx, "it is well again", "trouble", code, "channel", channel)
-				counts[code] += 0
+				w.tel.Log.WarnContext(ctx, "it is well again", "trouble", s.code, "channel", channel)
 			}
 			delete(w.seen, thing)
 			return
 		}
 		s, ok := w.seen[thing]
 		if !ok || s.state != state {
-			s = sight{state: state, since: time.Now()}
+			s = sight{state: state, code: code, since: time.Now()}
 		}
 		if time.Since(s.since) >= bound {
 			if !s.told {
@@ -90,6 +98,7 @@ func (w *watch) look(ctx context.Context) (found []*platformv1.Trouble) {
 			}
 			s.told = true
 			counts[code]++
+			w.codes[code] = true
 			found = append(found, &platformv1.Trouble{Code: code, Channel: channel, Since: s.since.UnixMicro()})
 		}
 		w.seen[thing] = s
@@ -110,7 +119,7 @@ func (w *watch) look(ctx context.Context) (found []*platformv1.Trouble) {
 		still("alarm "+c.name, c.alarm, c.alarm != "", c.alarm, c.name, 0)
 	}
 	if w.consumer == nil {
-		return w.tell(ctx, counts, found)
+		return found
 	}
 	cursors, err := w.cursors(ctx)
 	if err != nil {
@@ -121,13 +130,6 @@ func (w *watch) look(ctx context.Context) (found []*platformv1.Trouble) {
 		behind := ok && (a.Epoch > c.epoch || a.Epoch == c.epoch && a.Seq > c.seq)
 		still("read "+c.name, fmt.Sprint(c.epoch, c.seq), behind, ErrNotRead.Code, c.name, w.bound)
 		still("halt "+c.name, c.alarm, c.alarm != "", c.alarm, c.name, 0)
-	}
-	return w.tell(ctx, counts, found)
-}
-
-func (w *watch) tell(ctx context.Context, counts map[string]int64, found []*platformv1.Trouble) []*platformv1.Trouble {
-	for code, n := range counts {
-		w.count(ctx, n, code)
 	}
 	return found
 }

@@ -103,12 +103,17 @@ func TestAFullDiskIsToldAtOnce(t *testing.T) {
 	}
 	code := ""
 	s := &service{name: "registry", watch: newWatch(db, []func() (string, time.Time){func() (string, time.Time) { return code, time.Now() }}, nil, tel.For("registry"), 0)}
+	counted := map[string]int64{}
+	s.watch.count = func(_ context.Context, n int64, code string) { counted[code] = n }
 	for _, c := range []struct{ code, says string }{{sqldb.ErrUnavailable.Code, ""}, {sqldb.ErrFull.Code, "registry: storage.full"}, {"", ""}} {
 		code = c.code
 		found := s.watch.look(ctx)
 		s.watch.found.Store(&found)
 		if lines := strings.Join(s.Unwell(), "\n"); c.says == "" && lines != "" || !strings.Contains(lines, c.says) {
 			t.Errorf("%q is told as %q", c.code, lines)
+		}
+		if full := counted[sqldb.ErrFull.Code]; (full == 1) != (c.code == sqldb.ErrFull.Code) || counted[""] != 0 {
+			t.Errorf("%q is counted as %v", c.code, counted)
 		}
 	}
 }

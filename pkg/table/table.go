@@ -1,7 +1,7 @@
 // Package table keeps the things of a department in their tables, once for both
 // databases: a service says which columns hold which fields, and loads, locks,
 // reads and saves them with their version and their events. What a service asks
-// beyond that is SQL of its own, which begins with [Of.Select].
+// beyond that is SQL of its own.
 package table
 
 import (
@@ -28,8 +28,8 @@ type Spec[T any] struct {
 	Columns func(v *T) []Column
 	// About is whose events are written with v, but for the version.
 	About func(v *T) outbox.Subject
-	// Unknown is returned where there is no such row, and Twice where a unique
-	// index refuses one; nil is outbox.ErrStale.
+	// Unknown is returned where there is no such row; nil is sql.ErrNoRows. Twice is
+	// returned where a unique index refuses a row; nil is outbox.ErrStale.
 	Unknown, Twice *errs.Error
 }
 
@@ -94,9 +94,6 @@ func New[T any](s Spec[T]) *Of[T] {
 	return t
 }
 
-// Select is the beginning of a query for whole rows: their columns and tables.
-func (t *Of[T]) Select() string { return t.selected }
-
 // Lock ends a query whose rows are to stay as they are until the transaction ends.
 func (t *Of[T]) Lock(tx *sqldb.Tx) string {
 	if lock := tx.Dialect().ForUpdate(); lock != "" {
@@ -105,8 +102,8 @@ func (t *Of[T]) Lock(tx *sqldb.Tx) string {
 	return ""
 }
 
-// Into is where a row's columns are scanned to; further columns may be appended.
-func (t *Of[T]) Into(v *T) []any {
+// into is where a row's columns are scanned to; further columns may be appended.
+func (t *Of[T]) into(v *T) []any {
 	columns := t.spec.Columns(v)
 	into := make([]any, len(columns))
 	for i, c := range columns {
@@ -147,7 +144,7 @@ func (t *Of[T]) One(tx *sqldb.Tx, tail string, args ...any) (T, error) {
 
 // Find reads the first row of what tail says and reports whether there is one.
 func (t *Of[T]) Find(tx *sqldb.Tx, tail string, args ...any) (v T, found bool, err error) {
-	err = tx.QueryRow(t.selected+tail, args...).Scan(t.Into(&v)...)
+	err = tx.QueryRow(t.selected+tail, args...).Scan(t.into(&v)...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return v, false, nil
 	}
@@ -157,7 +154,7 @@ func (t *Of[T]) Find(tx *sqldb.Tx, tail string, args ...any) (v T, found bool, e
 // List reads the rows of what tail says.
 func (t *Of[T]) List(tx *sqldb.Tx, tail string, args ...any) ([]T, error) {
 	var v, none T
-	into := t.Into(&v)
+	into := t.into(&v)
 	return sqldb.Collect(tx, func(s sqldb.Scanner) (T, error) {
 		v = none
 		err := s.Scan(into...)
@@ -170,13 +167,19 @@ func (t *Of[T]) List(tx *sqldb.Tx, tail string, args ...any) ([]T, error) {
 // indexes may refuse it with Twice. Of a row that is there, the columns that can
 // change are written. The version goes up by the number of events, by one at least.
 func (t *Of[T]) Save(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) error {
-	return t.save(ctx, l, tx, &v, false, events)
+	return t.save(ctx, l, tx, &v, "", events)
+}
+
+// Create is Save for a row that is not there, whatever its version: the events of
+// a row that was lost may be on record still, and its own go on after them.
+func (t *Of[T]) Create(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) error {
+	return t.save(ctx, l, tx, &v, t.create, events)
 }
 
 // Change is Save for a row that is there, whatever its version: one that was
 // added without an event has 0.
 func (t *Of[T]) Change(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) error {
-	return t.save(ctx, l, tx, &v, true, events)
+	return t.save(ctx, l, tx, &v, t.update, events)
 }
 
 // Add writes a new row and its events unless a unique index holds one like it
@@ -216,18 +219,20 @@ func (t *Of[T]) PutWhere(tx *sqldb.Tx, condition string, v T) (bool, error) {
 	return n > 0, err
 }
 
-// save writes a row with its next version, and its events.
-func (t *Of[T]) save(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v *T, there bool, events []outbox.Event) error {
+// save writes a row with its next version, and its events: by a statement, or by
+// the one that its version asks for.
+func (t *Of[T]) save(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v *T, statement string, events []outbox.Event) error {
 	columns := t.spec.Columns(v)
 	if t.versionAt < 0 {
 		return fmt.Errorf("table: %s has no version", t.spec.Table)
 	}
 	was := *columns[t.versionAt].field.(*int64)
-	statement, there := t.create, there || was > 0
-	if there {
-		statement = t.update
+	if statement == "" {
+		if statement = t.create; was > 0 {
+			statement = t.update
+		}
 	}
-	args, err := t.args(columns, int64(max(1, len(events))), there)
+	args, err := t.args(columns, int64(max(1, len(events))), statement == t.update)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -200,6 +201,30 @@ func TestAVersionCountsEventsAndRefusesWhatIsStale(t *testing.T) {
 }
 
 // Of writers that saw the same version one succeeds.
+// TestARowThatWasLost is created anew after the events that are on record about it.
+func TestARowThatWasLost(t *testing.T) {
+	each(t, func(r rig) {
+		if err := r.save(red(), dropped{"t1"}); err != nil {
+			r.Fatal(err)
+		}
+		lost := r.peek("t1")
+		r.in(func(tx *sqldb.Tx) error { _, err := tx.Exec(`DELETE FROM thing`); return err })
+		if err := r.save(lost, dropped{"t1"}); !errors.Is(err, outbox.ErrStale) {
+			r.Errorf("saving what is not there: %v", err)
+		}
+		r.in(func(tx *sqldb.Tx) error { return r.all.Create(context.Background(), r.log, tx, lost, dropped{"t1"}) })
+		if got := r.peek("t1"); got.Version != 2 || !slices.Equal(r.events(), []int64{1, 2}) {
+			r.Errorf("version %d, events %v", got.Version, r.events())
+		}
+		again := func() error {
+			return r.db.Update(context.Background(), func(tx *sqldb.Tx) error { return r.all.Create(context.Background(), r.log, tx, lost) })
+		}
+		if err := again(); !errors.Is(err, outbox.ErrStale) {
+			r.Errorf("creating what is there: %v", err)
+		}
+	})
+}
+
 func TestOneOfManyWriters(t *testing.T) {
 	each(t, func(r rig) {
 		if err := r.save(red()); err != nil {

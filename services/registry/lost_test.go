@@ -2,12 +2,14 @@ package registry_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
@@ -86,7 +88,8 @@ func theRegistryIsLost(t *testing.T, database, keys string, lose func() string) 
 	})
 	stop()
 
-	ready, stop = begin(lose())
+	anew := lose()
+	ready, stop = begin(anew)
 	testkit.Eventually(t, "it answers an operator", func() bool {
 		st, err := ops.GetStatus(f.Officer("ops"), &platformv1.GetStatusRequest{})
 		return err == nil && st.GetHeld() == "run.held"
@@ -134,4 +137,36 @@ func theRegistryIsLost(t *testing.T, database, keys string, lose func() string) 
 		return err == nil && len(c) == 1 && c[0].GetEpoch() == 2 && c[0].GetAlarm() == "" && c[0].GetPublishedSeq() >= 3
 	})
 	stop()
+
+	// Where the events were taken back and the rows are to be entered again, the
+	// events go on after those on record.
+	without(t, anew, "child", "worker")
+	_, stop = begin(anew)
+	if got := f.register(t, 1); got != guardian {
+		t.Errorf("with events on record, the same person is %s, was %s", got, guardian)
+	}
+	if again, err := f.client.RegisterChild(f.Counter("hrss", guardian), childForm); err != nil || again.GetChildId() != child.GetChildId() {
+		t.Errorf("with events on record, the same child is %v, was %v: %v", again, child, err)
+	}
+	stop()
+}
+
+// without empties tables.
+func without(t *testing.T, address string, tables ...string) {
+	t.Helper()
+	db, err := sqldb.Open(context.Background(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(context.Background(), func(tx *sqldb.Tx) error {
+		for _, name := range tables {
+			if _, err := tx.Exec("DELETE FROM " + name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
 }

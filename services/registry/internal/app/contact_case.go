@@ -107,7 +107,7 @@ type View struct{ Knows, Decides bool }
 // it is; who opened it never decides it.
 func viewOf(p auth.Principal, c domain.ContactCase) View {
 	knows := p.CoversDivision(c.From) == nil
-	return View{Knows: knows, Decides: knows && c.State == domain.CaseOpen && c.Officer != p.Subject}
+	return View{Knows: knows, Decides: knows && c.State == domain.CaseOpen && !ident.SameStaff(c.Officer, p.Subject)}
 }
 
 // ContactCases lists the open cases of people in the officer's counties, and
@@ -118,9 +118,10 @@ func (a *App) ContactCases(ctx context.Context, s Store) (all []domain.ContactCa
 		return nil, nil, err
 	}
 	view = func(c domain.ContactCase) View { return viewOf(p, c) }
-	open, err := s.OpenContactCases()
+	counties, _ := p.Counties()
+	open, err := s.OpenContactCases(counties, p.Subject)
 	for _, c := range open {
-		if view(c).Knows || c.Officer == p.Subject {
+		if view(c).Knows || ident.SameStaff(c.Officer, p.Subject) {
 			all = append(all, c)
 		}
 	}
@@ -133,7 +134,7 @@ func readableCase(s Store, p auth.Principal, id string) (c domain.ContactCase, v
 	if c, err = s.ContactCase(id); err != nil {
 		return c, v, err
 	}
-	if v = viewOf(p, c); !v.Knows && c.Officer != p.Subject {
+	if v = viewOf(p, c); !v.Knows && !ident.SameStaff(c.Officer, p.Subject) {
 		return domain.ContactCase{}, v, domain.ErrCaseUnknown
 	}
 	return c, v, nil

@@ -25,6 +25,9 @@ type Store interface {
 	WorkerByDocument(index []byte) (domain.Worker, bool, error)
 	// SaveWorker returns ErrDocumentTaken where another account has the document.
 	SaveWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error
+	// CreateWorker is SaveWorker for a person whose row is not there; events about
+	// the id may be, where the registry was lost and taken back.
+	CreateWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error
 	// Forget removes what an account held apart from its own row and what
 	// departments must be able to prove, and has the owners' keys destroyed.
 	Forget(ctx context.Context, worker string, owners []string) error
@@ -48,8 +51,9 @@ type Store interface {
 	LastVersion(aggregate string) (int64, error)
 	// ContactCase loads and locks a case, or returns ErrCaseUnknown.
 	ContactCase(id string) (domain.ContactCase, error)
-	// OpenContactCases lists what is not decided, oldest first.
-	OpenContactCases() ([]domain.ContactCase, error)
+	// OpenContactCases lists what is not decided, oldest first: about people of
+	// the counties whose codes begin so, and what the officer opened.
+	OpenContactCases(counties, officer string) ([]domain.ContactCase, error)
 	// ContactCasesOf lists what was asked about a person, newest first.
 	ContactCasesOf(worker string) ([]domain.ContactCase, error)
 	SaveContactCase(c domain.ContactCase) error

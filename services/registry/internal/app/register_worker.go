@@ -140,7 +140,7 @@ func (a *App) RegisterWorker(ctx context.Context, s Store, w domain.Worker, even
 			return auth.ErrNotYours
 		}
 	}
-	return s.SaveWorker(ctx, w, events...)
+	return s.CreateWorker(ctx, w, events...)
 }
 
 // day reads the day on which something is judged; "" is today.

@@ -3,6 +3,8 @@ package domain
 import (
 	"slices"
 	"time"
+
+	"github.com/qiao-platform/qiao/pkg/ident"
 )
 
 // ContactCase is a change of a person's contact or county that somebody other
@@ -76,7 +78,7 @@ func (c ContactCase) Decide(officer string, approve bool, refusal string, w Work
 	switch {
 	case c.State != CaseOpen:
 		return c, w, nil, ErrCaseDecided
-	case officer == c.Officer:
+	case ident.SameStaff(officer, c.Officer):
 		return c, w, nil, ErrCaseOwn
 	}
 	c.DecidedBy, c.DecidedAt = officer, now

@@ -173,6 +173,10 @@ func Opening(id string, p Person, children []string) Applicant {
 	return Applicant{ID: id, Name: p.Name.Reveal(), Birth: p.Document.BirthDate().String(), Phone: p.Contact.Phone.Reveal(), Children: children}
 }
 
+// mostOfAPhone is how many may give one telephone before it is an agent's or a
+// dormitory's, and says nothing of a household.
+const mostOfAPhone = 10
+
 // LikelyHouseholds compares workers: two may be one household where what is
 // likely one child is both's, or where they gave one telephone, and one person
 // where name and birth date are the same.
@@ -207,6 +211,8 @@ func LikelyHouseholds(all []Applicant, children []Likely) (likely []Likely) {
 		ground := GroundSamePhone
 		if key[0] == 'n' {
 			ground = GroundSamePerson
+		} else if len(ids) > mostOfAPhone {
+			continue
 		}
 		for i, a := range ids {
 			for _, b := range ids[i+1:] {

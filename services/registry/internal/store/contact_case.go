@@ -28,9 +28,10 @@ var contactCases = table.New(table.Spec[domain.ContactCase]{
 // ContactCase loads and locks a case.
 func (t *Tx) ContactCase(id string) (domain.ContactCase, error) { return contactCases.Load(t.tx, id) }
 
-// OpenContactCases lists what is not decided, oldest first.
-func (t *Tx) OpenContactCases() ([]domain.ContactCase, error) {
-	return contactCases.List(t.tx, `WHERE state = $1 ORDER BY made_at, id LIMIT 500`, domain.CaseOpen)
+// OpenContactCases lists what is not decided, oldest first: about people of the
+// counties whose codes begin so, and what the officer opened.
+func (t *Tx) OpenContactCases(counties, officer string) ([]domain.ContactCase, error) {
+	return contactCases.List(t.tx, `WHERE state = $1 AND (from_county LIKE $2 || '%' OR officer = $3) ORDER BY made_at, id LIMIT 500`, domain.CaseOpen, counties, officer)
 }
 
 // ContactCasesOf lists what was asked about a person, newest first.

@@ -54,3 +54,13 @@ func (t *Tx) WorkerByDocument(index []byte) (domain.Worker, bool, error) {
 func (t *Tx) SaveWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error {
 	return workers.Save(ctx, t.log, t.tx, w, events...)
 }
+
+// CreateWorker is SaveWorker for a person whose row is not there.
+func (t *Tx) CreateWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error {
+	return workers.Create(ctx, t.log, t.tx, w, events...)
+}
+
+// LastVersion returns the version of the last event about an id, 0 where there is none.
+func (t *Tx) LastVersion(aggregate string) (v int64, err error) {
+	return v, t.tx.QueryRow(`SELECT coalesce(max(version), 0) FROM event WHERE aggregate = $1`, aggregate).Scan(&v)
+}

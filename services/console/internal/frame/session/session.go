@@ -107,6 +107,7 @@ func DeskOf(r *http.Request, divisions []string) (d Desk, ok bool) {
 		return d, false
 	}
 	d.Staff, d.Division, _ = strings.Cut(c.Value, ".")
+	d.Staff = ident.StaffNumber(d.Staff)
 	return d, staffNumber.MatchString(d.Staff) && slices.Contains(divisions, d.Division)
 }
 

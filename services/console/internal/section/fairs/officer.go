@@ -157,10 +157,9 @@ func (s *pages) secondPass(v *frame.Visit) error {
 
 // fairBundle hands the published bundle on, part by part.
 func (s *pages) fairBundle(v *frame.Visit) error {
-	ctx := v.As(cases)
 	var offset int64
 	for {
-		reply, err := s.employment.GetFairBundle(ctx, &employmentv1.GetFairBundleRequest{FairId: v.Path("fair"), Offset: offset})
+		reply, err := s.employment.GetFairBundle(v.As(cases), &employmentv1.GetFairBundleRequest{FairId: v.Path("fair"), Offset: offset})
 		if offset == 0 {
 			if err != nil {
 				return err
@@ -171,7 +170,7 @@ func (s *pages) fairBundle(v *frame.Visit) error {
 			v.Download("lottery.txt")
 		}
 		if err != nil {
-			return nil // the file is cut short, and says so when it is verified
+			panic(http.ErrAbortHandler) // half a bundle must not look like a whole one
 		}
 		if _, err := v.W.Write(reply.GetData()); err != nil {
 			return nil // the visitor is gone

@@ -2,6 +2,7 @@ package operations
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -109,22 +110,23 @@ func (s *pages) retryParked(v *frame.Visit) error {
 	})
 }
 
-// retryAll tries everything again that is parked anywhere, channel after channel.
+// retryAll tries everything again that is parked anywhere, channel after channel:
+// one service that does not answer leaves out none of the others.
 func (s *pages) retryAll(v *frame.Visit) error {
 	return v.Once(func() (string, error) {
 		var applied, still int32
+		var failed error
 		for _, service := range s.services {
 			list, err := s.ops(service).ListParked(v.As(operation), &platformv1.ListParkedRequest{Limit: parkedLimit})
-			if err != nil {
-				return "", err
-			}
+			failed = errors.Join(failed, err)
 			for _, c := range byChannel(list.GetEvents()) {
 				reply, err := s.ops(service).RetryParked(v.Each(operation, c.Channel), &platformv1.RetryParkedRequest{Channel: c.Channel})
-				if err != nil {
-					return "", err
-				}
+				failed = errors.Join(failed, err)
 				applied, still = applied+reply.GetApplied(), still+reply.GetStillParked()
 			}
+		}
+		if failed != nil {
+			return "", failed
 		}
 		return "/parked?" + url.Values{"retried": {"all"}, "applied": {strconv.Itoa(int(applied))}, "still": {strconv.Itoa(int(still))}}.Encode(), nil
 	})

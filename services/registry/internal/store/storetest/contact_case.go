@@ -24,7 +24,7 @@ func contactCases(t *testing.T, s suite) {
 	if err := save(c); err != nil {
 		t.Fatal(err)
 	}
-	if err := save(domain.ContactCase{ID: "c-2", Worker: "w-2", Profile: []byte("x"), MadeAt: now, State: domain.CaseOpen}); err != nil {
+	if err := save(domain.ContactCase{ID: "c-2", Worker: "w-2", From: "654322", Officer: "a-1", Profile: []byte("x"), MadeAt: now, State: domain.CaseOpen}); err != nil {
 		t.Fatal(err)
 	}
 	c.State, c.DecidedBy, c.DecidedAt, c.Former, c.FormerLangs = domain.CaseApplied, "a-2", now.Add(time.Hour), []byte("old"), []string{"zh-Hans"}
@@ -48,9 +48,14 @@ func contactCases(t *testing.T, s suite) {
 		if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], c) {
 			t.Errorf("%+v, %v; want %+v", got, err, c)
 		}
-		open, err := tx.OpenContactCases()
-		if err != nil || len(open) != 1 || open[0].ID != "c-2" || !open[0].DecidedAt.IsZero() || open[0].Former != nil {
-			t.Errorf("%+v, %v", open, err)
+		for _, who := range [][2]string{{"", "z-9"}, {"6543", "z-9"}, {"659999", "a-1"}} {
+			open, err := tx.OpenContactCases(who[0], who[1])
+			if err != nil || len(open) != 1 || open[0].ID != "c-2" || !open[0].DecidedAt.IsZero() || open[0].Former != nil {
+				t.Errorf("%v: %+v, %v", who, open, err)
+			}
+		}
+		if open, err := tx.OpenContactCases("659999", "z-9"); err != nil || len(open) != 0 {
+			t.Errorf("an officer of another county sees %+v, %v", open, err)
 		}
 		return nil
 	})

@@ -71,7 +71,6 @@ func (s *Stories) grant(ctx context.Context, t *told, recipient, purpose, kind s
 	if t.grants[key] != "" {
 		return nil
 	}
-	t.granted++
 	g, err := s.registry.GrantConsent(session.Worker(t.worker).As(ctx, session.OwnRecord), &registryv1.GrantConsentRequest{
 		Worker: t.worker, Purpose: purpose, Kinds: []string{kind}, Recipient: recipient, ValidFrom: s.today().String(), NoticeVersion: notice, Language: "zh-Hans",
 	})
