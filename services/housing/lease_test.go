@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
@@ -285,6 +286,14 @@ func exit(t *testing.T, f *fixture) {
 		return err
 	}
 	wantCode(t, "left while it can be appealed", left(), "housing.exit.not_final")
+	f.clock.Advance(20 * 24 * time.Hour) // more than its days, and nobody is known to have the decision
+	if e := f.lease(lease).GetExits()[0]; e.GetAppealUntil() != "" || e.GetAppealDays() != 15 {
+		t.Fatalf("%v", e)
+	}
+	f.served(id, "housing.exit.decided")
+	if e := f.lease(lease).GetExits()[0]; e.GetAppealUntil() != clock.DateOf(f.clock.Now()).AddDays(15).String() || e.GetWhy()[0].GetAppeals()[0].GetUntil() != e.GetAppealUntil() {
+		t.Fatalf("%v", e)
+	}
 	if _, err := f.client.AppealExit(f.Worker(worker), &housingv1.AppealExitRequest{ExitId: id}); err != nil {
 		t.Fatal(err)
 	}

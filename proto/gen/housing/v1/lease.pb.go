@@ -561,11 +561,14 @@ type Exit struct {
 	State     string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
 	NoticedOn string `protobuf:"bytes,5,opt,name=noticed_on,json=noticedOn,proto3" json:"noticed_on,omitempty"`
 	// 0 until the message has arrived
-	AnswerBy      int64        `protobuf:"varint,6,opt,name=answer_by,json=answerBy,proto3" json:"answer_by,omitempty"`
-	AnswerCode    string       `protobuf:"bytes,7,opt,name=answer_code,json=answerCode,proto3" json:"answer_code,omitempty"`
-	LeaveBy       string       `protobuf:"bytes,8,opt,name=leave_by,json=leaveBy,proto3" json:"leave_by,omitempty"`
-	AppealUntil   string       `protobuf:"bytes,9,opt,name=appeal_until,json=appealUntil,proto3" json:"appeal_until,omitempty"`
-	Why           []*v1.Reason `protobuf:"bytes,10,rep,name=why,proto3" json:"why,omitempty"`
+	AnswerBy   int64  `protobuf:"varint,6,opt,name=answer_by,json=answerBy,proto3" json:"answer_by,omitempty"`
+	AnswerCode string `protobuf:"bytes,7,opt,name=answer_code,json=answerCode,proto3" json:"answer_code,omitempty"`
+	LeaveBy    string `protobuf:"bytes,8,opt,name=leave_by,json=leaveBy,proto3" json:"leave_by,omitempty"`
+	// "" until the decision has arrived
+	AppealUntil string       `protobuf:"bytes,9,opt,name=appeal_until,json=appealUntil,proto3" json:"appeal_until,omitempty"`
+	Why         []*v1.Reason `protobuf:"bytes,10,rep,name=why,proto3" json:"why,omitempty"`
+	// to appeal the decision, from the day on which it arrives; 0 once an appeal was heard
+	AppealDays    int32 `protobuf:"varint,11,opt,name=appeal_days,json=appealDays,proto3" json:"appeal_days,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -668,6 +671,13 @@ func (x *Exit) GetWhy() []*v1.Reason {
 		return x.Why
 	}
 	return nil
+}
+
+func (x *Exit) GetAppealDays() int32 {
+	if x != nil {
+		return x.AppealDays
+	}
+	return 0
 }
 
 // Review is what a clock opened for a person to look at; nothing follows by itself.
@@ -2407,7 +2417,7 @@ const file_qiao_housing_v1_lease_proto_rawDesc = "" +
 	"reportedOn\x12\x1d\n" +
 	"\n" +
 	"planned_on\x18\x06 \x01(\tR\tplannedOn\x12\x17\n" +
-	"\adone_on\x18\a \x01(\tR\x06doneOn\"\xaf\x02\n" +
+	"\adone_on\x18\a \x01(\tR\x06doneOn\"\xd0\x02\n" +
 	"\x04Exit\x12\x17\n" +
 	"\aexit_id\x18\x01 \x01(\tR\x06exitId\x12\x19\n" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x16\n" +
@@ -2421,7 +2431,9 @@ const file_qiao_housing_v1_lease_proto_rawDesc = "" +
 	"\bleave_by\x18\b \x01(\tR\aleaveBy\x12!\n" +
 	"\fappeal_until\x18\t \x01(\tR\vappealUntil\x12*\n" +
 	"\x03why\x18\n" +
-	" \x03(\v2\x18.qiao.platform.v1.ReasonR\x03why\"\xa5\x01\n" +
+	" \x03(\v2\x18.qiao.platform.v1.ReasonR\x03why\x12\x1f\n" +
+	"\vappeal_days\x18\v \x01(\x05R\n" +
+	"appealDays\"\xa5\x01\n" +
 	"\x06Review\x12\x1b\n" +
 	"\treview_id\x18\x01 \x01(\tR\breviewId\x12\x19\n" +
 	"\blease_id\x18\x02 \x01(\tR\aleaseId\x12\x16\n" +

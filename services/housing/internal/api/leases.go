@@ -73,7 +73,7 @@ func repair(r domain.Repair) *housingv1.Repair {
 func exit(e domain.Exit) *housingv1.Exit {
 	return &housingv1.Exit{
 		ExitId: e.ID, LeaseId: e.LeaseID, Ground: e.Ground, State: string(e.State), NoticedOn: e.NoticedOn.String(), AnswerBy: sqldb.Micros(e.AnswerBy),
-		AnswerCode: e.Answer, LeaveBy: e.LeaveBy.String(), AppealUntil: e.AppealUntil.String(), Why: rpc.Reasons(e.Reasons),
+		AnswerCode: e.Answer, LeaveBy: e.LeaveBy.String(), AppealUntil: e.AppealUntil.String(), AppealDays: int32(e.AppealDays), Why: rpc.Reasons(e.Reasons),
 	}
 }
 

@@ -21,9 +21,14 @@ func (a *App) ServeRenewal(ctx context.Context, s Store, id string, at time.Time
 	return served(ctx, a, id, at, s.Renewal, domain.ErrRenewalUnknown, func(v *domain.Renewal) *[]rule.Trace { return &v.Reasons }, s.SaveRenewal)
 }
 
-// ServeExit counts the time of the decision on an exit, and on an appeal against it.
+// ServeExit counts the times of the decision on an exit, to appeal it and to ask for
+// reconsideration, and of the decision on an appeal.
 func (a *App) ServeExit(ctx context.Context, s Store, id string, at time.Time) error {
-	return served(ctx, a, id, at, s.Exit, domain.ErrExitUnknown, func(v *domain.Exit) *[]rule.Trace { return &v.Reasons }, s.SaveExit)
+	load := func(id string) (domain.Exit, error) {
+		e, err := s.Exit(id)
+		return e.Served(clock.DateOf(at)), err // a decision of both times has both from one message
+	}
+	return served(ctx, a, id, at, load, domain.ErrExitUnknown, func(v *domain.Exit) *[]rule.Trace { return &v.Reasons }, s.SaveExit)
 }
 
 // served enters, into the decision that a message tells of, the last day on which

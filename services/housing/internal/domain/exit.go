@@ -36,7 +36,9 @@ type Exit struct {
 	AnswerDays                  int
 	AnswerBy                    time.Time // zero until the message has arrived
 	Answer                      string
-	LeaveBy, AppealUntil        clock.Date
+	LeaveBy                     clock.Date
+	AppealDays                  int        // to appeal the decision, from the day on which it arrived; 0 once an appeal was heard
+	AppealUntil                 clock.Date // zero until that day is known
 	Reasons                     []rule.Trace
 	Version                     int64
 }
@@ -180,18 +182,18 @@ func (r ExitRules) Decide(e Exit, leave bool, leaveBy clock.Date, officer string
 	if leaveBy.Before(today.AddDays(leaveDays)) {
 		return e, nil, ErrExitLeaveBy.With("earliest", today.AddDays(leaveDays).String())
 	}
-	e.State, e.LeaveBy, e.AppealUntil = ExitIsLeaving, leaveBy, today.AddDays(appealDays)
+	e.State, e.LeaveBy, e.AppealDays = ExitIsLeaving, leaveBy, appealDays
 	e.Reasons = slices.Clone(e.Reasons)
 	for i := range e.Reasons {
 		t := e.Reasons[i]
 		t.DecidedOn = today
 		t.Facts = append(slices.Clone(t.Facts), rule.Fact{Name: "exit_answer", Value: answerOf(e), From: "declared", AsOf: today.String()})
-		t.Changes = append([]rule.Change{{Code: "appeal_exit", By: e.AppealUntil}}, t.Changes...)
+		t.Changes = append([]rule.Change{{Code: "appeal_exit"}}, t.Changes...)
 		e.Reasons[i] = t
 	}
 	Appealable(e.Reasons, r.Recourse)
 	for i := range e.Reasons {
-		e.Reasons[i].Appeals = append([]rule.Appeal{{Way: "officer_review", Body: "hou", Deadline: r.Times.ID, Until: e.AppealUntil}}, e.Reasons[i].Appeals...)
+		e.Reasons[i].Appeals = append([]rule.Appeal{{Way: "officer_review", Body: "hou", Deadline: r.Times.ID, Days: appealDays}}, e.Reasons[i].Appeals...)
 	}
 	return e, []Event{ExitDecided{ExitID: e.ID, LeaseID: e.LeaseID, Outcome: "leaves", LeaveBy: leaveBy}}, nil
 }
@@ -203,12 +205,40 @@ func answerOf(e Exit) string {
 	return e.Answer
 }
 
+// Served starts the time to appeal, once, on the day on which the decision is
+// known to have arrived, and says in its reasons until when it runs.
+func (e Exit) Served(on clock.Date) Exit {
+	if e.State != ExitIsLeaving || e.AppealDays == 0 || !e.AppealUntil.IsZero() {
+		return e
+	}
+	e.AppealUntil = on.AddDays(e.AppealDays)
+	e.Reasons = slices.Clone(e.Reasons)
+	for i, t := range e.Reasons {
+		e.Reasons[i].Appeals = slices.Clone(t.Appeals)
+		for j, a := range t.Appeals {
+			if a.Way == "officer_review" {
+				e.Reasons[i].Appeals[j].Until = e.AppealUntil
+			}
+		}
+	}
+	return e
+}
+
+// appealable reports whether the tenant can take the decision to a third officer:
+// for its days or, until it is known when it arrived, at any time.
+func (e Exit) appealable(today clock.Date) bool {
+	if e.AppealUntil.IsZero() {
+		return e.AppealDays > 0
+	}
+	return !today.After(e.AppealUntil)
+}
+
 // Appeal takes the decision to a third officer.
 func (e Exit) Appeal(today clock.Date) (Exit, []Event, error) {
 	if e.State != ExitIsLeaving {
 		return e, nil, ErrExitState.With("state", string(e.State))
 	}
-	if today.After(e.AppealUntil) {
+	if !e.appealable(today) {
 		return e, nil, ErrExitAppealLate
 	}
 	e.State = ExitIsAppealed
@@ -225,7 +255,7 @@ func (e Exit) DecideAppeal(stays bool, officer string) (Exit, []Event, error) {
 		return e, nil, ErrExitOfficer
 	}
 	outcome := "leaves"
-	e.State, e.AppealUntil = ExitIsLeaving, clock.Date{} // heard once
+	e.State, e.AppealDays, e.AppealUntil = ExitIsLeaving, 0, clock.Date{} // heard once
 	if stays {
 		outcome, e.State = "stays", ExitIsStaying
 	}
@@ -239,7 +269,7 @@ func (e Exit) Leave(today clock.Date) (Exit, error) {
 	switch {
 	case e.State != ExitIsLeaving:
 		return e, ErrExitState.With("state", string(e.State))
-	case !e.AppealUntil.IsZero() && !today.After(e.AppealUntil), today.Before(e.LeaveBy):
+	case e.appealable(today), today.Before(e.LeaveBy):
 		return e, ErrExitStands
 	}
 	e.State = ExitIsLeft

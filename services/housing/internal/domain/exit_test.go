@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/rule"
 )
 
 // TestTheTimeToAnswerANotice: silence can be decided on from the midnight in
@@ -44,5 +45,53 @@ func TestTheTimeToAnswerANotice(t *testing.T) {
 	}
 	if _, started := answered.Delivered(now); started {
 		t.Error("a notice that was answered has a time to answer")
+	}
+}
+
+// TestTheTimeToAppeal: it begins when the decision arrived, once, and is over when
+// an appeal was heard; until it is known to have arrived it is not over.
+func TestTheTimeToAppeal(t *testing.T) {
+	today := clock.DateOf(now)
+	decided := Exit{ID: "e", State: ExitIsLeaving, NoticedBy: "o1", DecidedBy: "o2", LeaveBy: today.AddDays(30), AppealDays: 15,
+		Reasons: []rule.Trace{{Appeals: []rule.Appeal{{Way: "officer_review", Days: 15}, {Way: "reconsideration", Days: 60}}}}}
+	served := decided.Served(today.AddDays(40))
+	last := today.AddDays(55)
+	if again := served.Served(today.AddDays(50)); again.AppealUntil != last {
+		t.Errorf("through %v, want %v", again.AppealUntil, last)
+	}
+	if a := served.Reasons[0].Appeals; a[0].Until != last || !a[1].Until.IsZero() || !decided.Reasons[0].Appeals[0].Until.IsZero() {
+		t.Errorf("the reasons say %+v, and said %+v", a, decided.Reasons[0].Appeals)
+	}
+	old := decided // of before the days were kept: the day that was told stays
+	old.AppealDays, old.AppealUntil = 0, today.AddDays(15)
+	appealed, _, err := decided.Appeal(today)
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard, _, err := appealed.DecideAppeal(false, "o3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		e      Exit
+		on     clock.Date
+		appeal bool
+	}{
+		"not known to have arrived": {decided, today.AddDays(300), true},
+		"the last day":              {served, last, true},
+		"the day after":             {served, last.AddDays(1), false},
+		"heard":                     {heard.Served(today), today, false},
+		"old, the last day":         {old.Served(today.AddDays(9)), today.AddDays(15), true},
+		"old, the day after":        {old.Served(today.AddDays(9)), today.AddDays(16), false},
+	} {
+		if _, _, err := c.e.Appeal(c.on); (err == nil) != c.appeal {
+			t.Errorf("%s: an appeal: %v", name, err)
+		}
+		if _, err := c.e.Leave(c.on); (err == nil) != (!c.appeal && !c.on.Before(c.e.LeaveBy)) {
+			t.Errorf("%s: to leave: %v", name, err)
+		}
+	}
+	if e := appealed.Served(today); !e.AppealUntil.IsZero() {
+		t.Error("a time to appeal what was appealed")
 	}
 }

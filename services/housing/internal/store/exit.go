@@ -17,7 +17,7 @@ var exits = table.New(table.Spec[domain.Exit]{
 			table.Fixed("ground", &e.Ground), table.Changing("state", &e.State), table.Fixed("noticing_officer", &e.NoticedBy),
 			table.Changing("deciding_officer", &e.DecidedBy), table.Fixed("noticed_on", &e.NoticedOn), table.Fixed("answer_days", &e.AnswerDays),
 			table.Changing("answer_by", &e.AnswerBy), table.Changing("answer_code", &e.Answer), table.Changing("leave_by", &e.LeaveBy),
-			table.Changing("appeal_until", &e.AppealUntil), table.Changing("reasons", table.JSON(&e.Reasons)), table.Version(&e.Version),
+			table.Changing("appeal_days", &e.AppealDays), table.Changing("appeal_until", &e.AppealUntil), table.Changing("reasons", table.JSON(&e.Reasons)), table.Version(&e.Version),
 		}
 	},
 	About: func(e *domain.Exit) outbox.Subject {

@@ -121,7 +121,7 @@ func (s *suite) tenancyRoundTrip() {
 	repair := domain.Repair{ID: "repair-1", LeaseID: l.ID, Worker: l.Worker, County: l.County, What: "roof", State: domain.RepairIsPlanned, ReportedOn: day, PlannedOn: day}
 	review := domain.Review{ID: "review-1", LeaseID: l.ID, Worker: l.Worker, County: l.County, Ground: domain.GroundArrears, OpenedOn: day}
 	exit := domain.Exit{ID: "exit-1", LeaseID: l.ID, Worker: l.Worker, County: l.County, Ground: "arrears", State: domain.ExitIsAnswered, NoticedBy: "officer-1", DecidedBy: "officer-2",
-		NoticedOn: day, AnswerDays: 15, AnswerBy: noon, Answer: "paid", LeaveBy: day, AppealUntil: day, Reasons: why()}
+		NoticedOn: day, AnswerDays: 15, AnswerBy: noon, Answer: "paid", LeaveBy: day, AppealDays: 15, AppealUntil: day, Reasons: why()}
 	request := domain.PlaceRequest{ID: "request-1", Employer: "employer-1", County: "654301", Asked: 3, Granted: 2, AskedOn: day}
 	pay := domain.Payment{ID: "payment-1", LeaseID: l.ID, Month: "2026-11", AmountFen: 34000, PaidOn: day, Reference: "r"}
 	s.do(func(ctx context.Context, tx app.Store) error {
