@@ -20,6 +20,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/rpc"
@@ -41,6 +42,10 @@ var shared struct {
 	err   error
 }
 
+// partitions are the channels of each service: with several, no order is kept
+// between what two workers do.
+const partitions = 3
+
 func theCluster(t *testing.T) *cluster.Cluster {
 	t.Helper()
 	testkit.Engines(t)
@@ -56,7 +61,7 @@ func theCluster(t *testing.T) *cluster.Cluster {
 		shared.disk, _ = testkit.MountDisk(postgres, "8g") // the test that needs it says so
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
 		defer cancel()
-		shared.c, shared.err = cluster.Up(ctx, cluster.Config{Dir: shared.dir, Programs: filepath.Dir(program), Bus: "../../../deploy/nats/server.conf", Demo: true})
+		shared.c, shared.err = cluster.Up(ctx, cluster.Config{Dir: shared.dir, Programs: filepath.Dir(program), Bus: "../../../deploy/nats/server.conf", Demo: true, Partitions: partitions})
 	})
 	if shared.err != nil {
 		t.Fatalf("the cluster does not start: %v", shared.err)
@@ -222,27 +227,36 @@ func (c *counters) end(on *cluster.Cluster) {
 // takeover is the longest that a dead holder's lease may stand in the way.
 const takeover = 5 * time.Second
 
-func TestARelayTakesOverFromADeadOne(t *testing.T) {
+// takenOver kills the process that holds a service's lease of the registry's
+// first channel, and waits until others hold all that it held.
+func takenOver(t *testing.T, service, table string) {
+	t.Helper()
 	on := theCluster(t)
 	l := begin(t, caller(t, on, "demo"))
 	c := l.counters()
 	c.more(20)
-	dead := holder(t, on, "registry", "channel", "registry-0")
-	if dead == "" {
-		t.Fatal("no process leads registry-0")
+	held := func(by string) (all []string) {
+		for i := range partitions {
+			if channel := event.Channel("registry", i); holder(t, on, service, table, channel) == by {
+				all = append(all, channel)
+			}
+		}
+		return all
 	}
+	dead := holder(t, on, service, table, event.Channel("registry", 0))
+	if dead == "" {
+		t.Fatalf("no process of %s holds registry-0", service)
+	}
+	had := held(dead)
 	if err := on.Kill(dead); err != nil {
 		t.Fatal(err)
 	}
 	killed := time.Now()
-	testkit.Eventually(t, "another process leads registry-0", func() bool {
-		h := holder(t, on, "registry", "channel", "registry-0")
-		return h != "" && h != dead
-	})
+	testkit.Eventually(t, "others hold what it held", func() bool { return len(held(dead)) == 0 && len(held("")) == 0 })
 	if took := time.Since(killed); took > takeover {
-		t.Errorf("the relay was taken over after %v", took)
+		t.Errorf("%v were taken over after %v", had, took)
 	} else {
-		t.Logf("taken over after %v", took.Round(time.Millisecond))
+		t.Logf("%v taken over after %v", had, took.Round(time.Millisecond))
 	}
 	c.more(20)
 	restart(t, on, dead)
@@ -250,31 +264,22 @@ func TestARelayTakesOverFromADeadOne(t *testing.T) {
 	c.end(on)
 }
 
-func TestAReaderTakesOverFromADeadOne(t *testing.T) {
+func TestARelayTakesOverFromADeadOne(t *testing.T) { takenOver(t, "registry", "channel") }
+
+func TestAReaderTakesOverFromADeadOne(t *testing.T) { takenOver(t, "education", "cursor") }
+
+// A service's events are spread over its channels, and a cluster goes on with
+// as many as it began with.
+func TestAClusterHasSeveralChannels(t *testing.T) {
 	on := theCluster(t)
-	l := begin(t, caller(t, on, "demo"))
-	c := l.counters()
-	c.more(20)
-	dead := holder(t, on, "education", "cursor", "registry-0")
-	if dead == "" {
-		t.Fatal("no process reads registry-0")
-	}
-	if err := on.Kill(dead); err != nil {
-		t.Fatal(err)
-	}
-	killed := time.Now()
-	testkit.Eventually(t, "another process reads registry-0", func() bool {
-		h := holder(t, on, "education", "cursor", "registry-0")
-		return h != "" && h != dead
-	})
-	if took := time.Since(killed); took > takeover {
-		t.Errorf("the reader was taken over after %v", took)
-	} else {
-		t.Logf("taken over after %v", took.Round(time.Millisecond))
-	}
-	c.more(20)
-	restart(t, on, dead)
+	c := begin(t, caller(t, on, "demo")).counters()
+	c.more(60)
 	c.end(on)
+	var used int
+	query(t, on, "registry", `SELECT count(DISTINCT channel) FROM event WHERE seq IS NOT NULL`, nil, &used)
+	if used != partitions {
+		t.Errorf("events are on %d of %d channels", used, partitions)
+	}
 }
 
 func restart(t *testing.T, on *cluster.Cluster, name string) {

@@ -48,11 +48,12 @@ func clusterUp(ctx context.Context, args []string) error {
 	listen := f.String("listen", "127.0.0.1:8080", "`address` of the console")
 	programs := f.String("programs", filepath.Dir(self), "`folder` of the built commands")
 	bus := f.String("bus", "deploy/nats/server.conf", "the bus' configuration `file`")
+	partitions := f.Int("partitions", 0, "channels of every service, fixed for a platform's life; 0 is what the folder's cluster had, or one")
 	demo := f.Bool("demo", false, "let someone sign for invented people")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	c, err := cluster.Up(ctx, cluster.Config{Dir: *state, Programs: *programs, Bus: *bus, Listen: *listen, Demo: *demo})
+	c, err := cluster.Up(ctx, cluster.Config{Dir: *state, Programs: *programs, Bus: *bus, Listen: *listen, Demo: *demo, Partitions: *partitions})
 	if err != nil {
 		return err
 	}

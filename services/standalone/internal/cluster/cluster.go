@@ -5,6 +5,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,6 +45,10 @@ type Config struct {
 	Bus      string // the bus' configuration, deploy/nats/server.conf
 	Listen   string // the console's address; "" takes a free port
 	Demo     bool   // whether someone may sign for invented people
+
+	// Partitions are the channels of each service; 0 is what the folder's
+	// cluster had, or one.
+	Partitions int
 }
 
 // Cluster is a running cluster, or one that ran.
@@ -55,9 +60,10 @@ type Cluster struct {
 
 // state is what the file cluster.json holds.
 type state struct {
-	Demo      bool      `json:"demo"`
-	Nodes     []string  `json:"nodes"` // where clients reach the bus
-	Processes []process `json:"processes"`
+	Demo       bool      `json:"demo"`
+	Partitions int       `json:"partitions"` // channels of each service
+	Nodes      []string  `json:"nodes"`      // where clients reach the bus
+	Processes  []process `json:"processes"`
 }
 
 // Errors of this package.
@@ -95,10 +101,14 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if old, err := Open(dir); err == nil && slices.ContainsFunc(old.state.Processes, process.alive) {
-		return nil, fmt.Errorf("%s: %w", dir, ErrRuns)
+	partitions := cmp.Or(cfg.Partitions, 1)
+	if old, err := Open(dir); err == nil {
+		if slices.ContainsFunc(old.state.Processes, process.alive) {
+			return nil, fmt.Errorf("%s: %w", dir, ErrRuns)
+		}
+		partitions = cmp.Or(cfg.Partitions, old.state.Partitions, 1)
 	}
-	c = &Cluster{dir: dir, secrets: filepath.Join(dir, "keys"), state: state{Demo: cfg.Demo}}
+	c = &Cluster{dir: dir, secrets: filepath.Join(dir, "keys"), state: state{Demo: cfg.Demo, Partitions: partitions}}
 	started := c
 	for _, sub := range []string{"log", "bus/secrets", "config", "collector", "redis"} {
 		if err := os.MkdirAll(c.path(sub), 0o700); err != nil {
@@ -117,7 +127,7 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := keys.Write(c.secrets, keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: 1, Demo: cfg.Demo,
+	if err := keys.Write(c.secrets, keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: partitions, Demo: cfg.Demo,
 		Data: []string{c.path("postgres", "data", "PG_VERSION"), c.path("bus", "nats-*", "jetstream")}}); err != nil {
 		return nil, err
 	}
@@ -129,7 +139,7 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 	if err := errors.Join(c.busReady(ctx), c.makeDatabases(ctx, at), c.redisReady(ctx, at)); err != nil {
 		return nil, err
 	}
-	if _, err := c.MakeStreams(ctx, 1, nodes, streamBytes); err != nil {
+	if _, err := c.MakeStreams(ctx, partitions, nodes, streamBytes); err != nil {
 		return nil, err
 	}
 	if err := c.startServices(cfg, at); err != nil {

@@ -35,7 +35,7 @@ func (c *Cluster) startService(cfg Config, at places, service, name string) erro
 	conf := config.Config{
 		Listen: at.services[name], NATS: strings.Join(c.state.Nodes, ","), NATSUser: service, NATSPasswordFile: c.secret("nats-" + service + ".password"),
 		Redis: at.redis, RedisPasswordFile: c.secret("redis.password"), OTLP: at.collector,
-		SigningKeyFile: c.secret(service + ".key"), Partitions: 1, Replicas: nodes, StreamMiB: 1024,
+		SigningKeyFile: c.secret(service + ".key"), Partitions: c.state.Partitions, Replicas: nodes, StreamMiB: 1024,
 	}
 	kind := "console"
 	conf.Demo = cfg.Demo && service == console.Name
