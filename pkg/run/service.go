@@ -95,6 +95,8 @@ type Parts struct {
 	Router *consume.Router // nil: reads no channel
 	Tasks  map[string]task.Handler
 	Counts []ops.Count
+	// LongTasks take minutes; the others do not wait for them.
+	LongTasks map[string]task.Handler
 	// Known reports whether what is kept apart from the service's database knows
 	// that the database held something; nil where nothing is.
 	Known func(context.Context) (bool, error)
@@ -145,6 +147,9 @@ func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
 	scope := d.Telemetry.For(s.name)
 	for kind, f := range p.Tasks {
 		k.Tasks.Handle(kind, f)
+	}
+	for kind, f := range p.LongTasks {
+		k.Tasks.HandleLong(kind, f)
 	}
 	if len(p.Facts) > 0 {
 		s.parts.Methods = append(platformv1.FactsMethods(evidence.NewServer(k.Log, k.Clock, p.Facts)), p.Methods...)

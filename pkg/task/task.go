@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -58,6 +59,9 @@ type Queue struct {
 	db       *sqldb.DB
 	clock    clock.Clock
 	handlers map[string]Handler
+	long     map[string]Handler
+	under    sync.WaitGroup // the long ones that run
+	running  sync.Map       // their ids
 	wake     chan struct{}
 	tel      *telemetry.Scope
 	log      *slog.Logger
@@ -67,13 +71,18 @@ type Queue struct {
 
 // New returns an empty queue; Handle and Run make it work.
 func New(db *sqldb.DB, c clock.Clock, t *telemetry.Scope) *Queue {
-	return &Queue{db: db, clock: c, handlers: map[string]Handler{}, wake: make(chan struct{}, 1), tel: t, log: t.Log,
+	return &Queue{db: db, clock: c, handlers: map[string]Handler{}, long: map[string]Handler{}, wake: make(chan struct{}, 1), tel: t, log: t.Log,
 		failed: t.Counter("task_failed", "Tries of a task that failed."),
 		gaveUp: t.Counter("task_given_up", "Tasks that were given up; people see them.")}
 }
 
 // Handle registers what does tasks of a kind. Call it before Run.
 func (q *Queue) Handle(kind string, h Handler) { q.handlers[kind] = h }
+
+// HandleLong registers what does tasks of a kind that take minutes: other tasks
+// do not wait for them, and nobody else begins one while it is under way. Its ctx
+// ends with the queue alone. Call it before Run.
+func (q *Queue) HandleLong(kind string, h Handler) { q.long[kind] = h }
 
 // Add writes a task in tx, to run at due or as soon as possible for the zero time.
 func (q *Queue) Add(ctx context.Context, tx *sqldb.Tx, kind string, payload []byte, due time.Time) error {
@@ -118,6 +127,7 @@ type item struct {
 
 // Run does tasks until ctx ends.
 func (q *Queue) Run(ctx context.Context) error {
+	defer q.under.Wait()
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for {
@@ -164,6 +174,8 @@ func (q *Queue) round(ctx context.Context) (int, error) {
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
+	claimed := len(due)
+	due = slices.DeleteFunc(due, func(i item) bool { return q.apart(ctx, i) })
 	failed := make([]error, len(due))
 	var wg sync.WaitGroup
 	var next atomic.Int64
@@ -175,7 +187,45 @@ func (q *Queue) round(ctx context.Context) (int, error) {
 		})
 	}
 	wg.Wait()
-	return len(due), q.end(context.WithoutCancel(ctx), due, failed, ctx.Err() != nil)
+	return claimed, q.end(context.WithoutCancel(ctx), due, failed, ctx.Err() != nil)
+}
+
+// apart begins a long task beside the rounds and reports whether it is one. Its
+// claim is renewed until it ends, so that it is begun a second time only where its
+// runner died; a clock that jumps may have claimed it again here.
+func (q *Queue) apart(ctx context.Context, i item) bool {
+	h, ok := q.long[i.kind]
+	if !ok {
+		return false
+	}
+	if _, runs := q.running.LoadOrStore(i.id, true); runs {
+		return true
+	}
+	q.under.Go(func() {
+		defer q.running.Delete(i.id)
+		ended := make(chan error, 1)
+		go func() { ended <- q.guarded(ctx, i, h) }()
+		tick := time.NewTicker(claim / 3)
+		defer tick.Stop()
+		for {
+			own := context.WithoutCancel(ctx)
+			select {
+			case failed := <-ended:
+				if err := q.end(own, []item{i}, []error{failed}, ctx.Err() != nil); err != nil {
+					q.log.WarnContext(own, "tasks interrupted", "error", err)
+				}
+				return
+			case <-tick.C:
+				if err := q.db.Update(own, func(tx *sqldb.Tx) error {
+					_, err := tx.Exec(`UPDATE task SET due_at = $1 WHERE id = $2`, q.clock.Now().Add(claim).UnixMicro(), i.id)
+					return err
+				}); err != nil {
+					q.log.WarnContext(own, "tasks interrupted", "error", err)
+				}
+			}
+		}
+	})
+	return true
 }
 
 // recall lets tasks run now whose next try lies further ahead than any pause: a
@@ -235,11 +285,18 @@ func (q *Queue) failure(ctx context.Context, tx *sqldb.Tx, i item, cause error) 
 	return err
 }
 
-func (q *Queue) do(ctx context.Context, i item) (err error) {
+func (q *Queue) do(ctx context.Context, i item) error {
 	h, ok := q.handlers[i.kind]
 	if !ok {
 		return fmt.Errorf("no handler for tasks of kind %q", i.kind)
 	}
+	ctx, cancel := context.WithTimeout(ctx, claim/2)
+	defer cancel()
+	return q.guarded(ctx, i, h)
+}
+
+// guarded runs a task as the platform's own act, in the trace of who left it.
+func (q *Queue) guarded(ctx context.Context, i item, h Handler) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = errs.ErrInternal.Because(fmt.Errorf("panic in task %s: %v", i.kind, r))
@@ -251,7 +308,5 @@ func (q *Queue) do(ctx context.Context, i item) (err error) {
 	defer span.End()
 	ctx = outbox.Inherit(ctx, outbox.Cause{Correlation: correlation})
 	ctx = auth.With(ctx, auth.Principal{Kind: auth.Service, Subject: q.tel.Service, Via: auth.ViaSystem})
-	ctx, cancel := context.WithTimeout(ctx, claim/2)
-	defer cancel()
 	return h(ctx, i.payload)
 }

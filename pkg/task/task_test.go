@@ -231,3 +231,66 @@ func attempts(r *rig) (n int) {
 	}
 	return n
 }
+
+// Other tasks do not wait for a long one, and it is begun once, however far a
+// clock jumps meanwhile; where its queue stops, it is begun again.
+func TestALongTaskHoldsNothingUp(t *testing.T) {
+	ctx := context.Background()
+	db, err := sqldb.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "t.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(ctx, nil); err != nil {
+		t.Fatal(err)
+	}
+	c := clock.NewManual(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
+	var begun, short atomic.Int64
+	let := make(chan struct{})
+	run := func() (q *task.Queue, stop func()) {
+		q = task.New(db, c, testkit.Telemetry(t).For("test"))
+		q.HandleLong("long", func(ctx context.Context, _ []byte) error {
+			begun.Add(1)
+			select {
+			case <-let:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		})
+		q.Handle("short", func(context.Context, []byte) error { short.Add(1); return nil })
+		until, end := context.WithCancel(ctx)
+		done := make(chan error, 1)
+		go func() { done <- q.Run(until) }()
+		return q, func() {
+			end()
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	add := func(q *task.Queue, kind string) {
+		t.Helper()
+		if err := db.Update(ctx, func(tx *sqldb.Tx) error { return q.Add(ctx, tx, kind, []byte("x"), time.Time{}) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	q, stop := run()
+	add(q, "long")
+	testkit.Eventually(t, "the long one has begun", func() bool { return begun.Load() == 1 })
+	for i := range int64(3) {
+		c.Advance(time.Hour) // past every claim
+		add(q, "short")
+		testkit.Eventually(t, "the short one is done meanwhile", func() bool { return short.Load() == i+1 })
+	}
+	if n, err := q.Pending(ctx); err != nil || n != 1 || begun.Load() != 1 {
+		t.Errorf("begun %d times, %d tasks wait, %v", begun.Load(), n, err)
+	}
+	stop()
+	q, stop = run()
+	c.Advance(time.Hour)
+	testkit.Eventually(t, "it is begun again", func() bool { return begun.Load() == 2 })
+	close(let)
+	testkit.Eventually(t, "nothing is left", func() bool { n, err := q.Pending(ctx); return err == nil && n == 0 })
+	stop()
+}
