@@ -68,7 +68,10 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Tasks: map[string]task.Handler{
 				store.TaskLapseOffer:        task.Within(k.Log.DB(), tables.In, jobs.LapseOffer),
 				fairstore.TaskLapseProposal: task.Within(k.Log.DB(), atFairs.In, fairs.LapseProposal),
-				fairstore.TaskDrawFair:      react.DrawFair(fairs, k.Log.DB(), atFairs.In),
+			},
+			LongTasks: map[string]task.Handler{
+				fairstore.TaskCloseFair: atFairs.CloseFair(fairs),
+				fairstore.TaskDrawFair:  atFairs.DrawFair(fairs),
 			},
 			Together: []func(context.Context) error{
 				func(ctx context.Context) error { // what other instances change

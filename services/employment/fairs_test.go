@@ -106,8 +106,9 @@ func enough(t testing.TB, all []*platformv1.Reason) {
 	}
 }
 
-// The draw of a large fair is certain when the officer presses the button, which
-// says what it gives; the results are there once the service has written them.
+// The list of a large fair is committed after the officer's answer. Its draw is
+// certain when the button is pressed, which says what it gives; the results are
+// there once the service has written them, and so are those of the second pass.
 func TestALargeFairIsDrawnInSteps(t *testing.T) {
 	f := start(t)
 	f.employer()
@@ -121,7 +122,14 @@ func TestALargeFairIsDrawnInSteps(t *testing.T) {
 		f.wish(fmt.Sprintf("worker-%d", i), fair, "", a)
 	}
 	f.clock.Advance(5 * 24 * time.Hour)
-	f.closeFair(fair, "")
+	if closing := f.closeFair(fair, ""); closing.GetRoot() != "" {
+		t.Errorf("a large fair is closed at once: %v", closing)
+	}
+	f.Settle()
+	closed, err := f.client.GetFair(f.Officer("hrss"), &employmentv1.GetFairRequest{FairId: fair})
+	if shown := ok(t, closed, err).GetFair(); shown.GetState() != "closed" || shown.GetEntryCount() != workers || shown.GetRoot() == "" {
+		t.Fatal(shown)
+	}
 	f.clock.Advance(3 * 24 * time.Hour)
 	f.figure("officer-1", fair, "0817232629+05", "")
 	once := rpc.Once(f.As(f.clerk("officer-2")), "the-button")
@@ -141,7 +149,7 @@ func TestALargeFairIsDrawnInSteps(t *testing.T) {
 	if n := len(ok(t, results, err).GetResults()); n != 9 {
 		t.Errorf("%d results", n)
 	}
-	placed := 0
+	placed, declines := 0, ""
 	for i := range workers {
 		x := f.entry(fmt.Sprintf("worker-%d", i), fair)
 		if x.GetPass() != 1 || len(x.GetReasons()) == 0 {
@@ -149,10 +157,24 @@ func TestALargeFairIsDrawnInSteps(t *testing.T) {
 		}
 		if x.GetProposal() != nil {
 			placed++
+			declines = fmt.Sprintf("worker-%d", i)
 		}
 	}
 	if placed != 9 {
 		t.Errorf("%d proposals", placed)
+	}
+	no, err := f.client.DeclineProposal(f.Worker(declines), &employmentv1.DeclineProposalRequest{ProposalId: f.entry(declines, fair).GetProposal().GetProposalId()})
+	ok(t, no, err)
+	second, err := f.client.RunSecondPass(f.As(f.clerk("officer-1")), &employmentv1.RunSecondPassRequest{FairId: fair})
+	ok(t, second, err)
+	f.Settle()
+	r, err = f.client.GetFair(f.Officer("hrss"), &employmentv1.GetFairRequest{FairId: fair})
+	if shown := ok(t, r, err).GetFair(); shown.GetState() != "matched" || shown.GetPass() != 2 {
+		t.Fatal(shown)
+	}
+	results, err = f.client.ListFairResults(f.Officer("hrss"), &employmentv1.ListFairResultsRequest{FairId: fair})
+	if n := len(ok(t, results, err).GetResults()); n != 10 {
+		t.Errorf("%d results of two passes", n)
 	}
 }
 

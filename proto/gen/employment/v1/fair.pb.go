@@ -1862,6 +1862,7 @@ func (x *CloseFairRequest) GetMatchOn() string {
 	return ""
 }
 
+// Empty for a large fair, whose list is committed after the answer.
 type CloseFairResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Root          string                 `protobuf:"bytes,1,opt,name=root,proto3" json:"root,omitempty"`
@@ -2159,6 +2160,7 @@ func (x *RunSecondPassRequest) GetFairId() string {
 	return ""
 }
 
+// Empty for a large fair, where what the pass gives is found after the answer.
 type RunSecondPassResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Proposed      int32                  `protobuf:"varint,1,opt,name=proposed,proto3" json:"proposed,omitempty"`
@@ -2690,7 +2692,8 @@ type Fair struct {
 	MatchOn    string                 `protobuf:"bytes,7,opt,name=match_on,json=matchOn,proto3" json:"match_on,omitempty"`
 	Tie        string                 `protobuf:"bytes,8,opt,name=tie,proto3" json:"tie,omitempty"`
 	FigureName string                 `protobuf:"bytes,9,opt,name=figure_name,json=figureName,proto3" json:"figure_name,omitempty"`
-	// open, closed, drawing (a large fair, whose results are being written), matched
+	// open, closing (a large fair, whose list is being committed), closed, drawing (one
+	// whose results are being written), matched, cancelled
 	State string `protobuf:"bytes,10,opt,name=state,proto3" json:"state,omitempty"`
 	// the commitment to the list
 	Root       string `protobuf:"bytes,11,opt,name=root,proto3" json:"root,omitempty"`

@@ -7,7 +7,7 @@ import (
 )
 
 func TestWhatTheSectionSays(t *testing.T) {
-	states := []string{"open", "closed", "drawing", "matched"}
+	states := []string{"open", "closing", "closed", "drawing", "matched"}
 	frametest.Section(t, New(nil), map[string][]string{
 		"fair.state.": states, "fair.now.": states, "proposal.state.": {"open", "accepted", "declined", "lapsed", "withdrawn", "passed_over"},
 	})

@@ -13,7 +13,8 @@ import (
 const entriesPage = 5_000
 
 // Close closes the lists and commits the fair to them, while the figure that
-// will decide cannot exist. matchOn is a later day than planned, or "".
+// will decide cannot exist. matchOn is a later day than planned, or "". Those of a
+// large fair are committed in steps, and the fair has no root until then.
 func (a *App) Close(ctx context.Context, s Store, fairID, matchOn string) (fair.Fair, error) {
 	f, err := s.Fair(fairID)
 	if err != nil {
@@ -36,20 +37,33 @@ func (a *App) Close(ctx context.Context, s Store, fairID, matchOn string) (fair.
 	if err := f.Closable(day, rules, a.today()); err != nil {
 		return f, err
 	}
-	if err := s.Commit(fairID); err != nil {
+	f.MatchOn = day
+	standing, err := s.CountStanding(fairID)
+	if err != nil {
 		return f, err
 	}
-	f.MatchOn = day
+	if fair.Large(standing) {
+		f = f.Closes()
+		if err := s.Save(ctx, f); err != nil {
+			return f, err
+		}
+		return f, s.WriteList(ctx, fairID)
+	}
+	for after, more := "", true; more; {
+		if after, more, err = s.Commit(fairID, after, entriesPage); err != nil {
+			return f, err
+		}
+	}
 	lists, err := readLists(s, f)
 	if err != nil {
 		return f, err
 	}
-	if len(lists.Entries) == 0 {
-		return f, fair.ErrEmpty
-	}
-	c, err := lists.List().Commit()
+	c, err := lists.Commit()
 	if err != nil {
 		return f, err
+	}
+	if c.Entries == 0 {
+		return f, fair.ErrEmpty
 	}
 	f, events := f.Close(c, day, a.Clock.Now())
 	return f, s.Save(ctx, f, events...)

@@ -2,6 +2,7 @@ package fair
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
@@ -28,7 +29,7 @@ func (a *App) DecideCorrection(ctx context.Context, s Store, id, outcome string)
 	if err = auth.Hide(err, fair.ErrCorrectionUnknown); err != nil {
 		return c, err
 	}
-	if err := c.MayDecide(outcome, p.Subject); err != nil {
+	if err := errors.Join(f.Published(), c.MayDecide(outcome, p.Subject)); err != nil {
 		return c, err
 	}
 	if outcome == fair.CorrectionDropped {
@@ -52,7 +53,7 @@ func (a *App) DecideCorrection(ctx context.Context, s Store, id, outcome string)
 	if err != nil {
 		return c, err
 	}
-	if err := s.AddToBundle(f.ID, out.Append(bundle, drawn.Root)); err != nil {
+	if err := s.AddToBundle(f.ID, len(bundle), out.Append(bundle, drawn.Root)); err != nil {
 		return c, err
 	}
 	f.Seed = out.Seed // later passes go by the figure that counts

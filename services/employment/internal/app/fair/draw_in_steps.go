@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
@@ -13,16 +14,20 @@ const (
 	bundleAStep  = 4 * BundlePart
 )
 
-// Draw is a draw over the committed list, and what it gives. It is the same
-// however often it is made, which is how a draw goes on that was broken off.
+// Draw is a draw over the committed list, or a later pass, and what it gives. It is
+// the same however often it is made, which is how one goes on that was broken off.
 type Draw struct {
 	fair   fair.Fair
 	lists  *fair.Lists
 	seed   string
 	match  fair.Match
-	bundle []byte
 	of     map[string]int // an entry's place in the lists, by ticket
 	giving giving
+
+	bundle []byte // what a draw publishes
+
+	published []byte // before a later pass
+	section   []byte // what that adds, nil where it is there already
 }
 
 // Match is what the draw gives.
@@ -41,6 +46,19 @@ func (a *App) ReadLarge(ctx context.Context, s Store, fairID, figure string) (*D
 
 // Draw draws and matches what was read. It needs no transaction.
 func (a *App) Draw(d *Draw) error {
+	draw := a.first
+	if d.fair.Pass > 0 {
+		draw = a.again
+	}
+	err := draw(d)
+	if err == nil {
+		d.giving, err = a.giving(d.fair, d.lists, d.match)
+	}
+	return err
+}
+
+// first is the draw itself.
+func (a *App) first(d *Draw) error {
 	m, drawn, err := d.lists.Draw(d.fair.Figure, [2]string{d.fair.First, d.fair.Second}, a.today())
 	if err != nil {
 		return err
@@ -50,8 +68,7 @@ func (a *App) Draw(d *Draw) error {
 		return err
 	}
 	d.seed, d.match, d.bundle = drawn.Seed, m, bundle.Bytes()
-	d.giving, err = a.giving(d.fair, d.lists, m)
-	return err
+	return nil
 }
 
 // BeginDraw makes the draw of a large fair certain; it is written in steps.
@@ -66,7 +83,8 @@ func (a *App) BeginDraw(ctx context.Context, s Store, fairID, figure string) err
 	return s.WriteDraw(ctx, fairID)
 }
 
-// ReadBegunDraw reads what a draw that was begun rests on; nil where it is written.
+// ReadBegunDraw reads what a draw or a later pass rests on that was begun; nil where
+// it is written.
 func (a *App) ReadBegunDraw(s Store, fairID string) (*Draw, error) {
 	f, err := s.Peek(fairID)
 	if err != nil || f.State != fair.Drawing {
@@ -77,11 +95,16 @@ func (a *App) ReadBegunDraw(s Store, fairID string) (*Draw, error) {
 		return nil, err
 	}
 	d := &Draw{fair: f, lists: l, of: make(map[string]int, len(l.Entries))}
-	for i := range l.Entries { // what a try before this one gave does not count
-		l.Entries[i].Settled = false
+	for i := range l.Entries {
 		d.of[l.Entries[i].Ticket] = i
+		if f.Pass == 0 { // what a try before this one gave does not count
+			l.Entries[i].Settled = false
+		}
 	}
-	return d, nil
+	if f.Pass > 0 {
+		d.published, err = s.WholeBundle(fairID)
+	}
+	return d, err
 }
 
 // Step is how far a draw is written.
@@ -108,13 +131,20 @@ func (a *App) StepDraw(ctx context.Context, s Store, d *Draw, at Step) (Step, er
 	case at.bundled < len(d.bundle):
 		to := min(at.bundled+bundleAStep, len(d.bundle))
 		err, at.bundled = s.SaveBundle(f.ID, at.bundled/BundlePart, d.bundle[at.bundled:to]), to
+	case at.bundled < len(d.section):
+		err, at.bundled = s.AddToBundle(f.ID, len(d.published), d.section), len(d.section)
 	case !at.given:
 		at, err = a.giveEntries(ctx, s, d, f, at)
 	default:
 		at.Done = true
 		m := d.match
 		m.Proposed, m.Unplaced = at.proposed, at.unplaced
-		f, events := f.Drawn(d.seed, f.Second, m)
+		var events []domain.Event
+		if d.fair.Pass == 0 {
+			f, events = f.Drawn(d.seed, f.Second, m)
+		} else {
+			f, events = f.Passed(m)
+		}
 		err = s.Save(ctx, f, events...)
 	}
 	return at, err
@@ -132,8 +162,8 @@ func (a *App) giveEntries(ctx context.Context, s Store, d *Draw, f fair.Fair, at
 		o := d.match.Outcomes[d.of[e.Ticket]]
 		got := o.Got > 0
 		switch {
-		case e.Given:
-			got = e.Settled || len(e.Over) > 0
+		case e.Pass == d.match.Pass: // by a try before this one
+			got = got || e.Pass == 1 && (e.Settled || len(e.Over) > 0) // who left since takes no part in the draw
 		case e.Withdrawn, o.Pass == 0:
 			continue
 		default:

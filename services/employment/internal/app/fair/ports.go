@@ -56,18 +56,24 @@ type Store interface {
 	Applied(fairID, vacancyID string) ([]string, error)
 	// Rank writes an employer's order in place of the one before.
 	Rank(fairID, vacancyID string, order []string) error
-	// Commit makes the applications that stand those of the committed list.
-	Commit(fairID string) error
+	// CountStanding counts the applications that were not withdrawn.
+	CountStanding(fairID string) (int, error)
+	// Commit makes the next applications after a ticket that stand those of the
+	// committed list, and reports whether there may be more after the last.
+	Commit(fairID, after string, limit int) (last string, more bool, err error)
+	// WriteList has a large fair committed in steps.
+	WriteList(ctx context.Context, fairID string) error
 	// Entries lists the next entries of the committed list after a ticket.
 	Entries(fairID, afterTicket string, limit int) ([]fair.Entry, error)
 	// SaveMatch writes what a pass gave, in batches.
 	SaveMatch(ctx context.Context, f fair.Fair, given []Given) error
 	// SaveBundle keeps what is published from a part on.
 	SaveBundle(fairID string, from int, bundle []byte) error
-	// WriteDraw has a draw that was begun written in steps.
+	// WriteDraw has a draw or a later pass that was begun written in steps.
 	WriteDraw(ctx context.Context, fairID string) error
-	// AddToBundle adds a section to what is published.
-	AddToBundle(fairID string, section []byte) error
+	// AddToBundle adds a section to what is published, so many bytes; ErrState where
+	// it is not so many any more.
+	AddToBundle(fairID string, after int, section []byte) error
 	// WholeBundle reads all of what is published.
 	WholeBundle(fairID string) ([]byte, error)
 

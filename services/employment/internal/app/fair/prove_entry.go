@@ -23,7 +23,7 @@ func (a *App) ProveEntry(ctx context.Context, s Store, worker, fairID string) (r
 	if !found {
 		return "", nil, fair.ErrApplicationUnknown
 	}
-	if f.State == fair.Open || !application.Listed {
+	if f.Root == "" || !application.Listed {
 		return "", nil, fair.ErrState
 	}
 	lists, err := readLists(s, f)

@@ -10,7 +10,8 @@ import (
 )
 
 // RunSecondPass proposes what is left by the numbers of the first pass, once
-// nobody has time left to answer.
+// nobody has time left to answer. At a large fair it only begins to: what it gives
+// is written in steps.
 func (a *App) RunSecondPass(ctx context.Context, s Store, fairID string) (fair.Match, error) {
 	f, err := s.Fair(fairID)
 	if err != nil {
@@ -30,35 +31,48 @@ func (a *App) RunSecondPass(ctx context.Context, s Store, fairID string) (fair.M
 	if err := f.PassAgain(rules, answering); err != nil {
 		return fair.Match{}, err
 	}
-	lists, err := readLists(s, f)
-	if err != nil {
+	if f.InSteps() {
+		if err := s.Save(ctx, f.PassesAgain()); err != nil {
+			return fair.Match{}, err
+		}
+		return fair.Match{}, s.WriteDraw(ctx, fairID)
+	}
+	d := Draw{fair: f}
+	if d.lists, err = readLists(s, f); err != nil {
 		return fair.Match{}, err
 	}
-	m, pass, err := lists.Again(a.today())
-	if err != nil {
+	if d.published, err = s.WholeBundle(fairID); err != nil {
 		return fair.Match{}, err
 	}
-	if err := publishPass(s, f, pass); err != nil {
+	if err := a.Draw(&d); err != nil {
 		return fair.Match{}, err
 	}
-	f, events := f.Passed(m)
-	return m, a.propose(ctx, s, f, lists, m, events)
+	if err := s.AddToBundle(fairID, len(d.published), d.section); err != nil {
+		return fair.Match{}, err
+	}
+	f, events := f.Passed(d.match)
+	return d.match, a.propose(ctx, s, f, d.lists, d.match, events)
 }
 
-// publishPass adds a pass to what is published: whoever recomputes the draw
-// recomputes every pass.
-func publishPass(s Store, f fair.Fair, p fair.Pass) error {
-	bundle, err := s.WholeBundle(f.ID)
+// again is a later pass. What is published of it is the pass itself: one that was
+// broken off after that is the same when it goes on, whoever left meanwhile.
+func (a *App) again(d *Draw) error {
+	v, err := allocate.VerifyBundle(bytes.NewReader(d.published))
+	if err != nil {
+		return fair.ErrCommitment.Because(err)
+	}
+	if n := len(v.Passes); n > 0 && v.Passes[n-1].N == d.fair.Pass+1 {
+		d.match, _, err = d.lists.Give(v.Passes[n-1].Pass)
+		return err
+	}
+	m, pass, err := d.lists.Again(a.today())
 	if err != nil {
 		return err
 	}
-	v, err := allocate.VerifyBundle(bytes.NewReader(bundle))
-	if err != nil {
+	given, err := pass.Run(v.List, d.fair.Seed, v.Corrections...)
+	if err != nil || !slices.Equal(given.Got, pass.Got) {
 		return fair.ErrCommitment.Because(err)
 	}
-	given, err := p.Run(v.List, f.Seed, v.Corrections...)
-	if err != nil || !slices.Equal(given.Got, p.Got) {
-		return fair.ErrCommitment.Because(err)
-	}
-	return s.AddToBundle(f.ID, given.Append(bundle, v.Root))
+	d.match, d.section = m, given.Append(d.published, v.Root)
+	return nil
 }

@@ -71,8 +71,10 @@ const (
 	Open    State = "open"    // takes posts and wishes, then ranks
 	Closed  State = "closed"  // the list is committed
 	Matched State = "matched" // a pass has proposed
-	// Drawing is a large fair whose draw is certain and is being written: what
-	// it gives is neither shown nor answered before all of it is there.
+	// Closing is a large fair whose lists are over, and being committed.
+	Closing State = "closing"
+	// Drawing is a large fair whose draw, or later pass, is certain and is being
+	// written: what it gives is neither shown nor answered before all of it is there.
 	Drawing State = "drawing"
 	// Cancelled is a fair that ended before it had results.
 	Cancelled State = "cancelled"
@@ -278,6 +280,19 @@ func (f Fair) Closable(matchOn clock.Date, r Rules, today clock.Date) error {
 	return nil
 }
 
+// Closes ends the lists of a large fair, whose commitment follows.
+func (f Fair) Closes() Fair {
+	f.State = Closing
+	return f
+}
+
+// Reopened is a fair that could not be committed after all: everybody left, or
+// its figure may be known by now. Its officer closes it anew.
+func (f Fair) Reopened() Fair {
+	f.State = Open
+	return f
+}
+
 // Close commits the fair to a list.
 func (f Fair) Close(c allocate.Commitment, matchOn clock.Date, at time.Time) (Fair, []domain.Event) {
 	f.State, f.Root, f.Entries, f.MatchOn, f.ClosedAt = Closed, c.Root, c.Entries, matchOn, at
@@ -318,16 +333,25 @@ func (f Fair) Confirm(figure, officer string) error {
 	return nil
 }
 
-// fairAtOnce is how many entries are given what they got in one transaction. A
-// larger fair is given it in steps, so that nobody else waits to write meanwhile.
-const fairAtOnce = 500
+// atOnce is how many applications are committed, or given what they got, in one
+// transaction. More are in steps, so that nobody else waits to write meanwhile.
+const atOnce = 500
 
-// InSteps reports whether the draw of a committed list is written in steps.
-func (f Fair) InSteps() bool { return f.Entries > fairAtOnce }
+// Large reports whether so many applications are committed in steps.
+func Large(applications int) bool { return applications > atOnce }
+
+// InSteps reports whether what a pass gives a committed list is written in steps.
+func (f Fair) InSteps() bool { return Large(f.Entries) }
 
 // Draws begins to write a draw that two officers have made certain.
 func (f Fair) Draws(officer string) Fair {
 	f.State, f.Second = Drawing, officer
+	return f
+}
+
+// PassesAgain begins to write a later pass of a large fair.
+func (f Fair) PassesAgain() Fair {
+	f.State = Drawing
 	return f
 }
 
@@ -341,8 +365,8 @@ func (f Fair) Published() error {
 
 // Drawn records that a pass has proposed; seed and officer are those of the first.
 func (f Fair) Drawn(seed, officer string, m Match) (Fair, []domain.Event) {
-	f.State, f.Seed, f.Second = Matched, seed, officer
-	return f.passed(m)
+	f.Seed, f.Second = seed, officer
+	return f.Passed(m)
 }
 
 // PassAgain returns nil where another pass may run.
@@ -356,11 +380,9 @@ func (f Fair) PassAgain(r Rules, answering bool) error {
 	return nil
 }
 
-// Passed records that a later pass has proposed.
-func (f Fair) Passed(m Match) (Fair, []domain.Event) { return f.passed(m) }
-
-func (f Fair) passed(m Match) (Fair, []domain.Event) {
-	f.Pass = m.Pass
+// Passed records that a pass has proposed.
+func (f Fair) Passed(m Match) (Fair, []domain.Event) {
+	f.State, f.Pass = Matched, m.Pass
 	return f, []domain.Event{domain.FairMatched{FairID: f.ID, Seed: f.Seed, Pass: m.Pass, Proposed: m.Proposed, Unplaced: m.Unplaced}}
 }
 

@@ -24,7 +24,7 @@ type Entry struct {
 	// no or by a withdrawal; they are not made again.
 	Settled bool
 	Over    []string
-	Given   bool // a pass gave it something, a proposal or none
+	Pass    int // the last that gave it something, a proposal or none
 }
 
 // Lists is the whole of a fair's lists: posts by vacancy id, entries by ticket.
@@ -65,6 +65,14 @@ func (l *Lists) List() *allocate.List {
 	return list
 }
 
+// Commit is the commitment to the list; an empty one has no root.
+func (l *Lists) Commit() (allocate.Commitment, error) {
+	if len(l.Entries) == 0 {
+		return allocate.Commitment{}, nil
+	}
+	return l.List().Commit()
+}
+
 func (l *Lists) index() map[string]int {
 	index := make(map[string]int, len(l.Posts))
 	for i, p := range l.Posts {
@@ -101,35 +109,66 @@ func (l *Lists) Draw(figure string, witnesses [2]string, on clock.Date) (Match, 
 	return l.explain(drawn.Outcome, numbers, 1, on, nil), drawn, nil
 }
 
-// Again runs a later pass over what is left, by the numbers of the first: seats
-// that nobody took, and who has nothing open, wishes that ended left out.
+// Again runs a later pass over what is left, by the numbers of the first.
 func (l *Lists) Again(on clock.Date) (Match, Pass, error) {
+	return l.Give(l.Left(on))
+}
+
+// Left is what a later pass may give: seats that nobody took, and to whom, who
+// has nothing open; wishes that ended are left out.
+func (l *Lists) Left(on clock.Date) allocate.Pass {
 	index := l.index()
-	r := allocate.Round{Posts: make([]allocate.Post, len(l.Posts)), Applicants: make([]allocate.Applicant, len(l.Entries))}
-	pass := Pass{Pass: allocate.Pass{N: l.Fair.Pass + 1, On: on, Because: "second_pass"}}
-	for i, p := range l.Posts {
-		r.Posts[i].Seats = max(0, p.Seats-p.Taken-l.Proposed[p.VacancyID])
-		pass.Posts = append(pass.Posts, allocate.Seats{ID: p.VacancyID, Seats: r.Posts[i].Seats})
+	pass := allocate.Pass{N: l.Fair.Pass + 1, On: on, Because: "second_pass"}
+	for _, p := range l.Posts {
+		pass.Posts = append(pass.Posts, allocate.Seats{ID: p.VacancyID, Seats: max(0, p.Seats-p.Taken-l.Proposed[p.VacancyID])})
+	}
+	for _, e := range l.Entries {
+		if e.Withdrawn || e.Settled {
+			continue
+		}
+		taking := allocate.Taking{Ticket: e.Ticket}
+		for _, w := range e.Wishes {
+			if !slices.Contains(e.Over, w.VacancyID) {
+				taking.Wishes = append(taking.Wishes, allocate.Wish{Post: index[w.VacancyID], Class: w.class()})
+			}
+		}
+		pass.Takes = append(pass.Takes, taking)
+	}
+	return pass
+}
+
+// Give gives what a later pass may. It goes by the pass alone, so that it gives
+// the same again when some of it is written already.
+func (l *Lists) Give(left allocate.Pass) (Match, Pass, error) {
+	pass := Pass{Pass: left}
+	r := allocate.Round{Posts: make([]allocate.Post, len(left.Posts)), Applicants: make([]allocate.Applicant, len(l.Entries))}
+	for i, p := range left.Posts {
+		r.Posts[i].Seats = p.Seats
 	}
 	numbers, err := l.numbers(nil)
 	if err != nil {
 		return Match{}, pass, err
 	}
-	var took []int
-	takes := make([][]int, len(l.Entries)) // by entry: which wish each choice is
-	for i, e := range l.Entries {
-		if e.Withdrawn || e.Settled {
-			continue
+	took := make([]int, 0, len(left.Takes))
+	takes := make([][]int, len(l.Entries)) // by entry: which wish each choice is; nil: it takes no part
+	i := 0
+	for _, t := range left.Takes { // both are ascending by ticket
+		for i < len(l.Entries) && l.Entries[i].Ticket < t.Ticket {
+			i++
 		}
-		taking := allocate.Taking{Ticket: e.Ticket}
-		for j, w := range e.Wishes {
-			if !slices.Contains(e.Over, w.VacancyID) {
-				taking.Wishes = append(taking.Wishes, allocate.Wish{Post: index[w.VacancyID], Class: w.class()})
-				r.Applicants[i].Choices = append(r.Applicants[i].Choices, allocate.Choice{Post: index[w.VacancyID], Class: w.class(), Number: numbers[i][j]})
-				takes[i] = append(takes[i], j)
+		if i == len(l.Entries) || l.Entries[i].Ticket != t.Ticket {
+			return Match{}, pass, ErrCommitment
+		}
+		takes[i] = []int{}
+		for _, w := range t.Wishes {
+			id := left.Posts[w.Post].ID
+			j := slices.IndexFunc(l.Entries[i].Wishes, func(w Wish) bool { return w.VacancyID == id })
+			if j < 0 {
+				return Match{}, pass, ErrCommitment
 			}
+			r.Applicants[i].Choices = append(r.Applicants[i].Choices, allocate.Choice{Post: w.Post, Class: w.Class, Number: numbers[i][j]})
+			takes[i] = append(takes[i], j)
 		}
-		pass.Takes = append(pass.Takes, taking)
 		took = append(took, i)
 	}
 	o, err := r.Run()
@@ -139,7 +178,7 @@ func (l *Lists) Again(on clock.Date) (Match, Pass, error) {
 	for _, i := range took {
 		pass.Got = append(pass.Got, o.Got[i])
 	}
-	return l.explain(o, numbers, l.Fair.Pass+1, on, takes), pass, nil
+	return l.explain(o, numbers, left.N, left.On, takes), pass, nil
 }
 
 // Pass is a later pass as it is published, with what each who took part got.
@@ -182,14 +221,15 @@ func (l *Lists) numbers(single []uint64) ([][]uint64, error) {
 }
 
 // explain turns what the mechanism gave into an outcome for each entry. takes
-// says which wish each choice of an entry is; nil: each is its own.
+// says which wish each choice of an entry is, nil for one that takes no part;
+// all nil: each is its own, and who stands takes part.
 func (l *Lists) explain(o *allocate.Outcome, numbers [][]uint64, pass int, on clock.Date, takes [][]int) Match {
 	posts := l.wished()
 	places := l.places(posts, numbers)
 	m := Match{Pass: pass, Outcomes: make([]Outcome, len(l.Entries))}
 	lines := make([]Line, 0, 4*len(l.Entries))
 	for i, e := range l.Entries {
-		if e.Withdrawn || e.Settled {
+		if takes != nil && takes[i] == nil || takes == nil && (e.Withdrawn || e.Settled) {
 			continue
 		}
 		whys := o.Why(i)

@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/answer"
@@ -140,18 +142,45 @@ func (t *inTx) Rank(fairID, vacancyID string, order []string) error {
 	return nil
 }
 
-// Commit makes the applications that stand those of the committed list.
-func (t *inTx) Commit(fairID string) error {
-	_, err := t.tx.Exec(`UPDATE fair_application SET listed = 1 WHERE fair_id = $1 AND withdrawn = 0`, fairID)
-	return err
+// CountStanding counts the applications that were not withdrawn.
+func (t *inTx) CountStanding(fairID string) (n int, err error) {
+	err = t.tx.QueryRow(`SELECT count(*) FROM fair_application WHERE fair_id = $1 AND withdrawn = 0`, fairID).Scan(&n)
+	return n, err
+}
+
+// Commit makes a page of the applications that stand those of the committed list.
+func (t *inTx) Commit(fairID, after string, limit int) (last string, more bool, err error) {
+	page, err := sqldb.Collect(t.tx, scanText, `SELECT ticket FROM fair_application WHERE fair_id = $1 AND ticket > $2 AND withdrawn = 0 ORDER BY ticket LIMIT $3`, fairID, after, limit)
+	if err != nil || len(page) == 0 {
+		return "", false, err
+	}
+	last = page[len(page)-1]
+	_, err = t.tx.Exec(`UPDATE fair_application SET listed = 1 WHERE fair_id = $1 AND ticket > $2 AND ticket <= $3 AND withdrawn = 0`, fairID, after, last)
+	return last, len(page) == limit, err
+}
+
+// outcomePass reads the pass of an outcome from how its text begins: whole, those
+// of a large fair are more than all else of it.
+type outcomePass int
+
+// Scan implements sql.Scanner.
+func (p *outcomePass) Scan(src any) error {
+	begin, _ := src.(string)
+	number, _, _ := strings.Cut(strings.TrimPrefix(begin, `{"pass":`), ",")
+	n, err := strconv.Atoi(number)
+	if err != nil { // no pass yet
+		n = 0
+	}
+	*p = outcomePass(n)
+	return nil
 }
 
 // Entries lists a page of the entries of the committed list, by ticket, with
 // their wishes and what became of their proposals.
 func (t *inTx) Entries(fairID, after string, limit int) ([]fair.Entry, error) {
 	all, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (e fair.Entry, err error) {
-		return e, s.Scan(&e.ApplicationID, &e.Worker, &e.Ticket, (*word)(&e.Word), &e.Withdrawn, &e.Version, &e.Given)
-	}, `SELECT id, worker, ticket, word, withdrawn, version, CASE WHEN outcome IN ('', '{}') THEN 0 ELSE 1 END FROM fair_application WHERE fair_id = $1 AND listed = 1 AND ticket > $2 ORDER BY ticket LIMIT $3`, fairID, after, limit)
+		return e, s.Scan(&e.ApplicationID, &e.Worker, &e.Ticket, (*word)(&e.Word), &e.Withdrawn, &e.Version, (*outcomePass)(&e.Pass))
+	}, `SELECT id, worker, ticket, word, withdrawn, version, substr(outcome, 1, 16) FROM fair_application WHERE fair_id = $1 AND listed = 1 AND ticket > $2 ORDER BY ticket LIMIT $3`, fairID, after, limit)
 	if err != nil || len(all) == 0 {
 		return all, err
 	}

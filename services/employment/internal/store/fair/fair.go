@@ -136,9 +136,17 @@ func (t *inTx) Unanswered(fairID string) (map[string]int, error) {
 	return counted(all), err
 }
 
-// TaskDrawFair is the kind of the task that WriteFairDraw leaves; its payload is
-// the fair's id.
-const TaskDrawFair = "employment.draw_fair"
+// The kinds of the tasks that WriteDraw and WriteList leave; their payload is the
+// fair's id.
+const (
+	TaskDrawFair  = "employment.draw_fair"
+	TaskCloseFair = "employment.close_fair"
+)
+
+// WriteList leaves a task that commits a large fair.
+func (t *inTx) WriteList(ctx context.Context, fairID string) error {
+	return t.tasks.Add(ctx, t.tx, TaskCloseFair, []byte(fairID), time.Time{})
+}
 
 // WriteDraw leaves a task that writes a draw.
 func (t *inTx) WriteDraw(ctx context.Context, fairID string) error {
@@ -160,33 +168,26 @@ func (t *inTx) SaveBundle(fairID string, from int, bundle []byte) error {
 
 // AddToBundle adds a section to what is published. All parts but the last
 // stay full, so that a part is found by its place in the text.
-func (t *inTx) AddToBundle(fairID string, section []byte) error {
-	parts, err := t.parts(fairID)
+func (t *inTx) AddToBundle(fairID string, after int, section []byte) error {
+	var bytes int
+	if err := t.tx.QueryRow(`SELECT coalesce(sum(length(data)), 0) FROM fair_bundle WHERE fair_id = $1`, fairID).Scan(&bytes); err != nil {
+		return err
+	}
+	if bytes != after {
+		return fair.ErrState
+	}
+	part := after / app.BundlePart
+	begun, err := t.Bundle(fairID, part)
 	if err != nil {
 		return err
 	}
-	part := max(0, len(parts)-1)
-	if len(parts) > 0 {
-		section = slices.Concat(parts[part], section)
-	}
-	for ; len(section) > 0; part++ {
-		n := min(app.BundlePart, len(section))
-		if _, err := t.tx.Exec(`INSERT INTO fair_bundle (fair_id, part, data) VALUES ($1, $2, $3) ON CONFLICT (fair_id, part) DO UPDATE SET data = excluded.data`, fairID, part, section[:n]); err != nil {
-			return err
-		}
-		section = section[n:]
-	}
-	return nil
+	return t.SaveBundle(fairID, part, slices.Concat(begun, section))
 }
 
 // WholeBundle reads all of what is published.
 func (t *inTx) WholeBundle(fairID string) ([]byte, error) {
-	parts, err := t.parts(fairID)
+	parts, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (b []byte, err error) { return b, s.Scan(&b) }, `SELECT data FROM fair_bundle WHERE fair_id = $1 ORDER BY part`, fairID)
 	return slices.Concat(parts...), err
-}
-
-func (t *inTx) parts(fairID string) ([][]byte, error) {
-	return sqldb.Collect(t.tx, func(s sqldb.Scanner) (b []byte, err error) { return b, s.Scan(&b) }, `SELECT data FROM fair_bundle WHERE fair_id = $1 ORDER BY part`, fairID)
 }
 
 // Bundle reads a part of the bundle; nil is the end.

@@ -158,7 +158,15 @@ func (s *suite) fairWishes() {
 		if len(none) != 0 {
 			s.Error("entries before there is a list")
 		}
-		return errors.Join(err, tx.Commit("fair-1"), tx.SaveApplication(ctx, fairApplication("a3", "worker-3", "vacancy-1")),
+		last, more, err2 := tx.Commit("fair-1", "", 1)
+		if last != "TICKETa1" || !more {
+			s.Errorf("%s, %v", last, more)
+		}
+		last, more, err3 := tx.Commit("fair-1", last, 2)
+		if last != "TICKETa2" || more {
+			s.Errorf("%s, %v", last, more)
+		}
+		return errors.Join(err, err2, err3, tx.SaveApplication(ctx, fairApplication("a3", "worker-3", "vacancy-1")),
 			tx.SaveProposal(ctx, proposal("proposal-1", "a1", "worker-1")))
 	})
 	s.atFairs(func(_ context.Context, tx app.Store) error {

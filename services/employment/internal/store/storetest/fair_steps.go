@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
 	"google.golang.org/protobuf/proto"
@@ -23,9 +24,10 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
-// fairInSteps draws a fair that is too large for one transaction. The draw breaks
-// off in the middle, and somebody leaves meanwhile: nothing is shown or answered
-// before all of it is there, and then each has what the draw gave, once.
+// fairInSteps closes a fair that is too large for one transaction, draws it, and
+// runs its second pass. Each breaks off in the middle, and somebody leaves
+// meanwhile: nothing is shown or answered before all of it is there, and then each
+// has what the draw gave, once.
 func (s *suite) fairInSteps() {
 	const workers, left, gone = 700, 699, 3
 	uses := s.fairUses()
@@ -38,7 +40,7 @@ func (s *suite) fairInSteps() {
 	f.State, f.Root, f.Figure, f.First, f.Second, f.Seed, f.Pass, f.Entries = fair.Open, "", "", "", "", "", 0, 0
 	s.atFair(f, workers/2)
 	s.atFairs(func(ctx context.Context, tx app.Store) (err error) {
-		for i := range workers {
+		for i := range workers + 1 {
 			err = errors.Join(err, tx.SaveApplication(ctx, fairApplication(id(i), fmt.Sprintf("worker-%d", i), "vacancy-1")))
 		}
 		return err
@@ -51,7 +53,8 @@ func (s *suite) fairInSteps() {
 			s.Fatal(err)
 		}
 	}
-	as(one, 5, func(st app.Store) error { _, err := uses.Close(one, st, "fair-1", ""); return err })
+	manual.Advance(5 * 24 * time.Hour)
+	s.closedInSteps(one, uses, id(workers), workers)
 	as(one, 3, func(st app.Store) error { return uses.EnterFigure(one, st, "fair-1", "42") })
 	var first *app.Draw
 	as(two, 0, func(st app.Store) (err error) {
@@ -74,9 +77,8 @@ func (s *suite) fairInSteps() {
 	as(two, 0, func(st app.Store) error { return uses.BeginDraw(two, st, "fair-1", "42") })
 
 	// step draws, and writes so many steps of it, or all.
-	step := func(steps int) {
+	step := func(steps int) (d *app.Draw) {
 		s.Helper()
-		var d *app.Draw
 		if err := s.db.View(one, func(tx *sqldb.Tx) (err error) {
 			d, err = uses.ReadBegunDraw(s.fairs.In(tx), "fair-1")
 			return err
@@ -89,6 +91,7 @@ func (s *suite) fairInSteps() {
 		for at := (app.Step{}); steps > 0 && !at.Done; steps-- {
 			as(one, 0, func(st app.Store) (err error) { at, err = uses.StepDraw(one, st, d, at); return err })
 		}
+		return d
 	}
 	step(2) // what is published, and the first entries
 	var begun []fair.Proposal
@@ -191,4 +194,186 @@ func (s *suite) fairInSteps() {
 	if err := accept(begun[0]); err != nil {
 		s.Errorf("an answer, once all is written: %v", err)
 	}
+
+	// A hundred decline, which costs them nothing; their seats, and that of who
+	// left, are what the second pass gives.
+	const declined = 100
+	var open []fair.Proposal
+	s.atFairs(func(_ context.Context, tx app.Store) (err error) {
+		open, err = tx.Results("fair-1", "", workers)
+		open = slices.DeleteFunc(open, func(x fair.Proposal) bool { return x.State != answer.Open })
+		return err
+	})
+	for _, x := range open[:declined-1] {
+		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: x.Worker})
+		as(own, 0, func(st app.Store) error { return uses.DeclineProposal(own, st, x.ID) })
+	}
+	as(two, 60, func(st app.Store) error {
+		m, err := uses.RunSecondPass(two, st, "fair-1")
+		if m.Pass != 0 {
+			s.Errorf("a large fair's second pass is at once: %+v", m)
+		}
+		return err
+	})
+	if err := try(s, s.fairs.In, func(_ context.Context, tx app.Store) error {
+		_, err := uses.RunSecondPass(two, tx, "fair-1")
+		return err
+	}); !errors.Is(err, fair.ErrState) {
+		s.Errorf("a second pass twice: %v", err)
+	}
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		return tx.SaveCorrection(ctx, fair.Correction{ID: "correction-1", FairID: "fair-1", Division: f.Division, Number: 1, Why: "seats", State: fair.CorrectionProposed, ProposedBy: "officer-1", ProposedAt: noon})
+	})
+	if err := try(s, s.fairs.In, func(_ context.Context, tx app.Store) error {
+		_, err := uses.DecideCorrection(two, tx, "correction-1", fair.CorrectionTaken)
+		return err
+	}); !errors.Is(err, fair.ErrState) {
+		s.Errorf("a correction beside a pass: %v", err)
+	}
+	again := step(4) // what is published, and three hundred entries
+	_, match = again.Match()
+	if match.Pass != 2 || match.Proposed != declined || match.Unplaced != workers/2-1+declined-1-declined {
+		s.Errorf("the second pass gives %d, and %d nothing", match.Proposed, match.Unplaced)
+	}
+	var early, late string // of whom the pass gives a seat, one who has it and one who has not
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		if f, err := tx.Peek("fair-1"); f.State != fair.Drawing || f.Pass != 1 {
+			s.Errorf("%+v, %v", f, err)
+		}
+		all, err := tx.Entries("fair-1", "", workers)
+		for i, e := range all {
+			switch {
+			case match.Outcomes[i].Got == 0:
+			case e.Pass == 2:
+				early = e.ApplicationID
+			default:
+				late = e.ApplicationID
+			}
+		}
+		return err
+	})
+	for _, number := range []string{early, late} {
+		s.leaves(uses, number)
+	}
+	handler := s.fairs.DrawFair(uses)
+	for range 2 { // the second finds nothing to do
+		if err := handler(one, []byte("fair-1")); err != nil {
+			s.Fatal(err)
+		}
+	}
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		f, err := tx.Peek("fair-1")
+		if f.State != fair.Matched || f.Pass != 2 || f.Seed != seed {
+			s.Errorf("%+v", f)
+		}
+		all, err2 := tx.Results("fair-1", "", 2*workers)
+		got := map[string]int{}
+		for _, x := range all {
+			if x.Pass == 2 {
+				got[x.ApplicationID]++
+			}
+		}
+		for i, o := range match.Outcomes { // in the order of tickets
+			a, err := tx.PeekApplication(id(i))
+			if err != nil {
+				return err
+			}
+			if o.Pass == 0 || a.ID == late {
+				if a.Outcome.Pass == 2 || got[a.ID] != 0 {
+					s.Errorf("%s took no part, and has %+v", a.ID, a.Outcome)
+				}
+			} else if !reflect.DeepEqual(a.Outcome, o) || got[a.ID] != min(o.Got, 1) {
+				s.Errorf("%s got %+v and %d proposals, the pass gives %+v", a.ID, a.Outcome, got[a.ID], o)
+			}
+		}
+		bundle, err3 := tx.WholeBundle("fair-1")
+		if v, err := allocate.VerifyBundle(bytes.NewReader(bundle)); err != nil || len(v.Passes) != 1 || v.Passes[0].N != 2 {
+			s.Errorf("what is published: %v", err)
+		}
+		return errors.Join(err, err2, err3)
+	})
+	told = map[string]int{}
+	for _, e := range testkit.Events(s, s.db) {
+		told[e]++
+	}
+	if told["employment.fair.matched.v1"] != 2 || told["employment.fair.closed.v1"] != 1 || told["employment.fair_proposal.made.v1"] != written+declined-1 {
+		s.Errorf("%v", told)
+	}
+}
+
+// leaves takes a worker out of the fair.
+func (s *suite) leaves(uses *app.App, number string) {
+	s.Helper()
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		a, err := tx.PeekApplication(number)
+		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: a.Worker})
+		return errors.Join(err, uses.Withdraw(own, tx, number))
+	})
+}
+
+// closedInSteps closes a large fair. Who leaves before the list is marked is not in
+// it; nothing of it changes while it is being committed, and where the figure could
+// be known by then, or nobody is left, the lists are open again.
+func (s *suite) closedInSteps(officer context.Context, uses *app.App, leaves string, stay int) {
+	s.Helper()
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		f, err := uses.Close(officer, tx, "fair-1", "")
+		if f.State != fair.Closing || f.Root != "" {
+			s.Errorf("a large fair is closed at once: %+v", f)
+		}
+		return err
+	})
+	for name, refused := range map[string]struct {
+		with error
+		do   func(tx app.Store) error
+	}{
+		"closed twice":   {fair.ErrTwice, func(tx app.Store) error { _, err := uses.Close(officer, tx, "fair-1", ""); return err }},
+		"a figure":       {fair.ErrState, func(tx app.Store) error { return uses.EnterFigure(officer, tx, "fair-1", "42") }},
+		"another's rank": {fair.ErrListsClosed, func(tx app.Store) error { f, err := tx.Peek("fair-1"); return errors.Join(err, f.TakesRanks()) }},
+	} {
+		if err := try(s, s.fairs.In, func(_ context.Context, tx app.Store) error { return refused.do(tx) }); !errors.Is(err, refused.with) {
+			s.Errorf("%s: %v", name, err)
+		}
+	}
+	s.leaves(uses, leaves)
+	s.atFairs(func(_ context.Context, tx app.Store) error { // it breaks off after a step
+		last, more, err := uses.MarkList(tx, "fair-1", "")
+		if last == "" || !more {
+			s.Errorf("%s, %v", last, more)
+		}
+		return err
+	})
+	tomorrow := *uses
+	tomorrow.Clock = clock.NewManual(uses.Clock.Now().AddDate(0, 0, 30))
+	for _, tried := range []struct {
+		uses    *app.App
+		entries int
+	}{{&tomorrow, stay}, {uses, 0}} {
+		undone := errors.New("undone")
+		if err := try(s, s.fairs.In, func(ctx context.Context, tx app.Store) error {
+			if err := tried.uses.CommitList(ctx, tx, "fair-1", allocate.Commitment{Entries: tried.entries}); err != nil {
+				return err
+			}
+			if f, err := tx.Peek("fair-1"); f.State != fair.Open {
+				s.Errorf("it is %s with %d entries, %v", f.State, tried.entries, err)
+			}
+			return undone
+		}); !errors.Is(err, undone) {
+			s.Error(err)
+		}
+	}
+	handler := s.fairs.CloseFair(uses)
+	for range 2 { // the second finds nothing to do
+		if err := handler(officer, []byte("fair-1")); err != nil {
+			s.Fatal(err)
+		}
+	}
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		f, err := tx.Peek("fair-1")
+		all, err2 := tx.Entries("fair-1", "", stay+1)
+		if f.State != fair.Closed || f.Entries != stay || f.Root == "" || len(all) != stay {
+			s.Errorf("%+v, %d entries", f, len(all))
+		}
+		return errors.Join(err, err2)
+	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
 	app "github.com/qiao-platform/qiao/services/employment/internal/app/fair"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
@@ -52,57 +53,60 @@ func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 		})
 	}
 	manual, _ := uses.Clock.(*clock.Manual)
-	step := func(name string, days int, number string, run func(ctx context.Context, st app.Store) error) {
-		manual.Advance(time.Duration(days) * 24 * time.Hour)
-		ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
-		start := time.Now()
-		if err := db.Update(ctx, func(tx *sqldb.Tx) error { return run(ctx, s.fairs.In(tx)) }); err != nil {
-			b.Fatal(err)
-		}
-		b.ReportMetric(float64(time.Since(start).Milliseconds()), name+"-ms")
+	officer := func(number string) context.Context {
+		return auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
 	}
+	one, two := officer("officer-1"), officer("officer-2")
+	// step measures a command with the task that it leaves, and the longest that
+	// somebody else waited to write meanwhile.
+	step := func(name string, days int, command func(st app.Store) error, rest task.Handler) {
+		manual.Advance(time.Duration(days) * 24 * time.Hour)
+		start := time.Now()
+		waited := s.waits(func() {
+			if err := db.Update(one, func(tx *sqldb.Tx) error { return command(s.fairs.In(tx)) }); err != nil {
+				b.Fatal(err)
+			}
+			if err := rest(one, []byte("fair-1")); err != nil {
+				b.Fatal(err)
+			}
+		})
+		b.ReportMetric(float64(time.Since(start).Milliseconds()), name+"-ms")
+		b.ReportMetric(float64(waited.Milliseconds()), name+"-waited-ms")
+	}
+	draws := s.fairs.DrawFair(uses)
 	b.ResetTimer()
-	step("close", 5, "officer-1", func(ctx context.Context, st app.Store) error {
-		_, err := uses.Close(ctx, st, "fair-1", "")
-		return err
-	})
-	step("figure", 3, "officer-1", func(ctx context.Context, st app.Store) error { return uses.EnterFigure(ctx, st, "fair-1", "42") })
-	two := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "officer-2", Department: "hrss", Division: auth.Everywhere})
-	start := time.Now()
-	longest := s.drawInSteps(two, uses)
-	b.ReportMetric(float64(time.Since(start).Milliseconds()), "draw-ms")
-	b.ReportMetric(float64(longest.Milliseconds()), "draw-longest-ms")
-	step("again", 0, "officer-2", func(ctx context.Context, st app.Store) error {
-		_, err := uses.RunSecondPass(ctx, st, "fair-1")
-		return err
-	})
+	step("close", 5, func(st app.Store) error { _, err := uses.Close(one, st, "fair-1", ""); return err }, s.fairs.CloseFair(uses))
+	manual.Advance(3 * 24 * time.Hour)
+	s.atFairs(func(_ context.Context, st app.Store) error { return uses.EnterFigure(one, st, "fair-1", "42") })
+	step("draw", 0, func(st app.Store) error { return uses.BeginDraw(two, st, "fair-1", "42") }, draws)
+	step("again", 0, func(st app.Store) error { _, err := uses.RunSecondPass(two, st, "fair-1"); return err }, draws)
 }
 
-// drawInSteps draws a large fair as the service does, and returns how long the
-// longest transaction took that writes.
-func (s *suite) drawInSteps(ctx context.Context, uses *app.App) (longest time.Duration) {
+// waits writes again and again while something is done, and returns how long the
+// longest of it took.
+func (s *suite) waits(meanwhile func()) (longest time.Duration) {
 	s.Helper()
-	var d *app.Draw
-	read := func(run func(st app.Store) error) {
-		if err := s.db.View(ctx, func(tx *sqldb.Tx) error { return run(s.fairs.In(tx)) }); err != nil {
-			s.Fatal(err)
+	stop, done := make(chan struct{}), make(chan time.Duration)
+	go func() {
+		longest := time.Duration(0)
+		for {
+			select {
+			case <-stop:
+				done <- longest
+				return
+			default:
+			}
+			start := time.Now()
+			if err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
+				_, err := tx.Exec(`UPDATE task SET attempts = 0 WHERE id = ''`)
+				return err
+			}); err != nil {
+				s.Error(err)
+			}
+			longest = max(longest, time.Since(start))
 		}
-		if err := uses.Draw(d); err != nil {
-			s.Fatal(err)
-		}
-	}
-	write := func(run func(st app.Store) error) {
-		start := time.Now()
-		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error { return run(s.fairs.In(tx)) }); err != nil {
-			s.Fatal(err)
-		}
-		longest = max(longest, time.Since(start))
-	}
-	read(func(st app.Store) (err error) { d, err = uses.ReadLarge(ctx, st, "fair-1", "42"); return err })
-	write(func(st app.Store) error { return uses.BeginDraw(ctx, st, "fair-1", "42") })
-	read(func(st app.Store) (err error) { d, err = uses.ReadBegunDraw(st, "fair-1"); return err })
-	for at := (app.Step{}); !at.Done; {
-		write(func(st app.Store) (err error) { at, err = uses.StepDraw(ctx, st, d, at); return err })
-	}
-	return longest
+	}()
+	meanwhile()
+	close(stop)
+	return <-done
 }
