@@ -21,12 +21,21 @@ const (
 // MostMends is how many lines of a kind a form that corrects a draw has.
 const MostMends = 3
 
+// MendLines numbers the lines of such a form, as its fields do.
+func MendLines() (all []int) {
+	for i := range MostMends {
+		all = append(all, i+1)
+	}
+	return all
+}
+
 // Errors of this package.
 var (
 	ErrNoPage = errs.New(errs.NotFound, "console.no_page", "There is no such page.")
 	ErrInput  = errs.New(errs.Invalid, "console.input", "Something is missing in the form.")
 	ErrSure   = errs.New(errs.Invalid, "console.sure", "Tick that you have understood what follows; nothing was done.")
 	ErrNumber = errs.New(errs.Invalid, "console.number", "A number in the form cannot be read or is out of its range.")
+	ErrYuan   = errs.New(errs.Invalid, "console.yuan", "Give the amount in yuan, with at most two digits after the point.")
 	ErrKey    = errs.New(errs.Invalid, "console.key", "The form does not come from a page as it stands here. Open its page again; nothing was done.")
 	errText   = errs.New(errs.Invalid, "console.text", "The address or the form holds signs that are no text, or is too long.")
 )
@@ -81,13 +90,34 @@ func plain(s string) bool {
 
 // Count reads a whole number of a form, from 0 to most; an empty field is 0.
 func (v *Visit) Count(field string, most int32) (int32, error) {
-	s := strings.TrimSpace(v.Form(field))
-	if s == "" {
+	if strings.TrimSpace(v.Form(field)) == "" {
 		return 0, nil
 	}
-	n, err := strconv.ParseInt(s, 10, 32)
+	return v.Whole(field, most)
+}
+
+// Whole is Count of a field that must be filled in.
+func (v *Visit) Whole(field string, most int32) (int32, error) {
+	n, err := strconv.ParseInt(strings.TrimSpace(v.Form(field)), 10, 32)
 	if err != nil || n < 0 || n > int64(most) {
 		return 0, ErrNumber.With("field", field)
 	}
 	return int32(n), nil
+}
+
+// Yuan reads an amount of a form, as 410 or 410.50 yuan, in fen; an empty field is 0.
+func (v *Visit) Yuan(field string) (fen int64, err error) {
+	s := strings.TrimSpace(v.Form(field))
+	if s == "" {
+		return 0, nil
+	}
+	whole, part, _ := strings.Cut(s, ".")
+	if len(part) > 2 || whole == "" {
+		return 0, ErrYuan.With("field", field)
+	}
+	n, err := strconv.ParseUint(whole+(part + "00")[:2], 10, 40)
+	if err != nil {
+		return 0, ErrYuan.With("field", field)
+	}
+	return int64(n), nil
 }

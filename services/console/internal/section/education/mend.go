@@ -49,8 +49,8 @@ func (s *pages) eduMend(ctx context.Context, v *frame.Visit, id, act string) (er
 			RoundId: id, OpensOn: f("opens"), ClosesOn: f("closes"), DrawOn: f("draw"), Tie: f("tie"), FigureSource: f("source"), FigureOn: f("figure"), ReasonCode: f("reason"),
 		})
 	case "cancel":
-		if f("sure") != "yes" {
-			return frame.ErrSure
+		if err := v.Sure(); err != nil {
+			return err
 		}
 		_, err = edu.CancelRound(ctx, &educationv1.CancelRoundRequest{RoundId: id, ReasonCode: f("reason")})
 	case "doubles":
@@ -64,8 +64,10 @@ func (s *pages) eduMend(ctx context.Context, v *frame.Visit, id, act string) (er
 			_, err = edu.CorrectRound(ctx, req)
 		}
 	case "take", "drop":
-		if act == "take" && f("sure") != "yes" {
-			return frame.ErrSure
+		if act == "take" {
+			if err := v.Sure(); err != nil {
+				return err
+			}
 		}
 		outcome := map[string]string{"take": "taken", "drop": "dropped"}[act]
 		_, err = edu.DecideCorrection(ctx, &educationv1.DecideCorrectionRequest{CorrectionId: f("correction"), Outcome: outcome})
@@ -79,16 +81,7 @@ func (s *pages) eduMend(ctx context.Context, v *frame.Visit, id, act string) (er
 func faultOf(v *frame.Visit, id string) (*educationv1.CorrectRoundRequest, error) {
 	f := func(name string) string { return strings.TrimSpace(v.Form(name)) }
 	req := &educationv1.CorrectRoundRequest{RoundId: id, ReasonCode: f("reason"), Relief: f("relief"), Figure: f("figure")}
-	number := func(name string) (int32, error) {
-		if f(name) == "" {
-			return 0, nil
-		}
-		n, err := strconv.ParseInt(f(name), 10, 32)
-		if err != nil {
-			return 0, frame.ErrInput
-		}
-		return int32(n), nil
-	}
+	number := func(name string) (int32, error) { return v.Count(name, 100_000) }
 	for i := range frame.MostMends {
 		n := strconv.Itoa(i + 1)
 		if f("school"+n) != "" {

@@ -1,10 +1,10 @@
 package employment
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -77,7 +77,10 @@ func (s *pages) showPost(v *frame.Visit, status int, b postBody) error {
 // why in plain words, and offers the clerk.
 func (s *pages) post(v *frame.Visit) error {
 	ctx := v.As(frame.Recruit)
-	post := readPost(v)
+	post, wrong := readPost(v)
+	if wrong != nil {
+		return s.showPost(v, http.StatusUnprocessableEntity, postBody{Post: post, Err: wrong})
+	}
 	if v.Form("do") == "ask" {
 		if _, err := s.employment.AskClerk(ctx, &employmentv1.AskClerkRequest{Vacancy: post}); err != nil {
 			return s.showPost(v, http.StatusUnprocessableEntity, postBody{Post: post, Err: err})
@@ -99,19 +102,18 @@ func (s *pages) post(v *frame.Visit) error {
 	return s.showPost(v, http.StatusUnprocessableEntity, b)
 }
 
-func readPost(v *frame.Visit) *employmentv1.PublishVacancyRequest {
-	count := func(s string) int32 {
-		n, err := strconv.ParseInt(s, 10, 32)
-		if err != nil {
-			return 0
-		}
-		return int32(n)
-	}
+// readPost reads the form of a post; with an error too, what could be read comes.
+func readPost(v *frame.Visit) (*employmentv1.PublishVacancyRequest, error) {
 	f := v.R.PostForm
+	headcount, wrong := v.Count("headcount", 100_000)
+	from, err := v.Yuan("wage_from")
+	wrong = cmp.Or(wrong, err)
+	to, err := v.Yuan("wage_to")
+	wrong = cmp.Or(wrong, err)
 	county, township := place(f.Get("place"))
 	post := &employmentv1.PublishVacancyRequest{
-		EmployerId: v.Path("id"), Title: f.Get("title"), Occupation: f.Get("occupation"), Headcount: count(f.Get("headcount")),
-		WageMinFen: yuanFen(f.Get("wage_from")), WageMaxFen: yuanFen(f.Get("wage_to")), WageUnit: f.Get("unit"), County: county, Township: township,
+		EmployerId: v.Path("id"), Title: f.Get("title"), Occupation: f.Get("occupation"), Headcount: headcount,
+		WageMinFen: from, WageMaxFen: to, WageUnit: f.Get("unit"), County: county, Township: township,
 		SeasonFrom: f.Get("from"), SeasonTo: f.Get("to"), Shifts: chosen(f["shift"]), Hazards: chosen(f["hazard"]), Schemes: chosen(f["scheme"]),
 		Housing: f.Get("housing") == "yes", Meals: f.Get("meals") == "yes", HouseholdService: f.Get("household") == "yes", Requirements: f.Get("requirements"),
 	}
@@ -121,7 +123,7 @@ func readPost(v *frame.Visit) *employmentv1.PublishVacancyRequest {
 	if c := f.Get("certificate"); c != "" {
 		post.Certificates = []*employmentv1.CertificateNeed{{Occupation: c, Level: f.Get("level")}}
 	}
-	return post
+	return post, wrong
 }
 
 // applicant is what the employer sees, with the name only where it is open.
@@ -212,11 +214,11 @@ func (s *pages) showNeed(v *frame.Visit, status int, wrong error) error {
 // county again replaces it, and 0 takes it back.
 func (s *pages) reportNeed(v *frame.Visit) error {
 	ctx := v.As(frame.Recruit)
-	n, err := strconv.ParseInt(v.Form("count"), 10, 32)
+	n, err := v.Whole("count", 100_000)
 	if err != nil {
-		return s.showNeed(v, http.StatusUnprocessableEntity, frame.ErrInput)
+		return s.showNeed(v, http.StatusUnprocessableEntity, err)
 	}
-	line := &employmentv1.Need{Month: v.Form("month"), Occupation: v.Form("occupation"), County: v.Form("county"), Count: int32(n)}
+	line := &employmentv1.Need{Month: v.Form("month"), Occupation: v.Form("occupation"), County: v.Form("county"), Count: n}
 	if _, err := s.employment.ReportSeasonalNeed(ctx, &employmentv1.ReportSeasonalNeedRequest{EmployerId: v.Path("id"), Needs: []*employmentv1.Need{line}}); err != nil {
 		return s.showNeed(v, http.StatusUnprocessableEntity, err)
 	}

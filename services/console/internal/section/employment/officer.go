@@ -11,8 +11,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/frame/chart"
 )
 
-// yuanFen reads whole yuan as fen; what cannot be read is 0, which filters and
-// wishes nothing.
+// yuanFen reads whole yuan of a filter as fen; what cannot be read filters nothing.
 func yuanFen(s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil || n < 0 || n > 10_000_000 {

@@ -185,18 +185,22 @@ func (s *pages) saveWishes(v *frame.Visit) error {
 		return err
 	}
 	county, township := place(v.Form("place"))
+	wage, wrong := v.Yuan("wage")
 	request := &employmentv1.SetProfileRequest{
-		Worker: v.Path("ref"), Occupation: v.Form("occupation"), WageMinFen: yuanFen(v.Form("wage")), Education: before.GetProfile().GetEducation(),
+		Worker: v.Path("ref"), Occupation: v.Form("occupation"), WageMinFen: wage, Education: before.GetProfile().GetEducation(),
 		AvailableFrom: v.Form("from"), AvailableTo: v.Form("to"), County: county, Township: township,
 		NeedsHousing: v.Form("housing") == "yes", NeedsMeals: v.Form("meals") == "yes",
 		Skills: chosen(v.R.PostForm["skill"]), PaperCertificates: chosen(v.R.PostForm["paper"]),
 	}
-	if _, err := s.employment.SetProfile(ctx, request); err != nil {
+	if wrong == nil {
+		_, wrong = s.employment.SetProfile(ctx, request)
+	}
+	if wrong != nil {
 		entered := &employmentv1.Profile{
 			Occupation: request.GetOccupation(), WageMinFen: request.GetWageMinFen(), AvailableFrom: request.GetAvailableFrom(), AvailableTo: request.GetAvailableTo(),
 			County: county, Township: township, NeedsHousing: request.GetNeedsHousing(), NeedsMeals: request.GetNeedsMeals(), Skills: request.GetSkills(), PaperCertificates: request.GetPaperCertificates(),
 		}
-		return v.Render(http.StatusUnprocessableEntity, "wishes", frame.Page{Title: "wishes.title", Nav: "workers", Body: wishesBody{v.Path("ref"), entered, err}})
+		return v.Render(http.StatusUnprocessableEntity, "wishes", frame.Page{Title: "wishes.title", Nav: "workers", Body: wishesBody{v.Path("ref"), entered, wrong}})
 	}
 	return v.Back(atJobs(v))
 }

@@ -101,13 +101,16 @@ func (s *pages) employerAct(v *frame.Visit, act func(ctx context.Context) error)
 	return v.Back("/employers/" + v.Part("id") + "/fairs/" + v.Part("fair"))
 }
 
+// mostSeats is more than a post has seats, or applicants; the service knows how many.
+const mostSeats = 100_000
+
 func (s *pages) enterFairPost(v *frame.Visit) error {
 	return s.employerAct(v, func(ctx context.Context) error {
-		seats, err := strconv.ParseInt(v.Form("seats"), 10, 32)
+		seats, err := v.Whole("seats", mostSeats)
 		if err != nil {
-			return frame.ErrInput
+			return err
 		}
-		_, err = s.employment.EnterFairPost(ctx, &employmentv1.EnterFairPostRequest{FairId: v.Path("fair"), VacancyId: v.Form("vacancy"), Seats: int32(seats)})
+		_, err = s.employment.EnterFairPost(ctx, &employmentv1.EnterFairPostRequest{FairId: v.Path("fair"), VacancyId: v.Form("vacancy"), Seats: seats})
 		return err
 	})
 }
@@ -144,11 +147,11 @@ func (s *pages) rankFair(v *frame.Visit) error {
 // offerAtFair makes the usual offer on the application that an accepted interview sent.
 func (s *pages) offerAtFair(v *frame.Visit) error {
 	return s.employerAct(v, func(ctx context.Context) error {
-		yuan, err := strconv.ParseInt(v.Form("wage"), 10, 32)
+		wage, err := v.Yuan("wage")
 		if err != nil {
-			return frame.ErrInput
+			return err
 		}
-		_, err = s.employment.MakeOffer(ctx, &employmentv1.MakeOfferRequest{ApplicationId: v.Form("application"), WageFen: yuan * 100, StartOn: v.Form("start_on"), EndOn: v.Form("end_on")})
+		_, err = s.employment.MakeOffer(ctx, &employmentv1.MakeOfferRequest{ApplicationId: v.Form("application"), WageFen: wage, StartOn: v.Form("start_on"), EndOn: v.Form("end_on")})
 		return err
 	})
 }

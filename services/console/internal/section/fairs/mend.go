@@ -26,8 +26,8 @@ func (s *pages) changeFair(v *frame.Visit) error {
 
 func (s *pages) cancelFair(v *frame.Visit) error {
 	return s.fairAct(v, func(ctx context.Context, fair string) error {
-		if v.Form("sure") != "yes" {
-			return frame.ErrSure
+		if err := v.Sure(); err != nil {
+			return err
 		}
 		_, err := s.employment.CancelFair(ctx, &employmentv1.CancelFairRequest{FairId: fair, ReasonCode: v.Form("reason")})
 		return err
@@ -42,18 +42,18 @@ func (s *pages) correctFair(v *frame.Visit) error {
 		for i := range frame.MostMends {
 			n := strconv.Itoa(i + 1)
 			if f("post"+n) != "" {
-				seats, err := strconv.ParseInt(f("seats"+n), 10, 32)
+				seats, err := v.Whole("seats"+n, mostSeats)
 				if err != nil {
-					return frame.ErrInput
+					return err
 				}
-				req.Seats = append(req.Seats, &employmentv1.FairSeatsMend{VacancyId: f("post" + n), Seats: int32(seats)})
+				req.Seats = append(req.Seats, &employmentv1.FairSeatsMend{VacancyId: f("post" + n), Seats: seats})
 			}
 			if f("number"+n) != "" {
-				rank, err := strconv.ParseInt(f("rank"+n), 10, 32)
+				rank, err := v.Whole("rank"+n, mostSeats)
 				if err != nil {
-					return frame.ErrInput
+					return err
 				}
-				req.Ranks = append(req.Ranks, &employmentv1.FairRankMend{ApplicationId: f("number" + n), VacancyId: f("at" + n), Rank: int32(rank)})
+				req.Ranks = append(req.Ranks, &employmentv1.FairRankMend{ApplicationId: f("number" + n), VacancyId: f("at" + n), Rank: rank})
 			}
 		}
 		_, err := s.employment.CorrectFair(ctx, req)
@@ -63,8 +63,10 @@ func (s *pages) correctFair(v *frame.Visit) error {
 
 func (s *pages) decideFairCorrection(v *frame.Visit) error {
 	return s.fairAct(v, func(ctx context.Context, _ string) error {
-		if v.Form("outcome") == "taken" && v.Form("sure") != "yes" {
-			return frame.ErrSure
+		if v.Form("outcome") == "taken" {
+			if err := v.Sure(); err != nil {
+				return err
+			}
 		}
 		_, err := s.employment.DecideFairCorrection(ctx, &employmentv1.DecideFairCorrectionRequest{CorrectionId: v.Form("correction"), Outcome: v.Form("outcome")})
 		return err

@@ -79,7 +79,7 @@ func (s *pages) fairPage(v *frame.Visit, status int, refused error) error {
 	}
 	b := fairBody{Fair: fair, Posts: posts, Titles: byVacancy(posts), Refused: refused, Lists: fair.GetState() == "open" && v.P.DaysUntil(fair.GetClosesOn()) >= 0}
 	b.Closing = fair.GetState() == "open" && (!b.Lists || fair.GetClosesOn() == fair.GetMatchOn())
-	b.Reasons, b.Faults, b.Lines = []string{"dates", "venue", "figure", "law", "other"}, []string{"rank", "seats", "figure", "procedure"}, []int{1, 2, 3}
+	b.Reasons, b.Faults, b.Lines = []string{"dates", "venue", "figure", "law", "other"}, []string{"rank", "seats", "figure", "procedure"}, frame.MendLines()
 	if fair.GetState() == "matched" {
 		reply, err := s.employment.ListFairResults(ctx, &employmentv1.ListFairResultsRequest{FairId: fair.GetFairId()})
 		if err != nil {

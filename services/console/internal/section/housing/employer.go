@@ -2,7 +2,6 @@ package housing
 
 import (
 	"net/http"
-	"strconv"
 
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 
@@ -40,11 +39,11 @@ func (s *pages) showPlaces(v *frame.Visit, status int, wrong error) error {
 
 func (s *pages) askPlaces(v *frame.Visit) error {
 	ctx := v.As(frame.Recruit)
-	n, err := strconv.ParseInt(v.Form("places"), 10, 32)
+	n, err := v.Whole("places", 100_000)
 	if err != nil {
-		return s.showPlaces(v, http.StatusUnprocessableEntity, frame.ErrInput)
+		return s.showPlaces(v, http.StatusUnprocessableEntity, err)
 	}
-	if _, err := s.housing.AskPlaces(ctx, &housingv1.AskPlacesRequest{EmployerId: v.Path("id"), County: v.Form("county"), Places: int32(n)}); err != nil {
+	if _, err := s.housing.AskPlaces(ctx, &housingv1.AskPlacesRequest{EmployerId: v.Path("id"), County: v.Form("county"), Places: n}); err != nil {
 		return s.showPlaces(v, http.StatusUnprocessableEntity, err)
 	}
 	return v.Back("/employers/" + v.Part("id") + "/places?asked=yes")

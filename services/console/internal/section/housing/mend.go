@@ -29,18 +29,14 @@ func (s *pages) roundMend(ctx context.Context, v *frame.Visit, id, do string) (e
 	f := v.Form
 	switch do {
 	case "cancel":
-		if f("sure") != "yes" {
-			return frame.ErrSure
+		if err := v.Sure(); err != nil {
+			return err
 		}
 		_, err = s.housing.CancelRound(ctx, &housingv1.CancelRoundRequest{RoundId: id, ReasonCode: f("reason")})
 	case "correct":
 		req := &housingv1.CorrectRoundRequest{RoundId: id, ReasonCode: f("reason"), Figure: strings.TrimSpace(f("figure"))}
-		if f("homes") != "" {
-			n, err := strconv.ParseInt(f("homes"), 10, 32)
-			if err != nil {
-				return frame.ErrInput
-			}
-			req.Homes = int32(n)
+		if req.Homes, err = v.Count("homes", 100_000); err != nil {
+			return err
 		}
 		for i := range frame.MostMends {
 			n := strconv.Itoa(i + 1)
@@ -50,8 +46,10 @@ func (s *pages) roundMend(ctx context.Context, v *frame.Visit, id, do string) (e
 		}
 		_, err = s.housing.CorrectRound(ctx, req)
 	case "take", "drop":
-		if do == "take" && f("sure") != "yes" {
-			return frame.ErrSure
+		if do == "take" {
+			if err := v.Sure(); err != nil {
+				return err
+			}
 		}
 		_, err = s.housing.DecideCorrection(ctx, &housingv1.DecideCorrectionRequest{CorrectionId: f("correction"), Outcome: map[string]string{"take": "taken", "drop": "dropped"}[do]})
 	default:

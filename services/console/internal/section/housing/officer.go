@@ -5,9 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 
-	"github.com/qiao-platform/qiao/pkg/errs"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 )
@@ -18,7 +16,6 @@ const (
 	firstKind   = "public_rental"
 )
 
-var errYuan = errs.New(errs.Invalid, "console.yuan", "Give the amount in yuan, with at most two digits after the point.")
 
 // listedKinds are the kinds that have a waiting list, in the order of the pages.
 func listedKinds() []string { return []string{"public_rental", "affordable_rental", "rent_subsidy"} }
@@ -123,7 +120,7 @@ func (s *pages) roundPage(v *frame.Visit) error {
 	}
 	return v.Render(http.StatusOK, "round", frame.Page{Title: "housing.round", Nav: "housing", Body: homesRoundBody{
 		GetRoundResponse: reply, Done: v.Query("done"), Mends: mends, Reasons: []string{"homes", "figure", "law", "other"},
-		Faults: []string{"points", "entry", "homes", "figure", "procedure"}, Lines: []int{1, 2, 3}, Results: hasResults(reply),
+		Faults: []string{"points", "entry", "homes", "figure", "procedure"}, Lines: frame.MendLines(), Results: hasResults(reply),
 	}})
 }
 
@@ -229,7 +226,7 @@ func (s *pages) housingAct(ctx context.Context, v *frame.Visit, id string) (err 
 	case "case/eligibility":
 		_, err = c.DecideEligibility(ctx, &housingv1.DecideEligibilityRequest{ApplicationId: id, RefusalReasonCode: form("reason"), FalseStatement: form("false") == "yes"})
 	case "lease/rent":
-		fen, err := fenOf(form("yuan"))
+		fen, err := v.Yuan("yuan")
 		if err != nil {
 			return err
 		}
@@ -265,19 +262,6 @@ func (s *pages) housingAct(ctx context.Context, v *frame.Visit, id string) (err 
 		return frame.ErrNoPage
 	}
 	return err
-}
-
-// fenOf reads an amount in yuan, as 410 or 410.50.
-func fenOf(yuan string) (int64, error) {
-	whole, part, _ := strings.Cut(strings.TrimSpace(yuan), ".")
-	if len(part) > 2 {
-		return 0, errYuan
-	}
-	fen, err := strconv.ParseUint(whole+(part + "00")[:2], 10, 40)
-	if err != nil || whole == "" {
-		return 0, errYuan
-	}
-	return int64(fen), nil
 }
 
 // publicList shows a round to anybody, by case number and for its period only.

@@ -52,8 +52,11 @@ func (s *pages) openSlot(v *frame.Visit) error {
 	ctx, err := v.Signed(cases)
 	if err == nil {
 		f := v.Form
-		minutes, _ := strconv.ParseInt(f("minutes"), 10, 32) // 0 is refused by the service
-		_, err = s.employment.OpenAdviserSlot(ctx, &employmentv1.OpenAdviserSlotRequest{County: f("county"), Day: f("day"), Minute: minuteOf(f("time")), Minutes: int32(minutes), Adviser: f("adviser")})
+		minutes, bad := v.Count("minutes", 24*60) // 0 is refused by the service
+		if bad != nil {
+			return s.deskDone(v, bad)
+		}
+		_, err = s.employment.OpenAdviserSlot(ctx, &employmentv1.OpenAdviserSlotRequest{County: f("county"), Day: f("day"), Minute: minuteOf(f("time")), Minutes: minutes, Adviser: f("adviser")})
 	}
 	return s.deskDone(v, err)
 }
@@ -65,7 +68,7 @@ func (s *pages) addPremises(v *frame.Visit) error {
 		var area int32 // square metres; 0 is refused by the service
 		var rent int64
 		if area, err = v.Count("area", 100_000); err == nil {
-			rent, err = startupFen(f("rent"))
+			rent, err = v.Yuan("rent")
 		}
 		if err == nil {
 			_, err = s.employment.AddPremises(ctx, &employmentv1.AddPremisesRequest{County: f("county"), Kind: f("kind"), Title: f("title"), AreaDm2: area * 100, RentFen: rent})

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 
@@ -76,28 +75,16 @@ func (s *pages) startupPage(v *frame.Visit, status int, form url.Values, tax []*
 	return v.Render(status, "startup", frame.Page{Title: "startup.title", Nav: "workers", Body: b})
 }
 
-// startupFen reads an amount in whole yuan as fen.
-func startupFen(s string) (int64, error) {
-	if s == "" {
-		return 0, nil
-	}
-	n, err := strconv.ParseInt(s, 10, 40)
-	if err != nil {
-		return 0, frame.ErrInput
-	}
-	return n * 100, nil
-}
-
 // checkTax answers on the same page. What was declared stays in the form, and
 // in no address.
 func (s *pages) checkTax(v *frame.Visit) error {
 	ctx := v.As(frame.OwnRecord)
 	county, _ := startupPlace(v.R.PostForm, v.P)
-	sales, err := startupFen(v.Form("sales"))
+	sales, err := v.Yuan("sales")
 	if err != nil {
 		return s.startupPage(v, http.StatusUnprocessableEntity, v.R.PostForm, nil, err)
 	}
-	income, err := startupFen(v.Form("income"))
+	income, err := v.Yuan("income")
 	if err != nil {
 		return s.startupPage(v, http.StatusUnprocessableEntity, v.R.PostForm, nil, err)
 	}
@@ -130,20 +117,20 @@ func (s *pages) bookAdviser(v *frame.Visit) error {
 // handOffLoan needs its own tick: the consent goes to one bank and is about one request.
 func (s *pages) handOffLoan(v *frame.Visit) error {
 	return s.startupAct(v, "loan", func(ctx context.Context, county string) error {
-		amount, err := startupFen(v.Form("amount"))
+		amount, err := v.Yuan("amount")
 		if err != nil {
 			return err
 		}
-		years, err := strconv.ParseInt(v.Form("years"), 10, 32)
+		years, err := v.Whole("years", 100)
 		if err != nil {
-			return frame.ErrInput
+			return err
 		}
 		notice := ""
 		if v.Form("consent") == "yes" {
 			notice = loanNotice
 		}
 		_, err = s.employment.HandOffLoan(ctx, &employmentv1.HandOffLoanRequest{
-			Worker: v.Path("ref"), County: county, BankCode: v.Form("bank"), AmountFen: amount, Years: int32(years), NoticeVersion: notice,
+			Worker: v.Path("ref"), County: county, BankCode: v.Form("bank"), AmountFen: amount, Years: years, NoticeVersion: notice,
 		})
 		return err
 	})
