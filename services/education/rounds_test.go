@@ -547,3 +547,54 @@ func TestASchoolLeaverGetsAVocationalPlaceAndTheGrant(t *testing.T) {
 		t.Errorf("%v", a)
 	}
 }
+
+// A place that an officer offered while the list was fixed costs the child
+// nothing, whatever comes of it: its round considers it, or the bureau has a task.
+func TestAnOfferBesideARoundForgetsNobody(t *testing.T) { both(t, besideARound) }
+
+func besideARound(t *testing.T, f *fixture) {
+	schools := []string{f.school("第1小学", 1), f.school("第2小学", 4)}
+	round := f.round("primary", map[string]int32{schools[0]: 1})
+	apps, offers := map[string]string{}, map[string]string{}
+	for _, worker := range []string{"declines", "lapses", "undoes", "waits"} {
+		apps[worker] = f.apply(worker)
+		f.file(worker, round, apps[worker], schools[0])
+		if worker != "waits" {
+			offers[worker] = f.offer(apps[worker], schools[1])
+		}
+	}
+	_, err := f.client.AcceptPlace(f.Counter("edu", "undoes"), &educationv1.AcceptPlaceRequest{OfferId: offers["undoes"]})
+	f.must(err)
+	if got := f.draw(round); got.GetPlaced() != 1 || got.GetUnplaced() != 2 {
+		t.Fatalf("%v: who has an open offer takes part, who accepted does not", got)
+	}
+	decline := func(worker string) {
+		t.Helper()
+		_, err := f.client.DeclinePlace(f.Worker(worker), &educationv1.DeclinePlaceRequest{OfferId: f.application(worker, apps[worker]).GetOfferId()})
+		f.must(err)
+	}
+	decline("declines")
+	if f.application("waits", apps["waits"]).GetState() == "offered" {
+		decline("waits")
+	}
+	f.delivered("lapses", offers["lapses"])
+	// The list was fixed without the one who had accepted: only the bureau finds it a place.
+	_, err = f.client.UndoAcceptance(f.Worker("undoes"), &educationv1.UndoAcceptanceRequest{OfferId: offers["undoes"]})
+	f.must(err)
+	if e := f.entry("undoes", apps["undoes"]); e.GetTask().GetState() != "open" || e.GetTicket() != "" {
+		t.Errorf("%v", e)
+	}
+	if e := f.entry("declines", apps["declines"]); e.GetTask() != nil || e.GetTicket() == "" {
+		t.Errorf("its round runs, and considers it: %v", e)
+	}
+	_, err = f.client.EndRound(f.staff("edu-1"), &educationv1.EndRoundRequest{RoundId: round})
+	f.must(err)
+	f.clock.Advance(8 * 24 * time.Hour)
+	f.Settle()
+	for worker, id := range apps {
+		f.state(worker, id, "submitted")
+		if f.entry(worker, id).GetTask().GetState() != "open" {
+			t.Errorf("%s has neither a place nor a task", worker)
+		}
+	}
+}

@@ -28,7 +28,7 @@ func (a *App) CommitRound(ctx context.Context, s Store, roundID string, acceptUn
 	} else if open > 0 && !acceptUndecided {
 		return r, domain.ErrDoublesOpen.With("pairs", strconv.Itoa(open))
 	}
-	if err := s.DropWithdrawn(roundID); err != nil {
+	if err := s.DropSettled(roundID); err != nil {
 		return r, err
 	}
 	schools, err := s.Seated(roundID)

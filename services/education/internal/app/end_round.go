@@ -78,18 +78,38 @@ func taskDone(ctx context.Context, s Store, applicationID string) error {
 	return s.SaveTask(ctx, task, events...)
 }
 
-// stillUnplaced opens a task where an offer came to nothing after its round
-// ended, or one that was made outside of rounds: the child must not be forgotten.
+// stillUnplaced opens a task where an offer came to nothing and no pass of a
+// round finds the child a place any more: it must not be forgotten.
 func (a *App) stillUnplaced(ctx context.Context, s Store, application domain.Application, o domain.Offer) error {
-	if !application.Stage.Compulsory() || o.RoundID == "" && o.Way == "" {
+	if !application.Stage.Compulsory() {
 		return nil
 	}
-	if o.RoundID != "" {
-		r, err := s.PeekRound(o.RoundID)
-		if err != nil || r.Running() {
-			return err
+	roundID, considered, err := roundOf(s, o)
+	if err != nil || considered {
+		return err
+	}
+	_, err = a.openTask(ctx, s, application, roundID)
+	return err
+}
+
+// roundOf finds the round that the child of an offer is part of, "" where there
+// is none: the offer's own or, of an officer's offer outside of rounds, the one
+// in which the family filed last. considered is false where nothing but the
+// bureau finds the child a place: the round ended, or its list was fixed without
+// the child. All of a cancelled round wait for another one.
+func roundOf(s Store, o domain.Offer) (roundID string, considered bool, err error) {
+	if o.Way != "" { // the bureau's own
+		return o.RoundID, false, nil
+	}
+	e := domain.Entry{RoundID: o.RoundID}
+	if o.RoundID == "" {
+		if e, err = s.LastFiled(o.ApplicationID); errors.Is(err, domain.ErrEntryUnknown) {
+			return "", true, nil // it waits for a round, or for another offer
+		}
+		if err != nil {
+			return "", false, err
 		}
 	}
-	_, err := a.openTask(ctx, s, application, o.RoundID)
-	return err
+	r, err := s.PeekRound(e.RoundID)
+	return e.RoundID, r.State == domain.RoundIsCancelled || r.Running() && e.Outcome != domain.EntryDropped, err
 }

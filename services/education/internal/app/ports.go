@@ -70,14 +70,16 @@ type Store interface {
 	// Seated lists a round's schools by id.
 	Seated(roundID string) ([]domain.Seated, error)
 	SaveSeated(ctx context.Context, d domain.Seated, events ...domain.Event) error
-	// Entry returns ErrEntryUnknown where there is none; so does LastEntry.
+	// Entry returns ErrEntryUnknown where there is none; so do LastEntry, which
+	// passes over entries that were dropped, and LastFiled, which does not.
 	Entry(roundID, applicationID string) (domain.Entry, error)
 	LastEntry(applicationID string) (domain.Entry, error)
+	LastFiled(applicationID string) (domain.Entry, error)
 	// Entries lists a round's entries by ticket, Results by application.
 	Entries(roundID string) ([]domain.Entry, error)
 	Results(roundID, after string, limit int) ([]domain.Entry, error)
-	// DropWithdrawn removes entries whose application does not wait any more.
-	DropWithdrawn(roundID string) error
+	// DropSettled marks entries whose application neither waits nor has an open offer.
+	DropSettled(roundID string) error
 	SaveEntry(ctx context.Context, e domain.Entry, events ...domain.Event) error
 	// Waiting lists and locks the applications of a round that wait for a place.
 	Waiting(roundID string) ([]domain.Application, error)

@@ -29,6 +29,9 @@ const (
 	EntryFiled    EntryOutcome = "filed"
 	EntryPlaced   EntryOutcome = "placed"
 	EntryUnplaced EntryOutcome = "unplaced"
+	// EntryDropped is an entry without which the list was fixed: its child had
+	// accepted a place, or its application was withdrawn. No pass considers it.
+	EntryDropped EntryOutcome = "dropped"
 )
 
 // Wish is one school of a list, with what the round's rules made of it.

@@ -92,7 +92,7 @@ var entries = table.New(table.Spec[domain.Entry]{
 	Columns: func(e *domain.Entry) []table.Column {
 		return []table.Column{
 			table.Key("application_id", &e.ApplicationID), table.Key("round_id", &e.RoundID), table.Fixed("worker", &e.Worker), table.Fixed("county", &e.County),
-			table.Fixed("ticket", &e.Ticket), table.Changing("nonce", &e.Nonce), table.Changing("word_hash", (*digest)(&e.Word)),
+			table.Changing("ticket", &e.Ticket), table.Changing("nonce", &e.Nonce), table.Changing("word_hash", (*digest)(&e.Word)),
 			table.Changing("township", &e.Township), table.Changing("newcomer", &e.Newcomer), table.Changing("wishes", table.JSON(&e.Wishes)),
 			table.Changing("first_at", &e.FirstAt), table.Changing("outcome", &e.Outcome), table.Changing("choice", &e.Choice), table.Changing("pass", &e.Pass),
 			table.Changing("reasons", table.JSON(&e.Reasons)), table.Changing("review_by", &e.ReviewBy), table.Changing("filed_at", &e.FiledAt),
@@ -126,28 +126,34 @@ func (t *inTx) Entry(roundID, applicationID string) (domain.Entry, error) {
 	return entries.Load(t.tx, applicationID, roundID)
 }
 
-// LastEntry reads an application's part in its latest round.
+// LastEntry reads an application's part in the latest round that it takes part in.
 func (t *inTx) LastEntry(applicationID string) (domain.Entry, error) {
+	return entries.One(t.tx, `WHERE application_id = $1 AND outcome <> 'dropped' ORDER BY filed_at DESC, round_id DESC LIMIT 1`, applicationID)
+}
+
+// LastFiled reads what was filed last for an application, dropped or not.
+func (t *inTx) LastFiled(applicationID string) (domain.Entry, error) {
 	return entries.One(t.tx, `WHERE application_id = $1 ORDER BY filed_at DESC, round_id DESC LIMIT 1`, applicationID)
 }
 
 // Entries lists the entries of a round by ticket.
 func (t *inTx) Entries(roundID string) ([]domain.Entry, error) {
-	all, err := entries.List(t.tx, `WHERE round_id = $1`, roundID)
+	all, err := entries.List(t.tx, `WHERE round_id = $1 AND outcome <> 'dropped'`, roundID)
 	slices.SortFunc(all, func(a, b domain.Entry) int { return strings.Compare(a.Ticket, b.Ticket) }) // not by the database's collation
 	return all, err
 }
 
-// DropWithdrawn removes the entries of a round whose application does not wait
-// for a place any more, before the list is committed.
-func (t *inTx) DropWithdrawn(roundID string) error {
-	_, err := t.tx.Exec(`DELETE FROM entry WHERE round_id = $1 AND application_id NOT IN (SELECT id FROM application WHERE state = 'submitted')`, roundID)
+// DropSettled marks the entries of a round whose application has a place or was
+// withdrawn, before the list is committed. A place that is only offered settles
+// nothing: declining it must not cost the child its part in the round.
+func (t *inTx) DropSettled(roundID string) error {
+	_, err := t.tx.Exec(`UPDATE entry SET outcome = 'dropped' WHERE round_id = $1 AND application_id NOT IN (SELECT id FROM application WHERE state IN ('submitted', 'offered'))`, roundID)
 	return err
 }
 
 // Results lists the entries of a round by application.
 func (t *inTx) Results(roundID, after string, limit int) ([]domain.Entry, error) {
-	return entries.List(t.tx, `WHERE round_id = $1 AND application_id > $2 ORDER BY application_id LIMIT $3`, roundID, after, limit)
+	return entries.List(t.tx, `WHERE round_id = $1 AND outcome <> 'dropped' AND application_id > $2 ORDER BY application_id LIMIT $3`, roundID, after, limit)
 }
 
 // SaveEntry writes an entry and its events, or returns outbox.ErrStale.

@@ -235,7 +235,7 @@ func rounds(t *testing.T, fresh opener) {
 			if err != nil || len(waiting) != 2 || waiting[0].ID != "application-0" {
 				t.Errorf("%v %v", waiting, err)
 			}
-			if err := in.DropWithdrawn(r.ID); err != nil {
+			if err := in.DropSettled(r.ID); err != nil {
 				return err
 			}
 			all, err := in.Entries(r.ID)
