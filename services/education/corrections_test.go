@@ -232,6 +232,42 @@ func aForgotten(t *testing.T, f *fixture) {
 	}
 }
 
+// A child that the list was fixed without, since it had accepted a place, can be
+// added when that is undone, whatever was filed for it before.
+func TestAnEntryThatWasDroppedCanBeAdded(t *testing.T) { both(t, aDropped) }
+
+func aDropped(t *testing.T, f *fixture) {
+	schools := []string{f.school("第1小学", 1), f.school("第2小学", 4)}
+	round := f.round("primary", map[string]int32{schools[0]: 1})
+	first, dropped := f.apply("worker-1"), f.apply("worker-2")
+	f.file("worker-1", round, first, schools[0])
+	for range 2 {
+		f.file("worker-2", round, dropped, schools[0])
+	}
+	offer := f.offer(dropped, schools[1])
+	_, err := f.client.AcceptPlace(f.Counter("edu", "worker-2"), &educationv1.AcceptPlaceRequest{OfferId: offer})
+	f.must(err)
+	f.draw(round)
+	_, err = f.client.UndoAcceptance(f.Worker("worker-2"), &educationv1.UndoAcceptanceRequest{OfferId: offer})
+	f.must(err)
+	got, err := f.client.CorrectRound(f.staff("edu-1"), &educationv1.CorrectRoundRequest{
+		RoundId: round, ReasonCode: "entry", Relief: "seat", Added: []*educationv1.EntryMend{{ApplicationId: dropped, SchoolIds: schools[:1]}},
+		Seats: []*educationv1.SeatsMend{{SchoolId: schools[0], Seats: 2}},
+	})
+	f.must(err)
+	_, err = f.client.DecideCorrection(f.staff("edu-2"), &educationv1.DecideCorrectionRequest{CorrectionId: got.GetCorrectionId(), Outcome: "taken"})
+	f.must(err)
+	if e := f.entry("worker-2", dropped); e.GetRoundId() != round || f.application("worker-2", dropped).GetOfferedSchoolId() != schools[0] {
+		t.Errorf("%v", e)
+	}
+	_, err = f.client.DeclinePlace(f.Worker("worker-2"), &educationv1.DeclinePlaceRequest{OfferId: f.application("worker-2", dropped).GetOfferId()})
+	f.must(err)
+	if _, err = f.client.RunSecondPass(f.staff("edu-1"), &educationv1.RunSecondPassRequest{RoundId: round}); err != nil {
+		t.Errorf("a later pass does not go by the ticket that was published: %v", err)
+	}
+	f.bundle(round)
+}
+
 // A proposal can be dropped, by the one who made it too; nothing came of it.
 func TestAProposedCorrectionCanBeDropped(t *testing.T) {
 	f := start(t)

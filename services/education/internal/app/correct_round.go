@@ -149,12 +149,21 @@ func (a *App) corrected(s Store, c domain.Correction, drawn *allocate.Published,
 	return out, wronged, nil
 }
 
-// late is the entry of a child that the list lacked.
+// late is the entry of a child that the list lacked; one that was dropped when
+// the list was fixed goes on under another ticket.
 func (a *App) late(s Store, c domain.Correction, drawn *allocate.Published, m domain.EntryMend) (domain.Entry, error) {
 	application, err := s.PeekApplication(m.ApplicationID)
+	if err != nil {
+		return domain.Entry{}, err
+	}
+	dropped, err := s.Entry(c.RoundID, m.ApplicationID)
+	if errors.Is(err, domain.ErrEntryUnknown) {
+		err = nil
+	}
 	return domain.Entry{
 		RoundID: c.RoundID, ApplicationID: m.ApplicationID, Worker: application.Worker, County: c.County, Ticket: allocate.LateTicket(drawn.Root, m.ApplicationID),
 		Newcomer: m.Newcomer, Wishes: m.Wishes, Outcome: domain.EntryUnplaced, Pass: 1, FiledAt: c.ProposedAt,
+		Version: dropped.Version,
 	}, err
 }
 
