@@ -103,11 +103,26 @@ func answer(ctx context.Context, s Store, offerID string) (p auth.Principal, o d
 	if err = auth.Hide(p.MayActFor(seen.Worker), domain.ErrOfferUnknown); err != nil {
 		return p, o, a, err
 	}
+	if err = holdRound(s, seen); err != nil {
+		return p, o, a, err
+	}
 	if a, err = s.Application(seen.ApplicationID); err != nil {
 		return p, o, a, err
 	}
 	o, err = s.Offer(offerID)
 	return p, o, a, err
+}
+
+// holdRound keeps the round of an offer's child from being committed or ended
+// meanwhile: whoever ends it would not see that the child waits again, and whoever
+// answers not that it ended. Of all that is locked, a round is the first.
+func holdRound(s Store, o domain.Offer) error {
+	id, _, err := roundOf(s, o)
+	if err != nil || id == "" {
+		return err
+	}
+	_, err = s.HoldRound(id)
+	return err
 }
 
 // giveBack saves an offer that came to nothing and brings its application back

@@ -35,6 +35,9 @@ func (a *App) Lapse(ctx context.Context, s Store, offerID string) error {
 	if err != nil {
 		return err
 	}
+	if err := holdRound(s, seen); err != nil {
+		return err
+	}
 	application, err := s.Application(seen.ApplicationID)
 	if err != nil {
 		return err

@@ -64,6 +64,8 @@ type Store interface {
 	// Round returns ErrRoundUnknown where there is none; so does PeekRound.
 	Round(id string) (domain.Round, error)
 	PeekRound(id string) (domain.Round, error)
+	// HoldRound keeps a round as it is until the transaction ends, beside others who do so.
+	HoldRound(id string) (domain.Round, error)
 	Rounds(county string, stage domain.Stage) ([]domain.Round, error)
 	// SaveRound returns ErrRoundTwice for a second one of its county and stage.
 	SaveRound(ctx context.Context, r domain.Round, events ...domain.Event) error

@@ -42,6 +42,9 @@ func (t *inTx) Round(id string) (domain.Round, error) { return rounds.Load(t.tx,
 // PeekRound reads a round without locking it.
 func (t *inTx) PeekRound(id string) (domain.Round, error) { return rounds.Peek(t.tx, id) }
 
+// HoldRound keeps a round as it is, beside others who do the same.
+func (t *inTx) HoldRound(id string) (domain.Round, error) { return rounds.Share(t.tx, id) }
+
 // Rounds lists rounds, the newest first.
 func (t *inTx) Rounds(county string, stage domain.Stage) ([]domain.Round, error) {
 	return rounds.List(t.tx, `WHERE ($1 = '' OR county = $1) AND ($2 = '' OR stage = $2) ORDER BY planned_at DESC, id DESC`, county, string(stage))

@@ -375,6 +375,41 @@ func roundsAtOnce(t *testing.T, fresh opener, cases *app.App) {
 		return auth.With(ctx, auth.Principal{Kind: auth.Officer, Subject: fmt.Sprint("edu-", i), Department: "edu", Division: auth.Everywhere})
 	}
 	guardian := auth.With(ctx, auth.Principal{Kind: auth.Worker, Subject: "worker-1"})
+	t.Run("every place is declined while the round ends", func(t *testing.T) {
+		db, s := fresh(t)
+		v := school(ident.NewID(), contenders)
+		add(t, db, s, v)
+		r := planned(ident.NewID())
+		r.State, r.Pass = domain.RoundIsDrawn, 1
+		all := make([]domain.Offer, contenders)
+		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveRound(ctx, r) })
+		for i := range all {
+			a := submitted(ident.NewID())
+			a.State, a.OfferID = domain.Offered, ident.NewID()
+			all[i] = offer(a.OfferID, a.ID, answer.Open)
+			all[i].SchoolID, all[i].RoundID = v.ID, r.ID
+			if i%2 == 1 { // an officer's own, which declining must not lose either
+				all[i].RoundID = ""
+			}
+			save(t, db, s, a, all[i])
+			update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveEntry(ctx, entry(r, a.ID, ident.NewID())) })
+		}
+		atOnce(func(i int) {
+			if i == contenders/2 {
+				update(t, db, func(tx *sqldb.Tx) error { _, err := cases.EndRound(who(1), s.In(tx), r.ID); return err })
+			}
+			if err := patiently(db, func(tx *sqldb.Tx) error { return cases.DeclinePlace(guardian, s.In(tx), all[i].ID) }); err != nil {
+				t.Error(err)
+			}
+		})
+		view(t, db, func(tx *sqldb.Tx) error {
+			tasks, err := s.In(tx).Tasks("")
+			if len(tasks) != contenders {
+				t.Errorf("%d tasks for %d children without a place", len(tasks), contenders)
+			}
+			return err
+		})
+	})
 	t.Run("one round, planned, drawn, given again, answered and ended", func(t *testing.T) {
 		db, s := fresh(t)
 		v := school(ident.NewID(), 1)
