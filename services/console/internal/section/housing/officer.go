@@ -16,7 +16,6 @@ const (
 	firstKind   = "public_rental"
 )
 
-
 // listedKinds are the kinds that have a waiting list, in the order of the pages.
 func listedKinds() []string { return []string{"public_rental", "affordable_rental", "rent_subsidy"} }
 

@@ -82,7 +82,6 @@ type told struct {
 	jobApp, offer, hire string
 	schoolApp, homeApp  string
 	grants              map[string]string // by recipient and kind; "" after a withdrawal
-	granted             int
 	outcome             string
 }
 
