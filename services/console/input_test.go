@@ -55,6 +55,11 @@ func TestWhatIsNoTextIsRefused(t *testing.T) {
 	if status, _ := ask(http.MethodPost, "/workers", "who="+strings.Repeat("1", 2<<20)); status != http.StatusBadRequest {
 		t.Errorf("a form of two megabytes: %d", status)
 	}
+	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		if status, _ := ask(method, "/workers", "who=x"); status != http.StatusBadRequest {
+			t.Errorf("%s with a body: %d", method, status)
+		}
+	}
 	if status, _ := ask(http.MethodPost, "/workers", url.Values{"key": {rand.Text()}, "who": {"多行\r\n文字"}}.Encode()); status == http.StatusBadRequest || status >= 500 {
 		t.Errorf("text of two lines: %d", status)
 	}

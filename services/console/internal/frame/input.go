@@ -61,6 +61,10 @@ func whole(w http.ResponseWriter, r *http.Request) error {
 	if r.ContentLength > maxForm {
 		return errText
 	}
+	if r.ContentLength != 0 && r.Method != http.MethodPost { // no page sends one, and none is waited for
+		w.Header().Set("Connection", "close")
+		return errText
+	}
 	if r.Method == http.MethodPost {
 		control := http.NewResponseController(w)
 		_ = control.SetReadDeadline(time.Now().Add(formTime)) // a recorder in a test has none
