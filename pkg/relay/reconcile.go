@@ -132,7 +132,8 @@ func (c *leader) announce(seq int64, chain []byte) error {
 }
 
 // hear announces where the event table stands and lets readers object before
-// anything is published: a wiped stream cannot tell a restored database.
+// anything is published: a wiped stream cannot tell a restored database. Where
+// nobody listens the bus says so at once.
 func (c *leader) hear(ctx context.Context) error {
 	if err := c.announce(c.lastSeq, c.chain); err != nil {
 		return err
@@ -146,12 +147,18 @@ func (c *leader) hear(ctx context.Context) error {
 		case <-enough.C:
 			return nil
 		case m := <-c.objected:
+			if m.Header.Get("Status") == noResponders {
+				return nil
+			}
 			if err := c.judge(ctx, m); err != nil {
 				return err
 			}
 		}
 	}
 }
+
+// noResponders is the bus's status in place of an answer that nobody can give.
+const noResponders = "503"
 
 // judge holds a reader's position against the event table: a reader may be
 // ahead of an announcement, but never of the table.

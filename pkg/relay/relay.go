@@ -56,6 +56,7 @@ const (
 	retake     = lease / 6              // how often who does not lead looks whether it may
 	poll       = 200 * time.Millisecond // finds what another instance committed
 	gather     = 3 * time.Millisecond   // what commits meanwhile is numbered and published together
+	calm       = 20 * time.Millisecond  // what was acknowledged is written down with the next numbers, or after this
 	announce   = 2 * time.Second
 	ackTimeout = 5 * time.Second
 	// streamAttempts are made before the bus is said not to answer: 20 seconds.
@@ -157,7 +158,7 @@ func (r *Relay) Run(ctx context.Context) error {
 // channel leads one channel whenever it can.
 func (r *Relay) channel(ctx context.Context, name string, wake <-chan struct{}) {
 	for ctx.Err() == nil {
-		c := &leader{Relay: r, name: name, wake: wake}
+		c := &leader{Relay: r, name: name, wake: wake, acknowledged: make(chan struct{}, 1)}
 		err := c.acquire(ctx)
 		if err == nil {
 			err = c.lead(ctx)
@@ -203,8 +204,9 @@ type leader struct {
 	looked    time.Time // whether others wrote
 	alarmed   string    // as the channel's row says
 
-	objections *nats.Subscription
-	objected   chan *nats.Msg
+	acknowledged chan struct{} // something was, since it was written down last
+	objections   *nats.Subscription
+	objected     chan *nats.Msg
 }
 
 // acquire takes the channel's lease, or returns errDeposed while another holds it.
@@ -320,6 +322,13 @@ func (c *leader) number(ctx context.Context, batches chan<- []row) error {
 			return ctx.Err()
 		case <-c.wake:
 			pause(ctx, gather)
+		case <-c.acknowledged:
+			select {
+			case <-c.wake:
+				pause(ctx, gather)
+			case <-time.After(calm):
+			case <-ctx.Done():
+			}
 		case <-tick.C:
 		}
 	}
@@ -492,6 +501,10 @@ func (c *leader) publish(ctx context.Context, rows []row) error {
 		}
 	}
 	c.Relay.sent.Store(c.name, c.streamSeq)
+	select {
+	case c.acknowledged <- struct{}{}:
+	default:
+	}
 	c.published(ctx, int64(len(rows)))
 	fault.Point("relay.published")
 	return nil
