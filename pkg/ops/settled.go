@@ -73,12 +73,10 @@ func look(ctx context.Context, caller contract.Caller, services []string) (p pic
 }
 
 // WaitSettled returns when the services are settled twice in a row, or with
-// ctx's error.
+// ctx's error. It looks often at first, since most is settled soon, and then less.
 func WaitSettled(ctx context.Context, caller contract.Caller, services []string) error {
-	tick := time.NewTicker(50 * time.Millisecond)
-	defer tick.Stop()
 	before := ""
-	for {
+	for wait := 5 * time.Millisecond; ; wait = min(wait*5/4, 50*time.Millisecond) {
 		ok, mark, err := Settled(ctx, caller, services)
 		if err != nil {
 			return err
@@ -93,7 +91,7 @@ func WaitSettled(ctx context.Context, caller contract.Caller, services []string)
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
-		case <-tick.C:
+		case <-time.After(wait):
 		}
 	}
 }
