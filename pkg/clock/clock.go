@@ -28,12 +28,26 @@ func System() Clock { return system{} }
 // Manual is a clock that stands still until it is moved. It is meant for tests
 // and demonstrations and is safe for concurrent use.
 type Manual struct {
-	mu  sync.Mutex
-	now time.Time
+	mu    sync.Mutex
+	now   time.Time
+	moved chan struct{} // closed at the next move
 }
 
 // NewManual returns a clock that stands at t.
-func NewManual(t time.Time) *Manual { return &Manual{now: t} }
+func NewManual(t time.Time) *Manual { return &Manual{now: t, moved: make(chan struct{})} }
+
+// Moved returns what is closed when a clock that is moved by hand is moved next,
+// so that who looks at times at the clock looks then; nil for the machine's clock,
+// which moves by itself.
+func Moved(c Clock) <-chan struct{} {
+	m, ok := c.(*Manual)
+	if !ok {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.moved
+}
 
 // Now returns the instant that the clock stands at.
 func (m *Manual) Now() time.Time {
@@ -46,14 +60,20 @@ func (m *Manual) Now() time.Time {
 func (m *Manual) Set(t time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.move(t)
+}
+
+func (m *Manual) move(t time.Time) {
 	m.now = t
+	close(m.moved)
+	m.moved = make(chan struct{})
 }
 
 // Advance moves the clock by d and returns the new instant.
 func (m *Manual) Advance(d time.Duration) time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.now = m.now.Add(d)
+	m.move(m.now.Add(d))
 	return m.now
 }
 

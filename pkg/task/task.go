@@ -131,6 +131,7 @@ func (q *Queue) Run(ctx context.Context) error {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for {
+		moved := clock.Moved(q.clock)
 		n, err := q.round(ctx)
 		if err != nil && ctx.Err() == nil {
 			q.log.WarnContext(ctx, "tasks interrupted", "error", err)
@@ -142,6 +143,7 @@ func (q *Queue) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-q.wake:
+		case <-moved:
 		case <-tick.C:
 		}
 	}
