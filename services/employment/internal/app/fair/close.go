@@ -38,7 +38,7 @@ func (a *App) Close(ctx context.Context, s Store, fairID, matchOn string) (fair.
 		return f, err
 	}
 	f.MatchOn = day
-	standing, err := s.CountStanding(fairID)
+	standing, err := s.CountStanding(fairID, fair.AtOnce+1)
 	if err != nil {
 		return f, err
 	}

@@ -11,7 +11,7 @@ import (
 const (
 	// A step writes so much of a draw: some twenty milliseconds of the one writer.
 	entriesAStep = 100
-	bundleAStep  = 4 * BundlePart
+	bundleAStep  = BundlePart
 )
 
 // Draw is a draw over the committed list, or a later pass, and what it gives. It is

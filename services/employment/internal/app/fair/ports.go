@@ -56,8 +56,8 @@ type Store interface {
 	Applied(fairID, vacancyID string) ([]string, error)
 	// Rank writes an employer's order in place of the one before.
 	Rank(fairID, vacancyID string, order []string) error
-	// CountStanding counts the applications that were not withdrawn.
-	CountStanding(fairID string) (int, error)
+	// CountStanding counts the applications that were not withdrawn, up to so many.
+	CountStanding(fairID string, most int) (int, error)
 	// Commit makes the next applications after a ticket that stand those of the
 	// committed list, and reports whether there may be more after the last.
 	Commit(fairID, after string, limit int) (last string, more bool, err error)

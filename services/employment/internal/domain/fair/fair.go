@@ -333,12 +333,12 @@ func (f Fair) Confirm(figure, officer string) error {
 	return nil
 }
 
-// atOnce is how many applications are committed, or given what they got, in one
+// AtOnce is how many applications are committed, or given what they got, in one
 // transaction. More are in steps, so that nobody else waits to write meanwhile.
-const atOnce = 500
+const AtOnce = 500
 
 // Large reports whether so many applications are committed in steps.
-func Large(applications int) bool { return applications > atOnce }
+func Large(applications int) bool { return applications > AtOnce }
 
 // InSteps reports whether what a pass gives a committed list is written in steps.
 func (f Fair) InSteps() bool { return Large(f.Entries) }

@@ -142,9 +142,9 @@ func (t *inTx) Rank(fairID, vacancyID string, order []string) error {
 	return nil
 }
 
-// CountStanding counts the applications that were not withdrawn.
-func (t *inTx) CountStanding(fairID string) (n int, err error) {
-	err = t.tx.QueryRow(`SELECT count(*) FROM fair_application WHERE fair_id = $1 AND withdrawn = 0`, fairID).Scan(&n)
+// CountStanding counts the applications that were not withdrawn, up to so many.
+func (t *inTx) CountStanding(fairID string, most int) (n int, err error) {
+	err = t.tx.QueryRow(`SELECT count(*) FROM (SELECT 1 FROM fair_application WHERE fair_id = $1 AND withdrawn = 0 LIMIT $2) x`, fairID, most).Scan(&n)
 	return n, err
 }
 
