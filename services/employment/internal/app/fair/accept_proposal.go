@@ -50,7 +50,11 @@ func (a *App) AcceptProposal(ctx context.Context, s Store, proposalID, jobID str
 		return "", err
 	}
 	if i < 0 {
-		if _, _, err := a.Jobs.Apply(ctx, s.Jobs(), jobID, x.Worker, x.VacancyID, q, reached); err != nil {
+		_, outcome, err := a.Jobs.Apply(ctx, s.Jobs(), jobID, x.Worker, x.VacancyID, q, reached)
+		if err == nil && outcome != domain.Created { // one stands that led to the job: there is nothing left to meet for
+			err = domain.ErrApplicationTwice
+		}
+		if err != nil {
 			return "", err
 		}
 	}

@@ -318,6 +318,33 @@ func (s *suite) oneFairAnswer() {
 	})
 }
 
+// proposedTheJobOneHas has the fair propose a post whose job the worker has accepted
+// beside it: no seat is taken for an application that is never sent.
+func (s *suite) proposedTheJobOneHas() {
+	s.atFair(jobFair("fair-1"), 1)
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		a := application("application-1", "worker-1")
+		a.State, a.OfferID = domain.ApplicationIsAccepted, "offer-1"
+		return errors.Join(tx.Jobs().SaveApplication(ctx, a),
+			tx.SaveApplication(ctx, fairApplication("a1", "worker-1", "vacancy-1")), tx.SaveProposal(ctx, proposal("pa1", "a1", "worker-1")))
+	})
+	err := s.db.Update(as("worker-1"), func(tx *sqldb.Tx) error {
+		_, err := s.fairUses().AcceptProposal(as("worker-1"), s.fairs.In(tx), "pa1", "job-1", jobs.AgeQuestion{Age: 18}, true)
+		return err
+	})
+	if !errors.Is(err, domain.ErrApplicationTwice) {
+		s.Errorf("got %v", err)
+	}
+	s.atFairs(func(_ context.Context, tx app.Store) error {
+		x, err := tx.Proposal("pa1")
+		p, err2 := tx.Post("post-1")
+		if x.State != answer.Open || x.JobID != "" || p.Taken != 0 {
+			s.Errorf("%s, for %q; %d seats taken", x.State, x.JobID, p.Taken)
+		}
+		return errors.Join(err, err2)
+	})
+}
+
 // fairLastPost draws a fair in which 64 want each of three posts with one seat:
 // exactly three proposals, and after the second pass with all silent still three.
 func (s *suite) fairLastPost() {

@@ -81,6 +81,7 @@ func Run(t *testing.T, database func(testing.TB) *sqldb.DB) {
 		{"an employer sees the certificates that are shared today", (*suite).fairCertificates},
 		{"the last seats of a fair go to as many as there are", (*suite).lastSeats},
 		{"one answer to one proposal", (*suite).oneFairAnswer},
+		{"a fair proposes the job that one has", (*suite).proposedTheJobOneHas},
 		{"64 for each last post of a fair", (*suite).fairLastPost},
 		{"a large fair is drawn in steps", (*suite).fairInSteps},
 		{"everything of start-up help survives the round trip", (*suite).startupRoundTrips},
