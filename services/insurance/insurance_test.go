@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
@@ -164,10 +166,19 @@ func TestAWorkerBeyondThePensionAge(t *testing.T) {
 				t.Errorf("asked %v as %+v", f.people.asked, f.people.who)
 			}
 			f.Settle()
+			told := &insurancev1.DutyOpened{}
 			for _, e := range f.Published(insurance.Name) {
+				if e.Type == "insurance.duty.opened.v1" {
+					if err := proto.Unmarshal(e.Data, told); err != nil {
+						t.Error(err)
+					}
+				}
 				if strings.Contains(string(e.Data), "1960") || strings.Contains(string(e.Data), "1990") {
 					t.Errorf("%s tells when somebody was born", e.Type)
 				}
+			}
+			if told.GetDueOn() != c.due {
+				t.Errorf("the timeline says %s", told.GetDueOn())
 			}
 		})
 	}
@@ -219,6 +230,28 @@ func TestDisputeFreezesTheDuty(t *testing.T) {
 	got, err := f.client.GetDuty(f.Employer("employer-1"), &insurancev1.GetDutyRequest{DutyId: d.GetDutyId()})
 	if err != nil || got.GetDuty().GetState() != "frozen" {
 		t.Fatalf("%v, %v", got, err)
+	}
+}
+
+// An acceptance that is taken back, and a hire that the worker denies, leave no
+// cover that goes on: it would be evidence of a job that had not been.
+func TestACoverStopsWithWhatItRestsOn(t *testing.T) {
+	for name, end := range map[string]proto.Message{"undone": &employmentv1.HireUndone{HireId: "hire-1"}, "disputed": &employmentv1.HireDisputed{HireId: "hire-1"}} {
+		t.Run(name, func(t *testing.T) {
+			f := start(t)
+			if _, err := f.client.EnrolWorker(f.Employer("employer-1"), &insurancev1.EnrolWorkerRequest{DutyId: f.hire(t).GetDutyId(), Schemes: []string{"pension"}, FromMonth: "2026-11"}); err != nil {
+				t.Fatal(err)
+			}
+			f.employment.Publish(outbox.Subject{Aggregate: "hire-1", Version: 1, Worker: "worker-1", Division: "654301"}, end)
+			f.Settle()
+			got, err := f.client.ListCover(f.Worker("worker-1"), &insurancev1.ListCoverRequest{Worker: "worker-1"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if c, d := got.GetCovers()[0], got.GetDuties()[0]; c.GetState() != "stopped" || c.GetLastMonth() != "2026-11" || d.GetState() != "fulfilled" {
+				t.Errorf("%v, %v", c, d)
+			}
+		})
 	}
 }
 

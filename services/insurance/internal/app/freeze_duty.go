@@ -1,16 +1,14 @@
 package app
 
-import "context"
+import (
+	"context"
 
-// FreezeDuty suspends the duty of a hire that the worker disputes.
-func (a *App) FreezeDuty(ctx context.Context, s Store, hireID string) error {
-	d, exists, err := s.DutyOfHire(hireID)
-	if err != nil || !exists {
-		return err
-	}
-	d, events := d.Freeze()
-	if len(events) == 0 {
-		return nil
-	}
-	return s.SaveDuty(ctx, d, events...)
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/insurance/internal/domain"
+)
+
+// FreezeDuty suspends the duty of a hire that the worker disputed on a day. A cover
+// that rests on the hire stops: it goes on proving nothing that the worker denies.
+func (a *App) FreezeDuty(ctx context.Context, s Store, hireID string, on clock.Date) error {
+	return over(ctx, s, hireID, on, domain.Duty.Freeze)
 }

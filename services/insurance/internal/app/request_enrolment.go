@@ -48,17 +48,19 @@ func (a *App) RequestEnrolment(ctx context.Context, s Store, dutyID string, beyo
 	if err != nil {
 		return err
 	}
+	var reopened []domain.Event
 	if d.StartOn.Before(r.EffectiveFrom) {
-		if d.DueOn, err = a.due(r.EffectiveFrom); err != nil {
+		dueOn, err := a.due(r.EffectiveFrom)
+		if err != nil {
 			return err
 		}
-		d = d.Reopened() // the time since the work began says nothing of a later duty
+		d, reopened = d.Reopen(dueOn)
 		if err := s.CheckDutyAt(ctx, d.ID, d.DueOn.AddDays(1).Start()); err != nil {
 			return err
 		}
 	}
 	d, events := d.Request(domain.InjuryAlone())
-	return s.SaveDuty(ctx, d, events...)
+	return s.SaveDuty(ctx, d, append(reopened, events...)...)
 }
 
 // due is the last day to enrol for work that began on a day.

@@ -57,10 +57,9 @@ func OpenDuty(id, hireID, worker, employerID, division string, startOn, dueOn cl
 	return d, []Event{DutyOpened{DutyID: id, HireID: hireID, DueOn: dueOn}}
 }
 
-// Undetermined reports whether it is still to be said which schemes the duty is about.
-func (d Duty) Undetermined() bool {
-	return len(d.Schemes) == 0 && !d.StartOn.IsZero() && d.State != DutyIsClosed && d.State != DutyIsFulfilled
-}
+// Undetermined reports whether it is still to be said which schemes the duty is
+// about. Of a hire that the worker disputes nothing is asked.
+func (d Duty) Undetermined() bool { return len(d.Schemes) == 0 && !d.StartOn.IsZero() && d.Owed() }
 
 // Request says which schemes the duty is about.
 func (d Duty) Request(schemes []string) (Duty, []Event) {
@@ -71,12 +70,11 @@ func (d Duty) Request(schemes []string) (Duty, []Event) {
 	return d, []Event{EnrolmentRequested{DutyID: d.ID, HireID: d.HireID, Schemes: schemes}}
 }
 
-// Reopened is the duty with a new day to come by which it is owed.
-func (d Duty) Reopened() Duty {
-	if d.State == DutyIsOverdue {
-		d.State = DutyIsOpen
-	}
-	return d
+// Reopen gives the duty another day by which it is owed: the time since the work
+// began says nothing of a duty that a later rule brings.
+func (d Duty) Reopen(dueOn clock.Date) (Duty, []Event) {
+	d.State, d.DueOn = DutyIsOpen, dueOn
+	return d, []Event{DutyOpened{DutyID: d.ID, HireID: d.HireID, DueOn: dueOn}}
 }
 
 // Owed reports whether the employer still has to enrol the worker.

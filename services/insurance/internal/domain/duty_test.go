@@ -49,6 +49,15 @@ func TestFulfilRefusals(t *testing.T) {
 	}
 }
 
+// Of a hire that the worker disputes the agency is asked to prepare nothing, whenever
+// the registry answers.
+func TestNothingIsRequestedOfADisputedHire(t *testing.T) {
+	d, _ := open().Freeze()
+	if d, events := d.Request(Schemes()); len(events) > 0 || len(d.Schemes) > 0 {
+		t.Errorf("%+v, %v", d, events)
+	}
+}
+
 // No order of acts ever leaves a duty in a state that it does not know, and a
 // fulfilled or closed duty stays so.
 func TestDutyNeverLeavesItsEnd(t *testing.T) {

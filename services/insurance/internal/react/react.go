@@ -45,12 +45,12 @@ func (h handlers) hireRegistered(ctx context.Context, tx *sqldb.Tx, e event.Even
 	return h.app.OpenDuty(ctx, h.in(tx), app.Hire{ID: m.GetHireId(), Worker: e.Worker, EmployerID: m.GetEmployerId(), Division: e.Division, StartOn: start})
 }
 
-func (h handlers) hireDisputed(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireDisputed) error {
-	return h.app.FreezeDuty(ctx, h.in(tx), m.GetHireId())
+func (h handlers) hireDisputed(ctx context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireDisputed) error {
+	return h.app.FreezeDuty(ctx, h.in(tx), m.GetHireId(), clock.DateOf(e.OccurredAt))
 }
 
-func (h handlers) hireUndone(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireUndone) error {
-	return h.app.UndoHire(ctx, h.in(tx), m.GetHireId())
+func (h handlers) hireUndone(ctx context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireUndone) error {
+	return h.app.UndoHire(ctx, h.in(tx), m.GetHireId(), clock.DateOf(e.OccurredAt))
 }
 
 func (h handlers) hireEnded(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireEnded) error {

@@ -9,11 +9,14 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/services/insurance/internal/app"
 	"github.com/qiao-platform/qiao/services/insurance/internal/domain"
 	"github.com/qiao-platform/qiao/services/insurance/internal/store"
 )
@@ -101,6 +104,33 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		testkit.RollsBack(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveDuty(ctx, d, events...) },
 			func(tx *sqldb.Tx) (int, error) { all, err := s.In(tx).DutiesOf("worker-1"); return len(all), err })
 	})
+	t.Run("a hire ends while the worker is enrolled", func(t *testing.T) {
+		db, s := fresh(t)
+		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
+		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveDuty(ctx, d, events...) })
+		uses := &app.App{Clock: clock.NewManual(due.Start()), NewID: ident.NewID}
+		boss := auth.With(ctx, auth.Principal{Kind: auth.Employer, Subject: "employer-1"})
+		asks := make(chan struct{}, 1)
+		var ended sync.WaitGroup
+		update(t, db, func(tx *sqldb.Tx) error {
+			_, err := uses.Enrol(boss, s.In(tx), "duty-1", domain.Schemes(), "2026-11")
+			ended.Go(func() {
+				update(t, db, func(tx *sqldb.Tx) error { return uses.EndHire(ctx, asking{s.In(tx), asks}, "hire-1", due) })
+			})
+			if tx.Dialect() == sqldb.Postgres { // SQLite has one writer: there it begins when this has ended
+				<-asks
+			}
+			return err
+		})
+		ended.Wait()
+		update(t, db, func(tx *sqldb.Tx) error {
+			c, found, err := s.In(tx).CoverOfHire("hire-1")
+			if !found || c.Active {
+				t.Errorf("%+v, %v", c, found)
+			}
+			return err
+		})
+	})
 	t.Run("concurrent credits lose nothing", func(t *testing.T) {
 		db, s := fresh(t)
 		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
@@ -143,6 +173,20 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 			return err
 		})
 	})
+}
+
+// asking tells when a use case asks for the duty of a hire.
+type asking struct {
+	app.Store
+	asks chan struct{}
+}
+
+func (s asking) DutyOfHire(hireID string) (domain.Duty, bool, error) {
+	select {
+	case s.asks <- struct{}{}:
+	default: // the transaction runs again
+	}
+	return s.Store.DutyOfHire(hireID)
 }
 
 func update(t testing.TB, db *sqldb.DB, f func(*sqldb.Tx) error) {
