@@ -1,6 +1,7 @@
 package employment_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -351,7 +352,7 @@ func TestTheNameComesAfterTheInterview(t *testing.T) {
 		for _, e := range f.happened(0) {
 			if e.Type == "employment.record.read.v1" && e.Worker == "worker-1" {
 				n++
-				if m := decode(t, e, &platformv1.RecordRead{}); m.GetReaderKind() != "employer" || m.GetReader() != employer || m.GetCaseId() != application || !slices.Equal(m.GetKinds(), []string{"skills", "certificate"}) {
+				if m := decode(t, e, &platformv1.RecordRead{}); m.GetReaderKind() != "employer" || m.GetReader() != employer || m.GetCaseId() != application || !slices.Equal(m.GetKinds(), []string{"skills", "certificate", "available_from"}) {
 					t.Error(m)
 				}
 			}
@@ -420,10 +421,59 @@ func TestTheNameComesAfterTheInterview(t *testing.T) {
 	if m := decode(t, all[0], &employmentv1.InterviewInvited{}); m.GetMeetOn() != "2026-11-05" || all[0].Worker != "worker-1" {
 		t.Error(m)
 	}
+	// Who opens the page of one applicant on another day is told of as well.
+	f.clock.Advance(24 * time.Hour)
+	_, err = name()
+	refused(t, err, "")
+	if looks() != 2 {
+		t.Errorf("%d lines in the worker's log for looks on two days", looks())
+	}
 	withdrawn, err := f.client.WithdrawApplication(f.Worker("worker-1"), &employmentv1.WithdrawApplicationRequest{ApplicationId: application})
 	ok(t, withdrawn, err)
 	_, err = name()
 	refused(t, err, "employment.interview.name_hidden")
+}
+
+// What a counter or a helper is shown of a worker's wishes stands in the worker's
+// access log; the own look does not.
+func TestWhoLooksInTheWorkersNameIsToldOf(t *testing.T) {
+	f := start(t)
+	f.employer()
+	vacancy := f.publish(post("1"))
+	f.seeks("worker-1", &employmentv1.SetProfileRequest{Occupation: "4-03", AvailableFrom: "2026-12-01", PaperCertificates: []string{"6-30"}})
+	counter := auth.Principal{Kind: auth.Officer, Subject: "clerk-7", Department: "hrss", Division: auth.Everywhere, Via: auth.ViaCounter, ActsFor: "worker-1"}
+	helper := auth.Principal{Kind: auth.Worker, Subject: "worker-2", Via: auth.ViaHelper, ActsFor: "worker-1"}
+	own := auth.Principal{Kind: auth.Worker, Subject: "worker-1"}
+	explain := func(ctx context.Context) (any, error) {
+		return f.client.ExplainVacancy(ctx, &employmentv1.ExplainVacancyRequest{Worker: "worker-1", VacancyId: vacancy})
+	}
+	suggest := func(ctx context.Context) (any, error) {
+		return f.client.SuggestVacancies(ctx, &employmentv1.SuggestVacanciesRequest{Worker: "worker-1"})
+	}
+	profile := func(ctx context.Context) (any, error) {
+		return f.client.GetProfile(ctx, &employmentv1.GetProfileRequest{Worker: "worker-1"})
+	}
+	for name, c := range map[string]struct {
+		who  auth.Principal
+		read func(context.Context) (any, error)
+		want int
+	}{
+		"a counter explains": {counter, explain, 1}, "a counter suggests": {counter, suggest, 1}, "a helper explains": {helper, explain, 1}, "a helper suggests": {helper, suggest, 1},
+		"a helper reads": {helper, profile, 1}, "the own explanation": {own, explain, 0}, "the own suggestions": {own, suggest, 0}, "the own profile": {own, profile, 0},
+	} {
+		before, lines := len(f.happened(0)), 0
+		_, err := c.read(f.As(c.who))
+		refused(t, err, "")
+		for _, e := range f.happened(before) {
+			if m := decode(t, e, &platformv1.RecordRead{}); e.Type != "employment.record.read.v1" || e.Worker != "worker-1" || m.GetReader() != c.who.Subject || !slices.Equal(m.GetKinds(), []string{"occupation", "certificate", "available_from"}) {
+				t.Errorf("%s: %s %v", name, e.Type, m)
+			}
+			lines++
+		}
+		if lines != c.want {
+			t.Errorf("%s: %d lines", name, lines)
+		}
+	}
 }
 
 func TestSeasonalNeed(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -49,6 +50,15 @@ func commandOrCheck[S, T any, Reply interface {
 // view reads on one snapshot.
 func (r Room[S]) view(ctx context.Context, fn func(st S) error) error {
 	return r.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(r.In(tx)) })
+}
+
+// reading reads a worker's own data; where somebody else reads them in the worker's
+// name, the worker is told of it.
+func (r Room[S]) reading(ctx context.Context, worker string, fn func(st S) error) error {
+	if p, err := auth.From(ctx); err != nil || p.ActsHimself(worker) {
+		return r.view(ctx, fn)
+	}
+	return r.update(ctx, fn)
 }
 
 // update reads what is told of to whom it is about.

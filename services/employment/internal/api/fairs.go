@@ -116,8 +116,8 @@ func (s *Fairs) ProveFairEntry(ctx context.Context, req *employmentv1.ProveFairE
 	return out, err
 }
 
-// ListFairApplicants shows an employer who applied to its post. Each whom it
-// sees for the first time finds that in the own access log.
+// ListFairApplicants shows an employer who applied to its post. Each finds in the
+// own access log what was seen.
 func (s *Fairs) ListFairApplicants(ctx context.Context, req *employmentv1.ListFairApplicantsRequest) (*employmentv1.ListFairApplicantsResponse, error) {
 	var out *employmentv1.ListFairApplicantsResponse
 	err := s.update(ctx, func(st app.Store) error {

@@ -130,9 +130,10 @@ func (s *Server) SuggestVacancies(ctx context.Context, req *employmentv1.Suggest
 	if err != nil {
 		return nil, err
 	}
-	out := &employmentv1.SuggestVacanciesResponse{RuleId: wanted.Rule.ID, ToBeConfirmed: wanted.Rule.ToBeConfirmed()}
-	err = s.view(ctx, func(st app.Store) error {
-		all, err := s.App.Suggest(st, wanted, hits, question, reached, limit)
+	var out *employmentv1.SuggestVacanciesResponse
+	err = s.reading(ctx, req.GetWorker(), func(st app.Store) error {
+		out = &employmentv1.SuggestVacanciesResponse{RuleId: wanted.Rule.ID, ToBeConfirmed: wanted.Rule.ToBeConfirmed()}
+		all, err := s.App.Suggest(ctx, st, req.GetWorker(), wanted, hits, question, reached, limit)
 		for _, one := range all {
 			out.Suggestions = append(out.Suggestions, s.suggestion(one))
 		}
@@ -156,7 +157,7 @@ func (s *Server) ExplainVacancy(ctx context.Context, req *employmentv1.ExplainVa
 		return nil, err
 	}
 	out := &employmentv1.ExplainVacancyResponse{}
-	err = s.view(ctx, func(st app.Store) error {
+	err = s.reading(ctx, req.GetWorker(), func(st app.Store) error {
 		one, reasons, err := s.App.Explain(ctx, st, req.GetWorker(), req.GetVacancyId(), question, reached)
 		out.Suggestion, out.Reasons = s.suggestion(one), rpc.Reasons(reasons)
 		return err
@@ -210,7 +211,7 @@ func (s *Server) DeclineInterview(ctx context.Context, req *employmentv1.Decline
 func (s *Server) GetApplicant(ctx context.Context, req *employmentv1.GetApplicantRequest) (*employmentv1.GetApplicantResponse, error) {
 	out := &employmentv1.GetApplicantResponse{}
 	var worker string
-	err := s.view(ctx, func(st app.Store) error {
+	err := s.update(ctx, func(st app.Store) error {
 		x, err := s.App.SeeApplicant(ctx, st, req.GetApplicationId())
 		worker, out.Applicant = x.Worker, applicant(x)
 		return err

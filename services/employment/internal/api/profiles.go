@@ -30,7 +30,7 @@ func Wished(req *employmentv1.SetProfileRequest) app.Wished {
 // GetProfile shows the worker the own wishes and shared qualifications.
 func (s *Server) GetProfile(ctx context.Context, req *employmentv1.GetProfileRequest) (*employmentv1.GetProfileResponse, error) {
 	out := &employmentv1.GetProfileResponse{}
-	err := s.view(ctx, func(st app.Store) error {
+	err := s.reading(ctx, req.GetWorker(), func(st app.Store) error {
 		p, held, err := s.App.SeeProfile(ctx, st, req.GetWorker())
 		if err == nil {
 			out.Profile = profile(p, held)

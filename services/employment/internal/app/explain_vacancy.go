@@ -14,6 +14,9 @@ func (a *App) Explain(ctx context.Context, s Store, worker, vacancyID string, q 
 		return Suggestion{}, nil, err
 	}
 	w, err := a.seeker(s, worker)
+	if err == nil {
+		err = told(ctx, s, worker, w.Seeker)
+	}
 	if err != nil {
 		return Suggestion{}, nil, err
 	}

@@ -41,8 +41,11 @@ type Matching interface {
 	// NeedSums gives the sums of what was reported; blank parts filter nothing.
 	NeedSums(q NeedQuery) ([]domain.NeedSum, error)
 
-	// Looked writes what an employer sees of applicants to their access logs, once a day each.
-	Looked(ctx context.Context, on clock.Date, looks []Look) error
+	// Looked writes what an employer sees of a vacancy's applicants to their access
+	// logs, once a day the same of each.
+	Looked(ctx context.Context, on clock.Date, vacancyID string, looks []Look) error
+	// Read writes to the worker's access log what the caller is shown.
+	Read(ctx context.Context, worker, county, caseID string, kinds ...string) error
 	// PeekApplication reads an application without locking it.
 	PeekApplication(id string) (domain.Application, error)
 	// PeekVacancies gives vacancies by id; those that are not there are left out.

@@ -8,7 +8,8 @@ import (
 )
 
 // SeeApplicant shows an employer an applicant whose name it may be told: the
-// worker has accepted an interview or an offer.
+// worker has accepted an interview or an offer. What is seen of the worker is
+// written to the worker's access log.
 func (a *App) SeeApplicant(ctx context.Context, s Store, applicationID string) (Applicant, error) {
 	application, err := s.PeekApplication(applicationID)
 	if err != nil {
@@ -24,5 +25,5 @@ func (a *App) SeeApplicant(ctx context.Context, s Store, applicationID string) (
 	if !all[0].Interview.NameOpen() && application.State != domain.ApplicationIsAccepted {
 		return Applicant{}, domain.ErrNameHidden
 	}
-	return all[0], nil
+	return all[0], a.looked(ctx, s, application.VacancyID, all[0])
 }

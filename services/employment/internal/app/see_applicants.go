@@ -14,10 +14,10 @@ type Applicant struct {
 	Qualifications []domain.Qualification
 }
 
-// Look is what an employer sees of a worker by an application.
+// Look is what an employer sees of a worker by an application, for a job or to a fair.
 type Look struct {
-	domain.Application
-	Kinds []string
+	ApplicationID, Worker, EmployerID, County string
+	Kinds                                     []string
 }
 
 // SeeApplicants shows an employer the queue of its vacancy. What is seen of a
@@ -38,20 +38,19 @@ func (a *App) SeeApplicants(ctx context.Context, s Store, vacancyID string) ([]A
 	if err != nil {
 		return nil, err
 	}
-	var looks []Look
-	for _, x := range all {
-		l := Look{Application: x.Application}
-		if len(x.Profile.Skills) > 0 {
-			l.Kinds = append(l.Kinds, "skills")
-		}
-		if len(x.Qualifications)+len(x.Profile.Papers) > 0 {
-			l.Kinds = append(l.Kinds, "certificate")
-		}
-		if len(l.Kinds) > 0 {
-			looks = append(looks, l)
-		}
+	return all, a.looked(ctx, s, vacancyID, all...)
+}
+
+// looked writes to each worker's access log what an employer sees of the worker.
+// Of the wishes it sees when the worker is free.
+func (a *App) looked(ctx context.Context, s Store, vacancyID string, all ...Applicant) error {
+	looks := make([]Look, len(all))
+	for i, x := range all {
+		seen := x.Profile.Seeker(x.Qualifications)
+		seen.Occupation = ""
+		looks[i] = Look{x.ID, x.Worker, x.EmployerID, x.County, seen.Kinds()}
 	}
-	return all, s.Looked(ctx, a.today(), looks)
+	return s.Looked(ctx, a.today(), vacancyID, looks)
 }
 
 // applicants finds what employers see of workers by their applications. One can

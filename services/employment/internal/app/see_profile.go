@@ -16,5 +16,19 @@ func (a *App) SeeProfile(ctx context.Context, s Store, worker string) (domain.Pr
 		return p, nil, err
 	}
 	held, err := s.HeldQualifications(a.today(), worker)
-	return p, held[worker], err
+	if err != nil {
+		return p, nil, err
+	}
+	return p, held[worker], told(ctx, s, worker, p.Seeker(held[worker]))
+}
+
+// told writes to the worker's access log what somebody who acts in the worker's name,
+// at a counter or as a helper, is shown of the wishes. The own look is none.
+func told(ctx context.Context, s Store, worker string, seen domain.Seeker) error {
+	p, err := ActingFor(ctx, worker)
+	kinds := seen.Kinds()
+	if err != nil || p.ActsHimself(worker) || len(kinds) == 0 {
+		return err
+	}
+	return s.Read(ctx, worker, seen.County, domain.ProfileCase(worker), kinds...)
 }

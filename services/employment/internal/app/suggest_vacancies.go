@@ -66,7 +66,10 @@ func (a *App) BeforeSuggesting(ctx context.Context, s Store, worker string, limi
 
 // Suggest gives the best vacancies with their reasons. hits are those of
 // BeforeSuggesting, reached the answer to its question.
-func (a *App) Suggest(s Store, w Wanted, hits []match.Hit, q AgeQuestion, reached bool, limit int) ([]Suggestion, error) {
+func (a *App) Suggest(ctx context.Context, s Store, worker string, w Wanted, hits []match.Hit, q AgeQuestion, reached bool, limit int) ([]Suggestion, error) {
+	if err := told(ctx, s, worker, w.Seeker); err != nil {
+		return nil, err
+	}
 	ofAge := q.Age == 0 || reached
 	if !ofAge {
 		hits = a.Open.Top(a.query(w, false, limit))

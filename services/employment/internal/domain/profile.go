@@ -2,7 +2,6 @@ package domain
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -99,7 +98,8 @@ func (w Wishes) Take(o Wishes, names []string) (Wishes, error) {
 // same reports whether two wishes say the same.
 func (w Wishes) same(o Wishes) bool { return len(w.Differ(o)) == 0 }
 
-// Profile is a worker's own wishes. No employer sees it.
+// Profile is a worker's own wishes. The employer of a post that the worker applied
+// for sees skills, papers and free days of it, and nothing else.
 type Profile struct {
 	Wishes
 	Worker  string
@@ -112,9 +112,6 @@ type Profile struct {
 // ProfileCase is the case under which the department holds evidence for a
 // worker's job search.
 func ProfileCase(worker string) string { return "profile:" + worker }
-
-// CaseWorker is the inverse of ProfileCase.
-func CaseWorker(caseID string) string { return strings.TrimPrefix(caseID, "profile:") }
 
 // The outcomes of saving a profile.
 const (

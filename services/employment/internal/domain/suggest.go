@@ -39,6 +39,22 @@ func (p Profile) Seeker(held []Qualification) Seeker {
 	return s
 }
 
+// Kinds names what of it there is, as access logs call it.
+func (s Seeker) Kinds() (kinds []string) {
+	for _, k := range []struct {
+		name  string
+		there bool
+	}{
+		{"occupation", s.Occupation != ""}, {"skills", len(s.Skills) > 0}, {"certificate", len(s.Certificates) > 0},
+		{"available_from", !s.From.IsZero() || !s.To.IsZero()},
+	} {
+		if k.there {
+			kinds = append(kinds, k.name)
+		}
+	}
+	return kinds
+}
+
 // Weights is the points of rule EM-SUGGEST, and the days (EM-PAYDAYS) by which
 // a day's wage is compared with a month's.
 type Weights struct {

@@ -119,9 +119,6 @@ func TestProfileSaves(t *testing.T) {
 	if p, outcome, _ = p.Save(Wishes{}, "web", false, time.Time{}); outcome != Created || p.Closed {
 		t.Fatalf("%s, %+v", outcome, p)
 	}
-	if CaseWorker(ProfileCase("w-1")) != "w-1" {
-		t.Error(ProfileCase("w-1"))
-	}
 }
 
 func TestCompareQualifications(t *testing.T) {

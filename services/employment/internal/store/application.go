@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -77,10 +79,11 @@ func (t *Tx) SaveApplication(ctx context.Context, a domain.Application, events .
 	return applications.Save(ctx, t.log, t.tx, a, events...)
 }
 
-// Looked writes what an employer sees of applicants to their access logs. The day
-// stands in the name of each line, so that looking again and again does not bury
-// the log.
-func (t *Tx) Looked(ctx context.Context, on clock.Date, looks []app.Look) error {
+// Looked writes what an employer sees of applicants to their access logs. The day and
+// what is seen stand in the name of each line, so that looking again and again does
+// not bury the log, and what is shared since is told.
+func (t *Tx) Looked(ctx context.Context, on clock.Date, vacancyID string, looks []app.Look) error {
+	looks = slices.DeleteFunc(looks, func(l app.Look) bool { return len(l.Kinds) == 0 })
 	if len(looks) == 0 {
 		return nil
 	}
@@ -88,12 +91,12 @@ func (t *Tx) Looked(ctx context.Context, on clock.Date, looks []app.Look) error 
 	if err != nil {
 		return err
 	}
-	if err := t.tx.Lock("look " + looks[0].VacancyID); err != nil { // two at once write a line once
+	if err := t.tx.Lock("look " + vacancyID); err != nil { // two at once write a line once
 		return err
 	}
 	names := make([]string, len(looks))
 	for i, l := range looks {
-		names[i] = "look:" + l.ID + ":" + on.String()
+		names[i] = "look:" + l.ApplicationID + ":" + on.String() + ":" + strings.Join(l.Kinds, ":")
 	}
 	told, err := t.log.HaveEvents(t.tx, names...)
 	if err != nil {
@@ -104,12 +107,17 @@ func (t *Tx) Looked(ctx context.Context, on clock.Date, looks []app.Look) error 
 			continue
 		}
 		if err := t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: names[i], Worker: l.Worker, Division: l.County}, &platformv1.RecordRead{
-			ReaderKind: string(p.Kind), Reader: l.EmployerID, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: l.Kinds, CaseId: l.ID,
+			ReaderKind: string(p.Kind), Reader: l.EmployerID, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: l.Kinds, CaseId: l.ApplicationID,
 		}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Read writes to the worker's access log what the caller is shown.
+func (t *Tx) Read(ctx context.Context, worker, county, caseID string, kinds ...string) error {
+	return t.log.Read(ctx, t.tx, worker, county, caseID, kinds...)
 }
 
 // FreeSeat gives back the seat of an interview whose application was withdrawn.

@@ -109,8 +109,6 @@ type Lists interface {
 	PostPage(fairID, after string, limit int) ([]PostShown, error)
 	// Applicants lists who applied to a post and was not withdrawn, as an employer sees it.
 	Applicants(fairID, vacancyID string) ([]Applicant, error)
-	// Saw writes a read to the log of each whom the employer sees the first time.
-	Saw(ctx context.Context, fairID, vacancyID string) error
 	// Results lists proposals by id.
 	Results(fairID, after string, limit int) ([]fair.Proposal, error)
 	// Bundle reads a part of the published bundle; nil is the end.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
 // RankApplicants is the employer's order, by number, of who applied to its
@@ -13,7 +14,7 @@ func (a *App) RankApplicants(ctx context.Context, s Store, fairID, vacancyID str
 	if err != nil {
 		return err
 	}
-	if err := ownsPost(ctx, s, fairID, vacancyID); err != nil {
+	if _, err := ownPost(ctx, s, fairID, vacancyID); err != nil {
 		return err
 	}
 	p, _, err := s.PostOf(fairID, vacancyID)
@@ -34,11 +35,11 @@ func (a *App) RankApplicants(ctx context.Context, s Store, fairID, vacancyID str
 	return s.SavePost(ctx, p, events...)
 }
 
-// ownsPost returns nil where the caller is the employer of the post.
-func ownsPost(ctx context.Context, s Store, fairID, vacancyID string) error {
+// ownPost reads a post where the caller is its employer.
+func ownPost(ctx context.Context, s Store, fairID, vacancyID string) (fair.Post, error) {
 	p, err := s.PeekPostOf(fairID, vacancyID)
 	if err != nil {
-		return err
+		return p, err
 	}
-	return app.Owns(ctx, s.Jobs(), p.EmployerID)
+	return p, app.Owns(ctx, s.Jobs(), p.EmployerID)
 }

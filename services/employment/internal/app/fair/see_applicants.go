@@ -1,12 +1,18 @@
 package fair
 
-import "context"
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
 
 // SeeApplicants shows an employer who applied to its post, by rank and then by
-// number, with the certificates that each shares today. Each whom it sees for the
-// first time finds that in the own access log.
+// number, with the certificates that each shares today. What is seen of a worker is
+// written to the worker's access log, as that of a vacancy's queue is.
 func (a *App) SeeApplicants(ctx context.Context, s Store, fairID, vacancyID string) ([]Applicant, error) {
-	if err := ownsPost(ctx, s, fairID, vacancyID); err != nil {
+	p, err := ownPost(ctx, s, fairID, vacancyID)
+	if err != nil {
 		return nil, err
 	}
 	all, err := s.Applicants(fairID, vacancyID)
@@ -25,6 +31,7 @@ func (a *App) SeeApplicants(ctx context.Context, s Store, fairID, vacancyID stri
 	if err != nil {
 		return nil, err
 	}
+	looks := make([]app.Look, len(all))
 	for i, x := range all {
 		all[i].Occupation, all[i].AvailableFrom = profiles[x.Worker].Occupation, profiles[x.Worker].AvailableFrom
 		for _, q := range held[x.Worker] {
@@ -32,6 +39,8 @@ func (a *App) SeeApplicants(ctx context.Context, s Store, fairID, vacancyID stri
 				all[i].Certificates = append(all[i].Certificates, q.Occupation)
 			}
 		}
+		seen := domain.Seeker{Occupation: all[i].Occupation, Certificates: all[i].Certificates, From: all[i].AvailableFrom}
+		looks[i] = app.Look{ApplicationID: x.Number, Worker: x.Worker, EmployerID: p.EmployerID, County: p.County, Kinds: seen.Kinds()}
 	}
-	return all, s.Saw(ctx, fairID, vacancyID)
+	return all, s.Jobs().Looked(ctx, a.today(), vacancyID, looks)
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -100,7 +99,7 @@ func (t *inTx) saveWishes(a fair.Application) error {
 			return err
 		}
 	}
-	for i, v := range a.Wishes {
+	for i, v := range a.Wishes { // seen is written no more: an access log has a line a day
 		if err := t.tx.Queue(`INSERT INTO fair_wish (application_id, vacancy_id, fair_id, wish, class, seen) VALUES ($1, $2, $3, $4, 0, 0)
 			ON CONFLICT (application_id, vacancy_id) DO UPDATE SET wish = excluded.wish`, a.ID, v, a.FairID, i+1); err != nil {
 			return err
@@ -282,25 +281,4 @@ func (t *inTx) Applicants(fairID, vacancyID string) ([]app.Applicant, error) {
 		}
 	}
 	return all, err
-}
-
-// Saw tells the access log of each whom the employer sees for the first time.
-func (t *inTx) Saw(ctx context.Context, fairID, vacancyID string) error {
-	fresh, err := sqldb.Collect(t.tx, scanText, `UPDATE fair_wish SET seen = 1 WHERE fair_id = $1 AND vacancy_id = $2 AND seen = 0 RETURNING application_id`, fairID, vacancyID)
-	if err != nil {
-		return err
-	}
-	for numbers := range slices.Chunk(fresh, applicantsPage) {
-		marks, args := sqldb.In(numbers)
-		all, err := applications.List(t.tx, `WHERE id IN (`+marks+`)`, args...)
-		if err != nil {
-			return err
-		}
-		for _, a := range all {
-			if err := t.log.Read(ctx, t.tx, a.Worker, a.Division, a.ID, "occupation", "certificate", "available_from"); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -139,6 +139,7 @@ func (s *suite) fairWishes() {
 	s.atFairs(func(ctx context.Context, tx app.Store) error {
 		return errors.Join(tx.SavePost(ctx, fairPost("post-2", "vacancy-2", 1)),
 			tx.SaveApplication(ctx, fairApplication("a1", "worker-1", "vacancy-1")), tx.SaveApplication(ctx, fairApplication("a2", "worker-2", "vacancy-2", "vacancy-1")),
+			tx.Jobs().SaveProfile(ctx, domain.Profile{Worker: "worker-1", Wishes: domain.Wishes{Occupation: "6-30"}}), tx.Jobs().SaveProfile(ctx, domain.Profile{Worker: "worker-3", Wishes: domain.Wishes{Occupation: "6-30"}}),
 			tx.Jobs().SaveProfile(ctx, domain.Profile{Worker: "worker-2", Wishes: domain.Wishes{Occupation: "6-29", AvailableFrom: clock.NewDate(2026, 12, 1)}}))
 	})
 	s.atFairs(func(ctx context.Context, tx app.Store) error {
@@ -192,10 +193,50 @@ func (s *suite) fairWishes() {
 			s.Error(err)
 		}
 	}
-	reads := slices.DeleteFunc(testkit.Events(s, s.db), func(name string) bool { return name != "employment.record.read.v1" })
-	if len(reads) != 3 {
-		s.Errorf("%d reads", len(reads))
+	if n := s.reads(); n != 3 {
+		s.Errorf("%d reads", n)
 	}
+}
+
+// reads counts the lines of access logs.
+func (s *suite) reads() int {
+	return len(slices.DeleteFunc(testkit.Events(s, s.db), func(name string) bool { return name != "employment.record.read.v1" }))
+}
+
+// fairLooks tells of what an employer was shown and of nothing else: not of who left
+// the fair, not of who shows nothing, and again of what is shared since.
+func (s *suite) fairLooks() {
+	s.atFair(jobFair("fair-1"), 3)
+	left := fairApplication("a2", "worker-2", "vacancy-1")
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		return errors.Join(tx.SaveApplication(ctx, fairApplication("a1", "worker-1", "vacancy-1")), tx.SaveApplication(ctx, left),
+			tx.Jobs().SaveProfile(ctx, domain.Profile{Worker: "worker-2", Wishes: domain.Wishes{Occupation: "6-29"}}))
+	})
+	s.atFairs(func(ctx context.Context, tx app.Store) error {
+		left.Version, left.Withdrawn = 1, true
+		return tx.SaveApplication(ctx, left)
+	})
+	ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
+	look := func(lines int) {
+		s.Helper()
+		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error {
+			_, err := s.fairUses().SeeApplicants(ctx, s.fairs.In(tx), "fair-1", "vacancy-1")
+			return err
+		}); err != nil {
+			s.Error(err)
+		}
+		if n := s.reads(); n != lines {
+			s.Errorf("%d lines, want %d", n, lines)
+		}
+	}
+	look(0)
+	s.shares("worker-1", "certificate-1", "6-29", 0, "2026-11-02", "2026-11-09")
+	look(1)
+	look(1)
+	s.do(func(ctx context.Context, tx jobs.Store) error {
+		return tx.SaveProfile(ctx, domain.Profile{Worker: "worker-1", Wishes: domain.Wishes{AvailableFrom: clock.NewDate(2026, 12, 1)}})
+	})
+	look(2)
 }
 
 // fairCertificates shows an employer the certificates of a worker while the worker

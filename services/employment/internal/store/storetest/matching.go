@@ -107,13 +107,14 @@ func (s *suite) matching() {
 // each worker's access log has one line a day.
 func (s *suite) looks() {
 	s.published("vacancy-1", 2)
-	one, other := application("application-1", "worker-1"), application("application-2", "worker-2")
+	one := app.Look{ApplicationID: "application-1", Worker: "worker-1", EmployerID: "employer-1", County: "654323", Kinds: []string{"skills"}}
+	other := app.Look{ApplicationID: "application-2", Worker: "worker-2", EmployerID: "employer-1", County: "654323", Kinds: []string{"certificate"}}
 	boss := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "91654323UK8F0HLA1P", Purpose: "recruit"})
 	look := func(day int) {
 		s.Helper()
 		got := together(8, func(int) error {
 			return s.db.Update(boss, func(tx *sqldb.Tx) error {
-				return s.store.In(tx).Looked(boss, clock.NewDate(2026, 11, day), []app.Look{{Application: one, Kinds: []string{"skills"}}, {Application: other, Kinds: []string{"certificate"}}})
+				return s.store.In(tx).Looked(boss, clock.NewDate(2026, 11, day), "vacancy-1", []app.Look{one, other})
 			})
 		})
 		if err := errors.Join(got...); err != nil {

@@ -78,6 +78,7 @@ func Run(t *testing.T, database func(testing.TB) *sqldb.DB) {
 		{"everything of a fair survives the round trip", (*suite).fairRoundTrips},
 		{"a fair's correction survives the round trip", (*suite).fairCorrections},
 		{"ranks outlast other wishes, and only the committed list is drawn from", (*suite).fairWishes},
+		{"who applied to a fair is told of what was seen", (*suite).fairLooks},
 		{"an employer sees the certificates that are shared today", (*suite).fairCertificates},
 		{"the last seats of a fair go to as many as there are", (*suite).lastSeats},
 		{"one answer to one proposal", (*suite).oneFairAnswer},
