@@ -6,13 +6,11 @@ import (
 	"context"
 	"time"
 
-	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/arrival"
+	"github.com/qiao-platform/qiao/pkg/closing"
 	"github.com/qiao-platform/qiao/pkg/consume"
-	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
-	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/app/fair"
 	"github.com/qiao-platform/qiao/services/employment/internal/app/startup"
@@ -34,7 +32,8 @@ type Department struct {
 func (d Department) Router() *consume.Router {
 	r := consume.NewRouter()
 	evidence.Listen(r, d.Evidence)
-	arrival.On(r, "employment", func(tx *sqldb.Tx) *sqldb.Tx { return tx }, map[string]arrival.Use[*sqldb.Tx]{
+	tx := func(tx *sqldb.Tx) *sqldb.Tx { return tx } // three stores have their part in it
+	arrival.On(r, "employment", tx, map[string]arrival.Use[*sqldb.Tx]{
 		"offer": func(ctx context.Context, tx *sqldb.Tx, id string, at time.Time) error {
 			return d.App.StartOfferClock(ctx, d.In(tx), id, at)
 		},
@@ -42,19 +41,16 @@ func (d Department) Router() *consume.Router {
 			return d.Fair.StartProposalClock(ctx, d.Fairs(tx), id, at)
 		},
 	})
-	consume.On(r, "registry", d.accountClosed)
+	closing.On(r, tx, d.closeAccount)
 	return r
 }
 
-func (d Department) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
-	if err := account.Close(tx, e.Worker); err != nil {
+func (d Department) closeAccount(ctx context.Context, tx *sqldb.Tx, worker string) error {
+	if err := d.App.CloseAccount(ctx, d.In(tx), worker); err != nil {
 		return err
 	}
-	if err := d.App.CloseAccount(ctx, d.In(tx), e.Worker); err != nil {
+	if err := d.Fair.CloseAccount(ctx, d.Fairs(tx), worker); err != nil {
 		return err
 	}
-	if err := d.Fair.CloseAccount(ctx, d.Fairs(tx), e.Worker); err != nil {
-		return err
-	}
-	return d.Startup.CloseAccount(ctx, d.Startups(tx), e.Worker)
+	return d.Startup.CloseAccount(ctx, d.Startups(tx), worker)
 }

@@ -7,12 +7,12 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/closing"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
-	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/insurance/internal/app"
 )
 
@@ -25,7 +25,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	consume.On(r, "employment", h.hireUndone)
 	consume.On(r, "employment", h.hireEnded)
 	evidence.ListenToGrants(r)
-	consume.On(r, "registry", h.accountClosed)
+	closing.On(r, in) // the employer's duty for work that was done stays, and no new one opens
 	return r
 }
 
@@ -59,10 +59,4 @@ func (h handlers) hireEnded(ctx context.Context, tx *sqldb.Tx, _ event.Event, m 
 		return err
 	}
 	return h.app.EndHire(ctx, h.in(tx), m.GetHireId(), ended)
-}
-
-// accountClosed leaves the tombstone: the employer's duty for work that was done
-// stays, and no new one opens.
-func (h handlers) accountClosed(_ context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
-	return account.Close(tx, e.Worker)
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/arrival"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/closing"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
-	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/training/internal/app"
 )
 
@@ -27,7 +27,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	consume.On(r, "employment", h.hireUndone)
 	arrival.On(r, "training", in, map[string]arrival.Use[app.Store]{"offer": a.StartOfferClock})
 	evidence.ListenToGrants(r)
-	consume.On(r, "registry", h.accountClosed)
+	closing.On(r, in, a.CloseAccount)
 	return r
 }
 
@@ -53,11 +53,4 @@ func (h handlers) hireDisputed(ctx context.Context, tx *sqldb.Tx, _ event.Event,
 
 func (h handlers) hireUndone(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireUndone) error {
 	return h.app.CancelDue(ctx, h.in(tx), m.GetHireId())
-}
-
-func (h handlers) accountClosed(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.AccountClosed) error {
-	if err := account.Close(tx, e.Worker); err != nil {
-		return err
-	}
-	return h.app.CloseAccount(ctx, h.in(tx), e.Worker)
 }
