@@ -2,11 +2,13 @@ package fair
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"unicode/utf8"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
@@ -25,8 +27,11 @@ func (a *App) BeforeApplying(ctx context.Context, s Store, worker string, wishes
 	}
 	for _, id := range wishes[:min(len(wishes), wordMax)] {
 		q, err := a.Jobs.BeforeApplying(ctx, s.Jobs(), worker, id)
+		if errors.Is(err, domain.ErrVacancyUnknown) {
+			err = fair.ErrWishUnknown.Because(err)
+		}
 		if err != nil {
-			return app.AgeQuestion{}, fair.ErrWishUnknown.Because(err)
+			return app.AgeQuestion{}, err
 		}
 		if q.Age > 0 {
 			return q, nil
