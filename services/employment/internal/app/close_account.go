@@ -14,11 +14,11 @@ func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 			return err
 		}
 	}
-	if err := s.SearchClosed(worker); err != nil {
+	p, err := s.Profile(worker)
+	if err != nil {
 		return err
 	}
-	p, err := s.Profile(worker)
-	if err != nil || p.Version == 0 {
+	if err := s.SearchClosed(worker); err != nil || p.Version == 0 { // the profile is held: no answer that is under way comes after it
 		return err
 	}
 	if err := s.NoteQualifications(worker, nil); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -125,18 +126,65 @@ func (s *suite) queue() {
 // another kind; flagged is 1 where its issuer corrected it.
 func (s *suite) shares(worker, id, occupation string, flagged int, from, to string) {
 	s.Helper()
-	if err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
-		if _, err := tx.Exec(`INSERT INTO consent_grant (id, worker, purpose, recipient, kinds, valid_from, valid_to, withdrawn)
-			VALUES ('grant-1', $1, 'job_search', 'employment', 'certificate', $2, $3, 0) ON CONFLICT (id) DO NOTHING`, worker, from, to); err != nil {
-			return err
-		}
-		_, err := tx.Exec(`INSERT INTO evidence (case_id, source, source_id, kind, worker, grant_id, since, until, months, code, fact_version, flagged, recorded_at)
-			VALUES ($1, 'training', $2, 'certificate', $3, 'grant-1', '2026-10-01', '', 0, $4, 1, $5, 1),
-				($1, 'insurance', $2, 'insurance_months', $3, 'grant-1', '2026-10', '', 3, '', 1, 0, 1)`, domain.ProfileCase(worker), id, worker, occupation, flagged)
-		return err
-	}); err != nil {
+	if err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error { return share(tx, worker, id, occupation, flagged, from, to) }); err != nil {
 		s.Fatal(err)
 	}
+}
+
+func share(tx *sqldb.Tx, worker, id, occupation string, flagged int, from, to string) error {
+	if _, err := tx.Exec(`INSERT INTO consent_grant (id, worker, purpose, recipient, kinds, valid_from, valid_to, withdrawn)
+		VALUES ('grant-1', $1, 'job_search', 'employment', 'certificate', $2, $3, 0) ON CONFLICT (id) DO NOTHING`, worker, from, to); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO evidence (case_id, source, source_id, kind, worker, grant_id, since, until, months, code, fact_version, flagged, recorded_at)
+		VALUES ($1, 'training', $2, 'certificate', $3, 'grant-1', '2026-10-01', '', 0, $4, 1, $5, 1),
+			($1, 'insurance', $2, 'insurance_months', $3, 'grant-1', '2026-10', '', 3, '', 1, 0, 1)`, domain.ProfileCase(worker), id, worker, occupation, flagged)
+	return err
+}
+
+// closingAndEvidence closes an account while an answer that brings a certificate is
+// under way, and holds the profile: nothing of it stays.
+func (s *suite) closingAndEvidence() {
+	s.do(func(ctx context.Context, tx app.Store) error {
+		return tx.SaveProfile(ctx, domain.Profile{Worker: "worker-1"})
+	})
+	asks := make(chan struct{}, 1)
+	var closed sync.WaitGroup
+	if err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
+		_, err := s.store.In(tx).Profile("worker-1")
+		closed.Go(func() {
+			s.do(func(ctx context.Context, tx app.Store) error {
+				return s.uses().CloseAccount(ctx, asking{tx, asks}, "worker-1")
+			})
+		})
+		if tx.Dialect() == sqldb.Postgres { // SQLite has one writer: there it begins when this has ended
+			<-asks
+		}
+		return errors.Join(err, share(tx, "worker-1", "certificate-1", "6-29", 0, "2026-11-02", "2026-11-30"))
+	}); err != nil {
+		s.Error(err)
+	}
+	closed.Wait()
+	s.do(func(_ context.Context, tx app.Store) error {
+		same(s, map[string][]domain.Qualification{}, func() (map[string][]domain.Qualification, error) {
+			return tx.HeldQualifications(clock.NewDate(2026, 11, 2), "worker-1")
+		})
+		return nil
+	})
+}
+
+// asking tells when a use case asks for a profile.
+type asking struct {
+	app.Store
+	asks chan struct{}
+}
+
+func (s asking) Profile(worker string) (domain.Profile, error) {
+	select {
+	case s.asks <- struct{}{}:
+	default: // the transaction runs again
+	}
+	return s.Store.Profile(worker)
 }
 
 func (s *suite) qualifications() {

@@ -89,6 +89,7 @@ func Run(t *testing.T, database func(testing.TB) *sqldb.DB) {
 		{"an adviser's time is booked once", (*suite).lastSlot},
 		{"matching survives the round trip", (*suite).matching},
 		{"who looks at applicants is told of once a day", (*suite).looks},
+		{"an account closes while a certificate comes", (*suite).closingAndEvidence},
 		{"a household's name is sealed", (*suite).household},
 		{"the sums of the seasonal need", (*suite).needs},
 		{"one clerk decides, one invitation stands, one line is kept", (*suite).oneOfMany},
