@@ -434,6 +434,47 @@ func TestTheNameComesAfterTheInterview(t *testing.T) {
 	refused(t, err, "employment.interview.name_hidden")
 }
 
+// An invitation that nobody answered before its time stands in the way of no other,
+// and opens no name afterwards.
+func TestAnInvitationThatNobodyAnswered(t *testing.T) {
+	f := start(t)
+	employer := f.employer()
+	boss := f.Employer(employer)
+	vacancy := f.publish(post("1"))
+	application := f.apply("worker-1", vacancy)
+	invite := func(code string) string {
+		t.Helper()
+		r, err := f.client.InviteToInterview(boss, &employmentv1.InviteToInterviewRequest{ApplicationId: application, MeetAt: f.clock.Now().Add(24 * time.Hour).UnixMicro(), Way: "phone", MeetContact: "人事部", MeetPhone: "13900010001"})
+		refused(t, err, code)
+		return r.GetInterviewId()
+	}
+	stands := func(want string) {
+		t.Helper()
+		queue, err := f.client.ListApplicants(boss, &employmentv1.ListApplicantsRequest{VacancyId: vacancy})
+		if got := ok(t, queue, err).GetApplicants()[0].GetInterviewState(); got != want || f.mine("worker-1").GetInterviewState() != want {
+			t.Errorf("the employer sees %q, the worker %q, want %q", got, f.mine("worker-1").GetInterviewState(), want)
+		}
+	}
+	accept := func(id, code string) {
+		t.Helper()
+		_, err := f.client.AcceptInterview(f.Worker("worker-1"), &employmentv1.AcceptInterviewRequest{InterviewId: id})
+		refused(t, err, code)
+	}
+	first := invite("")
+	f.clock.Advance(24*time.Hour - time.Second)
+	invite("employment.interview.open")
+	stands("invited")
+	f.clock.Advance(time.Second)
+	stands("lapsed")
+	accept(first, "employment.interview.state")
+	second := invite("")
+	stands("invited")
+	accept(first, "employment.interview.state")
+	accept(second, "")
+	f.clock.Advance(48 * time.Hour)
+	stands("accepted")
+}
+
 // What a counter or a helper is shown of a worker's wishes stands in the worker's
 // access log; the own look does not.
 func TestWhoLooksInTheWorkersNameIsToldOf(t *testing.T) {

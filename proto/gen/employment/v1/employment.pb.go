@@ -5022,7 +5022,7 @@ type Application struct {
 	HireId      string `protobuf:"bytes,11,opt,name=hire_id,json=hireId,proto3" json:"hire_id,omitempty"`
 	SubmittedAt int64  `protobuf:"varint,12,opt,name=submitted_at,json=submittedAt,proto3" json:"submitted_at,omitempty"`
 	InterviewId string `protobuf:"bytes,13,opt,name=interview_id,json=interviewId,proto3" json:"interview_id,omitempty"`
-	// invited, accepted, declined or withdrawn
+	// invited, accepted, declined, lapsed or withdrawn
 	InterviewState string `protobuf:"bytes,14,opt,name=interview_state,json=interviewState,proto3" json:"interview_state,omitempty"`
 	MeetAt         int64  `protobuf:"varint,15,opt,name=meet_at,json=meetAt,proto3" json:"meet_at,omitempty"`
 	Way            string `protobuf:"bytes,16,opt,name=way,proto3" json:"way,omitempty"`

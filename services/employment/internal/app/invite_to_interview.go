@@ -8,7 +8,8 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
-// InviteToInterview invites an applicant whose name the employer does not know.
+// InviteToInterview invites an applicant whose name the employer does not know. An
+// invitation that nobody answered in its time stands in the way of no other.
 func (a *App) InviteToInterview(ctx context.Context, s Store, applicationID string, meetAt time.Time, way string, m domain.Meeting) (string, error) {
 	application, err := s.Application(applicationID)
 	if err != nil {
@@ -21,8 +22,13 @@ func (a *App) InviteToInterview(ctx context.Context, s Store, applicationID stri
 	if err != nil {
 		return "", err
 	}
-	if before.State == domain.InterviewIsOpen || before.State == domain.InterviewIsAccepted {
+	switch before = before.At(a.Clock.Now()); before.State {
+	case domain.InterviewIsOpen, domain.InterviewIsAccepted:
 		return "", domain.ErrInterviewOpen
+	case domain.InterviewIsLapsed:
+		if err := s.SaveInterview(ctx, before); err != nil {
+			return "", err
+		}
 	}
 	i, events, err := application.Invite(a.NewID(), meetAt, way, m, a.Clock.Now())
 	if err != nil {

@@ -35,7 +35,7 @@ func (a *App) ListApplications(ctx context.Context, s Store, worker string) ([]A
 	titles, err := s.Titles(worker)
 	all := make([]ApplicationLine, len(own))
 	for i, x := range own {
-		all[i] = ApplicationLine{x, titles[x.VacancyID], offers[x.OfferID], interviews[x.ID]}
+		all[i] = ApplicationLine{x, titles[x.VacancyID], offers[x.OfferID], interviews[x.ID].At(a.Clock.Now())}
 	}
 	return all, err
 }

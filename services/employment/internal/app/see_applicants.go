@@ -71,7 +71,7 @@ func (a *App) applicants(s Store, queue ...domain.Application) ([]Applicant, err
 	held, err := s.HeldQualifications(a.today(), workers...)
 	all := make([]Applicant, len(queue))
 	for i, x := range queue {
-		all[i] = Applicant{x, interviews[x.ID], profiles[x.Worker], held[x.Worker]}
+		all[i] = Applicant{x, interviews[x.ID].At(a.Clock.Now()), profiles[x.Worker], held[x.Worker]}
 	}
 	return all, err
 }

@@ -18,6 +18,7 @@ const (
 	InterviewIsAccepted  InterviewState = "accepted"
 	InterviewIsDeclined  InterviewState = "declined"
 	InterviewIsWithdrawn InterviewState = "withdrawn" // with its application
+	InterviewIsLapsed    InterviewState = "lapsed"    // nobody had answered when its time came
 )
 
 // ways are how an interview is held.
@@ -87,8 +88,18 @@ func (a Application) Invite(id string, meetAt time.Time, way string, m Meeting, 
 	return i, []Event{InterviewInvited{InterviewID: id, ApplicationID: a.ID, MeetOn: clock.DateOf(meetAt), Way: way}}, nil
 }
 
-// Accept is the worker's yes.
+// At is the invitation as it stands at a time.
+func (i Interview) At(now time.Time) Interview {
+	if i.State == InterviewIsOpen && !i.MeetAt.After(now) {
+		i.State = InterviewIsLapsed
+	}
+	return i
+}
+
+// Accept is the worker's yes, before the time of the meeting: for one that is over
+// no name is opened.
 func (i Interview) Accept(at time.Time) (Interview, []Event, error) {
+	i = i.At(at)
 	if i.State != InterviewIsOpen {
 		return i, nil, ErrInterviewState.With("state", string(i.State))
 	}
