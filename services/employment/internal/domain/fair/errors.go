@@ -1,0 +1,50 @@
+package fair
+
+import "github.com/qiao-platform/qiao/pkg/errs"
+
+// Errors of job fairs. Each leaves everything as it was.
+var (
+	ErrUnknown     = errs.New(errs.NotFound, "employment.fair.unknown", "There is no such job fair.")
+	ErrCampaign    = errs.New(errs.Invalid, "employment.fair.campaign", "The campaign is not one of the list.")
+	ErrDivision    = errs.New(errs.Invalid, "employment.fair.division", "A fair is of a county or of the prefecture.")
+	ErrDays        = errs.New(errs.Invalid, "employment.fair.days", "The days of the fair are not real days in their order, with time to rank before the day of matching.")
+	ErrVenue       = errs.New(errs.Invalid, "employment.fair.venue", "Say where the fair is held, in 2 to 100 signs.")
+	ErrHours       = errs.New(errs.Invalid, "employment.fair.hours", "Say from when until when, as 10:00-16:00.")
+	ErrReason      = errs.New(errs.Invalid, "employment.fair.reason", "Say why: dates, venue, figure, law or other.")
+	ErrResults     = errs.New(errs.Conflict, "employment.fair.results", "The fair has results; no proposal is taken back. A fault is mended by a corrected draw.")
+	ErrTie         = errs.New(errs.Invalid, "employment.fair.tie", "Ties are broken by one number for all posts (single) or by one for each (multiple).")
+	ErrFigureName  = errs.New(errs.Invalid, "employment.fair.figure_name", "Say in 4 to 100 signs which public figure will decide, and where it is published.")
+	ErrListsClosed = errs.New(errs.Conflict, "employment.fair.lists_closed", "The lists of the fair are closed.")
+	ErrListsOpen   = errs.New(errs.Conflict, "employment.fair.lists_open", "The lists are open, or employers still have days to rank.")
+	ErrTwice       = errs.New(errs.Conflict, "employment.fair.closed_twice", "The fair was closed already; its list is committed.")
+	ErrMatchDay    = errs.New(errs.Conflict, "employment.fair.match_day", "The figure of that day may be known already; choose a later day.")
+	ErrEmpty       = errs.New(errs.Conflict, "employment.fair.empty", "Nobody applied to the fair; there is nothing to draw.")
+	ErrState       = errs.New(errs.Conflict, "employment.fair.state", "The state of the fair does not allow this.")
+	ErrFigureEarly = errs.New(errs.Conflict, "employment.fair.figure_early", "The figure is not published before the day of matching.")
+	ErrFigure      = errs.New(errs.Invalid, "employment.fair.figure", "The figure is not 1 to 100 signs.")
+	ErrNoFigure    = errs.New(errs.Conflict, "employment.fair.no_figure", "No officer has entered the figure yet.")
+	ErrSameOfficer = errs.New(errs.Conflict, "employment.fair.same_officer", "Another officer than the one who entered the figure has to read it again.")
+	ErrDiffers     = errs.New(errs.Conflict, "employment.fair.figure_differs", "The two officers read different figures; nothing was drawn.")
+	ErrCommitment  = errs.New(errs.Conflict, "employment.fair.commitment", "The list is not the one that was committed; nothing was drawn.")
+	ErrAnswers     = errs.New(errs.Conflict, "employment.fair.answers", "Somebody still has time to answer a proposal of the first pass.")
+
+	ErrPostUnknown = errs.New(errs.NotFound, "employment.fair_post.unknown", "The fair has no such post.")
+	ErrElsewhere   = errs.New(errs.Invalid, "employment.fair_post.elsewhere", "The post is not in the county or prefecture of the fair.")
+	ErrSeats       = errs.New(errs.Invalid, "employment.fair_post.seats", "The seats are not between one and the open places of the vacancy.")
+	ErrSeatsTaken  = errs.New(errs.Conflict, "employment.fair_post.seats_taken", "Fewer seats than are taken or proposed already cannot be.")
+	ErrPostFull    = errs.New(errs.Conflict, "employment.fair_post.full", "All seats of the post are taken.")
+	ErrRankUnknown = errs.New(errs.Invalid, "employment.fair_rank.unknown", "Only who applied to this post can be ranked.")
+	ErrRankTwice   = errs.New(errs.Invalid, "employment.fair_rank.twice", "Somebody is ranked twice.")
+
+	ErrWishes             = errs.New(errs.Invalid, "employment.fair_application.wishes", "There are no wishes, or more than the fair allows.")
+	ErrWishTwice          = errs.New(errs.Invalid, "employment.fair_application.wish_twice", "A post is wished for twice.")
+	ErrWishUnknown        = errs.New(errs.Invalid, "employment.fair_application.wish_unknown", "A wish names a post that is not at the fair.")
+	ErrWord               = errs.New(errs.Invalid, "employment.fair_application.word", "The word for the lottery is longer than 100 signs.")
+	ErrApplicationUnknown = errs.New(errs.NotFound, "employment.fair_application.unknown", "There is no such application to the fair.")
+	ErrApplicationState   = errs.New(errs.Conflict, "employment.fair_application.state", "The application to the fair was withdrawn.")
+
+	ErrProposalUnknown = errs.New(errs.NotFound, "employment.fair_proposal.unknown", "There is no such proposal.")
+	ErrProposalState   = errs.New(errs.Conflict, "employment.fair_proposal.state", "The proposal was answered already.")
+	ErrProposalLate    = errs.New(errs.Conflict, "employment.fair_proposal.late", "The time to answer this proposal is over; wishes and number are kept for the next pass.")
+	ErrPassOverReason  = errs.New(errs.Invalid, "employment.fair_proposal.reason", "The ground is not one of the list.")
+)
