@@ -94,6 +94,7 @@ func aLease() *housingv1.LeaseFile {
 		Renewal: &housingv1.Renewal{RenewalId: "renewal-1", State: "asked", AskedOn: "2026-11-20"}, Repairs: []*housingv1.Repair{{RepairId: "repair-1", LeaseId: "lease-1", What: "heating", State: "done", ReportedOn: "2026-11-20"}},
 		Exits: []*housingv1.Exit{
 			{ExitId: "exit-1", LeaseId: "lease-1", Ground: "arrears", State: "noticed", NoticedOn: "2026-11-20", Why: short()}, {ExitId: "exit-2", LeaseId: "lease-1", Ground: "change_of_use", State: "leaves", AnswerCode: "disputes", LeaveBy: "2027-01-01", AppealUntil: "2026-12-01", Why: short()},
+			{ExitId: "exit-4", LeaseId: "lease-1", Ground: "change_of_use", State: "leaves", LeaveBy: "2027-01-01", AppealDays: 15, Why: short()},
 			{ExitId: "exit-3", LeaseId: "lease-1", Ground: "illegal_activity", State: "appealed"},
 		},
 		Reviews: []*housingv1.Review{{ReviewId: "review-1", LeaseId: "lease-1", Ground: "arrears", State: "open", OpenedOn: "2026-11-20"}},

@@ -155,7 +155,7 @@ func TestHomePage(t *testing.T) {
 	ref := f.tenant()
 	at := "/workers/" + ref + "/home"
 	f.has(f.get(at, 200), "第 2 位", "共 9 户", "16 分", "再有 3 分就超过前面一位", "前一位积分比您高", "公布时是第 4 位，前进了", "10 分，最多 24 分", "证人证明", "为什么，差多少，怎样能改变",
-		"还差3分", "上一轮为什么没有轮到", "名次保留", "行政复议", "TICKET7", "每月补贴 360.00元", "有一套住房可以给您", "签租约", "安居苑 7-4", "还有 410.00元 没有付", "请看看原因，在下面答复", "好用了", "12345", "职工宿舍")
+		"还差3分", "上一轮为什么没有轮到", "名次保留", "行政复议", "TICKET7", "每月补贴 360.00元", "有一套住房可以给您", "签租约", "安居苑 7-4", "还有 410.00元 没有付", "请看看原因，在下面答复", "好用了", "12345", "职工宿舍", "自收到决定之日起 15 日内", `action="`+at+`/exit/exit-4/appeal"`)
 	f.has(f.get(at+"?lang=en", 200), "No. 2", "3 more points would pass the one ahead", "Where you stand and why", "3 points short")
 	f.get(at+"?lang=zh-Hans", 200)
 	for path, c := range map[string]struct {
