@@ -69,7 +69,7 @@ type Principal struct {
 	Subject    string // worker reference, employer id, officer id or service name
 	Department string // an officer's department code, departments.csv
 	Division   string // the county or prefecture the principal may act in, or Everywhere; "" is nowhere
-	Purpose    string // purpose code, e.g. "school_place"
+	Purpose    string // a name from the contract's list, e.g. "school_place"
 	LegalBasis string // e.g. "PIPL 13(2)", "consent"
 	Via        string // web, counter, phone, helper, import, system
 	ActsFor    string // the worker for whom a counter officer or a helper acts
@@ -95,13 +95,13 @@ func (p Principal) Allows(callers []string) bool {
 	return false
 }
 
-// Check denies p unless callers include it, a purpose and a legal basis are
-// stated, and the purpose is one of purposes where those are given.
+// Check denies p unless callers include it, a legal basis is stated, and a purpose
+// that it may state and that is one of purposes where those are given.
 func (p Principal) Check(callers, purposes []string) error {
 	if !p.Allows(callers) {
 		return ErrDenied
 	}
-	if p.Purpose == "" || p.LegalBasis == "" || len(purposes) > 0 && !slices.Contains(purposes, p.Purpose) {
+	if !p.MayState(p.Purpose) || p.LegalBasis == "" || len(purposes) > 0 && !slices.Contains(purposes, p.Purpose) {
 		return ErrPurpose
 	}
 	return nil

@@ -27,7 +27,7 @@ func TestTokens(t *testing.T) {
 	c := clock.NewManual(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
 	s, pub := issuer(t, c)
 	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker}}}, c)
-	who := Principal{Kind: Worker, Subject: "w-1", Purpose: "p", LegalBasis: "consent", Via: ViaWeb, ActsFor: "", Division: "654301"}
+	who := Principal{Kind: Worker, Subject: "w-1", Purpose: "own_record", LegalBasis: "consent", Via: ViaWeb, ActsFor: "", Division: "654301"}
 	token, err := s.Sign(who, "housing")
 	if err != nil {
 		t.Fatal(err)
@@ -74,8 +74,8 @@ func TestCallsAreSignedTogether(t *testing.T) {
 	c := clock.NewManual(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
 	s, pub := issuer(t, c)
 	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker}}}, c)
-	who := Principal{Kind: Worker, Subject: "w-1", Purpose: "p", LegalBasis: "consent", Via: ViaWeb, Division: "654301"}
-	officer := Principal{Kind: Officer, Subject: "o-1", Department: "hou", Division: "654301", Purpose: "p", LegalBasis: "law", Via: ViaCounter}
+	who := Principal{Kind: Worker, Subject: "w-1", Purpose: "own_record", LegalBasis: "consent", Via: ViaWeb, Division: "654301"}
+	officer := Principal{Kind: Officer, Subject: "o-1", Department: "hou", Division: "654301", Purpose: "public_rental", LegalBasis: "law", Via: ViaCounter}
 	holes := who
 	holes.Subject = ""
 	all := &platformv1.Calls{}
@@ -164,7 +164,7 @@ func TestServiceKeySignsOnlyForItself(t *testing.T) {
 }
 
 func TestCheckDeniesByDefault(t *testing.T) {
-	stated := Principal{Kind: Officer, Department: "hou", Purpose: "case", LegalBasis: "law"}
+	stated := Principal{Kind: Officer, Department: "hou", Purpose: "public_rental", LegalBasis: "law"}
 	for _, c := range []struct {
 		name     string
 		p        Principal
@@ -177,10 +177,13 @@ func TestCheckDeniesByDefault(t *testing.T) {
 		{"another department", stated, []string{"officer:edu"}, nil, ErrDenied},
 		{"its department", stated, []string{"worker", "officer:hou"}, nil, nil},
 		{"any officer", stated, []string{"officer"}, nil, nil},
-		{"another purpose", stated, []string{"officer"}, []string{"other"}, ErrPurpose},
+		{"its purpose", stated, []string{"officer"}, []string{"own_record", "public_rental"}, nil},
+		{"another purpose", stated, []string{"officer"}, []string{"case_handling"}, ErrPurpose},
+		{"a purpose that is not in the list", Principal{Kind: Officer, Purpose: "curiosity", LegalBasis: "law"}, []string{"officer"}, nil, ErrPurpose},
+		{"another's purpose", Principal{Kind: Employer, Purpose: "own_record", LegalBasis: "law"}, []string{"employer"}, []string{"own_record", "recruit"}, ErrPurpose},
 		{"no purpose", Principal{Kind: Officer, LegalBasis: "law"}, []string{"officer"}, nil, ErrPurpose},
-		{"no legal basis", Principal{Kind: Officer, Purpose: "case"}, []string{"officer"}, nil, ErrPurpose},
-		{"another service", Principal{Kind: Service, Subject: "housing", Purpose: "p", LegalBasis: "l"}, []string{"service:education"}, nil, ErrDenied},
+		{"no legal basis", Principal{Kind: Officer, Purpose: "case_handling"}, []string{"officer"}, nil, ErrPurpose},
+		{"another service", Principal{Kind: Service, Subject: "housing", Purpose: "public_rental", LegalBasis: "l"}, []string{"service:education"}, nil, ErrDenied},
 	} {
 		if err := c.p.Check(c.callers, c.purposes); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", c.name, err)
@@ -248,7 +251,7 @@ func TestAPrincipalWithHolesIsNone(t *testing.T) {
 	c := clock.System()
 	s, pub := issuer(t, c)
 	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker, Guardian, Employer, Officer, Service, Partner, "", "clerk"}}}, c)
-	officer := Principal{Kind: Officer, Subject: "o-1", Department: "hou", Division: "654301", Purpose: "case", LegalBasis: "PIPL 13(3)；章程", Via: ViaCounter, ActsFor: "w-1"}
+	officer := Principal{Kind: Officer, Subject: "o-1", Department: "hou", Division: "654301", Purpose: "public_rental", LegalBasis: "PIPL 13(3)；章程", Via: ViaCounter, ActsFor: "w-1"}
 	for name, c := range map[string]struct {
 		change func(*Principal)
 		want   error

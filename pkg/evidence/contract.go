@@ -6,6 +6,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/qiao-platform/qiao/proto/contract"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
@@ -59,4 +60,24 @@ func PurposeOf(service string) string {
 		}
 	}
 	return ""
+}
+
+// Methods binds a department's answers about its facts to the contract: it is called
+// by the holders of the kinds that it records, for the purposes that the table gives.
+func Methods(source string, s platformv1.FactsServer) []contract.Method {
+	all := platformv1.FactsMethods(s)
+	for i := range all {
+		for _, k := range Kinds() {
+			if k.Source != source {
+				continue
+			}
+			for service, purpose := range k.Holders {
+				all[i].Callers, all[i].Purposes = append(all[i].Callers, "service:"+service), append(all[i].Purposes, purpose)
+			}
+		}
+		slices.Sort(all[i].Callers)
+		slices.Sort(all[i].Purposes)
+		all[i].Callers, all[i].Purposes = slices.Compact(all[i].Callers), slices.Compact(all[i].Purposes)
+	}
+	return all
 }

@@ -79,8 +79,8 @@ func NewServer(log *outbox.Log, c clock.Clock, facts []Source) *Server {
 }
 
 // ListFacts answers another department's question about one worker and one case,
-// if a grant of the worker covers the asker and every kind, and writes the read
-// to the worker's access log.
+// if a grant of the worker covers the asker, its purpose and every kind, and writes
+// the read to the worker's access log.
 func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
 	p, err := auth.From(ctx)
 	if err != nil {
@@ -96,7 +96,7 @@ func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest
 			return err
 		}
 		i := slices.IndexFunc(all, func(g Grant) bool {
-			return g.ID == req.GetGrantId() && g.Recipient == p.Subject && g.inForce(clock.Today(s.clock).String())
+			return g.ID == req.GetGrantId() && g.Recipient == p.Subject && g.Purpose == p.Purpose && g.inForce(clock.Today(s.clock).String())
 		})
 		out.Facts = nil // a transaction may run again
 		for _, kind := range req.GetKinds() {

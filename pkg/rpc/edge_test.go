@@ -27,7 +27,7 @@ import (
 )
 
 func education() auth.Principal {
-	return auth.Principal{Kind: auth.Service, Subject: "education", Purpose: "test", LegalBasis: "test", Via: auth.ViaSystem}
+	return auth.Principal{Kind: auth.Service, Subject: "education", Purpose: "school_place", LegalBasis: "test", Via: auth.ViaSystem}
 }
 
 // busCall sends a call with headers of the test's choice, as no client of ours would.

@@ -14,6 +14,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/rpc"
@@ -53,7 +54,7 @@ func start(t *testing.T) (*testkit.Platform, *facts, platformv1.FactsClient, htt
 		t.Fatal(err)
 	}
 	f := &facts{log: k.Log}
-	methods := platformv1.FactsMethods(f)
+	methods := evidence.Methods("employment", f)
 	methods[0].Command = true // the contract's is a read; here it stands for a command
 	s, err := k.Assemble(context.Background(), run.Parts{Methods: methods})
 	if err != nil {

@@ -152,7 +152,7 @@ func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
 		k.Tasks.HandleLong(kind, f)
 	}
 	if len(p.Facts) > 0 {
-		s.parts.Methods = append(platformv1.FactsMethods(evidence.NewServer(k.Log, k.Clock, p.Facts)), p.Methods...)
+		s.parts.Methods = append(evidence.Methods(k.Log.Service(), evidence.NewServer(k.Log, k.Clock, p.Facts)), p.Methods...)
 	}
 	var err error
 	s.relay, err = relay.New(relay.Config{Log: k.Log, Conn: d.Conn, Instance: d.Instance, Replicas: d.Replicas, MaxBytes: d.StreamBytes, Clock: d.Clock, Telemetry: scope,
@@ -241,7 +241,7 @@ func (s *service) channels() []string {
 
 // fill asks the publisher of a channel for events from its event table.
 func (s *service) fill(ctx context.Context, channel string, epoch, from int64, limit int) (*platformv1.ReadChannelResponse, error) {
-	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: s.name, Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaSystem})
+	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: s.name, Purpose: "platform_operation", LegalBasis: "platform operation", Via: auth.ViaSystem})
 	return platformv1.OpsClient{Caller: s.Caller, Target: event.Publisher(channel)}.ReadChannel(ctx, &platformv1.ReadChannelRequest{Channel: channel, Epoch: epoch, FromSeq: from, Limit: int32(limit)})
 }
 

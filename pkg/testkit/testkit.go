@@ -171,7 +171,7 @@ func (p *Platform) As(who auth.Principal) context.Context {
 		who.Division = auth.Everywhere
 	}
 	if who.Purpose == "" {
-		who.Purpose = "test"
+		who.Purpose = who.Main()
 	}
 	if who.LegalBasis == "" {
 		who.LegalBasis = "test"

@@ -20,6 +20,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/descriptorpb"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -149,8 +150,8 @@ func fields(t *testing.T, name string) said {
 	return found
 }
 
-// purposes collects a field of the purposes that the console asks for.
-func purposes(t *testing.T, all said, field string) {
+// purposes collects the codes of the purposes that the console asks for.
+func purposes(t *testing.T, all said) {
 	t.Helper()
 	sources(t, func(path string, f *ast.File) {
 		ast.Inspect(f, func(n ast.Node) bool {
@@ -171,7 +172,7 @@ func purposes(t *testing.T, all said, field string) {
 				if !ok || !is {
 					continue
 				}
-				if key, is := kv.Key.(*ast.Ident); is && key.Name == field {
+				if key, is := kv.Key.(*ast.Ident); is && key.Name == "Code" {
 					if s, is := text(kv.Value); is {
 						all[s] = path
 					}
@@ -187,13 +188,16 @@ func TestEveryCountHasWords(t *testing.T) {
 }
 
 func TestEveryPurposeHasWords(t *testing.T) {
-	all := fields(t, "Purpose")
-	purposes(t, all, "Code")
-	methods(t, func(name string, m *platformv1.MethodRule) {
-		for _, p := range m.GetPurposes() {
-			all[p] = name
+	all, stated := said{}, fields(t, "Purpose")
+	purposes(t, stated)
+	for _, p := range auth.Purposes() {
+		all[p.Name] = "the list of purposes"
+	}
+	for p, where := range stated {
+		if all[p] == "" {
+			t.Errorf("%s states the purpose %q, which is not in the list", where, p)
 		}
-	})
+	}
 	all.needs(t, 10, func(s string) string { return "code." + s })
 }
 
@@ -202,7 +206,6 @@ var latin = regexp.MustCompile(`[A-Za-z]`)
 
 func TestEveryLegalBasisHasWords(t *testing.T) {
 	all, found := said{}, fields(t, "LegalBasis")
-	purposes(t, found, "LegalBasis")
 	for s, where := range found {
 		if latin.MatchString(s) && !strings.HasPrefix(where, "pkg/testkit/") && !strings.Contains(where, "/storetest/") {
 			all[s] = where

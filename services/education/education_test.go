@@ -10,13 +10,13 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
-	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/education"
 )
@@ -96,9 +96,9 @@ func start(t *testing.T, change ...func(*run.Deps)) *fixture {
 	p := testkit.NewPlatform(t, c)
 	f := &fixture{Platform: p, t: t, clock: c, children: &children{guardian: map[string]string{}}, facts: newFacts()}
 	f.registry = p.Publisher("registry", registryv1.RegistryMethods(f.children)...)
-	f.employment = p.Publisher("employment", platformv1.FactsMethods(f.facts)...)
-	f.insurance = p.Publisher("insurance", platformv1.FactsMethods(f.facts)...)
-	f.housing = p.Publisher("housing", platformv1.FactsMethods(f.facts)...)
+	f.employment = p.Publisher("employment", evidence.Methods("employment", f.facts)...)
+	f.insurance = p.Publisher("insurance", evidence.Methods("insurance", f.facts)...)
+	f.housing = p.Publisher("housing", evidence.Methods("housing", f.facts)...)
 	d := p.Deps(education.Name)
 	for _, f := range change {
 		f(&d)

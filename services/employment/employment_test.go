@@ -13,6 +13,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
@@ -68,7 +69,7 @@ func startWith(t *testing.T, change func(*run.Deps)) *fixture {
 	p := testkit.NewPlatform(t, c)
 	f := &fixture{Platform: p, clock: c, asked: &registryStandIn{}, issuer: &trainingStandIn{}}
 	f.registry = p.Publisher("registry", registryv1.RegistryMethods(f.asked)...)
-	f.training = p.Publisher("training", platformv1.FactsMethods(f.issuer)...)
+	f.training = p.Publisher("training", evidence.Methods("training", f.issuer)...)
 	d := p.Deps(employment.Name)
 	change(&d)
 	s, err := employment.New(context.Background(), d)

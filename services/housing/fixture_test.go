@@ -13,6 +13,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/testkit"
@@ -89,8 +90,8 @@ func start(t *testing.T, change ...func(*run.Deps)) *fixture {
 	c := clock.NewManual(time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC))
 	p := testkit.NewPlatform(t, c)
 	f := &fixture{Platform: p, t: t, clock: c, people: &people{}, jobs: &department{}, covers: &department{}, versions: map[string]int64{}}
-	f.employment = p.Publisher("employment", platformv1.FactsMethods(f.jobs)...)
-	f.insurance = p.Publisher("insurance", platformv1.FactsMethods(f.covers)...)
+	f.employment = p.Publisher("employment", evidence.Methods("employment", f.jobs)...)
+	f.insurance = p.Publisher("insurance", evidence.Methods("insurance", f.covers)...)
 	f.registry = p.Publisher("registry", registryv1.RegistryMethods(f.people)...)
 	d := p.Deps(housing.Name)
 	for _, with := range change {

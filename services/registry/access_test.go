@@ -23,6 +23,11 @@ func (f *fixture) accesses(t *testing.T, worker string) []*registryv1.AccessEntr
 	return got.GetEntries()
 }
 
+// asking is a service that asks after an age.
+func (f *fixture) asking(service string) context.Context {
+	return f.As(auth.Principal{Kind: auth.Service, Subject: service, Purpose: "age_check", Via: auth.ViaSystem})
+}
+
 func TestEveryReadLeavesALine(t *testing.T) {
 	f := start(t)
 	w := f.register(t, 1)
@@ -41,11 +46,11 @@ func TestEveryReadLeavesALine(t *testing.T) {
 	if p := got.GetPerson(); err != nil || p.GetDocumentLast4() != number(adult, 1)[14:] || p.GetPhone() != "15000018190" {
 		t.Fatalf("%v, %v", got, err)
 	}
-	age, err := f.client.CheckAge(f.Service("employment"), &registryv1.CheckAgeRequest{Worker: w, MinAge: 18, On: "2026-11-02", CaseId: "case-3"})
+	age, err := f.client.CheckAge(f.asking("employment"), &registryv1.CheckAgeRequest{Worker: w, MinAge: 18, On: "2026-11-02", CaseId: "case-3"})
 	if err != nil || !age.GetReached() {
 		t.Fatalf("%v, %v", age, err)
 	}
-	if age, err = f.client.CheckAge(f.Service("training"), &registryv1.CheckAgeRequest{Worker: w, MinAge: 42, On: "2026-11-02"}); err != nil || age.GetReached() {
+	if age, err = f.client.CheckAge(f.asking("training"), &registryv1.CheckAgeRequest{Worker: w, MinAge: 42, On: "2026-11-02"}); err != nil || age.GetReached() {
 		t.Fatalf("41 years: %v, %v", age, err)
 	}
 	f.others["housing"].Publish(outbox.Subject{Aggregate: "read-1", Worker: w},
@@ -117,7 +122,7 @@ func TestWhoMayRead(t *testing.T) {
 	if _, err := f.client.GetWorker(f.Officer("hrss"), &registryv1.GetWorkerRequest{Worker: w, CaseId: "because I want to"}); errs.CodeOf(err) != "registry.code.malformed" {
 		t.Errorf("a case in words: %v", err)
 	}
-	if _, err := f.client.CheckAge(f.Service("employment"), &registryv1.CheckAgeRequest{Worker: w}); errs.CodeOf(err) != "registry.age" {
+	if _, err := f.client.CheckAge(f.asking("employment"), &registryv1.CheckAgeRequest{Worker: w}); errs.CodeOf(err) != "registry.age" {
 		t.Errorf("no age: %v", err)
 	}
 	if got := f.accesses(t, w); len(got) != 0 {

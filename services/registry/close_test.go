@@ -112,7 +112,7 @@ func TestClosingAnAccount(t *testing.T) {
 		"closing again": second(f.client.CloseAccount(f.Worker(w), closing)),
 		"a grant":       second(f.client.GrantConsent(f.Worker(w), grant(w))),
 		"a contact":     second(f.client.UpdateContact(f.Worker(w), &registryv1.UpdateContactRequest{Worker: w, County: "654301"})),
-		"an age":        second(f.client.CheckAge(f.Service("employment"), &registryv1.CheckAgeRequest{Worker: w, MinAge: 16})),
+		"an age":        second(f.client.CheckAge(f.asking("employment"), &registryv1.CheckAgeRequest{Worker: w, MinAge: 16})),
 	} {
 		if errs.CodeOf(err) != "registry.worker.closed" {
 			t.Errorf("%s after closing: %v", name, err)

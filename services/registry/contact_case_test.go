@@ -14,7 +14,7 @@ import (
 // of is an officer of a department in a county; one who acts for somebody does
 // so at the counter.
 func (f *fixture) of(department, staff, county, actsFor string) context.Context {
-	p := auth.Principal{Kind: auth.Officer, Subject: staff, Department: department, Division: county, ActsFor: actsFor, Purpose: "registration"}
+	p := auth.Principal{Kind: auth.Officer, Subject: staff, Department: department, Division: county, ActsFor: actsFor, Purpose: "contact_case"}
 	if actsFor != "" {
 		p.Via = auth.ViaCounter
 	}
@@ -316,7 +316,7 @@ func TestAMoveIsDecidedWhereThePersonIsRegistered(t *testing.T) {
 	w := f.register(t, 1)
 	moved := form(1)
 	moved.County = away
-	if got, err := f.client.RegisterWorker(f.of("hrss", "b-1", away, ""), moved); err != nil || got.GetOutcome() != "requested" {
+	if got, err := f.client.RegisterWorker(f.As(auth.Principal{Kind: auth.Officer, Subject: "b-1", Department: "hrss", Division: away}), moved); err != nil || got.GetOutcome() != "requested" {
 		t.Fatalf("%v, %v", got, err)
 	}
 	mine, err := f.client.ListContactCases(f.of("hrss", "b-1", away, ""), &registryv1.ListContactCasesRequest{})

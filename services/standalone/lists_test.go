@@ -37,7 +37,7 @@ func TestListsAreCutAsRecordsAre(t *testing.T) {
 			for _, department := range departmentsOf(m) {
 				lists++
 				ask := func(division, county string) (proto.Message, error) {
-					ctx, cancel := context.WithTimeout(rpc.As(context.Background(), whole(officer(department, division, ""))), 10*time.Second)
+					ctx, cancel := context.WithTimeout(rpc.As(context.Background(), whole(officer(department, division, ""), m)), 10*time.Second)
 					defer cancel()
 					reply := m.NewReply()
 					return reply, l.demo.Call(ctx, service, m.Name, l.listing(service, m, county), reply)
@@ -64,7 +64,7 @@ func TestListsAreCutAsRecordsAre(t *testing.T) {
 					if slices.Contains(departmentsOf(m), other) || slices.Contains(m.Callers, string(auth.Officer)) {
 						continue // sums that every officer may see
 					}
-					ctx := rpc.As(context.Background(), whole(officer(other, home, "")))
+					ctx := rpc.As(context.Background(), whole(officer(other, home, ""), m))
 					if err := l.demo.Call(ctx, service, m.Name, l.listing(service, m, home), m.NewReply()); errs.KindOf(err) != errs.Denied {
 						t.Errorf("%s.%s answers %s: %v", service, m.Name, other, err)
 					}

@@ -241,7 +241,7 @@ func TestTheJoinedLifeIsTheWorkersOwn(t *testing.T) {
 				t.Errorf("%s can be called by the police", m.FullName())
 			}
 		}
-		if len(rule.GetCallers()) == 0 {
+		if len(rule.GetCallers()) == 0 && m.Name() != "ListFacts" { // which the table of facts opens to the holders
 			t.Errorf("%s has no caller", m.FullName())
 		}
 		reply := m.Output()

@@ -141,8 +141,18 @@ func made[T any](v T, err error) func(*testing.T) T {
 	}
 }
 
-func whole(p auth.Principal) auth.Principal {
-	p.Purpose, p.LegalBasis = "case_handling", "PIPL 13(3)"
+// whole says for what p calls, where it does not say that itself: for what a method
+// that is called is there for, so that the purpose is not what refuses it.
+func whole(p auth.Principal, of ...contract.Method) auth.Principal {
+	p.LegalBasis = "PIPL 13(3)"
+	if p.Purpose == "" {
+		p.Purpose = p.Main()
+		for _, m := range of {
+			if i := slices.IndexFunc(m.Purposes, p.MayState); i >= 0 && !slices.Contains(m.Purposes, p.Purpose) {
+				p.Purpose = m.Purposes[i]
+			}
+		}
+	}
 	if p.Via == "" {
 		p.Via = auth.ViaCounter
 	}
@@ -174,7 +184,9 @@ func (l *populated) live() {
 	l.ids["child_id"] = made(registry.RegisterChild(me, &registryv1.RegisterChildRequest{Worker: w, Name: "测试儿", BirthDate: day.AddYears(-8).String(), County: home}))(t).GetChildId()
 	l.ids["grant_id"] = made(registry.GrantConsent(me, &registryv1.GrantConsentRequest{Worker: w, Purpose: "public_rental", Kinds: []string{"job"}, Recipient: "housing",
 		ValidFrom: day.String(), NoticeVersion: "1", Language: "zh-Hans"}))(t).GetGrantId()
-	l.ids["registry.case_id"] = made(registry.ProposeContact(hrss, &registryv1.ProposeContactRequest{Worker: w, County: away}))(t).GetCaseId()
+	contact := officer("hrss", home, "")
+	contact.Purpose = "contact_case"
+	l.ids["registry.case_id"] = made(registry.ProposeContact(as(contact), &registryv1.ProposeContactRequest{Worker: w, County: away}))(t).GetCaseId()
 	employer := func(uscc string) string {
 		return made(employment.RegisterEmployer(hrss, &employmentv1.RegisterEmployerRequest{Uscc: uscc, Name: "测试建筑有限公司", IndustrySection: "E", County: home}))(t).GetEmployerId()
 	}
@@ -252,7 +264,7 @@ type wrong struct {
 // it lets not.
 func (l *populated) wrongs(m contract.Method) (all []wrong) {
 	add := func(name string, caller contract.Caller, who auth.Principal) {
-		all = append(all, wrong{name, caller, whole(who)})
+		all = append(all, wrong{name, caller, whole(who, m)})
 	}
 	other := l.ids["other"]
 	add("another worker", l.demo, auth.Principal{Kind: auth.Worker, Subject: other, Via: auth.ViaWeb})
@@ -287,6 +299,18 @@ func (l *populated) wrongs(m contract.Method) (all []wrong) {
 	add("who forges", l.forged, me)
 	add("who comes too late", l.late, me)
 	add("who sends no proof", l.nobody, me)
+	for _, c := range m.Callers { // who may call, for what it may not
+		if c == string(auth.Partner) {
+			continue // nobody vouches for one here
+		}
+		caller, who := l.allowed([]string{c})
+		for _, p := range append(auth.Purposes(), auth.Purpose{Name: "curiosity"}) {
+			if listed := slices.Contains(m.Purposes, p.Name); !who.MayState(p.Name) || len(m.Purposes) > 0 && !listed {
+				who.Purpose = p.Name
+				add("who calls as "+c+" for "+p.Name, caller, who)
+			}
+		}
+	}
 	return all
 }
 
@@ -356,7 +380,7 @@ func TestEveryMethodRefusesEveryWrongPrincipal(t *testing.T) {
 				}
 				cells++
 				known, unknown := ask(true), ask(false)
-				same := unknown != nil && errs.CodeOf(known) == errs.CodeOf(unknown)
+				same := unknown != nil && errs.CodeOf(known) == errs.CodeOf(unknown) && (!strings.HasPrefix(kind, "who calls") || errs.CodeOf(known) == "auth.purpose")
 				switch {
 				case known != nil && same:
 				case refused(known) && words[service+"."+m.Name] != "":
@@ -384,7 +408,7 @@ func TestEveryMethodRefusesEveryWrongPrincipal(t *testing.T) {
 func TestEveryDepartmentLearnsWhetherAnAccountStands(t *testing.T) {
 	l := populate(t)
 	for _, department := range services.Names()[1:] {
-		me := as(auth.Principal{Kind: auth.Service, Subject: department, Via: auth.ViaSystem})
+		me := as(auth.Principal{Kind: auth.Service, Subject: department, Purpose: "account_standing", Via: auth.ViaSystem})
 		got, err := registryv1.RegistryClient{Caller: l.as(department), Target: "registry"}.GetStanding(me, &registryv1.GetStandingRequest{Worker: l.ids["worker"]})
 		if err != nil || !got.GetKnown() || got.GetClosed() {
 			t.Errorf("%s: %v, %v", department, got, err)

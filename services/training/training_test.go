@@ -360,8 +360,16 @@ func TestCertificateIsAFactUnderAGrant(t *testing.T) {
 		t.Fatalf("%v, %v", got, err)
 	}
 	testkit.Equal(t, got.GetFacts()[0], &platformv1.Fact{Kind: "certificate", Source: "training", SourceId: issued.GetCertificateId(), Worker: "worker-1", Since: "2026-11-02", Code: "6-29", Version: 1})
-	if _, err := facts.ListFacts(f.Service("housing"), ask); errs.CodeOf(err) != "evidence.no_grant" {
+	if _, err := facts.ListFacts(f.Service("housing"), ask); errs.CodeOf(err) != "auth.denied" {
 		t.Fatalf("answered another department: %v", err)
+	}
+	if _, err := facts.ListFacts(f.As(auth.Principal{Kind: auth.Service, Subject: "employment", Purpose: "interview", Via: auth.ViaSystem}), ask); errs.CodeOf(err) != "auth.purpose" {
+		t.Fatalf("answered for another purpose: %v", err)
+	}
+	f.registry.Publish(outbox.Subject{Aggregate: "grant-2", Worker: "worker-1"}, &registryv1.ConsentGranted{GrantId: "grant-2", Purpose: "school_place", Kinds: []string{"certificate"}, Recipient: "employment", ValidFrom: "2026-11-01"})
+	f.Settle()
+	if _, err := facts.ListFacts(f.Service("employment"), &platformv1.ListFactsRequest{Worker: "worker-1", GrantId: "grant-2", CaseId: "case-1", Kinds: ask.GetKinds()}); errs.CodeOf(err) != "evidence.no_grant" {
+		t.Fatalf("answered under a grant for another purpose: %v", err)
 	}
 	f.registry.Publish(outbox.Subject{Aggregate: "grant-1", Version: 1, Worker: "worker-1"}, &registryv1.ConsentWithdrawn{GrantId: "grant-1"})
 	f.Settle()

@@ -137,7 +137,7 @@ func somebody(today clock.Date) (document, name string) {
 }
 
 func (l *life) as(p auth.Principal) context.Context {
-	p.Purpose, p.LegalBasis = "case_handling", "PIPL 13"
+	p.Purpose, p.LegalBasis = p.Main(), "PIPL 13"
 	if p.Kind == auth.Officer {
 		p.Division = auth.Everywhere
 	}

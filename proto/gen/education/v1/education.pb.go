@@ -1697,26 +1697,33 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\x04code\x18\a \x01(\tR\x04code\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\x8e)\n" +
+	"evidenceId2\xcb,\n" +
 	"\x10EducationService\x12k\n" +
 	"\tAddSchool\x12#.qiao.education.v1.AddSchoolRequest\x1a$.qiao.education.v1.AddSchoolResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x86\x01\n" +
-	"\vListSchools\x12%.qiao.education.v1.ListSchoolsRequest\x1a&.qiao.education.v1.ListSchoolsResponse\"(\x92\xb5\x18$\x12\x06worker\x12\bguardian\x12\aofficer\x12\aservice\x12\x89\x01\n" +
-	"\rApplyForPlace\x12'.qiao.education.v1.ApplyForPlaceRequest\x1a(.qiao.education.v1.ApplyForPlaceResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x9b\x01\n" +
-	"\x13WithdrawApplication\x12-.qiao.education.v1.WithdrawApplicationRequest\x1a..qiao.education.v1.WithdrawApplicationResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x8a\x01\n" +
-	"\x0eGetApplication\x12(.qiao.education.v1.GetApplicationRequest\x1a).qiao.education.v1.GetApplicationResponse\"#\x92\xb5\x18\x1f\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x83\x01\n" +
-	"\x10ListApplications\x12*.qiao.education.v1.ListApplicationsRequest\x1a+.qiao.education.v1.ListApplicationsResponse\"\x16\x92\xb5\x18\x12\x12\x06worker\x12\bguardian\x12q\n" +
-	"\vRecordPaper\x12%.qiao.education.v1.RecordPaperRequest\x1a&.qiao.education.v1.RecordPaperResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12n\n" +
+	"\vListSchools\x12%.qiao.education.v1.ListSchoolsRequest\x1a&.qiao.education.v1.ListSchoolsResponse\"(\x92\xb5\x18$\x12\x06worker\x12\bguardian\x12\aofficer\x12\aservice\x12\xb1\x01\n" +
+	"\rApplyForPlace\x12'.qiao.education.v1.ApplyForPlaceRequest\x1a(.qiao.education.v1.ApplyForPlaceResponse\"M\x92\xb5\x18I\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x1a\n" +
+	"own_record\x1a\fschool_place\x1a\fregistration\x12\xb5\x01\n" +
+	"\x13WithdrawApplication\x12-.qiao.education.v1.WithdrawApplicationRequest\x1a..qiao.education.v1.WithdrawApplicationResponse\"?\x92\xb5\x18;\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x1a\n" +
+	"own_record\x1a\fschool_place\x12\xa4\x01\n" +
+	"\x0eGetApplication\x12(.qiao.education.v1.GetApplicationRequest\x1a).qiao.education.v1.GetApplicationResponse\"=\x92\xb5\x189\x12\x06worker\x12\bguardian\x12\vofficer:edu\x1a\n" +
+	"own_record\x1a\fschool_place\x12\x8f\x01\n" +
+	"\x10ListApplications\x12*.qiao.education.v1.ListApplicationsRequest\x1a+.qiao.education.v1.ListApplicationsResponse\"\"\x92\xb5\x18\x1e\x12\x06worker\x12\bguardian\x1a\n" +
+	"own_record\x12\x7f\n" +
+	"\vRecordPaper\x12%.qiao.education.v1.RecordPaperRequest\x1a&.qiao.education.v1.RecordPaperResponse\"!\x92\xb5\x18\x1d\b\x01\x12\vofficer:edu\x1a\fschool_place\x12|\n" +
 	"\n" +
-	"OfferPlace\x12$.qiao.education.v1.OfferPlaceRequest\x1a%.qiao.education.v1.OfferPlaceResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x83\x01\n" +
-	"\vAcceptPlace\x12%.qiao.education.v1.AcceptPlaceRequest\x1a&.qiao.education.v1.AcceptPlaceResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x86\x01\n" +
-	"\fDeclinePlace\x12&.qiao.education.v1.DeclinePlaceRequest\x1a'.qiao.education.v1.DeclinePlaceResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x7f\n" +
-	"\x0eUndoAcceptance\x12(.qiao.education.v1.UndoAcceptanceRequest\x1a).qiao.education.v1.UndoAcceptanceResponse\"\x18\x92\xb5\x18\x14\b\x01\x12\x06worker\x12\bguardian\x12k\n" +
+	"OfferPlace\x12$.qiao.education.v1.OfferPlaceRequest\x1a%.qiao.education.v1.OfferPlaceResponse\"!\x92\xb5\x18\x1d\b\x01\x12\vofficer:edu\x1a\fschool_place\x12\x9d\x01\n" +
+	"\vAcceptPlace\x12%.qiao.education.v1.AcceptPlaceRequest\x1a&.qiao.education.v1.AcceptPlaceResponse\"?\x92\xb5\x18;\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x1a\n" +
+	"own_record\x1a\fschool_place\x12\xa0\x01\n" +
+	"\fDeclinePlace\x12&.qiao.education.v1.DeclinePlaceRequest\x1a'.qiao.education.v1.DeclinePlaceResponse\"?\x92\xb5\x18;\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x1a\n" +
+	"own_record\x1a\fschool_place\x12\x8b\x01\n" +
+	"\x0eUndoAcceptance\x12(.qiao.education.v1.UndoAcceptanceRequest\x1a).qiao.education.v1.UndoAcceptanceResponse\"$\x92\xb5\x18 \b\x01\x12\x06worker\x12\bguardian\x1a\n" +
+	"own_record\x12k\n" +
 	"\tPlanRound\x12#.qiao.education.v1.PlanRoundRequest\x1a$.qiao.education.v1.PlanRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12q\n" +
 	"\vChangeRound\x12%.qiao.education.v1.ChangeRoundRequest\x1a&.qiao.education.v1.ChangeRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12q\n" +
-	"\vCancelRound\x12%.qiao.education.v1.CancelRoundRequest\x1a&.qiao.education.v1.CancelRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12q\n" +
-	"\vFindDoubles\x12%.qiao.education.v1.FindDoublesRequest\x1a&.qiao.education.v1.FindDoublesResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12o\n" +
-	"\vListDoubles\x12%.qiao.education.v1.ListDoublesRequest\x1a&.qiao.education.v1.ListDoublesResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12t\n" +
-	"\fDecideDouble\x12&.qiao.education.v1.DecideDoubleRequest\x1a'.qiao.education.v1.DecideDoubleResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12h\n" +
+	"\vCancelRound\x12%.qiao.education.v1.CancelRoundRequest\x1a&.qiao.education.v1.CancelRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x7f\n" +
+	"\vFindDoubles\x12%.qiao.education.v1.FindDoublesRequest\x1a&.qiao.education.v1.FindDoublesResponse\"!\x92\xb5\x18\x1d\b\x01\x12\vofficer:edu\x1a\fschool_place\x12}\n" +
+	"\vListDoubles\x12%.qiao.education.v1.ListDoublesRequest\x1a&.qiao.education.v1.ListDoublesResponse\"\x1f\x92\xb5\x18\x1b\x12\vofficer:edu\x1a\fschool_place\x12\x82\x01\n" +
+	"\fDecideDouble\x12&.qiao.education.v1.DecideDoubleRequest\x1a'.qiao.education.v1.DecideDoubleResponse\"!\x92\xb5\x18\x1d\b\x01\x12\vofficer:edu\x1a\fschool_place\x12h\n" +
 	"\bSetSeats\x12\".qiao.education.v1.SetSeatsRequest\x1a#.qiao.education.v1.SetSeatsResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12k\n" +
 	"\tOpenRound\x12#.qiao.education.v1.OpenRoundRequest\x1a$.qiao.education.v1.OpenRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12n\n" +
 	"\n" +
@@ -1726,28 +1733,32 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"TypeFigure\x12$.qiao.education.v1.TypeFigureRequest\x1a%.qiao.education.v1.TypeFigureResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12w\n" +
 	"\rConfirmFigure\x12'.qiao.education.v1.ConfirmFigureRequest\x1a(.qiao.education.v1.ConfirmFigureResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12w\n" +
 	"\rRunSecondPass\x12'.qiao.education.v1.RunSecondPassRequest\x1a(.qiao.education.v1.RunSecondPassResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12h\n" +
-	"\bEndRound\x12\".qiao.education.v1.EndRoundRequest\x1a#.qiao.education.v1.EndRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12t\n" +
-	"\fCorrectRound\x12&.qiao.education.v1.CorrectRoundRequest\x1a'.qiao.education.v1.CorrectRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x80\x01\n" +
+	"\bEndRound\x12\".qiao.education.v1.EndRoundRequest\x1a#.qiao.education.v1.EndRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x82\x01\n" +
+	"\fCorrectRound\x12&.qiao.education.v1.CorrectRoundRequest\x1a'.qiao.education.v1.CorrectRoundResponse\"!\x92\xb5\x18\x1d\b\x01\x12\vofficer:edu\x1a\fschool_place\x12\x80\x01\n" +
 	"\x10DecideCorrection\x12*.qiao.education.v1.DecideCorrectionRequest\x1a+.qiao.education.v1.DecideCorrectionResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12{\n" +
 	"\x0fListCorrections\x12).qiao.education.v1.ListCorrectionsRequest\x1a*.qiao.education.v1.ListCorrectionsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12\x8d\x01\n" +
 	"\n" +
 	"ListRounds\x12$.qiao.education.v1.ListRoundsRequest\x1a%.qiao.education.v1.ListRoundsResponse\"2\x92\xb5\x18.\x12\x06worker\x12\bguardian\x12\bemployer\x12\aofficer\x12\aservice\x12\x87\x01\n" +
-	"\bGetRound\x12\".qiao.education.v1.GetRoundRequest\x1a#.qiao.education.v1.GetRoundResponse\"2\x92\xb5\x18.\x12\x06worker\x12\bguardian\x12\bemployer\x12\aofficer\x12\aservice\x12o\n" +
-	"\vListResults\x12%.qiao.education.v1.ListResultsRequest\x1a&.qiao.education.v1.ListResultsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12\x8a\x01\n" +
-	"\tGetBundle\x12#.qiao.education.v1.GetBundleRequest\x1a$.qiao.education.v1.GetBundleResponse\"2\x92\xb5\x18.\x12\x06worker\x12\bguardian\x12\bemployer\x12\aofficer\x12\aservice\x12\x83\x01\n" +
-	"\vFileChoices\x12%.qiao.education.v1.FileChoicesRequest\x1a&.qiao.education.v1.FileChoicesResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12k\n" +
-	"\bGetEntry\x12\".qiao.education.v1.GetEntryRequest\x1a#.qiao.education.v1.GetEntryResponse\"\x16\x92\xb5\x18\x12\x12\x06worker\x12\bguardian\x12i\n" +
-	"\tListTasks\x12#.qiao.education.v1.ListTasksRequest\x1a$.qiao.education.v1.ListTasksResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12q\n" +
-	"\vOfferWayOut\x12%.qiao.education.v1.OfferWayOutRequest\x1a&.qiao.education.v1.OfferWayOutResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x80\x01\n" +
+	"\bGetRound\x12\".qiao.education.v1.GetRoundRequest\x1a#.qiao.education.v1.GetRoundResponse\"2\x92\xb5\x18.\x12\x06worker\x12\bguardian\x12\bemployer\x12\aofficer\x12\aservice\x12}\n" +
+	"\vListResults\x12%.qiao.education.v1.ListResultsRequest\x1a&.qiao.education.v1.ListResultsResponse\"\x1f\x92\xb5\x18\x1b\x12\vofficer:edu\x1a\fschool_place\x12\x8a\x01\n" +
+	"\tGetBundle\x12#.qiao.education.v1.GetBundleRequest\x1a$.qiao.education.v1.GetBundleResponse\"2\x92\xb5\x18.\x12\x06worker\x12\bguardian\x12\bemployer\x12\aofficer\x12\aservice\x12\x9d\x01\n" +
+	"\vFileChoices\x12%.qiao.education.v1.FileChoicesRequest\x1a&.qiao.education.v1.FileChoicesResponse\"?\x92\xb5\x18;\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x1a\n" +
+	"own_record\x1a\fschool_place\x12w\n" +
+	"\bGetEntry\x12\".qiao.education.v1.GetEntryRequest\x1a#.qiao.education.v1.GetEntryResponse\"\"\x92\xb5\x18\x1e\x12\x06worker\x12\bguardian\x1a\n" +
+	"own_record\x12w\n" +
+	"\tListTasks\x12#.qiao.education.v1.ListTasksRequest\x1a$.qiao.education.v1.ListTasksResponse\"\x1f\x92\xb5\x18\x1b\x12\vofficer:edu\x1a\fschool_place\x12\x7f\n" +
+	"\vOfferWayOut\x12%.qiao.education.v1.OfferWayOutRequest\x1a&.qiao.education.v1.OfferWayOutResponse\"!\x92\xb5\x18\x1d\b\x01\x12\vofficer:edu\x1a\fschool_place\x12\x9a\x01\n" +
 	"\n" +
-	"FileAppeal\x12$.qiao.education.v1.FileAppealRequest\x1a%.qiao.education.v1.FileAppealResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12t\n" +
-	"\fDecideAppeal\x12&.qiao.education.v1.DecideAppealRequest\x1a'.qiao.education.v1.DecideAppealResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12o\n" +
-	"\vListAppeals\x12%.qiao.education.v1.ListAppealsRequest\x1a&.qiao.education.v1.ListAppealsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12{\n" +
-	"\tCheckExam\x12#.qiao.education.v1.CheckExamRequest\x1a$.qiao.education.v1.CheckExamResponse\"#\x92\xb5\x18\x1f\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12z\n" +
-	"\bAskGrant\x12\".qiao.education.v1.AskGrantRequest\x1a#.qiao.education.v1.AskGrantResponse\"%\x92\xb5\x18!\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12l\n" +
+	"FileAppeal\x12$.qiao.education.v1.FileAppealRequest\x1a%.qiao.education.v1.FileAppealResponse\"?\x92\xb5\x18;\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x1a\n" +
+	"own_record\x1a\fschool_place\x12\x82\x01\n" +
+	"\fDecideAppeal\x12&.qiao.education.v1.DecideAppealRequest\x1a'.qiao.education.v1.DecideAppealResponse\"!\x92\xb5\x18\x1d\b\x01\x12\vofficer:edu\x1a\fschool_place\x12}\n" +
+	"\vListAppeals\x12%.qiao.education.v1.ListAppealsRequest\x1a&.qiao.education.v1.ListAppealsResponse\"\x1f\x92\xb5\x18\x1b\x12\vofficer:edu\x1a\fschool_place\x12{\n" +
+	"\tCheckExam\x12#.qiao.education.v1.CheckExamRequest\x1a$.qiao.education.v1.CheckExamResponse\"#\x92\xb5\x18\x1f\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x94\x01\n" +
+	"\bAskGrant\x12\".qiao.education.v1.AskGrantRequest\x1a#.qiao.education.v1.AskGrantResponse\"?\x92\xb5\x18;\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x1a\n" +
+	"own_record\x1a\fschool_place\x12z\n" +
 	"\n" +
-	"ListGrants\x12$.qiao.education.v1.ListGrantsRequest\x1a%.qiao.education.v1.ListGrantsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:edu\x12q\n" +
-	"\vDecideGrant\x12%.qiao.education.v1.DecideGrantRequest\x1a&.qiao.education.v1.DecideGrantResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:eduBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
+	"ListGrants\x12$.qiao.education.v1.ListGrantsRequest\x1a%.qiao.education.v1.ListGrantsResponse\"\x1f\x92\xb5\x18\x1b\x12\vofficer:edu\x1a\fschool_place\x12\x7f\n" +
+	"\vDecideGrant\x12%.qiao.education.v1.DecideGrantRequest\x1a&.qiao.education.v1.DecideGrantResponse\"!\x92\xb5\x18\x1d\b\x01\x12\vofficer:edu\x1a\fschool_placeBBZ@github.com/qiao-platform/qiao/proto/gen/education/v1;educationv1b\x06proto3"
 
 var (
 	file_qiao_education_v1_education_proto_rawDescOnce sync.Once

@@ -84,6 +84,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "ApplyForPlace",
 			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:edu"},
+			Purposes: []string{"own_record", "school_place", "registration"},
 			New:      func() proto.Message { return new(ApplyForPlaceRequest) },
 			NewReply: func() proto.Message { return new(ApplyForPlaceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -95,6 +96,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "WithdrawApplication",
 			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:edu"},
+			Purposes: []string{"own_record", "school_place"},
 			New:      func() proto.Message { return new(WithdrawApplicationRequest) },
 			NewReply: func() proto.Message { return new(WithdrawApplicationResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -105,6 +107,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Service:  "qiao.education.v1.EducationService",
 			Name:     "GetApplication",
 			Callers:  []string{"worker", "guardian", "officer:edu"},
+			Purposes: []string{"own_record", "school_place"},
 			New:      func() proto.Message { return new(GetApplicationRequest) },
 			NewReply: func() proto.Message { return new(GetApplicationResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -115,6 +118,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Service:  "qiao.education.v1.EducationService",
 			Name:     "ListApplications",
 			Callers:  []string{"worker", "guardian"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListApplicationsRequest) },
 			NewReply: func() proto.Message { return new(ListApplicationsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -126,6 +130,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "RecordPaper",
 			Command:  true,
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(RecordPaperRequest) },
 			NewReply: func() proto.Message { return new(RecordPaperResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -137,6 +142,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "OfferPlace",
 			Command:  true,
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(OfferPlaceRequest) },
 			NewReply: func() proto.Message { return new(OfferPlaceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -148,6 +154,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "AcceptPlace",
 			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:edu"},
+			Purposes: []string{"own_record", "school_place"},
 			New:      func() proto.Message { return new(AcceptPlaceRequest) },
 			NewReply: func() proto.Message { return new(AcceptPlaceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -159,6 +166,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "DeclinePlace",
 			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:edu"},
+			Purposes: []string{"own_record", "school_place"},
 			New:      func() proto.Message { return new(DeclinePlaceRequest) },
 			NewReply: func() proto.Message { return new(DeclinePlaceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -170,6 +178,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "UndoAcceptance",
 			Command:  true,
 			Callers:  []string{"worker", "guardian"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(UndoAcceptanceRequest) },
 			NewReply: func() proto.Message { return new(UndoAcceptanceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -214,6 +223,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "FindDoubles",
 			Command:  true,
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(FindDoublesRequest) },
 			NewReply: func() proto.Message { return new(FindDoublesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -224,6 +234,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Service:  "qiao.education.v1.EducationService",
 			Name:     "ListDoubles",
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(ListDoublesRequest) },
 			NewReply: func() proto.Message { return new(ListDoublesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -235,6 +246,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "DecideDouble",
 			Command:  true,
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(DecideDoubleRequest) },
 			NewReply: func() proto.Message { return new(DecideDoubleResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -334,6 +346,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "CorrectRound",
 			Command:  true,
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(CorrectRoundRequest) },
 			NewReply: func() proto.Message { return new(CorrectRoundResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -385,6 +398,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Service:  "qiao.education.v1.EducationService",
 			Name:     "ListResults",
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(ListResultsRequest) },
 			NewReply: func() proto.Message { return new(ListResultsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -406,6 +420,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "FileChoices",
 			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:edu"},
+			Purposes: []string{"own_record", "school_place"},
 			New:      func() proto.Message { return new(FileChoicesRequest) },
 			NewReply: func() proto.Message { return new(FileChoicesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -416,6 +431,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Service:  "qiao.education.v1.EducationService",
 			Name:     "GetEntry",
 			Callers:  []string{"worker", "guardian"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(GetEntryRequest) },
 			NewReply: func() proto.Message { return new(GetEntryResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -426,6 +442,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Service:  "qiao.education.v1.EducationService",
 			Name:     "ListTasks",
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(ListTasksRequest) },
 			NewReply: func() proto.Message { return new(ListTasksResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -437,6 +454,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "OfferWayOut",
 			Command:  true,
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(OfferWayOutRequest) },
 			NewReply: func() proto.Message { return new(OfferWayOutResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -448,6 +466,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "FileAppeal",
 			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:edu"},
+			Purposes: []string{"own_record", "school_place"},
 			New:      func() proto.Message { return new(FileAppealRequest) },
 			NewReply: func() proto.Message { return new(FileAppealResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -459,6 +478,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "DecideAppeal",
 			Command:  true,
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(DecideAppealRequest) },
 			NewReply: func() proto.Message { return new(DecideAppealResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -469,6 +489,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Service:  "qiao.education.v1.EducationService",
 			Name:     "ListAppeals",
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(ListAppealsRequest) },
 			NewReply: func() proto.Message { return new(ListAppealsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -490,6 +511,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "AskGrant",
 			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:edu"},
+			Purposes: []string{"own_record", "school_place"},
 			New:      func() proto.Message { return new(AskGrantRequest) },
 			NewReply: func() proto.Message { return new(AskGrantResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -500,6 +522,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Service:  "qiao.education.v1.EducationService",
 			Name:     "ListGrants",
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(ListGrantsRequest) },
 			NewReply: func() proto.Message { return new(ListGrantsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -511,6 +534,7 @@ func EducationMethods(s EducationServer) []contract.Method {
 			Name:     "DecideGrant",
 			Command:  true,
 			Callers:  []string{"officer:edu"},
+			Purposes: []string{"school_place"},
 			New:      func() proto.Message { return new(DecideGrantRequest) },
 			NewReply: func() proto.Message { return new(DecideGrantResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

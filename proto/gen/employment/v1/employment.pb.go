@@ -5890,93 +5890,121 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x06end_on\x18\x06 \x01(\tR\x05endOn\x12\x14\n" +
 	"\x05state\x18\a \x01(\tR\x05state\x12\x19\n" +
 	"\bended_on\x18\b \x01(\tR\aendedOn\x12\x19\n" +
-	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xc0K\n" +
-	"\x11EmploymentService\x12\x8d\x01\n" +
-	"\x10RegisterEmployer\x12+.qiao.employment.v1.RegisterEmployerRequest\x1a,.qiao.employment.v1.RegisterEmployerResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x87\x01\n" +
+	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xf5R\n" +
+	"\x11EmploymentService\x12\xb3\x01\n" +
+	"\x10RegisterEmployer\x12+.qiao.employment.v1.RegisterEmployerRequest\x1a,.qiao.employment.v1.RegisterEmployerResponse\"D\x92\xb5\x18@\b\x01\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handling\x1a\fregistration\x12\x87\x01\n" +
 	"\x0ePublishVacancy\x12).qiao.employment.v1.PublishVacancyRequest\x1a*.qiao.employment.v1.PublishVacancyResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x81\x01\n" +
 	"\fCloseVacancy\x12'.qiao.employment.v1.CloseVacancyRequest\x1a(.qiao.employment.v1.CloseVacancyResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x94\x01\n" +
 	"\x0fSearchVacancies\x12*.qiao.employment.v1.SearchVacanciesRequest\x1a+.qiao.employment.v1.SearchVacanciesResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x85\x01\n" +
 	"\n" +
-	"GetVacancy\x12%.qiao.employment.v1.GetVacancyRequest\x1a&.qiao.employment.v1.GetVacancyResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12|\n" +
-	"\vGetEmployer\x12&.qiao.employment.v1.GetEmployerRequest\x1a'.qiao.employment.v1.GetEmployerResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12\x9a\x01\n" +
+	"GetVacancy\x12%.qiao.employment.v1.GetVacancyRequest\x1a&.qiao.employment.v1.GetVacancyResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x94\x01\n" +
+	"\vGetEmployer\x12&.qiao.employment.v1.GetEmployerRequest\x1a'.qiao.employment.v1.GetEmployerResponse\"4\x92\xb5\x180\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handling\x12\x9a\x01\n" +
 	"\x15ListEmployerVacancies\x120.qiao.employment.v1.ListEmployerVacanciesRequest\x1a1.qiao.employment.v1.ListEmployerVacanciesResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12\x8b\x01\n" +
 	"\x10CheckVacancyText\x12+.qiao.employment.v1.CheckVacancyTextRequest\x1a,.qiao.employment.v1.CheckVacancyTextResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12u\n" +
 	"\bAskClerk\x12#.qiao.employment.v1.AskClerkRequest\x1a$.qiao.employment.v1.AskClerkResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12|\n" +
 	"\vListReviews\x12&.qiao.employment.v1.ListReviewsRequest\x1a'.qiao.employment.v1.ListReviewsResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12v\n" +
 	"\tGetReview\x12$.qiao.employment.v1.GetReviewRequest\x1a%.qiao.employment.v1.GetReviewResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12w\n" +
-	"\fDecideReview\x12'.qiao.employment.v1.DecideReviewRequest\x1a(.qiao.employment.v1.DecideReviewResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x89\x01\n" +
-	"\x10SuggestVacancies\x12+.qiao.employment.v1.SuggestVacanciesRequest\x1a,.qiao.employment.v1.SuggestVacanciesResponse\"\x1a\x92\xb5\x18\x16\x12\x06worker\x12\fofficer:hrss\x12\x83\x01\n" +
-	"\x0eExplainVacancy\x12).qiao.employment.v1.ExplainVacancyRequest\x1a*.qiao.employment.v1.ExplainVacancyResponse\"\x1a\x92\xb5\x18\x16\x12\x06worker\x12\fofficer:hrss\x12\x82\x01\n" +
-	"\x11InviteToInterview\x12,.qiao.employment.v1.InviteToInterviewRequest\x1a-.qiao.employment.v1.InviteToInterviewResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12\x88\x01\n" +
-	"\x0fAcceptInterview\x12*.qiao.employment.v1.AcceptInterviewRequest\x1a+.qiao.employment.v1.AcceptInterviewResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x8b\x01\n" +
-	"\x10DeclineInterview\x12+.qiao.employment.v1.DeclineInterviewRequest\x1a,.qiao.employment.v1.DeclineInterviewResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12q\n" +
-	"\fGetApplicant\x12'.qiao.employment.v1.GetApplicantRequest\x1a(.qiao.employment.v1.GetApplicantResponse\"\x0e\x92\xb5\x18\n" +
-	"\x12\bemployer\x12\x93\x01\n" +
+	"\fDecideReview\x12'.qiao.employment.v1.DecideReviewRequest\x1a(.qiao.employment.v1.DecideReviewResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\xa4\x01\n" +
+	"\x10SuggestVacancies\x12+.qiao.employment.v1.SuggestVacanciesRequest\x1a,.qiao.employment.v1.SuggestVacanciesResponse\"5\x92\xb5\x181\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x9e\x01\n" +
+	"\x0eExplainVacancy\x12).qiao.employment.v1.ExplainVacancyRequest\x1a*.qiao.employment.v1.ExplainVacancyResponse\"5\x92\xb5\x181\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x8b\x01\n" +
+	"\x11InviteToInterview\x12,.qiao.employment.v1.InviteToInterviewRequest\x1a-.qiao.employment.v1.InviteToInterviewResponse\"\x19\x92\xb5\x18\x15\b\x01\x12\bemployer\x1a\arecruit\x12\xa3\x01\n" +
+	"\x0fAcceptInterview\x12*.qiao.employment.v1.AcceptInterviewRequest\x1a+.qiao.employment.v1.AcceptInterviewResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\xa6\x01\n" +
+	"\x10DeclineInterview\x12+.qiao.employment.v1.DeclineInterviewRequest\x1a,.qiao.employment.v1.DeclineInterviewResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12z\n" +
+	"\fGetApplicant\x12'.qiao.employment.v1.GetApplicantRequest\x1a(.qiao.employment.v1.GetApplicantResponse\"\x17\x92\xb5\x18\x13\x12\bemployer\x1a\arecruit\x12\x93\x01\n" +
 	"\x12ReportSeasonalNeed\x12-.qiao.employment.v1.ReportSeasonalNeedRequest\x1a..qiao.employment.v1.ReportSeasonalNeedResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x8f\x01\n" +
-	"\x10ListSeasonalNeed\x12+.qiao.employment.v1.ListSeasonalNeedRequest\x1a,.qiao.employment.v1.ListSeasonalNeedResponse\" \x92\xb5\x18\x1c\x12\aofficer\x12\aservice\x12\bemployer\x12y\n" +
+	"\x10ListSeasonalNeed\x12+.qiao.employment.v1.ListSeasonalNeedRequest\x1a,.qiao.employment.v1.ListSeasonalNeedResponse\" \x92\xb5\x18\x1c\x12\aofficer\x12\aservice\x12\bemployer\x12\xa2\x01\n" +
 	"\n" +
-	"SetProfile\x12%.qiao.employment.v1.SetProfileRequest\x1a&.qiao.employment.v1.SetProfileResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12i\n" +
+	"SetProfile\x12%.qiao.employment.v1.SetProfileRequest\x1a&.qiao.employment.v1.SetProfileResponse\"E\x92\xb5\x18A\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x1a\fregistration\x12u\n" +
 	"\n" +
-	"GetProfile\x12%.qiao.employment.v1.GetProfileRequest\x1a&.qiao.employment.v1.GetProfileResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12j\n" +
-	"\x05Apply\x12 .qiao.employment.v1.ApplyRequest\x1a!.qiao.employment.v1.ApplyResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x94\x01\n" +
-	"\x13WithdrawApplication\x12..qiao.employment.v1.WithdrawApplicationRequest\x1a/.qiao.employment.v1.WithdrawApplicationResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12{\n" +
-	"\x10ListApplications\x12+.qiao.employment.v1.ListApplicationsRequest\x1a,.qiao.employment.v1.ListApplicationsResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12w\n" +
-	"\x0eListApplicants\x12).qiao.employment.v1.ListApplicantsRequest\x1a*.qiao.employment.v1.ListApplicantsResponse\"\x0e\x92\xb5\x18\n" +
-	"\x12\bemployer\x12j\n" +
-	"\tMakeOffer\x12$.qiao.employment.v1.MakeOfferRequest\x1a%.qiao.employment.v1.MakeOfferResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12|\n" +
-	"\vAcceptOffer\x12&.qiao.employment.v1.AcceptOfferRequest\x1a'.qiao.employment.v1.AcceptOfferResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x7f\n" +
-	"\fDeclineOffer\x12'.qiao.employment.v1.DeclineOfferRequest\x1a(.qiao.employment.v1.DeclineOfferResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12w\n" +
-	"\x0eUndoAcceptance\x12).qiao.employment.v1.UndoAcceptanceRequest\x1a*.qiao.employment.v1.UndoAcceptanceResponse\"\x0e\x92\xb5\x18\n" +
-	"\b\x01\x12\x06worker\x12j\n" +
-	"\tStateHire\x12$.qiao.employment.v1.StateHireRequest\x1a%.qiao.employment.v1.StateHireResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12|\n" +
-	"\vConfirmHire\x12&.qiao.employment.v1.ConfirmHireRequest\x1a'.qiao.employment.v1.ConfirmHireResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12|\n" +
-	"\vDisputeHire\x12&.qiao.employment.v1.DisputeHireRequest\x1a'.qiao.employment.v1.DisputeHireResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12z\n" +
-	"\aEndHire\x12\".qiao.employment.v1.EndHireRequest\x1a#.qiao.employment.v1.EndHireResponse\"&\x92\xb5\x18\"\b\x01\x12\x06worker\x12\bemployer\x12\fofficer:hrss\x12y\n" +
+	"GetProfile\x12%.qiao.employment.v1.GetProfileRequest\x1a&.qiao.employment.v1.GetProfileResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12\x85\x01\n" +
+	"\x05Apply\x12 .qiao.employment.v1.ApplyRequest\x1a!.qiao.employment.v1.ApplyResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\xaf\x01\n" +
+	"\x13WithdrawApplication\x12..qiao.employment.v1.WithdrawApplicationRequest\x1a/.qiao.employment.v1.WithdrawApplicationResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x87\x01\n" +
+	"\x10ListApplications\x12+.qiao.employment.v1.ListApplicationsRequest\x1a,.qiao.employment.v1.ListApplicationsResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12\x80\x01\n" +
+	"\x0eListApplicants\x12).qiao.employment.v1.ListApplicantsRequest\x1a*.qiao.employment.v1.ListApplicantsResponse\"\x17\x92\xb5\x18\x13\x12\bemployer\x1a\arecruit\x12s\n" +
+	"\tMakeOffer\x12$.qiao.employment.v1.MakeOfferRequest\x1a%.qiao.employment.v1.MakeOfferResponse\"\x19\x92\xb5\x18\x15\b\x01\x12\bemployer\x1a\arecruit\x12\x97\x01\n" +
+	"\vAcceptOffer\x12&.qiao.employment.v1.AcceptOfferRequest\x1a'.qiao.employment.v1.AcceptOfferResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x9a\x01\n" +
+	"\fDeclineOffer\x12'.qiao.employment.v1.DeclineOfferRequest\x1a(.qiao.employment.v1.DeclineOfferResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x83\x01\n" +
+	"\x0eUndoAcceptance\x12).qiao.employment.v1.UndoAcceptanceRequest\x1a*.qiao.employment.v1.UndoAcceptanceResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
+	"own_record\x12s\n" +
+	"\tStateHire\x12$.qiao.employment.v1.StateHireRequest\x1a%.qiao.employment.v1.StateHireResponse\"\x19\x92\xb5\x18\x15\b\x01\x12\bemployer\x1a\arecruit\x12\x97\x01\n" +
+	"\vConfirmHire\x12&.qiao.employment.v1.ConfirmHireRequest\x1a'.qiao.employment.v1.ConfirmHireResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x97\x01\n" +
+	"\vDisputeHire\x12&.qiao.employment.v1.DisputeHireRequest\x1a'.qiao.employment.v1.DisputeHireResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x9e\x01\n" +
+	"\aEndHire\x12\".qiao.employment.v1.EndHireRequest\x1a#.qiao.employment.v1.EndHireResponse\"J\x92\xb5\x18F\b\x01\x12\x06worker\x12\bemployer\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\arecruit\x1a\rcase_handling\x12\x94\x01\n" +
 	"\n" +
-	"ConfirmEnd\x12%.qiao.employment.v1.ConfirmEndRequest\x1a&.qiao.employment.v1.ConfirmEndResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12y\n" +
+	"ConfirmEnd\x12%.qiao.employment.v1.ConfirmEndRequest\x1a&.qiao.employment.v1.ConfirmEndResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x94\x01\n" +
 	"\n" +
-	"DisputeEnd\x12%.qiao.employment.v1.DisputeEndRequest\x1a&.qiao.employment.v1.DisputeEndResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12f\n" +
-	"\tListHires\x12$.qiao.employment.v1.ListHiresRequest\x1a%.qiao.employment.v1.ListHiresResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12k\n" +
+	"DisputeEnd\x12%.qiao.employment.v1.DisputeEndRequest\x1a&.qiao.employment.v1.DisputeEndResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12r\n" +
+	"\tListHires\x12$.qiao.employment.v1.ListHiresRequest\x1a%.qiao.employment.v1.ListHiresResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12k\n" +
 	"\bPlanFair\x12#.qiao.employment.v1.PlanFairRequest\x1a$.qiao.employment.v1.PlanFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x84\x01\n" +
 	"\rEnterFairPost\x12(.qiao.employment.v1.EnterFairPostRequest\x1a).qiao.employment.v1.EnterFairPostResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x82\x01\n" +
 	"\tListFairs\x12$.qiao.employment.v1.ListFairsRequest\x1a%.qiao.employment.v1.ListFairsResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12|\n" +
-	"\aGetFair\x12\".qiao.employment.v1.GetFairRequest\x1a#.qiao.employment.v1.GetFairResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12|\n" +
-	"\vApplyToFair\x12&.qiao.employment.v1.ApplyToFairRequest\x1a'.qiao.employment.v1.ApplyToFairResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x8b\x01\n" +
-	"\x10WithdrawFromFair\x12+.qiao.employment.v1.WithdrawFromFairRequest\x1a,.qiao.employment.v1.WithdrawFromFairResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x81\x01\n" +
-	"\x12GetFairApplication\x12-.qiao.employment.v1.GetFairApplicationRequest\x1a..qiao.employment.v1.GetFairApplicationResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12u\n" +
-	"\x0eProveFairEntry\x12).qiao.employment.v1.ProveFairEntryRequest\x1a*.qiao.employment.v1.ProveFairEntryResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12\x83\x01\n" +
-	"\x12ListFairApplicants\x12-.qiao.employment.v1.ListFairApplicantsRequest\x1a..qiao.employment.v1.ListFairApplicantsResponse\"\x0e\x92\xb5\x18\n" +
-	"\x12\bemployer\x12\x85\x01\n" +
-	"\x12RankFairApplicants\x12-.qiao.employment.v1.RankFairApplicantsRequest\x1a..qiao.employment.v1.RankFairApplicantsResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12q\n" +
+	"\aGetFair\x12\".qiao.employment.v1.GetFairRequest\x1a#.qiao.employment.v1.GetFairResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x97\x01\n" +
+	"\vApplyToFair\x12&.qiao.employment.v1.ApplyToFairRequest\x1a'.qiao.employment.v1.ApplyToFairResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\xa6\x01\n" +
+	"\x10WithdrawFromFair\x12+.qiao.employment.v1.WithdrawFromFairRequest\x1a,.qiao.employment.v1.WithdrawFromFairResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x8d\x01\n" +
+	"\x12GetFairApplication\x12-.qiao.employment.v1.GetFairApplicationRequest\x1a..qiao.employment.v1.GetFairApplicationResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12\x81\x01\n" +
+	"\x0eProveFairEntry\x12).qiao.employment.v1.ProveFairEntryRequest\x1a*.qiao.employment.v1.ProveFairEntryResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12\x8c\x01\n" +
+	"\x12ListFairApplicants\x12-.qiao.employment.v1.ListFairApplicantsRequest\x1a..qiao.employment.v1.ListFairApplicantsResponse\"\x17\x92\xb5\x18\x13\x12\bemployer\x1a\arecruit\x12\x8e\x01\n" +
+	"\x12RankFairApplicants\x12-.qiao.employment.v1.RankFairApplicantsRequest\x1a..qiao.employment.v1.RankFairApplicantsResponse\"\x19\x92\xb5\x18\x15\b\x01\x12\bemployer\x1a\arecruit\x12q\n" +
 	"\n" +
 	"ChangeFair\x12%.qiao.employment.v1.ChangeFairRequest\x1a&.qiao.employment.v1.ChangeFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12q\n" +
 	"\n" +
-	"CancelFair\x12%.qiao.employment.v1.CancelFairRequest\x1a&.qiao.employment.v1.CancelFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12t\n" +
-	"\vCorrectFair\x12&.qiao.employment.v1.CorrectFairRequest\x1a'.qiao.employment.v1.CorrectFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x8f\x01\n" +
+	"CancelFair\x12%.qiao.employment.v1.CancelFairRequest\x1a&.qiao.employment.v1.CancelFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x83\x01\n" +
+	"\vCorrectFair\x12&.qiao.employment.v1.CorrectFairRequest\x1a'.qiao.employment.v1.CorrectFairResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x8f\x01\n" +
 	"\x14DecideFairCorrection\x12/.qiao.employment.v1.DecideFairCorrectionRequest\x1a0.qiao.employment.v1.DecideFairCorrectionResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12n\n" +
 	"\tCloseFair\x12$.qiao.employment.v1.CloseFairRequest\x1a%.qiao.employment.v1.CloseFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x80\x01\n" +
 	"\x0fEnterFairFigure\x12*.qiao.employment.v1.EnterFairFigureRequest\x1a+.qiao.employment.v1.EnterFairFigureResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12k\n" +
 	"\bDrawFair\x12#.qiao.employment.v1.DrawFairRequest\x1a$.qiao.employment.v1.DrawFairResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12z\n" +
-	"\rRunSecondPass\x12(.qiao.employment.v1.RunSecondPassRequest\x1a).qiao.employment.v1.RunSecondPassResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x85\x01\n" +
-	"\x0eAcceptProposal\x12).qiao.employment.v1.AcceptProposalRequest\x1a*.qiao.employment.v1.AcceptProposalResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x88\x01\n" +
-	"\x0fDeclineProposal\x12*.qiao.employment.v1.DeclineProposalRequest\x1a+.qiao.employment.v1.DeclineProposalResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x7f\n" +
-	"\x10PassOverProposal\x12+.qiao.employment.v1.PassOverProposalRequest\x1a,.qiao.employment.v1.PassOverProposalResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12~\n" +
+	"\rRunSecondPass\x12(.qiao.employment.v1.RunSecondPassRequest\x1a).qiao.employment.v1.RunSecondPassResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\xa0\x01\n" +
+	"\x0eAcceptProposal\x12).qiao.employment.v1.AcceptProposalRequest\x1a*.qiao.employment.v1.AcceptProposalResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\xa3\x01\n" +
+	"\x0fDeclineProposal\x12*.qiao.employment.v1.DeclineProposalRequest\x1a+.qiao.employment.v1.DeclineProposalResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x88\x01\n" +
+	"\x10PassOverProposal\x12+.qiao.employment.v1.PassOverProposalRequest\x1a,.qiao.employment.v1.PassOverProposalResponse\"\x19\x92\xb5\x18\x15\b\x01\x12\bemployer\x1a\arecruit\x12~\n" +
 	"\x0fListFairResults\x12*.qiao.employment.v1.ListFairResultsRequest\x1a+.qiao.employment.v1.ListFairResultsResponse\"\x12\x92\xb5\x18\x0e\x12\fofficer:hrss\x12\x8e\x01\n" +
 	"\rGetFairBundle\x12(.qiao.employment.v1.GetFairBundleRequest\x1a).qiao.employment.v1.GetFairBundleResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x94\x01\n" +
 	"\x0fGetStartupGuide\x12*.qiao.employment.v1.GetStartupGuideRequest\x1a+.qiao.employment.v1.GetStartupGuideResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x83\x01\n" +
 	"\x0eCheckTaxRelief\x12).qiao.employment.v1.CheckTaxReliefRequest\x1a*.qiao.employment.v1.CheckTaxReliefResponse\"\x1a\x92\xb5\x18\x16\x12\x06worker\x12\fofficer:hrss\x12\x80\x01\n" +
 	"\x0fOpenAdviserSlot\x12*.qiao.employment.v1.OpenAdviserSlotRequest\x1a+.qiao.employment.v1.OpenAdviserSlotResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x89\x01\n" +
-	"\x10ListAdviserSlots\x12+.qiao.employment.v1.ListAdviserSlotsRequest\x1a,.qiao.employment.v1.ListAdviserSlotsResponse\"\x1a\x92\xb5\x18\x16\x12\x06worker\x12\fofficer:hrss\x12\x88\x01\n" +
-	"\x0fApplyForAdviser\x12*.qiao.employment.v1.ApplyForAdviserRequest\x1a+.qiao.employment.v1.ApplyForAdviserResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x94\x01\n" +
-	"\x13WithdrawFromAdviser\x12..qiao.employment.v1.WithdrawFromAdviserRequest\x1a/.qiao.employment.v1.WithdrawFromAdviserResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12|\n" +
-	"\vHandOffLoan\x12&.qiao.employment.v1.HandOffLoanRequest\x1a'.qiao.employment.v1.HandOffLoanResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x94\x01\n" +
-	"\x13WithdrawLoanRequest\x12..qiao.employment.v1.WithdrawLoanRequestRequest\x1a/.qiao.employment.v1.WithdrawLoanRequestResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\x81\x01\n" +
-	"\x0fReadLoanRequest\x12*.qiao.employment.v1.ReadLoanRequestRequest\x1a+.qiao.employment.v1.ReadLoanRequestResponse\"\x15\x92\xb5\x18\x11\x12\x06worker\x12\apartner\x12t\n" +
+	"\x10ListAdviserSlots\x12+.qiao.employment.v1.ListAdviserSlotsRequest\x1a,.qiao.employment.v1.ListAdviserSlotsResponse\"\x1a\x92\xb5\x18\x16\x12\x06worker\x12\fofficer:hrss\x12\xa3\x01\n" +
+	"\x0fApplyForAdviser\x12*.qiao.employment.v1.ApplyForAdviserRequest\x1a+.qiao.employment.v1.ApplyForAdviserResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\xaf\x01\n" +
+	"\x13WithdrawFromAdviser\x12..qiao.employment.v1.WithdrawFromAdviserRequest\x1a/.qiao.employment.v1.WithdrawFromAdviserResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x97\x01\n" +
+	"\vHandOffLoan\x12&.qiao.employment.v1.HandOffLoanRequest\x1a'.qiao.employment.v1.HandOffLoanResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\xaf\x01\n" +
+	"\x13WithdrawLoanRequest\x12..qiao.employment.v1.WithdrawLoanRequestRequest\x1a/.qiao.employment.v1.WithdrawLoanRequestResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x9b\x01\n" +
+	"\x0fReadLoanRequest\x12*.qiao.employment.v1.ReadLoanRequestRequest\x1a+.qiao.employment.v1.ReadLoanRequestResponse\"/\x92\xb5\x18+\x12\x06worker\x12\apartner\x1a\n" +
+	"own_record\x1a\fstartup_loan\x12t\n" +
 	"\vAddPremises\x12&.qiao.employment.v1.AddPremisesRequest\x1a'.qiao.employment.v1.AddPremisesResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x8b\x01\n" +
-	"\fListPremises\x12'.qiao.employment.v1.ListPremisesRequest\x1a(.qiao.employment.v1.ListPremisesResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x8b\x01\n" +
-	"\x10ApplyForPremises\x12+.qiao.employment.v1.ApplyForPremisesRequest\x1a,.qiao.employment.v1.ApplyForPremisesResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12\xa0\x01\n" +
-	"\x17WithdrawPremisesRequest\x122.qiao.employment.v1.WithdrawPremisesRequestRequest\x1a3.qiao.employment.v1.WithdrawPremisesRequestResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12x\n" +
-	"\x0fListStartupHelp\x12*.qiao.employment.v1.ListStartupHelpRequest\x1a+.qiao.employment.v1.ListStartupHelpResponse\"\f\x92\xb5\x18\b\x12\x06workerBDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
+	"\fListPremises\x12'.qiao.employment.v1.ListPremisesRequest\x1a(.qiao.employment.v1.ListPremisesResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\xa6\x01\n" +
+	"\x10ApplyForPremises\x12+.qiao.employment.v1.ApplyForPremisesRequest\x1a,.qiao.employment.v1.ApplyForPremisesResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\xbb\x01\n" +
+	"\x17WithdrawPremisesRequest\x122.qiao.employment.v1.WithdrawPremisesRequestRequest\x1a3.qiao.employment.v1.WithdrawPremisesRequestResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x84\x01\n" +
+	"\x0fListStartupHelp\x12*.qiao.employment.v1.ListStartupHelpRequest\x1a+.qiao.employment.v1.ListStartupHelpResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_recordBDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
 
 var (
 	file_qiao_employment_v1_employment_proto_rawDescOnce sync.Once

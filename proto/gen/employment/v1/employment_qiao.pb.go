@@ -94,6 +94,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "RegisterEmployer",
 			Command:  true,
 			Callers:  []string{"officer:hrss", "employer"},
+			Purposes: []string{"recruit", "case_handling", "registration"},
 			New:      func() proto.Message { return new(RegisterEmployerRequest) },
 			NewReply: func() proto.Message { return new(RegisterEmployerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -146,6 +147,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "GetEmployer",
 			Callers:  []string{"officer:hrss", "employer"},
+			Purposes: []string{"recruit", "case_handling"},
 			New:      func() proto.Message { return new(GetEmployerRequest) },
 			NewReply: func() proto.Message { return new(GetEmployerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -218,6 +220,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "SuggestVacancies",
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(SuggestVacanciesRequest) },
 			NewReply: func() proto.Message { return new(SuggestVacanciesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -228,6 +231,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "ExplainVacancy",
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(ExplainVacancyRequest) },
 			NewReply: func() proto.Message { return new(ExplainVacancyResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -239,6 +243,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "InviteToInterview",
 			Command:  true,
 			Callers:  []string{"employer"},
+			Purposes: []string{"recruit"},
 			New:      func() proto.Message { return new(InviteToInterviewRequest) },
 			NewReply: func() proto.Message { return new(InviteToInterviewResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -250,6 +255,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "AcceptInterview",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(AcceptInterviewRequest) },
 			NewReply: func() proto.Message { return new(AcceptInterviewResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -261,6 +267,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "DeclineInterview",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(DeclineInterviewRequest) },
 			NewReply: func() proto.Message { return new(DeclineInterviewResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -271,6 +278,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "GetApplicant",
 			Callers:  []string{"employer"},
+			Purposes: []string{"recruit"},
 			New:      func() proto.Message { return new(GetApplicantRequest) },
 			NewReply: func() proto.Message { return new(GetApplicantResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -303,6 +311,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "SetProfile",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling", "registration"},
 			New:      func() proto.Message { return new(SetProfileRequest) },
 			NewReply: func() proto.Message { return new(SetProfileResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -313,6 +322,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "GetProfile",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(GetProfileRequest) },
 			NewReply: func() proto.Message { return new(GetProfileResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -324,6 +334,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "Apply",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(ApplyRequest) },
 			NewReply: func() proto.Message { return new(ApplyResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -335,6 +346,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "WithdrawApplication",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(WithdrawApplicationRequest) },
 			NewReply: func() proto.Message { return new(WithdrawApplicationResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -345,6 +357,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "ListApplications",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListApplicationsRequest) },
 			NewReply: func() proto.Message { return new(ListApplicationsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -355,6 +368,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "ListApplicants",
 			Callers:  []string{"employer"},
+			Purposes: []string{"recruit"},
 			New:      func() proto.Message { return new(ListApplicantsRequest) },
 			NewReply: func() proto.Message { return new(ListApplicantsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -366,6 +380,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "MakeOffer",
 			Command:  true,
 			Callers:  []string{"employer"},
+			Purposes: []string{"recruit"},
 			New:      func() proto.Message { return new(MakeOfferRequest) },
 			NewReply: func() proto.Message { return new(MakeOfferResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -377,6 +392,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "AcceptOffer",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(AcceptOfferRequest) },
 			NewReply: func() proto.Message { return new(AcceptOfferResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -388,6 +404,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "DeclineOffer",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(DeclineOfferRequest) },
 			NewReply: func() proto.Message { return new(DeclineOfferResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -399,6 +416,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "UndoAcceptance",
 			Command:  true,
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(UndoAcceptanceRequest) },
 			NewReply: func() proto.Message { return new(UndoAcceptanceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -410,6 +428,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "StateHire",
 			Command:  true,
 			Callers:  []string{"employer"},
+			Purposes: []string{"recruit"},
 			New:      func() proto.Message { return new(StateHireRequest) },
 			NewReply: func() proto.Message { return new(StateHireResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -421,6 +440,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "ConfirmHire",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(ConfirmHireRequest) },
 			NewReply: func() proto.Message { return new(ConfirmHireResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -432,6 +452,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "DisputeHire",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(DisputeHireRequest) },
 			NewReply: func() proto.Message { return new(DisputeHireResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -443,6 +464,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "EndHire",
 			Command:  true,
 			Callers:  []string{"worker", "employer", "officer:hrss"},
+			Purposes: []string{"own_record", "recruit", "case_handling"},
 			New:      func() proto.Message { return new(EndHireRequest) },
 			NewReply: func() proto.Message { return new(EndHireResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -454,6 +476,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "ConfirmEnd",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(ConfirmEndRequest) },
 			NewReply: func() proto.Message { return new(ConfirmEndResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -465,6 +488,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "DisputeEnd",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(DisputeEndRequest) },
 			NewReply: func() proto.Message { return new(DisputeEndResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -475,6 +499,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "ListHires",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListHiresRequest) },
 			NewReply: func() proto.Message { return new(ListHiresResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -528,6 +553,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "ApplyToFair",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(ApplyToFairRequest) },
 			NewReply: func() proto.Message { return new(ApplyToFairResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -539,6 +565,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "WithdrawFromFair",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(WithdrawFromFairRequest) },
 			NewReply: func() proto.Message { return new(WithdrawFromFairResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -549,6 +576,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "GetFairApplication",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(GetFairApplicationRequest) },
 			NewReply: func() proto.Message { return new(GetFairApplicationResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -559,6 +587,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "ProveFairEntry",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ProveFairEntryRequest) },
 			NewReply: func() proto.Message { return new(ProveFairEntryResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -569,6 +598,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "ListFairApplicants",
 			Callers:  []string{"employer"},
+			Purposes: []string{"recruit"},
 			New:      func() proto.Message { return new(ListFairApplicantsRequest) },
 			NewReply: func() proto.Message { return new(ListFairApplicantsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -580,6 +610,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "RankFairApplicants",
 			Command:  true,
 			Callers:  []string{"employer"},
+			Purposes: []string{"recruit"},
 			New:      func() proto.Message { return new(RankFairApplicantsRequest) },
 			NewReply: func() proto.Message { return new(RankFairApplicantsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -613,6 +644,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "CorrectFair",
 			Command:  true,
 			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
 			New:      func() proto.Message { return new(CorrectFairRequest) },
 			NewReply: func() proto.Message { return new(CorrectFairResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -679,6 +711,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "AcceptProposal",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(AcceptProposalRequest) },
 			NewReply: func() proto.Message { return new(AcceptProposalResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -690,6 +723,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "DeclineProposal",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(DeclineProposalRequest) },
 			NewReply: func() proto.Message { return new(DeclineProposalResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -701,6 +735,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "PassOverProposal",
 			Command:  true,
 			Callers:  []string{"employer"},
+			Purposes: []string{"recruit"},
 			New:      func() proto.Message { return new(PassOverProposalRequest) },
 			NewReply: func() proto.Message { return new(PassOverProposalResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -773,6 +808,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "ApplyForAdviser",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(ApplyForAdviserRequest) },
 			NewReply: func() proto.Message { return new(ApplyForAdviserResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -784,6 +820,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "WithdrawFromAdviser",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(WithdrawFromAdviserRequest) },
 			NewReply: func() proto.Message { return new(WithdrawFromAdviserResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -795,6 +832,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "HandOffLoan",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(HandOffLoanRequest) },
 			NewReply: func() proto.Message { return new(HandOffLoanResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -806,6 +844,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "WithdrawLoanRequest",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(WithdrawLoanRequestRequest) },
 			NewReply: func() proto.Message { return new(WithdrawLoanRequestResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -816,6 +855,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "ReadLoanRequest",
 			Callers:  []string{"worker", "partner"},
+			Purposes: []string{"own_record", "startup_loan"},
 			New:      func() proto.Message { return new(ReadLoanRequestRequest) },
 			NewReply: func() proto.Message { return new(ReadLoanRequestResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -848,6 +888,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "ApplyForPremises",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(ApplyForPremisesRequest) },
 			NewReply: func() proto.Message { return new(ApplyForPremisesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -859,6 +900,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Name:     "WithdrawPremisesRequest",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(WithdrawPremisesRequestRequest) },
 			NewReply: func() proto.Message { return new(WithdrawPremisesRequestResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -869,6 +911,7 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "ListStartupHelp",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListStartupHelpRequest) },
 			NewReply: func() proto.Message { return new(ListStartupHelpResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

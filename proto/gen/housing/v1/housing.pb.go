@@ -2491,38 +2491,48 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x06months\x18\x06 \x01(\x05R\x06months\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\xcb3\n" +
+	"evidenceId2\x87:\n" +
 	"\x0eHousingService\x12a\n" +
 	"\aAddHome\x12\x1f.qiao.housing.v1.AddHomeRequest\x1a .qiao.housing.v1.AddHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
-	"\tListHomes\x12!.qiao.housing.v1.ListHomesRequest\x1a\".qiao.housing.v1.ListHomesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12x\n" +
-	"\fApplyForHome\x12$.qiao.housing.v1.ApplyForHomeRequest\x1a%.qiao.housing.v1.ApplyForHomeResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12\x8d\x01\n" +
-	"\x13WithdrawApplication\x12+.qiao.housing.v1.WithdrawApplicationRequest\x1a,.qiao.housing.v1.WithdrawApplicationResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12|\n" +
-	"\x0eGetApplication\x12&.qiao.housing.v1.GetApplicationRequest\x1a'.qiao.housing.v1.GetApplicationResponse\"\x19\x92\xb5\x18\x15\x12\x06worker\x12\vofficer:hou\x12u\n" +
-	"\x10ListApplications\x12(.qiao.housing.v1.ListApplicationsRequest\x1a).qiao.housing.v1.ListApplicationsResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12\x7f\n" +
-	"\x11DecideEligibility\x12).qiao.housing.v1.DecideEligibilityRequest\x1a*.qiao.housing.v1.DecideEligibilityResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12m\n" +
-	"\vRecordPaper\x12#.qiao.housing.v1.RecordPaperRequest\x1a$.qiao.housing.v1.RecordPaperResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12u\n" +
-	"\vSayPriority\x12#.qiao.housing.v1.SayPriorityRequest\x1a$.qiao.housing.v1.SayPriorityResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12y\n" +
-	"\x0fConfirmPriority\x12'.qiao.housing.v1.ConfirmPriorityRequest\x1a(.qiao.housing.v1.ConfirmPriorityResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12g\n" +
-	"\tOfferHome\x12!.qiao.housing.v1.OfferHomeRequest\x1a\".qiao.housing.v1.OfferHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12u\n" +
-	"\vAcceptOffer\x12#.qiao.housing.v1.AcceptOfferRequest\x1a$.qiao.housing.v1.AcceptOfferResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12x\n" +
-	"\fDeclineOffer\x12$.qiao.housing.v1.DeclineOfferRequest\x1a%.qiao.housing.v1.DeclineOfferResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12q\n" +
-	"\x0eUndoAcceptance\x12&.qiao.housing.v1.UndoAcceptanceRequest\x1a'.qiao.housing.v1.UndoAcceptanceResponse\"\x0e\x92\xb5\x18\n" +
-	"\b\x01\x12\x06worker\x12o\n" +
-	"\tSignLease\x12!.qiao.housing.v1.SignLeaseRequest\x1a\".qiao.housing.v1.SignLeaseResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12c\n" +
+	"\tListHomes\x12!.qiao.housing.v1.ListHomesRequest\x1a\".qiao.housing.v1.ListHomesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12\x94\x01\n" +
+	"\fApplyForHome\x12$.qiao.housing.v1.ApplyForHomeRequest\x1a%.qiao.housing.v1.ApplyForHomeResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12\xa9\x01\n" +
+	"\x13WithdrawApplication\x12+.qiao.housing.v1.WithdrawApplicationRequest\x1a,.qiao.housing.v1.WithdrawApplicationResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12\x98\x01\n" +
+	"\x0eGetApplication\x12&.qiao.housing.v1.GetApplicationRequest\x1a'.qiao.housing.v1.GetApplicationResponse\"5\x92\xb5\x181\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12\x81\x01\n" +
+	"\x10ListApplications\x12(.qiao.housing.v1.ListApplicationsRequest\x1a).qiao.housing.v1.ListApplicationsResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12\x8f\x01\n" +
+	"\x11DecideEligibility\x12).qiao.housing.v1.DecideEligibilityRequest\x1a*.qiao.housing.v1.DecideEligibilityResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12}\n" +
+	"\vRecordPaper\x12#.qiao.housing.v1.RecordPaperRequest\x1a$.qiao.housing.v1.RecordPaperResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x91\x01\n" +
+	"\vSayPriority\x12#.qiao.housing.v1.SayPriorityRequest\x1a$.qiao.housing.v1.SayPriorityResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12\x89\x01\n" +
+	"\x0fConfirmPriority\x12'.qiao.housing.v1.ConfirmPriorityRequest\x1a(.qiao.housing.v1.ConfirmPriorityResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12w\n" +
+	"\tOfferHome\x12!.qiao.housing.v1.OfferHomeRequest\x1a\".qiao.housing.v1.OfferHomeResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x91\x01\n" +
+	"\vAcceptOffer\x12#.qiao.housing.v1.AcceptOfferRequest\x1a$.qiao.housing.v1.AcceptOfferResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12\x94\x01\n" +
+	"\fDeclineOffer\x12$.qiao.housing.v1.DeclineOfferRequest\x1a%.qiao.housing.v1.DeclineOfferResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12}\n" +
+	"\x0eUndoAcceptance\x12&.qiao.housing.v1.UndoAcceptanceRequest\x1a'.qiao.housing.v1.UndoAcceptanceResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
+	"own_record\x12\x8b\x01\n" +
+	"\tSignLease\x12!.qiao.housing.v1.SignLeaseRequest\x1a\".qiao.housing.v1.SignLeaseResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12o\n" +
 	"\n" +
-	"ListLeases\x12\".qiao.housing.v1.ListLeasesRequest\x1a#.qiao.housing.v1.ListLeasesResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12j\n" +
-	"\bGetPlace\x12 .qiao.housing.v1.GetPlaceRequest\x1a!.qiao.housing.v1.GetPlaceResponse\"\x19\x92\xb5\x18\x15\x12\x06worker\x12\vofficer:hou\x12k\n" +
-	"\vListWaiting\x12#.qiao.housing.v1.ListWaitingRequest\x1a$.qiao.housing.v1.ListWaitingResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12h\n" +
-	"\vSetDrawWord\x12#.qiao.housing.v1.SetDrawWordRequest\x1a$.qiao.housing.v1.SetDrawWordResponse\"\x0e\x92\xb5\x18\n" +
-	"\b\x01\x12\x06worker\x12g\n" +
+	"ListLeases\x12\".qiao.housing.v1.ListLeasesRequest\x1a#.qiao.housing.v1.ListLeasesResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12\x86\x01\n" +
+	"\bGetPlace\x12 .qiao.housing.v1.GetPlaceRequest\x1a!.qiao.housing.v1.GetPlaceResponse\"5\x92\xb5\x181\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12{\n" +
+	"\vListWaiting\x12#.qiao.housing.v1.ListWaitingRequest\x1a$.qiao.housing.v1.ListWaitingResponse\"!\x92\xb5\x18\x1d\x12\vofficer:hou\x1a\x0epublic_housing\x12t\n" +
+	"\vSetDrawWord\x12#.qiao.housing.v1.SetDrawWordRequest\x1a$.qiao.housing.v1.SetDrawWordResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
+	"own_record\x12g\n" +
 	"\tOpenRound\x12!.qiao.housing.v1.OpenRoundRequest\x1a\".qiao.housing.v1.OpenRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12m\n" +
-	"\vCancelRound\x12#.qiao.housing.v1.CancelRoundRequest\x1a$.qiao.housing.v1.CancelRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12v\n" +
-	"\x0eFindHouseholds\x12&.qiao.housing.v1.FindHouseholdsRequest\x1a'.qiao.housing.v1.FindHouseholdsResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12t\n" +
-	"\x0eListHouseholds\x12&.qiao.housing.v1.ListHouseholdsRequest\x1a'.qiao.housing.v1.ListHouseholdsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12y\n" +
-	"\x0fDecideHousehold\x12'.qiao.housing.v1.DecideHouseholdRequest\x1a(.qiao.housing.v1.DecideHouseholdResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12p\n" +
-	"\fCorrectRound\x12$.qiao.housing.v1.CorrectRoundRequest\x1a%.qiao.housing.v1.CorrectRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12|\n" +
-	"\x10DecideCorrection\x12(.qiao.housing.v1.DecideCorrectionRequest\x1a).qiao.housing.v1.DecideCorrectionResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12e\n" +
-	"\tListMends\x12!.qiao.housing.v1.ListMendsRequest\x1a\".qiao.housing.v1.ListMendsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12m\n" +
+	"\vCancelRound\x12#.qiao.housing.v1.CancelRoundRequest\x1a$.qiao.housing.v1.CancelRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12\x86\x01\n" +
+	"\x0eFindHouseholds\x12&.qiao.housing.v1.FindHouseholdsRequest\x1a'.qiao.housing.v1.FindHouseholdsResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x84\x01\n" +
+	"\x0eListHouseholds\x12&.qiao.housing.v1.ListHouseholdsRequest\x1a'.qiao.housing.v1.ListHouseholdsResponse\"!\x92\xb5\x18\x1d\x12\vofficer:hou\x1a\x0epublic_housing\x12\x89\x01\n" +
+	"\x0fDecideHousehold\x12'.qiao.housing.v1.DecideHouseholdRequest\x1a(.qiao.housing.v1.DecideHouseholdResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x80\x01\n" +
+	"\fCorrectRound\x12$.qiao.housing.v1.CorrectRoundRequest\x1a%.qiao.housing.v1.CorrectRoundResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12|\n" +
+	"\x10DecideCorrection\x12(.qiao.housing.v1.DecideCorrectionRequest\x1a).qiao.housing.v1.DecideCorrectionResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12u\n" +
+	"\tListMends\x12!.qiao.housing.v1.ListMendsRequest\x1a\".qiao.housing.v1.ListMendsResponse\"!\x92\xb5\x18\x1d\x12\vofficer:hou\x1a\x0epublic_housing\x12m\n" +
 	"\vChangeRound\x12#.qiao.housing.v1.ChangeRoundRequest\x1a$.qiao.housing.v1.ChangeRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12s\n" +
 	"\rConfirmFigure\x12%.qiao.housing.v1.ConfirmFigureRequest\x1a&.qiao.housing.v1.ConfirmFigureResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12j\n" +
 	"\n" +
@@ -2530,36 +2540,42 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\n" +
 	"CloseRound\x12\".qiao.housing.v1.CloseRoundRequest\x1a#.qiao.housing.v1.CloseRoundResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12h\n" +
 	"\n" +
-	"ListRounds\x12\".qiao.housing.v1.ListRoundsRequest\x1a#.qiao.housing.v1.ListRoundsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12b\n" +
-	"\bGetRound\x12 .qiao.housing.v1.GetRoundRequest\x1a!.qiao.housing.v1.GetRoundResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12~\n" +
+	"ListRounds\x12\".qiao.housing.v1.ListRoundsRequest\x1a#.qiao.housing.v1.ListRoundsResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12r\n" +
+	"\bGetRound\x12 .qiao.housing.v1.GetRoundRequest\x1a!.qiao.housing.v1.GetRoundResponse\"!\x92\xb5\x18\x1d\x12\vofficer:hou\x1a\x0epublic_housing\x12~\n" +
 	"\rGetPublicList\x12%.qiao.housing.v1.GetPublicListRequest\x1a&.qiao.housing.v1.GetPublicListResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12\x81\x01\n" +
-	"\x0eGetRoundBundle\x12&.qiao.housing.v1.GetRoundBundleRequest\x1a'.qiao.housing.v1.GetRoundBundleResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12j\n" +
-	"\bGetLease\x12 .qiao.housing.v1.GetLeaseRequest\x1a!.qiao.housing.v1.GetLeaseResponse\"\x19\x92\xb5\x18\x15\x12\x06worker\x12\vofficer:hou\x12z\n" +
-	"\x10ListCountyLeases\x12(.qiao.housing.v1.ListCountyLeasesRequest\x1a).qiao.housing.v1.ListCountyLeasesResponse\"\x11\x92\xb5\x18\r\x12\vofficer:hou\x12j\n" +
+	"\x0eGetRoundBundle\x12&.qiao.housing.v1.GetRoundBundleRequest\x1a'.qiao.housing.v1.GetRoundBundleResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12\x86\x01\n" +
+	"\bGetLease\x12 .qiao.housing.v1.GetLeaseRequest\x1a!.qiao.housing.v1.GetLeaseResponse\"5\x92\xb5\x181\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12\x8a\x01\n" +
+	"\x10ListCountyLeases\x12(.qiao.housing.v1.ListCountyLeasesRequest\x1a).qiao.housing.v1.ListCountyLeasesResponse\"!\x92\xb5\x18\x1d\x12\vofficer:hou\x1a\x0epublic_housing\x12z\n" +
 	"\n" +
-	"RecordRent\x12\".qiao.housing.v1.RecordRentRequest\x1a#.qiao.housing.v1.RecordRentResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12m\n" +
-	"\vNoteVacancy\x12#.qiao.housing.v1.NoteVacancyRequest\x1a$.qiao.housing.v1.NoteVacancyResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12m\n" +
-	"\vCloseReview\x12#.qiao.housing.v1.CloseReviewRequest\x1a$.qiao.housing.v1.CloseReviewResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
+	"RecordRent\x12\".qiao.housing.v1.RecordRentRequest\x1a#.qiao.housing.v1.RecordRentResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12}\n" +
+	"\vNoteVacancy\x12#.qiao.housing.v1.NoteVacancyRequest\x1a$.qiao.housing.v1.NoteVacancyResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12}\n" +
+	"\vCloseReview\x12#.qiao.housing.v1.CloseReviewRequest\x1a$.qiao.housing.v1.CloseReviewResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x8e\x01\n" +
 	"\n" +
-	"AskRenewal\x12\".qiao.housing.v1.AskRenewalRequest\x1a#.qiao.housing.v1.AskRenewalResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12s\n" +
-	"\rDecideRenewal\x12%.qiao.housing.v1.DecideRenewalRequest\x1a&.qiao.housing.v1.DecideRenewalResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12b\n" +
-	"\tLeaveHome\x12!.qiao.housing.v1.LeaveHomeRequest\x1a\".qiao.housing.v1.LeaveHomeResponse\"\x0e\x92\xb5\x18\n" +
-	"\b\x01\x12\x06worker\x12x\n" +
-	"\fReportRepair\x12$.qiao.housing.v1.ReportRepairRequest\x1a%.qiao.housing.v1.ReportRepairResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12j\n" +
+	"AskRenewal\x12\".qiao.housing.v1.AskRenewalRequest\x1a#.qiao.housing.v1.AskRenewalResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12\x83\x01\n" +
+	"\rDecideRenewal\x12%.qiao.housing.v1.DecideRenewalRequest\x1a&.qiao.housing.v1.DecideRenewalResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12n\n" +
+	"\tLeaveHome\x12!.qiao.housing.v1.LeaveHomeRequest\x1a\".qiao.housing.v1.LeaveHomeResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
+	"own_record\x12\x94\x01\n" +
+	"\fReportRepair\x12$.qiao.housing.v1.ReportRepairRequest\x1a%.qiao.housing.v1.ReportRepairResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12z\n" +
 	"\n" +
-	"PlanRepair\x12\".qiao.housing.v1.PlanRepairRequest\x1a#.qiao.housing.v1.PlanRepairResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12p\n" +
-	"\fFinishRepair\x12$.qiao.housing.v1.FinishRepairRequest\x1a%.qiao.housing.v1.FinishRepairResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12{\n" +
-	"\rConfirmRepair\x12%.qiao.housing.v1.ConfirmRepairRequest\x1a&.qiao.housing.v1.ConfirmRepairResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12j\n" +
+	"PlanRepair\x12\".qiao.housing.v1.PlanRepairRequest\x1a#.qiao.housing.v1.PlanRepairResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x80\x01\n" +
+	"\fFinishRepair\x12$.qiao.housing.v1.FinishRepairRequest\x1a%.qiao.housing.v1.FinishRepairResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x97\x01\n" +
+	"\rConfirmRepair\x12%.qiao.housing.v1.ConfirmRepairRequest\x1a&.qiao.housing.v1.ConfirmRepairResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12z\n" +
 	"\n" +
-	"GiveNotice\x12\".qiao.housing.v1.GiveNoticeRequest\x1a#.qiao.housing.v1.GiveNoticeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12x\n" +
-	"\fAnswerNotice\x12$.qiao.housing.v1.AnswerNoticeRequest\x1a%.qiao.housing.v1.AnswerNoticeResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12j\n" +
+	"GiveNotice\x12\".qiao.housing.v1.GiveNoticeRequest\x1a#.qiao.housing.v1.GiveNoticeResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x94\x01\n" +
+	"\fAnswerNotice\x12$.qiao.housing.v1.AnswerNoticeRequest\x1a%.qiao.housing.v1.AnswerNoticeResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12z\n" +
 	"\n" +
-	"DecideExit\x12\".qiao.housing.v1.DecideExitRequest\x1a#.qiao.housing.v1.DecideExitResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
+	"DecideExit\x12\".qiao.housing.v1.DecideExitRequest\x1a#.qiao.housing.v1.DecideExitResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x8e\x01\n" +
 	"\n" +
-	"AppealExit\x12\".qiao.housing.v1.AppealExitRequest\x1a#.qiao.housing.v1.AppealExitResponse\"\x1b\x92\xb5\x18\x17\b\x01\x12\x06worker\x12\vofficer:hou\x12|\n" +
-	"\x10DecideExitAppeal\x12(.qiao.housing.v1.DecideExitAppealRequest\x1a).qiao.housing.v1.DecideExitAppealResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12j\n" +
+	"AppealExit\x12\".qiao.housing.v1.AppealExitRequest\x1a#.qiao.housing.v1.AppealExitResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12\x8c\x01\n" +
+	"\x10DecideExitAppeal\x12(.qiao.housing.v1.DecideExitAppealRequest\x1a).qiao.housing.v1.DecideExitAppealResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12z\n" +
 	"\n" +
-	"RecordLeft\x12\".qiao.housing.v1.RecordLeftRequest\x1a#.qiao.housing.v1.RecordLeftResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12d\n" +
+	"RecordLeft\x12\".qiao.housing.v1.RecordLeftRequest\x1a#.qiao.housing.v1.RecordLeftResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12d\n" +
 	"\tAskPlaces\x12!.qiao.housing.v1.AskPlacesRequest\x1a\".qiao.housing.v1.AskPlacesResponse\"\x10\x92\xb5\x18\f\b\x01\x12\bemployer\x12m\n" +
 	"\vGrantPlaces\x12#.qiao.housing.v1.GrantPlacesRequest\x1a$.qiao.housing.v1.GrantPlacesResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12\x87\x01\n" +
 	"\x11ListPlaceRequests\x12).qiao.housing.v1.ListPlaceRequestsRequest\x1a*.qiao.housing.v1.ListPlaceRequestsResponse\"\x1b\x92\xb5\x18\x17\x12\bemployer\x12\vofficer:hou\x12\x91\x01\n" +

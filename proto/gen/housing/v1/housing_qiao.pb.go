@@ -98,6 +98,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "ApplyForHome",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(ApplyForHomeRequest) },
 			NewReply: func() proto.Message { return new(ApplyForHomeResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -109,6 +110,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "WithdrawApplication",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(WithdrawApplicationRequest) },
 			NewReply: func() proto.Message { return new(WithdrawApplicationResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -119,6 +121,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "GetApplication",
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(GetApplicationRequest) },
 			NewReply: func() proto.Message { return new(GetApplicationResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -129,6 +132,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "ListApplications",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListApplicationsRequest) },
 			NewReply: func() proto.Message { return new(ListApplicationsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -140,6 +144,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "DecideEligibility",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(DecideEligibilityRequest) },
 			NewReply: func() proto.Message { return new(DecideEligibilityResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -151,6 +156,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "RecordPaper",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(RecordPaperRequest) },
 			NewReply: func() proto.Message { return new(RecordPaperResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -162,6 +168,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "SayPriority",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(SayPriorityRequest) },
 			NewReply: func() proto.Message { return new(SayPriorityResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -173,6 +180,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "ConfirmPriority",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(ConfirmPriorityRequest) },
 			NewReply: func() proto.Message { return new(ConfirmPriorityResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -184,6 +192,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "OfferHome",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(OfferHomeRequest) },
 			NewReply: func() proto.Message { return new(OfferHomeResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -195,6 +204,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "AcceptOffer",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(AcceptOfferRequest) },
 			NewReply: func() proto.Message { return new(AcceptOfferResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -206,6 +216,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "DeclineOffer",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(DeclineOfferRequest) },
 			NewReply: func() proto.Message { return new(DeclineOfferResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -217,6 +228,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "UndoAcceptance",
 			Command:  true,
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(UndoAcceptanceRequest) },
 			NewReply: func() proto.Message { return new(UndoAcceptanceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -228,6 +240,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "SignLease",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(SignLeaseRequest) },
 			NewReply: func() proto.Message { return new(SignLeaseResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -238,6 +251,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "ListLeases",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListLeasesRequest) },
 			NewReply: func() proto.Message { return new(ListLeasesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -248,6 +262,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "GetPlace",
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(GetPlaceRequest) },
 			NewReply: func() proto.Message { return new(GetPlaceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -258,6 +273,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "ListWaiting",
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(ListWaitingRequest) },
 			NewReply: func() proto.Message { return new(ListWaitingResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -269,6 +285,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "SetDrawWord",
 			Command:  true,
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(SetDrawWordRequest) },
 			NewReply: func() proto.Message { return new(SetDrawWordResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -302,6 +319,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "FindHouseholds",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(FindHouseholdsRequest) },
 			NewReply: func() proto.Message { return new(FindHouseholdsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -312,6 +330,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "ListHouseholds",
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(ListHouseholdsRequest) },
 			NewReply: func() proto.Message { return new(ListHouseholdsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -323,6 +342,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "DecideHousehold",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(DecideHouseholdRequest) },
 			NewReply: func() proto.Message { return new(DecideHouseholdResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -334,6 +354,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "CorrectRound",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(CorrectRoundRequest) },
 			NewReply: func() proto.Message { return new(CorrectRoundResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -355,6 +376,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "ListMends",
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(ListMendsRequest) },
 			NewReply: func() proto.Message { return new(ListMendsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -419,6 +441,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "GetRound",
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(GetRoundRequest) },
 			NewReply: func() proto.Message { return new(GetRoundResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -449,6 +472,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "GetLease",
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(GetLeaseRequest) },
 			NewReply: func() proto.Message { return new(GetLeaseResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -459,6 +483,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "ListCountyLeases",
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(ListCountyLeasesRequest) },
 			NewReply: func() proto.Message { return new(ListCountyLeasesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -470,6 +495,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "RecordRent",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(RecordRentRequest) },
 			NewReply: func() proto.Message { return new(RecordRentResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -481,6 +507,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "NoteVacancy",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(NoteVacancyRequest) },
 			NewReply: func() proto.Message { return new(NoteVacancyResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -492,6 +519,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "CloseReview",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(CloseReviewRequest) },
 			NewReply: func() proto.Message { return new(CloseReviewResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -503,6 +531,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "AskRenewal",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(AskRenewalRequest) },
 			NewReply: func() proto.Message { return new(AskRenewalResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -514,6 +543,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "DecideRenewal",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(DecideRenewalRequest) },
 			NewReply: func() proto.Message { return new(DecideRenewalResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -525,6 +555,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "LeaveHome",
 			Command:  true,
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(LeaveHomeRequest) },
 			NewReply: func() proto.Message { return new(LeaveHomeResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -536,6 +567,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "ReportRepair",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(ReportRepairRequest) },
 			NewReply: func() proto.Message { return new(ReportRepairResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -547,6 +579,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "PlanRepair",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(PlanRepairRequest) },
 			NewReply: func() proto.Message { return new(PlanRepairResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -558,6 +591,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "FinishRepair",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(FinishRepairRequest) },
 			NewReply: func() proto.Message { return new(FinishRepairResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -569,6 +603,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "ConfirmRepair",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(ConfirmRepairRequest) },
 			NewReply: func() proto.Message { return new(ConfirmRepairResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -580,6 +615,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "GiveNotice",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(GiveNoticeRequest) },
 			NewReply: func() proto.Message { return new(GiveNoticeResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -591,6 +627,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "AnswerNotice",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(AnswerNoticeRequest) },
 			NewReply: func() proto.Message { return new(AnswerNoticeResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -602,6 +639,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "DecideExit",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(DecideExitRequest) },
 			NewReply: func() proto.Message { return new(DecideExitResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -613,6 +651,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "AppealExit",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(AppealExitRequest) },
 			NewReply: func() proto.Message { return new(AppealExitResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -624,6 +663,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "DecideExitAppeal",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(DecideExitAppealRequest) },
 			NewReply: func() proto.Message { return new(DecideExitAppealResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -635,6 +675,7 @@ func HousingMethods(s HousingServer) []contract.Method {
 			Name:     "RecordLeft",
 			Command:  true,
 			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
 			New:      func() proto.Message { return new(RecordLeftRequest) },
 			NewReply: func() proto.Message { return new(RecordLeftResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

@@ -635,12 +635,13 @@ const file_qiao_insurance_v1_insurance_proto_rawDesc = "" +
 	"\n" +
 	"last_month\x18\x05 \x01(\tR\tlastMonth\x12\x16\n" +
 	"\x06months\x18\x06 \x01(\x05R\x06months\x12\x14\n" +
-	"\x05state\x18\a \x01(\tR\x05state2\xda\x03\n" +
-	"\x10InsuranceService\x12|\n" +
-	"\vEnrolWorker\x12%.qiao.insurance.v1.EnrolWorkerRequest\x1a&.qiao.insurance.v1.EnrolWorkerResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12r\n" +
-	"\vRecordMonth\x12%.qiao.insurance.v1.RecordMonthRequest\x1a&.qiao.insurance.v1.RecordMonthResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12d\n" +
-	"\tListCover\x12#.qiao.insurance.v1.ListCoverRequest\x1a$.qiao.insurance.v1.ListCoverResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12n\n" +
-	"\aGetDuty\x12!.qiao.insurance.v1.GetDutyRequest\x1a\".qiao.insurance.v1.GetDutyResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployerBBZ@github.com/qiao-platform/qiao/proto/gen/insurance/v1;insurancev1b\x06proto3"
+	"\x05state\x18\a \x01(\tR\x05state2\xa8\x04\n" +
+	"\x10InsuranceService\x12\x94\x01\n" +
+	"\vEnrolWorker\x12%.qiao.insurance.v1.EnrolWorkerRequest\x1a&.qiao.insurance.v1.EnrolWorkerResponse\"6\x92\xb5\x182\b\x01\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handling\x12\x81\x01\n" +
+	"\vRecordMonth\x12%.qiao.insurance.v1.RecordMonthRequest\x1a&.qiao.insurance.v1.RecordMonthResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12p\n" +
+	"\tListCover\x12#.qiao.insurance.v1.ListCoverRequest\x1a$.qiao.insurance.v1.ListCoverResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12\x86\x01\n" +
+	"\aGetDuty\x12!.qiao.insurance.v1.GetDutyRequest\x1a\".qiao.insurance.v1.GetDutyResponse\"4\x92\xb5\x180\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handlingBBZ@github.com/qiao-platform/qiao/proto/gen/insurance/v1;insurancev1b\x06proto3"
 
 var (
 	file_qiao_insurance_v1_insurance_proto_rawDescOnce sync.Once

@@ -24,6 +24,7 @@ func InsuranceMethods(s InsuranceServer) []contract.Method {
 			Name:     "EnrolWorker",
 			Command:  true,
 			Callers:  []string{"officer:hrss", "employer"},
+			Purposes: []string{"recruit", "case_handling"},
 			New:      func() proto.Message { return new(EnrolWorkerRequest) },
 			NewReply: func() proto.Message { return new(EnrolWorkerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -35,6 +36,7 @@ func InsuranceMethods(s InsuranceServer) []contract.Method {
 			Name:     "RecordMonth",
 			Command:  true,
 			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
 			New:      func() proto.Message { return new(RecordMonthRequest) },
 			NewReply: func() proto.Message { return new(RecordMonthResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -45,6 +47,7 @@ func InsuranceMethods(s InsuranceServer) []contract.Method {
 			Service:  "qiao.insurance.v1.InsuranceService",
 			Name:     "ListCover",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListCoverRequest) },
 			NewReply: func() proto.Message { return new(ListCoverResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -55,6 +58,7 @@ func InsuranceMethods(s InsuranceServer) []contract.Method {
 			Service:  "qiao.insurance.v1.InsuranceService",
 			Name:     "GetDuty",
 			Callers:  []string{"officer:hrss", "employer"},
+			Purposes: []string{"recruit", "case_handling"},
 			New:      func() proto.Message { return new(GetDutyRequest) },
 			NewReply: func() proto.Message { return new(GetDutyResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

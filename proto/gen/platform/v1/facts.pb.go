@@ -349,9 +349,9 @@ const file_qiao_platform_v1_facts_proto_rawDesc = "" +
 	"\vcertificate\x12\btraining\x1a\x18\n" +
 	"\n" +
 	"employment\x12\n" +
-	"job_search2\xa3\x01\n" +
-	"\fFactsService\x12\x92\x01\n" +
-	"\tListFacts\x12\".qiao.platform.v1.ListFactsRequest\x1a#.qiao.platform.v1.ListFactsResponse\"<\x92\xb5\x188\x12\x11service:education\x12\x0fservice:housing\x12\x12service:employmentB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
+	"job_search2j\n" +
+	"\fFactsService\x12Z\n" +
+	"\tListFacts\x12\".qiao.platform.v1.ListFactsRequest\x1a#.qiao.platform.v1.ListFactsResponse\"\x04\x92\xb5\x18\x00B@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (
 	file_qiao_platform_v1_facts_proto_rawDescOnce sync.Once

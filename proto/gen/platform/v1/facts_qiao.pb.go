@@ -19,7 +19,6 @@ func FactsMethods(s FactsServer) []contract.Method {
 		{
 			Service:  "qiao.platform.v1.FactsService",
 			Name:     "ListFacts",
-			Callers:  []string{"service:education", "service:housing", "service:employment"},
 			New:      func() proto.Message { return new(ListFactsRequest) },
 			NewReply: func() proto.Message { return new(ListFactsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

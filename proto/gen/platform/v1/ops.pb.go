@@ -3263,31 +3263,31 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\vduration_us\x18\a \x01(\x03R\n" +
 	"durationUs\x12\x16\n" +
 	"\x06status\x18\b \x01(\tR\x06status\x12\x14\n" +
-	"\x05links\x18\t \x03(\tR\x05links2\xfb\x0f\n" +
+	"\x05links\x18\t \x03(\tR\x05links2\xee\x12\n" +
 	"\n" +
-	"OpsService\x12v\n" +
-	"\vReadChannel\x12$.qiao.platform.v1.ReadChannelRequest\x1a%.qiao.platform.v1.ReadChannelResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12p\n" +
-	"\tGetStatus\x12\".qiao.platform.v1.GetStatusRequest\x1a#.qiao.platform.v1.GetStatusResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12s\n" +
+	"OpsService\x12\x8a\x01\n" +
+	"\vReadChannel\x12$.qiao.platform.v1.ReadChannelRequest\x1a%.qiao.platform.v1.ReadChannelResponse\".\x92\xb5\x18*\x12\aservice\x12\vofficer:ops\x1a\x12platform_operation\x12\x84\x01\n" +
+	"\tGetStatus\x12\".qiao.platform.v1.GetStatusRequest\x1a#.qiao.platform.v1.GetStatusResponse\".\x92\xb5\x18*\x12\aservice\x12\vofficer:ops\x1a\x12platform_operation\x12\x87\x01\n" +
 	"\n" +
-	"ListParked\x12#.qiao.platform.v1.ListParkedRequest\x1a$.qiao.platform.v1.ListParkedResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12g\n" +
-	"\tGetParked\x12\".qiao.platform.v1.GetParkedRequest\x1a#.qiao.platform.v1.GetParkedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12m\n" +
-	"\vRetryParked\x12$.qiao.platform.v1.RetryParkedRequest\x1a%.qiao.platform.v1.RetryParkedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12j\n" +
+	"ListParked\x12#.qiao.platform.v1.ListParkedRequest\x1a$.qiao.platform.v1.ListParkedResponse\".\x92\xb5\x18*\x12\aservice\x12\vofficer:ops\x1a\x12platform_operation\x12{\n" +
+	"\tGetParked\x12\".qiao.platform.v1.GetParkedRequest\x1a#.qiao.platform.v1.GetParkedResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12\x81\x01\n" +
+	"\vRetryParked\x12$.qiao.platform.v1.RetryParkedRequest\x1a%.qiao.platform.v1.RetryParkedResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12~\n" +
 	"\n" +
-	"SkipParked\x12#.qiao.platform.v1.SkipParkedRequest\x1a$.qiao.platform.v1.SkipParkedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12y\n" +
-	"\fListOrphaned\x12%.qiao.platform.v1.ListOrphanedRequest\x1a&.qiao.platform.v1.ListOrphanedResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:ops\x12g\n" +
-	"\tOpenEpoch\x12\".qiao.platform.v1.OpenEpochRequest\x1a#.qiao.platform.v1.OpenEpochResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12d\n" +
-	"\bTakeBack\x12!.qiao.platform.v1.TakeBackRequest\x1a\".qiao.platform.v1.TakeBackResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12|\n" +
-	"\x10DeclareBeginning\x12).qiao.platform.v1.DeclareBeginningRequest\x1a*.qiao.platform.v1.DeclareBeginningResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12a\n" +
-	"\aRebuild\x12 .qiao.platform.v1.RebuildRequest\x1a!.qiao.platform.v1.RebuildResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12|\n" +
-	"\x10ListGivenUpTasks\x12).qiao.platform.v1.ListGivenUpTasksRequest\x1a*.qiao.platform.v1.ListGivenUpTasksResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12j\n" +
+	"SkipParked\x12#.qiao.platform.v1.SkipParkedRequest\x1a$.qiao.platform.v1.SkipParkedResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12\x8d\x01\n" +
+	"\fListOrphaned\x12%.qiao.platform.v1.ListOrphanedRequest\x1a&.qiao.platform.v1.ListOrphanedResponse\".\x92\xb5\x18*\x12\aservice\x12\vofficer:ops\x1a\x12platform_operation\x12{\n" +
+	"\tOpenEpoch\x12\".qiao.platform.v1.OpenEpochRequest\x1a#.qiao.platform.v1.OpenEpochResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12x\n" +
+	"\bTakeBack\x12!.qiao.platform.v1.TakeBackRequest\x1a\".qiao.platform.v1.TakeBackResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12\x90\x01\n" +
+	"\x10DeclareBeginning\x12).qiao.platform.v1.DeclareBeginningRequest\x1a*.qiao.platform.v1.DeclareBeginningResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12u\n" +
+	"\aRebuild\x12 .qiao.platform.v1.RebuildRequest\x1a!.qiao.platform.v1.RebuildResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12\x90\x01\n" +
+	"\x10ListGivenUpTasks\x12).qiao.platform.v1.ListGivenUpTasksRequest\x1a*.qiao.platform.v1.ListGivenUpTasksResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12~\n" +
 	"\n" +
-	"RetryTasks\x12#.qiao.platform.v1.RetryTasksRequest\x1a$.qiao.platform.v1.RetryTasksResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12p\n" +
-	"\fListSetAside\x12%.qiao.platform.v1.ListSetAsideRequest\x1a&.qiao.platform.v1.ListSetAsideResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12v\n" +
-	"\x0eDecideSetAside\x12'.qiao.platform.v1.DecideSetAsideRequest\x1a(.qiao.platform.v1.DecideSetAsideResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12j\n" +
+	"RetryTasks\x12#.qiao.platform.v1.RetryTasksRequest\x1a$.qiao.platform.v1.RetryTasksResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12\x84\x01\n" +
+	"\fListSetAside\x12%.qiao.platform.v1.ListSetAsideRequest\x1a&.qiao.platform.v1.ListSetAsideResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12\x8a\x01\n" +
+	"\x0eDecideSetAside\x12'.qiao.platform.v1.DecideSetAsideRequest\x1a(.qiao.platform.v1.DecideSetAsideResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12~\n" +
 	"\n" +
-	"ListForged\x12#.qiao.platform.v1.ListForgedRequest\x1a$.qiao.platform.v1.ListForgedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12p\n" +
-	"\fRemoveForged\x12%.qiao.platform.v1.RemoveForgedRequest\x1a&.qiao.platform.v1.RemoveForgedResponse\"\x11\x92\xb5\x18\r\x12\vofficer:ops\x12m\n" +
-	"\bGetTrace\x12!.qiao.platform.v1.GetTraceRequest\x1a\".qiao.platform.v1.GetTraceResponse\"\x1a\x92\xb5\x18\x16\x12\aservice\x12\vofficer:opsB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
+	"ListForged\x12#.qiao.platform.v1.ListForgedRequest\x1a$.qiao.platform.v1.ListForgedResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12\x84\x01\n" +
+	"\fRemoveForged\x12%.qiao.platform.v1.RemoveForgedRequest\x1a&.qiao.platform.v1.RemoveForgedResponse\"%\x92\xb5\x18!\x12\vofficer:ops\x1a\x12platform_operation\x12\x81\x01\n" +
+	"\bGetTrace\x12!.qiao.platform.v1.GetTraceRequest\x1a\".qiao.platform.v1.GetTraceResponse\".\x92\xb5\x18*\x12\aservice\x12\vofficer:ops\x1a\x12platform_operationB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (
 	file_qiao_platform_v1_ops_proto_rawDescOnce sync.Once

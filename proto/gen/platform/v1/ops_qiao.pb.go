@@ -37,6 +37,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "ReadChannel",
 			Callers:  []string{"service", "officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(ReadChannelRequest) },
 			NewReply: func() proto.Message { return new(ReadChannelResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -47,6 +48,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "GetStatus",
 			Callers:  []string{"service", "officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(GetStatusRequest) },
 			NewReply: func() proto.Message { return new(GetStatusResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -57,6 +59,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "ListParked",
 			Callers:  []string{"service", "officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(ListParkedRequest) },
 			NewReply: func() proto.Message { return new(ListParkedResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -67,6 +70,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "GetParked",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(GetParkedRequest) },
 			NewReply: func() proto.Message { return new(GetParkedResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -77,6 +81,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "RetryParked",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(RetryParkedRequest) },
 			NewReply: func() proto.Message { return new(RetryParkedResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -87,6 +92,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "SkipParked",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(SkipParkedRequest) },
 			NewReply: func() proto.Message { return new(SkipParkedResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -97,6 +103,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "ListOrphaned",
 			Callers:  []string{"service", "officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(ListOrphanedRequest) },
 			NewReply: func() proto.Message { return new(ListOrphanedResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -107,6 +114,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "OpenEpoch",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(OpenEpochRequest) },
 			NewReply: func() proto.Message { return new(OpenEpochResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -117,6 +125,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "TakeBack",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(TakeBackRequest) },
 			NewReply: func() proto.Message { return new(TakeBackResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -127,6 +136,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "DeclareBeginning",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(DeclareBeginningRequest) },
 			NewReply: func() proto.Message { return new(DeclareBeginningResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -137,6 +147,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "Rebuild",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(RebuildRequest) },
 			NewReply: func() proto.Message { return new(RebuildResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -147,6 +158,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "ListGivenUpTasks",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(ListGivenUpTasksRequest) },
 			NewReply: func() proto.Message { return new(ListGivenUpTasksResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -157,6 +169,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "RetryTasks",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(RetryTasksRequest) },
 			NewReply: func() proto.Message { return new(RetryTasksResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -167,6 +180,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "ListSetAside",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(ListSetAsideRequest) },
 			NewReply: func() proto.Message { return new(ListSetAsideResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -177,6 +191,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "DecideSetAside",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(DecideSetAsideRequest) },
 			NewReply: func() proto.Message { return new(DecideSetAsideResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -187,6 +202,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "ListForged",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(ListForgedRequest) },
 			NewReply: func() proto.Message { return new(ListForgedResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -197,6 +213,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "RemoveForged",
 			Callers:  []string{"officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(RemoveForgedRequest) },
 			NewReply: func() proto.Message { return new(RemoveForgedResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -207,6 +224,7 @@ func OpsMethods(s OpsServer) []contract.Method {
 			Service:  "qiao.platform.v1.OpsService",
 			Name:     "GetTrace",
 			Callers:  []string{"service", "officer:ops"},
+			Purposes: []string{"platform_operation"},
 			New:      func() proto.Message { return new(GetTraceRequest) },
 			NewReply: func() proto.Message { return new(GetTraceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

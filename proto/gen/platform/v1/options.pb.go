@@ -626,7 +626,9 @@ type MethodRule struct {
 	// Principal kinds, narrowed by department or service after a colon:
 	// "worker", "officer:hrss", "service:education".
 	Callers []string `protobuf:"bytes,2,rep,name=callers,proto3" json:"callers,omitempty"`
-	// The purposes that a principal may state; empty accepts any stated purpose.
+	// The purposes that a principal may state, of those in the platform's list
+	// (Purpose); a method that tells of a person, or is told of one, has some. Without,
+	// any of the list that the principal may state.
 	Purposes      []string `protobuf:"bytes,3,rep,name=purposes,proto3" json:"purposes,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

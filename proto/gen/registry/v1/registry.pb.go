@@ -4041,38 +4041,51 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06values\x18\b \x03(\v2%.qiao.registry.v1.Message.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\x96\x1a\n" +
-	"\x0fRegistryService\x12\x9b\x01\n" +
-	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"6\x92\xb5\x182\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x06worker\x12\x85\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\x9b!\n" +
+	"\x0fRegistryService\x12\xf3\x01\n" +
+	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"\x8d\x01\x92\xb5\x18\x88\x01\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x06worker\x1a\n" +
+	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x12\xe0\x01\n" +
 	"\n" +
-	"FindWorker\x12#.qiao.registry.v1.FindWorkerRequest\x1a$.qiao.registry.v1.FindWorkerResponse\",\x92\xb5\x18(\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x9e\x01\n" +
-	"\tGetWorker\x12\".qiao.registry.v1.GetWorkerRequest\x1a#.qiao.registry.v1.GetWorkerResponse\"H\x92\xb5\x18D\x12\x06worker\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x12service:employment\x12~\n" +
-	"\rUpdateContact\x12&.qiao.registry.v1.UpdateContactRequest\x1a'.qiao.registry.v1.UpdateContactResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12y\n" +
-	"\x0eProposeContact\x12'.qiao.registry.v1.ProposeContactRequest\x1a(.qiao.registry.v1.ProposeContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12}\n" +
-	"\x10ListContactCases\x12).qiao.registry.v1.ListContactCasesRequest\x1a*.qiao.registry.v1.ListContactCasesResponse\"\x12\x92\xb5\x18\x0e\x12\fofficer:hrss\x12v\n" +
-	"\rDecideContact\x12&.qiao.registry.v1.DecideContactRequest\x1a'.qiao.registry.v1.DecideContactResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12w\n" +
-	"\x0eGetContactCase\x12'.qiao.registry.v1.GetContactCaseRequest\x1a(.qiao.registry.v1.GetContactCaseResponse\"\x12\x92\xb5\x18\x0e\x12\fofficer:hrss\x12}\n" +
-	"\x12ListContactChanges\x12+.qiao.registry.v1.ListContactChangesRequest\x1a,.qiao.registry.v1.ListContactChangesResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12p\n" +
-	"\rObjectContact\x12&.qiao.registry.v1.ObjectContactRequest\x1a'.qiao.registry.v1.ObjectContactResponse\"\x0e\x92\xb5\x18\n" +
-	"\b\x01\x12\x06worker\x12i\n" +
-	"\vGetStanding\x12$.qiao.registry.v1.GetStandingRequest\x1a%.qiao.registry.v1.GetStandingResponse\"\r\x92\xb5\x18\t\x12\aservice\x12\x90\x01\n" +
-	"\bCheckAge\x12!.qiao.registry.v1.CheckAgeRequest\x1a\".qiao.registry.v1.CheckAgeResponse\"=\x92\xb5\x189\x12\x12service:employment\x12\x11service:insurance\x12\x10service:training\x12\xa2\x01\n" +
-	"\rRegisterChild\x12&.qiao.registry.v1.RegisterChildRequest\x1a'.qiao.registry.v1.RegisterChildResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x93\x01\n" +
+	"FindWorker\x12#.qiao.registry.v1.FindWorkerRequest\x1a$.qiao.registry.v1.FindWorkerResponse\"\x86\x01\x92\xb5\x18\x81\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x1a\rtimeline_help\x12\x9e\x02\n" +
+	"\tGetWorker\x12\".qiao.registry.v1.GetWorkerRequest\x1a#.qiao.registry.v1.GetWorkerResponse\"\xc7\x01\x92\xb5\x18\xc2\x01\x12\x06worker\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x12service:employment\x1a\n" +
+	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x1a\rtimeline_help\x1a\fcontact_case\x1a\tinterview\x12\xb5\x01\n" +
+	"\rUpdateContact\x12&.qiao.registry.v1.UpdateContactRequest\x1a'.qiao.registry.v1.UpdateContactResponse\"S\x92\xb5\x18O\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x1a\fregistration\x1a\fcontact_case\x12\x87\x01\n" +
+	"\x0eProposeContact\x12'.qiao.registry.v1.ProposeContactRequest\x1a(.qiao.registry.v1.ProposeContactResponse\"\"\x92\xb5\x18\x1e\b\x01\x12\fofficer:hrss\x1a\fcontact_case\x12\x8b\x01\n" +
+	"\x10ListContactCases\x12).qiao.registry.v1.ListContactCasesRequest\x1a*.qiao.registry.v1.ListContactCasesResponse\" \x92\xb5\x18\x1c\x12\fofficer:hrss\x1a\fcontact_case\x12\x84\x01\n" +
+	"\rDecideContact\x12&.qiao.registry.v1.DecideContactRequest\x1a'.qiao.registry.v1.DecideContactResponse\"\"\x92\xb5\x18\x1e\b\x01\x12\fofficer:hrss\x1a\fcontact_case\x12\x85\x01\n" +
+	"\x0eGetContactCase\x12'.qiao.registry.v1.GetContactCaseRequest\x1a(.qiao.registry.v1.GetContactCaseResponse\" \x92\xb5\x18\x1c\x12\fofficer:hrss\x1a\fcontact_case\x12\x89\x01\n" +
+	"\x12ListContactChanges\x12+.qiao.registry.v1.ListContactChangesRequest\x1a,.qiao.registry.v1.ListContactChangesResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12|\n" +
+	"\rObjectContact\x12&.qiao.registry.v1.ObjectContactRequest\x1a'.qiao.registry.v1.ObjectContactResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
+	"own_record\x12{\n" +
+	"\vGetStanding\x12$.qiao.registry.v1.GetStandingRequest\x1a%.qiao.registry.v1.GetStandingResponse\"\x1f\x92\xb5\x18\x1b\x12\aservice\x1a\x10account_standing\x12\x9b\x01\n" +
+	"\bCheckAge\x12!.qiao.registry.v1.CheckAgeRequest\x1a\".qiao.registry.v1.CheckAgeResponse\"H\x92\xb5\x18D\x12\x12service:employment\x12\x11service:insurance\x12\x10service:training\x1a\tage_check\x12\xfa\x01\n" +
+	"\rRegisterChild\x12&.qiao.registry.v1.RegisterChildRequest\x1a'.qiao.registry.v1.RegisterChildResponse\"\x97\x01\x92\xb5\x18\x92\x01\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x12\x93\x01\n" +
 	"\x11FindLikelyDoubles\x12*.qiao.registry.v1.FindLikelyDoublesRequest\x1a+.qiao.registry.v1.FindLikelyDoublesResponse\"%\x92\xb5\x18!\x12\x11service:education\x1a\fschool_place\x12\x9b\x01\n" +
-	"\x14FindLikelyHouseholds\x12-.qiao.registry.v1.FindLikelyHouseholdsRequest\x1a..qiao.registry.v1.FindLikelyHouseholdsResponse\"$\x92\xb5\x18 \x12\x0fservice:housing\x1a\rpublic_rental\x12\x89\x01\n" +
-	"\bGetChild\x12!.qiao.registry.v1.GetChildRequest\x1a\".qiao.registry.v1.GetChildResponse\"6\x92\xb5\x182\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x11service:education\x12\x9f\x01\n" +
-	"\fGrantConsent\x12%.qiao.registry.v1.GrantConsentRequest\x1a&.qiao.registry.v1.GrantConsentResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\xa8\x01\n" +
-	"\x0fWithdrawConsent\x12(.qiao.registry.v1.WithdrawConsentRequest\x1a).qiao.registry.v1.WithdrawConsentResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12u\n" +
-	"\fListConsents\x12%.qiao.registry.v1.ListConsentsRequest\x1a&.qiao.registry.v1.ListConsentsResponse\"\x16\x92\xb5\x18\x12\x12\x06worker\x12\bguardian\x12k\n" +
-	"\fListTimeline\x12%.qiao.registry.v1.ListTimelineRequest\x1a&.qiao.registry.v1.ListTimelineResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12e\n" +
+	"\x14FindLikelyHouseholds\x12-.qiao.registry.v1.FindLikelyHouseholdsRequest\x1a..qiao.registry.v1.FindLikelyHouseholdsResponse\"$\x92\xb5\x18 \x12\x0fservice:housing\x1a\rpublic_rental\x12\xb2\x01\n" +
+	"\bGetChild\x12!.qiao.registry.v1.GetChildRequest\x1a\".qiao.registry.v1.GetChildResponse\"_\x92\xb5\x18[\x12\x06worker\x12\bguardian\x12\vofficer:edu\x12\x11service:education\x1a\n" +
+	"own_record\x1a\rcase_handling\x1a\fschool_place\x12\xe9\x01\n" +
+	"\fGrantConsent\x12%.qiao.registry.v1.GrantConsentRequest\x1a&.qiao.registry.v1.GrantConsentResponse\"\x89\x01\x92\xb5\x18\x84\x01\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x12\xf2\x01\n" +
+	"\x0fWithdrawConsent\x12(.qiao.registry.v1.WithdrawConsentRequest\x1a).qiao.registry.v1.WithdrawConsentResponse\"\x89\x01\x92\xb5\x18\x84\x01\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x12\x81\x01\n" +
+	"\fListConsents\x12%.qiao.registry.v1.ListConsentsRequest\x1a&.qiao.registry.v1.ListConsentsResponse\"\"\x92\xb5\x18\x1e\x12\x06worker\x12\bguardian\x1a\n" +
+	"own_record\x12w\n" +
+	"\fListTimeline\x12%.qiao.registry.v1.ListTimelineRequest\x1a&.qiao.registry.v1.ListTimelineResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12q\n" +
 	"\n" +
-	"ListAccess\x12#.qiao.registry.v1.ListAccessRequest\x1a$.qiao.registry.v1.ListAccessResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12\x9c\x01\n" +
-	"\vCorrectFact\x12$.qiao.registry.v1.CorrectFactRequest\x1a%.qiao.registry.v1.CorrectFactResponse\"@\x92\xb5\x18<\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12k\n" +
-	"\fListMessages\x12%.qiao.registry.v1.ListMessagesRequest\x1a&.qiao.registry.v1.ListMessagesResponse\"\f\x92\xb5\x18\b\x12\x06worker\x12j\n" +
-	"\vReadMessage\x12$.qiao.registry.v1.ReadMessageRequest\x1a%.qiao.registry.v1.ReadMessageResponse\"\x0e\x92\xb5\x18\n" +
-	"\b\x01\x12\x06worker\x12m\n" +
-	"\fCloseAccount\x12%.qiao.registry.v1.CloseAccountRequest\x1a&.qiao.registry.v1.CloseAccountResponse\"\x0e\x92\xb5\x18\n" +
-	"\b\x01\x12\x06workerB@Z>github.com/qiao-platform/qiao/proto/gen/registry/v1;registryv1b\x06proto3"
+	"ListAccess\x12#.qiao.registry.v1.ListAccessRequest\x1a$.qiao.registry.v1.ListAccessResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12\xe6\x01\n" +
+	"\vCorrectFact\x12$.qiao.registry.v1.CorrectFactRequest\x1a%.qiao.registry.v1.CorrectFactResponse\"\x89\x01\x92\xb5\x18\x84\x01\b\x01\x12\x06worker\x12\bguardian\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x12w\n" +
+	"\fListMessages\x12%.qiao.registry.v1.ListMessagesRequest\x1a&.qiao.registry.v1.ListMessagesResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12v\n" +
+	"\vReadMessage\x12$.qiao.registry.v1.ReadMessageRequest\x1a%.qiao.registry.v1.ReadMessageResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
+	"own_record\x12y\n" +
+	"\fCloseAccount\x12%.qiao.registry.v1.CloseAccountRequest\x1a&.qiao.registry.v1.CloseAccountResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
+	"own_recordB@Z>github.com/qiao-platform/qiao/proto/gen/registry/v1;registryv1b\x06proto3"
 
 var (
 	file_qiao_registry_v1_registry_proto_rawDescOnce sync.Once

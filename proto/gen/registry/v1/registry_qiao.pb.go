@@ -45,6 +45,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Name:     "RegisterWorker",
 			Command:  true,
 			Callers:  []string{"officer:hrss", "officer:edu", "officer:hou", "worker"},
+			Purposes: []string{"own_record", "case_handling", "school_place", "public_housing", "public_rental", "registration"},
 			New:      func() proto.Message { return new(RegisterWorkerRequest) },
 			NewReply: func() proto.Message { return new(RegisterWorkerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -55,6 +56,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "FindWorker",
 			Callers:  []string{"officer:hrss", "officer:edu", "officer:hou"},
+			Purposes: []string{"case_handling", "school_place", "public_housing", "public_rental", "registration", "timeline_help"},
 			New:      func() proto.Message { return new(FindWorkerRequest) },
 			NewReply: func() proto.Message { return new(FindWorkerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -65,6 +67,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "GetWorker",
 			Callers:  []string{"worker", "officer:hrss", "officer:edu", "officer:hou", "service:employment"},
+			Purposes: []string{"own_record", "case_handling", "school_place", "public_housing", "public_rental", "registration", "timeline_help", "contact_case", "interview"},
 			New:      func() proto.Message { return new(GetWorkerRequest) },
 			NewReply: func() proto.Message { return new(GetWorkerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -76,6 +79,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Name:     "UpdateContact",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling", "registration", "contact_case"},
 			New:      func() proto.Message { return new(UpdateContactRequest) },
 			NewReply: func() proto.Message { return new(UpdateContactResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -87,6 +91,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Name:     "ProposeContact",
 			Command:  true,
 			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"contact_case"},
 			New:      func() proto.Message { return new(ProposeContactRequest) },
 			NewReply: func() proto.Message { return new(ProposeContactResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -97,6 +102,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "ListContactCases",
 			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"contact_case"},
 			New:      func() proto.Message { return new(ListContactCasesRequest) },
 			NewReply: func() proto.Message { return new(ListContactCasesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -108,6 +114,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Name:     "DecideContact",
 			Command:  true,
 			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"contact_case"},
 			New:      func() proto.Message { return new(DecideContactRequest) },
 			NewReply: func() proto.Message { return new(DecideContactResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -118,6 +125,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "GetContactCase",
 			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"contact_case"},
 			New:      func() proto.Message { return new(GetContactCaseRequest) },
 			NewReply: func() proto.Message { return new(GetContactCaseResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -128,6 +136,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "ListContactChanges",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListContactChangesRequest) },
 			NewReply: func() proto.Message { return new(ListContactChangesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -139,6 +148,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Name:     "ObjectContact",
 			Command:  true,
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ObjectContactRequest) },
 			NewReply: func() proto.Message { return new(ObjectContactResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -149,6 +159,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "GetStanding",
 			Callers:  []string{"service"},
+			Purposes: []string{"account_standing"},
 			New:      func() proto.Message { return new(GetStandingRequest) },
 			NewReply: func() proto.Message { return new(GetStandingResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -159,6 +170,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "CheckAge",
 			Callers:  []string{"service:employment", "service:insurance", "service:training"},
+			Purposes: []string{"age_check"},
 			New:      func() proto.Message { return new(CheckAgeRequest) },
 			NewReply: func() proto.Message { return new(CheckAgeResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -170,6 +182,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Name:     "RegisterChild",
 			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:hrss", "officer:edu", "officer:hou"},
+			Purposes: []string{"own_record", "case_handling", "school_place", "public_housing", "public_rental", "registration"},
 			New:      func() proto.Message { return new(RegisterChildRequest) },
 			NewReply: func() proto.Message { return new(RegisterChildResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -202,6 +215,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "GetChild",
 			Callers:  []string{"worker", "guardian", "officer:edu", "service:education"},
+			Purposes: []string{"own_record", "case_handling", "school_place"},
 			New:      func() proto.Message { return new(GetChildRequest) },
 			NewReply: func() proto.Message { return new(GetChildResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -213,6 +227,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Name:     "GrantConsent",
 			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:hrss", "officer:edu", "officer:hou"},
+			Purposes: []string{"own_record", "case_handling", "school_place", "public_housing", "public_rental"},
 			New:      func() proto.Message { return new(GrantConsentRequest) },
 			NewReply: func() proto.Message { return new(GrantConsentResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -224,6 +239,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Name:     "WithdrawConsent",
 			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:hrss", "officer:edu", "officer:hou"},
+			Purposes: []string{"own_record", "case_handling", "school_place", "public_housing", "public_rental"},
 			New:      func() proto.Message { return new(WithdrawConsentRequest) },
 			NewReply: func() proto.Message { return new(WithdrawConsentResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -234,6 +250,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "ListConsents",
 			Callers:  []string{"worker", "guardian"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListConsentsRequest) },
 			NewReply: func() proto.Message { return new(ListConsentsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -244,6 +261,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "ListTimeline",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListTimelineRequest) },
 			NewReply: func() proto.Message { return new(ListTimelineResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -254,6 +272,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "ListAccess",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListAccessRequest) },
 			NewReply: func() proto.Message { return new(ListAccessResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -265,6 +284,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Name:     "CorrectFact",
 			Command:  true,
 			Callers:  []string{"worker", "guardian", "officer:hrss", "officer:edu", "officer:hou"},
+			Purposes: []string{"own_record", "case_handling", "school_place", "public_housing", "public_rental"},
 			New:      func() proto.Message { return new(CorrectFactRequest) },
 			NewReply: func() proto.Message { return new(CorrectFactResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -275,6 +295,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "ListMessages",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListMessagesRequest) },
 			NewReply: func() proto.Message { return new(ListMessagesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -286,6 +307,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Name:     "ReadMessage",
 			Command:  true,
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ReadMessageRequest) },
 			NewReply: func() proto.Message { return new(ReadMessageResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -297,6 +319,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Name:     "CloseAccount",
 			Command:  true,
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(CloseAccountRequest) },
 			NewReply: func() proto.Message { return new(CloseAccountResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

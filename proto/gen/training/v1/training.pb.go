@@ -1588,19 +1588,25 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"\n" +
 	"occupation\x18\x03 \x01(\tR\n" +
 	"occupation\x12\x14\n" +
-	"\x05state\x18\x04 \x01(\tR\x05state2\xce\t\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state2\xf6\n" +
+	"\n" +
 	"\x0fTrainingService\x12v\n" +
 	"\rPublishCourse\x12&.qiao.training.v1.PublishCourseRequest\x1a'.qiao.training.v1.PublishCourseResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12z\n" +
-	"\vListCourses\x12$.qiao.training.v1.ListCoursesRequest\x1a%.qiao.training.v1.ListCoursesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12f\n" +
-	"\x05Enrol\x12\x1e.qiao.training.v1.EnrolRequest\x1a\x1f.qiao.training.v1.EnrolResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12~\n" +
-	"\rDropEnrolment\x12&.qiao.training.v1.DropEnrolmentRequest\x1a'.qiao.training.v1.DropEnrolmentResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12x\n" +
-	"\vAcceptPlace\x12$.qiao.training.v1.AcceptPlaceRequest\x1a%.qiao.training.v1.AcceptPlaceResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12{\n" +
-	"\fDeclinePlace\x12%.qiao.training.v1.DeclinePlaceRequest\x1a&.qiao.training.v1.DeclinePlaceResponse\"\x1c\x92\xb5\x18\x18\b\x01\x12\x06worker\x12\fofficer:hrss\x12s\n" +
-	"\x0eUndoAcceptance\x12'.qiao.training.v1.UndoAcceptanceRequest\x1a(.qiao.training.v1.UndoAcceptanceResponse\"\x0e\x92\xb5\x18\n" +
-	"\b\x01\x12\x06worker\x12\x7f\n" +
-	"\x10RecordAttendance\x12).qiao.training.v1.RecordAttendanceRequest\x1a*.qiao.training.v1.RecordAttendanceResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x7f\n" +
-	"\x10IssueCertificate\x12).qiao.training.v1.IssueCertificateRequest\x1a*.qiao.training.v1.IssueCertificateResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12q\n" +
-	"\x0eListEnrolments\x12'.qiao.training.v1.ListEnrolmentsRequest\x1a(.qiao.training.v1.ListEnrolmentsResponse\"\f\x92\xb5\x18\b\x12\x06workerB@Z>github.com/qiao-platform/qiao/proto/gen/training/v1;trainingv1b\x06proto3"
+	"\vListCourses\x12$.qiao.training.v1.ListCoursesRequest\x1a%.qiao.training.v1.ListCoursesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12\x81\x01\n" +
+	"\x05Enrol\x12\x1e.qiao.training.v1.EnrolRequest\x1a\x1f.qiao.training.v1.EnrolResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x99\x01\n" +
+	"\rDropEnrolment\x12&.qiao.training.v1.DropEnrolmentRequest\x1a'.qiao.training.v1.DropEnrolmentResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x93\x01\n" +
+	"\vAcceptPlace\x12$.qiao.training.v1.AcceptPlaceRequest\x1a%.qiao.training.v1.AcceptPlaceResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x96\x01\n" +
+	"\fDeclinePlace\x12%.qiao.training.v1.DeclinePlaceRequest\x1a&.qiao.training.v1.DeclinePlaceResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x7f\n" +
+	"\x0eUndoAcceptance\x12'.qiao.training.v1.UndoAcceptanceRequest\x1a(.qiao.training.v1.UndoAcceptanceResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
+	"own_record\x12\x8e\x01\n" +
+	"\x10RecordAttendance\x12).qiao.training.v1.RecordAttendanceRequest\x1a*.qiao.training.v1.RecordAttendanceResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x8e\x01\n" +
+	"\x10IssueCertificate\x12).qiao.training.v1.IssueCertificateRequest\x1a*.qiao.training.v1.IssueCertificateResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12}\n" +
+	"\x0eListEnrolments\x12'.qiao.training.v1.ListEnrolmentsRequest\x1a(.qiao.training.v1.ListEnrolmentsResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_recordB@Z>github.com/qiao-platform/qiao/proto/gen/training/v1;trainingv1b\x06proto3"
 
 var (
 	file_qiao_training_v1_training_proto_rawDescOnce sync.Once

@@ -51,6 +51,7 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 			Name:     "Enrol",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(EnrolRequest) },
 			NewReply: func() proto.Message { return new(EnrolResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -62,6 +63,7 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 			Name:     "DropEnrolment",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(DropEnrolmentRequest) },
 			NewReply: func() proto.Message { return new(DropEnrolmentResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -73,6 +75,7 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 			Name:     "AcceptPlace",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(AcceptPlaceRequest) },
 			NewReply: func() proto.Message { return new(AcceptPlaceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -84,6 +87,7 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 			Name:     "DeclinePlace",
 			Command:  true,
 			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(DeclinePlaceRequest) },
 			NewReply: func() proto.Message { return new(DeclinePlaceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -95,6 +99,7 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 			Name:     "UndoAcceptance",
 			Command:  true,
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(UndoAcceptanceRequest) },
 			NewReply: func() proto.Message { return new(UndoAcceptanceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -106,6 +111,7 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 			Name:     "RecordAttendance",
 			Command:  true,
 			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
 			New:      func() proto.Message { return new(RecordAttendanceRequest) },
 			NewReply: func() proto.Message { return new(RecordAttendanceResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -117,6 +123,7 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 			Name:     "IssueCertificate",
 			Command:  true,
 			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
 			New:      func() proto.Message { return new(IssueCertificateRequest) },
 			NewReply: func() proto.Message { return new(IssueCertificateResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -127,6 +134,7 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 			Service:  "qiao.training.v1.TrainingService",
 			Name:     "ListEnrolments",
 			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
 			New:      func() proto.Message { return new(ListEnrolmentsRequest) },
 			NewReply: func() proto.Message { return new(ListEnrolmentsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

@@ -80,10 +80,11 @@ func (s *site) serve(data string) {
 }
 
 func (s *site) as(kind auth.Kind, subject string) context.Context {
-	p := auth.Principal{Kind: kind, Subject: subject, Purpose: "case_handling", LegalBasis: "PIPL 13", Via: auth.ViaWeb}
+	p := auth.Principal{Kind: kind, Subject: subject, LegalBasis: "PIPL 13", Via: auth.ViaWeb}
 	if kind == auth.Officer {
 		p.Department, p.Division, p.Via = "hrss", auth.Everywhere, auth.ViaCounter
 	}
+	p.Purpose = p.Main()
 	return rpc.As(ctx, p)
 }
 

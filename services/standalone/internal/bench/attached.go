@@ -46,7 +46,7 @@ func whole(ctx context.Context, dir string, do func(context.Context, *standalone
 
 // settle waits until every reaction has ended.
 func settle(ctx context.Context, caller contract.Caller) error {
-	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "bench", Department: "ops", Division: auth.Everywhere, Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaSystem})
+	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "bench", Department: "ops", Division: auth.Everywhere, Purpose: "platform_operation", LegalBasis: "platform operation", Via: auth.ViaSystem})
 	return ops.WaitSettled(ctx, caller, standalone.Names())
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/rpc"
@@ -130,7 +131,7 @@ func (c *counter) ListFacts(ctx context.Context, req *platformv1.ListFactsReques
 			return nil, err
 		}
 		return &platformv1.ListFactsResponse{}, c.log.Append(ctx, tx, outbox.Subject{Aggregate: req.GetWorker(), Version: version, Worker: req.GetWorker()},
-			&platformv1.RecordRead{ReaderKind: "service", Reader: "bench", Purpose: "bench", Kinds: []string{"job"}, CaseId: req.GetCaseId()})
+			&platformv1.RecordRead{ReaderKind: "service", Reader: "bench", Purpose: "school_place", Kinds: []string{"job"}, CaseId: req.GetCaseId()})
 	})
 }
 
@@ -177,14 +178,14 @@ func commands(ctx context.Context, b *bench) error {
 
 // commandRates measures a service's command called directly and through RPC.
 func (r *rig) commandRates(ctx context.Context, d run.Deps, c *counter, ids []string) (direct, through float64, err error) {
-	server, err := rpc.NewServer(rpc.ServerConfig{Service: "education", Conn: d.Conn, Verifier: auth.NewVerifier("education", r.trust, clock.System()), Telemetry: r.tel.For("education")}, platformv1.FactsMethods(c)...)
+	server, err := rpc.NewServer(rpc.ServerConfig{Service: "education", Conn: d.Conn, Verifier: auth.NewVerifier("education", r.trust, clock.System()), Telemetry: r.tel.For("education")}, evidence.Methods("employment", c)...)
 	if err != nil {
 		return 0, 0, err
 	}
 	if err := server.Start(); err != nil {
 		return 0, 0, err
 	}
-	who := auth.Principal{Kind: auth.Service, Subject: "education", Purpose: "bench", LegalBasis: "bench", Via: auth.ViaSystem}
+	who := auth.Principal{Kind: auth.Service, Subject: "education", Purpose: "school_place", LegalBasis: "bench", Via: auth.ViaSystem}
 	called := rate(ctx, func(ctx context.Context, id string) error {
 		_, err := c.ListFacts(auth.With(ctx, who), &platformv1.ListFactsRequest{Worker: id, CaseId: "import"})
 		return err

@@ -198,7 +198,7 @@ func (b *bench) third(ctx context.Context, dir, data string) error {
 		g.SetLimit(callers)
 		for _, w := range workers {
 			g.Go(func() error {
-				_, err := employment.Apply(rpc.As(ctx, auth.Principal{Kind: auth.Worker, Subject: w, Purpose: "own_life", LegalBasis: "worker's own act", Via: auth.ViaWeb}), &employmentv1.ApplyRequest{Worker: w, VacancyId: v.GetVacancyId()})
+				_, err := employment.Apply(rpc.As(ctx, auth.Principal{Kind: auth.Worker, Subject: w, Purpose: "own_record", LegalBasis: "worker's own act", Via: auth.ViaWeb}), &employmentv1.ApplyRequest{Worker: w, VacancyId: v.GetVacancyId()})
 				return err
 			})
 		}

@@ -147,11 +147,13 @@ func react(ctx context.Context, p *standalone.Platform, caller contract.Caller, 
 type offer struct{ worker, offer string }
 
 func himself(ctx context.Context, worker string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Worker, Subject: worker, Purpose: "own_life", LegalBasis: "worker's own act", Via: auth.ViaWeb})
+	return rpc.As(ctx, auth.Principal{Kind: auth.Worker, Subject: worker, Purpose: "own_record", LegalBasis: "worker's own act", Via: auth.ViaWeb})
 }
 
 func officer(ctx context.Context, department string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "bench", Department: department, Division: auth.Everywhere, Purpose: "case_handling", LegalBasis: "PIPL 13(3)", Via: auth.ViaCounter})
+	who := auth.Principal{Kind: auth.Officer, Subject: "bench", Department: department, Division: auth.Everywhere, LegalBasis: "PIPL 13(3)", Via: auth.ViaCounter}
+	who.Purpose = who.Main()
+	return rpc.As(ctx, who)
 }
 
 // prepare brings workers to the point of an offer, each with a child's and a
@@ -208,7 +210,7 @@ func one(ctx context.Context, caller contract.Caller, employer, vacancy string, 
 	errs = append(errs, err)
 	a, err := employment.Apply(me, &employmentv1.ApplyRequest{Worker: w, VacancyId: vacancy})
 	errs = append(errs, err)
-	o, err := employment.MakeOffer(rpc.As(ctx, auth.Principal{Kind: auth.Employer, Subject: employer, Purpose: "recruitment", LegalBasis: "PIPL 13(2)", Via: auth.ViaWeb}),
+	o, err := employment.MakeOffer(rpc.As(ctx, auth.Principal{Kind: auth.Employer, Subject: employer, Purpose: "recruit", LegalBasis: "PIPL 13(2)", Via: auth.ViaWeb}),
 		&employmentv1.MakeOfferRequest{ApplicationId: a.GetApplicationId(), WageFen: 500_000, StartOn: today.AddDays(1).String(), EndOn: today.AddMonths(12).String()})
 	return offer{w, o.GetOfferId()}, errors.Join(append(errs, err)...)
 }

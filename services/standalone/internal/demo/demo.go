@@ -52,7 +52,7 @@ func Run(ctx context.Context, cfg Config) error {
 		}
 		return fmt.Errorf("demonstration: %w", err)
 	}
-	settle := rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "demo", Department: "ops", Division: auth.Everywhere, Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaSystem})
+	settle := rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "demo", Department: "ops", Division: auth.Everywhere, Purpose: "platform_operation", LegalBasis: "platform operation", Via: auth.ViaSystem})
 	if err := ops.WaitSettled(settle, cfg.Caller, cfg.Services); err != nil {
 		return nil // stopped meanwhile
 	}

@@ -20,7 +20,7 @@ const (
 // staff is an officer of the housing department with a number of his own: some
 // decisions take two of them.
 func staff(ctx context.Context, no string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: no, Department: "hou", Division: auth.Everywhere, Purpose: "case_handling", LegalBasis: "PIPL 13(3)", Via: auth.ViaCounter})
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: no, Department: "hou", Division: auth.Everywhere, Purpose: "public_housing", LegalBasis: "PIPL 13(3)", Via: auth.ViaCounter})
 }
 
 // housingRound lives through one round of homes: a list by points, offers, a

@@ -41,15 +41,17 @@ func (w *world) housing() housingv1.HousingClient {
 
 // officer, worker and boss choose who sends the calls of a context.
 func officer(ctx context.Context, department, actsFor string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "demo-" + department, Department: department, Division: auth.Everywhere, Purpose: "case_handling", LegalBasis: "PIPL 13(3)", Via: auth.ViaCounter, ActsFor: actsFor})
+	who := auth.Principal{Kind: auth.Officer, Subject: "demo-" + department, Department: department, Division: auth.Everywhere, LegalBasis: "PIPL 13(3)", Via: auth.ViaCounter, ActsFor: actsFor}
+	who.Purpose = who.Main()
+	return rpc.As(ctx, who)
 }
 
 func worker(ctx context.Context, ref string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Worker, Subject: ref, Purpose: "own_life", LegalBasis: "worker's own act", Via: auth.ViaWeb})
+	return rpc.As(ctx, auth.Principal{Kind: auth.Worker, Subject: ref, Purpose: "own_record", LegalBasis: "worker's own act", Via: auth.ViaWeb})
 }
 
 func boss(ctx context.Context, id string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Employer, Subject: id, Purpose: "recruitment", LegalBasis: "PIPL 13(2)", Via: auth.ViaWeb})
+	return rpc.As(ctx, auth.Principal{Kind: auth.Employer, Subject: id, Purpose: "recruit", LegalBasis: "PIPL 13(2)", Via: auth.ViaWeb})
 }
 
 // populate makes the prefecture; what is there already is found unchanged.

@@ -146,7 +146,7 @@ func (r *run) files(ctx context.Context, files []sheet.File) (failed error) {
 
 // settle waits for every reaction, but not for a pipeline that stands still.
 func (im *Importer) settle(ctx context.Context) error {
-	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: "ops", Division: auth.Everywhere, Purpose: "pipeline", LegalBasis: "platform operation", Via: auth.ViaImport})
+	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: "ops", Division: auth.Everywhere, Purpose: "platform_operation", LegalBasis: "platform operation", Via: auth.ViaImport})
 	err := ops.Settle(ctx, im.Caller, im.Services, im.Patience)
 	if err == nil {
 		return nil

@@ -141,7 +141,7 @@ func tells(t *testing.T, s *Sheet, want string) {
 
 // he is a worker who acts for himself on the web.
 func he(worker string) context.Context {
-	return rpc.As(context.Background(), auth.Principal{Kind: auth.Worker, Subject: worker, Purpose: "own_life", LegalBasis: "worker's own act", Via: auth.ViaWeb})
+	return rpc.As(context.Background(), auth.Principal{Kind: auth.Worker, Subject: worker, Purpose: "own_record", LegalBasis: "worker's own act", Via: auth.ViaWeb})
 }
 
 // events counts what all services have on record.

@@ -83,14 +83,14 @@ func (s *Stories) grant(ctx context.Context, t *told, recipient, purpose, kind s
 
 // apply asks for a school place and a home, before there is any proof.
 func (s *Stories) apply(ctx context.Context, t *told) error {
-	school, err := s.education.AddSchool(session.Officer("edu").As(ctx, session.Purpose{Code: "school_places", LegalBasis: "义务教育法 12", Counter: true}), &educationv1.AddSchoolRequest{
+	school, err := s.education.AddSchool(session.Officer("edu").As(ctx, session.Purpose{Code: "school_place", LegalBasis: "义务教育法 12", Counter: true}), &educationv1.AddSchoolRequest{
 		Name: "阿勒泰市白桦小学", Kind: "public", County: county, Township: township, Stage: "primary", Places: 500, Reference: "story-school",
 	})
 	if err != nil {
 		return err
 	}
 	t.school = school.GetSchoolId()
-	home, err := s.housing.AddHome(session.Officer("hou").As(ctx, session.Purpose{Code: "public_rental", LegalBasis: "公共租赁住房管理办法 7", Counter: true}), &housingv1.AddHomeRequest{
+	home, err := s.housing.AddHome(session.Officer("hou").As(ctx, session.Purpose{Code: "public_housing", LegalBasis: "公共租赁住房管理办法 7", Counter: true}), &housingv1.AddHomeRequest{
 		Estate: "阿勒泰市安居苑", Number: "1-1-101", Layout: "两室一厅", AreaDm2: 5600, RentFen: 38_000, County: county, Kind: "public_rental", Reference: "story-home",
 	})
 	if err != nil {
@@ -125,7 +125,7 @@ func (s *Stories) makeOffer(ctx context.Context, t *told) error {
 	if err != nil {
 		return err
 	}
-	desk := session.Officer("hrss").As(ctx, session.Purpose{Code: "recruitment", LegalBasis: "就业促进法 35", Counter: true})
+	desk := session.Officer("hrss").As(ctx, session.Purpose{Code: "case_handling", LegalBasis: "就业促进法 35", Counter: true})
 	e, err := s.employment.RegisterEmployer(desk, &employmentv1.RegisterEmployerRequest{Uscc: uscc, Name: "阿勒泰市金山建设有限公司", IndustrySection: "E", County: county})
 	if err != nil {
 		return err
@@ -201,7 +201,7 @@ func (s *Stories) tick(ctx context.Context, t *told, kind string) error {
 // decide lets the housing officer apply the rules. A refusal is never the
 // machine's: the officer signs it with a reason.
 func (s *Stories) decide(ctx context.Context, t *told) error {
-	officer := session.Officer("hou").As(ctx, session.Purpose{Code: "public_rental", LegalBasis: "公共租赁住房管理办法 7", Counter: true})
+	officer := session.Officer("hou").As(ctx, session.Purpose{Code: "public_housing", LegalBasis: "公共租赁住房管理办法 7", Counter: true})
 	d, err := s.housing.DecideEligibility(officer, &housingv1.DecideEligibilityRequest{ApplicationId: t.homeApp})
 	if err != nil {
 		return err
