@@ -6,8 +6,10 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/outbox"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
 func TestStartupGuides(t *testing.T) {
@@ -104,6 +106,8 @@ func TestAdviserIsBookedOnce(t *testing.T) {
 	}
 	slot := open("2026-11-03", 600, "adviser-1", "")
 	open("2026-11-03", 600, "adviser-1", "employment.adviser.slot_twice")
+	open("2026-11-03", 580, "adviser-1", "employment.adviser.slot_twice") // shares ten minutes with it
+	open("2026-11-03", 629, "adviser-1", "employment.adviser.slot_twice")
 	open("2026-11-01", 600, "adviser-1", "employment.adviser.slot")
 	open("2026-11-03", 600, "", "employment.adviser.number")
 	beside := open("2026-11-03", 620, "adviser-2", "")
@@ -130,12 +134,19 @@ func TestAdviserIsBookedOnce(t *testing.T) {
 	cancel("worker-2", "employment.adviser.booking_unknown")
 	cancel("worker-1", "")
 	cancel("worker-1", "employment.adviser.booking_state")
-	book("worker-2", slot, "plan", "")
+	last := book("worker-2", slot, "plan", "")
 	f.clock.Advance(48 * time.Hour)
+	_, err = f.client.WithdrawFromAdviser(f.Worker("worker-2"), &employmentv1.WithdrawFromAdviserRequest{BookingId: last})
+	refused(t, err, "employment.adviser.over")
 	book("worker-1", beside, "plan", "employment.adviser.over")
 	want := []string{"employment.adviser_slot.opened.v1", "employment.adviser_slot.opened.v1", "employment.adviser_booking.made.v1", "employment.adviser_booking.cancelled.v1", "employment.adviser_booking.made.v1"}
 	if got := types(f.happened(0)); !slices.Equal(got, want) {
 		t.Error(got)
+	}
+	f.registry.Publish(outbox.Subject{Aggregate: "worker-2", Worker: "worker-2"}, &registryv1.AccountClosed{})
+	f.Settle()
+	if got := types(f.happened(0)); !slices.Equal(got, want) {
+		t.Errorf("what was cannot be cancelled: %v", got)
 	}
 }
 
@@ -168,6 +179,12 @@ func TestOnlyTheChosenBankReadsALoanRequest(t *testing.T) {
 	read(bank("abc"), "employment.loan.unknown")
 	read(auth.Principal{Kind: auth.Worker, Subject: "worker-2"}, "employment.loan.unknown")
 	read(auth.Principal{Kind: auth.Officer, Subject: "o", Department: "hrss"}, "auth.denied")
+	if before := len(f.happened(0)); read(auth.Principal{Kind: auth.Worker, Subject: "worker-2", Via: auth.ViaHelper, ActsFor: "worker-1"}, "") != nil {
+		read := f.happened(before)
+		if got := types(read); !slices.Equal(got, []string{"employment.record.read.v1"}) || decode(t, read[0], &platformv1.RecordRead{}).GetReader() != "worker-2" {
+			t.Errorf("the worker is not told what a helper reads: %v", got)
+		}
+	}
 	w, err := f.client.WithdrawLoanRequest(f.Worker("worker-1"), &employmentv1.WithdrawLoanRequestRequest{RequestId: id})
 	ok(t, w, err)
 	read(bank("psbc"), "employment.loan.unknown")
@@ -175,7 +192,7 @@ func TestOnlyTheChosenBankReadsALoanRequest(t *testing.T) {
 		t.Error(l)
 	}
 	all := f.happened(0)
-	if got := types(all); !slices.Equal(got, []string{"employment.loan_request.handed_off.v1", "employment.record.read.v1", "employment.loan_request.withdrawn.v1"}) {
+	if got := types(all); !slices.Equal(got, []string{"employment.loan_request.handed_off.v1", "employment.record.read.v1", "employment.record.read.v1", "employment.loan_request.withdrawn.v1"}) {
 		t.Error(got)
 	}
 	if m := decode(t, all[0], &employmentv1.LoanRequestHandedOff{}); m.GetRequestId() != id || m.GetBankCode() != "psbc" {

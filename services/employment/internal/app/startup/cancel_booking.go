@@ -16,15 +16,15 @@ func (a *App) CancelBooking(ctx context.Context, s Store, bookingID string) erro
 	if err := mayActFor(ctx, b.Worker); err != nil {
 		return auth.Hide(err, startup.ErrBookingUnknown)
 	}
-	return cancelBooking(ctx, s, b)
+	return a.cancelBooking(ctx, s, b)
 }
 
-func cancelBooking(ctx context.Context, s Store, b startup.Booking) error {
+func (a *App) cancelBooking(ctx context.Context, s Store, b startup.Booking) error {
 	slot, err := s.Slot(b.Slot.ID)
 	if err != nil {
 		return err
 	}
-	b, slot, events, err := b.Cancel(slot)
+	b, slot, events, err := b.Cancel(slot, a.Clock.Now())
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,9 @@ package startup
 
 import (
 	"context"
+	"errors"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/startup"
 )
 
 // CloseAccount ends, quietly, what a closed account still had under way here.
@@ -11,7 +14,7 @@ func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 		return err
 	}
 	for _, b := range bookings {
-		if err := cancelBooking(ctx, s, b); err != nil {
+		if err := a.cancelBooking(ctx, s, b); err != nil && !errors.Is(err, startup.ErrSlotOver) { // what was stays
 			return err
 		}
 	}

@@ -20,5 +20,12 @@ func (a *App) OpenSlot(ctx context.Context, s Store, county, day string, minute,
 	if err != nil {
 		return "", err
 	}
+	others, err := s.SlotsOn(slot.Adviser, on)
+	if err != nil {
+		return "", err
+	}
+	if err := slot.Beside(others); err != nil {
+		return "", err
+	}
 	return slot.ID, s.SaveSlot(ctx, slot, events...)
 }

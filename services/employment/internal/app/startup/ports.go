@@ -20,6 +20,9 @@ type Store interface {
 	Slot(id string) (startup.Slot, error)
 	// SaveSlot returns ErrSlotTwice where the adviser has that time already.
 	SaveSlot(ctx context.Context, s startup.Slot, events ...domain.Event) error
+	// SlotsOn lists an adviser's times of a day, and keeps another of them from being
+	// opened meanwhile.
+	SlotsOn(adviser string, day clock.Date) ([]startup.Slot, error)
 	// FreeSlots lists the free times of a county from a day on.
 	FreeSlots(county string, from clock.Date) ([]startup.Slot, error)
 	// Booking returns ErrBookingUnknown where there is none.

@@ -8,8 +8,8 @@ import (
 )
 
 // ReadLoan reads a request: for its worker, and while it stands for the bank
-// that was chosen, whose read the worker finds in the own access log. To any
-// other bank there is no such request.
+// that was chosen. To any other bank there is no such request. The worker finds in
+// the own access log who read it, a helper too.
 func (a *App) ReadLoan(ctx context.Context, s Store, id string) (startup.LoanRequest, error) {
 	l, err := s.PeekLoan(id)
 	if err != nil {
@@ -26,7 +26,7 @@ func (a *App) ReadLoan(ctx context.Context, s Store, id string) (startup.LoanReq
 	} else if err := p.MayActFor(l.Worker); err != nil {
 		return l, auth.Hide(err, startup.ErrLoanUnknown)
 	}
-	if p.Kind == auth.Worker {
+	if p.ActsHimself(l.Worker) {
 		return l, nil
 	}
 	return l, s.LogRead(ctx, l)

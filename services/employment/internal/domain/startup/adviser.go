@@ -41,6 +41,14 @@ func (s Slot) overlaps(o Slot) bool {
 	return s.Day == o.Day && s.Minute < o.Minute+o.Minutes && o.Minute < s.Minute+s.Minutes
 }
 
+// Beside returns ErrSlotTwice where the adviser has one of the others at that time.
+func (s Slot) Beside(others []Slot) error {
+	if slices.ContainsFunc(others, s.overlaps) {
+		return ErrSlotTwice
+	}
+	return nil
+}
+
 // Booking is a worker's booking of an adviser's time.
 type Booking struct {
 	ID        string
@@ -68,10 +76,13 @@ func (s Slot) Book(id, worker, topic string, others []Booking, r Rules, now time
 	return s, Booking{ID: id, Slot: s, Worker: worker, Topic: topic, At: now}, []domain.Event{domain.AdviserBooked{BookingID: id, SlotID: s.ID, Day: s.Day}}, nil
 }
 
-// Cancel gives the time back.
-func (b Booking) Cancel(s Slot) (Booking, Slot, []domain.Event, error) {
+// Cancel gives the time back, before it begins.
+func (b Booking) Cancel(s Slot, now time.Time) (Booking, Slot, []domain.Event, error) {
 	if b.Cancelled {
 		return b, s, nil, ErrBookingState
+	}
+	if !s.starts().After(now) {
+		return b, s, nil, ErrSlotOver
 	}
 	b.Cancelled, s.BookingID = true, ""
 	return b, s, []domain.Event{domain.AdviserBookingCancelled{BookingID: b.ID, SlotID: s.ID}}, nil

@@ -26,6 +26,14 @@ var slots = table.New(table.Spec[startup.Slot]{
 // Slot loads and locks a time.
 func (t *inTx) Slot(id string) (startup.Slot, error) { return slots.Load(t.tx, id) }
 
+// SlotsOn lists an adviser's times of a day; until the transaction ends no other is opened.
+func (t *inTx) SlotsOn(adviser string, day clock.Date) ([]startup.Slot, error) {
+	if err := t.tx.Lock("adviser times:" + adviser + ":" + day.String()); err != nil {
+		return nil, err
+	}
+	return slots.List(t.tx, `WHERE adviser = $1 AND day = $2`, adviser, day.String())
+}
+
 // FreeSlots lists the free times of a county from a day on.
 func (t *inTx) FreeSlots(county string, from clock.Date) ([]startup.Slot, error) {
 	return slots.List(t.tx, `WHERE county = $1 AND day >= $2 AND booking_id = '' ORDER BY day, minute, id LIMIT 100`, county, from.String())

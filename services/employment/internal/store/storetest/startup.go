@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -57,6 +58,30 @@ func (s *suite) lastSlot() {
 	}
 	if won != 1 || mine != 1 {
 		s.Errorf("%d bookings of one time, %d of one worker", won, mine)
+	}
+}
+
+// slotsApart has one adviser's times opened at once that share minutes: one stands.
+func (s *suite) slotsApart() {
+	hires := s.uses()
+	uses := &app.App{Clock: hires.Clock, Rules: hires.Rules, Codes: hires.Codes, NewID: hires.NewID}
+	officer := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "clerk", Department: "hrss", Division: "654323"})
+	opened := 0
+	for _, err := range together(contenders, func(i int) error {
+		return s.db.Update(officer, func(tx *sqldb.Tx) error {
+			_, err := uses.OpenSlot(officer, s.startup.In(tx), "654323", "2026-11-03", 600+i, 120, "adviser-1")
+			return err
+		})
+	}) {
+		switch {
+		case err == nil:
+			opened++
+		case !errors.Is(err, startup.ErrSlotTwice):
+			s.Error(err)
+		}
+	}
+	if opened != 1 {
+		s.Errorf("%d times of one adviser share minutes", opened)
 	}
 }
 

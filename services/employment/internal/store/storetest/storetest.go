@@ -87,6 +87,7 @@ func Run(t *testing.T, database func(testing.TB) *sqldb.DB) {
 		{"a large fair is drawn in steps", (*suite).fairInSteps},
 		{"everything of start-up help survives the round trip", (*suite).startupRoundTrips},
 		{"an adviser's time is booked once", (*suite).lastSlot},
+		{"an adviser's times share no minute", (*suite).slotsApart},
 		{"matching survives the round trip", (*suite).matching},
 		{"who looks at applicants is told of once a day", (*suite).looks},
 		{"an account closes while a certificate comes", (*suite).closingAndEvidence},
