@@ -103,6 +103,12 @@ func TestNotMe(t *testing.T) {
 	}
 	_, err = f.client.StateHire(f.Employer(employer), statement("worker-1"))
 	refused(t, err, "employment.hire.twice")
+	later := statement("worker-1") // the worker comes after all
+	later.StartOn = "2026-12-01"
+	another, err := f.client.StateHire(f.Employer(employer), later)
+	ok(t, another, err)
+	_, err = f.client.StateHire(f.Employer(employer), later)
+	refused(t, err, "employment.hire.twice")
 	_, err = f.client.EndHire(f.Employer(employer), &employmentv1.EndHireRequest{HireId: id, EndedOn: "2026-11-20", GroundCode: "dismissed"})
 	refused(t, err, "employment.hire.state")
 }

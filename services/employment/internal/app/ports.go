@@ -69,9 +69,10 @@ type Store interface {
 
 	// Hire returns ErrHireUnknown where there is none.
 	Hire(id string) (domain.Hire, error)
-	// HasHire reports whether the employer has a hire of the worker that has
-	// neither ended nor been undone.
-	HasHire(worker, employerID string) (bool, error)
+	// HasHire reports whether the employer has a hire of the worker that has neither
+	// ended nor been undone. What the worker disputed stands in the way of the same
+	// again, from the same day, and of no other.
+	HasHire(worker, employerID string, startOn clock.Date) (bool, error)
 	SaveHire(ctx context.Context, h domain.Hire, events ...domain.Event) error
 }
 

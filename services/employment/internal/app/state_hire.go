@@ -55,7 +55,7 @@ func (a *App) StateHire(ctx context.Context, s Store, st Statement) (string, err
 	if err != nil {
 		return "", err
 	}
-	twice, err := s.HasHire(h.Worker, e.ID)
+	twice, err := s.HasHire(h.Worker, e.ID, h.StartOn)
 	if err != nil {
 		return "", err
 	}

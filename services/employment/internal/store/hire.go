@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
@@ -29,10 +30,11 @@ var hires = table.New(table.Spec[domain.Hire]{
 // Hire loads and locks a hire.
 func (t *Tx) Hire(id string) (domain.Hire, error) { return hires.Load(t.tx, id) }
 
-// HasHire reports whether the employer has a hire of the worker that has
-// neither ended nor been undone.
-func (t *Tx) HasHire(worker, employerID string) (bool, error) {
-	_, found, err := hires.Find(t.tx, `WHERE worker = $1 AND employer_id = $2 AND state NOT IN ('ended', 'undone') LIMIT 1`, worker, employerID)
+// HasHire reports whether the employer has a hire of the worker that has neither
+// ended nor been undone. One that the worker disputed is told apart by its first day.
+func (t *Tx) HasHire(worker, employerID string, startOn clock.Date) (bool, error) {
+	_, found, err := hires.Find(t.tx, `WHERE worker = $1 AND employer_id = $2 AND state NOT IN ('ended', 'undone') AND (state <> 'disputed' OR start_on = $3) LIMIT 1`,
+		worker, employerID, startOn.String())
 	return found, err
 }
 
