@@ -153,7 +153,24 @@ func faultOfHomes(t *testing.T, f *fixture) {
 	if _, err := f.client.OfferHome(f.officer(), &housingv1.OfferHomeRequest{ApplicationId: ids[wronged], HomeId: next}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.client.AcceptOffer(f.Worker(wronged), &housingv1.AcceptOfferRequest{OfferId: f.get2(wronged, ids[wronged]).GetOfferId()}); err != nil {
+	accept := &housingv1.AcceptOfferRequest{OfferId: f.get2(wronged, ids[wronged]).GetOfferId()}
+	if _, err := f.client.AcceptOffer(f.Counter("hou", wronged), accept); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.client.UndoAcceptance(f.Worker(wronged), &housingv1.UndoAcceptanceRequest{OfferId: accept.GetOfferId()}); err != nil {
+		t.Fatal(err)
+	}
+	if p := f.place(wronged, ids[wronged]); p.GetPosition() != 1 {
+		t.Errorf("who was wronged stands at %d once he undid what another accepted", p.GetPosition())
+	}
+	if _, err := f.client.OfferHome(f.officer(), &housingv1.OfferHomeRequest{ApplicationId: ids[wronged], HomeId: next}); err != nil {
+		t.Fatal(err)
+	}
+	accept.OfferId = f.get2(wronged, ids[wronged]).GetOfferId()
+	if _, err := f.client.AcceptOffer(f.Counter("hou", wronged), accept); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.client.SignLease(f.Worker(wronged), &housingv1.SignLeaseRequest{OfferId: accept.GetOfferId(), StartsOn: "2026-11-05", EndsOn: "2027-11-04"}); err != nil {
 		t.Fatal(err)
 	}
 	if mends, err := f.client.ListMends(f.officer(), &housingv1.ListMendsRequest{RoundId: round}); err != nil || len(mends.GetReliefs()) != 0 || len(mends.GetCorrections()) != 1 {

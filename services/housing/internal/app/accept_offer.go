@@ -18,8 +18,10 @@ func (a *App) AcceptOffer(ctx context.Context, s Store, offerID string) error {
 	if err := s.SaveApplication(ctx, application.Accept()); err != nil {
 		return err
 	}
-	if err := relieved(ctx, s, application.ID); err != nil {
-		return err
+	if o.InPerson { // what another accepted can be undone: the relief ends with the lease
+		if err := relieved(ctx, s, application.ID); err != nil {
+			return err
+		}
 	}
 	return s.SaveOffer(ctx, o, events...)
 }

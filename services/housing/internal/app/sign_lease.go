@@ -41,6 +41,9 @@ func (a *App) SignLease(ctx context.Context, s Store, offerID, startsOn, endsOn 
 	if err := s.SaveApplication(ctx, application); err != nil {
 		return domain.Lease{}, err
 	}
+	if err := relieved(ctx, s, application.ID); err != nil {
+		return domain.Lease{}, err
+	}
 	if err := s.SaveOffer(ctx, o); err != nil {
 		return domain.Lease{}, err
 	}
