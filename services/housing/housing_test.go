@@ -1,6 +1,7 @@
 package housing_test
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -80,7 +81,7 @@ func TestFromApplicationToLease(t *testing.T) {
 		}
 	}
 	want := []string{"housing.home.listed.v1", "housing.application.submitted.v1", "housing.evidence.changed.v1", "housing.eligibility.decided.v1", "housing.eligibility.decided.v1",
-		"housing.offer.made.v1", "housing.offer.accepted.v1", "housing.lease.signed.v1", "housing.application.submitted.v1"}
+		"housing.offer.made.v1", "housing.offer.accepted.v1", "housing.lease.signed.v1", "housing.record.read.v1", "housing.application.submitted.v1"}
 	if !slices.Equal(types, want) {
 		t.Errorf("published %v", types)
 	}
@@ -324,4 +325,48 @@ func TestWithdrawalAndAccountClosingFreeTheHome(t *testing.T) {
 	}
 	f.publish(f.registry, "account", &registryv1.AccountClosed{ClosedOn: "2026-11-02"})
 	f.in(second, "withdrawn")
+}
+
+// Promise 6: whatever anybody but the worker reads, in one record or in a list, his
+// access log tells; his own reading leaves no line.
+func TestWhatAHelperReadsIsLogged(t *testing.T) {
+	f := start(t)
+	lease := f.leased("public_rental")
+	id := f.apply()
+	for name, read := range map[string]func(context.Context) error{
+		"an application": func(ctx context.Context) error {
+			_, err := f.client.GetApplication(ctx, &housingv1.GetApplicationRequest{ApplicationId: id})
+			return err
+		},
+		"a place": func(ctx context.Context) error {
+			_, err := f.client.GetPlace(ctx, &housingv1.GetPlaceRequest{ApplicationId: id})
+			return err
+		},
+		"a lease": func(ctx context.Context) error {
+			_, err := f.client.GetLease(ctx, &housingv1.GetLeaseRequest{LeaseId: lease})
+			return err
+		},
+		"the applications": func(ctx context.Context) error {
+			_, err := f.client.ListApplications(ctx, &housingv1.ListApplicationsRequest{Worker: worker})
+			return err
+		},
+		"the leases": func(ctx context.Context) error {
+			_, err := f.client.ListLeases(ctx, &housingv1.ListLeasesRequest{Worker: worker})
+			return err
+		},
+	} {
+		before := f.count("housing.record.read.v1")
+		if err := read(f.Worker(worker)); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if n := f.count("housing.record.read.v1") - before; n != 0 {
+			t.Errorf("%s: %d lines of what the worker himself read", name, n)
+		}
+		if err := read(f.helper()); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if n := f.count("housing.record.read.v1") - before; n == 0 {
+			t.Errorf("%s: a helper read without a line", name)
+		}
+	}
 }

@@ -32,14 +32,14 @@ func view[T any](ctx context.Context, open func(context.Context, func(app.Store)
 	return out, err
 }
 
-// logged opens a transaction that may write where an officer's read is to be
-// logged (promise 6).
+// logged opens a transaction that may write where the read of an officer or a
+// helper is to be logged (promise 6).
 func (s *Server) logged(ctx context.Context, f func(app.Store) error) error {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return err
 	}
-	if p.Kind == auth.Officer {
+	if p.Kind == auth.Officer || p.ActsFor != "" {
 		return s.App.Data.Change(ctx, f)
 	}
 	return s.App.Data.Look(ctx, f)
@@ -47,7 +47,7 @@ func (s *Server) logged(ctx context.Context, f func(app.Store) error) error {
 
 // ListApplications shows the worker's own applications.
 func (s *Server) ListApplications(ctx context.Context, req *housingv1.ListApplicationsRequest) (*housingv1.ListApplicationsResponse, error) {
-	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.ListApplicationsResponse) error {
+	return view(ctx, s.logged, func(st app.Store, out *housingv1.ListApplicationsResponse) error {
 		all, err := s.App.ReadApplications(ctx, st, req.GetWorker())
 		for _, v := range all {
 			out.Applications = append(out.Applications, application(v))
@@ -58,7 +58,7 @@ func (s *Server) ListApplications(ctx context.Context, req *housingv1.ListApplic
 
 // ListLeases shows the worker's own leases.
 func (s *Server) ListLeases(ctx context.Context, req *housingv1.ListLeasesRequest) (*housingv1.ListLeasesResponse, error) {
-	return view(ctx, s.App.Data.Look, func(st app.Store, out *housingv1.ListLeasesResponse) error {
+	return view(ctx, s.logged, func(st app.Store, out *housingv1.ListLeasesResponse) error {
 		all, err := s.App.ReadLeases(ctx, st, req.GetWorker())
 		for _, l := range all {
 			out.Leases = append(out.Leases, &housingv1.Lease{

@@ -26,11 +26,16 @@ func (a *App) ReadApplication(ctx context.Context, s Store, id string) (Shown, e
 	if err = auth.Hide(err, domain.ErrApplicationUnknown); err != nil {
 		return Shown{}, err
 	}
+	return a.showLogged(ctx, s, p, application)
+}
+
+// showLogged shows an application to p, which the worker's access log tells.
+func (a *App) showLogged(ctx context.Context, s Store, p auth.Principal, application domain.Application) (Shown, error) {
 	v, err := a.show(s, application)
 	if err != nil {
 		return v, err
 	}
-	return v, logRead(ctx, s, p, application.Worker, application.County, id, kindsOf(v.Proofs)...)
+	return v, logRead(ctx, s, p, application.Worker, application.County, application.ID, kindsOf(v.Proofs)...)
 }
 
 func (a *App) show(s Store, application domain.Application) (v Shown, err error) {

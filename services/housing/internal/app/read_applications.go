@@ -2,11 +2,17 @@ package app
 
 import (
 	"context"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
 )
 
-// ReadApplications shows the worker's own applications.
+// ReadApplications shows a worker's applications to him or to who acts for him.
 func (a *App) ReadApplications(ctx context.Context, s Store, worker string) ([]Shown, error) {
-	if err := mayActFor(ctx, worker); err != nil {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.MayActFor(worker); err != nil {
 		return nil, err
 	}
 	all, err := s.ApplicationsOf(worker)
@@ -15,7 +21,7 @@ func (a *App) ReadApplications(ctx context.Context, s Store, worker string) ([]S
 	}
 	shown := make([]Shown, len(all))
 	for i := range all {
-		if shown[i], err = a.show(s, all[i]); err != nil {
+		if shown[i], err = a.showLogged(ctx, s, p, all[i]); err != nil {
 			return nil, err
 		}
 	}

@@ -15,7 +15,7 @@ type ShownLease struct {
 	Status  string
 }
 
-// ReadLeases shows the worker's own leases.
+// ReadLeases shows a worker's leases to him or to who acts for him.
 func (a *App) ReadLeases(ctx context.Context, s Store, worker string) ([]ShownLease, error) {
 	p, err := auth.From(ctx)
 	if err != nil {
@@ -32,6 +32,9 @@ func (a *App) ReadLeases(ctx context.Context, s Store, worker string) ([]ShownLe
 	for i, l := range leases {
 		shown[i] = ShownLease{Lease: l, Status: l.State(a.today())}
 		if !p.ActsHimself(worker) {
+			if err := logRead(ctx, s, p, worker, l.County, l.ID, "lease"); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		h, err := s.PeekHome(l.HomeID)
