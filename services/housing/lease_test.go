@@ -304,14 +304,27 @@ func exit(t *testing.T, f *fixture) {
 	}
 	wantCode(t, "who noticed hears the appeal", appeal("officer-1", false), "housing.exit.officer")
 	wantCode(t, "who decided hears the appeal", appeal("officer-2", false), "housing.exit.officer")
+	reconsider := func() string {
+		all := f.lease(lease).GetExits()[0].GetWhy()[0].GetAppeals()
+		return all[len(all)-1].GetUntil()
+	}
+	first := reconsider()
+	f.clock.Advance(10 * 24 * time.Hour) // an appeal takes its time, and takes none of the tenant's
 	if err := appeal("officer-3", false); err != nil {
 		t.Fatal(err)
+	}
+	if e := f.lease(lease).GetExits()[0]; e.GetLeaveBy() != clock.DateOf(f.clock.Now()).AddDays(30).String() || len(e.GetWhy()[0].GetAppeals()) != 1 || reconsider() != "" {
+		t.Errorf("after the appeal: %v", e)
+	}
+	f.served(id, "housing.exit.appeal_decided")
+	if again := reconsider(); again <= first {
+		t.Errorf("reconsideration until %s, and before the appeal until %s", again, first)
 	}
 	wantCode(t, "before the day to leave", left(), "housing.exit.not_final")
 	if l := f.lease(lease); l.GetState() != "running" || l.GetExits()[0].GetState() != "leaves" {
 		t.Fatalf("%v", l)
 	}
-	f.clock.Advance(41 * 24 * time.Hour)
+	f.clock.Advance(30 * 24 * time.Hour)
 	f.Settle()
 	if l := f.lease(lease); l.GetState() != "running" {
 		t.Fatalf("a clock ended a lease: %v", l)

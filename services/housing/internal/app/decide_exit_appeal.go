@@ -14,5 +14,12 @@ func (a *App) DecideExitAppeal(ctx context.Context, s Store, id string, stays bo
 	if err != nil {
 		return err
 	}
+	rules, err := a.exitRules(e.County)
+	if err != nil {
+		return err
+	}
+	if e, err = rules.Moving(e, a.today()); err != nil {
+		return err
+	}
 	return s.SaveExit(ctx, e, events...)
 }

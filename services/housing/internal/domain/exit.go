@@ -8,6 +8,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/rule"
 )
 
@@ -74,6 +75,9 @@ func (r ExitRules) Codes() ([]string, error) {
 	}
 	return codes, nil
 }
+
+// changeAppeal is what may change a decision until its appeal was heard.
+const changeAppeal = "appeal_exit"
 
 // The answers that a tenant can give to a notice.
 var exitAnswers = []string{"disputes", "paid", "needs_time", "agrees"}
@@ -161,7 +165,7 @@ func (r ExitRules) Decide(e Exit, leave bool, leaveBy clock.Date, officer string
 	switch {
 	case e.State != ExitIsNoticed && e.State != ExitIsAnswered:
 		return e, nil, ErrExitState.With("state", string(e.State))
-	case officer == e.NoticedBy:
+	case ident.SameStaff(officer, e.NoticedBy):
 		return e, nil, ErrExitOfficer
 	case e.State == ExitIsNoticed && !e.clock().Over(now):
 		return e, nil, ErrExitEarly
@@ -188,7 +192,7 @@ func (r ExitRules) Decide(e Exit, leave bool, leaveBy clock.Date, officer string
 		t := e.Reasons[i]
 		t.DecidedOn = today
 		t.Facts = append(slices.Clone(t.Facts), rule.Fact{Name: "exit_answer", Value: answerOf(e), From: "declared", AsOf: today.String()})
-		t.Changes = append([]rule.Change{{Code: "appeal_exit"}}, t.Changes...)
+		t.Changes = append([]rule.Change{{Code: changeAppeal}}, t.Changes...)
 		e.Reasons[i] = t
 	}
 	Appealable(e.Reasons, r.Recourse)
@@ -251,15 +255,43 @@ func (e Exit) DecideAppeal(stays bool, officer string) (Exit, []Event, error) {
 	switch {
 	case e.State != ExitIsAppealed:
 		return e, nil, ErrExitState.With("state", string(e.State))
-	case officer == e.NoticedBy || officer == e.DecidedBy:
+	case ident.SameStaff(officer, e.NoticedBy) || ident.SameStaff(officer, e.DecidedBy):
 		return e, nil, ErrExitOfficer
 	}
 	outcome := "leaves"
-	e.State, e.AppealDays, e.AppealUntil = ExitIsLeaving, 0, clock.Date{} // heard once
+	e.State, e.AppealDays, e.AppealUntil, e.Reasons = ExitIsLeaving, 0, clock.Date{}, heard(e.Reasons)
 	if stays {
 		outcome, e.State = "stays", ExitIsStaying
 	}
 	return e, []Event{ExitAppealDecided{ExitID: e.ID, LeaseID: e.LeaseID, Outcome: outcome}}, nil
+}
+
+// Moving gives a tenant whose appeal took long the time to move that every
+// decision gives.
+func (r ExitRules) Moving(e Exit, today clock.Date) (Exit, error) {
+	days, err := r.Times.Int("leave_days")
+	if err != nil {
+		return e, err
+	}
+	if earliest := today.AddDays(days); e.State == ExitIsLeaving && e.LeaveBy.Before(earliest) {
+		e.LeaveBy = earliest
+	}
+	return e, nil
+}
+
+// heard is a decision's reasons after its appeal: it is heard once, and the time
+// for reconsideration is counted from when the decision on it arrives.
+func heard(all []rule.Trace) []rule.Trace {
+	all = slices.Clone(all)
+	for i := range all {
+		t := &all[i]
+		t.Changes = slices.DeleteFunc(slices.Clone(t.Changes), func(c rule.Change) bool { return c.Code == changeAppeal })
+		t.Appeals = slices.DeleteFunc(slices.Clone(t.Appeals), func(a rule.Appeal) bool { return a.Way == "officer_review" })
+		for j := range t.Appeals {
+			t.Appeals[j].Until, t.Appeals[j].ToBeConfirmed = clock.Date{}, false
+		}
+	}
+	return all
 }
 
 // Leave records that the tenant left by a decision that stands: not while it

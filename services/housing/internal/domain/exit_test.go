@@ -95,3 +95,34 @@ func TestTheTimeToAppeal(t *testing.T) {
 		t.Error("a time to appeal what was appealed")
 	}
 }
+
+// TestWhatIsSaidOnceAnAppealWasHeard: the reasons promise no second one, and the
+// time for reconsideration runs from the message of the decision on the first.
+func TestWhatIsSaidOnceAnAppealWasHeard(t *testing.T) {
+	today := clock.DateOf(now)
+	review := rule.Appeal{Way: "officer_review", Until: today}
+	e := Exit{State: ExitIsAppealed, NoticedBy: "A001", DecidedBy: "A002", AppealDays: 15, AppealUntil: today, Reasons: []rule.Trace{{
+		Changes: []rule.Change{{Code: "appeal_exit"}, {Code: ChangePaper}},
+		Appeals: []rule.Appeal{review, {Way: "reconsideration", Days: 60, Until: today.AddDays(60), ToBeConfirmed: true}},
+	}}}
+	for _, officer := range []string{"a001", "a002"} {
+		if _, _, err := e.DecideAppeal(false, officer); !errors.Is(err, ErrExitOfficer) {
+			t.Errorf("%s, who had a hand in it, decides: %v", officer, err)
+		}
+	}
+	got, _, err := e.DecideAppeal(false, "A003")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := got.Reasons[0]
+	if len(r.Changes) != 1 || r.Changes[0].Code != ChangePaper || len(r.Appeals) != 1 || r.Appeals[0] != (rule.Appeal{Way: "reconsideration", Days: 60}) {
+		t.Errorf("%+v", r)
+	}
+	if e.Reasons[0].Appeals[0] != review || len(e.Reasons[0].Changes) != 2 {
+		t.Error("what was said before is not what it was")
+	}
+	noticed := Exit{State: ExitIsAnswered, NoticedBy: "A001"}
+	if _, _, err := (ExitRules{}).Decide(noticed, false, clock.Date{}, "a001", now); !errors.Is(err, ErrExitOfficer) {
+		t.Errorf("who gave the notice decides: %v", err)
+	}
+}
