@@ -14,8 +14,8 @@ func (a *App) publicUntil(county string, from clock.Date) (clock.Date, error) {
 	return from.AddDays(days), err
 }
 
-// roundHomes reads the homes for a round; none may be in another open one. own
-// are those of the round itself.
+// roundHomes loads the homes for a round; none may be in another open one. own
+// are those of the round itself. They are locked, as who offers one locks it.
 func (a *App) roundHomes(s Store, county string, ids, own []string) ([]domain.Home, error) {
 	elsewhere, err := s.HomesInRounds(county)
 	if err != nil {
@@ -23,7 +23,7 @@ func (a *App) roundHomes(s Store, county string, ids, own []string) ([]domain.Ho
 	}
 	homes := make([]domain.Home, len(ids))
 	for i, id := range ids {
-		if homes[i], err = s.PeekHome(id); err != nil {
+		if homes[i], err = s.Home(id); err != nil {
 			return nil, err
 		}
 		if slices.Contains(elsewhere, id) && !slices.Contains(own, id) {
