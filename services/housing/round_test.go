@@ -65,6 +65,29 @@ func complete(t *testing.T, why []*platformv1.Reason) {
 	}
 }
 
+// A list that was empty at a midnight is published again once somebody is back on it.
+func TestAListThatWasEmptyIsPublishedAgain(t *testing.T) {
+	f := start(t)
+	id := f.waits("worker-1", "paper", "2025-01-01")
+	midnight := func(day int) {
+		f.clock.Set(time.Date(2026, 11, day, 4, 0, 0, 0, time.UTC))
+		f.Settle()
+	}
+	midnight(3)
+	testkit.Eventually(t, "the list is published", func() bool { return f.place("worker-1", id).GetPublishedOn() == "2026-11-03" })
+	offer := f.offer(id, f.home("1", "public_rental"))
+	midnight(4)
+	testkit.Eventually(t, "the list is published without anybody", func() bool {
+		list, err := f.client.ListWaiting(f.officer(), &housingv1.ListWaitingRequest{County: county, Kind: "public_rental"})
+		return err == nil && list.GetPublishedOn() == ""
+	})
+	if _, err := f.client.DeclineOffer(f.Worker("worker-1"), &housingv1.DeclineOfferRequest{OfferId: offer}); err != nil {
+		t.Fatal(err)
+	}
+	midnight(5)
+	testkit.Eventually(t, "the list is published again", func() bool { return f.place("worker-1", id).GetPublishedOn() == "2026-11-05" })
+}
+
 func TestPlaceSaysWhatItRestsOn(t *testing.T) {
 	f := start(t)
 	first := f.waits("worker-1", "paper", "2025-01-01")

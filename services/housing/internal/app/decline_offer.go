@@ -14,6 +14,6 @@ func (a *App) DeclineOffer(ctx context.Context, s Store, offerID string) error {
 	if err != nil {
 		return err
 	}
-	_, err = giveBack(ctx, s, application, o, events)
+	_, err = a.giveBack(ctx, s, application, o, events)
 	return err
 }

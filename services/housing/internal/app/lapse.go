@@ -23,6 +23,6 @@ func (a *App) Lapse(ctx context.Context, s Store, offerID string) error {
 	if len(events) == 0 {
 		return nil
 	}
-	_, err = giveBack(ctx, s, application, o, events)
+	_, err = a.giveBack(ctx, s, application, o, events)
 	return err
 }

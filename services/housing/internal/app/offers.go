@@ -27,16 +27,19 @@ func offerToAnswer(ctx context.Context, s Store, offerID string) (p auth.Princip
 }
 
 // giveBack saves an offer that came to nothing, frees its home and brings the
-// application back to its place.
-func giveBack(ctx context.Context, s Store, a domain.Application, o domain.Offer, events []domain.Event) (domain.Application, error) {
-	a = a.Return()
-	if err := s.SaveApplication(ctx, a); err != nil {
-		return a, err
+// application back to its place, on a list that may have been empty meanwhile.
+func (a *App) giveBack(ctx context.Context, s Store, application domain.Application, o domain.Offer, events []domain.Event) (domain.Application, error) {
+	application = application.Return()
+	if err := s.SaveApplication(ctx, application); err != nil {
+		return application, err
 	}
 	if err := s.SaveOffer(ctx, o, events...); err != nil {
-		return a, err
+		return application, err
 	}
-	return a, release(ctx, s, o.HomeID)
+	if err := release(ctx, s, o.HomeID); err != nil || !application.Waits() {
+		return application, err
+	}
+	return application, a.keepPublishing(ctx, s, application.County, application.Kind)
 }
 
 // offer offers a home whose row is locked to an application whose row is.

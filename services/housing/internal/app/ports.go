@@ -83,6 +83,7 @@ type Lists interface {
 	Undecided(county string, kind domain.Kind, limit int) ([]domain.Application, error)
 	// Published tells where each stood when the list was last published, and when that was.
 	Published(county string, kind domain.Kind) (was map[string]int, on clock.Date, err error)
+	PublishedOn(county string, kind domain.Kind) (clock.Date, error)
 	Publish(ctx context.Context, id, county string, kind domain.Kind, on clock.Date, ranked []domain.Standing) error
 	// Round returns ErrRoundUnknown where there is none; so does PeekRound.
 	Round(id string) (domain.Round, error)

@@ -10,7 +10,7 @@ import (
 // keepPublishing has a list published at the next day's beginning, where it has
 // not been before.
 func (a *App) keepPublishing(ctx context.Context, s Store, county string, kind domain.Kind) error {
-	_, on, err := s.Published(county, kind)
+	on, err := s.PublishedOn(county, kind)
 	if err != nil || !on.IsZero() {
 		return err
 	}
@@ -25,7 +25,7 @@ func (a *App) PublishList(ctx context.Context, s Store, list string) error {
 		return err
 	}
 	today := a.today()
-	_, on, err := s.Published(county, domain.Kind(kind))
+	on, err := s.PublishedOn(county, domain.Kind(kind))
 	if err != nil || on == today {
 		return err
 	}

@@ -17,7 +17,7 @@ func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) error
 	if err != nil {
 		return err
 	}
-	if application, err = giveBack(ctx, s, application, o, events); err != nil {
+	if application, err = a.giveBack(ctx, s, application, o, events); err != nil {
 		return err
 	}
 	return collect(ctx, s, application)

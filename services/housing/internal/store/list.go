@@ -65,6 +65,12 @@ func (t *inTx) Published(county string, kind domain.Kind) (was map[string]int, o
 	return was, on, err
 }
 
+// PublishedOn tells when a list was last published, zero where nobody stood on it.
+func (t *inTx) PublishedOn(county string, kind domain.Kind) (clock.Date, error) {
+	s, _, err := standings.Find(t.tx, `WHERE county = $1 AND kind = $2 LIMIT 1`, county, string(kind))
+	return s.on, err
+}
+
 // Publish writes a list's positions down in place of the last ones.
 func (t *inTx) Publish(ctx context.Context, id, county string, kind domain.Kind, on clock.Date, ranked []domain.Standing) error {
 	if _, err := t.tx.Exec(`DELETE FROM standing WHERE county = $1 AND kind = $2`, county, string(kind)); err != nil {
