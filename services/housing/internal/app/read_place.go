@@ -66,6 +66,9 @@ func (a *App) place(s Store, p auth.Principal, v *Placed) error {
 		return err
 	}
 	i := slices.IndexFunc(ranked, func(st domain.Standing) bool { return st.Candidate.Application.ID == id })
+	if i < 0 { // it got an offer since it was read
+		return nil
+	}
 	v.Standing = ranked[i]
 	v.Proofs = v.Standing.Candidate.Proofs
 	why, err := sc.Explain(v.Standing, a.today())

@@ -39,6 +39,8 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	t.Run("the end of a fact reaches who holds it", func(t *testing.T) { fresh(t).endHeld() })
 	t.Run("concurrent changes lose nothing", func(t *testing.T) { fresh(t).concurrent() })
 	t.Run("64 contenders for the last home", func(t *testing.T) { fresh(t).lastHome() })
+	t.Run("a home that a round takes is offered to nobody", func(t *testing.T) { fresh(t).homeOfARound() })
+	t.Run("an offer made while a place is read", func(t *testing.T) { fresh(t).offeredMeanwhile() })
 	t.Run("a round survives the round trip", func(t *testing.T) { fresh(t).roundRoundTrip() })
 	t.Run("a list survives the round trip", func(t *testing.T) { fresh(t).listRoundTrip() })
 	t.Run("what belongs to a lease survives the round trip", func(t *testing.T) { fresh(t).tenancyRoundTrip() })
