@@ -69,7 +69,7 @@ var (
 	ErrLeaseUnknown = errs.New(errs.NotFound, "housing.lease.unknown", "There is no such lease.")
 	ErrLeaseLeft    = errs.New(errs.Conflict, "housing.lease.left", "The tenant has left this home.")
 	ErrLeaveOther   = errs.New(errs.Denied, "housing.lease.leave_other", "Only the tenant himself ends his lease by his own wish.")
-	ErrLeaveDay     = errs.New(errs.Invalid, "housing.lease.leave_day", "The day of leaving lies before the lease or in the future.")
+	ErrLeaveDay     = errs.New(errs.Invalid, "housing.lease.leave_day", "The day of leaving lies before the lease or in the future. A lease that has not begun ends on the day on which you say so.")
 	ErrVacantDay    = errs.New(errs.Invalid, "housing.lease.vacant_day", "The home cannot stand empty since before the lease or from a future day.")
 	ErrRentMonth    = errs.New(errs.Invalid, "housing.rent.month", "This month is none of the lease.")
 	ErrRentAmount   = errs.New(errs.Invalid, "housing.rent.amount", "A payment is more than nothing.")

@@ -84,12 +84,13 @@ func (l Lease) Until(today clock.Date) string {
 // Live reports whether the tenant has not left.
 func (l Lease) Live() bool { return l.LeftOn.IsZero() }
 
-// Leave ends the lease on the day on which the tenant leaves.
+// Leave ends the lease on the day on which the tenant leaves; one that has not
+// begun ends on the day on which that is said.
 func (l Lease) Leave(on, today clock.Date) (Lease, []Event, error) {
 	switch {
 	case !l.Live():
 		return l, nil, ErrLeaseLeft
-	case on.Before(l.StartsOn) || on.After(today):
+	case on.After(today), on.Before(l.StartsOn) && on != today:
 		return l, nil, ErrLeaveDay
 	}
 	l.LeftOn = on

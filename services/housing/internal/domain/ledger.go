@@ -51,9 +51,12 @@ type Ledger struct {
 
 // NewLedger computes the ledger: a month's rent is due on the same day of each
 // month, in the first one not before the lease begins. A month that is
-// over-paid does not pay another.
+// over-paid does not pay another. A lease that was left before it began owes none.
 func NewLedger(l Lease, payments []Payment, dueDay int, today clock.Date) Ledger {
 	var g Ledger
+	if !l.LeftOn.IsZero() && l.LeftOn.Before(l.StartsOn) {
+		return g
+	}
 	last := today
 	if !l.LeftOn.IsZero() && l.LeftOn.Before(last) {
 		last = l.LeftOn

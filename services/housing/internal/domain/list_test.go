@@ -213,6 +213,31 @@ func TestFitting(t *testing.T) {
 	}
 }
 
+// TestALeaseIsLeftBeforeItBegins: that ends it the same day, and it owes no rent.
+func TestALeaseIsLeftBeforeItBegins(t *testing.T) {
+	today := clock.DateOf(now)
+	for name, c := range map[string]struct {
+		starts, on clock.Date
+		ok         bool
+	}{
+		"not begun, today":     {today.AddDays(2), today, true},
+		"not begun, its start": {today.AddDays(2), today.AddDays(2), false},
+		"not begun, yesterday": {today.AddDays(2), today.AddDays(-1), false},
+		"running, today":       {today.AddDays(-9), today, true},
+		"running, its start":   {today.AddDays(-9), today.AddDays(-9), true},
+		"running, before it":   {today.AddDays(-9), today.AddDays(-10), false},
+		"running, tomorrow":    {today.AddDays(-9), today.AddDays(1), false},
+	} {
+		l, events, err := Lease{ID: "l", StartsOn: c.starts, EndsOn: c.starts.AddYears(1), RentFen: 100}.Leave(c.on, today)
+		if (err == nil) != c.ok || c.ok && (l.State(today) != "left" || len(events) != 1) {
+			t.Errorf("%s: %v, %s", name, err, l.State(today))
+		}
+		if g := NewLedger(l, nil, 10, c.starts.AddDays(60)); c.ok && (len(g.Months) == 0) != c.on.Before(c.starts) {
+			t.Errorf("%s: %d months are owed", name, len(g.Months))
+		}
+	}
+}
+
 func TestLedger(t *testing.T) {
 	l := Lease{StartsOn: clock.NewDate(2026, 6, 15), EndsOn: clock.NewDate(2027, 6, 14), RentFen: 100}
 	pay := func(month string, fen int64) Payment { return Payment{Month: month, AmountFen: fen, PaidOn: today} }
