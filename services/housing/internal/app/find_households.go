@@ -35,10 +35,11 @@ func (a *App) FindHouseholds(ctx context.Context, county string, kind domain.Kin
 			return 0, err
 		}
 	}
-	return open, a.Data.Change(ctx, func(s Store) error {
+	err = a.Data.Change(ctx, func(s Store) error {
 		open, err = a.keepHouseholds(ctx, s, county, kind, of, found)
 		return err
 	})
+	return open, err
 }
 
 // onList gives the application of each worker on a list, to an officer of the county.
@@ -50,8 +51,11 @@ func (a *App) onList(ctx context.Context, s Store, county string, kind domain.Ki
 	if err != nil {
 		return nil, err
 	}
+	if len(all) > mostCompared {
+		return nil, domain.ErrDoublesMany
+	}
 	of := make(map[string]string, len(all))
-	for _, c := range all[:min(len(all), mostCompared)] {
+	for _, c := range all {
 		of[c.Application.Worker] = c.Application.ID
 	}
 	return of, nil

@@ -18,6 +18,7 @@ var (
 	ErrRoundResults      = errs.New(errs.Conflict, "housing.round.results", "The round has results; nobody's place is taken back. A fault is mended by a correction.")
 	ErrDoubleUnknown     = errs.New(errs.NotFound, "housing.household.unknown", "There is no such pair of applications.")
 	ErrDoubleDecided     = errs.New(errs.Conflict, "housing.household.decided", "This pair was decided on already.")
+	ErrDoublesMany       = errs.New(errs.Conflict, "housing.household.many", "More wait on the list than are looked through at once.")
 	ErrDoubleOutcome     = errs.New(errs.Invalid, "housing.household.outcome", "Say whether they are one household, and which of the two applications goes, or two; and on what that rests.")
 	ErrDoublesOpen       = errs.New(errs.Conflict, "housing.household.open", "Some applications may be one household twice. Decide on them first, or say that they stay in the list.")
 	ErrCorrectionUnknown = errs.New(errs.NotFound, "housing.correction.unknown", "There is no such correction.")

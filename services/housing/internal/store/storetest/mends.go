@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/services/housing/internal/app"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -131,4 +132,33 @@ func (s *suite) correctionsRoundTrip() {
 func mends(t *testing.T, fresh func(*testing.T) *suite) {
 	t.Run("a pair of applications survives the round trip", func(t *testing.T) { fresh(t).doublesRoundTrip() })
 	t.Run("a correction and a relief survive the round trip", func(t *testing.T) { fresh(t).correctionsRoundTrip() })
+}
+
+// longList is a store whose list is longer than the registry is asked about.
+type longList struct{ app.Store }
+
+func (longList) Candidates(string, domain.Kind, clock.Date) ([]domain.Candidate, error) {
+	return make([]domain.Candidate, 20_001), nil
+}
+
+// looking is transactions that only look.
+type looking struct {
+	look func(func(app.Store) error) error
+}
+
+func (l looking) Look(_ context.Context, f func(app.Store) error) error { return l.look(f) }
+
+func (looking) Change(context.Context, func(app.Store) error) error {
+	return errors.New("nothing changes")
+}
+
+// manyHouseholds are refused: a part of a list says nothing about the rest.
+func (s *suite) manyHouseholds() {
+	cases := s.useCases()
+	cases.Data = looking{func(f func(app.Store) error) error {
+		return s.try(func(_ context.Context, tx app.Store) error { return f(longList{tx}) })
+	}}
+	if _, err := cases.FindHouseholds(anOfficer(), "654301", domain.PublicRental); !errors.Is(err, domain.ErrDoublesMany) {
+		s.Errorf("a list of 20,001: %v", err)
+	}
 }

@@ -44,6 +44,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	t.Run("a round survives the round trip", func(t *testing.T) { fresh(t).roundRoundTrip() })
 	t.Run("a list survives the round trip", func(t *testing.T) { fresh(t).listRoundTrip() })
 	t.Run("what belongs to a lease survives the round trip", func(t *testing.T) { fresh(t).tenancyRoundTrip() })
+	t.Run("a list that is too long to be looked through", func(t *testing.T) { fresh(t).manyHouseholds() })
 	mends(t, fresh)
 	t.Run("64 contenders for a list's last home", func(t *testing.T) { fresh(t).lastRound() })
 	t.Run("64 contenders for three places", func(t *testing.T) { fresh(t).lastPlaces() })
