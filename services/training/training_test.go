@@ -257,6 +257,15 @@ func TestAFreedPlaceDoesNotWaitForEver(t *testing.T) {
 			t.Fatalf("%s has %v", w, e)
 		}
 	}
+	f.clock.Set(clock.NewDate(2026, 12, 1).Start().Add(-time.Microsecond)) // the first day's last moment
+	if !f.mine(t, "worker-3").GetEnrolments()[0].GetPlaceFree() {
+		t.Fatal("the place is not free on the first day")
+	}
+	f.clock.Set(clock.NewDate(2026, 12, 1).Start())
+	if f.mine(t, "worker-3").GetEnrolments()[0].GetPlaceFree() {
+		t.Fatal("a place is free in a course that has begun")
+	}
+	f.clock.Set(by)
 	// Nobody behind takes it: whoever let it pass can still have it.
 	if _, err := f.client.AcceptPlace(f.Counter("hrss", "worker-2"), &trainingv1.AcceptPlaceRequest{EnrolmentId: second}); err != nil {
 		t.Fatal(err)

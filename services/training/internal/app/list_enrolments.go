@@ -21,6 +21,9 @@ func (a *App) ListEnrolments(ctx context.Context, s Store, worker string) (o Ove
 	if o.Enrolments, err = s.EnrolmentsOf(worker); err != nil {
 		return o, err
 	}
+	for i, l := range o.Enrolments {
+		o.Enrolments[i].Free = l.Free && !a.today().After(l.StartsOn) // who did not join on the first day does not join
+	}
 	if o.Certificates, err = s.CertificatesOf(worker); err != nil {
 		return o, err
 	}

@@ -67,7 +67,7 @@ type EnrolmentLine struct {
 	domain.Enrolment
 	Title    string
 	StartsOn clock.Date
-	Free     bool // who waits can take a place: all who wait were asked, and nobody took it
+	Free     bool // a place is free for who waits: all who wait were asked, and nobody took it
 	Position int  // on the waiting list, from 1; 0 for who does not wait
 }
 
