@@ -14,6 +14,7 @@ var (
 	ErrCourseKind       = errs.New(errs.Invalid, "training.course.kind", "The kind of the course must be general, order, targeted or post.")
 	ErrSubsidy          = errs.New(errs.Invalid, "training.course.subsidy", "The subsidy must not be negative.")
 	ErrCounty           = errs.New(errs.Invalid, "training.course.county", "The county is not one of the prefecture.")
+	ErrReferenceTaken   = errs.New(errs.Conflict, "training.course.reference", "Another course of the provider has this reference.")
 	ErrCourseStarted    = errs.New(errs.Conflict, "training.course.started", "The course has started already.")
 	ErrCourseNotStarted = errs.New(errs.Conflict, "training.course.not_started", "The course has not started yet.")
 	ErrCursor           = errs.New(errs.Invalid, "training.course.cursor", "The page mark is not one that this list gave.")

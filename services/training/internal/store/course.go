@@ -24,6 +24,7 @@ var courses = table.New(table.Spec[domain.Course]{
 		return outbox.Subject{Aggregate: c.ID, Division: c.County}
 	},
 	Unknown: domain.ErrCourseUnknown,
+	Twice:   domain.ErrReferenceTaken,
 })
 
 // AddCourse writes a course and its events, unless its provider has published

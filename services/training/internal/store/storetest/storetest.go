@@ -11,6 +11,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
@@ -199,6 +200,17 @@ func corrected(t *testing.T, s suite) {
 		}
 		return err
 	})
+	err := s.try(func(in app.Store) error {
+		known, err := in.Course(c.ID)
+		if err != nil {
+			return err
+		}
+		known.Reference = other.Reference
+		return in.SaveCourse(context.Background(), known, published(known))
+	})
+	if errs.CodeOf(err) != errs.CodeOf(domain.ErrReferenceTaken) { // and no conflict that a repeat would end
+		t.Errorf("the reference of another course: %v", err)
+	}
 	s.wantEvents(t, "training.course.published.v1", "training.course.published.v1", "training.course.published.v1")
 }
 
