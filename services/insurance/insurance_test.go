@@ -102,6 +102,10 @@ func TestHireOpensDutyAndEnrolmentFulfilsIt(t *testing.T) {
 	if _, err := f.client.EnrolWorker(f.Employer("employer-1"), request); errs.CodeOf(err) != "insurance.duty.state" {
 		t.Fatalf("enrolled twice: %v", err)
 	}
+	if _, err := f.client.RecordMonth(f.Officer("hrss"), &insurancev1.RecordMonthRequest{EnrolmentId: e.GetEnrolmentId(), Month: "2026-12"}); errs.CodeOf(err) != "insurance.month_ahead" {
+		t.Fatalf("a month that has not begun: %v", err)
+	}
+	f.clock.Set(day(12, 1))
 	for i, month := range []string{"2026-11", "2026-12"} {
 		got, err := f.client.RecordMonth(f.Officer("hrss"), &insurancev1.RecordMonthRequest{EnrolmentId: e.GetEnrolmentId(), Month: month})
 		if err != nil || got.GetMonths() != int32(i+1) {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/insurance/internal/domain"
 )
 
@@ -21,7 +22,7 @@ func (a *App) Enrol(ctx context.Context, s Store, dutyID string, schemes []strin
 	if err != nil {
 		return domain.Cover{}, err
 	}
-	d, c, events, err := d.Fulfil(a.NewID(), schemes, month)
+	d, c, events, err := d.Fulfil(a.NewID(), schemes, month, clock.Today(a.Clock))
 	if err != nil {
 		return domain.Cover{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/insurance/internal/domain"
 )
 
@@ -27,7 +28,7 @@ func (a *App) RecordMonth(ctx context.Context, s Store, enrolmentID, month strin
 	if err := s.CreditMonth(enrolmentID, m); err != nil {
 		return 0, err
 	}
-	c, events, err := c.Credit(m)
+	c, events, err := c.Credit(m, clock.Today(a.Clock))
 	if err != nil {
 		return 0, err
 	}

@@ -55,11 +55,14 @@ type Cover struct {
 	Version  int64
 }
 
-// Credit counts a month of contribution. The caller makes sure that the same
-// month is credited once.
-func (c Cover) Credit(m Month) (Cover, []Event, error) {
+// Credit counts a month of contribution that has begun. The caller makes sure that
+// the same month is credited once.
+func (c Cover) Credit(m Month, today clock.Date) (Cover, []Event, error) {
 	if m < c.From {
 		return c, nil, ErrMonth
+	}
+	if m > MonthOf(today) {
+		return c, nil, ErrMonthAhead
 	}
 	if !c.Active && m > c.Last {
 		return c, nil, ErrCoverStopped

@@ -17,6 +17,7 @@ var (
 	ErrScheme       = errs.New(errs.Invalid, "insurance.scheme", "This is not an insurance scheme, or none was named.")
 	ErrInjury       = errs.New(errs.Invalid, "insurance.scheme.injury", "For a worker beyond the pension age the duty is to insure against injury; pension and medical may go on beside it, unemployment insurance does not.")
 	ErrMonth        = errs.New(errs.Invalid, "insurance.month", "The month must be written like 2026-11 and not lie before the cover begins.")
+	ErrMonthAhead   = errs.New(errs.Invalid, "insurance.month_ahead", "This month has not begun.")
 	ErrMonthTwice   = errs.New(errs.Conflict, "insurance.month_twice", "This month is credited already.")
 	ErrCoverUnknown = errs.New(errs.NotFound, "insurance.cover.unknown", "There is no such enrolment.")
 	ErrCoverStopped = errs.New(errs.Conflict, "insurance.cover.stopped", "The cover stopped before this month.")
@@ -80,13 +81,20 @@ func (d Duty) Reopen(dueOn clock.Date) (Duty, []Event) {
 // Owed reports whether the employer still has to enrol the worker.
 func (d Duty) Owed() bool { return d.State == DutyIsOpen || d.State == DutyIsOverdue }
 
-// Fulfil ends the duty with an enrolment from a month on.
-func (d Duty) Fulfil(enrolmentID string, schemes []string, from Month) (Duty, Cover, []Event, error) {
+// Fulfil ends the duty with an enrolment from a month on, which has begun or is the
+// first of the work.
+func (d Duty) Fulfil(enrolmentID string, schemes []string, from Month, today clock.Date) (Duty, Cover, []Event, error) {
 	if !d.Owed() {
 		return d, Cover{}, nil, ErrDutyState.With("state", string(d.State))
 	}
 	if err := checkSchemes(schemes); err != nil {
 		return d, Cover{}, nil, err
+	}
+	if d.StartOn.After(today) {
+		today = d.StartOn
+	}
+	if from > MonthOf(today) {
+		return d, Cover{}, nil, ErrMonthAhead
 	}
 	if slices.Equal(d.Schemes, InjuryAlone()) && (!slices.Contains(schemes, schemeInjury) || slices.Contains(schemes, schemeUnemployment)) {
 		return d, Cover{}, nil, ErrInjury

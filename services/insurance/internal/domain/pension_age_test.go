@@ -96,7 +96,7 @@ func TestTheDutyOfWhoIsBeyondThePensionAge(t *testing.T) {
 		"without injury":            {[]string{"pension"}, ErrInjury},
 		"unemployment, which ended": {[]string{"work_injury", "unemployment"}, ErrInjury},
 	} {
-		if _, _, _, err := old.Fulfil("cover", c.schemes, "2026-07"); !errors.Is(err, c.err) {
+		if _, _, _, err := old.Fulfil("cover", c.schemes, "2026-07", due); !errors.Is(err, c.err) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -83,8 +83,8 @@ func (w *world) insurance() insurancev1.InsuranceClient {
 func (w *world) insure(ctx context.Context, r *rand.Rand, l *life) error {
 	reply, err := w.insurance().ListCover(worker(ctx, l.ref), &insurancev1.ListCoverRequest{Worker: l.ref})
 	for _, d := range reply.GetDuties() {
-		if d.GetState() == "open" && r.IntN(5) > 0 {
-			_, err = w.insurance().EnrolWorker(officer(ctx, "hrss", ""), &insurancev1.EnrolWorkerRequest{DutyId: d.GetDutyId(), Schemes: []string{"pension", "medical", "unemployment", "work_injury"}, FromMonth: clock.Today(clock.System()).String()[:7]})
+		if d.GetState() == "open" && r.IntN(5) > 0 { // from two months ago, since a life is told in minutes
+			_, err = w.insurance().EnrolWorker(officer(ctx, "hrss", ""), &insurancev1.EnrolWorkerRequest{DutyId: d.GetDutyId(), Schemes: []string{"pension", "medical", "unemployment", "work_injury"}, FromMonth: clock.Today(clock.System()).AddMonths(-2).String()[:7]})
 		}
 	}
 	return err
@@ -100,7 +100,9 @@ func (w *world) month(ctx context.Context, _ *rand.Rand, l *life) error {
 		if parseErr != nil {
 			return parseErr
 		}
-		_, err = w.insurance().RecordMonth(officer(ctx, "hrss", ""), &insurancev1.RecordMonthRequest{EnrolmentId: c.GetEnrolmentId(), Month: from.AddMonths(int(c.GetMonths())).String()[:7]})
+		if next := from.AddMonths(int(c.GetMonths())); !next.After(clock.Today(clock.System())) {
+			_, err = w.insurance().RecordMonth(officer(ctx, "hrss", ""), &insurancev1.RecordMonthRequest{EnrolmentId: c.GetEnrolmentId(), Month: next.String()[:7]})
+		}
 	}
 	return err
 }

@@ -56,7 +56,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	t.Run("a cover survives the round trip", func(t *testing.T) {
 		db, s := fresh(t)
 		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
-		fulfilled, c, more, err := d.Fulfil("cover-1", []string{"pension", "medical"}, "2026-11")
+		fulfilled, c, more, err := d.Fulfil("cover-1", []string{"pension", "medical"}, "2026-11", due)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -134,7 +134,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	t.Run("concurrent credits lose nothing", func(t *testing.T) {
 		db, s := fresh(t)
 		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
-		d, c, more, err := d.Fulfil("cover-1", []string{"pension"}, "2020-01")
+		d, c, more, err := d.Fulfil("cover-1", []string{"pension"}, "2020-01", due)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,7 +156,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 					if err := s.In(tx).CreditMonth(c.ID, month); err != nil {
 						return err
 					}
-					c, events, err := c.Credit(month)
+					c, events, err := c.Credit(month, due)
 					if err != nil {
 						return err
 					}
