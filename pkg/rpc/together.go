@@ -19,10 +19,11 @@ const (
 	together = "Calls"
 	// maxTogether bounds how many do.
 	maxTogether = 64
-	// abreast is how many messages to one service are under way at once: one is
-	// worked on while the next is on its way. Who calls meanwhile waits for the
-	// next one, so that a message carries many calls only where there are many.
-	abreast = 2
+	// abreast is how many messages to one service are under way at once: what they
+	// carry shares a commit there, half of what a method takes at once. Who calls
+	// meanwhile waits for the next one, so that a message carries many calls only
+	// where there are many.
+	abreast = 4
 	// maxTogetherBytes leaves room in a message for what comes beside the requests.
 	maxTogetherBytes = maxBody / 2
 )

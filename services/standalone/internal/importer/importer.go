@@ -27,7 +27,7 @@ import (
 )
 
 const (
-	concurrency = 256                    // rows under way at once
+	concurrency = 768                    // rows under way at once
 	pause       = 100 * time.Millisecond // before the second try; doubled after
 )
 
