@@ -14,9 +14,8 @@ import (
 // that was not done since it was closed.
 func (s *Server) askedForDoubles(ctx context.Context, roundID string) error {
 	var r domain.Round
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		shown, err := s.App.ReadRound(s.In(tx), roundID)
-		r = shown.Round
+	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) (err error) {
+		r, err = s.In(tx).PeekRound(roundID)
 		return err
 	})
 	if err != nil || r.State != domain.RoundIsClosed || !r.DoublesOn.IsZero() {

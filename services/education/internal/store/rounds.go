@@ -171,7 +171,7 @@ func (t *inTx) Waiting(roundID string) ([]domain.Application, error) {
 
 // Declined lists, by application, the schools whose offer in a round was declined.
 func (t *inTx) Declined(roundID string) (map[string][]string, error) {
-	all, err := sqldb.Collect(t.tx, scanPair, `SELECT application_id, school_id FROM offer WHERE round_id = $1 AND state = 'declined' ORDER BY id`, roundID)
+	all, err := sqldb.Collect(t.tx, scanPair, `SELECT application_id, school_id FROM offer WHERE round_id = $1 AND round_id <> '' AND state = 'declined' ORDER BY id`, roundID) // as its index says
 	declined := map[string][]string{}
 	for _, d := range all {
 		declined[d[0]] = append(declined[d[0]], d[1])
