@@ -43,10 +43,13 @@ func (t *inTx) ApplicationsOf(worker string) ([]domain.Application, error) {
 	return applications.List(t.tx, `WHERE worker = $1 ORDER BY submitted_at, id`, worker)
 }
 
+// undecided is what a decision is to be made on in a county.
+const undecided = `WHERE county = $1 AND kind = $2 AND (state IN ('submitted', 'refused') OR state = 'accepted' AND reopened = 1)
+		ORDER BY submitted_at, id LIMIT $3`
+
 // Undecided lists the applications that a decision is to be made on, oldest first.
 func (t *inTx) Undecided(county string, kind domain.Kind, limit int) ([]domain.Application, error) {
-	return applications.List(t.tx, `WHERE county = $1 AND kind = $2 AND (state IN ('submitted', 'refused') OR state = 'accepted' AND reopened = 1)
-		ORDER BY submitted_at, id LIMIT $3`, county, string(kind), limit)
+	return applications.List(t.tx, undecided, county, string(kind), limit)
 }
 
 // OpenCases lists and locks the worker's applications that want evidence, as

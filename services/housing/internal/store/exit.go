@@ -38,9 +38,12 @@ func (t *inTx) ExitsOf(leaseID string) ([]domain.Exit, error) {
 	return exits.List(t.tx, `WHERE lease_id = $1 ORDER BY id DESC`, leaseID)
 }
 
+// exitsIn is the notices of a county that are not over.
+const exitsIn = `WHERE county = $1 AND state NOT IN ('stays', 'left') ORDER BY id`
+
 // ExitsIn lists the notices of a county that are not over, oldest first.
 func (t *inTx) ExitsIn(county string) ([]domain.Exit, error) {
-	return exits.List(t.tx, `WHERE county = $1 AND state NOT IN ('stays', 'left') ORDER BY id`, county)
+	return exits.List(t.tx, exitsIn, county)
 }
 
 // SaveExit writes a notice and its events.

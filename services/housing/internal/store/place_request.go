@@ -8,6 +8,10 @@ import (
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
+// takenOf counts the places of a request that are offered or had; it says that
+// there is a request, as the index does.
+const takenOf = `(SELECT count(*) FROM application a WHERE a.request_id = r.id AND a.request_id <> '' AND a.state IN ('offered', 'accepted', 'leased'))`
+
 var requests = table.New(table.Spec[domain.PlaceRequest]{
 	Table: "place_request",
 	From:  "place_request r",
@@ -15,7 +19,7 @@ var requests = table.New(table.Spec[domain.PlaceRequest]{
 		return []table.Column{
 			table.Key("id", &r.ID), table.Fixed("employer_id", &r.Employer), table.Fixed("county", &r.County), table.Fixed("asked", &r.Asked),
 			table.Changing("granted", &r.Granted), table.Fixed("asked_on", &r.AskedOn), table.Version(&r.Version),
-			table.Joined(`(SELECT count(*) FROM application a WHERE a.request_id = r.id AND a.state IN ('offered', 'accepted', 'leased'))`, &r.Taken),
+			table.Joined(takenOf, &r.Taken),
 		}
 	},
 	About: func(r *domain.PlaceRequest) outbox.Subject {

@@ -33,9 +33,12 @@ func (t *inTx) RenewalsOf(leaseID string) ([]domain.Renewal, error) {
 	return renewals.List(t.tx, `WHERE lease_id = $1 ORDER BY id DESC`, leaseID)
 }
 
+// renewalsIn is the wishes of a county that wait for a decision.
+const renewalsIn = `WHERE county = $1 AND state = 'asked' ORDER BY id`
+
 // RenewalsIn lists the wishes of a county that wait for a decision.
 func (t *inTx) RenewalsIn(county string) ([]domain.Renewal, error) {
-	return renewals.List(t.tx, `WHERE county = $1 AND state = 'asked' ORDER BY id`, county)
+	return renewals.List(t.tx, renewalsIn, county)
 }
 
 // SaveRenewal writes a renewal and its events.

@@ -31,9 +31,12 @@ func (t *inTx) RepairsOf(leaseID string) ([]domain.Repair, error) {
 	return repairs.List(t.tx, `WHERE lease_id = $1 ORDER BY id DESC`, leaseID)
 }
 
+// repairsIn is the repairs of a county that are not confirmed.
+const repairsIn = `WHERE county = $1 AND state <> 'confirmed' ORDER BY id`
+
 // RepairsIn lists the repairs of a county that are not confirmed, oldest first.
 func (t *inTx) RepairsIn(county string) ([]domain.Repair, error) {
-	return repairs.List(t.tx, `WHERE county = $1 AND state <> 'confirmed' ORDER BY id`, county)
+	return repairs.List(t.tx, repairsIn, county)
 }
 
 // SaveRepair writes a repair and its events.

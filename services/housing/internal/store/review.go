@@ -32,9 +32,12 @@ func (t *inTx) ReviewsOf(leaseID string) ([]domain.Review, error) {
 	return reviews.List(t.tx, `WHERE lease_id = $1 ORDER BY id DESC`, leaseID)
 }
 
+// reviewsIn is the open reviews of a county.
+const reviewsIn = `WHERE county = $1 AND outcome = '' ORDER BY id`
+
 // ReviewsIn lists the open reviews of a county, oldest first.
 func (t *inTx) ReviewsIn(county string) ([]domain.Review, error) {
-	return reviews.List(t.tx, `WHERE county = $1 AND outcome = '' ORDER BY id`, county)
+	return reviews.List(t.tx, reviewsIn, county)
 }
 
 // SaveReview writes a review and its events.
