@@ -141,7 +141,8 @@ func theRegistryIsLost(t *testing.T, database, keys string, lose func() string) 
 	// Where the events were taken back and the rows are to be entered again, the
 	// events go on after those on record.
 	without(t, anew, "child", "worker")
-	_, stop = begin(anew)
+	ready, stop = begin(anew)
+	<-ready
 	if got := f.register(t, 1); got != guardian {
 		t.Errorf("with events on record, the same person is %s, was %s", got, guardian)
 	}
