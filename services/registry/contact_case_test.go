@@ -14,11 +14,16 @@ import (
 // of is an officer of a department in a county; one who acts for somebody does
 // so at the counter.
 func (f *fixture) of(department, staff, county, actsFor string) context.Context {
-	p := auth.Principal{Kind: auth.Officer, Subject: staff, Department: department, Division: county, ActsFor: actsFor, Purpose: "contact_case"}
+	p := auth.Principal{Kind: auth.Officer, Subject: staff, Department: department, Division: county, ActsFor: actsFor}
 	if actsFor != "" {
 		p.Via = auth.ViaCounter
 	}
 	return f.As(p)
+}
+
+// clerk is an officer who works on contact cases in a county.
+func (f *fixture) clerk(staff, county string) context.Context {
+	return f.As(auth.Principal{Kind: auth.Officer, Subject: staff, Department: "hrss", Division: county, Purpose: "contact_case"})
 }
 
 const home, away = "654301", "654321"
@@ -26,7 +31,8 @@ const home, away = "654301", "654321"
 func TestLookingUpLeavesATraceAndTellsNothingOfOtherCounties(t *testing.T) {
 	f := start(t)
 	w := f.register(t, 1)
-	stranger, nobody := f.of("hrss", "b-1", away, ""), &registryv1.FindWorkerRequest{DocumentNumber: number(adult, 2), CaseId: "case-1"}
+	stranger := f.As(auth.Principal{Kind: auth.Officer, Subject: "b-1", Department: "hrss", Division: away, Purpose: "registration"})
+	nobody := &registryv1.FindWorkerRequest{DocumentNumber: number(adult, 2), CaseId: "case-1"}
 	_, there := f.client.FindWorker(stranger, &registryv1.FindWorkerRequest{DocumentNumber: number(adult, 1), CaseId: "case-1"})
 	_, none := f.client.FindWorker(stranger, nobody)
 	if there == nil || none == nil || there.Error() != none.Error() || errs.CodeOf(there) != "registry.worker.unknown" {
@@ -102,7 +108,7 @@ func TestNobodyTakesARecordOver(t *testing.T) {
 func TestTwoOfficersChangeAContactAndThePersonIsTold(t *testing.T) {
 	f := start(t)
 	w := f.register(t, 1)
-	first, second, stranger := f.of("hrss", "a-1", home, ""), f.of("hrss", "a-2", home, ""), f.of("hrss", "b-1", away, "")
+	first, second, stranger := f.clerk("a-1", home), f.clerk("a-2", home), f.clerk("b-1", away)
 	change := &registryv1.ProposeContactRequest{Worker: w, County: away, Phone: "15000018191", Languages: []string{"kk-Arab"}, ReasonCode: "moved", Paper: "phone_contract"}
 	_, foreign := f.client.ProposeContact(stranger, change)
 	_, none := f.client.ProposeContact(stranger, &registryv1.ProposeContactRequest{Worker: "none", County: away})
@@ -119,7 +125,7 @@ func TestTwoOfficersChangeAContactAndThePersonIsTold(t *testing.T) {
 		code string
 	}{
 		"who opened it":                    {first, "registry.contact_case.own"},
-		"the same, written otherwise":      {f.of("hrss", "A-1", home, ""), "registry.contact_case.own"},
+		"the same, written otherwise":      {f.clerk("A-1", home), "registry.contact_case.own"},
 		"an officer of another county":     {stranger, "registry.contact_case.unknown"},
 		"an officer of another department": {f.of("edu", "e-1", home, ""), "auth.denied"},
 	} {
@@ -156,14 +162,14 @@ func TestTwoOfficersChangeAContactAndThePersonIsTold(t *testing.T) {
 		t.Errorf("both are logged: %v", readers)
 	}
 	// What the person changed since is never overwritten.
-	opened, err = f.client.ProposeContact(f.of("hrss", "b-1", away, ""), &registryv1.ProposeContactRequest{Worker: w, County: home})
+	opened, err = f.client.ProposeContact(f.clerk("b-1", away), &registryv1.ProposeContactRequest{Worker: w, County: home})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.client.UpdateContact(f.Worker(w), &registryv1.UpdateContactRequest{Worker: w, County: away, Phone: "15000018192"}); err != nil {
 		t.Fatal(err)
 	}
-	late := f.of("hrss", "b-2", away, "")
+	late := f.clerk("b-2", away)
 	if _, err := f.client.DecideContact(late, &registryv1.DecideContactRequest{CaseId: opened.GetCaseId(), Approve: true}); errs.CodeOf(err) != "registry.contact_case.stale" {
 		t.Errorf("over the person's own word: %v", err)
 	}
@@ -180,21 +186,21 @@ func TestAContactCaseIsReadByWhoWorksOnIt(t *testing.T) {
 		"reason_code": {Worker: w, County: home, ReasonCode: "because"},
 		"paper":       {Worker: w, County: home, Paper: "a_letter"},
 	} {
-		if _, err := f.client.ProposeContact(f.of("hrss", "a-1", home, ""), change); errs.CodeOf(err) != "registry.contact_case.reason" || errs.From(err).Detail["field"] != field {
+		if _, err := f.client.ProposeContact(f.clerk("a-1", home), change); errs.CodeOf(err) != "registry.contact_case.reason" || errs.From(err).Detail["field"] != field {
 			t.Errorf("%s: %v", field, err)
 		}
 	}
-	opened, err := f.client.ProposeContact(f.of("hrss", "a-1", home, ""), &registryv1.ProposeContactRequest{Worker: w, County: home, Phone: "15000018191", ReasonCode: "phone_changed"})
+	opened, err := f.client.ProposeContact(f.clerk("a-1", home), &registryv1.ProposeContactRequest{Worker: w, County: home, Phone: "15000018191", ReasonCode: "phone_changed"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	one := &registryv1.GetContactCaseRequest{CaseId: opened.GetCaseId()}
-	got, err := f.client.GetContactCase(f.of("hrss", "a-2", home, ""), one)
+	got, err := f.client.GetContactCase(f.clerk("a-2", home), one)
 	if err != nil || !got.GetCase().GetDecidable() || got.GetWanted().GetPhone() != "15000018191" || got.GetRegistered().GetPhone() == "15000018191" || got.GetName() == "" ||
 		got.GetCase().GetReasonCode() != "phone_changed" || got.GetCase().GetPaper() != "none" {
 		t.Errorf("the second officer: %v, %v", got, err)
 	}
-	if got, err := f.client.GetContactCase(f.of("hrss", "a-1", home, ""), one); err != nil || got.GetCase().GetDecidable() {
+	if got, err := f.client.GetContactCase(f.clerk("a-1", home), one); err != nil || got.GetCase().GetDecidable() {
 		t.Errorf("who opened it: %v, %v", got, err)
 	}
 	lines := f.accesses(t, w)
@@ -202,18 +208,18 @@ func TestAContactCaseIsReadByWhoWorksOnIt(t *testing.T) {
 		t.Errorf("each look is in the person's log: %v", lines)
 	}
 	no := &registryv1.DecideContactRequest{CaseId: opened.GetCaseId(), ReasonCode: "no_reason"}
-	if _, err := f.client.DecideContact(f.of("hrss", "a-2", home, ""), no); errs.CodeOf(err) != "registry.contact_case.reason" {
+	if _, err := f.client.DecideContact(f.clerk("a-2", home), no); errs.CodeOf(err) != "registry.contact_case.reason" {
 		t.Errorf("refusing for a reason that is none: %v", err)
 	}
 	no.ReasonCode = "paper_missing"
-	if _, err := f.client.DecideContact(f.of("hrss", "a-2", home, ""), no); err != nil {
+	if _, err := f.client.DecideContact(f.clerk("a-2", home), no); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := f.client.GetContactCase(f.of("hrss", "a-1", home, ""), one); err != nil || got.GetCase().GetState() != "refused" || got.GetCase().GetRefusalReasonCode() != "paper_missing" || got.GetWanted() != nil {
+	if got, err := f.client.GetContactCase(f.clerk("a-1", home), one); err != nil || got.GetCase().GetState() != "refused" || got.GetCase().GetRefusalReasonCode() != "paper_missing" || got.GetWanted() != nil {
 		t.Errorf("what became of it, and no contact: %v, %v", got, err)
 	}
-	_, foreign := f.client.GetContactCase(f.of("hrss", "b-1", away, ""), one)
-	_, none := f.client.GetContactCase(f.of("hrss", "b-1", away, ""), &registryv1.GetContactCaseRequest{CaseId: w})
+	_, foreign := f.client.GetContactCase(f.clerk("b-1", away), one)
+	_, none := f.client.GetContactCase(f.clerk("b-1", away), &registryv1.GetContactCaseRequest{CaseId: w})
 	if errs.CodeOf(foreign) != "registry.contact_case.unknown" || errs.CodeOf(none) != errs.CodeOf(foreign) {
 		t.Errorf("another county's case and none: %v, %v", foreign, none)
 	}
@@ -233,14 +239,14 @@ func TestThePersonObjectsToAChange(t *testing.T) {
 	}
 	before := person()
 	propose := func() string {
-		got, err := f.client.ProposeContact(f.of("hrss", "a-1", home, ""), &registryv1.ProposeContactRequest{Worker: w, County: home, Phone: "15000018191", Languages: []string{"kk-Arab"}})
+		got, err := f.client.ProposeContact(f.clerk("a-1", home), &registryv1.ProposeContactRequest{Worker: w, County: home, Phone: "15000018191", Languages: []string{"kk-Arab"}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		return got.GetCaseId()
 	}
 	agree := func(id string) error {
-		_, err := f.client.DecideContact(f.of("hrss", "a-2", home, ""), &registryv1.DecideContactRequest{CaseId: id, Approve: true})
+		_, err := f.client.DecideContact(f.clerk("a-2", home), &registryv1.DecideContactRequest{CaseId: id, Approve: true})
 		return err
 	}
 	object := func(as context.Context, id string) (string, error) {
@@ -316,18 +322,18 @@ func TestAMoveIsDecidedWhereThePersonIsRegistered(t *testing.T) {
 	w := f.register(t, 1)
 	moved := form(1)
 	moved.County = away
-	if got, err := f.client.RegisterWorker(f.As(auth.Principal{Kind: auth.Officer, Subject: "b-1", Department: "hrss", Division: away}), moved); err != nil || got.GetOutcome() != "requested" {
+	if got, err := f.client.RegisterWorker(f.of("hrss", "b-1", away, ""), moved); err != nil || got.GetOutcome() != "requested" {
 		t.Fatalf("%v, %v", got, err)
 	}
-	mine, err := f.client.ListContactCases(f.of("hrss", "b-1", away, ""), &registryv1.ListContactCasesRequest{})
+	mine, err := f.client.ListContactCases(f.clerk("b-1", away), &registryv1.ListContactCasesRequest{})
 	if err != nil || len(mine.GetCases()) != 1 || mine.GetCases()[0].GetWorker() != "" || mine.GetCases()[0].GetDecidable() {
 		t.Fatalf("who asked sees the case, not the person: %v, %v", mine, err)
 	}
 	yes := &registryv1.DecideContactRequest{CaseId: mine.GetCases()[0].GetCaseId(), Approve: true}
-	if _, err := f.client.DecideContact(f.of("hrss", "b-2", away, ""), yes); errs.CodeOf(err) != "registry.contact_case.unknown" {
+	if _, err := f.client.DecideContact(f.clerk("b-2", away), yes); errs.CodeOf(err) != "registry.contact_case.unknown" {
 		t.Errorf("two officers of the county that asks: %v", err)
 	}
-	if _, err := f.client.DecideContact(f.of("hrss", "a-1", home, ""), yes); err != nil {
+	if _, err := f.client.DecideContact(f.clerk("a-1", home), yes); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := f.client.GetWorker(f.Worker(w), &registryv1.GetWorkerRequest{Worker: w}); err != nil || got.GetPerson().GetCounty() != away {
