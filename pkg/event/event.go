@@ -132,7 +132,7 @@ func RuleOf(service string, d protoreflect.MessageDescriptor) (Rule, error) {
 	if rest, ok := strings.CutPrefix(beside, "*"); ok {
 		beside = service + rest
 	}
-	return Rule{Type: t, Shared: r.GetAudience() == platformv1.Audience_AUDIENCE_SHARED, Consumers: r.GetConsumers(), Basis: r.GetBasis(), Beside: beside, Tell: r.GetTell(), Fact: r.GetFact(), Addressee: r.GetAddressee()}, nil
+	return Rule{Type: t, Shared: r.GetAudience() == platformv1.Audience_AUDIENCE_SHARED, Consumers: consumersOf(r), Basis: r.GetBasis(), Beside: beside, Tell: r.GetTell(), Fact: r.GetFact(), Addressee: r.GetAddressee()}, nil
 }
 
 // Rules answers RuleOf for one service and remembers the answers.

@@ -49,7 +49,7 @@ var declared = sync.OnceValue(func() map[string]consumers {
 	protoregistry.GlobalTypes.RangeMessages(func(t protoreflect.MessageType) bool {
 		o, _ := t.Descriptor().Options().(*descriptorpb.MessageOptions)
 		if r, _ := proto.GetExtension(o, platformv1.E_Event).(*platformv1.EventRule); r.GetType() != "" {
-			all[r.GetType()] = consumers{t, r.GetConsumers(), t.Descriptor().Fields().ByName(protoreflect.Name(r.GetAddressee()))}
+			all[r.GetType()] = consumers{t, consumersOf(r), t.Descriptor().Fields().ByName(protoreflect.Name(r.GetAddressee()))}
 		}
 		return true
 	})

@@ -2,10 +2,8 @@ package evidence
 
 import (
 	"slices"
-	"sync"
 
-	"google.golang.org/protobuf/proto"
-
+	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/proto/contract"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
@@ -20,28 +18,10 @@ const (
 )
 
 // Kind is a row of the contract's table of facts.
-type Kind struct {
-	Name    string
-	Source  string            // the service that holds the record
-	Holders map[string]string // by service, the purpose for which it may hold a copy
-}
+type Kind = event.FactKind
 
 // Kinds is the contract's table of facts.
-var Kinds = sync.OnceValue(func() (all []Kind) {
-	values := platformv1.FactKind(0).Descriptor().Values()
-	for i := range values.Len() {
-		r, _ := proto.GetExtension(values.Get(i).Options(), platformv1.E_Fact).(*platformv1.FactRule)
-		if r.GetName() == "" {
-			continue
-		}
-		k := Kind{Name: r.GetName(), Source: r.GetSource(), Holders: map[string]string{}}
-		for _, h := range r.GetHolders() {
-			k.Holders[h.GetService()] = h.GetPurpose()
-		}
-		all = append(all, k)
-	}
-	return all
-})
+func Kinds() []Kind { return event.FactKinds() }
 
 // KindOf finds a kind by its name; the zero Kind is none.
 func KindOf(name string) (k Kind) {

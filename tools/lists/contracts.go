@@ -49,7 +49,7 @@ func read(image string) (c contracts, err error) {
 	}
 	c.files.RangeFiles(func(f protoreflect.FileDescriptor) bool {
 		for i := range f.Messages().Len() {
-			if e, ok := eventOf(f.Messages().Get(i)); ok {
+			if e, ok := c.eventOf(f.Messages().Get(i)); ok {
 				c.events = append(c.events, e)
 			}
 		}
@@ -64,7 +64,7 @@ func (c contracts) serves(name string) bool {
 	return c.files.NumFilesByPackage(protoreflect.FullName("qiao."+name+".v1")) > 0
 }
 
-func eventOf(m protoreflect.MessageDescriptor) (e event, ok bool) {
+func (c contracts) eventOf(m protoreflect.MessageDescriptor) (e event, ok bool) {
 	m.Options().ProtoReflect().Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
 		if f.FullName() != "qiao.platform.v1.event" {
 			return true
@@ -80,7 +80,12 @@ func eventOf(m protoreflect.MessageDescriptor) (e event, ok bool) {
 			e.audience = "shared"
 		}
 		for i := range get("consumers").List().Len() {
-			e.consumers = append(e.consumers, get("consumers").List().Get(i).String())
+			name := get("consumers").List().Get(i).String()
+			if name != "holders" {
+				e.consumers = append(e.consumers, name)
+				continue
+			}
+			e.consumers = append(e.consumers, c.holders(get("fact").Message())...)
 		}
 		for i := range get("items").List().Len() {
 			e.serves = append(e.serves, strconv.FormatInt(get("items").List().Get(i).Int(), 10))
@@ -91,6 +96,33 @@ func eventOf(m protoreflect.MessageDescriptor) (e event, ok bool) {
 		return false
 	})
 	return e, ok
+}
+
+// holders are the services that the table of facts lets hold the kind that an event
+// is news of, or any where it is news of none.
+func (c contracts) holders(news protoreflect.Message) (all []string) {
+	d, err := c.files.FindDescriptorByName("qiao.platform.v1.FactKind")
+	kinds, ok := d.(protoreflect.EnumDescriptor)
+	if err != nil || !ok {
+		return nil
+	}
+	of := func(m protoreflect.Message, name protoreflect.Name) protoreflect.Value {
+		return m.Get(m.Descriptor().Fields().ByName(name))
+	}
+	for i := range kinds.Values().Len() {
+		kinds.Values().Get(i).Options().ProtoReflect().Range(func(f protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+			if f.FullName() != "qiao.platform.v1.fact" || news.IsValid() && of(news, "kind").String() != of(v.Message(), "name").String() {
+				return true
+			}
+			for j := range of(v.Message(), "holders").List().Len() {
+				if s := of(of(v.Message(), "holders").List().Get(j).Message(), "service").String(); !slices.Contains(all, s) {
+					all = append(all, s)
+				}
+			}
+			return true
+		})
+	}
+	return all
 }
 
 // readersFirst orders services so that each stands before those whose events it

@@ -1232,7 +1232,7 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\x1cemployment.offer.declined.v1\x10\x01\"\tpromise 2*\x01\x01\"Z\n" +
 	"\vOfferLapsed\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId:0\x8a\xb5\x18,\n" +
-	"\x1aemployment.offer.lapsed.v1\x10\x01\"\tpromise 2*\x01\x01\"\xba\x03\n" +
+	"\x1aemployment.offer.lapsed.v1\x10\x01\"\tpromise 2*\x01\x01\"\xaf\x03\n" +
 	"\x0eHireRegistered\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\vemployer_id\x18\x02 \x01(\tR\n" +
@@ -1244,13 +1244,13 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\thazardous\x18\x05 \x01(\bR\thazardous\x12\x19\n" +
 	"\bstart_on\x18\x06 \x01(\tR\astartOn\x12\x15\n" +
 	"\x06end_on\x18\a \x01(\tR\x05endOn\x12\x1f\n" +
-	"\x05basis\x18\b \x01(\tB\t\x9a\xb5\x18\x05BasisR\x05basis:\xc4\x01\x8a\xb5\x18\xbf\x01\n" +
-	"\x1demployment.hire.registered.v1\x10\x02\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\x0fLCL 7-8; SIL 58*\x03\x01\x04\b:'\n" +
+	"\x05basis\x18\b \x01(\tB\t\x9a\xb5\x18\x05BasisR\x05basis:\xb9\x01\x8a\xb5\x18\xb4\x01\n" +
+	"\x1demployment.hire.registered.v1\x10\x02\x1a\btraining\x1a\tinsurance\x1a\aholders\"\x0fLCL 7-8; SIL 58*\x03\x01\x04\b:'\n" +
 	"\ahire_id\x12\x04hire\x1a\x16\n" +
 	"\x05basis\x12\remployer_saysJ4\n" +
 	"\x03job\x12\ahire_id\x1a\bstart_on2\n" +
 	"occupation:\x0e\n" +
-	"\x05basis\x12\x05offer\"\xe1\x02\n" +
+	"\x05basis\x12\x05offer\"\xd6\x02\n" +
 	"\rHireConfirmed\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\vemployer_id\x18\x02 \x01(\tR\n" +
@@ -1262,19 +1262,19 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\thazardous\x18\x05 \x01(\bR\thazardous\x12\x19\n" +
 	"\bstart_on\x18\x06 \x01(\tR\astartOn\x12\x15\n" +
 	"\x06end_on\x18\a \x01(\tR\x05endOn\x12\x1f\n" +
-	"\x05basis\x18\b \x01(\tB\t\x9a\xb5\x18\x05BasisR\x05basis:m\x8a\xb5\x18i\n" +
-	"\x1cemployment.hire.confirmed.v1\x10\x02\x1a\teducation\x1a\ahousing\"\n" +
+	"\x05basis\x18\b \x01(\tB\t\x9a\xb5\x18\x05BasisR\x05basis:b\x8a\xb5\x18^\n" +
+	"\x1cemployment.hire.confirmed.v1\x10\x02\x1a\aholders\"\n" +
 	"worker act*\x01\x04J$\n" +
 	"\x03job\x12\ahire_id\x1a\bstart_on2\n" +
-	"occupation\"\x9f\x01\n" +
+	"occupation\"\x94\x01\n" +
 	"\fHireDisputed\x12\x17\n" +
-	"\ahire_id\x18\x01 \x01(\tR\x06hireId:v\x8a\xb5\x18r\n" +
-	"\x1bemployment.hire.disputed.v1\x10\x02\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\x13worker act; PIPL 46*\x01\x04J\x10\n" +
-	"\x03job\x12\ahire_id@\x01\"\x91\x01\n" +
+	"\ahire_id\x18\x01 \x01(\tR\x06hireId:k\x8a\xb5\x18g\n" +
+	"\x1bemployment.hire.disputed.v1\x10\x02\x1a\btraining\x1a\tinsurance\x1a\aholders\"\x13worker act; PIPL 46*\x01\x04J\x10\n" +
+	"\x03job\x12\ahire_id@\x01\"\x86\x01\n" +
 	"\n" +
 	"HireUndone\x12\x17\n" +
-	"\ahire_id\x18\x01 \x01(\tR\x06hireId:j\x8a\xb5\x18f\n" +
-	"\x19employment.hire.undone.v1\x10\x02\x1a\btraining\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\tpromise 1*\x01\x01J\x10\n" +
+	"\ahire_id\x18\x01 \x01(\tR\x06hireId:_\x8a\xb5\x18[\n" +
+	"\x19employment.hire.undone.v1\x10\x02\x1a\btraining\x1a\tinsurance\x1a\aholders\"\tpromise 1*\x01\x01J\x10\n" +
 	"\x03job\x12\ahire_id@\x01\"\xb9\x01\n" +
 	"\rHireEndStated\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x19\n" +
@@ -1287,7 +1287,7 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\x0fHireEndDisputed\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId:6\x8a\xb5\x182\n" +
 	"\x1femployment.hire.end_disputed.v1\x10\x02\"\n" +
-	"worker act*\x01\x04\"\xde\x02\n" +
+	"worker act*\x01\x04\"\xd3\x02\n" +
 	"\tHireEnded\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\vemployer_id\x18\x02 \x01(\tR\n" +
@@ -1300,8 +1300,8 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\bended_on\x18\x06 \x01(\tR\aendedOn\x12+\n" +
 	"\vground_code\x18\a \x01(\tB\n" +
 	"\x9a\xb5\x18\x06GroundR\n" +
-	"groundCode:|\x8a\xb5\x18x\n" +
-	"\x18employment.hire.ended.v1\x10\x02\x1a\tinsurance\x1a\teducation\x1a\ahousing\"\x06LCL 50*\x01\x04J0\n" +
+	"groundCode:q\x8a\xb5\x18m\n" +
+	"\x18employment.hire.ended.v1\x10\x02\x1a\tinsurance\x1a\aholders\"\x06LCL 50*\x01\x04J0\n" +
 	"\x03job\x12\ahire_id\x1a\bstart_on\"\bended_on2\n" +
 	"occupation@\x02\"\xac\x01\n" +
 	"\x15QualificationRecorded\x12%\n" +

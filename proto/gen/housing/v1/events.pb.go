@@ -2668,15 +2668,15 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\vOfferLapsed\x12\x19\n" +
 	"\boffer_id\x18\x01 \x01(\tR\aofferId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId:-\x8a\xb5\x18)\n" +
-	"\x17housing.offer.lapsed.v1\x10\x01\"\tpromise 2*\x01\x0f\"\x87\x02\n" +
+	"\x17housing.offer.lapsed.v1\x10\x01\"\tpromise 2*\x01\x0f\"\x85\x02\n" +
 	"\vLeaseSigned\x12\x19\n" +
 	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\ahome_id\x18\x03 \x01(\tR\x06homeId\x12\x1b\n" +
 	"\tstarts_on\x18\x04 \x01(\tR\bstartsOn\x12\x17\n" +
 	"\aends_on\x18\x05 \x01(\tR\x06endsOn\x12\x19\n" +
-	"\brent_fen\x18\x06 \x01(\x03R\arentFen:L\x8a\xb5\x18H\n" +
-	"\x17housing.lease.signed.v1\x10\x02\x1a\teducation\"\bcontract*\x01\x0fJ\x13\n" +
+	"\brent_fen\x18\x06 \x01(\x03R\arentFen:J\x8a\xb5\x18F\n" +
+	"\x17housing.lease.signed.v1\x10\x02\x1a\aholders\"\bcontract*\x01\x0fJ\x13\n" +
 	"\x05lease\x12\blease_id@\x04\"\xb2\x01\n" +
 	"\x0fEvidenceChanged\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
@@ -2750,12 +2750,12 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\aends_on\x18\x04 \x01(\tR\x06endsOn:l\x8a\xb5\x18h\n" +
 	"\x1ahousing.renewal.decided.v1\x10\x02\",statutory: 公共租赁住房管理办法 30*\x01\x0f:\x17\n" +
 	"\n" +
-	"renewal_id\x12\arenewal(\x01\"\x99\x01\n" +
+	"renewal_id\x12\arenewal(\x01\"\x97\x01\n" +
 	"\n" +
 	"LeaseEnded\x12\x19\n" +
 	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x19\n" +
-	"\bended_on\x18\x02 \x01(\tR\aendedOn:U\x8a\xb5\x18Q\n" +
-	"\x16housing.lease.ended.v1\x10\x02\x1a\teducation\"\bcontract*\x01\x0fJ\x1d\n" +
+	"\bended_on\x18\x02 \x01(\tR\aendedOn:S\x8a\xb5\x18O\n" +
+	"\x16housing.lease.ended.v1\x10\x02\x1a\aholders\"\bcontract*\x01\x0fJ\x1d\n" +
 	"\x05lease\x12\blease_id\"\bended_on@\x03\"\x8d\x01\n" +
 	"\x0eRepairReported\x12\x1b\n" +
 	"\trepair_id\x18\x01 \x01(\tR\brepairId\x12\x19\n" +

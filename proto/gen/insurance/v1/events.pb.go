@@ -575,7 +575,7 @@ const file_qiao_insurance_v1_events_proto_rawDesc = "" +
 	"\aduty_id\x18\x01 \x01(\tR\x06dutyId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x18\n" +
 	"\aschemes\x18\x03 \x03(\tR\aschemes:3\x8a\xb5\x18/\n" +
-	" insurance.enrolment.requested.v1\x10\x02\"\x06SIL 58*\x01\b\"\xc4\x02\n" +
+	" insurance.enrolment.requested.v1\x10\x02\"\x06SIL 58*\x01\b\"\xb9\x02\n" +
 	"\x12EnrolmentCompleted\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x17\n" +
 	"\aduty_id\x18\x02 \x01(\tR\x06dutyId\x12\x17\n" +
@@ -583,10 +583,10 @@ const file_qiao_insurance_v1_events_proto_rawDesc = "" +
 	"\aschemes\x18\x04 \x03(\tR\aschemes\x12(\n" +
 	"\n" +
 	"from_month\x18\x05 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tfromMonth\x12\x16\n" +
-	"\x06months\x18\x06 \x01(\x05R\x06months:}\x8a\xb5\x18y\n" +
-	" insurance.enrolment.completed.v1\x10\x02\x1a\teducation\x1a\ahousing\"\x06SIL 58*\x01\bJ4\n" +
+	"\x06months\x18\x06 \x01(\x05R\x06months:r\x8a\xb5\x18n\n" +
+	" insurance.enrolment.completed.v1\x10\x02\x1a\aholders\"\x06SIL 58*\x01\bJ4\n" +
 	"\x10insurance_months\x12\fenrolment_id\x1a\n" +
-	"from_month*\x06months\"\xc7\x02\n" +
+	"from_month*\x06months\"\xba\x02\n" +
 	"\rMonthRecorded\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1f\n" +
 	"\x05month\x18\x02 \x01(\tB\t\x9a\xb5\x18\x05MonthR\x05month\x12\x16\n" +
@@ -594,11 +594,11 @@ const file_qiao_insurance_v1_events_proto_rawDesc = "" +
 	"\n" +
 	"from_month\x18\x04 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tfromMonth\x12(\n" +
 	"\n" +
-	"last_month\x18\x05 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tlastMonth:\x85\x01\x8a\xb5\x18\x80\x01\n" +
-	"\x1binsurance.month.recorded.v1\x10\x02\x1a\teducation\x1a\ahousing\"\x06SIL 58*\x01\bJ@\n" +
+	"last_month\x18\x05 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tlastMonth:y\x8a\xb5\x18u\n" +
+	"\x1binsurance.month.recorded.v1\x10\x02\x1a\aholders\"\x06SIL 58*\x01\bJ@\n" +
 	"\x10insurance_months\x12\fenrolment_id\x1a\n" +
 	"from_month\"\n" +
-	"last_month*\x06months\"\xc7\x02\n" +
+	"last_month*\x06months\"\xbb\x02\n" +
 	"\fCoverStopped\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12(\n" +
@@ -606,8 +606,8 @@ const file_qiao_insurance_v1_events_proto_rawDesc = "" +
 	"last_month\x18\x03 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tlastMonth\x12\x16\n" +
 	"\x06months\x18\x04 \x01(\x05R\x06months\x12(\n" +
 	"\n" +
-	"from_month\x18\x05 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tfromMonth:\x8e\x01\x8a\xb5\x18\x89\x01\n" +
-	"\x1ainsurance.cover.stopped.v1\x10\x02\x1a\teducation\x1a\ahousing\"\x0eSIL 58; LCL 50*\x01\bJB\n" +
+	"from_month\x18\x05 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tfromMonth:\x82\x01\x8a\xb5\x18~\n" +
+	"\x1ainsurance.cover.stopped.v1\x10\x02\x1a\aholders\"\x0eSIL 58; LCL 50*\x01\bJB\n" +
 	"\x10insurance_months\x12\fenrolment_id\x1a\n" +
 	"from_month\"\n" +
 	"last_month*\x06months@\x02\"o\n" +

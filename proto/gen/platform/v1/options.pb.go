@@ -146,7 +146,8 @@ type EventRule struct {
 	Type     string   `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
 	Audience Audience `protobuf:"varint,2,opt,name=audience,proto3,enum=qiao.platform.v1.Audience" json:"audience,omitempty"`
 	// The services that act on it beside the registry, which tells; "*" lets every
-	// department. A test equates this with who really listens.
+	// department, "holders" those that may hold the kind of fact that it is news of, or
+	// any where it is news of none. A test equates this with who really listens.
 	Consumers []string `protobuf:"bytes,3,rep,name=consumers,proto3" json:"consumers,omitempty"`
 	// The legal or consent basis of the passing-on.
 	Basis string `protobuf:"bytes,4,opt,name=basis,proto3" json:"basis,omitempty"`

@@ -541,16 +541,15 @@ const file_qiao_registry_v1_events_proto_rawDesc = "" +
 	"\x1bregistry.consent.granted.v1\x10\x02\x1a\x01*\"\aPIPL 23*\x01\x10\"c\n" +
 	"\x10ConsentWithdrawn\x12\x19\n" +
 	"\bgrant_id\x18\x01 \x01(\tR\agrantId:4\x8a\xb5\x180\n" +
-	"\x1dregistry.consent.withdrawn.v1\x10\x02\x1a\x01*\"\aPIPL 15*\x01\x10\"\xee\x01\n" +
+	"\x1dregistry.consent.withdrawn.v1\x10\x02\x1a\x01*\"\aPIPL 15*\x01\x10\"\xd7\x01\n" +
 	"\rFactCorrected\x12#\n" +
 	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\x12\x16\n" +
 	"\x06source\x18\x02 \x01(\tR\x06source\x12\x1b\n" +
 	"\tsource_id\x18\x03 \x01(\tR\bsourceId\x12\x12\n" +
 	"\x04kind\x18\x04 \x01(\tR\x04kind\x12\x1f\n" +
 	"\vreason_code\x18\x05 \x01(\tR\n" +
-	"reasonCode:N\x8a\xb5\x18J\n" +
-	"\x1aregistry.fact.corrected.v1\x10\x02\x1a\n" +
-	"employment\x1a\teducation\x1a\ahousing\"\aPIPL 46*\x01\x10\"\xee\x01\n" +
+	"reasonCode:7\x8a\xb5\x183\n" +
+	"\x1aregistry.fact.corrected.v1\x10\x02\x1a\aholders\"\aPIPL 46*\x01\x10\"\xee\x01\n" +
 	"\x10MessageDelivered\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x1a\n" +

@@ -782,7 +782,7 @@ const file_qiao_training_v1_events_proto_rawDesc = "" +
 	"\x12AttendanceRecorded\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1c\n" +
 	"\tcompleted\x18\x02 \x01(\bR\tcompleted:3\x8a\xb5\x18/\n" +
-	"\x1ftraining.attendance.recorded.v1\x10\x01\"\aconsent*\x01\x02\"\xa0\x02\n" +
+	"\x1ftraining.attendance.recorded.v1\x10\x01\"\aconsent*\x01\x02\"\x9d\x02\n" +
 	"\x11CertificateIssued\x12%\n" +
 	"\x0ecertificate_id\x18\x01 \x01(\tR\rcertificateId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1e\n" +
@@ -790,9 +790,8 @@ const file_qiao_training_v1_events_proto_rawDesc = "" +
 	"occupation\x18\x03 \x01(\tR\n" +
 	"occupation\x12\x14\n" +
 	"\x05level\x18\x04 \x01(\tR\x05level\x12\x1b\n" +
-	"\tissued_on\x18\x05 \x01(\tR\bissuedOn:}\x8a\xb5\x18y\n" +
-	"\x1etraining.certificate.issued.v1\x10\x02\x1a\n" +
-	"employment\"\x10consent to share*\x01\x02J4\n" +
+	"\tissued_on\x18\x05 \x01(\tR\bissuedOn:z\x8a\xb5\x18v\n" +
+	"\x1etraining.certificate.issued.v1\x10\x02\x1a\aholders\"\x10consent to share*\x01\x02J4\n" +
 	"\vcertificate\x12\x0ecertificate_id\x1a\tissued_on2\n" +
 	"occupation\"\xc0\x01\n" +
 	"\x11SafetyTrainingDue\x12\x15\n" +
