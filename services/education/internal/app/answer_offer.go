@@ -62,8 +62,8 @@ func (a *App) DeclinePlace(ctx context.Context, s Store, offerID string) error {
 	return a.giveBack(ctx, s, application, o, events)
 }
 
-// UndoAcceptance takes back an acceptance that another gave. The application
-// it returns is back in the queue and wants evidence again.
+// UndoAcceptance takes back an acceptance that another gave. The application is
+// back in the queue and wants evidence again.
 func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) error {
 	_, o, application, err := answer(ctx, s, offerID)
 	if err != nil {
@@ -90,9 +90,6 @@ func (a *App) undoTime(county string) (time.Duration, error) {
 
 // answer loads an offer and its application for who may answer it.
 func answer(ctx context.Context, s Store, offerID string) (p auth.Principal, o domain.Offer, a domain.Application, err error) {
-	if err = known(offerID, domain.ErrOfferUnknown); err != nil {
-		return p, o, a, err
-	}
 	seen, err := s.PeekOffer(offerID)
 	if err != nil {
 		return p, o, a, err

@@ -39,9 +39,6 @@ func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, reme
 	if err != nil {
 		return domain.Appeal{}, err
 	}
-	if err := known(appealID, domain.ErrAppealUnknown); err != nil {
-		return domain.Appeal{}, err
-	}
 	seen, err := s.PeekAppeal(appealID)
 	if err != nil {
 		return seen, err

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
@@ -85,14 +86,11 @@ func (a *App) wishes(ctx context.Context, s Store, f Form) ([]domain.School, err
 	if err := a.county(f.County); err != nil {
 		return nil, err
 	}
-	if err := known(f.ChildID, domain.ErrChildUnknown); err != nil {
-		return nil, err
+	if ident.ParseUUID(f.ChildID) != nil { // the registry is asked by it
+		return nil, domain.ErrChildUnknown
 	}
 	var wishes []domain.School
 	for _, id := range f.SchoolIDs {
-		if err := known(id, domain.ErrSchoolUnknown); err != nil {
-			return nil, err
-		}
 		school, err := s.PeekSchool(id)
 		if err != nil {
 			return nil, err

@@ -73,9 +73,6 @@ func (a *App) forgotten(s Store, r domain.Round, all []domain.EntryMend) ([]doma
 		return nil, err
 	}
 	for i, m := range all {
-		if err := known(m.ApplicationID, domain.ErrApplicationUnknown); err != nil {
-			return nil, err
-		}
 		application, err := s.PeekApplication(m.ApplicationID)
 		if err != nil {
 			return nil, err
@@ -171,9 +168,6 @@ func (a *App) late(s Store, c domain.Correction, drawn *allocate.Published, m do
 // takes it, the corrected draw is published beside the first and who was wronged
 // gets a place more, or a task of the bureau. Nobody loses a place.
 func (a *App) DecideCorrection(ctx context.Context, s Store, correctionID, outcome string) (domain.Correction, error) {
-	if err := known(correctionID, domain.ErrCorrectionUnknown); err != nil {
-		return domain.Correction{}, err
-	}
 	seen, err := s.PeekCorrection(correctionID)
 	if err != nil {
 		return seen, err
@@ -355,9 +349,6 @@ func (a *App) publish(s Store, r domain.Round, section func(before []byte) []byt
 
 // ListCorrections lists a round's corrections, the newest first.
 func (a *App) ListCorrections(ctx context.Context, s Store, roundID string) ([]domain.Correction, error) {
-	if err := known(roundID, domain.ErrRoundUnknown); err != nil {
-		return nil, err
-	}
 	r, err := s.PeekRound(roundID)
 	if err != nil {
 		return nil, err

@@ -22,9 +22,6 @@ type Likely struct {
 // ChildrenOf lists the children of a round, and the application of each, for an
 // officer of its county who is about to ask for likely doubles.
 func (a *App) ChildrenOf(ctx context.Context, s Store, roundID string) (map[string]string, error) {
-	if err := known(roundID, domain.ErrRoundUnknown); err != nil {
-		return nil, err
-	}
 	r, err := s.PeekRound(roundID)
 	if err != nil {
 		return nil, err
@@ -116,9 +113,6 @@ func (a *App) undecided(s Store, all []domain.Double) (open int, err error) {
 
 // ListDoubles lists a round's pairs, those that wait first.
 func (a *App) ListDoubles(ctx context.Context, s Store, roundID string) ([]domain.Double, error) {
-	if err := known(roundID, domain.ErrRoundUnknown); err != nil {
-		return nil, err
-	}
 	r, err := s.PeekRound(roundID)
 	if err != nil {
 		return nil, err
@@ -132,9 +126,6 @@ func (a *App) ListDoubles(ctx context.Context, s Store, roundID string) ([]domai
 // DecideDouble takes an officer's word on a pair. Where they are one child, the
 // application that goes is withdrawn; both guardians are told.
 func (a *App) DecideDouble(ctx context.Context, s Store, doubleID, outcome, withdrawn, why string) error {
-	if err := known(doubleID, domain.ErrDoubleUnknown); err != nil {
-		return err
-	}
 	seen, err := s.PeekDouble(doubleID)
 	if err != nil {
 		return err

@@ -26,9 +26,6 @@ type Choices struct {
 // entry with the guardian's receipt. The word itself is not kept, only what
 // proves it.
 func (a *App) FileChoices(ctx context.Context, s Store, f Choices) (domain.Entry, error) {
-	if err := known(f.RoundID, domain.ErrRoundUnknown); err != nil {
-		return domain.Entry{}, err
-	}
 	if _, err := a.guarded(ctx, s, f.ApplicationID); err != nil {
 		return domain.Entry{}, err
 	}
@@ -72,9 +69,6 @@ func (a *App) FileChoices(ctx context.Context, s Store, f Choices) (domain.Entry
 
 // guarded reads an application for who may act for its guardian.
 func (a *App) guarded(ctx context.Context, s Store, applicationID string) (domain.Application, error) {
-	if err := known(applicationID, domain.ErrApplicationUnknown); err != nil {
-		return domain.Application{}, err
-	}
 	application, err := s.PeekApplication(applicationID)
 	if err != nil {
 		return application, err

@@ -15,12 +15,6 @@ func (a *App) OfferPlace(ctx context.Context, s Store, applicationID, schoolID s
 	if err != nil {
 		return domain.Offer{}, err
 	}
-	if err := known(applicationID, domain.ErrApplicationUnknown); err != nil {
-		return domain.Offer{}, err
-	}
-	if err := known(schoolID, domain.ErrSchoolUnknown); err != nil {
-		return domain.Offer{}, err
-	}
 	application, err := s.Application(applicationID)
 	if err != nil {
 		return domain.Offer{}, err

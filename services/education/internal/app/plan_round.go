@@ -53,9 +53,6 @@ func round(ctx context.Context, s Store, id string) (auth.Principal, domain.Roun
 	if err != nil {
 		return p, domain.Round{}, err
 	}
-	if err := known(id, domain.ErrRoundUnknown); err != nil {
-		return p, domain.Round{}, err
-	}
 	r, err := s.Round(id)
 	if err != nil {
 		return p, r, err

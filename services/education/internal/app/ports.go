@@ -156,14 +156,6 @@ type App struct {
 	NewID    func() string
 }
 
-// known refuses an id that cannot be one, as the id of something that is not there.
-func known(id string, unknown error) error {
-	if ident.ParseUUID(id) != nil {
-		return unknown
-	}
-	return nil
-}
-
 func mayActFor(ctx context.Context, worker string) error {
 	p, err := auth.From(ctx)
 	if err != nil {

@@ -30,9 +30,6 @@ func (a *App) ReadApplication(ctx context.Context, s Store, id string) (Shown, e
 	if err != nil {
 		return Shown{}, err
 	}
-	if err := known(id, domain.ErrApplicationUnknown); err != nil {
-		return Shown{}, err
-	}
 	application, err := s.PeekApplication(id)
 	if err != nil {
 		return Shown{}, err

@@ -20,9 +20,6 @@ func (a *App) RecordPaper(ctx context.Context, s Store, applicationID string, sh
 	if err != nil {
 		return "", err
 	}
-	if err := known(applicationID, domain.ErrApplicationUnknown); err != nil {
-		return "", err
-	}
 	application, err := s.Application(applicationID)
 	if err != nil {
 		return "", err

@@ -14,9 +14,6 @@ func (a *App) SetSeats(ctx context.Context, s Store, roundID, schoolID string, s
 	if err != nil {
 		return err
 	}
-	if err := known(schoolID, domain.ErrSchoolUnknown); err != nil {
-		return err
-	}
 	school, err := s.School(schoolID)
 	if err != nil {
 		return err

@@ -6,9 +6,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/answer"
 )
 
-// OfferState is where an offer stands.
-type OfferState = answer.State
-
 // answers are the words for why an answer is not taken.
 var answers = answer.Errors{Lapsed: ErrOfferLapsed, State: ErrOfferState, InPerson: ErrUndoOwn, Late: ErrUndoLate}
 

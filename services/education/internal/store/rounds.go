@@ -238,7 +238,7 @@ func (t *inTx) Bundle(roundID string) ([]byte, error) {
 	return slices.Concat(all...), err
 }
 
-// BundlePart reads a part of a bundle, or returns ErrRoundUnknown.
+// BundlePart reads a part of a bundle, or returns ErrBundleUnknown.
 func (t *inTx) BundlePart(roundID string, part int) (data []byte, err error) {
 	err = t.tx.QueryRow(`SELECT data FROM bundle_part WHERE round_id = $1 AND part = $2`, roundID, part).Scan(&data)
 	if errors.Is(err, sql.ErrNoRows) {

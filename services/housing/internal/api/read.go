@@ -79,7 +79,7 @@ func (s *Server) Leases(tx *sqldb.Tx, worker string) (facts []*platformv1.Fact, 
 }
 
 // fact is a lease as evidence: where and since when, never the address. Its
-// version is the one that LeaseSigned carried.
+// version is the lease's as it stands: whatever was told of it before is older.
 func fact(l domain.Lease, today clock.Date) *platformv1.Fact {
 	return &platformv1.Fact{
 		Kind: evidence.Lease, Source: "housing", SourceId: l.ID, Worker: l.Worker,

@@ -103,7 +103,7 @@ func schools(t *testing.T, fresh opener) {
 		other := school("school-2", 5)
 		other.County, other.Stage = "654321", domain.Junior
 		add(t, db, s, other)
-		for i, state := range []domain.OfferState{answer.Open, answer.Declined, answer.Lapsed} {
+		for i, state := range []answer.State{answer.Open, answer.Declined, answer.Lapsed} {
 			save(t, db, s, submitted(fmt.Sprint("application-", i)), offer(fmt.Sprint("offer-", i), fmt.Sprint("application-", i), state))
 		}
 		view(t, db, func(tx *sqldb.Tx) error {
@@ -307,7 +307,7 @@ func offers(t *testing.T, fresh opener) {
 		db, s := fresh(t)
 		add(t, db, s, school("school-1", 9))
 		want := 0
-		for _, state := range []domain.OfferState{answer.Open, answer.Better, answer.Accepted, answer.Declined, answer.Lapsed, answer.Undone, answer.Withdrawn} {
+		for _, state := range []answer.State{answer.Open, answer.Better, answer.Accepted, answer.Declined, answer.Lapsed, answer.Undone, answer.Withdrawn} {
 			o := offer("offer-"+string(state), "application-"+string(state), state)
 			save(t, db, s, submitted(o.ApplicationID), o)
 			if o.TakesPlace() {
@@ -332,7 +332,7 @@ func submitted(id string) domain.Application {
 	return domain.Application{ID: id, ChildID: "child of " + id, Worker: "worker-1", Stage: domain.Primary, County: "654301", State: domain.Submitted, SubmittedAt: now.Truncate(time.Microsecond)}
 }
 
-func offer(id, applicationID string, state domain.OfferState) domain.Offer {
+func offer(id, applicationID string, state answer.State) domain.Offer {
 	return domain.Offer{ID: id, ApplicationID: applicationID, SchoolID: "school-1", Worker: "worker-1", County: "654301", Clock: answer.Clock{State: state, AnswerDays: 5, MadeAt: now}}
 }
 
