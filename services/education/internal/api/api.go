@@ -30,7 +30,7 @@ func (s *Server) ApplyForPlace(ctx context.Context, req *educationv1.ApplyForPla
 	form := app.Form{ID: s.App.NewID(), Worker: req.GetWorker(), ChildID: req.GetChildId(), Stage: req.GetStage(), County: req.GetCounty(), SchoolIDs: req.GetSchoolIds(),
 		AtOnce: req.GetAtOnce(), Township: req.GetTownship()}
 	var guardian string
-	refused := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return s.App.CheckForm(ctx, s.In(tx), form) })
+	refused := s.look(ctx, func(st app.Store) error { return s.App.CheckForm(ctx, st, form) })
 	if refused == nil {
 		guardian, refused = s.Children.GuardianOf(ctx, form.ChildID, form.ID)
 	}
@@ -56,9 +56,8 @@ func (s *Server) WithdrawApplication(ctx context.Context, req *educationv1.Withd
 // GetApplication shows one application. A read by anybody but the guardian
 // writes to the guardian's access log.
 func (s *Server) GetApplication(ctx context.Context, req *educationv1.GetApplicationRequest) (*educationv1.GetApplicationResponse, error) {
-	out := &educationv1.GetApplicationResponse{}
-	return out, s.read(ctx, func(tx *sqldb.Tx) error {
-		shown, err := s.App.ReadApplication(ctx, s.In(tx), req.GetApplicationId())
+	return view(ctx, s.logged, func(st app.Store, out *educationv1.GetApplicationResponse) error {
+		shown, err := s.App.ReadApplication(ctx, st, req.GetApplicationId())
 		if err == nil {
 			out.Application = application(shown)
 		}
@@ -68,10 +67,8 @@ func (s *Server) GetApplication(ctx context.Context, req *educationv1.GetApplica
 
 // ListApplications shows a guardian's own applications.
 func (s *Server) ListApplications(ctx context.Context, req *educationv1.ListApplicationsRequest) (*educationv1.ListApplicationsResponse, error) {
-	out := &educationv1.ListApplicationsResponse{}
-	return out, s.read(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ListApplications(ctx, s.In(tx), req.GetWorker())
-		out.Applications = nil
+	return view(ctx, s.logged, func(st app.Store, out *educationv1.ListApplicationsResponse) error {
+		all, err := s.App.ListApplications(ctx, st, req.GetWorker())
 		for _, shown := range all {
 			out.Applications = append(out.Applications, application(shown))
 		}
@@ -79,17 +76,31 @@ func (s *Server) ListApplications(ctx context.Context, req *educationv1.ListAppl
 	})
 }
 
-// read runs a read, in a transaction that can log it where somebody else than
-// the person concerned may be reading.
-func (s *Server) read(ctx context.Context, f func(*sqldb.Tx) error) error {
+// view answers with what f reads of the store, which open opens.
+func view[T any](ctx context.Context, open func(context.Context, func(app.Store) error) error, f func(s app.Store, out *T) error) (out *T, err error) {
+	err = open(ctx, func(s app.Store) error {
+		out = new(T) // a transaction may run again
+		return f(s, out)
+	})
+	return out, err
+}
+
+// look opens a transaction that only reads.
+func (s *Server) look(ctx context.Context, f func(app.Store) error) error {
+	return s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
+}
+
+// logged opens a transaction that can log a read, where somebody else than the
+// person concerned may be reading.
+func (s *Server) logged(ctx context.Context, f func(app.Store) error) error {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return err
 	}
 	if p.Kind == auth.Officer || p.ActsFor != "" {
-		return s.Log.DB().Update(ctx, f)
+		return s.Log.DB().Update(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
 	}
-	return s.Log.DB().View(ctx, f)
+	return s.look(ctx, f)
 }
 
 // OfferPlace offers a place that is free.

@@ -14,8 +14,8 @@ import (
 // that was not done since it was closed.
 func (s *Server) askedForDoubles(ctx context.Context, roundID string) error {
 	var r domain.Round
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) (err error) {
-		r, err = s.In(tx).PeekRound(roundID)
+	err := s.look(ctx, func(st app.Store) (err error) {
+		r, err = st.PeekRound(roundID)
 		return err
 	})
 	if err != nil || r.State != domain.RoundIsClosed || !r.DoublesOn.IsZero() {
@@ -33,8 +33,8 @@ func (s *Server) askedForDoubles(ctx context.Context, roundID string) error {
 
 // likely asks the registry, outside of any transaction.
 func (s *Server) likely(ctx context.Context, roundID string) (of map[string]string, found []app.Likely, err error) {
-	err = s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		of, err = s.App.ChildrenOf(ctx, s.In(tx), roundID)
+	err = s.look(ctx, func(st app.Store) error {
+		of, err = s.App.ChildrenOf(ctx, st, roundID)
 		return err
 	})
 	if err != nil {
@@ -65,10 +65,8 @@ func (s *Server) FindDoubles(ctx context.Context, req *educationv1.FindDoublesRe
 
 // ListDoubles lists the pairs of a round.
 func (s *Server) ListDoubles(ctx context.Context, req *educationv1.ListDoublesRequest) (*educationv1.ListDoublesResponse, error) {
-	out := &educationv1.ListDoublesResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ListDoubles(ctx, s.In(tx), req.GetRoundId())
-		out.Doubles = nil
+	return view(ctx, s.look, func(st app.Store, out *educationv1.ListDoublesResponse) error {
+		all, err := s.App.ListDoubles(ctx, st, req.GetRoundId())
 		for _, d := range all {
 			out.Doubles = append(out.Doubles, &educationv1.Double{
 				DoubleId: d.ID, ApplicationId: d.First, OtherApplicationId: d.Second, Grounds: d.Grounds, State: d.State, WithdrawnId: d.Withdrawn,
@@ -125,10 +123,8 @@ func (s *Server) DecideCorrection(ctx context.Context, req *educationv1.DecideCo
 
 // ListCorrections lists a round's corrections.
 func (s *Server) ListCorrections(ctx context.Context, req *educationv1.ListCorrectionsRequest) (*educationv1.ListCorrectionsResponse, error) {
-	out := &educationv1.ListCorrectionsResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ListCorrections(ctx, s.In(tx), req.GetRoundId())
-		out.Corrections = nil
+	return view(ctx, s.look, func(st app.Store, out *educationv1.ListCorrectionsResponse) error {
+		all, err := s.App.ListCorrections(ctx, st, req.GetRoundId())
 		for _, c := range all {
 			out.Corrections = append(out.Corrections, correction(c))
 		}

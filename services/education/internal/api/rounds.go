@@ -103,10 +103,8 @@ func (s *Server) EndRound(ctx context.Context, req *educationv1.EndRoundRequest)
 
 // ListRounds lists rounds.
 func (s *Server) ListRounds(ctx context.Context, req *educationv1.ListRoundsRequest) (*educationv1.ListRoundsResponse, error) {
-	out := &educationv1.ListRoundsResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ListRounds(s.In(tx), req.GetCounty(), req.GetStage())
-		out.Rounds = nil
+	return view(ctx, s.look, func(st app.Store, out *educationv1.ListRoundsResponse) error {
+		all, err := s.App.ListRounds(st, req.GetCounty(), req.GetStage())
 		for _, r := range all {
 			out.Rounds = append(out.Rounds, round(r))
 		}
@@ -116,9 +114,8 @@ func (s *Server) ListRounds(ctx context.Context, req *educationv1.ListRoundsRequ
 
 // GetRound shows a round.
 func (s *Server) GetRound(ctx context.Context, req *educationv1.GetRoundRequest) (*educationv1.GetRoundResponse, error) {
-	out := &educationv1.GetRoundResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		r, err := s.App.ReadRound(s.In(tx), req.GetRoundId())
+	return view(ctx, s.look, func(st app.Store, out *educationv1.GetRoundResponse) error {
+		r, err := s.App.ReadRound(st, req.GetRoundId())
 		if err == nil {
 			out.Round = round(r)
 		}
@@ -128,10 +125,8 @@ func (s *Server) GetRound(ctx context.Context, req *educationv1.GetRoundRequest)
 
 // ListResults lists outcomes by application.
 func (s *Server) ListResults(ctx context.Context, req *educationv1.ListResultsRequest) (*educationv1.ListResultsResponse, error) {
-	out := &educationv1.ListResultsResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ListResults(ctx, s.In(tx), req.GetRoundId(), req.GetAfter(), int(req.GetLimit()))
-		out.Results = nil
+	return view(ctx, s.look, func(st app.Store, out *educationv1.ListResultsResponse) error {
+		all, err := s.App.ListResults(ctx, st, req.GetRoundId(), req.GetAfter(), int(req.GetLimit()))
 		for _, r := range all {
 			m := &educationv1.Result{ApplicationId: r.Entry.ApplicationID, Outcome: string(r.Entry.Outcome), Choice: int32(r.Entry.Choice), State: string(r.State)}
 			if r.Entry.Choice > 0 {
@@ -145,9 +140,8 @@ func (s *Server) ListResults(ctx context.Context, req *educationv1.ListResultsRe
 
 // GetBundle returns a part of what is published of a draw.
 func (s *Server) GetBundle(ctx context.Context, req *educationv1.GetBundleRequest) (*educationv1.GetBundleResponse, error) {
-	out := &educationv1.GetBundleResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		data, parts, err := s.App.ReadBundlePart(s.In(tx), req.GetRoundId(), int(req.GetPart()))
+	return view(ctx, s.look, func(st app.Store, out *educationv1.GetBundleResponse) error {
+		data, parts, err := s.App.ReadBundlePart(st, req.GetRoundId(), int(req.GetPart()))
 		out.Data, out.Parts = data, int32(parts)
 		return err
 	})
@@ -165,9 +159,8 @@ func (s *Server) FileChoices(ctx context.Context, req *educationv1.FileChoicesRe
 
 // GetEntry shows a child's part in a round to its guardian.
 func (s *Server) GetEntry(ctx context.Context, req *educationv1.GetEntryRequest) (*educationv1.GetEntryResponse, error) {
-	out := &educationv1.GetEntryResponse{}
-	return out, s.read(ctx, func(tx *sqldb.Tx) error {
-		shown, err := s.App.ReadEntry(ctx, s.In(tx), req.GetApplicationId())
+	return view(ctx, s.logged, func(st app.Store, out *educationv1.GetEntryResponse) error {
+		shown, err := s.App.ReadEntry(ctx, st, req.GetApplicationId())
 		if err == nil {
 			out.Entry = entry(shown)
 		}
@@ -177,10 +170,8 @@ func (s *Server) GetEntry(ctx context.Context, req *educationv1.GetEntryRequest)
 
 // ListTasks lists whom the bureau must find a place for.
 func (s *Server) ListTasks(ctx context.Context, req *educationv1.ListTasksRequest) (*educationv1.ListTasksResponse, error) {
-	out := &educationv1.ListTasksResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ListTasks(ctx, s.In(tx), req.GetCounty())
-		out.Tasks = nil
+	return view(ctx, s.look, func(st app.Store, out *educationv1.ListTasksResponse) error {
+		all, err := s.App.ListTasks(ctx, st, req.GetCounty())
 		for _, t := range all {
 			m := bureauTask(t.Task)
 			m.ApplicationState = string(t.State)
@@ -219,10 +210,8 @@ func (s *Server) DecideAppeal(ctx context.Context, req *educationv1.DecideAppeal
 
 // ListAppeals lists appeals.
 func (s *Server) ListAppeals(ctx context.Context, req *educationv1.ListAppealsRequest) (*educationv1.ListAppealsResponse, error) {
-	out := &educationv1.ListAppealsResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ListAppeals(ctx, s.In(tx), req.GetCounty())
-		out.Appeals = nil
+	return view(ctx, s.look, func(st app.Store, out *educationv1.ListAppealsResponse) error {
+		all, err := s.App.ListAppeals(ctx, st, req.GetCounty())
 		for _, a := range all {
 			out.Appeals = append(out.Appeals, appeal(a))
 		}
@@ -250,10 +239,8 @@ func (s *Server) AskGrant(ctx context.Context, req *educationv1.AskGrantRequest)
 
 // ListGrants lists grants that wait for approval.
 func (s *Server) ListGrants(ctx context.Context, req *educationv1.ListGrantsRequest) (*educationv1.ListGrantsResponse, error) {
-	out := &educationv1.ListGrantsResponse{}
-	return out, s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		all, err := s.App.ListGrants(ctx, s.In(tx), req.GetCounty())
-		out.Grants = nil
+	return view(ctx, s.look, func(st app.Store, out *educationv1.ListGrantsResponse) error {
+		all, err := s.App.ListGrants(ctx, st, req.GetCounty())
 		for _, a := range all {
 			out.Grants = append(out.Grants, &educationv1.Grant{ApplicationId: a.ID, County: a.County, ApplicationState: string(a.State)})
 		}

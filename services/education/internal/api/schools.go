@@ -32,10 +32,8 @@ func (s *Server) ListSchools(ctx context.Context, req *educationv1.ListSchoolsRe
 	}
 	tag := app.PagesTag(county)
 	page, err := s.Pages.Get(ctx, tag, tag+":"+stage, func(ctx context.Context) ([]byte, error) {
-		list := &educationv1.ListSchoolsResponse{}
-		err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-			all, err := s.App.ListSchools(s.In(tx), county, stage)
-			list.Schools = nil
+		list, err := view(ctx, s.look, func(st app.Store, list *educationv1.ListSchoolsResponse) error {
+			all, err := s.App.ListSchools(st, county, stage)
 			for _, l := range all {
 				list.Schools = append(list.Schools, school(l))
 			}
