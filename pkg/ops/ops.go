@@ -27,12 +27,6 @@ import (
 // fillLimit bounds the events of one answer; their bytes must fit a reply.
 const fillLimit = 500
 
-// Count is a number for the overview: a thing's name and the query that counts it.
-type Count struct {
-	Thing, Query string
-	Today        func() clock.Date // the query's $1; nil where it has none
-}
-
 // Server implements the platform's Ops contract for one service.
 type Server struct {
 	Log      *outbox.Log
@@ -47,6 +41,8 @@ type Server struct {
 	Clock    clock.Clock
 	Held     func() error // why the service stands still, nil where it works
 	Troubles func() []*platformv1.Trouble
+
+	counted counted
 }
 
 // ReadChannel gives stored events from a sequence number on. A service gets the
@@ -121,8 +117,15 @@ func (s *Server) sequenced(ctx context.Context, channel string, r relay.Sequence
 
 // GetStatus gives the channels, cursors and counts of the service.
 func (s *Server) GetStatus(ctx context.Context, _ *platformv1.GetStatusRequest) (*platformv1.GetStatusResponse, error) {
-	out, err := Status(ctx, s.Log.DB(), s.Log.Service(), s.Counts, s.Commands(), s.Tasks, false)
+	out, err := Status(ctx, s.Log.DB(), s.Log.Service(), s.Commands(), s.Tasks, false)
 	if err != nil {
+		return nil, err
+	}
+	events := int64(0)
+	for _, c := range out.GetChannels() {
+		events += c.GetLastSeq()
+	}
+	if out.Counts, err = s.counts(ctx, events); err != nil {
 		return nil, err
 	}
 	out.Held, out.Troubles = errs.CodeOf(s.Held()), s.Troubles()
@@ -138,7 +141,7 @@ func (s *Server) GetStatus(ctx context.Context, _ *platformv1.GetStatusRequest) 
 }
 
 // Status reads a service's database; with recompute it walks every event, as verify does.
-func Status(ctx context.Context, db *sqldb.DB, service string, counts []Count, commands int64, tasks *task.Queue, recompute bool) (*platformv1.GetStatusResponse, error) {
+func Status(ctx context.Context, db *sqldb.DB, service string, commands int64, tasks *task.Queue, recompute bool) (*platformv1.GetStatusResponse, error) {
 	out := &platformv1.GetStatusResponse{Service: service, CommandsTotal: commands}
 	channels, err := relay.State(ctx, db, recompute)
 	if err != nil {
@@ -168,17 +171,6 @@ func Status(ctx context.Context, db *sqldb.DB, service string, counts []Count, c
 			out.Rebuilds = append(out.Rebuilds, &platformv1.RebuildStatus{
 				Model: r.Model, State: r.State, Done: r.Done, Total: r.Total, StartedAt: sqldb.Micros(r.StartedAt), EndedAt: sqldb.Micros(r.EndedAt),
 			})
-		}
-		for _, q := range counts {
-			n := &platformv1.TableCount{Thing: q.Thing}
-			var args []any
-			if q.Today != nil {
-				args = append(args, q.Today().String())
-			}
-			if err := tx.QueryRow(q.Query, args...).Scan(&n.Count); err != nil {
-				return err
-			}
-			out.Counts = append(out.Counts, n)
 		}
 		return nil
 	})

@@ -190,6 +190,7 @@ func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
 	s.watch = newWatch(k.Log.DB(), p.Apart, s.consumer, scope, d.StandsStill)
 	own := &ops.Server{Log: k.Log, Consumer: s.consumer, Tasks: k.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Key: d.Trusted[s.name].Key,
 		Clock: d.Clock, Troubles: s.troubles, Commands: func() int64 { return s.server.Commands() }, Held: s.Held}
+	s.status = own
 	methods := platformv1.OpsMethods(own)
 	for _, m := range s.parts.Methods {
 		methods = append(methods, s.held(m))
@@ -215,6 +216,7 @@ type service struct {
 	started  atomic.Bool
 	begun    atomic.Bool // whether the database may be written
 	watch    *watch
+	status   *ops.Server
 }
 
 func (s *service) Name() string               { return s.name }
@@ -266,6 +268,7 @@ func (s *service) Run(ctx context.Context) error {
 	g.Go(func() error { return s.Tasks.Run(loops) })
 	g.Go(func() error { return s.purge(loops) })
 	g.Go(func() error { return s.watch.run(loops) })
+	g.Go(func() error { s.status.Warm(loops); return nil })
 	for _, f := range s.parts.Together {
 		g.Go(func() error { return f(loops) })
 	}

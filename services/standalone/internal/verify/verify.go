@@ -97,12 +97,12 @@ func Run(ctx context.Context, services []string, address func(service string) (s
 		if err := db.Migrate(ctx, nil); err != nil { // a version before may have left it
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		if readers[name], err = ops.Status(ctx, db, name, nil, 0, nil, false); err != nil {
+		if readers[name], err = ops.Status(ctx, db, name, 0, nil, false); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
 	for _, name := range services {
-		if status[name], err = ops.Status(ctx, dbs[name], name, nil, 0, nil, true); err != nil {
+		if status[name], err = ops.Status(ctx, dbs[name], name, 0, nil, true); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 	}
