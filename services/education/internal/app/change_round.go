@@ -39,23 +39,6 @@ func (a *App) ChangeRound(ctx context.Context, s Store, roundID string, f Plan, 
 	return notice(ctx, s, r, domain.NoticeChanged)
 }
 
-// CancelRound ends a round that has no results: its seats are free again, and
-// the families that filed are told why.
-func (a *App) CancelRound(ctx context.Context, s Store, roundID, why string) error {
-	_, r, err := round(ctx, s, roundID)
-	if err != nil {
-		return err
-	}
-	r, events, err := r.Cancel(why)
-	if err != nil {
-		return err
-	}
-	if err := s.SaveRound(ctx, r, events...); err != nil {
-		return err
-	}
-	return notice(ctx, s, r, domain.NoticeCancelled)
-}
-
 // notice tells each family that filed in a round.
 func notice(ctx context.Context, s Store, r domain.Round, what string) error {
 	entries, err := s.Entries(r.ID)

@@ -31,3 +31,24 @@ func (a *App) OfferPlace(ctx context.Context, s Store, applicationID, schoolID s
 	}
 	return a.offer(ctx, s, application, school, "")
 }
+
+// offer offers a place of a school whose row the caller holds.
+func (a *App) offer(ctx context.Context, s Store, application domain.Application, school domain.School, way string) (domain.Offer, error) {
+	taken, err := s.Taken(school.ID)
+	if err != nil {
+		return domain.Offer{}, err
+	}
+	days, err := a.number("ED-OFFER", "days", school.County)
+	if err != nil {
+		return domain.Offer{}, err
+	}
+	o, application, events, err := domain.MakeOffer(a.NewID(), application, school, taken, days, a.Clock.Now())
+	if err != nil {
+		return domain.Offer{}, err
+	}
+	o.Way = way
+	if err := s.SaveApplication(ctx, application); err != nil {
+		return domain.Offer{}, err
+	}
+	return o, s.SaveOffer(ctx, o, events...)
+}

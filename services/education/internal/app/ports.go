@@ -179,3 +179,18 @@ func (a *App) number(id, parameter, county string) (int, error) {
 	}
 	return r.Int(parameter)
 }
+
+// covers returns nil where the caller may act in a county, "" being all.
+func covers(ctx context.Context, county string) error {
+	p, err := auth.From(ctx)
+	if err != nil {
+		return err
+	}
+	return p.CoversDivision(county)
+}
+
+// Likely is two children who may be one, as the registry says it.
+type Likely struct {
+	First, Second string // children
+	Grounds       []string
+}

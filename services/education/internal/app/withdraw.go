@@ -64,28 +64,3 @@ func withdrawBetter(ctx context.Context, s Store, applicationID string) error {
 	}
 	return s.SaveOffer(ctx, o.Withdraw())
 }
-
-// CloseAccount ends the applications of a guardian that wait for a place or
-// an answer, and the evidence of all goes. A place that was accepted is the
-// child's and stays.
-func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
-	all, err := s.ApplicationsOf(worker)
-	if err != nil {
-		return err
-	}
-	for _, seen := range all {
-		application, err := s.Application(seen.ID)
-		if err != nil {
-			return err
-		}
-		if application.WantsEvidence() {
-			err = withdraw(ctx, s, application)
-		} else if err = withdrawBetter(ctx, s, application.ID); err == nil {
-			err = s.DropEvidence(application.ID)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}

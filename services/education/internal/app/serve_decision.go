@@ -32,32 +32,6 @@ func (a *App) ServeDecision(ctx context.Context, s Store, applicationID string, 
 	return s.SaveEntry(ctx, e)
 }
 
-// ServeAppeal does the same for the decisions on an application's appeals.
-func (a *App) ServeAppeal(ctx context.Context, s Store, applicationID string, at time.Time) error {
-	filed, err := s.AppealsOf(applicationID)
-	if err != nil {
-		return err
-	}
-	for _, seen := range filed {
-		appeal, err := s.Appeal(seen.ID)
-		if err != nil {
-			return err
-		}
-		all, changed, err := a.served(appeal.Reasons, at)
-		if err != nil {
-			return err
-		}
-		if !changed {
-			continue
-		}
-		appeal.Reasons = all
-		if err := s.SaveAppeal(ctx, appeal); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (a *App) served(reasons []rule.Trace, at time.Time) (all []rule.Trace, changed bool, err error) {
 	on := clock.DateOf(at)
 	r, err := a.Rules.Recourse(on, a.Calendar)

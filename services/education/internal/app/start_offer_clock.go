@@ -27,28 +27,3 @@ func (a *App) StartOfferClock(ctx context.Context, s Store, offerID string, at t
 	}
 	return s.LapseAt(ctx, o.ID, o.AnswerBy)
 }
-
-// Lapse ends an offer that was not answered in time. Nothing is lost but the
-// offer: the application is back at its place in the queue.
-func (a *App) Lapse(ctx context.Context, s Store, offerID string) error {
-	seen, err := s.PeekOffer(offerID)
-	if err != nil {
-		return err
-	}
-	if err := holdRound(s, seen); err != nil {
-		return err
-	}
-	application, err := s.Application(seen.ApplicationID)
-	if err != nil {
-		return err
-	}
-	o, err := s.Offer(offerID)
-	if err != nil {
-		return err
-	}
-	o, events := o.Lapse(a.Clock.Now())
-	if len(events) == 0 {
-		return nil
-	}
-	return a.giveBack(ctx, s, application, o, events)
-}

@@ -6,19 +6,6 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-// EvidenceChanged notes a change of an application's evidence in its history.
-func (a *App) EvidenceChanged(ctx context.Context, s Store, applicationID, kind, what string) error {
-	application, err := s.Application(applicationID)
-	if err != nil {
-		return err
-	}
-	events := application.EvidenceChanged(kind, what)
-	if len(events) == 0 {
-		return nil
-	}
-	return s.SaveApplication(ctx, application, events...)
-}
-
 // ForgetEvidence drops the evidence of an application that needs it no more. One
 // whose acceptance can still be undone keeps it: it may wait again, and no
 // paper is asked twice.

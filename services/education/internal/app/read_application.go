@@ -45,28 +45,6 @@ func (a *App) ReadApplication(ctx context.Context, s Store, id string) (Shown, e
 	return a.read(ctx, s, p, application)
 }
 
-// ListApplications shows a guardian's applications, oldest first.
-func (a *App) ListApplications(ctx context.Context, s Store, worker string) ([]Shown, error) {
-	p, err := auth.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.MayActFor(worker); err != nil {
-		return nil, err
-	}
-	all, err := s.ApplicationsOf(worker)
-	if err != nil {
-		return nil, err
-	}
-	shown := make([]Shown, len(all))
-	for i, application := range all {
-		if shown[i], err = a.read(ctx, s, p, application); err != nil {
-			return nil, err
-		}
-	}
-	return shown, nil
-}
-
 func (a *App) read(ctx context.Context, s Store, p auth.Principal, application domain.Application) (sh Shown, err error) {
 	sh.Application = application
 	if application.OfferID != "" {

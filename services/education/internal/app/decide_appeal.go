@@ -8,30 +8,6 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-// FileAppeal files a guardian's appeal against the outcome of the latest round.
-func (a *App) FileAppeal(ctx context.Context, s Store, applicationID, schoolID, ground string) (domain.Appeal, error) {
-	if _, err := a.guarded(ctx, s, applicationID); err != nil {
-		return domain.Appeal{}, err
-	}
-	e, err := s.LastEntry(applicationID)
-	if err != nil {
-		return domain.Appeal{}, err
-	}
-	r, err := s.PeekRound(e.RoundID)
-	if err != nil {
-		return domain.Appeal{}, err
-	}
-	due, err := a.due(domain.DecideDeadline)
-	if err != nil {
-		return domain.Appeal{}, err
-	}
-	appeal, events, err := domain.FileAppeal(domain.Appeal{ID: a.NewID(), SchoolID: schoolID, Ground: ground, DueOn: due, FiledAt: a.Clock.Now()}, r, e, e.ReviewBy, clock.Today(a.Clock))
-	if err != nil {
-		return appeal, err
-	}
-	return appeal, s.SaveAppeal(ctx, appeal, events...)
-}
-
 // DecideAppeal decides an appeal as another officer than those who drew asks. An
 // upheld one adds a seat and offers it, or puts the child first in the next pass.
 func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, remedy, why string) (domain.Appeal, error) {
@@ -93,17 +69,4 @@ func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, reme
 		}
 	}
 	return appeal, s.SaveAppeal(ctx, appeal, events...)
-}
-
-// ListAppeals lists a county's appeals, those that wait first.
-func (a *App) ListAppeals(ctx context.Context, s Store, county string) ([]domain.Appeal, error) {
-	if county != "" {
-		if err := a.county(county); err != nil {
-			return nil, err
-		}
-	}
-	if err := covers(ctx, county); err != nil {
-		return nil, err
-	}
-	return s.Appeals(county)
 }

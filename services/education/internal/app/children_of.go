@@ -1,0 +1,43 @@
+package app
+
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// mostChildren bounds how many children the registry is asked about at once.
+const mostChildren = 20_000
+
+// ChildrenOf lists the children of a round, and the application of each, for an
+// officer of its county who is about to ask for likely doubles.
+func (a *App) ChildrenOf(ctx context.Context, s Store, roundID string) (map[string]string, error) {
+	r, err := s.PeekRound(roundID)
+	if err != nil {
+		return nil, err
+	}
+	if err := covers(ctx, r.County); err != nil {
+		return nil, err
+	}
+	if r.State != domain.RoundIsOpen && r.State != domain.RoundIsClosed {
+		return nil, domain.ErrRoundState.With("state", string(r.State))
+	}
+	entries, err := s.Entries(roundID)
+	if err != nil {
+		return nil, err
+	}
+	if len(entries) > mostChildren {
+		return nil, domain.ErrDoublesMany
+	}
+	of := make(map[string]string, len(entries))
+	for _, e := range entries {
+		application, err := s.PeekApplication(e.ApplicationID)
+		if err != nil {
+			return nil, err
+		}
+		if application.State != domain.Withdrawn {
+			of[application.ChildID] = application.ID
+		}
+	}
+	return of, nil
+}

@@ -1,0 +1,23 @@
+package app
+
+import (
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
+)
+
+// ListRounds lists rounds, the newest first; a county and a stage are optional.
+func (a *App) ListRounds(s Store, county, stage string) ([]ShownRound, error) {
+	if err := a.CheckList(county, stage); err != nil {
+		return nil, err
+	}
+	all, err := s.Rounds(county, domain.Stage(stage))
+	if err != nil {
+		return nil, err
+	}
+	shown := make([]ShownRound, len(all))
+	for i, r := range all {
+		if shown[i], err = a.showRound(s, r); err != nil {
+			return nil, err
+		}
+	}
+	return shown, nil
+}
