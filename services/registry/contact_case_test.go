@@ -64,6 +64,26 @@ func TestLookingUpLeavesATraceAndTellsNothingOfOtherCounties(t *testing.T) {
 	}
 }
 
+// Registering is no way to look a number up without a trace: only a sheet's rows
+// are checked, and who registers again at a counter stands in the log.
+func TestRegisteringIsNoLookUp(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	check := form(1)
+	check.CheckOnly = true
+	for name, as := range map[string]context.Context{"a counter": f.of("hrss", "a-1", home, ""), "the person": f.Worker(w), "somebody else": f.Worker("w-9")} {
+		if _, err := f.client.RegisterWorker(as, check); errs.CodeOf(err) != "auth.denied" {
+			t.Errorf("%s only asks: %v", name, err)
+		}
+	}
+	if got, err := f.client.RegisterWorker(f.of("hrss", "a-1", home, ""), form(1)); err != nil || got.GetOutcome() != "unchanged" {
+		t.Fatalf("%v, %v", got, err)
+	}
+	if lines := f.accesses(t, w); len(lines) != 1 || lines[0].GetReader() != "a-1" {
+		t.Errorf("the person sees who learned of the registration: %v", lines)
+	}
+}
+
 // TestNobodyTakesARecordOver is the way in which it was done: register with the
 // number in another county, then change the contact.
 func TestNobodyTakesARecordOver(t *testing.T) {

@@ -16,7 +16,7 @@ func (s *Server) RegisterWorker(ctx context.Context, req *registryv1.RegisterWor
 	e, err := s.App.CheckRegistration(ctx, domain.Form{
 		Document: req.GetDocumentNumber(), Name: req.GetName(), Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(),
 		Languages: req.GetLanguages(), RegisteredOn: req.GetRegisteredOn(), NoticeVersion: req.GetNoticeVersion(), Signed: req.GetSigned(),
-	}, req.GetAsOf())
+	}, req.GetAsOf(), req.GetCheckOnly())
 	if err != nil {
 		return nil, err
 	}
@@ -61,10 +61,7 @@ func (s *Server) registerWorker(ctx context.Context, e app.Entry, checkOnly bool
 			return reply, nil
 		}
 		return command(ctx, s, func(st app.Store) (*registryv1.RegisterWorkerResponse, error) {
-			if said.Sealed == nil {
-				return reply, nil
-			}
-			return reply, s.App.CorrectContact(ctx, st, known, said)
+			return reply, s.App.Recognise(ctx, st, known, said)
 		})
 	}
 	if checkOnly {

@@ -17,11 +17,16 @@ type Entry struct {
 
 // CheckRegistration judges a form and who hands it in: an officer at whose
 // counter the person registered, or the person. asOf is the day on which ages
-// are judged; a person who registers alone is judged today.
-func (a *App) CheckRegistration(ctx context.Context, f domain.Form, asOf string) (e Entry, err error) {
+// are judged; a person who registers alone is judged today. Only the rows of a
+// sheet are checked and not registered: at a counter that would look a number up
+// without its trace (FindWorker).
+func (a *App) CheckRegistration(ctx context.Context, f domain.Form, asOf string, checkOnly bool) (e Entry, err error) {
 	p, err := auth.From(ctx)
 	if err != nil {
 		return e, err
+	}
+	if checkOnly && (p.Kind != auth.Officer || p.Via != auth.ViaImport) {
+		return e, auth.ErrDenied
 	}
 	if err := a.mayQuery(p); err != nil {
 		return e, err
@@ -103,9 +108,21 @@ func (a *App) SamePerson(ctx context.Context, known domain.Worker, e Entry) (r R
 	return r, nil
 }
 
-// CorrectContact saves the contact that a sheet corrected.
-func (a *App) CorrectContact(ctx context.Context, s Store, known domain.Worker, r Resaid) error {
-	return a.UpdateContact(ctx, s, known, r.Sealed, r.Form)
+// Recognise ends a registration of somebody who is registered: it saves the
+// contact that a sheet corrected. Who learns at a counter that somebody is
+// registered stands in that person's log, as after a look-up; a sheet's row was
+// itself about somebody who registered.
+func (a *App) Recognise(ctx context.Context, s Store, known domain.Worker, r Resaid) error {
+	p, err := auth.From(ctx)
+	switch {
+	case err != nil:
+		return err
+	case r.Sealed != nil:
+		return a.UpdateContact(ctx, s, known, r.Sealed, r.Form)
+	case p.Kind == auth.Officer && p.Via != auth.ViaImport:
+		return a.logRead(s, p, known.ID, "", kindRegistered)
+	}
+	return nil
 }
 
 // NewWorker makes a person's key, where the person had none before, and seals
