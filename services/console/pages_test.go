@@ -235,6 +235,6 @@ func TestStaticFilesAndHeaders(t *testing.T) {
 func TestAFreedCoursePlaceOnThePages(t *testing.T) {
 	f := start(t, true)
 	at := "/workers/" + f.world.someone(t, number, 1) + "/have"
-	f.has(f.get(at, 200), "请在 2026年12月4日 00:00 前答复", "通知送达后开始计算答复时间", "第 2 位", "已问过您的名额还空着，您仍可接受")
+	f.has(f.get(at, 200), "请在2026年12月3日（星期四）当天结束前答复", "通知送达后开始计算答复时间", "第 2 位", "已问过您的名额还空着，您仍可接受")
 	f.has(f.get(at+"?lang=en", 200), "the time to answer begins when the message arrives", "it is still free, and you can take it")
 }

@@ -123,6 +123,8 @@ func TestValues(t *testing.T) {
 		{en.DaysLeft("2026-11-23"), "today"},
 		{en.DaysLeft("2026-11-21"), "2 days overdue"},
 		{zh.DaysLeft(""), ""},
+		{zh.LastDay(time.Date(2026, 12, 3, 16, 0, 0, 0, time.UTC).UnixMicro()), "2026年12月3日（星期四）"},
+		{zh.LastDay(0), ""},
 		{zh.Minute(time.Date(2026, 11, 22, 23, 30, 0, 0, time.UTC).UnixMicro()), "2026年11月23日 07:30"},
 		{zh.Day(0), ""},
 		{zh.County("654301"), "阿勒泰市"},

@@ -52,7 +52,7 @@ func (v *Visit) template(name string) (*template.Template, error) {
 func (v *Visit) funcs() template.FuncMap {
 	p, s, of := v.P, v.site, v.section.Department
 	return template.FuncMap{
-		"t": p.T, "has": p.Has, "date": p.Date, "deadline": p.Deadline, "daysleft": p.DaysLeft, "day": p.Day, "clock": p.Clock, "minute": p.Minute, "hour": p.Hour, "standing": p.Standing,
+		"t": p.T, "has": p.Has, "date": p.Date, "deadline": p.Deadline, "daysleft": p.DaysLeft, "day": p.Day, "clock": p.Clock, "minute": p.Minute, "lastday": p.LastDay, "hour": p.Hour, "standing": p.Standing,
 		"money": p.Money, "num": p.Number, "metres": p.Metres, "county": p.County, "counties": p.Counties, "townships": p.Townships, "places": p.Places, "where": p.Where,
 		"occupation": p.Occupation, "occupations": p.Occupations, "majors": p.Majors, "service": p.Service, "source": p.Source, "cited": p.Cited, "reader": p.Reader, "basis": p.Basis,
 		"code": p.Code, "codes": p.Codes, "event": p.Event, "kind": p.Kind, "thing": p.Thing, "message": p.Message, "fact": p.Fact, "task": p.Task, "span": p.Span, "err": p.Error,

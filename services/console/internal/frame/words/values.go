@@ -83,6 +83,15 @@ func (p *Printer) Minute(us int64) string {
 	return p.Day(us) + " " + p.lang.Numerals(time.UnixMicro(us).In(clock.Shanghai()).Format("15:04"))
 }
 
+// LastDay writes the last day before an instant with its weekday: a time to answer
+// ends with its last day, and the first moment that is too late names another.
+func (p *Printer) LastDay(us int64) string {
+	if us == 0 {
+		return ""
+	}
+	return p.Deadline(clock.DateOf(time.UnixMicro(us - 1)).String())
+}
+
 // Money writes an amount in fen as 1,234.50元.
 func (p *Printer) Money(fen int64) string {
 	sign := ""
