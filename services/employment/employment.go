@@ -52,7 +52,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		}
 		tables.Evidence = holder
 		fairs, atFairs := &fair.App{Jobs: jobs, Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}, fairstore.New(k.Log, k.Tasks, tables.In)
-		tables.Withdrawn = func(ctx context.Context, tx *sqldb.Tx, id string) error {
+		tables.FreeProposalSeat = func(ctx context.Context, tx *sqldb.Tx, id string) error {
 			return fairs.FreeSeat(ctx, atFairs.In(tx), id)
 		}
 		help, helped := &startup.App{Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}, startupstore.New(k.Log)

@@ -122,5 +122,5 @@ func (t *Tx) Read(ctx context.Context, worker, county, caseID string, kinds ...s
 
 // FreeSeat gives back the seat of an interview whose application was withdrawn.
 func (t *Tx) FreeSeat(ctx context.Context, applicationID string) error {
-	return t.Withdrawn(ctx, t.tx, applicationID)
+	return t.FreeProposalSeat(ctx, t.tx, applicationID)
 }

@@ -25,8 +25,9 @@ var Migrations embed.FS
 type Store struct {
 	// Evidence keeps other departments' facts for job searches; the recipe sets it.
 	Evidence *evidence.Holder
-	// Withdrawn gives back the seat of an interview at a job fair; the recipe sets it.
-	Withdrawn func(ctx context.Context, tx *sqldb.Tx, applicationID string) error
+	// FreeProposalSeat gives back the seat of an interview at a job fair whose
+	// application was withdrawn; the recipe sets it.
+	FreeProposalSeat func(ctx context.Context, tx *sqldb.Tx, applicationID string) error
 
 	log       *outbox.Log
 	tasks     *task.Queue

@@ -5,7 +5,6 @@ package api
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -40,23 +39,12 @@ func (s *Server) RecordMonth(ctx context.Context, req *insurancev1.RecordMonthRe
 
 // ListCover shows a worker's own duties and covers.
 func (s *Server) ListCover(ctx context.Context, req *insurancev1.ListCoverRequest) (*insurancev1.ListCoverResponse, error) {
-	p, err := auth.From(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := p.MayActFor(req.GetWorker()); err != nil {
-		return nil, err
-	}
 	out := &insurancev1.ListCoverResponse{}
-	err = s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		duties, err := s.In(tx).DutiesOf(req.GetWorker())
-		if err != nil {
-			return err
-		}
+	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		duties, covers, err := s.App.ListCover(ctx, s.In(tx), req.GetWorker())
 		for _, d := range duties {
 			out.Duties = append(out.Duties, duty(d))
 		}
-		covers, err := s.In(tx).CoversOf(req.GetWorker())
 		for _, c := range covers {
 			out.Covers = append(out.Covers, cover(c))
 		}
@@ -67,26 +55,13 @@ func (s *Server) ListCover(ctx context.Context, req *insurancev1.ListCoverReques
 
 // GetDuty reads one duty without naming the person.
 func (s *Server) GetDuty(ctx context.Context, req *insurancev1.GetDutyRequest) (*insurancev1.GetDutyResponse, error) {
-	p, err := auth.From(ctx)
-	if err != nil {
-		return nil, err
-	}
 	out := &insurancev1.GetDutyResponse{}
-	err = s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
-		d, err := s.In(tx).Peek(req.GetDutyId())
-		if err != nil {
-			return err
+	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+		d, err := s.App.SeeDuty(ctx, s.In(tx), req.GetDutyId())
+		if err == nil {
+			out.Duty = duty(d)
 		}
-		if p.Kind == auth.Employer {
-			err = auth.ErrNotYours
-			if p.Subject == d.EmployerID {
-				err = nil
-			}
-		} else {
-			err = p.CoversDivision(d.Division)
-		}
-		out.Duty = duty(d)
-		return auth.Hide(err, domain.ErrDutyUnknown)
+		return err
 	})
 	return out, err
 }

@@ -32,6 +32,8 @@ func (a *App) Enrol(ctx context.Context, s Store, dutyID string, schemes []strin
 	return c, s.SaveCover(ctx, c, events...)
 }
 
+// mayEnrol returns nil where the caller is the employer that owes a duty, or an officer
+// of its county.
 func mayEnrol(ctx context.Context, d domain.Duty) error {
 	p, err := auth.From(ctx)
 	if err != nil {

@@ -31,7 +31,7 @@ type Store interface {
 	CheckDutyAt(ctx context.Context, dutyID string, at time.Time) error
 	// AskAge has the registry asked, and RequestEnrolment run for a duty.
 	AskAge(ctx context.Context, dutyID string, at time.Time) error
-	// Peek reads a duty without locking it, for display.
+	// Peek reads a duty without locking it.
 	Peek(id string) (domain.Duty, error)
 	DutiesOf(worker string) ([]domain.Duty, error)
 	CoversOf(worker string) ([]domain.Cover, error)

@@ -64,7 +64,7 @@ var duties = table.New(table.Spec[domain.Duty]{
 // Duty loads and locks a duty.
 func (t *Tx) Duty(id string) (domain.Duty, error) { return duties.Load(t.tx, id) }
 
-// Peek reads a duty without locking it, for display.
+// Peek reads a duty without locking it.
 func (t *Tx) Peek(id string) (domain.Duty, error) { return duties.Peek(t.tx, id) }
 
 // DutyOfHire loads and locks the duty that a hire brought.

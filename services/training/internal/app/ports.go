@@ -21,7 +21,7 @@ type Store interface {
 	// AddCourse writes a course, or changes nothing where its provider has
 	// published the reference before. It returns the id that holds.
 	AddCourse(ctx context.Context, c domain.Course, events ...domain.Event) (id string, created bool, err error)
-	// SameCourse finds and locks the provider's course of the same occupation,
+	// SameCourse finds and locks the provider's course of the same title, occupation,
 	// level, kind, orderer and first day; of several, that of the same reference.
 	SameCourse(c domain.Course) (known domain.Course, found bool, err error)
 	// Course returns ErrCourseUnknown where there is none.

@@ -25,7 +25,7 @@ type Said struct {
 
 // PublishCourse opens a course. The same reference of the same provider again
 // changes nothing, so that a sheet can be imported twice. By an import, a course
-// of the same provider, occupation, level, kind, orderer and first day is the same:
+// of the same provider, title, occupation, level, kind, orderer and first day is the same:
 // what the sheet says otherwise corrects it where nobody's enrolment rests on it,
 // and a place more is offered to who waits.
 func (a *App) PublishCourse(ctx context.Context, s Store, n Announcement) (said Said, err error) {

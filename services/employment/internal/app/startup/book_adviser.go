@@ -2,11 +2,13 @@ package startup
 
 import (
 	"context"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
 )
 
 // BookAdviser books an adviser's time for the worker.
 func (a *App) BookAdviser(ctx context.Context, s Store, worker, slotID, topic string) (string, error) {
-	if err := mayActFor(ctx, worker); err != nil {
+	if _, err := app.ActingFor(ctx, worker); err != nil {
 		return "", err
 	}
 	others, err := s.StandingBookings(worker)

@@ -62,15 +62,6 @@ type App struct {
 
 func (a *App) today() clock.Date { return clock.Today(a.Clock) }
 
-// mayActFor returns nil where the caller is the worker or acts for the worker.
-func mayActFor(ctx context.Context, worker string) error {
-	p, err := auth.From(ctx)
-	if err != nil {
-		return err
-	}
-	return p.MayActFor(worker)
-}
-
 // manages returns nil where the officer who calls may act in the county.
 func (a *App) manages(ctx context.Context, county string) error {
 	if _, ok := a.Codes.County(county); !ok {

@@ -2,11 +2,13 @@ package startup
 
 import (
 	"context"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/app"
 )
 
 // RequestPremises asks for premises.
 func (a *App) RequestPremises(ctx context.Context, s Store, worker, siteID string) (string, error) {
-	if err := mayActFor(ctx, worker); err != nil {
+	if _, err := app.ActingFor(ctx, worker); err != nil {
 		return "", err
 	}
 	p, err := s.PeekPremises(siteID)

@@ -49,7 +49,7 @@ func open(t testing.TB, db *sqldb.DB) *suite {
 	jobs := store.New(log, queue, master, cache.New("employment", nil, scope.Log), match.New())
 	s := &suite{t, db, jobs, fair.New(log, queue, jobs.In), startup.New(log)}
 	uses := s.fairUses()
-	jobs.Withdrawn = func(ctx context.Context, tx *sqldb.Tx, id string) error {
+	jobs.FreeProposalSeat = func(ctx context.Context, tx *sqldb.Tx, id string) error {
 		return uses.FreeSeat(ctx, s.fairs.In(tx), id)
 	}
 	return s
