@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,11 +39,11 @@ func large(ctx context.Context, b *bench) error {
 	if err := b.begin(ctx, filepath.Join(empty, "data")); err != nil {
 		return err
 	}
-	ready, _, err := b.start(ctx, filepath.Join(empty, "data"), 0)
+	s, err := b.start(ctx, filepath.Join(empty, "data"), 0)
 	if err != nil {
 		return err
 	}
-	b.atMost("ready on an empty folder", ready.Seconds(), "s", 2)
+	b.atMost("ready on an empty folder", s.ready.Seconds(), "s", 2)
 
 	run, err := b.imported(ctx, b.Program, "large", b.Workers)
 	if err != nil {
@@ -52,12 +54,11 @@ func large(ctx context.Context, b *bench) error {
 	if err := b.third(ctx, dir, data); err != nil {
 		return err
 	}
-	ready, resident, err := b.start(ctx, data, 3*time.Second)
-	if err != nil {
+	if s, err = b.start(ctx, data, 3*time.Second); err != nil {
 		return err
 	}
-	b.atMost(fmt.Sprintf("ready with %d workers", b.Workers), ready.Seconds(), "s", 4)
-	b.atMost(fmt.Sprintf("resident with %d workers of three events each", b.Workers), resident, "MiB", 1024)
+	b.atMost(fmt.Sprintf("ready with %d workers", b.Workers), s.ready.Seconds(), "s", 4)
+	b.atMost(fmt.Sprintf("resident with %d workers of three events each", b.Workers), s.residentMiB, "MiB", 1024)
 	b.raw("the databases of these on disk", onDisk(data), "MiB")
 	return nil
 }
@@ -71,19 +72,25 @@ func (b *bench) begin(ctx context.Context, data string) error {
 	return nil
 }
 
-var readyLine = regexp.MustCompile(`ready after`)
+var readyLine = regexp.MustCompile(`ready after .*(http://[^/ ]+/)`)
 
-// start serves a folder until it is ready and has run for a while, and returns
-// how long the first took and what is resident after the second.
-func (b *bench) start(ctx context.Context, data string, run time.Duration) (ready time.Duration, residentMiB float64, err error) {
+// started is what a served folder showed.
+type started struct {
+	ready       time.Duration
+	page        time.Duration // the first that was asked for
+	residentMiB float64       // after a while
+}
+
+// start serves a folder until it is ready and has run for a while.
+func (b *bench) start(ctx context.Context, data string, run time.Duration) (s started, err error) {
 	c := exec.CommandContext(ctx, b.Program, "serve", "-data", data, "-key-file", filepath.Join(filepath.Dir(data), "key"), "-listen", "127.0.0.1:0")
 	stderr, err := c.StderrPipe()
 	if err != nil {
-		return 0, 0, err
+		return s, err
 	}
 	start := time.Now()
 	if err := c.Start(); err != nil {
-		return 0, 0, err
+		return s, err
 	}
 	defer func() {
 		_ = c.Process.Signal(syscall.SIGTERM)
@@ -91,21 +98,42 @@ func (b *bench) start(ctx context.Context, data string, run time.Duration) (read
 	}()
 	scan := bufio.NewScanner(stderr)
 	for scan.Scan() {
-		if readyLine.MatchString(scan.Text()) {
-			ready = time.Since(start)
+		if at := readyLine.FindStringSubmatch(scan.Text()); at != nil {
+			s.ready = time.Since(start)
+			if s.page, err = asked(ctx, at[1]); err != nil {
+				return s, err
+			}
 			break
 		}
 	}
-	if ready == 0 {
-		return 0, 0, errors.New("the program ended before it was ready")
+	if s.ready == 0 {
+		return s, errors.New("the program ended before it was ready")
 	}
 	select {
 	case <-time.After(run):
 	case <-ctx.Done():
-		return 0, 0, ctx.Err()
+		return s, ctx.Err()
 	}
-	residentMiB, err = resident(c.Process.Pid)
-	return ready, residentMiB, err
+	s.residentMiB, err = resident(c.Process.Pid)
+	return s, err
+}
+
+// asked asks for a page and returns how long all of it took.
+func asked(ctx context.Context, address string) (time.Duration, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return 0, err
+	}
+	start := time.Now()
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return 0, err
+	}
+	_, err = io.Copy(io.Discard, resp.Body)
+	if err = errors.Join(err, resp.Body.Close()); err == nil && resp.StatusCode != http.StatusOK {
+		err = errors.New(address + ": " + resp.Status)
+	}
+	return time.Since(start), err
 }
 
 // resident reads a process's resident memory.
