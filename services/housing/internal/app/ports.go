@@ -1,7 +1,7 @@
 // Package app is the use cases of public housing, one a file. Each loads
 // state, decides in the domain and saves the new state with its events, all in
 // the transaction that its caller opened. Rows are always locked in the same
-// order: list, round, application, offer, lease, exit, home.
+// order: list, round, application, offer, renewal, lease, exit, home, place request.
 package app
 
 import (
