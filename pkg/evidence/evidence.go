@@ -10,6 +10,7 @@ package evidence
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -318,39 +319,51 @@ func (h *Holder) ask(ctx context.Context, tx *sqldb.Tx, caseID string, g Grant) 
 }
 
 // collect asks each source and records the answers. It asks nothing, and is
-// done, where the grant or the case has ended meanwhile.
+// done, where the grant or the case has ended meanwhile. A source that does not
+// answer is asked again alone: the others' facts are here, and each look is a line
+// in the worker's log.
 func (h *Holder) collect(ctx context.Context, payload []byte) error {
 	var q question
 	if err := json.Unmarshal(payload, &q); err != nil {
 		return task.Hopeless(err)
 	}
 	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: h.service, Purpose: h.purpose, LegalBasis: "consent", Via: auth.ViaSystem})
+	var failed []string
+	var failure error
 	for _, kind := range q.Kinds {
-		k := KindOf(kind)
-		if k.Holders[h.service] != h.purpose { // a grant of before the contract said who may hold what
-			continue
-		}
-		source := k.Source
-		var asks bool
-		err := h.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
-			asks, err = h.asks(tx, q, kind)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		if !asks {
-			continue
-		}
-		answer, err := platformv1.FactsClient{Caller: h.caller, Target: source}.ListFacts(ctx, &platformv1.ListFactsRequest{Worker: q.Worker, GrantId: q.GrantID, CaseId: q.CaseID, Kinds: []string{kind}})
-		if err != nil {
-			return fmt.Errorf("ask %s: %w", source, err)
-		}
-		if err := h.db.Update(ctx, func(tx *sqldb.Tx) error { return h.answered(ctx, tx, q, kind, answer.GetFacts()) }); err != nil {
-			return err
+		if err := h.collectKind(ctx, q, kind); err != nil {
+			failed, failure = append(failed, kind), errors.Join(failure, err)
 		}
 	}
-	return nil
+	if failure == nil || len(failed) == len(q.Kinds) {
+		return failure
+	}
+	q.Kinds = failed
+	b, err := json.Marshal(q)
+	if err != nil {
+		return err
+	}
+	return h.db.Update(ctx, func(tx *sqldb.Tx) error { return h.tasks.Add(ctx, tx, taskCollect, b, time.Time{}) })
+}
+
+func (h *Holder) collectKind(ctx context.Context, q question, kind string) error {
+	k := KindOf(kind)
+	if k.Holders[h.service] != h.purpose { // a grant of before the contract said who may hold what
+		return nil
+	}
+	var asks bool
+	err := h.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
+		asks, err = h.asks(tx, q, kind)
+		return err
+	})
+	if err != nil || !asks {
+		return err
+	}
+	answer, err := platformv1.FactsClient{Caller: h.caller, Target: k.Source}.ListFacts(ctx, &platformv1.ListFactsRequest{Worker: q.Worker, GrantId: q.GrantID, CaseId: q.CaseID, Kinds: []string{kind}})
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", k.Source, err)
+	}
+	return h.db.Update(ctx, func(tx *sqldb.Tx) error { return h.answered(ctx, tx, q, kind, answer.GetFacts()) })
 }
 
 // asks reports whether a question still has its grant and its open case.
