@@ -203,13 +203,13 @@ func printable(s string) bool {
 
 type key struct{}
 
-// With returns a context that carries the verified principal of a call.
-func With(ctx context.Context, p Principal) context.Context {
+// NewContext returns a context that carries the verified principal of a call.
+func NewContext(ctx context.Context, p Principal) context.Context {
 	return context.WithValue(ctx, key{}, p)
 }
 
-// From returns the principal of the call that ctx belongs to.
-func From(ctx context.Context) (Principal, error) {
+// FromContext returns the principal of the call that ctx belongs to.
+func FromContext(ctx context.Context) (Principal, error) {
 	p, ok := ctx.Value(key{}).(Principal)
 	if !ok {
 		return Principal{}, ErrNoPrincipal

@@ -37,7 +37,7 @@ func TestTheTombstoneComesFirst(t *testing.T) {
 		s, err := run.New(context.Background(), name, nil, p.Deps(name), func(_ context.Context, k *run.Kit) (run.Parts, error) {
 			r := consume.NewRouter()
 			route(r)
-			databases[name] = k.Log.DB()
+			databases[name] = k.Outbox.DB()
 			return run.Parts{Router: r}, nil
 		})
 		if err != nil {

@@ -239,7 +239,7 @@ func (r *reader) handle(ctx context.Context, tx *sqldb.Tx, e event.Event, h Hand
 		span.End()
 	}()
 	ctx = outbox.Inherit(ctx, outbox.Cause{Correlation: e.Correlation, Causation: e.ID})
-	ctx = auth.With(ctx, auth.Principal{Kind: auth.Service, Subject: r.cfg.Telemetry.Service, Via: auth.ViaSystem})
+	ctx = auth.NewContext(ctx, auth.Principal{Kind: auth.Service, Subject: r.cfg.Telemetry.Service, Via: auth.ViaSystem})
 	if r.cfg.Router.hearsAll(e) {
 		if err := r.cfg.Router.every(ctx, tx, e); err != nil {
 			return err

@@ -44,7 +44,7 @@ func startProbe(t *testing.T, p *testkit.Platform) *probe {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pr := &probe{db: k.Log.DB(), client: platformv1.OpsClient{Caller: p.Client(), Target: reader}}
+	pr := &probe{db: k.Outbox.DB(), client: platformv1.OpsClient{Caller: p.Client(), Target: reader}}
 	if err := pr.db.Update(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(`CREATE TABLE heard (n INTEGER PRIMARY KEY, hire TEXT NOT NULL)`)
 		return err

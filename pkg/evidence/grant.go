@@ -68,13 +68,13 @@ type Source struct {
 // Server answers other departments' questions about facts; it implements
 // platformv1.FactsServer.
 type Server struct {
-	log   *outbox.Log
+	log   *outbox.Outbox
 	clock clock.Clock
 	facts []Source
 }
 
 // NewServer returns the server of a department's facts.
-func NewServer(log *outbox.Log, c clock.Clock, facts []Source) *Server {
+func NewServer(log *outbox.Outbox, c clock.Clock, facts []Source) *Server {
 	return &Server{log, c, facts}
 }
 
@@ -82,7 +82,7 @@ func NewServer(log *outbox.Log, c clock.Clock, facts []Source) *Server {
 // if a grant of the worker covers the asker, its purpose and every kind, and writes
 // the read to the worker's access log.
 func (s *Server) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 
 // ListSetAside gives the events that are too large to be carried, without what they say.
 func (s *Server) ListSetAside(ctx context.Context, req *platformv1.ListSetAsideRequest) (*platformv1.ListSetAsideResponse, error) {
-	all, err := relay.ListSetAside(ctx, s.Log.DB(), min(max(int(req.GetLimit()), 1), 1000))
+	all, err := relay.ListSetAside(ctx, s.Outbox.DB(), min(max(int(req.GetLimit()), 1), 1000))
 	if err != nil {
 		return nil, err
 	}
@@ -30,10 +30,10 @@ func (s *Server) DecideSetAside(ctx context.Context, req *platformv1.DecideSetAs
 	if err != nil {
 		return nil, err
 	}
-	who, _ := auth.From(ctx) // the binding refuses a call without one
+	who, _ := auth.FromContext(ctx) // the binding refuses a call without one
 	v := relay.Verdict{Channel: req.GetChannel(), Seq: req.GetSeq(), ID: req.GetId(), Release: req.GetRelease(), Officer: who.Subject, Reason: reason, At: s.Clock.Now()}
 	signature := s.Signer.SignRecord(v.Record())
-	if err := relay.Decide(ctx, s.Log.DB(), v, signature); err != nil {
+	if err := relay.Decide(ctx, s.Outbox.DB(), v, signature); err != nil {
 		return nil, err
 	}
 	s.Scope.Log.WarnContext(ctx, "an officer decided on an event that was set aside", "channel", v.Channel, "seq", v.Seq, "released", v.Release)
@@ -42,7 +42,7 @@ func (s *Server) DecideSetAside(ctx context.Context, req *platformv1.DecideSetAs
 
 // ListForged gives the messages that this service did not write into its streams.
 func (s *Server) ListForged(ctx context.Context, req *platformv1.ListForgedRequest) (*platformv1.ListForgedResponse, error) {
-	all, err := relay.ListForged(ctx, s.Log.DB(), min(max(int(req.GetLimit()), 1), 1000))
+	all, err := relay.ListForged(ctx, s.Outbox.DB(), min(max(int(req.GetLimit()), 1), 1000))
 	if err != nil {
 		return nil, err
 	}
@@ -62,8 +62,8 @@ func (s *Server) RemoveForged(ctx context.Context, req *platformv1.RemoveForgedR
 	if req.GetStreamSeq() < 1 {
 		return nil, relay.ErrNoForged
 	}
-	who, _ := auth.From(ctx)
-	if err := relay.RemoveForged(ctx, s.Log.DB(), s.Stream, s.Key, req.GetChannel(), uint64(req.GetStreamSeq()), reason, who.Subject, s.Clock.Now()); err != nil {
+	who, _ := auth.FromContext(ctx)
+	if err := relay.RemoveForged(ctx, s.Outbox.DB(), s.Stream, s.Key, req.GetChannel(), uint64(req.GetStreamSeq()), reason, who.Subject, s.Clock.Now()); err != nil {
 		return nil, err
 	}
 	s.Scope.Log.WarnContext(ctx, "an officer removed a forged message", "channel", req.GetChannel(), "message", req.GetStreamSeq())

@@ -35,7 +35,7 @@ type counted struct {
 // many events as they were some seconds ago, and none before the first is done.
 func (s *Server) counts(ctx context.Context, events int64) ([]*platformv1.TableCount, error) {
 	if events < manyEvents {
-		return count(ctx, s.Log.DB(), s.Counts)
+		return count(ctx, s.Outbox.DB(), s.Counts)
 	}
 	c := &s.counted
 	c.mu.Lock()
@@ -43,7 +43,7 @@ func (s *Server) counts(ctx context.Context, events int64) ([]*platformv1.TableC
 	if now := s.Clock.Now(); !c.busy && (c.all == nil || now.Sub(c.at).Abs() >= lately) {
 		c.busy = true
 		go func() {
-			all, err := count(context.WithoutCancel(ctx), s.Log.DB(), s.Counts)
+			all, err := count(context.WithoutCancel(ctx), s.Outbox.DB(), s.Counts)
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			if c.busy = false; err == nil { // else the next who asks begins again

@@ -31,7 +31,7 @@ func TestCountsOfAManyAreRemembered(t *testing.T) {
 	exec(`CREATE TABLE thing (id INTEGER PRIMARY KEY)`)
 	exec(`INSERT INTO thing (id) VALUES (1)`)
 	c := clock.NewManual(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
-	s := &ops.Server{Log: outbox.New("test", db, c, nil, 1), Clock: c, Counts: []ops.Count{{Thing: "things", Query: `SELECT count(*) FROM thing`}}}
+	s := &ops.Server{Outbox: outbox.New("test", db, c, nil, 1), Clock: c, Counts: []ops.Count{{Thing: "things", Query: `SELECT count(*) FROM thing`}}}
 	counted := func(events int64) int64 {
 		t.Helper()
 		all, err := ops.CountsOf(s, ctx, events)

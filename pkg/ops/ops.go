@@ -29,7 +29,7 @@ const fillLimit = 500
 
 // Server implements the platform's Ops contract for one service.
 type Server struct {
-	Log      *outbox.Log
+	Outbox   *outbox.Outbox
 	Consumer *consume.Consumer // nil where the service reads no channel
 	Tasks    *task.Queue
 	Scope    *telemetry.Scope
@@ -49,22 +49,22 @@ type Server struct {
 // bytes of what the contract names it for, and may follow the chain over the
 // rest; an operator gets numbers, ids and hashes alone. Who asked is written down.
 func (s *Server) ReadChannel(ctx context.Context, req *platformv1.ReadChannelRequest) (*platformv1.ReadChannelResponse, error) {
-	who, err := auth.From(ctx)
+	who, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}
 	reader := ""
 	if who.Kind == auth.Service {
-		if reader = who.Subject; !event.MayFill(s.Log.Service(), reader) {
+		if reader = who.Subject; !event.MayFill(s.Outbox.Service(), reader) {
 			return nil, auth.ErrDenied
 		}
 	}
 	limit := min(max(int(req.GetLimit()), 1), fillLimit)
-	rows, err := relay.ReadSequenced(ctx, s.Log.DB(), req.GetChannel(), req.GetFromSeq(), limit)
+	rows, err := relay.ReadSequenced(ctx, s.Outbox.DB(), req.GetChannel(), req.GetFromSeq(), limit)
 	if err != nil {
 		return nil, err
 	}
-	epochs, err := relay.Epochs(ctx, s.Log.DB(), req.GetChannel(), req.GetEpoch())
+	epochs, err := relay.Epochs(ctx, s.Outbox.DB(), req.GetChannel(), req.GetEpoch())
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +105,7 @@ func (s *Server) sequenced(ctx context.Context, channel string, r relay.Sequence
 	if e, err := event.Parse(r.Body); err == nil && event.IsReference(e.Key()) {
 		one.Type, one.Key = e.Type, e.Key()
 	}
-	released, err := relay.Released(ctx, s.Log.DB(), channel, r.Seq)
+	released, err := relay.Released(ctx, s.Outbox.DB(), channel, r.Seq)
 	if err != nil || !released {
 		return one, err
 	}
@@ -117,7 +117,7 @@ func (s *Server) sequenced(ctx context.Context, channel string, r relay.Sequence
 
 // GetStatus gives the channels, cursors and counts of the service.
 func (s *Server) GetStatus(ctx context.Context, _ *platformv1.GetStatusRequest) (*platformv1.GetStatusResponse, error) {
-	out, err := Status(ctx, s.Log.DB(), s.Log.Service(), s.Commands(), s.Tasks, false)
+	out, err := Status(ctx, s.Outbox.DB(), s.Outbox.Service(), s.Commands(), s.Tasks, false)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +190,7 @@ func Status(ctx context.Context, db *sqldb.DB, service string, commands int64, t
 
 // ListParked gives parked events without their payload.
 func (s *Server) ListParked(ctx context.Context, req *platformv1.ListParkedRequest) (*platformv1.ListParkedResponse, error) {
-	all, err := consume.ListParked(ctx, s.Log.DB(), min(max(int(req.GetLimit()), 1), 1000))
+	all, err := consume.ListParked(ctx, s.Outbox.DB(), min(max(int(req.GetLimit()), 1), 1000))
 	if err != nil {
 		return nil, err
 	}

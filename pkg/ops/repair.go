@@ -38,11 +38,11 @@ func parked(p consume.Parked) *platformv1.ParkedEvent {
 // GetParked gives a parked event with its payload: codes, dates and amounts,
 // ids only veiled, and not whom it concerns. Who looked is written down.
 func (s *Server) GetParked(ctx context.Context, req *platformv1.GetParkedRequest) (*platformv1.GetParkedResponse, error) {
-	p, err := consume.FindParked(ctx, s.Log.DB(), req.GetChannel(), req.GetSeq())
+	p, err := consume.FindParked(ctx, s.Outbox.DB(), req.GetChannel(), req.GetSeq())
 	if err != nil {
 		return nil, err
 	}
-	who, err := auth.From(ctx)
+	who, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -77,10 +77,10 @@ func (s *Server) SkipParked(ctx context.Context, req *platformv1.SkipParkedReque
 	if err != nil {
 		return nil, err
 	}
-	who, _ := auth.From(ctx) // the binding refuses a call without one
+	who, _ := auth.FromContext(ctx) // the binding refuses a call without one
 	skip := consume.Skip{Channel: req.GetChannel(), Seq: req.GetSeq(), ID: req.GetId(), Officer: who.Subject, Reason: reason, At: s.Clock.Now()}
 	signature := s.Signer.SignRecord(skip.Record())
-	if err := consume.SkipParked(ctx, s.Log.DB(), skip, signature); err != nil {
+	if err := consume.SkipParked(ctx, s.Outbox.DB(), skip, signature); err != nil {
 		return nil, err
 	}
 	return &platformv1.SkipParkedResponse{Signature: base64.StdEncoding.EncodeToString(signature)}, nil
@@ -88,7 +88,7 @@ func (s *Server) SkipParked(ctx context.Context, req *platformv1.SkipParkedReque
 
 // ListOrphaned gives the effects of events that their publisher lost in a restore.
 func (s *Server) ListOrphaned(ctx context.Context, req *platformv1.ListOrphanedRequest) (*platformv1.ListOrphanedResponse, error) {
-	all, err := consume.ListOrphaned(ctx, s.Log.DB(), min(max(int(req.GetLimit()), 1), 1000))
+	all, err := consume.ListOrphaned(ctx, s.Outbox.DB(), min(max(int(req.GetLimit()), 1), 1000))
 	if err != nil {
 		return nil, err
 	}
@@ -105,8 +105,8 @@ func (s *Server) OpenEpoch(ctx context.Context, req *platformv1.OpenEpochRequest
 	if err != nil {
 		return nil, err
 	}
-	who, _ := auth.From(ctx)
-	e, err := relay.OpenEpoch(ctx, s.Log.DB(), req.GetChannel(), reason, who.Subject, s.Clock.Now())
+	who, _ := auth.FromContext(ctx)
+	e, err := relay.OpenEpoch(ctx, s.Outbox.DB(), req.GetChannel(), reason, who.Subject, s.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -120,8 +120,8 @@ func (s *Server) DeclareBeginning(ctx context.Context, req *platformv1.DeclareBe
 	if err != nil {
 		return nil, err
 	}
-	who, _ := auth.From(ctx)
-	return &platformv1.DeclareBeginningResponse{}, origin.Declare(ctx, s.Log.DB(), s.Log.Service(), reason, who.Subject, s.Clock.Now())
+	who, _ := auth.FromContext(ctx)
+	return &platformv1.DeclareBeginningResponse{}, origin.Declare(ctx, s.Outbox.DB(), s.Outbox.Service(), reason, who.Subject, s.Clock.Now())
 }
 
 // TakeBack takes the events that a restored database is missing back from the stream.
@@ -130,8 +130,8 @@ func (s *Server) TakeBack(ctx context.Context, req *platformv1.TakeBackRequest) 
 	if err != nil {
 		return nil, err
 	}
-	who, _ := auth.From(ctx)
-	n, aggregates, err := relay.TakeBack(ctx, s.Log.DB(), s.Stream, req.GetChannel(), reason, who.Subject, s.Clock.Now())
+	who, _ := auth.FromContext(ctx)
+	n, aggregates, err := relay.TakeBack(ctx, s.Outbox.DB(), s.Stream, req.GetChannel(), reason, who.Subject, s.Clock.Now())
 	if err != nil {
 		return nil, err
 	}
@@ -151,6 +151,6 @@ func (s *Server) Rebuild(ctx context.Context, req *platformv1.RebuildRequest) (*
 	if s.Consumer == nil {
 		return nil, consume.ErrNoModel.With("model", req.GetModel())
 	}
-	who, _ := auth.From(ctx)
+	who, _ := auth.FromContext(ctx)
 	return &platformv1.RebuildResponse{}, s.Consumer.StartRebuild(ctx, req.GetModel(), who.Subject, reason)
 }

@@ -28,7 +28,7 @@ type Appended struct{ Type, Aggregate string }
 // given twice, whatever the epoch, so that the number alone is the mark. It is
 // not safe for concurrent use.
 type Follower struct {
-	log   *Log
+	log   *Outbox
 	types []string
 	every time.Duration
 	wake  chan struct{}    // a commit of this process
@@ -40,7 +40,7 @@ type Follower struct {
 // Follow begins to follow shared events of some types, after what is there now.
 // Call it before the first command, and before what is loaded then: what happens
 // meanwhile is told.
-func (l *Log) Follow(ctx context.Context, types ...string) (*Follower, error) {
+func (l *Outbox) Follow(ctx context.Context, types ...string) (*Follower, error) {
 	f := &Follower{log: l, types: types, every: lookAgain, wake: make(chan struct{}, 1), heard: make(chan struct{}, 1), marks: map[string]int64{}}
 	err := l.db.View(ctx, func(tx *sqldb.Tx) error {
 		for _, channel := range l.Channels() {

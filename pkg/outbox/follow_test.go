@@ -18,7 +18,7 @@ import (
 
 const closed = "employment.vacancy.closed.v1"
 
-func appendEvents(t *testing.T, l *outbox.Log, thing string, messages ...proto.Message) {
+func appendEvents(t *testing.T, l *outbox.Outbox, thing string, messages ...proto.Message) {
 	t.Helper()
 	if err := l.DB().Update(context.Background(), func(tx *sqldb.Tx) error {
 		return l.Append(context.Background(), tx, outbox.Subject{Aggregate: thing}, messages...)
@@ -41,7 +41,7 @@ func number(t *testing.T, db *sqldb.DB) {
 func TestAFollowerIsToldOnceOfWhatIsAppended(t *testing.T) {
 	testkit.EachDatabase(t, nil, func(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		ctx := context.Background()
-		l := testkit.Log(t, "employment", open(t))
+		l := testkit.Outbox(t, "employment", open(t))
 		appendEvents(t, l, "v0", &employmentv1.VacancyClosed{})
 		number(t, l.DB())
 		appendEvents(t, l, "v1", &employmentv1.VacancyClosed{})
@@ -88,7 +88,7 @@ type listener struct {
 	told []string
 }
 
-func listen(t *testing.T, l *outbox.Log, every time.Duration) *listener {
+func listen(t *testing.T, l *outbox.Outbox, every time.Duration) *listener {
 	t.Helper()
 	f, err := l.Follow(context.Background(), closed)
 	if err != nil {
@@ -129,7 +129,7 @@ func (x *listener) hears(t *testing.T, thing string) {
 
 func TestACommitWakesTheFollowersOfItsProcess(t *testing.T) {
 	testkit.EachDatabase(t, nil, func(t *testing.T, open func(testing.TB) *sqldb.DB) {
-		l := testkit.Log(t, "employment", open(t))
+		l := testkit.Outbox(t, "employment", open(t))
 		x := listen(t, l, time.Hour)
 		appendEvents(t, l, "v1", &employmentv1.VacancyClosed{})
 		x.hears(t, "v1")
@@ -139,7 +139,7 @@ func TestACommitWakesTheFollowersOfItsProcess(t *testing.T) {
 // Two instances of a service, each with its own connections.
 func TestACommitWakesOtherProcesses(t *testing.T) {
 	address := testkit.Postgres(t)(t)
-	instance := func() *outbox.Log {
+	instance := func() *outbox.Outbox {
 		db, err := sqldb.Open(context.Background(), address)
 		if err == nil {
 			err = db.Migrate(context.Background(), nil)
@@ -148,7 +148,7 @@ func TestACommitWakesOtherProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = db.Close() })
-		return testkit.Log(t, "employment", db)
+		return testkit.Outbox(t, "employment", db)
 	}
 	one, other := instance(), instance()
 	listen(t, one, time.Hour)

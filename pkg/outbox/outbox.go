@@ -39,8 +39,8 @@ type Sealer interface {
 	Open(sealed, aad []byte) ([]byte, error)
 }
 
-// Log appends events for one service.
-type Log struct {
+// Outbox appends events for one service.
+type Outbox struct {
 	service    string
 	db         *sqldb.DB
 	clock      clock.Clock
@@ -52,24 +52,24 @@ type Log struct {
 	accounts   *account.Book
 }
 
-// New returns the log of a service whose channels are partitions many; that
+// New returns the outbox of a service whose channels are partitions many; that
 // number is fixed when the first event is written.
-func New(service string, db *sqldb.DB, c clock.Clock, seal Sealer, partitions int) *Log {
-	return &Log{service: service, db: db, clock: c, seal: seal, rules: event.NewRules(service), partitions: max(1, partitions), wake: make(chan struct{}, 1), accounts: account.NewBook(db, nil)}
+func New(service string, db *sqldb.DB, c clock.Clock, seal Sealer, partitions int) *Outbox {
+	return &Outbox{service: service, db: db, clock: c, seal: seal, rules: event.NewRules(service), partitions: max(1, partitions), wake: make(chan struct{}, 1), accounts: account.NewBook(db, nil)}
 }
 
 // Ask lets commands ask the registry whether there is the worker for whom they
 // are given. Call it before the first command.
-func (l *Log) Ask(ask account.Asker) { l.accounts = account.NewBook(l.db, ask) }
+func (l *Outbox) Ask(ask account.Asker) { l.accounts = account.NewBook(l.db, ask) }
 
-// DB is the database that the log writes to.
-func (l *Log) DB() *sqldb.DB { return l.db }
+// DB is the database that the outbox writes to.
+func (l *Outbox) DB() *sqldb.DB { return l.db }
 
 // Service is the publishing service's name.
-func (l *Log) Service() string { return l.service }
+func (l *Outbox) Service() string { return l.service }
 
-// Channels names the log's channels.
-func (l *Log) Channels() []string {
+// Channels names the outbox's channels.
+func (l *Outbox) Channels() []string {
 	all := make([]string, l.partitions)
 	for i := range all {
 		all[i] = event.Channel(l.service, i)
@@ -78,7 +78,7 @@ func (l *Log) Channels() []string {
 }
 
 // Wake is signalled after a commit that appended shared events.
-func (l *Log) Wake() <-chan struct{} { return l.wake }
+func (l *Outbox) Wake() <-chan struct{} { return l.wake }
 
 // Subject is what events are about.
 type Subject struct {
@@ -97,9 +97,9 @@ type Event = interface{ Message() proto.Message }
 // version cannot both succeed: the later one gets ErrStale. An event that the
 // bus could not carry, or that names somebody by anything but a reference, is
 // refused (event.ErrTooLarge, event.ErrReference), and the change with it.
-func (l *Log) Append(ctx context.Context, tx *sqldb.Tx, about Subject, messages ...proto.Message) error {
+func (l *Outbox) Append(ctx context.Context, tx *sqldb.Tx, about Subject, messages ...proto.Message) error {
 	cause := CauseOf(ctx)
-	p, _ := auth.From(ctx) // absent for the platform's own acts
+	p, _ := auth.FromContext(ctx) // absent for the platform's own acts
 	now := l.clock.Now()
 	rules, err := l.paired(messages)
 	if err != nil {
@@ -163,7 +163,7 @@ func (l *Log) Append(ctx context.Context, tx *sqldb.Tx, about Subject, messages 
 }
 
 // AppendEvents is Append for events in their department's own words.
-func (l *Log) AppendEvents(ctx context.Context, tx *sqldb.Tx, about Subject, events ...Event) error {
+func (l *Outbox) AppendEvents(ctx context.Context, tx *sqldb.Tx, about Subject, events ...Event) error {
 	messages := make([]proto.Message, len(events))
 	for i, e := range events {
 		messages[i] = e.Message()
@@ -173,7 +173,7 @@ func (l *Log) AppendEvents(ctx context.Context, tx *sqldb.Tx, about Subject, eve
 
 // paired gives the messages' rules, the two versions of one event naming each
 // other: whoever reads acts on the newest that it knows, once.
-func (l *Log) paired(messages []proto.Message) ([]event.Rule, error) {
+func (l *Outbox) paired(messages []proto.Message) ([]event.Rule, error) {
 	rules := make([]event.Rule, len(messages))
 	for i, m := range messages {
 		rule, err := l.rules.Of(m)
@@ -199,7 +199,7 @@ func (l *Log) paired(messages []proto.Message) ([]event.Rule, error) {
 	return rules, nil
 }
 
-func (l *Log) signal() {
+func (l *Outbox) signal() {
 	fault.Point("outbox.committed")
 	ring(l.wake)
 }
@@ -255,7 +255,7 @@ func WithKey(ctx context.Context, k Key) context.Context {
 func Command[T any, Reply interface {
 	*T
 	proto.Message
-}](ctx context.Context, l *Log, fn func(*sqldb.Tx) (Reply, error)) (Reply, error) {
+}](ctx context.Context, l *Outbox, fn func(*sqldb.Tx) (Reply, error)) (Reply, error) {
 	return CommandFor(ctx, l, "", fn)
 }
 
@@ -265,7 +265,7 @@ func Command[T any, Reply interface {
 func CommandFor[T any, Reply interface {
 	*T
 	proto.Message
-}](ctx context.Context, l *Log, about string, fn func(*sqldb.Tx) (Reply, error)) (Reply, error) {
+}](ctx context.Context, l *Outbox, about string, fn func(*sqldb.Tx) (Reply, error)) (Reply, error) {
 	k, _ := ctx.Value(keyKey{}).(Key)
 	var reply Reply
 	workers := l.concerned(ctx, about)
@@ -325,7 +325,7 @@ var errChecked = errors.New("outbox: only checked")
 func Check[T any, Reply interface {
 	*T
 	proto.Message
-}](ctx context.Context, l *Log, fn func(*sqldb.Tx) (Reply, error)) (reply Reply, err error) {
+}](ctx context.Context, l *Outbox, fn func(*sqldb.Tx) (Reply, error)) (reply Reply, err error) {
 	err = l.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
 		if reply, err = fn(tx); err == nil {
 			err = errChecked
@@ -342,7 +342,7 @@ func Check[T any, Reply interface {
 func CommandOrCheck[T any, Reply interface {
 	*T
 	proto.Message
-}](ctx context.Context, l *Log, only bool, fn func(*sqldb.Tx) (Reply, error)) (Reply, error) {
+}](ctx context.Context, l *Outbox, only bool, fn func(*sqldb.Tx) (Reply, error)) (Reply, error) {
 	if only {
 		return Check(ctx, l, fn)
 	}
@@ -351,11 +351,11 @@ func CommandOrCheck[T any, Reply interface {
 
 // concerned names whose accounts a command needs. The registry, which keeps the
 // accounts themselves, asks nobody.
-func (l *Log) concerned(ctx context.Context, about string) []string {
+func (l *Outbox) concerned(ctx context.Context, about string) []string {
 	if l.service == event.Keeper {
 		return nil
 	}
-	p, _ := auth.From(ctx) // absent for the platform's own acts
+	p, _ := auth.FromContext(ctx) // absent for the platform's own acts
 	all := []string{about, p.ActsFor}
 	if p.Kind == auth.Worker || p.Kind == auth.Guardian {
 		all = append(all, p.Subject)
@@ -365,7 +365,7 @@ func (l *Log) concerned(ctx context.Context, about string) []string {
 }
 
 // answered returns the stored answer of a key, nil where there is none.
-func (l *Log) answered(tx *sqldb.Tx, key, request []byte) ([]byte, error) {
+func (l *Outbox) answered(tx *sqldb.Tx, key, request []byte) ([]byte, error) {
 	var hash, sealed []byte
 	err := tx.QueryRow(`SELECT request, answer FROM idempotency WHERE key = $1 AND expires_at > $2`,
 		key, l.clock.Now().UnixMicro()).Scan(&hash, &sealed)
@@ -389,7 +389,7 @@ func (l *Log) answered(tx *sqldb.Tx, key, request []byte) ([]byte, error) {
 }
 
 // Purge forgets answers whose time is over and returns how many.
-func (l *Log) Purge(ctx context.Context) (n int64, err error) {
+func (l *Outbox) Purge(ctx context.Context) (n int64, err error) {
 	err = l.db.Update(ctx, func(tx *sqldb.Tx) error {
 		n, err = tx.Exec(`DELETE FROM idempotency WHERE expires_at <= $1`, l.clock.Now().UnixMicro())
 		return err

@@ -11,8 +11,8 @@ import (
 
 // Read tells the registry, and through it the worker, that the caller of ctx
 // reads kinds of a person's data for a case (PIPL 44; promise 6).
-func (l *Log) Read(ctx context.Context, tx *sqldb.Tx, worker, division, caseID string, kinds ...string) error {
-	p, err := auth.From(ctx)
+func (l *Outbox) Read(ctx context.Context, tx *sqldb.Tx, worker, division, caseID string, kinds ...string) error {
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}
@@ -22,7 +22,7 @@ func (l *Log) Read(ctx context.Context, tx *sqldb.Tx, worker, division, caseID s
 }
 
 // HaveEvents reports of which things there is an event already.
-func (l *Log) HaveEvents(tx *sqldb.Tx, aggregates ...string) (map[string]bool, error) {
+func (l *Outbox) HaveEvents(tx *sqldb.Tx, aggregates ...string) (map[string]bool, error) {
 	told := map[string]bool{}
 	if len(aggregates) == 0 {
 		return told, nil

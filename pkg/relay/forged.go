@@ -125,7 +125,7 @@ func (c *leader) since(ctx context.Context, s jetstream.Stream, info *jetstream.
 
 // found writes messages down that this publisher did not write.
 func (c *leader) found(ctx context.Context, created time.Time, strange []uint64) error {
-	return c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+	return c.cfg.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
 		for _, n := range strange {
 			fresh, err := tx.Exec(`INSERT INTO forged (channel, created, stream_seq, found_at, officer, reason, removed_at) VALUES ($1, $2, $3, $4, '', '', 0)
 				ON CONFLICT (channel, created, stream_seq) DO NOTHING`, c.name, created.UnixMicro(), int64(n), c.cfg.Clock.Now().UnixMicro())

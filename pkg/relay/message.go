@@ -39,7 +39,7 @@ func (c *leader) message(ctx context.Context, r row) (*nats.Msg, error) {
 
 // setAside writes an event down that cannot be carried, once, and tells of it.
 func (c *leader) setAside(ctx context.Context, r row, e event.Event) error {
-	return c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+	return c.cfg.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
 		n, err := tx.Exec(`INSERT INTO set_aside (channel, seq, epoch, id, type, code, size, found_at, decision, officer, reason, decided_at, signature)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', '', '', 0, $9) ON CONFLICT (channel, seq) DO NOTHING`,
 			c.name, r.seq, c.epoch, r.id, e.Type, event.ErrSetAside.Code, len(r.body), c.cfg.Clock.Now().UnixMicro(), []byte{})

@@ -102,7 +102,7 @@ func (c *leader) holds(ctx context.Context, p Position, id string) error {
 	if fault.Broken("relay.adopts_by_number") {
 		return nil
 	}
-	return holds(ctx, c.cfg.Log.DB(), c.name, p, id)
+	return holds(ctx, c.cfg.Outbox.DB(), c.name, p, id)
 }
 
 func holds(ctx context.Context, db *sqldb.DB, channel string, p Position, id string) error {
@@ -172,7 +172,7 @@ func (c *leader) judge(ctx context.Context, m *nats.Msg) error {
 	}
 	// The first numbers of an epoch's readers may still be the epoch's before.
 	var start int64
-	err := c.cfg.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+	err := c.cfg.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
 		return tx.QueryRow(`SELECT coalesce(max(seq), 0) FROM epoch WHERE channel = $1`, c.name).Scan(&start)
 	})
 	if err != nil || p.Seq <= start {
@@ -187,7 +187,7 @@ func (c *leader) alarm(ctx context.Context, code string) {
 	if c.alarmed == code {
 		return
 	}
-	err := c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+	err := c.cfg.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(`UPDATE channel SET alarm = $1 WHERE channel = $2 AND term = $3`, code, c.name, c.term)
 		return err
 	})

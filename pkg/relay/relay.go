@@ -66,7 +66,7 @@ const (
 
 // Config is what a relay works with.
 type Config struct {
-	Log       *outbox.Log
+	Outbox    *outbox.Outbox
 	Conn      *nats.Conn
 	Instance  string // unique per process
 	Replicas  int    // of the streams; 1 on a single server
@@ -109,8 +109,8 @@ func New(cfg Config) (*Relay, error) {
 // Prepare makes the channels' rows where they are missing, and their streams
 // where the relay may.
 func (r *Relay) Prepare(ctx context.Context) error {
-	for _, ch := range r.cfg.Log.Channels() {
-		err := r.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+	for _, ch := range r.cfg.Outbox.Channels() {
+		err := r.cfg.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
 			_, err := tx.Exec(`INSERT INTO channel (channel, epoch, last_seq, chain, published_seq, owner, term, lease_until)
 				VALUES ($1, 1, 0, $2, 0, '', 0, 0) ON CONFLICT (channel) DO NOTHING`, ch, []byte{})
 			return err
@@ -123,8 +123,8 @@ func (r *Relay) Prepare(ctx context.Context) error {
 		}
 	}
 	var n int
-	err := r.cfg.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return tx.QueryRow(`SELECT count(*) FROM channel`).Scan(&n) })
-	if err == nil && n != len(r.cfg.Log.Channels()) {
+	err := r.cfg.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error { return tx.QueryRow(`SELECT count(*) FROM channel`).Scan(&n) })
+	if err == nil && n != len(r.cfg.Outbox.Channels()) {
 		return ErrPartitions.With("channels", strconv.Itoa(n))
 	}
 	return err
@@ -132,7 +132,7 @@ func (r *Relay) Prepare(ctx context.Context) error {
 
 // Run relays until ctx ends.
 func (r *Relay) Run(ctx context.Context) error {
-	channels := r.cfg.Log.Channels()
+	channels := r.cfg.Outbox.Channels()
 	wakes := make([]chan struct{}, len(channels))
 	var wg sync.WaitGroup
 	for i, ch := range channels {
@@ -144,7 +144,7 @@ func (r *Relay) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			wg.Wait()
 			return nil
-		case <-r.cfg.Log.Wake():
+		case <-r.cfg.Outbox.Wake():
 			for _, w := range wakes {
 				select {
 				case w <- struct{}{}:
@@ -211,7 +211,7 @@ type leader struct {
 
 // acquire takes the channel's lease, or returns errDeposed while another holds it.
 func (c *leader) acquire(ctx context.Context) error {
-	return c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+	return c.cfg.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
 		now, wrong := time.Now(), false
 		d := tx.Dialect()
 		if err := tx.QueryRow(`SELECT coalesce(max(lease_until), 0) > `+d.In(2*lease)+` FROM channel WHERE channel = $1`, c.name).Scan(&wrong); err != nil {
@@ -240,7 +240,7 @@ func (c *leader) acquire(ctx context.Context) error {
 func (c *leader) release() {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_ = c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error { // at worst the lease runs out
+	_ = c.cfg.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error { // at worst the lease runs out
 		_, err := tx.Exec(`UPDATE channel SET lease_until = 0, published_seq = $1 WHERE channel = $2 AND term = $3`, c.pubSeq.Load(), c.name, c.term)
 		return err
 	})
@@ -405,7 +405,7 @@ func (c *leader) sequence(ctx context.Context) ([]row, error) {
 		chain []byte
 	)
 	pending, published := false, c.pubSeq.Load()
-	err := c.cfg.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+	err := c.cfg.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
 		return tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM event WHERE channel = $1 AND seq IS NULL AND audience = 'shared')`, c.name).Scan(&pending)
 	})
 	if err != nil {
@@ -414,7 +414,7 @@ func (c *leader) sequence(ctx context.Context) ([]row, error) {
 	if !pending && c.marked == published && now.Sub(c.leased) < lease/2 {
 		return nil, nil
 	}
-	err = c.cfg.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+	err = c.cfg.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
 		seq, chain = c.lastSeq, c.chain
 		var epoch, last int64
 		err := tx.QueryRow(`SELECT epoch, last_seq FROM channel WHERE channel = $1 AND term = $2`+tx.Dialect().ForUpdate(), c.name, c.term).Scan(&epoch, &last)
@@ -513,7 +513,7 @@ func (c *leader) publish(ctx context.Context, rows []row) error {
 // backlog publishes what was sequenced but not acknowledged.
 func (c *leader) backlog(ctx context.Context) error {
 	for c.pubSeq.Load() < c.lastSeq {
-		rows, err := ReadSequenced(ctx, c.cfg.Log.DB(), c.name, c.pubSeq.Load()+1, batchLimit)
+		rows, err := ReadSequenced(ctx, c.cfg.Outbox.DB(), c.name, c.pubSeq.Load()+1, batchLimit)
 		if err != nil {
 			return err
 		}

@@ -26,7 +26,7 @@ import (
 
 // facts is a service with one command, whose behaviour a test chooses.
 type facts struct {
-	log   *outbox.Log
+	log   *outbox.Outbox
 	calls atomic.Int64
 	do    func(ctx context.Context) error
 }
@@ -53,7 +53,7 @@ func start(t *testing.T) (*testkit.Platform, *facts, platformv1.FactsClient, htt
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &facts{log: k.Log}
+	f := &facts{log: k.Outbox}
 	methods := evidence.Methods("employment", f)
 	methods[0].Command = true // the contract's is a read; here it stands for a command
 	s, err := k.Assemble(context.Background(), run.Parts{Methods: methods})

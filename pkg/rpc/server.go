@@ -320,7 +320,7 @@ func (s *Server) once(m contract.Method) endpoint.Middleware {
 		return func(ctx context.Context, in any) (any, error) {
 			c := in.(*call)
 			p := c.principal
-			ctx = auth.With(ctx, p)
+			ctx = auth.NewContext(ctx, p)
 			if c.key != "" && m.Command {
 				b, err := proto.MarshalOptions{Deterministic: true}.Marshal(c.request)
 				if err != nil {

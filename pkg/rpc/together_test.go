@@ -24,7 +24,7 @@ import (
 func TestCallsThatTravelTogether(t *testing.T) {
 	p, f, _, _ := start(t)
 	f.do = func(ctx context.Context) error {
-		who, err := auth.From(ctx)
+		who, err := auth.FromContext(ctx)
 		if err == nil && who.LegalBasis == "bad" {
 			err = errs.New(errs.Conflict, "probe.taken", "It is taken.").With("place", "s-1")
 		}

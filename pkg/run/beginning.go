@@ -63,7 +63,7 @@ func recognise(ctx context.Context, db *sqldb.DB, service string, m *crypt.Maste
 // begin lets the service write where its database has begun, or may. It returns
 // ErrHeld where the database is empty and others know of more.
 func (s *service) begin(ctx context.Context) error {
-	db, log := s.Log.DB(), s.Telemetry.For(s.name).Log
+	db, log := s.Outbox.DB(), s.Telemetry.For(s.name).Log
 	if o, err := origin.Of(ctx, db); err != nil || o.State == origin.Begun || s.Master == nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (s *service) known(ctx context.Context) (epochs map[string]int64, known boo
 		return nil, false, err
 	}
 	epochs = map[string]int64{}
-	for _, channel := range s.Log.Channels() {
+	for _, channel := range s.Outbox.Channels() {
 		epoch, err := streamEpoch(ctx, js, channel)
 		if err != nil {
 			return nil, false, err

@@ -28,7 +28,7 @@ type Kit struct {
 	Rules    *rule.Book
 	Calendar *clock.Calendar
 	Codes    *ident.Tables // divisions, occupations and other published lists
-	Log      *outbox.Log
+	Outbox   *outbox.Outbox
 	Tasks    *task.Queue
 	Caller   *rpc.Client  // calls other services as this one
 	Pages    *cache.Cache // search pages and aggregates
@@ -64,12 +64,12 @@ func Open(ctx context.Context, name string, migrations fs.FS, d Deps) (*Kit, err
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), k.Close())
 	}
 	tel := d.Telemetry.For(name)
-	k.Log = outbox.New(name, db, d.Clock, d.Master, d.Partitions)
+	k.Outbox = outbox.New(name, db, d.Clock, d.Master, d.Partitions)
 	k.Tasks = task.New(db, d.Clock, tel)
 	k.Caller = rpc.NewClient(d.Conn, d.Signer)
 	k.Pages = cache.New(name, d.Redis, tel.Log)
 	if d.AskRegistry && name != event.Keeper {
-		k.Log.Ask(standing(name, k.Caller))
+		k.Outbox.Ask(standing(name, k.Caller))
 	}
 	return k, nil
 }
@@ -106,7 +106,7 @@ func (k *Kit) Close() (err error) {
 
 // Evidence returns the holder of other departments' facts for this one's cases.
 func (k *Kit) Evidence(ctx context.Context, cases evidence.Cases) (*evidence.Holder, error) {
-	h := evidence.NewHolder(k.Name, k.Log.DB(), cases, k.Tasks, k.Caller, k.Clock)
+	h := evidence.NewHolder(k.Name, k.Outbox.DB(), cases, k.Tasks, k.Caller, k.Clock)
 	return h, h.Follow(ctx)
 }
 

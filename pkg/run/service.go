@@ -152,10 +152,10 @@ func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
 		k.Tasks.HandleLong(kind, f)
 	}
 	if len(p.Facts) > 0 {
-		s.parts.Methods = append(evidence.Methods(k.Log.Service(), evidence.NewServer(k.Log, k.Clock, p.Facts)), p.Methods...)
+		s.parts.Methods = append(evidence.Methods(k.Outbox.Service(), evidence.NewServer(k.Outbox, k.Clock, p.Facts)), p.Methods...)
 	}
 	var err error
-	s.relay, err = relay.New(relay.Config{Log: k.Log, Conn: d.Conn, Instance: d.Instance, Replicas: d.Replicas, MaxBytes: d.StreamBytes, Clock: d.Clock, Telemetry: scope,
+	s.relay, err = relay.New(relay.Config{Outbox: k.Outbox, Conn: d.Conn, Instance: d.Instance, Replicas: d.Replicas, MaxBytes: d.StreamBytes, Clock: d.Clock, Telemetry: scope,
 		Signer: d.Signer, Key: d.Trusted[s.name].Key, Operator: d.Operator})
 	if err != nil {
 		return nil, err
@@ -173,7 +173,7 @@ func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
 			return nil, err
 		}
 		if s.consumer, err = consume.New(consume.Config{
-			DB: k.Log.DB(), Conn: d.Conn, Router: p.Router, Channels: s.channels(), Fill: s.fill,
+			DB: k.Outbox.DB(), Conn: d.Conn, Router: p.Router, Channels: s.channels(), Fill: s.fill,
 			Instance: d.Instance, Clock: d.Clock, Telemetry: scope,
 			Keys: func(channel string) ed25519.PublicKey { return d.Trusted[event.Publisher(channel)].Key },
 		}); err != nil {
@@ -187,8 +187,8 @@ func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.watch = newWatch(k.Log.DB(), p.Apart, s.consumer, scope, d.StandsStill)
-	own := &ops.Server{Log: k.Log, Consumer: s.consumer, Tasks: k.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Key: d.Trusted[s.name].Key,
+	s.watch = newWatch(k.Outbox.DB(), p.Apart, s.consumer, scope, d.StandsStill)
+	own := &ops.Server{Outbox: k.Outbox, Consumer: s.consumer, Tasks: k.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Key: d.Trusted[s.name].Key,
 		Clock: d.Clock, Troubles: s.troubles, Commands: func() int64 { return s.server.Commands() }, Held: s.Held}
 	s.status = own
 	methods := platformv1.OpsMethods(own)
@@ -291,7 +291,7 @@ func (s *service) purge(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if _, err := s.Log.Purge(ctx); err != nil && ctx.Err() == nil {
+			if _, err := s.Outbox.Purge(ctx); err != nil && ctx.Err() == nil {
 				s.Telemetry.For(s.name).Log.WarnContext(ctx, "answers not purged", "error", err)
 			}
 		}

@@ -166,26 +166,26 @@ func (t *Of[T]) List(tx *sqldb.Tx, tail string, args ...any) ([]T, error) {
 // changed it since it was loaded: a version of 0 is a new row, whose unique
 // indexes may refuse it with Twice. Of a row that is there, the columns that can
 // change are written. The version goes up by the number of events, by one at least.
-func (t *Of[T]) Save(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) error {
+func (t *Of[T]) Save(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v T, events ...outbox.Event) error {
 	return t.save(ctx, l, tx, &v, "", events)
 }
 
 // Create is Save for a row that is not there, whatever its version: the events of
 // a row that was lost may be on record still, and its own go on after them.
-func (t *Of[T]) Create(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) error {
+func (t *Of[T]) Create(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v T, events ...outbox.Event) error {
 	return t.save(ctx, l, tx, &v, t.create, events)
 }
 
 // Change is Save for a row that is there, whatever its version: one that was
 // added without an event has 0.
-func (t *Of[T]) Change(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) error {
+func (t *Of[T]) Change(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v T, events ...outbox.Event) error {
 	return t.save(ctx, l, tx, &v, t.update, events)
 }
 
 // Add writes a new row and its events unless a unique index holds one like it
 // already, and reports whether it did. One that brings no event has version 0,
 // and is changed by Change.
-func (t *Of[T]) Add(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v T, events ...outbox.Event) (bool, error) {
+func (t *Of[T]) Add(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v T, events ...outbox.Event) (bool, error) {
 	args, err := t.args(t.spec.Columns(&v), int64(len(events)), false)
 	if err != nil {
 		return false, err
@@ -221,7 +221,7 @@ func (t *Of[T]) PutWhere(tx *sqldb.Tx, condition string, v T) (bool, error) {
 
 // save writes a row with its next version, and its events: by a statement, or by
 // the one that its version asks for.
-func (t *Of[T]) save(ctx context.Context, l *outbox.Log, tx *sqldb.Tx, v *T, statement string, events []outbox.Event) error {
+func (t *Of[T]) save(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v *T, statement string, events []outbox.Event) error {
 	columns := t.spec.Columns(v)
 	if t.versionAt < 0 {
 		return fmt.Errorf("table: %s has no version", t.spec.Table)

@@ -70,7 +70,7 @@ func things() *table.Of[thing] {
 type rig struct {
 	*testing.T
 	db  *sqldb.DB
-	log *outbox.Log
+	log *outbox.Outbox
 	all *table.Of[thing]
 }
 

@@ -309,6 +309,6 @@ func (q *Queue) guarded(ctx context.Context, i item, h Handler) (err error) {
 	ctx, span := q.tel.Tracer.Start(ctx, "task "+i.kind)
 	defer span.End()
 	ctx = outbox.Inherit(ctx, outbox.Cause{Correlation: correlation})
-	ctx = auth.With(ctx, auth.Principal{Kind: auth.Service, Subject: q.tel.Service, Via: auth.ViaSystem})
+	ctx = auth.NewContext(ctx, auth.Principal{Kind: auth.Service, Subject: q.tel.Service, Via: auth.ViaSystem})
 	return h(ctx, i.payload)
 }

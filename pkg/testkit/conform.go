@@ -39,8 +39,8 @@ func SameMigrations(t *testing.T, migrations fs.FS) {
 	})
 }
 
-// Log returns an event log on a database, for a store's tests.
-func Log(t testing.TB, service string, db *sqldb.DB) *outbox.Log {
+// Outbox returns an event log on a database, for a store's tests.
+func Outbox(t testing.TB, service string, db *sqldb.DB) *outbox.Outbox {
 	t.Helper()
 	m, err := crypt.NewMaster(crypt.Standard())
 	if err != nil {

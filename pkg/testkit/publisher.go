@@ -19,7 +19,7 @@ import (
 // through a real event log and relay, and answers methods that a test binds.
 type Publisher struct {
 	p   *Platform
-	log *outbox.Log
+	log *outbox.Outbox
 }
 
 // Publisher starts a stand-in for a service.
@@ -36,14 +36,14 @@ func (p *Platform) Publisher(service string, methods ...contract.Method) *Publis
 		p.T.Fatal(err)
 	}
 	p.Start(s)
-	return &Publisher{p, k.Log}
+	return &Publisher{p, k.Outbox}
 }
 
 // DB is the stand-in's database.
 func (b *Publisher) DB() *sqldb.DB { return b.log.DB() }
 
 // Log is the stand-in's event log.
-func (b *Publisher) Log() *outbox.Log { return b.log }
+func (b *Publisher) Log() *outbox.Outbox { return b.log }
 
 // Publish appends events about one aggregate in one transaction.
 func (b *Publisher) Publish(about outbox.Subject, messages ...proto.Message) {

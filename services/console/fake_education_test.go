@@ -36,7 +36,7 @@ func (w *world) school() *schooling {
 
 // act notes what was asked for, and refuses where the test says so.
 func (f fakeEducation) act(ctx context.Context, what string) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}

@@ -128,7 +128,7 @@ func (f fakeEmployment) SetProfile(ctx context.Context, r *employmentv1.SetProfi
 
 // answer changes the invitation of the caller's first application.
 func (f fakeEmployment) answer(ctx context.Context, state string) error {
-	p, _ := auth.From(ctx)
+	p, _ := auth.FromContext(ctx)
 	t, err := f.own(ctx, p.Subject)
 	if err == nil {
 		t.jobs[0].InterviewState, f.hiring.accepted = state, state == "accepted"
@@ -145,7 +145,7 @@ func (f fakeEmployment) DeclineInterview(ctx context.Context, _ *employmentv1.De
 }
 
 func (f fakeEmployment) WithdrawApplication(ctx context.Context, _ *employmentv1.WithdrawApplicationRequest) (*employmentv1.WithdrawApplicationResponse, error) {
-	p, _ := auth.From(ctx)
+	p, _ := auth.FromContext(ctx)
 	t, err := f.own(ctx, p.Subject)
 	if err == nil {
 		t.jobs[0].State = "withdrawn"
@@ -154,7 +154,7 @@ func (f fakeEmployment) WithdrawApplication(ctx context.Context, _ *employmentv1
 }
 
 func (f fakeEmployment) GetEmployer(ctx context.Context, r *employmentv1.GetEmployerRequest) (*employmentv1.GetEmployerResponse, error) {
-	if p, _ := auth.From(ctx); p.Kind != auth.Employer || r.GetEmployerId() != "employer-1" {
+	if p, _ := auth.FromContext(ctx); p.Kind != auth.Employer || r.GetEmployerId() != "employer-1" {
 		return nil, errNotYours
 	}
 	return &employmentv1.GetEmployerResponse{EmployerId: "employer-1", Uscc: "91654323UK8F0HLA1P", Name: "富蕴县金山矿业有限公司", County: "654322", Kind: "firm"}, nil
@@ -200,7 +200,7 @@ func (f fakeEmployment) DecideReview(ctx context.Context, r *employmentv1.Decide
 	if r.GetReasonCode() == "" {
 		return nil, errs.New(errs.Invalid, "employment.review.outcome", "No outcome.")
 	}
-	f.hiring.clerk, _ = auth.From(ctx)
+	f.hiring.clerk, _ = auth.FromContext(ctx)
 	v := f.hiring.review
 	v.State, v.ReasonCode, v.Reason, v.DecidedAt, v.VacancyId = r.GetOutcome(), r.GetReasonCode(), r.GetReason(), v.GetAskedAt(), "vacancy-9"
 	return &employmentv1.DecideReviewResponse{VacancyId: "vacancy-9"}, nil

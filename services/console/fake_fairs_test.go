@@ -66,7 +66,7 @@ func (w *world) drawn() {
 }
 
 func (f fakeEmployment) signed(ctx context.Context) {
-	p, _ := auth.From(ctx)
+	p, _ := auth.FromContext(ctx)
 	f.fairs.officers = append(f.fairs.officers, p.Subject)
 }
 

@@ -17,7 +17,7 @@ type homes struct {
 }
 
 func (f fakeHousing) told(ctx context.Context, what string) {
-	p, _ := auth.From(ctx)
+	p, _ := auth.FromContext(ctx)
 	f.done.calls = append(f.done.calls, what+" by "+p.Subject)
 }
 
@@ -122,7 +122,7 @@ func (f fakeHousing) ListCountyLeases(context.Context, *housingv1.ListCountyLeas
 }
 
 func (f fakeHousing) AskPlaces(ctx context.Context, r *housingv1.AskPlacesRequest) (*housingv1.AskPlacesResponse, error) {
-	who, _ := auth.From(ctx)
+	who, _ := auth.FromContext(ctx)
 	if who.Kind != auth.Employer || who.Subject != r.GetEmployerId() {
 		return nil, errs.New(errs.Denied, "auth.denied", "Denied.")
 	}

@@ -86,7 +86,7 @@ func (w *world) start(p *testkit.Platform, except ...string) {
 		"housing":    housingv1.HousingMethods(fakeHousing{world: w}),
 	} {
 		if !slices.Contains(except, service) {
-			w.publish[service] = p.Publisher(service, w.once(kit.Log, methods)...)
+			w.publish[service] = p.Publisher(service, w.once(kit.Outbox, methods)...)
 		}
 	}
 }
@@ -94,7 +94,7 @@ func (w *world) start(p *testkit.Platform, except ...string) {
 // once lets the stand-ins answer one call at a time, and gives their commands
 // what those of services have: a command that comes with a key is carried out
 // once, by the mechanism of the platform.
-func (w *world) once(log *outbox.Log, methods []contract.Method) []contract.Method {
+func (w *world) once(log *outbox.Outbox, methods []contract.Method) []contract.Method {
 	for i, m := range methods {
 		answer := func(ctx context.Context, req proto.Message) (proto.Message, error) {
 			w.mu.Lock()
@@ -151,7 +151,7 @@ func (w *world) happen(ctx context.Context, service, worker string, m proto.Mess
 		return true
 	})
 	actor := "service"
-	if p, err := auth.From(ctx); err == nil {
+	if p, err := auth.FromContext(ctx); err == nil {
 		actor = string(p.Kind)
 	}
 	t.timeline = append([]*registryv1.TimelineEntry{{
@@ -162,7 +162,7 @@ func (w *world) happen(ctx context.Context, service, worker string, m proto.Mess
 
 // own returns the person that a call is about, where the caller may see it.
 func (w *world) own(ctx context.Context, worker string) (*person, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +182,7 @@ type fakeRegistry struct {
 }
 
 func (f fakeRegistry) FindWorker(ctx context.Context, r *registryv1.FindWorkerRequest) (*registryv1.FindWorkerResponse, error) {
-	p, _ := auth.From(ctx)
+	p, _ := auth.FromContext(ctx)
 	f.finds = append(f.finds, p)
 	ref := f.byNumber[r.GetDocumentNumber()]
 	if ref == "" {

@@ -46,7 +46,7 @@ func probe(f *fixture) (db *sqldb.DB, broken *atomic.Bool) {
 	k.Tasks.Handle("hopeless", func(context.Context, []byte) error {
 		return task.Hopeless(errs.New(errs.NotFound, "probe.hopeless", "The probe asks in vain."))
 	})
-	if err := k.Log.DB().Update(context.Background(), func(tx *sqldb.Tx) error {
+	if err := k.Outbox.DB().Update(context.Background(), func(tx *sqldb.Tx) error {
 		return k.Tasks.Add(context.Background(), tx, "hopeless", []byte("x"), time.Time{})
 	}); err != nil {
 		f.t.Fatal(err)
@@ -56,7 +56,7 @@ func probe(f *fixture) (db *sqldb.DB, broken *atomic.Bool) {
 		f.t.Fatal(err)
 	}
 	f.platform.Start(s)
-	return k.Log.DB(), broken
+	return k.Outbox.DB(), broken
 }
 
 // probed is the service that the probe stands in for: the contract names it for

@@ -25,22 +25,22 @@ const Name = "education"
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
 		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, NewID: ident.NewID}
-		tables := store.New(k.Log, k.Tasks, k.Pages)
+		tables := store.New(k.Outbox, k.Tasks, k.Pages)
 		held, err := k.Evidence(ctx, react.Cases(cases, tables.In))
 		if err != nil {
 			return run.Parts{}, err
 		}
 		tables.Evidence = held
 		server := &api.Server{
-			App: cases, Log: k.Log, In: tables.In, Pages: k.Pages,
+			App: cases, Outbox: k.Outbox, In: tables.In, Pages: k.Pages,
 			Children: api.Children{Caller: k.Caller, Service: Name, Purpose: evidence.PurposeOf(Name)},
 		}
 		return run.Parts{
 			Methods: educationv1.EducationMethods(server),
 			Router:  react.Router(cases, tables.In, held),
 			Tasks: map[string]task.Handler{
-				store.TaskLapse:  task.Within(k.Log.DB(), tables.In, cases.Lapse),
-				store.TaskForget: task.Within(k.Log.DB(), tables.In, cases.ForgetEvidence),
+				store.TaskLapse:  task.Within(k.Outbox.DB(), tables.In, cases.Lapse),
+				store.TaskForget: task.Within(k.Outbox.DB(), tables.In, cases.ForgetEvidence),
 			},
 			Counts: []ops.Count{
 				{Thing: "schools", Query: `SELECT count(*) FROM school`},

@@ -36,7 +36,7 @@ type children struct {
 func (c *children) GetChild(ctx context.Context, req *registryv1.GetChildRequest) (*registryv1.GetChildResponse, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -52,7 +52,7 @@ func (c *children) GetChild(ctx context.Context, req *registryv1.GetChildRequest
 func (c *children) FindLikelyDoubles(ctx context.Context, req *registryv1.FindLikelyDoublesRequest) (*registryv1.FindLikelyDoublesResponse, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if p, err := auth.From(ctx); err != nil || p.Kind != auth.Service || p.Purpose != "school_place" {
+	if p, err := auth.FromContext(ctx); err != nil || p.Kind != auth.Service || p.Purpose != "school_place" {
 		return nil, auth.ErrDenied
 	}
 	out := &registryv1.FindLikelyDoublesResponse{}

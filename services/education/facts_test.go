@@ -29,7 +29,7 @@ func (f *facts) refuses() {
 func newFacts() *facts { return &facts{held: map[string]*platformv1.Fact{}} }
 
 func (f *facts) ListFacts(ctx context.Context, req *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -38,7 +38,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		}
 		open := match.New()
 		jobs := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Codes: k.Codes, Phrases: phrases, Open: open, NewID: ident.NewID}
-		tables := store.New(k.Log, k.Tasks, k.Master, k.Pages, open)
+		tables := store.New(k.Outbox, k.Tasks, k.Master, k.Pages, open)
 		follower, err := tables.Follow(ctx)
 		if err != nil {
 			return run.Parts{}, err
@@ -51,23 +51,23 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			return run.Parts{}, err
 		}
 		tables.Evidence = holder
-		fairs, atFairs := &fair.App{Jobs: jobs, Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}, fairstore.New(k.Log, k.Tasks, tables.In)
+		fairs, atFairs := &fair.App{Jobs: jobs, Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}, fairstore.New(k.Outbox, k.Tasks, tables.In)
 		tables.FreeProposalSeat = func(ctx context.Context, tx *sqldb.Tx, id string) error {
 			return fairs.FreeSeat(ctx, atFairs.In(tx), id)
 		}
-		help, helped := &startup.App{Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}, startupstore.New(k.Log)
+		help, helped := &startup.App{Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}, startupstore.New(k.Outbox)
 		server := &api.Server{
-			Room: api.Room[app.Store]{Log: k.Log, In: tables.In}, App: jobs, Pages: k.Pages, Caller: k.Caller,
-			Fairs:   &api.Fairs{Room: api.Room[fair.Store]{Log: k.Log, In: atFairs.In}, App: fairs, Caller: k.Caller},
-			Startup: &api.Startup{Room: api.Room[startup.Store]{Log: k.Log, In: helped.In}, App: help},
+			Room: api.Room[app.Store]{Outbox: k.Outbox, In: tables.In}, App: jobs, Pages: k.Pages, Caller: k.Caller,
+			Fairs:   &api.Fairs{Room: api.Room[fair.Store]{Outbox: k.Outbox, In: atFairs.In}, App: fairs, Caller: k.Caller},
+			Startup: &api.Startup{Room: api.Room[startup.Store]{Outbox: k.Outbox, In: helped.In}, App: help},
 		}
 		return run.Parts{
 			Methods: employmentv1.EmploymentMethods(server),
 			Facts:   []evidence.Source{{Kind: evidence.Job, Of: server.Jobs}},
 			Router:  react.Department{App: jobs, In: tables.In, Fair: fairs, Fairs: atFairs.In, Startup: help, Startups: helped.In, Evidence: holder}.Router(),
 			Tasks: map[string]task.Handler{
-				store.TaskLapseOffer:        task.Within(k.Log.DB(), tables.In, jobs.LapseOffer),
-				fairstore.TaskLapseProposal: task.Within(k.Log.DB(), atFairs.In, fairs.LapseProposal),
+				store.TaskLapseOffer:        task.Within(k.Outbox.DB(), tables.In, jobs.LapseOffer),
+				fairstore.TaskLapseProposal: task.Within(k.Outbox.DB(), atFairs.In, fairs.LapseProposal),
 			},
 			LongTasks: map[string]task.Handler{
 				fairstore.TaskCloseFair: atFairs.CloseFair(fairs),

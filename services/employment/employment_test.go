@@ -45,12 +45,12 @@ type registryStandIn struct {
 
 func (r *registryStandIn) CheckAge(ctx context.Context, req *registryv1.CheckAgeRequest) (*registryv1.CheckAgeResponse, error) {
 	r.asked = append(r.asked, req)
-	r.who, _ = auth.From(ctx)
+	r.who, _ = auth.FromContext(ctx)
 	return &registryv1.CheckAgeResponse{Reached: !slices.Contains(r.young, req.GetWorker())}, nil
 }
 
 func (r *registryStandIn) GetWorker(ctx context.Context, req *registryv1.GetWorkerRequest) (*registryv1.GetWorkerResponse, error) {
-	r.who, _ = auth.From(ctx)
+	r.who, _ = auth.FromContext(ctx)
 	return &registryv1.GetWorkerResponse{Person: &registryv1.Worker{Worker: req.GetWorker(), Name: "somebody", Phone: "19000061956"}}, nil
 }
 

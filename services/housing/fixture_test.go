@@ -74,7 +74,7 @@ type people struct {
 
 func (p *people) FindLikelyHouseholds(ctx context.Context, req *registryv1.FindLikelyHouseholdsRequest) (*registryv1.FindLikelyHouseholdsResponse, error) {
 	out := &registryv1.FindLikelyHouseholdsResponse{}
-	if who, err := auth.From(ctx); err != nil || who.Purpose != "public_rental" {
+	if who, err := auth.FromContext(ctx); err != nil || who.Purpose != "public_rental" {
 		return nil, auth.ErrDenied
 	}
 	for _, d := range p.pairs {

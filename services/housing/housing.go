@@ -26,7 +26,7 @@ const Name = "housing"
 // New puts the service together.
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
-		tables := store.New(k.Log, k.Tasks, k.Pages)
+		tables := store.New(k.Outbox, k.Tasks, k.Pages)
 		cases := &app.App{
 			Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Codes: k.Codes, NewID: ident.NewID,
 			Data: tables, Registry: api.Registry{Caller: k.Caller, Service: Name, Purpose: evidence.PurposeOf(Name)},
@@ -36,9 +36,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			return run.Parts{}, err
 		}
 		tables.Evidence = held
-		server := &api.Server{App: cases, Log: k.Log, In: tables.In, Pages: k.Pages, HomesTag: store.HomesTag}
+		server := &api.Server{App: cases, Outbox: k.Outbox, In: tables.In, Pages: k.Pages, HomesTag: store.HomesTag}
 		within := func(f func(context.Context, app.Store, string) error) task.Handler {
-			return task.Within(k.Log.DB(), tables.In, f)
+			return task.Within(k.Outbox.DB(), tables.In, f)
 		}
 		return run.Parts{
 			Methods: housingv1.HousingMethods(server),

@@ -25,15 +25,15 @@ const Name = "insurance"
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(_ context.Context, k *run.Kit) (run.Parts, error) {
 		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, NewID: ident.NewID}
-		tables := store.New(k.Log, k.Tasks)
-		server := &api.Server{App: cases, Log: k.Log, In: tables.In}
+		tables := store.New(k.Outbox, k.Tasks)
+		server := &api.Server{App: cases, Outbox: k.Outbox, In: tables.In}
 		return run.Parts{
 			Methods: insurancev1.InsuranceMethods(server),
 			Facts:   []evidence.Source{{Kind: evidence.InsuranceMonths, Of: server.Months}},
 			Router:  react.Router(cases, tables.In),
 			Tasks: map[string]task.Handler{
-				store.TaskCheckDuty: task.Within(k.Log.DB(), tables.In, cases.CheckDuty),
-				store.TaskAskAge:    react.AskAge(cases, k.Caller, k.Log, tables.In),
+				store.TaskCheckDuty: task.Within(k.Outbox.DB(), tables.In, cases.CheckDuty),
+				store.TaskAskAge:    react.AskAge(cases, k.Caller, k.Outbox, tables.In),
 			},
 			Counts: []ops.Count{
 				{Thing: "duties_open", Query: `SELECT count(*) FROM duty WHERE state IN ('open', 'overdue')`},

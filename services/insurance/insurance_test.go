@@ -45,7 +45,7 @@ type people struct {
 func (p *people) CheckAge(ctx context.Context, r *registryv1.CheckAgeRequest) (*registryv1.CheckAgeResponse, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.who, _ = auth.From(ctx)
+	p.who, _ = auth.FromContext(ctx)
 	p.asked = append(p.asked, r)
 	if p.fails != nil {
 		return nil, p.fails

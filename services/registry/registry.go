@@ -43,7 +43,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	s, err := run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
 		k.CloseLater(closing)
 		cases := &app.App{Facts: factKinds(), Clock: k.Clock, Rules: k.Rules, Tables: k.Codes, Vault: keys, NewID: ident.NewID, Kind: event.KindOf}
-		people := store.New(k.Log, k.Tasks, k.Clock, keys.Index)
+		people := store.New(k.Outbox, k.Tasks, k.Clock, keys.Index)
 		known, err := people.People(ctx)
 		if err == nil {
 			err = keys.Begin(ctx, known)
@@ -51,7 +51,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		if err != nil {
 			return run.Parts{}, err
 		}
-		db := k.Log.DB()
+		db := k.Outbox.DB()
 		in := func(tx *sqldb.Tx) app.Store { return people.In(tx) }
 		erased := func(ctx context.Context, owner string) error {
 			return db.Update(ctx, func(tx *sqldb.Tx) error { return cases.CloseErased(ctx, in(tx), owner) })
@@ -61,7 +61,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			return run.Parts{}, err
 		}
 		router.Rebuilds(consume.Model{Name: store.Timeline, Apply: react.Refill(in), Swap: store.SwapTimelines, Clear: store.ClearNextTimeline})
-		server := &api.Server{App: cases, Log: k.Log, In: in, Facts: facts.Load()}
+		server := &api.Server{App: cases, Outbox: k.Outbox, In: in, Facts: facts.Load()}
 		return run.Parts{
 			Methods: server.Methods(),
 			Router:  router,

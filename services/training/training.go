@@ -25,15 +25,15 @@ const Name = "training"
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(_ context.Context, k *run.Kit) (run.Parts, error) {
 		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Codes: k.Codes, NewID: ident.NewID}
-		tables := store.New(k.Log, k.Tasks)
-		server := &api.Server{App: cases, Log: k.Log, In: tables.In}
+		tables := store.New(k.Outbox, k.Tasks)
+		server := &api.Server{App: cases, Outbox: k.Outbox, In: tables.In}
 		return run.Parts{
 			Methods: trainingv1.TrainingMethods(server),
 			Facts:   []evidence.Source{{Kind: evidence.Certificate, Of: server.Certificates}},
 			Router:  react.Router(cases, tables.In),
 			Tasks: map[string]task.Handler{
-				app.TaskLapse:      task.Within(k.Log.DB(), tables.In, cases.LapsePlace),
-				app.TaskOfferAgain: task.Within(k.Log.DB(), tables.In, cases.OfferAgain),
+				app.TaskLapse:      task.Within(k.Outbox.DB(), tables.In, cases.LapsePlace),
+				app.TaskOfferAgain: task.Within(k.Outbox.DB(), tables.In, cases.OfferAgain),
 			},
 			Counts: []ops.Count{
 				{Thing: "courses", Query: `SELECT count(*) FROM course`},

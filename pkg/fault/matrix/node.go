@@ -144,7 +144,7 @@ func serve(ctx context.Context, c config) error {
 		time.Sleep(100 * time.Millisecond) //nolint:forbidigo // a process that waits for its broker, no test
 	}
 	if c.Role == "publisher" {
-		go load(ctx, k.Log, c)
+		go load(ctx, k.Outbox, c)
 	}
 	return s.Run(ctx)
 }
@@ -161,7 +161,7 @@ func hears() *consume.Router {
 
 // load changes the state of a few things, each change with its event, until
 // the publisher's database holds as many as are wanted.
-func load(ctx context.Context, log *outbox.Log, c config) {
+func load(ctx context.Context, log *outbox.Outbox, c config) {
 	for {
 		var total int64
 		err := log.DB().Update(ctx, func(tx *sqldb.Tx) error {

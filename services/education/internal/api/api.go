@@ -18,7 +18,7 @@ import (
 // Server implements educationv1.EducationServer.
 type Server struct {
 	App      *app.App
-	Log      *outbox.Log
+	Outbox   *outbox.Outbox
 	In       func(*sqldb.Tx) app.Store // the store within a transaction
 	Pages    *cache.Cache
 	Children app.Children
@@ -37,7 +37,7 @@ func (s *Server) ApplyForPlace(ctx context.Context, req *educationv1.ApplyForPla
 	if refused != nil && !errors.Is(refused, domain.ErrApplicationTwice) {
 		return nil, refused
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.ApplyForPlaceResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.ApplyForPlaceResponse, error) {
 		if refused != nil { // a repeat of the same command had its answer before this
 			return nil, refused
 		}
@@ -48,7 +48,7 @@ func (s *Server) ApplyForPlace(ctx context.Context, req *educationv1.ApplyForPla
 
 // WithdrawApplication ends an application; its evidence goes.
 func (s *Server) WithdrawApplication(ctx context.Context, req *educationv1.WithdrawApplicationRequest) (*educationv1.WithdrawApplicationResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.WithdrawApplicationResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.WithdrawApplicationResponse, error) {
 		return &educationv1.WithdrawApplicationResponse{}, s.App.Withdraw(ctx, s.In(tx), req.GetApplicationId())
 	})
 }
@@ -87,25 +87,25 @@ func view[T any](ctx context.Context, open func(context.Context, func(app.Store)
 
 // look opens a transaction that only reads.
 func (s *Server) look(ctx context.Context, f func(app.Store) error) error {
-	return s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
+	return s.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
 }
 
 // logged opens a transaction that can log a read, where somebody else than the
 // person concerned may be reading.
 func (s *Server) logged(ctx context.Context, f func(app.Store) error) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}
 	if p.Kind == auth.Officer || p.ActsFor != "" {
-		return s.Log.DB().Update(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
+		return s.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
 	}
 	return s.look(ctx, f)
 }
 
 // OfferPlace offers a place that is free.
 func (s *Server) OfferPlace(ctx context.Context, req *educationv1.OfferPlaceRequest) (*educationv1.OfferPlaceResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.OfferPlaceResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.OfferPlaceResponse, error) {
 		o, err := s.App.OfferPlace(ctx, s.In(tx), req.GetApplicationId(), req.GetSchoolId())
 		return &educationv1.OfferPlaceResponse{OfferId: o.ID}, err
 	})
@@ -113,14 +113,14 @@ func (s *Server) OfferPlace(ctx context.Context, req *educationv1.OfferPlaceRequ
 
 // AcceptPlace accepts.
 func (s *Server) AcceptPlace(ctx context.Context, req *educationv1.AcceptPlaceRequest) (*educationv1.AcceptPlaceResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.AcceptPlaceResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.AcceptPlaceResponse, error) {
 		return &educationv1.AcceptPlaceResponse{}, s.App.AcceptPlace(ctx, s.In(tx), req.GetOfferId())
 	})
 }
 
 // DeclinePlace declines.
 func (s *Server) DeclinePlace(ctx context.Context, req *educationv1.DeclinePlaceRequest) (*educationv1.DeclinePlaceResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.DeclinePlaceResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.DeclinePlaceResponse, error) {
 		return &educationv1.DeclinePlaceResponse{}, s.App.DeclinePlace(ctx, s.In(tx), req.GetOfferId())
 	})
 }
@@ -128,7 +128,7 @@ func (s *Server) DeclinePlace(ctx context.Context, req *educationv1.DeclinePlace
 // UndoAcceptance takes back an acceptance that somebody else gave; the
 // application waits again and its evidence is collected again.
 func (s *Server) UndoAcceptance(ctx context.Context, req *educationv1.UndoAcceptanceRequest) (*educationv1.UndoAcceptanceResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.UndoAcceptanceResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.UndoAcceptanceResponse, error) {
 		return &educationv1.UndoAcceptanceResponse{}, s.App.UndoAcceptance(ctx, s.In(tx), req.GetOfferId())
 	})
 }

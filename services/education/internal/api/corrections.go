@@ -25,7 +25,7 @@ func (s *Server) askedForDoubles(ctx context.Context, roundID string) error {
 	if err != nil {
 		return err
 	}
-	return s.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+	return s.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
 		_, err := s.App.KeepDoubles(ctx, s.In(tx), roundID, of, found)
 		return err
 	})
@@ -54,7 +54,7 @@ func (s *Server) likely(ctx context.Context, roundID string) (of map[string]stri
 // FindDoubles asks which entries may be one child.
 func (s *Server) FindDoubles(ctx context.Context, req *educationv1.FindDoublesRequest) (*educationv1.FindDoublesResponse, error) {
 	of, found, refused := s.likely(ctx, req.GetRoundId())
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.FindDoublesResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.FindDoublesResponse, error) {
 		if refused != nil { // a repeat of the same command had its answer before this
 			return nil, refused
 		}
@@ -80,14 +80,14 @@ func (s *Server) ListDoubles(ctx context.Context, req *educationv1.ListDoublesRe
 // DecideDouble takes an officer's word on a pair. The evidence of an application
 // that goes is not needed any more.
 func (s *Server) DecideDouble(ctx context.Context, req *educationv1.DecideDoubleRequest) (*educationv1.DecideDoubleResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.DecideDoubleResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.DecideDoubleResponse, error) {
 		return &educationv1.DecideDoubleResponse{}, s.App.DecideDouble(ctx, s.In(tx), req.GetDoubleId(), req.GetOutcome(), req.GetWithdrawnId(), req.GetReasonCode())
 	})
 }
 
 // CorrectRound proposes the draw as it should have been.
 func (s *Server) CorrectRound(ctx context.Context, req *educationv1.CorrectRoundRequest) (*educationv1.CorrectRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.CorrectRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.CorrectRoundResponse, error) {
 		c, err := s.App.CorrectRound(ctx, s.In(tx), app.Fault{
 			RoundID: req.GetRoundId(), Why: req.GetReasonCode(), Figure: req.GetFigure(), Relief: req.GetRelief(), Mends: mends(req),
 		})
@@ -115,7 +115,7 @@ func mends(req *educationv1.CorrectRoundRequest) (m domain.Mends) {
 
 // DecideCorrection takes or drops a correction.
 func (s *Server) DecideCorrection(ctx context.Context, req *educationv1.DecideCorrectionRequest) (*educationv1.DecideCorrectionResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.DecideCorrectionResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.DecideCorrectionResponse, error) {
 		c, err := s.App.DecideCorrection(ctx, s.In(tx), req.GetCorrectionId(), req.GetOutcome())
 		return &educationv1.DecideCorrectionResponse{Wronged: int32(c.Wronged)}, err
 	})

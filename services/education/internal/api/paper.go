@@ -11,7 +11,7 @@ import (
 
 // RecordPaper records a paper or a witness's statement as evidence.
 func (s *Server) RecordPaper(ctx context.Context, req *educationv1.RecordPaperRequest) (*educationv1.RecordPaperResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.RecordPaperResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.RecordPaperResponse, error) {
 		id, err := s.App.RecordPaper(ctx, s.In(tx), req.GetApplicationId(), domain.Paper{
 			Kind: req.GetKind(), Form: req.GetForm(), Since: req.GetSince(), Until: req.GetUntil(), Months: int(req.GetMonths()), Code: req.GetCode(),
 		})

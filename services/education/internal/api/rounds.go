@@ -12,7 +12,7 @@ import (
 
 // PlanRound plans a round.
 func (s *Server) PlanRound(ctx context.Context, req *educationv1.PlanRoundRequest) (*educationv1.PlanRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.PlanRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.PlanRoundResponse, error) {
 		r, err := s.App.PlanRound(ctx, s.In(tx), app.Plan{
 			County: req.GetCounty(), Stage: req.GetStage(), OpensOn: req.GetOpensOn(), ClosesOn: req.GetClosesOn(), DrawOn: req.GetDrawOn(),
 			Tie: req.GetTie(), FigureSource: req.GetFigureSource(), FigureOn: req.GetFigureOn(),
@@ -23,7 +23,7 @@ func (s *Server) PlanRound(ctx context.Context, req *educationv1.PlanRoundReques
 
 // ChangeRound mends a plan.
 func (s *Server) ChangeRound(ctx context.Context, req *educationv1.ChangeRoundRequest) (*educationv1.ChangeRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.ChangeRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.ChangeRoundResponse, error) {
 		return &educationv1.ChangeRoundResponse{}, s.App.ChangeRound(ctx, s.In(tx), req.GetRoundId(), app.Plan{
 			OpensOn: req.GetOpensOn(), ClosesOn: req.GetClosesOn(), DrawOn: req.GetDrawOn(), Tie: req.GetTie(), FigureSource: req.GetFigureSource(), FigureOn: req.GetFigureOn(),
 		}, req.GetReasonCode())
@@ -32,28 +32,28 @@ func (s *Server) ChangeRound(ctx context.Context, req *educationv1.ChangeRoundRe
 
 // CancelRound ends a round that has no results.
 func (s *Server) CancelRound(ctx context.Context, req *educationv1.CancelRoundRequest) (*educationv1.CancelRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.CancelRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.CancelRoundResponse, error) {
 		return &educationv1.CancelRoundResponse{}, s.App.CancelRound(ctx, s.In(tx), req.GetRoundId(), req.GetReasonCode())
 	})
 }
 
 // SetSeats gives a school seats in a round.
 func (s *Server) SetSeats(ctx context.Context, req *educationv1.SetSeatsRequest) (*educationv1.SetSeatsResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.SetSeatsResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.SetSeatsResponse, error) {
 		return &educationv1.SetSeatsResponse{}, s.App.SetSeats(ctx, s.In(tx), req.GetRoundId(), req.GetSchoolId(), int(req.GetSeats()), int(req.GetReserved()))
 	})
 }
 
 // OpenRound lets guardians file.
 func (s *Server) OpenRound(ctx context.Context, req *educationv1.OpenRoundRequest) (*educationv1.OpenRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.OpenRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.OpenRoundResponse, error) {
 		return &educationv1.OpenRoundResponse{}, s.App.OpenRound(ctx, s.In(tx), req.GetRoundId())
 	})
 }
 
 // CloseRound ends the filing.
 func (s *Server) CloseRound(ctx context.Context, req *educationv1.CloseRoundRequest) (*educationv1.CloseRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.CloseRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.CloseRoundResponse, error) {
 		return &educationv1.CloseRoundResponse{}, s.App.CloseRound(ctx, s.In(tx), req.GetRoundId())
 	})
 }
@@ -64,7 +64,7 @@ func (s *Server) CommitRound(ctx context.Context, req *educationv1.CommitRoundRe
 	if err := s.askedForDoubles(ctx, req.GetRoundId()); err != nil {
 		return nil, err
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.CommitRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.CommitRoundResponse, error) {
 		r, err := s.App.CommitRound(ctx, s.In(tx), req.GetRoundId(), req.GetAcceptUndecided())
 		return &educationv1.CommitRoundResponse{Root: r.Root, EntriesCount: int32(r.Entries)}, err
 	})
@@ -72,14 +72,14 @@ func (s *Server) CommitRound(ctx context.Context, req *educationv1.CommitRoundRe
 
 // TypeFigure takes the figure from one officer.
 func (s *Server) TypeFigure(ctx context.Context, req *educationv1.TypeFigureRequest) (*educationv1.TypeFigureResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.TypeFigureResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.TypeFigureResponse, error) {
 		return &educationv1.TypeFigureResponse{}, s.App.TypeFigure(ctx, s.In(tx), req.GetRoundId(), req.GetFigure())
 	})
 }
 
 // ConfirmFigure takes it from another officer, and draws.
 func (s *Server) ConfirmFigure(ctx context.Context, req *educationv1.ConfirmFigureRequest) (*educationv1.ConfirmFigureResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.ConfirmFigureResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.ConfirmFigureResponse, error) {
 		d, err := s.App.ConfirmFigure(ctx, s.In(tx), req.GetRoundId(), req.GetFigure())
 		return &educationv1.ConfirmFigureResponse{Placed: int32(d.Placed), Unplaced: int32(len(d.Entries) - d.Placed)}, err
 	})
@@ -87,7 +87,7 @@ func (s *Server) ConfirmFigure(ctx context.Context, req *educationv1.ConfirmFigu
 
 // RunSecondPass gives what is left.
 func (s *Server) RunSecondPass(ctx context.Context, req *educationv1.RunSecondPassRequest) (*educationv1.RunSecondPassResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.RunSecondPassResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.RunSecondPassResponse, error) {
 		d, err := s.App.RunSecondPass(ctx, s.In(tx), req.GetRoundId())
 		return &educationv1.RunSecondPassResponse{Placed: int32(d.Placed), Unplaced: int32(len(d.Entries) - d.Placed)}, err
 	})
@@ -95,7 +95,7 @@ func (s *Server) RunSecondPass(ctx context.Context, req *educationv1.RunSecondPa
 
 // EndRound ends a round.
 func (s *Server) EndRound(ctx context.Context, req *educationv1.EndRoundRequest) (*educationv1.EndRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.EndRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.EndRoundResponse, error) {
 		tasks, err := s.App.EndRound(ctx, s.In(tx), req.GetRoundId())
 		return &educationv1.EndRoundResponse{TasksCount: int32(tasks)}, err
 	})
@@ -149,7 +149,7 @@ func (s *Server) GetBundle(ctx context.Context, req *educationv1.GetBundleReques
 
 // FileChoices files a child's ranked schools.
 func (s *Server) FileChoices(ctx context.Context, req *educationv1.FileChoicesRequest) (*educationv1.FileChoicesResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.FileChoicesResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.FileChoicesResponse, error) {
 		e, err := s.App.FileChoices(ctx, s.In(tx), app.Choices{
 			RoundID: req.GetRoundId(), ApplicationID: req.GetApplicationId(), SchoolIDs: req.GetSchoolIds(), Township: req.GetTownship(), Word: req.GetWord(),
 		})
@@ -186,7 +186,7 @@ func (s *Server) ListTasks(ctx context.Context, req *educationv1.ListTasksReques
 
 // OfferWayOut offers a way out of a task.
 func (s *Server) OfferWayOut(ctx context.Context, req *educationv1.OfferWayOutRequest) (*educationv1.OfferWayOutResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.OfferWayOutResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.OfferWayOutResponse, error) {
 		o, err := s.App.OfferWayOut(ctx, s.In(tx), req.GetTaskId(), req.GetWay(), req.GetSchoolId())
 		return &educationv1.OfferWayOutResponse{OfferId: o.ID}, err
 	})
@@ -194,7 +194,7 @@ func (s *Server) OfferWayOut(ctx context.Context, req *educationv1.OfferWayOutRe
 
 // FileAppeal files an appeal.
 func (s *Server) FileAppeal(ctx context.Context, req *educationv1.FileAppealRequest) (*educationv1.FileAppealResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.FileAppealResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.FileAppealResponse, error) {
 		a, err := s.App.FileAppeal(ctx, s.In(tx), req.GetApplicationId(), req.GetSchoolId(), req.GetGround())
 		return &educationv1.FileAppealResponse{AppealId: a.ID}, err
 	})
@@ -202,7 +202,7 @@ func (s *Server) FileAppeal(ctx context.Context, req *educationv1.FileAppealRequ
 
 // DecideAppeal decides an appeal.
 func (s *Server) DecideAppeal(ctx context.Context, req *educationv1.DecideAppealRequest) (*educationv1.DecideAppealResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.DecideAppealResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.DecideAppealResponse, error) {
 		a, err := s.App.DecideAppeal(ctx, s.In(tx), req.GetAppealId(), req.GetOutcome(), req.GetRelief(), req.GetReasonCode())
 		return &educationv1.DecideAppealResponse{Reasons: appeal(a).GetReasons()}, err
 	})
@@ -232,7 +232,7 @@ func (s *Server) CheckExam(_ context.Context, req *educationv1.CheckExamRequest)
 
 // AskGrant asks for the grant of a vocational school.
 func (s *Server) AskGrant(ctx context.Context, req *educationv1.AskGrantRequest) (*educationv1.AskGrantResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.AskGrantResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.AskGrantResponse, error) {
 		return &educationv1.AskGrantResponse{}, s.App.AskGrant(ctx, s.In(tx), req.GetApplicationId())
 	})
 }
@@ -250,7 +250,7 @@ func (s *Server) ListGrants(ctx context.Context, req *educationv1.ListGrantsRequ
 
 // DecideGrant approves a grant.
 func (s *Server) DecideGrant(ctx context.Context, req *educationv1.DecideGrantRequest) (*educationv1.DecideGrantResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*educationv1.DecideGrantResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.DecideGrantResponse, error) {
 		return &educationv1.DecideGrantResponse{}, s.App.ApproveGrant(ctx, s.In(tx), req.GetApplicationId())
 	})
 }

@@ -14,7 +14,7 @@ import (
 
 // AddSchool opens a school, unless it is known.
 func (s *Server) AddSchool(ctx context.Context, req *educationv1.AddSchoolRequest) (*educationv1.AddSchoolResponse, error) {
-	return outbox.CommandOrCheck(ctx, s.Log, req.GetCheckOnly(), func(tx *sqldb.Tx) (*educationv1.AddSchoolResponse, error) {
+	return outbox.CommandOrCheck(ctx, s.Outbox, req.GetCheckOnly(), func(tx *sqldb.Tx) (*educationv1.AddSchoolResponse, error) {
 		said, err := s.App.AddSchool(ctx, s.In(tx), domain.School{
 			Reference: req.GetReference(), Name: req.GetName(), Kind: domain.Kind(req.GetKind()), County: req.GetCounty(),
 			Township: req.GetTownship(), Stage: domain.Stage(req.GetStage()), Places: int(req.GetPlaces()),

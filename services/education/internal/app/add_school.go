@@ -27,7 +27,7 @@ func (a *App) AddSchool(ctx context.Context, s Store, school domain.School) (sai
 	if _, err := domain.ParseKind(string(school.Kind)); err != nil {
 		return said, err
 	}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return said, err
 	}

@@ -19,7 +19,7 @@ func answer(ctx context.Context, s Store, offerID string) (p auth.Principal, o d
 	if err != nil {
 		return p, o, a, err
 	}
-	if p, err = auth.From(ctx); err != nil {
+	if p, err = auth.FromContext(ctx); err != nil {
 		return p, o, a, err
 	}
 	if err = auth.Hide(p.MayActFor(seen.Worker), domain.ErrOfferUnknown); err != nil {

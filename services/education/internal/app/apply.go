@@ -72,7 +72,7 @@ func (a *App) Apply(ctx context.Context, s Store, f Form, guardian string) (done
 
 // wishes checks a form and loads the schools that it names.
 func (a *App) wishes(ctx context.Context, s Store, f Form) ([]domain.School, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}

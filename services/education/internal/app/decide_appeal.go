@@ -11,7 +11,7 @@ import (
 // DecideAppeal decides an appeal as another officer than those who drew asks. An
 // upheld one adds a seat and offers it, or puts the child first in the next pass.
 func (a *App) DecideAppeal(ctx context.Context, s Store, appealID, outcome, remedy, why string) (domain.Appeal, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return domain.Appeal{}, err
 	}

@@ -8,7 +8,7 @@ import (
 
 // ListApplications shows a guardian's applications, oldest first.
 func (a *App) ListApplications(ctx context.Context, s Store, worker string) ([]Shown, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}

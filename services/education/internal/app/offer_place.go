@@ -11,7 +11,7 @@ import (
 // school's row is locked and its places are counted under the lock: of many
 // who want the last place, one gets it.
 func (a *App) OfferPlace(ctx context.Context, s Store, applicationID, schoolID string) (domain.Offer, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return domain.Offer{}, err
 	}

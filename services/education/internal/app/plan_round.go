@@ -17,7 +17,7 @@ type Plan struct {
 // PlanRound plans a round of a county.
 func (a *App) PlanRound(ctx context.Context, s Store, f Plan) (domain.Round, error) {
 	r := domain.Round{County: f.County, Tie: allocate.Tie(f.Tie), FigureSource: f.FigureSource}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -49,7 +49,7 @@ func (a *App) PlanRound(ctx context.Context, s Store, f Plan) (domain.Round, err
 // round loads and locks a round for an officer of its county. Of everything that
 // a round needs, it is locked first.
 func round(ctx context.Context, s Store, id string) (auth.Principal, domain.Round, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return p, domain.Round{}, err
 	}

@@ -157,7 +157,7 @@ type App struct {
 }
 
 func mayActFor(ctx context.Context, worker string) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}
@@ -182,7 +182,7 @@ func (a *App) number(id, parameter, county string) (int, error) {
 
 // covers returns nil where the caller may act in a county, "" being all.
 func covers(ctx context.Context, county string) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ type Shown struct {
 // its county. What anybody but the guardian reads, the guardian's access log
 // tells.
 func (a *App) ReadApplication(ctx context.Context, s Store, id string) (Shown, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return Shown{}, err
 	}

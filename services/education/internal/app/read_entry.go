@@ -28,7 +28,7 @@ func (a *App) ReadEntry(ctx context.Context, s Store, applicationID string) (sh 
 	if err != nil {
 		return sh, err
 	}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return sh, err
 	}

@@ -12,7 +12,7 @@ import (
 // application, and returns the record's id. It counts as much as the digital
 // fact (promise 7).
 func (a *App) RecordPaper(ctx context.Context, s Store, applicationID string, shown domain.Paper) (id string, err error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -35,7 +35,7 @@ func (t *inTx) Doubles(roundID string) ([]domain.Double, error) {
 
 // SaveDouble writes a pair, or returns outbox.ErrStale.
 func (t *inTx) SaveDouble(ctx context.Context, d domain.Double) error {
-	return doubles.Save(ctx, t.log, t.tx, d)
+	return doubles.Save(ctx, t.outbox, t.tx, d)
 }
 
 var corrections = table.New(table.Spec[domain.Correction]{
@@ -70,5 +70,5 @@ func (t *inTx) Corrections(roundID string) ([]domain.Correction, error) {
 
 // SaveCorrection writes a correction and its events, or returns outbox.ErrStale.
 func (t *inTx) SaveCorrection(ctx context.Context, c domain.Correction, events ...domain.Event) error {
-	return corrections.Save(ctx, t.log, t.tx, c, events...)
+	return corrections.Save(ctx, t.outbox, t.tx, c, events...)
 }

@@ -55,7 +55,7 @@ func (t *inTx) Rounds(county string, stage domain.Stage) ([]domain.Round, error)
 // changed it since it was loaded.
 func (t *inTx) SaveRound(ctx context.Context, r domain.Round, events ...domain.Event) error {
 	t.placesChanged(ctx, r.County) // a round that begins or ends holds seats or sets them free
-	return rounds.Save(ctx, t.log, t.tx, r, events...)
+	return rounds.Save(ctx, t.outbox, t.tx, r, events...)
 }
 
 // seated are the schools of a round, with the seats that were given.
@@ -87,7 +87,7 @@ func (t *inTx) Seated(roundID string) ([]domain.Seated, error) {
 // SaveSeated writes a school's seats in a round and their events.
 func (t *inTx) SaveSeated(ctx context.Context, d domain.Seated, events ...domain.Event) error {
 	t.placesChanged(ctx, d.School.County)
-	return seated.Save(ctx, t.log, t.tx, d, events...)
+	return seated.Save(ctx, t.outbox, t.tx, d, events...)
 }
 
 var entries = table.New(table.Spec[domain.Entry]{
@@ -161,7 +161,7 @@ func (t *inTx) Results(roundID, after string, limit int) ([]domain.Entry, error)
 
 // SaveEntry writes an entry and its events, or returns outbox.ErrStale.
 func (t *inTx) SaveEntry(ctx context.Context, e domain.Entry, events ...domain.Event) error {
-	return entries.Save(ctx, t.log, t.tx, e, events...)
+	return entries.Save(ctx, t.outbox, t.tx, e, events...)
 }
 
 // Waiting lists and locks the applications of a round that wait for a place, by id.

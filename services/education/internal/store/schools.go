@@ -31,7 +31,7 @@ var schools = table.New(table.Spec[domain.School]{
 
 // AddSchool writes a new school and its events, or finds the one that is there.
 func (t *inTx) AddSchool(ctx context.Context, s domain.School, events ...domain.Event) (string, bool, error) {
-	created, err := schools.Add(ctx, t.log, t.tx, s, events...)
+	created, err := schools.Add(ctx, t.outbox, t.tx, s, events...)
 	if err != nil {
 		return "", false, err
 	}
@@ -79,7 +79,7 @@ func (t *inTx) Taken(schoolID string) (n int, err error) {
 // SaveSchool writes a school whose places changed, or returns outbox.ErrStale.
 func (t *inTx) SaveSchool(ctx context.Context, s domain.School, events ...domain.Event) error {
 	t.placesChanged(ctx, s.County)
-	return schools.Save(ctx, t.log, t.tx, s, events...)
+	return schools.Save(ctx, t.outbox, t.tx, s, events...)
 }
 
 // listed is a school with the places that are taken.

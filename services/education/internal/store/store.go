@@ -31,9 +31,9 @@ const (
 
 // Store gives transactions their tables and events.
 type Store struct {
-	log   *outbox.Log
-	tasks *task.Queue
-	pages *cache.Cache
+	outbox *outbox.Outbox
+	tasks  *task.Queue
+	pages  *cache.Cache
 	// Evidence holds other departments' facts; it is set once the holder knows the
 	// department's cases.
 	Evidence *evidence.Holder
@@ -41,8 +41,8 @@ type Store struct {
 
 // New returns the department's store. It tells pages where the free places of
 // a county changed.
-func New(log *outbox.Log, tasks *task.Queue, pages *cache.Cache) *Store {
-	return &Store{log: log, tasks: tasks, pages: pages}
+func New(log *outbox.Outbox, tasks *task.Queue, pages *cache.Cache) *Store {
+	return &Store{outbox: log, tasks: tasks, pages: pages}
 }
 
 // In returns the store within a transaction.
@@ -67,7 +67,7 @@ func (t *inTx) ForgetAt(ctx context.Context, applicationID string, at time.Time)
 // LogRead tells the registry who read an application, for the guardian's
 // access log.
 func (t *inTx) LogRead(ctx context.Context, a domain.Application, kinds []string) error {
-	return t.log.Read(ctx, t.tx, a.Worker, a.County, a.ID, kinds...)
+	return t.outbox.Read(ctx, t.tx, a.Worker, a.County, a.ID, kinds...)
 }
 
 // CollectEvidence has what the guardian's grants open collected for an application.

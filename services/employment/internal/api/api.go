@@ -27,8 +27,8 @@ type Server struct {
 
 // Room is what the methods of one part of the department run in.
 type Room[S any] struct {
-	Log *outbox.Log
-	In  func(*sqldb.Tx) S // the part's store within a transaction
+	Outbox *outbox.Outbox
+	In     func(*sqldb.Tx) S // the part's store within a transaction
 }
 
 // command runs a use case with its events in one transaction.
@@ -36,7 +36,7 @@ func command[S, T any, Reply interface {
 	*T
 	proto.Message
 }](ctx context.Context, r Room[S], fn func(st S) (Reply, error)) (Reply, error) {
-	return outbox.Command(ctx, r.Log, func(tx *sqldb.Tx) (Reply, error) { return fn(r.In(tx)) })
+	return outbox.Command(ctx, r.Outbox, func(tx *sqldb.Tx) (Reply, error) { return fn(r.In(tx)) })
 }
 
 // commandOrCheck runs a use case, or judges it and undoes it.
@@ -44,18 +44,18 @@ func commandOrCheck[S, T any, Reply interface {
 	*T
 	proto.Message
 }](ctx context.Context, r Room[S], only bool, fn func(st S) (Reply, error)) (Reply, error) {
-	return outbox.CommandOrCheck(ctx, r.Log, only, func(tx *sqldb.Tx) (Reply, error) { return fn(r.In(tx)) })
+	return outbox.CommandOrCheck(ctx, r.Outbox, only, func(tx *sqldb.Tx) (Reply, error) { return fn(r.In(tx)) })
 }
 
 // view reads on one snapshot.
 func (r Room[S]) view(ctx context.Context, fn func(st S) error) error {
-	return r.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(r.In(tx)) })
+	return r.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(r.In(tx)) })
 }
 
 // reading reads a worker's own data; where somebody else reads them in the worker's
 // name, the worker is told of it.
 func (r Room[S]) reading(ctx context.Context, worker string, fn func(st S) error) error {
-	if p, err := auth.From(ctx); err != nil || p.ActsHimself(worker) {
+	if p, err := auth.FromContext(ctx); err != nil || p.ActsHimself(worker) {
 		return r.view(ctx, fn)
 	}
 	return r.update(ctx, fn)
@@ -63,5 +63,5 @@ func (r Room[S]) reading(ctx context.Context, worker string, fn func(st S) error
 
 // update reads what is told of to whom it is about.
 func (r Room[S]) update(ctx context.Context, fn func(st S) error) error {
-	return r.Log.DB().Update(ctx, func(tx *sqldb.Tx) error { return fn(r.In(tx)) })
+	return r.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error { return fn(r.In(tx)) })
 }

@@ -24,7 +24,7 @@ func (s *Server) Apply(ctx context.Context, req *employmentv1.ApplyRequest) (*em
 		return nil, err
 	}
 	id := s.App.NewID()
-	reached, err := ofAge(ctx, s.Caller, s.Log.Service(), req.GetWorker(), id, question)
+	reached, err := ofAge(ctx, s.Caller, s.Outbox.Service(), req.GetWorker(), id, question)
 	if err != nil {
 		return nil, err
 	}

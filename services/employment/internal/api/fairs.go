@@ -75,7 +75,7 @@ func (s *Fairs) ApplyToFair(ctx context.Context, req *employmentv1.ApplyToFairRe
 		return nil, err
 	}
 	id := s.App.NewID()
-	reached, err := ofAge(ctx, s.Caller, s.Log.Service(), req.GetWorker(), id, question)
+	reached, err := ofAge(ctx, s.Caller, s.Outbox.Service(), req.GetWorker(), id, question)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +206,7 @@ func (s *Fairs) AcceptProposal(ctx context.Context, req *employmentv1.AcceptProp
 		return nil, err
 	}
 	id := s.App.NewID()
-	reached, err := ofAge(ctx, s.Caller, s.Log.Service(), worker, id, question)
+	reached, err := ofAge(ctx, s.Caller, s.Outbox.Service(), worker, id, question)
 	if err != nil {
 		return nil, err
 	}

@@ -16,7 +16,7 @@ func (s *Server) StateHire(ctx context.Context, req *employmentv1.StateHireReque
 	if err := s.view(ctx, func(st app.Store) error { _, err := s.App.MayStateHire(ctx, st, req.GetUscc()); return err }); err != nil {
 		return nil, err
 	}
-	return outbox.CommandFor(ctx, s.Log, req.GetWorker(), func(tx *sqldb.Tx) (*employmentv1.StateHireResponse, error) {
+	return outbox.CommandFor(ctx, s.Outbox, req.GetWorker(), func(tx *sqldb.Tx) (*employmentv1.StateHireResponse, error) {
 		id, err := s.App.StateHire(ctx, s.In(tx), app.Statement{
 			Worker: req.GetWorker(), USCC: req.GetUscc(), Occupation: req.GetOccupation(), County: req.GetCounty(),
 			StartOn: req.GetStartOn(), EndOn: req.GetEndOn(), WageFen: req.GetWageFen(),

@@ -126,7 +126,7 @@ func (s *Server) SuggestVacancies(ctx context.Context, req *employmentv1.Suggest
 	if err != nil {
 		return nil, err
 	}
-	reached, err := ofAge(ctx, s.Caller, s.Log.Service(), req.GetWorker(), domain.ProfileCase(req.GetWorker()), question)
+	reached, err := ofAge(ctx, s.Caller, s.Outbox.Service(), req.GetWorker(), domain.ProfileCase(req.GetWorker()), question)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +152,7 @@ func (s *Server) ExplainVacancy(ctx context.Context, req *employmentv1.ExplainVa
 	if err != nil {
 		return nil, err
 	}
-	reached, err := ofAge(ctx, s.Caller, s.Log.Service(), req.GetWorker(), domain.ProfileCase(req.GetWorker()), question)
+	reached, err := ofAge(ctx, s.Caller, s.Outbox.Service(), req.GetWorker(), domain.ProfileCase(req.GetWorker()), question)
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +219,7 @@ func (s *Server) GetApplicant(ctx context.Context, req *employmentv1.GetApplican
 	if err != nil {
 		return nil, err
 	}
-	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: s.Log.Service(), Purpose: "interview", LegalBasis: "PIPL 13(1): consent to this interview", Via: auth.ViaSystem})
+	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: s.Outbox.Service(), Purpose: "interview", LegalBasis: "PIPL 13(1): consent to this interview", Via: auth.ViaSystem})
 	person, err := registryv1.RegistryClient{Caller: s.Caller, Target: "registry"}.GetWorker(ctx, &registryv1.GetWorkerRequest{Worker: worker, CaseId: req.GetApplicationId()})
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 // DecideReview is a clerk's decision about a refused text. An overrule
 // publishes the vacancy in the same transaction.
 func (a *App) DecideReview(ctx context.Context, s Store, id string, v domain.Verdict) (vacancyID string, err error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -14,7 +14,7 @@ func (a *App) EndHire(ctx context.Context, s Store, id, endedOn, ground string) 
 	if err != nil {
 		return "", err
 	}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return "", err
 	}

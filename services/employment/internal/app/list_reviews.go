@@ -25,7 +25,7 @@ func (a *App) ListReviews(ctx context.Context, s Store, q ReviewQuery) ([]domain
 // mayList returns whose reviews the caller may list: an employer its own,
 // an officer those of the county or of an employer in it.
 func mayList(ctx context.Context, s Store, q ReviewQuery) (ReviewQuery, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return q, err
 	}

@@ -19,7 +19,7 @@ func (a *App) ListSeasonalNeed(ctx context.Context, s Store, q NeedQuery) ([]dom
 // maySum returns nil for what the caller may see of the reported needs: an
 // employer its own lines, everybody else only the sums of all.
 func (a *App) maySum(ctx context.Context, s Store, q NeedQuery) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}

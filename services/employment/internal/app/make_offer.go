@@ -53,7 +53,7 @@ func (a *App) MakeOffer(ctx context.Context, s Store, applicationID string, wage
 
 // Owns returns nil where the caller is the employer.
 func Owns(ctx context.Context, s Store, employerID string) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}

@@ -169,7 +169,7 @@ func Date(s string, bad error) (clock.Date, error) {
 
 // ActingFor returns the caller where it may act for the worker.
 func ActingFor(ctx context.Context, worker string) (auth.Principal, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -178,7 +178,7 @@ func ActingFor(ctx context.Context, worker string) (auth.Principal, error) {
 
 // MayManage returns nil where the caller is the employer, or an officer of the county.
 func MayManage(ctx context.Context, e domain.Employer, county string) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func (a *App) PublishVacancy(ctx context.Context, s Store, p Post, only bool) (s
 	if err != nil {
 		return said, err
 	}
-	by, err := auth.From(ctx)
+	by, err := auth.FromContext(ctx)
 	if err != nil {
 		return said, err
 	}

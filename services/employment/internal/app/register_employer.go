@@ -36,7 +36,7 @@ func (a *App) RegisterEmployer(ctx context.Context, s Store, f Firm) (domain.Emp
 		if err := MayManage(ctx, known, known.County); err != nil {
 			return known, none, err
 		}
-		if p, err := auth.From(ctx); err != nil || p.Via != auth.ViaImport {
+		if p, err := auth.FromContext(ctx); err != nil || p.Via != auth.ViaImport {
 			return known, Said{ID: known.ID, Outcome: domain.Unchanged}, err
 		}
 	}

@@ -17,7 +17,7 @@ type Statement struct {
 // MayStateHire returns the employer of a code where it is the caller; to whoever
 // is not, there is no such employer.
 func (a *App) MayStateHire(ctx context.Context, s Store, uscc string) (domain.Employer, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return domain.Employer{}, err
 	}

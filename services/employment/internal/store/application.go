@@ -76,7 +76,7 @@ func (t *Tx) Titles(worker string) (map[string]string, error) {
 // SaveApplication writes an application and its events. It returns
 // ErrApplicationTwice where the worker applied at the same moment.
 func (t *Tx) SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error {
-	return applications.Save(ctx, t.log, t.tx, a, events...)
+	return applications.Save(ctx, t.outbox, t.tx, a, events...)
 }
 
 // Looked writes what an employer sees of applicants to their access logs. The day and
@@ -87,7 +87,7 @@ func (t *Tx) Looked(ctx context.Context, on clock.Date, vacancyID string, looks 
 	if len(looks) == 0 {
 		return nil
 	}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ func (t *Tx) Looked(ctx context.Context, on clock.Date, vacancyID string, looks 
 	for i, l := range looks {
 		names[i] = "look:" + l.ApplicationID + ":" + on.String() + ":" + strings.Join(l.Kinds, ":")
 	}
-	told, err := t.log.HaveEvents(t.tx, names...)
+	told, err := t.outbox.HaveEvents(t.tx, names...)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (t *Tx) Looked(ctx context.Context, on clock.Date, vacancyID string, looks 
 		if told[names[i]] {
 			continue
 		}
-		if err := t.log.Append(ctx, t.tx, outbox.Subject{Aggregate: names[i], Worker: l.Worker, Division: l.County}, &platformv1.RecordRead{
+		if err := t.outbox.Append(ctx, t.tx, outbox.Subject{Aggregate: names[i], Worker: l.Worker, Division: l.County}, &platformv1.RecordRead{
 			ReaderKind: string(p.Kind), Reader: l.EmployerID, Purpose: p.Purpose, LegalBasis: p.LegalBasis, Kinds: l.Kinds, CaseId: l.ApplicationID,
 		}); err != nil {
 			return err
@@ -117,7 +117,7 @@ func (t *Tx) Looked(ctx context.Context, on clock.Date, vacancyID string, looks 
 
 // Read writes to the worker's access log what the caller is shown.
 func (t *Tx) Read(ctx context.Context, worker, county, caseID string, kinds ...string) error {
-	return t.log.Read(ctx, t.tx, worker, county, caseID, kinds...)
+	return t.outbox.Read(ctx, t.tx, worker, county, caseID, kinds...)
 }
 
 // FreeSeat gives back the seat of an interview whose application was withdrawn.

@@ -19,7 +19,7 @@ func (s *Store) EachOpen(ctx context.Context, page func([]domain.Vacancy)) error
 	after := ""
 	for {
 		var all []domain.Vacancy
-		err := s.log.DB().View(ctx, func(tx *sqldb.Tx) (err error) {
+		err := s.outbox.DB().View(ctx, func(tx *sqldb.Tx) (err error) {
 			all, err = vacancies.List(tx, `WHERE v.state = 'open' AND v.id > $1 ORDER BY v.id LIMIT $2`, after, loadPage)
 			return err
 		})
@@ -42,7 +42,7 @@ var changing = map[string]string{
 
 // Follow begins to follow the events that change vacancies.
 func (s *Store) Follow(ctx context.Context) (*outbox.Follower, error) {
-	return s.log.Follow(ctx, slices.Collect(maps.Keys(changing))...)
+	return s.outbox.Follow(ctx, slices.Collect(maps.Keys(changing))...)
 }
 
 // Changed reads the vacancies that events changed, as they are now.

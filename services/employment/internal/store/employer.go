@@ -80,5 +80,5 @@ func (t *Tx) EmployersOf(worker string) (map[string]string, error) {
 // SaveEmployer writes an employer and its events. The same code at the same
 // moment gives outbox.ErrStale: repeated, it is found.
 func (t *Tx) SaveEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error {
-	return t.employers.Save(ctx, t.log, t.tx, keep(e), events...)
+	return t.employers.Save(ctx, t.outbox, t.tx, keep(e), events...)
 }

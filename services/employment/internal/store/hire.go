@@ -46,5 +46,5 @@ func (t *Tx) HiresOf(worker string) ([]domain.Hire, error) {
 // SaveHire writes a hire and its events. It returns ErrHireTwice where the
 // employer stated one at the same moment.
 func (t *Tx) SaveHire(ctx context.Context, h domain.Hire, events ...domain.Event) error {
-	return hires.Save(ctx, t.log, t.tx, h, events...)
+	return hires.Save(ctx, t.outbox, t.tx, h, events...)
 }

@@ -53,7 +53,7 @@ func (t *Tx) newest(tail string, args ...any) (map[string]domain.Interview, erro
 // SaveInterview writes an invitation and its events. It returns
 // ErrInterviewOpen where another came at the same moment.
 func (t *Tx) SaveInterview(ctx context.Context, i domain.Interview, events ...domain.Event) error {
-	return interviews.Save(ctx, t.log, t.tx, i, events...)
+	return interviews.Save(ctx, t.outbox, t.tx, i, events...)
 }
 
 // InterviewsAt gives the newest invitation of each of some applications.

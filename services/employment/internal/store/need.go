@@ -33,7 +33,7 @@ func (t *Tx) Need(employerID, month, occupation, county string) (domain.Need, er
 
 // SaveNeed writes a line and its events.
 func (t *Tx) SaveNeed(ctx context.Context, n domain.Need, events ...domain.Event) error {
-	return needs.Save(ctx, t.log, t.tx, n, events...)
+	return needs.Save(ctx, t.outbox, t.tx, n, events...)
 }
 
 // NeedSums gives the sums of what was reported, by month, occupation and county.

@@ -48,7 +48,7 @@ func (t *Tx) OffersOf(worker string) (map[string]domain.Offer, error) {
 
 // SaveOffer writes an offer and its events.
 func (t *Tx) SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error {
-	return offers.Save(ctx, t.log, t.tx, o, events...)
+	return offers.Save(ctx, t.outbox, t.tx, o, events...)
 }
 
 // LapseOfferAt leaves a task for the end of an offer's time to answer.

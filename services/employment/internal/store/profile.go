@@ -65,7 +65,7 @@ func (t *Tx) PeekProfiles(workers []string) (map[string]domain.Profile, error) {
 
 // SaveProfile writes a profile and its events.
 func (t *Tx) SaveProfile(ctx context.Context, p domain.Profile, events ...domain.Event) error {
-	return profiles.Save(ctx, t.log, t.tx, p, events...)
+	return profiles.Save(ctx, t.outbox, t.tx, p, events...)
 }
 
 // noted is a certificate that a profile's history has told of.

@@ -75,5 +75,5 @@ func (t *Tx) Reviews(q app.ReviewQuery) ([]domain.Review, error) {
 
 // SaveReview writes a review and its events.
 func (t *Tx) SaveReview(ctx context.Context, r domain.Review, events ...domain.Event) error {
-	return reviews.Save(ctx, t.log, t.tx, r, events...)
+	return reviews.Save(ctx, t.outbox, t.tx, r, events...)
 }

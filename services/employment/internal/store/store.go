@@ -29,7 +29,7 @@ type Store struct {
 	// application was withdrawn; the recipe sets it.
 	FreeProposalSeat func(ctx context.Context, tx *sqldb.Tx, applicationID string) error
 
-	log       *outbox.Log
+	outbox    *outbox.Outbox
 	tasks     *task.Queue
 	pages     *cache.Cache
 	open      OpenVacancies
@@ -42,8 +42,8 @@ type OpenVacancies interface{ Put(v domain.Vacancy) }
 // New returns the department's store. seal keeps employers' phones; pages hold
 // search results, which a vacancy's change makes stale; open is brought up to
 // date by it.
-func New(log *outbox.Log, tasks *task.Queue, seal outbox.Sealer, pages *cache.Cache, open OpenVacancies) *Store {
-	return &Store{log: log, tasks: tasks, pages: pages, open: open, employers: employerTable(seal)}
+func New(log *outbox.Outbox, tasks *task.Queue, seal outbox.Sealer, pages *cache.Cache, open OpenVacancies) *Store {
+	return &Store{outbox: log, tasks: tasks, pages: pages, open: open, employers: employerTable(seal)}
 }
 
 // In returns the store within a transaction.

@@ -96,7 +96,7 @@ func (t *Tx) SaveVacancy(ctx context.Context, v domain.Vacancy, events ...domain
 	if v.WageUnit == "" {
 		v.WageUnit = domain.ByMonth
 	}
-	if err := vacancies.Save(ctx, t.log, t.tx, v, events...); err != nil {
+	if err := vacancies.Save(ctx, t.outbox, t.tx, v, events...); err != nil {
 		return err
 	}
 	after := context.WithoutCancel(ctx)

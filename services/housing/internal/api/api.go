@@ -21,7 +21,7 @@ import (
 // Server implements housingv1.HousingServer and platformv1.FactsServer.
 type Server struct {
 	App      *app.App
-	Log      *outbox.Log
+	Outbox   *outbox.Outbox
 	In       func(*sqldb.Tx) app.Store
 	Pages    *cache.Cache
 	HomesTag func(county string) string // names the pages that list a county's homes
@@ -33,7 +33,7 @@ func (s *Server) AddHome(ctx context.Context, req *housingv1.AddHomeRequest) (*h
 	if err != nil {
 		return nil, err
 	}
-	return outbox.CommandOrCheck(ctx, s.Log, req.GetCheckOnly(), func(tx *sqldb.Tx) (*housingv1.AddHomeResponse, error) {
+	return outbox.CommandOrCheck(ctx, s.Outbox, req.GetCheckOnly(), func(tx *sqldb.Tx) (*housingv1.AddHomeResponse, error) {
 		said, err := s.App.AddHome(ctx, s.In(tx), domain.Home{
 			Estate: req.GetEstate(), Number: req.GetNumber(), Layout: req.GetLayout(), AreaDM2: int(req.GetAreaDm2()), RentFen: req.GetRentFen(),
 			County: req.GetCounty(), Kind: kind, Reference: req.GetReference(),
@@ -73,7 +73,7 @@ func (s *Server) ApplyForHome(ctx context.Context, req *housingv1.ApplyForHomeRe
 	if err != nil {
 		return nil, err
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.ApplyForHomeResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.ApplyForHomeResponse, error) {
 		a, err := s.App.Apply(ctx, s.In(tx), domain.Application{
 			Worker: req.GetWorker(), County: req.GetCounty(), Kind: kind, HouseholdSize: int(req.GetHouseholdSize()),
 			DeclaresNoHome: req.GetDeclaresNoHome(), DeclaresIncomeBelow: req.GetDeclaresIncomeBelow(),
@@ -86,14 +86,14 @@ func (s *Server) ApplyForHome(ctx context.Context, req *housingv1.ApplyForHomeRe
 
 // WithdrawApplication ends an application.
 func (s *Server) WithdrawApplication(ctx context.Context, req *housingv1.WithdrawApplicationRequest) (*housingv1.WithdrawApplicationResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.WithdrawApplicationResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.WithdrawApplicationResponse, error) {
 		return &housingv1.WithdrawApplicationResponse{}, s.App.Withdraw(ctx, s.In(tx), req.GetApplicationId())
 	})
 }
 
 // DecideEligibility applies the rules.
 func (s *Server) DecideEligibility(ctx context.Context, req *housingv1.DecideEligibilityRequest) (*housingv1.DecideEligibilityResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.DecideEligibilityResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.DecideEligibilityResponse, error) {
 		d, err := s.App.Decide(ctx, s.In(tx), req.GetApplicationId(), req.GetRefusalReasonCode(), req.GetFalseStatement())
 		return &housingv1.DecideEligibilityResponse{Outcome: string(d.Outcome), Why: rpc.Reasons(d.Reasons)}, err
 	})
@@ -101,7 +101,7 @@ func (s *Server) DecideEligibility(ctx context.Context, req *housingv1.DecideEli
 
 // OfferHome offers a home.
 func (s *Server) OfferHome(ctx context.Context, req *housingv1.OfferHomeRequest) (*housingv1.OfferHomeResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.OfferHomeResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.OfferHomeResponse, error) {
 		o, err := s.App.OfferHome(ctx, s.In(tx), req.GetApplicationId(), req.GetHomeId())
 		return &housingv1.OfferHomeResponse{OfferId: o.ID}, err
 	})
@@ -109,28 +109,28 @@ func (s *Server) OfferHome(ctx context.Context, req *housingv1.OfferHomeRequest)
 
 // AcceptOffer accepts.
 func (s *Server) AcceptOffer(ctx context.Context, req *housingv1.AcceptOfferRequest) (*housingv1.AcceptOfferResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.AcceptOfferResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.AcceptOfferResponse, error) {
 		return &housingv1.AcceptOfferResponse{}, s.App.AcceptOffer(ctx, s.In(tx), req.GetOfferId())
 	})
 }
 
 // DeclineOffer declines.
 func (s *Server) DeclineOffer(ctx context.Context, req *housingv1.DeclineOfferRequest) (*housingv1.DeclineOfferResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.DeclineOfferResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.DeclineOfferResponse, error) {
 		return &housingv1.DeclineOfferResponse{}, s.App.DeclineOffer(ctx, s.In(tx), req.GetOfferId())
 	})
 }
 
 // UndoAcceptance takes back an acceptance that another gave.
 func (s *Server) UndoAcceptance(ctx context.Context, req *housingv1.UndoAcceptanceRequest) (*housingv1.UndoAcceptanceResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.UndoAcceptanceResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.UndoAcceptanceResponse, error) {
 		return &housingv1.UndoAcceptanceResponse{}, s.App.UndoAcceptance(ctx, s.In(tx), req.GetOfferId())
 	})
 }
 
 // SignLease signs a lease.
 func (s *Server) SignLease(ctx context.Context, req *housingv1.SignLeaseRequest) (*housingv1.SignLeaseResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.SignLeaseResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.SignLeaseResponse, error) {
 		l, err := s.App.SignLease(ctx, s.In(tx), req.GetOfferId(), req.GetStartsOn(), req.GetEndsOn())
 		return &housingv1.SignLeaseResponse{LeaseId: l.ID}, err
 	})

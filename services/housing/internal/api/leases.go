@@ -91,7 +91,7 @@ func (s *Server) RecordRent(ctx context.Context, req *housingv1.RecordRentReques
 	if err != nil {
 		return nil, err
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.RecordRentResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.RecordRentResponse, error) {
 		id, err := s.App.RecordRent(ctx, s.In(tx), domain.Payment{LeaseID: req.GetLeaseId(), Month: req.GetMonth(), AmountFen: req.GetAmountFen(), PaidOn: paid, Reference: req.GetReference()})
 		return &housingv1.RecordRentResponse{PaymentId: id}, err
 	})
@@ -103,21 +103,21 @@ func (s *Server) NoteVacancy(ctx context.Context, req *housingv1.NoteVacancyRequ
 	if err != nil {
 		return nil, err
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.NoteVacancyResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.NoteVacancyResponse, error) {
 		return &housingv1.NoteVacancyResponse{}, s.App.NoteVacancy(ctx, s.In(tx), req.GetLeaseId(), since)
 	})
 }
 
 // CloseReview ends what a clock had opened.
 func (s *Server) CloseReview(ctx context.Context, req *housingv1.CloseReviewRequest) (*housingv1.CloseReviewResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.CloseReviewResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.CloseReviewResponse, error) {
 		return &housingv1.CloseReviewResponse{}, s.App.CloseReview(ctx, s.In(tx), req.GetReviewId(), req.GetOutcome())
 	})
 }
 
 // AskRenewal asks for another term.
 func (s *Server) AskRenewal(ctx context.Context, req *housingv1.AskRenewalRequest) (*housingv1.AskRenewalResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.AskRenewalResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.AskRenewalResponse, error) {
 		id, err := s.App.AskRenewal(ctx, s.In(tx), req.GetLeaseId())
 		return &housingv1.AskRenewalResponse{RenewalId: id}, err
 	})
@@ -125,7 +125,7 @@ func (s *Server) AskRenewal(ctx context.Context, req *housingv1.AskRenewalReques
 
 // DecideRenewal grants or refuses another term.
 func (s *Server) DecideRenewal(ctx context.Context, req *housingv1.DecideRenewalRequest) (*housingv1.DecideRenewalResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.DecideRenewalResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.DecideRenewalResponse, error) {
 		r, err := s.App.DecideRenewal(ctx, s.In(tx), req.GetRenewalId(), req.GetEndsOn(), req.GetRefusalReasonCode())
 		return &housingv1.DecideRenewalResponse{Why: rpc.Reasons(r.Reasons)}, err
 	})
@@ -137,14 +137,14 @@ func (s *Server) LeaveHome(ctx context.Context, req *housingv1.LeaveHomeRequest)
 	if err != nil {
 		return nil, err
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.LeaveHomeResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.LeaveHomeResponse, error) {
 		return &housingv1.LeaveHomeResponse{}, s.App.LeaveHome(ctx, s.In(tx), req.GetLeaseId(), on)
 	})
 }
 
 // ReportRepair tells what is broken.
 func (s *Server) ReportRepair(ctx context.Context, req *housingv1.ReportRepairRequest) (*housingv1.ReportRepairResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.ReportRepairResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.ReportRepairResponse, error) {
 		id, err := s.App.ReportRepair(ctx, s.In(tx), req.GetLeaseId(), req.GetWhat())
 		return &housingv1.ReportRepairResponse{RepairId: id}, err
 	})
@@ -156,28 +156,28 @@ func (s *Server) PlanRepair(ctx context.Context, req *housingv1.PlanRepairReques
 	if err != nil {
 		return nil, err
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.PlanRepairResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.PlanRepairResponse, error) {
 		return &housingv1.PlanRepairResponse{}, s.App.PlanRepair(ctx, s.In(tx), req.GetRepairId(), on)
 	})
 }
 
 // FinishRepair says that it was mended.
 func (s *Server) FinishRepair(ctx context.Context, req *housingv1.FinishRepairRequest) (*housingv1.FinishRepairResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.FinishRepairResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.FinishRepairResponse, error) {
 		return &housingv1.FinishRepairResponse{}, s.App.FinishRepair(ctx, s.In(tx), req.GetRepairId())
 	})
 }
 
 // ConfirmRepair takes the tenant's word.
 func (s *Server) ConfirmRepair(ctx context.Context, req *housingv1.ConfirmRepairRequest) (*housingv1.ConfirmRepairResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.ConfirmRepairResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.ConfirmRepairResponse, error) {
 		return &housingv1.ConfirmRepairResponse{}, s.App.ConfirmRepair(ctx, s.In(tx), req.GetRepairId(), req.GetWorks())
 	})
 }
 
 // GiveNotice notices a tenant.
 func (s *Server) GiveNotice(ctx context.Context, req *housingv1.GiveNoticeRequest) (*housingv1.GiveNoticeResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.GiveNoticeResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.GiveNoticeResponse, error) {
 		e, err := s.App.GiveNotice(ctx, s.In(tx), req.GetLeaseId(), req.GetGround())
 		return &housingv1.GiveNoticeResponse{ExitId: e.ID, Why: rpc.Reasons(e.Reasons)}, err
 	})
@@ -185,7 +185,7 @@ func (s *Server) GiveNotice(ctx context.Context, req *housingv1.GiveNoticeReques
 
 // AnswerNotice records the tenant's answer.
 func (s *Server) AnswerNotice(ctx context.Context, req *housingv1.AnswerNoticeRequest) (*housingv1.AnswerNoticeResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.AnswerNoticeResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.AnswerNoticeResponse, error) {
 		return &housingv1.AnswerNoticeResponse{}, s.App.AnswerNotice(ctx, s.In(tx), req.GetExitId(), req.GetAnswerCode())
 	})
 }
@@ -196,7 +196,7 @@ func (s *Server) DecideExit(ctx context.Context, req *housingv1.DecideExitReques
 	if err != nil {
 		return nil, err
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.DecideExitResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.DecideExitResponse, error) {
 		e, err := s.App.DecideExit(ctx, s.In(tx), req.GetExitId(), req.GetLeave(), by)
 		return &housingv1.DecideExitResponse{Why: rpc.Reasons(e.Reasons)}, err
 	})
@@ -204,14 +204,14 @@ func (s *Server) DecideExit(ctx context.Context, req *housingv1.DecideExitReques
 
 // AppealExit takes a decision to a third officer.
 func (s *Server) AppealExit(ctx context.Context, req *housingv1.AppealExitRequest) (*housingv1.AppealExitResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.AppealExitResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.AppealExitResponse, error) {
 		return &housingv1.AppealExitResponse{}, s.App.AppealExit(ctx, s.In(tx), req.GetExitId())
 	})
 }
 
 // DecideExitAppeal decides on an appeal.
 func (s *Server) DecideExitAppeal(ctx context.Context, req *housingv1.DecideExitAppealRequest) (*housingv1.DecideExitAppealResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.DecideExitAppealResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.DecideExitAppealResponse, error) {
 		return &housingv1.DecideExitAppealResponse{}, s.App.DecideExitAppeal(ctx, s.In(tx), req.GetExitId(), req.GetStays())
 	})
 }
@@ -222,7 +222,7 @@ func (s *Server) RecordLeft(ctx context.Context, req *housingv1.RecordLeftReques
 	if err != nil {
 		return nil, err
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.RecordLeftResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.RecordLeftResponse, error) {
 		return &housingv1.RecordLeftResponse{}, s.App.RecordLeft(ctx, s.In(tx), req.GetExitId(), on)
 	})
 }

@@ -12,7 +12,7 @@ import (
 
 // CancelRound ends a round that has no results.
 func (s *Server) CancelRound(ctx context.Context, req *housingv1.CancelRoundRequest) (*housingv1.CancelRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.CancelRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.CancelRoundResponse, error) {
 		return &housingv1.CancelRoundResponse{}, s.App.CancelRound(ctx, s.In(tx), req.GetRoundId(), req.GetReasonCode())
 	})
 }
@@ -47,14 +47,14 @@ func (s *Server) ListHouseholds(ctx context.Context, req *housingv1.ListHousehol
 
 // DecideHousehold takes an officer's word on a pair.
 func (s *Server) DecideHousehold(ctx context.Context, req *housingv1.DecideHouseholdRequest) (*housingv1.DecideHouseholdResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.DecideHouseholdResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.DecideHouseholdResponse, error) {
 		return &housingv1.DecideHouseholdResponse{}, s.App.DecideHousehold(ctx, s.In(tx), req.GetDoubleId(), req.GetOutcome(), req.GetWithdrawnId(), req.GetReasonCode())
 	})
 }
 
 // CorrectRound proposes a round's order as it should have been.
 func (s *Server) CorrectRound(ctx context.Context, req *housingv1.CorrectRoundRequest) (*housingv1.CorrectRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.CorrectRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.CorrectRoundResponse, error) {
 		c := domain.Correction{RoundID: req.GetRoundId(), Why: req.GetReasonCode(), Figure: req.GetFigure(), Mends: domain.Mends{Homes: int(req.GetHomes())}}
 		for _, l := range req.GetLevels() {
 			c.Mends.Levels = append(c.Mends.Levels, domain.LevelMend{ApplicationID: l.GetApplicationId(), With: l.GetOtherApplicationId()})
@@ -66,7 +66,7 @@ func (s *Server) CorrectRound(ctx context.Context, req *housingv1.CorrectRoundRe
 
 // DecideCorrection takes or drops a correction.
 func (s *Server) DecideCorrection(ctx context.Context, req *housingv1.DecideCorrectionRequest) (*housingv1.DecideCorrectionResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.DecideCorrectionResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.DecideCorrectionResponse, error) {
 		c, err := s.App.DecideCorrection(ctx, s.In(tx), req.GetCorrectionId(), req.GetOutcome())
 		return &housingv1.DecideCorrectionResponse{Wronged: int32(c.Wronged)}, err
 	})

@@ -13,7 +13,7 @@ import (
 
 // AskPlaces asks for dormitory places for an employer's workers.
 func (s *Server) AskPlaces(ctx context.Context, req *housingv1.AskPlacesRequest) (*housingv1.AskPlacesResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.AskPlacesResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.AskPlacesResponse, error) {
 		id, err := s.App.AskPlaces(ctx, s.In(tx), domain.PlaceRequest{Employer: req.GetEmployerId(), County: req.GetCounty(), Asked: int(req.GetPlaces())})
 		return &housingv1.AskPlacesResponse{RequestId: id}, err
 	})
@@ -21,7 +21,7 @@ func (s *Server) AskPlaces(ctx context.Context, req *housingv1.AskPlacesRequest)
 
 // GrantPlaces says how many are given.
 func (s *Server) GrantPlaces(ctx context.Context, req *housingv1.GrantPlacesRequest) (*housingv1.GrantPlacesResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.GrantPlacesResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.GrantPlacesResponse, error) {
 		return &housingv1.GrantPlacesResponse{}, s.App.GrantPlaces(ctx, s.In(tx), req.GetRequestId(), int(req.GetPlaces()))
 	})
 }

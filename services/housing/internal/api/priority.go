@@ -19,7 +19,7 @@ func said(relief bool) (p domain.Priority) {
 
 // SayPriority takes the household's word, or takes it back.
 func (s *Server) SayPriority(ctx context.Context, req *housingv1.SayPriorityRequest) (*housingv1.SayPriorityResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.SayPriorityResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.SayPriorityResponse, error) {
 		p, err := s.App.SayPriority(ctx, s.In(tx), req.GetApplicationId(), req.GetDeclaresRelief())
 		return &housingv1.SayPriorityResponse{Priority: string(p.State)}, err
 	})
@@ -31,7 +31,7 @@ func (s *Server) ConfirmPriority(ctx context.Context, req *housingv1.ConfirmPrio
 	if err != nil {
 		return nil, err
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.ConfirmPriorityResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.ConfirmPriorityResponse, error) {
 		return &housingv1.ConfirmPriorityResponse{}, s.App.ConfirmPriority(ctx, s.In(tx), req.GetApplicationId(), domain.Priority{
 			State: domain.PriorityState(req.GetOutcome()), On: on, Basis: req.GetBasis(),
 		})

@@ -35,7 +35,7 @@ func view[T any](ctx context.Context, open func(context.Context, func(app.Store)
 // logged opens a transaction that may write where the read of an officer or a
 // helper is to be logged (promise 6).
 func (s *Server) logged(ctx context.Context, f func(app.Store) error) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}

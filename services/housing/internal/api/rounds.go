@@ -39,7 +39,7 @@ func place(v app.Placed) *housingv1.Place {
 
 // SetDrawWord takes a word for the next draw.
 func (s *Server) SetDrawWord(ctx context.Context, req *housingv1.SetDrawWordRequest) (*housingv1.SetDrawWordResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.SetDrawWordResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.SetDrawWordResponse, error) {
 		nonce, hash, err := s.App.SetDrawWord(ctx, s.In(tx), req.GetApplicationId(), req.GetWord())
 		return &housingv1.SetDrawWordResponse{Nonce: nonce, Word: hash}, err
 	})
@@ -96,7 +96,7 @@ func (s *Server) OpenRound(ctx context.Context, req *housingv1.OpenRoundRequest)
 			return nil, err
 		}
 	}
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.OpenRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.OpenRoundResponse, error) {
 		r, err := s.App.OpenRound(ctx, s.In(tx), domain.Round{County: req.GetCounty(), Kind: kind, HomeIDs: req.GetHomeIds(), FigureName: req.GetFigureName(), FigureDue: due}, app.Accepted{Undecided: req.GetAcceptUndecided(), Declared: req.GetAcceptDeclared()})
 		return &housingv1.OpenRoundResponse{RoundId: r.ID}, err
 	})
@@ -112,14 +112,14 @@ func optionalDay(s string) (clock.Date, error) {
 
 // ChangeRound changes a round's homes.
 func (s *Server) ChangeRound(ctx context.Context, req *housingv1.ChangeRoundRequest) (*housingv1.ChangeRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.ChangeRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.ChangeRoundResponse, error) {
 		return &housingv1.ChangeRoundResponse{}, s.App.ChangeRound(ctx, s.In(tx), req.GetRoundId(), req.GetHomeIds())
 	})
 }
 
 // ConfirmFigure enters or confirms the figure.
 func (s *Server) ConfirmFigure(ctx context.Context, req *housingv1.ConfirmFigureRequest) (*housingv1.ConfirmFigureResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.ConfirmFigureResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.ConfirmFigureResponse, error) {
 		r, err := s.App.ConfirmFigure(ctx, s.In(tx), req.GetRoundId(), req.GetFigure())
 		return &housingv1.ConfirmFigureResponse{State: string(r.State)}, err
 	})
@@ -127,7 +127,7 @@ func (s *Server) ConfirmFigure(ctx context.Context, req *housingv1.ConfirmFigure
 
 // OfferRound offers what is free to those who are next.
 func (s *Server) OfferRound(ctx context.Context, req *housingv1.OfferRoundRequest) (*housingv1.OfferRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.OfferRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.OfferRoundResponse, error) {
 		n, err := s.App.OfferRound(ctx, s.In(tx), req.GetRoundId())
 		return &housingv1.OfferRoundResponse{Offered: int32(n)}, err
 	})
@@ -135,7 +135,7 @@ func (s *Server) OfferRound(ctx context.Context, req *housingv1.OfferRoundReques
 
 // CloseRound ends a round.
 func (s *Server) CloseRound(ctx context.Context, req *housingv1.CloseRoundRequest) (*housingv1.CloseRoundResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*housingv1.CloseRoundResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*housingv1.CloseRoundResponse, error) {
 		return &housingv1.CloseRoundResponse{}, s.App.CloseRound(ctx, s.In(tx), req.GetRoundId())
 	})
 }

@@ -20,7 +20,7 @@ func (a *App) AddHome(ctx context.Context, s Store, h domain.Home) (said Said, e
 	if err := a.county(h.County); err != nil {
 		return said, err
 	}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return said, err
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 func mayActFor(ctx context.Context, worker string) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}
@@ -18,7 +18,7 @@ func mayActFor(ctx context.Context, worker string) error {
 
 // officer returns the officer who calls, where the county is in his division.
 func officer(ctx context.Context, county string) (auth.Principal, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -27,7 +27,7 @@ func officer(ctx context.Context, county string) (auth.Principal, error) {
 
 // mayRead lets the worker, who acts for him, and an officer of the county see.
 func mayRead(ctx context.Context, worker, county string) (auth.Principal, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return p, err
 	}
@@ -38,7 +38,7 @@ func mayRead(ctx context.Context, worker, county string) (auth.Principal, error)
 }
 
 func isEmployer(ctx context.Context, id string) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err == nil && (p.Kind != auth.Employer || p.Subject != id) {
 		err = auth.ErrNotYours
 	}

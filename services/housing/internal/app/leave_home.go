@@ -16,7 +16,7 @@ func (a *App) LeaveHome(ctx context.Context, s Store, leaseID string, on clock.D
 	if err != nil {
 		return err
 	}
-	if p, err := auth.From(ctx); err != nil || !p.ActsHimself(l.Worker) {
+	if p, err := auth.FromContext(ctx); err != nil || !p.ActsHimself(l.Worker) {
 		return domain.ErrLeaveOther
 	}
 	exits, err := s.ExitsOf(leaseID)

@@ -13,7 +13,7 @@ func offerToAnswer(ctx context.Context, s Store, offerID string) (p auth.Princip
 	if err != nil {
 		return p, o, a, err
 	}
-	if p, err = auth.From(ctx); err != nil {
+	if p, err = auth.FromContext(ctx); err != nil {
 		return p, o, a, err
 	}
 	if err = auth.Hide(p.MayActFor(seen.Worker), domain.ErrOfferUnknown); err != nil {

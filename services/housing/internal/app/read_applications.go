@@ -8,7 +8,7 @@ import (
 
 // ReadApplications shows a worker's applications to him or to who acts for him.
 func (a *App) ReadApplications(ctx context.Context, s Store, worker string) ([]Shown, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}

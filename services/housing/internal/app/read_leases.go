@@ -17,7 +17,7 @@ type ShownLease struct {
 
 // ReadLeases shows a worker's leases to him or to who acts for him.
 func (a *App) ReadLeases(ctx context.Context, s Store, worker string) ([]ShownLease, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}

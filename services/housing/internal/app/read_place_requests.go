@@ -10,7 +10,7 @@ import (
 // ReadPlaceRequests shows an employer its requests, and an officer those of a
 // county: counts, no names.
 func (a *App) ReadPlaceRequests(ctx context.Context, s Store, employer, county string) ([]domain.PlaceRequest, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}

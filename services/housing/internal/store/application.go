@@ -63,5 +63,5 @@ func (t *inTx) OpenCases(worker string) ([]string, error) {
 // SaveApplication writes an application and its events. A second open one of
 // the same worker, county and kind is ErrApplicationTwice.
 func (t *inTx) SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error {
-	return applications.Save(ctx, t.log, t.tx, a, events...)
+	return applications.Save(ctx, t.outbox, t.tx, a, events...)
 }

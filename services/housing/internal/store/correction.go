@@ -34,5 +34,5 @@ func (t *inTx) Corrections(roundID string) ([]domain.Correction, error) {
 
 // SaveCorrection writes a correction and its events.
 func (t *inTx) SaveCorrection(ctx context.Context, c domain.Correction, events ...domain.Event) error {
-	return corrections.Save(ctx, t.log, t.tx, c, events...)
+	return corrections.Save(ctx, t.outbox, t.tx, c, events...)
 }

@@ -35,5 +35,5 @@ func (t *inTx) Doubles(county string, kind domain.Kind) ([]domain.Double, error)
 
 // SaveDouble writes a pair.
 func (t *inTx) SaveDouble(ctx context.Context, d domain.Double, events ...domain.Event) error {
-	return doubles.Save(ctx, t.log, t.tx, d, events...)
+	return doubles.Save(ctx, t.outbox, t.tx, d, events...)
 }

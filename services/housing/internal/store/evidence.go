@@ -28,7 +28,7 @@ func (t *inTx) KeepPaper(ctx context.Context, id string, a domain.Application, p
 
 // LogRead tells the worker's access log that the caller read kinds of his data.
 func (t *inTx) LogRead(ctx context.Context, worker, county, caseID string, kinds ...string) error {
-	return t.log.Read(ctx, t.tx, worker, county, caseID, kinds...)
+	return t.outbox.Read(ctx, t.tx, worker, county, caseID, kinds...)
 }
 
 // Proofs lists the facts held for an application that may be used on a day.

@@ -48,5 +48,5 @@ func (t *inTx) ExitsIn(county string) ([]domain.Exit, error) {
 
 // SaveExit writes a notice and its events.
 func (t *inTx) SaveExit(ctx context.Context, e domain.Exit, events ...domain.Event) error {
-	return exits.Save(ctx, t.log, t.tx, e, events...)
+	return exits.Save(ctx, t.outbox, t.tx, e, events...)
 }

@@ -28,7 +28,7 @@ var homes = table.New(table.Spec[domain.Home]{
 // AddHome adds a home unless its reference, or its county, estate and number,
 // are known: one statement where the home is new, one or two more where not.
 func (t *inTx) AddHome(ctx context.Context, h domain.Home, events ...domain.Event) (id string, added bool, err error) {
-	if added, err = homes.Add(ctx, t.log, t.tx, h, events...); err != nil {
+	if added, err = homes.Add(ctx, t.outbox, t.tx, h, events...); err != nil {
 		return "", false, err
 	}
 	if added {
@@ -55,7 +55,7 @@ func (t *inTx) PeekHome(id string) (domain.Home, error) { return homes.Peek(t.tx
 // the event of what was done with the home tells of the change.
 func (t *inTx) SaveHome(ctx context.Context, h domain.Home, events ...domain.Event) error {
 	t.changed(ctx, h.County)
-	return homes.Change(ctx, t.log, t.tx, h, events...)
+	return homes.Change(ctx, t.outbox, t.tx, h, events...)
 }
 
 // FreeHomes lists free homes after an id, in the order of their ids, so that a

@@ -32,7 +32,7 @@ func (t *inTx) PeekLease(id string) (domain.Lease, error) { return leases.Peek(t
 
 // SaveLease writes a lease and its events; a second lease of an offer is outbox.ErrStale.
 func (t *inTx) SaveLease(ctx context.Context, l domain.Lease, events ...domain.Event) error {
-	return leases.Save(ctx, t.log, t.tx, l, events...)
+	return leases.Save(ctx, t.outbox, t.tx, l, events...)
 }
 
 // LeasesOf lists a worker's leases, oldest first.

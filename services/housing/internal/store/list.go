@@ -81,5 +81,5 @@ func (t *inTx) Publish(ctx context.Context, id, county string, kind domain.Kind,
 			return err
 		}
 	}
-	return t.log.AppendEvents(ctx, t.tx, outbox.Subject{Aggregate: id, Division: county}, domain.ListPublished{County: county, Kind: kind, Headcount: len(ranked)})
+	return t.outbox.AppendEvents(ctx, t.tx, outbox.Subject{Aggregate: id, Division: county}, domain.ListPublished{County: county, Kind: kind, Headcount: len(ranked)})
 }

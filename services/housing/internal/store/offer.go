@@ -40,5 +40,5 @@ func (t *inTx) OffersOf(roundID string) ([]domain.Offer, error) {
 
 // SaveOffer writes an offer and its events.
 func (t *inTx) SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error {
-	return offers.Save(ctx, t.log, t.tx, o, events...)
+	return offers.Save(ctx, t.outbox, t.tx, o, events...)
 }

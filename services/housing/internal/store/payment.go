@@ -21,7 +21,7 @@ var payments = table.New(table.Spec[domain.Payment]{
 // AddPayment adds a payment unless its reference is known, and returns the id
 // of the payment that is there then.
 func (t *inTx) AddPayment(ctx context.Context, p domain.Payment) (id string, added bool, err error) {
-	if added, err = payments.Add(ctx, t.log, t.tx, p); err != nil || added {
+	if added, err = payments.Add(ctx, t.outbox, t.tx, p); err != nil || added {
 		return p.ID, added, err
 	}
 	return id, false, t.tx.QueryRow(`SELECT id FROM payment WHERE lease_id = $1 AND reference = $2`, p.LeaseID, p.Reference).Scan(&id)

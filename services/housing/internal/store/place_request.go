@@ -45,5 +45,5 @@ func (t *inTx) PlaceRequests(employer, county string) ([]domain.PlaceRequest, er
 
 // SavePlaceRequest writes an employer's request and its events.
 func (t *inTx) SavePlaceRequest(ctx context.Context, r domain.PlaceRequest, events ...domain.Event) error {
-	return requests.Save(ctx, t.log, t.tx, r, events...)
+	return requests.Save(ctx, t.outbox, t.tx, r, events...)
 }

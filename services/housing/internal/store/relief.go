@@ -34,5 +34,5 @@ func (t *inTx) ReliefsOf(applicationID string) ([]domain.Relief, error) {
 
 // SaveRelief writes a relief and its events.
 func (t *inTx) SaveRelief(ctx context.Context, f domain.Relief, events ...domain.Event) error {
-	return reliefs.Save(ctx, t.log, t.tx, f, events...)
+	return reliefs.Save(ctx, t.outbox, t.tx, f, events...)
 }

@@ -43,5 +43,5 @@ func (t *inTx) RenewalsIn(county string) ([]domain.Renewal, error) {
 
 // SaveRenewal writes a renewal and its events.
 func (t *inTx) SaveRenewal(ctx context.Context, r domain.Renewal, events ...domain.Event) error {
-	return renewals.Save(ctx, t.log, t.tx, r, events...)
+	return renewals.Save(ctx, t.outbox, t.tx, r, events...)
 }

@@ -41,5 +41,5 @@ func (t *inTx) RepairsIn(county string) ([]domain.Repair, error) {
 
 // SaveRepair writes a repair and its events.
 func (t *inTx) SaveRepair(ctx context.Context, r domain.Repair, events ...domain.Event) error {
-	return repairs.Save(ctx, t.log, t.tx, r, events...)
+	return repairs.Save(ctx, t.outbox, t.tx, r, events...)
 }

@@ -42,5 +42,5 @@ func (t *inTx) ReviewsIn(county string) ([]domain.Review, error) {
 
 // SaveReview writes a review and its events.
 func (t *inTx) SaveReview(ctx context.Context, r domain.Review, events ...domain.Event) error {
-	return reviews.Save(ctx, t.log, t.tx, r, events...)
+	return reviews.Save(ctx, t.outbox, t.tx, r, events...)
 }

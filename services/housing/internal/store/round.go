@@ -48,7 +48,7 @@ func (t *inTx) HomesInRounds(county string) ([]string, error) {
 
 // SaveRound writes a round and its events.
 func (t *inTx) SaveRound(ctx context.Context, r domain.Round, events ...domain.Event) error {
-	return rounds.Save(ctx, t.log, t.tx, r, events...)
+	return rounds.Save(ctx, t.outbox, t.tx, r, events...)
 }
 
 // The round's own event tells of a change of its entries.

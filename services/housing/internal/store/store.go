@@ -22,9 +22,9 @@ var Migrations embed.FS
 
 // Store gives transactions their tables and events.
 type Store struct {
-	log   *outbox.Log
-	tasks *task.Queue
-	pages *cache.Cache
+	outbox *outbox.Outbox
+	tasks  *task.Queue
+	pages  *cache.Cache
 	// Evidence holds other departments' facts; it is set once the holder knows the
 	// department's cases.
 	Evidence *evidence.Holder
@@ -32,8 +32,8 @@ type Store struct {
 
 // New returns the department's store. It tells pages where the free homes of a
 // county changed.
-func New(log *outbox.Log, tasks *task.Queue, pages *cache.Cache) *Store {
-	return &Store{log: log, tasks: tasks, pages: pages}
+func New(log *outbox.Outbox, tasks *task.Queue, pages *cache.Cache) *Store {
+	return &Store{outbox: log, tasks: tasks, pages: pages}
 }
 
 // In returns the store within a transaction.
@@ -41,12 +41,12 @@ func (s *Store) In(tx *sqldb.Tx) app.Store { return &inTx{s, tx} }
 
 // Look gives f the store within a transaction that writes nothing.
 func (s *Store) Look(ctx context.Context, f func(app.Store) error) error {
-	return s.log.DB().View(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
+	return s.outbox.DB().View(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
 }
 
 // Change gives f the store within a transaction.
 func (s *Store) Change(ctx context.Context, f func(app.Store) error) error {
-	return s.log.DB().Update(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
+	return s.outbox.DB().Update(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
 }
 
 // inTx is the store within one transaction.

@@ -16,14 +16,14 @@ import (
 
 // Server implements insurancev1.InsuranceServer and platformv1.FactsServer.
 type Server struct {
-	App *app.App
-	Log *outbox.Log
-	In  func(*sqldb.Tx) app.Store // the store within a transaction
+	App    *app.App
+	Outbox *outbox.Outbox
+	In     func(*sqldb.Tx) app.Store // the store within a transaction
 }
 
 // EnrolWorker fulfils a duty.
 func (s *Server) EnrolWorker(ctx context.Context, req *insurancev1.EnrolWorkerRequest) (*insurancev1.EnrolWorkerResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*insurancev1.EnrolWorkerResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*insurancev1.EnrolWorkerResponse, error) {
 		c, err := s.App.Enrol(ctx, s.In(tx), req.GetDutyId(), req.GetSchemes(), req.GetFromMonth())
 		return &insurancev1.EnrolWorkerResponse{EnrolmentId: c.ID}, err
 	})
@@ -31,7 +31,7 @@ func (s *Server) EnrolWorker(ctx context.Context, req *insurancev1.EnrolWorkerRe
 
 // RecordMonth credits a month.
 func (s *Server) RecordMonth(ctx context.Context, req *insurancev1.RecordMonthRequest) (*insurancev1.RecordMonthResponse, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (*insurancev1.RecordMonthResponse, error) {
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*insurancev1.RecordMonthResponse, error) {
 		n, err := s.App.RecordMonth(ctx, s.In(tx), req.GetEnrolmentId(), req.GetMonth())
 		return &insurancev1.RecordMonthResponse{Months: int32(n)}, err
 	})
@@ -40,7 +40,7 @@ func (s *Server) RecordMonth(ctx context.Context, req *insurancev1.RecordMonthRe
 // ListCover shows a worker's own duties and covers.
 func (s *Server) ListCover(ctx context.Context, req *insurancev1.ListCoverRequest) (*insurancev1.ListCoverResponse, error) {
 	out := &insurancev1.ListCoverResponse{}
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+	err := s.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
 		duties, covers, err := s.App.ListCover(ctx, s.In(tx), req.GetWorker())
 		for _, d := range duties {
 			out.Duties = append(out.Duties, duty(d))
@@ -56,7 +56,7 @@ func (s *Server) ListCover(ctx context.Context, req *insurancev1.ListCoverReques
 // GetDuty reads one duty without naming the person.
 func (s *Server) GetDuty(ctx context.Context, req *insurancev1.GetDutyRequest) (*insurancev1.GetDutyResponse, error) {
 	out := &insurancev1.GetDutyResponse{}
-	err := s.Log.DB().View(ctx, func(tx *sqldb.Tx) error {
+	err := s.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
 		d, err := s.App.SeeDuty(ctx, s.In(tx), req.GetDutyId())
 		if err == nil {
 			out.Duty = duty(d)

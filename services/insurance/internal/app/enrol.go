@@ -35,7 +35,7 @@ func (a *App) Enrol(ctx context.Context, s Store, dutyID string, schemes []strin
 // mayEnrol returns nil where the caller is the employer that owes a duty, or an officer
 // of its county.
 func mayEnrol(ctx context.Context, d domain.Duty) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}

@@ -9,7 +9,7 @@ import (
 
 // ListCover shows the worker the own duties and covers.
 func (a *App) ListCover(ctx context.Context, s Store, worker string) ([]domain.Duty, []domain.Cover, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, nil, err
 	}

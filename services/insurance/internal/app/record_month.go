@@ -18,7 +18,7 @@ func (a *App) RecordMonth(ctx context.Context, s Store, enrolmentID, month strin
 	if err != nil {
 		return 0, err
 	}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return 0, err
 	}

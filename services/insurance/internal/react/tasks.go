@@ -19,7 +19,7 @@ import (
 // worker is beyond the pension age, and the worker sees the question in the access
 // log, under the duty's number. The answer says which schemes the duty is about; an
 // account that is not there has none, and the full duty stands.
-func AskAge(a *app.App, caller contract.Caller, log *outbox.Log, in func(*sqldb.Tx) app.Store) task.Handler {
+func AskAge(a *app.App, caller contract.Caller, log *outbox.Outbox, in func(*sqldb.Tx) app.Store) task.Handler {
 	return func(ctx context.Context, payload []byte) error {
 		var d domain.Duty
 		var q domain.AgeQuestion

@@ -29,12 +29,12 @@ const TaskAskAge = "insurance.ask_age"
 
 // Store gives transactions their tables and events.
 type Store struct {
-	log   *outbox.Log
-	tasks *task.Queue
+	outbox *outbox.Outbox
+	tasks  *task.Queue
 }
 
 // New returns the department's store.
-func New(log *outbox.Log, tasks *task.Queue) *Store { return &Store{log, tasks} }
+func New(log *outbox.Outbox, tasks *task.Queue) *Store { return &Store{log, tasks} }
 
 // In returns the store within a transaction.
 func (s *Store) In(tx *sqldb.Tx) app.Store { return &Tx{s, tx} }
@@ -79,7 +79,7 @@ func (t *Tx) DutiesOf(worker string) ([]domain.Duty, error) {
 
 // SaveDuty writes a duty and its events.
 func (t *Tx) SaveDuty(ctx context.Context, d domain.Duty, events ...domain.Event) error {
-	return duties.Save(ctx, t.log, t.tx, d, events...)
+	return duties.Save(ctx, t.outbox, t.tx, d, events...)
 }
 
 var covers = table.New(table.Spec[domain.Cover]{
@@ -112,7 +112,7 @@ func (t *Tx) CoversOf(worker string) ([]domain.Cover, error) {
 
 // SaveCover writes an enrolment and its events.
 func (t *Tx) SaveCover(ctx context.Context, c domain.Cover, events ...domain.Event) error {
-	return covers.Save(ctx, t.log, t.tx, c, events...)
+	return covers.Save(ctx, t.outbox, t.tx, c, events...)
 }
 
 // CreditMonth notes a month once.

@@ -21,10 +21,10 @@ import (
 
 // Server implements registryv1.RegistryServer.
 type Server struct {
-	App   *app.App
-	Log   *outbox.Log
-	In    func(*sqldb.Tx) app.Store
-	Facts facts.Types
+	App    *app.App
+	Outbox *outbox.Outbox
+	In     func(*sqldb.Tx) app.Store
+	Facts  facts.Types
 }
 
 // Methods binds the server to its contract.
@@ -32,17 +32,17 @@ func (s *Server) Methods() []contract.Method { return registryv1.RegistryMethods
 
 // update runs fn in a transaction that may change things.
 func (s *Server) update(ctx context.Context, fn func(app.Store) error) error {
-	return s.Log.DB().Update(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+	return s.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
 }
 
 // view runs fn in a transaction that only reads.
 func (s *Server) view(ctx context.Context, fn func(app.Store) error) error {
-	return s.Log.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+	return s.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
 }
 
 // look is view for a use case that asks the store one thing.
 func (s *Server) look(ctx context.Context, fn func(app.Store) error) error {
-	return s.Log.DB().Look(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+	return s.Outbox.DB().Look(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
 }
 
 // reading is view for a use case that reads between what it asks the vault.
@@ -61,7 +61,7 @@ func command[T any, Reply interface {
 	*T
 	proto.Message
 }](ctx context.Context, s *Server, fn func(app.Store) (Reply, error)) (Reply, error) {
-	return outbox.Command(ctx, s.Log, func(tx *sqldb.Tx) (Reply, error) { return fn(s.In(tx)) })
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (Reply, error) { return fn(s.In(tx)) })
 }
 
 // The outcomes of registering somebody.

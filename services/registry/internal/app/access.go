@@ -94,7 +94,7 @@ const linesFolded = 5000
 // himself returns nil where the worker himself asks: no helper, no counter and
 // no department sees a life across departments (promise 5).
 func himself(ctx context.Context, worker string) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func himself(ctx context.Context, worker string) error {
 
 // actingFor returns the principal where it may act for the worker.
 func actingFor(ctx context.Context, worker string) (auth.Principal, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return p, err
 	}

@@ -82,7 +82,7 @@ func (a *App) childOf(e ChildEntry, f ChildForm, document ident.ResidentID, on c
 // Who only checks learns nothing but what would become of the row; a guardian who
 // is not registered is found last, for the same sheets may bring him.
 func (a *App) judgeChild(ctx context.Context, s Store, f ChildForm) (e ChildEntry, err error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return e, err
 	}

@@ -58,7 +58,7 @@ func (a *App) WithdrawConsent(ctx context.Context, s Store, id string) error {
 	if _, err := actingFor(ctx, c.Worker); err != nil {
 		return domain.ErrGrantUnknown // whether there is one is nobody else's business
 	}
-	if p, _ := auth.From(ctx); p.Kind == auth.Officer {
+	if p, _ := auth.FromContext(ctx); p.Kind == auth.Officer {
 		if _, err := a.served(ctx, s, c.Worker); err != nil {
 			return err
 		}

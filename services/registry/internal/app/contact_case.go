@@ -24,7 +24,7 @@ func elsewhere(p auth.Principal, known domain.Worker) bool {
 
 // Elsewhere is elsewhere for the caller.
 func (a *App) Elsewhere(ctx context.Context, known domain.Worker) bool {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	return err != nil || elsewhere(p, known)
 }
 
@@ -55,7 +55,7 @@ func (a *App) CaseOfRegistration(ctx context.Context, known domain.Worker, e Ent
 // SealProposal judges a change that an officer asks for without the person.
 // Who may not know the person is told that there is none.
 func (a *App) SealProposal(ctx context.Context, known domain.Worker, f ContactForm, grounds domain.Grounds) (domain.ContactCase, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return domain.ContactCase{}, err
 	}
@@ -77,7 +77,7 @@ func (a *App) SealProposal(ctx context.Context, known domain.Worker, f ContactFo
 }
 
 func (a *App) newCase(ctx context.Context, known domain.Worker, county string, languages []string, sealed []byte, grounds domain.Grounds) (domain.ContactCase, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	return domain.ContactCase{
 		ID: a.NewID(), Worker: known.ID, From: known.County, County: county, Languages: languages, Profile: sealed, Version: known.Version, Grounds: grounds,
 		Officer: p.Subject, MadeAt: a.Clock.Now(), State: domain.CaseOpen,
@@ -87,7 +87,7 @@ func (a *App) newCase(ctx context.Context, known domain.Worker, county string, l
 // OpenCase saves a new case; the person is told that somebody asked, and can
 // object before anything changes.
 func (a *App) OpenCase(ctx context.Context, s Store, c domain.ContactCase) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}
@@ -113,7 +113,7 @@ func viewOf(p auth.Principal, c domain.ContactCase) View {
 // ContactCases lists the open cases of people in the officer's counties, and
 // the officer's own. view tells what of each the officer may know and do.
 func (a *App) ContactCases(ctx context.Context, s Store) (all []domain.ContactCase, view func(domain.ContactCase) View, err error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -144,7 +144,7 @@ func readableCase(s Store, p auth.Principal, id string) (c domain.ContactCase, v
 // and writes the look to the person's log. The account comes where the officer
 // may know the person.
 func (a *App) ReadContactCase(ctx context.Context, s Store, id string) (c domain.ContactCase, w domain.Worker, v View, err error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return c, w, v, err
 	}
@@ -174,7 +174,7 @@ func (a *App) OpenContactCase(ctx context.Context, c domain.ContactCase, w domai
 // DecideContact ends a case by the word of a second officer, of the county
 // where the person is registered. The person is told of what was changed.
 func (a *App) DecideContact(ctx context.Context, s Store, id string, approve bool, refusal string) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}
@@ -224,7 +224,7 @@ func (a *App) ObjectContact(ctx context.Context, s Store, id string) (string, er
 	if himself(ctx, c.Worker) != nil {
 		return "", domain.ErrCaseUnknown // whether there is one is nobody else's business
 	}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return "", err
 	}

@@ -73,7 +73,7 @@ func (a *App) HasReached(ctx context.Context, w domain.Worker, minAge int, on st
 
 // reader is who asks, if it may ask about people and names its case well.
 func (a *App) reader(ctx context.Context, caseID string) (auth.Principal, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return p, err
 	}

@@ -21,7 +21,7 @@ type Entry struct {
 // sheet are checked and not registered: at a counter that would look a number up
 // without its trace (FindWorker).
 func (a *App) CheckRegistration(ctx context.Context, f domain.Form, asOf string, checkOnly bool) (e Entry, err error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return e, err
 	}
@@ -69,7 +69,7 @@ type Resaid struct {
 // his own. A sheet corrects the contact that a sheet brought; what the person, or
 // a counter for the person, said since stays.
 func (a *App) SamePerson(ctx context.Context, known domain.Worker, e Entry) (r Resaid, err error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return r, err
 	}
@@ -113,7 +113,7 @@ func (a *App) SamePerson(ctx context.Context, known domain.Worker, e Entry) (r R
 // registered stands in that person's log, as after a look-up; a sheet's row was
 // itself about somebody who registered.
 func (a *App) Recognise(ctx context.Context, s Store, known domain.Worker, r Resaid) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	switch {
 	case err != nil:
 		return err
@@ -137,14 +137,14 @@ func (a *App) NewWorker(ctx context.Context, e Entry, before Before) (w domain.W
 		return w, nil, err
 	}
 	w, events = domain.Register(id, e.Index, sealDocument(k, id, e.Person.Document), sealed, e.Registration)
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	w.ContactVia, w.ContactAt, w.Version = p.Via, a.Clock.Now(), before.Version
 	return w, events, err
 }
 
 // RegisterWorker saves a new account. Who registers alone may hold only one.
 func (a *App) RegisterWorker(ctx context.Context, s Store, w domain.Worker, events []domain.Event) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}

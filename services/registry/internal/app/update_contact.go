@@ -63,7 +63,7 @@ func (a *App) UpdateContact(ctx context.Context, s Store, known domain.Worker, s
 	if err != nil {
 		return err
 	}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func TestDeliveredOnlyWhenKnownToHaveArrived(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := clock.NewManual(time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC))
-	s := store.New(testkit.Log(t, "registry", db), task.New(db, c, testkit.Telemetry(t).For("registry")), c, func(string, string) []byte { return nil })
+	s := store.New(testkit.Outbox(t, "registry", db), task.New(db, c, testkit.Telemetry(t).For("registry")), c, func(string, string) []byte { return nil })
 	in := func(tx *sqldb.Tx) app.Store { return s.In(tx) }
 	if err := db.Update(ctx, func(tx *sqldb.Tx) error {
 		return in(tx).AddMessage(ctx, domain.Message{ID: "m", Worker: "w", Template: "employment.offer.made", About: "offer-1", AboutService: "employment"})

@@ -35,7 +35,7 @@ func timeline(b *testing.B, which func(i, n int) int) {
 	if err := db.Migrate(ctx, store.Migrations); err != nil {
 		b.Fatal(err)
 	}
-	s := store.New(testkit.Log(b, "registry", db), task.New(db, clock.System(), testkit.Telemetry(b).For("registry")), clock.System(), nil)
+	s := store.New(testkit.Outbox(b, "registry", db), task.New(db, clock.System(), testkit.Telemetry(b).For("registry")), clock.System(), nil)
 	workers := make([]string, 100_000)
 	for i := range workers {
 		workers[i] = ident.NewID()

@@ -45,5 +45,5 @@ func (t *Tx) LikeChild(likeness []byte) (yes bool, err error) {
 
 // SaveChild writes a new child and its events, or returns ErrChildTaken.
 func (t *Tx) SaveChild(ctx context.Context, c domain.Child, events ...domain.Event) error {
-	return children.Create(ctx, t.log, t.tx, c, events...)
+	return children.Create(ctx, t.outbox, t.tx, c, events...)
 }

@@ -35,7 +35,7 @@ func (t *Tx) Consents(worker string) ([]domain.Consent, error) {
 
 // SaveConsent writes a grant and its events, or returns outbox.ErrStale.
 func (t *Tx) SaveConsent(ctx context.Context, c domain.Consent, events ...domain.Event) error {
-	return consents.Save(ctx, t.log, t.tx, c, events...)
+	return consents.Save(ctx, t.outbox, t.tx, c, events...)
 }
 
 // SaveCorrection writes a correction and its events.
@@ -45,5 +45,5 @@ func (t *Tx) SaveCorrection(ctx context.Context, c domain.Correction, events ...
 	if err != nil {
 		return err
 	}
-	return t.log.AppendEvents(ctx, t.tx, outbox.Subject{Aggregate: c.ID, Worker: c.Worker, Division: c.Division}, events...)
+	return t.outbox.AppendEvents(ctx, t.tx, outbox.Subject{Aggregate: c.ID, Worker: c.Worker, Division: c.Division}, events...)
 }

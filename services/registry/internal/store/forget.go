@@ -50,7 +50,7 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 
 // Missing returns those of the owners that are neither a worker nor a child.
 func (s *Store) Missing(ctx context.Context, owners []string) (gone []string, err error) {
-	err = s.log.DB().View(ctx, func(tx *sqldb.Tx) error {
+	err = s.outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
 		gone = nil
 		for _, o := range owners {
 			var n int
@@ -68,7 +68,7 @@ func (s *Store) Missing(ctx context.Context, owners []string) (gone []string, er
 
 // Open returns those of the owners that are workers with an open account.
 func (s *Store) Open(ctx context.Context, owners []string) (open []string, err error) {
-	err = s.log.DB().View(ctx, func(tx *sqldb.Tx) error {
+	err = s.outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
 		open = nil
 		for _, o := range owners {
 			var n int
@@ -86,7 +86,7 @@ func (s *Store) Open(ctx context.Context, owners []string) (open []string, err e
 
 // Erased lists, a page after an owner, whose keys were destroyed for good.
 func (s *Store) Erased(ctx context.Context, after string, limit int) (all []string, err error) {
-	err = s.log.DB().View(ctx, func(tx *sqldb.Tx) error {
+	err = s.outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
 		all, err = sqldb.Collect(tx, func(s sqldb.Scanner) (o string, err error) { return o, s.Scan(&o) },
 			`SELECT owner FROM erasure WHERE owner > $1 ORDER BY owner LIMIT $2`, after, limit)
 		return err
@@ -97,7 +97,7 @@ func (s *Store) Erased(ctx context.Context, after string, limit int) (all []stri
 // Lookups gives the index that finds each of the owners who are an open account
 // or a child.
 func (s *Store) Lookups(ctx context.Context, owners []string) (all map[string][]byte, err error) {
-	err = s.log.DB().View(ctx, func(tx *sqldb.Tx) error {
+	err = s.outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
 		all = map[string][]byte{}
 		for _, o := range owners {
 			var index []byte
@@ -117,7 +117,7 @@ func (s *Store) Lookups(ctx context.Context, owners []string) (all map[string][]
 
 // People reports whether the registry has an open account.
 func (s *Store) People(ctx context.Context) (any bool, err error) {
-	err = s.log.DB().View(ctx, func(tx *sqldb.Tx) error {
+	err = s.outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
 		return tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM worker WHERE closed_on = '')`).Scan(&any)
 	})
 	return any, err

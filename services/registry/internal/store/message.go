@@ -31,7 +31,7 @@ var mailbox = table.New(table.Spec[domain.Message]{Table: "message", From: "mess
 
 // AddMessage keeps a message, once, and leaves the task that delivers it.
 func (t *Tx) AddMessage(ctx context.Context, m domain.Message) error {
-	created, err := messages.Add(ctx, t.log, t.tx, m)
+	created, err := messages.Add(ctx, t.outbox, t.tx, m)
 	if err != nil || !created {
 		return err
 	}
@@ -44,7 +44,7 @@ func (t *Tx) Message(id string) (domain.Message, error) { return messages.Load(t
 // SaveMessage writes when a message arrived and was read, and its events, or
 // returns outbox.ErrStale.
 func (t *Tx) SaveMessage(ctx context.Context, m domain.Message, events ...domain.Event) error {
-	return messages.Change(ctx, t.log, t.tx, m, events...)
+	return messages.Change(ctx, t.outbox, t.tx, m, events...)
 }
 
 // PutInMailbox shows a message to its worker, once.

@@ -31,19 +31,19 @@ const indexAccess = "access_line"
 
 // Store gives transactions their tables and events.
 type Store struct {
-	log   *outbox.Log
-	tasks *task.Queue
-	clock clock.Clock
-	hash  func(domain, value string) []byte
+	outbox *outbox.Outbox
+	tasks  *task.Queue
+	clock  clock.Clock
+	hash   func(domain, value string) []byte
 
 	addStep, addNext, fillStep string
 }
 
 // New returns the registry's store; hash is the keyed hash that links access lines.
-func New(log *outbox.Log, tasks *task.Queue, c clock.Clock, hash func(domain, value string) []byte) *Store {
+func New(log *outbox.Outbox, tasks *task.Queue, c clock.Clock, hash func(domain, value string) []byte) *Store {
 	d := log.DB().Dialect()
 	return &Store{
-		log: log, tasks: tasks, clock: c, hash: hash,
+		outbox: log, tasks: tasks, clock: c, hash: hash,
 		addStep: addStep(d, "timeline", ""), addNext: addStep(d, "timeline_next", " AND "+fmt.Sprintf(consume.Rebuilding, "$13")), fillStep: addStep(d, "timeline_next", ""),
 	}
 }

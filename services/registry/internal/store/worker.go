@@ -52,12 +52,12 @@ func (t *Tx) WorkerByDocument(index []byte) (domain.Worker, bool, error) {
 // where another account has the document, and outbox.ErrStale where somebody
 // else changed the account since it was loaded.
 func (t *Tx) SaveWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error {
-	return workers.Save(ctx, t.log, t.tx, w, events...)
+	return workers.Save(ctx, t.outbox, t.tx, w, events...)
 }
 
 // CreateWorker is SaveWorker for a person whose row is not there.
 func (t *Tx) CreateWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error {
-	return workers.Create(ctx, t.log, t.tx, w, events...)
+	return workers.Create(ctx, t.outbox, t.tx, w, events...)
 }
 
 // LastVersion returns the version of the last event about an id, 0 where there is none.

@@ -68,7 +68,7 @@ func postgresCommands(ctx context.Context, b *bench, database func(string) (stri
 		return err
 	}
 	defer func() { _ = k.Close() }()
-	ids, err := fill(ctx, k.Log.DB())
+	ids, err := fill(ctx, k.Outbox.DB())
 	if err != nil {
 		return err
 	}
@@ -76,7 +76,7 @@ func postgresCommands(ctx context.Context, b *bench, database func(string) (stri
 	if err != nil {
 		return err
 	}
-	direct, through, err := r.commandRates(ctx, d, &counter{k.Log}, ids)
+	direct, through, err := r.commandRates(ctx, d, &counter{k.Outbox}, ids)
 	if err != nil {
 		return err
 	}
@@ -329,7 +329,7 @@ func outage(ctx context.Context, b *bench, database func(string) (string, error)
 }
 
 // pace does commands at a steady rate until ctx ends.
-func pace(ctx context.Context, log *outbox.Log, done *atomic.Int64) error {
+func pace(ctx context.Context, log *outbox.Outbox, done *atomic.Int64) error {
 	const every = 10 * time.Millisecond
 	tick := time.NewTicker(every)
 	defer tick.Stop()

@@ -115,7 +115,7 @@ func (r *rig) over(nc *nats.Conn, service string) (run.Deps, error) {
 
 // counter is a service whose one command counts on one of many aggregates, as
 // a use case does: load, change, save with its event.
-type counter struct{ log *outbox.Log }
+type counter struct{ log *outbox.Outbox }
 
 const counterTable = `CREATE TABLE IF NOT EXISTS aggregate (id TEXT PRIMARY KEY, n BIGINT NOT NULL, version BIGINT NOT NULL)`
 
@@ -160,11 +160,11 @@ func commands(ctx context.Context, b *bench) error {
 		return err
 	}
 	defer func() { _ = k.Close() }()
-	ids, err := fill(ctx, k.Log.DB())
+	ids, err := fill(ctx, k.Outbox.DB())
 	if err != nil {
 		return err
 	}
-	direct, through, err := r.commandRates(ctx, d, &counter{k.Log}, ids)
+	direct, through, err := r.commandRates(ctx, d, &counter{k.Outbox}, ids)
 	if err != nil {
 		return err
 	}
@@ -187,7 +187,7 @@ func (r *rig) commandRates(ctx context.Context, d run.Deps, c *counter, ids []st
 	}
 	who := auth.Principal{Kind: auth.Service, Subject: "education", Purpose: "school_place", LegalBasis: "bench", Via: auth.ViaSystem}
 	called := rate(ctx, func(ctx context.Context, id string) error {
-		_, err := c.ListFacts(auth.With(ctx, who), &platformv1.ListFactsRequest{Worker: id, CaseId: "import"})
+		_, err := c.ListFacts(auth.NewContext(ctx, who), &platformv1.ListFactsRequest{Worker: id, CaseId: "import"})
 		return err
 	}, ids)
 	nc, err := nats.Connect("", nats.InProcessServer(r.natsd))

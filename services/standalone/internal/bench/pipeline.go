@@ -98,22 +98,22 @@ func (r *rig) endToEnd(ctx context.Context) (perSecond float64, err error) {
 	return backlog / took.Seconds(), errors.Join(err, g.Wait())
 }
 
-func (r *rig) publisher(ctx context.Context, d run.Deps) (run.Service, *outbox.Log, error) {
+func (r *rig) publisher(ctx context.Context, d run.Deps) (run.Service, *outbox.Outbox, error) {
 	k, err := run.Open(ctx, "employment", nil, d)
 	if err != nil {
 		return nil, nil, err
 	}
 	s, err := k.Assemble(ctx, run.Parts{})
-	return s, k.Log, err
+	return s, k.Outbox, err
 }
 
 // consumer is a service that writes a row for every event, which can be there once.
-func (r *rig) consumer(ctx context.Context, d run.Deps) (run.Service, *outbox.Log, error) {
+func (r *rig) consumer(ctx context.Context, d run.Deps) (run.Service, *outbox.Outbox, error) {
 	k, err := run.Open(ctx, "insurance", nil, d)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := k.Log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+	if err := k.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
 		_, err := tx.Exec(`CREATE TABLE IF NOT EXISTS effect (application TEXT PRIMARY KEY, worker TEXT NOT NULL, at BIGINT NOT NULL)`)
 		return err
 	}); err != nil {
@@ -124,11 +124,11 @@ func (r *rig) consumer(ctx context.Context, d run.Deps) (run.Service, *outbox.Lo
 		return tx.Queue(`INSERT INTO effect (application, worker, at) VALUES ($1, $2, $3)`, m.GetApplicationId(), e.Worker, e.OccurredAt.UnixMicro())
 	})
 	s, err := k.Assemble(ctx, run.Parts{Router: router})
-	return s, k.Log, err
+	return s, k.Outbox, err
 }
 
 // appendBacklog writes events that wait to be relayed.
-func appendBacklog(ctx context.Context, log *outbox.Log, n int) error {
+func appendBacklog(ctx context.Context, log *outbox.Outbox, n int) error {
 	const page = 5000
 	for i := 0; i < n; i += page {
 		err := log.DB().Update(ctx, func(tx *sqldb.Tx) error {

@@ -30,7 +30,7 @@ func department(t interface{ Fatal(...any) }) (*App, *clock.Manual) {
 	return &App{Clock: c, Rules: rules, Codes: codes, NewID: func() string { n++; return fmt.Sprintf("id-%04d", n) }}, c
 }
 
-func as(p auth.Principal) context.Context { return auth.With(context.Background(), p) }
+func as(p auth.Principal) context.Context { return auth.NewContext(context.Background(), p) }
 
 func worker(id string) context.Context { return as(auth.Principal{Kind: auth.Worker, Subject: id}) }
 

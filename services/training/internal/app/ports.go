@@ -84,7 +84,7 @@ func (a *App) today() clock.Date { return clock.Today(a.Clock) }
 // mayRun returns nil where the caller may run the courses of a county; those
 // without a county are the prefecture's.
 func (a *App) mayRun(ctx context.Context, county string) error {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (a *App) mayRun(ctx context.Context, county string) error {
 
 // mayActFor returns the caller, where that is the worker or acts for the worker.
 func mayActFor(ctx context.Context, worker string) (auth.Principal, error) {
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return p, err
 	}

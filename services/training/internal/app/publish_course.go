@@ -46,7 +46,7 @@ func (a *App) PublishCourse(ctx context.Context, s Store, n Announcement) (said 
 	if err := a.plausible(c); err != nil {
 		return said, err
 	}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return said, err
 	}

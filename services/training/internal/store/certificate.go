@@ -25,7 +25,7 @@ var certificates = table.New(table.Spec[domain.Certificate]{
 
 // AddCertificate writes the one certificate of an enrolment and its events.
 func (t *inTx) AddCertificate(ctx context.Context, c domain.Certificate, events ...domain.Event) error {
-	return certificates.Save(ctx, t.log, t.tx, c, events...)
+	return certificates.Save(ctx, t.outbox, t.tx, c, events...)
 }
 
 // CertificatesOf lists a worker's certificates, oldest first.

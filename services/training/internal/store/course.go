@@ -31,7 +31,7 @@ var courses = table.New(table.Spec[domain.Course]{
 // the reference before. The insertion itself decides that, so that two imports
 // of the same sheet at once agree.
 func (t *inTx) AddCourse(ctx context.Context, c domain.Course, events ...domain.Event) (id string, created bool, err error) {
-	if created, err = courses.Add(ctx, t.log, t.tx, c, events...); err != nil || created {
+	if created, err = courses.Add(ctx, t.outbox, t.tx, c, events...); err != nil || created {
 		return c.ID, created, err
 	}
 	err = t.tx.QueryRow(`SELECT id FROM course WHERE provider = $1 AND reference = $2`, c.Provider, c.Reference).Scan(&id)
@@ -51,7 +51,7 @@ func (t *inTx) Course(id string) (domain.Course, error) { return courses.Load(t.
 // SaveCourse writes a course and its events, or returns outbox.ErrStale where
 // somebody else changed it since it was loaded.
 func (t *inTx) SaveCourse(ctx context.Context, c domain.Course, events ...domain.Event) error {
-	return courses.Save(ctx, t.log, t.tx, c, events...)
+	return courses.Save(ctx, t.outbox, t.tx, c, events...)
 }
 
 // Courses lists courses behind a mark, by first day and id.

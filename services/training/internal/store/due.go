@@ -35,7 +35,7 @@ func (t *inTx) OpenDues(worker, occupation string) ([]domain.Due, error) {
 
 // SaveDue writes a due safety training and its events.
 func (t *inTx) SaveDue(ctx context.Context, d domain.Due, events ...domain.Event) error {
-	return dues.Save(ctx, t.log, t.tx, d, events...)
+	return dues.Save(ctx, t.outbox, t.tx, d, events...)
 }
 
 // DuesOf lists a worker's due safety trainings, oldest first.

@@ -63,7 +63,7 @@ func (t *inTx) OfferedTo(offerID string) (string, error) {
 // domain.ErrEnrolledTwice where the worker is in the course already, and
 // outbox.ErrStale where somebody else changed it since it was loaded.
 func (t *inTx) SaveEnrolment(ctx context.Context, e domain.Enrolment, events ...domain.Event) error {
-	return enrolments.Save(ctx, t.log, t.tx, e, events...)
+	return enrolments.Save(ctx, t.outbox, t.tx, e, events...)
 }
 
 // OpenEnrolments lists the worker's enrolments that can still be left, course by course.

@@ -20,12 +20,12 @@ var Migrations embed.FS
 
 // Store gives transactions their tables and events.
 type Store struct {
-	log   *outbox.Log
-	tasks *task.Queue
+	outbox *outbox.Outbox
+	tasks  *task.Queue
 }
 
 // New returns the department's store.
-func New(log *outbox.Log, tasks *task.Queue) *Store { return &Store{log, tasks} }
+func New(log *outbox.Outbox, tasks *task.Queue) *Store { return &Store{log, tasks} }
 
 // In returns the store within a transaction.
 func (s *Store) In(tx *sqldb.Tx) app.Store { return &inTx{s, tx} }

@@ -37,8 +37,8 @@ func contention(t *testing.T, fresh opener) {
 		t.Fatal(err)
 	}
 	cases := &app.App{Clock: clock.NewManual(now), Rules: rules, Calendar: calendar, Tables: tables, NewID: ident.NewID}
-	officer := auth.With(ctx, auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "edu", Division: auth.Everywhere})
-	guardian := auth.With(ctx, auth.Principal{Kind: auth.Worker, Subject: "worker-1"})
+	officer := auth.NewContext(ctx, auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "edu", Division: auth.Everywhere})
+	guardian := auth.NewContext(ctx, auth.Principal{Kind: auth.Worker, Subject: "worker-1"})
 
 	roundsAtOnce(t, fresh, cases)
 	for _, places := range []int{1, 5} {

@@ -372,9 +372,9 @@ func entry(r domain.Round, applicationID, ticket string) domain.Entry {
 // roundsAtOnce runs from many sides what a round may do only once.
 func roundsAtOnce(t *testing.T, fresh opener, cases *app.App) {
 	who := func(i int) context.Context {
-		return auth.With(ctx, auth.Principal{Kind: auth.Officer, Subject: fmt.Sprint("edu-", i), Department: "edu", Division: auth.Everywhere})
+		return auth.NewContext(ctx, auth.Principal{Kind: auth.Officer, Subject: fmt.Sprint("edu-", i), Department: "edu", Division: auth.Everywhere})
 	}
-	guardian := auth.With(ctx, auth.Principal{Kind: auth.Worker, Subject: "worker-1"})
+	guardian := auth.NewContext(ctx, auth.Principal{Kind: auth.Worker, Subject: "worker-1"})
 	t.Run("every place is declined while the round ends", func(t *testing.T) {
 		db, s := fresh(t)
 		v := school(ident.NewID(), contenders)

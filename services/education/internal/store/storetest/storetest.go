@@ -35,7 +35,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	fresh := func(t *testing.T) (*sqldb.DB, *store.Store) {
 		db := open(t)
 		tasks := task.New(db, clock.System(), testkit.Telemetry(t).For("education"))
-		s := store.New(testkit.Log(t, "education", db), tasks, cache.New("education", nil, slog.New(slog.DiscardHandler)))
+		s := store.New(testkit.Outbox(t, "education", db), tasks, cache.New("education", nil, slog.New(slog.DiscardHandler)))
 		s.Evidence = evidence.NewHolder("education", db, noCases{}, tasks, nil, clock.System())
 		return db, s
 	}

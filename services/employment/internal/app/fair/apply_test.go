@@ -31,7 +31,7 @@ func (s store) Jobs() jobs.Store { return s.posts }
 func TestWhatFailsIsNoWrongWish(t *testing.T) {
 	away := errs.New(errs.Unavailable, "database.away", "The database is away.")
 	for want, err := range map[error]error{fair.ErrWishUnknown: domain.ErrVacancyUnknown, away: away} {
-		ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: "worker-1"})
+		ctx := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Worker, Subject: "worker-1"})
 		_, got := (&app.App{Jobs: &jobs.App{}}).BeforeApplying(ctx, store{posts: posts{err: err}}, "worker-1", []string{"vacancy-1"})
 		if errs.CodeOf(got) != errs.CodeOf(want) { // what caused a wrong wish may be anything
 			t.Errorf("got %v, want %v", got, want)

@@ -67,7 +67,7 @@ func (a *App) manages(ctx context.Context, county string) error {
 	if _, ok := a.Codes.County(county); !ok {
 		return domain.ErrCounty
 	}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ func (a *App) ReadLoan(ctx context.Context, s Store, id string) (startup.LoanReq
 	if err != nil {
 		return l, err
 	}
-	p, err := auth.From(ctx)
+	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return startup.LoanRequest{}, err
 	}

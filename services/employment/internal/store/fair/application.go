@@ -87,7 +87,7 @@ func (t *inTx) PeekApplications(worker string) ([]fair.Application, error) {
 // SaveApplication writes an application with its wishes and events. A wish
 // that stays keeps the class that an employer gave it.
 func (t *inTx) SaveApplication(ctx context.Context, a fair.Application, events ...domain.Event) error {
-	if err := applications.Save(ctx, t.log, t.tx, a, events...); err != nil || a.Withdrawn {
+	if err := applications.Save(ctx, t.outbox, t.tx, a, events...); err != nil || a.Withdrawn {
 		return err
 	}
 	return t.saveWishes(a)
@@ -253,7 +253,7 @@ func (t *inTx) SaveMatch(ctx context.Context, f fair.Fair, given []app.Given) er
 		if g.Proposal.ID != "" {
 			about = outbox.Subject{Aggregate: g.Proposal.ID, Version: g.Proposal.Version, Worker: g.Entry.Worker, Division: g.Proposal.County}
 		}
-		if err := t.log.AppendEvents(ctx, t.tx, about, g.Events...); err != nil {
+		if err := t.outbox.AppendEvents(ctx, t.tx, about, g.Events...); err != nil {
 			return err
 		}
 	}

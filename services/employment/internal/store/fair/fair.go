@@ -48,7 +48,7 @@ func (t *inTx) List(division string) ([]fair.Fair, error) {
 
 // Save writes a fair and its events.
 func (t *inTx) Save(ctx context.Context, f fair.Fair, events ...domain.Event) error {
-	return fairs.Save(ctx, t.log, t.tx, f, events...)
+	return fairs.Save(ctx, t.outbox, t.tx, f, events...)
 }
 
 func postColumns(p *fair.Post) []table.Column {
@@ -86,7 +86,7 @@ func (t *inTx) PeekPosts(fairID string) ([]fair.Post, error) {
 
 // SavePost writes a post and its events.
 func (t *inTx) SavePost(ctx context.Context, p fair.Post, events ...domain.Event) error {
-	return posts.Save(ctx, t.log, t.tx, p, events...)
+	return posts.Save(ctx, t.outbox, t.tx, p, events...)
 }
 
 var postsShown = table.New(table.Spec[app.PostShown]{
@@ -228,5 +228,5 @@ func (t *inTx) Corrections(fairID string) ([]fair.Correction, error) {
 
 // SaveCorrection writes a correction and its events.
 func (t *inTx) SaveCorrection(ctx context.Context, c fair.Correction, events ...domain.Event) error {
-	return corrections.Save(ctx, t.log, t.tx, c, events...)
+	return corrections.Save(ctx, t.outbox, t.tx, c, events...)
 }

@@ -53,7 +53,7 @@ func (t *inTx) ProposalsOf(applicationID string) ([]fair.Proposal, error) {
 
 // SaveProposal writes a proposal and its events.
 func (t *inTx) SaveProposal(ctx context.Context, x fair.Proposal, events ...domain.Event) error {
-	return proposals.Save(ctx, t.log, t.tx, x, events...)
+	return proposals.Save(ctx, t.outbox, t.tx, x, events...)
 }
 
 // LapseProposalAt leaves a task for the end of a proposal's time to answer.

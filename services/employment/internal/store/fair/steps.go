@@ -17,7 +17,7 @@ func (s *Store) CloseFair(a *app.App) task.Handler {
 		id := string(payload)
 		for after, more := "", true; more; {
 			var last string
-			if err := s.log.DB().Update(ctx, func(tx *sqldb.Tx) (err error) {
+			if err := s.outbox.DB().Update(ctx, func(tx *sqldb.Tx) (err error) {
 				last, more, err = a.MarkList(s.In(tx), id, after)
 				return err
 			}); err != nil {
@@ -26,7 +26,7 @@ func (s *Store) CloseFair(a *app.App) task.Handler {
 			after = last
 		}
 		var lists *fair.Lists
-		if err := s.log.DB().View(ctx, func(tx *sqldb.Tx) (err error) {
+		if err := s.outbox.DB().View(ctx, func(tx *sqldb.Tx) (err error) {
 			lists, err = a.ReadList(s.In(tx), id)
 			return err
 		}); err != nil || lists == nil {
@@ -36,7 +36,7 @@ func (s *Store) CloseFair(a *app.App) task.Handler {
 		if err != nil {
 			return err
 		}
-		return s.log.DB().Update(ctx, func(tx *sqldb.Tx) error { return a.CommitList(ctx, s.In(tx), id, c) })
+		return s.outbox.DB().Update(ctx, func(tx *sqldb.Tx) error { return a.CommitList(ctx, s.In(tx), id, c) })
 	}
 }
 
@@ -47,7 +47,7 @@ func (s *Store) CloseFair(a *app.App) task.Handler {
 func (s *Store) DrawFair(a *app.App) task.Handler {
 	return func(ctx context.Context, payload []byte) error {
 		var d *app.Draw
-		err := s.log.DB().View(ctx, func(tx *sqldb.Tx) (err error) {
+		err := s.outbox.DB().View(ctx, func(tx *sqldb.Tx) (err error) {
 			d, err = a.ReadBegunDraw(s.In(tx), string(payload))
 			return err
 		})
@@ -59,7 +59,7 @@ func (s *Store) DrawFair(a *app.App) task.Handler {
 		}
 		for at := (app.Step{}); !at.Done; {
 			next := at
-			if err := s.log.DB().Update(ctx, func(tx *sqldb.Tx) (err error) {
+			if err := s.outbox.DB().Update(ctx, func(tx *sqldb.Tx) (err error) {
 				next, err = a.StepDraw(ctx, s.In(tx), d, at)
 				return err
 			}); err != nil {

@@ -14,14 +14,14 @@ const applicantsPage = 1000
 
 // Store gives transactions their tables and events.
 type Store struct {
-	log   *outbox.Log
-	tasks *task.Queue
-	jobs  func(*sqldb.Tx) jobs.Store
+	outbox *outbox.Outbox
+	tasks  *task.Queue
+	jobs   func(*sqldb.Tx) jobs.Store
 }
 
 // New returns the store of job fairs; in gives that of vacancies and applications
 // within a transaction.
-func New(log *outbox.Log, tasks *task.Queue, in func(*sqldb.Tx) jobs.Store) *Store {
+func New(log *outbox.Outbox, tasks *task.Queue, in func(*sqldb.Tx) jobs.Store) *Store {
 	return &Store{log, tasks, in}
 }
 

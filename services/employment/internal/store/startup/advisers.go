@@ -41,7 +41,7 @@ func (t *inTx) FreeSlots(county string, from clock.Date) ([]startup.Slot, error)
 
 // SaveSlot writes a time and its events.
 func (t *inTx) SaveSlot(ctx context.Context, s startup.Slot, events ...domain.Event) error {
-	return slots.Save(ctx, t.log, t.tx, s, events...)
+	return slots.Save(ctx, t.outbox, t.tx, s, events...)
 }
 
 var bookings = table.New(table.Spec[startup.Booking]{
@@ -82,5 +82,5 @@ func (t *inTx) BookingsOf(worker string) ([]startup.Booking, error) {
 
 // SaveBooking writes a booking and its events.
 func (t *inTx) SaveBooking(ctx context.Context, b startup.Booking, events ...domain.Event) error {
-	return bookings.Save(ctx, t.log, t.tx, b, events...)
+	return bookings.Save(ctx, t.outbox, t.tx, b, events...)
 }

@@ -37,10 +37,10 @@ func (t *inTx) LoansOf(worker string) ([]startup.LoanRequest, error) {
 
 // SaveLoan writes a loan request and its events.
 func (t *inTx) SaveLoan(ctx context.Context, l startup.LoanRequest, events ...domain.Event) error {
-	return loans.Save(ctx, t.log, t.tx, l, events...)
+	return loans.Save(ctx, t.outbox, t.tx, l, events...)
 }
 
 // LogRead tells the worker's access log who read a request.
 func (t *inTx) LogRead(ctx context.Context, l startup.LoanRequest) error {
-	return t.log.Read(ctx, t.tx, l.Worker, l.County, l.ID, "loan_request")
+	return t.outbox.Read(ctx, t.tx, l.Worker, l.County, l.ID, "loan_request")
 }

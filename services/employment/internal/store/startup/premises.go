@@ -31,7 +31,7 @@ func (t *inTx) PremisesOf(county string) ([]startup.Premises, error) {
 
 // SavePremises writes a place and its events.
 func (t *inTx) SavePremises(ctx context.Context, p startup.Premises, events ...domain.Event) error {
-	return sites.Save(ctx, t.log, t.tx, p, events...)
+	return sites.Save(ctx, t.outbox, t.tx, p, events...)
 }
 
 var requests = table.New(table.Spec[startup.PremisesRequest]{
@@ -64,5 +64,5 @@ func (t *inTx) PremisesRequestsOf(worker string) ([]startup.PremisesRequest, err
 
 // SavePremisesRequest writes a request and its events.
 func (t *inTx) SavePremisesRequest(ctx context.Context, q startup.PremisesRequest, events ...domain.Event) error {
-	return requests.Save(ctx, t.log, t.tx, q, events...)
+	return requests.Save(ctx, t.outbox, t.tx, q, events...)
 }

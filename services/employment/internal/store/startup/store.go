@@ -8,10 +8,10 @@ import (
 )
 
 // Store gives transactions their tables and events.
-type Store struct{ log *outbox.Log }
+type Store struct{ outbox *outbox.Outbox }
 
 // New returns the store of start-up help.
-func New(log *outbox.Log) *Store { return &Store{log} }
+func New(log *outbox.Outbox) *Store { return &Store{log} }
 
 // In returns the store within a transaction.
 func (s *Store) In(tx *sqldb.Tx) app.Store { return &inTx{s, tx} }

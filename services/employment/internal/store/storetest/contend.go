@@ -38,7 +38,7 @@ func (s *suite) uses() *app.App {
 }
 
 func as(worker string) context.Context {
-	return auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: worker, Via: auth.ViaWeb})
+	return auth.NewContext(context.Background(), auth.Principal{Kind: auth.Worker, Subject: worker, Via: auth.ViaWeb})
 }
 
 // offered writes an application of a worker with an open offer.

@@ -181,7 +181,7 @@ func (s *suite) fairWishes() {
 		}
 		return errors.Join(err, err2)
 	})
-	ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
+	ctx := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
 	for range 2 { // the second look is no news
 		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error {
 			all, err := s.fairUses().SeeApplicants(ctx, s.fairs.In(tx), "fair-1", "vacancy-1")
@@ -216,7 +216,7 @@ func (s *suite) fairLooks() {
 		left.Version, left.Withdrawn = 1, true
 		return tx.SaveApplication(ctx, left)
 	})
-	ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
+	ctx := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
 	look := func(lines int) {
 		s.Helper()
 		if err := s.db.Update(ctx, func(tx *sqldb.Tx) error {
@@ -248,7 +248,7 @@ func (s *suite) fairCertificates() {
 	})
 	s.shares("worker-1", "certificate-1", "6-29", 0, "2026-11-02", "2026-11-03")
 	s.shares("worker-1", "certificate-2", "6-30", 1, "2026-11-02", "2026-11-03") // its issuer corrected it
-	ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
+	ctx := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1", Purpose: "recruit", LegalBasis: "consent"})
 	uses := s.fairUses()
 	manual, _ := uses.Clock.(*clock.Manual)
 	for _, want := range [][]string{{"6-29"}, {"6-29"}, nil} {
@@ -411,7 +411,7 @@ func (s *suite) fairLastPost() {
 	}
 	manual, _ := uses.Clock.(*clock.Manual)
 	officer := func(number string) context.Context {
-		return auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
+		return auth.NewContext(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
 	}
 	step := func(ctx context.Context, days int, f func(st app.Store) error) {
 		s.Helper()

@@ -32,7 +32,7 @@ func (s *suite) fairInSteps() {
 	const workers, left, gone = 700, 699, 3
 	uses := s.fairUses()
 	officer := func(number string) context.Context {
-		return auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
+		return auth.NewContext(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
 	}
 	one, two := officer("officer-1"), officer("officer-2")
 	id := func(i int) string { return fmt.Sprintf("a%04d", i) }
@@ -101,7 +101,7 @@ func (s *suite) fairInSteps() {
 			return fmt.Errorf("%d proposals are written", len(begun))
 		}
 		x := begun[0]
-		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: x.Worker})
+		own := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Worker, Subject: x.Worker})
 		seen, found, err2 := uses.SeeApplication(own, tx, x.Worker, "fair-1")
 		if !found || len(seen.Proposals) != 0 || seen.Outcome.Pass != 0 {
 			s.Errorf("%+v is shown of a draw that is being written", seen)
@@ -116,7 +116,7 @@ func (s *suite) fairInSteps() {
 		return errors.Join(err, err2, err3)
 	})
 	accept := func(x fair.Proposal) error {
-		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: x.Worker})
+		own := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Worker, Subject: x.Worker})
 		return s.db.Update(own, func(tx *sqldb.Tx) error {
 			_, err := uses.AcceptProposal(own, s.fairs.In(tx), x.ID, "job-"+x.ID, jobs.AgeQuestion{Age: 18}, true)
 			return err
@@ -133,7 +133,7 @@ func (s *suite) fairInSteps() {
 	}
 	before := begun[gone]
 	for worker, number := range map[string]string{fmt.Sprintf("worker-%d", left): id(left), before.Worker: before.ApplicationID} {
-		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: worker})
+		own := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Worker, Subject: worker})
 		as(own, 0, func(st app.Store) error { return uses.Withdraw(own, st, number) })
 	}
 
@@ -205,7 +205,7 @@ func (s *suite) fairInSteps() {
 		return err
 	})
 	for _, x := range open[:declined-1] {
-		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: x.Worker})
+		own := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Worker, Subject: x.Worker})
 		as(own, 0, func(st app.Store) error { return uses.DeclineProposal(own, st, x.ID) })
 	}
 	as(two, 60, func(st app.Store) error {
@@ -306,7 +306,7 @@ func (s *suite) leaves(uses *app.App, number string) {
 	s.Helper()
 	s.atFairs(func(_ context.Context, tx app.Store) error {
 		a, err := tx.PeekApplication(number)
-		own := auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: a.Worker})
+		own := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Worker, Subject: a.Worker})
 		return errors.Join(err, uses.Withdraw(own, tx, number))
 	})
 }

@@ -109,7 +109,7 @@ func (s *suite) looks() {
 	s.published("vacancy-1", 2)
 	one := app.Look{ApplicationID: "application-1", Worker: "worker-1", EmployerID: "employer-1", County: "654323", Kinds: []string{"skills"}}
 	other := app.Look{ApplicationID: "application-2", Worker: "worker-2", EmployerID: "employer-1", County: "654323", Kinds: []string{"certificate"}}
-	boss := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "91654323UK8F0HLA1P", Purpose: "recruit"})
+	boss := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "91654323UK8F0HLA1P", Purpose: "recruit"})
 	look := func(day int) {
 		s.Helper()
 		got := together(8, func(int) error {
@@ -216,7 +216,7 @@ func (s *suite) oneOfMany() {
 	s.do(func(ctx context.Context, tx app.Store) error {
 		return errors.Join(tx.SaveReview(ctx, review("review-1", "employer-1")), tx.SaveApplication(ctx, application("application-1", "worker-1")))
 	})
-	clerk := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "clerk", Department: "hrss", Division: "654323"})
+	clerk := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "clerk", Department: "hrss", Division: "654323"})
 	got := together(contenders, func(i int) error {
 		return s.db.Update(clerk, func(tx *sqldb.Tx) error {
 			v := domain.Verdict{Outcome: domain.ReviewOverruled, ReasonCode: "legal_limit", Reason: "矿山井下"}
@@ -230,7 +230,7 @@ func (s *suite) oneOfMany() {
 	if n := count(got, domain.ErrReviewState); n != contenders-1 {
 		s.Errorf("%d of %d clerks came too late", n, contenders)
 	}
-	boss := auth.With(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1"})
+	boss := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Employer, Subject: "employer-1"})
 	got = together(contenders, func(int) error {
 		return s.db.Update(boss, func(tx *sqldb.Tx) error {
 			_, err := uses.InviteToInterview(boss, s.store.In(tx), "application-1", noon.Add(48*time.Hour), "phone", domain.Meeting{Contact: "人事部", Phone: "13900010001"})

@@ -54,7 +54,7 @@ func BenchFair(b *testing.B, db *sqldb.DB, workers, wishes, posts int) {
 	}
 	manual, _ := uses.Clock.(*clock.Manual)
 	officer := func(number string) context.Context {
-		return auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
+		return auth.NewContext(context.Background(), auth.Principal{Kind: auth.Officer, Subject: number, Department: "hrss", Division: auth.Everywhere})
 	}
 	one, two := officer("officer-1"), officer("officer-2")
 	// step measures a command with the task that it leaves, and the longest that

@@ -65,7 +65,7 @@ func (s *suite) lastSlot() {
 func (s *suite) slotsApart() {
 	hires := s.uses()
 	uses := &app.App{Clock: hires.Clock, Rules: hires.Rules, Codes: hires.Codes, NewID: hires.NewID}
-	officer := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "clerk", Department: "hrss", Division: "654323"})
+	officer := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "clerk", Department: "hrss", Division: "654323"})
 	opened := 0
 	for _, err := range together(contenders, func(i int) error {
 		return s.db.Update(officer, func(tx *sqldb.Tx) error {

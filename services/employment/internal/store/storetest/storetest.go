@@ -44,7 +44,7 @@ func open(t testing.TB, db *sqldb.DB) *suite {
 		t.Fatal(err)
 	}
 	scope := testkit.Telemetry(t).For("employment")
-	log := testkit.Log(t, "employment", db)
+	log := testkit.Outbox(t, "employment", db)
 	queue := task.New(db, clock.System(), scope)
 	jobs := store.New(log, queue, master, cache.New("employment", nil, scope.Log), match.New())
 	s := &suite{t, db, jobs, fair.New(log, queue, jobs.In), startup.New(log)}

@@ -105,7 +105,7 @@ func (s *suite) useCases() *app.App {
 }
 
 func anOfficer() context.Context {
-	return auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hou", Division: auth.Everywhere})
+	return auth.NewContext(context.Background(), auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: "hou", Division: auth.Everywhere})
 }
 
 // homeOfARound opens a round for a home while officers offer it past the list: the

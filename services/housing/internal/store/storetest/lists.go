@@ -220,7 +220,7 @@ func (s *suite) contend(act func(ctx context.Context, cases *app.App, tx app.Sto
 	var wg sync.WaitGroup
 	for i := range contenders {
 		wg.Go(func() {
-			ctx := auth.With(context.Background(), auth.Principal{Kind: auth.Officer, Subject: fmt.Sprintf("officer-%d", i), Department: "hou", Division: auth.Everywhere})
+			ctx := auth.NewContext(context.Background(), auth.Principal{Kind: auth.Officer, Subject: fmt.Sprintf("officer-%d", i), Department: "hou", Division: auth.Everywhere})
 			got[i] = s.db.Update(ctx, func(tx *sqldb.Tx) error { return act(ctx, cases, s.store.In(tx), i) })
 		})
 	}

@@ -58,7 +58,7 @@ type suite struct {
 
 func newSuite(t *testing.T, db *sqldb.DB) *suite {
 	scope := testkit.Telemetry(t).For("housing")
-	return &suite{t, db, store.New(testkit.Log(t, "housing", db), task.New(db, clock.System(), scope), cache.New("housing", nil, scope.Log))}
+	return &suite{t, db, store.New(testkit.Outbox(t, "housing", db), task.New(db, clock.System(), scope), cache.New("housing", nil, scope.Log))}
 }
 
 // do runs f in a transaction that must succeed.

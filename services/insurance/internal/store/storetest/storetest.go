@@ -26,7 +26,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	ctx := context.Background()
 	fresh := func(t *testing.T) (*sqldb.DB, *store.Store) {
 		db := open(t)
-		return db, store.New(testkit.Log(t, "insurance", db), task.New(db, clock.System(), testkit.Telemetry(t).For("insurance")))
+		return db, store.New(testkit.Outbox(t, "insurance", db), task.New(db, clock.System(), testkit.Telemetry(t).For("insurance")))
 	}
 	due := clock.NewDate(2026, 12, 2)
 
@@ -109,7 +109,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
 		update(t, db, func(tx *sqldb.Tx) error { return s.In(tx).SaveDuty(ctx, d, events...) })
 		uses := &app.App{Clock: clock.NewManual(due.Start()), NewID: ident.NewID}
-		boss := auth.With(ctx, auth.Principal{Kind: auth.Employer, Subject: "employer-1"})
+		boss := auth.NewContext(ctx, auth.Principal{Kind: auth.Employer, Subject: "employer-1"})
 		asks := make(chan struct{}, 1)
 		var ended sync.WaitGroup
 		update(t, db, func(tx *sqldb.Tx) error {

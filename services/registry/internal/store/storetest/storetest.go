@@ -36,7 +36,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	fresh := func(t *testing.T) suite {
 		db := open(t)
 		hash := func(domain, value string) []byte { sum := sha256.Sum256([]byte(domain + value)); return sum[:] }
-		return suite{db, store.New(testkit.Log(t, "registry", db), task.New(db, clock.System(), testkit.Telemetry(t).For("registry")), clock.NewManual(now), hash)}
+		return suite{db, store.New(testkit.Outbox(t, "registry", db), task.New(db, clock.System(), testkit.Telemetry(t).For("registry")), clock.NewManual(now), hash)}
 	}
 	for name, test := range map[string]func(*testing.T, suite){
 		"a worker survives the round trip":     workerRoundTrip,

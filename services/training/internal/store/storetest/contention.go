@@ -34,7 +34,7 @@ func department(t testing.TB) *app.App {
 }
 
 func as(worker string) context.Context {
-	return auth.With(context.Background(), auth.Principal{Kind: auth.Worker, Subject: worker})
+	return auth.NewContext(context.Background(), auth.Principal{Kind: auth.Worker, Subject: worker})
 }
 
 // all runs f for every contender at once.

@@ -46,7 +46,7 @@ func OfferedAnew(t testing.TB, db *sqldb.DB) {
 	t.Helper()
 	scope := testkit.Telemetry(t).For("training")
 	queue := task.New(db, clock.System(), scope)
-	s := suite{db, store.New(testkit.Log(t, "training", db), queue)}
+	s := suite{db, store.New(testkit.Outbox(t, "training", db), queue)}
 	a := department(t)
 	place := func(id string) (c domain.Course, e domain.Enrolment) {
 		s.update(t, func(in app.Store) (err error) { c, e, err = in.Place(id); return err })

@@ -49,7 +49,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := open(t)
-			test(t, suite{db, store.New(testkit.Log(t, "training", db), task.New(db, clock.System(), testkit.Telemetry(t).For("training")))})
+			test(t, suite{db, store.New(testkit.Outbox(t, "training", db), task.New(db, clock.System(), testkit.Telemetry(t).For("training")))})
 		})
 	}
 }
