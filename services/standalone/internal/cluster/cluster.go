@@ -350,14 +350,17 @@ func addresses(listen string) (at places, err error) {
 
 func instance(service string, i int) string { return fmt.Sprintf("%s-%d", service, i+1) }
 
-// until waits for a condition that another process brings about.
+// until waits for a condition that another process brings about. Each try has a
+// time of its own: what is asked of a bus that has no leader yet is never answered.
 func until(ctx context.Context, what string, holds func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := holds(ctx)
+		try, end := context.WithTimeout(ctx, 3*time.Second)
+		err := holds(try)
+		end()
 		if err == nil {
 			return nil
 		}
