@@ -345,7 +345,7 @@ func pace(ctx context.Context, log *outbox.Outbox, done *atomic.Int64) error {
 			g.Go(func() error {
 				err := log.DB().Update(context.WithoutCancel(ctx), func(tx *sqldb.Tx) error {
 					id := ident.NewID()
-					return log.Append(ctx, tx, outbox.Subject{Aggregate: id, Worker: ident.NewID(), Division: "654301"}, &employmentv1.ApplicationSubmitted{ApplicationId: id, VacancyId: id})
+					return log.Append(ctx, tx, outbox.Subject{Aggregate: id, Worker: ident.NewID(), Division: "654301"}, &employmentv1.HireUndone{HireId: id})
 				})
 				if err == nil {
 					done.Add(1)
