@@ -79,3 +79,16 @@ func TestLikelyHouseholds(t *testing.T) {
 		t.Errorf("%+v, not %+v", got, want)
 	}
 }
+
+// One telephone of many is an agent's or a dormitory's: it pairs nobody.
+func TestATelephoneOfManyPairsNobody(t *testing.T) {
+	for n, pairs := range map[int]int{2: 1, mostOfAPhone: mostOfAPhone * (mostOfAPhone - 1) / 2, mostOfAPhone + 1: 0, 5_000: 0} {
+		all := make([]Applicant, n)
+		for i := range all {
+			all[i] = Applicant{ID: fmt.Sprint("w-", i), Name: fmt.Sprint("甲", i), Birth: fmt.Sprint("b-", i), Phone: "15000018191"}
+		}
+		if got := LikelyHouseholds(all, nil); len(got) != pairs {
+			t.Errorf("%d with one telephone are %d pairs, want %d", n, len(got), pairs)
+		}
+	}
+}
