@@ -114,14 +114,23 @@ func (r *rig) consumer(ctx context.Context, d run.Deps) (run.Service, *outbox.Ou
 		return nil, nil, err
 	}
 	if err := k.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
-		_, err := tx.Exec(`CREATE TABLE IF NOT EXISTS effect (hire TEXT PRIMARY KEY, worker TEXT NOT NULL, at BIGINT NOT NULL)`)
+		_, err := tx.Exec(`CREATE TABLE IF NOT EXISTS effect (thing TEXT PRIMARY KEY, worker TEXT NOT NULL, at BIGINT NOT NULL)`)
 		return err
 	}); err != nil {
 		return nil, nil, err
 	}
 	router := consume.NewRouter()
-	consume.On(router, "employment", func(_ context.Context, tx *sqldb.Tx, e event.Event, m *employmentv1.HireUndone) error {
-		return tx.Queue(`INSERT INTO effect (hire, worker, at) VALUES ($1, $2, $3)`, m.GetHireId(), e.Worker, e.OccurredAt.UnixMicro())
+	heard := func(tx *sqldb.Tx, e event.Event) error {
+		return tx.Queue(`INSERT INTO effect (thing, worker, at) VALUES ($1, $2, $3)`, e.Aggregate, e.Worker, e.OccurredAt.UnixMicro())
+	}
+	// A backlog is of what no department but the registry acts on, so that all of
+	// them can be attached to it; in an outage there may be gaps, and a fill tells a
+	// reader only what the contract lets it hear.
+	consume.On(router, "employment", func(_ context.Context, tx *sqldb.Tx, e event.Event, _ *employmentv1.ApplicationSubmitted) error {
+		return heard(tx, e)
+	})
+	consume.On(router, "employment", func(_ context.Context, tx *sqldb.Tx, e event.Event, _ *employmentv1.HireUndone) error {
+		return heard(tx, e)
 	})
 	s, err := k.Assemble(ctx, run.Parts{Router: router})
 	return s, k.Outbox, err
@@ -134,7 +143,7 @@ func appendBacklog(ctx context.Context, log *outbox.Outbox, n int) error {
 		err := log.DB().Update(ctx, func(tx *sqldb.Tx) error {
 			for range page {
 				id := ident.NewID()
-				if err := log.Append(ctx, tx, outbox.Subject{Aggregate: id, Worker: ident.NewID(), Division: "654301"}, &employmentv1.HireUndone{HireId: id}); err != nil {
+				if err := log.Append(ctx, tx, outbox.Subject{Aggregate: id, Worker: ident.NewID(), Division: "654301"}, &employmentv1.ApplicationSubmitted{ApplicationId: id, VacancyId: id}); err != nil {
 					return err
 				}
 			}
