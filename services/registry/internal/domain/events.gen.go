@@ -103,3 +103,75 @@ type AccountClosed struct {
 func (e AccountClosed) Message() proto.Message {
 	return &v1.AccountClosed{ClosedOn: e.ClosedOn.String()}
 }
+
+// WorkerJoined: two records are one person's. The alias goes on standing for the
+// person wherever it was written; what was recorded under it stays under it.
+type WorkerJoined struct {
+	JoinID string
+	// the reference under which the person was entered a second time
+	Alias string
+	// the reference that remains, to which this event belongs
+	Into string
+}
+
+// Message is the event in the contract's form.
+func (e WorkerJoined) Message() proto.Message {
+	return &v1.WorkerJoined{JoinId: e.JoinID, Alias: e.Alias, Into: e.Into}
+}
+
+// WorkerParted: what was one record is two persons', after a join that was wrong or
+// where one record held two from the beginning.
+type WorkerParted struct {
+	// empty where no join came before
+	JoinID string
+	Alias  string
+	Into   string
+	// what was assigned by hand to the alias though it was recorded under the other
+	ToAlias []string
+	// and the other way round
+	ToInto []string
+}
+
+// Message is the event in the contract's form.
+func (e WorkerParted) Message() proto.Message {
+	return &v1.WorkerParted{JoinId: e.JoinID, Alias: e.Alias, Into: e.Into, ToAlias: e.ToAlias, ToInto: e.ToInto}
+}
+
+// DeathRecorded: two officers entered from a paper that the person has died.
+type DeathRecorded struct {
+	DiedOn clock.Date
+}
+
+// Message is the event in the contract's form.
+func (e DeathRecorded) Message() proto.Message { return &v1.DeathRecorded{DiedOn: e.DiedOn.String()} }
+
+// DeathReversed: the person lives; everything is as it was.
+type DeathReversed struct {
+}
+
+// Message is the event in the contract's form.
+func (DeathReversed) Message() proto.Message { return &v1.DeathReversed{} }
+
+// GuardianAdded: somebody may act for a child.
+type GuardianAdded struct {
+	ChildID string
+	// parent, grandparent, court or institution
+	GuardianKind string
+}
+
+// Message is the event in the contract's form.
+func (e GuardianAdded) Message() proto.Message {
+	return &v1.GuardianAdded{ChildId: e.ChildID, GuardianKind: e.GuardianKind}
+}
+
+// GuardianEnded: somebody may act for a child no longer.
+type GuardianEnded struct {
+	ChildID string
+	// died, custody_lost, grown_up, power_ended or entered_wrong
+	ReasonCode string
+}
+
+// Message is the event in the contract's form.
+func (e GuardianEnded) Message() proto.Message {
+	return &v1.GuardianEnded{ChildId: e.ChildID, ReasonCode: e.ReasonCode}
+}
