@@ -55,6 +55,9 @@ const (
 	Purpose_PURPOSE_AGE_CHECK Purpose = 14
 	// Whether there is an account that is open.
 	Purpose_PURPOSE_ACCOUNT_STANDING Purpose = 15
+	// Who somebody is: two records joined or parted, a document, a death, a guardian's
+	// rights. Two officers do it.
+	Purpose_PURPOSE_PERSON_CASE Purpose = 16
 )
 
 // Enum value maps for Purpose.
@@ -76,6 +79,7 @@ var (
 		13: "PURPOSE_PLATFORM_OPERATION",
 		14: "PURPOSE_AGE_CHECK",
 		15: "PURPOSE_ACCOUNT_STANDING",
+		16: "PURPOSE_PERSON_CASE",
 	}
 	Purpose_value = map[string]int32{
 		"PURPOSE_UNSPECIFIED":        0,
@@ -94,6 +98,7 @@ var (
 		"PURPOSE_PLATFORM_OPERATION": 13,
 		"PURPOSE_AGE_CHECK":          14,
 		"PURPOSE_ACCOUNT_STANDING":   15,
+		"PURPOSE_PERSON_CASE":        16,
 	}
 )
 
@@ -203,7 +208,7 @@ const file_qiao_platform_v1_purposes_proto_rawDesc = "" +
 	"\x1fqiao/platform/v1/purposes.proto\x12\x10qiao.platform.v1\x1a google/protobuf/descriptor.proto\"1\n" +
 	"\vPurposeRule\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x0e\n" +
-	"\x02by\x18\x02 \x03(\tR\x02by*\xb8\a\n" +
+	"\x02by\x18\x02 \x03(\tR\x02by*\xed\a\n" +
 	"\aPurpose\x12\x17\n" +
 	"\x13PURPOSE_UNSPECIFIED\x10\x00\x12:\n" +
 	"\x12PURPOSE_OWN_RECORD\x10\x01\x1a\"\xaa\xb5\x18\x1e\n" +
@@ -238,7 +243,9 @@ const file_qiao_platform_v1_purposes_proto_rawDesc = "" +
 	"\x11PURPOSE_AGE_CHECK\x10\x0e\x1a\x18\xaa\xb5\x18\x14\n" +
 	"\tage_check\x12\aservice\x12=\n" +
 	"\x18PURPOSE_ACCOUNT_STANDING\x10\x0f\x1a\x1f\xaa\xb5\x18\x1b\n" +
-	"\x10account_standing\x12\aservice:\\\n" +
+	"\x10account_standing\x12\aservice\x123\n" +
+	"\x13PURPOSE_PERSON_CASE\x10\x10\x1a\x1a\xaa\xb5\x18\x16\n" +
+	"\vperson_case\x12\aofficer:\\\n" +
 	"\apurpose\x12!.google.protobuf.EnumValueOptions\x18Ն\x03 \x01(\v2\x1d.qiao.platform.v1.PurposeRuleR\apurposeB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (
