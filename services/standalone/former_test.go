@@ -24,7 +24,7 @@ import (
 // former is a small demonstration (serve -demo -people 12, with the story played
 // to its end) that a version which landed has made and closed. With a version
 // that changes what is stored it is made anew by the one before.
-const former = "6b45bb7"
+const former = "9829c59"
 
 // TestWhatAnEarlierVersionMade opens a folder that an earlier version really
 // made: it is brought up to date, nothing that was told is told otherwise, every
