@@ -84,7 +84,7 @@ func (w *world) insure(ctx context.Context, r *rand.Rand, l *life) error {
 	reply, err := w.insurance().ListCover(worker(ctx, l.ref), &insurancev1.ListCoverRequest{Worker: l.ref})
 	for _, d := range reply.GetDuties() {
 		if d.GetState() == "open" && r.IntN(5) > 0 { // from two months ago, since a life is told in minutes
-			_, err = w.insurance().EnrolWorker(officer(ctx, "hrss", ""), &insurancev1.EnrolWorkerRequest{DutyId: d.GetDutyId(), Schemes: []string{"pension", "medical", "unemployment", "work_injury"}, FromMonth: clock.Today(clock.System()).AddMonths(-2).String()[:7]})
+			_, err = w.insurance().EnrolWorker(officer(ctx, "hrss", ""), &insurancev1.EnrolWorkerRequest{DutyId: d.GetDutyId(), Schemes: d.GetSchemes(), FromMonth: clock.Today(clock.System()).AddMonths(-2).String()[:7]})
 		}
 	}
 	return err
