@@ -6,8 +6,6 @@ package account
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -46,17 +44,18 @@ func Closed(tx *sqldb.Tx, worker string) (bool, error) {
 	if err := lock(tx, worker); err != nil {
 		return false, err
 	}
-	_, closed, err := read(tx, worker)
-	return closed, err
+	k, err := read(tx, worker)
+	return k.closed, err
 }
 
-func read(tx *sqldb.Tx, worker string) (known, closed bool, err error) {
-	var n int64
-	err = tx.QueryRow(`SELECT closed FROM account WHERE worker = $1`, worker).Scan(&n)
-	if errors.Is(err, sql.ErrNoRows) {
-		return false, false, nil
-	}
-	return err == nil, n != 0, err
+// kept is what the service's own tables say of a worker.
+type kept struct{ known, closed, died bool }
+
+func read(tx *sqldb.Tx, worker string) (k kept, err error) {
+	var closed int64
+	err = tx.QueryRow(`SELECT coalesce((SELECT closed FROM account WHERE worker = $1), -1), EXISTS (SELECT 1 FROM deceased WHERE worker = $1 AND reversed = 0)`, worker).Scan(&closed, &k.died)
+	k.known, k.closed = closed >= 0, closed > 0
+	return k, err
 }
 
 // Standing is what the registry says of an account.
@@ -186,11 +185,11 @@ func (b *Book) standing(ctx context.Context, all []*question) (map[string]Standi
 		clear(said)
 		strange = strange[:0]
 		for _, q := range all {
-			known, closed, err := read(tx, q.worker)
+			k, err := read(tx, q.worker)
 			if err != nil {
 				return err
 			}
-			if said[q.worker] = (Standing{known, closed, known}); !known {
+			if said[q.worker] = (Standing{k.known, k.closed, k.known}); !k.known {
 				strange = append(strange, q.worker)
 			}
 		}
@@ -206,29 +205,34 @@ func (b *Book) standing(ctx context.Context, all []*question) (map[string]Standi
 }
 
 // Admit writes down, in the transaction of a command, that the worker is known,
-// and returns ErrClosed where the account was closed meanwhile.
-func (b *Book) Admit(tx *sqldb.Tx, worker string) error {
+// and returns ErrClosed where the account was closed meanwhile. Where the command
+// is in the worker's own name it returns ErrDeceased for who is recorded as dead.
+func (b *Book) Admit(tx *sqldb.Tx, worker string, named bool) error {
 	if err := lock(tx, worker); err != nil {
 		return err
 	}
 	if kept, asked := b.kept(worker); asked && !kept { // most often new here
-		n, err := tx.Exec(`INSERT INTO account (worker, closed) VALUES ($1, 0) ON CONFLICT (worker) DO NOTHING`, worker)
+		n, err := tx.Exec(`INSERT INTO account (worker, closed) SELECT CAST($1 AS TEXT), 0 WHERE NOT EXISTS (SELECT 1 FROM deceased WHERE worker = $1 AND reversed = 0)
+			ON CONFLICT (worker) DO NOTHING`, worker)
 		if err != nil || n > 0 {
 			tx.OnCommit(func() { b.keep(worker) })
 			return err
 		}
 	}
-	known, closed, err := read(tx, worker)
+	k, err := read(tx, worker)
 	if err != nil {
 		return err
 	}
-	if closed {
+	switch {
+	case k.closed:
 		return ErrClosed
+	case k.died && named:
+		return ErrDeceased
 	}
-	if known { // another process wrote it down
+	if k.known { // another process wrote it down
 		tx.OnCommit(func() { b.keep(worker) })
 	}
-	if known || b.ask == nil {
+	if k.known || b.ask == nil {
 		return nil
 	}
 	_, err = tx.Exec(`INSERT INTO account (worker, closed) VALUES ($1, 0) ON CONFLICT (worker) DO NOTHING`, worker)

@@ -36,7 +36,7 @@ func TestAClosedAccountStaysClosedInAnyOrder(t *testing.T) {
 			if err := b.Know(ctx, worker); err != nil {
 				return err
 			}
-			return db.Update(ctx, func(tx *sqldb.Tx) error { return b.Admit(tx, worker) })
+			return db.Update(ctx, func(tx *sqldb.Tx) error { return b.Admit(tx, worker, true) })
 		}
 		closing := func(worker string) {
 			t.Helper()
@@ -169,7 +169,7 @@ func TestWhoIsKnownNeedsNoAnswer(t *testing.T) {
 		if err := b.Know(ctx, "known"); err != nil {
 			t.Fatal(err)
 		}
-		if err := db.Update(ctx, func(tx *sqldb.Tx) error { return b.Admit(tx, "known") }); err != nil {
+		if err := db.Update(ctx, func(tx *sqldb.Tx) error { return b.Admit(tx, "known", true) }); err != nil {
 			t.Fatal(err)
 		}
 		b, away = account.NewBook(db, ask), true // a new process

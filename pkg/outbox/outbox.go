@@ -268,7 +268,7 @@ func CommandFor[T any, Reply interface {
 }](ctx context.Context, l *Outbox, about string, fn func(*sqldb.Tx) (Reply, error)) (Reply, error) {
 	k, _ := ctx.Value(keyKey{}).(Key)
 	var reply Reply
-	workers := l.concerned(ctx, about)
+	workers, named := l.concerned(ctx, about)
 	for _, w := range workers {
 		if err := l.accounts.Know(ctx, w); err != nil {
 			return nil, err
@@ -276,8 +276,15 @@ func CommandFor[T any, Reply interface {
 	}
 	err := l.db.Update(ctx, func(tx *sqldb.Tx) error {
 		for _, w := range workers {
-			if err := l.accounts.Admit(tx, w); err != nil {
+			if err := l.accounts.Admit(tx, w, slices.Contains(named, w)); err != nil {
 				return err
+			}
+		}
+		if l.service == event.Keeper {
+			for _, w := range named {
+				if err := account.Living(tx, w); err != nil {
+					return err
+				}
 			}
 		}
 		if k.Key == "" {
@@ -349,18 +356,29 @@ func CommandOrCheck[T any, Reply interface {
 	return Command(ctx, l, fn)
 }
 
-// concerned names whose accounts a command needs. The registry, which keeps the
-// accounts themselves, asks nobody.
-func (l *Outbox) concerned(ctx context.Context, about string) []string {
-	if l.service == event.Keeper {
-		return nil
-	}
+// settling is the purpose for which an officer ends what somebody who died held:
+// that alone is done in the name of who is recorded as dead.
+const settling = "estate"
+
+// concerned names whose accounts a command needs, and in whose name it is given.
+// The registry, which keeps the accounts themselves, needs none.
+func (l *Outbox) concerned(ctx context.Context, about string) (accounts, named []string) {
 	p, _ := auth.FromContext(ctx) // absent for the platform's own acts
-	all := []string{about, p.ActsFor}
-	if p.Kind == auth.Worker || p.Kind == auth.Guardian {
-		all = append(all, p.Subject)
+	if named = whole(p.ActsFor); p.Kind == auth.Worker || p.Kind == auth.Guardian {
+		named = whole(p.ActsFor, p.Subject)
 	}
-	slices.Sort(all) // locks are taken in one order
+	if l.service != event.Keeper {
+		accounts = whole(append(named, about)...)
+	}
+	if p.Kind == auth.Officer && p.Purpose == settling {
+		named = nil
+	}
+	return accounts, named
+}
+
+// whole orders references, so that locks are taken in one order, each once.
+func whole(workers ...string) []string {
+	all := slices.Sorted(slices.Values(workers))
 	return slices.DeleteFunc(slices.Compact(all), func(w string) bool { return w == "" })
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -95,6 +96,10 @@ type Parts struct {
 	Router *consume.Router // nil: reads no channel
 	Tasks  map[string]task.Handler
 	Counts []ops.Count
+	// Revive is what a department does when the record of a worker's death was
+	// undone: clocks that stood run anew, and what the worker was passed over for is
+	// looked at again. A department in which nothing waits for an answer has none.
+	Revive []death.Use
 	// LongTasks take minutes; the others do not wait for them.
 	LongTasks map[string]task.Handler
 	// Known reports whether what is kept apart from the service's database knows

@@ -58,6 +58,9 @@ const (
 	// Who somebody is: two records joined or parted, a document, a death, a guardian's
 	// rights. Two officers do it.
 	Purpose_PURPOSE_PERSON_CASE Purpose = 16
+	// Ending what somebody who died held, one thing at a time: the one purpose for which
+	// an officer acts in the name of who is recorded as dead.
+	Purpose_PURPOSE_ESTATE Purpose = 17
 )
 
 // Enum value maps for Purpose.
@@ -80,6 +83,7 @@ var (
 		14: "PURPOSE_AGE_CHECK",
 		15: "PURPOSE_ACCOUNT_STANDING",
 		16: "PURPOSE_PERSON_CASE",
+		17: "PURPOSE_ESTATE",
 	}
 	Purpose_value = map[string]int32{
 		"PURPOSE_UNSPECIFIED":        0,
@@ -99,6 +103,7 @@ var (
 		"PURPOSE_AGE_CHECK":          14,
 		"PURPOSE_ACCOUNT_STANDING":   15,
 		"PURPOSE_PERSON_CASE":        16,
+		"PURPOSE_ESTATE":             17,
 	}
 )
 
@@ -208,7 +213,7 @@ const file_qiao_platform_v1_purposes_proto_rawDesc = "" +
 	"\x1fqiao/platform/v1/purposes.proto\x12\x10qiao.platform.v1\x1a google/protobuf/descriptor.proto\"1\n" +
 	"\vPurposeRule\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x0e\n" +
-	"\x02by\x18\x02 \x03(\tR\x02by*\xed\a\n" +
+	"\x02by\x18\x02 \x03(\tR\x02by*\x98\b\n" +
 	"\aPurpose\x12\x17\n" +
 	"\x13PURPOSE_UNSPECIFIED\x10\x00\x12:\n" +
 	"\x12PURPOSE_OWN_RECORD\x10\x01\x1a\"\xaa\xb5\x18\x1e\n" +
@@ -245,7 +250,9 @@ const file_qiao_platform_v1_purposes_proto_rawDesc = "" +
 	"\x18PURPOSE_ACCOUNT_STANDING\x10\x0f\x1a\x1f\xaa\xb5\x18\x1b\n" +
 	"\x10account_standing\x12\aservice\x123\n" +
 	"\x13PURPOSE_PERSON_CASE\x10\x10\x1a\x1a\xaa\xb5\x18\x16\n" +
-	"\vperson_case\x12\aofficer:\\\n" +
+	"\vperson_case\x12\aofficer\x12)\n" +
+	"\x0ePURPOSE_ESTATE\x10\x11\x1a\x15\xaa\xb5\x18\x11\n" +
+	"\x06estate\x12\aofficer:\\\n" +
 	"\apurpose\x12!.google.protobuf.EnumValueOptions\x18Ն\x03 \x01(\v2\x1d.qiao.platform.v1.PurposeRuleR\apurposeB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (

@@ -373,12 +373,12 @@ const file_qiao_registry_v1_persons_events_proto_rawDesc = "" +
 	"\x04into\x18\x03 \x01(\tR\x04into\x12\x19\n" +
 	"\bto_alias\x18\x04 \x03(\tR\atoAlias\x12\x17\n" +
 	"\ato_into\x18\x05 \x03(\tR\x06toInto:5\x8a\xb5\x181\n" +
-	"\x19registry.worker.parted.v1\x10\x02\"\x0fPIPL 8; PIPL 46*\x01\x10\"u\n" +
+	"\x19registry.worker.parted.v1\x10\x02\"\x0fPIPL 8; PIPL 46*\x01\x10\"x\n" +
 	"\rDeathRecorded\x12!\n" +
-	"\adied_on\x18\x01 \x01(\tB\b\x9a\xb5\x18\x04dateR\x06diedOn:A\x8a\xb5\x18=\n" +
-	"\x1aregistry.death.recorded.v1\x10\x02\"\x1aCivil Code 13, 15; PIPL 49*\x01\x10\"G\n" +
-	"\rDeathReversed:6\x8a\xb5\x182\n" +
-	"\x1aregistry.death.reversed.v1\x10\x02\"\x0fPIPL 8; PIPL 46*\x01\x10\"\x8e\x01\n" +
+	"\adied_on\x18\x01 \x01(\tB\b\x9a\xb5\x18\x04dateR\x06diedOn:D\x8a\xb5\x18@\n" +
+	"\x1aregistry.death.recorded.v1\x10\x02\x1a\x01*\"\x1aCivil Code 13, 15; PIPL 49*\x01\x10\"J\n" +
+	"\rDeathReversed:9\x8a\xb5\x185\n" +
+	"\x1aregistry.death.reversed.v1\x10\x02\x1a\x01*\"\x0fPIPL 8; PIPL 46*\x01\x10\"\x8e\x01\n" +
 	"\rGuardianAdded\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12#\n" +
 	"\rguardian_kind\x18\x02 \x01(\tR\fguardianKind:=\x8a\xb5\x189\n" +

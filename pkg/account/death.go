@@ -1,0 +1,54 @@
+package account
+
+import (
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+)
+
+// Errors about somebody of whom a death is recorded.
+var (
+	ErrDeceased = errs.New(errs.Conflict, "account.deceased", "This person's death is recorded; nothing is done in the person's name. Who lives has that undone at once at a counter of the registry.")
+	// ErrPaused says no more than an employer needs: who has died is none of its business.
+	ErrPaused = errs.New(errs.Conflict, "account.paused", "Nothing can be offered to this person at present; the place in the list stays.")
+)
+
+// RecordDeath keeps that a case recorded the worker's death. Where its reversal came
+// first, that stands: the two commute.
+func RecordDeath(tx *sqldb.Tx, id, worker string, at time.Time) error {
+	if err := lock(tx, worker); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO deceased (id, worker, recorded_at, reversed) VALUES ($1, $2, $3, 0) ON CONFLICT (id) DO NOTHING`, id, worker, sqldb.Micros(at))
+	return err
+}
+
+// ReverseDeath keeps that what a case recorded was reversed.
+func ReverseDeath(tx *sqldb.Tx, id, worker string, at time.Time) error {
+	if err := lock(tx, worker); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`INSERT INTO deceased (id, worker, recorded_at, reversed) VALUES ($1, $2, $3, 1) ON CONFLICT (id) DO UPDATE SET reversed = 1`, id, worker, sqldb.Micros(at))
+	return err
+}
+
+// Died reports whether the worker's death is recorded. It locks nothing: who holds
+// a row of the worker's asks after locking it, and what is read before a reversal
+// only waits for the reversal.
+func Died(tx *sqldb.Tx, worker string) (died bool, err error) {
+	return died, tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM deceased WHERE worker = $1 AND reversed = 0)`, worker).Scan(&died)
+}
+
+// Living returns ErrDeceased where the worker's death is recorded. Until the
+// transaction ends it cannot be recorded meanwhile.
+func Living(tx *sqldb.Tx, worker string) error {
+	if err := lock(tx, worker); err != nil {
+		return err
+	}
+	died, err := Died(tx, worker)
+	if err == nil && died {
+		return ErrDeceased
+	}
+	return err
+}

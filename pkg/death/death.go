@@ -1,0 +1,48 @@
+// Package death has every department know of whose death the registry recorded, and
+// take up again what stood where the record was undone. It ends nothing: what is due
+// to a family stays, and places go to others by an officer's decision alone.
+package death
+
+import (
+	"context"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/account"
+	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+)
+
+// Use takes up what stood for a worker who lives after all, as of the moment at
+// which the record was undone.
+type Use func(ctx context.Context, tx *sqldb.Tx, worker string, at time.Time) error
+
+// In is a use case on a department's store.
+func In[S any](in func(*sqldb.Tx) S, use func(ctx context.Context, store S, worker string, at time.Time) error) Use {
+	return func(ctx context.Context, tx *sqldb.Tx, worker string, at time.Time) error {
+		return use(ctx, in(tx), worker, at)
+	}
+}
+
+// On routes deaths and their reversals. Between the two nothing is done in the
+// worker's name (account.ErrDeceased), whatever the department.
+func On(r *consume.Router, revive ...Use) {
+	consume.On(r, event.Keeper, func(_ context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.DeathRecorded) error {
+		return account.RecordDeath(tx, e.Aggregate, e.Worker, e.OccurredAt)
+	})
+	consume.On(r, event.Keeper, func(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.DeathReversed) error {
+		if err := account.ReverseDeath(tx, e.Aggregate, e.Worker, e.OccurredAt); err != nil {
+			return err
+		}
+		if died, err := account.Died(tx, e.Worker); err != nil || died { // by another case
+			return err
+		}
+		for _, use := range revive {
+			if err := use(ctx, tx, e.Worker, e.OccurredAt); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,93 @@
+package death_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+
+	"github.com/qiao-platform/qiao/pkg/account"
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/death"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/run"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/testkit"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+)
+
+// A department follows without a line of its own: between a death and its reversal
+// no command in the worker's name is taken, whoever gives it, but for what an officer
+// ends of what the worker held; and what stood is taken up once no record is left.
+func TestADepartmentFollowsWithoutALine(t *testing.T) {
+	p := testkit.NewPlatform(t, nil)
+	registry := p.Publisher("registry")
+	revived := make(chan string, 9)
+	var log *outbox.Outbox
+	s, err := run.New(context.Background(), "housing", nil, p.Deps("housing"), func(_ context.Context, k *run.Kit) (run.Parts, error) {
+		log = k.Outbox
+		revive := func(_ context.Context, tx *sqldb.Tx, worker string, at time.Time) error {
+			died, err := account.Died(tx, worker)
+			if died || at.IsZero() {
+				t.Errorf("%s is taken up too early, at %v", worker, at)
+			}
+			revived <- worker
+			return err
+		}
+		return run.Parts{Router: consume.NewRouter(), Revive: []death.Use{revive}}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Start(s)
+	versions := map[string]int64{}
+	happens := func(id string, what proto.Message) {
+		t.Helper()
+		registry.Publish(outbox.Subject{Aggregate: id, Version: versions[id], Worker: "w"}, what)
+		versions[id]++
+		p.Settle()
+	}
+	officer := auth.Principal{Kind: auth.Officer, Subject: "o-1", Department: "hou", Division: "654301", ActsFor: "w", Via: auth.ViaCounter}
+	estate := officer
+	estate.Purpose = "estate"
+	commands := func(refused bool) {
+		t.Helper()
+		for name, c := range map[string]struct {
+			who     auth.Principal
+			about   string
+			refused bool
+		}{
+			"the worker":                      {auth.Principal{Kind: auth.Worker, Subject: "w"}, "", refused},
+			"a guardian":                      {auth.Principal{Kind: auth.Guardian, Subject: "w"}, "", refused},
+			"a helper":                        {auth.Principal{Kind: auth.Worker, Subject: "h", ActsFor: "w", Via: auth.ViaHelper}, "", refused},
+			"a counter":                       {officer, "", refused},
+			"an officer who ends what is due": {estate, "", false},
+			"an employer about the worker":    {auth.Principal{Kind: auth.Employer, Subject: "e"}, "w", false},
+			"another worker":                  {auth.Principal{Kind: auth.Worker, Subject: "v"}, "", false},
+			"who says to settle and is none":  {auth.Principal{Kind: auth.Worker, Subject: "w", Purpose: "estate"}, "", refused},
+		} {
+			_, err := outbox.CommandFor(auth.NewContext(context.Background(), c.who), log, c.about, func(*sqldb.Tx) (*platformv1.ReadChannelResponse, error) { return &platformv1.ReadChannelResponse{}, nil })
+			if got := errs.CodeOf(err); (got == "account.deceased") != c.refused || err != nil && !c.refused {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	commands(false)
+	happens("d-1", &registryv1.DeathRecorded{DiedOn: "2026-11-01"})
+	commands(true)
+	happens("d-2", &registryv1.DeathRecorded{DiedOn: "2026-11-01"})
+	happens("d-2", &registryv1.DeathReversed{})
+	commands(true)
+	if len(revived) != 0 {
+		t.Errorf("%d were taken up while a death is recorded", len(revived))
+	}
+	happens("d-1", &registryv1.DeathReversed{})
+	commands(false)
+	if who := <-revived; who != "w" || len(revived) != 0 {
+		t.Errorf("%q was taken up, and %d more", who, len(revived))
+	}
+}

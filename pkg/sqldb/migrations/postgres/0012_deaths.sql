@@ -1,0 +1,9 @@
+-- +goose Up
+-- The deaths that the registry recorded, and whether each was reversed.
+CREATE TABLE deceased (
+  id          TEXT    PRIMARY KEY,
+  worker      TEXT    NOT NULL,
+  recorded_at BIGINT NOT NULL,
+  reversed    BIGINT NOT NULL
+);
+CREATE INDEX deceased_worker ON deceased (worker) WHERE reversed = 0;
