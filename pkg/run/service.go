@@ -159,6 +159,7 @@ func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
 	if len(p.Facts) > 0 {
 		s.parts.Methods = append(evidence.Methods(k.Outbox.Service(), evidence.NewServer(k.Outbox, k.Clock, p.Facts)), p.Methods...)
 	}
+	s.followPersons()
 	var err error
 	s.relay, err = relay.New(relay.Config{Outbox: k.Outbox, Conn: d.Conn, Instance: d.Instance, Replicas: d.Replicas, MaxBytes: d.StreamBytes, Clock: d.Clock, Telemetry: scope,
 		Signer: d.Signer, Key: d.Trusted[s.name].Key, Operator: d.Operator})
@@ -173,12 +174,12 @@ func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
 	} else if !errors.Is(err, ErrHeld) {
 		return nil, err
 	}
-	if p.Router != nil {
-		if err := p.Router.Err(); err != nil {
+	if s.parts.Router != nil {
+		if err := s.parts.Router.Err(); err != nil {
 			return nil, err
 		}
 		if s.consumer, err = consume.New(consume.Config{
-			DB: k.Outbox.DB(), Conn: d.Conn, Router: p.Router, Channels: s.channels(), Fill: s.fill,
+			DB: k.Outbox.DB(), Conn: d.Conn, Router: s.parts.Router, Channels: s.channels(), Fill: s.fill,
 			Instance: d.Instance, Clock: d.Clock, Telemetry: scope,
 			Keys: func(channel string) ed25519.PublicKey { return d.Trusted[event.Publisher(channel)].Key },
 		}); err != nil {

@@ -361,19 +361,19 @@ var File_qiao_registry_v1_persons_events_proto protoreflect.FileDescriptor
 
 const file_qiao_registry_v1_persons_events_proto_rawDesc = "" +
 	"\n" +
-	"%qiao/registry/v1/persons_events.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\"\x88\x01\n" +
+	"%qiao/registry/v1/persons_events.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\"\x8b\x01\n" +
 	"\fWorkerJoined\x12\x17\n" +
 	"\ajoin_id\x18\x01 \x01(\tR\x06joinId\x12\x14\n" +
 	"\x05alias\x18\x02 \x01(\tR\x05alias\x12\x12\n" +
-	"\x04into\x18\x03 \x01(\tR\x04into:5\x8a\xb5\x181\n" +
-	"\x19registry.worker.joined.v1\x10\x02\"\x0fPIPL 8; PIPL 46*\x01\x10\"\xbc\x01\n" +
+	"\x04into\x18\x03 \x01(\tR\x04into:8\x8a\xb5\x184\n" +
+	"\x19registry.worker.joined.v1\x10\x02\x1a\x01*\"\x0fPIPL 8; PIPL 46*\x01\x10\"\xbf\x01\n" +
 	"\fWorkerParted\x12\x17\n" +
 	"\ajoin_id\x18\x01 \x01(\tR\x06joinId\x12\x14\n" +
 	"\x05alias\x18\x02 \x01(\tR\x05alias\x12\x12\n" +
 	"\x04into\x18\x03 \x01(\tR\x04into\x12\x19\n" +
 	"\bto_alias\x18\x04 \x03(\tR\atoAlias\x12\x17\n" +
-	"\ato_into\x18\x05 \x03(\tR\x06toInto:5\x8a\xb5\x181\n" +
-	"\x19registry.worker.parted.v1\x10\x02\"\x0fPIPL 8; PIPL 46*\x01\x10\"x\n" +
+	"\ato_into\x18\x05 \x03(\tR\x06toInto:8\x8a\xb5\x184\n" +
+	"\x19registry.worker.parted.v1\x10\x02\x1a\x01*\"\x0fPIPL 8; PIPL 46*\x01\x10\"x\n" +
 	"\rDeathRecorded\x12!\n" +
 	"\adied_on\x18\x01 \x01(\tB\b\x9a\xb5\x18\x04dateR\x06diedOn:D\x8a\xb5\x18@\n" +
 	"\x1aregistry.death.recorded.v1\x10\x02\x1a\x01*\"\x1aCivil Code 13, 15; PIPL 49*\x01\x10\"J\n" +

@@ -1,0 +1,219 @@
+package person
+
+import (
+	"slices"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+)
+
+// ErrPair refuses a join that does not name itself and two references.
+var ErrPair = errs.New(errs.Invalid, "person.pair", "A join names two references and itself.")
+
+// Pair is a join: the alias stands for the same person as the reference that remains.
+type Pair struct{ JoinID, Alias, Remains string }
+
+// Parting is a join undone, or the parting of a record that mixed two persons from
+// the beginning, which has no join. What was assigned by hand to the other
+// reference than the one that it was recorded under is named by its aggregate.
+type Parting struct {
+	Pair
+	ToAlias, ToRemains []string
+	At                 time.Time // of two partings the later one's word holds
+}
+
+// Join lets two references stand for one person from here on. It may come late,
+// twice, or after its own undoing, which then holds: what the references come to
+// depends on which joins stand, and on no order.
+func Join(tx *sqldb.Tx, p Pair) error {
+	if p.JoinID == "" || p.Alias == "" || p.Remains == "" || p.Alias == p.Remains {
+		return ErrPair
+	}
+	if err := alone(tx); err != nil {
+		return err
+	}
+	n, err := tx.Exec(`INSERT INTO person_join (id, alias, remains, parted) VALUES ($1, $2, $3, 0) ON CONFLICT (id) DO NOTHING`, p.JoinID, p.Alias, p.Remains)
+	if err != nil || n == 0 {
+		return err
+	}
+	return reckon(tx, p)
+}
+
+// Part undoes a join, and gives what was assigned by hand to whom it was assigned.
+func Part(tx *sqldb.Tx, p Parting) error {
+	if p.Alias == "" || p.Remains == "" || p.Alias == p.Remains {
+		return ErrPair
+	}
+	if err := alone(tx); err != nil {
+		return err
+	}
+	if p.JoinID != "" {
+		if _, err := tx.Exec(`INSERT INTO person_join (id, alias, remains, parted) VALUES ($1, $2, $3, 1)
+			ON CONFLICT (id) DO UPDATE SET parted = 1`, p.JoinID, p.Alias, p.Remains); err != nil {
+			return err
+		}
+		if err := reckon(tx, p.Pair); err != nil {
+			return err
+		}
+	}
+	if err := assign(tx, p.Alias, p.ToAlias, p.At); err != nil {
+		return err
+	}
+	return assign(tx, p.Remains, p.ToRemains, p.At)
+}
+
+// alone lets one transaction at a time change who is one person, and none lock by
+// a person meanwhile.
+func alone(tx *sqldb.Tx) error {
+	if tx.Dialect() != sqldb.Postgres {
+		return nil
+	}
+	_, err := tx.Exec(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.persons', 0))`)
+	return err
+}
+
+// reckon writes anew what the standing joins come to around a pair that changed.
+func reckon(tx *sqldb.Tx, p Pair) error {
+	var done []string
+	for _, from := range []string{p.Alias, p.Remains} { // after a parting there may be two persons
+		if slices.Contains(done, from) {
+			continue
+		}
+		class, pairs, err := reach(tx, from)
+		if err != nil {
+			return err
+		}
+		done = class
+		if err := write(tx, class, pairs); err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(`UPDATE person_change SET changes = changes + 1`)
+	return err
+}
+
+// reach follows the standing joins from a reference, in both directions.
+func reach(tx *sqldb.Tx, from string) (class []string, pairs []Pair, err error) {
+	class = []string{from}
+	for i := 0; i < len(class); i++ {
+		found, err := sqldb.Collect(tx, func(s sqldb.Scanner) (p Pair, err error) { return p, s.Scan(&p.JoinID, &p.Alias, &p.Remains) },
+			`SELECT id, alias, remains FROM person_join WHERE parted = 0 AND alias = $1 UNION SELECT id, alias, remains FROM person_join WHERE parted = 0 AND remains = $1`, class[i])
+		if err != nil {
+			return nil, nil, err
+		}
+		pairs = append(pairs, found...)
+		for _, p := range found {
+			for _, w := range []string{p.Alias, p.Remains} {
+				if !slices.Contains(class, w) {
+					class = append(class, w)
+				}
+			}
+		}
+	}
+	return class, pairs, nil
+}
+
+// write keeps a class: each with every other, and which of them answers.
+func write(tx *sqldb.Tx, class []string, pairs []Pair) error {
+	answers := answering(class, pairs)
+	for _, w := range class {
+		if _, err := tx.Exec(`DELETE FROM same WHERE worker = $1`, w); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`DELETE FROM remaining WHERE worker = $1`, w); err != nil {
+			return err
+		}
+		if w == answers {
+			continue
+		}
+		if _, err := tx.Exec(`INSERT INTO remaining (worker, reference) VALUES ($1, $2)`, w, answers); err != nil {
+			return err
+		}
+	}
+	for _, w := range class {
+		for _, other := range class {
+			if w == other {
+				continue
+			}
+			if _, err := tx.Exec(`INSERT INTO same (worker, other) VALUES ($1, $2)`, w, other); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// answering is the reference that remains in a class: the one that is nobody's
+// alias. Joins that go round in a circle, which the registry refuses, leave the
+// least: no reference leads nowhere.
+func answering(class []string, pairs []Pair) string {
+	free := slices.DeleteFunc(slices.Clone(class), func(w string) bool {
+		return slices.ContainsFunc(pairs, func(p Pair) bool { return p.Alias == w })
+	})
+	if len(free) == 0 {
+		free = class
+	}
+	return slices.Min(free)
+}
+
+// assign gives things to a reference: what they are recorded under in the tables of
+// this service, and in events that are still on their way.
+func assign(tx *sqldb.Tx, worker string, aggregates []string, at time.Time) error {
+	if len(aggregates) == 0 {
+		return nil
+	}
+	tables, err := owned(tx)
+	if err != nil {
+		return err
+	}
+	aggregates = slices.Clone(aggregates)
+	slices.Sort(aggregates)
+	for _, a := range slices.Compact(aggregates) {
+		n, err := tx.Exec(`INSERT INTO assigned (aggregate, worker, at) VALUES ($1, $2, $3)
+			ON CONFLICT (aggregate) DO UPDATE SET worker = excluded.worker, at = excluded.at WHERE assigned.at < excluded.at`, a, worker, sqldb.Micros(at))
+		if err != nil {
+			return err
+		}
+		if n == 0 { // a later parting said otherwise, or this one was heard before
+			continue
+		}
+		for _, table := range tables {
+			if _, err := tx.Exec(`UPDATE `+table+` SET worker = $1 WHERE id = $2`, worker, a); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = tx.Exec(`UPDATE person_change SET changes = changes + 1`)
+	return err
+}
+
+// owned lists the tables of this service whose rows have an id and are a worker's.
+// An event stays as it was written.
+func owned(tx *sqldb.Tx) ([]string, error) {
+	query := `SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name IN ('id', 'worker')`
+	if tx.Dialect() == sqldb.Postgres {
+		query = `SELECT c.table_name, c.column_name FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+			WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.column_name IN ('id', 'worker')`
+	}
+	type column struct{ table, name string }
+	all, err := sqldb.Collect(tx, func(s sqldb.Scanner) (c column, err error) { return c, s.Scan(&c.table, &c.name) }, query)
+	if err != nil {
+		return nil, err
+	}
+	has := map[string]int{}
+	for _, c := range all {
+		has[c.table]++
+	}
+	var tables []string
+	for table, n := range has {
+		if n == 2 && !slices.Contains(kept, table) {
+			tables = append(tables, table)
+		}
+	}
+	slices.Sort(tables)
+	return tables, nil
+}
+
+// kept are tables whose rows name what was, and not whose a thing is.
+var kept = []string{"event", "collision"}
