@@ -385,3 +385,60 @@ func TestOnlyTheRightCounterActsForAPerson(t *testing.T) {
 		t.Errorf("education's counter in the county: %v", err)
 	}
 }
+
+// A sheet that is imported again, a form that is sent again: who asks for the same
+// while it waits is given the case that waits, and the person is told once.
+func TestTheSameChangeIsAskedForOnce(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 1)
+	row := form(1)
+	row.County, row.Phone = away, "15000018191"
+	sheet := f.As(auth.Principal{Kind: auth.Officer, Subject: "import", Department: "hrss", Division: away, Via: auth.ViaImport})
+	waiting := func(want int, when string) []*registryv1.ContactCase {
+		t.Helper()
+		got, err := f.client.ListContactCases(f.clerk("a-1", home), &registryv1.ListContactCasesRequest{})
+		if err != nil || len(got.GetCases()) != want {
+			t.Fatalf("%s: %d cases wait, want %d: %v", when, len(got.GetCases()), want, err)
+		}
+		return got.GetCases()
+	}
+	for range 3 {
+		if got, err := f.client.RegisterWorker(sheet, row); err != nil || got.GetOutcome() != "requested" {
+			t.Fatalf("%v, %v", got, err)
+		}
+	}
+	first := waiting(1, "the sheet again")[0].GetCaseId()
+	row.Phone = "15000018192"
+	if _, err := f.client.RegisterWorker(sheet, row); err != nil {
+		t.Fatal(err)
+	}
+	waiting(2, "another telephone")
+	f.Settle()
+	if box, err := f.client.ListMessages(f.Worker(w), &registryv1.ListMessagesRequest{Worker: w}); err != nil || len(box.GetMessages()) != 2 {
+		t.Errorf("the person is told of each once: %v, %v", box, err)
+	}
+	change := &registryv1.ProposeContactRequest{Worker: w, Phone: "15000018193", County: home, ReasonCode: "phone_changed", Paper: "resident_card"}
+	var ids []string
+	for _, officer := range []string{"a-1", "a-1", "a-2"} {
+		got, err := f.client.ProposeContact(f.clerk(officer, home), change)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, got.GetCaseId())
+	}
+	if ids[0] != ids[1] || ids[0] != ids[2] {
+		t.Errorf("one change is three cases: %v", ids)
+	}
+	if _, err := f.client.DecideContact(f.clerk("a-2", home), &registryv1.DecideContactRequest{CaseId: first, ReasonCode: "paper_missing"}); err != nil {
+		t.Fatal(err)
+	}
+	row.Phone = "15000018191"
+	if _, err := f.client.RegisterWorker(sheet, row); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range waiting(3, "after it was refused") {
+		if c.GetCaseId() == first {
+			t.Error("a case that was refused came back")
+		}
+	}
+}

@@ -42,8 +42,10 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	closing := sync.OnceValue(keys.Close) // with the service, or where it could not be made
 	s, err := run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
 		k.CloseLater(closing)
-		cases := &app.App{Facts: factKinds(), Clock: k.Clock, Rules: k.Rules, Tables: k.Codes, Vault: keys, NewID: ident.NewID, Kind: event.KindOf}
 		people := store.New(k.Outbox, k.Tasks, k.Clock, keys.Index)
+		cases := &app.App{
+			Facts: factKinds(), Clock: k.Clock, Rules: k.Rules, Tables: k.Codes, Vault: keys, Data: people, NewID: ident.NewID, Kind: event.KindOf,
+		}
 		known, err := people.People(ctx)
 		if err == nil {
 			err = keys.Begin(ctx, known)

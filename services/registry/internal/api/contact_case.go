@@ -12,22 +12,17 @@ import (
 
 // ProposeContact opens a case to change a contact or county without the person.
 func (s *Server) ProposeContact(ctx context.Context, req *registryv1.ProposeContactRequest) (*registryv1.ProposeContactResponse, error) {
-	var known domain.Worker
-	err := s.view(ctx, func(st app.Store) (err error) {
-		known, err = st.PeekWorker(req.GetWorker())
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	c, err := s.App.SealProposal(ctx, known, app.ContactForm{Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(), Languages: req.GetLanguages()},
+	id, err := s.App.ProposeContact(ctx, once(s, proposed, (*registryv1.ProposeContactResponse).GetCaseId), req.GetWorker(),
+		app.ContactForm{Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(), Languages: req.GetLanguages()},
 		domain.Grounds{Reason: req.GetReasonCode(), Paper: req.GetPaper()})
 	if err != nil {
 		return nil, err
 	}
-	return command(ctx, s, func(st app.Store) (*registryv1.ProposeContactResponse, error) {
-		return &registryv1.ProposeContactResponse{CaseId: c.ID}, s.App.OpenCase(ctx, st, c)
-	})
+	return proposed(id), nil
+}
+
+func proposed(id string) *registryv1.ProposeContactResponse {
+	return &registryv1.ProposeContactResponse{CaseId: id}
 }
 
 // ListContactCases lists what waits for a second officer.
@@ -66,27 +61,17 @@ func micros(t time.Time) int64 {
 
 // GetContactCase shows one case to an officer who works on it.
 func (s *Server) GetContactCase(ctx context.Context, req *registryv1.GetContactCaseRequest) (*registryv1.GetContactCaseResponse, error) {
-	var c domain.ContactCase
-	var w domain.Worker
-	var v app.View
-	err := s.update(ctx, func(st app.Store) (err error) {
-		c, w, v, err = s.App.ReadContactCase(ctx, st, req.GetCaseId())
-		return err
-	})
+	c, err := s.App.ReadContactCase(ctx, req.GetCaseId())
 	if err != nil {
 		return nil, err
 	}
-	out := &registryv1.GetContactCaseResponse{Case: caseFor(c, v)}
-	if w.ID == "" {
+	out := &registryv1.GetContactCaseResponse{Case: caseFor(c.Case, c.View)}
+	if c.Worker.ID == "" {
 		return out, nil
 	}
-	name, asked, registered, err := s.App.OpenContactCase(ctx, c, w)
-	if err != nil {
-		return nil, err
-	}
-	out.Name = name.Reveal()
-	out.Wanted = &registryv1.ContactDetails{Phone: asked.Phone.Reveal(), County: c.County, Township: asked.Township, Languages: c.Languages}
-	out.Registered = &registryv1.ContactDetails{Phone: registered.Phone.Reveal(), County: w.County, Township: registered.Township, Languages: w.Languages}
+	out.Name = c.Name.Reveal()
+	out.Wanted = &registryv1.ContactDetails{Phone: c.Asked.Phone.Reveal(), County: c.Case.County, Township: c.Asked.Township, Languages: c.Case.Languages}
+	out.Registered = &registryv1.ContactDetails{Phone: c.Registered.Phone.Reveal(), County: c.Worker.County, Township: c.Registered.Township, Languages: c.Worker.Languages}
 	return out, nil
 }
 

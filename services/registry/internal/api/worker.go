@@ -9,86 +9,31 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
-// RegisterWorker records a person once. It looks first, then makes the person's
-// key, then writes the row, so that the row's transaction does no cryptography
-// and the key is durable before anything is sealed under it.
+// RegisterWorker records a person once.
 func (s *Server) RegisterWorker(ctx context.Context, req *registryv1.RegisterWorkerRequest) (*registryv1.RegisterWorkerResponse, error) {
-	e, err := s.App.CheckRegistration(ctx, domain.Form{
+	r, err := s.App.RegisterWorker(ctx, once(s, registered, registeredOf), domain.Form{
 		Document: req.GetDocumentNumber(), Name: req.GetName(), Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(),
 		Languages: req.GetLanguages(), RegisteredOn: req.GetRegisteredOn(), NoticeVersion: req.GetNoticeVersion(), Signed: req.GetSigned(),
 	}, req.GetAsOf(), req.GetCheckOnly())
 	if err != nil {
 		return nil, err
 	}
-	var reply *registryv1.RegisterWorkerResponse
-	for range attempts {
-		if reply, err = s.registerWorker(ctx, e, req.GetCheckOnly()); !raced(err) {
-			break
-		}
-	}
-	return reply, err
+	return registered(r), nil
 }
 
-func (s *Server) registerWorker(ctx context.Context, e app.Entry, checkOnly bool) (*registryv1.RegisterWorkerResponse, error) {
-	var known domain.Worker
-	var found bool
-	err := s.look(ctx, func(st app.Store) (err error) {
-		known, found, err = st.WorkerByDocument(e.Index)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	if found && s.App.Elsewhere(ctx, known) {
-		if checkOnly {
-			return &registryv1.RegisterWorkerResponse{Outcome: requested}, nil
-		}
-		c, err := s.App.CaseOfRegistration(ctx, known, e)
-		if err != nil {
-			return nil, err
-		}
-		return command(ctx, s, func(st app.Store) (*registryv1.RegisterWorkerResponse, error) {
-			return &registryv1.RegisterWorkerResponse{Outcome: requested}, s.App.OpenCase(ctx, st, c)
-		})
-	}
-	if found {
-		said, err := s.App.SamePerson(ctx, known, e)
-		if err != nil {
-			return nil, err
-		}
-		reply := &registryv1.RegisterWorkerResponse{Worker: known.ID, Outcome: said.Outcome, Differs: said.Differs}
-		if checkOnly {
-			return reply, nil
-		}
-		return command(ctx, s, func(st app.Store) (*registryv1.RegisterWorkerResponse, error) {
-			return reply, s.App.Recognise(ctx, st, known, said)
-		})
-	}
-	if checkOnly {
-		return &registryv1.RegisterWorkerResponse{Outcome: created}, nil
-	}
-	before, err := s.App.WhoBefore(ctx, e.Index, s.reading(ctx))
-	if err != nil {
-		return nil, err
-	}
-	w, events, err := s.App.NewWorker(ctx, e, before)
-	if err != nil {
-		return nil, err
-	}
-	reply, err := command(ctx, s, func(st app.Store) (*registryv1.RegisterWorkerResponse, error) {
-		return &registryv1.RegisterWorkerResponse{Worker: w.ID, Outcome: created}, s.App.RegisterWorker(ctx, st, w, events)
-	})
-	if err == nil && reply.GetWorker() == w.ID { // and no stored answer
-		s.App.Vault.File(w.ID, e.Index)
-	}
-	return reply, err
+func registered(r app.Registered) *registryv1.RegisterWorkerResponse {
+	return &registryv1.RegisterWorkerResponse{Worker: r.Worker, Outcome: r.Outcome, Differs: r.Differs}
+}
+
+func registeredOf(m *registryv1.RegisterWorkerResponse) app.Registered {
+	return app.Registered{Worker: m.GetWorker(), Outcome: m.GetOutcome(), Differs: m.GetDiffers()}
 }
 
 // FindWorker finds a person by document number.
 func (s *Server) FindWorker(ctx context.Context, req *registryv1.FindWorkerRequest) (*registryv1.FindWorkerResponse, error) {
 	var id string
 	var answer error
-	err := s.update(ctx, func(st app.Store) (err error) {
+	err := s.App.Data.Change(ctx, func(st app.Store) (err error) {
 		id, answer, err = s.App.FindWorker(ctx, st, req.GetDocumentNumber(), req.GetCaseId())
 		return err
 	})
@@ -100,15 +45,7 @@ func (s *Server) FindWorker(ctx context.Context, req *registryv1.FindWorkerReque
 
 // GetWorker reads who a worker is.
 func (s *Server) GetWorker(ctx context.Context, req *registryv1.GetWorkerRequest) (*registryv1.GetWorkerResponse, error) {
-	var w domain.Worker
-	err := s.update(ctx, func(st app.Store) (err error) {
-		w, err = s.App.ReadWorker(ctx, st, req.GetWorker(), req.GetCaseId())
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	p, err := s.App.OpenWorker(ctx, w)
+	w, p, err := s.App.ReadWorker(ctx, req.GetWorker(), req.GetCaseId())
 	if err != nil {
 		return nil, err
 	}
@@ -120,35 +57,17 @@ func (s *Server) GetWorker(ctx context.Context, req *registryv1.GetWorkerRequest
 
 // UpdateContact changes phone, place and languages.
 func (s *Server) UpdateContact(ctx context.Context, req *registryv1.UpdateContactRequest) (*registryv1.UpdateContactResponse, error) {
-	var known domain.Worker
-	err := s.view(ctx, func(st app.Store) (err error) {
-		known, err = st.PeekWorker(req.GetWorker())
-		return err
-	})
-	if err != nil {
-		return nil, s.App.Hidden(ctx, req.GetWorker(), err)
-	}
-	f := app.ContactForm{Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(), Languages: req.GetLanguages()}
-	sealed, err := s.App.SealContact(ctx, known, f)
+	err := s.App.UpdateContact(ctx, done[registryv1.UpdateContactResponse](s), req.GetWorker(),
+		app.ContactForm{Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(), Languages: req.GetLanguages()})
 	if err != nil {
 		return nil, err
 	}
-	return command(ctx, s, func(st app.Store) (*registryv1.UpdateContactResponse, error) {
-		return &registryv1.UpdateContactResponse{}, s.App.UpdateContact(ctx, st, known, sealed, f)
-	})
+	return &registryv1.UpdateContactResponse{}, nil
 }
 
 // CheckAge answers only whether an age is reached.
 func (s *Server) CheckAge(ctx context.Context, req *registryv1.CheckAgeRequest) (*registryv1.CheckAgeResponse, error) {
-	var w domain.Worker
-	err := s.update(ctx, func(st app.Store) (err error) {
-		w, err = s.App.AskAge(ctx, st, req.GetWorker(), req.GetCaseId(), int(req.GetMinAge()))
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	reached, err := s.App.HasReached(ctx, w, int(req.GetMinAge()), req.GetOn())
+	reached, err := s.App.HasReached(ctx, req.GetWorker(), req.GetCaseId(), int(req.GetMinAge()), req.GetOn())
 	return &registryv1.CheckAgeResponse{Reached: reached}, err
 }
 

@@ -18,25 +18,78 @@ type ChildForm struct {
 	GuardianDocument                            string // to check only, instead of the guardian
 }
 
-// ChildEntry is a child's form that was found good, and where to look for it.
-type ChildEntry struct {
+// RegisteredChild is what became of a child's registration.
+type RegisteredChild struct {
+	ChildID, Outcome string
+	Differs          []string
+	Likely           bool // a child of the same likeness is registered already
+}
+
+// childEntry is a child's form that was found good, and where to look for it.
+type childEntry struct {
 	domain.Minor
 	Guardian, County string
 	Identity         []byte
 	Likeness         []byte
 }
 
-// CheckChild judges a child's form. Only the guardian, or a counter that acts
-// for the guardian, links a child.
-func (a *App) CheckChild(ctx context.Context, s Store, f ChildForm) (e ChildEntry, err error) {
+// RegisterChild links a child to its guardian, once, in the order that
+// RegisterWorker keeps. Only the guardian, or a counter that acts for the
+// guardian, links a child.
+func (a *App) RegisterChild(ctx context.Context, once Once[RegisteredChild], f ChildForm) (r RegisteredChild, err error) {
+	for range attempts {
+		if r, err = a.registerChild(ctx, once, f); !raced(err) {
+			break
+		}
+	}
+	return r, err
+}
+
+func (a *App) registerChild(ctx context.Context, once Once[RegisteredChild], f ChildForm) (r RegisteredChild, err error) {
+	e, err := a.checkChild(ctx, f)
+	if err != nil {
+		return r, err
+	}
+	r, err = a.knownChild(ctx, e)
+	switch {
+	case err != nil:
+		return r, err
+	case f.CheckOnly: // who only checks learns nothing but what would become of the row
+		r.ChildID = ""
+		return r, nil
+	case r.Outcome != created:
+		return once(ctx, func(Store) (RegisteredChild, error) { return r, nil })
+	}
+	b, err := a.whoBefore(ctx, e.Identity)
+	if err != nil {
+		return r, err
+	}
+	c, events, err := a.newChild(ctx, e, b)
+	if err != nil {
+		return r, err
+	}
+	r.ChildID = c.ID
+	kept, err := once(ctx, func(s Store) (RegisteredChild, error) { return r, a.saveChild(ctx, s, c, events) })
+	if err == nil && kept.ChildID == c.ID { // and no kept answer
+		a.Vault.File(c.ID, e.Identity)
+	}
+	return kept, err
+}
+
+// checkChild judges a child's form.
+func (a *App) checkChild(ctx context.Context, f ChildForm) (e childEntry, err error) {
 	if f.CheckOnly {
-		return a.judgeChild(ctx, s, f)
+		return a.judgeChild(ctx, f)
 	}
 	p, err := actingFor(ctx, f.Guardian)
 	if err != nil {
 		return e, err
 	}
-	w, err := s.PeekWorker(f.Guardian)
+	var w domain.Worker
+	err = a.Data.Look(ctx, func(s Store) (err error) {
+		w, err = s.PeekWorker(f.Guardian)
+		return err
+	})
 	if err == nil {
 		err = mayServe(p, w)
 	}
@@ -63,7 +116,7 @@ func (a *App) CheckChild(ctx context.Context, s Store, f ChildForm) (e ChildEntr
 
 // childOf completes an entry whose guardian and form are known, unless the
 // guardian could not be one.
-func (a *App) childOf(e ChildEntry, f ChildForm, document ident.ResidentID, on clock.Date) (ChildEntry, error) {
+func (a *App) childOf(e childEntry, f ChildForm, document ident.ResidentID, on clock.Date) (childEntry, error) {
 	e.Guardian, e.County = f.Guardian, f.County
 	e.Identity = a.Vault.Index(indexChild, e.Minor.Identity(f.Guardian))
 	e.Likeness = a.Vault.Index(indexLikeness, e.Minor.Likeness())
@@ -81,7 +134,7 @@ func (a *App) childOf(e ChildEntry, f ChildForm, document ident.ResidentID, on c
 // judgeChild judges a row of a sheet that names the guardian by the document.
 // Who only checks learns nothing but what would become of the row; a guardian who
 // is not registered is found last, for the same sheets may bring him.
-func (a *App) judgeChild(ctx context.Context, s Store, f ChildForm) (e ChildEntry, err error) {
+func (a *App) judgeChild(ctx context.Context, f ChildForm) (e childEntry, err error) {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return e, err
@@ -103,7 +156,12 @@ func (a *App) judgeChild(ctx context.Context, s Store, f ChildForm) (e ChildEntr
 	if err != nil {
 		return e, domain.ErrGuardianUnknown.Because(err)
 	}
-	w, found, err := s.WorkerByDocument(a.Vault.Index(indexDocument, document.Reveal()))
+	var w domain.Worker
+	var found bool
+	err = a.Data.Look(ctx, func(s Store) (err error) {
+		w, found, err = s.WorkerByDocument(a.Vault.Index(indexDocument, document.Reveal()))
+		return err
+	})
 	if err != nil {
 		return e, err
 	}
@@ -114,25 +172,37 @@ func (a *App) judgeChild(ctx context.Context, s Store, f ChildForm) (e ChildEntr
 	return e, err
 }
 
-// SameChild finds among the guardian's children the one that a form means though
-// it spells the name otherwise, and tells whether a child of the same name and
-// birth date is registered at all, by this guardian or another.
-func (a *App) SameChild(ctx context.Context, s Store, e ChildEntry) (same domain.Child, found, likely bool, err error) {
-	own, err := s.ChildrenOf(e.Guardian)
-	if err != nil {
-		return same, false, false, err
+// knownChild tells whether a form's child is registered: entered so, or among the
+// guardian's under a name that is spelled otherwise; and whether a child of the
+// same name and birth date is at all, by this guardian or another.
+func (a *App) knownChild(ctx context.Context, e childEntry) (r RegisteredChild, err error) {
+	var same domain.Child
+	var found bool
+	var own []domain.Child
+	err = a.Data.View(ctx, func(s Store) (err error) {
+		if same, found, err = s.ChildByIdentity(e.Identity); err != nil || found {
+			return err
+		}
+		if own, err = s.ChildrenOf(e.Guardian); err != nil {
+			return err
+		}
+		r.Likely, err = s.LikeChild(e.Likeness)
+		return err
+	})
+	if err != nil || found {
+		return RegisteredChild{ChildID: same.ID, Outcome: domain.Unchanged}, err
 	}
 	for _, c := range own {
-		m, err := a.OpenChild(ctx, c)
+		m, err := a.openChild(ctx, c)
 		if err != nil {
-			return same, false, false, err
+			return r, err
 		}
 		if m.SameChild(e.Minor) {
-			return c, true, true, nil
+			return RegisteredChild{ChildID: c.ID, Outcome: domain.Differs, Differs: []string{"name"}, Likely: true}, nil
 		}
 	}
-	likely, err = s.LikeChild(e.Likeness)
-	return same, false, likely, err
+	r.Outcome = created
+	return r, nil
 }
 
 // guardian turns a missing or closed account into the guardian's own error.
@@ -146,10 +216,10 @@ func guardian(w domain.Worker, err error) error {
 	return err
 }
 
-// NewChild makes the child's key, where the child had none before, and seals the
+// newChild makes the child's key, where the child had none before, and seals the
 // entry under it.
-func (a *App) NewChild(ctx context.Context, e ChildEntry, before Before) (c domain.Child, events []domain.Event, err error) {
-	id, k, err := a.owner(ctx, before)
+func (a *App) newChild(ctx context.Context, e childEntry, b before) (c domain.Child, events []domain.Event, err error) {
+	id, k, err := a.owner(ctx, b)
 	if err != nil {
 		return c, nil, err
 	}
@@ -158,22 +228,34 @@ func (a *App) NewChild(ctx context.Context, e ChildEntry, before Before) (c doma
 		return c, nil, err
 	}
 	c, events = domain.RegisterChild(id, e.Guardian, e.Identity, sealed, e.County)
-	c.Likeness, c.Version = e.Likeness, before.Version
+	c.Likeness, c.Version = e.Likeness, b.version
 	return c, events, nil
 }
 
-// RegisterChild saves a new child. The guardian's row is locked, so that no
+// saveChild saves a new child. The guardian's row is locked, so that no
 // child is linked to an account that is being closed.
-func (a *App) RegisterChild(ctx context.Context, s Store, c domain.Child, events []domain.Event) error {
+func (a *App) saveChild(ctx context.Context, s Store, c domain.Child, events []domain.Event) error {
 	if err := guardian(s.Worker(c.Guardian)); err != nil {
 		return err
 	}
 	return s.SaveChild(ctx, c, events...)
 }
 
-// ReadChild loads a child for a reader and writes the read to the guardian's
-// log, unless the guardian reads it. OpenChild then opens it.
-func (a *App) ReadChild(ctx context.Context, s Store, id, caseID string) (c domain.Child, err error) {
+// ReadChild shows a child to a reader.
+func (a *App) ReadChild(ctx context.Context, id, caseID string) (c domain.Child, m domain.Minor, err error) {
+	err = a.Data.Change(ctx, func(s Store) (err error) {
+		c, err = a.readChild(ctx, s, id, caseID)
+		return err
+	})
+	if err == nil {
+		m, err = a.openChild(ctx, c)
+	}
+	return c, m, err
+}
+
+// readChild loads a child for a reader and writes the read to the guardian's
+// log, unless the guardian reads it.
+func (a *App) readChild(ctx context.Context, s Store, id, caseID string) (c domain.Child, err error) {
 	p, err := a.reader(ctx, caseID)
 	if err != nil {
 		return c, err
@@ -196,8 +278,8 @@ func (a *App) ReadChild(ctx context.Context, s Store, id, caseID string) (c doma
 	return c, a.logRead(s, p, c.Guardian, caseID, kindChild)
 }
 
-// OpenChild opens what a child has sealed.
-func (a *App) OpenChild(ctx context.Context, c domain.Child) (m domain.Minor, err error) {
+// openChild opens what a child has sealed.
+func (a *App) openChild(ctx context.Context, c domain.Child) (m domain.Minor, err error) {
 	k, err := a.Vault.Key(ctx, c.ID)
 	if err != nil {
 		return m, err

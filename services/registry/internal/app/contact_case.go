@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
@@ -22,58 +23,90 @@ func elsewhere(p auth.Principal, known domain.Worker) bool {
 	return p.Kind == auth.Officer && p.CoversDivision(known.County) != nil
 }
 
-// Elsewhere is elsewhere for the caller.
-func (a *App) Elsewhere(ctx context.Context, known domain.Worker) bool {
-	p, err := auth.FromContext(ctx)
-	return err != nil || elsewhere(p, known)
+// ProposeContact opens a case to change a contact or county without the person,
+// and gives its id; one that asks for the same and waits already is that case.
+func (a *App) ProposeContact(ctx context.Context, once Once[string], worker string, f ContactForm, grounds domain.Grounds) (id string, err error) {
+	for range attempts {
+		if id, err = a.proposeContact(ctx, once, worker, f, grounds); !raced(err) {
+			break
+		}
+	}
+	return id, err
 }
 
-// CaseOfRegistration makes a case of a registration whose document another
+func (a *App) proposeContact(ctx context.Context, once Once[string], worker string, f ContactForm, grounds domain.Grounds) (string, error) {
+	var known domain.Worker
+	err := a.Data.Look(ctx, func(s Store) (err error) {
+		known, err = s.PeekWorker(worker)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	c, err := a.sealProposal(ctx, known, f, grounds)
+	if err != nil {
+		return "", err
+	}
+	return once(ctx, func(s Store) (string, error) { return a.openCase(ctx, s, c) })
+}
+
+// caseOfRegistration makes a case of a registration whose document another
 // county registered: nothing changes until that county's officer agrees.
-func (a *App) CaseOfRegistration(ctx context.Context, known domain.Worker, e Entry) (domain.ContactCase, error) {
+func (a *App) caseOfRegistration(ctx context.Context, known domain.Worker, e entry) (p proposal, err error) {
 	k, err := a.Vault.Key(ctx, known.ID)
 	if err != nil {
-		return domain.ContactCase{}, err
+		return p, err
 	}
 	name, _, err := openProfile(k, known)
 	if err != nil {
-		return domain.ContactCase{}, err
+		return p, err
 	}
 	sealed, err := sealProfile(k, known.ID, name, e.Person.Contact)
 	if err != nil {
-		return domain.ContactCase{}, err
+		return p, err
 	}
 	grounds, err := domain.Grounds{Reason: "moved", Paper: "resident_card"}.Check() // who registers shows the card
 	if err != nil {
-		return domain.ContactCase{}, err
+		return p, err
 	}
 	c, err := a.newCase(ctx, known, e.County, e.Languages, sealed, grounds)
+	if err != nil {
+		return p, err
+	}
 	c.NameDiffers = name != e.Person.Name
-	return c, err
+	return a.beside(ctx, k, known, c)
 }
 
-// SealProposal judges a change that an officer asks for without the person.
+// sealProposal judges a change that an officer asks for without the person.
 // Who may not know the person is told that there is none.
-func (a *App) SealProposal(ctx context.Context, known domain.Worker, f ContactForm, grounds domain.Grounds) (domain.ContactCase, error) {
+func (a *App) sealProposal(ctx context.Context, known domain.Worker, f ContactForm, grounds domain.Grounds) (c proposal, err error) {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
-		return domain.ContactCase{}, err
+		return c, err
 	}
 	if elsewhere(p, known) || known.Open() != nil {
-		return domain.ContactCase{}, domain.ErrWorkerUnknown
+		return c, domain.ErrWorkerUnknown
 	}
 	grounds, err = grounds.Check()
 	if err != nil {
-		return domain.ContactCase{}, err
+		return c, err
 	}
 	sealed, err := a.sealContact(ctx, known, f)
 	if err != nil {
-		return domain.ContactCase{}, err
+		return c, err
 	}
 	if _, _, err := known.UpdateContact(sealed, f.County, f.Languages); err != nil { // what it asks for is possible
-		return domain.ContactCase{}, err
+		return c, err
 	}
-	return a.newCase(ctx, known, f.County, f.Languages, sealed, grounds)
+	k, err := a.Vault.Key(ctx, known.ID)
+	if err != nil {
+		return c, err
+	}
+	made, err := a.newCase(ctx, known, f.County, f.Languages, sealed, grounds)
+	if err != nil {
+		return c, err
+	}
+	return a.beside(ctx, k, known, made)
 }
 
 func (a *App) newCase(ctx context.Context, known domain.Worker, county string, languages []string, sealed []byte, grounds domain.Grounds) (domain.ContactCase, error) {
@@ -84,20 +117,80 @@ func (a *App) newCase(ctx context.Context, known domain.Worker, county string, l
 	}, err
 }
 
-// OpenCase saves a new case; the person is told that somebody asked, and can
-// object before anything changes.
-func (a *App) OpenCase(ctx context.Context, s Store, c domain.ContactCase) error {
+// proposal is a new case, and what of the person's waited when it was made.
+type proposal struct {
+	domain.ContactCase
+	same    string          // the case that asks for the same, "" where none does
+	waiting map[string]bool // ids
+}
+
+// beside opens the cases of the person that wait, and finds among them the one
+// that asks for the same: a sheet that comes again, or a form that is sent again,
+// asks once.
+func (a *App) beside(ctx context.Context, k Key, known domain.Worker, c domain.ContactCase) (proposal, error) {
+	p := proposal{ContactCase: c, waiting: map[string]bool{}}
+	asked := known
+	asked.Profile = c.Profile
+	_, wanted, err := openProfile(k, asked)
+	if err != nil {
+		return p, err
+	}
+	var all []domain.ContactCase
+	err = a.Data.Look(ctx, func(s Store) (err error) {
+		all, err = s.ContactCasesOf(known.ID)
+		return err
+	})
+	for _, other := range all {
+		if err != nil {
+			return p, err
+		}
+		if other.State != domain.CaseOpen {
+			continue
+		}
+		p.waiting[other.ID] = true
+		asked.Profile = other.Profile
+		var contact domain.Contact
+		if _, contact, err = openProfile(k, asked); contact == wanted && other.Asks(c) {
+			p.same = other.ID
+		}
+	}
+	return p, err
+}
+
+// errLookAgain says that a case was opened since the person's were looked at.
+var errLookAgain = errs.New(errs.Conflict, stale, "Somebody else changed this at the same time; look again and repeat.")
+
+// openCase saves a new case; the person is told that somebody asked, and can
+// object before anything changes. Where one that asks for the same waits already,
+// it gives that.
+func (a *App) openCase(ctx context.Context, s Store, c proposal) (id string, err error) {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := s.SaveContactCase(c); err != nil {
-		return err
+	if _, err := s.Worker(c.Worker); err != nil { // one who asks for the person comes after the other
+		return "", err
+	}
+	all, err := s.ContactCasesOf(c.Worker)
+	if err != nil {
+		return "", err
+	}
+	for _, other := range all {
+		switch {
+		case other.State != domain.CaseOpen:
+		case other.ID == c.same:
+			return other.ID, nil
+		case !c.waiting[other.ID]:
+			return "", errLookAgain
+		}
+	}
+	if err := s.SaveContactCase(c.ContactCase); err != nil {
+		return "", err
 	}
 	if err := a.logRead(s, p, c.Worker, c.ID, kindContact); err != nil {
-		return err
+		return "", err
 	}
-	return a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: c.Worker, Division: c.From, Template: toldOfAsking, About: c.ID, AboutService: service})
+	return c.ID, a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: c.Worker, Division: c.From, Template: toldOfAsking, About: c.ID, AboutService: service})
 }
 
 // View is what a reader of a case may know and do.
@@ -140,35 +233,52 @@ func readableCase(s Store, p auth.Principal, id string) (c domain.ContactCase, v
 	return c, v, nil
 }
 
-// ReadContactCase loads a case with its account for an officer who works on it,
-// and writes the look to the person's log. The account comes where the officer
-// may know the person.
-func (a *App) ReadContactCase(ctx context.Context, s Store, id string) (c domain.ContactCase, w domain.Worker, v View, err error) {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return c, w, v, err
-	}
-	if c, v, err = readableCase(s, p, id); err != nil || !v.Knows || c.State != domain.CaseOpen {
-		return c, w, v, err
-	}
-	if w, err = s.Worker(c.Worker); err != nil {
-		return c, w, v, err
-	}
-	return c, w, v, a.logRead(s, p, c.Worker, c.ID, kindName, kindContact)
+// ShownCase is a case as an officer sees it. Who it is about, and what is asked
+// beside what is registered, come where the officer may know the person and the
+// case waits.
+type ShownCase struct {
+	Case              domain.ContactCase
+	View              View
+	Worker            domain.Worker
+	Name              ident.Name
+	Asked, Registered domain.Contact
 }
 
-// OpenContactCase opens what a case asks for and what is registered.
-func (a *App) OpenContactCase(ctx context.Context, c domain.ContactCase, w domain.Worker) (name ident.Name, asked, registered domain.Contact, err error) {
-	k, err := a.Vault.Key(ctx, w.ID)
+// ReadContactCase shows a case to an officer who works on it, and writes the look
+// to the person's log.
+func (a *App) ReadContactCase(ctx context.Context, id string) (c ShownCase, err error) {
+	err = a.Data.Change(ctx, func(s Store) (err error) {
+		c, err = a.readContactCase(ctx, s, id)
+		return err
+	})
+	if err != nil || c.Worker.ID == "" {
+		return c, err
+	}
+	k, err := a.Vault.Key(ctx, c.Worker.ID)
 	if err != nil {
-		return name, asked, registered, err
+		return c, err
 	}
-	if name, registered, err = openProfile(k, w); err != nil {
-		return name, asked, registered, err
+	if c.Name, c.Registered, err = openProfile(k, c.Worker); err != nil {
+		return c, err
 	}
-	w.Profile = c.Profile
-	_, asked, err = openProfile(k, w)
-	return name, asked, registered, err
+	asked := c.Worker
+	asked.Profile = c.Case.Profile
+	_, c.Asked, err = openProfile(k, asked)
+	return c, err
+}
+
+func (a *App) readContactCase(ctx context.Context, s Store, id string) (c ShownCase, err error) {
+	p, err := auth.FromContext(ctx)
+	if err != nil {
+		return c, err
+	}
+	if c.Case, c.View, err = readableCase(s, p, id); err != nil || !c.View.Knows || c.Case.State != domain.CaseOpen {
+		return c, err
+	}
+	if c.Worker, err = s.Worker(c.Case.Worker); err != nil {
+		return c, err
+	}
+	return c, a.logRead(s, p, c.Worker.ID, id, kindName, kindContact)
 }
 
 // DecideContact ends a case by the word of a second officer, of the county

@@ -11,14 +11,43 @@ import (
 // has entries.
 const mostCompared = 20_000
 
-// Compared is what is loaded to be opened and compared.
-type Compared struct {
+// LikelyDoubles tells which of some children may be one. It is logged for the
+// guardians of those.
+func (a *App) LikelyDoubles(ctx context.Context, children []string, caseID string) ([]domain.Likely, error) {
+	return a.compareLoaded(ctx, caseID, func(s Store) (compared, error) { return a.childrenToCompare(ctx, s, children, caseID) })
+}
+
+// LikelyHouseholds tells which of some workers may be one household, or one
+// person. It is logged for those.
+func (a *App) LikelyHouseholds(ctx context.Context, workers []string, caseID string) ([]domain.Likely, error) {
+	return a.compareLoaded(ctx, caseID, func(s Store) (compared, error) { return a.workersToCompare(ctx, s, workers, caseID) })
+}
+
+// compareLoaded loads, opens outside of any transaction, and logs before it answers.
+func (a *App) compareLoaded(ctx context.Context, caseID string, load func(Store) (compared, error)) ([]domain.Likely, error) {
+	var c compared
+	err := a.Data.View(ctx, func(s Store) (err error) {
+		c, err = load(s)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	likely, err := a.compare(ctx, c)
+	if err != nil || len(likely) == 0 {
+		return nil, err
+	}
+	return likely, a.Data.Change(ctx, func(s Store) error { return a.logCompared(ctx, s, c, likely, caseID) })
+}
+
+// compared is what is loaded to be opened and compared.
+type compared struct {
 	Workers  []domain.Worker
 	Children []domain.Child
 }
 
-// ChildrenToCompare loads children that a department may have twice.
-func (a *App) ChildrenToCompare(ctx context.Context, s Store, ids []string, caseID string) (c Compared, err error) {
+// childrenToCompare loads children that a department may have twice.
+func (a *App) childrenToCompare(ctx context.Context, s Store, ids []string, caseID string) (c compared, err error) {
 	if _, err := a.reader(ctx, caseID); err != nil {
 		return c, err
 	}
@@ -38,9 +67,9 @@ func (a *App) ChildrenToCompare(ctx context.Context, s Store, ids []string, case
 	return c, nil
 }
 
-// WorkersToCompare loads workers that a department may have twice, with their
+// workersToCompare loads workers that a department may have twice, with their
 // children.
-func (a *App) WorkersToCompare(ctx context.Context, s Store, ids []string, caseID string) (c Compared, err error) {
+func (a *App) workersToCompare(ctx context.Context, s Store, ids []string, caseID string) (c compared, err error) {
 	if _, err := a.reader(ctx, caseID); err != nil {
 		return c, err
 	}
@@ -64,13 +93,13 @@ func (a *App) WorkersToCompare(ctx context.Context, s Store, ids []string, caseI
 	return c, nil
 }
 
-// Compare opens what was loaded, compares it and forgets it: only references and
+// compare opens what was loaded, compares it and forgets it: only references and
 // grounds are left.
-func (a *App) Compare(ctx context.Context, c Compared) ([]domain.Likely, error) {
+func (a *App) compare(ctx context.Context, c compared) ([]domain.Likely, error) {
 	var opened []domain.Opened
 	of := map[string][]string{}
 	for _, child := range c.Children {
-		m, err := a.OpenChild(ctx, child)
+		m, err := a.openChild(ctx, child)
 		if errors.Is(err, domain.ErrWorkerClosed) {
 			continue
 		}
@@ -86,7 +115,7 @@ func (a *App) Compare(ctx context.Context, c Compared) ([]domain.Likely, error) 
 	}
 	var people []domain.Applicant
 	for _, w := range c.Workers {
-		p, err := a.OpenWorker(ctx, w)
+		p, err := a.openWorker(ctx, w)
 		if errors.Is(err, domain.ErrWorkerClosed) {
 			continue
 		}
@@ -98,9 +127,9 @@ func (a *App) Compare(ctx context.Context, c Compared) ([]domain.Likely, error) 
 	return domain.LikelyHouseholds(people, children), nil
 }
 
-// LogCompared writes to the log of each whom the pairs name that a department
+// logCompared writes to the log of each whom the pairs name that a department
 // learned of it. Nothing is written for the others: of them it learned nothing.
-func (a *App) LogCompared(ctx context.Context, s Store, c Compared, likely []domain.Likely, caseID string) error {
+func (a *App) logCompared(ctx context.Context, s Store, c compared, likely []domain.Likely, caseID string) error {
 	p, err := a.reader(ctx, caseID)
 	if err != nil {
 		return err

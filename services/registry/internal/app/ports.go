@@ -1,6 +1,8 @@
 // Package app is the use cases of the registry, one a file. Each decides in the
-// domain and saves the new state with its events, in the transaction that its
-// caller opened; what is sealed is opened and sealed outside of it.
+// domain and saves the new state with its events. One of a single step works in
+// the transaction that its caller opened; one that opens or seals what belongs to
+// a person, which is done outside of any, opens its transactions itself, so that
+// no caller can leave a step out.
 package app
 
 import (
@@ -87,6 +89,18 @@ type Store interface {
 	Mailbox(worker string, limit int) ([]domain.Message, error)
 }
 
+// Transactions opens those of a use case of several steps.
+type Transactions interface {
+	// View reads; Look is View for one question.
+	View(ctx context.Context, fn func(Store) error) error
+	Look(ctx context.Context, fn func(Store) error) error
+	Change(ctx context.Context, fn func(Store) error) error
+}
+
+// Once runs fn in one transaction, once for the call's idempotency key: a call
+// that is repeated gets the answer that was kept, and fn is not run.
+type Once[Answer any] func(ctx context.Context, fn func(Store) (Answer, error)) (Answer, error)
+
 // Key seals and opens what belongs to one person.
 type Key interface {
 	Seal(plaintext, aad []byte) []byte
@@ -116,6 +130,7 @@ type App struct {
 	Rules  *rule.Book
 	Tables *ident.Tables
 	Vault  Vault
+	Data   Transactions
 	NewID  func() string
 	// Kind says what a message of a template is about, as the contracts do.
 	Kind func(template string) string

@@ -7,9 +7,21 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
-// ReadWorker loads an account for a reader and writes the read to the worker's
-// log, unless the worker reads about himself. OpenWorker then opens it.
-func (a *App) ReadWorker(ctx context.Context, s Store, worker, caseID string) (w domain.Worker, err error) {
+// ReadWorker shows an account to a reader.
+func (a *App) ReadWorker(ctx context.Context, worker, caseID string) (w domain.Worker, p domain.Person, err error) {
+	err = a.Data.Change(ctx, func(s Store) (err error) {
+		w, err = a.readWorker(ctx, s, worker, caseID)
+		return err
+	})
+	if err == nil {
+		p, err = a.openWorker(ctx, w)
+	}
+	return w, p, err
+}
+
+// readWorker loads an account for a reader and writes the read to the worker's
+// log, unless the worker reads about himself.
+func (a *App) readWorker(ctx context.Context, s Store, worker, caseID string) (w domain.Worker, err error) {
 	p, err := a.reader(ctx, caseID)
 	if err != nil {
 		return w, err
@@ -25,8 +37,8 @@ func (a *App) ReadWorker(ctx context.Context, s Store, worker, caseID string) (w
 	return w, a.logRead(s, p, worker, caseID, kindName, kindDocument, kindContact)
 }
 
-// OpenWorker opens what an account has sealed.
-func (a *App) OpenWorker(ctx context.Context, w domain.Worker) (p domain.Person, err error) {
+// openWorker opens what an account has sealed.
+func (a *App) openWorker(ctx context.Context, w domain.Worker) (p domain.Person, err error) {
 	k, err := a.Vault.Key(ctx, w.ID)
 	if err != nil {
 		return p, err
@@ -38,9 +50,21 @@ func (a *App) OpenWorker(ctx context.Context, w domain.Worker) (p domain.Person,
 	return p, err
 }
 
-// AskAge loads an account for a question about an age and logs the question.
-// HasReached then answers it.
-func (a *App) AskAge(ctx context.Context, s Store, worker, caseID string, minAge int) (w domain.Worker, err error) {
+// HasReached answers only whether an age is reached on a day; "" is today.
+func (a *App) HasReached(ctx context.Context, worker, caseID string, minAge int, on string) (yes bool, err error) {
+	var w domain.Worker
+	err = a.Data.Change(ctx, func(s Store) (err error) {
+		w, err = a.askAge(ctx, s, worker, caseID, minAge)
+		return err
+	})
+	if err != nil {
+		return false, err
+	}
+	return a.reached(ctx, w, minAge, on)
+}
+
+// askAge loads an account for a question about an age and logs the question.
+func (a *App) askAge(ctx context.Context, s Store, worker, caseID string, minAge int) (w domain.Worker, err error) {
 	p, err := a.reader(ctx, caseID)
 	if err != nil {
 		return w, err
@@ -54,8 +78,7 @@ func (a *App) AskAge(ctx context.Context, s Store, worker, caseID string, minAge
 	return w, a.logRead(s, p, worker, caseID, kindAge)
 }
 
-// HasReached answers only whether an age is reached on a day; "" is today.
-func (a *App) HasReached(ctx context.Context, w domain.Worker, minAge int, on string) (bool, error) {
+func (a *App) reached(ctx context.Context, w domain.Worker, minAge int, on string) (bool, error) {
 	day, err := a.day(on)
 	if err != nil {
 		return false, err

@@ -6,21 +6,139 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
-// Entry is a registration that was found good, and where to look for it.
-type Entry struct {
+// Registered is what became of a registration. Worker is empty where a case
+// waits for another county's officer.
+type Registered struct {
+	Worker, Outcome string
+	Differs         []string // fields that say otherwise than the record and change nothing
+}
+
+// The outcomes of registering somebody.
+const (
+	created   = "created"
+	requested = "requested" // a case waits for another county's officer
+)
+
+// attempts is how often a registration looks again after it lost a race
+// against another of the same person.
+const attempts = 3
+
+// stale is the code of the error by which a store says that somebody else
+// changed a row since it was read.
+const stale = "outbox.stale"
+
+// raced reports whether a registration lost a race against another of the same
+// person, and is to look again.
+func raced(err error) bool {
+	return errors.Is(err, domain.ErrDocumentTaken) || errors.Is(err, domain.ErrChildTaken) || errs.CodeOf(err) == stale
+}
+
+// RegisterWorker records a person once. It looks first, then makes the person's
+// key, then writes the row, so that the row's transaction does no cryptography
+// and the key is durable before anything is sealed under it. asOf is the day on
+// which ages are judged; with checkOnly nothing is written.
+func (a *App) RegisterWorker(ctx context.Context, once Once[Registered], f domain.Form, asOf string, checkOnly bool) (r Registered, err error) {
+	e, err := a.checkRegistration(ctx, f, asOf, checkOnly)
+	if err != nil {
+		return r, err
+	}
+	for range attempts {
+		if r, err = a.registerWorker(ctx, once, e, checkOnly); !raced(err) {
+			break
+		}
+	}
+	return r, err
+}
+
+func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry, checkOnly bool) (r Registered, err error) {
+	p, err := auth.FromContext(ctx)
+	if err != nil {
+		return r, err
+	}
+	var known domain.Worker
+	var found bool
+	err = a.Data.Look(ctx, func(s Store) (err error) {
+		known, found, err = s.WorkerByDocument(e.Index)
+		return err
+	})
+	switch {
+	case err != nil:
+		return r, err
+	case found && elsewhere(p, known):
+		return a.registerElsewhere(ctx, once, known, e, checkOnly)
+	case found:
+		return a.registerAgain(ctx, once, known, e, checkOnly)
+	case checkOnly:
+		return Registered{Outcome: created}, nil
+	}
+	return a.registerNew(ctx, once, e)
+}
+
+// registerElsewhere opens a case of a registration whose document another county
+// registered.
+func (a *App) registerElsewhere(ctx context.Context, once Once[Registered], known domain.Worker, e entry, checkOnly bool) (Registered, error) {
+	r := Registered{Outcome: requested}
+	if checkOnly {
+		return r, nil
+	}
+	c, err := a.caseOfRegistration(ctx, known, e)
+	if err != nil {
+		return Registered{}, err
+	}
+	return once(ctx, func(s Store) (Registered, error) {
+		_, err := a.openCase(ctx, s, c)
+		return r, err
+	})
+}
+
+// registerAgain ends a registration of somebody who is registered.
+func (a *App) registerAgain(ctx context.Context, once Once[Registered], known domain.Worker, e entry, checkOnly bool) (Registered, error) {
+	said, err := a.samePerson(ctx, known, e)
+	if err != nil {
+		return Registered{}, err
+	}
+	r := Registered{Worker: known.ID, Outcome: said.outcome, Differs: said.differs}
+	if checkOnly {
+		return r, nil
+	}
+	return once(ctx, func(s Store) (Registered, error) { return r, a.recognise(ctx, s, known, said) })
+}
+
+// registerNew registers somebody whom the registry does not know.
+func (a *App) registerNew(ctx context.Context, once Once[Registered], e entry) (Registered, error) {
+	b, err := a.whoBefore(ctx, e.Index)
+	if err != nil {
+		return Registered{}, err
+	}
+	w, events, err := a.newWorker(ctx, e, b)
+	if err != nil {
+		return Registered{}, err
+	}
+	r, err := once(ctx, func(s Store) (Registered, error) {
+		return Registered{Worker: w.ID, Outcome: created}, a.createWorker(ctx, s, w, events)
+	})
+	if err == nil && r.Worker == w.ID { // and no kept answer
+		a.Vault.File(w.ID, e.Index)
+	}
+	return r, err
+}
+
+// entry is a registration that was found good, and where to look for it.
+type entry struct {
 	domain.Registration
 	Index []byte // of the document number
 }
 
-// CheckRegistration judges a form and who hands it in: an officer at whose
+// checkRegistration judges a form and who hands it in: an officer at whose
 // counter the person registered, or the person. asOf is the day on which ages
 // are judged; a person who registers alone is judged today. Only the rows of a
 // sheet are checked and not registered: at a counter that would look a number up
 // without its trace (FindWorker).
-func (a *App) CheckRegistration(ctx context.Context, f domain.Form, asOf string, checkOnly bool) (e Entry, err error) {
+func (a *App) checkRegistration(ctx context.Context, f domain.Form, asOf string, checkOnly bool) (e entry, err error) {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return e, err
@@ -56,19 +174,19 @@ func (a *App) CheckRegistration(ctx context.Context, f domain.Form, asOf string,
 	return e, err
 }
 
-// Resaid is what a form says of somebody who is registered.
-type Resaid struct {
-	Outcome string
-	Differs []string    // fields that say otherwise than the record and change nothing
-	Form    ContactForm // the contact that a sheet corrects
-	Sealed  []byte      // nil where it corrects none
+// resaid is what a form says of somebody who is registered.
+type resaid struct {
+	outcome string
+	differs []string    // fields that say otherwise than the record and change nothing
+	form    ContactForm // the contact that a sheet corrects
+	sealed  []byte      // nil where it corrects none
 }
 
-// SamePerson compares a form with the account that holds its document, which
+// samePerson compares a form with the account that holds its document, which
 // must be of the same name. A person who registers alone learns of no account but
 // his own. A sheet corrects the contact that a sheet brought; what the person, or
 // a counter for the person, said since stays.
-func (a *App) SamePerson(ctx context.Context, known domain.Worker, e Entry) (r Resaid, err error) {
+func (a *App) samePerson(ctx context.Context, known domain.Worker, e entry) (r resaid, err error) {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return r, err
@@ -87,48 +205,48 @@ func (a *App) SamePerson(ctx context.Context, known domain.Worker, e Entry) (r R
 	if name != e.Person.Name {
 		return r, domain.ErrIdentityConflict
 	}
-	r.Outcome = domain.Unchanged
+	r.outcome = domain.Unchanged
 	if p.Via != auth.ViaImport {
 		return r, nil
 	}
 	county, languages, fields := known.Resay(&contact, e.Registration)
-	r.Differs = known.Registered(e.Registration)
+	r.differs = known.Registered(e.Registration)
 	switch {
 	case len(fields) == 0:
 	case known.ContactVia == auth.ViaImport:
-		r.Outcome, r.Form = domain.Applied, ContactForm{County: county, Languages: languages}
-		r.Sealed, err = sealProfile(k, known.ID, name, contact)
+		r.outcome, r.form = domain.Applied, ContactForm{County: county, Languages: languages}
+		r.sealed, err = sealProfile(k, known.ID, name, contact)
 		return r, err
 	default:
-		r.Differs = append(r.Differs, fields...)
+		r.differs = append(r.differs, fields...)
 	}
-	if len(r.Differs) > 0 {
-		r.Outcome = domain.Differs
+	if len(r.differs) > 0 {
+		r.outcome = domain.Differs
 	}
 	return r, nil
 }
 
-// Recognise ends a registration of somebody who is registered: it saves the
+// recognise ends a registration of somebody who is registered: it saves the
 // contact that a sheet corrected. Who learns at a counter that somebody is
 // registered stands in that person's log, as after a look-up; a sheet's row was
 // itself about somebody who registered.
-func (a *App) Recognise(ctx context.Context, s Store, known domain.Worker, r Resaid) error {
+func (a *App) recognise(ctx context.Context, s Store, known domain.Worker, r resaid) error {
 	p, err := auth.FromContext(ctx)
 	switch {
 	case err != nil:
 		return err
-	case r.Sealed != nil:
-		return a.UpdateContact(ctx, s, known, r.Sealed, r.Form)
+	case r.sealed != nil:
+		return a.saveContact(ctx, s, known, r.sealed, r.form)
 	case p.Kind == auth.Officer && p.Via != auth.ViaImport:
 		return a.logRead(s, p, known.ID, "", kindRegistered)
 	}
 	return nil
 }
 
-// NewWorker makes a person's key, where the person had none before, and seals
+// newWorker makes a person's key, where the person had none before, and seals
 // the entry under it. A key whose row never comes opens nothing and is swept.
-func (a *App) NewWorker(ctx context.Context, e Entry, before Before) (w domain.Worker, events []domain.Event, err error) {
-	id, k, err := a.owner(ctx, before)
+func (a *App) newWorker(ctx context.Context, e entry, b before) (w domain.Worker, events []domain.Event, err error) {
+	id, k, err := a.owner(ctx, b)
 	if err != nil {
 		return w, nil, err
 	}
@@ -138,12 +256,12 @@ func (a *App) NewWorker(ctx context.Context, e Entry, before Before) (w domain.W
 	}
 	w, events = domain.Register(id, e.Index, sealDocument(k, id, e.Person.Document), sealed, e.Registration)
 	p, err := auth.FromContext(ctx)
-	w.ContactVia, w.ContactAt, w.Version = p.Via, a.Clock.Now(), before.Version
+	w.ContactVia, w.ContactAt, w.Version = p.Via, a.Clock.Now(), b.version
 	return w, events, err
 }
 
-// RegisterWorker saves a new account. Who registers alone may hold only one.
-func (a *App) RegisterWorker(ctx context.Context, s Store, w domain.Worker, events []domain.Event) error {
+// createWorker saves a new account. Who registers alone may hold only one.
+func (a *App) createWorker(ctx context.Context, s Store, w domain.Worker, events []domain.Event) error {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err

@@ -14,11 +14,29 @@ type ContactForm struct {
 	Languages               []string
 }
 
-// SealContact checks a new contact and seals it with the name under the
+// UpdateContact replaces a contact, by the person or at a counter.
+func (a *App) UpdateContact(ctx context.Context, once Once[struct{}], worker string, f ContactForm) error {
+	var known domain.Worker
+	err := a.Data.Look(ctx, func(s Store) (err error) {
+		known, err = s.PeekWorker(worker)
+		return err
+	})
+	if err != nil {
+		return hidden(ctx, worker, err)
+	}
+	sealed, err := a.sealOwnContact(ctx, known, f)
+	if err != nil {
+		return err
+	}
+	_, err = once(ctx, func(s Store) (struct{}, error) { return struct{}{}, a.saveContact(ctx, s, known, sealed, f) })
+	return err
+}
+
+// sealOwnContact checks a new contact and seals it with the name under the
 // worker's key. known is the account as it was just read. A counter changes the
 // contact of who stands before it, in its own county, and moves nobody: that
 // takes the person's own session or two officers.
-func (a *App) SealContact(ctx context.Context, known domain.Worker, f ContactForm) ([]byte, error) {
+func (a *App) sealOwnContact(ctx context.Context, known domain.Worker, f ContactForm) ([]byte, error) {
 	p, err := actingFor(ctx, known.ID)
 	if err != nil {
 		return nil, err
@@ -56,9 +74,9 @@ func (a *App) sealContact(ctx context.Context, known domain.Worker, f ContactFor
 	return sealProfile(k, known.ID, name, contact)
 }
 
-// UpdateContact saves a sealed contact. The version of known makes sure that
+// saveContact saves a sealed contact. The version of known makes sure that
 // nobody changed the account since it was read.
-func (a *App) UpdateContact(ctx context.Context, s Store, known domain.Worker, sealed []byte, f ContactForm) error {
+func (a *App) saveContact(ctx context.Context, s Store, known domain.Worker, sealed []byte, f ContactForm) error {
 	w, events, err := known.UpdateContact(sealed, f.County, f.Languages)
 	if err != nil {
 		return err
@@ -74,9 +92,9 @@ func (a *App) UpdateContact(ctx context.Context, s Store, known domain.Worker, s
 	return a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: w.ID, Division: w.County, Template: toldOfContact, About: w.ID, AboutService: service})
 }
 
-// Hidden is what the caller is told where an account was not found: who may not
+// hidden is what the caller is told where an account was not found: who may not
 // act for somebody is told that, whether there is such a person or not.
-func (a *App) Hidden(ctx context.Context, worker string, err error) error {
+func hidden(ctx context.Context, worker string, err error) error {
 	if _, refused := actingFor(ctx, worker); refused != nil && errors.Is(err, domain.ErrWorkerUnknown) {
 		return refused
 	}

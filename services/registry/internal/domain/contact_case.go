@@ -30,6 +30,12 @@ type ContactCase struct {
 	ObjectedAt  time.Time // zero unless the person objected
 }
 
+// Asks reports whether a case asks for the same of the same account as another,
+// as far as that is not sealed.
+func (c ContactCase) Asks(o ContactCase) bool {
+	return c.Worker == o.Worker && c.Version == o.Version && c.County == o.County && c.NameDiffers == o.NameDiffers && slices.Equal(c.Languages, o.Languages)
+}
+
 // Grounds is why a change is asked for, and what was seen.
 type Grounds struct{ Reason, Paper string }
 

@@ -3,6 +3,7 @@
 package store
 
 import (
+	"context"
 	"embed"
 	"fmt"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
+	"github.com/qiao-platform/qiao/services/registry/internal/app"
 )
 
 // Migrations holds the registry's tables.
@@ -50,6 +52,21 @@ func New(log *outbox.Outbox, tasks *task.Queue, c clock.Clock, hash func(domain,
 
 // In returns the store within a transaction; it implements app.Store.
 func (s *Store) In(tx *sqldb.Tx) *Tx { return &Tx{s, tx} }
+
+// View runs fn in a transaction that only reads.
+func (s *Store) View(ctx context.Context, fn func(app.Store) error) error {
+	return s.outbox.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+}
+
+// Look is View for a use case that asks one thing.
+func (s *Store) Look(ctx context.Context, fn func(app.Store) error) error {
+	return s.outbox.DB().Look(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+}
+
+// Change runs fn in a transaction that may change things.
+func (s *Store) Change(ctx context.Context, fn func(app.Store) error) error {
+	return s.outbox.DB().Update(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+}
 
 // Tx is the store within one transaction.
 type Tx struct {
