@@ -24,17 +24,15 @@ const Name = "education"
 // New puts the service together.
 func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	return run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
-		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, NewID: ident.NewID}
 		tables := store.New(k.Outbox, k.Tasks, k.Pages)
+		children := api.Children{Caller: k.Caller, Service: Name, Purpose: evidence.PurposeOf(Name)}
+		cases := &app.App{Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, NewID: ident.NewID, Data: tables, Children: children}
 		held, err := k.Evidence(ctx, react.Cases(cases, tables.In))
 		if err != nil {
 			return run.Parts{}, err
 		}
 		tables.Evidence = held
-		server := &api.Server{
-			App: cases, Outbox: k.Outbox, In: tables.In, Pages: k.Pages,
-			Children: api.Children{Caller: k.Caller, Service: Name, Purpose: evidence.PurposeOf(Name)},
-		}
+		server := &api.Server{App: cases, Outbox: k.Outbox, In: tables.In, Pages: k.Pages, Children: children}
 		return run.Parts{
 			Methods: educationv1.EducationMethods(server),
 			Router:  react.Router(cases, tables.In, held),

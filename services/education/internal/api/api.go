@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -88,6 +90,24 @@ func view[T any](ctx context.Context, open func(context.Context, func(app.Store)
 // look opens a transaction that only reads.
 func (s *Server) look(ctx context.Context, f func(app.Store) error) error {
 	return s.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error { return f(s.In(tx)) })
+}
+
+// once is a command of a use case of several steps: to writes its answer as it is
+// kept and sent, from reads it again.
+func once[Answer, T any, Reply interface {
+	*T
+	proto.Message
+}](s *Server, to func(Answer) Reply, from func(Reply) Answer) app.Once[Answer] {
+	return func(ctx context.Context, fn func(app.Store) (Answer, error)) (answer Answer, err error) {
+		reply, err := outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (Reply, error) {
+			answer, err := fn(s.In(tx))
+			return to(answer), err
+		})
+		if err != nil {
+			return answer, err
+		}
+		return from(reply), nil
+	}
 }
 
 // logged opens a transaction that can log a read, where somebody else than the

@@ -10,58 +10,20 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-// askedForDoubles asks the registry for likely doubles of a closed round, where
-// that was not done since it was closed.
-func (s *Server) askedForDoubles(ctx context.Context, roundID string) error {
-	var r domain.Round
-	err := s.look(ctx, func(st app.Store) (err error) {
-		r, err = st.PeekRound(roundID)
-		return err
-	})
-	if err != nil || r.State != domain.RoundIsClosed || !r.DoublesOn.IsZero() {
-		return err
-	}
-	of, found, err := s.likely(ctx, roundID)
-	if err != nil {
-		return err
-	}
-	return s.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
-		_, err := s.App.KeepDoubles(ctx, s.In(tx), roundID, of, found)
-		return err
-	})
-}
-
-// likely asks the registry, outside of any transaction.
-func (s *Server) likely(ctx context.Context, roundID string) (of map[string]string, found []app.Likely, err error) {
-	err = s.look(ctx, func(st app.Store) error {
-		of, err = s.App.ChildrenOf(ctx, st, roundID)
-		return err
-	})
-	if err != nil {
-		return nil, nil, err
-	}
-	children := make([]string, 0, len(of))
-	for child := range of {
-		children = append(children, child)
-	}
-	if len(children) < 2 {
-		return of, nil, nil
-	}
-	found, err = s.Children.Doubles(ctx, children, roundID)
-	return of, found, err
-}
-
 // FindDoubles asks which entries may be one child.
 func (s *Server) FindDoubles(ctx context.Context, req *educationv1.FindDoublesRequest) (*educationv1.FindDoublesResponse, error) {
-	of, found, refused := s.likely(ctx, req.GetRoundId())
-	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.FindDoublesResponse, error) {
-		if refused != nil { // a repeat of the same command had its answer before this
-			return nil, refused
-		}
-		open, err := s.App.KeepDoubles(ctx, s.In(tx), req.GetRoundId(), of, found)
-		return &educationv1.FindDoublesResponse{DoublesCount: int32(open)}, err
-	})
+	open, err := s.App.FindDoubles(ctx, once(s, doublesFound, doublesOf), req.GetRoundId())
+	if err != nil {
+		return nil, err
+	}
+	return doublesFound(open), nil
 }
+
+func doublesFound(open int) *educationv1.FindDoublesResponse {
+	return &educationv1.FindDoublesResponse{DoublesCount: int32(open)}
+}
+
+func doublesOf(m *educationv1.FindDoublesResponse) int { return int(m.GetDoublesCount()) }
 
 // ListDoubles lists the pairs of a round.
 func (s *Server) ListDoubles(ctx context.Context, req *educationv1.ListDoublesRequest) (*educationv1.ListDoublesResponse, error) {

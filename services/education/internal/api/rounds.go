@@ -58,16 +58,21 @@ func (s *Server) CloseRound(ctx context.Context, req *educationv1.CloseRoundRequ
 	})
 }
 
-// CommitRound fixes the list. Where the registry was not asked for likely
-// doubles since the round was closed, it is asked before.
+// CommitRound fixes the list.
 func (s *Server) CommitRound(ctx context.Context, req *educationv1.CommitRoundRequest) (*educationv1.CommitRoundResponse, error) {
-	if err := s.askedForDoubles(ctx, req.GetRoundId()); err != nil {
+	r, err := s.App.CommitRound(ctx, once(s, committed, committedOf), req.GetRoundId(), req.GetAcceptUndecided())
+	if err != nil {
 		return nil, err
 	}
-	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.CommitRoundResponse, error) {
-		r, err := s.App.CommitRound(ctx, s.In(tx), req.GetRoundId(), req.GetAcceptUndecided())
-		return &educationv1.CommitRoundResponse{Root: r.Root, EntriesCount: int32(r.Entries)}, err
-	})
+	return committed(r), nil
+}
+
+func committed(r app.Committed) *educationv1.CommitRoundResponse {
+	return &educationv1.CommitRoundResponse{Root: r.Root, EntriesCount: int32(r.Entries)}
+}
+
+func committedOf(m *educationv1.CommitRoundResponse) app.Committed {
+	return app.Committed{Root: m.GetRoot(), Entries: int(m.GetEntriesCount())}
 }
 
 // TypeFigure takes the figure from one officer.

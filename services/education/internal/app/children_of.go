@@ -9,9 +9,9 @@ import (
 // mostChildren bounds how many children the registry is asked about at once.
 const mostChildren = 20_000
 
-// ChildrenOf lists the children of a round, and the application of each, for an
+// childrenOf lists the children of a round, and the application of each, for an
 // officer of its county who is about to ask for likely doubles.
-func (a *App) ChildrenOf(ctx context.Context, s Store, roundID string) (map[string]string, error) {
+func (a *App) childrenOf(ctx context.Context, s Store, roundID string) (map[string]string, error) {
 	r, err := s.PeekRound(roundID)
 	if err != nil {
 		return nil, err

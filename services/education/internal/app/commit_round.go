@@ -8,10 +8,28 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-// CommitRound works out each child's classes from what is known now, fixes the
+// CommitRound fixes a round's list. Where the registry was not asked for likely
+// doubles since the round was closed, it is asked before.
+func (a *App) CommitRound(ctx context.Context, once Once[Committed], roundID string, acceptUndecided bool) (Committed, error) {
+	if err := a.findDoubles(ctx, roundID); err != nil {
+		return Committed{}, err
+	}
+	return once(ctx, func(s Store) (Committed, error) {
+		r, err := a.commitRound(ctx, s, roundID, acceptUndecided)
+		return Committed{Root: r.Root, Entries: r.Entries}, err
+	})
+}
+
+// Committed is a list that was fixed.
+type Committed struct {
+	Root    string
+	Entries int
+}
+
+// commitRound works out each child's classes from what is known now, fixes the
 // list and publishes its root. Entries that may be one child are decided on
 // first, unless the officer says that they stay.
-func (a *App) CommitRound(ctx context.Context, s Store, roundID string, acceptUndecided bool) (domain.Round, error) {
+func (a *App) commitRound(ctx context.Context, s Store, roundID string, acceptUndecided bool) (domain.Round, error) {
 	p, r, err := round(ctx, s, roundID)
 	if err != nil {
 		return r, err

@@ -147,8 +147,20 @@ type Children interface {
 	Doubles(ctx context.Context, childIDs []string, caseID string) ([]Likely, error)
 }
 
+// Transactions opens those of a use case that asks the registry between two.
+type Transactions interface {
+	Look(ctx context.Context, fn func(Store) error) error
+	Change(ctx context.Context, fn func(Store) error) error
+}
+
+// Once runs fn in one transaction, once for the call's idempotency key: a call
+// that is repeated gets the answer that was kept, and fn is not run.
+type Once[Answer any] func(ctx context.Context, fn func(Store) (Answer, error)) (Answer, error)
+
 // App is the department's use cases.
 type App struct {
+	Data     Transactions
+	Children Children
 	Clock    clock.Clock
 	Rules    *rule.Book
 	Calendar *clock.Calendar

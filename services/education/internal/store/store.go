@@ -48,6 +48,16 @@ func New(log *outbox.Outbox, tasks *task.Queue, pages *cache.Cache) *Store {
 // In returns the store within a transaction.
 func (s *Store) In(tx *sqldb.Tx) app.Store { return &inTx{s, tx} }
 
+// Look runs fn in a transaction that only reads.
+func (s *Store) Look(ctx context.Context, fn func(app.Store) error) error {
+	return s.outbox.DB().View(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+}
+
+// Change runs fn in a transaction that may change things.
+func (s *Store) Change(ctx context.Context, fn func(app.Store) error) error {
+	return s.outbox.DB().Update(ctx, func(tx *sqldb.Tx) error { return fn(s.In(tx)) })
+}
+
 // inTx is the store within one transaction.
 type inTx struct {
 	*Store

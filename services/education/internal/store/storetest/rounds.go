@@ -456,7 +456,12 @@ func roundsAtOnce(t *testing.T, fresh opener, cases *app.App) {
 			}
 		})
 		once("closed", []error{domain.ErrRoundClosed}, func(i int, in app.Store) error { return cases.CloseRound(who(i), in, round) })
-		once("committed", []error{domain.ErrRoundState}, func(i int, in app.Store) error { _, err := cases.CommitRound(who(i), in, round, false); return err })
+		once("committed", []error{domain.ErrRoundState}, func(i int, in app.Store) error {
+			committing := *cases
+			committing.Data, committing.Children = within{in}, strangers{}
+			_, err := committing.CommitRound(who(i), func(_ context.Context, fn func(app.Store) (app.Committed, error)) (app.Committed, error) { return fn(in) }, round, false)
+			return err
+		})
 		update(t, db, func(tx *sqldb.Tx) error { return cases.TypeFigure(who(100), s.In(tx), round, "1 2 3") })
 		once("drawn", []error{domain.ErrRoundState}, func(i int, in app.Store) error {
 			d, err := cases.ConfirmFigure(who(i), in, round, "1 2 3")
@@ -514,3 +519,14 @@ func roundsAtOnce(t *testing.T, fresh opener, cases *app.App) {
 		})
 	})
 }
+
+// within is the transaction of a use case that a test puts into one.
+type within struct{ in app.Store }
+
+func (w within) Look(_ context.Context, fn func(app.Store) error) error   { return fn(w.in) }
+func (w within) Change(_ context.Context, fn func(app.Store) error) error { return fn(w.in) }
+
+// strangers is a registry that finds nobody twice.
+type strangers struct{ app.Children }
+
+func (strangers) Doubles(context.Context, []string, string) ([]app.Likely, error) { return nil, nil }
