@@ -16,10 +16,10 @@ type Count struct {
 	Today        func() clock.Date // the query's $1; nil where it has none
 }
 
-// Among a million people counting takes a second, and who looks at the overview
-// asks every ten: a service of so many events counts beside its answers.
+// Among a hundred thousand people counting takes 50 ms, among a million a second, and who looks
+// at the overview asks every ten: a service of so many events counts beside its answers.
 const (
-	manyEvents = 200_000
+	manyEvents = 50_000
 	lately     = 10 * time.Second
 )
 
@@ -31,11 +31,12 @@ type counted struct {
 	busy bool
 }
 
-// counts gives the service's counts: those of a small one as they are, of one with
-// many events as they were some seconds ago, and none before the first is done.
-func (s *Server) counts(ctx context.Context, events int64) ([]*platformv1.TableCount, error) {
-	if events < manyEvents {
-		return count(ctx, s.Outbox.DB(), s.Counts)
+// tellCounts adds the service's counts to its status: those of a small one as they
+// are, of one with many events as they were when it counted last, and when.
+func (s *Server) tellCounts(ctx context.Context, out *platformv1.GetStatusResponse, events int64) (err error) {
+	if events < manyEvents || len(s.Counts) == 0 {
+		out.Counts, err = count(ctx, s.Outbox.DB(), s.Counts)
+		return err
 	}
 	c := &s.counted
 	c.mu.Lock()
@@ -51,7 +52,8 @@ func (s *Server) counts(ctx context.Context, events int64) ([]*platformv1.TableC
 			}
 		}()
 	}
-	return c.all, nil
+	out.Counts, out.CountedAt, out.Counting = c.all, sqldb.Micros(c.at), c.all == nil
+	return nil
 }
 
 // Warm reads the service's status once, so that the first who asks waits for

@@ -6,5 +6,5 @@ const (
 	Lately     = lately
 )
 
-// CountsOf gives a service's counts as if it had so many events.
-var CountsOf = (*Server).counts
+// TellCounts tells a service's counts as if it had so many events.
+var TellCounts = (*Server).tellCounts

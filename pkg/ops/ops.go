@@ -125,7 +125,7 @@ func (s *Server) GetStatus(ctx context.Context, _ *platformv1.GetStatusRequest) 
 	for _, c := range out.GetChannels() {
 		events += c.GetLastSeq()
 	}
-	if out.Counts, err = s.counts(ctx, events); err != nil {
+	if err = s.tellCounts(ctx, out, events); err != nil {
 		return nil, err
 	}
 	out.Held, out.Troubles = errs.CodeOf(s.Held()), s.Troubles()

@@ -66,6 +66,15 @@ type ChannelState struct {
 	highest            int64  // number that any event has
 }
 
+// stateQuery reads no more of the event table than the ends of its indexes: what asks
+// it for a number names the index's condition, without which SQLite reads every event.
+const stateQuery = `SELECT c.channel, c.epoch, c.last_seq, c.chain, c.published_seq, c.alarm,
+	(SELECT coalesce(max(e.seq), 0) FROM event e WHERE e.channel = c.channel AND e.seq IS NOT NULL),
+	(SELECT count(*) FROM event e WHERE e.channel = c.channel AND e.seq IS NULL AND e.audience = 'shared'),
+	(SELECT count(*) FROM set_aside a WHERE a.channel = c.channel AND a.decision = ''),
+	(SELECT count(*) FROM forged f WHERE f.channel = c.channel AND f.removed_at = 0)
+	FROM channel c ORDER BY c.channel`
+
 // State reads the channels of a service's database. With recompute it walks
 // every stored event and says whether the numbers are 1…last and the chain holds.
 func State(ctx context.Context, db *sqldb.DB, recompute bool) (all []ChannelState, err error) {
@@ -73,12 +82,7 @@ func State(ctx context.Context, db *sqldb.DB, recompute bool) (all []ChannelStat
 		all, err = sqldb.Collect(tx, func(s sqldb.Scanner) (c ChannelState, err error) {
 			err = s.Scan(&c.Channel, &c.Epoch, &c.LastSeq, &c.Chain, &c.PublishedSeq, &c.Alarm, &c.highest, &c.Unsequenced, &c.SetAside, &c.Forged)
 			return c, err
-		}, `SELECT c.channel, c.epoch, c.last_seq, c.chain, c.published_seq, c.alarm,
-			(SELECT coalesce(max(e.seq), 0) FROM event e WHERE e.channel = c.channel),
-			(SELECT count(*) FROM event e WHERE e.channel = c.channel AND e.seq IS NULL AND e.audience = 'shared'),
-			(SELECT count(*) FROM set_aside a WHERE a.channel = c.channel AND a.decision = ''),
-			(SELECT count(*) FROM forged f WHERE f.channel = c.channel AND f.removed_at = 0)
-			FROM channel c ORDER BY c.channel`)
+		}, stateQuery)
 		return err
 	})
 	if err != nil {

@@ -370,7 +370,12 @@ type GetStatusResponse struct {
 	Troubles []*Trouble `protobuf:"bytes,9,rep,name=troubles,proto3" json:"troubles,omitempty"`
 	// The code of the error for which the service answers nothing and writes
 	// nothing: its database is empty and an operator has to say why. Empty while it works.
-	Held          string `protobuf:"bytes,12,opt,name=held,proto3" json:"held,omitempty"`
+	Held string `protobuf:"bytes,12,opt,name=held,proto3" json:"held,omitempty"`
+	// When the counts were made, where that was before this answer: among many
+	// events counting goes on beside the answers.
+	CountedAt int64 `protobuf:"varint,13,opt,name=counted_at,json=countedAt,proto3" json:"counted_at,omitempty"`
+	// Whether the first counts are still being made, so that there are none.
+	Counting      bool `protobuf:"varint,14,opt,name=counting,proto3" json:"counting,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -473,6 +478,20 @@ func (x *GetStatusResponse) GetHeld() string {
 		return x.Held
 	}
 	return ""
+}
+
+func (x *GetStatusResponse) GetCountedAt() int64 {
+	if x != nil {
+		return x.CountedAt
+	}
+	return 0
+}
+
+func (x *GetStatusResponse) GetCounting() bool {
+	if x != nil {
+		return x.Counting
+	}
+	return false
 }
 
 // Trouble is a reason for which a service is not well.
@@ -3073,7 +3092,7 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\x05aside\x18\a \x01(\tR\x05aside\x12\x12\n" +
 	"\x04type\x18\b \x01(\tR\x04type\x12\x10\n" +
 	"\x03key\x18\t \x01(\tR\x03key\"\x12\n" +
-	"\x10GetStatusRequest\"\xd4\x03\n" +
+	"\x10GetStatusRequest\"\x8f\x04\n" +
 	"\x11GetStatusResponse\x12\x18\n" +
 	"\aservice\x18\x01 \x01(\tR\aservice\x12;\n" +
 	"\bchannels\x18\x02 \x03(\v2\x1f.qiao.platform.v1.ChannelStatusR\bchannels\x128\n" +
@@ -3084,7 +3103,10 @@ const file_qiao_platform_v1_ops_proto_rawDesc = "" +
 	"\brebuilds\x18\a \x03(\v2\x1f.qiao.platform.v1.RebuildStatusR\brebuilds\x12$\n" +
 	"\x0egiven_up_tasks\x18\b \x01(\x03R\fgivenUpTasks\x125\n" +
 	"\btroubles\x18\t \x03(\v2\x19.qiao.platform.v1.TroubleR\btroubles\x12\x12\n" +
-	"\x04held\x18\f \x01(\tR\x04held\"M\n" +
+	"\x04held\x18\f \x01(\tR\x04held\x12\x1d\n" +
+	"\n" +
+	"counted_at\x18\r \x01(\x03R\tcountedAt\x12\x1a\n" +
+	"\bcounting\x18\x0e \x01(\bR\bcounting\"M\n" +
 	"\aTrouble\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x18\n" +
 	"\achannel\x18\x02 \x01(\tR\achannel\x12\x14\n" +

@@ -1,0 +1,4 @@
+package relay
+
+// StateQuery is how the channels' state is read.
+const StateQuery = stateQuery
