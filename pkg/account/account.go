@@ -53,7 +53,7 @@ type kept struct{ known, closed, died bool }
 
 func read(tx *sqldb.Tx, worker string) (k kept, err error) {
 	var closed int64
-	err = tx.QueryRow(`SELECT coalesce((SELECT closed FROM account WHERE worker = $1), -1), EXISTS (SELECT 1 FROM deceased WHERE worker = $1 AND reversed = 0)`, worker).Scan(&closed, &k.died)
+	err = tx.QueryRow(`SELECT coalesce((SELECT closed FROM account WHERE worker = $1), -1), `+recorded, worker).Scan(&closed, &k.died)
 	k.known, k.closed = closed >= 0, closed > 0
 	return k, err
 }
@@ -212,7 +212,7 @@ func (b *Book) Admit(tx *sqldb.Tx, worker string, named bool) error {
 		return err
 	}
 	if kept, asked := b.kept(worker); asked && !kept { // most often new here
-		n, err := tx.Exec(`INSERT INTO account (worker, closed) SELECT CAST($1 AS TEXT), 0 WHERE NOT EXISTS (SELECT 1 FROM deceased WHERE worker = $1 AND reversed = 0)
+		n, err := tx.Exec(`INSERT INTO account (worker, closed) SELECT CAST($1 AS TEXT), 0 WHERE NOT `+recorded+`
 			ON CONFLICT (worker) DO NOTHING`, worker)
 		if err != nil || n > 0 {
 			tx.OnCommit(func() { b.keep(worker) })

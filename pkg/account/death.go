@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 )
 
@@ -13,6 +14,10 @@ var (
 	// ErrPaused says no more than an employer needs: who has died is none of its business.
 	ErrPaused = errs.New(errs.Conflict, "account.paused", "Nothing can be offered to this person at present; the place in the list stays.")
 )
+
+// recorded is whether a death is recorded of the person for whom the worker in $1
+// stands, under whichever reference.
+var recorded = `EXISTS (SELECT 1 FROM deceased WHERE reversed = 0 AND ` + person.Whose("worker", 1) + `)`
 
 // RecordDeath keeps that a case recorded the worker's death. Where its reversal came
 // first, that stands: the two commute.
@@ -37,7 +42,7 @@ func ReverseDeath(tx *sqldb.Tx, id, worker string, at time.Time) error {
 // a row of the worker's asks after locking it, and what is read before a reversal
 // only waits for the reversal.
 func Died(tx *sqldb.Tx, worker string) (died bool, err error) {
-	return died, tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM deceased WHERE worker = $1 AND reversed = 0)`, worker).Scan(&died)
+	return died, tx.QueryRow(`SELECT `+recorded, worker).Scan(&died)
 }
 
 // Living returns ErrDeceased where the worker's death is recorded. Until the

@@ -70,7 +70,9 @@ func TestADepartmentFollowsWithoutALine(t *testing.T) {
 			"another worker":                  {auth.Principal{Kind: auth.Worker, Subject: "v"}, "", false},
 			"who says to settle and is none":  {auth.Principal{Kind: auth.Worker, Subject: "w", Purpose: "estate"}, "", refused},
 		} {
-			_, err := outbox.CommandFor(auth.NewContext(context.Background(), c.who), log, c.about, func(*sqldb.Tx) (*platformv1.ReadChannelResponse, error) { return &platformv1.ReadChannelResponse{}, nil })
+			_, err := outbox.CommandFor(auth.NewContext(context.Background(), c.who), log, c.about, func(*sqldb.Tx) (*platformv1.ReadChannelResponse, error) {
+				return &platformv1.ReadChannelResponse{}, nil
+			})
 			if got := errs.CodeOf(err); (got == "account.deceased") != c.refused || err != nil && !c.refused {
 				t.Errorf("%s: %v", name, err)
 			}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/cache"
 	"github.com/qiao-platform/qiao/pkg/clock"
-	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
@@ -48,9 +47,6 @@ func New(ctx context.Context, name string, migrations fs.FS, d Deps, build func(
 	p, err := build(ctx, k)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), k.Close())
-	}
-	if p.Router != nil && name != event.Keeper {
-		death.On(p.Router, p.Revive...)
 	}
 	s, err := k.Assemble(ctx, p)
 	if err != nil {

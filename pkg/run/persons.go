@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -12,8 +13,9 @@ import (
 	"github.com/qiao-platform/qiao/proto/services"
 )
 
-// followPersons has a department hear which references stand for one person. The
-// registry, which says so, applies its own word in the transaction in which it does.
+// followPersons has a department hear which references stand for one person, and of
+// deaths. The registry, which says so, applies its own word in the transaction in
+// which it does.
 func (s *service) followPersons() {
 	if s.name == event.Keeper || !slices.Contains(services.Names(), s.name) {
 		return
@@ -30,4 +32,5 @@ func (s *service) followPersons() {
 			ToAlias: m.GetToAlias(), ToRemains: m.GetToInto(), At: e.OccurredAt,
 		})
 	})
+	death.On(s.parts.Router, s.parts.Revive...)
 }

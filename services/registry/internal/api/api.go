@@ -5,6 +5,7 @@ package api
 
 import (
 	"context"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -25,10 +26,14 @@ type Server struct {
 }
 
 // Methods binds the server to its contract.
-func (s *Server) Methods() []contract.Method { return registryv1.RegistryMethods(s) }
+func (s *Server) Methods() []contract.Method {
+	return slices.Concat(registryv1.RegistryMethods(s), registryv1.DeathMethods(s))
+}
 
 // view runs fn in a transaction that only reads.
-func (s *Server) view(ctx context.Context, fn func(app.Store) error) error { return s.App.Data.View(ctx, fn) }
+func (s *Server) view(ctx context.Context, fn func(app.Store) error) error {
+	return s.App.Data.View(ctx, fn)
+}
 
 // command runs fn once for the call's idempotency key.
 func command[T any, Reply interface {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
@@ -25,27 +26,11 @@ func (a *App) FindWorker(ctx context.Context, s Store, number, caseID string) (i
 	if err != nil {
 		return "", nil, err
 	}
-	now := a.Clock.Now()
-	limit, err := a.Rules.Rule("RG-LOOKUP", clock.Today(a.Clock), "")
-	if err != nil {
+	if err := a.logLookup(s, p, caseID); err != nil {
 		return "", nil, err
-	}
-	most, err := limit.Int("officer_lookups_per_hour_max")
-	if err != nil {
-		return "", nil, err
-	}
-	before, err := s.Lookups(p.Subject, now.Add(-lookupWindow))
-	if err != nil {
-		return "", nil, err
-	}
-	if before >= most {
-		return "", nil, domain.ErrLookups
 	}
 	w, found, err := s.WorkerByDocument(a.Vault.Index(indexDocument, document.Reveal()))
 	if err != nil {
-		return "", nil, err
-	}
-	if err := s.LogLookup(a.NewID(), domain.Lookup{At: now, Officer: p.Subject, Department: p.Department, Division: p.Division, Purpose: p.Purpose, LegalBasis: p.LegalBasis, CaseID: caseID}); err != nil {
 		return "", nil, err
 	}
 	if !found {
@@ -58,4 +43,25 @@ func (a *App) FindWorker(ctx context.Context, s Store, number, caseID string) (i
 		return "", domain.ErrWorkerUnknown, nil
 	}
 	return w.ID, nil, nil
+}
+
+// logLookup writes down that an officer looks a number up, who may do so this often.
+func (a *App) logLookup(s Store, p auth.Principal, caseID string) error {
+	now := a.Clock.Now()
+	limit, err := a.Rules.Rule("RG-LOOKUP", clock.Today(a.Clock), "")
+	if err != nil {
+		return err
+	}
+	most, err := limit.Int("officer_lookups_per_hour_max")
+	if err != nil {
+		return err
+	}
+	before, err := s.Lookups(p.Subject, now.Add(-lookupWindow))
+	if err != nil {
+		return err
+	}
+	if before >= most {
+		return domain.ErrLookups
+	}
+	return s.LogLookup(a.NewID(), domain.Lookup{At: now, Officer: p.Subject, Department: p.Department, Division: p.Division, Purpose: p.Purpose, LegalBasis: p.LegalBasis, CaseID: caseID})
 }

@@ -60,6 +60,22 @@ type Store interface {
 	ContactCasesOf(worker string) ([]domain.ContactCase, error)
 	SaveContactCase(c domain.ContactCase) error
 
+	// DeathCase loads and locks a case, or returns ErrDeathUnknown.
+	DeathCase(id string) (domain.DeathCase, error)
+	// DeathCases lists what is open, what nobody confirmed and, last, what is
+	// recorded: of the counties whose codes begin so, and what the officer opened.
+	DeathCases(counties, officer string) ([]domain.DeathCase, error)
+	// DeathCasesOf lists what was asked and recorded about a person, newest first.
+	DeathCasesOf(worker string) ([]domain.DeathCase, error)
+	// SaveDeathCase returns ErrDeathStands where another one about the person waits or holds.
+	SaveDeathCase(ctx context.Context, c domain.DeathCase, events ...domain.Event) error
+	// RecordDeath stops what is done in the person's name and what is sent;
+	// ReverseDeath lets both go on, and has delivered what was held.
+	RecordDeath(c domain.DeathCase) error
+	ReverseDeath(ctx context.Context, c domain.DeathCase) error
+	// Died reports whether a person's death is recorded.
+	Died(worker string) (bool, error)
+
 	// LogLookup writes down that an officer looked a number up.
 	LogLookup(id string, l domain.Lookup) error
 	// Lookups counts an officer's look-ups since a time.

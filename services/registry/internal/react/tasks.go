@@ -17,16 +17,21 @@ var errNotArrived = errs.New(errs.Unavailable, "registry.message.not_arrived", "
 
 // Deliver does the task that a new message leaves: it hands the message to the
 // adapter and, once it is known to have arrived, publishes that. A message that
-// is gone meanwhile belonged to an account that was closed.
+// is gone meanwhile belonged to an account that was closed; one to a person whose
+// death is recorded stays, and leaves a new task where the record is undone.
 func Deliver(a *app.App, db *sqldb.DB, in func(*sqldb.Tx) app.Store, way delivery.Adapter) task.Handler {
 	return func(ctx context.Context, payload []byte) error {
 		id := string(payload)
 		var m domain.Message
+		var held bool
 		err := db.Update(ctx, func(tx *sqldb.Tx) (err error) {
-			m, err = in(tx).Message(id)
+			if m, err = in(tx).Message(id); err != nil {
+				return err
+			}
+			held, err = in(tx).Died(m.Worker)
 			return err
 		})
-		if errors.Is(err, domain.ErrMessageUnknown) || err == nil && !m.DeliveredAt.IsZero() {
+		if errors.Is(err, domain.ErrMessageUnknown) || err == nil && (held || !m.DeliveredAt.IsZero()) {
 			return nil
 		}
 		if err != nil {

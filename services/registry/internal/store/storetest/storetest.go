@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"a consent survives the round trip":    consents,
 		"a correction leaves its event":        corrections,
 		"a contact case ends once":             contactCases,
+		"a death is taken back":                deaths,
 		"access lines are linked":              accessLines,
 		"concurrent reads lose no line":        concurrentReads,
 		"an altered access log shows":          alteredAccess,

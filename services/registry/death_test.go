@@ -1,0 +1,294 @@
+package registry_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/registry"
+)
+
+// deaths is who works on cases about deaths.
+type deaths struct {
+	*fixture
+	registryv1.DeathClient
+	t *testing.T
+}
+
+func startDeaths(t *testing.T) deaths {
+	f := start(t)
+	return deaths{f, registryv1.DeathClient{Caller: f.Client(), Target: registry.Name}, t}
+}
+
+// at is an officer of a county who works on cases about who somebody is.
+func (d deaths) at(staff, county string) context.Context {
+	return d.As(auth.Principal{Kind: auth.Officer, Subject: staff, Department: "hrss", Division: county, Purpose: "person_case"})
+}
+
+func died(worker string) *registryv1.ProposeDeathRequest {
+	return &registryv1.ProposeDeathRequest{Worker: worker, DiedOn: "2026-10-30", ReasonCode: "relative", Paper: "medical_certificate"}
+}
+
+func (d deaths) propose(worker string) string {
+	d.t.Helper()
+	got, err := d.ProposeDeath(d.at("a-1", home), died(worker))
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return got.GetCaseId()
+}
+
+func (d deaths) record(worker string) string {
+	d.t.Helper()
+	id := d.propose(worker)
+	d.Settle() // the person is told before anything happens
+	if _, err := d.DecideDeath(d.at("a-2", home), &registryv1.DecideDeathRequest{CaseId: id, Approve: true}); err != nil {
+		d.t.Fatal(err)
+	}
+	d.Settle()
+	return id
+}
+
+func (d deaths) reverse(as context.Context, n int) error {
+	_, err := d.ReverseDeath(as, &registryv1.ReverseDeathRequest{DocumentNumber: number(adult, n), ShownPaper: "resident_card"})
+	return err
+}
+
+func (d deaths) mailbox(worker string) (templates []string) {
+	d.t.Helper()
+	d.Settle()
+	got, err := d.client.ListMessages(d.Worker(worker), &registryv1.ListMessagesRequest{Worker: worker})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	for _, m := range got.GetMessages() {
+		templates = append(templates, m.GetTemplate())
+	}
+	slices.Sort(templates)
+	return templates
+}
+
+// offered has employment tell the worker of an offer.
+func (d deaths) offered(worker, offer string) {
+	d.others["employment"].Publish(outbox.Subject{Aggregate: offer, Worker: worker, Division: home}, &employmentv1.OfferMade{OfferId: offer})
+	d.Settle()
+}
+
+func (d deaths) published(types ...string) (n int) {
+	for _, e := range d.Published("registry") {
+		if slices.Contains(types, e.Type) {
+			n++
+		}
+	}
+	return n
+}
+
+// A death needs a paper, a day that was, and two officers of the county; what one of
+// them asks changes nothing, and the person hears of it.
+func TestADeathIsRecordedByTwoOfficersFromAPaper(t *testing.T) {
+	d := startDeaths(t)
+	w := d.register(t, 1)
+	with := func(change func(*registryv1.ProposeDeathRequest)) *registryv1.ProposeDeathRequest {
+		r := died(w)
+		change(r)
+		return r
+	}
+	for name, c := range map[string]struct {
+		as          context.Context
+		req         *registryv1.ProposeDeathRequest
+		code, field string
+	}{
+		"no paper":                   {d.at("a-1", home), with(func(r *registryv1.ProposeDeathRequest) { r.Paper = "" }), "registry.death.reason", "paper"},
+		"a witness":                  {d.at("a-1", home), with(func(r *registryv1.ProposeDeathRequest) { r.Paper = "witness" }), "registry.death.reason", "paper"},
+		"no reason":                  {d.at("a-1", home), with(func(r *registryv1.ProposeDeathRequest) { r.ReasonCode = "" }), "registry.death.reason", "reason_code"},
+		"tomorrow":                   {d.at("a-1", home), with(func(r *registryv1.ProposeDeathRequest) { r.DiedOn = "2026-11-03" }), "registry.death.date", ""},
+		"no day":                     {d.at("a-1", home), with(func(r *registryv1.ProposeDeathRequest) { r.DiedOn = "" }), "registry.death.date", ""},
+		"another county":             {d.at("b-1", away), died(w), "registry.worker.unknown", ""},
+		"nobody":                     {d.at("a-1", home), died("nobody"), "registry.worker.unknown", ""},
+		"another purpose":            {d.clerk("a-1", home), died(w), "auth.purpose", ""},
+		"the police":                 {d.As(auth.Principal{Kind: auth.Officer, Subject: "p-1", Department: "psb", Division: home, Purpose: "person_case"}), died(w), "auth.denied", ""},
+		"a sheet":                    {d.As(auth.Principal{Kind: auth.Officer, Subject: "a-1", Department: "hrss", Division: home, Purpose: "person_case", Via: auth.ViaImport}), died(w), "auth.denied", ""},
+		"a worker about another":     {d.Worker("other"), died(w), "auth.denied", ""},
+		"a department's own service": {d.Service("housing"), died(w), "auth.denied", ""},
+	} {
+		_, err := d.ProposeDeath(c.as, c.req)
+		if errs.CodeOf(err) != c.code || c.field != "" && errs.From(err).Detail["field"] != c.field {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	id := d.propose(w)
+	if got := d.mailbox(w); !slices.Equal(got, []string{"registry.death.asked"}) {
+		t.Errorf("the person is not told: %v", got)
+	}
+	if _, err := d.ProposeDeath(d.at("a-3", home), died(w)); errs.CodeOf(err) != "registry.death.stands" {
+		t.Errorf("twice: %v", err)
+	}
+	yes := &registryv1.DecideDeathRequest{CaseId: id, Approve: true}
+	for name, c := range map[string]struct {
+		as   context.Context
+		code string
+	}{
+		"who opened it":                {d.at("a-1", home), "registry.death.own"},
+		"the same, written otherwise":  {d.at("A-1", home), "registry.death.own"},
+		"an officer of another county": {d.at("b-1", away), "registry.death.unknown"},
+		"another department":           {d.As(auth.Principal{Kind: auth.Officer, Subject: "e-1", Department: "edu", Division: home, Purpose: "person_case"}), "auth.denied"},
+	} {
+		if _, err := d.DecideDeath(c.as, yes); errs.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if got, err := d.GetDeathCase(d.at("a-2", home), &registryv1.GetDeathCaseRequest{CaseId: id}); err != nil || got.GetName() == "" || got.GetDocumentLast4() == "" || !got.GetCase().GetDecidable() || got.GetCase().GetDiedOn() != "2026-10-30" {
+		t.Errorf("the second officer: %v, %v", got, err)
+	}
+	if _, err := d.DecideDeath(d.at("a-2", home), &registryv1.DecideDeathRequest{CaseId: id, ReasonCode: "no_reason"}); errs.CodeOf(err) != "registry.death.reason" {
+		t.Errorf("refusing for no reason of the list: %v", err)
+	}
+	if _, err := d.DecideDeath(d.at("a-2", home), yes); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.DecideDeath(d.at("a-2", home), yes); errs.CodeOf(err) != "registry.death.decided" {
+		t.Errorf("twice: %v", err)
+	}
+	d.Settle()
+	if got := d.published("registry.death.recorded.v1"); got != 1 {
+		t.Errorf("%d events", got)
+	}
+	list, err := d.ListDeathCases(d.at("a-9", home), &registryv1.ListDeathCasesRequest{})
+	if err != nil || len(list.GetCases()) != 1 || list.GetCases()[0].GetState() != "applied" || list.GetCases()[0].GetWorker() != w {
+		t.Errorf("%v, %v", list, err)
+	}
+	if list, err := d.ListDeathCases(d.at("b-1", away), &registryv1.ListDeathCasesRequest{}); err != nil || len(list.GetCases()) != 0 {
+		t.Errorf("another county's list: %v, %v", list, err)
+	}
+	var readers []string
+	for _, l := range d.accesses(t, w) {
+		readers = append(readers, l.GetReader())
+	}
+	if !slices.Equal(readers, []string{"a-2", "a-2", "a-1"}) {
+		t.Errorf("each look is in the person's log: %v", readers)
+	}
+	// A refused one stops nothing, and can be asked for anew.
+	v := d.register(t, 2)
+	if _, err := d.DecideDeath(d.at("a-2", home), &registryv1.DecideDeathRequest{CaseId: d.propose(v), ReasonCode: "paper_missing"}); err != nil {
+		t.Fatal(err)
+	}
+	d.offered(v, "offer-v")
+	if got := d.mailbox(v); !slices.Equal(got, []string{"employment.offer.made", "registry.death.asked"}) {
+		t.Errorf("after a refusal: %v", got)
+	}
+	d.propose(v)
+}
+
+// The person's word ends a case that waits; nobody else's does.
+func TestWhoLivesObjects(t *testing.T) {
+	d := startDeaths(t)
+	w := d.register(t, 1)
+	id := d.propose(w)
+	req := &registryv1.ObjectDeathRequest{CaseId: id}
+	for name, as := range map[string]context.Context{"another": d.Worker("other"), "a helper": d.As(auth.Principal{Kind: auth.Worker, Subject: "h", ActsFor: w, Via: auth.ViaHelper})} {
+		if _, err := d.ObjectDeath(as, req); errs.CodeOf(err) != "registry.death.unknown" {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := d.ListOwnDeathCases(as, &registryv1.ListOwnDeathCasesRequest{Worker: w}); errs.CodeOf(err) != "auth.not_yours" {
+			t.Errorf("%s reads it: %v", name, err)
+		}
+	}
+	if _, err := d.ObjectDeath(d.Worker(w), req); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.DecideDeath(d.at("a-2", home), &registryv1.DecideDeathRequest{CaseId: id, Approve: true}); errs.CodeOf(err) != "registry.death.decided" {
+		t.Errorf("over the person's word: %v", err)
+	}
+	own, err := d.ListOwnDeathCases(d.Worker(w), &registryv1.ListOwnDeathCasesRequest{Worker: w})
+	if err != nil || len(own.GetCases()) != 1 || own.GetCases()[0].GetState() != "objected" || own.GetCases()[0].GetOfficer() != "a-1" {
+		t.Errorf("%v, %v", own, err)
+	}
+}
+
+// While a death is recorded nothing is sent and nothing is done in the person's name;
+// it is taken back in any county, at once, by the document that is shown, and what was
+// held is delivered then, once.
+func TestADeathIsTakenBackOnTheSpot(t *testing.T) {
+	d := startDeaths(t)
+	w := d.register(t, 1)
+	d.offered(w, "offer-1")
+	id := d.record(w)
+	d.offered(w, "offer-2")
+	before := d.published("registry.message.delivered.v1")
+	if got := d.mailbox(w); !slices.Equal(got, []string{"employment.offer.made", "registry.death.asked"}) {
+		t.Errorf("something was sent: %v", got)
+	}
+	for name, err := range map[string]error{
+		"a consent":    second(d.client.GrantConsent(d.Worker(w), grant(w))),
+		"at a counter": second(d.client.GrantConsent(d.of("hou", "o", home, w), grant(w))),
+		"a contact":    second(d.client.UpdateContact(d.Worker(w), &registryv1.UpdateContactRequest{Worker: w, County: home})),
+		"the end":      second(d.client.CloseAccount(d.Worker(w), &registryv1.CloseAccountRequest{Worker: w})),
+	} {
+		if errs.CodeOf(err) != "account.deceased" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	own, err := d.ListOwnDeathCases(d.Worker(w), &registryv1.ListOwnDeathCasesRequest{Worker: w})
+	if err != nil || own.GetCases()[0].GetState() != "applied" || own.GetCases()[0].GetDiedOn() != "2026-10-30" {
+		t.Errorf("the own page says it: %v, %v", own, err)
+	}
+	if err := d.reverse(d.at("b-1", away), 2); errs.CodeOf(err) != "registry.death.none" {
+		t.Errorf("somebody of whom nothing is recorded: %v", err)
+	}
+	if _, err := d.ReverseDeath(d.at("b-1", away), &registryv1.ReverseDeathRequest{DocumentNumber: number(adult, 1)}); errs.From(err).Detail["field"] != "shown_paper" {
+		t.Errorf("nothing was shown: %v", err)
+	}
+	once := d.at("b-1", away)
+	if err := d.reverse(once, 1); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.reverse(d.at("b-2", away), 1); errs.CodeOf(err) != "registry.death.none" {
+		t.Errorf("twice: %v", err)
+	}
+	if got := d.mailbox(w); !slices.Equal(got, []string{"employment.offer.made", "employment.offer.made", "registry.death.asked", "registry.death.reversed"}) {
+		t.Errorf("what was held: %v", got)
+	}
+	if got := d.published("registry.message.delivered.v1"); got != before+2 {
+		t.Errorf("%d arrivals, before %d", got, before)
+	}
+	if _, err := d.client.GrantConsent(d.Worker(w), grant(w)); err != nil {
+		t.Errorf("in the own name again: %v", err)
+	}
+	req := &registryv1.ConfirmReversalRequest{CaseId: id}
+	for name, c := range map[string]struct {
+		as   context.Context
+		code string
+	}{
+		"who took it back":  {d.at("B-1", home), "registry.death.own"},
+		"of another county": {d.at("b-3", away), "registry.death.unknown"},
+	} {
+		if _, err := d.ConfirmReversal(c.as, req); errs.CodeOf(err) != c.code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if list, err := d.ListDeathCases(d.at("a-1", home), &registryv1.ListDeathCasesRequest{}); err != nil || len(list.GetCases()) != 1 || !list.GetCases()[0].GetConfirmable() {
+		t.Errorf("what waits for a second look: %v, %v", list, err)
+	}
+	if _, err := d.ConfirmReversal(d.at("a-1", home), req); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := d.ListDeathCases(d.at("a-1", home), &registryv1.ListDeathCasesRequest{}); err != nil || len(list.GetCases()) != 0 {
+		t.Errorf("the list is empty again: %v, %v", list, err)
+	}
+	if got := d.timeline(t, w, 50); len(got) == 0 || !slices.ContainsFunc(got, func(e *registryv1.TimelineEntry) bool { return e.GetType() == "registry.death.reversed.v1" }) {
+		t.Errorf("the timeline: %v", got)
+	}
+	d.record(w) // a second time is a new case
+	if err := d.reverse(d.at("b-1", away), 1); err != nil {
+		t.Fatal(err)
+	}
+	d.Settle()
+	if got := d.published("registry.death.recorded.v1", "registry.death.reversed.v1"); got != 4 {
+		t.Errorf("%d events", got)
+	}
+}
