@@ -72,6 +72,10 @@ var notTwice = map[string]string{
 	"POST /contacts/of/{ref}":               "TestAContactIsChangedOnThePages sends it to the registry twice",
 	"POST /contacts/{case}":                 "TestAContactIsChangedOnThePages sends it to the registry twice",
 	"POST /workers/{ref}/contact/object":    "TestAContactIsChangedOnThePages sends it to the registry twice",
+	"POST /deaths/of/{ref}":                 "TestADeathIsRecordedAndTakenBackOnThePages sends it to the registry twice",
+	"POST /deaths/{case}":                   "TestADeathIsRecordedAndTakenBackOnThePages sends it to the registry twice",
+	"POST /deaths/alive":                    "TestADeathIsRecordedAndTakenBackOnThePages sends it to the registry twice",
+	"POST /workers/{ref}/death/object":      "TestADeathIsRecordedAndTakenBackOnThePages sends it to the registry twice",
 }
 
 // TestMain looks, after all tests, for forms that none sent twice.

@@ -67,7 +67,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "GetWorker",
 			Callers:  []string{"worker", "officer:hrss", "officer:edu", "officer:hou", "service:employment"},
-			Purposes: []string{"own_record", "case_handling", "school_place", "public_housing", "public_rental", "registration", "timeline_help", "contact_case", "interview"},
+			Purposes: []string{"own_record", "case_handling", "school_place", "public_housing", "public_rental", "registration", "timeline_help", "contact_case", "person_case", "interview"},
 			New:      func() proto.Message { return new(GetWorkerRequest) },
 			NewReply: func() proto.Message { return new(GetWorkerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

@@ -35,12 +35,15 @@ func (s *pages) sign(v *frame.Visit, status int, d deskBody) error {
 	return v.Render(status, "contact_desk", frame.Page{Title: "contact.title", Nav: "workers", Body: d})
 }
 
+// desks are the pages of the cases of two officers, who say once who they are.
+var desks = []string{"/contacts", "/deaths"}
+
 // contactDesk remembers who is at the desk.
 func (s *pages) contactDesk(v *frame.Visit) error {
 	d := frame.Desk{Division: v.Form("division")}
 	to := v.Form("to")
-	if to != "/contacts" && !strings.HasPrefix(to, "/contacts/") {
-		to = "/contacts"
+	if !slices.ContainsFunc(desks, func(at string) bool { return to == at || strings.HasPrefix(to, at+"/") }) {
+		to = desks[0]
 	}
 	var err error
 	d.Staff, err = v.Number("officer")
@@ -52,7 +55,9 @@ func (s *pages) contactDesk(v *frame.Visit) error {
 		b.To, b.Err, b.Staff = to, err, ""
 		return s.sign(v, http.StatusUnprocessableEntity, b)
 	}
-	d.Remember(v.W, "/contacts")
+	for _, at := range desks {
+		d.Remember(v.W, at)
+	}
 	return v.Back((&url.URL{Path: to}).EscapedPath())
 }
 

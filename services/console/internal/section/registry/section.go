@@ -22,12 +22,14 @@ var (
 
 type pages struct {
 	registry registryv1.RegistryClient
+	deaths   registryv1.DeathClient
 }
 
 // New returns the section.
 func New(c contract.Caller) frame.Section {
 	s := &pages{
 		registry: registryv1.RegistryClient{Caller: c, Target: "registry"},
+		deaths:   registryv1.DeathClient{Caller: c, Target: "registry"},
 	}
 	return frame.Section{
 		Name: "registry", Department: "hrss", Files: files,
@@ -52,6 +54,14 @@ func New(c contract.Caller) frame.Section {
 			"POST /contacts/of/{ref}":               s.proposeContact,
 			"GET /contacts/{case}":                  s.contactCase,
 			"POST /contacts/{case}":                 s.decideContact,
+			"GET /deaths":                           s.deathCases,
+			"GET /deaths/of/{ref}":                  s.deathForm,
+			"POST /deaths/of/{ref}":                 s.proposeDeath,
+			"GET /deaths/alive":                     s.alive,
+			"POST /deaths/alive":                    s.reverseDeath,
+			"GET /deaths/{case}":                    s.deathCase,
+			"POST /deaths/{case}":                   s.decideDeath,
+			"POST /workers/{ref}/death/object":      s.objectDeath,
 			"GET /workers/{ref}/contact":            s.ownContact,
 			"POST /workers/{ref}/contact/object":    s.objectContact,
 		},

@@ -37,12 +37,13 @@ func (s *pages) find(v *frame.Visit) error {
 
 // workerBody is what the tabs of a worker's page share.
 type workerBody struct {
-	Ref  string
-	Tab  string
-	Tabs []frame.Link
-	Err  error // why the tab has nothing to show
-	Days []timeline.Day
-	More int64 // the next page begins before it; 0 is the end
+	Ref   string
+	Death *registryv1.DeathCase // what waits or holds of the own death
+	Tab   string
+	Tabs  []frame.Link
+	Err   error // why the tab has nothing to show
+	Days  []timeline.Day
+	More  int64 // the next page begins before it; 0 is the end
 
 	Messages []message
 	Access   []*registryv1.AccessEntry // by the day, of everybody else
@@ -55,7 +56,7 @@ type workerBody struct {
 }
 
 func (s *pages) worker(v *frame.Visit, b workerBody) error {
-	b.Ref, b.Tabs = v.Path("ref"), v.Tabs()
+	b.Ref, b.Tabs, b.Death = v.Path("ref"), v.Tabs(), s.standingDeath(v)
 	return v.Render(http.StatusOK, "worker", frame.Page{Title: "worker.tab." + b.Tab, Nav: "workers", Body: b})
 }
 

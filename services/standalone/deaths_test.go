@@ -1,0 +1,95 @@
+package standalone_test
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/qiao-platform/qiao/pkg/testkit"
+)
+
+// A death is entered and recorded on the pages by two officers, said plainly on the
+// own page, and taken back by one before whom the person stands.
+func TestADeathIsRecordedAndTakenBackOnThePages(t *testing.T) {
+	l := populate(t)
+	server := httptest.NewServer(l.pages)
+	defer server.Close()
+	first, second, far, person, w := desk(t, server), desk(t, server), desk(t, server), desk(t, server), l.ids["worker"]
+	number := l.ids["document_number"]
+
+	first.see("/workers", 200, nil, "/deaths")
+	person.see("/workers/"+w+"/contact", 200, nil, "/deaths/of/"+w)
+	ask := "/deaths/of/" + w
+	first.see(ask, 200, nil, "请先报工号")
+	first.see("/contacts", 200, filled("to", ask, "officer", "A-1", "division", home), "登记去世", "证件尾号", "访问记录")
+	if first.at.Path != ask {
+		t.Errorf("a sign led to %s", first.at)
+	}
+	page := first.see(ask, 200, nil)
+	whole := func(page string) []string {
+		return []string{"key", hidden(page, "key"), "paper", "cremation_certificate", "died_on", l.today.AddDays(-3).String(), "reason", "relative", "sure", "yes"}
+	}
+	for _, missing := range []string{"paper", "died_on", "reason"} {
+		one := filled(whole(page)...)
+		one.Set(missing, "")
+		page = first.see(ask, 422, one, `aria-invalid="true"`)
+	}
+	late := filled(whole(page)...)
+	late.Set("died_on", l.today.AddDays(1).String())
+	page = first.see(ask, 422, late, `name="died_on" type="date" required value="`+l.today.AddDays(1).String()+`" aria-invalid="true"`, `value="cremation_certificate" selected`)
+	sent := filled(whole(page)...)
+	page = first.see(ask, 200, sent, "火化证明", "待另一位工作人员", "下一步由另一位工作人员办理")
+	opened := first.at.Path
+	if strings.Contains(page, `name="decision"`) {
+		t.Error("who entered it has a button")
+	}
+	if first.see(ask, 200, sent); first.at.Path != opened {
+		t.Errorf("the form sent twice opened %s and %s", opened, first.at.Path)
+	}
+	page = person.see("/workers/"+w, 200, nil, "工作人员申请登记此人去世", "我健在：终止此事项")
+	objection := filled("key", hidden(page, "key"), "case", hidden(page, "case"))
+	person.see("/workers/"+l.ids["other"]+"/death/object", 404, filled("case", hidden(page, "case")))
+	for range 2 {
+		page = person.see("/workers/"+w+"/death/object", 200, objection)
+	}
+	if strings.Contains(page, "登记此人去世（") {
+		t.Error("the case stands after the person's word")
+	}
+	first.see(opened, 200, nil, "本人提出异议")
+
+	page = first.see(ask, 200, nil)
+	first.see(ask, 200, filled(whole(page)...))
+	opened = first.at.Path
+	second.see("/contacts", 200, filled("to", "/deaths", "officer", "a-2", "division", home), "由您决定")
+	page = second.see(opened, 200, nil, "您的决定", "证件尾号")
+	second.see(opened, 422, filled("key", hidden(page, "key"), "decision", "agree"), "您的决定")
+	agree := filled("key", hidden(page, "key"), "decision", "agree", "sure", "yes")
+	for range 2 {
+		second.see(opened, 200, agree, "已登记", "a-2")
+	}
+	person.see("/workers/"+w, 200, nil, "此人已登记去世", "当场撤销")
+	person.see("/workers/"+w+"/contact?lang=en", 200, nil, "This person’s death is recorded", "Cremation certificate")
+	person.see("/workers/"+w+"/consents?lang=zh-Hans", 200, nil, "此人已登记去世")
+	first.see("/deaths", 200, nil, "已登记", "没有待办事项")
+
+	far.see("/contacts", 200, filled("to", "/deaths/alive", "officer", "b-1", "division", away), "本人在场", "不分县市")
+	page = far.see("/deaths/alive", 422, filled("number", "12", "shown", "resident_card", "sure", "yes"), `name="number"`, `value="12" aria-invalid="true"`)
+	page = far.see("/deaths/alive", 422, filled("key", hidden(page, "key"), "number", number, "shown", "", "sure", "yes"), `name="shown" required aria-invalid="true"`)
+	page = far.see("/deaths/alive", 422, filled("key", hidden(page, "key"), "number", number, "shown", "resident_card"))
+	alive := filled("key", hidden(page, "key"), "number", number, "shown", "resident_card", "sure", "yes")
+	for range 2 {
+		if page = far.see("/deaths/alive", 200, alive, "登记已撤销", "另一位工作人员核对"); strings.Contains(page, number) {
+			t.Error("the number stands on the page")
+		}
+	}
+	if page = person.see("/workers/"+w, 200, nil); strings.Contains(page, "此人已登记去世") {
+		t.Error("the own page says that the person died")
+	}
+	testkit.Eventually(t, "the person is told", func() bool {
+		return strings.Contains(person.see("/workers/"+w+"/messages", 200, nil), "登记有误")
+	})
+	second.see("/deaths", 200, nil, "由您核对")
+	page = second.see(opened, 200, nil, "事后核对", "居民身份证")
+	second.see(opened, 200, filled("key", hidden(page, "key"), "decision", "confirm"), "a-2", "核对")
+	second.see("/deaths", 200, nil, "没有待办事项", "没有去世登记")
+}
