@@ -330,7 +330,7 @@ var answers = map[string]string{
 	"ListCourses": public, "ListFairs": public, "ListHomes": public, "ListPremises": public, "education.ListRounds": public, "ListSchools": public, "SearchVacancies": public,
 	"GetStatus": platform, "ListGivenUpTasks": platform, "ListForged": platform, "ListOrphaned": platform, "ListParked": platform, "ListSetAside": platform, "OpenEpoch": platform, "ReadChannel": platform,
 	"RetryParked": platform, "RetryTasks": platform,
-	"housing.ListPlaceRequests": own, "registry.ListContactCases": own,
+	"housing.ListPlaceRequests": own, "registry.ListContactCases": own, "registry.ListDeathCases": own,
 	"employment.PublishVacancy": looks,
 	"registry.GetStanding":      holder,
 }
