@@ -187,6 +187,12 @@ func (l *populated) live() {
 	contact := officer("hrss", home, "")
 	contact.Purpose = "contact_case"
 	l.ids["registry.case_id"] = made(registry.ProposeContact(as(contact), &registryv1.ProposeContactRequest{Worker: w, County: away}))(t).GetCaseId()
+	persons := officer("hrss", home, "")
+	persons.Purpose = "person_case"
+	l.ids["other_id"] = register(3)
+	l.ids["person_case_id"] = made(registryv1.JoiningClient{Caller: l.demo, Target: "registry"}.OpenJoin(as(persons), &registryv1.OpenJoinRequest{Worker: w, OtherId: l.ids["other_id"],
+		ReasonCode: "number_mistyped", Paper: "witness"}))(t).GetPersonCaseId()
+	l.ids["join_id"] = l.ids["person_case_id"]
 	employer := func(uscc string) string {
 		return made(employment.RegisterEmployer(hrss, &employmentv1.RegisterEmployerRequest{Uscc: uscc, Name: "测试建筑有限公司", IndustrySection: "E", County: home}))(t).GetEmployerId()
 	}
@@ -330,7 +336,7 @@ var answers = map[string]string{
 	"ListCourses": public, "ListFairs": public, "ListHomes": public, "ListPremises": public, "education.ListRounds": public, "ListSchools": public, "SearchVacancies": public,
 	"GetStatus": platform, "ListGivenUpTasks": platform, "ListForged": platform, "ListOrphaned": platform, "ListParked": platform, "ListSetAside": platform, "OpenEpoch": platform, "ReadChannel": platform,
 	"RetryParked": platform, "RetryTasks": platform,
-	"housing.ListPlaceRequests": own, "registry.ListContactCases": own, "registry.ListDeathCases": own,
+	"housing.ListPlaceRequests": own, "registry.ListContactCases": own, "registry.ListPersonCases": own, "registry.ListDeathCases": own,
 	"employment.PublishVacancy": looks,
 	"registry.GetStanding":      holder,
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
@@ -191,7 +192,7 @@ func (a *App) samePerson(ctx context.Context, known domain.Worker, e entry) (r r
 	if err != nil {
 		return r, err
 	}
-	if p.Kind == auth.Worker && p.Subject != known.ID {
+	if p.Kind == auth.Worker && !p.ActsHimself(known.ID) {
 		return r, auth.ErrNotYours
 	}
 	k, err := a.Vault.Key(ctx, known.ID)
@@ -203,7 +204,9 @@ func (a *App) samePerson(ctx context.Context, known domain.Worker, e entry) (r r
 		return r, err
 	}
 	if name != e.Person.Name {
-		return r, domain.ErrIdentityConflict
+		if err := a.namedSo(ctx, known, e.Person.Name); err != nil {
+			return r, err
+		}
 	}
 	r.outcome = domain.Unchanged
 	if p.Via != auth.ViaImport {
@@ -224,6 +227,40 @@ func (a *App) samePerson(ctx context.Context, known domain.Worker, e entry) (r r
 		r.outcome = domain.Differs
 	}
 	return r, nil
+}
+
+// namedSo returns ErrIdentityConflict unless one of the records that were joined
+// into an account has the name: under that the person registered too.
+func (a *App) namedSo(ctx context.Context, known domain.Worker, name ident.Name) error {
+	var joined []domain.Worker
+	err := a.Data.View(ctx, func(s Store) error {
+		joined = nil
+		all, err := s.Aliases(known.ID)
+		if err != nil {
+			return err
+		}
+		for _, id := range all {
+			w, err := s.PeekAccount(id)
+			if err != nil {
+				return err
+			}
+			joined = append(joined, w)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range joined {
+		p, err := a.openWorker(ctx, w)
+		if err != nil {
+			return err
+		}
+		if p.Name == name {
+			return nil
+		}
+	}
+	return domain.ErrIdentityConflict
 }
 
 // recognise ends a registration of somebody who is registered: it saves the

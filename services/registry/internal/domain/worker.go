@@ -38,6 +38,7 @@ type Worker struct {
 	ClosedOn      clock.Date // zero while open
 	ContactVia    string     // through which channel the contact was said last; "" where that is not known
 	ContactAt     time.Time  // and when
+	JoinedInto    string     // the reference that answers for this person's; "" is this one
 	Version       int64
 }
 

@@ -344,7 +344,7 @@ func missing(t *testing.T, s suite) {
 		if _, found, err := tx.ChildByIdentity([]byte("none")); found || err != nil {
 			t.Errorf("%v, %v", found, err)
 		}
-		if all, err := tx.Accesses("none", 5); len(all) != 0 || err != nil {
+		if all, err := tx.Accesses([]string{"none"}, 5); len(all) != 0 || err != nil {
 			t.Errorf("%v, %v", all, err)
 		}
 		return nil
