@@ -1,6 +1,10 @@
 package fair
 
-import "context"
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
+)
 
 // Cancel ends a fair that has no results; who applied is told why.
 func (a *App) Cancel(ctx context.Context, s Store, fairID, why string) error {
@@ -15,5 +19,8 @@ func (a *App) Cancel(ctx context.Context, s Store, fairID, why string) error {
 	if err != nil {
 		return err
 	}
-	return a.tell(ctx, s, f, events)
+	if err := s.Save(ctx, f, events...); err != nil {
+		return err
+	}
+	return notice(ctx, s, f, fair.NoticeCancelled)
 }
