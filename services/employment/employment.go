@@ -70,8 +70,10 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				fairstore.TaskLapseProposal: task.Within(k.Outbox.DB(), atFairs.In, fairs.LapseProposal),
 			},
 			LongTasks: map[string]task.Handler{
-				fairstore.TaskCloseFair: atFairs.CloseFair(fairs),
-				fairstore.TaskDrawFair:  atFairs.DrawFair(fairs),
+				fairstore.TaskCloseFair:   atFairs.CloseFair(fairs),
+				fairstore.TaskDrawFair:    atFairs.DrawFair(fairs),
+				fairstore.TaskNoticeFair:  atFairs.NoticeFair(fairs),
+				fairstore.TaskCorrectFair: atFairs.CorrectFair(fairs),
 			},
 			Together: []func(context.Context) error{
 				func(ctx context.Context) error { // what other instances change

@@ -42,9 +42,10 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 	closing := sync.OnceValue(keys.Close) // with the service, or where it could not be made
 	s, err := run.New(ctx, Name, store.Migrations, d, func(ctx context.Context, k *run.Kit) (run.Parts, error) {
 		k.CloseLater(closing)
+		types := facts.Load()
 		people := store.New(k.Outbox, k.Tasks, k.Clock, keys.Index)
 		cases := &app.App{
-			Facts: factKinds(), Clock: k.Clock, Rules: k.Rules, Tables: k.Codes, Vault: keys, Data: people, NewID: ident.NewID, Kind: event.KindOf,
+			Facts: factKinds(), FactOf: factOf(types), Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, Vault: keys, Data: people, NewID: ident.NewID, Kind: event.KindOf,
 		}
 		known, err := people.People(ctx)
 		if err == nil {
@@ -63,17 +64,16 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			return run.Parts{}, err
 		}
 		router.Rebuilds(consume.Model{Name: store.Timeline, Apply: react.Refill(in), Swap: store.SwapTimelines, Clear: store.ClearNextTimeline})
-		server := &api.Server{App: cases, Outbox: k.Outbox, In: in, Facts: facts.Load()}
+		server := &api.Server{App: cases, Outbox: k.Outbox, In: in, Facts: types}
 		return run.Parts{
 			Methods: server.Methods(),
 			Router:  router,
 			Tasks: map[string]task.Handler{
-				store.TaskDeliver:   react.Deliver(cases, db, in, delivery.Mailbox{DB: db, In: in, Clock: k.Clock}),
-				store.TaskEraseKey:  react.EraseKey(keys),
-				store.TaskRefileKey: react.RefileKey(cases),
+				store.TaskDeliver:  react.Deliver(cases, db, in, delivery.Mailbox{DB: db, In: in, Clock: k.Clock}),
+				store.TaskEraseKey: react.EraseKey(keys),
 			},
 			Counts: []ops.Count{
-				{Thing: "workers", Query: `SELECT count(*) FROM worker WHERE closed_on = ''`},
+				{Thing: "workers", Query: `SELECT count(*) FROM worker WHERE closed_on = '' AND joined_into = ''`},
 				{Thing: "children", Query: `SELECT count(*) FROM child`},
 				{Thing: "grants_active", Query: `SELECT count(*) FROM consent WHERE withdrawn_at = 0 AND valid_from <= $1 AND (valid_to = '' OR valid_to >= $1)`, Today: func() clock.Date { return clock.Today(k.Clock) }},
 				{Thing: "timeline_entries", Query: `SELECT count(*) FROM timeline`},
@@ -91,6 +91,14 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		return nil, errors.Join(err, closing())
 	}
 	return s, nil
+}
+
+// factOf reads from the contracts which fact an event is news of.
+func factOf(types facts.Types) func(eventType string, data []byte) (domain.FactRef, bool) {
+	return func(eventType string, data []byte) (domain.FactRef, bool) {
+		kind, id, is := types.News(eventType, data)
+		return domain.FactRef{Kind: kind, ID: id}, is
+	}
 }
 
 // factKinds are the contract's kinds of facts.

@@ -17,9 +17,10 @@ import (
 // departments whose channels it reads.
 type fixture struct {
 	*testkit.Platform
-	clock  *clock.Manual
-	others map[string]*testkit.Publisher
-	client registryv1.RegistryClient
+	clock   *clock.Manual
+	others  map[string]*testkit.Publisher
+	client  registryv1.RegistryClient
+	joining registryv1.JoiningClient
 }
 
 var begin = time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC)
@@ -42,6 +43,7 @@ func startOn(t testing.TB, database string) *fixture {
 	}
 	f.Start(s)
 	f.client = registryv1.RegistryClient{Caller: f.Client(), Target: registry.Name}
+	f.joining = registryv1.JoiningClient{Caller: f.Client(), Target: registry.Name}
 	return f
 }
 

@@ -187,13 +187,12 @@ func (l *populated) live() {
 	contact := officer("hrss", home, "")
 	contact.Purpose = "contact_case"
 	l.ids["registry.case_id"] = made(registry.ProposeContact(as(contact), &registryv1.ProposeContactRequest{Worker: w, County: away}))(t).GetCaseId()
-	keeper := officer("hrss", home, "")
-	keeper.Purpose = "person_case"
-	changed := made(registryv1.DocumentsClient{Caller: l.demo, Target: "registry"}.ProposeDocument(as(keeper), &registryv1.ProposeDocumentRequest{Worker: w,
-		DocumentNumber: ident.Invented(day.AddYears(-30), 3), ReasonCode: "entered_wrong", Paper: "resident_card"}))(t).GetCaseId()
-	for _, method := range []string{"GetDocumentCase", "DecideDocument", "SettleDocumentAge", "ObjectDocument"} {
-		l.ids["registry."+method+".case_id"] = changed
-	}
+	persons := officer("hrss", home, "")
+	persons.Purpose = "person_case"
+	l.ids["other_id"] = register(3)
+	l.ids["person_case_id"] = made(registryv1.JoiningClient{Caller: l.demo, Target: "registry"}.OpenJoin(as(persons), &registryv1.OpenJoinRequest{Worker: w, OtherId: l.ids["other_id"],
+		ReasonCode: "number_mistyped", Paper: "witness"}))(t).GetPersonCaseId()
+	l.ids["join_id"] = l.ids["person_case_id"]
 	employer := func(uscc string) string {
 		return made(employment.RegisterEmployer(hrss, &employmentv1.RegisterEmployerRequest{Uscc: uscc, Name: "测试建筑有限公司", IndustrySection: "E", County: home}))(t).GetEmployerId()
 	}
@@ -229,8 +228,6 @@ func (l *populated) request(service string, m contract.Method, known bool) proto
 		switch {
 		case strings.HasSuffix(name, "county") || name == "division":
 			text = home
-		case l.ids[service+"."+m.Name+"."+name] != "" && known:
-			text = l.ids[service+"."+m.Name+"."+name]
 		case l.ids[service+"."+name] != "" && known:
 			text = l.ids[service+"."+name]
 		case l.ids[name] != "" && known:
@@ -339,7 +336,7 @@ var answers = map[string]string{
 	"ListCourses": public, "ListFairs": public, "ListHomes": public, "ListPremises": public, "education.ListRounds": public, "ListSchools": public, "SearchVacancies": public,
 	"GetStatus": platform, "ListGivenUpTasks": platform, "ListForged": platform, "ListOrphaned": platform, "ListParked": platform, "ListSetAside": platform, "OpenEpoch": platform, "ReadChannel": platform,
 	"RetryParked": platform, "RetryTasks": platform,
-	"housing.ListPlaceRequests": own, "registry.ListContactCases": own, "registry.ListDeathCases": own, "registry.ListDocumentCases": own,
+	"housing.ListPlaceRequests": own, "registry.ListContactCases": own, "registry.ListPersonCases": own, "registry.ListDeathCases": own,
 	"employment.PublishVacancy": looks,
 	"registry.GetStanding":      holder,
 }

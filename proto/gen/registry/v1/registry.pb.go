@@ -26,7 +26,7 @@ const (
 
 type RegisterWorkerRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// resident number, GB 11643, or that of another document
+	// resident number, GB 11643
 	DocumentNumber string `protobuf:"bytes,1,opt,name=document_number,json=documentNumber,proto3" json:"document_number,omitempty"`
 	Name           string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// empty where there is none
@@ -43,14 +43,7 @@ type RegisterWorkerRequest struct {
 	// the day on which ages are judged; empty is today
 	AsOf string `protobuf:"bytes,10,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// judge it as the command would be judged, and change nothing
-	CheckOnly bool `protobuf:"varint,11,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
-	// resident_number, hk_macao_permit, taiwan_permit, permanent_residence or passport;
-	// empty is resident_number
-	DocumentKind string `protobuf:"bytes,12,opt,name=document_kind,json=documentKind,proto3" json:"document_kind,omitempty"`
-	// of a passport, ISO 3166-1
-	DocumentCountry string `protobuf:"bytes,13,opt,name=document_country,json=documentCountry,proto3" json:"document_country,omitempty"`
-	// where the number does not hold it
-	BirthDate     string `protobuf:"bytes,14,opt,name=birth_date,json=birthDate,proto3" json:"birth_date,omitempty"`
+	CheckOnly     bool `protobuf:"varint,11,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -162,27 +155,6 @@ func (x *RegisterWorkerRequest) GetCheckOnly() bool {
 	return false
 }
 
-func (x *RegisterWorkerRequest) GetDocumentKind() string {
-	if x != nil {
-		return x.DocumentKind
-	}
-	return ""
-}
-
-func (x *RegisterWorkerRequest) GetDocumentCountry() string {
-	if x != nil {
-		return x.DocumentCountry
-	}
-	return ""
-}
-
-func (x *RegisterWorkerRequest) GetBirthDate() string {
-	if x != nil {
-		return x.BirthDate
-	}
-	return ""
-}
-
 type RegisterWorkerResponse struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
@@ -250,11 +222,8 @@ type FindWorkerRequest struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	DocumentNumber string                 `protobuf:"bytes,1,opt,name=document_number,json=documentNumber,proto3" json:"document_number,omitempty"`
 	CaseId         string                 `protobuf:"bytes,2,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
-	// as in a registration
-	DocumentKind    string `protobuf:"bytes,3,opt,name=document_kind,json=documentKind,proto3" json:"document_kind,omitempty"`
-	DocumentCountry string `protobuf:"bytes,4,opt,name=document_country,json=documentCountry,proto3" json:"document_country,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *FindWorkerRequest) Reset() {
@@ -301,26 +270,9 @@ func (x *FindWorkerRequest) GetCaseId() string {
 	return ""
 }
 
-func (x *FindWorkerRequest) GetDocumentKind() string {
-	if x != nil {
-		return x.DocumentKind
-	}
-	return ""
-}
-
-func (x *FindWorkerRequest) GetDocumentCountry() string {
-	if x != nil {
-		return x.DocumentCountry
-	}
-	return ""
-}
-
 type FindWorkerResponse struct {
-	state  protoimpl.MessageState `protogen:"open.v1"`
-	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
-	// the number was the person's before, or was entered for the person by mistake:
-	// compare the name
-	Former        bool `protobuf:"varint,2,opt,name=former,proto3" json:"former,omitempty"`
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -360,13 +312,6 @@ func (x *FindWorkerResponse) GetWorker() string {
 		return x.Worker
 	}
 	return ""
-}
-
-func (x *FindWorkerResponse) GetFormer() bool {
-	if x != nil {
-		return x.Former
-	}
-	return false
 }
 
 type GetWorkerRequest struct {
@@ -1731,13 +1676,10 @@ type RegisterChildRequest struct {
 	AsOf string `protobuf:"bytes,6,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// judge it as the command would be judged, and change nothing
 	CheckOnly bool `protobuf:"varint,7,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
-	// the guardian's document number instead of the guardian, to check only
+	// the guardian's resident number instead of the guardian, to check only
 	GuardianDocument string `protobuf:"bytes,8,opt,name=guardian_document,json=guardianDocument,proto3" json:"guardian_document,omitempty"`
-	// its kind and country, as in a registration
-	DocumentKind    string `protobuf:"bytes,9,opt,name=document_kind,json=documentKind,proto3" json:"document_kind,omitempty"`
-	DocumentCountry string `protobuf:"bytes,10,opt,name=document_country,json=documentCountry,proto3" json:"document_country,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *RegisterChildRequest) Reset() {
@@ -1822,20 +1764,6 @@ func (x *RegisterChildRequest) GetCheckOnly() bool {
 func (x *RegisterChildRequest) GetGuardianDocument() string {
 	if x != nil {
 		return x.GuardianDocument
-	}
-	return ""
-}
-
-func (x *RegisterChildRequest) GetDocumentKind() string {
-	if x != nil {
-		return x.DocumentKind
-	}
-	return ""
-}
-
-func (x *RegisterChildRequest) GetDocumentCountry() string {
-	if x != nil {
-		return x.DocumentCountry
 	}
 	return ""
 }
@@ -3169,20 +3097,18 @@ func (*CloseAccountResponse) Descriptor() ([]byte, []int) {
 
 // Worker is a person as the registry holds it.
 type Worker struct {
-	state           protoimpl.MessageState `protogen:"open.v1"`
-	Worker          string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
-	Name            string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	DocumentLast4   string                 `protobuf:"bytes,3,opt,name=document_last4,json=documentLast4,proto3" json:"document_last4,omitempty"`
-	Phone           string                 `protobuf:"bytes,4,opt,name=phone,proto3" json:"phone,omitempty"`
-	County          string                 `protobuf:"bytes,5,opt,name=county,proto3" json:"county,omitempty"`
-	Township        string                 `protobuf:"bytes,6,opt,name=township,proto3" json:"township,omitempty"`
-	Languages       []string               `protobuf:"bytes,7,rep,name=languages,proto3" json:"languages,omitempty"`
-	RegisteredOn    string                 `protobuf:"bytes,8,opt,name=registered_on,json=registeredOn,proto3" json:"registered_on,omitempty"`
-	Closed          bool                   `protobuf:"varint,9,opt,name=closed,proto3" json:"closed,omitempty"`
-	DocumentKind    string                 `protobuf:"bytes,10,opt,name=document_kind,json=documentKind,proto3" json:"document_kind,omitempty"`
-	DocumentCountry string                 `protobuf:"bytes,11,opt,name=document_country,json=documentCountry,proto3" json:"document_country,omitempty"`
-	unknownFields   protoimpl.UnknownFields
-	sizeCache       protoimpl.SizeCache
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	DocumentLast4 string                 `protobuf:"bytes,3,opt,name=document_last4,json=documentLast4,proto3" json:"document_last4,omitempty"`
+	Phone         string                 `protobuf:"bytes,4,opt,name=phone,proto3" json:"phone,omitempty"`
+	County        string                 `protobuf:"bytes,5,opt,name=county,proto3" json:"county,omitempty"`
+	Township      string                 `protobuf:"bytes,6,opt,name=township,proto3" json:"township,omitempty"`
+	Languages     []string               `protobuf:"bytes,7,rep,name=languages,proto3" json:"languages,omitempty"`
+	RegisteredOn  string                 `protobuf:"bytes,8,opt,name=registered_on,json=registeredOn,proto3" json:"registered_on,omitempty"`
+	Closed        bool                   `protobuf:"varint,9,opt,name=closed,proto3" json:"closed,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Worker) Reset() {
@@ -3276,20 +3202,6 @@ func (x *Worker) GetClosed() bool {
 		return x.Closed
 	}
 	return false
-}
-
-func (x *Worker) GetDocumentKind() string {
-	if x != nil {
-		return x.DocumentKind
-	}
-	return ""
-}
-
-func (x *Worker) GetDocumentCountry() string {
-	if x != nil {
-		return x.DocumentCountry
-	}
-	return ""
 }
 
 // Child is a child as the registry holds it.
@@ -3846,7 +3758,7 @@ var File_qiao_registry_v1_registry_proto protoreflect.FileDescriptor
 
 const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\n" +
-	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\"\xc3\x03\n" +
+	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\"\xd4\x02\n" +
 	"\x15RegisterWorkerRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -3860,23 +3772,16 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x05as_of\x18\n" +
 	" \x01(\tR\x04asOf\x12\x1d\n" +
 	"\n" +
-	"check_only\x18\v \x01(\bR\tcheckOnly\x12#\n" +
-	"\rdocument_kind\x18\f \x01(\tR\fdocumentKind\x12)\n" +
-	"\x10document_country\x18\r \x01(\tR\x0fdocumentCountry\x12\x1d\n" +
-	"\n" +
-	"birth_date\x18\x0e \x01(\tR\tbirthDate\"d\n" +
+	"check_only\x18\v \x01(\bR\tcheckOnly\"d\n" +
 	"\x16RegisterWorkerResponse\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
-	"\adiffers\x18\x03 \x03(\tR\adiffers\"\xa5\x01\n" +
+	"\adiffers\x18\x03 \x03(\tR\adiffers\"U\n" +
 	"\x11FindWorkerRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x17\n" +
-	"\acase_id\x18\x02 \x01(\tR\x06caseId\x12#\n" +
-	"\rdocument_kind\x18\x03 \x01(\tR\fdocumentKind\x12)\n" +
-	"\x10document_country\x18\x04 \x01(\tR\x0fdocumentCountry\"D\n" +
+	"\acase_id\x18\x02 \x01(\tR\x06caseId\",\n" +
 	"\x12FindWorkerResponse\x12\x16\n" +
-	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x16\n" +
-	"\x06former\x18\x02 \x01(\bR\x06former\"C\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\"C\n" +
 	"\x10GetWorkerRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x17\n" +
 	"\acase_id\x18\x02 \x01(\tR\x06caseId\"E\n" +
@@ -3972,7 +3877,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x02on\x18\x03 \x01(\tR\x02on\x12\x17\n" +
 	"\acase_id\x18\x04 \x01(\tR\x06caseId\",\n" +
 	"\x10CheckAgeResponse\x12\x18\n" +
-	"\areached\x18\x01 \x01(\bR\areached\"\xc6\x02\n" +
+	"\areached\x18\x01 \x01(\bR\areached\"\xf6\x01\n" +
 	"\x14RegisterChildRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1d\n" +
@@ -3983,10 +3888,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x05as_of\x18\x06 \x01(\tR\x04asOf\x12\x1d\n" +
 	"\n" +
 	"check_only\x18\a \x01(\bR\tcheckOnly\x12+\n" +
-	"\x11guardian_document\x18\b \x01(\tR\x10guardianDocument\x12#\n" +
-	"\rdocument_kind\x18\t \x01(\tR\fdocumentKind\x12)\n" +
-	"\x10document_country\x18\n" +
-	" \x01(\tR\x0fdocumentCountry\"\x8b\x01\n" +
+	"\x11guardian_document\x18\b \x01(\tR\x10guardianDocument\"\x8b\x01\n" +
 	"\x15RegisterChildResponse\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
@@ -4063,7 +3965,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x13ReadMessageResponse\"-\n" +
 	"\x13CloseAccountRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\"\x16\n" +
-	"\x14CloseAccountResponse\"\xd0\x02\n" +
+	"\x14CloseAccountResponse\"\x80\x02\n" +
 	"\x06Worker\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12%\n" +
@@ -4073,10 +3975,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\btownship\x18\x06 \x01(\tR\btownship\x12\x1c\n" +
 	"\tlanguages\x18\a \x03(\tR\tlanguages\x12#\n" +
 	"\rregistered_on\x18\b \x01(\tR\fregisteredOn\x12\x16\n" +
-	"\x06closed\x18\t \x01(\bR\x06closed\x12#\n" +
-	"\rdocument_kind\x18\n" +
-	" \x01(\tR\fdocumentKind\x12)\n" +
-	"\x10document_country\x18\v \x01(\tR\x0fdocumentCountry\"\xa1\x01\n" +
+	"\x06closed\x18\t \x01(\bR\x06closed\"\xa1\x01\n" +
 	"\x05Child\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x16\n" +
 	"\x06worker\x18\x02 \x01(\tR\x06worker\x12\x12\n" +
@@ -4142,12 +4041,12 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06values\x18\b \x03(\v2%.qiao.registry.v1.Message.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xa8!\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xb5!\n" +
 	"\x0fRegistryService\x12\xf3\x01\n" +
 	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"\x8d\x01\x92\xb5\x18\x88\x01\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x06worker\x1a\n" +
-	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x12\xe0\x01\n" +
+	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x12\xed\x01\n" +
 	"\n" +
-	"FindWorker\x12#.qiao.registry.v1.FindWorkerRequest\x1a$.qiao.registry.v1.FindWorkerResponse\"\x86\x01\x92\xb5\x18\x81\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x1a\rtimeline_help\x12\xab\x02\n" +
+	"FindWorker\x12#.qiao.registry.v1.FindWorkerRequest\x1a$.qiao.registry.v1.FindWorkerResponse\"\x93\x01\x92\xb5\x18\x8e\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x1a\rtimeline_help\x1a\vperson_case\x12\xab\x02\n" +
 	"\tGetWorker\x12\".qiao.registry.v1.GetWorkerRequest\x1a#.qiao.registry.v1.GetWorkerResponse\"\xd4\x01\x92\xb5\x18\xcf\x01\x12\x06worker\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x12service:employment\x1a\n" +
 	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x1a\rtimeline_help\x1a\fcontact_case\x1a\vperson_case\x1a\tinterview\x12\xb5\x01\n" +
 	"\rUpdateContact\x12&.qiao.registry.v1.UpdateContactRequest\x1a'.qiao.registry.v1.UpdateContactResponse\"S\x92\xb5\x18O\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +

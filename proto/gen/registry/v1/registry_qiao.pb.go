@@ -56,7 +56,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "FindWorker",
 			Callers:  []string{"officer:hrss", "officer:edu", "officer:hou"},
-			Purposes: []string{"case_handling", "school_place", "public_housing", "public_rental", "registration", "timeline_help"},
+			Purposes: []string{"case_handling", "school_place", "public_housing", "public_rental", "registration", "timeline_help", "person_case"},
 			New:      func() proto.Message { return new(FindWorkerRequest) },
 			NewReply: func() proto.Message { return new(FindWorkerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

@@ -25,17 +25,29 @@ func (s *Fairs) CancelFair(ctx context.Context, req *employmentv1.CancelFairRequ
 	})
 }
 
-// CorrectFair proposes the draw as it should have been.
+// CorrectFair proposes the draw as it should have been, which is made before the
+// transaction that keeps it.
 func (s *Fairs) CorrectFair(ctx context.Context, req *employmentv1.CorrectFairRequest) (*employmentv1.CorrectFairResponse, error) {
-	return command(ctx, s.Room, func(st app.Store) (*employmentv1.CorrectFairResponse, error) {
-		c := fair.Correction{FairID: req.GetFairId(), Why: req.GetReasonCode(), Figure: req.GetFigure()}
-		for _, m := range req.GetSeats() {
-			c.Mends.Seats = append(c.Mends.Seats, fair.SeatsMend{VacancyID: m.GetVacancyId(), Seats: int(m.GetSeats())})
+	c := fair.Correction{FairID: req.GetFairId(), Why: req.GetReasonCode(), Figure: req.GetFigure()}
+	for _, m := range req.GetSeats() {
+		c.Mends.Seats = append(c.Mends.Seats, fair.SeatsMend{VacancyID: m.GetVacancyId(), Seats: int(m.GetSeats())})
+	}
+	for _, m := range req.GetRanks() {
+		c.Mends.Ranks = append(c.Mends.Ranks, fair.RankMend{ApplicationID: m.GetApplicationId(), VacancyID: m.GetVacancyId(), Rank: int(m.GetRank())})
+	}
+	var k *app.Correcting
+	refused := s.view(ctx, func(st app.Store) (err error) {
+		k, err = s.App.ReadCorrected(ctx, st, c)
+		return err
+	})
+	if refused == nil {
+		refused = s.App.Propose(k)
+	}
+	return command(ctx, s.Room, func(st app.Store) (*employmentv1.CorrectFairResponse, error) { // which has the answer to a repeat
+		if refused != nil {
+			return nil, refused
 		}
-		for _, m := range req.GetRanks() {
-			c.Mends.Ranks = append(c.Mends.Ranks, fair.RankMend{ApplicationID: m.GetApplicationId(), VacancyID: m.GetVacancyId(), Rank: int(m.GetRank())})
-		}
-		c, err := s.App.Correct(ctx, st, c)
+		c, err := s.App.Correct(ctx, st, k)
 		return &employmentv1.CorrectFairResponse{CorrectionId: c.ID, Wronged: int32(c.Wronged)}, err
 	})
 }

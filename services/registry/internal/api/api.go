@@ -17,7 +17,7 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/facts"
 )
 
-// Server implements the registry's services.
+// Server implements registryv1.RegistryServer and the registry's further services.
 type Server struct {
 	App    *app.App
 	Outbox *outbox.Outbox
@@ -27,7 +27,7 @@ type Server struct {
 
 // Methods binds the server to its contract.
 func (s *Server) Methods() []contract.Method {
-	return slices.Concat(registryv1.RegistryMethods(s), registryv1.DeathMethods(s), registryv1.DocumentsMethods(s))
+	return slices.Concat(registryv1.RegistryMethods(s), registryv1.DeathMethods(s), registryv1.JoiningMethods(s))
 }
 
 // view runs fn in a transaction that only reads.

@@ -19,11 +19,11 @@ const (
 	kindRegistered = "registered"
 	kindName       = "name"
 	kindDocument   = "document_last4"
-	kindNumber     = "document_number"
 	kindContact    = "contact"
 	kindAge        = "age"
 	kindChild      = "child"
 	kindCompared   = "likely_double"
+	kindRecorded   = "what_was_recorded"
 )
 
 // mayQuery returns nil where p may read who people are at all.
@@ -68,9 +68,13 @@ func (a *App) EachLook(ctx context.Context, s Store, worker string, limit int) (
 	if err := himself(ctx, worker); err != nil {
 		return nil, err
 	}
-	lines, err := s.Accesses(worker, page(limit))
+	mine, err := references(s, worker)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := s.Accesses(mine, page(limit))
 	for _, l := range lines {
-		all = append(all, domain.Fold(worker, []domain.Access{l})...)
+		all = append(all, domain.Fold(mine, []domain.Access{l})...)
 	}
 	return all, err
 }
@@ -81,11 +85,15 @@ func (a *App) Looks(ctx context.Context, s Store, worker string, limit int) ([]d
 	if err := himself(ctx, worker); err != nil {
 		return nil, err
 	}
-	lines, err := s.Accesses(worker, linesFolded)
+	mine, err := references(s, worker)
 	if err != nil {
 		return nil, err
 	}
-	all := domain.Fold(worker, lines)
+	lines, err := s.Accesses(mine, linesFolded)
+	if err != nil {
+		return nil, err
+	}
+	all := domain.Fold(mine, lines)
 	return all[:min(len(all), page(limit))], nil
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
@@ -10,27 +11,60 @@ import (
 
 // CloseAccount ends an account on the worker's own word, without an officer:
 // what was agreed is withdrawn, what was held is removed, and the keys of the
-// worker and of linked children are destroyed, so that no copy opens any more.
+// worker and of linked children are destroyed, so that no copy opens any more. It
+// is one word of the person, so every record that stands for the person ends.
 func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 	if err := himself(ctx, worker); err != nil {
 		return err
 	}
-	return a.closeAccount(ctx, s, worker)
+	if err := s.LockJoins(); err != nil {
+		return err
+	}
+	all, err := references(s, worker)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(all) // from the aliases to the record that answers, as locks go
+	return a.closeRecords(ctx, s, all)
 }
 
-// CloseErased closes an account again whose key was erased, where a restored
-// backup holds it open: the word was given once. What is no open account, a
-// child's key say, is left as it is.
+// CloseErased closes a record again whose key was erased, where a restored
+// backup holds it open: the word was given once, and for this one. What is no open
+// account, a child's key say, is left as it is.
 func (a *App) CloseErased(ctx context.Context, s Store, owner string) error {
-	err := a.closeAccount(ctx, s, owner)
+	if err := s.LockJoins(); err != nil {
+		return err
+	}
+	err := a.closeRecords(ctx, s, []string{owner})
 	if errors.Is(err, domain.ErrWorkerUnknown) || errors.Is(err, domain.ErrWorkerClosed) {
 		return nil
 	}
 	return err
 }
 
-func (a *App) closeAccount(ctx context.Context, s Store, worker string) error {
-	w, err := s.Worker(worker)
+func (a *App) closeRecords(ctx context.Context, s Store, workers []string) error {
+	for _, worker := range workers {
+		if err := a.closeRecord(ctx, s, worker); err != nil {
+			return err
+		}
+	}
+	cases, err := s.JoinCasesOf(workers)
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if c.State != domain.CaseOpen {
+			continue
+		}
+		if err := a.saveEnded(ctx, s, c.End()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) closeRecord(ctx context.Context, s Store, worker string) error {
+	w, err := s.Account(worker)
 	if err != nil {
 		return err
 	}
@@ -43,7 +77,7 @@ func (a *App) closeAccount(ctx context.Context, s Store, worker string) error {
 		return err
 	}
 	for _, c := range consents {
-		if !c.Standing() {
+		if !c.Standing() || c.Worker != worker {
 			continue
 		}
 		c, withdrawn, err := c.Withdraw(a.Clock.Now())
@@ -60,7 +94,9 @@ func (a *App) closeAccount(ctx context.Context, s Store, worker string) error {
 	}
 	owners := []string{worker}
 	for _, c := range children {
-		owners = append(owners, c.ID)
+		if c.Guardian == worker {
+			owners = append(owners, c.ID)
+		}
 	}
 	if err := s.SaveWorker(ctx, w, events...); err != nil {
 		return err

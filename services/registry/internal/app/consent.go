@@ -67,7 +67,33 @@ func (a *App) WithdrawConsent(ctx context.Context, s Store, id string) error {
 	if err != nil {
 		return err
 	}
-	return s.SaveConsent(ctx, c, events...)
+	if err := s.SaveConsent(ctx, c, events...); err != nil {
+		return err
+	}
+	return a.withdrawLike(ctx, s, c)
+}
+
+// withdrawLike ends what else the person granted to the same department for the
+// same purpose under another reference: who takes back a consent does not know, and
+// need not, in which of two records it stands.
+func (a *App) withdrawLike(ctx context.Context, s Store, withdrawn domain.Consent) error {
+	all, err := s.Consents(withdrawn.Worker)
+	if err != nil {
+		return err
+	}
+	for _, c := range all {
+		if c.Worker == withdrawn.Worker || !c.Standing() || c.Purpose != withdrawn.Purpose || c.Recipient != withdrawn.Recipient {
+			continue
+		}
+		c, events, err := c.Withdraw(a.Clock.Now())
+		if err != nil {
+			return err
+		}
+		if err := s.SaveConsent(ctx, c, events...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Consents lists what a worker agreed to.

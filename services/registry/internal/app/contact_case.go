@@ -73,11 +73,7 @@ func (a *App) caseOfRegistration(ctx context.Context, known domain.Worker, e ent
 	if err != nil {
 		return p, err
 	}
-	own, err := a.goesBy(ctx, known.ID, name, e.Person.Name)
-	if err != nil {
-		return p, err
-	}
-	c.NameDiffers = !own
+	c.NameDiffers = name != e.Person.Name
 	return a.beside(ctx, k, known, c)
 }
 

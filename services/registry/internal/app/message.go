@@ -34,7 +34,10 @@ func (a *App) Delivered(ctx context.Context, s Store, id string) error {
 	if len(events) == 0 {
 		return nil
 	}
-	return s.SaveMessage(ctx, m, events...)
+	if err := s.SaveMessage(ctx, m, events...); err != nil {
+		return err
+	}
+	return a.askedArrived(ctx, s, m)
 }
 
 // Mailbox shows the worker his own messages: what others did in his name

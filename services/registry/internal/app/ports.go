@@ -18,16 +18,19 @@ import (
 // Store is what the use cases need of storage, within one transaction. Peek
 // and the lists only read; the other loads lock what they return.
 type Store interface {
-	// Worker returns ErrWorkerUnknown where there is none; so does PeekWorker.
+	// Worker loads the account that answers for a reference, or returns
+	// ErrWorkerUnknown where there is none; so does PeekWorker.
 	Worker(id string) (domain.Worker, error)
 	PeekWorker(id string) (domain.Worker, error)
+	// Account is Worker for the very record of a reference, joined or not.
+	Account(id string) (domain.Worker, error)
+	PeekAccount(id string) (domain.Worker, error)
+	// Aliases lists every reference that was joined into one.
+	Aliases(worker string) ([]string, error)
 	// Standing reports whether an account was closed, or returns ErrWorkerUnknown.
 	Standing(worker string) (closed bool, err error)
 	// WorkerByDocument finds an open account by its document's index.
 	WorkerByDocument(index []byte) (domain.Worker, bool, error)
-	// WorkerByAnyDocument also finds who had the document before, or for whom it was
-	// entered by mistake; former says so.
-	WorkerByAnyDocument(index []byte) (w domain.Worker, former, found bool, err error)
 	// SaveWorker returns ErrDocumentTaken where another account has the document.
 	SaveWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error
 	// CreateWorker is SaveWorker for a person whose row is not there; events about
@@ -78,22 +81,29 @@ type Store interface {
 	ReverseDeath(ctx context.Context, c domain.DeathCase) error
 	// Died reports whether a person's death is recorded.
 	Died(worker string) (bool, error)
-	// DocumentCase loads and locks a case, or returns ErrDocumentCaseUnknown.
-	DocumentCase(id string) (domain.DocumentCase, error)
-	PeekDocumentCase(id string) (domain.DocumentCase, error)
-	// WaitingDocumentCases lists what is to be decided, or looked at for a wrong age,
-	// oldest first, about people of the counties whose codes begin so.
-	WaitingDocumentCases(counties string) ([]domain.DocumentCase, error)
-	// DocumentCasesOf lists what was asked about a person, newest first.
-	DocumentCasesOf(worker string) ([]domain.DocumentCase, error)
-	SaveDocumentCase(c domain.DocumentCase) error
-	// AddFormer keeps what a person was found by; DropFormer takes back what a case added.
-	AddFormer(f domain.Former) error
-	DropFormer(change string) error
-	// WasFormer reports whether a person was found by an index before.
-	WasFormer(index []byte, worker string) (bool, error)
-	// RefileKey has the index beside a person's key be the account's, which changed.
-	RefileKey(ctx context.Context, worker string) error
+	// LockJoins has joining, parting and closing come one after the other.
+	LockJoins() error
+	// JoinCase loads and locks a case, or returns ErrJoinCaseUnknown; PeekJoinCase reads it.
+	JoinCase(id string) (domain.JoinCase, error)
+	PeekJoinCase(id string) (domain.JoinCase, error)
+	SaveJoinCase(ctx context.Context, c domain.JoinCase) error
+	// OpenJoinCases lists what an officer has to do in the counties whose codes begin
+	// so, oldest first; DecidedJoinCases what was decided there, newest first.
+	OpenJoinCases(counties, officer string) ([]domain.JoinCase, error)
+	DecidedJoinCases(counties string) ([]domain.JoinCase, error)
+	// JoinCasesOf lists the cases about any of some references.
+	JoinCasesOf(workers []string) ([]domain.JoinCase, error)
+	// StepsSince lists the steps of some references since a time, newest first.
+	StepsSince(workers []string, since time.Time, limit int) ([]domain.Step, error)
+	// Join has reads by one of two references find both from here on, as a case that
+	// was applied says.
+	Join(c domain.JoinCase) error
+	// Part undoes Join, and gives what the case assigned by hand to whom it belongs:
+	// rows, steps and messages, and what is still to come of it.
+	Part(c domain.JoinCase) error
+	// Assigned is the reference to which a thing was assigned by hand, or else the
+	// given one, under which it was recorded.
+	Assigned(aggregate, worker string) (string, error)
 
 	// LogLookup writes down that an officer looked a number up.
 	LogLookup(id string, l domain.Lookup) error
@@ -102,16 +112,16 @@ type Store interface {
 
 	// LogAccess adds a line to a worker's access log.
 	LogAccess(worker string, a domain.Access) error
-	// Accesses lists the newest lines, or returns ErrAccessAltered.
-	Accesses(worker string, limit int) ([]domain.Access, error)
+	// Accesses lists the newest lines of some references, or returns ErrAccessAltered.
+	Accesses(workers []string, limit int) ([]domain.Access, error)
 
 	// AddStep puts an event on a timeline, once; never on a closed account's.
 	AddStep(s domain.Step) error
 	// FillStep puts an event on the timeline that a rebuild fills, once.
 	FillStep(s domain.Step) error
-	// Steps lists the steps before a time, newest first. Steps of one moment
+	// Steps lists the steps of some references before a time, newest first. Steps of one moment
 	// come together, so a page may be longer than its limit.
-	Steps(worker string, before time.Time, limit int) ([]domain.Step, error)
+	Steps(workers []string, before time.Time, limit int) ([]domain.Step, error)
 
 	// AddMessage keeps a message, once, and has it delivered.
 	AddMessage(ctx context.Context, m domain.Message) error
@@ -155,22 +165,24 @@ type Vault interface {
 	// File keeps beside an owner's key the index that finds the owner, who came
 	// to be. It does not wait.
 	File(owner string, index []byte)
-	// Refile is File for an owner whose index is another now; it waits.
-	Refile(ctx context.Context, owner string, index []byte) error
 	// Destroy erases an owner's key, and with it all that it sealed and the index.
 	Destroy(ctx context.Context, owner string) error
 }
 
 // App is the registry's use cases.
 type App struct {
-	Clock  clock.Clock
-	Rules  *rule.Book
-	Tables *ident.Tables
-	Vault  Vault
-	Data   Transactions
-	NewID  func() string
+	Clock clock.Clock
+	Rules *rule.Book
+	// Calendar counts the working days in which a person can object.
+	Calendar *clock.Calendar
+	Tables   *ident.Tables
+	Vault    Vault
+	Data     Transactions
+	NewID    func() string
 	// Kind says what a message of a template is about, as the contracts do.
 	Kind func(template string) string
 	// Facts are the kinds of facts that consent and corrections can name.
 	Facts domain.FactKinds
+	// FactOf says which fact an event is news of.
+	FactOf func(eventType string, data []byte) (domain.FactRef, bool)
 }

@@ -60,7 +60,12 @@ func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry
 	if err != nil {
 		return r, err
 	}
-	known, found, err := a.registeredBy(ctx, e)
+	var known domain.Worker
+	var found bool
+	err = a.Data.Look(ctx, func(s Store) (err error) {
+		known, found, err = s.WorkerByDocument(e.Index)
+		return err
+	})
 	switch {
 	case err != nil:
 		return r, err
@@ -72,45 +77,6 @@ func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry
 		return Registered{Outcome: created}, nil
 	}
 	return a.registerNew(ctx, once, e)
-}
-
-// registeredBy finds the account that has the document of a registration. One that
-// had it before, or for which it was entered by mistake, is meant only where the
-// name is the person's too: the number may be another's today.
-func (a *App) registeredBy(ctx context.Context, e entry) (known domain.Worker, found bool, err error) {
-	var former bool
-	err = a.Data.Look(ctx, func(s Store) (err error) {
-		known, former, found, err = s.WorkerByAnyDocument(e.Index)
-		return err
-	})
-	if err != nil || !found || !former {
-		return known, found, err
-	}
-	k, err := a.Vault.Key(ctx, known.ID)
-	if errors.Is(err, domain.ErrWorkerClosed) {
-		return domain.Worker{}, false, nil
-	}
-	if err != nil {
-		return known, false, err
-	}
-	name, _, err := openProfile(k, known)
-	if err != nil {
-		return known, false, err
-	}
-	found, err = a.goesBy(ctx, known.ID, name, e.Person.Name)
-	return known, found, err
-}
-
-// goesBy reports whether a name is the person's, or was.
-func (a *App) goesBy(ctx context.Context, worker string, name, said ident.Name) (was bool, err error) {
-	if name == said {
-		return true, nil
-	}
-	err = a.Data.Look(ctx, func(s Store) (err error) {
-		was, err = s.WasFormer(a.formerName(worker, said), worker)
-		return err
-	})
-	return was, err
 }
 
 // registerElsewhere opens a case of a registration whose document another county
@@ -191,14 +157,18 @@ func (a *App) checkRegistration(ctx context.Context, f domain.Form, asOf string,
 	if err != nil {
 		return e, err
 	}
-	minAge, err := a.workingAge(on)
+	work, err := a.Rules.Rule("EM-04", on, "")
+	if err != nil {
+		return e, err
+	}
+	minAge, err := work.Int("min_age")
 	if err != nil {
 		return e, err
 	}
 	if e.Registration, err = f.Check(a.Tables, on, minAge); err != nil {
 		return e, err
 	}
-	e.Index = a.documentIndex(e.Person.Document)
+	e.Index = a.Vault.Index(indexDocument, e.Person.Document.Reveal())
 	if p.Kind == auth.Officer {
 		err = p.CoversDivision(e.County)
 	}
@@ -222,7 +192,7 @@ func (a *App) samePerson(ctx context.Context, known domain.Worker, e entry) (r r
 	if err != nil {
 		return r, err
 	}
-	if p.Kind == auth.Worker && p.Subject != known.ID {
+	if p.Kind == auth.Worker && !p.ActsHimself(known.ID) {
 		return r, auth.ErrNotYours
 	}
 	k, err := a.Vault.Key(ctx, known.ID)
@@ -233,12 +203,10 @@ func (a *App) samePerson(ctx context.Context, known domain.Worker, e entry) (r r
 	if err != nil {
 		return r, err
 	}
-	own, err := a.goesBy(ctx, known.ID, name, e.Person.Name)
-	if err != nil {
-		return r, err
-	}
-	if !own {
-		return r, domain.ErrIdentityConflict
+	if name != e.Person.Name {
+		if err := a.namedSo(ctx, known, e.Person.Name); err != nil {
+			return r, err
+		}
 	}
 	r.outcome = domain.Unchanged
 	if p.Via != auth.ViaImport {
@@ -259,6 +227,40 @@ func (a *App) samePerson(ctx context.Context, known domain.Worker, e entry) (r r
 		r.outcome = domain.Differs
 	}
 	return r, nil
+}
+
+// namedSo returns ErrIdentityConflict unless one of the records that were joined
+// into an account has the name: under that the person registered too.
+func (a *App) namedSo(ctx context.Context, known domain.Worker, name ident.Name) error {
+	var joined []domain.Worker
+	err := a.Data.View(ctx, func(s Store) error {
+		joined = nil
+		all, err := s.Aliases(known.ID)
+		if err != nil {
+			return err
+		}
+		for _, id := range all {
+			w, err := s.PeekAccount(id)
+			if err != nil {
+				return err
+			}
+			joined = append(joined, w)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, w := range joined {
+		p, err := a.openWorker(ctx, w)
+		if err != nil {
+			return err
+		}
+		if p.Name == name {
+			return nil
+		}
+	}
+	return domain.ErrIdentityConflict
 }
 
 // recognise ends a registration of somebody who is registered: it saves the
@@ -289,11 +291,7 @@ func (a *App) newWorker(ctx context.Context, e entry, b before) (w domain.Worker
 	if err != nil {
 		return w, nil, err
 	}
-	document, err := sealDocument(k, id, e.Person.Document)
-	if err != nil {
-		return w, nil, err
-	}
-	w, events = domain.Register(id, e.Index, document, sealed, e.Registration)
+	w, events = domain.Register(id, e.Index, sealDocument(k, id, e.Person.Document), sealed, e.Registration)
 	p, err := auth.FromContext(ctx)
 	w.ContactVia, w.ContactAt, w.Version = p.Via, a.Clock.Now(), b.version
 	return w, events, err

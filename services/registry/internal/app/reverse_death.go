@@ -6,7 +6,6 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
-	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
@@ -22,14 +21,14 @@ func (a *App) FindDeath(ctx context.Context, s Store, number string) (id string,
 	if err != nil {
 		return "", nil, err
 	}
-	document, err := domain.ParseNumber(ident.DocumentForm{Number: number}, clock.Today(a.Clock))
+	document, err := domain.ParseDocument(number, clock.Today(a.Clock))
 	if err != nil {
 		return "", nil, err
 	}
 	if err := a.logLookup(s, p, ""); err != nil {
 		return "", nil, err
 	}
-	w, _, found, err := s.WorkerByAnyDocument(a.documentIndex(document))
+	w, found, err := s.WorkerByDocument(a.Vault.Index(indexDocument, document.Reveal()))
 	if err != nil {
 		return "", nil, err
 	}

@@ -13,8 +13,9 @@ func (a *App) Timeline(ctx context.Context, s Store, worker string, before time.
 	if err := himself(ctx, worker); err != nil {
 		return nil, err
 	}
-	if _, err := s.PeekWorker(worker); err != nil { // a page of nobody is no page
+	mine, err := references(s, worker)
+	if err != nil { // a page of nobody is no page
 		return nil, err
 	}
-	return s.Steps(worker, before, page(limit))
+	return s.Steps(mine, before, page(limit))
 }

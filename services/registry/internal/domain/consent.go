@@ -84,10 +84,10 @@ func Grant(id, worker, division string, f ConsentForm, kinds FactKinds, today cl
 // Standing reports whether the consent was not withdrawn.
 func (c Consent) Standing() bool { return c.WithdrawnAt.IsZero() }
 
-// Says reports whether two consents that stand say the same, so that granting
-// one again changes nothing.
+// Says reports whether two consents of one person that stand say the same, so that
+// granting one again changes nothing.
 func (c Consent) Says(o Consent) bool {
-	return c.Standing() && o.Standing() && c.Worker == o.Worker && c.Purpose == o.Purpose && c.Recipient == o.Recipient &&
+	return c.Standing() && o.Standing() && c.Purpose == o.Purpose && c.Recipient == o.Recipient &&
 		slices.Equal(c.Kinds, o.Kinds) && c.From == o.From && c.To == o.To && c.NoticeVersion == o.NoticeVersion && c.Language == o.Language
 }
 

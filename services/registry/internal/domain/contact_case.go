@@ -101,7 +101,7 @@ func (c ContactCase) Decide(officer string, approve bool, refusal string, w Work
 	switch {
 	case c.NameDiffers:
 		return c, w, nil, ErrIdentityConflict
-	case c.Version != w.Version:
+	case c.Version != w.Version, c.Worker != w.ID: // the sealed profile is of the record that was looked at
 		return c, w, nil, ErrCaseStale
 	}
 	c.State, c.Former, c.FormerLangs = CaseApplied, w.Profile, w.Languages
@@ -119,7 +119,7 @@ func (c ContactCase) Object(w Worker, now time.Time) (ContactCase, Worker, []Eve
 		c.State = CaseObjected
 		return c, w, nil, nil
 	case CaseApplied:
-		if w.Version != c.Version+1 {
+		if w.Version != c.Version+1 || c.Worker != w.ID {
 			return c, w, nil, ErrContactSince
 		}
 		c.State = CaseUndone

@@ -17,15 +17,16 @@ type Look struct {
 	Own    bool      // the worker's own look
 }
 
-// Fold brings lines that come newest first into looks, which do too.
-func Fold(worker string, lines []Access) (all []Look) {
+// Fold brings lines that come newest first into looks, which do too; workers are
+// the references that stand for the person.
+func Fold(workers []string, lines []Access) (all []Look) {
 	type key struct {
 		day                                           clock.Date
 		kind, reader, purpose, basis, service, caseID string
 	}
 	at := map[key]int{}
 	for _, a := range lines {
-		own := a.ReaderKind == "worker" && a.Reader == worker
+		own := a.ReaderKind == "worker" && slices.Contains(workers, a.Reader)
 		k := key{clock.DateOf(a.At), a.ReaderKind, a.Reader, a.Purpose, a.LegalBasis, a.Service, ""}
 		if a.ReaderKind == "officer" || a.ReaderKind == "employer" {
 			k.caseID = a.CaseID // what a person looked at for two cases are two looks

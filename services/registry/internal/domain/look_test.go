@@ -13,7 +13,7 @@ func TestLooksOfOneDayAreOneEntry(t *testing.T) {
 	line := func(ago time.Duration, kind, reader, purpose, caseID string, kinds ...string) Access {
 		return Access{At: noon.Add(-ago), ReaderKind: kind, Reader: reader, Purpose: purpose, LegalBasis: "b", Kinds: kinds, CaseID: caseID, Service: "registry"}
 	}
-	got := Fold("w", []Access{
+	got := Fold([]string{"w"}, []Access{
 		line(0, "service", "employment", "age_check", "1", "age"),
 		line(time.Second, "worker", "w", "own_record", "", "name"),
 		line(time.Minute, "service", "employment", "age_check", "2", "age", "name"),
@@ -49,7 +49,7 @@ func TestFoldingLosesNoLook(t *testing.T) {
 		}), 0, 30).Draw(t, "lines")
 		slices.SortFunc(lines, func(a, b Access) int { return b.At.Compare(a.At) })
 		sum := 0
-		for i, l := range Fold("w", lines) {
+		for i, l := range Fold([]string{"w"}, lines) {
 			sum += l.Times
 			if l.First.After(l.At) || i > 0 && l.Own != (l.ReaderKind == "worker" && l.Reader == "w") {
 				t.Fatalf("%+v", l)

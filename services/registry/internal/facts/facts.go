@@ -39,6 +39,20 @@ func Load() Types {
 	return all
 }
 
+// News says which fact an event is news of: its kind, and the id of the record.
+func (t Types) News(eventType string, data []byte) (kind, id string, is bool) {
+	m, ok := t[eventType]
+	if !ok {
+		return "", "", false
+	}
+	rule, err := event.RuleOf("*", m.Descriptor())
+	if err != nil || rule.Fact == nil {
+		return "", "", false
+	}
+	id = t.Read(eventType, data)[rule.Fact.GetId()]
+	return rule.Fact.GetKind(), id, id != ""
+}
+
 // Read reads the fields of an event. A type that is not known, and bytes that
 // cannot be read, have none: the step itself is still shown.
 func (t Types) Read(eventType string, data []byte) map[string]string {

@@ -54,8 +54,12 @@ func (h handlers) tell(service string, t event.Tell) consume.Handler {
 		if err != nil || about == "" || e.Worker == "" {
 			return err
 		}
+		worker, err := h.in(tx).Assigned(e.Aggregate, e.Worker)
+		if err != nil {
+			return err
+		}
 		return h.app.Tell(ctx, h.in(tx), domain.Message{
-			ID: e.ID, Worker: e.Worker, Division: e.Division, Template: event.Template(e.Type), About: about, AboutService: service, Values: facts.Of(m),
+			ID: e.ID, Worker: worker, Division: e.Division, Template: event.Template(e.Type), About: about, AboutService: service, Values: facts.Of(m),
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
@@ -38,9 +39,26 @@ func scanAccess(s sqldb.Scanner) (a domain.Access, err error) {
 	return a, err
 }
 
-// Accesses lists the newest lines, newest first, after checking that they fit
-// together and to the head; it returns ErrAccessAltered where they do not.
-func (t *Tx) Accesses(worker string, limit int) ([]domain.Access, error) {
+// Accesses lists the newest lines of some references, newest first: the log of each
+// is a chain of its own, and is checked as one.
+func (t *Tx) Accesses(workers []string, limit int) (all []domain.Access, err error) {
+	for _, w := range workers {
+		some, err := t.accesses(w, limit)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	if len(workers) > 1 {
+		slices.SortStableFunc(all, func(a, b domain.Access) int { return b.At.Compare(a.At) })
+	}
+	return all[:min(limit, len(all))], nil
+}
+
+// accesses lists the newest lines of one reference, newest first, after checking
+// that they fit together and to the head; it returns ErrAccessAltered where they do
+// not.
+func (t *Tx) accesses(worker string, limit int) ([]domain.Access, error) {
 	var last int64
 	var link []byte
 	err := t.tx.QueryRow(`SELECT seq, link FROM access_head WHERE worker = $1`, worker).Scan(&last, &link)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
@@ -34,7 +35,7 @@ func (t *Tx) ChildByIdentity(identity []byte) (domain.Child, bool, error) {
 
 // ChildrenOf lists a guardian's children.
 func (t *Tx) ChildrenOf(worker string) ([]domain.Child, error) {
-	return children.List(t.tx, `WHERE worker = $1 ORDER BY id`, worker)
+	return children.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY id`, worker)
 }
 
 // LikeChild reports whether a child of the same name and birth date is registered.

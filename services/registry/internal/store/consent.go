@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
@@ -30,7 +31,7 @@ func (t *Tx) Consent(id string) (domain.Consent, error) { return consents.Load(t
 
 // Consents lists a worker's grants, oldest first.
 func (t *Tx) Consents(worker string) ([]domain.Consent, error) {
-	return consents.List(t.tx, `WHERE worker = $1 ORDER BY id`, worker)
+	return consents.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY id`, worker)
 }
 
 // SaveConsent writes a grant and its events, or returns outbox.ErrStale.

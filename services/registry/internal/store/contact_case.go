@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
@@ -36,7 +37,7 @@ func (t *Tx) OpenContactCases(counties, officer string) ([]domain.ContactCase, e
 
 // ContactCasesOf lists what was asked about a person, newest first.
 func (t *Tx) ContactCasesOf(worker string) ([]domain.ContactCase, error) {
-	return contactCases.List(t.tx, `WHERE worker = $1 ORDER BY made_at DESC, id DESC LIMIT 100`, worker)
+	return contactCases.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY made_at DESC, id DESC LIMIT 100`, worker)
 }
 
 // SaveContactCase writes a case; one that has ended stays as it is, but that the

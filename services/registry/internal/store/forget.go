@@ -28,8 +28,6 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 		`DELETE FROM child WHERE worker = $1`,
 		`DELETE FROM contact_case WHERE worker = $1`,
 		`DELETE FROM death_case WHERE worker = $1`,
-		`DELETE FROM document_case WHERE worker = $1`,
-		`DELETE FROM former_value WHERE worker = $1`,
 		`DELETE FROM mailbox WHERE worker = $1`,
 		`DELETE FROM message WHERE worker = $1`,
 		`DELETE FROM timeline WHERE worker = $1`,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
@@ -56,5 +57,5 @@ func (t *Tx) PutInMailbox(id, worker string, at time.Time) error {
 
 // Mailbox lists what is in the worker's mailbox, newest first.
 func (t *Tx) Mailbox(worker string, limit int) ([]domain.Message, error) {
-	return mailbox.List(t.tx, `WHERE b.worker = $1 ORDER BY b.put_at DESC, m.id DESC LIMIT $2`, worker, limit)
+	return mailbox.List(t.tx, `WHERE `+person.Whose("b.worker", 1)+` ORDER BY b.put_at DESC, m.id DESC LIMIT $2`, worker, limit)
 }

@@ -24,9 +24,8 @@ var Migrations embed.FS
 // The kinds of the tasks that are left; the payload is a message's id, and the
 // owner of a key.
 const (
-	TaskDeliver   = "registry.deliver"
-	TaskEraseKey  = "registry.erase_key"
-	TaskRefileKey = "registry.refile_key"
+	TaskDeliver  = "registry.deliver"
+	TaskEraseKey = "registry.erase_key"
 )
 
 // indexAccess separates the links of access lines from other keyed hashes.

@@ -1,7 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -11,7 +14,8 @@ import (
 // Timeline names the read model in a rebuild.
 const Timeline = "timeline"
 
-// AddStep puts an event on a timeline, once; never on a closed account's.
+// AddStep puts an event on a timeline, once; never on a closed account's. What was
+// assigned by hand to another person than the event says goes to that one.
 // While the timeline is being rebuilt it goes into the new one too.
 func (t *Tx) AddStep(s domain.Step) error {
 	args := stepArgs(s)
@@ -32,8 +36,9 @@ func stepArgs(s domain.Step) []any {
 // every department.
 func addStep(d sqldb.Dialect, table, also string) string {
 	return `INSERT INTO ` + table + ` (` + stepColumns + `)
-		SELECT $1, CAST($2 AS BIGINT), $3, $4, $5, $6, $7, $8, $9, $10, $11, CAST($12 AS ` + bytesType(d) + `)
-		WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE owner = $1)` + also + `
+		SELECT o.worker, CAST($2 AS BIGINT), $3, $4, $5, $6, $7, $8, $9, $10, $11, CAST($12 AS ` + bytesType(d) + `)
+		FROM (SELECT coalesce((SELECT a.worker FROM assigned a WHERE a.aggregate = $5), $1) AS worker) o
+		WHERE NOT EXISTS (SELECT 1 FROM erasure WHERE owner = o.worker)` + also + `
 		ON CONFLICT DO NOTHING`
 }
 
@@ -68,20 +73,41 @@ func scanStep(s sqldb.Scanner) (p domain.Step, err error) {
 	return p, err
 }
 
-// Steps lists the steps before a time, newest first. Steps of one moment come
-// together, because the next page begins before the last step's time.
-func (t *Tx) Steps(worker string, before time.Time, limit int) ([]domain.Step, error) {
+// Steps lists the steps of some references before a time, newest first. Steps of
+// one moment come together, because the next page begins before the last step's
+// time. Each reference's are read by the index, whose order they have.
+func (t *Tx) Steps(workers []string, before time.Time, limit int) ([]domain.Step, error) {
 	until := sqldb.Micros(before)
 	if before.IsZero() {
 		until = math.MaxInt64
 	}
-	all, err := sqldb.Collect(t.tx, scanStep, `SELECT `+stepColumns+` FROM timeline WHERE worker = $1 AND occurred_at < $2
-		ORDER BY occurred_at DESC, event_id DESC LIMIT $3`, worker, until, limit)
+	all, err := t.newest(workers, limit, `occurred_at < $2 ORDER BY occurred_at DESC, event_id DESC LIMIT $3`, until, limit)
 	if err != nil || len(all) < limit {
 		return all, err
 	}
 	last := all[len(all)-1]
-	same, err := sqldb.Collect(t.tx, scanStep, `SELECT `+stepColumns+` FROM timeline WHERE worker = $1 AND occurred_at = $2 AND event_id < $3
-		ORDER BY event_id DESC`, worker, sqldb.Micros(last.At), last.EventID)
+	same, err := t.newest(workers, math.MaxInt, `occurred_at = $2 AND event_id < $3 ORDER BY event_id DESC`, sqldb.Micros(last.At), last.EventID)
 	return append(all, same...), err
+}
+
+// StepsSince lists the newest steps of some references since a time, newest first.
+func (t *Tx) StepsSince(workers []string, since time.Time, limit int) ([]domain.Step, error) {
+	return t.newest(workers, limit, `occurred_at >= $2 ORDER BY occurred_at DESC, event_id DESC LIMIT $3`, sqldb.Micros(since), limit)
+}
+
+// newest merges what is found of each reference.
+func (t *Tx) newest(workers []string, limit int, where string, args ...any) (all []domain.Step, err error) {
+	for _, w := range workers {
+		some, err := sqldb.Collect(t.tx, scanStep, `SELECT `+stepColumns+` FROM timeline WHERE worker = $1 AND `+where, append([]any{w}, args...)...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	if len(workers) > 1 {
+		slices.SortFunc(all, func(a, b domain.Step) int {
+			return cmp.Or(b.At.Compare(a.At), strings.Compare(b.EventID, a.EventID))
+		})
+	}
+	return all[:min(limit, len(all))], nil
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -17,9 +16,9 @@ var workers = table.New(table.Spec[domain.Worker]{
 		return []table.Column{
 			table.Key("id", &w.ID), table.Changing("document_index", &w.DocumentIndex), table.Changing("document", &w.Document),
 			table.Changing("profile", &w.Profile), table.Changing("county", &w.County), table.Changing("languages", table.Commas(&w.Languages)),
-			table.Fixed("registered_on", &w.RegisteredOn), table.Fixed("notice_version", &w.NoticeVersion), table.Changing("age_reached", &w.AgeReached),
-			table.Changing("age_checked_on", &w.AgeCheckedOn), table.Changing("closed_on", &w.ClosedOn), table.Changing("contact_via", &w.ContactVia),
-			table.Changing("contact_at", &w.ContactAt), table.Version(&w.Version),
+			table.Fixed("registered_on", &w.RegisteredOn), table.Fixed("notice_version", &w.NoticeVersion), table.Fixed("age_reached", &w.AgeReached),
+			table.Fixed("age_checked_on", &w.AgeCheckedOn), table.Changing("closed_on", &w.ClosedOn), table.Changing("contact_via", &w.ContactVia),
+			table.Changing("contact_at", &w.ContactAt), table.Changing("joined_into", &w.JoinedInto), table.Version(&w.Version),
 		}
 	},
 	About: func(w *domain.Worker) outbox.Subject {
@@ -29,11 +28,26 @@ var workers = table.New(table.Spec[domain.Worker]{
 	Twice:   domain.ErrDocumentTaken,
 })
 
-// Worker loads and locks an account.
-func (t *Tx) Worker(id string) (domain.Worker, error) { return workers.Load(t.tx, id) }
+// Worker loads and locks the account that answers for a reference. Locks go from
+// an alias to the record that it was joined to, and never back.
+func (t *Tx) Worker(id string) (domain.Worker, error) { return t.follow(id, t.Account) }
 
-// PeekWorker reads an account without locking it.
-func (t *Tx) PeekWorker(id string) (domain.Worker, error) { return workers.Peek(t.tx, id) }
+// PeekWorker reads the account that answers for a reference without locking it.
+func (t *Tx) PeekWorker(id string) (domain.Worker, error) { return t.follow(id, t.PeekAccount) }
+
+func (t *Tx) follow(id string, load func(string) (domain.Worker, error)) (domain.Worker, error) {
+	w, err := load(id)
+	for err == nil && w.JoinedInto != "" {
+		w, err = load(w.JoinedInto)
+	}
+	return w, err
+}
+
+// Account loads and locks the very record of a reference, joined or not.
+func (t *Tx) Account(id string) (domain.Worker, error) { return workers.Load(t.tx, id) }
+
+// PeekAccount reads the very record of a reference.
+func (t *Tx) PeekAccount(id string) (domain.Worker, error) { return workers.Peek(t.tx, id) }
 
 // Standing reports whether an account was closed.
 func (t *Tx) Standing(id string) (closed bool, err error) {
@@ -44,17 +58,10 @@ func (t *Tx) Standing(id string) (closed bool, err error) {
 	return closed, err
 }
 
-// WorkerByDocument finds an open account by its document's index.
+// WorkerByDocument finds the open account of who has a document, by its index:
+// that which answers for the person, whichever record has the document.
 func (t *Tx) WorkerByDocument(index []byte) (domain.Worker, bool, error) {
-	return workers.Find(t.tx, `WHERE document_index = $1`, index)
-}
-
-// WorkerByAnyDocument finds the open account that has a document, by its index, or
-// else the one that was found by it last; former says which.
-func (t *Tx) WorkerByAnyDocument(index []byte) (w domain.Worker, former, found bool, err error) {
-	w, found, err = workers.Find(t.tx, `WHERE closed_on = '' AND id = coalesce((SELECT id FROM worker WHERE document_index = $1),
-		(SELECT worker FROM former_value WHERE value_index = $1 ORDER BY ended_at DESC, worker LIMIT 1))`, index)
-	return w, found && !bytes.Equal(w.DocumentIndex, index), found, err
+	return workers.Find(t.tx, `WHERE id = (SELECT coalesce(r.reference, d.id) FROM worker d LEFT JOIN remaining r ON r.worker = d.id WHERE d.document_index = $1)`, index)
 }
 
 // SaveWorker writes an account and its events. It returns ErrDocumentTaken

@@ -36,15 +36,12 @@ func (s *pages) sign(v *frame.Visit, status int, d deskBody) error {
 }
 
 // desks are the pages of the cases of two officers, who say once who they are.
-var desks = []string{"/contacts", "/deaths"}
+var desks = []string{"/contacts", "/deaths", "/persons"}
 
 // contactDesk remembers who is at the desk.
 func (s *pages) contactDesk(v *frame.Visit) error {
 	d := frame.Desk{Division: v.Form("division")}
-	to := v.Form("to")
-	if !slices.ContainsFunc(desks, func(at string) bool { return to == at || strings.HasPrefix(to, at+"/") }) {
-		to = desks[0]
-	}
+	to := deskAddress(v.Form("to"))
 	var err error
 	d.Staff, err = v.Number("officer")
 	if err == nil && !slices.Contains(deskDivisions(v.P), d.Division) {
@@ -58,7 +55,16 @@ func (s *pages) contactDesk(v *frame.Visit) error {
 	for _, at := range desks {
 		d.Remember(v.W, at)
 	}
-	return v.Back((&url.URL{Path: to}).EscapedPath())
+	return v.Back(to)
+}
+
+// deskAddress is where a sign leads, which is one of the desks' pages.
+func deskAddress(to string) string {
+	u, err := url.ParseRequestURI(to)
+	if err != nil || u.Host != "" || !slices.ContainsFunc(desks, func(at string) bool { return u.Path == at || strings.HasPrefix(u.Path, at+"/") }) {
+		return desks[0]
+	}
+	return u.RequestURI()
 }
 
 // contactCases lists what waits for a second officer in the desk's counties.
@@ -243,6 +249,11 @@ func (s *pages) ownContact(v *frame.Visit) error {
 		var changes *registryv1.ListContactChangesResponse
 		changes, err = s.registry.ListContactChanges(ctx, &registryv1.ListContactChangesRequest{Worker: v.Path("ref")})
 		b.Contact, b.Changes = reply.GetPerson(), changes.GetCases()
+	}
+	if err == nil {
+		var cases *registryv1.ListOwnPersonCasesResponse
+		cases, err = s.joining.ListOwnPersonCases(ctx, &registryv1.ListOwnPersonCasesRequest{Worker: v.Path("ref")})
+		b.Persons = cases.GetCases()
 	}
 	b.Err = err
 	return s.worker(v, b)

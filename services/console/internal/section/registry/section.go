@@ -18,11 +18,13 @@ var files embed.FS
 var (
 	help    = frame.Purpose{Code: "timeline_help", LegalBasis: "PIPL 13(1), 44-45", Counter: true}
 	contact = frame.Purpose{Code: "contact_case", LegalBasis: "PIPL 46"}
+	persons = frame.Purpose{Code: "person_case", LegalBasis: "PIPL 8, 46", Counter: true}
 )
 
 type pages struct {
 	registry registryv1.RegistryClient
 	deaths   registryv1.DeathClient
+	joining  registryv1.JoiningClient
 }
 
 // New returns the section.
@@ -30,6 +32,7 @@ func New(c contract.Caller) frame.Section {
 	s := &pages{
 		registry: registryv1.RegistryClient{Caller: c, Target: "registry"},
 		deaths:   registryv1.DeathClient{Caller: c, Target: "registry"},
+		joining:  registryv1.JoiningClient{Caller: c, Target: "registry"},
 	}
 	return frame.Section{
 		Name: "registry", Department: "hrss", Files: files,
@@ -64,6 +67,17 @@ func New(c contract.Caller) frame.Section {
 			"POST /workers/{ref}/death/object":      s.objectDeath,
 			"GET /workers/{ref}/contact":            s.ownContact,
 			"POST /workers/{ref}/contact/object":    s.objectContact,
+			"GET /persons":                          s.personCases,
+			"GET /persons/join":                     s.joinForm,
+			"POST /persons/join/find":               s.findPair,
+			"POST /persons/join":                    s.openJoin,
+			"GET /persons/part":                     s.partForm,
+			"POST /persons/part":                    s.openParting,
+			"GET /persons/cases/{case}":             s.personCase,
+			"POST /persons/cases/{case}":            s.decidePerson,
+			"POST /persons/cases/{case}/hear":       s.hearPerson,
+			"POST /persons/cases/{case}/parts":      s.assignParts,
+			"POST /workers/{ref}/persons/object":    s.objectPerson,
 		},
 	}
 }

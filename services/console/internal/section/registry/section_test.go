@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
@@ -10,10 +11,27 @@ func TestWhatTheSectionSays(t *testing.T) {
 	tabs := []string{"timeline", "have", "messages", "contact", "consents", "access"}
 	states := []string{"open", "applied", "refused", "objected", "undone"}
 	deathStates := []string{"open", "applied", "refused", "objected", "reversed"}
+	kinds, sides, waits := []string{"join", "part"}, []string{"into", "alias"}, []string{"arrival", "clock"}
+	personStates := []string{"open", "applied", "refused", "objected", "ended", "parted"}
 	frametest.Section(t, New(nil), map[string][]string{
 		"death.lede.": deathStates, "death.state.": deathStates, "death.reason.": deathReasons(), "death.paper.": deathPapers(), "death.refusal.": deathRefusals(), "death.shown.": shownPapers(),
 		"death.own.": {"open", "applied"}, "death.own.next.": {"open", "applied"},
 		"worker.h1.": tabs, "worker.lede.": tabs, "worker.tab.": tabs, "contact.lede.": states, "contact.state.": states,
+		"person.kind.": kinds, "person.own.": kinds, "person.into.": kinds, "person.alias.": kinds, "person.decide.": kinds, "person.sure.": kinds, "person.agree.": kinds,
+		"person.lede.": caseLedes(kinds, personStates), "person.state.": personStates, "person.reason.": slices.Concat(joinReasons(), partReasons()), "person.paper.": personPapers(),
+		"person.refusal.": personRefusals(), "person.field.": {"name", "birth_date", "document", "phone", "county"},
+		"person.how.": {"same", "similar", "one_digit", "swapped", "differs", "missing"}, "person.side.": sides, "person.parts.": sides, "person.recorded.": sides,
+		"person.waits.": waits, "person.waits.long.": waits,
 		"contact.reason.": contactReasons(), "contact.paper.": contactPapers(), "contact.refusal.": contactRefusals(),
 	})
+}
+
+// caseLedes are the ends of what a page says of a case, by its kind and state.
+func caseLedes(kinds, states []string) (all []string) {
+	for _, k := range kinds {
+		for _, s := range states {
+			all = append(all, k+"."+s)
+		}
+	}
+	return all
 }

@@ -1,10 +1,6 @@
 package fair
 
-import (
-	"context"
-
-	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
-)
+import "context"
 
 // Cancel ends a fair that has no results; who applied is told why.
 func (a *App) Cancel(ctx context.Context, s Store, fairID, why string) error {
@@ -19,8 +15,5 @@ func (a *App) Cancel(ctx context.Context, s Store, fairID, why string) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Save(ctx, f, events...); err != nil {
-		return err
-	}
-	return notice(ctx, s, f, fair.NoticeCancelled)
+	return a.tell(ctx, s, f, events)
 }

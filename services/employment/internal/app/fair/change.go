@@ -6,7 +6,6 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
-	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
@@ -41,25 +40,5 @@ func (a *App) Change(ctx context.Context, s Store, fairID string, p fair.Plan, d
 	if err != nil {
 		return err
 	}
-	if err := s.Save(ctx, f, events...); err != nil {
-		return err
-	}
-	return notice(ctx, s, f, fair.NoticeChanged)
-}
-
-func notice(ctx context.Context, s Store, f fair.Fair, what string) error {
-	all, err := s.Standing(f.ID)
-	if err != nil {
-		return err
-	}
-	for _, id := range all {
-		application, err := s.PeekApplication(id)
-		if err != nil {
-			return err
-		}
-		if err := s.SaveApplication(ctx, application, domain.FairNoticed{FairID: f.ID, ApplicationID: id, What: what, ReasonCode: f.Why}); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.tell(ctx, s, f, events)
 }

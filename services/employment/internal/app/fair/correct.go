@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
@@ -15,91 +16,132 @@ type wrongedWish struct {
 	wish  int
 }
 
-// Correct proposes the draw as it should have been. It says how many were
-// wronged, and changes nothing; a proposal that waits gives way to it.
-func (a *App) Correct(ctx context.Context, s Store, c fair.Correction) (fair.Correction, error) {
-	f, err := s.Fair(c.FairID)
+// Correcting is a correction and what it rests on. What it gives is the same however
+// often it is made, which is how one goes on that was broken off.
+type Correcting struct {
+	fair       fair.Fair
+	correction fair.Correction
+	lists      *fair.Lists
+	published  text
+
+	drawn   *allocate.Published
+	out     *allocate.Corrected
+	wronged []wrongedWish
+}
+
+// ReadCorrected reads what the correction of a draw rests on.
+func (a *App) ReadCorrected(ctx context.Context, s Store, c fair.Correction) (*Correcting, error) {
+	f, p, err := a.correctable(ctx, s.Peek, c.FairID)
 	if err != nil {
-		return c, err
+		return nil, err
+	}
+	before, err := corrections(s, f)
+	if err != nil {
+		return nil, err
+	}
+	c.ID, c.Number, c.ProposedBy = a.NewID(), len(before)+1, p
+	return readCorrecting(s, f, c)
+}
+
+func (a *App) correctable(ctx context.Context, load func(string) (fair.Fair, error), fairID string) (f fair.Fair, officer string, err error) {
+	if f, err = load(fairID); err != nil {
+		return f, "", err
 	}
 	p, err := fairOfficer(ctx, f)
+	if err == nil && f.State != fair.Matched {
+		err = fair.ErrState
+	}
+	return f, p.Subject, err
+}
+
+// corrections lists a fair's corrections, and refuses while one is being written.
+func corrections(s Store, f fair.Fair) ([]fair.Correction, error) {
+	all, err := s.Corrections(f.ID)
+	if err == nil && slices.ContainsFunc(all, func(c fair.Correction) bool { return c.State == fair.CorrectionTaking }) {
+		err = fair.ErrState
+	}
+	return all, err
+}
+
+func readCorrecting(s Store, f fair.Fair, c fair.Correction) (*Correcting, error) {
+	k := &Correcting{fair: f, correction: c}
+	var err error
+	if k.lists, err = readLists(s, f); err != nil {
+		return nil, err
+	}
+	k.published, err = published(s, f)
+	return k, err
+}
+
+// Propose checks a correction that was read, and tells whom the fault wronged. It
+// needs no transaction.
+func (a *App) Propose(k *Correcting) (err error) {
+	if k.drawn, err = allocate.ReadBundle(k.published.all); err != nil {
+		return err
+	}
+	if k.correction, err = fair.ProposeCorrection(k.correction, k.fair, k.drawn, a.Clock.Now()); err != nil {
+		return err
+	}
+	if err := k.run("second-officer", a.today()); err != nil {
+		return err
+	}
+	k.correction.Wronged = len(k.wronged)
+	return nil
+}
+
+// Correct proposes the draw as it should have been. It says how many were
+// wronged, and changes nothing; a proposal that waits gives way to it.
+func (a *App) Correct(ctx context.Context, s Store, k *Correcting) (fair.Correction, error) {
+	c := k.correction
+	f, officer, err := a.correctable(ctx, s.Fair, c.FairID)
 	if err != nil {
 		return c, err
 	}
-	if f.State != fair.Matched {
+	before, err := corrections(s, f)
+	if err != nil {
+		return c, err
+	}
+	if f.Bundled != k.fair.Bundled || len(before)+1 != c.Number { // since it was read
 		return c, fair.ErrState
 	}
-	drawn, before, err := drawBefore(s, f)
-	if err != nil {
-		return c, err
-	}
-	now := a.Clock.Now()
 	for _, b := range before {
 		if b.State == fair.CorrectionProposed {
-			b, events := b.Decided(fair.CorrectionDropped, p.Subject, 0, now)
+			b, events := b.Decided(fair.CorrectionDropped, officer, 0, a.Clock.Now())
 			if err := s.SaveCorrection(ctx, b, events...); err != nil {
 				return c, err
 			}
 		}
 	}
-	c.ID, c.Number, c.ProposedBy = a.NewID(), len(before)+1, p.Subject
-	if c, err = fair.ProposeCorrection(c, f, drawn, now); err != nil {
-		return c, err
-	}
-	_, wronged, err := a.corrected(s, f, c, drawn, "second-officer")
-	if err != nil {
-		return c, err
-	}
-	c.Wronged = len(wronged)
 	return c, s.SaveCorrection(ctx, c)
 }
 
-func drawBefore(s Store, f fair.Fair) (*allocate.Published, []fair.Correction, error) {
-	bundle, err := s.WholeBundle(f.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	drawn, err := allocate.ReadBundle(bundle)
-	if err != nil {
-		return nil, nil, err
-	}
-	before, err := s.Corrections(f.ID)
-	return drawn, before, err
-}
-
-// corrected runs the draw as it should have been, and tells whom the fault
-// wronged.
-func (a *App) corrected(s Store, f fair.Fair, c fair.Correction, drawn *allocate.Published, second string) (*allocate.Corrected, []wrongedWish, error) {
-	lists, err := readLists(s, f)
-	if err != nil {
-		return nil, nil, err
-	}
-	tickets, of := map[string]string{}, map[string]fair.Entry{}
-	for _, e := range lists.Entries {
-		tickets[e.ApplicationID], of[e.Ticket] = e.Ticket, e
-	}
-	k, err := c.Mend(drawn, tickets, second, a.today())
-	if err != nil {
-		return nil, nil, err
-	}
-	bundle, err := s.WholeBundle(f.ID)
-	if err != nil {
-		return nil, nil, err
-	}
-	first, err := allocate.FirstResults(bundle)
-	if err != nil {
-		return nil, nil, err
-	}
-	out, err := drawn.Correct(drawn.Commitment, k, func(ticket string) string { return first[ticket] })
-	if err != nil {
-		return nil, nil, err
-	}
-	var wronged []wrongedWish
-	for _, w := range out.Wronged {
-		e := of[k.Entries[w.Entry].Ticket]
-		if at := slices.IndexFunc(e.Wishes, func(v fair.Wish) bool { return v.VacancyID == w.Should }); at >= 0 {
-			wronged = append(wronged, wrongedWish{e, at + 1})
+// run makes the draw as it should have been, and tells whom the fault wronged.
+func (k *Correcting) run(second string, on clock.Date) (err error) {
+	if k.drawn == nil {
+		if k.drawn, err = allocate.ReadBundle(k.published.all); err != nil {
+			return err
 		}
 	}
-	return out, wronged, nil
+	tickets, of := map[string]string{}, map[string]fair.Entry{}
+	for _, e := range k.lists.Entries {
+		tickets[e.ApplicationID], of[e.Ticket] = e.Ticket, e
+	}
+	mended, err := k.correction.Mend(k.drawn, tickets, second, on)
+	if err != nil {
+		return err
+	}
+	first, err := allocate.FirstResults(k.published.all)
+	if err != nil {
+		return err
+	}
+	if k.out, err = k.drawn.Correct(k.drawn.Commitment, mended, func(ticket string) string { return first[ticket] }); err != nil {
+		return err
+	}
+	for _, w := range k.out.Wronged {
+		e := of[mended.Entries[w.Entry].Ticket]
+		if at := slices.IndexFunc(e.Wishes, func(v fair.Wish) bool { return v.VacancyID == w.Should }); at >= 0 {
+			k.wronged = append(k.wronged, wrongedWish{e, at + 1})
+		}
+	}
+	return nil
 }

@@ -11,7 +11,7 @@ import (
 // DecideCorrection takes or drops a correction. Where another officer takes
 // it, the corrected draw is published beside the first, and who was wronged is
 // proposed an interview beyond the seats. Nothing that was proposed or accepted
-// is withdrawn.
+// is withdrawn. At a large fair it is certain then, and is written in steps.
 func (a *App) DecideCorrection(ctx context.Context, s Store, id, outcome string) (fair.Correction, error) {
 	seen, err := s.Correction(id)
 	if err != nil {
@@ -36,37 +36,26 @@ func (a *App) DecideCorrection(ctx context.Context, s Store, id, outcome string)
 		c, events := c.Decided(outcome, p.Subject, 0, a.Clock.Now())
 		return c, s.SaveCorrection(ctx, c, events...)
 	}
-	drawn, _, err := drawBefore(s, f)
+	c = c.Takes(p.Subject, a.Clock.Now())
+	if err := s.SaveCorrection(ctx, c); err != nil {
+		return c, err
+	}
+	if f.InSteps() {
+		return c, s.WriteCorrection(ctx, id)
+	}
+	k, err := a.ReadTaking(s, id)
 	if err != nil {
 		return c, err
 	}
-	out, wronged, err := a.corrected(s, f, c, drawn, p.Subject)
-	if err != nil {
+	if err := a.Take(k); err != nil {
 		return c, err
 	}
-	for _, w := range wronged {
-		if err := a.proposeMore(ctx, s, f, w); err != nil {
+	for at := (Taken{}); !at.Done; {
+		if at, err = a.StepCorrection(ctx, s, k, at); err != nil {
 			return c, err
 		}
 	}
-	bundle, err := s.WholeBundle(f.ID)
-	if err != nil {
-		return c, err
-	}
-	if err := s.AddToBundle(f.ID, len(bundle), out.Append(bundle, drawn.Root)); err != nil {
-		return c, err
-	}
-	f.Seed = out.Seed // later passes go by the figure that counts
-	if err := s.Save(ctx, f); err != nil {
-		return c, err
-	}
-	for _, m := range c.Mends.Ranks {
-		if err := s.MendRank(m.ApplicationID, m.VacancyID, m.Rank); err != nil {
-			return c, err
-		}
-	}
-	c, events := c.Decided(outcome, p.Subject, len(out.Wronged), a.Clock.Now())
-	return c, s.SaveCorrection(ctx, c, events...)
+	return s.Correction(id)
 }
 
 // proposeMore proposes to who was wronged the interview that the draw should

@@ -24,7 +24,7 @@ func (a *App) DrawAtOnce(ctx context.Context, s Store, fairID, figure string) (f
 	if err := a.Draw(&d); err != nil {
 		return f, fair.Match{}, err
 	}
-	if err := s.SaveBundle(fairID, 0, d.bundle); err != nil {
+	if f, err = d.published.atOnce(s, f); err != nil {
 		return f, fair.Match{}, err
 	}
 	f, events := f.Drawn(d.seed, officer, d.match)

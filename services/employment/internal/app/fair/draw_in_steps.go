@@ -8,11 +8,8 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
-const (
-	// A step writes so much of a draw: some twenty milliseconds of the one writer.
-	entriesAStep = 100
-	bundleAStep  = BundlePart
-)
+// entriesAStep is what a step gives of a draw: some twenty milliseconds of the one writer.
+const entriesAStep = 100
 
 // Draw is a draw over the committed list, or a later pass, and what it gives. It is
 // the same however often it is made, which is how one goes on that was broken off.
@@ -24,10 +21,7 @@ type Draw struct {
 	of     map[string]int // an entry's place in the lists, by ticket
 	giving giving
 
-	bundle []byte // what a draw publishes
-
-	published []byte // before a later pass
-	section   []byte // what that adds, nil where it is there already
+	published text // with it
 }
 
 // Match is what the draw gives.
@@ -67,7 +61,7 @@ func (a *App) first(d *Draw) error {
 	if err := drawn.WriteBundle(&bundle); err != nil {
 		return err
 	}
-	d.seed, d.match, d.bundle = drawn.Seed, m, bundle.Bytes()
+	d.seed, d.match, d.published.all = drawn.Seed, m, bundle.Bytes()
 	return nil
 }
 
@@ -94,7 +88,7 @@ func (a *App) ReadBegunDraw(s Store, fairID string) (*Draw, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Draw{fair: f, lists: l, of: make(map[string]int, len(l.Entries))}
+	d := &Draw{fair: f, lists: l, of: make(map[string]int, len(l.Entries)), published: text{before: f.Bundled}}
 	for i := range l.Entries {
 		d.of[l.Entries[i].Ticket] = i
 		if f.Pass == 0 { // what a try before this one gave does not count
@@ -102,14 +96,15 @@ func (a *App) ReadBegunDraw(s Store, fairID string) (*Draw, error) {
 		}
 	}
 	if f.Pass > 0 {
-		d.published, err = s.WholeBundle(fairID)
+		d.published, err = published(s, f)
 	}
 	return d, err
 }
 
 // Step is how far a draw is written.
 type Step struct {
-	bundled int    // bytes of the bundle
+	part    int    // the next part of the bundle
+	bundled bool   // all of it counts
 	after   string // the last ticket that was given what it got
 	given   bool   // every entry was
 
@@ -128,11 +123,13 @@ func (a *App) StepDraw(ctx context.Context, s Store, d *Draw, at Step) (Step, er
 	switch {
 	case f.State != fair.Drawing: // another has ended it
 		at.Done = true
-	case at.bundled < len(d.bundle):
-		to := min(at.bundled+bundleAStep, len(d.bundle))
-		err, at.bundled = s.SaveBundle(f.ID, at.bundled/BundlePart, d.bundle[at.bundled:to]), to
-	case at.bundled < len(d.section):
-		err, at.bundled = s.AddToBundle(f.ID, len(d.published), d.section), len(d.section)
+	case !at.bundled:
+		var whole bool
+		if at.part, whole, err = d.published.write(s, f, at.part); whole {
+			if f, err = d.published.end(s, f); err == nil {
+				at.bundled, err = true, s.Save(ctx, f)
+			}
+		}
 	case !at.given:
 		at, err = a.giveEntries(ctx, s, d, f, at)
 	default:

@@ -50,8 +50,12 @@ type Store interface {
 	PeekApplications(worker string) ([]fair.Application, error)
 	// SaveApplication writes the wishes too; what an employer ranked already stays ranked.
 	SaveApplication(ctx context.Context, a fair.Application, events ...domain.Event) error
-	// Standing lists the numbers of the applications that were not withdrawn.
-	Standing(fairID string) ([]string, error)
+	// ToNotice loads the next who are to be told of a fair, without their wishes.
+	ToNotice(f fair.Fair, limit int) ([]fair.Application, error)
+	// Notice tells one of them.
+	Notice(ctx context.Context, a fair.Application, e domain.FairNoticed) error
+	// WriteNotices has who applied to a large fair told in steps.
+	WriteNotices(ctx context.Context, fairID string) error
 	// Applied lists the numbers of who applied to a post and was not withdrawn.
 	Applied(fairID, vacancyID string) ([]string, error)
 	// Rank writes an employer's order in place of the one before.
@@ -71,11 +75,11 @@ type Store interface {
 	SaveBundle(fairID string, from int, bundle []byte) error
 	// WriteDraw has a draw or a later pass that was begun written in steps.
 	WriteDraw(ctx context.Context, fairID string) error
-	// AddToBundle adds a section to what is published, so many bytes; ErrState where
-	// it is not so many any more.
-	AddToBundle(fairID string, after int, section []byte) error
-	// WholeBundle reads all of what is published.
-	WholeBundle(fairID string) ([]byte, error)
+	// EndBundle has what is kept end with what was written from a part on, and reports
+	// whether it is this: two may have written beside each other.
+	EndBundle(fairID string, from int, written []byte) (same bool, err error)
+	// WholeBundle reads all of what is published, and nothing that is only written.
+	WholeBundle(f fair.Fair) ([]byte, error)
 
 	// Correction returns ErrCorrectionUnknown where there is none; who changes it holds its fair.
 	Correction(id string) (fair.Correction, error)
@@ -84,6 +88,8 @@ type Store interface {
 	// MendRank writes an employer's rank as it should have been.
 	MendRank(applicationID, vacancyID string, rank int) error
 	SaveCorrection(ctx context.Context, c fair.Correction, events ...domain.Event) error
+	// WriteCorrection has the correction of a large fair written in steps.
+	WriteCorrection(ctx context.Context, id string) error
 
 	// Proposal returns ErrProposalUnknown where there is none.
 	Proposal(id string) (fair.Proposal, error)
@@ -111,12 +117,9 @@ type Lists interface {
 	Applicants(fairID, vacancyID string) ([]Applicant, error)
 	// Results lists proposals by id.
 	Results(fairID, after string, limit int) ([]fair.Proposal, error)
-	// Bundle reads a part of the published bundle; nil is the end.
+	// Bundle reads a part of the bundle as it is kept; nil is the end.
 	Bundle(fairID string, part int) ([]byte, error)
 }
-
-// BundlePart is the size of the parts in which a bundle is kept and sent, in bytes.
-const BundlePart = 256 << 10
 
 // Given is what a pass gave one entry.
 type Given struct {

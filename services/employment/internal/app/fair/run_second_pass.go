@@ -31,6 +31,9 @@ func (a *App) RunSecondPass(ctx context.Context, s Store, fairID string) (fair.M
 	if err := f.PassAgain(rules, answering); err != nil {
 		return fair.Match{}, err
 	}
+	if _, err := corrections(s, f); err != nil {
+		return fair.Match{}, err
+	}
 	if f.InSteps() {
 		if err := s.Save(ctx, f.PassesAgain()); err != nil {
 			return fair.Match{}, err
@@ -41,13 +44,13 @@ func (a *App) RunSecondPass(ctx context.Context, s Store, fairID string) (fair.M
 	if d.lists, err = readLists(s, f); err != nil {
 		return fair.Match{}, err
 	}
-	if d.published, err = s.WholeBundle(fairID); err != nil {
+	if d.published, err = published(s, f); err != nil {
 		return fair.Match{}, err
 	}
 	if err := a.Draw(&d); err != nil {
 		return fair.Match{}, err
 	}
-	if err := s.AddToBundle(fairID, len(d.published), d.section); err != nil {
+	if f, err = d.published.atOnce(s, f); err != nil {
 		return fair.Match{}, err
 	}
 	f, events := f.Passed(d.match)
@@ -57,7 +60,7 @@ func (a *App) RunSecondPass(ctx context.Context, s Store, fairID string) (fair.M
 // again is a later pass. What is published of it is the pass itself: one that was
 // broken off after that is the same when it goes on, whoever left meanwhile.
 func (a *App) again(d *Draw) error {
-	v, err := allocate.VerifyBundle(bytes.NewReader(d.published))
+	v, err := allocate.VerifyBundle(bytes.NewReader(d.published.all))
 	if err != nil {
 		return fair.ErrCommitment.Because(err)
 	}
@@ -73,6 +76,7 @@ func (a *App) again(d *Draw) error {
 	if err != nil || !slices.Equal(given.Got, pass.Got) {
 		return fair.ErrCommitment.Because(err)
 	}
-	d.match, d.section = m, given.Append(d.published, v.Root)
+	d.match = m
+	d.published.add(given.Append(d.published.all, v.Root))
 	return nil
 }

@@ -4,12 +4,15 @@ package fair
 // the offset of the next, 0 after the last; everybody may.
 func (a *App) SeeBundle(s Store, fairID string, offset int64) (part []byte, next int64, err error) {
 	f, err := s.Peek(fairID)
-	if err != nil || f.Published() != nil {
+	n := int(max(0, offset) / BundlePart)
+	if err != nil || f.Published() != nil || n*BundlePart >= f.Bundled {
 		return nil, 0, err
 	}
-	n := max(0, offset) / BundlePart
-	if part, err = s.Bundle(fairID, int(n)); len(part) == BundlePart {
-		next = (n + 1) * BundlePart
+	part, err = s.Bundle(fairID, n)
+	if left := f.Bundled - n*BundlePart; left > BundlePart {
+		next = int64(n+1) * BundlePart
+	} else { // what a correction is writing behind it is not published yet
+		part = part[:min(left, len(part))]
 	}
 	return part, next, err
 }

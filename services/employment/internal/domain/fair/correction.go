@@ -28,6 +28,8 @@ const (
 	CorrectionProposed = "proposed"
 	CorrectionTaken    = "taken"
 	CorrectionDropped  = "dropped"
+	// CorrectionTaking is one of a large fair that is certain, and is being written.
+	CorrectionTaking = "taking"
 )
 
 // Mends is what of a draw was wrong, as it should have been.
@@ -63,6 +65,7 @@ type Correction struct {
 	Figure     string // that counts
 	Mends      Mends
 	Wronged    int
+	Looked     int // of those wronged, how many have what they are owed
 	ProposedBy string
 	DecidedBy  string
 	ProposedAt time.Time
@@ -102,6 +105,12 @@ func (c Correction) MayDecide(outcome, who string) error {
 		return ErrCorrectionSame
 	}
 	return nil
+}
+
+// Takes begins to write a correction that two officers have made certain.
+func (c Correction) Takes(who string, now time.Time) Correction {
+	c.State, c.DecidedBy, c.DecidedAt = CorrectionTaking, who, now
+	return c
 }
 
 // Decided records who took or dropped a correction.

@@ -43,6 +43,11 @@ type Fair struct {
 	Seed     string
 	Pass     int
 	Why      string // the code of why it was changed last or cancelled
+	Bundled  int    // bytes of what is published; what is written beyond them does not count yet
+	// NoticeAt is when what is told of it happened, zero once all who had applied by
+	// then are told, and Noticed the number of the last who was.
+	NoticeAt time.Time
+	Noticed  string
 	Version  int64
 }
 
@@ -100,6 +105,29 @@ const (
 	NoticeChanged   = "changed"
 	NoticeCancelled = "cancelled"
 )
+
+// Tells begins to tell who has applied by now what became of the fair.
+func (f Fair) Tells(now time.Time) Fair {
+	f.NoticeAt, f.Noticed = now, ""
+	return f
+}
+
+// Notice is what an applicant is told.
+func (f Fair) Notice(applicationID string) domain.FairNoticed {
+	what := NoticeChanged
+	if f.State == Cancelled {
+		what = NoticeCancelled
+	}
+	return domain.FairNoticed{FairID: f.ID, ApplicationID: applicationID, What: what, ReasonCode: f.Why}
+}
+
+// Told records who was told last, "" where that was all.
+func (f Fair) Told(last string) Fair {
+	if f.Noticed = last; last == "" {
+		f.NoticeAt = time.Time{}
+	}
+	return f
+}
 
 // Has reports whether a county lies in the fair's division.
 func (f Fair) Has(county string) bool {

@@ -111,9 +111,14 @@ func (t *inTx) saveWishes(a fair.Application) error {
 	return nil
 }
 
-// Standing lists the numbers of the applications that were not withdrawn.
-func (t *inTx) Standing(fairID string) ([]string, error) {
-	return sqldb.Collect(t.tx, scanText, `SELECT id FROM fair_application WHERE fair_id = $1 AND withdrawn = 0 ORDER BY id`, fairID)
+// ToNotice loads and locks the next who are to be told of a fair, without their wishes.
+func (t *inTx) ToNotice(f fair.Fair, limit int) ([]fair.Application, error) {
+	return applications.List(t.tx, `WHERE fair_id = $1 AND withdrawn = 0 AND id > $2 AND submitted_at <= $3 ORDER BY id LIMIT $4`+applications.Lock(t.tx), f.ID, f.Noticed, f.NoticeAt.UnixMicro(), limit)
+}
+
+// Notice tells an applicant.
+func (t *inTx) Notice(ctx context.Context, a fair.Application, e domain.FairNoticed) error {
+	return applications.Save(ctx, t.outbox, t.tx, a, e)
 }
 
 // MendRank writes an employer's rank as it should have been.

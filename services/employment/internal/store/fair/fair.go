@@ -1,6 +1,7 @@
 package fair
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -25,6 +26,7 @@ var fairs = table.New(table.Spec[fair.Fair]{
 			table.Changing("entry_count", &f.Entries), table.Changing("closed_at", &f.ClosedAt), table.Changing("figure", &f.Figure),
 			table.Changing("first_officer", &f.First), table.Changing("second_officer", &f.Second), table.Changing("seed", &f.Seed),
 			table.Changing("pass", &f.Pass), table.Changing("venue", &f.Venue), table.Changing("hours", &f.Hours), table.Changing("reason_code", &f.Why),
+			table.Changing("bundled", &f.Bundled), table.Changing("notice_at", &f.NoticeAt), table.Changing("noticed", &f.Noticed),
 			table.Version(&f.Version),
 		}
 	},
@@ -136,11 +138,13 @@ func (t *inTx) Unanswered(fairID string) (map[string]int, error) {
 	return counted(all), err
 }
 
-// The kinds of the tasks that WriteDraw and WriteList leave; their payload is the
-// fair's id.
+// The kinds of the tasks that are done in steps; their payload is the fair's id,
+// or the correction's.
 const (
-	TaskDrawFair  = "employment.draw_fair"
-	TaskCloseFair = "employment.close_fair"
+	TaskDrawFair    = "employment.draw_fair"
+	TaskCloseFair   = "employment.close_fair"
+	TaskNoticeFair  = "employment.notice_fair"
+	TaskCorrectFair = "employment.correct_fair"
 )
 
 // WriteList leaves a task that commits a large fair.
@@ -151,6 +155,16 @@ func (t *inTx) WriteList(ctx context.Context, fairID string) error {
 // WriteDraw leaves a task that writes a draw.
 func (t *inTx) WriteDraw(ctx context.Context, fairID string) error {
 	return t.tasks.Add(ctx, t.tx, TaskDrawFair, []byte(fairID), time.Time{})
+}
+
+// WriteNotices leaves a task that tells who applied.
+func (t *inTx) WriteNotices(ctx context.Context, fairID string) error {
+	return t.tasks.Add(ctx, t.tx, TaskNoticeFair, []byte(fairID), time.Time{})
+}
+
+// WriteCorrection leaves a task that writes a correction.
+func (t *inTx) WriteCorrection(ctx context.Context, id string) error {
+	return t.tasks.Add(ctx, t.tx, TaskCorrectFair, []byte(id), time.Time{})
 }
 
 // SaveBundle keeps what is published of a draw, from a part on. A draw that is
@@ -166,27 +180,25 @@ func (t *inTx) SaveBundle(fairID string, from int, bundle []byte) error {
 	return nil
 }
 
-// AddToBundle adds a section to what is published. All parts but the last
-// stay full, so that a part is found by its place in the text.
-func (t *inTx) AddToBundle(fairID string, after int, section []byte) error {
-	var bytes int
-	if err := t.tx.QueryRow(`SELECT coalesce(sum(length(data)), 0) FROM fair_bundle WHERE fair_id = $1`, fairID).Scan(&bytes); err != nil {
-		return err
+// EndBundle has what is published end with what was written from a part on, and
+// reports whether it is this: two may have written beside each other.
+func (t *inTx) EndBundle(fairID string, from int, written []byte) (same bool, err error) {
+	last := from + (len(written)-1)/app.BundlePart
+	if _, err := t.tx.Exec(`DELETE FROM fair_bundle WHERE fair_id = $1 AND part > $2`, fairID, last); err != nil {
+		return false, err
 	}
-	if bytes != after {
-		return fair.ErrState
-	}
-	part := after / app.BundlePart
-	begun, err := t.Bundle(fairID, part)
-	if err != nil {
-		return err
-	}
-	return t.SaveBundle(fairID, part, slices.Concat(begun, section))
+	kept, err := t.bundle(fairID, from)
+	return bytes.Equal(kept, written), err
 }
 
 // WholeBundle reads all of what is published.
-func (t *inTx) WholeBundle(fairID string) ([]byte, error) {
-	parts, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (b []byte, err error) { return b, s.Scan(&b) }, `SELECT data FROM fair_bundle WHERE fair_id = $1 ORDER BY part`, fairID)
+func (t *inTx) WholeBundle(f fair.Fair) ([]byte, error) {
+	all, err := t.bundle(f.ID, 0)
+	return all[:min(f.Bundled, len(all))], err
+}
+
+func (t *inTx) bundle(fairID string, from int) ([]byte, error) {
+	parts, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (b []byte, err error) { return b, s.Scan(&b) }, `SELECT data FROM fair_bundle WHERE fair_id = $1 AND part >= $2 ORDER BY part`, fairID, from)
 	return slices.Concat(parts...), err
 }
 
@@ -206,7 +218,7 @@ var corrections = table.New(table.Spec[fair.Correction]{
 		return []table.Column{
 			table.Key("id", &c.ID), table.Fixed("fair_id", &c.FairID), table.Fixed("division", &c.Division), table.Fixed("number", &c.Number),
 			table.Fixed("reason_code", &c.Why), table.Changing("state", &c.State), table.Fixed("figure", &c.Figure), table.Fixed("mends", table.JSON(&c.Mends)),
-			table.Changing("wronged", &c.Wronged), table.Fixed("proposed_by", &c.ProposedBy), table.Changing("decided_by", &c.DecidedBy),
+			table.Changing("wronged", &c.Wronged), table.Changing("looked", &c.Looked), table.Fixed("proposed_by", &c.ProposedBy), table.Changing("decided_by", &c.DecidedBy),
 			table.Fixed("proposed_at", &c.ProposedAt), table.Changing("decided_at", &c.DecidedAt), table.Version(&c.Version),
 		}
 	},

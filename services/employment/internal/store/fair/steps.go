@@ -40,27 +40,41 @@ func (s *Store) CloseFair(a *app.App) task.Handler {
 	}
 }
 
-// DrawFair writes the draw of a large fair, or a later pass, in steps, each in a
-// transaction of its own. Where it is broken off it draws again, which gives the
-// same, and passes over what is written: two that write one draw beside each other
-// do each other no harm.
-func (s *Store) DrawFair(a *app.App) task.Handler {
+// NoticeFair tells who applied to a large fair what became of it, in steps.
+func (s *Store) NoticeFair(a *app.App) task.Handler {
 	return func(ctx context.Context, payload []byte) error {
-		var d *app.Draw
+		for more := true; more; {
+			if err := s.outbox.DB().Update(ctx, func(tx *sqldb.Tx) (err error) {
+				more, err = a.Notice(ctx, s.In(tx), string(payload))
+				return err
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// inSteps writes what was begun, each step in a transaction of its own. Where it is
+// broken off it is read and made again, which gives the same, and passes over what
+// is written: two that write one thing beside each other do each other no harm.
+func inSteps[D, S any](s *Store, read func(app.Store, string) (*D, error), run func(*D) error, step func(context.Context, app.Store, *D, S) (S, error), done func(S) bool) task.Handler {
+	return func(ctx context.Context, payload []byte) error {
+		var d *D
 		err := s.outbox.DB().View(ctx, func(tx *sqldb.Tx) (err error) {
-			d, err = a.ReadBegunDraw(s.In(tx), string(payload))
+			d, err = read(s.In(tx), string(payload))
 			return err
 		})
 		if err != nil || d == nil {
 			return err
 		}
-		if err := a.Draw(d); err != nil {
+		if err := run(d); err != nil {
 			return err
 		}
-		for at := (app.Step{}); !at.Done; {
+		for at := *new(S); !done(at); {
 			next := at
 			if err := s.outbox.DB().Update(ctx, func(tx *sqldb.Tx) (err error) {
-				next, err = a.StepDraw(ctx, s.In(tx), d, at)
+				next, err = step(ctx, s.In(tx), d, at)
 				return err
 			}); err != nil {
 				return err
@@ -69,4 +83,14 @@ func (s *Store) DrawFair(a *app.App) task.Handler {
 		}
 		return nil
 	}
+}
+
+// DrawFair writes the draw of a large fair, or a later pass.
+func (s *Store) DrawFair(a *app.App) task.Handler {
+	return inSteps(s, a.ReadBegunDraw, a.Draw, a.StepDraw, func(at app.Step) bool { return at.Done })
+}
+
+// CorrectFair writes the correction of a large fair.
+func (s *Store) CorrectFair(a *app.App) task.Handler {
+	return inSteps(s, a.ReadTaking, a.Take, a.StepCorrection, func(at app.Taken) bool { return at.Done })
 }

@@ -167,7 +167,7 @@ func (s *suite) fairInSteps() {
 				return fmt.Errorf("%s got %+v and %d proposals, the draw gives %+v", a.ID, a.Outcome, got[a.ID], want)
 			}
 		}
-		bundle, err4 := tx.WholeBundle("fair-1")
+		bundle, err4 := tx.WholeBundle(f)
 		if _, err := allocate.VerifyBundle(bytes.NewReader(bundle)); err != nil {
 			s.Errorf("what is published: %v", err)
 		}
@@ -286,7 +286,7 @@ func (s *suite) fairInSteps() {
 				s.Errorf("%s got %+v and %d proposals, the pass gives %+v", a.ID, a.Outcome, got[a.ID], o)
 			}
 		}
-		bundle, err3 := tx.WholeBundle("fair-1")
+		bundle, err3 := tx.WholeBundle(f)
 		if v, err := allocate.VerifyBundle(bytes.NewReader(bundle)); err != nil || len(v.Passes) != 1 || v.Passes[0].N != 2 {
 			s.Errorf("what is published: %v", err)
 		}

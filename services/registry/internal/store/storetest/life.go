@@ -23,7 +23,7 @@ func line(n int) domain.Access {
 func (s suite) accesses(t testing.TB, worker string, limit int) (all []domain.Access) {
 	t.Helper()
 	s.update(t, func(tx *store.Tx) (err error) {
-		all, err = tx.Accesses(worker, limit)
+		all, err = tx.Accesses([]string{worker}, limit)
 		return err
 	})
 	return all
@@ -77,7 +77,7 @@ func alteredAccess(t *testing.T, s suite) {
 	s.exec(t, `DELETE FROM access_line WHERE worker = 'e'`)
 	s.exec(t, `INSERT INTO access_line SELECT worker, 6, at, reader_kind, reader, purpose, legal_basis, kinds, case_id, service, link FROM access_line WHERE worker = 'f' AND seq = 5`)
 	for _, w := range []string{"a", "b", "c", "d", "e", "f"} {
-		if err := s.try(func(tx *store.Tx) error { _, err := tx.Accesses(w, 100); return err }); !errors.Is(err, domain.ErrAccessAltered) {
+		if err := s.try(func(tx *store.Tx) error { _, err := tx.Accesses([]string{w}, 100); return err }); !errors.Is(err, domain.ErrAccessAltered) {
 			t.Errorf("%s: %v", w, err)
 		}
 	}
@@ -91,7 +91,7 @@ func step(id string, at time.Time) domain.Step {
 func (s suite) steps(t testing.TB, before time.Time, limit int) (all []domain.Step) {
 	t.Helper()
 	s.update(t, func(tx *store.Tx) (err error) {
-		all, err = tx.Steps("w", before, limit)
+		all, err = tx.Steps([]string{"w"}, before, limit)
 		return err
 	})
 	return all

@@ -50,8 +50,6 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"a correction leaves its event":        corrections,
 		"a contact case ends once":             contactCases,
 		"a death is taken back":                deaths,
-		"a document case ends once":            documentCases,
-		"former values find the record":        formerValues,
 		"access lines are linked":              accessLines,
 		"concurrent reads lose no line":        concurrentReads,
 		"an altered access log shows":          alteredAccess,
@@ -346,7 +344,7 @@ func missing(t *testing.T, s suite) {
 		if _, found, err := tx.ChildByIdentity([]byte("none")); found || err != nil {
 			t.Errorf("%v, %v", found, err)
 		}
-		if all, err := tx.Accesses("none", 5); len(all) != 0 || err != nil {
+		if all, err := tx.Accesses([]string{"none"}, 5); len(all) != 0 || err != nil {
 			t.Errorf("%v, %v", all, err)
 		}
 		return nil
