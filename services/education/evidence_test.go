@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/protobuf/proto"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -18,6 +19,7 @@ import (
 	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/education"
 )
 
 // The things that other departments publish about a worker. What they answer
@@ -442,4 +444,29 @@ func consentDays(t *testing.T, f *fixture, address string) {
 		})
 		return err == nil && left == 0
 	})
+}
+
+// Which papers a family need not bring tells a helper which facts are held: the
+// guardian's access log names them.
+func TestWhatAHelperSeesOfAnEntryIsLogged(t *testing.T) {
+	f := start(t)
+	id := f.apply("worker-1")
+	f.granted("worker-1")
+	f.hired("worker-1")
+	f.Settle()
+	helper := f.As(auth.Principal{Kind: auth.Worker, Subject: "worker-2", ActsFor: "worker-1", Via: auth.ViaHelper})
+	_, err := f.client.GetEntry(helper, &educationv1.GetEntryRequest{ApplicationId: id})
+	f.must(err)
+	f.Settle()
+	var kinds []string
+	for _, e := range f.Published(education.Name) {
+		var said platformv1.RecordRead
+		if e.Type == "education.record.read.v1" {
+			f.must(proto.Unmarshal(e.Data, &said))
+			kinds = append(kinds, said.GetKinds()...)
+		}
+	}
+	if !slices.Equal(kinds, []string{"school_application", "job"}) {
+		t.Errorf("%q", kinds)
+	}
 }

@@ -225,3 +225,30 @@ func TestDormitoryNeedsNeitherDecisionNorEvidence(t *testing.T) {
 	}
 	f.in(id, "accepted")
 }
+
+// A decision tells its officer which facts of other departments it rests on: the
+// access log says so, also where nobody opened the case before.
+func TestWhatADecisionShowsIsLogged(t *testing.T) {
+	f := start(t)
+	id := f.apply()
+	f.grant("grant-1", "job", "insurance_months")
+	f.hire("2020-01-01")
+	before := f.count("housing.record.read.v1")
+	if d := f.decide(id, ""); d.GetOutcome() != "eligible" || len(d.GetWhy()) == 0 {
+		t.Fatal(d)
+	}
+	if n := f.count("housing.record.read.v1"); n != before+1 {
+		t.Fatalf("%d lines", n-before)
+	}
+	var said platformv1.RecordRead
+	for _, e := range f.shared() {
+		if e.Type == "housing.record.read.v1" {
+			if err := proto.Unmarshal(e.Data, &said); err != nil || e.Worker != worker {
+				t.Fatal(e.Worker, err)
+			}
+		}
+	}
+	if k := said.GetKinds(); said.GetCaseId() != id || len(k) != 2 || k[0] != "application" || k[1] != "job" {
+		t.Errorf("%v", &said)
+	}
+}

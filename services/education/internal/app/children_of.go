@@ -29,15 +29,23 @@ func (a *App) childrenOf(ctx context.Context, s Store, roundID string) (map[stri
 	if len(entries) > mostChildren {
 		return nil, domain.ErrDoublesMany
 	}
+	applications, err := s.PeekApplications(applicationsOf(entries))
+	if err != nil {
+		return nil, err
+	}
 	of := make(map[string]string, len(entries))
-	for _, e := range entries {
-		application, err := s.PeekApplication(e.ApplicationID)
-		if err != nil {
-			return nil, err
-		}
+	for _, application := range applications {
 		if application.State != domain.Withdrawn {
 			of[application.ChildID] = application.ID
 		}
 	}
 	return of, nil
+}
+
+func applicationsOf(entries []domain.Entry) []string {
+	ids := make([]string, len(entries))
+	for i, e := range entries {
+		ids[i] = e.ApplicationID
+	}
+	return ids
 }

@@ -97,21 +97,16 @@ func (a *App) keepDoubles(ctx context.Context, s Store, roundID string, of map[s
 // undecided counts the pairs that wait for a decision; one of whose applications
 // was withdrawn since waits for none.
 func (a *App) undecided(s Store, all []domain.Double) (open int, err error) {
+	all = slices.DeleteFunc(slices.Clone(all), func(d domain.Double) bool { return d.State != domain.DoubleOpen })
+	var ids []string
 	for _, d := range all {
-		if d.State != domain.DoubleOpen {
-			continue
-		}
-		both := true
-		for _, id := range []string{d.First, d.Second} {
-			application, err := s.PeekApplication(id)
-			if err != nil {
-				return 0, err
-			}
-			both = both && application.State != domain.Withdrawn
-		}
-		if both {
+		ids = append(ids, d.First, d.Second)
+	}
+	applications, err := s.PeekApplications(ids)
+	for _, d := range all {
+		if applications[d.First].State != domain.Withdrawn && applications[d.Second].State != domain.Withdrawn {
 			open++
 		}
 	}
-	return open, nil
+	return open, err
 }

@@ -35,13 +35,10 @@ func (a *App) ListResults(ctx context.Context, s Store, roundID, after string, l
 	if err != nil {
 		return nil, err
 	}
+	applications, err := s.PeekApplications(applicationsOf(entries))
 	all := make([]Result, len(entries))
 	for i, e := range entries {
-		application, err := s.PeekApplication(e.ApplicationID)
-		if err != nil {
-			return nil, err
-		}
-		all[i] = Result{e, application.State}
+		all[i] = Result{e, applications[e.ApplicationID].State}
 	}
-	return all, nil
+	return all, err
 }

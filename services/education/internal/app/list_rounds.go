@@ -13,11 +13,5 @@ func (a *App) ListRounds(s Store, county, stage string) ([]ShownRound, error) {
 	if err != nil {
 		return nil, err
 	}
-	shown := make([]ShownRound, len(all))
-	for i, r := range all {
-		if shown[i], err = a.showRound(s, r); err != nil {
-			return nil, err
-		}
-	}
-	return shown, nil
+	return a.showRounds(s, all...)
 }

@@ -34,6 +34,14 @@ func (a *App) ListTasks(ctx context.Context, s Store, county string) ([]ShownTas
 	if err != nil {
 		return nil, err
 	}
+	ids := make([]string, len(all))
+	for i, task := range all {
+		ids[i] = task.ApplicationID
+	}
+	applications, err := s.PeekApplications(ids)
+	if err != nil {
+		return nil, err
+	}
 	shown := make([]ShownTask, len(all))
 	schools := map[domain.Stage][]Listed{}
 	for i, task := range all {
@@ -42,10 +50,7 @@ func (a *App) ListTasks(ctx context.Context, s Store, county string) ([]ShownTas
 				return nil, err
 			}
 		}
-		application, err := s.PeekApplication(task.ApplicationID)
-		if err != nil {
-			return nil, err
-		}
+		application := applications[task.ApplicationID]
 		neighbours, err := a.neighbours(task.County)
 		if err != nil {
 			return nil, err

@@ -35,6 +35,8 @@ type Store interface {
 	// Application returns ErrApplicationUnknown where there is none; so does PeekApplication.
 	Application(id string) (domain.Application, error)
 	PeekApplication(id string) (domain.Application, error)
+	// PeekApplications reads applications, by id.
+	PeekApplications(ids []string) (map[string]domain.Application, error)
 	// Grants lists applications whose grant was asked for and not approved.
 	Grants(county string) ([]domain.Application, error)
 	ApplicationsOf(worker string) ([]domain.Application, error)
@@ -69,8 +71,9 @@ type Store interface {
 	Rounds(county string, stage domain.Stage) ([]domain.Round, error)
 	// SaveRound returns ErrRoundTwice for a second one of its county and stage.
 	SaveRound(ctx context.Context, r domain.Round, events ...domain.Event) error
-	// Seated lists a round's schools by id.
+	// Seated lists a round's schools by id; SeatedIn those of some rounds.
 	Seated(roundID string) ([]domain.Seated, error)
+	SeatedIn(roundIDs []string) ([]domain.Seated, error)
 	SaveSeated(ctx context.Context, d domain.Seated, events ...domain.Event) error
 	// Entry returns ErrEntryUnknown where there is none; so do LastEntry, which
 	// passes over entries that were dropped, and LastFiled, which does not.
@@ -109,6 +112,8 @@ type Store interface {
 	PeekCorrection(id string) (domain.Correction, error)
 	// Corrections lists a round's corrections, the newest first.
 	Corrections(roundID string) ([]domain.Correction, error)
+	// TakenCorrections lists those of some rounds that were taken, the newest first.
+	TakenCorrections(roundIDs []string) ([]domain.Correction, error)
 	SaveCorrection(ctx context.Context, c domain.Correction, events ...domain.Event) error
 
 	// TaskOf locks; it and the peeks return ErrTaskUnknown where there is none.

@@ -78,9 +78,14 @@ func (a *App) read(ctx context.Context, s Store, p auth.Principal, application d
 	if p.ActsHimself(application.Worker) {
 		return sh, nil
 	}
+	return sh, s.LogRead(ctx, application, kindsOf(sh.Proofs))
+}
+
+// kindsOf names what is read with an application: it, and the kinds of its facts.
+func kindsOf(proofs []domain.Proof) []string {
 	kinds := []string{"school_application"}
-	for _, proof := range sh.Proofs {
+	for _, proof := range proofs {
 		kinds = append(kinds, proof.Kind)
 	}
-	return sh, s.LogRead(ctx, application, slices.Compact(kinds)) // proofs come by kind
+	return slices.Compact(kinds) // proofs come by kind
 }

@@ -32,14 +32,25 @@ func (a *App) ReadEntry(ctx context.Context, s Store, applicationID string) (sh 
 	if err != nil {
 		return sh, err
 	}
-	if !p.ActsHimself(application.Worker) { // a helper
-		if err := s.LogRead(ctx, application, []string{"school_application"}); err != nil {
+	today := clock.Today(a.Clock)
+	proofs, err := s.Proofs(application.ID, today)
+	if err != nil {
+		return sh, err
+	}
+	if !p.ActsHimself(application.Worker) { // a helper, who sees which papers the facts spare
+		if err := s.LogRead(ctx, application, kindsOf(proofs)); err != nil {
 			return sh, err
 		}
 	}
-	if sh.Documents, err = a.documents(s, application); err != nil {
+	usual, err := a.Rules.Rule("SC-04", today, application.County)
+	if err != nil {
 		return sh, err
 	}
+	papers, err := usual.Strings("list")
+	if err != nil {
+		return sh, err
+	}
+	sh.Documents = domain.Documents(papers, application.Stage, proofs, today)
 	if sh.Task, err = s.PeekTaskOf(applicationID); err != nil && !errors.Is(err, domain.ErrTaskUnknown) {
 		return sh, err
 	}
@@ -96,18 +107,4 @@ func committed(s Store, r domain.Round, schools []domain.Seated) (*allocate.List
 	}
 	entries, err := s.Entries(r.ID)
 	return r.List(schools, entries), err
-}
-
-func (a *App) documents(s Store, application domain.Application) ([]domain.Document, error) {
-	today := clock.Today(a.Clock)
-	usual, err := a.Rules.Rule("SC-04", today, application.County)
-	if err != nil {
-		return nil, err
-	}
-	list, err := usual.Strings("list")
-	if err != nil {
-		return nil, err
-	}
-	proofs, err := s.Proofs(application.ID, today)
-	return domain.Documents(list, application.Stage, proofs, today), err
 }

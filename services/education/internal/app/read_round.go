@@ -1,10 +1,6 @@
 package app
 
-import (
-	"slices"
-
-	"github.com/qiao-platform/qiao/services/education/internal/domain"
-)
+import "github.com/qiao-platform/qiao/services/education/internal/domain"
 
 // ShownRound is a round as everybody may see it.
 type ShownRound struct {
@@ -21,8 +17,12 @@ func (a *App) ReadRound(s Store, roundID string) (ShownRound, error) {
 	if err != nil {
 		return ShownRound{}, err
 	}
-	shown, err := a.showRound(s, r)
-	if err != nil || r.State == domain.RoundIsPlanned || r.State == domain.RoundIsOpen {
+	all, err := a.showRounds(s, r)
+	if err != nil {
+		return ShownRound{}, err
+	}
+	shown := all[0]
+	if r.State == domain.RoundIsPlanned || r.State == domain.RoundIsOpen {
 		return shown, err
 	}
 	entries, err := s.Entries(roundID)
@@ -38,18 +38,29 @@ func (a *App) ReadRound(s Store, roundID string) (ShownRound, error) {
 	return shown, err
 }
 
-func (a *App) showRound(s Store, r domain.Round) (shown ShownRound, err error) {
-	shown.Round = r
-	if shown.Schools, err = s.Seated(r.ID); err != nil {
-		return shown, err
-	}
-	if r.Pass > 0 {
-		all, err := s.Corrections(r.ID)
-		if err != nil {
-			return shown, err
+// showRounds shows rounds, by as many queries as one.
+func (a *App) showRounds(s Store, rounds ...domain.Round) ([]ShownRound, error) {
+	ids, at := make([]string, len(rounds)), make(map[string]int, len(rounds))
+	shown := make([]ShownRound, len(rounds))
+	for i, r := range rounds {
+		ids[i], at[r.ID], shown[i].Round = r.ID, i, r
+		var err error
+		if shown[i].AnswerDays, err = a.number("ED-OFFER", "days", r.County); err != nil {
+			return nil, err
 		}
-		shown.Corrected = slices.DeleteFunc(all, func(c domain.Correction) bool { return c.State != domain.CorrectionIsTaken })
 	}
-	shown.AnswerDays, err = a.number("ED-OFFER", "days", r.County)
+	schools, err := s.SeatedIn(ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range schools {
+		r := &shown[at[v.RoundID]]
+		r.Schools = append(r.Schools, v)
+	}
+	corrections, err := s.TakenCorrections(ids)
+	for _, c := range corrections {
+		r := &shown[at[c.RoundID]]
+		r.Corrected = append(r.Corrected, c)
+	}
 	return shown, err
 }

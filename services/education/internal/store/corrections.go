@@ -68,6 +68,11 @@ func (t *inTx) Corrections(roundID string) ([]domain.Correction, error) {
 	return corrections.List(t.tx, `WHERE round_id = $1 ORDER BY number DESC`, roundID)
 }
 
+// TakenCorrections lists those of some rounds that were taken, the newest first.
+func (t *inTx) TakenCorrections(roundIDs []string) ([]domain.Correction, error) {
+	return corrections.Among(t.tx, "round_id", roundIDs, "AND state = '"+string(domain.CorrectionIsTaken)+"' ORDER BY number DESC")
+}
+
 // SaveCorrection writes a correction and its events, or returns outbox.ErrStale.
 func (t *inTx) SaveCorrection(ctx context.Context, c domain.Correction, events ...domain.Event) error {
 	return corrections.Save(ctx, t.outbox, t.tx, c, events...)

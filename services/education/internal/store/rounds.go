@@ -84,6 +84,11 @@ func (t *inTx) Seated(roundID string) ([]domain.Seated, error) {
 	return seated.List(t.tx, `WHERE rs.round_id = $1 ORDER BY s.id`, roundID)
 }
 
+// SeatedIn lists the schools of some rounds by id.
+func (t *inTx) SeatedIn(roundIDs []string) ([]domain.Seated, error) {
+	return seated.Among(t.tx, "rs.round_id", roundIDs, "ORDER BY s.id")
+}
+
 // SaveSeated writes a school's seats in a round and their events.
 func (t *inTx) SaveSeated(ctx context.Context, d domain.Seated, events ...domain.Event) error {
 	t.placesChanged(ctx, d.School.County)

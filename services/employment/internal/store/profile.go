@@ -51,11 +51,7 @@ func (t *Tx) PeekProfile(worker string) (domain.Profile, error) {
 
 // PeekProfiles gives the open profiles of workers who have one.
 func (t *Tx) PeekProfiles(workers []string) (map[string]domain.Profile, error) {
-	if len(workers) == 0 {
-		return nil, nil
-	}
-	marks, args := sqldb.In(workers)
-	rows, err := profiles.List(t.tx, `WHERE worker IN (`+marks+`) AND closed = 0`, args...)
+	rows, err := profiles.Among(t.tx, "worker", workers, "AND closed = 0")
 	all := make(map[string]domain.Profile, len(rows))
 	for _, p := range rows {
 		all[p.Worker] = p

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
-	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
@@ -111,12 +110,8 @@ func (t *Tx) SaveVacancy(ctx context.Context, v domain.Vacancy, events ...domain
 
 // PeekVacancies reads vacancies, by id.
 func (t *Tx) PeekVacancies(ids []string) (map[string]domain.Vacancy, error) {
-	found := map[string]domain.Vacancy{}
-	if len(ids) == 0 {
-		return found, nil
-	}
-	marks, args := sqldb.In(ids)
-	all, err := vacancies.List(t.tx, `WHERE v.id IN (`+marks+`)`, args...)
+	all, err := vacancies.Among(t.tx, "v.id", ids, "")
+	found := make(map[string]domain.Vacancy, len(all))
 	for _, v := range all {
 		found[v.ID] = v
 	}

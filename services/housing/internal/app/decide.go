@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -42,6 +43,9 @@ func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode st
 	if err := s.SaveApplication(ctx, application, events...); err != nil {
 		return domain.Decision{}, err
 	}
+	if err := logProofs(ctx, s, application, proofs); err != nil {
+		return domain.Decision{}, err
+	}
 	if application.Waits() {
 		return d, a.keepPublishing(ctx, s, application.County, application.Kind)
 	}
@@ -49,6 +53,16 @@ func (a *App) Decide(ctx context.Context, s Store, applicationID, refusalCode st
 		return d, nil
 	}
 	return d, withdrawOffer(ctx, s, offerID)
+}
+
+// logProofs tells the worker's access log what a decision showed to who asked for
+// it: its reasons say which facts of other departments it rests on.
+func logProofs(ctx context.Context, s Store, application domain.Application, proofs []domain.Proof) error {
+	p, err := auth.FromContext(ctx)
+	if err != nil {
+		return err
+	}
+	return logRead(ctx, s, p, application.Worker, application.County, application.ID, kindsOf(proofs)...)
 }
 
 // policy is the rules in force on a day for an application.

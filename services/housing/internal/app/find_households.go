@@ -90,21 +90,16 @@ func (a *App) keepHouseholds(ctx context.Context, s Store, county string, kind d
 
 // undecided counts the pairs of which both still wait.
 func undecided(s Store, all []domain.Double) (open int, err error) {
+	all = slices.DeleteFunc(slices.Clone(all), func(d domain.Double) bool { return d.State != domain.DoubleOpen })
+	var ids []string
 	for _, d := range all {
-		if d.State != domain.DoubleOpen {
-			continue
-		}
-		both := true
-		for _, id := range []string{d.First, d.Second} {
-			application, err := s.PeekApplication(id)
-			if err != nil {
-				return 0, err
-			}
-			both = both && application.Waits()
-		}
-		if both {
+		ids = append(ids, d.First, d.Second)
+	}
+	applications, err := s.PeekApplications(ids)
+	for _, d := range all {
+		if applications[d.First].Waits() && applications[d.Second].Waits() {
 			open++
 		}
 	}
-	return open, nil
+	return open, err
 }

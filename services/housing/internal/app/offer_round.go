@@ -20,10 +20,11 @@ func (a *App) OfferRound(ctx context.Context, s Store, id string) (offered int, 
 	if err := r.MayOffer(); err != nil {
 		return 0, err
 	}
-	free, err := freeOf(s, r)
+	homesOf, err := freeOf(s, r)
 	if err != nil {
 		return 0, err
 	}
+	free := homesOf[0]
 	entries, err := s.Entries(id)
 	if err != nil {
 		return 0, err

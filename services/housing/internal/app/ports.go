@@ -23,6 +23,8 @@ type Store interface {
 	// Home returns ErrHomeUnknown where there is none; so does PeekHome.
 	Home(id string) (domain.Home, error)
 	PeekHome(id string) (domain.Home, error)
+	// FreeAmong reads those of some homes that are free, by id.
+	FreeAmong(ids []string) (map[string]domain.Home, error)
 	// SaveHome writes a home's state, and what a correction changed.
 	SaveHome(ctx context.Context, h domain.Home, events ...domain.Event) error
 	// FreeHomes lists free homes after an id, in the order of their ids.
@@ -31,6 +33,8 @@ type Store interface {
 	// Application returns ErrApplicationUnknown where there is none; so does PeekApplication.
 	Application(id string) (domain.Application, error)
 	PeekApplication(id string) (domain.Application, error)
+	// PeekApplications reads applications, by id.
+	PeekApplications(ids []string) (map[string]domain.Application, error)
 	ApplicationsOf(worker string) ([]domain.Application, error)
 	// SaveApplication returns ErrApplicationTwice for a second open one of its worker, county and kind.
 	SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error

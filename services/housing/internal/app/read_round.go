@@ -45,7 +45,7 @@ func showRound(s Store, id string) (v RoundShown, err error) {
 	if err != nil {
 		return v, err
 	}
-	v.Free = len(free)
+	v.Free = len(free[0])
 	all, err := s.Corrections(id)
 	v.Mended = slices.DeleteFunc(all, func(c domain.Correction) bool { return c.State != domain.CorrectionTaken })
 	return v, err

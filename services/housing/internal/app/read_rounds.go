@@ -13,13 +13,10 @@ func (a *App) ReadRounds(ctx context.Context, s Store, county string) ([]RoundSh
 	if err != nil {
 		return nil, err
 	}
+	free, err := freeOf(s, all...)
 	shown := make([]RoundShown, len(all))
 	for i, r := range all {
-		free, err := freeOf(s, r)
-		if err != nil {
-			return nil, err
-		}
-		shown[i] = RoundShown{Round: r, Free: len(free)}
+		shown[i] = RoundShown{Round: r, Free: len(free[i])}
 	}
-	return shown, nil
+	return shown, err
 }

@@ -43,17 +43,20 @@ func lockRound(ctx context.Context, s Store, id string) (domain.Round, error) {
 	return r, auth.Hide(err, domain.ErrRoundUnknown)
 }
 
-// freeOf lists the homes of a round that can be offered.
-func freeOf(s Store, r domain.Round) ([]domain.Home, error) {
-	var free []domain.Home
-	for _, id := range r.HomeIDs {
-		h, err := s.PeekHome(id)
-		if err != nil {
-			return nil, err
-		}
-		if h.State == domain.HomeFree {
-			free = append(free, h)
+// freeOf lists the homes of rounds that can be offered, those of each round in its order.
+func freeOf(s Store, rounds ...domain.Round) ([][]domain.Home, error) {
+	var ids []string
+	for _, r := range rounds {
+		ids = append(ids, r.HomeIDs...)
+	}
+	homes, err := s.FreeAmong(ids)
+	free := make([][]domain.Home, len(rounds))
+	for i, r := range rounds {
+		for _, id := range r.HomeIDs {
+			if h, is := homes[id]; is {
+				free[i] = append(free[i], h)
+			}
 		}
 	}
-	return free, nil
+	return free, err
 }

@@ -38,6 +38,16 @@ func (t *inTx) PeekApplication(id string) (domain.Application, error) {
 	return applications.Peek(t.tx, id)
 }
 
+// PeekApplications reads applications, by id.
+func (t *inTx) PeekApplications(ids []string) (map[string]domain.Application, error) {
+	all, err := applications.Among(t.tx, "id", ids, "")
+	found := make(map[string]domain.Application, len(all))
+	for _, a := range all {
+		found[a.ID] = a
+	}
+	return found, err
+}
+
 // ApplicationsOf lists a worker's applications, oldest first.
 func (t *inTx) ApplicationsOf(worker string) ([]domain.Application, error) {
 	return applications.List(t.tx, `WHERE worker = $1 ORDER BY submitted_at, id`, worker)

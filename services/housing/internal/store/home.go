@@ -58,6 +58,16 @@ func (t *inTx) SaveHome(ctx context.Context, h domain.Home, events ...domain.Eve
 	return homes.Change(ctx, t.outbox, t.tx, h, events...)
 }
 
+// FreeAmong reads those of some homes that are free.
+func (t *inTx) FreeAmong(ids []string) (map[string]domain.Home, error) {
+	all, err := homes.Among(t.tx, "id", ids, "AND state = 'free'")
+	free := make(map[string]domain.Home, len(all))
+	for _, h := range all {
+		free[h.ID] = h
+	}
+	return free, err
+}
+
 // FreeHomes lists free homes after an id, in the order of their ids, so that a
 // home that is listed meanwhile comes last.
 func (t *inTx) FreeHomes(county string, kind domain.Kind, after string, limit int) ([]domain.Home, error) {
