@@ -34,11 +34,12 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		tables.Evidence = held
 		server := &api.Server{App: cases, Outbox: k.Outbox, In: tables.In, Pages: k.Pages, Children: children}
 		return run.Parts{
-			Methods: educationv1.EducationMethods(server),
+			Methods: append(educationv1.EducationMethods(server), educationv1.GuardiansMethods(server)...),
 			Router:  react.Router(cases, tables.In, held),
 			Tasks: map[string]task.Handler{
 				store.TaskLapse:  task.Within(k.Outbox.DB(), tables.In, cases.Lapse),
 				store.TaskForget: task.Within(k.Outbox.DB(), tables.In, cases.ForgetEvidence),
+				store.TaskFollow: react.Follow(cases, k.Outbox.DB(), tables.In, server.Children),
 			},
 			Counts: []ops.Count{
 				{Thing: "schools", Query: `SELECT count(*) FROM school`},

@@ -140,7 +140,7 @@ func theRegistryIsLost(t *testing.T, database, keys string, lose func() string) 
 
 	// Where the events were taken back and the rows are to be entered again, the
 	// events go on after those on record.
-	without(t, anew, "child", "worker")
+	without(t, anew, "guardian", "child", "worker")
 	ready, stop = begin(anew)
 	<-ready
 	if got := f.register(t, 1); got != guardian {

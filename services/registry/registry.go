@@ -71,6 +71,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Tasks: map[string]task.Handler{
 				store.TaskDeliver:  react.Deliver(cases, db, in, delivery.Mailbox{DB: db, In: in, Clock: k.Clock}),
 				store.TaskEraseKey: react.EraseKey(keys),
+				store.TaskGuardian: task.Within(db, in, cases.SilentGuardian),
 			},
 			Counts: []ops.Count{
 				{Thing: "workers", Query: `SELECT count(*) FROM worker WHERE closed_on = '' AND joined_into = ''`},
@@ -84,6 +85,8 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Apart:  []func() (string, time.Time){keys.Trouble},
 			Together: []func(context.Context) error{func(ctx context.Context) error {
 				return keys.Keep(ctx, owners{people, erased}, k.Telemetry.For(Name).Log)
+			}, func(ctx context.Context) error {
+				return react.Grow(ctx, cases.GrowUp, k.Clock, k.Telemetry.For(Name).Log)
 			}},
 		}, nil
 	})

@@ -193,6 +193,8 @@ func (l *populated) live() {
 	l.ids["person_case_id"] = made(registryv1.JoiningClient{Caller: l.demo, Target: "registry"}.OpenJoin(as(persons), &registryv1.OpenJoinRequest{Worker: w, OtherId: l.ids["other_id"],
 		ReasonCode: "number_mistyped", Paper: "witness"}))(t).GetPersonCaseId()
 	l.ids["join_id"] = l.ids["person_case_id"]
+	l.ids["guardian_id"] = made(registryv1.GuardiansClient{Caller: l.demo, Target: "registry"}.AddGuardian(as(persons), &registryv1.AddGuardianRequest{ChildId: l.ids["child_id"], Worker: other,
+		GuardianKind: "parent", Paper: "birth_certificate"}))(t).GetGuardianId()
 	employer := func(uscc string) string {
 		return made(employment.RegisterEmployer(hrss, &employmentv1.RegisterEmployerRequest{Uscc: uscc, Name: "测试建筑有限公司", IndustrySection: "E", County: home}))(t).GetEmployerId()
 	}
@@ -336,7 +338,7 @@ var answers = map[string]string{
 	"ListCourses": public, "ListFairs": public, "ListHomes": public, "ListPremises": public, "education.ListRounds": public, "ListSchools": public, "SearchVacancies": public,
 	"GetStatus": platform, "ListGivenUpTasks": platform, "ListForged": platform, "ListOrphaned": platform, "ListParked": platform, "ListSetAside": platform, "OpenEpoch": platform, "ReadChannel": platform,
 	"RetryParked": platform, "RetryTasks": platform,
-	"housing.ListPlaceRequests": own, "registry.ListContactCases": own, "registry.ListPersonCases": own, "registry.ListDeathCases": own,
+	"housing.ListPlaceRequests": own, "registry.ListContactCases": own, "registry.ListPersonCases": own, "registry.ListDeathCases": own, "registry.ListGuardianMatters": own,
 	"employment.PublishVacancy": looks,
 	"registry.GetStanding":      holder,
 }

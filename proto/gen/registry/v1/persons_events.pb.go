@@ -253,7 +253,7 @@ func (*DeathReversed) Descriptor() ([]byte, []int) {
 type GuardianAdded struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	ChildId string                 `protobuf:"bytes,1,opt,name=child_id,json=childId,proto3" json:"child_id,omitempty"`
-	// parent, grandparent, court or institution
+	// parent, grandparent, court, institution, or self: the child, grown up
 	GuardianKind  string `protobuf:"bytes,2,opt,name=guardian_kind,json=guardianKind,proto3" json:"guardian_kind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -307,7 +307,7 @@ func (x *GuardianAdded) GetGuardianKind() string {
 type GuardianEnded struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	ChildId string                 `protobuf:"bytes,1,opt,name=child_id,json=childId,proto3" json:"child_id,omitempty"`
-	// died, custody_lost, grown_up, power_ended or entered_wrong
+	// died, custody_lost, grown_up, power_ended, account_closed or entered_wrong
 	ReasonCode    string `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -378,16 +378,18 @@ const file_qiao_registry_v1_persons_events_proto_rawDesc = "" +
 	"\adied_on\x18\x01 \x01(\tB\b\x9a\xb5\x18\x04dateR\x06diedOn:D\x8a\xb5\x18@\n" +
 	"\x1aregistry.death.recorded.v1\x10\x02\x1a\x01*\"\x1aCivil Code 13, 15; PIPL 49*\x01\x10\"J\n" +
 	"\rDeathReversed:9\x8a\xb5\x185\n" +
-	"\x1aregistry.death.reversed.v1\x10\x02\x1a\x01*\"\x0fPIPL 8; PIPL 46*\x01\x10\"\x8e\x01\n" +
+	"\x1aregistry.death.reversed.v1\x10\x02\x1a\x01*\"\x0fPIPL 8; PIPL 46*\x01\x10\"\xac\x01\n" +
 	"\rGuardianAdded\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12#\n" +
-	"\rguardian_kind\x18\x02 \x01(\tR\fguardianKind:=\x8a\xb5\x189\n" +
-	"\x1aregistry.guardian.added.v1\x10\x02\"\x16Civil Code 27; PIPL 31*\x01\f\"\x8e\x01\n" +
+	"\rguardian_kind\x18\x02 \x01(\tR\fguardianKind:[\x8a\xb5\x18W\n" +
+	"\x1aregistry.guardian.added.v1\x10\x02\x1a\teducation\"\x16Civil Code 27; PIPL 31*\x01\f:\x11\n" +
+	"\bchild_id\x12\x05child\"\xac\x01\n" +
 	"\rGuardianEnded\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x1f\n" +
 	"\vreason_code\x18\x02 \x01(\tR\n" +
-	"reasonCode:A\x8a\xb5\x18=\n" +
-	"\x1aregistry.guardian.ended.v1\x10\x02\"\x1aCivil Code 36, 39; PIPL 31*\x01\fB@Z>github.com/qiao-platform/qiao/proto/gen/registry/v1;registryv1b\x06proto3"
+	"reasonCode:_\x8a\xb5\x18[\n" +
+	"\x1aregistry.guardian.ended.v1\x10\x02\x1a\teducation\"\x1aCivil Code 36, 39; PIPL 31*\x01\f:\x11\n" +
+	"\bchild_id\x12\x05childB@Z>github.com/qiao-platform/qiao/proto/gen/registry/v1;registryv1b\x06proto3"
 
 var (
 	file_qiao_registry_v1_persons_events_proto_rawDescOnce sync.Once

@@ -2150,8 +2150,14 @@ func (x *GetChildRequest) GetCaseId() string {
 }
 
 type GetChildResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Child         *Child                 `protobuf:"bytes,1,opt,name=child,proto3" json:"child,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// for a guardian with the own reference; where another entered the child, with the
+	// place as far as nothing is hidden
+	Child *Child `protobuf:"bytes,1,opt,name=child,proto3" json:"child,omitempty"`
+	// to a department: who is or was a guardian; those whose account is closed left out
+	Guardians []*ChildGuardian `protobuf:"bytes,2,rep,name=guardians,proto3" json:"guardians,omitempty"`
+	// to a department: all references of this child, that which remains first
+	ChildIds      []string `protobuf:"bytes,3,rep,name=child_ids,json=childIds,proto3" json:"child_ids,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2189,6 +2195,20 @@ func (*GetChildResponse) Descriptor() ([]byte, []int) {
 func (x *GetChildResponse) GetChild() *Child {
 	if x != nil {
 		return x.Child
+	}
+	return nil
+}
+
+func (x *GetChildResponse) GetGuardians() []*ChildGuardian {
+	if x != nil {
+		return x.Guardians
+	}
+	return nil
+}
+
+func (x *GetChildResponse) GetChildIds() []string {
+	if x != nil {
+		return x.ChildIds
 	}
 	return nil
 }
@@ -3758,7 +3778,7 @@ var File_qiao_registry_v1_registry_proto protoreflect.FileDescriptor
 
 const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\n" +
-	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\"\xd4\x02\n" +
+	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\x1a qiao/registry/v1/guardians.proto\"\xd4\x02\n" +
 	"\x15RegisterWorkerRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -3911,9 +3931,11 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\agrounds\x18\x03 \x03(\tR\agrounds\"E\n" +
 	"\x0fGetChildRequest\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x17\n" +
-	"\acase_id\x18\x02 \x01(\tR\x06caseId\"A\n" +
+	"\acase_id\x18\x02 \x01(\tR\x06caseId\"\x9d\x01\n" +
 	"\x10GetChildResponse\x12-\n" +
-	"\x05child\x18\x01 \x01(\v2\x17.qiao.registry.v1.ChildR\x05child\"\xf8\x01\n" +
+	"\x05child\x18\x01 \x01(\v2\x17.qiao.registry.v1.ChildR\x05child\x12=\n" +
+	"\tguardians\x18\x02 \x03(\v2\x1f.qiao.registry.v1.ChildGuardianR\tguardians\x12\x1b\n" +
+	"\tchild_ids\x18\x03 \x03(\tR\bchildIds\"\xf8\x01\n" +
 	"\x13GrantConsentRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x18\n" +
 	"\apurpose\x18\x02 \x01(\tR\apurpose\x12\x14\n" +
@@ -4163,6 +4185,7 @@ var file_qiao_registry_v1_registry_proto_goTypes = []any{
 	(*Message)(nil),                      // 59: qiao.registry.v1.Message
 	nil,                                  // 60: qiao.registry.v1.TimelineEntry.FactsEntry
 	nil,                                  // 61: qiao.registry.v1.Message.ValuesEntry
+	(*ChildGuardian)(nil),                // 62: qiao.registry.v1.ChildGuardian
 }
 var file_qiao_registry_v1_registry_proto_depIdxs = []int32{
 	54, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
@@ -4175,67 +4198,68 @@ var file_qiao_registry_v1_registry_proto_depIdxs = []int32{
 	33, // 7: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
 	33, // 8: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
 	55, // 9: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
-	56, // 10: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
-	57, // 11: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
-	58, // 12: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
-	59, // 13: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
-	60, // 14: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
-	61, // 15: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
-	0,  // 16: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
-	2,  // 17: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
-	4,  // 18: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
-	6,  // 19: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
-	8,  // 20: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
-	10, // 21: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
-	20, // 22: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
-	13, // 23: qiao.registry.v1.RegistryService.GetContactCase:input_type -> qiao.registry.v1.GetContactCaseRequest
-	16, // 24: qiao.registry.v1.RegistryService.ListContactChanges:input_type -> qiao.registry.v1.ListContactChangesRequest
-	18, // 25: qiao.registry.v1.RegistryService.ObjectContact:input_type -> qiao.registry.v1.ObjectContactRequest
-	22, // 26: qiao.registry.v1.RegistryService.GetStanding:input_type -> qiao.registry.v1.GetStandingRequest
-	25, // 27: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
-	27, // 28: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
-	29, // 29: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
-	31, // 30: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
-	34, // 31: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
-	36, // 32: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
-	38, // 33: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
-	40, // 34: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
-	42, // 35: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
-	44, // 36: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
-	46, // 37: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
-	48, // 38: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
-	50, // 39: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
-	52, // 40: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
-	1,  // 41: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
-	3,  // 42: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
-	5,  // 43: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
-	7,  // 44: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
-	9,  // 45: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
-	11, // 46: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
-	21, // 47: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
-	14, // 48: qiao.registry.v1.RegistryService.GetContactCase:output_type -> qiao.registry.v1.GetContactCaseResponse
-	17, // 49: qiao.registry.v1.RegistryService.ListContactChanges:output_type -> qiao.registry.v1.ListContactChangesResponse
-	19, // 50: qiao.registry.v1.RegistryService.ObjectContact:output_type -> qiao.registry.v1.ObjectContactResponse
-	23, // 51: qiao.registry.v1.RegistryService.GetStanding:output_type -> qiao.registry.v1.GetStandingResponse
-	26, // 52: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
-	28, // 53: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
-	30, // 54: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
-	32, // 55: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
-	35, // 56: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
-	37, // 57: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
-	39, // 58: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
-	41, // 59: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
-	43, // 60: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
-	45, // 61: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
-	47, // 62: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
-	49, // 63: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
-	51, // 64: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
-	53, // 65: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
-	41, // [41:66] is the sub-list for method output_type
-	16, // [16:41] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	62, // 10: qiao.registry.v1.GetChildResponse.guardians:type_name -> qiao.registry.v1.ChildGuardian
+	56, // 11: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
+	57, // 12: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
+	58, // 13: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
+	59, // 14: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
+	60, // 15: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
+	61, // 16: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
+	0,  // 17: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
+	2,  // 18: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
+	4,  // 19: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
+	6,  // 20: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
+	8,  // 21: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
+	10, // 22: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
+	20, // 23: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
+	13, // 24: qiao.registry.v1.RegistryService.GetContactCase:input_type -> qiao.registry.v1.GetContactCaseRequest
+	16, // 25: qiao.registry.v1.RegistryService.ListContactChanges:input_type -> qiao.registry.v1.ListContactChangesRequest
+	18, // 26: qiao.registry.v1.RegistryService.ObjectContact:input_type -> qiao.registry.v1.ObjectContactRequest
+	22, // 27: qiao.registry.v1.RegistryService.GetStanding:input_type -> qiao.registry.v1.GetStandingRequest
+	25, // 28: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
+	27, // 29: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
+	29, // 30: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
+	31, // 31: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
+	34, // 32: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
+	36, // 33: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
+	38, // 34: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
+	40, // 35: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
+	42, // 36: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
+	44, // 37: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
+	46, // 38: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
+	48, // 39: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
+	50, // 40: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
+	52, // 41: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
+	1,  // 42: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
+	3,  // 43: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
+	5,  // 44: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
+	7,  // 45: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
+	9,  // 46: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
+	11, // 47: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
+	21, // 48: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
+	14, // 49: qiao.registry.v1.RegistryService.GetContactCase:output_type -> qiao.registry.v1.GetContactCaseResponse
+	17, // 50: qiao.registry.v1.RegistryService.ListContactChanges:output_type -> qiao.registry.v1.ListContactChangesResponse
+	19, // 51: qiao.registry.v1.RegistryService.ObjectContact:output_type -> qiao.registry.v1.ObjectContactResponse
+	23, // 52: qiao.registry.v1.RegistryService.GetStanding:output_type -> qiao.registry.v1.GetStandingResponse
+	26, // 53: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
+	28, // 54: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
+	30, // 55: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
+	32, // 56: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
+	35, // 57: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
+	37, // 58: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
+	39, // 59: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
+	41, // 60: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
+	43, // 61: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
+	45, // 62: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
+	47, // 63: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
+	49, // 64: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
+	51, // 65: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
+	53, // 66: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
+	42, // [42:67] is the sub-list for method output_type
+	17, // [17:42] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_qiao_registry_v1_registry_proto_init() }
@@ -4243,6 +4267,7 @@ func file_qiao_registry_v1_registry_proto_init() {
 	if File_qiao_registry_v1_registry_proto != nil {
 		return
 	}
+	file_qiao_registry_v1_guardians_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

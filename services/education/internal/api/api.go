@@ -31,10 +31,10 @@ type Server struct {
 func (s *Server) ApplyForPlace(ctx context.Context, req *educationv1.ApplyForPlaceRequest) (*educationv1.ApplyForPlaceResponse, error) {
 	form := app.Form{ID: s.App.NewID(), Worker: req.GetWorker(), ChildID: req.GetChildId(), Stage: req.GetStage(), County: req.GetCounty(), SchoolIDs: req.GetSchoolIds(),
 		AtOnce: req.GetAtOnce(), Township: req.GetTownship()}
-	var guardian string
+	var family domain.Family
 	refused := s.look(ctx, func(st app.Store) error { return s.App.CheckForm(ctx, st, form) })
 	if refused == nil {
-		guardian, refused = s.Children.GuardianOf(ctx, form.ChildID, form.ID)
+		family, refused = s.Children.FamilyOf(ctx, form.ChildID, form.ID)
 	}
 	if refused != nil && !errors.Is(refused, domain.ErrApplicationTwice) {
 		return nil, refused
@@ -43,7 +43,7 @@ func (s *Server) ApplyForPlace(ctx context.Context, req *educationv1.ApplyForPla
 		if refused != nil { // a repeat of the same command had its answer before this
 			return nil, refused
 		}
-		done, err := s.App.Apply(ctx, s.In(tx), form, guardian)
+		done, err := s.App.Apply(ctx, s.In(tx), form, family)
 		return &educationv1.ApplyForPlaceResponse{ApplicationId: done.ApplicationID, OfferId: done.OfferID, TaskId: done.TaskID}, err
 	})
 }

@@ -13,21 +13,35 @@ import (
 )
 
 // Children asks the registry. It implements app.Children and lets nothing of
-// the answer through but the guardian's reference.
+// the answer through but references.
 type Children struct {
 	Caller  contract.Caller
 	Service string // this service, as whom it asks
 	Purpose string
 }
 
-// GuardianOf asks who a child's guardian is.
-func (c Children) GuardianOf(ctx context.Context, childID, caseID string) (string, error) {
+// FamilyOf asks who a child's guardians are. A registry of a version before names
+// the one guardian of the child alone.
+func (c Children) FamilyOf(ctx context.Context, childID, caseID string) (domain.Family, error) {
 	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: c.Service, Purpose: c.Purpose, LegalBasis: "PIPL 31; guardian's act", Via: auth.ViaSystem})
 	answer, err := registryv1.RegistryClient{Caller: c.Caller, Target: "registry"}.GetChild(ctx, &registryv1.GetChildRequest{ChildId: childID, CaseId: caseID})
 	if errs.KindOf(err) == errs.NotFound {
-		return "", domain.ErrChildUnknown
+		return domain.Family{}, domain.ErrChildUnknown
 	}
-	return answer.GetChild().GetWorker(), err
+	if err != nil {
+		return domain.Family{}, err
+	}
+	f := domain.Family{IDs: answer.GetChildIds()}
+	if len(f.IDs) == 0 {
+		f.IDs = []string{childID}
+		f.Keepers = []domain.Keeper{{Worker: answer.GetChild().GetWorker(), Acts: true, Decides: true}}
+	}
+	for _, g := range answer.GetGuardians() {
+		f.Keepers = append(f.Keepers, domain.Keeper{
+			Worker: g.GetWorker(), Acts: g.GetState() == "active" && (g.GetMayDecide() || len(g.GetHidden()) > 0), Decides: g.GetMayDecide(), Ended: g.GetEndReasonCode(),
+		})
+	}
+	return f, nil
 }
 
 // Doubles asks which children may be one, entered twice.

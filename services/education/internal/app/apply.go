@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
@@ -41,10 +42,20 @@ func (a *App) CheckForm(ctx context.Context, s Store, f Form) error {
 type Applied struct{ ApplicationID, OfferID, TaskID string }
 
 // Apply opens an application of a guardian, who applies in person or through a
-// counter or a helper. guardian is whom the registry names for the child.
-func (a *App) Apply(ctx context.Context, s Store, f Form, guardian string) (done Applied, err error) {
-	if guardian != f.Worker {
-		return done, domain.ErrChildUnknown
+// counter or a helper. family is whom the registry names for the child. Of several
+// guardians the first who applies keeps the case; the others are told that there
+// is one.
+func (a *App) Apply(ctx context.Context, s Store, f Form, family domain.Family) (done Applied, err error) {
+	family, person, err := a.family(s, family, f.Worker)
+	if err != nil {
+		return done, err
+	}
+	if err := family.May(person); err != nil {
+		return done, err
+	}
+	f.ChildID = family.IDs[0] // one child, under whichever reference
+	if err := a.alone(s, f, family, person); err != nil {
+		return done, err
 	}
 	wishes, err := a.wishes(ctx, s, f)
 	if err != nil {
@@ -60,6 +71,12 @@ func (a *App) Apply(ctx context.Context, s Store, f Form, guardian string) (done
 		return done, err
 	}
 	done.ApplicationID = opened.ID
+	if err := s.SaveReferences(family.IDs); err != nil {
+		return done, err
+	}
+	if err := a.tellOthers(ctx, s, opened, family, person); err != nil {
+		return done, err
+	}
 	if f.AtOnce {
 		o, task, err := a.OfferNearest(ctx, s, opened.ID, f.Township)
 		if err != nil {
@@ -68,6 +85,29 @@ func (a *App) Apply(ctx context.Context, s Store, f Form, guardian string) (done
 		done.OfferID, done.TaskID = o.ID, task
 	}
 	return done, s.CollectEvidence(ctx, opened)
+}
+
+// alone returns ErrApplicationTwice where the guardian has applied for the child and
+// stage already, and ErrApplicationOther where another one has.
+func (a *App) alone(s Store, f Form, family domain.Family, person string) error {
+	all, err := s.ApplicationsOfChild(family.IDs...)
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if string(o.Stage) != f.Stage {
+			continue
+		}
+		keeper, err := s.Person(o.Worker)
+		if err != nil {
+			return err
+		}
+		if keeper != person {
+			return domain.ErrApplicationOther.With("since", clock.DateOf(o.SubmittedAt).String())
+		}
+		return domain.ErrApplicationTwice
+	}
+	return nil
 }
 
 // wishes checks a form and loads the schools that it names.

@@ -50,6 +50,8 @@ type Store interface {
 	// Proofs lists the facts held for an application that may be used on a day, by kind.
 	Proofs(applicationID string, on clock.Date) ([]domain.Proof, error)
 
+	Families
+
 	// Offer returns ErrOfferUnknown where there is none; so does PeekOffer.
 	Offer(id string) (domain.Offer, error)
 	PeekOffer(id string) (domain.Offer, error)
@@ -142,12 +144,12 @@ type Store interface {
 	KeepPaper(ctx context.Context, id string, a domain.Application, p domain.Paper) error
 }
 
-// Children asks the registry who a child's guardian is. It is asked before a
+// Children asks the registry who a child's guardians are. It is asked before a
 // transaction, never within one.
 type Children interface {
-	// GuardianOf returns ErrChildUnknown where there is no such child. The read
-	// is logged for the guardian under the case.
-	GuardianOf(ctx context.Context, childID, caseID string) (worker string, err error)
+	// FamilyOf returns ErrChildUnknown where there is no such child. The read is
+	// logged for the guardians under the case.
+	FamilyOf(ctx context.Context, childID, caseID string) (domain.Family, error)
 	// Doubles tells which children may be one. It is logged for the guardians of those.
 	Doubles(ctx context.Context, childIDs []string, caseID string) ([]Likely, error)
 }

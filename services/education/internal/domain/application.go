@@ -25,7 +25,9 @@ const mostWishes = 50
 type Application struct {
 	ID          string
 	ChildID     string
-	Worker      string // the guardian
+	Worker      string // the guardian who keeps it
+	Former      string // the guardian from whom it went over, and why; "" where nobody had it before
+	HandedWhy   string
 	Stage       Stage
 	County      string
 	SchoolIDs   []string // wishes, best first

@@ -21,6 +21,7 @@ var (
 	ErrChildUnknown       = errs.New(errs.NotFound, "education.child.unknown", "This guardian has no such child.")
 	ErrApplicationUnknown = errs.New(errs.NotFound, "education.application.unknown", "There is no such application.")
 	ErrApplicationTwice   = errs.New(errs.Conflict, "education.application.twice", "There is an application for this child and stage already.")
+	ErrApplicationOther   = errs.New(errs.Conflict, "education.application.other", "Another guardian keeps this child's application for a school place. You can ask that an officer hears both and decides.")
 	ErrApplicationState   = errs.New(errs.Conflict, "education.application.state", "The application's state does not allow this now.")
 
 	ErrPaper = errs.New(errs.Invalid, "education.paper", "The paper's kind, form, dates or months cannot be right.")
@@ -82,6 +83,12 @@ var (
 	ErrCorrectionEntry   = errs.New(errs.Invalid, "education.correction.entry", "A correction names an entry, a school or a priority that the round does not have.")
 	ErrCorrectionState   = errs.New(errs.Conflict, "education.correction.state", "The correction was taken or dropped already.")
 	ErrCorrectionSame    = errs.New(errs.Conflict, "education.correction.same_officer", "Another officer than the one who proposed the correction must take it.")
+
+	ErrDisagreement        = errs.New(errs.Invalid, "education.disagreement", "Say why you disagree, or who was heard, who keeps the application, and on what that rests.")
+	ErrDisagreementNone    = errs.New(errs.NotFound, "education.disagreement.unknown", "There is no such disagreement, and no application of another guardian that you could disagree with.")
+	ErrDisagreementTwice   = errs.New(errs.Conflict, "education.disagreement.twice", "This disagreement waits for an officer already.")
+	ErrDisagreementDecided = errs.New(errs.Conflict, "education.disagreement.decided", "This disagreement was decided already.")
+	ErrDisagreementHear    = errs.New(errs.Conflict, "education.disagreement.hear", "Hear both guardians first; where one does not come, decide once the time to be heard is over.")
 
 	ErrTaskUnknown = errs.New(errs.NotFound, "education.task.unknown", "There is no such task.")
 	ErrTaskDone    = errs.New(errs.Conflict, "education.task.done", "This task is done.")

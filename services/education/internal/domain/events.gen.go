@@ -415,3 +415,82 @@ type WrongMended struct {
 func (e WrongMended) Message() proto.Message {
 	return &v1.WrongMended{RoundId: e.RoundID, ApplicationId: e.ApplicationID, Choice: int32(e.Choice), Relief: e.Relief, DueOn: e.DueOn.String()}
 }
+
+// ApplicationKnown: a guardian learns that another one has applied for the child;
+// neither where nor for which school.
+type ApplicationKnown struct {
+	ChildID string
+	Stage   Stage
+	Since   clock.Date
+}
+
+// Message is the event in the contract's form.
+func (e ApplicationKnown) Message() proto.Message {
+	return &v1.ApplicationKnown{ChildId: e.ChildID, Stage: string(e.Stage), Since: e.Since.String()}
+}
+
+// ApplicationHandedOver: a guardian keeps an application that another one made.
+type ApplicationHandedOver struct {
+	ApplicationID string
+	ChildID       string
+	// died, custody_lost, grown_up, power_ended, account_closed, entered_wrong, hidden,
+	// decided, or back: as it was before
+	ReasonCode string
+}
+
+// Message is the event in the contract's form.
+func (e ApplicationHandedOver) Message() proto.Message {
+	return &v1.ApplicationHandedOver{ApplicationId: e.ApplicationID, ChildId: e.ChildID, ReasonCode: e.ReasonCode}
+}
+
+// ApplicationPassedOn: a guardian keeps an application no longer.
+type ApplicationPassedOn struct {
+	ChildID string
+	Stage   Stage
+}
+
+// Message is the event in the contract's form.
+func (e ApplicationPassedOn) Message() proto.Message {
+	return &v1.ApplicationPassedOn{ChildId: e.ChildID, Stage: string(e.Stage)}
+}
+
+// OfferHandedOver: an offer of a place waits for another guardian's answer, whose
+// time to answer begins anew.
+type OfferHandedOver struct {
+	OfferID       string
+	ApplicationID string
+	SchoolID      string
+	AnswerDays    int
+}
+
+// Message is the event in the contract's form.
+func (e OfferHandedOver) Message() proto.Message {
+	return &v1.OfferHandedOver{OfferId: e.OfferID, ApplicationId: e.ApplicationID, SchoolId: e.SchoolID, AnswerDays: int32(e.AnswerDays)}
+}
+
+// DisagreementFiled: two guardians disagree about an application; both are heard.
+type DisagreementFiled struct {
+	DisagreementID string
+	ChildID        string
+	Stage          Stage
+	DueOn          clock.Date
+}
+
+// Message is the event in the contract's form.
+func (e DisagreementFiled) Message() proto.Message {
+	return &v1.DisagreementFiled{DisagreementId: e.DisagreementID, ChildId: e.ChildID, Stage: string(e.Stage), DueOn: e.DueOn.String()}
+}
+
+// DisagreementDecided: an officer said who keeps the application.
+type DisagreementDecided struct {
+	DisagreementID string
+	ChildID        string
+	// keep, move, or void: taken back, or there is nothing to disagree about any more
+	Outcome    string
+	ReasonCode string
+}
+
+// Message is the event in the contract's form.
+func (e DisagreementDecided) Message() proto.Message {
+	return &v1.DisagreementDecided{DisagreementId: e.DisagreementID, ChildId: e.ChildID, Outcome: e.Outcome, ReasonCode: e.ReasonCode}
+}

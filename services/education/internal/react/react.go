@@ -3,12 +3,19 @@
 package react
 
 import (
+	"context"
+	"errors"
+
 	"github.com/qiao-platform/qiao/pkg/arrival"
 	"github.com/qiao-platform/qiao/pkg/closing"
 	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/education/internal/app"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
 // Router routes the events that the department acts on; in gives the store
@@ -20,5 +27,32 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store, held *evidence.Holder) *co
 		"offer": a.StartOfferClock, "decision": a.ServeDecision, "appeal": a.ServeAppeal,
 	})
 	closing.On(r, in, a.CloseAccount)
+	guardians := func(ctx context.Context, tx *sqldb.Tx, child string) error {
+		return a.GuardiansChanged(ctx, in(tx), child)
+	}
+	consume.On(r, event.Keeper, func(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.GuardianAdded) error {
+		return guardians(ctx, tx, m.GetChildId())
+	})
+	consume.On(r, event.Keeper, func(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.GuardianEnded) error {
+		return guardians(ctx, tx, m.GetChildId())
+	})
+	consume.On(r, event.Keeper, func(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.GuardianChanged) error {
+		return guardians(ctx, tx, m.GetChildId())
+	})
 	return r
+}
+
+// Follow does the task that a change of a child's guardians leaves: the registry is
+// asked who they are now, and the applications follow.
+func Follow(a *app.App, db *sqldb.DB, in func(*sqldb.Tx) app.Store, children app.Children) task.Handler {
+	return func(ctx context.Context, payload []byte) error {
+		family, err := children.FamilyOf(ctx, string(payload), "")
+		if errors.Is(err, domain.ErrChildUnknown) { // went with its last guardian's account
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return db.Update(ctx, func(tx *sqldb.Tx) error { return a.FollowGuardians(ctx, in(tx), family) })
+	}
 }

@@ -15,9 +15,9 @@ var applications = table.New(table.Spec[domain.Application]{
 	Table: "application",
 	Columns: func(a *domain.Application) []table.Column {
 		return []table.Column{
-			table.Key("id", &a.ID), table.Fixed("child_id", &a.ChildID), table.Fixed("worker", &a.Worker), table.Fixed("stage", &a.Stage),
+			table.Key("id", &a.ID), table.Fixed("child_id", &a.ChildID), table.Changing("worker", &a.Worker), table.Fixed("stage", &a.Stage),
 			table.Fixed("county", &a.County), table.Fixed("school_ids", table.Commas(&a.SchoolIDs)), table.Changing("state", &a.State),
-			table.Changing("offer_id", &a.OfferID), table.Changing("grant_state", &a.Grant), table.Fixed("submitted_at", &a.SubmittedAt), table.Version(&a.Version),
+			table.Changing("offer_id", &a.OfferID), table.Changing("grant_state", &a.Grant), table.Changing("former_worker", &a.Former), table.Changing("handed_reason_code", &a.HandedWhy), table.Fixed("submitted_at", &a.SubmittedAt), table.Version(&a.Version),
 		}
 	},
 	About: func(a *domain.Application) outbox.Subject {

@@ -14,7 +14,7 @@ var offers = table.New(table.Spec[domain.Offer]{
 	Table: "offer",
 	Columns: func(o *domain.Offer) []table.Column {
 		return []table.Column{
-			table.Key("id", &o.ID), table.Fixed("application_id", &o.ApplicationID), table.Fixed("school_id", &o.SchoolID), table.Fixed("worker", &o.Worker),
+			table.Key("id", &o.ID), table.Fixed("application_id", &o.ApplicationID), table.Fixed("school_id", &o.SchoolID), table.Changing("worker", &o.Worker),
 			table.Fixed("county", &o.County), table.Changing("state", &o.State), table.Fixed("answer_days", &o.AnswerDays), table.Fixed("offered_at", &o.MadeAt),
 			table.Changing("answer_by", &o.AnswerBy), table.Changing("accepted_at", &o.AcceptedAt), table.Changing("in_person", &o.InPerson),
 			table.Fixed("round_id", &o.RoundID), table.Fixed("way", &o.Way), table.Version(&o.Version),

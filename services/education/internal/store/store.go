@@ -27,6 +27,7 @@ var Migrations embed.FS
 const (
 	TaskLapse  = "education.lapse_offer"
 	TaskForget = "education.forget_evidence"
+	TaskFollow = "education.follow_guardians" // the payload is a child's id
 )
 
 // Store gives transactions their tables and events.

@@ -5,6 +5,7 @@ import (
 
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
 // RegisterChild links a child to its guardian, once.
@@ -29,11 +30,21 @@ func registeredChildOf(m *registryv1.RegisterChildResponse) app.RegisteredChild 
 
 // GetChild reads who a child is.
 func (s *Server) GetChild(ctx context.Context, req *registryv1.GetChildRequest) (*registryv1.GetChildResponse, error) {
-	c, m, err := s.App.ReadChild(ctx, req.GetChildId(), req.GetCaseId())
+	c, err := s.App.ReadChild(ctx, req.GetChildId(), req.GetCaseId())
 	if err != nil {
 		return nil, err
 	}
-	return &registryv1.GetChildResponse{Child: &registryv1.Child{
-		ChildId: c.ID, Worker: c.Guardian, Name: m.Name.Reveal(), BirthDate: m.BirthDate.String(), County: c.County, Township: m.Township,
-	}}, nil
+	out := &registryv1.GetChildResponse{Child: &registryv1.Child{
+		ChildId: c.ID, Worker: c.Worker, Name: c.Name.Reveal(), BirthDate: c.BirthDate.String(), County: c.County, Township: c.Township,
+	}, ChildIds: c.Circle.IDs}
+	for _, g := range c.Circle.Guardians {
+		if g.EndReason == domain.EndAccountClosed {
+			continue
+		}
+		out.Guardians = append(out.Guardians, &registryv1.ChildGuardian{
+			GuardianId: g.ID, ChildId: g.Child, Worker: g.Worker, GuardianKind: g.Kind, State: g.State, EndReasonCode: g.EndReason,
+			MayDecide: c.Circle.Decides(g, c.Today) && (!c.Grown || g.Kind == domain.KindSelf), Hidden: c.Circle.HiddenFrom(g.Person),
+		})
+	}
+	return out, nil
 }

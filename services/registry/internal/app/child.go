@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -238,44 +239,125 @@ func (a *App) saveChild(ctx context.Context, s Store, c domain.Child, events []d
 	if err := guardian(s.Worker(c.Guardian)); err != nil {
 		return err
 	}
-	return s.SaveChild(ctx, c, events...)
+	if err := s.SaveChild(ctx, c, events...); err != nil {
+		return err
+	}
+	return s.SaveGuardian(ctx, domain.FirstGuardian(a.NewID(), c, a.Clock.Now())) // the registration tells of it
+}
+
+// ShownChild is a child as a reader may see it: a guardian by the record that he
+// made himself, else by that which remains, and of its place only what is not hidden.
+type ShownChild struct {
+	ID, Worker string // as whom the reader sees it
+	domain.Minor
+	County string
+	Circle domain.Circle // for a department
+	Grown  bool
+	Today  clock.Date
 }
 
 // ReadChild shows a child to a reader.
-func (a *App) ReadChild(ctx context.Context, id, caseID string) (c domain.Child, m domain.Minor, err error) {
+func (a *App) ReadChild(ctx context.Context, id, caseID string) (c ShownChild, err error) {
+	var read readChild
 	err = a.Data.Change(ctx, func(s Store) (err error) {
-		c, err = a.readChild(ctx, s, id, caseID)
+		read, err = a.readChild(ctx, s, id, caseID)
 		return err
 	})
-	if err == nil {
-		m, err = a.openChild(ctx, c)
-	}
-	return c, m, err
-}
-
-// readChild loads a child for a reader and writes the read to the guardian's
-// log, unless the guardian reads it.
-func (a *App) readChild(ctx context.Context, s Store, id, caseID string) (c domain.Child, err error) {
-	p, err := a.reader(ctx, caseID)
 	if err != nil {
 		return c, err
 	}
-	if c, err = s.PeekChild(id); err != nil {
+	c = ShownChild{ID: id, Worker: read.worker, County: read.child.County, Today: clock.Today(a.Clock)}
+	if c.Minor, err = a.openChild(ctx, read.child); err != nil {
 		return c, err
+	}
+	ages, err := a.ages(c.Today)
+	if err != nil {
+		return c, err
+	}
+	c.Grown = ages.Grown(c.BirthDate, c.Today)
+	switch read.reader {
+	case auth.Worker, auth.Guardian:
+		if c.Grown && read.kind != domain.KindSelf { // ends by itself, whenever it is noted
+			return ShownChild{}, domain.ErrChildUnknown
+		}
+		if !read.place {
+			c.County, c.Township = "", ""
+		}
+	case auth.Service:
+		c.Circle = read.circle
+	}
+	return c, nil
+}
+
+// readChild is what of a child was loaded for a reader.
+type readChild struct {
+	reader       auth.Kind
+	child        domain.Child
+	circle       domain.Circle
+	worker, kind string
+	place        bool // the reader may know where the child is registered
+}
+
+// readChild loads a child for a reader and writes the read to the guardians' logs,
+// but of the guardian who reads it.
+func (a *App) readChild(ctx context.Context, s Store, id, caseID string) (r readChild, err error) {
+	p, err := a.reader(ctx, caseID)
+	if err != nil {
+		return r, err
+	}
+	r.reader = p.Kind
+	if r.child, err = s.PeekChild(id); err != nil {
+		return r, err
+	}
+	if r.circle, err = a.circle(s, id); err != nil {
+		return r, err
 	}
 	switch p.Kind {
 	case auth.Worker, auth.Guardian:
-		err = p.MayActFor(c.Guardian)
+		return a.readOwnChild(s, p, r, caseID)
 	case auth.Officer:
-		err = p.CoversDivision(c.County)
+		if p.CoversDivision(r.child.County) != nil { // whose child it is, and whether there is one, is nobody else's business
+			return r, domain.ErrChildUnknown
+		}
 	}
-	if err != nil { // whose child it is, and whether there is one, is nobody else's business
-		return domain.Child{}, domain.ErrChildUnknown
+	r.worker = r.child.Guardian
+	acting := r.circle.Acting(clock.Today(a.Clock))
+	if len(acting) > 0 && !slices.ContainsFunc(acting, func(g domain.Guardian) bool { return g.Worker == r.worker }) {
+		r.worker = acting[0].Worker
 	}
-	if p.ActsHimself(c.Guardian) {
-		return c, nil
+	if len(acting) == 0 { // nobody is left to whom it could be told but who registered the child
+		return r, a.logRead(s, p, r.child.Guardian, caseID, kindChild)
 	}
-	return c, a.logRead(s, p, c.Guardian, caseID, kindChild)
+	return r, a.logCircle(s, p, r.circle, caseID, "", kindChild)
+}
+
+// readOwnChild is readChild for one of the guardians, or a helper of one.
+func (a *App) readOwnChild(s Store, p auth.Principal, r readChild, caseID string) (readChild, error) {
+	me, err := a.guards(r.circle, p)
+	if err != nil {
+		return r, err
+	}
+	r.worker, r.kind = me.Worker, me.Kind
+	for i, id := range r.circle.IDs {
+		c, err := s.PeekChild(id)
+		if err != nil {
+			return r, err
+		}
+		if own := p.MayActFor(c.Guardian) == nil; i == 0 || own {
+			r.child, r.place = c, own
+		}
+		if r.place {
+			break
+		}
+	}
+	if !r.place { // another guardian's word, as long as that is one and hides nothing
+		r.place = len(r.circle.HiddenFrom(me.Person)) == 0 && slices.ContainsFunc(r.circle.Acting(clock.Today(a.Clock)),
+			func(g domain.Guardian) bool { return g.Worker == r.child.Guardian })
+	}
+	if p.ActsHimself(me.Worker) {
+		return r, nil
+	}
+	return r, a.logRead(s, p, me.Worker, caseID, kindChild)
 }
 
 // openChild opens what a child has sealed.

@@ -88,18 +88,39 @@ func (a *App) closeRecord(ctx context.Context, s Store, worker string) error {
 			return err
 		}
 	}
-	children, err := s.ChildrenOf(worker)
+	owners, err := a.leftAlone(s, worker)
 	if err != nil {
 		return err
 	}
-	owners := []string{worker}
-	for _, c := range children {
-		if c.Guardian == worker {
-			owners = append(owners, c.ID)
-		}
+	if err := a.guardianCloses(ctx, s, worker); err != nil {
+		return err
 	}
 	if err := s.SaveWorker(ctx, w, events...); err != nil {
 		return err
 	}
-	return s.Forget(ctx, worker, owners)
+	return s.Forget(ctx, worker, append(owners, worker))
+}
+
+// leftAlone are the references of children who have no other guardian than a record
+// of a worker: they are linked to nobody any more and go with it.
+func (a *App) leftAlone(s Store, worker string) (ids []string, err error) {
+	parts, err := s.GuardianRows(worker)
+	if err != nil {
+		return nil, err
+	}
+	today := clock.Today(a.Clock)
+	for _, own := range parts {
+		if own.Worker != worker || !own.Acts(today) {
+			continue
+		}
+		c, err := a.circle(s, own.Child)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(c.Guardians, func(g domain.Guardian) bool { return g.Worker != worker && g.Acts(today) }) {
+			ids = append(ids, c.IDs...)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids), nil
 }

@@ -36,7 +36,10 @@ func (a *App) DecideDeath(ctx context.Context, s Store, id string, approve bool,
 	if err := s.SaveDeathCase(ctx, c, events...); err != nil || c.State != domain.CaseApplied {
 		return err
 	}
-	return s.RecordDeath(c)
+	if err := s.RecordDeath(c); err != nil {
+		return err
+	}
+	return a.guardianDied(ctx, s, c.Worker)
 }
 
 // ObjectDeath takes the person's word against a case that waits.

@@ -49,6 +49,8 @@ type Store interface {
 	// SaveChild returns ErrChildTaken where the child is registered.
 	SaveChild(ctx context.Context, c domain.Child, events ...domain.Event) error
 
+	Guardians
+
 	// Consent returns ErrGrantUnknown where there is none.
 	Consent(id string) (domain.Consent, error)
 	Consents(worker string) ([]domain.Consent, error)

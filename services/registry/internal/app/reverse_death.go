@@ -76,6 +76,9 @@ func (a *App) ReverseDeath(ctx context.Context, s Store, id, shown string) error
 		if err := s.ReverseDeath(ctx, c); err != nil {
 			return err
 		}
+		if err := a.guardianLives(ctx, s, c.Worker); err != nil {
+			return err
+		}
 	}
 	return a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: w.ID, Division: w.County, Template: toldOfReversal, About: c.ID, AboutService: service})
 }

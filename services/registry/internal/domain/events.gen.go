@@ -104,6 +104,15 @@ func (e AccountClosed) Message() proto.Message {
 	return &v1.AccountClosed{ClosedOn: e.ClosedOn.String()}
 }
 
+// GuardianChanged: who may decide for a child changed otherwise than by a guardian's
+// coming or going: two records became one child, or something was hidden.
+type GuardianChanged struct {
+	ChildID string
+}
+
+// Message is the event in the contract's form.
+func (e GuardianChanged) Message() proto.Message { return &v1.GuardianChanged{ChildId: e.ChildID} }
+
 // WorkerJoined: two records are one person's. The alias goes on standing for the
 // person wherever it was written; what was recorded under it stays under it.
 type WorkerJoined struct {
@@ -155,7 +164,7 @@ func (DeathReversed) Message() proto.Message { return &v1.DeathReversed{} }
 // GuardianAdded: somebody may act for a child.
 type GuardianAdded struct {
 	ChildID string
-	// parent, grandparent, court or institution
+	// parent, grandparent, court, institution, or self: the child, grown up
 	GuardianKind string
 }
 
@@ -167,7 +176,7 @@ func (e GuardianAdded) Message() proto.Message {
 // GuardianEnded: somebody may act for a child no longer.
 type GuardianEnded struct {
 	ChildID string
-	// died, custody_lost, grown_up, power_ended or entered_wrong
+	// died, custody_lost, grown_up, power_ended, account_closed or entered_wrong
 	ReasonCode string
 }
 

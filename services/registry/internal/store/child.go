@@ -33,9 +33,9 @@ func (t *Tx) ChildByIdentity(identity []byte) (domain.Child, bool, error) {
 	return children.Find(t.tx, `WHERE identity_index = $1`, identity)
 }
 
-// ChildrenOf lists a guardian's children.
+// ChildrenOf lists the children of whom a person is a guardian.
 func (t *Tx) ChildrenOf(worker string) ([]domain.Child, error) {
-	return children.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY id`, worker)
+	return children.List(t.tx, `WHERE id IN (SELECT child FROM guardian WHERE `+person.Whose("worker", 1)+` AND state = 'active') ORDER BY id`, worker)
 }
 
 // LikeChild reports whether a child of the same name and birth date is registered.

@@ -13,8 +13,8 @@ import (
 // QueryErasures lists every erasure that was asked for, done or not.
 const QueryErasures = `SELECT owner, asked_at FROM erasure ORDER BY owner`
 
-// Forget removes what an account held: children, messages, mailbox and
-// timeline. Grants, corrections and the access log stay, as proof of what was
+// Forget removes what an account held: messages, mailbox and timeline, and the
+// children among the owners. Grants, corrections and the access log stay, as proof of what was
 // agreed, asked and read; they hold no personal data. Each owner's key is
 // destroyed by a task, which the list of erasures repeats after a restore.
 //
@@ -25,7 +25,6 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 		return err
 	}
 	for _, query := range []string{
-		`DELETE FROM child WHERE worker = $1`,
 		`DELETE FROM contact_case WHERE worker = $1`,
 		`DELETE FROM death_case WHERE worker = $1`,
 		`DELETE FROM mailbox WHERE worker = $1`,
@@ -38,6 +37,14 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 		}
 	}
 	for _, o := range owners {
+		for _, query := range []string{
+			`DELETE FROM child WHERE id = $1`, `DELETE FROM guardian WHERE child = $1`, `DELETE FROM guardian_case WHERE child = $1`,
+			`DELETE FROM same_child WHERE alias = $1`, `DELETE FROM child_step WHERE child = $1`,
+		} {
+			if _, err := t.tx.Exec(query, o); err != nil {
+				return err
+			}
+		}
 		if _, err := t.tx.Exec(`INSERT INTO erasure (owner, worker, asked_at) VALUES ($1, $2, $3) ON CONFLICT (owner) DO NOTHING`,
 			o, worker, sqldb.Micros(t.clock.Now())); err != nil {
 			return err

@@ -26,6 +26,7 @@ var Migrations embed.FS
 const (
 	TaskDeliver  = "registry.deliver"
 	TaskEraseKey = "registry.erase_key"
+	TaskGuardian = "registry.guardian" // of one to whom nobody objected; the payload is its id
 )
 
 // indexAccess separates the links of access lines from other keyed hashes.

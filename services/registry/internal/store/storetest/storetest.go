@@ -45,6 +45,8 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"a stale version is refused":           stale,
 		"a rollback leaves neither":            rollback,
 		"a child has one row":                  children,
+		"a child has its guardians":            guardians,
+		"what guardians' cases hide ends":      guardianCases,
 		"what was said keeps its channel":      saidBy,
 		"a consent survives the round trip":    consents,
 		"a correction leaves its event":        corrections,
@@ -218,7 +220,9 @@ func rollback(t *testing.T, s suite) {
 func children(t *testing.T, s suite) {
 	s.register(t, "guardian", "index")
 	c, events := domain.RegisterChild("child-Az.9", "guardian", []byte("identity"), []byte("sealed"), "654301")
-	s.update(t, func(tx *store.Tx) error { return tx.SaveChild(context.Background(), c, events...) })
+	s.update(t, func(tx *store.Tx) error {
+		return errors.Join(tx.SaveChild(context.Background(), c, events...), tx.SaveGuardian(context.Background(), domain.FirstGuardian("g", c, now)))
+	})
 	c.Version = 1
 	s.update(t, func(tx *store.Tx) error {
 		if got, err := tx.PeekChild("child-Az.9"); err != nil || !reflect.DeepEqual(got, c) {
