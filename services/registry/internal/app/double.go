@@ -54,17 +54,13 @@ func (a *App) childrenToCompare(ctx context.Context, s Store, ids []string, case
 	if len(ids) > mostCompared {
 		return c, domain.ErrTooMany
 	}
+	children, err := s.PeekChildren(ids)
 	for _, id := range ids {
-		child, err := s.PeekChild(id)
-		if errors.Is(err, domain.ErrChildUnknown) { // erased since
-			continue
+		if child, is := children[id]; is { // not erased since
+			c.Children = append(c.Children, child)
 		}
-		if err != nil {
-			return c, err
-		}
-		c.Children = append(c.Children, child)
 	}
-	return c, nil
+	return c, err
 }
 
 // workersToCompare loads workers that a department may have twice, with their
@@ -76,19 +72,33 @@ func (a *App) workersToCompare(ctx context.Context, s Store, ids []string, caseI
 	if len(ids) > mostCompared {
 		return c, domain.ErrTooMany
 	}
+	accounts, err := s.PeekAccounts(ids)
+	if err != nil {
+		return c, err
+	}
+	parents, err := s.ParentsAmong(ids)
+	if err != nil {
+		return c, err
+	}
 	for _, id := range ids {
-		w, err := s.PeekWorker(id)
-		if errors.Is(err, domain.ErrWorkerUnknown) || err == nil && w.Open() != nil {
+		w, is := accounts[id]
+		if w.JoinedInto != "" {
+			if w, err = s.PeekWorker(id); err != nil {
+				return c, err
+			}
+		}
+		if !is || w.Open() != nil {
 			continue
 		}
-		if err != nil {
-			return c, err
+		c.Workers = append(c.Workers, w)
+		if !parents[id] {
+			continue
 		}
 		children, err := s.ChildrenOf(id)
 		if err != nil {
 			return c, err
 		}
-		c.Workers, c.Children = append(c.Workers, w), append(c.Children, children...)
+		c.Children = append(c.Children, children...)
 	}
 	return c, nil
 }

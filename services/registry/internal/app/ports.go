@@ -25,6 +25,8 @@ type Store interface {
 	// Account is Worker for the very record of a reference, joined or not.
 	Account(id string) (domain.Worker, error)
 	PeekAccount(id string) (domain.Worker, error)
+	// PeekAccounts is PeekAccount for many, by id; there may be none of some.
+	PeekAccounts(ids []string) (map[string]domain.Worker, error)
 	// Aliases lists every reference that was joined into one.
 	Aliases(worker string) ([]string, error)
 	// Standing reports whether an account was closed, or returns ErrWorkerUnknown.
@@ -42,8 +44,12 @@ type Store interface {
 
 	// PeekChild returns ErrChildUnknown where there is none.
 	PeekChild(id string) (domain.Child, error)
+	// PeekChildren is PeekChild for many, by id; there may be none of some.
+	PeekChildren(ids []string) (map[string]domain.Child, error)
 	ChildByIdentity(identity []byte) (domain.Child, bool, error)
 	ChildrenOf(worker string) ([]domain.Child, error)
+	// ParentsAmong tells of which of many references ChildrenOf gives any.
+	ParentsAmong(workers []string) (map[string]bool, error)
 	// LikeChild reports whether a child of the same likeness is registered.
 	LikeChild(likeness []byte) (bool, error)
 	// SaveChild returns ErrChildTaken where the child is registered.

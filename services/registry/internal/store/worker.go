@@ -49,6 +49,16 @@ func (t *Tx) Account(id string) (domain.Worker, error) { return workers.Load(t.t
 // PeekAccount reads the very record of a reference.
 func (t *Tx) PeekAccount(id string) (domain.Worker, error) { return workers.Peek(t.tx, id) }
 
+// PeekAccounts reads the very records of many references.
+func (t *Tx) PeekAccounts(ids []string) (map[string]domain.Worker, error) {
+	all, err := workers.Among(t.tx, "id", ids, "")
+	found := make(map[string]domain.Worker, len(all))
+	for _, w := range all {
+		found[w.ID] = w
+	}
+	return found, err
+}
+
 // Standing reports whether an account was closed.
 func (t *Tx) Standing(id string) (closed bool, err error) {
 	err = t.tx.QueryRow(`SELECT closed_on <> '' FROM worker WHERE id = $1`, id).Scan(&closed)

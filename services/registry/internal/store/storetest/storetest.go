@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
@@ -235,8 +237,30 @@ func children(t *testing.T, s suite) {
 		if len(all) != 1 {
 			t.Errorf("%v", all)
 		}
-		return err
+		found, err2 := tx.PeekChildren([]string{"none", c.ID})
+		if len(found) != 1 || !reflect.DeepEqual(found[c.ID], c) {
+			t.Errorf("%v", found)
+		}
+		accounts, err3 := tx.PeekAccounts([]string{"guardian", "none"})
+		if len(accounts) != 1 || accounts["guardian"].ID != "guardian" {
+			t.Errorf("%v", accounts)
+		}
+		return errors.Join(err, err2, err3)
 	})
+	s.register(t, "alias", "index of the alias")
+	s.register(t, "childless", "index of the childless")
+	if err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error {
+		if err := person.Join(tx, person.Pair{JoinID: "join-1", Alias: "alias", Remains: "guardian"}); err != nil {
+			return err
+		}
+		parents, err := s.store.In(tx).ParentsAmong([]string{"childless", "alias", "guardian", "none"})
+		if want := map[string]bool{"alias": true, "guardian": true}; !maps.Equal(parents, want) {
+			t.Errorf("%v", parents)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
 	c.ID, c.Version = "child-2", 0
 	if err := s.try(func(tx *store.Tx) error { return tx.SaveChild(context.Background(), c, events...) }); !errors.Is(err, domain.ErrChildTaken) {
 		t.Error(err)
