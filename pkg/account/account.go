@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 )
 
@@ -23,7 +24,7 @@ var (
 
 // lock makes what opens for a worker and the closing of the account run one
 // after the other.
-func lock(tx *sqldb.Tx, worker string) error { return tx.Lock("account " + worker) }
+func lock(tx *sqldb.Tx, worker string) error { return person.Lock(tx, "account", worker) }
 
 // Close leaves the tombstone of a closed account. Call it before ending what
 // is open, in the same transaction.
@@ -53,7 +54,7 @@ type kept struct{ known, closed, died bool }
 
 func read(tx *sqldb.Tx, worker string) (k kept, err error) {
 	var closed int64
-	err = tx.QueryRow(`SELECT coalesce((SELECT closed FROM account WHERE worker = $1), -1), `+recorded, worker).Scan(&closed, &k.died)
+	err = tx.QueryRow(`SELECT coalesce((SELECT max(closed) FROM account WHERE `+person.Whose("account.worker", 1)+`), -1), `+recorded, worker).Scan(&closed, &k.died)
 	k.known, k.closed = closed >= 0, closed > 0
 	return k, err
 }
@@ -213,7 +214,7 @@ func (b *Book) Admit(tx *sqldb.Tx, worker string, named bool) error {
 	}
 	if kept, asked := b.kept(worker); asked && !kept { // most often new here
 		n, err := tx.Exec(`INSERT INTO account (worker, closed) SELECT CAST($1 AS TEXT), 0 WHERE NOT `+recorded+`
-			ON CONFLICT (worker) DO NOTHING`, worker)
+			AND NOT EXISTS (SELECT 1 FROM account WHERE closed = 1 AND `+person.Others("account.worker", 1)+`) ON CONFLICT (worker) DO NOTHING`, worker)
 		if err != nil || n > 0 {
 			tx.OnCommit(func() { b.keep(worker) })
 			return err

@@ -75,6 +75,41 @@ type Principal struct {
 	ActsFor    string // the worker for whom a counter officer or a helper acts
 	Audience   string // the service that may accept it; set when signing
 	Expires    time.Time
+
+	// What the subject, and the one for whom it acts, are called besides. It does not
+	// travel: who is one person with whom, the service that is called knows itself.
+	alsoSubject, alsoFor string
+}
+
+// Known is p as a service knows it: with the other references of the person whom
+// it is, and of the one for whom it acts.
+func (p Principal) Known(subject, actsFor []string) Principal {
+	p.alsoSubject, p.alsoFor = also(subject), also(actsFor)
+	return p
+}
+
+// also keeps references as a text, so that principals can be compared.
+func also(all []string) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return " " + strings.Join(all, " ") + " "
+}
+
+// names reports whether a reference is a worker's: the one given, or another of the
+// same person.
+func names(reference, also, worker string) bool {
+	return reference == worker || also != "" && !strings.Contains(worker, " ") && strings.Contains(also, " "+worker+" ")
+}
+
+// Is reports whether p is the person for whom a reference stands.
+func (p Principal) Is(worker string) bool {
+	return worker != "" && (p.Kind == Worker || p.Kind == Guardian) && names(p.Subject, p.alsoSubject, worker)
+}
+
+// Stands reports whether p says that it acts for the person for whom a reference stands.
+func (p Principal) Stands(worker string) bool {
+	return worker != "" && p.ActsFor != "" && names(p.ActsFor, p.alsoFor, worker)
 }
 
 // Allows reports whether the callers of a contract's method, e.g. "worker" or
@@ -111,16 +146,13 @@ func (p Principal) Check(callers, purposes []string) error {
 // counter or as a named helper. An employer or a service can be nobody's
 // helper (promise 1).
 func (p Principal) MayActFor(worker string) error {
-	if worker == "" {
-		return ErrNotYours
-	}
 	switch p.Kind {
 	case Worker, Guardian:
-		if p.Subject == worker || p.ActsFor == worker && p.Via == ViaHelper {
+		if p.Is(worker) || p.Stands(worker) && p.Via == ViaHelper {
 			return nil
 		}
 	case Officer:
-		if p.ActsFor == worker && (p.Via == ViaCounter || p.Via == ViaPhone || p.Via == ViaImport) {
+		if p.Stands(worker) && (p.Via == ViaCounter || p.Via == ViaPhone || p.Via == ViaImport) {
 			return nil
 		}
 	}
@@ -130,7 +162,7 @@ func (p Principal) MayActFor(worker string) error {
 // ActsHimself reports whether the worker acts in person rather than through a
 // counter or a helper; an acceptance given by another can be undone for 48 hours.
 func (p Principal) ActsHimself(worker string) bool {
-	return (p.Kind == Worker || p.Kind == Guardian) && p.Subject == worker
+	return p.Is(worker)
 }
 
 // CoversDivision returns nil where p may act in the county: its division is

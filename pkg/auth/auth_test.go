@@ -299,3 +299,24 @@ func TestCountiesAgreesWithCoversDivision(t *testing.T) {
 		}
 	}
 }
+
+// A reference is a person's as a whole: no part of one, and nobody's where there is none.
+func TestWhatElseSomebodyIsCalled(t *testing.T) {
+	worker := Principal{Kind: Worker, Subject: "w-1", Via: ViaWeb}.Known([]string{"w-2", "w-30"}, []string{"w-9"})
+	for reference, want := range map[string]bool{"w-1": true, "w-2": true, "w-30": true, "w-3": false, "w-9": false, "": false, " ": false, "w-2 w-30": false} {
+		if got := worker.MayActFor(reference) == nil; got != want || worker.Is(reference) != got {
+			t.Errorf("%q: %v", reference, got)
+		}
+	}
+	helper := Principal{Kind: Worker, Subject: "h", ActsFor: "w-1", Via: ViaHelper}.Known(nil, []string{"w-2"})
+	if helper.MayActFor("w-2") != nil || helper.ActsHimself("w-2") || helper.MayActFor("w-3") == nil {
+		t.Error("a helper's power is not the person's")
+	}
+	officer := Principal{Kind: Officer, Subject: "o", ActsFor: "w-1", Via: ViaCounter}.Known([]string{"w-3"}, []string{"w-2"})
+	if officer.MayActFor("w-2") != nil || officer.MayActFor("w-3") == nil || officer.Is("w-3") {
+		t.Error("a counter acts for who stands before it")
+	}
+	if (Principal{Kind: Employer, Subject: "w-1"}).Known([]string{"w-2"}, []string{"w-2"}).MayActFor("w-2") == nil {
+		t.Error("an employer acts for a worker")
+	}
+}

@@ -60,6 +60,7 @@ func NewSigner(id string, key ed25519.PrivateKey, c clock.Clock) *Signer {
 // token is used again while more than half of its life is left.
 func (s *Signer) Sign(p Principal, audience string) (string, error) {
 	p.Audience, p.Expires = audience, time.Time{}
+	p = p.Known(nil, nil)
 	now := s.clock.Now()
 	s.mu.Lock()
 	defer s.mu.Unlock()

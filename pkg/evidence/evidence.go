@@ -18,6 +18,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
@@ -86,7 +87,7 @@ func NewHolder(service string, db *sqldb.DB, cases Cases, tasks *task.Queue, cal
 
 // lock makes what concerns a worker's grants and cases run one after the other,
 // so that a grant and a case that open at once do not miss each other.
-func lock(tx *sqldb.Tx, worker string) error { return tx.Lock("evidence " + worker) }
+func lock(tx *sqldb.Tx, worker string) error { return person.Lock(tx, "evidence", worker) }
 
 // Granted records a grant, and collects the facts it opens for open cases: at
 // once, or on its first day.
@@ -171,7 +172,7 @@ func (h *Holder) remove(ctx context.Context, tx *sqldb.Tx, what, where string, a
 // Corrected flags the worker's evidence that rests on a record which the worker
 // calls wrong. Another's record is not the worker's to call wrong.
 func (h *Holder) Corrected(ctx context.Context, tx *sqldb.Tx, worker, source, sourceID string) error {
-	hit, err := sqldb.Collect(tx, scanChange, `UPDATE evidence SET flagged = 1 WHERE worker = $1 AND source = $2 AND source_id = $3 RETURNING case_id, worker, kind`, worker, source, sourceID)
+	hit, err := sqldb.Collect(tx, scanChange, `UPDATE evidence SET flagged = 1 WHERE `+person.Whose("worker", 1)+` AND source = $2 AND source_id = $3 RETURNING case_id, worker, kind`, worker, source, sourceID)
 	if err != nil {
 		return err
 	}
@@ -265,7 +266,7 @@ func (h *Holder) Over(ctx context.Context, tx *sqldb.Tx, f *platformv1.Fact) err
 	if err := lock(tx, f.GetWorker()); err != nil {
 		return err
 	}
-	over, err := sqldb.Collect(tx, scanChange, `UPDATE evidence SET until = $1, fact_version = $2 WHERE worker = $3 AND source = $4 AND source_id = $5 AND fact_version < $2
+	over, err := sqldb.Collect(tx, scanChange, `UPDATE evidence SET until = $1, fact_version = $2 WHERE `+person.Whose("worker", 3)+` AND source = $4 AND source_id = $5 AND fact_version < $2
 		RETURNING case_id, worker, kind`, f.GetUntil(), f.GetVersion(), f.GetWorker(), f.GetSource(), f.GetSourceId())
 	if err != nil {
 		return err
@@ -352,18 +353,38 @@ func (h *Holder) collectKind(ctx context.Context, q question, kind string) error
 		return nil
 	}
 	var asks bool
+	var workers []string
 	err := h.db.Update(ctx, func(tx *sqldb.Tx) (err error) {
-		asks, err = h.asks(tx, q, kind)
+		if asks, err = h.asks(tx, q, kind); err == nil && asks {
+			workers, err = askedBy(tx, q.Worker)
+		}
 		return err
 	})
 	if err != nil || !asks {
 		return err
 	}
-	answer, err := platformv1.FactsClient{Caller: h.caller, Target: k.Source}.ListFacts(ctx, &platformv1.ListFactsRequest{Worker: q.Worker, GrantId: q.GrantID, CaseId: q.CaseID, Kinds: []string{kind}})
-	if err != nil {
-		return fmt.Errorf("ask %s: %w", k.Source, err)
+	for _, worker := range workers {
+		answer, err := platformv1.FactsClient{Caller: h.caller, Target: k.Source}.ListFacts(ctx, &platformv1.ListFactsRequest{Worker: worker, GrantId: q.GrantID, CaseId: q.CaseID, Kinds: []string{kind}})
+		if err != nil {
+			return fmt.Errorf("ask %s: %w", k.Source, err)
+		}
+		if err := h.db.Update(ctx, func(tx *sqldb.Tx) error { return h.answered(ctx, tx, q, kind, answer.GetFacts()) }); err != nil {
+			return err
+		}
 	}
-	return h.db.Update(ctx, func(tx *sqldb.Tx) error { return h.answered(ctx, tx, q, kind, answer.GetFacts()) })
+	return nil
+}
+
+// askedBy are the references by which a source is asked about who gave a grant. It
+// answers for the whole person, as far as it has heard; so somebody who has others
+// is asked about by those, which the grant does not name: a source that has not
+// heard yet that they are one person's refuses, and is asked again.
+func askedBy(tx *sqldb.Tx, worker string) ([]string, error) {
+	all, err := person.Class(tx, worker)
+	if len(all) > 1 {
+		all = slices.DeleteFunc(all, func(w string) bool { return w == worker })
+	}
+	return all, err
 }
 
 // asks reports whether a question still has its grant and its open case.
@@ -383,8 +404,12 @@ func (h *Holder) answered(ctx context.Context, tx *sqldb.Tx, q question, kind st
 	if asks, err := h.asks(tx, q, kind); err != nil || !asks {
 		return err
 	}
+	class, err := person.Class(tx, q.Worker)
+	if err != nil {
+		return err
+	}
 	for _, f := range facts {
-		if f.GetKind() != kind || f.GetWorker() != q.Worker {
+		if f.GetKind() != kind || !slices.Contains(class, f.GetWorker()) {
 			continue
 		}
 		var retracted bool
@@ -474,7 +499,7 @@ func OfCases(tx *sqldb.Tx, on clock.Date, ids string, args ...any) (map[string][
 func EndIn(tx *sqldb.Tx, f *platformv1.Fact, ids string, args ...any) ([]string, error) {
 	n := len(args)
 	return sqldb.Collect(tx, func(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) },
-		fmt.Sprintf(`UPDATE evidence SET until = $%d, months = $%d, fact_version = $%d WHERE source = $%d AND source_id = $%d AND worker = $%d AND fact_version < $%d
-			AND case_id IN (`, n+1, n+2, n+3, n+4, n+5, n+6, n+3)+ids+`) RETURNING case_id`,
+		fmt.Sprintf(`UPDATE evidence SET until = $%d, months = $%d, fact_version = $%d WHERE source = $%d AND source_id = $%d AND fact_version < $%d
+			AND `, n+1, n+2, n+3, n+4, n+5, n+3)+person.Whose("worker", n+6)+` AND case_id IN (`+ids+`) RETURNING case_id`,
 		append(args, f.GetUntil(), f.GetMonths(), f.GetVersion(), f.GetSource(), f.GetSourceId(), f.GetWorker())...)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
@@ -54,9 +55,10 @@ func WithdrawGrant(tx *sqldb.Tx, grantID string) error {
 	return err
 }
 
-// grantsOf lists the worker's grants that were not withdrawn, oldest first.
+// grantsOf lists the grants that the worker gave, by whichever reference, and did not
+// withdraw, oldest first.
 func grantsOf(tx *sqldb.Tx, worker string) ([]Grant, error) {
-	return sqldb.Collect(tx, scanGrant, `SELECT `+grantColumns+` FROM consent_grant WHERE worker = $1 AND withdrawn = 0 ORDER BY id`, worker)
+	return sqldb.Collect(tx, scanGrant, `SELECT `+grantColumns+` FROM consent_grant WHERE `+person.Whose("worker", 1)+` AND withdrawn = 0 ORDER BY id`, worker)
 }
 
 // Source is one kind of fact that a department holds, and what gives those of a worker.

@@ -1,6 +1,8 @@
 package person
 
 import (
+	"database/sql"
+	"errors"
 	"slices"
 	"time"
 
@@ -213,6 +215,21 @@ func owned(tx *sqldb.Tx) ([]string, error) {
 	}
 	slices.Sort(tables)
 	return tables, nil
+}
+
+// Of tells under which reference a thing of this service is recorded, by its id.
+func Of(tx *sqldb.Tx, id string) (worker string, found bool, err error) {
+	tables, err := owned(tx)
+	if err != nil {
+		return "", false, err
+	}
+	for _, table := range tables {
+		err := tx.QueryRow(`SELECT worker FROM `+table+` WHERE id = $1`, id).Scan(&worker)
+		if err == nil || !errors.Is(err, sql.ErrNoRows) {
+			return worker, err == nil, err
+		}
+	}
+	return "", false, nil
 }
 
 // kept are tables whose rows name what was, and not whose a thing is.

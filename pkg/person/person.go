@@ -21,6 +21,13 @@ func Whose(column string, n int) string {
 	return fmt.Sprintf(`%s IN (SELECT same.other FROM same WHERE same.worker = $%d UNION ALL SELECT CAST($%[2]d AS TEXT))`, column, n)
 }
 
+// Others is a condition of SQL: a column holds one of the other references of the
+// person for whom the worker in parameter n stands. For nearly everybody it is met
+// by nothing: a rule that a unique index holds for one reference asks it beside.
+func Others(column string, n int) string {
+	return fmt.Sprintf(`%s IN (SELECT same.other FROM same WHERE same.worker = $%d)`, column, n)
+}
+
 // Class lists all references of the person for whom a worker stands, that one
 // among them, in one order whichever is asked for.
 func Class(tx *sqldb.Tx, worker string) ([]string, error) {

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -303,4 +307,100 @@ func TestAPersonIsLockedOnce(t *testing.T) {
 			return nil
 		})
 	})
+}
+
+// A read for a person finds its rows by the index on the worker, as one for a
+// reference did, on both databases.
+func TestAPersonsRowsAreFoundByIndex(t *testing.T) {
+	each(t, func(r rig) {
+		r.in(func(tx *sqldb.Tx) error {
+			for _, statement := range []string{`CREATE TABLE thing (id TEXT PRIMARY KEY, worker TEXT NOT NULL, n TEXT NOT NULL)`, `CREATE INDEX thing_worker ON thing (worker)`} {
+				if _, err := tx.Exec(statement); err != nil {
+					return err
+				}
+			}
+			for i := range 20_000 {
+				if err := tx.Queue(`INSERT INTO thing (id, worker, n) VALUES ($1, $2, 'n')`, fmt.Sprint(i), fmt.Sprint("worker-", i/2)); err != nil {
+					return err
+				}
+			}
+			_, err := tx.Exec(`ANALYZE`)
+			return err
+		})
+		explain, index := `EXPLAIN QUERY PLAN `, "SEARCH t USING INDEX thing_worker"
+		if r.db.Dialect() == sqldb.Postgres {
+			explain, index = `EXPLAIN `, "thing_worker"
+		}
+		r.in(func(tx *sqldb.Tx) error {
+			plan, err := sqldb.Collect(tx, func(s sqldb.Scanner) (line string, err error) {
+				if r.db.Dialect() == sqldb.Postgres {
+					return line, s.Scan(&line)
+				}
+				var a, b, c int
+				return line, s.Scan(&a, &b, &c, &line)
+			}, explain+`SELECT t.id, t.n FROM thing t WHERE `+person.Whose("t.worker", 1)+` ORDER BY t.id`, "worker-7")
+			if text := strings.Join(plan, "\n"); !strings.Contains(text, index) || strings.Contains(text, "Seq Scan on thing") {
+				r.Errorf("the rows are not found by the index:\n%s", text)
+			}
+			return err
+		})
+	})
+}
+
+// byReference are statements that mean one reference and not the person, and why.
+var byReference = map[string]string{
+	"pkg/evidence/persons.go": "what belonged to each reference is sorted when two persons are parted",
+	"pkg/person/":             "what is said of each reference is kept here",
+	"services/employment/internal/store/profile.go": "a profile is kept under the reference that it was made under, and so is what was noted for it",
+	"services/registry/":                            "the registry reads by person with words of its own, and erases by reference",
+}
+
+// Whoever reads by worker reads for the person: a statement that asks for one
+// reference would show half of somebody who had two.
+func TestNoStatementAsksForOneReference(t *testing.T) {
+	asks := regexp.MustCompile(`\bworker\s*=\s*\$\d`)
+	root := filepath.Join("..", "..")
+	files, met := 0, map[string]bool{}
+	for _, under := range []string{"pkg", "services"} {
+		err := filepath.WalkDir(filepath.Join(root, under), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || strings.Contains(path, "/storetest/") {
+				return err
+			}
+			files++
+			text, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			name, err := filepath.Rel(root, path)
+			if err != nil {
+				return err
+			}
+			for i, line := range strings.Split(string(text), "\n") {
+				if !asks.MatchString(line) || strings.Contains(line, "//") && strings.Index(line, "//") < asks.FindStringIndex(line)[0] {
+					continue
+				}
+				excepted := false
+				for prefix := range byReference {
+					if strings.HasPrefix(filepath.ToSlash(name), prefix) {
+						excepted, met[prefix] = true, true
+					}
+				}
+				if !excepted {
+					t.Errorf("%s:%d asks for one reference of a person; person.Whose asks for all: %s", name, i+1, strings.TrimSpace(line))
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if files < 300 {
+		t.Errorf("only %d files were looked at", files)
+	}
+	for prefix := range byReference {
+		if !met[prefix] {
+			t.Errorf("%s is excepted, and asks for none", prefix)
+		}
+	}
 }

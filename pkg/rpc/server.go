@@ -24,6 +24,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
 	"github.com/qiao-platform/qiao/proto/contract"
 	"github.com/qiao-platform/qiao/proto/form"
@@ -42,6 +43,9 @@ type ServerConfig struct {
 	// Covers tells whether a division covers the county where a worker is
 	// registered; nil where the service runs without a registry.
 	Covers func(ctx context.Context, worker, division string) (bool, error)
+
+	// Persons knows what else a worker is called; nil where nobody is called anything else.
+	Persons *person.Book
 }
 
 // Server serves the methods of one service.
@@ -90,7 +94,7 @@ func NewServer(cfg ServerConfig, methods ...contract.Method) (*Server, error) {
 		}
 		b := &method{Method: m, slots: make(chan struct{}, cfg.Concurrency)}
 		limit := ratelimit.NewErroringLimiter(rate.NewLimiter(cfg.PerSecond, cfg.Concurrency*4))
-		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.fitting, s.standing, s.once(m))(s.invoke(m))
+		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.fitting, s.known, s.standing, s.once(m))(s.invoke(m))
 		s.methods[m.Name] = b
 	}
 	return s, nil

@@ -33,6 +33,7 @@ type Kit struct {
 	Caller   *rpc.Client  // calls other services as this one
 	Pages    *cache.Cache // search pages and aggregates
 
+	holder  *evidence.Holder // nil where the department holds no facts of others
 	closers []func() error
 }
 
@@ -106,8 +107,8 @@ func (k *Kit) Close() (err error) {
 
 // Evidence returns the holder of other departments' facts for this one's cases.
 func (k *Kit) Evidence(ctx context.Context, cases evidence.Cases) (*evidence.Holder, error) {
-	h := evidence.NewHolder(k.Name, k.Outbox.DB(), cases, k.Tasks, k.Caller, k.Clock)
-	return h, h.Follow(ctx)
+	k.holder = evidence.NewHolder(k.Name, k.Outbox.DB(), cases, k.Tasks, k.Caller, k.Clock)
+	return k.holder, k.holder.Follow(ctx)
 }
 
 // reference is what was published and does not change while a program runs.

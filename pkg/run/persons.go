@@ -23,14 +23,26 @@ func (s *service) followPersons() {
 	if s.parts.Router == nil {
 		s.parts.Router = consume.NewRouter()
 	}
-	consume.On(s.parts.Router, event.Keeper, func(_ context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.WorkerJoined) error {
-		return person.Join(tx, person.Pair{JoinID: m.GetJoinId(), Alias: m.GetAlias(), Remains: m.GetInto()})
-	})
-	consume.On(s.parts.Router, event.Keeper, func(_ context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.WorkerParted) error {
-		return person.Part(tx, person.Parting{
-			Pair:    person.Pair{JoinID: m.GetJoinId(), Alias: m.GetAlias(), Remains: m.GetInto()},
-			ToAlias: m.GetToAlias(), ToRemains: m.GetToInto(), At: e.OccurredAt,
-		})
-	})
 	death.On(s.parts.Router, s.parts.Revive...)
+	consume.On(s.parts.Router, event.Keeper, s.joined)
+	consume.On(s.parts.Router, event.Keeper, s.parted)
+}
+
+func (s *service) joined(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.WorkerJoined) error {
+	err := person.Join(tx, person.Pair{JoinID: m.GetJoinId(), Alias: m.GetAlias(), Remains: m.GetInto()})
+	if err != nil || s.holder == nil {
+		return err
+	}
+	return s.holder.Joined(ctx, tx, m.GetInto())
+}
+
+func (s *service) parted(ctx context.Context, tx *sqldb.Tx, e event.Event, m *registryv1.WorkerParted) error {
+	p := person.Parting{
+		Pair:    person.Pair{JoinID: m.GetJoinId(), Alias: m.GetAlias(), Remains: m.GetInto()},
+		ToAlias: m.GetToAlias(), ToRemains: m.GetToInto(), At: e.OccurredAt,
+	}
+	if err := person.Part(tx, p); err != nil || s.holder == nil {
+		return err
+	}
+	return s.holder.Parted(ctx, tx, p)
 }

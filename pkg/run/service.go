@@ -24,6 +24,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/task"
@@ -206,7 +207,7 @@ func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
 		covers = covering(s.name, k.Caller)
 	}
 	s.server, err = rpc.NewServer(rpc.ServerConfig{
-		Covers: covers, Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Telemetry: scope, NamedIDs: d.NamedIDs,
+		Covers: covers, Persons: person.NewBook(k.Outbox.DB()), Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Telemetry: scope, NamedIDs: d.NamedIDs,
 	}, methods...)
 	return s, err
 }

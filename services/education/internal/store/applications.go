@@ -6,6 +6,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
@@ -47,7 +48,7 @@ func (t *inTx) PeekApplications(ids []string) (map[string]domain.Application, er
 
 // ApplicationsOf lists a guardian's applications, oldest first.
 func (t *inTx) ApplicationsOf(worker string) ([]domain.Application, error) {
-	return applications.List(t.tx, `WHERE worker = $1 ORDER BY submitted_at, id`, worker)
+	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY submitted_at, id`, worker)
 }
 
 // Grants lists the applications whose grant waits for approval.
@@ -72,7 +73,7 @@ func (t *inTx) SaveApplication(ctx context.Context, a domain.Application, events
 // domain.Application.WantsEvidence says: none is answered while facts are
 // being written to it.
 func (t *inTx) OpenCases(worker string) ([]string, error) {
-	return sqldb.Collect(t.tx, scanID, `SELECT id FROM application WHERE worker = $1 AND state IN ('submitted', 'offered') ORDER BY id`+applications.Lock(t.tx), worker)
+	return sqldb.Collect(t.tx, scanID, `SELECT id FROM application WHERE `+person.Whose("worker", 1)+` AND state IN ('submitted', 'offered') ORDER BY id`+applications.Lock(t.tx), worker)
 }
 
 // Proofs lists the facts held for an application that may be used on a day, by

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
@@ -190,7 +191,7 @@ func scanPair(s sqldb.Scanner) (p [2]string, err error) { return p, s.Scan(&p[0]
 // accepted place, with the application behind each.
 func (t *inTx) Siblings(worker, childID string) (map[string]string, error) {
 	return t.bySchool(`SELECT o.school_id, a.id FROM application a JOIN offer o ON o.id = a.offer_id
-		WHERE a.worker = $1 AND a.child_id <> $2 AND a.state = 'accepted' ORDER BY a.id`, worker, childID)
+		WHERE `+person.Whose("a.worker", 1)+` AND a.child_id <> $2 AND a.state = 'accepted' ORDER BY a.id`, worker, childID)
 }
 
 // Attended lists the schools of a stage that go on from where a child has an

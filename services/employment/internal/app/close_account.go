@@ -1,6 +1,10 @@
 package app
 
-import "context"
+import (
+	"context"
+
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+)
 
 // CloseAccount ends, quietly, what a closed account still had under way, forgets
 // what was held for the job search, and empties the profile. Hires stay: the law has them kept.
@@ -14,14 +18,23 @@ func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 			return err
 		}
 	}
-	p, err := s.Profile(worker)
+	all, err := s.Profiles(worker)
 	if err != nil {
 		return err
 	}
-	if err := s.SearchClosed(worker); err != nil || p.Version == 0 { // the profile is held: no answer that is under way comes after it
+	for _, p := range all {
+		if err := closeSearch(ctx, s, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func closeSearch(ctx context.Context, s Store, p domain.Profile) error {
+	if err := s.SearchClosed(p.Worker); err != nil { // the profile is held: no answer that is under way comes after it
 		return err
 	}
-	if err := s.NoteQualifications(worker, nil); err != nil {
+	if err := s.NoteQualifications(p.Worker, nil); err != nil {
 		return err
 	}
 	p, events := p.Close()

@@ -7,9 +7,10 @@ import (
 )
 
 // NoteQualifications writes into the profile's history which shared
-// certificates came, changed or left, and why.
-func (a *App) NoteQualifications(ctx context.Context, s Store, worker, what string) error {
-	p, err := s.Profile(worker)
+// certificates came, changed or left, and why. Which profile that is, its case says.
+func (a *App) NoteQualifications(ctx context.Context, s Store, caseID, what string) error {
+	worker := domain.ProfileOf(caseID)
+	p, err := s.ProfileUnder(worker)
 	if err != nil || p.Version == 0 {
 		return err
 	}

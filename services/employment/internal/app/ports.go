@@ -44,8 +44,13 @@ type Store interface {
 	Rests(vacancyID string) (bool, error)
 	SaveVacancy(ctx context.Context, v domain.Vacancy, events ...domain.Event) error
 
-	// Profile returns an empty one, of version 0, where the worker has none.
+	// Profile returns an empty one, of version 0, where the worker has none. It may be
+	// another reference's of the same person, whose rows go by that reference.
 	Profile(worker string) (domain.Profile, error)
+	// ProfileUnder is the one that was made under a reference itself.
+	ProfileUnder(reference string) (domain.Profile, error)
+	// Profiles are all that a person has, under whichever reference, closed ones too.
+	Profiles(worker string) ([]domain.Profile, error)
 	SaveProfile(ctx context.Context, p domain.Profile, events ...domain.Event) error
 	// NotedQualifications are those whose coming is in the profile's history.
 	NotedQualifications(worker string) ([]domain.Qualification, error)

@@ -15,11 +15,11 @@ func (a *App) SeeProfile(ctx context.Context, s Store, worker string) (domain.Pr
 	if err != nil {
 		return p, nil, err
 	}
-	held, err := s.HeldQualifications(a.today(), worker)
+	held, err := s.HeldQualifications(a.today(), p.Worker)
 	if err != nil {
 		return p, nil, err
 	}
-	return p, held[worker], told(ctx, s, worker, p.Seeker(held[worker]))
+	return p, held[p.Worker], told(ctx, s, worker, p.Seeker(held[p.Worker]))
 }
 
 // told writes to the worker's access log what somebody who acts in the worker's name,

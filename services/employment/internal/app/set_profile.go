@@ -58,7 +58,7 @@ func (a *App) SetProfile(ctx context.Context, s Store, worker string, f Wished) 
 	if err := s.SaveProfile(ctx, saved, events...); err != nil || outcome != domain.Created {
 		return said, err
 	}
-	return said, s.SearchOpened(ctx, worker)
+	return said, s.SearchOpened(ctx, saved.Worker)
 }
 
 // CheckWishes judges a form by itself, before its worker is known.

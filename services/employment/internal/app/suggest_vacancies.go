@@ -28,11 +28,11 @@ func (a *App) seeker(s Store, worker string) (w Wanted, err error) {
 	if err != nil {
 		return w, err
 	}
-	held, err := s.HeldQualifications(a.today(), worker)
+	held, err := s.HeldQualifications(a.today(), p.Worker)
 	if err != nil {
 		return w, err
 	}
-	w.Seeker = p.Seeker(held[worker])
+	w.Seeker = p.Seeker(held[p.Worker])
 	if w.Rule, err = a.Rules.Rule("EM-SUGGEST", a.today(), p.County); err != nil {
 		return w, err
 	}

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -111,7 +112,12 @@ type Profile struct {
 
 // ProfileCase is the case under which the department holds evidence for a
 // worker's job search.
-func ProfileCase(worker string) string { return "profile:" + worker }
+func ProfileCase(worker string) string { return profileCase + worker }
+
+const profileCase = "profile:"
+
+// ProfileOf is the reference under which the profile of a case was made.
+func ProfileOf(caseID string) string { return strings.TrimPrefix(caseID, profileCase) }
 
 // The outcomes of saving a profile.
 const (

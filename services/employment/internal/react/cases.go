@@ -22,7 +22,7 @@ func (c Cases) OpenCases(tx *sqldb.Tx, worker string) ([]string, error) {
 
 // EvidenceChanged writes into the profile's history which certificate came or left.
 func (c Cases) EvidenceChanged(ctx context.Context, tx *sqldb.Tx, e evidence.Change) error {
-	return c.App.NoteQualifications(ctx, c.In(tx), e.Worker, e.What)
+	return c.App.NoteQualifications(ctx, c.In(tx), e.CaseID, e.What)
 }
 
 // FactEnded changes nothing here: a certificate stays one.

@@ -8,6 +8,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -42,19 +43,20 @@ func (t *Tx) PeekApplication(id string) (domain.Application, error) {
 	return applications.Peek(t.tx, id)
 }
 
-// PeekStanding reads the application of a worker to a vacancy that stands.
+// PeekStanding reads the application of a worker to a vacancy that stands: the
+// earlier one, where the worker applied by two references before they were joined.
 func (t *Tx) PeekStanding(worker, vacancyID string) (domain.Application, bool, error) {
-	return applications.Find(t.tx, `WHERE worker = $1 AND vacancy_id = $2 AND state <> 'withdrawn' ORDER BY submitted_at DESC, id DESC LIMIT 1`, worker, vacancyID)
+	return applications.Find(t.tx, `WHERE `+person.Whose("worker", 1)+` AND vacancy_id = $2 AND state <> 'withdrawn' ORDER BY submitted_at, id LIMIT 1`, worker, vacancyID)
 }
 
 // PendingApplications loads and locks the worker's applications that can still be withdrawn.
 func (t *Tx) PendingApplications(worker string) ([]domain.Application, error) {
-	return applications.List(t.tx, `WHERE worker = $1 AND state IN ('submitted', 'offered') ORDER BY id`+applications.Lock(t.tx), worker)
+	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND state IN ('submitted', 'offered') ORDER BY id`+applications.Lock(t.tx), worker)
 }
 
 // ApplicationsOf lists the worker's applications, newest first.
 func (t *Tx) ApplicationsOf(worker string) ([]domain.Application, error) {
-	return applications.List(t.tx, `WHERE worker = $1 ORDER BY submitted_at DESC, id DESC`, worker)
+	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY submitted_at DESC, id DESC`, worker)
 }
 
 // Applicants lists a vacancy's queue, first come first, without those who withdrew.
@@ -65,7 +67,7 @@ func (t *Tx) Applicants(vacancyID string) ([]domain.Application, error) {
 // Titles gives the titles of the vacancies that the worker applied for.
 func (t *Tx) Titles(worker string) (map[string]string, error) {
 	rows, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (p [2]string, err error) { return p, s.Scan(&p[0], &p[1]) },
-		`SELECT id, title FROM vacancy WHERE id IN (SELECT vacancy_id FROM application WHERE worker = $1)`, worker)
+		`SELECT id, title FROM vacancy WHERE id IN (SELECT vacancy_id FROM application WHERE `+person.Whose("worker", 1)+`)`, worker)
 	all := map[string]string{}
 	for _, p := range rows {
 		all[p[0]] = p[1]

@@ -5,6 +5,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
@@ -69,7 +70,7 @@ func (t *Tx) Employer(id string) (domain.Employer, error) {
 // EmployersOf gives the names of the employers of the worker's hires; who works
 // in a household may know whose it is.
 func (t *Tx) EmployersOf(worker string) (map[string]string, error) {
-	rows, err := t.employers.List(t.tx, `WHERE id IN (SELECT employer_id FROM hire WHERE worker = $1)`, worker)
+	rows, err := t.employers.List(t.tx, `WHERE id IN (SELECT employer_id FROM hire WHERE `+person.Whose("worker", 1)+`)`, worker)
 	all := map[string]string{}
 	for _, k := range rows {
 		all[k.ID] = k.employer().Name

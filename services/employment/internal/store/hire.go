@@ -5,6 +5,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
@@ -33,14 +34,14 @@ func (t *Tx) Hire(id string) (domain.Hire, error) { return hires.Load(t.tx, id) 
 // HasHire reports whether the employer has a hire of the worker that has neither
 // ended nor been undone. One that the worker disputed is told apart by its first day.
 func (t *Tx) HasHire(worker, employerID string, startOn clock.Date) (bool, error) {
-	_, found, err := hires.Find(t.tx, `WHERE worker = $1 AND employer_id = $2 AND state NOT IN ('ended', 'undone') AND (state <> 'disputed' OR start_on = $3) LIMIT 1`,
+	_, found, err := hires.Find(t.tx, `WHERE `+person.Whose("worker", 1)+` AND employer_id = $2 AND state NOT IN ('ended', 'undone') AND (state <> 'disputed' OR start_on = $3) LIMIT 1`,
 		worker, employerID, startOn.String())
 	return found, err
 }
 
 // HiresOf lists the worker's hires, newest first.
 func (t *Tx) HiresOf(worker string) ([]domain.Hire, error) {
-	return hires.List(t.tx, `WHERE worker = $1 ORDER BY id DESC`, worker)
+	return hires.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY id DESC`, worker)
 }
 
 // SaveHire writes a hire and its events. It returns ErrHireTwice where the

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
@@ -38,7 +39,7 @@ func (t *Tx) InterviewOf(applicationID string) (domain.Interview, error) {
 
 // InterviewsOf gives the newest invitation of each of the worker's applications.
 func (t *Tx) InterviewsOf(worker string) (map[string]domain.Interview, error) {
-	return t.newest(`WHERE worker = $1 ORDER BY id`, worker)
+	return t.newest(`WHERE `+person.Whose("worker", 1)+` ORDER BY id`, worker)
 }
 
 func (t *Tx) newest(tail string, args ...any) (map[string]domain.Interview, error) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
@@ -38,7 +39,7 @@ func (t *Tx) PeekOffer(id string) (domain.Offer, error) { return offers.Peek(t.t
 
 // OffersOf gives the worker's offers by their id.
 func (t *Tx) OffersOf(worker string) (map[string]domain.Offer, error) {
-	rows, err := offers.List(t.tx, `WHERE worker = $1`, worker)
+	rows, err := offers.List(t.tx, `WHERE `+person.Whose("worker", 1), worker)
 	all := map[string]domain.Offer{}
 	for _, o := range rows {
 		all[o.ID] = o

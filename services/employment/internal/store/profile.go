@@ -6,6 +6,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
@@ -27,8 +28,11 @@ var profiles = table.New(table.Spec[domain.Profile]{
 	},
 })
 
+// profile finds the job search of a person: one that is open, and the one of the
+// reference that was given first, where two were opened before they were joined. One
+// that was closed opens again only under its own reference.
 func (t *Tx) profile(worker, lock string) (domain.Profile, error) {
-	p, found, err := profiles.Find(t.tx, `WHERE worker = $1`+lock, worker)
+	p, found, err := profiles.Find(t.tx, `WHERE `+person.Whose("worker", 1)+` AND (closed = 0 OR worker = $1) ORDER BY closed, worker LIMIT 1`+lock, worker)
 	if err == nil && !found {
 		p.Worker = worker
 	}
@@ -38,6 +42,21 @@ func (t *Tx) profile(worker, lock string) (domain.Profile, error) {
 // Profile loads and locks a worker's profile, or gives a new one.
 func (t *Tx) Profile(worker string) (domain.Profile, error) {
 	return t.profile(worker, profiles.Lock(t.tx))
+}
+
+// ProfileUnder loads and locks the profile that was made under a reference itself,
+// or gives a new one.
+func (t *Tx) ProfileUnder(reference string) (domain.Profile, error) {
+	p, found, err := profiles.Find(t.tx, `WHERE worker = $1`+profiles.Lock(t.tx), reference)
+	if err == nil && !found {
+		p.Worker = reference
+	}
+	return p, err
+}
+
+// Profiles lists and locks all that a person has, open or closed.
+func (t *Tx) Profiles(worker string) ([]domain.Profile, error) {
+	return profiles.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY worker`+profiles.Lock(t.tx), worker)
 }
 
 // PeekProfile reads a profile without locking it, or returns ErrProfileUnknown.

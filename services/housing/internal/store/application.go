@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -50,7 +51,7 @@ func (t *inTx) PeekApplications(ids []string) (map[string]domain.Application, er
 
 // ApplicationsOf lists a worker's applications, oldest first.
 func (t *inTx) ApplicationsOf(worker string) ([]domain.Application, error) {
-	return applications.List(t.tx, `WHERE worker = $1 ORDER BY submitted_at, id`, worker)
+	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY submitted_at, id`, worker)
 }
 
 // undecided is what a decision is to be made on in a county.
@@ -66,12 +67,21 @@ func (t *inTx) Undecided(county string, kind domain.Kind, limit int) ([]domain.A
 // domain.Application.WantsEvidence says: none is ended while facts are being
 // written to it.
 func (t *inTx) OpenCases(worker string) ([]string, error) {
-	return sqldb.Collect(t.tx, scanID, `SELECT id FROM application WHERE worker = $1 AND kind <> 'dormitory'
+	return sqldb.Collect(t.tx, scanID, `SELECT id FROM application WHERE `+person.Whose("worker", 1)+` AND kind <> 'dormitory'
 		AND (state IN ('submitted', 'eligible', 'refused', 'offered') OR state = 'accepted' AND reopened = 1) ORDER BY id`+applications.Lock(t.tx), worker)
 }
 
 // SaveApplication writes an application and its events. A second open one of
 // the same worker, county and kind is ErrApplicationTwice.
 func (t *inTx) SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error {
+	if a.Version == 0 { // the index knows one reference of a person
+		_, found, err := applications.Find(t.tx, `WHERE `+person.Others("worker", 1)+` AND county = $2 AND kind = $3 AND state IN ('submitted', 'eligible', 'refused', 'offered', 'accepted') LIMIT 1`, a.Worker, a.County, string(a.Kind))
+		if err != nil {
+			return err
+		}
+		if found {
+			return domain.ErrApplicationTwice
+		}
+	}
 	return applications.Save(ctx, t.outbox, t.tx, a, events...)
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/evidence"
+	"github.com/qiao-platform/qiao/pkg/person"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
@@ -53,5 +54,5 @@ func proofs(held []evidence.Evidence) (all []domain.Proof) {
 func (t *inTx) EndHeld(worker string, f domain.Proof, version int64) ([]string, error) {
 	return evidence.EndIn(t.tx, &platformv1.Fact{
 		Source: f.Source, SourceId: f.SourceID, Worker: worker, Until: f.Until, Months: int32(f.Months), Version: version,
-	}, `SELECT id FROM application WHERE worker = $1 AND state IN ('accepted', 'leased')`, worker)
+	}, `SELECT id FROM application WHERE `+person.Whose("worker", 1)+` AND state IN ('accepted', 'leased')`, worker)
 }

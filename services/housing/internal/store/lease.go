@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
@@ -37,7 +38,7 @@ func (t *inTx) SaveLease(ctx context.Context, l domain.Lease, events ...domain.E
 
 // LeasesOf lists a worker's leases, oldest first.
 func (t *inTx) LeasesOf(worker string) ([]domain.Lease, error) {
-	return leases.List(t.tx, `WHERE worker = $1 ORDER BY starts_on, id`, worker)
+	return leases.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY starts_on, id`, worker)
 }
 
 // LeasesIn lists the leases of a county whose tenant has not left.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/pkg/task"
@@ -74,7 +75,7 @@ func (t *Tx) DutyOfHire(hireID string) (domain.Duty, bool, error) {
 
 // DutiesOf lists a worker's duties.
 func (t *Tx) DutiesOf(worker string) ([]domain.Duty, error) {
-	return duties.List(t.tx, `WHERE worker = $1 ORDER BY id`, worker)
+	return duties.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY id`, worker)
 }
 
 // SaveDuty writes a duty and its events.
@@ -107,7 +108,7 @@ func (t *Tx) CoverOfHire(hireID string) (domain.Cover, bool, error) {
 
 // CoversOf lists a worker's enrolments.
 func (t *Tx) CoversOf(worker string) ([]domain.Cover, error) {
-	return covers.List(t.tx, `WHERE worker = $1 ORDER BY id`, worker)
+	return covers.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY id`, worker)
 }
 
 // SaveCover writes an enrolment and its events.

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/training/internal/domain"
 )
@@ -30,5 +31,5 @@ func (t *inTx) AddCertificate(ctx context.Context, c domain.Certificate, events 
 
 // CertificatesOf lists a worker's certificates, oldest first.
 func (t *inTx) CertificatesOf(worker string) ([]domain.Certificate, error) {
-	return certificates.List(t.tx, `WHERE worker = $1 ORDER BY id`, worker)
+	return certificates.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY id`, worker)
 }

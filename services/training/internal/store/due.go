@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/training/internal/domain"
 )
@@ -30,7 +31,7 @@ func (t *inTx) DueOfHire(hireID string) (domain.Due, bool, error) {
 // OpenDues loads and locks the safety trainings of an occupation that a worker
 // still owes.
 func (t *inTx) OpenDues(worker, occupation string) ([]domain.Due, error) {
-	return dues.List(t.tx, `WHERE worker = $1 AND occupation = $2 AND state = 'due' ORDER BY id`+dues.Lock(t.tx), worker, occupation)
+	return dues.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND occupation = $2 AND state = 'due' ORDER BY id`+dues.Lock(t.tx), worker, occupation)
 }
 
 // SaveDue writes a due safety training and its events.
@@ -40,5 +41,5 @@ func (t *inTx) SaveDue(ctx context.Context, d domain.Due, events ...domain.Event
 
 // DuesOf lists a worker's due safety trainings, oldest first.
 func (t *inTx) DuesOf(worker string) ([]domain.Due, error) {
-	return dues.List(t.tx, `WHERE worker = $1 ORDER BY id`, worker)
+	return dues.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY id`, worker)
 }

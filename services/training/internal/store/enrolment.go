@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/training/internal/app"
@@ -44,7 +45,7 @@ func (t *inTx) Place(enrolmentID string) (c domain.Course, e domain.Enrolment, e
 
 // Enrolled reports whether the worker is in the course and has not left it.
 func (t *inTx) Enrolled(courseID, worker string) (bool, error) {
-	_, found, err := enrolments.Find(t.tx, `WHERE course_id = $1 AND worker = $2 AND state <> 'dropped'`, courseID, worker)
+	_, found, err := enrolments.Find(t.tx, `WHERE course_id = $1 AND `+person.Whose("worker", 2)+` AND state <> 'dropped'`, courseID, worker)
 	return found, err
 }
 
@@ -68,7 +69,7 @@ func (t *inTx) SaveEnrolment(ctx context.Context, e domain.Enrolment, events ...
 
 // OpenEnrolments lists the worker's enrolments that can still be left, course by course.
 func (t *inTx) OpenEnrolments(worker string) ([]string, error) {
-	return sqldb.Collect(t.tx, scanID, `SELECT id FROM enrolment WHERE worker = $1 AND state IN ('confirmed', 'waiting', 'offered') ORDER BY course_id, id`, worker)
+	return sqldb.Collect(t.tx, scanID, `SELECT id FROM enrolment WHERE `+person.Whose("worker", 1)+` AND state IN ('confirmed', 'waiting', 'offered') ORDER BY course_id, id`, worker)
 }
 
 var lines = table.New(table.Spec[app.EnrolmentLine]{
@@ -88,5 +89,5 @@ var lines = table.New(table.Spec[app.EnrolmentLine]{
 
 // EnrolmentsOf lists a worker's enrolments, oldest first.
 func (t *inTx) EnrolmentsOf(worker string) ([]app.EnrolmentLine, error) {
-	return lines.List(t.tx, `WHERE e.worker = $1 ORDER BY e.id`, worker)
+	return lines.List(t.tx, `WHERE `+person.Whose("e.worker", 1)+` ORDER BY e.id`, worker)
 }

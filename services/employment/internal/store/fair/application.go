@@ -11,6 +11,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	app "github.com/qiao-platform/qiao/services/employment/internal/app/fair"
@@ -60,14 +61,18 @@ func (t *inTx) application(where string, args ...any) (fair.Application, bool, e
 	return a, err == nil, err
 }
 
+// ofWorker is a worker's application to a fair: the one that stands, and the earlier
+// of two that were made by two references before they were joined.
+var ofWorker = person.Whose("worker", 1) + ` AND fair_id = $2 ORDER BY withdrawn, submitted_at, id LIMIT 1`
+
 // ApplicationOf loads and locks a worker's application to a fair.
 func (t *inTx) ApplicationOf(worker, fairID string) (fair.Application, bool, error) {
-	return t.application(`worker = $1 AND fair_id = $2`+applications.Lock(t.tx), worker, fairID)
+	return t.application(ofWorker+applications.Lock(t.tx), worker, fairID)
 }
 
 // PeekApplicationOf reads a worker's application to a fair.
 func (t *inTx) PeekApplicationOf(worker, fairID string) (fair.Application, bool, error) {
-	return t.application(`worker = $1 AND fair_id = $2`, worker, fairID)
+	return t.application(ofWorker, worker, fairID)
 }
 
 // PeekApplication reads an application by its number.
@@ -81,7 +86,7 @@ func (t *inTx) PeekApplication(id string) (fair.Application, error) {
 
 // PeekApplications lists the worker's applications that were not withdrawn, without their wishes.
 func (t *inTx) PeekApplications(worker string) ([]fair.Application, error) {
-	return applications.List(t.tx, `WHERE worker = $1 AND withdrawn = 0 ORDER BY fair_id`, worker)
+	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND withdrawn = 0 ORDER BY fair_id`, worker)
 }
 
 // SaveApplication writes an application with its wishes and events. A wish

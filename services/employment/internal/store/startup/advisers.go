@@ -5,6 +5,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/startup"
@@ -69,15 +70,15 @@ func (t *inTx) Booking(id string) (startup.Booking, error) { return bookings.Loa
 // StandingBookings lists the worker's bookings that were not cancelled; until
 // the transaction ends the worker makes no other.
 func (t *inTx) StandingBookings(worker string) ([]startup.Booking, error) {
-	if err := t.tx.Lock("adviser:" + worker); err != nil {
+	if err := person.Lock(t.tx, "adviser", worker); err != nil {
 		return nil, err
 	}
-	return bookings.List(t.tx, `WHERE b.worker = $1 AND b.cancelled = 0 ORDER BY s.day, s.minute`, worker)
+	return bookings.List(t.tx, `WHERE `+person.Whose("b.worker", 1)+` AND b.cancelled = 0 ORDER BY s.day, s.minute`, worker)
 }
 
 // BookingsOf lists the worker's bookings, newest first.
 func (t *inTx) BookingsOf(worker string) ([]startup.Booking, error) {
-	return bookings.List(t.tx, `WHERE b.worker = $1 ORDER BY b.at DESC, b.id DESC`, worker)
+	return bookings.List(t.tx, `WHERE `+person.Whose("b.worker", 1)+` ORDER BY b.at DESC, b.id DESC`, worker)
 }
 
 // SaveBooking writes a booking and its events.

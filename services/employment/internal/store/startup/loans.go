@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/startup"
@@ -32,7 +33,7 @@ func (t *inTx) PeekLoan(id string) (startup.LoanRequest, error) { return loans.P
 
 // LoansOf lists the worker's loan requests, newest first.
 func (t *inTx) LoansOf(worker string) ([]startup.LoanRequest, error) {
-	return loans.List(t.tx, `WHERE worker = $1 ORDER BY at DESC, id DESC`, worker)
+	return loans.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY at DESC, id DESC`, worker)
 }
 
 // SaveLoan writes a loan request and its events.

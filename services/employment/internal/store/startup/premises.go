@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/startup"
@@ -59,10 +60,19 @@ func (t *inTx) PremisesRequest(id string) (startup.PremisesRequest, error) {
 
 // PremisesRequestsOf lists the worker's requests, newest first.
 func (t *inTx) PremisesRequestsOf(worker string) ([]startup.PremisesRequest, error) {
-	return requests.List(t.tx, `WHERE q.worker = $1 ORDER BY q.at DESC, q.id DESC`, worker)
+	return requests.List(t.tx, `WHERE `+person.Whose("q.worker", 1)+` ORDER BY q.at DESC, q.id DESC`, worker)
 }
 
 // SavePremisesRequest writes a request and its events.
 func (t *inTx) SavePremisesRequest(ctx context.Context, q startup.PremisesRequest, events ...domain.Event) error {
+	if q.Version == 0 { // the index knows one reference of a person
+		_, found, err := requests.Find(t.tx, `WHERE `+person.Others("q.worker", 1)+` AND q.site_id = $2 AND q.withdrawn = 0 LIMIT 1`, q.Worker, q.Site.ID)
+		if err != nil {
+			return err
+		}
+		if found {
+			return startup.ErrPremisesTwice
+		}
+	}
 	return requests.Save(ctx, t.outbox, t.tx, q, events...)
 }

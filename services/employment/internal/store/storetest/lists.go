@@ -173,18 +173,18 @@ func (s *suite) closingAndEvidence() {
 	})
 }
 
-// asking tells when a use case asks for a profile.
+// asking tells when a use case asks for the profiles of a person.
 type asking struct {
 	app.Store
 	asks chan struct{}
 }
 
-func (s asking) Profile(worker string) (domain.Profile, error) {
+func (s asking) Profiles(worker string) ([]domain.Profile, error) {
 	select {
 	case s.asks <- struct{}{}:
 	default: // the transaction runs again
 	}
-	return s.Store.Profile(worker)
+	return s.Store.Profiles(worker)
 }
 
 func (s *suite) qualifications() {
