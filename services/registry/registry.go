@@ -24,6 +24,7 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 	"github.com/qiao-platform/qiao/services/registry/internal/facts"
 	"github.com/qiao-platform/qiao/services/registry/internal/react"
+	"github.com/qiao-platform/qiao/services/registry/internal/sounds"
 	"github.com/qiao-platform/qiao/services/registry/internal/store"
 	"github.com/qiao-platform/qiao/services/registry/internal/vault"
 )
@@ -45,13 +46,16 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		types := facts.Load()
 		people := store.New(k.Outbox, k.Tasks, k.Clock, keys.Index)
 		cases := &app.App{
-			Facts: factKinds(), FactOf: factOf(types), Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, Vault: keys, Data: people, NewID: ident.NewID, Kind: event.KindOf,
+			Facts: factKinds(), FactOf: factOf(types), Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, Vault: keys, Data: people, NewID: ident.NewID, Kind: event.KindOf, Spell: sounds.Of,
 		}
 		known, err := people.People(ctx)
 		if err == nil {
 			err = keys.Begin(ctx, known)
 		}
 		if err != nil {
+			return run.Parts{}, err
+		}
+		if err := people.LikenOlds(ctx); err != nil {
 			return run.Parts{}, err
 		}
 		db := k.Outbox.DB()
@@ -72,7 +76,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				store.TaskDeliver:  react.Deliver(cases, db, in, delivery.Mailbox{DB: db, In: in, Clock: k.Clock}),
 				store.TaskEraseKey: react.EraseKey(keys),
 				store.TaskGuardian: task.Within(db, in, cases.SilentGuardian),
+				store.TaskLiken:    func(ctx context.Context, worker []byte) error { return cases.Liken(ctx, string(worker)) },
 			},
+			LongTasks: map[string]task.Handler{store.TaskLikenOlds: func(ctx context.Context, _ []byte) error { return cases.LikenOlds(ctx) }},
 			Counts: []ops.Count{
 				{Thing: "workers", Query: `SELECT count(*) FROM worker WHERE closed_on = '' AND joined_into = ''`},
 				{Thing: "children", Query: `SELECT count(*) FROM child`},

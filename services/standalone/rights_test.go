@@ -195,6 +195,7 @@ func (l *populated) live() {
 	l.ids["join_id"] = l.ids["person_case_id"]
 	l.ids["guardian_id"] = made(registryv1.GuardiansClient{Caller: l.demo, Target: "registry"}.AddGuardian(as(persons), &registryv1.AddGuardianRequest{ChildId: l.ids["child_id"], Worker: other,
 		GuardianKind: "parent", Paper: "birth_certificate"}))(t).GetGuardianId()
+	l.ids["registry.double_id"] = made(registryv1.DoublesClient{Caller: l.demo, Target: "registry"}.ListDoubles(as(persons), &registryv1.ListDoublesRequest{}))(t).GetDoubles()[0].GetDoubleId()
 	employer := func(uscc string) string {
 		return made(employment.RegisterEmployer(hrss, &employmentv1.RegisterEmployerRequest{Uscc: uscc, Name: "测试建筑有限公司", IndustrySection: "E", County: home}))(t).GetEmployerId()
 	}
@@ -339,6 +340,7 @@ var answers = map[string]string{
 	"GetStatus": platform, "ListGivenUpTasks": platform, "ListForged": platform, "ListOrphaned": platform, "ListParked": platform, "ListSetAside": platform, "OpenEpoch": platform, "ReadChannel": platform,
 	"RetryParked": platform, "RetryTasks": platform,
 	"housing.ListPlaceRequests": own, "registry.ListContactCases": own, "registry.ListPersonCases": own, "registry.ListDeathCases": own, "registry.ListGuardianMatters": own,
+	"registry.ListDoubles":      own,
 	"employment.PublishVacancy": looks,
 	"registry.GetStanding":      holder,
 }

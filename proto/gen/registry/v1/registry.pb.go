@@ -162,7 +162,9 @@ type RegisterWorkerResponse struct {
 	// another county's decision, and worker is empty
 	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
 	// fields in which the request says otherwise than the record and changed nothing
-	Differs       []string `protobuf:"bytes,3,rep,name=differs,proto3" json:"differs,omitempty"`
+	Differs []string `protobuf:"bytes,3,rep,name=differs,proto3" json:"differs,omitempty"`
+	// another record is likely this person's
+	LikelyDouble  bool `protobuf:"varint,4,opt,name=likely_double,json=likelyDouble,proto3" json:"likely_double,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -216,6 +218,13 @@ func (x *RegisterWorkerResponse) GetDiffers() []string {
 		return x.Differs
 	}
 	return nil
+}
+
+func (x *RegisterWorkerResponse) GetLikelyDouble() bool {
+	if x != nil {
+		return x.LikelyDouble
+	}
+	return false
 }
 
 type FindWorkerRequest struct {
@@ -3792,11 +3801,12 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x05as_of\x18\n" +
 	" \x01(\tR\x04asOf\x12\x1d\n" +
 	"\n" +
-	"check_only\x18\v \x01(\bR\tcheckOnly\"d\n" +
+	"check_only\x18\v \x01(\bR\tcheckOnly\"\x89\x01\n" +
 	"\x16RegisterWorkerResponse\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
-	"\adiffers\x18\x03 \x03(\tR\adiffers\"U\n" +
+	"\adiffers\x18\x03 \x03(\tR\adiffers\x12#\n" +
+	"\rlikely_double\x18\x04 \x01(\bR\flikelyDouble\"U\n" +
 	"\x11FindWorkerRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x17\n" +
 	"\acase_id\x18\x02 \x01(\tR\x06caseId\",\n" +

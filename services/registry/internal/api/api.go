@@ -27,7 +27,8 @@ type Server struct {
 
 // Methods binds the server to its contract.
 func (s *Server) Methods() []contract.Method {
-	return slices.Concat(registryv1.RegistryMethods(s), registryv1.DeathMethods(s), registryv1.JoiningMethods(s), registryv1.GuardiansMethods(s))
+	return slices.Concat(registryv1.RegistryMethods(s), registryv1.DeathMethods(s), registryv1.JoiningMethods(s), registryv1.GuardiansMethods(s),
+		registryv1.DoublesMethods(s))
 }
 
 // view runs fn in a transaction that only reads.

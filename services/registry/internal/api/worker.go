@@ -22,11 +22,11 @@ func (s *Server) RegisterWorker(ctx context.Context, req *registryv1.RegisterWor
 }
 
 func registered(r app.Registered) *registryv1.RegisterWorkerResponse {
-	return &registryv1.RegisterWorkerResponse{Worker: r.Worker, Outcome: r.Outcome, Differs: r.Differs}
+	return &registryv1.RegisterWorkerResponse{Worker: r.Worker, Outcome: r.Outcome, Differs: r.Differs, LikelyDouble: r.Likely}
 }
 
 func registeredOf(m *registryv1.RegisterWorkerResponse) app.Registered {
-	return app.Registered{Worker: m.GetWorker(), Outcome: m.GetOutcome(), Differs: m.GetDiffers()}
+	return app.Registered{Worker: m.GetWorker(), Outcome: m.GetOutcome(), Differs: m.GetDiffers(), Likely: m.GetLikelyDouble()}
 }
 
 // FindWorker finds a person by document number.

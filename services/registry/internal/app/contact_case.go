@@ -307,7 +307,7 @@ func (a *App) DecideContact(ctx context.Context, s Store, id string, approve boo
 		return err
 	}
 	w.ContactVia, w.ContactAt = p.Via, a.Clock.Now()
-	if err := s.SaveWorker(ctx, w, events...); err != nil {
+	if err := errors.Join(s.SaveWorker(ctx, w, events...), s.LikenLater(ctx, w.ID)); err != nil {
 		return err
 	}
 	return a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: w.ID, Division: w.County, Template: toldOfContact, About: c.ID, AboutService: service})
@@ -350,5 +350,5 @@ func (a *App) ObjectContact(ctx context.Context, s Store, id string) (string, er
 		return c.State, err
 	}
 	w.ContactVia, w.ContactAt = p.Via, a.Clock.Now()
-	return c.State, s.SaveWorker(ctx, w, events...)
+	return c.State, errors.Join(s.SaveWorker(ctx, w, events...), s.LikenLater(ctx, w.ID))
 }

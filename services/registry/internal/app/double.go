@@ -132,7 +132,7 @@ func (a *App) compare(ctx context.Context, c compared) ([]domain.Likely, error) 
 		if err != nil {
 			return nil, err
 		}
-		people = append(people, domain.Opening(w.ID, p, of[w.ID]))
+		people = append(people, domain.Applicant{Likened: domain.Likening(w.ID, p, a.Spell), Children: of[w.ID]})
 	}
 	return domain.LikelyHouseholds(people, children), nil
 }

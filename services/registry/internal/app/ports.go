@@ -113,6 +113,29 @@ type Store interface {
 	// given one, under which it was recorded.
 	Assigned(aggregate, worker string) (string, error)
 
+	// Alike lists who shares one of the likenesses, which more than most do not share.
+	Alike(keys [][]byte, most int) (workers []string, err error)
+	// Sharing counts the others who share a likeness, up to most.
+	Sharing(key []byte, but string, most int) (int, error)
+	// LockLikeness lets those come one after the other who keep one of these.
+	LockLikeness(keys [][]byte) error
+	// KeepLikeness replaces a record's likenesses; one that is fresh has none.
+	KeepLikeness(worker string, fresh bool, keys [][]byte) error
+	// LikenLater has that done by a task.
+	LikenLater(ctx context.Context, worker string) error
+	// Unlikened lists the next records of before likenesses were kept; Likened says
+	// up to where they were looked through, "" that all were.
+	Unlikened(limit int) (workers []string, err error)
+	Likened(ctx context.Context, last string) error
+	// KeepDouble keeps a pair, once; what was decided of it stays.
+	KeepDouble(d domain.Double) error
+	// Double loads and locks a pair, or returns ErrDoubleUnknown.
+	Double(id string) (domain.Double, error)
+	// Doubles lists pairs of which one is of the counties whose codes begin so,
+	// newest first, before an id.
+	Doubles(counties, state, before string, limit int) ([]domain.Double, error)
+	SaveDouble(d domain.Double) error
+
 	// LogLookup writes down that an officer looked a number up.
 	LogLookup(id string, l domain.Lookup) error
 	// Lookups counts an officer's look-ups since a time.
@@ -187,6 +210,8 @@ type App struct {
 	Vault    Vault
 	Data     Transactions
 	NewID    func() string
+	// Spell tells how a name is read.
+	Spell func(name string) domain.Spelled
 	// Kind says what a message of a template is about, as the contracts do.
 	Kind func(template string) string
 	// Facts are the kinds of facts that consent and corrections can name.

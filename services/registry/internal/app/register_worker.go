@@ -16,6 +16,7 @@ import (
 type Registered struct {
 	Worker, Outcome string
 	Differs         []string // fields that say otherwise than the record and change nothing
+	Likely          bool     // another record is likely this person's; told to officers alone
 }
 
 // The outcomes of registering somebody.
@@ -47,15 +48,15 @@ func (a *App) RegisterWorker(ctx context.Context, once Once[Registered], f domai
 	if err != nil {
 		return r, err
 	}
-	for range attempts {
-		if r, err = a.registerWorker(ctx, once, e, checkOnly); !raced(err) {
+	for i := range attempts {
+		if r, err = a.registerWorker(ctx, once, e, checkOnly, i == attempts-1); !raced(err) {
 			break
 		}
 	}
 	return r, err
 }
 
-func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry, checkOnly bool) (r Registered, err error) {
+func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry, checkOnly, last bool) (r Registered, err error) {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return r, err
@@ -74,9 +75,9 @@ func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry
 	case found:
 		return a.registerAgain(ctx, once, known, e, checkOnly)
 	case checkOnly:
-		return Registered{Outcome: created}, nil
+		return a.judgeNew(ctx, e)
 	}
-	return a.registerNew(ctx, once, e)
+	return a.registerNew(ctx, once, p, e, last)
 }
 
 // registerElsewhere opens a case of a registration whose document another county
@@ -109,8 +110,20 @@ func (a *App) registerAgain(ctx context.Context, once Once[Registered], known do
 	return once(ctx, func(s Store) (Registered, error) { return r, a.recognise(ctx, s, known, said) })
 }
 
-// registerNew registers somebody whom the registry does not know.
-func (a *App) registerNew(ctx context.Context, once Once[Registered], e entry) (Registered, error) {
+// judgeNew says what would become of a row about somebody whom the registry does
+// not know.
+func (a *App) judgeNew(ctx context.Context, e entry) (Registered, error) {
+	found, err := a.alike(ctx, domain.Likening("", e.Person, a.Spell))
+	if err != nil || len(found.likely) == 0 {
+		return Registered{Outcome: created}, err
+	}
+	return Registered{Outcome: created, Likely: true}, a.Data.Change(ctx, func(s Store) error { return a.logAlike(ctx, s, "", "", found) })
+}
+
+// registerNew registers somebody whom the registry does not know. Whoever is
+// likely the same person is noted: two who are registered at once look again, and
+// on the last attempt leave it to a task.
+func (a *App) registerNew(ctx context.Context, once Once[Registered], p auth.Principal, e entry, last bool) (Registered, error) {
 	b, err := a.whoBefore(ctx, e.Index)
 	if err != nil {
 		return Registered{}, err
@@ -119,8 +132,23 @@ func (a *App) registerNew(ctx context.Context, once Once[Registered], e entry) (
 	if err != nil {
 		return Registered{}, err
 	}
+	found, err := a.alike(ctx, domain.Likening(w.ID, e.Person, a.Spell))
+	if err != nil {
+		return Registered{}, err
+	}
+	made := Registered{Worker: w.ID, Outcome: created, Likely: len(found.likely) > 0 && p.Kind == auth.Officer}
 	r, err := once(ctx, func(s Store) (Registered, error) {
-		return Registered{Worker: w.ID, Outcome: created}, a.createWorker(ctx, s, w, events)
+		if err := a.createWorker(ctx, s, w, events); err != nil {
+			return Registered{}, err
+		}
+		more, err := a.keepAlike(ctx, s, w.ID, true, found)
+		switch {
+		case err != nil || !more:
+			return made, err
+		case last:
+			return made, s.LikenLater(ctx, w.ID)
+		}
+		return Registered{}, errLookAgain
 	})
 	if err == nil && r.Worker == w.ID { // and no kept answer
 		a.Vault.File(w.ID, e.Index)

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-
-	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
 // The grounds on which two references may be one child, one person or one
@@ -20,7 +18,15 @@ const (
 	GroundOneGuardian  = "one_guardian"
 	GroundSameChild    = "same_child" // both are guardians of what is likely one child
 	GroundSamePhone    = "same_phone"
-	GroundSamePerson   = "same_person" // name and birth date are the same, the document is not
+	GroundSamePerson   = "same_person" // likely one person, by the grounds below
+
+	GroundSameSound     = "same_sound" // the names are read alike, or one is the other in another script, or without the father's
+	GroundOtherName     = "other_name"
+	GroundSameBirth     = "same_birth"
+	GroundSimilarPhone  = "similar_phone"  // a slip of the pen tells them apart
+	GroundSimilarNumber = "similar_number" // one digit differs
+	GroundSwappedNumber = "swapped_number" // two digits changed places
+	GroundOtherDocument = "other_document" // of another kind
 )
 
 // Likely is two references that may be one, and why. It holds nothing of who
@@ -86,25 +92,6 @@ func inOrder(likely []Likely) []Likely {
 	return likely
 }
 
-// slip reports whether two dates differ as one that was mistyped does: in one
-// digit, or with month and day exchanged.
-func slip(a, b clock.Date) bool {
-	x, y := a.String(), b.String()
-	if x == y || len(x) != len("2020-05-14") || len(y) != len(x) {
-		return false
-	}
-	if x[:5]+x[8:]+"-"+x[5:7] == y {
-		return true
-	}
-	differ := 0
-	for i := range x {
-		if x[i] != y[i] {
-			differ++
-		}
-	}
-	return differ == 1
-}
-
 // bare is a name by its letters alone: no dots, spaces, hyphens or marks, and
 // small.
 func bare(name string) []rune {
@@ -164,22 +151,13 @@ func similar(x, y []rune) bool {
 
 // Applicant is a worker whose entry was opened to be compared, and nothing else.
 type Applicant struct {
-	ID, Name, Birth, Phone string
-	Children               []string // references
+	Likened
+	Children []string // references
 }
-
-// Opening is what of a person is compared.
-func Opening(id string, p Person, children []string) Applicant {
-	return Applicant{ID: id, Name: p.Name.Reveal(), Birth: p.Document.BirthDate().String(), Phone: p.Contact.Phone.Reveal(), Children: children}
-}
-
-// mostOfAPhone is how many may give one telephone before it is an agent's or a
-// dormitory's, and says nothing of a household.
-const mostOfAPhone = 10
 
 // LikelyHouseholds compares workers: two may be one household where what is
 // likely one child is both's, or where they gave one telephone, and one person
-// where name and birth date are the same.
+// where the finder of doubles says so.
 func LikelyHouseholds(all []Applicant, children []Likely) (likely []Likely) {
 	found := map[[2]string][]string{}
 	add := func(a, b, ground string) {
@@ -191,34 +169,34 @@ func LikelyHouseholds(all []Applicant, children []Likely) (likely []Likely) {
 		}
 	}
 	guardian := map[string]string{}
-	groups := map[string][]string{}
-	for _, p := range all {
+	telephones := map[string][]string{}
+	people := make([]Likened, len(all))
+	for i, p := range all {
+		people[i] = p.Likened
 		for _, c := range p.Children {
 			guardian[c] = p.ID
 		}
 		if p.Phone != "" {
-			groups["p"+p.Phone] = append(groups["p"+p.Phone], p.ID)
+			telephones[p.Phone] = append(telephones[p.Phone], p.ID)
 		}
-		key := "n" + p.Birth + string(bare(p.Name))
-		groups[key] = append(groups[key], p.ID)
 	}
 	for _, c := range children {
 		if a, b := guardian[c.First], guardian[c.Second]; a != "" && b != "" {
 			add(a, b, GroundSameChild)
 		}
 	}
-	for key, ids := range groups {
-		ground := GroundSamePhone
-		if key[0] == 'n' {
-			ground = GroundSamePerson
-		} else if len(ids) > mostOfAPhone {
+	for _, ids := range telephones {
+		if len(ids) > mostOfAPhone {
 			continue
 		}
 		for i, a := range ids {
 			for _, b := range ids[i+1:] {
-				add(a, b, ground)
+				add(a, b, GroundSamePhone)
 			}
 		}
+	}
+	for _, l := range SamePersons(people) {
+		add(l.First, l.Second, GroundSamePerson)
 	}
 	for pair, grounds := range found {
 		slices.Sort(grounds)

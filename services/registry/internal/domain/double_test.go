@@ -63,32 +63,3 @@ func TestLikelyDoublesOfARound(t *testing.T) {
 		t.Errorf("%d pairs", len(got))
 	}
 }
-
-// One household that applies twice, and one person with two documents.
-func TestLikelyHouseholds(t *testing.T) {
-	people := []Applicant{
-		{ID: "w1", Name: "王大", Birth: "1986-01-01", Phone: "13000010001", Children: []string{"c1"}},
-		{ID: "w2", Name: "李妈", Birth: "1986-01-02", Phone: "13000010001", Children: []string{"c2"}},
-		{ID: "w3", Name: "阿·甲", Birth: "1990-05-05", Phone: "13000010003"},
-		{ID: "w4", Name: "阿甲", Birth: "1990-05-05"},
-		{ID: "w5", Name: "王大", Birth: "1991-01-01"},
-	}
-	got := LikelyHouseholds(people, []Likely{{First: "c1", Second: "c2"}})
-	want := []Likely{{First: "w1", Second: "w2", Grounds: []string{GroundSameChild, GroundSamePhone}}, {First: "w3", Second: "w4", Grounds: []string{GroundSamePerson}}}
-	if fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("%+v, not %+v", got, want)
-	}
-}
-
-// One telephone of many is an agent's or a dormitory's: it pairs nobody.
-func TestATelephoneOfManyPairsNobody(t *testing.T) {
-	for n, pairs := range map[int]int{2: 1, mostOfAPhone: mostOfAPhone * (mostOfAPhone - 1) / 2, mostOfAPhone + 1: 0, 5_000: 0} {
-		all := make([]Applicant, n)
-		for i := range all {
-			all[i] = Applicant{ID: fmt.Sprint("w-", i), Name: fmt.Sprint("甲", i), Birth: fmt.Sprint("b-", i), Phone: "15000018191"}
-		}
-		if got := LikelyHouseholds(all, nil); len(got) != pairs {
-			t.Errorf("%d with one telephone are %d pairs, want %d", n, len(got), pairs)
-		}
-	}
-}

@@ -91,6 +91,18 @@ func (f Form) Check(t *ident.Tables, on clock.Date, minAge int) (r Registration,
 	return r, err
 }
 
+// Somebody reads who a form says that somebody is, as of a day, and nothing else.
+func (f Form) Somebody(on clock.Date) (p Person, err error) {
+	if p.Document, err = ParseDocument(f.Document, on); err != nil {
+		return p, err
+	}
+	if p.Name, err = parseName(f.Name); err != nil {
+		return p, err
+	}
+	p.Contact.Phone, err = parsePhone(f.Phone)
+	return p, err
+}
+
 // ParseDocument reads a resident number as of a day, however it was typed.
 func ParseDocument(s string, on clock.Date) (ident.ResidentID, error) {
 	n, _ := ident.NormaliseID(s)
@@ -104,13 +116,19 @@ func parseName(s string) (ident.Name, error) {
 
 // ParseContact reads how a person is reached; a phone may be missing.
 func ParseContact(t *ident.Tables, phone, county, township string) (c Contact, err error) {
-	if n, _ := ident.NormalisePhone(phone); n != "" {
-		if c.Phone, err = ident.ParsePhone(n); err != nil {
-			return c, err
-		}
+	if c.Phone, err = parsePhone(phone); err != nil {
+		return c, err
 	}
 	c.Township = township
 	return c, checkPlace(t, county, township)
+}
+
+func parsePhone(phone string) (p ident.Phone, err error) {
+	n, _ := ident.NormalisePhone(phone)
+	if n == "" {
+		return p, nil
+	}
+	return ident.ParsePhone(n)
 }
 
 // Register makes the account of a registration; what names the person comes

@@ -27,6 +27,8 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 	for _, query := range []string{
 		`DELETE FROM contact_case WHERE worker = $1`,
 		`DELETE FROM death_case WHERE worker = $1`,
+		`DELETE FROM likeness WHERE worker = $1`,
+		`DELETE FROM likely_double WHERE first_id = $1 OR second_id = $1`,
 		`DELETE FROM mailbox WHERE worker = $1`,
 		`DELETE FROM message WHERE worker = $1`,
 		`DELETE FROM timeline WHERE worker = $1`,

@@ -16,15 +16,17 @@ var files embed.FS
 
 // What the pages ask for.
 var (
-	help    = frame.Purpose{Code: "timeline_help", LegalBasis: "PIPL 13(1), 44-45", Counter: true}
-	contact = frame.Purpose{Code: "contact_case", LegalBasis: "PIPL 46"}
-	persons = frame.Purpose{Code: "person_case", LegalBasis: "PIPL 8, 46", Counter: true}
+	help        = frame.Purpose{Code: "timeline_help", LegalBasis: "PIPL 13(1), 44-45", Counter: true}
+	contact     = frame.Purpose{Code: "contact_case", LegalBasis: "PIPL 46"}
+	registering = frame.Purpose{Code: "registration", LegalBasis: "PIPL 13(1)"}
+	persons     = frame.Purpose{Code: "person_case", LegalBasis: "PIPL 8, 46", Counter: true}
 )
 
 type pages struct {
 	registry registryv1.RegistryClient
 	deaths   registryv1.DeathClient
 	joining  registryv1.JoiningClient
+	finder   registryv1.DoublesClient
 }
 
 // New returns the section.
@@ -33,6 +35,7 @@ func New(c contract.Caller) frame.Section {
 		registry: registryv1.RegistryClient{Caller: c, Target: "registry"},
 		deaths:   registryv1.DeathClient{Caller: c, Target: "registry"},
 		joining:  registryv1.JoiningClient{Caller: c, Target: "registry"},
+		finder:   registryv1.DoublesClient{Caller: c, Target: "registry"},
 	}
 	return frame.Section{
 		Name: "registry", Department: "hrss", Files: files,
@@ -68,6 +71,11 @@ func New(c contract.Caller) frame.Section {
 			"GET /workers/{ref}/contact":            s.ownContact,
 			"POST /workers/{ref}/contact/object":    s.objectContact,
 			"GET /persons":                          s.personCases,
+			"GET /persons/doubles":                  s.doubles,
+			"GET /persons/doubles/{double}":         s.double,
+			"POST /persons/doubles/{double}":        s.decideDouble,
+			"GET /persons/register":                 s.registerForm,
+			"POST /persons/register":                s.register,
 			"GET /persons/join":                     s.joinForm,
 			"POST /persons/join/find":               s.findPair,
 			"POST /persons/join":                    s.openJoin,

@@ -22,6 +22,8 @@ func TestWhatTheSectionSays(t *testing.T) {
 		"person.refusal.": personRefusals(), "person.field.": {"name", "birth_date", "document", "phone", "county"},
 		"person.how.": {"same", "similar", "one_digit", "swapped", "differs", "missing"}, "person.side.": sides, "person.parts.": sides, "person.recorded.": sides,
 		"person.waits.": waits, "person.waits.long.": waits,
+		"double.ground.": doubleGrounds(), "double.reason.": doubleReasons(), "register.done.": {"created", "unchanged", "requested"},
+		"register.language.": {"none", "zh-Hans", "kk-Arab", "ug-Arab"},
 		"contact.reason.": contactReasons(), "contact.paper.": contactPapers(), "contact.refusal.": contactRefusals(),
 	})
 }

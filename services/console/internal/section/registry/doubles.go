@@ -1,0 +1,193 @@
+package registry
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
+)
+
+// doubleReasons are why a pair is set aside; the contract names the same.
+func doubleReasons() []string {
+	return []string{"papers_differ", "both_known", "twins", "family", "other"}
+}
+
+// doubleGrounds are why two records are likely one person's.
+func doubleGrounds() []string {
+	return []string{
+		"same_name", "separators", "same_sound", "similar_name", "other_name", "same_birth", "other_date", "same_phone", "similar_phone", "similar_number", "swapped_number",
+		"other_document",
+	}
+}
+
+// doublesPage is how many pairs a page lists.
+const doublesPage = 50
+
+// doubles lists pairs of records that are likely one person's.
+func (s *pages) doubles(v *frame.Visit) error {
+	d, ok := v.Desk(deskDivisions(v.P))
+	if !ok {
+		return s.signTo(v, d, v.R.URL.RequestURI())
+	}
+	apart := v.Query("apart") != ""
+	reply, err := s.finder.ListDoubles(v.At(d, persons), &registryv1.ListDoublesRequest{Apart: apart, BeforeId: v.Query("before"), Limit: doublesPage})
+	b := struct {
+		Desk  deskBody
+		Apart bool
+		Pairs []*registryv1.PersonDouble
+		Next  string
+		Err   error
+	}{Desk: bodyOf(v, d), Apart: apart, Pairs: reply.GetDoubles(), Err: err}
+	if n := len(b.Pairs); n == doublesPage {
+		b.Next = b.Pairs[n-1].GetDoubleId()
+	}
+	return v.Render(http.StatusOK, "doubles", frame.Page{Title: "double.title", Nav: "workers", Body: b})
+}
+
+// double shows two records side by side.
+func (s *pages) double(v *frame.Visit) error {
+	d, ok := v.Desk(deskDivisions(v.P))
+	if !ok {
+		return s.signTo(v, d, v.R.URL.Path)
+	}
+	return s.showDouble(v, http.StatusOK, d, nil)
+}
+
+func (s *pages) showDouble(v *frame.Visit, status int, d frame.Desk, refused error) error {
+	reply, err := s.finder.GetDouble(v.At(d, persons), &registryv1.GetDoubleRequest{DoubleId: v.Path("double")})
+	if err != nil {
+		return err
+	}
+	return v.Render(status, "double", frame.Page{Title: "double.title", Nav: "workers", Body: struct {
+		Desk    deskBody
+		Reasons []string
+		Err     error
+		*registryv1.GetDoubleResponse
+	}{bodyOf(v, d), doubleReasons(), refused, reply}})
+}
+
+// decideDouble sets a pair aside, or takes it up again.
+func (s *pages) decideDouble(v *frame.Visit) error {
+	d, ok := v.Desk(deskDivisions(v.P))
+	if !ok {
+		return s.signTo(v, d, v.R.URL.Path)
+	}
+	req := &registryv1.DecideDoubleRequest{DoubleId: v.Path("double"), Apart: v.Form("decision") == "apart", ReasonCode: v.Form("reason")}
+	var err error
+	if req.GetApart() && req.GetReasonCode() == "" || !req.GetApart() && v.Form("decision") != "open" {
+		err = frame.ErrInput
+	} else {
+		_, err = s.finder.DecideDouble(v.At(d, persons), req)
+	}
+	switch errs.KindOf(err) {
+	case errs.Invalid, errs.Conflict:
+		return s.showDouble(v, http.StatusUnprocessableEntity, d, err)
+	}
+	return v.Done(err, "/persons/doubles")
+}
+
+// registerBody is the form in which a counter registers somebody.
+type registerBody struct {
+	Desk      deskBody
+	Counties  []words.Division
+	Languages []string
+	Form      url.Values
+	Err       error
+	Field     string
+	Found     []*registryv1.FoundDouble // who is likely the person already
+	Elsewhere bool
+	Done      *registryv1.RegisterWorkerResponse
+}
+
+// registerForm is a counter's form for somebody who registers.
+func (s *pages) registerForm(v *frame.Visit) error {
+	d, ok := v.Desk(deskDivisions(v.P))
+	if !ok {
+		return s.signTo(v, d, v.R.URL.Path)
+	}
+	return s.showRegister(v, http.StatusOK, registerBody{Desk: bodyOf(v, d), Form: url.Values{}})
+}
+
+func (s *pages) showRegister(v *frame.Visit, status int, b registerBody) error {
+	b.Counties, b.Languages = v.P.Counties(), []string{"zh-Hans", "kk-Arab", "ug-Arab"}
+	return v.Render(status, "register", frame.Page{Title: "register.title", Nav: "workers", Body: b})
+}
+
+// register registers somebody, unless there is likely a record of the person: then
+// the officer is shown why, and registers only after having looked.
+func (s *pages) register(v *frame.Visit) error {
+	d, ok := v.Desk(deskDivisions(v.P))
+	if !ok {
+		return s.signTo(v, d, v.R.URL.Path)
+	}
+	b := registerBody{Desk: bodyOf(v, d), Form: v.R.PostForm}
+	ctx, f := v.At(d, registering), v.Form
+	county, township, _ := strings.Cut(f("place"), " ")
+	err := func() error {
+		for _, name := range []string{"number", "name", "place", "notice"} {
+			if strings.TrimSpace(f(name)) == "" {
+				return frame.ErrInput.With("field", name)
+			}
+		}
+		if f("signed") == "" {
+			return frame.ErrInput.With("field", "signed")
+		}
+		if f("looked") == "" {
+			found, err := s.finder.FindDoubles(ctx, &registryv1.FindDoublesRequest{DocumentNumber: f("number"), Name: f("name"), Phone: f("phone"), CaseId: ident.NewID()})
+			if b.Found, b.Elsewhere = found.GetFound(), found.GetElsewhere(); err != nil || len(b.Found) > 0 || b.Elsewhere {
+				return err
+			}
+		}
+		req := &registryv1.RegisterWorkerRequest{
+			DocumentNumber: f("number"), Name: f("name"), Phone: f("phone"), County: county, Township: township, RegisteredOn: v.P.Today(),
+			NoticeVersion: f("notice"), Signed: true,
+		}
+		if f("language") != "" {
+			req.Languages = []string{f("language")}
+		}
+		var err error
+		b.Done, err = s.registry.RegisterWorker(ctx, req)
+		return err
+	}()
+	switch kind := errs.KindOf(err); {
+	case err == nil && b.Done == nil:
+		return s.showRegister(v, http.StatusOK, b)
+	case err == nil:
+		b.Form = url.Values{}
+		return s.showRegister(v, http.StatusOK, b)
+	case kind == errs.Invalid, kind == errs.Conflict:
+		b.Err, b.Field = err, registerField(err)
+		return s.showRegister(v, http.StatusUnprocessableEntity, b)
+	}
+	return err
+}
+
+// registerField is the field of the form that an error is about.
+func registerField(err error) string {
+	e := errs.From(err)
+	switch {
+	case strings.HasPrefix(e.Code, "id_"), e.Code == "under_age":
+		return "number"
+	case strings.HasPrefix(e.Code, "name_"), e.Code == "registry.worker.identity_conflict":
+		return "name"
+	case e.Code == "phone_format":
+		return "phone"
+	case e.Code == "registry.place.unknown":
+		return "place"
+	}
+	switch field := e.Detail["field"]; field {
+	case "document_number":
+		return "number"
+	case "county", "township":
+		return "place"
+	case "notice_version":
+		return "notice"
+	default:
+		return field
+	}
+}

@@ -1,0 +1,209 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+const (
+	// mostAlike is how many may share a likeness before it tells nobody apart.
+	mostAlike = 50
+	// mostCounted is up to how many are counted who bear a name or give a telephone.
+	mostCounted = 100
+	// likenessSize is how much is kept of a keyed hash: enough that no two are one
+	// by chance among all people.
+	likenessSize = 16
+	// likenPage is how many records of before are looked through by one task.
+	likenPage = 50
+)
+
+// alike is a person beside those who are likely the same.
+type alike struct {
+	keys   [][]byte // all, and of those
+	finds  [][]byte // by which others are found
+	locks  [][]byte
+	looked []string                 // who shares one
+	likely []domain.Likely          // who of them is likely the same
+	others map[string]domain.Worker // the accounts of those
+}
+
+// alike finds who is likely the same person as l: of those who share a likeness,
+// who are opened and compared, outside of any transaction.
+func (a *App) alike(ctx context.Context, l domain.Likened) (found alike, err error) {
+	var name, phone []byte
+	for _, k := range l.Keys() {
+		key := a.Vault.Index("likeness "+string(k.Kind), k.Text)[:likenessSize]
+		found.keys = append(found.keys, key)
+		switch k.Kind {
+		case domain.KeyName:
+			name = key
+		case domain.KeyPhone:
+			phone = key
+		case domain.KeyNameBirth, domain.KeyPhoneBirth:
+			found.locks = append(found.locks, key)
+		}
+		if k.Kind.Finds() {
+			found.finds = append(found.finds, key)
+		}
+	}
+	var crowd domain.Crowd
+	var shared []domain.Worker
+	err = a.Data.View(ctx, func(s Store) error {
+		shared = nil
+		if found.looked, err = s.Alike(found.finds, mostAlike); err != nil {
+			return err
+		}
+		for _, id := range found.looked {
+			w, err := s.PeekWorker(id)
+			if errors.Is(err, domain.ErrWorkerUnknown) { // a row that was lost
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if id != l.ID && w.Open() == nil {
+				shared = append(shared, w)
+			}
+		}
+		if len(shared) == 0 {
+			return nil
+		}
+		if crowd.Name, err = s.Sharing(name, l.ID, mostCounted); err != nil || phone == nil {
+			return err
+		}
+		crowd.Phone, err = s.Sharing(phone, l.ID, mostCounted)
+		return err
+	})
+	if err != nil {
+		return found, err
+	}
+	crowd.Name, crowd.Phone = crowd.Name+1, crowd.Phone+1 // with the person
+	found.others = map[string]domain.Worker{}
+	for _, w := range shared {
+		p, err := a.openWorker(ctx, w)
+		if errors.Is(err, domain.ErrWorkerClosed) {
+			continue
+		}
+		if err != nil {
+			return found, err
+		}
+		if likely, yes := domain.LikelySame(l, domain.Likening(w.ID, p, a.Spell), crowd); yes {
+			found.likely, found.others[w.ID] = append(found.likely, likely), w
+		}
+	}
+	return found, nil
+}
+
+// keepAlike keeps a person's likenesses, and the pairs that were found, each
+// logged for both. It reports whether somebody came to share one meanwhile, who
+// was not looked at.
+func (a *App) keepAlike(ctx context.Context, s Store, worker string, fresh bool, found alike) (more bool, err error) {
+	if err := s.LockLikeness(found.locks); err != nil {
+		return false, err
+	}
+	now, err := s.Alike(found.finds, mostAlike)
+	if err != nil {
+		return false, err
+	}
+	more = slices.ContainsFunc(now, func(id string) bool { return id != worker && !slices.Contains(found.looked, id) })
+	if err := s.KeepLikeness(worker, fresh, found.keys); err != nil || len(found.likely) == 0 {
+		return more, err
+	}
+	for _, l := range found.likely {
+		if err := s.KeepDouble(domain.NewDouble(a.NewID(), l, a.Clock.Now())); err != nil {
+			return more, err
+		}
+	}
+	return more, a.logAlike(ctx, s, worker, "", found)
+}
+
+// logAlike writes to the logs of those who were found, and of the person, that
+// they were compared: for the officer who learns of it, else for the registry.
+func (a *App) logAlike(ctx context.Context, s Store, worker, caseID string, found alike) error {
+	p, err := auth.FromContext(ctx)
+	if err != nil || p.Kind != auth.Officer {
+		p = itself()
+	}
+	ids := []string{worker}
+	for id := range found.others {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids) // locks are taken in one order
+	for _, id := range ids {
+		if id == "" {
+			continue
+		}
+		if err := a.logRead(s, p, id, caseID, kindCompared); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// itself is the registry where it looks for doubles on its own account.
+func itself() auth.Principal {
+	return auth.Principal{Kind: auth.Service, Subject: service, Purpose: "person_case", LegalBasis: "PIPL 8; PIPL 46", Via: auth.ViaSystem}
+}
+
+// Liken keeps the likenesses of a record that changed, or that was there before
+// they were kept, and looks for doubles.
+func (a *App) Liken(ctx context.Context, worker string) error {
+	var w domain.Worker
+	err := a.Data.Look(ctx, func(s Store) (err error) {
+		w, err = s.PeekWorker(worker)
+		return err
+	})
+	if err == nil {
+		err = w.Open()
+	}
+	var p domain.Person
+	if err == nil {
+		p, err = a.openWorker(ctx, w)
+	}
+	if errors.Is(err, domain.ErrWorkerUnknown) || errors.Is(err, domain.ErrWorkerClosed) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	found, err := a.alike(ctx, domain.Likening(w.ID, p, a.Spell))
+	if err != nil {
+		return err
+	}
+	return a.Data.Change(ctx, func(s Store) error {
+		now, err := s.Worker(worker)
+		if err != nil || now.Open() != nil {
+			return err
+		}
+		more, err := a.keepAlike(ctx, s, worker, false, found)
+		if err == nil && (more || now.Version != w.Version) {
+			err = s.LikenLater(ctx, worker)
+		}
+		return err
+	})
+}
+
+// LikenOlds looks through some of the records that were there before likenesses
+// were kept, and leaves the others to the next task.
+func (a *App) LikenOlds(ctx context.Context) error {
+	var page []string
+	err := a.Data.Look(ctx, func(s Store) (err error) {
+		page, err = s.Unlikened(likenPage)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	last := ""
+	for _, worker := range page {
+		if err := a.Liken(ctx, worker); err != nil {
+			return err
+		}
+		last = worker
+	}
+	return a.Data.Change(ctx, func(s Store) error { return s.Likened(ctx, last) })
+}

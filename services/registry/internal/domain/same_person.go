@@ -1,0 +1,219 @@
+package domain
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+)
+
+// Crowd is how many bear a name, and how many give a telephone.
+type Crowd struct{ Name, Phone int }
+
+const (
+	// mostOfAName is how many may bear a name before it and a birth date are two
+	// people's by chance: of so many, one pair in two thousand people is.
+	mostOfAName = 10
+	// mostOfAPhone is how many may give one telephone before it is an agent's or a
+	// dormitory's, and says nothing of a household.
+	mostOfAPhone = 10
+	// fewestBones are how many consonants a name needs to be known in another script,
+	// and known by it and the birth date alone.
+	fewestBones, enoughBones = 3, 5
+)
+
+// nameLikeness says how alike two names are, growing.
+type nameLikeness int
+
+const (
+	otherName nameLikeness = iota
+	similarName
+	sameSound
+	sameName
+)
+
+// SamePerson tells on which grounds two entries are likely of one person; none
+// where they are not. A name alone says nothing, nor does a birth date or a
+// telephone: fathers and sons have one, twins have both and names that differ in a
+// letter.
+func SamePerson(a, b Likened, c Crowd) []string {
+	name, birth, date := likeNames(a.Name, b.Name), a.Birth == b.Birth, slip(a.Birth, b.Birth)
+	n := compareNumbers(a.Number, b.Number)
+	phone := a.Phone != "" && a.Phone == b.Phone && c.Phone <= mostOfAPhone
+	nearly, _ := mistyped(a.Phone, b.Phone)
+	nearly = nearly && a.Phone != "" && !phone
+	elsewhere := n.slip && !n.twins // a slip that is not in the sequence, by which brothers and sisters differ too
+	var likely bool
+	switch {
+	case name == sameName && birth:
+		likely = phone || nearly || n.slip || c.Name <= mostOfAName && (n.unlike || !n.otherSex)
+	case name == sameSound && birth:
+		likely = phone || nearly || n.slip || n.unlike && min(len(a.Name.bones()), len(b.Name.bones())) >= enoughBones
+	case name == similarName && birth:
+		likely = elsewhere || phone && !n.unlike && !n.twins && !n.otherSex
+	case birth: // another name
+		likely = phone && !n.unlike && !n.twins && !n.otherSex
+	case name >= sameSound && date:
+		likely = phone || elsewhere || nearly && name == sameName
+	case name == sameName:
+		likely = phone && n.ending
+	}
+	if !likely {
+		return nil
+	}
+	return grounds(a, b, name, birth, date, phone, nearly, n)
+}
+
+func grounds(a, b Likened, name nameLikeness, birth, date, phone, nearly bool, n numbers) (all []string) {
+	add := func(yes bool, ground string) {
+		if yes {
+			all = append(all, ground)
+		}
+	}
+	exact := slices.Equal(a.Name.Parts, b.Name.Parts)
+	add(name == sameName && exact, GroundSameName)
+	add(name == sameName && !exact, GroundSeparators)
+	add(name == sameSound, GroundSameSound)
+	add(name == similarName, GroundSimilarName)
+	add(name == otherName, GroundOtherName)
+	add(birth, GroundSameBirth)
+	add(!birth && date, GroundOtherDate)
+	add(phone, GroundSamePhone)
+	add(nearly, GroundSimilarPhone)
+	add(n.slip && n.swapped, GroundSwappedNumber)
+	add(n.slip && !n.swapped, GroundSimilarNumber)
+	add(n.unlike, GroundOtherDocument)
+	return all
+}
+
+// likeNames compares two names.
+func likeNames(a, b Spelled) nameLikeness {
+	switch {
+	case len(a.Parts) == 0 || len(b.Parts) == 0:
+		return otherName
+	case a.letters() == b.letters() || written(a) == written(b):
+		return sameName
+	case a.Script != b.Script:
+		return acrossScripts(a, b)
+	case read(a) == read(b), len(a.Parts) != len(b.Parts) && within(a, b, func(x, y NamePart) bool { return x.Reading == y.Reading }):
+		return sameSound
+	case similar([]rune(written(a)), []rune(written(b))), len(a.bones()) >= fewestBones && a.bones() == b.bones(), within(a, b, likeParts):
+		return similarName
+	}
+	return otherName
+}
+
+// acrossScripts compares names by their consonants.
+func acrossScripts(a, b Spelled) nameLikeness {
+	if a.Script == OtherScript || b.Script == OtherScript {
+		return otherName
+	}
+	alike := a.bones() == b.bones() || within(a, b, func(x, y NamePart) bool { return x.Bones == y.Bones })
+	switch {
+	case !alike:
+		return otherName
+	case min(len(a.bones()), len(b.bones())) >= fewestBones:
+		return sameSound
+	}
+	return similarName
+}
+
+// within reports whether each part of the shorter name has one of its own in the
+// longer: the father's name is often left out.
+func within(a, b Spelled, same func(x, y NamePart) bool) bool {
+	short, long := a.Parts, slices.Clone(b.Parts)
+	if len(short) > len(long) {
+		short, long = b.Parts, slices.Clone(a.Parts)
+	}
+	for _, p := range short {
+		at := slices.IndexFunc(long, func(o NamePart) bool { return same(p, o) })
+		if at < 0 || at > 0 && len(short) == 1 && a.Script == Chinese && b.Script == Chinese { // there the given name comes first
+			return false
+		}
+		long = slices.Delete(long, at, at+1)
+	}
+	return true
+}
+
+func likeParts(x, y NamePart) bool {
+	return x.Reading == y.Reading || similar([]rune(x.Letters), []rune(y.Letters)) || len(x.Bones) >= fewestBones && x.Bones == y.Bones
+}
+
+// written is a name without what stands between its parts, read how it is read.
+func written(s Spelled) string {
+	return join(s, func(p NamePart) string { return p.Letters })
+}
+
+func read(s Spelled) string { return join(s, func(p NamePart) string { return p.Reading + " " }) }
+
+func join(s Spelled, of func(NamePart) string) string {
+	var b strings.Builder
+	for _, p := range s.Parts {
+		b.WriteString(of(p))
+	}
+	return b.String()
+}
+
+// slip reports whether two dates differ as one that was mistyped does: in one
+// digit, with two digits exchanged, or with month and day exchanged.
+func slip(a, b clock.Date) bool {
+	x, y := a.String(), b.String()
+	if x == y || len(x) != len("2020-05-14") || len(y) != len(x) {
+		return false
+	}
+	if x[:5]+x[8:]+"-"+x[5:7] == y {
+		return true
+	}
+	typed, _ := mistyped(strings.ReplaceAll(x, "-", ""), strings.ReplaceAll(y, "-", ""))
+	return typed
+}
+
+// mostAlike is how many may share a likeness before it tells nobody apart.
+const mostAlike = 50
+
+// SamePersons compares all whom a likeness brings together.
+func SamePersons(all []Likened) (likely []Likely) {
+	shared := map[LikenessKey][]int{}
+	keys := make([][]LikenessKey, len(all))
+	for i, l := range all {
+		keys[i] = l.Keys()
+		for _, k := range keys[i] {
+			shared[k] = append(shared[k], i)
+		}
+	}
+	crowd := func(i int) (c Crowd) {
+		for _, k := range keys[i] {
+			switch k.Kind {
+			case KeyName:
+				c.Name = len(shared[k])
+			case KeyPhone:
+				c.Phone = len(shared[k])
+			}
+		}
+		return c
+	}
+	seen := map[[2]int]bool{}
+	for k, who := range shared {
+		if !k.Kind.Finds() || len(who) > mostAlike {
+			continue
+		}
+		for i, x := range who {
+			for _, y := range who[i+1:] {
+				if seen[[2]int{x, y}] {
+					continue
+				}
+				seen[[2]int{x, y}] = true
+				if pair, yes := LikelySame(all[x], all[y], crowd(x)); yes {
+					likely = append(likely, pair)
+				}
+			}
+		}
+	}
+	return inOrder(likely)
+}
+
+// LikelySame is SamePerson with the two named.
+func LikelySame(a, b Likened, c Crowd) (Likely, bool) {
+	grounds := SamePerson(a, b, c)
+	return Likely{First: min(a.ID, b.ID), Second: max(a.ID, b.ID), Grounds: grounds}, grounds != nil
+}
