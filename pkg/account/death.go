@@ -19,6 +19,12 @@ var (
 // stands, under whichever reference.
 var recorded = `EXISTS (SELECT 1 FROM deceased WHERE reversed = 0 AND ` + person.Whose("worker", 1) + `)`
 
+// OfTheDead is a condition of SQL: a column holds a reference of somebody whose death
+// is recorded.
+func OfTheDead(column string) string {
+	return column + ` IN (SELECT worker FROM deceased WHERE reversed = 0 UNION ALL SELECT same.other FROM deceased JOIN same ON same.worker = deceased.worker WHERE deceased.reversed = 0)`
+}
+
 // RecordDeath keeps that a case recorded the worker's death. Where its reversal came
 // first, that stands: the two commute.
 func RecordDeath(tx *sqldb.Tx, id, worker string, at time.Time) error {
@@ -29,13 +35,16 @@ func RecordDeath(tx *sqldb.Tx, id, worker string, at time.Time) error {
 	return err
 }
 
-// ReverseDeath keeps that what a case recorded was reversed.
-func ReverseDeath(tx *sqldb.Tx, id, worker string, at time.Time) error {
+// ReverseDeath keeps that what a case recorded was reversed, and returns since when
+// the record stood.
+func ReverseDeath(tx *sqldb.Tx, id, worker string, at time.Time) (since time.Time, err error) {
 	if err := lock(tx, worker); err != nil {
-		return err
+		return since, err
 	}
-	_, err := tx.Exec(`INSERT INTO deceased (id, worker, recorded_at, reversed) VALUES ($1, $2, $3, 1) ON CONFLICT (id) DO UPDATE SET reversed = 1`, id, worker, sqldb.Micros(at))
-	return err
+	var micros int64
+	err = tx.QueryRow(`INSERT INTO deceased (id, worker, recorded_at, reversed) VALUES ($1, $2, $3, 1) ON CONFLICT (id) DO UPDATE SET reversed = 1 RETURNING recorded_at`,
+		id, worker, sqldb.Micros(at)).Scan(&micros)
+	return sqldb.Time(micros), err
 }
 
 // Died reports whether the worker's death is recorded. It locks nothing: who holds
@@ -43,6 +52,16 @@ func ReverseDeath(tx *sqldb.Tx, id, worker string, at time.Time) error {
 // only waits for the reversal.
 func Died(tx *sqldb.Tx, worker string) (died bool, err error) {
 	return died, tx.QueryRow(`SELECT `+recorded, worker).Scan(&died)
+}
+
+// Reachable returns ErrPaused where nothing can be offered to the worker: a death is
+// recorded, and what is offered would be held.
+func Reachable(tx *sqldb.Tx, worker string) error {
+	died, err := Died(tx, worker)
+	if err == nil && died {
+		return ErrPaused
+	}
+	return err
 }
 
 // Living returns ErrDeceased where the worker's death is recorded. Until the

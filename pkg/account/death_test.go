@@ -27,7 +27,13 @@ func TestADeathAndItsReversalCommute(t *testing.T) {
 				for _, a := range c.acts {
 					do, id := account.RecordDeath, worker+"c-1"
 					if a == 'R' || a == 'S' {
-						do = account.ReverseDeath
+						do = func(tx *sqldb.Tx, id, worker string, now time.Time) error {
+							since, err := account.ReverseDeath(tx, id, worker, now.Add(time.Hour))
+							if !since.Equal(at) && !since.Equal(at.Add(time.Hour)) { // the latter where nothing stood before
+								t.Errorf("%q stood since %v", c.acts, since)
+							}
+							return err
+						}
 					}
 					if a == 's' || a == 'S' {
 						id = worker + "c-2"

@@ -146,3 +146,22 @@ func (c Clock) Undo(within time.Duration, now time.Time, e Errors) (Clock, error
 	c.State = Undone
 	return c, nil
 }
+
+// Pause is a time in which a person could not answer and nothing was sent: a death
+// was recorded of somebody who lives.
+type Pause struct{ From, To time.Time }
+
+// Resume has an offer's times go on after a pause; it reports whether they changed.
+// Who has not answered has the whole time anew, which is never less than was left,
+// and whoever may take back what another accepted has the time that was left.
+func (c Clock) Resume(p Pause) (Clock, bool) {
+	switch {
+	case c.Waits() && !c.AnswerBy.IsZero():
+		c.AnswerBy = clock.DateOf(p.To).AddDays(c.AnswerDays + 1).Start().UTC()
+		return c, true
+	case c.State == Accepted && !c.InPerson && c.AcceptedAt.Before(p.From) && p.To.After(p.From):
+		c.AcceptedAt = c.AcceptedAt.Add(p.To.Sub(p.From))
+		return c, true
+	}
+	return c, false
+}

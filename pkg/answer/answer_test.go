@@ -161,3 +161,44 @@ func TestAnyOrder(t *testing.T) {
 		}
 	})
 }
+
+// After a pause nobody has less time than before it; what was answered in person, and
+// what ended, stays as it is; what was over before the pause stays over where another
+// accepted.
+func TestAfterAPause(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		day := time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC)
+		hours := func(name string) time.Duration {
+			return time.Duration(rapid.IntRange(1, 400).Draw(t, name)) * time.Hour
+		}
+		c, _ := answer.Make(rapid.IntRange(0, 10).Draw(t, "days"), day).Deliver(day)
+		c.State = rapid.SampledFrom([]answer.State{answer.Open, answer.Better, answer.Accepted, answer.Declined, answer.Lapsed, answer.Undone, answer.Withdrawn}).Draw(t, "state")
+		if c.State == answer.Accepted {
+			c.AcceptedAt, c.InPerson = day.Add(hours("accepted")), rapid.Bool().Draw(t, "in person")
+		}
+		p := answer.Pause{From: day.Add(hours("from"))}
+		p.To = p.From.Add(hours("long"))
+		got, changed := c.Resume(p)
+		if !changed && got != c {
+			t.Fatal("it changed")
+		}
+		switch {
+		case c.Waits():
+			if left := max(0, c.AnswerBy.Sub(p.From)); !changed || got.AnswerBy.Sub(p.To) < min(left, time.Duration(c.AnswerDays)*24*time.Hour) || got.Over(p.To) {
+				t.Fatalf("%v were left, and now %v", left, got.AnswerBy.Sub(p.To))
+			}
+		case c.State == answer.Accepted && !c.InPerson && c.AcceptedAt.Before(p.From):
+			within := hours("within")
+			if before, after := c.UndoUntil(within).Sub(p.From), got.UndoUntil(within).Sub(p.To); before != after {
+				t.Fatalf("%v were left to take it back, and now %v", before, after)
+			}
+		default:
+			if changed {
+				t.Fatalf("%s was taken up", c.State)
+			}
+		}
+	})
+	if c, changed := answer.Make(3, time.Now()).Resume(answer.Pause{To: time.Now()}); changed || !c.AnswerBy.IsZero() {
+		t.Error("an offer whose message did not arrive has a time to answer")
+	}
+}

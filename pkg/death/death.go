@@ -5,23 +5,23 @@ package death
 
 import (
 	"context"
-	"time"
 
 	"github.com/qiao-platform/qiao/pkg/account"
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
-// Use takes up what stood for a worker who lives after all, as of the moment at
-// which the record was undone.
-type Use func(ctx context.Context, tx *sqldb.Tx, worker string, at time.Time) error
+// Use takes up what stood for a worker who lives after all, while the death was on
+// record.
+type Use func(ctx context.Context, tx *sqldb.Tx, worker string, stood answer.Pause) error
 
 // In is a use case on a department's store.
-func In[S any](in func(*sqldb.Tx) S, use func(ctx context.Context, store S, worker string, at time.Time) error) Use {
-	return func(ctx context.Context, tx *sqldb.Tx, worker string, at time.Time) error {
-		return use(ctx, in(tx), worker, at)
+func In[S any](in func(*sqldb.Tx) S, use func(ctx context.Context, store S, worker string, stood answer.Pause) error) Use {
+	return func(ctx context.Context, tx *sqldb.Tx, worker string, stood answer.Pause) error {
+		return use(ctx, in(tx), worker, stood)
 	}
 }
 
@@ -32,14 +32,15 @@ func On(r *consume.Router, revive ...Use) {
 		return account.RecordDeath(tx, e.Aggregate, e.Worker, e.OccurredAt)
 	})
 	consume.On(r, event.Keeper, func(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.DeathReversed) error {
-		if err := account.ReverseDeath(tx, e.Aggregate, e.Worker, e.OccurredAt); err != nil {
+		from, err := account.ReverseDeath(tx, e.Aggregate, e.Worker, e.OccurredAt)
+		if err != nil {
 			return err
 		}
 		if died, err := account.Died(tx, e.Worker); err != nil || died { // by another case
 			return err
 		}
 		for _, use := range revive {
-			if err := use(ctx, tx, e.Worker, e.OccurredAt); err != nil {
+			if err := use(ctx, tx, e.Worker, answer.Pause{From: from, To: e.OccurredAt}); err != nil {
 				return err
 			}
 		}

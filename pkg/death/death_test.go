@@ -3,11 +3,11 @@ package death_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/account"
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/death"
@@ -30,10 +30,10 @@ func TestADepartmentFollowsWithoutALine(t *testing.T) {
 	var log *outbox.Outbox
 	s, err := run.New(context.Background(), "housing", nil, p.Deps("housing"), func(_ context.Context, k *run.Kit) (run.Parts, error) {
 		log = k.Outbox
-		revive := func(_ context.Context, tx *sqldb.Tx, worker string, at time.Time) error {
+		revive := func(_ context.Context, tx *sqldb.Tx, worker string, stood answer.Pause) error {
 			died, err := account.Died(tx, worker)
-			if died || at.IsZero() {
-				t.Errorf("%s is taken up too early, at %v", worker, at)
+			if died || !stood.From.Before(stood.To) {
+				t.Errorf("%s is taken up too early, of %v", worker, stood)
 			}
 			revived <- worker
 			return err

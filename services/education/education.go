@@ -6,6 +6,7 @@ package education
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -36,6 +37,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		return run.Parts{
 			Methods: append(educationv1.EducationMethods(server), educationv1.GuardiansMethods(server)...),
 			Router:  react.Router(cases, tables.In, held),
+			Revive:  []death.Use{death.In(tables.In, cases.Revive)},
 			Tasks: map[string]task.Handler{
 				store.TaskLapse:  task.Within(k.Outbox.DB(), tables.In, cases.Lapse),
 				store.TaskForget: task.Within(k.Outbox.DB(), tables.In, cases.ForgetEvidence),

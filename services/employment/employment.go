@@ -6,6 +6,7 @@ package employment
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -65,6 +66,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Methods: employmentv1.EmploymentMethods(server),
 			Facts:   []evidence.Source{{Kind: evidence.Job, Of: server.Jobs}},
 			Router:  react.Department{App: jobs, In: tables.In, Fair: fairs, Fairs: atFairs.In, Startup: help, Startups: helped.In, Evidence: holder}.Router(),
+			Revive:  []death.Use{death.In(tables.In, jobs.Revive), death.In(atFairs.In, fairs.Revive)},
 			Tasks: map[string]task.Handler{
 				store.TaskLapseOffer:        task.Within(k.Outbox.DB(), tables.In, jobs.LapseOffer),
 				fairstore.TaskLapseProposal: task.Within(k.Outbox.DB(), atFairs.In, fairs.LapseProposal),

@@ -8,6 +8,7 @@ package housing
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -44,6 +45,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Methods: housingv1.HousingMethods(server),
 			Facts:   []evidence.Source{{Kind: evidence.Lease, Of: server.Leases}},
 			Router:  react.Router(cases, tables.In, held),
+			Revive:  []death.Use{death.In(tables.In, cases.Revive)},
 			Tasks: map[string]task.Handler{
 				app.TaskLapse: within(cases.Lapse), app.TaskLease: within(cases.LookAtLease),
 				app.TaskPublish: within(cases.PublishList), app.TaskJobLeft: within(cases.LookAfterJob),

@@ -6,6 +6,7 @@ package training
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -31,6 +32,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Methods: trainingv1.TrainingMethods(server),
 			Facts:   []evidence.Source{{Kind: evidence.Certificate, Of: server.Certificates}},
 			Router:  react.Router(cases, tables.In),
+			Revive:  []death.Use{death.In(tables.In, cases.Revive)},
 			Tasks: map[string]task.Handler{
 				app.TaskLapse:      task.Within(k.Outbox.DB(), tables.In, cases.LapsePlace),
 				app.TaskOfferAgain: task.Within(k.Outbox.DB(), tables.In, cases.OfferAgain),

@@ -14,6 +14,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -30,12 +31,16 @@ type fixture struct {
 	client     trainingv1.TrainingClient
 }
 
-func start(t *testing.T) *fixture {
+func start(t *testing.T, change ...func(*run.Deps)) *fixture {
 	t.Helper()
 	c := clock.NewManual(time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC))
 	p := testkit.NewPlatform(t, c)
 	f := &fixture{Platform: p, clock: c, employment: p.Publisher("employment"), registry: p.Publisher("registry")}
-	s, err := training.New(context.Background(), p.Deps(training.Name))
+	d := p.Deps(training.Name)
+	for _, with := range change {
+		with(&d)
+	}
+	s, err := training.New(context.Background(), d)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,7 +5,8 @@ import (
 )
 
 // Lapse ends an offer that was not answered in time. Nothing is lost but the
-// offer: the application is back at its place in the queue.
+// offer: the application is back at its place in the queue. Of a guardian
+// whose death is recorded it waits.
 func (a *App) Lapse(ctx context.Context, s Store, offerID string) error {
 	seen, err := s.PeekOffer(offerID)
 	if err != nil {
@@ -20,6 +21,9 @@ func (a *App) Lapse(ctx context.Context, s Store, offerID string) error {
 	}
 	o, err := s.Offer(offerID)
 	if err != nil {
+		return err
+	}
+	if died, err := s.Died(o.Worker); err != nil || died {
 		return err
 	}
 	o, events := o.Lapse(a.Clock.Now())

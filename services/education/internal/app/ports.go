@@ -59,6 +59,10 @@ type Store interface {
 	// returns ErrOfferUnknown; so does PeekBetter, which does not lock.
 	PeekBetter(applicationID string) (domain.Offer, error)
 	Better(applicationID string) (domain.Offer, error)
+	// StandingOffers lists and locks the offers to a guardian that wait, or were accepted.
+	StandingOffers(worker string) ([]domain.Offer, error)
+	// Died reports whether a guardian's death is recorded.
+	Died(worker string) (bool, error)
 	SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error
 	// LapseAt has Lapse run for an offer at a time.
 	LapseAt(ctx context.Context, offerID string, at time.Time) error

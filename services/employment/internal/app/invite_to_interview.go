@@ -18,6 +18,9 @@ func (a *App) InviteToInterview(ctx context.Context, s Store, applicationID stri
 	if err := auth.Hide(Owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
 		return "", err
 	}
+	if err := s.Reachable(application.Worker); err != nil {
+		return "", err
+	}
 	before, err := s.InterviewOf(applicationID)
 	if err != nil {
 		return "", err

@@ -18,6 +18,9 @@ func (a *App) MakeOffer(ctx context.Context, s Store, applicationID string, wage
 	if err := auth.Hide(Owns(ctx, s, application.EmployerID), domain.ErrApplicationUnknown); err != nil {
 		return "", nil, err
 	}
+	if err := s.Reachable(application.Worker); err != nil {
+		return "", nil, err
+	}
 	from, err := Date(startOn, domain.ErrTerm)
 	if err != nil {
 		return "", nil, err

@@ -69,6 +69,12 @@ type Store interface {
 	Offer(id string) (domain.Offer, error)
 	PeekOffer(id string) (domain.Offer, error)
 	SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error
+	// StandingOffers lists and locks the offers to a person that wait, or were accepted.
+	StandingOffers(worker string) ([]domain.Offer, error)
+	// Died reports whether a person's death is recorded; Reachable refuses what
+	// would be offered then.
+	Died(worker string) (bool, error)
+	Reachable(worker string) error
 	// LapseOfferAt has LapseOffer run for an offer at a time.
 	LapseOfferAt(ctx context.Context, offerID string, at time.Time) error
 

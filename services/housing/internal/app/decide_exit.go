@@ -13,6 +13,11 @@ func (a *App) DecideExit(ctx context.Context, s Store, id string, leave bool, le
 	if err != nil {
 		return e, err
 	}
+	if died, err := s.Died(e.Worker); err != nil {
+		return e, err
+	} else if died && e.State == domain.ExitIsNoticed {
+		return e, domain.ErrExitEarly // a silence that is nobody's decides nothing
+	}
 	rules, err := a.exitRules(e.County)
 	if err != nil {
 		return e, err

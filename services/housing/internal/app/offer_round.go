@@ -35,6 +35,11 @@ func (a *App) OfferRound(ctx context.Context, s Store, id string) (offered int, 
 	}
 	standing := make(map[string]domain.Standing, len(ranked))
 	for _, st := range ranked {
+		if died, err := s.Died(st.Candidate.Application.Worker); err != nil {
+			return 0, err
+		} else if died { // takes no part in this pass, and keeps the place
+			continue
+		}
 		standing[st.Candidate.Application.ID] = st
 	}
 	each, err := sc.Area.Int("m2_per_person")

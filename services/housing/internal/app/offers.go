@@ -44,6 +44,9 @@ func (a *App) giveBack(ctx context.Context, s Store, application domain.Applicat
 
 // offer offers a home whose row is locked to an application whose row is.
 func (a *App) offer(ctx context.Context, s Store, application domain.Application, h domain.Home) (domain.Offer, error) {
+	if err := s.Reachable(application.Worker); err != nil {
+		return domain.Offer{}, err
+	}
 	days, err := a.number("HO-OFFER", "days", application.County)
 	if err != nil {
 		return domain.Offer{}, err

@@ -42,6 +42,14 @@ type Store interface {
 	// Offer returns ErrOfferUnknown where there is none; so does PeekOffer.
 	Offer(id string) (domain.Offer, error)
 	PeekOffer(id string) (domain.Offer, error)
+	// StandingOffers lists and locks the offers to a person that wait, or were
+	// accepted, and StandingExits the notices that are not over.
+	StandingOffers(worker string) ([]domain.Offer, error)
+	StandingExits(worker string) ([]domain.Exit, error)
+	// Died reports whether a person's death is recorded; Reachable refuses what
+	// would be offered then.
+	Died(worker string) (bool, error)
+	Reachable(worker string) error
 	SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error
 
 	// Lease returns ErrLeaseUnknown where there is none; so does PeekLease.

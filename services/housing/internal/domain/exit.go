@@ -145,6 +145,20 @@ func (e Exit) Delivered(at time.Time) (Exit, bool) {
 	return e, started
 }
 
+// Resume has the times of a notice go on after a pause in which the tenant could not
+// be heard; it reports whether they changed.
+func (e Exit) Resume(stood answer.Pause) (Exit, bool) {
+	if e.State == ExitIsLeaving && !e.AppealUntil.IsZero() && !clock.DateOf(stood.From).After(e.AppealUntil) {
+		return e.until(e.AppealUntil.AddDays(clock.DateOf(stood.To).Sub(clock.DateOf(stood.From)))), true
+	}
+	if e.State != ExitIsNoticed {
+		return e, false
+	}
+	c, changed := e.clock().Resume(stood)
+	e.AnswerBy = c.AnswerBy
+	return e, changed
+}
+
 // AnswerIt records the tenant's answer.
 func (e Exit) AnswerIt(code string) (Exit, []Event, error) {
 	if e.State != ExitIsNoticed && e.State != ExitIsAnswered {
@@ -215,7 +229,12 @@ func (e Exit) Served(on clock.Date) Exit {
 	if e.State != ExitIsLeaving || e.AppealDays == 0 || !e.AppealUntil.IsZero() {
 		return e
 	}
-	e.AppealUntil = on.AddDays(e.AppealDays)
+	return e.until(on.AddDays(e.AppealDays))
+}
+
+// until sets the last day to appeal, and says it in the reasons.
+func (e Exit) until(last clock.Date) Exit {
+	e.AppealUntil = last
 	e.Reasons = slices.Clone(e.Reasons)
 	for i, t := range e.Reasons {
 		e.Reasons[i].Appeals = slices.Clone(t.Appeals)

@@ -59,7 +59,7 @@ func (t *Tx) RecordDeath(c domain.DeathCase) error {
 
 // ReverseDeath lets the person act again, and has delivered what was held.
 func (t *Tx) ReverseDeath(ctx context.Context, c domain.DeathCase) error {
-	if err := account.ReverseDeath(t.tx, c.ID, c.Worker, c.ReversedAt); err != nil {
+	if _, err := account.ReverseDeath(t.tx, c.ID, c.Worker, c.ReversedAt); err != nil {
 		return err
 	}
 	held, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) },

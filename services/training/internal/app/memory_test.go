@@ -28,6 +28,8 @@ func newMemory() *memory {
 	return &memory{map[string]domain.Course{}, map[string]domain.Enrolment{}, map[string]domain.Certificate{}, map[string]domain.Due{}, nil, nil}
 }
 
+func (m *memory) Died(string) (bool, error) { return false, nil }
+
 func (m *memory) AddCourse(_ context.Context, c domain.Course, events ...domain.Event) (string, bool, error) {
 	for _, old := range m.courses {
 		if old.Provider == c.Provider && old.Reference == c.Reference {

@@ -39,6 +39,8 @@ type Store interface {
 	FirstWaiting(courseID string, behind int) (domain.Enrolment, bool, error)
 	// OfferedTo is the enrolment whose last offer this is, or "".
 	OfferedTo(offerID string) (enrolmentID string, err error)
+	// Died reports whether a person's death is recorded; FirstWaiting passes over such.
+	Died(worker string) (bool, error)
 	SaveEnrolment(ctx context.Context, e domain.Enrolment, events ...domain.Event) error
 	// OpenEnrolments lists the ids of the worker's enrolments that can still be left.
 	OpenEnrolments(worker string) ([]string, error)

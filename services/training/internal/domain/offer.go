@@ -36,12 +36,26 @@ func (c Course) Delivered(e Enrolment, at time.Time) (Enrolment, bool) {
 	if !started {
 		return e, false
 	}
+	e.Offer = clk.EndBy(c.lastToAnswer(at))
+	return e, true
+}
+
+func (c Course) lastToAnswer(at time.Time) clock.Date {
 	last := c.StartsOn.AddDays(-1)
 	if on := clock.DateOf(at); on.After(last) {
 		last = c.StartsOn
 	}
-	e.Offer = clk.EndBy(last)
-	return e, true
+	return last
+}
+
+// Resume has the times of a place go on after a pause; it reports whether they changed.
+func (c Course) Resume(e Enrolment, stood answer.Pause) (Enrolment, bool) {
+	clk, changed := e.Offer.Resume(stood)
+	if changed && clk.Waits() {
+		clk = clk.EndBy(c.lastToAnswer(stood.To))
+	}
+	e.Offer = clk
+	return e, changed
 }
 
 // Accept takes a place: the one that was offered or, for who let one pass, any

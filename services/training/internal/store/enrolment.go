@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -49,9 +50,10 @@ func (t *inTx) Enrolled(courseID, worker string) (bool, error) {
 	return found, err
 }
 
-// FirstWaiting loads and locks the enrolment of who waits first behind a number.
+// FirstWaiting loads and locks the enrolment of who waits first behind a number. Who
+// is recorded as dead is passed over and keeps the number.
 func (t *inTx) FirstWaiting(courseID string, behind int) (domain.Enrolment, bool, error) {
-	return enrolments.Find(t.tx, `WHERE course_id = $1 AND state = 'waiting' AND number > $2 ORDER BY number LIMIT 1`+enrolments.Lock(t.tx), courseID, behind)
+	return enrolments.Find(t.tx, `WHERE course_id = $1 AND state = 'waiting' AND number > $2 AND NOT `+account.OfTheDead("enrolment.worker")+` ORDER BY number LIMIT 1`+enrolments.Lock(t.tx), courseID, behind)
 }
 
 // OfferedTo is the id of the enrolment whose last offer this is.

@@ -99,6 +99,10 @@ type Store interface {
 	// ProposalsOf lists the proposals of an application to a fair, newest first.
 	ProposalsOf(applicationID string) ([]fair.Proposal, error)
 	SaveProposal(ctx context.Context, x fair.Proposal, events ...domain.Event) error
+	// WaitingProposals lists and locks the proposals to a person that wait for an answer.
+	WaitingProposals(worker string) ([]fair.Proposal, error)
+	// Died reports whether a person's death is recorded.
+	Died(worker string) (bool, error)
 	// LapseProposalAt has LapseProposal run for a proposal at a time.
 	LapseProposalAt(ctx context.Context, proposalID string, at time.Time) error
 	// Answering reports whether somebody still has time to answer a proposal of the fair.
