@@ -70,7 +70,7 @@ func proposalWaits(t *testing.T, f *fixture) {
 	fair := f.fair()
 	f.seat(fair, vacancy, 2, "")
 	f.wish("worker-1", fair, "", vacancy)
-	f.clock.Set(time.Date(2026, 11, 5, 4, 0, 0, 0, time.UTC))
+	f.clock.Set(time.Date(2026, 11, 7, 4, 0, 0, 0, time.UTC))
 	f.closeFair(fair, "")
 	f.clock.Set(time.Date(2026, 11, 10, 14, 0, 0, 0, time.UTC))
 	f.figure("officer-1", fair, "0817232629+05", "")
