@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -95,6 +96,9 @@ func (a *App) askedArrived(ctx context.Context, s Store, m domain.Message) error
 		return err
 	}
 	until, err := a.Calendar.AddWorkingDays(today, days)
+	if errors.Is(err, clock.ErrCalendarRange) { // a year whose days off are not announced: surely not less
+		until, err = today.AddDays(2*days), nil
+	}
 	if err != nil {
 		return err
 	}
