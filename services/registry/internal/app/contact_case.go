@@ -148,6 +148,9 @@ func (a *App) beside(ctx context.Context, k Key, known domain.Worker, c domain.C
 			continue
 		}
 		p.waiting[other.ID] = true
+		if other.Worker != known.ID { // of a record that was joined since: sealed under another key, and stale
+			continue
+		}
 		asked.Profile = other.Profile
 		var contact domain.Contact
 		if _, contact, err = openProfile(k, asked); contact == wanted && other.Asks(c) {
@@ -275,7 +278,7 @@ func (a *App) readContactCase(ctx context.Context, s Store, id string) (c ShownC
 	if c.Case, c.View, err = readableCase(s, p, id); err != nil || !c.View.Knows || c.Case.State != domain.CaseOpen {
 		return c, err
 	}
-	if c.Worker, err = s.Worker(c.Case.Worker); err != nil {
+	if c.Worker, err = s.Account(c.Case.Worker); err != nil { // what is asked is sealed for this very record
 		return c, err
 	}
 	return c, a.logRead(s, p, c.Worker.ID, id, kindName, kindContact)

@@ -125,6 +125,8 @@ func (k *kept) AddMessage(_ context.Context, m domain.Message) error {
 	return nil
 }
 
+func (k *kept) GuardianRows(string) ([]domain.Guardian, error) { return nil, nil }
+
 func (k *kept) Consents(string) ([]domain.Consent, error) { return nil, nil }
 func (k *kept) ChildrenOf(string) ([]domain.Child, error) { return nil, nil }
 func (k *kept) Forget(_ context.Context, worker string, _ []string) error {

@@ -167,7 +167,9 @@ func TestWhatIsAssigned(t *testing.T) {
 		step(3, "a", "registry.message.delivered.v1", "message"), step(2, "a", "registry.worker.joined.v1", "a"), step(1, "a", "employment.offer.accepted.v1", "hire"),
 	}
 	c := JoinCase{Kind: KindPart, State: CaseOpen, Officer: "a-1", Into: Side{Worker: "a"}, Alias: Side{Worker: "b"}}
-	fact := func(s Step) (FactRef, bool) { return FactRef{"job", s.Aggregate}, s.Type == "employment.hire.registered.v1" }
+	fact := func(s Step) (FactRef, bool) {
+		return FactRef{"job", s.Aggregate}, s.Type == "employment.hire.registered.v1"
+	}
 	list := func(c JoinCase) (all []string) {
 		for _, p := range c.Parts(steps, []string{"b", "c"}, fact) {
 			all = append(all, fmt.Sprint(p.Aggregate, " ", p.Service, " ", p.Recorded, " ", p.Assigned, " ", p.ByHand, " ", len(p.Facts)))

@@ -30,17 +30,17 @@ var workers = table.New(table.Spec[domain.Worker]{
 
 // Worker loads and locks the account that answers for a reference. Locks go from
 // an alias to the record that it was joined to, and never back.
-func (t *Tx) Worker(id string) (domain.Worker, error) { return t.follow(id, t.Account) }
-
-// PeekWorker reads the account that answers for a reference without locking it.
-func (t *Tx) PeekWorker(id string) (domain.Worker, error) { return t.follow(id, t.PeekAccount) }
-
-func (t *Tx) follow(id string, load func(string) (domain.Worker, error)) (domain.Worker, error) {
-	w, err := load(id)
+func (t *Tx) Worker(id string) (domain.Worker, error) {
+	w, err := t.Account(id)
 	for err == nil && w.JoinedInto != "" {
-		w, err = load(w.JoinedInto)
+		w, err = t.Account(w.JoinedInto)
 	}
 	return w, err
+}
+
+// PeekWorker reads the account that answers for a reference without locking it.
+func (t *Tx) PeekWorker(id string) (domain.Worker, error) {
+	return workers.One(t.tx, `WHERE id = coalesce((SELECT r.reference FROM remaining r WHERE r.worker = $1), CAST($1 AS TEXT))`, id)
 }
 
 // Account loads and locks the very record of a reference, joined or not.
