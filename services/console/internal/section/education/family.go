@@ -21,9 +21,10 @@ import (
 const mostChoices = 5
 
 type familyBody struct {
-	Ref  string
-	Err  error
-	Kids []kid
+	Ref    string
+	Err    error
+	Kids   []kid
+	Others []otherCase
 }
 
 // kid is one application with the child's name, which the guardian alone sees.
@@ -45,6 +46,9 @@ func (s *pages) family(v *frame.Visit) error {
 			b.Err = err
 		}
 		b.Kids = append(b.Kids, k)
+	}
+	if b.Others, err = s.otherCases(ctx, v, b.Ref); err != nil && b.Err == nil {
+		b.Err = err
 	}
 	return v.Render(http.StatusOK, "family", frame.Page{Title: "edu.family.title", Nav: "workers", Body: b})
 }

@@ -17,18 +17,21 @@ import (
 const resultsPage = 100
 
 type roundsBody struct {
-	Tab      string
-	Rounds   []*educationv1.Round
-	Tasks    []*educationv1.Task
-	Appeals  []*educationv1.Appeal
-	Grants   []*educationv1.Grant
-	Schools  []*educationv1.School // for a paper that names one
-	Done     bool
-	Names    map[string]string // of schools
-	Err      error
-	Counties []words.Division
-	Stages   []string
-	Today    string
+	Tab     string
+	Rounds  []*educationv1.Round
+	Tasks   []*educationv1.Task
+	Appeals []*educationv1.Appeal
+	Grants  []*educationv1.Grant
+	// Disagreements of guardians, and on what a decision can rest.
+	Disagreements []*educationv1.Disagreement
+	Grounds       []string
+	Schools       []*educationv1.School // for a paper that names one
+	Done          bool
+	Names         map[string]string // of schools
+	Err           error
+	Counties      []words.Division
+	Stages        []string
+	Today         string
 }
 
 func (s *pages) eduRounds(v *frame.Visit) error {

@@ -19,14 +19,18 @@ var school = frame.Purpose{Code: "school_place", LegalBasis: "义务教育法 12
 
 type pages struct {
 	education educationv1.EducationClient
+	guardians educationv1.GuardiansClient
 	registry  registryv1.RegistryClient
+	children  registryv1.GuardiansClient
 }
 
 // New returns the section.
 func New(c contract.Caller) frame.Section {
 	s := &pages{
 		education: educationv1.EducationClient{Caller: c, Target: "education"},
+		guardians: educationv1.GuardiansClient{Caller: c, Target: "education"},
 		registry:  registryv1.RegistryClient{Caller: c, Target: "registry"},
+		children:  registryv1.GuardiansClient{Caller: c, Target: "registry"},
 	}
 	return frame.Section{
 		Name: "education", Department: "edu", Files: files,
@@ -43,6 +47,8 @@ func New(c contract.Caller) frame.Section {
 			"POST /education/tasks/{id}":                     frame.Signed(school, s.eduOfferWay),
 			"GET /education/appeals":                         s.eduAppeals,
 			"POST /education/appeals/{id}":                   frame.Signed(school, s.eduDecide),
+			"GET /education/disagreements":                   s.eduDisagreements,
+			"POST /education/disagreements/{id}/{act}":       frame.Signed(school, s.eduDisagreement),
 			"GET /education/papers":                          s.eduPapers,
 			"POST /education/papers":                         frame.Signed(school, s.eduPaper),
 			"GET /education/grants":                          s.eduGrants,
@@ -52,6 +58,7 @@ func New(c contract.Caller) frame.Section {
 			"GET /workers/{ref}/school":                      s.family,
 			"GET /workers/{ref}/school/apply":                s.applyForm,
 			"POST /workers/{ref}/school/apply":               s.apply,
+			"POST /workers/{ref}/school/disagree":            s.disagree,
 			"GET /workers/{ref}/school/exam":                 s.examForm,
 			"POST /workers/{ref}/school/exam":                s.exam,
 			"GET /workers/{ref}/school/{application}":        s.outcome,

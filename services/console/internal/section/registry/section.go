@@ -23,25 +23,28 @@ var (
 )
 
 type pages struct {
-	registry registryv1.RegistryClient
-	deaths   registryv1.DeathClient
-	joining  registryv1.JoiningClient
-	finder   registryv1.DoublesClient
+	registry  registryv1.RegistryClient
+	deaths    registryv1.DeathClient
+	joining   registryv1.JoiningClient
+	finder    registryv1.DoublesClient
+	guardians registryv1.GuardiansClient
 }
 
 // New returns the section.
 func New(c contract.Caller) frame.Section {
 	s := &pages{
-		registry: registryv1.RegistryClient{Caller: c, Target: "registry"},
-		deaths:   registryv1.DeathClient{Caller: c, Target: "registry"},
-		joining:  registryv1.JoiningClient{Caller: c, Target: "registry"},
-		finder:   registryv1.DoublesClient{Caller: c, Target: "registry"},
+		registry:  registryv1.RegistryClient{Caller: c, Target: "registry"},
+		deaths:    registryv1.DeathClient{Caller: c, Target: "registry"},
+		joining:   registryv1.JoiningClient{Caller: c, Target: "registry"},
+		finder:    registryv1.DoublesClient{Caller: c, Target: "registry"},
+		guardians: registryv1.GuardiansClient{Caller: c, Target: "registry"},
 	}
 	return frame.Section{
 		Name: "registry", Department: "hrss", Files: files,
 		Menu: []frame.Link{{Name: "workers", Path: "/workers", Text: "nav.workers"}},
 		Tabs: []frame.Link{
 			{Name: "timeline", Text: "worker.tab.timeline"}, {Name: "have", Path: "/have", Text: "worker.tab.have"},
+			{Name: "children", Path: "/children", Text: "worker.tab.children", Last: true},
 			{Name: "messages", Path: "/messages", Text: "worker.tab.messages", Last: true}, {Name: "contact", Path: "/contact", Text: "worker.tab.contact", Last: true},
 			{Name: "consents", Path: "/consents", Text: "worker.tab.consents", Last: true}, {Name: "access", Path: "/access", Text: "worker.tab.access", Last: true},
 		},
@@ -70,6 +73,13 @@ func New(c contract.Caller) frame.Section {
 			"POST /workers/{ref}/death/object":      s.objectDeath,
 			"GET /workers/{ref}/contact":            s.ownContact,
 			"POST /workers/{ref}/contact/object":    s.objectContact,
+			"GET /guardians":                        s.guardianMatters,
+			"POST /guardians/open":                  s.openChild,
+			"GET /guardians/of/{child}":             s.childPage,
+			"POST /guardians/of/{child}/{act}":      s.childAct,
+			"POST /guardians/cases/{case}":          s.decideGuardianCase,
+			"GET /workers/{ref}/children":           s.ownChildren,
+			"POST /workers/{ref}/children/answer":   s.answerGuardian,
 			"GET /persons":                          s.personCases,
 			"GET /persons/doubles":                  s.doubles,
 			"GET /persons/doubles/{double}":         s.double,

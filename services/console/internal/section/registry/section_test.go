@@ -8,7 +8,7 @@ import (
 )
 
 func TestWhatTheSectionSays(t *testing.T) {
-	tabs := []string{"timeline", "have", "messages", "contact", "consents", "access"}
+	tabs := []string{"timeline", "have", "messages", "contact", "children", "consents", "access"}
 	states := []string{"open", "applied", "refused", "objected", "undone"}
 	deathStates := []string{"open", "applied", "refused", "objected", "reversed"}
 	kinds, sides, waits := []string{"join", "part"}, []string{"into", "alias"}, []string{"arrival", "clock"}
@@ -24,6 +24,8 @@ func TestWhatTheSectionSays(t *testing.T) {
 		"person.waits.": waits, "person.waits.long.": waits,
 		"double.ground.": doubleGrounds(), "double.reason.": doubleReasons(), "register.done.": {"created", "unchanged", "requested"},
 		"register.language.": {"none", "zh-Hans", "kk-Arab", "ug-Arab"},
+		"guardian.case.":     {"end", "hide", "show", "same", "two", "grown"}, "guardian.reason.": guardianReasons(), "guardian.paper.": append(casePapers(), "own_word"),
+		"guardian.hide.": hideable(), "guardian.refusal.": guardianRefusals(), "guardian.state.": guardianStates(),
 		"contact.reason.": contactReasons(), "contact.paper.": contactPapers(), "contact.refusal.": contactRefusals(),
 	})
 }

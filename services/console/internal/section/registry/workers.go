@@ -53,7 +53,9 @@ type workerBody struct {
 
 	Contact *registryv1.Worker // the person's own
 	Changes []*registryv1.ContactCase
-	Persons []*registryv1.PersonCase // what officers ask about who the person is
+
+	Children []*registryv1.MyChild
+	Persons  []*registryv1.PersonCase // what officers ask about who the person is
 }
 
 func (s *pages) worker(v *frame.Visit, b workerBody) error {
