@@ -281,7 +281,10 @@ func (a *App) ReadChild(ctx context.Context, id, caseID string) (c ShownChild, e
 			return ShownChild{}, domain.ErrChildUnknown
 		}
 		if !read.place {
-			c.County, c.Township = "", ""
+			c.Township = ""
+		}
+		if !read.own && c.Township == "" { // what is hidden is as what was never entered
+			c.County = ""
 		}
 	case auth.Service:
 		c.Circle = read.circle
@@ -295,7 +298,7 @@ type readChild struct {
 	child        domain.Child
 	circle       domain.Circle
 	worker, kind string
-	place        bool // the reader may know where the child is registered
+	own, place   bool // the reader made this record; may know where the child lives
 }
 
 // readChild loads a child for a reader and writes the read to the guardians' logs,
@@ -344,13 +347,13 @@ func (a *App) readOwnChild(s Store, p auth.Principal, r readChild, caseID string
 			return r, err
 		}
 		if own := p.MayActFor(c.Guardian) == nil; i == 0 || own {
-			r.child, r.place = c, own
+			r.child, r.own, r.place = c, own, own
 		}
-		if r.place {
+		if r.own {
 			break
 		}
 	}
-	if !r.place { // another guardian's word, as long as that is one and hides nothing
+	if !r.own { // another guardian's word, as long as that is one and hides nothing
 		r.place = len(r.circle.HiddenFrom(me.Person)) == 0 && slices.ContainsFunc(r.circle.Acting(clock.Today(a.Clock)),
 			func(g domain.Guardian) bool { return g.Worker == r.child.Guardian })
 	}
