@@ -10,6 +10,8 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/testkit"
@@ -89,8 +91,90 @@ func (f *fixture) accept(worker, proposal, code string) string {
 
 // told says that a worker's message has arrived.
 func (f *fixture) told(worker, about string) {
-	f.registry.Publish(outbox.Subject{Aggregate: "message-" + about, Worker: worker}, &registryv1.MessageDelivered{MessageId: "message-" + about, About: about, AboutService: "employment", AboutKind: "proposal"})
+	f.toldOf(worker, about, "proposal")
+}
+
+func (f *fixture) toldOf(worker, about, kind string) {
+	id := ident.NewID()
+	f.registry.Publish(outbox.Subject{Aggregate: id, Worker: worker}, &registryv1.MessageDelivered{MessageId: id, About: about, AboutService: "employment", AboutKind: kind})
 	f.Settle()
+}
+
+// The days in which a result, or an employer's no, is looked at again are counted
+// from when word of it arrived, not from the draw; a later pass has days of its own.
+func TestDaysToAskRunFromArrival(t *testing.T) {
+	f := start(t)
+	employer := f.employer()
+	one := post("one")
+	a := f.publish(one)
+	fair := f.fair()
+	f.seat(fair, a, 1, "")
+	numbers := map[string]string{}
+	for i := range 3 {
+		w := fmt.Sprintf("worker-%d", i)
+		numbers[w] = f.wish(w, fair, "", a).GetApplicationId()
+	}
+	f.clock.Advance(5 * 24 * time.Hour)
+	f.closeFair(fair, "")
+	f.clock.Advance(3 * 24 * time.Hour)
+	f.figure("officer-1", fair, "0817232629+05", "")
+	f.draw("officer-2", fair, "0817232629+05", "")
+	got, without := "", ""
+	for w := range numbers {
+		if f.entry(w, fair).GetProposal() != nil {
+			got = w
+		} else {
+			without = w
+		}
+	}
+	until := func(worker string) string {
+		t.Helper()
+		r := f.entry(worker, fair).GetReasons()
+		if len(r) == 0 || len(r[0].GetAppeals()) == 0 || r[0].GetAppeals()[0].GetDays() != 5 {
+			t.Fatal(r)
+		}
+		return r[0].GetAppeals()[0].GetUntil()
+	}
+	if u := until(without); u != "" {
+		t.Errorf("the days run to %s, and nobody was told", u)
+	}
+	days := func(n int) string { return clock.Today(f.clock).AddDays(n).String() }
+	f.clock.Advance(4 * 24 * time.Hour)
+	f.toldOf(without, numbers[without], "fair_application") // of something else
+	if u := until(without); u != "" {
+		t.Errorf("word of a notice has the days run to %s", u)
+	}
+	f.toldOf(without, numbers[without], "fair_result")
+	if u := until(without); u != days(5) {
+		t.Errorf("to %s", u)
+	}
+	was := days(5)
+	f.clock.Advance(24 * time.Hour)
+	f.toldOf(without, numbers[without], "fair_result")
+	if u := until(without); u != was {
+		t.Errorf("a second arrival moves it to %s", u)
+	}
+
+	proposal := f.entry(got, fair).GetProposal().GetProposalId()
+	f.accept(got, proposal, "")
+	_, err := f.client.PassOverProposal(f.Employer(employer), &employmentv1.PassOverProposalRequest{ProposalId: proposal, ReasonCode: "certificate_missing"})
+	refused(t, err, "")
+	if u := until(got); u != "" {
+		t.Errorf("the days of an employer's no run to %s", u)
+	}
+	f.clock.Advance(2 * 24 * time.Hour)
+	f.toldOf(got, proposal, "passed_over")
+	if u := until(got); u != days(5) {
+		t.Errorf("of an employer's no to %s", u)
+	}
+	if _, err := f.client.RunSecondPass(f.staff("hrss-1"), &employmentv1.RunSecondPassRequest{FairId: fair}); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []string{"worker-0", "worker-1", "worker-2"} {
+		if x := f.entry(w, fair); w != got && x.GetProposal() == nil && until(w) != "" {
+			t.Errorf("%s is told of the second pass before its word: %v", w, x.GetReasons())
+		}
+	}
 }
 
 // enough fails unless every reason of a non-placement says enough.
@@ -100,7 +184,7 @@ func enough(t testing.TB, all []*platformv1.Reason) {
 		if r.GetOutcome() == "met" {
 			continue
 		}
-		if !strings.HasPrefix(r.GetRuleId(), "EM-FAIR") || r.GetSource() == "" || len(r.GetFacts()) < 2 || len(r.GetChanges()) == 0 || len(r.GetAppeals()) == 0 || r.GetAppeals()[0].GetUntil() == "" {
+		if !strings.HasPrefix(r.GetRuleId(), "EM-FAIR") || r.GetSource() == "" || len(r.GetFacts()) < 2 || len(r.GetChanges()) == 0 || len(r.GetAppeals()) == 0 || r.GetAppeals()[0].GetDays() == 0 {
 			t.Errorf("not enough is said: %v", r)
 		}
 	}

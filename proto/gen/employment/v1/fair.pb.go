@@ -4763,13 +4763,13 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\x18FairApplicationWithdrawn\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:?\x8a\xb5\x18;\n" +
 	"(employment.fair_application.withdrawn.v1\x10\x01\"\n" +
-	"worker act*\x01\x01\"\xd9\x01\n" +
+	"worker act*\x01\x01\"\xd6\x01\n" +
 	"\x17FairApplicationUnplaced\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x17\n" +
 	"\afair_id\x18\x02 \x01(\tR\x06fairId\x12\x12\n" +
-	"\x04pass\x18\x03 \x01(\x05R\x04pass:j\x8a\xb5\x18f\n" +
-	"'employment.fair_application.unplaced.v1\x10\x02\"\x12consent: this fair*\x01\x01:\"\n" +
-	"\x0eapplication_id\x12\x10fair_application\"\xe8\x01\n" +
+	"\x04pass\x18\x03 \x01(\x05R\x04pass:g\x8a\xb5\x18c\n" +
+	"'employment.fair_application.unplaced.v1\x10\x02\"\x12consent: this fair*\x01\x01:\x1f\n" +
+	"\x0eapplication_id\x12\vfair_result(\x01\"\xe8\x01\n" +
 	"\x10FairProposalMade\x12\x1f\n" +
 	"\vproposal_id\x18\x01 \x01(\tR\n" +
 	"proposalId\x12\x17\n" +
@@ -4800,14 +4800,14 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\vproposal_id\x18\x01 \x01(\tR\n" +
 	"proposalId:<\x8a\xb5\x188\n" +
 	"%employment.fair_proposal.withdrawn.v1\x10\x01\"\n" +
-	"worker act*\x01\x01\"\xb5\x01\n" +
+	"worker act*\x01\x01\"\xba\x01\n" +
 	"\x16FairProposalPassedOver\x12\x1f\n" +
 	"\vproposal_id\x18\x01 \x01(\tR\n" +
 	"proposalId\x12\x1f\n" +
 	"\vreason_code\x18\x02 \x01(\tR\n" +
-	"reasonCode:Y\x8a\xb5\x18U\n" +
-	"'employment.fair_proposal.passed_over.v1\x10\x02\"\femployer act*\x01\x01:\x17\n" +
-	"\vproposal_id\x12\bproposalBDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
+	"reasonCode:^\x8a\xb5\x18Z\n" +
+	"'employment.fair_proposal.passed_over.v1\x10\x02\"\femployer act*\x01\x01:\x1c\n" +
+	"\vproposal_id\x12\vpassed_over(\x01BDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
 
 var (
 	file_qiao_employment_v1_fair_proto_rawDescOnce sync.Once

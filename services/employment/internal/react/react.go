@@ -40,6 +40,12 @@ func (d Department) Router() *consume.Router {
 		"proposal": func(ctx context.Context, tx *sqldb.Tx, id string, at time.Time) error {
 			return d.Fair.StartProposalClock(ctx, d.Fairs(tx), id, at)
 		},
+		"fair_result": func(ctx context.Context, tx *sqldb.Tx, id string, at time.Time) error {
+			return d.Fair.ServeResult(ctx, d.Fairs(tx), id, at)
+		},
+		"passed_over": func(ctx context.Context, tx *sqldb.Tx, id string, at time.Time) error {
+			return d.Fair.ServePassing(ctx, d.Fairs(tx), id, at)
+		},
 	})
 	closing.On(r, tx, d.closeAccount)
 	return r

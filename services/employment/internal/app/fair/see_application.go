@@ -67,7 +67,7 @@ func (a *App) reasons(application fair.Application, proposals []fair.Proposal) (
 	if err != nil {
 		return nil, err
 	}
-	all, err := o.Traces(rules)
+	all, err := o.Traces(rules, application.ToldAt)
 	if err != nil || len(proposals) == 0 || proposals[0].State != fair.PassedOver {
 		return all, err
 	}

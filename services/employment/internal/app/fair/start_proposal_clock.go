@@ -9,12 +9,19 @@ import (
 )
 
 // StartProposalClock starts a proposal's time to answer when its message is
-// known to have arrived.
+// known to have arrived, which is word of why it is not a better one too.
 func (a *App) StartProposalClock(ctx context.Context, s Store, proposalID string, delivered time.Time) error {
-	x, err := s.Proposal(proposalID)
+	seen, err := s.PeekProposal(proposalID)
 	if errors.Is(err, fair.ErrProposalUnknown) {
 		return nil
 	}
+	if err != nil {
+		return err
+	}
+	if err := a.ServeResult(ctx, s, seen.ApplicationID, delivered); err != nil {
+		return err
+	}
+	x, err := s.Proposal(proposalID)
 	if err != nil {
 		return err
 	}

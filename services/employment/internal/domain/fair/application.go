@@ -28,6 +28,7 @@ type Application struct {
 	Word        allocate.Word
 	Wishes      []string // vacancies, most wanted first
 	Outcome     Outcome
+	ToldAt      time.Time // when word of the outcome is known to have arrived; zero until then
 	SubmittedAt time.Time
 	Version     int64
 }
@@ -51,6 +52,17 @@ func (a Application) Apply(f Fair, wishes []string, word allocate.Word, posts ma
 	}
 	a.Wishes, a.Word, a.Withdrawn, a.SubmittedAt = wishes, word, false, now
 	return a, []domain.Event{domain.FairApplicationSubmitted{ApplicationID: a.ID, FairID: f.ID}}, nil
+}
+
+// Told records when word of the outcome arrived, once for each pass; it reports
+// whether that was now. Word of an earlier pass that comes only after a later one is
+// word of both: the page that it leads to shows the newest.
+func (a Application) Told(at time.Time) (Application, bool) {
+	if a.Outcome.Pass == 0 || !a.ToldAt.IsZero() {
+		return a, false
+	}
+	a.ToldAt = at
+	return a, true
 }
 
 // Withdraw takes the worker out of the fair. In a list that was committed the

@@ -143,7 +143,7 @@ func check(t *rapid.T, l *fair.Lists, m fair.Match, r fair.Rules, taken map[stri
 			}
 			continue
 		}
-		traces, err := o.Traces(r)
+		traces, err := o.Traces(r, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +203,8 @@ func TestFairGapsAreTold(t *testing.T) {
 		{VacancyID: "c", Number: 37, Of: 120, Seats: 10, LastNumber: 12},
 		{VacancyID: "d", Number: 1, Of: 1, NoSeat: true},
 	}}
-	all, err := o.Traces(r)
+	told := clock.NewDate(2026, 11, 12).Start().Add(9 * time.Hour) // two days after it was drawn
+	all, err := o.Traces(r, told)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,9 +221,16 @@ func TestFairGapsAreTold(t *testing.T) {
 		if len(x.Gaps) != 1 || x.Gaps[0] != want.gap || x.Changes[0].Code != want.change || x.Changes[1].Code != fair.ChangePass || x.Facts[0].Value != strconv.Itoa(i+1) {
 			t.Errorf("%d: %+v", i, x)
 		}
-		if x.Appeals[0].Until != clock.NewDate(2026, 11, 15) {
+		if a := x.Appeals[0]; a.Until != clock.NewDate(2026, 11, 17) || a.Days != 5 {
 			t.Error(x.Appeals)
 		}
+	}
+	untold, err := o.Traces(r, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := untold[0].Appeals[0]; !a.Until.IsZero() || a.Days != 5 {
+		t.Errorf("%+v, of which no word has arrived", a)
 	}
 	// Unplaced with room on the list, one more thing helps.
 	if c := all[3].Changes; len(c) != 4 || c[2].Code != fair.ChangeWishes || c[3].Code != fair.ChangeApply {
@@ -289,7 +297,7 @@ func BenchmarkFair(b *testing.B) {
 			for b.Loop() {
 				n = 0
 				for _, o := range first.Outcomes {
-					all, err := o.Traces(r)
+					all, err := o.Traces(r, time.Time{})
 					if err != nil {
 						b.Fatal(err)
 					}

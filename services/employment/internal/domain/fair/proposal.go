@@ -33,6 +33,7 @@ type Proposal struct {
 	JobID      string    // the application for the job, once accepted
 	ReasonCode string    // of a passing over
 	EndedAt    time.Time // when it was passed over
+	ToldAt     time.Time // when word of that is known to have arrived; zero until then
 	Version    int64
 }
 
@@ -43,6 +44,15 @@ func Propose(id string, e Entry, p Post, wish, pass, answerDays int, now time.Ti
 		County: p.County, Wish: wish, Pass: pass, Clock: answer.Make(answerDays, now),
 	}
 	return x, []domain.Event{domain.FairProposalMade{ProposalID: id, FairID: p.FairID, VacancyID: p.VacancyID, AnswerDays: answerDays}}
+}
+
+// Told records when word of a passing over arrived, once; it reports whether that was now.
+func (x Proposal) Told(at time.Time) (Proposal, bool) {
+	if x.State != PassedOver || !x.ToldAt.IsZero() {
+		return x, false
+	}
+	x.ToldAt = at
+	return x, true
 }
 
 // StartClock starts the time to answer, once; it reports whether it did.

@@ -2,6 +2,7 @@ package fair
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rule"
@@ -44,8 +45,9 @@ const (
 
 // Traces explains the outcome: one trace for each wish above what was got, and
 // one for that. Each says which rank and number there was, those of the last one
-// in, how far off, what would change it and where to have it looked at.
-func (o Outcome) Traces(r Rules) ([]rule.Trace, error) {
+// in, how far off, what would change it and where to have it looked at: for so many
+// days from when word of it arrived, the zero time until that is known.
+func (o Outcome) Traces(r Rules, told time.Time) ([]rule.Trace, error) {
 	begun, err := r.Match.Trace(o.On, "mechanism", "unranked")
 	if err != nil {
 		return nil, err
@@ -73,7 +75,7 @@ func (o Outcome) Traces(r Rules) ([]rule.Trace, error) {
 			all = append(all, t)
 			continue
 		}
-		t.Appeals = []rule.Appeal{{Way: "officer_review", Body: "hrss", Until: o.On.AddDays(r.ReviewDays)}}
+		t.Appeals = r.review(told)
 		l.gap(&t)
 		if o.Pass < r.Passes && !l.Over {
 			t.Changes = append(t.Changes, rule.Change{Code: ChangePass})
@@ -134,6 +136,15 @@ func (x Proposal) Trace(r Rules) (rule.Trace, error) {
 		t.Changes = append(t.Changes, rule.Change{Code: ChangePass})
 	}
 	t.Changes = append(t.Changes, rule.Change{Code: ChangeApply})
-	t.Appeals = []rule.Appeal{{Way: "officer_review", Body: "hrss", Until: on.AddDays(r.ReviewDays)}}
+	t.Appeals = r.review(x.ToldAt)
 	return t, nil
+}
+
+// review is where a result is looked at again, and until when.
+func (r Rules) review(told time.Time) []rule.Appeal {
+	a := rule.Appeal{Way: "officer_review", Body: "hrss", Days: r.ReviewDays}
+	if !told.IsZero() {
+		a.Until = clock.DateOf(told).AddDays(r.ReviewDays)
+	}
+	return []rule.Appeal{a}
 }

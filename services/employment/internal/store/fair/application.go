@@ -27,7 +27,7 @@ var applications = table.New(table.Spec[fair.Application]{
 		return []table.Column{
 			table.Key("id", &a.ID), table.Fixed("fair_id", &a.FairID), table.Fixed("worker", &a.Worker), table.Fixed("division", &a.Division),
 			table.Changing("withdrawn", &a.Withdrawn), table.Fixed("listed", &a.Listed), table.Fixed("ticket", &a.Ticket), table.Changing("word", (*word)(&a.Word)),
-			table.Fixed("outcome", table.JSON(&a.Outcome)), table.Changing("submitted_at", &a.SubmittedAt), table.Version(&a.Version),
+			table.Fixed("outcome", table.JSON(&a.Outcome)), table.Changing("told_at", &a.ToldAt), table.Changing("submitted_at", &a.SubmittedAt), table.Version(&a.Version),
 		}
 	},
 	About: func(a *fair.Application) outbox.Subject {
@@ -246,7 +246,7 @@ func (t *inTx) SaveMatch(ctx context.Context, f fair.Fair, given []app.Given) er
 		if err != nil {
 			return err
 		}
-		if err := t.tx.Queue(`UPDATE fair_application SET outcome = $1, version = $2 WHERE id = $3`, string(outcome), g.Entry.Version+1, g.Entry.ApplicationID); err != nil {
+		if err := t.tx.Queue(`UPDATE fair_application SET outcome = $1, told_at = 0, version = $2 WHERE id = $3`, string(outcome), g.Entry.Version+1, g.Entry.ApplicationID); err != nil {
 			return err
 		}
 		if g.Proposal.ID == "" {

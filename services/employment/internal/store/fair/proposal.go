@@ -24,7 +24,7 @@ var proposals = table.New(table.Spec[fair.Proposal]{
 			table.Fixed("wish", &x.Wish), table.Fixed("pass", &x.Pass), table.Changing("state", &x.State), table.Fixed("answer_days", &x.AnswerDays),
 			table.Fixed("made_at", &x.MadeAt), table.Changing("answer_by", &x.AnswerBy), table.Changing("accepted_at", &x.AcceptedAt),
 			table.Changing("in_person", &x.InPerson), table.Changing("job_id", &x.JobID), table.Changing("reason_code", &x.ReasonCode),
-			table.Changing("ended_at", &x.EndedAt), table.Version(&x.Version),
+			table.Changing("ended_at", &x.EndedAt), table.Changing("told_at", &x.ToldAt), table.Version(&x.Version),
 		}
 	},
 	About: func(x *fair.Proposal) outbox.Subject {
