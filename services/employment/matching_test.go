@@ -428,6 +428,9 @@ func TestTheNameComesAfterTheInterview(t *testing.T) {
 	if looks() != 2 {
 		t.Errorf("%d lines in the worker's log for looks on two days", looks())
 	}
+	f.clock.Advance(33 * 24 * time.Hour) // the interview is over, and led to nothing
+	_, err = name()
+	refused(t, err, "employment.interview.name_over")
 	withdrawn, err := f.client.WithdrawApplication(f.Worker("worker-1"), &employmentv1.WithdrawApplicationRequest{ApplicationId: application})
 	ok(t, withdrawn, err)
 	_, err = name()

@@ -398,6 +398,8 @@ func TestSafetyTrainingFollowsTheHire(t *testing.T) {
 	f.hire("hire-2", true)
 	f.hire("hire-3", true)
 	f.hire("hire-4", false)
+	f.hire("hire-5", true)
+	f.employment.Publish(outbox.Subject{Aggregate: "hire-5", Version: 1, Worker: "worker-1", Division: "654321"}, &employmentv1.HireEnded{HireId: "hire-5", EndedOn: "2026-11-02"})
 	f.employment.Publish(outbox.Subject{Aggregate: "hire-1", Version: 1, Worker: "worker-1", Division: "654321"}, &employmentv1.HireDisputed{HireId: "hire-1"})
 	f.employment.Publish(outbox.Subject{Aggregate: "hire-2", Version: 1, Worker: "worker-1", Division: "654321"}, &employmentv1.HireUndone{HireId: "hire-2"})
 	f.Settle()
@@ -405,7 +407,7 @@ func TestSafetyTrainingFollowsTheHire(t *testing.T) {
 	for _, d := range f.mine(t, "worker-1").GetDue() {
 		states[d.GetHireId()] = d.GetState()
 	}
-	if len(states) != 3 || states["hire-1"] != "cancelled" || states["hire-2"] != "cancelled" || states["hire-3"] != "due" {
+	if len(states) != 4 || states["hire-5"] != "cancelled" || states["hire-1"] != "cancelled" || states["hire-2"] != "cancelled" || states["hire-3"] != "due" {
 		t.Errorf("%v", states)
 	}
 }

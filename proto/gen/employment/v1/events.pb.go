@@ -1287,7 +1287,7 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\x0fHireEndDisputed\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId:6\x8a\xb5\x182\n" +
 	"\x1femployment.hire.end_disputed.v1\x10\x02\"\n" +
-	"worker act*\x01\x04\"\xd3\x02\n" +
+	"worker act*\x01\x04\"\xdd\x02\n" +
 	"\tHireEnded\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\vemployer_id\x18\x02 \x01(\tR\n" +
@@ -1300,8 +1300,8 @@ const file_qiao_employment_v1_events_proto_rawDesc = "" +
 	"\bended_on\x18\x06 \x01(\tR\aendedOn\x12+\n" +
 	"\vground_code\x18\a \x01(\tB\n" +
 	"\x9a\xb5\x18\x06GroundR\n" +
-	"groundCode:q\x8a\xb5\x18m\n" +
-	"\x18employment.hire.ended.v1\x10\x02\x1a\tinsurance\x1a\aholders\"\x06LCL 50*\x01\x04J0\n" +
+	"groundCode:{\x8a\xb5\x18w\n" +
+	"\x18employment.hire.ended.v1\x10\x02\x1a\tinsurance\x1a\btraining\x1a\aholders\"\x06LCL 50*\x01\x04J0\n" +
 	"\x03job\x12\ahire_id\x1a\bstart_on\"\bended_on2\n" +
 	"occupation@\x02\"\xac\x01\n" +
 	"\x15QualificationRecorded\x12%\n" +

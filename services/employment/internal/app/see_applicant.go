@@ -8,7 +8,8 @@ import (
 )
 
 // SeeApplicant shows an employer an applicant whose name it may be told: the
-// worker has accepted an interview or an offer. What is seen of the worker is
+// worker has accepted an interview or an offer, and what it was told for is not over
+// since longer than the rule's days. What is seen of the worker is
 // written to the worker's access log.
 func (a *App) SeeApplicant(ctx context.Context, s Store, applicationID string) (Applicant, error) {
 	application, err := s.PeekApplication(applicationID)
@@ -22,8 +23,16 @@ func (a *App) SeeApplicant(ctx context.Context, s Store, applicationID string) (
 	if err != nil {
 		return Applicant{}, err
 	}
-	if !all[0].Interview.NameOpen() && application.State != domain.ApplicationIsAccepted {
-		return Applicant{}, domain.ErrNameHidden
+	days, err := a.number("EM-NAME", "after_days", application.County)
+	if err != nil {
+		return Applicant{}, err
+	}
+	hires, err := s.HiresOf(application.Worker)
+	if err != nil {
+		return Applicant{}, err
+	}
+	if err := domain.NameOpen(application, all[0].Interview, hires, days, a.today()); err != nil {
+		return Applicant{}, err
 	}
 	return all[0], a.looked(ctx, s, application.VacancyID, all[0])
 }

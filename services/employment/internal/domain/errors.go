@@ -59,6 +59,7 @@ var (
 	ErrInterviewContact = errs.New(errs.Invalid, "employment.interview.contact", "Say whom to ask for, in at most 100 signs.")
 	ErrInterviewPhone   = errs.New(errs.Invalid, "employment.interview.phone", "Give a telephone number under which the employer is reached.")
 	ErrInterviewOpen    = errs.New(errs.Conflict, "employment.interview.open", "The applicant has an invitation already.")
+	ErrNameOver         = errs.New(errs.Denied, "employment.interview.name_over", "The interview, or the work, is over for so long that the name is told no more.")
 	ErrNameHidden       = errs.New(errs.Denied, "employment.interview.name_hidden", "The name is told after the applicant has accepted an interview.")
 
 	ErrNeedMonth = errs.New(errs.Invalid, "employment.need.month", "The month is written as year-month, and is this one or one of the next 24.")

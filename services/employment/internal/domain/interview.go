@@ -117,8 +117,28 @@ func (i Interview) Decline(at time.Time) (Interview, []Event, error) {
 	return i, []Event{InterviewDeclined{InterviewID: i.ID}}, nil
 }
 
-// NameOpen reports whether the employer may know the applicant's name.
-func (i Interview) NameOpen() bool { return i.State == InterviewIsAccepted }
+// NameOpen returns nil where the employer may know the applicant's name: while the
+// worker works there or has an offer, and for so many days after the work ended or,
+// where none came of it, after the interview that the worker accepted.
+func NameOpen(a Application, i Interview, hires []Hire, days int, today clock.Date) error {
+	last := clock.DateOf(i.MeetAt)
+	at := slices.IndexFunc(hires, func(h Hire) bool { return h.OfferID != "" && h.OfferID == a.OfferID && h.State != HireIsUndone })
+	switch {
+	case a.State == ApplicationIsAccepted && at >= 0:
+		if hires[at].State != HireIsEnded {
+			return nil
+		}
+		last = hires[at].EndedOn
+	case i.State != InterviewIsAccepted:
+		return ErrNameHidden
+	case a.State == ApplicationIsOffered:
+		return nil
+	}
+	if today.After(last.AddDays(days)) {
+		return ErrNameOver
+	}
+	return nil
+}
 
 // Withdraw ends an invitation with its application; ended is false where there
 // is nothing to end.

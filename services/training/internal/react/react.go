@@ -25,6 +25,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	consume.On(r, "employment", h.hireRegistered)
 	consume.On(r, "employment", h.hireDisputed)
 	consume.On(r, "employment", h.hireUndone)
+	consume.On(r, "employment", h.hireEnded)
 	arrival.On(r, "training", in, map[string]arrival.Use[app.Store]{"offer": a.StartOfferClock})
 	evidence.ListenToGrants(r)
 	closing.On(r, in, a.CloseAccount)
@@ -52,5 +53,9 @@ func (h handlers) hireDisputed(ctx context.Context, tx *sqldb.Tx, _ event.Event,
 }
 
 func (h handlers) hireUndone(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireUndone) error {
+	return h.app.CancelDue(ctx, h.in(tx), m.GetHireId())
+}
+
+func (h handlers) hireEnded(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *employmentv1.HireEnded) error {
 	return h.app.CancelDue(ctx, h.in(tx), m.GetHireId())
 }
