@@ -96,7 +96,7 @@ func joinedAndParted(t *testing.T, database string) {
 		}
 	}
 	// A withdrawal in either holds in both, and the departments hear of each.
-	if _, err := f.client.WithdrawConsent(f.Worker(w), &registryv1.WithdrawConsentRequest{GrantId: grants[w]}); err != nil {
+	if _, err := f.client.WithdrawConsent(f.Worker(double), &registryv1.WithdrawConsentRequest{GrantId: grants[w]}); err != nil {
 		t.Fatal(err)
 	}
 	list, err := f.client.ListConsents(f.Worker(double), &registryv1.ListConsentsRequest{Worker: double})
@@ -106,6 +106,23 @@ func joinedAndParted(t *testing.T, database string) {
 	for _, c := range list.GetConsents() {
 		if c.GetWithdrawnAt() == 0 {
 			t.Errorf("it stands in the other record: %v", c)
+		}
+	}
+	// The person acts by either, and so does a helper; what is said of one is said of the person.
+	said := &registryv1.UpdateContactRequest{Worker: alias, County: home, Phone: "15000018191", Languages: []string{"kk-Arab"}}
+	if _, err := f.client.UpdateContact(f.Worker(double), said); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := f.client.GetWorker(f.Worker(w), &registryv1.GetWorkerRequest{Worker: into}); err != nil || got.GetPerson().GetPhone() != "15000018191" {
+		t.Errorf("%v, %v", got, err)
+	}
+	for _, ref := range []string{w, double} {
+		helper := f.As(auth.Principal{Kind: auth.Worker, Subject: "friend", Via: auth.ViaHelper, ActsFor: w})
+		if _, err := f.client.GrantConsent(helper, grant(ref)); err != nil {
+			t.Errorf("a helper for %s: %v", ref, err)
+		}
+		if _, err := f.client.ListTimeline(helper, &registryv1.ListTimelineRequest{Worker: ref}); errs.CodeOf(err) != "auth.not_yours" {
+			t.Errorf("a helper sees the life of %s: %v", ref, err)
 		}
 	}
 	// What happens since is recorded under either; of one that was recorded before, an event more.

@@ -105,6 +105,9 @@ func (a *App) join(ctx context.Context, s Store, p auth.Principal, c domain.Join
 	if err != nil {
 		return "", err
 	}
+	if err := alive(s, c); err != nil {
+		return "", err
+	}
 	c, into, alias, events, err := c.Join(p.Subject, into, alias, a.Clock.Now())
 	if err != nil {
 		return "", err

@@ -36,10 +36,26 @@ func (a *App) OpenJoin(ctx context.Context, s Store, first, second string, g dom
 		return "", err
 	}
 	c, err := domain.OpenJoin(a.NewID(), one, two, g, p.Subject, seenBy(p), a.Clock.Now())
+	if err == nil {
+		err = alive(s, c)
+	}
 	if err != nil {
 		return "", err
 	}
 	return c.ID, a.openJoinCase(ctx, s, p, c, toldOfJoining)
+}
+
+// alive returns ErrJoinDied where a death is recorded at one of two records: a join
+// would let it hold for both, and who lives could neither be told nor object.
+func alive(s Store, c domain.JoinCase) error {
+	for _, side := range []domain.Side{c.Into, c.Alias} {
+		if died, err := s.Died(side.Worker); err != nil {
+			return err
+		} else if died {
+			return domain.ErrJoinDied
+		}
+	}
+	return nil
 }
 
 // openJoinCase saves a new case, unless one about the same two is open.

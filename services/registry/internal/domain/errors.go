@@ -31,6 +31,7 @@ var (
 	ErrJoinReason       = errs.New(errs.Invalid, "registry.person_case.reason", "The reason, the paper or the record is not one of the list.")
 	ErrJoinSame         = errs.New(errs.Conflict, "registry.person_case.same", "These two references are one person's already.")
 	ErrJoinOpen         = errs.New(errs.Conflict, "registry.person_case.open", "A case about these two records is open already.")
+	ErrJoinDied         = errs.New(errs.Conflict, "registry.person_case.died", "A death is recorded at one of the two records; clear first who has died.")
 	ErrJoinUntold       = errs.New(errs.Conflict, "registry.person_case.untold", "The person's message is not known to have arrived; hear the person at a counter first.")
 	ErrJoinClock        = errs.New(errs.Conflict, "registry.person_case.clock", "The person can still object; decide when the last day of objecting is over.")
 	ErrNotJoined        = errs.New(errs.Conflict, "registry.person_case.not_joined", "These records are not joined, or by another join.")

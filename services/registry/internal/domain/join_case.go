@@ -353,11 +353,12 @@ type FactRef struct{ Kind, ID string }
 // Parts brings steps, which come newest first, into what was recorded, with whose
 // it shall be: that of the side under which it was, unless an officer said
 // otherwise. ofAlias are the references that stand for the alias alone. What is
-// of the registration itself, or follows something else, is not assigned.
+// of the registration itself, or follows something else, is not assigned, nor is a
+// death, which two officers take back and enter anew.
 func (c JoinCase) Parts(steps []Step, ofAlias []string, factOf func(Step) (FactRef, bool)) (all []Part) {
 	at := map[string]int{}
 	for _, s := range slices.Backward(steps) { // the first event says when and what
-		if s.Aggregate == s.Worker || strings.HasPrefix(s.Type, "registry.message.") {
+		if s.Aggregate == s.Worker || strings.HasPrefix(s.Type, "registry.message.") || strings.HasPrefix(s.Type, "registry.death.") {
 			continue
 		}
 		fact, told := factOf(s)

@@ -206,6 +206,20 @@ func TestWhatIsAssigned(t *testing.T) {
 	}
 }
 
+// A case about a contact is sealed for the record that it was opened on: where that
+// was joined since, another record answers, and nothing is put in its place.
+func TestAContactCaseOfAJoinedRecordIsStale(t *testing.T) {
+	root := Worker{ID: "a", Version: 3}
+	c := ContactCase{Worker: "b", Version: 3, Officer: "a-1", State: CaseOpen}
+	if _, _, _, err := c.Decide("a-2", true, "", root, joinedAt); !errors.Is(err, ErrCaseStale) {
+		t.Errorf("decided: %v", err)
+	}
+	c.State, c.Version = CaseApplied, 2
+	if _, _, _, err := c.Object(root, joinedAt); !errors.Is(err, ErrContactSince) {
+		t.Errorf("put back: %v", err)
+	}
+}
+
 func TestHowNumbersDiffer(t *testing.T) {
 	const a = "654399198503120010"
 	for b, want := range map[string]string{a: likeSame, "654399198503120029": likeOneDigit, "654399198503120101": likeSwapped, "654399198503129990": likeDiffers, "P1234567": likeDiffers} {

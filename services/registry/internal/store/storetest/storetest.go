@@ -53,6 +53,8 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"a consent survives the round trip":        consents,
 		"a correction leaves its event":            corrections,
 		"a contact case ends once":                 contactCases,
+		"a join case is kept whole":                joinCases,
+		"joined records are one person":            joinedAccounts,
 		"a death is taken back":                    deaths,
 		"access lines are linked":                  accessLines,
 		"concurrent reads lose no line":            concurrentReads,
