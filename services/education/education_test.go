@@ -28,6 +28,7 @@ type children struct {
 	registryv1.RegistryServer // the other methods are not called
 	mu                        sync.Mutex
 	guardian                  map[string]string
+	families                  map[string]*parents // of children with several guardians
 	read                      []*registryv1.GetChildRequest
 	doubles                   []*registryv1.LikelyDouble
 	readers                   []auth.Principal
@@ -41,6 +42,9 @@ func (c *children) GetChild(ctx context.Context, req *registryv1.GetChildRequest
 		return nil, err
 	}
 	c.read, c.readers = append(c.read, req), append(c.readers, p)
+	if f := c.families[req.GetChildId()]; f != nil {
+		return f.answer(req.GetChildId()), nil
+	}
 	worker, ok := c.guardian[req.GetChildId()]
 	if !ok {
 		return nil, errs.New(errs.NotFound, "registry.child.unknown", "There is no such child.")
