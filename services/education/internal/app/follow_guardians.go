@@ -251,6 +251,9 @@ func (a *App) voidOf(ctx context.Context, s Store, application domain.Applicatio
 func (a *App) onlyOne(ctx context.Context, s Store, all []domain.Application) error {
 	first := map[domain.Stage]domain.Application{}
 	for _, o := range all {
+		if err := a.apart(ctx, s, o, all); err != nil {
+			return err
+		}
 		f, ok := first[o.Stage]
 		if !ok || o.SubmittedAt.Before(f.SubmittedAt) {
 			first[o.Stage] = o
@@ -280,6 +283,24 @@ func (a *App) onlyOne(ctx context.Context, s Store, all []domain.Application) er
 			return err
 		}
 		if err := a.tellFiled(ctx, s, d, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// apart ends what was to be decided between an application and one that is none of
+// the same child any more, or was withdrawn.
+func (a *App) apart(ctx context.Context, s Store, application domain.Application, all []domain.Application) error {
+	matters, err := s.Disagreements(application.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range matters {
+		if d.OtherID == "" || slices.ContainsFunc(all, func(o domain.Application) bool { return o.ID == d.OtherID }) {
+			continue
+		}
+		if err := a.endDisagreement(ctx, s, d.Void(a.Clock.Now()), application); err != nil {
 			return err
 		}
 	}

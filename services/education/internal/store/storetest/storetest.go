@@ -42,6 +42,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	t.Run("a school", func(t *testing.T) { schools(t, fresh) })
 	t.Run("an application", func(t *testing.T) { applications(t, fresh) })
 	t.Run("an offer", func(t *testing.T) { offers(t, fresh) })
+	t.Run("a family", func(t *testing.T) { families(t, fresh) })
 	t.Run("a round", func(t *testing.T) { rounds(t, fresh) })
 	t.Run("at once", func(t *testing.T) { contention(t, fresh) })
 }
