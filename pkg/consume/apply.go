@@ -17,6 +17,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/fault"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
@@ -36,6 +37,7 @@ type progress struct {
 	parked           []string // keys newly parked
 	marks            []byte   // of what was read
 	saved            bool     // the cursor's row was written
+	assigned         *bool    // whether anything was assigned by hand; nil where this is not known
 }
 
 // save writes the cursor with everything since it was written last. A reader
@@ -220,11 +222,41 @@ func (r *reader) one(ctx context.Context, tx *sqldb.Tx, d delivery, p *progress,
 	if cause != nil {
 		return r.park(tx, d, e, cause, p)
 	}
+	if err := p.whose(tx, &e); err != nil {
+		return err
+	}
 	if err := r.handle(ctx, tx, e, h); err != nil {
 		return err
 	}
+	if e.Type == parting {
+		p.assigned = nil
+	}
 	p.applied++
 	return nil
+}
+
+// parting is the event that may assign things to another reference than the one
+// that they were recorded under.
+const parting = event.Keeper + ".worker.parted.v1"
+
+// whose gives an event that was still on its way when two persons were parted to the
+// one to whom its thing was assigned. Nearly always nothing is assigned at all, which
+// is asked once a transaction.
+func (p *progress) whose(tx *sqldb.Tx, e *event.Event) (err error) {
+	if e.Worker == "" || e.Type == parting {
+		return nil
+	}
+	if p.assigned == nil {
+		var any bool
+		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM assigned)`).Scan(&any); err != nil {
+			return err
+		}
+		p.assigned = &any
+	}
+	if *p.assigned {
+		e.Worker, err = person.Assigned(tx, e.Aggregate, e.Worker)
+	}
+	return err
 }
 
 // handle runs the handlers as the platform itself, within the event's trace.

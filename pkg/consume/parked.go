@@ -9,6 +9,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 )
 
@@ -142,6 +143,9 @@ func (c *Consumer) again(ctx context.Context, channel string, seq int64) error {
 			return event.ErrVersion
 		}
 		e.TransportMeta = event.TransportMeta{Channel: channel, Epoch: p.Epoch, Seq: seq}
+		if e.Worker, err = person.Assigned(tx, e.Aggregate, e.Worker); err != nil {
+			return err
+		}
 		if err := r.handle(ctx, tx, e, h); err != nil {
 			return err
 		}

@@ -318,9 +318,13 @@ func (b *rebuild) page(ctx context.Context, channel string, events []event.Event
 		for _, n := range aside {
 			not[n] = true
 		}
+		var p progress
 		for _, e := range events {
 			if e.ID == "" || not[e.Seq] {
 				continue
+			}
+			if err := p.whose(tx, &e); err != nil {
+				return err
 			}
 			if err := b.model.Apply(ctx, tx, e); err != nil {
 				return err

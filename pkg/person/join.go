@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 )
 
@@ -58,11 +59,14 @@ func Part(tx *sqldb.Tx, p Parting) error {
 		if err := reckon(tx, p.Pair); err != nil {
 			return err
 		}
+		if _, err := tx.Exec(`UPDATE collision SET state = 'void' WHERE join_id = $1 AND state = 'open'`, p.JoinID); err != nil {
+			return err
+		}
 	}
-	if err := assign(tx, p.Alias, p.ToAlias, p.At); err != nil {
+	if err := assign(tx, p.JoinID, p.Alias, p.ToAlias, p.At); err != nil {
 		return err
 	}
-	return assign(tx, p.Remains, p.ToRemains, p.At)
+	return assign(tx, p.JoinID, p.Remains, p.ToRemains, p.At)
 }
 
 // alone lets one transaction at a time change who is one person, and none lock by
@@ -161,7 +165,7 @@ func answering(class []string, pairs []Pair) string {
 
 // assign gives things to a reference: what they are recorded under in the tables of
 // this service, and in events that are still on their way.
-func assign(tx *sqldb.Tx, worker string, aggregates []string, at time.Time) error {
+func assign(tx *sqldb.Tx, joinID, worker string, aggregates []string, at time.Time) error {
 	if len(aggregates) == 0 {
 		return nil
 	}
@@ -181,12 +185,36 @@ func assign(tx *sqldb.Tx, worker string, aggregates []string, at time.Time) erro
 			continue
 		}
 		for _, table := range tables {
-			if _, err := tx.Exec(`UPDATE `+table+` SET worker = $1 WHERE id = $2`, worker, a); err != nil {
+			if err := give(tx, joinID, table, a, worker, at); err != nil {
 				return err
 			}
 		}
 	}
 	_, err = tx.Exec(`UPDATE person_change SET changes = changes + 1`)
+	return err
+}
+
+// give sets whose a row is. Where that reference has one like it already, which a
+// unique index says, the row stays where it is and an officer of the department is
+// told: the rest of a parting does not wait for it.
+func give(tx *sqldb.Tx, joinID, table, id, worker string, at time.Time) error {
+	if _, err := tx.Exec(`SAVEPOINT given`); err != nil {
+		return err
+	}
+	_, err := tx.Exec(`UPDATE `+table+` SET worker = $1 WHERE id = $2`, worker, id)
+	if err != nil && !tx.Dialect().IsUnique(err) {
+		return err
+	}
+	if err != nil {
+		if _, err := tx.Exec(`ROLLBACK TO SAVEPOINT given`); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(`INSERT INTO collision (id, join_id, kind, worker, first_id, second_id, division, state, found_at, officer, note, settled_at)
+			VALUES ($1, $2, 'assigned', $3, $4, '', '', 'open', $5, '', '', 0) ON CONFLICT DO NOTHING`, ident.NewID(), joinID, worker, id, sqldb.Micros(at)); err != nil {
+			return err
+		}
+	}
+	_, err = tx.Exec(`RELEASE SAVEPOINT given`)
 	return err
 }
 

@@ -262,6 +262,33 @@ func TestRowsArePersonsAndStayTheirs(t *testing.T) {
 	})
 }
 
+// Where a reference has one like it already, the thing that is assigned to it stays
+// where it is, the rest of the parting is done, and an officer is told.
+func TestWhatCannotBeAssignedIsTold(t *testing.T) {
+	each(t, func(r rig) {
+		r.undone(func(tx *sqldb.Tx) error {
+			for _, statement := range []string{
+				`CREATE TABLE thing (id TEXT PRIMARY KEY, worker TEXT NOT NULL, of_what TEXT NOT NULL, UNIQUE (worker, of_what))`,
+				`INSERT INTO thing (id, worker, of_what) VALUES ('1', 'a', 'post'), ('2', 'b', 'post'), ('3', 'b', 'course')`,
+			} {
+				if _, err := tx.Exec(statement); err != nil {
+					return err
+				}
+			}
+			if err := person.Part(tx, person.Parting{Pair: person.Pair{JoinID: "j", Alias: "a", Remains: "b"}, ToAlias: []string{"2", "3"}, At: time.UnixMicro(7)}); err != nil {
+				return err
+			}
+			var whose string
+			err := tx.QueryRow(`SELECT (SELECT worker FROM thing WHERE id = '1') || (SELECT worker FROM thing WHERE id = '2') || (SELECT worker FROM thing WHERE id = '3')
+				|| (SELECT kind || first_id || state FROM collision)`).Scan(&whose)
+			if whose != "abaassigned2open" {
+				r.Error(whose)
+			}
+			return err
+		})
+	})
+}
+
 // Two references of one person lock alike, and nobody who locks by a person does so
 // while it is being said who is one.
 func TestAPersonIsLockedOnce(t *testing.T) {

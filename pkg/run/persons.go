@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/qiao-platform/qiao/pkg/collision"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/event"
@@ -12,6 +13,12 @@ import (
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/proto/services"
 )
+
+// try asks for the things of which a person has one, for nobody: a query that a
+// database does not take is found when the service starts and not when two are joined.
+func (s *service) try(ctx context.Context) error {
+	return s.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error { return collision.Find(tx, "", "", s.parts.Ones, s.Clock.Now()) })
+}
 
 // followPersons has a department hear which references stand for one person, and of
 // deaths. The registry, which says so, applies its own word in the transaction in
@@ -24,13 +31,19 @@ func (s *service) followPersons() {
 		s.parts.Router = consume.NewRouter()
 	}
 	death.On(s.parts.Router, s.parts.Revive...)
+	s.parts.Methods = append(collision.Methods(&collision.Server{Outbox: s.Outbox, Clock: s.Clock}, s.parts.Methods), s.parts.Methods...)
 	consume.On(s.parts.Router, event.Keeper, s.joined)
 	consume.On(s.parts.Router, event.Keeper, s.parted)
 }
 
 func (s *service) joined(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.WorkerJoined) error {
-	err := person.Join(tx, person.Pair{JoinID: m.GetJoinId(), Alias: m.GetAlias(), Remains: m.GetInto()})
-	if err != nil || s.holder == nil {
+	if err := person.Join(tx, person.Pair{JoinID: m.GetJoinId(), Alias: m.GetAlias(), Remains: m.GetInto()}); err != nil {
+		return err
+	}
+	if one, err := person.Same(tx, m.GetAlias(), m.GetInto()); err != nil || !one { // it was undone before it was heard of
+		return err
+	}
+	if err := collision.Find(tx, m.GetJoinId(), m.GetInto(), s.parts.Ones, s.Clock.Now()); err != nil || s.holder == nil {
 		return err
 	}
 	return s.holder.Joined(ctx, tx, m.GetInto())

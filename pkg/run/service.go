@@ -18,6 +18,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/collision"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/pkg/death"
@@ -97,6 +98,9 @@ type Parts struct {
 	Router *consume.Router // nil: reads no channel
 	Tasks  map[string]task.Handler
 	Counts []ops.Count
+	// Ones are the things of which a person has one: where a join brings two together,
+	// the department's officers are given the pair.
+	Ones []collision.One
 	// Revive is what a department does when the record of a worker's death was
 	// undone: clocks that stood run anew, and what the worker was passed over for is
 	// looked at again. A department in which nothing waits for an answer has none.
@@ -161,7 +165,10 @@ func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
 		s.parts.Methods = append(evidence.Methods(k.Outbox.Service(), evidence.NewServer(k.Outbox, k.Clock, p.Facts)), p.Methods...)
 	}
 	s.followPersons()
-	var err error
+	err := s.try(ctx)
+	if err != nil {
+		return nil, err
+	}
 	s.relay, err = relay.New(relay.Config{Outbox: k.Outbox, Conn: d.Conn, Instance: d.Instance, Replicas: d.Replicas, MaxBytes: d.StreamBytes, Clock: d.Clock, Telemetry: scope,
 		Signer: d.Signer, Key: d.Trusted[s.name].Key, Operator: d.Operator})
 	if err != nil {

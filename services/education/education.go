@@ -6,10 +6,12 @@ package education
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/collision"
 	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/task"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
@@ -42,6 +44,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				store.TaskLapse:  task.Within(k.Outbox.DB(), tables.In, cases.Lapse),
 				store.TaskForget: task.Within(k.Outbox.DB(), tables.In, cases.ForgetEvidence),
 				store.TaskFollow: react.Follow(cases, k.Outbox.DB(), tables.In, server.Children),
+			},
+			Ones: []collision.One{
+				{Kind: "application", Query: `SELECT id, worker, stage, county FROM application WHERE ` + person.Whose("worker", 1) + ` AND state <> 'withdrawn' ORDER BY submitted_at, id`},
 			},
 			Counts: []ops.Count{
 				{Thing: "schools", Query: `SELECT count(*) FROM school`},

@@ -8,10 +8,12 @@ package housing
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/collision"
 	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/task"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
@@ -49,6 +51,10 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Tasks: map[string]task.Handler{
 				app.TaskLapse: within(cases.Lapse), app.TaskLease: within(cases.LookAtLease),
 				app.TaskPublish: within(cases.PublishList), app.TaskJobLeft: within(cases.LookAfterJob),
+			},
+			Ones: []collision.One{
+				{Kind: "application", Query: `SELECT id, worker, county || ' ' || kind, county FROM application WHERE ` + person.Whose("worker", 1) + ` AND state IN ('submitted', 'eligible', 'refused', 'offered', 'accepted') ORDER BY submitted_at, id`},
+				{Kind: "lease", Query: `SELECT id, worker, '', county FROM lease WHERE ` + person.Whose("worker", 1) + ` AND left_on = '' ORDER BY starts_on, id`},
 			},
 			Counts: []ops.Count{
 				{Thing: "homes_free", Query: `SELECT count(*) FROM home WHERE state = 'free'`},

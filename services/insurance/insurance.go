@@ -6,9 +6,11 @@ package insurance
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/collision"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/task"
 	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
@@ -34,6 +36,10 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Tasks: map[string]task.Handler{
 				store.TaskCheckDuty: task.Within(k.Outbox.DB(), tables.In, cases.CheckDuty),
 				store.TaskAskAge:    react.AskAge(cases, k.Caller, k.Outbox, tables.In),
+			},
+			Ones: []collision.One{
+				{Kind: "cover", Query: `SELECT c.id, c.worker, d.employer_id, c.division FROM cover c JOIN duty d ON d.id = c.duty_id WHERE ` + person.Whose("c.worker", 1) + ` AND c.active = 1 ORDER BY c.from_month, c.id`},
+				{Kind: "duty", Query: `SELECT id, worker, employer_id, division FROM duty WHERE ` + person.Whose("worker", 1) + ` AND state IN ('open', 'overdue') ORDER BY start_on, id`},
 			},
 			Counts: []ops.Count{
 				{Thing: "duties_open", Query: `SELECT count(*) FROM duty WHERE state IN ('open', 'overdue')`},

@@ -6,10 +6,12 @@ package training
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/collision"
 	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/task"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
@@ -36,6 +38,9 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Tasks: map[string]task.Handler{
 				app.TaskLapse:      task.Within(k.Outbox.DB(), tables.In, cases.LapsePlace),
 				app.TaskOfferAgain: task.Within(k.Outbox.DB(), tables.In, cases.OfferAgain),
+			},
+			Ones: []collision.One{
+				{Kind: "enrolment", Query: `SELECT id, worker, course_id, division FROM enrolment WHERE ` + person.Whose("worker", 1) + ` AND state <> 'dropped' ORDER BY id`},
 			},
 			Counts: []ops.Count{
 				{Thing: "courses", Query: `SELECT count(*) FROM course`},

@@ -1,0 +1,173 @@
+// Package collision is what becomes of two things of one kind when a join finds them
+// to be one person's: two applications to one post, two leases, two covers. Nothing
+// is dropped and nothing decides by itself. Both stand where they stood, and an
+// officer of the department is given the pair until he has said which way it went.
+package collision
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/proto/contract"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+)
+
+// Errors of this package.
+var (
+	ErrUnknown = errs.New(errs.NotFound, "collision.unknown", "There is no such pair.")
+	ErrOver    = errs.New(errs.Conflict, "collision.over", "This pair was settled already, or its records were parted again.")
+	ErrReason  = errs.New(errs.Invalid, "collision.reason", "Say which way it went: one was ended, both stand, or they are not about one thing.")
+)
+
+// Reasons is which way a pair can have gone.
+var Reasons = []string{"one_ended", "both_stand", "not_one"}
+
+// One is a kind of thing of which a person has one for each purpose: an application
+// to a post, a lease. Its query gives of the worker in $1, the earliest place first,
+// each thing's id, the reference that it stands under, what it is for and its county;
+// person.Whose finds them.
+type One struct{ Kind, Query string }
+
+// Find keeps the pairs that a join has brought together. Call it after the join, in
+// its transaction; it may be called again.
+func Find(tx *sqldb.Tx, joinID, worker string, ones []One, now time.Time) error {
+	type thing struct{ id, worker, purpose, division string }
+	for _, one := range ones {
+		all, err := sqldb.Collect(tx, func(s sqldb.Scanner) (t thing, err error) {
+			return t, s.Scan(&t.id, &t.worker, &t.purpose, &t.division)
+		}, one.Query, worker)
+		if err != nil {
+			return err
+		}
+		first := map[string]thing{}
+		for _, t := range all {
+			f, taken := first[t.purpose]
+			switch {
+			case !taken:
+				first[t.purpose] = t
+			case f.worker != t.worker: // two under one reference are the department's own matter
+				if err := keep(tx, joinID, one.Kind, f.worker, f.id, t.id, f.division, now); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// keep writes a pair, unless an earlier join has brought it.
+func keep(tx *sqldb.Tx, joinID, kind, worker, first, second, division string, now time.Time) error {
+	var known bool
+	err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM collision WHERE kind = $1 AND first_id = $2 AND second_id = $3 AND (state <> 'void' OR join_id = $4))`,
+		kind, first, second, joinID).Scan(&known)
+	if err != nil || known {
+		return err
+	}
+	_, err = tx.Exec(`INSERT INTO collision (id, join_id, kind, worker, first_id, second_id, division, state, found_at, officer, note, settled_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, '', '', 0)`, ident.NewID(), joinID, kind, worker, first, second, division, sqldb.Micros(now))
+	return err
+}
+
+// most is how many pairs one answer lists.
+const most = 200
+
+// Server implements platformv1.PersonsServer for one department.
+type Server struct {
+	Outbox *outbox.Outbox
+	Clock  clock.Clock
+}
+
+// ListCollisions lists the pairs of the officer's counties, the oldest first.
+func (s *Server) ListCollisions(ctx context.Context, req *platformv1.ListCollisionsRequest) (*platformv1.ListCollisionsResponse, error) {
+	prefix, err := counties(ctx)
+	if err != nil {
+		return nil, err
+	}
+	limit := int(req.GetLimit())
+	if limit <= 0 || limit > most {
+		limit = most
+	}
+	out := &platformv1.ListCollisionsResponse{}
+	err = s.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
+		out.Collisions, err = sqldb.Collect(tx, func(s sqldb.Scanner) (*platformv1.Collision, error) {
+			c := &platformv1.Collision{}
+			return c, s.Scan(&c.Id, &c.Kind, &c.FirstId, &c.SecondId, &c.Division, &c.State, &c.FoundAt, &c.ReasonCode, &c.SettledAt)
+		}, `SELECT id, kind, first_id, second_id, division, state, found_at, note, settled_at FROM collision
+			WHERE (state = 'open' OR $1 = 1) AND (division = '' OR substr(division, 1, $2) = $3) ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, found_at, id LIMIT $4`,
+			flag(req.GetAll()), len(prefix), prefix, limit)
+		return err
+	})
+	return out, err
+}
+
+// SettleCollision notes which way a pair went, by an officer of its county.
+func (s *Server) SettleCollision(ctx context.Context, req *platformv1.SettleCollisionRequest) (*platformv1.SettleCollisionResponse, error) {
+	p, err := auth.FromContext(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(Reasons, req.GetReasonCode()) {
+		return nil, ErrReason.With("field", "reason_code")
+	}
+	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*platformv1.SettleCollisionResponse, error) {
+		all, err := sqldb.Collect(tx, func(s sqldb.Scanner) (c [2]string, err error) { return c, s.Scan(&c[0], &c[1]) },
+			`SELECT division, state FROM collision WHERE id = $1`+tx.Dialect().ForUpdate(), req.GetId())
+		switch {
+		case err != nil:
+			return nil, err
+		case len(all) == 0 || all[0][0] != "" && p.CoversDivision(all[0][0]) != nil:
+			return nil, ErrUnknown
+		case all[0][1] != "open":
+			return nil, ErrOver
+		}
+		_, err = tx.Exec(`UPDATE collision SET state = 'settled', officer = $1, note = $2, settled_at = $3 WHERE id = $4`,
+			p.Subject, req.GetReasonCode(), s.Clock.Now().UnixMicro(), req.GetId())
+		return &platformv1.SettleCollisionResponse{}, err
+	})
+}
+
+func counties(ctx context.Context) (string, error) {
+	p, err := auth.FromContext(ctx)
+	if err != nil {
+		return "", err
+	}
+	prefix, ok := p.Counties()
+	if !ok {
+		return "", auth.ErrDivision
+	}
+	return prefix, nil
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// Methods binds the server to the contract for the officers whom the department's own
+// methods name.
+func Methods(s *Server, own []contract.Method) []contract.Method {
+	var officers []string
+	for _, m := range own {
+		for _, c := range m.Callers {
+			if strings.HasPrefix(c, "officer:") && !slices.Contains(officers, c) {
+				officers = append(officers, c)
+			}
+		}
+	}
+	slices.Sort(officers)
+	all := platformv1.PersonsMethods(s)
+	for i := range all {
+		all[i].Callers = officers
+	}
+	return all
+}
