@@ -161,6 +161,19 @@ type Document struct {
 // Neither a permanent residence card's place and country, nor the check digit of
 // one of before 2023, are judged: no rule for them was found in a law.
 func ParseDocument(f DocumentForm, today clock.Date) (Document, error) {
+	d, err := ParseNumber(f, today)
+	switch {
+	case err != nil:
+		return Document{}, err
+	case d.holdsBirth():
+		return d.sameBirth(f.BirthDate)
+	}
+	return d.bornOn(f.BirthDate, today)
+}
+
+// ParseNumber is ParseDocument for a search, which states no birth date: what it
+// returns has the birth date that the number holds, or none.
+func ParseNumber(f DocumentForm, today clock.Date) (Document, error) {
 	d := Document{kind: DocumentKind(f.Kind), number: f.Number}
 	switch d.kind {
 	case ResidentNumber, PermanentResidence:
@@ -172,7 +185,7 @@ func ParseDocument(f DocumentForm, today clock.Date) (Document, error) {
 			return Document{}, err
 		}
 		d.born = id.BirthDate()
-		return d.sameBirth(f.BirthDate)
+		return d, nil
 	case HongKongMacaoPermit, TaiwanPermit:
 	case Passport:
 		d.country = f.Country
@@ -185,7 +198,7 @@ func ParseDocument(f DocumentForm, today clock.Date) (Document, error) {
 	if !d.formed() {
 		return Document{}, ErrDocumentFormat.With("field", "document_number")
 	}
-	return d.bornOn(f.BirthDate, today)
+	return d, nil
 }
 
 // formed reports whether a number that does not have a citizen's form has that

@@ -73,10 +73,11 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Methods: server.Methods(),
 			Router:  router,
 			Tasks: map[string]task.Handler{
-				store.TaskDeliver:  react.Deliver(cases, db, in, delivery.Mailbox{DB: db, In: in, Clock: k.Clock}),
-				store.TaskEraseKey: react.EraseKey(keys),
-				store.TaskGuardian: task.Within(db, in, cases.SilentGuardian),
-				store.TaskLiken:    func(ctx context.Context, worker []byte) error { return cases.Liken(ctx, string(worker)) },
+				store.TaskDeliver:   react.Deliver(cases, db, in, delivery.Mailbox{DB: db, In: in, Clock: k.Clock}),
+				store.TaskEraseKey:  react.EraseKey(keys),
+				store.TaskGuardian:  task.Within(db, in, cases.SilentGuardian),
+				store.TaskLiken:     func(ctx context.Context, worker []byte) error { return cases.Liken(ctx, string(worker)) },
+				store.TaskRefileKey: react.RefileKey(cases),
 			},
 			LongTasks: map[string]task.Handler{store.TaskLikenOlds: func(ctx context.Context, _ []byte) error { return cases.LikenOlds(ctx) }},
 			Counts: []ops.Count{

@@ -196,6 +196,11 @@ func (l *populated) live() {
 	l.ids["guardian_id"] = made(registryv1.GuardiansClient{Caller: l.demo, Target: "registry"}.AddGuardian(as(persons), &registryv1.AddGuardianRequest{ChildId: l.ids["child_id"], Worker: other,
 		GuardianKind: "parent", Paper: "birth_certificate"}))(t).GetGuardianId()
 	l.ids["registry.double_id"] = made(registryv1.DoublesClient{Caller: l.demo, Target: "registry"}.ListDoubles(as(persons), &registryv1.ListDoublesRequest{}))(t).GetDoubles()[0].GetDoubleId()
+	changed := made(registryv1.DocumentsClient{Caller: l.demo, Target: "registry"}.ProposeDocument(as(persons), &registryv1.ProposeDocumentRequest{Worker: w,
+		DocumentNumber: ident.Invented(day.AddYears(-30), 3), ReasonCode: "entered_wrong", Paper: "resident_card"}))(t).GetCaseId()
+	for _, method := range []string{"GetDocumentCase", "DecideDocument", "SettleDocumentAge", "ObjectDocument"} {
+		l.ids["registry."+method+".case_id"] = changed
+	}
 	employer := func(uscc string) string {
 		return made(employment.RegisterEmployer(hrss, &employmentv1.RegisterEmployerRequest{Uscc: uscc, Name: "测试建筑有限公司", IndustrySection: "E", County: home}))(t).GetEmployerId()
 	}
@@ -231,6 +236,8 @@ func (l *populated) request(service string, m contract.Method, known bool) proto
 		switch {
 		case strings.HasSuffix(name, "county") || name == "division":
 			text = home
+		case l.ids[service+"."+m.Name+"."+name] != "" && known:
+			text = l.ids[service+"."+m.Name+"."+name]
 		case l.ids[service+"."+name] != "" && known:
 			text = l.ids[service+"."+name]
 		case l.ids[name] != "" && known:
@@ -340,7 +347,7 @@ var answers = map[string]string{
 	"GetStatus": platform, "ListGivenUpTasks": platform, "ListForged": platform, "ListOrphaned": platform, "ListParked": platform, "ListSetAside": platform, "OpenEpoch": platform, "ReadChannel": platform,
 	"RetryParked": platform, "RetryTasks": platform,
 	"housing.ListPlaceRequests": own, "registry.ListContactCases": own, "registry.ListPersonCases": own, "registry.ListDeathCases": own, "registry.ListGuardianMatters": own,
-	"registry.ListDoubles":      own,
+	"registry.ListDoubles": own, "registry.ListDocumentCases": own,
 	"employment.PublishVacancy": looks,
 	"registry.GetStanding":      holder,
 }

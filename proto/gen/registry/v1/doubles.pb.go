@@ -27,10 +27,14 @@ type FindDoublesRequest struct {
 	DocumentNumber string                 `protobuf:"bytes,1,opt,name=document_number,json=documentNumber,proto3" json:"document_number,omitempty"`
 	Name           string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// empty where there is none
-	Phone         string `protobuf:"bytes,3,opt,name=phone,proto3" json:"phone,omitempty"`
-	CaseId        string `protobuf:"bytes,4,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Phone  string `protobuf:"bytes,3,opt,name=phone,proto3" json:"phone,omitempty"`
+	CaseId string `protobuf:"bytes,4,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	// as in a registration
+	DocumentKind    string `protobuf:"bytes,5,opt,name=document_kind,json=documentKind,proto3" json:"document_kind,omitempty"`
+	DocumentCountry string `protobuf:"bytes,6,opt,name=document_country,json=documentCountry,proto3" json:"document_country,omitempty"`
+	BirthDate       string `protobuf:"bytes,7,opt,name=birth_date,json=birthDate,proto3" json:"birth_date,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *FindDoublesRequest) Reset() {
@@ -87,6 +91,27 @@ func (x *FindDoublesRequest) GetPhone() string {
 func (x *FindDoublesRequest) GetCaseId() string {
 	if x != nil {
 		return x.CaseId
+	}
+	return ""
+}
+
+func (x *FindDoublesRequest) GetDocumentKind() string {
+	if x != nil {
+		return x.DocumentKind
+	}
+	return ""
+}
+
+func (x *FindDoublesRequest) GetDocumentCountry() string {
+	if x != nil {
+		return x.DocumentCountry
+	}
+	return ""
+}
+
+func (x *FindDoublesRequest) GetBirthDate() string {
+	if x != nil {
+		return x.BirthDate
 	}
 	return ""
 }
@@ -734,12 +759,16 @@ var File_qiao_registry_v1_doubles_proto protoreflect.FileDescriptor
 
 const file_qiao_registry_v1_doubles_proto_rawDesc = "" +
 	"\n" +
-	"\x1eqiao/registry/v1/doubles.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\"\x80\x01\n" +
+	"\x1eqiao/registry/v1/doubles.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\"\xef\x01\n" +
 	"\x12FindDoublesRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
 	"\x05phone\x18\x03 \x01(\tR\x05phone\x12\x17\n" +
-	"\acase_id\x18\x04 \x01(\tR\x06caseId\"h\n" +
+	"\acase_id\x18\x04 \x01(\tR\x06caseId\x12#\n" +
+	"\rdocument_kind\x18\x05 \x01(\tR\fdocumentKind\x12)\n" +
+	"\x10document_country\x18\x06 \x01(\tR\x0fdocumentCountry\x12\x1d\n" +
+	"\n" +
+	"birth_date\x18\a \x01(\tR\tbirthDate\"h\n" +
 	"\x13FindDoublesResponse\x123\n" +
 	"\x05found\x18\x01 \x03(\v2\x1d.qiao.registry.v1.FoundDoubleR\x05found\x12\x1c\n" +
 	"\telsewhere\x18\x02 \x01(\bR\telsewhere\"?\n" +

@@ -26,7 +26,7 @@ const (
 
 type RegisterWorkerRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// resident number, GB 11643
+	// resident number, GB 11643, or that of another document
 	DocumentNumber string `protobuf:"bytes,1,opt,name=document_number,json=documentNumber,proto3" json:"document_number,omitempty"`
 	Name           string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// empty where there is none
@@ -43,7 +43,14 @@ type RegisterWorkerRequest struct {
 	// the day on which ages are judged; empty is today
 	AsOf string `protobuf:"bytes,10,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// judge it as the command would be judged, and change nothing
-	CheckOnly     bool `protobuf:"varint,11,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
+	CheckOnly bool `protobuf:"varint,11,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
+	// resident_number, hk_macao_permit, taiwan_permit, permanent_residence or passport;
+	// empty is resident_number
+	DocumentKind string `protobuf:"bytes,12,opt,name=document_kind,json=documentKind,proto3" json:"document_kind,omitempty"`
+	// of a passport, ISO 3166-1
+	DocumentCountry string `protobuf:"bytes,13,opt,name=document_country,json=documentCountry,proto3" json:"document_country,omitempty"`
+	// where the number does not hold it
+	BirthDate     string `protobuf:"bytes,14,opt,name=birth_date,json=birthDate,proto3" json:"birth_date,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -155,6 +162,27 @@ func (x *RegisterWorkerRequest) GetCheckOnly() bool {
 	return false
 }
 
+func (x *RegisterWorkerRequest) GetDocumentKind() string {
+	if x != nil {
+		return x.DocumentKind
+	}
+	return ""
+}
+
+func (x *RegisterWorkerRequest) GetDocumentCountry() string {
+	if x != nil {
+		return x.DocumentCountry
+	}
+	return ""
+}
+
+func (x *RegisterWorkerRequest) GetBirthDate() string {
+	if x != nil {
+		return x.BirthDate
+	}
+	return ""
+}
+
 type RegisterWorkerResponse struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
@@ -231,8 +259,11 @@ type FindWorkerRequest struct {
 	state          protoimpl.MessageState `protogen:"open.v1"`
 	DocumentNumber string                 `protobuf:"bytes,1,opt,name=document_number,json=documentNumber,proto3" json:"document_number,omitempty"`
 	CaseId         string                 `protobuf:"bytes,2,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// as in a registration
+	DocumentKind    string `protobuf:"bytes,3,opt,name=document_kind,json=documentKind,proto3" json:"document_kind,omitempty"`
+	DocumentCountry string `protobuf:"bytes,4,opt,name=document_country,json=documentCountry,proto3" json:"document_country,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *FindWorkerRequest) Reset() {
@@ -279,9 +310,26 @@ func (x *FindWorkerRequest) GetCaseId() string {
 	return ""
 }
 
+func (x *FindWorkerRequest) GetDocumentKind() string {
+	if x != nil {
+		return x.DocumentKind
+	}
+	return ""
+}
+
+func (x *FindWorkerRequest) GetDocumentCountry() string {
+	if x != nil {
+		return x.DocumentCountry
+	}
+	return ""
+}
+
 type FindWorkerResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	// the number was the person's before, or was entered for the person by mistake:
+	// compare the name
+	Former        bool `protobuf:"varint,2,opt,name=former,proto3" json:"former,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -321,6 +369,13 @@ func (x *FindWorkerResponse) GetWorker() string {
 		return x.Worker
 	}
 	return ""
+}
+
+func (x *FindWorkerResponse) GetFormer() bool {
+	if x != nil {
+		return x.Former
+	}
+	return false
 }
 
 type GetWorkerRequest struct {
@@ -1685,10 +1740,13 @@ type RegisterChildRequest struct {
 	AsOf string `protobuf:"bytes,6,opt,name=as_of,json=asOf,proto3" json:"as_of,omitempty"`
 	// judge it as the command would be judged, and change nothing
 	CheckOnly bool `protobuf:"varint,7,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
-	// the guardian's resident number instead of the guardian, to check only
+	// the guardian's document number instead of the guardian, to check only
 	GuardianDocument string `protobuf:"bytes,8,opt,name=guardian_document,json=guardianDocument,proto3" json:"guardian_document,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// its kind and country, as in a registration
+	DocumentKind    string `protobuf:"bytes,9,opt,name=document_kind,json=documentKind,proto3" json:"document_kind,omitempty"`
+	DocumentCountry string `protobuf:"bytes,10,opt,name=document_country,json=documentCountry,proto3" json:"document_country,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *RegisterChildRequest) Reset() {
@@ -1773,6 +1831,20 @@ func (x *RegisterChildRequest) GetCheckOnly() bool {
 func (x *RegisterChildRequest) GetGuardianDocument() string {
 	if x != nil {
 		return x.GuardianDocument
+	}
+	return ""
+}
+
+func (x *RegisterChildRequest) GetDocumentKind() string {
+	if x != nil {
+		return x.DocumentKind
+	}
+	return ""
+}
+
+func (x *RegisterChildRequest) GetDocumentCountry() string {
+	if x != nil {
+		return x.DocumentCountry
 	}
 	return ""
 }
@@ -3126,18 +3198,20 @@ func (*CloseAccountResponse) Descriptor() ([]byte, []int) {
 
 // Worker is a person as the registry holds it.
 type Worker struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
-	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	DocumentLast4 string                 `protobuf:"bytes,3,opt,name=document_last4,json=documentLast4,proto3" json:"document_last4,omitempty"`
-	Phone         string                 `protobuf:"bytes,4,opt,name=phone,proto3" json:"phone,omitempty"`
-	County        string                 `protobuf:"bytes,5,opt,name=county,proto3" json:"county,omitempty"`
-	Township      string                 `protobuf:"bytes,6,opt,name=township,proto3" json:"township,omitempty"`
-	Languages     []string               `protobuf:"bytes,7,rep,name=languages,proto3" json:"languages,omitempty"`
-	RegisteredOn  string                 `protobuf:"bytes,8,opt,name=registered_on,json=registeredOn,proto3" json:"registered_on,omitempty"`
-	Closed        bool                   `protobuf:"varint,9,opt,name=closed,proto3" json:"closed,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state           protoimpl.MessageState `protogen:"open.v1"`
+	Worker          string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Name            string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	DocumentLast4   string                 `protobuf:"bytes,3,opt,name=document_last4,json=documentLast4,proto3" json:"document_last4,omitempty"`
+	Phone           string                 `protobuf:"bytes,4,opt,name=phone,proto3" json:"phone,omitempty"`
+	County          string                 `protobuf:"bytes,5,opt,name=county,proto3" json:"county,omitempty"`
+	Township        string                 `protobuf:"bytes,6,opt,name=township,proto3" json:"township,omitempty"`
+	Languages       []string               `protobuf:"bytes,7,rep,name=languages,proto3" json:"languages,omitempty"`
+	RegisteredOn    string                 `protobuf:"bytes,8,opt,name=registered_on,json=registeredOn,proto3" json:"registered_on,omitempty"`
+	Closed          bool                   `protobuf:"varint,9,opt,name=closed,proto3" json:"closed,omitempty"`
+	DocumentKind    string                 `protobuf:"bytes,10,opt,name=document_kind,json=documentKind,proto3" json:"document_kind,omitempty"`
+	DocumentCountry string                 `protobuf:"bytes,11,opt,name=document_country,json=documentCountry,proto3" json:"document_country,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *Worker) Reset() {
@@ -3231,6 +3305,20 @@ func (x *Worker) GetClosed() bool {
 		return x.Closed
 	}
 	return false
+}
+
+func (x *Worker) GetDocumentKind() string {
+	if x != nil {
+		return x.DocumentKind
+	}
+	return ""
+}
+
+func (x *Worker) GetDocumentCountry() string {
+	if x != nil {
+		return x.DocumentCountry
+	}
+	return ""
 }
 
 // Child is a child as the registry holds it.
@@ -3787,7 +3875,7 @@ var File_qiao_registry_v1_registry_proto protoreflect.FileDescriptor
 
 const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\n" +
-	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\x1a qiao/registry/v1/guardians.proto\"\xd4\x02\n" +
+	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\x1a qiao/registry/v1/guardians.proto\"\xc3\x03\n" +
 	"\x15RegisterWorkerRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -3801,17 +3889,24 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x05as_of\x18\n" +
 	" \x01(\tR\x04asOf\x12\x1d\n" +
 	"\n" +
-	"check_only\x18\v \x01(\bR\tcheckOnly\"\x89\x01\n" +
+	"check_only\x18\v \x01(\bR\tcheckOnly\x12#\n" +
+	"\rdocument_kind\x18\f \x01(\tR\fdocumentKind\x12)\n" +
+	"\x10document_country\x18\r \x01(\tR\x0fdocumentCountry\x12\x1d\n" +
+	"\n" +
+	"birth_date\x18\x0e \x01(\tR\tbirthDate\"\x89\x01\n" +
 	"\x16RegisterWorkerResponse\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
 	"\adiffers\x18\x03 \x03(\tR\adiffers\x12#\n" +
-	"\rlikely_double\x18\x04 \x01(\bR\flikelyDouble\"U\n" +
+	"\rlikely_double\x18\x04 \x01(\bR\flikelyDouble\"\xa5\x01\n" +
 	"\x11FindWorkerRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x17\n" +
-	"\acase_id\x18\x02 \x01(\tR\x06caseId\",\n" +
+	"\acase_id\x18\x02 \x01(\tR\x06caseId\x12#\n" +
+	"\rdocument_kind\x18\x03 \x01(\tR\fdocumentKind\x12)\n" +
+	"\x10document_country\x18\x04 \x01(\tR\x0fdocumentCountry\"D\n" +
 	"\x12FindWorkerResponse\x12\x16\n" +
-	"\x06worker\x18\x01 \x01(\tR\x06worker\"C\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x16\n" +
+	"\x06former\x18\x02 \x01(\bR\x06former\"C\n" +
 	"\x10GetWorkerRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x17\n" +
 	"\acase_id\x18\x02 \x01(\tR\x06caseId\"E\n" +
@@ -3907,7 +4002,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x02on\x18\x03 \x01(\tR\x02on\x12\x17\n" +
 	"\acase_id\x18\x04 \x01(\tR\x06caseId\",\n" +
 	"\x10CheckAgeResponse\x12\x18\n" +
-	"\areached\x18\x01 \x01(\bR\areached\"\xf6\x01\n" +
+	"\areached\x18\x01 \x01(\bR\areached\"\xc6\x02\n" +
 	"\x14RegisterChildRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1d\n" +
@@ -3918,7 +4013,10 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x05as_of\x18\x06 \x01(\tR\x04asOf\x12\x1d\n" +
 	"\n" +
 	"check_only\x18\a \x01(\bR\tcheckOnly\x12+\n" +
-	"\x11guardian_document\x18\b \x01(\tR\x10guardianDocument\"\x8b\x01\n" +
+	"\x11guardian_document\x18\b \x01(\tR\x10guardianDocument\x12#\n" +
+	"\rdocument_kind\x18\t \x01(\tR\fdocumentKind\x12)\n" +
+	"\x10document_country\x18\n" +
+	" \x01(\tR\x0fdocumentCountry\"\x8b\x01\n" +
 	"\x15RegisterChildResponse\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
@@ -3997,7 +4095,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x13ReadMessageResponse\"-\n" +
 	"\x13CloseAccountRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\"\x16\n" +
-	"\x14CloseAccountResponse\"\x80\x02\n" +
+	"\x14CloseAccountResponse\"\xd0\x02\n" +
 	"\x06Worker\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12%\n" +
@@ -4007,7 +4105,10 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\btownship\x18\x06 \x01(\tR\btownship\x12\x1c\n" +
 	"\tlanguages\x18\a \x03(\tR\tlanguages\x12#\n" +
 	"\rregistered_on\x18\b \x01(\tR\fregisteredOn\x12\x16\n" +
-	"\x06closed\x18\t \x01(\bR\x06closed\"\xa1\x01\n" +
+	"\x06closed\x18\t \x01(\bR\x06closed\x12#\n" +
+	"\rdocument_kind\x18\n" +
+	" \x01(\tR\fdocumentKind\x12)\n" +
+	"\x10document_country\x18\v \x01(\tR\x0fdocumentCountry\"\xa1\x01\n" +
 	"\x05Child\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x16\n" +
 	"\x06worker\x18\x02 \x01(\tR\x06worker\x12\x12\n" +

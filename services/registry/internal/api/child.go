@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/ident"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
@@ -12,7 +13,7 @@ import (
 func (s *Server) RegisterChild(ctx context.Context, req *registryv1.RegisterChildRequest) (*registryv1.RegisterChildResponse, error) {
 	r, err := s.App.RegisterChild(ctx, once(s, registeredChild, registeredChildOf), app.ChildForm{
 		Guardian: req.GetWorker(), Name: req.GetName(), BirthDate: req.GetBirthDate(), County: req.GetCounty(), Township: req.GetTownship(), AsOf: req.GetAsOf(),
-		CheckOnly: req.GetCheckOnly(), GuardianDocument: req.GetGuardianDocument(),
+		CheckOnly: req.GetCheckOnly(), GuardianDocument: ident.DocumentForm{Kind: req.GetDocumentKind(), Number: req.GetGuardianDocument(), Country: req.GetDocumentCountry()},
 	})
 	if err != nil {
 		return nil, err

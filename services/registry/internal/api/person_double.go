@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
@@ -10,7 +11,10 @@ import (
 
 // FindDoubles tells whether there is likely a record of somebody already.
 func (s *Server) FindDoubles(ctx context.Context, req *registryv1.FindDoublesRequest) (*registryv1.FindDoublesResponse, error) {
-	d, err := s.App.FindDoubles(ctx, app.SomebodyForm{Document: req.GetDocumentNumber(), Name: req.GetName(), Phone: req.GetPhone(), CaseID: req.GetCaseId()})
+	d, err := s.App.FindDoubles(ctx, app.SomebodyForm{
+		Document: ident.DocumentForm{Kind: req.GetDocumentKind(), Number: req.GetDocumentNumber(), Country: req.GetDocumentCountry(), BirthDate: req.GetBirthDate()},
+		Name:     req.GetName(), Phone: req.GetPhone(), CaseID: req.GetCaseId(),
+	})
 	if err != nil {
 		return nil, err
 	}

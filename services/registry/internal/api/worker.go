@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/qiao-platform/qiao/pkg/ident"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
@@ -12,7 +13,8 @@ import (
 // RegisterWorker records a person once.
 func (s *Server) RegisterWorker(ctx context.Context, req *registryv1.RegisterWorkerRequest) (*registryv1.RegisterWorkerResponse, error) {
 	r, err := s.App.RegisterWorker(ctx, once(s, registered, registeredOf), domain.Form{
-		Document: req.GetDocumentNumber(), Name: req.GetName(), Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(),
+		Document: ident.DocumentForm{Kind: req.GetDocumentKind(), Number: req.GetDocumentNumber(), Country: req.GetDocumentCountry(), BirthDate: req.GetBirthDate()},
+		Name:     req.GetName(), Phone: req.GetPhone(), County: req.GetCounty(), Township: req.GetTownship(),
 		Languages: req.GetLanguages(), RegisteredOn: req.GetRegisteredOn(), NoticeVersion: req.GetNoticeVersion(), Signed: req.GetSigned(),
 	}, req.GetAsOf(), req.GetCheckOnly())
 	if err != nil {
@@ -32,15 +34,17 @@ func registeredOf(m *registryv1.RegisterWorkerResponse) app.Registered {
 // FindWorker finds a person by document number.
 func (s *Server) FindWorker(ctx context.Context, req *registryv1.FindWorkerRequest) (*registryv1.FindWorkerResponse, error) {
 	var id string
+	var former bool
 	var answer error
 	err := s.App.Data.Change(ctx, func(st app.Store) (err error) {
-		id, answer, err = s.App.FindWorker(ctx, st, req.GetDocumentNumber(), req.GetCaseId())
+		f := ident.DocumentForm{Kind: req.GetDocumentKind(), Number: req.GetDocumentNumber(), Country: req.GetDocumentCountry()}
+		id, former, answer, err = s.App.FindWorker(ctx, st, f, req.GetCaseId())
 		return err
 	})
 	if err = errors.Join(err, answer); err != nil {
 		return nil, err
 	}
-	return &registryv1.FindWorkerResponse{Worker: id}, nil
+	return &registryv1.FindWorkerResponse{Worker: id, Former: former}, nil
 }
 
 // GetWorker reads who a worker is.
@@ -52,6 +56,7 @@ func (s *Server) GetWorker(ctx context.Context, req *registryv1.GetWorkerRequest
 	return &registryv1.GetWorkerResponse{Person: &registryv1.Worker{
 		Worker: w.ID, Name: p.Name.Reveal(), DocumentLast4: p.Document.Last4(), Phone: p.Contact.Phone.Reveal(), County: w.County,
 		Township: p.Contact.Township, Languages: w.Languages, RegisteredOn: w.RegisteredOn.String(),
+		DocumentKind: string(p.Document.Kind()), DocumentCountry: p.Document.Country(),
 	}}, nil
 }
 

@@ -19,6 +19,7 @@ const (
 	kindRegistered = "registered"
 	kindName       = "name"
 	kindDocument   = "document_last4"
+	kindNumber     = "document_number"
 	kindContact    = "contact"
 	kindAge        = "age"
 	kindChild      = "child"

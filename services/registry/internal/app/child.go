@@ -16,7 +16,7 @@ type ChildForm struct {
 	Guardian, Name, BirthDate, County, Township string
 	AsOf                                        string // the day on which the birth date is judged; "" is today
 	CheckOnly                                   bool
-	GuardianDocument                            string // to check only, instead of the guardian
+	GuardianDocument                            ident.DocumentForm // to check only, instead of the guardian
 }
 
 // RegisteredChild is what became of a child's registration.
@@ -117,7 +117,7 @@ func (a *App) checkChild(ctx context.Context, f ChildForm) (e childEntry, err er
 
 // childOf completes an entry whose guardian and form are known, unless the
 // guardian could not be one.
-func (a *App) childOf(e childEntry, f ChildForm, document ident.ResidentID, on clock.Date) (childEntry, error) {
+func (a *App) childOf(e childEntry, f ChildForm, document ident.Document, on clock.Date) (childEntry, error) {
 	e.Guardian, e.County = f.Guardian, f.County
 	e.Identity = a.Vault.Index(indexChild, e.Minor.Identity(f.Guardian))
 	e.Likeness = a.Vault.Index(indexLikeness, e.Minor.Likeness())
@@ -153,14 +153,14 @@ func (a *App) judgeChild(ctx context.Context, f ChildForm) (e childEntry, err er
 	if e.Minor, err = domain.CheckChild(a.Tables, f.Name, f.BirthDate, f.County, f.Township, on); err != nil {
 		return e, err
 	}
-	document, err := domain.ParseDocument(f.GuardianDocument, on)
+	document, err := domain.ParseNumber(f.GuardianDocument, on)
 	if err != nil {
 		return e, domain.ErrGuardianUnknown.Because(err)
 	}
 	var w domain.Worker
 	var found bool
-	err = a.Data.Look(ctx, func(s Store) (err error) {
-		w, found, err = s.WorkerByDocument(a.Vault.Index(indexDocument, document.Reveal()))
+	err = a.Data.View(ctx, func(s Store) (err error) {
+		w, _, found, err = findByDocument(s, a.documentIndex(document))
 		return err
 	})
 	if err != nil {

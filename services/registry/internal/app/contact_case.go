@@ -73,7 +73,11 @@ func (a *App) caseOfRegistration(ctx context.Context, known domain.Worker, e ent
 	if err != nil {
 		return p, err
 	}
-	c.NameDiffers = name != e.Person.Name
+	own, err := a.goesBy(ctx, known, name, e.Person.Name)
+	if err != nil {
+		return p, err
+	}
+	c.NameDiffers = !own
 	return a.beside(ctx, k, known, c)
 }
 

@@ -6,11 +6,15 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
 // SomebodyForm is what an officer knows of somebody who is about to register.
-type SomebodyForm struct{ Document, Name, Phone, CaseID string }
+type SomebodyForm struct {
+	Document            ident.DocumentForm
+	Name, Phone, CaseID string
+}
 
 // Doubles is who is likely the person already.
 type Doubles struct {
@@ -43,7 +47,7 @@ func (a *App) FindDoubles(ctx context.Context, f SomebodyForm) (d Doubles, err e
 			return err
 		}
 		var w domain.Worker
-		if w, registered, err = s.WorkerByDocument(a.Vault.Index(indexDocument, person.Document.Reveal())); err != nil || !registered {
+		if w, registered, err = s.WorkerByDocument(a.documentIndex(person.Document)); err != nil || !registered {
 			return err
 		}
 		return a.logRead(s, p, w.ID, f.CaseID, kindRegistered)

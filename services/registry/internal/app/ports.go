@@ -33,6 +33,8 @@ type Store interface {
 	Standing(worker string) (closed bool, err error)
 	// WorkerByDocument finds an open account by its document's index.
 	WorkerByDocument(index []byte) (domain.Worker, bool, error)
+	// WorkerByFormer finds the open account of who was found by an index last.
+	WorkerByFormer(index []byte) (domain.Worker, bool, error)
 	// SaveWorker returns ErrDocumentTaken where another account has the document.
 	SaveWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error
 	// CreateWorker is SaveWorker for a person whose row is not there; events about
@@ -112,6 +114,22 @@ type Store interface {
 	// Assigned is the reference to which a thing was assigned by hand, or else the
 	// given one, under which it was recorded.
 	Assigned(aggregate, worker string) (string, error)
+	// DocumentCase loads and locks a case, or returns ErrDocumentCaseUnknown.
+	DocumentCase(id string) (domain.DocumentCase, error)
+	PeekDocumentCase(id string) (domain.DocumentCase, error)
+	// WaitingDocumentCases lists what is to be decided, or looked at for a wrong age,
+	// oldest first, about people of the counties whose codes begin so.
+	WaitingDocumentCases(counties string) ([]domain.DocumentCase, error)
+	// DocumentCasesOf lists what was asked about a person, newest first.
+	DocumentCasesOf(worker string) ([]domain.DocumentCase, error)
+	SaveDocumentCase(c domain.DocumentCase) error
+	// AddFormer keeps what a person was found by; DropFormer takes back what a case added.
+	AddFormer(f domain.Former) error
+	DropFormer(change string) error
+	// WasFormer reports whether a person was found by an index before.
+	WasFormer(index []byte, worker string) (bool, error)
+	// RefileKey has the index beside a person's key be the account's, which changed.
+	RefileKey(ctx context.Context, worker string) error
 
 	// Alike lists who shares one of the likenesses, which more than most do not share.
 	Alike(keys [][]byte, most int) (workers []string, err error)
@@ -196,6 +214,8 @@ type Vault interface {
 	// File keeps beside an owner's key the index that finds the owner, who came
 	// to be. It does not wait.
 	File(owner string, index []byte)
+	// Refile is File for an owner whose index is another now; it waits.
+	Refile(ctx context.Context, owner string, index []byte) error
 	// Destroy erases an owner's key, and with it all that it sealed and the index.
 	Destroy(ctx context.Context, owner string) error
 }

@@ -61,12 +61,7 @@ func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry
 	if err != nil {
 		return r, err
 	}
-	var known domain.Worker
-	var found bool
-	err = a.Data.Look(ctx, func(s Store) (err error) {
-		known, found, err = s.WorkerByDocument(e.Index)
-		return err
-	})
+	known, found, err := a.registeredBy(ctx, e)
 	switch {
 	case err != nil:
 		return r, err
@@ -78,6 +73,73 @@ func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry
 		return a.judgeNew(ctx, e)
 	}
 	return a.registerNew(ctx, once, p, e, last)
+}
+
+// registeredBy finds the account that has the document of a registration. One that
+// had it before, or for which it was entered by mistake, is meant only where the
+// name is the person's too: the number may be another's today.
+func (a *App) registeredBy(ctx context.Context, e entry) (known domain.Worker, found bool, err error) {
+	look := func(ask func(Store) (domain.Worker, bool, error)) error {
+		return a.Data.Look(ctx, func(s Store) (err error) {
+			known, found, err = ask(s)
+			return err
+		})
+	}
+	if err := look(func(s Store) (domain.Worker, bool, error) { return s.WorkerByDocument(e.Index) }); err != nil || found {
+		return known, found, err
+	}
+	if err := look(func(s Store) (domain.Worker, bool, error) { return s.WorkerByFormer(e.Index) }); err != nil || !found {
+		return known, found, err
+	}
+	k, err := a.Vault.Key(ctx, known.ID)
+	if errors.Is(err, domain.ErrWorkerClosed) {
+		return domain.Worker{}, false, nil
+	}
+	if err != nil {
+		return known, false, err
+	}
+	name, _, err := openProfile(k, known)
+	if err != nil {
+		return known, false, err
+	}
+	found, err = a.goesBy(ctx, known, name, e.Person.Name)
+	return known, found, err
+}
+
+// goesBy reports whether a name is the person's, or was, or is that of a record
+// which was joined into the account: under that the person registered too.
+func (a *App) goesBy(ctx context.Context, known domain.Worker, name, said ident.Name) (was bool, err error) {
+	if name == said {
+		return true, nil
+	}
+	var joined []domain.Worker
+	err = a.Data.View(ctx, func(s Store) (err error) {
+		joined = nil
+		if was, err = s.WasFormer(a.formerName(said), known.ID); err != nil || was {
+			return err
+		}
+		all, err := s.Aliases(known.ID)
+		if err != nil {
+			return err
+		}
+		for _, id := range all {
+			w, err := s.PeekAccount(id)
+			if err != nil {
+				return err
+			}
+			joined = append(joined, w)
+		}
+		return nil
+	})
+	for _, w := range joined {
+		if err != nil || was {
+			break
+		}
+		var p domain.Person
+		p, err = a.openWorker(ctx, w)
+		was = p.Name == said
+	}
+	return was, err
 }
 
 // registerElsewhere opens a case of a registration whose document another county
@@ -185,18 +247,14 @@ func (a *App) checkRegistration(ctx context.Context, f domain.Form, asOf string,
 	if err != nil {
 		return e, err
 	}
-	work, err := a.Rules.Rule("EM-04", on, "")
-	if err != nil {
-		return e, err
-	}
-	minAge, err := work.Int("min_age")
+	minAge, err := a.workingAge(on)
 	if err != nil {
 		return e, err
 	}
 	if e.Registration, err = f.Check(a.Tables, on, minAge); err != nil {
 		return e, err
 	}
-	e.Index = a.Vault.Index(indexDocument, e.Person.Document.Reveal())
+	e.Index = a.documentIndex(e.Person.Document)
 	if p.Kind == auth.Officer {
 		err = p.CoversDivision(e.County)
 	}
@@ -231,10 +289,12 @@ func (a *App) samePerson(ctx context.Context, known domain.Worker, e entry) (r r
 	if err != nil {
 		return r, err
 	}
-	if name != e.Person.Name {
-		if err := a.namedSo(ctx, known, e.Person.Name); err != nil {
-			return r, err
-		}
+	own, err := a.goesBy(ctx, known, name, e.Person.Name)
+	if err != nil {
+		return r, err
+	}
+	if !own {
+		return r, domain.ErrIdentityConflict
 	}
 	r.outcome = domain.Unchanged
 	if p.Via != auth.ViaImport {
@@ -255,40 +315,6 @@ func (a *App) samePerson(ctx context.Context, known domain.Worker, e entry) (r r
 		r.outcome = domain.Differs
 	}
 	return r, nil
-}
-
-// namedSo returns ErrIdentityConflict unless one of the records that were joined
-// into an account has the name: under that the person registered too.
-func (a *App) namedSo(ctx context.Context, known domain.Worker, name ident.Name) error {
-	var joined []domain.Worker
-	err := a.Data.View(ctx, func(s Store) error {
-		joined = nil
-		all, err := s.Aliases(known.ID)
-		if err != nil {
-			return err
-		}
-		for _, id := range all {
-			w, err := s.PeekAccount(id)
-			if err != nil {
-				return err
-			}
-			joined = append(joined, w)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, w := range joined {
-		p, err := a.openWorker(ctx, w)
-		if err != nil {
-			return err
-		}
-		if p.Name == name {
-			return nil
-		}
-	}
-	return domain.ErrIdentityConflict
 }
 
 // recognise ends a registration of somebody who is registered: it saves the
@@ -319,7 +345,11 @@ func (a *App) newWorker(ctx context.Context, e entry, b before) (w domain.Worker
 	if err != nil {
 		return w, nil, err
 	}
-	w, events = domain.Register(id, e.Index, sealDocument(k, id, e.Person.Document), sealed, e.Registration)
+	document, err := sealDocument(k, id, e.Person.Document)
+	if err != nil {
+		return w, nil, err
+	}
+	w, events = domain.Register(id, e.Index, document, sealed, e.Registration)
 	p, err := auth.FromContext(ctx)
 	w.ContactVia, w.ContactAt, w.Version = p.Via, a.Clock.Now(), b.version
 	return w, events, err

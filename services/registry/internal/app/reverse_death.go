@@ -6,6 +6,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
@@ -21,14 +22,14 @@ func (a *App) FindDeath(ctx context.Context, s Store, number string) (id string,
 	if err != nil {
 		return "", nil, err
 	}
-	document, err := domain.ParseDocument(number, clock.Today(a.Clock))
+	document, err := domain.ParseNumber(ident.DocumentForm{Number: number}, clock.Today(a.Clock))
 	if err != nil {
 		return "", nil, err
 	}
 	if err := a.logLookup(s, p, ""); err != nil {
 		return "", nil, err
 	}
-	w, found, err := s.WorkerByDocument(a.Vault.Index(indexDocument, document.Reveal()))
+	w, _, found, err := findByDocument(s, a.documentIndex(document))
 	if err != nil {
 		return "", nil, err
 	}

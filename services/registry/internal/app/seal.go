@@ -10,7 +10,7 @@ import (
 
 // The domains of blind indexes.
 const (
-	indexDocument = "resident_id"
+	indexDocument = "resident_id" // of every kind of document: it was named when there was one
 	indexChild    = "child"
 	indexLikeness = "child likeness"
 )
@@ -40,8 +40,46 @@ func sealProfile(k Key, id string, name ident.Name, c domain.Contact) ([]byte, e
 	return k.Seal(b, place("worker.profile", id)), nil
 }
 
-func sealDocument(k Key, id string, d ident.ResidentID) []byte {
-	return k.Seal([]byte(d.Reveal()), place("worker.document", id))
+// document is a worker's sealed document where its number is not all that there
+// is to know; else the number alone is sealed.
+type document struct {
+	Kind      string `json:"kind"`
+	Number    string `json:"number"`
+	Country   string `json:"country,omitempty"`
+	BirthDate string `json:"birth_date,omitempty"`
+}
+
+func sealDocument(k Key, id string, d ident.Document) ([]byte, error) {
+	b, err := documentText(d)
+	if err != nil {
+		return nil, err
+	}
+	return k.Seal(b, place("worker.document", id)), nil
+}
+
+func documentText(d ident.Document) ([]byte, error) {
+	f := d.Form()
+	if f.BirthDate == "" {
+		return []byte(f.Number), nil
+	}
+	return json.Marshal(document(f))
+}
+
+// readDocument reads a document that was judged when it was registered, as of a
+// day that may lie after today's in a demonstration.
+func readDocument(b []byte, judged clock.Date) (ident.Document, error) {
+	f := document{Number: string(b)}
+	if len(b) > 0 && b[0] == '{' {
+		if err := json.Unmarshal(b, &f); err != nil {
+			return ident.Document{}, err
+		}
+	}
+	return domain.ParseDocument(ident.DocumentForm(f), judged)
+}
+
+// documentIndex is the keyed hash by which a document finds its person.
+func (a *App) documentIndex(d ident.Document) []byte {
+	return a.Vault.Index(indexDocument, d.Same())
 }
 
 func sealMinor(k Key, id string, m domain.Minor) ([]byte, error) {
@@ -72,14 +110,13 @@ func openProfile(k Key, w domain.Worker) (name ident.Name, c domain.Contact, err
 	return name, c, err
 }
 
-// openDocument opens a worker's number. It was judged when it was registered,
-// as of a day that may lie after today's in a demonstration.
-func openDocument(k Key, w domain.Worker) (ident.ResidentID, error) {
+// openDocument opens a worker's document.
+func openDocument(k Key, w domain.Worker) (ident.Document, error) {
 	b, err := k.Open(w.Document, place("worker.document", w.ID))
 	if err != nil {
-		return ident.ResidentID{}, err
+		return ident.Document{}, err
 	}
-	return ident.ParseResidentID(string(b), w.AgeCheckedOn)
+	return readDocument(b, w.AgeCheckedOn)
 }
 
 func openMinor(k Key, c domain.Child) (m domain.Minor, err error) {

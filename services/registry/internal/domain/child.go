@@ -29,7 +29,7 @@ type Child struct {
 
 // CheckChild reads a child's form as of a day.
 func CheckChild(t *ident.Tables, name, birthDate, county, township string, on clock.Date) (m Minor, err error) {
-	if m.Name, err = parseName(name); err != nil {
+	if m.Name, err = ParseName(name); err != nil {
 		return m, err
 	}
 	if m.BirthDate, err = clock.ParseDate(birthDate); err != nil {
@@ -65,9 +65,10 @@ func plain(n ident.Name) string {
 	}, n.Reveal())
 }
 
-// GuardianAge refuses a child who is not younger than the guardian by some years.
+// GuardianAge refuses a child who is not younger than the guardian by some years;
+// of a guardian whose document does not tell the birth date it judges nothing.
 func (m Minor) GuardianAge(guardian clock.Date, years int) error {
-	if m.BirthDate.Before(guardian.AddYears(years)) {
+	if !guardian.IsZero() && m.BirthDate.Before(guardian.AddYears(years)) {
 		return ErrGuardianAge
 	}
 	return nil

@@ -76,3 +76,15 @@ var (
 	ErrDeathStands      = errs.New(errs.Conflict, "registry.death.stands", "A case about this person's death waits already, or the death is recorded.")
 	ErrDeathNone        = errs.New(errs.NotFound, "registry.death.none", "No death is recorded, and none is asked for, of the person whose document this is.")
 )
+
+// Errors of changed documents and names.
+var (
+	ErrDocumentCaseUnknown = errs.New(errs.NotFound, "registry.document_case.unknown", "There is no such case.")
+	ErrDocumentCaseDecided = errs.New(errs.Conflict, "registry.document_case.decided", "This case was decided already.")
+	ErrDocumentCaseOwn     = errs.New(errs.Denied, "registry.document_case.own", "Whoever opened a case does not decide it; a second officer does.")
+	ErrDocumentCaseStale   = errs.New(errs.Conflict, "registry.document_case.stale", "The person's document, name or county changed since this case was opened; refuse it, and open a new one where it is still needed.")
+	ErrDocumentReason      = errs.New(errs.Invalid, "registry.document_case.reason", "The reason, the paper or the outcome is not one of the list.")
+	ErrDocumentSame        = errs.New(errs.Invalid, "registry.document_case.same", "This is what is registered already; nothing would change.")
+	ErrDocumentHeld        = errs.New(errs.Conflict, "registry.document_case.held", "Another record holds this number: that is no change, but likely one person in two records, or a number mistyped in one of them.")
+	ErrDocumentSince       = errs.New(errs.Conflict, "registry.document_case.since", "The document or the name was changed again since; state the right one anew.")
+)

@@ -12,6 +12,21 @@ import (
 // in the contract's form. What each means to others stands in the contract.
 type Event = interface{ Message() proto.Message }
 
+// DocumentChanged is the registry's own history: by which document or under which
+// name the person is registered. What it was and is stands in no event.
+type DocumentChanged struct {
+	// the case
+	ChangeID string
+	// newly_issued, number_corrected, entered_wrong, name_changed, spelled_anew, other,
+	// or put_back where the person objected
+	ReasonCode string
+}
+
+// Message is the event in the contract's form.
+func (e DocumentChanged) Message() proto.Message {
+	return &v1.DocumentChanged{ChangeId: e.ChangeID, ReasonCode: e.ReasonCode}
+}
+
 // WorkerRegistered: a person registered at a counter or alone.
 type WorkerRegistered struct {
 	RegisteredOn  clock.Date

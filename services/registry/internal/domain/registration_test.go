@@ -34,7 +34,7 @@ func number(born clock.Date, n int) string {
 }
 
 func goodForm() Form {
-	return Form{Document: number(clock.NewDate(1985, 3, 12), 1), Name: "杨杰", County: "654301", RegisteredOn: "2026-11-01", NoticeVersion: "告知书2026-1", Signed: true}
+	return Form{Document: ident.DocumentForm{Number: number(clock.NewDate(1985, 3, 12), 1)}, Name: "杨杰", County: "654301", RegisteredOn: "2026-11-01", NoticeVersion: "告知书2026-1", Signed: true}
 }
 
 // The age is completed on the birthday itself, whatever birthday and day.
@@ -44,7 +44,7 @@ func TestOnlyWhoReachedTheAgeIsRegistered(t *testing.T) {
 		born := clock.NewDate(1950, 1, 1).AddDays(rapid.IntRange(0, 27_000).Draw(t, "born"))
 		on := clock.NewDate(2025, 1, 1).AddDays(rapid.IntRange(0, 2000).Draw(t, "on"))
 		f := goodForm()
-		f.Document, f.RegisteredOn = number(born, rapid.IntRange(0, 999).Draw(t, "n")), "2025-01-01"
+		f.Document.Number, f.RegisteredOn = number(born, rapid.IntRange(0, 999).Draw(t, "n")), "2025-01-01"
 		_, err := f.Check(all, on, 16)
 		if want := born.AgeOn(on) >= 16; want != (err == nil) || !want && !errors.Is(err, ErrUnderAge) && !errors.Is(err, ident.ErrIDBirthdate) {
 			t.Fatalf("born %s, on %s: %v", born, on, err)
@@ -62,7 +62,7 @@ func TestSpellingsAreOnePerson(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		f := goodForm()
 		var b strings.Builder
-		for _, r := range f.Document {
+		for _, r := range f.Document.Number {
 			switch rapid.IntRange(0, 3).Draw(t, "spelling") {
 			case 1:
 				r += '０' - '0'
@@ -71,7 +71,7 @@ func TestSpellingsAreOnePerson(t *testing.T) {
 			}
 			b.WriteRune(r)
 		}
-		f.Document, f.Name = b.String(), " 杨杰\u3000"
+		f.Document.Number, f.Name = b.String(), " 杨杰\u3000"
 		got, err := f.Check(all, today, 16)
 		if err != nil || got.Person != want.Person {
 			t.Fatalf("%v, %v", got.Person, err)
@@ -105,7 +105,7 @@ func TestPersonsNeverPrint(t *testing.T) {
 	}
 	m := Minor{Name: r.Person.Name, BirthDate: today}
 	for _, verb := range []string{"%v", "%+v", "%s"} {
-		if s := fmt.Sprintf(verb, []any{r, r.Person, m}); strings.Contains(s, "杨杰") || strings.Contains(s, goodForm().Document) {
+		if s := fmt.Sprintf(verb, []any{r, r.Person, m}); strings.Contains(s, "杨杰") || strings.Contains(s, goodForm().Document.Number) {
 			t.Errorf("%s prints %s", verb, s)
 		}
 	}

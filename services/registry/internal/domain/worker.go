@@ -10,7 +10,7 @@ import (
 
 // Person is who a worker is, opened. It is never stored and never logged.
 type Person struct {
-	Document ident.ResidentID
+	Document ident.Document
 	Name     ident.Name
 	Contact  Contact
 }
@@ -26,8 +26,8 @@ type Contact struct {
 // whether the working age was reached, and when that was looked at.
 type Worker struct {
 	ID            string
-	DocumentIndex []byte // keyed hash of the number; nil once closed
-	Document      []byte // sealed number
+	DocumentIndex []byte // keyed hash of what a document is found by; nil once closed
+	Document      []byte // sealed number, with kind, country and birth date where the number does not tell them
 	Profile       []byte // sealed name, phone and township
 	County        string
 	Languages     []string
@@ -44,10 +44,11 @@ type Worker struct {
 
 // Form is a registration as it was filled in.
 type Form struct {
-	Document, Name, Phone, County, Township string
-	Languages                               []string
-	RegisteredOn, NoticeVersion             string
-	Signed                                  bool
+	Document                      ident.DocumentForm
+	Name, Phone, County, Township string
+	Languages                     []string
+	RegisteredOn, NoticeVersion   string
+	Signed                        bool
 }
 
 // Registration is a form that was found good.
@@ -80,7 +81,7 @@ func (f Form) Check(t *ident.Tables, on clock.Date, minAge int) (r Registration,
 	if r.Person.Document.AgeOn(on) < minAge {
 		return r, ErrUnderAge
 	}
-	if r.Person.Name, err = parseName(f.Name); err != nil {
+	if r.Person.Name, err = ParseName(f.Name); err != nil {
 		return r, err
 	}
 	if r.Person.Contact, err = ParseContact(t, f.Phone, f.County, f.Township); err != nil {
@@ -96,20 +97,27 @@ func (f Form) Somebody(on clock.Date) (p Person, err error) {
 	if p.Document, err = ParseDocument(f.Document, on); err != nil {
 		return p, err
 	}
-	if p.Name, err = parseName(f.Name); err != nil {
+	if p.Name, err = ParseName(f.Name); err != nil {
 		return p, err
 	}
 	p.Contact.Phone, err = parsePhone(f.Phone)
 	return p, err
 }
 
-// ParseDocument reads a resident number as of a day, however it was typed.
-func ParseDocument(s string, on clock.Date) (ident.ResidentID, error) {
-	n, _ := ident.NormaliseID(s)
-	return ident.ParseResidentID(n, on)
+// ParseDocument reads a document as of a day, however it was typed.
+func ParseDocument(f ident.DocumentForm, on clock.Date) (ident.Document, error) {
+	n, _ := ident.NormaliseDocument(f)
+	return ident.ParseDocument(n, on)
 }
 
-func parseName(s string) (ident.Name, error) {
+// ParseNumber is ParseDocument for a search, which states no birth date.
+func ParseNumber(f ident.DocumentForm, on clock.Date) (ident.Document, error) {
+	n, _ := ident.NormaliseDocument(f)
+	return ident.ParseNumber(n, on)
+}
+
+// ParseName reads a name, however it was typed.
+func ParseName(s string) (ident.Name, error) {
 	n, _ := ident.NormaliseName(s)
 	return ident.ParseName(n)
 }

@@ -56,3 +56,8 @@ func Deliver(a *app.App, db *sqldb.DB, in func(*sqldb.Tx) app.Store, way deliver
 func EraseKey(v app.Vault) task.Handler {
 	return func(ctx context.Context, payload []byte) error { return v.Destroy(ctx, string(payload)) }
 }
+
+// RefileKey does the task that a changed document leaves.
+func RefileKey(a *app.App) task.Handler {
+	return func(ctx context.Context, payload []byte) error { return a.RefileKey(ctx, string(payload)) }
+}

@@ -29,6 +29,8 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 		`DELETE FROM death_case WHERE worker = $1`,
 		`DELETE FROM likeness WHERE worker = $1`,
 		`DELETE FROM likely_double WHERE first_id = $1 OR second_id = $1`,
+		`DELETE FROM document_case WHERE worker = $1`,
+		`DELETE FROM former_value WHERE worker = $1`,
 		`DELETE FROM mailbox WHERE worker = $1`,
 		`DELETE FROM message WHERE worker = $1`,
 		`DELETE FROM timeline WHERE worker = $1`,

@@ -24,9 +24,10 @@ var Migrations embed.FS
 // The kinds of the tasks that are left; the payload is a message's id, and the
 // owner of a key.
 const (
-	TaskDeliver  = "registry.deliver"
-	TaskEraseKey = "registry.erase_key"
-	TaskGuardian = "registry.guardian" // of one to whom nobody objected; the payload is its id
+	TaskDeliver   = "registry.deliver"
+	TaskEraseKey  = "registry.erase_key"
+	TaskGuardian  = "registry.guardian" // of one to whom nobody objected; the payload is its id
+	TaskRefileKey = "registry.refile_key"
 )
 
 // indexAccess separates the links of access lines from other keyed hashes.

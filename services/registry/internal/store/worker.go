@@ -16,8 +16,8 @@ var workers = table.New(table.Spec[domain.Worker]{
 		return []table.Column{
 			table.Key("id", &w.ID), table.Changing("document_index", &w.DocumentIndex), table.Changing("document", &w.Document),
 			table.Changing("profile", &w.Profile), table.Changing("county", &w.County), table.Changing("languages", table.Commas(&w.Languages)),
-			table.Fixed("registered_on", &w.RegisteredOn), table.Fixed("notice_version", &w.NoticeVersion), table.Fixed("age_reached", &w.AgeReached),
-			table.Fixed("age_checked_on", &w.AgeCheckedOn), table.Changing("closed_on", &w.ClosedOn), table.Changing("contact_via", &w.ContactVia),
+			table.Fixed("registered_on", &w.RegisteredOn), table.Fixed("notice_version", &w.NoticeVersion), table.Changing("age_reached", &w.AgeReached),
+			table.Changing("age_checked_on", &w.AgeCheckedOn), table.Changing("closed_on", &w.ClosedOn), table.Changing("contact_via", &w.ContactVia),
 			table.Changing("contact_at", &w.ContactAt), table.Changing("joined_into", &w.JoinedInto), table.Version(&w.Version),
 		}
 	},
@@ -72,6 +72,12 @@ func (t *Tx) Standing(id string) (closed bool, err error) {
 // that which answers for the person, whichever record has the document.
 func (t *Tx) WorkerByDocument(index []byte) (domain.Worker, bool, error) {
 	return workers.Find(t.tx, `WHERE id = (SELECT coalesce(r.reference, d.id) FROM worker d LEFT JOIN remaining r ON r.worker = d.id WHERE d.document_index = $1)`, index)
+}
+
+// WorkerByFormer finds the open account of who was found by an index last.
+func (t *Tx) WorkerByFormer(index []byte) (domain.Worker, bool, error) {
+	return workers.Find(t.tx, `WHERE closed_on = '' AND id = (SELECT coalesce(r.reference, f.worker) FROM former_value f LEFT JOIN remaining r ON r.worker = f.worker
+		WHERE f.value_index = $1 ORDER BY f.ended_at DESC, f.worker LIMIT 1)`, index)
 }
 
 // SaveWorker writes an account and its events. It returns ErrDocumentTaken

@@ -33,6 +33,12 @@ func (v *Vault) File(owner string, lookup []byte) {
 	}
 }
 
+// Refile is File for an owner whom another index finds now. It waits, since nobody
+// files it a second time.
+func (v *Vault) Refile(ctx context.Context, owner string, lookup []byte) error {
+	return v.file(ctx, []entry{{owner, lookup}})
+}
+
 // Owner finds who is filed under an index, with the key: somebody whom a
 // registry that was lost knew. found is false where nobody is.
 func (v *Vault) Owner(ctx context.Context, lookup []byte) (owner string, k app.Key, found bool, err error) {

@@ -68,6 +68,8 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"likenesses find who shares them":          likenesses,
 		"a pair is kept once":                      doubles,
 		"the records of before are looked through": olds,
+		"a document case ends once":                documentCases,
+		"former values find the record":            formerValues,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
 	}
