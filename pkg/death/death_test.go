@@ -21,8 +21,7 @@ import (
 )
 
 // A department follows without a line of its own: between a death and its reversal
-// no command in the worker's name is taken, whoever gives it, but for what an officer
-// ends of what the worker held; and what stood is taken up once no record is left.
+// no command in the worker's name is taken, whoever gives it, and what stood is taken up once no record is left.
 func TestADepartmentFollowsWithoutALine(t *testing.T) {
 	p := testkit.NewPlatform(t, nil)
 	registry := p.Publisher("registry")
@@ -65,7 +64,7 @@ func TestADepartmentFollowsWithoutALine(t *testing.T) {
 			"a guardian":                      {auth.Principal{Kind: auth.Guardian, Subject: "w"}, "", refused},
 			"a helper":                        {auth.Principal{Kind: auth.Worker, Subject: "h", ActsFor: "w", Via: auth.ViaHelper}, "", refused},
 			"a counter":                       {officer, "", refused},
-			"an officer who ends what is due": {estate, "", false},
+			"a counter that says to settle":   {estate, "", refused},
 			"an employer about the worker":    {auth.Principal{Kind: auth.Employer, Subject: "e"}, "w", false},
 			"another worker":                  {auth.Principal{Kind: auth.Worker, Subject: "v"}, "", false},
 			"who says to settle and is none":  {auth.Principal{Kind: auth.Worker, Subject: "w", Purpose: "estate"}, "", refused},

@@ -356,10 +356,6 @@ func CommandOrCheck[T any, Reply interface {
 	return Command(ctx, l, fn)
 }
 
-// settling is the purpose for which an officer ends what somebody who died held:
-// that alone is done in the name of who is recorded as dead.
-const settling = "estate"
-
 // concerned names whose accounts a command needs, and in whose name it is given.
 // The registry, which keeps the accounts themselves, needs none.
 func (l *Outbox) concerned(ctx context.Context, about string) (accounts, named []string) {
@@ -369,9 +365,6 @@ func (l *Outbox) concerned(ctx context.Context, about string) (accounts, named [
 	}
 	if l.service != event.Keeper {
 		accounts = whole(append(named, about)...)
-	}
-	if p.Kind == auth.Officer && p.Purpose == settling {
-		named = nil
 	}
 	return accounts, named
 }

@@ -32,6 +32,9 @@ func (s *service) followPersons() {
 	}
 	death.On(s.parts.Router, s.parts.Revive...)
 	s.parts.Methods = append(collision.Methods(&collision.Server{Outbox: s.Outbox, Clock: s.Clock}, s.parts.Methods), s.parts.Methods...)
+	if len(s.parts.Held) > 0 {
+		s.parts.Methods = slices.Concat(s.parts.Methods, death.Methods(&death.Server{Outbox: s.Outbox, Held: s.parts.Held}, s.parts.Methods))
+	}
 	consume.On(s.parts.Router, event.Keeper, s.joined)
 	consume.On(s.parts.Router, event.Keeper, s.parted)
 }

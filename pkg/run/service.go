@@ -105,6 +105,9 @@ type Parts struct {
 	// undone: clocks that stood run anew, and what the worker was passed over for is
 	// looked at again. A department in which nothing waits for an answer has none.
 	Revive []death.Use
+	// Held are the kinds of things of which the department's officers decide one by one
+	// where a person's death is recorded.
+	Held []death.Held
 	// LongTasks take minutes; the others do not wait for them.
 	LongTasks map[string]task.Handler
 	// Known reports whether what is kept apart from the service's database knows

@@ -79,6 +79,7 @@ var notTwice = map[string]string{
 	"POST /persons/cases/{case}/parts":      "TestRecordsAreJoinedAndPartedOnThePages sends it to the registry twice",
 	"POST /workers/{ref}/persons/object":    "TestRecordsAreJoinedAndPartedOnThePages sends it to the registry twice",
 	"POST /workers/{ref}/contact/object":    "TestAContactIsChangedOnThePages sends it to the registry twice",
+	"POST /deaths/held/{service}":           "TestADeathIsRecordedAndTakenBackOnThePages sends it to a department twice",
 	"POST /deaths/of/{ref}":                 "TestADeathIsRecordedAndTakenBackOnThePages sends it to the registry twice",
 	"POST /deaths/{case}":                   "TestADeathIsRecordedAndTakenBackOnThePages sends it to the registry twice",
 	"POST /deaths/alive":                    "TestADeathIsRecordedAndTakenBackOnThePages sends it to the registry twice",

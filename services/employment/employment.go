@@ -69,6 +69,11 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Facts:   []evidence.Source{{Kind: evidence.Job, Of: server.Jobs}},
 			Router:  react.Department{App: jobs, In: tables.In, Fair: fairs, Fairs: atFairs.In, Startup: help, Startups: helped.In, Evidence: holder}.Router(),
 			Revive:  []death.Use{death.In(tables.In, jobs.Revive), death.In(atFairs.In, fairs.Revive)},
+			Held: []death.Held{
+				{Kind: "application", Query: death.Rows("application", "state", "county", "state IN ('submitted', 'offered')"), End: death.Ends(tables.In, jobs.WithdrawApplication)},
+				{Kind: "fair", Query: death.Rows("fair_application", "'submitted'", "division", "withdrawn = 0"), End: death.Ends(atFairs.In, fairs.Withdraw)},
+				{Kind: "hire", Query: death.Rows("hire", "state", "county", "state IN ('employer_says', 'registered', 'disputed', 'end_stated')")},
+			},
 			Tasks: map[string]task.Handler{
 				store.TaskLapseOffer:        task.Within(k.Outbox.DB(), tables.In, jobs.LapseOffer),
 				fairstore.TaskLapseProposal: task.Within(k.Outbox.DB(), atFairs.In, fairs.LapseProposal),

@@ -1,12 +1,18 @@
 package housing_test
 
 import (
+	"context"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
+	"github.com/qiao-platform/qiao/services/housing"
 )
 
 func (f *fixture) died() {
@@ -101,4 +107,90 @@ func roundPassesOver(t *testing.T, f *fixture) {
 		t.Fatal(n, err)
 	}
 	f.in2("worker-1", first, "offered")
+}
+
+// What somebody who died holds and awaits is listed to the department of the county,
+// each look logged, and ends by an officer's word, one by one; the list is empty where
+// the record is undone.
+func TestWhatTheDeadHoldIsDecidedOneByOne(t *testing.T) { onEach(t, heldOneByOne) }
+
+func heldOneByOne(t *testing.T, f *fixture) {
+	lease := f.leased("public_rental")
+	second := application("affordable_rental")
+	if _, err := f.client.ApplyForHome(f.Worker(worker), second); err != nil {
+		t.Fatal(err)
+	}
+	estate := platformv1.EstateClient{Caller: f.Client(), Target: housing.Name}
+	at := func(department, division string) context.Context {
+		return f.As(auth.Principal{Kind: auth.Officer, Subject: "officer-1", Department: department, Division: division, Purpose: "estate", Via: auth.ViaWeb})
+	}
+	held := func(as context.Context) (kinds []string, ids map[string]string) {
+		t.Helper()
+		got, err := estate.ListHeld(as, &platformv1.ListHeldRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = map[string]string{}
+		for _, h := range got.GetThings() {
+			kinds, ids[h.GetKind()] = append(kinds, h.GetKind()), h.GetId()
+			if h.GetWorker() != worker || !h.GetEndable() {
+				t.Errorf("%v", h)
+			}
+		}
+		return kinds, ids
+	}
+	giveUp := func(as context.Context, kind, id string) error {
+		_, err := estate.GiveUp(as, &platformv1.GiveUpRequest{Kind: kind, Id: id})
+		return err
+	}
+	if kinds, _ := held(at("hou", county)); len(kinds) != 0 {
+		t.Fatalf("of the living: %v", kinds)
+	}
+	wantCode(t, "of the living", giveUp(at("hou", county), "lease", lease), "estate.unknown")
+	f.died()
+	if kinds, _ := held(at("hou", "654321")); len(kinds) != 0 {
+		t.Errorf("another county's: %v", kinds)
+	}
+	wantCode(t, "another county", giveUp(at("hou", "654321"), "lease", lease), "estate.unknown")
+	wantCode(t, "another department", giveUp(at("hrss", county), "lease", lease), "auth.denied")
+	wantCode(t, "no such kind", giveUp(at("hou", county), "offer", lease), "estate.unknown")
+	before := f.count("housing.record.read.v1")
+	kinds, ids := held(at("hou", county))
+	if !slices.Equal(kinds, []string{"application", "lease"}) || ids["lease"] != lease {
+		t.Errorf("%v", kinds)
+	}
+	if n := f.count("housing.record.read.v1"); n != before+1 {
+		t.Errorf("%d looks were logged, of one person", n-before)
+	}
+	if err := giveUp(at("hou", county), "application", ids["application"]); err != nil {
+		t.Fatal(err)
+	}
+	if kinds, _ := held(at("hou", county)); !slices.Equal(kinds, []string{"lease"}) {
+		t.Errorf("after one was ended: %v", kinds)
+	}
+	if l := f.lease(lease); l.GetState() != "running" {
+		t.Errorf("the family's home: %v", l)
+	}
+	if err := giveUp(at("hou", county), "lease", lease); err != nil {
+		t.Fatal(err)
+	}
+	wantCode(t, "twice", giveUp(at("hou", county), "lease", lease), "estate.unknown")
+	if f.free() != 1 {
+		t.Error("the home that was given back is not free")
+	}
+	if err := f.apply2(); errs.CodeOf(err) != "account.deceased" {
+		t.Errorf("in the name of who died: %v", err)
+	}
+	f.lives()
+	if err := f.apply2(); err != nil {
+		t.Error(err)
+	}
+	if kinds, _ := held(at("hou", county)); len(kinds) != 0 {
+		t.Errorf("of who lives: %v", kinds)
+	}
+}
+
+func (f *fixture) apply2() error {
+	_, err := f.client.ApplyForHome(f.Worker(worker), application("public_rental"))
+	return err
 }

@@ -48,6 +48,10 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Facts:   []evidence.Source{{Kind: evidence.Lease, Of: server.Leases}},
 			Router:  react.Router(cases, tables.In, held),
 			Revive:  []death.Use{death.In(tables.In, cases.Revive)},
+			Held: []death.Held{
+				{Kind: "application", Query: death.Rows("application", "state", "county", "state IN ('submitted', 'eligible', 'refused', 'offered', 'accepted')"), End: death.Ends(tables.In, cases.Withdraw)},
+				{Kind: "lease", Query: death.Rows("lease", "'running'", "county", "left_on = ''"), End: death.Ends(tables.In, cases.HandBack)},
+			},
 			Tasks: map[string]task.Handler{
 				app.TaskLapse: within(cases.Lapse), app.TaskLease: within(cases.LookAtLease),
 				app.TaskPublish: within(cases.PublishList), app.TaskJobLeft: within(cases.LookAfterJob),

@@ -7,6 +7,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/collision"
+	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -40,6 +41,10 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Ones: []collision.One{
 				{Kind: "cover", Query: `SELECT c.id, c.worker, d.employer_id, c.division FROM cover c JOIN duty d ON d.id = c.duty_id WHERE ` + person.Whose("c.worker", 1) + ` AND c.active = 1 ORDER BY c.from_month, c.id`},
 				{Kind: "duty", Query: `SELECT id, worker, employer_id, division FROM duty WHERE ` + person.Whose("worker", 1) + ` AND state IN ('open', 'overdue') ORDER BY start_on, id`},
+			},
+			Held: []death.Held{ // due to the family: nothing is ended here
+				{Kind: "duty", Query: death.Rows("duty", "state", "division", "state IN ('open', 'overdue')")},
+				{Kind: "cover", Query: death.Rows("cover", "'active'", "division", "active = 1")},
 			},
 			Counts: []ops.Count{
 				{Thing: "duties_open", Query: `SELECT count(*) FROM duty WHERE state IN ('open', 'overdue')`},

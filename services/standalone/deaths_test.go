@@ -1,6 +1,7 @@
 package standalone_test
 
 import (
+	"crypto/rand"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -71,6 +72,22 @@ func TestADeathIsRecordedAndTakenBackOnThePages(t *testing.T) {
 	person.see("/workers/"+w+"/contact?lang=en", 200, nil, "This person’s death is recorded", "Cremation certificate")
 	person.see("/workers/"+w+"/consents?lang=zh-Hans", 200, nil, "此人已登记去世")
 	first.see("/deaths", 200, nil, "已登记", "没有待办事项")
+
+	testkit.Eventually(t, "the department has heard", func() bool {
+		page = second.see("/deaths/held/training", 200, nil, "去世者名下事项")
+		return strings.Contains(page, "培训名额或候补")
+	})
+	end := filled("key", hidden(page, "key"), "kind", hidden(page, "kind"), "id", hidden(page, "id"))
+	second.see("/deaths/held/training", 422, end, "培训名额或候补")
+	end.Set("sure", "yes")
+	end.Set("key", rand.Text())
+	for range 2 {
+		second.see("/deaths/held/training", 200, end)
+	}
+	for _, department := range []string{"employment", "insurance", "education", "housing"} {
+		second.see("/deaths/held/"+department, 200, nil, "去世者名下事项")
+	}
+	second.see("/deaths/held/registry", 404, nil)
 
 	far.see("/contacts", 200, filled("to", "/deaths/alive", "officer", "b-1", "division", away), "本人在场", "不分县市")
 	page = far.see("/deaths/alive", 422, filled("number", "12", "shown", "resident_card", "sure", "yes"), `name="number"`, `value="12" aria-invalid="true"`)

@@ -35,6 +35,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Facts:   []evidence.Source{{Kind: evidence.Certificate, Of: server.Certificates}},
 			Router:  react.Router(cases, tables.In),
 			Revive:  []death.Use{death.In(tables.In, cases.Revive)},
+			Held:    []death.Held{{Kind: "enrolment", Query: death.Rows("enrolment", "state", "division", "state IN ('confirmed', 'waiting', 'offered')"), End: death.Ends(tables.In, cases.DropEnrolment)}},
 			Tasks: map[string]task.Handler{
 				app.TaskLapse:      task.Within(k.Outbox.DB(), tables.In, cases.LapsePlace),
 				app.TaskOfferAgain: task.Within(k.Outbox.DB(), tables.In, cases.OfferAgain),

@@ -58,8 +58,7 @@ const (
 	// Who somebody is: two records joined or parted, a document, a death, a guardian's
 	// rights. Two officers do it.
 	Purpose_PURPOSE_PERSON_CASE Purpose = 16
-	// Ending what somebody who died held, one thing at a time: the one purpose for which
-	// an officer acts in the name of who is recorded as dead.
+	// Ending what somebody who died held, one thing at a time.
 	Purpose_PURPOSE_ESTATE Purpose = 17
 )
 

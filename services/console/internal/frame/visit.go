@@ -111,6 +111,11 @@ func (v *Visit) At(d session.Desk, p Purpose) context.Context {
 	return v.by(v.who().At(d), p, v.key)
 }
 
+// AtOf is At for an officer of another department than the section's.
+func (v *Visit) AtOf(department string, d session.Desk, p Purpose) context.Context {
+	return v.by(session.Officer(department).At(d), p, v.key)
+}
+
 func (v *Visit) by(who session.Session, p Purpose, key string) context.Context {
 	ctx := who.As(v.Context(), p)
 	if key != "" {

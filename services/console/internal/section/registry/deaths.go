@@ -40,7 +40,8 @@ func (s *pages) deathCases(v *frame.Visit) error {
 		Desk            deskBody
 		Err             error
 		Waits, Recorded []*registryv1.DeathCase
-	}{Desk: bodyOf(v, d), Err: err}
+		Holders         []string
+	}{Desk: bodyOf(v, d), Err: err, Holders: holders()}
 	for _, c := range reply.GetCases() {
 		if c.GetState() == "applied" {
 			b.Recorded = append(b.Recorded, c)

@@ -28,6 +28,7 @@ type pages struct {
 	joining   registryv1.JoiningClient
 	finder    registryv1.DoublesClient
 	guardians registryv1.GuardiansClient
+	caller    contract.Caller // for what every department answers
 }
 
 // New returns the section.
@@ -38,6 +39,7 @@ func New(c contract.Caller) frame.Section {
 		joining:   registryv1.JoiningClient{Caller: c, Target: "registry"},
 		finder:    registryv1.DoublesClient{Caller: c, Target: "registry"},
 		guardians: registryv1.GuardiansClient{Caller: c, Target: "registry"},
+		caller:    c,
 	}
 	return frame.Section{
 		Name: "registry", Department: "hrss", Files: files,
@@ -68,6 +70,8 @@ func New(c contract.Caller) frame.Section {
 			"POST /deaths/of/{ref}":                 s.proposeDeath,
 			"GET /deaths/alive":                     s.alive,
 			"POST /deaths/alive":                    s.reverseDeath,
+			"GET /deaths/held/{service}":            s.held,
+			"POST /deaths/held/{service}":           s.giveUp,
 			"GET /deaths/{case}":                    s.deathCase,
 			"POST /deaths/{case}":                   s.decideDeath,
 			"POST /workers/{ref}/death/object":      s.objectDeath,

@@ -15,7 +15,8 @@ func TestWhatTheSectionSays(t *testing.T) {
 	personStates := []string{"open", "applied", "refused", "objected", "ended", "parted"}
 	frametest.Section(t, New(nil), map[string][]string{
 		"death.lede.": deathStates, "death.state.": deathStates, "death.reason.": deathReasons(), "death.paper.": deathPapers(), "death.refusal.": deathRefusals(), "death.shown.": shownPapers(),
-		"death.own.": {"open", "applied"}, "death.own.next.": {"open", "applied"},
+		"death.thing.": {"application", "lease", "enrolment", "fair", "hire", "duty", "cover"},
+		"death.own.":   {"open", "applied"}, "death.own.next.": {"open", "applied"},
 		"worker.h1.": tabs, "worker.lede.": tabs, "worker.tab.": tabs, "contact.lede.": states, "contact.state.": states,
 		"person.kind.": kinds, "person.own.": kinds, "person.into.": kinds, "person.alias.": kinds, "person.decide.": kinds, "person.sure.": kinds, "person.agree.": kinds,
 		"person.lede.": caseLedes(kinds, personStates), "person.state.": personStates, "person.reason.": slices.Concat(joinReasons(), partReasons()), "person.paper.": personPapers(),
