@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
@@ -34,16 +35,5 @@ func (a *App) ServeResult(ctx context.Context, s Store, applicationID string, at
 
 // ServePassing does so for an employer's no.
 func (a *App) ServePassing(ctx context.Context, s Store, proposalID string, at time.Time) error {
-	x, err := s.Proposal(proposalID)
-	if errors.Is(err, fair.ErrProposalUnknown) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	x, now := x.Told(at)
-	if !now {
-		return nil
-	}
-	return s.SaveProposal(ctx, x)
+	return answer.Start(ctx, proposalID, at, s.Proposal, fair.ErrProposalUnknown, fair.Proposal.Told, s.SaveProposal, nil)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
@@ -21,16 +22,6 @@ func (a *App) StartProposalClock(ctx context.Context, s Store, proposalID string
 	if err := a.ServeResult(ctx, s, seen.ApplicationID, delivered); err != nil {
 		return err
 	}
-	x, err := s.Proposal(proposalID)
-	if err != nil {
-		return err
-	}
-	x, started := x.StartClock(delivered)
-	if !started {
-		return nil
-	}
-	if err := s.SaveProposal(ctx, x); err != nil {
-		return err
-	}
-	return s.LapseProposalAt(ctx, x.ID, x.AnswerBy)
+	return answer.Start(ctx, proposalID, delivered, s.Proposal, fair.ErrProposalUnknown, fair.Proposal.StartClock, s.SaveProposal,
+		func(x fair.Proposal) error { return s.LapseProposalAt(ctx, x.ID, x.AnswerBy) })
 }
