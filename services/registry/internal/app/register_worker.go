@@ -29,6 +29,10 @@ const (
 // against another of the same person.
 const attempts = 3
 
+// looks is how often it looks again since somebody who may be the same person came
+// to be meanwhile; after that a task compares the two.
+const looks = 2
+
 // stale is the code of the error by which a store says that somebody else
 // changed a row since it was read.
 const stale = "outbox.stale"
@@ -48,15 +52,15 @@ func (a *App) RegisterWorker(ctx context.Context, once Once[Registered], f domai
 	if err != nil {
 		return r, err
 	}
-	for i := range attempts {
-		if r, err = a.registerWorker(ctx, once, e, checkOnly, i == attempts-1); !raced(err) {
+	for i := range looks + attempts {
+		if r, err = a.registerWorker(ctx, once, e, checkOnly, i < looks); !raced(err) {
 			break
 		}
 	}
 	return r, err
 }
 
-func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry, checkOnly, last bool) (r Registered, err error) {
+func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry, checkOnly, again bool) (r Registered, err error) {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return r, err
@@ -72,7 +76,7 @@ func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry
 	case checkOnly:
 		return a.judgeNew(ctx, e)
 	}
-	return a.registerNew(ctx, once, p, e, last)
+	return a.registerNew(ctx, once, p, e, again)
 }
 
 // registeredBy finds the account that has the document of a registration. One that
@@ -183,9 +187,9 @@ func (a *App) judgeNew(ctx context.Context, e entry) (Registered, error) {
 }
 
 // registerNew registers somebody whom the registry does not know. Whoever is
-// likely the same person is noted: two who are registered at once look again, and
-// on the last attempt leave it to a task.
-func (a *App) registerNew(ctx context.Context, once Once[Registered], p auth.Principal, e entry, last bool) (Registered, error) {
+// likely the same person is noted: of two who are registered at once the later looks
+// again, or leaves that to a task.
+func (a *App) registerNew(ctx context.Context, once Once[Registered], p auth.Principal, e entry, again bool) (Registered, error) {
 	b, err := a.whoBefore(ctx, e.Index)
 	if err != nil {
 		return Registered{}, err
@@ -207,10 +211,10 @@ func (a *App) registerNew(ctx context.Context, once Once[Registered], p auth.Pri
 		switch {
 		case err != nil || !more:
 			return made, err
-		case last:
-			return made, s.LikenLater(ctx, w.ID)
+		case again:
+			return Registered{}, errLookAgain
 		}
-		return Registered{}, errLookAgain
+		return made, s.LikenLater(ctx, w.ID)
 	})
 	if err == nil && r.Worker == w.ID { // and no kept answer
 		a.Vault.File(w.ID, e.Index)

@@ -208,6 +208,22 @@ func TestALikelyDoubleIsNoted(t *testing.T) {
 	tells(t, p.bring(p.sheet("children.csv", rows...)).one(t, "children"), "created 3 applied 0 unchanged 0 differs 1 noted: likely_double 2")
 }
 
+// A worker of whom another record is likely is noted, and the row is taken in.
+func TestALikelyDoubleOfAWorkerIsNoted(t *testing.T) {
+	o := newOffice(t)
+	o.bring(o.sheet("workers_654301.csv", person("王小明", number(12), "3400")))
+	rows := []string{person("王晓明", number(21), "3400"), person("李妈", mother, "3400")}
+	path := o.sheet("workers_654301.csv", rows...)
+	o.im.DryRun = true
+	tells(t, o.bring(path).one(t, "workers"), "created 2 applied 0 unchanged 0 differs 0 noted: likely_double 1")
+	o.im.DryRun = false
+	tells(t, o.bring(path).one(t, "workers"), "created 2 applied 0 unchanged 0 differs 0 noted: likely_double 1")
+	if n := o.count("registry", "likely_double"); n != 1 {
+		t.Errorf("%d pairs are kept", n)
+	}
+	tells(t, o.bring(path).one(t, "workers"), "created 0 applied 0 unchanged 2 differs 0")
+}
+
 // toMend lists the files of rows to be mended.
 func (o *office) toMend() (names []string) {
 	o.Helper()

@@ -48,8 +48,9 @@ func (im *run) child(r sheet.Row) func(context.Context) outcome {
 	}
 }
 
-// likelyDouble notes a child who seems to be registered twice: by both parents,
-// or with the name spelled otherwise. The bureau decides.
+// likelyDouble notes who seems to be registered twice: a child by both parents or
+// with the name spelled otherwise, a worker with a number or a name that differs by
+// a slip. An office decides.
 const likelyDouble = "likely_double"
 
 // letters are a name's letters, however its parts are told apart.

@@ -97,7 +97,7 @@ func (im *run) person(ctx context.Context, person *registryv1.RegisterWorkerRequ
 	if err == nil {
 		err = bad
 	}
-	o = told(sheet.Workers, known, nil, err)
+	o = told(sheet.Workers, known, workerNotes(known), err)
 	worker = known.GetWorker()
 	if err != nil || wishes == nil || worker == "" {
 		return worker, o
@@ -120,6 +120,14 @@ func (im *run) person(ctx context.Context, person *registryv1.RegisterWorkerRequ
 		o.what = applied
 	}
 	return worker, o
+}
+
+// workerNotes notes a row about whom another record is likely; the row is taken in.
+func workerNotes(known *registryv1.RegisterWorkerResponse) []string {
+	if known.GetLikelyDouble() {
+		return []string{likelyDouble}
+	}
+	return nil
 }
 
 // rank orders outcomes by which of two is that of the row.
