@@ -20,7 +20,7 @@ func measure(ctx context.Context, args []string) (err error) {
 	workers := f.Int("workers", 100_000, "size of the registry for the figures on a large one")
 	against := f.String("against", "", "another build of `qiao`, an older one, that imports the same sheet (part import)")
 	people := []int{10_000, 100_000, 1_000_000}
-	f.Func("people", "`sizes` of the registry that are held against each other, growing (part scale; default 10000,100000,1000000)", func(s string) error {
+	f.Func("people", "`sizes` of the registry that are held against each other, growing (parts scale and persons, which of one size measures a tenth before; default 10000,100000,1000000)", func(s string) error {
 		people = nil
 		for _, one := range strings.Split(s, ",") {
 			n, err := strconv.Atoi(one)
