@@ -69,6 +69,9 @@ type LikenessKey struct {
 	Text string
 }
 
+// fewBones are how many consonants of a name do beside a telephone or a number.
+const fewBones = 2
+
 // Keys are the likenesses of a person: of two entries of one person, whatever
 // went wrong once, one is the same.
 func (l Likened) Keys() (all []LikenessKey) {
@@ -79,6 +82,7 @@ func (l Likened) Keys() (all []LikenessKey) {
 		}
 	}
 	birth, whole := l.Birth.String(), cmp.Or(l.Name.bones(), l.Name.letters())
+	beginning := whole[:min(len(whole), fewBones)] // a father's name that was left out, or a sign between, does not change it
 	add(KeyName, l.Name.letters())
 	add(KeyNameBirth, whole, birth)
 	for i, p := range l.Name.Parts {
@@ -89,10 +93,10 @@ func (l Likened) Keys() (all []LikenessKey) {
 	if l.Phone != "" {
 		add(KeyPhone, l.Phone)
 		add(KeyPhoneBirth, l.Phone, birth)
-		add(KeyPhoneName, l.Phone, whole)
+		add(KeyPhoneName, l.Phone, beginning)
 	}
 	if n, ok := numberOf(l.Number); ok {
-		add(KeyNumberName, n.area, n.sequence, whole)
+		add(KeyNumberName, n.area, n.sequence, beginning)
 	}
 	return all
 }
@@ -125,7 +129,8 @@ type numbers struct {
 	unlike   bool // one of them is no resident number
 	slip     bool // one digit is another, or two beside each other changed places
 	swapped  bool // the latter
-	twins    bool // of one place and day, but of another sequence
+	sameDay  bool // of one place and day, but of another sequence
+	twins    bool // the same, and one entered soon after the other
 	ending   bool // all but the birth date is the same
 	otherSex bool // one is a man's and one a woman's
 }
@@ -137,7 +142,8 @@ func compareNumbers(a, b string) (n numbers) {
 		return n
 	}
 	n.slip, n.swapped = mistyped(a[:17], b[:17]) // the last sign follows from the others
-	n.twins = x.area == y.area && x.birth == y.birth && x.sequence != y.sequence
+	n.sameDay = x.area == y.area && x.birth == y.birth && x.sequence != y.sequence
+	n.twins = n.sameDay && x.near(y)
 	n.ending = x.area == y.area && x.sequence == y.sequence
 	n.otherSex = (x.sequence[2]-y.sequence[2])%2 != 0
 	return n
@@ -163,6 +169,17 @@ func mistyped(a, b string) (slip, swapped bool) {
 
 // parted is what a resident number is made of.
 type parted struct{ area, birth, sequence string }
+
+// near reports whether two sequences may have been given to twins, one soon after
+// the other.
+func (p parted) near(o parted) bool {
+	value := func(s string) int { return int(s[0]-'0')*100 + int(s[1]-'0')*10 + int(s[2]-'0') }
+	apart := value(p.sequence) - value(o.sequence)
+	return max(apart, -apart) <= twinsApart
+}
+
+// twinsApart is how far the sequences of twins may lie apart.
+const twinsApart = 20
 
 // numberOf takes a number apart; other documents have no such parts.
 func numberOf(s string) (n parted, ok bool) {

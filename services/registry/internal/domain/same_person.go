@@ -42,7 +42,8 @@ func SamePerson(a, b Likened, c Crowd) []string {
 	phone := a.Phone != "" && a.Phone == b.Phone && c.Phone <= mostOfAPhone
 	nearly, _ := mistyped(a.Phone, b.Phone)
 	nearly = nearly && a.Phone != "" && !phone
-	elsewhere := n.slip && !n.twins // a slip that is not in the sequence, by which brothers and sisters differ too
+	elsewhere := n.slip && !n.sameDay               // a slip that is not in the sequence, by which brothers and sisters differ too
+	other := !n.unlike && !n.otherSex && !n.sameDay // a number of another place or day
 	var likely bool
 	switch {
 	case name == sameName && birth:
@@ -50,9 +51,9 @@ func SamePerson(a, b Likened, c Crowd) []string {
 	case name == sameSound && birth:
 		likely = phone || nearly || n.slip || n.unlike && min(len(a.Name.bones()), len(b.Name.bones())) >= enoughBones
 	case name == similarName && birth:
-		likely = elsewhere || phone && !n.unlike && !n.twins && !n.otherSex
+		likely = elsewhere || phone && (other || n.slip && !n.twins)
 	case birth: // another name
-		likely = phone && !n.unlike && !n.twins && !n.otherSex
+		likely = phone && other
 	case name >= sameSound && date:
 		likely = phone || elsewhere || nearly && name == sameName
 	case name == sameName:

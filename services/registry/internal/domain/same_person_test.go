@@ -55,6 +55,8 @@ func TestSamePerson(t *testing.T) {
 		"read the same, of another place":    {entry{"王晓明", "1985-03-12", tel, altay, "013"}, entry{"王小明", "1985-03-12", other, "110101", "557"}, domain.Crowd{}, false},
 		"pinyin on a passport":               {entry{"王小明", "1985-03-12", tel, altay, "013"}, entry{"Wang Xiaoming", "1985-03-12", tel, "", ""}, domain.Crowd{}, true},
 		"with the transliteration of before": {entry{"阿不都拉·卡里木", "1985-03-12", tel, altay, "013"}, entry{"阿卜杜拉·克里木", "1985-03-12", tel, "653101", "227"}, domain.Crowd{}, true},
+		"one consonant and one digit":        {entry{"卡里木·巴合提", "1985-03-12", tel, altay, "013"}, entry{"克里木·巴合提", "1985-03-12", tel, altay, "413"}, domain.Crowd{}, true},
+		"without the father's name, a slip":  {entry{"叶尔肯·巴合提", "1985-03-12", tel, altay, "013"}, entry{"叶尔肯", "1985-03-17", tel, altay, "013"}, domain.Crowd{}, true},
 		"a telephone's digit":                {entry{"努尔兰·巴合提", "1985-03-12", tel, altay, "013"}, entry{"努尔兰·巴合提", "1985-03-12", "15000018191", "653101", "227"}, domain.Crowd{Name: 500}, true},
 
 		"twins":                        {entry{"王小龙", "2001-03-12", tel, altay, "013"}, entry{"王小虎", "2001-03-12", tel, altay, "015"}, domain.Crowd{}, false},

@@ -74,6 +74,9 @@ func invent(people int) *register {
 	for _, m := range mistakes {
 		for range doubles {
 			first := r.person()
+			for strings.Contains(m.name, "name") && r.name(first).name == first.name { // it can be spelled in one way alone
+				first = r.person()
+			}
 			r.both("double: "+m.name, r.add(first), r.add(m.again(r, first)))
 		}
 	}
@@ -247,8 +250,7 @@ func (r *register) name(s someone) someone {
 				return s
 			}
 		}
-		s.name = families[0] + "晓明" // a name with nothing that is read alike
-		return r.name(s)
+		return s
 	}
 	any := func(all []string) string { return all[r.IntN(len(all))] }
 	switch before := s.name; r.IntN(5) {
@@ -260,7 +262,7 @@ func (r *register) name(s someone) someone {
 		s.name = strings.ReplaceAll(s.name, "·", "")
 	case 3:
 		s.name, _, _ = strings.Cut(s.name, "·")
-	case 4:
+	default:
 		for s.name == before {
 			s.name = s.of.written(func(n *spelling) string { return any(n.chinese) }, "·")
 		}
