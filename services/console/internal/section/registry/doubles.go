@@ -3,6 +3,7 @@ package registry
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
@@ -110,8 +111,15 @@ func (s *pages) registerForm(v *frame.Visit) error {
 	if !ok {
 		return s.signTo(v, d, v.R.URL.Path)
 	}
-	return s.showRegister(v, http.StatusOK, registerBody{Desk: bodyOf(v, d), Form: url.Values{}})
+	b := registerBody{Desk: bodyOf(v, d), Form: url.Values{}}
+	if done := v.Query("done"); slices.Contains(registerOutcomes(), done) {
+		b.Done = &registryv1.RegisterWorkerResponse{Outcome: done, Worker: v.Query("worker"), LikelyDouble: v.Query("likely") != ""}
+	}
+	return s.showRegister(v, http.StatusOK, b)
 }
+
+// registerOutcomes are what can become of a registration at a counter.
+func registerOutcomes() []string { return []string{"created", "unchanged", "requested"} }
 
 func (s *pages) showRegister(v *frame.Visit, status int, b registerBody) error {
 	b.Counties, b.Languages = v.P.Counties(), []string{"zh-Hans", "kk-Arab", "ug-Arab"}
@@ -158,8 +166,11 @@ func (s *pages) register(v *frame.Visit) error {
 	case err == nil && b.Done == nil:
 		return s.showRegister(v, http.StatusOK, b)
 	case err == nil:
-		b.Form = url.Values{}
-		return s.showRegister(v, http.StatusOK, b)
+		to := url.Values{"done": {b.Done.GetOutcome()}, "worker": {b.Done.GetWorker()}}
+		if b.Done.GetLikelyDouble() {
+			to.Set("likely", "1")
+		}
+		return v.Back("/persons/register?" + to.Encode())
 	case kind == errs.Invalid, kind == errs.Conflict:
 		b.Err, b.Field = err, registerField(err)
 		return s.showRegister(v, http.StatusUnprocessableEntity, b)

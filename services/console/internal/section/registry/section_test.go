@@ -23,7 +23,7 @@ func TestWhatTheSectionSays(t *testing.T) {
 		"person.refusal.": personRefusals(), "person.field.": {"name", "birth_date", "document", "phone", "county"},
 		"person.how.": {"same", "similar", "one_digit", "swapped", "differs", "missing"}, "person.side.": sides, "person.parts.": sides, "person.recorded.": sides,
 		"person.waits.": waits, "person.waits.long.": waits,
-		"double.ground.": doubleGrounds(), "double.reason.": doubleReasons(), "register.done.": {"created", "unchanged", "requested"},
+		"double.ground.": doubleGrounds(), "double.reason.": doubleReasons(), "register.done.": registerOutcomes(),
 		"register.language.": {"none", "zh-Hans", "kk-Arab", "ug-Arab"},
 		"guardian.case.":     {"end", "hide", "show", "same", "two", "grown"}, "guardian.reason.": guardianReasons(), "guardian.paper.": append(casePapers(), "own_word"),
 		"guardian.hide.": hideable(), "guardian.refusal.": guardianRefusals(), "guardian.state.": guardianStates(),
