@@ -17,6 +17,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
 	"github.com/qiao-platform/qiao/services/console/internal/part/feed"
+	"github.com/qiao-platform/qiao/services/console/internal/section/collisions"
 	"github.com/qiao-platform/qiao/services/console/internal/section/education"
 	"github.com/qiao-platform/qiao/services/console/internal/section/employment"
 	"github.com/qiao-platform/qiao/services/console/internal/section/fairs"
@@ -49,6 +50,7 @@ func (cfg Config) sections(c contract.Caller, now clock.Clock, live *feed.Feed) 
 		story.New(c, now, live),
 		operations.New(c, cfg.Services, live),
 		registry.New(c),
+		collisions.New(c, cfg.Services),
 		employment.New(c),
 		fairs.New(c),
 		startup.New(c),

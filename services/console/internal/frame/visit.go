@@ -68,6 +68,21 @@ func (v *Visit) who() session.Session { return session.Of(v.R, v.section.Departm
 // What the form of a page asks for is done once, however often it is sent.
 func (v *Visit) As(p Purpose) context.Context { return v.by(v.who(), p, v.key) }
 
+// AsOf is As for an officer of a department: for a page on which several departments
+// have something to do, each through its own.
+func (v *Visit) AsOf(department string, p Purpose) context.Context {
+	return v.by(session.Officer(department), p, v.key)
+}
+
+// SignedOf is Signed for an officer of a department.
+func (v *Visit) SignedOf(department string, p Purpose) (context.Context, error) {
+	who, err := session.Officer(department).Signed(v.Form("officer"))
+	if err != nil {
+		return nil, err
+	}
+	return v.by(who, p, v.key), nil
+}
+
 // Each is As for one of several calls of the same method that one form makes.
 func (v *Visit) Each(p Purpose, which string) context.Context {
 	return v.by(v.who(), p, v.key+"."+which)

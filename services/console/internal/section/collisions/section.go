@@ -1,0 +1,150 @@
+// Package collisions is where a department's officers find two things of one kind that
+// a join found to be one person's, and say which way it went with them.
+package collisions
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"strings"
+	"sync"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/qiao-platform/qiao/proto/contract"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
+)
+
+//go:embed templates locales
+var files embed.FS
+
+// handling is what an officer looks at his department's cases for.
+var handling = frame.Purpose{Code: "case_handling", LegalBasis: "PIPL 8, 46"}
+
+// assigned is what a parting could not give to whom it was assigned, in whichever
+// department.
+const assigned = "assigned"
+
+type pages struct {
+	caller      contract.Caller
+	departments []department
+}
+
+// department is a service, and whose officers are its own.
+type department struct{ Service, Officers string }
+
+// New returns the section. services are those that are shown, in this order.
+func New(c contract.Caller, services []string) frame.Section {
+	s := &pages{caller: c}
+	for _, name := range services {
+		if of := officersOf(name); of != "" && name != "registry" { // the registry joins; it has no such things itself
+			s.departments = append(s.departments, department{name, of})
+		}
+	}
+	return frame.Section{
+		Name: "collisions", Files: files,
+		Tones: frame.Tones{Due: []string{"open"}, Good: []string{"settled"}},
+		Pages: map[string]frame.Handler{
+			"GET /collisions":                 s.list,
+			"POST /collisions/{service}/{id}": s.settle,
+		},
+	}
+}
+
+// officersOf finds in a service's contract whose officers it is called by.
+func officersOf(service string) (officers string) {
+	protoregistry.GlobalFiles.RangeFilesByPackage(protoreflect.FullName("qiao."+service+".v1"), func(f protoreflect.FileDescriptor) bool {
+		for i := range f.Services().Len() {
+			methods := f.Services().Get(i).Methods()
+			for j := range methods.Len() {
+				rule, _ := proto.GetExtension(methods.Get(j).Options(), platformv1.E_Method).(*platformv1.MethodRule)
+				for _, c := range rule.GetCallers() {
+					if d, is := strings.CutPrefix(c, "officer:"); is && officers == "" {
+						officers = d
+					}
+				}
+			}
+		}
+		return officers == ""
+	})
+	return officers
+}
+
+func (s *pages) persons(service string) platformv1.PersonsClient {
+	return platformv1.PersonsClient{Caller: s.caller, Target: service}
+}
+
+// pairs is what one department has.
+type pairs struct {
+	Service string
+	Err     error
+	All     []pair
+}
+
+// pair is two things, and the text id of what they are called.
+type pair struct {
+	*platformv1.Collision
+	Called string
+}
+
+// Path is where the department's pages show a thing of a kind by its id; "" where
+// they show it by its person alone.
+func (p pairs) Path(kind string) string {
+	return map[string]string{"housing.application": "/housing/cases/", "housing.lease": "/housing/leases/"}[p.Service+"."+kind]
+}
+
+// reasons is what the form offers; the contract names the same.
+func reasons() []string { return []string{"one_ended", "both_stand", "not_one"} }
+
+func (s *pages) list(v *frame.Visit) error {
+	b := struct {
+		Departments []pairs
+		Reasons     []string
+		All         bool
+		Total       int
+	}{Departments: make([]pairs, len(s.departments)), Reasons: reasons(), All: v.Query("all") != ""}
+	asks := make([]context.Context, len(s.departments))
+	for i, d := range s.departments {
+		asks[i] = v.AsOf(d.Officers, handling)
+	}
+	var wg sync.WaitGroup
+	for i, d := range s.departments {
+		wg.Go(func() {
+			reply, err := s.persons(d.Service).ListCollisions(asks[i], &platformv1.ListCollisionsRequest{All: b.All})
+			b.Departments[i] = pairs{Service: d.Service, Err: err}
+			for _, c := range reply.GetCollisions() {
+				called := "collision.kind." + d.Service + "." + c.GetKind()
+				if c.GetKind() == assigned {
+					called = "collision.kind." + assigned
+				}
+				b.Departments[i].All = append(b.Departments[i].All, pair{c, called})
+			}
+		})
+	}
+	wg.Wait()
+	for _, d := range b.Departments {
+		b.Total += len(d.All)
+		if d.Err != nil {
+			b.Total++
+		}
+	}
+	return v.Render(http.StatusOK, "collisions", frame.Page{Title: "collision.title", Nav: "workers", Body: b})
+}
+
+func (s *pages) settle(v *frame.Visit) error {
+	for _, d := range s.departments {
+		if d.Service != v.Path("service") {
+			continue
+		}
+		ctx, err := v.SignedOf(d.Officers, handling)
+		if err != nil {
+			return err
+		}
+		_, err = s.persons(d.Service).SettleCollision(ctx, &platformv1.SettleCollisionRequest{Id: v.Path("id"), ReasonCode: v.Form("reason")})
+		return v.Done(err, "/collisions")
+	}
+	return frame.ErrNoPage
+}
