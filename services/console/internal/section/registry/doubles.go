@@ -105,6 +105,11 @@ type registerBody struct {
 	Done      *registryv1.RegisterWorkerResponse
 }
 
+// Fields is the form's document.
+func (b registerBody) Fields() documentFields {
+	return documentFields{documentKinds(), b.Form, b.Err, b.Field, true}
+}
+
 // registerForm is a counter's form for somebody who registers.
 func (s *pages) registerForm(v *frame.Visit) error {
 	d, ok := v.Desk(deskDivisions(v.P))
@@ -146,13 +151,14 @@ func (s *pages) register(v *frame.Visit) error {
 			return frame.ErrInput.With("field", "signed")
 		}
 		if f("looked") == "" {
-			found, err := s.finder.FindDoubles(ctx, &registryv1.FindDoublesRequest{DocumentNumber: f("number"), Name: f("name"), Phone: f("phone"), CaseId: ident.NewID()})
+			found, err := s.finder.FindDoubles(ctx, &registryv1.FindDoublesRequest{DocumentKind: f("kind"), DocumentNumber: f("number"), DocumentCountry: f("country"), BirthDate: f("birth"), Name: f("name"), Phone: f("phone"), CaseId: ident.NewID()})
 			if b.Found, b.Elsewhere = found.GetFound(), found.GetElsewhere(); err != nil || len(b.Found) > 0 || b.Elsewhere {
 				return err
 			}
 		}
 		req := &registryv1.RegisterWorkerRequest{
-			DocumentNumber: f("number"), Name: f("name"), Phone: f("phone"), County: county, Township: township, RegisteredOn: v.P.Today(),
+			DocumentKind: f("kind"), DocumentNumber: f("number"), DocumentCountry: f("country"), BirthDate: f("birth"),
+			Name: f("name"), Phone: f("phone"), County: county, Township: township, RegisteredOn: v.P.Today(),
 			NoticeVersion: f("notice"), Signed: true,
 		}
 		if f("language") != "" {
@@ -182,18 +188,19 @@ func (s *pages) register(v *frame.Visit) error {
 func registerField(err error) string {
 	e := errs.From(err)
 	switch {
-	case strings.HasPrefix(e.Code, "id_"), e.Code == "under_age":
+	case e.Code == "under_age":
 		return "number"
-	case strings.HasPrefix(e.Code, "name_"), e.Code == "registry.worker.identity_conflict":
+	case e.Code == "registry.worker.identity_conflict":
 		return "name"
 	case e.Code == "phone_format":
 		return "phone"
 	case e.Code == "registry.place.unknown":
 		return "place"
 	}
+	if field := documentField(err); field != "" {
+		return field
+	}
 	switch field := e.Detail["field"]; field {
-	case "document_number":
-		return "number"
 	case "county", "township":
 		return "place"
 	case "notice_version":

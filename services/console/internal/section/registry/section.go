@@ -29,6 +29,7 @@ type pages struct {
 	finder    registryv1.DoublesClient
 	guardians registryv1.GuardiansClient
 	caller    contract.Caller // for what every department answers
+	documents registryv1.DocumentsClient
 }
 
 // New returns the section.
@@ -40,6 +41,7 @@ func New(c contract.Caller) frame.Section {
 		finder:    registryv1.DoublesClient{Caller: c, Target: "registry"},
 		guardians: registryv1.GuardiansClient{Caller: c, Target: "registry"},
 		caller:    c,
+		documents: registryv1.DocumentsClient{Caller: c, Target: "registry"},
 	}
 	return frame.Section{
 		Name: "registry", Department: "hrss", Files: files,
@@ -48,6 +50,7 @@ func New(c contract.Caller) frame.Section {
 			{Name: "timeline", Text: "worker.tab.timeline"}, {Name: "have", Path: "/have", Text: "worker.tab.have"},
 			{Name: "children", Path: "/children", Text: "worker.tab.children", Last: true},
 			{Name: "messages", Path: "/messages", Text: "worker.tab.messages", Last: true}, {Name: "contact", Path: "/contact", Text: "worker.tab.contact", Last: true},
+			{Name: "document", Path: "/document", Text: "worker.tab.document", Last: true},
 			{Name: "consents", Path: "/consents", Text: "worker.tab.consents", Last: true}, {Name: "access", Path: "/access", Text: "worker.tab.access", Last: true},
 		},
 		Pages: map[string]frame.Handler{
@@ -65,6 +68,13 @@ func New(c contract.Caller) frame.Section {
 			"POST /contacts/of/{ref}":               s.proposeContact,
 			"GET /contacts/{case}":                  s.contactCase,
 			"POST /contacts/{case}":                 s.decideContact,
+			"GET /documents":                        s.documentCases,
+			"GET /documents/of/{ref}":               s.documentForm,
+			"POST /documents/of/{ref}":              s.proposeDocument,
+			"GET /documents/{case}":                 s.documentCase,
+			"POST /documents/{case}":                s.decideDocument,
+			"GET /workers/{ref}/document":           s.ownDocument,
+			"POST /workers/{ref}/document/object":   s.objectDocument,
 			"GET /deaths":                           s.deathCases,
 			"GET /deaths/of/{ref}":                  s.deathForm,
 			"POST /deaths/of/{ref}":                 s.proposeDeath,

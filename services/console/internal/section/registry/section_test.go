@@ -14,6 +14,8 @@ func TestWhatTheSectionSays(t *testing.T) {
 	kinds, sides, waits := []string{"join", "part"}, []string{"into", "alias"}, []string{"arrival", "clock"}
 	personStates := []string{"open", "applied", "refused", "objected", "ended", "parted"}
 	frametest.Section(t, New(nil), map[string][]string{
+		"document.kind.": documentKinds(), "document.reason.": documentReasons(), "document.paper.": documentPapers(), "document.refusal.": documentRefusals(),
+		"document.outcome.": ageOutcomes(), "document.lede.": states,
 		"death.lede.": deathStates, "death.state.": deathStates, "death.reason.": deathReasons(), "death.paper.": deathPapers(), "death.refusal.": deathRefusals(), "death.shown.": shownPapers(),
 		"death.thing.": {"application", "lease", "enrolment", "fair", "hire", "duty", "cover"},
 		"death.own.":   {"open", "applied"}, "death.own.next.": {"open", "applied"},

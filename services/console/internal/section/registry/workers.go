@@ -14,23 +14,37 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/part/timeline"
 )
 
-func (s *pages) findForm(v *frame.Visit) error {
-	return v.Render(http.StatusOK, "workers", frame.Page{Title: "nav.workers", Nav: "workers", Body: struct{ Err error }{}})
+// findBody is the form by which somebody is found.
+type findBody struct {
+	Err    error
+	Kinds  []string
+	Former string // who was found by a number of before
+}
+
+func (s *pages) findForm(v *frame.Visit) error { return s.showFind(v, http.StatusOK, findBody{}) }
+
+func (s *pages) showFind(v *frame.Visit, status int, b findBody) error {
+	b.Kinds = documentKinds()
+	return v.Render(status, "workers", frame.Page{Title: "nav.workers", Nav: "workers", Body: b})
 }
 
 // find opens a worker's page from a reference or a document number. The number
-// comes in a form and never in an address, which histories and logs keep.
+// comes in a form and never in an address, which histories and logs keep. Who was
+// found by a number of before is opened only by one who was told to compare.
 func (s *pages) find(v *frame.Visit) error {
-	who := strings.TrimSpace(v.Form("who"))
-	if number, _ := ident.NormaliseID(who); len(number) == 18 {
-		reply, err := s.registry.FindWorker(v.As(help), &registryv1.FindWorkerRequest{DocumentNumber: number, CaseId: ident.NewID()})
-		if err != nil {
-			return v.Render(http.StatusUnprocessableEntity, "workers", frame.Page{Title: "nav.workers", Nav: "workers", Body: struct{ Err error }{err}})
+	who, kind := strings.TrimSpace(v.Form("who")), v.Form("kind")
+	if number, _ := ident.NormaliseID(who); len(number) == 18 || kind != "" && kind != string(ident.ResidentNumber) {
+		reply, err := s.registry.FindWorker(v.As(help), &registryv1.FindWorkerRequest{DocumentKind: kind, DocumentNumber: who, DocumentCountry: v.Form("country"), CaseId: ident.NewID()})
+		switch {
+		case err != nil:
+			return s.showFind(v, http.StatusUnprocessableEntity, findBody{Err: err})
+		case reply.GetFormer():
+			return s.showFind(v, http.StatusOK, findBody{Former: reply.GetWorker()})
 		}
 		return v.Back("/workers/" + url.PathEscape(reply.GetWorker()))
 	}
 	if who == "" || strings.ContainsAny(who, "/?# ") || len(who) > 64 {
-		return v.Render(http.StatusUnprocessableEntity, "workers", frame.Page{Title: "nav.workers", Nav: "workers", Body: struct{ Err error }{frame.ErrInput}})
+		return s.showFind(v, http.StatusUnprocessableEntity, findBody{Err: frame.ErrInput})
 	}
 	return v.Back("/workers/" + url.PathEscape(who))
 }
@@ -53,6 +67,8 @@ type workerBody struct {
 
 	Contact *registryv1.Worker // the person's own
 	Changes []*registryv1.ContactCase
+
+	Documents []*registryv1.DocumentChange // what officers ask about document and name
 
 	Children []*registryv1.MyChild
 	Persons  []*registryv1.PersonCase // what officers ask about who the person is
