@@ -4,6 +4,7 @@
 package facts
 
 import (
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -67,15 +68,24 @@ func (t Types) Read(eventType string, data []byte) map[string]string {
 	return Of(v.Interface())
 }
 
-// Of reads the fields of a message; empty texts and lists are left out.
+// elsewhere are the fields by which an event names another reference, and what was
+// given to it. After a parting that is another person, so neither a timeline nor a
+// message ever shows them.
+var elsewhere = map[protoreflect.FullName][]protoreflect.Name{
+	"qiao.registry.v1.WorkerJoined": {"alias", "into"},
+	"qiao.registry.v1.WorkerParted": {"alias", "into", "to_alias", "to_into"},
+}
+
+// Of reads the fields of a message; empty texts and lists are left out, and what is
+// another's.
 func Of(m proto.Message) map[string]string {
 	v := m.ProtoReflect()
 	all := map[string]string{}
 	fields := v.Descriptor().Fields()
 	for i := range fields.Len() {
 		f := fields.Get(i)
-		if f.IsMap() || f.Message() != nil {
-			continue // events have neither
+		if f.IsMap() || f.Message() != nil || slices.Contains(elsewhere[v.Descriptor().FullName()], f.Name()) {
+			continue // events have neither of the first two
 		}
 		if f.IsList() {
 			var parts []string

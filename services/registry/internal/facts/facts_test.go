@@ -21,6 +21,7 @@ func TestRead(t *testing.T) {
 		"texts and truth": {"employment.offer.accepted.v1", &employmentv1.OfferAccepted{OfferId: "o", HireId: "h"}, map[string]string{"offer_id": "o", "hire_id": "h", "in_person": "false"}},
 		"numbers":         {"employment.offer.made.v1", &employmentv1.OfferMade{OfferId: "o", AnswerDays: 3}, map[string]string{"offer_id": "o", "answer_days": "3"}},
 		"lists":           {"registry.consent.granted.v1", &registryv1.ConsentGranted{GrantId: "g", Kinds: []string{"job", "lease"}}, map[string]string{"grant_id": "g", "kinds": "job,lease"}},
+		"another's":       {"registry.worker.parted.v1", &registryv1.WorkerParted{JoinId: "j", Alias: "a", Into: "b", ToAlias: []string{"x"}, ToInto: []string{"y"}}, map[string]string{"join_id": "j"}},
 	} {
 		b, err := proto.Marshal(c.m)
 		if err != nil {

@@ -224,7 +224,7 @@ type Fact struct {
 func (p *Printer) Fact(name, value string) Fact {
 	f := Fact{Label: p.first(strings.ReplaceAll(name, "_", " "), "fact."+name), Value: value}
 	switch {
-	case strings.HasSuffix(name, "_id"), name == "about", name == "alias", name == "into", name == "to_alias", name == "to_into":
+	case strings.HasSuffix(name, "_id"), name == "about":
 		f.ID = true
 	case strings.HasSuffix(name, "_fen"):
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
