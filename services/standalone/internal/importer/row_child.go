@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
@@ -25,13 +26,17 @@ func (im *run) child(r sheet.Row) func(context.Context) outcome {
 	if !ok {
 		return refuse(ErrCode)
 	}
+	guardian, ok := documentOf(c.GuardianDocumentKind, c.GuardianResidentNumber, c.GuardianDocumentCountry, "")
+	if !ok {
+		return refuse(ErrCode)
+	}
 	like := im.children.claim(markOf(c.BirthDate, letters(c.Name)))
-	send := im.thing(markOf(c.GuardianResidentNumber, c.Name, c.BirthDate, stage), func(ctx context.Context) outcome {
+	send := im.thing(markOf(sameDocument(guardian), c.Name, c.BirthDate, stage), func(ctx context.Context) outcome {
 		req := &registryv1.RegisterChildRequest{Name: c.Name, BirthDate: c.BirthDate, County: township.County, Township: township.Code, AsOf: im.AsOf, CheckOnly: im.DryRun}
 		if im.DryRun {
-			return im.judgeChild(ctx, req, c)
+			return im.judgeChild(ctx, req, c, guardian)
 		}
-		return im.registerChild(ctx, req, c, stage)
+		return im.registerChild(ctx, req, c, guardian, stage)
 	})
 	return func(ctx context.Context) outcome {
 		// One child in two rows: the second is noted, also where the two run beside each other.
@@ -63,8 +68,8 @@ func letters(name string) string {
 	}, name)
 }
 
-func (im *run) registerChild(ctx context.Context, req *registryv1.RegisterChildRequest, c sheet.ChildRow, stage string) outcome {
-	guardian, err := im.guardian(ctx, c.GuardianResidentNumber)
+func (im *run) registerChild(ctx context.Context, req *registryv1.RegisterChildRequest, c sheet.ChildRow, document ident.DocumentForm, stage string) outcome {
+	guardian, err := im.guardian(ctx, document)
 	if err != nil {
 		return outcome{err: err}
 	}
@@ -96,15 +101,15 @@ func (im *run) registerChild(ctx context.Context, req *registryv1.RegisterChildR
 
 // judgeChild says what would become of a child's row. A guardian whom these
 // sheets bring is there by then.
-func (im *run) judgeChild(ctx context.Context, req *registryv1.RegisterChildRequest, c sheet.ChildRow) outcome {
-	req.GuardianDocument = c.GuardianResidentNumber
+func (im *run) judgeChild(ctx context.Context, req *registryv1.RegisterChildRequest, c sheet.ChildRow, guardian ident.DocumentForm) outcome {
+	req.DocumentKind, req.GuardianDocument, req.DocumentCountry = guardian.Kind, guardian.Number, guardian.Country
 	var child *registryv1.RegisterChildResponse
 	err := im.patiently(ctx, func() (err error) {
 		child, err = registryv1.RegistryClient{Caller: im.Caller, Target: "registry"}.RegisterChild(as(ctx, "edu", ""), req)
 		return err
 	})
 	if errs.CodeOf(err) == errGuardian.Code {
-		if _, coming, _ := im.people.find(ctx, markOf(c.GuardianResidentNumber)); coming {
+		if _, coming, _ := im.people.find(ctx, markOf(sameDocument(guardian))); coming {
 			return outcome{what: created, notes: c.Notes}
 		}
 	}
@@ -122,12 +127,12 @@ func childNotes(c sheet.ChildRow, child *registryv1.RegisterChildResponse) []str
 var errGuardian = errs.New(errs.NotFound, "guardian_unknown", "The guardian is not registered.")
 
 // guardian finds the worker that a child's row names.
-func (im *run) guardian(ctx context.Context, number string) (worker string, err error) {
-	if worker, _, err = im.people.find(ctx, markOf(number)); worker != "" || err != nil {
+func (im *run) guardian(ctx context.Context, f ident.DocumentForm) (worker string, err error) {
+	if worker, _, err = im.people.find(ctx, markOf(sameDocument(f))); worker != "" || err != nil {
 		return worker, err
 	}
 	err = im.patiently(ctx, func() error {
-		reply, err := registryv1.RegistryClient{Caller: im.Caller, Target: "registry"}.FindWorker(as(ctx, "edu", ""), &registryv1.FindWorkerRequest{DocumentNumber: number, CaseId: "import"})
+		reply, err := registryv1.RegistryClient{Caller: im.Caller, Target: "registry"}.FindWorker(as(ctx, "edu", ""), &registryv1.FindWorkerRequest{DocumentKind: f.Kind, DocumentNumber: f.Number, DocumentCountry: f.Country, CaseId: "import"})
 		worker = reply.GetWorker()
 		return err
 	})

@@ -39,8 +39,12 @@ func (im *run) worker(r sheet.Row, county string) func(context.Context) outcome 
 		}
 		spoken = []string{tag}
 	}
+	document, ok := documentOf(w.DocumentKind, w.ResidentNumber, w.DocumentCountry, w.BirthDate)
+	if !ok {
+		return refuse(ErrCode)
+	}
 	person := &registryv1.RegisterWorkerRequest{
-		DocumentNumber: w.ResidentNumber, Name: w.Name, Phone: w.Phone, County: county, Township: township.Code, Languages: spoken,
+		DocumentKind: document.Kind, DocumentNumber: document.Number, DocumentCountry: document.Country, BirthDate: document.BirthDate, Name: w.Name, Phone: w.Phone, County: county, Township: township.Code, Languages: spoken,
 		RegisteredOn: w.RegisteredOn, NoticeVersion: w.NoticeVersion, Signed: w.Signed, AsOf: im.AsOf, CheckOnly: im.DryRun,
 	}
 	var wishes *employmentv1.SetProfileRequest
@@ -50,7 +54,7 @@ func (im *run) worker(r sheet.Row, county string) func(context.Context) outcome 
 			Only: said(r), CheckOnly: im.DryRun,
 		}
 	}
-	t := im.people.claim(markOf(w.ResidentNumber))
+	t := im.people.claim(markOf(sameDocument(document)))
 	return func(ctx context.Context) (o outcome) {
 		_, twice, err := im.people.wait(ctx, t)
 		var ref string

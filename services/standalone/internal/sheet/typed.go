@@ -12,34 +12,39 @@ const (
 
 // A WorkerRow is a row of a sheet of workers.
 type WorkerRow struct {
-	Line           int
-	Name           string
-	ResidentNumber string // in capitals, without spaces; not checked
-	Phone          string // digits where it is a number; empty if there is none; not checked
-	Township       string
-	Occupation     string
-	OccupationCode string
-	WageFen        int64 // per month; 0 if to be agreed or not stated
-	Education      string
-	Language       string
-	AvailableFrom  string // 2006-01-02, or empty
-	NeedsHousing   YesNo
-	RegisteredOn   string // 2006-01-02, or empty
-	NoticeVersion  string
-	Signed         bool // the cell says yes; anything else is no signature
-	Notes          []string
+	Line            int
+	Name            string
+	ResidentNumber  string // or that of another document; in capitals, without spaces; not checked
+	DocumentKind    string // as the sheet names it; empty is a resident number
+	DocumentCountry string // as the sheet writes it
+	BirthDate       string // 2006-01-02, or empty where the number holds it
+	Phone           string // digits where it is a number; empty if there is none; not checked
+	Township        string
+	Occupation      string
+	OccupationCode  string
+	WageFen         int64 // per month; 0 if to be agreed or not stated
+	Education       string
+	Language        string
+	AvailableFrom   string // 2006-01-02, or empty
+	NeedsHousing    YesNo
+	RegisteredOn    string // 2006-01-02, or empty
+	NoticeVersion   string
+	Signed          bool // the cell says yes; anything else is no signature
+	Notes           []string
 }
 
 // A ChildRow is a row of a sheet of children who live with their parents.
 type ChildRow struct {
-	Line                   int
-	GuardianResidentNumber string
-	Name                   string
-	BirthDate              string // 2006-01-02, or empty
-	Township               string
-	Stage                  string // 学前, 小学 or 初中
-	Remark                 string
-	Notes                  []string
+	Line                    int
+	GuardianResidentNumber  string // or that of another document
+	GuardianDocumentKind    string
+	GuardianDocumentCountry string
+	Name                    string
+	BirthDate               string // 2006-01-02, or empty
+	Township                string
+	Stage                   string // 学前, 小学 or 初中
+	Remark                  string
+	Notes                   []string
 }
 
 // An EmployerRow is a row of a sheet of employers.
@@ -118,20 +123,23 @@ type HomeRow struct {
 func (r Row) Worker() (WorkerRow, error) {
 	c := r.read(Workers)
 	w := WorkerRow{
-		Line:           r.Line,
-		Name:           c.person("姓名"),
-		ResidentNumber: c.identity("公民身份号码"),
-		Phone:          c.phone("联系电话"),
-		Township:       c.name("居住乡镇(街道)"),
-		Occupation:     c.text("意向职业"),
-		OccupationCode: c.occupation("意向职业代码"),
-		WageFen:        c.wage("期望月薪(元)"),
-		Education:      c.text("文化程度"),
-		Language:       c.text("服务语言"),
-		AvailableFrom:  c.date("可上岗日期"),
-		NeedsHousing:   c.yesNo("需要住宿"),
-		RegisteredOn:   c.date("登记日期"),
-		NoticeVersion:  c.prose("告知书版本"),
+		Line:            r.Line,
+		Name:            c.person("姓名"),
+		ResidentNumber:  c.identity("公民身份号码"),
+		DocumentKind:    c.text("证件类型"),
+		DocumentCountry: c.text("证件签发国"),
+		BirthDate:       c.date("出生日期"),
+		Phone:           c.phone("联系电话"),
+		Township:        c.name("居住乡镇(街道)"),
+		Occupation:      c.text("意向职业"),
+		OccupationCode:  c.occupation("意向职业代码"),
+		WageFen:         c.wage("期望月薪(元)"),
+		Education:       c.text("文化程度"),
+		Language:        c.text("服务语言"),
+		AvailableFrom:   c.date("可上岗日期"),
+		NeedsHousing:    c.yesNo("需要住宿"),
+		RegisteredOn:    c.date("登记日期"),
+		NoticeVersion:   c.prose("告知书版本"),
 	}
 	signed, _ := parseYesNo(c.take("本人签字", holdsYesNo))
 	w.Signed = signed == Yes
@@ -146,13 +154,15 @@ func (r Row) Worker() (WorkerRow, error) {
 func (r Row) Child() (ChildRow, error) {
 	c := r.read(Children)
 	v := ChildRow{
-		Line:                   r.Line,
-		GuardianResidentNumber: c.identity("监护人公民身份号码"),
-		Name:                   c.person("子女姓名"),
-		BirthDate:              c.date("出生日期"),
-		Township:               c.name("现居乡镇(街道)"),
-		Stage:                  c.text("申请学段"),
-		Remark:                 c.prose("备注"),
+		Line:                    r.Line,
+		GuardianResidentNumber:  c.identity("监护人公民身份号码"),
+		GuardianDocumentKind:    c.text("监护人证件类型"),
+		GuardianDocumentCountry: c.text("监护人证件签发国"),
+		Name:                    c.person("子女姓名"),
+		BirthDate:               c.date("出生日期"),
+		Township:                c.name("现居乡镇(街道)"),
+		Stage:                   c.text("申请学段"),
+		Remark:                  c.prose("备注"),
 	}
 	v.Notes = c.notes()
 	return v, c.err
