@@ -116,7 +116,7 @@ func (t *inTx) AddOther(applicationID, worker string) (bool, error) {
 
 // DropOther has somebody know of an application no more.
 func (t *inTx) DropOther(applicationID, worker string) error {
-	_, err := t.tx.Exec(`DELETE FROM other_guardian WHERE application_id = $1 AND worker = $2`, applicationID, worker)
+	_, err := t.tx.Exec(`DELETE FROM other_guardian WHERE application_id = $1 AND `+person.Whose("worker", 2), applicationID, worker)
 	return err
 }
 
