@@ -376,8 +376,9 @@ func TestAPersonsRowsAreFoundByIndex(t *testing.T) {
 
 // byReference are statements that mean one reference and not the person, and why.
 var byReference = map[string]string{
-	"pkg/evidence/persons.go": "what belonged to each reference is sorted when two persons are parted",
-	"pkg/person/":             "what is said of each reference is kept here",
+	"pkg/evidence/persons.go":                       "what belonged to each reference is sorted when two persons are parted",
+	"pkg/person/":                                   "what is said of each reference is kept here",
+	"services/employment/internal/store/hire.go":    "an employer who states a hire does not learn that somebody has another reference",
 	"services/employment/internal/store/profile.go": "a profile is kept under the reference that it was made under, and so is what was noted for it",
 	"services/registry/internal/store/access.go":    "each reference's access log is a chain of its own, and the chains are read together",
 	"services/registry/internal/store/double.go":    "what likely doubles are found by is kept for each record",

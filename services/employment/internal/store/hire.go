@@ -33,8 +33,10 @@ func (t *Tx) Hire(id string) (domain.Hire, error) { return hires.Load(t.tx, id) 
 
 // HasHire reports whether the employer has a hire of the worker that has neither
 // ended nor been undone. One that the worker disputed is told apart by its first day.
+// It is the employer who asks, of a reference that it knows: that somebody has another
+// is none of its business.
 func (t *Tx) HasHire(worker, employerID string, startOn clock.Date) (bool, error) {
-	_, found, err := hires.Find(t.tx, `WHERE `+person.Whose("worker", 1)+` AND employer_id = $2 AND state NOT IN ('ended', 'undone') AND (state <> 'disputed' OR start_on = $3) LIMIT 1`,
+	_, found, err := hires.Find(t.tx, `WHERE worker = $1 AND employer_id = $2 AND state NOT IN ('ended', 'undone') AND (state <> 'disputed' OR start_on = $3) LIMIT 1`,
 		worker, employerID, startOn.String())
 	return found, err
 }

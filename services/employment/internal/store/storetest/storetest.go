@@ -98,6 +98,7 @@ func Run(t *testing.T, database func(testing.TB) *sqldb.DB) {
 		{"the sums of the seasonal need", (*suite).needs},
 		{"one clerk decides, one invitation stands, one line is kept", (*suite).oneOfMany},
 		{"another instance's changes are told", (*suite).changes},
+		{"one person by two references", (*suite).onePerson},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.run(open(t, database(t)))
