@@ -50,6 +50,10 @@ func TestWhatAnEarlierVersionMade(t *testing.T) {
 	if err := p.WaitReady(ctx); err != nil {
 		t.Fatal(err)
 	}
+	kids := column(t, data, "registry", `SELECT id || ' ' || worker FROM child ORDER BY id`)
+	if now := column(t, data, "registry", `SELECT child || ' ' || worker FROM guardian WHERE state = 'active' ORDER BY child`); len(kids) == 0 || !slices.Equal(now, kids) {
+		t.Errorf("whoever registered a child is its guardian: %v, not %v", now, kids)
+	}
 	caller, err := p.Caller("demo")
 	if err != nil {
 		t.Fatal(err)
