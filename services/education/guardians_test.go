@@ -404,6 +404,36 @@ func TestGuardiansWhoDisagreeAreHeard(t *testing.T) {
 	}
 }
 
+// Who withdraws leaves nothing to disagree about, and the other may apply then.
+func TestWithdrawingEndsADisagreement(t *testing.T) {
+	f := start(t)
+	m := household(f)
+	applied, err := m.applies("mother")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := f.guardians().FileDisagreement(f.Worker("father"), &educationv1.FileDisagreementRequest{Worker: "father", ChildId: m.ids[0], Stage: "primary", ReasonCode: "other_school"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := &educationv1.WithdrawDisagreementRequest{DisagreementId: d.GetDisagreementId()}
+	if _, err := f.guardians().WithdrawDisagreement(f.Worker("mother"), back); errsOr(err) != "education.disagreement.unknown" {
+		t.Errorf("the other takes it back: %v", err)
+	}
+	if _, err := f.client.WithdrawApplication(f.Worker("mother"), &educationv1.WithdrawApplicationRequest{ApplicationId: applied.GetApplicationId()}); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := f.guardians().ListDisagreements(f.officer(county), &educationv1.ListDisagreementsRequest{County: county}); err != nil || len(list.GetDisagreements()) != 0 {
+		t.Errorf("%v, %v", list, err)
+	}
+	if _, err := f.guardians().WithdrawDisagreement(f.Worker("father"), back); errsOr(err) != "education.disagreement.decided" {
+		t.Errorf("what has ended: %v", err)
+	}
+	if _, err := m.applies("father"); err != nil {
+		t.Errorf("the father applies: %v", err)
+	}
+}
+
 // A child that both parents entered and applied for has one application in the end,
 // and the earlier place.
 func TestOneChildWithTwoApplications(t *testing.T) {

@@ -33,7 +33,7 @@ func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 			continue
 		}
 		if application.WantsEvidence() {
-			err = withdraw(ctx, s, application)
+			err = a.withdraw(ctx, s, application)
 		} else if err = withdrawBetter(ctx, s, application.ID); err == nil {
 			err = s.DropEvidence(application.ID)
 		}

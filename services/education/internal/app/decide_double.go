@@ -41,7 +41,7 @@ func (a *App) DecideDouble(ctx context.Context, s Store, doubleID, outcome, with
 			}
 		}
 		if id == d.Withdrawn && application.State != domain.Withdrawn {
-			if err := withdraw(ctx, s, application); err != nil {
+			if err := a.withdraw(ctx, s, application); err != nil {
 				return err
 			}
 		}

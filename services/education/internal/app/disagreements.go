@@ -246,7 +246,7 @@ func (a *App) DecideDisagreement(ctx context.Context, s Store, id, outcome, grou
 			return err
 		}
 		if other.State != domain.Withdrawn {
-			if err := withdraw(ctx, s, other); err != nil {
+			if err := a.withdraw(ctx, s, other); err != nil {
 				return err
 			}
 		}

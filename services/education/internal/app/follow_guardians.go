@@ -246,6 +246,20 @@ func (a *App) voidOf(ctx context.Context, s Store, application domain.Applicatio
 	return nil
 }
 
+// voidAll ends all that was to be decided about an application's guardians.
+func (a *App) voidAll(ctx context.Context, s Store, application domain.Application) error {
+	matters, err := s.Disagreements(application.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range matters {
+		if err := a.endDisagreement(ctx, s, d.Void(a.Clock.Now()), application); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // onlyOne opens what an officer decides where one child turns out to have two
 // applications of a stage: the earlier one holds its place whatever is decided.
 func (a *App) onlyOne(ctx context.Context, s Store, all []domain.Application) error {

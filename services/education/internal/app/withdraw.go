@@ -22,10 +22,14 @@ func (a *App) Withdraw(ctx context.Context, s Store, applicationID string) error
 	if err != nil {
 		return err
 	}
-	return withdraw(ctx, s, application)
+	return a.withdraw(ctx, s, application)
 }
 
-func withdraw(ctx context.Context, s Store, application domain.Application) error {
+// withdraw ends an application, and what was to be decided about its guardians.
+func (a *App) withdraw(ctx context.Context, s Store, application domain.Application) error {
+	if err := a.voidAll(ctx, s, application); err != nil {
+		return err
+	}
 	if err := withdrawBetter(ctx, s, application.ID); err != nil {
 		return err
 	}

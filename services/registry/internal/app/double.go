@@ -80,6 +80,7 @@ func (a *App) workersToCompare(ctx context.Context, s Store, ids []string, caseI
 	if err != nil {
 		return c, err
 	}
+	brought := map[string]bool{}
 	for _, id := range ids {
 		w, is := accounts[id]
 		if w.JoinedInto != "" {
@@ -98,7 +99,12 @@ func (a *App) workersToCompare(ctx context.Context, s Store, ids []string, caseI
 		if err != nil {
 			return c, err
 		}
-		c.Children = append(c.Children, children...)
+		for _, child := range children { // who share a child bring it once
+			if !brought[child.ID] {
+				brought[child.ID] = true
+				c.Children = append(c.Children, child)
+			}
+		}
 	}
 	return c, nil
 }

@@ -55,8 +55,8 @@ func (t *Tx) ParentsAmong(workers []string) (map[string]bool, error) {
 	yes := map[string]bool{}
 	for some := range slices.Chunk(workers, 500) {
 		marks, args := sqldb.In(some)
-		found, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) }, `SELECT worker FROM child WHERE worker IN (`+marks+`)
-			UNION SELECT s.worker FROM same s JOIN child c ON c.worker = s.other WHERE s.worker IN (`+marks+`)`, args...)
+		found, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) }, `SELECT worker FROM guardian WHERE state = 'active' AND worker IN (`+marks+`)
+			UNION SELECT s.worker FROM same s JOIN guardian g ON g.worker = s.other AND g.state = 'active' WHERE s.worker IN (`+marks+`)`, args...)
 		if err != nil {
 			return nil, err
 		}

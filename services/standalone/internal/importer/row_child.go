@@ -93,6 +93,7 @@ func (im *run) registerChild(ctx context.Context, req *registryv1.RegisterChildR
 	switch {
 	case err == nil:
 		o.what = created
+	case errs.CodeOf(err) == "education.application.other": // the child's other guardian keeps the case
 	case errs.CodeOf(err) != "education.application.twice":
 		o.err, o.partly = err, true
 	}
