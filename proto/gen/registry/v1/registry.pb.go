@@ -2179,9 +2179,11 @@ func (x *LikelyDouble) GetGrounds() []string {
 }
 
 type GetChildRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	ChildId       string                 `protobuf:"bytes,1,opt,name=child_id,json=childId,proto3" json:"child_id,omitempty"`
-	CaseId        string                 `protobuf:"bytes,2,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	ChildId string                 `protobuf:"bytes,1,opt,name=child_id,json=childId,proto3" json:"child_id,omitempty"`
+	CaseId  string                 `protobuf:"bytes,2,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	// of several guardians the one whose case it is; the others' logs name no case
+	Worker        string `protobuf:"bytes,3,opt,name=worker,proto3" json:"worker,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2226,6 +2228,13 @@ func (x *GetChildRequest) GetChildId() string {
 func (x *GetChildRequest) GetCaseId() string {
 	if x != nil {
 		return x.CaseId
+	}
+	return ""
+}
+
+func (x *GetChildRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
 	}
 	return ""
 }
@@ -4036,10 +4045,11 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\fLikelyDouble\x12\x19\n" +
 	"\bfirst_id\x18\x01 \x01(\tR\afirstId\x12\x1b\n" +
 	"\tsecond_id\x18\x02 \x01(\tR\bsecondId\x12\x18\n" +
-	"\agrounds\x18\x03 \x03(\tR\agrounds\"E\n" +
+	"\agrounds\x18\x03 \x03(\tR\agrounds\"]\n" +
 	"\x0fGetChildRequest\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x17\n" +
-	"\acase_id\x18\x02 \x01(\tR\x06caseId\"\x9d\x01\n" +
+	"\acase_id\x18\x02 \x01(\tR\x06caseId\x12\x16\n" +
+	"\x06worker\x18\x03 \x01(\tR\x06worker\"\x9d\x01\n" +
 	"\x10GetChildResponse\x12-\n" +
 	"\x05child\x18\x01 \x01(\v2\x17.qiao.registry.v1.ChildR\x05child\x12=\n" +
 	"\tguardians\x18\x02 \x03(\v2\x1f.qiao.registry.v1.ChildGuardianR\tguardians\x12\x1b\n" +

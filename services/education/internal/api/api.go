@@ -34,7 +34,7 @@ func (s *Server) ApplyForPlace(ctx context.Context, req *educationv1.ApplyForPla
 	var family domain.Family
 	refused := s.look(ctx, func(st app.Store) error { return s.App.CheckForm(ctx, st, form) })
 	if refused == nil {
-		family, refused = s.Children.FamilyOf(ctx, form.ChildID, form.ID)
+		family, refused = s.Children.FamilyOf(ctx, form.ChildID, form.ID, form.Worker)
 	}
 	if refused != nil && !errors.Is(refused, domain.ErrApplicationTwice) {
 		return nil, refused

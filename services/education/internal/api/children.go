@@ -22,9 +22,9 @@ type Children struct {
 
 // FamilyOf asks who a child's guardians are. A registry of a version before names
 // the one guardian of the child alone.
-func (c Children) FamilyOf(ctx context.Context, childID, caseID string) (domain.Family, error) {
+func (c Children) FamilyOf(ctx context.Context, childID, caseID, worker string) (domain.Family, error) {
 	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Service, Subject: c.Service, Purpose: c.Purpose, LegalBasis: "PIPL 31; guardian's act", Via: auth.ViaSystem})
-	answer, err := registryv1.RegistryClient{Caller: c.Caller, Target: "registry"}.GetChild(ctx, &registryv1.GetChildRequest{ChildId: childID, CaseId: caseID})
+	answer, err := registryv1.RegistryClient{Caller: c.Caller, Target: "registry"}.GetChild(ctx, &registryv1.GetChildRequest{ChildId: childID, CaseId: caseID, Worker: worker})
 	if errs.KindOf(err) == errs.NotFound {
 		return domain.Family{}, domain.ErrChildUnknown
 	}

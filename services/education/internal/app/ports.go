@@ -152,8 +152,8 @@ type Store interface {
 // transaction, never within one.
 type Children interface {
 	// FamilyOf returns ErrChildUnknown where there is no such child. The read is
-	// logged for the guardians under the case.
-	FamilyOf(ctx context.Context, childID, caseID string) (domain.Family, error)
+	// logged for the guardians, and for the one whose case it is under the case.
+	FamilyOf(ctx context.Context, childID, caseID, worker string) (domain.Family, error)
 	// Doubles tells which children may be one. It is logged for the guardians of those.
 	Doubles(ctx context.Context, childIDs []string, caseID string) ([]Likely, error)
 }

@@ -46,7 +46,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store, held *evidence.Holder) *co
 // asked who they are now, and the applications follow.
 func Follow(a *app.App, db *sqldb.DB, in func(*sqldb.Tx) app.Store, children app.Children) task.Handler {
 	return func(ctx context.Context, payload []byte) error {
-		family, err := children.FamilyOf(ctx, string(payload), "")
+		family, err := children.FamilyOf(ctx, string(payload), "", "")
 		if errors.Is(err, domain.ErrChildUnknown) { // went with its last guardian's account
 			return nil
 		}

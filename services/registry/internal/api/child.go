@@ -31,7 +31,7 @@ func registeredChildOf(m *registryv1.RegisterChildResponse) app.RegisteredChild 
 
 // GetChild reads who a child is.
 func (s *Server) GetChild(ctx context.Context, req *registryv1.GetChildRequest) (*registryv1.GetChildResponse, error) {
-	c, err := s.App.ReadChild(ctx, req.GetChildId(), req.GetCaseId())
+	c, err := s.App.ReadChild(ctx, req.GetChildId(), req.GetCaseId(), req.GetWorker())
 	if err != nil {
 		return nil, err
 	}

@@ -56,7 +56,7 @@ func (a *App) AddGuardian(ctx context.Context, s Store, f GuardianForm) (g domai
 	if err := s.SaveGuardian(ctx, g, events...); err != nil {
 		return g, err
 	}
-	if err := a.logCircle(s, p, c, g.ID, "", kindChild); err != nil {
+	if err := a.logCircle(s, p, c, g.ID, "", "", kindChild); err != nil {
 		return g, err
 	}
 	if len(asked) == 0 {

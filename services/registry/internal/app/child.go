@@ -256,11 +256,11 @@ type ShownChild struct {
 	Today  clock.Date
 }
 
-// ReadChild shows a child to a reader.
-func (a *App) ReadChild(ctx context.Context, id, caseID string) (c ShownChild, err error) {
+// ReadChild shows a child to a reader. of is the guardian whose case it is.
+func (a *App) ReadChild(ctx context.Context, id, caseID, of string) (c ShownChild, err error) {
 	var read readChild
 	err = a.Data.Change(ctx, func(s Store) (err error) {
-		read, err = a.readChild(ctx, s, id, caseID)
+		read, err = a.readChild(ctx, s, id, caseID, of)
 		return err
 	})
 	if err != nil {
@@ -303,7 +303,7 @@ type readChild struct {
 
 // readChild loads a child for a reader and writes the read to the guardians' logs,
 // but of the guardian who reads it.
-func (a *App) readChild(ctx context.Context, s Store, id, caseID string) (r readChild, err error) {
+func (a *App) readChild(ctx context.Context, s Store, id, caseID, of string) (r readChild, err error) {
 	p, err := a.reader(ctx, caseID)
 	if err != nil {
 		return r, err
@@ -331,7 +331,7 @@ func (a *App) readChild(ctx context.Context, s Store, id, caseID string) (r read
 	if len(acting) == 0 { // nobody is left to whom it could be told but who registered the child
 		return r, a.logRead(s, p, r.child.Guardian, caseID, kindChild)
 	}
-	return r, a.logCircle(s, p, r.circle, caseID, "", kindChild)
+	return r, a.logCircle(s, p, r.circle, caseID, of, "", kindChild)
 }
 
 // readOwnChild is readChild for one of the guardians, or a helper of one.

@@ -59,13 +59,19 @@ func (a *App) guards(c domain.Circle, p auth.Principal) (domain.Guardian, error)
 
 // logCircle writes an officer's or a department's look at a child to the logs of its
 // guardians, but of one from whom something is hidden: whoever looks, and on which
-// case, would say where the child is. Nor is one told for whom the look is not.
-func (a *App) logCircle(s Store, p auth.Principal, c domain.Circle, caseID, but string, kinds ...string) error {
-	for _, g := range c.Acting(clock.Today(a.Clock)) {
+// case, would say where the child is. Nor is one told for whom the look is not (but).
+// Of several only the one whose case it is (of) reads on which case.
+func (a *App) logCircle(s Store, p auth.Principal, c domain.Circle, caseID, of, but string, kinds ...string) error {
+	acting := c.Acting(clock.Today(a.Clock))
+	for _, g := range acting {
+		on := caseID
+		if len(acting) > 1 && g.Worker != of {
+			on = ""
+		}
 		if g.Person == but || len(c.HiddenFrom(g.Person)) > 0 || p.ActsHimself(g.Worker) {
 			continue
 		}
-		if err := a.logRead(s, p, g.Worker, caseID, kinds...); err != nil {
+		if err := a.logRead(s, p, g.Worker, on, kinds...); err != nil {
 			return err
 		}
 	}

@@ -115,7 +115,7 @@ func (a *App) openGuardianCase(ctx context.Context, s Store, f CaseForm) (string
 	if c.Kind == domain.CaseHide || c.Kind == domain.CaseShow { // who is not to know does not read it in the own log
 		but = c.Person
 	}
-	return c.ID, a.logCircle(s, p, circle, c.ID, but, kindChild)
+	return c.ID, a.logCircle(s, p, circle, c.ID, "", but, kindChild)
 }
 
 // aimed finds what a case is about.
@@ -189,7 +189,7 @@ func (a *App) DecideGuardianCase(ctx context.Context, s Store, id string, approv
 	if c.Kind == domain.CaseHide || c.Kind == domain.CaseShow {
 		but = c.Person
 	}
-	if err := a.logCircle(s, p, circle, c.ID, but, kindChild); err != nil || c.State != domain.CaseApplied {
+	if err := a.logCircle(s, p, circle, c.ID, "", but, kindChild); err != nil || c.State != domain.CaseApplied {
 		return c.State, err
 	}
 	return c.State, a.applyGuardianCase(ctx, s, c, circle)

@@ -37,7 +37,7 @@ func (a *App) Guardians(ctx context.Context, id, caseID string) (c ShownCircle, 
 		if err := a.officerOf(p, c.Child.County); err != nil {
 			return err
 		}
-		return a.logCircle(s, p, c.Circle, caseID, "", kindChild)
+		return a.logCircle(s, p, c.Circle, caseID, "", "", kindChild)
 	})
 	if err == nil {
 		c.Minor, err = a.openChild(ctx, c.Child)
@@ -195,7 +195,7 @@ func (a *App) LikeChildren(ctx context.Context, id, caseID string) (ids []string
 			if err != nil {
 				return err
 			}
-			if err := a.logCircle(s, p, circle, caseID, "", kindCompared); err != nil {
+			if err := a.logCircle(s, p, circle, caseID, "", "", kindCompared); err != nil {
 				return err
 			}
 			ids = append(ids, o.ID)
