@@ -12,8 +12,8 @@ type Crowd struct{ Name, Phone int }
 
 const (
 	// mostOfAName is how many may bear a name before it and a birth date are two
-	// people's by chance: of so many, one pair in two thousand people is.
-	mostOfAName = 10
+	// people's by chance: of so many, one pair in a thousand people is.
+	mostOfAName = 20
 	// mostOfAPhone is how many may give one telephone before it is an agent's or a
 	// dormitory's, and says nothing of a household.
 	mostOfAPhone = 10
