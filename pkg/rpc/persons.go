@@ -9,13 +9,20 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/person"
+	"github.com/qiao-platform/qiao/proto/contract"
 )
 
 // known has a call know who its caller is besides, and for whom besides it is made,
 // when two references were found to be one person's. A caller says neither: what is
 // in a token is one reference. A refusal that rests on what is kept in memory is no
-// answer: where another process has heard more meanwhile, the call is made again.
-func (s *Server) known(next endpoint.Endpoint) endpoint.Endpoint {
+// answer: where another process has heard more meanwhile, the call is made again. A
+// read that failed in any other way is made again too, since its query may have found
+// what the principal was not known to be.
+func (s *Server) known(m contract.Method) endpoint.Middleware {
+	return func(next endpoint.Endpoint) endpoint.Endpoint { return s.knowing(m, next) }
+}
+
+func (s *Server) knowing(m contract.Method, next endpoint.Endpoint) endpoint.Endpoint {
 	return func(ctx context.Context, in any) (any, error) {
 		c := in.(*call)
 		if s.cfg.Persons == nil || !personal(c.principal) {
@@ -26,7 +33,7 @@ func (s *Server) known(next endpoint.Endpoint) endpoint.Endpoint {
 			return nil, err
 		}
 		out, err := next(ctx, c)
-		if kind := errs.KindOf(err); err == nil || kind != errs.Denied && kind != errs.NotFound {
+		if kind := errs.KindOf(err); err == nil || m.Command && kind != errs.Denied && kind != errs.NotFound {
 			return out, err
 		}
 		is, failed := s.knownBy(ctx, c, (*person.Book).Latest)

@@ -39,6 +39,16 @@ func TestAPersonActsByEitherReference(t *testing.T) {
 			seen = who
 			return &platformv1.ListFactsResponse{}, auth.Hide(who.MayActFor(req.(*platformv1.ListFactsRequest).GetWorker()), refusal)
 		},
+	}, {
+		Name: "Read", Callers: []string{"worker"}, // what its query finds, it cannot show to whom it does not know
+		New: func() proto.Message { return &platformv1.ListFactsRequest{} },
+		Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+			who, err := auth.FromContext(ctx)
+			if err == nil && who.MayActFor(req.(*platformv1.ListFactsRequest).GetWorker()) != nil {
+				err = sqldb.ErrUnavailable
+			}
+			return &platformv1.ListFactsResponse{}, err
+		},
 	}}})
 	if err != nil {
 		t.Fatal(err)
@@ -69,6 +79,16 @@ func TestAPersonActsByEitherReference(t *testing.T) {
 	for _, who := range []context.Context{p.Worker("a"), helper, counter} {
 		may(who, "a", true)
 		may(who, "b", false)
+	}
+	read := func() error {
+		return p.Client().Call(p.Worker("x"), "probe", "Read", &platformv1.ListFactsRequest{Worker: "y"}, &platformv1.ListFactsResponse{})
+	}
+	if err := read(); !errors.Is(err, sqldb.ErrUnavailable) {
+		t.Errorf("a read that fails is answered as it failed: %v", err)
+	}
+	says(func(tx *sqldb.Tx) error { return person.Join(tx, person.Pair{JoinID: "r", Alias: "x", Remains: "y"}) })
+	if err := read(); err != nil {
+		t.Errorf("a read that found what it did not know to be the person's: %v", err)
 	}
 	pair := person.Pair{JoinID: "j", Alias: "a", Remains: "b"}
 	says(func(tx *sqldb.Tx) error { return person.Join(tx, pair) })

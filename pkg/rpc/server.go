@@ -94,7 +94,7 @@ func NewServer(cfg ServerConfig, methods ...contract.Method) (*Server, error) {
 		}
 		b := &method{Method: m, slots: make(chan struct{}, cfg.Concurrency)}
 		limit := ratelimit.NewErroringLimiter(rate.NewLimiter(cfg.PerSecond, cfg.Concurrency*4))
-		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.fitting, s.known, s.standing, s.once(m))(s.invoke(m))
+		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.fitting, s.known(m), s.standing, s.once(m))(s.invoke(m))
 		s.methods[m.Name] = b
 	}
 	return s, nil
