@@ -27,11 +27,8 @@ func (a *App) AddSchool(ctx context.Context, s Store, school domain.School) (sai
 	if _, err := domain.ParseKind(string(school.Kind)); err != nil {
 		return said, err
 	}
-	p, err := auth.FromContext(ctx)
+	p, err := auth.Covering(ctx, school.County)
 	if err != nil {
-		return said, err
-	}
-	if err := p.CoversDivision(school.County); err != nil {
 		return said, err
 	}
 	school.ID = a.NewID()

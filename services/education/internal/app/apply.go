@@ -112,11 +112,8 @@ func (a *App) alone(s Store, f Form, family domain.Family, person string) error 
 
 // wishes checks a form and loads the schools that it names.
 func (a *App) wishes(ctx context.Context, s Store, f Form) ([]domain.School, error) {
-	p, err := auth.FromContext(ctx)
+	p, err := auth.ActingFor(ctx, f.Worker)
 	if err != nil {
-		return nil, err
-	}
-	if err := p.MayActFor(f.Worker); err != nil {
 		return nil, err
 	}
 	stage, err := domain.ParseStage(f.Stage)

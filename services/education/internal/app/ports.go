@@ -180,11 +180,8 @@ type App struct {
 }
 
 func mayActFor(ctx context.Context, worker string) error {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return err
-	}
-	return p.MayActFor(worker)
+	_, err := auth.ActingFor(ctx, worker)
+	return err
 }
 
 func (a *App) county(code string) error {
@@ -205,11 +202,8 @@ func (a *App) number(id, parameter, county string) (int, error) {
 
 // covers returns nil where the caller may act in a county, "" being all.
 func covers(ctx context.Context, county string) error {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return err
-	}
-	return p.CoversDivision(county)
+	_, err := auth.Covering(ctx, county)
+	return err
 }
 
 // Likely is two children who may be one, as the registry says it.

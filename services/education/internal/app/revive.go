@@ -4,6 +4,7 @@ import (
 	"context"
 
 	clocks "github.com/qiao-platform/qiao/pkg/answer"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
 // Revive has the offers to a guardian go on whose death was recorded and who lives:
@@ -14,21 +15,6 @@ func (a *App) Revive(ctx context.Context, s Store, worker string, stood clocks.P
 	if err != nil {
 		return err
 	}
-	for _, o := range all {
-		c, changed := o.Resume(stood)
-		if !changed {
-			continue
-		}
-		o.Clock = c
-		if err := s.SaveOffer(ctx, o); err != nil {
-			return err
-		}
-		if !o.Waits() {
-			continue
-		}
-		if err := s.LapseAt(ctx, o.ID, o.AnswerBy); err != nil {
-			return err
-		}
-	}
-	return nil
+	return clocks.Revive(ctx, all, stood, func(o *domain.Offer) *clocks.Clock { return &o.Clock }, s.SaveOffer,
+		func(o domain.Offer) error { return s.LapseAt(ctx, o.ID, o.AnswerBy) })
 }

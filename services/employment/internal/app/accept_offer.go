@@ -14,7 +14,7 @@ func (a *App) AcceptOffer(ctx context.Context, s Store, offerID string) (hireID 
 	if err != nil {
 		return "", err
 	}
-	p, err := ActingFor(ctx, o.Worker)
+	p, err := auth.ActingFor(ctx, o.Worker)
 	if err = auth.Hide(err, domain.ErrOfferUnknown); err != nil {
 		return "", err
 	}

@@ -33,7 +33,7 @@ func answerHire(ctx context.Context, s Store, id string, give func(domain.Hire) 
 	if err != nil {
 		return err
 	}
-	if _, err := ActingFor(ctx, h.Worker); err != nil {
+	if _, err := auth.ActingFor(ctx, h.Worker); err != nil {
 		return auth.Hide(err, domain.ErrHireUnknown)
 	}
 	h, events, err := give(h)

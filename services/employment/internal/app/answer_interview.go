@@ -24,7 +24,7 @@ func (a *App) answerInterview(ctx context.Context, s Store, id string, give func
 	if err != nil {
 		return err
 	}
-	if _, err := ActingFor(ctx, i.Worker); err != nil {
+	if _, err := auth.ActingFor(ctx, i.Worker); err != nil {
 		return auth.Hide(err, domain.ErrInterviewUnknown)
 	}
 	i, events, err := give(i, a.Clock.Now())

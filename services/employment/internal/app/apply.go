@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
@@ -21,7 +22,7 @@ type AgeQuestion struct {
 // Work with hazards is for people of full age (EM-05); who is a young worker
 // stands in EM-04.
 func (a *App) BeforeApplying(ctx context.Context, s Store, worker, vacancyID string) (AgeQuestion, error) {
-	if _, err := ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return AgeQuestion{}, err
 	}
 	v, err := s.PeekVacancy(vacancyID)
@@ -48,7 +49,7 @@ func (a *App) fullAge(county string) (AgeQuestion, error) {
 // BeforeApplying. Who applies twice has applied: the one that stands comes back.
 func (a *App) Apply(ctx context.Context, s Store, id, worker, vacancyID string, q AgeQuestion, reached bool) (domain.Application, string, error) {
 	none := domain.Application{}
-	if _, err := ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return none, "", err
 	}
 	if standing, found, err := s.PeekStanding(worker, vacancyID); err != nil || found {

@@ -14,7 +14,7 @@ func (a *App) DeclineOffer(ctx context.Context, s Store, offerID string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := ActingFor(ctx, o.Worker); err != nil {
+	if _, err := auth.ActingFor(ctx, o.Worker); err != nil {
 		return auth.Hide(err, domain.ErrOfferUnknown)
 	}
 	o, application, events, err := o.Decline(application, a.Clock.Now())

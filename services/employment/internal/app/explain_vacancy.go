@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
@@ -10,7 +11,7 @@ import (
 // Explain says how one vacancy stands to the worker's wishes, with the
 // conditions that come before any points.
 func (a *App) Explain(ctx context.Context, s Store, worker, vacancyID string, q AgeQuestion, reached bool) (Suggestion, []rule.Trace, error) {
-	if _, err := ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return Suggestion{}, nil, err
 	}
 	w, err := a.seeker(s, worker)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
@@ -17,7 +18,7 @@ type ApplicationLine struct {
 
 // ListApplications shows the worker the own applications, newest first.
 func (a *App) ListApplications(ctx context.Context, s Store, worker string) ([]ApplicationLine, error) {
-	if _, err := ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return nil, err
 	}
 	own, err := s.ApplicationsOf(worker)

@@ -178,15 +178,6 @@ func Date(s string, bad error) (clock.Date, error) {
 	return d, nil
 }
 
-// ActingFor returns the caller where it may act for the worker.
-func ActingFor(ctx context.Context, worker string) (auth.Principal, error) {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return p, err
-	}
-	return p, p.MayActFor(worker)
-}
-
 // MayManage returns nil where the caller is the employer, or an officer of the county.
 func MayManage(ctx context.Context, e domain.Employer, county string) error {
 	p, err := auth.FromContext(ctx)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/answer"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 )
 
 // Revive has the offers to a person go on whose death was recorded and who lives:
@@ -13,21 +14,6 @@ func (a *App) Revive(ctx context.Context, s Store, worker string, stood answer.P
 	if err != nil {
 		return err
 	}
-	for _, o := range all {
-		c, changed := o.Resume(stood)
-		if !changed {
-			continue
-		}
-		o.Clock = c
-		if err := s.SaveOffer(ctx, o); err != nil {
-			return err
-		}
-		if !o.Waits() {
-			continue
-		}
-		if err := s.LapseOfferAt(ctx, o.ID, o.AnswerBy); err != nil {
-			return err
-		}
-	}
-	return nil
+	return answer.Revive(ctx, all, stood, func(o *domain.Offer) *answer.Clock { return &o.Clock }, s.SaveOffer,
+		func(o domain.Offer) error { return s.LapseOfferAt(ctx, o.ID, o.AnswerBy) })
 }

@@ -26,7 +26,7 @@ type Wished struct {
 // first ones a job search opens, and what the worker's grants open for it is
 // collected.
 func (a *App) SetProfile(ctx context.Context, s Store, worker string, f Wished) (said Said, err error) {
-	p, err := ActingFor(ctx, worker)
+	p, err := auth.ActingFor(ctx, worker)
 	if err != nil {
 		return said, err
 	}

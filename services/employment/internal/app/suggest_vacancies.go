@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/match"
@@ -48,7 +49,7 @@ func (a *App) seeker(s Store, worker string) (w Wanted, err error) {
 // work with hazards asks for, and tells what must be known of the age: nothing
 // where none of them has a hazard.
 func (a *App) BeforeSuggesting(ctx context.Context, s Store, worker string, limit int) (w Wanted, hits []match.Hit, q AgeQuestion, err error) {
-	if _, err := ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return w, nil, q, err
 	}
 	if w, err = a.seeker(s, worker); err != nil {

@@ -15,7 +15,7 @@ func (a *App) UndoAcceptance(ctx context.Context, s Store, offerID string) error
 	if err != nil {
 		return err
 	}
-	if _, err := ActingFor(ctx, o.Worker); err != nil {
+	if _, err := auth.ActingFor(ctx, o.Worker); err != nil {
 		return auth.Hide(err, domain.ErrOfferUnknown)
 	}
 	hours, err := a.number("PR-UNDO", "hours", o.County)

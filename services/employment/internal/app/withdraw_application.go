@@ -14,7 +14,7 @@ func (a *App) WithdrawApplication(ctx context.Context, s Store, id string) error
 	if err != nil {
 		return err
 	}
-	if _, err := ActingFor(ctx, application.Worker); err != nil {
+	if _, err := auth.ActingFor(ctx, application.Worker); err != nil {
 		return auth.Hide(err, domain.ErrApplicationUnknown)
 	}
 	return withdraw(ctx, s, application)

@@ -20,11 +20,8 @@ func (a *App) AddHome(ctx context.Context, s Store, h domain.Home) (said Said, e
 	if err := a.county(h.County); err != nil {
 		return said, err
 	}
-	p, err := auth.FromContext(ctx)
+	p, err := auth.Covering(ctx, h.County)
 	if err != nil {
-		return said, err
-	}
-	if err := p.CoversDivision(h.County); err != nil {
 		return said, err
 	}
 	h.ID = a.NewID()

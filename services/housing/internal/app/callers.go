@@ -9,20 +9,13 @@ import (
 )
 
 func mayActFor(ctx context.Context, worker string) error {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return err
-	}
-	return p.MayActFor(worker)
+	_, err := auth.ActingFor(ctx, worker)
+	return err
 }
 
 // officer returns the officer who calls, where the county is in his division.
 func officer(ctx context.Context, county string) (auth.Principal, error) {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return p, err
-	}
-	return p, p.CoversDivision(county)
+	return auth.Covering(ctx, county)
 }
 
 // mayRead lets the worker, who acts for him, and an officer of the county see.

@@ -8,11 +8,8 @@ import (
 
 // ReadApplications shows a worker's applications to him or to who acts for him.
 func (a *App) ReadApplications(ctx context.Context, s Store, worker string) ([]Shown, error) {
-	p, err := auth.FromContext(ctx)
+	p, err := auth.ActingFor(ctx, worker)
 	if err != nil {
-		return nil, err
-	}
-	if err := p.MayActFor(worker); err != nil {
 		return nil, err
 	}
 	all, err := s.ApplicationsOf(worker)

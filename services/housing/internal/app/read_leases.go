@@ -17,11 +17,8 @@ type ShownLease struct {
 
 // ReadLeases shows a worker's leases to him or to who acts for him.
 func (a *App) ReadLeases(ctx context.Context, s Store, worker string) ([]ShownLease, error) {
-	p, err := auth.FromContext(ctx)
+	p, err := auth.ActingFor(ctx, worker)
 	if err != nil {
-		return nil, err
-	}
-	if err := p.MayActFor(worker); err != nil {
 		return nil, err
 	}
 	leases, err := s.LeasesOf(worker)

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/answer"
+	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
 
 // Revive has what waits for an answer go on of a person whose death was recorded and
@@ -14,21 +15,9 @@ func (a *App) Revive(ctx context.Context, s Store, worker string, stood answer.P
 	if err != nil {
 		return err
 	}
-	for _, o := range offers {
-		c, changed := o.Resume(stood)
-		if !changed {
-			continue
-		}
-		o.Clock = c
-		if err := s.SaveOffer(ctx, o); err != nil {
-			return err
-		}
-		if !o.Waits() {
-			continue
-		}
-		if err := s.Later(ctx, TaskLapse, o.ID, o.AnswerBy); err != nil {
-			return err
-		}
+	if err := answer.Revive(ctx, offers, stood, func(o *domain.Offer) *answer.Clock { return &o.Clock }, s.SaveOffer,
+		func(o domain.Offer) error { return s.Later(ctx, TaskLapse, o.ID, o.AnswerBy) }); err != nil {
+		return err
 	}
 	exits, err := s.StandingExits(worker)
 	if err != nil {

@@ -9,11 +9,7 @@ import (
 
 // ListCover shows the worker the own duties and covers.
 func (a *App) ListCover(ctx context.Context, s Store, worker string) ([]domain.Duty, []domain.Cover, error) {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := p.MayActFor(worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return nil, nil, err
 	}
 	duties, err := s.DutiesOf(worker)

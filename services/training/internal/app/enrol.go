@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/training/internal/domain"
 )
 
@@ -10,7 +11,7 @@ import (
 // position is 0 for who has a place. The course's row is locked, so that the
 // last place goes to one.
 func (a *App) Enrol(ctx context.Context, s Store, worker, courseID string) (e domain.Enrolment, position int, err error) {
-	p, err := mayActFor(ctx, worker)
+	p, err := auth.ActingFor(ctx, worker)
 	if err != nil {
 		return e, 0, err
 	}

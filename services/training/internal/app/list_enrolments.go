@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/training/internal/domain"
 )
 
@@ -15,7 +16,7 @@ type Overview struct {
 
 // ListEnrolments shows a worker's own courses, certificates and due trainings.
 func (a *App) ListEnrolments(ctx context.Context, s Store, worker string) (o Overview, err error) {
-	if _, err := mayActFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return o, err
 	}
 	if o.Enrolments, err = s.EnrolmentsOf(worker); err != nil {

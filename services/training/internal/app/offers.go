@@ -13,7 +13,7 @@ func ownPlace(ctx context.Context, s Store, enrolmentID string) (p auth.Principa
 	if c, e, err = s.Place(enrolmentID); err != nil {
 		return p, c, e, err
 	}
-	p, err = mayActFor(ctx, e.Worker)
+	p, err = auth.ActingFor(ctx, e.Worker)
 	return p, c, e, auth.Hide(err, domain.ErrEnrolmentUnknown)
 }
 

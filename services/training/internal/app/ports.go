@@ -95,12 +95,3 @@ func (a *App) mayRun(ctx context.Context, county string) error {
 	}
 	return p.CoversDivision(county)
 }
-
-// mayActFor returns the caller, where that is the worker or acts for the worker.
-func mayActFor(ctx context.Context, worker string) (auth.Principal, error) {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return p, err
-	}
-	return p, p.MayActFor(worker)
-}

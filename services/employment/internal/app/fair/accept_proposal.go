@@ -29,7 +29,7 @@ func (a *App) AcceptProposal(ctx context.Context, s Store, proposalID, jobID str
 	if err != nil {
 		return "", err
 	}
-	p, err := app.ActingFor(ctx, seen.Worker)
+	p, err := auth.ActingFor(ctx, seen.Worker)
 	if err = auth.Hide(err, fair.ErrProposalUnknown); err != nil {
 		return "", err
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
@@ -22,7 +23,7 @@ type Receipt struct{ ApplicationID, Ticket, Nonce string }
 // BeforeApplying tells what must be known of the worker's age for the
 // posts that are wished for: once, where one of them has hazards.
 func (a *App) BeforeApplying(ctx context.Context, s Store, worker string, wishes []string) (app.AgeQuestion, error) {
-	if _, err := app.ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return app.AgeQuestion{}, err
 	}
 	for _, id := range wishes[:min(len(wishes), wordMax)] {
@@ -44,7 +45,7 @@ func (a *App) BeforeApplying(ctx context.Context, s Store, worker string, wishes
 // before. id is the number of a first application; word is what the worker adds
 // to the lottery, and is not kept.
 func (a *App) Apply(ctx context.Context, s Store, id, worker, fairID string, wishes []string, word string, q app.AgeQuestion, reached bool) (Receipt, error) {
-	if _, err := app.ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return Receipt{}, err
 	}
 	f, err := s.Share(fairID)

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
@@ -14,7 +13,7 @@ func (a *App) DeclineProposal(ctx context.Context, s Store, proposalID string) e
 	if err != nil {
 		return err
 	}
-	if _, err := app.ActingFor(ctx, seen.Worker); err != nil {
+	if _, err := auth.ActingFor(ctx, seen.Worker); err != nil {
 		return auth.Hide(err, fair.ErrProposalUnknown)
 	}
 	x, _, err := lockProposal(s, seen)

@@ -3,13 +3,13 @@ package fair
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
 // ProveEntry gives the way from the worker's entry to the committed root.
 func (a *App) ProveEntry(ctx context.Context, s Store, worker, fairID string) (root string, path []string, err error) {
-	if _, err := app.ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return "", nil, err
 	}
 	f, err := s.Peek(fairID)

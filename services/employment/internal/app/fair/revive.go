@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/answer"
+	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
 // Revive has the proposals to a person go on whose death was recorded and who lives:
@@ -14,18 +15,6 @@ func (a *App) Revive(ctx context.Context, s Store, worker string, stood answer.P
 	if err != nil {
 		return err
 	}
-	for _, x := range all {
-		c, changed := x.Resume(stood)
-		if !changed {
-			continue
-		}
-		x.Clock = c
-		if err := s.SaveProposal(ctx, x); err != nil {
-			return err
-		}
-		if err := s.LapseProposalAt(ctx, x.ID, x.AnswerBy); err != nil {
-			return err
-		}
-	}
-	return nil
+	return answer.Revive(ctx, all, stood, func(x *fair.Proposal) *answer.Clock { return &x.Clock }, s.SaveProposal,
+		func(x fair.Proposal) error { return s.LapseProposalAt(ctx, x.ID, x.AnswerBy) })
 }

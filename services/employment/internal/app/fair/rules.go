@@ -23,9 +23,5 @@ func (a *App) rules(on clock.Date, division string) (fair.Rules, error) {
 
 // fairOfficer returns the officer who calls, where the fair is of his division.
 func fairOfficer(ctx context.Context, f fair.Fair) (auth.Principal, error) {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return p, err
-	}
-	return p, p.CoversDivision(f.Division)
+	return auth.Covering(ctx, f.Division)
 }

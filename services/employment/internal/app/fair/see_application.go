@@ -3,8 +3,8 @@ package fair
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/rule"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
@@ -20,7 +20,7 @@ type Seen struct {
 // SeeApplication shows the worker the own wishes and what became of them; it
 // reports false where the worker has not applied.
 func (a *App) SeeApplication(ctx context.Context, s Store, worker, fairID string) (x Seen, found bool, err error) {
-	if _, err := app.ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return x, false, err
 	}
 	if x.Application, found, err = s.PeekApplicationOf(worker, fairID); err != nil || !found {

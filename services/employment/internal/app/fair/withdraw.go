@@ -5,7 +5,6 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
@@ -16,7 +15,7 @@ func (a *App) Withdraw(ctx context.Context, s Store, id string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := app.ActingFor(ctx, seen.Worker); err != nil {
+	if _, err := auth.ActingFor(ctx, seen.Worker); err != nil {
 		return auth.Hide(err, fair.ErrApplicationUnknown)
 	}
 	return withdraw(ctx, s, seen)

@@ -3,12 +3,12 @@ package startup
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/pkg/auth"
 )
 
 // BookAdviser books an adviser's time for the worker.
 func (a *App) BookAdviser(ctx context.Context, s Store, worker, slotID, topic string) (string, error) {
-	if _, err := app.ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return "", err
 	}
 	others, err := s.StandingBookings(worker)

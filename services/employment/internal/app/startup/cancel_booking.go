@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/startup"
 )
 
@@ -14,7 +13,7 @@ func (a *App) CancelBooking(ctx context.Context, s Store, bookingID string) erro
 	if err != nil {
 		return err
 	}
-	if _, err := app.ActingFor(ctx, b.Worker); err != nil {
+	if _, err := auth.ActingFor(ctx, b.Worker); err != nil {
 		return auth.Hide(err, startup.ErrBookingUnknown)
 	}
 	return a.cancelBooking(ctx, s, b)

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/startup"
 )
 
@@ -12,7 +11,7 @@ import (
 // chose, on a separate consent. The limits of EM-06 are checked; the worker is
 // not judged, and no other bank learns of it.
 func (a *App) HandOffLoan(ctx context.Context, s Store, l startup.LoanRequest) (string, error) {
-	if _, err := app.ActingFor(ctx, l.Worker); err != nil {
+	if _, err := auth.ActingFor(ctx, l.Worker); err != nil {
 		return "", auth.Hide(err, startup.ErrLoanUnknown)
 	}
 	rules, err := a.rules(l.County)

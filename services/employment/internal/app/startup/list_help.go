@@ -3,7 +3,7 @@ package startup
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/startup"
 )
 
@@ -16,7 +16,7 @@ type Help struct {
 
 // ListHelp shows the worker what is under way.
 func (a *App) ListHelp(ctx context.Context, s Store, worker string) (h Help, err error) {
-	if _, err := app.ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return h, err
 	}
 	if h.Bookings, err = s.BookingsOf(worker); err != nil {

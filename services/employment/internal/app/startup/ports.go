@@ -67,9 +67,6 @@ func (a *App) manages(ctx context.Context, county string) error {
 	if _, ok := a.Codes.County(county); !ok {
 		return domain.ErrCounty
 	}
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return err
-	}
-	return p.CoversDivision(county)
+	_, err := auth.Covering(ctx, county)
+	return err
 }

@@ -3,12 +3,12 @@ package startup
 import (
 	"context"
 
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
+	"github.com/qiao-platform/qiao/pkg/auth"
 )
 
 // RequestPremises asks for premises.
 func (a *App) RequestPremises(ctx context.Context, s Store, worker, siteID string) (string, error) {
-	if _, err := app.ActingFor(ctx, worker); err != nil {
+	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return "", err
 	}
 	p, err := s.PeekPremises(siteID)

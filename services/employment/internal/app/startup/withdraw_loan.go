@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/startup"
 )
 
@@ -14,7 +13,7 @@ func (a *App) WithdrawLoan(ctx context.Context, s Store, id string) error {
 	if err != nil {
 		return err
 	}
-	if _, err := app.ActingFor(ctx, l.Worker); err != nil {
+	if _, err := auth.ActingFor(ctx, l.Worker); err != nil {
 		return auth.Hide(err, startup.ErrLoanUnknown)
 	}
 	l, events, err := l.Withdraw()
