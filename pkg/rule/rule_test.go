@@ -34,7 +34,7 @@ func calendar(t *testing.T) *clock.Calendar {
 
 func TestTheBookIsWhole(t *testing.T) {
 	b := book(t)
-	if n, m := len(b.Rules()), len(b.Deadlines()); n != 270 || m != 146 {
+	if n, m := len(b.Rules()), len(b.Deadlines()); n != 271 || m != 146 {
 		t.Errorf("%d rules and %d time limits", n, m)
 	}
 	ended := []string{"SI-29", "RP-03"} // shown with their last day, and used for decisions of their time
@@ -56,7 +56,7 @@ func TestProjectParametersAreMarked(t *testing.T) {
 		id, name string
 		want     int
 	}{
-		{"EM-OFFER", "days", 3}, {"PR-UNDO", "hours", 48}, {"TR-OFFER", "days", 3}, {"ED-OFFER", "days", 5}, {"HO-OFFER", "days", 5}, {"HO-JOB-MONTHS", "stable_job_months", 6}, {"RG-LOOKUP", "officer_lookups_per_hour_max", 60}, {"RG-JOIN", "object_working_days", 10},
+		{"EM-OFFER", "days", 3}, {"PR-UNDO", "hours", 48}, {"TR-OFFER", "days", 3}, {"ED-OFFER", "days", 5}, {"HO-OFFER", "days", 5}, {"HO-JOB-MONTHS", "stable_job_months", 6}, {"RG-LOOKUP", "officer_lookups_per_hour_max", 60}, {"RG-JOIN", "object_working_days", 10}, {"RG-HEIR", "days", 15},
 	} {
 		r, err := b.Rule(c.id, today, "654323")
 		if err != nil {

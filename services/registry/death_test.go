@@ -292,3 +292,105 @@ func TestADeathIsTakenBackOnTheSpot(t *testing.T) {
 		t.Errorf("%d events", got)
 	}
 }
+
+// A near relative of somebody who died reads one department's record for an own
+// interest, once, after another officer granted it; nobody does where the person
+// arranged so, and nobody reads of somebody who lives.
+func TestANearRelativeAsks(t *testing.T) {
+	d := startDeaths(t)
+	w, v := d.register(t, 1), d.register(t, 2)
+	d.offered(w, "offer-1")
+	ask := func(worker string) *registryv1.AskAsHeirRequest {
+		return &registryv1.AskAsHeirRequest{Worker: worker, RelativeName: "阿依古丽", RelativePhone: "15000018192", Paper: "household_register", ReasonCode: "wages", Source: "employment"}
+	}
+	first, second := d.at("a-1", home), d.at("a-2", home)
+	if _, err := d.AskAsHeir(first, ask(w)); errs.CodeOf(err) != "registry.heir.lives" {
+		t.Errorf("of somebody who lives: %v", err)
+	}
+	if _, err := d.SetHeirsWish(d.As(auth.Principal{Kind: auth.Worker, Subject: "h", ActsFor: v, Via: auth.ViaHelper}), &registryv1.SetHeirsWishRequest{Worker: v, NobodyMay: true}); errs.CodeOf(err) != "auth.not_yours" {
+		t.Errorf("a helper: %v", err)
+	}
+	if _, err := d.SetHeirsWish(d.Worker(v), &registryv1.SetHeirsWishRequest{Worker: v, NobodyMay: true}); err != nil {
+		t.Fatal(err)
+	}
+	if own, err := d.ListOwnDeathCases(d.Worker(v), &registryv1.ListOwnDeathCasesRequest{Worker: v}); err != nil || !own.GetNobodyMay() {
+		t.Errorf("%v, %v", own, err)
+	}
+	d.record(w)
+	d.record(v)
+	if _, err := d.AskAsHeir(first, ask(v)); errs.CodeOf(err) != "registry.heir.nobody" {
+		t.Errorf("over what the person arranged: %v", err)
+	}
+	if _, err := d.AskAsHeir(d.at("b-1", away), ask(w)); errs.CodeOf(err) != "registry.worker.unknown" {
+		t.Errorf("another county: %v", err)
+	}
+	for field, change := range map[string]func(*registryv1.AskAsHeirRequest){
+		"paper":       func(r *registryv1.AskAsHeirRequest) { r.Paper = "none" },
+		"reason_code": func(r *registryv1.AskAsHeirRequest) { r.ReasonCode = "curious" },
+		"source":      func(r *registryv1.AskAsHeirRequest) { r.Source = "registry" },
+	} {
+		req := ask(w)
+		change(req)
+		if _, err := d.AskAsHeir(first, req); errs.CodeOf(err) != "registry.heir.reason" || errs.From(err).Detail["field"] != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	asked, err := d.AskAsHeir(first, ask(w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := asked.GetRequestId()
+	decide := func(as context.Context, approve bool, reason string) error {
+		_, err := d.DecideHeirRequest(as, &registryv1.DecideHeirRequestRequest{RequestId: id, Approve: approve, ReasonCode: reason})
+		return err
+	}
+	show := func(as context.Context) (*registryv1.ShowToHeirResponse, error) {
+		return d.ShowToHeir(as, &registryv1.ShowToHeirRequest{RequestId: id})
+	}
+	if err := decide(d.at("A-1", home), true, ""); errs.CodeOf(err) != "registry.heir.own" {
+		t.Errorf("who entered it: %v", err)
+	}
+	if err := decide(d.at("b-1", away), true, ""); errs.CodeOf(err) != "registry.heir.unknown" {
+		t.Errorf("another county: %v", err)
+	}
+	if err := decide(second, false, "because"); errs.CodeOf(err) != "registry.heir.reason" {
+		t.Errorf("for no reason of the list: %v", err)
+	}
+	if _, err := show(first); errs.CodeOf(err) != "registry.heir.decided" {
+		t.Errorf("before it was granted: %v", err)
+	}
+	got, err := d.GetHeirRequest(second, &registryv1.GetHeirRequestRequest{RequestId: id})
+	if err != nil || got.GetRelativeName() != "阿依古丽" || got.GetRelativePhone() != "15000018192" || got.GetRequest().GetDecideBy() != "2026-11-17" || !got.GetRequest().GetDecidable() {
+		t.Errorf("%v, %v", got, err)
+	}
+	if err := decide(second, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	shown, err := show(first)
+	if err != nil || len(shown.GetSteps()) != 1 || shown.GetSteps()[0].GetType() != "employment.offer.made.v1" || shown.GetName() == "" {
+		t.Errorf("that department's steps alone: %v, %v", shown, err)
+	}
+	if _, err := show(first); errs.CodeOf(err) != "registry.heir.decided" {
+		t.Errorf("a second time: %v", err)
+	}
+	if list, err := d.ListHeirRequests(second, &registryv1.ListHeirRequestsRequest{}); err != nil || len(list.GetRequests()) != 0 {
+		t.Errorf("%v, %v", list, err)
+	}
+	asked, err = d.AskAsHeir(first, ask(w))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id = asked.GetRequestId()
+	if err := decide(second, true, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.reverse(d.at("b-1", away), 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := show(first); errs.CodeOf(err) != "registry.heir.lives" {
+		t.Errorf("of who lives after all: %v", err)
+	}
+	if lines := d.accesses(t, w); !slices.ContainsFunc(lines, func(l *registryv1.AccessEntry) bool { return slices.Contains(l.GetKinds(), "heirs_request") }) {
+		t.Errorf("the looks are not in the log: %v", lines)
+	}
+}

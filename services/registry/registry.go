@@ -18,6 +18,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
+	"github.com/qiao-platform/qiao/proto/services"
 	"github.com/qiao-platform/qiao/services/registry/internal/api"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
 	"github.com/qiao-platform/qiao/services/registry/internal/delivery"
@@ -46,7 +47,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		types := facts.Load()
 		people := store.New(k.Outbox, k.Tasks, k.Clock, keys.Index)
 		cases := &app.App{
-			Facts: factKinds(), FactOf: factOf(types), Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, Vault: keys, Data: people, NewID: ident.NewID, Kind: event.KindOf, Spell: sounds.Of,
+			Departments: services.Names()[1:], Facts: factKinds(), FactOf: factOf(types), Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, Vault: keys, Data: people, NewID: ident.NewID, Kind: event.KindOf, Spell: sounds.Of,
 		}
 		known, err := people.People(ctx)
 		if err == nil {

@@ -89,6 +89,24 @@ func TestADeathIsRecordedAndTakenBackOnThePages(t *testing.T) {
 	}
 	second.see("/deaths/held/registry", 404, nil)
 
+	heir := "/deaths/heirs/of/" + w
+	page = first.see(heir, 422, filled("name", "阿依古丽", "paper", "household_register", "reason", "", "source", "training"), `value="阿依古丽"`, `name="reason" required aria-invalid="true"`)
+	asked := filled("key", hidden(page, "key"), "name", "阿依古丽", "paper", "household_register", "reason", "inheritance", "source", "training")
+	first.see(heir, 200, asked, "待决定", "阿依古丽")
+	request := first.at.Path
+	if first.see(heir, 200, asked); first.at.Path != request {
+		t.Errorf("sent twice it is %s and %s", request, first.at.Path)
+	}
+	first.see(request, 403, filled("decision", "agree", "sure", "yes"))
+	second.see("/deaths/heirs", 200, nil, "由您决定", "培训")
+	page = second.see(request, 200, nil, "您的决定", "户口簿", "继承")
+	grant := filled("key", hidden(page, "key"), "decision", "agree", "sure", "yes")
+	for range 2 {
+		second.see(request, 200, grant, "已同意")
+	}
+	first.see(request, 200, filled("decision", "show"), "只出示一次")
+	first.see(request, 422, filled("decision", "show"), "已出示")
+
 	far.see("/contacts", 200, filled("to", "/deaths/alive", "officer", "b-1", "division", away), "本人在场", "不分县市")
 	page = far.see("/deaths/alive", 422, filled("number", "12", "shown", "resident_card", "sure", "yes"), `name="number"`, `value="12" aria-invalid="true"`)
 	page = far.see("/deaths/alive", 422, filled("key", hidden(page, "key"), "number", number, "shown", "", "sure", "yes"), `name="shown" required aria-invalid="true"`)
@@ -109,4 +127,6 @@ func TestADeathIsRecordedAndTakenBackOnThePages(t *testing.T) {
 	page = second.see(opened, 200, nil, "事后核对", "居民身份证")
 	second.see(opened, 200, filled("key", hidden(page, "key"), "decision", "confirm"), "a-2", "核对")
 	second.see("/deaths", 200, nil, "没有待办事项", "没有去世登记")
+	person.see("/workers/"+w+"/contact", 200, nil, "身后安排", "近亲属为自身")
+	person.see("/workers/"+w+"/heirs", 200, filled("nobody", "yes"), "任何人包括近亲属都不得查阅")
 }

@@ -347,7 +347,7 @@ var answers = map[string]string{
 	"GetStatus": platform, "ListGivenUpTasks": platform, "ListForged": platform, "ListOrphaned": platform, "ListParked": platform, "ListSetAside": platform, "OpenEpoch": platform, "ReadChannel": platform,
 	"RetryParked": platform, "RetryTasks": platform,
 	"housing.ListPlaceRequests": own, "registry.ListContactCases": own, "registry.ListPersonCases": own, "registry.ListDeathCases": own, "registry.ListGuardianMatters": own,
-	"registry.ListDoubles": own, "registry.ListDocumentCases": own, "ListHeld": own, "ListCollisions": own,
+	"registry.ListDoubles": own, "registry.ListDocumentCases": own, "ListHeld": own, "ListCollisions": own, "registry.ListHeirRequests": own,
 	"employment.PublishVacancy": looks,
 	"registry.GetStanding":      holder,
 }

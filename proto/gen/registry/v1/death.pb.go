@@ -846,8 +846,10 @@ func (x *ListOwnDeathCasesRequest) GetWorker() string {
 }
 
 type ListOwnDeathCasesResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Cases         []*DeathCase           `protobuf:"bytes,1,rep,name=cases,proto3" json:"cases,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Cases []*DeathCase           `protobuf:"bytes,1,rep,name=cases,proto3" json:"cases,omitempty"`
+	// the person arranged that no relative may ask
+	NobodyMay     bool `protobuf:"varint,2,opt,name=nobody_may,json=nobodyMay,proto3" json:"nobody_may,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -889,6 +891,830 @@ func (x *ListOwnDeathCasesResponse) GetCases() []*DeathCase {
 	return nil
 }
 
+func (x *ListOwnDeathCasesResponse) GetNobodyMay() bool {
+	if x != nil {
+		return x.NobodyMay
+	}
+	return false
+}
+
+type SetHeirsWishRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	NobodyMay     bool                   `protobuf:"varint,2,opt,name=nobody_may,json=nobodyMay,proto3" json:"nobody_may,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetHeirsWishRequest) Reset() {
+	*x = SetHeirsWishRequest{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetHeirsWishRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetHeirsWishRequest) ProtoMessage() {}
+
+func (x *SetHeirsWishRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetHeirsWishRequest.ProtoReflect.Descriptor instead.
+func (*SetHeirsWishRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *SetHeirsWishRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *SetHeirsWishRequest) GetNobodyMay() bool {
+	if x != nil {
+		return x.NobodyMay
+	}
+	return false
+}
+
+type SetHeirsWishResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetHeirsWishResponse) Reset() {
+	*x = SetHeirsWishResponse{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetHeirsWishResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetHeirsWishResponse) ProtoMessage() {}
+
+func (x *SetHeirsWishResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetHeirsWishResponse.ProtoReflect.Descriptor instead.
+func (*SetHeirsWishResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{16}
+}
+
+type AskAsHeirRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	RelativeName  string                 `protobuf:"bytes,2,opt,name=relative_name,json=relativeName,proto3" json:"relative_name,omitempty"`
+	RelativePhone string                 `protobuf:"bytes,3,opt,name=relative_phone,json=relativePhone,proto3" json:"relative_phone,omitempty"`
+	// of kinship, that was seen: household_register, notarised, police_certificate or
+	// court_paper
+	Paper string `protobuf:"bytes,4,opt,name=paper,proto3" json:"paper,omitempty"`
+	// the relative's own interest: inheritance, wages, insurance, home or other
+	ReasonCode string `protobuf:"bytes,5,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// whose record is asked for: one department
+	Source        string `protobuf:"bytes,6,opt,name=source,proto3" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskAsHeirRequest) Reset() {
+	*x = AskAsHeirRequest{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskAsHeirRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskAsHeirRequest) ProtoMessage() {}
+
+func (x *AskAsHeirRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskAsHeirRequest.ProtoReflect.Descriptor instead.
+func (*AskAsHeirRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *AskAsHeirRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *AskAsHeirRequest) GetRelativeName() string {
+	if x != nil {
+		return x.RelativeName
+	}
+	return ""
+}
+
+func (x *AskAsHeirRequest) GetRelativePhone() string {
+	if x != nil {
+		return x.RelativePhone
+	}
+	return ""
+}
+
+func (x *AskAsHeirRequest) GetPaper() string {
+	if x != nil {
+		return x.Paper
+	}
+	return ""
+}
+
+func (x *AskAsHeirRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *AskAsHeirRequest) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+type AskAsHeirResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RequestId     string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AskAsHeirResponse) Reset() {
+	*x = AskAsHeirResponse{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AskAsHeirResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AskAsHeirResponse) ProtoMessage() {}
+
+func (x *AskAsHeirResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AskAsHeirResponse.ProtoReflect.Descriptor instead.
+func (*AskAsHeirResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *AskAsHeirResponse) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+type HeirRequest struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	RequestId  string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	County     string                 `protobuf:"bytes,2,opt,name=county,proto3" json:"county,omitempty"`
+	Paper      string                 `protobuf:"bytes,3,opt,name=paper,proto3" json:"paper,omitempty"`
+	ReasonCode string                 `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	Source     string                 `protobuf:"bytes,5,opt,name=source,proto3" json:"source,omitempty"`
+	Officer    string                 `protobuf:"bytes,6,opt,name=officer,proto3" json:"officer,omitempty"`
+	MadeAt     int64                  `protobuf:"varint,7,opt,name=made_at,json=madeAt,proto3" json:"made_at,omitempty"`
+	// the last day to decide
+	DecideBy string `protobuf:"bytes,8,opt,name=decide_by,json=decideBy,proto3" json:"decide_by,omitempty"`
+	// open, granted, refused or shown
+	State             string `protobuf:"bytes,9,opt,name=state,proto3" json:"state,omitempty"`
+	DecidedBy         string `protobuf:"bytes,10,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
+	DecidedAt         int64  `protobuf:"varint,11,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	RefusalReasonCode string `protobuf:"bytes,12,opt,name=refusal_reason_code,json=refusalReasonCode,proto3" json:"refusal_reason_code,omitempty"`
+	ShownAt           int64  `protobuf:"varint,13,opt,name=shown_at,json=shownAt,proto3" json:"shown_at,omitempty"`
+	Decidable         bool   `protobuf:"varint,14,opt,name=decidable,proto3" json:"decidable,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *HeirRequest) Reset() {
+	*x = HeirRequest{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HeirRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HeirRequest) ProtoMessage() {}
+
+func (x *HeirRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HeirRequest.ProtoReflect.Descriptor instead.
+func (*HeirRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *HeirRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetPaper() string {
+	if x != nil {
+		return x.Paper
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetOfficer() string {
+	if x != nil {
+		return x.Officer
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetMadeAt() int64 {
+	if x != nil {
+		return x.MadeAt
+	}
+	return 0
+}
+
+func (x *HeirRequest) GetDecideBy() string {
+	if x != nil {
+		return x.DecideBy
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetDecidedBy() string {
+	if x != nil {
+		return x.DecidedBy
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetDecidedAt() int64 {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return 0
+}
+
+func (x *HeirRequest) GetRefusalReasonCode() string {
+	if x != nil {
+		return x.RefusalReasonCode
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetShownAt() int64 {
+	if x != nil {
+		return x.ShownAt
+	}
+	return 0
+}
+
+func (x *HeirRequest) GetDecidable() bool {
+	if x != nil {
+		return x.Decidable
+	}
+	return false
+}
+
+type ListHeirRequestsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHeirRequestsRequest) Reset() {
+	*x = ListHeirRequestsRequest{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHeirRequestsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHeirRequestsRequest) ProtoMessage() {}
+
+func (x *ListHeirRequestsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHeirRequestsRequest.ProtoReflect.Descriptor instead.
+func (*ListHeirRequestsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{20}
+}
+
+type ListHeirRequestsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Requests      []*HeirRequest         `protobuf:"bytes,1,rep,name=requests,proto3" json:"requests,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListHeirRequestsResponse) Reset() {
+	*x = ListHeirRequestsResponse{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListHeirRequestsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListHeirRequestsResponse) ProtoMessage() {}
+
+func (x *ListHeirRequestsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListHeirRequestsResponse.ProtoReflect.Descriptor instead.
+func (*ListHeirRequestsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ListHeirRequestsResponse) GetRequests() []*HeirRequest {
+	if x != nil {
+		return x.Requests
+	}
+	return nil
+}
+
+type GetHeirRequestRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RequestId     string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetHeirRequestRequest) Reset() {
+	*x = GetHeirRequestRequest{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetHeirRequestRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetHeirRequestRequest) ProtoMessage() {}
+
+func (x *GetHeirRequestRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetHeirRequestRequest.ProtoReflect.Descriptor instead.
+func (*GetHeirRequestRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *GetHeirRequestRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+type GetHeirRequestResponse struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Request *HeirRequest           `protobuf:"bytes,1,opt,name=request,proto3" json:"request,omitempty"`
+	// of who died, and of who asks
+	Name          string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	RelativeName  string `protobuf:"bytes,3,opt,name=relative_name,json=relativeName,proto3" json:"relative_name,omitempty"`
+	RelativePhone string `protobuf:"bytes,4,opt,name=relative_phone,json=relativePhone,proto3" json:"relative_phone,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetHeirRequestResponse) Reset() {
+	*x = GetHeirRequestResponse{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetHeirRequestResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetHeirRequestResponse) ProtoMessage() {}
+
+func (x *GetHeirRequestResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetHeirRequestResponse.ProtoReflect.Descriptor instead.
+func (*GetHeirRequestResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *GetHeirRequestResponse) GetRequest() *HeirRequest {
+	if x != nil {
+		return x.Request
+	}
+	return nil
+}
+
+func (x *GetHeirRequestResponse) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *GetHeirRequestResponse) GetRelativeName() string {
+	if x != nil {
+		return x.RelativeName
+	}
+	return ""
+}
+
+func (x *GetHeirRequestResponse) GetRelativePhone() string {
+	if x != nil {
+		return x.RelativePhone
+	}
+	return ""
+}
+
+type DecideHeirRequestRequest struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	RequestId string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	Approve   bool                   `protobuf:"varint,2,opt,name=approve,proto3" json:"approve,omitempty"`
+	// why it is refused: no_kinship, no_interest, others_harmed or other
+	ReasonCode    string `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideHeirRequestRequest) Reset() {
+	*x = DecideHeirRequestRequest{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideHeirRequestRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideHeirRequestRequest) ProtoMessage() {}
+
+func (x *DecideHeirRequestRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideHeirRequestRequest.ProtoReflect.Descriptor instead.
+func (*DecideHeirRequestRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *DecideHeirRequestRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *DecideHeirRequestRequest) GetApprove() bool {
+	if x != nil {
+		return x.Approve
+	}
+	return false
+}
+
+func (x *DecideHeirRequestRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type DecideHeirRequestResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideHeirRequestResponse) Reset() {
+	*x = DecideHeirRequestResponse{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideHeirRequestResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideHeirRequestResponse) ProtoMessage() {}
+
+func (x *DecideHeirRequestResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideHeirRequestResponse.ProtoReflect.Descriptor instead.
+func (*DecideHeirRequestResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{25}
+}
+
+type ShowToHeirRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RequestId     string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShowToHeirRequest) Reset() {
+	*x = ShowToHeirRequest{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShowToHeirRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShowToHeirRequest) ProtoMessage() {}
+
+func (x *ShowToHeirRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShowToHeirRequest.ProtoReflect.Descriptor instead.
+func (*ShowToHeirRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *ShowToHeirRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+type ShowToHeirResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Steps         []*HeirStep            `protobuf:"bytes,2,rep,name=steps,proto3" json:"steps,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShowToHeirResponse) Reset() {
+	*x = ShowToHeirResponse{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShowToHeirResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShowToHeirResponse) ProtoMessage() {}
+
+func (x *ShowToHeirResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShowToHeirResponse.ProtoReflect.Descriptor instead.
+func (*ShowToHeirResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *ShowToHeirResponse) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ShowToHeirResponse) GetSteps() []*HeirStep {
+	if x != nil {
+		return x.Steps
+	}
+	return nil
+}
+
+// HeirStep is one thing that happened with the department, in words where it is shown.
+type HeirStep struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Type          string                 `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
+	OccurredAt    int64                  `protobuf:"varint,2,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	Facts         map[string]string      `protobuf:"bytes,3,rep,name=facts,proto3" json:"facts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HeirStep) Reset() {
+	*x = HeirStep{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HeirStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HeirStep) ProtoMessage() {}
+
+func (x *HeirStep) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HeirStep.ProtoReflect.Descriptor instead.
+func (*HeirStep) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *HeirStep) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *HeirStep) GetOccurredAt() int64 {
+	if x != nil {
+		return x.OccurredAt
+	}
+	return 0
+}
+
+func (x *HeirStep) GetFacts() map[string]string {
+	if x != nil {
+		return x.Facts
+	}
+	return nil
+}
+
 type ObjectDeathRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
@@ -898,7 +1724,7 @@ type ObjectDeathRequest struct {
 
 func (x *ObjectDeathRequest) Reset() {
 	*x = ObjectDeathRequest{}
-	mi := &file_qiao_registry_v1_death_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -910,7 +1736,7 @@ func (x *ObjectDeathRequest) String() string {
 func (*ObjectDeathRequest) ProtoMessage() {}
 
 func (x *ObjectDeathRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_death_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -923,7 +1749,7 @@ func (x *ObjectDeathRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ObjectDeathRequest.ProtoReflect.Descriptor instead.
 func (*ObjectDeathRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{15}
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ObjectDeathRequest) GetCaseId() string {
@@ -941,7 +1767,7 @@ type ObjectDeathResponse struct {
 
 func (x *ObjectDeathResponse) Reset() {
 	*x = ObjectDeathResponse{}
-	mi := &file_qiao_registry_v1_death_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -953,7 +1779,7 @@ func (x *ObjectDeathResponse) String() string {
 func (*ObjectDeathResponse) ProtoMessage() {}
 
 func (x *ObjectDeathResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_death_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -966,7 +1792,7 @@ func (x *ObjectDeathResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ObjectDeathResponse.ProtoReflect.Descriptor instead.
 func (*ObjectDeathResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{16}
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{30}
 }
 
 var File_qiao_registry_v1_death_proto protoreflect.FileDescriptor
@@ -1036,12 +1862,83 @@ const file_qiao_registry_v1_death_proto_rawDesc = "" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\"\x19\n" +
 	"\x17ConfirmReversalResponse\"2\n" +
 	"\x18ListOwnDeathCasesRequest\x12\x16\n" +
-	"\x06worker\x18\x01 \x01(\tR\x06worker\"N\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\"m\n" +
 	"\x19ListOwnDeathCasesResponse\x121\n" +
-	"\x05cases\x18\x01 \x03(\v2\x1b.qiao.registry.v1.DeathCaseR\x05cases\"-\n" +
+	"\x05cases\x18\x01 \x03(\v2\x1b.qiao.registry.v1.DeathCaseR\x05cases\x12\x1d\n" +
+	"\n" +
+	"nobody_may\x18\x02 \x01(\bR\tnobodyMay\"L\n" +
+	"\x13SetHeirsWishRequest\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x1d\n" +
+	"\n" +
+	"nobody_may\x18\x02 \x01(\bR\tnobodyMay\"\x16\n" +
+	"\x14SetHeirsWishResponse\"\xc5\x01\n" +
+	"\x10AskAsHeirRequest\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12#\n" +
+	"\rrelative_name\x18\x02 \x01(\tR\frelativeName\x12%\n" +
+	"\x0erelative_phone\x18\x03 \x01(\tR\rrelativePhone\x12\x14\n" +
+	"\x05paper\x18\x04 \x01(\tR\x05paper\x12\x1f\n" +
+	"\vreason_code\x18\x05 \x01(\tR\n" +
+	"reasonCode\x12\x16\n" +
+	"\x06source\x18\x06 \x01(\tR\x06source\"2\n" +
+	"\x11AskAsHeirResponse\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\"\xa0\x03\n" +
+	"\vHeirRequest\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x12\x16\n" +
+	"\x06county\x18\x02 \x01(\tR\x06county\x12\x14\n" +
+	"\x05paper\x18\x03 \x01(\tR\x05paper\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode\x12\x16\n" +
+	"\x06source\x18\x05 \x01(\tR\x06source\x12\x18\n" +
+	"\aofficer\x18\x06 \x01(\tR\aofficer\x12\x17\n" +
+	"\amade_at\x18\a \x01(\x03R\x06madeAt\x12\x1b\n" +
+	"\tdecide_by\x18\b \x01(\tR\bdecideBy\x12\x14\n" +
+	"\x05state\x18\t \x01(\tR\x05state\x12\x1d\n" +
+	"\n" +
+	"decided_by\x18\n" +
+	" \x01(\tR\tdecidedBy\x12\x1d\n" +
+	"\n" +
+	"decided_at\x18\v \x01(\x03R\tdecidedAt\x12.\n" +
+	"\x13refusal_reason_code\x18\f \x01(\tR\x11refusalReasonCode\x12\x19\n" +
+	"\bshown_at\x18\r \x01(\x03R\ashownAt\x12\x1c\n" +
+	"\tdecidable\x18\x0e \x01(\bR\tdecidable\"\x19\n" +
+	"\x17ListHeirRequestsRequest\"U\n" +
+	"\x18ListHeirRequestsResponse\x129\n" +
+	"\brequests\x18\x01 \x03(\v2\x1d.qiao.registry.v1.HeirRequestR\brequests\"6\n" +
+	"\x15GetHeirRequestRequest\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\"\xb1\x01\n" +
+	"\x16GetHeirRequestResponse\x127\n" +
+	"\arequest\x18\x01 \x01(\v2\x1d.qiao.registry.v1.HeirRequestR\arequest\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12#\n" +
+	"\rrelative_name\x18\x03 \x01(\tR\frelativeName\x12%\n" +
+	"\x0erelative_phone\x18\x04 \x01(\tR\rrelativePhone\"t\n" +
+	"\x18DecideHeirRequestRequest\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\x12\x18\n" +
+	"\aapprove\x18\x02 \x01(\bR\aapprove\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode\"\x1b\n" +
+	"\x19DecideHeirRequestResponse\"2\n" +
+	"\x11ShowToHeirRequest\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\"Z\n" +
+	"\x12ShowToHeirResponse\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x120\n" +
+	"\x05steps\x18\x02 \x03(\v2\x1a.qiao.registry.v1.HeirStepR\x05steps\"\xb6\x01\n" +
+	"\bHeirStep\x12\x12\n" +
+	"\x04type\x18\x01 \x01(\tR\x04type\x12\x1f\n" +
+	"\voccurred_at\x18\x02 \x01(\x03R\n" +
+	"occurredAt\x12;\n" +
+	"\x05facts\x18\x03 \x03(\v2%.qiao.registry.v1.HeirStep.FactsEntryR\x05facts\x1a8\n" +
+	"\n" +
+	"FactsEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"-\n" +
 	"\x12ObjectDeathRequest\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\"\x15\n" +
-	"\x13ObjectDeathResponse2\xa7\b\n" +
+	"\x13ObjectDeathResponse2\xbb\x0e\n" +
 	"\fDeathService\x12\x80\x01\n" +
 	"\fProposeDeath\x12%.qiao.registry.v1.ProposeDeathRequest\x1a&.qiao.registry.v1.ProposeDeathResponse\"!\x92\xb5\x18\x1d\b\x01\x12\fofficer:hrss\x1a\vperson_case\x12\x84\x01\n" +
 	"\x0eListDeathCases\x12'.qiao.registry.v1.ListDeathCasesRequest\x1a(.qiao.registry.v1.ListDeathCasesResponse\"\x1f\x92\xb5\x18\x1b\x12\fofficer:hrss\x1a\vperson_case\x12~\n" +
@@ -1050,7 +1947,15 @@ const file_qiao_registry_v1_death_proto_rawDesc = "" +
 	"\fReverseDeath\x12%.qiao.registry.v1.ReverseDeathRequest\x1a&.qiao.registry.v1.ReverseDeathResponse\"!\x92\xb5\x18\x1d\b\x01\x12\fofficer:hrss\x1a\vperson_case\x12\x89\x01\n" +
 	"\x0fConfirmReversal\x12(.qiao.registry.v1.ConfirmReversalRequest\x1a).qiao.registry.v1.ConfirmReversalResponse\"!\x92\xb5\x18\x1d\b\x01\x12\fofficer:hrss\x1a\vperson_case\x12\x86\x01\n" +
 	"\x11ListOwnDeathCases\x12*.qiao.registry.v1.ListOwnDeathCasesRequest\x1a+.qiao.registry.v1.ListOwnDeathCasesResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
-	"own_record\x12v\n" +
+	"own_record\x12y\n" +
+	"\fSetHeirsWish\x12%.qiao.registry.v1.SetHeirsWishRequest\x1a&.qiao.registry.v1.SetHeirsWishResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
+	"own_record\x12w\n" +
+	"\tAskAsHeir\x12\".qiao.registry.v1.AskAsHeirRequest\x1a#.qiao.registry.v1.AskAsHeirResponse\"!\x92\xb5\x18\x1d\b\x01\x12\fofficer:hrss\x1a\vperson_case\x12\x8a\x01\n" +
+	"\x10ListHeirRequests\x12).qiao.registry.v1.ListHeirRequestsRequest\x1a*.qiao.registry.v1.ListHeirRequestsResponse\"\x1f\x92\xb5\x18\x1b\x12\fofficer:hrss\x1a\vperson_case\x12\x84\x01\n" +
+	"\x0eGetHeirRequest\x12'.qiao.registry.v1.GetHeirRequestRequest\x1a(.qiao.registry.v1.GetHeirRequestResponse\"\x1f\x92\xb5\x18\x1b\x12\fofficer:hrss\x1a\vperson_case\x12\x8f\x01\n" +
+	"\x11DecideHeirRequest\x12*.qiao.registry.v1.DecideHeirRequestRequest\x1a+.qiao.registry.v1.DecideHeirRequestResponse\"!\x92\xb5\x18\x1d\b\x01\x12\fofficer:hrss\x1a\vperson_case\x12x\n" +
+	"\n" +
+	"ShowToHeir\x12#.qiao.registry.v1.ShowToHeirRequest\x1a$.qiao.registry.v1.ShowToHeirResponse\"\x1f\x92\xb5\x18\x1b\x12\fofficer:hrss\x1a\vperson_case\x12v\n" +
 	"\vObjectDeath\x12$.qiao.registry.v1.ObjectDeathRequest\x1a%.qiao.registry.v1.ObjectDeathResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
 	"own_recordB@Z>github.com/qiao-platform/qiao/proto/gen/registry/v1;registryv1b\x06proto3"
 
@@ -1066,7 +1971,7 @@ func file_qiao_registry_v1_death_proto_rawDescGZIP() []byte {
 	return file_qiao_registry_v1_death_proto_rawDescData
 }
 
-var file_qiao_registry_v1_death_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_qiao_registry_v1_death_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
 var file_qiao_registry_v1_death_proto_goTypes = []any{
 	(*ProposeDeathRequest)(nil),       // 0: qiao.registry.v1.ProposeDeathRequest
 	(*ProposeDeathResponse)(nil),      // 1: qiao.registry.v1.ProposeDeathResponse
@@ -1083,34 +1988,65 @@ var file_qiao_registry_v1_death_proto_goTypes = []any{
 	(*ConfirmReversalResponse)(nil),   // 12: qiao.registry.v1.ConfirmReversalResponse
 	(*ListOwnDeathCasesRequest)(nil),  // 13: qiao.registry.v1.ListOwnDeathCasesRequest
 	(*ListOwnDeathCasesResponse)(nil), // 14: qiao.registry.v1.ListOwnDeathCasesResponse
-	(*ObjectDeathRequest)(nil),        // 15: qiao.registry.v1.ObjectDeathRequest
-	(*ObjectDeathResponse)(nil),       // 16: qiao.registry.v1.ObjectDeathResponse
+	(*SetHeirsWishRequest)(nil),       // 15: qiao.registry.v1.SetHeirsWishRequest
+	(*SetHeirsWishResponse)(nil),      // 16: qiao.registry.v1.SetHeirsWishResponse
+	(*AskAsHeirRequest)(nil),          // 17: qiao.registry.v1.AskAsHeirRequest
+	(*AskAsHeirResponse)(nil),         // 18: qiao.registry.v1.AskAsHeirResponse
+	(*HeirRequest)(nil),               // 19: qiao.registry.v1.HeirRequest
+	(*ListHeirRequestsRequest)(nil),   // 20: qiao.registry.v1.ListHeirRequestsRequest
+	(*ListHeirRequestsResponse)(nil),  // 21: qiao.registry.v1.ListHeirRequestsResponse
+	(*GetHeirRequestRequest)(nil),     // 22: qiao.registry.v1.GetHeirRequestRequest
+	(*GetHeirRequestResponse)(nil),    // 23: qiao.registry.v1.GetHeirRequestResponse
+	(*DecideHeirRequestRequest)(nil),  // 24: qiao.registry.v1.DecideHeirRequestRequest
+	(*DecideHeirRequestResponse)(nil), // 25: qiao.registry.v1.DecideHeirRequestResponse
+	(*ShowToHeirRequest)(nil),         // 26: qiao.registry.v1.ShowToHeirRequest
+	(*ShowToHeirResponse)(nil),        // 27: qiao.registry.v1.ShowToHeirResponse
+	(*HeirStep)(nil),                  // 28: qiao.registry.v1.HeirStep
+	(*ObjectDeathRequest)(nil),        // 29: qiao.registry.v1.ObjectDeathRequest
+	(*ObjectDeathResponse)(nil),       // 30: qiao.registry.v1.ObjectDeathResponse
+	nil,                               // 31: qiao.registry.v1.HeirStep.FactsEntry
 }
 var file_qiao_registry_v1_death_proto_depIdxs = []int32{
 	4,  // 0: qiao.registry.v1.ListDeathCasesResponse.cases:type_name -> qiao.registry.v1.DeathCase
 	4,  // 1: qiao.registry.v1.GetDeathCaseResponse.case:type_name -> qiao.registry.v1.DeathCase
 	4,  // 2: qiao.registry.v1.ListOwnDeathCasesResponse.cases:type_name -> qiao.registry.v1.DeathCase
-	0,  // 3: qiao.registry.v1.DeathService.ProposeDeath:input_type -> qiao.registry.v1.ProposeDeathRequest
-	2,  // 4: qiao.registry.v1.DeathService.ListDeathCases:input_type -> qiao.registry.v1.ListDeathCasesRequest
-	5,  // 5: qiao.registry.v1.DeathService.GetDeathCase:input_type -> qiao.registry.v1.GetDeathCaseRequest
-	7,  // 6: qiao.registry.v1.DeathService.DecideDeath:input_type -> qiao.registry.v1.DecideDeathRequest
-	9,  // 7: qiao.registry.v1.DeathService.ReverseDeath:input_type -> qiao.registry.v1.ReverseDeathRequest
-	11, // 8: qiao.registry.v1.DeathService.ConfirmReversal:input_type -> qiao.registry.v1.ConfirmReversalRequest
-	13, // 9: qiao.registry.v1.DeathService.ListOwnDeathCases:input_type -> qiao.registry.v1.ListOwnDeathCasesRequest
-	15, // 10: qiao.registry.v1.DeathService.ObjectDeath:input_type -> qiao.registry.v1.ObjectDeathRequest
-	1,  // 11: qiao.registry.v1.DeathService.ProposeDeath:output_type -> qiao.registry.v1.ProposeDeathResponse
-	3,  // 12: qiao.registry.v1.DeathService.ListDeathCases:output_type -> qiao.registry.v1.ListDeathCasesResponse
-	6,  // 13: qiao.registry.v1.DeathService.GetDeathCase:output_type -> qiao.registry.v1.GetDeathCaseResponse
-	8,  // 14: qiao.registry.v1.DeathService.DecideDeath:output_type -> qiao.registry.v1.DecideDeathResponse
-	10, // 15: qiao.registry.v1.DeathService.ReverseDeath:output_type -> qiao.registry.v1.ReverseDeathResponse
-	12, // 16: qiao.registry.v1.DeathService.ConfirmReversal:output_type -> qiao.registry.v1.ConfirmReversalResponse
-	14, // 17: qiao.registry.v1.DeathService.ListOwnDeathCases:output_type -> qiao.registry.v1.ListOwnDeathCasesResponse
-	16, // 18: qiao.registry.v1.DeathService.ObjectDeath:output_type -> qiao.registry.v1.ObjectDeathResponse
-	11, // [11:19] is the sub-list for method output_type
-	3,  // [3:11] is the sub-list for method input_type
-	3,  // [3:3] is the sub-list for extension type_name
-	3,  // [3:3] is the sub-list for extension extendee
-	0,  // [0:3] is the sub-list for field type_name
+	19, // 3: qiao.registry.v1.ListHeirRequestsResponse.requests:type_name -> qiao.registry.v1.HeirRequest
+	19, // 4: qiao.registry.v1.GetHeirRequestResponse.request:type_name -> qiao.registry.v1.HeirRequest
+	28, // 5: qiao.registry.v1.ShowToHeirResponse.steps:type_name -> qiao.registry.v1.HeirStep
+	31, // 6: qiao.registry.v1.HeirStep.facts:type_name -> qiao.registry.v1.HeirStep.FactsEntry
+	0,  // 7: qiao.registry.v1.DeathService.ProposeDeath:input_type -> qiao.registry.v1.ProposeDeathRequest
+	2,  // 8: qiao.registry.v1.DeathService.ListDeathCases:input_type -> qiao.registry.v1.ListDeathCasesRequest
+	5,  // 9: qiao.registry.v1.DeathService.GetDeathCase:input_type -> qiao.registry.v1.GetDeathCaseRequest
+	7,  // 10: qiao.registry.v1.DeathService.DecideDeath:input_type -> qiao.registry.v1.DecideDeathRequest
+	9,  // 11: qiao.registry.v1.DeathService.ReverseDeath:input_type -> qiao.registry.v1.ReverseDeathRequest
+	11, // 12: qiao.registry.v1.DeathService.ConfirmReversal:input_type -> qiao.registry.v1.ConfirmReversalRequest
+	13, // 13: qiao.registry.v1.DeathService.ListOwnDeathCases:input_type -> qiao.registry.v1.ListOwnDeathCasesRequest
+	15, // 14: qiao.registry.v1.DeathService.SetHeirsWish:input_type -> qiao.registry.v1.SetHeirsWishRequest
+	17, // 15: qiao.registry.v1.DeathService.AskAsHeir:input_type -> qiao.registry.v1.AskAsHeirRequest
+	20, // 16: qiao.registry.v1.DeathService.ListHeirRequests:input_type -> qiao.registry.v1.ListHeirRequestsRequest
+	22, // 17: qiao.registry.v1.DeathService.GetHeirRequest:input_type -> qiao.registry.v1.GetHeirRequestRequest
+	24, // 18: qiao.registry.v1.DeathService.DecideHeirRequest:input_type -> qiao.registry.v1.DecideHeirRequestRequest
+	26, // 19: qiao.registry.v1.DeathService.ShowToHeir:input_type -> qiao.registry.v1.ShowToHeirRequest
+	29, // 20: qiao.registry.v1.DeathService.ObjectDeath:input_type -> qiao.registry.v1.ObjectDeathRequest
+	1,  // 21: qiao.registry.v1.DeathService.ProposeDeath:output_type -> qiao.registry.v1.ProposeDeathResponse
+	3,  // 22: qiao.registry.v1.DeathService.ListDeathCases:output_type -> qiao.registry.v1.ListDeathCasesResponse
+	6,  // 23: qiao.registry.v1.DeathService.GetDeathCase:output_type -> qiao.registry.v1.GetDeathCaseResponse
+	8,  // 24: qiao.registry.v1.DeathService.DecideDeath:output_type -> qiao.registry.v1.DecideDeathResponse
+	10, // 25: qiao.registry.v1.DeathService.ReverseDeath:output_type -> qiao.registry.v1.ReverseDeathResponse
+	12, // 26: qiao.registry.v1.DeathService.ConfirmReversal:output_type -> qiao.registry.v1.ConfirmReversalResponse
+	14, // 27: qiao.registry.v1.DeathService.ListOwnDeathCases:output_type -> qiao.registry.v1.ListOwnDeathCasesResponse
+	16, // 28: qiao.registry.v1.DeathService.SetHeirsWish:output_type -> qiao.registry.v1.SetHeirsWishResponse
+	18, // 29: qiao.registry.v1.DeathService.AskAsHeir:output_type -> qiao.registry.v1.AskAsHeirResponse
+	21, // 30: qiao.registry.v1.DeathService.ListHeirRequests:output_type -> qiao.registry.v1.ListHeirRequestsResponse
+	23, // 31: qiao.registry.v1.DeathService.GetHeirRequest:output_type -> qiao.registry.v1.GetHeirRequestResponse
+	25, // 32: qiao.registry.v1.DeathService.DecideHeirRequest:output_type -> qiao.registry.v1.DecideHeirRequestResponse
+	27, // 33: qiao.registry.v1.DeathService.ShowToHeir:output_type -> qiao.registry.v1.ShowToHeirResponse
+	30, // 34: qiao.registry.v1.DeathService.ObjectDeath:output_type -> qiao.registry.v1.ObjectDeathResponse
+	21, // [21:35] is the sub-list for method output_type
+	7,  // [7:21] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_qiao_registry_v1_death_proto_init() }
@@ -1124,7 +2060,7 @@ func file_qiao_registry_v1_death_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_registry_v1_death_proto_rawDesc), len(file_qiao_registry_v1_death_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   17,
+			NumMessages:   32,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

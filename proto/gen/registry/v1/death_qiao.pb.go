@@ -17,6 +17,12 @@ type DeathServer interface {
 	ReverseDeath(context.Context, *ReverseDeathRequest) (*ReverseDeathResponse, error)
 	ConfirmReversal(context.Context, *ConfirmReversalRequest) (*ConfirmReversalResponse, error)
 	ListOwnDeathCases(context.Context, *ListOwnDeathCasesRequest) (*ListOwnDeathCasesResponse, error)
+	SetHeirsWish(context.Context, *SetHeirsWishRequest) (*SetHeirsWishResponse, error)
+	AskAsHeir(context.Context, *AskAsHeirRequest) (*AskAsHeirResponse, error)
+	ListHeirRequests(context.Context, *ListHeirRequestsRequest) (*ListHeirRequestsResponse, error)
+	GetHeirRequest(context.Context, *GetHeirRequestRequest) (*GetHeirRequestResponse, error)
+	DecideHeirRequest(context.Context, *DecideHeirRequestRequest) (*DecideHeirRequestResponse, error)
+	ShowToHeir(context.Context, *ShowToHeirRequest) (*ShowToHeirResponse, error)
 	ObjectDeath(context.Context, *ObjectDeathRequest) (*ObjectDeathResponse, error)
 }
 
@@ -106,6 +112,75 @@ func DeathMethods(s DeathServer) []contract.Method {
 		},
 		{
 			Service:  "qiao.registry.v1.DeathService",
+			Name:     "SetHeirsWish",
+			Command:  true,
+			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
+			New:      func() proto.Message { return new(SetHeirsWishRequest) },
+			NewReply: func() proto.Message { return new(SetHeirsWishResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.SetHeirsWish(ctx, req.(*SetHeirsWishRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.DeathService",
+			Name:     "AskAsHeir",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"person_case"},
+			New:      func() proto.Message { return new(AskAsHeirRequest) },
+			NewReply: func() proto.Message { return new(AskAsHeirResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.AskAsHeir(ctx, req.(*AskAsHeirRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.DeathService",
+			Name:     "ListHeirRequests",
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"person_case"},
+			New:      func() proto.Message { return new(ListHeirRequestsRequest) },
+			NewReply: func() proto.Message { return new(ListHeirRequestsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListHeirRequests(ctx, req.(*ListHeirRequestsRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.DeathService",
+			Name:     "GetHeirRequest",
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"person_case"},
+			New:      func() proto.Message { return new(GetHeirRequestRequest) },
+			NewReply: func() proto.Message { return new(GetHeirRequestResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetHeirRequest(ctx, req.(*GetHeirRequestRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.DeathService",
+			Name:     "DecideHeirRequest",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"person_case"},
+			New:      func() proto.Message { return new(DecideHeirRequestRequest) },
+			NewReply: func() proto.Message { return new(DecideHeirRequestResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideHeirRequest(ctx, req.(*DecideHeirRequestRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.DeathService",
+			Name:     "ShowToHeir",
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"person_case"},
+			New:      func() proto.Message { return new(ShowToHeirRequest) },
+			NewReply: func() proto.Message { return new(ShowToHeirResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ShowToHeir(ctx, req.(*ShowToHeirRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.DeathService",
 			Name:     "ObjectDeath",
 			Command:  true,
 			Callers:  []string{"worker"},
@@ -183,6 +258,60 @@ func (c DeathClient) ConfirmReversal(ctx context.Context, req *ConfirmReversalRe
 func (c DeathClient) ListOwnDeathCases(ctx context.Context, req *ListOwnDeathCasesRequest) (*ListOwnDeathCasesResponse, error) {
 	reply := new(ListOwnDeathCasesResponse)
 	if err := c.Caller.Call(ctx, c.Target, "ListOwnDeathCases", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// SetHeirsWish calls the method of that name.
+func (c DeathClient) SetHeirsWish(ctx context.Context, req *SetHeirsWishRequest) (*SetHeirsWishResponse, error) {
+	reply := new(SetHeirsWishResponse)
+	if err := c.Caller.Call(ctx, c.Target, "SetHeirsWish", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// AskAsHeir calls the method of that name.
+func (c DeathClient) AskAsHeir(ctx context.Context, req *AskAsHeirRequest) (*AskAsHeirResponse, error) {
+	reply := new(AskAsHeirResponse)
+	if err := c.Caller.Call(ctx, c.Target, "AskAsHeir", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListHeirRequests calls the method of that name.
+func (c DeathClient) ListHeirRequests(ctx context.Context, req *ListHeirRequestsRequest) (*ListHeirRequestsResponse, error) {
+	reply := new(ListHeirRequestsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListHeirRequests", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetHeirRequest calls the method of that name.
+func (c DeathClient) GetHeirRequest(ctx context.Context, req *GetHeirRequestRequest) (*GetHeirRequestResponse, error) {
+	reply := new(GetHeirRequestResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetHeirRequest", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideHeirRequest calls the method of that name.
+func (c DeathClient) DecideHeirRequest(ctx context.Context, req *DecideHeirRequestRequest) (*DecideHeirRequestResponse, error) {
+	reply := new(DecideHeirRequestResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideHeirRequest", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ShowToHeir calls the method of that name.
+func (c DeathClient) ShowToHeir(ctx context.Context, req *ShowToHeirRequest) (*ShowToHeirResponse, error) {
+	reply := new(ShowToHeirResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ShowToHeir", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

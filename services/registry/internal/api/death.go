@@ -94,10 +94,11 @@ func (s *Server) ConfirmReversal(ctx context.Context, req *registryv1.ConfirmRev
 func (s *Server) ListOwnDeathCases(ctx context.Context, req *registryv1.ListOwnDeathCasesRequest) (*registryv1.ListOwnDeathCasesResponse, error) {
 	out := &registryv1.ListOwnDeathCasesResponse{}
 	err := s.view(ctx, func(st app.Store) error {
-		all, err := s.App.OwnDeathCases(ctx, st, req.GetWorker())
+		all, nobody, err := s.App.OwnDeathCases(ctx, st, req.GetWorker())
 		for _, c := range all {
 			out.Cases = append(out.Cases, deathFor(c, app.DeathView{Knows: true}))
 		}
+		out.NobodyMay = nobody
 		return err
 	})
 	return out, err

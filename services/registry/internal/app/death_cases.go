@@ -88,13 +88,18 @@ func (a *App) readDeathCase(ctx context.Context, s Store, id string) (c ShownDea
 	return c, a.logRead(s, p, w.ID, c.Case.ID, kindName, kindDocument)
 }
 
-// OwnDeathCases tells the person what was asked and recorded, and nobody else.
-func (a *App) OwnDeathCases(ctx context.Context, s Store, worker string) ([]domain.DeathCase, error) {
+// OwnDeathCases tells the person what was asked and recorded, and whether the person
+// arranged that no relative may ask for the record; and nobody else.
+func (a *App) OwnDeathCases(ctx context.Context, s Store, worker string) (all []domain.DeathCase, nobodyMay bool, err error) {
 	if err := himself(ctx, worker); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if _, err := s.PeekWorker(worker); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return s.DeathCasesOf(worker)
+	if nobodyMay, err = s.NobodyMay(worker); err != nil {
+		return nil, false, err
+	}
+	all, err = s.DeathCasesOf(worker)
+	return all, nobodyMay, err
 }

@@ -91,6 +91,14 @@ type Store interface {
 	ReverseDeath(ctx context.Context, c domain.DeathCase) error
 	// Died reports whether a person's death is recorded.
 	Died(worker string) (bool, error)
+	// HeirRequest loads and locks a request, or returns ErrHeirUnknown.
+	HeirRequest(id string) (domain.HeirRequest, error)
+	// HeirRequests lists what is to be decided and shown in the counties whose codes begin so.
+	HeirRequests(counties string) ([]domain.HeirRequest, error)
+	SaveHeirRequest(r domain.HeirRequest) error
+	// NobodyMay reports whether a person arranged that no relative may ask.
+	NobodyMay(worker string) (bool, error)
+	SetNobodyMay(worker string, nobody bool) error
 	// LockJoins has joining, parting and closing come one after the other.
 	LockJoins() error
 	// JoinCase loads and locks a case, or returns ErrJoinCaseUnknown; PeekJoinCase reads it.
@@ -234,6 +242,8 @@ type App struct {
 	Spell func(name string) domain.Spelled
 	// Kind says what a message of a template is about, as the contracts do.
 	Kind func(template string) string
+	// Departments are the services that hold records of people.
+	Departments []string
 	// Facts are the kinds of facts that consent and corrections can name.
 	Facts domain.FactKinds
 	// FactOf says which fact an event is news of.

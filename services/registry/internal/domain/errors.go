@@ -74,6 +74,12 @@ var (
 	ErrDeathReason      = errs.New(errs.Invalid, "registry.death.reason", "The reason or the paper is not one of the list.")
 	ErrDeathDate        = errs.New(errs.Invalid, "registry.death.date", "The day of death is missing, or lies in the future.")
 	ErrDeathStands      = errs.New(errs.Conflict, "registry.death.stands", "A case about this person's death waits already, or the death is recorded.")
+	ErrHeirUnknown      = errs.New(errs.NotFound, "registry.heir.unknown", "There is no such request.")
+	ErrHeirDecided      = errs.New(errs.Conflict, "registry.heir.decided", "This request was decided already, or was shown.")
+	ErrHeirOwn          = errs.New(errs.Denied, "registry.heir.own", "Another officer decides than who entered the request.")
+	ErrHeirReason       = errs.New(errs.Invalid, "registry.heir.reason", "The paper, the interest, the department or the reason is not one of the list.")
+	ErrHeirNobody       = errs.New(errs.Conflict, "registry.heir.nobody", "The person arranged that no relative may ask for this.")
+	ErrHeirLives        = errs.New(errs.Conflict, "registry.heir.lives", "No death is recorded of this person: only the person sees the own record.")
 	ErrDeathNone        = errs.New(errs.NotFound, "registry.death.none", "No death is recorded, and none is asked for, of the person whose document this is.")
 )
 

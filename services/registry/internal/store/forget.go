@@ -27,6 +27,8 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 	for _, query := range []string{
 		`DELETE FROM contact_case WHERE worker = $1`,
 		`DELETE FROM death_case WHERE worker = $1`,
+		`DELETE FROM heir_request WHERE worker = $1`,
+		`DELETE FROM heirs_wish WHERE worker = $1`,
 		`DELETE FROM likeness WHERE worker = $1`,
 		`DELETE FROM likely_double WHERE first_id = $1 OR second_id = $1`,
 		`DELETE FROM document_case WHERE worker = $1`,

@@ -263,16 +263,16 @@ func (s *pages) objectDeath(v *frame.Visit) error {
 
 // standingDeath is the case that waits, or the record that holds, of whose own page it
 // is: whoever helps reads it before anything else. Nil where there is none, or where
-// the registry does not say.
-func (s *pages) standingDeath(v *frame.Visit) *registryv1.DeathCase {
+// the registry does not say. nobodyMay is what the person arranged for afterwards.
+func (s *pages) standingDeath(v *frame.Visit) (standing *registryv1.DeathCase, nobodyMay bool) {
 	reply, err := s.deaths.ListOwnDeathCases(v.As(frame.OwnRecord), &registryv1.ListOwnDeathCasesRequest{Worker: v.Path("ref")})
 	if err != nil {
-		return nil
+		return nil, false
 	}
 	for _, c := range reply.GetCases() {
 		if c.GetState() == "open" || c.GetState() == "applied" {
-			return c
+			standing = c
 		}
 	}
-	return nil
+	return standing, reply.GetNobodyMay()
 }

@@ -53,11 +53,13 @@ func (s *pages) find(v *frame.Visit) error {
 type workerBody struct {
 	Ref   string
 	Death *registryv1.DeathCase // what waits or holds of the own death
-	Tab   string
-	Tabs  []frame.Link
-	Err   error // why the tab has nothing to show
-	Days  []timeline.Day
-	More  int64 // the next page begins before it; 0 is the end
+
+	NobodyMay bool // no relative may ask afterwards
+	Tab       string
+	Tabs      []frame.Link
+	Err       error // why the tab has nothing to show
+	Days      []timeline.Day
+	More      int64 // the next page begins before it; 0 is the end
 
 	Messages []message
 	Access   []*registryv1.AccessEntry // by the day, of everybody else
@@ -75,7 +77,8 @@ type workerBody struct {
 }
 
 func (s *pages) worker(v *frame.Visit, b workerBody) error {
-	b.Ref, b.Tabs, b.Death = v.Path("ref"), v.Tabs(), s.standingDeath(v)
+	b.Ref, b.Tabs = v.Path("ref"), v.Tabs()
+	b.Death, b.NobodyMay = s.standingDeath(v)
 	return v.Render(http.StatusOK, "worker", frame.Page{Title: "worker.tab." + b.Tab, Nav: "workers", Body: b})
 }
 

@@ -1,0 +1,48 @@
+package store
+
+import (
+	"github.com/qiao-platform/qiao/pkg/person"
+	"github.com/qiao-platform/qiao/pkg/table"
+	"github.com/qiao-platform/qiao/services/registry/internal/domain"
+)
+
+var heirRequests = table.New(table.Spec[domain.HeirRequest]{
+	Table: "heir_request",
+	Columns: func(r *domain.HeirRequest) []table.Column {
+		return []table.Column{
+			table.Key("id", &r.ID), table.Fixed("worker", &r.Worker), table.Fixed("county", &r.County), table.Fixed("relative", &r.Relative),
+			table.Fixed("paper", &r.Paper), table.Fixed("reason_code", &r.Reason), table.Fixed("source", &r.Source), table.Fixed("officer", &r.Officer),
+			table.Fixed("made_at", &r.MadeAt), table.Fixed("decide_by", &r.DecideBy), table.Changing("state", &r.State),
+			table.Changing("decided_by", &r.DecidedBy), table.Changing("decided_at", &r.DecidedAt), table.Changing("refusal_reason_code", &r.Refusal),
+			table.Changing("shown_at", &r.ShownAt),
+		}
+	},
+	Unknown: domain.ErrHeirUnknown,
+})
+
+// HeirRequest loads and locks a request.
+func (t *Tx) HeirRequest(id string) (domain.HeirRequest, error) { return heirRequests.Load(t.tx, id) }
+
+// HeirRequests lists what is to be decided and to be shown in the counties whose codes
+// begin so, by the last day to decide.
+func (t *Tx) HeirRequests(counties string) ([]domain.HeirRequest, error) {
+	return heirRequests.List(t.tx, `WHERE state IN ('open', 'granted') AND county LIKE $1 || '%' ORDER BY decide_by, made_at, id LIMIT 500`, counties)
+}
+
+// SaveHeirRequest writes a request.
+func (t *Tx) SaveHeirRequest(r domain.HeirRequest) error { return heirRequests.Put(t.tx, r) }
+
+// NobodyMay reports whether a person arranged that no relative may ask.
+func (t *Tx) NobodyMay(worker string) (nobody bool, err error) {
+	return nobody, t.tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM heirs_wish WHERE `+person.Whose("worker", 1)+`)`, worker).Scan(&nobody)
+}
+
+// SetNobodyMay keeps what a person arranged.
+func (t *Tx) SetNobodyMay(worker string, nobody bool) error {
+	query := `DELETE FROM heirs_wish WHERE ` + person.Whose("worker", 1)
+	if nobody {
+		query = `INSERT INTO heirs_wish (worker) VALUES ($1) ON CONFLICT (worker) DO NOTHING`
+	}
+	_, err := t.tx.Exec(query, worker)
+	return err
+}
