@@ -434,6 +434,10 @@ func TestOtherDocumentsRegisterAndAreFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shown, err := f.documents().GetDocumentCase(f.keeper("a-2", home), &registryv1.GetDocumentCaseRequest{CaseId: change.GetCaseId()})
+	if err != nil || shown.GetRegistered().GetBirthDate() != "1990-05-06" || shown.GetWanted().GetBirthDate() != "1985-01-01" {
+		t.Errorf("another birth date is not shown: %v, %v", shown, err)
+	}
 	if err := f.agree(change.GetCaseId()); err != nil {
 		t.Fatal(err)
 	}

@@ -583,7 +583,8 @@ type DocumentDetails struct {
 	DocumentKind    string                 `protobuf:"bytes,2,opt,name=document_kind,json=documentKind,proto3" json:"document_kind,omitempty"`
 	DocumentLast4   string                 `protobuf:"bytes,3,opt,name=document_last4,json=documentLast4,proto3" json:"document_last4,omitempty"`
 	DocumentCountry string                 `protobuf:"bytes,4,opt,name=document_country,json=documentCountry,proto3" json:"document_country,omitempty"`
-	// of what is asked for; of what is registered only where the number does not hold it
+	// of what is asked for; of what is registered where it is another, or the number does
+	// not hold it
 	BirthDate string `protobuf:"bytes,5,opt,name=birth_date,json=birthDate,proto3" json:"birth_date,omitempty"`
 	// of what is asked for
 	DocumentNumber string `protobuf:"bytes,6,opt,name=document_number,json=documentNumber,proto3" json:"document_number,omitempty"`

@@ -60,6 +60,9 @@ func (s *Server) GetDocumentCase(ctx context.Context, req *registryv1.GetDocumen
 	out.Registered, out.Wanted = details(c.From), details(c.To)
 	if c.Case.Number {
 		out.Wanted.DocumentNumber, out.Wanted.BirthDate = c.To.Document.Reveal(), c.To.Document.BirthDate().String()
+		if c.From.Document.BirthDate() != c.To.Document.BirthDate() { // what rests on the age rests on this
+			out.Registered.BirthDate = c.From.Document.BirthDate().String()
+		}
 	}
 	return out, nil
 }
