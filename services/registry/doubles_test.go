@@ -2,15 +2,19 @@ package registry_test
 
 import (
 	"context"
+	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry"
+	"github.com/qiao-platform/qiao/services/registry/internal/store"
 )
 
 func (f *fixture) doubles() registryv1.DoublesClient {
@@ -270,4 +274,31 @@ func TestRecordsMadeAtOnceFindEachOther(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Records of before likenesses were kept are looked through after an upgrade.
+func TestRecordsOfBeforeAreLookedThrough(t *testing.T) {
+	address := "sqlite:" + filepath.Join(t.TempDir(), "registry.db")
+	f := startOn(t, address)
+	for i := range 3 {
+		f.register(t, 31+10*i)
+	}
+	f.Settle()
+	db, err := sqldb.Open(context.Background(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	without(t, address, "likeness", "likely_double")
+	if err := db.Update(context.Background(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`UPDATE likeness_fill SET done = 0, position = ''`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	tasks := task.New(db, f.clock, testkit.Telemetry(t).For("registry"))
+	if err := store.New(testkit.Outbox(t, "registry", db), tasks, f.clock, nil).LikenOlds(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Eventually(t, "all are looked through", func() bool { return len(f.pairs(t, "a-1", home)) == 3 })
 }
