@@ -459,7 +459,9 @@ func roundsAtOnce(t *testing.T, fresh opener, cases *app.App) {
 		once("committed", []error{domain.ErrRoundState}, func(i int, in app.Store) error {
 			committing := *cases
 			committing.Data, committing.Children = within{in}, strangers{}
-			_, err := committing.CommitRound(who(i), func(_ context.Context, fn func(app.Store) (app.Committed, error)) (app.Committed, error) { return fn(in) }, round, false)
+			_, err := committing.CommitRound(who(i), func(_ context.Context, fn func(app.Store) (app.Committed, error)) (app.Committed, error) {
+				return fn(in)
+			}, round, false)
 			return err
 		})
 		update(t, db, func(tx *sqldb.Tx) error { return cases.TypeFigure(who(100), s.In(tx), round, "1 2 3") })
