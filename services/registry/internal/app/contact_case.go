@@ -164,8 +164,9 @@ func (a *App) beside(ctx context.Context, k Key, known domain.Worker, c domain.C
 	return p, err
 }
 
-// errLookAgain says that a case was opened since the person's were looked at.
-var errLookAgain = errs.New(errs.Conflict, stale, "Somebody else changed this at the same time; look again and repeat.")
+// errLookAgain says that a case was opened since the person's were looked at, by the
+// code by which a store says that a row was changed since it was read.
+var errLookAgain = errs.New(errs.Conflict, "outbox.stale", "Somebody else changed this at the same time; look again and repeat.")
 
 // openCase saves a new case; the person is told that somebody asked, and can
 // object before anything changes. Where one that asks for the same waits already,

@@ -33,14 +33,10 @@ const attempts = 3
 // to be meanwhile; after that a task compares the two.
 const looks = 2
 
-// stale is the code of the error by which a store says that somebody else
-// changed a row since it was read.
-const stale = "outbox.stale"
-
 // raced reports whether a registration lost a race against another of the same
 // person, and is to look again.
 func raced(err error) bool {
-	return errors.Is(err, domain.ErrDocumentTaken) || errors.Is(err, domain.ErrChildTaken) || errs.CodeOf(err) == stale
+	return errors.Is(err, domain.ErrDocumentTaken) || errors.Is(err, domain.ErrChildTaken) || errs.CodeOf(err) == errLookAgain.Code
 }
 
 // RegisterWorker records a person once. It looks first, then makes the person's
