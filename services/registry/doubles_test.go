@@ -302,3 +302,33 @@ func TestRecordsOfBeforeAreLookedThrough(t *testing.T) {
 	}
 	testkit.Eventually(t, "all are looked through", func() bool { return len(f.pairs(t, "a-1", home)) == 3 })
 }
+
+// Two records that were joined are one person, whose double a third record is.
+func TestJoinedRecordsAreNoDoubleOfEachOther(t *testing.T) {
+	f := start(t)
+	w := f.register(t, 31)
+	second, err := f.client.RegisterWorker(f.Officer("hrss"), other())
+	if err != nil {
+		t.Fatal(err)
+	}
+	into, _, _ := f.joined(t, w, second.GetWorker())
+	f.Settle()
+	if all := f.pairs(t, "a-1", home); len(all) != 0 {
+		t.Errorf("they are listed still: %v", all)
+	}
+	if _, err := f.client.UpdateContact(f.Worker(into), &registryv1.UpdateContactRequest{Worker: into, Phone: "15000018195", County: home}); err != nil {
+		t.Fatal(err)
+	}
+	f.Settle()
+	if all := f.pairs(t, "a-1", home); len(all) != 0 {
+		t.Errorf("one person is a double of himself: %v", all)
+	}
+	third := form(0)
+	third.DocumentNumber, third.Phone = number(adult, 131), "15000018195"
+	if got, err := f.client.RegisterWorker(f.Officer("hrss"), third); err != nil || !got.GetLikelyDouble() {
+		t.Errorf("a third record: %v, %v", got, err)
+	}
+	if all := f.pairs(t, "a-1", home); len(all) == 0 {
+		t.Error("a third record is none's double")
+	}
+}

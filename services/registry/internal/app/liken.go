@@ -58,14 +58,11 @@ func (a *App) alike(ctx context.Context, l domain.Likened) (found alike, err err
 			return err
 		}
 		for _, id := range found.looked {
-			w, err := s.PeekWorker(id)
-			if errors.Is(err, domain.ErrWorkerUnknown) { // a row that was lost
-				continue
-			}
+			w, other, err := another(s, id, l.ID)
 			if err != nil {
 				return err
 			}
-			if id != l.ID && w.Open() == nil {
+			if other {
 				shared = append(shared, w)
 			}
 		}
@@ -96,6 +93,34 @@ func (a *App) alike(ctx context.Context, l domain.Likened) (found alike, err err
 		}
 	}
 	return found, nil
+}
+
+// another reads the very record of a reference, and tells whether it is an open one
+// of somebody else than a person: what was joined is one. A likeness whose record
+// was lost is nobody's.
+func another(s Store, id, person string) (w domain.Worker, yes bool, err error) {
+	if id == person {
+		return w, false, nil
+	}
+	if w, err = s.PeekAccount(id); errors.Is(err, domain.ErrWorkerUnknown) {
+		return w, false, nil
+	}
+	if err != nil || w.Open() != nil {
+		return w, false, err
+	}
+	answers := func(ref string) (string, error) {
+		r, err := s.PeekWorker(ref)
+		if errors.Is(err, domain.ErrWorkerUnknown) { // about to be registered
+			return ref, nil
+		}
+		return r.ID, err
+	}
+	one, err := answers(person)
+	if err != nil {
+		return w, false, err
+	}
+	other, err := answers(id)
+	return w, one != other, err
 }
 
 // keepAlike keeps a person's likenesses, and the pairs that were found, each
@@ -154,7 +179,7 @@ func itself() auth.Principal {
 func (a *App) Liken(ctx context.Context, worker string) error {
 	var w domain.Worker
 	err := a.Data.Look(ctx, func(s Store) (err error) {
-		w, err = s.PeekWorker(worker)
+		w, err = s.PeekAccount(worker)
 		return err
 	})
 	if err == nil {
@@ -175,7 +200,7 @@ func (a *App) Liken(ctx context.Context, worker string) error {
 		return err
 	}
 	return a.Data.Change(ctx, func(s Store) error {
-		now, err := s.Worker(worker)
+		now, err := s.Account(worker)
 		if err != nil || now.Open() != nil {
 			return err
 		}

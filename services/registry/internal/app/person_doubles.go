@@ -106,7 +106,7 @@ func (a *App) ListDoubles(ctx context.Context, s Store, apart bool, before strin
 			break
 		}
 		var shown ShownDouble
-		if shown, err = showDouble(s.PeekWorker, p, d); err == nil {
+		if shown, err = showDouble(s.PeekAccount, p, d); err == nil {
 			all = append(all, shown)
 		}
 	}
@@ -150,7 +150,7 @@ func (a *App) ReadDouble(ctx context.Context, id string) (d ShownDouble, err err
 		if err != nil {
 			return err
 		}
-		if d, err = showDouble(s.Worker, p, pair); err != nil {
+		if d, err = showDouble(s.Account, p, pair); err != nil {
 			return err
 		}
 		for _, w := range []struct {
@@ -186,7 +186,7 @@ func (a *App) DecideDouble(ctx context.Context, s Store, id string, apart bool, 
 	if err != nil {
 		return err
 	}
-	shown, err := showDouble(s.PeekWorker, p, d)
+	shown, err := showDouble(s.PeekAccount, p, d)
 	if err != nil {
 		return err
 	}
