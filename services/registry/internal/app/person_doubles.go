@@ -101,16 +101,25 @@ func (a *App) ListDoubles(ctx context.Context, s Store, apart bool, before strin
 		state = domain.PairApart
 	}
 	pairs, err := s.Doubles(counties, state, before, page(limit))
-	for _, d := range pairs {
-		if err != nil {
-			break
-		}
-		var shown ShownDouble
-		if shown, err = showDouble(s.PeekAccount, p, d); err == nil {
-			all = append(all, shown)
-		}
+	if err != nil {
+		return nil, err
 	}
-	return all, err
+	var ids []string
+	for _, d := range pairs {
+		ids = append(ids, d.First, d.Second)
+	}
+	accounts, err := s.PeekAccounts(ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range pairs {
+		shown, err := showDouble(func(id string) (domain.Worker, error) { return accounts[id], nil }, p, d)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, shown)
+	}
+	return all, nil
 }
 
 // showDouble loads the records of a pair that p may know of.
