@@ -60,14 +60,14 @@ func TestADepartmentFollowsWithoutALine(t *testing.T) {
 			about   string
 			refused bool
 		}{
-			"the worker":                      {auth.Principal{Kind: auth.Worker, Subject: "w"}, "", refused},
-			"a guardian":                      {auth.Principal{Kind: auth.Guardian, Subject: "w"}, "", refused},
-			"a helper":                        {auth.Principal{Kind: auth.Worker, Subject: "h", ActsFor: "w", Via: auth.ViaHelper}, "", refused},
-			"a counter":                       {officer, "", refused},
-			"a counter that says to settle":   {estate, "", refused},
-			"an employer about the worker":    {auth.Principal{Kind: auth.Employer, Subject: "e"}, "w", false},
-			"another worker":                  {auth.Principal{Kind: auth.Worker, Subject: "v"}, "", false},
-			"who says to settle and is none":  {auth.Principal{Kind: auth.Worker, Subject: "w", Purpose: "estate"}, "", refused},
+			"the worker":                     {auth.Principal{Kind: auth.Worker, Subject: "w"}, "", refused},
+			"a guardian":                     {auth.Principal{Kind: auth.Guardian, Subject: "w"}, "", refused},
+			"a helper":                       {auth.Principal{Kind: auth.Worker, Subject: "h", ActsFor: "w", Via: auth.ViaHelper}, "", refused},
+			"a counter":                      {officer, "", refused},
+			"a counter that says to settle":  {estate, "", refused},
+			"an employer about the worker":   {auth.Principal{Kind: auth.Employer, Subject: "e"}, "w", false},
+			"another worker":                 {auth.Principal{Kind: auth.Worker, Subject: "v"}, "", false},
+			"who says to settle and is none": {auth.Principal{Kind: auth.Worker, Subject: "w", Purpose: "estate"}, "", refused},
 		} {
 			_, err := outbox.CommandFor(auth.NewContext(context.Background(), c.who), log, c.about, func(*sqldb.Tx) (*platformv1.ReadChannelResponse, error) {
 				return &platformv1.ReadChannelResponse{}, nil
