@@ -42,10 +42,9 @@ func (*applications) FactEnded(context.Context, *sqldb.Tx, *platformv1.Fact) err
 
 // source answers for the person, as far as it has heard of joins itself.
 type source struct {
-	mu     sync.Mutex
-	same   bool     // that a and b are one person
-	grants []string // workers who granted
-	asked  []string
+	mu    sync.Mutex
+	same  bool // that a and b are one person
+	asked []string
 }
 
 func (s *source) Call(_ context.Context, _, _ string, req, reply proto.Message) error {
