@@ -1,6 +1,7 @@
 package account
 
 import (
+	"database/sql"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
@@ -52,6 +53,17 @@ func ReverseDeath(tx *sqldb.Tx, id, worker string, at time.Time) (since time.Tim
 // only waits for the reversal.
 func Died(tx *sqldb.Tx, worker string) (died bool, err error) {
 	return died, tx.QueryRow(`SELECT `+recorded, worker).Scan(&died)
+}
+
+// DiedSince is since when a death of the worker's person is recorded; zero where none
+// is. It locks nothing, as Died.
+func DiedSince(tx *sqldb.Tx, worker string) (time.Time, error) {
+	var micros sql.NullInt64
+	err := tx.QueryRow(`SELECT min(recorded_at) FROM deceased WHERE reversed = 0 AND `+person.Whose("worker", 1), worker).Scan(&micros)
+	if err != nil || !micros.Valid {
+		return time.Time{}, err
+	}
+	return sqldb.Time(micros.Int64), nil
 }
 
 // Reachable returns ErrPaused where nothing can be offered to the worker: a death is

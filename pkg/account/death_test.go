@@ -53,6 +53,16 @@ func TestADeathAndItsReversalCommute(t *testing.T) {
 					t.Errorf("%q, in the own name: %v: %v", c.acts, named, err)
 				}
 			}
+			err = db.View(ctx, func(tx *sqldb.Tx) error {
+				since, err := account.DiedSince(tx, worker)
+				if since.IsZero() == c.dead || c.dead && !since.Equal(at) {
+					t.Errorf("%q is recorded since %v", c.acts, since)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
 			err = db.Update(ctx, func(tx *sqldb.Tx) error { return account.Living(tx, worker) })
 			if errors.Is(err, account.ErrDeceased) != c.dead {
 				t.Errorf("%q: %v", c.acts, err)

@@ -33,7 +33,7 @@ func Join(tx *sqldb.Tx, p Pair) error {
 	if p.JoinID == "" || p.Alias == "" || p.Remains == "" || p.Alias == p.Remains {
 		return ErrPair
 	}
-	if err := alone(tx); err != nil {
+	if err := Alone(tx); err != nil {
 		return err
 	}
 	n, err := tx.Exec(`INSERT INTO person_join (id, alias, remains, parted) VALUES ($1, $2, $3, 0) ON CONFLICT (id) DO NOTHING`, p.JoinID, p.Alias, p.Remains)
@@ -48,7 +48,7 @@ func Part(tx *sqldb.Tx, p Parting) error {
 	if p.Alias == "" || p.Remains == "" || p.Alias == p.Remains {
 		return ErrPair
 	}
-	if err := alone(tx); err != nil {
+	if err := Alone(tx); err != nil {
 		return err
 	}
 	if p.JoinID != "" {
@@ -69,9 +69,10 @@ func Part(tx *sqldb.Tx, p Parting) error {
 	return assign(tx, p.JoinID, p.Remains, p.ToRemains, p.At)
 }
 
-// alone lets one transaction at a time change who is one person, and none lock by
-// a person meanwhile.
-func alone(tx *sqldb.Tx) error {
+// Alone lets one transaction at a time change who is one person, and none lock by
+// a person meanwhile. Join and Part call it; who asks before what depends on it calls
+// it first.
+func Alone(tx *sqldb.Tx) error {
 	if tx.Dialect() != sqldb.Postgres {
 		return nil
 	}

@@ -3,7 +3,10 @@ package run
 import (
 	"context"
 	"slices"
+	"time"
 
+	"github.com/qiao-platform/qiao/pkg/account"
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/collision"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/death"
@@ -57,8 +60,58 @@ func (s *service) parted(ctx context.Context, tx *sqldb.Tx, e event.Event, m *re
 		Pair:    person.Pair{JoinID: m.GetJoinId(), Alias: m.GetAlias(), Remains: m.GetInto()},
 		ToAlias: m.GetToAlias(), ToRemains: m.GetToInto(), At: e.OccurredAt,
 	}
-	if err := person.Part(tx, p); err != nil || s.holder == nil {
+	if err := person.Alone(tx); err != nil { // no death is recorded between the question and the parting
 		return err
 	}
+	stood, err := stopped(tx, p)
+	if err != nil {
+		return err
+	}
+	if err := person.Part(tx, p); err != nil {
+		return err
+	}
+	for i, worker := range []string{p.Alias, p.Remains} {
+		if err := s.revive(ctx, tx, worker, answer.Pause{From: stood[i], To: e.OccurredAt}); err != nil {
+			return err
+		}
+	}
+	if s.holder == nil {
+		return nil
+	}
 	return s.holder.Parted(ctx, tx, p)
+}
+
+// stopped tells, before a parting, since when each of the two is stopped by a death on
+// record: the own person's, or the other's whose record things are taken from.
+func stopped(tx *sqldb.Tx, p person.Parting) (since [2]time.Time, err error) {
+	alias, err := account.DiedSince(tx, p.Alias)
+	if err != nil {
+		return since, err
+	}
+	remains, err := account.DiedSince(tx, p.Remains)
+	since = [2]time.Time{alias, remains}
+	if alias.IsZero() && len(p.ToAlias) > 0 {
+		since[0] = remains
+	}
+	if remains.IsZero() && len(p.ToRemains) > 0 {
+		since[1] = alias
+	}
+	return since, err
+}
+
+// revive takes up what stood for one of two who were parted, where the death is the
+// other's: its record stays there, and nobody will reverse it.
+func (s *service) revive(ctx context.Context, tx *sqldb.Tx, worker string, stood answer.Pause) error {
+	if stood.From.IsZero() {
+		return nil
+	}
+	if died, err := account.Died(tx, worker); err != nil || died {
+		return err
+	}
+	for _, use := range s.parts.Revive {
+		if err := use(ctx, tx, worker, stood); err != nil {
+			return err
+		}
+	}
+	return nil
 }

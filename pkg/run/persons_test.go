@@ -3,11 +3,17 @@ package run_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
+	"github.com/qiao-platform/qiao/pkg/account"
+	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/consume"
+	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -88,4 +94,44 @@ func TestWhatIsOnItsWayGoesToWhomItWasAssigned(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
+}
+
+// Where two were parted and the death on record is the other's, what stood for who
+// lives is taken up then: nobody will ever reverse that death. So it is with things
+// that are taken out of a dead person's record.
+func TestAPartingTakesUpWhatStoodForWhoLives(t *testing.T) {
+	p := testkit.NewPlatform(t, nil)
+	registry := p.Publisher("registry")
+	revived := make(chan string, 9)
+	s, err := run.New(context.Background(), "housing", nil, p.Deps("housing"), func(context.Context, *run.Kit) (run.Parts, error) {
+		return run.Parts{Revive: []death.Use{func(_ context.Context, tx *sqldb.Tx, worker string, stood answer.Pause) error {
+			died, err := account.Died(tx, worker)
+			if died || stood.From.IsZero() || stood.To.Before(stood.From) {
+				t.Errorf("%s is taken up of %v", worker, stood)
+			}
+			revived <- worker
+			return err
+		}}}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Start(s)
+	says := func(id, worker string, what proto.Message, want ...string) {
+		t.Helper()
+		registry.Publish(outbox.Subject{Aggregate: id, Worker: worker}, what)
+		p.Settle()
+		var got []string
+		for len(revived) > 0 {
+			got = append(got, <-revived)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v were taken up, not %v", id, got, want)
+		}
+	}
+	says("j", "b", &registryv1.WorkerJoined{JoinId: "j", Alias: "a", Into: "b"})
+	says("d", "b", &registryv1.DeathRecorded{DiedOn: "2026-11-01"})
+	says("j-parted", "b", &registryv1.WorkerParted{JoinId: "j", Alias: "a", Into: "b"}, "a")
+	says("mixed", "b", &registryv1.WorkerParted{Alias: "c", Into: "b"})
+	says("mixed-2", "b", &registryv1.WorkerParted{Alias: "c", Into: "b", ToAlias: []string{"thing"}}, "c")
 }

@@ -108,7 +108,7 @@ func (k *kept) Join(c domain.JoinCase) error {
 	return nil
 }
 
-func (k *kept) Part(c domain.JoinCase) error {
+func (k *kept) Part(_ context.Context, c domain.JoinCase) error {
 	delete(k.joins, c.JoinID)
 	return nil
 }

@@ -45,7 +45,7 @@ func (a *App) part(ctx context.Context, s Store, p auth.Principal, c domain.Join
 	if err := s.SaveWorker(ctx, into, events...); err != nil {
 		return "", err
 	}
-	if err := s.Part(c); err != nil {
+	if err := s.Part(ctx, c); err != nil {
 		return "", err
 	}
 	if err := s.SaveJoinCase(ctx, c); err != nil {

@@ -118,7 +118,7 @@ type Store interface {
 	Join(c domain.JoinCase) error
 	// Part undoes Join, and gives what the case assigned by hand to whom it belongs:
 	// rows, steps and messages, and what is still to come of it.
-	Part(c domain.JoinCase) error
+	Part(ctx context.Context, c domain.JoinCase) error
 	// Assigned is the reference to which a thing was assigned by hand, or else the
 	// given one, under which it was recorded.
 	Assigned(aggregate, worker string) (string, error)

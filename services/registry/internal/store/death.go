@@ -62,8 +62,13 @@ func (t *Tx) ReverseDeath(ctx context.Context, c domain.DeathCase) error {
 	if _, err := account.ReverseDeath(t.tx, c.ID, c.Worker, c.ReversedAt); err != nil {
 		return err
 	}
+	return t.deliverHeld(ctx, c.Worker)
+}
+
+// deliverHeld leaves a task for each message that has not reached a person.
+func (t *Tx) deliverHeld(ctx context.Context, worker string) error {
 	held, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) },
-		`SELECT id FROM message WHERE `+person.Whose("worker", 1)+` AND delivered_at = 0 ORDER BY sent_at, id`, c.Worker)
+		`SELECT id FROM message WHERE `+person.Whose("worker", 1)+` AND delivered_at = 0 ORDER BY sent_at, id`, worker)
 	if err != nil {
 		return err
 	}

@@ -101,7 +101,19 @@ func (t *Tx) Join(c domain.JoinCase) error {
 
 // Part undoes Join, and gives what was assigned by hand to whom it belongs: the
 // rows of the registry, the steps of the timeline, and the messages about it.
-func (t *Tx) Part(c domain.JoinCase) error {
+// Where a death stood of one of them, the other one's messages were held with it.
+func (t *Tx) Part(ctx context.Context, c domain.JoinCase) error {
+	if err := person.Alone(t.tx); err != nil { // no death is recorded between the question and the parting
+		return err
+	}
+	held := false
+	for _, w := range []string{c.Alias.Worker, c.Into.Worker} {
+		died, err := t.Died(w)
+		if err != nil {
+			return err
+		}
+		held = held || died
+	}
 	err := person.Part(t.tx, person.Parting{
 		Pair:    person.Pair{JoinID: c.JoinID, Alias: c.Alias.Worker, Remains: c.Into.Worker},
 		ToAlias: c.ToAlias, ToRemains: c.ToInto, At: c.DecidedAt,
@@ -126,6 +138,21 @@ func (t *Tx) Part(c domain.JoinCase) error {
 					return err
 				}
 			}
+		}
+	}
+	if !held {
+		return nil
+	}
+	for _, w := range []string{c.Alias.Worker, c.Into.Worker} {
+		died, err := t.Died(w)
+		if err != nil {
+			return err
+		}
+		if died {
+			continue
+		}
+		if err := t.deliverHeld(ctx, w); err != nil {
+			return err
 		}
 	}
 	return nil

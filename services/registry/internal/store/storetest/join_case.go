@@ -10,6 +10,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 	"github.com/qiao-platform/qiao/services/registry/internal/store"
 )
@@ -125,16 +126,32 @@ func joinedAccounts(t *testing.T, s suite) {
 		}
 		return nil
 	})
+	// A death is recorded of who remains. Parted, w-a lives, and hears what was held.
+	s.update(t, func(tx *store.Tx) error {
+		return errors.Join(tx.RecordDeath(domain.DeathCase{ID: "death", Worker: "w-c", DecidedAt: now}),
+			tx.AddMessage(ctx, domain.Message{ID: "held-a", Worker: "w-a", Template: "employment.offer.made", SentAt: now}),
+			tx.AddMessage(ctx, domain.Message{ID: "held-c", Worker: "w-c", Template: "employment.offer.made", SentAt: now}))
+	})
+	s.exec(t, `DELETE FROM task`)
 	s.update(t, func(tx *store.Tx) error {
 		w, err := tx.Account("w-a")
 		if err != nil {
 			return err
 		}
 		w.JoinedInto = ""
-		return errors.Join(tx.SaveWorker(ctx, w), tx.Part(domain.JoinCase{
+		return errors.Join(tx.SaveWorker(ctx, w), tx.Part(ctx, domain.JoinCase{
 			JoinID: "j-1", Alias: domain.Side{Worker: "w-a"}, Into: domain.Side{Worker: "w-b"}, ToAlias: []string{"hire-w-c"}, ToInto: []string{"hire-w-a"}, DecidedAt: now,
 		}))
 	})
+	if err := s.db.View(ctx, func(tx *sqldb.Tx) error {
+		tasks, err := sqldb.Collect(tx, func(s sqldb.Scanner) (string, error) { var b []byte; err := s.Scan(&b); return string(b), err }, `SELECT payload FROM task`)
+		if !slices.Equal(tasks, []string{"held-a"}) {
+			t.Errorf("what is delivered now: %v", tasks)
+		}
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
 	s.update(t, func(tx *store.Tx) error {
 		if err := tx.AddStep(domain.Step{EventID: "late", Worker: "w-c", Type: "employment.hire.ended.v1", Aggregate: "hire-w-c", At: now.Add(time.Hour), Data: []byte{}}); err != nil {
 			return err
