@@ -394,3 +394,53 @@ func TestANearRelativeAsks(t *testing.T) {
 		t.Errorf("the looks are not in the log: %v", lines)
 	}
 }
+
+// Who was registered by a passport shows that, and is found by it.
+func TestADeathIsTakenBackByAPassport(t *testing.T) {
+	d := startDeaths(t)
+	f := form(1)
+	f.DocumentKind, f.DocumentNumber, f.DocumentCountry, f.BirthDate = "passport", "N01234567", "KAZ", "1990-03-07"
+	got, err := d.client.RegisterWorker(d.Officer("hrss"), f)
+	if err != nil || got.GetOutcome() != "created" {
+		t.Fatalf("%v, %v", got, err)
+	}
+	id := d.record(got.GetWorker())
+	shown := &registryv1.ReverseDeathRequest{DocumentKind: "passport", DocumentNumber: f.GetDocumentNumber(), DocumentCountry: "UZB", ShownPaper: "passport"}
+	if _, err := d.ReverseDeath(d.at("b-1", away), shown); errs.CodeOf(err) != "registry.death.none" {
+		t.Errorf("a passport of another country: %v", err)
+	}
+	shown.DocumentCountry = "KAZ"
+	if undone, err := d.ReverseDeath(d.at("b-1", away), shown); err != nil || undone.GetCaseId() != id {
+		t.Errorf("%v, %v", undone, err)
+	}
+}
+
+// Of two records that were joined one death is recorded, and whatever stands of it is
+// taken back together.
+func TestADeathIsRecordedOnceOfJoinedRecords(t *testing.T) {
+	d := startDeaths(t)
+	w, double := d.register(t, 1), d.second(t, 11, home)
+	one, other := d.propose(w), d.propose(double)
+	d.joined(t, w, double)
+	decide := func(id string) error {
+		_, err := d.DecideDeath(d.at("a-2", home), &registryv1.DecideDeathRequest{CaseId: id, Approve: true})
+		return err
+	}
+	if err := decide(one); err != nil {
+		t.Fatal(err)
+	}
+	if err := decide(other); errs.CodeOf(err) != "registry.death.stands" {
+		t.Errorf("recorded twice: %v", err)
+	}
+	if err := d.reverse(d.at("b-1", away), 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{one, other} {
+		if err := decide(id); errs.CodeOf(err) != "registry.death.decided" {
+			t.Errorf("it stands still: %v", err)
+		}
+	}
+	if _, err := d.client.GrantConsent(d.Worker(double), grant(double)); err != nil {
+		t.Errorf("in the own name again: %v", err)
+	}
+}

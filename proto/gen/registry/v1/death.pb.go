@@ -627,10 +627,15 @@ type ReverseDeathRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// of the document that the person shows
 	DocumentNumber string `protobuf:"bytes,1,opt,name=document_number,json=documentNumber,proto3" json:"document_number,omitempty"`
-	// resident_card, temporary_card, passport or household_register
-	ShownPaper    string `protobuf:"bytes,2,opt,name=shown_paper,json=shownPaper,proto3" json:"shown_paper,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// resident_card, temporary_card, passport, household_register, travel_permit or
+	// permanent_residence_card
+	ShownPaper string `protobuf:"bytes,2,opt,name=shown_paper,json=shownPaper,proto3" json:"shown_paper,omitempty"`
+	// as in a registration; empty is resident_number
+	DocumentKind string `protobuf:"bytes,3,opt,name=document_kind,json=documentKind,proto3" json:"document_kind,omitempty"`
+	// of a passport, ISO 3166-1
+	DocumentCountry string `protobuf:"bytes,4,opt,name=document_country,json=documentCountry,proto3" json:"document_country,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *ReverseDeathRequest) Reset() {
@@ -673,6 +678,20 @@ func (x *ReverseDeathRequest) GetDocumentNumber() string {
 func (x *ReverseDeathRequest) GetShownPaper() string {
 	if x != nil {
 		return x.ShownPaper
+	}
+	return ""
+}
+
+func (x *ReverseDeathRequest) GetDocumentKind() string {
+	if x != nil {
+		return x.DocumentKind
+	}
+	return ""
+}
+
+func (x *ReverseDeathRequest) GetDocumentCountry() string {
+	if x != nil {
+		return x.DocumentCountry
 	}
 	return ""
 }
@@ -1851,11 +1870,13 @@ const file_qiao_registry_v1_death_proto_rawDesc = "" +
 	"\aapprove\x18\x02 \x01(\bR\aapprove\x12\x1f\n" +
 	"\vreason_code\x18\x03 \x01(\tR\n" +
 	"reasonCode\"\x15\n" +
-	"\x13DecideDeathResponse\"_\n" +
+	"\x13DecideDeathResponse\"\xaf\x01\n" +
 	"\x13ReverseDeathRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x1f\n" +
 	"\vshown_paper\x18\x02 \x01(\tR\n" +
-	"shownPaper\"/\n" +
+	"shownPaper\x12#\n" +
+	"\rdocument_kind\x18\x03 \x01(\tR\fdocumentKind\x12)\n" +
+	"\x10document_country\x18\x04 \x01(\tR\x0fdocumentCountry\"/\n" +
 	"\x14ReverseDeathResponse\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\"1\n" +
 	"\x16ConfirmReversalRequest\x12\x17\n" +

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
@@ -66,10 +67,11 @@ func (s *Server) DecideDeath(ctx context.Context, req *registryv1.DecideDeathReq
 
 // ReverseDeath takes a record back. The look-up is on record whatever it finds.
 func (s *Server) ReverseDeath(ctx context.Context, req *registryv1.ReverseDeathRequest) (*registryv1.ReverseDeathResponse, error) {
-	var id string
+	var ids []string
 	var answer error
+	shown := ident.DocumentForm{Kind: req.GetDocumentKind(), Number: req.GetDocumentNumber(), Country: req.GetDocumentCountry()}
 	err := s.App.Data.Change(ctx, func(st app.Store) (err error) {
-		id, answer, err = s.App.FindDeath(ctx, st, req.GetDocumentNumber())
+		ids, answer, err = s.App.FindDeath(ctx, st, shown)
 		return err
 	})
 	if err != nil {
@@ -79,7 +81,7 @@ func (s *Server) ReverseDeath(ctx context.Context, req *registryv1.ReverseDeathR
 		if answer != nil { // a repeat has the answer of the first time
 			return nil, answer
 		}
-		return &registryv1.ReverseDeathResponse{CaseId: id}, s.App.ReverseDeath(ctx, st, id, req.GetShownPaper())
+		return &registryv1.ReverseDeathResponse{CaseId: ids[0]}, s.App.ReverseDeath(ctx, st, ids, req.GetShownPaper())
 	})
 }
 

@@ -26,6 +26,14 @@ func (a *App) DecideDeath(ctx context.Context, s Store, id string, approve bool,
 	if err != nil {
 		return err
 	}
+	if approve && c.State == domain.CaseOpen {
+		// Of the same person, by a record that was joined with this one since.
+		if died, err := s.Died(c.Worker); err != nil {
+			return err
+		} else if died {
+			return domain.ErrDeathStands
+		}
+	}
 	c, events, err := c.Decide(p.Subject, approve, refusal, a.Clock.Now())
 	if err != nil {
 		return err

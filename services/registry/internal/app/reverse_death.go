@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -14,74 +13,91 @@ import (
 // is as it was.
 const toldOfReversal = "registry.death.reversed"
 
-// FindDeath finds the case about the person whose document an officer has before him,
-// in whichever county: who was struck off appears where he lives. It is written down
-// as any look-up; the caller commits before it answers, whatever the answer is.
-func (a *App) FindDeath(ctx context.Context, s Store, number string) (id string, answer, err error) {
+// FindDeath finds the cases about the person whose document an officer has before him,
+// in whichever county: who was struck off appears where he lives. There are several
+// where records that were joined since had one each. It is written down as any
+// look-up; the caller commits before it answers, whatever the answer is.
+func (a *App) FindDeath(ctx context.Context, s Store, shown ident.DocumentForm) (ids []string, answer, err error) {
 	p, err := a.reader(ctx, "")
 	if err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
-	document, err := domain.ParseNumber(ident.DocumentForm{Number: number}, clock.Today(a.Clock))
+	document, err := domain.ParseNumber(shown, clock.Today(a.Clock))
 	if err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
 	if err := a.logLookup(s, p, ""); err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
 	w, _, found, err := findByDocument(s, a.documentIndex(document))
 	if err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
 	if !found {
-		return "", domain.ErrDeathNone, nil
+		return nil, domain.ErrDeathNone, nil
 	}
 	if err := a.logRead(s, p, w.ID, "", kindRegistered); err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
 	all, err := s.DeathCasesOf(w.ID)
 	if err != nil {
-		return "", nil, err
+		return nil, nil, err
 	}
-	at := slices.IndexFunc(all, domain.DeathCase.Stands)
-	if at < 0 {
-		return "", domain.ErrDeathNone, nil
+	for _, c := range all {
+		if c.Stands() {
+			ids = append(ids, c.ID)
+		}
 	}
-	return all[at].ID, nil, nil
+	if len(ids) == 0 {
+		return nil, domain.ErrDeathNone, nil
+	}
+	return ids, nil, nil
 }
 
-// ReverseDeath takes back at once what a case recorded, or the case itself where it
-// waits, by the word of the officer before whom the person stands with a document.
-// FindDeath found the case by it. A second officer looks at it afterwards.
-func (a *App) ReverseDeath(ctx context.Context, s Store, id, shown string) error {
+// ReverseDeath takes back at once what cases recorded, or the cases themselves where
+// they wait, by the word of the officer before whom the person stands with a document.
+// FindDeath found them by it. A second officer looks at it afterwards.
+func (a *App) ReverseDeath(ctx context.Context, s Store, ids []string, shown string) error {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return err
 	}
-	c, err := s.DeathCase(id)
+	var first domain.DeathCase
+	for _, id := range ids {
+		c, err := a.reverseDeath(ctx, s, p, id, shown)
+		if err != nil {
+			return err
+		}
+		if first.ID == "" {
+			first = c
+		}
+	}
+	w, err := s.Worker(first.Worker)
 	if err != nil {
 		return err
 	}
-	w, err := s.Worker(c.Worker)
+	return a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: w.ID, Division: w.County, Template: toldOfReversal, About: first.ID, AboutService: service})
+}
+
+func (a *App) reverseDeath(ctx context.Context, s Store, p auth.Principal, id, shown string) (domain.DeathCase, error) {
+	c, err := s.DeathCase(id)
 	if err != nil {
-		return err
+		return c, err
+	}
+	if _, err := s.Worker(c.Worker); err != nil {
+		return c, err
 	}
 	c, events, err := c.Reverse(p.Subject, shown, a.Clock.Now())
 	if err != nil {
-		return err
+		return c, err
 	}
-	if err := s.SaveDeathCase(ctx, c, events...); err != nil {
-		return err
+	if err := s.SaveDeathCase(ctx, c, events...); err != nil || len(events) == 0 {
+		return c, err
 	}
-	if len(events) > 0 {
-		if err := s.ReverseDeath(ctx, c); err != nil {
-			return err
-		}
-		if err := a.guardianLives(ctx, s, c.Worker); err != nil {
-			return err
-		}
+	if err := s.ReverseDeath(ctx, c); err != nil {
+		return c, err
 	}
-	return a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: w.ID, Division: w.County, Template: toldOfReversal, About: c.ID, AboutService: service})
+	return c, a.guardianLives(ctx, s, c.Worker)
 }
 
 // ConfirmReversal is a second officer's look at a reversal, in the person's county.

@@ -42,7 +42,7 @@ var (
 	deathReasons  = []string{"relative", "employer", "office", otherReason}
 	deathPapers   = []string{"medical_certificate", "cremation_certificate", "police_certificate", "court_declaration"}
 	deathRefusals = []string{"paper_missing", "person_lives", "wrong_person", "entered_wrong", otherReason}
-	shownPapers   = []string{"resident_card", "temporary_card", "passport", "household_register"}
+	shownPapers   = []string{"resident_card", "temporary_card", "passport", "household_register", "travel_permit", "permanent_residence_card"}
 )
 
 // OpenDeath opens a case of a death on a day.

@@ -26,7 +26,7 @@ func deathRefusals() []string {
 }
 
 func shownPapers() []string {
-	return []string{"resident_card", "temporary_card", "passport", "household_register"}
+	return []string{"resident_card", "temporary_card", "passport", "household_register", "travel_permit", "permanent_residence_card"}
 }
 
 // deathCases lists what waits for a second officer, and what is recorded.
@@ -113,8 +113,13 @@ func (s *pages) proposeDeath(v *frame.Visit) error {
 // deathField is the field of a form about a death that an error is about.
 func deathField(err error) string {
 	e := errs.From(err)
-	if e.Code == "registry.death.date" {
+	switch e.Code {
+	case "registry.death.date":
 		return "died_on"
+	case "document_kind":
+		return "kind"
+	case "document_country":
+		return "country"
 	}
 	switch field := e.Detail["field"]; field {
 	case "died_on", "reason", "paper", "number", "shown":
@@ -123,6 +128,10 @@ func deathField(err error) string {
 		return "reason"
 	case "document_number":
 		return "number"
+	case "document_kind":
+		return "kind"
+	case "document_country":
+		return "country"
 	case "shown_paper":
 		return "shown"
 	}
@@ -200,6 +209,7 @@ func (s *pages) decideDeath(v *frame.Visit) error {
 type aliveBody struct {
 	Desk  deskBody
 	Shown []string
+	Kinds []string
 	Form  url.Values
 	Err   error
 	Field string
@@ -216,7 +226,7 @@ func (s *pages) alive(v *frame.Visit) error {
 }
 
 func (s *pages) showAlive(v *frame.Visit, status int, b aliveBody) error {
-	b.Shown = shownPapers()
+	b.Shown, b.Kinds = shownPapers(), documentKinds()
 	return v.Render(status, "alive", frame.Page{Title: "death.alive", Nav: "workers", Body: b})
 }
 
@@ -235,7 +245,9 @@ func (s *pages) reverseDeath(v *frame.Visit) error {
 		if err := v.Sure(); err != nil {
 			return "", err
 		}
-		reply, err := s.deaths.ReverseDeath(v.At(d, person), &registryv1.ReverseDeathRequest{DocumentNumber: strings.TrimSpace(v.Form("number")), ShownPaper: v.Form("shown")})
+		reply, err := s.deaths.ReverseDeath(v.At(d, person), &registryv1.ReverseDeathRequest{
+			DocumentKind: v.Form("kind"), DocumentNumber: strings.TrimSpace(v.Form("number")), DocumentCountry: strings.TrimSpace(v.Form("country")), ShownPaper: v.Form("shown"),
+		})
 		return reply.GetCaseId(), err
 	}()
 	switch errs.KindOf(err) {
