@@ -391,6 +391,120 @@ func TestADeathEndsAGuardianshipAndItsReversalRestoresIt(t *testing.T) {
 	}
 }
 
+// dies records the father's death; the way back is the answer.
+func (m *family) dies() (reverse func()) {
+	m.t.Helper()
+	deaths := registryv1.DeathClient{Caller: m.Client(), Target: "registry"}
+	asked, err := deaths.ProposeDeath(m.desk("a-1", home), died(m.father))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	if _, err := deaths.DecideDeath(m.desk("a-2", home), &registryv1.DecideDeathRequest{CaseId: asked.GetCaseId(), Approve: true}); err != nil {
+		m.t.Fatal(err)
+	}
+	return func() {
+		m.t.Helper()
+		if _, err := deaths.ReverseDeath(m.desk("b-1", away), &registryv1.ReverseDeathRequest{DocumentNumber: number(adult, 2), ShownPaper: "resident_card"}); err != nil {
+			m.t.Fatal(err)
+		}
+	}
+}
+
+// A death and its reversal make no guardian of who was none, or is none any more for
+// another reason.
+func TestAReversalMakesNoGuardian(t *testing.T) {
+	t.Run("of who is only asked for", func(t *testing.T) {
+		m := newFamily(t)
+		got, err := m.guardians.AddGuardian(m.desk("a-1", home), m.add(m.father))
+		if err != nil {
+			t.Fatal(err)
+		}
+		reverse := m.dies()
+		if got, err := m.guardians.AnswerGuardian(m.Worker(m.mother), &registryv1.AnswerGuardianRequest{GuardianId: got.GetGuardianId(), Agree: true}); err != nil || got.GetState() != "asked" {
+			t.Errorf("agreed to while dead: %v, %v", got, err)
+		}
+		m.clock.Advance(9 * 24 * time.Hour)
+		m.Settle()
+		if all := m.family(); all[m.father] == "active" || all[m.father] == "active!" || m.reads(m.father) != "" {
+			t.Errorf("while dead: %v", all)
+		}
+		reverse()
+		if m.reads(m.father) != "" {
+			t.Error("a reversal made a guardian of who was asked for")
+		}
+		m.Settle()
+		asked := 0
+		for _, template := range m.told(t, m.mother) {
+			if template == "registry.guardian.asked" {
+				asked++
+			}
+		}
+		if asked != 2 {
+			t.Errorf("the mother was asked %d times", asked)
+		}
+		m.clock.Advance(9 * 24 * time.Hour)
+		testkit.Eventually(t, "nobody objected", func() bool { return m.reads(m.father) != "" })
+	})
+	t.Run("of who lost custody meanwhile", func(t *testing.T) {
+		m := newFamily(t)
+		id := m.added(m.father)
+		reverse := m.dies()
+		if _, err := m.guardians.AddGuardian(m.desk("a-1", home), m.add(m.father)); errs.CodeOf(err) != "registry.guardian.died" {
+			t.Errorf("added while dead: %v", err)
+		}
+		m.decided(&registryv1.OpenGuardianCaseRequest{CaseKind: "end", GuardianId: id, ReasonCode: "custody_lost", Paper: "court_paper"})
+		reverse()
+		if all := m.family(); all[m.father] != "ended" || m.reads(m.father) != "" {
+			t.Errorf("%v", all)
+		}
+	})
+	t.Run("of who has grown up meanwhile", func(t *testing.T) {
+		m := newFamily(t)
+		m.child = m.kid(m.mother, "2008-12-20") // eighteen in seven weeks
+		m.added(m.father)
+		reverse := m.dies()
+		m.clock.Set(time.Date(2026, 12, 21, 4, 0, 0, 0, time.UTC))
+		testkit.Eventually(t, "the child has grown up", func() bool { return m.family()[m.mother] == "ended" })
+		reverse()
+		if all := m.family(); all[m.father] != "ended" {
+			t.Errorf("%v", all)
+		}
+	})
+}
+
+// One guardian agrees; another may object.
+func TestOneOfTwoDoesNotAgreeForBoth(t *testing.T) {
+	m := newFamily(t)
+	m.added(m.father)
+	third := m.register(t, 6)
+	got, err := m.guardians.AddGuardian(m.desk("a-1", home), m.add(third))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := m.guardians.AnswerGuardian(m.Worker(m.father), &registryv1.AnswerGuardianRequest{GuardianId: got.GetGuardianId(), Agree: true}); err != nil || got.GetState() != "asked" {
+		t.Errorf("one agreed: %v, %v", got, err)
+	}
+	if got, err := m.guardians.AnswerGuardian(m.Worker(m.mother), &registryv1.AnswerGuardianRequest{GuardianId: got.GetGuardianId()}); err != nil || got.GetState() != "disputed" {
+		t.Errorf("the other objected: %v, %v", got, err)
+	}
+}
+
+// A child whose other guardian is recorded as dead is not erased with the account of
+// the one who lives: a death is reversed.
+func TestClosingLeavesTheChildToWhoMayComeBack(t *testing.T) {
+	m := newFamily(t)
+	m.added(m.father)
+	reverse := m.dies()
+	if _, err := m.client.CloseAccount(m.Worker(m.mother), &registryv1.CloseAccountRequest{Worker: m.mother}); err != nil {
+		t.Fatal(err)
+	}
+	m.Settle()
+	reverse()
+	if all := m.family(); all[m.father] != "active!" || m.reads(m.father) == "" {
+		t.Errorf("%v", all)
+	}
+}
+
 // An account that closes leaves the child to the other guardian; the last one's takes
 // it along.
 func TestClosingLeavesTheChildToTheOtherGuardian(t *testing.T) {

@@ -25,7 +25,7 @@ func (a *App) AddGuardian(ctx context.Context, s Store, f GuardianForm) (g domai
 	if err := a.officerOf(p, child.County); err != nil {
 		return g, err
 	}
-	if err := guardian(s.Worker(f.Worker)); err != nil {
+	if err := living(s, f.Worker); err != nil {
 		return g, err
 	}
 	today := clock.Today(a.Clock)
@@ -66,6 +66,20 @@ func (a *App) AddGuardian(ctx context.Context, s Store, f GuardianForm) (g domai
 		return g, err
 	}
 	return g, a.tellAll(ctx, s, asked, toldOfGuardian, g.ID)
+}
+
+// living returns an error where somebody can be no guardian: not registered, or
+// recorded as dead.
+func living(s Store, worker string) error {
+	if err := guardian(s.Worker(worker)); err != nil {
+		return err
+	}
+	if died, err := s.Died(worker); err != nil {
+		return err
+	} else if died {
+		return domain.ErrGuardianDied
+	}
+	return nil
 }
 
 // lockedCircle reads a child's guardians with the child locked.

@@ -35,12 +35,17 @@ func (a *App) AnswerGuardian(ctx context.Context, s Store, id string, agree bool
 	if err != nil {
 		return "", err
 	}
+	g.Person = person
 	today := clock.Today(a.Clock)
 	days, err := a.days("RG-GUARD-HEAR", today, child.County)
 	if err != nil {
 		return "", err
 	}
-	g, events, err := g.Answer(agree, me.Worker, today.AddDays(days), today)
+	died, err := s.Died(g.Worker)
+	if err != nil {
+		return "", err
+	}
+	g, events, err := g.Answer(agree, !died && c.Alone(me, g, today), me.Worker, today.AddDays(days), today)
 	if err != nil {
 		return "", err
 	}
@@ -54,6 +59,10 @@ func (a *App) AnswerGuardian(ctx context.Context, s Store, id string, agree bool
 func (a *App) SilentGuardian(ctx context.Context, s Store, id string) error {
 	g, err := s.Guardian(id)
 	if err != nil {
+		return err
+	}
+	died, err := s.Died(g.Worker)
+	if err != nil || died { // it waits: a reversal asks anew
 		return err
 	}
 	g, events := g.Silent(clock.Today(a.Clock))
@@ -83,6 +92,11 @@ func (a *App) DecideGuardian(ctx context.Context, s Store, id string, approve bo
 	}
 	today := clock.Today(a.Clock)
 	asked := append(c.Acting(today), g)
+	if died, err := s.Died(g.Worker); err != nil {
+		return err
+	} else if died && approve {
+		return domain.ErrGuardianDied
+	}
 	g, events, err := g.Decide(p.Subject, approve, today)
 	if err != nil {
 		return err

@@ -102,7 +102,8 @@ func (a *App) closeRecord(ctx context.Context, s Store, worker string) error {
 }
 
 // leftAlone are the references of children who have no other guardian than a record
-// of a worker: they are linked to nobody any more and go with it.
+// of a worker, and are to have none: they are linked to nobody any more and go with
+// it. Who is asked for may become one, and a death is reversed.
 func (a *App) leftAlone(s Store, worker string) (ids []string, err error) {
 	parts, err := s.GuardianRows(worker)
 	if err != nil {
@@ -117,7 +118,7 @@ func (a *App) leftAlone(s Store, worker string) (ids []string, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(c.Guardians, func(g domain.Guardian) bool { return g.Worker != worker && g.Acts(today) }) {
+		if !slices.ContainsFunc(c.Guardians, func(g domain.Guardian) bool { return g.Worker != worker && (g.Stands() && !g.Over(today) || g.Dead()) }) {
 			ids = append(ids, c.IDs...)
 		}
 	}

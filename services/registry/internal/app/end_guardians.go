@@ -8,10 +8,11 @@ import (
 )
 
 // guardianDied ends what a person was guardian of, whose death two officers
-// recorded. What is under way for the children goes over to those who remain.
+// recorded. What is under way for the children goes over to those who remain. Who is
+// only asked for is left as it is: it waits for a reversal.
 func (a *App) guardianDied(ctx context.Context, s Store, worker string) error {
 	return a.eachPart(ctx, s, worker, func(g domain.Guardian) (domain.Guardian, []domain.Event) {
-		return g.End(domain.EndDied, clock.Today(a.Clock))
+		return g.Dies(clock.Today(a.Clock))
 	})
 }
 
@@ -25,9 +26,63 @@ func (a *App) guardianCloses(ctx context.Context, s Store, worker string) error 
 	})
 }
 
-// guardianLives brings back what ended with a death that is reversed.
+// guardianLives brings back what ended with a death that is reversed, but not for a
+// child who has grown up in between; and where the others were to answer meanwhile,
+// they are asked again.
 func (a *App) guardianLives(ctx context.Context, s Store, worker string) error {
-	return a.eachPart(ctx, s, worker, domain.Guardian.Lives)
+	parts, err := s.GuardianRows(worker)
+	if err != nil {
+		return err
+	}
+	today := clock.Today(a.Clock)
+	for _, seen := range parts {
+		c, err := a.circle(s, seen.Child) // not locked: who locks a child asks for persons after it, and here one is locked
+		if err != nil {
+			return err
+		}
+		child, err := s.PeekChild(c.IDs[0])
+		if err != nil {
+			return err
+		}
+		g, err := s.Guardian(seen.ID)
+		if err != nil {
+			return err
+		}
+		grown, err := s.Took(g.Child, domain.StepGrown)
+		if err != nil {
+			return err
+		}
+		changed, events := g, []domain.Event(nil)
+		switch {
+		case grown && g.Kind == domain.KindSelf && g.State == domain.GuardianAsked:
+			changed, events = g.GrowsUp()
+		case !grown || g.Kind == domain.KindSelf:
+			changed, events = g.Lives()
+		case g.Dead():
+			changed, events = g.End(domain.EndGrownUp, today)
+		}
+		days, err := a.days("RG-GUARD-OBJECT", today, child.County)
+		if err != nil {
+			return err
+		}
+		changed, again := changed.AskAgain(today.AddDays(days), today)
+		if changed == g {
+			continue
+		}
+		if err := s.SaveGuardian(ctx, changed, events...); err != nil {
+			return err
+		}
+		if !again {
+			continue
+		}
+		if err := s.AskAt(ctx, g.ID, changed.AnswerBy); err != nil {
+			return err
+		}
+		if err := a.tellAll(ctx, s, c.Acting(today), toldOfGuardian, g.ID); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *App) eachPart(ctx context.Context, s Store, worker string, change func(domain.Guardian) (domain.Guardian, []domain.Event)) error {
@@ -41,7 +96,7 @@ func (a *App) eachPart(ctx context.Context, s Store, worker string, change func(
 			return err
 		}
 		changed, events := change(g)
-		if changed.State == g.State {
+		if changed.State == g.State && changed.EndReason == g.EndReason {
 			continue
 		}
 		if err := s.SaveGuardian(ctx, changed, events...); err != nil {

@@ -116,11 +116,18 @@ func (a *App) step(ctx context.Context, s Store, id, step string) error {
 		if g.Child != id {
 			continue
 		}
+		died, err := s.Died(g.Worker)
+		if err != nil {
+			return err
+		}
 		changed, events := g.End(domain.EndGrownUp, today)
 		if g.Kind == domain.KindSelf {
-			changed, events = g.GrowsUp()
+			changed, events = g, nil
+			if !died { // a reversal has it act
+				changed, events = g.GrowsUp()
+			}
 		}
-		if changed.State == g.State {
+		if changed.State == g.State && changed.EndReason == g.EndReason {
 			continue
 		}
 		if err := s.SaveGuardian(ctx, changed, events...); err != nil {

@@ -122,7 +122,9 @@ func (a *App) openGuardianCase(ctx context.Context, s Store, f CaseForm) (string
 func (a *App) aimed(s Store, c domain.GuardianCase, circle domain.Circle, f CaseForm) (domain.GuardianCase, error) {
 	switch c.Kind {
 	case domain.CaseEnd, domain.CaseHide, domain.CaseShow:
-		i := slices.IndexFunc(circle.Guardians, func(g domain.Guardian) bool { return g.ID == f.Guardian && g.Stands() })
+		i := slices.IndexFunc(circle.Guardians, func(g domain.Guardian) bool {
+			return g.ID == f.Guardian && (g.Stands() || c.Kind == domain.CaseEnd && g.Dead())
+		})
 		if i < 0 {
 			return c, domain.ErrGuardianNone
 		}
@@ -261,7 +263,7 @@ func (a *App) linkGrown(ctx context.Context, s Store, c domain.GuardianCase, cir
 	if slices.ContainsFunc(circle.Guardians, func(g domain.Guardian) bool { return g.Kind == domain.KindSelf && g.Stands() }) {
 		return domain.ErrGuardianTwice
 	}
-	if err := guardian(s.Worker(c.Worker)); err != nil {
+	if err := living(s, c.Worker); err != nil {
 		return err
 	}
 	g := domain.Guardian{

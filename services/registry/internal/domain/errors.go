@@ -49,6 +49,7 @@ var (
 	ErrChildTaken       = errs.New(errs.Conflict, "registry.child.taken", "This child was registered at the same moment; look again.")
 	ErrGuardianNone     = errs.New(errs.NotFound, "registry.guardian.unknown", "There is no such guardian of a child.")
 	ErrGuardianForm     = errs.New(errs.Invalid, "registry.guardian.form", "The kind of guardian, the paper or the last day cannot be right; a power of a grandparent has an end.")
+	ErrGuardianDied     = errs.New(errs.Conflict, "registry.guardian.died", "A death is recorded of this person; it is reversed first, where the person lives.")
 	ErrGuardianTwice    = errs.New(errs.Conflict, "registry.guardian.twice", "This person is a guardian of the child already, or is being asked about.")
 	ErrGuardianState    = errs.New(errs.Conflict, "registry.guardian.state", "This was answered or decided already, or its time is over.")
 	ErrGuardianHear     = errs.New(errs.Conflict, "registry.guardian.hear", "Hear both first; where one does not come, decide once the time to be heard is over.")

@@ -127,11 +127,15 @@ func (g Guardian) begin() (Guardian, []Event) {
 	return g, []Event{GuardianAdded{ChildID: g.Child, GuardianKind: g.Kind}}
 }
 
-// Answer is another guardian's word on one who is asked for. Where it is an
-// objection both are heard until a day.
-func (g Guardian) Answer(agree bool, who string, hearBy, today clock.Date) (Guardian, []Event, error) {
+// Answer is another guardian's word on one who is asked for. It begins by it at once
+// where that guardian's word is the only one (alone); else the others have their days.
+// Where it is an objection both are heard until a day.
+func (g Guardian) Answer(agree, alone bool, who string, hearBy, today clock.Date) (Guardian, []Event, error) {
 	if g.State != GuardianAsked || g.Kind == KindSelf || today.After(g.AnswerBy) {
 		return g, nil, ErrGuardianState.With("state", g.State)
+	}
+	if agree && !alone {
+		return g, nil, nil
 	}
 	if agree {
 		g, events := g.begin()
@@ -139,6 +143,16 @@ func (g Guardian) Answer(agree bool, who string, hearBy, today clock.Date) (Guar
 	}
 	g.State, g.ObjectedBy, g.AnswerBy = GuardianDisputed, who, hearBy
 	return g, nil, nil
+}
+
+// AskAgain gives the others their days anew, where they passed while a death was
+// recorded of who is asked for.
+func (g Guardian) AskAgain(answerBy, today clock.Date) (Guardian, bool) {
+	if g.State != GuardianAsked || g.Kind == KindSelf || !today.After(g.AnswerBy) {
+		return g, false
+	}
+	g.AnswerBy = answerBy
+	return g, true
 }
 
 // Silent adds a guardian to whom nobody objected in time.
@@ -190,8 +204,16 @@ func (g Guardian) Decide(officer string, approve bool, today clock.Date) (Guardi
 	return g, events, nil
 }
 
-// End ends a guardian's rights, or the asking for them.
+// Dead reports whether the rights ended with a death, which may be reversed.
+func (g Guardian) Dead() bool { return g.State == GuardianIsEnded && g.EndReason == EndDied }
+
+// End ends a guardian's rights, or the asking for them. Of who is recorded as dead it
+// says why they would not come back if that were reversed.
 func (g Guardian) End(reason string, on clock.Date) (Guardian, []Event) {
+	if g.Dead() {
+		g.EndReason = reason
+		return g, nil
+	}
 	if !g.Stands() {
 		return g, nil
 	}
@@ -203,17 +225,30 @@ func (g Guardian) End(reason string, on clock.Date) (Guardian, []Event) {
 	return g, []Event{GuardianEnded{ChildID: g.Child, ReasonCode: reason}}
 }
 
+// Over reports whether the last day of a power is over.
+func (g Guardian) Over(today clock.Date) bool { return !g.Until.IsZero() && today.After(g.Until) }
+
 // Lapse ends a power whose last day is over.
 func (g Guardian) Lapse(today clock.Date) (Guardian, []Event) {
-	if g.State != GuardianActive || g.Until.IsZero() || !today.After(g.Until) {
+	if g.State != GuardianActive || !g.Over(today) {
 		return g, nil
 	}
 	return g.End(EndPowerEnded, today)
 }
 
-// Lives brings a guardian back whose death was recorded and is reversed.
+// Dies ends the rights of a guardian whose death was recorded. Who is only asked for
+// has none, and waits: a reversal is not to make a guardian of who never was one.
+func (g Guardian) Dies(on clock.Date) (Guardian, []Event) {
+	if g.State != GuardianActive {
+		return g, nil
+	}
+	return g.End(EndDied, on)
+}
+
+// Lives brings a guardian back whose death was recorded and is reversed, as far as
+// nothing else ended the rights meanwhile.
 func (g Guardian) Lives() (Guardian, []Event) {
-	if g.State != GuardianIsEnded || g.EndReason != EndDied {
+	if !g.Dead() {
 		return g, nil
 	}
 	g.EndReason, g.EndedOn = "", clock.Date{}

@@ -138,6 +138,12 @@ func (c Circle) HiddenFrom(person string) (what []string) {
 	return slices.Compact(what)
 }
 
+// Alone reports whether the word of a guardian on one who is asked for is the only
+// one: of who may decide, where nobody else is there to object.
+func (c Circle) Alone(me, asked Guardian, on clock.Date) bool {
+	return c.Decides(me, on) && !slices.ContainsFunc(c.Acting(on), func(g Guardian) bool { return g.Person != me.Person && g.Person != asked.Person })
+}
+
 // Decides reports whether a guardian may decide in the child's name on a day: not
 // one from whom anything of the child is hidden, who could not choose knowingly and
 // would learn by deciding.
