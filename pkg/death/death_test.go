@@ -16,6 +16,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
+	"github.com/qiao-platform/qiao/proto/contract"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
@@ -90,5 +91,42 @@ func TestADepartmentFollowsWithoutALine(t *testing.T) {
 	commands(false)
 	if who := <-revived; who != "w" || len(revived) != 0 {
 		t.Errorf("%q was taken up, and %d more", who, len(revived))
+	}
+}
+
+// What was listed while its holder's death was on record is not ended once the holder
+// is known to live: the look at the list is no lock.
+func TestNothingOfALivingPersonIsGivenUp(t *testing.T) {
+	p := testkit.NewPlatform(t, nil)
+	registry := p.Publisher("registry")
+	ended := make(chan string, 9)
+	s, err := run.New(context.Background(), "housing", nil, p.Deps("housing"), func(context.Context, *run.Kit) (run.Parts, error) {
+		return run.Parts{
+			Methods: []contract.Method{{Name: "Own", Callers: []string{"officer:hou"}}},
+			Held: []death.Held{{
+				Kind: "home", Query: `SELECT 'home-' || worker AS id, worker, 'held' AS state, '' AS division FROM deceased`, // as an old look at the dead
+				End: func(_ context.Context, _ *sqldb.Tx, id string) error { ended <- id; return nil },
+			}},
+		}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Start(s)
+	estate := platformv1.EstateClient{Caller: p.Client(), Target: "housing"}
+	giveUp := func() string {
+		_, err := estate.GiveUp(p.As(auth.Principal{Kind: auth.Officer, Subject: "o-1", Department: "hou", Division: "654301", Purpose: "estate"}),
+			&platformv1.GiveUpRequest{Kind: "home", Id: "home-w"})
+		return errs.CodeOf(err)
+	}
+	registry.Publish(outbox.Subject{Aggregate: "d", Worker: "w"}, &registryv1.DeathRecorded{DiedOn: "2026-11-01"})
+	p.Settle()
+	if code := giveUp(); code != "" || len(ended) != 1 {
+		t.Errorf("of the dead: %s, %d ended", code, len(ended))
+	}
+	registry.Publish(outbox.Subject{Aggregate: "d", Version: 1, Worker: "w"}, &registryv1.DeathReversed{})
+	p.Settle()
+	if code := giveUp(); code != "estate.unknown" || len(ended) != 1 {
+		t.Errorf("of the living: %s, %d ended", code, len(ended))
 	}
 }

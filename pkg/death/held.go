@@ -2,6 +2,7 @@ package death
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -116,6 +117,13 @@ func (s *Server) GiveUp(ctx context.Context, req *platformv1.GiveUpRequest) (*pl
 			return nil, ErrNotHeld
 		case s.Held[at].End == nil:
 			return nil, ErrStays
+		}
+		// Asked under the lock that a reversal takes: from here on the person is not found alive.
+		switch err := account.Living(tx, held[0].worker); {
+		case err == nil:
+			return nil, ErrNotHeld
+		case !errors.Is(err, account.ErrDeceased):
+			return nil, err
 		}
 		p.ActsFor, p.Via = held[0].worker, auth.ViaCounter
 		return &platformv1.GiveUpResponse{}, s.Held[at].End(auth.NewContext(ctx, p), tx, req.GetId())
