@@ -6,6 +6,8 @@ package collision
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +17,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/proto/contract"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -33,17 +36,32 @@ var Reasons = []string{"one_ended", "both_stand", "not_one"}
 // One is a kind of thing of which a person has one for each purpose: an application
 // to a post, a lease. Its query gives of the worker in $1, the earliest place first,
 // each thing's id, the reference that it stands under, what it is for and its county;
-// person.Whose finds them.
-type One struct{ Kind, Query string }
+// person.Whose finds them. Where a thing has no id but its worker's reference, which an
+// officer of the pair is not shown, the pair is kept by a digest of it.
+type One struct {
+	Kind, Query string
+	Digest      bool
+}
+
+// thing is one of them.
+type thing struct{ id, worker, purpose, division string }
+
+func (o One) of(tx *sqldb.Tx, worker string) ([]thing, error) {
+	return sqldb.Collect(tx, func(s sqldb.Scanner) (t thing, err error) {
+		err = s.Scan(&t.id, &t.worker, &t.purpose, &t.division)
+		if o.Digest {
+			sum := sha256.Sum256([]byte(o.Kind + " " + t.id))
+			t.id = hex.EncodeToString(sum[:8])
+		}
+		return t, err
+	}, o.Query, worker)
+}
 
 // Find keeps the pairs that a join has brought together. Call it after the join, in
 // its transaction; it may be called again.
 func Find(tx *sqldb.Tx, joinID, worker string, ones []One, now time.Time) error {
-	type thing struct{ id, worker, purpose, division string }
 	for _, one := range ones {
-		all, err := sqldb.Collect(tx, func(s sqldb.Scanner) (t thing, err error) {
-			return t, s.Scan(&t.id, &t.worker, &t.purpose, &t.division)
-		}, one.Query, worker)
+		all, err := one.of(tx, worker)
 		if err != nil {
 			return err
 		}
@@ -63,17 +81,88 @@ func Find(tx *sqldb.Tx, joinID, worker string, ones []One, now time.Time) error 
 	return nil
 }
 
-// keep writes a pair, unless an earlier join has brought it.
+// keep writes a pair, unless an earlier join has brought it. One that a parting made
+// void, and that is one person's again, is open again.
 func keep(tx *sqldb.Tx, joinID, kind, worker, first, second, division string, now time.Time) error {
 	var known bool
-	err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM collision WHERE kind = $1 AND first_id = $2 AND second_id = $3 AND (state <> 'void' OR join_id = $4))`,
-		kind, first, second, joinID).Scan(&known)
+	err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM collision WHERE kind = $1 AND first_id = $2 AND second_id = $3 AND state <> 'void')`,
+		kind, first, second).Scan(&known)
 	if err != nil || known {
 		return err
 	}
 	_, err = tx.Exec(`INSERT INTO collision (id, join_id, kind, worker, first_id, second_id, division, state, found_at, officer, note, settled_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, '', '', 0)`, ident.NewID(), joinID, kind, worker, first, second, division, sqldb.Micros(now))
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8, '', '', 0)
+		ON CONFLICT (join_id, kind, first_id, second_id) DO UPDATE SET state = 'open', found_at = excluded.found_at WHERE collision.state = 'void'`,
+		ident.NewID(), joinID, kind, worker, first, second, division, sqldb.Micros(now))
 	return err
+}
+
+// Apart is called after two were parted, of whom each may be one with others still. It
+// makes void the open pairs that are two strangers' now, whichever join of a chain
+// found them, and finds those that each of the two has without the other.
+func Apart(tx *sqldb.Tx, a, b string, ones []One, now time.Time) error {
+	one, err := person.Same(tx, a, b)
+	if err != nil {
+		return err
+	}
+	if !one { // nor by another chain of joins
+		if err := strangers(tx, a, b, ones); err != nil {
+			return err
+		}
+	}
+	for _, w := range []string{a, b} {
+		joinID, err := person.JoinOf(tx, w)
+		if err != nil {
+			return err
+		}
+		if joinID == "" {
+			continue
+		}
+		if err := Find(tx, joinID, w, ones, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// strangers makes void the open pairs of which one is a's and one is b's.
+func strangers(tx *sqldb.Tx, a, b string, ones []One) error {
+	for _, one := range ones {
+		as, err := one.of(tx, a)
+		if err != nil {
+			return err
+		}
+		bs, err := one.of(tx, b)
+		if err != nil {
+			return err
+		}
+		for _, sides := range [][2][]thing{{as, bs}, {bs, as}} {
+			for _, t := range sides[0] {
+				if err := void(tx, one.Kind, t, sides[1]); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// void ends the open pairs of a thing with those of a stranger.
+func void(tx *sqldb.Tx, kind string, first thing, strangers []thing) error {
+	seconds, err := sqldb.Collect(tx, func(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) },
+		`SELECT second_id FROM collision WHERE kind = $1 AND first_id = $2 AND state = 'open'`, kind, first.id)
+	if err != nil {
+		return err
+	}
+	for _, second := range seconds {
+		if !slices.ContainsFunc(strangers, func(t thing) bool { return t.id == second }) {
+			continue
+		}
+		if _, err := tx.Exec(`UPDATE collision SET state = 'void' WHERE kind = $1 AND first_id = $2 AND second_id = $3 AND state = 'open'`, kind, first.id, second); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // most is how many pairs one answer lists.

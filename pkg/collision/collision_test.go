@@ -52,7 +52,7 @@ func TestWhatAJoinBringsTogether(t *testing.T) {
 	p.Start(s)
 	if err := db.Update(context.Background(), func(tx *sqldb.Tx) error {
 		return add(tx, [4]string{"1", "b", "home", "654301"}, [4]string{"2", "a", "home", "654301"}, [4]string{"3", "a", "home", "654301"}, [4]string{"4", "b", "home", "654301"},
-			[4]string{"5", "a", "garage", "654301"}, [4]string{"6", "c", "garage", "654301"})
+			[4]string{"5", "a", "garage", "654301"}, [4]string{"6", "c", "garage", "654301"}, [4]string{"7", "b", "garage", "654301"})
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestWhatAJoinBringsTogether(t *testing.T) {
 	home := officer("hou", "654301")
 	say(&registryv1.WorkerJoined{JoinId: "j", Alias: "a", Into: "b"})
 	text, ids := list(home, false)
-	if text != "thing:1/2:open thing:1/3:open " {
+	if text != "thing:1/2:open thing:1/3:open thing:5/7:open " {
 		t.Fatal(text)
 	}
 	if text, _ := list(officer("hou", "654321"), true); text != "" {
@@ -104,21 +104,21 @@ func TestWhatAJoinBringsTogether(t *testing.T) {
 	settle(home, ids[0], "because", "collision.reason")
 	settle(home, ids[0], "one_ended", "")
 	settle(home, ids[0], "both_stand", "collision.over")
-	if text, _ := list(home, false); text != "thing:1/3:open " {
+	if text, _ := list(home, false); text != "thing:1/3:open thing:5/7:open " {
 		t.Error(text)
 	}
 	say(&registryv1.WorkerJoined{JoinId: "again", Alias: "b", Into: "c"}) // a chain: what is known already comes no second time
-	if text, _ := list(home, false); text != "thing:1/3:open thing:5/6:open " {
+	if text, _ := list(home, false); text != "thing:1/3:open thing:5/7:open thing:5/6:open " {
 		t.Error(text)
 	}
 	say(&registryv1.WorkerParted{JoinId: "j", Alias: "a", Into: "b"})
-	if text, _ := list(home, true); text != "thing:5/6:open thing:1/2:settledone_ended thing:1/3:void " {
+	if text, _ := list(home, true); text != "thing:6/7:open thing:1/2:settledone_ended thing:1/3:void thing:5/7:void thing:5/6:void " { // of b and c what the chain had hidden
 		t.Error(text)
 	}
 	settle(home, ids[1], "one_ended", "collision.over")
 	registry.Publish(outbox.Subject{Aggregate: "early", Worker: "e"}, &registryv1.WorkerParted{JoinId: "k", Alias: "a", Into: "b"})
 	say(&registryv1.WorkerJoined{JoinId: "k", Alias: "a", Into: "b"})
-	if text, _ := list(home, false); text != "thing:5/6:open " {
+	if text, _ := list(home, false); text != "thing:6/7:open " {
 		t.Errorf("a join that was undone before it was heard of brought %s", text)
 	}
 }

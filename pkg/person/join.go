@@ -263,3 +263,11 @@ func Of(tx *sqldb.Tx, id string) (worker string, found bool, err error) {
 
 // kept are tables whose rows name what was, and not whose a thing is.
 var kept = []string{"event", "collision"}
+
+// JoinOf is a join that stands among the references of a worker's person; "" where
+// the person has but one reference.
+func JoinOf(tx *sqldb.Tx, worker string) (string, error) {
+	var id sql.NullString
+	err := tx.QueryRow(`SELECT min(id) FROM person_join WHERE parted = 0 AND `+Whose("alias", 1), worker).Scan(&id)
+	return id.String, err
+}

@@ -70,6 +70,9 @@ func (s *service) parted(ctx context.Context, tx *sqldb.Tx, e event.Event, m *re
 	if err := person.Part(tx, p); err != nil {
 		return err
 	}
+	if err := collision.Apart(tx, p.Alias, p.Remains, s.parts.Ones, s.Clock.Now()); err != nil {
+		return err
+	}
 	for i, worker := range []string{p.Alias, p.Remains} {
 		if err := s.revive(ctx, tx, worker, answer.Pause{From: stood[i], To: e.OccurredAt}); err != nil {
 			return err
