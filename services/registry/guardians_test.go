@@ -551,7 +551,30 @@ func TestAChildWhomBothParentsEntered(t *testing.T) {
 		t.Errorf("it is in the log of who was found: %v", lines)
 	}
 	before := m.family()
-	m.decided(&registryv1.OpenGuardianCaseRequest{CaseKind: "same", OtherChildId: other, ReasonCode: "entered_twice", Paper: "birth_certificate"})
+	same := &registryv1.OpenGuardianCaseRequest{CaseKind: "same", ChildId: m.child, OtherChildId: other, ReasonCode: "entered_twice", Paper: "birth_certificate"}
+	if _, err := m.guardians.OpenGuardianCase(m.desk("c-1", "654325"), same); errs.CodeOf(err) != "registry.child.unknown" {
+		t.Errorf("an officer of neither county: %v", err)
+	}
+	round := &registryv1.OpenGuardianCaseRequest{CaseKind: "same", ChildId: other, OtherChildId: m.child, ReasonCode: "entered_twice", Paper: "birth_certificate"}
+	var cases []string
+	for _, r := range []*registryv1.OpenGuardianCaseRequest{same, round} {
+		opened, err := m.guardians.OpenGuardianCase(m.desk("a-1", home), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		cases = append(cases, opened.GetCaseId())
+	}
+	join := &registryv1.DecideGuardianCaseRequest{CaseId: cases[0], Approve: true}
+	if _, err := m.guardians.DecideGuardianCase(m.desk("a-2", home), join); errs.CodeOf(err) != "registry.contact_case.unknown" {
+		t.Errorf("two officers of one county join another county's child: %v", err)
+	}
+	if _, err := m.guardians.DecideGuardianCase(m.desk("b-2", away), join); err != nil {
+		t.Fatal(err)
+	}
+	join.CaseId = cases[1]
+	if _, err := m.guardians.DecideGuardianCase(m.desk("b-2", away), join); errs.CodeOf(err) != "registry.child.one" {
+		t.Errorf("the other way round: %v", err)
+	}
 	for _, id := range []string{m.child, other} {
 		one, err := m.client.GetChild(m.Service("education"), &registryv1.GetChildRequest{ChildId: id})
 		if err != nil || !slices.Equal(one.GetChildIds(), []string{m.child, other}) || len(one.GetGuardians()) != 2 {
@@ -707,9 +730,17 @@ func TestAChildGrowsUp(t *testing.T) {
 	if _, err := m.guardians.OpenGuardianCase(m.desk("a-1", home), own); errs.CodeOf(err) != "registry.child.young" {
 		t.Errorf("somebody else's account: %v", err)
 	}
+	if lines := m.accesses(t, own.GetWorker()); !slices.ContainsFunc(lines, func(l *registryv1.AccessEntry) bool {
+		return l.GetReader() == "a-1" && l.GetPurpose() == "person_case" && slices.Equal(l.GetKinds(), []string{"likely_double"})
+	}) {
+		t.Errorf("it was compared, and its log says %v", lines)
+	}
 	m.decided(&registryv1.OpenGuardianCaseRequest{CaseKind: "grown", Worker: self.GetWorker(), ReasonCode: "grew_up", Paper: "resident_card"})
 	if m.reads(self.GetWorker()) != "" || m.reads(m.mother) == "" {
 		t.Error("until eighteen its guardians act for it")
+	}
+	if !has(self.GetWorker(), "registry.child.own_asked") || !has(self.GetWorker(), "registry.child.own_linked") {
+		t.Error("whose account it is was not told")
 	}
 	m.clock.Set(time.Date(2028, 11, 25, 4, 0, 0, 0, time.UTC))
 	testkit.Eventually(t, "all are told a month before eighteen", func() bool {

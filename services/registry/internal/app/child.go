@@ -329,6 +329,10 @@ func (a *App) readChild(ctx context.Context, s Store, id, caseID, of string) (r 
 		r.worker = acting[0].Worker
 	}
 	if len(acting) == 0 { // nobody is left to whom it could be told but who registered the child
+		first, err := s.Person(r.child.Guardian)
+		if err != nil || len(r.circle.HiddenFrom(first)) > 0 {
+			return r, err
+		}
 		return r, a.logRead(s, p, r.child.Guardian, caseID, kindChild)
 	}
 	return r, a.logCircle(s, p, r.circle, caseID, of, "", kindChild)

@@ -11,15 +11,17 @@ import (
 
 // The templates of the messages about guardians.
 const (
-	toldOfGuardian = "registry.guardian.asked"    // somebody is to be added; agree or object
-	toldOfDispute  = "registry.guardian.disputed" // both will be heard
-	toldOfDecision = "registry.guardian.decided"  // an officer decided
-	toldOfHiding   = "registry.guardian.hidden"   // to who is protected
-	toldOfShowing  = "registry.guardian.shown"
-	toldOfSame     = "registry.child.same"
-	toldOfTwo      = "registry.child.two"
-	toldOfWork     = "registry.child.may_work"
-	toldOfAdult    = "registry.child.grows_up"
+	toldOfGuardian  = "registry.guardian.asked"    // somebody is to be added; agree or object
+	toldOfDispute   = "registry.guardian.disputed" // both will be heard
+	toldOfDecision  = "registry.guardian.decided"  // an officer decided
+	toldOfHiding    = "registry.guardian.hidden"   // to who is protected
+	toldOfShowing   = "registry.guardian.shown"
+	toldOfSame      = "registry.child.same"
+	toldOfTwo       = "registry.child.two"
+	toldOfOwnAsked  = "registry.child.own_asked" // to an account that is to be the child's own
+	toldOfOwnLinked = "registry.child.own_linked"
+	toldOfWork      = "registry.child.may_work"
+	toldOfAdult     = "registry.child.grows_up"
 )
 
 // circle reads who a child's guardians are, over all references of the child.

@@ -28,7 +28,8 @@ func (a *App) OpenGuardianCase(ctx context.Context, once Once[string], f CaseFor
 }
 
 // ownAccount judges whether an account is that of a child who may have one: of the
-// age, and born on the same day. That it is the same person two officers say.
+// age, and born on the same day. That it is the same person two officers say. The
+// look at the account is in its own log, whatever comes of it.
 func (a *App) ownAccount(ctx context.Context, f CaseForm) error {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
@@ -36,19 +37,21 @@ func (a *App) ownAccount(ctx context.Context, f CaseForm) error {
 	}
 	var c domain.Child
 	var w domain.Worker
-	err = a.Data.View(ctx, func(s Store) (err error) {
+	err = a.Data.Change(ctx, func(s Store) (err error) {
 		if c, err = s.PeekChild(f.Child); err != nil {
 			return err
 		}
 		if err := a.officerOf(p, c.County); err != nil {
 			return err
 		}
-		w, err = s.PeekWorker(f.Worker)
-		return err
+		if w, err = s.PeekWorker(f.Worker); err == nil {
+			err = w.Open()
+		}
+		if err != nil {
+			return err
+		}
+		return a.logRead(s, p, w.ID, "", kindCompared)
 	})
-	if err == nil {
-		err = w.Open()
-	}
 	if err != nil {
 		return err
 	}
@@ -84,19 +87,24 @@ func (a *App) openGuardianCase(ctx context.Context, s Store, f CaseForm) (string
 	if err != nil {
 		return "", err
 	}
-	seen := a.officerOf(p, child.County)
-	if f.Kind == domain.CaseSame && seen != nil { // an officer of either county may ask
+	seen, county := a.officerOf(p, child.County), child.County
+	if f.Kind == domain.CaseSame { // an officer of either county asks, and one of the other decides
 		other, err := s.PeekChild(f.Other)
 		if err != nil {
 			return "", err
 		}
-		seen = a.officerOf(p, other.County)
+		switch theirs := a.officerOf(p, other.County); {
+		case seen != nil:
+			seen = theirs
+		case theirs != nil:
+			county = other.County
+		}
 	}
 	if seen != nil {
 		return "", seen
 	}
 	c := domain.GuardianCase{
-		ID: a.NewID(), Kind: f.Kind, Child: circle.IDs[0], Hidden: f.Hidden, Reason: f.Reason, Paper: f.Paper, County: child.County, Officer: p.Subject,
+		ID: a.NewID(), Kind: f.Kind, Child: circle.IDs[0], Hidden: f.Hidden, Reason: f.Reason, Paper: f.Paper, County: county, Officer: p.Subject,
 		MadeAt: a.Clock.Now(), State: domain.CaseOpen,
 	}
 	if c.Until, err = optionalDate(f.Until); err != nil {
@@ -115,7 +123,10 @@ func (a *App) openGuardianCase(ctx context.Context, s Store, f CaseForm) (string
 	if c.Kind == domain.CaseHide || c.Kind == domain.CaseShow { // who is not to know does not read it in the own log
 		but = c.Person
 	}
-	return c.ID, a.logCircle(s, p, circle, c.ID, "", but, kindChild)
+	if err := a.logCircle(s, p, circle, c.ID, "", but, kindChild); err != nil || c.Kind != domain.CaseGrown {
+		return c.ID, err
+	}
+	return c.ID, a.tellAll(ctx, s, []domain.Guardian{{Worker: c.Worker}}, toldOfOwnAsked, c.ID)
 }
 
 // aimed finds what a case is about.
@@ -131,9 +142,6 @@ func (a *App) aimed(s Store, c domain.GuardianCase, circle domain.Circle, f Case
 		g := circle.Guardians[i]
 		c.Guardian, c.Worker, c.Person = g.ID, g.Worker, g.Person
 	case domain.CaseSame, domain.CaseTwo:
-		if _, err := s.PeekChild(f.Other); err != nil {
-			return c, err
-		}
 		c.Other = f.Other
 		return c, a.joinable(s, c, circle)
 	case domain.CaseGrown:
@@ -144,6 +152,9 @@ func (a *App) aimed(s Store, c domain.GuardianCase, circle domain.Circle, f Case
 
 // joinable reports whether a case's two records can become one child, or two.
 func (a *App) joinable(s Store, c domain.GuardianCase, circle domain.Circle) error {
+	if _, err := s.PeekChild(c.Other); err != nil { // erased meanwhile, say
+		return err
+	}
 	i := slices.Index(circle.IDs, c.Other)
 	if c.Kind == domain.CaseTwo {
 		if i < 1 {
@@ -162,6 +173,9 @@ func (a *App) joinable(s Store, c domain.GuardianCase, circle domain.Circle) err
 func (a *App) DecideGuardianCase(ctx context.Context, s Store, id string, approve bool, refusal string) (string, error) {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
+		return "", err
+	}
+	if err := s.LockJoins(); err != nil { // two cases that join the same two, either way round, come one after the other
 		return "", err
 	}
 	c, err := s.GuardianCase(id)
@@ -241,6 +255,12 @@ func (a *App) applyGuardianCase(ctx context.Context, s Store, c domain.GuardianC
 		if err := a.told(ctx, s, c, toldOfTwo); err != nil { // while they are one, so that all hear of it
 			return err
 		}
+		for _, h := range circle.HiddenApart(c.Other) {
+			h.ID = a.NewID()
+			if err := s.SaveGuardianCase(h); err != nil {
+				return err
+			}
+		}
 		return s.PartChild(c.Other)
 	}
 	return a.linkGrown(ctx, s, c, circle)
@@ -278,5 +298,8 @@ func (a *App) linkGrown(ctx context.Context, s Store, c domain.GuardianCase, cir
 	if grown {
 		g, events = g.GrowsUp()
 	}
-	return s.SaveGuardian(ctx, g, events...)
+	if err := s.SaveGuardian(ctx, g, events...); err != nil {
+		return err
+	}
+	return a.tellAll(ctx, s, []domain.Guardian{g}, toldOfOwnLinked, c.ID)
 }

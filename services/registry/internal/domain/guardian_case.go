@@ -138,6 +138,27 @@ func (c Circle) HiddenFrom(person string) (what []string) {
 	return slices.Compact(what)
 }
 
+// HiddenApart is what hides once a reference stands for a child of its own again: what
+// is hidden from a person who is a guardian at both hides at each of them. It comes
+// with the reference at which it is to hide beside the one where it was noted.
+func (c Circle) HiddenApart(other string) (all []GuardianCase) {
+	for _, h := range c.Hidings {
+		for _, g := range c.Guardians {
+			if g.Person != h.Person || !g.Stands() && !g.Dead() || (g.Child == other) == (h.Child == other) {
+				continue
+			}
+			further := h
+			further.Guardian, further.Child = g.ID, c.IDs[0]
+			if g.Child == other {
+				further.Child = other
+			}
+			all = append(all, further)
+			break
+		}
+	}
+	return all
+}
+
 // Alone reports whether the word of a guardian on one who is asked for is the only
 // one: of who may decide, where nobody else is there to object.
 func (c Circle) Alone(me, asked Guardian, on clock.Date) bool {
