@@ -174,7 +174,8 @@ type Server struct {
 	Clock  clock.Clock
 }
 
-// ListCollisions lists the pairs of the officer's counties, the oldest first.
+// ListCollisions lists the pairs of the officer's counties, the oldest first. Each
+// person reads of the look.
 func (s *Server) ListCollisions(ctx context.Context, req *platformv1.ListCollisionsRequest) (*platformv1.ListCollisionsResponse, error) {
 	prefix, err := counties(ctx)
 	if err != nil {
@@ -185,14 +186,28 @@ func (s *Server) ListCollisions(ctx context.Context, req *platformv1.ListCollisi
 		limit = most
 	}
 	out := &platformv1.ListCollisionsResponse{}
-	err = s.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
+	err = s.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
+		var of []string // whose each is
 		out.Collisions, err = sqldb.Collect(tx, func(s sqldb.Scanner) (*platformv1.Collision, error) {
-			c := &platformv1.Collision{}
-			return c, s.Scan(&c.Id, &c.Kind, &c.FirstId, &c.SecondId, &c.Division, &c.State, &c.FoundAt, &c.ReasonCode, &c.SettledAt)
-		}, `SELECT id, kind, first_id, second_id, division, state, found_at, note, settled_at FROM collision
+			c, worker := &platformv1.Collision{}, ""
+			err := s.Scan(&worker, &c.Id, &c.Kind, &c.FirstId, &c.SecondId, &c.Division, &c.State, &c.FoundAt, &c.ReasonCode, &c.SettledAt)
+			of = append(of, worker)
+			return c, err
+		}, `SELECT worker, id, kind, first_id, second_id, division, state, found_at, note, settled_at FROM collision
 			WHERE (state = 'open' OR $1 = 1) AND (division = '' OR substr(division, 1, $2) = $3) ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, found_at, id LIMIT $4`,
 			flag(req.GetAll()), len(prefix), prefix, limit)
-		return err
+		if err != nil {
+			return err
+		}
+		for i, w := range of {
+			if slices.Contains(of[:i], w) {
+				continue
+			}
+			if err := s.Outbox.Read(ctx, tx, w, out.Collisions[i].GetDivision(), "", "collision"); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return out, err
 }
@@ -207,8 +222,8 @@ func (s *Server) SettleCollision(ctx context.Context, req *platformv1.SettleColl
 		return nil, ErrReason.With("field", "reason_code")
 	}
 	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*platformv1.SettleCollisionResponse, error) {
-		all, err := sqldb.Collect(tx, func(s sqldb.Scanner) (c [2]string, err error) { return c, s.Scan(&c[0], &c[1]) },
-			`SELECT division, state FROM collision WHERE id = $1`+tx.Dialect().ForUpdate(), req.GetId())
+		all, err := sqldb.Collect(tx, func(s sqldb.Scanner) (c [4]string, err error) { return c, s.Scan(&c[0], &c[1], &c[2], &c[3]) },
+			`SELECT division, state, kind, first_id FROM collision WHERE id = $1`+tx.Dialect().ForUpdate(), req.GetId())
 		switch {
 		case err != nil:
 			return nil, err
@@ -216,6 +231,11 @@ func (s *Server) SettleCollision(ctx context.Context, req *platformv1.SettleColl
 			return nil, ErrUnknown
 		case all[0][1] != "open":
 			return nil, ErrOver
+		}
+		if all[0][2] == person.KindAssigned && req.GetReasonCode() == "one_ended" { // nothing is in the thing's way any more
+			if err := person.Give(tx, all[0][3]); err != nil {
+				return nil, err
+			}
 		}
 		_, err = tx.Exec(`UPDATE collision SET state = 'settled', officer = $1, note = $2, settled_at = $3 WHERE id = $4`,
 			p.Subject, req.GetReasonCode(), s.Clock.Now().UnixMicro(), req.GetId())

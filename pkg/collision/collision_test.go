@@ -3,10 +3,13 @@ package collision_test
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/collision"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -156,5 +159,129 @@ func TestPairsAreKeptOnBothDatabases(t *testing.T) {
 		if reply, err := server.ListCollisions(ctx, &platformv1.ListCollisionsRequest{All: true}); err != nil || reply.GetCollisions()[0].GetState() != "settled" {
 			t.Error(reply, err)
 		}
+		if looks := testkit.Events(t, db); len(looks) != 2 || !strings.Contains(looks[1], "read") {
+			t.Errorf("the person of the pair reads of two looks: %v", looks)
+		}
+
+		// What cannot be given for what is in its way is given once that has ended.
+		do := func(f func(tx *sqldb.Tx) error) {
+			t.Helper()
+			if err := db.Update(context.Background(), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		do(func(tx *sqldb.Tx) error {
+			if _, err := tx.Exec(`CREATE UNIQUE INDEX one_of_each ON thing (worker, of_what)`); err != nil {
+				return err
+			}
+			if err := add(tx, [4]string{"8", "a", "y", "654301"}, [4]string{"9", "b", "y", "654302"}); err != nil {
+				return err
+			}
+			return person.Part(tx, person.Parting{Pair: person.Pair{JoinID: "j", Alias: "a", Remains: "b"}, ToAlias: []string{"9"}, At: p.Clock.Now()})
+		})
+		reply, err = server.ListCollisions(ctx, &platformv1.ListCollisionsRequest{})
+		if err != nil || len(reply.GetCollisions()) != 1 || reply.GetCollisions()[0].GetFirstId() != "9" || reply.GetCollisions()[0].GetDivision() != "654302" {
+			t.Fatal(reply, err)
+		}
+		ended := &platformv1.SettleCollisionRequest{Id: reply.GetCollisions()[0].GetId(), ReasonCode: "one_ended"}
+		if _, err := server.SettleCollision(ctx, ended); errs.CodeOf(err) != "person.in_the_way" {
+			t.Error(err)
+		}
+		do(func(tx *sqldb.Tx) error { _, err := tx.Exec(`DELETE FROM thing WHERE id = '8'`); return err })
+		if _, err := server.SettleCollision(ctx, ended); err != nil {
+			t.Error(err)
+		}
+		do(func(tx *sqldb.Tx) error {
+			whose, _, err := person.Of(tx, "9")
+			if whose != "a" {
+				t.Errorf("it is %s's", whose)
+			}
+			return err
+		})
 	})
+}
+
+// Where a thing is known by its worker alone, an officer of the pair sees no reference.
+func TestAPairShowsNoReference(t *testing.T) {
+	testkit.EachDatabase(t, things(), func(t *testing.T, open func(testing.TB) *sqldb.DB) {
+		err := open(t).Update(context.Background(), func(tx *sqldb.Tx) error {
+			if err := add(tx, [4]string{"1", "a-reference", "x", ""}, [4]string{"2", "b-reference", "x", ""}); err != nil {
+				return err
+			}
+			if err := person.Join(tx, person.Pair{JoinID: "j", Alias: "a-reference", Remains: "b-reference"}); err != nil {
+				return err
+			}
+			own := []collision.One{{Kind: "own", Digest: true, Query: `SELECT worker, worker, '', county FROM thing WHERE ` + person.Whose("worker", 1) + ` ORDER BY worker`}}
+			if err := collision.Find(tx, "j", "b-reference", own, time.Now()); err != nil {
+				return err
+			}
+			var first, second string
+			err := tx.QueryRow(`SELECT first_id, second_id FROM collision`).Scan(&first, &second)
+			if first == second || len(first) != 16 || strings.Contains(first+second, "reference") {
+				t.Errorf("%s and %s", first, second)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
+// What comes after the join was heard collides too, and is found within a day, as long
+// as the join stands.
+func TestWhatComesAfterTheJoinIsFound(t *testing.T) {
+	now := clock.NewManual(time.Date(2026, 11, 1, 4, 0, 0, 0, time.UTC))
+	p := testkit.NewPlatform(t, now)
+	registry := p.Publisher("registry")
+	var db *sqldb.DB
+	s, err := run.New(context.Background(), "housing", things(), p.Deps("housing"), func(_ context.Context, k *run.Kit) (run.Parts, error) {
+		db = k.Outbox.DB()
+		return run.Parts{Ones: ones}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Start(s)
+	found := func() (n int) {
+		t.Helper()
+		if err := db.View(context.Background(), func(tx *sqldb.Tx) error {
+			return tx.QueryRow(`SELECT count(*) FROM collision WHERE state = 'open'`).Scan(&n)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	tasks := func() (n int) {
+		t.Helper()
+		if err := db.View(context.Background(), func(tx *sqldb.Tx) error {
+			return tx.QueryRow(`SELECT count(*) FROM task WHERE kind = 'persons.look'`).Scan(&n)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	more := func(purpose string) {
+		t.Helper()
+		if err := db.Update(context.Background(), func(tx *sqldb.Tx) error {
+			return add(tx, [4]string{purpose + "-1", "a", purpose, "654301"}, [4]string{purpose + "-2", "b", purpose, "654301"})
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	registry.Publish(outbox.Subject{Aggregate: "case", Worker: "b"}, &registryv1.WorkerJoined{JoinId: "j", Alias: "a", Into: "b"})
+	p.Settle()
+	for day, purpose := range []string{"home", "garage"} {
+		more(purpose)
+		now.Advance(24*time.Hour + time.Minute)
+		testkit.Eventually(t, "the pair is found and the next day's look is due", func() bool { return found() == day+1 && tasks() == 1 })
+	}
+	registry.Publish(outbox.Subject{Aggregate: "parting", Worker: "b"}, &registryv1.WorkerParted{JoinId: "j", Alias: "a", Into: "b"})
+	p.Settle()
+	more("shed")
+	now.Advance(24*time.Hour + time.Minute)
+	testkit.Eventually(t, "nobody looks any more", func() bool { return tasks() == 0 })
+	if n := found(); n != 0 {
+		t.Errorf("%d pairs of strangers", n)
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
@@ -13,6 +14,13 @@ import (
 
 // ErrPair refuses a join that does not name itself and two references.
 var ErrPair = errs.New(errs.Invalid, "person.pair", "A join names two references and itself.")
+
+// ErrInTheWay leaves a thing where it is: whom it was assigned to has one like it.
+var ErrInTheWay = errs.New(errs.Conflict, "person.in_the_way", "The reference to which this was assigned still has one like it; end that one first.")
+
+// KindAssigned is the kind of pair of a thing that could not be given, with whatever
+// is in its way.
+const KindAssigned = "assigned"
 
 // Pair is a join: the alias stands for the same person as the reference that remains.
 type Pair struct{ JoinID, Alias, Remains string }
@@ -77,6 +85,18 @@ func Alone(tx *sqldb.Tx) error {
 		return nil
 	}
 	_, err := tx.Exec(`SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || '.persons', 0))`)
+	return err
+}
+
+// Hold lets nobody change who is one person until the transaction ends; who asks
+// afterwards has what holds until then. It is no lock against others who hold. Who
+// changes it later in the same transaction calls Alone instead, at once: of two who
+// hold and then wait to be alone, neither ever would be.
+func Hold(tx *sqldb.Tx) error {
+	if tx.Dialect() != sqldb.Postgres { // SQLite has one writer
+		return nil
+	}
+	_, err := tx.Exec(`SELECT pg_advisory_xact_lock_shared(hashtextextended(current_schema() || '.persons', 0))`)
 	return err
 }
 
@@ -198,11 +218,11 @@ func assign(tx *sqldb.Tx, joinID, worker string, aggregates []string, at time.Ti
 // give sets whose a row is. Where that reference has one like it already, which a
 // unique index says, the row stays where it is and an officer of the department is
 // told: the rest of a parting does not wait for it.
-func give(tx *sqldb.Tx, joinID, table, id, worker string, at time.Time) error {
+func give(tx *sqldb.Tx, joinID string, table table, id, worker string, at time.Time) error {
 	if _, err := tx.Exec(`SAVEPOINT given`); err != nil {
 		return err
 	}
-	_, err := tx.Exec(`UPDATE `+table+` SET worker = $1 WHERE id = $2`, worker, id)
+	_, err := tx.Exec(`UPDATE `+table.name+` SET worker = $1 WHERE id = $2`, worker, id)
 	if err != nil && !tx.Dialect().IsUnique(err) {
 		return err
 	}
@@ -210,8 +230,14 @@ func give(tx *sqldb.Tx, joinID, table, id, worker string, at time.Time) error {
 		if _, err := tx.Exec(`ROLLBACK TO SAVEPOINT given`); err != nil {
 			return err
 		}
+		division := ""
+		if table.division != "" {
+			if err := tx.QueryRow(`SELECT `+table.division+` FROM `+table.name+` WHERE id = $1`, id).Scan(&division); err != nil {
+				return err
+			}
+		}
 		if _, err := tx.Exec(`INSERT INTO collision (id, join_id, kind, worker, first_id, second_id, division, state, found_at, officer, note, settled_at)
-			VALUES ($1, $2, 'assigned', $3, $4, '', '', 'open', $5, '', '', 0) ON CONFLICT DO NOTHING`, ident.NewID(), joinID, worker, id, sqldb.Micros(at)); err != nil {
+			VALUES ($1, $2, $3, $4, $5, '', $6, 'open', $7, '', '', 0) ON CONFLICT DO NOTHING`, ident.NewID(), joinID, KindAssigned, worker, id, division, sqldb.Micros(at)); err != nil {
 			return err
 		}
 	}
@@ -219,30 +245,62 @@ func give(tx *sqldb.Tx, joinID, table, id, worker string, at time.Time) error {
 	return err
 }
 
+// Give tries again to give a thing to whom a parting assigned it, once what was in its
+// way is ended.
+func Give(tx *sqldb.Tx, id string) error {
+	worker, err := Assigned(tx, id, "")
+	if err != nil || worker == "" {
+		return err
+	}
+	tables, err := owned(tx)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		_, err := tx.Exec(`UPDATE `+t.name+` SET worker = $1 WHERE id = $2`, worker, id)
+		if err != nil && tx.Dialect().IsUnique(err) {
+			return ErrInTheWay
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// table is one whose rows are a worker's; division is the column of a row's county, or "".
+type table struct{ name, division string }
+
 // owned lists the tables of this service whose rows have an id and are a worker's.
 // An event stays as it was written.
-func owned(tx *sqldb.Tx) ([]string, error) {
-	query := `SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name IN ('id', 'worker')`
+func owned(tx *sqldb.Tx) ([]table, error) {
+	query := `SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name IN ('id', 'worker', 'county', 'division')`
 	if tx.Dialect() == sqldb.Postgres {
 		query = `SELECT c.table_name, c.column_name FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
-			WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.column_name IN ('id', 'worker')`
+			WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE' AND c.column_name IN ('id', 'worker', 'county', 'division')`
 	}
-	type column struct{ table, name string }
-	all, err := sqldb.Collect(tx, func(s sqldb.Scanner) (c column, err error) { return c, s.Scan(&c.table, &c.name) }, query)
+	all, err := sqldb.Collect(tx, func(s sqldb.Scanner) (c [2]string, err error) { return c, s.Scan(&c[0], &c[1]) }, query)
 	if err != nil {
 		return nil, err
 	}
-	has := map[string]int{}
+	has := map[string][]string{}
 	for _, c := range all {
-		has[c.table]++
+		has[c[0]] = append(has[c[0]], c[1])
 	}
-	var tables []string
-	for table, n := range has {
-		if n == 2 && !slices.Contains(kept, table) {
-			tables = append(tables, table)
+	var tables []table
+	for name, columns := range has {
+		if !slices.Contains(columns, "id") || !slices.Contains(columns, "worker") || slices.Contains(kept, name) {
+			continue
 		}
+		t := table{name: name}
+		for _, c := range []string{"division", "county"} { // the county where a table has both
+			if slices.Contains(columns, c) {
+				t.division = c
+			}
+		}
+		tables = append(tables, t)
 	}
-	slices.Sort(tables)
+	slices.SortFunc(tables, func(a, b table) int { return strings.Compare(a.name, b.name) })
 	return tables, nil
 }
 
@@ -253,7 +311,7 @@ func Of(tx *sqldb.Tx, id string) (worker string, found bool, err error) {
 		return "", false, err
 	}
 	for _, table := range tables {
-		err := tx.QueryRow(`SELECT worker FROM `+table+` WHERE id = $1`, id).Scan(&worker)
+		err := tx.QueryRow(`SELECT worker FROM `+table.name+` WHERE id = $1`, id).Scan(&worker)
 		if err == nil || !errors.Is(err, sql.ErrNoRows) {
 			return worker, err == nil, err
 		}
@@ -270,4 +328,13 @@ func JoinOf(tx *sqldb.Tx, worker string) (string, error) {
 	var id sql.NullString
 	err := tx.QueryRow(`SELECT min(id) FROM person_join WHERE parted = 0 AND `+Whose("alias", 1), worker).Scan(&id)
 	return id.String, err
+}
+
+// Stands reports whether a join stands, and which reference it leaves.
+func Stands(tx *sqldb.Tx, joinID string) (remains string, stands bool, err error) {
+	err = tx.QueryRow(`SELECT remains FROM person_join WHERE id = $1 AND parted = 0`, joinID).Scan(&remains)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	return remains, err == nil, err
 }

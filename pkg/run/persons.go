@@ -34,12 +34,41 @@ func (s *service) followPersons() {
 		s.parts.Router = consume.NewRouter()
 	}
 	death.On(s.parts.Router, s.parts.Revive...)
+	s.Tasks.Handle(taskLook, s.look)
 	s.parts.Methods = append(collision.Methods(&collision.Server{Outbox: s.Outbox, Clock: s.Clock}, s.parts.Methods), s.parts.Methods...)
 	if len(s.parts.Held) > 0 {
 		s.parts.Methods = slices.Concat(s.parts.Methods, death.Methods(&death.Server{Outbox: s.Outbox, Held: s.parts.Held}, s.parts.Methods))
 	}
 	consume.On(s.parts.Router, event.Keeper, s.joined)
 	consume.On(s.parts.Router, event.Keeper, s.parted)
+}
+
+// taskLook looks again through what a standing join has brought together: what is
+// signed or heard after the join collides too. It leaves itself for the next day.
+const taskLook = "persons.look"
+
+const lookEvery = 24 * time.Hour
+
+func (s *service) look(ctx context.Context, joinID []byte) error {
+	return s.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
+		if err := person.Hold(tx); err != nil { // nothing is parted before what was found is kept
+			return err
+		}
+		remains, stands, err := person.Stands(tx, string(joinID))
+		if err != nil || !stands {
+			return err
+		}
+		if err := collision.Find(tx, string(joinID), remains, s.parts.Ones, s.Clock.Now()); err != nil {
+			return err
+		}
+		next := s.Clock.Now().Add(lookEvery)
+		var left bool // by this task, which was run before
+		err = tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM task WHERE kind = $1 AND payload = $2 AND due_at > $3)`, taskLook, joinID, next.Add(-lookEvery/2).UnixMicro()).Scan(&left)
+		if err != nil || left {
+			return err
+		}
+		return s.Tasks.Add(ctx, tx, taskLook, joinID, next)
+	})
 }
 
 func (s *service) joined(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *registryv1.WorkerJoined) error {
@@ -49,8 +78,16 @@ func (s *service) joined(ctx context.Context, tx *sqldb.Tx, _ event.Event, m *re
 	if one, err := person.Same(tx, m.GetAlias(), m.GetInto()); err != nil || !one { // it was undone before it was heard of
 		return err
 	}
-	if err := collision.Find(tx, m.GetJoinId(), m.GetInto(), s.parts.Ones, s.Clock.Now()); err != nil || s.holder == nil {
-		return err
+	if len(s.parts.Ones) > 0 {
+		if err := collision.Find(tx, m.GetJoinId(), m.GetInto(), s.parts.Ones, s.Clock.Now()); err != nil {
+			return err
+		}
+		if err := s.Tasks.Add(ctx, tx, taskLook, []byte(m.GetJoinId()), s.Clock.Now().Add(lookEvery)); err != nil {
+			return err
+		}
+	}
+	if s.holder == nil {
+		return nil
 	}
 	return s.holder.Joined(ctx, tx, m.GetInto())
 }

@@ -95,7 +95,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			},
 			Ones: []collision.One{
 				{Kind: "application", Query: `SELECT id, worker, vacancy_id, county FROM application WHERE ` + person.Whose("worker", 1) + ` AND state <> 'withdrawn' ORDER BY submitted_at, id`},
-				{Kind: "profile", Query: `SELECT 'profile:' || worker, worker, '', county FROM profile WHERE ` + person.Whose("worker", 1) + ` AND closed = 0 ORDER BY worker`},
+				{Kind: "profile", Digest: true, Query: `SELECT worker, worker, '', county FROM profile WHERE ` + person.Whose("worker", 1) + ` AND closed = 0 ORDER BY worker`},
 				{Kind: "hire", Query: `SELECT id, worker, employer_id, county FROM hire WHERE ` + person.Whose("worker", 1) + ` AND state NOT IN ('ended', 'undone') ORDER BY start_on, id`},
 				{Kind: "fair_application", Query: `SELECT id, worker, fair_id, division FROM fair_application WHERE ` + person.Whose("worker", 1) + ` AND withdrawn = 0 ORDER BY submitted_at, id`},
 				{Kind: "premises_request", Query: `SELECT q.id, q.worker, q.site_id, p.county FROM premises_request q JOIN premises p ON p.id = q.site_id WHERE ` + person.Whose("q.worker", 1) + ` AND q.withdrawn = 0 ORDER BY q.at, q.id`},
