@@ -139,9 +139,24 @@ func (a *App) keepAlike(ctx context.Context, s Store, worker string, fresh bool,
 		return more, err
 	}
 	for _, l := range found.likely {
+		id := l.Second
+		if id == worker {
+			id = l.First
+		}
+		other, err := s.PeekAccount(id)
+		if errors.Is(err, domain.ErrWorkerUnknown) || err == nil && other.Open() != nil {
+			delete(found.others, id) // closed since it was looked at
+			continue
+		}
+		if err != nil {
+			return more, err
+		}
 		if err := s.KeepDouble(domain.NewDouble(a.NewID(), l, a.Clock.Now())); err != nil {
 			return more, err
 		}
+	}
+	if len(found.others) == 0 {
+		return more, nil
 	}
 	return more, a.logAlike(ctx, s, worker, "", found)
 }

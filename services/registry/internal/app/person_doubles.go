@@ -127,11 +127,14 @@ func showDouble(load func(string) (domain.Worker, error), p auth.Principal, d do
 	shown := ShownDouble{Double: d}
 	of := func(id string) (*DoublePerson, error) {
 		w, err := load(id)
-		if err == nil {
-			err = w.Open()
-		}
-		if err != nil || elsewhere(p, w) {
+		if err != nil {
 			return nil, err
+		}
+		if w.Open() != nil {
+			return nil, domain.ErrDoubleUnknown
+		}
+		if elsewhere(p, w) {
+			return nil, nil
 		}
 		return &DoublePerson{Worker: w}, nil
 	}

@@ -117,10 +117,11 @@ func (t *Tx) KeepDouble(d domain.Double) error {
 func (t *Tx) Double(id string) (domain.Double, error) { return likelyDoubles.Load(t.tx, id) }
 
 // Doubles lists pairs of which one is of the counties whose codes begin so, newest
-// first, before an id. Records that were joined are one, and no pair.
+// first, before an id. Records that were joined are one, and no pair; nor is a closed one.
 func (t *Tx) Doubles(counties, state, before string, limit int) ([]domain.Double, error) {
 	return likelyDoubles.List(t.tx, `WHERE state = $1 AND ($2 = '' OR id < $2)
 		AND EXISTS (SELECT 1 FROM worker w WHERE (w.id = likely_double.first_id OR w.id = likely_double.second_id) AND w.county LIKE $3 || '%')
+		AND NOT EXISTS (SELECT 1 FROM worker w WHERE (w.id = likely_double.first_id OR w.id = likely_double.second_id) AND w.closed_on <> '')
 		AND NOT EXISTS (SELECT 1 FROM same s WHERE s.worker = likely_double.first_id AND s.other = likely_double.second_id)
 		ORDER BY id DESC LIMIT $4`, state, before, counties, limit)
 }

@@ -95,6 +95,9 @@ func doubles(t *testing.T, s suite) {
 	s.update(t, func(tx *store.Tx) error { return tx.KeepDouble(pair("d-4", "w-1", "w-2")) })
 	list("", domain.PairOpen, "", 10, two)
 	list("", domain.PairApart, "", 10, apart)
+	s.exec(t, `UPDATE worker SET closed_on = '2026-11-01' WHERE id = 'w-3'`)
+	list("", domain.PairOpen, "", 10) // closed while the two were compared
+	s.exec(t, `UPDATE worker SET closed_on = '' WHERE id = 'w-3'`)
 	s.exec(t, `INSERT INTO same (worker, other) VALUES ('w-1', 'w-3'), ('w-3', 'w-1')`)
 	list("", domain.PairOpen, "", 10) // they were joined
 	s.update(t, func(tx *store.Tx) error { return tx.Forget(context.Background(), "w-2", nil) })
