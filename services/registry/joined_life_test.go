@@ -325,3 +325,50 @@ func TestWhoHasNoPartInAJoin(t *testing.T) {
 		t.Errorf("against the person's word: %v", err)
 	}
 }
+
+// What was told of a thing goes with it to whom it is assigned, and stays there when
+// the timeline is made anew.
+func TestMessagesFollowWhatIsAssigned(t *testing.T) {
+	f := start(t)
+	into, alias, join := f.joined(t, f.register(t, 1), f.second(t, 11, home))
+	f.clock.Advance(time.Minute)
+	f.others["employment"].Publish(outbox.Subject{Aggregate: "offer", Worker: into, Division: home}, &employmentv1.OfferMade{OfferId: "offer"})
+	f.Settle()
+	parting, err := f.joining.OpenParting(f.desk("a-1", prefecture), &registryv1.OpenPartingRequest{JoinId: join, ReasonCode: "joined_wrong", Paper: "police_letter"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := parting.GetPersonCaseId()
+	if _, err := f.joining.AssignParts(f.desk("a-1", prefecture), &registryv1.AssignPartsRequest{PersonCaseId: id, ToAlias: []string{"offer"}}); err != nil {
+		t.Fatal(err)
+	}
+	read, err := f.joining.GetPersonCase(f.desk("a-2", prefecture), &registryv1.GetPersonCaseRequest{PersonCaseId: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.joining.DecidePersonCase(f.desk("a-2", prefecture), &registryv1.DecidePersonCaseRequest{PersonCaseId: id, Approve: true, Revision: read.GetCase().GetRevision()}); err != nil {
+		t.Fatal(err)
+	}
+	f.Settle()
+	parted := map[string][]string{}
+	list := func(worker string) (all []string) {
+		for _, e := range f.timeline(t, worker, 0) {
+			all = append(all, e.GetEventId()+" "+e.GetType())
+		}
+		slices.Sort(all)
+		return all
+	}
+	for _, w := range []string{into, alias} {
+		parted[w] = list(w)
+	}
+	ops := platformv1.OpsClient{Caller: f.Client(), Target: registry.Name}
+	if _, err := ops.Rebuild(f.Officer("ops"), &platformv1.RebuildRequest{Model: "timeline", Reason: "a test of partings"}); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Eventually(t, "the timeline is made anew", func() bool { return f.rebuild(t).GetState() == "done" })
+	for w, want := range parted {
+		if got := list(w); !slices.Equal(got, want) {
+			t.Errorf("made anew, of %s there is %v, not %v", w, got, want)
+		}
+	}
+}

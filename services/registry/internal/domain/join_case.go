@@ -226,13 +226,14 @@ func (c JoinCase) Until() clock.Date {
 }
 
 // Hear notes what the person of one side said at a counter. A no ends a join, and
-// is noted at a parting, which the other person's right may need all the same.
+// is noted at a parting, which the other person's right may need all the same. Who
+// objects to a join that was made is answered there: a yes settles it.
 func (c JoinCase) Hear(at string, agrees bool, paper, officer string, now time.Time) (JoinCase, error) {
 	s, ok := c.Side(at)
 	switch {
 	case !ok:
 		return c, ErrJoinReason.With("field", "side")
-	case c.State != CaseOpen:
+	case c.State != CaseOpen && !c.Contested():
 		return c, ErrJoinDecided
 	}
 	if err := checkPaper(paper); err != nil {
@@ -256,10 +257,21 @@ func (c JoinCase) Object(now time.Time) (JoinCase, error) {
 	default:
 		return c, ErrJoinDecided
 	}
-	if c.ObjectedAt.IsZero() {
+	if c.ObjectedAt.IsZero() || c.answered() {
 		c.ObjectedAt = now
 	}
 	return c, nil
+}
+
+// Contested reports whether the person objects to a join that was made, and was not
+// heard about it since.
+func (c JoinCase) Contested() bool {
+	return c.State == CaseApplied && c.Kind == KindJoin && !c.ObjectedAt.IsZero() && !c.answered()
+}
+
+// answered reports whether the person agreed at a counter after objecting.
+func (c JoinCase) answered() bool {
+	return !c.ObjectedAt.IsZero() && (c.Into.HeardAt.After(c.ObjectedAt) || c.Alias.HeardAt.After(c.ObjectedAt))
 }
 
 // End ends an open case whose person closed the account.

@@ -113,6 +113,35 @@ func TestWhatAJoinWaitsFor(t *testing.T) {
 	}
 }
 
+// Who objects to a join that was made is heard at a counter; a later word is brought
+// before officers anew.
+func TestAnObjectionToAJoinIsAnswered(t *testing.T) {
+	at := func(hours int) time.Time { return joinedAt.Add(time.Duration(hours) * time.Hour) }
+	c := JoinCase{Kind: KindJoin, State: CaseApplied, Into: Side{Worker: "a", HeardAt: at(-1)}, Alias: Side{Worker: "b"}}
+	if _, err := c.Hear(SideInto, true, "witness", "a-3", at(0)); !errors.Is(err, ErrJoinDecided) {
+		t.Errorf("nobody objected: %v", err)
+	}
+	c, err := c.Object(at(1))
+	if err != nil || !c.Contested() {
+		t.Fatalf("%+v, %v", c, err)
+	}
+	if again, err := c.Object(at(2)); err != nil || !again.ObjectedAt.Equal(at(1)) {
+		t.Errorf("said twice: %v, %v", again.ObjectedAt, err)
+	}
+	if no, err := c.Hear(SideAlias, false, "witness", "a-3", at(3)); err != nil || !no.Contested() || no.State != CaseApplied {
+		t.Errorf("a no at a counter: %+v, %v", no, err)
+	}
+	if c, err = c.Hear(SideAlias, true, "witness", "a-3", at(3)); err != nil || c.Contested() || c.Alias.HeardBy != "a-3" {
+		t.Errorf("answered: %+v, %v", c, err)
+	}
+	if _, err := c.Hear(SideAlias, true, "witness", "a-3", at(4)); !errors.Is(err, ErrJoinDecided) {
+		t.Errorf("answered twice: %v", err)
+	}
+	if c, err = c.Object(at(5)); err != nil || !c.Contested() || !c.ObjectedAt.Equal(at(5)) {
+		t.Errorf("a later objection: %+v, %v", c, err)
+	}
+}
+
 // The person's word ends a join that waits, and is kept against one that was made;
 // a parting goes on all the same, since it is the other person's right too.
 func TestThePersonsWord(t *testing.T) {

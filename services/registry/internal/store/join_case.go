@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/person"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
@@ -45,9 +46,9 @@ func (t *Tx) SaveJoinCase(ctx context.Context, c domain.JoinCase) error {
 
 // OpenJoinCases lists what an officer has to do, oldest first: open cases about
 // people of the counties whose codes begin so, those that the officer opened, and
-// joins that their person objects to.
+// joins that their person objects to and was not heard about since.
 func (t *Tx) OpenJoinCases(counties, officer string) ([]domain.JoinCase, error) {
-	return joinCases.List(t.tx, `WHERE (state = 'open' OR state = 'applied' AND kind = 'join' AND objected_at > 0)
+	return joinCases.List(t.tx, `WHERE (state = 'open' OR state = 'applied' AND kind = 'join' AND objected_at > 0 AND objected_at >= into_heard_at AND objected_at >= alias_heard_at)
 		AND (into_county LIKE $1 || '%' OR alias_county LIKE $1 || '%' OR officer = $2) ORDER BY made_at, id LIMIT 500`, counties, officer)
 }
 
@@ -128,6 +129,11 @@ func (t *Tx) Part(ctx context.Context, c domain.JoinCase) error {
 		about := `SELECT m.id FROM message m WHERE m.about = $2 AND ` + person.Whose("m.worker", 3)
 		whose := ` AND ` + person.Whose("worker", 3)
 		for _, aggregate := range to.of {
+			// What is told of a message later, or again by a rebuild, follows it.
+			if _, err := t.tx.Exec(`INSERT INTO assigned (aggregate, worker, at) SELECT m.id, CAST($1 AS TEXT), CAST($4 AS BIGINT) FROM message m WHERE m.about = $2 AND `+person.Whose("m.worker", 3)+`
+				ON CONFLICT (aggregate) DO UPDATE SET worker = excluded.worker, at = excluded.at WHERE assigned.at < excluded.at`, to.worker, aggregate, to.from, sqldb.Micros(c.DecidedAt)); err != nil {
+				return err
+			}
 			for _, query := range []string{
 				`UPDATE timeline SET worker = $1 WHERE (aggregate = $2 OR aggregate IN (` + about + `))` + whose,
 				`UPDATE timeline_next SET worker = $1 WHERE (aggregate = $2 OR aggregate IN (` + about + `))` + whose,

@@ -205,17 +205,20 @@ type personSide struct {
 	ToldAt, HeardAt     int64
 	HeardBy, HeardPaper string
 	Mine                bool // this desk may hear the person
+	Made                bool // the join was made: who is heard agrees, or it stays contested
 	Papers              []string
 }
 
 type personCaseBody struct {
-	Desk     deskBody
-	Own      bool // this desk opened it
-	Open     bool
-	Kind     string
-	Sides    []personSide
-	Refusals []string
-	Err      error
+	Desk deskBody
+	Own  bool // this desk opened it
+	Open bool
+	// The person objects to the join that was made, and was not heard since.
+	Contested bool
+	Kind      string
+	Sides     []personSide
+	Refusals  []string
+	Err       error
 	*registryv1.GetPersonCaseResponse
 }
 
@@ -238,10 +241,12 @@ func (s *pages) showPersonCase(v *frame.Visit, status int, d frame.Desk, refused
 		Desk: bodyOf(v, d), Own: ident.SameStaff(c.GetOfficer(), d.Staff), Open: c.GetState() == "open", Kind: c.GetKind(), Refusals: personRefusals(), Err: refused,
 		GetPersonCaseResponse: reply,
 	}
-	if b.Open && b.Kind == "join" {
+	answered := c.GetObjectedAt() < max(c.GetIntoHeardAt(), c.GetAliasHeardAt())
+	b.Contested = b.Kind == "join" && c.GetState() == "applied" && c.GetObjectedAt() > 0 && !answered
+	if b.Open && b.Kind == "join" || b.Contested {
 		b.Sides = []personSide{
-			{"into", c.GetPersonCaseId(), c.GetIntoToldAt(), c.GetIntoHeardAt(), c.GetIntoHeardBy(), c.GetIntoHeardPaper(), c.GetIntoWorker() != "", personPapers()},
-			{"alias", c.GetPersonCaseId(), c.GetAliasToldAt(), c.GetAliasHeardAt(), c.GetAliasHeardBy(), c.GetAliasHeardPaper(), c.GetAliasWorker() != "", personPapers()},
+			{"into", c.GetPersonCaseId(), c.GetIntoToldAt(), c.GetIntoHeardAt(), c.GetIntoHeardBy(), c.GetIntoHeardPaper(), c.GetIntoWorker() != "", b.Contested, personPapers()},
+			{"alias", c.GetPersonCaseId(), c.GetAliasToldAt(), c.GetAliasHeardAt(), c.GetAliasHeardBy(), c.GetAliasHeardPaper(), c.GetAliasWorker() != "", b.Contested, personPapers()},
 		}
 	}
 	return v.Render(status, "person_case", frame.Page{Title: "person.kind." + c.GetKind(), Nav: "workers", Body: b})

@@ -66,6 +66,14 @@ func joinCases(t *testing.T, s suite) {
 		}
 		return nil
 	})
+	changed.Alias.HeardAt = now.Add(4 * time.Hour) // the objection was answered
+	s.update(t, func(tx *store.Tx) error { return tx.SaveJoinCase(ctx, changed) })
+	s.update(t, func(tx *store.Tx) error {
+		if all, err := tx.OpenJoinCases("", "z"); err != nil || len(all) != 0 {
+			t.Errorf("answered, it is to do still: %v, %v", all, err)
+		}
+		return nil
+	})
 }
 
 // joined accounts are one person's by whichever reference, until they are parted;
