@@ -521,3 +521,38 @@ func TestClosingTakesWhatFindsTheRecordAlong(t *testing.T) {
 		}
 	}
 }
+
+// Of joined records each has what was changed of it put back by itself, and a number
+// of the other one finds the person already.
+func TestNumbersOfJoinedRecords(t *testing.T) {
+	f := start(t)
+	w, double := f.register(t, 1), f.second(t, 11, home)
+	change := func(w string, n int) string {
+		t.Helper()
+		id := f.propose(t, w, number(adult, n))
+		if err := f.agree(id); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	changes := map[string]string{w: change(w, 3), double: change(double, 4)}
+	into, alias, _ := f.joined(t, w, double)
+	held := f.propose(t, into, number(adult, map[string]int{w: 3, double: 4}[alias]))
+	shown, err := f.documents().GetDocumentCase(f.keeper("a-2", home), &registryv1.GetDocumentCaseRequest{CaseId: held})
+	if err != nil || !shown.GetHeld() || shown.GetOtherWorker() != into {
+		t.Errorf("%v, %v", shown, err)
+	}
+	if err := f.agree(held); errs.CodeOf(err) != "registry.document_case.joined" {
+		t.Errorf("it finds the person already: %v", err)
+	}
+	if _, err := f.documents().DecideDocument(f.keeper("a-2", home), &registryv1.DecideDocumentRequest{CaseId: held, ReasonCode: "other"}); err != nil {
+		t.Error(err)
+	}
+	change(into, 5)
+	if _, err := f.object(into, changes[into]); errs.CodeOf(err) != "registry.document_case.decided" {
+		t.Errorf("it was replaced since: %v", err)
+	}
+	if state, err := f.object(alias, changes[alias]); err != nil || state != "undone" {
+		t.Errorf("the other record's own: %v, %v", state, err)
+	}
+}

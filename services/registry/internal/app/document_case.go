@@ -358,12 +358,15 @@ func (a *App) decideDocument(ctx context.Context, s Store, id string, approve bo
 	if _, err := s.Account(c.Worker); err != nil { // locks it; a change since then is stale
 		return err
 	}
-	held, err := taken(s, ch)
+	held, joined, err := taken(s, ch)
 	if err != nil {
 		return err
 	}
 	now := a.Clock.Now()
 	c, w, events, err := c.DecideDocument(p.Subject, approve, refusal, ch.known, ch.Sealed, ch.same, held, ch.tooYoung, now)
+	if joined && errors.Is(err, domain.ErrDocumentHeld) {
+		return domain.ErrDocumentJoined
+	}
 	if err != nil {
 		return err
 	}
@@ -385,24 +388,30 @@ func (a *App) decideDocument(ctx context.Context, s Store, id string, approve bo
 	return a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: w.ID, Division: w.County, Template: toldOfDocument, About: c.ID, AboutService: service})
 }
 
-// taken reports whether another record has the number that a change would give.
-func taken(s Store, ch documentChange) (bool, error) {
+// taken reports whether another record has the number that a change would give, and
+// whether that one was joined with the record.
+func taken(s Store, ch documentChange) (held, joined bool, err error) {
 	if ch.held == nil {
-		return false, nil
+		return false, false, nil
 	}
-	_, held, err := holder(s, ch.held, ch.known.DocumentIndex)
-	return held, err
+	w, held, err := holder(s, ch.held, ch.known.DocumentIndex)
+	if err != nil || !held {
+		return held, false, err
+	}
+	own, err := s.PeekWorker(ch.known.ID)
+	return true, own.ID == w.ID, err
 }
 
 // settleFormer lets go of what earlier cases had replaced, where a newer one has
-// replaced it again: nothing can be put back to it any more.
+// replaced it again: nothing can be put back to it any more. Those of a record that
+// was joined with this one are of that record's own.
 func settleFormer(s Store, newer domain.DocumentCase) error {
 	all, err := s.DocumentCasesOf(newer.Worker)
 	if err != nil {
 		return err
 	}
 	for _, c := range all {
-		if c.ID == newer.ID || c.State != domain.CaseApplied || len(c.Sealed) == 0 || !(c.Number && newer.Number || c.Name && newer.Name) {
+		if c.Worker != newer.Worker || c.ID == newer.ID || c.State != domain.CaseApplied || len(c.Sealed) == 0 || !(c.Number && newer.Number || c.Name && newer.Name) {
 			continue
 		}
 		c.Sealed = []byte{}
@@ -479,7 +488,7 @@ func (a *App) objectDocument(ctx context.Context, s Store, id string, ch documen
 	if _, err := s.Account(c.Worker); err != nil {
 		return "", err
 	}
-	held, err := taken(s, ch)
+	held, _, err := taken(s, ch)
 	if err != nil {
 		return "", err
 	}

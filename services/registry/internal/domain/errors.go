@@ -93,5 +93,6 @@ var (
 	ErrDocumentReason      = errs.New(errs.Invalid, "registry.document_case.reason", "The reason, the paper or the outcome is not one of the list.")
 	ErrDocumentSame        = errs.New(errs.Invalid, "registry.document_case.same", "This is what is registered already; nothing would change.")
 	ErrDocumentHeld        = errs.New(errs.Conflict, "registry.document_case.held", "Another record holds this number: that is no change, but likely one person in two records, or a number mistyped in one of them.")
+	ErrDocumentJoined      = errs.New(errs.Conflict, "registry.document_case.joined", "This number is of a record that was joined with this one, and finds the person already; refuse this case.")
 	ErrDocumentSince       = errs.New(errs.Conflict, "registry.document_case.since", "The document or the name was changed again since; state the right one anew.")
 )
