@@ -699,6 +699,13 @@ func TestWhatIsHiddenIsAnsweredAsWhatWasNeverEntered(t *testing.T) {
 	if got := m.reads(m.father); got != "叶尔肯·努尔兰 654301001" {
 		t.Errorf("hiding has an end: %q", got)
 	}
+	testkit.Eventually(t, "who was protected is told of its end", func() bool {
+		m.Settle()
+		return slices.Contains(m.told(t, m.mother), "registry.guardian.shown")
+	})
+	if told := m.told(t, m.father); slices.Contains(told, "registry.guardian.shown") {
+		t.Errorf("he was told %v", told)
+	}
 }
 
 // At sixteen a child may have an account of its own, at eighteen its guardians' rights

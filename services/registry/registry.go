@@ -77,6 +77,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				store.TaskDeliver:   react.Deliver(cases, db, in, delivery.Mailbox{DB: db, In: in, Clock: k.Clock}),
 				store.TaskEraseKey:  react.EraseKey(keys),
 				store.TaskGuardian:  task.Within(db, in, cases.SilentGuardian),
+				store.TaskShown:     task.Within(db, in, cases.HidingEnds),
 				store.TaskLiken:     func(ctx context.Context, worker []byte) error { return cases.Liken(ctx, string(worker)) },
 				store.TaskRefileKey: react.RefileKey(cases),
 			},

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
@@ -13,55 +14,55 @@ const growPage = 200
 
 // GrowUp looks at the children after an id, a page, and returns the last id of it,
 // "" at the end. Birth dates are sealed, so that no clock can be set by them: each
-// child is opened, once a day, and what it has come to is done once.
-func (a *App) GrowUp(ctx context.Context, after string) (last string, err error) {
+// child is opened, once a day, and what it has come to is done once. One of whom that
+// fails is told to failed and passed over, so that it is in nobody's way.
+func (a *App) GrowUp(ctx context.Context, after string, failed func(child string, err error)) (last string, err error) {
 	today := clock.Today(a.Clock)
 	ages, err := a.ages(today)
 	if err != nil {
 		return "", err
 	}
 	var page []domain.Child
-	ends := map[string]bool{} // whose guardian's power ends
+	var ends []string // whose guardian's power ends
 	err = a.Data.View(ctx, func(s Store) error {
-		if page, err = s.ChildrenAfter(after, growPage); err != nil {
+		if page, err = s.ChildrenAfter(after, growPage); err != nil || len(page) == 0 {
 			return err
 		}
-		for _, c := range page {
-			parts, err := s.GuardiansOf(c.ID)
-			if err != nil {
-				return err
-			}
-			for _, g := range parts {
-				_, events := g.Lapse(today)
-				ends[c.ID] = ends[c.ID] || len(events) > 0
-			}
-		}
-		return nil
+		ends, err = s.Lapsed(today, after, page[len(page)-1].ID)
+		return err
 	})
 	if err != nil {
 		return "", err
 	}
 	for _, c := range page {
 		last = c.ID
-		m, err := a.openChild(ctx, c)
-		if errors.Is(err, domain.ErrWorkerClosed) { // erased; its row goes too
-			continue
-		}
-		if err != nil {
-			return "", err
-		}
-		steps := ages.Steps(m.BirthDate, today)
-		if len(steps) == 0 && !ends[c.ID] {
-			continue
-		}
-		if err := a.Data.Change(ctx, func(s Store) error { return a.growsUp(ctx, s, c.ID, steps) }); err != nil {
-			return "", err
+		if err := a.lookAt(ctx, c, ages, slices.Contains(ends, c.ID)); err != nil {
+			if ctx.Err() != nil {
+				return "", err
+			}
+			failed(c.ID, err)
 		}
 	}
 	if len(page) < growPage {
 		last = ""
 	}
 	return last, nil
+}
+
+// lookAt opens a child, and does what it has come to.
+func (a *App) lookAt(ctx context.Context, c domain.Child, ages domain.Ages, ends bool) error {
+	m, err := a.openChild(ctx, c)
+	if errors.Is(err, domain.ErrWorkerClosed) { // erased; its row goes too
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	steps := ages.Steps(m.BirthDate, clock.Today(a.Clock))
+	if len(steps) == 0 && !ends {
+		return nil
+	}
+	return a.Data.Change(ctx, func(s Store) error { return a.growsUp(ctx, s, c.ID, steps) })
 }
 
 // growsUp takes the steps that a child has come to, and ends powers whose last day

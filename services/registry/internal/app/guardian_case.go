@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -222,6 +223,9 @@ func (a *App) applyGuardianCase(ctx context.Context, s Store, c domain.GuardianC
 		g, events := g.End(c.Reason, today)
 		return s.SaveGuardian(ctx, g, events...)
 	case domain.CaseHide:
+		if err := s.ShownAt(ctx, c.ID, c.Until); err != nil {
+			return err
+		}
 		if err := s.GuardianChanged(ctx, c.ID, c.Child); err != nil {
 			return err
 		}
@@ -260,10 +264,40 @@ func (a *App) applyGuardianCase(ctx context.Context, s Store, c domain.GuardianC
 			if err := s.SaveGuardianCase(h); err != nil {
 				return err
 			}
+			if err := s.ShownAt(ctx, h.ID, h.Until); err != nil {
+				return err
+			}
 		}
 		return s.PartChild(c.Other)
 	}
 	return a.linkGrown(ctx, s, c, circle)
+}
+
+// HidingEnds tells who was protected that the last day is over on which something is
+// hidden, and departments that another may decide now.
+func (a *App) HidingEnds(ctx context.Context, s Store, id string) error {
+	c, err := s.GuardianCase(id)
+	if errors.Is(err, domain.ErrCaseUnknown) { // it went with the child
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	today := clock.Today(a.Clock)
+	if c.State != domain.CaseApplied || c.Hides(today) {
+		return nil
+	}
+	circle, err := a.circle(s, c.Child)
+	if err != nil {
+		return err
+	}
+	if c.Person, err = s.Person(c.Worker); err != nil || len(circle.HiddenFrom(c.Person)) > 0 { // by a further case
+		return err
+	}
+	if err := s.GuardianChanged(ctx, a.NewID(), circle.IDs...); err != nil {
+		return err
+	}
+	return a.tellAll(ctx, s, others(circle, today, c.Person), toldOfShowing, c.Child)
 }
 
 // told tells all guardians of what two records are now, and their departments.

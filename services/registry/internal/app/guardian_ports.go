@@ -26,6 +26,9 @@ type Guardians interface {
 	PeekGuardian(id string) (domain.Guardian, error)
 	// GuardiansOf lists who is, was or is to be a guardian of one of the references.
 	GuardiansOf(children ...string) ([]domain.Guardian, error)
+	// Lapsed lists the children after an id, up to another, of whom a guardian's power
+	// was over before a day and did not end yet.
+	Lapsed(today clock.Date, after, last string) ([]string, error)
 	// GuardianRows lists a person's parts in children.
 	GuardianRows(worker string) ([]domain.Guardian, error)
 	// Disputes lists guardians about whom others disagree, in counties whose codes
@@ -36,6 +39,8 @@ type Guardians interface {
 	SaveGuardian(ctx context.Context, g domain.Guardian, events ...domain.Event) error
 	// AskAt has SilentGuardian run for one after a day.
 	AskAt(ctx context.Context, id string, last clock.Date) error
+	// ShownAt has HidingEnds run for a case after a day.
+	ShownAt(ctx context.Context, id string, last clock.Date) error
 	// GuardianChanged publishes that who may decide for children is another now.
 	GuardianChanged(ctx context.Context, id string, children ...string) error
 

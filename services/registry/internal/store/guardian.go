@@ -88,6 +88,13 @@ func (t *Tx) GuardiansOf(ids ...string) (all []domain.Guardian, err error) {
 	return all, nil
 }
 
+// Lapsed lists the children after an id, up to another, of whom a guardian's power was
+// over before a day and did not end yet.
+func (t *Tx) Lapsed(today clock.Date, after, last string) ([]string, error) {
+	return sqldb.Collect(t.tx, func(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) }, `
+		SELECT DISTINCT child FROM guardian WHERE child > $1 AND child <= $2 AND state = 'active' AND valid_to <> '' AND valid_to < $3 ORDER BY child`, after, last, today.String())
+}
+
 // GuardianRows lists a person's parts in children.
 func (t *Tx) GuardianRows(worker string) ([]domain.Guardian, error) {
 	return guardians.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY made_at, id`, worker)
@@ -120,6 +127,11 @@ func (t *Tx) SaveGuardian(ctx context.Context, g domain.Guardian, events ...doma
 // AskAt has a guardian begin when nobody objected until a day.
 func (t *Tx) AskAt(ctx context.Context, id string, last clock.Date) error {
 	return t.tasks.Add(ctx, t.tx, TaskGuardian, []byte(id), last.AddDays(1).Start())
+}
+
+// ShownAt has what a case hides be shown, and told, after a day.
+func (t *Tx) ShownAt(ctx context.Context, id string, last clock.Date) error {
+	return t.tasks.Add(ctx, t.tx, TaskShown, []byte(id), last.AddDays(1).Start())
 }
 
 // GuardianCase loads and locks a case, or returns ErrCaseUnknown.

@@ -26,7 +26,8 @@ var Migrations embed.FS
 const (
 	TaskDeliver   = "registry.deliver"
 	TaskEraseKey  = "registry.erase_key"
-	TaskGuardian  = "registry.guardian" // of one to whom nobody objected; the payload is its id
+	TaskGuardian  = "registry.guardian"       // of one to whom nobody objected; the payload is its id
+	TaskShown     = "registry.guardian_shown" // of a hiding whose last day is over; the payload is the case's id
 	TaskRefileKey = "registry.refile_key"
 )
 

@@ -35,6 +35,27 @@ func guardians(t *testing.T, s suite) {
 	}
 	s.update(t, func(tx *store.Tx) error { return tx.SaveGuardian(ctx, asked) })
 	asked.Version = 1
+	power := asked
+	power.ID, power.Child, power.State, power.Version = "g-p", "child-c", domain.GuardianActive, 0
+	s.update(t, func(tx *store.Tx) error {
+		if err := tx.SaveGuardian(ctx, power); err != nil {
+			return err
+		}
+		for day, want := range map[clock.Date]int{power.Until: 0, power.Until.AddDays(1): 1} {
+			if all, err := tx.Lapsed(day, "", "child-c"); err != nil || len(all) != want {
+				t.Errorf("powers that are over on %s: %v, %v", day, all, err)
+			}
+		}
+		if all, err := tx.Lapsed(power.Until.AddDays(1), "child-c", "child-d"); err != nil || len(all) != 0 {
+			t.Errorf("of the next page: %v, %v", all, err)
+		}
+		power, err := tx.Guardian("g-p")
+		if err != nil {
+			return err
+		}
+		power.State, power.EndReason = domain.GuardianRefused, ""
+		return tx.SaveGuardian(ctx, power)
+	})
 	twice := asked
 	twice.ID, twice.Version = "g-y", 0
 	if err := s.try(func(tx *store.Tx) error { return tx.SaveGuardian(ctx, twice) }); !errors.Is(err, domain.ErrGuardianTwice) {
@@ -58,7 +79,7 @@ func guardians(t *testing.T, s suite) {
 		if all, err := tx.Disputes("654321"); err != nil || len(all) != 0 {
 			t.Errorf("another county's: %v, %v", all, err)
 		}
-		if all, err := tx.GuardianRows("father"); err != nil || len(all) != 2 {
+		if all, err := tx.GuardianRows("father"); err != nil || len(all) != 3 {
 			t.Errorf("%v, %v", all, err)
 		}
 		if all, err := tx.LikeChildren([]byte("like")); err != nil || len(all) != 3 {
@@ -73,7 +94,7 @@ func guardians(t *testing.T, s suite) {
 			}
 		}
 		all, err := tx.GuardiansOf("child-a", "child-b", "child-c")
-		if err != nil || len(all) != 4 {
+		if err != nil || len(all) != 5 {
 			t.Errorf("%v, %v", all, err)
 		}
 		for _, g := range all { // all but the one of a further reference end
