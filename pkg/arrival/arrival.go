@@ -16,9 +16,15 @@ import (
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
-// Use is the use case of one kind of thing: it gets the thing's id, and when the
-// message about it arrived.
-type Use[S any] func(ctx context.Context, store S, id string, at time.Time) error
+// Use is the use case of one kind of thing: it gets the thing's id, to whom the
+// message about it was, and when it arrived.
+type Use[S any] func(ctx context.Context, store S, id, worker string, at time.Time) error
+
+// Whoever is a use for which it does not matter to whom the message was: its things
+// never go over from one person to another.
+func Whoever[S any](use func(ctx context.Context, store S, id string, at time.Time) error) Use[S] {
+	return func(ctx context.Context, store S, id, _ string, at time.Time) error { return use(ctx, store, id, at) }
+}
 
 // On routes the arrival of service's messages by the kind of what they are about,
 // as the contract says of the event that they tell of. It panics where uses are not
@@ -47,6 +53,6 @@ func On[S any](r *consume.Router, service string, in func(*sqldb.Tx) S, uses map
 		if !ok || m.GetAboutService() != service {
 			return nil
 		}
-		return use(ctx, in(tx), m.GetAbout(), e.OccurredAt)
+		return use(ctx, in(tx), m.GetAbout(), e.Worker, e.OccurredAt)
 	})
 }

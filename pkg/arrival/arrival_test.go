@@ -22,16 +22,21 @@ func TestAnArrivalStartsTheClockOfItsKind(t *testing.T) {
 	registry := p.Publisher("registry")
 	begun := make(chan string, 9)
 	clock := func(kind string) arrival.Use[*sqldb.Tx] {
-		return func(_ context.Context, _ *sqldb.Tx, id string, at time.Time) error {
+		return func(_ context.Context, _ *sqldb.Tx, id, worker string, at time.Time) error {
 			if at.IsZero() {
 				t.Error("it is not said when")
+			}
+			if worker != "w" {
+				t.Errorf("it arrived at %q", worker)
 			}
 			begun <- kind + " " + id
 			return nil
 		}
 	}
 	r := consume.NewRouter()
-	arrival.On(r, "employment", func(tx *sqldb.Tx) *sqldb.Tx { return tx }, map[string]arrival.Use[*sqldb.Tx]{"offer": clock("offer"), "proposal": clock("proposal")})
+	arrival.On(r, "employment", func(tx *sqldb.Tx) *sqldb.Tx { return tx }, map[string]arrival.Use[*sqldb.Tx]{
+		"offer": clock("offer"), "proposal": clock("proposal"), "fair_result": clock("fair_result"), "passed_over": clock("passed_over"),
+	})
 	s, err := run.New(context.Background(), "employment", nil, p.Deps("employment"), func(context.Context, *run.Kit) (run.Parts, error) {
 		return run.Parts{Router: r}, nil
 	})
@@ -64,7 +69,7 @@ func TestAnArrivalStartsTheClockOfItsKind(t *testing.T) {
 // A clock that the contract has and the department forgot, or the other way round,
 // is found when the service starts.
 func TestClocksAreThoseOfTheContract(t *testing.T) {
-	none := func(context.Context, *sqldb.Tx, string, time.Time) error { return nil }
+	none := func(context.Context, *sqldb.Tx, string, string, time.Time) error { return nil }
 	for name, uses := range map[string]map[string]arrival.Use[*sqldb.Tx]{
 		"one is forgotten": {"offer": none},
 		"one is not there": {"offer": none, "proposal": none, "hire": none},

@@ -2,6 +2,7 @@ package education_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -247,6 +249,13 @@ func TestWhatIsUnderWayGoesOver(t *testing.T) {
 			if !slices.Contains(told, "education.application.handed_over.v1") || !slices.Contains(told, "education.offer.handed_over.v1") {
 				t.Errorf("he was told %v", told)
 			}
+			if said := fmt.Sprint(f.about("father")); strings.Contains(said, "hidden") {
+				t.Errorf("he was told why: %s", said)
+			}
+			f.delivered("mother", offer) // late, after it went over
+			if got := f.application("father", id); got.GetAnswerBy() != 0 {
+				t.Errorf("an arrival at the mother has him answer by %s", time.UnixMicro(got.GetAnswerBy()))
+			}
 			f.delivered("father", offer)
 			if got := f.application("father", id); got.GetAnswerBy() != clock.NewDate(2026, 12, 30).Start().UnixMicro() {
 				t.Errorf("he answers by %s", time.UnixMicro(got.GetAnswerBy()))
@@ -293,9 +302,14 @@ func TestNobodyIsLeft(t *testing.T) {
 	offer := f.offer(id, school)
 	f.delivered("mother", offer)
 	m.ends("father", "died")
-	m.ends("mother", "died")
+	m.ends("mother", "custody_lost")
+	f.delivered("mother", offer) // late, and starts nothing
 	f.clock.Set(clock.NewDate(2027, 3, 1).Start())
 	f.Settle()
+	if got, err := f.client.GetApplication(f.officer(county), &educationv1.GetApplicationRequest{ApplicationId: id}); err != nil || got.GetApplication().GetState() != "offered" || got.GetApplication().GetAnswerBy() != 0 {
+		t.Errorf("the officer sees %v, %v", got, err)
+	}
+	f.shutOut("mother", id, offer)
 	list, err := f.guardians().ListDisagreements(f.officer(county), &educationv1.ListDisagreementsRequest{County: county})
 	if err != nil || len(list.GetDisagreements()) != 1 || list.GetDisagreements()[0].GetWorker() != "" || list.GetDisagreements()[0].GetDecidable() {
 		t.Fatalf("%v, %v", list, err)
@@ -316,6 +330,46 @@ func TestNobodyIsLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.keeps("grandmother", id, "accepted")
+}
+
+// shutOut fails unless a guardian who lost the right can do nothing with an
+// application, and reads nothing of it.
+func (f *fixture) shutOut(worker, id, offer string) {
+	f.t.Helper()
+	as := f.Worker(worker)
+	for name, call := range map[string]func() error{
+		"read": func() error {
+			_, err := f.client.GetApplication(as, &educationv1.GetApplicationRequest{ApplicationId: id})
+			return err
+		},
+		"read the entry": func() error {
+			_, err := f.client.GetEntry(as, &educationv1.GetEntryRequest{ApplicationId: id})
+			return err
+		},
+		"accept": func() error {
+			_, err := f.client.AcceptPlace(as, &educationv1.AcceptPlaceRequest{OfferId: offer})
+			return err
+		},
+		"decline": func() error {
+			_, err := f.client.DeclinePlace(as, &educationv1.DeclinePlaceRequest{OfferId: offer})
+			return err
+		},
+		"undo": func() error {
+			_, err := f.client.UndoAcceptance(as, &educationv1.UndoAcceptanceRequest{OfferId: offer})
+			return err
+		},
+		"withdraw": func() error {
+			_, err := f.client.WithdrawApplication(as, &educationv1.WithdrawApplicationRequest{ApplicationId: id})
+			return err
+		},
+	} {
+		if err := call(); err == nil || !strings.HasSuffix(errsOr(err), ".unknown") {
+			f.t.Errorf("%s can %s: %v", worker, name, err)
+		}
+	}
+	if got, err := f.client.ListApplications(as, &educationv1.ListApplicationsRequest{Worker: worker}); err != nil || len(got.GetApplications()) != 0 {
+		f.t.Errorf("%s lists %v, %v", worker, got, err)
+	}
 }
 
 func errsOr(err error) string {
@@ -467,6 +521,12 @@ func TestOneChildWithTwoApplications(t *testing.T) {
 			if err != nil || len(list.GetDisagreements()) != 1 || list.GetDisagreements()[0].GetApplicationId() != first.GetApplicationId() {
 				t.Fatalf("%v, %v", list, err)
 			}
+			if known := f.knows("father"); len(known) != 1 || known[0].GetDisagreementId() != "" || known[0].GetDueOn() != "2026-11-17" {
+				t.Errorf("the father sees %v", known)
+			}
+			if got := list.GetDisagreements()[0]; got.GetOtherApplicationId() != later.GetApplicationId() || got.GetKeeper() != "mother" || got.GetWorker() != "father" {
+				t.Errorf("%v", got)
+			}
 			f.clock.Advance(16 * 24 * time.Hour)
 			id := list.GetDisagreements()[0].GetDisagreementId()
 			if _, err := f.guardians().DecideDisagreement(f.officer(county), &educationv1.DecideDisagreementRequest{DisagreementId: id, Outcome: outcome, ReasonCode: "court_paper"}); err != nil {
@@ -483,6 +543,139 @@ func TestOneChildWithTwoApplications(t *testing.T) {
 				t.Error("a third application of one child")
 			}
 		})
+	}
+}
+
+// Who disagreed already is heard about two applications of the child too.
+func TestTwoApplicationsBesideADisagreement(t *testing.T) {
+	f := start(t)
+	m := household(f)
+	second := &parents{f: f, ids: []string{ident.NewID()}, all: m.all[1:]}
+	f.children.mu.Lock()
+	f.children.families[second.ids[0]] = second
+	f.children.mu.Unlock()
+	if _, err := m.applies("mother"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.guardians().FileDisagreement(f.Worker("father"), &educationv1.FileDisagreementRequest{Worker: "father", ChildId: m.ids[0], Stage: "primary", ReasonCode: "not_agreed"}); err != nil {
+		t.Fatal(err)
+	}
+	f.clock.Advance(time.Hour)
+	later, err := second.applies("father")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.children.mu.Lock()
+	m.ids = append(m.ids, second.ids...)
+	f.children.families[second.ids[0]] = m
+	f.children.mu.Unlock()
+	f.registry.Publish(outbox.Subject{Aggregate: "case-1"}, &registryv1.GuardianChanged{ChildId: m.ids[0]})
+	f.Settle()
+	list, err := f.guardians().ListDisagreements(f.officer(county), &educationv1.ListDisagreementsRequest{County: county})
+	if err != nil || len(list.GetDisagreements()) != 2 || !slices.ContainsFunc(list.GetDisagreements(), func(d *educationv1.Disagreement) bool {
+		return d.GetOtherApplicationId() == later.GetApplicationId()
+	}) {
+		t.Errorf("%v, %v", list, err)
+	}
+}
+
+// An officer's word moves nothing to a guardian who may not decide any more.
+func TestNothingMovesToWhomSomethingIsHidden(t *testing.T) {
+	f := start(t)
+	m := household(f)
+	applied, err := m.applies("mother")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := f.guardians().FileDisagreement(f.Worker("father"), &educationv1.FileDisagreementRequest{Worker: "father", ChildId: m.ids[0], Stage: "primary", ReasonCode: "other_school"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.hides("father")
+	f.clock.Set(clock.NewDate(2026, 11, 20).Start())
+	decide := func(outcome string) error {
+		_, err := f.guardians().DecideDisagreement(f.officer(county), &educationv1.DecideDisagreementRequest{DisagreementId: d.GetDisagreementId(), Outcome: outcome, ReasonCode: "lives_there"})
+		return err
+	}
+	if err := decide("move"); errsOr(err) != "education.disagreement" || errs.From(err).Detail["field"] != "outcome" {
+		t.Errorf("it moves: %v", err)
+	}
+	m.keeps("mother", applied.GetApplicationId(), "submitted")
+	if err := decide("keep"); err != nil {
+		t.Error(err)
+	}
+}
+
+// Two who closed their accounts soon after each other leave no application behind; that
+// of an account that is open stays.
+func TestBothCloseTheirAccounts(t *testing.T) {
+	f := start(t)
+	m := household(f)
+	school := f.school("第1小学", 1)
+	applied, err := m.applies("mother")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := applied.GetApplicationId()
+	f.offer(id, school)
+	f.children.mu.Lock()
+	delete(f.children.families, m.ids[0])
+	f.children.mu.Unlock()
+	state := func() string {
+		got, err := f.client.GetApplication(f.officer(county), &educationv1.GetApplicationRequest{ApplicationId: id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.GetApplication().GetState()
+	}
+	close := func(worker string) {
+		f.registry.Publish(outbox.Subject{Aggregate: "account-of-" + worker, Worker: worker}, &registryv1.AccountClosed{ClosedOn: "2026-11-02"})
+		f.Settle()
+	}
+	f.registry.Publish(outbox.Subject{Aggregate: "news", Worker: "father"}, &registryv1.GuardianEnded{ChildId: m.ids[0], ReasonCode: "account_closed"})
+	f.Settle()
+	if got := state(); got != "offered" {
+		t.Errorf("of an open account: %s", got)
+	}
+	close("mother")
+	close("father")
+	if got := state(); got != "withdrawn" || f.free(school) != 1 {
+		t.Errorf("%s, free %d", got, f.free(school))
+	}
+}
+
+// What was applied for a child stays that child's where two turn out not to be one.
+func TestPartingTwoChildrenGivesBack(t *testing.T) {
+	f := start(t)
+	m := household(f)
+	second := ident.NewID()
+	news := 0
+	say := func(first, other *parents) {
+		f.children.mu.Lock()
+		f.children.families = map[string]*parents{m.ids[0]: first, second: other}
+		f.children.mu.Unlock()
+		for _, child := range []string{m.ids[0], second} {
+			news++
+			f.registry.Publish(outbox.Subject{Aggregate: fmt.Sprint("case-", news)}, &registryv1.GuardianChanged{ChildId: child})
+		}
+		f.Settle()
+	}
+	both := &parents{f: f, ids: []string{m.ids[0], second}, all: m.all}
+	say(both, both)
+	applied, err := both.applies("father")
+	if err != nil {
+		t.Fatal(err)
+	}
+	say(&parents{f: f, ids: m.ids, all: m.all[:1]}, &parents{f: f, ids: []string{second}, all: m.all[1:]})
+	m.keeps("father", applied.GetApplicationId(), "submitted")
+	if known := f.knows("mother"); len(known) != 0 {
+		t.Errorf("the mother knows %v", known)
+	}
+	f.children.mu.Lock()
+	f.children.families[m.ids[0]].ids = m.ids
+	f.children.mu.Unlock()
+	if _, err := m.applies("mother"); err != nil {
+		t.Errorf("the mother for her own: %v", err)
 	}
 }
 
@@ -505,7 +698,7 @@ func TestFromWhomSomethingIsHiddenDoesNotDecide(t *testing.T) {
 	}
 	f.Settle()
 	_, some := m.applies("father")
-	if errsOr(some) != "education.application.other" || some.Error() != none.Error() {
+	if errsOr(some) != "education.application.other" || some.Error() != none.Error() || !maps.Equal(errs.From(some).Detail, errs.From(none).Detail) || errs.From(some).Detail["since"] != "2026-11-02" {
 		t.Errorf("%v; before %v", some, none)
 	}
 	if got := f.knows("father"); len(got) != 1 || got[0].String() != (&educationv1.OtherCase{ChildId: m.ids[0], Stage: "primary", Since: "2026-11-02"}).String() {

@@ -118,9 +118,11 @@ type OtherCase struct {
 	Since   string                 `protobuf:"bytes,3,opt,name=since,proto3" json:"since,omitempty"`
 	// of the reader's own disagreement that waits; empty without one
 	DisagreementId string `protobuf:"bytes,4,opt,name=disagreement_id,json=disagreementId,proto3" json:"disagreement_id,omitempty"`
-	DueOn          string `protobuf:"bytes,5,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// by when the reader is heard: about that, or about two applications of the child;
+	// empty where nothing waits
+	DueOn         string `protobuf:"bytes,5,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *OtherCase) Reset() {
@@ -494,9 +496,11 @@ type Disagreement struct {
 	HeardKeeperAt int64  `protobuf:"varint,10,opt,name=heard_keeper_at,json=heardKeeperAt,proto3" json:"heard_keeper_at,omitempty"`
 	HeardOtherAt  int64  `protobuf:"varint,11,opt,name=heard_other_at,json=heardOtherAt,proto3" json:"heard_other_at,omitempty"`
 	// may be decided now
-	Decidable     bool `protobuf:"varint,12,opt,name=decidable,proto3" json:"decidable,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Decidable bool `protobuf:"varint,12,opt,name=decidable,proto3" json:"decidable,omitempty"`
+	// the later application, where one child has two; empty for a disagreement
+	OtherApplicationId string `protobuf:"bytes,13,opt,name=other_application_id,json=otherApplicationId,proto3" json:"other_application_id,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *Disagreement) Reset() {
@@ -611,6 +615,13 @@ func (x *Disagreement) GetDecidable() bool {
 		return x.Decidable
 	}
 	return false
+}
+
+func (x *Disagreement) GetOtherApplicationId() string {
+	if x != nil {
+		return x.OtherApplicationId
+	}
+	return ""
 }
 
 type HearDisagreementRequest struct {
@@ -1217,7 +1228,7 @@ const file_qiao_education_v1_guardians_proto_rawDesc = "" +
 	"\x18ListDisagreementsRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\"b\n" +
 	"\x19ListDisagreementsResponse\x12E\n" +
-	"\rdisagreements\x18\x01 \x03(\v2\x1f.qiao.education.v1.DisagreementR\rdisagreements\"\xfb\x02\n" +
+	"\rdisagreements\x18\x01 \x03(\v2\x1f.qiao.education.v1.DisagreementR\rdisagreements\"\xad\x03\n" +
 	"\fDisagreement\x12'\n" +
 	"\x0fdisagreement_id\x18\x01 \x01(\tR\x0edisagreementId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x19\n" +
@@ -1232,7 +1243,8 @@ const file_qiao_education_v1_guardians_proto_rawDesc = "" +
 	"\x0fheard_keeper_at\x18\n" +
 	" \x01(\x03R\rheardKeeperAt\x12$\n" +
 	"\x0eheard_other_at\x18\v \x01(\x03R\fheardOtherAt\x12\x1c\n" +
-	"\tdecidable\x18\f \x01(\bR\tdecidable\"V\n" +
+	"\tdecidable\x18\f \x01(\bR\tdecidable\x120\n" +
+	"\x14other_application_id\x18\r \x01(\tR\x12otherApplicationId\"V\n" +
 	"\x17HearDisagreementRequest\x12'\n" +
 	"\x0fdisagreement_id\x18\x01 \x01(\tR\x0edisagreementId\x12\x12\n" +
 	"\x04side\x18\x02 \x01(\tR\x04side\"\x1a\n" +

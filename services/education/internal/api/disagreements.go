@@ -2,11 +2,13 @@ package api
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	"github.com/qiao-platform/qiao/services/education/internal/app"
+	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
 // ListOtherCases lists to a guardian of which applications of others he knows.
@@ -14,9 +16,11 @@ func (s *Server) ListOtherCases(ctx context.Context, req *educationv1.ListOtherC
 	return view(ctx, s.look, func(st app.Store, out *educationv1.ListOtherCasesResponse) error {
 		all, err := s.App.OtherCases(ctx, st, req.GetWorker())
 		for _, o := range all {
-			out.Cases = append(out.Cases, &educationv1.OtherCase{
-				ChildId: o.ChildID, Stage: string(o.Stage), Since: o.Since.String(), DisagreementId: o.Own.ID, DueOn: o.Own.DueOn.String(),
-			})
+			shown := &educationv1.OtherCase{ChildId: o.ChildID, Stage: string(o.Stage), Since: o.Since.String(), DueOn: o.Own.DueOn.String()}
+			if o.Own.Kind == domain.MatterDisagree { // what nobody filed nobody takes back
+				shown.DisagreementId = o.Own.ID
+			}
+			out.Cases = append(out.Cases, shown)
 		}
 		return err
 	})
@@ -44,7 +48,7 @@ func (s *Server) ListDisagreements(ctx context.Context, req *educationv1.ListDis
 		for _, d := range all {
 			out.Disagreements = append(out.Disagreements, &educationv1.Disagreement{
 				DisagreementId: d.ID, ApplicationId: d.ApplicationID, ChildId: d.ChildID, County: d.County, Stage: string(d.Stage), Keeper: d.Keeper, Worker: d.Worker,
-				ReasonCode: d.Why, DueOn: d.DueOn.String(), HeardKeeperAt: sqldb.Micros(d.HeardKeeper), HeardOtherAt: sqldb.Micros(d.HeardOther), Decidable: d.Decidable,
+				ReasonCode: d.Why, DueOn: d.DueOn.String(), HeardKeeperAt: sqldb.Micros(d.HeardKeeper), HeardOtherAt: sqldb.Micros(d.HeardOther), Decidable: d.Decidable, OtherApplicationId: d.OtherID,
 			})
 		}
 		return err
@@ -58,9 +62,24 @@ func (s *Server) HearDisagreement(ctx context.Context, req *educationv1.HearDisa
 	})
 }
 
-// DecideDisagreement says who keeps an application.
+// DecideDisagreement says who keeps an application. The registry is asked who may
+// decide for the child before the transaction.
 func (s *Server) DecideDisagreement(ctx context.Context, req *educationv1.DecideDisagreementRequest) (*educationv1.DecideDisagreementResponse, error) {
+	var child, application string
+	var family domain.Family
+	refused := s.look(ctx, func(st app.Store) (err error) {
+		child, application, err = s.App.ToMove(ctx, st, req.GetDisagreementId(), req.GetOutcome())
+		return err
+	})
+	if refused == nil && child != "" {
+		if family, refused = s.Children.FamilyOf(ctx, child, application, ""); errors.Is(refused, domain.ErrChildUnknown) { // who has no guardian any more
+			refused = nil
+		}
+	}
 	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.DecideDisagreementResponse, error) {
-		return &educationv1.DecideDisagreementResponse{}, s.App.DecideDisagreement(ctx, s.In(tx), req.GetDisagreementId(), req.GetOutcome(), req.GetReasonCode())
+		if refused != nil { // a repeat of the same command had its answer before this
+			return nil, refused
+		}
+		return &educationv1.DecideDisagreementResponse{}, s.App.DecideDisagreement(ctx, s.In(tx), req.GetDisagreementId(), req.GetOutcome(), req.GetReasonCode(), family)
 	})
 }

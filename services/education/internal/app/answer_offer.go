@@ -31,8 +31,16 @@ func answer(ctx context.Context, s Store, offerID string) (p auth.Principal, o d
 	if a, err = s.Application(seen.ApplicationID); err != nil {
 		return p, o, a, err
 	}
-	o, err = s.Offer(offerID)
-	return p, o, a, err
+	if nobody, err := unkept(s, a); err != nil || nobody {
+		if nobody {
+			err = domain.ErrOfferUnknown
+		}
+		return p, o, a, err
+	}
+	if o, err = s.Offer(offerID); err != nil {
+		return p, o, a, err
+	}
+	return p, o, a, auth.Hide(p.MayActFor(o.Worker), domain.ErrOfferUnknown) // it may have gone over meanwhile
 }
 
 // holdRound keeps the round of an offer's child from being committed or ended

@@ -44,16 +44,19 @@ type Applied struct{ ApplicationID, OfferID, TaskID string }
 // Apply opens an application of a guardian, who applies in person or through a
 // counter or a helper. family is whom the registry names for the child. Of several
 // guardians the first who applies keeps the case; the others are told that there
-// is one.
+// is one. The application is of the child under the reference that the guardian named,
+// so that it stays that child's where two turn out not to be one.
 func (a *App) Apply(ctx context.Context, s Store, f Form, family domain.Family) (done Applied, err error) {
 	family, person, err := a.family(s, family, f.Worker)
 	if err != nil {
 		return done, err
 	}
 	if err := family.May(person); err != nil {
+		if errors.Is(err, domain.ErrApplicationOther) {
+			err = a.other(s, f, family)
+		}
 		return done, err
 	}
-	f.ChildID = family.IDs[0] // one child, under whichever reference
 	if err := a.alone(s, f, family, person); err != nil {
 		return done, err
 	}
@@ -76,6 +79,11 @@ func (a *App) Apply(ctx context.Context, s Store, f Form, family domain.Family) 
 	}
 	if err := a.tellOthers(ctx, s, opened, family, person); err != nil {
 		return done, err
+	}
+	if len(family.IDs) > 1 { // another one may be applied for under another reference at the same time
+		if err := s.FollowAt(ctx, f.ChildID); err != nil {
+			return done, err
+		}
 	}
 	if f.AtOnce {
 		o, task, err := a.OfferNearest(ctx, s, opened.ID, f.Township)
@@ -108,6 +116,22 @@ func (a *App) alone(s Store, f Form, family domain.Family, person string) error 
 		return domain.ErrApplicationTwice
 	}
 	return nil
+}
+
+// other is what one from whom something of the child is hidden is told: the same as who
+// comes second, of today where nobody has applied.
+func (a *App) other(s Store, f Form, family domain.Family) error {
+	all, err := s.ApplicationsOfChild(family.IDs...)
+	if err != nil {
+		return err
+	}
+	since := clock.Today(a.Clock)
+	for _, o := range all {
+		if string(o.Stage) == f.Stage {
+			since = clock.DateOf(o.SubmittedAt)
+		}
+	}
+	return domain.ErrApplicationOther.With("since", since.String())
 }
 
 // wishes checks a form and loads the schools that it names.

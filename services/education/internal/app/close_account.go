@@ -32,12 +32,42 @@ func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 			}
 			continue
 		}
-		if application.WantsEvidence() {
-			err = a.withdraw(ctx, s, application)
-		} else if err = withdrawBetter(ctx, s, application.ID); err == nil {
-			err = s.DropEvidence(application.ID)
+		if err := a.endWith(ctx, s, application); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// endWith ends an application with the account of its last guardian.
+func (a *App) endWith(ctx context.Context, s Store, application domain.Application) error {
+	if application.WantsEvidence() {
+		return a.withdraw(ctx, s, application)
+	}
+	if err := withdrawBetter(ctx, s, application.ID); err != nil {
+		return err
+	}
+	return s.DropEvidence(application.ID)
+}
+
+// ChildGone ends what is under way for a child whom the registry does not know any
+// more, since the accounts of all its guardians were closed: one who closed soon before
+// another one left it to the other. Those of an account that is open stay; they end
+// when it is closed.
+func (a *App) ChildGone(ctx context.Context, s Store, childID string) error {
+	all, err := s.ApplicationsOfChild(childID)
+	if err != nil {
+		return err
+	}
+	for _, application := range all {
+		closed, err := s.Closed(application.Worker)
 		if err != nil {
+			return err
+		}
+		if !closed {
+			continue
+		}
+		if err := a.endWith(ctx, s, application); err != nil {
 			return err
 		}
 	}

@@ -221,9 +221,31 @@ func (a *App) matter(ctx context.Context, s Store, id string) (d domain.Disagree
 	return d, application, p, err
 }
 
+// ToMove names the child and the application of a disagreement that an officer is
+// about to decide for the other side, so that the registry is asked beforehand who may
+// decide; "" where nobody has to be asked.
+func (a *App) ToMove(ctx context.Context, s Store, id, outcome string) (childID, applicationID string, err error) {
+	p, err := auth.FromContext(ctx)
+	if err != nil {
+		return "", "", err
+	}
+	d, err := s.PeekDisagreement(id)
+	if err != nil {
+		return "", "", err
+	}
+	if err := auth.Hide(p.CoversDivision(d.County), domain.ErrDisagreementNone); err != nil {
+		return "", "", err
+	}
+	if outcome != domain.OutcomeMove || d.State != domain.MatterOpen || d.Worker == "" || !d.Heard(clock.Today(a.Clock)) {
+		return "", "", nil
+	}
+	return d.ChildID, d.ApplicationID, nil
+}
+
 // DecideDisagreement says who keeps an application. Where a child has two of a stage,
-// the later one is withdrawn, and the earlier one stays where it is in the queue.
-func (a *App) DecideDisagreement(ctx context.Context, s Store, id, outcome, ground string) error {
+// the later one is withdrawn, and the earlier one stays where it is in the queue. It
+// moves to none but who may decide for the child; family is whom ToMove had asked about.
+func (a *App) DecideDisagreement(ctx context.Context, s Store, id, outcome, ground string, family domain.Family) error {
 	d, application, p, err := a.matter(ctx, s, id)
 	if err != nil {
 		return err
@@ -236,6 +258,13 @@ func (a *App) DecideDisagreement(ctx context.Context, s Store, id, outcome, grou
 	}
 	before := application
 	if d.Outcome == domain.OutcomeMove {
+		family, person, err := a.family(s, family, d.Worker)
+		if err != nil {
+			return err
+		}
+		if !family.Decides(person) {
+			return domain.ErrDisagreement.With("field", "outcome")
+		}
 		if application, err = a.decided(ctx, s, application, d.Worker); err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
@@ -67,11 +66,12 @@ func (a *App) FileChoices(ctx context.Context, s Store, f Choices) (domain.Entry
 	return e, s.SaveEntry(ctx, e, events...)
 }
 
-// guarded reads an application for who may act for its guardian.
+// guarded reads an application for who may act for the guardian who keeps it.
 func (a *App) guarded(ctx context.Context, s Store, applicationID string) (domain.Application, error) {
 	application, err := s.PeekApplication(applicationID)
 	if err != nil {
 		return application, err
 	}
-	return application, auth.Hide(mayActFor(ctx, application.Worker), domain.ErrApplicationUnknown)
+	_, err = keeps(ctx, s, application, domain.ErrApplicationUnknown)
+	return application, err
 }

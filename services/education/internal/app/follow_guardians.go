@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -72,7 +71,7 @@ func (a *App) follow(ctx context.Context, s Store, application domain.Applicatio
 	}
 	to, why := f.Keeps(application, person, former)
 	if to == "" {
-		return application, a.unkept(ctx, s, application)
+		return application, a.nobodyKeeps(ctx, s, application)
 	}
 	kept, err := a.keptAgain(ctx, s, application)
 	if err != nil {
@@ -141,11 +140,10 @@ func (a *App) handOffers(ctx context.Context, s Store, application domain.Applic
 	return nil
 }
 
-// unkept shows an officer that nobody is left who could keep an application, and
+// nobodyKeeps shows an officer that nobody is left who could keep an application, and
 // stops the clocks that nobody could meet.
-func (a *App) unkept(ctx context.Context, s Store, application domain.Application) error {
-	matters, err := s.Disagreements(application.ID)
-	if err != nil || slices.ContainsFunc(matters, func(d domain.Disagreement) bool { return d.Kind == domain.MatterNobody }) {
+func (a *App) nobodyKeeps(ctx context.Context, s Store, application domain.Application) error {
+	if known, err := unkept(s, application); err != nil || known {
 		return err
 	}
 	offers, err := s.Standing(application.ID)
@@ -293,7 +291,7 @@ func (a *App) onlyOne(ctx context.Context, s Store, all []domain.Application) er
 		if slices.ContainsFunc(matters, func(m domain.Disagreement) bool { return m.OtherID == o.ID }) {
 			continue
 		}
-		if err := s.SaveDisagreement(ctx, d); err != nil && !errors.Is(err, domain.ErrDisagreementTwice) {
+		if err := s.SaveDisagreement(ctx, d); err != nil {
 			return err
 		}
 		if err := a.tellFiled(ctx, s, d, f); err != nil {

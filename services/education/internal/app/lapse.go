@@ -6,7 +6,7 @@ import (
 
 // Lapse ends an offer that was not answered in time. Nothing is lost but the
 // offer: the application is back at its place in the queue. Of a guardian
-// whose death is recorded it waits.
+// whose death is recorded it waits, and so it does while nobody keeps the application.
 func (a *App) Lapse(ctx context.Context, s Store, offerID string) error {
 	seen, err := s.PeekOffer(offerID)
 	if err != nil {
@@ -17,6 +17,9 @@ func (a *App) Lapse(ctx context.Context, s Store, offerID string) error {
 	}
 	application, err := s.Application(seen.ApplicationID)
 	if err != nil {
+		return err
+	}
+	if nobody, err := unkept(s, application); err != nil || nobody {
 		return err
 	}
 	o, err := s.Offer(offerID)

@@ -61,6 +61,8 @@ type Store interface {
 	Better(applicationID string) (domain.Offer, error)
 	// StandingOffers lists and locks the offers to a guardian that wait, or were accepted.
 	StandingOffers(worker string) ([]domain.Offer, error)
+	// Closed reports whether a guardian's account is closed.
+	Closed(worker string) (bool, error)
 	// Died reports whether a guardian's death is recorded.
 	Died(worker string) (bool, error)
 	SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error

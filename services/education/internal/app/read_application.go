@@ -35,11 +35,11 @@ func (a *App) ReadApplication(ctx context.Context, s Store, id string) (Shown, e
 		return Shown{}, err
 	}
 	if p.Kind == auth.Officer {
-		err = p.CoversDivision(application.County)
+		err = auth.Hide(p.CoversDivision(application.County), domain.ErrApplicationUnknown)
 	} else {
-		err = p.MayActFor(application.Worker)
+		_, err = keeps(ctx, s, application, domain.ErrApplicationUnknown)
 	}
-	if err = auth.Hide(err, domain.ErrApplicationUnknown); err != nil {
+	if err != nil {
 		return Shown{}, err
 	}
 	return a.read(ctx, s, p, application)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
@@ -15,11 +14,14 @@ func (a *App) Withdraw(ctx context.Context, s Store, applicationID string) error
 	if err != nil {
 		return err
 	}
-	if err := auth.Hide(mayActFor(ctx, seen.Worker), domain.ErrApplicationUnknown); err != nil {
+	if _, err := keeps(ctx, s, seen, domain.ErrApplicationUnknown); err != nil {
 		return err
 	}
 	application, err := s.Application(applicationID)
 	if err != nil {
+		return err
+	}
+	if _, err := keeps(ctx, s, application, domain.ErrApplicationUnknown); err != nil { // it may have gone over meanwhile
 		return err
 	}
 	return a.withdraw(ctx, s, application)

@@ -56,6 +56,12 @@ func (f Family) May(person string) error {
 	return nil
 }
 
+// Decides reports whether a person may decide for the child.
+func (f Family) Decides(person string) bool {
+	k, _ := f.keeper(person)
+	return k.Decides
+}
+
 // The reasons for which an application goes over that no guardian's end gives.
 const (
 	handedHidden = "hidden"
@@ -99,11 +105,15 @@ func (f Family) Keeps(a Application, person, former string) (to, why string) {
 }
 
 // HandOver gives an application to another guardian: nothing of it changes but who
-// decides. Who had it first is remembered until it is given back.
+// decides. Who had it first is remembered until it is given back. That something was
+// hidden from who had it is nobody's to know: it is told as an officer's decision.
 func (a Application) HandOver(to, why string) (Application, []Event) {
 	a.Former, a.HandedWhy, a.Worker = a.Worker, why, to
 	if why == handedBack {
 		a.Former, a.HandedWhy = "", ""
+	}
+	if why == handedHidden {
+		why = HandedDecided
 	}
 	return a, []Event{ApplicationHandedOver{ApplicationID: a.ID, ChildID: a.ChildID, ReasonCode: why}}
 }

@@ -24,7 +24,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store, held *evidence.Holder) *co
 	r := consume.NewRouter()
 	evidence.Listen(r, held)
 	arrival.On(r, "education", in, map[string]arrival.Use[app.Store]{
-		"offer": a.StartOfferClock, "decision": a.ServeDecision, "appeal": a.ServeAppeal,
+		"offer": a.StartOfferClock, "decision": arrival.Whoever(a.ServeDecision), "appeal": arrival.Whoever(a.ServeAppeal),
 	})
 	closing.On(r, in, a.CloseAccount)
 	guardians := func(ctx context.Context, tx *sqldb.Tx, child string) error {
@@ -48,7 +48,7 @@ func Follow(a *app.App, db *sqldb.DB, in func(*sqldb.Tx) app.Store, children app
 	return func(ctx context.Context, payload []byte) error {
 		family, err := children.FamilyOf(ctx, string(payload), "", "")
 		if errors.Is(err, domain.ErrChildUnknown) { // went with its last guardian's account
-			return nil
+			return db.Update(ctx, func(tx *sqldb.Tx) error { return a.ChildGone(ctx, in(tx), string(payload)) })
 		}
 		if err != nil {
 			return err

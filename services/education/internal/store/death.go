@@ -6,6 +6,9 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
+// Closed reports whether a person's account is closed.
+func (t *inTx) Closed(worker string) (bool, error) { return account.Closed(t.tx, worker) }
+
 // Died reports whether a person's death is recorded: nothing lapses of what was
 // offered, and nothing new is.
 func (t *inTx) Died(worker string) (bool, error) { return account.Died(t.tx, worker) }

@@ -34,16 +34,16 @@ func (d Department) Router() *consume.Router {
 	evidence.Listen(r, d.Evidence)
 	tx := func(tx *sqldb.Tx) *sqldb.Tx { return tx } // three stores have their part in it
 	arrival.On(r, "employment", tx, map[string]arrival.Use[*sqldb.Tx]{
-		"offer": func(ctx context.Context, tx *sqldb.Tx, id string, at time.Time) error {
+		"offer": func(ctx context.Context, tx *sqldb.Tx, id, _ string, at time.Time) error {
 			return d.App.StartOfferClock(ctx, d.In(tx), id, at)
 		},
-		"proposal": func(ctx context.Context, tx *sqldb.Tx, id string, at time.Time) error {
+		"proposal": func(ctx context.Context, tx *sqldb.Tx, id, _ string, at time.Time) error {
 			return d.Fair.StartProposalClock(ctx, d.Fairs(tx), id, at)
 		},
-		"fair_result": func(ctx context.Context, tx *sqldb.Tx, id string, at time.Time) error {
+		"fair_result": func(ctx context.Context, tx *sqldb.Tx, id, _ string, at time.Time) error {
 			return d.Fair.ServeResult(ctx, d.Fairs(tx), id, at)
 		},
-		"passed_over": func(ctx context.Context, tx *sqldb.Tx, id string, at time.Time) error {
+		"passed_over": func(ctx context.Context, tx *sqldb.Tx, id, _ string, at time.Time) error {
 			return d.Fair.ServePassing(ctx, d.Fairs(tx), id, at)
 		},
 	})

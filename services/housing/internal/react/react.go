@@ -16,7 +16,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store, e *evidence.Holder) *consu
 	r := consume.NewRouter()
 	evidence.Listen(r, e)
 	arrival.On(r, "housing", in, map[string]arrival.Use[app.Store]{
-		"offer": a.StartOfferClock, "exit": a.StartExitClock, "decision": a.ServeDecision, "renewal": a.ServeRenewal, "exit_decision": a.ServeExit,
+		"offer": arrival.Whoever(a.StartOfferClock), "exit": arrival.Whoever(a.StartExitClock), "decision": arrival.Whoever(a.ServeDecision), "renewal": arrival.Whoever(a.ServeRenewal), "exit_decision": arrival.Whoever(a.ServeExit),
 	})
 	closing.On(r, in, a.CloseAccount)
 	return r

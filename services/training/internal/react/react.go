@@ -26,7 +26,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store) *consume.Router {
 	consume.On(r, "employment", h.hireDisputed)
 	consume.On(r, "employment", h.hireUndone)
 	consume.On(r, "employment", h.hireEnded)
-	arrival.On(r, "training", in, map[string]arrival.Use[app.Store]{"offer": a.StartOfferClock})
+	arrival.On(r, "training", in, map[string]arrival.Use[app.Store]{"offer": arrival.Whoever(a.StartOfferClock)})
 	evidence.ListenToGrants(r)
 	closing.On(r, in, a.CloseAccount)
 	return r

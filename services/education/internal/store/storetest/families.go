@@ -254,7 +254,8 @@ func (h *saga) answer() {
 			}
 			return h.cases.DeclinePlace(h.ctx, s, a.OfferID)
 		}, domain.ErrOfferUnknown)
-		if (err == nil) != (worker == a.Worker) {
+		nobody := slices.ContainsFunc(h.matters(domain.MatterNobody), func(d domain.Disagreement) bool { return d.ApplicationID == a.ID })
+		if (err == nil) != (worker == a.Worker && !nobody) {
 			h.r.Fatalf("%s answers an offer of %s: %v", worker, a.Worker, err)
 		}
 		if err == nil {
@@ -295,8 +296,9 @@ func (h *saga) decide() {
 		if d.Kind == domain.MatterNobody {
 			continue
 		}
+		family := h.family(slices.Index(h.ids, d.ChildID))
 		outcome := rapid.SampledFrom([]string{domain.OutcomeKeep, domain.OutcomeMove}).Draw(h.r, "outcome")
-		err := h.in("", func(s app.Store) error { return h.cases.DecideDisagreement(h.ctx, s, d.ID, outcome, "other") }, domain.ErrApplicationState)
+		err := h.in("", func(s app.Store) error { return h.cases.DecideDisagreement(h.ctx, s, d.ID, outcome, "other", family) }, domain.ErrApplicationState, domain.ErrDisagreement)
 		if err == nil && d.OtherID != "" {
 			h.gone[d.OtherID], h.offers[d.OtherID] = true, ""
 		}

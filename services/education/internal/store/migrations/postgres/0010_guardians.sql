@@ -40,5 +40,5 @@ CREATE TABLE disagreement (
   decided_at           BIGINT  NOT NULL,
   version              BIGINT  NOT NULL
 );
-CREATE UNIQUE INDEX disagreement_once ON disagreement (application_id, worker) WHERE state = 'open';
+CREATE UNIQUE INDEX disagreement_once ON disagreement (application_id, worker, other_application_id) WHERE state = 'open';
 CREATE INDEX disagreement_open ON disagreement (county, due_on) WHERE state = 'open';
