@@ -1,8 +1,10 @@
 package console_test
 
 import (
+	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -251,5 +253,52 @@ func TestSchoolPagesWhenNobodyAnswers(t *testing.T) {
 	f := start(t, false)
 	for _, path := range []string{"/education", "/education/tasks", "/education/appeals", "/education/papers", "/education/grants", "/workers/somebody/school"} {
 		f.has(f.get(path, 200), "教育部门暂时没有回答")
+	}
+}
+
+// The officer who hears both sees who they are, and about which child; a guardian takes
+// back what was filed, and nothing else.
+func TestWhoIsHeard(t *testing.T) {
+	f := start(t, true)
+	ref := f.world.someone(t, number, 1)
+	f.has(f.get("/education/disagreements", 200), `href="/workers/worker-keeper"`, `href="/workers/worker-other"`, `href="/guardians/of/child-1"`, "后提出的申请")
+	f.schooling(func(s *schooling) {
+		s.others = []*educationv1.OtherCase{{ChildId: "child-1", Stage: "primary", Since: "2026-11-02", DueOn: "2026-11-17"}}
+	})
+	page := f.get("/workers/"+ref+"/school", 200)
+	f.has(page, "孩子有两份申请")
+	if strings.Contains(page, "撤回异议") || strings.Contains(page, "/school/disagree") {
+		t.Error("what nobody filed can be taken back, or filed again")
+	}
+	f.schooling(func(s *schooling) { s.others[0].DisagreementId = "disagreement-1" })
+	f.has(f.get("/workers/"+ref+"/school", 200), "撤回异议")
+}
+
+// A decision about a guardian that is missing or misspelled is none, and no refusal.
+func TestADecisionIsSaid(t *testing.T) {
+	f := start(t, true)
+	at, err := url.Parse(f.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.browser.Jar.SetCookies(at, []*http.Cookie{{Name: "qiao_desk", Value: "civ-7.654301", Path: "/"}})
+	for _, path := range []string{"/guardians/of/child-1/decide", "/guardians/cases/case-1"} {
+		for _, decision := range []string{"", "agreed", "Agree"} {
+			f.post(path, 422, "guardian", "g-1", "sure", "yes", "reason", "other", "decision", decision)
+		}
+		f.schooling(func(s *schooling) {
+			if len(s.decided) > 0 {
+				t.Errorf("%s: what nobody said was decided: %v", path, s.decided)
+			}
+		})
+		for _, decision := range []string{"agree", "refuse"} {
+			f.post(path, 200, "guardian", "g-1", "sure", "yes", "reason", "other", "decision", decision)
+		}
+		f.schooling(func(s *schooling) {
+			if fmt.Sprint(s.decided) != "[true false]" {
+				t.Errorf("%s: %v", path, s.decided)
+			}
+			s.decided = nil
+		})
 	}
 }

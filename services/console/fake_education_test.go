@@ -21,6 +21,8 @@ type schooling struct {
 	refuse  error
 	staff   []string // who signed
 	results int      // outcomes that are listed
+	others  []*educationv1.OtherCase
+	decided []bool // what officers decided about guardians
 }
 
 func (w *world) school() *schooling {
@@ -32,6 +34,53 @@ func (w *world) school() *schooling {
 		}, bundle: []string{"first part\n", "second part\n"}}
 	}
 	return w.schooling
+}
+
+// fakeSchoolGuardians is what the stand-in education service says of guardians.
+type fakeSchoolGuardians struct {
+	educationv1.GuardiansServer // the other methods are not called
+	*world
+}
+
+func (f fakeSchoolGuardians) ListDisagreements(context.Context, *educationv1.ListDisagreementsRequest) (*educationv1.ListDisagreementsResponse, error) {
+	return &educationv1.ListDisagreementsResponse{Disagreements: []*educationv1.Disagreement{{
+		DisagreementId: "disagreement-1", ApplicationId: "application-1", ChildId: "child-1", County: "654301", Stage: "primary",
+		Keeper: "worker-keeper", Worker: "worker-other", DueOn: "2026-12-09", OtherApplicationId: "application-later",
+	}}}, nil
+}
+
+func (f fakeSchoolGuardians) ListOtherCases(context.Context, *educationv1.ListOtherCasesRequest) (*educationv1.ListOtherCasesResponse, error) {
+	return &educationv1.ListOtherCasesResponse{Cases: f.school().others}, nil
+}
+
+// fakeGuardians is what the stand-in registry says of a guardian's children.
+type fakeGuardians struct {
+	registryv1.GuardiansServer // the other methods are not called
+	*world
+}
+
+func (fakeGuardians) ListGuardians(context.Context, *registryv1.ListGuardiansRequest) (*registryv1.ListGuardiansResponse, error) {
+	return &registryv1.ListGuardiansResponse{Name: "叶尔肯", BirthDate: "2020-05-14", County: "654301", ChildIds: []string{"child-1"}}, nil
+}
+
+func (fakeGuardians) ListGuardianMatters(context.Context, *registryv1.ListGuardianMattersRequest) (*registryv1.ListGuardianMattersResponse, error) {
+	return &registryv1.ListGuardianMattersResponse{}, nil
+}
+
+func (f fakeGuardians) DecideGuardian(_ context.Context, r *registryv1.DecideGuardianRequest) (*registryv1.DecideGuardianResponse, error) {
+	s := f.school()
+	s.decided = append(s.decided, r.GetApprove())
+	return &registryv1.DecideGuardianResponse{}, nil
+}
+
+func (f fakeGuardians) DecideGuardianCase(_ context.Context, r *registryv1.DecideGuardianCaseRequest) (*registryv1.DecideGuardianCaseResponse, error) {
+	s := f.school()
+	s.decided = append(s.decided, r.GetApprove())
+	return &registryv1.DecideGuardianCaseResponse{}, nil
+}
+
+func (fakeGuardians) ListMyChildren(context.Context, *registryv1.ListMyChildrenRequest) (*registryv1.ListMyChildrenResponse, error) {
+	return &registryv1.ListMyChildrenResponse{Children: []*registryv1.MyChild{{ChildId: "child-1", Name: "叶尔肯"}}}, nil
 }
 
 // act notes what was asked for, and refuses where the test says so.

@@ -78,11 +78,11 @@ func (w *world) start(p *testkit.Platform, except ...string) {
 	}
 	p.T.Cleanup(func() { _ = kit.Close() })
 	for service, methods := range map[string][]contract.Method{
-		"registry":   registryv1.RegistryMethods(fakeRegistry{world: w}),
+		"registry":   append(registryv1.RegistryMethods(fakeRegistry{world: w}), registryv1.GuardiansMethods(fakeGuardians{world: w})...),
 		"employment": employmentv1.EmploymentMethods(fakeEmployment{world: w}),
 		"training":   trainingv1.TrainingMethods(fakeTraining{world: w}),
 		"insurance":  insurancev1.InsuranceMethods(fakeInsurance{world: w}),
-		"education":  educationv1.EducationMethods(fakeEducation{world: w}),
+		"education":  append(educationv1.EducationMethods(fakeEducation{world: w}), educationv1.GuardiansMethods(fakeSchoolGuardians{world: w})...),
 		"housing":    housingv1.HousingMethods(fakeHousing{world: w}),
 	} {
 		if !slices.Contains(except, service) {

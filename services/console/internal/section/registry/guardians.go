@@ -148,8 +148,15 @@ func (s *pages) childAct(v *frame.Visit) error {
 	case "hear":
 		_, err = s.guardians.HearGuardian(ctx, &registryv1.HearGuardianRequest{GuardianId: f("guardian"), Side: f("side")})
 	case "decide":
-		if err = v.Sure(); err == nil {
-			_, err = s.guardians.DecideGuardian(ctx, &registryv1.DecideGuardianRequest{GuardianId: f("guardian"), Approve: f("decision") == "agree"})
+		decision := f("decision")
+		switch {
+		case decision != "agree" && decision != "refuse":
+			err = frame.ErrInput
+		default:
+			err = v.Sure()
+		}
+		if err == nil {
+			_, err = s.guardians.DecideGuardian(ctx, &registryv1.DecideGuardianRequest{GuardianId: f("guardian"), Approve: decision == "agree"})
 		}
 	case "ask":
 		if err = v.Sure(); err == nil {
@@ -180,6 +187,8 @@ func (s *pages) decideGuardianCase(v *frame.Visit) error {
 	approve := v.Form("decision") == "agree"
 	err := func() error {
 		switch {
+		case !approve && v.Form("decision") != "refuse":
+			return frame.ErrInput
 		case approve && v.Sure() != nil:
 			return v.Sure()
 		case !approve && v.Form("reason") == "":
