@@ -776,3 +776,30 @@ func TestAChildGrowsUp(t *testing.T) {
 		t.Errorf("told %d times", count)
 	}
 }
+
+// Where nobody is left, a look is in the log of who registered the child, but not of
+// one from whom the child is hidden.
+func TestNobodyIsLeftButFromWhomItIsHidden(t *testing.T) {
+	for name, hide := range map[string]bool{"shown": false, "hidden": true} {
+		t.Run(name, func(t *testing.T) {
+			m := newFamily(t)
+			got, err := m.client.GetChild(m.Service("education"), &registryv1.GetChildRequest{ChildId: m.child, CaseId: "app-1"})
+			if err != nil || len(got.GetGuardians()) != 1 {
+				t.Fatalf("%v, %v", got, err)
+			}
+			id := got.GetGuardians()[0].GetGuardianId()
+			if hide {
+				m.decided(&registryv1.OpenGuardianCaseRequest{
+					CaseKind: "hide", GuardianId: id, Hidden: []string{"address"}, ValidTo: "2027-06-30", ReasonCode: "protection_order", Paper: "protection_order",
+				})
+			}
+			m.decided(&registryv1.OpenGuardianCaseRequest{CaseKind: "end", GuardianId: id, ReasonCode: "custody_lost", Paper: "court_paper"})
+			if _, err := m.client.GetChild(m.As(auth.Principal{Kind: auth.Officer, Subject: "e-9", Department: "edu", Division: home}), &registryv1.GetChildRequest{ChildId: m.child}); err != nil {
+				t.Fatal(err)
+			}
+			if in := slices.ContainsFunc(m.accesses(t, m.mother), func(l *registryv1.AccessEntry) bool { return l.GetReader() == "e-9" }); in == hide {
+				t.Errorf("the look is in the log: %v", in)
+			}
+		})
+	}
+}
