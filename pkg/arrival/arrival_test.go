@@ -72,7 +72,7 @@ func TestClocksAreThoseOfTheContract(t *testing.T) {
 	none := func(context.Context, *sqldb.Tx, string, string, time.Time) error { return nil }
 	for name, uses := range map[string]map[string]arrival.Use[*sqldb.Tx]{
 		"one is forgotten": {"offer": none},
-		"one is not there": {"offer": none, "proposal": none, "hire": none},
+		"one is not there": {"offer": none, "proposal": none, "fair_result": none, "passed_over": none, "hire": none},
 	} {
 		func() {
 			defer func() {

@@ -90,6 +90,11 @@ func (r *reader) run(ctx context.Context) {
 	sub, err := r.cfg.Conn.Subscribe(event.Announce(r.channel), r.heard)
 	if err == nil {
 		defer func() { _ = sub.Unsubscribe() }()
+		// Whoever has the lease is heard: a restored publisher asks the moment that it
+		// starts, and takes it for granted that nobody listens where nobody answers.
+		arrived, cancel := context.WithTimeout(ctx, 2*time.Second)
+		_ = r.cfg.Conn.FlushWithContext(arrived) // without the bus nobody asks either
+		cancel()
 	}
 	for ctx.Err() == nil {
 		err := r.acquire(ctx)

@@ -80,8 +80,8 @@ func TestFromApplicationToLease(t *testing.T) {
 			t.Errorf("%s carries the address", e.Type)
 		}
 	}
-	want := []string{"housing.home.listed.v1", "housing.application.submitted.v1", "housing.evidence.changed.v1", "housing.eligibility.decided.v1", "housing.eligibility.decided.v1",
-		"housing.offer.made.v1", "housing.offer.accepted.v1", "housing.lease.signed.v1", "housing.record.read.v1", "housing.application.submitted.v1"}
+	want := []string{"housing.home.listed.v1", "housing.application.submitted.v1", "housing.evidence.changed.v1", "housing.eligibility.decided.v1",
+		"housing.record.read.v1", "housing.eligibility.decided.v1", "housing.record.read.v1", "housing.offer.made.v1", "housing.offer.accepted.v1", "housing.lease.signed.v1", "housing.record.read.v1", "housing.application.submitted.v1"}
 	if !slices.Equal(types, want) {
 		t.Errorf("published %v", types)
 	}
