@@ -33,11 +33,13 @@ func (a *App) OfferRound(ctx context.Context, s Store, id string) (offered int, 
 	if err != nil {
 		return 0, err
 	}
+	dead, err := s.DeadAmong(r.County, r.Kind)
+	if err != nil {
+		return 0, err
+	}
 	standing := make(map[string]domain.Standing, len(ranked))
 	for _, st := range ranked {
-		if died, err := s.Died(st.Candidate.Application.Worker); err != nil {
-			return 0, err
-		} else if died { // takes no part in this pass, and keeps the place
+		if slices.Contains(dead, st.Candidate.Application.ID) { // takes no part in this pass, and keeps the place
 			continue
 		}
 		standing[st.Candidate.Application.ID] = st

@@ -49,6 +49,9 @@ type Store interface {
 	// Died reports whether a person's death is recorded; Reachable refuses what
 	// would be offered then.
 	Died(worker string) (bool, error)
+	// DeadAmong lists the applications of a county's list whose applicant's death is
+	// recorded.
+	DeadAmong(county string, kind domain.Kind) ([]string, error)
 	Reachable(worker string) error
 	SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error
 

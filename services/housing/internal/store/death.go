@@ -3,8 +3,14 @@ package store
 import (
 	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/person"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
 )
+
+// DeadAmong lists the applications of a county's list whose applicant's death is recorded.
+func (t *inTx) DeadAmong(county string, kind domain.Kind) ([]string, error) {
+	return sqldb.Collect(t.tx, scanID, `SELECT id FROM application WHERE county = $1 AND kind = $2 AND `+account.OfTheDead("application.worker")+` ORDER BY id`, county, kind)
+}
 
 // Died reports whether a person's death is recorded: nothing lapses of what was
 // offered, and nothing new is.

@@ -31,6 +31,12 @@ func (t *inTx) Lease(id string) (domain.Lease, error) { return leases.Load(t.tx,
 // PeekLease reads a lease without locking it.
 func (t *inTx) PeekLease(id string) (domain.Lease, error) { return leases.Peek(t.tx, id) }
 
+// tenant is whose a lease is. What hangs on a lease goes with it, where the lease was
+// assigned to another when two persons were parted.
+func (t *inTx) tenant(leaseID string) (worker string, err error) {
+	return worker, t.tx.QueryRow(`SELECT worker FROM lease WHERE id = $1`, leaseID).Scan(&worker)
+}
+
 // SaveLease writes a lease and its events; a second lease of an offer is outbox.ErrStale.
 func (t *inTx) SaveLease(ctx context.Context, l domain.Lease, events ...domain.Event) error {
 	return leases.Save(ctx, t.outbox, t.tx, l, events...)

@@ -26,7 +26,14 @@ var renewals = table.New(table.Spec[domain.Renewal]{
 })
 
 // Renewal loads and locks a wish for another term.
-func (t *inTx) Renewal(id string) (domain.Renewal, error) { return renewals.Load(t.tx, id) }
+func (t *inTx) Renewal(id string) (domain.Renewal, error) {
+	r, err := renewals.Load(t.tx, id)
+	if err != nil {
+		return r, err
+	}
+	r.Worker, err = t.tenant(r.LeaseID)
+	return r, err
+}
 
 // RenewalsOf lists a lease's renewals, the newest first.
 func (t *inTx) RenewalsOf(leaseID string) ([]domain.Renewal, error) {

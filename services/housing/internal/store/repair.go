@@ -24,7 +24,14 @@ var repairs = table.New(table.Spec[domain.Repair]{
 })
 
 // Repair loads and locks a repair.
-func (t *inTx) Repair(id string) (domain.Repair, error) { return repairs.Load(t.tx, id) }
+func (t *inTx) Repair(id string) (domain.Repair, error) {
+	r, err := repairs.Load(t.tx, id)
+	if err != nil {
+		return r, err
+	}
+	r.Worker, err = t.tenant(r.LeaseID)
+	return r, err
+}
 
 // RepairsOf lists a lease's repairs, the newest first.
 func (t *inTx) RepairsOf(leaseID string) ([]domain.Repair, error) {

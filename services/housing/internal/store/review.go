@@ -25,7 +25,14 @@ var reviews = table.New(table.Spec[domain.Review]{
 })
 
 // Review loads and locks what a clock opened for a person.
-func (t *inTx) Review(id string) (domain.Review, error) { return reviews.Load(t.tx, id) }
+func (t *inTx) Review(id string) (domain.Review, error) {
+	r, err := reviews.Load(t.tx, id)
+	if err != nil {
+		return r, err
+	}
+	r.Worker, err = t.tenant(r.LeaseID)
+	return r, err
+}
 
 // ReviewsOf lists a lease's reviews, the newest first.
 func (t *inTx) ReviewsOf(leaseID string) ([]domain.Review, error) {

@@ -44,7 +44,9 @@ type Store interface {
 	// ApplicationOf reports false where the worker has not applied to the fair.
 	ApplicationOf(worker, fairID string) (fair.Application, bool, error)
 	PeekApplicationOf(worker, fairID string) (fair.Application, bool, error)
-	// PeekApplication returns ErrApplicationUnknown where there is none.
+	// Application loads and locks one; it and PeekApplication return ErrApplicationUnknown
+	// where there is none.
+	Application(id string) (fair.Application, error)
 	PeekApplication(id string) (fair.Application, error)
 	// PeekApplications lists the worker's applications to fairs that were not withdrawn.
 	PeekApplications(worker string) ([]fair.Application, error)

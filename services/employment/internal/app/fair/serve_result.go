@@ -22,7 +22,7 @@ func (a *App) ServeResult(ctx context.Context, s Store, applicationID string, at
 	if _, err := s.Share(seen.FairID); err != nil {
 		return err
 	}
-	application, _, err := s.ApplicationOf(seen.Worker, seen.FairID)
+	application, err := s.Application(applicationID)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func withdraw(ctx context.Context, s Store, seen fair.Application) error {
 	if _, err := s.Share(seen.FairID); err != nil {
 		return err
 	}
-	application, _, err := s.ApplicationOf(seen.Worker, seen.FairID)
+	application, err := s.Application(seen.ID) // of two by references that were joined since, this one
 	if err != nil {
 		return err
 	}

@@ -75,6 +75,15 @@ func (t *inTx) PeekApplicationOf(worker, fairID string) (fair.Application, bool,
 	return t.application(ofWorker, worker, fairID)
 }
 
+// Application loads and locks an application by its number.
+func (t *inTx) Application(id string) (fair.Application, error) {
+	a, found, err := t.application(`id = $1`+applications.Lock(t.tx), id)
+	if err == nil && !found {
+		err = fair.ErrApplicationUnknown
+	}
+	return a, err
+}
+
 // PeekApplication reads an application by its number.
 func (t *inTx) PeekApplication(id string) (fair.Application, error) {
 	a, found, err := t.application(`id = $1`, id)
