@@ -33,7 +33,11 @@ func (s *pages) showFind(v *frame.Visit, status int, b findBody) error {
 // found by a number of before is opened only by one who was told to compare.
 func (s *pages) find(v *frame.Visit) error {
 	who, kind := strings.TrimSpace(v.Form("who")), v.Form("kind")
-	if number, _ := ident.NormaliseID(who); len(number) == 18 || kind != "" && kind != string(ident.ResidentNumber) {
+	other := kind != "" && kind != string(ident.ResidentNumber)
+	if number, _ := ident.NormaliseID(who); len(number) == 18 || other {
+		if !other {
+			who = number
+		}
 		reply, err := s.registry.FindWorker(v.As(help), &registryv1.FindWorkerRequest{DocumentKind: kind, DocumentNumber: who, DocumentCountry: v.Form("country"), CaseId: ident.NewID()})
 		switch {
 		case err != nil:
