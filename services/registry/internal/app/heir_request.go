@@ -3,8 +3,6 @@ package app
 import (
 	"context"
 	"encoding/json"
-	"strings"
-	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -133,12 +131,16 @@ func (a *App) HeirRequests(ctx context.Context, s Store) ([]domain.HeirRequest, 
 	return all, p, err
 }
 
-// heirRequest loads a request of the officer's counties.
-func heirRequest(ctx context.Context, s Store, id string) (r domain.HeirRequest, p auth.Principal, err error) {
+// heirRequest loads and locks a request of the officer's counties.
+func heirRequest(ctx context.Context, s Store, id string) (domain.HeirRequest, auth.Principal, error) {
+	return heirRequestBy(ctx, s.HeirRequest, id)
+}
+
+func heirRequestBy(ctx context.Context, load func(string) (domain.HeirRequest, error), id string) (r domain.HeirRequest, p auth.Principal, err error) {
 	if p, err = auth.FromContext(ctx); err != nil {
 		return r, p, err
 	}
-	if r, err = s.HeirRequest(id); err != nil {
+	if r, err = load(id); err != nil {
 		return r, p, err
 	}
 	if p.CoversDivision(r.County) != nil {
@@ -200,43 +202,17 @@ func (a *App) DecideHeirRequest(ctx context.Context, s Store, id string, approve
 }
 
 // ShowToHeir shows once what was granted: what one department's record says happened.
-// Where the person lives after all, nothing is shown any more.
+// Where the person lives after all, nothing is shown any more. Who it was is opened
+// before anything is written, so that what cannot be opened does not count as shown.
 func (a *App) ShowToHeir(ctx context.Context, id string) (name ident.Name, steps []domain.Step, err error) {
 	var w domain.Worker
-	err = a.Data.Change(ctx, func(s Store) error {
-		steps = nil
-		r, p, err := heirRequest(ctx, s, id)
+	err = a.Data.View(ctx, func(s Store) error {
+		r, _, err := heirRequestBy(ctx, s.PeekHeirRequest, id)
 		if err != nil {
 			return err
 		}
-		if w, err = s.Worker(r.Worker); err != nil {
-			return err
-		}
-		if died, err := s.Died(r.Worker); err != nil {
-			return err
-		} else if !died {
-			return domain.ErrHeirLives
-		}
-		if r, err = r.Show(a.Clock.Now()); err != nil {
-			return err
-		}
-		mine, err := references(s, r.Worker)
-		if err != nil {
-			return err
-		}
-		all, err := s.Steps(mine, time.Time{}, pageMax)
-		if err != nil {
-			return err
-		}
-		for _, step := range all {
-			if strings.HasPrefix(step.Type, r.Source+".") {
-				steps = append(steps, step)
-			}
-		}
-		if err := a.logRead(s, p, r.Worker, id, kindName, kindHeirs); err != nil {
-			return err
-		}
-		return s.SaveHeirRequest(r)
+		w, err = s.PeekWorker(r.Worker)
+		return err
 	})
 	if err != nil {
 		return name, nil, err
@@ -245,6 +221,57 @@ func (a *App) ShowToHeir(ctx context.Context, id string) (name ident.Name, steps
 	if err != nil {
 		return name, nil, err
 	}
-	name, _, err = openProfile(k, w)
+	if name, _, err = openProfile(k, w); err != nil {
+		return name, nil, err
+	}
+	err = a.Data.Change(ctx, func(s Store) (err error) {
+		steps, err = a.heirSteps(ctx, s, id)
+		return err
+	})
 	return name, steps, err
+}
+
+// heirSteps reads what a request shows, notes that it was shown, and logs it.
+func (a *App) heirSteps(ctx context.Context, s Store, id string) ([]domain.Step, error) {
+	r, err := ofTheDead(ctx, s, id)
+	if err != nil {
+		return nil, err
+	}
+	p, err := auth.FromContext(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if r, err = r.Show(a.Clock.Now()); err != nil {
+		return nil, err
+	}
+	mine, err := references(s, r.Worker)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := s.StepsFrom(mine, r.Source, pageMax)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.logRead(s, p, r.Worker, id, kindName, kindHeirs); err != nil {
+		return nil, err
+	}
+	return steps, s.SaveHeirRequest(r)
+}
+
+// ofTheDead loads a request of the officer's counties about somebody whose death is
+// recorded, which nobody takes back until the transaction ends.
+func ofTheDead(ctx context.Context, s Store, id string) (domain.HeirRequest, error) {
+	r, _, err := heirRequest(ctx, s, id)
+	if err != nil {
+		return r, err
+	}
+	if _, err := s.Worker(r.Worker); err != nil {
+		return r, err
+	}
+	if died, err := s.Died(r.Worker); err != nil {
+		return r, err
+	} else if !died {
+		return r, domain.ErrHeirLives
+	}
+	return r, nil
 }

@@ -93,6 +93,7 @@ type Store interface {
 	Died(worker string) (bool, error)
 	// HeirRequest loads and locks a request, or returns ErrHeirUnknown.
 	HeirRequest(id string) (domain.HeirRequest, error)
+	PeekHeirRequest(id string) (domain.HeirRequest, error)
 	// HeirRequests lists what is to be decided and shown in the counties whose codes begin so.
 	HeirRequests(counties string) ([]domain.HeirRequest, error)
 	SaveHeirRequest(r domain.HeirRequest) error
@@ -113,6 +114,8 @@ type Store interface {
 	JoinCasesOf(workers []string) ([]domain.JoinCase, error)
 	// StepsSince lists the steps of some references since a time, newest first.
 	StepsSince(workers []string, since time.Time, limit int) ([]domain.Step, error)
+	// StepsFrom lists the newest steps of some references that a department published.
+	StepsFrom(workers []string, source string, limit int) ([]domain.Step, error)
 	// Join has reads by one of two references find both from here on, as a case that
 	// was applied says.
 	Join(c domain.JoinCase) error

@@ -23,6 +23,11 @@ var heirRequests = table.New(table.Spec[domain.HeirRequest]{
 // HeirRequest loads and locks a request.
 func (t *Tx) HeirRequest(id string) (domain.HeirRequest, error) { return heirRequests.Load(t.tx, id) }
 
+// PeekHeirRequest reads a request.
+func (t *Tx) PeekHeirRequest(id string) (domain.HeirRequest, error) {
+	return heirRequests.Peek(t.tx, id)
+}
+
 // HeirRequests lists what is to be decided and to be shown in the counties whose codes
 // begin so, by the last day to decide.
 func (t *Tx) HeirRequests(counties string) ([]domain.HeirRequest, error) {

@@ -95,6 +95,11 @@ func (t *Tx) StepsSince(workers []string, since time.Time, limit int) ([]domain.
 	return t.newest(workers, limit, `occurred_at >= $2 ORDER BY occurred_at DESC, event_id DESC LIMIT $3`, sqldb.Micros(since), limit)
 }
 
+// StepsFrom lists the newest steps of some references that a department published.
+func (t *Tx) StepsFrom(workers []string, source string, limit int) ([]domain.Step, error) {
+	return t.newest(workers, limit, `type LIKE $2 || '.%' ORDER BY occurred_at DESC, event_id DESC LIMIT $3`, source, limit)
+}
+
 // newest merges what is found of each reference.
 func (t *Tx) newest(workers []string, limit int, where string, args ...any) (all []domain.Step, err error) {
 	for _, w := range workers {

@@ -129,6 +129,12 @@ func joinedAccounts(t *testing.T, s suite) {
 		if all, err := tx.Steps(ids, time.Time{}, 2); err != nil || len(all) != 3 || all[0].EventID != "e-w-c" || all[2].EventID != "e-w-a" {
 			t.Errorf("steps of one moment come together: %v, %v", all, err)
 		}
+		if err := tx.AddStep(domain.Step{EventID: "later", Worker: "w-a", Type: "housing.lease.signed.v1", Aggregate: "lease", At: now.Add(time.Minute), Data: []byte{}}); err != nil {
+			return err
+		}
+		if all, err := tx.StepsFrom(ids, "employment", 1); err != nil || len(all) != 1 || all[0].EventID != "e-w-c" {
+			t.Errorf("what another department did since counts: %v, %v", all, err)
+		}
 		if _, err := tx.PeekWorker("none"); !errors.Is(err, domain.ErrWorkerUnknown) {
 			t.Error(err)
 		}
@@ -164,7 +170,7 @@ func joinedAccounts(t *testing.T, s suite) {
 		if err := tx.AddStep(domain.Step{EventID: "late", Worker: "w-c", Type: "employment.hire.ended.v1", Aggregate: "hire-w-c", At: now.Add(time.Hour), Data: []byte{}}); err != nil {
 			return err
 		}
-		for worker, want := range map[string][]string{"w-a": {"late", "e-w-c"}, "w-b": {"e-w-b", "e-w-a"}, "w-c": nil} {
+		for worker, want := range map[string][]string{"w-a": {"late", "later", "e-w-c"}, "w-b": {"e-w-b", "e-w-a"}, "w-c": nil} {
 			var got []string
 			all, err := tx.Steps([]string{worker}, time.Time{}, 10)
 			for _, p := range all {
