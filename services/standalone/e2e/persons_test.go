@@ -313,8 +313,13 @@ func TestAJoinedLifePartsAsItWas(t *testing.T) {
 				}
 			}
 			meanwhile()
-			for _, name := range dead {
-				restart(t, on, name)
+			for _, name := range dead { // all of them, before any is asked whether it is ready
+				if err := on.Restart(context.Background(), name); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := on.Ready(context.Background()); err != nil {
+				t.Fatal(err)
 			}
 		})
 	})
