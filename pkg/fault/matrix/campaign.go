@@ -249,7 +249,7 @@ func (c *campaign) sound() error {
 	var twice, count int64
 	err = c.sub.View(context.Background(), func(tx *sqldb.Tx) error {
 		return errors.Join(tx.QueryRow(`SELECT count(*) - count(DISTINCT id) FROM heard`).Scan(&twice),
-			tx.QueryRow(`SELECT applied + skipped + (SELECT count(*) FROM parked) - orphaned - seq FROM cursor`).Scan(&count))
+			tx.QueryRow(`SELECT sum(applied + skipped - orphaned - seq) + (SELECT count(*) FROM parked) FROM cursor`).Scan(&count))
 	})
 	switch {
 	case err != nil:

@@ -51,13 +51,14 @@ func postgresRig(t *testing.T, channels int) *rig {
 	return newRig(t, schema(t), schema(t), channels)
 }
 
-// term counts how often each lease of the publisher's or of the reader's was taken at least.
+// term counts how often each lease of the publisher's channels was taken at least, by
+// the publisher or by the reader, who reads the registry's beside them.
 func (r *rig) term(table string) (n int64) {
 	db := r.pub
 	if table == "cursor" {
 		db = r.sub
 	}
-	return r.number(db, `SELECT coalesce(min(term), 0) FROM `+table)
+	return r.number(db, `SELECT coalesce(min(term), 0) FROM `+table+` WHERE channel LIKE '`+publisher+`-%'`)
 }
 
 // TestCutOffFromTheDatabase cuts a leading publisher's and a leading reader's
