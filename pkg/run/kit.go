@@ -49,7 +49,7 @@ func New(ctx context.Context, name string, migrations fs.FS, d Deps, build func(
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), k.Close())
 	}
-	s, err := k.Assemble(ctx, p)
+	s, err := k.assemble(ctx, p, true)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", name, err), k.Close())
 	}

@@ -153,8 +153,13 @@ func covering(service string, caller contract.Caller) func(ctx context.Context, 
 	}
 }
 
-// Assemble puts a service together and makes its channels and cursors.
+// Assemble puts a service together of these parts alone and makes its channels and
+// cursors: what stands in for a department, or measures a part of one, follows nobody.
 func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
+	return k.assemble(ctx, p, false)
+}
+
+func (k *Kit) assemble(ctx context.Context, p Parts, department bool) (Service, error) {
 	d := k.Deps
 	s := &service{Kit: k, name: k.Name, parts: p, ready: make(chan struct{})}
 	scope := d.Telemetry.For(s.name)
@@ -167,7 +172,9 @@ func (k *Kit) Assemble(ctx context.Context, p Parts) (Service, error) {
 	if len(p.Facts) > 0 {
 		s.parts.Methods = append(evidence.Methods(k.Outbox.Service(), evidence.NewServer(k.Outbox, k.Clock, p.Facts)), p.Methods...)
 	}
-	s.followPersons()
+	if department {
+		s.followPersons()
+	}
 	err := s.try(ctx)
 	if err != nil {
 		return nil, err
