@@ -9,7 +9,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -265,18 +264,5 @@ func flag(b bool) int {
 // Methods binds the server to the contract for the officers whom the department's own
 // methods name.
 func Methods(s *Server, own []contract.Method) []contract.Method {
-	var officers []string
-	for _, m := range own {
-		for _, c := range m.Callers {
-			if strings.HasPrefix(c, "officer:") && !slices.Contains(officers, c) {
-				officers = append(officers, c)
-			}
-		}
-	}
-	slices.Sort(officers)
-	all := platformv1.PersonsMethods(s)
-	for i := range all {
-		all[i].Callers = officers
-	}
-	return all
+	return contract.ForOfficersOf(own, platformv1.PersonsMethods(s))
 }

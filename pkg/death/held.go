@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -133,18 +132,5 @@ func (s *Server) GiveUp(ctx context.Context, req *platformv1.GiveUpRequest) (*pl
 // Methods binds the server to the contract for the officers whom the department's own
 // methods name.
 func Methods(s *Server, own []contract.Method) []contract.Method {
-	var officers []string
-	for _, m := range own {
-		for _, c := range m.Callers {
-			if strings.HasPrefix(c, "officer:") && !slices.Contains(officers, c) {
-				officers = append(officers, c)
-			}
-		}
-	}
-	slices.Sort(officers)
-	all := platformv1.EstateMethods(s)
-	for i := range all {
-		all[i].Callers = officers
-	}
-	return all
+	return contract.ForOfficersOf(own, platformv1.EstateMethods(s))
 }

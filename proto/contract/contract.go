@@ -4,6 +4,8 @@ package contract
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"google.golang.org/protobuf/proto"
 )
@@ -28,4 +30,23 @@ type Method struct {
 // are platform errors with kind and code.
 type Caller interface {
 	Call(ctx context.Context, service, method string, req, reply proto.Message) error
+}
+
+// ForOfficersOf opens methods that every department serves, and whose contract names
+// no callers, to the officers whom the department's own methods name.
+func ForOfficersOf(own, methods []Method) []Method {
+	var officers []string
+	for _, m := range own {
+		for _, c := range m.Callers {
+			if strings.HasPrefix(c, "officer:") {
+				officers = append(officers, c)
+			}
+		}
+	}
+	slices.Sort(officers)
+	officers = slices.Compact(officers)
+	for i := range methods {
+		methods[i].Callers = officers
+	}
+	return methods
 }
