@@ -6,5 +6,5 @@ package services
 // Names lists the services in the order in which pages and commands name them; the
 // registry is the first.
 func Names() []string {
-	return []string{"registry", "employment", "training", "insurance", "education", "housing"}
+	return []string{"registry", "employment", "training", "insurance", "education", "housing", "identity"}
 }

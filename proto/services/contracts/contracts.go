@@ -8,6 +8,7 @@ import (
 	_ "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	_ "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	_ "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	_ "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	_ "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
 	_ "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	_ "github.com/qiao-platform/qiao/proto/gen/training/v1"

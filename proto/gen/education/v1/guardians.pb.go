@@ -499,8 +499,10 @@ type Disagreement struct {
 	Decidable bool `protobuf:"varint,12,opt,name=decidable,proto3" json:"decidable,omitempty"`
 	// the later application, where one child has two; empty for a disagreement
 	OtherApplicationId string `protobuf:"bytes,13,opt,name=other_application_id,json=otherApplicationId,proto3" json:"other_application_id,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// a place is offered and waits for an answer
+	Offered       bool `protobuf:"varint,14,opt,name=offered,proto3" json:"offered,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Disagreement) Reset() {
@@ -622,6 +624,13 @@ func (x *Disagreement) GetOtherApplicationId() string {
 		return x.OtherApplicationId
 	}
 	return ""
+}
+
+func (x *Disagreement) GetOffered() bool {
+	if x != nil {
+		return x.Offered
+	}
+	return false
 }
 
 type HearDisagreementRequest struct {
@@ -1228,7 +1237,7 @@ const file_qiao_education_v1_guardians_proto_rawDesc = "" +
 	"\x18ListDisagreementsRequest\x12\x16\n" +
 	"\x06county\x18\x01 \x01(\tR\x06county\"b\n" +
 	"\x19ListDisagreementsResponse\x12E\n" +
-	"\rdisagreements\x18\x01 \x03(\v2\x1f.qiao.education.v1.DisagreementR\rdisagreements\"\xad\x03\n" +
+	"\rdisagreements\x18\x01 \x03(\v2\x1f.qiao.education.v1.DisagreementR\rdisagreements\"\xc7\x03\n" +
 	"\fDisagreement\x12'\n" +
 	"\x0fdisagreement_id\x18\x01 \x01(\tR\x0edisagreementId\x12%\n" +
 	"\x0eapplication_id\x18\x02 \x01(\tR\rapplicationId\x12\x19\n" +
@@ -1244,7 +1253,8 @@ const file_qiao_education_v1_guardians_proto_rawDesc = "" +
 	" \x01(\x03R\rheardKeeperAt\x12$\n" +
 	"\x0eheard_other_at\x18\v \x01(\x03R\fheardOtherAt\x12\x1c\n" +
 	"\tdecidable\x18\f \x01(\bR\tdecidable\x120\n" +
-	"\x14other_application_id\x18\r \x01(\tR\x12otherApplicationId\"V\n" +
+	"\x14other_application_id\x18\r \x01(\tR\x12otherApplicationId\x12\x18\n" +
+	"\aoffered\x18\x0e \x01(\bR\aoffered\"V\n" +
 	"\x17HearDisagreementRequest\x12'\n" +
 	"\x0fdisagreement_id\x18\x01 \x01(\tR\x0edisagreementId\x12\x12\n" +
 	"\x04side\x18\x02 \x01(\tR\x04side\"\x1a\n" +

@@ -2674,6 +2674,157 @@ func (x *GetEmployerResponse) GetKind() string {
 	return ""
 }
 
+type ListEmployersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EmployerIds   []string               `protobuf:"bytes,1,rep,name=employer_ids,json=employerIds,proto3" json:"employer_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEmployersRequest) Reset() {
+	*x = ListEmployersRequest{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEmployersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEmployersRequest) ProtoMessage() {}
+
+func (x *ListEmployersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEmployersRequest.ProtoReflect.Descriptor instead.
+func (*ListEmployersRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *ListEmployersRequest) GetEmployerIds() []string {
+	if x != nil {
+		return x.EmployerIds
+	}
+	return nil
+}
+
+type ListEmployersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Named         []*NamedEmployer       `protobuf:"bytes,1,rep,name=named,proto3" json:"named,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEmployersResponse) Reset() {
+	*x = ListEmployersResponse{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEmployersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEmployersResponse) ProtoMessage() {}
+
+func (x *ListEmployersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEmployersResponse.ProtoReflect.Descriptor instead.
+func (*ListEmployersResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *ListEmployersResponse) GetNamed() []*NamedEmployer {
+	if x != nil {
+		return x.Named
+	}
+	return nil
+}
+
+// NamedEmployer is who an employer is.
+type NamedEmployer struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	EmployerId string                 `protobuf:"bytes,1,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	// of a firm; everybody reads it at its vacancies
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// firm or household
+	Kind          string `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NamedEmployer) Reset() {
+	*x = NamedEmployer{}
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NamedEmployer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NamedEmployer) ProtoMessage() {}
+
+func (x *NamedEmployer) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NamedEmployer.ProtoReflect.Descriptor instead.
+func (*NamedEmployer) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *NamedEmployer) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *NamedEmployer) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *NamedEmployer) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
 type ListEmployerVacanciesRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	EmployerId    string                 `protobuf:"bytes,1,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
@@ -2683,7 +2834,7 @@ type ListEmployerVacanciesRequest struct {
 
 func (x *ListEmployerVacanciesRequest) Reset() {
 	*x = ListEmployerVacanciesRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[47]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2695,7 +2846,7 @@ func (x *ListEmployerVacanciesRequest) String() string {
 func (*ListEmployerVacanciesRequest) ProtoMessage() {}
 
 func (x *ListEmployerVacanciesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[47]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2708,7 +2859,7 @@ func (x *ListEmployerVacanciesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEmployerVacanciesRequest.ProtoReflect.Descriptor instead.
 func (*ListEmployerVacanciesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{47}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListEmployerVacanciesRequest) GetEmployerId() string {
@@ -2727,7 +2878,7 @@ type ListEmployerVacanciesResponse struct {
 
 func (x *ListEmployerVacanciesResponse) Reset() {
 	*x = ListEmployerVacanciesResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[48]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2739,7 +2890,7 @@ func (x *ListEmployerVacanciesResponse) String() string {
 func (*ListEmployerVacanciesResponse) ProtoMessage() {}
 
 func (x *ListEmployerVacanciesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[48]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2752,7 +2903,7 @@ func (x *ListEmployerVacanciesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEmployerVacanciesResponse.ProtoReflect.Descriptor instead.
 func (*ListEmployerVacanciesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{48}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ListEmployerVacanciesResponse) GetVacancies() []*Vacancy {
@@ -2773,7 +2924,7 @@ type CheckVacancyTextRequest struct {
 
 func (x *CheckVacancyTextRequest) Reset() {
 	*x = CheckVacancyTextRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[49]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2785,7 +2936,7 @@ func (x *CheckVacancyTextRequest) String() string {
 func (*CheckVacancyTextRequest) ProtoMessage() {}
 
 func (x *CheckVacancyTextRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[49]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2798,7 +2949,7 @@ func (x *CheckVacancyTextRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckVacancyTextRequest.ProtoReflect.Descriptor instead.
 func (*CheckVacancyTextRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{49}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *CheckVacancyTextRequest) GetTitle() string {
@@ -2834,7 +2985,7 @@ type CheckVacancyTextResponse struct {
 
 func (x *CheckVacancyTextResponse) Reset() {
 	*x = CheckVacancyTextResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[50]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2846,7 +2997,7 @@ func (x *CheckVacancyTextResponse) String() string {
 func (*CheckVacancyTextResponse) ProtoMessage() {}
 
 func (x *CheckVacancyTextResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[50]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2859,7 +3010,7 @@ func (x *CheckVacancyTextResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckVacancyTextResponse.ProtoReflect.Descriptor instead.
 func (*CheckVacancyTextResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{50}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *CheckVacancyTextResponse) GetReasons() []*v1.Reason {
@@ -2885,7 +3036,7 @@ type AskClerkRequest struct {
 
 func (x *AskClerkRequest) Reset() {
 	*x = AskClerkRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[51]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2897,7 +3048,7 @@ func (x *AskClerkRequest) String() string {
 func (*AskClerkRequest) ProtoMessage() {}
 
 func (x *AskClerkRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[51]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2910,7 +3061,7 @@ func (x *AskClerkRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AskClerkRequest.ProtoReflect.Descriptor instead.
 func (*AskClerkRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{51}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *AskClerkRequest) GetVacancy() *PublishVacancyRequest {
@@ -2931,7 +3082,7 @@ type AskClerkResponse struct {
 
 func (x *AskClerkResponse) Reset() {
 	*x = AskClerkResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[52]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2943,7 +3094,7 @@ func (x *AskClerkResponse) String() string {
 func (*AskClerkResponse) ProtoMessage() {}
 
 func (x *AskClerkResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[52]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2956,7 +3107,7 @@ func (x *AskClerkResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AskClerkResponse.ProtoReflect.Descriptor instead.
 func (*AskClerkResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{52}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *AskClerkResponse) GetReviewId() string {
@@ -2986,7 +3137,7 @@ type ListReviewsRequest struct {
 
 func (x *ListReviewsRequest) Reset() {
 	*x = ListReviewsRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[53]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2998,7 +3149,7 @@ func (x *ListReviewsRequest) String() string {
 func (*ListReviewsRequest) ProtoMessage() {}
 
 func (x *ListReviewsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[53]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3011,7 +3162,7 @@ func (x *ListReviewsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReviewsRequest.ProtoReflect.Descriptor instead.
 func (*ListReviewsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{53}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *ListReviewsRequest) GetEmployerId() string {
@@ -3044,7 +3195,7 @@ type ListReviewsResponse struct {
 
 func (x *ListReviewsResponse) Reset() {
 	*x = ListReviewsResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[54]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3056,7 +3207,7 @@ func (x *ListReviewsResponse) String() string {
 func (*ListReviewsResponse) ProtoMessage() {}
 
 func (x *ListReviewsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[54]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3069,7 +3220,7 @@ func (x *ListReviewsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReviewsResponse.ProtoReflect.Descriptor instead.
 func (*ListReviewsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{54}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ListReviewsResponse) GetReviews() []*Review {
@@ -3088,7 +3239,7 @@ type GetReviewRequest struct {
 
 func (x *GetReviewRequest) Reset() {
 	*x = GetReviewRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[55]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3100,7 +3251,7 @@ func (x *GetReviewRequest) String() string {
 func (*GetReviewRequest) ProtoMessage() {}
 
 func (x *GetReviewRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[55]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3113,7 +3264,7 @@ func (x *GetReviewRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReviewRequest.ProtoReflect.Descriptor instead.
 func (*GetReviewRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{55}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *GetReviewRequest) GetReviewId() string {
@@ -3132,7 +3283,7 @@ type GetReviewResponse struct {
 
 func (x *GetReviewResponse) Reset() {
 	*x = GetReviewResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[56]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3144,7 +3295,7 @@ func (x *GetReviewResponse) String() string {
 func (*GetReviewResponse) ProtoMessage() {}
 
 func (x *GetReviewResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[56]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3157,7 +3308,7 @@ func (x *GetReviewResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReviewResponse.ProtoReflect.Descriptor instead.
 func (*GetReviewResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{56}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *GetReviewResponse) GetReview() *Review {
@@ -3182,7 +3333,7 @@ type DecideReviewRequest struct {
 
 func (x *DecideReviewRequest) Reset() {
 	*x = DecideReviewRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[57]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3194,7 +3345,7 @@ func (x *DecideReviewRequest) String() string {
 func (*DecideReviewRequest) ProtoMessage() {}
 
 func (x *DecideReviewRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[57]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3207,7 +3358,7 @@ func (x *DecideReviewRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideReviewRequest.ProtoReflect.Descriptor instead.
 func (*DecideReviewRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{57}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *DecideReviewRequest) GetReviewId() string {
@@ -3248,7 +3399,7 @@ type DecideReviewResponse struct {
 
 func (x *DecideReviewResponse) Reset() {
 	*x = DecideReviewResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[58]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3260,7 +3411,7 @@ func (x *DecideReviewResponse) String() string {
 func (*DecideReviewResponse) ProtoMessage() {}
 
 func (x *DecideReviewResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[58]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3273,7 +3424,7 @@ func (x *DecideReviewResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideReviewResponse.ProtoReflect.Descriptor instead.
 func (*DecideReviewResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{58}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *DecideReviewResponse) GetVacancyId() string {
@@ -3306,7 +3457,7 @@ type Review struct {
 
 func (x *Review) Reset() {
 	*x = Review{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[59]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3318,7 +3469,7 @@ func (x *Review) String() string {
 func (*Review) ProtoMessage() {}
 
 func (x *Review) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[59]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3331,7 +3482,7 @@ func (x *Review) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Review.ProtoReflect.Descriptor instead.
 func (*Review) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{59}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *Review) GetReviewId() string {
@@ -3428,7 +3579,7 @@ type SuggestVacanciesRequest struct {
 
 func (x *SuggestVacanciesRequest) Reset() {
 	*x = SuggestVacanciesRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[60]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3440,7 +3591,7 @@ func (x *SuggestVacanciesRequest) String() string {
 func (*SuggestVacanciesRequest) ProtoMessage() {}
 
 func (x *SuggestVacanciesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[60]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3453,7 +3604,7 @@ func (x *SuggestVacanciesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuggestVacanciesRequest.ProtoReflect.Descriptor instead.
 func (*SuggestVacanciesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{60}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *SuggestVacanciesRequest) GetWorker() string {
@@ -3482,7 +3633,7 @@ type SuggestVacanciesResponse struct {
 
 func (x *SuggestVacanciesResponse) Reset() {
 	*x = SuggestVacanciesResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[61]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3494,7 +3645,7 @@ func (x *SuggestVacanciesResponse) String() string {
 func (*SuggestVacanciesResponse) ProtoMessage() {}
 
 func (x *SuggestVacanciesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[61]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3507,7 +3658,7 @@ func (x *SuggestVacanciesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuggestVacanciesResponse.ProtoReflect.Descriptor instead.
 func (*SuggestVacanciesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{61}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *SuggestVacanciesResponse) GetSuggestions() []*Suggestion {
@@ -3541,7 +3692,7 @@ type ExplainVacancyRequest struct {
 
 func (x *ExplainVacancyRequest) Reset() {
 	*x = ExplainVacancyRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[62]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3553,7 +3704,7 @@ func (x *ExplainVacancyRequest) String() string {
 func (*ExplainVacancyRequest) ProtoMessage() {}
 
 func (x *ExplainVacancyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[62]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3566,7 +3717,7 @@ func (x *ExplainVacancyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainVacancyRequest.ProtoReflect.Descriptor instead.
 func (*ExplainVacancyRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{62}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *ExplainVacancyRequest) GetWorker() string {
@@ -3594,7 +3745,7 @@ type ExplainVacancyResponse struct {
 
 func (x *ExplainVacancyResponse) Reset() {
 	*x = ExplainVacancyResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[63]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3606,7 +3757,7 @@ func (x *ExplainVacancyResponse) String() string {
 func (*ExplainVacancyResponse) ProtoMessage() {}
 
 func (x *ExplainVacancyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[63]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3619,7 +3770,7 @@ func (x *ExplainVacancyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainVacancyResponse.ProtoReflect.Descriptor instead.
 func (*ExplainVacancyResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{63}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *ExplainVacancyResponse) GetSuggestion() *Suggestion {
@@ -3649,7 +3800,7 @@ type Suggestion struct {
 
 func (x *Suggestion) Reset() {
 	*x = Suggestion{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[64]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3661,7 +3812,7 @@ func (x *Suggestion) String() string {
 func (*Suggestion) ProtoMessage() {}
 
 func (x *Suggestion) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[64]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3674,7 +3825,7 @@ func (x *Suggestion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Suggestion.ProtoReflect.Descriptor instead.
 func (*Suggestion) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{64}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *Suggestion) GetVacancy() *Vacancy {
@@ -3720,7 +3871,7 @@ type Factor struct {
 
 func (x *Factor) Reset() {
 	*x = Factor{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[65]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3732,7 +3883,7 @@ func (x *Factor) String() string {
 func (*Factor) ProtoMessage() {}
 
 func (x *Factor) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[65]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3745,7 +3896,7 @@ func (x *Factor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Factor.ProtoReflect.Descriptor instead.
 func (*Factor) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{65}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *Factor) GetName() string {
@@ -3794,7 +3945,7 @@ type InviteToInterviewRequest struct {
 
 func (x *InviteToInterviewRequest) Reset() {
 	*x = InviteToInterviewRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[66]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3806,7 +3957,7 @@ func (x *InviteToInterviewRequest) String() string {
 func (*InviteToInterviewRequest) ProtoMessage() {}
 
 func (x *InviteToInterviewRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[66]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3819,7 +3970,7 @@ func (x *InviteToInterviewRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InviteToInterviewRequest.ProtoReflect.Descriptor instead.
 func (*InviteToInterviewRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{66}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *InviteToInterviewRequest) GetApplicationId() string {
@@ -3873,7 +4024,7 @@ type InviteToInterviewResponse struct {
 
 func (x *InviteToInterviewResponse) Reset() {
 	*x = InviteToInterviewResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[67]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3885,7 +4036,7 @@ func (x *InviteToInterviewResponse) String() string {
 func (*InviteToInterviewResponse) ProtoMessage() {}
 
 func (x *InviteToInterviewResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[67]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3898,7 +4049,7 @@ func (x *InviteToInterviewResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InviteToInterviewResponse.ProtoReflect.Descriptor instead.
 func (*InviteToInterviewResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{67}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *InviteToInterviewResponse) GetInterviewId() string {
@@ -3917,7 +4068,7 @@ type AcceptInterviewRequest struct {
 
 func (x *AcceptInterviewRequest) Reset() {
 	*x = AcceptInterviewRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[68]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3929,7 +4080,7 @@ func (x *AcceptInterviewRequest) String() string {
 func (*AcceptInterviewRequest) ProtoMessage() {}
 
 func (x *AcceptInterviewRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[68]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3942,7 +4093,7 @@ func (x *AcceptInterviewRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptInterviewRequest.ProtoReflect.Descriptor instead.
 func (*AcceptInterviewRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{68}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *AcceptInterviewRequest) GetInterviewId() string {
@@ -3960,7 +4111,7 @@ type AcceptInterviewResponse struct {
 
 func (x *AcceptInterviewResponse) Reset() {
 	*x = AcceptInterviewResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[69]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3972,7 +4123,7 @@ func (x *AcceptInterviewResponse) String() string {
 func (*AcceptInterviewResponse) ProtoMessage() {}
 
 func (x *AcceptInterviewResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[69]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3985,7 +4136,7 @@ func (x *AcceptInterviewResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptInterviewResponse.ProtoReflect.Descriptor instead.
 func (*AcceptInterviewResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{69}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{72}
 }
 
 type DeclineInterviewRequest struct {
@@ -3997,7 +4148,7 @@ type DeclineInterviewRequest struct {
 
 func (x *DeclineInterviewRequest) Reset() {
 	*x = DeclineInterviewRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[70]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[73]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4009,7 +4160,7 @@ func (x *DeclineInterviewRequest) String() string {
 func (*DeclineInterviewRequest) ProtoMessage() {}
 
 func (x *DeclineInterviewRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[70]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[73]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4022,7 +4173,7 @@ func (x *DeclineInterviewRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclineInterviewRequest.ProtoReflect.Descriptor instead.
 func (*DeclineInterviewRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{70}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{73}
 }
 
 func (x *DeclineInterviewRequest) GetInterviewId() string {
@@ -4040,7 +4191,7 @@ type DeclineInterviewResponse struct {
 
 func (x *DeclineInterviewResponse) Reset() {
 	*x = DeclineInterviewResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[71]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[74]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4052,7 +4203,7 @@ func (x *DeclineInterviewResponse) String() string {
 func (*DeclineInterviewResponse) ProtoMessage() {}
 
 func (x *DeclineInterviewResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[71]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[74]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4065,7 +4216,7 @@ func (x *DeclineInterviewResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclineInterviewResponse.ProtoReflect.Descriptor instead.
 func (*DeclineInterviewResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{71}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{74}
 }
 
 type GetApplicantRequest struct {
@@ -4077,7 +4228,7 @@ type GetApplicantRequest struct {
 
 func (x *GetApplicantRequest) Reset() {
 	*x = GetApplicantRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[72]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[75]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4089,7 +4240,7 @@ func (x *GetApplicantRequest) String() string {
 func (*GetApplicantRequest) ProtoMessage() {}
 
 func (x *GetApplicantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[72]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[75]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4102,7 +4253,7 @@ func (x *GetApplicantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetApplicantRequest.ProtoReflect.Descriptor instead.
 func (*GetApplicantRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{72}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{75}
 }
 
 func (x *GetApplicantRequest) GetApplicationId() string {
@@ -4123,7 +4274,7 @@ type GetApplicantResponse struct {
 
 func (x *GetApplicantResponse) Reset() {
 	*x = GetApplicantResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[73]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[76]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4135,7 +4286,7 @@ func (x *GetApplicantResponse) String() string {
 func (*GetApplicantResponse) ProtoMessage() {}
 
 func (x *GetApplicantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[73]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[76]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4148,7 +4299,7 @@ func (x *GetApplicantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetApplicantResponse.ProtoReflect.Descriptor instead.
 func (*GetApplicantResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{73}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{76}
 }
 
 func (x *GetApplicantResponse) GetApplicant() *Applicant {
@@ -4182,7 +4333,7 @@ type ReportSeasonalNeedRequest struct {
 
 func (x *ReportSeasonalNeedRequest) Reset() {
 	*x = ReportSeasonalNeedRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[74]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[77]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4194,7 +4345,7 @@ func (x *ReportSeasonalNeedRequest) String() string {
 func (*ReportSeasonalNeedRequest) ProtoMessage() {}
 
 func (x *ReportSeasonalNeedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[74]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[77]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4207,7 +4358,7 @@ func (x *ReportSeasonalNeedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportSeasonalNeedRequest.ProtoReflect.Descriptor instead.
 func (*ReportSeasonalNeedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{74}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{77}
 }
 
 func (x *ReportSeasonalNeedRequest) GetEmployerId() string {
@@ -4239,7 +4390,7 @@ type Need struct {
 
 func (x *Need) Reset() {
 	*x = Need{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[75]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[78]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4251,7 +4402,7 @@ func (x *Need) String() string {
 func (*Need) ProtoMessage() {}
 
 func (x *Need) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[75]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[78]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4264,7 +4415,7 @@ func (x *Need) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Need.ProtoReflect.Descriptor instead.
 func (*Need) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{75}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{78}
 }
 
 func (x *Need) GetMonth() string {
@@ -4305,7 +4456,7 @@ type ReportSeasonalNeedResponse struct {
 
 func (x *ReportSeasonalNeedResponse) Reset() {
 	*x = ReportSeasonalNeedResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[76]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[79]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4317,7 +4468,7 @@ func (x *ReportSeasonalNeedResponse) String() string {
 func (*ReportSeasonalNeedResponse) ProtoMessage() {}
 
 func (x *ReportSeasonalNeedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[76]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[79]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4330,7 +4481,7 @@ func (x *ReportSeasonalNeedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportSeasonalNeedResponse.ProtoReflect.Descriptor instead.
 func (*ReportSeasonalNeedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{76}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{79}
 }
 
 func (x *ReportSeasonalNeedResponse) GetChanged() int32 {
@@ -4353,7 +4504,7 @@ type ListSeasonalNeedRequest struct {
 
 func (x *ListSeasonalNeedRequest) Reset() {
 	*x = ListSeasonalNeedRequest{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[77]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[80]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4365,7 +4516,7 @@ func (x *ListSeasonalNeedRequest) String() string {
 func (*ListSeasonalNeedRequest) ProtoMessage() {}
 
 func (x *ListSeasonalNeedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[77]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[80]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4378,7 +4529,7 @@ func (x *ListSeasonalNeedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSeasonalNeedRequest.ProtoReflect.Descriptor instead.
 func (*ListSeasonalNeedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{77}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{80}
 }
 
 func (x *ListSeasonalNeedRequest) GetEmployerId() string {
@@ -4418,7 +4569,7 @@ type ListSeasonalNeedResponse struct {
 
 func (x *ListSeasonalNeedResponse) Reset() {
 	*x = ListSeasonalNeedResponse{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[78]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[81]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4430,7 +4581,7 @@ func (x *ListSeasonalNeedResponse) String() string {
 func (*ListSeasonalNeedResponse) ProtoMessage() {}
 
 func (x *ListSeasonalNeedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[78]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[81]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4443,7 +4594,7 @@ func (x *ListSeasonalNeedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListSeasonalNeedResponse.ProtoReflect.Descriptor instead.
 func (*ListSeasonalNeedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{78}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{81}
 }
 
 func (x *ListSeasonalNeedResponse) GetSums() []*NeedSum {
@@ -4467,7 +4618,7 @@ type NeedSum struct {
 
 func (x *NeedSum) Reset() {
 	*x = NeedSum{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[79]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[82]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4479,7 +4630,7 @@ func (x *NeedSum) String() string {
 func (*NeedSum) ProtoMessage() {}
 
 func (x *NeedSum) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[79]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[82]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4492,7 +4643,7 @@ func (x *NeedSum) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NeedSum.ProtoReflect.Descriptor instead.
 func (*NeedSum) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{79}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{82}
 }
 
 func (x *NeedSum) GetMonth() string {
@@ -4571,7 +4722,7 @@ type Vacancy struct {
 
 func (x *Vacancy) Reset() {
 	*x = Vacancy{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[80]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[83]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4583,7 +4734,7 @@ func (x *Vacancy) String() string {
 func (*Vacancy) ProtoMessage() {}
 
 func (x *Vacancy) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[80]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[83]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4596,7 +4747,7 @@ func (x *Vacancy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Vacancy.ProtoReflect.Descriptor instead.
 func (*Vacancy) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{80}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{83}
 }
 
 func (x *Vacancy) GetVacancyId() string {
@@ -4817,7 +4968,7 @@ type Profile struct {
 
 func (x *Profile) Reset() {
 	*x = Profile{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[81]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[84]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4829,7 +4980,7 @@ func (x *Profile) String() string {
 func (*Profile) ProtoMessage() {}
 
 func (x *Profile) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[81]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[84]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4842,7 +4993,7 @@ func (x *Profile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Profile.ProtoReflect.Descriptor instead.
 func (*Profile) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{81}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{84}
 }
 
 func (x *Profile) GetWorker() string {
@@ -4949,7 +5100,7 @@ type Qualification struct {
 
 func (x *Qualification) Reset() {
 	*x = Qualification{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[82]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[85]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4961,7 +5112,7 @@ func (x *Qualification) String() string {
 func (*Qualification) ProtoMessage() {}
 
 func (x *Qualification) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[82]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[85]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4974,7 +5125,7 @@ func (x *Qualification) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Qualification.ProtoReflect.Descriptor instead.
 func (*Qualification) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{82}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{85}
 }
 
 func (x *Qualification) GetCertificateId() string {
@@ -5036,7 +5187,7 @@ type Application struct {
 
 func (x *Application) Reset() {
 	*x = Application{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[83]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[86]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5048,7 +5199,7 @@ func (x *Application) String() string {
 func (*Application) ProtoMessage() {}
 
 func (x *Application) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[83]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[86]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5061,7 +5212,7 @@ func (x *Application) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Application.ProtoReflect.Descriptor instead.
 func (*Application) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{83}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{86}
 }
 
 func (x *Application) GetApplicationId() string {
@@ -5219,7 +5370,7 @@ type Applicant struct {
 
 func (x *Applicant) Reset() {
 	*x = Applicant{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[84]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[87]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5231,7 +5382,7 @@ func (x *Applicant) String() string {
 func (*Applicant) ProtoMessage() {}
 
 func (x *Applicant) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[84]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[87]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5244,7 +5395,7 @@ func (x *Applicant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Applicant.ProtoReflect.Descriptor instead.
 func (*Applicant) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{84}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{87}
 }
 
 func (x *Applicant) GetApplicationId() string {
@@ -5350,7 +5501,7 @@ type Hire struct {
 
 func (x *Hire) Reset() {
 	*x = Hire{}
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[85]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[88]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5362,7 +5513,7 @@ func (x *Hire) String() string {
 func (*Hire) ProtoMessage() {}
 
 func (x *Hire) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_employment_proto_msgTypes[85]
+	mi := &file_qiao_employment_v1_employment_proto_msgTypes[88]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5375,7 +5526,7 @@ func (x *Hire) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Hire.ProtoReflect.Descriptor instead.
 func (*Hire) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{85}
+	return file_qiao_employment_v1_employment_proto_rawDescGZIP(), []int{88}
 }
 
 func (x *Hire) GetHireId() string {
@@ -5640,7 +5791,16 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x04uscc\x18\x02 \x01(\tR\x04uscc\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x16\n" +
 	"\x06county\x18\x04 \x01(\tR\x06county\x12\x12\n" +
-	"\x04kind\x18\x05 \x01(\tR\x04kind\"?\n" +
+	"\x04kind\x18\x05 \x01(\tR\x04kind\"9\n" +
+	"\x14ListEmployersRequest\x12!\n" +
+	"\femployer_ids\x18\x01 \x03(\tR\vemployerIds\"P\n" +
+	"\x15ListEmployersResponse\x127\n" +
+	"\x05named\x18\x01 \x03(\v2!.qiao.employment.v1.NamedEmployerR\x05named\"X\n" +
+	"\rNamedEmployer\x12\x1f\n" +
+	"\vemployer_id\x18\x01 \x01(\tR\n" +
+	"employerId\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\"?\n" +
 	"\x1cListEmployerVacanciesRequest\x12\x1f\n" +
 	"\vemployer_id\x18\x01 \x01(\tR\n" +
 	"employerId\"Z\n" +
@@ -5890,15 +6050,16 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x06end_on\x18\x06 \x01(\tR\x05endOn\x12\x14\n" +
 	"\x05state\x18\a \x01(\tR\x05state\x12\x19\n" +
 	"\bended_on\x18\b \x01(\tR\aendedOn\x12\x19\n" +
-	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xf5R\n" +
+	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xa3T\n" +
 	"\x11EmploymentService\x12\xb3\x01\n" +
 	"\x10RegisterEmployer\x12+.qiao.employment.v1.RegisterEmployerRequest\x1a,.qiao.employment.v1.RegisterEmployerResponse\"D\x92\xb5\x18@\b\x01\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handling\x1a\fregistration\x12\x87\x01\n" +
 	"\x0ePublishVacancy\x12).qiao.employment.v1.PublishVacancyRequest\x1a*.qiao.employment.v1.PublishVacancyResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x81\x01\n" +
 	"\fCloseVacancy\x12'.qiao.employment.v1.CloseVacancyRequest\x1a(.qiao.employment.v1.CloseVacancyResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x94\x01\n" +
 	"\x0fSearchVacancies\x12*.qiao.employment.v1.SearchVacanciesRequest\x1a+.qiao.employment.v1.SearchVacanciesResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x85\x01\n" +
 	"\n" +
-	"GetVacancy\x12%.qiao.employment.v1.GetVacancyRequest\x1a&.qiao.employment.v1.GetVacancyResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\x94\x01\n" +
-	"\vGetEmployer\x12&.qiao.employment.v1.GetEmployerRequest\x1a'.qiao.employment.v1.GetEmployerResponse\"4\x92\xb5\x180\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handling\x12\x9a\x01\n" +
+	"GetVacancy\x12%.qiao.employment.v1.GetVacancyRequest\x1a&.qiao.employment.v1.GetVacancyResponse\"(\x92\xb5\x18$\x12\x06worker\x12\aofficer\x12\bemployer\x12\aservice\x12\xb8\x01\n" +
+	"\vGetEmployer\x12&.qiao.employment.v1.GetEmployerRequest\x1a'.qiao.employment.v1.GetEmployerResponse\"X\x92\xb5\x18T\x12\fofficer:hrss\x12\bemployer\x12\x10service:identity\x1a\x10account_standing\x1a\arecruit\x1a\rcase_handling\x12\x87\x01\n" +
+	"\rListEmployers\x12(.qiao.employment.v1.ListEmployersRequest\x1a).qiao.employment.v1.ListEmployersResponse\"!\x92\xb5\x18\x1d\x12\fofficer:hrss\x1a\rcase_handling\x12\x9a\x01\n" +
 	"\x15ListEmployerVacancies\x120.qiao.employment.v1.ListEmployerVacanciesRequest\x1a1.qiao.employment.v1.ListEmployerVacanciesResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12\x8b\x01\n" +
 	"\x10CheckVacancyText\x12+.qiao.employment.v1.CheckVacancyTextRequest\x1a,.qiao.employment.v1.CheckVacancyTextResponse\"\x1c\x92\xb5\x18\x18\x12\fofficer:hrss\x12\bemployer\x12u\n" +
 	"\bAskClerk\x12#.qiao.employment.v1.AskClerkRequest\x1a$.qiao.employment.v1.AskClerkResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12|\n" +
@@ -6018,7 +6179,7 @@ func file_qiao_employment_v1_employment_proto_rawDescGZIP() []byte {
 	return file_qiao_employment_v1_employment_proto_rawDescData
 }
 
-var file_qiao_employment_v1_employment_proto_msgTypes = make([]protoimpl.MessageInfo, 86)
+var file_qiao_employment_v1_employment_proto_msgTypes = make([]protoimpl.MessageInfo, 89)
 var file_qiao_employment_v1_employment_proto_goTypes = []any{
 	(*RegisterEmployerRequest)(nil),         // 0: qiao.employment.v1.RegisterEmployerRequest
 	(*RegisterEmployerResponse)(nil),        // 1: qiao.employment.v1.RegisterEmployerResponse
@@ -6067,300 +6228,306 @@ var file_qiao_employment_v1_employment_proto_goTypes = []any{
 	(*CertificateNeed)(nil),                 // 44: qiao.employment.v1.CertificateNeed
 	(*GetEmployerRequest)(nil),              // 45: qiao.employment.v1.GetEmployerRequest
 	(*GetEmployerResponse)(nil),             // 46: qiao.employment.v1.GetEmployerResponse
-	(*ListEmployerVacanciesRequest)(nil),    // 47: qiao.employment.v1.ListEmployerVacanciesRequest
-	(*ListEmployerVacanciesResponse)(nil),   // 48: qiao.employment.v1.ListEmployerVacanciesResponse
-	(*CheckVacancyTextRequest)(nil),         // 49: qiao.employment.v1.CheckVacancyTextRequest
-	(*CheckVacancyTextResponse)(nil),        // 50: qiao.employment.v1.CheckVacancyTextResponse
-	(*AskClerkRequest)(nil),                 // 51: qiao.employment.v1.AskClerkRequest
-	(*AskClerkResponse)(nil),                // 52: qiao.employment.v1.AskClerkResponse
-	(*ListReviewsRequest)(nil),              // 53: qiao.employment.v1.ListReviewsRequest
-	(*ListReviewsResponse)(nil),             // 54: qiao.employment.v1.ListReviewsResponse
-	(*GetReviewRequest)(nil),                // 55: qiao.employment.v1.GetReviewRequest
-	(*GetReviewResponse)(nil),               // 56: qiao.employment.v1.GetReviewResponse
-	(*DecideReviewRequest)(nil),             // 57: qiao.employment.v1.DecideReviewRequest
-	(*DecideReviewResponse)(nil),            // 58: qiao.employment.v1.DecideReviewResponse
-	(*Review)(nil),                          // 59: qiao.employment.v1.Review
-	(*SuggestVacanciesRequest)(nil),         // 60: qiao.employment.v1.SuggestVacanciesRequest
-	(*SuggestVacanciesResponse)(nil),        // 61: qiao.employment.v1.SuggestVacanciesResponse
-	(*ExplainVacancyRequest)(nil),           // 62: qiao.employment.v1.ExplainVacancyRequest
-	(*ExplainVacancyResponse)(nil),          // 63: qiao.employment.v1.ExplainVacancyResponse
-	(*Suggestion)(nil),                      // 64: qiao.employment.v1.Suggestion
-	(*Factor)(nil),                          // 65: qiao.employment.v1.Factor
-	(*InviteToInterviewRequest)(nil),        // 66: qiao.employment.v1.InviteToInterviewRequest
-	(*InviteToInterviewResponse)(nil),       // 67: qiao.employment.v1.InviteToInterviewResponse
-	(*AcceptInterviewRequest)(nil),          // 68: qiao.employment.v1.AcceptInterviewRequest
-	(*AcceptInterviewResponse)(nil),         // 69: qiao.employment.v1.AcceptInterviewResponse
-	(*DeclineInterviewRequest)(nil),         // 70: qiao.employment.v1.DeclineInterviewRequest
-	(*DeclineInterviewResponse)(nil),        // 71: qiao.employment.v1.DeclineInterviewResponse
-	(*GetApplicantRequest)(nil),             // 72: qiao.employment.v1.GetApplicantRequest
-	(*GetApplicantResponse)(nil),            // 73: qiao.employment.v1.GetApplicantResponse
-	(*ReportSeasonalNeedRequest)(nil),       // 74: qiao.employment.v1.ReportSeasonalNeedRequest
-	(*Need)(nil),                            // 75: qiao.employment.v1.Need
-	(*ReportSeasonalNeedResponse)(nil),      // 76: qiao.employment.v1.ReportSeasonalNeedResponse
-	(*ListSeasonalNeedRequest)(nil),         // 77: qiao.employment.v1.ListSeasonalNeedRequest
-	(*ListSeasonalNeedResponse)(nil),        // 78: qiao.employment.v1.ListSeasonalNeedResponse
-	(*NeedSum)(nil),                         // 79: qiao.employment.v1.NeedSum
-	(*Vacancy)(nil),                         // 80: qiao.employment.v1.Vacancy
-	(*Profile)(nil),                         // 81: qiao.employment.v1.Profile
-	(*Qualification)(nil),                   // 82: qiao.employment.v1.Qualification
-	(*Application)(nil),                     // 83: qiao.employment.v1.Application
-	(*Applicant)(nil),                       // 84: qiao.employment.v1.Applicant
-	(*Hire)(nil),                            // 85: qiao.employment.v1.Hire
-	(*v1.Reason)(nil),                       // 86: qiao.platform.v1.Reason
-	(*PlanFairRequest)(nil),                 // 87: qiao.employment.v1.PlanFairRequest
-	(*EnterFairPostRequest)(nil),            // 88: qiao.employment.v1.EnterFairPostRequest
-	(*ListFairsRequest)(nil),                // 89: qiao.employment.v1.ListFairsRequest
-	(*GetFairRequest)(nil),                  // 90: qiao.employment.v1.GetFairRequest
-	(*ApplyToFairRequest)(nil),              // 91: qiao.employment.v1.ApplyToFairRequest
-	(*WithdrawFromFairRequest)(nil),         // 92: qiao.employment.v1.WithdrawFromFairRequest
-	(*GetFairApplicationRequest)(nil),       // 93: qiao.employment.v1.GetFairApplicationRequest
-	(*ProveFairEntryRequest)(nil),           // 94: qiao.employment.v1.ProveFairEntryRequest
-	(*ListFairApplicantsRequest)(nil),       // 95: qiao.employment.v1.ListFairApplicantsRequest
-	(*RankFairApplicantsRequest)(nil),       // 96: qiao.employment.v1.RankFairApplicantsRequest
-	(*ChangeFairRequest)(nil),               // 97: qiao.employment.v1.ChangeFairRequest
-	(*CancelFairRequest)(nil),               // 98: qiao.employment.v1.CancelFairRequest
-	(*CorrectFairRequest)(nil),              // 99: qiao.employment.v1.CorrectFairRequest
-	(*DecideFairCorrectionRequest)(nil),     // 100: qiao.employment.v1.DecideFairCorrectionRequest
-	(*CloseFairRequest)(nil),                // 101: qiao.employment.v1.CloseFairRequest
-	(*EnterFairFigureRequest)(nil),          // 102: qiao.employment.v1.EnterFairFigureRequest
-	(*DrawFairRequest)(nil),                 // 103: qiao.employment.v1.DrawFairRequest
-	(*RunSecondPassRequest)(nil),            // 104: qiao.employment.v1.RunSecondPassRequest
-	(*AcceptProposalRequest)(nil),           // 105: qiao.employment.v1.AcceptProposalRequest
-	(*DeclineProposalRequest)(nil),          // 106: qiao.employment.v1.DeclineProposalRequest
-	(*PassOverProposalRequest)(nil),         // 107: qiao.employment.v1.PassOverProposalRequest
-	(*ListFairResultsRequest)(nil),          // 108: qiao.employment.v1.ListFairResultsRequest
-	(*GetFairBundleRequest)(nil),            // 109: qiao.employment.v1.GetFairBundleRequest
-	(*GetStartupGuideRequest)(nil),          // 110: qiao.employment.v1.GetStartupGuideRequest
-	(*CheckTaxReliefRequest)(nil),           // 111: qiao.employment.v1.CheckTaxReliefRequest
-	(*OpenAdviserSlotRequest)(nil),          // 112: qiao.employment.v1.OpenAdviserSlotRequest
-	(*ListAdviserSlotsRequest)(nil),         // 113: qiao.employment.v1.ListAdviserSlotsRequest
-	(*ApplyForAdviserRequest)(nil),          // 114: qiao.employment.v1.ApplyForAdviserRequest
-	(*WithdrawFromAdviserRequest)(nil),      // 115: qiao.employment.v1.WithdrawFromAdviserRequest
-	(*HandOffLoanRequest)(nil),              // 116: qiao.employment.v1.HandOffLoanRequest
-	(*WithdrawLoanRequestRequest)(nil),      // 117: qiao.employment.v1.WithdrawLoanRequestRequest
-	(*ReadLoanRequestRequest)(nil),          // 118: qiao.employment.v1.ReadLoanRequestRequest
-	(*AddPremisesRequest)(nil),              // 119: qiao.employment.v1.AddPremisesRequest
-	(*ListPremisesRequest)(nil),             // 120: qiao.employment.v1.ListPremisesRequest
-	(*ApplyForPremisesRequest)(nil),         // 121: qiao.employment.v1.ApplyForPremisesRequest
-	(*WithdrawPremisesRequestRequest)(nil),  // 122: qiao.employment.v1.WithdrawPremisesRequestRequest
-	(*ListStartupHelpRequest)(nil),          // 123: qiao.employment.v1.ListStartupHelpRequest
-	(*PlanFairResponse)(nil),                // 124: qiao.employment.v1.PlanFairResponse
-	(*EnterFairPostResponse)(nil),           // 125: qiao.employment.v1.EnterFairPostResponse
-	(*ListFairsResponse)(nil),               // 126: qiao.employment.v1.ListFairsResponse
-	(*GetFairResponse)(nil),                 // 127: qiao.employment.v1.GetFairResponse
-	(*ApplyToFairResponse)(nil),             // 128: qiao.employment.v1.ApplyToFairResponse
-	(*WithdrawFromFairResponse)(nil),        // 129: qiao.employment.v1.WithdrawFromFairResponse
-	(*GetFairApplicationResponse)(nil),      // 130: qiao.employment.v1.GetFairApplicationResponse
-	(*ProveFairEntryResponse)(nil),          // 131: qiao.employment.v1.ProveFairEntryResponse
-	(*ListFairApplicantsResponse)(nil),      // 132: qiao.employment.v1.ListFairApplicantsResponse
-	(*RankFairApplicantsResponse)(nil),      // 133: qiao.employment.v1.RankFairApplicantsResponse
-	(*ChangeFairResponse)(nil),              // 134: qiao.employment.v1.ChangeFairResponse
-	(*CancelFairResponse)(nil),              // 135: qiao.employment.v1.CancelFairResponse
-	(*CorrectFairResponse)(nil),             // 136: qiao.employment.v1.CorrectFairResponse
-	(*DecideFairCorrectionResponse)(nil),    // 137: qiao.employment.v1.DecideFairCorrectionResponse
-	(*CloseFairResponse)(nil),               // 138: qiao.employment.v1.CloseFairResponse
-	(*EnterFairFigureResponse)(nil),         // 139: qiao.employment.v1.EnterFairFigureResponse
-	(*DrawFairResponse)(nil),                // 140: qiao.employment.v1.DrawFairResponse
-	(*RunSecondPassResponse)(nil),           // 141: qiao.employment.v1.RunSecondPassResponse
-	(*AcceptProposalResponse)(nil),          // 142: qiao.employment.v1.AcceptProposalResponse
-	(*DeclineProposalResponse)(nil),         // 143: qiao.employment.v1.DeclineProposalResponse
-	(*PassOverProposalResponse)(nil),        // 144: qiao.employment.v1.PassOverProposalResponse
-	(*ListFairResultsResponse)(nil),         // 145: qiao.employment.v1.ListFairResultsResponse
-	(*GetFairBundleResponse)(nil),           // 146: qiao.employment.v1.GetFairBundleResponse
-	(*GetStartupGuideResponse)(nil),         // 147: qiao.employment.v1.GetStartupGuideResponse
-	(*CheckTaxReliefResponse)(nil),          // 148: qiao.employment.v1.CheckTaxReliefResponse
-	(*OpenAdviserSlotResponse)(nil),         // 149: qiao.employment.v1.OpenAdviserSlotResponse
-	(*ListAdviserSlotsResponse)(nil),        // 150: qiao.employment.v1.ListAdviserSlotsResponse
-	(*ApplyForAdviserResponse)(nil),         // 151: qiao.employment.v1.ApplyForAdviserResponse
-	(*WithdrawFromAdviserResponse)(nil),     // 152: qiao.employment.v1.WithdrawFromAdviserResponse
-	(*HandOffLoanResponse)(nil),             // 153: qiao.employment.v1.HandOffLoanResponse
-	(*WithdrawLoanRequestResponse)(nil),     // 154: qiao.employment.v1.WithdrawLoanRequestResponse
-	(*ReadLoanRequestResponse)(nil),         // 155: qiao.employment.v1.ReadLoanRequestResponse
-	(*AddPremisesResponse)(nil),             // 156: qiao.employment.v1.AddPremisesResponse
-	(*ListPremisesResponse)(nil),            // 157: qiao.employment.v1.ListPremisesResponse
-	(*ApplyForPremisesResponse)(nil),        // 158: qiao.employment.v1.ApplyForPremisesResponse
-	(*WithdrawPremisesRequestResponse)(nil), // 159: qiao.employment.v1.WithdrawPremisesRequestResponse
-	(*ListStartupHelpResponse)(nil),         // 160: qiao.employment.v1.ListStartupHelpResponse
+	(*ListEmployersRequest)(nil),            // 47: qiao.employment.v1.ListEmployersRequest
+	(*ListEmployersResponse)(nil),           // 48: qiao.employment.v1.ListEmployersResponse
+	(*NamedEmployer)(nil),                   // 49: qiao.employment.v1.NamedEmployer
+	(*ListEmployerVacanciesRequest)(nil),    // 50: qiao.employment.v1.ListEmployerVacanciesRequest
+	(*ListEmployerVacanciesResponse)(nil),   // 51: qiao.employment.v1.ListEmployerVacanciesResponse
+	(*CheckVacancyTextRequest)(nil),         // 52: qiao.employment.v1.CheckVacancyTextRequest
+	(*CheckVacancyTextResponse)(nil),        // 53: qiao.employment.v1.CheckVacancyTextResponse
+	(*AskClerkRequest)(nil),                 // 54: qiao.employment.v1.AskClerkRequest
+	(*AskClerkResponse)(nil),                // 55: qiao.employment.v1.AskClerkResponse
+	(*ListReviewsRequest)(nil),              // 56: qiao.employment.v1.ListReviewsRequest
+	(*ListReviewsResponse)(nil),             // 57: qiao.employment.v1.ListReviewsResponse
+	(*GetReviewRequest)(nil),                // 58: qiao.employment.v1.GetReviewRequest
+	(*GetReviewResponse)(nil),               // 59: qiao.employment.v1.GetReviewResponse
+	(*DecideReviewRequest)(nil),             // 60: qiao.employment.v1.DecideReviewRequest
+	(*DecideReviewResponse)(nil),            // 61: qiao.employment.v1.DecideReviewResponse
+	(*Review)(nil),                          // 62: qiao.employment.v1.Review
+	(*SuggestVacanciesRequest)(nil),         // 63: qiao.employment.v1.SuggestVacanciesRequest
+	(*SuggestVacanciesResponse)(nil),        // 64: qiao.employment.v1.SuggestVacanciesResponse
+	(*ExplainVacancyRequest)(nil),           // 65: qiao.employment.v1.ExplainVacancyRequest
+	(*ExplainVacancyResponse)(nil),          // 66: qiao.employment.v1.ExplainVacancyResponse
+	(*Suggestion)(nil),                      // 67: qiao.employment.v1.Suggestion
+	(*Factor)(nil),                          // 68: qiao.employment.v1.Factor
+	(*InviteToInterviewRequest)(nil),        // 69: qiao.employment.v1.InviteToInterviewRequest
+	(*InviteToInterviewResponse)(nil),       // 70: qiao.employment.v1.InviteToInterviewResponse
+	(*AcceptInterviewRequest)(nil),          // 71: qiao.employment.v1.AcceptInterviewRequest
+	(*AcceptInterviewResponse)(nil),         // 72: qiao.employment.v1.AcceptInterviewResponse
+	(*DeclineInterviewRequest)(nil),         // 73: qiao.employment.v1.DeclineInterviewRequest
+	(*DeclineInterviewResponse)(nil),        // 74: qiao.employment.v1.DeclineInterviewResponse
+	(*GetApplicantRequest)(nil),             // 75: qiao.employment.v1.GetApplicantRequest
+	(*GetApplicantResponse)(nil),            // 76: qiao.employment.v1.GetApplicantResponse
+	(*ReportSeasonalNeedRequest)(nil),       // 77: qiao.employment.v1.ReportSeasonalNeedRequest
+	(*Need)(nil),                            // 78: qiao.employment.v1.Need
+	(*ReportSeasonalNeedResponse)(nil),      // 79: qiao.employment.v1.ReportSeasonalNeedResponse
+	(*ListSeasonalNeedRequest)(nil),         // 80: qiao.employment.v1.ListSeasonalNeedRequest
+	(*ListSeasonalNeedResponse)(nil),        // 81: qiao.employment.v1.ListSeasonalNeedResponse
+	(*NeedSum)(nil),                         // 82: qiao.employment.v1.NeedSum
+	(*Vacancy)(nil),                         // 83: qiao.employment.v1.Vacancy
+	(*Profile)(nil),                         // 84: qiao.employment.v1.Profile
+	(*Qualification)(nil),                   // 85: qiao.employment.v1.Qualification
+	(*Application)(nil),                     // 86: qiao.employment.v1.Application
+	(*Applicant)(nil),                       // 87: qiao.employment.v1.Applicant
+	(*Hire)(nil),                            // 88: qiao.employment.v1.Hire
+	(*v1.Reason)(nil),                       // 89: qiao.platform.v1.Reason
+	(*PlanFairRequest)(nil),                 // 90: qiao.employment.v1.PlanFairRequest
+	(*EnterFairPostRequest)(nil),            // 91: qiao.employment.v1.EnterFairPostRequest
+	(*ListFairsRequest)(nil),                // 92: qiao.employment.v1.ListFairsRequest
+	(*GetFairRequest)(nil),                  // 93: qiao.employment.v1.GetFairRequest
+	(*ApplyToFairRequest)(nil),              // 94: qiao.employment.v1.ApplyToFairRequest
+	(*WithdrawFromFairRequest)(nil),         // 95: qiao.employment.v1.WithdrawFromFairRequest
+	(*GetFairApplicationRequest)(nil),       // 96: qiao.employment.v1.GetFairApplicationRequest
+	(*ProveFairEntryRequest)(nil),           // 97: qiao.employment.v1.ProveFairEntryRequest
+	(*ListFairApplicantsRequest)(nil),       // 98: qiao.employment.v1.ListFairApplicantsRequest
+	(*RankFairApplicantsRequest)(nil),       // 99: qiao.employment.v1.RankFairApplicantsRequest
+	(*ChangeFairRequest)(nil),               // 100: qiao.employment.v1.ChangeFairRequest
+	(*CancelFairRequest)(nil),               // 101: qiao.employment.v1.CancelFairRequest
+	(*CorrectFairRequest)(nil),              // 102: qiao.employment.v1.CorrectFairRequest
+	(*DecideFairCorrectionRequest)(nil),     // 103: qiao.employment.v1.DecideFairCorrectionRequest
+	(*CloseFairRequest)(nil),                // 104: qiao.employment.v1.CloseFairRequest
+	(*EnterFairFigureRequest)(nil),          // 105: qiao.employment.v1.EnterFairFigureRequest
+	(*DrawFairRequest)(nil),                 // 106: qiao.employment.v1.DrawFairRequest
+	(*RunSecondPassRequest)(nil),            // 107: qiao.employment.v1.RunSecondPassRequest
+	(*AcceptProposalRequest)(nil),           // 108: qiao.employment.v1.AcceptProposalRequest
+	(*DeclineProposalRequest)(nil),          // 109: qiao.employment.v1.DeclineProposalRequest
+	(*PassOverProposalRequest)(nil),         // 110: qiao.employment.v1.PassOverProposalRequest
+	(*ListFairResultsRequest)(nil),          // 111: qiao.employment.v1.ListFairResultsRequest
+	(*GetFairBundleRequest)(nil),            // 112: qiao.employment.v1.GetFairBundleRequest
+	(*GetStartupGuideRequest)(nil),          // 113: qiao.employment.v1.GetStartupGuideRequest
+	(*CheckTaxReliefRequest)(nil),           // 114: qiao.employment.v1.CheckTaxReliefRequest
+	(*OpenAdviserSlotRequest)(nil),          // 115: qiao.employment.v1.OpenAdviserSlotRequest
+	(*ListAdviserSlotsRequest)(nil),         // 116: qiao.employment.v1.ListAdviserSlotsRequest
+	(*ApplyForAdviserRequest)(nil),          // 117: qiao.employment.v1.ApplyForAdviserRequest
+	(*WithdrawFromAdviserRequest)(nil),      // 118: qiao.employment.v1.WithdrawFromAdviserRequest
+	(*HandOffLoanRequest)(nil),              // 119: qiao.employment.v1.HandOffLoanRequest
+	(*WithdrawLoanRequestRequest)(nil),      // 120: qiao.employment.v1.WithdrawLoanRequestRequest
+	(*ReadLoanRequestRequest)(nil),          // 121: qiao.employment.v1.ReadLoanRequestRequest
+	(*AddPremisesRequest)(nil),              // 122: qiao.employment.v1.AddPremisesRequest
+	(*ListPremisesRequest)(nil),             // 123: qiao.employment.v1.ListPremisesRequest
+	(*ApplyForPremisesRequest)(nil),         // 124: qiao.employment.v1.ApplyForPremisesRequest
+	(*WithdrawPremisesRequestRequest)(nil),  // 125: qiao.employment.v1.WithdrawPremisesRequestRequest
+	(*ListStartupHelpRequest)(nil),          // 126: qiao.employment.v1.ListStartupHelpRequest
+	(*PlanFairResponse)(nil),                // 127: qiao.employment.v1.PlanFairResponse
+	(*EnterFairPostResponse)(nil),           // 128: qiao.employment.v1.EnterFairPostResponse
+	(*ListFairsResponse)(nil),               // 129: qiao.employment.v1.ListFairsResponse
+	(*GetFairResponse)(nil),                 // 130: qiao.employment.v1.GetFairResponse
+	(*ApplyToFairResponse)(nil),             // 131: qiao.employment.v1.ApplyToFairResponse
+	(*WithdrawFromFairResponse)(nil),        // 132: qiao.employment.v1.WithdrawFromFairResponse
+	(*GetFairApplicationResponse)(nil),      // 133: qiao.employment.v1.GetFairApplicationResponse
+	(*ProveFairEntryResponse)(nil),          // 134: qiao.employment.v1.ProveFairEntryResponse
+	(*ListFairApplicantsResponse)(nil),      // 135: qiao.employment.v1.ListFairApplicantsResponse
+	(*RankFairApplicantsResponse)(nil),      // 136: qiao.employment.v1.RankFairApplicantsResponse
+	(*ChangeFairResponse)(nil),              // 137: qiao.employment.v1.ChangeFairResponse
+	(*CancelFairResponse)(nil),              // 138: qiao.employment.v1.CancelFairResponse
+	(*CorrectFairResponse)(nil),             // 139: qiao.employment.v1.CorrectFairResponse
+	(*DecideFairCorrectionResponse)(nil),    // 140: qiao.employment.v1.DecideFairCorrectionResponse
+	(*CloseFairResponse)(nil),               // 141: qiao.employment.v1.CloseFairResponse
+	(*EnterFairFigureResponse)(nil),         // 142: qiao.employment.v1.EnterFairFigureResponse
+	(*DrawFairResponse)(nil),                // 143: qiao.employment.v1.DrawFairResponse
+	(*RunSecondPassResponse)(nil),           // 144: qiao.employment.v1.RunSecondPassResponse
+	(*AcceptProposalResponse)(nil),          // 145: qiao.employment.v1.AcceptProposalResponse
+	(*DeclineProposalResponse)(nil),         // 146: qiao.employment.v1.DeclineProposalResponse
+	(*PassOverProposalResponse)(nil),        // 147: qiao.employment.v1.PassOverProposalResponse
+	(*ListFairResultsResponse)(nil),         // 148: qiao.employment.v1.ListFairResultsResponse
+	(*GetFairBundleResponse)(nil),           // 149: qiao.employment.v1.GetFairBundleResponse
+	(*GetStartupGuideResponse)(nil),         // 150: qiao.employment.v1.GetStartupGuideResponse
+	(*CheckTaxReliefResponse)(nil),          // 151: qiao.employment.v1.CheckTaxReliefResponse
+	(*OpenAdviserSlotResponse)(nil),         // 152: qiao.employment.v1.OpenAdviserSlotResponse
+	(*ListAdviserSlotsResponse)(nil),        // 153: qiao.employment.v1.ListAdviserSlotsResponse
+	(*ApplyForAdviserResponse)(nil),         // 154: qiao.employment.v1.ApplyForAdviserResponse
+	(*WithdrawFromAdviserResponse)(nil),     // 155: qiao.employment.v1.WithdrawFromAdviserResponse
+	(*HandOffLoanResponse)(nil),             // 156: qiao.employment.v1.HandOffLoanResponse
+	(*WithdrawLoanRequestResponse)(nil),     // 157: qiao.employment.v1.WithdrawLoanRequestResponse
+	(*ReadLoanRequestResponse)(nil),         // 158: qiao.employment.v1.ReadLoanRequestResponse
+	(*AddPremisesResponse)(nil),             // 159: qiao.employment.v1.AddPremisesResponse
+	(*ListPremisesResponse)(nil),            // 160: qiao.employment.v1.ListPremisesResponse
+	(*ApplyForPremisesResponse)(nil),        // 161: qiao.employment.v1.ApplyForPremisesResponse
+	(*WithdrawPremisesRequestResponse)(nil), // 162: qiao.employment.v1.WithdrawPremisesRequestResponse
+	(*ListStartupHelpResponse)(nil),         // 163: qiao.employment.v1.ListStartupHelpResponse
 }
 var file_qiao_employment_v1_employment_proto_depIdxs = []int32{
 	44,  // 0: qiao.employment.v1.PublishVacancyRequest.certificates:type_name -> qiao.employment.v1.CertificateNeed
-	80,  // 1: qiao.employment.v1.SearchVacanciesResponse.vacancies:type_name -> qiao.employment.v1.Vacancy
-	80,  // 2: qiao.employment.v1.GetVacancyResponse.vacancy:type_name -> qiao.employment.v1.Vacancy
-	81,  // 3: qiao.employment.v1.GetProfileResponse.profile:type_name -> qiao.employment.v1.Profile
-	83,  // 4: qiao.employment.v1.ListApplicationsResponse.applications:type_name -> qiao.employment.v1.Application
-	84,  // 5: qiao.employment.v1.ListApplicantsResponse.applicants:type_name -> qiao.employment.v1.Applicant
-	85,  // 6: qiao.employment.v1.ListHiresResponse.hires:type_name -> qiao.employment.v1.Hire
-	80,  // 7: qiao.employment.v1.ListEmployerVacanciesResponse.vacancies:type_name -> qiao.employment.v1.Vacancy
-	86,  // 8: qiao.employment.v1.CheckVacancyTextResponse.reasons:type_name -> qiao.platform.v1.Reason
-	2,   // 9: qiao.employment.v1.AskClerkRequest.vacancy:type_name -> qiao.employment.v1.PublishVacancyRequest
-	59,  // 10: qiao.employment.v1.ListReviewsResponse.reviews:type_name -> qiao.employment.v1.Review
-	59,  // 11: qiao.employment.v1.GetReviewResponse.review:type_name -> qiao.employment.v1.Review
-	80,  // 12: qiao.employment.v1.Review.vacancy:type_name -> qiao.employment.v1.Vacancy
-	86,  // 13: qiao.employment.v1.Review.reasons:type_name -> qiao.platform.v1.Reason
-	64,  // 14: qiao.employment.v1.SuggestVacanciesResponse.suggestions:type_name -> qiao.employment.v1.Suggestion
-	64,  // 15: qiao.employment.v1.ExplainVacancyResponse.suggestion:type_name -> qiao.employment.v1.Suggestion
-	86,  // 16: qiao.employment.v1.ExplainVacancyResponse.reasons:type_name -> qiao.platform.v1.Reason
-	80,  // 17: qiao.employment.v1.Suggestion.vacancy:type_name -> qiao.employment.v1.Vacancy
-	65,  // 18: qiao.employment.v1.Suggestion.factors:type_name -> qiao.employment.v1.Factor
-	84,  // 19: qiao.employment.v1.GetApplicantResponse.applicant:type_name -> qiao.employment.v1.Applicant
-	75,  // 20: qiao.employment.v1.ReportSeasonalNeedRequest.needs:type_name -> qiao.employment.v1.Need
-	79,  // 21: qiao.employment.v1.ListSeasonalNeedResponse.sums:type_name -> qiao.employment.v1.NeedSum
-	44,  // 22: qiao.employment.v1.Vacancy.certificates:type_name -> qiao.employment.v1.CertificateNeed
-	82,  // 23: qiao.employment.v1.Profile.qualifications:type_name -> qiao.employment.v1.Qualification
-	82,  // 24: qiao.employment.v1.Applicant.qualifications:type_name -> qiao.employment.v1.Qualification
-	0,   // 25: qiao.employment.v1.EmploymentService.RegisterEmployer:input_type -> qiao.employment.v1.RegisterEmployerRequest
-	2,   // 26: qiao.employment.v1.EmploymentService.PublishVacancy:input_type -> qiao.employment.v1.PublishVacancyRequest
-	4,   // 27: qiao.employment.v1.EmploymentService.CloseVacancy:input_type -> qiao.employment.v1.CloseVacancyRequest
-	6,   // 28: qiao.employment.v1.EmploymentService.SearchVacancies:input_type -> qiao.employment.v1.SearchVacanciesRequest
-	8,   // 29: qiao.employment.v1.EmploymentService.GetVacancy:input_type -> qiao.employment.v1.GetVacancyRequest
-	45,  // 30: qiao.employment.v1.EmploymentService.GetEmployer:input_type -> qiao.employment.v1.GetEmployerRequest
-	47,  // 31: qiao.employment.v1.EmploymentService.ListEmployerVacancies:input_type -> qiao.employment.v1.ListEmployerVacanciesRequest
-	49,  // 32: qiao.employment.v1.EmploymentService.CheckVacancyText:input_type -> qiao.employment.v1.CheckVacancyTextRequest
-	51,  // 33: qiao.employment.v1.EmploymentService.AskClerk:input_type -> qiao.employment.v1.AskClerkRequest
-	53,  // 34: qiao.employment.v1.EmploymentService.ListReviews:input_type -> qiao.employment.v1.ListReviewsRequest
-	55,  // 35: qiao.employment.v1.EmploymentService.GetReview:input_type -> qiao.employment.v1.GetReviewRequest
-	57,  // 36: qiao.employment.v1.EmploymentService.DecideReview:input_type -> qiao.employment.v1.DecideReviewRequest
-	60,  // 37: qiao.employment.v1.EmploymentService.SuggestVacancies:input_type -> qiao.employment.v1.SuggestVacanciesRequest
-	62,  // 38: qiao.employment.v1.EmploymentService.ExplainVacancy:input_type -> qiao.employment.v1.ExplainVacancyRequest
-	66,  // 39: qiao.employment.v1.EmploymentService.InviteToInterview:input_type -> qiao.employment.v1.InviteToInterviewRequest
-	68,  // 40: qiao.employment.v1.EmploymentService.AcceptInterview:input_type -> qiao.employment.v1.AcceptInterviewRequest
-	70,  // 41: qiao.employment.v1.EmploymentService.DeclineInterview:input_type -> qiao.employment.v1.DeclineInterviewRequest
-	72,  // 42: qiao.employment.v1.EmploymentService.GetApplicant:input_type -> qiao.employment.v1.GetApplicantRequest
-	74,  // 43: qiao.employment.v1.EmploymentService.ReportSeasonalNeed:input_type -> qiao.employment.v1.ReportSeasonalNeedRequest
-	77,  // 44: qiao.employment.v1.EmploymentService.ListSeasonalNeed:input_type -> qiao.employment.v1.ListSeasonalNeedRequest
-	10,  // 45: qiao.employment.v1.EmploymentService.SetProfile:input_type -> qiao.employment.v1.SetProfileRequest
-	12,  // 46: qiao.employment.v1.EmploymentService.GetProfile:input_type -> qiao.employment.v1.GetProfileRequest
-	14,  // 47: qiao.employment.v1.EmploymentService.Apply:input_type -> qiao.employment.v1.ApplyRequest
-	16,  // 48: qiao.employment.v1.EmploymentService.WithdrawApplication:input_type -> qiao.employment.v1.WithdrawApplicationRequest
-	18,  // 49: qiao.employment.v1.EmploymentService.ListApplications:input_type -> qiao.employment.v1.ListApplicationsRequest
-	20,  // 50: qiao.employment.v1.EmploymentService.ListApplicants:input_type -> qiao.employment.v1.ListApplicantsRequest
-	22,  // 51: qiao.employment.v1.EmploymentService.MakeOffer:input_type -> qiao.employment.v1.MakeOfferRequest
-	24,  // 52: qiao.employment.v1.EmploymentService.AcceptOffer:input_type -> qiao.employment.v1.AcceptOfferRequest
-	26,  // 53: qiao.employment.v1.EmploymentService.DeclineOffer:input_type -> qiao.employment.v1.DeclineOfferRequest
-	28,  // 54: qiao.employment.v1.EmploymentService.UndoAcceptance:input_type -> qiao.employment.v1.UndoAcceptanceRequest
-	30,  // 55: qiao.employment.v1.EmploymentService.StateHire:input_type -> qiao.employment.v1.StateHireRequest
-	32,  // 56: qiao.employment.v1.EmploymentService.ConfirmHire:input_type -> qiao.employment.v1.ConfirmHireRequest
-	34,  // 57: qiao.employment.v1.EmploymentService.DisputeHire:input_type -> qiao.employment.v1.DisputeHireRequest
-	36,  // 58: qiao.employment.v1.EmploymentService.EndHire:input_type -> qiao.employment.v1.EndHireRequest
-	38,  // 59: qiao.employment.v1.EmploymentService.ConfirmEnd:input_type -> qiao.employment.v1.ConfirmEndRequest
-	40,  // 60: qiao.employment.v1.EmploymentService.DisputeEnd:input_type -> qiao.employment.v1.DisputeEndRequest
-	42,  // 61: qiao.employment.v1.EmploymentService.ListHires:input_type -> qiao.employment.v1.ListHiresRequest
-	87,  // 62: qiao.employment.v1.EmploymentService.PlanFair:input_type -> qiao.employment.v1.PlanFairRequest
-	88,  // 63: qiao.employment.v1.EmploymentService.EnterFairPost:input_type -> qiao.employment.v1.EnterFairPostRequest
-	89,  // 64: qiao.employment.v1.EmploymentService.ListFairs:input_type -> qiao.employment.v1.ListFairsRequest
-	90,  // 65: qiao.employment.v1.EmploymentService.GetFair:input_type -> qiao.employment.v1.GetFairRequest
-	91,  // 66: qiao.employment.v1.EmploymentService.ApplyToFair:input_type -> qiao.employment.v1.ApplyToFairRequest
-	92,  // 67: qiao.employment.v1.EmploymentService.WithdrawFromFair:input_type -> qiao.employment.v1.WithdrawFromFairRequest
-	93,  // 68: qiao.employment.v1.EmploymentService.GetFairApplication:input_type -> qiao.employment.v1.GetFairApplicationRequest
-	94,  // 69: qiao.employment.v1.EmploymentService.ProveFairEntry:input_type -> qiao.employment.v1.ProveFairEntryRequest
-	95,  // 70: qiao.employment.v1.EmploymentService.ListFairApplicants:input_type -> qiao.employment.v1.ListFairApplicantsRequest
-	96,  // 71: qiao.employment.v1.EmploymentService.RankFairApplicants:input_type -> qiao.employment.v1.RankFairApplicantsRequest
-	97,  // 72: qiao.employment.v1.EmploymentService.ChangeFair:input_type -> qiao.employment.v1.ChangeFairRequest
-	98,  // 73: qiao.employment.v1.EmploymentService.CancelFair:input_type -> qiao.employment.v1.CancelFairRequest
-	99,  // 74: qiao.employment.v1.EmploymentService.CorrectFair:input_type -> qiao.employment.v1.CorrectFairRequest
-	100, // 75: qiao.employment.v1.EmploymentService.DecideFairCorrection:input_type -> qiao.employment.v1.DecideFairCorrectionRequest
-	101, // 76: qiao.employment.v1.EmploymentService.CloseFair:input_type -> qiao.employment.v1.CloseFairRequest
-	102, // 77: qiao.employment.v1.EmploymentService.EnterFairFigure:input_type -> qiao.employment.v1.EnterFairFigureRequest
-	103, // 78: qiao.employment.v1.EmploymentService.DrawFair:input_type -> qiao.employment.v1.DrawFairRequest
-	104, // 79: qiao.employment.v1.EmploymentService.RunSecondPass:input_type -> qiao.employment.v1.RunSecondPassRequest
-	105, // 80: qiao.employment.v1.EmploymentService.AcceptProposal:input_type -> qiao.employment.v1.AcceptProposalRequest
-	106, // 81: qiao.employment.v1.EmploymentService.DeclineProposal:input_type -> qiao.employment.v1.DeclineProposalRequest
-	107, // 82: qiao.employment.v1.EmploymentService.PassOverProposal:input_type -> qiao.employment.v1.PassOverProposalRequest
-	108, // 83: qiao.employment.v1.EmploymentService.ListFairResults:input_type -> qiao.employment.v1.ListFairResultsRequest
-	109, // 84: qiao.employment.v1.EmploymentService.GetFairBundle:input_type -> qiao.employment.v1.GetFairBundleRequest
-	110, // 85: qiao.employment.v1.EmploymentService.GetStartupGuide:input_type -> qiao.employment.v1.GetStartupGuideRequest
-	111, // 86: qiao.employment.v1.EmploymentService.CheckTaxRelief:input_type -> qiao.employment.v1.CheckTaxReliefRequest
-	112, // 87: qiao.employment.v1.EmploymentService.OpenAdviserSlot:input_type -> qiao.employment.v1.OpenAdviserSlotRequest
-	113, // 88: qiao.employment.v1.EmploymentService.ListAdviserSlots:input_type -> qiao.employment.v1.ListAdviserSlotsRequest
-	114, // 89: qiao.employment.v1.EmploymentService.ApplyForAdviser:input_type -> qiao.employment.v1.ApplyForAdviserRequest
-	115, // 90: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:input_type -> qiao.employment.v1.WithdrawFromAdviserRequest
-	116, // 91: qiao.employment.v1.EmploymentService.HandOffLoan:input_type -> qiao.employment.v1.HandOffLoanRequest
-	117, // 92: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:input_type -> qiao.employment.v1.WithdrawLoanRequestRequest
-	118, // 93: qiao.employment.v1.EmploymentService.ReadLoanRequest:input_type -> qiao.employment.v1.ReadLoanRequestRequest
-	119, // 94: qiao.employment.v1.EmploymentService.AddPremises:input_type -> qiao.employment.v1.AddPremisesRequest
-	120, // 95: qiao.employment.v1.EmploymentService.ListPremises:input_type -> qiao.employment.v1.ListPremisesRequest
-	121, // 96: qiao.employment.v1.EmploymentService.ApplyForPremises:input_type -> qiao.employment.v1.ApplyForPremisesRequest
-	122, // 97: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:input_type -> qiao.employment.v1.WithdrawPremisesRequestRequest
-	123, // 98: qiao.employment.v1.EmploymentService.ListStartupHelp:input_type -> qiao.employment.v1.ListStartupHelpRequest
-	1,   // 99: qiao.employment.v1.EmploymentService.RegisterEmployer:output_type -> qiao.employment.v1.RegisterEmployerResponse
-	3,   // 100: qiao.employment.v1.EmploymentService.PublishVacancy:output_type -> qiao.employment.v1.PublishVacancyResponse
-	5,   // 101: qiao.employment.v1.EmploymentService.CloseVacancy:output_type -> qiao.employment.v1.CloseVacancyResponse
-	7,   // 102: qiao.employment.v1.EmploymentService.SearchVacancies:output_type -> qiao.employment.v1.SearchVacanciesResponse
-	9,   // 103: qiao.employment.v1.EmploymentService.GetVacancy:output_type -> qiao.employment.v1.GetVacancyResponse
-	46,  // 104: qiao.employment.v1.EmploymentService.GetEmployer:output_type -> qiao.employment.v1.GetEmployerResponse
-	48,  // 105: qiao.employment.v1.EmploymentService.ListEmployerVacancies:output_type -> qiao.employment.v1.ListEmployerVacanciesResponse
-	50,  // 106: qiao.employment.v1.EmploymentService.CheckVacancyText:output_type -> qiao.employment.v1.CheckVacancyTextResponse
-	52,  // 107: qiao.employment.v1.EmploymentService.AskClerk:output_type -> qiao.employment.v1.AskClerkResponse
-	54,  // 108: qiao.employment.v1.EmploymentService.ListReviews:output_type -> qiao.employment.v1.ListReviewsResponse
-	56,  // 109: qiao.employment.v1.EmploymentService.GetReview:output_type -> qiao.employment.v1.GetReviewResponse
-	58,  // 110: qiao.employment.v1.EmploymentService.DecideReview:output_type -> qiao.employment.v1.DecideReviewResponse
-	61,  // 111: qiao.employment.v1.EmploymentService.SuggestVacancies:output_type -> qiao.employment.v1.SuggestVacanciesResponse
-	63,  // 112: qiao.employment.v1.EmploymentService.ExplainVacancy:output_type -> qiao.employment.v1.ExplainVacancyResponse
-	67,  // 113: qiao.employment.v1.EmploymentService.InviteToInterview:output_type -> qiao.employment.v1.InviteToInterviewResponse
-	69,  // 114: qiao.employment.v1.EmploymentService.AcceptInterview:output_type -> qiao.employment.v1.AcceptInterviewResponse
-	71,  // 115: qiao.employment.v1.EmploymentService.DeclineInterview:output_type -> qiao.employment.v1.DeclineInterviewResponse
-	73,  // 116: qiao.employment.v1.EmploymentService.GetApplicant:output_type -> qiao.employment.v1.GetApplicantResponse
-	76,  // 117: qiao.employment.v1.EmploymentService.ReportSeasonalNeed:output_type -> qiao.employment.v1.ReportSeasonalNeedResponse
-	78,  // 118: qiao.employment.v1.EmploymentService.ListSeasonalNeed:output_type -> qiao.employment.v1.ListSeasonalNeedResponse
-	11,  // 119: qiao.employment.v1.EmploymentService.SetProfile:output_type -> qiao.employment.v1.SetProfileResponse
-	13,  // 120: qiao.employment.v1.EmploymentService.GetProfile:output_type -> qiao.employment.v1.GetProfileResponse
-	15,  // 121: qiao.employment.v1.EmploymentService.Apply:output_type -> qiao.employment.v1.ApplyResponse
-	17,  // 122: qiao.employment.v1.EmploymentService.WithdrawApplication:output_type -> qiao.employment.v1.WithdrawApplicationResponse
-	19,  // 123: qiao.employment.v1.EmploymentService.ListApplications:output_type -> qiao.employment.v1.ListApplicationsResponse
-	21,  // 124: qiao.employment.v1.EmploymentService.ListApplicants:output_type -> qiao.employment.v1.ListApplicantsResponse
-	23,  // 125: qiao.employment.v1.EmploymentService.MakeOffer:output_type -> qiao.employment.v1.MakeOfferResponse
-	25,  // 126: qiao.employment.v1.EmploymentService.AcceptOffer:output_type -> qiao.employment.v1.AcceptOfferResponse
-	27,  // 127: qiao.employment.v1.EmploymentService.DeclineOffer:output_type -> qiao.employment.v1.DeclineOfferResponse
-	29,  // 128: qiao.employment.v1.EmploymentService.UndoAcceptance:output_type -> qiao.employment.v1.UndoAcceptanceResponse
-	31,  // 129: qiao.employment.v1.EmploymentService.StateHire:output_type -> qiao.employment.v1.StateHireResponse
-	33,  // 130: qiao.employment.v1.EmploymentService.ConfirmHire:output_type -> qiao.employment.v1.ConfirmHireResponse
-	35,  // 131: qiao.employment.v1.EmploymentService.DisputeHire:output_type -> qiao.employment.v1.DisputeHireResponse
-	37,  // 132: qiao.employment.v1.EmploymentService.EndHire:output_type -> qiao.employment.v1.EndHireResponse
-	39,  // 133: qiao.employment.v1.EmploymentService.ConfirmEnd:output_type -> qiao.employment.v1.ConfirmEndResponse
-	41,  // 134: qiao.employment.v1.EmploymentService.DisputeEnd:output_type -> qiao.employment.v1.DisputeEndResponse
-	43,  // 135: qiao.employment.v1.EmploymentService.ListHires:output_type -> qiao.employment.v1.ListHiresResponse
-	124, // 136: qiao.employment.v1.EmploymentService.PlanFair:output_type -> qiao.employment.v1.PlanFairResponse
-	125, // 137: qiao.employment.v1.EmploymentService.EnterFairPost:output_type -> qiao.employment.v1.EnterFairPostResponse
-	126, // 138: qiao.employment.v1.EmploymentService.ListFairs:output_type -> qiao.employment.v1.ListFairsResponse
-	127, // 139: qiao.employment.v1.EmploymentService.GetFair:output_type -> qiao.employment.v1.GetFairResponse
-	128, // 140: qiao.employment.v1.EmploymentService.ApplyToFair:output_type -> qiao.employment.v1.ApplyToFairResponse
-	129, // 141: qiao.employment.v1.EmploymentService.WithdrawFromFair:output_type -> qiao.employment.v1.WithdrawFromFairResponse
-	130, // 142: qiao.employment.v1.EmploymentService.GetFairApplication:output_type -> qiao.employment.v1.GetFairApplicationResponse
-	131, // 143: qiao.employment.v1.EmploymentService.ProveFairEntry:output_type -> qiao.employment.v1.ProveFairEntryResponse
-	132, // 144: qiao.employment.v1.EmploymentService.ListFairApplicants:output_type -> qiao.employment.v1.ListFairApplicantsResponse
-	133, // 145: qiao.employment.v1.EmploymentService.RankFairApplicants:output_type -> qiao.employment.v1.RankFairApplicantsResponse
-	134, // 146: qiao.employment.v1.EmploymentService.ChangeFair:output_type -> qiao.employment.v1.ChangeFairResponse
-	135, // 147: qiao.employment.v1.EmploymentService.CancelFair:output_type -> qiao.employment.v1.CancelFairResponse
-	136, // 148: qiao.employment.v1.EmploymentService.CorrectFair:output_type -> qiao.employment.v1.CorrectFairResponse
-	137, // 149: qiao.employment.v1.EmploymentService.DecideFairCorrection:output_type -> qiao.employment.v1.DecideFairCorrectionResponse
-	138, // 150: qiao.employment.v1.EmploymentService.CloseFair:output_type -> qiao.employment.v1.CloseFairResponse
-	139, // 151: qiao.employment.v1.EmploymentService.EnterFairFigure:output_type -> qiao.employment.v1.EnterFairFigureResponse
-	140, // 152: qiao.employment.v1.EmploymentService.DrawFair:output_type -> qiao.employment.v1.DrawFairResponse
-	141, // 153: qiao.employment.v1.EmploymentService.RunSecondPass:output_type -> qiao.employment.v1.RunSecondPassResponse
-	142, // 154: qiao.employment.v1.EmploymentService.AcceptProposal:output_type -> qiao.employment.v1.AcceptProposalResponse
-	143, // 155: qiao.employment.v1.EmploymentService.DeclineProposal:output_type -> qiao.employment.v1.DeclineProposalResponse
-	144, // 156: qiao.employment.v1.EmploymentService.PassOverProposal:output_type -> qiao.employment.v1.PassOverProposalResponse
-	145, // 157: qiao.employment.v1.EmploymentService.ListFairResults:output_type -> qiao.employment.v1.ListFairResultsResponse
-	146, // 158: qiao.employment.v1.EmploymentService.GetFairBundle:output_type -> qiao.employment.v1.GetFairBundleResponse
-	147, // 159: qiao.employment.v1.EmploymentService.GetStartupGuide:output_type -> qiao.employment.v1.GetStartupGuideResponse
-	148, // 160: qiao.employment.v1.EmploymentService.CheckTaxRelief:output_type -> qiao.employment.v1.CheckTaxReliefResponse
-	149, // 161: qiao.employment.v1.EmploymentService.OpenAdviserSlot:output_type -> qiao.employment.v1.OpenAdviserSlotResponse
-	150, // 162: qiao.employment.v1.EmploymentService.ListAdviserSlots:output_type -> qiao.employment.v1.ListAdviserSlotsResponse
-	151, // 163: qiao.employment.v1.EmploymentService.ApplyForAdviser:output_type -> qiao.employment.v1.ApplyForAdviserResponse
-	152, // 164: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:output_type -> qiao.employment.v1.WithdrawFromAdviserResponse
-	153, // 165: qiao.employment.v1.EmploymentService.HandOffLoan:output_type -> qiao.employment.v1.HandOffLoanResponse
-	154, // 166: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:output_type -> qiao.employment.v1.WithdrawLoanRequestResponse
-	155, // 167: qiao.employment.v1.EmploymentService.ReadLoanRequest:output_type -> qiao.employment.v1.ReadLoanRequestResponse
-	156, // 168: qiao.employment.v1.EmploymentService.AddPremises:output_type -> qiao.employment.v1.AddPremisesResponse
-	157, // 169: qiao.employment.v1.EmploymentService.ListPremises:output_type -> qiao.employment.v1.ListPremisesResponse
-	158, // 170: qiao.employment.v1.EmploymentService.ApplyForPremises:output_type -> qiao.employment.v1.ApplyForPremisesResponse
-	159, // 171: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:output_type -> qiao.employment.v1.WithdrawPremisesRequestResponse
-	160, // 172: qiao.employment.v1.EmploymentService.ListStartupHelp:output_type -> qiao.employment.v1.ListStartupHelpResponse
-	99,  // [99:173] is the sub-list for method output_type
-	25,  // [25:99] is the sub-list for method input_type
-	25,  // [25:25] is the sub-list for extension type_name
-	25,  // [25:25] is the sub-list for extension extendee
-	0,   // [0:25] is the sub-list for field type_name
+	83,  // 1: qiao.employment.v1.SearchVacanciesResponse.vacancies:type_name -> qiao.employment.v1.Vacancy
+	83,  // 2: qiao.employment.v1.GetVacancyResponse.vacancy:type_name -> qiao.employment.v1.Vacancy
+	84,  // 3: qiao.employment.v1.GetProfileResponse.profile:type_name -> qiao.employment.v1.Profile
+	86,  // 4: qiao.employment.v1.ListApplicationsResponse.applications:type_name -> qiao.employment.v1.Application
+	87,  // 5: qiao.employment.v1.ListApplicantsResponse.applicants:type_name -> qiao.employment.v1.Applicant
+	88,  // 6: qiao.employment.v1.ListHiresResponse.hires:type_name -> qiao.employment.v1.Hire
+	49,  // 7: qiao.employment.v1.ListEmployersResponse.named:type_name -> qiao.employment.v1.NamedEmployer
+	83,  // 8: qiao.employment.v1.ListEmployerVacanciesResponse.vacancies:type_name -> qiao.employment.v1.Vacancy
+	89,  // 9: qiao.employment.v1.CheckVacancyTextResponse.reasons:type_name -> qiao.platform.v1.Reason
+	2,   // 10: qiao.employment.v1.AskClerkRequest.vacancy:type_name -> qiao.employment.v1.PublishVacancyRequest
+	62,  // 11: qiao.employment.v1.ListReviewsResponse.reviews:type_name -> qiao.employment.v1.Review
+	62,  // 12: qiao.employment.v1.GetReviewResponse.review:type_name -> qiao.employment.v1.Review
+	83,  // 13: qiao.employment.v1.Review.vacancy:type_name -> qiao.employment.v1.Vacancy
+	89,  // 14: qiao.employment.v1.Review.reasons:type_name -> qiao.platform.v1.Reason
+	67,  // 15: qiao.employment.v1.SuggestVacanciesResponse.suggestions:type_name -> qiao.employment.v1.Suggestion
+	67,  // 16: qiao.employment.v1.ExplainVacancyResponse.suggestion:type_name -> qiao.employment.v1.Suggestion
+	89,  // 17: qiao.employment.v1.ExplainVacancyResponse.reasons:type_name -> qiao.platform.v1.Reason
+	83,  // 18: qiao.employment.v1.Suggestion.vacancy:type_name -> qiao.employment.v1.Vacancy
+	68,  // 19: qiao.employment.v1.Suggestion.factors:type_name -> qiao.employment.v1.Factor
+	87,  // 20: qiao.employment.v1.GetApplicantResponse.applicant:type_name -> qiao.employment.v1.Applicant
+	78,  // 21: qiao.employment.v1.ReportSeasonalNeedRequest.needs:type_name -> qiao.employment.v1.Need
+	82,  // 22: qiao.employment.v1.ListSeasonalNeedResponse.sums:type_name -> qiao.employment.v1.NeedSum
+	44,  // 23: qiao.employment.v1.Vacancy.certificates:type_name -> qiao.employment.v1.CertificateNeed
+	85,  // 24: qiao.employment.v1.Profile.qualifications:type_name -> qiao.employment.v1.Qualification
+	85,  // 25: qiao.employment.v1.Applicant.qualifications:type_name -> qiao.employment.v1.Qualification
+	0,   // 26: qiao.employment.v1.EmploymentService.RegisterEmployer:input_type -> qiao.employment.v1.RegisterEmployerRequest
+	2,   // 27: qiao.employment.v1.EmploymentService.PublishVacancy:input_type -> qiao.employment.v1.PublishVacancyRequest
+	4,   // 28: qiao.employment.v1.EmploymentService.CloseVacancy:input_type -> qiao.employment.v1.CloseVacancyRequest
+	6,   // 29: qiao.employment.v1.EmploymentService.SearchVacancies:input_type -> qiao.employment.v1.SearchVacanciesRequest
+	8,   // 30: qiao.employment.v1.EmploymentService.GetVacancy:input_type -> qiao.employment.v1.GetVacancyRequest
+	45,  // 31: qiao.employment.v1.EmploymentService.GetEmployer:input_type -> qiao.employment.v1.GetEmployerRequest
+	47,  // 32: qiao.employment.v1.EmploymentService.ListEmployers:input_type -> qiao.employment.v1.ListEmployersRequest
+	50,  // 33: qiao.employment.v1.EmploymentService.ListEmployerVacancies:input_type -> qiao.employment.v1.ListEmployerVacanciesRequest
+	52,  // 34: qiao.employment.v1.EmploymentService.CheckVacancyText:input_type -> qiao.employment.v1.CheckVacancyTextRequest
+	54,  // 35: qiao.employment.v1.EmploymentService.AskClerk:input_type -> qiao.employment.v1.AskClerkRequest
+	56,  // 36: qiao.employment.v1.EmploymentService.ListReviews:input_type -> qiao.employment.v1.ListReviewsRequest
+	58,  // 37: qiao.employment.v1.EmploymentService.GetReview:input_type -> qiao.employment.v1.GetReviewRequest
+	60,  // 38: qiao.employment.v1.EmploymentService.DecideReview:input_type -> qiao.employment.v1.DecideReviewRequest
+	63,  // 39: qiao.employment.v1.EmploymentService.SuggestVacancies:input_type -> qiao.employment.v1.SuggestVacanciesRequest
+	65,  // 40: qiao.employment.v1.EmploymentService.ExplainVacancy:input_type -> qiao.employment.v1.ExplainVacancyRequest
+	69,  // 41: qiao.employment.v1.EmploymentService.InviteToInterview:input_type -> qiao.employment.v1.InviteToInterviewRequest
+	71,  // 42: qiao.employment.v1.EmploymentService.AcceptInterview:input_type -> qiao.employment.v1.AcceptInterviewRequest
+	73,  // 43: qiao.employment.v1.EmploymentService.DeclineInterview:input_type -> qiao.employment.v1.DeclineInterviewRequest
+	75,  // 44: qiao.employment.v1.EmploymentService.GetApplicant:input_type -> qiao.employment.v1.GetApplicantRequest
+	77,  // 45: qiao.employment.v1.EmploymentService.ReportSeasonalNeed:input_type -> qiao.employment.v1.ReportSeasonalNeedRequest
+	80,  // 46: qiao.employment.v1.EmploymentService.ListSeasonalNeed:input_type -> qiao.employment.v1.ListSeasonalNeedRequest
+	10,  // 47: qiao.employment.v1.EmploymentService.SetProfile:input_type -> qiao.employment.v1.SetProfileRequest
+	12,  // 48: qiao.employment.v1.EmploymentService.GetProfile:input_type -> qiao.employment.v1.GetProfileRequest
+	14,  // 49: qiao.employment.v1.EmploymentService.Apply:input_type -> qiao.employment.v1.ApplyRequest
+	16,  // 50: qiao.employment.v1.EmploymentService.WithdrawApplication:input_type -> qiao.employment.v1.WithdrawApplicationRequest
+	18,  // 51: qiao.employment.v1.EmploymentService.ListApplications:input_type -> qiao.employment.v1.ListApplicationsRequest
+	20,  // 52: qiao.employment.v1.EmploymentService.ListApplicants:input_type -> qiao.employment.v1.ListApplicantsRequest
+	22,  // 53: qiao.employment.v1.EmploymentService.MakeOffer:input_type -> qiao.employment.v1.MakeOfferRequest
+	24,  // 54: qiao.employment.v1.EmploymentService.AcceptOffer:input_type -> qiao.employment.v1.AcceptOfferRequest
+	26,  // 55: qiao.employment.v1.EmploymentService.DeclineOffer:input_type -> qiao.employment.v1.DeclineOfferRequest
+	28,  // 56: qiao.employment.v1.EmploymentService.UndoAcceptance:input_type -> qiao.employment.v1.UndoAcceptanceRequest
+	30,  // 57: qiao.employment.v1.EmploymentService.StateHire:input_type -> qiao.employment.v1.StateHireRequest
+	32,  // 58: qiao.employment.v1.EmploymentService.ConfirmHire:input_type -> qiao.employment.v1.ConfirmHireRequest
+	34,  // 59: qiao.employment.v1.EmploymentService.DisputeHire:input_type -> qiao.employment.v1.DisputeHireRequest
+	36,  // 60: qiao.employment.v1.EmploymentService.EndHire:input_type -> qiao.employment.v1.EndHireRequest
+	38,  // 61: qiao.employment.v1.EmploymentService.ConfirmEnd:input_type -> qiao.employment.v1.ConfirmEndRequest
+	40,  // 62: qiao.employment.v1.EmploymentService.DisputeEnd:input_type -> qiao.employment.v1.DisputeEndRequest
+	42,  // 63: qiao.employment.v1.EmploymentService.ListHires:input_type -> qiao.employment.v1.ListHiresRequest
+	90,  // 64: qiao.employment.v1.EmploymentService.PlanFair:input_type -> qiao.employment.v1.PlanFairRequest
+	91,  // 65: qiao.employment.v1.EmploymentService.EnterFairPost:input_type -> qiao.employment.v1.EnterFairPostRequest
+	92,  // 66: qiao.employment.v1.EmploymentService.ListFairs:input_type -> qiao.employment.v1.ListFairsRequest
+	93,  // 67: qiao.employment.v1.EmploymentService.GetFair:input_type -> qiao.employment.v1.GetFairRequest
+	94,  // 68: qiao.employment.v1.EmploymentService.ApplyToFair:input_type -> qiao.employment.v1.ApplyToFairRequest
+	95,  // 69: qiao.employment.v1.EmploymentService.WithdrawFromFair:input_type -> qiao.employment.v1.WithdrawFromFairRequest
+	96,  // 70: qiao.employment.v1.EmploymentService.GetFairApplication:input_type -> qiao.employment.v1.GetFairApplicationRequest
+	97,  // 71: qiao.employment.v1.EmploymentService.ProveFairEntry:input_type -> qiao.employment.v1.ProveFairEntryRequest
+	98,  // 72: qiao.employment.v1.EmploymentService.ListFairApplicants:input_type -> qiao.employment.v1.ListFairApplicantsRequest
+	99,  // 73: qiao.employment.v1.EmploymentService.RankFairApplicants:input_type -> qiao.employment.v1.RankFairApplicantsRequest
+	100, // 74: qiao.employment.v1.EmploymentService.ChangeFair:input_type -> qiao.employment.v1.ChangeFairRequest
+	101, // 75: qiao.employment.v1.EmploymentService.CancelFair:input_type -> qiao.employment.v1.CancelFairRequest
+	102, // 76: qiao.employment.v1.EmploymentService.CorrectFair:input_type -> qiao.employment.v1.CorrectFairRequest
+	103, // 77: qiao.employment.v1.EmploymentService.DecideFairCorrection:input_type -> qiao.employment.v1.DecideFairCorrectionRequest
+	104, // 78: qiao.employment.v1.EmploymentService.CloseFair:input_type -> qiao.employment.v1.CloseFairRequest
+	105, // 79: qiao.employment.v1.EmploymentService.EnterFairFigure:input_type -> qiao.employment.v1.EnterFairFigureRequest
+	106, // 80: qiao.employment.v1.EmploymentService.DrawFair:input_type -> qiao.employment.v1.DrawFairRequest
+	107, // 81: qiao.employment.v1.EmploymentService.RunSecondPass:input_type -> qiao.employment.v1.RunSecondPassRequest
+	108, // 82: qiao.employment.v1.EmploymentService.AcceptProposal:input_type -> qiao.employment.v1.AcceptProposalRequest
+	109, // 83: qiao.employment.v1.EmploymentService.DeclineProposal:input_type -> qiao.employment.v1.DeclineProposalRequest
+	110, // 84: qiao.employment.v1.EmploymentService.PassOverProposal:input_type -> qiao.employment.v1.PassOverProposalRequest
+	111, // 85: qiao.employment.v1.EmploymentService.ListFairResults:input_type -> qiao.employment.v1.ListFairResultsRequest
+	112, // 86: qiao.employment.v1.EmploymentService.GetFairBundle:input_type -> qiao.employment.v1.GetFairBundleRequest
+	113, // 87: qiao.employment.v1.EmploymentService.GetStartupGuide:input_type -> qiao.employment.v1.GetStartupGuideRequest
+	114, // 88: qiao.employment.v1.EmploymentService.CheckTaxRelief:input_type -> qiao.employment.v1.CheckTaxReliefRequest
+	115, // 89: qiao.employment.v1.EmploymentService.OpenAdviserSlot:input_type -> qiao.employment.v1.OpenAdviserSlotRequest
+	116, // 90: qiao.employment.v1.EmploymentService.ListAdviserSlots:input_type -> qiao.employment.v1.ListAdviserSlotsRequest
+	117, // 91: qiao.employment.v1.EmploymentService.ApplyForAdviser:input_type -> qiao.employment.v1.ApplyForAdviserRequest
+	118, // 92: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:input_type -> qiao.employment.v1.WithdrawFromAdviserRequest
+	119, // 93: qiao.employment.v1.EmploymentService.HandOffLoan:input_type -> qiao.employment.v1.HandOffLoanRequest
+	120, // 94: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:input_type -> qiao.employment.v1.WithdrawLoanRequestRequest
+	121, // 95: qiao.employment.v1.EmploymentService.ReadLoanRequest:input_type -> qiao.employment.v1.ReadLoanRequestRequest
+	122, // 96: qiao.employment.v1.EmploymentService.AddPremises:input_type -> qiao.employment.v1.AddPremisesRequest
+	123, // 97: qiao.employment.v1.EmploymentService.ListPremises:input_type -> qiao.employment.v1.ListPremisesRequest
+	124, // 98: qiao.employment.v1.EmploymentService.ApplyForPremises:input_type -> qiao.employment.v1.ApplyForPremisesRequest
+	125, // 99: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:input_type -> qiao.employment.v1.WithdrawPremisesRequestRequest
+	126, // 100: qiao.employment.v1.EmploymentService.ListStartupHelp:input_type -> qiao.employment.v1.ListStartupHelpRequest
+	1,   // 101: qiao.employment.v1.EmploymentService.RegisterEmployer:output_type -> qiao.employment.v1.RegisterEmployerResponse
+	3,   // 102: qiao.employment.v1.EmploymentService.PublishVacancy:output_type -> qiao.employment.v1.PublishVacancyResponse
+	5,   // 103: qiao.employment.v1.EmploymentService.CloseVacancy:output_type -> qiao.employment.v1.CloseVacancyResponse
+	7,   // 104: qiao.employment.v1.EmploymentService.SearchVacancies:output_type -> qiao.employment.v1.SearchVacanciesResponse
+	9,   // 105: qiao.employment.v1.EmploymentService.GetVacancy:output_type -> qiao.employment.v1.GetVacancyResponse
+	46,  // 106: qiao.employment.v1.EmploymentService.GetEmployer:output_type -> qiao.employment.v1.GetEmployerResponse
+	48,  // 107: qiao.employment.v1.EmploymentService.ListEmployers:output_type -> qiao.employment.v1.ListEmployersResponse
+	51,  // 108: qiao.employment.v1.EmploymentService.ListEmployerVacancies:output_type -> qiao.employment.v1.ListEmployerVacanciesResponse
+	53,  // 109: qiao.employment.v1.EmploymentService.CheckVacancyText:output_type -> qiao.employment.v1.CheckVacancyTextResponse
+	55,  // 110: qiao.employment.v1.EmploymentService.AskClerk:output_type -> qiao.employment.v1.AskClerkResponse
+	57,  // 111: qiao.employment.v1.EmploymentService.ListReviews:output_type -> qiao.employment.v1.ListReviewsResponse
+	59,  // 112: qiao.employment.v1.EmploymentService.GetReview:output_type -> qiao.employment.v1.GetReviewResponse
+	61,  // 113: qiao.employment.v1.EmploymentService.DecideReview:output_type -> qiao.employment.v1.DecideReviewResponse
+	64,  // 114: qiao.employment.v1.EmploymentService.SuggestVacancies:output_type -> qiao.employment.v1.SuggestVacanciesResponse
+	66,  // 115: qiao.employment.v1.EmploymentService.ExplainVacancy:output_type -> qiao.employment.v1.ExplainVacancyResponse
+	70,  // 116: qiao.employment.v1.EmploymentService.InviteToInterview:output_type -> qiao.employment.v1.InviteToInterviewResponse
+	72,  // 117: qiao.employment.v1.EmploymentService.AcceptInterview:output_type -> qiao.employment.v1.AcceptInterviewResponse
+	74,  // 118: qiao.employment.v1.EmploymentService.DeclineInterview:output_type -> qiao.employment.v1.DeclineInterviewResponse
+	76,  // 119: qiao.employment.v1.EmploymentService.GetApplicant:output_type -> qiao.employment.v1.GetApplicantResponse
+	79,  // 120: qiao.employment.v1.EmploymentService.ReportSeasonalNeed:output_type -> qiao.employment.v1.ReportSeasonalNeedResponse
+	81,  // 121: qiao.employment.v1.EmploymentService.ListSeasonalNeed:output_type -> qiao.employment.v1.ListSeasonalNeedResponse
+	11,  // 122: qiao.employment.v1.EmploymentService.SetProfile:output_type -> qiao.employment.v1.SetProfileResponse
+	13,  // 123: qiao.employment.v1.EmploymentService.GetProfile:output_type -> qiao.employment.v1.GetProfileResponse
+	15,  // 124: qiao.employment.v1.EmploymentService.Apply:output_type -> qiao.employment.v1.ApplyResponse
+	17,  // 125: qiao.employment.v1.EmploymentService.WithdrawApplication:output_type -> qiao.employment.v1.WithdrawApplicationResponse
+	19,  // 126: qiao.employment.v1.EmploymentService.ListApplications:output_type -> qiao.employment.v1.ListApplicationsResponse
+	21,  // 127: qiao.employment.v1.EmploymentService.ListApplicants:output_type -> qiao.employment.v1.ListApplicantsResponse
+	23,  // 128: qiao.employment.v1.EmploymentService.MakeOffer:output_type -> qiao.employment.v1.MakeOfferResponse
+	25,  // 129: qiao.employment.v1.EmploymentService.AcceptOffer:output_type -> qiao.employment.v1.AcceptOfferResponse
+	27,  // 130: qiao.employment.v1.EmploymentService.DeclineOffer:output_type -> qiao.employment.v1.DeclineOfferResponse
+	29,  // 131: qiao.employment.v1.EmploymentService.UndoAcceptance:output_type -> qiao.employment.v1.UndoAcceptanceResponse
+	31,  // 132: qiao.employment.v1.EmploymentService.StateHire:output_type -> qiao.employment.v1.StateHireResponse
+	33,  // 133: qiao.employment.v1.EmploymentService.ConfirmHire:output_type -> qiao.employment.v1.ConfirmHireResponse
+	35,  // 134: qiao.employment.v1.EmploymentService.DisputeHire:output_type -> qiao.employment.v1.DisputeHireResponse
+	37,  // 135: qiao.employment.v1.EmploymentService.EndHire:output_type -> qiao.employment.v1.EndHireResponse
+	39,  // 136: qiao.employment.v1.EmploymentService.ConfirmEnd:output_type -> qiao.employment.v1.ConfirmEndResponse
+	41,  // 137: qiao.employment.v1.EmploymentService.DisputeEnd:output_type -> qiao.employment.v1.DisputeEndResponse
+	43,  // 138: qiao.employment.v1.EmploymentService.ListHires:output_type -> qiao.employment.v1.ListHiresResponse
+	127, // 139: qiao.employment.v1.EmploymentService.PlanFair:output_type -> qiao.employment.v1.PlanFairResponse
+	128, // 140: qiao.employment.v1.EmploymentService.EnterFairPost:output_type -> qiao.employment.v1.EnterFairPostResponse
+	129, // 141: qiao.employment.v1.EmploymentService.ListFairs:output_type -> qiao.employment.v1.ListFairsResponse
+	130, // 142: qiao.employment.v1.EmploymentService.GetFair:output_type -> qiao.employment.v1.GetFairResponse
+	131, // 143: qiao.employment.v1.EmploymentService.ApplyToFair:output_type -> qiao.employment.v1.ApplyToFairResponse
+	132, // 144: qiao.employment.v1.EmploymentService.WithdrawFromFair:output_type -> qiao.employment.v1.WithdrawFromFairResponse
+	133, // 145: qiao.employment.v1.EmploymentService.GetFairApplication:output_type -> qiao.employment.v1.GetFairApplicationResponse
+	134, // 146: qiao.employment.v1.EmploymentService.ProveFairEntry:output_type -> qiao.employment.v1.ProveFairEntryResponse
+	135, // 147: qiao.employment.v1.EmploymentService.ListFairApplicants:output_type -> qiao.employment.v1.ListFairApplicantsResponse
+	136, // 148: qiao.employment.v1.EmploymentService.RankFairApplicants:output_type -> qiao.employment.v1.RankFairApplicantsResponse
+	137, // 149: qiao.employment.v1.EmploymentService.ChangeFair:output_type -> qiao.employment.v1.ChangeFairResponse
+	138, // 150: qiao.employment.v1.EmploymentService.CancelFair:output_type -> qiao.employment.v1.CancelFairResponse
+	139, // 151: qiao.employment.v1.EmploymentService.CorrectFair:output_type -> qiao.employment.v1.CorrectFairResponse
+	140, // 152: qiao.employment.v1.EmploymentService.DecideFairCorrection:output_type -> qiao.employment.v1.DecideFairCorrectionResponse
+	141, // 153: qiao.employment.v1.EmploymentService.CloseFair:output_type -> qiao.employment.v1.CloseFairResponse
+	142, // 154: qiao.employment.v1.EmploymentService.EnterFairFigure:output_type -> qiao.employment.v1.EnterFairFigureResponse
+	143, // 155: qiao.employment.v1.EmploymentService.DrawFair:output_type -> qiao.employment.v1.DrawFairResponse
+	144, // 156: qiao.employment.v1.EmploymentService.RunSecondPass:output_type -> qiao.employment.v1.RunSecondPassResponse
+	145, // 157: qiao.employment.v1.EmploymentService.AcceptProposal:output_type -> qiao.employment.v1.AcceptProposalResponse
+	146, // 158: qiao.employment.v1.EmploymentService.DeclineProposal:output_type -> qiao.employment.v1.DeclineProposalResponse
+	147, // 159: qiao.employment.v1.EmploymentService.PassOverProposal:output_type -> qiao.employment.v1.PassOverProposalResponse
+	148, // 160: qiao.employment.v1.EmploymentService.ListFairResults:output_type -> qiao.employment.v1.ListFairResultsResponse
+	149, // 161: qiao.employment.v1.EmploymentService.GetFairBundle:output_type -> qiao.employment.v1.GetFairBundleResponse
+	150, // 162: qiao.employment.v1.EmploymentService.GetStartupGuide:output_type -> qiao.employment.v1.GetStartupGuideResponse
+	151, // 163: qiao.employment.v1.EmploymentService.CheckTaxRelief:output_type -> qiao.employment.v1.CheckTaxReliefResponse
+	152, // 164: qiao.employment.v1.EmploymentService.OpenAdviserSlot:output_type -> qiao.employment.v1.OpenAdviserSlotResponse
+	153, // 165: qiao.employment.v1.EmploymentService.ListAdviserSlots:output_type -> qiao.employment.v1.ListAdviserSlotsResponse
+	154, // 166: qiao.employment.v1.EmploymentService.ApplyForAdviser:output_type -> qiao.employment.v1.ApplyForAdviserResponse
+	155, // 167: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:output_type -> qiao.employment.v1.WithdrawFromAdviserResponse
+	156, // 168: qiao.employment.v1.EmploymentService.HandOffLoan:output_type -> qiao.employment.v1.HandOffLoanResponse
+	157, // 169: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:output_type -> qiao.employment.v1.WithdrawLoanRequestResponse
+	158, // 170: qiao.employment.v1.EmploymentService.ReadLoanRequest:output_type -> qiao.employment.v1.ReadLoanRequestResponse
+	159, // 171: qiao.employment.v1.EmploymentService.AddPremises:output_type -> qiao.employment.v1.AddPremisesResponse
+	160, // 172: qiao.employment.v1.EmploymentService.ListPremises:output_type -> qiao.employment.v1.ListPremisesResponse
+	161, // 173: qiao.employment.v1.EmploymentService.ApplyForPremises:output_type -> qiao.employment.v1.ApplyForPremisesResponse
+	162, // 174: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:output_type -> qiao.employment.v1.WithdrawPremisesRequestResponse
+	163, // 175: qiao.employment.v1.EmploymentService.ListStartupHelp:output_type -> qiao.employment.v1.ListStartupHelpResponse
+	101, // [101:176] is the sub-list for method output_type
+	26,  // [26:101] is the sub-list for method input_type
+	26,  // [26:26] is the sub-list for extension type_name
+	26,  // [26:26] is the sub-list for extension extendee
+	0,   // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_qiao_employment_v1_employment_proto_init() }
@@ -6376,7 +6543,7 @@ func file_qiao_employment_v1_employment_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_employment_v1_employment_proto_rawDesc), len(file_qiao_employment_v1_employment_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   86,
+			NumMessages:   89,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

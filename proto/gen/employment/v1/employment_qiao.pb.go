@@ -16,6 +16,7 @@ type EmploymentServer interface {
 	SearchVacancies(context.Context, *SearchVacanciesRequest) (*SearchVacanciesResponse, error)
 	GetVacancy(context.Context, *GetVacancyRequest) (*GetVacancyResponse, error)
 	GetEmployer(context.Context, *GetEmployerRequest) (*GetEmployerResponse, error)
+	ListEmployers(context.Context, *ListEmployersRequest) (*ListEmployersResponse, error)
 	ListEmployerVacancies(context.Context, *ListEmployerVacanciesRequest) (*ListEmployerVacanciesResponse, error)
 	CheckVacancyText(context.Context, *CheckVacancyTextRequest) (*CheckVacancyTextResponse, error)
 	AskClerk(context.Context, *AskClerkRequest) (*AskClerkResponse, error)
@@ -146,12 +147,23 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 		{
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "GetEmployer",
-			Callers:  []string{"officer:hrss", "employer"},
-			Purposes: []string{"recruit", "case_handling"},
+			Callers:  []string{"officer:hrss", "employer", "service:identity"},
+			Purposes: []string{"account_standing", "recruit", "case_handling"},
 			New:      func() proto.Message { return new(GetEmployerRequest) },
 			NewReply: func() proto.Message { return new(GetEmployerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.GetEmployer(ctx, req.(*GetEmployerRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ListEmployers",
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(ListEmployersRequest) },
+			NewReply: func() proto.Message { return new(ListEmployersResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListEmployers(ctx, req.(*ListEmployersRequest))
 			},
 		},
 		{
@@ -976,6 +988,15 @@ func (c EmploymentClient) GetVacancy(ctx context.Context, req *GetVacancyRequest
 func (c EmploymentClient) GetEmployer(ctx context.Context, req *GetEmployerRequest) (*GetEmployerResponse, error) {
 	reply := new(GetEmployerResponse)
 	if err := c.Caller.Call(ctx, c.Target, "GetEmployer", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListEmployers calls the method of that name.
+func (c EmploymentClient) ListEmployers(ctx context.Context, req *ListEmployersRequest) (*ListEmployersResponse, error) {
+	reply := new(ListEmployersResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListEmployers", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -1469,7 +1469,9 @@ func (x *GetFairApplicationRequest) GetFairId() string {
 type GetFairApplicationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// nothing where the worker has not applied
-	Application   *FairApplication `protobuf:"bytes,1,opt,name=application,proto3" json:"application,omitempty"`
+	Application *FairApplication `protobuf:"bytes,1,opt,name=application,proto3" json:"application,omitempty"`
+	// the others, of a person who was registered twice and applied by each record
+	Further       []*FairApplication `protobuf:"bytes,2,rep,name=further,proto3" json:"further,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1511,10 +1513,19 @@ func (x *GetFairApplicationResponse) GetApplication() *FairApplication {
 	return nil
 }
 
+func (x *GetFairApplicationResponse) GetFurther() []*FairApplication {
+	if x != nil {
+		return x.Further
+	}
+	return nil
+}
+
 type ProveFairEntryRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
-	FairId        string                 `protobuf:"bytes,2,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	FairId string                 `protobuf:"bytes,2,opt,name=fair_id,json=fairId,proto3" json:"fair_id,omitempty"`
+	// of several the one that is proved; empty is the first
+	ApplicationId string `protobuf:"bytes,3,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1559,6 +1570,13 @@ func (x *ProveFairEntryRequest) GetWorker() string {
 func (x *ProveFairEntryRequest) GetFairId() string {
 	if x != nil {
 		return x.FairId
+	}
+	return ""
+}
+
+func (x *ProveFairEntryRequest) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
 	}
 	return ""
 }
@@ -4539,12 +4557,14 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\x18WithdrawFromFairResponse\"L\n" +
 	"\x19GetFairApplicationRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x17\n" +
-	"\afair_id\x18\x02 \x01(\tR\x06fairId\"c\n" +
+	"\afair_id\x18\x02 \x01(\tR\x06fairId\"\xa2\x01\n" +
 	"\x1aGetFairApplicationResponse\x12E\n" +
-	"\vapplication\x18\x01 \x01(\v2#.qiao.employment.v1.FairApplicationR\vapplication\"H\n" +
+	"\vapplication\x18\x01 \x01(\v2#.qiao.employment.v1.FairApplicationR\vapplication\x12=\n" +
+	"\afurther\x18\x02 \x03(\v2#.qiao.employment.v1.FairApplicationR\afurther\"o\n" +
 	"\x15ProveFairEntryRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x17\n" +
-	"\afair_id\x18\x02 \x01(\tR\x06fairId\"@\n" +
+	"\afair_id\x18\x02 \x01(\tR\x06fairId\x12%\n" +
+	"\x0eapplication_id\x18\x03 \x01(\tR\rapplicationId\"@\n" +
 	"\x16ProveFairEntryResponse\x12\x12\n" +
 	"\x04root\x18\x01 \x01(\tR\x04root\x12\x12\n" +
 	"\x04path\x18\x02 \x03(\tR\x04path\"S\n" +
@@ -4903,17 +4923,18 @@ var file_qiao_employment_v1_fair_proto_depIdxs = []int32{
 	49, // 3: qiao.employment.v1.GetFairResponse.fair:type_name -> qiao.employment.v1.Fair
 	50, // 4: qiao.employment.v1.GetFairResponse.posts:type_name -> qiao.employment.v1.FairPost
 	51, // 5: qiao.employment.v1.GetFairApplicationResponse.application:type_name -> qiao.employment.v1.FairApplication
-	54, // 6: qiao.employment.v1.ListFairApplicantsResponse.applicants:type_name -> qiao.employment.v1.FairApplicant
-	55, // 7: qiao.employment.v1.ListFairResultsResponse.results:type_name -> qiao.employment.v1.FairResult
-	12, // 8: qiao.employment.v1.Fair.corrections:type_name -> qiao.employment.v1.FairCorrection
-	52, // 9: qiao.employment.v1.FairApplication.wishes:type_name -> qiao.employment.v1.FairWish
-	53, // 10: qiao.employment.v1.FairApplication.proposal:type_name -> qiao.employment.v1.FairProposal
-	71, // 11: qiao.employment.v1.FairApplication.reasons:type_name -> qiao.platform.v1.Reason
-	12, // [12:12] is the sub-list for method output_type
-	12, // [12:12] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	51, // 6: qiao.employment.v1.GetFairApplicationResponse.further:type_name -> qiao.employment.v1.FairApplication
+	54, // 7: qiao.employment.v1.ListFairApplicantsResponse.applicants:type_name -> qiao.employment.v1.FairApplicant
+	55, // 8: qiao.employment.v1.ListFairResultsResponse.results:type_name -> qiao.employment.v1.FairResult
+	12, // 9: qiao.employment.v1.Fair.corrections:type_name -> qiao.employment.v1.FairCorrection
+	52, // 10: qiao.employment.v1.FairApplication.wishes:type_name -> qiao.employment.v1.FairWish
+	53, // 11: qiao.employment.v1.FairApplication.proposal:type_name -> qiao.employment.v1.FairProposal
+	71, // 12: qiao.employment.v1.FairApplication.reasons:type_name -> qiao.platform.v1.Reason
+	13, // [13:13] is the sub-list for method output_type
+	13, // [13:13] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_qiao_employment_v1_fair_proto_init() }

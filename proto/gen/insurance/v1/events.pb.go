@@ -560,6 +560,322 @@ func (x *DutyOverdue) GetDueOn() string {
 	return ""
 }
 
+// MonthTakenBack: a month was credited by mistake.
+type MonthTakenBack struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	Month         string                 `protobuf:"bytes,2,opt,name=month,proto3" json:"month,omitempty"`
+	Months        int32                  `protobuf:"varint,3,opt,name=months,proto3" json:"months,omitempty"`
+	FromMonth     string                 `protobuf:"bytes,4,opt,name=from_month,json=fromMonth,proto3" json:"from_month,omitempty"`
+	LastMonth     string                 `protobuf:"bytes,5,opt,name=last_month,json=lastMonth,proto3" json:"last_month,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,6,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MonthTakenBack) Reset() {
+	*x = MonthTakenBack{}
+	mi := &file_qiao_insurance_v1_events_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MonthTakenBack) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MonthTakenBack) ProtoMessage() {}
+
+func (x *MonthTakenBack) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_events_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MonthTakenBack.ProtoReflect.Descriptor instead.
+func (*MonthTakenBack) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_events_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *MonthTakenBack) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *MonthTakenBack) GetMonth() string {
+	if x != nil {
+		return x.Month
+	}
+	return ""
+}
+
+func (x *MonthTakenBack) GetMonths() int32 {
+	if x != nil {
+		return x.Months
+	}
+	return 0
+}
+
+func (x *MonthTakenBack) GetFromMonth() string {
+	if x != nil {
+		return x.FromMonth
+	}
+	return ""
+}
+
+func (x *MonthTakenBack) GetLastMonth() string {
+	if x != nil {
+		return x.LastMonth
+	}
+	return ""
+}
+
+func (x *MonthTakenBack) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// CoverCorrected: the schemes or the first month of a cover were entered wrong.
+type CoverCorrected struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	Schemes       []string               `protobuf:"bytes,2,rep,name=schemes,proto3" json:"schemes,omitempty"`
+	Months        int32                  `protobuf:"varint,3,opt,name=months,proto3" json:"months,omitempty"`
+	FromMonth     string                 `protobuf:"bytes,4,opt,name=from_month,json=fromMonth,proto3" json:"from_month,omitempty"`
+	LastMonth     string                 `protobuf:"bytes,5,opt,name=last_month,json=lastMonth,proto3" json:"last_month,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,6,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CoverCorrected) Reset() {
+	*x = CoverCorrected{}
+	mi := &file_qiao_insurance_v1_events_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CoverCorrected) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CoverCorrected) ProtoMessage() {}
+
+func (x *CoverCorrected) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_events_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CoverCorrected.ProtoReflect.Descriptor instead.
+func (*CoverCorrected) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_events_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *CoverCorrected) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *CoverCorrected) GetSchemes() []string {
+	if x != nil {
+		return x.Schemes
+	}
+	return nil
+}
+
+func (x *CoverCorrected) GetMonths() int32 {
+	if x != nil {
+		return x.Months
+	}
+	return 0
+}
+
+func (x *CoverCorrected) GetFromMonth() string {
+	if x != nil {
+		return x.FromMonth
+	}
+	return ""
+}
+
+func (x *CoverCorrected) GetLastMonth() string {
+	if x != nil {
+		return x.LastMonth
+	}
+	return ""
+}
+
+func (x *CoverCorrected) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// CoverEnded: the agency ended a cover before its hire.
+type CoverEnded struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	LastMonth     string                 `protobuf:"bytes,2,opt,name=last_month,json=lastMonth,proto3" json:"last_month,omitempty"`
+	Months        int32                  `protobuf:"varint,3,opt,name=months,proto3" json:"months,omitempty"`
+	FromMonth     string                 `protobuf:"bytes,4,opt,name=from_month,json=fromMonth,proto3" json:"from_month,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,5,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CoverEnded) Reset() {
+	*x = CoverEnded{}
+	mi := &file_qiao_insurance_v1_events_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CoverEnded) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CoverEnded) ProtoMessage() {}
+
+func (x *CoverEnded) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_events_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CoverEnded.ProtoReflect.Descriptor instead.
+func (*CoverEnded) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_events_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *CoverEnded) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *CoverEnded) GetLastMonth() string {
+	if x != nil {
+		return x.LastMonth
+	}
+	return ""
+}
+
+func (x *CoverEnded) GetMonths() int32 {
+	if x != nil {
+		return x.Months
+	}
+	return 0
+}
+
+func (x *CoverEnded) GetFromMonth() string {
+	if x != nil {
+		return x.FromMonth
+	}
+	return ""
+}
+
+func (x *CoverEnded) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// CoverResumed: a cover that was ended by mistake goes on.
+type CoverResumed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	Months        int32                  `protobuf:"varint,2,opt,name=months,proto3" json:"months,omitempty"`
+	FromMonth     string                 `protobuf:"bytes,3,opt,name=from_month,json=fromMonth,proto3" json:"from_month,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CoverResumed) Reset() {
+	*x = CoverResumed{}
+	mi := &file_qiao_insurance_v1_events_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CoverResumed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CoverResumed) ProtoMessage() {}
+
+func (x *CoverResumed) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_events_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CoverResumed.ProtoReflect.Descriptor instead.
+func (*CoverResumed) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_events_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *CoverResumed) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *CoverResumed) GetMonths() int32 {
+	if x != nil {
+		return x.Months
+	}
+	return 0
+}
+
+func (x *CoverResumed) GetFromMonth() string {
+	if x != nil {
+		return x.FromMonth
+	}
+	return ""
+}
+
+func (x *CoverResumed) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
 var File_qiao_insurance_v1_events_proto protoreflect.FileDescriptor
 
 const file_qiao_insurance_v1_events_proto_rawDesc = "" +
@@ -629,7 +945,63 @@ const file_qiao_insurance_v1_events_proto_rawDesc = "" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x1f\n" +
 	"\x06due_on\x18\x03 \x01(\tB\b\x9a\xb5\x18\x04dateR\x05dueOn:H\x8a\xb5\x18D\n" +
 	"\x19insurance.duty.overdue.v1\x10\x02\"\x11SIL 58, 86; SI-08*\x01\b:\x0f\n" +
-	"\aduty_id\x12\x04dutyBBZ@github.com/qiao-platform/qiao/proto/gen/insurance/v1;insurancev1b\x06proto3"
+	"\aduty_id\x12\x04duty\"\x80\x03\n" +
+	"\x0eMonthTakenBack\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1f\n" +
+	"\x05month\x18\x02 \x01(\tB\t\x9a\xb5\x18\x05MonthR\x05month\x12\x16\n" +
+	"\x06months\x18\x03 \x01(\x05R\x06months\x12(\n" +
+	"\n" +
+	"from_month\x18\x04 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tfromMonth\x12(\n" +
+	"\n" +
+	"last_month\x18\x05 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tlastMonth\x12\x1f\n" +
+	"\vreason_code\x18\x06 \x01(\tR\n" +
+	"reasonCode:\x9c\x01\x8a\xb5\x18\x97\x01\n" +
+	"\x1dinsurance.month.taken_back.v1\x10\x02\x1a\aholders\"\x0fSIL 58; PIPL 46*\x01\b:\x15\n" +
+	"\fenrolment_id\x12\x05coverJ@\n" +
+	"\x10insurance_months\x12\fenrolment_id\x1a\n" +
+	"from_month\"\n" +
+	"last_month*\x06months\"\xf8\x02\n" +
+	"\x0eCoverCorrected\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x18\n" +
+	"\aschemes\x18\x02 \x03(\tR\aschemes\x12\x16\n" +
+	"\x06months\x18\x03 \x01(\x05R\x06months\x12(\n" +
+	"\n" +
+	"from_month\x18\x04 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tfromMonth\x12(\n" +
+	"\n" +
+	"last_month\x18\x05 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tlastMonth\x12\x1f\n" +
+	"\vreason_code\x18\x06 \x01(\tR\n" +
+	"reasonCode:\x9b\x01\x8a\xb5\x18\x96\x01\n" +
+	"\x1cinsurance.cover.corrected.v1\x10\x02\x1a\aholders\"\x0fSIL 58; PIPL 46*\x01\b:\x15\n" +
+	"\fenrolment_id\x12\x05coverJ@\n" +
+	"\x10insurance_months\x12\fenrolment_id\x1a\n" +
+	"from_month\"\n" +
+	"last_month*\x06months\"\xd8\x02\n" +
+	"\n" +
+	"CoverEnded\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12(\n" +
+	"\n" +
+	"last_month\x18\x02 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tlastMonth\x12\x16\n" +
+	"\x06months\x18\x03 \x01(\x05R\x06months\x12(\n" +
+	"\n" +
+	"from_month\x18\x04 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tfromMonth\x12\x1f\n" +
+	"\vreason_code\x18\x05 \x01(\tR\n" +
+	"reasonCode:\x99\x01\x8a\xb5\x18\x94\x01\n" +
+	"\x18insurance.cover.ended.v1\x10\x02\x1a\aholders\"\x0fSIL 58; PIPL 46*\x01\b:\x15\n" +
+	"\fenrolment_id\x12\x05coverJB\n" +
+	"\x10insurance_months\x12\fenrolment_id\x1a\n" +
+	"from_month\"\n" +
+	"last_month*\x06months@\x02\"\xa4\x02\n" +
+	"\fCoverResumed\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x16\n" +
+	"\x06months\x18\x02 \x01(\x05R\x06months\x12(\n" +
+	"\n" +
+	"from_month\x18\x03 \x01(\tB\t\x9a\xb5\x18\x05MonthR\tfromMonth\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode:\x8d\x01\x8a\xb5\x18\x88\x01\n" +
+	"\x1ainsurance.cover.resumed.v1\x10\x02\x1a\aholders\"\x0fSIL 58; PIPL 46*\x01\b:\x15\n" +
+	"\fenrolment_id\x12\x05coverJ4\n" +
+	"\x10insurance_months\x12\fenrolment_id\x1a\n" +
+	"from_month*\x06monthsBBZ@github.com/qiao-platform/qiao/proto/gen/insurance/v1;insurancev1b\x06proto3"
 
 var (
 	file_qiao_insurance_v1_events_proto_rawDescOnce sync.Once
@@ -643,7 +1015,7 @@ func file_qiao_insurance_v1_events_proto_rawDescGZIP() []byte {
 	return file_qiao_insurance_v1_events_proto_rawDescData
 }
 
-var file_qiao_insurance_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_qiao_insurance_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_qiao_insurance_v1_events_proto_goTypes = []any{
 	(*DutyOpened)(nil),         // 0: qiao.insurance.v1.DutyOpened
 	(*EnrolmentRequested)(nil), // 1: qiao.insurance.v1.EnrolmentRequested
@@ -653,6 +1025,10 @@ var file_qiao_insurance_v1_events_proto_goTypes = []any{
 	(*DutyFrozen)(nil),         // 5: qiao.insurance.v1.DutyFrozen
 	(*DutyClosed)(nil),         // 6: qiao.insurance.v1.DutyClosed
 	(*DutyOverdue)(nil),        // 7: qiao.insurance.v1.DutyOverdue
+	(*MonthTakenBack)(nil),     // 8: qiao.insurance.v1.MonthTakenBack
+	(*CoverCorrected)(nil),     // 9: qiao.insurance.v1.CoverCorrected
+	(*CoverEnded)(nil),         // 10: qiao.insurance.v1.CoverEnded
+	(*CoverResumed)(nil),       // 11: qiao.insurance.v1.CoverResumed
 }
 var file_qiao_insurance_v1_events_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -673,7 +1049,7 @@ func file_qiao_insurance_v1_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_insurance_v1_events_proto_rawDesc), len(file_qiao_insurance_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

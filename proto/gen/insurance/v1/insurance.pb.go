@@ -412,6 +412,942 @@ func (x *GetDutyResponse) GetDuty() *Duty {
 	return nil
 }
 
+type ListDutiesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "" is each of the officer's
+	County string `protobuf:"bytes,1,opt,name=county,proto3" json:"county,omitempty"`
+	// owed (open or overdue), one of the states, or "" for all
+	State         string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	EmployerId    string `protobuf:"bytes,3,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	After         string `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
+	Limit         int32  `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDutiesRequest) Reset() {
+	*x = ListDutiesRequest{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDutiesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDutiesRequest) ProtoMessage() {}
+
+func (x *ListDutiesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDutiesRequest.ProtoReflect.Descriptor instead.
+func (*ListDutiesRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListDutiesRequest) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *ListDutiesRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *ListDutiesRequest) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *ListDutiesRequest) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+func (x *ListDutiesRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListDutiesResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Duties        []*Duty                `protobuf:"bytes,1,rep,name=duties,proto3" json:"duties,omitempty"`
+	Next          string                 `protobuf:"bytes,2,opt,name=next,proto3" json:"next,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDutiesResponse) Reset() {
+	*x = ListDutiesResponse{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDutiesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDutiesResponse) ProtoMessage() {}
+
+func (x *ListDutiesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDutiesResponse.ProtoReflect.Descriptor instead.
+func (*ListDutiesResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ListDutiesResponse) GetDuties() []*Duty {
+	if x != nil {
+		return x.Duties
+	}
+	return nil
+}
+
+func (x *ListDutiesResponse) GetNext() string {
+	if x != nil {
+		return x.Next
+	}
+	return ""
+}
+
+type ListDebtorsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	County        string                 `protobuf:"bytes,1,opt,name=county,proto3" json:"county,omitempty"`
+	After         string                 `protobuf:"bytes,2,opt,name=after,proto3" json:"after,omitempty"`
+	Limit         int32                  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDebtorsRequest) Reset() {
+	*x = ListDebtorsRequest{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDebtorsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDebtorsRequest) ProtoMessage() {}
+
+func (x *ListDebtorsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDebtorsRequest.ProtoReflect.Descriptor instead.
+func (*ListDebtorsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ListDebtorsRequest) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *ListDebtorsRequest) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+func (x *ListDebtorsRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListDebtorsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Debtors       []*Debtor              `protobuf:"bytes,1,rep,name=debtors,proto3" json:"debtors,omitempty"`
+	Next          string                 `protobuf:"bytes,2,opt,name=next,proto3" json:"next,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDebtorsResponse) Reset() {
+	*x = ListDebtorsResponse{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDebtorsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDebtorsResponse) ProtoMessage() {}
+
+func (x *ListDebtorsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDebtorsResponse.ProtoReflect.Descriptor instead.
+func (*ListDebtorsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ListDebtorsResponse) GetDebtors() []*Debtor {
+	if x != nil {
+		return x.Debtors
+	}
+	return nil
+}
+
+func (x *ListDebtorsResponse) GetNext() string {
+	if x != nil {
+		return x.Next
+	}
+	return ""
+}
+
+type ListEnrolmentsRequest struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	County     string                 `protobuf:"bytes,1,opt,name=county,proto3" json:"county,omitempty"`
+	EmployerId string                 `protobuf:"bytes,2,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	// active, stopped, or "" for both
+	State         string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	After         string `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
+	Limit         int32  `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEnrolmentsRequest) Reset() {
+	*x = ListEnrolmentsRequest{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEnrolmentsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEnrolmentsRequest) ProtoMessage() {}
+
+func (x *ListEnrolmentsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEnrolmentsRequest.ProtoReflect.Descriptor instead.
+func (*ListEnrolmentsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *ListEnrolmentsRequest) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *ListEnrolmentsRequest) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *ListEnrolmentsRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *ListEnrolmentsRequest) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+func (x *ListEnrolmentsRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListEnrolmentsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Covers        []*Cover               `protobuf:"bytes,1,rep,name=covers,proto3" json:"covers,omitempty"`
+	Next          string                 `protobuf:"bytes,2,opt,name=next,proto3" json:"next,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEnrolmentsResponse) Reset() {
+	*x = ListEnrolmentsResponse{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEnrolmentsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEnrolmentsResponse) ProtoMessage() {}
+
+func (x *ListEnrolmentsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEnrolmentsResponse.ProtoReflect.Descriptor instead.
+func (*ListEnrolmentsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListEnrolmentsResponse) GetCovers() []*Cover {
+	if x != nil {
+		return x.Covers
+	}
+	return nil
+}
+
+func (x *ListEnrolmentsResponse) GetNext() string {
+	if x != nil {
+		return x.Next
+	}
+	return ""
+}
+
+type GetEnrolmentRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetEnrolmentRequest) Reset() {
+	*x = GetEnrolmentRequest{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetEnrolmentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetEnrolmentRequest) ProtoMessage() {}
+
+func (x *GetEnrolmentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetEnrolmentRequest.ProtoReflect.Descriptor instead.
+func (*GetEnrolmentRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *GetEnrolmentRequest) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+type GetEnrolmentResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Cover *Cover                 `protobuf:"bytes,1,opt,name=cover,proto3" json:"cover,omitempty"`
+	// that are credited, oldest first
+	Credited      []string `protobuf:"bytes,2,rep,name=credited,proto3" json:"credited,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetEnrolmentResponse) Reset() {
+	*x = GetEnrolmentResponse{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetEnrolmentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetEnrolmentResponse) ProtoMessage() {}
+
+func (x *GetEnrolmentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetEnrolmentResponse.ProtoReflect.Descriptor instead.
+func (*GetEnrolmentResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *GetEnrolmentResponse) GetCover() *Cover {
+	if x != nil {
+		return x.Cover
+	}
+	return nil
+}
+
+func (x *GetEnrolmentResponse) GetCredited() []string {
+	if x != nil {
+		return x.Credited
+	}
+	return nil
+}
+
+type TakeBackMonthRequest struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	Month       string                 `protobuf:"bytes,2,opt,name=month,proto3" json:"month,omitempty"`
+	// entered_twice, wrong_month, not_paid
+	ReasonCode    string `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TakeBackMonthRequest) Reset() {
+	*x = TakeBackMonthRequest{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakeBackMonthRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakeBackMonthRequest) ProtoMessage() {}
+
+func (x *TakeBackMonthRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakeBackMonthRequest.ProtoReflect.Descriptor instead.
+func (*TakeBackMonthRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *TakeBackMonthRequest) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *TakeBackMonthRequest) GetMonth() string {
+	if x != nil {
+		return x.Month
+	}
+	return ""
+}
+
+func (x *TakeBackMonthRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type TakeBackMonthResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Months        int32                  `protobuf:"varint,1,opt,name=months,proto3" json:"months,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TakeBackMonthResponse) Reset() {
+	*x = TakeBackMonthResponse{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakeBackMonthResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakeBackMonthResponse) ProtoMessage() {}
+
+func (x *TakeBackMonthResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakeBackMonthResponse.ProtoReflect.Descriptor instead.
+func (*TakeBackMonthResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *TakeBackMonthResponse) GetMonths() int32 {
+	if x != nil {
+		return x.Months
+	}
+	return 0
+}
+
+type CorrectEnrolmentRequest struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	Schemes     []string               `protobuf:"bytes,2,rep,name=schemes,proto3" json:"schemes,omitempty"`
+	FromMonth   string                 `protobuf:"bytes,3,opt,name=from_month,json=fromMonth,proto3" json:"from_month,omitempty"`
+	// wrong_schemes, wrong_first_month
+	ReasonCode    string `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectEnrolmentRequest) Reset() {
+	*x = CorrectEnrolmentRequest{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectEnrolmentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectEnrolmentRequest) ProtoMessage() {}
+
+func (x *CorrectEnrolmentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectEnrolmentRequest.ProtoReflect.Descriptor instead.
+func (*CorrectEnrolmentRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *CorrectEnrolmentRequest) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *CorrectEnrolmentRequest) GetSchemes() []string {
+	if x != nil {
+		return x.Schemes
+	}
+	return nil
+}
+
+func (x *CorrectEnrolmentRequest) GetFromMonth() string {
+	if x != nil {
+		return x.FromMonth
+	}
+	return ""
+}
+
+func (x *CorrectEnrolmentRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type CorrectEnrolmentResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CorrectEnrolmentResponse) Reset() {
+	*x = CorrectEnrolmentResponse{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CorrectEnrolmentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CorrectEnrolmentResponse) ProtoMessage() {}
+
+func (x *CorrectEnrolmentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CorrectEnrolmentResponse.ProtoReflect.Descriptor instead.
+func (*CorrectEnrolmentResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{19}
+}
+
+type EndEnrolmentRequest struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	// the last that is covered
+	Month string `protobuf:"bytes,2,opt,name=month,proto3" json:"month,omitempty"`
+	// insured_elsewhere, no_longer_works, mistaken_entry
+	ReasonCode    string `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndEnrolmentRequest) Reset() {
+	*x = EndEnrolmentRequest{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndEnrolmentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndEnrolmentRequest) ProtoMessage() {}
+
+func (x *EndEnrolmentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndEnrolmentRequest.ProtoReflect.Descriptor instead.
+func (*EndEnrolmentRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *EndEnrolmentRequest) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *EndEnrolmentRequest) GetMonth() string {
+	if x != nil {
+		return x.Month
+	}
+	return ""
+}
+
+func (x *EndEnrolmentRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type EndEnrolmentResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndEnrolmentResponse) Reset() {
+	*x = EndEnrolmentResponse{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndEnrolmentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndEnrolmentResponse) ProtoMessage() {}
+
+func (x *EndEnrolmentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndEnrolmentResponse.ProtoReflect.Descriptor instead.
+func (*EndEnrolmentResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{21}
+}
+
+type ResumeEnrolmentRequest struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	// still_works, mistaken_entry
+	ReasonCode    string `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResumeEnrolmentRequest) Reset() {
+	*x = ResumeEnrolmentRequest{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResumeEnrolmentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResumeEnrolmentRequest) ProtoMessage() {}
+
+func (x *ResumeEnrolmentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResumeEnrolmentRequest.ProtoReflect.Descriptor instead.
+func (*ResumeEnrolmentRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *ResumeEnrolmentRequest) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *ResumeEnrolmentRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type ResumeEnrolmentResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResumeEnrolmentResponse) Reset() {
+	*x = ResumeEnrolmentResponse{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResumeEnrolmentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResumeEnrolmentResponse) ProtoMessage() {}
+
+func (x *ResumeEnrolmentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResumeEnrolmentResponse.ProtoReflect.Descriptor instead.
+func (*ResumeEnrolmentResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{23}
+}
+
+// Debtor is an employer with what it owes.
+type Debtor struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	EmployerId string                 `protobuf:"bytes,1,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	// duties that are open or overdue
+	Owed    int32 `protobuf:"varint,2,opt,name=owed,proto3" json:"owed,omitempty"`
+	Overdue int32 `protobuf:"varint,3,opt,name=overdue,proto3" json:"overdue,omitempty"`
+	// the first last day
+	DueOn         string `protobuf:"bytes,4,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Debtor) Reset() {
+	*x = Debtor{}
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Debtor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Debtor) ProtoMessage() {}
+
+func (x *Debtor) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Debtor.ProtoReflect.Descriptor instead.
+func (*Debtor) Descriptor() ([]byte, []int) {
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *Debtor) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *Debtor) GetOwed() int32 {
+	if x != nil {
+		return x.Owed
+	}
+	return 0
+}
+
+func (x *Debtor) GetOverdue() int32 {
+	if x != nil {
+		return x.Overdue
+	}
+	return 0
+}
+
+func (x *Debtor) GetDueOn() string {
+	if x != nil {
+		return x.DueOn
+	}
+	return ""
+}
+
 // Duty is the duty of an employer to enrol.
 type Duty struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
@@ -422,14 +1358,18 @@ type Duty struct {
 	DueOn       string `protobuf:"bytes,4,opt,name=due_on,json=dueOn,proto3" json:"due_on,omitempty"`
 	EnrolmentId string `protobuf:"bytes,5,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
 	// that the duty is about; work_injury alone for who is beyond the pension age
-	Schemes       []string `protobuf:"bytes,6,rep,name=schemes,proto3" json:"schemes,omitempty"`
+	Schemes    []string `protobuf:"bytes,6,rep,name=schemes,proto3" json:"schemes,omitempty"`
+	EmployerId string   `protobuf:"bytes,7,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	County     string   `protobuf:"bytes,8,opt,name=county,proto3" json:"county,omitempty"`
+	// of the work; "" in duties of before it was kept
+	StartOn       string `protobuf:"bytes,9,opt,name=start_on,json=startOn,proto3" json:"start_on,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Duty) Reset() {
 	*x = Duty{}
-	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[8]
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -441,7 +1381,7 @@ func (x *Duty) String() string {
 func (*Duty) ProtoMessage() {}
 
 func (x *Duty) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[8]
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -454,7 +1394,7 @@ func (x *Duty) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Duty.ProtoReflect.Descriptor instead.
 func (*Duty) Descriptor() ([]byte, []int) {
-	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{8}
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Duty) GetDutyId() string {
@@ -499,6 +1439,27 @@ func (x *Duty) GetSchemes() []string {
 	return nil
 }
 
+func (x *Duty) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *Duty) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *Duty) GetStartOn() string {
+	if x != nil {
+		return x.StartOn
+	}
+	return ""
+}
+
 // Cover is an enrolment with its credited months.
 type Cover struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
@@ -509,14 +1470,20 @@ type Cover struct {
 	LastMonth   string                 `protobuf:"bytes,5,opt,name=last_month,json=lastMonth,proto3" json:"last_month,omitempty"`
 	Months      int32                  `protobuf:"varint,6,opt,name=months,proto3" json:"months,omitempty"`
 	// active or stopped
-	State         string `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"`
+	State  string `protobuf:"bytes,7,opt,name=state,proto3" json:"state,omitempty"`
+	DutyId string `protobuf:"bytes,8,opt,name=duty_id,json=dutyId,proto3" json:"duty_id,omitempty"`
+	County string `protobuf:"bytes,9,opt,name=county,proto3" json:"county,omitempty"`
+	// who enrolled the worker; to officers alone
+	EmployerId string `protobuf:"bytes,10,opt,name=employer_id,json=employerId,proto3" json:"employer_id,omitempty"`
+	// the cover was ended by the agency, and can go on while the hire lasts
+	CanResume     bool `protobuf:"varint,11,opt,name=can_resume,json=canResume,proto3" json:"can_resume,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Cover) Reset() {
 	*x = Cover{}
-	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[9]
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -528,7 +1495,7 @@ func (x *Cover) String() string {
 func (*Cover) ProtoMessage() {}
 
 func (x *Cover) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[9]
+	mi := &file_qiao_insurance_v1_insurance_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -541,7 +1508,7 @@ func (x *Cover) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cover.ProtoReflect.Descriptor instead.
 func (*Cover) Descriptor() ([]byte, []int) {
-	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{9}
+	return file_qiao_insurance_v1_insurance_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Cover) GetEnrolmentId() string {
@@ -593,6 +1560,34 @@ func (x *Cover) GetState() string {
 	return ""
 }
 
+func (x *Cover) GetDutyId() string {
+	if x != nil {
+		return x.DutyId
+	}
+	return ""
+}
+
+func (x *Cover) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *Cover) GetEmployerId() string {
+	if x != nil {
+		return x.EmployerId
+	}
+	return ""
+}
+
+func (x *Cover) GetCanResume() bool {
+	if x != nil {
+		return x.CanResume
+	}
+	return false
+}
+
 var File_qiao_insurance_v1_insurance_proto protoreflect.FileDescriptor
 
 const file_qiao_insurance_v1_insurance_proto_rawDesc = "" +
@@ -618,14 +1613,82 @@ const file_qiao_insurance_v1_insurance_proto_rawDesc = "" +
 	"\x0eGetDutyRequest\x12\x17\n" +
 	"\aduty_id\x18\x01 \x01(\tR\x06dutyId\">\n" +
 	"\x0fGetDutyResponse\x12+\n" +
-	"\x04duty\x18\x01 \x01(\v2\x17.qiao.insurance.v1.DutyR\x04duty\"\xa2\x01\n" +
+	"\x04duty\x18\x01 \x01(\v2\x17.qiao.insurance.v1.DutyR\x04duty\"\x8e\x01\n" +
+	"\x11ListDutiesRequest\x12\x16\n" +
+	"\x06county\x18\x01 \x01(\tR\x06county\x12\x14\n" +
+	"\x05state\x18\x02 \x01(\tR\x05state\x12\x1f\n" +
+	"\vemployer_id\x18\x03 \x01(\tR\n" +
+	"employerId\x12\x14\n" +
+	"\x05after\x18\x04 \x01(\tR\x05after\x12\x14\n" +
+	"\x05limit\x18\x05 \x01(\x05R\x05limit\"Y\n" +
+	"\x12ListDutiesResponse\x12/\n" +
+	"\x06duties\x18\x01 \x03(\v2\x17.qiao.insurance.v1.DutyR\x06duties\x12\x12\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\"X\n" +
+	"\x12ListDebtorsRequest\x12\x16\n" +
+	"\x06county\x18\x01 \x01(\tR\x06county\x12\x14\n" +
+	"\x05after\x18\x02 \x01(\tR\x05after\x12\x14\n" +
+	"\x05limit\x18\x03 \x01(\x05R\x05limit\"^\n" +
+	"\x13ListDebtorsResponse\x123\n" +
+	"\adebtors\x18\x01 \x03(\v2\x19.qiao.insurance.v1.DebtorR\adebtors\x12\x12\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\"\x92\x01\n" +
+	"\x15ListEnrolmentsRequest\x12\x16\n" +
+	"\x06county\x18\x01 \x01(\tR\x06county\x12\x1f\n" +
+	"\vemployer_id\x18\x02 \x01(\tR\n" +
+	"employerId\x12\x14\n" +
+	"\x05state\x18\x03 \x01(\tR\x05state\x12\x14\n" +
+	"\x05after\x18\x04 \x01(\tR\x05after\x12\x14\n" +
+	"\x05limit\x18\x05 \x01(\x05R\x05limit\"^\n" +
+	"\x16ListEnrolmentsResponse\x120\n" +
+	"\x06covers\x18\x01 \x03(\v2\x18.qiao.insurance.v1.CoverR\x06covers\x12\x12\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\"8\n" +
+	"\x13GetEnrolmentRequest\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\"b\n" +
+	"\x14GetEnrolmentResponse\x12.\n" +
+	"\x05cover\x18\x01 \x01(\v2\x18.qiao.insurance.v1.CoverR\x05cover\x12\x1a\n" +
+	"\bcredited\x18\x02 \x03(\tR\bcredited\"p\n" +
+	"\x14TakeBackMonthRequest\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x14\n" +
+	"\x05month\x18\x02 \x01(\tR\x05month\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode\"/\n" +
+	"\x15TakeBackMonthResponse\x12\x16\n" +
+	"\x06months\x18\x01 \x01(\x05R\x06months\"\x96\x01\n" +
+	"\x17CorrectEnrolmentRequest\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x18\n" +
+	"\aschemes\x18\x02 \x03(\tR\aschemes\x12\x1d\n" +
+	"\n" +
+	"from_month\x18\x03 \x01(\tR\tfromMonth\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode\"\x1a\n" +
+	"\x18CorrectEnrolmentResponse\"o\n" +
+	"\x13EndEnrolmentRequest\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x14\n" +
+	"\x05month\x18\x02 \x01(\tR\x05month\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode\"\x16\n" +
+	"\x14EndEnrolmentResponse\"\\\n" +
+	"\x16ResumeEnrolmentRequest\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode\"\x19\n" +
+	"\x17ResumeEnrolmentResponse\"n\n" +
+	"\x06Debtor\x12\x1f\n" +
+	"\vemployer_id\x18\x01 \x01(\tR\n" +
+	"employerId\x12\x12\n" +
+	"\x04owed\x18\x02 \x01(\x05R\x04owed\x12\x18\n" +
+	"\aoverdue\x18\x03 \x01(\x05R\aoverdue\x12\x15\n" +
+	"\x06due_on\x18\x04 \x01(\tR\x05dueOn\"\xf6\x01\n" +
 	"\x04Duty\x12\x17\n" +
 	"\aduty_id\x18\x01 \x01(\tR\x06dutyId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x14\n" +
 	"\x05state\x18\x03 \x01(\tR\x05state\x12\x15\n" +
 	"\x06due_on\x18\x04 \x01(\tR\x05dueOn\x12!\n" +
 	"\fenrolment_id\x18\x05 \x01(\tR\venrolmentId\x12\x18\n" +
-	"\aschemes\x18\x06 \x03(\tR\aschemes\"\xc9\x01\n" +
+	"\aschemes\x18\x06 \x03(\tR\aschemes\x12\x1f\n" +
+	"\vemployer_id\x18\a \x01(\tR\n" +
+	"employerId\x12\x16\n" +
+	"\x06county\x18\b \x01(\tR\x06county\x12\x19\n" +
+	"\bstart_on\x18\t \x01(\tR\astartOn\"\xba\x02\n" +
 	"\x05Cover\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x18\n" +
@@ -635,13 +1698,29 @@ const file_qiao_insurance_v1_insurance_proto_rawDesc = "" +
 	"\n" +
 	"last_month\x18\x05 \x01(\tR\tlastMonth\x12\x16\n" +
 	"\x06months\x18\x06 \x01(\x05R\x06months\x12\x14\n" +
-	"\x05state\x18\a \x01(\tR\x05state2\xa8\x04\n" +
+	"\x05state\x18\a \x01(\tR\x05state\x12\x17\n" +
+	"\aduty_id\x18\b \x01(\tR\x06dutyId\x12\x16\n" +
+	"\x06county\x18\t \x01(\tR\x06county\x12\x1f\n" +
+	"\vemployer_id\x18\n" +
+	" \x01(\tR\n" +
+	"employerId\x12\x1d\n" +
+	"\n" +
+	"can_resume\x18\v \x01(\bR\tcanResume2\x89\r\n" +
 	"\x10InsuranceService\x12\x94\x01\n" +
 	"\vEnrolWorker\x12%.qiao.insurance.v1.EnrolWorkerRequest\x1a&.qiao.insurance.v1.EnrolWorkerResponse\"6\x92\xb5\x182\b\x01\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handling\x12\x81\x01\n" +
-	"\vRecordMonth\x12%.qiao.insurance.v1.RecordMonthRequest\x1a&.qiao.insurance.v1.RecordMonthResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12p\n" +
-	"\tListCover\x12#.qiao.insurance.v1.ListCoverRequest\x1a$.qiao.insurance.v1.ListCoverResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
-	"own_record\x12\x86\x01\n" +
-	"\aGetDuty\x12!.qiao.insurance.v1.GetDutyRequest\x1a\".qiao.insurance.v1.GetDutyResponse\"4\x92\xb5\x180\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handlingBBZ@github.com/qiao-platform/qiao/proto/gen/insurance/v1;insurancev1b\x06proto3"
+	"\vRecordMonth\x12%.qiao.insurance.v1.RecordMonthRequest\x1a&.qiao.insurance.v1.RecordMonthResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x8d\x01\n" +
+	"\tListCover\x12#.qiao.insurance.v1.ListCoverRequest\x1a$.qiao.insurance.v1.ListCoverResponse\"5\x92\xb5\x181\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x86\x01\n" +
+	"\aGetDuty\x12!.qiao.insurance.v1.GetDutyRequest\x1a\".qiao.insurance.v1.GetDutyResponse\"4\x92\xb5\x180\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handling\x12|\n" +
+	"\n" +
+	"ListDuties\x12$.qiao.insurance.v1.ListDutiesRequest\x1a%.qiao.insurance.v1.ListDutiesResponse\"!\x92\xb5\x18\x1d\x12\fofficer:hrss\x1a\rcase_handling\x12\x7f\n" +
+	"\vListDebtors\x12%.qiao.insurance.v1.ListDebtorsRequest\x1a&.qiao.insurance.v1.ListDebtorsResponse\"!\x92\xb5\x18\x1d\x12\fofficer:hrss\x1a\rcase_handling\x12\x88\x01\n" +
+	"\x0eListEnrolments\x12(.qiao.insurance.v1.ListEnrolmentsRequest\x1a).qiao.insurance.v1.ListEnrolmentsResponse\"!\x92\xb5\x18\x1d\x12\fofficer:hrss\x1a\rcase_handling\x12\x82\x01\n" +
+	"\fGetEnrolment\x12&.qiao.insurance.v1.GetEnrolmentRequest\x1a'.qiao.insurance.v1.GetEnrolmentResponse\"!\x92\xb5\x18\x1d\x12\fofficer:hrss\x1a\rcase_handling\x12\x87\x01\n" +
+	"\rTakeBackMonth\x12'.qiao.insurance.v1.TakeBackMonthRequest\x1a(.qiao.insurance.v1.TakeBackMonthResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x90\x01\n" +
+	"\x10CorrectEnrolment\x12*.qiao.insurance.v1.CorrectEnrolmentRequest\x1a+.qiao.insurance.v1.CorrectEnrolmentResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x84\x01\n" +
+	"\fEndEnrolment\x12&.qiao.insurance.v1.EndEnrolmentRequest\x1a'.qiao.insurance.v1.EndEnrolmentResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x8d\x01\n" +
+	"\x0fResumeEnrolment\x12).qiao.insurance.v1.ResumeEnrolmentRequest\x1a*.qiao.insurance.v1.ResumeEnrolmentResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handlingBBZ@github.com/qiao-platform/qiao/proto/gen/insurance/v1;insurancev1b\x06proto3"
 
 var (
 	file_qiao_insurance_v1_insurance_proto_rawDescOnce sync.Once
@@ -655,36 +1734,73 @@ func file_qiao_insurance_v1_insurance_proto_rawDescGZIP() []byte {
 	return file_qiao_insurance_v1_insurance_proto_rawDescData
 }
 
-var file_qiao_insurance_v1_insurance_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_qiao_insurance_v1_insurance_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_qiao_insurance_v1_insurance_proto_goTypes = []any{
-	(*EnrolWorkerRequest)(nil),  // 0: qiao.insurance.v1.EnrolWorkerRequest
-	(*EnrolWorkerResponse)(nil), // 1: qiao.insurance.v1.EnrolWorkerResponse
-	(*RecordMonthRequest)(nil),  // 2: qiao.insurance.v1.RecordMonthRequest
-	(*RecordMonthResponse)(nil), // 3: qiao.insurance.v1.RecordMonthResponse
-	(*ListCoverRequest)(nil),    // 4: qiao.insurance.v1.ListCoverRequest
-	(*ListCoverResponse)(nil),   // 5: qiao.insurance.v1.ListCoverResponse
-	(*GetDutyRequest)(nil),      // 6: qiao.insurance.v1.GetDutyRequest
-	(*GetDutyResponse)(nil),     // 7: qiao.insurance.v1.GetDutyResponse
-	(*Duty)(nil),                // 8: qiao.insurance.v1.Duty
-	(*Cover)(nil),               // 9: qiao.insurance.v1.Cover
+	(*EnrolWorkerRequest)(nil),       // 0: qiao.insurance.v1.EnrolWorkerRequest
+	(*EnrolWorkerResponse)(nil),      // 1: qiao.insurance.v1.EnrolWorkerResponse
+	(*RecordMonthRequest)(nil),       // 2: qiao.insurance.v1.RecordMonthRequest
+	(*RecordMonthResponse)(nil),      // 3: qiao.insurance.v1.RecordMonthResponse
+	(*ListCoverRequest)(nil),         // 4: qiao.insurance.v1.ListCoverRequest
+	(*ListCoverResponse)(nil),        // 5: qiao.insurance.v1.ListCoverResponse
+	(*GetDutyRequest)(nil),           // 6: qiao.insurance.v1.GetDutyRequest
+	(*GetDutyResponse)(nil),          // 7: qiao.insurance.v1.GetDutyResponse
+	(*ListDutiesRequest)(nil),        // 8: qiao.insurance.v1.ListDutiesRequest
+	(*ListDutiesResponse)(nil),       // 9: qiao.insurance.v1.ListDutiesResponse
+	(*ListDebtorsRequest)(nil),       // 10: qiao.insurance.v1.ListDebtorsRequest
+	(*ListDebtorsResponse)(nil),      // 11: qiao.insurance.v1.ListDebtorsResponse
+	(*ListEnrolmentsRequest)(nil),    // 12: qiao.insurance.v1.ListEnrolmentsRequest
+	(*ListEnrolmentsResponse)(nil),   // 13: qiao.insurance.v1.ListEnrolmentsResponse
+	(*GetEnrolmentRequest)(nil),      // 14: qiao.insurance.v1.GetEnrolmentRequest
+	(*GetEnrolmentResponse)(nil),     // 15: qiao.insurance.v1.GetEnrolmentResponse
+	(*TakeBackMonthRequest)(nil),     // 16: qiao.insurance.v1.TakeBackMonthRequest
+	(*TakeBackMonthResponse)(nil),    // 17: qiao.insurance.v1.TakeBackMonthResponse
+	(*CorrectEnrolmentRequest)(nil),  // 18: qiao.insurance.v1.CorrectEnrolmentRequest
+	(*CorrectEnrolmentResponse)(nil), // 19: qiao.insurance.v1.CorrectEnrolmentResponse
+	(*EndEnrolmentRequest)(nil),      // 20: qiao.insurance.v1.EndEnrolmentRequest
+	(*EndEnrolmentResponse)(nil),     // 21: qiao.insurance.v1.EndEnrolmentResponse
+	(*ResumeEnrolmentRequest)(nil),   // 22: qiao.insurance.v1.ResumeEnrolmentRequest
+	(*ResumeEnrolmentResponse)(nil),  // 23: qiao.insurance.v1.ResumeEnrolmentResponse
+	(*Debtor)(nil),                   // 24: qiao.insurance.v1.Debtor
+	(*Duty)(nil),                     // 25: qiao.insurance.v1.Duty
+	(*Cover)(nil),                    // 26: qiao.insurance.v1.Cover
 }
 var file_qiao_insurance_v1_insurance_proto_depIdxs = []int32{
-	8, // 0: qiao.insurance.v1.ListCoverResponse.duties:type_name -> qiao.insurance.v1.Duty
-	9, // 1: qiao.insurance.v1.ListCoverResponse.covers:type_name -> qiao.insurance.v1.Cover
-	8, // 2: qiao.insurance.v1.GetDutyResponse.duty:type_name -> qiao.insurance.v1.Duty
-	0, // 3: qiao.insurance.v1.InsuranceService.EnrolWorker:input_type -> qiao.insurance.v1.EnrolWorkerRequest
-	2, // 4: qiao.insurance.v1.InsuranceService.RecordMonth:input_type -> qiao.insurance.v1.RecordMonthRequest
-	4, // 5: qiao.insurance.v1.InsuranceService.ListCover:input_type -> qiao.insurance.v1.ListCoverRequest
-	6, // 6: qiao.insurance.v1.InsuranceService.GetDuty:input_type -> qiao.insurance.v1.GetDutyRequest
-	1, // 7: qiao.insurance.v1.InsuranceService.EnrolWorker:output_type -> qiao.insurance.v1.EnrolWorkerResponse
-	3, // 8: qiao.insurance.v1.InsuranceService.RecordMonth:output_type -> qiao.insurance.v1.RecordMonthResponse
-	5, // 9: qiao.insurance.v1.InsuranceService.ListCover:output_type -> qiao.insurance.v1.ListCoverResponse
-	7, // 10: qiao.insurance.v1.InsuranceService.GetDuty:output_type -> qiao.insurance.v1.GetDutyResponse
-	7, // [7:11] is the sub-list for method output_type
-	3, // [3:7] is the sub-list for method input_type
-	3, // [3:3] is the sub-list for extension type_name
-	3, // [3:3] is the sub-list for extension extendee
-	0, // [0:3] is the sub-list for field type_name
+	25, // 0: qiao.insurance.v1.ListCoverResponse.duties:type_name -> qiao.insurance.v1.Duty
+	26, // 1: qiao.insurance.v1.ListCoverResponse.covers:type_name -> qiao.insurance.v1.Cover
+	25, // 2: qiao.insurance.v1.GetDutyResponse.duty:type_name -> qiao.insurance.v1.Duty
+	25, // 3: qiao.insurance.v1.ListDutiesResponse.duties:type_name -> qiao.insurance.v1.Duty
+	24, // 4: qiao.insurance.v1.ListDebtorsResponse.debtors:type_name -> qiao.insurance.v1.Debtor
+	26, // 5: qiao.insurance.v1.ListEnrolmentsResponse.covers:type_name -> qiao.insurance.v1.Cover
+	26, // 6: qiao.insurance.v1.GetEnrolmentResponse.cover:type_name -> qiao.insurance.v1.Cover
+	0,  // 7: qiao.insurance.v1.InsuranceService.EnrolWorker:input_type -> qiao.insurance.v1.EnrolWorkerRequest
+	2,  // 8: qiao.insurance.v1.InsuranceService.RecordMonth:input_type -> qiao.insurance.v1.RecordMonthRequest
+	4,  // 9: qiao.insurance.v1.InsuranceService.ListCover:input_type -> qiao.insurance.v1.ListCoverRequest
+	6,  // 10: qiao.insurance.v1.InsuranceService.GetDuty:input_type -> qiao.insurance.v1.GetDutyRequest
+	8,  // 11: qiao.insurance.v1.InsuranceService.ListDuties:input_type -> qiao.insurance.v1.ListDutiesRequest
+	10, // 12: qiao.insurance.v1.InsuranceService.ListDebtors:input_type -> qiao.insurance.v1.ListDebtorsRequest
+	12, // 13: qiao.insurance.v1.InsuranceService.ListEnrolments:input_type -> qiao.insurance.v1.ListEnrolmentsRequest
+	14, // 14: qiao.insurance.v1.InsuranceService.GetEnrolment:input_type -> qiao.insurance.v1.GetEnrolmentRequest
+	16, // 15: qiao.insurance.v1.InsuranceService.TakeBackMonth:input_type -> qiao.insurance.v1.TakeBackMonthRequest
+	18, // 16: qiao.insurance.v1.InsuranceService.CorrectEnrolment:input_type -> qiao.insurance.v1.CorrectEnrolmentRequest
+	20, // 17: qiao.insurance.v1.InsuranceService.EndEnrolment:input_type -> qiao.insurance.v1.EndEnrolmentRequest
+	22, // 18: qiao.insurance.v1.InsuranceService.ResumeEnrolment:input_type -> qiao.insurance.v1.ResumeEnrolmentRequest
+	1,  // 19: qiao.insurance.v1.InsuranceService.EnrolWorker:output_type -> qiao.insurance.v1.EnrolWorkerResponse
+	3,  // 20: qiao.insurance.v1.InsuranceService.RecordMonth:output_type -> qiao.insurance.v1.RecordMonthResponse
+	5,  // 21: qiao.insurance.v1.InsuranceService.ListCover:output_type -> qiao.insurance.v1.ListCoverResponse
+	7,  // 22: qiao.insurance.v1.InsuranceService.GetDuty:output_type -> qiao.insurance.v1.GetDutyResponse
+	9,  // 23: qiao.insurance.v1.InsuranceService.ListDuties:output_type -> qiao.insurance.v1.ListDutiesResponse
+	11, // 24: qiao.insurance.v1.InsuranceService.ListDebtors:output_type -> qiao.insurance.v1.ListDebtorsResponse
+	13, // 25: qiao.insurance.v1.InsuranceService.ListEnrolments:output_type -> qiao.insurance.v1.ListEnrolmentsResponse
+	15, // 26: qiao.insurance.v1.InsuranceService.GetEnrolment:output_type -> qiao.insurance.v1.GetEnrolmentResponse
+	17, // 27: qiao.insurance.v1.InsuranceService.TakeBackMonth:output_type -> qiao.insurance.v1.TakeBackMonthResponse
+	19, // 28: qiao.insurance.v1.InsuranceService.CorrectEnrolment:output_type -> qiao.insurance.v1.CorrectEnrolmentResponse
+	21, // 29: qiao.insurance.v1.InsuranceService.EndEnrolment:output_type -> qiao.insurance.v1.EndEnrolmentResponse
+	23, // 30: qiao.insurance.v1.InsuranceService.ResumeEnrolment:output_type -> qiao.insurance.v1.ResumeEnrolmentResponse
+	19, // [19:31] is the sub-list for method output_type
+	7,  // [7:19] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_qiao_insurance_v1_insurance_proto_init() }
@@ -698,7 +1814,7 @@ func file_qiao_insurance_v1_insurance_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_insurance_v1_insurance_proto_rawDesc), len(file_qiao_insurance_v1_insurance_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   10,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -14,6 +14,14 @@ type InsuranceServer interface {
 	RecordMonth(context.Context, *RecordMonthRequest) (*RecordMonthResponse, error)
 	ListCover(context.Context, *ListCoverRequest) (*ListCoverResponse, error)
 	GetDuty(context.Context, *GetDutyRequest) (*GetDutyResponse, error)
+	ListDuties(context.Context, *ListDutiesRequest) (*ListDutiesResponse, error)
+	ListDebtors(context.Context, *ListDebtorsRequest) (*ListDebtorsResponse, error)
+	ListEnrolments(context.Context, *ListEnrolmentsRequest) (*ListEnrolmentsResponse, error)
+	GetEnrolment(context.Context, *GetEnrolmentRequest) (*GetEnrolmentResponse, error)
+	TakeBackMonth(context.Context, *TakeBackMonthRequest) (*TakeBackMonthResponse, error)
+	CorrectEnrolment(context.Context, *CorrectEnrolmentRequest) (*CorrectEnrolmentResponse, error)
+	EndEnrolment(context.Context, *EndEnrolmentRequest) (*EndEnrolmentResponse, error)
+	ResumeEnrolment(context.Context, *ResumeEnrolmentRequest) (*ResumeEnrolmentResponse, error)
 }
 
 // InsuranceMethods binds an implementation to its contract.
@@ -46,8 +54,8 @@ func InsuranceMethods(s InsuranceServer) []contract.Method {
 		{
 			Service:  "qiao.insurance.v1.InsuranceService",
 			Name:     "ListCover",
-			Callers:  []string{"worker"},
-			Purposes: []string{"own_record"},
+			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(ListCoverRequest) },
 			NewReply: func() proto.Message { return new(ListCoverResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -63,6 +71,98 @@ func InsuranceMethods(s InsuranceServer) []contract.Method {
 			NewReply: func() proto.Message { return new(GetDutyResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.GetDuty(ctx, req.(*GetDutyRequest))
+			},
+		},
+		{
+			Service:  "qiao.insurance.v1.InsuranceService",
+			Name:     "ListDuties",
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(ListDutiesRequest) },
+			NewReply: func() proto.Message { return new(ListDutiesResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListDuties(ctx, req.(*ListDutiesRequest))
+			},
+		},
+		{
+			Service:  "qiao.insurance.v1.InsuranceService",
+			Name:     "ListDebtors",
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(ListDebtorsRequest) },
+			NewReply: func() proto.Message { return new(ListDebtorsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListDebtors(ctx, req.(*ListDebtorsRequest))
+			},
+		},
+		{
+			Service:  "qiao.insurance.v1.InsuranceService",
+			Name:     "ListEnrolments",
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(ListEnrolmentsRequest) },
+			NewReply: func() proto.Message { return new(ListEnrolmentsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListEnrolments(ctx, req.(*ListEnrolmentsRequest))
+			},
+		},
+		{
+			Service:  "qiao.insurance.v1.InsuranceService",
+			Name:     "GetEnrolment",
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(GetEnrolmentRequest) },
+			NewReply: func() proto.Message { return new(GetEnrolmentResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetEnrolment(ctx, req.(*GetEnrolmentRequest))
+			},
+		},
+		{
+			Service:  "qiao.insurance.v1.InsuranceService",
+			Name:     "TakeBackMonth",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(TakeBackMonthRequest) },
+			NewReply: func() proto.Message { return new(TakeBackMonthResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.TakeBackMonth(ctx, req.(*TakeBackMonthRequest))
+			},
+		},
+		{
+			Service:  "qiao.insurance.v1.InsuranceService",
+			Name:     "CorrectEnrolment",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(CorrectEnrolmentRequest) },
+			NewReply: func() proto.Message { return new(CorrectEnrolmentResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CorrectEnrolment(ctx, req.(*CorrectEnrolmentRequest))
+			},
+		},
+		{
+			Service:  "qiao.insurance.v1.InsuranceService",
+			Name:     "EndEnrolment",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(EndEnrolmentRequest) },
+			NewReply: func() proto.Message { return new(EndEnrolmentResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.EndEnrolment(ctx, req.(*EndEnrolmentRequest))
+			},
+		},
+		{
+			Service:  "qiao.insurance.v1.InsuranceService",
+			Name:     "ResumeEnrolment",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(ResumeEnrolmentRequest) },
+			NewReply: func() proto.Message { return new(ResumeEnrolmentResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ResumeEnrolment(ctx, req.(*ResumeEnrolmentRequest))
 			},
 		},
 	}
@@ -105,6 +205,78 @@ func (c InsuranceClient) ListCover(ctx context.Context, req *ListCoverRequest) (
 func (c InsuranceClient) GetDuty(ctx context.Context, req *GetDutyRequest) (*GetDutyResponse, error) {
 	reply := new(GetDutyResponse)
 	if err := c.Caller.Call(ctx, c.Target, "GetDuty", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListDuties calls the method of that name.
+func (c InsuranceClient) ListDuties(ctx context.Context, req *ListDutiesRequest) (*ListDutiesResponse, error) {
+	reply := new(ListDutiesResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListDuties", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListDebtors calls the method of that name.
+func (c InsuranceClient) ListDebtors(ctx context.Context, req *ListDebtorsRequest) (*ListDebtorsResponse, error) {
+	reply := new(ListDebtorsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListDebtors", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListEnrolments calls the method of that name.
+func (c InsuranceClient) ListEnrolments(ctx context.Context, req *ListEnrolmentsRequest) (*ListEnrolmentsResponse, error) {
+	reply := new(ListEnrolmentsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListEnrolments", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetEnrolment calls the method of that name.
+func (c InsuranceClient) GetEnrolment(ctx context.Context, req *GetEnrolmentRequest) (*GetEnrolmentResponse, error) {
+	reply := new(GetEnrolmentResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetEnrolment", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// TakeBackMonth calls the method of that name.
+func (c InsuranceClient) TakeBackMonth(ctx context.Context, req *TakeBackMonthRequest) (*TakeBackMonthResponse, error) {
+	reply := new(TakeBackMonthResponse)
+	if err := c.Caller.Call(ctx, c.Target, "TakeBackMonth", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CorrectEnrolment calls the method of that name.
+func (c InsuranceClient) CorrectEnrolment(ctx context.Context, req *CorrectEnrolmentRequest) (*CorrectEnrolmentResponse, error) {
+	reply := new(CorrectEnrolmentResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CorrectEnrolment", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// EndEnrolment calls the method of that name.
+func (c InsuranceClient) EndEnrolment(ctx context.Context, req *EndEnrolmentRequest) (*EndEnrolmentResponse, error) {
+	reply := new(EndEnrolmentResponse)
+	if err := c.Caller.Call(ctx, c.Target, "EndEnrolment", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ResumeEnrolment calls the method of that name.
+func (c InsuranceClient) ResumeEnrolment(ctx context.Context, req *ResumeEnrolmentRequest) (*ResumeEnrolmentResponse, error) {
+	reply := new(ResumeEnrolmentResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ResumeEnrolment", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -185,7 +185,7 @@ func (x *Envelope) GetBeside() string {
 // Principal is who calls, for whom and why; signed by an issuer that the callee trusts.
 type Principal struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// worker, guardian, employer, officer, service or partner.
+	// worker, guardian, employer, officer, administrator, service or partner.
 	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
 	// The id of that kind: worker reference, employer id, officer id, service name.
 	Subject string `protobuf:"bytes,2,opt,name=subject,proto3" json:"subject,omitempty"`
@@ -204,7 +204,14 @@ type Principal struct {
 	// UTC microseconds.
 	ExpiresAt int64 `protobuf:"varint,10,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
 	// The issuer's key.
-	KeyId         string `protobuf:"bytes,11,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	KeyId string `protobuf:"bytes,11,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
+	// The session of a person on which it rests, by its number; refused once that is revoked.
+	Session int64 `protobuf:"varint,12,opt,name=session,proto3" json:"session,omitempty"`
+	// What the person's account may do, by the table of rights; empty where none is held to it.
+	Role string `protobuf:"bytes,13,opt,name=role,proto3" json:"role,omitempty"`
+	// What else an officer's account may do in the department, beside role and division:
+	// "role:division" each. Who is called holds each method to the roles that may call it.
+	Further       []string `protobuf:"bytes,14,rep,name=further,proto3" json:"further,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -316,16 +323,35 @@ func (x *Principal) GetKeyId() string {
 	return ""
 }
 
+func (x *Principal) GetSession() int64 {
+	if x != nil {
+		return x.Session
+	}
+	return 0
+}
+
+func (x *Principal) GetRole() string {
+	if x != nil {
+		return x.Role
+	}
+	return ""
+}
+
+func (x *Principal) GetFurther() []string {
+	if x != nil {
+		return x.Further
+	}
+	return nil
+}
+
 // Calls are calls to one service that travel together, so that many cost one
-// message and one signature. The signature is over the bytes of this message.
+// message. One proof, in the header, stands for all of them.
 type Calls struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Calls []*Call                `protobuf:"bytes,1,rep,name=calls,proto3" json:"calls,omitempty"`
-	// The service that may accept them.
-	Audience string `protobuf:"bytes,2,opt,name=audience,proto3" json:"audience,omitempty"`
-	// UTC microseconds.
-	ExpiresAt int64 `protobuf:"varint,3,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
-	// The issuer's key.
+	// This and what follows was said when a key signed the calls themselves.
+	Audience      string `protobuf:"bytes,2,opt,name=audience,proto3" json:"audience,omitempty"`
+	ExpiresAt     int64  `protobuf:"varint,3,opt,name=expires_at,json=expiresAt,proto3" json:"expires_at,omitempty"`
 	KeyId         string `protobuf:"bytes,4,opt,name=key_id,json=keyId,proto3" json:"key_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -393,7 +419,7 @@ func (x *Calls) GetKeyId() string {
 type Call struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Method string                 `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
-	// Without audience, time and key: those of all hold.
+	// Of an import, for whom the call is made; else nothing that the proof does not say.
 	Principal      *Principal `protobuf:"bytes,2,opt,name=principal,proto3" json:"principal,omitempty"`
 	RequestId      string     `protobuf:"bytes,3,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	IdempotencyKey string     `protobuf:"bytes,4,opt,name=idempotency_key,json=idempotencyKey,proto3" json:"idempotency_key,omitempty"`
@@ -757,7 +783,7 @@ const file_qiao_platform_v1_envelope_proto_rawDesc = "" +
 	"\x03via\x18\v \x01(\tR\x03via\x12 \n" +
 	"\vtraceparent\x18\f \x01(\tR\vtraceparent\x12\x12\n" +
 	"\x04data\x18\r \x01(\fR\x04data\x12\x16\n" +
-	"\x06beside\x18\x0e \x01(\tR\x06beside\"\xaf\x02\n" +
+	"\x06beside\x18\x0e \x01(\tR\x06beside\"\xf7\x02\n" +
 	"\tPrincipal\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\asubject\x18\x02 \x01(\tR\asubject\x12\x1e\n" +
@@ -774,7 +800,10 @@ const file_qiao_platform_v1_envelope_proto_rawDesc = "" +
 	"\n" +
 	"expires_at\x18\n" +
 	" \x01(\x03R\texpiresAt\x12\x15\n" +
-	"\x06key_id\x18\v \x01(\tR\x05keyId\"\x87\x01\n" +
+	"\x06key_id\x18\v \x01(\tR\x05keyId\x12\x18\n" +
+	"\asession\x18\f \x01(\x03R\asession\x12\x12\n" +
+	"\x04role\x18\r \x01(\tR\x04role\x12\x18\n" +
+	"\afurther\x18\x0e \x03(\tR\afurther\"\x87\x01\n" +
 	"\x05Calls\x12,\n" +
 	"\x05calls\x18\x01 \x03(\v2\x16.qiao.platform.v1.CallR\x05calls\x12\x1a\n" +
 	"\baudience\x18\x02 \x01(\tR\baudience\x12\x1d\n" +

@@ -22,7 +22,11 @@ const (
 )
 
 type ListHeldRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// the next of the page before; empty begins
+	After string `protobuf:"bytes,1,opt,name=after,proto3" json:"after,omitempty"`
+	// 50 without, 200 at most
+	Limit         int32 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -57,9 +61,25 @@ func (*ListHeldRequest) Descriptor() ([]byte, []int) {
 	return file_qiao_platform_v1_estate_proto_rawDescGZIP(), []int{0}
 }
 
+func (x *ListHeldRequest) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+func (x *ListHeldRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
 type ListHeldResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Things        []*HeldThing           `protobuf:"bytes,1,rep,name=things,proto3" json:"things,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Things []*HeldThing           `protobuf:"bytes,1,rep,name=things,proto3" json:"things,omitempty"`
+	// where the next page begins; empty where this is the last
+	Next          string `protobuf:"bytes,2,opt,name=next,proto3" json:"next,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -99,6 +119,13 @@ func (x *ListHeldResponse) GetThings() []*HeldThing {
 		return x.Things
 	}
 	return nil
+}
+
+func (x *ListHeldResponse) GetNext() string {
+	if x != nil {
+		return x.Next
+	}
+	return ""
 }
 
 // HeldThing is one thing that somebody who died holds or awaits.
@@ -280,10 +307,13 @@ var File_qiao_platform_v1_estate_proto protoreflect.FileDescriptor
 
 const file_qiao_platform_v1_estate_proto_rawDesc = "" +
 	"\n" +
-	"\x1dqiao/platform/v1/estate.proto\x12\x10qiao.platform.v1\x1a\x1eqiao/platform/v1/options.proto\"\x11\n" +
-	"\x0fListHeldRequest\"G\n" +
+	"\x1dqiao/platform/v1/estate.proto\x12\x10qiao.platform.v1\x1a\x1eqiao/platform/v1/options.proto\"=\n" +
+	"\x0fListHeldRequest\x12\x14\n" +
+	"\x05after\x18\x01 \x01(\tR\x05after\x12\x14\n" +
+	"\x05limit\x18\x02 \x01(\x05R\x05limit\"[\n" +
 	"\x10ListHeldResponse\x123\n" +
-	"\x06things\x18\x01 \x03(\v2\x1b.qiao.platform.v1.HeldThingR\x06things\"\x93\x01\n" +
+	"\x06things\x18\x01 \x03(\v2\x1b.qiao.platform.v1.HeldThingR\x06things\x12\x12\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\"\x93\x01\n" +
 	"\tHeldThing\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x16\n" +

@@ -60,6 +60,13 @@ const (
 	Purpose_PURPOSE_PERSON_CASE Purpose = 16
 	// Ending what somebody who died held, one thing at a time.
 	Purpose_PURPOSE_ESTATE Purpose = 17
+	// Proving who somebody is: the console asks for who sits before a page, and identity
+	// asks the registry whose telephone it is.
+	Purpose_PURPOSE_SIGN_IN Purpose = 18
+	// The own devices, credentials and programs.
+	Purpose_PURPOSE_OWN_ACCESS Purpose = 19
+	// Accounts, and who may do what.
+	Purpose_PURPOSE_ACCOUNT_KEEPING Purpose = 20
 )
 
 // Enum value maps for Purpose.
@@ -83,6 +90,9 @@ var (
 		15: "PURPOSE_ACCOUNT_STANDING",
 		16: "PURPOSE_PERSON_CASE",
 		17: "PURPOSE_ESTATE",
+		18: "PURPOSE_SIGN_IN",
+		19: "PURPOSE_OWN_ACCESS",
+		20: "PURPOSE_ACCOUNT_KEEPING",
 	}
 	Purpose_value = map[string]int32{
 		"PURPOSE_UNSPECIFIED":        0,
@@ -103,6 +113,9 @@ var (
 		"PURPOSE_ACCOUNT_STANDING":   15,
 		"PURPOSE_PERSON_CASE":        16,
 		"PURPOSE_ESTATE":             17,
+		"PURPOSE_SIGN_IN":            18,
+		"PURPOSE_OWN_ACCESS":         19,
+		"PURPOSE_ACCOUNT_KEEPING":    20,
 	}
 )
 
@@ -212,7 +225,7 @@ const file_qiao_platform_v1_purposes_proto_rawDesc = "" +
 	"\x1fqiao/platform/v1/purposes.proto\x12\x10qiao.platform.v1\x1a google/protobuf/descriptor.proto\"1\n" +
 	"\vPurposeRule\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x0e\n" +
-	"\x02by\x18\x02 \x03(\tR\x02by*\x98\b\n" +
+	"\x02by\x18\x02 \x03(\tR\x02by*\xf6\t\n" +
 	"\aPurpose\x12\x17\n" +
 	"\x13PURPOSE_UNSPECIFIED\x10\x00\x12:\n" +
 	"\x12PURPOSE_OWN_RECORD\x10\x01\x1a\"\xaa\xb5\x18\x1e\n" +
@@ -251,7 +264,14 @@ const file_qiao_platform_v1_purposes_proto_rawDesc = "" +
 	"\x13PURPOSE_PERSON_CASE\x10\x10\x1a\x1a\xaa\xb5\x18\x16\n" +
 	"\vperson_case\x12\aofficer\x12)\n" +
 	"\x0ePURPOSE_ESTATE\x10\x11\x1a\x15\xaa\xb5\x18\x11\n" +
-	"\x06estate\x12\aofficer:\\\n" +
+	"\x06estate\x12\aofficer\x12E\n" +
+	"\x0fPURPOSE_SIGN_IN\x10\x12\x1a0\xaa\xb5\x18,\n" +
+	"\asign_in\x12\x0fservice:console\x12\x10service:identity\x12R\n" +
+	"\x12PURPOSE_OWN_ACCESS\x10\x13\x1a:\xaa\xb5\x186\n" +
+	"\n" +
+	"own_access\x12\x06worker\x12\bemployer\x12\aofficer\x12\radministrator\x12A\n" +
+	"\x17PURPOSE_ACCOUNT_KEEPING\x10\x14\x1a$\xaa\xb5\x18 \n" +
+	"\x0faccount_keeping\x12\radministrator:\\\n" +
 	"\apurpose\x12!.google.protobuf.EnumValueOptions\x18Ն\x03 \x01(\v2\x1d.qiao.platform.v1.PurposeRuleR\apurposeB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (

@@ -1015,10 +1015,16 @@ type AskAsHeirRequest struct {
 	Paper string `protobuf:"bytes,4,opt,name=paper,proto3" json:"paper,omitempty"`
 	// the relative's own interest: inheritance, wages, insurance, home or other
 	ReasonCode string `protobuf:"bytes,5,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
-	// whose record is asked for: one department
-	Source        string `protobuf:"bytes,6,opt,name=source,proto3" json:"source,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	// whose record is to be read: one department
+	Source string `protobuf:"bytes,6,opt,name=source,proto3" json:"source,omitempty"`
+	// read, correct or delete; empty is read
+	Asked string `protobuf:"bytes,7,opt,name=asked,proto3" json:"asked,omitempty"`
+	// what is wrong, and why, as in a correction; the department follows from the kind
+	FactKind        string `protobuf:"bytes,8,opt,name=fact_kind,json=factKind,proto3" json:"fact_kind,omitempty"`
+	SourceId        string `protobuf:"bytes,9,opt,name=source_id,json=sourceId,proto3" json:"source_id,omitempty"`
+	WrongReasonCode string `protobuf:"bytes,10,opt,name=wrong_reason_code,json=wrongReasonCode,proto3" json:"wrong_reason_code,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *AskAsHeirRequest) Reset() {
@@ -1093,6 +1099,34 @@ func (x *AskAsHeirRequest) GetSource() string {
 	return ""
 }
 
+func (x *AskAsHeirRequest) GetAsked() string {
+	if x != nil {
+		return x.Asked
+	}
+	return ""
+}
+
+func (x *AskAsHeirRequest) GetFactKind() string {
+	if x != nil {
+		return x.FactKind
+	}
+	return ""
+}
+
+func (x *AskAsHeirRequest) GetSourceId() string {
+	if x != nil {
+		return x.SourceId
+	}
+	return ""
+}
+
+func (x *AskAsHeirRequest) GetWrongReasonCode() string {
+	if x != nil {
+		return x.WrongReasonCode
+	}
+	return ""
+}
+
 type AskAsHeirResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	RequestId     string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
@@ -1148,15 +1182,22 @@ type HeirRequest struct {
 	MadeAt     int64                  `protobuf:"varint,7,opt,name=made_at,json=madeAt,proto3" json:"made_at,omitempty"`
 	// the last day to decide
 	DecideBy string `protobuf:"bytes,8,opt,name=decide_by,json=decideBy,proto3" json:"decide_by,omitempty"`
-	// open, granted, refused or shown
+	// open, granted, refused, shown, corrected, withdrawn or ended
 	State             string `protobuf:"bytes,9,opt,name=state,proto3" json:"state,omitempty"`
 	DecidedBy         string `protobuf:"bytes,10,opt,name=decided_by,json=decidedBy,proto3" json:"decided_by,omitempty"`
 	DecidedAt         int64  `protobuf:"varint,11,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
 	RefusalReasonCode string `protobuf:"bytes,12,opt,name=refusal_reason_code,json=refusalReasonCode,proto3" json:"refusal_reason_code,omitempty"`
 	ShownAt           int64  `protobuf:"varint,13,opt,name=shown_at,json=shownAt,proto3" json:"shown_at,omitempty"`
 	Decidable         bool   `protobuf:"varint,14,opt,name=decidable,proto3" json:"decidable,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// read, correct or delete
+	Asked           string `protobuf:"bytes,15,opt,name=asked,proto3" json:"asked,omitempty"`
+	FactKind        string `protobuf:"bytes,16,opt,name=fact_kind,json=factKind,proto3" json:"fact_kind,omitempty"`
+	SourceId        string `protobuf:"bytes,17,opt,name=source_id,json=sourceId,proto3" json:"source_id,omitempty"`
+	WrongReasonCode string `protobuf:"bytes,18,opt,name=wrong_reason_code,json=wrongReasonCode,proto3" json:"wrong_reason_code,omitempty"`
+	// of what was granted to be erased
+	EraseOn       string `protobuf:"bytes,19,opt,name=erase_on,json=eraseOn,proto3" json:"erase_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *HeirRequest) Reset() {
@@ -1285,6 +1326,41 @@ func (x *HeirRequest) GetDecidable() bool {
 		return x.Decidable
 	}
 	return false
+}
+
+func (x *HeirRequest) GetAsked() string {
+	if x != nil {
+		return x.Asked
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetFactKind() string {
+	if x != nil {
+		return x.FactKind
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetSourceId() string {
+	if x != nil {
+		return x.SourceId
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetWrongReasonCode() string {
+	if x != nil {
+		return x.WrongReasonCode
+	}
+	return ""
+}
+
+func (x *HeirRequest) GetEraseOn() string {
+	if x != nil {
+		return x.EraseOn
+	}
+	return ""
 }
 
 type ListHeirRequestsRequest struct {
@@ -1622,9 +1698,11 @@ func (x *ShowToHeirRequest) GetRequestId() string {
 }
 
 type ShowToHeirResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	Steps         []*HeirStep            `protobuf:"bytes,2,rep,name=steps,proto3" json:"steps,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Steps []*HeirStep            `protobuf:"bytes,2,rep,name=steps,proto3" json:"steps,omitempty"`
+	// about whom a correction can be asked for
+	Worker        string `protobuf:"bytes,3,opt,name=worker,proto3" json:"worker,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1673,12 +1751,22 @@ func (x *ShowToHeirResponse) GetSteps() []*HeirStep {
 	return nil
 }
 
+func (x *ShowToHeirResponse) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
 // HeirStep is one thing that happened with the department, in words where it is shown.
 type HeirStep struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Type          string                 `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
-	OccurredAt    int64                  `protobuf:"varint,2,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
-	Facts         map[string]string      `protobuf:"bytes,3,rep,name=facts,proto3" json:"facts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Type       string                 `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
+	OccurredAt int64                  `protobuf:"varint,2,opt,name=occurred_at,json=occurredAt,proto3" json:"occurred_at,omitempty"`
+	Facts      map[string]string      `protobuf:"bytes,3,rep,name=facts,proto3" json:"facts,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// where it is news of a fact that can be called wrong: of which
+	FactKind      string `protobuf:"bytes,4,opt,name=fact_kind,json=factKind,proto3" json:"fact_kind,omitempty"`
+	SourceId      string `protobuf:"bytes,5,opt,name=source_id,json=sourceId,proto3" json:"source_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1734,6 +1822,100 @@ func (x *HeirStep) GetFacts() map[string]string {
 	return nil
 }
 
+func (x *HeirStep) GetFactKind() string {
+	if x != nil {
+		return x.FactKind
+	}
+	return ""
+}
+
+func (x *HeirStep) GetSourceId() string {
+	if x != nil {
+		return x.SourceId
+	}
+	return ""
+}
+
+type WithdrawHeirRequestRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	RequestId     string                 `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WithdrawHeirRequestRequest) Reset() {
+	*x = WithdrawHeirRequestRequest{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WithdrawHeirRequestRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WithdrawHeirRequestRequest) ProtoMessage() {}
+
+func (x *WithdrawHeirRequestRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WithdrawHeirRequestRequest.ProtoReflect.Descriptor instead.
+func (*WithdrawHeirRequestRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *WithdrawHeirRequestRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+type WithdrawHeirRequestResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WithdrawHeirRequestResponse) Reset() {
+	*x = WithdrawHeirRequestResponse{}
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WithdrawHeirRequestResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WithdrawHeirRequestResponse) ProtoMessage() {}
+
+func (x *WithdrawHeirRequestResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WithdrawHeirRequestResponse.ProtoReflect.Descriptor instead.
+func (*WithdrawHeirRequestResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{30}
+}
+
 type ObjectDeathRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CaseId        string                 `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
@@ -1743,7 +1925,7 @@ type ObjectDeathRequest struct {
 
 func (x *ObjectDeathRequest) Reset() {
 	*x = ObjectDeathRequest{}
-	mi := &file_qiao_registry_v1_death_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1755,7 +1937,7 @@ func (x *ObjectDeathRequest) String() string {
 func (*ObjectDeathRequest) ProtoMessage() {}
 
 func (x *ObjectDeathRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_death_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1768,7 +1950,7 @@ func (x *ObjectDeathRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ObjectDeathRequest.ProtoReflect.Descriptor instead.
 func (*ObjectDeathRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{29}
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ObjectDeathRequest) GetCaseId() string {
@@ -1786,7 +1968,7 @@ type ObjectDeathResponse struct {
 
 func (x *ObjectDeathResponse) Reset() {
 	*x = ObjectDeathResponse{}
-	mi := &file_qiao_registry_v1_death_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1798,7 +1980,7 @@ func (x *ObjectDeathResponse) String() string {
 func (*ObjectDeathResponse) ProtoMessage() {}
 
 func (x *ObjectDeathResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_death_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_death_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1811,7 +1993,7 @@ func (x *ObjectDeathResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ObjectDeathResponse.ProtoReflect.Descriptor instead.
 func (*ObjectDeathResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{30}
+	return file_qiao_registry_v1_death_proto_rawDescGZIP(), []int{32}
 }
 
 var File_qiao_registry_v1_death_proto protoreflect.FileDescriptor
@@ -1892,7 +2074,7 @@ const file_qiao_registry_v1_death_proto_rawDesc = "" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x1d\n" +
 	"\n" +
 	"nobody_may\x18\x02 \x01(\bR\tnobodyMay\"\x16\n" +
-	"\x14SetHeirsWishResponse\"\xc5\x01\n" +
+	"\x14SetHeirsWishResponse\"\xc1\x02\n" +
 	"\x10AskAsHeirRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12#\n" +
 	"\rrelative_name\x18\x02 \x01(\tR\frelativeName\x12%\n" +
@@ -1900,10 +2082,15 @@ const file_qiao_registry_v1_death_proto_rawDesc = "" +
 	"\x05paper\x18\x04 \x01(\tR\x05paper\x12\x1f\n" +
 	"\vreason_code\x18\x05 \x01(\tR\n" +
 	"reasonCode\x12\x16\n" +
-	"\x06source\x18\x06 \x01(\tR\x06source\"2\n" +
+	"\x06source\x18\x06 \x01(\tR\x06source\x12\x14\n" +
+	"\x05asked\x18\a \x01(\tR\x05asked\x12\x1b\n" +
+	"\tfact_kind\x18\b \x01(\tR\bfactKind\x12\x1b\n" +
+	"\tsource_id\x18\t \x01(\tR\bsourceId\x12*\n" +
+	"\x11wrong_reason_code\x18\n" +
+	" \x01(\tR\x0fwrongReasonCode\"2\n" +
 	"\x11AskAsHeirResponse\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\x01 \x01(\tR\trequestId\"\xa0\x03\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\"\xb7\x04\n" +
 	"\vHeirRequest\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tR\trequestId\x12\x16\n" +
@@ -1923,7 +2110,12 @@ const file_qiao_registry_v1_death_proto_rawDesc = "" +
 	"decided_at\x18\v \x01(\x03R\tdecidedAt\x12.\n" +
 	"\x13refusal_reason_code\x18\f \x01(\tR\x11refusalReasonCode\x12\x19\n" +
 	"\bshown_at\x18\r \x01(\x03R\ashownAt\x12\x1c\n" +
-	"\tdecidable\x18\x0e \x01(\bR\tdecidable\"\x19\n" +
+	"\tdecidable\x18\x0e \x01(\bR\tdecidable\x12\x14\n" +
+	"\x05asked\x18\x0f \x01(\tR\x05asked\x12\x1b\n" +
+	"\tfact_kind\x18\x10 \x01(\tR\bfactKind\x12\x1b\n" +
+	"\tsource_id\x18\x11 \x01(\tR\bsourceId\x12*\n" +
+	"\x11wrong_reason_code\x18\x12 \x01(\tR\x0fwrongReasonCode\x12\x19\n" +
+	"\berase_on\x18\x13 \x01(\tR\aeraseOn\"\x19\n" +
 	"\x17ListHeirRequestsRequest\"U\n" +
 	"\x18ListHeirRequestsResponse\x129\n" +
 	"\brequests\x18\x01 \x03(\v2\x1d.qiao.registry.v1.HeirRequestR\brequests\"6\n" +
@@ -1944,22 +2136,29 @@ const file_qiao_registry_v1_death_proto_rawDesc = "" +
 	"\x19DecideHeirRequestResponse\"2\n" +
 	"\x11ShowToHeirRequest\x12\x1d\n" +
 	"\n" +
-	"request_id\x18\x01 \x01(\tR\trequestId\"Z\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\"r\n" +
 	"\x12ShowToHeirResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x120\n" +
-	"\x05steps\x18\x02 \x03(\v2\x1a.qiao.registry.v1.HeirStepR\x05steps\"\xb6\x01\n" +
+	"\x05steps\x18\x02 \x03(\v2\x1a.qiao.registry.v1.HeirStepR\x05steps\x12\x16\n" +
+	"\x06worker\x18\x03 \x01(\tR\x06worker\"\xf0\x01\n" +
 	"\bHeirStep\x12\x12\n" +
 	"\x04type\x18\x01 \x01(\tR\x04type\x12\x1f\n" +
 	"\voccurred_at\x18\x02 \x01(\x03R\n" +
 	"occurredAt\x12;\n" +
-	"\x05facts\x18\x03 \x03(\v2%.qiao.registry.v1.HeirStep.FactsEntryR\x05facts\x1a8\n" +
+	"\x05facts\x18\x03 \x03(\v2%.qiao.registry.v1.HeirStep.FactsEntryR\x05facts\x12\x1b\n" +
+	"\tfact_kind\x18\x04 \x01(\tR\bfactKind\x12\x1b\n" +
+	"\tsource_id\x18\x05 \x01(\tR\bsourceId\x1a8\n" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"-\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\";\n" +
+	"\x1aWithdrawHeirRequestRequest\x12\x1d\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tR\trequestId\"\x1d\n" +
+	"\x1bWithdrawHeirRequestResponse\"-\n" +
 	"\x12ObjectDeathRequest\x12\x17\n" +
 	"\acase_id\x18\x01 \x01(\tR\x06caseId\"\x15\n" +
-	"\x13ObjectDeathResponse2\xbb\x0e\n" +
+	"\x13ObjectDeathResponse2\xd5\x0f\n" +
 	"\fDeathService\x12\x80\x01\n" +
 	"\fProposeDeath\x12%.qiao.registry.v1.ProposeDeathRequest\x1a&.qiao.registry.v1.ProposeDeathResponse\"!\x92\xb5\x18\x1d\b\x01\x12\fofficer:hrss\x1a\vperson_case\x12\x84\x01\n" +
 	"\x0eListDeathCases\x12'.qiao.registry.v1.ListDeathCasesRequest\x1a(.qiao.registry.v1.ListDeathCasesResponse\"\x1f\x92\xb5\x18\x1b\x12\fofficer:hrss\x1a\vperson_case\x12~\n" +
@@ -1974,9 +2173,10 @@ const file_qiao_registry_v1_death_proto_rawDesc = "" +
 	"\tAskAsHeir\x12\".qiao.registry.v1.AskAsHeirRequest\x1a#.qiao.registry.v1.AskAsHeirResponse\"!\x92\xb5\x18\x1d\b\x01\x12\fofficer:hrss\x1a\vperson_case\x12\x8a\x01\n" +
 	"\x10ListHeirRequests\x12).qiao.registry.v1.ListHeirRequestsRequest\x1a*.qiao.registry.v1.ListHeirRequestsResponse\"\x1f\x92\xb5\x18\x1b\x12\fofficer:hrss\x1a\vperson_case\x12\x84\x01\n" +
 	"\x0eGetHeirRequest\x12'.qiao.registry.v1.GetHeirRequestRequest\x1a(.qiao.registry.v1.GetHeirRequestResponse\"\x1f\x92\xb5\x18\x1b\x12\fofficer:hrss\x1a\vperson_case\x12\x8f\x01\n" +
-	"\x11DecideHeirRequest\x12*.qiao.registry.v1.DecideHeirRequestRequest\x1a+.qiao.registry.v1.DecideHeirRequestResponse\"!\x92\xb5\x18\x1d\b\x01\x12\fofficer:hrss\x1a\vperson_case\x12x\n" +
+	"\x11DecideHeirRequest\x12*.qiao.registry.v1.DecideHeirRequestRequest\x1a+.qiao.registry.v1.DecideHeirRequestResponse\"!\x92\xb5\x18\x1d\b\x01\x12\fofficer:hrss\x1a\vperson_case\x12z\n" +
 	"\n" +
-	"ShowToHeir\x12#.qiao.registry.v1.ShowToHeirRequest\x1a$.qiao.registry.v1.ShowToHeirResponse\"\x1f\x92\xb5\x18\x1b\x12\fofficer:hrss\x1a\vperson_case\x12v\n" +
+	"ShowToHeir\x12#.qiao.registry.v1.ShowToHeirRequest\x1a$.qiao.registry.v1.ShowToHeirResponse\"!\x92\xb5\x18\x1d\b\x01\x12\fofficer:hrss\x1a\vperson_case\x12\x95\x01\n" +
+	"\x13WithdrawHeirRequest\x12,.qiao.registry.v1.WithdrawHeirRequestRequest\x1a-.qiao.registry.v1.WithdrawHeirRequestResponse\"!\x92\xb5\x18\x1d\b\x01\x12\fofficer:hrss\x1a\vperson_case\x12v\n" +
 	"\vObjectDeath\x12$.qiao.registry.v1.ObjectDeathRequest\x1a%.qiao.registry.v1.ObjectDeathResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
 	"own_recordB@Z>github.com/qiao-platform/qiao/proto/gen/registry/v1;registryv1b\x06proto3"
 
@@ -1992,40 +2192,42 @@ func file_qiao_registry_v1_death_proto_rawDescGZIP() []byte {
 	return file_qiao_registry_v1_death_proto_rawDescData
 }
 
-var file_qiao_registry_v1_death_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
+var file_qiao_registry_v1_death_proto_msgTypes = make([]protoimpl.MessageInfo, 34)
 var file_qiao_registry_v1_death_proto_goTypes = []any{
-	(*ProposeDeathRequest)(nil),       // 0: qiao.registry.v1.ProposeDeathRequest
-	(*ProposeDeathResponse)(nil),      // 1: qiao.registry.v1.ProposeDeathResponse
-	(*ListDeathCasesRequest)(nil),     // 2: qiao.registry.v1.ListDeathCasesRequest
-	(*ListDeathCasesResponse)(nil),    // 3: qiao.registry.v1.ListDeathCasesResponse
-	(*DeathCase)(nil),                 // 4: qiao.registry.v1.DeathCase
-	(*GetDeathCaseRequest)(nil),       // 5: qiao.registry.v1.GetDeathCaseRequest
-	(*GetDeathCaseResponse)(nil),      // 6: qiao.registry.v1.GetDeathCaseResponse
-	(*DecideDeathRequest)(nil),        // 7: qiao.registry.v1.DecideDeathRequest
-	(*DecideDeathResponse)(nil),       // 8: qiao.registry.v1.DecideDeathResponse
-	(*ReverseDeathRequest)(nil),       // 9: qiao.registry.v1.ReverseDeathRequest
-	(*ReverseDeathResponse)(nil),      // 10: qiao.registry.v1.ReverseDeathResponse
-	(*ConfirmReversalRequest)(nil),    // 11: qiao.registry.v1.ConfirmReversalRequest
-	(*ConfirmReversalResponse)(nil),   // 12: qiao.registry.v1.ConfirmReversalResponse
-	(*ListOwnDeathCasesRequest)(nil),  // 13: qiao.registry.v1.ListOwnDeathCasesRequest
-	(*ListOwnDeathCasesResponse)(nil), // 14: qiao.registry.v1.ListOwnDeathCasesResponse
-	(*SetHeirsWishRequest)(nil),       // 15: qiao.registry.v1.SetHeirsWishRequest
-	(*SetHeirsWishResponse)(nil),      // 16: qiao.registry.v1.SetHeirsWishResponse
-	(*AskAsHeirRequest)(nil),          // 17: qiao.registry.v1.AskAsHeirRequest
-	(*AskAsHeirResponse)(nil),         // 18: qiao.registry.v1.AskAsHeirResponse
-	(*HeirRequest)(nil),               // 19: qiao.registry.v1.HeirRequest
-	(*ListHeirRequestsRequest)(nil),   // 20: qiao.registry.v1.ListHeirRequestsRequest
-	(*ListHeirRequestsResponse)(nil),  // 21: qiao.registry.v1.ListHeirRequestsResponse
-	(*GetHeirRequestRequest)(nil),     // 22: qiao.registry.v1.GetHeirRequestRequest
-	(*GetHeirRequestResponse)(nil),    // 23: qiao.registry.v1.GetHeirRequestResponse
-	(*DecideHeirRequestRequest)(nil),  // 24: qiao.registry.v1.DecideHeirRequestRequest
-	(*DecideHeirRequestResponse)(nil), // 25: qiao.registry.v1.DecideHeirRequestResponse
-	(*ShowToHeirRequest)(nil),         // 26: qiao.registry.v1.ShowToHeirRequest
-	(*ShowToHeirResponse)(nil),        // 27: qiao.registry.v1.ShowToHeirResponse
-	(*HeirStep)(nil),                  // 28: qiao.registry.v1.HeirStep
-	(*ObjectDeathRequest)(nil),        // 29: qiao.registry.v1.ObjectDeathRequest
-	(*ObjectDeathResponse)(nil),       // 30: qiao.registry.v1.ObjectDeathResponse
-	nil,                               // 31: qiao.registry.v1.HeirStep.FactsEntry
+	(*ProposeDeathRequest)(nil),         // 0: qiao.registry.v1.ProposeDeathRequest
+	(*ProposeDeathResponse)(nil),        // 1: qiao.registry.v1.ProposeDeathResponse
+	(*ListDeathCasesRequest)(nil),       // 2: qiao.registry.v1.ListDeathCasesRequest
+	(*ListDeathCasesResponse)(nil),      // 3: qiao.registry.v1.ListDeathCasesResponse
+	(*DeathCase)(nil),                   // 4: qiao.registry.v1.DeathCase
+	(*GetDeathCaseRequest)(nil),         // 5: qiao.registry.v1.GetDeathCaseRequest
+	(*GetDeathCaseResponse)(nil),        // 6: qiao.registry.v1.GetDeathCaseResponse
+	(*DecideDeathRequest)(nil),          // 7: qiao.registry.v1.DecideDeathRequest
+	(*DecideDeathResponse)(nil),         // 8: qiao.registry.v1.DecideDeathResponse
+	(*ReverseDeathRequest)(nil),         // 9: qiao.registry.v1.ReverseDeathRequest
+	(*ReverseDeathResponse)(nil),        // 10: qiao.registry.v1.ReverseDeathResponse
+	(*ConfirmReversalRequest)(nil),      // 11: qiao.registry.v1.ConfirmReversalRequest
+	(*ConfirmReversalResponse)(nil),     // 12: qiao.registry.v1.ConfirmReversalResponse
+	(*ListOwnDeathCasesRequest)(nil),    // 13: qiao.registry.v1.ListOwnDeathCasesRequest
+	(*ListOwnDeathCasesResponse)(nil),   // 14: qiao.registry.v1.ListOwnDeathCasesResponse
+	(*SetHeirsWishRequest)(nil),         // 15: qiao.registry.v1.SetHeirsWishRequest
+	(*SetHeirsWishResponse)(nil),        // 16: qiao.registry.v1.SetHeirsWishResponse
+	(*AskAsHeirRequest)(nil),            // 17: qiao.registry.v1.AskAsHeirRequest
+	(*AskAsHeirResponse)(nil),           // 18: qiao.registry.v1.AskAsHeirResponse
+	(*HeirRequest)(nil),                 // 19: qiao.registry.v1.HeirRequest
+	(*ListHeirRequestsRequest)(nil),     // 20: qiao.registry.v1.ListHeirRequestsRequest
+	(*ListHeirRequestsResponse)(nil),    // 21: qiao.registry.v1.ListHeirRequestsResponse
+	(*GetHeirRequestRequest)(nil),       // 22: qiao.registry.v1.GetHeirRequestRequest
+	(*GetHeirRequestResponse)(nil),      // 23: qiao.registry.v1.GetHeirRequestResponse
+	(*DecideHeirRequestRequest)(nil),    // 24: qiao.registry.v1.DecideHeirRequestRequest
+	(*DecideHeirRequestResponse)(nil),   // 25: qiao.registry.v1.DecideHeirRequestResponse
+	(*ShowToHeirRequest)(nil),           // 26: qiao.registry.v1.ShowToHeirRequest
+	(*ShowToHeirResponse)(nil),          // 27: qiao.registry.v1.ShowToHeirResponse
+	(*HeirStep)(nil),                    // 28: qiao.registry.v1.HeirStep
+	(*WithdrawHeirRequestRequest)(nil),  // 29: qiao.registry.v1.WithdrawHeirRequestRequest
+	(*WithdrawHeirRequestResponse)(nil), // 30: qiao.registry.v1.WithdrawHeirRequestResponse
+	(*ObjectDeathRequest)(nil),          // 31: qiao.registry.v1.ObjectDeathRequest
+	(*ObjectDeathResponse)(nil),         // 32: qiao.registry.v1.ObjectDeathResponse
+	nil,                                 // 33: qiao.registry.v1.HeirStep.FactsEntry
 }
 var file_qiao_registry_v1_death_proto_depIdxs = []int32{
 	4,  // 0: qiao.registry.v1.ListDeathCasesResponse.cases:type_name -> qiao.registry.v1.DeathCase
@@ -2034,7 +2236,7 @@ var file_qiao_registry_v1_death_proto_depIdxs = []int32{
 	19, // 3: qiao.registry.v1.ListHeirRequestsResponse.requests:type_name -> qiao.registry.v1.HeirRequest
 	19, // 4: qiao.registry.v1.GetHeirRequestResponse.request:type_name -> qiao.registry.v1.HeirRequest
 	28, // 5: qiao.registry.v1.ShowToHeirResponse.steps:type_name -> qiao.registry.v1.HeirStep
-	31, // 6: qiao.registry.v1.HeirStep.facts:type_name -> qiao.registry.v1.HeirStep.FactsEntry
+	33, // 6: qiao.registry.v1.HeirStep.facts:type_name -> qiao.registry.v1.HeirStep.FactsEntry
 	0,  // 7: qiao.registry.v1.DeathService.ProposeDeath:input_type -> qiao.registry.v1.ProposeDeathRequest
 	2,  // 8: qiao.registry.v1.DeathService.ListDeathCases:input_type -> qiao.registry.v1.ListDeathCasesRequest
 	5,  // 9: qiao.registry.v1.DeathService.GetDeathCase:input_type -> qiao.registry.v1.GetDeathCaseRequest
@@ -2048,23 +2250,25 @@ var file_qiao_registry_v1_death_proto_depIdxs = []int32{
 	22, // 17: qiao.registry.v1.DeathService.GetHeirRequest:input_type -> qiao.registry.v1.GetHeirRequestRequest
 	24, // 18: qiao.registry.v1.DeathService.DecideHeirRequest:input_type -> qiao.registry.v1.DecideHeirRequestRequest
 	26, // 19: qiao.registry.v1.DeathService.ShowToHeir:input_type -> qiao.registry.v1.ShowToHeirRequest
-	29, // 20: qiao.registry.v1.DeathService.ObjectDeath:input_type -> qiao.registry.v1.ObjectDeathRequest
-	1,  // 21: qiao.registry.v1.DeathService.ProposeDeath:output_type -> qiao.registry.v1.ProposeDeathResponse
-	3,  // 22: qiao.registry.v1.DeathService.ListDeathCases:output_type -> qiao.registry.v1.ListDeathCasesResponse
-	6,  // 23: qiao.registry.v1.DeathService.GetDeathCase:output_type -> qiao.registry.v1.GetDeathCaseResponse
-	8,  // 24: qiao.registry.v1.DeathService.DecideDeath:output_type -> qiao.registry.v1.DecideDeathResponse
-	10, // 25: qiao.registry.v1.DeathService.ReverseDeath:output_type -> qiao.registry.v1.ReverseDeathResponse
-	12, // 26: qiao.registry.v1.DeathService.ConfirmReversal:output_type -> qiao.registry.v1.ConfirmReversalResponse
-	14, // 27: qiao.registry.v1.DeathService.ListOwnDeathCases:output_type -> qiao.registry.v1.ListOwnDeathCasesResponse
-	16, // 28: qiao.registry.v1.DeathService.SetHeirsWish:output_type -> qiao.registry.v1.SetHeirsWishResponse
-	18, // 29: qiao.registry.v1.DeathService.AskAsHeir:output_type -> qiao.registry.v1.AskAsHeirResponse
-	21, // 30: qiao.registry.v1.DeathService.ListHeirRequests:output_type -> qiao.registry.v1.ListHeirRequestsResponse
-	23, // 31: qiao.registry.v1.DeathService.GetHeirRequest:output_type -> qiao.registry.v1.GetHeirRequestResponse
-	25, // 32: qiao.registry.v1.DeathService.DecideHeirRequest:output_type -> qiao.registry.v1.DecideHeirRequestResponse
-	27, // 33: qiao.registry.v1.DeathService.ShowToHeir:output_type -> qiao.registry.v1.ShowToHeirResponse
-	30, // 34: qiao.registry.v1.DeathService.ObjectDeath:output_type -> qiao.registry.v1.ObjectDeathResponse
-	21, // [21:35] is the sub-list for method output_type
-	7,  // [7:21] is the sub-list for method input_type
+	29, // 20: qiao.registry.v1.DeathService.WithdrawHeirRequest:input_type -> qiao.registry.v1.WithdrawHeirRequestRequest
+	31, // 21: qiao.registry.v1.DeathService.ObjectDeath:input_type -> qiao.registry.v1.ObjectDeathRequest
+	1,  // 22: qiao.registry.v1.DeathService.ProposeDeath:output_type -> qiao.registry.v1.ProposeDeathResponse
+	3,  // 23: qiao.registry.v1.DeathService.ListDeathCases:output_type -> qiao.registry.v1.ListDeathCasesResponse
+	6,  // 24: qiao.registry.v1.DeathService.GetDeathCase:output_type -> qiao.registry.v1.GetDeathCaseResponse
+	8,  // 25: qiao.registry.v1.DeathService.DecideDeath:output_type -> qiao.registry.v1.DecideDeathResponse
+	10, // 26: qiao.registry.v1.DeathService.ReverseDeath:output_type -> qiao.registry.v1.ReverseDeathResponse
+	12, // 27: qiao.registry.v1.DeathService.ConfirmReversal:output_type -> qiao.registry.v1.ConfirmReversalResponse
+	14, // 28: qiao.registry.v1.DeathService.ListOwnDeathCases:output_type -> qiao.registry.v1.ListOwnDeathCasesResponse
+	16, // 29: qiao.registry.v1.DeathService.SetHeirsWish:output_type -> qiao.registry.v1.SetHeirsWishResponse
+	18, // 30: qiao.registry.v1.DeathService.AskAsHeir:output_type -> qiao.registry.v1.AskAsHeirResponse
+	21, // 31: qiao.registry.v1.DeathService.ListHeirRequests:output_type -> qiao.registry.v1.ListHeirRequestsResponse
+	23, // 32: qiao.registry.v1.DeathService.GetHeirRequest:output_type -> qiao.registry.v1.GetHeirRequestResponse
+	25, // 33: qiao.registry.v1.DeathService.DecideHeirRequest:output_type -> qiao.registry.v1.DecideHeirRequestResponse
+	27, // 34: qiao.registry.v1.DeathService.ShowToHeir:output_type -> qiao.registry.v1.ShowToHeirResponse
+	30, // 35: qiao.registry.v1.DeathService.WithdrawHeirRequest:output_type -> qiao.registry.v1.WithdrawHeirRequestResponse
+	32, // 36: qiao.registry.v1.DeathService.ObjectDeath:output_type -> qiao.registry.v1.ObjectDeathResponse
+	22, // [22:37] is the sub-list for method output_type
+	7,  // [7:22] is the sub-list for method input_type
 	7,  // [7:7] is the sub-list for extension type_name
 	7,  // [7:7] is the sub-list for extension extendee
 	0,  // [0:7] is the sub-list for field type_name
@@ -2081,7 +2285,7 @@ func file_qiao_registry_v1_death_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_registry_v1_death_proto_rawDesc), len(file_qiao_registry_v1_death_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   32,
+			NumMessages:   34,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

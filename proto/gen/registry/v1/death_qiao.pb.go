@@ -23,6 +23,7 @@ type DeathServer interface {
 	GetHeirRequest(context.Context, *GetHeirRequestRequest) (*GetHeirRequestResponse, error)
 	DecideHeirRequest(context.Context, *DecideHeirRequestRequest) (*DecideHeirRequestResponse, error)
 	ShowToHeir(context.Context, *ShowToHeirRequest) (*ShowToHeirResponse, error)
+	WithdrawHeirRequest(context.Context, *WithdrawHeirRequestRequest) (*WithdrawHeirRequestResponse, error)
 	ObjectDeath(context.Context, *ObjectDeathRequest) (*ObjectDeathResponse, error)
 }
 
@@ -171,12 +172,25 @@ func DeathMethods(s DeathServer) []contract.Method {
 		{
 			Service:  "qiao.registry.v1.DeathService",
 			Name:     "ShowToHeir",
+			Command:  true,
 			Callers:  []string{"officer:hrss"},
 			Purposes: []string{"person_case"},
 			New:      func() proto.Message { return new(ShowToHeirRequest) },
 			NewReply: func() proto.Message { return new(ShowToHeirResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.ShowToHeir(ctx, req.(*ShowToHeirRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.DeathService",
+			Name:     "WithdrawHeirRequest",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"person_case"},
+			New:      func() proto.Message { return new(WithdrawHeirRequestRequest) },
+			NewReply: func() proto.Message { return new(WithdrawHeirRequestResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.WithdrawHeirRequest(ctx, req.(*WithdrawHeirRequestRequest))
 			},
 		},
 		{
@@ -312,6 +326,15 @@ func (c DeathClient) DecideHeirRequest(ctx context.Context, req *DecideHeirReque
 func (c DeathClient) ShowToHeir(ctx context.Context, req *ShowToHeirRequest) (*ShowToHeirResponse, error) {
 	reply := new(ShowToHeirResponse)
 	if err := c.Caller.Call(ctx, c.Target, "ShowToHeir", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// WithdrawHeirRequest calls the method of that name.
+func (c DeathClient) WithdrawHeirRequest(ctx context.Context, req *WithdrawHeirRequestRequest) (*WithdrawHeirRequestResponse, error) {
+	reply := new(WithdrawHeirRequestResponse)
+	if err := c.Caller.Call(ctx, c.Target, "WithdrawHeirRequest", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -98,8 +98,11 @@ type ChildGuardian struct {
 	Decidable bool `protobuf:"varint,16,opt,name=decidable,proto3" json:"decidable,omitempty"`
 	// what is hidden from this guardian, to an officer: address, school, telephone
 	Hidden []string `protobuf:"bytes,17,rep,name=hidden,proto3" json:"hidden,omitempty"`
-	// of one who is to be added, to those who may object: who it is
-	Name          string `protobuf:"bytes,18,opt,name=name,proto3" json:"name,omitempty"`
+	// of one who is to be added, to those who may object: who it is; to an officer, of
+	// everybody whom a case can be about
+	Name string `protobuf:"bytes,18,opt,name=name,proto3" json:"name,omitempty"`
+	// to an officer: what each guardian said about this one, oldest first
+	Words         []*GuardianWord `protobuf:"bytes,19,rep,name=words,proto3" json:"words,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -260,6 +263,75 @@ func (x *ChildGuardian) GetName() string {
 	return ""
 }
 
+func (x *ChildGuardian) GetWords() []*GuardianWord {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
+// GuardianWord is what one guardian said about another one who is to be added.
+type GuardianWord struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	// agrees or objects
+	Word          string `protobuf:"bytes,2,opt,name=word,proto3" json:"word,omitempty"`
+	SaidAt        int64  `protobuf:"varint,3,opt,name=said_at,json=saidAt,proto3" json:"said_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GuardianWord) Reset() {
+	*x = GuardianWord{}
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GuardianWord) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GuardianWord) ProtoMessage() {}
+
+func (x *GuardianWord) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GuardianWord.ProtoReflect.Descriptor instead.
+func (*GuardianWord) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *GuardianWord) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *GuardianWord) GetWord() string {
+	if x != nil {
+		return x.Word
+	}
+	return ""
+}
+
+func (x *GuardianWord) GetSaidAt() int64 {
+	if x != nil {
+		return x.SaidAt
+	}
+	return 0
+}
+
 type AddGuardianRequest struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
 	ChildId      string                 `protobuf:"bytes,1,opt,name=child_id,json=childId,proto3" json:"child_id,omitempty"`
@@ -276,7 +348,7 @@ type AddGuardianRequest struct {
 
 func (x *AddGuardianRequest) Reset() {
 	*x = AddGuardianRequest{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[2]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -288,7 +360,7 @@ func (x *AddGuardianRequest) String() string {
 func (*AddGuardianRequest) ProtoMessage() {}
 
 func (x *AddGuardianRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[2]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -301,7 +373,7 @@ func (x *AddGuardianRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddGuardianRequest.ProtoReflect.Descriptor instead.
 func (*AddGuardianRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{2}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *AddGuardianRequest) GetChildId() string {
@@ -356,7 +428,7 @@ type AddGuardianResponse struct {
 
 func (x *AddGuardianResponse) Reset() {
 	*x = AddGuardianResponse{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[3]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -368,7 +440,7 @@ func (x *AddGuardianResponse) String() string {
 func (*AddGuardianResponse) ProtoMessage() {}
 
 func (x *AddGuardianResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[3]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -381,7 +453,7 @@ func (x *AddGuardianResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddGuardianResponse.ProtoReflect.Descriptor instead.
 func (*AddGuardianResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{3}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *AddGuardianResponse) GetGuardianId() string {
@@ -408,7 +480,7 @@ type AnswerGuardianRequest struct {
 
 func (x *AnswerGuardianRequest) Reset() {
 	*x = AnswerGuardianRequest{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[4]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -420,7 +492,7 @@ func (x *AnswerGuardianRequest) String() string {
 func (*AnswerGuardianRequest) ProtoMessage() {}
 
 func (x *AnswerGuardianRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[4]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -433,7 +505,7 @@ func (x *AnswerGuardianRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnswerGuardianRequest.ProtoReflect.Descriptor instead.
 func (*AnswerGuardianRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{4}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *AnswerGuardianRequest) GetGuardianId() string {
@@ -459,7 +531,7 @@ type AnswerGuardianResponse struct {
 
 func (x *AnswerGuardianResponse) Reset() {
 	*x = AnswerGuardianResponse{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[5]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -471,7 +543,7 @@ func (x *AnswerGuardianResponse) String() string {
 func (*AnswerGuardianResponse) ProtoMessage() {}
 
 func (x *AnswerGuardianResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[5]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -484,7 +556,7 @@ func (x *AnswerGuardianResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnswerGuardianResponse.ProtoReflect.Descriptor instead.
 func (*AnswerGuardianResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{5}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *AnswerGuardianResponse) GetState() string {
@@ -505,7 +577,7 @@ type HearGuardianRequest struct {
 
 func (x *HearGuardianRequest) Reset() {
 	*x = HearGuardianRequest{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[6]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -517,7 +589,7 @@ func (x *HearGuardianRequest) String() string {
 func (*HearGuardianRequest) ProtoMessage() {}
 
 func (x *HearGuardianRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[6]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -530,7 +602,7 @@ func (x *HearGuardianRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HearGuardianRequest.ProtoReflect.Descriptor instead.
 func (*HearGuardianRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{6}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *HearGuardianRequest) GetGuardianId() string {
@@ -555,7 +627,7 @@ type HearGuardianResponse struct {
 
 func (x *HearGuardianResponse) Reset() {
 	*x = HearGuardianResponse{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[7]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -567,7 +639,7 @@ func (x *HearGuardianResponse) String() string {
 func (*HearGuardianResponse) ProtoMessage() {}
 
 func (x *HearGuardianResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[7]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -580,7 +652,7 @@ func (x *HearGuardianResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HearGuardianResponse.ProtoReflect.Descriptor instead.
 func (*HearGuardianResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{7}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{8}
 }
 
 type DecideGuardianRequest struct {
@@ -593,7 +665,7 @@ type DecideGuardianRequest struct {
 
 func (x *DecideGuardianRequest) Reset() {
 	*x = DecideGuardianRequest{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[8]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -605,7 +677,7 @@ func (x *DecideGuardianRequest) String() string {
 func (*DecideGuardianRequest) ProtoMessage() {}
 
 func (x *DecideGuardianRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[8]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -618,7 +690,7 @@ func (x *DecideGuardianRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideGuardianRequest.ProtoReflect.Descriptor instead.
 func (*DecideGuardianRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{8}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DecideGuardianRequest) GetGuardianId() string {
@@ -643,7 +715,7 @@ type DecideGuardianResponse struct {
 
 func (x *DecideGuardianResponse) Reset() {
 	*x = DecideGuardianResponse{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[9]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -655,7 +727,7 @@ func (x *DecideGuardianResponse) String() string {
 func (*DecideGuardianResponse) ProtoMessage() {}
 
 func (x *DecideGuardianResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[9]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -668,7 +740,7 @@ func (x *DecideGuardianResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideGuardianResponse.ProtoReflect.Descriptor instead.
 func (*DecideGuardianResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{9}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{10}
 }
 
 type ListGuardiansRequest struct {
@@ -681,7 +753,7 @@ type ListGuardiansRequest struct {
 
 func (x *ListGuardiansRequest) Reset() {
 	*x = ListGuardiansRequest{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[10]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -693,7 +765,7 @@ func (x *ListGuardiansRequest) String() string {
 func (*ListGuardiansRequest) ProtoMessage() {}
 
 func (x *ListGuardiansRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[10]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -706,7 +778,7 @@ func (x *ListGuardiansRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGuardiansRequest.ProtoReflect.Descriptor instead.
 func (*ListGuardiansRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{10}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListGuardiansRequest) GetChildId() string {
@@ -737,7 +809,7 @@ type ListGuardiansResponse struct {
 
 func (x *ListGuardiansResponse) Reset() {
 	*x = ListGuardiansResponse{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[11]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -749,7 +821,7 @@ func (x *ListGuardiansResponse) String() string {
 func (*ListGuardiansResponse) ProtoMessage() {}
 
 func (x *ListGuardiansResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[11]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -762,7 +834,7 @@ func (x *ListGuardiansResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGuardiansResponse.ProtoReflect.Descriptor instead.
 func (*ListGuardiansResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{11}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListGuardiansResponse) GetGuardians() []*ChildGuardian {
@@ -809,7 +881,7 @@ type ListMyChildrenRequest struct {
 
 func (x *ListMyChildrenRequest) Reset() {
 	*x = ListMyChildrenRequest{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[12]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -821,7 +893,7 @@ func (x *ListMyChildrenRequest) String() string {
 func (*ListMyChildrenRequest) ProtoMessage() {}
 
 func (x *ListMyChildrenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[12]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -834,7 +906,7 @@ func (x *ListMyChildrenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMyChildrenRequest.ProtoReflect.Descriptor instead.
 func (*ListMyChildrenRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{12}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListMyChildrenRequest) GetWorker() string {
@@ -853,7 +925,7 @@ type ListMyChildrenResponse struct {
 
 func (x *ListMyChildrenResponse) Reset() {
 	*x = ListMyChildrenResponse{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[13]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -865,7 +937,7 @@ func (x *ListMyChildrenResponse) String() string {
 func (*ListMyChildrenResponse) ProtoMessage() {}
 
 func (x *ListMyChildrenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[13]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -878,7 +950,7 @@ func (x *ListMyChildrenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMyChildrenResponse.ProtoReflect.Descriptor instead.
 func (*ListMyChildrenResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{13}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListMyChildrenResponse) GetChildren() []*MyChild {
@@ -904,7 +976,7 @@ type MyChild struct {
 
 func (x *MyChild) Reset() {
 	*x = MyChild{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[14]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -916,7 +988,7 @@ func (x *MyChild) String() string {
 func (*MyChild) ProtoMessage() {}
 
 func (x *MyChild) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[14]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -929,7 +1001,7 @@ func (x *MyChild) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MyChild.ProtoReflect.Descriptor instead.
 func (*MyChild) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{14}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *MyChild) GetChildId() string {
@@ -990,7 +1062,7 @@ type OpenGuardianCaseRequest struct {
 
 func (x *OpenGuardianCaseRequest) Reset() {
 	*x = OpenGuardianCaseRequest{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1002,7 +1074,7 @@ func (x *OpenGuardianCaseRequest) String() string {
 func (*OpenGuardianCaseRequest) ProtoMessage() {}
 
 func (x *OpenGuardianCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1015,7 +1087,7 @@ func (x *OpenGuardianCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenGuardianCaseRequest.ProtoReflect.Descriptor instead.
 func (*OpenGuardianCaseRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{15}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *OpenGuardianCaseRequest) GetCaseKind() string {
@@ -1090,7 +1162,7 @@ type OpenGuardianCaseResponse struct {
 
 func (x *OpenGuardianCaseResponse) Reset() {
 	*x = OpenGuardianCaseResponse{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1102,7 +1174,7 @@ func (x *OpenGuardianCaseResponse) String() string {
 func (*OpenGuardianCaseResponse) ProtoMessage() {}
 
 func (x *OpenGuardianCaseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1115,7 +1187,7 @@ func (x *OpenGuardianCaseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenGuardianCaseResponse.ProtoReflect.Descriptor instead.
 func (*OpenGuardianCaseResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{16}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *OpenGuardianCaseResponse) GetCaseId() string {
@@ -1137,7 +1209,7 @@ type DecideGuardianCaseRequest struct {
 
 func (x *DecideGuardianCaseRequest) Reset() {
 	*x = DecideGuardianCaseRequest{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1149,7 +1221,7 @@ func (x *DecideGuardianCaseRequest) String() string {
 func (*DecideGuardianCaseRequest) ProtoMessage() {}
 
 func (x *DecideGuardianCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1162,7 +1234,7 @@ func (x *DecideGuardianCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideGuardianCaseRequest.ProtoReflect.Descriptor instead.
 func (*DecideGuardianCaseRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{17}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *DecideGuardianCaseRequest) GetCaseId() string {
@@ -1195,7 +1267,7 @@ type DecideGuardianCaseResponse struct {
 
 func (x *DecideGuardianCaseResponse) Reset() {
 	*x = DecideGuardianCaseResponse{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1207,7 +1279,7 @@ func (x *DecideGuardianCaseResponse) String() string {
 func (*DecideGuardianCaseResponse) ProtoMessage() {}
 
 func (x *DecideGuardianCaseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1220,7 +1292,7 @@ func (x *DecideGuardianCaseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideGuardianCaseResponse.ProtoReflect.Descriptor instead.
 func (*DecideGuardianCaseResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{18}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *DecideGuardianCaseResponse) GetState() string {
@@ -1255,7 +1327,7 @@ type GuardianCase struct {
 
 func (x *GuardianCase) Reset() {
 	*x = GuardianCase{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1267,7 +1339,7 @@ func (x *GuardianCase) String() string {
 func (*GuardianCase) ProtoMessage() {}
 
 func (x *GuardianCase) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1280,7 +1352,7 @@ func (x *GuardianCase) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GuardianCase.ProtoReflect.Descriptor instead.
 func (*GuardianCase) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{19}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *GuardianCase) GetCaseId() string {
@@ -1396,7 +1468,7 @@ type ListGuardianMattersRequest struct {
 
 func (x *ListGuardianMattersRequest) Reset() {
 	*x = ListGuardianMattersRequest{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1408,7 +1480,7 @@ func (x *ListGuardianMattersRequest) String() string {
 func (*ListGuardianMattersRequest) ProtoMessage() {}
 
 func (x *ListGuardianMattersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1421,7 +1493,7 @@ func (x *ListGuardianMattersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGuardianMattersRequest.ProtoReflect.Descriptor instead.
 func (*ListGuardianMattersRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{20}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{21}
 }
 
 type ListGuardianMattersResponse struct {
@@ -1436,7 +1508,7 @@ type ListGuardianMattersResponse struct {
 
 func (x *ListGuardianMattersResponse) Reset() {
 	*x = ListGuardianMattersResponse{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1448,7 +1520,7 @@ func (x *ListGuardianMattersResponse) String() string {
 func (*ListGuardianMattersResponse) ProtoMessage() {}
 
 func (x *ListGuardianMattersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1461,7 +1533,7 @@ func (x *ListGuardianMattersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGuardianMattersResponse.ProtoReflect.Descriptor instead.
 func (*ListGuardianMattersResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{21}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListGuardianMattersResponse) GetCases() []*GuardianCase {
@@ -1485,6 +1557,174 @@ func (x *ListGuardianMattersResponse) GetChildIds() []string {
 	return nil
 }
 
+type ListChildrenOfRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	CaseId        string                 `protobuf:"bytes,2,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChildrenOfRequest) Reset() {
+	*x = ListChildrenOfRequest{}
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChildrenOfRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChildrenOfRequest) ProtoMessage() {}
+
+func (x *ListChildrenOfRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChildrenOfRequest.ProtoReflect.Descriptor instead.
+func (*ListChildrenOfRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ListChildrenOfRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *ListChildrenOfRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+type ListChildrenOfResponse struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Children []*GuardedChild        `protobuf:"bytes,1,rep,name=children,proto3" json:"children,omitempty"`
+	// children of other counties, whose officers see them
+	Elsewhere     int32 `protobuf:"varint,2,opt,name=elsewhere,proto3" json:"elsewhere,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListChildrenOfResponse) Reset() {
+	*x = ListChildrenOfResponse{}
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListChildrenOfResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListChildrenOfResponse) ProtoMessage() {}
+
+func (x *ListChildrenOfResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListChildrenOfResponse.ProtoReflect.Descriptor instead.
+func (*ListChildrenOfResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ListChildrenOfResponse) GetChildren() []*GuardedChild {
+	if x != nil {
+		return x.Children
+	}
+	return nil
+}
+
+func (x *ListChildrenOfResponse) GetElsewhere() int32 {
+	if x != nil {
+		return x.Elsewhere
+	}
+	return 0
+}
+
+// GuardedChild is a child of somebody's, by reference.
+type GuardedChild struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	ChildId string                 `protobuf:"bytes,1,opt,name=child_id,json=childId,proto3" json:"child_id,omitempty"`
+	// parent, grandparent, court, institution, or self: the child, grown up
+	GuardianKind string `protobuf:"bytes,2,opt,name=guardian_kind,json=guardianKind,proto3" json:"guardian_kind,omitempty"`
+	// asked, disputed or active
+	State         string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GuardedChild) Reset() {
+	*x = GuardedChild{}
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GuardedChild) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GuardedChild) ProtoMessage() {}
+
+func (x *GuardedChild) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GuardedChild.ProtoReflect.Descriptor instead.
+func (*GuardedChild) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *GuardedChild) GetChildId() string {
+	if x != nil {
+		return x.ChildId
+	}
+	return ""
+}
+
+func (x *GuardedChild) GetGuardianKind() string {
+	if x != nil {
+		return x.GuardianKind
+	}
+	return ""
+}
+
+func (x *GuardedChild) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
 type FindLikeChildrenRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ChildId       string                 `protobuf:"bytes,1,opt,name=child_id,json=childId,proto3" json:"child_id,omitempty"`
@@ -1495,7 +1735,7 @@ type FindLikeChildrenRequest struct {
 
 func (x *FindLikeChildrenRequest) Reset() {
 	*x = FindLikeChildrenRequest{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1507,7 +1747,7 @@ func (x *FindLikeChildrenRequest) String() string {
 func (*FindLikeChildrenRequest) ProtoMessage() {}
 
 func (x *FindLikeChildrenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1520,7 +1760,7 @@ func (x *FindLikeChildrenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikeChildrenRequest.ProtoReflect.Descriptor instead.
 func (*FindLikeChildrenRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{22}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *FindLikeChildrenRequest) GetChildId() string {
@@ -1546,7 +1786,7 @@ type FindLikeChildrenResponse struct {
 
 func (x *FindLikeChildrenResponse) Reset() {
 	*x = FindLikeChildrenResponse{}
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1558,7 +1798,7 @@ func (x *FindLikeChildrenResponse) String() string {
 func (*FindLikeChildrenResponse) ProtoMessage() {}
 
 func (x *FindLikeChildrenResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1571,7 +1811,7 @@ func (x *FindLikeChildrenResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikeChildrenResponse.ProtoReflect.Descriptor instead.
 func (*FindLikeChildrenResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{23}
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *FindLikeChildrenResponse) GetChildIds() []string {
@@ -1581,6 +1821,94 @@ func (x *FindLikeChildrenResponse) GetChildIds() []string {
 	return nil
 }
 
+type IsGuardianRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IsGuardianRequest) Reset() {
+	*x = IsGuardianRequest{}
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IsGuardianRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IsGuardianRequest) ProtoMessage() {}
+
+func (x *IsGuardianRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IsGuardianRequest.ProtoReflect.Descriptor instead.
+func (*IsGuardianRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *IsGuardianRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+type IsGuardianResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Guardian      bool                   `protobuf:"varint,1,opt,name=guardian,proto3" json:"guardian,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *IsGuardianResponse) Reset() {
+	*x = IsGuardianResponse{}
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *IsGuardianResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*IsGuardianResponse) ProtoMessage() {}
+
+func (x *IsGuardianResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_guardians_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use IsGuardianResponse.ProtoReflect.Descriptor instead.
+func (*IsGuardianResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_guardians_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *IsGuardianResponse) GetGuardian() bool {
+	if x != nil {
+		return x.Guardian
+	}
+	return false
+}
+
 var File_qiao_registry_v1_guardians_proto protoreflect.FileDescriptor
 
 const file_qiao_registry_v1_guardians_proto_rawDesc = "" +
@@ -1588,7 +1916,7 @@ const file_qiao_registry_v1_guardians_proto_rawDesc = "" +
 	" qiao/registry/v1/guardians.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\"x\n" +
 	"\x0fGuardianChanged\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId:J\x8a\xb5\x18F\n" +
-	"\x1cregistry.guardian.changed.v1\x10\x02\x1a\teducation\"\x16Civil Code 27; PIPL 31*\x01\f\"\x9b\x04\n" +
+	"\x1cregistry.guardian.changed.v1\x10\x02\x1a\teducation\"\x16Civil Code 27; PIPL 31*\x01\f\"\xd1\x04\n" +
 	"\rChildGuardian\x12\x1f\n" +
 	"\vguardian_id\x18\x01 \x01(\tR\n" +
 	"guardianId\x12\x19\n" +
@@ -1612,7 +1940,12 @@ const file_qiao_registry_v1_guardians_proto_rawDesc = "" +
 	"may_decide\x18\x0f \x01(\bR\tmayDecide\x12\x1c\n" +
 	"\tdecidable\x18\x10 \x01(\bR\tdecidable\x12\x16\n" +
 	"\x06hidden\x18\x11 \x03(\tR\x06hidden\x12\x12\n" +
-	"\x04name\x18\x12 \x01(\tR\x04name\"\xbc\x01\n" +
+	"\x04name\x18\x12 \x01(\tR\x04name\x124\n" +
+	"\x05words\x18\x13 \x03(\v2\x1e.qiao.registry.v1.GuardianWordR\x05words\"S\n" +
+	"\fGuardianWord\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x12\n" +
+	"\x04word\x18\x02 \x01(\tR\x04word\x12\x17\n" +
+	"\asaid_at\x18\x03 \x01(\x03R\x06saidAt\"\xbc\x01\n" +
 	"\x12AddGuardianRequest\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x16\n" +
 	"\x06worker\x18\x02 \x01(\tR\x06worker\x12#\n" +
@@ -1706,12 +2039,26 @@ const file_qiao_registry_v1_guardians_proto_rawDesc = "" +
 	"\x1bListGuardianMattersResponse\x124\n" +
 	"\x05cases\x18\x01 \x03(\v2\x1e.qiao.registry.v1.GuardianCaseR\x05cases\x12;\n" +
 	"\bdisputes\x18\x02 \x03(\v2\x1f.qiao.registry.v1.ChildGuardianR\bdisputes\x12\x1b\n" +
-	"\tchild_ids\x18\x03 \x03(\tR\bchildIds\"M\n" +
+	"\tchild_ids\x18\x03 \x03(\tR\bchildIds\"H\n" +
+	"\x15ListChildrenOfRequest\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x17\n" +
+	"\acase_id\x18\x02 \x01(\tR\x06caseId\"r\n" +
+	"\x16ListChildrenOfResponse\x12:\n" +
+	"\bchildren\x18\x01 \x03(\v2\x1e.qiao.registry.v1.GuardedChildR\bchildren\x12\x1c\n" +
+	"\telsewhere\x18\x02 \x01(\x05R\telsewhere\"d\n" +
+	"\fGuardedChild\x12\x19\n" +
+	"\bchild_id\x18\x01 \x01(\tR\achildId\x12#\n" +
+	"\rguardian_kind\x18\x02 \x01(\tR\fguardianKind\x12\x14\n" +
+	"\x05state\x18\x03 \x01(\tR\x05state\"M\n" +
 	"\x17FindLikeChildrenRequest\x12\x19\n" +
 	"\bchild_id\x18\x01 \x01(\tR\achildId\x12\x17\n" +
 	"\acase_id\x18\x02 \x01(\tR\x06caseId\"7\n" +
 	"\x18FindLikeChildrenResponse\x12\x1b\n" +
-	"\tchild_ids\x18\x01 \x03(\tR\bchildIds2\xe7\v\n" +
+	"\tchild_ids\x18\x01 \x03(\tR\bchildIds\"+\n" +
+	"\x11IsGuardianRequest\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\"0\n" +
+	"\x12IsGuardianResponse\x12\x1a\n" +
+	"\bguardian\x18\x01 \x01(\bR\bguardian2\xf5\r\n" +
 	"\x10GuardiansService\x12\x8a\x01\n" +
 	"\vAddGuardian\x12$.qiao.registry.v1.AddGuardianRequest\x1a%.qiao.registry.v1.AddGuardianResponse\".\x92\xb5\x18*\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x1a\vperson_case\x12\x89\x01\n" +
 	"\x0eAnswerGuardian\x12'.qiao.registry.v1.AnswerGuardianRequest\x1a(.qiao.registry.v1.AnswerGuardianResponse\"$\x92\xb5\x18 \b\x01\x12\x06worker\x12\bguardian\x1a\n" +
@@ -1720,10 +2067,13 @@ const file_qiao_registry_v1_guardians_proto_rawDesc = "" +
 	"\x0eDecideGuardian\x12'.qiao.registry.v1.DecideGuardianRequest\x1a(.qiao.registry.v1.DecideGuardianResponse\".\x92\xb5\x18*\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x1a\vperson_case\x12\x8e\x01\n" +
 	"\rListGuardians\x12&.qiao.registry.v1.ListGuardiansRequest\x1a'.qiao.registry.v1.ListGuardiansResponse\",\x92\xb5\x18(\x12\fofficer:hrss\x12\vofficer:edu\x1a\vperson_case\x12\x87\x01\n" +
 	"\x0eListMyChildren\x12'.qiao.registry.v1.ListMyChildrenRequest\x1a(.qiao.registry.v1.ListMyChildrenResponse\"\"\x92\xb5\x18\x1e\x12\x06worker\x12\bguardian\x1a\n" +
-	"own_record\x12\x99\x01\n" +
+	"own_record\x12\x91\x01\n" +
+	"\x0eListChildrenOf\x12'.qiao.registry.v1.ListChildrenOfRequest\x1a(.qiao.registry.v1.ListChildrenOfResponse\",\x92\xb5\x18(\x12\fofficer:hrss\x12\vofficer:edu\x1a\vperson_case\x12\x99\x01\n" +
 	"\x10OpenGuardianCase\x12).qiao.registry.v1.OpenGuardianCaseRequest\x1a*.qiao.registry.v1.OpenGuardianCaseResponse\".\x92\xb5\x18*\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x1a\vperson_case\x12\x9f\x01\n" +
 	"\x12DecideGuardianCase\x12+.qiao.registry.v1.DecideGuardianCaseRequest\x1a,.qiao.registry.v1.DecideGuardianCaseResponse\".\x92\xb5\x18*\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x1a\vperson_case\x12\xa0\x01\n" +
-	"\x13ListGuardianMatters\x12,.qiao.registry.v1.ListGuardianMattersRequest\x1a-.qiao.registry.v1.ListGuardianMattersResponse\",\x92\xb5\x18(\x12\fofficer:hrss\x12\vofficer:edu\x1a\vperson_case\x12\x97\x01\n" +
+	"\x13ListGuardianMatters\x12,.qiao.registry.v1.ListGuardianMattersRequest\x1a-.qiao.registry.v1.ListGuardianMattersResponse\",\x92\xb5\x18(\x12\fofficer:hrss\x12\vofficer:edu\x1a\vperson_case\x12x\n" +
+	"\n" +
+	"IsGuardian\x12#.qiao.registry.v1.IsGuardianRequest\x1a$.qiao.registry.v1.IsGuardianResponse\"\x1f\x92\xb5\x18\x1b\x12\x10service:identity\x1a\asign_in\x12\x97\x01\n" +
 	"\x10FindLikeChildren\x12).qiao.registry.v1.FindLikeChildrenRequest\x1a*.qiao.registry.v1.FindLikeChildrenResponse\",\x92\xb5\x18(\x12\fofficer:hrss\x12\vofficer:edu\x1a\vperson_caseB@Z>github.com/qiao-platform/qiao/proto/gen/registry/v1;registryv1b\x06proto3"
 
 var (
@@ -1738,65 +2088,77 @@ func file_qiao_registry_v1_guardians_proto_rawDescGZIP() []byte {
 	return file_qiao_registry_v1_guardians_proto_rawDescData
 }
 
-var file_qiao_registry_v1_guardians_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_qiao_registry_v1_guardians_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_qiao_registry_v1_guardians_proto_goTypes = []any{
 	(*GuardianChanged)(nil),             // 0: qiao.registry.v1.GuardianChanged
 	(*ChildGuardian)(nil),               // 1: qiao.registry.v1.ChildGuardian
-	(*AddGuardianRequest)(nil),          // 2: qiao.registry.v1.AddGuardianRequest
-	(*AddGuardianResponse)(nil),         // 3: qiao.registry.v1.AddGuardianResponse
-	(*AnswerGuardianRequest)(nil),       // 4: qiao.registry.v1.AnswerGuardianRequest
-	(*AnswerGuardianResponse)(nil),      // 5: qiao.registry.v1.AnswerGuardianResponse
-	(*HearGuardianRequest)(nil),         // 6: qiao.registry.v1.HearGuardianRequest
-	(*HearGuardianResponse)(nil),        // 7: qiao.registry.v1.HearGuardianResponse
-	(*DecideGuardianRequest)(nil),       // 8: qiao.registry.v1.DecideGuardianRequest
-	(*DecideGuardianResponse)(nil),      // 9: qiao.registry.v1.DecideGuardianResponse
-	(*ListGuardiansRequest)(nil),        // 10: qiao.registry.v1.ListGuardiansRequest
-	(*ListGuardiansResponse)(nil),       // 11: qiao.registry.v1.ListGuardiansResponse
-	(*ListMyChildrenRequest)(nil),       // 12: qiao.registry.v1.ListMyChildrenRequest
-	(*ListMyChildrenResponse)(nil),      // 13: qiao.registry.v1.ListMyChildrenResponse
-	(*MyChild)(nil),                     // 14: qiao.registry.v1.MyChild
-	(*OpenGuardianCaseRequest)(nil),     // 15: qiao.registry.v1.OpenGuardianCaseRequest
-	(*OpenGuardianCaseResponse)(nil),    // 16: qiao.registry.v1.OpenGuardianCaseResponse
-	(*DecideGuardianCaseRequest)(nil),   // 17: qiao.registry.v1.DecideGuardianCaseRequest
-	(*DecideGuardianCaseResponse)(nil),  // 18: qiao.registry.v1.DecideGuardianCaseResponse
-	(*GuardianCase)(nil),                // 19: qiao.registry.v1.GuardianCase
-	(*ListGuardianMattersRequest)(nil),  // 20: qiao.registry.v1.ListGuardianMattersRequest
-	(*ListGuardianMattersResponse)(nil), // 21: qiao.registry.v1.ListGuardianMattersResponse
-	(*FindLikeChildrenRequest)(nil),     // 22: qiao.registry.v1.FindLikeChildrenRequest
-	(*FindLikeChildrenResponse)(nil),    // 23: qiao.registry.v1.FindLikeChildrenResponse
+	(*GuardianWord)(nil),                // 2: qiao.registry.v1.GuardianWord
+	(*AddGuardianRequest)(nil),          // 3: qiao.registry.v1.AddGuardianRequest
+	(*AddGuardianResponse)(nil),         // 4: qiao.registry.v1.AddGuardianResponse
+	(*AnswerGuardianRequest)(nil),       // 5: qiao.registry.v1.AnswerGuardianRequest
+	(*AnswerGuardianResponse)(nil),      // 6: qiao.registry.v1.AnswerGuardianResponse
+	(*HearGuardianRequest)(nil),         // 7: qiao.registry.v1.HearGuardianRequest
+	(*HearGuardianResponse)(nil),        // 8: qiao.registry.v1.HearGuardianResponse
+	(*DecideGuardianRequest)(nil),       // 9: qiao.registry.v1.DecideGuardianRequest
+	(*DecideGuardianResponse)(nil),      // 10: qiao.registry.v1.DecideGuardianResponse
+	(*ListGuardiansRequest)(nil),        // 11: qiao.registry.v1.ListGuardiansRequest
+	(*ListGuardiansResponse)(nil),       // 12: qiao.registry.v1.ListGuardiansResponse
+	(*ListMyChildrenRequest)(nil),       // 13: qiao.registry.v1.ListMyChildrenRequest
+	(*ListMyChildrenResponse)(nil),      // 14: qiao.registry.v1.ListMyChildrenResponse
+	(*MyChild)(nil),                     // 15: qiao.registry.v1.MyChild
+	(*OpenGuardianCaseRequest)(nil),     // 16: qiao.registry.v1.OpenGuardianCaseRequest
+	(*OpenGuardianCaseResponse)(nil),    // 17: qiao.registry.v1.OpenGuardianCaseResponse
+	(*DecideGuardianCaseRequest)(nil),   // 18: qiao.registry.v1.DecideGuardianCaseRequest
+	(*DecideGuardianCaseResponse)(nil),  // 19: qiao.registry.v1.DecideGuardianCaseResponse
+	(*GuardianCase)(nil),                // 20: qiao.registry.v1.GuardianCase
+	(*ListGuardianMattersRequest)(nil),  // 21: qiao.registry.v1.ListGuardianMattersRequest
+	(*ListGuardianMattersResponse)(nil), // 22: qiao.registry.v1.ListGuardianMattersResponse
+	(*ListChildrenOfRequest)(nil),       // 23: qiao.registry.v1.ListChildrenOfRequest
+	(*ListChildrenOfResponse)(nil),      // 24: qiao.registry.v1.ListChildrenOfResponse
+	(*GuardedChild)(nil),                // 25: qiao.registry.v1.GuardedChild
+	(*FindLikeChildrenRequest)(nil),     // 26: qiao.registry.v1.FindLikeChildrenRequest
+	(*FindLikeChildrenResponse)(nil),    // 27: qiao.registry.v1.FindLikeChildrenResponse
+	(*IsGuardianRequest)(nil),           // 28: qiao.registry.v1.IsGuardianRequest
+	(*IsGuardianResponse)(nil),          // 29: qiao.registry.v1.IsGuardianResponse
 }
 var file_qiao_registry_v1_guardians_proto_depIdxs = []int32{
-	1,  // 0: qiao.registry.v1.ListGuardiansResponse.guardians:type_name -> qiao.registry.v1.ChildGuardian
-	14, // 1: qiao.registry.v1.ListMyChildrenResponse.children:type_name -> qiao.registry.v1.MyChild
-	1,  // 2: qiao.registry.v1.MyChild.own:type_name -> qiao.registry.v1.ChildGuardian
-	1,  // 3: qiao.registry.v1.MyChild.asked:type_name -> qiao.registry.v1.ChildGuardian
-	19, // 4: qiao.registry.v1.ListGuardianMattersResponse.cases:type_name -> qiao.registry.v1.GuardianCase
-	1,  // 5: qiao.registry.v1.ListGuardianMattersResponse.disputes:type_name -> qiao.registry.v1.ChildGuardian
-	2,  // 6: qiao.registry.v1.GuardiansService.AddGuardian:input_type -> qiao.registry.v1.AddGuardianRequest
-	4,  // 7: qiao.registry.v1.GuardiansService.AnswerGuardian:input_type -> qiao.registry.v1.AnswerGuardianRequest
-	6,  // 8: qiao.registry.v1.GuardiansService.HearGuardian:input_type -> qiao.registry.v1.HearGuardianRequest
-	8,  // 9: qiao.registry.v1.GuardiansService.DecideGuardian:input_type -> qiao.registry.v1.DecideGuardianRequest
-	10, // 10: qiao.registry.v1.GuardiansService.ListGuardians:input_type -> qiao.registry.v1.ListGuardiansRequest
-	12, // 11: qiao.registry.v1.GuardiansService.ListMyChildren:input_type -> qiao.registry.v1.ListMyChildrenRequest
-	15, // 12: qiao.registry.v1.GuardiansService.OpenGuardianCase:input_type -> qiao.registry.v1.OpenGuardianCaseRequest
-	17, // 13: qiao.registry.v1.GuardiansService.DecideGuardianCase:input_type -> qiao.registry.v1.DecideGuardianCaseRequest
-	20, // 14: qiao.registry.v1.GuardiansService.ListGuardianMatters:input_type -> qiao.registry.v1.ListGuardianMattersRequest
-	22, // 15: qiao.registry.v1.GuardiansService.FindLikeChildren:input_type -> qiao.registry.v1.FindLikeChildrenRequest
-	3,  // 16: qiao.registry.v1.GuardiansService.AddGuardian:output_type -> qiao.registry.v1.AddGuardianResponse
-	5,  // 17: qiao.registry.v1.GuardiansService.AnswerGuardian:output_type -> qiao.registry.v1.AnswerGuardianResponse
-	7,  // 18: qiao.registry.v1.GuardiansService.HearGuardian:output_type -> qiao.registry.v1.HearGuardianResponse
-	9,  // 19: qiao.registry.v1.GuardiansService.DecideGuardian:output_type -> qiao.registry.v1.DecideGuardianResponse
-	11, // 20: qiao.registry.v1.GuardiansService.ListGuardians:output_type -> qiao.registry.v1.ListGuardiansResponse
-	13, // 21: qiao.registry.v1.GuardiansService.ListMyChildren:output_type -> qiao.registry.v1.ListMyChildrenResponse
-	16, // 22: qiao.registry.v1.GuardiansService.OpenGuardianCase:output_type -> qiao.registry.v1.OpenGuardianCaseResponse
-	18, // 23: qiao.registry.v1.GuardiansService.DecideGuardianCase:output_type -> qiao.registry.v1.DecideGuardianCaseResponse
-	21, // 24: qiao.registry.v1.GuardiansService.ListGuardianMatters:output_type -> qiao.registry.v1.ListGuardianMattersResponse
-	23, // 25: qiao.registry.v1.GuardiansService.FindLikeChildren:output_type -> qiao.registry.v1.FindLikeChildrenResponse
-	16, // [16:26] is the sub-list for method output_type
-	6,  // [6:16] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	2,  // 0: qiao.registry.v1.ChildGuardian.words:type_name -> qiao.registry.v1.GuardianWord
+	1,  // 1: qiao.registry.v1.ListGuardiansResponse.guardians:type_name -> qiao.registry.v1.ChildGuardian
+	15, // 2: qiao.registry.v1.ListMyChildrenResponse.children:type_name -> qiao.registry.v1.MyChild
+	1,  // 3: qiao.registry.v1.MyChild.own:type_name -> qiao.registry.v1.ChildGuardian
+	1,  // 4: qiao.registry.v1.MyChild.asked:type_name -> qiao.registry.v1.ChildGuardian
+	20, // 5: qiao.registry.v1.ListGuardianMattersResponse.cases:type_name -> qiao.registry.v1.GuardianCase
+	1,  // 6: qiao.registry.v1.ListGuardianMattersResponse.disputes:type_name -> qiao.registry.v1.ChildGuardian
+	25, // 7: qiao.registry.v1.ListChildrenOfResponse.children:type_name -> qiao.registry.v1.GuardedChild
+	3,  // 8: qiao.registry.v1.GuardiansService.AddGuardian:input_type -> qiao.registry.v1.AddGuardianRequest
+	5,  // 9: qiao.registry.v1.GuardiansService.AnswerGuardian:input_type -> qiao.registry.v1.AnswerGuardianRequest
+	7,  // 10: qiao.registry.v1.GuardiansService.HearGuardian:input_type -> qiao.registry.v1.HearGuardianRequest
+	9,  // 11: qiao.registry.v1.GuardiansService.DecideGuardian:input_type -> qiao.registry.v1.DecideGuardianRequest
+	11, // 12: qiao.registry.v1.GuardiansService.ListGuardians:input_type -> qiao.registry.v1.ListGuardiansRequest
+	13, // 13: qiao.registry.v1.GuardiansService.ListMyChildren:input_type -> qiao.registry.v1.ListMyChildrenRequest
+	23, // 14: qiao.registry.v1.GuardiansService.ListChildrenOf:input_type -> qiao.registry.v1.ListChildrenOfRequest
+	16, // 15: qiao.registry.v1.GuardiansService.OpenGuardianCase:input_type -> qiao.registry.v1.OpenGuardianCaseRequest
+	18, // 16: qiao.registry.v1.GuardiansService.DecideGuardianCase:input_type -> qiao.registry.v1.DecideGuardianCaseRequest
+	21, // 17: qiao.registry.v1.GuardiansService.ListGuardianMatters:input_type -> qiao.registry.v1.ListGuardianMattersRequest
+	28, // 18: qiao.registry.v1.GuardiansService.IsGuardian:input_type -> qiao.registry.v1.IsGuardianRequest
+	26, // 19: qiao.registry.v1.GuardiansService.FindLikeChildren:input_type -> qiao.registry.v1.FindLikeChildrenRequest
+	4,  // 20: qiao.registry.v1.GuardiansService.AddGuardian:output_type -> qiao.registry.v1.AddGuardianResponse
+	6,  // 21: qiao.registry.v1.GuardiansService.AnswerGuardian:output_type -> qiao.registry.v1.AnswerGuardianResponse
+	8,  // 22: qiao.registry.v1.GuardiansService.HearGuardian:output_type -> qiao.registry.v1.HearGuardianResponse
+	10, // 23: qiao.registry.v1.GuardiansService.DecideGuardian:output_type -> qiao.registry.v1.DecideGuardianResponse
+	12, // 24: qiao.registry.v1.GuardiansService.ListGuardians:output_type -> qiao.registry.v1.ListGuardiansResponse
+	14, // 25: qiao.registry.v1.GuardiansService.ListMyChildren:output_type -> qiao.registry.v1.ListMyChildrenResponse
+	24, // 26: qiao.registry.v1.GuardiansService.ListChildrenOf:output_type -> qiao.registry.v1.ListChildrenOfResponse
+	17, // 27: qiao.registry.v1.GuardiansService.OpenGuardianCase:output_type -> qiao.registry.v1.OpenGuardianCaseResponse
+	19, // 28: qiao.registry.v1.GuardiansService.DecideGuardianCase:output_type -> qiao.registry.v1.DecideGuardianCaseResponse
+	22, // 29: qiao.registry.v1.GuardiansService.ListGuardianMatters:output_type -> qiao.registry.v1.ListGuardianMattersResponse
+	29, // 30: qiao.registry.v1.GuardiansService.IsGuardian:output_type -> qiao.registry.v1.IsGuardianResponse
+	27, // 31: qiao.registry.v1.GuardiansService.FindLikeChildren:output_type -> qiao.registry.v1.FindLikeChildrenResponse
+	20, // [20:32] is the sub-list for method output_type
+	8,  // [8:20] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_qiao_registry_v1_guardians_proto_init() }
@@ -1810,7 +2172,7 @@ func file_qiao_registry_v1_guardians_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_registry_v1_guardians_proto_rawDesc), len(file_qiao_registry_v1_guardians_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -16,9 +16,11 @@ type GuardiansServer interface {
 	DecideGuardian(context.Context, *DecideGuardianRequest) (*DecideGuardianResponse, error)
 	ListGuardians(context.Context, *ListGuardiansRequest) (*ListGuardiansResponse, error)
 	ListMyChildren(context.Context, *ListMyChildrenRequest) (*ListMyChildrenResponse, error)
+	ListChildrenOf(context.Context, *ListChildrenOfRequest) (*ListChildrenOfResponse, error)
 	OpenGuardianCase(context.Context, *OpenGuardianCaseRequest) (*OpenGuardianCaseResponse, error)
 	DecideGuardianCase(context.Context, *DecideGuardianCaseRequest) (*DecideGuardianCaseResponse, error)
 	ListGuardianMatters(context.Context, *ListGuardianMattersRequest) (*ListGuardianMattersResponse, error)
+	IsGuardian(context.Context, *IsGuardianRequest) (*IsGuardianResponse, error)
 	FindLikeChildren(context.Context, *FindLikeChildrenRequest) (*FindLikeChildrenResponse, error)
 }
 
@@ -97,6 +99,17 @@ func GuardiansMethods(s GuardiansServer) []contract.Method {
 		},
 		{
 			Service:  "qiao.registry.v1.GuardiansService",
+			Name:     "ListChildrenOf",
+			Callers:  []string{"officer:hrss", "officer:edu"},
+			Purposes: []string{"person_case"},
+			New:      func() proto.Message { return new(ListChildrenOfRequest) },
+			NewReply: func() proto.Message { return new(ListChildrenOfResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListChildrenOf(ctx, req.(*ListChildrenOfRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.GuardiansService",
 			Name:     "OpenGuardianCase",
 			Command:  true,
 			Callers:  []string{"officer:hrss", "officer:edu"},
@@ -128,6 +141,17 @@ func GuardiansMethods(s GuardiansServer) []contract.Method {
 			NewReply: func() proto.Message { return new(ListGuardianMattersResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.ListGuardianMatters(ctx, req.(*ListGuardianMattersRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.GuardiansService",
+			Name:     "IsGuardian",
+			Callers:  []string{"service:identity"},
+			Purposes: []string{"sign_in"},
+			New:      func() proto.Message { return new(IsGuardianRequest) },
+			NewReply: func() proto.Message { return new(IsGuardianResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.IsGuardian(ctx, req.(*IsGuardianRequest))
 			},
 		},
 		{
@@ -204,6 +228,15 @@ func (c GuardiansClient) ListMyChildren(ctx context.Context, req *ListMyChildren
 	return reply, nil
 }
 
+// ListChildrenOf calls the method of that name.
+func (c GuardiansClient) ListChildrenOf(ctx context.Context, req *ListChildrenOfRequest) (*ListChildrenOfResponse, error) {
+	reply := new(ListChildrenOfResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListChildrenOf", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
 // OpenGuardianCase calls the method of that name.
 func (c GuardiansClient) OpenGuardianCase(ctx context.Context, req *OpenGuardianCaseRequest) (*OpenGuardianCaseResponse, error) {
 	reply := new(OpenGuardianCaseResponse)
@@ -226,6 +259,15 @@ func (c GuardiansClient) DecideGuardianCase(ctx context.Context, req *DecideGuar
 func (c GuardiansClient) ListGuardianMatters(ctx context.Context, req *ListGuardianMattersRequest) (*ListGuardianMattersResponse, error) {
 	reply := new(ListGuardianMattersResponse)
 	if err := c.Caller.Call(ctx, c.Target, "ListGuardianMatters", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// IsGuardian calls the method of that name.
+func (c GuardiansClient) IsGuardian(ctx context.Context, req *IsGuardianRequest) (*IsGuardianResponse, error) {
+	reply := new(IsGuardianResponse)
+	if err := c.Caller.Call(ctx, c.Target, "IsGuardian", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

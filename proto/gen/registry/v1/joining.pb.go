@@ -317,7 +317,9 @@ type OpenJoinRequest struct {
 	ReasonCode string `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
 	// what was seen: resident_card, household_register, police_letter, foreign_document
 	// or witness
-	Paper         string `protobuf:"bytes,4,opt,name=paper,proto3" json:"paper,omitempty"`
+	Paper string `protobuf:"bytes,4,opt,name=paper,proto3" json:"paper,omitempty"`
+	// the record remains that would not by itself: its document is the right one
+	OtherRemains  bool `protobuf:"varint,5,opt,name=other_remains,json=otherRemains,proto3" json:"other_remains,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -378,6 +380,13 @@ func (x *OpenJoinRequest) GetPaper() string {
 		return x.Paper
 	}
 	return ""
+}
+
+func (x *OpenJoinRequest) GetOtherRemains() bool {
+	if x != nil {
+		return x.OtherRemains
+	}
+	return false
 }
 
 type OpenJoinResponse struct {
@@ -1666,13 +1675,14 @@ const file_qiao_registry_v1_joining_proto_rawDesc = "" +
 	" \x01(\x03R\tcontactAt\"2\n" +
 	"\bLikeness\x12\x14\n" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12\x10\n" +
-	"\x03how\x18\x02 \x01(\tR\x03how\"{\n" +
+	"\x03how\x18\x02 \x01(\tR\x03how\"\xa0\x01\n" +
 	"\x0fOpenJoinRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x19\n" +
 	"\bother_id\x18\x02 \x01(\tR\aotherId\x12\x1f\n" +
 	"\vreason_code\x18\x03 \x01(\tR\n" +
 	"reasonCode\x12\x14\n" +
-	"\x05paper\x18\x04 \x01(\tR\x05paper\"8\n" +
+	"\x05paper\x18\x04 \x01(\tR\x05paper\x12#\n" +
+	"\rother_remains\x18\x05 \x01(\bR\fotherRemains\"8\n" +
 	"\x10OpenJoinResponse\x12$\n" +
 	"\x0eperson_case_id\x18\x01 \x01(\tR\fpersonCaseId\"\x97\x01\n" +
 	"\x12OpenPartingRequest\x12\x17\n" +

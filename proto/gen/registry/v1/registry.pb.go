@@ -4184,12 +4184,12 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06values\x18\b \x03(\v2%.qiao.registry.v1.Message.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xb5!\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xde!\n" +
 	"\x0fRegistryService\x12\xf3\x01\n" +
 	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"\x8d\x01\x92\xb5\x18\x88\x01\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x06worker\x1a\n" +
-	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x12\xed\x01\n" +
+	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x12\x96\x02\n" +
 	"\n" +
-	"FindWorker\x12#.qiao.registry.v1.FindWorkerRequest\x1a$.qiao.registry.v1.FindWorkerResponse\"\x93\x01\x92\xb5\x18\x8e\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x1a\rtimeline_help\x1a\vperson_case\x12\xab\x02\n" +
+	"FindWorker\x12#.qiao.registry.v1.FindWorkerRequest\x1a$.qiao.registry.v1.FindWorkerResponse\"\xbc\x01\x92\xb5\x18\xb7\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x16administrator:security\x1a\x0faccount_keeping\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x1a\rtimeline_help\x1a\vperson_case\x12\xab\x02\n" +
 	"\tGetWorker\x12\".qiao.registry.v1.GetWorkerRequest\x1a#.qiao.registry.v1.GetWorkerResponse\"\xd4\x01\x92\xb5\x18\xcf\x01\x12\x06worker\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x12service:employment\x1a\n" +
 	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x1a\rtimeline_help\x1a\fcontact_case\x1a\vperson_case\x1a\tinterview\x12\xb5\x01\n" +
 	"\rUpdateContact\x12&.qiao.registry.v1.UpdateContactRequest\x1a'.qiao.registry.v1.UpdateContactResponse\"S\x92\xb5\x18O\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +

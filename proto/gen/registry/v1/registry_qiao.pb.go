@@ -55,8 +55,8 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 		{
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "FindWorker",
-			Callers:  []string{"officer:hrss", "officer:edu", "officer:hou"},
-			Purposes: []string{"case_handling", "school_place", "public_housing", "public_rental", "registration", "timeline_help", "person_case"},
+			Callers:  []string{"officer:hrss", "officer:edu", "officer:hou", "administrator:security"},
+			Purposes: []string{"account_keeping", "case_handling", "school_place", "public_housing", "public_rental", "registration", "timeline_help", "person_case"},
 			New:      func() proto.Message { return new(FindWorkerRequest) },
 			NewReply: func() proto.Message { return new(FindWorkerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

@@ -731,6 +731,311 @@ func (x *SafetyTrainingCancelled) GetHireId() string {
 	return ""
 }
 
+// EnrolmentMoved: day or place of the course changed.
+type EnrolmentMoved struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	CourseId      string                 `protobuf:"bytes,2,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	StartsOn      string                 `protobuf:"bytes,3,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnrolmentMoved) Reset() {
+	*x = EnrolmentMoved{}
+	mi := &file_qiao_training_v1_events_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnrolmentMoved) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnrolmentMoved) ProtoMessage() {}
+
+func (x *EnrolmentMoved) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_events_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnrolmentMoved.ProtoReflect.Descriptor instead.
+func (*EnrolmentMoved) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *EnrolmentMoved) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *EnrolmentMoved) GetCourseId() string {
+	if x != nil {
+		return x.CourseId
+	}
+	return ""
+}
+
+func (x *EnrolmentMoved) GetStartsOn() string {
+	if x != nil {
+		return x.StartsOn
+	}
+	return ""
+}
+
+func (x *EnrolmentMoved) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// CourseCancelled: a course will not be held.
+type CourseCancelled struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CourseId      string                 `protobuf:"bytes,1,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CourseCancelled) Reset() {
+	*x = CourseCancelled{}
+	mi := &file_qiao_training_v1_events_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CourseCancelled) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CourseCancelled) ProtoMessage() {}
+
+func (x *CourseCancelled) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_events_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CourseCancelled.ProtoReflect.Descriptor instead.
+func (*CourseCancelled) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *CourseCancelled) GetCourseId() string {
+	if x != nil {
+		return x.CourseId
+	}
+	return ""
+}
+
+func (x *CourseCancelled) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// EnrolmentCancelled: the course that the worker was enrolled in will not be held.
+type EnrolmentCancelled struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	CourseId      string                 `protobuf:"bytes,2,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,3,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EnrolmentCancelled) Reset() {
+	*x = EnrolmentCancelled{}
+	mi := &file_qiao_training_v1_events_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EnrolmentCancelled) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EnrolmentCancelled) ProtoMessage() {}
+
+func (x *EnrolmentCancelled) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_events_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EnrolmentCancelled.ProtoReflect.Descriptor instead.
+func (*EnrolmentCancelled) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *EnrolmentCancelled) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *EnrolmentCancelled) GetCourseId() string {
+	if x != nil {
+		return x.CourseId
+	}
+	return ""
+}
+
+func (x *EnrolmentCancelled) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// AttendanceTakenBack: a result was recorded by mistake.
+type AttendanceTakenBack struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId   string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AttendanceTakenBack) Reset() {
+	*x = AttendanceTakenBack{}
+	mi := &file_qiao_training_v1_events_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AttendanceTakenBack) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AttendanceTakenBack) ProtoMessage() {}
+
+func (x *AttendanceTakenBack) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_events_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AttendanceTakenBack.ProtoReflect.Descriptor instead.
+func (*AttendanceTakenBack) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *AttendanceTakenBack) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *AttendanceTakenBack) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+// CertificateRevoked: a certificate was taken back.
+type CertificateRevoked struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CertificateId string                 `protobuf:"bytes,1,opt,name=certificate_id,json=certificateId,proto3" json:"certificate_id,omitempty"`
+	Occupation    string                 `protobuf:"bytes,2,opt,name=occupation,proto3" json:"occupation,omitempty"`
+	IssuedOn      string                 `protobuf:"bytes,3,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
+	ReasonCode    string                 `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CertificateRevoked) Reset() {
+	*x = CertificateRevoked{}
+	mi := &file_qiao_training_v1_events_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CertificateRevoked) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CertificateRevoked) ProtoMessage() {}
+
+func (x *CertificateRevoked) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_events_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CertificateRevoked.ProtoReflect.Descriptor instead.
+func (*CertificateRevoked) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_events_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *CertificateRevoked) GetCertificateId() string {
+	if x != nil {
+		return x.CertificateId
+	}
+	return ""
+}
+
+func (x *CertificateRevoked) GetOccupation() string {
+	if x != nil {
+		return x.Occupation
+	}
+	return ""
+}
+
+func (x *CertificateRevoked) GetIssuedOn() string {
+	if x != nil {
+		return x.IssuedOn
+	}
+	return ""
+}
+
+func (x *CertificateRevoked) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
 var File_qiao_training_v1_events_proto protoreflect.FileDescriptor
 
 const file_qiao_training_v1_events_proto_rawDesc = "" +
@@ -806,7 +1111,45 @@ const file_qiao_training_v1_events_proto_rawDesc = "" +
 	"\x06due_id\x18\x01 \x01(\tR\x05dueId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId:<\x8a\xb5\x188\n" +
 	"%training.safety_training.cancelled.v1\x10\x02\"\n" +
-	"worker act*\x01\x06B@Z>github.com/qiao-platform/qiao/proto/gen/training/v1;trainingv1b\x06proto3"
+	"worker act*\x01\x06\"\xda\x01\n" +
+	"\x0eEnrolmentMoved\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1b\n" +
+	"\tcourse_id\x18\x02 \x01(\tR\bcourseId\x12\x1b\n" +
+	"\tstarts_on\x18\x03 \x01(\tR\bstartsOn\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode:J\x8a\xb5\x18F\n" +
+	"\x1btraining.enrolment.moved.v1\x10\x02\"\aconsent*\x01\x02:\x19\n" +
+	"\fenrolment_id\x12\tenrolment\"\x8a\x01\n" +
+	"\x0fCourseCancelled\x12\x1b\n" +
+	"\tcourse_id\x18\x01 \x01(\tR\bcourseId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode:9\x8a\xb5\x185\n" +
+	"\x1ctraining.course.cancelled.v1\x10\x02\"\x10no personal data*\x01\x02\"\xc5\x01\n" +
+	"\x12EnrolmentCancelled\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1b\n" +
+	"\tcourse_id\x18\x02 \x01(\tR\bcourseId\x12\x1f\n" +
+	"\vreason_code\x18\x03 \x01(\tR\n" +
+	"reasonCode:N\x8a\xb5\x18J\n" +
+	"\x1ftraining.enrolment.cancelled.v1\x10\x02\"\aconsent*\x01\x02:\x19\n" +
+	"\fenrolment_id\x12\tenrolment\"\xab\x01\n" +
+	"\x13AttendanceTakenBack\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode:P\x8a\xb5\x18L\n" +
+	"!training.attendance.taken_back.v1\x10\x02\"\aPIPL 46*\x01\x02:\x19\n" +
+	"\fenrolment_id\x12\tenrolment\"\xb0\x02\n" +
+	"\x12CertificateRevoked\x12%\n" +
+	"\x0ecertificate_id\x18\x01 \x01(\tR\rcertificateId\x12\x1e\n" +
+	"\n" +
+	"occupation\x18\x02 \x01(\tR\n" +
+	"occupation\x12\x1b\n" +
+	"\tissued_on\x18\x03 \x01(\tR\bissuedOn\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode:\x94\x01\x8a\xb5\x18\x8f\x01\n" +
+	"\x1ftraining.certificate.revoked.v1\x10\x02\x1a\aholders\"\aPIPL 46*\x01\x02:\x1d\n" +
+	"\x0ecertificate_id\x12\vcertificateJ6\n" +
+	"\vcertificate\x12\x0ecertificate_id\x1a\tissued_on2\n" +
+	"occupation@\x01B@Z>github.com/qiao-platform/qiao/proto/gen/training/v1;trainingv1b\x06proto3"
 
 var (
 	file_qiao_training_v1_events_proto_rawDescOnce sync.Once
@@ -820,7 +1163,7 @@ func file_qiao_training_v1_events_proto_rawDescGZIP() []byte {
 	return file_qiao_training_v1_events_proto_rawDescData
 }
 
-var file_qiao_training_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_qiao_training_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_qiao_training_v1_events_proto_goTypes = []any{
 	(*CoursePublished)(nil),         // 0: qiao.training.v1.CoursePublished
 	(*EnrolmentConfirmed)(nil),      // 1: qiao.training.v1.EnrolmentConfirmed
@@ -834,6 +1177,11 @@ var file_qiao_training_v1_events_proto_goTypes = []any{
 	(*CertificateIssued)(nil),       // 9: qiao.training.v1.CertificateIssued
 	(*SafetyTrainingDue)(nil),       // 10: qiao.training.v1.SafetyTrainingDue
 	(*SafetyTrainingCancelled)(nil), // 11: qiao.training.v1.SafetyTrainingCancelled
+	(*EnrolmentMoved)(nil),          // 12: qiao.training.v1.EnrolmentMoved
+	(*CourseCancelled)(nil),         // 13: qiao.training.v1.CourseCancelled
+	(*EnrolmentCancelled)(nil),      // 14: qiao.training.v1.EnrolmentCancelled
+	(*AttendanceTakenBack)(nil),     // 15: qiao.training.v1.AttendanceTakenBack
+	(*CertificateRevoked)(nil),      // 16: qiao.training.v1.CertificateRevoked
 }
 var file_qiao_training_v1_events_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -854,7 +1202,7 @@ func file_qiao_training_v1_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_training_v1_events_proto_rawDesc), len(file_qiao_training_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

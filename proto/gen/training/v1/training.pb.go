@@ -40,6 +40,12 @@ type PublishCourseRequest struct {
 	County       string `protobuf:"bytes,11,opt,name=county,proto3" json:"county,omitempty"`
 	// the provider's own mark
 	Reference string `protobuf:"bytes,12,opt,name=reference,proto3" json:"reference,omitempty"`
+	// where it is held
+	Venue string `protobuf:"bytes,13,opt,name=venue,proto3" json:"venue,omitempty"`
+	// the last day; "" where it is not said
+	EndsOn string `protobuf:"bytes,14,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	// how to reach the provider
+	Contact string `protobuf:"bytes,15,opt,name=contact,proto3" json:"contact,omitempty"`
 	// judge it as the command would be judged, and change nothing
 	CheckOnly     bool `protobuf:"varint,20,opt,name=check_only,json=checkOnly,proto3" json:"check_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -160,6 +166,27 @@ func (x *PublishCourseRequest) GetReference() string {
 	return ""
 }
 
+func (x *PublishCourseRequest) GetVenue() string {
+	if x != nil {
+		return x.Venue
+	}
+	return ""
+}
+
+func (x *PublishCourseRequest) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+func (x *PublishCourseRequest) GetContact() string {
+	if x != nil {
+		return x.Contact
+	}
+	return ""
+}
+
 func (x *PublishCourseRequest) GetCheckOnly() bool {
 	if x != nil {
 		return x.CheckOnly
@@ -230,12 +257,16 @@ func (x *PublishCourseResponse) GetDiffers() []string {
 }
 
 type ListCoursesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Occupation    string                 `protobuf:"bytes,1,opt,name=occupation,proto3" json:"occupation,omitempty"`
-	County        string                 `protobuf:"bytes,2,opt,name=county,proto3" json:"county,omitempty"`
-	On            string                 `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
-	After         string                 `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
-	Limit         int32                  `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Occupation string                 `protobuf:"bytes,1,opt,name=occupation,proto3" json:"occupation,omitempty"`
+	County     string                 `protobuf:"bytes,2,opt,name=county,proto3" json:"county,omitempty"`
+	On         string                 `protobuf:"bytes,3,opt,name=on,proto3" json:"on,omitempty"`
+	After      string                 `protobuf:"bytes,4,opt,name=after,proto3" json:"after,omitempty"`
+	Limit      int32                  `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
+	// part of the title or of the provider's name
+	Find string `protobuf:"bytes,6,opt,name=find,proto3" json:"find,omitempty"`
+	// those too that were cancelled
+	Cancelled     bool `protobuf:"varint,7,opt,name=cancelled,proto3" json:"cancelled,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -305,6 +336,20 @@ func (x *ListCoursesRequest) GetLimit() int32 {
 	return 0
 }
 
+func (x *ListCoursesRequest) GetFind() string {
+	if x != nil {
+		return x.Find
+	}
+	return ""
+}
+
+func (x *ListCoursesRequest) GetCancelled() bool {
+	if x != nil {
+		return x.Cancelled
+	}
+	return false
+}
+
 type ListCoursesResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Courses       []*Course              `protobuf:"bytes,1,rep,name=courses,proto3" json:"courses,omitempty"`
@@ -357,6 +402,715 @@ func (x *ListCoursesResponse) GetNext() string {
 	return ""
 }
 
+type GetCourseRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CourseId      string                 `protobuf:"bytes,1,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetCourseRequest) Reset() {
+	*x = GetCourseRequest{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetCourseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetCourseRequest) ProtoMessage() {}
+
+func (x *GetCourseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetCourseRequest.ProtoReflect.Descriptor instead.
+func (*GetCourseRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *GetCourseRequest) GetCourseId() string {
+	if x != nil {
+		return x.CourseId
+	}
+	return ""
+}
+
+type GetCourseResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Course        *Course                `protobuf:"bytes,1,opt,name=course,proto3" json:"course,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetCourseResponse) Reset() {
+	*x = GetCourseResponse{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetCourseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetCourseResponse) ProtoMessage() {}
+
+func (x *GetCourseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetCourseResponse.ProtoReflect.Descriptor instead.
+func (*GetCourseResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *GetCourseResponse) GetCourse() *Course {
+	if x != nil {
+		return x.Course
+	}
+	return nil
+}
+
+type ChangeCourseRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	CourseId string                 `protobuf:"bytes,1,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	Hours    int32                  `protobuf:"varint,2,opt,name=hours,proto3" json:"hours,omitempty"`
+	Places   int32                  `protobuf:"varint,3,opt,name=places,proto3" json:"places,omitempty"`
+	StartsOn string                 `protobuf:"bytes,4,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
+	EndsOn   string                 `protobuf:"bytes,5,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	Venue    string                 `protobuf:"bytes,6,opt,name=venue,proto3" json:"venue,omitempty"`
+	Contact  string                 `protobuf:"bytes,7,opt,name=contact,proto3" json:"contact,omitempty"`
+	// new_dates, venue, more_places, other
+	ReasonCode    string `protobuf:"bytes,8,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeCourseRequest) Reset() {
+	*x = ChangeCourseRequest{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeCourseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeCourseRequest) ProtoMessage() {}
+
+func (x *ChangeCourseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeCourseRequest.ProtoReflect.Descriptor instead.
+func (*ChangeCourseRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ChangeCourseRequest) GetCourseId() string {
+	if x != nil {
+		return x.CourseId
+	}
+	return ""
+}
+
+func (x *ChangeCourseRequest) GetHours() int32 {
+	if x != nil {
+		return x.Hours
+	}
+	return 0
+}
+
+func (x *ChangeCourseRequest) GetPlaces() int32 {
+	if x != nil {
+		return x.Places
+	}
+	return 0
+}
+
+func (x *ChangeCourseRequest) GetStartsOn() string {
+	if x != nil {
+		return x.StartsOn
+	}
+	return ""
+}
+
+func (x *ChangeCourseRequest) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+func (x *ChangeCourseRequest) GetVenue() string {
+	if x != nil {
+		return x.Venue
+	}
+	return ""
+}
+
+func (x *ChangeCourseRequest) GetContact() string {
+	if x != nil {
+		return x.Contact
+	}
+	return ""
+}
+
+func (x *ChangeCourseRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type ChangeCourseResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangeCourseResponse) Reset() {
+	*x = ChangeCourseResponse{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangeCourseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangeCourseResponse) ProtoMessage() {}
+
+func (x *ChangeCourseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangeCourseResponse.ProtoReflect.Descriptor instead.
+func (*ChangeCourseResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{7}
+}
+
+type CancelCourseRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	CourseId string                 `protobuf:"bytes,1,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	// too_few_enrolled, provider_withdrew, new_dates, other
+	ReasonCode    string `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelCourseRequest) Reset() {
+	*x = CancelCourseRequest{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelCourseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelCourseRequest) ProtoMessage() {}
+
+func (x *CancelCourseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelCourseRequest.ProtoReflect.Descriptor instead.
+func (*CancelCourseRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *CancelCourseRequest) GetCourseId() string {
+	if x != nil {
+		return x.CourseId
+	}
+	return ""
+}
+
+func (x *CancelCourseRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type CancelCourseResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// whose enrolments ended with it
+	Enrolments    int32 `protobuf:"varint,1,opt,name=enrolments,proto3" json:"enrolments,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CancelCourseResponse) Reset() {
+	*x = CancelCourseResponse{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CancelCourseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CancelCourseResponse) ProtoMessage() {}
+
+func (x *CancelCourseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CancelCourseResponse.ProtoReflect.Descriptor instead.
+func (*CancelCourseResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *CancelCourseResponse) GetEnrolments() int32 {
+	if x != nil {
+		return x.Enrolments
+	}
+	return 0
+}
+
+type ListCourseEnrolmentsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CourseId      string                 `protobuf:"bytes,1,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	After         string                 `protobuf:"bytes,2,opt,name=after,proto3" json:"after,omitempty"`
+	Limit         int32                  `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListCourseEnrolmentsRequest) Reset() {
+	*x = ListCourseEnrolmentsRequest{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListCourseEnrolmentsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListCourseEnrolmentsRequest) ProtoMessage() {}
+
+func (x *ListCourseEnrolmentsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListCourseEnrolmentsRequest.ProtoReflect.Descriptor instead.
+func (*ListCourseEnrolmentsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ListCourseEnrolmentsRequest) GetCourseId() string {
+	if x != nil {
+		return x.CourseId
+	}
+	return ""
+}
+
+func (x *ListCourseEnrolmentsRequest) GetAfter() string {
+	if x != nil {
+		return x.After
+	}
+	return ""
+}
+
+func (x *ListCourseEnrolmentsRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListCourseEnrolmentsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Enrolments    []*CourseEnrolment     `protobuf:"bytes,1,rep,name=enrolments,proto3" json:"enrolments,omitempty"`
+	Next          string                 `protobuf:"bytes,2,opt,name=next,proto3" json:"next,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListCourseEnrolmentsResponse) Reset() {
+	*x = ListCourseEnrolmentsResponse{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListCourseEnrolmentsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListCourseEnrolmentsResponse) ProtoMessage() {}
+
+func (x *ListCourseEnrolmentsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListCourseEnrolmentsResponse.ProtoReflect.Descriptor instead.
+func (*ListCourseEnrolmentsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ListCourseEnrolmentsResponse) GetEnrolments() []*CourseEnrolment {
+	if x != nil {
+		return x.Enrolments
+	}
+	return nil
+}
+
+func (x *ListCourseEnrolmentsResponse) GetNext() string {
+	if x != nil {
+		return x.Next
+	}
+	return ""
+}
+
+type RecordResultsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CourseId      string                 `protobuf:"bytes,1,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	CompletedIds  []string               `protobuf:"bytes,2,rep,name=completed_ids,json=completedIds,proto3" json:"completed_ids,omitempty"`
+	FailedIds     []string               `protobuf:"bytes,3,rep,name=failed_ids,json=failedIds,proto3" json:"failed_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordResultsRequest) Reset() {
+	*x = RecordResultsRequest{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordResultsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordResultsRequest) ProtoMessage() {}
+
+func (x *RecordResultsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordResultsRequest.ProtoReflect.Descriptor instead.
+func (*RecordResultsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *RecordResultsRequest) GetCourseId() string {
+	if x != nil {
+		return x.CourseId
+	}
+	return ""
+}
+
+func (x *RecordResultsRequest) GetCompletedIds() []string {
+	if x != nil {
+		return x.CompletedIds
+	}
+	return nil
+}
+
+func (x *RecordResultsRequest) GetFailedIds() []string {
+	if x != nil {
+		return x.FailedIds
+	}
+	return nil
+}
+
+type RecordResultsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordResultsResponse) Reset() {
+	*x = RecordResultsResponse{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordResultsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordResultsResponse) ProtoMessage() {}
+
+func (x *RecordResultsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordResultsResponse.ProtoReflect.Descriptor instead.
+func (*RecordResultsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{13}
+}
+
+type TakeBackResultRequest struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	// mistyped, other_person, not_completed
+	ReasonCode    string `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TakeBackResultRequest) Reset() {
+	*x = TakeBackResultRequest{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakeBackResultRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakeBackResultRequest) ProtoMessage() {}
+
+func (x *TakeBackResultRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakeBackResultRequest.ProtoReflect.Descriptor instead.
+func (*TakeBackResultRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *TakeBackResultRequest) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *TakeBackResultRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type TakeBackResultResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TakeBackResultResponse) Reset() {
+	*x = TakeBackResultResponse{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TakeBackResultResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TakeBackResultResponse) ProtoMessage() {}
+
+func (x *TakeBackResultResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TakeBackResultResponse.ProtoReflect.Descriptor instead.
+func (*TakeBackResultResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{15}
+}
+
+type RevokeCertificateRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	CertificateId string                 `protobuf:"bytes,1,opt,name=certificate_id,json=certificateId,proto3" json:"certificate_id,omitempty"`
+	// mistaken_entry, wrong_level, not_completed, obtained_wrongly
+	ReasonCode    string `protobuf:"bytes,2,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeCertificateRequest) Reset() {
+	*x = RevokeCertificateRequest{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeCertificateRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeCertificateRequest) ProtoMessage() {}
+
+func (x *RevokeCertificateRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeCertificateRequest.ProtoReflect.Descriptor instead.
+func (*RevokeCertificateRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *RevokeCertificateRequest) GetCertificateId() string {
+	if x != nil {
+		return x.CertificateId
+	}
+	return ""
+}
+
+func (x *RevokeCertificateRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type RevokeCertificateResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeCertificateResponse) Reset() {
+	*x = RevokeCertificateResponse{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeCertificateResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeCertificateResponse) ProtoMessage() {}
+
+func (x *RevokeCertificateResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeCertificateResponse.ProtoReflect.Descriptor instead.
+func (*RevokeCertificateResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{17}
+}
+
 type EnrolRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
@@ -367,7 +1121,7 @@ type EnrolRequest struct {
 
 func (x *EnrolRequest) Reset() {
 	*x = EnrolRequest{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[4]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -379,7 +1133,7 @@ func (x *EnrolRequest) String() string {
 func (*EnrolRequest) ProtoMessage() {}
 
 func (x *EnrolRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[4]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -392,7 +1146,7 @@ func (x *EnrolRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnrolRequest.ProtoReflect.Descriptor instead.
 func (*EnrolRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{4}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *EnrolRequest) GetWorker() string {
@@ -422,7 +1176,7 @@ type EnrolResponse struct {
 
 func (x *EnrolResponse) Reset() {
 	*x = EnrolResponse{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[5]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -434,7 +1188,7 @@ func (x *EnrolResponse) String() string {
 func (*EnrolResponse) ProtoMessage() {}
 
 func (x *EnrolResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[5]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -447,7 +1201,7 @@ func (x *EnrolResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnrolResponse.ProtoReflect.Descriptor instead.
 func (*EnrolResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{5}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *EnrolResponse) GetEnrolmentId() string {
@@ -480,7 +1234,7 @@ type DropEnrolmentRequest struct {
 
 func (x *DropEnrolmentRequest) Reset() {
 	*x = DropEnrolmentRequest{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[6]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -492,7 +1246,7 @@ func (x *DropEnrolmentRequest) String() string {
 func (*DropEnrolmentRequest) ProtoMessage() {}
 
 func (x *DropEnrolmentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[6]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -505,7 +1259,7 @@ func (x *DropEnrolmentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropEnrolmentRequest.ProtoReflect.Descriptor instead.
 func (*DropEnrolmentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{6}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *DropEnrolmentRequest) GetEnrolmentId() string {
@@ -523,7 +1277,7 @@ type DropEnrolmentResponse struct {
 
 func (x *DropEnrolmentResponse) Reset() {
 	*x = DropEnrolmentResponse{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[7]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -535,7 +1289,7 @@ func (x *DropEnrolmentResponse) String() string {
 func (*DropEnrolmentResponse) ProtoMessage() {}
 
 func (x *DropEnrolmentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[7]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -548,7 +1302,7 @@ func (x *DropEnrolmentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropEnrolmentResponse.ProtoReflect.Descriptor instead.
 func (*DropEnrolmentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{7}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{21}
 }
 
 type AcceptPlaceRequest struct {
@@ -560,7 +1314,7 @@ type AcceptPlaceRequest struct {
 
 func (x *AcceptPlaceRequest) Reset() {
 	*x = AcceptPlaceRequest{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[8]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -572,7 +1326,7 @@ func (x *AcceptPlaceRequest) String() string {
 func (*AcceptPlaceRequest) ProtoMessage() {}
 
 func (x *AcceptPlaceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[8]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -585,7 +1339,7 @@ func (x *AcceptPlaceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptPlaceRequest.ProtoReflect.Descriptor instead.
 func (*AcceptPlaceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{8}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *AcceptPlaceRequest) GetEnrolmentId() string {
@@ -603,7 +1357,7 @@ type AcceptPlaceResponse struct {
 
 func (x *AcceptPlaceResponse) Reset() {
 	*x = AcceptPlaceResponse{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[9]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -615,7 +1369,7 @@ func (x *AcceptPlaceResponse) String() string {
 func (*AcceptPlaceResponse) ProtoMessage() {}
 
 func (x *AcceptPlaceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[9]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -628,7 +1382,7 @@ func (x *AcceptPlaceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptPlaceResponse.ProtoReflect.Descriptor instead.
 func (*AcceptPlaceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{9}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{23}
 }
 
 type DeclinePlaceRequest struct {
@@ -640,7 +1394,7 @@ type DeclinePlaceRequest struct {
 
 func (x *DeclinePlaceRequest) Reset() {
 	*x = DeclinePlaceRequest{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[10]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -652,7 +1406,7 @@ func (x *DeclinePlaceRequest) String() string {
 func (*DeclinePlaceRequest) ProtoMessage() {}
 
 func (x *DeclinePlaceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[10]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -665,7 +1419,7 @@ func (x *DeclinePlaceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclinePlaceRequest.ProtoReflect.Descriptor instead.
 func (*DeclinePlaceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{10}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *DeclinePlaceRequest) GetEnrolmentId() string {
@@ -683,7 +1437,7 @@ type DeclinePlaceResponse struct {
 
 func (x *DeclinePlaceResponse) Reset() {
 	*x = DeclinePlaceResponse{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[11]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -695,7 +1449,7 @@ func (x *DeclinePlaceResponse) String() string {
 func (*DeclinePlaceResponse) ProtoMessage() {}
 
 func (x *DeclinePlaceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[11]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -708,7 +1462,7 @@ func (x *DeclinePlaceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclinePlaceResponse.ProtoReflect.Descriptor instead.
 func (*DeclinePlaceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{11}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{25}
 }
 
 type UndoAcceptanceRequest struct {
@@ -720,7 +1474,7 @@ type UndoAcceptanceRequest struct {
 
 func (x *UndoAcceptanceRequest) Reset() {
 	*x = UndoAcceptanceRequest{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[12]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -732,7 +1486,7 @@ func (x *UndoAcceptanceRequest) String() string {
 func (*UndoAcceptanceRequest) ProtoMessage() {}
 
 func (x *UndoAcceptanceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[12]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -745,7 +1499,7 @@ func (x *UndoAcceptanceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndoAcceptanceRequest.ProtoReflect.Descriptor instead.
 func (*UndoAcceptanceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{12}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *UndoAcceptanceRequest) GetEnrolmentId() string {
@@ -763,7 +1517,7 @@ type UndoAcceptanceResponse struct {
 
 func (x *UndoAcceptanceResponse) Reset() {
 	*x = UndoAcceptanceResponse{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[13]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -775,7 +1529,7 @@ func (x *UndoAcceptanceResponse) String() string {
 func (*UndoAcceptanceResponse) ProtoMessage() {}
 
 func (x *UndoAcceptanceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[13]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -788,7 +1542,7 @@ func (x *UndoAcceptanceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UndoAcceptanceResponse.ProtoReflect.Descriptor instead.
 func (*UndoAcceptanceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{13}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{27}
 }
 
 type RecordAttendanceRequest struct {
@@ -801,7 +1555,7 @@ type RecordAttendanceRequest struct {
 
 func (x *RecordAttendanceRequest) Reset() {
 	*x = RecordAttendanceRequest{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[14]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -813,7 +1567,7 @@ func (x *RecordAttendanceRequest) String() string {
 func (*RecordAttendanceRequest) ProtoMessage() {}
 
 func (x *RecordAttendanceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[14]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -826,7 +1580,7 @@ func (x *RecordAttendanceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordAttendanceRequest.ProtoReflect.Descriptor instead.
 func (*RecordAttendanceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{14}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *RecordAttendanceRequest) GetEnrolmentId() string {
@@ -851,7 +1605,7 @@ type RecordAttendanceResponse struct {
 
 func (x *RecordAttendanceResponse) Reset() {
 	*x = RecordAttendanceResponse{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[15]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -863,7 +1617,7 @@ func (x *RecordAttendanceResponse) String() string {
 func (*RecordAttendanceResponse) ProtoMessage() {}
 
 func (x *RecordAttendanceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[15]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -876,22 +1630,24 @@ func (x *RecordAttendanceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordAttendanceResponse.ProtoReflect.Descriptor instead.
 func (*RecordAttendanceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{15}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{29}
 }
 
 type IssueCertificateRequest struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
 	EnrolmentId string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
 	// skill_level, special_ability, completion
-	Kind          string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
-	IssuedOn      string `protobuf:"bytes,3,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
+	Kind     string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	IssuedOn string `protobuf:"bytes,3,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
+	// that stands on it; "" where it has none
+	Number        string `protobuf:"bytes,4,opt,name=number,proto3" json:"number,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *IssueCertificateRequest) Reset() {
 	*x = IssueCertificateRequest{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[16]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -903,7 +1659,7 @@ func (x *IssueCertificateRequest) String() string {
 func (*IssueCertificateRequest) ProtoMessage() {}
 
 func (x *IssueCertificateRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[16]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -916,7 +1672,7 @@ func (x *IssueCertificateRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueCertificateRequest.ProtoReflect.Descriptor instead.
 func (*IssueCertificateRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{16}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *IssueCertificateRequest) GetEnrolmentId() string {
@@ -940,6 +1696,13 @@ func (x *IssueCertificateRequest) GetIssuedOn() string {
 	return ""
 }
 
+func (x *IssueCertificateRequest) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
 type IssueCertificateResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	CertificateId string                 `protobuf:"bytes,1,opt,name=certificate_id,json=certificateId,proto3" json:"certificate_id,omitempty"`
@@ -949,7 +1712,7 @@ type IssueCertificateResponse struct {
 
 func (x *IssueCertificateResponse) Reset() {
 	*x = IssueCertificateResponse{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[17]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -961,7 +1724,7 @@ func (x *IssueCertificateResponse) String() string {
 func (*IssueCertificateResponse) ProtoMessage() {}
 
 func (x *IssueCertificateResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[17]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -974,7 +1737,7 @@ func (x *IssueCertificateResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use IssueCertificateResponse.ProtoReflect.Descriptor instead.
 func (*IssueCertificateResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{17}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *IssueCertificateResponse) GetCertificateId() string {
@@ -993,7 +1756,7 @@ type ListEnrolmentsRequest struct {
 
 func (x *ListEnrolmentsRequest) Reset() {
 	*x = ListEnrolmentsRequest{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[18]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1005,7 +1768,7 @@ func (x *ListEnrolmentsRequest) String() string {
 func (*ListEnrolmentsRequest) ProtoMessage() {}
 
 func (x *ListEnrolmentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[18]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1018,7 +1781,7 @@ func (x *ListEnrolmentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEnrolmentsRequest.ProtoReflect.Descriptor instead.
 func (*ListEnrolmentsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{18}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListEnrolmentsRequest) GetWorker() string {
@@ -1039,7 +1802,7 @@ type ListEnrolmentsResponse struct {
 
 func (x *ListEnrolmentsResponse) Reset() {
 	*x = ListEnrolmentsResponse{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[19]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1051,7 +1814,7 @@ func (x *ListEnrolmentsResponse) String() string {
 func (*ListEnrolmentsResponse) ProtoMessage() {}
 
 func (x *ListEnrolmentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[19]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1064,7 +1827,7 @@ func (x *ListEnrolmentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEnrolmentsResponse.ProtoReflect.Descriptor instead.
 func (*ListEnrolmentsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{19}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListEnrolmentsResponse) GetEnrolments() []*Enrolment {
@@ -1090,26 +1853,36 @@ func (x *ListEnrolmentsResponse) GetDue() []*DueTraining {
 
 // Course is a course with its free places.
 type Course struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	CourseId      string                 `protobuf:"bytes,1,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
-	Provider      string                 `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`
-	Title         string                 `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
-	Occupation    string                 `protobuf:"bytes,4,opt,name=occupation,proto3" json:"occupation,omitempty"`
-	Level         string                 `protobuf:"bytes,5,opt,name=level,proto3" json:"level,omitempty"`
-	Hours         int32                  `protobuf:"varint,6,opt,name=hours,proto3" json:"hours,omitempty"`
-	Places        int32                  `protobuf:"varint,7,opt,name=places,proto3" json:"places,omitempty"`
-	Free          int32                  `protobuf:"varint,8,opt,name=free,proto3" json:"free,omitempty"`
-	Waiting       int32                  `protobuf:"varint,9,opt,name=waiting,proto3" json:"waiting,omitempty"`
-	StartsOn      string                 `protobuf:"bytes,10,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
-	Kind          string                 `protobuf:"bytes,11,opt,name=kind,proto3" json:"kind,omitempty"`
-	County        string                 `protobuf:"bytes,12,opt,name=county,proto3" json:"county,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	CourseId   string                 `protobuf:"bytes,1,opt,name=course_id,json=courseId,proto3" json:"course_id,omitempty"`
+	Provider   string                 `protobuf:"bytes,2,opt,name=provider,proto3" json:"provider,omitempty"`
+	Title      string                 `protobuf:"bytes,3,opt,name=title,proto3" json:"title,omitempty"`
+	Occupation string                 `protobuf:"bytes,4,opt,name=occupation,proto3" json:"occupation,omitempty"`
+	Level      string                 `protobuf:"bytes,5,opt,name=level,proto3" json:"level,omitempty"`
+	Hours      int32                  `protobuf:"varint,6,opt,name=hours,proto3" json:"hours,omitempty"`
+	Places     int32                  `protobuf:"varint,7,opt,name=places,proto3" json:"places,omitempty"`
+	Free       int32                  `protobuf:"varint,8,opt,name=free,proto3" json:"free,omitempty"`
+	Waiting    int32                  `protobuf:"varint,9,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	StartsOn   string                 `protobuf:"bytes,10,opt,name=starts_on,json=startsOn,proto3" json:"starts_on,omitempty"`
+	Kind       string                 `protobuf:"bytes,11,opt,name=kind,proto3" json:"kind,omitempty"`
+	County     string                 `protobuf:"bytes,12,opt,name=county,proto3" json:"county,omitempty"`
+	Venue      string                 `protobuf:"bytes,13,opt,name=venue,proto3" json:"venue,omitempty"`
+	EndsOn     string                 `protobuf:"bytes,14,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	Contact    string                 `protobuf:"bytes,15,opt,name=contact,proto3" json:"contact,omitempty"`
+	// open or cancelled
+	State        string `protobuf:"bytes,16,opt,name=state,proto3" json:"state,omitempty"`
+	EmployerUscc string `protobuf:"bytes,17,opt,name=employer_uscc,json=employerUscc,proto3" json:"employer_uscc,omitempty"`
+	SubsidyFen   int64  `protobuf:"varint,18,opt,name=subsidy_fen,json=subsidyFen,proto3" json:"subsidy_fen,omitempty"`
+	// why it was changed last, or cancelled
+	ReasonCode    string `protobuf:"bytes,19,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	Reference     string `protobuf:"bytes,20,opt,name=reference,proto3" json:"reference,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Course) Reset() {
 	*x = Course{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[20]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1121,7 +1894,7 @@ func (x *Course) String() string {
 func (*Course) ProtoMessage() {}
 
 func (x *Course) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[20]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1134,7 +1907,7 @@ func (x *Course) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Course.ProtoReflect.Descriptor instead.
 func (*Course) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{20}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *Course) GetCourseId() string {
@@ -1221,6 +1994,62 @@ func (x *Course) GetCounty() string {
 	return ""
 }
 
+func (x *Course) GetVenue() string {
+	if x != nil {
+		return x.Venue
+	}
+	return ""
+}
+
+func (x *Course) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+func (x *Course) GetContact() string {
+	if x != nil {
+		return x.Contact
+	}
+	return ""
+}
+
+func (x *Course) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *Course) GetEmployerUscc() string {
+	if x != nil {
+		return x.EmployerUscc
+	}
+	return ""
+}
+
+func (x *Course) GetSubsidyFen() int64 {
+	if x != nil {
+		return x.SubsidyFen
+	}
+	return 0
+}
+
+func (x *Course) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *Course) GetReference() string {
+	if x != nil {
+		return x.Reference
+	}
+	return ""
+}
+
 // Enrolment is a place in a course.
 type Enrolment struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
@@ -1234,14 +2063,22 @@ type Enrolment struct {
 	// of an offered place; 0 until the message has arrived
 	AnswerBy int64 `protobuf:"varint,7,opt,name=answer_by,json=answerBy,proto3" json:"answer_by,omitempty"`
 	// who waits was asked about a place, which is still free
-	PlaceFree     bool `protobuf:"varint,8,opt,name=place_free,json=placeFree,proto3" json:"place_free,omitempty"`
+	PlaceFree bool `protobuf:"varint,8,opt,name=place_free,json=placeFree,proto3" json:"place_free,omitempty"`
+	// confirmed, waiting, offered, dropped, completed, failed, cancelled with its course: as
+	// above, and of the course where and until when it is
+	Venue    string `protobuf:"bytes,9,opt,name=venue,proto3" json:"venue,omitempty"`
+	EndsOn   string `protobuf:"bytes,10,opt,name=ends_on,json=endsOn,proto3" json:"ends_on,omitempty"`
+	Contact  string `protobuf:"bytes,11,opt,name=contact,proto3" json:"contact,omitempty"`
+	Provider string `protobuf:"bytes,12,opt,name=provider,proto3" json:"provider,omitempty"`
+	// until when an acceptance that another gave can be taken back; 0 where none can
+	UndoBy        int64 `protobuf:"varint,13,opt,name=undo_by,json=undoBy,proto3" json:"undo_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Enrolment) Reset() {
 	*x = Enrolment{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[21]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1253,7 +2090,7 @@ func (x *Enrolment) String() string {
 func (*Enrolment) ProtoMessage() {}
 
 func (x *Enrolment) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[21]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1266,7 +2103,7 @@ func (x *Enrolment) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Enrolment.ProtoReflect.Descriptor instead.
 func (*Enrolment) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{21}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Enrolment) GetEnrolmentId() string {
@@ -1325,6 +2162,129 @@ func (x *Enrolment) GetPlaceFree() bool {
 	return false
 }
 
+func (x *Enrolment) GetVenue() string {
+	if x != nil {
+		return x.Venue
+	}
+	return ""
+}
+
+func (x *Enrolment) GetEndsOn() string {
+	if x != nil {
+		return x.EndsOn
+	}
+	return ""
+}
+
+func (x *Enrolment) GetContact() string {
+	if x != nil {
+		return x.Contact
+	}
+	return ""
+}
+
+func (x *Enrolment) GetProvider() string {
+	if x != nil {
+		return x.Provider
+	}
+	return ""
+}
+
+func (x *Enrolment) GetUndoBy() int64 {
+	if x != nil {
+		return x.UndoBy
+	}
+	return 0
+}
+
+// CourseEnrolment is an enrolment as the department that runs the course sees it.
+type CourseEnrolment struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	EnrolmentId string                 `protobuf:"bytes,1,opt,name=enrolment_id,json=enrolmentId,proto3" json:"enrolment_id,omitempty"`
+	// confirmed, waiting, offered, dropped, completed, failed, cancelled
+	State    string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	Position int32  `protobuf:"varint,3,opt,name=position,proto3" json:"position,omitempty"`
+	// of an offered place; 0 until the message has arrived
+	AnswerBy  int64 `protobuf:"varint,4,opt,name=answer_by,json=answerBy,proto3" json:"answer_by,omitempty"`
+	OfferedAt int64 `protobuf:"varint,5,opt,name=offered_at,json=offeredAt,proto3" json:"offered_at,omitempty"`
+	// the one that holds, or none
+	Certificate   *Certificate `protobuf:"bytes,6,opt,name=certificate,proto3" json:"certificate,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CourseEnrolment) Reset() {
+	*x = CourseEnrolment{}
+	mi := &file_qiao_training_v1_training_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CourseEnrolment) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CourseEnrolment) ProtoMessage() {}
+
+func (x *CourseEnrolment) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_training_v1_training_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CourseEnrolment.ProtoReflect.Descriptor instead.
+func (*CourseEnrolment) Descriptor() ([]byte, []int) {
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *CourseEnrolment) GetEnrolmentId() string {
+	if x != nil {
+		return x.EnrolmentId
+	}
+	return ""
+}
+
+func (x *CourseEnrolment) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *CourseEnrolment) GetPosition() int32 {
+	if x != nil {
+		return x.Position
+	}
+	return 0
+}
+
+func (x *CourseEnrolment) GetAnswerBy() int64 {
+	if x != nil {
+		return x.AnswerBy
+	}
+	return 0
+}
+
+func (x *CourseEnrolment) GetOfferedAt() int64 {
+	if x != nil {
+		return x.OfferedAt
+	}
+	return 0
+}
+
+func (x *CourseEnrolment) GetCertificate() *Certificate {
+	if x != nil {
+		return x.Certificate
+	}
+	return nil
+}
+
 // Certificate is what a completed course gave.
 type Certificate struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1333,13 +2293,17 @@ type Certificate struct {
 	Occupation    string                 `protobuf:"bytes,3,opt,name=occupation,proto3" json:"occupation,omitempty"`
 	Level         string                 `protobuf:"bytes,4,opt,name=level,proto3" json:"level,omitempty"`
 	IssuedOn      string                 `protobuf:"bytes,5,opt,name=issued_on,json=issuedOn,proto3" json:"issued_on,omitempty"`
+	Number        string                 `protobuf:"bytes,6,opt,name=number,proto3" json:"number,omitempty"`
+	// the day on which it was taken back, and why
+	RevokedOn     string `protobuf:"bytes,7,opt,name=revoked_on,json=revokedOn,proto3" json:"revoked_on,omitempty"`
+	ReasonCode    string `protobuf:"bytes,8,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Certificate) Reset() {
 	*x = Certificate{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[22]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1351,7 +2315,7 @@ func (x *Certificate) String() string {
 func (*Certificate) ProtoMessage() {}
 
 func (x *Certificate) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[22]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1364,7 +2328,7 @@ func (x *Certificate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Certificate.ProtoReflect.Descriptor instead.
 func (*Certificate) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{22}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *Certificate) GetCertificateId() string {
@@ -1402,6 +2366,27 @@ func (x *Certificate) GetIssuedOn() string {
 	return ""
 }
 
+func (x *Certificate) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
+func (x *Certificate) GetRevokedOn() string {
+	if x != nil {
+		return x.RevokedOn
+	}
+	return ""
+}
+
+func (x *Certificate) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
 // DueTraining is safety training that a hire makes due.
 type DueTraining struct {
 	state      protoimpl.MessageState `protogen:"open.v1"`
@@ -1416,7 +2401,7 @@ type DueTraining struct {
 
 func (x *DueTraining) Reset() {
 	*x = DueTraining{}
-	mi := &file_qiao_training_v1_training_proto_msgTypes[23]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1428,7 +2413,7 @@ func (x *DueTraining) String() string {
 func (*DueTraining) ProtoMessage() {}
 
 func (x *DueTraining) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_training_v1_training_proto_msgTypes[23]
+	mi := &file_qiao_training_v1_training_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1441,7 +2426,7 @@ func (x *DueTraining) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DueTraining.ProtoReflect.Descriptor instead.
 func (*DueTraining) Descriptor() ([]byte, []int) {
-	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{23}
+	return file_qiao_training_v1_training_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *DueTraining) GetDueId() string {
@@ -1476,7 +2461,7 @@ var File_qiao_training_v1_training_proto protoreflect.FileDescriptor
 
 const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"\n" +
-	"\x1fqiao/training/v1/training.proto\x12\x10qiao.training.v1\x1a\x1eqiao/platform/v1/options.proto\"\xf8\x02\n" +
+	"\x1fqiao/training/v1/training.proto\x12\x10qiao.training.v1\x1a\x1eqiao/platform/v1/options.proto\"\xc1\x03\n" +
 	"\x14PublishCourseRequest\x12\x1a\n" +
 	"\bprovider\x18\x01 \x01(\tR\bprovider\x12\x14\n" +
 	"\x05title\x18\x02 \x01(\tR\x05title\x12\x1e\n" +
@@ -1493,13 +2478,16 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	" \x01(\x03R\n" +
 	"subsidyFen\x12\x16\n" +
 	"\x06county\x18\v \x01(\tR\x06county\x12\x1c\n" +
-	"\treference\x18\f \x01(\tR\treference\x12\x1d\n" +
+	"\treference\x18\f \x01(\tR\treference\x12\x14\n" +
+	"\x05venue\x18\r \x01(\tR\x05venue\x12\x17\n" +
+	"\aends_on\x18\x0e \x01(\tR\x06endsOn\x12\x18\n" +
+	"\acontact\x18\x0f \x01(\tR\acontact\x12\x1d\n" +
 	"\n" +
 	"check_only\x18\x14 \x01(\bR\tcheckOnly\"h\n" +
 	"\x15PublishCourseResponse\x12\x1b\n" +
 	"\tcourse_id\x18\x01 \x01(\tR\bcourseId\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x18\n" +
-	"\adiffers\x18\x14 \x03(\tR\adiffers\"\x88\x01\n" +
+	"\adiffers\x18\x14 \x03(\tR\adiffers\"\xba\x01\n" +
 	"\x12ListCoursesRequest\x12\x1e\n" +
 	"\n" +
 	"occupation\x18\x01 \x01(\tR\n" +
@@ -1507,10 +2495,60 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"\x06county\x18\x02 \x01(\tR\x06county\x12\x0e\n" +
 	"\x02on\x18\x03 \x01(\tR\x02on\x12\x14\n" +
 	"\x05after\x18\x04 \x01(\tR\x05after\x12\x14\n" +
-	"\x05limit\x18\x05 \x01(\x05R\x05limit\"]\n" +
+	"\x05limit\x18\x05 \x01(\x05R\x05limit\x12\x12\n" +
+	"\x04find\x18\x06 \x01(\tR\x04find\x12\x1c\n" +
+	"\tcancelled\x18\a \x01(\bR\tcancelled\"]\n" +
 	"\x13ListCoursesResponse\x122\n" +
 	"\acourses\x18\x01 \x03(\v2\x18.qiao.training.v1.CourseR\acourses\x12\x12\n" +
-	"\x04next\x18\x02 \x01(\tR\x04next\"C\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\"/\n" +
+	"\x10GetCourseRequest\x12\x1b\n" +
+	"\tcourse_id\x18\x01 \x01(\tR\bcourseId\"E\n" +
+	"\x11GetCourseResponse\x120\n" +
+	"\x06course\x18\x01 \x01(\v2\x18.qiao.training.v1.CourseR\x06course\"\xe7\x01\n" +
+	"\x13ChangeCourseRequest\x12\x1b\n" +
+	"\tcourse_id\x18\x01 \x01(\tR\bcourseId\x12\x14\n" +
+	"\x05hours\x18\x02 \x01(\x05R\x05hours\x12\x16\n" +
+	"\x06places\x18\x03 \x01(\x05R\x06places\x12\x1b\n" +
+	"\tstarts_on\x18\x04 \x01(\tR\bstartsOn\x12\x17\n" +
+	"\aends_on\x18\x05 \x01(\tR\x06endsOn\x12\x14\n" +
+	"\x05venue\x18\x06 \x01(\tR\x05venue\x12\x18\n" +
+	"\acontact\x18\a \x01(\tR\acontact\x12\x1f\n" +
+	"\vreason_code\x18\b \x01(\tR\n" +
+	"reasonCode\"\x16\n" +
+	"\x14ChangeCourseResponse\"S\n" +
+	"\x13CancelCourseRequest\x12\x1b\n" +
+	"\tcourse_id\x18\x01 \x01(\tR\bcourseId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode\"6\n" +
+	"\x14CancelCourseResponse\x12\x1e\n" +
+	"\n" +
+	"enrolments\x18\x01 \x01(\x05R\n" +
+	"enrolments\"f\n" +
+	"\x1bListCourseEnrolmentsRequest\x12\x1b\n" +
+	"\tcourse_id\x18\x01 \x01(\tR\bcourseId\x12\x14\n" +
+	"\x05after\x18\x02 \x01(\tR\x05after\x12\x14\n" +
+	"\x05limit\x18\x03 \x01(\x05R\x05limit\"u\n" +
+	"\x1cListCourseEnrolmentsResponse\x12A\n" +
+	"\n" +
+	"enrolments\x18\x01 \x03(\v2!.qiao.training.v1.CourseEnrolmentR\n" +
+	"enrolments\x12\x12\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\"w\n" +
+	"\x14RecordResultsRequest\x12\x1b\n" +
+	"\tcourse_id\x18\x01 \x01(\tR\bcourseId\x12#\n" +
+	"\rcompleted_ids\x18\x02 \x03(\tR\fcompletedIds\x12\x1d\n" +
+	"\n" +
+	"failed_ids\x18\x03 \x03(\tR\tfailedIds\"\x17\n" +
+	"\x15RecordResultsResponse\"[\n" +
+	"\x15TakeBackResultRequest\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode\"\x18\n" +
+	"\x16TakeBackResultResponse\"b\n" +
+	"\x18RevokeCertificateRequest\x12%\n" +
+	"\x0ecertificate_id\x18\x01 \x01(\tR\rcertificateId\x12\x1f\n" +
+	"\vreason_code\x18\x02 \x01(\tR\n" +
+	"reasonCode\"\x1b\n" +
+	"\x19RevokeCertificateResponse\"C\n" +
 	"\fEnrolRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x1b\n" +
 	"\tcourse_id\x18\x02 \x01(\tR\bcourseId\"d\n" +
@@ -1533,11 +2571,12 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"\x17RecordAttendanceRequest\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1c\n" +
 	"\tcompleted\x18\x02 \x01(\bR\tcompleted\"\x1a\n" +
-	"\x18RecordAttendanceResponse\"m\n" +
+	"\x18RecordAttendanceResponse\"\x85\x01\n" +
 	"\x17IssueCertificateRequest\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1b\n" +
-	"\tissued_on\x18\x03 \x01(\tR\bissuedOn\"A\n" +
+	"\tissued_on\x18\x03 \x01(\tR\bissuedOn\x12\x16\n" +
+	"\x06number\x18\x04 \x01(\tR\x06number\"A\n" +
 	"\x18IssueCertificateResponse\x12%\n" +
 	"\x0ecertificate_id\x18\x01 \x01(\tR\rcertificateId\"/\n" +
 	"\x15ListEnrolmentsRequest\x12\x16\n" +
@@ -1547,7 +2586,7 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"enrolments\x18\x01 \x03(\v2\x1b.qiao.training.v1.EnrolmentR\n" +
 	"enrolments\x12A\n" +
 	"\fcertificates\x18\x02 \x03(\v2\x1d.qiao.training.v1.CertificateR\fcertificates\x12/\n" +
-	"\x03due\x18\x03 \x03(\v2\x1d.qiao.training.v1.DueTrainingR\x03due\"\xb2\x02\n" +
+	"\x03due\x18\x03 \x03(\v2\x1d.qiao.training.v1.DueTrainingR\x03due\"\x96\x04\n" +
 	"\x06Course\x12\x1b\n" +
 	"\tcourse_id\x18\x01 \x01(\tR\bcourseId\x12\x1a\n" +
 	"\bprovider\x18\x02 \x01(\tR\bprovider\x12\x14\n" +
@@ -1563,7 +2602,17 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"\tstarts_on\x18\n" +
 	" \x01(\tR\bstartsOn\x12\x12\n" +
 	"\x04kind\x18\v \x01(\tR\x04kind\x12\x16\n" +
-	"\x06county\x18\f \x01(\tR\x06county\"\xec\x01\n" +
+	"\x06county\x18\f \x01(\tR\x06county\x12\x14\n" +
+	"\x05venue\x18\r \x01(\tR\x05venue\x12\x17\n" +
+	"\aends_on\x18\x0e \x01(\tR\x06endsOn\x12\x18\n" +
+	"\acontact\x18\x0f \x01(\tR\acontact\x12\x14\n" +
+	"\x05state\x18\x10 \x01(\tR\x05state\x12#\n" +
+	"\remployer_uscc\x18\x11 \x01(\tR\femployerUscc\x12\x1f\n" +
+	"\vsubsidy_fen\x18\x12 \x01(\x03R\n" +
+	"subsidyFen\x12\x1f\n" +
+	"\vreason_code\x18\x13 \x01(\tR\n" +
+	"reasonCode\x12\x1c\n" +
+	"\treference\x18\x14 \x01(\tR\treference\"\xea\x02\n" +
 	"\tEnrolment\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1b\n" +
 	"\tcourse_id\x18\x02 \x01(\tR\bcourseId\x12\x14\n" +
@@ -1573,7 +2622,21 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"\tstarts_on\x18\x06 \x01(\tR\bstartsOn\x12\x1b\n" +
 	"\tanswer_by\x18\a \x01(\x03R\banswerBy\x12\x1d\n" +
 	"\n" +
-	"place_free\x18\b \x01(\bR\tplaceFree\"\x9b\x01\n" +
+	"place_free\x18\b \x01(\bR\tplaceFree\x12\x14\n" +
+	"\x05venue\x18\t \x01(\tR\x05venue\x12\x17\n" +
+	"\aends_on\x18\n" +
+	" \x01(\tR\x06endsOn\x12\x18\n" +
+	"\acontact\x18\v \x01(\tR\acontact\x12\x1a\n" +
+	"\bprovider\x18\f \x01(\tR\bprovider\x12\x17\n" +
+	"\aundo_by\x18\r \x01(\x03R\x06undoBy\"\xe3\x01\n" +
+	"\x0fCourseEnrolment\x12!\n" +
+	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x14\n" +
+	"\x05state\x18\x02 \x01(\tR\x05state\x12\x1a\n" +
+	"\bposition\x18\x03 \x01(\x05R\bposition\x12\x1b\n" +
+	"\tanswer_by\x18\x04 \x01(\x03R\banswerBy\x12\x1d\n" +
+	"\n" +
+	"offered_at\x18\x05 \x01(\x03R\tofferedAt\x12?\n" +
+	"\vcertificate\x18\x06 \x01(\v2\x1d.qiao.training.v1.CertificateR\vcertificate\"\xf3\x01\n" +
 	"\vCertificate\x12%\n" +
 	"\x0ecertificate_id\x18\x01 \x01(\tR\rcertificateId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x1e\n" +
@@ -1581,18 +2644,26 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"occupation\x18\x03 \x01(\tR\n" +
 	"occupation\x12\x14\n" +
 	"\x05level\x18\x04 \x01(\tR\x05level\x12\x1b\n" +
-	"\tissued_on\x18\x05 \x01(\tR\bissuedOn\"s\n" +
+	"\tissued_on\x18\x05 \x01(\tR\bissuedOn\x12\x16\n" +
+	"\x06number\x18\x06 \x01(\tR\x06number\x12\x1d\n" +
+	"\n" +
+	"revoked_on\x18\a \x01(\tR\trevokedOn\x12\x1f\n" +
+	"\vreason_code\x18\b \x01(\tR\n" +
+	"reasonCode\"s\n" +
 	"\vDueTraining\x12\x15\n" +
 	"\x06due_id\x18\x01 \x01(\tR\x05dueId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x1e\n" +
 	"\n" +
 	"occupation\x18\x03 \x01(\tR\n" +
 	"occupation\x12\x14\n" +
-	"\x05state\x18\x04 \x01(\tR\x05state2\xf6\n" +
-	"\n" +
+	"\x05state\x18\x04 \x01(\tR\x05state2\xb6\x12\n" +
 	"\x0fTrainingService\x12v\n" +
 	"\rPublishCourse\x12&.qiao.training.v1.PublishCourseRequest\x1a'.qiao.training.v1.PublishCourseResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12z\n" +
-	"\vListCourses\x12$.qiao.training.v1.ListCoursesRequest\x1a%.qiao.training.v1.ListCoursesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12\x81\x01\n" +
+	"\vListCourses\x12$.qiao.training.v1.ListCoursesRequest\x1a%.qiao.training.v1.ListCoursesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12t\n" +
+	"\tGetCourse\x12\".qiao.training.v1.GetCourseRequest\x1a#.qiao.training.v1.GetCourseResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12s\n" +
+	"\fChangeCourse\x12%.qiao.training.v1.ChangeCourseRequest\x1a&.qiao.training.v1.ChangeCourseResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12s\n" +
+	"\fCancelCourse\x12%.qiao.training.v1.CancelCourseRequest\x1a&.qiao.training.v1.CancelCourseResponse\"\x14\x92\xb5\x18\x10\b\x01\x12\fofficer:hrss\x12\x98\x01\n" +
+	"\x14ListCourseEnrolments\x12-.qiao.training.v1.ListCourseEnrolmentsRequest\x1a..qiao.training.v1.ListCourseEnrolmentsResponse\"!\x92\xb5\x18\x1d\x12\fofficer:hrss\x1a\rcase_handling\x12\x81\x01\n" +
 	"\x05Enrol\x12\x1e.qiao.training.v1.EnrolRequest\x1a\x1f.qiao.training.v1.EnrolResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
 	"own_record\x1a\rcase_handling\x12\x99\x01\n" +
 	"\rDropEnrolment\x12&.qiao.training.v1.DropEnrolmentRequest\x1a'.qiao.training.v1.DropEnrolmentResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
@@ -1603,10 +2674,13 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"own_record\x1a\rcase_handling\x12\x7f\n" +
 	"\x0eUndoAcceptance\x12'.qiao.training.v1.UndoAcceptanceRequest\x1a(.qiao.training.v1.UndoAcceptanceResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
 	"own_record\x12\x8e\x01\n" +
-	"\x10RecordAttendance\x12).qiao.training.v1.RecordAttendanceRequest\x1a*.qiao.training.v1.RecordAttendanceResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x8e\x01\n" +
-	"\x10IssueCertificate\x12).qiao.training.v1.IssueCertificateRequest\x1a*.qiao.training.v1.IssueCertificateResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12}\n" +
-	"\x0eListEnrolments\x12'.qiao.training.v1.ListEnrolmentsRequest\x1a(.qiao.training.v1.ListEnrolmentsResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
-	"own_recordB@Z>github.com/qiao-platform/qiao/proto/gen/training/v1;trainingv1b\x06proto3"
+	"\x10RecordAttendance\x12).qiao.training.v1.RecordAttendanceRequest\x1a*.qiao.training.v1.RecordAttendanceResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x85\x01\n" +
+	"\rRecordResults\x12&.qiao.training.v1.RecordResultsRequest\x1a'.qiao.training.v1.RecordResultsResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x88\x01\n" +
+	"\x0eTakeBackResult\x12'.qiao.training.v1.TakeBackResultRequest\x1a(.qiao.training.v1.TakeBackResultResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x91\x01\n" +
+	"\x11RevokeCertificate\x12*.qiao.training.v1.RevokeCertificateRequest\x1a+.qiao.training.v1.RevokeCertificateResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x8e\x01\n" +
+	"\x10IssueCertificate\x12).qiao.training.v1.IssueCertificateRequest\x1a*.qiao.training.v1.IssueCertificateResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x9a\x01\n" +
+	"\x0eListEnrolments\x12'.qiao.training.v1.ListEnrolmentsRequest\x1a(.qiao.training.v1.ListEnrolmentsResponse\"5\x92\xb5\x181\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handlingB@Z>github.com/qiao-platform/qiao/proto/gen/training/v1;trainingv1b\x06proto3"
 
 var (
 	file_qiao_training_v1_training_proto_rawDescOnce sync.Once
@@ -1620,63 +2694,95 @@ func file_qiao_training_v1_training_proto_rawDescGZIP() []byte {
 	return file_qiao_training_v1_training_proto_rawDescData
 }
 
-var file_qiao_training_v1_training_proto_msgTypes = make([]protoimpl.MessageInfo, 24)
+var file_qiao_training_v1_training_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_qiao_training_v1_training_proto_goTypes = []any{
-	(*PublishCourseRequest)(nil),     // 0: qiao.training.v1.PublishCourseRequest
-	(*PublishCourseResponse)(nil),    // 1: qiao.training.v1.PublishCourseResponse
-	(*ListCoursesRequest)(nil),       // 2: qiao.training.v1.ListCoursesRequest
-	(*ListCoursesResponse)(nil),      // 3: qiao.training.v1.ListCoursesResponse
-	(*EnrolRequest)(nil),             // 4: qiao.training.v1.EnrolRequest
-	(*EnrolResponse)(nil),            // 5: qiao.training.v1.EnrolResponse
-	(*DropEnrolmentRequest)(nil),     // 6: qiao.training.v1.DropEnrolmentRequest
-	(*DropEnrolmentResponse)(nil),    // 7: qiao.training.v1.DropEnrolmentResponse
-	(*AcceptPlaceRequest)(nil),       // 8: qiao.training.v1.AcceptPlaceRequest
-	(*AcceptPlaceResponse)(nil),      // 9: qiao.training.v1.AcceptPlaceResponse
-	(*DeclinePlaceRequest)(nil),      // 10: qiao.training.v1.DeclinePlaceRequest
-	(*DeclinePlaceResponse)(nil),     // 11: qiao.training.v1.DeclinePlaceResponse
-	(*UndoAcceptanceRequest)(nil),    // 12: qiao.training.v1.UndoAcceptanceRequest
-	(*UndoAcceptanceResponse)(nil),   // 13: qiao.training.v1.UndoAcceptanceResponse
-	(*RecordAttendanceRequest)(nil),  // 14: qiao.training.v1.RecordAttendanceRequest
-	(*RecordAttendanceResponse)(nil), // 15: qiao.training.v1.RecordAttendanceResponse
-	(*IssueCertificateRequest)(nil),  // 16: qiao.training.v1.IssueCertificateRequest
-	(*IssueCertificateResponse)(nil), // 17: qiao.training.v1.IssueCertificateResponse
-	(*ListEnrolmentsRequest)(nil),    // 18: qiao.training.v1.ListEnrolmentsRequest
-	(*ListEnrolmentsResponse)(nil),   // 19: qiao.training.v1.ListEnrolmentsResponse
-	(*Course)(nil),                   // 20: qiao.training.v1.Course
-	(*Enrolment)(nil),                // 21: qiao.training.v1.Enrolment
-	(*Certificate)(nil),              // 22: qiao.training.v1.Certificate
-	(*DueTraining)(nil),              // 23: qiao.training.v1.DueTraining
+	(*PublishCourseRequest)(nil),         // 0: qiao.training.v1.PublishCourseRequest
+	(*PublishCourseResponse)(nil),        // 1: qiao.training.v1.PublishCourseResponse
+	(*ListCoursesRequest)(nil),           // 2: qiao.training.v1.ListCoursesRequest
+	(*ListCoursesResponse)(nil),          // 3: qiao.training.v1.ListCoursesResponse
+	(*GetCourseRequest)(nil),             // 4: qiao.training.v1.GetCourseRequest
+	(*GetCourseResponse)(nil),            // 5: qiao.training.v1.GetCourseResponse
+	(*ChangeCourseRequest)(nil),          // 6: qiao.training.v1.ChangeCourseRequest
+	(*ChangeCourseResponse)(nil),         // 7: qiao.training.v1.ChangeCourseResponse
+	(*CancelCourseRequest)(nil),          // 8: qiao.training.v1.CancelCourseRequest
+	(*CancelCourseResponse)(nil),         // 9: qiao.training.v1.CancelCourseResponse
+	(*ListCourseEnrolmentsRequest)(nil),  // 10: qiao.training.v1.ListCourseEnrolmentsRequest
+	(*ListCourseEnrolmentsResponse)(nil), // 11: qiao.training.v1.ListCourseEnrolmentsResponse
+	(*RecordResultsRequest)(nil),         // 12: qiao.training.v1.RecordResultsRequest
+	(*RecordResultsResponse)(nil),        // 13: qiao.training.v1.RecordResultsResponse
+	(*TakeBackResultRequest)(nil),        // 14: qiao.training.v1.TakeBackResultRequest
+	(*TakeBackResultResponse)(nil),       // 15: qiao.training.v1.TakeBackResultResponse
+	(*RevokeCertificateRequest)(nil),     // 16: qiao.training.v1.RevokeCertificateRequest
+	(*RevokeCertificateResponse)(nil),    // 17: qiao.training.v1.RevokeCertificateResponse
+	(*EnrolRequest)(nil),                 // 18: qiao.training.v1.EnrolRequest
+	(*EnrolResponse)(nil),                // 19: qiao.training.v1.EnrolResponse
+	(*DropEnrolmentRequest)(nil),         // 20: qiao.training.v1.DropEnrolmentRequest
+	(*DropEnrolmentResponse)(nil),        // 21: qiao.training.v1.DropEnrolmentResponse
+	(*AcceptPlaceRequest)(nil),           // 22: qiao.training.v1.AcceptPlaceRequest
+	(*AcceptPlaceResponse)(nil),          // 23: qiao.training.v1.AcceptPlaceResponse
+	(*DeclinePlaceRequest)(nil),          // 24: qiao.training.v1.DeclinePlaceRequest
+	(*DeclinePlaceResponse)(nil),         // 25: qiao.training.v1.DeclinePlaceResponse
+	(*UndoAcceptanceRequest)(nil),        // 26: qiao.training.v1.UndoAcceptanceRequest
+	(*UndoAcceptanceResponse)(nil),       // 27: qiao.training.v1.UndoAcceptanceResponse
+	(*RecordAttendanceRequest)(nil),      // 28: qiao.training.v1.RecordAttendanceRequest
+	(*RecordAttendanceResponse)(nil),     // 29: qiao.training.v1.RecordAttendanceResponse
+	(*IssueCertificateRequest)(nil),      // 30: qiao.training.v1.IssueCertificateRequest
+	(*IssueCertificateResponse)(nil),     // 31: qiao.training.v1.IssueCertificateResponse
+	(*ListEnrolmentsRequest)(nil),        // 32: qiao.training.v1.ListEnrolmentsRequest
+	(*ListEnrolmentsResponse)(nil),       // 33: qiao.training.v1.ListEnrolmentsResponse
+	(*Course)(nil),                       // 34: qiao.training.v1.Course
+	(*Enrolment)(nil),                    // 35: qiao.training.v1.Enrolment
+	(*CourseEnrolment)(nil),              // 36: qiao.training.v1.CourseEnrolment
+	(*Certificate)(nil),                  // 37: qiao.training.v1.Certificate
+	(*DueTraining)(nil),                  // 38: qiao.training.v1.DueTraining
 }
 var file_qiao_training_v1_training_proto_depIdxs = []int32{
-	20, // 0: qiao.training.v1.ListCoursesResponse.courses:type_name -> qiao.training.v1.Course
-	21, // 1: qiao.training.v1.ListEnrolmentsResponse.enrolments:type_name -> qiao.training.v1.Enrolment
-	22, // 2: qiao.training.v1.ListEnrolmentsResponse.certificates:type_name -> qiao.training.v1.Certificate
-	23, // 3: qiao.training.v1.ListEnrolmentsResponse.due:type_name -> qiao.training.v1.DueTraining
-	0,  // 4: qiao.training.v1.TrainingService.PublishCourse:input_type -> qiao.training.v1.PublishCourseRequest
-	2,  // 5: qiao.training.v1.TrainingService.ListCourses:input_type -> qiao.training.v1.ListCoursesRequest
-	4,  // 6: qiao.training.v1.TrainingService.Enrol:input_type -> qiao.training.v1.EnrolRequest
-	6,  // 7: qiao.training.v1.TrainingService.DropEnrolment:input_type -> qiao.training.v1.DropEnrolmentRequest
-	8,  // 8: qiao.training.v1.TrainingService.AcceptPlace:input_type -> qiao.training.v1.AcceptPlaceRequest
-	10, // 9: qiao.training.v1.TrainingService.DeclinePlace:input_type -> qiao.training.v1.DeclinePlaceRequest
-	12, // 10: qiao.training.v1.TrainingService.UndoAcceptance:input_type -> qiao.training.v1.UndoAcceptanceRequest
-	14, // 11: qiao.training.v1.TrainingService.RecordAttendance:input_type -> qiao.training.v1.RecordAttendanceRequest
-	16, // 12: qiao.training.v1.TrainingService.IssueCertificate:input_type -> qiao.training.v1.IssueCertificateRequest
-	18, // 13: qiao.training.v1.TrainingService.ListEnrolments:input_type -> qiao.training.v1.ListEnrolmentsRequest
-	1,  // 14: qiao.training.v1.TrainingService.PublishCourse:output_type -> qiao.training.v1.PublishCourseResponse
-	3,  // 15: qiao.training.v1.TrainingService.ListCourses:output_type -> qiao.training.v1.ListCoursesResponse
-	5,  // 16: qiao.training.v1.TrainingService.Enrol:output_type -> qiao.training.v1.EnrolResponse
-	7,  // 17: qiao.training.v1.TrainingService.DropEnrolment:output_type -> qiao.training.v1.DropEnrolmentResponse
-	9,  // 18: qiao.training.v1.TrainingService.AcceptPlace:output_type -> qiao.training.v1.AcceptPlaceResponse
-	11, // 19: qiao.training.v1.TrainingService.DeclinePlace:output_type -> qiao.training.v1.DeclinePlaceResponse
-	13, // 20: qiao.training.v1.TrainingService.UndoAcceptance:output_type -> qiao.training.v1.UndoAcceptanceResponse
-	15, // 21: qiao.training.v1.TrainingService.RecordAttendance:output_type -> qiao.training.v1.RecordAttendanceResponse
-	17, // 22: qiao.training.v1.TrainingService.IssueCertificate:output_type -> qiao.training.v1.IssueCertificateResponse
-	19, // 23: qiao.training.v1.TrainingService.ListEnrolments:output_type -> qiao.training.v1.ListEnrolmentsResponse
-	14, // [14:24] is the sub-list for method output_type
-	4,  // [4:14] is the sub-list for method input_type
-	4,  // [4:4] is the sub-list for extension type_name
-	4,  // [4:4] is the sub-list for extension extendee
-	0,  // [0:4] is the sub-list for field type_name
+	34, // 0: qiao.training.v1.ListCoursesResponse.courses:type_name -> qiao.training.v1.Course
+	34, // 1: qiao.training.v1.GetCourseResponse.course:type_name -> qiao.training.v1.Course
+	36, // 2: qiao.training.v1.ListCourseEnrolmentsResponse.enrolments:type_name -> qiao.training.v1.CourseEnrolment
+	35, // 3: qiao.training.v1.ListEnrolmentsResponse.enrolments:type_name -> qiao.training.v1.Enrolment
+	37, // 4: qiao.training.v1.ListEnrolmentsResponse.certificates:type_name -> qiao.training.v1.Certificate
+	38, // 5: qiao.training.v1.ListEnrolmentsResponse.due:type_name -> qiao.training.v1.DueTraining
+	37, // 6: qiao.training.v1.CourseEnrolment.certificate:type_name -> qiao.training.v1.Certificate
+	0,  // 7: qiao.training.v1.TrainingService.PublishCourse:input_type -> qiao.training.v1.PublishCourseRequest
+	2,  // 8: qiao.training.v1.TrainingService.ListCourses:input_type -> qiao.training.v1.ListCoursesRequest
+	4,  // 9: qiao.training.v1.TrainingService.GetCourse:input_type -> qiao.training.v1.GetCourseRequest
+	6,  // 10: qiao.training.v1.TrainingService.ChangeCourse:input_type -> qiao.training.v1.ChangeCourseRequest
+	8,  // 11: qiao.training.v1.TrainingService.CancelCourse:input_type -> qiao.training.v1.CancelCourseRequest
+	10, // 12: qiao.training.v1.TrainingService.ListCourseEnrolments:input_type -> qiao.training.v1.ListCourseEnrolmentsRequest
+	18, // 13: qiao.training.v1.TrainingService.Enrol:input_type -> qiao.training.v1.EnrolRequest
+	20, // 14: qiao.training.v1.TrainingService.DropEnrolment:input_type -> qiao.training.v1.DropEnrolmentRequest
+	22, // 15: qiao.training.v1.TrainingService.AcceptPlace:input_type -> qiao.training.v1.AcceptPlaceRequest
+	24, // 16: qiao.training.v1.TrainingService.DeclinePlace:input_type -> qiao.training.v1.DeclinePlaceRequest
+	26, // 17: qiao.training.v1.TrainingService.UndoAcceptance:input_type -> qiao.training.v1.UndoAcceptanceRequest
+	28, // 18: qiao.training.v1.TrainingService.RecordAttendance:input_type -> qiao.training.v1.RecordAttendanceRequest
+	12, // 19: qiao.training.v1.TrainingService.RecordResults:input_type -> qiao.training.v1.RecordResultsRequest
+	14, // 20: qiao.training.v1.TrainingService.TakeBackResult:input_type -> qiao.training.v1.TakeBackResultRequest
+	16, // 21: qiao.training.v1.TrainingService.RevokeCertificate:input_type -> qiao.training.v1.RevokeCertificateRequest
+	30, // 22: qiao.training.v1.TrainingService.IssueCertificate:input_type -> qiao.training.v1.IssueCertificateRequest
+	32, // 23: qiao.training.v1.TrainingService.ListEnrolments:input_type -> qiao.training.v1.ListEnrolmentsRequest
+	1,  // 24: qiao.training.v1.TrainingService.PublishCourse:output_type -> qiao.training.v1.PublishCourseResponse
+	3,  // 25: qiao.training.v1.TrainingService.ListCourses:output_type -> qiao.training.v1.ListCoursesResponse
+	5,  // 26: qiao.training.v1.TrainingService.GetCourse:output_type -> qiao.training.v1.GetCourseResponse
+	7,  // 27: qiao.training.v1.TrainingService.ChangeCourse:output_type -> qiao.training.v1.ChangeCourseResponse
+	9,  // 28: qiao.training.v1.TrainingService.CancelCourse:output_type -> qiao.training.v1.CancelCourseResponse
+	11, // 29: qiao.training.v1.TrainingService.ListCourseEnrolments:output_type -> qiao.training.v1.ListCourseEnrolmentsResponse
+	19, // 30: qiao.training.v1.TrainingService.Enrol:output_type -> qiao.training.v1.EnrolResponse
+	21, // 31: qiao.training.v1.TrainingService.DropEnrolment:output_type -> qiao.training.v1.DropEnrolmentResponse
+	23, // 32: qiao.training.v1.TrainingService.AcceptPlace:output_type -> qiao.training.v1.AcceptPlaceResponse
+	25, // 33: qiao.training.v1.TrainingService.DeclinePlace:output_type -> qiao.training.v1.DeclinePlaceResponse
+	27, // 34: qiao.training.v1.TrainingService.UndoAcceptance:output_type -> qiao.training.v1.UndoAcceptanceResponse
+	29, // 35: qiao.training.v1.TrainingService.RecordAttendance:output_type -> qiao.training.v1.RecordAttendanceResponse
+	13, // 36: qiao.training.v1.TrainingService.RecordResults:output_type -> qiao.training.v1.RecordResultsResponse
+	15, // 37: qiao.training.v1.TrainingService.TakeBackResult:output_type -> qiao.training.v1.TakeBackResultResponse
+	17, // 38: qiao.training.v1.TrainingService.RevokeCertificate:output_type -> qiao.training.v1.RevokeCertificateResponse
+	31, // 39: qiao.training.v1.TrainingService.IssueCertificate:output_type -> qiao.training.v1.IssueCertificateResponse
+	33, // 40: qiao.training.v1.TrainingService.ListEnrolments:output_type -> qiao.training.v1.ListEnrolmentsResponse
+	24, // [24:41] is the sub-list for method output_type
+	7,  // [7:24] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_qiao_training_v1_training_proto_init() }
@@ -1690,7 +2796,7 @@ func file_qiao_training_v1_training_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_training_v1_training_proto_rawDesc), len(file_qiao_training_v1_training_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   24,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

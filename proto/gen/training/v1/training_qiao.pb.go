@@ -12,12 +12,19 @@ import (
 type TrainingServer interface {
 	PublishCourse(context.Context, *PublishCourseRequest) (*PublishCourseResponse, error)
 	ListCourses(context.Context, *ListCoursesRequest) (*ListCoursesResponse, error)
+	GetCourse(context.Context, *GetCourseRequest) (*GetCourseResponse, error)
+	ChangeCourse(context.Context, *ChangeCourseRequest) (*ChangeCourseResponse, error)
+	CancelCourse(context.Context, *CancelCourseRequest) (*CancelCourseResponse, error)
+	ListCourseEnrolments(context.Context, *ListCourseEnrolmentsRequest) (*ListCourseEnrolmentsResponse, error)
 	Enrol(context.Context, *EnrolRequest) (*EnrolResponse, error)
 	DropEnrolment(context.Context, *DropEnrolmentRequest) (*DropEnrolmentResponse, error)
 	AcceptPlace(context.Context, *AcceptPlaceRequest) (*AcceptPlaceResponse, error)
 	DeclinePlace(context.Context, *DeclinePlaceRequest) (*DeclinePlaceResponse, error)
 	UndoAcceptance(context.Context, *UndoAcceptanceRequest) (*UndoAcceptanceResponse, error)
 	RecordAttendance(context.Context, *RecordAttendanceRequest) (*RecordAttendanceResponse, error)
+	RecordResults(context.Context, *RecordResultsRequest) (*RecordResultsResponse, error)
+	TakeBackResult(context.Context, *TakeBackResultRequest) (*TakeBackResultResponse, error)
+	RevokeCertificate(context.Context, *RevokeCertificateRequest) (*RevokeCertificateResponse, error)
 	IssueCertificate(context.Context, *IssueCertificateRequest) (*IssueCertificateResponse, error)
 	ListEnrolments(context.Context, *ListEnrolmentsRequest) (*ListEnrolmentsResponse, error)
 }
@@ -44,6 +51,49 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 			NewReply: func() proto.Message { return new(ListCoursesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.ListCourses(ctx, req.(*ListCoursesRequest))
+			},
+		},
+		{
+			Service:  "qiao.training.v1.TrainingService",
+			Name:     "GetCourse",
+			Callers:  []string{"worker", "officer", "service"},
+			New:      func() proto.Message { return new(GetCourseRequest) },
+			NewReply: func() proto.Message { return new(GetCourseResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetCourse(ctx, req.(*GetCourseRequest))
+			},
+		},
+		{
+			Service:  "qiao.training.v1.TrainingService",
+			Name:     "ChangeCourse",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(ChangeCourseRequest) },
+			NewReply: func() proto.Message { return new(ChangeCourseResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ChangeCourse(ctx, req.(*ChangeCourseRequest))
+			},
+		},
+		{
+			Service:  "qiao.training.v1.TrainingService",
+			Name:     "CancelCourse",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			New:      func() proto.Message { return new(CancelCourseRequest) },
+			NewReply: func() proto.Message { return new(CancelCourseResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.CancelCourse(ctx, req.(*CancelCourseRequest))
+			},
+		},
+		{
+			Service:  "qiao.training.v1.TrainingService",
+			Name:     "ListCourseEnrolments",
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(ListCourseEnrolmentsRequest) },
+			NewReply: func() proto.Message { return new(ListCourseEnrolmentsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListCourseEnrolments(ctx, req.(*ListCourseEnrolmentsRequest))
 			},
 		},
 		{
@@ -120,6 +170,42 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 		},
 		{
 			Service:  "qiao.training.v1.TrainingService",
+			Name:     "RecordResults",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(RecordResultsRequest) },
+			NewReply: func() proto.Message { return new(RecordResultsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.RecordResults(ctx, req.(*RecordResultsRequest))
+			},
+		},
+		{
+			Service:  "qiao.training.v1.TrainingService",
+			Name:     "TakeBackResult",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(TakeBackResultRequest) },
+			NewReply: func() proto.Message { return new(TakeBackResultResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.TakeBackResult(ctx, req.(*TakeBackResultRequest))
+			},
+		},
+		{
+			Service:  "qiao.training.v1.TrainingService",
+			Name:     "RevokeCertificate",
+			Command:  true,
+			Callers:  []string{"officer:hrss"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(RevokeCertificateRequest) },
+			NewReply: func() proto.Message { return new(RevokeCertificateResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.RevokeCertificate(ctx, req.(*RevokeCertificateRequest))
+			},
+		},
+		{
+			Service:  "qiao.training.v1.TrainingService",
 			Name:     "IssueCertificate",
 			Command:  true,
 			Callers:  []string{"officer:hrss"},
@@ -133,8 +219,8 @@ func TrainingMethods(s TrainingServer) []contract.Method {
 		{
 			Service:  "qiao.training.v1.TrainingService",
 			Name:     "ListEnrolments",
-			Callers:  []string{"worker"},
-			Purposes: []string{"own_record"},
+			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(ListEnrolmentsRequest) },
 			NewReply: func() proto.Message { return new(ListEnrolmentsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -163,6 +249,42 @@ func (c TrainingClient) PublishCourse(ctx context.Context, req *PublishCourseReq
 func (c TrainingClient) ListCourses(ctx context.Context, req *ListCoursesRequest) (*ListCoursesResponse, error) {
 	reply := new(ListCoursesResponse)
 	if err := c.Caller.Call(ctx, c.Target, "ListCourses", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetCourse calls the method of that name.
+func (c TrainingClient) GetCourse(ctx context.Context, req *GetCourseRequest) (*GetCourseResponse, error) {
+	reply := new(GetCourseResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetCourse", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ChangeCourse calls the method of that name.
+func (c TrainingClient) ChangeCourse(ctx context.Context, req *ChangeCourseRequest) (*ChangeCourseResponse, error) {
+	reply := new(ChangeCourseResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ChangeCourse", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// CancelCourse calls the method of that name.
+func (c TrainingClient) CancelCourse(ctx context.Context, req *CancelCourseRequest) (*CancelCourseResponse, error) {
+	reply := new(CancelCourseResponse)
+	if err := c.Caller.Call(ctx, c.Target, "CancelCourse", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListCourseEnrolments calls the method of that name.
+func (c TrainingClient) ListCourseEnrolments(ctx context.Context, req *ListCourseEnrolmentsRequest) (*ListCourseEnrolmentsResponse, error) {
+	reply := new(ListCourseEnrolmentsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListCourseEnrolments", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil
@@ -217,6 +339,33 @@ func (c TrainingClient) UndoAcceptance(ctx context.Context, req *UndoAcceptanceR
 func (c TrainingClient) RecordAttendance(ctx context.Context, req *RecordAttendanceRequest) (*RecordAttendanceResponse, error) {
 	reply := new(RecordAttendanceResponse)
 	if err := c.Caller.Call(ctx, c.Target, "RecordAttendance", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// RecordResults calls the method of that name.
+func (c TrainingClient) RecordResults(ctx context.Context, req *RecordResultsRequest) (*RecordResultsResponse, error) {
+	reply := new(RecordResultsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "RecordResults", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// TakeBackResult calls the method of that name.
+func (c TrainingClient) TakeBackResult(ctx context.Context, req *TakeBackResultRequest) (*TakeBackResultResponse, error) {
+	reply := new(TakeBackResultResponse)
+	if err := c.Caller.Call(ctx, c.Target, "TakeBackResult", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// RevokeCertificate calls the method of that name.
+func (c TrainingClient) RevokeCertificate(ctx context.Context, req *RevokeCertificateRequest) (*RevokeCertificateResponse, error) {
+	reply := new(RevokeCertificateResponse)
+	if err := c.Caller.Call(ctx, c.Target, "RevokeCertificate", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil
