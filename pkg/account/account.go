@@ -24,7 +24,14 @@ var (
 
 // lock makes what opens for a worker and the closing of the account run one
 // after the other.
-func lock(tx *sqldb.Tx, worker string) error { return person.Lock(tx, "account", worker) }
+func lock(tx *sqldb.Tx, worker string) error { return person.Lock(tx, locked, worker) }
+
+// locked names what of a person is locked.
+const locked = "account"
+
+// Lock locks several workers' accounts, in the order that all keep. Who then opens
+// something for each, closes one, or records a death, waits for nobody.
+func Lock(tx *sqldb.Tx, workers ...string) error { return person.LockAll(tx, locked, workers...) }
 
 // Close leaves the tombstone of a closed account. Call it before ending what
 // is open, in the same transaction.

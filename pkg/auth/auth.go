@@ -12,7 +12,10 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"google.golang.org/protobuf/reflect/protoreflect"
+
 	"github.com/qiao-platform/qiao/pkg/errs"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
 // Kind is the kind of a principal.
@@ -24,8 +27,10 @@ const (
 	Guardian Kind = "guardian"
 	Employer Kind = "employer"
 	Officer  Kind = "officer"
-	Service  Kind = "service"
-	Partner  Kind = "partner"
+	// Administrator keeps accounts and sees no case: its department is the office.
+	Administrator Kind = "administrator"
+	Service       Kind = "service"
+	Partner       Kind = "partner"
 )
 
 // The channels through which a principal acts. An acceptance records it.
@@ -46,7 +51,10 @@ var (
 	ErrDenied      = errs.New(errs.Denied, "auth.denied", "You may not do this.")
 	ErrPurpose     = errs.New(errs.Denied, "auth.purpose", "The stated purpose or legal basis does not cover this.")
 	ErrNotYours    = errs.New(errs.Denied, "auth.not_yours", "This belongs to somebody else.")
-	ErrDivision    = errs.New(errs.Denied, "auth.division", "This belongs to another county.")
+	// ErrOver is answered for a session that was revoked, ErrUnsure where nobody could say.
+	ErrOver     = errs.New(errs.Unauthenticated, "auth.session_over", "This sign-in has ended; sign in again.")
+	ErrUnsure   = errs.New(errs.Unavailable, "auth.sessions_unknown", "Whether this sign-in still holds cannot be found out at the moment; nothing was done.")
+	ErrDivision = errs.New(errs.Denied, "auth.division", "This belongs to another county.")
 )
 
 // Hide answers for a record that is somebody else's, or another county's, as for
@@ -73,6 +81,9 @@ type Principal struct {
 	LegalBasis string // e.g. "PIPL 13(2)", "consent"
 	Via        string // web, counter, phone, helper, import, system
 	ActsFor    string // the worker for whom a counter officer or a helper acts
+	Session    int64  // the number of the session that a person's principal rests on; 0 is none
+	Role       string // what the account may do, by the table of rights; "" where none is held to it
+	Further    string // an officer's further rights in the department, as Rights writes them
 	Audience   string // the service that may accept it; set when signing
 	Expires    time.Time
 
@@ -122,7 +133,7 @@ func (p Principal) Allows(callers []string) bool {
 		}
 		switch {
 		case !narrowed,
-			p.Kind == Officer && p.Department == which,
+			(p.Kind == Officer || p.Kind == Administrator) && p.Department == which,
 			p.Kind == Service && p.Subject == which:
 			return true
 		}
@@ -165,30 +176,39 @@ func (p Principal) ActsHimself(worker string) bool {
 	return p.Is(worker)
 }
 
-// CoversDivision returns nil where p may act in the county: its division is
+// CoversDivision returns nil where p may act in the county: one of its divisions is
 // the county, the county's prefecture (the code ends in 00), or Everywhere.
 func (p Principal) CoversDivision(county string) error {
-	prefix, ok := p.Counties()
-	if !ok || p.Division != Everywhere && (len(county) != 6 || !strings.HasPrefix(county, prefix)) {
-		return ErrDivision
+	if slices.ContainsFunc(p.Divisions(), func(d string) bool { return covers(d, county) }) {
+		return nil
 	}
-	return nil
+	return ErrDivision
 }
 
-// Counties is what the codes of the counties begin with in which p may act, so
-// that a list is cut as a single record is: "" where that is everywhere; not ok
-// where it is nowhere.
-func (p Principal) Counties() (prefix string, ok bool) {
-	d := p.Division
+func covers(division, county string) bool {
 	switch {
-	case d == Everywhere:
-		return "", true
-	case len(d) != 6 || strings.HasSuffix(d, "0000"):
-		return "", false
-	case strings.HasSuffix(d, "00"):
-		return d[:4], true
+	case division == Everywhere:
+		return true
+	case somewhere(division) && len(county) == 6 && strings.HasSuffix(division, "00"):
+		return county[:4] == division[:4]
 	}
-	return d, true
+	return somewhere(division) && county == division
+}
+
+// somewhere reports whether a division is a county, a prefecture or everywhere.
+func somewhere(division string) bool {
+	return division == Everywhere || len(division) == 6 && !strings.HasSuffix(division, "0000")
+}
+
+// Counties is the divisions in which p may act, as sqldb.Within takes them, so that a
+// list is cut as a single record is: Everywhere where that is one of them; not ok
+// where it is nowhere.
+func (p Principal) Counties() (divisions string, ok bool) {
+	all := slices.DeleteFunc(p.Divisions(), func(d string) bool { return !somewhere(d) })
+	if slices.Contains(all, Everywhere) {
+		return Everywhere, true
+	}
+	return strings.Join(all, ","), len(all) > 0
 }
 
 // Whole returns nil where p says all that its kind must say, in the form that
@@ -197,13 +217,16 @@ func (p Principal) Counties() (prefix string, ok bool) {
 // logs, so it holds no free text but for the legal basis.
 func (p Principal) Whole() error {
 	ok := within(p.Purpose, 64, word) && len(p.LegalBasis) <= 160 && within(p.Via, 16, word) && within(p.ActsFor, 64, word) && printable(p.LegalBasis) &&
-		p.Subject != "" && within(p.Subject, 64, word) && within(p.Department, 32, word) && (p.Division == "" || p.Division == Everywhere || len(p.Division) == 6 && within(p.Division, 6, digit))
+		p.Subject != "" && within(p.Subject, 64, word) && within(p.Department, 32, word) && within(p.Role, 32, word) && p.Session >= 0 && (p.Division == "" || p.Division == Everywhere || len(p.Division) == 6 && within(p.Division, 6, digit))
 	switch p.Kind {
 	case Worker, Guardian, Employer, Service, Partner:
-	case Officer:
+	case Officer, Administrator:
 		ok = ok && p.Department != "" && p.Division != ""
 	default:
 		ok = false
+	}
+	for _, r := range p.rights()[1:] {
+		ok = ok && p.Kind == Officer && p.Role != "" && r.Role != "" && within(r.Role, 32, word) && (r.Division == Everywhere || len(r.Division) == 6 && within(r.Division, 6, digit))
 	}
 	if !ok {
 		return ErrBadToken
@@ -231,6 +254,25 @@ func word(c byte) bool {
 
 func printable(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
+}
+
+// Of is the principal of one of several calls that travel under one proof: the proof's
+// own. An import brings in the rows of many people, and each of its calls says for whom
+// it is made; whoever else acts for somebody has a proof that says so. A call that
+// says anything else of its principal is nobody's.
+func (p Principal) Of(call *platformv1.Principal) (Principal, error) {
+	if p.Via == ViaImport && p.ActsFor == "" {
+		p.ActsFor = call.GetActsFor()
+	}
+	same, whole := true, p.Message().ProtoReflect()
+	call.ProtoReflect().Range(func(f protoreflect.FieldDescriptor, said protoreflect.Value) bool {
+		same = said.Equal(whole.Get(f))
+		return same
+	})
+	if !same {
+		return Principal{}, ErrBadToken
+	}
+	return p, p.Whole()
 }
 
 type key struct{}

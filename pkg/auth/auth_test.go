@@ -2,7 +2,6 @@ package auth
 
 import (
 	"crypto/ed25519"
-	"encoding/base64"
 	"errors"
 	"strings"
 	"testing"
@@ -26,7 +25,7 @@ func issuer(t testing.TB, c clock.Clock) (*Signer, ed25519.PublicKey) {
 func TestTokens(t *testing.T) {
 	c := clock.NewManual(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
 	s, pub := issuer(t, c)
-	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker}}}, c)
+	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker}, Sessionless: true}}, c)
 	who := Principal{Kind: Worker, Subject: "w-1", Purpose: "own_record", LegalBasis: "consent", Via: ViaWeb, ActsFor: "", Division: "654301"}
 	token, err := s.Sign(who, "housing")
 	if err != nil {
@@ -68,63 +67,38 @@ func TestTokens(t *testing.T) {
 	}
 }
 
-// One signature stands for the principals of all calls that travel together, each
-// of which is held to what its issuer may say.
-func TestCallsAreSignedTogether(t *testing.T) {
-	c := clock.NewManual(time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC))
-	s, pub := issuer(t, c)
-	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker}}}, c)
-	who := Principal{Kind: Worker, Subject: "w-1", Purpose: "own_record", LegalBasis: "consent", Via: ViaWeb, Division: "654301"}
-	officer := Principal{Kind: Officer, Subject: "o-1", Department: "hou", Division: "654301", Purpose: "public_rental", LegalBasis: "law", Via: ViaCounter}
-	holes := who
-	holes.Subject = ""
-	all := &platformv1.Calls{}
-	for _, p := range []Principal{who, officer, holes} {
-		all.Calls = append(all.Calls, &platformv1.Call{Principal: p.Message()})
-	}
-	all.Calls = append(all.Calls, &platformv1.Call{})
-	body, signature, err := s.SignCalls(all, "housing")
-	if err != nil {
-		t.Fatal(err)
-	}
-	calls, of, err := v.Calls(body, signature)
-	if err != nil || len(calls) != len(all.GetCalls()) {
-		t.Fatalf("%d calls, %v", len(calls), err)
-	}
-	got, err := of(calls[0])
-	if got.Expires, got.Audience = (time.Time{}), ""; err != nil || got != who {
-		t.Errorf("got %+v, %v", got, err)
-	}
-	for i, want := range []error{ErrBadToken, ErrBadToken, ErrBadToken} {
-		if _, err := of(calls[i+1]); !errors.Is(err, want) {
-			t.Errorf("call %d: %v", i+1, err)
+// One proof stands for all calls that travel together: of an import's each says for
+// whom it is made, and nothing else.
+func TestOneProofStandsForManyCalls(t *testing.T) {
+	sheet := Principal{Kind: Officer, Subject: "a001", Department: "hrss", Division: "654301", Purpose: "registration", LegalBasis: "law", Via: ViaImport, Session: 7, Role: "import"}
+	counter, named := sheet, sheet
+	counter.Via, counter.Role, named.ActsFor = ViaCounter, "clerk", "w-1"
+	for name, c := range map[string]struct {
+		proof Principal
+		says  *platformv1.Principal
+		acts  string
+		want  error
+	}{
+		"nothing":                       {sheet, nil, "", nil},
+		"for whom":                      {sheet, &platformv1.Principal{ActsFor: "w-2"}, "w-2", nil},
+		"all that the proof says":       {sheet, sheet.Message(), "", nil},
+		"another department":            {sheet, &platformv1.Principal{Department: "edu"}, "", ErrBadToken},
+		"everywhere":                    {sheet, &platformv1.Principal{Division: Everywhere}, "", ErrBadToken},
+		"another purpose":               {sheet, &platformv1.Principal{Purpose: "case_handling"}, "", ErrBadToken},
+		"another officer":               {sheet, &platformv1.Principal{Subject: "a002"}, "", ErrBadToken},
+		"another role":                  {sheet, &platformv1.Principal{Role: "reviewer"}, "", ErrBadToken},
+		"another session":               {sheet, &platformv1.Principal{Session: 8}, "", ErrBadToken},
+		"a channel":                     {sheet, &platformv1.Principal{Via: ViaCounter}, "", ErrBadToken},
+		"an audience":                   {sheet, &platformv1.Principal{Audience: "housing"}, "", ErrBadToken},
+		"for whom, in no form":          {sheet, &platformv1.Principal{ActsFor: "古丽娜尔"}, "", ErrBadToken},
+		"a counter for a visitor":       {counter, &platformv1.Principal{ActsFor: "w-2"}, "", ErrBadToken},
+		"for another than in a proof":   {named, &platformv1.Principal{ActsFor: "w-2"}, "", ErrBadToken},
+		"for the one who is in a proof": {named, &platformv1.Principal{ActsFor: "w-1"}, "w-1", nil},
+	} {
+		got, err := c.proof.Of(c.says)
+		if !errors.Is(err, c.want) || err == nil && (got.ActsFor != c.acts || got.Subject != "a001" || got.Session != 7) {
+			t.Errorf("%s: %+v, %v", name, got, err)
 		}
-	}
-	if _, _, err := v.Calls(append(body, body...), signature); !errors.Is(err, ErrBadToken) {
-		t.Errorf("calls that were added: %v", err)
-	}
-	if _, _, err := NewVerifier("education", v.trusted, c).Calls(body, signature); !errors.Is(err, ErrBadToken) {
-		t.Errorf("another service's: %v", err)
-	}
-	token, err := s.Sign(who, "housing")
-	if err != nil {
-		t.Fatal(err)
-	}
-	b64, sig64, _ := strings.Cut(token, ".")
-	tokenBody, err1 := base64.RawURLEncoding.DecodeString(b64)
-	tokenSignature, err2 := base64.RawURLEncoding.DecodeString(sig64)
-	if err := errors.Join(err1, err2); err != nil {
-		t.Fatal(err)
-	}
-	if _, _, err := v.Calls(tokenBody, tokenSignature); !errors.Is(err, ErrBadToken) {
-		t.Errorf("a token taken for calls: %v", err)
-	}
-	if _, err := v.Verify(base64.RawURLEncoding.EncodeToString(body) + "." + base64.RawURLEncoding.EncodeToString(signature)); !errors.Is(err, ErrBadToken) {
-		t.Errorf("calls taken for a token: %v", err)
-	}
-	c.Advance(tokenLife)
-	if _, _, err := v.Calls(body, signature); !errors.Is(err, ErrExpired) {
-		t.Errorf("calls outlived their time: %v", err)
 	}
 }
 
@@ -132,7 +106,7 @@ func TestCallsAreSignedTogether(t *testing.T) {
 func TestAnOfficerIsOneHoweverTyped(t *testing.T) {
 	c := clock.System()
 	s, pub := issuer(t, c)
-	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Officer, Worker}}}, c)
+	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Officer, Worker}, Sessionless: true}}, c)
 	for subject, want := range map[Principal]string{
 		{Kind: Officer, Department: "hou", Division: Everywhere, Subject: "A001"}:   "a001",
 		{Kind: Officer, Department: "hou", Division: Everywhere, Subject: " Ａ001 "}: "a001",
@@ -151,14 +125,23 @@ func TestAnOfficerIsOneHoweverTyped(t *testing.T) {
 func TestServiceKeySignsOnlyForItself(t *testing.T) {
 	c := clock.System()
 	s, pub := issuer(t, c)
-	v := NewVerifier("registry", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Service}, Subject: "housing"}}, c)
-	for subject, want := range map[string]error{"housing": nil, "education": ErrBadToken} {
-		token, err := s.Sign(Principal{Kind: Service, Subject: subject}, "registry")
+	v := NewVerifier("registry", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Service, Partner, Worker}, Subject: "housing", Sessionless: true}}, c)
+	for _, x := range []struct {
+		who  Principal
+		want error
+	}{
+		{Principal{Kind: Service, Subject: "housing"}, nil},
+		{Principal{Kind: Service, Subject: "education"}, ErrBadToken},
+		{Principal{Kind: Partner, Subject: "education"}, ErrBadToken},
+		{Principal{Kind: Worker, Subject: "w-1"}, nil}, // people are not named after who signs for them
+		{Principal{Kind: Employer, Subject: "housing"}, ErrBadToken},
+	} {
+		token, err := s.Sign(x.who, "registry")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := v.Verify(token); !errors.Is(err, want) {
-			t.Errorf("as %s: %v", subject, err)
+		if _, err := v.Verify(token); !errors.Is(err, x.want) {
+			t.Errorf("as %s %s: %v", x.who.Kind, x.who.Subject, err)
 		}
 	}
 }
@@ -237,7 +220,7 @@ func FuzzVerify(f *testing.F) {
 	}
 	f.Add(token)
 	f.Add("a.b")
-	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker}}}, c)
+	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker}, Sessionless: true}}, c)
 	f.Fuzz(func(t *testing.T, s string) {
 		if p, err := v.Verify(s); err == nil && p.Subject != "w" {
 			t.Fatalf("%q proves %+v", s, p)
@@ -250,7 +233,7 @@ func FuzzVerify(f *testing.F) {
 func TestAPrincipalWithHolesIsNone(t *testing.T) {
 	c := clock.System()
 	s, pub := issuer(t, c)
-	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker, Guardian, Employer, Officer, Service, Partner, "", "clerk"}}}, c)
+	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Worker, Guardian, Employer, Officer, Service, Partner, "", "clerk"}, Sessionless: true}}, c)
 	officer := Principal{Kind: Officer, Subject: "o-1", Department: "hou", Division: "654301", Purpose: "public_rental", LegalBasis: "PIPL 13(3)；章程", Via: ViaCounter, ActsFor: "w-1"}
 	for name, c := range map[string]struct {
 		change func(*Principal)
@@ -292,9 +275,10 @@ func TestCountiesAgreesWithCoversDivision(t *testing.T) {
 	for _, d := range []string{"", Everywhere, "654301", "654300", "650000", "000000", "6543"} {
 		for _, county := range []string{"654301", "654321", "654300", "650100"} {
 			p := Principal{Division: d}
-			prefix, ok := p.Counties()
-			if listed := ok && strings.HasPrefix(county, prefix); listed != (p.CoversDivision(county) == nil) {
-				t.Errorf("%q over %s: listed %v", d, county, listed)
+			divisions, ok := p.Counties()
+			want := d == Everywhere || d == "654301" && county == d || d == "654300" && county[:4] == "6543"
+			if ok != (d == Everywhere || d == "654301" || d == "654300") || ok && divisions != d || want != (p.CoversDivision(county) == nil) {
+				t.Errorf("%q over %s: %q, %v", d, county, divisions, ok)
 			}
 		}
 	}
@@ -318,5 +302,38 @@ func TestWhatElseSomebodyIsCalled(t *testing.T) {
 	}
 	if (Principal{Kind: Employer, Subject: "w-1"}).Known([]string{"w-2"}, []string{"w-2"}).MayActFor("w-2") == nil {
 		t.Error("an employer acts for a worker")
+	}
+}
+
+// A person's principal that names no session could not be revoked, and one without a role
+// would be held to no table: it is none, but of an issuer of invented people.
+func TestWhatRestsOnNoSessionIsRefused(t *testing.T) {
+	c := clock.System()
+	s, pub := issuer(t, c)
+	v := NewVerifier("housing", map[string]Trusted{"issuer": {Key: pub, Kinds: []Kind{Officer, Administrator}}}, c)
+	who := Principal{Kind: Officer, Subject: "a001", Department: "hou", Division: "654301", Purpose: "public_rental", LegalBasis: "law", Via: ViaWeb, Role: "clerk", Session: 7}
+	admin := who
+	admin.Kind, admin.Department, admin.Role = Administrator, "security", "administrator"
+	for name, c := range map[string]struct {
+		change func(*Principal)
+		want   error
+	}{
+		"with a session": {func(*Principal) {}, nil}, "without": {func(p *Principal) { p.Session = 0 }, ErrBadToken},
+		"below none": {func(p *Principal) { p.Session = -1 }, ErrBadToken}, "without a role": {func(p *Principal) { p.Role = "" }, ErrBadToken}, "a text as role": {func(p *Principal) { p.Role = "the boss" }, ErrBadToken},
+	} {
+		for _, p := range []Principal{who, admin} {
+			c.change(&p)
+			token, err := s.Sign(p, "housing")
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := v.Verify(token)
+			if !errors.Is(err, c.want) || err == nil && (got.Session != 7 || got.Role != p.Role) {
+				t.Errorf("%s, %s: %+v %v", p.Kind, name, got, err)
+			}
+		}
+	}
+	if !admin.Allows([]string{"administrator:security"}) || admin.Allows([]string{"administrator:audit", "officer:security"}) {
+		t.Error("an administrator is held to the wrong office")
 	}
 }

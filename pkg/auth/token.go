@@ -86,24 +86,8 @@ func (p Principal) Message() *platformv1.Principal {
 	return &platformv1.Principal{
 		Kind: string(p.Kind), Subject: p.Subject, Department: p.Department, Division: p.Division,
 		Purpose: p.Purpose, LegalBasis: p.LegalBasis, Via: p.Via, ActsFor: p.ActsFor,
+		Session: p.Session, Role: p.Role, Further: strings.Fields(p.Further),
 	}
-}
-
-// SignCalls signs calls that travel together, for the service named audience, and
-// returns the bytes that are signed. One signature stands for all their principals.
-func (s *Signer) SignCalls(all *platformv1.Calls, audience string) (body, signature []byte, err error) {
-	all.Audience, all.ExpiresAt, all.KeyId = audience, s.clock.Now().Add(tokenLife).UnixMicro(), s.id
-	if body, err = proto.Marshal(all); err != nil {
-		return nil, nil, err
-	}
-	return body, ed25519.Sign(s.key, together(body)), nil
-}
-
-// together is what is signed of calls that travel together. It can be no token:
-// whoever chooses what stands in a call does not choose a hash.
-func together(body []byte) []byte {
-	sum := sha256.Sum256(body)
-	return append([]byte("qiao calls\x00"), sum[:]...)
 }
 
 // SignRecord signs a record that is kept, such as an officer's reason, so that
@@ -112,9 +96,24 @@ func (s *Signer) SignRecord(record []byte) []byte {
 	return ed25519.Sign(s.key, append([]byte("qiao record\x00"), record...))
 }
 
-// VerifyRecord reports whether the holder of a key signed a record.
-func VerifyRecord(key ed25519.PublicKey, record, signature []byte) bool {
-	return ed25519.Verify(key, append([]byte("qiao record\x00"), record...), signature)
+// RecordKey is a key by which kept records are signed, and until when it signed: one of
+// before proves nothing that is newer, whoever has it meanwhile.
+type RecordKey struct {
+	Key   ed25519.PublicKey `json:"key"`
+	Until time.Time         `json:"until,omitzero"` // zero of the one that signs today
+}
+
+// RecordKeys are the keys by which an issuer's kept records may be signed: its own, and
+// those that it had before.
+type RecordKeys []RecordKey
+
+// Verify reports whether the holder of one of the keys signed a record, of which somebody
+// else than its signer says that it was there at a time.
+func (k RecordKeys) Verify(record, signature []byte, at time.Time) bool {
+	signed := append([]byte("qiao record\x00"), record...)
+	return slices.ContainsFunc(k, func(one RecordKey) bool {
+		return (one.Until.IsZero() || at.Before(one.Until)) && len(one.Key) == ed25519.PublicKeySize && ed25519.Verify(one.Key, signed, signature)
+	})
 }
 
 // Trusted is an issuer that a verifier accepts, and for which kinds. A service
@@ -122,7 +121,20 @@ func VerifyRecord(key ed25519.PublicKey, record, signature []byte) bool {
 type Trusted struct {
 	Key     ed25519.PublicKey
 	Kinds   []Kind
-	Subject string // where set, the only subject it may name
+	Subject string // where set, the only service or partner that it may name
+	// Sessionless is set of an issuer that signs for people without a session: of a
+	// demonstration's, and of an import's into a folder that nobody serves. Anybody
+	// else's principal of a person names a session and a role, since it could be neither
+	// revoked nor held to the table of rights, and is refused without.
+	Sessionless bool
+	// Former are keys that it had before: they sign nothing any more, and what was kept
+	// under them until then stays proved.
+	Former []RecordKey
+}
+
+// RecordKeys are the keys by which its kept records may be signed.
+func (t Trusted) RecordKeys() RecordKeys {
+	return append(RecordKeys{{Key: t.Key}}, t.Former...)
 }
 
 // Verifier checks principals on behalf of one service.
@@ -206,38 +218,23 @@ func (v *Verifier) parse(token string) (Principal, error) {
 	return t.principal(&m, m.GetAudience(), m.GetExpiresAt())
 }
 
-// Calls returns calls that travel together, once their signature is proved, and
-// what gives each one's principal.
-func (v *Verifier) Calls(body, signature []byte) ([]*platformv1.Call, func(*platformv1.Call) (Principal, error), error) {
-	var all platformv1.Calls
-	if err := proto.Unmarshal(body, &all); err != nil {
-		return nil, nil, ErrBadToken
-	}
-	t, ok := v.trusted[all.GetKeyId()]
-	if !ok || all.GetAudience() != v.audience || !ed25519.Verify(t.Key, together(body), signature) {
-		return nil, nil, ErrBadToken
-	}
-	if !v.clock.Now().Before(time.UnixMicro(all.GetExpiresAt())) {
-		return nil, nil, ErrExpired
-	}
-	return all.GetCalls(), func(c *platformv1.Call) (Principal, error) {
-		return t.principal(c.GetPrincipal(), all.GetAudience(), all.GetExpiresAt())
-	}, nil
-}
-
 // principal is what the issuer said, if it may say that.
 func (t Trusted) principal(m *platformv1.Principal, audience string, expires int64) (Principal, error) {
-	if !slices.Contains(t.Kinds, Kind(m.GetKind())) || t.Subject != "" && t.Subject != m.GetSubject() {
+	kind := Kind(m.GetKind())
+	if !slices.Contains(t.Kinds, kind) || (kind == Service || kind == Partner) && t.Subject != "" && t.Subject != m.GetSubject() {
+		return Principal{}, ErrBadToken
+	}
+	if person := kind != Service && kind != Partner; person && !t.Sessionless && (m.GetSession() == 0 || m.GetRole() == "") {
 		return Principal{}, ErrBadToken
 	}
 	subject := m.GetSubject()
-	if Kind(m.GetKind()) == Officer { // one officer is one, however the number was typed
+	if kind == Officer || kind == Administrator { // one officer is one, however the number was typed
 		subject = ident.StaffNumber(subject)
 	}
 	p := Principal{
-		Kind: Kind(m.GetKind()), Subject: subject, Department: m.GetDepartment(), Division: m.GetDivision(),
+		Kind: kind, Subject: subject, Department: m.GetDepartment(), Division: m.GetDivision(),
 		Purpose: m.GetPurpose(), LegalBasis: m.GetLegalBasis(), Via: m.GetVia(), ActsFor: m.GetActsFor(),
-		Audience: audience, Expires: time.UnixMicro(expires).UTC(),
+		Session: m.GetSession(), Role: m.GetRole(), Further: strings.Join(m.GetFurther(), " "), Audience: audience, Expires: time.UnixMicro(expires).UTC(),
 	}
 	return p, p.Whole()
 }

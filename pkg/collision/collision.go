@@ -176,7 +176,7 @@ type Server struct {
 // ListCollisions lists the pairs of the officer's counties, the oldest first. Each
 // person reads of the look.
 func (s *Server) ListCollisions(ctx context.Context, req *platformv1.ListCollisionsRequest) (*platformv1.ListCollisionsResponse, error) {
-	prefix, err := counties(ctx)
+	divisions, err := counties(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -193,8 +193,8 @@ func (s *Server) ListCollisions(ctx context.Context, req *platformv1.ListCollisi
 			of = append(of, worker)
 			return c, err
 		}, `SELECT worker, id, kind, first_id, second_id, division, state, found_at, note, settled_at FROM collision
-			WHERE (state = 'open' OR $1 = 1) AND (division = '' OR substr(division, 1, $2) = $3) ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, found_at, id LIMIT $4`,
-			flag(req.GetAll()), len(prefix), prefix, limit)
+			WHERE (state = 'open' OR $1 = 1) AND (division = '' OR `+sqldb.Within("division", 2)+`) ORDER BY CASE state WHEN 'open' THEN 0 ELSE 1 END, found_at, id LIMIT $3`,
+			flag(req.GetAll()), divisions, limit)
 		if err != nil {
 			return err
 		}
@@ -247,11 +247,11 @@ func counties(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	prefix, ok := p.Counties()
+	divisions, ok := p.Counties()
 	if !ok {
 		return "", auth.ErrDivision
 	}
-	return prefix, nil
+	return divisions, nil
 }
 
 func flag(b bool) int {

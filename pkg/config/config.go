@@ -11,12 +11,13 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/netip"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 )
@@ -24,8 +25,19 @@ import (
 // Config is what a separate service is told. Every field works at its zero
 // value except those that Verify names.
 type Config struct {
-	// Listen is the HTTP address; loopback only until sign-in exists.
+	// Listen is the HTTP address. Beyond this machine it is served with a certificate,
+	// or to a named proxy: see Edge.
 	Listen string `json:"listen"`
+	// TLSCert and TLSKey are the files of the certificate, with what leads to its root,
+	// and of its key. They are read again when they change.
+	TLSCert string `json:"tls_cert,omitempty"`
+	TLSKey  string `json:"tls_key,omitempty"`
+	// Proxy lists the addresses (or ranges) of the proxy that ends TLS before us: its
+	// word is taken for whose request it passes on, and nobody else's.
+	Proxy string `json:"proxy,omitempty"`
+	// Origins lists the addresses of the pages as browsers have them, the main one
+	// first: https://qiao.example.
+	Origins string `json:"origins,omitempty"`
 	// DatabaseFile holds the database's address, which may bear a password.
 	DatabaseFile string `json:"database_file"`
 	// NATS is a comma-separated list of servers. A credentials file, or a user
@@ -46,6 +58,24 @@ type Config struct {
 	PersonKeysFile string `json:"person_keys_file"`
 	// SigningKeyFile is this service's own issuer key (base64 seed).
 	SigningKeyFile string `json:"signing_key_file"`
+	// PeopleKeyFile is the key that signs for people; identity alone has it.
+	PeopleKeyFile string `json:"people_key_file,omitempty"`
+	// PlaysKeyFile is the key that signs for a demonstration's invented people; of its
+	// console alone, which tells a story with it, and read nowhere else.
+	PlaysKeyFile string `json:"plays_key_file,omitempty"`
+	// AdminLinkFile is where identity writes the first administrator's link, for its
+	// owner alone, while there is no administrator.
+	AdminLinkFile string `json:"admin_link_file,omitempty"`
+	// OutsideFile lists other offices that know who somebody is, with their secrets;
+	// identity alone reads it.
+	OutsideFile string `json:"outside_file,omitempty"`
+	// MessagesURL is the HTTP gateway by which codes are sent to telephones; empty sends
+	// none. The operator's template and the office's signature name what is sent, and
+	// MessagesKeyFile holds the key that signs it. The registry alone has them.
+	MessagesURL      string `json:"messages_url,omitempty"`
+	MessagesTemplate string `json:"messages_template,omitempty"`
+	MessagesSign     string `json:"messages_sign,omitempty"`
+	MessagesKeyFile  string `json:"messages_key_file,omitempty"`
 	// TrustFile lists the issuers whose principals are accepted.
 	TrustFile string `json:"trust_file"`
 	// Partitions of every service's channels; the same for the whole platform
@@ -90,10 +120,12 @@ func Load(path string, environ []string) (Config, error) {
 
 func (c *Config) overlay(environ []string) error {
 	text := map[string]*string{
-		"QIAO_LISTEN": &c.Listen, "QIAO_DATABASE_FILE": &c.DatabaseFile, "QIAO_NATS": &c.NATS, "QIAO_NATS_CREDENTIALS_FILE": &c.NATSCredentialsFile,
+		"QIAO_LISTEN": &c.Listen, "QIAO_TLS_CERT": &c.TLSCert, "QIAO_TLS_KEY": &c.TLSKey, "QIAO_PROXY": &c.Proxy, "QIAO_ORIGINS": &c.Origins, "QIAO_DATABASE_FILE": &c.DatabaseFile, "QIAO_NATS": &c.NATS, "QIAO_NATS_CREDENTIALS_FILE": &c.NATSCredentialsFile,
 		"QIAO_NATS_USER": &c.NATSUser, "QIAO_NATS_PASSWORD_FILE": &c.NATSPasswordFile,
 		"QIAO_REDIS": &c.Redis, "QIAO_REDIS_PASSWORD_FILE": &c.RedisPasswordFile, "QIAO_OTLP": &c.OTLP, "QIAO_FILING_NUMBER": &c.FilingNumber, "QIAO_COMPLAINT_URL": &c.ComplaintURL, "QIAO_LOG_LEVEL": &c.LogLevel,
 		"QIAO_MASTER_KEY_FILE": &c.MasterKeyFile, "QIAO_PERSON_KEYS_FILE": &c.PersonKeysFile, "QIAO_SIGNING_KEY_FILE": &c.SigningKeyFile, "QIAO_TRUST_FILE": &c.TrustFile,
+		"QIAO_PEOPLE_KEY_FILE": &c.PeopleKeyFile, "QIAO_PLAYS_KEY_FILE": &c.PlaysKeyFile, "QIAO_ADMIN_LINK_FILE": &c.AdminLinkFile,
+		"QIAO_OUTSIDE_FILE": &c.OutsideFile, "QIAO_MESSAGES_URL": &c.MessagesURL, "QIAO_MESSAGES_TEMPLATE": &c.MessagesTemplate, "QIAO_MESSAGES_SIGN": &c.MessagesSign, "QIAO_MESSAGES_KEY_FILE": &c.MessagesKeyFile,
 	}
 	number := map[string]*int{"QIAO_PARTITIONS": &c.Partitions, "QIAO_REPLICAS": &c.Replicas, "QIAO_STREAM_MIB": &c.StreamMiB, "QIAO_STANDS_STILL_SECONDS": &c.StandsStillSeconds}
 	for _, kv := range environ {
@@ -127,6 +159,7 @@ type Need int
 const (
 	Data       Need = iota // a database, the master key, and whose calls are trusted
 	PersonKeys             // the database of per-person keys
+	PeopleKey              // the key that signs for people
 )
 
 // Verify reports everything that is missing or wrong for a process with these
@@ -138,6 +171,9 @@ func (c Config) Verify(needs ...Need) error {
 	}
 	if slices.Contains(needs, PersonKeys) {
 		required["person_keys_file"] = c.PersonKeysFile
+	}
+	if slices.Contains(needs, PeopleKey) {
+		required["people_key_file"] = c.PeopleKeyFile
 	}
 	var all []error
 	for _, name := range slices.Sorted(maps.Keys(required)) {
@@ -151,45 +187,36 @@ func (c Config) Verify(needs ...Need) error {
 	if c.Partitions < 1 || c.Replicas < 1 || c.StreamMiB < 1 {
 		all = append(all, errors.New("configuration: partitions, replicas and stream_mib must be at least 1"))
 	}
+	all = append(all, c.VerifyMessages())
 	if c.StandsStillSeconds < 0 {
 		all = append(all, errors.New("configuration: stands_still_seconds must not be negative"))
 	}
-	return errors.Join(append(all, Loopback(c.Listen))...)
+	_, err := c.Edge()
+	return errors.Join(append(all, err)...)
 }
 
-// ErrNotLoopback refuses an address that others could reach.
-var ErrNotLoopback = errors.New("only loopback addresses are served until sign-in exists")
-
-// Loopback returns ErrNotLoopback for a listen address that is not 127.0.0.0/8, ::1 or localhost.
-func Loopback(address string) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return fmt.Errorf("listen address %q: %w", address, err)
-	}
-	if loopback(host) {
+// VerifyMessages says what is wrong with the gateway for messages: what is sent is secret, and
+// so is the key that signs it.
+func (c Config) VerifyMessages() error {
+	if c.MessagesURL == "" {
 		return nil
 	}
-	return fmt.Errorf("listen address %q: %w", address, ErrNotLoopback)
+	u, err := url.Parse(c.MessagesURL)
+	switch {
+	case err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !loopback(u.Hostname())):
+		return errors.New("configuration: messages_url is no https address without a name and password in it")
+	case c.MessagesTemplate == "", c.MessagesKeyFile == "":
+		return errors.New("configuration: messages_url needs messages_template and messages_key_file")
+	}
+	return nil
 }
 
 // LoopbackHost reports whether the host that a request names, with or without a
 // port, is this machine: an address is parsed and not compared as text, since
 // 127.evil.example is a name that anybody may own.
 func LoopbackHost(host string) bool {
-	name := host
-	if h, port, err := net.SplitHostPort(host); err == nil {
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 {
-			return false
-		}
-		name = h
-	} else if inner, ok := strings.CutPrefix(host, "["); ok {
-		if name, ok = strings.CutSuffix(inner, "]"); !ok || !strings.Contains(name, ":") {
-			return false
-		}
-	} else if strings.Contains(host, ":") {
-		return false // an IPv6 address stands in brackets
-	}
-	return loopback(name)
+	name, _, ok := splitHost(host)
+	return ok && loopback(name)
 }
 
 func loopback(host string) bool {
@@ -233,9 +260,11 @@ func Trust(path string) (map[string]auth.Trusted, error) {
 		return nil, fmt.Errorf("trusted issuers: %w", err)
 	}
 	var raw map[string]struct {
-		Key     []byte      `json:"key"`
-		Kinds   []auth.Kind `json:"kinds"`
-		Subject string      `json:"subject"`
+		Key         []byte      `json:"key"`
+		Kinds       []auth.Kind `json:"kinds"`
+		Subject     string      `json:"subject"`
+		Sessionless bool        `json:"sessionless"`
+		Former      []former    `json:"former"`
 	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
@@ -247,7 +276,25 @@ func Trust(path string) (map[string]auth.Trusted, error) {
 		if len(t.Key) != ed25519.PublicKeySize {
 			return nil, fmt.Errorf("trusted issuers %s: the key of %q has not %d bytes", path, id, ed25519.PublicKeySize)
 		}
-		all[id] = auth.Trusted{Key: t.Key, Kinds: t.Kinds, Subject: t.Subject}
+		one := auth.Trusted{Key: t.Key, Kinds: t.Kinds, Subject: t.Subject, Sessionless: t.Sessionless}
+		for _, f := range t.Former {
+			one.Former = append(one.Former, auth.RecordKey(f))
+		}
+		all[id] = one
 	}
 	return all, nil
+}
+
+// former is a key that signed before. Where nothing says until when, as in a file that
+// was made before that was kept, it proves nothing, and what is under it is asked for.
+type former auth.RecordKey
+
+func (f *former) UnmarshalJSON(b []byte) error {
+	f.Until = time.Unix(0, 0).UTC()
+	if json.Unmarshal(b, &f.Key) == nil {
+		return nil
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	return d.Decode((*auth.RecordKey)(f))
 }

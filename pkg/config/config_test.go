@@ -66,7 +66,7 @@ func TestLoad(t *testing.T) {
 func TestVerifyNamesWhatIsMissing(t *testing.T) {
 	c := Config{Listen: "0.0.0.0:80"}
 	err := c.Verify(Data)
-	if err == nil || !errors.Is(err, ErrNotLoopback) {
+	if err == nil || !errors.Is(err, ErrPlain) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"database_file", "nats", "master_key_file", "signing_key_file", "trust_file", "partitions"} {
@@ -83,5 +83,31 @@ func TestSecretsInErrors(t *testing.T) {
 	}
 	if _, err := Trust(write(t, `{"x":{"key":"AAAA"}}`)); err == nil {
 		t.Error("a short key was taken")
+	}
+}
+
+// What is sent to telephones is secret, and so is the key that signs it.
+func TestAGatewayForMessagesIsWhole(t *testing.T) {
+	good := Config{MessagesURL: "https://sms.example/send", MessagesTemplate: "T-7", MessagesKeyFile: "key"}
+	for name, c := range map[string]struct {
+		change func(*Config)
+		ok     bool
+	}{
+		"whole":              {func(*Config) {}, true},
+		"none":               {func(c *Config) { *c = Config{} }, true},
+		"this machine":       {func(c *Config) { c.MessagesURL = "http://127.0.0.1:9000/send" }, true},
+		"in the clear":       {func(c *Config) { c.MessagesURL = "http://sms.example/send" }, false},
+		"a name that is not": {func(c *Config) { c.MessagesURL = "http://127.evil.example/send" }, false},
+		"a password in it":   {func(c *Config) { c.MessagesURL = "https://a:b@sms.example/send" }, false},
+		"another protocol":   {func(c *Config) { c.MessagesURL = "ftp://sms.example/send" }, false},
+		"no address":         {func(c *Config) { c.MessagesURL = "sms" }, false},
+		"no template":        {func(c *Config) { c.MessagesTemplate = "" }, false},
+		"no key":             {func(c *Config) { c.MessagesKeyFile = "" }, false},
+	} {
+		cfg := good
+		c.change(&cfg)
+		if err := cfg.VerifyMessages(); (err == nil) != c.ok {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -17,7 +17,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/fault"
 	"github.com/qiao-platform/qiao/pkg/outbox"
-	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
@@ -37,7 +36,7 @@ type progress struct {
 	parked           []string // keys newly parked
 	marks            []byte   // of what was read
 	saved            bool     // the cursor's row was written
-	assigned         *bool    // whether anything was assigned by hand; nil where this is not known
+	persons          persons
 }
 
 // save writes the cursor with everything since it was written last. A reader
@@ -124,8 +123,9 @@ func (r *reader) try(ctx context.Context, batch []delivery, cause error) (done i
 		p       progress
 		stopped error
 	)
+	changes := slices.ContainsFunc(batch, func(d delivery) bool { return changesPersons(d.body) })
 	err = r.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
-		p = progress{seq: r.seq, chain: r.chain, streamSeq: r.streamSeq}
+		p = progress{seq: r.seq, chain: r.chain, streamSeq: r.streamSeq, persons: persons{changes: changes}}
 		done, stopped = 0, nil
 		for _, d := range batch {
 			if d.epoch < r.epoch || d.seq <= 0 || d.epoch == r.epoch && d.seq <= p.seq {
@@ -222,41 +222,14 @@ func (r *reader) one(ctx context.Context, tx *sqldb.Tx, d delivery, p *progress,
 	if cause != nil {
 		return r.park(tx, d, e, cause, p)
 	}
-	if err := p.whose(tx, &e); err != nil {
+	if err := p.persons.whose(tx, &e); err != nil {
 		return err
 	}
 	if err := r.handle(ctx, tx, e, h); err != nil {
 		return err
 	}
-	if e.Type == parting {
-		p.assigned = nil
-	}
 	p.applied++
 	return nil
-}
-
-// parting is the event that may assign things to another reference than the one
-// that they were recorded under.
-const parting = event.Keeper + ".worker.parted.v1"
-
-// whose gives an event that was still on its way when two persons were parted to the
-// one to whom its thing was assigned. Nearly always nothing is assigned at all, which
-// is asked once a transaction.
-func (p *progress) whose(tx *sqldb.Tx, e *event.Event) (err error) {
-	if e.Worker == "" || e.Type == parting {
-		return nil
-	}
-	if p.assigned == nil {
-		var any bool
-		if err := tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM assigned)`).Scan(&any); err != nil {
-			return err
-		}
-		p.assigned = &any
-	}
-	if *p.assigned {
-		e.Worker, err = person.Assigned(tx, e.Aggregate, e.Worker)
-	}
-	return err
 }
 
 // handle runs the handlers as the platform itself, within the event's trace.

@@ -6,7 +6,6 @@ package consume
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,6 +19,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
@@ -186,7 +186,7 @@ type Config struct {
 	Telemetry *telemetry.Scope
 	// Keys are the publishers' own, by channel: what they did not sign is asked
 	// for from their event tables.
-	Keys func(channel string) ed25519.PublicKey
+	Keys func(channel string) auth.RecordKeys
 }
 
 // Consumer applies events for one service.

@@ -2,6 +2,7 @@ package consume_test
 
 import (
 	"context"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"slices"
@@ -193,6 +194,44 @@ func TestAForgedMessageIsNeverApplied(t *testing.T) {
 	p.Settle()
 	if got := pr.heard(t); !slices.Equal(got, want) {
 		t.Errorf("heard %v, want %v", got, want)
+	}
+}
+
+// TestAFormerKeySignsNothingNew: what a publisher signed by a key of before is taken as it
+// is, and what whoever has that key signs today is not.
+func TestAFormerKeySignsNothingNew(t *testing.T) {
+	for until, applied := range map[time.Duration]bool{-time.Hour: false, time.Hour: true} {
+		p := testkit.NewPlatform(t, nil)
+		former := p.Former("employment", time.Now().Add(until))
+		pub := p.Publisher("employment")
+		pr := startProbe(t, p)
+		want := hires(pub, "a", 1, 5)
+		p.Settle()
+		var chain []byte
+		if err := pub.DB().View(ctx, func(tx *sqldb.Tx) error { return tx.QueryRow(`SELECT chain FROM channel`).Scan(&chain) }); err != nil {
+			t.Fatal(err)
+		}
+		e := event.Event{ID: ident.NewID(), Type: "employment.hire.registered.v1", Aggregate: "forged", Version: 1, Worker: "z", Data: hired(t, "forged")}
+		body, err := e.Marshal()
+		if err != nil {
+			t.Fatal(err)
+		}
+		at := relay.Position{Epoch: 1, Seq: 6, Chain: hex.EncodeToString(event.Chain(chain, e.ID, body))}
+		if err := p.Conn.PublishMsg(&nats.Msg{Subject: event.Subject("employment-0", "", e.Type), Data: body, Header: nats.Header{
+			event.HeaderID: {e.ID}, event.HeaderEpoch: {"1"}, event.HeaderSeq: {"6"}, event.HeaderChain: {at.Chain},
+			event.HeaderSign: {base64.StdEncoding.EncodeToString(former.SignRecord(append([]byte("position\nemployment-0\n"), at.Marshal()...)))},
+		}}); err != nil {
+			t.Fatal(err)
+		}
+		if applied {
+			testkit.Eventually(t, "what it signs while it may is applied", func() bool { return slices.Contains(pr.heard(t), "forged") })
+			continue
+		}
+		want = append(want, hires(pub, "a", 6, 9)...)
+		p.Settle()
+		if got := pr.heard(t); !slices.Equal(got, want) {
+			t.Errorf("heard %v, want %v", got, want)
+		}
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
-	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 )
 
@@ -126,7 +125,11 @@ func (c *Consumer) again(ctx context.Context, channel string, seq int64) error {
 		}
 	}
 	return c.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
-		// The cursor first: the reader may be parking an event behind this one.
+		whose := persons{changes: true} // and of those who wait for the cursor none has anything that its handler waits for
+		if err := whose.stand(tx); err != nil {
+			return err
+		}
+		// Then the cursor: the reader may be parking an event behind this one.
 		if err := interrupt(tx, channel, `applied = applied + 1`); err != nil {
 			return err
 		}
@@ -143,7 +146,7 @@ func (c *Consumer) again(ctx context.Context, channel string, seq int64) error {
 			return event.ErrVersion
 		}
 		e.TransportMeta = event.TransportMeta{Channel: channel, Epoch: p.Epoch, Seq: seq}
-		if e.Worker, err = person.Assigned(tx, e.Aggregate, e.Worker); err != nil {
+		if err := whose.whose(tx, &e); err != nil {
 			return err
 		}
 		if err := r.handle(ctx, tx, e, h); err != nil {

@@ -51,11 +51,12 @@ type delivery struct {
 	seq       int64
 	chain     []byte
 	body      []byte
-	streamSeq uint64 // 0 when it came from the event table
-	withheld  bool   // it does not concern this service: its publisher gives the hash alone
-	sign      string // the publisher's signature, on the last of those that were sent together
-	marker    bool   // it stands for an event that is too large to be carried
-	told      told   // what the publisher says of an event that it set aside
+	streamSeq uint64    // 0 when it came from the event table
+	withheld  bool      // it does not concern this service: its publisher gives the hash alone
+	sign      string    // the publisher's signature, on the last of those that were sent together
+	at        time.Time // when the bus received it
+	marker    bool      // it stands for an event that is too large to be carried
+	told      told      // what the publisher says of an event that it set aside
 }
 
 // told is what a publisher says in place of an event that it set aside.
@@ -98,7 +99,8 @@ func (r *reader) run(ctx context.Context) {
 	}
 	for ctx.Err() == nil {
 		err := r.acquire(ctx)
-		if err == nil {
+		held := err == nil
+		if held {
 			err = r.read(ctx)
 			if r.waits { // whoever reads on tells how many are parked
 				r.waiting(ctx, 0, r.channel)
@@ -116,9 +118,11 @@ func (r *reader) run(ctx context.Context) {
 				return
 			}
 		}
-		if errors.Is(err, errDeposed) {
+		switch {
+		case held && errors.Is(err, errDeposed): // mostly by an Interrupt: whether it may read on is asked at once
+		case errors.Is(err, errDeposed):
 			pause(ctx, retake)
-		} else {
+		default:
 			pause(ctx, housekeep)
 		}
 	}
@@ -130,7 +134,7 @@ func (r *reader) run(ctx context.Context) {
 // restored to the past.
 func (r *reader) heard(m *nats.Msg) {
 	a, ok := relay.ParsePosition(m.Data)
-	if !ok || !r.signed(a, m.Header.Get(event.HeaderSign)) {
+	if !ok || !r.signed(a, m.Header.Get(event.HeaderSign), time.Now()) {
 		return // anybody may have said so
 	}
 	r.announced.Store(&a)
@@ -322,7 +326,7 @@ func parseDelivery(m jetstream.Msg) (delivery, error) {
 		return delivery{}, err
 	}
 	h := m.Headers()
-	d := delivery{id: h.Get(event.HeaderID), body: m.Data(), streamSeq: meta.Sequence.Stream}
+	d := delivery{id: h.Get(event.HeaderID), body: m.Data(), streamSeq: meta.Sequence.Stream, at: meta.Timestamp}
 	d.epoch, _ = strconv.ParseInt(h.Get(event.HeaderEpoch), 10, 64)
 	d.seq, _ = strconv.ParseInt(h.Get(event.HeaderSeq), 10, 64)
 	d.chain, _ = hex.DecodeString(h.Get(event.HeaderChain))

@@ -302,6 +302,10 @@ func (b *rebuild) read(ctx context.Context, channel string, seq, until int64) pa
 // is not in the model either.
 func (b *rebuild) page(ctx context.Context, channel string, events []event.Event, last int64) error {
 	return b.cfg.DB.Update(ctx, func(tx *sqldb.Tx) error {
+		var p persons
+		if err := p.stand(tx); err != nil { // before the row of the rebuild, which who closes an account waits for
+			return err
+		}
 		if err := b.hold(tx, "filling"); err != nil {
 			return err
 		}
@@ -318,7 +322,6 @@ func (b *rebuild) page(ctx context.Context, channel string, events []event.Event
 		for _, n := range aside {
 			not[n] = true
 		}
-		var p progress
 		for _, e := range events {
 			if e.ID == "" || not[e.Seq] {
 				continue

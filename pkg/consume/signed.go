@@ -4,20 +4,22 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/fault"
 	"github.com/qiao-platform/qiao/pkg/relay"
 )
 
-// signed reports whether the channel's publisher signed a position.
-func (r *reader) signed(p relay.Position, signature string) bool {
-	return p.Verify(r.cfg.Keys(r.channel), r.channel, signature)
+// signed reports whether the channel's publisher signed a position, which the bus
+// received at a time.
+func (r *reader) signed(p relay.Position, signature string, at time.Time) bool {
+	return p.Verify(r.cfg.Keys(r.channel), r.channel, signature, at)
 }
 
 // genuine reports whether the channel's publisher signed a delivery itself.
 func (r *reader) genuine(d delivery) bool {
-	return d.sign != "" && r.signed(relay.Position{Epoch: d.epoch, Seq: d.seq, Chain: hex.EncodeToString(d.chain)}, d.sign)
+	return d.sign != "" && r.signed(relay.Position{Epoch: d.epoch, Seq: d.seq, Chain: hex.EncodeToString(d.chain)}, d.sign, d.at)
 }
 
 // vouched counts the deliveries at the front up to the last signature, which

@@ -5,11 +5,13 @@ package death
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/fault"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
@@ -25,18 +27,31 @@ func In[S any](in func(*sqldb.Tx) S, use func(ctx context.Context, store S, work
 	}
 }
 
+// End ends what is not left standing where a death is recorded: that somebody is signed
+// in as the person.
+type End func(ctx context.Context, tx *sqldb.Tx, worker string) error
+
 // On routes deaths and their reversals. Between the two nothing is done in the
 // worker's name (account.ErrDeceased), whatever the department.
-func On(r *consume.Router, revive ...Use) {
-	consume.On(r, event.Keeper, func(_ context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.DeathRecorded) error {
-		return account.RecordDeath(tx, e.Aggregate, e.Worker, e.OccurredAt)
+func On(r *consume.Router, ends []End, revive ...Use) {
+	consume.On(r, event.Keeper, func(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.DeathRecorded) error {
+		err := account.RecordDeath(tx, e.Aggregate, e.Worker, e.OccurredAt)
+		if died, failed := account.Died(tx, e.Worker); err != nil || failed != nil || !died { // its reversal came first
+			return errors.Join(err, failed)
+		}
+		for _, end := range ends {
+			if err := end(ctx, tx, e.Worker); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	consume.On(r, event.Keeper, func(ctx context.Context, tx *sqldb.Tx, e event.Event, _ *registryv1.DeathReversed) error {
 		from, err := account.ReverseDeath(tx, e.Aggregate, e.Worker, e.OccurredAt)
 		if err != nil {
 			return err
 		}
-		if died, err := account.Died(tx, e.Worker); err != nil || died { // by another case
+		if died, err := account.Died(tx, e.Worker); err != nil || died || fault.Broken("death.revives_nobody") { // by another case
 			return err
 		}
 		for _, use := range revive {
@@ -44,6 +59,7 @@ func On(r *consume.Router, revive ...Use) {
 				return err
 			}
 		}
+		fault.Point("death.revived")
 		return nil
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -42,8 +43,8 @@ func Rows(table, state, division, where string) string {
 	return `SELECT id, worker, ` + state + ` AS state, ` + division + ` AS division FROM ` + table + ` WHERE ` + account.OfTheDead(table+".worker") + ` AND ` + where
 }
 
-// most is how many things of one kind an answer lists.
-const most = 200
+// How many things a page lists, where the caller does not say, and at most.
+const few, most = 50, 200
 
 // Server implements platformv1.EstateServer for one department.
 type Server struct {
@@ -54,33 +55,50 @@ type Server struct {
 // thing is one thing of somebody who died.
 type thing struct{ id, worker, state, division string }
 
-// of lists the things of a kind in an officer's counties; id "" is all.
-func (h Held) of(tx *sqldb.Tx, p auth.Principal, id string) ([]thing, error) {
-	prefix, ok := p.Counties()
+// of lists so many things of a kind in an officer's counties, in the order of their
+// ids after one; id "" is all.
+func (h Held) of(tx *sqldb.Tx, p auth.Principal, id, after string, limit int) ([]thing, error) {
+	divisions, ok := p.Counties()
 	if !ok {
 		return nil, auth.ErrDivision
 	}
 	return sqldb.Collect(tx, func(s sqldb.Scanner) (t thing, err error) { return t, s.Scan(&t.id, &t.worker, &t.state, &t.division) },
-		`SELECT id, worker, state, division FROM (`+h.Query+`) AS held WHERE (division = '' OR substr(division, 1, $1) = $2) AND (id = $3 OR $3 = '') ORDER BY id LIMIT $4`,
-		len(prefix), prefix, id, most)
+		`SELECT id, worker, state, division FROM (`+h.Query+`) AS held WHERE (division = '' OR `+sqldb.Within("division", 1)+`) AND (id = $2 OR $2 = '') AND id > $3 ORDER BY id LIMIT $4`,
+		divisions, id, after, limit)
 }
 
-// ListHeld lists what the dead of the officer's counties hold and await.
-func (s *Server) ListHeld(ctx context.Context, _ *platformv1.ListHeldRequest) (*platformv1.ListHeldResponse, error) {
+// ListHeld lists a page of what the dead of the officer's counties hold and await.
+func (s *Server) ListHeld(ctx context.Context, req *platformv1.ListHeldRequest) (*platformv1.ListHeldResponse, error) {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return nil, err
 	}
+	kind, after, _ := strings.Cut(req.GetAfter(), " ")
+	first := slices.IndexFunc(s.Held, func(h Held) bool { return h.Kind == kind })
+	if first < 0 && req.GetAfter() != "" {
+		return nil, ErrNotHeld
+	}
+	limit := int(req.GetLimit())
+	if limit <= 0 {
+		limit = few
+	}
+	limit = min(limit, most)
 	out := &platformv1.ListHeldResponse{}
 	err = s.Outbox.DB().Update(ctx, func(tx *sqldb.Tx) error {
-		out.Things = nil
+		out.Things, out.Next = nil, ""
 		var seen []string
-		for _, h := range s.Held {
-			all, err := h.of(tx, p, "")
+		from := after
+		for _, h := range s.Held[max(first, 0):] {
+			all, err := h.of(tx, p, "", from, limit+1-len(out.GetThings()))
 			if err != nil {
 				return err
 			}
+			from = ""
 			for _, t := range all {
+				if n := len(out.GetThings()); n == limit {
+					out.Next = out.GetThings()[n-1].GetKind() + " " + out.GetThings()[n-1].GetId()
+					return nil
+				}
 				out.Things = append(out.Things, &platformv1.HeldThing{Kind: h.Kind, Id: t.id, Worker: t.worker, Division: t.division, State: t.state, Endable: h.End != nil})
 				if slices.Contains(seen, t.worker) {
 					continue
@@ -108,7 +126,7 @@ func (s *Server) GiveUp(ctx context.Context, req *platformv1.GiveUpRequest) (*pl
 		if at < 0 || req.GetId() == "" {
 			return nil, ErrNotHeld
 		}
-		held, err := s.Held[at].of(tx, p, req.GetId())
+		held, err := s.Held[at].of(tx, p, req.GetId(), "", 1)
 		switch {
 		case err != nil:
 			return nil, err

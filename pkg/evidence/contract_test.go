@@ -51,11 +51,14 @@ func TestWhoHearsOfWhat(t *testing.T) {
 	t.Cleanup(func() { _ = db.Close() })
 	about := []string{"registry.consent.granted.v1", "registry.consent.withdrawn.v1", "registry.fact.corrected.v1"}
 	hires := []string{"employment.hire.confirmed.v1", "employment.hire.disputed.v1", "employment.hire.ended.v1", "employment.hire.registered.v1", "employment.hire.undone.v1"}
-	covers := []string{"insurance.cover.stopped.v1", "insurance.enrolment.completed.v1", "insurance.month.recorded.v1"}
+	covers := []string{
+		"insurance.cover.corrected.v1", "insurance.cover.ended.v1", "insurance.cover.resumed.v1", "insurance.cover.stopped.v1",
+		"insurance.enrolment.completed.v1", "insurance.month.recorded.v1", "insurance.month.taken_back.v1",
+	}
 	for service, want := range map[string][]string{
 		"education":  slices.Concat(about, hires, covers, []string{"housing.lease.ended.v1", "housing.lease.signed.v1"}),
 		"housing":    slices.Concat(about, hires, covers),
-		"employment": slices.Concat(about, []string{"training.certificate.issued.v1"}),
+		"employment": slices.Concat(about, []string{"training.certificate.issued.v1", "training.certificate.revoked.v1"}),
 		"insurance":  about,
 	} {
 		r := consume.NewRouter()

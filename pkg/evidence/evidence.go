@@ -87,7 +87,14 @@ func NewHolder(service string, db *sqldb.DB, cases Cases, tasks *task.Queue, cal
 
 // lock makes what concerns a worker's grants and cases run one after the other,
 // so that a grant and a case that open at once do not miss each other.
-func lock(tx *sqldb.Tx, worker string) error { return person.Lock(tx, "evidence", worker) }
+func lock(tx *sqldb.Tx, worker string) error { return person.Lock(tx, locked, worker) }
+
+// locked names what of a person is locked.
+const locked = "evidence"
+
+// Lock is lock for several workers, in the order that all keep. Who locks rows of
+// theirs before a use of evidence locks this before the rows.
+func Lock(tx *sqldb.Tx, workers ...string) error { return person.LockAll(tx, locked, workers...) }
 
 // Granted records a grant, and collects the facts it opens for open cases: at
 // once, or on its first day.

@@ -41,10 +41,8 @@ func (h *Holder) Parted(ctx context.Context, tx *sqldb.Tx, p person.Parting) err
 			}
 		}
 	}
-	for _, worker := range []string{p.Alias, p.Remains} {
-		if err := lock(tx, worker); err != nil {
-			return err
-		}
+	if err := Lock(tx, p.Alias, p.Remains); err != nil {
+		return err
 	}
 	done := map[string]bool{}
 	for _, worker := range []string{p.Alias, p.Remains} {

@@ -63,7 +63,7 @@ func (s *Server) RemoveForged(ctx context.Context, req *platformv1.RemoveForgedR
 		return nil, relay.ErrNoForged
 	}
 	who, _ := auth.FromContext(ctx)
-	if err := relay.RemoveForged(ctx, s.Outbox.DB(), s.Stream, s.Key, req.GetChannel(), uint64(req.GetStreamSeq()), reason, who.Subject, s.Clock.Now()); err != nil {
+	if err := relay.RemoveForged(ctx, s.Outbox.DB(), s.Stream, s.Keys, req.GetChannel(), uint64(req.GetStreamSeq()), reason, who.Subject, s.Clock.Now()); err != nil {
 		return nil, err
 	}
 	s.Scope.Log.WarnContext(ctx, "an officer removed a forged message", "channel", req.GetChannel(), "message", req.GetStreamSeq())

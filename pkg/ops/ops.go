@@ -3,7 +3,6 @@ package ops
 
 import (
 	"context"
-	"crypto/ed25519"
 	"slices"
 	"strings"
 
@@ -37,7 +36,7 @@ type Server struct {
 	Commands func() int64
 	Signer   *auth.Signer        // signs an officer's reasons
 	Stream   jetstream.JetStream // what is taken back is read from it, and what is forged removed
-	Key      ed25519.PublicKey   // the service's own
+	Keys     auth.RecordKeys     // the service's own
 	Clock    clock.Clock
 	Held     func() error // why the service stands still, nil where it works
 	Troubles func() []*platformv1.Trouble
@@ -201,6 +200,10 @@ func (s *Server) ListParked(ctx context.Context, req *platformv1.ListParkedReque
 	return out, nil
 }
 
+// mostSpans is how many spans of a trace an answer holds: one that is longer is told
+// from its beginning, rather than not at all because the answer would be too large.
+const mostSpans = 2000
+
 // GetTrace gives the remembered spans of a trace that belong to this service.
 func (s *Server) GetTrace(_ context.Context, req *platformv1.GetTraceRequest) (*platformv1.GetTraceResponse, error) {
 	id, err := trace.TraceIDFromHex(strings.ToLower(req.GetTraceId()))
@@ -219,7 +222,9 @@ func (s *Server) GetTrace(_ context.Context, req *platformv1.GetTraceRequest) (*
 		if sp.Parent().IsValid() {
 			p.ParentId = sp.Parent().SpanID().String()
 		}
-		out.Spans = append(out.Spans, p)
+		if out.Spans = append(out.Spans, p); len(out.Spans) == mostSpans {
+			break
+		}
 	}
 	return out, nil
 }

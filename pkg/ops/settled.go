@@ -73,24 +73,28 @@ func look(ctx context.Context, caller contract.Caller, services []string) (p pic
 }
 
 // WaitSettled returns when the services are settled twice in a row, or with
-// ctx's error. It looks often at first, since most is settled soon, and then less.
+// ctx's error and what was behind at the last look. It looks often at first, since
+// most is settled soon, and then less.
 func WaitSettled(ctx context.Context, caller contract.Caller, services []string) error {
 	before := ""
+	var behind []string
 	for wait := 5 * time.Millisecond; ; wait = min(wait*5/4, 50*time.Millisecond) {
-		ok, mark, err := Settled(ctx, caller, services)
-		if err != nil {
+		p, err := look(ctx, caller, services)
+		switch {
+		case err != nil && ctx.Err() != nil && behind != nil:
+			return fmt.Errorf("%w: %s", ctx.Err(), strings.Join(behind, "; "))
+		case err != nil:
 			return err
-		}
-		if ok && mark == before {
+		case p.settled && p.mark == before:
 			return nil
 		}
-		before = ""
-		if ok {
-			before = mark
+		before, behind = "", p.behind
+		if p.settled {
+			before = p.mark
 		}
 		select {
 		case <-ctx.Done():
-			return ctx.Err()
+			return fmt.Errorf("%w: %s", ctx.Err(), strings.Join(behind, "; "))
 		case <-time.After(wait):
 		}
 	}

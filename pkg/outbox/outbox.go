@@ -20,6 +20,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/fault"
 	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
 )
@@ -275,6 +276,9 @@ func CommandFor[T any, Reply interface {
 		}
 	}
 	err := l.db.Update(ctx, func(tx *sqldb.Tx) error {
+		if err := l.stand(tx, workers, named); err != nil {
+			return err
+		}
 		for _, w := range workers {
 			if err := l.accounts.Admit(tx, w, slices.Contains(named, w)); err != nil {
 				return err
@@ -322,6 +326,21 @@ func CommandFor[T any, Reply interface {
 		return nil, err
 	}
 	return reply, nil
+}
+
+// stand takes what a command needs of persons before it locks any row, so that it
+// waits with empty hands for who changes who is one person. The registry's commands,
+// of which some change it, begin with that themselves.
+func (l *Outbox) stand(tx *sqldb.Tx, workers, named []string) error {
+	switch {
+	case l.service == event.Keeper && len(named) > 1:
+		return account.Lock(tx, named...)
+	case len(workers) > 1:
+		return account.Lock(tx, workers...)
+	case l.service != event.Keeper && len(workers) == 0:
+		return person.Hold(tx)
+	}
+	return nil // the one account is locked first of all
 }
 
 // errChecked undoes what Check tried.

@@ -59,13 +59,51 @@ func Remaining(tx *sqldb.Tx, worker string) (string, error) {
 
 // Lock makes what concerns a person run one after the other, whichever of the
 // references it is asked for by, until the transaction ends. what says what is
-// locked of the person. A join waits for all who hold such a lock.
+// locked of the person. A join waits for all who hold such a lock. It is held from the
+// next statement on, with which it travels.
 func Lock(tx *sqldb.Tx, what, worker string) error {
 	if tx.Dialect() != sqldb.Postgres { // SQLite has one writer
 		return nil
 	}
-	_, err := tx.Exec(`SELECT person_lock($1, $2)`, what, worker)
-	return err
+	return tx.Queue(`SELECT person_lock($1, $2)`, what, worker)
+}
+
+// LockAll is Lock for several persons, in one order whoever asks: by the least
+// reference of each, so that of two who ask for the same persons by different
+// references neither waits for the other for ever.
+func LockAll(tx *sqldb.Tx, what string, workers ...string) error {
+	if tx.Dialect() != sqldb.Postgres {
+		return nil
+	}
+	if len(workers) > 1 {
+		var err error
+		if workers, err = leasts(tx, workers); err != nil {
+			return err
+		}
+	}
+	for _, w := range workers {
+		if err := Lock(tx, what, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// leasts orders persons by the least reference of each, each once.
+func leasts(tx *sqldb.Tx, workers []string) ([]string, error) {
+	if err := Hold(tx); err != nil { // what is least stays so until all are locked
+		return nil, err
+	}
+	var all []string
+	for _, w := range workers {
+		class, err := Class(tx, w)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, class[0])
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
 }
 
 // Assigned is the reference to which a thing was assigned by hand when two persons

@@ -305,7 +305,13 @@ func TestAPersonIsLockedOnce(t *testing.T) {
 			})
 		}
 		lock := func(worker string) func(*sqldb.Tx) error {
-			return func(tx *sqldb.Tx) error { return person.Lock(tx, "account", worker) }
+			return func(tx *sqldb.Tx) error {
+				if err := person.Lock(tx, "account", worker); err != nil {
+					return err
+				}
+				_, err := person.Class(tx, worker) // the lock travels with the next statement
+				return err
+			}
 		}
 		join := func(tx *sqldb.Tx) error { return person.Join(tx, person.Pair{JoinID: "j", Alias: "a", Remains: "b"}) }
 		r.in(func(tx *sqldb.Tx) error {
@@ -380,10 +386,12 @@ var byReference = map[string]string{
 	"pkg/person/":                                   "what is said of each reference is kept here",
 	"services/employment/internal/store/hire.go":    "an employer who states a hire does not learn that somebody has another reference",
 	"services/employment/internal/store/profile.go": "a profile is kept under the reference that it was made under, and so is what was noted for it",
+	"services/identity/internal/store/watch.go":     "what was accepted is noted for the reference that it was accepted for, once",
 	"services/registry/internal/store/access.go":    "each reference's access log is a chain of its own, and the chains are read together",
 	"services/registry/internal/store/double.go":    "what likely doubles are found by is kept for each record",
 	"services/registry/internal/store/forget.go":    "what is erased is erased reference by reference",
 	"services/registry/internal/store/message.go":   "a message is put into the mailbox of the reference that it was written to",
+	"services/registry/internal/store/telephone.go": "each record's number is kept for itself, and found for the person",
 	"services/registry/internal/store/timeline.go":  "it reads each reference of a person in turn, so that the index gives the order",
 	"services/registry/internal/store/worker.go":    "it asks which reference answers",
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -70,7 +71,7 @@ func (c *leader) own(ctx context.Context, s jetstream.Stream, tail uint64, info 
 		if err != nil {
 			return nil, at, fmt.Errorf("stream: %w", err)
 		}
-		p, signed := written(m.Header, c.name, c.cfg.Key)
+		p, signed := written(m, c.name, c.cfg.Keys)
 		switch err := c.holds(ctx, p, m.Header.Get(event.HeaderID)); {
 		case err != nil && !errors.Is(err, ErrDiverged):
 			return nil, at, err
@@ -106,7 +107,7 @@ func (c *leader) since(ctx context.Context, s jetstream.Stream, info *jetstream.
 		if err != nil {
 			return 0, fmt.Errorf("stream: %w", err)
 		}
-		p, signed := written(m.Header, c.name, c.cfg.Key)
+		p, signed := written(m, c.name, c.cfg.Keys)
 		err = c.holds(ctx, p, m.Header.Get(event.HeaderID))
 		switch {
 		case err != nil && !errors.Is(err, ErrDiverged):
@@ -166,7 +167,7 @@ func ListForged(ctx context.Context, db *sqldb.DB, limit int) (all []Forged, err
 
 // RemoveForged takes a message out of the stream that was found to be forged.
 // What the publisher signed, or has in its event table, is never removed.
-func RemoveForged(ctx context.Context, db *sqldb.DB, js jetstream.JetStream, key []byte, channel string, message uint64, reason, officer string, at time.Time) error {
+func RemoveForged(ctx context.Context, db *sqldb.DB, js jetstream.JetStream, keys auth.RecordKeys, channel string, message uint64, reason, officer string, at time.Time) error {
 	if reason == "" || officer == "" {
 		return ErrNoReason
 	}
@@ -187,7 +188,7 @@ func RemoveForged(ctx context.Context, db *sqldb.DB, js jetstream.JetStream, key
 	}
 	m, err := s.GetMsg(ctx, message)
 	if err == nil {
-		p, signed := written(m.Header, channel, key)
+		p, signed := written(m, channel, keys)
 		if signed || holds(ctx, db, channel, p, m.Header.Get(event.HeaderID)) == nil {
 			return ErrOwn.With("message", strconv.FormatUint(message, 10))
 		}

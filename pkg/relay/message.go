@@ -5,8 +5,10 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strconv"
+	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/event"
@@ -58,11 +60,11 @@ func (p Position) record(channel string) []byte {
 	return append([]byte("position\n"+channel+"\n"), p.Marshal()...)
 }
 
-// Verify reports whether the holder of key signed a position of a channel. A
-// position's hash covers every event before it.
-func (p Position) Verify(key []byte, channel, signature string) bool {
+// Verify reports whether the holder of one of keys signed a position of a channel, which
+// the bus received at a time. A position's hash covers every event before it.
+func (p Position) Verify(keys auth.RecordKeys, channel, signature string, at time.Time) bool {
 	s, err := base64.StdEncoding.DecodeString(signature)
-	return err == nil && len(s) > 0 && len(key) > 0 && auth.VerifyRecord(key, p.record(channel), s)
+	return err == nil && keys.Verify(p.record(channel), s, at)
 }
 
 func (c *leader) signature(p Position) string {
@@ -79,9 +81,10 @@ func (c *leader) sign(m *nats.Msg, r row) {
 }
 
 // written reads a message's position, and whether this publisher signed it.
-func written(h nats.Header, channel string, key []byte) (p Position, signed bool) {
+func written(m *jetstream.RawStreamMsg, channel string, keys auth.RecordKeys) (p Position, signed bool) {
+	h := m.Header
 	p.Epoch, _ = strconv.ParseInt(h.Get(event.HeaderEpoch), 10, 64)
 	p.Seq, _ = strconv.ParseInt(h.Get(event.HeaderSeq), 10, 64)
 	p.Chain = h.Get(event.HeaderChain)
-	return p, h.Get(event.HeaderSign) != "" && p.Verify(key, channel, h.Get(event.HeaderSign))
+	return p, h.Get(event.HeaderSign) != "" && p.Verify(keys, channel, h.Get(event.HeaderSign), m.Time)
 }

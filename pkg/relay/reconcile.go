@@ -67,7 +67,7 @@ func (c *leader) reconcile(ctx context.Context) (vouched bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("stream's last message: %w", err)
 	}
-	p, signed := written(m.Header, c.name, c.cfg.Key)
+	p, signed := written(m, c.name, c.cfg.Keys)
 	if p.Epoch < c.epoch && p.Seq > 0 {
 		return true, nil // an operator opened a new epoch after a restore
 	}

@@ -7,7 +7,6 @@ package relay
 
 import (
 	"context"
-	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -73,8 +72,8 @@ type Config struct {
 	MaxBytes  int64  // of each stream; a full stream pauses the relay
 	Clock     clock.Clock
 	Telemetry *telemetry.Scope
-	Signer    *auth.Signer // signs as the publisher what it sends
-	Key       ed25519.PublicKey
+	Signer    *auth.Signer    // signs as the publisher what it sends
+	Keys      auth.RecordKeys // by which the publisher signed what it sent
 	// Operator makes the streams, on a connection that may; nil where that is done apart.
 	Operator jetstream.JetStream
 }

@@ -22,19 +22,37 @@ import (
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
+// Prover proves to a service who sends it a call: a key of its own signs
+// ([auth.Signer], by NewClient), or a session is exchanged for a proof.
+type Prover interface {
+	Prove(ctx context.Context, p auth.Principal, audience string) (token string, err error)
+}
+
+// signs is a Prover by a key of one's own.
+type signs struct{ *auth.Signer }
+
+func (s signs) Prove(_ context.Context, p auth.Principal, audience string) (string, error) {
+	return s.Sign(p, audience)
+}
+
 // Client calls services over the bus. It implements contract.Caller.
 type Client struct {
 	conn   *nats.Conn
-	signer *auth.Signer
+	prover Prover
 }
 
 // NewClient returns a client that signs principals with signer.
-func NewClient(conn *nats.Conn, signer *auth.Signer) *Client { return &Client{conn, signer} }
+func NewClient(conn *nats.Conn, signer *auth.Signer) *Client {
+	return &Client{conn, signs{signer}}
+}
+
+// NewProving returns a client whose calls another proves.
+func NewProving(conn *nats.Conn, p Prover) *Client { return &Client{conn, p} }
 
 // Call sends a request as the principal that ctx carries (see As). Errors are
 // platform errors; one of kind Deadline leaves open whether it was done.
 func (c *Client) Call(ctx context.Context, service, method string, req, into proto.Message) error {
-	h, cancel, ctx, err := headers(ctx, c.signer, service)
+	h, cancel, ctx, err := headers(ctx, c.prover, service)
 	if err != nil {
 		return err
 	}
@@ -68,18 +86,18 @@ func (c *Client) ask(ctx context.Context, service string, m *nats.Msg, into prot
 		if err := proto.Unmarshal(r.Data, &e); err != nil {
 			return errs.ErrInternal.Because(err)
 		}
-		return fromWire(&e)
+		return FromWire(&e)
 	}
 	return proto.Unmarshal(r.Data, into)
 }
 
 // headers are a call's headers, the principal under Authorization.
-func headers(ctx context.Context, signer *auth.Signer, service string) (map[string][]string, context.CancelFunc, context.Context, error) {
+func headers(ctx context.Context, by Prover, service string) (map[string][]string, context.CancelFunc, context.Context, error) {
 	p, said, cancel, ctx, err := leaving(ctx)
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	token, err := signer.Sign(p, service)
+	token, err := by.Prove(ctx, p, service)
 	if err != nil {
 		cancel()
 		return nil, nil, nil, err
@@ -118,21 +136,31 @@ func leaving(ctx context.Context) (auth.Principal, header, context.CancelFunc, c
 type HTTPClient struct {
 	base   string
 	http   *http.Client
-	signer *auth.Signer
+	prover Prover
 }
 
 // NewHTTPClient returns a client for the platform at base, e.g. http://127.0.0.1:8080.
 func NewHTTPClient(base string, client *http.Client, signer *auth.Signer) *HTTPClient {
-	return &HTTPClient{base, client, signer}
+	return &HTTPClient{base, client, signs{signer}}
+}
+
+// NewProvingHTTP returns such a client whose calls another proves.
+func NewProvingHTTP(base string, client *http.Client, p Prover) *HTTPClient {
+	return &HTTPClient{base, client, p}
 }
 
 // Call is Client.Call over HTTP.
 func (c *HTTPClient) Call(ctx context.Context, service, method string, req, into proto.Message) error {
-	h, cancel, ctx, err := headers(ctx, c.signer, service)
+	h, cancel, ctx, err := headers(ctx, c.prover, service)
 	if err != nil {
 		return err
 	}
 	defer cancel()
+	return c.post(ctx, service, method, h, req, into)
+}
+
+// post sends a request with its headers, the principal under Authorization.
+func (c *HTTPClient) post(ctx context.Context, service, method string, h map[string][]string, req, into proto.Message) error {
 	body, err := protojson.Marshal(req)
 	if err != nil {
 		return err
@@ -166,7 +194,7 @@ func (c *HTTPClient) Call(ctx context.Context, service, method string, req, into
 		if err := json.Unmarshal(b, &e); err != nil || e.Code == "" {
 			return ErrUnavailable.With("service", service).With("status", strconv.Itoa(resp.StatusCode))
 		}
-		return fromWire(&platformv1.Error{Kind: e.Kind, Code: e.Code, Text: e.Text, Detail: e.Detail})
+		return FromWire(&platformv1.Error{Kind: e.Kind, Code: e.Code, Text: e.Text, Detail: e.Detail})
 	}
 	return protojson.UnmarshalOptions{DiscardUnknown: true}.Unmarshal(b, into)
 }

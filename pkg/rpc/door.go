@@ -10,6 +10,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/proto/form"
+	"github.com/qiao-platform/qiao/proto/rights"
 )
 
 // What one caller may take of a service. Services and officers work through
@@ -50,6 +51,11 @@ func (s *Server) admit(m *method, h header, prove func(time.Time) (auth.Principa
 	if err = c.principal.Check(m.Callers, m.Purposes); err != nil {
 		return c, leave, err
 	}
+	p, ok := c.principal.Narrowed(func(role string) bool { return rights.May(role, m.Service, m.Name) })
+	if !ok {
+		return c, leave, auth.ErrDenied
+	}
+	c.principal = p
 	if !keyFits(h.key) {
 		return c, leave, ErrField.With("field", headerIdempotency).With("form", "key")
 	}
@@ -72,7 +78,7 @@ func (s *Server) admit(m *method, h header, prove func(time.Time) (auth.Principa
 	if traceFits(h.trace) {
 		c.trace = h.trace
 	}
-	leave, ok := s.door.principal(c.principal, c.start)
+	leave, ok = s.door.principal(c.principal, c.start)
 	if !ok {
 		return c, leave, ErrOverloaded
 	}

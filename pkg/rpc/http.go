@@ -29,18 +29,14 @@ func (s *Server) Handler() http.Handler {
 	for name, m := range s.methods {
 		mux.Handle("POST /rpc/"+s.cfg.Service+"/"+name, s.guarded(m))
 	}
+	mux.HandleFunc("POST /rpc/"+s.cfg.Service+"/"+together, s.takeCalls)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { encodeError(r.Context(), ErrNoMethod, w) })
 	return mux
 }
 
 func (s *Server) guarded(m *method) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		address, _, err := net.SplitHostPort(r.RemoteAddr)
-		if err != nil {
-			address = r.RemoteAddr
-		}
-		c, leave, err := s.enter(m, token, header{r.Header.Get(headerRequestID), r.Header.Get(headerIdempotency), r.Header.Get(headerTrace), r.Header.Get(headerDeadline)}, address)
+		c, leave, err := s.enter(m, bearer(r), header{r.Header.Get(headerRequestID), r.Header.Get(headerIdempotency), r.Header.Get(headerTrace), r.Header.Get(headerDeadline)}, addressOf(r))
 		defer leave()
 		if err == nil {
 			err = m.read(w, r, c)
@@ -67,16 +63,35 @@ func (s *Server) guarded(m *method) http.Handler {
 	})
 }
 
-// read takes the body, which may be neither too long nor too slow.
-func (m *method) read(w http.ResponseWriter, r *http.Request, c *call) error {
-	if r.ContentLength > maxBody {
-		return ErrTooLarge
+func bearer(r *http.Request) string {
+	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	return token
+}
+
+func addressOf(r *http.Request) string {
+	address, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
 	}
-	control := http.NewResponseController(w)
+	return address
+}
+
+// read takes a call's body.
+func (m *method) read(w http.ResponseWriter, r *http.Request, c *call) error {
 	until := time.Now().Add(bodyTime)
 	if c.deadline.Before(until) {
 		until = c.deadline
 	}
+	c.request = m.New()
+	return readInto(w, r, until, c.request)
+}
+
+// readInto takes the body, which may be neither too long nor too slow.
+func readInto(w http.ResponseWriter, r *http.Request, until time.Time, into proto.Message) error {
+	if r.ContentLength > maxBody {
+		return ErrTooLarge
+	}
+	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(until)
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	if err != nil {
@@ -89,8 +104,7 @@ func (m *method) read(w http.ResponseWriter, r *http.Request, c *call) error {
 		return ErrMalformed.Because(err)
 	}
 	_ = control.SetReadDeadline(time.Time{})
-	c.request = m.New()
-	if err := protojson.Unmarshal(body, c.request); err != nil {
+	if err := protojson.Unmarshal(body, into); err != nil {
 		return ErrMalformed.Because(err)
 	}
 	return nil

@@ -76,7 +76,8 @@ func toWire(err error) *platformv1.Error {
 	return &platformv1.Error{Kind: e.Kind.String(), Code: e.Code, Text: e.Text, Detail: e.Detail}
 }
 
-func fromWire(m *platformv1.Error) error {
+// FromWire is an error as another program said it.
+func FromWire(m *platformv1.Error) error {
 	e := errs.New(errs.ParseKind(m.GetKind()), m.GetCode(), m.GetText())
 	e.Detail = m.GetDetail()
 	return e

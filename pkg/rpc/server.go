@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,6 +47,13 @@ type ServerConfig struct {
 
 	// Persons knows what else a worker is called; nil where nobody is called anything else.
 	Persons *person.Book
+
+	// Live returns nil where a session is not over; nil where the service runs without identity.
+	Live func(ctx context.Context, session int64) error
+	// Denied is told of each principal that was refused something; nil tells nobody.
+	Denied func(p auth.Principal, method, code string)
+	// Done is told of each command that was carried out; nil tells nobody.
+	Done func(p auth.Principal, method string)
 }
 
 // Server serves the methods of one service.
@@ -94,7 +102,7 @@ func NewServer(cfg ServerConfig, methods ...contract.Method) (*Server, error) {
 		}
 		b := &method{Method: m, slots: make(chan struct{}, cfg.Concurrency)}
 		limit := ratelimit.NewErroringLimiter(rate.NewLimiter(cfg.PerSecond, cfg.Concurrency*4))
-		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.fitting, s.known(m), s.standing, s.once(m))(s.invoke(m))
+		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.live, s.fitting, s.known(m), s.standing, s.once(m))(s.invoke(m))
 		s.methods[m.Name] = b
 	}
 	return s, nil
@@ -196,6 +204,15 @@ func (m *method) take() error {
 // refused measures a call that did not reach its endpoint.
 func (s *Server) refused(m *method, c *call, err error) {
 	s.measure(context.Background(), m.Name, c.start, errs.CodeOf(err))
+	s.denied(m.Name, c, err)
+}
+
+// denied tells of a principal that was refused something. Who it is was proved: a
+// token that proves nothing is nobody's denial.
+func (s *Server) denied(method string, c *call, err error) {
+	if e := errs.From(err); s.cfg.Denied != nil && c.principal.Kind != "" && e.Kind == errs.Denied {
+		s.cfg.Denied(c.principal, method, e.Code)
+	}
 }
 
 func (s *Server) measure(ctx context.Context, method string, start time.Time, code string) {
@@ -239,11 +256,15 @@ func (s *Server) observe(m contract.Method) endpoint.Middleware {
 				e := errs.From(err)
 				code = e.Code
 				span.SetStatus(codes.Error, code)
+				s.denied(m.Name, c, err)
 				if e.Kind == errs.Internal {
 					s.cfg.Telemetry.Log.ErrorContext(ctx, "call failed", "method", m.Name, "error", err)
 				}
 			} else if m.Command {
 				s.commands.Add(1)
+				if s.cfg.Done != nil {
+					s.cfg.Done(c.principal, m.Name)
+				}
 			}
 			s.measure(ctx, m.Name, c.start, code)
 			return out, err
@@ -271,6 +292,19 @@ func refusals(next endpoint.Endpoint) endpoint.Endpoint {
 			err = ErrOverloaded
 		}
 		return out, err
+	}
+}
+
+// live refuses a principal whose session is over. It is asked beside the other calls,
+// since identity may have to be asked.
+func (s *Server) live(next endpoint.Endpoint) endpoint.Endpoint {
+	return func(ctx context.Context, in any) (any, error) {
+		if p := in.(*call).principal; p.Session != 0 && s.cfg.Live != nil {
+			if err := s.cfg.Live(ctx, p.Session); err != nil {
+				return nil, err
+			}
+		}
+		return next(ctx, in)
 	}
 }
 
@@ -304,17 +338,19 @@ func (s *Server) fits(request proto.Message) error {
 func (s *Server) standing(next endpoint.Endpoint) endpoint.Endpoint {
 	return func(ctx context.Context, in any) (any, error) {
 		p := in.(*call).principal
-		if p.Kind != auth.Officer || p.ActsFor == "" || p.Division == auth.Everywhere || s.cfg.Covers == nil {
+		if p.Kind != auth.Officer || p.ActsFor == "" || s.cfg.Covers == nil || slices.Contains(p.Divisions(), auth.Everywhere) {
 			return next(ctx, in)
 		}
-		covered, err := s.cfg.Covers(ctx, p.ActsFor, p.Division)
-		if err != nil {
-			return nil, err
+		for _, division := range p.Divisions() {
+			covered, err := s.cfg.Covers(ctx, p.ActsFor, division)
+			if err != nil {
+				return nil, err
+			}
+			if covered {
+				return next(ctx, in)
+			}
 		}
-		if !covered {
-			return nil, auth.ErrNotYours
-		}
-		return next(ctx, in)
+		return nil, auth.ErrNotYours
 	}
 }
 

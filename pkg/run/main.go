@@ -22,6 +22,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/edge"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/rpc"
@@ -58,7 +59,7 @@ func Main[P Process](name string, build func(context.Context, Deps) (P, error), 
 		case *verify:
 			return nil
 		case *health:
-			return askReady(ctx, cfg.Listen)
+			return askReady(ctx, cfg)
 		}
 		return alone(ctx, name, cfg, build)
 	}); err != nil {
@@ -82,14 +83,19 @@ func untilSignal(path string, needs []config.Need, do func(context.Context, conf
 }
 
 // askReady is the health check of an image that has no shell and no client.
-func askReady(ctx context.Context, listen string) error {
+func askReady(ctx context.Context, cfg config.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+listen+"/ready", nil)
+	client, base, err := edge.Asking(cfg.Listen, cfg.TLSCert)
 	if err != nil {
 		return err
 	}
-	resp, err := http.DefaultClient.Do(req)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/ready", nil)
+	if err != nil {
+		return err
+	}
+	req.Host = "localhost" // whatever address it listens at
+	resp, err := client.Do(req)
 	if err != nil {
 		return err
 	}
@@ -111,7 +117,11 @@ func alone[P Process](ctx context.Context, name string, cfg config.Config, build
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	l, err := net.Listen("tcp", cfg.Listen)
+	at, err := cfg.Edge()
+	if err != nil {
+		return err
+	}
+	e, err := edge.Open(ctx, at, func(says string) { d.Telemetry.For(name).Log.WarnContext(ctx, "certificate", "says", says) })
 	if err != nil {
 		return err
 	}
@@ -120,20 +130,8 @@ func alone[P Process](ctx context.Context, name string, cfg config.Config, build
 	Health(mux, d.Telemetry, ctx.Done(), s)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return s.Run(ctx) })
-	g.Go(func() error { return Serve(ctx, l, LocalOnly(mux)) })
+	g.Go(func() error { return Serve(ctx, e.Listener(), e.Handler(mux)) })
 	return g.Wait()
-}
-
-// LocalOnly refuses requests that name another host: a page elsewhere must not
-// reach a loopback address through a name that resolves to it.
-func LocalOnly(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !config.LoopbackHost(r.Host) {
-			http.Error(w, "only loopback addresses are served until sign-in exists", http.StatusMisdirectedRequest)
-			return
-		}
-		next.ServeHTTP(w, r)
-	})
 }
 
 // connect makes a process's Deps from configuration; what the configuration
@@ -193,6 +191,32 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 		Partitions: cfg.Partitions, Replicas: cfg.Replicas, StreamBytes: int64(cfg.StreamMiB) << 20,
 		StandsStill: time.Duration(cfg.StandsStillSeconds) * time.Second,
 	}
+	if cfg.PeopleKeyFile != "" {
+		people, err := config.SigningKey(cfg.PeopleKeyFile)
+		if err != nil {
+			return d, nil, err
+		}
+		d.People = auth.NewSigner(People, people, clock.System())
+	}
+	if cfg.Demo && cfg.PlaysKeyFile != "" {
+		plays, err := config.SigningKey(cfg.PlaysKeyFile)
+		if err != nil {
+			return d, nil, err
+		}
+		d.Plays = auth.NewSigner(Plays, plays, clock.System())
+	}
+	d.SignIn.LinkFile = cfg.AdminLinkFile
+	if d.SignIn.Outside, err = Outsides(cfg.OutsideFile); err != nil {
+		return d, nil, err
+	}
+	at, err := cfg.Edge()
+	if err != nil {
+		return d, nil, err
+	}
+	d.SignIn = d.SignIn.At(at.Origins)
+	if d.Messages, err = MessagesOf(cfg); err != nil {
+		return d, nil, err
+	}
 	if cfg.Redis != "" {
 		password, err := config.Secret(cfg.RedisPasswordFile)
 		if err != nil {
@@ -215,6 +239,12 @@ func connect(ctx context.Context, name string, cfg config.Config) (d Deps, close
 	}, nil
 }
 
+// MessagesOf reads how codes are sent to telephones.
+func MessagesOf(cfg config.Config) (Messages, error) {
+	key, err := config.Secret(cfg.MessagesKeyFile)
+	return Messages{URL: cfg.MessagesURL, Template: cfg.MessagesTemplate, Sign: cfg.MessagesSign, Key: []byte(key)}, err
+}
+
 // instance names this process where it holds a lease, so that an operator can find it.
 func instance() string {
 	host, _ := os.Hostname() // for people to read; the id alone tells instances apart
@@ -224,7 +254,8 @@ func instance() string {
 // Health serves /healthz (the process lives), /serving (every service answers
 // and the process is not stopping), /ready (and nothing stands still: else 503,
 // with a line for each reason) and /metrics. A balancer that should go on
-// sending readers to a service whose events wait asks /serving.
+// sending readers to a service whose events wait asks /serving. The reasons and the
+// metrics are for who asks on this machine.
 func Health(mux *http.ServeMux, tel *telemetry.Telemetry, stopping <-chan struct{}, all ...Process) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	serving := func(w http.ResponseWriter) bool {
@@ -253,7 +284,7 @@ func Health(mux *http.ServeMux, tel *telemetry.Telemetry, stopping <-chan struct
 			_, _ = w.Write([]byte("serving\n"))
 		}
 	})
-	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, r *http.Request) {
 		if !serving(w) {
 			return
 		}
@@ -263,25 +294,36 @@ func Health(mux *http.ServeMux, tel *telemetry.Telemetry, stopping <-chan struct
 				lines = append(lines, u.Unwell()...)
 			}
 		}
+		if len(lines) > 0 && !edge.Of(r).Here {
+			lines = []string{"something stands still"}
+		}
 		if len(lines) > 0 {
 			http.Error(w, strings.Join(lines, "\n"), http.StatusServiceUnavailable)
 			return
 		}
 		_, _ = w.Write([]byte("ready\n"))
 	})
-	mux.Handle("GET /metrics", tel.Handler())
+	metrics := tel.Handler()
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		if !edge.Of(r).Here {
+			http.NotFound(w, r)
+			return
+		}
+		metrics.ServeHTTP(w, r)
+	})
 }
 
 // Serve serves HTTP on l until ctx ends, then finishes what is under way.
 func Serve(ctx context.Context, l net.Listener, h http.Handler) error {
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10, BaseContext: func(net.Listener) context.Context { return ctx }}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 32 << 10, DisableGeneralOptionsHandler: true, BaseContext: func(net.Listener) context.Context { return ctx }}
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
-		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		// Longer than the five seconds for which a connection that asked nothing yet is kept.
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 8*time.Second)
 		defer cancel()
 		return srv.Shutdown(stop)
 	}

@@ -33,12 +33,11 @@ func (s *service) followPersons() {
 	if s.parts.Router == nil {
 		s.parts.Router = consume.NewRouter()
 	}
-	death.On(s.parts.Router, s.parts.Revive...)
+	death.On(s.parts.Router, s.parts.Died, s.parts.Revive...)
 	s.Tasks.Handle(taskLook, s.look)
 	s.parts.Methods = append(collision.Methods(&collision.Server{Outbox: s.Outbox, Clock: s.Clock}, s.parts.Methods), s.parts.Methods...)
-	if len(s.parts.Held) > 0 {
-		s.parts.Methods = slices.Concat(s.parts.Methods, death.Methods(&death.Server{Outbox: s.Outbox, Held: s.parts.Held}, s.parts.Methods))
-	}
+	// A department that holds nothing of the kind says so, and is not taken for one that is down.
+	s.parts.Methods = slices.Concat(s.parts.Methods, death.Methods(&death.Server{Outbox: s.Outbox, Held: s.parts.Held}, s.parts.Methods))
 	consume.On(s.parts.Router, event.Keeper, s.joined)
 	consume.On(s.parts.Router, event.Keeper, s.parted)
 }

@@ -4,7 +4,6 @@ package run
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"net/http"
 	"sync/atomic"
@@ -27,9 +26,11 @@ import (
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/relay"
+	"github.com/qiao-platform/qiao/pkg/revoked"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
+	"github.com/qiao-platform/qiao/pkg/work"
 	"github.com/qiao-platform/qiao/proto/contract"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
@@ -41,6 +42,13 @@ type Foot struct {
 	ComplaintURL string // where to complain; "" where it is not set up
 }
 
+// Messages is how codes are sent to telephones: by an operator's HTTP gateway.
+type Messages struct {
+	URL            string // "" sends nothing
+	Template, Sign string
+	Key            []byte // of the keyed hash that signs what is sent
+}
+
 // Deps is what a service is given. Only this differs between one process on
 // embedded engines and separate services on a cluster.
 type Deps struct {
@@ -50,6 +58,9 @@ type Deps struct {
 	Clock     clock.Clock
 	Telemetry *telemetry.Telemetry
 	Signer    *auth.Signer // signs as this service
+	People    *auth.Signer // signs for people; identity's process alone holds it
+	Plays     *auth.Signer // signs for a demonstration's invented people; nil where people are real
+	SignIn    SignIn
 	Trusted   map[string]auth.Trusted
 	Master    *crypt.Master // seals stored answers and, in the registry, people's data
 	// PersonKeys is the address of the registry's database of per-person keys,
@@ -58,6 +69,7 @@ type Deps struct {
 	Instance   string // unique per process
 	Demo       bool   // the platform's people are invented
 	Foot       Foot   // of the pages
+	Messages   Messages
 
 	// AskRegistry lets the service ask the registry whether there is the worker
 	// for whom a command is given; without it every worker is taken as known.
@@ -72,6 +84,10 @@ type Deps struct {
 	StreamBytes int64 // size limit of each stream
 	// StandsStill is how long events may wait unmoved before that is told; 0 is half a minute.
 	StandsStill time.Duration
+
+	// FindsNobody has the registry look for nobody alike when somebody is registered: to
+	// measure what that costs, and for nothing else.
+	FindsNobody bool
 
 	NamedIDs bool // for tests alone: an id in a request may be a name such as worker-1
 }
@@ -105,9 +121,14 @@ type Parts struct {
 	// undone: clocks that stood run anew, and what the worker was passed over for is
 	// looked at again. A department in which nothing waits for an answer has none.
 	Revive []death.Use
+	// Died is what a department ends where a worker's death is recorded, beside that
+	// nothing is done in the person's name any more.
+	Died []death.End
 	// Held are the kinds of things of which the department's officers decide one by one
 	// where a person's death is recorded.
 	Held []death.Held
+	// Work are the kinds of things that wait for the department's officers.
+	Work []work.Kind
 	// LongTasks take minutes; the others do not wait for them.
 	LongTasks map[string]task.Handler
 	// Known reports whether what is kept apart from the service's database knows
@@ -179,8 +200,13 @@ func (k *Kit) assemble(ctx context.Context, p Parts, department bool) (Service, 
 	if err != nil {
 		return nil, err
 	}
+	if department {
+		if err := s.listWork(ctx); err != nil {
+			return nil, err
+		}
+	}
 	s.relay, err = relay.New(relay.Config{Outbox: k.Outbox, Conn: d.Conn, Instance: d.Instance, Replicas: d.Replicas, MaxBytes: d.StreamBytes, Clock: d.Clock, Telemetry: scope,
-		Signer: d.Signer, Key: d.Trusted[s.name].Key, Operator: d.Operator})
+		Signer: d.Signer, Keys: d.Trusted[s.name].RecordKeys(), Operator: d.Operator})
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +225,7 @@ func (k *Kit) assemble(ctx context.Context, p Parts, department bool) (Service, 
 		if s.consumer, err = consume.New(consume.Config{
 			DB: k.Outbox.DB(), Conn: d.Conn, Router: s.parts.Router, Channels: s.channels(), Fill: s.fill,
 			Instance: d.Instance, Clock: d.Clock, Telemetry: scope,
-			Keys: func(channel string) ed25519.PublicKey { return d.Trusted[event.Publisher(channel)].Key },
+			Keys: func(channel string) auth.RecordKeys { return d.Trusted[event.Publisher(channel)].RecordKeys() },
 		}); err != nil {
 			return nil, err
 		}
@@ -212,7 +238,7 @@ func (k *Kit) assemble(ctx context.Context, p Parts, department bool) (Service, 
 		return nil, err
 	}
 	s.watch = newWatch(k.Outbox.DB(), p.Apart, s.consumer, scope, d.StandsStill)
-	own := &ops.Server{Outbox: k.Outbox, Consumer: s.consumer, Tasks: k.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Key: d.Trusted[s.name].Key,
+	own := &ops.Server{Outbox: k.Outbox, Consumer: s.consumer, Tasks: k.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Keys: d.Trusted[s.name].RecordKeys(),
 		Clock: d.Clock, Troubles: s.troubles, Commands: func() int64 { return s.server.Commands() }, Held: s.Held}
 	s.status = own
 	methods := platformv1.OpsMethods(own)
@@ -223,7 +249,9 @@ func (k *Kit) assemble(ctx context.Context, p Parts, department bool) (Service, 
 	if covers == nil && d.AskRegistry {
 		covers = covering(s.name, k.Caller)
 	}
+	s.sessions, s.denials, s.accepted = Sessions(s.name, k.Caller), newDenials(s.name, k.Caller, scope), newAcceptances(s.name, k.Caller, scope)
 	s.server, err = rpc.NewServer(rpc.ServerConfig{
+		Live: s.sessions.Check, Denied: s.denials.denied, Done: s.accepted.done,
 		Covers: covers, Persons: person.NewBook(k.Outbox.DB()), Service: s.name, Conn: d.Conn, Verifier: auth.NewVerifier(s.name, d.Trusted, d.Clock), Telemetry: scope, NamedIDs: d.NamedIDs,
 	}, methods...)
 	return s, err
@@ -241,6 +269,9 @@ type service struct {
 	begun    atomic.Bool // whether the database may be written
 	watch    *watch
 	status   *ops.Server
+	sessions *revoked.Book
+	denials  *denials
+	accepted *acceptances
 }
 
 func (s *service) Name() string               { return s.name }
@@ -278,6 +309,11 @@ func (s *service) Run(ctx context.Context) error {
 	if err := s.server.Start(); err != nil {
 		return err
 	}
+	heard, err := s.sessions.Follow(s.Conn)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = heard.Unsubscribe() }()
 	if !s.await(ctx) {
 		return s.stop(ctx, nil)
 	}
@@ -292,6 +328,8 @@ func (s *service) Run(ctx context.Context) error {
 	g.Go(func() error { return s.Tasks.Run(loops) })
 	g.Go(func() error { return s.purge(loops) })
 	g.Go(func() error { return s.watch.run(loops) })
+	g.Go(func() error { return s.denials.run(loops) })
+	g.Go(func() error { return s.accepted.run(loops) })
 	g.Go(func() error { s.status.Warm(loops); return nil })
 	for _, f := range s.parts.Together {
 		g.Go(func() error { return f(loops) })

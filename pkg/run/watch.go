@@ -105,7 +105,7 @@ func (w *watch) look(ctx context.Context) (found []*platformv1.Trouble) {
 	}
 	for i, trouble := range w.storages {
 		code, since := trouble()
-		lasts := code == sqldb.ErrFull.Code || time.Since(since) >= noStorage // a full disk is told at once
+		lasts := code == sqldb.ErrFull.Code || code == AuditBroken || time.Since(since) >= noStorage // a full disk is told at once
 		still(fmt.Sprint("storage ", i), code, code != "" && lasts, code, "", 0)
 	}
 	ctx, cancel := context.WithTimeout(ctx, w.bound)
@@ -167,11 +167,14 @@ func (w *watch) cursors(ctx context.Context) (all []cursor, err error) {
 	return all, err
 }
 
+// AuditBroken is the trouble of an audit that is not what was sealed: nothing stands still.
+const AuditBroken = "identity.audit"
+
 // stops reports whether a trouble keeps events from their readers, or commands
 // from being saved; the others are alarms beside which all goes on.
 func stops(t *platformv1.Trouble) bool {
 	switch t.GetCode() {
-	case relay.ErrStreamFull.Code, relay.ErrNoStream.Code, relay.ErrBusSick.Code:
+	case AuditBroken, relay.ErrStreamFull.Code, relay.ErrNoStream.Code, relay.ErrBusSick.Code:
 		return false
 	}
 	return true

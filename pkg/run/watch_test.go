@@ -48,11 +48,13 @@ func TestStandingStillIsTold(t *testing.T) {
 	})
 	mux := http.NewServeMux()
 	Health(mux, tel, make(chan struct{}), s)
-	ask := func(path string) (int, string) {
-		w := httptest.NewRecorder()
-		mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	from := func(address, path string) (int, string) {
+		w, r := httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil)
+		r.RemoteAddr = address
+		mux.ServeHTTP(w, r)
 		return w.Code, w.Body.String()
 	}
+	ask := func(path string) (int, string) { return from("127.0.0.1:9", path) }
 	until := func(what string, holds func() bool) {
 		t.Helper()
 		deadline, tick := time.After(30*time.Second), time.NewTicker(10*time.Millisecond)
@@ -75,6 +77,15 @@ func TestStandingStillIsTold(t *testing.T) {
 	})
 	if code, _ := ask("/serving"); code != http.StatusOK {
 		t.Error("it serves no more")
+	}
+	if code, body := from("192.0.2.9:1", "/ready"); code != http.StatusServiceUnavailable || strings.Contains(body, "employment") {
+		t.Errorf("another machine is told %d %s", code, body)
+	}
+	if code, _ := from("192.0.2.9:1", "/metrics"); code != http.StatusNotFound {
+		t.Errorf("another machine reads the metrics: %d", code)
+	}
+	if code, _ := ask("/metrics"); code != http.StatusOK {
+		t.Errorf("this machine does not read the metrics: %d", code)
 	}
 	exec(`UPDATE channel SET published_seq = 5`)
 	until("it is well", func() bool { code, _ := ask("/ready"); return code == http.StatusOK })

@@ -169,10 +169,12 @@ func gone(err error) bool {
 	return strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "conn busy")
 }
 
-// retryable reports a serialisation failure or a deadlock on PostgreSQL.
+// retryable reports, on PostgreSQL, a serialisation failure, a deadlock, or a row that
+// another has locked and for which the statement does not wait (NOWAIT): the transaction
+// begins anew with empty hands.
 func retryable(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (e.Code == "40001" || e.Code == "40P01")
+	return ok && (e.Code == "40001" || e.Code == "40P01" || e.Code == "55P03")
 }
 
 func stack() []byte { return debug.Stack() }

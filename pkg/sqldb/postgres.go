@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -50,40 +51,65 @@ func (e *postgresEngine) update(ctx context.Context, fn func(*Tx) error) error {
 	}
 }
 
+// once runs a transaction. Its begin travels with the first statements that nobody
+// waits for, and its commit with the last ones, so that neither is a round trip of its
+// own where there are any.
 func (e *postgresEngine) once(ctx context.Context, fn func(*Tx) error) error {
 	conn, err := e.pool.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = conn.Close() }() // back to the pool
+	defer func() { _ = conn.Close() }() // back to the pool, or away where its transaction is open
 	// The deadline holds until a connection is free; from here the work runs to
 	// its end, since a transaction rolls back with its context.
 	own := context.WithoutCancel(ctx)
-	tx, err := conn.BeginTx(own, nil)
-	if err != nil {
-		return err
+	begun := false
+	t := &Tx{ctx: own, run: conn, dialect: Postgres, queue: []statement{{query: "begin"}}}
+	t.send = func(all []statement) error {
+		begun = true
+		return sendBatch(own, conn, all)
 	}
-	t := &Tx{ctx: own, run: tx, dialect: Postgres, send: func(all []statement) error { return sendBatch(own, conn, all) }}
 	err = protect(t, fn)
-	if err == nil {
-		err = t.flush()
+	if err == nil && t.sendError == nil && (begun || len(t.queue) > 1) {
+		err = t.commit()
 	} else if t.sendError != nil {
 		err = errors.Join(t.sendError, err) // what came after it failed of it
 	}
 	if err != nil {
-		return errors.Join(err, ignoreDone(tx.Rollback()))
-	}
-	if err := tx.Commit(); err != nil {
-		if retryable(err) {
-			return err
+		if begun {
+			_, _ = conn.ExecContext(own, "rollback") // where even that fails, the connection does not come back
 		}
-		return ErrUncertain.Because(err)
+		return err
 	}
 	for _, f := range t.committed {
 		f()
 	}
 	return nil
 }
+
+// commit sends what is queued and the commit.
+func (t *Tx) commit() error {
+	queued := len(t.queue)
+	err := t.send(append(t.queue, statement{query: "commit"}))
+	var at batchError
+	switch {
+	case err == nil || retryable(err):
+		return err
+	case errors.As(err, &at) && at.refused && at.statement < queued: // and so the commit was passed over
+		return err
+	default:
+		return ErrUncertain.Because(err)
+	}
+}
+
+// batchError says which of several statements failed, and whether PostgreSQL refused it.
+type batchError struct {
+	statement int
+	refused   bool
+	error
+}
+
+func (e batchError) Unwrap() error { return e.error }
 
 // sendBatch runs statements in one round trip.
 func sendBatch(ctx context.Context, conn *sql.Conn, all []statement) error {
@@ -93,9 +119,14 @@ func sendBatch(ctx context.Context, conn *sql.Conn, all []statement) error {
 			b.Queue(s.query, s.args...)
 		}
 		results := driver.(*stdlib.Conn).Conn().SendBatch(ctx, b)
-		for range all {
-			if _, err := results.Exec(); err != nil {
-				return errors.Join(err, results.Close())
+		for i, s := range all {
+			tag, err := results.Exec()
+			if err == nil && s.query == "commit" && tag.String() != "COMMIT" {
+				err = pgx.ErrTxCommitRollback // an earlier statement had failed, and its error was not returned
+			}
+			if err != nil {
+				_, refused := errors.AsType[*pgconn.PgError](err)
+				return batchError{i, refused, errors.Join(err, results.Close())}
 			}
 		}
 		return results.Close()

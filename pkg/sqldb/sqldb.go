@@ -10,6 +10,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -117,7 +118,11 @@ func (d *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 	}
 	wrote := false
 	err := d.dialect.classify(d.engine.update(ctx, func(tx *Tx) error {
+		tx.counted, tx.updates = counted(ctx), true
 		err := fn(tx)
+		if err == nil {
+			err = tx.end()
+		}
 		wrote = tx.Wrote()
 		return err
 	}))
@@ -130,7 +135,7 @@ func (d *DB) View(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return ErrDeadline.Because(err)
 	}
-	return d.note(d.dialect.classify(d.engine.view(ctx, fn)), false)
+	return d.note(d.dialect.classify(d.engine.view(ctx, counting(ctx, fn))), false)
 }
 
 // Look runs one query that needs no other's snapshot, without the statements
@@ -140,7 +145,27 @@ func (d *DB) Look(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return ErrDeadline.Because(err)
 	}
-	return d.note(d.dialect.classify(d.engine.look(ctx, fn)), false)
+	return d.note(d.dialect.classify(d.engine.look(ctx, counting(ctx, fn))), false)
+}
+
+type countKey struct{}
+
+// Counted returns a context under which statements are counted: of two answers that
+// nobody is to tell apart, neither asks the database more often.
+func Counted(ctx context.Context, n *atomic.Int64) context.Context {
+	return context.WithValue(ctx, countKey{}, n)
+}
+
+func counted(ctx context.Context) *atomic.Int64 {
+	n, _ := ctx.Value(countKey{}).(*atomic.Int64)
+	return n
+}
+
+func counting(ctx context.Context, fn func(*Tx) error) func(*Tx) error {
+	return func(tx *Tx) error {
+		tx.counted = counted(ctx)
+		return fn(tx)
+	}
 }
 
 // Close waits for running transactions and closes the database.
@@ -155,8 +180,11 @@ type Tx struct {
 	run       runner
 	dialect   Dialect
 	committed []func()
+	updates   bool // and no View or Look, which have no end to write at
+	ends      []ending
 	wrote     bool
 	looks     looks
+	counted   *atomic.Int64
 
 	// queue holds the statements that PostgreSQL has not been sent yet; send is
 	// nil on SQLite, where a round trip costs nothing.
@@ -177,6 +205,9 @@ const (
 // one lets the one query of a Look pass. It panics where there is another, or a
 // change, which only a programmer can write; protect makes an error of it.
 func (t *Tx) one(query string) {
+	if t.counted != nil {
+		t.counted.Add(1)
+	}
 	if t.looks == inside {
 		return
 	}
@@ -215,7 +246,7 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 		return 0, err
 	}
 	n, err := r.RowsAffected()
-	t.wrote = t.wrote || n > 0
+	t.wrote = t.wrote || n > 0 && !strings.HasPrefix(query, "SELECT") // PostgreSQL counts the rows of a lock by name too
 	return n, err
 }
 
@@ -230,7 +261,7 @@ func (t *Tx) Queue(query string, args ...any) error {
 	if err := storable(args); err != nil {
 		return err
 	}
-	t.queue, t.wrote = append(t.queue, statement{query, args}), true
+	t.queue, t.wrote = append(t.queue, statement{query, args}), t.wrote || !strings.HasPrefix(query, "SELECT")
 	return nil
 }
 
@@ -275,14 +306,42 @@ func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 	return t.run.QueryContext(t.ctx, query, args...)
 }
 
-// Lock holds a name until the transaction ends: two transactions that lock the
-// same name run one after the other. SQLite's single writer needs no lock.
+// Lock holds a name from the next statement until the transaction ends: two
+// transactions that lock the same name run one after the other. SQLite's single
+// writer needs no lock.
 func (t *Tx) Lock(name string) error {
 	if t.dialect != Postgres {
 		return nil
 	}
-	_, err := t.Exec(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, name)
-	return err
+	return t.Queue(`SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, name)
+}
+
+// ending is what a transaction does last.
+type ending struct {
+	order string
+	do    func() error
+}
+
+// AtEnd has do write when all else of the transaction is done, in the order of texts
+// whatever the order in which it was asked for: what many transactions write, each for
+// several people, and nothing within them reads. Of two that would else wait for each
+// other's rows, one waits. Only an Update has such an end: it panics elsewhere, which
+// only a programmer can write.
+func (t *Tx) AtEnd(order string, do func() error) {
+	if !t.updates {
+		panic("sqldb: what is written at the end is for an Update")
+	}
+	t.ends, t.wrote = append(t.ends, ending{order, do}), true
+}
+
+func (t *Tx) end() error {
+	slices.SortStableFunc(t.ends, func(a, b ending) int { return strings.Compare(a.order, b.order) })
+	for _, e := range t.ends {
+		if err := e.do(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // OnCommit runs f once the transaction is durable, on the caller's goroutine.

@@ -278,6 +278,69 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+// What is left for the end is written in one order after all else, and not where the
+// transaction fails.
+func TestWhatIsLeftForTheEnd(t *testing.T) {
+	testkit.EachDatabase(t, tables, func(t *testing.T, open func(testing.TB) *sqldb.DB) {
+		db := open(t)
+		var did []string
+		write := func(failed error) error {
+			did = nil
+			return db.Update(ctx, func(tx *sqldb.Tx) error {
+				for _, id := range []string{"b", "a", "b", "c"} {
+					tx.AtEnd(id, func() error {
+						did = append(did, id)
+						return put(tx, id)
+					})
+				}
+				if !tx.Wrote() || len(did) > 0 {
+					t.Errorf("before the end: %v", did)
+				}
+				return failed
+			})
+		}
+		broken := errors.New("broken")
+		if err := write(broken); !errors.Is(err, broken) || len(did) > 0 {
+			t.Errorf("%v, %v", err, did)
+		}
+		if err := write(nil); err != nil || fmt.Sprint(did) != "[a b b c]" || number(t, db, "b") != 2 {
+			t.Errorf("%v, %v, %d", err, did, number(t, db, "b"))
+		}
+		err := db.Update(ctx, func(tx *sqldb.Tx) error {
+			tx.AtEnd("a", func() error { return broken })
+			return put(tx, "a")
+		})
+		if !errors.Is(err, broken) || number(t, db, "a") != 1 {
+			t.Errorf("%v: a is %d", err, number(t, db, "a"))
+		}
+		never := func(tx *sqldb.Tx) error {
+			tx.AtEnd("a", func() error { return put(tx, "a") })
+			return nil
+		}
+		if db.View(ctx, never) == nil || db.Look(ctx, never) == nil {
+			t.Error("what is left for the end of a view is lost without a word")
+		}
+	})
+}
+
+// A transaction that only held a name has written nothing, and costs nothing to commit.
+func TestHoldingANameWritesNothing(t *testing.T) {
+	testkit.EachDatabase(t, tables, func(t *testing.T, open func(testing.TB) *sqldb.DB) {
+		err := open(t).Update(ctx, func(tx *sqldb.Tx) error {
+			if err := tx.Lock("a name"); err != nil {
+				return err
+			}
+			if tx.Wrote() {
+				t.Error("a lock counts as written")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestClosedDatabaseRefuses(t *testing.T) {
 	db, err := sqldb.Open(ctx, "sqlite:"+filepath.Join(t.TempDir(), "x.db"))
 	if err != nil {
@@ -400,6 +463,49 @@ func TestAnAbandonedTransactionFreesItsRows(t *testing.T) {
 	}
 	if n := number(t, db, "a"); n != 2 {
 		t.Errorf("%d changes, not 2", n)
+	}
+}
+
+// The commit travels with what is queued. Where that fails nothing is saved, and it is
+// known why; where a statement's error was not returned, nothing is saved either.
+func TestACommitThatTravelsWithWhatFails(t *testing.T) {
+	db, err := sqldb.Open(ctx, testkit.Postgres(t)(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	if err := db.Migrate(ctx, tables); err != nil {
+		t.Fatal(err)
+	}
+	insert := func(do func(string, ...any) error, id string) error {
+		return do(`INSERT INTO thing (id, n, at, blob) VALUES ($1, 1, 0, '')`, id)
+	}
+	exec := func(tx *sqldb.Tx) func(string, ...any) error {
+		return func(query string, args ...any) error { _, err := tx.Exec(query, args...); return err }
+	}
+	for name, fn := range map[string]func(*sqldb.Tx) error{
+		"queued": func(tx *sqldb.Tx) error {
+			return errors.Join(insert(tx.Queue, "a"), insert(tx.Queue, "a"))
+		},
+		"sent, then queued": func(tx *sqldb.Tx) error {
+			return errors.Join(insert(exec(tx), "a"), insert(tx.Queue, "a"))
+		},
+		"sent, and not told": func(tx *sqldb.Tx) error {
+			_ = insert(exec(tx), "a")
+			_ = insert(exec(tx), "a")
+			return nil
+		},
+	} {
+		err := db.Update(ctx, fn)
+		if err == nil || errors.Is(err, sqldb.ErrUncertain) != (name == "sent, and not told") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if n := number(t, db, "a"); n != 0 {
+			t.Errorf("%s: it was saved", name)
+		}
+	}
+	if err := db.Update(ctx, func(tx *sqldb.Tx) error { return insert(tx.Queue, "a") }); err != nil || number(t, db, "a") != 1 {
+		t.Errorf("the connection did not recover: %v", err)
 	}
 }
 

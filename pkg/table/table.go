@@ -162,24 +162,32 @@ func (t *Of[T]) List(tx *sqldb.Tx, tail string, args ...any) ([]T, error) {
 	}, t.selected+tail, args...)
 }
 
+// About is whose events are written with v, as the Spec says.
+func (t *Of[T]) About(v T) outbox.Subject { return t.spec.About(&v) }
+
 // Save writes a row and its events, or returns outbox.ErrStale where somebody else
 // changed it since it was loaded: a version of 0 is a new row, whose unique
 // indexes may refuse it with Twice. Of a row that is there, the columns that can
 // change are written. The version goes up by the number of events, by one at least.
 func (t *Of[T]) Save(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v T, events ...outbox.Event) error {
-	return t.save(ctx, l, tx, &v, "", events)
+	return t.save(ctx, l, tx, &v, "", t.spec.About, events)
+}
+
+// SaveAs is Save where what is told is about something else than About says.
+func (t *Of[T]) SaveAs(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v T, about outbox.Subject, events ...outbox.Event) error {
+	return t.save(ctx, l, tx, &v, "", func(*T) outbox.Subject { return about }, events)
 }
 
 // Create is Save for a row that is not there, whatever its version: the events of
 // a row that was lost may be on record still, and its own go on after them.
 func (t *Of[T]) Create(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v T, events ...outbox.Event) error {
-	return t.save(ctx, l, tx, &v, t.create, events)
+	return t.save(ctx, l, tx, &v, t.create, t.spec.About, events)
 }
 
 // Change is Save for a row that is there, whatever its version: one that was
 // added without an event has 0.
 func (t *Of[T]) Change(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v T, events ...outbox.Event) error {
-	return t.save(ctx, l, tx, &v, t.update, events)
+	return t.save(ctx, l, tx, &v, t.update, t.spec.About, events)
 }
 
 // Add writes a new row and its events unless a unique index holds one like it
@@ -221,7 +229,7 @@ func (t *Of[T]) PutWhere(tx *sqldb.Tx, condition string, v T) (bool, error) {
 
 // save writes a row with its next version, and its events: by a statement, or by
 // the one that its version asks for.
-func (t *Of[T]) save(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v *T, statement string, events []outbox.Event) error {
+func (t *Of[T]) save(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v *T, statement string, of func(*T) outbox.Subject, events []outbox.Event) error {
 	columns := t.spec.Columns(v)
 	if t.versionAt < 0 {
 		return fmt.Errorf("table: %s has no version", t.spec.Table)
@@ -249,7 +257,7 @@ func (t *Of[T]) save(ctx context.Context, l *outbox.Outbox, tx *sqldb.Tx, v *T, 
 	case len(events) == 0:
 		return nil
 	}
-	about := t.spec.About(v)
+	about := of(v)
 	about.Version = was
 	return l.AppendEvents(ctx, tx, about, events...)
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/fault"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -94,8 +95,16 @@ func (q *Queue) Add(ctx context.Context, tx *sqldb.Tx, kind string, payload []by
 	if !due.After(now) {
 		soon = 1
 	}
-	_, err := tx.Exec(`INSERT INTO task (id, kind, payload, due_at, attempts, origin, soon) VALUES ($1, $2, $3, $4, 0, $5, $6)`,
-		ident.NewID(), kind, payload, due.UnixMicro(), telemetry.TraceParent(ctx)+"|"+outbox.CauseOf(ctx).Correlation, soon)
+	write := func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`INSERT INTO task (id, kind, payload, due_at, attempts, origin, soon) VALUES ($1, $2, $3, $4, 0, $5, $6)`,
+			ident.NewID(), kind, payload, due.UnixMicro(), telemetry.TraceParent(ctx)+"|"+outbox.CauseOf(ctx).Correlation, soon)
+		return err
+	}
+	if fault.Broken("task.apart") {
+		tx.OnCommit(func() { fault.Point("task.left"); _ = q.db.Update(ctx, write) })
+		return nil
+	}
+	err := write(tx)
 	if err == nil && !due.After(now) {
 		tx.OnCommit(q.signal)
 	}
@@ -192,6 +201,9 @@ func (q *Queue) round(ctx context.Context) (int, error) {
 		})
 	}
 	wg.Wait()
+	if len(due) > 0 {
+		fault.Point("task.done")
+	}
 	return claimed, q.end(context.WithoutCancel(ctx), due, failed, ctx.Err() != nil)
 }
 

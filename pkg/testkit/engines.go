@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -86,6 +87,51 @@ func Postgres(t testing.TB) func(testing.TB) string {
 	return postgresIn(t, folder(t), false)
 }
 
+// NoDeadlocks fails the test where, until its end, a transaction of a PostgreSQL server
+// was broken off since each of several waited for another. It is done again then, so
+// that nothing else shows it. Call it before whatever opens connections is opened.
+func NoDeadlocks(t testing.TB, address string) {
+	t.Helper()
+	t.Cleanup(func() {
+		db, err := sqldb.Open(context.Background(), address)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer func() { _ = db.Close() }()
+		var others, broken int
+		Eventually(t, "the other connections are closed, and have told of theirs", func() bool {
+			err = db.Look(context.Background(), func(tx *sqldb.Tx) error {
+				return tx.QueryRow(`SELECT (SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+						AND query NOT LIKE 'CREATE SCHEMA%' AND query NOT LIKE '-- ping%'), -- but the testkit's own
+					(SELECT sum(deadlocks) FROM pg_stat_database)`).Scan(&others, &broken)
+			})
+			return err != nil || others == 0
+		})
+		if err != nil || broken > 0 {
+			t.Errorf("%d transactions were broken off, since they waited for each other: %v\n%s", broken, err, deadlocks(address))
+		}
+	})
+}
+
+// deadlocks is what a server's log says of transactions that waited for each other.
+func deadlocks(address string) string {
+	at, err := url.Parse(address)
+	if err != nil {
+		return err.Error()
+	}
+	log, err := os.ReadFile(filepath.Join(at.Query().Get("host"), "log"))
+	if err != nil {
+		return err.Error()
+	}
+	var said strings.Builder
+	for _, one := range strings.Split(string(log), "ERROR:  deadlock detected")[1:] {
+		one, _, _ = strings.Cut(one, "HINT:")
+		said.WriteString(one)
+	}
+	return said.String()
+}
+
 // folder is a folder that the server's user can enter, as t.TempDir is not.
 func folder(t testing.TB) string {
 	t.Helper()
@@ -128,7 +174,16 @@ func postgresIn(t testing.TB, dir string, small bool) func(testing.TB) string {
 	if small {
 		options = append(options, "-c", "min_wal_size=2MB", "-c", "max_wal_size=4MB")
 	}
-	supervise(t, small, func() *exec.Cmd { return command(as, filepath.Join(bin, "postgres"), options...) })
+	log, err := os.Create(filepath.Join(dir, "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = log.Close() })
+	supervise(t, small, func() *exec.Cmd {
+		srv := command(as, filepath.Join(bin, "postgres"), options...)
+		srv.Stderr = log
+		return srv
+	})
 	address := "postgres://qiao@/postgres?host=" + url.QueryEscape(dir) + "&port=" + port
 	admin, err := sql.Open("pgx", address)
 	if err != nil {
@@ -279,6 +334,17 @@ func FreePort(t testing.TB) int {
 	}
 	t.Fatal("no port is free")
 	return 0
+}
+
+// Axe returns the path of axe-core, the rules by which pages are judged, which
+// QIAO_TEST_AXE names.
+func Axe(t testing.TB) string {
+	t.Helper()
+	path := os.Getenv("QIAO_TEST_AXE")
+	if _, err := os.Stat(path); err != nil {
+		Missing(t, "axe-core")
+	}
+	return path
 }
 
 // Chromium returns the path of a Chromium, which QIAO_TEST_CHROMIUM names.

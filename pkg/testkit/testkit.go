@@ -21,6 +21,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/revoked"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
@@ -81,6 +82,7 @@ type Platform struct {
 	Dir       string
 	client    *rpc.Client
 	signer    *auth.Signer
+	people    *auth.Signer // identity's
 	keys      map[string]ed25519.PrivateKey
 	trusted   map[string]auth.Trusted
 	running   []string
@@ -103,9 +105,15 @@ func NewPlatform(t testing.TB, c clock.Clock) *Platform {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.trusted["test"] = auth.Trusted{Key: pub, Kinds: []auth.Kind{auth.Worker, auth.Guardian, auth.Employer, auth.Officer, auth.Service, auth.Partner}}
+	p.trusted["test"] = auth.Trusted{Key: pub, Kinds: []auth.Kind{auth.Worker, auth.Guardian, auth.Employer, auth.Officer, auth.Administrator, auth.Service, auth.Partner}, Sessionless: true}
 	p.signer = auth.NewSigner("test", priv, c)
 	p.client = rpc.NewClient(p.Conn, p.signer)
+	people, signs, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.trusted["people"] = auth.Trusted{Key: people, Kinds: []auth.Kind{auth.Worker, auth.Guardian, auth.Employer, auth.Officer, auth.Administrator}}
+	p.people = auth.NewSigner("people", signs, c)
 	for _, s := range append(services.Names(), "console", "probe") { // whose keys a test platform trusts
 		pub, priv, err := ed25519.GenerateKey(rand.Reader)
 		if err != nil {
@@ -117,19 +125,37 @@ func NewPlatform(t testing.TB, c clock.Clock) *Platform {
 	return p
 }
 
+// Former returns a signer by a key that a service had until a time; it is trusted by
+// what is started after.
+func (p *Platform) Former(service string, until time.Time) *auth.Signer {
+	p.T.Helper()
+	pub, priv, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		p.T.Fatal(err)
+	}
+	t := p.trusted[service]
+	t.Former = append(t.Former, auth.RecordKey{Key: pub, Until: until})
+	p.trusted[service] = t
+	return auth.NewSigner(service, priv, p.Clock)
+}
+
 // Deps is what a service is given on this platform, with its own SQLite file.
 func (p *Platform) Deps(service string) run.Deps {
 	js, err := jetstream.New(p.Conn)
 	if err != nil {
 		p.T.Fatal(err)
 	}
-	return run.Deps{
+	d := run.Deps{
 		Operator: js, NamedIDs: true,
 		Database: "sqlite:" + filepath.Join(p.Dir, service+".db"), Conn: p.Conn, Clock: p.Clock, Telemetry: p.Telemetry,
 		Signer: auth.NewSigner(service, p.keys[service], p.Clock), Trusted: p.trusted, Master: p.Master,
 		PersonKeys: "sqlite:" + filepath.Join(p.Dir, service+"-keys.db"),
 		Instance:   ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: 1 << 30,
 	}
+	if service == revoked.Publisher {
+		d.People = p.people
+	}
+	return d
 }
 
 // Start runs a service until the test ends and returns when it answers.

@@ -22,6 +22,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -44,7 +45,7 @@ const (
 
 // config tells a process what it is.
 type config struct {
-	Role     string // publisher or reader
+	Role     string // publisher or reader; registry or department where who is one person is the matter
 	NATS     string
 	Database string
 	Events   int           // a publisher ends its load after so many
@@ -95,8 +96,8 @@ func master() (m *crypt.Master, err error) {
 }
 
 func trusted() map[string]auth.Trusted {
-	all := map[string]auth.Trusted{"test": {Key: issuer("test").Public().(ed25519.PublicKey), Kinds: []auth.Kind{auth.Officer, auth.Service}}}
-	for _, s := range []string{publisher, reader} {
+	all := map[string]auth.Trusted{"test": {Key: issuer("test").Public().(ed25519.PublicKey), Kinds: []auth.Kind{auth.Officer, auth.Service}, Sessionless: true}}
+	for _, s := range services {
 		all[s] = auth.Trusted{Key: issuer(s).Public().(ed25519.PublicKey), Kinds: []auth.Kind{auth.Service}, Subject: s}
 	}
 	return all
@@ -124,29 +125,44 @@ func serve(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	name := map[string]string{"publisher": publisher, "reader": reader}[c.Role]
+	name := services[c.Role]
 	d := run.Deps{Operator: js, Database: c.Database, Conn: nc, Clock: clock.System(), Telemetry: tel, Signer: auth.NewSigner(name, issuer(name), clock.System()),
 		Trusted: trusted(), Master: master, Instance: ident.NewID(), Partitions: max(1, c.Channels), Replicas: 1, StreamBytes: cmp.Or(c.Stream, 1<<30)}
-	k, err := run.Open(ctx, name, nil, d)
-	if err != nil {
-		return err
-	}
-	parts := run.Parts{}
-	if c.Role == "reader" {
-		parts.Router = hears()
-	}
 	var s run.Service
 	for { // the broker may be away when the node starts
-		if s, err = k.Assemble(ctx, parts); err == nil {
+		if s, err = assemble(ctx, name, c, d); err == nil {
 			break
 		}
 		fmt.Fprintln(os.Stderr, "node: not yet:", err)
 		time.Sleep(100 * time.Millisecond) //nolint:forbidigo // a process that waits for its broker, no test
 	}
-	if c.Role == "publisher" {
-		go load(ctx, k.Outbox, c)
-	}
 	return s.Run(ctx)
+}
+
+// assemble makes the service that a node is; what publishes begins its load.
+func assemble(ctx context.Context, name string, c config, d run.Deps) (run.Service, error) {
+	if c.Role == "department" { // whole, as any department: who is one person is followed without a line of its own
+		return run.New(ctx, name, nil, d, guardianship)
+	}
+	k, err := run.Open(ctx, name, nil, d)
+	if err != nil {
+		return nil, err
+	}
+	parts := run.Parts{}
+	if c.Role == "reader" {
+		parts.Router = hears()
+	}
+	s, err := k.Assemble(ctx, parts)
+	if err != nil {
+		return nil, errors.Join(err, k.Close())
+	}
+	switch c.Role {
+	case "publisher":
+		go load(ctx, k.Outbox, c, hires)
+	case "registry":
+		go load(ctx, k.Outbox, c, lives)
+	}
+	return s, nil
 }
 
 // hears writes down every event, in the transaction that moves the cursor.
@@ -159,24 +175,41 @@ func hears() *consume.Router {
 	return r
 }
 
-// load changes the state of a few things, each change with its event, until
-// the publisher's database holds as many as are wanted.
-func load(ctx context.Context, log *outbox.Outbox, c config) {
+// services is what the nodes are, by their roles.
+var services = map[string]string{"publisher": publisher, "reader": reader, "registry": event.Keeper, "department": "education"}
+
+// change is one of a load: of which thing, about whom, and what is told of it.
+type change struct {
+	thing, worker string
+	told          proto.Message
+}
+
+// hires are changes of a few things in turn.
+func hires(n int64) change {
+	id := fmt.Sprintf("thing-%d", n%workers)
+	return change{id, id, &employmentv1.HireRegistered{HireId: id}}
+}
+
+// load changes the state of things, each change with its event, until the
+// publisher's database holds as many as are wanted.
+func load(ctx context.Context, log *outbox.Outbox, c config, changes func(n int64) change) {
 	for {
 		var total int64
 		err := log.DB().Update(ctx, func(tx *sqldb.Tx) error {
+			if c.Role == "registry" { // a life goes on in one order, whoever writes it
+				if err := tx.Lock("lives"); err != nil {
+					return err
+				}
+			}
 			if err := tx.QueryRow(`SELECT coalesce(sum(version), 0) FROM thing`).Scan(&total); err != nil || total >= int64(c.Events) {
 				return err
 			}
-			id := fmt.Sprintf("thing-%d", total%workers)
+			next := changes(total)
 			var version int64
-			if err := tx.QueryRow(`SELECT version FROM thing WHERE id = $1`+tx.Dialect().ForUpdate(), id).Scan(&version); err != nil {
+			if err := tx.QueryRow(`INSERT INTO thing (id, version) VALUES ($1, 1) ON CONFLICT (id) DO UPDATE SET version = thing.version + 1 RETURNING version`, next.thing).Scan(&version); err != nil {
 				return err
 			}
-			if _, err := tx.Exec(`UPDATE thing SET version = version + 1 WHERE id = $1`, id); err != nil {
-				return err
-			}
-			return log.Append(ctx, tx, outbox.Subject{Aggregate: id, Version: version, Worker: id}, &employmentv1.HireRegistered{HireId: id})
+			return log.Append(ctx, tx, outbox.Subject{Aggregate: next.thing, Version: version - 1, Worker: next.worker}, next.told)
 		})
 		if err == nil && total >= int64(c.Events) {
 			return

@@ -41,11 +41,13 @@ type rig struct {
 	subAt    string
 	channels int    // of the publisher
 	channel  string // the one that a fault is done to
+	roles    [2]string
+	further  func() []string // what does not hold beside what is said of every pipeline
 }
 
 func newRig(t testing.TB, pub, sub string, channels int) *rig {
 	t.Helper()
-	r := &rig{t: t, pubAt: pub, subAt: sub, store: t.TempDir(), channels: channels, channel: event.Channel(publisher, 0)}
+	r := &rig{t: t, pubAt: pub, subAt: sub, store: t.TempDir(), channels: channels, channel: event.Channel(publisher, 0), roles: [2]string{"publisher", "reader"}}
 	r.options = server.Options{ServerName: "faults", Host: "127.0.0.1", Port: testkit.FreePort(t), JetStream: true, StoreDir: r.store, NoLog: true, NoSigs: true}
 	r.startBroker()
 	r.connect()
@@ -121,11 +123,11 @@ func (r *rig) connect() {
 }
 
 func (r *rig) publisher(events int) config {
-	return config{Role: "publisher", NATS: r.natsd.ClientURL(), Database: r.pubAt, Events: events, Channels: r.channels}
+	return config{Role: r.roles[0], NATS: r.natsd.ClientURL(), Database: r.pubAt, Events: events, Channels: r.channels}
 }
 
 func (r *rig) reader() config {
-	return config{Role: "reader", NATS: r.natsd.ClientURL(), Database: r.subAt, Channels: r.channels}
+	return config{Role: r.roles[1], NATS: r.natsd.ClientURL(), Database: r.subAt, Channels: r.channels}
 }
 
 // stream is that of the channel to which a fault is done.
@@ -194,6 +196,9 @@ func (r *rig) settled(events int64) error {
 		if err := r.follows(c); err != nil {
 			return fmt.Errorf("%s: %w", c.Channel, err)
 		}
+	}
+	if n := r.number(r.sub, `SELECT count(*) FROM task`); n > 0 {
+		return fmt.Errorf("%d tasks are not done", n)
 	}
 	return nil
 }
@@ -269,6 +274,9 @@ func (r *rig) wrong(brokerLost bool) (failures []string) {
 	}
 	if n := r.number(r.sub, `SELECT sum(applied + skipped - orphaned - seq) + (SELECT count(*) FROM parked) FROM cursor`); n != 0 {
 		fail("I6: the cursor counts %d too many", n)
+	}
+	if r.further != nil {
+		failures = append(failures, r.further()...)
 	}
 	return failures
 }
