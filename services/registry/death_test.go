@@ -4,10 +4,16 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/pkg/testkit"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry"
@@ -366,16 +372,36 @@ func TestANearRelativeAsks(t *testing.T) {
 	if err := decide(second, true, ""); err != nil {
 		t.Fatal(err)
 	}
-	shown, err := show(first)
+	keyed := rpc.Once(first, "the-button")
+	shown, err := show(keyed)
 	if err != nil || len(shown.GetSteps()) != 1 || shown.GetSteps()[0].GetType() != "employment.offer.made.v1" || shown.GetName() == "" {
 		t.Errorf("that department's steps alone: %v, %v", shown, err)
 	}
 	if _, err := show(first); errs.CodeOf(err) != "registry.heir.decided" {
 		t.Errorf("a second time: %v", err)
 	}
+	looks := func() (n int32) {
+		for _, l := range d.accesses(t, w) {
+			if l.GetCaseId() == id && slices.Equal(l.GetKinds(), []string{"name", "heirs_request"}) && l.GetReader() == "a-1" {
+				n += l.GetTimes()
+			}
+		}
+		return n
+	}
+	was := looks()
+	d.clock.Advance(time.Hour)
+	d.offered(w, "offer-2") // of which that showing said nothing
+	again, err := show(keyed)
+	if err != nil || !proto.Equal(again, shown) || looks() != was+1 || was != 1 {
+		t.Errorf("the answer that was lost: %v, %v; %d looks, then %d", again, err, was, looks())
+	}
+	if _, err := show(rpc.Once(second, "the-button")); errs.CodeOf(err) != "registry.heir.decided" {
+		t.Errorf("another officer: %v", err)
+	}
 	if list, err := d.ListHeirRequests(second, &registryv1.ListHeirRequestsRequest{}); err != nil || len(list.GetRequests()) != 0 {
 		t.Errorf("%v, %v", list, err)
 	}
+	shownBefore := id
 	asked, err = d.AskAsHeir(first, ask(w))
 	if err != nil {
 		t.Fatal(err)
@@ -390,8 +416,142 @@ func TestANearRelativeAsks(t *testing.T) {
 	if _, err := show(first); errs.CodeOf(err) != "registry.heir.lives" {
 		t.Errorf("of who lives after all: %v", err)
 	}
+	if _, err := d.ShowToHeir(keyed, &registryv1.ShowToHeirRequest{RequestId: shownBefore}); errs.CodeOf(err) != "registry.heir.lives" {
+		t.Errorf("an answer was kept of who lives after all: %v", err)
+	}
 	if lines := d.accesses(t, w); !slices.ContainsFunc(lines, func(l *registryv1.AccessEntry) bool { return slices.Contains(l.GetKinds(), "heirs_request") }) {
 		t.Errorf("the looks are not in the log: %v", lines)
+	}
+}
+
+// heir enters what a near relative asks, and has another officer grant it.
+func (d deaths) heir(t *testing.T, ask *registryv1.AskAsHeirRequest) string {
+	t.Helper()
+	ask.RelativeName, ask.Paper, ask.ReasonCode = "阿依古丽", "household_register", "inheritance"
+	asked, err := d.AskAsHeir(d.at("a-1", home), ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.DecideHeirRequest(d.at("A-1", home), &registryv1.DecideHeirRequestRequest{RequestId: asked.GetRequestId(), Approve: true}); errs.CodeOf(err) != "registry.heir.own" {
+		t.Errorf("who entered it: %v", err)
+	}
+	if _, err := d.DecideHeirRequest(d.at("a-2", home), &registryv1.DecideHeirRequestRequest{RequestId: asked.GetRequestId(), Approve: true}); err != nil {
+		t.Fatal(err)
+	}
+	return asked.GetRequestId()
+}
+
+func (d deaths) heirRequest(t *testing.T, id string) *registryv1.HeirRequest {
+	t.Helper()
+	got, err := d.GetHeirRequest(d.at("a-2", home), &registryv1.GetHeirRequestRequest{RequestId: id})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got.GetRequest()
+}
+
+// A near relative has a fact called wrong, as the person could: by the second officer's
+// word every holder hears of it, once.
+func TestANearRelativeCorrects(t *testing.T) {
+	d := startDeaths(t)
+	w := d.register(t, 1)
+	d.record(w)
+	wrong := func() *registryv1.AskAsHeirRequest {
+		return &registryv1.AskAsHeirRequest{
+			Worker: w, RelativeName: "阿依古丽", Paper: "household_register", ReasonCode: "wages", Asked: "correct", FactKind: "job", SourceId: "hire-1", WrongReasonCode: "wrong_date",
+		}
+	}
+	for field, change := range map[string]func(*registryv1.AskAsHeirRequest){
+		"asked":             func(r *registryv1.AskAsHeirRequest) { r.Asked = "sell" },
+		"fact_kind":         func(r *registryv1.AskAsHeirRequest) { r.FactKind = "name" },
+		"source_id":         func(r *registryv1.AskAsHeirRequest) { r.SourceId = "" },
+		"wrong_reason_code": func(r *registryv1.AskAsHeirRequest) { r.WrongReasonCode = "ugly" },
+		"source":            func(r *registryv1.AskAsHeirRequest) { r.Asked, r.Source = "delete", "employment" },
+	} {
+		r := wrong()
+		change(r)
+		if _, err := d.AskAsHeir(d.at("a-1", home), r); errs.CodeOf(err) != "registry.heir.reason" || errs.From(err).Detail["field"] != field {
+			t.Errorf("%s: %v", field, err)
+		}
+	}
+	id := d.heir(t, wrong())
+	if r := d.heirRequest(t, id); r.GetState() != "corrected" || r.GetSource() != "employment" || r.GetDecidable() {
+		t.Errorf("%v", r)
+	}
+	d.Settle()
+	if n := d.published("registry.fact.corrected.v1"); n != 1 {
+		t.Errorf("%d holders' news", n)
+	}
+	for name, err := range map[string]error{
+		"decided again": second(d.DecideHeirRequest(d.at("a-3", home), &registryv1.DecideHeirRequestRequest{RequestId: id, Approve: true})),
+		"shown":         second(d.ShowToHeir(d.at("a-3", home), &registryv1.ShowToHeirRequest{RequestId: id})),
+		"taken back":    second(d.WithdrawHeirRequest(d.at("a-3", home), &registryv1.WithdrawHeirRequestRequest{RequestId: id})),
+	} {
+		if errs.CodeOf(err) != "registry.heir.decided" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	asked, err := d.AskAsHeir(d.at("a-1", home), wrong())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.reverse(d.at("b-1", away), 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := d.DecideHeirRequest(d.at("a-2", home), &registryv1.DecideHeirRequestRequest{RequestId: asked.GetRequestId(), Approve: true}); errs.CodeOf(err) != "registry.heir.lives" {
+		t.Errorf("of who lives: %v", err)
+	}
+	d.Settle()
+	if n := d.published("registry.fact.corrected.v1"); n != 1 {
+		t.Errorf("%d holders' news", n)
+	}
+}
+
+// What a near relative had granted to be erased is erased on its day, and not before:
+// until then it is taken back, and ends where the person lives.
+func TestANearRelativeHasARecordErased(t *testing.T) {
+	d := startDeaths(t)
+	w, lives, back := d.register(t, 1), d.register(t, 2), d.register(t, 3)
+	ids := map[string]string{}
+	for n, worker := range []string{w, lives, back} {
+		d.record(worker)
+		ids[worker] = d.heir(t, &registryv1.AskAsHeirRequest{Worker: worker, Asked: "delete"})
+		if r := d.heirRequest(t, ids[worker]); r.GetState() != "granted" || r.GetEraseOn() != clock.Today(d.clock).AddDays(183).String() {
+			t.Errorf("%d: %v", n, r)
+		}
+	}
+	if _, err := d.ShowToHeir(d.at("a-2", home), &registryv1.ShowToHeirRequest{RequestId: ids[w]}); errs.CodeOf(err) != "registry.heir.decided" {
+		t.Errorf("who may erase does not read: %v", err)
+	}
+	if _, err := d.WithdrawHeirRequest(d.at("b-1", away), &registryv1.WithdrawHeirRequestRequest{RequestId: ids[back]}); errs.CodeOf(err) != "registry.heir.unknown" {
+		t.Errorf("another county: %v", err)
+	}
+	if _, err := d.WithdrawHeirRequest(d.at("a-1", home), &registryv1.WithdrawHeirRequestRequest{RequestId: ids[back]}); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.reverse(d.at("b-1", away), 2); err != nil {
+		t.Fatal(err)
+	}
+	d.record(lives) // anew: what was granted before is over
+	if a, b := d.heirRequest(t, ids[back]).GetState(), d.heirRequest(t, ids[lives]).GetState(); a != "withdrawn" || b != "ended" {
+		t.Errorf("%s and %s", a, b)
+	}
+	d.clock.Advance(182 * 24 * time.Hour)
+	d.Settle()
+	if r := d.heirRequest(t, ids[w]); r.GetState() != "granted" {
+		t.Errorf("before its day: %v", r)
+	}
+	d.clock.Advance(2 * 24 * time.Hour)
+	testkit.Eventually(t, "it is erased on its day", func() bool {
+		d.Settle()
+		_, err := d.GetHeirRequest(d.at("a-2", home), &registryv1.GetHeirRequestRequest{RequestId: ids[w]})
+		return errs.CodeOf(err) == "registry.heir.unknown"
+	})
+	if n := d.published("registry.account.closed.v1"); n != 1 {
+		t.Errorf("%d accounts were closed", n)
+	}
+	for _, worker := range []string{lives, back} {
+		d.heirRequest(t, ids[worker]) // nothing of these is gone
 	}
 }
 

@@ -332,3 +332,63 @@ func TestJoinedRecordsAreNoDoubleOfEachOther(t *testing.T) {
 		t.Error("a third record is none's double")
 	}
 }
+
+// A draw is warned of children as a counter is of people: in two scripts, by both
+// parents; twins are no pair. Each guardian reads of it in the own log, but one from
+// whom something of the child is hidden; and who is known to be one child is none.
+func TestADrawIsWarnedOfChildren(t *testing.T) {
+	m := newFamily(t)
+	register := func(of, name, born string) string {
+		t.Helper()
+		r := child(of)
+		r.Name, r.BirthDate = name, born
+		got, err := m.client.RegisterChild(m.Counter("edu", of), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.GetChildId()
+	}
+	read := func(worker string) (all []*registryv1.AccessEntry) {
+		t.Helper()
+		return slices.DeleteFunc(m.compared(t, worker), func(l *registryv1.AccessEntry) bool { return l.GetReader() != "education" })
+	}
+	const day = "2019-06-01"
+	hers, his := register(m.mother, "努尔兰·巴合提", day), register(m.father, "Nurlan Bakhyt", day)
+	twins := []string{register(m.mother, "王小龙", "2019-07-01"), register(m.mother, "王小虎", "2019-07-01")}
+	ask := func(want int) []*registryv1.LikelyDouble {
+		t.Helper()
+		got, err := m.client.FindLikelyDoubles(m.Service("education"), &registryv1.FindLikelyDoublesRequest{ChildIds: append([]string{hers, his, m.child}, twins...), CaseId: "round-1"})
+		if err != nil || len(got.GetDoubles()) != want {
+			t.Fatalf("%v, %v", got, err)
+		}
+		return got.GetDoubles()
+	}
+	pair := ask(1)[0]
+	if !slices.Contains([]string{hers, his}, pair.GetFirstId()) || !slices.Contains([]string{hers, his}, pair.GetSecondId()) || !slices.Equal(pair.GetGrounds(), []string{"same_sound", "same_birth", "same_phone", "two_guardians"}) {
+		t.Errorf("%v", pair)
+	}
+	for _, w := range []string{m.mother, m.father} {
+		if lines := read(w); len(lines) != 1 || lines[0].GetCaseId() != "round-1" {
+			t.Errorf("%s reads %v", w, lines)
+		}
+	}
+	// He becomes a guardian of her entry too, where the child lives is hidden from him, and he is asked of another child.
+	m.child = hers
+	m.decided(&registryv1.OpenGuardianCaseRequest{
+		CaseKind: "hide", GuardianId: m.added(m.father), Hidden: []string{"address"}, ValidTo: "2027-06-30", ReasonCode: "protection_order", Paper: "protection_order",
+	})
+	third := register(m.register(t, 3), "努尔兰·巴合提", day)
+	was := len(read(m.father))
+	got, err := m.client.FindLikelyDoubles(m.Service("education"), &registryv1.FindLikelyDoublesRequest{ChildIds: []string{hers, third}, CaseId: "round-2"})
+	if err != nil || len(got.GetDoubles()) != 1 {
+		t.Fatalf("%v, %v", got, err)
+	}
+	if lines := read(m.father); len(lines) != was {
+		t.Errorf("he reads where the child is: %v", lines)
+	}
+	if lines := read(m.mother); len(lines) != 2 || lines[0].GetCaseId() != "" {
+		t.Errorf("she reads %v", lines)
+	}
+	m.decided(&registryv1.OpenGuardianCaseRequest{CaseKind: "same", OtherChildId: his, ReasonCode: "entered_twice", Paper: "birth_certificate"})
+	ask(0)
+}

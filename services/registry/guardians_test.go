@@ -212,6 +212,58 @@ func TestAFurtherGuardianIsAgreedTo(t *testing.T) {
 	}
 }
 
+// What each guardian says of a further one is kept for each: that one takes an agreement
+// back changes nothing of another's. Officers read it, guardians do not.
+func TestEachGuardiansWordIsKeptApart(t *testing.T) {
+	m := newFamily(t)
+	m.added(m.father)
+	aunt := m.register(t, 3)
+	got, err := m.guardians.AddGuardian(m.desk("a-1", home), &registryv1.AddGuardianRequest{ChildId: m.child, Worker: aunt, GuardianKind: "court", Paper: "court_paper"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := got.GetGuardianId()
+	says := func(worker string, agree bool, want string) {
+		t.Helper()
+		m.clock.Advance(time.Hour)
+		if got, err := m.guardians.AnswerGuardian(m.Worker(worker), &registryv1.AnswerGuardianRequest{GuardianId: id, Agree: agree}); err != nil || got.GetState() != want {
+			t.Fatalf("%v, %v", got, err)
+		}
+	}
+	says(m.mother, true, "asked")
+	says(m.father, true, "asked")
+	says(m.mother, false, "disputed")
+	list, err := m.guardians.ListGuardians(m.desk("a-2", home), &registryv1.ListGuardiansRequest{ChildId: m.child, CaseId: "case-1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, g := range list.GetGuardians() {
+		at := int64(0)
+		for _, w := range g.GetWords() {
+			if w.GetSaidAt() <= at {
+				t.Errorf("not in order: %v", g.GetWords())
+			}
+			if at = w.GetSaidAt(); g.GetGuardianId() == id {
+				said = append(said, w.GetWorker()+" "+w.GetWord())
+			}
+		}
+	}
+	if want := []string{m.mother + " agrees", m.father + " agrees", m.mother + " objects"}; !slices.Equal(said, want) {
+		t.Errorf("%q, not %q", said, want)
+	}
+	for _, worker := range []string{m.mother, m.father} {
+		mine, err := m.guardians.ListMyChildren(m.Worker(worker), &registryv1.ListMyChildrenRequest{Worker: worker})
+		if err != nil || strings.Contains(mine.String(), "words") || strings.Contains(mine.String(), "agrees") {
+			t.Errorf("%s reads another's word: %v, %v", worker, mine, err)
+		}
+	}
+	others, err := m.client.GetChild(m.Service("education"), &registryv1.GetChildRequest{ChildId: m.child, CaseId: "app-1"})
+	if err != nil || strings.Contains(others.String(), "agrees") {
+		t.Errorf("a department reads a word: %v, %v", others, err)
+	}
+}
+
 func TestSilenceAddsAGuardian(t *testing.T) {
 	m := newFamily(t)
 	got, err := m.guardians.AddGuardian(m.desk("a-1", home), m.add(m.father))
@@ -529,6 +581,22 @@ func TestClosingLeavesTheChildToTheOtherGuardian(t *testing.T) {
 	}
 }
 
+// Who is asked for and whose silence is waited for goes with the child: nothing of it
+// is left to be tried.
+func TestNobodyIsWaitedForWhoWentWithTheChild(t *testing.T) {
+	m := newFamily(t)
+	if _, err := m.guardians.AddGuardian(m.desk("a-1", home), m.add(m.father)); err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range []string{m.father, m.mother} {
+		if _, err := m.client.CloseAccount(m.Worker(w), &registryv1.CloseAccountRequest{Worker: w}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.clock.Advance(9 * 24 * time.Hour)
+	m.Settle()
+}
+
 // One child whom both parents entered becomes one by two officers, and two again.
 func TestAChildWhomBothParentsEntered(t *testing.T) {
 	m := newFamily(t)
@@ -801,5 +869,124 @@ func TestNobodyIsLeftButFromWhomItIsHidden(t *testing.T) {
 				t.Errorf("the look is in the log: %v", in)
 			}
 		})
+	}
+}
+
+// An officer who hears guardians, and says from whom something is hidden, reads them by
+// name, and each finds the look in the own log: but for one from whom something is
+// hidden, to whom it would say that it is.
+func TestAnOfficerReadsGuardiansByName(t *testing.T) {
+	m := newFamily(t)
+	asked, err := m.guardians.AddGuardian(m.desk("a-1", home), m.add(m.father))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := func(caseID string) map[string]string {
+		t.Helper()
+		got, err := m.guardians.ListGuardians(m.desk("a-3", home), &registryv1.ListGuardiansRequest{ChildId: m.child, CaseId: caseID})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := map[string]string{}
+		for _, g := range got.GetGuardians() {
+			all[g.GetWorker()] = g.GetName()
+		}
+		return all
+	}
+	looked := func(worker, caseID string, kinds ...string) bool {
+		t.Helper()
+		log, err := m.client.ListAccess(m.Worker(worker), &registryv1.ListAccessRequest{Worker: worker, Limit: 200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(log.GetEntries(), func(e *registryv1.AccessEntry) bool {
+			return e.GetReader() == "a-3" && e.GetCaseId() == caseID && slices.Equal(e.GetKinds(), kinds)
+		})
+	}
+	own := func(worker string) string {
+		t.Helper()
+		got, err := m.client.GetWorker(m.Worker(worker), &registryv1.GetWorkerRequest{Worker: worker})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.GetPerson().GetName()
+	}
+	if all := named("look-1"); all[m.mother] == "" || all[m.mother] != own(m.mother) || all[m.father] != own(m.father) {
+		t.Errorf("the guardians are %v", all)
+	}
+	if !looked(m.mother, "look-1", "child", "name") || !looked(m.father, "look-1", "name") {
+		t.Error("a look at a name is not in its log")
+	}
+	if _, err := m.guardians.AnswerGuardian(m.Worker(m.mother), &registryv1.AnswerGuardianRequest{GuardianId: asked.GetGuardianId(), Agree: true}); err != nil {
+		t.Fatal(err)
+	}
+	m.decided(&registryv1.OpenGuardianCaseRequest{CaseKind: "hide", GuardianId: asked.GetGuardianId(), Hidden: []string{"address"}, ValidTo: clock.Today(m.Clock).AddDays(30).String(), ReasonCode: "danger", Paper: "police_record"})
+	if all := named("look-2"); all[m.father] != own(m.father) {
+		t.Errorf("the guardians are %v", all)
+	}
+	if looked(m.father, "look-2", "name") || looked(m.father, "", "child", "name") {
+		t.Error("one from whom the address is hidden reads who looks at the child")
+	}
+}
+
+// An officer comes from a guardian at the counter to the children: those of his counties,
+// by reference, and how many others there are. The guardian reads the look.
+func TestAnOfficerComesFromAGuardianToTheChildren(t *testing.T) {
+	m := newFamily(t)
+	r := child(m.mother)
+	r.County, r.Township, r.BirthDate = away, "", "2021-03-03"
+	if _, err := m.client.RegisterChild(m.Worker(m.mother), r); err != nil {
+		t.Fatal(err)
+	}
+	asked, err := m.guardians.AddGuardian(m.desk("a-1", home), m.add(m.father))
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(as context.Context, worker string) (*registryv1.ListChildrenOfResponse, error) {
+		return m.guardians.ListChildrenOf(as, &registryv1.ListChildrenOfRequest{Worker: worker, CaseId: "case-1"})
+	}
+	for name, as := range map[string]context.Context{"work": m.desk("a-1", home), "education": m.bureau("e-1", home)} {
+		got, err := of(as, m.mother)
+		if err != nil || len(got.GetChildren()) != 1 || got.GetChildren()[0].GetChildId() != m.child || got.GetChildren()[0].GetState() != "active" || got.GetElsewhere() != 1 {
+			t.Errorf("an officer of %s: %v, %v", name, got, err)
+		}
+		if lines := m.accesses(t, m.mother); len(lines) == 0 || lines[0].GetReaderKind() != "officer" || !slices.Equal(lines[0].GetKinds(), []string{"child"}) || lines[0].GetPurpose() != "person_case" || lines[0].GetCaseId() != "case-1" {
+			t.Errorf("%s is not in her log: %v", name, lines)
+		}
+	}
+	if got, err := of(m.desk("p-1", prefecture), m.mother); err != nil || len(got.GetChildren()) != 2 || got.GetElsewhere() != 0 {
+		t.Errorf("an officer of both counties: %v, %v", got, err)
+	}
+	if got, err := of(m.desk("a-1", home), m.father); err != nil || len(got.GetChildren()) != 1 || got.GetChildren()[0].GetState() != "asked" {
+		t.Errorf("who is to be added: %v, %v", got, err)
+	}
+	if _, err := m.guardians.AnswerGuardian(m.Worker(m.mother), &registryv1.AnswerGuardianRequest{GuardianId: asked.GetGuardianId()}); err != nil {
+		t.Fatal(err)
+	}
+	nobody := m.register(t, 4)
+	if got, err := of(m.desk("a-1", home), nobody); err != nil || len(got.GetChildren()) != 0 || got.GetElsewhere() != 0 {
+		t.Errorf("who has none: %v, %v", got, err)
+	}
+	before := len(m.accesses(t, m.mother))
+	for name, c := range map[string]struct {
+		as     context.Context
+		worker string
+		code   string
+	}{
+		"another county":        {m.desk("b-1", away), m.mother, "registry.worker.unknown"},
+		"nobody":                {m.desk("a-1", home), m.child, "registry.worker.unknown"},
+		"the police":            {m.As(auth.Principal{Kind: auth.Officer, Subject: "p-1", Department: "psb", Division: home, Purpose: "person_case"}), m.mother, "auth.denied"},
+		"housing":               {m.As(auth.Principal{Kind: auth.Officer, Subject: "h-1", Department: "hou", Division: home, Purpose: "person_case"}), m.mother, "auth.denied"},
+		"an operator":           {m.As(auth.Principal{Kind: auth.Officer, Subject: "o-1", Department: "hrss", Division: home, Purpose: "person_case", Role: "operator"}), m.mother, "auth.denied"},
+		"the other guardian":    {m.Worker(m.father), m.mother, "auth.denied"},
+		"herself":               {m.Worker(m.mother), m.mother, "auth.denied"},
+		"for some other reason": {m.As(auth.Principal{Kind: auth.Officer, Subject: "a-1", Department: "hrss", Division: home, Purpose: "registration"}), m.mother, "auth.purpose"},
+	} {
+		if _, err := of(c.as, c.worker); errs.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want %s", name, err, c.code)
+		}
+	}
+	if after := len(m.accesses(t, m.mother)); after != before {
+		t.Errorf("who was refused stands in the log: %d lines, were %d", after, before)
 	}
 }

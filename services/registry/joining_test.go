@@ -57,6 +57,62 @@ func (f *fixture) joined(t testing.TB, first, second string) (into, alias, id st
 
 const prefecture = "654300"
 
+// A number is not moved from a record to the one with which it was joined: the join is
+// undone and made the other way round, and then the record with the right number answers
+// for the person, with all of the life.
+func TestTheRightNumberAnswersByJoiningTheOtherWayRound(t *testing.T) {
+	f := start(t)
+	f.publishers()
+	first, second := f.register(t, 1), f.second(t, 11, home)
+	f.hired(first, "of-the-first")
+	f.hired(second, "of-the-second")
+	f.Settle()
+	into, alias, join := f.joined(t, first, second)
+	right := map[string]string{first: number(adult, 1), second: number(adult, 11)}[alias]
+	wrong := f.propose(t, into, right)
+	if err := f.agree(wrong); errs.CodeOf(err) != "registry.document_case.joined" {
+		t.Fatalf("a number of a record that was joined: %v", err)
+	}
+	if _, err := f.documents().DecideDocument(f.keeper("a-2", home), &registryv1.DecideDocumentRequest{CaseId: wrong, ReasonCode: "held_by_another"}); err != nil {
+		t.Fatal(err)
+	}
+	life := f.things(t, into, 10)
+
+	parting, err := f.joining.OpenParting(f.desk("a-1", prefecture), &registryv1.OpenPartingRequest{JoinId: join, ReasonCode: "joined_wrong", Paper: "police_letter"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, err := f.joining.GetPersonCase(f.desk("a-2", prefecture), &registryv1.GetPersonCaseRequest{PersonCaseId: parting.GetPersonCaseId()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.joining.DecidePersonCase(f.desk("a-2", prefecture), &registryv1.DecidePersonCaseRequest{PersonCaseId: parting.GetPersonCaseId(), Approve: true, Revision: seen.GetCase().GetRevision()}); err != nil {
+		t.Fatal(err)
+	}
+	opened, err := f.joining.OpenJoin(f.desk("a-1", prefecture), &registryv1.OpenJoinRequest{Worker: into, OtherId: alias, ReasonCode: "number_mistyped", Paper: "resident_card", OtherRemains: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.objectingIsOver()
+	if got, err := f.joining.DecidePersonCase(f.desk("a-2", prefecture), &registryv1.DecidePersonCaseRequest{PersonCaseId: opened.GetPersonCaseId(), Approve: true}); err != nil || got.GetState() != "applied" {
+		t.Fatalf("%v, %v", got, err)
+	}
+	f.Settle()
+	for _, ref := range []string{into, alias} {
+		if p := f.person(t, ref); p.GetWorker() != alias || p.GetDocumentLast4() != right[14:] {
+			t.Errorf("%s is answered by %v", ref, p)
+		}
+		if now := f.things(t, ref, 10); !slices.Equal(slices.Sorted(slices.Values(now)), slices.Sorted(slices.Values(life))) || len(life) < 2 {
+			t.Errorf("the life of %s is %v, not %v", ref, now, life)
+		}
+	}
+	for _, n := range []string{number(adult, 1), number(adult, 11)} {
+		if got, err := f.find(home, n); err != nil || got.GetWorker() != alias {
+			t.Errorf("%s finds %v, %v", n[14:], got, err)
+		}
+	}
+}
+
 func TestTwoOfficersJoinTwoRecordsAndThePersonIsTold(t *testing.T) {
 	f := start(t)
 	w, double := f.register(t, 1), f.second(t, 11, home)

@@ -47,7 +47,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		types := facts.Load()
 		people := store.New(k.Outbox, k.Tasks, k.Clock, keys.Index)
 		cases := &app.App{
-			Departments: services.Names()[1:], Facts: factKinds(), FactOf: factOf(types), Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, Vault: keys, Data: people, NewID: ident.NewID, Kind: event.KindOf, Spell: sounds.Of,
+			Departments: services.Names()[1:], Facts: factKinds(), FactOf: factOf(types), Clock: k.Clock, Rules: k.Rules, Calendar: k.Calendar, Tables: k.Codes, Vault: keys, Data: people, NewID: ident.NewID, Kind: event.KindOf, Spell: sounds.Of, FindsNobody: k.FindsNobody,
 		}
 		known, err := people.People(ctx)
 		if err == nil {
@@ -56,7 +56,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		if err != nil {
 			return run.Parts{}, err
 		}
-		if err := people.LikenOlds(ctx); err != nil {
+		if err := errors.Join(people.LikenOlds(ctx), people.PhoneOlds(ctx)); err != nil {
 			return run.Parts{}, err
 		}
 		db := k.Outbox.DB()
@@ -70,6 +70,13 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		}
 		router.Rebuilds(consume.Model{Name: store.Timeline, Apply: react.Refill(in), Swap: store.SwapTimelines, Clear: store.ClearNextTimeline})
 		server := &api.Server{App: cases, Outbox: k.Outbox, In: in, Facts: types}
+		switch {
+		case d.Demo:
+			server.Box = &delivery.Box{DB: db, Seal: k.Master, Clock: k.Clock}
+			cases.Sender = server.Box
+		case d.Messages.URL != "":
+			cases.Sender = delivery.Gateway{URL: d.Messages.URL, Template: d.Messages.Template, Sign: d.Messages.Sign, Key: d.Messages.Key, Clock: k.Clock}
+		}
 		return run.Parts{
 			Methods: server.Methods(),
 			Router:  router,
@@ -77,13 +84,19 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				store.TaskDeliver:   react.Deliver(cases, db, in, delivery.Mailbox{DB: db, In: in, Clock: k.Clock}),
 				store.TaskEraseKey:  react.EraseKey(keys),
 				store.TaskGuardian:  task.Within(db, in, cases.SilentGuardian),
+				store.TaskHeir:      task.Within(db, in, cases.EraseForHeir),
 				store.TaskShown:     task.Within(db, in, cases.HidingEnds),
 				store.TaskLiken:     func(ctx context.Context, worker []byte) error { return cases.Liken(ctx, string(worker)) },
 				store.TaskRefileKey: react.RefileKey(cases),
+				store.TaskUnseen:    task.Within(db, in, cases.LookAtUnseen),
 			},
-			LongTasks: map[string]task.Handler{store.TaskLikenOlds: func(ctx context.Context, _ []byte) error { return cases.LikenOlds(ctx) }},
+			LongTasks: map[string]task.Handler{
+				store.TaskLikenOlds: func(ctx context.Context, _ []byte) error { return cases.LikenOlds(ctx) },
+				store.TaskPhoneOlds: func(ctx context.Context, _ []byte) error { return cases.PhoneOlds(ctx) },
+			},
+			Work: store.Work(),
 			Counts: []ops.Count{
-				{Thing: "workers", Query: `SELECT count(*) FROM worker WHERE closed_on = '' AND joined_into = ''`},
+				{Thing: "workers", Query: `SELECT count(*) FROM worker WHERE closed_on = '' AND joined_into = '' AND unseen_until = ''`},
 				{Thing: "children", Query: `SELECT count(*) FROM child`},
 				{Thing: "grants_active", Query: `SELECT count(*) FROM consent WHERE withdrawn_at = 0 AND valid_from <= $1 AND (valid_to = '' OR valid_to >= $1)`, Today: func() clock.Date { return clock.Today(k.Clock) }},
 				{Thing: "timeline_entries", Query: `SELECT count(*) FROM timeline`},

@@ -14,6 +14,7 @@ import (
 	"github.com/qiao-platform/qiao/proto/contract"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/registry/internal/app"
+	"github.com/qiao-platform/qiao/services/registry/internal/delivery"
 	"github.com/qiao-platform/qiao/services/registry/internal/facts"
 )
 
@@ -23,12 +24,13 @@ type Server struct {
 	Outbox *outbox.Outbox
 	In     func(*sqldb.Tx) app.Store
 	Facts  facts.Types
+	Box    *delivery.Box // of a demonstration; nil elsewhere
 }
 
 // Methods binds the server to its contract.
 func (s *Server) Methods() []contract.Method {
 	return slices.Concat(registryv1.RegistryMethods(s), registryv1.DeathMethods(s), registryv1.JoiningMethods(s), registryv1.GuardiansMethods(s),
-		registryv1.DoublesMethods(s), registryv1.DocumentsMethods(s))
+		registryv1.DoublesMethods(s), registryv1.DocumentsMethods(s), registryv1.PhonesMethods(s), registryv1.UnseenMethods(s))
 }
 
 // view runs fn in a transaction that only reads.

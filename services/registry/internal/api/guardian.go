@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
@@ -51,11 +53,20 @@ func (s *Server) ListGuardians(ctx context.Context, req *registryv1.ListGuardian
 	out := &registryv1.ListGuardiansResponse{Name: c.Minor.Name.Reveal(), BirthDate: c.Minor.BirthDate.String(), County: c.Child.County, ChildIds: c.Circle.IDs}
 	for _, g := range c.Circle.Guardians {
 		one := guardianOf(g)
+		one.Name = c.Names[g.Worker].Reveal()
 		one.MayDecide, one.Hidden = c.Circle.Decides(g, c.Today), c.Circle.HiddenFrom(g.Person)
-		one.Decidable = g.State == domain.GuardianDisputed && g.Heard(c.Today) && !ident.SameStaff(g.Officer, c.Staff)
+		one.Decidable = decidable(c.Reader, g, c.Today)
+		for _, w := range c.Words[g.ID] {
+			one.Words = append(one.Words, &registryv1.GuardianWord{Worker: w.Worker, Word: w.Word, SaidAt: sqldb.Micros(w.SaidAt)})
+		}
 		out.Guardians = append(out.Guardians, one)
 	}
 	return out, nil
+}
+
+// decidable reports whether a reader may end the disagreement about a guardian now.
+func decidable(by auth.Principal, g domain.Guardian, on clock.Date) bool {
+	return g.State == domain.GuardianDisputed && g.Heard(on) && by.MayCall("registry.GuardiansService.DecideGuardian", g.County) && !ident.SameStaff(g.Officer, by.Subject)
 }
 
 func guardianOf(g domain.Guardian) *registryv1.ChildGuardian {
@@ -64,6 +75,19 @@ func guardianOf(g domain.Guardian) *registryv1.ChildGuardian {
 		AnswerBy: g.AnswerBy.String(), HeardPresentAt: micros(g.HeardPresent), HeardNewAt: micros(g.HeardNew), EndReasonCode: g.EndReason, Officer: g.Officer,
 		MadeAt: micros(g.MadeAt),
 	}
+}
+
+// ListChildrenOf lists somebody's children to an officer.
+func (s *Server) ListChildrenOf(ctx context.Context, req *registryv1.ListChildrenOfRequest) (*registryv1.ListChildrenOfResponse, error) {
+	all, elsewhere, err := s.App.ChildrenOf(ctx, req.GetWorker(), req.GetCaseId())
+	if err != nil {
+		return nil, err
+	}
+	out := &registryv1.ListChildrenOfResponse{Elsewhere: int32(elsewhere)}
+	for _, g := range all {
+		out.Children = append(out.Children, &registryv1.GuardedChild{ChildId: g.Child, GuardianKind: g.Kind, State: g.State})
+	}
+	return out, nil
 }
 
 // ListMyChildren lists a guardian's own children.
@@ -125,12 +149,12 @@ func (s *Server) ListGuardianMatters(ctx context.Context, _ *registryv1.ListGuar
 			out.Cases = append(out.Cases, &registryv1.GuardianCase{
 				CaseId: c.ID, CaseKind: c.Kind, ChildId: c.Child, GuardianId: c.Guardian, OtherChildId: c.Other, Worker: c.Worker, Hidden: c.Hidden, ValidTo: c.Until.String(),
 				ReasonCode: c.Reason, Paper: c.Paper, County: c.County, Officer: c.Officer, MadeAt: sqldb.Micros(c.MadeAt), State: c.State,
-				Decidable: m.Covers(c.County) && !ident.SameStaff(c.Officer, m.Staff),
+				Decidable: m.Reader.MayCall("registry.GuardiansService.DecideGuardianCase", c.County) && !ident.SameStaff(c.Officer, m.Reader.Subject),
 			})
 		}
 		for _, g := range m.Disputes {
 			one := guardianOf(g)
-			one.Decidable = g.Heard(m.Today) && !ident.SameStaff(g.Officer, m.Staff)
+			one.Decidable = decidable(m.Reader, g, m.Today)
 			out.Disputes = append(out.Disputes, one)
 		}
 		out.ChildIds = m.Unguarded
@@ -143,4 +167,14 @@ func (s *Server) ListGuardianMatters(ctx context.Context, _ *registryv1.ListGuar
 func (s *Server) FindLikeChildren(ctx context.Context, req *registryv1.FindLikeChildrenRequest) (*registryv1.FindLikeChildrenResponse, error) {
 	ids, err := s.App.LikeChildren(ctx, req.GetChildId(), req.GetCaseId())
 	return &registryv1.FindLikeChildrenResponse{ChildIds: ids}, err
+}
+
+// IsGuardian says whether somebody is a guardian of any child now.
+func (s *Server) IsGuardian(ctx context.Context, req *registryv1.IsGuardianRequest) (*registryv1.IsGuardianResponse, error) {
+	out := &registryv1.IsGuardianResponse{}
+	err := s.view(ctx, func(st app.Store) (err error) {
+		out.Guardian, err = s.App.IsGuardian(st, req.GetWorker())
+		return err
+	})
+	return out, err
 }

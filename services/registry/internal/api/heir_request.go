@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
@@ -22,6 +23,7 @@ func (s *Server) AskAsHeir(ctx context.Context, req *registryv1.AskAsHeirRequest
 	asked := func(id string) *registryv1.AskAsHeirResponse { return &registryv1.AskAsHeirResponse{RequestId: id} }
 	id, err := s.App.AskAsHeir(ctx, once(s, asked, (*registryv1.AskAsHeirResponse).GetRequestId), req.GetWorker(), app.HeirForm{
 		Relative: app.Relative{Name: req.GetRelativeName(), Phone: req.GetRelativePhone()}, Paper: req.GetPaper(), Reason: req.GetReasonCode(), Source: req.GetSource(),
+		Asked: req.GetAsked(), FactKind: req.GetFactKind(), FactID: req.GetSourceId(), Wrong: req.GetWrongReasonCode(),
 	})
 	if err != nil {
 		return nil, err
@@ -35,18 +37,19 @@ func (s *Server) ListHeirRequests(ctx context.Context, _ *registryv1.ListHeirReq
 	err := s.view(ctx, func(st app.Store) error {
 		all, p, err := s.App.HeirRequests(ctx, st)
 		for _, r := range all {
-			out.Requests = append(out.Requests, heirFor(r, p.Subject))
+			out.Requests = append(out.Requests, heirFor(r, p))
 		}
 		return err
 	})
 	return out, err
 }
 
-func heirFor(r domain.HeirRequest, officer string) *registryv1.HeirRequest {
+func heirFor(r domain.HeirRequest, p auth.Principal) *registryv1.HeirRequest {
 	return &registryv1.HeirRequest{
 		RequestId: r.ID, County: r.County, Paper: r.Paper, ReasonCode: r.Reason, Source: r.Source, Officer: r.Officer, MadeAt: sqldb.Micros(r.MadeAt),
 		DecideBy: r.DecideBy.String(), State: r.State, DecidedBy: r.DecidedBy, DecidedAt: micros(r.DecidedAt), RefusalReasonCode: r.Refusal, ShownAt: micros(r.ShownAt),
-		Decidable: r.State == domain.CaseOpen && !ident.SameStaff(r.Officer, officer),
+		Asked: r.Asked, FactKind: r.FactKind, SourceId: r.FactID, WrongReasonCode: r.Wrong, EraseOn: r.EraseOn.String(),
+		Decidable: r.State == domain.CaseOpen && p.MayCall("registry.DeathService.DecideHeirRequest", r.County) && !ident.SameStaff(r.Officer, p.Subject),
 	}
 }
 
@@ -57,7 +60,7 @@ func (s *Server) GetHeirRequest(ctx context.Context, req *registryv1.GetHeirRequ
 		return nil, err
 	}
 	return &registryv1.GetHeirRequestResponse{
-		Request: heirFor(r.Request, r.By.Subject), Name: r.Name.Reveal(), RelativeName: r.Relative.Name, RelativePhone: r.Relative.Phone,
+		Request: heirFor(r.Request, r.By), Name: r.Name.Reveal(), RelativeName: r.Relative.Name, RelativePhone: r.Relative.Phone,
 	}, nil
 }
 
@@ -68,15 +71,26 @@ func (s *Server) DecideHeirRequest(ctx context.Context, req *registryv1.DecideHe
 	})
 }
 
+// WithdrawHeirRequest takes a request back.
+func (s *Server) WithdrawHeirRequest(ctx context.Context, req *registryv1.WithdrawHeirRequestRequest) (*registryv1.WithdrawHeirRequestResponse, error) {
+	return command(ctx, s, func(st app.Store) (*registryv1.WithdrawHeirRequestResponse, error) {
+		return &registryv1.WithdrawHeirRequestResponse{}, s.App.WithdrawHeirRequest(ctx, st, req.GetRequestId())
+	})
+}
+
 // ShowToHeir shows once what was granted.
 func (s *Server) ShowToHeir(ctx context.Context, req *registryv1.ShowToHeirRequest) (*registryv1.ShowToHeirResponse, error) {
-	name, steps, err := s.App.ShowToHeir(ctx, req.GetRequestId())
+	shown, err := s.App.ShowToHeir(ctx, done[registryv1.ShowToHeirResponse](s), req.GetRequestId())
 	if err != nil {
 		return nil, err
 	}
-	out := &registryv1.ShowToHeirResponse{Name: name.Reveal()}
-	for _, step := range steps {
-		out.Steps = append(out.Steps, &registryv1.HeirStep{Type: step.Type, OccurredAt: sqldb.Micros(step.At), Facts: s.Facts.Read(step.Type, step.Data)})
+	out := &registryv1.ShowToHeirResponse{Name: shown.Name.Reveal(), Worker: shown.Worker}
+	for _, step := range shown.Steps {
+		one := &registryv1.HeirStep{Type: step.Type, OccurredAt: sqldb.Micros(step.At), Facts: s.Facts.Read(step.Type, step.Data)}
+		if f, is := s.App.FactOf(step.Type, step.Data); is {
+			one.FactKind, one.SourceId = f.Kind, f.ID
+		}
+		out.Steps = append(out.Steps, one)
 	}
 	return out, nil
 }

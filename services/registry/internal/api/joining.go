@@ -42,7 +42,7 @@ func recordFor(w domain.Worker, p domain.Person, known bool) *registryv1.PersonR
 // OpenJoin opens the case that two records are one person's.
 func (s *Server) OpenJoin(ctx context.Context, req *registryv1.OpenJoinRequest) (*registryv1.OpenJoinResponse, error) {
 	return command(ctx, s, func(st app.Store) (*registryv1.OpenJoinResponse, error) {
-		id, err := s.App.OpenJoin(ctx, st, req.GetWorker(), req.GetOtherId(), domain.Grounds{Reason: req.GetReasonCode(), Paper: req.GetPaper()})
+		id, err := s.App.OpenJoin(ctx, st, req.GetWorker(), req.GetOtherId(), req.GetOtherRemains(), domain.Grounds{Reason: req.GetReasonCode(), Paper: req.GetPaper()})
 		return &registryv1.OpenJoinResponse{PersonCaseId: id}, err
 	})
 }

@@ -1,7 +1,10 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -24,6 +27,13 @@ func (a *App) AddGuardian(ctx context.Context, s Store, f GuardianForm) (g domai
 	}
 	if err := a.officerOf(p, child.County); err != nil {
 		return g, err
+	}
+	for _, id := range c.IDs {
+		if grown, err := s.Took(id, domain.StepGrown); err != nil {
+			return g, err
+		} else if grown {
+			return g, domain.ErrGuardianGrown
+		}
 	}
 	if err := living(s, f.Worker); err != nil {
 		return g, err
@@ -71,7 +81,7 @@ func (a *App) AddGuardian(ctx context.Context, s Store, f GuardianForm) (g domai
 // living returns an error where somebody can be no guardian: not registered, or
 // recorded as dead.
 func living(s Store, worker string) error {
-	if err := guardian(s.Worker(worker)); err != nil {
+	if err := guardian(s.SharedWorker(worker)); err != nil {
 		return err
 	}
 	if died, err := s.Died(worker); err != nil {
@@ -96,9 +106,12 @@ func (a *App) lockedCircle(s Store, id string) (c domain.Circle, child domain.Ch
 }
 
 // tellAll tells guardians something about a matter; of no county, which may be
-// hidden from one of them.
+// hidden from one of them. Their records are locked in one order.
 func (a *App) tellAll(ctx context.Context, s Store, all []domain.Guardian, template, about string) error {
-	for _, g := range all {
+	inOrder := slices.SortedStableFunc(slices.Values(all), func(x, y domain.Guardian) int {
+		return strings.Compare(cmp.Or(x.Person, x.Worker), cmp.Or(y.Person, y.Worker))
+	})
+	for _, g := range inOrder {
 		if err := a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: g.Worker, Template: template, About: about, AboutService: service}); err != nil {
 			return err
 		}

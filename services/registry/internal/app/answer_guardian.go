@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -49,6 +50,9 @@ func (a *App) AnswerGuardian(ctx context.Context, s Store, id string, agree bool
 	if err != nil {
 		return "", err
 	}
+	if err := s.SaveWord(g.Word(a.NewID(), me.Worker, agree, a.Clock.Now())); err != nil {
+		return "", err
+	}
 	if err := s.SaveGuardian(ctx, g, events...); err != nil || g.State != domain.GuardianDisputed {
 		return g.State, err
 	}
@@ -58,6 +62,9 @@ func (a *App) AnswerGuardian(ctx context.Context, s Store, id string, agree bool
 // SilentGuardian adds a guardian to whom nobody objected in time.
 func (a *App) SilentGuardian(ctx context.Context, s Store, id string) error {
 	g, err := s.Guardian(id)
+	if errors.Is(err, domain.ErrGuardianNone) { // it went with the child
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -236,7 +236,7 @@ func (a *App) newChild(ctx context.Context, e childEntry, b before) (c domain.Ch
 // saveChild saves a new child. The guardian's row is locked, so that no
 // child is linked to an account that is being closed.
 func (a *App) saveChild(ctx context.Context, s Store, c domain.Child, events []domain.Event) error {
-	if err := guardian(s.Worker(c.Guardian)); err != nil {
+	if err := guardian(s.SharedWorker(c.Guardian)); err != nil {
 		return err
 	}
 	if err := s.SaveChild(ctx, c, events...); err != nil {
@@ -328,14 +328,20 @@ func (a *App) readChild(ctx context.Context, s Store, id, caseID, of string) (r 
 	if len(acting) > 0 && !slices.ContainsFunc(acting, func(g domain.Guardian) bool { return g.Worker == r.worker }) {
 		r.worker = acting[0].Worker
 	}
-	if len(acting) == 0 { // nobody is left to whom it could be told but who registered the child
-		first, err := s.Person(r.child.Guardian)
-		if err != nil || len(r.circle.HiddenFrom(first)) > 0 {
-			return r, err
-		}
-		return r, a.logRead(s, p, r.child.Guardian, caseID, kindChild)
+	if len(acting) == 0 {
+		return r, a.logUnguarded(s, p, r.child, r.circle, caseID, kindChild)
 	}
 	return r, a.logCircle(s, p, r.circle, caseID, of, "", kindChild)
+}
+
+// logUnguarded writes a look at a child whom nobody is guardian of to the log of who
+// registered it: nobody else is left to whom it could be told.
+func (a *App) logUnguarded(s Store, p auth.Principal, child domain.Child, c domain.Circle, caseID string, kinds ...string) error {
+	first, err := s.Person(child.Guardian)
+	if err != nil || len(c.HiddenFrom(first)) > 0 {
+		return err
+	}
+	return a.logRead(s, p, child.Guardian, caseID, kinds...)
 }
 
 // readOwnChild is readChild for one of the guardians, or a helper of one.

@@ -32,15 +32,20 @@ func (a *App) circle(s Store, child string) (c domain.Circle, err error) {
 	if c.Guardians, err = s.GuardiansOf(c.IDs...); err != nil {
 		return c, err
 	}
+	person := map[string]string{}
 	for i, g := range c.Guardians {
 		if c.Guardians[i].Person, err = s.Person(g.Worker); err != nil {
 			return c, err
 		}
+		person[g.Worker] = c.Guardians[i].Person
 	}
 	if c.Hidings, err = s.Hidings(clock.Today(a.Clock), c.IDs...); err != nil {
 		return c, err
 	}
-	for i, h := range c.Hidings {
+	for i, h := range c.Hidings { // a guardian's, and asked for above: what is hidden costs no look more than what is not
+		if c.Hidings[i].Person = person[h.Worker]; c.Hidings[i].Person != "" {
+			continue
+		}
 		if c.Hidings[i].Person, err = s.Person(h.Worker); err != nil {
 			return c, err
 		}

@@ -43,20 +43,34 @@ func (a *App) CloseErased(ctx context.Context, s Store, owner string) error {
 }
 
 func (a *App) closeRecords(ctx context.Context, s Store, workers []string) error {
-	for _, worker := range workers {
-		if err := a.closeRecord(ctx, s, worker); err != nil {
+	if err := s.LockCases(workers); err != nil {
+		return err
+	}
+	if err := lockParts(s, workers[0]); err != nil {
+		return err
+	}
+	for _, worker := range workers { // all, before any is emptied: who compares one with others has it locked
+		if _, err := s.Account(worker); err != nil {
 			return err
 		}
+	}
+	if err := s.LockNewCases(workers); err != nil {
+		return err
 	}
 	cases, err := s.JoinCasesOf(workers)
 	if err != nil {
 		return err
 	}
-	for _, c := range cases {
+	for _, c := range cases { // the other person is told, before what would have others wait
 		if c.State != domain.CaseOpen {
 			continue
 		}
 		if err := a.saveEnded(ctx, s, c.End()); err != nil {
+			return err
+		}
+	}
+	for _, worker := range workers {
+		if err := a.closeRecord(ctx, s, worker); err != nil {
 			return err
 		}
 	}

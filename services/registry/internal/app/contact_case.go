@@ -208,7 +208,7 @@ type View struct{ Knows, Decides bool }
 // it is; who opened it never decides it.
 func viewOf(p auth.Principal, c domain.ContactCase) View {
 	knows := p.CoversDivision(c.From) == nil
-	return View{Knows: knows, Decides: knows && c.State == domain.CaseOpen && !ident.SameStaff(c.Officer, p.Subject)}
+	return View{Knows: knows, Decides: p.MayCall("registry.RegistryService.DecideContact", c.From) && c.State == domain.CaseOpen && !ident.SameStaff(c.Officer, p.Subject)}
 }
 
 // ContactCases lists the open cases of people in the officer's counties, and
@@ -315,7 +315,7 @@ func (a *App) DecideContact(ctx context.Context, s Store, id string, approve boo
 		return err
 	}
 	w.ContactVia, w.ContactAt = p.Via, a.Clock.Now()
-	if err := errors.Join(s.SaveWorker(ctx, w, events...), s.LikenLater(ctx, w.ID)); err != nil {
+	if err := errors.Join(s.SaveWorker(ctx, w, events...), a.contactChanged(ctx, s, w.ID)); err != nil {
 		return err
 	}
 	return a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: w.ID, Division: w.County, Template: toldOfContact, About: c.ID, AboutService: service})
@@ -358,5 +358,5 @@ func (a *App) ObjectContact(ctx context.Context, s Store, id string) (string, er
 		return c.State, err
 	}
 	w.ContactVia, w.ContactAt = p.Via, a.Clock.Now()
-	return c.State, errors.Join(s.SaveWorker(ctx, w, events...), s.LikenLater(ctx, w.ID))
+	return c.State, errors.Join(s.SaveWorker(ctx, w, events...), a.contactChanged(ctx, s, w.ID))
 }

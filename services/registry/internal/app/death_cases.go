@@ -15,8 +15,8 @@ func deathViewOf(p auth.Principal, c domain.DeathCase) DeathView {
 	knows := p.CoversDivision(c.County) == nil
 	return DeathView{
 		Knows:    knows,
-		Decides:  knows && c.State == domain.CaseOpen && !ident.SameStaff(c.Officer, p.Subject),
-		Confirms: knows && c.Unconfirmed() && !ident.SameStaff(c.ReversedBy, p.Subject),
+		Decides:  p.MayCall("registry.DeathService.DecideDeath", c.County) && c.State == domain.CaseOpen && !ident.SameStaff(c.Officer, p.Subject),
+		Confirms: p.MayCall("registry.DeathService.ConfirmReversal", c.County) && c.Unconfirmed() && !ident.SameStaff(c.ReversedBy, p.Subject),
 	}
 }
 

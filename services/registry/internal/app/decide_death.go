@@ -15,12 +15,18 @@ func (a *App) DecideDeath(ctx context.Context, s Store, id string, approve bool,
 	if err != nil {
 		return err
 	}
+	if err := s.LockLife(id); err != nil {
+		return err
+	}
 	c, v, err := readableDeath(s, p, id)
 	if err != nil {
 		return err
 	}
 	if !v.Knows {
 		return domain.ErrDeathOwn // who opened it knows of it
+	}
+	if err := lockParts(s, c.Worker); err != nil {
+		return err
 	}
 	w, err := s.Worker(c.Worker) // what is told to the person comes before it or after it
 	if err != nil {

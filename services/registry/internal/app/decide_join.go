@@ -66,6 +66,9 @@ func (a *App) decideJoin(ctx context.Context, s Store, id string, d Decision) (s
 	if err != nil {
 		return "", err
 	}
+	if err := s.LockPersons(); err != nil {
+		return "", err
+	}
 	if err := s.LockJoins(); err != nil {
 		return "", err
 	}
@@ -97,11 +100,7 @@ func (a *App) decideJoin(ctx context.Context, s Store, id string, d Decision) (s
 
 // join makes one person of the two that answer today for the references of a case.
 func (a *App) join(ctx context.Context, s Store, p auth.Principal, c domain.JoinCase) (string, error) {
-	alias, err := s.Worker(c.Alias.Worker)
-	if err != nil {
-		return "", err
-	}
-	into, err := s.Worker(c.Into.Worker)
+	alias, into, err := lockBoth(s, c, s.Worker)
 	if err != nil {
 		return "", err
 	}
@@ -125,4 +124,24 @@ func (a *App) join(ctx context.Context, s Store, p auth.Principal, c domain.Join
 		return "", err
 	}
 	return c.State, a.tellBoth(ctx, s, c, toldOfJoin)
+}
+
+// lockBoth locks the records of the two persons of a case, that of the one with the
+// lesser reference first: whoever locks several persons goes in this order. Of one
+// person an alias comes before the record that it was joined to.
+func lockBoth(s Store, c domain.JoinCase, load func(string) (domain.Worker, error)) (alias, into domain.Worker, err error) {
+	one, two, err := both(s, c.Alias.Worker, c.Into.Worker)
+	if err != nil {
+		return alias, into, err
+	}
+	if two.ID < one.ID {
+		if into, err = load(c.Into.Worker); err == nil {
+			alias, err = load(c.Alias.Worker)
+		}
+		return alias, into, err
+	}
+	if alias, err = load(c.Alias.Worker); err == nil {
+		into, err = load(c.Into.Worker)
+	}
+	return alias, into, err
 }

@@ -26,7 +26,7 @@ func holder(s Store, index, own []byte) (w domain.Worker, held bool, err error) 
 
 // decidesDocument reports whether a reader of a case may decide it.
 func decidesDocument(p auth.Principal, c domain.DocumentCase) bool {
-	return c.State == domain.CaseOpen && !ident.SameStaff(c.Officer, p.Subject)
+	return c.State == domain.CaseOpen && p.MayCall("registry.DocumentsService.DecideDocument", c.County) && !ident.SameStaff(c.Officer, p.Subject)
 }
 
 // DocumentCases lists what waits in the officer's counties: to be decided, and to

@@ -2,10 +2,42 @@ package app
 
 import (
 	"context"
+	"errors"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
+
+// lockParts locks the children of whom a person is a guardian, and then the parts. It
+// comes before the person's record: who decides about a child locks the child, then
+// who is its guardian, and then asks for the records of those who are told.
+func lockParts(s Store, worker string) error {
+	parts, err := s.GuardianRows(worker)
+	if err != nil {
+		return err
+	}
+	var all []string
+	for _, g := range parts {
+		ids, err := s.ChildIDs(g.Child)
+		if err != nil {
+			return err
+		}
+		all = append(all, ids[0])
+	}
+	slices.Sort(all)
+	for _, id := range slices.Compact(all) {
+		if _, err := s.LockChild(id); err != nil && !errors.Is(err, domain.ErrChildUnknown) {
+			return err
+		}
+	}
+	for _, g := range parts {
+		if _, err := s.Guardian(g.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // guardianDied ends what a person was guardian of, whose death two officers
 // recorded. What is under way for the children goes over to those who remain. Who is
@@ -36,7 +68,7 @@ func (a *App) guardianLives(ctx context.Context, s Store, worker string) error {
 	}
 	today := clock.Today(a.Clock)
 	for _, seen := range parts {
-		c, err := a.circle(s, seen.Child) // not locked: who locks a child asks for persons after it, and here one is locked
+		c, err := a.circle(s, seen.Child)
 		if err != nil {
 			return err
 		}

@@ -69,6 +69,9 @@ func (a *App) lookAt(ctx context.Context, c domain.Child, ages domain.Ages, ends
 // is over.
 func (a *App) growsUp(ctx context.Context, s Store, id string, steps []string) error {
 	today := clock.Today(a.Clock)
+	if _, _, err := a.lockedCircle(s, id); err != nil { // the child before its guardians
+		return err
+	}
 	parts, err := s.GuardiansOf(id)
 	if err != nil {
 		return err

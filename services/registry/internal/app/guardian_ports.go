@@ -26,17 +26,22 @@ type Guardians interface {
 	PeekGuardian(id string) (domain.Guardian, error)
 	// GuardiansOf lists who is, was or is to be a guardian of one of the references.
 	GuardiansOf(children ...string) ([]domain.Guardian, error)
+	// FamiliesOf tells of many children who answers for each, and who their guardians are.
+	FamiliesOf(children []string) (map[string]domain.Family, error)
 	// Lapsed lists the children after an id, up to another, of whom a guardian's power
 	// was over before a day and did not end yet.
 	Lapsed(today clock.Date, after, last string) ([]string, error)
 	// GuardianRows lists a person's parts in children.
 	GuardianRows(worker string) ([]domain.Guardian, error)
-	// Disputes lists guardians about whom others disagree, in counties whose codes
-	// begin so; Unguarded children whom nobody is guardian of.
+	// Disputes lists guardians about whom others disagree, in counties that
+	// the divisions cover; Unguarded children whom nobody is guardian of.
 	Disputes(counties string) ([]domain.Guardian, error)
 	Unguarded(counties string) ([]string, error)
 	// SaveGuardian returns ErrGuardianTwice where the person is one already.
 	SaveGuardian(ctx context.Context, g domain.Guardian, events ...domain.Event) error
+	// SaveWord keeps what a guardian said about another one; Words lists it, oldest first.
+	SaveWord(w domain.GuardianWord) error
+	Words(guardian string) ([]domain.GuardianWord, error)
 	// AskAt has SilentGuardian run for one after a day.
 	AskAt(ctx context.Context, id string, last clock.Date) error
 	// ShownAt has HidingEnds run for a case after a day.

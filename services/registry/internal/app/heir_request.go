@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -21,8 +23,10 @@ type Relative struct {
 
 // HeirForm is a request as it is entered.
 type HeirForm struct {
-	Relative              Relative
-	Paper, Reason, Source string
+	Relative                Relative
+	Paper, Reason, Source   string
+	Asked                   string // read, correct or delete; "" is read
+	FactKind, FactID, Wrong string // of a correction
 }
 
 // SetHeirsWish keeps what the person arranges for afterwards.
@@ -73,24 +77,17 @@ func (a *App) AskAsHeir(ctx context.Context, once Once[string], worker string, f
 	if err != nil {
 		return "", err
 	}
-	days, err := a.heirDays()
+	days, err := a.days("RG-HEIR", clock.Today(a.Clock), "")
 	if err != nil {
 		return "", err
 	}
 	r := domain.HeirRequest{
 		ID: a.NewID(), Worker: w.ID, County: w.County, Paper: f.Paper, Reason: f.Reason, Source: f.Source, Officer: p.Subject,
+		Asked: f.Asked, FactKind: f.FactKind, FactID: f.FactID, Wrong: f.Wrong,
 		MadeAt: a.Clock.Now(), DecideBy: clock.Today(a.Clock).AddDays(days),
 	}
 	r.Relative = k.Seal(plain, place("heir_request.relative", r.ID))
 	return once(ctx, func(s Store) (string, error) { return r.ID, a.openHeirRequest(s, p, r) })
-}
-
-func (a *App) heirDays() (int, error) {
-	r, err := a.Rules.Rule("RG-HEIR", clock.Today(a.Clock), "")
-	if err != nil {
-		return 0, err
-	}
-	return r.Int("days")
 }
 
 func (a *App) openHeirRequest(s Store, p auth.Principal, r domain.HeirRequest) error {
@@ -108,7 +105,7 @@ func (a *App) openHeirRequest(s Store, p auth.Principal, r domain.HeirRequest) e
 	if nobody {
 		return domain.ErrHeirNobody
 	}
-	if r, err = r.Open(a.Departments); err != nil {
+	if r, err = r.Open(a.Departments, a.Facts); err != nil {
 		return err
 	}
 	if err := s.SaveHeirRequest(r); err != nil {
@@ -186,13 +183,55 @@ func (a *App) ReadHeirRequest(ctx context.Context, id string) (out ShownHeir, er
 	return out, json.Unmarshal(plain, &out.Relative)
 }
 
-// DecideHeirRequest grants or refuses.
+// DecideHeirRequest grants or refuses. What is called wrong is so by the grant, and every
+// holder flags it as by the person's own word; what is to be erased waits for its day.
 func (a *App) DecideHeirRequest(ctx context.Context, s Store, id string, approve bool, refusal string) error {
 	r, p, err := heirRequest(ctx, s, id)
 	if err != nil {
 		return err
 	}
-	if r, err = r.Decide(p.Subject, approve, refusal, a.Clock.Now()); err != nil {
+	if approve && r.Asked != domain.HeirReads {
+		if r, err = ofTheDead(ctx, s, id); err != nil {
+			return err
+		}
+	}
+	today := clock.Today(a.Clock)
+	kept, err := a.days("RG-HEIR-ERASE", today, "")
+	if err != nil {
+		return err
+	}
+	if r, err = r.Decide(p.Subject, approve, refusal, today.AddDays(kept), a.Clock.Now()); err != nil {
+		return err
+	}
+	if err := a.logRead(s, p, r.Worker, id, kindHeirs); err != nil {
+		return err
+	}
+	switch {
+	case r.State == domain.HeirCorrected:
+		c := r.Correction()
+		c.ID, c.MadeAt = a.NewID(), a.Clock.Now()
+		c, events, err := domain.Correct(c, a.Facts)
+		if err != nil {
+			return err
+		}
+		if err := s.SaveCorrection(ctx, c, events...); err != nil {
+			return err
+		}
+	case !r.EraseOn.IsZero():
+		if err := s.EraseAt(ctx, id, r.EraseOn); err != nil {
+			return err
+		}
+	}
+	return s.SaveHeirRequest(r)
+}
+
+// WithdrawHeirRequest takes a request back on the relative's word.
+func (a *App) WithdrawHeirRequest(ctx context.Context, s Store, id string) error {
+	r, p, err := heirRequest(ctx, s, id)
+	if err != nil {
+		return err
+	}
+	if r, err = r.TakeBack(); err != nil {
 		return err
 	}
 	if err := a.logRead(s, p, r.Worker, id, kindHeirs); err != nil {
@@ -201,10 +240,63 @@ func (a *App) DecideHeirRequest(ctx context.Context, s Store, id string, approve
 	return s.SaveHeirRequest(r)
 }
 
+// EraseForHeir erases on its day what was granted, as closing the account does: every
+// record that stands for the person ends. Whose death is not recorded any more loses
+// nothing.
+func (a *App) EraseForHeir(ctx context.Context, s Store, id string) error {
+	if err := s.LockJoins(); err != nil {
+		return err
+	}
+	r, err := s.HeirRequest(id)
+	if errors.Is(err, domain.ErrHeirUnknown) { // went with another request's erasure
+		return nil
+	}
+	if err != nil || !r.Erases(clock.Today(a.Clock)) {
+		return err
+	}
+	all, err := references(s, r.Worker)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(all) // from the aliases to the record that answers, as locks go
+	for _, worker := range all {
+		if _, err := s.Account(worker); err != nil {
+			return err
+		}
+	}
+	if died, err := s.Died(r.Worker); err != nil || !died {
+		if err == nil {
+			err = s.SaveHeirRequest(r.Ends())
+		}
+		return err
+	}
+	return a.closeRecords(ctx, s, all)
+}
+
+// heirsEnd ends what waits of the relatives of somebody who lives.
+func heirsEnd(s Store, worker string) error {
+	all, err := s.HeirRequestsOf(worker)
+	for _, r := range all {
+		if err := s.SaveHeirRequest(r.Ends()); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// ShownToHeir is what is shown of somebody who died.
+type ShownToHeir struct {
+	Worker string
+	Name   ident.Name
+	Steps  []domain.Step
+}
+
 // ShowToHeir shows once what was granted: what one department's record says happened.
 // Where the person lives after all, nothing is shown any more. Who it was is opened
-// before anything is written, so that what cannot be opened does not count as shown.
-func (a *App) ShowToHeir(ctx context.Context, id string) (name ident.Name, steps []domain.Step, err error) {
+// before anything is written, so that what cannot be opened does not count as shown; and
+// what is shown is read after it was noted, so that a repeat of the same command whose
+// answer was lost reads the same: nothing of it is kept for that, and each read is logged.
+func (a *App) ShowToHeir(ctx context.Context, once Once[struct{}], id string) (shown ShownToHeir, err error) {
 	var w domain.Worker
 	err = a.Data.View(ctx, func(s Store) error {
 		r, _, err := heirRequestBy(ctx, s.PeekHeirRequest, id)
@@ -215,33 +307,46 @@ func (a *App) ShowToHeir(ctx context.Context, id string) (name ident.Name, steps
 		return err
 	})
 	if err != nil {
-		return name, nil, err
+		return shown, err
 	}
+	shown.Worker = w.ID
 	k, err := a.Vault.Key(ctx, w.ID)
 	if err != nil {
-		return name, nil, err
+		return shown, err
 	}
-	if name, _, err = openProfile(k, w); err != nil {
-		return name, nil, err
+	if shown.Name, _, err = openProfile(k, w); err != nil {
+		return shown, err
+	}
+	if _, err := once(ctx, func(s Store) (done struct{}, err error) { return done, a.noteShown(ctx, s, id) }); err != nil {
+		return shown, err
 	}
 	err = a.Data.Change(ctx, func(s Store) (err error) {
-		steps, err = a.heirSteps(ctx, s, id)
+		shown.Steps, err = a.shownSteps(ctx, s, id)
 		return err
 	})
-	return name, steps, err
+	return shown, err
 }
 
-// heirSteps reads what a request shows, notes that it was shown, and logs it.
-func (a *App) heirSteps(ctx context.Context, s Store, id string) ([]domain.Step, error) {
+// noteShown notes that what a request asks for is shown.
+func (a *App) noteShown(ctx context.Context, s Store, id string) error {
+	r, err := ofTheDead(ctx, s, id)
+	if err != nil {
+		return err
+	}
+	if r, err = r.Show(a.Clock.Now()); err != nil {
+		return err
+	}
+	return s.SaveHeirRequest(r)
+}
+
+// shownSteps reads what a request shows, as it was when it was shown, and logs it.
+func (a *App) shownSteps(ctx context.Context, s Store, id string) ([]domain.Step, error) {
 	r, err := ofTheDead(ctx, s, id)
 	if err != nil {
 		return nil, err
 	}
 	p, err := auth.FromContext(ctx)
 	if err != nil {
-		return nil, err
-	}
-	if r, err = r.Show(a.Clock.Now()); err != nil {
 		return nil, err
 	}
 	mine, err := references(s, r.Worker)
@@ -252,10 +357,8 @@ func (a *App) heirSteps(ctx context.Context, s Store, id string) ([]domain.Step,
 	if err != nil {
 		return nil, err
 	}
-	if err := a.logRead(s, p, r.Worker, id, kindName, kindHeirs); err != nil {
-		return nil, err
-	}
-	return steps, s.SaveHeirRequest(r)
+	steps = slices.DeleteFunc(steps, func(step domain.Step) bool { return step.At.After(r.ShownAt) })
+	return steps, a.logRead(s, p, r.Worker, id, kindName, kindHeirs)
 }
 
 // ofTheDead loads a request of the officer's counties about somebody whose death is

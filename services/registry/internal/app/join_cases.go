@@ -19,7 +19,10 @@ type JoinView struct {
 func joinView(p auth.Principal, c domain.JoinCase) JoinView {
 	seen := seenBy(p)
 	v := JoinView{Into: seen(c.Into.County), Alias: seen(c.Alias.County), Own: ident.SameStaff(c.Officer, p.Subject)}
-	v.Decides = c.MayDecide(p.Subject, v.Into, v.Alias) == nil
+	if by, may := p.For("registry.JoiningService.DecidePersonCase"); may {
+		seen = seenBy(by)
+		v.Decides = c.MayDecide(p.Subject, seen(c.Into.County), seen(c.Alias.County)) == nil
+	}
 	return v
 }
 

@@ -28,7 +28,11 @@ type kept struct {
 	keys     map[string]bool
 }
 
-func (k *kept) LockJoins() error { return nil }
+func (k *kept) LockPersons() error { return nil }
+func (k *kept) LockJoins() error   { return nil }
+
+func (k *kept) LockCases([]string) error    { return nil }
+func (k *kept) LockNewCases([]string) error { return nil }
 
 func (k *kept) Account(id string) (domain.Worker, error) {
 	w, ok := k.workers[id]
@@ -50,6 +54,8 @@ func (k *kept) Worker(id string) (domain.Worker, error) {
 	}
 	return w, errors.New("the aliases go round in a circle")
 }
+
+func (k *kept) SharedWorker(id string) (domain.Worker, error) { return k.Worker(id) }
 
 func (k *kept) PeekWorker(id string) (domain.Worker, error) { return k.Worker(id) }
 
@@ -199,7 +205,7 @@ func TestJoinsInAnyOrder(t *testing.T) {
 		t.Repeat(map[string]func(*rapid.T){
 			"open": func(t *rapid.T) {
 				one, two := who.Draw(t, "one"), who.Draw(t, "two")
-				id, err := a.OpenJoin(officer.Draw(t, "by"), k, one, two, domain.Grounds{Reason: "other", Paper: "witness"})
+				id, err := a.OpenJoin(officer.Draw(t, "by"), k, one, two, rapid.Bool().Draw(t, "the other remains"), domain.Grounds{Reason: "other", Paper: "witness"})
 				if err == nil && (!k.open(one) || !k.open(two) || k.root(one) == k.root(two)) {
 					t.Fatalf("%s joins %s and %s", id, one, two)
 				}
@@ -207,7 +213,7 @@ func TestJoinsInAnyOrder(t *testing.T) {
 			"open a circle": func(t *rapid.T) {
 				three := rapid.Permutation(people).Draw(t, "three")
 				for i := range 3 {
-					_, _ = a.OpenJoin(officer.Draw(t, "by"), k, three[i], three[(i+1)%3], domain.Grounds{Reason: "other", Paper: "witness"})
+					_, _ = a.OpenJoin(officer.Draw(t, "by"), k, three[i], three[(i+1)%3], false, domain.Grounds{Reason: "other", Paper: "witness"})
 				}
 			},
 			"arrive": func(t *rapid.T) {

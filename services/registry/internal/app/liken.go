@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -14,9 +15,6 @@ const (
 	mostAlike = 50
 	// mostCounted is up to how many are counted who bear a name or give a telephone.
 	mostCounted = 100
-	// likenessSize is how much is kept of a keyed hash: enough that no two are one
-	// by chance among all people.
-	likenessSize = 16
 	// likenPage is how many records of before are looked through by one task.
 	likenPage = 50
 )
@@ -32,39 +30,41 @@ type alike struct {
 }
 
 // alike finds who is likely the same person as l: of those who share a likeness,
-// who are opened and compared, outside of any transaction.
-func (a *App) alike(ctx context.Context, l domain.Likened) (found alike, err error) {
+// who are opened and compared, outside of any transaction. Who was compared before
+// is not opened again.
+func (a *App) alike(ctx context.Context, l domain.Likened, before alike) (found alike, err error) {
+	if a.FindsNobody {
+		return found, nil
+	}
+	hashed := func(k domain.LikenessKey) []byte {
+		return a.Vault.Index("likeness "+string(k.Kind), k.Text)[:domain.LikenessSize]
+	}
 	var name, phone []byte
 	for _, k := range l.Keys() {
-		key := a.Vault.Index("likeness "+string(k.Kind), k.Text)[:likenessSize]
+		key := hashed(k)
 		found.keys = append(found.keys, key)
 		switch k.Kind {
 		case domain.KeyName:
 			name = key
 		case domain.KeyPhone:
 			phone = key
-		case domain.KeyNameBirth, domain.KeyPhoneBirth:
-			found.locks = append(found.locks, key)
 		}
 		if k.Kind.Finds() {
 			found.finds = append(found.finds, key)
 		}
 	}
+	for _, k := range l.Locks() {
+		found.locks = append(found.locks, hashed(k))
+	}
 	var crowd domain.Crowd
 	var shared []domain.Worker
 	err = a.Data.View(ctx, func(s Store) error {
-		shared = nil
 		if found.looked, err = s.Alike(found.finds, mostAlike); err != nil {
 			return err
 		}
-		for _, id := range found.looked {
-			w, other, err := another(s, id, l.ID)
-			if err != nil {
-				return err
-			}
-			if other {
-				shared = append(shared, w)
-			}
+		fresh := slices.DeleteFunc(slices.Clone(found.looked), func(id string) bool { return slices.Contains(before.looked, id) })
+		if shared, err = othersRecords(s, fresh, l.ID); err != nil {
+			return err
 		}
 		if len(shared) == 0 {
 			return nil
@@ -79,12 +79,22 @@ func (a *App) alike(ctx context.Context, l domain.Likened) (found alike, err err
 		return found, err
 	}
 	crowd.Name, crowd.Phone = crowd.Name+1, crowd.Phone+1 // with the person
-	found.others = map[string]domain.Worker{}
+	found.likely, found.others = before.likely, map[string]domain.Worker{}
+	maps.Copy(found.others, before.others)
+	ids := make([]string, len(shared))
+	for i, w := range shared {
+		ids[i] = w.ID
+	}
+	keys, err := a.Vault.Keys(ctx, ids)
+	if err != nil {
+		return found, err
+	}
 	for _, w := range shared {
-		p, err := a.openWorker(ctx, w)
-		if errors.Is(err, domain.ErrWorkerClosed) {
+		k, there := keys[w.ID]
+		if !there { // closed meanwhile
 			continue
 		}
+		p, err := openPerson(k, w)
 		if err != nil {
 			return found, err
 		}
@@ -95,48 +105,47 @@ func (a *App) alike(ctx context.Context, l domain.Likened) (found alike, err err
 	return found, nil
 }
 
-// another reads the very record of a reference, and tells whether it is an open one
-// of somebody else than a person: what was joined is one. A likeness whose record
-// was lost is nobody's.
-func another(s Store, id, person string) (w domain.Worker, yes bool, err error) {
-	if id == person {
-		return w, false, nil
+// othersRecords reads those of many records that are open and somebody else's than a
+// person's: a record that was joined into the person's is the person's. A likeness
+// whose record was lost is nobody's.
+func othersRecords(s Store, ids []string, person string) (all []domain.Worker, err error) {
+	if len(ids) == 0 {
+		return nil, nil
 	}
-	if w, err = s.PeekAccount(id); errors.Is(err, domain.ErrWorkerUnknown) {
-		return w, false, nil
-	}
-	if err != nil || w.Open() != nil {
-		return w, false, err
-	}
-	answers := func(ref string) (string, error) {
-		r, err := s.PeekWorker(ref)
-		if errors.Is(err, domain.ErrWorkerUnknown) { // about to be registered
-			return ref, nil
-		}
-		return r.ID, err
-	}
-	one, err := answers(person)
+	own, err := s.References(person)
 	if err != nil {
-		return w, false, err
+		return nil, err
 	}
-	other, err := answers(id)
-	return w, one != other, err
+	accounts, err := s.PeekAccounts(ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if w, there := accounts[id]; there && w.Open() == nil && !slices.Contains(own, id) {
+			all = append(all, w)
+		}
+	}
+	return all, nil
 }
 
-// keepAlike keeps a person's likenesses, and the pairs that were found, each
-// logged for both. It reports whether somebody came to share one meanwhile, who
-// was not looked at.
-func (a *App) keepAlike(ctx context.Context, s Store, worker string, fresh bool, found alike) (more bool, err error) {
+// unseen reports whether somebody came to share one of the likenesses who was not
+// looked at. From here on no other comes before this is committed.
+func unseen(s Store, worker string, found alike) (bool, error) {
 	if err := s.LockLikeness(found.locks); err != nil {
 		return false, err
 	}
-	now, err := s.Alike(found.finds, mostAlike)
-	if err != nil {
-		return false, err
+	now, err := s.Alike(found.finds, mostAlike) // none, where nobody is looked for
+	return slices.ContainsFunc(now, func(id string) bool { return id != worker && !slices.Contains(found.looked, id) }), err
+}
+
+// keepAlike keeps a person's likenesses, and the pairs that were found, each
+// logged for both.
+func (a *App) keepAlike(ctx context.Context, s Store, worker string, fresh bool, found alike) error {
+	if a.FindsNobody {
+		return nil
 	}
-	more = slices.ContainsFunc(now, func(id string) bool { return id != worker && !slices.Contains(found.looked, id) })
 	if err := s.KeepLikeness(worker, fresh, found.keys); err != nil || len(found.likely) == 0 {
-		return more, err
+		return err
 	}
 	for _, l := range found.likely {
 		id := l.Second
@@ -149,16 +158,16 @@ func (a *App) keepAlike(ctx context.Context, s Store, worker string, fresh bool,
 			continue
 		}
 		if err != nil {
-			return more, err
+			return err
 		}
 		if err := s.KeepDouble(domain.NewDouble(a.NewID(), l, a.Clock.Now())); err != nil {
-			return more, err
+			return err
 		}
 	}
 	if len(found.others) == 0 {
-		return more, nil
+		return nil
 	}
-	return more, a.logAlike(ctx, s, worker, "", found)
+	return a.logAlike(ctx, s, worker, "", found)
 }
 
 // logAlike writes to the logs of those who were found, and of the person, that
@@ -189,8 +198,8 @@ func itself() auth.Principal {
 	return auth.Principal{Kind: auth.Service, Subject: service, Purpose: "person_case", LegalBasis: "PIPL 8; PIPL 46", Via: auth.ViaSystem}
 }
 
-// Liken keeps the likenesses of a record that changed, or that was there before
-// they were kept, and looks for doubles.
+// Liken keeps the likenesses and the number of a record that changed, or that was
+// there before they were kept, and looks for doubles.
 func (a *App) Liken(ctx context.Context, worker string) error {
 	var w domain.Worker
 	err := a.Data.Look(ctx, func(s Store) (err error) {
@@ -204,13 +213,13 @@ func (a *App) Liken(ctx context.Context, worker string) error {
 	if err == nil {
 		p, err = a.openWorker(ctx, w)
 	}
-	if errors.Is(err, domain.ErrWorkerUnknown) || errors.Is(err, domain.ErrWorkerClosed) {
+	if errors.Is(err, domain.ErrWorkerUnknown) || errors.Is(err, domain.ErrWorkerClosed) || errors.Is(err, domain.ErrUnseen) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	found, err := a.alike(ctx, domain.Likening(w.ID, p, a.Spell))
+	found, err := a.alike(ctx, domain.Likening(w.ID, p, a.Spell), alike{})
 	if err != nil {
 		return err
 	}
@@ -219,11 +228,22 @@ func (a *App) Liken(ctx context.Context, worker string) error {
 		if err != nil || now.Open() != nil {
 			return err
 		}
-		more, err := a.keepAlike(ctx, s, worker, false, found)
-		if err == nil && (more || now.Version != w.Version) {
-			err = s.LikenLater(ctx, worker)
+		more, err := unseen(s, worker, found)
+		if err != nil {
+			return err
 		}
-		return err
+		if err := a.keepAlike(ctx, s, worker, false, found); err != nil {
+			return err
+		}
+		if now.Version == w.Version {
+			if err := a.keepPhone(s, now, p.Contact.Phone); err != nil {
+				return err
+			}
+		}
+		if more || now.Version != w.Version {
+			return s.LikenLater(ctx, worker)
+		}
+		return nil
 	})
 }
 

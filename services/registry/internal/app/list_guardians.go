@@ -15,18 +15,21 @@ type ShownCircle struct {
 	Circle domain.Circle
 	Child  domain.Child
 	Minor  domain.Minor
+	Names  map[string]ident.Name // of the guardians whom a case can be about, by worker
 	Today  clock.Date
-	Staff  string
+	Reader auth.Principal
+	Words  map[string][]domain.GuardianWord // by who is to be added
 }
 
-// Guardians lists a child's guardians to an officer of its county, and writes the
-// look to their logs.
+// Guardians lists a child's guardians to an officer of its county, by name, since he
+// hears them and must not take one for another, and writes the look to their logs.
 func (a *App) Guardians(ctx context.Context, id, caseID string) (c ShownCircle, err error) {
 	p, err := a.reader(ctx, caseID)
 	if err != nil {
 		return c, err
 	}
-	c.Today, c.Staff = clock.Today(a.Clock), p.Subject
+	c.Today, c.Reader = clock.Today(a.Clock), p
+	var people map[string]domain.Worker
 	err = a.Data.Change(ctx, func(s Store) (err error) {
 		if c.Circle, err = a.circle(s, id); err != nil {
 			return err
@@ -37,12 +40,56 @@ func (a *App) Guardians(ctx context.Context, id, caseID string) (c ShownCircle, 
 		if err := a.officerOf(p, c.Child.County); err != nil {
 			return err
 		}
-		return a.logCircle(s, p, c.Circle, caseID, "", "", kindChild)
+		if people, err = a.named(s, p, c, caseID); err != nil {
+			return err
+		}
+		c.Words = map[string][]domain.GuardianWord{}
+		for _, g := range c.Circle.Guardians {
+			if c.Words[g.ID], err = s.Words(g.ID); err != nil {
+				return err
+			}
+		}
+		return a.logCircle(s, p, c.Circle, caseID, "", "", kindChild, kindName)
 	})
 	if err == nil {
 		c.Minor, err = a.openChild(ctx, c.Child)
 	}
+	c.Names = map[string]ident.Name{}
+	for id, w := range people {
+		if err != nil {
+			break
+		}
+		var person domain.Person
+		person, err = a.openWorker(ctx, w)
+		c.Names[id] = person.Name
+	}
 	return c, err
+}
+
+// named loads the guardians of a child whom a case can be about. Who is only asked
+// for, and is none of those whose look at the child is logged, reads it in the own log.
+func (a *App) named(s Store, p auth.Principal, c ShownCircle, caseID string) (map[string]domain.Worker, error) {
+	people := map[string]domain.Worker{}
+	for _, g := range c.Circle.Guardians {
+		if !g.Stands() && !g.Dead() {
+			continue
+		}
+		w, err := s.PeekWorker(g.Worker)
+		if err != nil {
+			return nil, err
+		}
+		if w.Open() != nil { // the name is gone
+			continue
+		}
+		people[g.Worker] = w
+		if g.Acts(c.Today) || len(c.Circle.HiddenFrom(g.Person)) > 0 {
+			continue
+		}
+		if err := a.logRead(s, p, g.Worker, caseID, kindName); err != nil {
+			return nil, err
+		}
+	}
+	return people, nil
 }
 
 // MyChild is a child as its guardian sees it: who the other guardians are, and
@@ -129,9 +176,8 @@ type Matters struct {
 	Cases     []domain.GuardianCase
 	Disputes  []domain.Guardian
 	Unguarded []string
-	Staff     string
+	Reader    auth.Principal
 	Today     clock.Date
-	Covers    func(county string) bool
 }
 
 // GuardianMatters lists what waits in the officer's counties. It says who nobody is.
@@ -144,7 +190,7 @@ func (a *App) GuardianMatters(ctx context.Context, s Store) (m Matters, err erro
 	if err := a.mayQuery(p); err != nil || !ok {
 		return m, err
 	}
-	m.Staff, m.Today, m.Covers = p.Subject, clock.Today(a.Clock), func(county string) bool { return p.CoversDivision(county) == nil }
+	m.Reader, m.Today = p, clock.Today(a.Clock)
 	if m.Cases, err = s.OpenGuardianCases(counties, p.Subject); err != nil {
 		return m, err
 	}

@@ -8,10 +8,11 @@ import (
 )
 
 // Tell keeps a message for its worker and has it delivered. Who has no open
-// account cannot be told.
+// account cannot be told. It comes before or after a closing, a death and its
+// reversal, and beside whatever else is told.
 func (a *App) Tell(ctx context.Context, s Store, m domain.Message) error {
-	w, err := s.Worker(m.Worker)
-	if err == nil {
+	w, err := s.SharedWorker(m.Worker)
+	if err == nil && !w.Unseen() { // who waits for a counter is told what becomes of it
 		err = w.Open()
 	}
 	if errors.Is(err, domain.ErrWorkerUnknown) || errors.Is(err, domain.ErrWorkerClosed) {

@@ -22,8 +22,9 @@ const (
 )
 
 // OpenJoin opens the case that two records are one person's. The person is told at
-// both, for they may be two persons after all.
-func (a *App) OpenJoin(ctx context.Context, s Store, first, second string, g domain.Grounds) (string, error) {
+// both, for they may be two persons after all. other has the record remain that would
+// not by itself.
+func (a *App) OpenJoin(ctx context.Context, s Store, first, second string, other bool, g domain.Grounds) (string, error) {
 	p, err := a.reader(ctx, "")
 	if err != nil {
 		return "", err
@@ -35,7 +36,7 @@ func (a *App) OpenJoin(ctx context.Context, s Store, first, second string, g dom
 	if err != nil {
 		return "", err
 	}
-	c, err := domain.OpenJoin(a.NewID(), one, two, g, p.Subject, seenBy(p), a.Clock.Now())
+	c, err := domain.OpenJoin(a.NewID(), one, two, other, g, p.Subject, seenBy(p), a.Clock.Now())
 	if err == nil {
 		err = alive(s, c)
 	}

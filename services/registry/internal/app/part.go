@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
@@ -14,11 +15,16 @@ func (a *App) part(ctx context.Context, s Store, p auth.Principal, c domain.Join
 	if err != nil {
 		return "", err
 	}
-	alias, err := s.Account(c.Alias.Worker)
+	died, err := s.Died(c.Into.Worker)
 	if err != nil {
 		return "", err
 	}
-	into, err := s.Account(c.Into.Worker)
+	if died { // of one of the two: what the other was guardian of comes back
+		if err := lockParts(s, c.Into.Worker); err != nil {
+			return "", err
+		}
+	}
+	alias, into, err := lockBoth(s, c, s.Account)
 	if err != nil {
 		return "", err
 	}
@@ -32,6 +38,11 @@ func (a *App) part(ctx context.Context, s Store, p auth.Principal, c domain.Join
 	if c.JoinID != "" {
 		if err := s.SaveWorker(ctx, alias); err != nil {
 			return "", err
+		}
+		if alias.Unseen() {
+			if err := s.UnseenAt(ctx, alias.ID, clock.Today(a.Clock)); err != nil {
+				return "", err
+			}
 		}
 		undone, err := s.JoinCase(c.JoinID)
 		if err != nil {
@@ -48,10 +59,32 @@ func (a *App) part(ctx context.Context, s Store, p auth.Principal, c domain.Join
 	if err := s.Part(ctx, c); err != nil {
 		return "", err
 	}
+	if died {
+		if err := a.guardianOfTwo(ctx, s, c); err != nil {
+			return "", err
+		}
+	}
 	if err := s.SaveJoinCase(ctx, c); err != nil {
 		return "", err
 	}
 	return c.State, a.tellBoth(ctx, s, c, toldOfPart)
+}
+
+// guardianOfTwo brings back what ended with a death that is the other one's.
+func (a *App) guardianOfTwo(ctx context.Context, s Store, c domain.JoinCase) error {
+	for _, worker := range []string{c.Alias.Worker, c.Into.Worker} {
+		died, err := s.Died(worker)
+		if err != nil {
+			return err
+		}
+		if died {
+			continue
+		}
+		if err := a.guardianLives(ctx, s, worker); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // correctFacts tells the holders of facts that those which go to the other person

@@ -55,7 +55,7 @@ func (a *App) FindDoubles(ctx context.Context, f SomebodyForm) (d Doubles, err e
 	if err != nil || registered {
 		return d, err
 	}
-	found, err := a.alike(ctx, domain.Likening("", person, a.Spell))
+	found, err := a.alike(ctx, domain.Likening("", person, a.Spell), alike{})
 	if err != nil || len(found.likely) == 0 {
 		return d, err
 	}

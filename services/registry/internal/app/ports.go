@@ -21,6 +21,8 @@ type Store interface {
 	// Worker loads the account that answers for a reference, or returns
 	// ErrWorkerUnknown where there is none; so does PeekWorker.
 	Worker(id string) (domain.Worker, error)
+	// SharedWorker is Worker beside others who do the same.
+	SharedWorker(id string) (domain.Worker, error)
 	PeekWorker(id string) (domain.Worker, error)
 	// Account is Worker for the very record of a reference, joined or not.
 	Account(id string) (domain.Worker, error)
@@ -29,17 +31,32 @@ type Store interface {
 	PeekAccounts(ids []string) (map[string]domain.Worker, error)
 	// Aliases lists every reference that was joined into one.
 	Aliases(worker string) ([]string, error)
+	// References lists every reference that stands for the person of one, that one
+	// among them.
+	References(worker string) ([]string, error)
 	// Standing reports whether an account was closed, or returns ErrWorkerUnknown.
 	Standing(worker string) (closed bool, err error)
 	// WorkerByDocument finds an open account by its document's index.
 	WorkerByDocument(index []byte) (domain.Worker, bool, error)
 	// WorkerByFormer finds the open account of who was found by an index last.
 	WorkerByFormer(index []byte) (domain.Worker, bool, error)
+	// Claims lists the records of who was not seen at a counter and says a number,
+	// oldest first.
+	Claims(index []byte, most int) ([]domain.Worker, error)
+	// UnseenOn counts the records that wait for a counter and gave a telephone; those who
+	// make one on the same come one after the other.
+	UnseenOn(number []byte) (int, error)
+	// UnseenAt has LookAtUnseen run for a record on a day.
+	UnseenAt(ctx context.Context, worker string, on clock.Date) error
 	// SaveWorker returns ErrDocumentTaken where another account has the document.
 	SaveWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error
 	// CreateWorker is SaveWorker for a person whose row is not there; events about
 	// the id may be, where the registry was lost and taken back.
 	CreateWorker(ctx context.Context, w domain.Worker, events ...domain.Event) error
+	// LockCases locks what is under way about some records and goes with them.
+	LockCases(workers []string) error
+	// LockNewCases locks what came before the records were locked, waiting for nobody.
+	LockNewCases(workers []string) error
 	// Forget removes what an account held apart from its own row and what
 	// departments must be able to prove, and has the owners' keys destroyed.
 	Forget(ctx context.Context, worker string, owners []string) error
@@ -58,6 +75,7 @@ type Store interface {
 	SaveChild(ctx context.Context, c domain.Child, events ...domain.Event) error
 
 	Guardians
+	Telephones
 
 	// Consent returns ErrGrantUnknown where there is none.
 	Consent(id string) (domain.Consent, error)
@@ -70,7 +88,7 @@ type Store interface {
 	// ContactCase loads and locks a case, or returns ErrCaseUnknown.
 	ContactCase(id string) (domain.ContactCase, error)
 	// OpenContactCases lists what is not decided, oldest first: about people of
-	// the counties whose codes begin so, and what the officer opened.
+	// the counties that the divisions cover, and what the officer opened.
 	OpenContactCases(counties, officer string) ([]domain.ContactCase, error)
 	// ContactCasesOf lists what was asked about a person, newest first.
 	ContactCasesOf(worker string) ([]domain.ContactCase, error)
@@ -79,12 +97,15 @@ type Store interface {
 	// DeathCase loads and locks a case, or returns ErrDeathUnknown.
 	DeathCase(id string) (domain.DeathCase, error)
 	// DeathCases lists what is open, what nobody confirmed and, last, what is
-	// recorded: of the counties whose codes begin so, and what the officer opened.
+	// recorded: of the counties that the divisions cover, and what the officer opened.
 	DeathCases(counties, officer string) ([]domain.DeathCase, error)
 	// DeathCasesOf lists what was asked and recorded about a person, newest first.
 	DeathCasesOf(worker string) ([]domain.DeathCase, error)
 	// SaveDeathCase returns ErrDeathStands where another one about the person waits or holds.
 	SaveDeathCase(ctx context.Context, c domain.DeathCase, events ...domain.Event) error
+	// LockLife keeps what is decided in cases about a person's death apart from what is
+	// done in the person's name; it comes before any row, as an act of the person's own.
+	LockLife(cases ...string) error
 	// RecordDeath stops what is done in the person's name and what is sent;
 	// ReverseDeath lets both go on, and has delivered what was held.
 	RecordDeath(c domain.DeathCase) error
@@ -94,20 +115,27 @@ type Store interface {
 	// HeirRequest loads and locks a request, or returns ErrHeirUnknown.
 	HeirRequest(id string) (domain.HeirRequest, error)
 	PeekHeirRequest(id string) (domain.HeirRequest, error)
-	// HeirRequests lists what is to be decided and shown in the counties whose codes begin so.
+	// HeirRequests lists what is to be decided and shown in the counties that the divisions cover.
 	HeirRequests(counties string) ([]domain.HeirRequest, error)
+	// HeirRequestsOf lists what waits of a person's relatives.
+	HeirRequestsOf(worker string) ([]domain.HeirRequest, error)
+	// EraseAt has EraseForHeir run for a request on a day.
+	EraseAt(ctx context.Context, id string, on clock.Date) error
 	SaveHeirRequest(r domain.HeirRequest) error
 	// NobodyMay reports whether a person arranged that no relative may ask.
 	NobodyMay(worker string) (bool, error)
 	SetNobodyMay(worker string, nobody bool) error
+	// LockPersons lets the transaction change who is one person: it waits for all who
+	// count on that. It comes before LockJoins, and before any row.
+	LockPersons() error
 	// LockJoins has joining, parting and closing come one after the other.
 	LockJoins() error
 	// JoinCase loads and locks a case, or returns ErrJoinCaseUnknown; PeekJoinCase reads it.
 	JoinCase(id string) (domain.JoinCase, error)
 	PeekJoinCase(id string) (domain.JoinCase, error)
 	SaveJoinCase(ctx context.Context, c domain.JoinCase) error
-	// OpenJoinCases lists what an officer has to do in the counties whose codes begin
-	// so, oldest first; DecidedJoinCases what was decided there, newest first.
+	// OpenJoinCases lists what an officer has to do in the counties that
+	// the divisions cover, oldest first; DecidedJoinCases what was decided there, newest first.
 	OpenJoinCases(counties, officer string) ([]domain.JoinCase, error)
 	DecidedJoinCases(counties string) ([]domain.JoinCase, error)
 	// JoinCasesOf lists the cases about any of some references.
@@ -129,7 +157,7 @@ type Store interface {
 	DocumentCase(id string) (domain.DocumentCase, error)
 	PeekDocumentCase(id string) (domain.DocumentCase, error)
 	// WaitingDocumentCases lists what is to be decided, or looked at for a wrong age,
-	// oldest first, about people of the counties whose codes begin so.
+	// oldest first, about people of the counties that the divisions cover.
 	WaitingDocumentCases(counties string) ([]domain.DocumentCase, error)
 	// DocumentCasesOf lists what was asked about a person, newest first.
 	DocumentCasesOf(worker string) ([]domain.DocumentCase, error)
@@ -160,7 +188,7 @@ type Store interface {
 	KeepDouble(d domain.Double) error
 	// Double loads and locks a pair, or returns ErrDoubleUnknown.
 	Double(id string) (domain.Double, error)
-	// Doubles lists pairs of which one is of the counties whose codes begin so,
+	// Doubles lists pairs of which one is of the counties that the divisions cover,
 	// newest first, before an id.
 	Doubles(counties, state, before string, limit int) ([]domain.Double, error)
 	SaveDouble(d domain.Double) error
@@ -220,6 +248,8 @@ type Vault interface {
 	NewKey(ctx context.Context) (owner string, k Key, err error)
 	// Key returns ErrWorkerClosed where the owner's key was destroyed.
 	Key(ctx context.Context, owner string) (Key, error)
+	// Keys is Key for many, by owner, without those whose key was destroyed.
+	Keys(ctx context.Context, owners []string) (map[string]Key, error)
 	// Owner finds whose key is filed under an index.
 	Owner(ctx context.Context, index []byte) (owner string, k Key, found bool, err error)
 	// File keeps beside an owner's key the index that finds the owner, who came
@@ -240,9 +270,13 @@ type App struct {
 	Tables   *ident.Tables
 	Vault    Vault
 	Data     Transactions
-	NewID    func() string
+	// Sender is nil where nothing can be sent to telephones.
+	Sender Sender
+	NewID  func() string
 	// Spell tells how a name is read.
 	Spell func(name string) domain.Spelled
+	// FindsNobody has a registration look for nobody alike: to measure what that costs.
+	FindsNobody bool
 	// Kind says what a message of a template is about, as the contracts do.
 	Kind func(template string) string
 	// Departments are the services that hold records of people.

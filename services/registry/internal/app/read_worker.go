@@ -43,6 +43,11 @@ func (a *App) openWorker(ctx context.Context, w domain.Worker) (p domain.Person,
 	if err != nil {
 		return p, err
 	}
+	return openPerson(k, w)
+}
+
+// openPerson opens with a key what an account has sealed.
+func openPerson(k Key, w domain.Worker) (p domain.Person, err error) {
 	if p.Document, err = openDocument(k, w); err != nil {
 		return p, err
 	}

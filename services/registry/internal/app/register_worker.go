@@ -48,15 +48,15 @@ func (a *App) RegisterWorker(ctx context.Context, once Once[Registered], f domai
 	if err != nil {
 		return r, err
 	}
-	for i := range looks + attempts {
-		if r, err = a.registerWorker(ctx, once, e, checkOnly, i < looks); !raced(err) {
+	for range attempts {
+		if r, err = a.registerWorker(ctx, once, e, checkOnly); !raced(err) {
 			break
 		}
 	}
 	return r, err
 }
 
-func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry, checkOnly, again bool) (r Registered, err error) {
+func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry, checkOnly bool) (r Registered, err error) {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return r, err
@@ -72,7 +72,7 @@ func (a *App) registerWorker(ctx context.Context, once Once[Registered], e entry
 	case checkOnly:
 		return a.judgeNew(ctx, e)
 	}
-	return a.registerNew(ctx, once, p, e, again)
+	return a.registerNew(ctx, once, p, e)
 }
 
 // registeredBy finds the account that has the document of a registration. One that
@@ -175,7 +175,7 @@ func (a *App) registerAgain(ctx context.Context, once Once[Registered], known do
 // judgeNew says what would become of a row about somebody whom the registry does
 // not know.
 func (a *App) judgeNew(ctx context.Context, e entry) (Registered, error) {
-	found, err := a.alike(ctx, domain.Likening("", e.Person, a.Spell))
+	found, err := a.alike(ctx, domain.Likening("", e.Person, a.Spell), alike{})
 	if err != nil || len(found.likely) == 0 {
 		return Registered{Outcome: created}, err
 	}
@@ -184,34 +184,45 @@ func (a *App) judgeNew(ctx context.Context, e entry) (Registered, error) {
 
 // registerNew registers somebody whom the registry does not know. Whoever is
 // likely the same person is noted: of two who are registered at once the later looks
-// again, or leaves that to a task.
-func (a *App) registerNew(ctx context.Context, once Once[Registered], p auth.Principal, e entry, again bool) (Registered, error) {
+// at the other too, or leaves that to a task.
+func (a *App) registerNew(ctx context.Context, once Once[Registered], p auth.Principal, e entry) (r Registered, err error) {
 	b, err := a.whoBefore(ctx, e.Index)
 	if err != nil {
-		return Registered{}, err
+		return r, err
 	}
 	w, events, err := a.newWorker(ctx, e, b)
 	if err != nil {
-		return Registered{}, err
+		return r, err
 	}
-	found, err := a.alike(ctx, domain.Likening(w.ID, e.Person, a.Spell))
-	if err != nil {
-		return Registered{}, err
+	var found alike
+	for i := range looks + 1 {
+		if found, err = a.alike(ctx, domain.Likening(w.ID, e.Person, a.Spell), found); err != nil {
+			return r, err
+		}
+		made := Registered{Worker: w.ID, Outcome: created, Likely: len(found.likely) > 0 && p.Kind == auth.Officer}
+		r, err = once(ctx, func(s Store) (Registered, error) {
+			more, err := unseen(s, w.ID, found)
+			if err == nil && more && i < looks {
+				err = errLookAgain
+			}
+			if err != nil {
+				return Registered{}, err
+			}
+			if err := a.createWorker(ctx, s, w, events); err != nil {
+				return Registered{}, err
+			}
+			if err := a.keepPhone(s, w, e.Person.Contact.Phone); err != nil {
+				return Registered{}, err
+			}
+			if err := a.keepAlike(ctx, s, w.ID, true, found); err != nil || !more {
+				return made, err
+			}
+			return made, s.LikenLater(ctx, w.ID)
+		})
+		if errs.CodeOf(err) != errLookAgain.Code {
+			break
+		}
 	}
-	made := Registered{Worker: w.ID, Outcome: created, Likely: len(found.likely) > 0 && p.Kind == auth.Officer}
-	r, err := once(ctx, func(s Store) (Registered, error) {
-		if err := a.createWorker(ctx, s, w, events); err != nil {
-			return Registered{}, err
-		}
-		more, err := a.keepAlike(ctx, s, w.ID, true, found)
-		switch {
-		case err != nil || !more:
-			return made, err
-		case again:
-			return Registered{}, errLookAgain
-		}
-		return made, s.LikenLater(ctx, w.ID)
-	})
 	if err == nil && r.Worker == w.ID { // and no kept answer
 		a.Vault.File(w.ID, e.Index)
 	}

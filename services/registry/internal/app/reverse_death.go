@@ -62,6 +62,9 @@ func (a *App) ReverseDeath(ctx context.Context, s Store, ids []string, shown str
 	if err != nil {
 		return err
 	}
+	if err := s.LockLife(ids...); err != nil {
+		return err
+	}
 	var first domain.DeathCase
 	for _, id := range ids {
 		c, err := a.reverseDeath(ctx, s, p, id, shown)
@@ -84,6 +87,9 @@ func (a *App) reverseDeath(ctx context.Context, s Store, p auth.Principal, id, s
 	if err != nil {
 		return c, err
 	}
+	if err := lockParts(s, c.Worker); err != nil {
+		return c, err
+	}
 	if _, err := s.Worker(c.Worker); err != nil {
 		return c, err
 	}
@@ -95,6 +101,9 @@ func (a *App) reverseDeath(ctx context.Context, s Store, p auth.Principal, id, s
 		return c, err
 	}
 	if err := s.ReverseDeath(ctx, c); err != nil {
+		return c, err
+	}
+	if err := heirsEnd(s, c.Worker); err != nil {
 		return c, err
 	}
 	return c, a.guardianLives(ctx, s, c.Worker)

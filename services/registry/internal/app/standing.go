@@ -18,11 +18,11 @@ func (a *App) Standing(s Store, worker string) (known, closed bool, err error) {
 }
 
 // Covers reports whether a division covers the county where a worker is
-// registered; it covers nobody who is not.
+// registered; it covers nobody who is not, nor whom no counter saw.
 func (a *App) Covers(s Store, worker, division string) (bool, error) {
 	w, err := s.PeekWorker(worker)
 	if errors.Is(err, domain.ErrWorkerUnknown) {
 		return false, nil
 	}
-	return err == nil && auth.Principal{Division: division}.CoversDivision(w.County) == nil, err
+	return err == nil && !w.Unseen() && auth.Principal{Division: division}.CoversDivision(w.County) == nil, err
 }

@@ -86,7 +86,7 @@ func (a *App) saveContact(ctx context.Context, s Store, known domain.Worker, sea
 		return err
 	}
 	w.ContactVia, w.ContactAt = p.Via, a.Clock.Now()
-	if err := errors.Join(s.SaveWorker(ctx, w, events...), s.LikenLater(ctx, w.ID)); err != nil || p.ActsHimself(w.ID) {
+	if err := errors.Join(s.SaveWorker(ctx, w, events...), a.contactChanged(ctx, s, w.ID)); err != nil || p.ActsHimself(w.ID) {
 		return err
 	}
 	return a.Tell(ctx, s, domain.Message{ID: a.NewID(), Worker: w.ID, Division: w.County, Template: toldOfContact, About: w.ID, AboutService: service})

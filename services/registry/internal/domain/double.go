@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
 )
 
 // The grounds on which two references may be one child, one person or one
@@ -38,51 +40,127 @@ type Likely struct {
 
 // Opened is a child whose entry was opened to be compared, and nothing else.
 type Opened struct {
-	ID, Guardian string
-	Minor        Minor
+	ID, Remains string // the reference, and that which answers for the child
+	Name        Spelled
+	Birth       clock.Date
+	Guardians   []string // who may act for it
+	Phones      []string // theirs
 }
 
-// LikelyDoubles compares children of one birth date by name, and of one name by
-// birth date: the same child may have been entered by both parents, under two
-// spellings or with a slip in the date. Twins are among them, so that a person
-// decides.
+// Family is a child among its guardians.
+type Family struct {
+	Remains   string   // the reference that answers for the child
+	Guardians []string // the references that answer for them
+}
+
+// fewOfAName is how many children of a round may bear a name before it and a birth
+// date that a slip of the pen tells apart are two children's by chance.
+const fewOfAName = 3
+
+// LikelyDoubles tells which children may be one, entered twice: by both parents, in
+// two spellings or with a slip in the date. They are compared as people are. A child
+// has no number and no telephone; what stands for a telephone is a guardian, or the
+// telephone of one. So twins are none, who have one guardian and names that differ in
+// a letter. What only children have in common is asked beside: one guardian has no two
+// of one name, and two families have children of one day and nearly one name seldom.
 func LikelyDoubles(all []Opened) (likely []Likely) {
-	byBirth, byName := map[string][]Opened{}, map[string][]Opened{}
-	for _, o := range all {
-		day := o.Minor.BirthDate.String()
-		byBirth[day] = append(byBirth[day], o)
-		name := string(bare(o.Minor.Name.Reveal()))
-		byName[name] = append(byName[name], o)
-	}
-	add := func(a, b Opened, ground string) {
-		if a.ID > b.ID {
-			a, b = b, a
+	var c children
+	c.group(all)
+	seen := map[[2]int]bool{}
+	for k, who := range c.groups {
+		if len(who) > c.most(k) {
+			continue
 		}
-		who := GroundTwoGuardians
-		if a.Guardian == b.Guardian {
-			who = GroundOneGuardian
-		}
-		likely = append(likely, Likely{First: a.ID, Second: b.ID, Grounds: []string{ground, who}})
-	}
-	for _, same := range byBirth {
-		for i, a := range same {
-			for _, b := range same[i+1:] {
-				if ground := alike(a.Minor.Name.Reveal(), b.Minor.Name.Reveal()); ground != "" {
-					add(a, b, ground)
-				}
-			}
-		}
-	}
-	for _, same := range byName {
-		for i, a := range same {
-			for _, b := range same[i+1:] {
-				if slip(a.Minor.BirthDate, b.Minor.BirthDate) || a.Guardian == b.Guardian && a.Minor.BirthDate != b.Minor.BirthDate {
-					add(a, b, GroundOtherDate)
+		for i, x := range who {
+			for _, y := range who[i+1:] {
+				if a, b := all[x], all[y]; a.ID != b.ID && a.Remains != b.Remains && !seen[[2]int{x, y}] {
+					seen[[2]int{x, y}] = true
+					if grounds := c.grounds(a, b); grounds != nil {
+						likely = append(likely, Likely{First: min(a.ID, b.ID), Second: max(a.ID, b.ID), Grounds: grounds})
+					}
 				}
 			}
 		}
 	}
 	return inOrder(likely)
+}
+
+// children are those of a round by what some of them have in common.
+type children struct{ groups map[LikenessKey][]int }
+
+// What children have in common, beside the likenesses of people.
+const (
+	keyGuardian KeyKind = "guardian"
+	keyBirth    KeyKind = "birth"
+)
+
+func (c *children) group(all []Opened) {
+	c.groups = map[LikenessKey][]int{}
+	for i, o := range all {
+		keys := append(Likened{Name: o.Name, Birth: o.Birth}.Keys(), LikenessKey{keyBirth, o.Birth.String()})
+		for _, g := range o.Guardians {
+			keys = append(keys, LikenessKey{keyGuardian, g})
+		}
+		for _, phone := range o.Phones {
+			keys = append(keys, LikenessKey{KeyPhone, phone})
+		}
+		slices.SortFunc(keys, func(a, b LikenessKey) int {
+			return cmp.Or(strings.Compare(string(a.Kind), string(b.Kind)), strings.Compare(a.Text, b.Text))
+		})
+		for _, k := range slices.Compact(keys) {
+			c.groups[k] = append(c.groups[k], i)
+		}
+	}
+}
+
+// most is how many may have something in common before it tells nobody apart: an
+// orphanage is the guardian of many.
+func (c *children) most(k LikenessKey) int {
+	switch k.Kind {
+	case keyGuardian, KeyPhone:
+		return mostOfAPhone
+	case KeyName:
+		return fewOfAName
+	}
+	return mostAlike
+}
+
+// shared reports whether two have one of some things in common, and whether it is
+// one that few have.
+func (c *children) shared(kind KeyKind, a, b []string) (yes, few bool) {
+	for _, one := range a {
+		if slices.Contains(b, one) {
+			yes, few = true, few || len(c.groups[LikenessKey{kind, one}]) <= mostOfAPhone
+		}
+	}
+	return yes, few
+}
+
+// grounds are those on which two children may be one; nil where they are not.
+func (c *children) grounds(a, b Opened) []string {
+	bearers := func(o Opened) int { return len(c.groups[LikenessKey{KeyName, o.Name.letters()}]) }
+	guardian, family := c.shared(keyGuardian, a.Guardians, b.Guardians)
+	telephone, phone := c.shared(KeyPhone, a.Phones, b.Phones)
+	strangers := !guardian && !telephone
+	e := evidence{
+		name: likeNames(a.Name, b.Name), birth: a.Birth == b.Birth, date: slip(a.Birth, b.Birth), phone: family || phone,
+		numbers: numbers{unlike: true}, crowd: Crowd{Name: max(bearers(a), bearers(b))}, bones: min(len(a.Name.bones()), len(b.Name.bones())),
+	}
+	nearly := e.name == sameSound || e.name == similarName && similar([]rune(written(a.Name)), []rune(written(b.Name)))
+	switch {
+	case e.likely(),
+		family && e.name == sameName && !e.birth,
+		strangers && e.birth && nearly && e.crowd.Name <= mostOfAName,
+		strangers && e.date && e.name == sameName && e.crowd.Name <= fewOfAName:
+	default:
+		return nil
+	}
+	e.phone, e.date, e.numbers = phone, !e.birth, numbers{}
+	who := GroundTwoGuardians
+	if guardian {
+		who = GroundOneGuardian
+	}
+	return append(e.grounds(slices.Equal(a.Name.Parts, b.Name.Parts)), who)
 }
 
 func inOrder(likely []Likely) []Likely {
@@ -196,7 +274,9 @@ func LikelyHouseholds(all []Applicant, children []Likely) (likely []Likely) {
 		}
 	}
 	for _, l := range SamePersons(people) {
-		add(l.First, l.Second, GroundSamePerson)
+		for _, ground := range append(l.Grounds, GroundSamePerson) {
+			add(l.First, l.Second, ground)
+		}
 	}
 	for pair, grounds := range found {
 		slices.Sort(grounds)

@@ -16,6 +16,9 @@ var (
 	ErrRegisteredLater  = errs.New(errs.Invalid, "registry.worker.registered_later", "The registration day lies in the future.")
 	ErrWorkerUnknown    = errs.New(errs.NotFound, "registry.worker.unknown", "There is no such registered person.")
 	ErrWorkerClosed     = errs.New(errs.NotFound, "registry.worker.closed", "This account was closed; what it covered is gone.")
+	ErrUnseen           = errs.New(errs.Denied, "registry.worker.unseen", "No counter has seen this person yet; one visit with the document makes the account whole.")
+	ErrUnseenUnknown    = errs.New(errs.NotFound, "registry.unseen.unknown", "There is no such account of this number that waits for a counter.")
+	ErrUnseenMost       = errs.New(errs.Denied, "registry.unseen.most", "With this telephone no further account can be made; a counter registers anybody, free of charge.")
 	ErrIdentityConflict = errs.New(errs.Conflict, "registry.worker.identity_conflict", "This document number is registered with another name; please have it checked at a counter.")
 	ErrMoves            = errs.New(errs.Denied, "registry.contact.moves", "Only the person, or a case that two officers decide, changes the county.")
 	ErrCaseUnknown      = errs.New(errs.NotFound, "registry.contact_case.unknown", "There is no such case.")
@@ -50,6 +53,7 @@ var (
 	ErrGuardianNone     = errs.New(errs.NotFound, "registry.guardian.unknown", "There is no such guardian of a child.")
 	ErrGuardianForm     = errs.New(errs.Invalid, "registry.guardian.form", "The kind of guardian, the paper or the last day cannot be right; a power of a grandparent has an end.")
 	ErrGuardianDied     = errs.New(errs.Conflict, "registry.guardian.died", "A death is recorded of this person; it is reversed first, where the person lives.")
+	ErrGuardianGrown    = errs.New(errs.Conflict, "registry.guardian.grown", "This child has grown up and has no guardians any more.")
 	ErrGuardianTwice    = errs.New(errs.Conflict, "registry.guardian.twice", "This person is a guardian of the child already, or is being asked about.")
 	ErrGuardianState    = errs.New(errs.Conflict, "registry.guardian.state", "This was answered or decided already, or its time is over.")
 	ErrGuardianHear     = errs.New(errs.Conflict, "registry.guardian.hear", "Hear both first; where one does not come, decide once the time to be heard is over.")
@@ -82,6 +86,13 @@ var (
 	ErrHeirNobody       = errs.New(errs.Conflict, "registry.heir.nobody", "The person arranged that no relative may ask for this.")
 	ErrHeirLives        = errs.New(errs.Conflict, "registry.heir.lives", "No death is recorded of this person: only the person sees the own record.")
 	ErrDeathNone        = errs.New(errs.NotFound, "registry.death.none", "No death is recorded, and none is asked for, of the person whose document this is.")
+)
+
+// Errors of sending to telephones.
+var (
+	ErrNoSender = errs.New(errs.Unavailable, "registry.sending.none", "Nothing can be sent to telephones here; a counter prints a code.")
+	ErrSending  = errs.New(errs.Unavailable, "registry.sending.failed", "The message could not be handed over; try again later, or have a code printed at a counter.")
+	ErrNoBox    = errs.New(errs.NotFound, "registry.sending.no_box", "Only a demonstration shows what is sent.")
 )
 
 // Errors of changed documents and names.

@@ -199,3 +199,13 @@ type GuardianEnded struct {
 func (e GuardianEnded) Message() proto.Message {
 	return &v1.GuardianEnded{ChildId: e.ChildID, ReasonCode: e.ReasonCode}
 }
+
+// UnseenRecognised: what somebody had sent alone is the registered person's, who stood
+// at a counter. Whatever opened the account before opens it no more.
+type UnseenRecognised struct {
+	// the reference under which it was made
+	Alias string
+}
+
+// Message is the event in the contract's form.
+func (e UnseenRecognised) Message() proto.Message { return &v1.UnseenRecognised{Alias: e.Alias} }

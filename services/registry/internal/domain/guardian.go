@@ -145,6 +145,29 @@ func (g Guardian) Answer(agree, alone bool, who string, hearBy, today clock.Date
 	return g, nil, nil
 }
 
+// The words of a guardian on another one.
+const (
+	WordAgrees  = "agrees"
+	WordObjects = "objects"
+)
+
+// GuardianWord is what one guardian said about one who is to be added. Each stands for
+// itself: who takes an agreement back says another word, and nothing of another's ends.
+type GuardianWord struct {
+	ID, Guardian, Worker string // Guardian is who is to be added, Worker who said it
+	Word                 string
+	SaidAt               time.Time
+}
+
+// Word is a guardian's word on g.
+func (g Guardian) Word(id, who string, agree bool, now time.Time) GuardianWord {
+	w := GuardianWord{ID: id, Guardian: g.ID, Worker: who, Word: WordObjects, SaidAt: now}
+	if agree {
+		w.Word = WordAgrees
+	}
+	return w
+}
+
 // AskAgain gives the others their days anew, where they passed while a death was
 // recorded of who is asked for.
 func (g Guardian) AskAgain(answerBy, today clock.Date) (Guardian, bool) {

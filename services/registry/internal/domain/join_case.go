@@ -129,11 +129,15 @@ func Pair(a, b Worker, seen func(county string) bool) (into, alias Worker, err e
 	return into, alias, nil
 }
 
-// OpenJoin makes the case that two records are one person's.
-func OpenJoin(id string, a, b Worker, g Grounds, officer string, seen func(county string) bool, now time.Time) (JoinCase, error) {
+// OpenJoin makes the case that two records are one person's. other has the record
+// remain that Remains does not choose, where its document is the right one.
+func OpenJoin(id string, a, b Worker, other bool, g Grounds, officer string, seen func(county string) bool, now time.Time) (JoinCase, error) {
 	into, alias, err := Pair(a, b, seen)
 	if err != nil {
 		return JoinCase{}, err
+	}
+	if other {
+		into, alias = alias, into
 	}
 	return JoinCase{
 		ID: id, Kind: KindJoin, Into: side(into, seen), Alias: side(alias, seen), Grounds: g, Officer: officer, MadeAt: now, State: CaseOpen,
@@ -343,6 +347,9 @@ func (c JoinCase) Part(officer string, into, alias Worker, now time.Time) (JoinC
 	c.State, c.DecidedBy, c.DecidedAt = CaseApplied, officer, now
 	if c.JoinID != "" {
 		alias.JoinedInto = ""
+		if !alias.UnseenUntil.IsZero() { // nobody was seen for it after all
+			alias.UnseenUntil = clock.DateOf(now).AddDays(-1)
+		}
 	}
 	return c, alias, []Event{WorkerParted{JoinID: c.JoinID, Alias: alias.ID, Into: into.ID, ToAlias: c.ToAlias, ToInto: c.ToInto}}, nil
 }

@@ -63,7 +63,7 @@ func TestWhatIsNotOpened(t *testing.T) {
 		"no reason":                  {a, b, Grounds{"", "witness"}, everywhere, ErrJoinReason},
 		"a reason for parting":       {a, b, Grounds{"borrowed_card", "witness"}, everywhere, ErrJoinReason},
 	} {
-		if _, err := OpenJoin("j", c.a, c.b, c.g, "a-1", c.seen, joinedAt); !errors.Is(err, c.want) || err == nil && c.want != nil {
+		if _, err := OpenJoin("j", c.a, c.b, false, c.g, "a-1", c.seen, joinedAt); !errors.Is(err, c.want) || err == nil && c.want != nil {
 			t.Errorf("%s: %v, not %v", name, err, c.want)
 		}
 	}
@@ -72,7 +72,7 @@ func TestWhatIsNotOpened(t *testing.T) {
 // Silence is no consent, and lets the second officer decide only when the last day
 // is over, which is the later one of the two.
 func TestWhatAJoinWaitsFor(t *testing.T) {
-	c, err := OpenJoin("j", Worker{ID: "a"}, Worker{ID: "b"}, proper, "a-1", everywhere, joinedAt)
+	c, err := OpenJoin("j", Worker{ID: "a"}, Worker{ID: "b"}, false, proper, "a-1", everywhere, joinedAt)
 	if err != nil {
 		t.Fatal(err)
 	}

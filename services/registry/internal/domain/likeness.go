@@ -48,29 +48,28 @@ func Likening(id string, p Person, spell func(string) Spelled) Likened {
 // KeyKind is a kind of likeness.
 type KeyKind string
 
-// The kinds of likeness. Who shares one that finds is compared; the other two
-// tell how many bear a name or give a telephone, since what many share says
-// little.
+// The kinds of likeness. Who shares one that finds is compared; a name alone only
+// tells how many bear it, since what many share says little. So do telephones,
+// which find too: few share one.
 const (
 	KeyNameBirth  KeyKind = "name_birth"
-	KeyPhoneBirth KeyKind = "phone_birth"
-	KeyPhoneName  KeyKind = "phone_name"
 	KeyNumberName KeyKind = "number_name" // all of the number but the birth date
 	KeyName       KeyKind = "name"
 	KeyPhone      KeyKind = "phone"
 )
 
 // Finds reports whether people who share a likeness of this kind are compared.
-func (k KeyKind) Finds() bool { return k != KeyName && k != KeyPhone }
+func (k KeyKind) Finds() bool { return k != KeyName }
+
+// LikenessSize is how many bytes of a likeness's keyed hash are kept: enough that no
+// two are one by chance among all people.
+const LikenessSize = 16
 
 // LikenessKey is one likeness, in the clear: it is stored as a keyed hash.
 type LikenessKey struct {
 	Kind KeyKind
 	Text string
 }
-
-// fewBones are how many consonants of a name do beside a telephone or a number.
-const fewBones = 2
 
 // Keys are the likenesses of a person: of two entries of one person, whatever
 // went wrong once, one is the same.
@@ -82,21 +81,36 @@ func (l Likened) Keys() (all []LikenessKey) {
 		}
 	}
 	birth, whole := l.Birth.String(), cmp.Or(l.Name.bones(), l.Name.letters())
-	beginning := whole[:min(len(whole), fewBones)] // a father's name that was left out, or a sign between, does not change it
-	add(KeyName, l.Name.letters())
-	add(KeyNameBirth, whole, birth)
+	forms := []string{whole}
 	for i, p := range l.Name.Parts {
 		if i == 0 || i == 1 && l.Name.Script != Chinese { // in other scripts the father's or the family's name may come first
-			add(KeyNameBirth, cmp.Or(strings.TrimPrefix(p.Bones, openBone), p.Letters), birth)
+			forms = append(forms, cmp.Or(strings.TrimPrefix(p.Bones, openBone), p.Letters))
+		}
+	}
+	n, numbered := numberOf(l.Number)
+	add(KeyName, l.Name.letters())
+	for _, form := range forms {
+		add(KeyNameBirth, form, birth)
+		if numbered { // only who is also named alike may have mistyped the date alone
+			add(KeyNumberName, n.area, n.sequence, form)
 		}
 	}
 	if l.Phone != "" {
 		add(KeyPhone, l.Phone)
-		add(KeyPhoneBirth, l.Phone, birth)
-		add(KeyPhoneName, l.Phone, beginning)
 	}
-	if n, ok := numberOf(l.Number); ok {
-		add(KeyNumberName, n.area, n.sequence, beginning)
+	return all
+}
+
+// Locks are what two entries of one person that are made at once have in common,
+// and strangers do not, who would only wait for each other.
+func (l Likened) Locks() (all []LikenessKey) {
+	for _, k := range l.Keys() {
+		switch k.Kind {
+		case KeyNameBirth:
+			all = append(all, k)
+		case KeyPhone: // an agent gives one for many
+			all = append(all, LikenessKey{KeyPhone, k.Text + "\x00" + l.Birth.String()})
+		}
 	}
 	return all
 }

@@ -37,53 +37,69 @@ const (
 // telephone: fathers and sons have one, twins have both and names that differ in a
 // letter.
 func SamePerson(a, b Likened, c Crowd) []string {
-	name, birth, date := likeNames(a.Name, b.Name), a.Birth == b.Birth, slip(a.Birth, b.Birth)
-	n := compareNumbers(a.Number, b.Number)
-	phone := a.Phone != "" && a.Phone == b.Phone && c.Phone <= mostOfAPhone
 	nearly, _ := mistyped(a.Phone, b.Phone)
-	nearly = nearly && a.Phone != "" && !phone
-	elsewhere := n.slip && !n.sameDay               // a slip that is not in the sequence, by which brothers and sisters differ too
-	other := !n.unlike && !n.otherSex && !n.sameDay // a number of another place or day
-	var likely bool
-	switch {
-	case name == sameName && birth:
-		likely = phone || nearly || n.slip || c.Name <= mostOfAName && (n.unlike || !n.otherSex)
-	case name == sameSound && birth:
-		likely = phone || nearly || n.slip || n.unlike && min(len(a.Name.bones()), len(b.Name.bones())) >= enoughBones
-	case name == similarName && birth:
-		likely = elsewhere || phone && (other || n.slip && !n.twins)
-	case birth: // another name
-		likely = phone && other
-	case name >= sameSound && date:
-		likely = phone || elsewhere || nearly && name == sameName
-	case name == sameName:
-		likely = phone && n.ending
+	e := evidence{
+		name: likeNames(a.Name, b.Name), birth: a.Birth == b.Birth, date: slip(a.Birth, b.Birth), numbers: compareNumbers(a.Number, b.Number),
+		phone: a.Phone != "" && a.Phone == b.Phone && c.Phone <= mostOfAPhone, crowd: c, bones: min(len(a.Name.bones()), len(b.Name.bones())),
 	}
-	if !likely {
+	e.nearly = nearly && a.Phone != "" && !e.phone
+	if !e.likely() {
 		return nil
 	}
-	return grounds(a, b, name, birth, date, phone, nearly, n)
+	return e.grounds(slices.Equal(a.Name.Parts, b.Name.Parts))
 }
 
-func grounds(a, b Likened, name nameLikeness, birth, date, phone, nearly bool, n numbers) (all []string) {
+// evidence is how two entries compare.
+type evidence struct {
+	name          nameLikeness
+	birth, date   bool // the same, or a slip of the pen apart
+	phone, nearly bool // the same
+	numbers       numbers
+	crowd         Crowd
+	bones         int // of the shorter name
+}
+
+// likely reports whether what is alike is enough.
+func (e evidence) likely() bool {
+	n := e.numbers
+	elsewhere := n.slip && !n.sameDay               // a slip that is not in the sequence, by which brothers and sisters differ too
+	other := !n.unlike && !n.otherSex && !n.sameDay // a number of another place or day
+	switch {
+	case e.name == sameName && e.birth:
+		return e.phone || e.nearly || n.slip || e.crowd.Name <= mostOfAName && (n.unlike || !n.otherSex)
+	case e.name == sameSound && e.birth:
+		return e.phone || e.nearly || n.slip || n.unlike && e.bones >= enoughBones
+	case e.name == similarName && e.birth:
+		return elsewhere || e.phone && (other || n.slip && !n.twins)
+	case e.birth: // another name
+		return e.phone && other
+	case e.name >= sameSound && e.date:
+		return e.phone || elsewhere || e.nearly && e.name == sameName
+	case e.name == sameName:
+		return e.phone && n.ending
+	}
+	return false
+}
+
+// grounds puts it in codes; exact says that the names are written alike.
+func (e evidence) grounds(exact bool) (all []string) {
 	add := func(yes bool, ground string) {
 		if yes {
 			all = append(all, ground)
 		}
 	}
-	exact := slices.Equal(a.Name.Parts, b.Name.Parts)
-	add(name == sameName && exact, GroundSameName)
-	add(name == sameName && !exact, GroundSeparators)
-	add(name == sameSound, GroundSameSound)
-	add(name == similarName, GroundSimilarName)
-	add(name == otherName, GroundOtherName)
-	add(birth, GroundSameBirth)
-	add(!birth && date, GroundOtherDate)
-	add(phone, GroundSamePhone)
-	add(nearly, GroundSimilarPhone)
-	add(n.slip && n.swapped, GroundSwappedNumber)
-	add(n.slip && !n.swapped, GroundSimilarNumber)
-	add(n.unlike, GroundOtherDocument)
+	add(e.name == sameName && exact, GroundSameName)
+	add(e.name == sameName && !exact, GroundSeparators)
+	add(e.name == sameSound, GroundSameSound)
+	add(e.name == similarName, GroundSimilarName)
+	add(e.name == otherName, GroundOtherName)
+	add(e.birth, GroundSameBirth)
+	add(!e.birth && e.date, GroundOtherDate)
+	add(e.phone, GroundSamePhone)
+	add(e.nearly, GroundSimilarPhone)
+	add(e.numbers.slip && e.numbers.swapped, GroundSwappedNumber)
+	add(e.numbers.slip && !e.numbers.swapped, GroundSimilarNumber)
+	add(e.numbers.unlike, GroundOtherDocument)
 	return all
 }
 

@@ -141,7 +141,7 @@ func TestLikelyHouseholds(t *testing.T) {
 		{Likened: seen(t, "w5", "王大", "1991-01-01", "", "", "")},
 	}
 	got := domain.LikelyHouseholds(people, []domain.Likely{{First: "c1", Second: "c2"}})
-	want := []domain.Likely{{First: "w1", Second: "w2", Grounds: []string{domain.GroundSameChild, domain.GroundSamePhone}}, {First: "w3", Second: "w4", Grounds: []string{domain.GroundSamePerson}}}
+	want := []domain.Likely{{First: "w1", Second: "w2", Grounds: []string{domain.GroundSameChild, domain.GroundSamePhone}}, {First: "w3", Second: "w4", Grounds: []string{domain.GroundOtherDocument, domain.GroundSameBirth, domain.GroundSamePerson, domain.GroundSeparators}}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%+v, not %+v", got, want)
 	}

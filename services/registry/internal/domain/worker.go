@@ -39,6 +39,8 @@ type Worker struct {
 	ContactVia    string     // through which channel the contact was said last; "" where that is not known
 	ContactAt     time.Time  // and when
 	JoinedInto    string     // the reference that answers for this person's; "" is this one
+	Claim         []byte     // of who was not seen at a counter: keyed hash of the number that was said; it finds nobody
+	UnseenUntil   clock.Date // and the last day of being seen; zero of who registered
 	Version       int64
 }
 
@@ -148,8 +150,19 @@ func Register(id string, index, document, profile []byte, r Registration) (Worke
 	}, []Event{WorkerRegistered{RegisteredOn: r.RegisteredOn, NoticeVersion: r.NoticeVersion}}
 }
 
-// Open returns ErrWorkerClosed where the account was closed.
+// Open returns ErrWorkerClosed where the account was closed, and ErrUnseen where no
+// counter saw the person yet: nothing is recorded, read or found of whoever that is.
 func (w Worker) Open() error {
+	if err := w.standing(); err != nil {
+		return err
+	}
+	if w.Unseen() {
+		return ErrUnseen
+	}
+	return nil
+}
+
+func (w Worker) standing() error {
 	if !w.ClosedOn.IsZero() {
 		return ErrWorkerClosed
 	}
@@ -210,10 +223,11 @@ const (
 // Close ends the account. Nothing that names the person stays in it; the same
 // person may register anew and is then somebody new to the platform.
 func (w Worker) Close(on clock.Date) (Worker, []Event, error) {
-	if err := w.Open(); err != nil {
+	if err := w.standing(); err != nil {
 		return w, nil, err
 	}
 	w.DocumentIndex, w.Document, w.Profile, w.Languages = nil, []byte{}, []byte{}, nil
+	w.Claim, w.UnseenUntil = nil, clock.Date{}
 	w.ClosedOn = on
 	return w, []Event{AccountClosed{ClosedOn: on}}, nil
 }

@@ -10,9 +10,16 @@ import (
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
 
-// LogAccess adds a line, linked to the one before. The head's row is locked,
-// so that lines of one worker come one after the other.
+// LogAccess adds a line, linked to the one before, when all else is done: one
+// transaction may look at many people, and so may another at the same in another order.
 func (t *Tx) LogAccess(worker string, a domain.Access) error {
+	t.tx.AtEnd(worker, func() error { return t.addLine(worker, a) })
+	return nil
+}
+
+// addLine adds a line. The head's row is locked, so that lines of one worker come one
+// after the other.
+func (t *Tx) addLine(worker string, a domain.Access) error {
 	var previous []byte
 	err := t.tx.QueryRow(`INSERT INTO access_head (worker, seq, link) VALUES ($1, 0, $2)
 		ON CONFLICT (worker) DO UPDATE SET seq = access_head.seq RETURNING seq, link`, worker, []byte{}).Scan(&a.Seq, &previous)

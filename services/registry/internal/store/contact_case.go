@@ -30,9 +30,9 @@ var contactCases = table.New(table.Spec[domain.ContactCase]{
 func (t *Tx) ContactCase(id string) (domain.ContactCase, error) { return contactCases.Load(t.tx, id) }
 
 // OpenContactCases lists what is not decided, oldest first: about people of the
-// counties whose codes begin so, and what the officer opened.
+// counties that the divisions cover, and what the officer opened.
 func (t *Tx) OpenContactCases(counties, officer string) ([]domain.ContactCase, error) {
-	return contactCases.List(t.tx, `WHERE state = $1 AND (from_county LIKE $2 || '%' OR officer = $3) ORDER BY made_at, id LIMIT 500`, domain.CaseOpen, counties, officer)
+	return contactCases.List(t.tx, `WHERE state = $1 AND (`+sqldb.Within("from_county", 2)+` OR officer = $3) ORDER BY made_at, id LIMIT 500`, domain.CaseOpen, counties, officer)
 }
 
 // ContactCasesOf lists what was asked about a person, newest first.

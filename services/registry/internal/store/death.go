@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/account"
@@ -35,9 +36,9 @@ var deathCases = table.New(table.Spec[domain.DeathCase]{
 func (t *Tx) DeathCase(id string) (domain.DeathCase, error) { return deathCases.Load(t.tx, id) }
 
 // DeathCases lists what is open, what nobody confirmed and, last, what is recorded:
-// about people of the counties whose codes begin so, and what the officer opened.
+// about people of the counties that the divisions cover, and what the officer opened.
 func (t *Tx) DeathCases(counties, officer string) ([]domain.DeathCase, error) {
-	return deathCases.List(t.tx, `WHERE (state = 'open' OR state = 'applied' OR state = 'reversed' AND confirmed_by = '' AND decided_by <> '') AND (county LIKE $1 || '%' OR officer = $2)
+	return deathCases.List(t.tx, `WHERE (state = 'open' OR state = 'applied' OR state = 'reversed' AND confirmed_by = '' AND decided_by <> '') AND (`+sqldb.Within("county", 1)+` OR officer = $2)
 		ORDER BY CASE state WHEN 'open' THEN 0 WHEN 'reversed' THEN 1 ELSE 2 END, made_at, id LIMIT 500`, counties, officer)
 }
 
@@ -50,6 +51,22 @@ func (t *Tx) DeathCasesOf(worker string) ([]domain.DeathCase, error) {
 // one about the person waits or holds.
 func (t *Tx) SaveDeathCase(ctx context.Context, c domain.DeathCase, events ...domain.Event) error {
 	return deathCases.Save(ctx, t.outbox, t.tx, c, events...)
+}
+
+// LockLife locks the accounts of the people whom some cases are about, as what is done
+// in their own names does before all else.
+func (t *Tx) LockLife(cases ...string) error {
+	var all []string
+	for _, id := range cases {
+		switch c, err := deathCases.Peek(t.tx, id); {
+		case errors.Is(err, domain.ErrDeathUnknown): // who asks for it is told
+		case err != nil:
+			return err
+		default:
+			all = append(all, c.Worker)
+		}
+	}
+	return account.Lock(t.tx, all...)
 }
 
 // RecordDeath stops what is done in the person's name, and what is sent.

@@ -37,9 +37,9 @@ func (t *Tx) PeekDocumentCase(id string) (domain.DocumentCase, error) {
 }
 
 // WaitingDocumentCases lists what is to be decided, or looked at for a wrong age,
-// oldest first, about people of the counties whose codes begin so.
+// oldest first, about people of the counties that the divisions cover.
 func (t *Tx) WaitingDocumentCases(counties string) ([]domain.DocumentCase, error) {
-	return documentCases.List(t.tx, `WHERE (state = $1 OR state = $2 AND under_age <> 0 AND settled_by = '') AND county LIKE $3 || '%' ORDER BY made_at, id LIMIT 500`,
+	return documentCases.List(t.tx, `WHERE (state = $1 OR state = $2 AND under_age <> 0 AND settled_by = '') AND `+sqldb.Within("county", 3)+` ORDER BY made_at, id LIMIT 500`,
 		domain.CaseOpen, domain.CaseApplied, counties)
 }
 

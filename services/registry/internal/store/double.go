@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -99,12 +101,26 @@ func (t *Tx) KeepLikeness(worker string, fresh bool, keys [][]byte) error {
 			return err
 		}
 	}
-	return nil
+	return t.tx.Queue(`INSERT INTO likeness_of (worker, keys) VALUES ($1, $2) ON CONFLICT (worker) DO UPDATE SET keys = excluded.keys`, worker, bytes.Join(keys, nil))
 }
 
+// forgetLikeness deletes a record's likenesses by those that are noted beside it: an
+// index by record would cost every registration as many rows again.
 func (t *Tx) forgetLikeness(worker string) error {
-	_, err := t.tx.Exec(`DELETE FROM likeness WHERE worker = $1`, worker)
-	return err
+	var noted []byte
+	err := t.tx.QueryRow(`SELECT keys FROM likeness_of WHERE worker = $1`, worker).Scan(&noted)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for k := range slices.Chunk(noted, domain.LikenessSize) {
+		if err := t.tx.Queue(`DELETE FROM likeness WHERE key = $1 AND worker = $2`, k, worker); err != nil {
+			return err
+		}
+	}
+	return t.tx.Queue(`DELETE FROM likeness_of WHERE worker = $1`, worker)
 }
 
 // KeepDouble keeps a pair, once; what was decided of it stays.
@@ -116,11 +132,11 @@ func (t *Tx) KeepDouble(d domain.Double) error {
 // Double loads and locks a pair, or returns ErrDoubleUnknown.
 func (t *Tx) Double(id string) (domain.Double, error) { return likelyDoubles.Load(t.tx, id) }
 
-// Doubles lists pairs of which one is of the counties whose codes begin so, newest
+// Doubles lists pairs of which one is of the counties that the divisions cover, newest
 // first, before an id. Records that were joined are one, and no pair; nor is a closed one.
 func (t *Tx) Doubles(counties, state, before string, limit int) ([]domain.Double, error) {
 	return likelyDoubles.List(t.tx, `WHERE state = $1 AND ($2 = '' OR id < $2)
-		AND EXISTS (SELECT 1 FROM worker w WHERE (w.id = likely_double.first_id OR w.id = likely_double.second_id) AND w.county LIKE $3 || '%')
+		AND EXISTS (SELECT 1 FROM worker w WHERE (w.id = likely_double.first_id OR w.id = likely_double.second_id) AND `+sqldb.Within("w.county", 3)+`)
 		AND NOT EXISTS (SELECT 1 FROM worker w WHERE (w.id = likely_double.first_id OR w.id = likely_double.second_id) AND w.closed_on <> '')
 		AND NOT EXISTS (SELECT 1 FROM same s WHERE s.worker = likely_double.first_id AND s.other = likely_double.second_id)
 		ORDER BY id DESC LIMIT $4`, state, before, counties, limit)

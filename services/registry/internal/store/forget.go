@@ -24,12 +24,15 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 	if err := consume.Interrupt(t.tx); err != nil {
 		return err
 	}
+	if err := t.forgetLikeness(worker); err != nil {
+		return err
+	}
 	for _, query := range []string{
 		`DELETE FROM contact_case WHERE worker = $1`,
 		`DELETE FROM death_case WHERE worker = $1`,
 		`DELETE FROM heir_request WHERE worker = $1`,
 		`DELETE FROM heirs_wish WHERE worker = $1`,
-		`DELETE FROM likeness WHERE worker = $1`,
+		`DELETE FROM telephone WHERE worker = $1`,
 		`DELETE FROM likely_double WHERE first_id = $1 OR second_id = $1`,
 		`DELETE FROM document_case WHERE worker = $1`,
 		`DELETE FROM former_value WHERE worker = $1`,
@@ -44,7 +47,7 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 	}
 	for _, o := range owners {
 		for _, query := range []string{
-			`DELETE FROM child WHERE id = $1`, `DELETE FROM guardian WHERE child = $1`, `DELETE FROM guardian_case WHERE child = $1`,
+			`DELETE FROM child WHERE id = $1`, `DELETE FROM guardian_word WHERE guardian IN (SELECT id FROM guardian WHERE child = $1)`, `DELETE FROM guardian WHERE child = $1`, `DELETE FROM guardian_case WHERE child = $1`,
 			`DELETE FROM same_child WHERE alias = $1`, `DELETE FROM child_step WHERE child = $1`,
 		} {
 			if _, err := t.tx.Exec(query, o); err != nil {
@@ -57,6 +60,35 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 		}
 		if err := t.tasks.Add(ctx, t.tx, TaskEraseKey, []byte(o), time.Time{}); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// LockCases locks what is under way about some records, which Forget removes: who
+// decides a case has locked it, and then asks for the record.
+func (t *Tx) LockCases(workers []string) error { return t.lockCases(workers, "") }
+
+// LockNewCases does so again once the records are locked, so that no more come. Who has
+// locked a new one will ask for its record, and must not be waited for: where there is
+// one, the transaction begins anew, and waits for it while it holds no record.
+func (t *Tx) LockNewCases(workers []string) error { return t.lockCases(workers, " NOWAIT") }
+
+func (t *Tx) lockCases(workers []string, nowait string) error {
+	if t.tx.Dialect() != sqldb.Postgres { // SQLite has one writer
+		return nil
+	}
+	for _, query := range []string{
+		`SELECT id FROM message WHERE worker = $1 ORDER BY id FOR UPDATE`,
+		`SELECT id FROM contact_case WHERE worker = $1 ORDER BY id FOR UPDATE`,
+		`SELECT id FROM document_case WHERE worker = $1 ORDER BY id FOR UPDATE`,
+		`SELECT id FROM death_case WHERE worker = $1 ORDER BY id FOR UPDATE`,
+		`SELECT id FROM heir_request WHERE worker = $1 ORDER BY id FOR UPDATE`,
+	} {
+		for _, w := range workers {
+			if _, err := t.tx.Exec(query+nowait, w); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

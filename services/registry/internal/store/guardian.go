@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -88,6 +89,32 @@ func (t *Tx) GuardiansOf(ids ...string) (all []domain.Guardian, err error) {
 	return all, nil
 }
 
+// FamiliesOf tells of many children which reference answers for each, and which answer
+// for who is a guardian under any of the references.
+func (t *Tx) FamiliesOf(ids []string) (map[string]domain.Family, error) {
+	type row struct{ id, remains, guardian string }
+	all := make(map[string]domain.Family, len(ids))
+	for some := range slices.Chunk(ids, 500) {
+		marks, args := sqldb.In(some)
+		rows, err := sqldb.Collect(t.tx, func(s sqldb.Scanner) (r row, err error) { return r, s.Scan(&r.id, &r.remains, &r.guardian) }, `
+			WITH asked AS (SELECT c.id, coalesce(s.into_id, c.id) AS remains FROM child c LEFT JOIN same_child s ON s.alias = c.id WHERE c.id IN (`+marks+`)),
+			named AS (SELECT id, remains, remains AS child FROM asked UNION ALL SELECT a.id, a.remains, s.alias FROM asked a JOIN same_child s ON s.into_id = a.remains)
+			SELECT DISTINCT n.id, n.remains, coalesce(r.reference, g.worker, '') AS guardian FROM named n
+				LEFT JOIN guardian g ON g.child = n.child AND g.state = 'active' LEFT JOIN remaining r ON r.worker = g.worker ORDER BY n.id, guardian`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			f := all[r.id]
+			if f.Remains = r.remains; r.guardian != "" {
+				f.Guardians = append(f.Guardians, r.guardian)
+			}
+			all[r.id] = f
+		}
+	}
+	return all, nil
+}
+
 // Lapsed lists the children after an id, up to another, of whom a guardian's power was
 // over before a day and did not end yet.
 func (t *Tx) Lapsed(today clock.Date, after, last string) ([]string, error) {
@@ -100,17 +127,17 @@ func (t *Tx) GuardianRows(worker string) ([]domain.Guardian, error) {
 	return guardians.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY made_at, id`, worker)
 }
 
-// Disputes lists the guardians about whom others disagree, in the counties whose
-// codes begin so.
+// Disputes lists the guardians about whom others disagree, in the counties that
+// the divisions cover.
 func (t *Tx) Disputes(counties string) ([]domain.Guardian, error) {
-	return guardians.List(t.tx, `WHERE state = 'disputed' AND county LIKE $1 || '%' ORDER BY answer_by, id LIMIT 500`, counties)
+	return guardians.List(t.tx, `WHERE state = 'disputed' AND `+sqldb.Within("county", 1)+` ORDER BY answer_by, id LIMIT 500`, counties)
 }
 
 // Unguarded lists children of the counties whom nobody is guardian of any more, and
 // who have not grown up.
 func (t *Tx) Unguarded(counties string) ([]string, error) {
 	return sqldb.Collect(t.tx, func(s sqldb.Scanner) (id string, err error) { return id, s.Scan(&id) }, `
-		SELECT DISTINCT g.child FROM guardian g WHERE g.state = 'ended' AND g.county LIKE $1 || '%'
+		SELECT DISTINCT g.child FROM guardian g WHERE g.state = 'ended' AND `+sqldb.Within("g.county", 1)+`
 			AND NOT EXISTS (SELECT 1 FROM guardian o WHERE o.state = 'active' AND (o.child = g.child
 				OR o.child IN (SELECT into_id FROM same_child WHERE alias = g.child)
 				OR o.child IN (SELECT s.alias FROM same_child s WHERE s.into_id = coalesce((SELECT into_id FROM same_child WHERE alias = g.child), g.child))))
@@ -122,6 +149,23 @@ func (t *Tx) Unguarded(counties string) ([]string, error) {
 // SaveGuardian writes one and the events, or returns ErrGuardianTwice.
 func (t *Tx) SaveGuardian(ctx context.Context, g domain.Guardian, events ...domain.Event) error {
 	return guardians.Save(ctx, t.outbox, t.tx, g, events...)
+}
+
+var guardianWords = table.New(table.Spec[domain.GuardianWord]{
+	Table: "guardian_word",
+	Columns: func(w *domain.GuardianWord) []table.Column {
+		return []table.Column{
+			table.Key("id", &w.ID), table.Fixed("guardian", &w.Guardian), table.Fixed("worker", &w.Worker), table.Fixed("word", &w.Word), table.Fixed("said_at", &w.SaidAt),
+		}
+	},
+})
+
+// SaveWord keeps what a guardian said about another one.
+func (t *Tx) SaveWord(w domain.GuardianWord) error { return guardianWords.Put(t.tx, w) }
+
+// Words lists what was said about one who is or was to be added, oldest first.
+func (t *Tx) Words(guardian string) ([]domain.GuardianWord, error) {
+	return guardianWords.List(t.tx, `WHERE guardian = $1 ORDER BY said_at, id`, guardian)
 }
 
 // AskAt has a guardian begin when nobody objected until a day.
@@ -151,10 +195,10 @@ func (t *Tx) Hidings(on clock.Date, ids ...string) (all []domain.GuardianCase, e
 	return all, nil
 }
 
-// OpenGuardianCases lists what is not decided in the counties whose codes begin so,
+// OpenGuardianCases lists what is not decided in the counties that the divisions cover,
 // and what the officer opened, oldest first.
 func (t *Tx) OpenGuardianCases(counties, officer string) ([]domain.GuardianCase, error) {
-	return guardianCases.List(t.tx, `WHERE state = 'open' AND (county LIKE $1 || '%' OR officer = $2) ORDER BY made_at, id LIMIT 500`, counties, officer)
+	return guardianCases.List(t.tx, `WHERE state = 'open' AND (`+sqldb.Within("county", 1)+` OR officer = $2) ORDER BY made_at, id LIMIT 500`, counties, officer)
 }
 
 // SaveGuardianCase writes a case; one that has ended stays as it is, but that what

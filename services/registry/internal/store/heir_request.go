@@ -1,7 +1,11 @@
 package store
 
 import (
+	"context"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/person"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
@@ -14,7 +18,8 @@ var heirRequests = table.New(table.Spec[domain.HeirRequest]{
 			table.Fixed("paper", &r.Paper), table.Fixed("reason_code", &r.Reason), table.Fixed("source", &r.Source), table.Fixed("officer", &r.Officer),
 			table.Fixed("made_at", &r.MadeAt), table.Fixed("decide_by", &r.DecideBy), table.Changing("state", &r.State),
 			table.Changing("decided_by", &r.DecidedBy), table.Changing("decided_at", &r.DecidedAt), table.Changing("refusal_reason_code", &r.Refusal),
-			table.Changing("shown_at", &r.ShownAt),
+			table.Changing("shown_at", &r.ShownAt), table.Fixed("asked", &r.Asked), table.Fixed("fact_kind", &r.FactKind), table.Fixed("source_id", &r.FactID),
+			table.Fixed("wrong_reason_code", &r.Wrong), table.Changing("erase_on", &r.EraseOn),
 		}
 	},
 	Unknown: domain.ErrHeirUnknown,
@@ -28,10 +33,20 @@ func (t *Tx) PeekHeirRequest(id string) (domain.HeirRequest, error) {
 	return heirRequests.Peek(t.tx, id)
 }
 
-// HeirRequests lists what is to be decided and to be shown in the counties whose codes
-// begin so, by the last day to decide.
+// HeirRequests lists what is to be decided and to be shown in the counties that
+// the divisions cover, by the last day to decide.
 func (t *Tx) HeirRequests(counties string) ([]domain.HeirRequest, error) {
-	return heirRequests.List(t.tx, `WHERE state IN ('open', 'granted') AND county LIKE $1 || '%' ORDER BY decide_by, made_at, id LIMIT 500`, counties)
+	return heirRequests.List(t.tx, `WHERE state IN ('open', 'granted') AND `+sqldb.Within("county", 1)+` ORDER BY decide_by, made_at, id LIMIT 500`, counties)
+}
+
+// HeirRequestsOf lists what waits of a person's relatives.
+func (t *Tx) HeirRequestsOf(worker string) ([]domain.HeirRequest, error) {
+	return heirRequests.List(t.tx, `WHERE state IN ('open', 'granted') AND `+person.Whose("worker", 1)+` ORDER BY id`, worker)
+}
+
+// EraseAt has EraseForHeir run for a request on a day.
+func (t *Tx) EraseAt(ctx context.Context, id string, on clock.Date) error {
+	return t.tasks.Add(ctx, t.tx, TaskHeir, []byte(id), on.Start())
 }
 
 // SaveHeirRequest writes a request.

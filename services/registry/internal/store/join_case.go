@@ -45,16 +45,16 @@ func (t *Tx) SaveJoinCase(ctx context.Context, c domain.JoinCase) error {
 }
 
 // OpenJoinCases lists what an officer has to do, oldest first: open cases about
-// people of the counties whose codes begin so, those that the officer opened, and
+// people of the counties that the divisions cover, those that the officer opened, and
 // joins that their person objects to and was not heard about since.
 func (t *Tx) OpenJoinCases(counties, officer string) ([]domain.JoinCase, error) {
 	return joinCases.List(t.tx, `WHERE (state = 'open' OR state = 'applied' AND kind = 'join' AND objected_at > 0 AND objected_at >= into_heard_at AND objected_at >= alias_heard_at)
-		AND (into_county LIKE $1 || '%' OR alias_county LIKE $1 || '%' OR officer = $2) ORDER BY made_at, id LIMIT 500`, counties, officer)
+		AND (`+sqldb.Within("into_county", 1)+` OR `+sqldb.Within("alias_county", 1)+` OR officer = $2) ORDER BY made_at, id LIMIT 500`, counties, officer)
 }
 
 // DecidedJoinCases lists what was decided about people of the counties, newest first.
 func (t *Tx) DecidedJoinCases(counties string) ([]domain.JoinCase, error) {
-	return joinCases.List(t.tx, `WHERE state <> 'open' AND (into_county LIKE $1 || '%' OR alias_county LIKE $1 || '%') ORDER BY made_at DESC, id DESC LIMIT 50`, counties)
+	return joinCases.List(t.tx, `WHERE state <> 'open' AND (`+sqldb.Within("into_county", 1)+` OR `+sqldb.Within("alias_county", 1)+`) ORDER BY made_at DESC, id DESC LIMIT 50`, counties)
 }
 
 // JoinCasesOf lists the cases about any of some references, newest first.
@@ -75,9 +75,16 @@ func (t *Tx) JoinCasesOf(workers []string) (all []domain.JoinCase, err error) {
 	return all, nil
 }
 
+// LockPersons lets the transaction change who is one person, and waits for all who
+// count on that.
+func (t *Tx) LockPersons() error { return person.Alone(t.tx) }
+
 // LockJoins has joining, parting and closing of joined accounts come one after the
 // other, so that no two of them make a circle.
 func (t *Tx) LockJoins() error { return t.tx.Lock("registry joins") }
+
+// References lists every reference that stands for a person, in one order.
+func (t *Tx) References(worker string) ([]string, error) { return person.Class(t.tx, worker) }
 
 // Aliases lists every reference that was joined into one, from the nearest to the
 // farthest; they all stand for its person.

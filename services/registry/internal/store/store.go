@@ -26,9 +26,11 @@ var Migrations embed.FS
 const (
 	TaskDeliver   = "registry.deliver"
 	TaskEraseKey  = "registry.erase_key"
+	TaskHeir      = "registry.heir"           // of a record that a relative had granted to be erased; the payload is the request's id
 	TaskGuardian  = "registry.guardian"       // of one to whom nobody objected; the payload is its id
 	TaskShown     = "registry.guardian_shown" // of a hiding whose last day is over; the payload is the case's id
 	TaskRefileKey = "registry.refile_key"
+	TaskUnseen    = "registry.unseen" // of who waits to be seen at a counter; the payload is the reference
 )
 
 // indexAccess separates the links of access lines from other keyed hashes.

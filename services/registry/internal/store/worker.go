@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/registry/internal/domain"
 )
@@ -18,7 +21,8 @@ var workers = table.New(table.Spec[domain.Worker]{
 			table.Changing("profile", &w.Profile), table.Changing("county", &w.County), table.Changing("languages", table.Commas(&w.Languages)),
 			table.Fixed("registered_on", &w.RegisteredOn), table.Fixed("notice_version", &w.NoticeVersion), table.Changing("age_reached", &w.AgeReached),
 			table.Changing("age_checked_on", &w.AgeCheckedOn), table.Changing("closed_on", &w.ClosedOn), table.Changing("contact_via", &w.ContactVia),
-			table.Changing("contact_at", &w.ContactAt), table.Changing("joined_into", &w.JoinedInto), table.Version(&w.Version),
+			table.Changing("contact_at", &w.ContactAt), table.Changing("joined_into", &w.JoinedInto),
+			table.Changing("claim_index", &w.Claim), table.Changing("unseen_until", &w.UnseenUntil), table.Version(&w.Version),
 		}
 	},
 	About: func(w *domain.Worker) outbox.Subject {
@@ -30,10 +34,25 @@ var workers = table.New(table.Spec[domain.Worker]{
 
 // Worker loads and locks the account that answers for a reference. Locks go from
 // an alias to the record that it was joined to, and never back.
-func (t *Tx) Worker(id string) (domain.Worker, error) {
-	w, err := t.Account(id)
+func (t *Tx) Worker(id string) (domain.Worker, error) { return answers(id, t.Account) }
+
+// SharedWorker is Worker beside others who do the same: the account stays as it is
+// until the transaction ends, and nobody who only tells somebody waits for another
+// who does.
+// It locks the record that answers and none of its aliases: one reader tells a person
+// by several references, in whatever order they come.
+func (t *Tx) SharedWorker(id string) (domain.Worker, error) {
+	one, err := person.Remaining(t.tx, id)
+	if err != nil {
+		return domain.Worker{}, err
+	}
+	return answers(one, func(id string) (domain.Worker, error) { return workers.Share(t.tx, id) })
+}
+
+func answers(id string, load func(string) (domain.Worker, error)) (domain.Worker, error) {
+	w, err := load(id)
 	for err == nil && w.JoinedInto != "" {
-		w, err = t.Account(w.JoinedInto)
+		w, err = load(w.JoinedInto)
 	}
 	return w, err
 }
@@ -78,6 +97,26 @@ func (t *Tx) WorkerByDocument(index []byte) (domain.Worker, bool, error) {
 func (t *Tx) WorkerByFormer(index []byte) (domain.Worker, bool, error) {
 	return workers.Find(t.tx, `WHERE closed_on = '' AND id = (SELECT coalesce(r.reference, f.worker) FROM former_value f LEFT JOIN remaining r ON r.worker = f.worker
 		WHERE f.value_index = $1 ORDER BY f.ended_at DESC, f.worker LIMIT 1)`, index)
+}
+
+// Claims lists the records of who was not seen at a counter and says a number, oldest first.
+func (t *Tx) Claims(index []byte, most int) ([]domain.Worker, error) {
+	return workers.List(t.tx, `WHERE claim_index = $1 AND unseen_until <> '' AND closed_on = '' AND joined_into = '' ORDER BY contact_at, id LIMIT $2`, index, most)
+}
+
+// UnseenOn counts the records that wait for a counter and gave a telephone; those who
+// make one on the same come one after the other.
+func (t *Tx) UnseenOn(number []byte) (n int, err error) {
+	if err := t.tx.Lock("registry unseen " + hex.EncodeToString(number)); err != nil {
+		return 0, err
+	}
+	return n, t.tx.QueryRow(`SELECT count(*) FROM telephone t JOIN worker w ON w.id = t.worker
+		WHERE t.number_index = $1 AND w.unseen_until <> '' AND w.closed_on = '' AND w.joined_into = ''`, number).Scan(&n)
+}
+
+// UnseenAt has an unseen record looked at again on a day.
+func (t *Tx) UnseenAt(ctx context.Context, worker string, on clock.Date) error {
+	return t.tasks.Add(ctx, t.tx, TaskUnseen, []byte(worker), on.Start())
 }
 
 // SaveWorker writes an account and its events. It returns ErrDocumentTaken

@@ -100,6 +100,34 @@ func (v *Vault) Key(ctx context.Context, owner string) (app.Key, error) {
 	return v.master.Unwrap(wrapped)
 }
 
+// Keys returns the keys of many owners, by owner, without those that were destroyed.
+func (v *Vault) Keys(ctx context.Context, owners []string) (map[string]app.Key, error) {
+	if len(owners) == 0 {
+		return nil, nil
+	}
+	type one struct {
+		owner   string
+		wrapped []byte
+	}
+	marks, args := sqldb.In(owners)
+	var all []one
+	err := v.db.Look(ctx, func(tx *sqldb.Tx) (err error) {
+		all, err = sqldb.Collect(tx, func(s sqldb.Scanner) (o one, err error) { return o, s.Scan(&o.owner, &o.wrapped) },
+			`SELECT owner, wrapped FROM person_key WHERE owner IN (`+marks+`)`, args...)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	keys := make(map[string]app.Key, len(all))
+	for _, o := range all {
+		if keys[o.owner], err = v.master.Unwrap(o.wrapped); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
+}
+
 // Destroy erases an owner's key for good and enters the owner into the list of
 // erasures, which is what a restored backup is held against. Destroying it
 // again, or what never was, is no error.

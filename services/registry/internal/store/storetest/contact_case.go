@@ -48,7 +48,7 @@ func contactCases(t *testing.T, s suite) {
 		if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], c) {
 			t.Errorf("%+v, %v; want %+v", got, err, c)
 		}
-		for _, who := range [][2]string{{"", "z-9"}, {"6543", "z-9"}, {"659999", "a-1"}} {
+		for _, who := range [][2]string{{"*", "z-9"}, {"654300", "z-9"}, {"659999", "a-1"}} {
 			open, err := tx.OpenContactCases(who[0], who[1])
 			if err != nil || len(open) != 1 || open[0].ID != "c-2" || !open[0].DecidedAt.IsZero() || open[0].Former != nil {
 				t.Errorf("%v: %+v, %v", who, open, err)

@@ -45,7 +45,7 @@ func deaths(t *testing.T, s suite) {
 				t.Errorf("died: %v, %v", got, err)
 			}
 			var ids []string
-			all, err := tx.DeathCases("6543", "z-9")
+			all, err := tx.DeathCases("654300", "z-9")
 			for _, c := range all {
 				ids = append(ids, c.ID)
 			}

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -61,7 +62,12 @@ func guardians(t *testing.T, s suite) {
 	if err := s.try(func(tx *store.Tx) error { return tx.SaveGuardian(ctx, twice) }); !errors.Is(err, domain.ErrGuardianTwice) {
 		t.Errorf("one person twice: %v", err)
 	}
+	words := []domain.GuardianWord{asked.Word("word-1", "mother", true, now), asked.Word("word-2", "mother", false, now.Add(time.Second))}
+	s.update(t, func(tx *store.Tx) error { return errors.Join(tx.SaveWord(words[1]), tx.SaveWord(words[0])) })
 	s.update(t, func(tx *store.Tx) error {
+		if all, err := tx.Words("g-x"); err != nil || !reflect.DeepEqual(all, words) {
+			t.Errorf("%+v, %v", all, err)
+		}
 		got, err := tx.Guardian("g-x")
 		if err != nil || !reflect.DeepEqual(got, asked) {
 			t.Errorf("got %+v, %v; want %+v", got, err, asked)
@@ -73,7 +79,7 @@ func guardians(t *testing.T, s suite) {
 		return tx.SaveGuardian(ctx, got)
 	})
 	s.update(t, func(tx *store.Tx) error {
-		if all, err := tx.Disputes("6543"); err != nil || len(all) != 1 || all[0].ObjectedBy != "mother" {
+		if all, err := tx.Disputes("654322,654300"); err != nil || len(all) != 1 || all[0].ObjectedBy != "mother" {
 			t.Errorf("%v, %v", all, err)
 		}
 		if all, err := tx.Disputes("654321"); err != nil || len(all) != 0 {
@@ -93,6 +99,12 @@ func guardians(t *testing.T, s suite) {
 				t.Errorf("%s is %v, %v", id, ids, err)
 			}
 		}
+		for _, id := range []string{"child-a", "child-b", "child-c"} {
+			families, err := tx.FamiliesOf([]string{id, "child-none"})
+			if f := families[id]; err != nil || len(families) != 1 || f.Remains != "child-a" || !slices.Equal(f.Guardians, []string{"father", "mother"}) {
+				t.Errorf("the family of %s is %v, %v", id, families, err)
+			}
+		}
 		all, err := tx.GuardiansOf("child-a", "child-b", "child-c")
 		if err != nil || len(all) != 5 {
 			t.Errorf("%v, %v", all, err)
@@ -104,13 +116,17 @@ func guardians(t *testing.T, s suite) {
 				}
 			}
 		}
-		if left, err := tx.Unguarded("6543"); err != nil || len(left) != 0 {
+		if left, err := tx.Unguarded("654322,654300"); err != nil || len(left) != 0 {
 			t.Errorf("the guardian of a further reference is none: %v, %v", left, err)
 		}
 		return errors.Join(tx.PartChild("child-b"), tx.PartChild("child-c"))
 	})
 	s.update(t, func(tx *store.Tx) error {
-		left, err := tx.Unguarded("6543")
+		families, err := tx.FamiliesOf([]string{"child-a", "child-b"})
+		if a, b := families["child-a"], families["child-b"]; err != nil || a.Remains != "child-a" || len(a.Guardians) != 0 || b.Remains != "child-b" || !slices.Equal(b.Guardians, []string{"father"}) {
+			t.Errorf("of who is nobody's and of who is another child again: %v, %v", families, err)
+		}
+		left, err := tx.Unguarded("654322,654300")
 		if err != nil || !slices.Equal(left, []string{"child-a", "child-c"}) {
 			t.Errorf("%v, %v", left, err)
 		}
@@ -119,7 +135,7 @@ func guardians(t *testing.T, s suite) {
 				t.Errorf("step %d: %v, %v", i, first, err)
 			}
 		}
-		if left, err := tx.Unguarded("6543"); err != nil || !slices.Equal(left, []string{"child-a"}) {
+		if left, err := tx.Unguarded("654322,654300"); err != nil || !slices.Equal(left, []string{"child-a"}) {
 			t.Errorf("a grown child needs nobody: %v, %v", left, err)
 		}
 		if page, err := tx.ChildrenAfter("child-a", 10); err != nil || len(page) != 1 || page[0].ID != "child-b" {
@@ -154,7 +170,7 @@ func guardianCases(t *testing.T, s suite) {
 		if got, err := tx.GuardianCase("case-1"); err != nil || !reflect.DeepEqual(got, c) {
 			t.Errorf("got %+v, %v", got, err)
 		}
-		for of, want := range map[[2]string]int{{"6543", "o-9"}: 1, {"654321", "o-9"}: 0, {"654321", "o-1"}: 1} {
+		for of, want := range map[[2]string]int{{"654300", "o-9"}: 1, {"654321", "o-9"}: 0, {"654321", "o-1"}: 1} {
 			if all, err := tx.OpenGuardianCases(of[0], of[1]); err != nil || len(all) != want {
 				t.Errorf("%v: %v, %v", of, all, err)
 			}

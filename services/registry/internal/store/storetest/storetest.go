@@ -70,6 +70,8 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"the records of before are looked through": olds,
 		"a document case ends once":                documentCases,
 		"former values find the record":            formerValues,
+		"telephones find who gave them":            telephones,
+		"the numbers of before are looked through": phoneOlds,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
 	}

@@ -1,0 +1,25 @@
+-- +goose Up
+-- Who gave a number, found by its keyed hash: since when, and through which channel.
+-- One whose contact was changed since does not stand until it is looked at again.
+CREATE TABLE telephone (
+  worker       TEXT PRIMARY KEY,
+  number_index BLOB NOT NULL,
+  via          TEXT NOT NULL,
+  since_at     INTEGER NOT NULL,
+  stands       INTEGER NOT NULL
+) STRICT;
+CREATE INDEX telephone_number ON telephone (number_index);
+
+-- How far the records of before this have been looked through.
+CREATE TABLE telephone_fill (
+  position TEXT NOT NULL,
+  done     INTEGER NOT NULL
+) STRICT;
+INSERT INTO telephone_fill (position, done) VALUES ('', 0);
+
+-- What a telephone would show, where people are invented.
+CREATE TABLE sent_message (
+  id      TEXT PRIMARY KEY,
+  content BLOB NOT NULL,
+  sent_at INTEGER NOT NULL
+) STRICT;
