@@ -259,6 +259,107 @@ func TestACoverStopsWithWhatItRestsOn(t *testing.T) {
 	}
 }
 
+// What an officer corrects the worker is told, and what an officer of another county
+// asks for is not there.
+func TestTheAgencyCorrectsACover(t *testing.T) {
+	f := start(t)
+	e, err := f.client.EnrolWorker(f.Employer("employer-1"), &insurancev1.EnrolWorkerRequest{DutyId: f.hire(t).GetDutyId(), Schemes: []string{"pension"}, FromMonth: "2026-11"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := e.GetEnrolmentId()
+	hrss, away := f.Officer("hrss"), f.As(auth.Principal{Kind: auth.Officer, Subject: "o-2", Department: "hrss", Division: "654321", Purpose: "case_handling", LegalBasis: "PIPL 13(3)", Via: auth.ViaWeb})
+	if _, err := f.client.RecordMonth(hrss, &insurancev1.RecordMonthRequest{EnrolmentId: id, Month: "2026-11"}); err != nil {
+		t.Fatal(err)
+	}
+	acts := map[string]func(context.Context) error{
+		"take back": func(ctx context.Context) error {
+			_, err := f.client.TakeBackMonth(ctx, &insurancev1.TakeBackMonthRequest{EnrolmentId: id, Month: "2026-11", ReasonCode: "not_paid"})
+			return err
+		},
+		"correct": func(ctx context.Context) error {
+			_, err := f.client.CorrectEnrolment(ctx, &insurancev1.CorrectEnrolmentRequest{EnrolmentId: id, Schemes: []string{"pension", "medical"}, FromMonth: "2026-11", ReasonCode: "wrong_schemes"})
+			return err
+		},
+		"end": func(ctx context.Context) error {
+			_, err := f.client.EndEnrolment(ctx, &insurancev1.EndEnrolmentRequest{EnrolmentId: id, Month: "2026-11", ReasonCode: "insured_elsewhere"})
+			return err
+		},
+		"resume": func(ctx context.Context) error {
+			_, err := f.client.ResumeEnrolment(ctx, &insurancev1.ResumeEnrolmentRequest{EnrolmentId: id, ReasonCode: "still_works"})
+			return err
+		},
+		"see": func(ctx context.Context) error {
+			_, err := f.client.GetEnrolment(ctx, &insurancev1.GetEnrolmentRequest{EnrolmentId: id})
+			return err
+		},
+	}
+	for name, act := range acts {
+		if err := act(away); errs.CodeOf(err) != "insurance.cover.unknown" {
+			t.Errorf("%s, by another county: %v", name, err)
+		}
+	}
+	for _, name := range []string{"take back", "correct", "end"} {
+		if err := acts[name](hrss); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
+	if err := acts["end"](hrss); errs.CodeOf(err) != "insurance.cover.over" {
+		t.Errorf("ended twice: %v", err)
+	}
+	if _, err := f.client.RecordMonth(hrss, &insurancev1.RecordMonthRequest{EnrolmentId: id, Month: "2026-11"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := acts["resume"](hrss); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.client.EndEnrolment(hrss, &insurancev1.EndEnrolmentRequest{EnrolmentId: id, Month: "2026-11", ReasonCode: "curiosity"}); errs.CodeOf(err) != "insurance.reason" {
+		t.Errorf("without a reason: %v", err)
+	}
+	if err := acts["end"](hrss); err != nil {
+		t.Fatal(err)
+	}
+	f.employment.Publish(outbox.Subject{Aggregate: "hire-1", Version: 1, Worker: "worker-1", Division: "654301"}, &employmentv1.HireEnded{HireId: "hire-1", EndedOn: "2026-11-20"})
+	f.Settle()
+	if err := acts["resume"](hrss); errs.CodeOf(err) != "insurance.cover.resume" {
+		t.Errorf("resumed after its hire: %v", err)
+	}
+	got, err := f.client.GetEnrolment(hrss, &insurancev1.GetEnrolmentRequest{EnrolmentId: id})
+	if c := got.GetCover(); err != nil || c.GetState() != "stopped" || c.GetCanResume() || c.GetEmployerId() != "employer-1" || !slices.Equal(got.GetCredited(), []string{"2026-11"}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	if strings.Contains(got.String(), "worker-1") {
+		t.Errorf("the page of an enrolment names its person: %v", got)
+	}
+}
+
+// What is seen at a counter stands in the worker's access log; the own look does not.
+func TestWhatACounterSeesIsLogged(t *testing.T) {
+	f := start(t)
+	f.hire(t)
+	reads := func() (n int) {
+		f.Settle()
+		for _, e := range f.Published(insurance.Name) {
+			if e.Type == "insurance.record.read.v1" && e.Worker == "worker-1" {
+				n++
+			}
+		}
+		return n
+	}
+	if n := reads(); n != 0 {
+		t.Fatalf("%d own looks are logged", n)
+	}
+	if got, err := f.client.ListCover(f.Counter("hrss", "worker-1"), &insurancev1.ListCoverRequest{Worker: "worker-1"}); err != nil || len(got.GetDuties()) != 1 {
+		t.Fatalf("%v, %v", got, err)
+	}
+	if n := reads(); n != 1 {
+		t.Errorf("%d looks are logged", n)
+	}
+	if _, err := f.client.ListCover(f.Officer("hrss"), &insurancev1.ListCoverRequest{Worker: "worker-1"}); errs.CodeOf(err) != "auth.not_yours" {
+		t.Errorf("an officer whom nobody visits: %v", err)
+	}
+}
+
 func TestFactsNeedAGrant(t *testing.T) {
 	f := start(t)
 	d := f.hire(t)

@@ -41,12 +41,13 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				app.TaskOfferAgain: task.Within(k.Outbox.DB(), tables.In, cases.OfferAgain),
 			},
 			Ones: []collision.One{
-				{Kind: "enrolment", Query: `SELECT id, worker, course_id, division FROM enrolment WHERE ` + person.Whose("worker", 1) + ` AND state <> 'dropped' ORDER BY id`},
+				{Kind: "enrolment", Query: `SELECT id, worker, course_id, division FROM enrolment WHERE ` + person.Whose("worker", 1) + ` AND state NOT IN ('dropped', 'cancelled') ORDER BY id`},
 			},
+			Work: store.Work(),
 			Counts: []ops.Count{
 				{Thing: "courses", Query: `SELECT count(*) FROM course`},
-				{Thing: "enrolments", Query: `SELECT count(*) FROM enrolment WHERE state <> 'dropped'`},
-				{Thing: "certificates", Query: `SELECT count(*) FROM certificate`},
+				{Thing: "enrolments", Query: `SELECT count(*) FROM enrolment WHERE state NOT IN ('dropped', 'cancelled')`},
+				{Thing: "certificates", Query: `SELECT count(*) FROM certificate WHERE revoked_on = ''`},
 			},
 		}, nil
 	})

@@ -5,6 +5,7 @@ package api
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -40,7 +41,12 @@ func (s *Server) RecordMonth(ctx context.Context, req *insurancev1.RecordMonthRe
 // ListCover shows a worker's own duties and covers.
 func (s *Server) ListCover(ctx context.Context, req *insurancev1.ListCoverRequest) (*insurancev1.ListCoverResponse, error) {
 	out := &insurancev1.ListCoverResponse{}
-	err := s.Outbox.DB().View(ctx, func(tx *sqldb.Tx) error {
+	see := s.Outbox.DB().View
+	if p, err := auth.FromContext(ctx); err == nil && !p.ActsHimself(req.GetWorker()) {
+		see = s.Outbox.DB().Update // what a counter or a helper sees is logged
+	}
+	err := see(ctx, func(tx *sqldb.Tx) error {
+		out.Reset()
 		duties, covers, err := s.App.ListCover(ctx, s.In(tx), req.GetWorker())
 		for _, d := range duties {
 			out.Duties = append(out.Duties, duty(d))
@@ -85,7 +91,10 @@ func fact(c domain.Cover) *platformv1.Fact {
 }
 
 func duty(d domain.Duty) *insurancev1.Duty {
-	return &insurancev1.Duty{DutyId: d.ID, HireId: d.HireID, State: string(d.State), DueOn: d.DueOn.String(), EnrolmentId: d.EnrolmentID, Schemes: d.Schemes}
+	return &insurancev1.Duty{
+		DutyId: d.ID, HireId: d.HireID, State: string(d.State), DueOn: d.DueOn.String(), EnrolmentId: d.EnrolmentID, Schemes: d.Schemes,
+		EmployerId: d.EmployerID, County: d.Division, StartOn: d.StartOn.String(),
+	}
 }
 
 func cover(c domain.Cover) *insurancev1.Cover {
@@ -93,5 +102,14 @@ func cover(c domain.Cover) *insurancev1.Cover {
 	if c.Active {
 		state = "active"
 	}
-	return &insurancev1.Cover{EnrolmentId: c.ID, HireId: c.HireID, Schemes: c.Schemes, FromMonth: string(c.From), LastMonth: string(c.Last), Months: int32(c.Months), State: state}
+	return &insurancev1.Cover{
+		EnrolmentId: c.ID, HireId: c.HireID, Schemes: c.Schemes, FromMonth: string(c.From), LastMonth: string(c.Last), Months: int32(c.Months), State: state,
+		DutyId: c.DutyID, County: c.Division, CanResume: c.CanResume(),
+	}
+}
+
+func enrolment(e app.Enrolment) *insurancev1.Cover {
+	c := cover(e.Cover)
+	c.EmployerId = e.EmployerID
+	return c
 }

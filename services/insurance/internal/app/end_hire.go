@@ -31,10 +31,11 @@ func over(ctx context.Context, s Store, hireID string, on clock.Date, end func(d
 		return err
 	}
 	if covered {
-		if c, events := c.Stop(on); len(events) > 0 {
-			return s.SaveCover(ctx, c, events...)
+		if c.HireOver {
+			return nil
 		}
-		return nil
+		c, events := c.Stop(on)
+		return s.SaveCover(ctx, c, events...)
 	}
 	d, events := end(d)
 	if len(events) == 0 {

@@ -7,9 +7,11 @@ import (
 	"github.com/qiao-platform/qiao/services/insurance/internal/domain"
 )
 
-// ListCover shows the worker the own duties and covers.
+// ListCover shows the worker the own duties and covers. What somebody sees of them who
+// acts in the worker's name, at a counter or as a helper, is in the worker's access log.
 func (a *App) ListCover(ctx context.Context, s Store, worker string) ([]domain.Duty, []domain.Cover, error) {
-	if _, err := auth.ActingFor(ctx, worker); err != nil {
+	p, err := auth.ActingFor(ctx, worker)
+	if err != nil {
 		return nil, nil, err
 	}
 	duties, err := s.DutiesOf(worker)
@@ -17,5 +19,9 @@ func (a *App) ListCover(ctx context.Context, s Store, worker string) ([]domain.D
 		return nil, nil, err
 	}
 	covers, err := s.CoversOf(worker)
-	return duties, covers, err
+	if err != nil || p.ActsHimself(worker) || len(duties) == 0 {
+		return duties, covers, err
+	}
+	seen := duties[len(duties)-1]
+	return duties, covers, s.Read(ctx, seen.Worker, seen.Division, seen.ID, "insurance_months")
 }

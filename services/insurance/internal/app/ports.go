@@ -35,6 +35,56 @@ type Store interface {
 	Peek(id string) (domain.Duty, error)
 	DutiesOf(worker string) ([]domain.Duty, error)
 	CoversOf(worker string) ([]domain.Cover, error)
+	// Duties lists duties by their last day.
+	Duties(q DutyQuery) ([]domain.Duty, error)
+	// Debtors sums by employer what is owed, by the first last day.
+	Debtors(q DutyQuery) ([]Debtor, error)
+	// Enrolments lists enrolments with their employers, newest first.
+	Enrolments(q EnrolmentQuery) ([]Enrolment, error)
+	// Enrolment returns one without locking it, or ErrCoverUnknown.
+	Enrolment(id string) (Enrolment, error)
+	// Credited lists the credited months of an enrolment, oldest first.
+	Credited(enrolmentID string) ([]domain.Month, error)
+	// TakeBackMonth forgets a credited month, or returns ErrNotCredited.
+	TakeBackMonth(enrolmentID string, m domain.Month) error
+	// Read writes to the worker's access log what the caller is shown.
+	Read(ctx context.Context, worker, county, caseID string, kinds ...string) error
+}
+
+// DutyQuery chooses duties, those behind the mark (AfterDay, AfterID) only; blank parts
+// filter nothing.
+type DutyQuery struct {
+	Counties          string // divisions, as sqldb.Within takes them
+	County            string
+	State             string // Owed, or a state
+	EmployerID        string
+	AfterDay, AfterID string
+	Limit             int
+}
+
+// Owed chooses the duties that are open or overdue.
+const Owed = "owed"
+
+// Debtor is an employer with what it owes, and the first last day.
+type Debtor struct {
+	EmployerID    string
+	Owed, Overdue int
+	DueOn         clock.Date
+}
+
+// Enrolment is a cover with the employer through whom it is.
+type Enrolment struct {
+	domain.Cover
+	EmployerID string
+}
+
+// EnrolmentQuery chooses enrolments; blank parts filter nothing.
+type EnrolmentQuery struct {
+	Counties, County string
+	EmployerID       string
+	State            string // active, stopped
+	Before           string // older than this one
+	Limit            int
 }
 
 // App is the department's use cases.

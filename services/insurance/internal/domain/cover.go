@@ -52,6 +52,7 @@ type Cover struct {
 	Last     Month // the last covered month once it stopped
 	Months   int   // credited
 	Active   bool
+	HireOver bool // the hire that it rests on is over, undone or in dispute
 	Version  int64
 }
 
@@ -71,8 +72,10 @@ func (c Cover) Credit(m Month, today clock.Date) (Cover, []Event, error) {
 	return c, []Event{MonthRecorded{EnrolmentID: c.ID, Month: m, Months: c.Months, FromMonth: c.From, LastMonth: c.Last}}, nil
 }
 
-// Stop ends the cover with the month in which the hire ended.
+// Stop ends the cover with the month in which the hire ended. One that the agency had
+// ended before stays as it was, and cannot go on any more.
 func (c Cover) Stop(endedOn clock.Date) (Cover, []Event) {
+	c.HireOver = true
 	if !c.Active {
 		return c, nil
 	}

@@ -20,6 +20,13 @@ var (
 	ErrMonthAhead   = errs.New(errs.Invalid, "insurance.month_ahead", "This month has not begun.")
 	ErrMonthTwice   = errs.New(errs.Conflict, "insurance.month_twice", "This month is credited already.")
 	ErrCoverUnknown = errs.New(errs.NotFound, "insurance.cover.unknown", "There is no such enrolment.")
+	ErrReason       = errs.New(errs.Invalid, "insurance.reason", "Choose the reason for the change.")
+	ErrCredited     = errs.New(errs.Conflict, "insurance.credited", "A month that is credited would lie outside the cover; take it back first.")
+	ErrNotCredited  = errs.New(errs.Conflict, "insurance.not_credited", "This month is not credited.")
+	ErrCoverOver    = errs.New(errs.Conflict, "insurance.cover.over", "The cover has ended already.")
+	ErrResume       = errs.New(errs.Conflict, "insurance.cover.resume", "Only a cover that the agency ended can go on, and only while its hire lasts.")
+	ErrFilter       = errs.New(errs.Invalid, "insurance.filter", "The list cannot be filtered by this state.")
+	ErrCursor       = errs.New(errs.Invalid, "insurance.cursor", "The page mark is not one that this list gave.")
 	ErrCoverStopped = errs.New(errs.Conflict, "insurance.cover.stopped", "The cover stopped before this month.")
 )
 
@@ -34,6 +41,11 @@ const (
 	DutyIsClosed    DutyState = "closed"  // the hire ended or was undone before enrolment
 	DutyIsOverdue   DutyState = "overdue" // still owed, too late
 )
+
+// DutyStates lists the states of a duty.
+func DutyStates() []DutyState {
+	return []DutyState{DutyIsOpen, DutyIsFulfilled, DutyIsFrozen, DutyIsClosed, DutyIsOverdue}
+}
 
 // Duty is an employer's duty to enrol one worker, opened by a hire
 // (社会保险法 58, rule SI-02).
@@ -87,21 +99,29 @@ func (d Duty) Fulfil(enrolmentID string, schemes []string, from Month, today clo
 	if !d.Owed() {
 		return d, Cover{}, nil, ErrDutyState.With("state", string(d.State))
 	}
-	if err := checkSchemes(schemes); err != nil {
+	if err := d.fits(schemes, from, today); err != nil {
 		return d, Cover{}, nil, err
+	}
+	d.State, d.EnrolmentID = DutyIsFulfilled, enrolmentID
+	c := Cover{ID: enrolmentID, DutyID: d.ID, HireID: d.HireID, Worker: d.Worker, Division: d.Division, Schemes: schemes, From: from, Active: true}
+	return d, c, []Event{EnrolmentCompleted{EnrolmentID: enrolmentID, DutyID: d.ID, HireID: d.HireID, Schemes: schemes, FromMonth: from}}, nil
+}
+
+// fits returns nil where a cover of these schemes from this month on fulfils the duty.
+func (d Duty) fits(schemes []string, from Month, today clock.Date) error {
+	if err := checkSchemes(schemes); err != nil {
+		return err
 	}
 	if d.StartOn.After(today) {
 		today = d.StartOn
 	}
 	if from > MonthOf(today) {
-		return d, Cover{}, nil, ErrMonthAhead
+		return ErrMonthAhead
 	}
 	if slices.Equal(d.Schemes, InjuryAlone()) && (!slices.Contains(schemes, schemeInjury) || slices.Contains(schemes, schemeUnemployment)) {
-		return d, Cover{}, nil, ErrInjury
+		return ErrInjury
 	}
-	d.State, d.EnrolmentID = DutyIsFulfilled, enrolmentID
-	c := Cover{ID: enrolmentID, DutyID: d.ID, HireID: d.HireID, Worker: d.Worker, Division: d.Division, Schemes: schemes, From: from, Active: true}
-	return d, c, []Event{EnrolmentCompleted{EnrolmentID: enrolmentID, DutyID: d.ID, HireID: d.HireID, Schemes: schemes, FromMonth: from}}, nil
+	return nil
 }
 
 // Freeze suspends the duty while the worker disputes the hire.

@@ -115,3 +115,60 @@ type DutyOverdue struct {
 func (e DutyOverdue) Message() proto.Message {
 	return &v1.DutyOverdue{DutyId: e.DutyID, HireId: e.HireID, DueOn: e.DueOn.String()}
 }
+
+// MonthTakenBack: a month was credited by mistake.
+type MonthTakenBack struct {
+	EnrolmentID string
+	Month       Month
+	Months      int
+	FromMonth   Month
+	LastMonth   Month
+	ReasonCode  string
+}
+
+// Message is the event in the contract's form.
+func (e MonthTakenBack) Message() proto.Message {
+	return &v1.MonthTakenBack{EnrolmentId: e.EnrolmentID, Month: string(e.Month), Months: int32(e.Months), FromMonth: string(e.FromMonth), LastMonth: string(e.LastMonth), ReasonCode: e.ReasonCode}
+}
+
+// CoverCorrected: the schemes or the first month of a cover were entered wrong.
+type CoverCorrected struct {
+	EnrolmentID string
+	Schemes     []string
+	Months      int
+	FromMonth   Month
+	LastMonth   Month
+	ReasonCode  string
+}
+
+// Message is the event in the contract's form.
+func (e CoverCorrected) Message() proto.Message {
+	return &v1.CoverCorrected{EnrolmentId: e.EnrolmentID, Schemes: e.Schemes, Months: int32(e.Months), FromMonth: string(e.FromMonth), LastMonth: string(e.LastMonth), ReasonCode: e.ReasonCode}
+}
+
+// CoverEnded: the agency ended a cover before its hire.
+type CoverEnded struct {
+	EnrolmentID string
+	LastMonth   Month
+	Months      int
+	FromMonth   Month
+	ReasonCode  string
+}
+
+// Message is the event in the contract's form.
+func (e CoverEnded) Message() proto.Message {
+	return &v1.CoverEnded{EnrolmentId: e.EnrolmentID, LastMonth: string(e.LastMonth), Months: int32(e.Months), FromMonth: string(e.FromMonth), ReasonCode: e.ReasonCode}
+}
+
+// CoverResumed: a cover that was ended by mistake goes on.
+type CoverResumed struct {
+	EnrolmentID string
+	Months      int
+	FromMonth   Month
+	ReasonCode  string
+}
+
+// Message is the event in the contract's form.
+func (e CoverResumed) Message() proto.Message {
+	return &v1.CoverResumed{EnrolmentId: e.EnrolmentID, Months: int32(e.Months), FromMonth: string(e.FromMonth), ReasonCode: e.ReasonCode}
+}

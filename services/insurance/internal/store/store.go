@@ -88,8 +88,9 @@ var covers = table.New(table.Spec[domain.Cover]{
 	Columns: func(c *domain.Cover) []table.Column {
 		return []table.Column{
 			table.Key("id", &c.ID), table.Fixed("duty_id", &c.DutyID), table.Fixed("hire_id", &c.HireID), table.Fixed("worker", &c.Worker),
-			table.Fixed("division", &c.Division), table.Fixed("schemes", table.Commas(&c.Schemes)), table.Fixed("from_month", &c.From),
-			table.Changing("last_month", &c.Last), table.Changing("months", &c.Months), table.Changing("active", &c.Active), table.Version(&c.Version),
+			table.Fixed("division", &c.Division), table.Changing("schemes", table.Commas(&c.Schemes)), table.Changing("from_month", &c.From),
+			table.Changing("last_month", &c.Last), table.Changing("months", &c.Months), table.Changing("active", &c.Active), table.Changing("hire_over", &c.HireOver),
+			table.Version(&c.Version),
 		}
 	},
 	About: func(c *domain.Cover) outbox.Subject {

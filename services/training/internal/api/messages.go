@@ -19,15 +19,21 @@ func fact(c domain.Certificate) *platformv1.Fact {
 }
 
 func course(c domain.Course) *trainingv1.Course {
+	state := "open"
+	if c.Cancelled {
+		state = "cancelled"
+	}
 	return &trainingv1.Course{
 		CourseId: c.ID, Provider: c.Provider, Title: c.Title, Occupation: c.Occupation, Level: c.Level, Hours: int32(c.Hours), Places: int32(c.Places),
 		Free: int32(c.Free()), Waiting: int32(c.Waiting), StartsOn: c.StartsOn.String(), Kind: c.Kind, County: c.County,
+		Venue: c.Venue, EndsOn: c.EndsOn.String(), Contact: c.Contact, State: state, EmployerUscc: c.EmployerUSCC, SubsidyFen: c.SubsidyFen, ReasonCode: c.Reason, Reference: c.Reference,
 	}
 }
 
 func enrolment(l app.EnrolmentLine) *trainingv1.Enrolment {
 	e := &trainingv1.Enrolment{
 		EnrolmentId: l.ID, CourseId: l.CourseID, Title: l.Title, State: string(l.State), Position: int32(l.Position), StartsOn: l.StartsOn.String(), PlaceFree: l.Free,
+		Venue: l.Venue, EndsOn: l.EndsOn.String(), Contact: l.Contact, Provider: l.Provider, UndoBy: sqldb.Micros(l.UndoBy),
 	}
 	if l.State == domain.Offered {
 		e.AnswerBy = sqldb.Micros(l.Offer.AnswerBy)
@@ -36,9 +42,22 @@ func enrolment(l app.EnrolmentLine) *trainingv1.Enrolment {
 }
 
 func certificate(c domain.Certificate) *trainingv1.Certificate {
-	return &trainingv1.Certificate{CertificateId: c.ID, Kind: c.Kind, Occupation: c.Occupation, Level: c.Level, IssuedOn: c.IssuedOn.String()}
+	return &trainingv1.Certificate{
+		CertificateId: c.ID, Kind: c.Kind, Occupation: c.Occupation, Level: c.Level, IssuedOn: c.IssuedOn.String(), Number: c.Number, RevokedOn: c.RevokedOn.String(), ReasonCode: c.Reason,
+	}
 }
 
 func due(d domain.Due) *trainingv1.DueTraining {
 	return &trainingv1.DueTraining{DueId: d.ID, HireId: d.HireID, Occupation: d.Occupation, State: string(d.State)}
+}
+
+func classLine(l app.ClassLine) *trainingv1.CourseEnrolment {
+	e := &trainingv1.CourseEnrolment{EnrolmentId: l.ID, State: string(l.State), Position: int32(l.Position)}
+	if l.State == domain.Offered {
+		e.AnswerBy, e.OfferedAt = sqldb.Micros(l.Offer.AnswerBy), sqldb.Micros(l.Offer.MadeAt)
+	}
+	if l.Certificate.ID != "" {
+		e.Certificate = certificate(l.Certificate)
+	}
+	return e
 }

@@ -165,16 +165,16 @@ func TestResultNeedsTheCountysOfficer(t *testing.T) {
 	if one, other := s.dues["hire-1"].State, s.dues["hire-2"].State; one != domain.DueDone || other != domain.DueOpen {
 		t.Errorf("%s and %s", one, other)
 	}
-	if _, err := a.IssueCertificate(officer("654301"), s, e.ID, "completion", "2026-12-20"); !errors.Is(err, domain.ErrEnrolmentUnknown) {
+	if _, err := a.IssueCertificate(officer("654301"), s, e.ID, "completion", "", "2026-12-20"); !errors.Is(err, domain.ErrEnrolmentUnknown) {
 		t.Errorf("another county: %v", err)
 	}
-	if _, err := a.IssueCertificate(officer(""), s, e.ID, "completion", "20.12.2026"); !errors.Is(err, clock.ErrDateFormat) {
+	if _, err := a.IssueCertificate(officer(""), s, e.ID, "completion", "", "20.12.2026"); !errors.Is(err, clock.ErrDateFormat) {
 		t.Error(err)
 	}
-	if id, err := a.IssueCertificate(officer(""), s, e.ID, "completion", "2026-12-20"); err != nil || id == "" {
+	if id, err := a.IssueCertificate(officer(""), s, e.ID, "completion", "", "2026-12-20"); err != nil || id == "" {
 		t.Error(err)
 	}
-	if _, err := a.IssueCertificate(officer(""), s, e.ID, "completion", "2026-12-20"); !errors.Is(err, domain.ErrCertificateTwice) {
+	if _, err := a.IssueCertificate(officer(""), s, e.ID, "completion", "", "2026-12-20"); !errors.Is(err, domain.ErrCertificateTwice) {
 		t.Error(err)
 	}
 }
@@ -215,7 +215,7 @@ func TestPages(t *testing.T) {
 	}
 	seen, mark := 0, ""
 	for {
-		page, next, err := a.ListCourses(s, "", "", "", mark, 2)
+		page, next, err := a.ListCourses(s, CourseQuery{Occupation: "", County: "", Limit: 2}, "", mark)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -227,15 +227,15 @@ func TestPages(t *testing.T) {
 	if seen != 5 { // two began yesterday
 		t.Errorf("%d courses", seen)
 	}
-	if page, _, err := a.ListCourses(s, "", "", "2026-11-01", "", -1); err != nil || len(page) != 7 {
+	if page, _, err := a.ListCourses(s, CourseQuery{Occupation: "", County: "", Limit: -1}, "2026-11-01", ""); err != nil || len(page) != 7 {
 		t.Errorf("%d courses, %v", len(page), err)
 	}
 	for _, mark := range []string{"x", "2026-11-02", "2026-11-02/", "2026-13-02/a"} {
-		if _, _, err := a.ListCourses(s, "", "", "", mark, 2); !errors.Is(err, domain.ErrCursor) {
+		if _, _, err := a.ListCourses(s, CourseQuery{Occupation: "", County: "", Limit: 2}, "", mark); !errors.Is(err, domain.ErrCursor) {
 			t.Errorf("%q: %v", mark, err)
 		}
 	}
-	if _, _, err := a.ListCourses(s, "", "", "tomorrow", "", 2); !errors.Is(err, clock.ErrDateFormat) {
+	if _, _, err := a.ListCourses(s, CourseQuery{Occupation: "", County: "", Limit: 2}, "tomorrow", ""); !errors.Is(err, clock.ErrDateFormat) {
 		t.Error(err)
 	}
 }

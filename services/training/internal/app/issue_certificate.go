@@ -10,7 +10,7 @@ import (
 
 // IssueCertificate issues the one certificate of an enrolment whose worker
 // completed the course, and returns its id.
-func (a *App) IssueCertificate(ctx context.Context, s Store, enrolmentID, kind, issuedOn string) (string, error) {
+func (a *App) IssueCertificate(ctx context.Context, s Store, enrolmentID, kind, number, issuedOn string) (string, error) {
 	day, err := clock.ParseDate(issuedOn)
 	if err != nil {
 		return "", err
@@ -22,9 +22,16 @@ func (a *App) IssueCertificate(ctx context.Context, s Store, enrolmentID, kind, 
 	if err := auth.Hide(a.mayRun(ctx, c.County), domain.ErrEnrolmentUnknown); err != nil {
 		return "", err
 	}
-	cert, events, err := c.Certify(e, a.NewID(), kind, day, a.today())
+	cert, events, err := c.Certify(e, a.NewID(), kind, number, day, a.today())
 	if err != nil {
 		return "", err
+	}
+	if number != "" {
+		if taken, err := s.Numbered(number); err != nil {
+			return "", err
+		} else if taken {
+			return "", domain.ErrNumberTaken
+		}
 	}
 	return cert.ID, s.AddCertificate(ctx, cert, events...)
 }

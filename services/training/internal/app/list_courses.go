@@ -17,6 +17,8 @@ const (
 // behind the mark (AfterDay, AfterID) only.
 type CourseQuery struct {
 	Occupation, County string // "" for any
+	Find               string // part of the title or of the provider's name
+	Cancelled          bool   // those too that were cancelled
 	AfterDay           clock.Date
 	AfterID            string
 	Limit              int
@@ -24,18 +26,18 @@ type CourseQuery struct {
 
 // ListCourses lists the courses that begin on a day or later, today where none
 // is given, and the mark of the next page, "" after the last.
-func (a *App) ListCourses(s Store, occupation, county, on, after string, limit int) (page []domain.Course, next string, err error) {
+func (a *App) ListCourses(s Store, q CourseQuery, on, after string) (page []domain.Course, next string, err error) {
 	from := a.today()
 	if on != "" {
 		if from, err = clock.ParseDate(on); err != nil {
 			return nil, "", err
 		}
 	}
-	if limit <= 0 {
-		limit = usualPage
+	limit := usualPage
+	if q.Limit > 0 {
+		limit = min(q.Limit, largestPage)
 	}
-	limit = min(limit, largestPage)
-	q := CourseQuery{Occupation: occupation, County: county, AfterDay: from, Limit: limit + 1}
+	q.AfterDay, q.Limit = from, limit+1
 	if after != "" {
 		day, id, err := parseMark(after)
 		if err != nil {

@@ -53,6 +53,18 @@ func (a *App) offerNext(ctx context.Context, s Store, c domain.Course, behind in
 	return a.offer(ctx, s, c, next)
 }
 
+// offerFree offers every free place to who waits.
+func (a *App) offerFree(ctx context.Context, s Store, c domain.Course) (domain.Course, error) {
+	for c.OwesOffer(a.today()) {
+		next, err := a.offerNext(ctx, s, c, 0)
+		if err != nil || next.Waiting == c.Waiting {
+			return next, err
+		}
+		c = next
+	}
+	return c, nil
+}
+
 func (a *App) offer(ctx context.Context, s Store, c domain.Course, to domain.Enrolment) (domain.Course, error) {
 	days, err := a.number("TR-OFFER", "days", c.County)
 	if err != nil {

@@ -26,6 +26,8 @@ type Store interface {
 	SameCourse(c domain.Course) (known domain.Course, found bool, err error)
 	// Course returns ErrCourseUnknown where there is none.
 	Course(id string) (domain.Course, error)
+	// PeekCourse is Course without locking it.
+	PeekCourse(id string) (domain.Course, error)
 	// SaveCourse writes a course, with events where it was corrected: what happens
 	// to its places are the enrolments' events.
 	SaveCourse(ctx context.Context, c domain.Course, events ...domain.Event) error
@@ -45,6 +47,21 @@ type Store interface {
 	// OpenEnrolments lists the ids of the worker's enrolments that can still be left.
 	OpenEnrolments(worker string) ([]string, error)
 	EnrolmentsOf(worker string) ([]EnrolmentLine, error)
+	// LiveEnrolments loads and locks the enrolments of a course that nobody left or concluded.
+	LiveEnrolments(courseID string) ([]domain.Enrolment, error)
+	// Class lists who is in a course and who waits, behind a mark.
+	Class(q ClassQuery) ([]ClassLine, error)
+	// Certificate returns ErrCertificateNone where there is none.
+	Certificate(id string) (domain.Certificate, error)
+	// CertificateOf finds the certificate of an enrolment that holds.
+	CertificateOf(enrolmentID string) (domain.Certificate, bool, error)
+	// Numbered reports whether a certificate that holds has a number.
+	Numbered(number string) (bool, error)
+	SaveCertificate(ctx context.Context, c domain.Certificate, events ...domain.Event) error
+	// DuesFulfilledBy loads and locks the safety trainings that an enrolment fulfilled.
+	DuesFulfilledBy(enrolmentID string) ([]domain.Due, error)
+	// Read writes to the worker's access log what the caller is shown.
+	Read(ctx context.Context, worker, county, caseID string, kinds ...string) error
 	// AddCertificate returns ErrCertificateTwice where the enrolment has one.
 	AddCertificate(ctx context.Context, c domain.Certificate, events ...domain.Event) error
 	CertificatesOf(worker string) ([]domain.Certificate, error)
@@ -71,6 +88,26 @@ type EnrolmentLine struct {
 	StartsOn clock.Date
 	Free     bool // a place is free for who waits: all who wait were asked, and nobody took it
 	Position int  // on the waiting list, from 1; 0 for who does not wait
+
+	Provider, Venue, Contact, County string
+	EndsOn                           clock.Date
+	UndoBy                           time.Time // zero where nothing can be undone
+}
+
+// ClassLine is an enrolment as the department that runs the course sees it.
+type ClassLine struct {
+	domain.Enrolment
+	Rank        int // who has a place, who completed or not, who was offered one, who waits, who is gone
+	Position    int
+	Certificate domain.Certificate // that holds; a zero one where there is none
+}
+
+// ClassQuery asks for the enrolments of a course behind a mark.
+type ClassQuery struct {
+	CourseID            string
+	AfterRank, AfterNum int
+	AfterID             string
+	Limit               int
 }
 
 // App is the department's use cases.

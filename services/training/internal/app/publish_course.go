@@ -15,6 +15,7 @@ type Announcement struct {
 	StartsOn, Kind, EmployerUSCC                  string
 	SubsidyFen                                    int64
 	County                                        string
+	Venue, EndsOn, Contact                        string
 }
 
 // Said is what became of what a form or a sheet says of a course.
@@ -33,9 +34,13 @@ func (a *App) PublishCourse(ctx context.Context, s Store, n Announcement) (said 
 	if err != nil {
 		return said, err
 	}
+	ends, err := day(n.EndsOn)
+	if err != nil {
+		return said, err
+	}
 	c, events, err := domain.Publish(a.Codes, domain.Course{
 		ID: a.NewID(), Provider: n.Provider, Reference: n.Reference, Title: n.Title, Occupation: n.Occupation, Level: n.Level,
-		Hours: n.Hours, Places: n.Places, StartsOn: starts, Kind: n.Kind, EmployerUSCC: n.EmployerUSCC, SubsidyFen: n.SubsidyFen, County: n.County,
+		Hours: n.Hours, Places: n.Places, StartsOn: starts, Kind: n.Kind, EmployerUSCC: n.EmployerUSCC, SubsidyFen: n.SubsidyFen, County: n.County, Venue: n.Venue, EndsOn: ends, Contact: n.Contact,
 	})
 	if err != nil {
 		return said, err
@@ -65,6 +70,14 @@ func (a *App) PublishCourse(ctx context.Context, s Store, n Announcement) (said 
 		said.Outcome = domain.Created
 	}
 	return said, err
+}
+
+// day reads a day that need not be said.
+func day(s string) (d clock.Date, err error) {
+	if s == "" {
+		return d, nil
+	}
+	return clock.ParseDate(s)
 }
 
 // plausible refuses what can only be a slip of the pen.
@@ -97,15 +110,9 @@ func (a *App) correctCourse(ctx context.Context, s Store, known, c domain.Course
 		return said, nil
 	}
 	said.Outcome = domain.Applied
-	for corrected.OwesOffer(a.today()) {
-		next, err := a.offerNext(ctx, s, corrected, 0)
-		if err != nil {
-			return said, err
-		}
-		if next.Waiting == corrected.Waiting {
-			break
-		}
-		corrected = next
+	corrected, err := a.offerFree(ctx, s, corrected)
+	if err != nil {
+		return said, err
 	}
 	return said, s.SaveCourse(ctx, corrected, events...)
 }

@@ -34,6 +34,11 @@ type Course struct {
 	Taken        int    // places confirmed or offered
 	Waiting      int    // on the list, and not offered a place now
 	LastNumber   int    // the last number given on the waiting list
+	Venue        string // where it is held, and how to reach the provider; "" where a sheet does not say
+	Contact      string
+	EndsOn       clock.Date // zero where it is not said
+	Cancelled    bool
+	Reason       string // why it was changed last, or cancelled
 	Version      int64
 }
 
@@ -57,12 +62,6 @@ func (c Course) check(codes *ident.Tables) error {
 	if !isLevel(c.Level) {
 		return ErrLevel
 	}
-	if c.Hours < 1 {
-		return ErrHours
-	}
-	if c.Places < 1 {
-		return ErrPlaces
-	}
 	if c.StartsOn.IsZero() {
 		return clock.ErrDateFormat
 	}
@@ -70,6 +69,9 @@ func (c Course) check(codes *ident.Tables) error {
 	case "general", "order", "targeted", "post":
 	default:
 		return ErrCourseKind
+	}
+	if err := c.checkPlan(); err != nil {
+		return err
 	}
 	if c.EmployerUSCC != "" {
 		if _, _, err := ident.ParseUSCC(c.EmployerUSCC); err != nil {
@@ -143,6 +145,9 @@ func (c Course) Free() int { return c.Places - c.Taken }
 // on the waiting list. A place that is free while people wait is one that all of
 // them were asked about and nobody took, so that it goes to who asks first.
 func (c Course) Enrol(id, worker string, inPerson bool, today clock.Date) (Course, Enrolment, []Event, error) {
+	if c.Cancelled {
+		return c, Enrolment{}, nil, ErrCourseCancelled
+	}
 	if c.Started(today) {
 		return c, Enrolment{}, nil, ErrCourseStarted
 	}

@@ -150,7 +150,7 @@ func TestResultAndCertificate(t *testing.T) {
 		"tomorrow":         {completed, "completion", after.AddDays(1), ErrCertificateDate},
 		"sound":            {completed, "skill_level", after, nil},
 	} {
-		cert, events, err := c.Certify(x.e, "certificate-1", x.kind, x.on, after)
+		cert, events, err := c.Certify(x.e, "certificate-1", x.kind, "", x.on, after)
 		if !errors.Is(err, x.want) || (err == nil) != (len(events) == 1) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -172,10 +172,10 @@ func TestDue(t *testing.T) {
 	if same, events := cancelled.Cancel(); same != cancelled || events != nil {
 		t.Error("cancelled twice")
 	}
-	if cancelled.Fulfil() != cancelled {
+	if cancelled.Fulfil("e") != cancelled {
 		t.Error("fulfilled what is cancelled")
 	}
-	if same, events := d.Fulfil().Cancel(); same.State != DueDone || events != nil {
+	if same, events := d.Fulfil("e").Cancel(); same.State != DueDone || events != nil {
 		t.Error("what was passed stays passed")
 	}
 }

@@ -19,6 +19,7 @@ type Due struct {
 	Division   string
 	Occupation string
 	State      DueState
+	Enrolment  string // in the course that fulfilled it; "" where it is due, or was fulfilled before this was kept
 	Version    int64
 }
 
@@ -40,9 +41,18 @@ func (d Due) Cancel() (Due, []Event) {
 
 // Fulfil notes that the worker completed a course of the occupation. The
 // attendance that is recorded with it is its event.
-func (d Due) Fulfil() Due {
+func (d Due) Fulfil(enrolment string) Due {
 	if d.State == DueOpen {
-		d.State = DueDone
+		d.State, d.Enrolment = DueDone, enrolment
+	}
+	return d
+}
+
+// Reopen has the training be due again, since the result that fulfilled it was recorded
+// by mistake. What was taken back is its event.
+func (d Due) Reopen() Due {
+	if d.State == DueDone {
+		d.State, d.Enrolment = DueOpen, ""
 	}
 	return d
 }

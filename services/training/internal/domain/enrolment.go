@@ -13,6 +13,7 @@ const (
 	Dropped   State = "dropped"
 	Completed State = "completed"
 	Failed    State = "failed"
+	Cancelled State = "cancelled" // with its course
 )
 
 // Enrolment is a worker's place in a course, or the wish for one.

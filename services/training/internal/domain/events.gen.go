@@ -153,3 +153,63 @@ type SafetyTrainingCancelled struct {
 func (e SafetyTrainingCancelled) Message() proto.Message {
 	return &v1.SafetyTrainingCancelled{DueId: e.DueID, HireId: e.HireID}
 }
+
+// EnrolmentMoved: day or place of the course changed.
+type EnrolmentMoved struct {
+	EnrolmentID string
+	CourseID    string
+	StartsOn    clock.Date
+	ReasonCode  string
+}
+
+// Message is the event in the contract's form.
+func (e EnrolmentMoved) Message() proto.Message {
+	return &v1.EnrolmentMoved{EnrolmentId: e.EnrolmentID, CourseId: e.CourseID, StartsOn: e.StartsOn.String(), ReasonCode: e.ReasonCode}
+}
+
+// CourseCancelled: a course will not be held.
+type CourseCancelled struct {
+	CourseID   string
+	ReasonCode string
+}
+
+// Message is the event in the contract's form.
+func (e CourseCancelled) Message() proto.Message {
+	return &v1.CourseCancelled{CourseId: e.CourseID, ReasonCode: e.ReasonCode}
+}
+
+// EnrolmentCancelled: the course that the worker was enrolled in will not be held.
+type EnrolmentCancelled struct {
+	EnrolmentID string
+	CourseID    string
+	ReasonCode  string
+}
+
+// Message is the event in the contract's form.
+func (e EnrolmentCancelled) Message() proto.Message {
+	return &v1.EnrolmentCancelled{EnrolmentId: e.EnrolmentID, CourseId: e.CourseID, ReasonCode: e.ReasonCode}
+}
+
+// AttendanceTakenBack: a result was recorded by mistake.
+type AttendanceTakenBack struct {
+	EnrolmentID string
+	ReasonCode  string
+}
+
+// Message is the event in the contract's form.
+func (e AttendanceTakenBack) Message() proto.Message {
+	return &v1.AttendanceTakenBack{EnrolmentId: e.EnrolmentID, ReasonCode: e.ReasonCode}
+}
+
+// CertificateRevoked: a certificate was taken back.
+type CertificateRevoked struct {
+	CertificateID string
+	Occupation    string
+	IssuedOn      clock.Date
+	ReasonCode    string
+}
+
+// Message is the event in the contract's form.
+func (e CertificateRevoked) Message() proto.Message {
+	return &v1.CertificateRevoked{CertificateId: e.CertificateID, Occupation: e.Occupation, IssuedOn: e.IssuedOn.String(), ReasonCode: e.ReasonCode}
+}

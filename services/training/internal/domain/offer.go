@@ -12,7 +12,7 @@ var answers = answer.Errors{Lapsed: ErrOfferLapsed, State: ErrEnrolmentState, In
 
 // OwesOffer reports whether a place is free that who waits can be offered.
 func (c Course) OwesOffer(today clock.Date) bool {
-	return !c.Started(today) && c.Free() > 0 && c.Waiting > 0
+	return !c.Cancelled && !c.Started(today) && c.Free() > 0 && c.Waiting > 0
 }
 
 // Offer offers a free place to who waits. It counts as taken until the worker

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/table"
@@ -15,9 +16,10 @@ var courses = table.New(table.Spec[domain.Course]{
 		return []table.Column{
 			table.Key("id", &c.ID), table.Fixed("provider", &c.Provider), table.Changing("reference", &c.Reference), table.Fixed("title", &c.Title),
 			table.Fixed("occupation", &c.Occupation), table.Fixed("level", &c.Level), table.Changing("hours", &c.Hours), table.Changing("places", &c.Places),
-			table.Fixed("starts_on", &c.StartsOn), table.Fixed("kind", &c.Kind), table.Fixed("employer_uscc", &c.EmployerUSCC),
+			table.Changing("starts_on", &c.StartsOn), table.Fixed("kind", &c.Kind), table.Fixed("employer_uscc", &c.EmployerUSCC),
 			table.Changing("subsidy_fen", &c.SubsidyFen), table.Fixed("county", &c.County), table.Changing("taken", &c.Taken),
-			table.Changing("waiting", &c.Waiting), table.Changing("last_number", &c.LastNumber), table.Version(&c.Version),
+			table.Changing("waiting", &c.Waiting), table.Changing("last_number", &c.LastNumber), table.Changing("venue", &c.Venue),
+			table.Changing("contact", &c.Contact), table.Changing("ends_on", &c.EndsOn), table.Changing("cancelled", &c.Cancelled), table.Changing("reason_code", &c.Reason), table.Version(&c.Version),
 		}
 	},
 	About: func(c *domain.Course) outbox.Subject {
@@ -48,6 +50,9 @@ func (t *inTx) SameCourse(c domain.Course) (domain.Course, bool, error) {
 // Course loads and locks a course.
 func (t *inTx) Course(id string) (domain.Course, error) { return courses.Load(t.tx, id) }
 
+// PeekCourse reads a course without locking it.
+func (t *inTx) PeekCourse(id string) (domain.Course, error) { return courses.Peek(t.tx, id) }
+
 // SaveCourse writes a course and its events, or returns outbox.ErrStale where
 // somebody else changed it since it was loaded.
 func (t *inTx) SaveCourse(ctx context.Context, c domain.Course, events ...domain.Event) error {
@@ -57,5 +62,18 @@ func (t *inTx) SaveCourse(ctx context.Context, c domain.Course, events ...domain
 // Courses lists courses behind a mark, by first day and id.
 func (t *inTx) Courses(q app.CourseQuery) ([]domain.Course, error) {
 	return courses.List(t.tx, `WHERE (starts_on, id) > ($1, $2) AND ($3 = '' OR occupation = $3) AND ($4 = '' OR county = $4)
-		ORDER BY starts_on, id LIMIT $5`, q.AfterDay.String(), q.AfterID, q.Occupation, q.County, q.Limit)
+		AND ($5 = '' OR lower(title) LIKE '%' || lower($5) || '%' ESCAPE '!' OR lower(provider) LIKE '%' || lower($5) || '%' ESCAPE '!')
+		AND (cancelled = 0 OR cancelled = $6) ORDER BY starts_on, id LIMIT $7`, q.AfterDay.String(), q.AfterID, q.Occupation, q.County, literally(q.Find), flag(q.Cancelled), q.Limit)
+}
+
+// literally is a text as a pattern that means it and nothing else.
+func literally(s string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

@@ -15,7 +15,7 @@ var dues = table.New(table.Spec[domain.Due]{
 	Columns: func(d *domain.Due) []table.Column {
 		return []table.Column{
 			table.Key("id", &d.ID), table.Fixed("hire_id", &d.HireID), table.Fixed("worker", &d.Worker), table.Fixed("division", &d.Division),
-			table.Fixed("occupation", &d.Occupation), table.Changing("state", &d.State), table.Version(&d.Version),
+			table.Fixed("occupation", &d.Occupation), table.Changing("state", &d.State), table.Changing("enrolment_id", &d.Enrolment), table.Version(&d.Version),
 		}
 	},
 	About: func(d *domain.Due) outbox.Subject {
@@ -32,6 +32,11 @@ func (t *inTx) DueOfHire(hireID string) (domain.Due, bool, error) {
 // still owes.
 func (t *inTx) OpenDues(worker, occupation string) ([]domain.Due, error) {
 	return dues.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND occupation = $2 AND state = 'due' ORDER BY id`+dues.Lock(t.tx), worker, occupation)
+}
+
+// DuesFulfilledBy loads and locks the safety trainings that an enrolment fulfilled.
+func (t *inTx) DuesFulfilledBy(enrolmentID string) ([]domain.Due, error) {
+	return dues.List(t.tx, `WHERE enrolment_id = $1 ORDER BY id`+dues.Lock(t.tx), enrolmentID)
 }
 
 // SaveDue writes a due safety training and its events.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/account"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -80,7 +81,9 @@ var lines = table.New(table.Spec[app.EnrolmentLine]{
 	Columns: func(l *app.EnrolmentLine) []table.Column {
 		return []table.Column{
 			table.Key("id", &l.ID), table.Fixed("course_id", &l.CourseID), table.Fixed("worker", &l.Worker), table.Fixed("division", &l.Division),
-			table.Fixed("state", &l.State), table.Fixed("number", &l.Number), table.Fixed("answer_by", &l.Offer.AnswerBy), table.Version(&l.Version),
+			table.Fixed("state", &l.State), table.Fixed("number", &l.Number), table.Fixed("answer_by", &l.Offer.AnswerBy), table.Fixed("offer_state", &l.Offer.State),
+			table.Fixed("accepted_at", &l.Offer.AcceptedAt), table.Fixed("in_person", &l.Offer.InPerson), table.Version(&l.Version),
+			table.Joined("c.provider", &l.Provider), table.Joined("c.venue", &l.Venue), table.Joined("c.contact", &l.Contact), table.Joined("c.county", &l.County), table.Joined("c.ends_on", &l.EndsOn),
 			table.Joined("c.title", &l.Title), table.Joined("c.starts_on", &l.StartsOn),
 			table.Joined("CASE WHEN e.state = 'waiting' AND c.taken < c.places THEN 1 ELSE 0 END", &l.Free),
 			table.Joined(`CASE WHEN e.state = 'waiting' THEN (SELECT count(*) FROM enrolment o
@@ -92,4 +95,44 @@ var lines = table.New(table.Spec[app.EnrolmentLine]{
 // EnrolmentsOf lists a worker's enrolments, oldest first.
 func (t *inTx) EnrolmentsOf(worker string) ([]app.EnrolmentLine, error) {
 	return lines.List(t.tx, `WHERE `+person.Whose("e.worker", 1)+` ORDER BY e.id`, worker)
+}
+
+// LiveEnrolments loads and locks the enrolments of a course that nobody left or concluded.
+func (t *inTx) LiveEnrolments(courseID string) ([]domain.Enrolment, error) {
+	return enrolments.List(t.tx, `WHERE course_id = $1 AND state IN ('confirmed', 'waiting', 'offered') ORDER BY id`+enrolments.Lock(t.tx), courseID)
+}
+
+// rank is the order of a class: who has a place, who has a result, whom a place is
+// offered, who waits, who is gone.
+const rank = `CASE e.state WHEN 'confirmed' THEN 0 WHEN 'completed' THEN 1 WHEN 'failed' THEN 1 WHEN 'offered' THEN 2 WHEN 'waiting' THEN 3 ELSE 4 END`
+
+var class = table.New(table.Spec[app.ClassLine]{
+	Table: "enrolment",
+	From:  "enrolment e",
+	Columns: func(l *app.ClassLine) []table.Column {
+		return []table.Column{
+			table.Key("id", &l.ID), table.Fixed("course_id", &l.CourseID), table.Fixed("division", &l.Division), table.Fixed("state", &l.State), table.Fixed("number", &l.Number),
+			table.Fixed("answer_by", &l.Offer.AnswerBy), table.Fixed("offered_at", &l.Offer.MadeAt), table.Version(&l.Version), table.Joined(rank, &l.Rank),
+			table.Joined(`CASE WHEN e.state = 'waiting' THEN (SELECT count(*) FROM enrolment o
+				WHERE o.course_id = e.course_id AND o.state = 'waiting' AND o.number <= e.number) ELSE 0 END`, &l.Position),
+		}
+	},
+})
+
+// Class lists the enrolments of a course behind a mark, with the certificates that hold.
+func (t *inTx) Class(q app.ClassQuery) ([]app.ClassLine, error) {
+	page, err := class.List(t.tx, `WHERE e.course_id = $1 AND (`+rank+`, e.number, e.id) > ($2, $3, $4) ORDER BY `+rank+`, e.number, e.id LIMIT $5`,
+		q.CourseID, q.AfterRank, q.AfterNum, q.AfterID, q.Limit)
+	if err != nil || len(page) == 0 {
+		return page, err
+	}
+	ids := make([]string, len(page))
+	for i, l := range page {
+		ids[i] = l.ID
+	}
+	held, err := certificates.Among(t.tx, "enrolment_id", ids, "AND revoked_on = ''")
+	for _, c := range held {
+		page[slices.Index(ids, c.EnrolmentID)].Certificate = c
+	}
+	return page, err
 }

@@ -41,6 +41,11 @@ func (t *inTx) Later(ctx context.Context, kind, id string, at time.Time) error {
 	return t.tasks.Add(ctx, t.tx, kind, []byte(id), at)
 }
 
+// Read writes to the worker's access log what the caller is shown.
+func (t *inTx) Read(ctx context.Context, worker, county, caseID string, kinds ...string) error {
+	return t.outbox.Read(ctx, t.tx, worker, county, caseID, kinds...)
+}
+
 func scanID(s sqldb.Scanner) (id string, err error) {
 	err = s.Scan(&id)
 	return id, err

@@ -2,10 +2,13 @@
 package storetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -131,6 +134,72 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 			return err
 		})
 	})
+	t.Run("lists are cut as single ones are, page by page", func(t *testing.T) {
+		db, s := fresh(t)
+		lists(t, db, s)
+	})
+	t.Run("a month is taken back, a cover corrected, ended and resumed", func(t *testing.T) {
+		db, s := fresh(t)
+		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
+		d, c, more, err := d.Fulfil("cover-1", []string{"pension"}, "2026-09", due)
+		if err != nil {
+			t.Fatal(err)
+		}
+		update(t, db, func(tx *sqldb.Tx) error {
+			in := s.In(tx)
+			if err := in.SaveDuty(ctx, d, events...); err != nil {
+				return err
+			}
+			for _, m := range []domain.Month{"2026-11", "2026-10"} {
+				if err := errors.Join(in.SaveCover(ctx, c, more...), in.CreditMonth(c.ID, m)); err != nil {
+					return err
+				}
+				c.Version, more = c.Version+1, nil
+			}
+			return nil
+		})
+		uses := &app.App{Clock: clock.NewManual(due.Start()), NewID: ident.NewID}
+		as := auth.NewContext(ctx, auth.Principal{Kind: auth.Officer, Subject: "o", Department: "hrss", Division: "654301"})
+		for _, want := range []struct {
+			name string
+			err  error
+			do   func(app.Store) error
+		}{
+			{"end before a credited month", domain.ErrCredited, func(in app.Store) error { return uses.EndEnrolment(as, in, c.ID, "2026-10", "mistaken_entry") }},
+			{"begin after one", domain.ErrCredited, func(in app.Store) error {
+				return uses.CorrectEnrolment(as, in, c.ID, domain.Schemes(), "2026-11", "wrong_first_month")
+			}},
+			{"take back a month that is not credited", domain.ErrNotCredited, func(in app.Store) error {
+				_, err := uses.TakeBackMonth(as, in, c.ID, "2026-09", "wrong_month")
+				return err
+			}},
+			{"take back one", nil, func(in app.Store) error {
+				_, err := uses.TakeBackMonth(as, in, c.ID, "2026-11", "wrong_month")
+				return err
+			}},
+			{"correct", nil, func(in app.Store) error {
+				return uses.CorrectEnrolment(as, in, c.ID, domain.Schemes(), "2026-10", "wrong_schemes")
+			}},
+			{"end", nil, func(in app.Store) error { return uses.EndEnrolment(as, in, c.ID, "2026-10", "mistaken_entry") }},
+			{"resume", nil, func(in app.Store) error { return uses.ResumeEnrolment(as, in, c.ID, "still_works") }},
+			{"resume what goes on", domain.ErrResume, func(in app.Store) error { return uses.ResumeEnrolment(as, in, c.ID, "still_works") }},
+		} {
+			if err := db.Update(ctx, func(tx *sqldb.Tx) error { return want.do(s.In(tx)) }); !errors.Is(err, want.err) {
+				t.Errorf("%s: %v", want.name, err)
+			}
+		}
+		update(t, db, func(tx *sqldb.Tx) error {
+			e, err := s.In(tx).Enrolment(c.ID)
+			months, err2 := s.In(tx).Credited(c.ID)
+			if err != nil || e.From != "2026-10" || !slices.Equal(e.Schemes, domain.Schemes()) || !e.Active || e.Last != "" || e.EmployerID != "employer-1" || !slices.Equal(months, []domain.Month{"2026-10"}) {
+				t.Errorf("%+v, %v, %v", e, months, errors.Join(err, err2))
+			}
+			return nil
+		})
+		if got := testkit.Events(t, db); !slices.Equal(got[len(got)-4:], []string{"insurance.month.taken_back.v1", "insurance.cover.corrected.v1", "insurance.cover.ended.v1", "insurance.cover.resumed.v1"}) {
+			t.Errorf("events %v", got)
+		}
+	})
 	t.Run("concurrent credits lose nothing", func(t *testing.T) {
 		db, s := fresh(t)
 		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
@@ -173,6 +242,137 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 			return err
 		})
 	})
+}
+
+// lists checks that what an officer lists is what he may open one by one, in the order
+// of the last days, page by page, whatever his divisions and the filter.
+func lists(t *testing.T, db *sqldb.DB, s *store.Store) {
+	t.Helper()
+	ctx, today := context.Background(), clock.NewDate(2026, 11, 30)
+	uses := &app.App{Clock: clock.NewManual(today.Start()), NewID: ident.NewID}
+	var all []domain.Duty
+	var covers []domain.Cover
+	update(t, db, func(tx *sqldb.Tx) error {
+		for i, division := range []string{"654301", "654321", "654322", "650102", "654301", "654321", "654301", "654322"} {
+			n := string(rune('a' + i))
+			d, events := domain.OpenDuty("duty-"+n, "hire-"+n, "worker-"+n, "employer-"+string(rune('a'+i%3)), division, today.AddDays(-40+i%4), today.AddDays(-3+i%4))
+			switch i % 4 {
+			case 1:
+				d, _ = d.Check(today)
+			case 2:
+				var c domain.Cover
+				var err error
+				if d, c, _, err = d.Fulfil("cover-"+n, domain.Schemes(), "2026-10", today); err != nil {
+					return err
+				}
+				if err := s.In(tx).SaveDuty(ctx, d, events...); err != nil {
+					return err
+				}
+				if i == 6 {
+					c, _ = c.Stop(today)
+				}
+				if err := s.In(tx).SaveCover(ctx, c); err != nil {
+					return err
+				}
+				covers = append(covers, c)
+				all = append(all, d)
+				continue
+			}
+			if err := s.In(tx).SaveDuty(ctx, d, events...); err != nil {
+				return err
+			}
+			all = append(all, d)
+		}
+		return nil
+	})
+	slices.SortFunc(all, func(a, b domain.Duty) int { return cmp.Or(a.DueOn.Compare(b.DueOn), strings.Compare(a.ID, b.ID)) })
+	slices.SortFunc(covers, func(a, b domain.Cover) int { return strings.Compare(b.ID, a.ID) })
+	employer := map[string]string{}
+	for _, d := range all {
+		employer[d.ID] = d.EmployerID
+	}
+	for _, division := range []string{"654301", "654300", "654321", "650100", auth.Everywhere} {
+		p := auth.Principal{Kind: auth.Officer, Subject: "o", Department: "hrss", Division: division}
+		as := auth.NewContext(ctx, p)
+		for _, county := range []string{"", "654301", "654322"} {
+			for _, state := range []string{"", app.Owed, "open", "overdue", "fulfilled"} {
+				for _, boss := range []string{"", "employer-a"} {
+					var want, got []string
+					sums := map[string]int{}
+					for _, d := range all {
+						if p.CoversDivision(d.Division) != nil || county != "" && d.Division != county {
+							continue
+						}
+						if d.Owed() {
+							sums[d.EmployerID]++
+						}
+						if (boss == "" || boss == d.EmployerID) && (state == "" || state == string(d.State) || state == app.Owed && d.Owed()) {
+							want = append(want, d.ID)
+						}
+					}
+					update(t, db, func(tx *sqldb.Tx) error {
+						got = nil
+						for after, first := "", true; first || after != ""; first = false {
+							page, next, err := uses.ListDuties(as, s.In(tx), app.DutyQuery{County: county, State: state, EmployerID: boss, Limit: 2}, after)
+							if err != nil || len(page) > 2 {
+								t.Fatalf("%d duties, %v", len(page), err)
+							}
+							for _, d := range page {
+								got = append(got, d.ID)
+							}
+							after = next
+						}
+						last, owed := clock.Date{}, map[string]int{}
+						for after, first := "", true; first || after != ""; first = false {
+							page, next, err := uses.ListDebtors(as, s.In(tx), app.DutyQuery{County: county, Limit: 1}, after)
+							if err != nil {
+								return err
+							}
+							for _, d := range page {
+								if d.DueOn.Before(last) {
+									t.Errorf("%s is owed before %s", d.DueOn, last)
+								}
+								owed[d.EmployerID], last = d.Owed, d.DueOn
+							}
+							after = next
+						}
+						if !maps.Equal(owed, sums) {
+							t.Errorf("%s, %q: owed %v, want %v", division, county, owed, sums)
+						}
+						return nil
+					})
+					if !slices.Equal(got, want) {
+						t.Errorf("%s, %q, %q, %q: %v, want %v", division, county, state, boss, got, want)
+					}
+				}
+			}
+			for _, state := range []string{"", "active", "stopped"} {
+				var want, got []string
+				for _, c := range covers {
+					if p.CoversDivision(c.Division) == nil && (county == "" || c.Division == county) && (state == "" || (state == "active") == c.Active) {
+						want = append(want, c.ID+" "+employer[c.DutyID])
+					}
+				}
+				update(t, db, func(tx *sqldb.Tx) error {
+					got = nil
+					for after, first := "", true; first || after != ""; first = false {
+						page, next, err := uses.ListEnrolments(as, s.In(tx), app.EnrolmentQuery{County: county, State: state, Before: after, Limit: 1})
+						if err != nil {
+							return err
+						}
+						for _, e := range page {
+							got = append(got, e.ID+" "+e.EmployerID)
+						}
+						after = next
+					}
+					return nil
+				})
+				if !slices.Equal(got, want) {
+					t.Errorf("%s, %q, %q: %v, want %v", division, county, state, got, want)
+				}
+			}
+		}
+	}
 }
 
 // asking tells when a use case asks for the duty of a hire.
