@@ -35,7 +35,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			return run.Parts{}, err
 		}
 		tables.Evidence = held
-		server := &api.Server{App: cases, Outbox: k.Outbox, In: tables.In, Pages: k.Pages, Children: children}
+		server := &api.Server{App: cases, Outbox: k.Outbox, In: tables.In, Pages: k.Pages}
 		return run.Parts{
 			Methods: append(educationv1.EducationMethods(server), educationv1.GuardiansMethods(server)...),
 			Router:  react.Router(cases, tables.In, held),
@@ -43,11 +43,12 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Tasks: map[string]task.Handler{
 				store.TaskLapse:  task.Within(k.Outbox.DB(), tables.In, cases.Lapse),
 				store.TaskForget: task.Within(k.Outbox.DB(), tables.In, cases.ForgetEvidence),
-				store.TaskFollow: react.Follow(cases, k.Outbox.DB(), tables.In, server.Children),
+				store.TaskFollow: react.Follow(cases),
 			},
 			Ones: []collision.One{
 				{Kind: "application", Query: `SELECT id, worker, stage, county FROM application WHERE ` + person.Whose("worker", 1) + ` AND state <> 'withdrawn' ORDER BY submitted_at, id`},
 			},
+			Work: store.Work(),
 			Counts: []ops.Count{
 				{Thing: "schools", Query: `SELECT count(*) FROM school`},
 				{Thing: "applications_open", Query: `SELECT count(*) FROM application WHERE state IN ('submitted', 'offered')`},

@@ -332,6 +332,43 @@ func TestNobodyIsLeft(t *testing.T) {
 	m.keeps("grandmother", id, "accepted")
 }
 
+// What is offered or decided while nobody is left is told to nobody who lost the right:
+// the officer has it in the list, and whoever becomes a guardian is told.
+func TestWhatComesWhileNobodyIsLeftIsTheOfficers(t *testing.T) {
+	f := start(t)
+	m := household(f)
+	school := f.school("第1小学", 1)
+	applied, err := m.applies("mother")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := applied.GetApplicationId()
+	m.ends("father", "died")
+	m.ends("mother", "custody_lost")
+	offer := f.offer(id, school)
+	f.Settle()
+	offered := f.history(offer)
+	if len(offered) != 1 || offered[0].Type != "education.place.offered.v1" || offered[0].Worker != "" {
+		t.Errorf("who lost the right is told: %v", offered)
+	}
+	list, err := f.guardians().ListDisagreements(f.officer(county), &educationv1.ListDisagreementsRequest{County: county})
+	if err != nil || len(list.GetDisagreements()) != 1 || list.GetDisagreements()[0].GetWorker() != "" || !list.GetDisagreements()[0].GetOffered() {
+		t.Errorf("the officer sees %v, %v", list, err)
+	}
+	f.shutOut("mother", id, offer)
+	f.registry.Publish(outbox.Subject{Aggregate: "account-of-mother", Worker: "mother"}, &registryv1.AccountClosed{ClosedOn: "2026-11-02"}) // the case is the child's, not hers
+	f.Settle()
+	m.begins("grandmother")
+	m.keeps("grandmother", id, "offered")
+	if all := f.history(offer); len(all) != 2 || all[1].Type != "education.offer.handed_over.v1" || all[1].Worker != "grandmother" {
+		t.Errorf("who became a guardian is told: %v", all)
+	}
+	f.delivered("grandmother", offer)
+	if _, err := f.client.AcceptPlace(f.Worker("grandmother"), &educationv1.AcceptPlaceRequest{OfferId: offer}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // shutOut fails unless a guardian who lost the right can do nothing with an
 // application, and reads nothing of it.
 func (f *fixture) shutOut(worker, id, offer string) {
@@ -689,9 +726,11 @@ func TestFromWhomSomethingIsHiddenDoesNotDecide(t *testing.T) {
 	if errsOr(none) != "education.application.other" {
 		t.Fatalf("before anybody applied: %v", none)
 	}
-	if got := f.knows("father"); len(got) != 0 {
-		t.Errorf("%v", got)
+	listed := (&educationv1.OtherCase{ChildId: m.ids[0], Stage: "primary", Since: "2026-11-02"}).String()
+	if got := f.knows("father"); len(got) != 1 || got[0].String() != listed {
+		t.Errorf("before anybody applied: %v", got)
 	}
+	f.clock.Advance(48 * time.Hour)
 	applied, err := m.applies("mother")
 	if err != nil {
 		t.Fatal(err)
@@ -701,7 +740,7 @@ func TestFromWhomSomethingIsHiddenDoesNotDecide(t *testing.T) {
 	if errsOr(some) != "education.application.other" || some.Error() != none.Error() || !maps.Equal(errs.From(some).Detail, errs.From(none).Detail) || errs.From(some).Detail["since"] != "2026-11-02" {
 		t.Errorf("%v; before %v", some, none)
 	}
-	if got := f.knows("father"); len(got) != 1 || got[0].String() != (&educationv1.OtherCase{ChildId: m.ids[0], Stage: "primary", Since: "2026-11-02"}).String() {
+	if got := f.knows("father"); len(got) != 1 || got[0].String() != listed {
 		t.Errorf("%v", got)
 	}
 	m.keeps("mother", applied.GetApplicationId(), "submitted")

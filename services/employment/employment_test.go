@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -38,32 +39,62 @@ type fixture struct {
 // registryStandIn answers CheckAge: who is in young has not reached the age.
 type registryStandIn struct {
 	registryv1.RegistryServer
+	mu    sync.Mutex // a reaction may ask beside the test
 	young []string
 	asked []*registryv1.CheckAgeRequest
 	who   auth.Principal
 }
 
 func (r *registryStandIn) CheckAge(ctx context.Context, req *registryv1.CheckAgeRequest) (*registryv1.CheckAgeResponse, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.asked = append(r.asked, req)
 	r.who, _ = auth.FromContext(ctx)
 	return &registryv1.CheckAgeResponse{Reached: !slices.Contains(r.young, req.GetWorker())}, nil
 }
 
 func (r *registryStandIn) GetWorker(ctx context.Context, req *registryv1.GetWorkerRequest) (*registryv1.GetWorkerResponse, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.who, _ = auth.FromContext(ctx)
 	return &registryv1.GetWorkerResponse{Person: &registryv1.Worker{Worker: req.GetWorker(), Name: "somebody", Phone: "19000061956"}}, nil
 }
 
+// below says who has not reached the age.
+func (r *registryStandIn) below(workers ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.young = workers
+}
+
+// questions is what was asked, and as whom the last time.
+func (r *registryStandIn) questions() ([]*registryv1.CheckAgeRequest, auth.Principal) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.asked), r.who
+}
+
 // trainingStandIn answers ListFacts.
-type trainingStandIn struct{ facts []*platformv1.Fact }
+type trainingStandIn struct {
+	mu    sync.Mutex // a reaction may ask beside the test
+	facts []*platformv1.Fact
+}
 
 func (s *trainingStandIn) ListFacts(context.Context, *platformv1.ListFactsRequest) (*platformv1.ListFactsResponse, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return &platformv1.ListFactsResponse{Facts: s.facts}, nil
 }
 
-func start(t *testing.T) *fixture { return startWith(t, func(*run.Deps) {}) }
+func (s *trainingStandIn) states(facts ...*platformv1.Fact) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.facts = facts
+}
 
-func startWith(t *testing.T, change func(*run.Deps)) *fixture {
+func start(t testing.TB) *fixture { return startWith(t, func(*run.Deps) {}) }
+
+func startWith(t testing.TB, change func(*run.Deps)) *fixture {
 	t.Helper()
 	c := clock.NewManual(time.Date(2026, 11, 2, 4, 0, 0, 0, time.UTC))
 	p := testkit.NewPlatform(t, c)

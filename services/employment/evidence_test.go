@@ -30,8 +30,8 @@ func (f *fixture) share() {
 }
 
 func (f *fixture) issue() {
+	f.issuer.states(&platformv1.Fact{Kind: "certificate", Source: "training", SourceId: "certificate-1", Worker: "worker-1", Since: "2026-10-01", Code: "6-29", Version: 1})
 	f.training.Publish(outbox.Subject{Aggregate: "certificate-1", Worker: "worker-1"}, &trainingv1.CertificateIssued{CertificateId: "certificate-1", Kind: "skill_level", Occupation: "6-29", IssuedOn: "2026-10-01"})
-	f.issuer.facts = []*platformv1.Fact{{Kind: "certificate", Source: "training", SourceId: "certificate-1", Worker: "worker-1", Since: "2026-10-01", Code: "6-29", Version: 1}}
 	f.Settle()
 }
 

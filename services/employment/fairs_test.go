@@ -513,11 +513,11 @@ func TestFairAndAge(t *testing.T) {
 	vacancy := f.publish(p)
 	fair := f.fair()
 	f.seat(fair, vacancy, 1, "")
-	f.asked.young = []string{"worker-1"}
+	f.asked.below("worker-1")
 	f.wish("worker-1", fair, "employment.application.too_young", vacancy)
 	f.wish("worker-2", fair, "", vacancy)
-	if len(f.asked.asked) != 2 {
-		t.Errorf("%d questions", len(f.asked.asked))
+	if asked, _ := f.asked.questions(); len(asked) != 2 {
+		t.Errorf("%d questions", len(asked))
 	}
 }
 

@@ -248,7 +248,7 @@ func TestSuggestionsByTheOwnWishesAlone(t *testing.T) {
 	wishes := func() *employmentv1.SetProfileRequest {
 		return &employmentv1.SetProfileRequest{Occupation: "4-03", WageMinFen: 400_000, County: "654323", Township: "654323100", AvailableFrom: "2026-12-01", NeedsHousing: true, Skills: []string{"4-10"}}
 	}
-	f.asked.young = []string{"young"}
+	f.asked.below("young")
 	f.seeks("young", wishes())
 	f.seeks("grown", wishes())
 	got := f.suggested("grown")
@@ -262,8 +262,9 @@ func TestSuggestionsByTheOwnWishesAlone(t *testing.T) {
 	if want := []string{good, other}; !slices.Equal(ids(f.suggested("young")), want) {
 		t.Errorf("young: %v, want %v", ids(f.suggested("young")), want)
 	}
-	if q := f.asked.asked[0]; q.GetMinAge() != 18 || q.GetCaseId() != "profile:grown" || f.asked.who.Purpose != "age_check" {
-		t.Errorf("the registry was asked %v by %v", q, f.asked.who)
+	asked, by := f.asked.questions()
+	if q := asked[0]; q.GetMinAge() != 18 || q.GetCaseId() != "profile:grown" || by.Purpose != "age_check" {
+		t.Errorf("the registry was asked %v by %v", q, by)
 	}
 	// Why not, and what would change it.
 	if r := f.explained("young", high).GetReasons(); outcome(t, r, "EM-05") != "not_met" {
@@ -410,8 +411,8 @@ func TestTheNameComesAfterTheInterview(t *testing.T) {
 	if ok(t, &got, err); got != "somebody" {
 		t.Errorf("the name is %q", got)
 	}
-	if f.asked.who.Purpose != "interview" || f.asked.who.Kind != auth.Service {
-		t.Errorf("read as %+v", f.asked.who)
+	if _, by := f.asked.questions(); by.Purpose != "interview" || by.Kind != auth.Service {
+		t.Errorf("read as %+v", by)
 	}
 	// A yes or no reaches no other department.
 	all := f.happened(before)

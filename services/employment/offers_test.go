@@ -184,7 +184,7 @@ func TestApplyingRefusals(t *testing.T) {
 	again("") // who withdrew may come again
 	_, err = f.client.Apply(f.Worker("worker-1"), &employmentv1.ApplyRequest{Worker: "worker-1", VacancyId: "none"})
 	refused(t, err, "employment.vacancy.unknown")
-	if len(f.asked.asked) != 0 {
+	if asked, _ := f.asked.questions(); len(asked) != 0 {
 		t.Error("the registry was asked for an age without need")
 	}
 }
@@ -195,18 +195,19 @@ func TestHazardsAreForPeopleOfAge(t *testing.T) {
 	p := post("1")
 	p.Requirements = "井下作业"
 	vacancy := f.publish(p)
-	f.asked.young = []string{"worker-17"}
+	f.asked.below("worker-17")
 	_, err := f.client.Apply(f.Worker("worker-17"), &employmentv1.ApplyRequest{Worker: "worker-17", VacancyId: vacancy})
 	refused(t, err, "employment.application.too_young")
 	if d := errs.From(err).Detail; d["rule"] != "EM-05" || d["min_age"] != "18" || d["on"] != "2026-11-02" || d["source"] == "" {
 		t.Errorf("%v", d)
 	}
 	application := f.apply("worker-18", vacancy)
-	q := f.asked.asked[1]
+	asked, w := f.asked.questions()
+	q := asked[1]
 	if q.GetMinAge() != 18 || q.GetOn() != "2026-11-02" || q.GetCaseId() != application || q.GetWorker() != "worker-18" {
 		t.Error(q)
 	}
-	if w := f.asked.who; w.Kind != auth.Service || w.Subject != "employment" || w.Purpose != "age_check" || w.LegalBasis == "" {
+	if w.Kind != auth.Service || w.Subject != "employment" || w.Purpose != "age_check" || w.LegalBasis == "" {
 		t.Errorf("%+v", w)
 	}
 }

@@ -162,6 +162,22 @@ func heldOneByOne(t *testing.T, f *fixture) {
 	if n := f.count("housing.record.read.v1"); n != before+1 {
 		t.Errorf("%d looks were logged, of one person", n-before)
 	}
+	page := func(after string) *platformv1.ListHeldResponse {
+		t.Helper()
+		got, err := estate.ListHeld(at("hou", county), &platformv1.ListHeldRequest{After: after, Limit: 1})
+		if err != nil || len(got.GetThings()) != 1 {
+			t.Fatalf("the page after %q: %v, %v", after, got, err)
+		}
+		return got
+	}
+	if one := page(""); one.GetThings()[0].GetId() != ids["application"] || one.GetNext() == "" {
+		t.Errorf("the first page: %v", one)
+	} else if two := page(one.GetNext()); two.GetThings()[0].GetId() != lease || two.GetNext() != "" {
+		t.Errorf("the last page: %v", two)
+	}
+	if _, err := estate.ListHeld(at("hou", county), &platformv1.ListHeldRequest{After: "nothing 1"}); errs.CodeOf(err) != "estate.unknown" {
+		t.Errorf("after what is no kind: %v", err)
+	}
 	if err := giveUp(at("hou", county), "application", ids["application"]); err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,6 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	"google.golang.org/protobuf/proto"
 
@@ -14,38 +13,34 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	"github.com/qiao-platform/qiao/services/education/internal/app"
-	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
 // Server implements educationv1.EducationServer.
 type Server struct {
-	App      *app.App
-	Outbox   *outbox.Outbox
-	In       func(*sqldb.Tx) app.Store // the store within a transaction
-	Pages    *cache.Cache
-	Children app.Children
+	App    *app.App
+	Outbox *outbox.Outbox
+	In     func(*sqldb.Tx) app.Store // the store within a transaction
+	Pages  *cache.Cache
 }
 
-// ApplyForPlace opens an application. The registry is asked who the child's
-// guardian is before the transaction, and only where the form is good.
+// ApplyForPlace opens an application.
 func (s *Server) ApplyForPlace(ctx context.Context, req *educationv1.ApplyForPlaceRequest) (*educationv1.ApplyForPlaceResponse, error) {
-	form := app.Form{ID: s.App.NewID(), Worker: req.GetWorker(), ChildID: req.GetChildId(), Stage: req.GetStage(), County: req.GetCounty(), SchoolIDs: req.GetSchoolIds(),
-		AtOnce: req.GetAtOnce(), Township: req.GetTownship()}
-	var family domain.Family
-	refused := s.look(ctx, func(st app.Store) error { return s.App.CheckForm(ctx, st, form) })
-	if refused == nil {
-		family, refused = s.Children.FamilyOf(ctx, form.ChildID, form.ID, form.Worker)
-	}
-	if refused != nil && !errors.Is(refused, domain.ErrApplicationTwice) {
-		return nil, refused
-	}
-	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.ApplyForPlaceResponse, error) {
-		if refused != nil { // a repeat of the same command had its answer before this
-			return nil, refused
-		}
-		done, err := s.App.Apply(ctx, s.In(tx), form, family)
-		return &educationv1.ApplyForPlaceResponse{ApplicationId: done.ApplicationID, OfferId: done.OfferID, TaskId: done.TaskID}, err
+	done, err := s.App.Apply(ctx, once(s, applied, appliedOf), app.Form{
+		Worker: req.GetWorker(), ChildID: req.GetChildId(), Stage: req.GetStage(), County: req.GetCounty(), SchoolIDs: req.GetSchoolIds(),
+		AtOnce: req.GetAtOnce(), Township: req.GetTownship(),
 	})
+	if err != nil {
+		return nil, err
+	}
+	return applied(done), nil
+}
+
+func applied(a app.Applied) *educationv1.ApplyForPlaceResponse {
+	return &educationv1.ApplyForPlaceResponse{ApplicationId: a.ApplicationID, OfferId: a.OfferID, TaskId: a.TaskID}
+}
+
+func appliedOf(m *educationv1.ApplyForPlaceResponse) app.Applied {
+	return app.Applied{ApplicationID: m.GetApplicationId(), OfferID: m.GetOfferId(), TaskID: m.GetTaskId()}
 }
 
 // WithdrawApplication ends an application; its evidence goes.

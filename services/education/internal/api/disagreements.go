@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -48,7 +47,7 @@ func (s *Server) ListDisagreements(ctx context.Context, req *educationv1.ListDis
 		for _, d := range all {
 			out.Disagreements = append(out.Disagreements, &educationv1.Disagreement{
 				DisagreementId: d.ID, ApplicationId: d.ApplicationID, ChildId: d.ChildID, County: d.County, Stage: string(d.Stage), Keeper: d.Keeper, Worker: d.Worker,
-				ReasonCode: d.Why, DueOn: d.DueOn.String(), HeardKeeperAt: sqldb.Micros(d.HeardKeeper), HeardOtherAt: sqldb.Micros(d.HeardOther), Decidable: d.Decidable, OtherApplicationId: d.OtherID,
+				ReasonCode: d.Why, DueOn: d.DueOn.String(), HeardKeeperAt: sqldb.Micros(d.HeardKeeper), HeardOtherAt: sqldb.Micros(d.HeardOther), Decidable: d.Decidable, OtherApplicationId: d.OtherID, Offered: d.Offered,
 			})
 		}
 		return err
@@ -62,24 +61,17 @@ func (s *Server) HearDisagreement(ctx context.Context, req *educationv1.HearDisa
 	})
 }
 
-// DecideDisagreement says who keeps an application. The registry is asked who may
-// decide for the child before the transaction.
+// DecideDisagreement says who keeps an application.
 func (s *Server) DecideDisagreement(ctx context.Context, req *educationv1.DecideDisagreementRequest) (*educationv1.DecideDisagreementResponse, error) {
-	var child, application string
-	var family domain.Family
-	refused := s.look(ctx, func(st app.Store) (err error) {
-		child, application, err = s.App.ToMove(ctx, st, req.GetDisagreementId(), req.GetOutcome())
-		return err
-	})
-	if refused == nil && child != "" {
-		if family, refused = s.Children.FamilyOf(ctx, child, application, ""); errors.Is(refused, domain.ErrChildUnknown) { // who has no guardian any more
-			refused = nil
-		}
+	err := s.App.DecideDisagreement(ctx, once(s, disagreementDecided, ofNothing), req.GetDisagreementId(), req.GetOutcome(), req.GetReasonCode())
+	if err != nil {
+		return nil, err
 	}
-	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*educationv1.DecideDisagreementResponse, error) {
-		if refused != nil { // a repeat of the same command had its answer before this
-			return nil, refused
-		}
-		return &educationv1.DecideDisagreementResponse{}, s.App.DecideDisagreement(ctx, s.In(tx), req.GetDisagreementId(), req.GetOutcome(), req.GetReasonCode(), family)
-	})
+	return disagreementDecided(struct{}{}), nil
 }
+
+func disagreementDecided(struct{}) *educationv1.DecideDisagreementResponse {
+	return &educationv1.DecideDisagreementResponse{}
+}
+
+func ofNothing(*educationv1.DecideDisagreementResponse) (none struct{}) { return none }

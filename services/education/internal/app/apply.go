@@ -1,31 +1,56 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
 // Form is an application as it was filled in.
 type Form struct {
-	ID                             string // of the application to be
 	Worker, ChildID, Stage, County string
 	SchoolIDs                      []string
 	AtOnce                         bool   // a place near Township is offered with it
 	Township                       string // "" for anywhere in the county
 }
 
-// CheckForm judges a form but for the child, whom the registry is asked about
+// Applied is an opened application and, where a place was asked for at once, the
+// offer of one or the bureau's task to find it.
+type Applied struct{ ApplicationID, OfferID, TaskID string }
+
+// Apply opens an application of a guardian, who applies in person or through a
+// counter or a helper. The registry is asked who the child's guardians are before the
+// transaction, and only where the form is good.
+func (a *App) Apply(ctx context.Context, once Once[Applied], f Form) (Applied, error) {
+	id := a.NewID()
+	var family domain.Family
+	refused := a.Data.Look(ctx, func(s Store) error { return a.checkForm(ctx, s, f) })
+	if refused == nil {
+		family, refused = a.Children.FamilyOf(ctx, f.ChildID, id, f.Worker)
+	}
+	done, err := once(ctx, func(s Store) (Applied, error) {
+		if refused != nil { // a repeat of the same command had its answer before this
+			return Applied{}, refused
+		}
+		return a.apply(ctx, s, id, f, family)
+	})
+	if errors.Is(err, domain.ErrApplicationOther) && refused == nil {
+		err = a.second(ctx, f, family, err)
+	}
+	return done, err
+}
+
+// checkForm judges a form but for the child, whom the registry is asked about
 // afterwards. It returns ErrApplicationTwice where the guardian has applied for
 // the child already, so that a repeat reads nobody's data; whether somebody else
 // has is told only to who is the child's guardian. A sheet that is imported
 // again does not bring back what the guardian has withdrawn since.
-func (a *App) CheckForm(ctx context.Context, s Store, f Form) error {
+func (a *App) checkForm(ctx context.Context, s Store, f Form) error {
 	_, err := a.wishes(ctx, s, f)
 	if !errors.Is(err, domain.ErrApplicationTwice) {
 		return err
@@ -37,27 +62,21 @@ func (a *App) CheckForm(ctx context.Context, s Store, f Form) error {
 	return err
 }
 
-// Applied is an opened application and, where a place was asked for at once, the
-// offer of one or the bureau's task to find it.
-type Applied struct{ ApplicationID, OfferID, TaskID string }
-
-// Apply opens an application of a guardian, who applies in person or through a
-// counter or a helper. family is whom the registry names for the child. Of several
+// apply opens an application. family is whom the registry names for the child. Of several
 // guardians the first who applies keeps the case; the others are told that there
 // is one. The application is of the child under the reference that the guardian named,
 // so that it stays that child's where two turn out not to be one.
-func (a *App) Apply(ctx context.Context, s Store, f Form, family domain.Family) (done Applied, err error) {
+func (a *App) apply(ctx context.Context, s Store, id string, f Form, family domain.Family) (done Applied, err error) {
 	family, person, err := a.family(s, family, f.Worker)
 	if err != nil {
 		return done, err
 	}
-	if err := family.May(person); err != nil {
-		if errors.Is(err, domain.ErrApplicationOther) {
-			err = a.other(s, f, family)
-		}
-		return done, err
+	may := family.May(person)
+	if may != nil && !errors.Is(may, domain.ErrApplicationOther) {
+		return done, may
 	}
-	if err := a.alone(s, f, family, person); err != nil {
+	// Who may not decide is asked as much as who comes second, and answered the same.
+	if err := cmp.Or(a.alone(s, f, family, person), may); err != nil {
 		return done, err
 	}
 	wishes, err := a.wishes(ctx, s, f)
@@ -65,7 +84,7 @@ func (a *App) Apply(ctx context.Context, s Store, f Form, family domain.Family) 
 		return done, err
 	}
 	opened, events, err := domain.Apply(domain.Application{
-		ID: f.ID, ChildID: f.ChildID, Worker: f.Worker, Stage: domain.Stage(f.Stage), County: f.County, SubmittedAt: a.Clock.Now(),
+		ID: id, ChildID: f.ChildID, Worker: f.Worker, Stage: domain.Stage(f.Stage), County: f.County, SubmittedAt: a.Clock.Now(),
 	}, wishes)
 	if err != nil {
 		return done, err
@@ -111,27 +130,11 @@ func (a *App) alone(s Store, f Form, family domain.Family, person string) error 
 			return err
 		}
 		if keeper != person {
-			return domain.ErrApplicationOther.With("since", clock.DateOf(o.SubmittedAt).String())
+			return domain.ErrApplicationOther
 		}
 		return domain.ErrApplicationTwice
 	}
 	return nil
-}
-
-// other is what one from whom something of the child is hidden is told: the same as who
-// comes second, of today where nobody has applied.
-func (a *App) other(s Store, f Form, family domain.Family) error {
-	all, err := s.ApplicationsOfChild(family.IDs...)
-	if err != nil {
-		return err
-	}
-	since := clock.Today(a.Clock)
-	for _, o := range all {
-		if string(o.Stage) == f.Stage {
-			since = clock.DateOf(o.SubmittedAt)
-		}
-	}
-	return domain.ErrApplicationOther.With("since", since.String())
 }
 
 // wishes checks a form and loads the schools that it names.

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -27,7 +28,7 @@ func (a *App) OtherCases(ctx context.Context, s Store, worker string) (all []Oth
 	if err != nil {
 		return nil, err
 	}
-	known, err := s.KnownTo(worker)
+	known, err := knownTo(s, worker)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +67,7 @@ func (a *App) FileDisagreement(ctx context.Context, s Store, worker, childID, st
 	if err := mayActFor(ctx, worker); err != nil {
 		return d, err
 	}
-	known, err := s.KnownTo(worker)
+	known, err := knownTo(s, worker)
 	if err != nil {
 		return d, err
 	}
@@ -74,7 +75,7 @@ func (a *App) FileDisagreement(ctx context.Context, s Store, worker, childID, st
 	if i < 0 {
 		return d, domain.ErrDisagreementNone
 	}
-	application, err := s.Application(known[i].ID)
+	application, err := disputed(domain.Disagreement{ApplicationID: known[i].ID, ChildID: childID, County: known[i].County, Stage: known[i].Stage}, s.Application)
 	if err != nil {
 		return d, err
 	}
@@ -109,8 +110,21 @@ func (a *App) hearBy(county string) (clock.Date, error) {
 
 // tellFiled tells both that they will be heard.
 func (a *App) tellFiled(ctx context.Context, s Store, d domain.Disagreement, application domain.Application) error {
-	for _, worker := range []string{application.Worker, d.Worker} {
-		if err := s.TellGuardian(ctx, worker, d.Filed(application.ChildID)); err != nil {
+	return tellBoth(ctx, s, d, application, d.Filed(application.ChildID))
+}
+
+// tellBoth tells something to who keeps an application, where anybody does, and to
+// who disagrees.
+func tellBoth(ctx context.Context, s Store, d domain.Disagreement, application domain.Application, e domain.Event) error {
+	nobody, err := unkept(s, application)
+	if err != nil {
+		return err
+	}
+	for i, worker := range []string{application.Worker, d.Worker} {
+		if worker == "" && application.State != "" || i == 0 && nobody { // of one that stands in for none something is written all the same: it is to take as long
+			continue
+		}
+		if err := s.TellGuardian(ctx, worker, e); err != nil {
 			return err
 		}
 	}
@@ -126,7 +140,7 @@ func (a *App) WithdrawDisagreement(ctx context.Context, s Store, id string) erro
 	if err := auth.Hide(mayActFor(ctx, seen.Worker), domain.ErrDisagreementNone); err != nil {
 		return err
 	}
-	application, err := s.Application(seen.ApplicationID)
+	application, err := disputed(seen, s.Application)
 	if err != nil {
 		return err
 	}
@@ -147,15 +161,7 @@ func (a *App) endDisagreement(ctx context.Context, s Store, d domain.Disagreemen
 	if err := s.SaveDisagreement(ctx, d); err != nil {
 		return err
 	}
-	for _, worker := range []string{application.Worker, d.Worker} {
-		if worker == "" {
-			continue
-		}
-		if err := s.TellGuardian(ctx, worker, d.Ended(application.ChildID)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tellBoth(ctx, s, d, application, d.Ended(application.ChildID))
 }
 
 // ShownDisagreement is a matter as an officer sees it.
@@ -163,6 +169,7 @@ type ShownDisagreement struct {
 	domain.Disagreement
 	Keeper    string
 	Decidable bool
+	Offered   bool // a place waits for an answer
 }
 
 // Disagreements lists what waits for an officer of a county.
@@ -172,7 +179,8 @@ func (a *App) Disagreements(ctx context.Context, s Store, county string) ([]Show
 			return nil, err
 		}
 	}
-	if err := covers(ctx, county); err != nil {
+	p, err := auth.Covering(ctx, county)
+	if err != nil {
 		return nil, err
 	}
 	all, err := s.OpenDisagreements(county)
@@ -181,11 +189,11 @@ func (a *App) Disagreements(ctx context.Context, s Store, county string) ([]Show
 	}
 	shown := make([]ShownDisagreement, len(all))
 	for i, d := range all {
-		application, err := s.PeekApplication(d.ApplicationID)
+		application, err := disputed(d, s.PeekApplication)
 		if err != nil {
 			return nil, err
 		}
-		shown[i] = ShownDisagreement{d, application.Worker, d.Kind != domain.MatterNobody && d.Heard(clock.Today(a.Clock))}
+		shown[i] = ShownDisagreement{d, application.Worker, d.Kind != domain.MatterNobody && d.Heard(clock.Today(a.Clock)) && p.MayCall("education.GuardiansService.DecideDisagreement", d.County), application.State == domain.Offered}
 	}
 	return shown, nil
 }
@@ -214,17 +222,40 @@ func (a *App) matter(ctx context.Context, s Store, id string) (d domain.Disagree
 	if err := auth.Hide(p.CoversDivision(seen.County), domain.ErrDisagreementNone); err != nil {
 		return d, application, p, err
 	}
-	if application, err = s.Application(seen.ApplicationID); err != nil {
+	if application, err = disputed(seen, s.Application); err != nil {
 		return d, application, p, err
 	}
 	d, err = s.Disagreement(id)
 	return d, application, p, err
 }
 
-// ToMove names the child and the application of a disagreement that an officer is
+// DecideDisagreement says who keeps an application. The registry is asked who may
+// decide for the child before the transaction.
+func (a *App) DecideDisagreement(ctx context.Context, once Once[struct{}], id, outcome, ground string) error {
+	var child, application string
+	var family domain.Family
+	refused := a.Data.Look(ctx, func(s Store) (err error) {
+		child, application, err = a.toMove(ctx, s, id, outcome)
+		return err
+	})
+	if refused == nil && child != "" {
+		if family, refused = a.Children.FamilyOf(ctx, child, application, ""); errors.Is(refused, domain.ErrChildUnknown) { // who has no guardian any more
+			refused = nil
+		}
+	}
+	_, err := once(ctx, func(s Store) (done struct{}, err error) {
+		if refused != nil { // a repeat of the same command had its answer before this
+			return done, refused
+		}
+		return done, a.decideDisagreement(ctx, s, id, outcome, ground, family)
+	})
+	return err
+}
+
+// toMove names the child and the application of a disagreement that an officer is
 // about to decide for the other side, so that the registry is asked beforehand who may
 // decide; "" where nobody has to be asked.
-func (a *App) ToMove(ctx context.Context, s Store, id, outcome string) (childID, applicationID string, err error) {
+func (a *App) toMove(ctx context.Context, s Store, id, outcome string) (childID, applicationID string, err error) {
 	p, err := auth.FromContext(ctx)
 	if err != nil {
 		return "", "", err
@@ -242,10 +273,10 @@ func (a *App) ToMove(ctx context.Context, s Store, id, outcome string) (childID,
 	return d.ChildID, d.ApplicationID, nil
 }
 
-// DecideDisagreement says who keeps an application. Where a child has two of a stage,
+// decideDisagreement says who keeps an application. Where a child has two of a stage,
 // the later one is withdrawn, and the earlier one stays where it is in the queue. It
-// moves to none but who may decide for the child; family is whom ToMove had asked about.
-func (a *App) DecideDisagreement(ctx context.Context, s Store, id, outcome, ground string, family domain.Family) error {
+// moves to none but who may decide for the child; family is whom toMove had asked about.
+func (a *App) decideDisagreement(ctx context.Context, s Store, id, outcome, ground string, family domain.Family) error {
 	d, application, p, err := a.matter(ctx, s, id)
 	if err != nil {
 		return err
@@ -257,6 +288,9 @@ func (a *App) DecideDisagreement(ctx context.Context, s Store, id, outcome, grou
 		return err
 	}
 	before := application
+	if d.Outcome == domain.OutcomeMove && application.State == "" { // there is none to move
+		return domain.ErrDisagreement.With("field", "outcome")
+	}
 	if d.Outcome == domain.OutcomeMove {
 		family, person, err := a.family(s, family, d.Worker)
 		if err != nil {

@@ -10,12 +10,15 @@ import (
 type Families interface {
 	// Person is the reference that answers for the person for whom a worker stands.
 	Person(worker string) (string, error)
-	// FollowAt has FollowGuardians run for a child.
+	// FollowAt has Follow run for a child.
 	FollowAt(ctx context.Context, childID string) error
 	// KnownAs reports whether there is an application for a child, under any of the
 	// references that SaveReferences kept.
 	KnownAs(childID string) (bool, error)
 	SaveReferences(ids []string) error
+	// LockKeepers keeps who keeps an application of a child, and some further people,
+	// apart from what happens to their accounts and grants. It comes before the rows.
+	LockKeepers(ids []string, further ...string) error
 	// ApplicationsOfChild lists and locks what is not withdrawn under a child's references.
 	ApplicationsOfChild(ids ...string) ([]domain.Application, error)
 	// HandOver has another guardian stand where one stood in all but the application
@@ -28,6 +31,16 @@ type Families interface {
 	AddOther(applicationID, worker string) (bool, error)
 	DropOther(applicationID, worker string) error
 	KnownTo(worker string) ([]domain.Application, error)
+	// StandIn is what a guardian was told of a child and a stage though nobody has
+	// applied, with the moment when; AddStandIn keeps it, once, and DropStandIn ends it.
+	// StandIns are all of a guardian's, StandInsOf those about a child.
+	StandIn(worker, childID, stage string) (domain.StandIn, bool, error)
+	AddStandIn(in domain.StandIn) (fresh bool, err error)
+	DropStandIn(id string) error
+	StandIns(worker string) ([]domain.StandIn, error)
+	StandInsOf(childID string) ([]domain.StandIn, error)
+	// MoveMatters has what is asked about one application be about another.
+	MoveMatters(from, to string) error
 	// TellGuardian tells a guardian something about a child and no application.
 	TellGuardian(ctx context.Context, worker string, e domain.Event) error
 	// Disagreement loads and locks one, or returns ErrDisagreementNone; so does

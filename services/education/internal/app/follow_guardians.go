@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -33,14 +34,34 @@ func (a *App) GuardiansChanged(ctx context.Context, s Store, childID string) err
 	return s.FollowAt(ctx, childID)
 }
 
-// FollowGuardians brings a child's applications to who its guardians are: one whose
+// Follow does what a change of a child's guardians leaves: the registry is asked who
+// they are now, and the applications follow.
+func (a *App) Follow(ctx context.Context, childID string) error {
+	family, err := a.Children.FamilyOf(ctx, childID, "", "")
+	if errors.Is(err, domain.ErrChildUnknown) { // went with its last guardian's account
+		return a.Data.Change(ctx, func(s Store) error { return a.childGone(ctx, s, childID) })
+	}
+	if err != nil {
+		return err
+	}
+	return a.Data.Change(ctx, func(s Store) error { return a.followGuardians(ctx, s, family) })
+}
+
+// followGuardians brings a child's applications to who its guardians are: one whose
 // guardian may not keep it goes over to the first who may, with its place in the
 // queue and its offer; where nobody is left an officer sees it, and no clock runs.
 // It follows from what the registry says now alone, so that it may run in any order
 // and twice.
-func (a *App) FollowGuardians(ctx context.Context, s Store, f domain.Family) error {
+func (a *App) followGuardians(ctx context.Context, s Store, f domain.Family) error {
 	f, _, err := a.family(s, f, "")
 	if err != nil {
+		return err
+	}
+	var keepers []string
+	for _, k := range f.Keepers {
+		keepers = append(keepers, k.Worker)
+	}
+	if err := s.LockKeepers(f.IDs, keepers...); err != nil {
 		return err
 	}
 	if err := s.SaveReferences(f.IDs); err != nil {
@@ -54,6 +75,13 @@ func (a *App) FollowGuardians(ctx context.Context, s Store, f domain.Family) err
 		if all[i], err = a.follow(ctx, s, application, f); err != nil {
 			return err
 		}
+	}
+	needless := func(worker string, _ domain.Stage) (bool, error) {
+		person, err := s.Person(worker)
+		return f.Decides(person) || errors.Is(f.May(person), domain.ErrChildUnknown), err
+	}
+	if err := a.endStandIns(ctx, s, f.IDs, needless); err != nil {
+		return err
 	}
 	return a.onlyOne(ctx, s, all)
 }
@@ -212,11 +240,15 @@ func (a *App) tellOthers(ctx context.Context, s Store, application domain.Applic
 		if err != nil {
 			return err
 		}
-		if !fresh {
+		told, err := a.standsFor(s, application, k.Worker)
+		if err != nil {
+			return err
+		}
+		if !fresh || told {
 			continue
 		}
-		told := domain.ApplicationKnown{ChildID: application.ChildID, Stage: application.Stage, Since: clock.DateOf(application.SubmittedAt)}
-		if err := s.TellGuardian(ctx, k.Worker, told); err != nil {
+		known := domain.ApplicationKnown{ChildID: application.ChildID, Stage: application.Stage, Since: clock.DateOf(application.SubmittedAt)}
+		if err := s.TellGuardian(ctx, k.Worker, known); err != nil {
 			return err
 		}
 	}

@@ -32,6 +32,10 @@ func (a *App) withdraw(ctx context.Context, s Store, application domain.Applicat
 	if err := a.voidAll(ctx, s, application); err != nil {
 		return err
 	}
+	ends := func(_ string, stage domain.Stage) (bool, error) { return stage == application.Stage, nil }
+	if err := a.endStandIns(ctx, s, []string{application.ChildID}, ends); err != nil {
+		return err
+	}
 	if err := withdrawBetter(ctx, s, application.ID); err != nil {
 		return err
 	}

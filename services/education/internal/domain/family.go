@@ -189,6 +189,13 @@ type Disagreement struct {
 	Version       int64
 }
 
+// StandIn is what a guardian who may not decide was told of another one's application,
+// though nobody has applied: the application has no keeper and no state.
+type StandIn struct {
+	Application
+	Told string // the guardian
+}
+
 // Disagree files a disagreement.
 func Disagree(d Disagreement, a Application) (Disagreement, error) {
 	if !slices.Contains(disagreeReasons(), d.Why) {

@@ -4,7 +4,6 @@ package react
 
 import (
 	"context"
-	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/arrival"
 	"github.com/qiao-platform/qiao/pkg/closing"
@@ -15,7 +14,6 @@ import (
 	"github.com/qiao-platform/qiao/pkg/task"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/education/internal/app"
-	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
 // Router routes the events that the department acts on; in gives the store
@@ -42,17 +40,7 @@ func Router(a *app.App, in func(*sqldb.Tx) app.Store, held *evidence.Holder) *co
 	return r
 }
 
-// Follow does the task that a change of a child's guardians leaves: the registry is
-// asked who they are now, and the applications follow.
-func Follow(a *app.App, db *sqldb.DB, in func(*sqldb.Tx) app.Store, children app.Children) task.Handler {
-	return func(ctx context.Context, payload []byte) error {
-		family, err := children.FamilyOf(ctx, string(payload), "", "")
-		if errors.Is(err, domain.ErrChildUnknown) { // went with its last guardian's account
-			return db.Update(ctx, func(tx *sqldb.Tx) error { return a.ChildGone(ctx, in(tx), string(payload)) })
-		}
-		if err != nil {
-			return err
-		}
-		return db.Update(ctx, func(tx *sqldb.Tx) error { return a.FollowGuardians(ctx, in(tx), family) })
-	}
+// Follow does the task that a change of a child's guardians leaves.
+func Follow(a *app.App) task.Handler {
+	return func(ctx context.Context, payload []byte) error { return a.Follow(ctx, string(payload)) }
 }

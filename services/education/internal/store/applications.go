@@ -66,7 +66,7 @@ func (t *inTx) Applied(childID string, stage domain.Stage, ever bool) (bool, err
 // same child and stage is ErrApplicationTwice; outbox.ErrStale says that
 // somebody else changed it since it was loaded.
 func (t *inTx) SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error {
-	return applications.Save(ctx, t.outbox, t.tx, a, events...)
+	return saveKept(ctx, t, applications, a, a.ID, events)
 }
 
 // OpenCases lists and locks a guardian's applications that want evidence, as

@@ -43,7 +43,7 @@ func (t *inTx) Tasks(county string) ([]domain.Task, error) {
 
 // SaveTask writes a task and its events, or returns outbox.ErrStale.
 func (t *inTx) SaveTask(ctx context.Context, b domain.Task, events ...domain.Event) error {
-	return bureauTasks.Save(ctx, t.outbox, t.tx, b, events...)
+	return saveKept(ctx, t, bureauTasks, b, b.ApplicationID, events)
 }
 
 var appeals = table.New(table.Spec[domain.Appeal]{
@@ -82,5 +82,5 @@ func (t *inTx) Appeals(county string) ([]domain.Appeal, error) {
 // SaveAppeal writes an appeal and its events. A second one of its application,
 // round and school is ErrAppealTwice.
 func (t *inTx) SaveAppeal(ctx context.Context, a domain.Appeal, events ...domain.Event) error {
-	return appeals.Save(ctx, t.outbox, t.tx, a, events...)
+	return saveKept(ctx, t, appeals, a, a.ApplicationID, events)
 }

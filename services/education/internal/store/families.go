@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/account"
+	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/person"
@@ -41,7 +43,8 @@ func (t *inTx) FollowAt(ctx context.Context, childID string) error {
 // references that it is known by here.
 func (t *inTx) KnownAs(childID string) (known bool, err error) {
 	return known, t.tx.QueryRow(`SELECT EXISTS (SELECT 1 FROM application WHERE child_id = $1 OR child_id IN
-		(SELECT child_id FROM child_reference WHERE root = (SELECT root FROM child_reference WHERE child_id = $1)))`, childID).Scan(&known)
+		(SELECT child_id FROM child_reference WHERE root = (SELECT root FROM child_reference WHERE child_id = $1)))
+		OR EXISTS (SELECT 1 FROM stand_in WHERE child_id = $1)`, childID).Scan(&known)
 }
 
 // SaveReferences keeps by which references a child is known, the first of which
@@ -61,6 +64,23 @@ func (t *inTx) SaveReferences(ids []string) error {
 		}
 	}
 	return nil
+}
+
+// LockKeepers locks the accounts and the grants of those who keep the applications of a
+// child, and of some further people, as whoever acts for one does before any row.
+func (t *inTx) LockKeepers(ids []string, further ...string) error {
+	all := slices.Clone(further)
+	for _, id := range ids {
+		some, err := sqldb.Collect(t.tx, scanID, `SELECT DISTINCT worker FROM application WHERE child_id = $1 AND state <> 'withdrawn'`, id)
+		if err != nil {
+			return err
+		}
+		all = append(all, some...)
+	}
+	if err := account.Lock(t.tx, all...); err != nil {
+		return err
+	}
+	return evidence.Lock(t.tx, all...)
 }
 
 // ApplicationsOfChild lists and locks what is not withdrawn under a child's
@@ -125,6 +145,53 @@ func (t *inTx) KnownTo(worker string) ([]domain.Application, error) {
 	return applications.List(t.tx, `WHERE state <> 'withdrawn' AND id IN (SELECT application_id FROM other_guardian WHERE `+person.Whose("worker", 1)+`) ORDER BY submitted_at, id`, worker)
 }
 
+const standIns = `SELECT id, child_id, stage, county, told_at, worker FROM stand_in WHERE `
+
+func scanStandIn(s sqldb.Scanner) (in domain.StandIn, err error) {
+	var at int64
+	err = s.Scan(&in.ID, &in.ChildID, &in.Stage, &in.County, &at, &in.Told)
+	in.SubmittedAt = sqldb.Time(at)
+	return in, err
+}
+
+// StandIn is what a guardian was told though nobody has applied.
+func (t *inTx) StandIn(worker, childID, stage string) (in domain.StandIn, found bool, err error) {
+	all, err := sqldb.Collect(t.tx, scanStandIn, standIns+person.Whose("worker", 1)+` AND child_id = $2 AND stage = $3 ORDER BY told_at, id LIMIT 1`, worker, childID, stage)
+	if err != nil || len(all) == 0 {
+		return in, false, err
+	}
+	return all[0], true, nil
+}
+
+// AddStandIn keeps it, and reports whether it was not kept before.
+func (t *inTx) AddStandIn(in domain.StandIn) (bool, error) {
+	n, err := t.tx.Exec(`INSERT INTO stand_in (id, child_id, stage, worker, county, told_at) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
+		in.ID, in.ChildID, in.Stage, in.Told, in.County, sqldb.Micros(in.SubmittedAt))
+	return n > 0, err
+}
+
+// DropStandIn ends it.
+func (t *inTx) DropStandIn(id string) error {
+	_, err := t.tx.Exec(`DELETE FROM stand_in WHERE id = $1`, id)
+	return err
+}
+
+// StandIns lists a guardian's.
+func (t *inTx) StandIns(worker string) ([]domain.StandIn, error) {
+	return sqldb.Collect(t.tx, scanStandIn, standIns+person.Whose("worker", 1)+` ORDER BY told_at, id`, worker)
+}
+
+// StandInsOf lists those about a child.
+func (t *inTx) StandInsOf(childID string) ([]domain.StandIn, error) {
+	return sqldb.Collect(t.tx, scanStandIn, standIns+`child_id = $1 ORDER BY told_at, id`, childID)
+}
+
+// MoveMatters has what is asked about one application be about another.
+func (t *inTx) MoveMatters(from, to string) error {
+	_, err := t.tx.Exec(`UPDATE disagreement SET application_id = $2 WHERE application_id = $1`, from, to)
+	return err
+}
+
 // TellGuardian tells a guardian something about a child and no application: of no
 // county, which may be hidden.
 func (t *inTx) TellGuardian(ctx context.Context, worker string, e domain.Event) error {
@@ -151,7 +218,31 @@ func (t *inTx) OpenDisagreements(county string) ([]domain.Disagreement, error) {
 	return disagreements.List(t.tx, `WHERE state = 'open' AND ($1 = '' OR county = $1) ORDER BY due_on, id LIMIT 500`, county)
 }
 
+// saveKept writes what a department keeps of an application and its events. While
+// nobody is left who keeps the application they are nobody's: who stands in it lost the
+// right, and is told nothing of it any more.
+func saveKept[T any](ctx context.Context, t *inTx, of *table.Of[T], v T, applicationID string, events []domain.Event) error {
+	about := of.About(v)
+	if len(events) > 0 && about.Worker != "" {
+		if t.unkept == nil {
+			ids, err := sqldb.Collect(t.tx, scanID, `SELECT application_id FROM disagreement WHERE state = 'open' AND kind = 'nobody'`)
+			if err != nil {
+				return err
+			}
+			t.unkept = make(map[string]bool, len(ids))
+			for _, id := range ids {
+				t.unkept[id] = true
+			}
+		}
+		if t.unkept[applicationID] {
+			about.Worker = ""
+		}
+	}
+	return of.SaveAs(ctx, t.outbox, t.tx, v, about, events...)
+}
+
 // SaveDisagreement writes one, or returns ErrDisagreementTwice where it waits already.
 func (t *inTx) SaveDisagreement(ctx context.Context, d domain.Disagreement) error {
+	t.unkept = nil
 	return disagreements.Save(ctx, t.outbox, t.tx, d)
 }

@@ -49,5 +49,5 @@ func (t *inTx) SaveOffer(ctx context.Context, o domain.Offer, events ...domain.E
 	if o.Version == 0 || !o.TakesPlace() {
 		t.placesChanged(ctx, o.County)
 	}
-	return offers.Save(ctx, t.outbox, t.tx, o, events...)
+	return saveKept(ctx, t, offers, o, o.ApplicationID, events)
 }

@@ -167,7 +167,7 @@ func (t *inTx) Results(roundID, after string, limit int) ([]domain.Entry, error)
 
 // SaveEntry writes an entry and its events, or returns outbox.ErrStale.
 func (t *inTx) SaveEntry(ctx context.Context, e domain.Entry, events ...domain.Event) error {
-	return entries.Save(ctx, t.outbox, t.tx, e, events...)
+	return saveKept(ctx, t, entries, e, e.ApplicationID, events)
 }
 
 // Waiting lists and locks the applications of a round that wait for a place, by id.

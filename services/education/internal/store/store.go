@@ -47,7 +47,7 @@ func New(log *outbox.Outbox, tasks *task.Queue, pages *cache.Cache) *Store {
 }
 
 // In returns the store within a transaction.
-func (s *Store) In(tx *sqldb.Tx) app.Store { return &inTx{s, tx} }
+func (s *Store) In(tx *sqldb.Tx) app.Store { return &inTx{Store: s, tx: tx} }
 
 // Look runs fn in a transaction that only reads.
 func (s *Store) Look(ctx context.Context, fn func(app.Store) error) error {
@@ -62,7 +62,8 @@ func (s *Store) Change(ctx context.Context, fn func(app.Store) error) error {
 // inTx is the store within one transaction.
 type inTx struct {
 	*Store
-	tx *sqldb.Tx
+	tx     *sqldb.Tx
+	unkept map[string]bool // applications that nobody keeps; nil before it is asked
 }
 
 // LapseAt leaves a task for the end of an offer's time.

@@ -99,7 +99,10 @@ func (s *Fairs) GetFairApplication(ctx context.Context, req *employmentv1.GetFai
 	err := s.view(ctx, func(st app.Store) error {
 		x, found, err := s.App.SeeApplication(ctx, st, req.GetWorker(), req.GetFairId())
 		if found {
-			out.Application = fairApplication(x)
+			out.Application, out.Further = fairApplication(x), nil // a transaction may run again
+		}
+		for _, one := range x.Further {
+			out.Further = append(out.Further, fairApplication(one))
 		}
 		return err
 	})
@@ -110,7 +113,7 @@ func (s *Fairs) GetFairApplication(ctx context.Context, req *employmentv1.GetFai
 func (s *Fairs) ProveFairEntry(ctx context.Context, req *employmentv1.ProveFairEntryRequest) (*employmentv1.ProveFairEntryResponse, error) {
 	out := &employmentv1.ProveFairEntryResponse{}
 	err := s.view(ctx, func(st app.Store) (err error) {
-		out.Root, out.Path, err = s.App.ProveEntry(ctx, st, req.GetWorker(), req.GetFairId())
+		out.Root, out.Path, err = s.App.ProveEntry(ctx, st, req.GetWorker(), req.GetFairId(), req.GetApplicationId())
 		return err
 	})
 	return out, err

@@ -43,6 +43,19 @@ func (s *Server) GetEmployer(ctx context.Context, req *employmentv1.GetEmployerR
 	return out, err
 }
 
+// ListEmployers names the firms among employers.
+func (s *Server) ListEmployers(ctx context.Context, req *employmentv1.ListEmployersRequest) (*employmentv1.ListEmployersResponse, error) {
+	out := &employmentv1.ListEmployersResponse{}
+	err := s.view(ctx, func(st app.Store) error {
+		all, err := s.App.ListEmployers(st, req.GetEmployerIds())
+		for _, e := range all {
+			out.Named = append(out.Named, &employmentv1.NamedEmployer{EmployerId: e.ID, Name: e.Name, Kind: string(e.Kind)})
+		}
+		return err
+	})
+	return out, err
+}
+
 // ListEmployerVacancies lists an employer's own vacancies.
 func (s *Server) ListEmployerVacancies(ctx context.Context, req *employmentv1.ListEmployerVacanciesRequest) (*employmentv1.ListEmployerVacanciesResponse, error) {
 	out := &employmentv1.ListEmployerVacanciesResponse{}

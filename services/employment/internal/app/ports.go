@@ -29,6 +29,8 @@ type Store interface {
 	EmployerByUSCC(uscc string) (domain.Employer, bool, error)
 	// Employer returns ErrEmployerUnknown where there is none; it does not lock either.
 	Employer(id string) (domain.Employer, error)
+	// Employers gives employers by id; those that are not there are left out.
+	Employers(ids []string) ([]domain.Employer, error)
 	// SaveEmployer writes a new one, or the corrected phone and industry of one that is there.
 	SaveEmployer(ctx context.Context, e domain.Employer, events ...domain.Event) error
 

@@ -57,7 +57,7 @@ type Matching interface {
 // ReviewQuery chooses reviews; blank parts filter nothing.
 type ReviewQuery struct {
 	EmployerID string
-	Counties   string // what the codes of the counties begin with
+	Counties   string // divisions, as sqldb.Within takes them
 	State      domain.ReviewState
 	Limit      int
 }

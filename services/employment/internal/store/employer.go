@@ -67,6 +67,15 @@ func (t *Tx) Employer(id string) (domain.Employer, error) {
 	return k.employer(), err
 }
 
+// Employers reads employers, by id.
+func (t *Tx) Employers(ids []string) (all []domain.Employer, err error) {
+	rows, err := t.employers.Among(t.tx, "id", ids, "ORDER BY id")
+	for _, k := range rows {
+		all = append(all, k.employer())
+	}
+	return all, err
+}
+
 // EmployersOf gives the names of the employers of the worker's hires; who works
 // in a household may know whose it is.
 func (t *Tx) EmployersOf(worker string) (map[string]string, error) {

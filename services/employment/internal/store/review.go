@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/outbox"
+	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/table"
 	"github.com/qiao-platform/qiao/services/employment/internal/app"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
@@ -62,7 +63,8 @@ func (t *Tx) Reviews(q app.ReviewQuery) ([]domain.Review, error) {
 		and("r.state = ", string(q.State))
 	}
 	if q.Counties != "" {
-		and("r.county LIKE ", q.Counties+"%")
+		args = append(args, q.Counties)
+		where = append(where, sqldb.Within("r.county", len(args)))
 	}
 	filter := ""
 	if len(where) > 0 {

@@ -158,6 +158,21 @@ func (h *saga) family(ref int) domain.Family {
 	return f
 }
 
+// FamilyOf is the registry; it implements app.Children.
+func (h *saga) FamilyOf(_ context.Context, childID, _, _ string) (domain.Family, error) {
+	return h.family(slices.Index(h.ids, childID)), nil
+}
+
+// Doubles finds nobody twice.
+func (h *saga) Doubles(context.Context, []string, string) ([]app.Likely, error) { return nil, nil }
+
+// within are the use cases that ask the registry, in one transaction.
+func (h *saga) within(in app.Store) *app.App {
+	cases := *h.cases
+	cases.Data, cases.Children = within{in}, h
+	return &cases
+}
+
 func (h *saga) in(worker string, f func(s app.Store) error, bearable ...*errs.Error) error {
 	h.t.Helper()
 	p := auth.Principal{Kind: auth.Worker, Subject: worker}
@@ -173,13 +188,14 @@ func (h *saga) in(worker string, f func(s app.Store) error, bearable ...*errs.Er
 }
 
 func (h *saga) apply() {
-	i, id := h.pick(len(h.all), "worker"), ident.NewID()
+	i, id := h.pick(len(h.all), "worker"), ""
 	worker, ref := h.all[i].Worker, h.of[i]
 	if h.joined {
 		ref = h.pick(2, "reference")
 	}
 	err := h.in(worker, func(s app.Store) error {
-		_, err := h.cases.Apply(h.ctx, s, app.Form{ID: id, Worker: worker, ChildID: h.ids[ref], Stage: "primary", County: "654301"}, h.family(ref))
+		done, err := h.within(s).Apply(h.ctx, onceIn[app.Applied](s), app.Form{Worker: worker, ChildID: h.ids[ref], Stage: "primary", County: "654301"})
+		id = done.ApplicationID
 		return err
 	}, domain.ErrChildUnknown, domain.ErrApplicationOther, domain.ErrApplicationTwice)
 	if err == nil {
@@ -296,9 +312,10 @@ func (h *saga) decide() {
 		if d.Kind == domain.MatterNobody {
 			continue
 		}
-		family := h.family(slices.Index(h.ids, d.ChildID))
 		outcome := rapid.SampledFrom([]string{domain.OutcomeKeep, domain.OutcomeMove}).Draw(h.r, "outcome")
-		err := h.in("", func(s app.Store) error { return h.cases.DecideDisagreement(h.ctx, s, d.ID, outcome, "other", family) }, domain.ErrApplicationState, domain.ErrDisagreement)
+		err := h.in("", func(s app.Store) error {
+			return h.within(s).DecideDisagreement(h.ctx, onceIn[struct{}](s), d.ID, outcome, "other")
+		}, domain.ErrApplicationState, domain.ErrDisagreement)
 		if err == nil && d.OtherID != "" {
 			h.gone[d.OtherID], h.offers[d.OtherID] = true, ""
 		}
@@ -309,7 +326,7 @@ func (h *saga) decide() {
 // follow is the task that each of the registry's events leaves, however late.
 func (h *saga) follow() {
 	for ref := range h.ids {
-		_ = h.in("", func(s app.Store) error { return h.cases.FollowGuardians(h.ctx, s, h.family(ref)) })
+		_ = h.in("", func(s app.Store) error { return h.within(s).Follow(h.ctx, h.ids[ref]) })
 	}
 }
 

@@ -459,9 +459,7 @@ func roundsAtOnce(t *testing.T, fresh opener, cases *app.App) {
 		once("committed", []error{domain.ErrRoundState}, func(i int, in app.Store) error {
 			committing := *cases
 			committing.Data, committing.Children = within{in}, strangers{}
-			_, err := committing.CommitRound(who(i), func(_ context.Context, fn func(app.Store) (app.Committed, error)) (app.Committed, error) {
-				return fn(in)
-			}, round, false)
+			_, err := committing.CommitRound(who(i), onceIn[app.Committed](in), round, false)
 			return err
 		})
 		update(t, db, func(tx *sqldb.Tx) error { return cases.TypeFigure(who(100), s.In(tx), round, "1 2 3") })
@@ -527,6 +525,11 @@ type within struct{ in app.Store }
 
 func (w within) Look(_ context.Context, fn func(app.Store) error) error   { return fn(w.in) }
 func (w within) Change(_ context.Context, fn func(app.Store) error) error { return fn(w.in) }
+
+// onceIn is a command in such a transaction.
+func onceIn[Answer any](in app.Store) app.Once[Answer] {
+	return func(_ context.Context, fn func(app.Store) (Answer, error)) (Answer, error) { return fn(in) }
+}
 
 // strangers is a registry that finds nobody twice.
 type strangers struct{ app.Children }

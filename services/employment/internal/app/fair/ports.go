@@ -44,6 +44,9 @@ type Store interface {
 	// ApplicationOf reports false where the worker has not applied to the fair.
 	ApplicationOf(worker, fairID string) (fair.Application, bool, error)
 	PeekApplicationOf(worker, fairID string) (fair.Application, bool, error)
+	// FurtherApplicationsOf are the others, which were made by other references before
+	// they were joined.
+	FurtherApplicationsOf(worker, fairID string) ([]fair.Application, error)
 	// Application loads and locks one; it and PeekApplication return ErrApplicationUnknown
 	// where there is none.
 	Application(id string) (fair.Application, error)

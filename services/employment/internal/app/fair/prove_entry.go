@@ -7,8 +7,9 @@ import (
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
 )
 
-// ProveEntry gives the way from the worker's entry to the committed root.
-func (a *App) ProveEntry(ctx context.Context, s Store, worker, fairID string) (root string, path []string, err error) {
+// ProveEntry gives the way from the worker's entry to the committed root; of several
+// entries, from that of an application.
+func (a *App) ProveEntry(ctx context.Context, s Store, worker, fairID, applicationID string) (root string, path []string, err error) {
 	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return "", nil, err
 	}
@@ -19,6 +20,12 @@ func (a *App) ProveEntry(ctx context.Context, s Store, worker, fairID string) (r
 	application, found, err := s.PeekApplicationOf(worker, fairID)
 	if err != nil {
 		return "", nil, err
+	}
+	if found && applicationID != "" && applicationID != application.ID {
+		application, found, err = further(s, worker, fairID, applicationID)
+		if err != nil {
+			return "", nil, err
+		}
 	}
 	if !found {
 		return "", nil, fair.ErrApplicationUnknown
@@ -37,4 +44,14 @@ func (a *App) ProveEntry(ctx context.Context, s Store, worker, fairID string) (r
 		}
 	}
 	return "", nil, fair.ErrApplicationUnknown
+}
+
+func further(s Store, worker, fairID, id string) (fair.Application, bool, error) {
+	all, err := s.FurtherApplicationsOf(worker, fairID)
+	for _, application := range all {
+		if application.ID == id {
+			return application, true, err
+		}
+	}
+	return fair.Application{}, false, err
 }

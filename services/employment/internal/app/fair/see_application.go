@@ -15,29 +15,52 @@ type Seen struct {
 	Vacancies []domain.Vacancy // those wished for, most wanted first
 	Proposals []fair.Proposal  // newest first
 	Reasons   []rule.Trace     // why the newest is not a better one
+	Further   []Seen           // of a person who was registered twice
 }
 
 // SeeApplication shows the worker the own wishes and what became of them; it
-// reports false where the worker has not applied.
+// reports false where the worker has not applied. Who was registered twice and
+// applied by each record sees what becomes of each.
 func (a *App) SeeApplication(ctx context.Context, s Store, worker, fairID string) (x Seen, found bool, err error) {
 	if _, err := auth.ActingFor(ctx, worker); err != nil {
 		return x, false, err
 	}
-	if x.Application, found, err = s.PeekApplicationOf(worker, fairID); err != nil || !found {
+	first, found, err := s.PeekApplicationOf(worker, fairID)
+	if err != nil || !found {
 		return x, found, err
 	}
-	known, err := s.Jobs().PeekVacancies(x.Wishes)
+	if x, err = a.see(s, first); err != nil {
+		return x, false, err
+	}
+	further, err := s.FurtherApplicationsOf(worker, fairID)
 	if err != nil {
 		return x, false, err
+	}
+	for _, application := range further {
+		one, err := a.see(s, application)
+		if err != nil {
+			return x, false, err
+		}
+		x.Further = append(x.Further, one)
+	}
+	return x, true, nil
+}
+
+// see reads what an application wished for and what became of it.
+func (a *App) see(s Store, application fair.Application) (x Seen, err error) {
+	x.Application = application
+	known, err := s.Jobs().PeekVacancies(x.Wishes)
+	if err != nil {
+		return x, err
 	}
 	for _, id := range x.Wishes {
 		x.Vacancies = append(x.Vacancies, known[id])
 	}
 	if x.Application, x.Proposals, err = a.proposals(s, x.Application); err != nil {
-		return x, false, err
+		return x, err
 	}
 	x.Reasons, err = a.reasons(x.Application, x.Proposals)
-	return x, true, err
+	return x, err
 }
 
 // proposals lists what the passes proposed to an application, newest first,

@@ -57,13 +57,15 @@ func (t *inTx) application(where string, args ...any) (fair.Application, bool, e
 	if err != nil || !found {
 		return a, found, err
 	}
-	a.Wishes, err = sqldb.Collect(t.tx, scanText, `SELECT vacancy_id FROM fair_wish WHERE application_id = $1 ORDER BY wish`, a.ID)
+	a.Wishes, err = t.wishes(a.ID)
 	return a, err == nil, err
 }
 
 // ofWorker is a worker's application to a fair: the one that stands, and the earlier
 // of two that were made by two references before they were joined.
-var ofWorker = person.Whose("worker", 1) + ` AND fair_id = $2 ORDER BY withdrawn, submitted_at, id LIMIT 1`
+var ofWorker = allOfWorker + ` LIMIT 1`
+
+var allOfWorker = person.Whose("worker", 1) + ` AND fair_id = $2 ORDER BY withdrawn, submitted_at, id`
 
 // ApplicationOf loads and locks a worker's application to a fair.
 func (t *inTx) ApplicationOf(worker, fairID string) (fair.Application, bool, error) {
@@ -73,6 +75,25 @@ func (t *inTx) ApplicationOf(worker, fairID string) (fair.Application, bool, err
 // PeekApplicationOf reads a worker's application to a fair.
 func (t *inTx) PeekApplicationOf(worker, fairID string) (fair.Application, bool, error) {
 	return t.application(ofWorker, worker, fairID)
+}
+
+// FurtherApplicationsOf are a worker's other applications to a fair.
+func (t *inTx) FurtherApplicationsOf(worker, fairID string) ([]fair.Application, error) {
+	all, err := applications.List(t.tx, `WHERE `+allOfWorker, worker, fairID)
+	if err != nil || len(all) < 2 {
+		return nil, err
+	}
+	for i, a := range all {
+		if all[i].Wishes, err = t.wishes(a.ID); err != nil {
+			return nil, err
+		}
+	}
+	return all[1:], nil
+}
+
+// wishes are those of an application, most wanted first.
+func (t *inTx) wishes(applicationID string) ([]string, error) {
+	return sqldb.Collect(t.tx, scanText, `SELECT vacancy_id FROM fair_wish WHERE application_id = $1 ORDER BY wish`, applicationID)
 }
 
 // Application loads and locks an application by its number.

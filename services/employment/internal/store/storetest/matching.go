@@ -63,7 +63,7 @@ func (s *suite) matching() {
 			q    app.ReviewQuery
 			want int
 		}{
-			{app.ReviewQuery{Limit: 5}, 1}, {app.ReviewQuery{Counties: "654323", Limit: 5}, 1}, {app.ReviewQuery{Counties: "6543", Limit: 5}, 1}, {app.ReviewQuery{Counties: "654301", Limit: 5}, 0},
+			{app.ReviewQuery{Limit: 5}, 1}, {app.ReviewQuery{Counties: "654323", Limit: 5}, 1}, {app.ReviewQuery{Counties: "654300", Limit: 5}, 1}, {app.ReviewQuery{Counties: "654301", Limit: 5}, 0},
 			{app.ReviewQuery{EmployerID: "employer-1", State: domain.ReviewWaiting, Limit: 5}, 1}, {app.ReviewQuery{State: domain.ReviewUpheld, Limit: 5}, 0},
 		} {
 			all, err := tx.Reviews(q.q)

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/person"
@@ -33,7 +34,7 @@ func (s *suite) onePerson() {
 	})
 	// finds is what each reference finds: the application that stands, the job search,
 	// how many hires and searches there are, and the application to the fair.
-	finds := func(worker, standing, profile, fair string, hires, profiles int) {
+	finds := func(worker, standing, profile, fair string, hires, profiles int, further ...string) {
 		s.Helper()
 		s.do(func(_ context.Context, tx app.Store) error {
 			a, _, err1 := tx.PeekStanding(worker, "vacancy-1")
@@ -54,7 +55,15 @@ func (s *suite) onePerson() {
 			if f.ID != fair {
 				s.Errorf("%s finds %s at the fair", worker, f.ID)
 			}
-			return err
+			others, err2 := tx.FurtherApplicationsOf(worker, "fair-1")
+			var ids []string
+			for _, o := range others {
+				ids = append(ids, o.ID)
+			}
+			if !slices.Equal(ids, further) {
+				s.Errorf("%s finds %v beside it", worker, ids)
+			}
+			return errors.Join(err, err2)
 		})
 	}
 	apart := func() {
@@ -67,8 +76,28 @@ func (s *suite) onePerson() {
 	if err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error { return person.Join(tx, pair) }); err != nil {
 		s.Fatal(err)
 	}
-	finds("worker-1", "application-2", "worker-2", "f-2", 1, 2)
-	finds("worker-2", "application-2", "worker-2", "f-2", 1, 2)
+	finds("worker-1", "application-2", "worker-2", "f-2", 1, 2, "f-1")
+	s.atFairs(func(ctx context.Context, tx fairs.Store) error { // a third, which stands, with its wishes
+		if err := tx.Save(ctx, jobFair("fair-2")); err != nil {
+			return err
+		}
+		third := fairApplication("f-3", "worker-1", "vacancy-1")
+		third.FairID = "fair-2"
+		if err := tx.SaveApplication(ctx, third); err != nil {
+			return err
+		}
+		fourth := fairApplication("f-4", "worker-2", "vacancy-1")
+		fourth.FairID, fourth.SubmittedAt = "fair-2", third.SubmittedAt.Add(time.Hour)
+		if err := tx.SaveApplication(ctx, fourth); err != nil {
+			return err
+		}
+		others, err := tx.FurtherApplicationsOf("worker-2", "fair-2")
+		if len(others) != 1 || others[0].ID != "f-4" || !slices.Equal(others[0].Wishes, fourth.Wishes) {
+			s.Errorf("beside the earlier one: %+v", others)
+		}
+		return err
+	})
+	finds("worker-2", "application-2", "worker-2", "f-2", 1, 2, "f-1")
 	if err := s.db.Update(context.Background(), func(tx *sqldb.Tx) error { return person.Part(tx, person.Parting{Pair: pair, At: noon}) }); err != nil {
 		s.Fatal(err)
 	}
