@@ -10,24 +10,30 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/revoked"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/proto/contract"
 	"github.com/qiao-platform/qiao/proto/services"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/session"
 	"github.com/qiao-platform/qiao/services/console/internal/part/feed"
 	"github.com/qiao-platform/qiao/services/console/internal/section/collisions"
 	"github.com/qiao-platform/qiao/services/console/internal/section/education"
 	"github.com/qiao-platform/qiao/services/console/internal/section/employment"
 	"github.com/qiao-platform/qiao/services/console/internal/section/fairs"
 	"github.com/qiao-platform/qiao/services/console/internal/section/housing"
+	"github.com/qiao-platform/qiao/services/console/internal/section/identity"
 	"github.com/qiao-platform/qiao/services/console/internal/section/insurance"
 	"github.com/qiao-platform/qiao/services/console/internal/section/operations"
 	"github.com/qiao-platform/qiao/services/console/internal/section/registry"
 	"github.com/qiao-platform/qiao/services/console/internal/section/startup"
 	"github.com/qiao-platform/qiao/services/console/internal/section/story"
+	"github.com/qiao-platform/qiao/services/console/internal/section/styleguide"
+	"github.com/qiao-platform/qiao/services/console/internal/section/telephone"
 	"github.com/qiao-platform/qiao/services/console/internal/section/training"
+	"github.com/qiao-platform/qiao/services/console/internal/section/work"
 )
 
 // Name is the console's name as an issuer of principals.
@@ -44,12 +50,14 @@ type Config struct {
 // Services lists every service of the platform in the order of the pages.
 func Services() []string { return services.Names() }
 
-// sections lists the sections in the order of the pages. A new one is one line.
-func (cfg Config) sections(c contract.Caller, now clock.Clock, live *feed.Feed) []frame.Section {
+// sections lists the sections in the order of the pages. A new one is one line. plays
+// calls for whom a story plays.
+func (cfg Config) sections(c, plays contract.Caller, now clock.Clock, live *feed.Feed) []frame.Section {
 	all := []frame.Section{
-		story.New(c, now, live),
+		story.New(plays, now, live),
+		work.New(c, cfg.Services),
 		operations.New(c, cfg.Services, live),
-		registry.New(c),
+		registry.New(c, now),
 		collisions.New(c, cfg.Services),
 		employment.New(c),
 		fairs.New(c),
@@ -58,6 +66,9 @@ func (cfg Config) sections(c contract.Caller, now clock.Clock, live *feed.Feed) 
 		education.New(c),
 		housing.New(c),
 		training.New(c),
+		identity.New(c, now, cfg.Demo),
+		telephone.New(c, cfg.Demo),
+		styleguide.New(now),
 	}
 	if !cfg.Demo {
 		return all[1:]
@@ -69,26 +80,31 @@ func (cfg Config) sections(c contract.Caller, now clock.Clock, live *feed.Feed) 
 type Console struct {
 	handler http.Handler
 	feed    *feed.Feed
+	book    *revoked.Book
 	conn    *nats.Conn
 	ready   chan struct{}
 }
 
-// New puts the console together. Its calls are signed by d.Signer, whose key
-// the services must trust for workers, guardians, employers and officers:
-// until sign-in exists the console says who sits before it.
+// New puts the console together. Who signed in acts by what identity proves; d.Signer
+// signs for the console itself alone.
 func New(_ context.Context, cfg Config, d run.Deps) (_ *Console, err error) {
-	c, live := rpc.NewClient(d.Conn, d.Signer), feed.New()
-	sections := cfg.sections(c, d.Clock, live)
+	book := run.Sessions(Name, rpc.NewClient(d.Conn, d.Signer))
+	c, live := session.NewKeeper(d.Conn, d.Signer, book, d.Clock), feed.New()
+	var plays contract.Caller
+	if cfg.Demo && d.Plays != nil {
+		plays = rpc.NewClient(d.Conn, d.Plays)
+	}
+	sections := cfg.sections(c, plays, d.Clock, live)
 	if cfg.look == nil {
 		if cfg.look, err = frame.Load(lang.All(), sections...); err != nil {
 			return nil, err
 		}
 	}
-	h, err := frame.New(frame.Config{Look: cfg.look, Caller: c, Clock: d.Clock, Log: d.Telemetry.For(Name).Log, Foot: frame.Foot(d.Foot), Demo: cfg.Demo}, sections...)
+	h, err := frame.New(frame.Config{Look: cfg.look, Caller: c, Keeper: c, Clock: d.Clock, Log: d.Telemetry.For(Name).Log, Foot: frame.Foot(d.Foot), Demo: cfg.Demo}, sections...)
 	if err != nil {
 		return nil, err
 	}
-	return &Console{handler: h, feed: live, conn: d.Conn, ready: make(chan struct{})}, nil
+	return &Console{handler: h, feed: live, book: book, conn: d.Conn, ready: make(chan struct{})}, nil
 }
 
 // Handler serves the pages. Mount it at "/", behind everything more specific.
@@ -104,8 +120,14 @@ func (c *Console) Ready() <-chan struct{} { return c.ready }
 // Close releases nothing: a console holds no database.
 func (c *Console) Close() error { return nil }
 
-// Run listens to the bus for the live feed until ctx ends. Run it once.
+// Run listens to the bus for the live feed, and for what is revoked, until ctx ends.
+// Run it once.
 func (c *Console) Run(ctx context.Context) error {
+	heard, err := c.book.Follow(c.conn)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = heard.Unsubscribe() }()
 	close(c.ready)
 	return c.feed.Run(ctx, c.conn)
 }

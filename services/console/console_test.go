@@ -29,12 +29,21 @@ type fixture struct {
 	console  *console.Console
 	server   *httptest.Server
 	browser  *http.Client
+	people   *fakeIdentity
+	alone    bool     // who sits before this browser signs in by hand
 	at       *url.URL // of the newest page
+	referer  string   // of the next
 }
 
 // start serves a console before a world of stand-ins. Without a world no
 // service answers.
 func start(t *testing.T, serving bool, change ...func(*console.Config)) *fixture {
+	t.Helper()
+	return open(t, serving, true, change...)
+}
+
+// open is start with identity, or without: then nobody can have signed in.
+func open(t *testing.T, serving, identity bool, change ...func(*console.Config)) *fixture {
 	t.Helper()
 	t.Parallel()
 	cfg := console.Config{Demo: true, Services: names}
@@ -50,8 +59,17 @@ func start(t *testing.T, serving bool, change ...func(*console.Config)) *fixture
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.Trusted[console.Name] = auth.Trusted{Key: public, Kinds: []auth.Kind{auth.Worker, auth.Guardian, auth.Employer, auth.Officer}}
+	d.Trusted[console.Name] = auth.Trusted{Key: public, Subject: console.Name, Kinds: []auth.Kind{auth.Service}}
 	d.Signer = auth.NewSigner(console.Name, private, d.Clock)
+	storyteller, plays, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.Trusted[run.Plays] = auth.Trusted{Key: storyteller, Kinds: []auth.Kind{auth.Worker, auth.Employer, auth.Officer, auth.Administrator}, Sessionless: true}
+	d.Plays = auth.NewSigner(run.Plays, plays, d.Clock)
+	if f.alone = !identity; identity {
+		f.people = f.standIn()
+	}
 	if serving {
 		f.world.start(f.platform)
 	}
@@ -108,12 +126,20 @@ func (f *fixture) post(path string, status int, values ...string) string {
 
 func (f *fixture) page(method, path string, status int, form url.Values) string {
 	f.t.Helper()
+	if !f.alone {
+		f.sits(path, form.Get("officer"))
+		form.Del("officer")
+	}
 	q, err := http.NewRequest(method, f.server.URL+path, strings.NewReader(form.Encode()))
 	if err != nil {
 		f.t.Fatal(err)
 	}
 	if method == http.MethodPost {
 		q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		q.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	if f.referer != "" {
+		q.Header.Set("Referer", f.referer)
 	}
 	r, err := f.browser.Do(q)
 	if err != nil {
@@ -129,7 +155,7 @@ func (f *fixture) page(method, path string, status int, form url.Values) string 
 	if r.StatusCode != status {
 		f.t.Fatalf("%s: %s\n%s", f.at, r.Status, body)
 	}
-	for _, want := range []string{"<html lang=", "<h1>", `class="skip"`, `id="main"`, `class="banner"`} {
+	for _, want := range []string{"<html lang=", "<h1>", `class="skip"`, `id="main"`, `id="menu"`, `class="langs"`} {
 		if !strings.Contains(body, want) {
 			f.t.Errorf("%s lacks %s", f.at, want)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
@@ -18,7 +19,6 @@ func TestAFairOnItsPages(t *testing.T) {
 
 	// The officer plans.
 	f.has(f.get("/employment/fairs", 200), "春风行动招聘会", "阿勒泰地区", "正在报名")
-	f.has(f.post("/employment/fairs", 422, "campaign", "spring_breeze", "figure_name", "双色球"), "请填写工号") // no staff number
 	f.has(f.post("/employment/fairs", 422, "officer", "hrss-1", "figure_name", "双色球"), "日期不对", `value="双色球"`)
 	f.post("/employment/fairs", 200, "officer", "hrss-1", "closes_on", "2099-12-01")
 	if f.at.Path != "/employment/fairs/fair-1" {
@@ -60,7 +60,6 @@ func TestAFairOnItsPages(t *testing.T) {
 
 	// Two officers draw.
 	fair := "/employment/fairs/fair-1"
-	f.has(f.post(fair+"/close", 422), "请填写工号")
 	f.has(f.post(fair+"/close", 200, "officer", "hrss-1"), "名单已经锁定", "第一位工作人员")
 	f.has(f.post(fair+"/close", 422, "officer", "hrss-1"), "名单已经锁定过了")
 	f.has(f.get(mine+"/fair-1", 200), "等待抽签")
@@ -101,8 +100,28 @@ func TestAFairOnItsPages(t *testing.T) {
 	})
 	f.world.mu.Unlock()
 	f.has(f.get(mine+"/fair-1", 200), "缺少岗位要求的证书", "单位面谈后没有录用", "2099年12月14日")
-	f.post(fair+"/second", 422)
 	f.post(fair+"/second", 200, "officer", "hrss-1")
+
+	// Who was registered twice and applied by each record sees what became of the other too.
+	f.world.mu.Lock()
+	f.world.fairs.further = []*employmentv1.FairApplication{{
+		ApplicationId: "application-00000002", FairId: "fair-1", State: "submitted", Ticket: "TICKET0000000002", Pass: 1, Wishes: f.world.fairs.mine.GetWishes(),
+		Proposal: &employmentv1.FairProposal{ProposalId: "proposal-2", Title: "保洁人员", EmployerName: "另一家单位", Wish: 1, State: "open", Pass: 1},
+		Reasons:  f.world.fairs.mine.GetReasons()[:1],
+	}}
+	f.world.mu.Unlock()
+	f.has(f.get(mine, 200), "您在这场招聘会还有一份申请")
+	page = f.get(mine+"/fair-1", 200)
+	_, other, found := strings.Cut(page, "您的另一份申请")
+	f.has(other, "合并以前各报了一次", "另一家单位", `value="proposal-2"`, "接受面谈", `value="application-00000002"`, "撤回这一份", "EM-FAIR-MATCH")
+	if !found || strings.Contains(other, "缺少岗位要求的证书") {
+		t.Error("the two are mixed")
+	}
+	f.has(f.get(mine+"/fair-1?lang=en", 200), "Your other application")
+	f.get(mine+"?lang=zh-Hans", 200)
+	f.world.mu.Lock()
+	f.world.fairs.further = nil
+	f.world.mu.Unlock()
 	f.has(f.post(mine+"/fair-1/withdraw", 200, "application", "application-00000001"), "您已退出这场招聘会")
 }
 
@@ -112,7 +131,6 @@ func TestStartupPages(t *testing.T) {
 	ref := f.world.someone(t, number, 1)
 	mine := "/workers/" + ref + "/startup"
 
-	f.has(f.post("/employment/startup/slot", 422, "county", "654301"), "请填写工号")
 	f.has(f.post("/employment/startup/slot", 422, "officer", "hrss-1", "county", "654301", "time", "soon"), "时间不对")
 	f.post("/employment/startup/slot", 200, "officer", "hrss-1", "county", "654301", "time", "09:30", "day", "2099-12-01", "minutes", "30", "adviser", "adviser-1")
 	f.has(f.get("/employment/startup", 200), "还没有登记可用场地")

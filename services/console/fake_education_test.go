@@ -79,6 +79,10 @@ func (f fakeGuardians) DecideGuardianCase(_ context.Context, r *registryv1.Decid
 	return &registryv1.DecideGuardianCaseResponse{}, nil
 }
 
+func (fakeGuardians) ListChildrenOf(context.Context, *registryv1.ListChildrenOfRequest) (*registryv1.ListChildrenOfResponse, error) {
+	return &registryv1.ListChildrenOfResponse{Children: []*registryv1.GuardedChild{{ChildId: "child-1", GuardianKind: "parent", State: "active"}}, Elsewhere: 2}, nil
+}
+
 func (fakeGuardians) ListMyChildren(context.Context, *registryv1.ListMyChildrenRequest) (*registryv1.ListMyChildrenResponse, error) {
 	return &registryv1.ListMyChildrenResponse{Children: []*registryv1.MyChild{{ChildId: "child-1", Name: "叶尔肯"}}}, nil
 }

@@ -257,7 +257,7 @@ func (f fakeEmployment) ListSeasonalNeed(_ context.Context, r *employmentv1.List
 }
 
 func (f fakeTraining) ListCourses(_ context.Context, r *trainingv1.ListCoursesRequest) (*trainingv1.ListCoursesResponse, error) {
-	if r.GetOccupation() != "6-16" {
+	if o := r.GetOccupation(); o != "" && o != "6-16" {
 		return &trainingv1.ListCoursesResponse{}, nil
 	}
 	return &trainingv1.ListCoursesResponse{Courses: []*trainingv1.Course{{CourseId: "course-1", Title: "采掘工培训班", Level: "五级", Provider: "富蕴县职业技能培训中心", StartsOn: "2026-12-10", Free: 12}}}, nil

@@ -15,7 +15,8 @@ import (
 type fairWorld struct {
 	fair     *employmentv1.Fair
 	mine     *employmentv1.FairApplication
-	officers []string // who called what is signed
+	further  []*employmentv1.FairApplication // of who was registered twice
+	officers []string                        // who called what is signed
 	posts    []*employmentv1.FairPost
 	order    []string
 	help     *employmentv1.ListStartupHelpResponse
@@ -141,7 +142,7 @@ func (f fakeEmployment) GetFairApplication(ctx context.Context, r *employmentv1.
 	if _, err := f.own(ctx, r.GetWorker()); err != nil {
 		return nil, err
 	}
-	return &employmentv1.GetFairApplicationResponse{Application: f.fairs.mine}, nil
+	return &employmentv1.GetFairApplicationResponse{Application: f.fairs.mine, Further: f.fairs.further}, nil
 }
 
 func (f fakeEmployment) ProveFairEntry(context.Context, *employmentv1.ProveFairEntryRequest) (*employmentv1.ProveFairEntryResponse, error) {

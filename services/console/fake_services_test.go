@@ -59,11 +59,11 @@ type fakeTraining struct {
 }
 
 func (f fakeTraining) ListEnrolments(context.Context, *trainingv1.ListEnrolmentsRequest) (*trainingv1.ListEnrolmentsResponse, error) {
-	return &trainingv1.ListEnrolmentsResponse{Enrolments: []*trainingv1.Enrolment{
+	return &trainingv1.ListEnrolmentsResponse{Enrolments: append(f.taught.own(), []*trainingv1.Enrolment{
 		{Title: "建筑施工", State: "offered", StartsOn: "2026-12-20", AnswerBy: time.Date(2026, 12, 3, 16, 0, 0, 0, time.UTC).UnixMicro()},
 		{Title: "中式烹调", State: "offered", StartsOn: "2026-12-21"},
 		{Title: "家政服务", State: "waiting", StartsOn: "2026-12-22", Position: 2, PlaceFree: true},
-	}}, nil
+	}...), Certificates: []*trainingv1.Certificate{{CertificateId: "certificate-0", Kind: "completion", Occupation: "6-29", IssuedOn: "2026-10-01", Number: "AK-0", RevokedOn: "2026-11-02", ReasonCode: "wrong_level"}}}, nil
 }
 
 type fakeInsurance struct {

@@ -52,6 +52,8 @@ type world struct {
 	schooling  *schooling
 	fairs      fairWorld
 	hiring     hiring
+	insured    insured
+	taught     taught
 }
 
 type person struct {
@@ -86,6 +88,7 @@ func (w *world) start(p *testkit.Platform, except ...string) {
 		"housing":    housingv1.HousingMethods(fakeHousing{world: w}),
 	} {
 		if !slices.Contains(except, service) {
+			methods = append(methods, contract.ForOfficersOf(methods, working(service))...)
 			w.publish[service] = p.Publisher(service, w.once(kit.Outbox, methods)...)
 		}
 	}

@@ -34,7 +34,13 @@ var sent struct {
 func (f *fixture) twice(path string, form url.Values, did int64) {
 	f.t.Helper()
 	at, before := *f.at, f.world.carriedOut.Load()
-	r, err := f.browser.PostForm(f.server.URL+path, form)
+	q, err := http.NewRequest(http.MethodPost, f.server.URL+path, strings.NewReader(form.Encode()))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	q.Header.Set("Sec-Fetch-Site", "same-origin")
+	r, err := f.browser.Do(q)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -72,6 +78,7 @@ var notTwice = map[string]string{
 	"POST /contacts/of/{ref}":                  "TestAContactIsChangedOnThePages sends it to the registry twice",
 	"POST /contacts/{case}":                    "TestAContactIsChangedOnThePages sends it to the registry twice",
 	"POST /persons/join/find":                  "looks two people up",
+	"POST /today/find":                         "looks a case up",
 	"POST /persons/join":                       "TestRecordsAreJoinedAndPartedOnThePages sends it to the registry twice",
 	"POST /persons/part":                       "TestRecordsAreJoinedAndPartedOnThePages sends it to the registry twice",
 	"POST /persons/cases/{case}":               "TestRecordsAreJoinedAndPartedOnThePages sends it to the registry twice",
@@ -96,6 +103,61 @@ var notTwice = map[string]string{
 	"POST /education/disagreements/{id}/{act}": "the stand-ins decide nothing; TestAnActIsDoneOnce shows what it is done by",
 	"POST /workers/{ref}/children/answer":      "the stand-ins ask no guardian; TestAnActIsDoneOnce shows what it is done by",
 	"POST /workers/{ref}/school/disagree":      "the stand-ins hear no guardian; TestAnActIsDoneOnce shows what it is done by",
+	"POST /sign-in":                            "proves who somebody is; nothing of it is kept for a second time",
+	"POST /sign-in/code":                       "the code works once",
+	"POST /sign-in/players":                    "begins a session, as every sign-in does",
+	"POST /sign-in/phone":                      "what is sent is bounded by number, address and day",
+	"POST /sign-in/alone":                      "what is sent is bounded by number, address and day",
+	"POST /sign-in/alone/form":                 "the code works once",
+	"POST /me/unseen/end":                      "ends what is over already",
+	"POST /unseen/of/{ref}":                    "TestAnAccountIsMadeAloneAndSeenAtACounter sends it to the registry twice",
+	"POST /sign-in/phone/code":                 "the code works once",
+	"POST /alarms/{id}":                        "the stand-ins have no such alarm; TestAnActIsDoneOnce shows what it is done by",
+	"POST /sign-in/second":                     "the code works once",
+	"POST /sign-in/passkey/begin":              "asks for a challenge",
+	"POST /sign-in/passkey":                    "the challenge is answered once",
+	"POST /sign-in/new/open":                   "sets a cookie",
+	"POST /sign-in/new":                        "the link works once",
+	"POST /sign-in/new/word":                   "shows what the link is for, and sets nothing",
+	"POST /sign-in/outside":                    "begins a sign-in elsewhere, however often",
+	"POST /me/users":                           "a name has one account; the second is refused",
+	"POST /me/users/renew":                     "gives another link, which ends the one before",
+	"POST /me/users/end":                       "ends what is over already",
+	"POST /counter/stop":                       "ends what is over already",
+	"POST /counter/resume":                     "sets what it says, however often",
+	"POST /counter/helper/end":                 "ends what is over already",
+	"POST /admin/accounts/find":                "looks, and logs each look",
+	"POST /sign-in/locked":                     "opens what is locked, however often",
+	"POST /sign-in/lock":                       "locks, however often",
+	"POST /sign-in/out":                        "ends what is over already",
+	"POST /me/devices/end":                     "ends what is over already",
+	"POST /me/devices/others":                  "ends what is over already",
+	"POST /me/pin":                             "sets what it says, however often",
+	"POST /me/helpers":                         "TestAnAccountsLifeOnThePages sends it to identity",
+	"POST /me/helpers/end":                     "ends what is over already",
+	"POST /counter":                            "TestAnAccountsLifeOnThePages sends it to identity",
+	"POST /counter/end":                        "ends what is over already",
+	"POST /counter/code":                       "gives another code, each of which works once",
+	"POST /counter/employer":                   "a name has one account; the second is refused",
+	"POST /counter/employer/{act}":             "is decided once",
+	"POST /counter/helper":                     "TestAnAccountsLifeOnThePages sends it to identity",
+	"POST /admin/accounts":                     "TestAnAccountsLifeOnThePages sends it to identity",
+	"POST /admin/accounts/first":               "gives another link, which ends the one before",
+	"POST /admin/accounts/out":                 "ends what is over already",
+	"POST /admin/accounts/{account}/{act}":     "TestAnAccountsLifeOnThePages sends it to identity",
+	"POST /admin/acts/{act}":                   "what was decided is not decided again",
+	"POST /device":                             "a code is answered once",
+	"POST /me/outside":                         "leads to the other office, which binds once",
+	"POST /me/outside/remove":                  "ends what is over already",
+	"POST /me/papers":                          "gives other codes, which end those before",
+	"POST /me/passkeys/name":                   "names what it says, however often",
+	"POST /me/passkeys/remove":                 "ends what is over already",
+	"POST /me/password":                        "sets what it says, however often",
+	"POST /me/prove":                           "shows who it is, and changes nothing else",
+	"POST /me/prove/passkey":                   "the challenge is answered once",
+	"POST /sign-in/locked/passkey":             "the challenge is answered once",
+	"POST /me/passkeys/begin":                  "asks for a challenge",
+	"POST /me/passkeys":                        "the challenge is answered once",
 	"POST /workers/{ref}/death/object":         "TestADeathIsRecordedAndTakenBackOnThePages sends it to the registry twice",
 }
 

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,13 +17,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
 
-	// The contracts whose events must have words.
-	_ "github.com/qiao-platform/qiao/proto/gen/education/v1"
-	_ "github.com/qiao-platform/qiao/proto/gen/employment/v1"
-	_ "github.com/qiao-platform/qiao/proto/gen/housing/v1"
-	_ "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
-	_ "github.com/qiao-platform/qiao/proto/gen/registry/v1"
-	_ "github.com/qiao-platform/qiao/proto/gen/training/v1"
+	_ "github.com/qiao-platform/qiao/proto/services/contracts" // whose events must have words
 )
 
 // noon is when these tests count days from.
@@ -62,7 +57,7 @@ func events(t *testing.T, visit func(rule *platformv1.EventRule, d protoreflect.
 
 func TestEveryEventHasWordsInEveryLanguage(t *testing.T) {
 	c := load(t)
-	for _, l := range lang.All() {
+	for _, l := range lang.Whole() {
 		p := c.Printer(l, noon)
 		events(t, func(r *platformv1.EventRule, d protoreflect.MessageDescriptor) {
 			if r.GetAudience() != platformv1.Audience_AUDIENCE_SHARED && !p.Has("event."+r.GetType()) && !p.Has("kind."+r.GetType()) {
@@ -84,8 +79,8 @@ func TestEveryEventHasWordsInEveryLanguage(t *testing.T) {
 
 func TestEveryLanguageSaysTheSame(t *testing.T) {
 	c := load(t)
-	for _, a := range lang.All() {
-		for _, b := range lang.All() {
+	for _, a := range lang.Whole() {
+		for _, b := range lang.Whole() {
 			for id := range c.IDs(a) {
 				if !c.IDs(b)[id] {
 					t.Errorf("%q is in %s and not in %s", id, a, b)
@@ -158,6 +153,10 @@ func TestErrors(t *testing.T) {
 		t.Error(got)
 	}
 	if got := zh.Error(errs.New(errs.Unavailable, "rpc.unavailable", "Away.")); got != "有个部门暂时没有回答。" {
+		t.Error(got)
+	}
+	until := strconv.FormatInt(time.Date(2026, 11, 23, 4, 10, 20, 0, time.UTC).UnixMicro(), 10)
+	if got := zh.Error(errs.New(errs.Overloaded, "identity.wait", "Wait.").With("until", until)); !strings.Contains(got, "2026年11月23日 12:11 以后") {
 		t.Error(got)
 	}
 	if got := zh.Error(errs.New(errs.Conflict, "some.new.code", "Its own sentence.")); got != "Its own sentence." {

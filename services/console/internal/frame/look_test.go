@@ -26,7 +26,10 @@ func TestWhatTheFrameSays(t *testing.T) {
 	for k := errs.Internal; k <= errs.Deadline; k++ {
 		kinds = append(kinds, k.String())
 	}
-	frametest.Section(t, frame.Section{Name: "own", Files: own}, map[string][]string{"lang.": {"zh-Hans", "en"}, "error.title.": kinds, "rule.": nil})
+	frametest.Section(t, frame.Section{Name: "own", Files: own}, map[string][]string{"lang.": {"zh-Hans", "en", "kk-Arab", "ug-Arab"}, "who.in.": {"worker", "employer", "officer", "administrator"}, "error.title.": kinds, "rule.": nil,
+		"department.": {"hrss", "edu", "hou", "ops"},
+		"may.":        {"clerk.of", "reviewer.of", "viewer.of", "operator.of", "clerk.any", "reviewer.any", "viewer.any", "operator.any", "worker", "responsible", "seen", "officer"},
+	})
 }
 
 func TestSectionsThatStandInEachOthersWayAreRefused(t *testing.T) {
@@ -69,7 +72,7 @@ func TestALanguageBringsItsDirectionDigitsAndPlurals(t *testing.T) {
 	}
 	all := "[\"x.n\"]\nzero = \"0\"\none = \"1\"\ntwo = \"two\"\nfew = \"few {{.n}}\"\nmany = \"many\"\nother = \"other\"\n"
 	section := frame.Section{Name: "x", Files: files(all), Pages: map[string]frame.Handler{
-		"GET /n": func(v *frame.Visit) error { return v.Render(http.StatusOK, "numbers", frame.Page{Title: "x.n"}) },
+		"GET /sign-in/n": func(v *frame.Visit) error { return v.Render(http.StatusOK, "numbers", frame.Page{Title: "x.n"}) },
 	}}
 	look, err := frame.Load(langs, section)
 	if err != nil {
@@ -81,7 +84,7 @@ func TestALanguageBringsItsDirectionDigitsAndPlurals(t *testing.T) {
 	}
 	for tag, want := range map[string][]string{"ar": {`<html lang="ar" dir="rtl">`, "١,٢٣٤,٥٦٧ two few ٥"}, "en": {`<html lang="en">`, "1,234,567"}} {
 		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/n?lang="+tag, nil))
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/sign-in/n?lang="+tag, nil))
 		for _, s := range want {
 			if !strings.Contains(w.Body.String(), s) {
 				t.Errorf("%s lacks %q: %s", tag, s, w.Body)

@@ -21,7 +21,7 @@ import (
 func acting(t *testing.T, act func(v *frame.Visit, n int) error) func(form url.Values) (status int, to string) {
 	t.Helper()
 	n := 0
-	section := frame.Section{Name: "x", Files: own, Pages: map[string]frame.Handler{"POST /act": func(v *frame.Visit) error {
+	section := frame.Section{Name: "x", Files: own, Pages: map[string]frame.Handler{"POST /draws/act": func(v *frame.Visit) error {
 		return v.Once(func() (string, error) {
 			n++
 			return "/done?n=" + strconv.Itoa(n), act(v, n)
@@ -36,7 +36,7 @@ func acting(t *testing.T, act func(v *frame.Visit, n int) error) func(form url.V
 		t.Fatal(err)
 	}
 	return func(form url.Values) (int, string) {
-		r := httptest.NewRequest(http.MethodPost, "/act", strings.NewReader(form.Encode()))
+		r := httptest.NewRequest(http.MethodPost, "/draws/act", strings.NewReader(form.Encode()))
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)

@@ -25,27 +25,55 @@ type made struct {
 	lang          *lang.Language
 }
 
-// template returns a page's template in the visit's language.
-func (v *Visit) template(name string) (*template.Template, error) {
+// form is a template that one visit at a time executes, so that what it asks is asked of
+// the visit: what the reader may do, say.
+type form struct {
+	*template.Template
+	by *Visit
+}
+
+// execute writes a page's template in the visit's language. Templates that are done with
+// wait for the next visit.
+func (v *Visit) execute(page, name string, data any) ([]byte, error) {
+	is := made{v.section.Name, page, v.P.Lang()}
+	f, err := v.take(is)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	f.by = v
+	err = f.ExecuteTemplate(&b, name, data)
+	f.by = nil
 	v.site.mu.Lock()
 	defer v.site.mu.Unlock()
-	is := made{v.section.Name, name, v.P.Lang()}
-	if t := v.site.made[is]; t != nil {
-		return t, nil
+	v.site.made[is] = append(v.site.made[is], f)
+	return b.Bytes(), err
+}
+
+func (v *Visit) take(is made) (*form, error) {
+	v.site.mu.Lock()
+	defer v.site.mu.Unlock()
+	if free := v.site.made[is]; len(free) > 0 {
+		v.site.made[is] = free[:len(free)-1]
+		return free[len(free)-1], nil
 	}
-	t, err := v.site.Look.sets[is.section].page(name)
+	t, err := v.site.Look.sets[is.section].page(is.name)
 	if err != nil {
 		return nil, err
 	}
 	if t, err = t.Clone(); err != nil {
 		return nil, err
 	}
-	t.Funcs(v.funcs())
+	f := &form{Template: t}
+	t.Funcs(v.funcs()).Funcs(template.FuncMap{
+		"may":   func(method string) (bool, error) { return f.by.Offers(method) },
+		"mayof": func(department, method string) (bool, error) { return f.by.OffersOf(department, method) },
+		"leads": func(method string) (bool, error) { return f.by.May(method) },
+	})
 	if v.section.Funcs != nil {
 		t.Funcs(v.section.Funcs(v.P))
 	}
-	v.site.made[is] = t
-	return t, nil
+	return f, nil
 }
 
 // funcs are what every template can say.
@@ -57,9 +85,10 @@ func (v *Visit) funcs() template.FuncMap {
 		"occupation": p.Occupation, "occupations": p.Occupations, "majors": p.Majors, "service": p.Service, "source": p.Source, "cited": p.Cited, "reader": p.Reader, "basis": p.Basis,
 		"code": p.Code, "codes": p.Codes, "event": p.Event, "kind": p.Kind, "thing": p.Thing, "message": p.Message, "fact": p.Fact, "task": p.Task, "span": p.Span, "err": p.Error,
 		"gap": p.Gap, "change": p.Change, "appeal": p.Appeal, "papers": p.Papers, "whys": unmetFirst[*platformv1.Reason],
-		"badge": func(state string) string { return s.Look.badge(state) }, "key": newKey,
+		"badge": func(state string) string { return s.Look.badge(state) }, "key": newKey, "asset": s.assets.at,
 		"desk":  func() []Link { return s.links(func(o Section) []Link { return o.desk(of) }) },
 		"short": words.Short, "add": func(a, b int) int { return a + b }, "join": strings.Join, "in": slices.Contains[[]string, string],
+		"may": v.Offers, "mayof": v.OffersOf, "leads": v.May,
 		"yuan": func(fen int64) int64 { return fen / 100 }, "ms": func(us int64) string { return fmt.Sprintf("%.2f", float64(us)/1000) },
 	}
 }
@@ -81,34 +110,65 @@ func (s *Site) language(w http.ResponseWriter, r *http.Request) *lang.Language {
 
 // Render writes a page. It is made whole first, so that an error never leaves half of one.
 func (v *Visit) Render(status int, name string, pg Page) error {
-	t, err := v.template(name)
+	if status >= http.StatusBadRequest && v.shut() {
+		return nil
+	}
+	body, err := v.execute(name, "main", pg.Body)
 	if err != nil {
 		return err
 	}
-	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "layout.html", page{Page: pg, Site: v.site, Path: v.R.URL.Path, Lang: v.P.Lang()}); err != nil {
+	whole := page{Page: pg, Site: v.site, at: v.shownAt(), Main: template.HTML(body), Lang: v.around.Lang(), In: v.In(), Again: v.again(), Leaves: v.leaves(), by: v} //nolint:gosec // a template wrote it
+	if v.P.Lang() != whole.Lang {
+		whole.Says = v.P.Lang()
+	}
+	b, err := (&Visit{W: v.W, R: v.R, P: v.around, site: v.site}).execute("", "layout.html", whole)
+	if err != nil {
 		return err
 	}
+	made := words.Chinese(v.retyped(b), v.site.Langs()[0].String())
+	sealKeys(made, v.sealing())
 	v.W.Header().Set("Content-Type", "text/html; charset=utf-8")
-	v.W.Header().Set("Content-Language", v.P.Lang().String())
+	v.W.Header().Set("Content-Language", v.around.Lang().String())
 	v.W.WriteHeader(status)
-	_, _ = b.WriteTo(v.W) // the visitor may be gone
+	_, _ = v.W.Write(made) // the visitor may be gone
 	return nil
+}
+
+// shut answers a form that a service refused since its session is over meanwhile: what was
+// typed is kept, and the sign-in says so, whatever the page makes of the refusal.
+func (v *Visit) shut() bool {
+	if v.R == nil || v.R.Method != http.MethodPost || v.In() == nil || atSignIn(v.R.URL.Path) {
+		return false
+	}
+	err := v.In().Refused()
+	if err != nil {
+		v.fail(err)
+	}
+	return err != nil
 }
 
 // part executes what a part of the visit's section defines.
 func (v *Visit) part(name string, body any) (template.HTML, error) {
-	t, err := v.template("")
-	if err != nil {
-		return "", err
-	}
-	var b bytes.Buffer
-	err = t.ExecuteTemplate(&b, name, body)
-	return template.HTML(b.String()), err //nolint:gosec // a template wrote it
+	b, err := v.execute("", name, body)
+	return template.HTML(b), err //nolint:gosec // a template wrote it
 }
 
 // fail shows an error in plain words, with what can be done about it.
 func (v *Visit) fail(err error) {
+	if isLocked(err) {
+		v.keepTyped(v.Secret())
+		v.to(lockedPath)
+		return
+	}
+	if isOver(err) && !atSignIn(v.R.URL.Path) {
+		v.Renewed()
+		why := over(v.keepTyped(v.Secret()))
+		if v.In() == nil {
+			why = ""
+		}
+		v.toSignIn(why)
+		return
+	}
 	e := errs.From(err)
 	if v.R.Method == http.MethodGet && errors.Is(err, rpc.ErrField) && e.Detail["form"] == "id" {
 		err, e = ErrNoPage, ErrNoPage // an address with what is no id leads nowhere
@@ -120,9 +180,16 @@ func (v *Visit) fail(err error) {
 		Err    error
 		Kind   string
 		Code   string
-		Person bool // the visitor can mend it
-	}{e, e.Kind.String(), e.Code, e.Kind == errs.Invalid || e.Kind == errs.Conflict}
+		Person bool   // the visitor can mend it
+		Other  string // a page of a demonstration that somebody else may see
+	}{e, e.Kind.String(), e.Code, e.Kind == errs.Invalid || e.Kind == errs.Conflict, ""}
+	if v.site.Demo && v.In() != nil && e.Kind == errs.Denied {
+		body.Other = v.path()
+	}
 	v.section = Section{}
+	if v.site.speaks(v.section, "", v.around.Lang()) {
+		v.P = v.around
+	}
 	if err := v.Render(rpc.HTTPStatus(e.Kind), "error", Page{Title: "error.title." + e.Kind.String(), Body: body}); err != nil {
 		v.site.Log.ErrorContext(v.R.Context(), "error page failed", "error", err)
 		http.Error(v.W, e.Text, rpc.HTTPStatus(e.Kind))

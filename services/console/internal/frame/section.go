@@ -7,14 +7,16 @@ import (
 	"html/template"
 	"io/fs"
 	"net/http"
+	"net/url"
 
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/session"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
 )
 
 // Section is the pages of a department or of a task, with all that is theirs.
 type Section struct {
-	Name       string // one word; its style is static/NAME.css
+	Name       string // one word; its style is static/NAME.css, a part of the one stylesheet
 	Department string // whose officers use the pages that are no worker's or employer's own
 	Files      fs.FS  // the folders templates, locales and static
 	Funcs      func(*words.Printer) template.FuncMap
@@ -23,9 +25,19 @@ type Section struct {
 	Desk       []Link // the tabs of the department's pages for its officers
 	Tabs       []Link // the tabs of a worker's own pages; Path follows the worker's
 	// Holds asks what the department has of a worker, for the part "have".
-	Holds   func(*Visit) any
-	Pages   map[string]Handler // by the pattern of method and address
+	Holds func(*Visit) any
+	// Chapters are the parts of the section that may speak a growing language before the
+	// rest does; without any, the section is one.
+	Chapters []Chapter
+	Pages    map[string]Handler // by the pattern of method and address
+	// Streams answer by themselves, as what is no page: no form with its key is asked for.
 	Streams map[string]func(*Visit)
+}
+
+// Chapter is the pages below an address, by the names of their templates.
+type Chapter struct {
+	At    string
+	Pages []string
 }
 
 // Link is an entry of the menu or of a worker's tabs.
@@ -34,6 +46,14 @@ type Link struct {
 	Path string
 	Text string // a text id
 	Last bool   // it stands behind those of all sections that are not
+	Role string // only officers in this role have something to do there; "" is all
+	For  string // whose officers' it is, where it is not for those of the section's department
+	// Helped says that whom a worker named as a helper may see the page too.
+	Helped bool
+	// Unseen says that who made an account alone, and was not seen at a counter, may too.
+	Unseen bool
+
+	department string // of the section; "" is nobody's, as a demonstration's story
 }
 
 // Handler answers a visit, or returns an error that becomes a page.
@@ -46,8 +66,15 @@ type Tones struct{ Good, Bad, Due []string }
 type page struct {
 	Page
 	*Site
-	Path string
-	Lang *lang.Language
+	Main template.HTML  // the body, as its template wrote it
+	Lang *lang.Language // of what stands around it
+	Says *lang.Language // of the body, where it is another
+	at   *url.URL       // where the page can be looked at again
+	In   *session.Known // who signed in; nil is nobody, as on pages that everybody may see
+	// Again is the address by which a page without script renews itself.
+	Again  string
+	Leaves *leaving // when the sign-in ends; nil without one
+	by     *Visit
 }
 
 // Page is a page as a section gives it.
@@ -82,6 +109,7 @@ func secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'")
+		h.Set("X-Frame-Options", "DENY") // for phones that know no frame-ancestors
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

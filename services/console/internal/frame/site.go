@@ -1,9 +1,8 @@
 package frame
 
 import (
+	"cmp"
 	"embed"
-	"html/template"
-	"io/fs"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -12,8 +11,10 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/proto/contract"
+	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/session"
 )
 
 //go:embed templates locales static
@@ -23,6 +24,7 @@ var files embed.FS
 type Config struct {
 	Look   *Look
 	Caller contract.Caller
+	Keeper *session.Keeper // of who signed in
 	Clock  clock.Clock
 	Log    *slog.Logger
 	Foot   Foot
@@ -32,27 +34,34 @@ type Config struct {
 // Site is the pages of all sections.
 type Site struct {
 	Config
-	Menu   []Link
-	Styles []string // of the frame and of the sections, in their order
+	Menu []Link
 
 	sections []Section
+	assets   assets
 	registry registryv1.RegistryClient
+	identity identityv1.ExchangeClient
 	mu       sync.Mutex
-	made     map[made]*template.Template
+	made     map[made][]*form // those that no visit executes now
+	spoken   map[spoken]bool
 	answers  answers
+	limits   *limits
+	pages    *http.ServeMux
 }
 
 // New returns the pages of the sections, which look as cfg.Look has them.
 func New(cfg Config, sections ...Section) (http.Handler, error) {
-	s := &Site{Config: cfg, sections: sections, registry: registryv1.RegistryClient{Caller: cfg.Caller, Target: "registry"}, Styles: []string{"console.css", "pages.css", "forms.css"}, made: map[made]*template.Template{}}
-	mux := http.NewServeMux()
-	if err := static(mux, files); err != nil {
+	s := &Site{Config: cfg, sections: sections, registry: registryv1.RegistryClient{Caller: cfg.Caller, Target: "registry"}, identity: identityv1.ExchangeClient{Caller: cfg.Caller, Target: "identity"}, made: map[made][]*form{}, spoken: map[spoken]bool{}, limits: newLimits()}
+	var err error
+	if s.assets, err = loadAssets(sections); err != nil {
 		return nil, err
 	}
+	mux := http.NewServeMux()
+	s.pages = mux
+	mux.HandleFunc("GET /static/", s.serve)
 	for _, one := range sections {
-		s.Menu = append(s.Menu, one.Menu...)
-		if _, err := fs.Stat(one.Files, "static/"+one.Name+".css"); err == nil {
-			s.Styles = append(s.Styles, one.Name+".css")
+		for _, l := range one.Menu {
+			l.department = cmp.Or(l.For, one.Department)
+			s.Menu = append(s.Menu, l)
 		}
 		for pattern, h := range one.Pages {
 			mux.Handle(pattern, s.handle(one, pattern, h))
@@ -64,29 +73,14 @@ func New(cfg Config, sections ...Section) (http.Handler, error) {
 				stream(v)
 			})
 		}
-		if err := static(mux, one.Files); err != nil {
-			return nil, err
-		}
 	}
 	s.Menu = ordered(s.Menu)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.visit(w, r, Section{}).fail(ErrNoPage) })
-	return secure(http.NewCrossOriginProtection().Handler(s.read(mux))), nil
-}
-
-// static serves the files of one source under /static/, each by its own name.
-func static(mux *http.ServeMux, source fs.FS) error {
-	names, err := fs.Glob(source, "static/*")
+	pages, err := compressed(s.limited(http.NewCrossOriginProtection().Handler(s.read(s.known(mux)))))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	serve := http.FileServerFS(source)
-	for _, name := range names {
-		mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Cache-Control", "no-cache") // embedded files have no date
-			serve.ServeHTTP(w, r)
-		})
-	}
-	return nil
+	return secure(pages), nil
 }
 
 // Langs lists the languages.
@@ -108,7 +102,12 @@ const (
 )
 
 func (s *Site) visit(w http.ResponseWriter, r *http.Request, of Section) *Visit {
-	return &Visit{W: w, R: r, P: s.Look.Texts.Printer(s.language(w, r), s.Clock), site: s, section: of}
+	chosen := s.language(w, r)
+	v := &Visit{W: w, R: r, P: s.Look.Texts.Printer(chosen, s.Clock), site: s, section: of}
+	if v.around = v.P; !s.speaks(of, r.URL.Path, chosen) {
+		v.P = s.Look.Texts.Printer(s.Langs()[0], s.Clock)
+	}
+	return v
 }
 
 func (s *Site) handle(of Section, pattern string, h Handler) http.Handler {
@@ -120,6 +119,7 @@ func (s *Site) handle(of Section, pattern string, h Handler) http.Handler {
 		defer v.end()
 		err := v.keyed()
 		if err == nil {
+			v.sentTyped()
 			err = h(v)
 		}
 		if err != nil {

@@ -2,14 +2,15 @@ package frame
 
 import (
 	"context"
-	"crypto/rand"
 	"html/template"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"sync"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
@@ -20,7 +21,7 @@ import (
 // Purpose is what a page asks the services for.
 type Purpose = session.Purpose
 
-// Desk is an officer who gave a staff number, and the county he works for.
+// Desk is an officer, and the division he works for.
 type Desk = session.Desk
 
 // The purposes of a worker's and of an employer's own pages.
@@ -34,12 +35,16 @@ var (
 type Visit struct {
 	W http.ResponseWriter
 	R *http.Request
-	P *words.Printer
+	P *words.Printer // speaks the page's language
 
-	site    *Site
-	section Section
-	key     string // of the form
-	ended   []context.CancelFunc
+	around     *words.Printer // speaks the language that was chosen, which is that of the frame
+	site       *Site
+	section    Section
+	key        string       // of the form
+	desk       session.Desk // at which the page is, where it is at one
+	department string       // whose the desk is
+	withheld   []withheld
+	ended      []context.CancelFunc
 }
 
 // end ends what was asked of the services for this visit.
@@ -71,16 +76,7 @@ func (v *Visit) As(p Purpose) context.Context { return v.by(v.who(), p, v.key) }
 // AsOf is As for an officer of a department: for a page on which several departments
 // have something to do, each through its own.
 func (v *Visit) AsOf(department string, p Purpose) context.Context {
-	return v.by(session.Officer(department), p, v.key)
-}
-
-// SignedOf is Signed for an officer of a department.
-func (v *Visit) SignedOf(department string, p Purpose) (context.Context, error) {
-	who, err := session.Officer(department).Signed(v.Form("officer"))
-	if err != nil {
-		return nil, err
-	}
-	return v.by(who, p, v.key), nil
+	return v.by(session.OfDepartment(v.R, department), p, v.key)
 }
 
 // Each is As for one of several calls of the same method that one form makes.
@@ -88,37 +84,37 @@ func (v *Visit) Each(p Purpose, which string) context.Context {
 	return v.by(v.who(), p, v.key+"."+which)
 }
 
-// Signed is As for an officer who gave a staff number in the form's field
-// "officer" for what it does.
-func (v *Visit) Signed(p Purpose) (context.Context, error) {
-	who, err := v.who().Signed(v.Form("officer"))
-	if err != nil {
-		return nil, err
-	}
-	return v.by(who, p, v.key), nil
-}
-
-// Signed answers with h where an officer's staff number stands in the form.
-func Signed(p Purpose, h func(ctx context.Context, v *Visit) error) Handler {
-	return func(v *Visit) error {
-		ctx, err := v.Signed(p)
-		if err != nil {
-			return err
-		}
-		return h(ctx, v)
-	}
-}
-
-// Number reads a staff number of a form in its one form.
-func (v *Visit) Number(field string) (string, error) {
-	who, err := v.who().Signed(v.Form(field))
-	return who.Number(), err
+// Asking answers with h, which asks for a purpose as who signed in.
+func Asking(p Purpose, h func(ctx context.Context, v *Visit) error) Handler {
+	return func(v *Visit) error { return h(v.As(p), v) }
 }
 
 // Desk is who works at this desk and for which of the divisions; ok is false
-// where it was not said.
+// where that is to be chosen first.
 func (v *Visit) Desk(divisions []string) (d session.Desk, ok bool) {
-	return session.DeskOf(v.R, divisions)
+	return v.DeskOf(v.section.Department, divisions)
+}
+
+// DeskOf is Desk for an officer of another department than the section's.
+func (v *Visit) DeskOf(department string, divisions []string) (d session.Desk, ok bool) {
+	if d, ok = session.DeskOf(v.R, department, divisions); ok {
+		v.desk, v.department = d, department
+	}
+	return d, ok
+}
+
+// Divisions is which of some divisions an officer may choose at the desk: those that the
+// rights cover of who signed in.
+func (v *Visit) Divisions(all []string) []string {
+	return v.DivisionsOf(v.section.Department, all)
+}
+
+// DivisionsOf is Divisions for an officer of another department than the section's.
+func (v *Visit) DivisionsOf(department string, all []string) []string {
+	if in := v.In(); in != nil {
+		return in.Covered(department, all)
+	}
+	return nil
 }
 
 // At is As for the officer at a desk.
@@ -128,7 +124,7 @@ func (v *Visit) At(d session.Desk, p Purpose) context.Context {
 
 // AtOf is At for an officer of another department than the section's.
 func (v *Visit) AtOf(department string, d session.Desk, p Purpose) context.Context {
-	return v.by(session.Officer(department).At(d), p, v.key)
+	return v.by(session.OfDepartment(v.R, department).At(d), p, v.key)
 }
 
 func (v *Visit) by(who session.Session, p Purpose, key string) context.Context {
@@ -139,8 +135,8 @@ func (v *Visit) by(who session.Session, p Purpose, key string) context.Context {
 	return ctx
 }
 
-// Context ends with the visit, and when a page's patience does. Only a story,
-// which plays many people, asks the services with it.
+// Context ends with the visit, and when a page's patience does. Only a demonstration's
+// story, which plays many people, asks the services with it.
 func (v *Visit) Context() context.Context {
 	wait := Patience
 	if v.R.Method == http.MethodPost {
@@ -174,12 +170,7 @@ func (v *Visit) keyed() error {
 	if v.key = v.Form("key"); !formKey.MatchString(v.key) {
 		return ErrKey
 	}
-	return nil
-}
-
-// newKey is the field with which every form that is posted begins.
-func newKey() template.HTML {
-	return template.HTML(`<input type="hidden" name="key" value="` + rand.Text() + `">`) //nolint:gosec // letters and digits
+	return v.begun()
 }
 
 // Back sends the visitor on after a form, so that a reload repeats nothing.
@@ -206,15 +197,42 @@ func (v *Visit) Download(name string) {
 	v.W.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
 }
 
-// Tabs are the links of a worker's own pages.
-func (v *Visit) Tabs() []Link { return v.site.links(func(s Section) []Link { return s.Tabs }) }
+// Tabs are the links of a worker's own pages, or those of them that a helper may see.
+func (v *Visit) Tabs() []Link {
+	switch {
+	case v.Officer():
+		return nil // they are the worker's own
+	case v.Helps():
+		return v.Helped()
+	case v.Unseen():
+		return slices.DeleteFunc(v.site.links(func(s Section) []Link { return s.Tabs }), func(l Link) bool { return !l.Unseen })
+	}
+	return v.site.links(func(s Section) []Link { return s.Tabs })
+}
+
+// Helped are the pages of a worker's that whom the worker named as a helper may see.
+func (v *Visit) Helped() []Link {
+	return slices.DeleteFunc(v.site.links(func(s Section) []Link { return s.Tabs }), func(l Link) bool { return !l.Helped })
+}
+
+// Helps reports a worker at another worker's page: a helper, where identity says so.
+func (v *Visit) Helps() bool {
+	in := v.In()
+	return in != nil && in.Kind == auth.Worker && v.Path("ref") != "" && v.Path("ref") != in.Subject
+}
+
+// Unseen reports a worker who made the account alone, and whom no counter saw yet.
+func (v *Visit) Unseen() bool {
+	in := v.In()
+	return in != nil && in.Unseen()
+}
 
 // Holdings shows what every department has of the worker whose page it is. One
 // that does not answer says so, and the others show theirs.
 func (v *Visit) Holdings() ([]template.HTML, error) {
 	var all []*Visit
 	for _, one := range v.site.sections {
-		if one.Holds != nil {
+		if one.Holds != nil && (!v.Officer() || one.Department == v.In().Department) {
 			all = append(all, &Visit{W: v.W, R: v.R, P: v.P, site: v.site, section: one})
 		}
 	}
@@ -237,9 +255,13 @@ func (v *Visit) Holdings() ([]template.HTML, error) {
 
 // ofSomebody lets a worker's pages be shown, and be acted on, where the registry
 // knows the worker: the page of nobody is not found. Where the registry does
-// not answer, each page says itself what it cannot show.
+// not answer, each page says itself what it cannot show. The question is the worker's
+// own: of an officer it would be a denial, among which the audit finds no real one.
 func ofSomebody(h Handler) Handler {
 	return func(v *Visit) error {
+		if v.Officer() {
+			return h(v)
+		}
 		ctx, cancel := context.WithTimeout(v.who().As(v.R.Context(), session.OwnRecord), Patience)
 		_, err := v.site.registry.ListConsents(ctx, &registryv1.ListConsentsRequest{Worker: v.Path("ref")})
 		cancel()

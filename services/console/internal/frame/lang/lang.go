@@ -15,6 +15,9 @@ type Language struct {
 	Digits   [10]rune     // of numbers, dates and times
 	Plurals  []string     // the forms that it counts with, by their names in CLDR
 	Latin    bool         // writes names as the tables have them in Latin letters, where they do
+	// Growing says that its texts come page by page: what is not there yet is said in
+	// Chinese, and marked as such.
+	Growing bool
 }
 
 var western = [10]rune{'0', '1', '2', '3', '4', '5', '6', '7', '8', '9'}
@@ -25,9 +28,19 @@ var (
 	English = &Language{Tag: language.MustParse("en"), Digits: western, Plurals: []string{"one", "other"}, Latin: true}
 )
 
+// The languages of the prefecture beside Chinese, in the Arabic letters in which they are
+// written there. Their numbers are written as in Chinese.
+var (
+	Kazakh = &Language{Tag: language.MustParse("kk-Arab"), Leftward: true, Digits: western, Plurals: []string{"one", "other"}, Growing: true}
+	Uyghur = &Language{Tag: language.MustParse("ug-Arab"), Leftward: true, Digits: western, Plurals: []string{"one", "other"}, Growing: true}
+)
+
 // All lists the languages, first the one that a page speaks unless somebody
 // chose another.
-func All() []*Language { return []*Language{Chinese, English} }
+func All() []*Language { return append(Whole(), Kazakh, Uyghur) }
+
+// Whole lists the languages that say everything.
+func Whole() []*Language { return []*Language{Chinese, English} }
 
 // Of finds a language among all by its tag; ok is false where it is none of
 // them, and the first answers instead.

@@ -1,7 +1,6 @@
 // Package session is who uses a page, and as whom and for what the page asks the
-// services. It is the one place that makes a principal: until there is sign-in
-// the address of a page says whose it is, which every page tells, and an
-// officer's staff number stands in the form that he signs.
+// services. Who signed in is known by a session, which identity exchanges for a
+// proof for each question (see [Keeper]). Nobody else asks anything.
 package session
 
 import (
@@ -29,40 +28,50 @@ var (
 	Recruit   = Purpose{Code: "recruit", LegalBasis: "LCL 7-8; SIL 58"}
 )
 
-// ErrOfficer is answered where a form lacks the number of who signs it.
-var ErrOfficer = errs.New(errs.Invalid, "console.officer", "Give your staff number: 2 to 32 letters, digits and hyphens.")
+// ErrOfficer is answered where a form lacks the number of an account to be made.
+var ErrOfficer = errs.New(errs.Invalid, "console.officer", "Give the staff number: 2 to 32 letters, digits and hyphens.")
 
-// staffNumber is how an officer signs until sign-in exists: a number, no name.
 var staffNumber = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9-]{1,31}$`)
 
-// Session is whoever uses a page.
-type Session struct{ who auth.Principal }
-
-// Worker is a worker at his own pages.
-func Worker(ref string) Session {
-	return Session{auth.Principal{Kind: auth.Worker, Subject: ref, Via: auth.ViaWeb}}
-}
-
-// Employer is an employer at its own pages.
-func Employer(id string) Session {
-	return Session{auth.Principal{Kind: auth.Employer, Subject: id, Via: auth.ViaWeb}}
-}
-
-// Officer is an officer of a department who looks and signs nothing.
-func Officer(department string) Session {
-	return Session{auth.Principal{Kind: auth.Officer, Subject: "console-" + department, Department: department, Division: auth.Everywhere, Via: auth.ViaWeb}}
-}
-
-// Of says who uses a page: the worker or the employer whose own page it is, else
-// an officer of the department whose section it belongs to.
-func Of(r *http.Request, department string) Session {
-	switch {
-	case strings.HasPrefix(r.URL.Path, "/workers/"):
-		return Worker(r.PathValue("ref"))
-	case strings.HasPrefix(r.URL.Path, "/employers/"):
-		return Employer(r.PathValue("id"))
+// StaffNumber is a staff number in its one form, or ErrOfficer.
+func StaffNumber(number string) (string, error) {
+	if number = ident.StaffNumber(number); !staffNumber.MatchString(number) {
+		return number, ErrOfficer
 	}
-	return Officer(department)
+	return number, nil
+}
+
+// Session is whoever uses a page.
+type Session struct {
+	who      auth.Principal
+	in       *Known // nil where nobody signed in
+	anywhere bool   // an officer's, on a page that is no department's own
+}
+
+// Console is the console itself, which asks identity for who sits before a page, and
+// the departments for what everybody may see.
+func Console() Session {
+	return Session{who: auth.Principal{Kind: auth.Service, Subject: "console", Via: auth.ViaSystem}}
+}
+
+// Of is who signed in, at a page: a worker's, or one of a department's section.
+func Of(r *http.Request, department string) Session {
+	worker := ""
+	if strings.HasPrefix(r.URL.Path, "/workers/") {
+		worker = r.PathValue("ref")
+	}
+	return of(r, worker, department)
+}
+
+// OfDepartment is Of for an officer of a department, on a page on which several have
+// something to do.
+func OfDepartment(r *http.Request, department string) Session { return of(r, "", department) }
+
+func of(r *http.Request, worker, department string) Session {
+	if in := From(r.Context()); in != nil {
+		return in.at(worker, department)
+	}
+	return Session{}
 }
 
 // As returns a context whose calls are made by who uses the page, for a purpose.
@@ -71,6 +80,13 @@ func (s Session) As(ctx context.Context, p Purpose) context.Context {
 	who.Purpose, who.LegalBasis = p.Code, p.LegalBasis
 	if p.Counter {
 		who.Via = auth.ViaCounter
+	}
+	if s.in != nil {
+		who = s.in.asking(who)
+		ctx = context.WithValue(ctx, asksKey{}, s.in)
+		if s.anywhere {
+			ctx = context.WithValue(ctx, anyDepartment{}, who)
+		}
 	}
 	return rpc.As(ctx, who)
 }
@@ -81,46 +97,39 @@ func (s Session) For(worker string) Session {
 	return s
 }
 
-// Signed is the officer under the staff number of a form, in its one form: A001,
-// a001 and Ａ００１ are one officer. On a worker's or an employer's own page nobody
-// signs: a field of a form cannot say who they are.
-func (s Session) Signed(number string) (Session, error) {
-	s.who.Subject = ident.StaffNumber(number)
-	if s.who.Kind != auth.Officer || !staffNumber.MatchString(s.who.Subject) {
-		return s, ErrOfficer
-	}
-	return s, nil
-}
-
-// deskCookie remembers, while the browser is open, who works at a desk and for
-// which county: one of two officers must be known before a page may say which of
-// its buttons are his.
+// deskCookie remembers, while the browser is open, for which of the divisions an
+// officer works whose rights cover several.
 const deskCookie = "qiao_desk"
 
-// Desk is an officer who gave a staff number, and the county he works for.
+// Desk is an officer, and the division he works for.
 type Desk struct{ Staff, Division string }
 
-// DeskOf reads the desk that was remembered; ok is false where there is none.
-func DeskOf(r *http.Request, divisions []string) (d Desk, ok bool) {
-	c, err := r.Cookie(deskCookie)
-	if err != nil {
+// DeskOf is the desk at which an officer sits: for the division of the account's only
+// right in the department; one who has several, or a wider one, chose among what they
+// cover. ok is false where that was not chosen yet.
+func DeskOf(r *http.Request, department string, divisions []string) (d Desk, ok bool) {
+	in := From(r.Context())
+	if in == nil {
 		return d, false
 	}
-	d.Staff, d.Division, _ = strings.Cut(c.Value, ".")
-	d.Staff = ident.StaffNumber(d.Staff)
-	return d, staffNumber.MatchString(d.Staff) && slices.Contains(divisions, d.Division)
+	d.Staff = in.Subject
+	if c, err := r.Cookie(deskCookie); err == nil {
+		d.Division = c.Value
+	}
+	divisions = in.Covered(department, divisions)
+	if own := in.divisions(department); len(own) == 1 && slices.Contains(divisions, own[0]) {
+		d.Division = own[0]
+	}
+	return d, slices.Contains(divisions, d.Division)
 }
 
-// Remember keeps the desk for the pages below a path.
+// Remember keeps the division for the pages below a path.
 func (d Desk) Remember(w http.ResponseWriter, path string) {
-	http.SetCookie(w, &http.Cookie{Name: deskCookie, Value: d.Staff + "." + d.Division, Path: path, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{Name: deskCookie, Value: d.Division, Path: path, HttpOnly: true, SameSite: http.SameSiteStrictMode})
 }
 
 // At is the officer at a desk.
 func (s Session) At(d Desk) Session {
-	s.who.Subject, s.who.Division = d.Staff, d.Division
+	s.who.Division = d.Division
 	return s
 }
-
-// Number is the staff number or reference that a session's calls bear.
-func (s Session) Number() string { return s.who.Subject }

@@ -3,6 +3,12 @@
 // browser asks again by itself.
 "use strict";
 
+// Where one is stays in sight on a narrow screen.
+for (const at of document.querySelectorAll("nav [aria-current]")) {
+  const nav = at.closest("nav"), box = at.getBoundingClientRect(), around = nav.getBoundingClientRect();
+  nav.scrollLeft += box.left + box.width / 2 - around.left - around.width / 2;
+}
+
 // What a part shows; its forms have new keys each time, which are no news.
 const shown = (part) => part.innerHTML.replace(/name="key" value="\w*"/g, "");
 
@@ -13,7 +19,7 @@ function renew(part) {
     let now = part;
     try {
       if (!document.hidden) {
-        const reply = await fetch(location.href, { headers: { Accept: "text/html" } });
+        const reply = await fetch(location.href, { headers: { Accept: "text/html", "Qiao-Renews": "1" } });
         const fresh = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById(part.id);
         if (reply.ok && fresh && shown(fresh) !== shown(part)) {
           const open = [...part.querySelectorAll("details")].map((d) => d.open);
@@ -62,5 +68,28 @@ function follow(list) {
   };
 }
 
+// Two minutes before a sign-in ends the page says so, and one key goes on with it.
+function leaves(note) {
+  let timer;
+  const wait = (seconds) => {
+    clearTimeout(timer);
+    note.hidden = seconds > 120;
+    if (note.hidden) timer = setTimeout(() => { note.hidden = false; }, (seconds - 120) * 1000);
+  };
+  note.querySelector("[data-stay]")?.addEventListener("click", async (e) => {
+    const key = e.currentTarget;
+    e.preventDefault();
+    try {
+      const reply = await fetch(key.href, { headers: { Accept: "text/html" } });
+      const fresh = new DOMParser().parseFromString(await reply.text(), "text/html").querySelector("[data-leaves]");
+      if (!reply.ok || reply.redirected || !fresh) return;
+      note.querySelector("p").textContent = fresh.querySelector("p").textContent;
+      wait(Number(fresh.dataset.leaves));
+    } catch { /* the note stays, and the key with it */ }
+  });
+  wait(Number(note.dataset.leaves));
+}
+
+document.querySelectorAll("[data-leaves]").forEach(leaves);
 document.querySelectorAll("[data-live]").forEach(renew);
 document.querySelectorAll("[data-feed]").forEach(follow);

@@ -21,6 +21,7 @@ type Catalogue struct {
 	langs  []*lang.Language
 	bundle *i18n.Bundle
 	ids    map[*lang.Language]map[string]bool
+	raw    map[*lang.Language]map[string]string
 	tables *ident.Tables
 }
 
@@ -31,10 +32,10 @@ func Load(langs []*lang.Language, sources ...fs.FS) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	cat := &Catalogue{langs: langs, bundle: i18n.NewBundle(langs[0].Tag), ids: map[*lang.Language]map[string]bool{}, tables: tables}
+	cat := &Catalogue{langs: langs, bundle: i18n.NewBundle(langs[0].Tag), ids: map[*lang.Language]map[string]bool{}, raw: map[*lang.Language]map[string]string{}, tables: tables}
 	cat.bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	for _, l := range langs {
-		cat.ids[l] = map[string]bool{}
+		cat.ids[l], cat.raw[l] = map[string]bool{}, map[string]string{}
 	}
 	for _, source := range sources {
 		names, err := fs.Glob(source, "locales/*.toml")
@@ -63,7 +64,7 @@ func (c *Catalogue) read(source fs.FS, name string) error {
 		if c.ids[l][m.ID] {
 			return fmt.Errorf("%q is there twice", m.ID)
 		}
-		c.ids[l][m.ID] = true
+		c.ids[l][m.ID], c.raw[l][m.ID] = true, m.Other
 		forms := map[string]string{"zero": m.Zero, "one": m.One, "two": m.Two, "few": m.Few, "many": m.Many}
 		counts := slices.ContainsFunc(l.Plurals, func(form string) bool { return forms[form] != "" })
 		for form, s := range forms {
@@ -84,9 +85,16 @@ func (c *Catalogue) Langs() []*lang.Language { return c.langs }
 // IDs lists the text ids of a language.
 func (c *Catalogue) IDs(l *lang.Language) map[string]bool { return c.ids[l] }
 
+// Raw is a text as it was written, of several things where it counts them.
+func (c *Catalogue) Raw(l *lang.Language, id string) string { return c.raw[l][id] }
+
 // Printer returns what writes one language; it counts days from c's today.
 func (c *Catalogue) Printer(l *lang.Language, now clock.Clock) *Printer {
-	return &Printer{cat: c, lang: l, clock: now, local: i18n.NewLocalizer(c.bundle, l.String())}
+	p := &Printer{cat: c, lang: l, clock: now, local: i18n.NewLocalizer(c.bundle, l.String())}
+	if l.Growing {
+		p.whole = c.Printer(c.langs[0], now)
+	}
+	return p
 }
 
 // Printer writes texts, dates, money and codes in one language.
@@ -95,17 +103,24 @@ type Printer struct {
 	lang  *lang.Language
 	clock clock.Clock
 	local *i18n.Localizer
+	whole *Printer // says what a growing language does not yet; nil for the others
 }
 
 // Lang is the printer's language.
 func (p *Printer) Lang() *lang.Language { return p.lang }
 
-// Has reports whether a text exists in the printer's own language.
-func (p *Printer) Has(id string) bool { return p.cat.ids[p.lang][id] }
+// Has reports whether there is a text: in the printer's own language, or where that is
+// growing, in the one that stands in for it.
+func (p *Printer) Has(id string) bool {
+	return p.cat.ids[p.lang][id] || p.whole != nil && p.whole.Has(id)
+}
 
 // T returns a text. Values follow as name, value, name, value; the value named
 // n chooses the plural. A text that is missing shows its id, so that it is seen.
 func (p *Printer) T(id string, values ...any) string {
+	if p.whole != nil && !p.cat.ids[p.lang][id] && p.whole.Has(id) {
+		return begins + p.whole.T(id, values...) + ends
+	}
 	data := map[string]any{}
 	cfg := &i18n.LocalizeConfig{MessageID: id, TemplateData: data}
 	for i := 0; i+1 < len(values); i += 2 {
@@ -124,6 +139,14 @@ func (p *Printer) T(id string, values ...any) string {
 		return id
 	}
 	return s
+}
+
+// named chooses between the two names that the tables have for a thing.
+func (p *Printer) named(han, latin string) string {
+	if p.whole != nil {
+		return begins + han + ends
+	}
+	return p.lang.Named(han, latin)
 }
 
 // first returns the first text that exists, or fallback.

@@ -79,7 +79,7 @@ func (p *Printer) Occupations() (all []Group) {
 		if !o.Offered {
 			continue
 		}
-		label := p.lang.Named(o.MajorZH, o.MajorEN)
+		label := p.named(o.MajorZH, o.MajorEN)
 		if len(all) == 0 || all[len(all)-1].Label != label {
 			all = append(all, Group{Label: label})
 		}
@@ -92,7 +92,7 @@ func (p *Printer) Occupations() (all []Group) {
 // Majors lists the major groups that are offered in job search.
 func (p *Printer) Majors() (all []Choice) {
 	for _, o := range p.cat.tables.Occupations() {
-		if c := (Choice{o.Major, p.lang.Named(o.MajorZH, o.MajorEN)}); o.Offered && !slices.Contains(all, c) {
+		if c := (Choice{o.Major, p.named(o.MajorZH, o.MajorEN)}); o.Offered && !slices.Contains(all, c) {
 			all = append(all, c)
 		}
 	}

@@ -98,7 +98,11 @@ func (p *Printer) Money(fen int64) string {
 	if fen < 0 {
 		sign, fen = "-", -fen
 	}
-	return p.T("money", "amount", sign+p.Number(fen/100)+p.lang.Numerals(fmt.Sprintf(".%02d", fen%100)))
+	amount := sign + p.Number(fen/100) + p.lang.Numerals(fmt.Sprintf(".%02d", fen%100))
+	if p.lang.Leftward { // the sign stands before the number
+		amount = "\u2066" + amount + "\u2069"
+	}
+	return p.T("money", "amount", amount)
 }
 
 // Number writes a whole number with its thousands apart.
@@ -116,7 +120,7 @@ func (p *Printer) County(code string) string {
 	if !ok {
 		return ""
 	}
-	return p.lang.Named(d.NameZH, d.NameEN)
+	return p.named(d.NameZH, d.NameEN)
 }
 
 // Occupation names an occupation group. The classification has English names
@@ -129,7 +133,7 @@ func (p *Printer) Occupation(code string) string {
 	case p.lang.Latin:
 		return o.MajorEN + " (" + code + " " + o.NameZH + ")"
 	}
-	return o.NameZH
+	return p.named(o.NameZH, "")
 }
 
 // Service names a service as a department.
@@ -206,8 +210,15 @@ func (p *Printer) Error(err error) string {
 	}
 	var values []any
 	for k, v := range e.Detail {
-		if k == "service" {
+		switch at, err := strconv.ParseInt(v, 10, 64); {
+		case k == "service":
 			v = p.Service(v)
+		case k == "field" && e.Code == "rpc.field": // named as a page names it; a service's own name for it is nobody's word
+			v = p.first("", "fact."+v)
+		case k == "field":
+			v = p.first(v, "fact."+v)
+		case k == "until" && err == nil:
+			v = p.Minute(at + time.Minute.Microseconds() - 1) // the first whole minute that is late enough
 		}
 		values = append(values, k, v)
 	}

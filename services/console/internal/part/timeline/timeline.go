@@ -23,17 +23,19 @@ type Day struct {
 type Step struct {
 	*registryv1.TimelineEntry
 	Facts, IDs []words.Fact
+	Traced     bool // the trace behind it opens for who sees the step
 }
 
-// Days groups steps by civil date, in the order they come.
-func Days(p *words.Printer, entries []*registryv1.TimelineEntry) (all []Day) {
+// Days groups steps by civil date, in the order they come. traced says that the traces
+// behind them open for who sees them.
+func Days(p *words.Printer, entries []*registryv1.TimelineEntry, traced bool) (all []Day) {
 	for _, e := range entries {
 		date := p.Day(e.GetOccurredAt())
 		if len(all) == 0 || all[len(all)-1].Date != date {
 			all = append(all, Day{Date: date})
 		}
 		d := &all[len(all)-1]
-		s := Step{TimelineEntry: e}
+		s := Step{TimelineEntry: e, Traced: traced}
 		for _, f := range Facts(p, e.GetFacts()) {
 			if f.ID {
 				s.IDs = append(s.IDs, f)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 
@@ -46,6 +47,9 @@ func New(c contract.Caller, services []string) frame.Section {
 	}
 	return frame.Section{
 		Name: "collisions", Files: files,
+		Menu: []frame.Link{ // the officers of the registry come from its page of persons
+			{Name: "collisions", Path: "/collisions", Text: "nav.collisions", For: "edu", Last: true}, {Name: "collisions", Path: "/collisions", Text: "nav.collisions", For: "hou", Last: true},
+		},
 		Tones: frame.Tones{Due: []string{"open"}, Good: []string{"settled"}},
 		Pages: map[string]frame.Handler{
 			"GET /collisions":                 s.list,
@@ -79,9 +83,10 @@ func (s *pages) persons(service string) platformv1.PersonsClient {
 
 // pairs is what one department has.
 type pairs struct {
-	Service string
-	Err     error
-	All     []pair
+	Service    string
+	Department string // whose officers settle them
+	Err        error
+	All        []pair
 }
 
 // pair is two things, and the text id of what they are called.
@@ -104,17 +109,24 @@ func (s *pages) list(v *frame.Visit) error {
 		Departments []pairs
 		Reasons     []string
 		All         bool
+		Registry    bool // the officer sees the page of persons too
 		Total       int
-	}{Departments: make([]pairs, len(s.departments)), Reasons: reasons(), All: v.Query("all") != ""}
-	asks := make([]context.Context, len(s.departments))
-	for i, d := range s.departments {
+	}{Reasons: reasons(), All: v.Query("all") != "", Registry: v.WorksIn("hrss")}
+	nav := "collisions"
+	if b.Registry {
+		nav = "workers"
+	}
+	departments := slices.DeleteFunc(slices.Clone(s.departments), func(d department) bool { return !v.WorksIn(d.Officers) })
+	b.Departments = make([]pairs, len(departments))
+	asks := make([]context.Context, len(departments))
+	for i, d := range departments {
 		asks[i] = v.AsOf(d.Officers, handling)
 	}
 	var wg sync.WaitGroup
-	for i, d := range s.departments {
+	for i, d := range departments {
 		wg.Go(func() {
 			reply, err := s.persons(d.Service).ListCollisions(asks[i], &platformv1.ListCollisionsRequest{All: b.All})
-			b.Departments[i] = pairs{Service: d.Service, Err: err}
+			b.Departments[i] = pairs{Service: d.Service, Department: d.Officers, Err: err}
 			for _, c := range reply.GetCollisions() {
 				called := "collision.kind." + d.Service + "." + c.GetKind()
 				if c.GetKind() == assigned {
@@ -131,7 +143,7 @@ func (s *pages) list(v *frame.Visit) error {
 			b.Total++
 		}
 	}
-	return v.Render(http.StatusOK, "collisions", frame.Page{Title: "collision.title", Nav: "workers", Body: b})
+	return v.Render(http.StatusOK, "collisions", frame.Page{Title: "collision.title", Nav: nav, Body: b})
 }
 
 func (s *pages) settle(v *frame.Visit) error {
@@ -139,11 +151,7 @@ func (s *pages) settle(v *frame.Visit) error {
 		if d.Service != v.Path("service") {
 			continue
 		}
-		ctx, err := v.SignedOf(d.Officers, handling)
-		if err != nil {
-			return err
-		}
-		_, err = s.persons(d.Service).SettleCollision(ctx, &platformv1.SettleCollisionRequest{Id: v.Path("id"), ReasonCode: v.Form("reason")})
+		_, err := s.persons(d.Service).SettleCollision(v.AsOf(d.Officers, handling), &platformv1.SettleCollisionRequest{Id: v.Path("id"), ReasonCode: v.Form("reason")})
 		return v.Done(err, "/collisions")
 	}
 	return frame.ErrNoPage

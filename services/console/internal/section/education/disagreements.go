@@ -33,6 +33,9 @@ func (s *pages) otherCases(ctx context.Context, v *frame.Visit, worker string) (
 	if err != nil || len(reply.GetCases()) == 0 {
 		return nil, err
 	}
+	if v.Helps() { // children are their guardians' alone
+		return nil, nil
+	}
 	names := map[string]string{}
 	children, err := s.children.ListMyChildren(ctx, &registryv1.ListMyChildrenRequest{Worker: worker})
 	for _, c := range children.GetChildren() {

@@ -359,6 +359,9 @@ func examLines(v *frame.Visit) (all []examLine) {
 }
 
 func (s *pages) examForm(v *frame.Visit) error {
+	if v.Officer() {
+		return frame.ErrDenied // it answers the person alone
+	}
 	return v.Render(http.StatusOK, "exam", frame.Page{Title: "edu.exam.title", Nav: "workers", Body: examBody{Ref: v.Path("ref"), Counties: v.P.Counties(), Asked: examLines(v)}})
 }
 

@@ -90,6 +90,7 @@ func (s *pages) eduRound(v *frame.Visit) error {
 		return err
 	}
 	b.Round = reply.GetRound()
+	v.Concerns(b.GetCounty())
 	b.Steps = steps(b.Round)
 	for _, v := range b.GetSchools() {
 		b.Names[v.GetSchoolId()] = v.GetName()
@@ -243,7 +244,7 @@ func (s *pages) eduGrant(ctx context.Context, v *frame.Visit) error {
 
 // draw is the public page of a round: what was published when, and how to check it.
 func (s *pages) draw(v *frame.Visit) error {
-	ctx := v.As(school)
+	ctx := v.Public()
 	reply, err := s.education.GetRound(ctx, &educationv1.GetRoundRequest{RoundId: v.Path("id")})
 	if err != nil {
 		return err
@@ -274,6 +275,6 @@ func (s *pages) bundle(v *frame.Visit) error {
 }
 
 func (s *pages) bundlePart(v *frame.Visit, part int32) (*educationv1.GetBundleResponse, error) {
-	ctx := v.As(school)
+	ctx := v.Public()
 	return s.education.GetBundle(ctx, &educationv1.GetBundleRequest{RoundId: v.Path("id"), Part: part})
 }

@@ -104,15 +104,11 @@ func (s *pages) showReview(v *frame.Visit, status int, wrong error) error {
 	return v.Render(status, "review", frame.Page{Title: "reviews.one", Nav: "employment", Body: b})
 }
 
-// decideReview is the clerk's decision, under a staff number. One field holds
+// decideReview is the clerk's decision. One field holds
 // outcome and reason, so that no reason of the other outcome can be chosen.
 func (s *pages) decideReview(v *frame.Visit) error {
-	ctx, err := v.Signed(cases)
-	if err != nil {
-		return s.showReview(v, http.StatusUnprocessableEntity, err)
-	}
 	outcome, code := cut(v.Form("decision"))
-	_, err = s.employment.DecideReview(ctx, &employmentv1.DecideReviewRequest{ReviewId: v.Path("review"), Outcome: outcome, ReasonCode: code, Reason: v.Form("reason")})
+	_, err := s.employment.DecideReview(v.As(cases), &employmentv1.DecideReviewRequest{ReviewId: v.Path("review"), Outcome: outcome, ReasonCode: code, Reason: v.Form("reason")})
 	if err != nil {
 		return s.showReview(v, http.StatusUnprocessableEntity, err)
 	}

@@ -36,7 +36,7 @@ func New(c contract.Caller) frame.Section {
 			{Name: "vacancies", Path: "/employment", Text: "employment.tab.vacancies"}, {Name: "reviews", Path: "/employment/reviews", Text: "employment.tab.reviews"},
 			{Name: "need", Path: "/employment/need", Text: "employment.tab.need"},
 		},
-		Tabs:  []frame.Link{{Name: "jobs", Path: "/jobs", Text: "jobs.title"}},
+		Tabs:  []frame.Link{{Name: "jobs", Path: "/jobs", Text: "jobs.title", Helped: true, Unseen: true}},
 		Holds: s.holds,
 		Pages: map[string]frame.Handler{
 			"GET /employment":                                s.vacancies,

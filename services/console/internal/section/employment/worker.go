@@ -35,6 +35,7 @@ type jobsBody struct {
 	AppErr       error
 	Twice        *employmentv1.Application // that was just applied for again
 	Waiting      int                       // invitations and offers that wait for the worker
+	Unseen       bool                      // no counter saw the worker yet, who has no wishes and accepts nothing
 }
 
 // jobs is the worker's suggestions with their reasons, and one tap away the
@@ -42,7 +43,7 @@ type jobsBody struct {
 func (s *pages) jobs(v *frame.Visit) error {
 	ctx := v.As(frame.OwnRecord)
 	ref := v.Path("ref")
-	b := jobsBody{Ref: ref, Plain: v.Query("order") == "newest"}
+	b := jobsBody{Ref: ref, Plain: v.Query("order") == "newest" || v.Unseen(), Unseen: v.Unseen()}
 	if b.Plain {
 		reply, err := s.employment.SearchVacancies(ctx, &employmentv1.SearchVacanciesRequest{After: v.Query("after")})
 		if b.Vacancies, b.Err = reply.GetVacancies(), err; reply.GetNext() != "" {
@@ -72,6 +73,7 @@ type jobBody struct {
 	*employmentv1.ExplainVacancyResponse
 	Vacancy   *employmentv1.Vacancy
 	NoProfile bool
+	Unseen    bool // no counter saw the worker yet
 	Applied   bool
 	Courses   []*trainingv1.Course // a training path to the post
 }
@@ -81,10 +83,14 @@ type jobBody struct {
 func (s *pages) job(v *frame.Visit) error {
 	ctx := v.As(frame.OwnRecord)
 	ref, id := v.Path("ref"), v.Path("vacancy")
-	b := jobBody{Ref: ref}
-	reply, err := s.employment.ExplainVacancy(ctx, &employmentv1.ExplainVacancyRequest{Worker: ref, VacancyId: id})
+	b := jobBody{Ref: ref, Unseen: v.Unseen()}
+	var reply *employmentv1.ExplainVacancyResponse
+	var err error
+	if !b.Unseen { // of whom nothing is known that conditions could be held against
+		reply, err = s.employment.ExplainVacancy(ctx, &employmentv1.ExplainVacancyRequest{Worker: ref, VacancyId: id})
+	}
 	switch {
-	case errs.CodeOf(err) == "employment.profile.unknown":
+	case b.Unseen, errs.CodeOf(err) == "employment.profile.unknown":
 		found, err := s.employment.GetVacancy(ctx, &employmentv1.GetVacancyRequest{VacancyId: id})
 		if err != nil {
 			return err

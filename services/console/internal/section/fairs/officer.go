@@ -39,16 +39,13 @@ func (s *pages) fairsPage(v *frame.Visit, status int, form url.Values, refused e
 }
 
 func (s *pages) planFair(v *frame.Visit) error {
-	ctx, err := v.Signed(cases)
+	f := v.Form
+	reply, err := s.employment.PlanFair(v.As(cases), &employmentv1.PlanFairRequest{
+		Campaign: f("campaign"), Division: f("division"), StartsOn: f("starts_on"), EndsOn: f("ends_on"), ClosesOn: f("closes_on"), MatchOn: f("match_on"),
+		Tie: f("tie"), FigureName: f("figure_name"), Venue: f("venue"), Hours: f("opens_at") + "-" + f("shuts_at"),
+	})
 	if err == nil {
-		f := v.Form
-		var reply *employmentv1.PlanFairResponse
-		if reply, err = s.employment.PlanFair(ctx, &employmentv1.PlanFairRequest{
-			Campaign: f("campaign"), Division: f("division"), StartsOn: f("starts_on"), EndsOn: f("ends_on"), ClosesOn: f("closes_on"), MatchOn: f("match_on"),
-			Tie: f("tie"), FigureName: f("figure_name"), Venue: f("venue"), Hours: f("opens_at") + "-" + f("shuts_at"),
-		}); err == nil {
-			return v.Back("/employment/fairs/" + reply.GetFairId())
-		}
+		return v.Back("/employment/fairs/" + reply.GetFairId())
 	}
 	return s.fairsPage(v, http.StatusUnprocessableEntity, v.R.PostForm, err)
 }
@@ -117,11 +114,7 @@ func byVacancy(posts []*employmentv1.FairPost) map[string]*employmentv1.FairPost
 // fairAct does what an officer signs, and shows the fair again: with what stood
 // in the way where it was refused.
 func (s *pages) fairAct(v *frame.Visit, act func(ctx context.Context, fair string) error) error {
-	ctx, err := v.Signed(cases)
-	if err == nil {
-		err = act(ctx, v.Path("fair"))
-	}
-	if err != nil {
+	if err := act(v.As(cases), v.Path("fair")); err != nil {
 		return s.fairPage(v, http.StatusUnprocessableEntity, err)
 	}
 	return v.Back("/employment/fairs/" + v.Part("fair"))
@@ -159,7 +152,7 @@ func (s *pages) secondPass(v *frame.Visit) error {
 func (s *pages) fairBundle(v *frame.Visit) error {
 	var offset int64
 	for {
-		reply, err := s.employment.GetFairBundle(v.As(cases), &employmentv1.GetFairBundleRequest{FairId: v.Path("fair"), Offset: offset})
+		reply, err := s.employment.GetFairBundle(v.Public(), &employmentv1.GetFairBundleRequest{FairId: v.Path("fair"), Offset: offset})
 		if offset == 0 {
 			if err != nil {
 				return err

@@ -29,7 +29,7 @@ func New(c contract.Caller) frame.Section {
 		Name: "fairs", Department: "hrss", Files: files,
 		Tones: frame.Tones{Good: []string{"accepted"}, Due: []string{"open"}},
 		Desk:  []frame.Link{{Name: "fairs", Path: "/employment/fairs", Text: "fairs.title"}},
-		Tabs:  []frame.Link{{Name: "fairs", Path: "/fairs", Text: "wfairs.title"}},
+		Tabs:  []frame.Link{{Name: "fairs", Path: "/fairs", Text: "wfairs.title", Helped: true}},
 		Pages: map[string]frame.Handler{
 			"GET /employment/fairs":                     s.fairs,
 			"POST /employment/fairs":                    s.planFair,

@@ -26,6 +26,7 @@ type workerFairsBody struct {
 type workerFairLine struct {
 	Fair *employmentv1.Fair
 	Mine *employmentv1.FairApplication // nil: not applied
+	More int                           // applications beside it, of who was registered twice
 }
 
 func (s *pages) workerFairs(v *frame.Visit) error {
@@ -35,14 +36,20 @@ func (s *pages) workerFairs(v *frame.Visit) error {
 	b.Err = err
 	all := reply.GetFairs()
 	all = all[:min(len(all), fairsShown)]
+	own, err := v.May("employment.GetFairApplication")
+	if err != nil {
+		return err
+	}
 	b.Fairs = make([]workerFairLine, len(all))
 	var wg sync.WaitGroup
 	for i, f := range all {
-		b.Fairs[i].Fair = f
+		if b.Fairs[i].Fair = f; !own {
+			continue
+		}
 		wg.Go(func() {
 			mine, err := s.employment.GetFairApplication(ctx, &employmentv1.GetFairApplicationRequest{Worker: b.Ref, FairId: f.GetFairId()})
 			if err == nil {
-				b.Fairs[i].Mine = mine.GetApplication()
+				b.Fairs[i].Mine, b.Fairs[i].More = mine.GetApplication(), len(mine.GetFurther())
 			}
 		})
 	}
@@ -62,6 +69,16 @@ type workerFairBody struct {
 	County  string               // of which posts are shown; "" is all
 	Places  []words.Division
 	Refused error
+	Further []furtherBody
+}
+
+// furtherBody is another application to the fair, of who was registered twice.
+type furtherBody struct {
+	Ref  string
+	Fair *employmentv1.Fair
+	Mine *employmentv1.FairApplication
+	Whys []wishWhy
+	No   []*platformv1.Reason
 }
 
 // wishWhy is one wish of the outcome with its reason.
@@ -90,6 +107,9 @@ func (s *pages) workerFairPage(v *frame.Visit, status int, chosen []string, refu
 	b := workerFairBody{
 		Ref: ref, Fair: fair, Posts: posts, Mine: reply.GetApplication(), Refused: refused,
 		Open: fair.GetState() == "open" && v.P.DaysUntil(fair.GetClosesOn()) >= 0, Chosen: make([]string, fair.GetWishesMax()), Whys: whys(reply.GetApplication()), No: refusal(reply.GetApplication()),
+	}
+	for _, one := range reply.GetFurther() {
+		b.Further = append(b.Further, furtherBody{ref, fair, one, whys(one), refusal(one)})
 	}
 	if chosen == nil && b.Mine.GetState() != "withdrawn" {
 		for _, x := range b.Mine.GetWishes() {
@@ -201,7 +221,7 @@ type proofBody struct {
 // fairProof shows the worker that the own entry is under the committed root.
 func (s *pages) fairProof(v *frame.Visit) error {
 	ctx := v.As(frame.OwnRecord)
-	reply, err := s.employment.ProveFairEntry(ctx, &employmentv1.ProveFairEntryRequest{Worker: v.Path("ref"), FairId: v.Path("fair")})
+	reply, err := s.employment.ProveFairEntry(ctx, &employmentv1.ProveFairEntryRequest{Worker: v.Path("ref"), FairId: v.Path("fair"), ApplicationId: v.Query("application")})
 	if err != nil {
 		return err
 	}

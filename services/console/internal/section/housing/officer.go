@@ -10,16 +10,14 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 )
 
-// The county and kind that the housing pages begin with.
-const (
-	firstCounty = "654301"
-	firstKind   = "public_rental"
-)
+// firstKind is the kind that the housing pages begin with.
+const firstKind = "public_rental"
 
 // listedKinds are the kinds that have a waiting list, in the order of the pages.
 func listedKinds() []string { return []string{"public_rental", "affordable_rental", "rent_subsidy"} }
 
-// housingWhere is the county and kind that a page is about.
+// housingWhere is the county and kind that a page is about, and what may be chosen: a
+// county of the officer's rights, the first of which it begins with.
 type housingWhere struct {
 	County, Kind string
 	Counties     []string
@@ -27,9 +25,9 @@ type housingWhere struct {
 }
 
 func where(v *frame.Visit) housingWhere {
-	at := housingWhere{County: v.R.FormValue("county"), Kind: v.R.FormValue("kind"), Counties: v.P.CountyCodes(), Kinds: listedKinds()}
-	if at.County == "" {
-		at.County = firstCounty
+	at := housingWhere{County: v.R.FormValue("county"), Kind: v.R.FormValue("kind"), Counties: v.Divisions(v.P.CountyCodes()), Kinds: listedKinds()}
+	if at.County == "" && len(at.Counties) > 0 {
+		at.County = at.Counties[0]
 	}
 	if at.Kind == "" {
 		at.Kind = firstKind
@@ -55,6 +53,7 @@ type housingListBody struct {
 func (s *pages) housingList(v *frame.Visit) error {
 	ctx := v.As(homes)
 	b := housingListBody{housingWhere: where(v), Done: v.Query("done")}
+	v.Concerns(b.County)
 	if b.List, b.Err = s.housing.ListWaiting(ctx, &housingv1.ListWaitingRequest{County: b.County, Kind: b.Kind, Limit: 50}); b.Err == nil {
 		var free *housingv1.ListHomesResponse
 		free, b.Err = s.housing.ListHomes(ctx, &housingv1.ListHomesRequest{County: b.County, Kind: b.Kind, Limit: 20})
@@ -113,6 +112,7 @@ func (s *pages) roundPage(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
+	v.Concerns(reply.GetRound().GetCounty())
 	mends, err := s.housing.ListMends(ctx, &housingv1.ListMendsRequest{RoundId: v.Path("id")})
 	if err != nil {
 		return err
@@ -157,6 +157,7 @@ func (s *pages) housingCase(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
+	v.Concerns(reply.GetApplication().GetCounty())
 	return v.Render(http.StatusOK, "case", frame.Page{Title: "housing.case", Nav: "housing", Body: housingCaseBody{reply.GetApplication(), place.GetPlace(), v.Query("done")}})
 }
 
@@ -173,6 +174,7 @@ type housingLeasesBody struct {
 func (s *pages) housingLeases(v *frame.Visit) error {
 	ctx := v.As(homes)
 	b := housingLeasesBody{housingWhere: where(v), Done: v.Query("done")}
+	v.Concerns(b.County)
 	if b.ListCountyLeasesResponse, b.Err = s.housing.ListCountyLeases(ctx, &housingv1.ListCountyLeasesRequest{County: b.County}); b.Err == nil {
 		var asked *housingv1.ListPlaceRequestsResponse
 		asked, b.Err = s.housing.ListPlaceRequests(ctx, &housingv1.ListPlaceRequestsRequest{County: b.County})
@@ -192,11 +194,12 @@ func (s *pages) housingLease(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
+	v.Concerns(reply.GetFile().GetCounty())
 	return v.Render(http.StatusOK, "lease", frame.Page{Title: "housing.lease", Nav: "housing", Body: housingLeaseBody{reply.GetFile(), v.Query("done")}})
 }
 
-// housingDo is every decision of an officer on a lease and what belongs to it;
-// the officer signs with his staff number.
+// housingDo is every decision of an officer on a lease and what belongs to it,
+// done by who signed in.
 func (s *pages) housingDo(ctx context.Context, v *frame.Visit) error {
 	if err := s.housingAct(ctx, v, v.Path("id")); err != nil {
 		return err
@@ -265,7 +268,7 @@ func (s *pages) housingAct(ctx context.Context, v *frame.Visit, id string) (err 
 
 // publicList shows a round to anybody, by case number and for its period only.
 func (s *pages) publicList(v *frame.Visit) error {
-	ctx := v.As(homes)
+	ctx := v.Public()
 	reply, err := s.housing.GetPublicList(ctx, &housingv1.GetPublicListRequest{RoundId: v.Path("id")})
 	if err != nil {
 		return err
@@ -275,7 +278,7 @@ func (s *pages) publicList(v *frame.Visit) error {
 
 // publicBundle is the file that a draw is checked with, by `qiao lottery verify`.
 func (s *pages) publicBundle(v *frame.Visit) error {
-	ctx := v.As(homes)
+	ctx := v.Public()
 	reply, err := s.housing.GetRoundBundle(ctx, &housingv1.GetRoundBundleRequest{RoundId: v.Path("id")})
 	if err != nil {
 		return err
@@ -287,7 +290,7 @@ func (s *pages) publicBundle(v *frame.Visit) error {
 
 // fundPage says what a withdrawal from the provident fund needs; it asks nothing.
 func (s *pages) fundPage(v *frame.Visit) error {
-	ctx := v.As(homes)
+	ctx := v.Public()
 	reply, err := s.housing.GetFundChecklist(ctx, &housingv1.GetFundChecklistRequest{Ground: v.Query("ground")})
 	if err != nil {
 		return err

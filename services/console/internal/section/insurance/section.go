@@ -1,10 +1,13 @@
-// Package insurance is what a worker is insured for, on the page of what departments hold.
+// Package insurance is the pages of social insurance: what employers owe and until when,
+// who is enrolled through whom, and what a worker is insured for.
 package insurance
 
 import (
 	"embed"
+	"net/http"
 
 	"github.com/qiao-platform/qiao/proto/contract"
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 )
@@ -12,14 +15,34 @@ import (
 //go:embed templates locales
 var files embed.FS
 
-type pages struct{ insurance insurancev1.InsuranceClient }
+// cases is what an officer handles them for.
+var cases = frame.Purpose{Code: "case_handling", LegalBasis: "PIPL 13(3)"}
+
+type pages struct {
+	insurance  insurancev1.InsuranceClient
+	employment employmentv1.EmploymentClient // names the employers
+}
 
 // New returns the section.
 func New(c contract.Caller) frame.Section {
-	s := &pages{insurancev1.InsuranceClient{Caller: c, Target: "insurance"}}
+	s := &pages{
+		insurance:  insurancev1.InsuranceClient{Caller: c, Target: "insurance"},
+		employment: employmentv1.EmploymentClient{Caller: c, Target: "employment"},
+	}
 	return frame.Section{
-		Name: "insurance", Files: files, Holds: s.holds,
+		Name: "insurance", Department: "hrss", Files: files, Holds: s.holds,
 		Tones: frame.Tones{Good: []string{"active", "fulfilled"}, Due: []string{"open"}, Bad: []string{"overdue"}},
+		Menu:  []frame.Link{{Name: "insurance", Path: "/insurance", Text: "nav.insurance"}},
+		Pages: map[string]frame.Handler{
+			"GET /insurance":                               s.debtors,
+			"GET /insurance/duties":                        s.duties,
+			"GET /insurance/duties/{duty}":                 s.duty,
+			"POST /insurance/duties/{duty}":                s.enrol,
+			"GET /insurance/enrolments":                    s.enrolments,
+			"GET /insurance/enrolments/{enrolment}":        s.enrolment,
+			"POST /insurance/enrolments/{enrolment}/{act}": s.act,
+			"GET /workers/{ref}/cover":                     s.cover,
+		},
 	}
 }
 
@@ -27,6 +50,12 @@ func New(c contract.Caller) frame.Section {
 type holdings struct {
 	*insurancev1.ListCoverResponse
 	Err error
+}
+
+// cover is the same as a page of its own, for an officer whom the worker visits; what he
+// sees is in the worker's access log.
+func (s *pages) cover(v *frame.Visit) error {
+	return v.Render(http.StatusOK, "cover", frame.Page{Title: "have.cover", Nav: "workers", Body: s.holds(v)})
 }
 
 func (s *pages) holds(v *frame.Visit) any {

@@ -21,6 +21,8 @@ const (
 	feedEvery = 250 * time.Millisecond
 	// feedSlow is how long a browser may take to accept a batch; then it is dropped.
 	feedSlow = 3 * time.Second
+	// feedAsks is how often a stream asks whether its session is still live.
+	feedAsks = 500 * time.Millisecond
 	// feedAlive is how often an idle stream shows that it lives.
 	feedAlive = 15 * time.Second
 )
@@ -40,7 +42,13 @@ func (s *pages) feedPage(v *frame.Visit) error {
 
 // feedStream sends news as server-sent events. It reads the feed at its own
 // pace, so that a slow browser makes nobody wait, and is dropped itself.
+//
+// It is the operators', and in a demonstration everybody's.
 func (s *pages) feedStream(v *frame.Visit) {
+	if !v.Demo() && !v.WorksIn(department) {
+		v.W.WriteHeader(http.StatusForbidden)
+		return
+	}
 	w, c := v.W, http.NewResponseController(v.W)
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
@@ -58,7 +66,12 @@ func (s *pages) feedStream(v *frame.Visit) {
 	}
 	tick := time.NewTicker(feedEvery)
 	defer tick.Stop()
-	for quiet := time.Duration(0); ; {
+	for quiet, asked := time.Duration(0), time.Duration(0); ; {
+		if asked >= feedAsks { // a session that is over sees no more of it
+			if asked = 0; !v.Lives() {
+				return
+			}
+		}
 		entries, passed := s.feed.Since(seq, feedBatch)
 		switch {
 		case len(entries) > 0:
@@ -79,7 +92,7 @@ func (s *pages) feedStream(v *frame.Visit) {
 		case <-v.R.Context().Done():
 			return
 		case <-tick.C:
-			quiet += feedEvery
+			quiet, asked = quiet+feedEvery, asked+feedEvery
 		}
 	}
 }

@@ -88,7 +88,15 @@ type overviewBody struct {
 	Minutes   int
 }
 
+// overview is the operators'; everybody else is led to where there is something to do.
 func (s *pages) overview(v *frame.Visit) error {
+	switch {
+	case v.WorksIn(department):
+	case v.Officer():
+		return v.Back("/counter")
+	default:
+		return v.Home()
+	}
 	b := overviewBody{Services: s.statuses(v), Rates: s.feed.Rates()}
 	for _, st := range b.Services {
 		if st.Err == nil {

@@ -132,7 +132,7 @@ func (s *pages) retryAll(v *frame.Visit) error {
 	})
 }
 
-// skipParked gives an event up, by its id and under an officer's staff number.
+// skipParked gives an event up, by its id and with the operator's reason.
 func (s *pages) skipParked(v *frame.Visit) error {
 	return s.repair(v, signed, func(ctx context.Context, ops platformv1.OpsClient) (url.Values, error) {
 		seq, err := count(v, "seq")

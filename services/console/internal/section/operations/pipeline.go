@@ -201,8 +201,8 @@ func (s *pages) strange(ctx context.Context, all []serviceStatus, b *pipelineBod
 	}
 }
 
-// repair does to a service what an operator asks for with a form, once; under a
-// staff number where it cannot be undone. act says where the visitor is sent.
+// repair does to a service what an operator asks for with a form, once; with
+// a reason where it cannot be undone. act says where the visitor is sent.
 func (s *pages) repair(v *frame.Visit, sign func(*frame.Visit) (context.Context, error), act func(context.Context, platformv1.OpsClient) (url.Values, error)) error {
 	service, page := v.Form("service"), "/"+strings.Split(v.R.URL.Path, "/")[1]
 	if !slices.Contains(s.services, service) {

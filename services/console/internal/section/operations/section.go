@@ -25,32 +25,35 @@ type pages struct {
 	status   status
 }
 
+// department is the operators'.
+const department = "ops"
+
 // New returns the section.
 func New(c contract.Caller, services []string, live *feed.Feed) frame.Section {
 	s := &pages{caller: c, services: services, feed: live}
 	return frame.Section{
-		Name: "operations", Department: "ops", Files: files,
+		Name: "operations", Department: department, Files: files,
 		Menu: []frame.Link{
 			{Name: "overview", Path: "/", Text: "nav.overview"}, {Name: "feed", Path: "/feed", Text: "nav.feed"},
 			{Name: "pipeline", Path: "/pipeline", Text: "nav.pipeline", Last: true}, {Name: "parked", Path: "/parked", Text: "nav.parked", Last: true},
 		},
 		Pages: map[string]frame.Handler{
 			"GET /{$}":                              s.overview,
-			"GET /parked":                           s.parked,
-			"GET /parked/{service}/{channel}/{seq}": s.parkedEvent,
-			"POST /parked/retry":                    s.retryParked,
-			"POST /parked/retry/all":                s.retryAll,
-			"POST /parked/skip":                     s.skipParked,
-			"GET /pipeline":                         s.pipeline,
-			"POST /pipeline/epoch":                  s.openEpoch,
-			"POST /pipeline/begin":                  s.declareBeginning,
-			"POST /pipeline/takeback":               s.takeBack,
-			"POST /pipeline/rebuild":                s.rebuild,
-			"POST /pipeline/tasks":                  s.retryTasks,
-			"POST /pipeline/aside":                  s.decideAside,
-			"POST /pipeline/forged":                 s.removeForged,
-			"GET /feed":                             s.feedPage,
-			"GET /traces/{id}":                      s.trace,
+			"GET /parked":                           operators(s.parked),
+			"GET /parked/{service}/{channel}/{seq}": operators(s.parkedEvent),
+			"POST /parked/retry":                    operators(s.retryParked),
+			"POST /parked/retry/all":                operators(s.retryAll),
+			"POST /parked/skip":                     operators(s.skipParked),
+			"GET /pipeline":                         operators(s.pipeline),
+			"POST /pipeline/epoch":                  operators(s.openEpoch),
+			"POST /pipeline/begin":                  operators(s.declareBeginning),
+			"POST /pipeline/takeback":               operators(s.takeBack),
+			"POST /pipeline/rebuild":                operators(s.rebuild),
+			"POST /pipeline/tasks":                  operators(s.retryTasks),
+			"POST /pipeline/aside":                  operators(s.decideAside),
+			"POST /pipeline/forged":                 operators(s.removeForged),
+			"GET /feed":                             operators(s.feedPage),
+			"GET /traces/{id}":                      operators(s.trace),
 		},
 		Streams: map[string]func(*frame.Visit){"GET /feed/stream": s.feedStream},
 	}
@@ -61,14 +64,19 @@ func (s *pages) ops(service string) platformv1.OpsClient {
 	return platformv1.OpsClient{Caller: s.caller, Target: service}
 }
 
-// signed is the context of an officer who answers for what the form does.
-func signed(v *frame.Visit) (context.Context, error) {
-	ctx, err := v.Signed(operation)
-	if err == nil {
-		err = v.Sure()
+// operators lets an operator see a page: what runs is also remembered here, where no
+// service is asked who may know.
+func operators(h frame.Handler) frame.Handler {
+	return func(v *frame.Visit) error {
+		if !v.WorksIn(department) {
+			return frame.ErrDenied
+		}
+		return h(v)
 	}
-	return ctx, err
 }
+
+// signed is the context of an operator who answers for what the form does.
+func signed(v *frame.Visit) (context.Context, error) { return v.As(operation), v.Sure() }
 
 // unsigned is the context of an operator whose act can be repeated.
 func unsigned(v *frame.Visit) (context.Context, error) { return v.As(operation), nil }

@@ -8,6 +8,6 @@ import (
 
 func TestWhatTheSectionSays(t *testing.T) {
 	frametest.Section(t, New(nil, nil, nil), map[string][]string{
-		"rebuild.": {"clearing", "filling", "emptying"}, "error.": nil, "trouble.": {"storage.full", "storage.unavailable"},
+		"rebuild.": {"clearing", "filling", "emptying"}, "error.": nil, "trouble.": {"storage.full", "storage.unavailable", "identity.audit"},
 	})
 }

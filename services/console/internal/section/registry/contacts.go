@@ -26,33 +26,55 @@ type deskBody struct {
 	Err       error
 }
 
+// Matter is the name of the pages to which a sign leads.
+func (b deskBody) Matter() string {
+	for at, matter := range desks() {
+		if b.To == at || strings.HasPrefix(b.To, at+"/") || strings.HasPrefix(b.To, at+"?") {
+			return matter
+		}
+	}
+	return "person"
+}
+
 func bodyOf(v *frame.Visit, d frame.Desk) deskBody {
-	return deskBody{Desk: d, Divisions: deskDivisions(v.P), To: v.R.URL.Path}
+	to := v.R.URL.Path
+	if v.R.Method == http.MethodGet { // what was chosen on a page stays chosen
+		to = v.R.URL.RequestURI()
+	}
+	return deskBody{Desk: d, Divisions: v.DivisionsOf(deskDepartment(v, v.R.URL.Path), deskDivisions(v.P)), To: to}
 }
 
-// sign asks who is at the desk, before a page that depends on it.
+// at names the page to which a sign leads, where it is not the page that is shown.
+func (b deskBody) at(to string) deskBody {
+	b.To = to
+	return b
+}
+
+// sign asks for which division somebody works whose rights cover several, before a page
+// that depends on it.
 func (s *pages) sign(v *frame.Visit, status int, d deskBody) error {
-	return v.Render(status, "contact_desk", frame.Page{Title: "contact.title", Nav: "workers", Body: d})
+	if len(d.Divisions) == 0 {
+		return frame.ErrDenied
+	}
+	return v.Render(status, "contact_desk", frame.Page{Title: "contact.desk.title", Nav: "workers", Body: d})
 }
 
-// desks are the pages of the cases of two officers, who say once who they are.
-var desks = []string{"/contacts", "/deaths", "/persons", "/guardians", "/documents"}
+// desks are the pages of the cases of two officers, who say once for where they work,
+// and the beginnings of their texts.
+func desks() map[string]string {
+	return map[string]string{"/contacts": "contact", "/deaths": "death", "/persons": "person", "/guardians": "guardian", "/documents": "document"}
+}
 
-// contactDesk remembers who is at the desk.
+// contactDesk remembers for which division the officer works.
 func (s *pages) contactDesk(v *frame.Visit) error {
 	d := frame.Desk{Division: v.Form("division")}
 	to := deskAddress(v.Form("to"))
-	var err error
-	d.Staff, err = v.Number("officer")
-	if err == nil && !slices.Contains(deskDivisions(v.P), d.Division) {
-		err = frame.ErrInput
-	}
-	if err != nil {
-		b := bodyOf(v, d)
-		b.To, b.Err, b.Staff = to, err, ""
+	if divisions := v.DivisionsOf(deskDepartment(v, to), deskDivisions(v.P)); !slices.Contains(divisions, d.Division) {
+		b := deskBody{Desk: d, Divisions: divisions, To: to}
+		b.Err = frame.ErrInput
 		return s.sign(v, http.StatusUnprocessableEntity, b)
 	}
-	for _, at := range desks {
+	for at := range desks() {
 		d.Remember(v.W, at)
 	}
 	return v.Back(to)
@@ -60,11 +82,14 @@ func (s *pages) contactDesk(v *frame.Visit) error {
 
 // deskAddress is where a sign leads, which is one of the desks' pages.
 func deskAddress(to string) string {
-	u, err := url.ParseRequestURI(to)
-	if err != nil || u.Host != "" || !slices.ContainsFunc(desks, func(at string) bool { return u.Path == at || strings.HasPrefix(u.Path, at+"/") }) {
-		return desks[0]
+	if u, err := url.ParseRequestURI(to); err == nil && u.Host == "" {
+		for at := range desks() {
+			if u.Path == at || strings.HasPrefix(u.Path, at+"/") {
+				return u.RequestURI()
+			}
+		}
 	}
-	return u.RequestURI()
+	return "/contacts"
 }
 
 // contactCases lists what waits for a second officer in the desk's counties.
@@ -139,10 +164,8 @@ func (s *pages) proposeContact(v *frame.Visit) error {
 	}
 	f := v.Form
 	id, err := func() (string, error) {
-		for _, name := range []string{"place", "reason", "paper"} {
-			if f(name) == "" {
-				return "", frame.ErrInput.With("field", name)
-			}
+		if err := filled(v, "place", "reason", "paper"); err != nil {
+			return "", err
 		}
 		county, township, _ := strings.Cut(f("place"), " ")
 		ctx := v.At(d, contact)
@@ -152,7 +175,7 @@ func (s *pages) proposeContact(v *frame.Visit) error {
 		})
 		return reply.GetCaseId(), err
 	}()
-	if errs.KindOf(err) == errs.Invalid {
+	if inPlace(err) {
 		return s.showContactForm(v, http.StatusUnprocessableEntity, contactFormBody{Desk: bodyOf(v, d), Form: v.R.PostForm, Err: err, Field: contactField(err)})
 	}
 	return v.Done(err, "/contacts/"+url.PathEscape(id))
@@ -185,6 +208,9 @@ type contactCaseBody struct {
 	Err      error
 	*registryv1.GetContactCaseResponse
 }
+
+// Next is how it goes on.
+func (b contactCaseBody) Next() next { return next{At: "contact." + b.GetCase().GetState()} }
 
 // contactCase shows one case: what is asked beside what is registered while it
 // waits, what became of it afterwards.
@@ -233,8 +259,7 @@ func (s *pages) decideContact(v *frame.Visit) error {
 		_, err := s.registry.DecideContact(ctx, req)
 		return err
 	}()
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict:
+	if inPlace(err) {
 		return s.showContactCase(v, http.StatusUnprocessableEntity, d, err)
 	}
 	return v.Done(err, v.R.URL.EscapedPath())

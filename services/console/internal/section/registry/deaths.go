@@ -41,7 +41,7 @@ func (s *pages) deathCases(v *frame.Visit) error {
 		Err             error
 		Waits, Recorded []*registryv1.DeathCase
 		Holders         []string
-	}{Desk: bodyOf(v, d), Err: err, Holders: holders()}
+	}{Desk: bodyOf(v, d), Err: err, Holders: ownHolders(v)}
 	for _, c := range reply.GetCases() {
 		if c.GetState() == "applied" {
 			b.Recorded = append(b.Recorded, c)
@@ -90,10 +90,8 @@ func (s *pages) proposeDeath(v *frame.Visit) error {
 		return s.sign(v, http.StatusOK, bodyOf(v, d))
 	}
 	id, err := func() (string, error) {
-		for _, name := range []string{"died_on", "reason", "paper"} {
-			if v.Form(name) == "" {
-				return "", frame.ErrInput.With("field", name)
-			}
+		if err := filled(v, "died_on", "reason", "paper"); err != nil {
+			return "", err
 		}
 		if err := v.Sure(); err != nil {
 			return "", err
@@ -103,8 +101,7 @@ func (s *pages) proposeDeath(v *frame.Visit) error {
 		})
 		return reply.GetCaseId(), err
 	}()
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict:
+	if inPlace(err) {
 		return s.showDeathForm(v, http.StatusUnprocessableEntity, deathFormBody{Desk: bodyOf(v, d), Form: v.R.PostForm, Err: err, Field: deathField(err)})
 	}
 	return v.Done(err, "/deaths/"+url.PathEscape(id))
@@ -145,8 +142,22 @@ type deathCaseBody struct {
 	Desk     deskBody
 	Own      bool // this desk opened it, or took the record back
 	Refusals []string
+	Holders  []string // the departments with which the person held something
 	Err      error
 	*registryv1.GetDeathCaseResponse
+}
+
+// Next is how it goes on.
+func (b deathCaseBody) Next() next {
+	c := b.GetCase()
+	n := next{At: "death." + c.GetState()}
+	switch {
+	case c.GetState() == "applied":
+		n.Path = "/deaths/alive"
+	case c.GetState() == "reversed" && c.GetConfirmedAt() != 0:
+		n.At = "death.confirmed"
+	}
+	return n
 }
 
 // deathCase shows one case and, while there is something to decide, the person.
@@ -168,7 +179,7 @@ func (s *pages) showDeathCase(v *frame.Visit, status int, d frame.Desk, refused 
 		own = reply.GetCase().GetReversedBy()
 	}
 	return v.Render(status, "death_case", frame.Page{Title: "death.case", Nav: "workers", Body: deathCaseBody{
-		Desk: bodyOf(v, d), Own: own == d.Staff, Refusals: deathRefusals(), Err: refused, GetDeathCaseResponse: reply,
+		Desk: bodyOf(v, d), Own: own == d.Staff, Refusals: deathRefusals(), Holders: ownHolders(v), Err: refused, GetDeathCaseResponse: reply,
 	}})
 }
 
@@ -198,8 +209,7 @@ func (s *pages) decideDeath(v *frame.Visit) error {
 		}
 		return err
 	}()
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict:
+	if inPlace(err) {
 		return s.showDeathCase(v, http.StatusUnprocessableEntity, d, err)
 	}
 	return v.Done(err, v.R.URL.EscapedPath())
@@ -237,10 +247,8 @@ func (s *pages) reverseDeath(v *frame.Visit) error {
 		return s.sign(v, http.StatusOK, bodyOf(v, d))
 	}
 	id, err := func() (string, error) {
-		for _, name := range []string{"number", "shown"} {
-			if v.Form(name) == "" {
-				return "", frame.ErrInput.With("field", name)
-			}
+		if err := filled(v, "number", "shown"); err != nil {
+			return "", err
 		}
 		if err := v.Sure(); err != nil {
 			return "", err
@@ -250,8 +258,7 @@ func (s *pages) reverseDeath(v *frame.Visit) error {
 		})
 		return reply.GetCaseId(), err
 	}()
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict, errs.NotFound:
+	if inPlace(err) {
 		return s.showAlive(v, http.StatusUnprocessableEntity, aliveBody{Desk: bodyOf(v, d), Form: v.R.PostForm, Err: err, Field: deathField(err)})
 	}
 	if err != nil {
@@ -274,9 +281,12 @@ func (s *pages) objectDeath(v *frame.Visit) error {
 }
 
 // standingDeath is the case that waits, or the record that holds, of whose own page it
-// is: whoever helps reads it before anything else. Nil where there is none, or where
+// is, who reads it before anything else. Nil where there is none, or where
 // the registry does not say. nobodyMay is what the person arranged for afterwards.
 func (s *pages) standingDeath(v *frame.Visit) (standing *registryv1.DeathCase, nobodyMay bool) {
+	if v.Officer() || v.Helps() || v.Unseen() { // whose it is not to ask
+		return nil, false
+	}
 	reply, err := s.deaths.ListOwnDeathCases(v.As(frame.OwnRecord), &registryv1.ListOwnDeathCasesRequest{Worker: v.Path("ref")})
 	if err != nil {
 		return nil, false

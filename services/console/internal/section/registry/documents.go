@@ -104,10 +104,8 @@ func (s *pages) proposeDocument(v *frame.Visit) error {
 	}
 	f := v.Form
 	id, err := func() (string, error) {
-		for _, name := range []string{"reason", "paper"} {
-			if f(name) == "" {
-				return "", frame.ErrInput.With("field", name)
-			}
+		if err := filled(v, "reason", "paper"); err != nil {
+			return "", err
 		}
 		reply, err := s.documents.ProposeDocument(v.At(d, persons), &registryv1.ProposeDocumentRequest{
 			Worker: v.Path("ref"), DocumentKind: f("kind"), DocumentNumber: strings.TrimSpace(f("number")), DocumentCountry: f("country"), BirthDate: f("birth"),
@@ -115,7 +113,7 @@ func (s *pages) proposeDocument(v *frame.Visit) error {
 		})
 		return reply.GetCaseId(), err
 	}()
-	if errs.KindOf(err) == errs.Invalid {
+	if inPlace(err) {
 		return s.showDocumentForm(v, http.StatusUnprocessableEntity, documentFormBody{Desk: bodyOf(v, d), Form: v.R.PostForm, Err: err, Field: documentField(err)})
 	}
 	return v.Done(err, "/documents/"+url.PathEscape(id))
@@ -160,6 +158,9 @@ type documentCaseBody struct {
 	Err                error
 	*registryv1.GetDocumentCaseResponse
 }
+
+// Next is how it goes on.
+func (b documentCaseBody) Next() next { return next{At: "document." + b.GetCase().GetState()} }
 
 // documentCase shows one case: what is asked beside what is registered while it
 // waits, what became of it afterwards.
@@ -210,8 +211,7 @@ func (s *pages) decideDocument(v *frame.Visit) error {
 		}
 		return err
 	}()
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict:
+	if inPlace(err) {
 		return s.showDocumentCase(v, http.StatusUnprocessableEntity, d, err)
 	}
 	return v.Done(err, v.R.URL.EscapedPath())

@@ -68,8 +68,28 @@ func (s *pages) showDouble(v *frame.Visit, status int, d frame.Desk, refused err
 		Desk    deskBody
 		Reasons []string
 		Err     error
+		Case    string // of the two that is under way already
 		*registryv1.GetDoubleResponse
-	}{bodyOf(v, d), doubleReasons(), refused, reply}})
+	}{bodyOf(v, d), doubleReasons(), refused, s.underWay(v, d, reply.GetFirst().GetWorker(), reply.GetSecond().GetWorker()), reply}})
+}
+
+// underWay is the open case about two records, "" where there is none, or where the
+// registry does not say: then the case that is asked for says it.
+func (s *pages) underWay(v *frame.Visit, d frame.Desk, first, second string) string {
+	if first == "" || second == "" {
+		return ""
+	}
+	reply, err := s.joining.ListPersonCases(v.At(d, persons), &registryv1.ListPersonCasesRequest{})
+	if err != nil {
+		return ""
+	}
+	for _, c := range reply.GetCases() {
+		pair := []string{c.GetIntoWorker(), c.GetAliasWorker()}
+		if c.GetState() == "open" && slices.Contains(pair, first) && slices.Contains(pair, second) {
+			return c.GetPersonCaseId()
+		}
+	}
+	return ""
 }
 
 // decideDouble sets a pair aside, or takes it up again.
@@ -85,8 +105,7 @@ func (s *pages) decideDouble(v *frame.Visit) error {
 	} else {
 		_, err = s.finder.DecideDouble(v.At(d, persons), req)
 	}
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict:
+	if inPlace(err) {
 		return s.showDouble(v, http.StatusUnprocessableEntity, d, err)
 	}
 	return v.Done(err, "/persons/doubles")
@@ -116,7 +135,11 @@ func (s *pages) registerForm(v *frame.Visit) error {
 	if !ok {
 		return s.signTo(v, d, v.R.URL.Path)
 	}
-	b := registerBody{Desk: bodyOf(v, d), Form: url.Values{}}
+	// A counter registers one after the other: county and notice stay as they were.
+	b := registerBody{Desk: bodyOf(v, d).at("/persons/register"), Form: url.Values{"place": {v.Query("place")}, "notice": {v.Query("notice")}}}
+	if v.Query("place") == "" {
+		b.Form.Set("place", d.Division)
+	}
 	if done := v.Query("done"); slices.Contains(registerOutcomes(), done) {
 		b.Done = &registryv1.RegisterWorkerResponse{Outcome: done, Worker: v.Query("worker"), LikelyDouble: v.Query("likely") != ""}
 	}
@@ -142,10 +165,8 @@ func (s *pages) register(v *frame.Visit) error {
 	ctx, f := v.At(d, registering), v.Form
 	county, township, _ := strings.Cut(f("place"), " ")
 	err := func() error {
-		for _, name := range []string{"number", "name", "place", "notice"} {
-			if strings.TrimSpace(f(name)) == "" {
-				return frame.ErrInput.With("field", name)
-			}
+		if err := filled(v, "number", "name", "place", "notice"); err != nil {
+			return err
 		}
 		if f("signed") == "" {
 			return frame.ErrInput.With("field", "signed")
@@ -168,16 +189,16 @@ func (s *pages) register(v *frame.Visit) error {
 		b.Done, err = s.registry.RegisterWorker(ctx, req)
 		return err
 	}()
-	switch kind := errs.KindOf(err); {
+	switch {
 	case err == nil && b.Done == nil:
 		return s.showRegister(v, http.StatusOK, b)
 	case err == nil:
-		to := url.Values{"done": {b.Done.GetOutcome()}, "worker": {b.Done.GetWorker()}}
+		to := url.Values{"done": {b.Done.GetOutcome()}, "worker": {b.Done.GetWorker()}, "place": {f("place")}, "notice": {f("notice")}}
 		if b.Done.GetLikelyDouble() {
 			to.Set("likely", "1")
 		}
 		return v.Back("/persons/register?" + to.Encode())
-	case kind == errs.Invalid, kind == errs.Conflict:
+	case inPlace(err):
 		b.Err, b.Field = err, registerField(err)
 		return s.showRegister(v, http.StatusUnprocessableEntity, b)
 	}
@@ -205,7 +226,8 @@ func registerField(err error) string {
 		return "place"
 	case "notice_version":
 		return "notice"
-	default:
+	case "phone", "place", "notice", "signed":
 		return field
 	}
+	return "" // told above the form
 }

@@ -1,11 +1,13 @@
 package registry
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/event"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
@@ -18,6 +20,18 @@ func heirPapers() []string {
 }
 
 func heirReasons() []string { return []string{"inheritance", "wages", "insurance", "home", "other"} }
+
+func heirAsks() []string { return []string{"read", "correct", "delete"} }
+
+func wrongReasons() []string { return []string{"wrong_date", "not_mine", "wrong_amount", "other"} }
+
+// factKinds are the facts of which one can be called wrong.
+func factKinds() (all []string) {
+	for _, k := range event.FactKinds() {
+		all = append(all, k.Name)
+	}
+	return all
+}
 
 func heirRefusals() []string { return []string{"no_kinship", "no_interest", "others_harmed", "other"} }
 
@@ -41,6 +55,7 @@ type heirFormBody struct {
 	Ref                      string
 	Form                     url.Values
 	Reasons, Papers, Sources []string
+	Asks, Kinds, Wrongs      []string
 	Err                      error
 	Field                    string
 }
@@ -50,11 +65,16 @@ func (s *pages) heirForm(v *frame.Visit) error {
 	if !ok {
 		return s.sign(v, http.StatusOK, bodyOf(v, d))
 	}
-	return s.showHeirForm(v, http.StatusOK, heirFormBody{Desk: bodyOf(v, d), Form: url.Values{}})
+	form := url.Values{} // what was shown is called wrong, by its reference
+	for _, name := range []string{"asked", "kind", "fact"} {
+		form.Set(name, v.Query(name))
+	}
+	return s.showHeirForm(v, http.StatusOK, heirFormBody{Desk: bodyOf(v, d), Form: form})
 }
 
 func (s *pages) showHeirForm(v *frame.Visit, status int, b heirFormBody) error {
 	b.Ref, b.Reasons, b.Papers, b.Sources = v.Path("ref"), heirReasons(), heirPapers(), holders()
+	b.Asks, b.Kinds, b.Wrongs = heirAsks(), factKinds(), wrongReasons()
 	return v.Render(status, "heir_form", frame.Page{Title: "heir.ask", Nav: "workers", Body: b})
 }
 
@@ -66,18 +86,21 @@ func (s *pages) askAsHeir(v *frame.Visit) error {
 	}
 	f := v.Form
 	id, err := func() (string, error) {
-		for _, name := range []string{"name", "paper", "reason", "source"} {
-			if f(name) == "" {
-				return "", frame.ErrInput.With("field", name)
-			}
+		asked, source := cmp.Or(f("asked"), "read"), ""
+		needed := map[string][]string{"read": {"source"}, "correct": {"kind", "fact", "wrong"}}[asked]
+		if err := filled(v, append([]string{"name", "paper", "reason"}, needed...)...); err != nil {
+			return "", err
+		}
+		if asked == "read" {
+			source = f("source")
 		}
 		reply, err := s.deaths.AskAsHeir(v.At(d, person), &registryv1.AskAsHeirRequest{
-			Worker: v.Path("ref"), RelativeName: strings.TrimSpace(f("name")), RelativePhone: strings.TrimSpace(f("phone")), Paper: f("paper"), ReasonCode: f("reason"), Source: f("source"),
+			Worker: v.Path("ref"), RelativeName: strings.TrimSpace(f("name")), RelativePhone: strings.TrimSpace(f("phone")), Paper: f("paper"), ReasonCode: f("reason"), Source: source,
+			Asked: asked, FactKind: f("kind"), SourceId: strings.TrimSpace(f("fact")), WrongReasonCode: f("wrong"),
 		})
 		return reply.GetRequestId(), err
 	}()
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict:
+	if inPlace(err) {
 		return s.showHeirForm(v, http.StatusUnprocessableEntity, heirFormBody{Desk: bodyOf(v, d), Form: v.R.PostForm, Err: err, Field: heirField(err)})
 	}
 	return v.Done(err, "/deaths/heirs/"+url.PathEscape(id))
@@ -93,8 +116,14 @@ func heirField(err error) string {
 		return "phone"
 	}
 	switch field := e.Detail["field"]; field {
-	case "name", "phone", "paper", "source", "reason":
+	case "name", "phone", "paper", "source", "reason", "asked", "kind", "fact", "wrong":
 		return field
+	case "fact_kind":
+		return "kind"
+	case "source_id":
+		return "fact"
+	case "wrong_reason_code":
+		return "wrong"
 	case "reason_code":
 		return "reason"
 	}
@@ -106,6 +135,18 @@ type heirCaseBody struct {
 	Refusals []string
 	Err      error
 	*registryv1.GetHeirRequestResponse
+}
+
+// Next is how it goes on.
+func (b heirCaseBody) Next() next {
+	n := next{At: "heir." + b.GetRequest().GetState()}
+	if b.GetRequest().GetState() == "open" {
+		n.Until = b.GetRequest().GetDecideBy()
+	}
+	if b.GetRequest().GetEraseOn() != "" && b.GetRequest().GetState() == "granted" {
+		n.At, n.Until = "heir.erases", b.GetRequest().GetEraseOn()
+	}
+	return n
 }
 
 func (s *pages) heirCase(v *frame.Visit) error {
@@ -153,9 +194,20 @@ func (s *pages) decideHeir(v *frame.Visit) error {
 			steps = append(steps, one)
 		}
 		return v.Render(http.StatusOK, "heir_shown", frame.Page{Title: "heir.shown", Nav: "workers", Body: struct {
-			Name  string
-			Steps []heirStep
-		}{reply.GetName(), steps}})
+			Name   string
+			Worker string
+			Steps  []heirStep
+		}{reply.GetName(), reply.GetWorker(), steps}})
+	}
+	if v.Form("decision") == "back" {
+		err := v.Sure()
+		if err == nil {
+			_, err = s.deaths.WithdrawHeirRequest(ctx, &registryv1.WithdrawHeirRequestRequest{RequestId: id})
+		}
+		if inPlace(err) {
+			return s.showHeirCase(v, http.StatusUnprocessableEntity, d, err)
+		}
+		return v.Done(err, v.R.URL.EscapedPath())
 	}
 	approve := v.Form("decision") == "agree"
 	err := v.Sure()
@@ -168,8 +220,7 @@ func (s *pages) decideHeir(v *frame.Visit) error {
 	if err == nil {
 		_, err = s.deaths.DecideHeirRequest(ctx, &registryv1.DecideHeirRequestRequest{RequestId: id, Approve: approve, ReasonCode: v.Form("reason")})
 	}
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict:
+	if inPlace(err) {
 		return s.showHeirCase(v, http.StatusUnprocessableEntity, d, err)
 	}
 	return v.Done(err, v.R.URL.EscapedPath())

@@ -43,51 +43,90 @@ func departmentOf(service string) (department string) {
 	return department
 }
 
-// held lists what the dead of the desk's counties hold with a department.
+// held lists what the dead of the desk's counties hold with a department, whose own
+// officers see and end it.
 func (s *pages) held(v *frame.Visit) error {
-	d, ok := v.Desk(deskDivisions(v.P))
-	if !ok {
-		return s.sign(v, http.StatusOK, bodyOf(v, d))
-	}
-	return s.showHeld(v, http.StatusOK, d, nil)
+	return s.ofHolder(v, func(service string, d frame.Desk) error {
+		return s.showHeld(v, http.StatusOK, service, d, nil)
+	})
 }
 
-func (s *pages) showHeld(v *frame.Visit, status int, d frame.Desk, refused error) error {
+// ofHolder does something with the service that the address names, else with the first
+// of the officer's own, at a desk of the department of that service.
+func (s *pages) ofHolder(v *frame.Visit, do func(service string, d frame.Desk) error) error {
 	service := v.Path("service")
-	if !slices.Contains(holders(), service) {
+	if own := ownHolders(v); service == "" && len(own) > 0 {
+		service = own[0]
+	}
+	if service != "" && !slices.Contains(holders(), service) {
 		return frame.ErrNoPage
 	}
-	reply, err := platformv1.EstateClient{Caller: s.caller, Target: service}.ListHeld(v.AtOf(departmentOf(service), d, estate), &platformv1.ListHeldRequest{})
+	d, ok := v.DeskOf(departmentOf(service), deskDivisions(v.P))
+	if !ok {
+		return s.sign(v, http.StatusOK, bodyOfHolder(v, d, service))
+	}
+	return do(service, d)
+}
+
+// ownHolders are the services in whose department the officer has a right.
+func ownHolders(v *frame.Visit) []string {
+	return slices.DeleteFunc(slices.Clone(holders()), func(service string) bool { return !v.WorksIn(departmentOf(service)) })
+}
+
+// heldPath is where what the dead hold with a service stands; without one, with the first
+// of the officer's own.
+const heldPath = "/deaths/held"
+
+// bodyOfHolder is the desk of a service's department.
+func bodyOfHolder(v *frame.Visit, d frame.Desk, service string) deskBody {
+	return deskBody{Desk: d, Divisions: v.DivisionsOf(departmentOf(service), deskDivisions(v.P)), To: heldPath + "/" + service}
+}
+
+// deskDepartment is the department at whose desk a page is for who uses it: what is about
+// children, an officer of education works on as well.
+func deskDepartment(v *frame.Visit, path string) string {
+	if strings.HasPrefix(path, guardiansPath) && !v.WorksIn("hrss") {
+		return "edu"
+	}
+	if service, is := strings.CutPrefix(path, heldPath+"/"); is && slices.Contains(holders(), service) {
+		return departmentOf(service)
+	}
+	return "hrss"
+}
+
+func (s *pages) showHeld(v *frame.Visit, status int, service string, d frame.Desk, refused error) error {
+	reply, err := platformv1.EstateClient{Caller: s.caller, Target: service}.ListHeld(v.AtOf(departmentOf(service), d, estate), &platformv1.ListHeldRequest{After: v.Query("after")})
 	if errs.CodeOf(err) == "rpc.method_unknown" { // a department in which nothing of the kind is
 		err = nil
 	}
-	return v.Render(status, "held", frame.Page{Title: "death.held", Nav: "workers", Body: struct {
+	registry, nav := v.WorksIn("hrss"), "held"
+	if registry {
+		nav = "workers"
+	}
+	return v.Render(status, "held", frame.Page{Title: "death.held", Nav: nav, Body: struct {
 		Desk     deskBody
+		Registry bool // the officer sees the cases of deaths too
 		Service  string
 		Services []string
 		Err      error
 		Refused  error
 		Things   []*platformv1.HeldThing
-	}{bodyOf(v, d), service, holders(), err, refused, reply.GetThings()}})
+		Next     string
+	}{bodyOfHolder(v, d, service), registry, service, ownHolders(v), err, refused, reply.GetThings(), reply.GetNext()}})
 }
 
 // giveUp ends one thing, on the word of the family.
 func (s *pages) giveUp(v *frame.Visit) error {
-	d, ok := v.Desk(deskDivisions(v.P))
-	if !ok {
-		return s.sign(v, http.StatusOK, bodyOf(v, d))
-	}
-	service := v.Path("service")
-	if !slices.Contains(holders(), service) {
-		return frame.ErrNoPage
-	}
+	return s.ofHolder(v, func(service string, d frame.Desk) error { return s.giveUpAt(v, service, d) })
+}
+
+func (s *pages) giveUpAt(v *frame.Visit, service string, d frame.Desk) error {
 	err := v.Sure()
 	if err == nil {
 		_, err = platformv1.EstateClient{Caller: s.caller, Target: service}.GiveUp(v.AtOf(departmentOf(service), d, estate), &platformv1.GiveUpRequest{Kind: v.Form("kind"), Id: v.Form("id")})
 	}
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict, errs.NotFound:
-		return s.showHeld(v, http.StatusUnprocessableEntity, d, err)
+	if inPlace(err) {
+		return s.showHeld(v, http.StatusUnprocessableEntity, service, d, err)
 	}
-	return v.Done(err, "/deaths/held/"+v.Part("service"))
+	return v.Done(err, heldPath+"/"+service)
 }

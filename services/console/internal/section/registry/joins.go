@@ -67,6 +67,7 @@ type joinBody struct {
 	Reasons, Papers []string
 	Form            url.Values
 	Err             error
+	Field           string // which field Err is about; "" is the whole
 	*registryv1.CompareRecordsResponse
 }
 
@@ -76,24 +77,22 @@ func (s *pages) joinForm(v *frame.Visit) error {
 	if !ok {
 		return s.signTo(v, d, v.R.URL.RequestURI())
 	}
-	return s.showJoinForm(v, http.StatusOK, joinBody{Desk: bodyOf(v, d), First: v.Query("first"), Second: v.Query("second")})
+	return s.showJoinForm(v, http.StatusOK, joinBody{Desk: bodyOf(v, d), First: v.Query("first"), Second: v.Query("second"), Form: v.R.URL.Query()})
 }
 
 func (s *pages) showJoinForm(v *frame.Visit, status int, b joinBody) error {
+	b.Desk = b.Desk.at("/persons/join?" + url.Values{"first": {b.First}, "second": {b.Second}}.Encode())
 	b.Kind, b.Reasons, b.Papers = "join", joinReasons(), personPapers()
 	if b.First != "" && b.Second != "" && b.CompareRecordsResponse == nil {
 		pair, err := s.joining.CompareRecords(v.At(b.Desk.Desk, persons), &registryv1.CompareRecordsRequest{Worker: b.First, OtherId: b.Second})
 		if err != nil {
-			b.Err, status = err, http.StatusUnprocessableEntity
+			b.Err, b.Field, status = err, personField(err), http.StatusUnprocessableEntity
 		} else {
 			b.CompareRecordsResponse = pair
 		}
 	}
 	if b.CompareRecordsResponse == nil {
 		b.CompareRecordsResponse = &registryv1.CompareRecordsResponse{}
-	}
-	if b.Form == nil {
-		b.Form = url.Values{}
 	}
 	return v.Render(status, "person_join", frame.Page{Title: "person.join", Nav: "workers", Body: b})
 }
@@ -103,8 +102,11 @@ func (s *pages) showJoinForm(v *frame.Visit, status int, b joinBody) error {
 func (s *pages) who(v *frame.Visit, d frame.Desk, field string) (string, error) {
 	who := strings.TrimSpace(v.Form(field))
 	if number, _ := ident.NormaliseID(who); len(number) == 18 {
-		reply, err := s.registry.FindWorker(v.At(d, persons), &registryv1.FindWorkerRequest{DocumentNumber: number})
-		return reply.GetWorker(), err
+		reply, err := s.registry.FindWorker(v.AtOf(deskDepartment(v, v.R.URL.Path), d, persons), &registryv1.FindWorkerRequest{DocumentNumber: number})
+		if err != nil {
+			return "", errs.From(err).With("field", field)
+		}
+		return reply.GetWorker(), nil
 	}
 	if who == "" || strings.ContainsAny(who, "/?#& ") || len(who) > 64 {
 		return "", frame.ErrInput.With("field", field)
@@ -118,17 +120,14 @@ func (s *pages) findPair(v *frame.Visit) error {
 	if !ok {
 		return s.signTo(v, d, "/persons/join")
 	}
-	b := joinBody{Desk: bodyOf(v, d)}
 	first, err := s.who(v, d, "first")
 	if err == nil {
-		b.First = first
 		var second string
 		if second, err = s.who(v, d, "second"); err == nil {
 			return v.Back("/persons/join?" + url.Values{"first": {first}, "second": {second}}.Encode())
 		}
 	}
-	b.Err = err
-	return s.showJoinForm(v, http.StatusUnprocessableEntity, b)
+	return s.showJoinForm(v, http.StatusUnprocessableEntity, joinBody{Desk: bodyOf(v, d), Form: v.R.PostForm, Err: err, Field: personField(err)})
 }
 
 // openJoin opens the case; what is wrong is told above the form.
@@ -138,21 +137,28 @@ func (s *pages) openJoin(v *frame.Visit) error {
 		return s.signTo(v, d, "/persons/join")
 	}
 	f := v.Form
-	reply, err := s.joining.OpenJoin(v.At(d, persons), &registryv1.OpenJoinRequest{Worker: f("first"), OtherId: f("second"), ReasonCode: f("reason"), Paper: f("paper")})
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict:
-		return s.showJoinForm(v, http.StatusUnprocessableEntity, joinBody{Desk: bodyOf(v, d), First: f("first"), Second: f("second"), Form: v.R.PostForm, Err: err})
+	id, err := func() (string, error) {
+		if err := filled(v, "reason", "paper"); err != nil {
+			return "", err
+		}
+		reply, err := s.joining.OpenJoin(v.At(d, persons), &registryv1.OpenJoinRequest{Worker: f("first"), OtherId: f("second"), ReasonCode: f("reason"), Paper: f("paper"), OtherRemains: f("other") == "yes"})
+		return reply.GetPersonCaseId(), err
+	}()
+	if inPlace(err) {
+		return s.showJoinForm(v, http.StatusUnprocessableEntity, joinBody{Desk: bodyOf(v, d), First: f("first"), Second: f("second"), Form: v.R.PostForm, Err: err, Field: personField(err)})
 	}
-	return v.Done(err, "/persons/cases/"+url.PathEscape(reply.GetPersonCaseId()))
+	return v.Done(err, "/persons/cases/"+url.PathEscape(id))
 }
 
 // partBody is the form that asks for a parting.
 type partBody struct {
-	Desk                deskBody
-	Join, First, Second string
-	Reasons, Papers     []string
-	Form                url.Values
-	Err                 error
+	Desk            deskBody
+	Join            string
+	Kind            string
+	Reasons, Papers []string
+	Form            url.Values
+	Err             error
+	Field           string // which field Err is about; "" is the whole
 }
 
 // partForm asks why a join is wrong, or which record held two persons.
@@ -161,13 +167,12 @@ func (s *pages) partForm(v *frame.Visit) error {
 	if !ok {
 		return s.signTo(v, d, v.R.URL.RequestURI())
 	}
-	return s.showPartForm(v, http.StatusOK, partBody{Desk: bodyOf(v, d), Join: v.Query("join"), First: v.Query("first"), Second: v.Query("second")})
+	return s.showPartForm(v, http.StatusOK, partBody{Desk: bodyOf(v, d), Join: v.Query("join"), Form: v.R.URL.Query()})
 }
 
 func (s *pages) showPartForm(v *frame.Visit, status int, b partBody) error {
-	if b.Reasons, b.Papers = partReasons(), personPapers(); b.Form == nil {
-		b.Form = url.Values{}
-	}
+	b.Desk = b.Desk.at("/persons/part?" + url.Values{"join": {b.Join}}.Encode())
+	b.Kind, b.Reasons, b.Papers = "part", partReasons(), personPapers()
 	return v.Render(status, "person_part", frame.Page{Title: "person.part", Nav: "workers", Body: b})
 }
 
@@ -180,8 +185,11 @@ func (s *pages) openParting(v *frame.Visit) error {
 	f := v.Form
 	req := &registryv1.OpenPartingRequest{JoinId: f("join"), ReasonCode: f("reason"), Paper: f("paper")}
 	id, err := func() (string, error) {
+		err := filled(v, "reason", "paper")
+		if err != nil {
+			return "", err
+		}
 		if req.GetJoinId() == "" {
-			var err error
 			if req.Worker, err = s.who(v, d, "first"); err != nil {
 				return "", err
 			}
@@ -192,11 +200,25 @@ func (s *pages) openParting(v *frame.Visit) error {
 		reply, err := s.joining.OpenParting(v.At(d, persons), req)
 		return reply.GetPersonCaseId(), err
 	}()
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict, errs.NotFound:
-		return s.showPartForm(v, http.StatusUnprocessableEntity, partBody{Desk: bodyOf(v, d), Join: req.GetJoinId(), First: req.GetWorker(), Second: req.GetOtherId(), Form: v.R.PostForm, Err: err})
+	if inPlace(err) {
+		return s.showPartForm(v, http.StatusUnprocessableEntity, partBody{Desk: bodyOf(v, d), Join: req.GetJoinId(), Form: v.R.PostForm, Err: err, Field: personField(err)})
 	}
 	return v.Done(err, "/persons/cases/"+url.PathEscape(id))
+}
+
+// personField is the field of a form about two records that an error is about.
+func personField(err error) string {
+	switch field := errs.From(err).Detail["field"]; field {
+	case "first", "second", "reason", "paper":
+		return field
+	case "reason_code":
+		return "reason"
+	case "worker":
+		return "first"
+	case "other_id":
+		return "second"
+	}
+	return ""
 }
 
 // personSide is one of the two records of a case: how far its person was heard.
@@ -222,6 +244,19 @@ type personCaseBody struct {
 	*registryv1.GetPersonCaseResponse
 }
 
+// Next is how it goes on.
+func (b personCaseBody) Next() next {
+	c := b.GetCase()
+	n := next{At: c.GetKind() + "." + c.GetState(), Until: c.GetObjectUntil()}
+	if !b.Open {
+		n.Until = ""
+	}
+	if b.Kind == "join" && c.GetState() == "applied" && !b.Contested {
+		n.Path = "/persons/part?join=" + url.QueryEscape(c.GetPersonCaseId())
+	}
+	return n
+}
+
 // personCase shows one case.
 func (s *pages) personCase(v *frame.Visit) error {
 	d, ok := v.Desk(deskDivisions(v.P))
@@ -238,7 +273,7 @@ func (s *pages) showPersonCase(v *frame.Visit, status int, d frame.Desk, refused
 	}
 	c := reply.GetCase()
 	b := personCaseBody{
-		Desk: bodyOf(v, d), Own: ident.SameStaff(c.GetOfficer(), d.Staff), Open: c.GetState() == "open", Kind: c.GetKind(), Refusals: personRefusals(), Err: refused,
+		Desk: bodyOf(v, d).at("/persons/cases/" + v.Part("case")), Own: ident.SameStaff(c.GetOfficer(), d.Staff), Open: c.GetState() == "open", Kind: c.GetKind(), Refusals: personRefusals(), Err: refused,
 		GetPersonCaseResponse: reply,
 	}
 	answered := c.GetObjectedAt() < max(c.GetIntoHeardAt(), c.GetAliasHeardAt())
@@ -254,8 +289,7 @@ func (s *pages) showPersonCase(v *frame.Visit, status int, d frame.Desk, refused
 
 // after shows the case again: what was wrong, or what became of it.
 func (s *pages) after(v *frame.Visit, d frame.Desk, err error) error {
-	switch errs.KindOf(err) {
-	case errs.Invalid, errs.Conflict, errs.Denied:
+	if inPlace(err) {
 		return s.showPersonCase(v, http.StatusUnprocessableEntity, d, err)
 	}
 	return v.Done(err, "/persons/cases/"+v.Part("case"))

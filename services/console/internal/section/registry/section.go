@@ -5,22 +5,53 @@ package registry
 
 import (
 	"embed"
+	"strings"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/proto/contract"
+	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 )
 
-//go:embed templates locales
+//go:embed templates locales static
 var files embed.FS
 
 // What the pages ask for.
 var (
 	help        = frame.Purpose{Code: "timeline_help", LegalBasis: "PIPL 13(1), 44-45", Counter: true}
 	contact     = frame.Purpose{Code: "contact_case", LegalBasis: "PIPL 46"}
-	registering = frame.Purpose{Code: "registration", LegalBasis: "PIPL 13(1)"}
+	registering = frame.Purpose{Code: "registration", LegalBasis: "PIPL 13(1)", Counter: true}
 	persons     = frame.Purpose{Code: "person_case", LegalBasis: "PIPL 8, 46", Counter: true}
 )
+
+// inPlace reports whether the page on which something was filled in tells itself
+// what was wrong with it, so that nothing of it is lost.
+func inPlace(err error) bool {
+	switch errs.KindOf(err) {
+	case errs.Invalid, errs.Conflict, errs.Denied, errs.NotFound:
+		return true
+	}
+	return false
+}
+
+// next is what a page says of how a case goes on, by its kind and state.
+type next struct {
+	At    string // contact.open, say: what its texts end with
+	Until string // the last day, where it is a day
+	Path  string // where the way back leads, where it is a page
+}
+
+// filled is an error, tied to its field, where one of the fields of a form is empty.
+func filled(v *frame.Visit, fields ...string) error {
+	for _, name := range fields {
+		if strings.TrimSpace(v.Form(name)) == "" {
+			return frame.ErrInput.With("field", name)
+		}
+	}
+	return nil
+}
 
 type pages struct {
 	registry  registryv1.RegistryClient
@@ -30,10 +61,13 @@ type pages struct {
 	guardians registryv1.GuardiansClient
 	caller    contract.Caller // for what every department answers
 	documents registryv1.DocumentsClient
+	unseen    registryv1.UnseenClient
+	signIn    identityv1.SignInClient
+	waits     int // for how many days who made an account alone waits for a counter
 }
 
 // New returns the section.
-func New(c contract.Caller) frame.Section {
+func New(c contract.Caller, now clock.Clock) frame.Section {
 	s := &pages{
 		registry:  registryv1.RegistryClient{Caller: c, Target: "registry"},
 		deaths:    registryv1.DeathClient{Caller: c, Target: "registry"},
@@ -42,18 +76,33 @@ func New(c contract.Caller) frame.Section {
 		guardians: registryv1.GuardiansClient{Caller: c, Target: "registry"},
 		caller:    c,
 		documents: registryv1.DocumentsClient{Caller: c, Target: "registry"},
+		unseen:    registryv1.UnseenClient{Caller: c, Target: "registry"},
+		signIn:    identityv1.SignInClient{Caller: c, Target: "identity"},
+		waits:     unseenDays(now),
 	}
 	return frame.Section{
 		Name: "registry", Department: "hrss", Files: files,
-		Menu: []frame.Link{{Name: "workers", Path: "/workers", Text: "nav.workers"}},
+		Menu: []frame.Link{
+			{Name: "workers", Path: "/workers", Text: "nav.workers"},
+			{Name: "guardians", Path: guardiansPath, Text: "guardian.title", For: "edu", Last: true},
+			{Name: "held", Path: heldPath, Text: "nav.held", For: "edu", Last: true}, {Name: "held", Path: heldPath, Text: "nav.held", For: "hou", Last: true},
+		},
 		Tabs: []frame.Link{
-			{Name: "timeline", Text: "worker.tab.timeline"}, {Name: "have", Path: "/have", Text: "worker.tab.have"},
+			{Name: "timeline", Text: "worker.tab.timeline"}, {Name: "have", Path: "/have", Text: "worker.tab.have", Helped: true},
 			{Name: "children", Path: "/children", Text: "worker.tab.children", Last: true},
-			{Name: "messages", Path: "/messages", Text: "worker.tab.messages", Last: true}, {Name: "contact", Path: "/contact", Text: "worker.tab.contact", Last: true},
+			{Name: "messages", Path: "/messages", Text: "worker.tab.messages", Last: true, Unseen: true}, {Name: "contact", Path: "/contact", Text: "worker.tab.contact", Last: true},
 			{Name: "document", Path: "/document", Text: "worker.tab.document", Last: true},
 			{Name: "consents", Path: "/consents", Text: "worker.tab.consents", Last: true}, {Name: "access", Path: "/access", Text: "worker.tab.access", Last: true},
 		},
 		Pages: map[string]frame.Handler{
+			"GET /sign-in/alone":                    s.aloneForm,
+			"POST /sign-in/alone":                   s.aloneSend,
+			"GET /sign-in/alone/form":               s.aloneSays,
+			"POST /sign-in/alone/form":              s.aloneMakes,
+			"GET /me/unseen":                        s.ownUnseen,
+			"POST /me/unseen/end":                   s.endUnseen,
+			"GET /unseen/of/{ref}":                  s.claims,
+			"POST /unseen/of/{ref}":                 s.decideClaim,
 			"GET /workers":                          s.findForm,
 			"POST /workers":                         s.find,
 			"GET /workers/{ref}":                    s.timeline,
@@ -80,6 +129,7 @@ func New(c contract.Caller) frame.Section {
 			"POST /deaths/of/{ref}":                 s.proposeDeath,
 			"GET /deaths/alive":                     s.alive,
 			"POST /deaths/alive":                    s.reverseDeath,
+			"GET " + heldPath:                       s.held,
 			"GET /deaths/held/{service}":            s.held,
 			"POST /deaths/held/{service}":           s.giveUp,
 			"GET /deaths/heirs":                     s.heirs,
@@ -95,6 +145,7 @@ func New(c contract.Caller) frame.Section {
 			"POST /workers/{ref}/contact/object":    s.objectContact,
 			"GET /guardians":                        s.guardianMatters,
 			"POST /guardians/open":                  s.openChild,
+			"GET /guardians/by/{ref}":               s.childrenOf,
 			"GET /guardians/of/{child}":             s.childPage,
 			"POST /guardians/of/{child}/{act}":      s.childAct,
 			"POST /guardians/cases/{case}":          s.decideGuardianCase,

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/ident"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
@@ -21,7 +22,12 @@ type findBody struct {
 	Former string // who was found by a number of before
 }
 
-func (s *pages) findForm(v *frame.Visit) error { return s.showFind(v, http.StatusOK, findBody{}) }
+func (s *pages) findForm(v *frame.Visit) error {
+	if !v.WorksIn("hrss") {
+		return frame.ErrDenied
+	}
+	return s.showFind(v, http.StatusOK, findBody{})
+}
 
 func (s *pages) showFind(v *frame.Visit, status int, b findBody) error {
 	b.Kinds = documentKinds()
@@ -80,17 +86,25 @@ type workerBody struct {
 	Persons  []*registryv1.PersonCase // what officers ask about who the person is
 }
 
+// Died reports that the person's death is recorded: nothing is done in the own name.
+func (b workerBody) Died() bool { return b.Death.GetState() == "applied" }
+
 func (s *pages) worker(v *frame.Visit, b workerBody) error {
 	b.Ref, b.Tabs = v.Path("ref"), v.Tabs()
 	b.Death, b.NobodyMay = s.standingDeath(v)
 	return v.Render(http.StatusOK, "worker", frame.Page{Title: "worker.tab." + b.Tab, Nav: "workers", Body: b})
 }
 
+// timeline is the worker's own. An officer who comes to a person is led to the counter,
+// where a visit begins and the pages are that an officer may use.
 func (s *pages) timeline(v *frame.Visit) error {
+	if v.Officer() {
+		return v.Back("/counter?" + url.Values{"worker": {v.Path("ref")}}.Encode())
+	}
 	ctx := v.As(frame.OwnRecord)
 	before, _ := strconv.ParseInt(v.Query("before"), 10, 64) // anything else begins at the newest
 	reply, err := s.registry.ListTimeline(ctx, &registryv1.ListTimelineRequest{Worker: v.Path("ref"), Before: before, Limit: timeline.Page})
-	b := workerBody{Tab: "timeline", Err: err, Days: timeline.Days(v.P, reply.GetEntries())}
+	b := workerBody{Tab: "timeline", Err: err, Days: timeline.Days(v.P, reply.GetEntries(), v.Demo() || v.WorksIn("ops"))}
 	if n := len(reply.GetEntries()); n >= timeline.Page { // steps of one moment come together
 		b.More = reply.GetEntries()[n-1].GetOccurredAt()
 	}
@@ -103,11 +117,34 @@ type message struct {
 	Facts []words.Fact
 }
 
+// Page is where among the own pages a message is answered, "" where it only tells.
+func (m message) Page() string {
+	for about, page := range map[string]string{
+		"registry.contact.": "/contact", "registry.join.": "/contact", "registry.part.": "/contact", "registry.death.": "/contact",
+		"registry.document.": "/document", "registry.guardian.": "/children", "registry.child.": "/children", "employment.fair.": "/fairs",
+	} {
+		if strings.HasPrefix(m.GetTemplate(), about) {
+			return page
+		}
+	}
+	return map[string]string{"employment": "/jobs", "education": "/school", "housing": "/home", "insurance": "/have", "training": "/courses"}[m.GetAboutService()]
+}
+
+// atOnce is how close together a message that goes to each of a person's records is
+// sent; it is shown once.
+const atOnce = 2 * time.Minute
+
 func (s *pages) messages(v *frame.Visit) error {
 	ctx := v.As(frame.OwnRecord)
 	reply, err := s.registry.ListMessages(ctx, &registryv1.ListMessagesRequest{Worker: v.Path("ref"), Limit: 100})
 	b := workerBody{Tab: "messages", Err: err}
+	told := map[string]int64{}
 	for _, m := range reply.GetMessages() {
+		what := m.GetTemplate() + " " + m.GetAbout()
+		if at, ok := told[what]; ok && m.GetAbout() != "" && at-m.GetSentAt() < atOnce.Microseconds() {
+			continue
+		}
+		told[what] = m.GetSentAt()
 		one := message{Message: m}
 		for _, f := range timeline.Facts(v.P, m.GetValues()) {
 			if !f.ID && f.Value != "" {
@@ -124,6 +161,11 @@ func (s *pages) access(v *frame.Visit) error {
 	reply, err := s.registry.ListAccess(ctx, &registryv1.ListAccessRequest{Worker: v.Path("ref"), Limit: 200, Folded: true})
 	b := workerBody{Tab: "access", Err: err}
 	for _, e := range reply.GetEntries() {
+		for i, k := range e.GetKinds() { // of an account: that there is one, where elsewhere it is the state of a thing
+			if k == "registered" {
+				e.Kinds[i] = "account_standing"
+			}
+		}
 		if e.GetOwn() {
 			b.Own = append(b.Own, e)
 		} else {

@@ -49,30 +49,23 @@ func minuteOf(s string) int32 {
 }
 
 func (s *pages) openSlot(v *frame.Visit) error {
-	ctx, err := v.Signed(cases)
+	f := v.Form
+	minutes, err := v.Count("minutes", 24*60) // 0 is refused by the service
 	if err == nil {
-		f := v.Form
-		minutes, bad := v.Count("minutes", 24*60) // 0 is refused by the service
-		if bad != nil {
-			return s.deskDone(v, bad)
-		}
-		_, err = s.employment.OpenAdviserSlot(ctx, &employmentv1.OpenAdviserSlotRequest{County: f("county"), Day: f("day"), Minute: minuteOf(f("time")), Minutes: minutes, Adviser: f("adviser")})
+		_, err = s.employment.OpenAdviserSlot(v.As(cases), &employmentv1.OpenAdviserSlotRequest{County: f("county"), Day: f("day"), Minute: minuteOf(f("time")), Minutes: minutes, Adviser: f("adviser")})
 	}
 	return s.deskDone(v, err)
 }
 
 func (s *pages) addPremises(v *frame.Visit) error {
-	ctx, err := v.Signed(cases)
+	f := v.Form
+	var rent int64
+	area, err := v.Count("area", 100_000) // square metres; 0 is refused by the service
 	if err == nil {
-		f := v.Form
-		var area int32 // square metres; 0 is refused by the service
-		var rent int64
-		if area, err = v.Count("area", 100_000); err == nil {
-			rent, err = v.Yuan("rent")
-		}
-		if err == nil {
-			_, err = s.employment.AddPremises(ctx, &employmentv1.AddPremisesRequest{County: f("county"), Kind: f("kind"), Title: f("title"), AreaDm2: area * 100, RentFen: rent})
-		}
+		rent, err = v.Yuan("rent")
+	}
+	if err == nil {
+		_, err = s.employment.AddPremises(v.As(cases), &employmentv1.AddPremisesRequest{County: f("county"), Kind: f("kind"), Title: f("title"), AreaDm2: area * 100, RentFen: rent})
 	}
 	return s.deskDone(v, err)
 }

@@ -27,7 +27,7 @@ func New(c contract.Caller) frame.Section {
 	return frame.Section{
 		Name: "startup", Department: "hrss", Files: files,
 		Desk: []frame.Link{{Name: "startup", Path: "/employment/startup", Text: "startup.title"}},
-		Tabs: []frame.Link{{Name: "startup", Path: "/startup", Text: "startup.title"}},
+		Tabs: []frame.Link{{Name: "startup", Path: "/startup", Text: "startup.title", Helped: true}},
 		Pages: map[string]frame.Handler{
 			"GET /workers/{ref}/startup":           s.startup,
 			"POST /workers/{ref}/startup/tax":      s.checkTax,

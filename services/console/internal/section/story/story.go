@@ -88,7 +88,7 @@ func (s *pages) end(v *frame.Visit, told *plot.View, b *storyBody) {
 		told.Errs = append(told.Errs, err)
 		return
 	}
-	b.Days = timeline.Days(v.P, entries)
+	b.Days = timeline.Days(v.P, entries, v.Demo())
 	for _, e := range entries {
 		if e.GetType() == "employment.offer.accepted.v1" {
 			b.Trace = e.GetTraceId()

@@ -3,14 +3,16 @@ package plot
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
-	"github.com/qiao-platform/qiao/services/console/internal/frame/session"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
 )
 
 // Where the story plays, and what it is about.
@@ -39,7 +41,7 @@ func (s *Stories) today() clock.Date { return clock.Today(s.clock) }
 
 // register is the one counter that the worker goes to.
 func (s *Stories) register(ctx context.Context, t *told) error {
-	desk := t.once(session.Officer("hrss").As(ctx, session.Purpose{Code: "registration", LegalBasis: "PIPL 13(1)", Counter: true}), "worker")
+	desk := t.once(officer("hrss").as(ctx, frame.Purpose{Code: "registration", LegalBasis: "PIPL 13(1)", Counter: true}), "worker")
 	w, err := s.registry.RegisterWorker(desk, &registryv1.RegisterWorkerRequest{
 		DocumentNumber: t.person.number, Name: t.person.Name.Zh, County: county, Township: township, Languages: []string{"zh-Hans"},
 		RegisteredOn: s.today().String(), NoticeVersion: notice, Signed: true,
@@ -48,11 +50,20 @@ func (s *Stories) register(ctx context.Context, t *told) error {
 		return err
 	}
 	t.worker = w.GetWorker()
-	desk = t.once(session.Officer("hrss").For(t.worker).As(ctx, session.Purpose{Code: "registration", LegalBasis: "PIPL 31; guardian's act", Counter: true}), "child")
+	desk = t.once(officer("hrss").seeing(t.worker).as(ctx, frame.Purpose{Code: "registration", LegalBasis: "PIPL 31; guardian's act", Counter: true}), "child")
 	c, err := s.registry.RegisterChild(desk, &registryv1.RegisterChildRequest{
 		Worker: t.worker, Name: t.person.Child.Zh, BirthDate: t.person.born.String(), County: county, Township: township,
 	})
-	t.child = c.GetChildId()
+	if t.child = c.GetChildId(); err != nil {
+		return err
+	}
+	return s.offer(ctx, t)
+}
+
+// offer lets the visitor look at the worker's own pages as that worker.
+func (s *Stories) offer(ctx context.Context, t *told) error {
+	maker := rpc.As(ctx, auth.Principal{Kind: auth.Administrator, Subject: "demo", Department: "system", Division: auth.Everywhere, Purpose: "account_keeping", LegalBasis: "platform operation", Via: auth.ViaSystem})
+	_, err := s.players.OfferPlayers(maker, &identityv1.OfferPlayersRequest{Players: []*identityv1.Player{{PlayerLabel: "story", AccountKind: "worker", Subject: t.worker, Aside: true}}})
 	return err
 }
 
@@ -71,7 +82,7 @@ func (s *Stories) grant(ctx context.Context, t *told, recipient, purpose, kind s
 	if t.grants[key] != "" {
 		return nil
 	}
-	g, err := s.registry.GrantConsent(session.Worker(t.worker).As(ctx, session.OwnRecord), &registryv1.GrantConsentRequest{
+	g, err := s.registry.GrantConsent(worker(t.worker).as(ctx, frame.OwnRecord), &registryv1.GrantConsentRequest{
 		Worker: t.worker, Purpose: purpose, Kinds: []string{kind}, Recipient: recipient, ValidFrom: s.today().String(), NoticeVersion: notice, Language: "zh-Hans",
 	})
 	if err != nil {
@@ -83,23 +94,23 @@ func (s *Stories) grant(ctx context.Context, t *told, recipient, purpose, kind s
 
 // apply asks for a school place and a home, before there is any proof.
 func (s *Stories) apply(ctx context.Context, t *told) error {
-	school, err := s.education.AddSchool(session.Officer("edu").As(ctx, session.Purpose{Code: "school_place", LegalBasis: "义务教育法 12", Counter: true}), &educationv1.AddSchoolRequest{
+	school, err := s.education.AddSchool(officer("edu").as(ctx, frame.Purpose{Code: "school_place", LegalBasis: "义务教育法 12", Counter: true}), &educationv1.AddSchoolRequest{
 		Name: "阿勒泰市白桦小学", Kind: "public", County: county, Township: township, Stage: "primary", Places: 500, Reference: "story-school",
 	})
 	if err != nil {
 		return err
 	}
 	t.school = school.GetSchoolId()
-	home, err := s.housing.AddHome(session.Officer("hou").As(ctx, session.Purpose{Code: "public_housing", LegalBasis: "公共租赁住房管理办法 7", Counter: true}), &housingv1.AddHomeRequest{
+	home, err := s.housing.AddHome(officer("hou").as(ctx, frame.Purpose{Code: "public_housing", LegalBasis: "公共租赁住房管理办法 7", Counter: true}), &housingv1.AddHomeRequest{
 		Estate: "阿勒泰市安居苑", Number: "1-1-101", Layout: "两室一厅", AreaDm2: 5600, RentFen: 38_000, County: county, Kind: "public_rental", Reference: "story-home",
 	})
 	if err != nil {
 		return err
 	}
 	t.home = home.GetHomeId()
-	worker := session.Worker(t.worker).As(ctx, session.OwnRecord)
+	me := worker(t.worker).as(ctx, frame.OwnRecord)
 	if t.schoolApp == "" {
-		a, err := s.education.ApplyForPlace(t.once(worker, "school"), &educationv1.ApplyForPlaceRequest{
+		a, err := s.education.ApplyForPlace(t.once(me, "school"), &educationv1.ApplyForPlaceRequest{
 			Worker: t.worker, ChildId: t.child, Stage: "primary", County: county, SchoolIds: []string{t.school},
 		})
 		if err != nil {
@@ -108,7 +119,7 @@ func (s *Stories) apply(ctx context.Context, t *told) error {
 		t.schoolApp = a.GetApplicationId()
 	}
 	if t.homeApp == "" {
-		a, err := s.housing.ApplyForHome(t.once(worker, "home"), &housingv1.ApplyForHomeRequest{
+		a, err := s.housing.ApplyForHome(t.once(me, "home"), &housingv1.ApplyForHomeRequest{
 			Worker: t.worker, County: county, Kind: "public_rental", HouseholdSize: 2, DeclaresNoHome: true, DeclaresIncomeBelow: true,
 		})
 		if err != nil {
@@ -125,7 +136,7 @@ func (s *Stories) makeOffer(ctx context.Context, t *told) error {
 	if err != nil {
 		return err
 	}
-	desk := session.Officer("hrss").As(ctx, session.Purpose{Code: "case_handling", LegalBasis: "就业促进法 35", Counter: true})
+	desk := officer("hrss").as(ctx, frame.Purpose{Code: "case_handling", LegalBasis: "就业促进法 35", Counter: true})
 	e, err := s.employment.RegisterEmployer(desk, &employmentv1.RegisterEmployerRequest{Uscc: uscc, Name: "阿勒泰市金山建设有限公司", IndustrySection: "E", County: county})
 	if err != nil {
 		return err
@@ -140,26 +151,26 @@ func (s *Stories) makeOffer(ctx context.Context, t *told) error {
 		return err
 	}
 	t.vacancy = v.GetVacancyId()
-	a, err := s.employment.Apply(t.once(session.Worker(t.worker).As(ctx, session.OwnRecord), "job"), &employmentv1.ApplyRequest{Worker: t.worker, VacancyId: t.vacancy})
+	a, err := s.employment.Apply(t.once(worker(t.worker).as(ctx, frame.OwnRecord), "job"), &employmentv1.ApplyRequest{Worker: t.worker, VacancyId: t.vacancy})
 	if err != nil {
 		return err
 	}
 	t.jobApp = a.GetApplicationId()
-	o, err := s.employment.MakeOffer(t.once(session.Employer(t.employer).As(ctx, session.Recruit), "offer"), &employmentv1.MakeOfferRequest{ApplicationId: t.jobApp, WageFen: wageFen, StartOn: today.String()})
+	o, err := s.employment.MakeOffer(t.once(employer(t.employer).as(ctx, frame.Recruit), "offer"), &employmentv1.MakeOfferRequest{ApplicationId: t.jobApp, WageFen: wageFen, StartOn: today.String()})
 	t.offer = o.GetOfferId()
 	return err
 }
 
 // accept is the worker's own yes, the one act that all else follows from.
 func (s *Stories) accept(ctx context.Context, t *told) error {
-	a, err := s.employment.AcceptOffer(t.once(session.Worker(t.worker).As(ctx, session.OwnRecord), "accept"), &employmentv1.AcceptOfferRequest{OfferId: t.offer})
+	a, err := s.employment.AcceptOffer(t.once(worker(t.worker).as(ctx, frame.OwnRecord), "accept"), &employmentv1.AcceptOfferRequest{OfferId: t.offer})
 	t.hire = a.GetHireId()
 	return err
 }
 
 // insure is the employer fulfilling the duty that opened by itself.
 func (s *Stories) insure(ctx context.Context, t *told) error {
-	cover, err := s.insurance.ListCover(session.Worker(t.worker).As(ctx, session.OwnRecord), &insurancev1.ListCoverRequest{Worker: t.worker})
+	cover, err := s.insurance.ListCover(worker(t.worker).as(ctx, frame.OwnRecord), &insurancev1.ListCoverRequest{Worker: t.worker})
 	if err != nil {
 		return err
 	}
@@ -167,7 +178,7 @@ func (s *Stories) insure(ctx context.Context, t *told) error {
 		if d.GetHireId() != t.hire || d.GetEnrolmentId() != "" {
 			continue
 		}
-		_, err := s.insurance.EnrolWorker(t.once(session.Employer(t.employer).As(ctx, session.Recruit), "enrol"), &insurancev1.EnrolWorkerRequest{
+		_, err := s.insurance.EnrolWorker(t.once(employer(t.employer).as(ctx, frame.Recruit), "enrol"), &insurancev1.EnrolWorkerRequest{
 			DutyId: d.GetDutyId(), Schemes: []string{"pension", "medical", "unemployment", "work_injury", "maternity"}, FromMonth: s.today().String()[:7],
 		})
 		return err
@@ -181,7 +192,7 @@ func (s *Stories) untick(ctx context.Context, t *told, kind string) error {
 	if t.grants[key] == "" {
 		return nil
 	}
-	if _, err := s.registry.WithdrawConsent(session.Worker(t.worker).As(ctx, session.OwnRecord), &registryv1.WithdrawConsentRequest{GrantId: t.grants[key]}); err != nil {
+	if _, err := s.registry.WithdrawConsent(worker(t.worker).as(ctx, frame.OwnRecord), &registryv1.WithdrawConsentRequest{GrantId: t.grants[key]}); err != nil {
 		return err
 	}
 	t.grants[key] = ""
@@ -201,8 +212,8 @@ func (s *Stories) tick(ctx context.Context, t *told, kind string) error {
 // decide lets the housing officer apply the rules. A refusal is never the
 // machine's: the officer signs it with a reason.
 func (s *Stories) decide(ctx context.Context, t *told) error {
-	officer := session.Officer("hou").As(ctx, session.Purpose{Code: "public_housing", LegalBasis: "公共租赁住房管理办法 7", Counter: true})
-	d, err := s.housing.DecideEligibility(officer, &housingv1.DecideEligibilityRequest{ApplicationId: t.homeApp})
+	hou := officer("hou").as(ctx, frame.Purpose{Code: "public_housing", LegalBasis: "公共租赁住房管理办法 7", Counter: true})
+	d, err := s.housing.DecideEligibility(hou, &housingv1.DecideEligibilityRequest{ApplicationId: t.homeApp})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
@@ -61,6 +62,7 @@ type Stories struct {
 	insurance  insurancev1.InsuranceClient
 	education  educationv1.EducationClient
 	housing    housingv1.HousingClient
+	players    identityv1.PlayClient
 
 	clock clock.Clock
 	mu    sync.Mutex
@@ -85,12 +87,12 @@ type told struct {
 	outcome             string
 }
 
-// New returns an empty memory of stories.
+// New returns an empty memory of stories. c signs for whom a story plays.
 func New(c contract.Caller, now clock.Clock) *Stories {
 	return &Stories{
 		registry: registryv1.RegistryClient{Caller: c, Target: "registry"}, employment: employmentv1.EmploymentClient{Caller: c, Target: "employment"},
 		training: trainingv1.TrainingClient{Caller: c, Target: "training"}, insurance: insurancev1.InsuranceClient{Caller: c, Target: "insurance"},
-		education: educationv1.EducationClient{Caller: c, Target: "education"}, housing: housingv1.HousingClient{Caller: c, Target: "housing"},
+		education: educationv1.EducationClient{Caller: c, Target: "education"}, housing: housingv1.HousingClient{Caller: c, Target: "housing"}, players: identityv1.PlayClient{Caller: c, Target: "identity"},
 		clock: now, byID: map[string]*told{},
 	}
 }

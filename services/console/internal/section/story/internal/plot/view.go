@@ -12,7 +12,7 @@ import (
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
-	"github.com/qiao-platform/qiao/services/console/internal/frame/session"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
 )
 
 // late is how long a page waits for reactions before it says that they are late.
@@ -68,7 +68,7 @@ func (s *Stories) View(ctx context.Context, id string) (*View, error) {
 	t.mu.Unlock()
 
 	if v.Worker != "" {
-		s.read(session.Worker(v.Worker).As(ctx, session.OwnRecord), v, hire, schoolApp, homeApp)
+		s.read(worker(v.Worker).as(ctx, frame.OwnRecord), v, hire, schoolApp, homeApp)
 	}
 	for _, g := range shared {
 		if g.recipient != "education" {
@@ -154,8 +154,8 @@ func (s *Stories) read(ctx context.Context, v *View, hire, schoolApp, homeApp st
 }
 
 // Timeline reads the newest steps of a worker's timeline.
-func (s *Stories) Timeline(ctx context.Context, worker string, limit int32) ([]*registryv1.TimelineEntry, error) {
-	reply, err := s.registry.ListTimeline(session.Worker(worker).As(ctx, session.OwnRecord), &registryv1.ListTimelineRequest{Worker: worker, Limit: limit})
+func (s *Stories) Timeline(ctx context.Context, ref string, limit int32) ([]*registryv1.TimelineEntry, error) {
+	reply, err := s.registry.ListTimeline(worker(ref).as(ctx, frame.OwnRecord), &registryv1.ListTimelineRequest{Worker: ref, Limit: limit})
 	return reply.GetEntries(), err
 }
 

@@ -1,0 +1,51 @@
+package identity
+
+import (
+	"image/color"
+	"strings"
+	"testing"
+
+	"github.com/boombuler/barcode/qr"
+
+	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
+)
+
+func TestWhatTheSectionSays(t *testing.T) {
+	labels := []string{"worker", "guardian", "story", "hrss", "county", "edu", "hou", "ops", "employer", "system", "security", "audit"}
+	frametest.Section(t, New(nil, clock.System(), true), map[string][]string{
+		"signin.as.": who, "signin.why.": {"over", "kept", "flow", "out", "cookies", "bind"}, "signin.login.": who[1:], "signin.forgot.": who[1:],
+		"devices.done.": done, "proof.": {"passkey", "pin", "password", "papers", "outside", "program"}, "firms.done.": {"asked", "refused"}, "accounts.done.": {"asked", "out"}, "counter.done.": counterDone, "users.done.": usersDone, "helpers.done.": {"named", "ended"},
+		"role.": append([]string{"administrator"}, roles...), "department.": departments, "office.": offices, "account.state.": {"invited", "open", "closed"},
+		"act.": append([]string{"account", "claim"}, asks...), "act.why.": append([]string{"choose"}, refusals...), "act.state.": {"waiting", "approved", "refused"}, "helpers.paper.": papers, "error.": {"auth.denied"},
+		"player.": labels, "player.tries.": labels,
+		"device.done.": {"approved", "refused"}, "device.sheets.": {"hrss", "edu", "hou"},
+	})
+}
+
+// The picture is the code, field by field, with an empty edge.
+func TestThePictureIsTheCode(t *testing.T) {
+	text := otpauth("a001", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
+	p, err := picture(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code, err := qr.Encode(text, qr.M, qr.Auto)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dark, n := 0, code.Bounds().Dx()
+	for y := range n {
+		for x := range n {
+			if color.GrayModel.Convert(code.At(x, y)).(color.Gray).Y == 0 {
+				dark++
+			}
+		}
+	}
+	if p.Size != n+8 || strings.Count(p.Path, "M") != dark || dark < n*n/4 || !strings.HasPrefix(p.Path, "M4 4h1v1h-1z") {
+		t.Errorf("%d fields of %d, size %d of %d", strings.Count(p.Path, "M"), dark, p.Size, n)
+	}
+	if text != "otpauth://totp/Qiao:a001?issuer=Qiao&secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP" {
+		t.Error(text)
+	}
+}

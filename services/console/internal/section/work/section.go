@@ -1,0 +1,112 @@
+// Package work is an officer's first page: what waits for him, of all departments in
+// which he has a right, what is due first.
+package work
+
+import (
+	"cmp"
+	"embed"
+	"html/template"
+	"maps"
+	"slices"
+	"strings"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
+
+	"github.com/qiao-platform/qiao/proto/contract"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
+)
+
+//go:embed templates locales static
+var files embed.FS
+
+// handling is what an officer looks at his department's cases for.
+var handling = frame.Purpose{Code: "case_handling", LegalBasis: "PIPL 8, 46"}
+
+// Path is the page's address.
+const Path = frame.TodayPath
+
+type pages struct {
+	caller      contract.Caller
+	departments []department
+}
+
+// department is a service, and whose officers are its own.
+type department struct {
+	Service, Officers string
+}
+
+// New returns the section. services are those that are shown, in this order.
+func New(c contract.Caller, services []string) frame.Section {
+	s := &pages{caller: c}
+	var menu []frame.Link
+	for _, name := range services {
+		of := officersOf(name)
+		if of == "" {
+			continue
+		}
+		s.departments = append(s.departments, department{name, of})
+		if !slices.ContainsFunc(menu, func(l frame.Link) bool { return l.For == of }) {
+			menu = append(menu, frame.Link{Name: "today", Path: Path, Text: "nav.today", For: of})
+		}
+	}
+	return frame.Section{
+		Name: "work", Files: files, Menu: menu, Funcs: funcs,
+		Pages: map[string]frame.Handler{
+			"GET " + Path:            s.today,
+			"POST " + Path + "/find": s.find,
+		},
+	}
+}
+
+// officersOf finds in a service's contract whose officers call most of its methods: they
+// are the department's own, and others ask it now and then.
+func officersOf(service string) (own string) {
+	called := map[string]int{}
+	protoregistry.GlobalFiles.RangeFilesByPackage(protoreflect.FullName("qiao."+service+".v1"), func(f protoreflect.FileDescriptor) bool {
+		for i := range f.Services().Len() {
+			methods := f.Services().Get(i).Methods()
+			for j := range methods.Len() {
+				rule, _ := proto.GetExtension(methods.Get(j).Options(), platformv1.E_Method).(*platformv1.MethodRule)
+				for _, c := range rule.GetCallers() {
+					if d, is := strings.CutPrefix(c, "officer:"); is {
+						called[d]++
+					}
+				}
+			}
+		}
+		return true
+	})
+	for _, d := range slices.Sorted(maps.Keys(called)) {
+		if called[d] > called[own] {
+			own = d
+		}
+	}
+	return own
+}
+
+// funcs are what the page can say beside what every page can.
+func funcs(p *words.Printer) template.FuncMap {
+	return template.FuncMap{
+		"over":  func(n int32) int32 { return -n },
+		"state": func(code string) string { return known(p, "work.state.", code) },
+		"what":  func(code string) string { return known(p, "code.", code) },
+		"rule": func(id string) string {
+			if id == "" {
+				return p.T("work.by.plan")
+			}
+			return cmp.Or(known(p, "work.by.", id), id)
+		},
+	}
+}
+
+// known is the text of a code; "" is none.
+func known(p *words.Printer, begin, code string) string {
+	if code == "" || !p.Has(begin+code) {
+		return ""
+	}
+	return p.T(begin + code)
+}

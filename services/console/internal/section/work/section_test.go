@@ -1,0 +1,63 @@
+package work
+
+import (
+	"net/url"
+	"testing"
+
+	_ "github.com/qiao-platform/qiao/proto/services/contracts" // whose officers each department is called by
+	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
+)
+
+func TestWhatTheSectionSays(t *testing.T) {
+	matters := []string{"collision", "held_"}
+	for name := range paths {
+		matters = append(matters, name)
+	}
+	frametest.Section(t, New(nil, []string{"housing"}), map[string][]string{
+		"work.matter.": matters, "work.state.": states(), "work.by.": rules(), "work.kind.": {"worker", "child", "employer", "household", "none"}, "work.who.": {"me", "another"},
+	})
+}
+
+// The page asks each department as its own officers, as its contract names them, and
+// whose officers none is have no such page.
+func TestWhoseOfficersADepartmentIsCalledBy(t *testing.T) {
+	for service, want := range map[string]string{"registry": "hrss", "education": "edu", "housing": "hou", "employment": "hrss", "insurance": "hrss", "training": "hrss", "nothing": ""} {
+		if got := officersOf(service); got != want {
+			t.Errorf("%s is called by officers of %q", service, got)
+		}
+	}
+}
+
+// What is a person's number is known in each way of writing it, and no case number is
+// taken for one.
+func TestWhatIsAPersonsNumber(t *testing.T) {
+	for _, number := range []string{"13900000000", "139-0000-0000", "+8613900000000", "8613900000000", "65430119900101002X", "65430119900101002x", "654301900101002"} {
+		if !persons.MatchString(number) {
+			t.Errorf("%s is searched for", number)
+		}
+	}
+	for _, number := range []string{"0A1B2C3D4E5F", "0198c0de-0000-7000-8000-00000000000a", "1234", "00000000000a"} {
+		if persons.MatchString(number) || !tail.MatchString(number) {
+			t.Errorf("%s is no case number", number)
+		}
+	}
+}
+
+func query(t *testing.T, at string) url.Values {
+	t.Helper()
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.Query()
+}
+
+// An address says all of a filter, and a filter is read from it again.
+func TestAFilterAndItsAddress(t *testing.T) {
+	all := []filter{{}, {Service: "housing"}, {Service: "housing", Matter: "application", County: "654301", State: "submitted", Number: "abcd", Who: "me", Overdue: true, After: "2026-11-30 id application"}}
+	for _, f := range all {
+		if got := filterOf(query(t, f.At())); got != f {
+			t.Errorf("%+v became %+v by %s", f, got, f.At())
+		}
+	}
+}

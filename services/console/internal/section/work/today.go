@@ -1,0 +1,326 @@
+package work
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/qiao-platform/qiao/pkg/errs"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
+)
+
+// lines is how many a page shows.
+const lines = 50
+
+// filter is what a list is narrowed to, as its address says.
+type filter struct {
+	Service, Matter, County, State, Number, Who string
+	Overdue                                     bool
+	After                                       string
+}
+
+func filterOf(q url.Values) filter {
+	f := filter{County: q.Get("county"), State: q.Get("state"), Number: q.Get("number"), Who: q.Get("who"), Overdue: q.Get("overdue") != "", After: q.Get("after")}
+	f.Service, f.Matter, _ = strings.Cut(q.Get("matter"), ".")
+	return f
+}
+
+// At is the address of the list.
+func (f filter) At() string {
+	q := url.Values{}
+	set := func(name, value string) {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	set("matter", strings.TrimSuffix(f.Service+"."+f.Matter, "."))
+	set("county", f.County)
+	set("state", f.State)
+	set("number", f.Number)
+	set("who", f.Who)
+	if f.Overdue {
+		set("overdue", "1")
+	}
+	set("after", f.After)
+	if len(q) == 0 {
+		return Path
+	}
+	return Path + "?" + q.Encode()
+}
+
+// with is the address with one thing changed, from the first page on.
+func (f filter) with(change func(*filter)) string {
+	f.After = ""
+	change(&f)
+	return f.At()
+}
+
+// row is one line of the list.
+type row struct {
+	*platformv1.WorkItem
+	Service, Text, Path, Number string
+}
+
+func (r row) due() string { return cmp.Or(r.GetDueOn(), "9999-99-99") }
+
+// asked is what one department answered.
+type asked struct {
+	Service string
+	Err     error
+	rows    []row
+	more    bool
+	counts  []*platformv1.WorkCount
+}
+
+// sum is how much waits of something, and how much of it is overdue.
+type sum struct {
+	Name, Text, At string
+	Count, Overdue int64
+}
+
+// part is one part of the sentence that says what the list shows, and the address
+// without it.
+type part struct{ Text, Without string }
+
+type body struct {
+	Filter    filter
+	Rows      []row
+	Failed    []asked
+	Parts     []part
+	Services  []sum
+	Matters   []sum
+	Counties  []string
+	Total     sum
+	Next      string
+	First     string // address of the first page, where this is a later one
+	Query     string
+	NotFound  bool
+	PersonNow bool // what was searched for is a person's number
+}
+
+// today shows the list.
+func (s *pages) today(v *frame.Visit) error {
+	return s.show(v, http.StatusOK, body{Filter: filterOf(v.R.URL.Query())})
+}
+
+func (s *pages) show(v *frame.Visit, status int, b body) error {
+	all, err := s.ask(v, b.Filter)
+	if err != nil {
+		return err
+	}
+	if all == nil {
+		return v.Back("/")
+	}
+	for _, d := range all {
+		if d.Err != nil {
+			b.Failed = append(b.Failed, d)
+		}
+		b.Rows = append(b.Rows, d.rows...)
+		if d.more {
+			b.Next = "more"
+		}
+	}
+	slices.SortFunc(b.Rows, func(a, b row) int {
+		return slices.Compare([]string{a.due(), a.GetId(), a.GetMatter()}, []string{b.due(), b.GetId(), b.GetMatter()})
+	})
+	if len(b.Rows) > lines {
+		b.Rows, b.Next = b.Rows[:lines], "more"
+	}
+	if b.Next != "" && len(b.Rows) > 0 {
+		last, next := b.Rows[len(b.Rows)-1], b.Filter
+		next.After = last.due() + " " + last.GetId() + " " + last.GetMatter()
+		b.Next = next.At()
+	}
+	if b.Filter.After != "" {
+		b.First = b.Filter.with(func(*filter) {})
+	}
+	b.sums(v, all)
+	b.sentence(v)
+	return v.Render(status, "today", frame.Page{Title: "work.title", Nav: "today", Body: b})
+}
+
+// ask asks each department of the officer's at once, one question each: for its lines
+// and counts, or for its counts alone where the list is of another's. nil is an officer
+// of none.
+func (s *pages) ask(v *frame.Visit, f filter) ([]asked, error) {
+	type question struct {
+		service string
+		ctx     context.Context
+	}
+	var all []question
+	for _, d := range s.departments {
+		if v.WorksIn(d.Officers) {
+			all = append(all, question{d.Service, v.AsOf(d.Officers, handling)})
+		}
+	}
+	got := make([]asked, len(all))
+	var wg sync.WaitGroup
+	for i, q := range all {
+		wg.Go(func() {
+			client := platformv1.WorkClient{Caller: s.caller, Target: q.service}
+			got[i] = asked{Service: q.service}
+			if f.Service != "" && f.Service != q.service {
+				reply, err := client.CountWork(q.ctx, &platformv1.CountWorkRequest{})
+				got[i].counts, got[i].Err = reply.GetCounts(), err
+				return
+			}
+			reply, err := client.ListWork(q.ctx, &platformv1.ListWorkRequest{
+				Matter: f.Matter, County: f.County, State: f.State, Number: f.Number, Overdue: f.Overdue, Who: f.Who, After: f.After, Limit: lines, Counted: true,
+			})
+			got[i].Err, got[i].counts, got[i].more = err, reply.GetCounts(), reply.GetNext() != ""
+			for _, w := range reply.GetItems() {
+				got[i].rows = append(got[i].rows, row{w, q.service, textOf(q.service, w.GetMatter()), pathOf(q.service, w), numberOf(w.GetId())})
+			}
+		})
+	}
+	wg.Wait()
+	if len(got) == 0 {
+		return nil, nil
+	}
+	for _, d := range got { // what is wrong with the address is wrong for all
+		if errs.KindOf(d.Err) == errs.Invalid {
+			return nil, d.Err
+		}
+	}
+	return got, nil
+}
+
+// pathOf is the page on which one thing is disposed of; "" where the pages know none.
+func pathOf(service string, w *platformv1.WorkItem) string {
+	at := patternOf(service, w.GetMatter())
+	for name, value := range map[string]string{"{id}": w.GetId(), "{within}": w.GetWithin(), "{county}": w.GetCounty(), "{kind}": w.GetKind(), "{service}": service} {
+		at = strings.ReplaceAll(at, name, url.PathEscape(value))
+	}
+	return at
+}
+
+// numberOf is a case number: the end of an id, which says nothing about anybody.
+func numberOf(id string) string {
+	const length = 12
+	return strings.ToUpper(id[max(0, len(id)-length):])
+}
+
+// sums is how much waits, by department and by matter.
+func (b *body) sums(v *frame.Visit, all []asked) {
+	counties := map[string]bool{}
+	for _, d := range all {
+		of := sum{Name: d.Service, At: b.Filter.with(func(f *filter) { f.Service, f.Matter = d.Service, "" })}
+		matters := map[string]*sum{}
+		for _, c := range d.counts {
+			m := matters[c.GetMatter()]
+			if m == nil {
+				m = &sum{Name: d.Service + "." + c.GetMatter(), Text: textOf(d.Service, c.GetMatter())}
+				matters[c.GetMatter()] = m
+			}
+			if c.GetCounty() != "" && c.GetCount() > 0 {
+				counties[c.GetCounty()] = true
+			}
+			if b.Filter.County != "" && b.Filter.County != c.GetCounty() {
+				continue
+			}
+			for _, to := range []*sum{m, &of, &b.Total} {
+				to.Count += c.GetCount()
+				to.Overdue += c.GetOverdue()
+			}
+		}
+		if d.Err == nil {
+			b.Services = append(b.Services, of)
+		}
+		first := len(b.Matters)
+		for _, m := range matters {
+			b.Matters = append(b.Matters, *m)
+		}
+		slices.SortFunc(b.Matters[first:], func(a, b sum) int { return strings.Compare(v.P.T(a.Text), v.P.T(b.Text)) })
+	}
+	if b.Filter.County != "" {
+		counties[b.Filter.County] = true
+	}
+	for _, code := range v.P.CountyCodes() {
+		if counties[code] {
+			b.Counties = append(b.Counties, code)
+		}
+	}
+}
+
+// sentence says what the list shows.
+func (b *body) sentence(v *frame.Visit) {
+	f := b.Filter
+	add := func(text string, without func(*filter)) { b.Parts = append(b.Parts, part{text, f.with(without)}) }
+	if f.Service != "" {
+		text := v.P.Service(f.Service)
+		if id := textOf(f.Service, f.Matter); f.Matter != "" && v.P.Has(id) {
+			text += v.P.T("work.colon") + v.P.T(id)
+		}
+		add(text, func(f *filter) { f.Service, f.Matter = "", "" })
+	}
+	if f.County != "" {
+		add(v.P.T("work.of", "county", v.P.County(f.County)), func(f *filter) { f.County = "" })
+	}
+	if f.Overdue {
+		add(v.P.T("work.overdue"), func(f *filter) { f.Overdue = false })
+	}
+	if f.Who == "me" || f.Who == "another" {
+		add(v.P.T("work.who."+f.Who), func(f *filter) { f.Who = "" })
+	}
+	if f.State != "" {
+		add(cmp.Or(known(v.P, "work.state.", f.State), v.P.Code(f.State)), func(f *filter) { f.State = "" })
+	}
+	if f.Number != "" {
+		add(v.P.T("work.number.ends", "number", strings.ToUpper(f.Number)), func(f *filter) { f.Number = "" })
+	}
+}
+
+var (
+	// persons are numbers of documents and telephones, which are no case's.
+	persons = regexp.MustCompile(`^(\+?86)?\s?-?(1\d{2}[\s-]?\d{4}[\s-]?\d{4}|\d{15}|\d{17}[\dXx])$`)
+	// tail is the end of a case number.
+	tail = regexp.MustCompile(`^[0-9A-Fa-f-]{4,36}$`)
+)
+
+// find goes to what was searched for: the case with a number, a matter, a state. It is a
+// form that is posted, since people type a person's number too, and no address is to
+// hold one.
+func (s *pages) find(v *frame.Visit) error {
+	f, q := filter{}, strings.Join(strings.Fields(v.Form("q")), " ")
+	number := strings.ReplaceAll(q, " ", "")
+	switch {
+	case q == "":
+		return v.Back(Path)
+	case persons.MatchString(number):
+		return s.show(v, http.StatusOK, body{PersonNow: true})
+	case tail.MatchString(number):
+		f.Number = strings.ToLower(number)
+		return v.Back(f.At())
+	}
+	has := func(id string) bool {
+		return v.P.Has(id) && strings.Contains(strings.ToLower(v.P.T(id)), strings.ToLower(q))
+	}
+	for _, d := range s.departments {
+		if !v.WorksIn(d.Officers) {
+			continue
+		}
+		if strings.EqualFold(v.P.Service(d.Service), q) {
+			f.Service = d.Service
+			return v.Back(f.At())
+		}
+		for _, matter := range slices.Sorted(mattersOf(d.Service)) {
+			if has(textOf(d.Service, matter)) {
+				f.Service, f.Matter = d.Service, matter
+				return v.Back(f.At())
+			}
+		}
+	}
+	for _, state := range states() {
+		if has("work.state." + state) {
+			f.State = state
+			return v.Back(f.At())
+		}
+	}
+	return s.show(v, http.StatusOK, body{Query: q, NotFound: true})
+}

@@ -1,0 +1,68 @@
+package console_test
+
+import (
+	"html"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// An officer's list is of all departments in which he has a right, what is due first; a
+// department that does not answer is named, and the others show.
+func TestTodayIsOfAllDepartments(t *testing.T) {
+	f := start(t, true)
+	body := f.get("/today", 200)
+	f.has(body, "您有61件待办", "20件已逾期", "培训没有答复", "变更联系方式", "已逾期1个工作日", "今天到期", "本部门办理目标", "须由另一位工作人员决定", "000000000A00",
+		`href="/contacts/0198c0de-0000-7000-8000-000000000a00"`, "全部待办，先到期的在前")
+	if n := strings.Count(body, "data-row"); n != 50 {
+		t.Errorf("%d lines on a page", n)
+	}
+	if strings.Contains(body, "BEEF") {
+		t.Error("what has no clock stands behind what has one")
+	}
+	next := regexp.MustCompile(`href="([^"]*)" rel="next"`).FindStringSubmatch(body)
+	if next == nil {
+		t.Fatal("there is no next page")
+	}
+	body = f.get(html.UnescapeString(next[1]), 200)
+	f.has(body, "00000000BEEF", "岗位文字审核", "没有期限", "000000000A3B", "回到第一页", `href="/employment/reviews/0198c0de-0000-7000-8000-00000000beef"`)
+	if n := strings.Count(body, "data-row"); n != 11 || strings.Contains(body, `rel="next"`) {
+		t.Errorf("%d lines on the last page", n)
+	}
+}
+
+// What a list is narrowed to stands in its address and in a sentence, each part of which
+// can be taken off; the counts are of all that waits.
+func TestTodayIsNarrowedByItsAddress(t *testing.T) {
+	f := start(t, true)
+	body := f.get("/today?matter=employment.review&county=654322", 200)
+	f.has(body, "就业：岗位文字审核", "富蕴县的", `href="/today?county=654322"`, `href="/today?matter=employment.review"`, "00000000BEEF")
+	if n := strings.Count(body, "data-row"); n != 1 {
+		t.Errorf("%d lines", n)
+	}
+	f.has(f.get("/today?number=zzzz9", 200), "没有符合这些条件的事项", "案号以ZZZZ9结尾")
+	f.has(f.get("/today?matter=employment.nothing", 200), "没有符合这些条件的事项")
+}
+
+// A search goes to a case, a matter or a state. A person's number is not searched for,
+// and comes into no address.
+func TestWhatIsSearchedForToday(t *testing.T) {
+	f := start(t, true)
+	for q, want := range map[string]string{"a0f": "", "0000 beef": "/today?number=0000beef", "联系方式": "/today?matter=registry.contact", "就业": "/today?matter=employment", "": "/today", "有异议": "/today?matter=registry.guardian", "已逾期": "/today?state=overdue"} {
+		body := f.post("/today/find", 200, "q", q)
+		if want == "" {
+			f.has(body, "没有叫“a0f”")
+			continue
+		}
+		if f.at.RequestURI() != want {
+			t.Errorf("%q leads to %s, want %s", q, f.at.RequestURI(), want)
+		}
+	}
+	for _, q := range []string{number, "139 0000 0000", "+8613900000000"} {
+		body := f.post("/today/find", 200, "q", q)
+		f.has(body, "待办只按事项查找，不查人", `href="/persons"`)
+		if strings.Contains(f.at.RequestURI(), "9") || strings.Contains(body, q) {
+			t.Errorf("%s stands in %s, or on its page", q, f.at)
+		}
+	}
+}
