@@ -16,13 +16,13 @@ func TestADocumentIsChangedOnThePages(t *testing.T) {
 	l := populate(t)
 	server := httptest.NewServer(l.pages)
 	defer server.Close()
-	first, second, far, person, w := desk(t, server), desk(t, server), desk(t, server), desk(t, server), l.ids["worker"]
+	first, second, far, person, w := l.desk(t, server), l.desk(t, server), l.desk(t, server), l.desk(t, server), l.ids["worker"]
 	old, right := l.ids["document_number"], ident.Invented(l.today.AddYears(-30), 7)
 
 	first.see("/workers", 200, nil, "/documents", "护照")
-	person.see("/workers/"+w+"/document", 200, nil, "我的证件和姓名", "尾号 "+old[14:], "还没有生效", "/documents/of/"+w)
+	person.see("/workers/"+w+"/document", 200, nil, "我的证件和姓名", "尾号 "+old[14:], "还没有生效", "请带新证件到任一窗口办理")
 	ask := "/documents/of/" + w
-	first.see(ask, 200, nil, "请先报工号")
+	first.see(ask, 200, nil, "先选办理哪里的事")
 	first.see("/contacts", 200, filled("to", ask, "officer", "A-1", "division", home), "申请更改证件或姓名", "尾号 "+old[14:], "访问记录")
 	if first.at.Path != ask {
 		t.Errorf("a sign led to %s", first.at)
@@ -100,7 +100,7 @@ func TestAForeignerIsRegisteredOnThePages(t *testing.T) {
 	l := populate(t)
 	server := httptest.NewServer(l.pages)
 	defer server.Close()
-	counter := desk(t, server)
+	counter := l.desk(t, server)
 	counter.see("/contacts", 200, filled("to", "/persons/register", "officer", "a-1", "division", home), "护照", "台湾居民来往大陆通行证")
 	form := func(page string, more ...string) []string {
 		return append([]string{"key", hidden(page, "key"), "kind", "passport", "number", "n 1234567", "name", "Айгүл Нұрлан", "place", home, "notice", "告知书2026-1", "signed", "yes"}, more...)
@@ -110,5 +110,8 @@ func TestAForeignerIsRegisteredOnThePages(t *testing.T) {
 	page = counter.see("/persons/register", 422, filled(form(page, "country", "KAZ")...), "请照证件填写出生日期")
 	counter.see("/persons/register", 200, filled(form(page, "country", "KAZ", "birth", "1990-05-06")...), "/workers/")
 	counter.see("/workers", 422, filled("who", "N1234567", "kind", "passport", "country", "KGZ"))
-	counter.see("/workers", 200, filled("who", "N 1234567", "kind", "passport", "country", "kz"), "证件和姓名")
+	counter.see("/workers", 200, filled("who", "N 1234567", "kind", "passport", "country", "kz"), `name="who"`)
+	if counter.at.Path != "/counter" || counter.at.Query().Get("worker") == "" { // where the person's visit begins
+		t.Errorf("a document led to %s", counter.at)
+	}
 }

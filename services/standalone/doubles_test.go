@@ -15,9 +15,9 @@ func TestACounterIsWarnedOfADouble(t *testing.T) {
 	server := httptest.NewServer(l.pages)
 	defer server.Close()
 	born := l.today.AddYears(-41)
-	here, far := desk(t, server), desk(t, server)
+	here, far := l.desk(t, server), l.desk(t, server)
 	here.see("/workers", 200, nil, `href="/persons/register"`)
-	here.see("/persons/register", 200, nil, "请先报工号")
+	here.see("/persons/register", 200, nil, "先选办理哪里的事")
 	page := here.see("/contacts", 200, filled("to", "/persons/register", "officer", "A-1", "division", home), "登记一个人")
 	form := func(page string, sequence int) []string {
 		return []string{"key", hidden(page, "key"), "number", ident.Invented(born, sequence), "name", "古丽娜尔·阿曼古丽", "phone", "13900012345", "place", home, "language", "kk-Arab", "notice", "2026-1", "signed", "yes"}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -332,20 +333,27 @@ func originOf(ctx context.Context, path string) (o origin.Origin, err error) {
 	return origin.Of(ctx, db)
 }
 
-// complete writes down that a folder is made, or what a folder of the version
-// before is, once all of its databases have opened with the key.
+// complete writes down that a folder is made, what a folder of the version before is,
+// or which departments joined it, once all of its databases have opened with the key.
 func (f *Folder) complete(m *crypt.Master, cfg Config) error {
-	if len(f.Parts) > 0 {
+	joined := slices.DeleteFunc(Databases(), func(p string) bool { return slices.Contains(f.Parts, p) })
+	if len(joined) == 0 {
 		return nil
 	}
-	before := f.Format == 0
+	before, grown := f.Format == 0, len(f.Parts) > 0
 	f.Platform, f.Fingerprint = m.Platform(), m.Fingerprint()
-	f.Parts = append(Databases(), busPart)
+	f.Parts = append(f.Parts, joined...)
+	if !slices.Contains(f.Parts, busPart) {
+		f.Parts = append(f.Parts, busPart)
+	}
 	if err := f.Write(f.Dir); err != nil {
 		return fmt.Errorf("data folder: %w", err)
 	}
-	if before {
+	switch {
+	case before:
 		cfg.notice(fmt.Sprintf("%s was made by an earlier version. The fingerprint of the master key that opens it is on record from now on: %s.", f.Dir, f.Fingerprint))
+	case grown:
+		cfg.notice(fmt.Sprintf("%s was made by an earlier version. It has %s from now on; a backup made before lacks that, and can be restored all the same.", f.Dir, strings.Join(joined, ", ")))
 	}
 	return nil
 }

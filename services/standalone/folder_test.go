@@ -14,6 +14,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -236,6 +237,39 @@ func TestAPlatformIsMadeOnce(t *testing.T) {
 	p.must(p.open(p.data, ""))
 }
 
+// A folder that is older than a department opens, and has it from then on: its database
+// is then a part like the others, which is never made anew.
+func TestAFolderOlderThanADepartment(t *testing.T) {
+	p := newPlace(t)
+	m, err := standalone.ReadManifest(p.data)
+	p.must(err)
+	m.Parts = slices.DeleteFunc(m.Parts, func(part string) bool { return part == "identity.db" })
+	p.must(m.Write(p.data))
+	gone := func() {
+		all, err := filepath.Glob(filepath.Join(p.data, "identity.db*"))
+		p.must(err)
+		for _, file := range all {
+			p.must(os.Remove(file))
+		}
+	}
+	gone()
+	if slices.Contains(m.Services(), "identity") || len(m.Services()) != len(standalone.Names())-1 {
+		t.Errorf("it has %v", m.Services())
+	}
+	p.must(p.open(p.data, ""))
+	if len(p.notices) != 1 || !strings.Contains(p.notices[0], "identity.db from now on") {
+		t.Errorf("told %q", p.notices)
+	}
+	p.must(p.open(p.data, ""))
+	if len(p.notices) != 1 {
+		t.Errorf("told again: %q", p.notices)
+	}
+	gone()
+	if err := p.open(p.data, ""); err == nil || !strings.Contains(err.Error(), "lacks identity.db") {
+		t.Errorf("what it had is made anew: %v", err)
+	}
+}
+
 // A folder of the version before says only what it is for. It opens with the key
 // that opens what is sealed in it, whose fingerprint is then on record; another
 // key opens nothing and is not recorded.
@@ -294,7 +328,7 @@ func TestAFolderOfTheVersionBefore(t *testing.T) {
 // register runs the platform until one person is registered in it.
 func register(t *testing.T, p *place) {
 	t.Helper()
-	platform, err := standalone.Open(context.Background(), standalone.Config{Dir: p.data, Purpose: standalone.PurposeReal, LogTo: io.Discard})
+	platform, err := standalone.Open(context.Background(), standalone.Config{Dir: p.data, Purpose: standalone.PurposeReal, LogTo: io.Discard, Import: true})
 	p.must(err)
 	ctx, stop := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -306,6 +340,21 @@ func register(t *testing.T, p *place) {
 	as := rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "o-1", Department: "hrss", Division: auth.Everywhere, Purpose: "case_handling", LegalBasis: "PIPL 13", Via: auth.ViaImport})
 	_, err = registryv1.RegistryClient{Caller: caller, Target: "registry"}.RegisterWorker(as, &registryv1.RegisterWorkerRequest{DocumentNumber: ident.Invented(today.AddYears(-30), 1),
 		Name: "测试", County: "654301", Languages: []string{"zh-Hans"}, RegisteredOn: today.String(), NoticeVersion: "1", Signed: true})
+	p.must(err)
+	demo, err := platform.Caller("demo")
+	if err == nil || demo != nil {
+		t.Error("somebody may sign for invented people among real ones")
+	}
+	master, err := crypt.LoadMaster(p.key)
+	p.must(err)
+	key, err := standalone.ServiceKey(master, "demo")
+	p.must(err)
+	bus, err := platform.Bus()
+	p.must(err)
+	forged := registryv1.RegistryClient{Caller: rpc.NewClient(bus, auth.NewSigner("demo", key, clock.System())), Target: "registry"}
+	if _, err := forged.FindWorker(as, &registryv1.FindWorkerRequest{DocumentNumber: ident.Invented(today.AddYears(-30), 1)}); errs.CodeOf(err) != "auth.principal_invalid" {
+		t.Errorf("a demonstration's issuer among real people: %v", err)
+	}
 	stop()
-	p.must(errors.Join(err, <-ended, platform.Close()))
+	p.must(errors.Join(<-ended, platform.Close()))
 }

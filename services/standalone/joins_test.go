@@ -23,11 +23,11 @@ func TestRecordsAreJoinedAndPartedOnThePages(t *testing.T) {
 	l := populate(t)
 	server := httptest.NewServer(l.pages)
 	defer server.Close()
-	first, second, person, w, other := desk(t, server), desk(t, server), desk(t, server), l.registered(701), l.registered(702)
+	first, second, person, w, other := l.desk(t, server), l.desk(t, server), l.desk(t, server), l.registered(701), l.registered(702)
 	number := ident.Invented(l.today.AddYears(-30), 701)
 
 	first.see("/workers", 200, nil, `href="/persons"`)
-	first.see("/persons/join?first="+w+"&second="+other, 200, nil, "请先报工号")
+	first.see("/persons/join?first="+w+"&second="+other, 200, nil, "先选办理哪里的事")
 	first.see("/contacts", 200, filled("to", "/persons/join?first="+w+"&second="+other, "officer", "A-1", "division", home), "测试", "对比", "访问记录")
 	if first.at.RequestURI() != "/persons/join?first="+w+"&second="+other {
 		t.Errorf("the sign led to %s", first.at)
@@ -52,7 +52,7 @@ func TestRecordsAreJoinedAndPartedOnThePages(t *testing.T) {
 	}
 	first.see(opened, 422, filled("decision", "agree", "sure", "yes", "revision", "1"), "第二名工作人员")
 
-	stranger := desk(t, server)
+	stranger := l.desk(t, server)
 	stranger.see("/contacts", 200, filled("to", "/persons", "officer", "b-1", "division", away), "没有待办的事项")
 	stranger.see(opened, 404, nil)
 

@@ -99,15 +99,40 @@ func Databases() []string {
 	return all
 }
 
+// first are the departments of the version that wrote no manifest: it made all of
+// their databases at the first start.
+var first = []string{"registry", "employment", "training", "insurance", "education", "housing"}
+
+// Holds lists what a folder was made of. A department that is newer than the folder is
+// no part of it: its database is made when the folder is next opened.
+func (m Manifest) Holds() []string {
+	if m.Format > 0 {
+		return m.Parts
+	}
+	all := []string{keysPart}
+	for _, s := range first {
+		all = append(all, s+".db")
+	}
+	return all
+}
+
+// Services lists those whose databases a folder was made with; one that is still being
+// made will have all.
+func (m Manifest) Services() (all []string) {
+	holds := m.Holds()
+	for _, s := range Names() {
+		if len(holds) == 0 || slices.Contains(holds, s+".db") {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // Whole returns an error that names every part that a folder lacks. The bus'
 // files are not asked for: the databases make them anew, and lose nothing.
 func (m Manifest) Whole(dir string) error {
-	parts := m.Parts
-	if m.Format == 0 { // the version before made all of them at the first start
-		parts = Databases()
-	}
 	var missing []string
-	for _, p := range parts {
+	for _, p := range m.Holds() {
 		info, err := os.Stat(filepath.Join(dir, p))
 		if p != busPart && (errors.Is(err, fs.ErrNotExist) || err == nil && info.Size() == 0) {
 			missing = append(missing, p)

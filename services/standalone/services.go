@@ -9,6 +9,7 @@ import (
 	"github.com/qiao-platform/qiao/services/education"
 	"github.com/qiao-platform/qiao/services/employment"
 	"github.com/qiao-platform/qiao/services/housing"
+	"github.com/qiao-platform/qiao/services/identity"
 	"github.com/qiao-platform/qiao/services/insurance"
 	"github.com/qiao-platform/qiao/services/registry"
 	"github.com/qiao-platform/qiao/services/training"
@@ -28,5 +29,6 @@ func all() []service {
 		{insurance.Name, insurance.New},
 		{education.Name, education.New},
 		{housing.Name, housing.New},
+		{identity.Name, identity.New},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -23,11 +24,14 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/crypt"
+	"github.com/qiao-platform/qiao/pkg/edge"
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/run"
 	"github.com/qiao-platform/qiao/pkg/telemetry"
 	"github.com/qiao-platform/qiao/services/console"
+	"github.com/qiao-platform/qiao/services/identity"
+	"github.com/qiao-platform/qiao/services/registry"
 	"github.com/qiao-platform/qiao/services/standalone/internal/bus"
 )
 
@@ -41,9 +45,19 @@ type Config struct {
 	OTLP    string
 	// Untraced is for a command without pages: see telemetry.Config.
 	Untraced bool
-	Foot     run.Foot // of the pages
+	Foot     run.Foot   // of the pages
+	SignIn   run.SignIn // where people sign in
+	// Edge is where the pages are reached; nil is this machine alone.
+	Edge *edge.Edge
+	// Messages is how codes are sent to telephones; a demonstration shows them on a page.
+	Messages run.Messages
 	// StandsStill is how long events may wait unmoved before that is told; 0 is half a minute.
 	StandsStill time.Duration
+	// FindsNobody has a registration look for nobody alike: to measure what that costs, alone.
+	FindsNobody bool
+	// Import lets this process enter sheets as the key holder's act: its issuer lives
+	// nowhere else, and nobody who serves the folder later trusts it.
+	Import bool
 	// Notice is told, in a sentence, what the operator must know: a key that was made.
 	Notice func(string)
 }
@@ -75,15 +89,19 @@ type Platform struct {
 	rdb      *redis.Client
 	folder   *Folder
 	still    time.Duration
+	unlike   bool
+	messages run.Messages
+	demo     bool
+	edge     *edge.Edge
 }
 
-// issuersOfPeople sign for people and not for services, until sign-in exists:
-// the console for who sits before it, an import for officers at counters, the
-// demonstration and the benchmarks for whom they invent.
-var issuersOfPeople = map[string][]auth.Kind{
-	"console": {auth.Worker, auth.Guardian, auth.Employer, auth.Officer},
-	"import":  {auth.Officer},
-	"demo":    {auth.Worker, auth.Guardian, auth.Employer, auth.Officer},
+// issuersOfPeople sign for people and not for services: identity, for who signed in, and
+// the demonstration and the benchmarks for whom they invent. The console signs for itself
+// alone.
+var issuersOfPeople = map[string]auth.Trusted{
+	"console":   {Kinds: []auth.Kind{auth.Service}, Subject: "console"},
+	PurposeDemo: {Kinds: []auth.Kind{auth.Worker, auth.Guardian, auth.Employer, auth.Officer, auth.Administrator}, Sessionless: true},
+	run.People:  {Kinds: []auth.Kind{auth.Worker, auth.Guardian, auth.Employer, auth.Officer, auth.Administrator}},
 }
 
 // Open starts the engines and puts the services together; Run runs them. A
@@ -111,7 +129,11 @@ func start(ctx context.Context, cfg Config, fresh bool) (p *Platform, err error)
 	if err != nil {
 		return nil, err
 	}
-	p = &Platform{Dir: folder.Dir, folder: folder, still: cfg.StandsStill}
+	p = &Platform{Dir: folder.Dir, folder: folder, still: cfg.StandsStill, messages: cfg.Messages, demo: cfg.Purpose == PurposeDemo, unlike: cfg.FindsNobody}
+	if p.edge = cfg.Edge; p.edge == nil {
+		p.edge = edge.Here()
+	}
+	cfg.SignIn = cfg.SignIn.At(p.edge.Origins())
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.Close())
@@ -120,14 +142,14 @@ func start(ctx context.Context, cfg Config, fresh bool) (p *Platform, err error)
 	if p.Telemetry, err = telemetry.New(ctx, telemetry.Config{OTLPEndpoint: cfg.OTLP, Untraced: cfg.Untraced, LogTo: cfg.LogTo, LogLevel: cfg.Level, LogText: true}); err != nil {
 		return p, err
 	}
-	if err = p.startBus(filepath.Join(p.Dir, busPart)); err != nil {
+	if err = p.startBus(filepath.Join(p.Dir, busPart), cfg.Purpose); err != nil {
 		return p, err
 	}
 	if err = p.startRedis(); err != nil {
 		return p, err
 	}
 	var trusted map[string]auth.Trusted
-	if p.issuers, trusted, err = Issuers(master); err != nil {
+	if trusted, err = p.issue(master, cfg); err != nil {
 		return p, err
 	}
 	for _, s := range all() {
@@ -135,6 +157,7 @@ func start(ctx context.Context, cfg Config, fresh bool) (p *Platform, err error)
 		if err != nil {
 			return p, err
 		}
+		d.SignIn = cfg.SignIn
 		built, err := s.build(ctx, d)
 		if err != nil {
 			return p, err
@@ -161,8 +184,12 @@ func Names() []string {
 	return names
 }
 
-func (p *Platform) startBus(dir string) (err error) {
-	p.bus, err = bus.Start(dir, bus.Users(Names(), console.Name, []string{"import", "demo"}, 1))
+func (p *Platform) startBus(dir, purpose string) (err error) {
+	callers := []string{"import"}
+	if purpose == PurposeDemo {
+		callers = append(callers, PurposeDemo)
+	}
+	p.bus, err = bus.Start(dir, bus.Users(Names(), console.Name, callers, 1))
 	return err
 }
 
@@ -190,31 +217,46 @@ func (p *Platform) connect(name string) (*nats.Conn, error) {
 // Bus returns a connection of the operator's own to the bus.
 func (p *Platform) Bus() (*nats.Conn, error) { return p.connect(bus.Operator) }
 
-// Issuers derives the keys of all who sign from the master key, so that an
-// import from another process that holds it can sign too, and tells for whom
-// each of them may sign.
-func Issuers(master *crypt.Master) (keys map[string]ed25519.PrivateKey, trusted map[string]auth.Trusted, err error) {
-	trusted = map[string]auth.Trusted{}
+// Issuers says for whom each issuer of a platform may sign, without their keys. Nobody
+// signs for invented people where real ones are.
+func Issuers(purpose string) map[string]auth.Trusted {
+	known := map[string]auth.Trusted{}
 	for _, s := range all() {
-		trusted[s.name] = auth.Trusted{Kinds: []auth.Kind{auth.Service}, Subject: s.name}
+		known[s.name] = auth.Trusted{Kinds: []auth.Kind{auth.Service}, Subject: s.name}
 	}
-	for name, kinds := range issuersOfPeople {
-		trusted[name] = auth.Trusted{Kinds: kinds}
-	}
-	keys = map[string]ed25519.PrivateKey{}
-	for name, t := range trusted {
-		key, err := IssuerKey(master, name)
-		if err != nil {
-			return nil, nil, err
+	for name, t := range issuersOfPeople {
+		if name != PurposeDemo || purpose == PurposeDemo {
+			known[name] = t
 		}
-		t.Key = key.Public().(ed25519.PublicKey)
-		keys[name], trusted[name] = key, t
 	}
-	return keys, trusted, nil
+	return known
 }
 
-// IssuerKey derives the signing key of a named issuer from the master key.
-func IssuerKey(master *crypt.Master, name string) (ed25519.PrivateKey, error) {
+// issue makes the issuers' keys. A service's follows from the master key, since what it
+// signed is kept with the data; one that signs for people lives in this process alone.
+func (p *Platform) issue(master *crypt.Master, cfg Config) (map[string]auth.Trusted, error) {
+	trusted := Issuers(cfg.Purpose)
+	if cfg.Import {
+		trusted["import"] = auth.Trusted{Kinds: []auth.Kind{auth.Officer}, Sessionless: true}
+	}
+	p.issuers = map[string]ed25519.PrivateKey{}
+	for name, t := range trusted {
+		_, key, err := ed25519.GenerateKey(rand.Reader)
+		if slices.Contains(Names(), name) {
+			key, err = ServiceKey(master, name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		t.Key = key.Public().(ed25519.PublicKey)
+		p.issuers[name], trusted[name] = key, t
+	}
+	return trusted, nil
+}
+
+// ServiceKey is the key by which a service signs where one process runs all of them.
+// Whoever holds the master key has it: separate services have keys by lot.
+func ServiceKey(master *crypt.Master, name string) (ed25519.PrivateKey, error) {
 	return auth.DeriveKey(master.BlindIndex("qiao issuer", name), name)
 }
 
@@ -249,17 +291,28 @@ func (p *Platform) deps(dir, name string, master *crypt.Master, trusted map[stri
 	if err != nil {
 		return run.Deps{}, err
 	}
-	return run.Deps{
+	d := run.Deps{
 		Operator: operator,
 		Database: "sqlite:" + filepath.Join(dir, name+".db"), PersonKeys: "sqlite:" + filepath.Join(dir, keysPart),
 		Conn: nc, Redis: p.rdb, Clock: clock.System(), Telemetry: p.Telemetry,
 		Signer: auth.NewSigner(name, p.issuers[name], clock.System()), Trusted: trusted, Master: master, AskRegistry: true,
-		Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: 8 << 30, StandsStill: p.still,
-	}, nil
+		Instance: ident.NewID(), Partitions: 1, Replicas: 1, StreamBytes: 8 << 30, StandsStill: p.still, FindsNobody: p.unlike,
+	}
+	d.Demo = p.demo
+	if name == registry.Name {
+		d.Messages = p.messages
+	}
+	if key, ok := p.issuers[run.Plays]; ok && name == console.Name {
+		d.Plays = auth.NewSigner(run.Plays, key, clock.System())
+	}
+	if name == identity.Name {
+		d.People = auth.NewSigner(run.People, p.issuers[run.People], clock.System())
+	}
+	return d, nil
 }
 
 // Caller returns a client on a connection of its own that signs as one of the
-// issuers of people: console, import or demo.
+// issuers of people: in a demonstration demo, and import where this process imports.
 func (p *Platform) Caller(issuer string) (*rpc.Client, error) {
 	key, ok := p.issuers[issuer]
 	if !ok {
@@ -270,6 +323,47 @@ func (p *Platform) Caller(issuer string) (*rpc.Client, error) {
 		return nil, err
 	}
 	return rpc.NewClient(nc, auth.NewSigner(issuer, key, clock.System())), nil
+}
+
+// errNoIdentity says that the platform was put together without who knows its people.
+var errNoIdentity = errors.New("no identity runs")
+
+func (p *Platform) identity() (*identity.Identity, error) {
+	for _, s := range p.Services {
+		if known, ok := s.(*identity.Identity); ok {
+			return known, nil
+		}
+	}
+	return nil, errNoIdentity
+}
+
+// Administered reports whether there is an administrator.
+func (p *Platform) Administered(ctx context.Context) (bool, error) {
+	known, err := p.identity()
+	if err != nil {
+		return false, err
+	}
+	return known.Administered(ctx)
+}
+
+// Imports says in whose name sheets may be brought in by who holds this folder's key, and
+// writes them down; see identity.Identity.
+func (p *Platform) Imports() (interface {
+	MayImport(ctx context.Context, staff string) error
+	ImportBegins(ctx context.Context, staff string) error
+	ImportEnds(ctx context.Context, staff string, sheets, rows int) error
+}, error) {
+	return p.identity()
+}
+
+// FirstLink makes the link of the first administrator where there is no administrator
+// yet; one that was made before opens nothing more.
+func (p *Platform) FirstLink(ctx context.Context) (link string, ends time.Time, needed bool, err error) {
+	known, err := p.identity()
+	if err != nil {
+		return "", ends, false, err
+	}
+	return known.FirstLink(ctx)
 }
 
 // Run serves until ctx ends, then finishes what is under way. If one service
@@ -312,7 +406,7 @@ func (p *Platform) Handler(stopping <-chan struct{}) http.Handler {
 	run.Health(mux, p.Telemetry, stopping, p.processes()...)
 	mux.Handle("GET /openapi.json", rpc.OpenAPI(methods))
 	mux.Handle("/", p.Console.Handler())
-	return run.LocalOnly(mux)
+	return p.edge.Handler(mux)
 }
 
 // processes are the parts that must be ready before the platform is.

@@ -40,8 +40,8 @@ func TestTheStory(t *testing.T) {
 	l := populate(t)
 	server := httptest.NewServer(l.pages)
 	defer server.Close()
-	b := desk(t, server)
-	b.see("/story", 200, nil, "十四样材料，五个窗口", "过去：14 样材料，5 个窗口", "预防接种证", "实时事件")
+	b := l.desk(t, server)
+	b.see("/story", 200, nil, "十四样材料，五个窗口", "过去：14 样材料，5 个窗口", "预防接种证")
 	s := b.told()
 	step := func(name string, values ...string) {
 		t.Helper()
@@ -100,7 +100,7 @@ func TestManyClicksAtOnceAreOneAct(t *testing.T) {
 	l := populate(t)
 	server := httptest.NewServer(l.pages)
 	defer server.Close()
-	b := desk(t, server)
+	b := l.desk(t, server)
 	boss, officer := "/employers/"+l.ids["employer_id"], "/employment/fairs"
 	day := func(n int) string { return l.today.AddDays(n).String() }
 	var all []string
@@ -123,10 +123,11 @@ func TestManyClicksAtOnceAreOneAct(t *testing.T) {
 		all[1] + "/register":           {url.Values{}, all[1], "登记好了", 1},
 	} {
 		c.form.Set("key", rand.Text())
+		b.sits(path, c.form)
 		var clicks sync.WaitGroup
 		for range 4 {
 			clicks.Go(func() {
-				r, err := b.client.PostForm(server.URL+path, c.form)
+				r, err := b.send(b.client, path, c.form)
 				if err != nil {
 					t.Error(err)
 					return

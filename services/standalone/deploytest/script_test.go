@@ -38,15 +38,15 @@ func newMachine(t *testing.T) *machine {
   "compose version --short") echo 2.40.3 ;;
   "compose ps -q") echo running ;; # whose ports are its own
   *"config --images qiao"*) echo qiao/qiao:local ;;
-  run*" keys "*) mkdir -p deploy/secrets; for s in master.key postgres.password ` + passwords() + `; do [ -e deploy/secrets/$s ] || head -c 8 /dev/urandom | od -An -tx1 >deploy/secrets/$s; done ;;
+  run*" keys "*) mkdir -p deploy/secrets; for s in master.key postgres.password people.key ` + passwords() + `; do [ -e deploy/secrets/$s ] || head -c 8 /dev/urandom | od -An -tx1 >deploy/secrets/$s; done ;;
 esac`
 	return m
 }
 
-// passwords are the files that qiao keys makes for the databases' roles.
+// passwords are the files that qiao keys makes for each service.
 func passwords() (all string) {
 	for _, s := range standalone.Names() {
-		all += " postgres-" + s + ".password"
+		all += " postgres-" + s + ".password " + s + ".key"
 	}
 	return all
 }
@@ -137,7 +137,7 @@ func TestComposeUp(t *testing.T) {
 	m := newMachine(t)
 	for range 2 {
 		out, err := m.run("up")
-		if err != nil || !strings.Contains(out, "open http://127.0.0.1:8080/") {
+		if err != nil || !strings.Contains(out, "open http://localhost:8080/") {
 			t.Fatalf("%v: %s", err, out)
 		}
 		// The first start made data.
@@ -191,6 +191,20 @@ func TestComposeKeepsSecretsAndDataTogether(t *testing.T) {
 	write(t, secret, was)
 	if out, err := m.run("up"); err != nil {
 		t.Errorf("with the right one again: %v: %s", err, out)
+	}
+	key := filepath.Join(m.dir, "deploy/secrets/registry.key") // of a copy that is older than the data
+	write(t, key, "another")
+	if out, err := m.run("up"); err == nil || !strings.Contains(out, "these differ: registry.key") || !strings.Contains(out, "up -anew NAME.key") {
+		t.Errorf("another key: %v: %s", err, out)
+	}
+	if out, err := m.run("up", "-anew", "people.key"); err == nil || !strings.Contains(out, "these differ: registry.key") {
+		t.Errorf("another key, and a word about a third: %v: %s", err, out)
+	}
+	if out, err := m.run("up", "-anew", "registry.key"); err != nil || !strings.Contains(m.asked(), " keys -anew=registry.key /secrets") {
+		t.Errorf("another key, as was said: %v: %s", err, out)
+	}
+	if out, err := m.run("up"); err != nil {
+		t.Errorf("and it is the one from then on: %v: %s", err, out)
 	}
 	if out, err := m.run("up", "-demo"); err == nil || !strings.Contains(out, "a demonstration needs a clone of its own") {
 		t.Errorf("a demonstration on real data: %v: %s", err, out)

@@ -17,13 +17,19 @@ import (
 // browser starts headless Chromium, or fails where CI is set and it is missing.
 func browser(t *testing.T, width, height int) context.Context {
 	t.Helper()
+	return browserFor(t, width, height, 2*time.Minute)
+}
+
+// browserFor is browser for a test that takes longer.
+func browserFor(t *testing.T, width, height int, limit time.Duration) context.Context {
+	t.Helper()
 	opts := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(testkit.Chromium(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
 		chromedp.WindowSize(width, height), chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("disable-quic", true))
 	ctx, stop := chromedp.NewExecAllocator(context.Background(), opts...)
 	t.Cleanup(stop)
 	ctx, stop = chromedp.NewContext(ctx)
 	t.Cleanup(stop)
-	ctx, stop = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, stop = context.WithTimeout(ctx, limit)
 	t.Cleanup(stop)
 	return ctx
 }
@@ -94,10 +100,28 @@ func TestTheStoryInABrowser(t *testing.T) {
 	if unticked != insured-1 {
 		t.Errorf("unticking a fact took %d papers to %d; it gives exactly one back", insured, unticked)
 	}
-	for _, page := range []string{"/", "/feed", "/workers", "/parked", "/story"} {
+	// tap plays one of those whom the demonstration offers, on their page.
+	tap := func(label string) {
+		t.Helper()
+		do(chromedp.Navigate(s.url+"/sign-in/players"), chromedp.WaitVisible(chromedp.CSS("form.players button")))
+		evaluate[bool](t, ctx, `[...document.querySelectorAll("form.players button")].find(b => b.textContent.includes("`+label+`")).click() ?? true`)
+		eventually("the tap is taken", func() bool {
+			return evaluate[bool](t, ctx, `document.readyState === "complete" && location.pathname !== "/sign-in/players"`)
+		})
+	}
+	for i, page := range []string{"/", "/feed", "/parked", "/workers", "/story"} {
+		switch i {
+		case 0:
+			tap("平台运维人员")
+		case 3:
+			tap("就业和社保部门")
+		}
 		do(chromedp.Navigate(s.url+page), chromedp.WaitVisible(chromedp.CSS("h1")))
 		if evaluate[bool](t, ctx, `document.documentElement.scrollWidth > document.documentElement.clientWidth`) {
 			t.Errorf("%s is wider than a phone", page)
+		}
+		if at := evaluate[string](t, ctx, `location.pathname`); at != page {
+			t.Errorf("%s leads to %s", page, at)
 		}
 		if evaluate[string](t, ctx, `document.querySelector("h1").textContent`) == "" {
 			t.Errorf("%s has no heading", page)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/ident"
@@ -27,6 +29,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/proto/contract"
+	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/cluster"
@@ -385,6 +388,8 @@ func stopsOnAFullDisk(t *testing.T, on *cluster.Cluster) {
 	if shared.disk == nil {
 		testkit.Missing(t, "a disk of its own, which root can mount")
 	}
+	operator := plays(t, on, "ops", "operator") // before nobody can sign in any more
+	roomInLog(t, on)
 	if err := shared.disk.Fill(4 << 20); err != nil {
 		t.Fatal(err)
 	}
@@ -394,10 +399,10 @@ func stopsOnAFullDisk(t *testing.T, on *cluster.Cluster) {
 	}
 	testkit.Eventually(t, "a department says it", func() bool {
 		return slices.ContainsFunc(on.Status(), func(s cluster.Status) bool {
-			return s.Address != "" && strings.Contains(page(t, "http://"+s.Address+"/ready"), "storage.full")
+			return s.Address != "" && strings.Contains(page(t, http.DefaultClient, "http://"+s.Address+"/ready"), "storage.full")
 		})
 	})
-	testkit.Eventually(t, "the pages say it", func() bool { return strings.Contains(page(t, on.Console()+"/pipeline"), "磁盘已满") })
+	testkit.Eventually(t, "the pages say it", func() bool { return strings.Contains(page(t, operator, on.Console()+"/pipeline"), "磁盘已满") })
 	if err := shared.disk.Empty(); err != nil {
 		t.Fatal(err)
 	}
@@ -408,9 +413,66 @@ func stopsOnAFullDisk(t *testing.T, on *cluster.Cluster) {
 	}
 }
 
-func page(t *testing.T, address string) string {
+// roomInLog leaves PostgreSQL some files of its log that are used again, which take no
+// more room: without room for the next one it would end, and say nothing of a full disk.
+func roomInLog(t *testing.T, on *cluster.Cluster) {
 	t.Helper()
-	resp, err := http.Get(address)
+	at, err := on.Database("registry")
+	if err != nil {
+		t.Fatal(err)
+	}
+	password, err := os.ReadFile(filepath.Join(shared.dir, "keys", "postgres.password"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.User = url.UserPassword("postgres", strings.TrimSpace(string(password)))
+	db, err := sqldb.Open(context.Background(), u.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 5 {
+		var where string
+		err = errors.Join(err, db.Update(context.Background(), func(tx *sqldb.Tx) error {
+			return tx.QueryRow(`SELECT pg_logical_emit_message(false, 'test', 'room')::text || pg_switch_wal()::text`).Scan(&where)
+		}))
+	}
+	err = errors.Join(err, db.Update(context.Background(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(`CHECKPOINT`)
+		return err
+	}))
+	if err := errors.Join(err, db.Close()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// plays is the browser of an officer of a department, whom the cluster's demonstration
+// offers at a tap.
+func plays(t *testing.T, on *cluster.Cluster, department, role string) *http.Client {
+	t.Helper()
+	v := (&office{t: t, url: on.Console()}).visitor()
+	v.post("/sign-in/players", "player", offered(t, on, department, role))
+	return v.client
+}
+
+// offered is the account of an officer whom the demonstration offers.
+func offered(t *testing.T, on *cluster.Cluster, department, role string) string {
+	t.Helper()
+	as := rpc.As(context.Background(), auth.Principal{Kind: auth.Administrator, Subject: "demo", Department: "system", Division: auth.Everywhere, Purpose: "account_keeping", LegalBasis: "platform operation", Via: auth.ViaSystem})
+	r, err := identityv1.PlayClient{Caller: caller(t, on, "demo"), Target: "identity"}.OfferPlayers(as, &identityv1.OfferPlayersRequest{Players: []*identityv1.Player{{
+		PlayerLabel: department, AccountKind: "officer", Subject: department + "-1", Grants: []*identityv1.RoleGrant{{Role: role, Department: department, Covered: auth.Everywhere}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.GetPlayers()[0].GetAccountId()
+}
+
+func page(t *testing.T, browser *http.Client, address string) string {
+	t.Helper()
+	resp, err := browser.Get(address)
 	if err != nil {
 		t.Fatal(err)
 	}

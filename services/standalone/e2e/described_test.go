@@ -4,12 +4,17 @@ package e2e
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/pkg/rpc"
+	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 )
 
 // The command line reaches a platform that it did not start by a file that
@@ -66,8 +71,23 @@ func TestTheCommandLineReachesAPlatformByItsDescription(t *testing.T) {
 		t.Errorf("real sheets went into a demonstration: %v: %s", err, out)
 	}
 	purpose("real")
-	if out, err := run("import", employers); err != nil || !strings.Contains(out, "employers_用人单位.csv") {
-		t.Errorf("import: %v: %s", err, out)
+	if out, err := run("import", employers); err == nil || !strings.Contains(out, "-console") {
+		t.Errorf("import without the pages' address: %v: %s", err, out)
+	}
+	// An officer lets it in at the pages; the rows go over the bus.
+	o := &office{t: t, url: c.Console()}
+	as := rpc.As(context.Background(), auth.Principal{Kind: auth.Administrator, Subject: "s-1", Department: "system", Division: auth.Everywhere, Purpose: "account_keeping", LegalBasis: "platform operation", Via: auth.ViaWeb})
+	if _, err := (identityv1.PlayClient{Caller: caller(t, c, "demo"), Target: "identity"}).OfferPlayers(as, &identityv1.OfferPlayersRequest{Players: []*identityv1.Player{{
+		PlayerLabel: "hrss", AccountKind: "officer", Subject: "h-201", Grants: []*identityv1.RoleGrant{{Role: "reviewer", Department: "hrss", Covered: auth.Everywhere}},
+	}}}); err != nil {
+		t.Fatal(err)
+	}
+	desk := o.visitor()
+	desk.post("/sign-in/players", "player", desk.find(desk.get("/sign-in/players"), `name="player" value="([^"]+)"`))
+	importing := beginAt(t, dir, append(os.Environ(), "QIAO_CLUSTER="+description), "-console", c.Console(), employers)
+	desk.letIn(importing.code(t))
+	if out, said, err := importing.end(); err != nil || !strings.Contains(out, "employers_用人单位.csv") {
+		t.Errorf("import: %v: %s %s", err, out, said)
 	}
 	if mend, err := filepath.Glob(filepath.Join(dir, "refused", "employers*")); err != nil || len(mend) == 0 {
 		t.Errorf("no rows to mend in the working folder: %v, %v", mend, err)
@@ -85,7 +105,7 @@ func TestTheCommandLineReachesAPlatformByItsDescription(t *testing.T) {
 		t.Errorf("backup: %v: %s", err, out)
 	}
 	// The separate console serves pages alone: said once, not for each row.
-	if out, err := run("import", "-server", c.Console(), "-key-file", filepath.Join(secrets, "master.key"), employers); err == nil || !strings.Contains(out, "serves pages and no methods") {
+	if out, err := run("import", "-server", c.Console(), employers); err == nil || !strings.Contains(out, "serves pages and no methods") {
 		t.Errorf("into the console: %v: %s", err, out)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -232,11 +233,38 @@ func TestImportGivesExactlyTheExpectedCounts(t *testing.T) {
 
 func TestImportIntoARunningPlatform(t *testing.T) {
 	data := made(t)
+	first := filepath.Join(t.TempDir(), "link")
+	t.Setenv("QIAO_ADMIN_LINK_FILE", first)
 	s := serve(t, "-data", data)
 	if _, err := qiao(t, "import", "-data", data, sheets); err == nil || !strings.Contains(err.Error(), "another process serves") {
 		t.Errorf("a folder that is being served was imported into: %v", err)
 	}
-	compare(t, sums(importAltay(t, "-server", s.url, "-data", data)), expected(t))
+	link, err := os.ReadFile(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at, err := url.Parse(strings.TrimSpace(string(link)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &office{t: t, url: s.url}
+	system, security, _ := o.administratorsBy(at.RequestURI())
+	system.post("/admin/accounts", "staff", "a001", "role1", "clerk", "department1", "hrss", "covered1", "*",
+		"role2", "clerk", "department2", "edu", "covered2", "*", "role3", "reviewer", "department3", "hou", "covered3", "*")
+	desk := o.visitor()
+	handed := o.link(security.post("/admin/acts/"+o.find(security.get("/admin/acts"), `action="/admin/acts/([^"]+)"`), "do", "approve"))
+	desk.enter(desk.accept(handed, "a001", o.word(system)))
+	run := bringIn(t, "-json", "-as-of", "2026-11-01", "-server", s.url, "-data", data, absolute(t, sheets))
+	desk.letIn(run.code(t))
+	out, said, err := run.end()
+	if err != nil {
+		t.Fatal(err, said)
+	}
+	var r report
+	if err := json.Unmarshal([]byte(out), &r); err != nil {
+		t.Fatal(err)
+	}
+	compare(t, sums(r), expected(t))
 	if _, err := qiao(t, "serve", "-data", data, "-listen", "127.0.0.1:0"); err == nil || !strings.Contains(err.Error(), "another process serves") {
 		t.Errorf("a second serve on the same folder: %v", err)
 	}
@@ -301,7 +329,7 @@ func TestRealAndDemoNeverMix(t *testing.T) {
 
 func TestWrongCallsAreRefusedInWords(t *testing.T) {
 	for want, args := range map[string][]string{
-		"loopback":    {"serve", "-listen", "0.0.0.0:8080", "-data", filepath.Join(t.TempDir(), "x")},
+		"plain HTTP":  {"serve", "-listen", "0.0.0.0:8080", "-data", filepath.Join(t.TempDir(), "x")},
 		"one folder":  {"import"},
 		"no platform": {"verify", "-data", t.TempDir()},
 		"-as-of":      {"import", "-as-of", "yesterday", sheets},

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"net/http/httptest"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -64,6 +65,14 @@ func eachPlatform(t *testing.T, test func(t *testing.T, caller contract.Caller))
 // platform runs all services in this process until the test ends.
 func platform(t *testing.T) contract.Caller {
 	t.Helper()
+	_, caller := demonstration(t)
+	return caller
+}
+
+// demonstration runs a demonstration's services and pages in this process until the
+// test ends, and tells where the pages are and who fills it.
+func demonstration(t *testing.T) (pages string, caller contract.Caller) {
+	t.Helper()
 	dir := filepath.Join(t.TempDir(), "data")
 	p, err := standalone.Open(context.Background(), standalone.Config{Dir: dir, KeyFile: dir + ".key", Purpose: standalone.PurposeDemo, LogTo: io.Discard})
 	if err != nil {
@@ -72,7 +81,10 @@ func platform(t *testing.T) contract.Caller {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- p.Run(ctx) }()
+	server := httptest.NewServer(p.Handler(ctx.Done()))
 	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
 		stop()
 		if err := errors.Join(<-done, p.Close()); err != nil {
 			t.Error(err)
@@ -81,11 +93,10 @@ func platform(t *testing.T) contract.Caller {
 	if err := p.WaitReady(ctx); err != nil {
 		t.Fatal(err)
 	}
-	caller, err := p.Caller("demo")
-	if err != nil {
+	if caller, err = p.Caller("demo"); err != nil {
 		t.Fatal(err)
 	}
-	return caller
+	return server.URL, caller
 }
 
 func must[T any](v T, err error) func(t *testing.T) T {

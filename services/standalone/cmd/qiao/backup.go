@@ -10,7 +10,6 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/services/registry"
-	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/backup"
 	"github.com/qiao-platform/qiao/services/standalone/internal/cluster"
 	"github.com/qiao-platform/qiao/services/standalone/internal/keys"
@@ -53,7 +52,7 @@ func backUp(ctx context.Context, args []string) error {
 		}
 		return err
 	}
-	made, err := backup.Run(ctx, backup.Config{Data: *data, To: *to, KeysTo: *keysTo, KeyFile: *key, Services: standalone.Names()})
+	made, err := backup.Run(ctx, backup.Config{Data: *data, To: *to, KeysTo: *keysTo, KeyFile: *key})
 	if err != nil {
 		return err
 	}

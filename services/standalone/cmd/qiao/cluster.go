@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"text/tabwriter"
 
+	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/services/standalone/internal/cluster"
 )
 
@@ -50,12 +51,19 @@ func clusterUp(ctx context.Context, args []string) error {
 	bus := f.String("bus", "deploy/nats/server.conf", "the bus' configuration `file`")
 	partitions := f.Int("partitions", 0, "channels of every service, fixed for a platform's life; 0 is what the folder's cluster had, or one")
 	demo := f.Bool("demo", false, "let someone sign for invented people")
+	var anew names
+	f.Var(&anew, "anew", anewFlag)
+	var at config.Config
+	edgeFlags(f, &at)
 	if err := f.Parse(args); err != nil {
 		return err
 	}
-	c, err := cluster.Up(ctx, cluster.Config{Dir: *state, Programs: *programs, Bus: *bus, Listen: *listen, Demo: *demo, Partitions: *partitions})
+	c, err := cluster.Up(ctx, cluster.Config{TLSCert: at.TLSCert, TLSKey: at.TLSKey, Proxy: at.Proxy, Origins: at.Origins, Dir: *state, Programs: *programs, Bus: *bus, Listen: *listen, Demo: *demo, Partitions: *partitions, Anew: anew, Notice: notice})
 	if err != nil {
 		return err
+	}
+	if exists(c.AdminLink()) {
+		fmt.Printf("There is no administrator yet. The first one opens %s/sign-in/new within a day, and enters what stands in %s.\n", c.Console(), c.AdminLink())
 	}
 	_, err = fmt.Printf("The cluster is ready: open %s/\n", c.Console())
 	return err

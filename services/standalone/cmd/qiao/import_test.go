@@ -71,6 +71,12 @@ func TestImportSaysHowItEnded(t *testing.T) {
 	if err := book.SaveAs(filepath.Join(hidden, "用人单位.xlsx")); err != nil {
 		t.Fatal(err)
 	}
+	open, closed := filepath.Join(t.TempDir(), "open"), filepath.Join(t.TempDir(), "closed")
+	for path, mode := range map[string]os.FileMode{open: 0o640, closed: 0o600} {
+		if err := os.WriteFile(path, []byte(`{"server":"http://127.0.0.1:1","credential":"x"}`), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for _, c := range []struct {
 		name  string
 		args  []string
@@ -103,6 +109,14 @@ func TestImportSaysHowItEnded(t *testing.T) {
 		{"two folders", []string{"-data", "real", at("new"), at("all")}, 1, "one folder"},
 		{"a flag that is none", []string{"-nothing"}, 1, "nothing"},
 		{"nobody serves there", []string{"-server", "http://127.0.0.1:1", "-data", "real", at("new")}, 1, "nothing answers"},
+		{"in the clear", []string{"-server", "http://qiao.example.org", at("new")}, 1, "in the clear"},
+		{"no address", []string{"-server", "127.0.0.1:8080", at("new")}, 1, "no address"},
+		{"in nobody's name", []string{"-data", "real", "-officer", "a001", at("new")}, 1, "staff number"},
+		{"in an officer's name where one signs in", []string{"-server", "http://127.0.0.1:1", "-officer", "a001", at("new")}, 1, "signs in"},
+		{"signing in for no file", []string{"-server", "http://127.0.0.1:1", "-sign-in"}, 1, "-credential"},
+		{"a credential that is not there", []string{"-credential", "lost.credential", at("new")}, 1, "lost.credential"},
+		{"a credential that others may read", []string{"-credential", open, at("new")}, 1, "chmod 600"},
+		{"another platform's credential", []string{"-credential", closed, "-server", "http://127.0.0.1:2", at("new")}, 1, "nothing answers"},
 		{"no cluster", []string{"-cluster", "nowhere", at("new")}, 1, "nowhere"},
 	} {
 		if code, says := run(t.Context(), append([]string{"import"}, c.args...)...); code != c.code || !strings.Contains(says, c.wants) || (code == 0) != (says == "") {

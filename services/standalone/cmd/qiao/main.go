@@ -23,12 +23,15 @@ const usage = `qiao runs the whole platform in one process.
   qiao serve [-data DIR] [-listen ADDR]             serve it
   qiao serve -demo [-data DIR]                      serve a demonstration, which makes its own
   qiao import [-data DIR | -server URL | -cluster DIR] SHEETS
-                                                    import a folder of sheets
+                                                    import a folder of sheets; an officer lets it in by a code
   qiao verify [-data DIR | -cluster DIR]            state the pipeline's invariants
   qiao backup -data DIR -to DIR -keys-to DIR        copy it while it serves, keys apart
   qiao restore -from DIR -keys-from DIR -data DIR   bring a copy back into a new folder
   qiao bench [-part NAME]                           measure it
   qiao lottery verify [-root HEX] FILE              check a published draw, offline
+  qiao assess [-lang en]                            draft the impact assessment of personal data (PIPL 55-56)
+  qiao administrator -shut-out [-data DIR]          end every sign-in, as who holds the key; it may be serving
+  qiao administrator -office O -staff N [-data DIR] give the office system, security or audit to somebody, likewise
   qiao keys DIR                                     make the secrets of a platform of separate services
   qiao streams -cluster DIR                         make the channels' streams on the bus, as its operator
   qiao cluster up|down|status                       run separate services on this machine
@@ -75,7 +78,7 @@ func untilSignal(args []string) error {
 }
 
 func command(ctx context.Context, args []string) error {
-	commands := map[string]func(context.Context, []string) error{"init": begin, "serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "streams": makeStreams, "cluster": onCluster, "chaos": chaos, "demo": demonstrate, "lottery": lottery}
+	commands := map[string]func(context.Context, []string) error{"init": begin, "serve": serve, "import": importSheets, "verify": verifyData, "backup": backUp, "restore": restore, "bench": measure, "keys": makeKeys, "streams": makeStreams, "cluster": onCluster, "chaos": chaos, "demo": demonstrate, "lottery": lottery, "assess": assessment, "administrator": administrator}
 	if len(args) == 0 {
 		return errUsage
 	}

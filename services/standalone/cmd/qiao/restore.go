@@ -11,7 +11,6 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/config"
 	"github.com/qiao-platform/qiao/pkg/crypt"
-	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/backup"
 )
 
@@ -55,7 +54,7 @@ func restore(ctx context.Context, args []string) error {
 	} else if err != nil {
 		return err
 	}
-	done, err := backup.Restore(ctx, backup.RestoreConfig{From: *from, KeysFrom: *keysFrom, Data: *data, Services: standalone.Names(), Erasures: *erasures, Master: master})
+	done, err := backup.Restore(ctx, backup.RestoreConfig{From: *from, KeysFrom: *keysFrom, Data: *data, Erasures: *erasures, Master: master})
 	if err != nil {
 		return err
 	}

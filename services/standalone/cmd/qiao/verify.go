@@ -7,6 +7,8 @@ import (
 	"flag"
 	"os"
 
+	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/identity"
 	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/cluster"
 	"github.com/qiao-platform/qiao/services/standalone/internal/verify"
@@ -21,6 +23,7 @@ func verifyData(ctx context.Context, args []string) (err error) {
 	if err := f.Parse(args); err != nil {
 		return err
 	}
+	services := standalone.Names()
 	var databases func(string) (string, error)
 	var folder *standalone.Folder
 	if *onCluster != "" {
@@ -34,13 +37,16 @@ func verifyData(ctx context.Context, args []string) (err error) {
 			return err
 		}
 		defer func() { err = errors.Join(err, folder.Release()) }()
-		databases = verify.Folder(folder.Dir)
+		services, databases = folder.Services(), verify.Folder(folder.Dir)
 	}
 	r := &verify.Report{OK: true, Failures: []string{}}
 	if folder == nil || folder.Whole(folder.Dir) == nil {
-		if r, err = verify.Run(ctx, standalone.Names(), databases); err != nil {
+		if r, err = verify.Run(ctx, services, databases); err != nil {
 			return err
 		}
+	}
+	if err := auditHolds(ctx, r, *data, *onCluster, *key); err != nil {
+		return err
 	}
 	if folder != nil {
 		r.Folder = &verify.Identity{Dir: folder.Dir, Manifest: folder.Manifest}
@@ -57,4 +63,23 @@ func verifyData(ctx context.Context, args []string) (err error) {
 		return errFailed
 	}
 	return err
+}
+
+// auditHolds holds the audit of denials against what was sealed of it. Where the folder is
+// not whole, or its key is not there, the report says so already; one that a version made
+// which knew no sign-ins has no audit.
+func auditHolds(ctx context.Context, r *verify.Report, data, onCluster, key string) (err error) {
+	at, master, err := identityOf(data, onCluster, key)
+	if err != nil {
+		return nil //nolint:nilerr // see above
+	}
+	db, err := sqldb.Open(ctx, at)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := identity.AuditHolds(ctx, db, master); err != nil {
+		r.Fail("identity: " + err.Error())
+	}
+	return nil
 }

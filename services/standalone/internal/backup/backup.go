@@ -25,11 +25,10 @@ const (
 
 // Config says what to copy and where to.
 type Config struct {
-	Data     string   // the platform's folder
-	To       string   // for the services' databases; new or empty
-	KeysTo   string   // for the people's keys and the list of erasures; new or empty
-	Services []string // whose databases there are, the registry's among them
-	KeyFile  string   // its master key, which is not copied but looked at; "" is beside the folder
+	Data    string // the platform's folder
+	To      string // for the services' databases; new or empty
+	KeysTo  string // for the people's keys and the list of erasures; new or empty
+	KeyFile string // its master key, which is not copied but looked at; "" is beside the folder
 }
 
 // Made tells of a backup.
@@ -69,7 +68,7 @@ func Run(ctx context.Context, cfg Config) (made Made, err error) {
 	// Everybody locks the registry first; the keys are copied first, because
 	// erasing a key has to wait until nobody reads what it was.
 	names := []string{registryFile, keysFile}
-	for _, s := range cfg.Services {
+	for _, s := range folder.Services() {
 		if s != registry.Name {
 			names = append(names, s+".db")
 		}

@@ -131,7 +131,7 @@ func erased(t *testing.T, data string) (owners []string) {
 
 func (s *site) backup() Made {
 	s.t.Helper()
-	made, err := Run(ctx, Config{Data: s.data, To: s.to, KeysTo: s.keysTo, Services: standalone.Names(), KeyFile: s.key})
+	made, err := Run(ctx, Config{Data: s.data, To: s.to, KeysTo: s.keysTo, KeyFile: s.key})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func (s *site) restoring(data string) RestoreConfig {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return RestoreConfig{From: s.to, KeysFrom: s.keysTo, Data: data, Services: standalone.Names(), Master: m}
+	return RestoreConfig{From: s.to, KeysFrom: s.keysTo, Data: data, Master: m}
 }
 
 func TestAnErasedPersonStaysErased(t *testing.T) {
@@ -229,6 +229,59 @@ func TestAChannelGoesOnUnderANewEpoch(t *testing.T) {
 	}
 }
 
+// older makes a folder one of before a department was.
+func (s *site) older(department string) {
+	s.t.Helper()
+	m, err := standalone.ReadManifest(s.data)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	m.Parts = slices.DeleteFunc(m.Parts, func(p string) bool { return p == department+".db" })
+	all, err := filepath.Glob(filepath.Join(s.data, department+".db*"))
+	if err != nil || len(all) == 0 {
+		s.t.Fatal(all, err)
+	}
+	for _, file := range all {
+		err = errors.Join(err, os.Remove(file))
+	}
+	if err := errors.Join(err, m.Write(s.data)); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// A backup that is older than a department holds all that there was; the department's
+// database is made when the restored folder is opened.
+func TestABackupOlderThanADepartment(t *testing.T) {
+	s := begin(t)
+	s.stop()
+	s.older("identity")
+	s.backup()
+	if _, err := os.Stat(filepath.Join(s.to, "identity.db")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("what is not there is in the backup: %v", err)
+	}
+	cfg := s.restoring(filepath.Join(t.TempDir(), "restored"))
+	if _, err := Restore(ctx, cfg); err != nil {
+		t.Fatal(err)
+	}
+	s.serve(cfg.Data)
+	if err := s.read(s.staying); err != nil {
+		t.Errorf("the person: %v", err)
+	}
+	if m, err := standalone.ReadManifest(cfg.Data); err != nil || !slices.Contains(m.Parts, "identity.db") {
+		t.Errorf("%+v, %v", m, err)
+	}
+	// A department that each version had is never taken for a new one.
+	cut := s.manifest()
+	cut.Files = slices.DeleteFunc(cut.Files, func(f File) bool { return f.Name == "housing.db" })
+	if err := cut.write(s.to); err != nil {
+		t.Fatal(err)
+	}
+	cfg.Data = filepath.Join(t.TempDir(), "again")
+	if _, err := Restore(ctx, cfg); err == nil || !strings.Contains(err.Error(), "has no housing.db") {
+		t.Errorf("a backup that lacks a department: %v", err)
+	}
+}
+
 func names() (all []string) {
 	for _, s := range standalone.Names() {
 		all = append(all, s+".db")
@@ -270,12 +323,12 @@ func TestKeysAndDataGoApart(t *testing.T) {
 		cfg  Config
 		want string
 	}{
-		"a folder that is not empty": {Config{s.data, s.to, s.keysTo + "2", standalone.Names(), ""}, "not empty"},
-		"keys that are not":          {Config{s.data, s.to + "2", s.keysTo, standalone.Names(), ""}, "not empty"},
-		"keys with the data":         {Config{s.data, s.to + "3", s.to + "3", standalone.Names(), ""}, "apart"},
-		"keys within the copy":       {Config{s.data, s.to + "3", filepath.Join(s.to+"3", "keys"), standalone.Names(), ""}, "apart"},
-		"a copy within the data":     {Config{s.data, filepath.Join(s.data, "copy"), s.keysTo + "3", standalone.Names(), ""}, "apart"},
-		"no platform":                {Config{t.TempDir(), s.to + "3", s.keysTo + "3", standalone.Names(), ""}, "no platform"},
+		"a folder that is not empty": {Config{s.data, s.to, s.keysTo + "2", ""}, "not empty"},
+		"keys that are not":          {Config{s.data, s.to + "2", s.keysTo, ""}, "not empty"},
+		"keys with the data":         {Config{s.data, s.to + "3", s.to + "3", ""}, "apart"},
+		"keys within the copy":       {Config{s.data, s.to + "3", filepath.Join(s.to+"3", "keys"), ""}, "apart"},
+		"a copy within the data":     {Config{s.data, filepath.Join(s.data, "copy"), s.keysTo + "3", ""}, "apart"},
+		"no platform":                {Config{t.TempDir(), s.to + "3", s.keysTo + "3", ""}, "no platform"},
 	} {
 		if _, err := Run(ctx, c.cfg); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
@@ -336,12 +389,18 @@ func TestABackupThatIsNotWholeIsRefused(t *testing.T) {
 		"a file missing":         {func(c *RestoreConfig) { _ = os.Remove(filepath.Join(c.From, registryFile)) }, "registry.db"},
 		"another backup's keys":  {func(c *RestoreConfig) { c.KeysFrom = other.keysTo }, "two different backups"},
 		"folders changed round":  {func(c *RestoreConfig) { c.From, c.KeysFrom = c.KeysFrom, c.From }, "not its data"},
-		"an unknown service":     {func(c *RestoreConfig) { c.Services = append(slices.Clone(c.Services), "x") }, "no x.db"},
-		"a service too many":     {func(c *RestoreConfig) { c.Services = c.Services[1:] }, "does not know"},
-		"another master key":     {func(c *RestoreConfig) { c.Master = wrong }, "is not the one of the backup"},
-		"an older list":          {func(c *RestoreConfig) { c.Erasures = filepath.Join(older, erasuresFile) }, "before the backup"},
-		"no list there":          {func(c *RestoreConfig) { c.Erasures = filepath.Join(older, "none") }, "list of erasures"},
-		"a list of something":    {func(c *RestoreConfig) { c.Erasures = filepath.Join(c.From, manifestFile) }, "not a whole list"},
+		"an unknown service": {func(c *RestoreConfig) {
+			_ = os.Rename(filepath.Join(c.From, "identity.db"), filepath.Join(c.From, "x.db"))
+			edit(manifestFile, func(b []byte) []byte { return []byte(strings.Replace(string(b), "identity.db", "x.db", 1)) })(c)
+		}, "has a x.db, which this program does not know"},
+		"a service that each version had": {func(c *RestoreConfig) {
+			edit(manifestFile, func(b []byte) []byte { return []byte(strings.Replace(string(b), "housing.db", "x.db", 1)) })(c)
+			_ = os.Rename(filepath.Join(c.From, "housing.db"), filepath.Join(c.From, "x.db"))
+		}, "has no housing.db"},
+		"another master key":  {func(c *RestoreConfig) { c.Master = wrong }, "is not the one of the backup"},
+		"an older list":       {func(c *RestoreConfig) { c.Erasures = filepath.Join(older, erasuresFile) }, "before the backup"},
+		"no list there":       {func(c *RestoreConfig) { c.Erasures = filepath.Join(older, "none") }, "list of erasures"},
+		"a list of something": {func(c *RestoreConfig) { c.Erasures = filepath.Join(c.From, manifestFile) }, "not a whole list"},
 		"a newer list cut short": {func(c *RestoreConfig) {
 			b, _ := os.ReadFile(filepath.Join(newer, erasuresFile))
 			c.Erasures = filepath.Join(c.From, "list")
@@ -455,7 +514,7 @@ func TestWhereABackupIsRestored(t *testing.T) {
 		t.Fatal(err)
 	}
 	second.to, second.keysTo = s.to+"-3", s.keysTo+"-3"
-	if _, err := Run(ctx, Config{Data: s.data, To: second.to, KeysTo: second.keysTo, Services: standalone.Names(), KeyFile: s.key}); err == nil || !strings.Contains(err.Error(), "lacks housing.db") {
+	if _, err := Run(ctx, Config{Data: s.data, To: second.to, KeysTo: second.keysTo, KeyFile: s.key}); err == nil || !strings.Contains(err.Error(), "lacks housing.db") {
 		t.Errorf("a folder without a part was copied: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,6 +100,19 @@ func readManifest(dir, holds string) (m Manifest, err error) {
 
 func damaged(path string) error {
 	return fmt.Errorf("%s is damaged: it is not what the manifest says", path)
+}
+
+// services are those whose databases a backup should hold: those of the first version,
+// and what joined it since. A backup may be older than a department; where that lacks,
+// the platform makes it as it does for a folder of that time.
+func (m *Manifest) services() (all []string) {
+	always := standalone.Manifest{}.Services()
+	for _, s := range standalone.Names() {
+		if slices.Contains(always, s) || slices.ContainsFunc(m.Files, func(f File) bool { return f.Name == s+".db" }) {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // exactly refuses a manifest that does not name just these files.

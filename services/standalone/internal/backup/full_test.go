@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"github.com/qiao-platform/qiao/pkg/testkit"
-	"github.com/qiao-platform/qiao/services/standalone"
 )
 
 // TestAFullDiskDuringABackup leaves a backup, and then a restore, too little
@@ -57,7 +56,7 @@ func TestAFullDiskDuringABackup(t *testing.T) {
 	}
 	to, keysTo := filepath.Join(dir, "data"), filepath.Join(dir, "keys")
 	less("the backup", func() error {
-		_, err := Run(ctx, Config{Data: s.data, To: to, KeysTo: keysTo, Services: standalone.Names(), KeyFile: s.key})
+		_, err := Run(ctx, Config{Data: s.data, To: to, KeysTo: keysTo, KeyFile: s.key})
 		return err
 	}, to, keysTo)
 	if err := s.read(s.staying); err != nil {
@@ -66,7 +65,7 @@ func TestAFullDiskDuringABackup(t *testing.T) {
 	s.register(3)
 	restored := filepath.Join(dir, "restored")
 	less("the restore", func() error {
-		_, err := Restore(ctx, RestoreConfig{From: to, KeysFrom: keysTo, Data: restored, Services: standalone.Names()})
+		_, err := Restore(ctx, RestoreConfig{From: to, KeysFrom: keysTo, Data: restored})
 		return err
 	}, restored)
 }

@@ -14,16 +14,16 @@ import (
 	"github.com/qiao-platform/qiao/pkg/origin"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
+	"github.com/qiao-platform/qiao/services/identity"
 	"github.com/qiao-platform/qiao/services/registry"
 	"github.com/qiao-platform/qiao/services/standalone"
 )
 
 // RestoreConfig says what to bring back and where to.
 type RestoreConfig struct {
-	From     string   // the copies of the services' databases
-	KeysFrom string   // the people's keys and the list of erasures of the same backup
-	Data     string   // the new platform's folder; new or empty
-	Services []string // whose databases there are
+	From     string // the copies of the services' databases
+	KeysFrom string // the people's keys and the list of erasures of the same backup
+	Data     string // the new platform's folder; new or empty
 	// Erasures names the list of what was erased after the backup: one that was
 	// exported, or the person-keys.db that survived. "" only where the operator
 	// said that there is none.
@@ -58,8 +58,9 @@ func Restore(ctx context.Context, cfg RestoreConfig) (done Restored, err error) 
 	if m.Backup != k.Backup {
 		return done, fmt.Errorf("%s and %s are of two different backups", cfg.From, cfg.KeysFrom)
 	}
+	services := m.services()
 	var names []string
-	for _, s := range cfg.Services {
+	for _, s := range services {
 		names = append(names, s+".db")
 	}
 	if err := errors.Join(m.exactly(cfg.From, names), k.exactly(cfg.KeysFrom, []string{keysFile, erasuresFile})); err != nil {
@@ -110,7 +111,7 @@ func Restore(ctx context.Context, cfg RestoreConfig) (done Restored, err error) 
 	if err := registry.RepeatErasures(ctx, "sqlite:"+keys, list); err != nil {
 		return done, err
 	}
-	for _, s := range cfg.Services {
+	for _, s := range services {
 		opened, err := openEpochs(ctx, filepath.Join(stage, s+".db"), m.At)
 		if err != nil {
 			return done, fmt.Errorf("%s: %w", s, err)
@@ -126,7 +127,7 @@ func Restore(ctx context.Context, cfg RestoreConfig) (done Restored, err error) 
 			return done, err
 		}
 	}
-	return done, finish(standalone.Manifest{Purpose: m.Purpose, Platform: m.Platform, Fingerprint: m.Fingerprint, Parts: standalone.Databases()})
+	return done, finish(standalone.Manifest{Purpose: m.Purpose, Platform: m.Platform, Fingerprint: m.Fingerprint, Parts: append(names, keysFile)})
 }
 
 // staging gives a folder to put a platform together in, and how it takes its
@@ -323,6 +324,13 @@ func newEpochs(ctx context.Context, db *sqldb.DB, reason, officer string) (chann
 		channels, err = sqldb.Collect(tx, func(s sqldb.Scanner) (c string, err error) { return c, s.Scan(&c) }, `SELECT channel FROM channel ORDER BY channel`)
 		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	o, err := origin.Of(ctx, db)
+	if err == nil && o.Service == identity.Name {
+		err = identity.Restored(ctx, db, time.Now())
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -21,8 +21,12 @@ import (
 )
 
 // whole runs the whole platform on a folder while do works on it.
-func whole(ctx context.Context, dir string, do func(context.Context, *standalone.Platform, contract.Caller) error) (err error) {
-	p, err := standalone.Open(ctx, standalone.Config{Dir: filepath.Join(dir, "data"), KeyFile: filepath.Join(dir, "key"), Purpose: standalone.PurposeDemo, LogTo: io.Discard})
+func whole(ctx context.Context, dir string, do func(context.Context, *standalone.Platform, contract.Caller) error, change ...func(*standalone.Config)) (err error) {
+	cfg := standalone.Config{Dir: filepath.Join(dir, "data"), KeyFile: filepath.Join(dir, "key"), Purpose: standalone.PurposeDemo, LogTo: io.Discard}
+	for _, c := range change {
+		c(&cfg)
+	}
+	p, err := standalone.Open(ctx, cfg)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"core", core}, {"cluster", onCluster}, {"allocate", allocation}, {"import", importing}, {"scale", scaling}, {"persons", findingDoubles}}
+	return []part{{"core", core}, {"cluster", onCluster}, {"allocate", allocation}, {"import", importing}, {"scale", scaling}, {"persons", findingDoubles}, {"identity", identities}, {"pages", pages}}
 }
 
 // Names lists the parts.

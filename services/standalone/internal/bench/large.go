@@ -162,7 +162,8 @@ func onDisk(dir string) float64 {
 	return float64(n) / (1 << 20)
 }
 
-// writeSheet writes a county's sheet of invented workers.
+// writeSheet writes a county's sheet of invented workers, with birth dates, names and
+// telephones as people have them: the finder compares who is alike.
 func writeSheet(path string, n int) (err error) {
 	f, err := os.Create(path)
 	if err != nil {
@@ -174,23 +175,15 @@ func writeSheet(path string, n int) (err error) {
 		return err
 	}
 	today := clock.Today(clock.System())
+	r := newRegister(n)
 	for i := range n {
-		if _, err := fmt.Fprintf(w, "%s,%s,190%08d,金山路街道,建筑施工人员,6-29,%d,初级中学教育,国家通用语言,%s,是,%s,告知书2026-1,是\n",
-			spelled(i), number(i, today), i, 3000+i%3000, today.AddDays(i%60), today.AddDays(-i%60)); err != nil {
+		who := r.all[r.add(r.person())]
+		if _, err := fmt.Fprintf(w, "%s,%s,%s,金山路街道,建筑施工人员,6-29,%d,初级中学教育,国家通用语言,%s,是,%s,告知书2026-1,是\n",
+			who.name, who.document(), who.phone, 3000+i%3000, today.AddDays(i%60), today.AddDays(-i%60)); err != nil {
 			return err
 		}
 	}
 	return w.Flush()
-}
-
-// spelled makes a name of a number's digits: names have no figures.
-func spelled(i int) string {
-	digits := []rune("零一二三四五六七八九")
-	var name []rune
-	for _, d := range strconv.Itoa(i) {
-		name = append(name, digits[d-'0'])
-	}
-	return "测试" + string(name)
 }
 
 // third gives each worker a third event, an application, beside the

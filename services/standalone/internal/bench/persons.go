@@ -69,8 +69,13 @@ type register struct {
 	pairs map[[2]int]string // of all's places: what the two are to each other
 }
 
+func newRegister(people int) *register {
+	return &register{Rand: rand.New(rand.NewPCG(13, uint64(people))), taken: map[string]bool{}, pairs: map[[2]int]string{}}
+}
+
+// invent fills a register with people of whom some are in it twice, and some are alike.
 func invent(people int) *register {
-	r := &register{Rand: rand.New(rand.NewPCG(13, uint64(people))), taken: map[string]bool{}, pairs: map[[2]int]string{}}
+	r := newRegister(people)
 	doubles := max(people/500, 20)
 	for _, m := range mistakes {
 		for range doubles {
@@ -337,43 +342,53 @@ func (r *register) couple() {
 }
 
 // findingDoubles measures the finder of doubles on made-up registers with known
-// doubles, through the registry's own methods.
+// doubles, through the registry's own methods, and what it costs a registration beside
+// one that looks for nobody.
 func findingDoubles(ctx context.Context, b *bench) error {
 	sizes := b.People
 	if len(sizes) == 1 {
 		sizes = []int{max(1, sizes[0]/10), sizes[0]}
 	}
-	var before time.Duration // of the processor, a person
+	var before costs
 	for _, people := range sizes {
-		each, err := b.doublesAmong(ctx, people)
+		now, err := b.doublesAmong(ctx, people)
 		if err != nil {
 			return fmt.Errorf("%d people: %w", people, err)
 		}
-		if before > 0 {
-			b.atMost("processor a person over that at the size before", float64(each)/float64(before), "x", costGrowth)
+		if before.each > 0 {
+			b.atMost("processor a person over that at the size before", float64(now.each)/float64(before.each), "x", costGrowth)
+			b.atMost("what the finder adds to one more, over that at the size before", now.added()/before.added(), "x", costGrowth)
 		}
-		before = each
+		before = now
 	}
 	return nil
 }
 
-func (b *bench) doublesAmong(ctx context.Context, people int) (each time.Duration, err error) {
-	dir, err := b.dir(fmt.Sprintf("persons-%d", people))
-	if err != nil {
-		return 0, err
-	}
+// oneMore is how many are registered one by one among all who are, so that what one
+// costs is what it costs among so many.
+const oneMore = 1000
+
+// costs is processor time: of each who is registered among all, and of one more, with
+// the finder and without it.
+type costs struct{ each, with, without time.Duration }
+
+// added is what the finder adds to one more.
+func (c costs) added() float64 { return max(1, float64(c.with-c.without)) }
+
+func (b *bench) doublesAmong(ctx context.Context, people int) (c costs, err error) {
 	r := invent(people)
-	return each, whole(ctx, dir, func(ctx context.Context, _ *standalone.Platform, caller contract.Caller) error {
+	people = len(r.all)
+	err = b.registering(ctx, people, false, func(ctx context.Context, caller contract.Caller) error {
 		start, busy := time.Now(), processor()
-		at, err := r.enter(ctx, caller)
+		refs, err := r.enter(ctx, caller, r.all, 16)
 		if err != nil {
 			return err
 		}
 		took := time.Since(start)
-		each = (processor() - busy) / time.Duration(len(r.all))
+		c.each = (processor() - busy) / time.Duration(len(r.all))
 		b.raw(fmt.Sprintf("%d people registered and compared", len(r.all)), took.Seconds(), "s")
 		b.raw("the same, a person", float64(took.Microseconds())/float64(len(r.all)), "µs")
-		b.raw("the same, processor a person", float64(each.Microseconds()), "µs")
+		b.raw("the same, processor a person", float64(c.each.Microseconds()), "µs")
 		if err := settle(ctx, caller); err != nil {
 			return err
 		}
@@ -381,9 +396,63 @@ func (b *bench) doublesAmong(ctx context.Context, people int) (each time.Duratio
 		if err != nil {
 			return err
 		}
+		at := make(map[string]int, len(refs))
+		for i, ref := range refs {
+			at[ref] = i
+		}
 		r.judge(b, at, found)
-		return nil
+		c.with, err = r.onesMore(ctx, caller, people)
+		return err
 	})
+	if err != nil {
+		return c, err
+	}
+	err = b.registering(ctx, people, true, func(ctx context.Context, caller contract.Caller) error {
+		if _, err := r.enter(ctx, caller, r.all[:people], 16); err != nil { // the same ones
+			return err
+		}
+		if err := settle(ctx, caller); err != nil {
+			return err
+		}
+		c.without, err = r.onesMore(ctx, caller, people)
+		return err
+	})
+	b.raw(fmt.Sprintf("one more among %d people, processor", people), float64(c.with.Microseconds()), "µs")
+	b.raw("the same without the finder", float64(c.without.Microseconds()), "µs")
+	b.raw("with it over without it", float64(c.with)/float64(max(1, c.without)), "x")
+	return c, err
+}
+
+// registering opens a platform of its own, which finds doubles or nobody.
+func (b *bench) registering(ctx context.Context, people int, findsNobody bool, do func(context.Context, contract.Caller) error) error {
+	name := fmt.Sprintf("persons-%d", people)
+	if findsNobody {
+		name += "-unlikened"
+	}
+	dir, err := b.dir(name)
+	if err != nil {
+		return err
+	}
+	change := func(c *standalone.Config) { c.FindsNobody = findsNobody }
+	return whole(ctx, dir, func(ctx context.Context, _ *standalone.Platform, caller contract.Caller) error {
+		return do(ctx, caller)
+	}, change)
+}
+
+// onesMore registers further people one by one, the same ones whenever it is asked, and
+// tells what each cost.
+func (r *register) onesMore(ctx context.Context, caller contract.Caller, people int) (each time.Duration, err error) {
+	if len(r.all) == people {
+		for range oneMore {
+			r.add(r.person())
+		}
+	}
+	more := r.all[people:]
+	busy := processor()
+	if _, err := r.enter(ctx, caller, more, 1); err != nil {
+		return 0, err
+	}
+	return (processor() - busy) / time.Duration(len(more)), nil
 }
 
 // processor is the processor time that this process, the platform within it, took.
@@ -395,20 +464,20 @@ func processor() time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// enter registers all, many at once, and tells each reference's place.
-func (r *register) enter(ctx context.Context, caller contract.Caller) (map[string]int, error) {
-	refs := make([]string, len(r.all))
+// enter registers people, some at once, and gives their references.
+func (r *register) enter(ctx context.Context, caller contract.Caller, people []someone, atOnce int) ([]string, error) {
+	refs := make([]string, len(people))
 	var next atomic.Int64
 	g, gone := errgroup.WithContext(ctx)
 	today := clock.Today(clock.System()).String()
-	for range 16 {
+	for range atOnce {
 		g.Go(func() error {
 			for {
 				i := int(next.Add(1)) - 1
-				if i >= len(r.all) {
+				if i >= len(people) {
 					return nil
 				}
-				s := r.all[i]
+				s := people[i]
 				reply, err := registryv1.RegistryClient{Caller: caller, Target: "registry"}.RegisterWorker(officer(gone, "hrss"), &registryv1.RegisterWorkerRequest{
 					DocumentNumber: s.document(), Name: s.name, Phone: s.phone, County: "654301", RegisteredOn: today, NoticeVersion: "1", Signed: true,
 				})
@@ -419,12 +488,7 @@ func (r *register) enter(ctx context.Context, caller contract.Caller) (map[strin
 			}
 		})
 	}
-	err := g.Wait()
-	at := make(map[string]int, len(refs))
-	for i, ref := range refs {
-		at[ref] = i
-	}
-	return at, err
+	return refs, g.Wait()
 }
 
 // namedDoubles lists every pair that the registry names.

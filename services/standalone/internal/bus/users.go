@@ -4,6 +4,7 @@ package bus
 
 import (
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/revoked"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 )
 
@@ -31,6 +32,9 @@ func Users(services []string, console string, callers []string, partitions int) 
 			Publish:   []string{"rpc.>", "$JS.API.INFO"},
 			Subscribe: []string{"rpc." + name + ".>", "$SRV.>", "announce.>", rpc.Inbox(name) + ".>"},
 		}
+		if name == revoked.Publisher {
+			u.Publish = append(u.Publish, revoked.Subject)
+		}
 		for i := range max(1, partitions) {
 			own := event.Channel(name, i)
 			u.Publish = append(u.Publish, event.Subjects(own), event.Announce(own), "$JS.API.STREAM.MSG.DELETE."+event.Stream(own))
@@ -42,7 +46,7 @@ func Users(services []string, console string, callers []string, partitions int) 
 		}
 		all = append(all, u)
 	}
-	all = append(all, User{console, []string{"rpc.>"}, []string{"ev.>", rpc.Inbox(console) + ".>"}})
+	all = append(all, User{console, []string{"rpc.>"}, []string{"ev.>", revoked.Subject, rpc.Inbox(console) + ".>"}})
 	for _, name := range callers {
 		all = append(all, User{name, []string{"rpc.>"}, []string{rpc.Inbox(name) + ".>"}})
 	}

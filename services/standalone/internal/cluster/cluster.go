@@ -21,10 +21,12 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/config"
+	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/services/console"
 	"github.com/qiao-platform/qiao/services/standalone"
@@ -46,9 +48,15 @@ type Config struct {
 	Listen   string // the console's address; "" takes a free port
 	Demo     bool   // whether someone may sign for invented people
 
+	// What makes it safe that others reach the console: see config.Config.
+	TLSCert, TLSKey, Proxy, Origins string
+
 	// Partitions are the channels of each service; 0 is what the folder's
 	// cluster had, or one.
 	Partitions int
+
+	Anew   []string          // keys that are made anew: see keys.Platform
+	Notice func(text string) // told what the operator has to do; nil where nobody is
 }
 
 // Cluster is a running cluster, or one that ran.
@@ -70,6 +78,8 @@ type state struct {
 var (
 	ErrRuns   = errors.New("a cluster runs from this folder already")
 	ErrNoneIs = errors.New("no cluster was started from this folder")
+
+	errOrigins = errors.New("a cluster's console with a certificate needs -origins: identity cannot read the certificate's names")
 )
 
 // Open returns the cluster that was started from the folder at the path, or the
@@ -127,7 +137,10 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := keys.Write(c.secrets, keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: partitions, Demo: cfg.Demo,
+	if err := cfg.edge(&at); err != nil {
+		return nil, err
+	}
+	if err := keys.Write(c.secrets, keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: partitions, Demo: cfg.Demo, Anew: cfg.Anew, Notice: cfg.Notice,
 		Data: []string{c.path("postgres", "data", "PG_VERSION"), c.path("bus", "nats-*", "jetstream")}}); err != nil {
 		return nil, err
 	}
@@ -150,7 +163,30 @@ func Up(ctx context.Context, cfg Config) (c *Cluster, err error) {
 
 // Databases starts PostgreSQL alone, with a database for each service: for
 // what is measured on it. Down ends it.
-func Databases(ctx context.Context, dir string) (c *Cluster, err error) {
+func Databases(ctx context.Context, dir string) (*Cluster, error) {
+	return started(ctx, dir, func(c *Cluster, at places) error {
+		return errors.Join(c.startPostgres(ctx, Config{}, at), c.makeDatabases(ctx, at))
+	})
+}
+
+// Stores is Databases with a Redis beside it, and a client of that, which its owner closes.
+func Stores(ctx context.Context, dir string) (c *Cluster, remembers *redis.Client, err error) {
+	c, err = started(ctx, dir, func(c *Cluster, at places) error {
+		if err := os.MkdirAll(c.path("redis"), 0o700); err != nil {
+			return err
+		}
+		if err := errors.Join(c.startPostgres(ctx, Config{}, at), c.startRedis(ctx, Config{}, at)); err != nil {
+			return err
+		}
+		remembers, err = c.redisClient(at)
+		return errors.Join(err, c.makeDatabases(ctx, at), c.redisReady(ctx, at))
+	})
+	return c, remembers, err
+}
+
+// started starts some of the engines in a folder, with their secrets. What it started
+// before an error is ended.
+func started(ctx context.Context, dir string, start func(*Cluster, places) error) (c *Cluster, err error) {
 	c = &Cluster{dir: dir, secrets: filepath.Join(dir, "keys")}
 	defer func() {
 		if err != nil {
@@ -170,7 +206,7 @@ func Databases(ctx context.Context, dir string) (c *Cluster, err error) {
 	if err := keys.Write(c.secrets, keys.Platform{Postgres: at.postgres, Nodes: at.routes, Partitions: 1}); err != nil {
 		return nil, err
 	}
-	return c, errors.Join(c.startPostgres(ctx, Config{}, at), c.makeDatabases(ctx, at))
+	return c, start(c, at)
 }
 
 // Ready waits until every service and the console answer.
@@ -224,7 +260,7 @@ func (c *Cluster) Console() string {
 	if err != nil {
 		return ""
 	}
-	return "http://" + p.HTTP
+	return p.URL
 }
 
 // Kill ends a process at once, as a failure would.
@@ -262,6 +298,9 @@ func (c *Cluster) Database(service string) (string, error) {
 	return config.Secret(c.secret(service + ".database"))
 }
 
+// Master is the platform's key.
+func (c *Cluster) Master() (*crypt.Master, error) { return crypt.LoadMaster(c.secret("master.key")) }
+
 // Bus connects to the bus as one of its users.
 func (c *Cluster) Bus(user string) (*nats.Conn, error) {
 	password, err := config.Secret(c.secret("nats-" + user + ".password"))
@@ -287,6 +326,10 @@ func (c *Cluster) Caller(issuer string) (*rpc.Client, *nats.Conn, error) {
 
 func (c *Cluster) secret(name string) string { return filepath.Join(c.secrets, name) }
 
+// AdminLink is the file of the first administrator's link, which is there while there is
+// no administrator.
+func (c *Cluster) AdminLink() string { return c.path("administrator.link") }
+
 func (c *Cluster) path(parts ...string) string {
 	return filepath.Join(append([]string{c.dir}, parts...)...)
 }
@@ -308,6 +351,24 @@ type places struct {
 	clients, routes, monitors  []string
 	postgres, redis, collector string
 	services                   map[string]string
+	origins                    string // of the console
+}
+
+// edge says where the console's pages are, which identity must know too.
+func (cfg Config) edge(at *places) error {
+	console := config.Config{Listen: at.services[console.Name], TLSCert: cfg.TLSCert, TLSKey: cfg.TLSKey, Proxy: cfg.Proxy, Origins: cfg.Origins}
+	if _, err := console.Edge(); err != nil {
+		return err
+	}
+	if at.origins = cfg.Origins; at.origins != "" {
+		return nil
+	}
+	if cfg.TLSCert != "" {
+		return errOrigins
+	}
+	_, port, err := net.SplitHostPort(console.Listen)
+	at.origins = "http://" + net.JoinHostPort("localhost", port)
+	return err
 }
 
 // addresses finds free ports. Another program could take one before it is

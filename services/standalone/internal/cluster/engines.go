@@ -229,12 +229,16 @@ func (c *Cluster) startRedis(_ context.Context, _ Config, at places) error {
 	})
 }
 
-func (c *Cluster) redisReady(ctx context.Context, at places) error {
+func (c *Cluster) redisClient(at places) (*redis.Client, error) {
 	password, err := config.Secret(c.secret("redis.password"))
+	return redis.NewClient(&redis.Options{Addr: at.redis, Password: password, MaxRetries: -1}), err
+}
+
+func (c *Cluster) redisReady(ctx context.Context, at places) error {
+	client, err := c.redisClient(at)
 	if err != nil {
 		return err
 	}
-	client := redis.NewClient(&redis.Options{Addr: at.redis, Password: password, MaxRetries: -1})
 	defer func() { _ = client.Close() }()
 	return until(ctx, "Redis", func(ctx context.Context) error { return client.Ping(ctx).Err() })
 }

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/qiao-platform/qiao/pkg/edge"
 )
 
 // process is a process of the cluster: how it was started and which it is. A
@@ -24,6 +26,8 @@ type process struct {
 	As      *account `json:"as,omitempty"`
 	Signal  int      `json:"signal"` // that ends it well
 	HTTP    string   `json:"http,omitempty"`
+	Cert    string   `json:"cert,omitempty"` // with which it serves
+	URL     string   `json:"url,omitempty"`  // where its pages are
 	PID     int      `json:"pid"`
 	Started string   `json:"started"` // in the system's ticks since its boot
 }
@@ -142,11 +146,16 @@ func (p process) ready(ctx context.Context) error {
 			cancel(errEnded)
 			return errEnded
 		}
-		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.HTTP+"/ready", nil)
+		client, base, err := edge.Asking(p.HTTP, p.Cert)
 		if err != nil {
 			return err
 		}
-		resp, err := http.DefaultClient.Do(r)
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/ready", nil)
+		if err != nil {
+			return err
+		}
+		r.Host = "localhost" // whatever address it listens at
+		resp, err := client.Do(r)
 		if err != nil {
 			return err
 		}

@@ -27,6 +27,11 @@ const (
 	vacancies  = 300
 	courseRuns = 40
 	homes      = 120
+	// fewHomes is how many homes the county has whose round is lived through: fewer than
+	// the households that wait for them, as everywhere.
+	fewHomes = 8
+	// fullCourse is the course that has fewer places than people who want one.
+	fullCourse = 1
 )
 
 // Config says what prefecture to make.
@@ -46,18 +51,40 @@ func Run(ctx context.Context, cfg Config) error {
 		return err
 	}
 	start := time.Now()
-	if err := w.populate(ctx); err != nil {
+	if err := w.fill(ctx); err != nil {
 		if ctx.Err() != nil {
 			return nil
 		}
-		return fmt.Errorf("demonstration: %w", err)
+		return err
 	}
 	settle := rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "demo", Department: "ops", Division: auth.Everywhere, Purpose: "platform_operation", LegalBasis: "platform operation", Via: auth.ViaSystem})
 	if err := ops.WaitSettled(settle, cfg.Caller, cfg.Services); err != nil {
 		return nil // stopped meanwhile
 	}
+	if err := w.enrolments(ctx); err != nil && ctx.Err() == nil {
+		return fmt.Errorf("demonstration: %w", err)
+	}
 	cfg.Tell(fmt.Sprintf("the prefecture has %d invented workers (made in %.1f s) and lives at %g steps a second; -pace changes it", len(w.lives), time.Since(start).Seconds(), cfg.Pace))
 	return w.live(ctx)
+}
+
+// Populate makes the prefecture, or finds it made, and offers as whom it may be tried.
+func Populate(ctx context.Context, cfg Config) error {
+	w, err := newWorld(cfg)
+	if err != nil {
+		return err
+	}
+	return w.fill(ctx)
+}
+
+// fill makes the prefecture. Who works in it may be played meanwhile, its people after.
+func (w *world) fill(ctx context.Context) error {
+	for _, step := range []func(context.Context) error{w.offer, w.populate, w.offer} {
+		if err := step(ctx); err != nil {
+			return fmt.Errorf("demonstration: %w", err)
+		}
+	}
+	return nil
 }
 
 // world is the prefecture as its maker knows it.
@@ -72,14 +99,16 @@ type world struct {
 	schools   map[string][]string // county and stage → schools
 	homes     map[string][]string // county → public homes
 	lives     []*life
+	mother    string // of the family about which matters are under way
 }
 
-type employer struct{ id, uscc, county string }
+// employer is a firm, and of which trade it is.
+type employer struct{ id, uscc, county, sector string }
 
 type vacancy struct {
-	id, county string
-	employer   employer
-	wageFen    int64
+	id, county, occupation string
+	employer               employer
+	wageFen                int64
 }
 
 func newWorld(cfg Config) (*world, error) {

@@ -42,24 +42,25 @@ func (w *world) recruit(ctx context.Context, today clock.Date) error {
 // fullPosts publishes posts with everything that a post can say.
 func (w *world) fullPosts(ctx context.Context, today clock.Date) ([]vacancy, error) {
 	kinds := []struct {
-		title, occupation, text string
-		unit                    string
-		low, high               int64 // yuan
-		hazards, shifts         []string
-		certificate, level      string
+		sector, title, occupation, text string
+		unit                            string
+		low, high                       int64 // yuan
+		hazards, shifts                 []string
+		certificate, level              string
 	}{
-		{"滑雪场缆车操作工", "6-30", "雪季用工，岗前带教", "month", 4800, 6200, []string{"height"}, []string{"day"}, "6-30", "五级"},
-		{"酒店客房服务员", "4-03", "节假日轮休", "month", 3600, 4600, nil, []string{"rotating"}, "", ""},
-		{"沙棘采摘工", "5-01", "按天结算，早出晚归有班车", "day", 180, 240, nil, []string{"day"}, "", ""},
-		{"牛羊育肥饲养员", "5-03", "牧场食宿齐全", "month", 4500, 5500, nil, []string{"day", "night"}, "", ""},
-		{"金矿井下采掘工", "6-16", "井下作业，先培训后上岗", "month", 8500, 11000, []string{"underground", "dust"}, []string{"rotating"}, "6-16", "五级"},
-		{"钢筋工", "6-29", "高处作业，工资每月足额支付", "day", 320, 420, []string{"height"}, []string{"day"}, "6-29", ""},
-		{"手工刺绣工", "6-05", "可在家做，按件计酬", "piece", 40, 160, nil, nil, "", ""},
-		{"养老护理员", "4-14", "照护老人起居", "month", 4200, 5200, nil, []string{"rotating"}, "4-14", "五级"},
+		{"H", "滑雪场缆车操作工", "6-30", "雪季用工，岗前带教", "month", 4800, 6200, []string{"height"}, []string{"day"}, "6-30", "五级"},
+		{"H", "酒店客房服务员", "4-03", "节假日轮休", "month", 3600, 4600, nil, []string{"rotating"}, "", ""},
+		{"other", "沙棘采摘工", "5-01", "按天结算，早出晚归有班车", "day", 180, 240, nil, []string{"day"}, "", ""},
+		{"other", "牛羊育肥饲养员", "5-03", "牧场食宿齐全", "month", 4500, 5500, nil, []string{"day", "night"}, "", ""},
+		{"B", "金矿井下采掘工", "6-16", "井下作业，先培训后上岗", "month", 8500, 11000, []string{"underground", "dust"}, []string{"rotating"}, "6-16", "五级"},
+		{"E", "钢筋工", "6-29", "高处作业，工资每月足额支付", "day", 320, 420, []string{"height"}, []string{"day"}, "6-29", ""},
+		{"C", "手工刺绣工", "6-05", "可在家做，按件计酬", "piece", 40, 160, nil, nil, "", ""},
+		{"O", "养老护理员", "4-14", "照护老人起居", "month", 4200, 5200, nil, []string{"rotating"}, "4-14", "五级"},
 	}
 	all := make([]vacancy, 3*len(kinds))
 	return all, each(ctx, len(all), func(ctx context.Context, i int) error {
-		r, k, e := w.random(uint64(6_000_000+i)), kinds[i%len(kinds)], w.employers[i%len(w.employers)]
+		r, k := w.random(uint64(6_000_000+i)), kinds[i%len(kinds)]
+		e := w.firm(k.sector, i)
 		towns := w.tables.Townships(e.county)
 		from := today.AddDays(7 + r.IntN(40))
 		p := &employmentv1.PublishVacancyRequest{
@@ -77,9 +78,19 @@ func (w *world) fullPosts(ctx context.Context, today clock.Date) ([]vacancy, err
 			p.Certificates = []*employmentv1.CertificateNeed{{Occupation: k.certificate, Level: k.level}}
 		}
 		reply, err := w.employment().PublishVacancy(officer(ctx, "hrss", ""), p)
-		all[i] = vacancy{id: reply.GetVacancyId(), county: e.county, employer: e, wageFen: p.GetWageMinFen()}
+		all[i] = vacancy{id: reply.GetVacancyId(), county: e.county, occupation: k.occupation, employer: e, wageFen: p.GetWageMinFen()}
 		return err
 	})
+}
+
+// firm is an employer of a trade, another for each n as far as there are.
+func (w *world) firm(sector string, n int) employer {
+	for i := range w.employers {
+		if e := w.employers[(n+i)%len(w.employers)]; e.sector == sector {
+			return e
+		}
+	}
+	return w.employers[n%len(w.employers)]
 }
 
 // survey has a third of the employers say how many they need in the months to come.
@@ -108,8 +119,8 @@ func (w *world) survey(ctx context.Context, today clock.Date) error {
 // household hires too.
 func (w *world) clerks(ctx context.Context, today clock.Date) error {
 	hrss := officer(ctx, "hrss", "")
-	text := func(i int, title, occupation, requirements string) *employmentv1.PublishVacancyRequest {
-		e := w.employers[i]
+	text := func(sector, title, occupation, requirements string) *employmentv1.PublishVacancyRequest {
+		e := w.firm(sector, 0)
 		return &employmentv1.PublishVacancyRequest{
 			EmployerId: e.id, Title: title, Occupation: occupation, Headcount: 4, WageMinFen: 450_000, WageMaxFen: 600_000, County: e.county,
 			SeasonFrom: today.AddDays(14).String(), Meals: true, Schemes: []string{"pension", "work_injury"}, Requirements: requirements,
@@ -123,24 +134,25 @@ func (w *world) clerks(ctx context.Context, today clock.Date) error {
 		_, err := w.employment().DecideReview(hrss, &employmentv1.DecideReviewRequest{ReviewId: id, Outcome: outcome, ReasonCode: code, Reason: reason})
 		return err
 	}
-	misread, err := ask(text(0, "试剂包装工", "6-12", "包装乙肝检测试剂，有岗前培训"))
+	misread, err := ask(text("C", "试剂包装工", "6-12", "包装乙肝检测试剂，有岗前培训"))
 	if err != nil {
 		return err
 	}
 	if err := decide(misread, "overruled", "misread", "说的是包装的产品，不是对应聘者的要求，可以发布。"); err != nil {
 		return err
 	}
-	deposit, err := ask(text(1, "仓库分拣员", "4-02", "入职交押金500元，离职退还"))
+	deposit, err := ask(text("G", "仓库分拣员", "4-02", "入职交押金500元，离职退还"))
 	if err != nil {
 		return err
 	}
 	if err := decide(deposit, "upheld", "asks_money", "法律不允许向劳动者收取押金，请删去后重新发布。"); err != nil {
 		return err
 	}
-	if _, err := ask(text(2, "前台接待", "4-03", "女士优先，形象气质好")); err != nil {
+	if _, err := ask(text("H", "前台接待", "4-03", "女士优先，形象气质好")); err != nil {
 		return err
 	}
-	if _, err := w.employment().PublishVacancy(boss(ctx, w.employers[3].id), text(3, "井下支护工", "6-16", "井下作业，限男性")); errs.CodeOf(err) != "employment.vacancy.clerk" {
+	underground := text("B", "井下支护工", "6-16", "井下作业，限男性")
+	if _, err := w.employment().PublishVacancy(boss(ctx, underground.GetEmployerId()), underground); errs.CodeOf(err) != "employment.vacancy.clerk" {
 		return fmt.Errorf("a text with a limit of the law: %w", err)
 	}
 	county := w.lives[0].county

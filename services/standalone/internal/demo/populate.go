@@ -3,7 +3,9 @@ package demo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -57,7 +59,7 @@ func boss(ctx context.Context, id string) context.Context {
 // populate makes the prefecture; what is there already is found unchanged.
 func (w *world) populate(ctx context.Context) error {
 	today := clock.Today(clock.System())
-	for _, f := range []func(context.Context, clock.Date) error{w.makeEmployers, w.makeVacancies, w.makeCourses, w.makeSchools, w.makeHomes, w.makePeople, w.housingRound, w.liveSchoolRounds, w.liveFairs, w.recruit} {
+	for _, f := range []func(context.Context, clock.Date) error{w.makeEmployers, w.makeVacancies, w.makeCourses, w.makeSchools, w.makeHomes, w.makePeople, w.housingRound, w.liveSchoolRounds, w.liveFairs, w.recruit, w.classes, w.hires, w.matters} {
 		if err := f(ctx, today); err != nil {
 			return err
 		}
@@ -67,15 +69,16 @@ func (w *world) populate(ctx context.Context) error {
 
 func (w *world) makeEmployers(ctx context.Context, _ clock.Date) error {
 	w.employers = make([]employer, employers)
-	trades := []string{"建筑工程", "旅游酒店", "商贸", "家政服务", "矿业", "乳业", "物流", "林果"}
+	sectors := slices.Sorted(maps.Keys(trades))
 	places := []string{"白桦", "额尔齐斯", "五彩滩", "可可托海", "喀纳斯", "金山", "乌伦古", "桦林"}
 	return each(ctx, employers, func(ctx context.Context, i int) error {
 		r := w.random(uint64(1_000_000 + i))
 		county := pick(r, w.stats.Altay.Counties)
-		e := employer{uscc: creditCode(r, county), county: county}
+		sector := sectors[i%len(sectors)] // each trade is there, however few the firms
+		e := employer{uscc: creditCode(r, county), county: county, sector: sector}
 		division, _ := w.tables.County(county)
 		reply, err := w.employment().RegisterEmployer(officer(ctx, "hrss", ""), &employmentv1.RegisterEmployerRequest{
-			Uscc: e.uscc, Name: division.NameZH + places[r.IntN(len(places))] + trades[r.IntN(len(trades))] + "有限公司", IndustrySection: []string{"C", "E", "F", "G", "H", "O"}[r.IntN(6)], County: county,
+			Uscc: e.uscc, Name: division.NameZH + places[r.IntN(len(places))] + trades[sector].name + "有限公司", IndustrySection: trades[sector].section, County: county,
 		})
 		e.id = reply.GetEmployerId()
 		w.employers[i] = e
@@ -88,8 +91,11 @@ func (w *world) makeVacancies(ctx context.Context, today clock.Date) error {
 	hints := []string{"", "", "需夜班", "高处作业", "需持证上岗", "有粉尘岗位"}
 	return each(ctx, vacancies, func(ctx context.Context, i int) error {
 		r := w.random(uint64(2_000_000 + i))
+		sector, occupation, yuan := w.stats.work(r)
 		e := w.employers[r.IntN(len(w.employers))]
-		occupation, yuan := w.stats.occupation(r)
+		for e.sector != sector { // who looks for cooks is no mine
+			e = w.employers[r.IntN(len(w.employers))]
+		}
 		group, _ := w.tables.Occupation(occupation)
 		low := yuan*100 + int64(r.IntN(12)-6)*10_000
 		from := today.AddDays(r.IntN(30))
@@ -98,7 +104,7 @@ func (w *world) makeVacancies(ctx context.Context, today clock.Date) error {
 			County: e.county, SeasonFrom: from.String(), SeasonTo: from.AddMonths(6).String(), Housing: r.IntN(2) == 0, Meals: r.IntN(3) > 0,
 			Requirements: hints[r.IntN(len(hints))], Reference: fmt.Sprintf("demo-%d-%d", w.cfg.Seed, i),
 		})
-		w.vacancies[i] = vacancy{id: reply.GetVacancyId(), county: e.county, employer: e, wageFen: low}
+		w.vacancies[i] = vacancy{id: reply.GetVacancyId(), county: e.county, occupation: occupation, employer: e, wageFen: low}
 		return err
 	})
 }
@@ -111,9 +117,15 @@ func (w *world) makeCourses(ctx context.Context, today clock.Date) error {
 		division, _ := w.tables.County(county)
 		occupation, _ := w.stats.occupation(r)
 		group, _ := w.tables.Occupation(occupation)
+		places := int32(20 + 10*r.IntN(4))
+		if i == fullCourse {
+			places = 3
+		}
+		starts := today.AddDays(i % 3 * (10 + r.IntN(40)))
 		reply, err := w.training().PublishCourse(officer(ctx, "hrss", ""), &trainingv1.PublishCourseRequest{
 			Provider: division.NameZH + "职业技能培训中心", Title: group.NameZH, Occupation: occupation, Level: []string{"五级", "四级", "三级"}[r.IntN(3)], Hours: int32(40 * (1 + r.IntN(6))),
-			Places: int32(20 + 10*r.IntN(4)), StartsOn: today.AddDays(i % 3 * (10 + r.IntN(40))).String(), Kind: "general", County: county, Reference: fmt.Sprintf("demo-%d-%d", w.cfg.Seed, i),
+			Places: places, StartsOn: starts.String(), EndsOn: starts.AddDays(20).String(), Kind: "general", County: county,
+			Venue: division.NameZH + "团结路 5 号培训楼", Contact: "0906-8820000（虚构）", Reference: fmt.Sprintf("demo-%d-%d", w.cfg.Seed, i),
 		})
 		w.courses[i] = reply.GetCourseId()
 		return err
@@ -143,6 +155,9 @@ func (w *world) makeHomes(ctx context.Context, _ clock.Date) error {
 	err := each(ctx, homes, func(ctx context.Context, i int) error {
 		r := w.random(uint64(5_000_000 + i))
 		c := counties[i%len(counties)]
+		if c.Code == homesCounty && i/len(counties) >= fewHomes {
+			return nil
+		}
 		reply, err := w.housing().AddHome(officer(ctx, "hou", ""), &housingv1.AddHomeRequest{
 			Estate: c.NameZH + "安居苑", Number: fmt.Sprintf("%d-%d-%d", 1+r.IntN(8), 1+r.IntN(6), 100+i), Layout: []string{"单间", "一室一厅", "两室一厅"}[r.IntN(3)],
 			AreaDm2: int32(2800 + r.IntN(3600)), RentFen: int64(12_000 + 1000*r.IntN(30)), County: c.Code, Kind: "public_rental", Reference: fmt.Sprintf("demo-%d-%d", w.cfg.Seed, i),
@@ -151,11 +166,19 @@ func (w *world) makeHomes(ctx context.Context, _ clock.Date) error {
 		return err
 	})
 	for i, id := range ids {
+		if id == "" {
+			continue
+		}
 		code := counties[i%len(counties)].Code
 		w.homes[code] = append(w.homes[code], id)
 	}
 	return err
 }
+
+// settled is the day as of which the invented people have their ages. It stays: the
+// same seed makes the same numbers on every day, so that a folder that is served
+// again finds its people and does not register others.
+func settled() clock.Date { return clock.NewDate(2026, 11, 1) }
 
 // makePeople registers the workers at counters; some have a child, some apply
 // for a home, and each chooses what departments may use.
@@ -163,7 +186,7 @@ func (w *world) makePeople(ctx context.Context, today clock.Date) error {
 	w.lives = make([]*life, w.cfg.People)
 	return each(ctx, w.cfg.People, func(ctx context.Context, i int) error {
 		r := w.random(uint64(10_000_000 + i))
-		born := today.AddYears(-w.stats.age(r)).AddDays(-1 - w.birthday(r, i))
+		born := settled().AddYears(-w.stats.age(r)).AddDays(-1 - w.birthday(r, i))
 		county := pick(r, w.stats.Altay.Counties)
 		townships := w.tables.Townships(county)
 		township := townships[r.IntN(len(townships))].Code

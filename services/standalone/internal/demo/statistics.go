@@ -67,15 +67,26 @@ var occupations = map[string][]string{
 	"C": {"6-01", "6-04", "6-15", "6-19"}, "E": {"6-29"}, "F": {"4-01"}, "G": {"4-02"}, "H": {"4-03"}, "O": {"4-10", "4-12"}, "other": {"5-01", "5-03", "4-09"},
 }
 
+// trades says of a sector what firms of it are called, and their section of industry.
+var trades = map[string]struct{ name, section string }{
+	"B": {"矿业", "B"}, "C": {"加工制造", "C"}, "E": {"建筑工程", "E"}, "F": {"商贸", "F"}, "G": {"物流", "G"}, "H": {"旅游酒店", "H"}, "O": {"家政维修", "O"}, "other": {"农牧水利", "A"},
+}
+
 // occupation draws a sector and a group of it, with the sector's mean income.
 func (s statistics) occupation(r *rand.Rand) (group string, yuan int64) {
-	sector := pick(r, s.Survey2024.Industry)
+	_, group, yuan = s.work(r)
+	return group, yuan
+}
+
+// work is occupation with the sector.
+func (s statistics) work(r *rand.Rand) (sector, group string, yuan int64) {
+	sector = pick(r, s.Survey2024.Industry)
 	groups := occupations[sector]
 	yuan = s.Survey2024.Income[sector]
 	if yuan == 0 {
 		yuan = s.Survey2024.Income["all"]
 	}
-	return groups[r.IntN(len(groups))], yuan
+	return sector, groups[r.IntN(len(groups))], yuan
 }
 
 var (

@@ -37,6 +37,11 @@ type Importer struct {
 	Services []string // waited for until they have settled
 	Tables   *ident.Tables
 	AsOf     string // the civil date on which ages and seasons are judged; "" is today
+	// Officer is in whose name the sheets are brought in; "" is whom the caller proves.
+	Officer string
+	// May, where set, returns an error where whoever imports has no right to the sheets of
+	// a department: they are named, and not read.
+	May func(ctx context.Context, department string) error
 	// DryRun has everything judged and nothing written.
 	DryRun bool
 	// Refused is the folder for refused rows, made when there are any; "" keeps none.
@@ -146,7 +151,7 @@ func (r *run) files(ctx context.Context, files []sheet.File) (failed error) {
 
 // settle waits for every reaction, but not for a pipeline that stands still.
 func (im *Importer) settle(ctx context.Context) error {
-	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: "ops", Division: auth.Everywhere, Purpose: "platform_operation", LegalBasis: "platform operation", Via: auth.ViaImport})
+	ctx = rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: im.name(), Department: "ops", Division: auth.Everywhere, Purpose: "platform_operation", LegalBasis: "platform operation", Via: auth.ViaImport})
 	err := ops.Settle(ctx, im.Caller, im.Services, im.Patience)
 	if err == nil {
 		return nil
@@ -184,6 +189,14 @@ func (r *run) sheet(ctx context.Context, f sheet.File, s *Sheet) (unread []sheet
 		}
 		err = errors.Join(err, book.Close())
 	}()
+	if r.May != nil {
+		if err := r.May(ctx, departmentOf(in.Kind())); errs.KindOf(err) == errs.Denied {
+			return nil, err
+		} else if err != nil {
+			r.stop(err)
+			return nil, nil
+		}
+	}
 	prepare, err := r.rows(in.Kind(), f)
 	if err != nil {
 		return nil, err
@@ -220,6 +233,17 @@ func (r *run) sheet(ctx context.Context, f sheet.File, s *Sheet) (unread []sheet
 	return nil, errors.Join(err, mend.close(err == nil && ctx.Err() == nil, r.report))
 }
 
+// departmentOf is the department whose sheets a kind is among.
+func departmentOf(k sheet.Kind) string {
+	switch k {
+	case sheet.Schools, sheet.Children:
+		return "edu"
+	case sheet.Housing:
+		return "hou"
+	}
+	return "hrss"
+}
+
 // judged notes what became of a row.
 func (r *run) judged(f sheet.File, s *Sheet, mend *mending, row sheet.Row, o outcome) {
 	r.mu.Lock()
@@ -245,6 +269,9 @@ func (r *run) judged(f sheet.File, s *Sheet, mend *mending, row sheet.Row, o out
 }
 
 // as is the officer of a department at whose counter the rows were taken.
-func as(ctx context.Context, department, actsFor string) context.Context {
-	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: "import", Department: department, Division: auth.Everywhere, Purpose: "registration", LegalBasis: "PIPL 13(3)", Via: auth.ViaImport, ActsFor: actsFor})
+func (im *Importer) as(ctx context.Context, department, actsFor string) context.Context {
+	return rpc.As(ctx, auth.Principal{Kind: auth.Officer, Subject: im.name(), Department: department, Division: auth.Everywhere, Purpose: "registration", LegalBasis: "PIPL 13(3)", Via: auth.ViaImport, ActsFor: actsFor})
 }
+
+// name is the officer's; who signed in is whom the proof names, whatever it is here.
+func (im *Importer) name() string { return cmp.Or(im.Officer, "import") }

@@ -104,7 +104,7 @@ func TestWhatSomebodyAppliedForStays(t *testing.T) {
 // find looks a person up at the import's counter.
 func (o *office) find(number string) string {
 	o.Helper()
-	reply, err := registryv1.RegistryClient{Caller: o.caller, Target: "registry"}.FindWorker(as(context.Background(), "hrss", ""), &registryv1.FindWorkerRequest{DocumentNumber: number, CaseId: "import"})
+	reply, err := registryv1.RegistryClient{Caller: o.caller, Target: "registry"}.FindWorker((&Importer{}).as(context.Background(), "hrss", ""), &registryv1.FindWorkerRequest{DocumentNumber: number, CaseId: "import"})
 	if err != nil {
 		o.Fatal(err)
 	}

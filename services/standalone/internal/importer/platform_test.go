@@ -37,7 +37,7 @@ func newOffice(t *testing.T) *office {
 	t.Helper()
 	at := t.TempDir()
 	ctx, stop := context.WithCancel(context.Background())
-	p, err := standalone.Open(ctx, standalone.Config{Dir: filepath.Join(at, "data"), KeyFile: filepath.Join(at, "key"), Purpose: standalone.PurposeDemo, LogTo: io.Discard})
+	p, err := standalone.Open(ctx, standalone.Config{Dir: filepath.Join(at, "data"), KeyFile: filepath.Join(at, "key"), Purpose: standalone.PurposeDemo, LogTo: io.Discard, Import: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,6 +93,17 @@ func (s *Sheet) refused() (n int) {
 	return n
 }
 
+// Judged is how many sheets there were, and how many of their rows were judged.
+func (r *Report) Judged() (sheets, rows int) {
+	if r == nil {
+		return 0, 0
+	}
+	for _, s := range r.Sheets {
+		rows += s.Rows
+	}
+	return len(r.Sheets), rows
+}
+
 // Print writes the report for a person.
 func (r *Report) Print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)

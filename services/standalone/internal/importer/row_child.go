@@ -76,7 +76,7 @@ func (im *run) registerChild(ctx context.Context, req *registryv1.RegisterChildR
 	req.Worker = guardian
 	var child *registryv1.RegisterChildResponse
 	err = im.patiently(ctx, func() (err error) {
-		child, err = registryv1.RegistryClient{Caller: im.Caller, Target: "registry"}.RegisterChild(as(ctx, "edu", guardian), req)
+		child, err = registryv1.RegistryClient{Caller: im.Caller, Target: "registry"}.RegisterChild(im.as(ctx, "edu", guardian), req)
 		return err
 	})
 	o := told(sheet.Children, child, childNotes(c, child), err)
@@ -85,7 +85,7 @@ func (im *run) registerChild(ctx context.Context, req *registryv1.RegisterChildR
 	}
 	// The row is the guardian's application at a counter.
 	err = im.patiently(ctx, func() error {
-		_, err := educationv1.EducationClient{Caller: im.Caller, Target: "education"}.ApplyForPlace(as(ctx, "edu", guardian), &educationv1.ApplyForPlaceRequest{
+		_, err := educationv1.EducationClient{Caller: im.Caller, Target: "education"}.ApplyForPlace(im.as(ctx, "edu", guardian), &educationv1.ApplyForPlaceRequest{
 			Worker: guardian, ChildId: child.GetChildId(), Stage: stage, County: req.GetCounty(),
 		})
 		return err
@@ -106,7 +106,7 @@ func (im *run) judgeChild(ctx context.Context, req *registryv1.RegisterChildRequ
 	req.DocumentKind, req.GuardianDocument, req.DocumentCountry = guardian.Kind, guardian.Number, guardian.Country
 	var child *registryv1.RegisterChildResponse
 	err := im.patiently(ctx, func() (err error) {
-		child, err = registryv1.RegistryClient{Caller: im.Caller, Target: "registry"}.RegisterChild(as(ctx, "edu", ""), req)
+		child, err = registryv1.RegistryClient{Caller: im.Caller, Target: "registry"}.RegisterChild(im.as(ctx, "edu", ""), req)
 		return err
 	})
 	if errs.CodeOf(err) == errGuardian.Code {
@@ -133,7 +133,7 @@ func (im *run) guardian(ctx context.Context, f ident.DocumentForm) (worker strin
 		return worker, err
 	}
 	err = im.patiently(ctx, func() error {
-		reply, err := registryv1.RegistryClient{Caller: im.Caller, Target: "registry"}.FindWorker(as(ctx, "edu", ""), &registryv1.FindWorkerRequest{DocumentKind: f.Kind, DocumentNumber: f.Number, DocumentCountry: f.Country, CaseId: "import"})
+		reply, err := registryv1.RegistryClient{Caller: im.Caller, Target: "registry"}.FindWorker(im.as(ctx, "edu", ""), &registryv1.FindWorkerRequest{DocumentKind: f.Kind, DocumentNumber: f.Number, DocumentCountry: f.Country, CaseId: "import"})
 		worker = reply.GetWorker()
 		return err
 	})

@@ -28,7 +28,7 @@ func (im *run) course(r sheet.Row) func(context.Context) outcome {
 	return im.thing(markOf(c.Provider, c.Occupation, c.OccupationCode, c.Level, kind, c.OrderCreditCode, c.StartsOn), func(ctx context.Context) outcome {
 		var reply *trainingv1.PublishCourseResponse
 		err := im.patiently(ctx, func() (err error) {
-			reply, err = trainingv1.TrainingClient{Caller: im.Caller, Target: "training"}.PublishCourse(as(ctx, "hrss", ""), &trainingv1.PublishCourseRequest{
+			reply, err = trainingv1.TrainingClient{Caller: im.Caller, Target: "training"}.PublishCourse(im.as(ctx, "hrss", ""), &trainingv1.PublishCourseRequest{
 				Provider: c.Provider, Title: c.Occupation, Occupation: c.OccupationCode, Level: c.Level, Hours: hours, Places: places,
 				StartsOn: c.StartsOn, Kind: kind, EmployerUscc: c.OrderCreditCode, SubsidyFen: c.SubsidyFen, County: countyOf(im.Tables, c.Provider), Reference: ref,
 				CheckOnly: im.DryRun,

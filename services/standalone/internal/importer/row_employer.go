@@ -19,7 +19,7 @@ func (im *run) employer(r sheet.Row) func(context.Context) outcome {
 	return im.thing(markOf(e.CreditCode), func(ctx context.Context) outcome {
 		var reply *employmentv1.RegisterEmployerResponse
 		err := im.patiently(ctx, func() (err error) {
-			reply, err = employmentv1.EmploymentClient{Caller: im.Caller, Target: "employment"}.RegisterEmployer(as(ctx, "hrss", ""), &employmentv1.RegisterEmployerRequest{
+			reply, err = employmentv1.EmploymentClient{Caller: im.Caller, Target: "employment"}.RegisterEmployer(im.as(ctx, "hrss", ""), &employmentv1.RegisterEmployerRequest{
 				Uscc: e.CreditCode, Name: e.Name, IndustrySection: e.IndustrySection, County: county.Code, Phone: e.Phone, CheckOnly: im.DryRun,
 			})
 			return err

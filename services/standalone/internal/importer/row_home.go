@@ -28,7 +28,7 @@ func (im *run) home(r sheet.Row) func(context.Context) outcome {
 	return im.thing(markOf(county.Code, h.Estate, h.Number), func(ctx context.Context) outcome {
 		var reply *housingv1.AddHomeResponse
 		err := im.patiently(ctx, func() (err error) {
-			reply, err = housingv1.HousingClient{Caller: im.Caller, Target: "housing"}.AddHome(as(ctx, "hou", ""), &housingv1.AddHomeRequest{
+			reply, err = housingv1.HousingClient{Caller: im.Caller, Target: "housing"}.AddHome(im.as(ctx, "hou", ""), &housingv1.AddHomeRequest{
 				Estate: h.Estate, Number: h.Number, Layout: h.Layout, AreaDm2: area, RentFen: h.RentFen, County: county.Code, Kind: kind, Reference: ref,
 				CheckOnly: im.DryRun,
 			})

@@ -30,7 +30,7 @@ func (im *run) school(r sheet.Row) func(context.Context) outcome {
 	return im.thing(markOf(s.Name, county.Code, stage), func(ctx context.Context) outcome {
 		var reply *educationv1.AddSchoolResponse
 		err := im.patiently(ctx, func() (err error) {
-			reply, err = educationv1.EducationClient{Caller: im.Caller, Target: "education"}.AddSchool(as(ctx, "edu", ""), &educationv1.AddSchoolRequest{
+			reply, err = educationv1.EducationClient{Caller: im.Caller, Target: "education"}.AddSchool(im.as(ctx, "edu", ""), &educationv1.AddSchoolRequest{
 				Name: s.Name, Kind: kind, County: county.Code, Township: township.Code, Stage: stage, Places: places, Reference: ref, CheckOnly: im.DryRun,
 			})
 			return err

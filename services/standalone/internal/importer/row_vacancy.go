@@ -28,7 +28,7 @@ func (im *run) vacancy(r sheet.Row) func(context.Context) outcome {
 	return im.thing(markOf(v.CreditCode, v.Title, v.OccupationCode, county.Code, v.StartsOn), func(ctx context.Context) outcome {
 		var reply *employmentv1.PublishVacancyResponse
 		err := im.patiently(ctx, func() (err error) {
-			reply, err = employmentv1.EmploymentClient{Caller: im.Caller, Target: "employment"}.PublishVacancy(as(ctx, "hrss", ""), &employmentv1.PublishVacancyRequest{
+			reply, err = employmentv1.EmploymentClient{Caller: im.Caller, Target: "employment"}.PublishVacancy(im.as(ctx, "hrss", ""), &employmentv1.PublishVacancyRequest{
 				Uscc: v.CreditCode, Title: v.Title, Occupation: v.OccupationCode, Headcount: headcount, WageMinFen: v.WageLowFen, WageMaxFen: v.WageHighFen,
 				County: county.Code, SeasonFrom: v.StartsOn, SeasonTo: v.EndsOn, Housing: v.HousingProvided == sheet.Yes, Meals: v.MealsProvided == sheet.Yes,
 				Requirements: v.Requirements, Reference: ref, CheckOnly: im.DryRun,

@@ -95,7 +95,7 @@ func (im *run) person(ctx context.Context, person *registryv1.RegisterWorkerRequ
 	}
 	var known *registryv1.RegisterWorkerResponse
 	err := im.patiently(ctx, func() (err error) {
-		known, err = registryv1.RegistryClient{Caller: im.Caller, Target: "registry"}.RegisterWorker(as(ctx, "hrss", ""), person)
+		known, err = registryv1.RegistryClient{Caller: im.Caller, Target: "registry"}.RegisterWorker(im.as(ctx, "hrss", ""), person)
 		return err
 	})
 	if err == nil {
@@ -109,7 +109,7 @@ func (im *run) person(ctx context.Context, person *registryv1.RegisterWorkerRequ
 	wishes.Worker = worker
 	var p *employmentv1.SetProfileResponse
 	err = im.patiently(ctx, func() (err error) {
-		p, err = employmentv1.EmploymentClient{Caller: im.Caller, Target: "employment"}.SetProfile(as(ctx, "hrss", worker), wishes)
+		p, err = employmentv1.EmploymentClient{Caller: im.Caller, Target: "employment"}.SetProfile(im.as(ctx, "hrss", worker), wishes)
 		return err
 	})
 	if err != nil {

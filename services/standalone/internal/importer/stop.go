@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/rpc"
@@ -33,6 +34,8 @@ func (s *Stopped) Error() string {
 	switch {
 	case errors.Is(s.cause, context.Canceled):
 		what, then = "it was interrupted", "to go on"
+	case e.Kind == errs.Unauthenticated:
+		then = "to be let in anew and go on"
 	case errors.Is(s.cause, sqldb.ErrFull):
 		what, then = "the disk is full ("+e.Code+")", "when there is room"
 	case e.Code == errs.ErrInternal.Code && s.cause != nil:
@@ -60,7 +63,10 @@ func aboutRow(err error) bool {
 	if errors.Is(err, rpc.ErrField) { // a value of the row has not the form of its field
 		return true
 	}
-	for _, prefix := range []string{"rpc.", "auth.", "outbox.", "origin.", "registry.vault."} {
+	if errors.Is(err, auth.ErrDivision) || errors.Is(err, auth.ErrNotYours) { // whose the row is, is another county
+		return true
+	}
+	for _, prefix := range []string{"rpc.", "auth.", "identity.", "program.", "outbox.", "origin.", "registry.vault."} {
 		if strings.HasPrefix(code, prefix) {
 			return false
 		}

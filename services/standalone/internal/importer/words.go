@@ -30,6 +30,8 @@ func sentence(err error) string {
 
 // sentences are the Chinese sentences of the codes that services refuse rows with.
 var sentences = map[string]string{
+	"auth.division":                     "这一行属于另一个县（市），不在允许导入的工作人员的管辖范围内",
+	"auth.not_yours":                    "这一行所涉及的人登记在另一个县（市），不在允许导入的工作人员的管辖范围内",
 	"not_signed":                        "没有登记日期、告知书版本或本人签字；未经本人登记的人员不导入",
 	"id_format":                         "公民身份号码应为18位",
 	"id_checksum":                       "公民身份号码校验位不符，请核对",
