@@ -25,6 +25,7 @@ database training training
 database insurance insurance
 database education education
 database housing housing
+database identity identity
 # scripts/gen: end
 # Nobody but the superuser has business in the server's own database.
 psql -v ON_ERROR_STOP=1 --username "$POSTGRES_USER" -c 'REVOKE ALL ON DATABASE postgres FROM PUBLIC'

@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"go/format"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -35,6 +37,12 @@ func write(services []service, c contracts) (map[string][]byte, error) {
 		return nil, err
 	}
 	if files["proto/events.csv"], err = catalogue(c.events); err != nil {
+		return nil, err
+	}
+	if files["proto/rights/rights.csv"], err = rights(); err != nil {
+		return nil, err
+	}
+	if files["services/standalone/internal/assess/catalogue.csv"], err = held(); err != nil {
 		return nil, err
 	}
 	for _, s := range services {
@@ -94,6 +102,99 @@ func recipesInGo(names []string) ([]byte, error) {
 	}
 	b.WriteString("\t}\n}\n")
 	return format.Source([]byte(b.String()))
+}
+
+// rights puts the tables together that stand beside the contracts: which roles may
+// call each method.
+func rights() ([]byte, error) {
+	tables, err := filepath.Glob("proto/qiao/*/v1/rights.csv")
+	if err != nil {
+		return nil, err
+	}
+	const head = "method,roles\n"
+	all := []byte("# Written by scripts/gen from the rights.csv beside each contract.\n" + head)
+	for _, path := range tables {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		rows, ok := bytes.CutPrefix(b, []byte(head))
+		if !ok {
+			return nil, fmt.Errorf("%s does not begin with %q", path, head)
+		}
+		all = append(all, rows...)
+	}
+	return all, nil
+}
+
+// held puts the catalogues together that stand beside contracts and migrations: each
+// field and column with its class, its purpose and its term, where it leaves them out
+// those of its class. The impact assessment is drafted from it.
+func held() ([]byte, error) {
+	read := func(path string) ([][]string, error) {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return nil, err
+		}
+		rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
+		if err != nil || len(rows) == 0 {
+			return nil, fmt.Errorf("%s: no table: %w", path, err)
+		}
+		return rows[1:], nil
+	}
+	classes, err := read("proto/classes.csv")
+	if err != nil {
+		return nil, err
+	}
+	all := [][]string{{"what", "of", "name", "class", "purpose", "retention"}}
+	add := func(what, of, name string, says []string) error {
+		i := slices.IndexFunc(classes, func(c []string) bool { return c[0] == says[0] })
+		if i < 0 {
+			return fmt.Errorf("%s.%s has the class %q, which proto/classes.csv has not", of, name, says[0])
+		}
+		all = append(all, []string{what, of, name, says[0], cmp.Or(says[1], classes[i][1]), cmp.Or(says[2], classes[i][2])})
+		return nil
+	}
+	fields, err := filepath.Glob("proto/qiao/*/v1/catalogue.csv")
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range fields {
+		rows, err := read(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if err := add("field", strings.Split(path, "/")[2], r[0], r[1:]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	stores, err := filepath.Glob("services/*/internal/store/catalogue.csv")
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range append(stores, "services/registry/internal/vault/catalogue.csv", "pkg/sqldb/catalogue.csv") {
+		database := strings.Split(path, "/")[1]
+		switch {
+		case strings.Contains(path, "/vault/"):
+			database = "person-keys"
+		case strings.HasPrefix(path, "pkg/"):
+			database = "platform" // its tables are in every database
+		}
+		rows, err := read(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if err := add("column", database+"."+r[0], r[1], r[2:]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	var b bytes.Buffer
+	err = csv.NewWriter(&b).WriteAll(all)
+	return b.Bytes(), err
 }
 
 // catalogue is the table of events for people to read.
@@ -156,6 +257,8 @@ func configuration(s service) ([]byte, error) {
 		RedisFile  string `json:"redis_password_file"`
 		Master     string `json:"master_key_file"`
 		Trust      string `json:"trust_file"`
+		People     string `json:"people_key_file,omitempty"`
+		AdminLink  string `json:"admin_link_file,omitempty"`
 		Partitions int    `json:"partitions"`
 		Replicas   int    `json:"replicas"`
 		StreamMiB  int    `json:"stream_mib"`
@@ -164,14 +267,28 @@ func configuration(s service) ([]byte, error) {
 		LogLevel   string `json:"log_level"`
 	}{
 		"127.0.0.1:8080", "nats://nats-1:4222,nats://nats-2:4222,nats://nats-3:4222", s.Name, secret("nats-" + s.Name + ".password"),
-		secret(s.Name + ".database"), "", "redis:6379", secret("redis.password"), secret("master.key"), secret("trust.json"),
+		secret(s.Name + ".database"), "", "redis:6379", secret("redis.password"), secret("master.key"), secret("trust.json"), "", "",
 		1, 3, 1024, secret(s.Name + ".key"), "collector:4318", "info",
 	}
 	if slices.Contains(s.Beside, "person_keys") {
 		c.PersonKeys = secret("person_keys.database")
 	}
+	if s.People {
+		c.People, c.AdminLink = secret(peopleKey), "/link/administrator"
+	}
 	b, err := json.MarshalIndent(c, "", "  ")
 	return append(b, '\n'), err
+}
+
+// peopleKey is the key that signs for people, beside a service's name in the list.
+const peopleKey = "people.key"
+
+// keys are those that a service signs with.
+func keys(s service) []string {
+	if s.People {
+		return []string{s.Name + ".key", peopleKey}
+	}
+	return []string{s.Name + ".key"}
 }
 
 // each writes a text for each service.
@@ -196,21 +313,25 @@ func compose(services []service) map[string]string {
 	return map[string]string{
 		"passwords": each(services, func(s service) string { return "- " + password(s) + "\n" }),
 		"services": each(services, func(s service) string {
-			secrets := append(append([]string{s.Name + ".key"}, addresses(s)...), "nats-"+s.Name+".password", "redis.password", "master.key", "trust.json")
+			secrets := append(append(keys(s), addresses(s)...), "nats-"+s.Name+".password", "redis.password", "master.key", "trust.json")
+			volumes := fmt.Sprintf(`"./deploy/config/%s.json:/etc/qiao/config.json:ro"`, s.Name)
+			if s.People {
+				volumes += `, "./deploy/link:/link"` // the first administrator's link
+			}
 			return fmt.Sprintf(`%[1]s:
   <<: *service
   image: "${QIAO_IMAGES:-qiao/}%[1]s:${QIAO_TAG:-local}"
   build: { context: ., dockerfile: deploy/docker/Dockerfile, target: service, args: { <<: *args, SERVICE: %[1]s } }
-  volumes: ["./deploy/config/%[1]s.json:/etc/qiao/config.json:ro"]
+  volumes: [%[3]s]
   secrets: [%[2]s]
-`, s.Name, strings.Join(secrets, ", "))
+`, s.Name, strings.Join(secrets, ", "), volumes)
 		}),
 		"addresses": each(services, func(s service) string {
 			return each(addresses(s), func(a string) string { return "- " + a + "\n" })
 		}),
 		"healthy": each(services, func(s service) string { return s.Name + ": { condition: service_healthy }\n" }),
 		"secrets": each(services, func(s service) string {
-			return file(password(s)) + file(s.Name+".key") + file("nats-"+s.Name+".password") + each(addresses(s), file)
+			return file(password(s)) + each(keys(s), file) + file("nats-"+s.Name+".password") + each(addresses(s), file)
 		}),
 	}
 }

@@ -42,6 +42,7 @@ const source = "services/services.txt"
 type service struct {
 	Name   string
 	Beside []string
+	People bool // it signs for people
 }
 
 func load() (all []service, err error) {
@@ -52,7 +53,8 @@ func load() (all []service, err error) {
 	for line := range strings.Lines(string(b)) {
 		line, _, _ = strings.Cut(line, "#")
 		if words := strings.Fields(line); len(words) > 0 {
-			all = append(all, service{words[0], words[1:]})
+			beside := slices.DeleteFunc(slices.Clone(words[1:]), func(w string) bool { return w == peopleKey })
+			all = append(all, service{words[0], beside, len(beside) < len(words)-1})
 		}
 	}
 	return all, nil
