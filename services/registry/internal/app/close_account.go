@@ -43,6 +43,15 @@ func (a *App) CloseErased(ctx context.Context, s Store, owner string) error {
 }
 
 func (a *App) closeRecords(ctx context.Context, s Store, workers []string) error {
+	if err := lockRecords(s, workers); err != nil {
+		return err
+	}
+	return a.endRecords(ctx, s, workers)
+}
+
+// lockRecords locks accounts, from the aliases to the record that answers, and whatever
+// goes with them.
+func lockRecords(s Store, workers []string) error {
 	if err := s.LockCases(workers); err != nil {
 		return err
 	}
@@ -54,9 +63,11 @@ func (a *App) closeRecords(ctx context.Context, s Store, workers []string) error
 			return err
 		}
 	}
-	if err := s.LockNewCases(workers); err != nil {
-		return err
-	}
+	return s.LockNewCases(workers)
+}
+
+// endRecords closes accounts that are locked, with whatever goes with them.
+func (a *App) endRecords(ctx context.Context, s Store, workers []string) error {
 	cases, err := s.JoinCasesOf(workers)
 	if err != nil {
 		return err

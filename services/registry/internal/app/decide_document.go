@@ -17,6 +17,9 @@ func (a *App) DecideDocument(ctx context.Context, once Once[struct{}], id string
 }
 
 func (a *App) decideDocument(ctx context.Context, s Store, id string, approve bool, refusal string, ch documentChange) error {
+	if err := s.LockDocumentCases(id); err != nil { // settleFormer writes others of the person
+		return err
+	}
 	c, p, err := documentCase(ctx, s, id)
 	if err != nil {
 		return err

@@ -259,10 +259,8 @@ func (a *App) EraseForHeir(ctx context.Context, s Store, id string) error {
 		return err
 	}
 	slices.Reverse(all) // from the aliases to the record that answers, as locks go
-	for _, worker := range all {
-		if _, err := s.Account(worker); err != nil {
-			return err
-		}
+	if err := lockRecords(s, all); err != nil {
+		return err
 	}
 	if died, err := s.Died(r.Worker); err != nil || !died {
 		if err == nil {
@@ -270,7 +268,7 @@ func (a *App) EraseForHeir(ctx context.Context, s Store, id string) error {
 		}
 		return err
 	}
-	return a.closeRecords(ctx, s, all)
+	return a.endRecords(ctx, s, all)
 }
 
 // heirsEnd ends what waits of the relatives of somebody who lives.

@@ -161,6 +161,8 @@ type Store interface {
 	WaitingDocumentCases(counties string) ([]domain.DocumentCase, error)
 	// DocumentCasesOf lists what was asked about a person, newest first.
 	DocumentCasesOf(worker string) ([]domain.DocumentCase, error)
+	// LockDocumentCases locks all cases of the person whom one is about.
+	LockDocumentCases(id string) error
 	SaveDocumentCase(c domain.DocumentCase) error
 	// AddFormer keeps what a person was found by; DropFormer takes back what a case added.
 	AddFormer(f domain.Former) error

@@ -201,8 +201,13 @@ func (a *App) DecideUnseen(ctx context.Context, s Store, worker, unseen string, 
 			return err
 		}
 		template, about = toldOfSeen, c.ID
-	} else if err := a.closeRecords(ctx, s, []string{unseen}); err != nil {
-		return err
+	} else {
+		if err := s.LockNewCases([]string{unseen}); err != nil {
+			return err
+		}
+		if err := a.endRecords(ctx, s, []string{unseen}); err != nil {
+			return err
+		}
 	}
 	if err := a.logRead(s, p, one.ID, about, kindRegistered); err != nil {
 		return err

@@ -48,6 +48,17 @@ func (t *Tx) DocumentCasesOf(worker string) ([]domain.DocumentCase, error) {
 	return documentCases.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY made_at DESC, id DESC LIMIT 100`, worker)
 }
 
+// LockDocumentCases locks all cases of the person whom one is about, in the order in
+// which a closing account locks them: who decides one writes others, and two who decide
+// would each hold what the other writes.
+func (t *Tx) LockDocumentCases(id string) error {
+	if t.tx.Dialect() != sqldb.Postgres { // SQLite has one writer
+		return nil
+	}
+	_, err := t.tx.Exec(`SELECT id FROM document_case WHERE worker = (SELECT worker FROM document_case WHERE id = $1) ORDER BY id FOR UPDATE`, id)
+	return err
+}
+
 // SaveDocumentCase writes a case; one that was refused, objected to or undone
 // stays as it is, and one that was applied is never open again.
 func (t *Tx) SaveDocumentCase(c domain.DocumentCase) error {
