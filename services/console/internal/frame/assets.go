@@ -98,7 +98,7 @@ func (a assets) at(name string) string {
 func (s *Site) serve(w http.ResponseWriter, r *http.Request) {
 	one := s.assets[strings.TrimPrefix(r.URL.Path, "/static/")]
 	if one == nil {
-		s.visit(w, r, Section{}).fail(ErrNoPage)
+		s.visit(w, r, Section{}, Chapter{}).fail(ErrNoPage)
 		return
 	}
 	h := w.Header()

@@ -47,7 +47,7 @@ func (s *Site) read(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := whole(w, r); err != nil {
 			r.URL = &url.URL{Path: "/"} // the page of the error repeats nothing of it
-			s.visit(w, r, Section{}).fail(err)
+			s.visit(w, r, Section{}, Chapter{}).fail(err)
 			return
 		}
 		next.ServeHTTP(w, r)

@@ -124,7 +124,7 @@ func (s *Site) limited(next http.Handler) http.Handler {
 			}
 		}
 		if wait > 0 {
-			s.visit(w, r, Section{}).busy(wait)
+			s.visit(w, r, Section{}, Chapter{}).busy(wait)
 			return
 		}
 		next.ServeHTTP(w, r)

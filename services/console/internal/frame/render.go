@@ -119,7 +119,7 @@ func (v *Visit) Render(status int, name string, pg Page) error {
 	}
 	whole := page{Page: pg, Site: v.site, at: v.shownAt(), Main: template.HTML(body), Lang: v.around.Lang(), In: v.In(), Again: v.again(), Leaves: v.leaves(), by: v} //nolint:gosec // a template wrote it
 	if v.P.Lang() != whole.Lang {
-		whole.Says = v.P.Lang()
+		whole.Says, whole.Binds = v.P.Lang(), v.chapter.Binds
 	}
 	b, err := (&Visit{W: v.W, R: v.R, P: v.around, site: v.site}).execute("", "layout.html", whole)
 	if err != nil {
@@ -186,8 +186,8 @@ func (v *Visit) fail(err error) {
 	if v.site.Demo && v.In() != nil && e.Kind == errs.Denied {
 		body.Other = v.path()
 	}
-	v.section = Section{}
-	if v.site.speaks(v.section, "", v.around.Lang()) {
+	v.section, v.chapter = Section{}, Chapter{}
+	if v.site.speaks(v.section, Chapter{}, v.around.Lang()) {
 		v.P = v.around
 	}
 	if err := v.Render(rpc.HTTPStatus(e.Kind), "error", Page{Title: "error.title." + e.Kind.String(), Body: body}); err != nil {

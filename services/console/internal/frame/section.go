@@ -36,8 +36,11 @@ type Section struct {
 
 // Chapter is the pages below an address, by the names of their templates.
 type Chapter struct {
-	At    string
+	At    string // the beginning of the address as the section's Pages write it
 	Pages []string
+	// Binds says that a person consents there, answers an offer or is refused something: a
+	// growing language is spoken only where a speaker has approved what the pages say.
+	Binds bool
 }
 
 // Link is an entry of the menu or of a worker's tabs.
@@ -69,8 +72,10 @@ type page struct {
 	Main template.HTML  // the body, as its template wrote it
 	Lang *lang.Language // of what stands around it
 	Says *lang.Language // of the body, where it is another
-	at   *url.URL       // where the page can be looked at again
-	In   *session.Known // who signed in; nil is nobody, as on pages that everybody may see
+	// Binds says that the body is Chinese since nobody has approved what it says otherwise.
+	Binds bool
+	at    *url.URL       // where the page can be looked at again
+	In    *session.Known // who signed in; nil is nobody, as on pages that everybody may see
 	// Again is the address by which a page without script renews itself.
 	Again  string
 	Leaves *leaving // when the sign-in ends; nil without one

@@ -262,7 +262,7 @@ func (v *Visit) AsConsole(p Purpose) context.Context {
 // so at the sign-in, and comes back from there; a locked screen shows nothing else.
 func (s *Site) known(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := s.visit(w, r, Section{})
+		v := s.visit(w, r, Section{}, Chapter{})
 		if unsealed(r) {
 			v.fail(errCross)
 			return

@@ -68,14 +68,14 @@ func New(cfg Config, sections ...Section) (http.Handler, error) {
 		}
 		for pattern, stream := range one.Streams {
 			mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
-				v := s.visit(w, r, one)
+				v := s.visit(w, r, one, one.chapter(pattern))
 				defer v.end()
 				stream(v)
 			})
 		}
 	}
 	s.Menu = ordered(s.Menu)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.visit(w, r, Section{}).fail(ErrNoPage) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { s.visit(w, r, Section{}, Chapter{}).fail(ErrNoPage) })
 	pages, err := compressed(s.limited(http.NewCrossOriginProtection().Handler(s.read(s.known(mux)))))
 	if err != nil {
 		return nil, err
@@ -101,10 +101,10 @@ const (
 	longer   = 5 * Patience
 )
 
-func (s *Site) visit(w http.ResponseWriter, r *http.Request, of Section) *Visit {
+func (s *Site) visit(w http.ResponseWriter, r *http.Request, of Section, in Chapter) *Visit {
 	chosen := s.language(w, r)
-	v := &Visit{W: w, R: r, P: s.Look.Texts.Printer(chosen, s.Clock), site: s, section: of}
-	if v.around = v.P; !s.speaks(of, r.URL.Path, chosen) {
+	v := &Visit{W: w, R: r, P: s.Look.Texts.Printer(chosen, s.Clock), site: s, section: of, chapter: in}
+	if v.around = v.P; !s.speaks(of, in, chosen) {
 		v.P = s.Look.Texts.Printer(s.Langs()[0], s.Clock)
 	}
 	return v
@@ -114,8 +114,9 @@ func (s *Site) handle(of Section, pattern string, h Handler) http.Handler {
 	if strings.Contains(pattern, " /workers/{ref}") {
 		h = ofSomebody(h)
 	}
+	in := of.chapter(pattern)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		v := s.visit(w, r, of)
+		v := s.visit(w, r, of, in)
 		defer v.end()
 		err := v.keyed()
 		if err == nil {

@@ -16,17 +16,22 @@ type spoken struct {
 	lang             *lang.Language
 }
 
-// speaks reports whether pages speak a language: whether each text is there that their
-// templates name. A page on which half would be Chinese is shown in Chinese as a whole.
-func (s *Site) speaks(of Section, path string, l *lang.Language) bool {
-	if !l.Growing {
-		return true
-	}
-	var is Chapter
-	for _, c := range of.Chapters {
-		if path == c.At || strings.HasPrefix(path, c.At+"/") {
+// chapter is the one in which a page is, by the address that its pattern has.
+func (s Section) chapter(pattern string) (is Chapter) {
+	_, at, _ := strings.Cut(pattern, " ")
+	for _, c := range s.Chapters {
+		if at == c.At || strings.HasPrefix(at, c.At+"/") {
 			is = c
 		}
+	}
+	return is
+}
+
+// speaks reports whether pages speak a language: whether each text is there that their
+// templates name. A page on which half would be Chinese is shown in Chinese as a whole.
+func (s *Site) speaks(of Section, is Chapter, l *lang.Language) bool {
+	if !l.Growing {
+		return true
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,14 +46,17 @@ func (s *Site) speaks(of Section, path string, l *lang.Language) bool {
 }
 
 // Missing lists the texts that the pages of a chapter name, and a language does not have
-// yet. The chapter without pages is the whole section, and the section without a name what
-// stands around every page.
+// yet, or that nobody has approved where the chapter binds. The chapter without pages is the
+// whole section, and the section without a name what stands around every page.
 func (l *Look) Missing(of Section, c Chapter, in *lang.Language) (all []string, err error) {
 	set := l.sets[of.Name]
 	if set == nil {
 		return nil, nil
 	}
 	has, every := l.Texts.IDs(in), l.Texts.IDs(l.Texts.Langs()[0])
+	if c.Binds {
+		has = l.Texts.Approved(in)
+	}
 	lacks := map[string]bool{}
 	needs := func(id string, begins bool) {
 		if !begins {

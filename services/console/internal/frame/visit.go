@@ -40,6 +40,7 @@ type Visit struct {
 	around     *words.Printer // speaks the language that was chosen, which is that of the frame
 	site       *Site
 	section    Section
+	chapter    Chapter      // of the section; the one without pages is all of it
 	key        string       // of the form
 	desk       session.Desk // at which the page is, where it is at one
 	department string       // whose the desk is

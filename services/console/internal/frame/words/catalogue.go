@@ -3,8 +3,13 @@
 package words
 
 import (
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,7 +27,9 @@ type Catalogue struct {
 	bundle *i18n.Bundle
 	ids    map[*lang.Language]map[string]bool
 	raw    map[*lang.Language]map[string]string
-	tables *ident.Tables
+	// approved are the texts of a growing language of which a speaker approved the version.
+	approved map[*lang.Language]map[string]bool
+	tables   *ident.Tables
 }
 
 // Load reads the texts in the folders locales of the sources, which are built
@@ -32,51 +39,99 @@ func Load(langs []*lang.Language, sources ...fs.FS) (*Catalogue, error) {
 	if err != nil {
 		return nil, err
 	}
-	cat := &Catalogue{langs: langs, bundle: i18n.NewBundle(langs[0].Tag), ids: map[*lang.Language]map[string]bool{}, raw: map[*lang.Language]map[string]string{}, tables: tables}
+	cat := &Catalogue{langs: langs, bundle: i18n.NewBundle(langs[0].Tag), ids: map[*lang.Language]map[string]bool{}, raw: map[*lang.Language]map[string]string{}, approved: map[*lang.Language]map[string]bool{}, tables: tables}
 	cat.bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	for _, l := range langs {
-		cat.ids[l], cat.raw[l] = map[string]bool{}, map[string]string{}
+		cat.ids[l], cat.raw[l], cat.approved[l] = map[string]bool{}, map[string]string{}, map[string]bool{}
 	}
+	var grown []file
 	for _, source := range sources {
 		names, err := fs.Glob(source, "locales/*.toml")
 		if err != nil {
 			return nil, err
 		}
 		for _, name := range names {
-			if err := cat.read(source, name); err != nil {
+			f, err := cat.read(source, name)
+			if err != nil {
 				return nil, fmt.Errorf("texts %s: %w", name, err)
+			}
+			if f.lang.Growing {
+				grown = append(grown, f)
 			}
 		}
 	}
-	return cat, nil
+	return cat, cat.approve(grown, sources)
 }
 
-func (c *Catalogue) read(source fs.FS, name string) error {
+// file is what a file of texts says.
+type file struct {
+	lang *lang.Language
+	says map[string]string
+}
+
+// approve takes over which files speakers have read, by the versions in the table of
+// reviews: whoever changes a text, or the Chinese that it says, has another version.
+func (c *Catalogue) approve(files []file, sources []fs.FS) error {
+	versions := map[string]bool{}
+	for _, source := range sources {
+		f, err := source.Open("locales/reviews.csv")
+		if err != nil {
+			continue // only the frame has one
+		}
+		rows, err := csv.NewReader(f).ReadAll()
+		if err := errors.Join(err, f.Close()); err != nil {
+			return fmt.Errorf("reviews of texts: %w", err)
+		}
+		for _, row := range rows {
+			versions[row[1]] = true
+		}
+	}
+	for _, f := range files {
+		if versions[Version(f.says, c.raw[c.langs[0]])] {
+			for id := range f.says {
+				c.approved[f.lang][id] = true
+			}
+		}
+	}
+	return nil
+}
+
+// Version tells apart what the texts of a file say, and of what they are the translation.
+func Version(own, of map[string]string) string {
+	h := sha256.New()
+	for _, id := range slices.Sorted(maps.Keys(own)) {
+		fmt.Fprintf(h, "%s\x00%s\x00%s\x00", id, of[id], own[id])
+	}
+	return hex.EncodeToString(h.Sum(nil))[:12]
+}
+
+func (c *Catalogue) read(source fs.FS, name string) (file, error) {
 	f, err := c.bundle.LoadMessageFileFS(source, name)
 	if err != nil {
-		return err
+		return file{}, err
 	}
 	l, ok := lang.Of(c.langs, f.Tag.String())
 	if !ok {
-		return fmt.Errorf("no page speaks %s", f.Tag)
+		return file{}, fmt.Errorf("no page speaks %s", f.Tag)
 	}
+	says := map[string]string{}
 	for _, m := range f.Messages {
 		if c.ids[l][m.ID] {
-			return fmt.Errorf("%q is there twice", m.ID)
+			return file{}, fmt.Errorf("%q is there twice", m.ID)
 		}
-		c.ids[l][m.ID], c.raw[l][m.ID] = true, m.Other
+		c.ids[l][m.ID], c.raw[l][m.ID], says[m.ID] = true, m.Other, m.Other
 		forms := map[string]string{"zero": m.Zero, "one": m.One, "two": m.Two, "few": m.Few, "many": m.Many}
 		counts := slices.ContainsFunc(l.Plurals, func(form string) bool { return forms[form] != "" })
 		for form, s := range forms {
 			switch needed := slices.Contains(l.Plurals, form); {
 			case s != "" && !needed:
-				return fmt.Errorf("%q has the form %q, with which %s does not count", m.ID, form, l)
+				return file{}, fmt.Errorf("%q has the form %q, with which %s does not count", m.ID, form, l)
 			case s == "" && needed && counts:
-				return fmt.Errorf("%q lacks the form %q", m.ID, form)
+				return file{}, fmt.Errorf("%q lacks the form %q", m.ID, form)
 			}
 		}
 	}
-	return nil
+	return file{l, says}, nil
 }
 
 // Langs lists the languages, the default first.
@@ -84,6 +139,9 @@ func (c *Catalogue) Langs() []*lang.Language { return c.langs }
 
 // IDs lists the text ids of a language.
 func (c *Catalogue) IDs(l *lang.Language) map[string]bool { return c.ids[l] }
+
+// Approved lists the text ids of a growing language that a speaker has read and approved.
+func (c *Catalogue) Approved(l *lang.Language) map[string]bool { return c.approved[l] }
 
 // Raw is a text as it was written, of several things where it counts them.
 func (c *Catalogue) Raw(l *lang.Language, id string) string { return c.raw[l][id] }

@@ -34,6 +34,9 @@ func New(c contract.Caller) frame.Section {
 	}
 	return frame.Section{
 		Name: "education", Department: "edu", Files: files,
+		Chapters: []frame.Chapter{
+			{At: "/workers/{ref}/school", Pages: []string{"family", "apply", "exam", "outcome"}, Binds: true},
+		},
 		Tones: frame.Tones{Good: []string{"accepted", "granted", "drawn", "confirmed"}, Due: []string{"offered", "open", "planned", "committed", "asked"}, Bad: []string{"refused", "overdue"}},
 		Menu:  []frame.Link{{Name: "education", Path: "/education", Text: "nav.education"}},
 		Tabs:  []frame.Link{{Name: "school", Path: "/school", Text: "edu.tab", Helped: true}},

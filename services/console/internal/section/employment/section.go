@@ -30,6 +30,10 @@ func New(c contract.Caller) frame.Section {
 	}
 	return frame.Section{
 		Name: "employment", Department: "hrss", Files: files, Funcs: funcs,
+		Chapters: []frame.Chapter{
+			{At: "/workers/{ref}/jobs", Pages: []string{"jobs"}, Binds: true},
+			{At: "/workers/{ref}/jobs/{vacancy}", Pages: []string{"job"}},
+		},
 		Tones: frame.Tones{Good: []string{"accepted", "active", "running", "registered", "confirmed"}, Due: []string{"offered", "made", "open", "employer_says", "end_stated", "disputed"}, Bad: []string{"refused"}},
 		Menu:  []frame.Link{{Name: "employment", Path: "/employment", Text: "nav.employment"}},
 		Desk: []frame.Link{

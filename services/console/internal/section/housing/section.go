@@ -32,6 +32,9 @@ func New(c contract.Caller) frame.Section {
 	}
 	return frame.Section{
 		Name: "housing", Department: "hou", Files: files,
+		Chapters: []frame.Chapter{
+			{At: "/workers/{ref}/home", Pages: []string{"home"}, Binds: true},
+		},
 		Funcs: func(*words.Printer) template.FuncMap {
 			return template.FuncMap{"area": squareMetres, "grounds": exitGrounds, "repairs": repairKinds}
 		},

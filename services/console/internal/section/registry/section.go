@@ -82,6 +82,11 @@ func New(c contract.Caller, now clock.Clock) frame.Section {
 	}
 	return frame.Section{
 		Name: "registry", Department: "hrss", Files: files,
+		Chapters: []frame.Chapter{
+			{At: "/workers/{ref}/consents", Pages: []string{"worker"}, Binds: true},
+			{At: "/workers/{ref}/have", Pages: []string{"worker"}, Binds: true},
+			{At: "/sign-in/alone/form", Pages: []string{"alone_form", "alone"}, Binds: true},
+		},
 		Menu: []frame.Link{
 			{Name: "workers", Path: "/workers", Text: "nav.workers"},
 			{Name: "guardians", Path: guardiansPath, Text: "guardian.title", For: "edu", Last: true},

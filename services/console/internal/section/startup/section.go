@@ -26,6 +26,9 @@ func New(c contract.Caller) frame.Section {
 	}
 	return frame.Section{
 		Name: "startup", Department: "hrss", Files: files,
+		Chapters: []frame.Chapter{
+			{At: "/workers/{ref}/startup", Pages: []string{"startup"}, Binds: true},
+		},
 		Desk: []frame.Link{{Name: "startup", Path: "/employment/startup", Text: "startup.title"}},
 		Tabs: []frame.Link{{Name: "startup", Path: "/startup", Text: "startup.title", Helped: true}},
 		Pages: map[string]frame.Handler{

@@ -23,6 +23,9 @@ func New(c contract.Caller) frame.Section {
 	s := &pages{trainingv1.TrainingClient{Caller: c, Target: "training"}}
 	return frame.Section{
 		Name: "training", Department: "hrss", Files: files, Holds: s.holds,
+		Chapters: []frame.Chapter{
+			{At: "/workers/{ref}/courses", Pages: []string{"mine"}, Binds: true},
+		},
 		Tones: frame.Tones{Good: []string{"completed"}, Due: []string{"due", "offered"}, Bad: []string{"failed"}},
 		Menu:  []frame.Link{{Name: "training", Path: "/training", Text: "nav.training"}},
 		Tabs:  []frame.Link{{Name: "courses", Path: "/courses", Text: "worker.tab.courses", Helped: true}},
