@@ -28,6 +28,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/section/insurance"
 	"github.com/qiao-platform/qiao/services/console/internal/section/operations"
 	"github.com/qiao-platform/qiao/services/console/internal/section/registry"
+	"github.com/qiao-platform/qiao/services/console/internal/section/rules"
 	"github.com/qiao-platform/qiao/services/console/internal/section/startup"
 	"github.com/qiao-platform/qiao/services/console/internal/section/story"
 	"github.com/qiao-platform/qiao/services/console/internal/section/styleguide"
@@ -68,6 +69,7 @@ func (cfg Config) sections(c, plays contract.Caller, now clock.Clock, live *feed
 		training.New(c),
 		identity.New(c, now, cfg.Demo),
 		telephone.New(c, cfg.Demo),
+		rules.New(now),
 		styleguide.New(now),
 	}
 	if !cfg.Demo {

@@ -51,6 +51,8 @@ type Link struct {
 	Last bool   // it stands behind those of all sections that are not
 	Role string // only officers in this role have something to do there; "" is all
 	For  string // whose officers' it is, where it is not for those of the section's department
+	// Officers says that the entry is for the officers of every department.
+	Officers bool
 	// Helped says that whom a worker named as a helper may see the page too.
 	Helped bool
 	// Unseen says that who made an account alone, and was not seen at a counter, may too.

@@ -351,7 +351,7 @@ var adminLinks = []Link{{Name: "accounts", Path: "/admin/accounts", Text: "nav.a
 func (p page) Menu() []Link {
 	var all []Link
 	for _, l := range p.Site.Menu {
-		if l.department == "" && p.Demo || p.In != nil && p.In.WorksIn(l.department, l.Role) {
+		if p.offers(l) {
 			if slices.ContainsFunc(all, func(o Link) bool { return o.Path == l.Path }) {
 				continue // of two departments of the officer's
 			}
@@ -369,6 +369,18 @@ func (p page) Menu() []Link {
 		return append(all, Link{Name: "own", Path: home(p.In), Text: "who.home"}, Link{Name: "users", Path: "/me/users", Text: "nav.users"})
 	}
 	return append(all, Link{Name: "own", Path: home(p.In), Text: "who.home"})
+}
+
+// offers reports an entry of the menu that is for who signed in; what is no department's
+// is a demonstration's, for everybody.
+func (p page) offers(l Link) bool {
+	switch {
+	case l.Officers:
+		return p.In != nil && p.In.Kind == auth.Officer
+	case l.department == "" && p.Demo:
+		return true
+	}
+	return p.In != nil && p.In.WorksIn(l.department, l.Role)
 }
 
 // isLocked reports that a session's screen is locked.
