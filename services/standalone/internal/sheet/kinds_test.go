@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/spreadsheet"
 )
 
 // A rawTab is a sheet of a workbook, its parts as XML.
@@ -28,7 +29,7 @@ func rawBook(t testing.TB, properties string, tabs ...rawTab) []byte {
 	t.Helper()
 	var formats, cells, sheets, rels strings.Builder
 	for i, f := range rawStyles {
-		fmt.Fprintf(&formats, `<numFmt numFmtId="%d" formatCode="%s"/>`, 164+i, xmlText(strings.ReplaceAll(f, `"`, "&quot;")))
+		fmt.Fprintf(&formats, `<numFmt numFmtId="%d" formatCode="%s"/>`, 164+i, spreadsheet.Text(strings.ReplaceAll(f, `"`, "&quot;")))
 		fmt.Fprintf(&cells, `<xf numFmtId="%d"/>`, 164+i)
 	}
 	parts := map[string]string{
@@ -72,7 +73,7 @@ func raw(line int, attrs string, cells ...string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<row r="%d" %s>`, line, attrs)
 	for i, c := range cells {
-		at := fmt.Sprintf("%s%d", columnName(i), line)
+		at := fmt.Sprintf("%s%d", spreadsheet.Column(i), line)
 		kind, value, found := strings.Cut(c, ":")
 		switch {
 		case c == "":
@@ -87,7 +88,7 @@ func raw(line int, attrs string, cells ...string) string {
 		case found && len(kind) > 0 && kind[0] == 'n' && len(kind) < 4:
 			fmt.Fprintf(&b, `<c r="%s" s="%s"><v>%s</v></c>`, at, kind[1:], value)
 		default:
-			fmt.Fprintf(&b, `<c r="%s" t="inlineStr"><is><t>%s</t></is></c>`, at, xmlText(c))
+			fmt.Fprintf(&b, `<c r="%s" t="inlineStr"><is><t>%s</t></is></c>`, at, spreadsheet.Text(c))
 		}
 	}
 	return b.String() + "</row>"

@@ -348,7 +348,7 @@ func (r *Reader) Next() (Row, error) {
 		}
 		if r.data(rec) {
 			row := newRow(rec, r.head)
-			if r.head.mended && r.tab != bookTab { // a workbook of ours has nothing to take back
+			if r.head.mended && r.tab != refusedTab { // a workbook of ours has nothing to take back
 				unescapeCells(row.cells)
 			}
 			return row, nil

@@ -11,7 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/qiao-platform/qiao/pkg/spreadsheet"
 )
 
 // The columns that a sheet of refused rows adds: why a row was refused, and
@@ -27,6 +28,9 @@ const (
 
 // refusedColumns are those columns in their order.
 var refusedColumns = []string{RefusedCodeColumn, RefusedReasonColumn, RefusedFileColumn, RefusedSheetColumn, RefusedLineColumn}
+
+// refusedTab is the name of the workbook's one sheet.
+const refusedTab = "待更正"
 
 // The ends of the names of refused rows' two files.
 const (
@@ -78,7 +82,7 @@ func RefusedName(f File, run string) string {
 // without making numbers of identity numbers.
 type RefusedWriter struct {
 	csv   *csv.Writer
-	book  *bookWriter
+	book  *spreadsheet.Writer
 	of    *Reader
 	keep  []int // the columns of the original, without those of an earlier import
 	count int
@@ -86,11 +90,11 @@ type RefusedWriter struct {
 
 // NewRefusedWriter begins the two sheets of refused rows of the reader's sheet.
 // The CSV is UTF-8 with the byte-order mark that spreadsheet programs want to see.
-func NewRefusedWriter(text, book io.Writer, of *Reader) (*RefusedWriter, error) {
+func NewRefusedWriter(text, workbook io.Writer, of *Reader) (*RefusedWriter, error) {
 	if _, err := io.WriteString(text, byteOrderMark); err != nil {
 		return nil, err
 	}
-	b, err := newBookWriter(book)
+	b, err := spreadsheet.New(workbook, spreadsheet.Sheet{Tab: refusedTab})
 	if err != nil {
 		return nil, err
 	}
@@ -122,12 +126,12 @@ func (r *RefusedWriter) Write(row Row, code, sentence string) error {
 
 // write writes one row to both.
 func (r *RefusedWriter) write(cells []string) error {
-	if err := r.book.row(cells); err != nil {
+	if err := r.book.Row(cells); err != nil {
 		return err
 	}
 	inert := make([]string, len(cells))
 	for i, c := range cells {
-		inert[i] = escapeCell(c)
+		inert[i] = spreadsheet.Inert(c)
 	}
 	return r.csv.Write(inert)
 }
@@ -138,24 +142,13 @@ func (r *RefusedWriter) Count() int { return r.count }
 // Flush completes both sheets. Nothing can be written after it.
 func (r *RefusedWriter) Flush() error {
 	r.csv.Flush()
-	return errors.Join(r.csv.Error(), r.book.close())
+	return errors.Join(r.csv.Error(), r.book.Close())
 }
 
-// escapeCell returns a cell of a CSV as no program computes it: an apostrophe
-// stands before what begins like a formula, and before what begins with an
-// apostrophe, so that unescapeCells can tell the two apart.
-func escapeCell(s string) string {
-	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u00a0\u3000\v\f"))
-	if strings.ContainsRune("=+-@\t\r\n'＝＋－＠", first) && s != "" {
-		return "'" + s
-	}
-	return s
-}
-
-// unescapeCells takes back what escapeCell did.
+// unescapeCells takes back what spreadsheet.Inert did.
 func unescapeCells(cells []string) {
 	for i, c := range cells {
-		if rest, ok := strings.CutPrefix(c, "'"); ok && escapeCell(rest) == c {
+		if rest, ok := strings.CutPrefix(c, "'"); ok && spreadsheet.Inert(rest) == c {
 			cells[i] = rest
 		}
 	}

@@ -107,15 +107,15 @@ func TestRefusedWorkbookSurvivesAProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, cell := range []string{"B2", "C7", "F4", "S5"} {
-		kind, err := f.GetCellType(bookTab, cell)
-		style, err2 := f.GetCellStyle(bookTab, cell)
+		kind, err := f.GetCellType(refusedTab, cell)
+		style, err2 := f.GetCellStyle(refusedTab, cell)
 		format, err3 := f.GetStyle(style)
 		if err != nil || err2 != nil || err3 != nil || kind != excelize.CellTypeInlineString || format.NumFmt != 49 {
 			t.Errorf("%s is of type %v and format %+v", cell, kind, format)
 		}
 	}
 	for line := 2; line <= 7; line++ {
-		if err := f.SetCellValue(bookTab, fmt.Sprintf("L%d", line), "2026-08-18"); err != nil {
+		if err := f.SetCellValue(refusedTab, fmt.Sprintf("L%d", line), "2026-08-18"); err != nil {
 			t.Fatal(err)
 		}
 	}
