@@ -96,9 +96,10 @@ const phone = "13800018190"
 // town is a platform with a registry, three administrators and a counter.
 type town struct {
 	*fixture
-	book             *book
-	officer          *someone
-	system, security *someone
+	book    *book
+	officer *someone
+
+	system, security, audit *someone
 }
 
 func settled(t *testing.T) *town {
@@ -114,10 +115,10 @@ func settledWith(t *testing.T, signIn run.SignIn) *town {
 	})
 	b := &book{givers: map[string][]*registryv1.PhoneHolder{}, guards: map[string]bool{}}
 	f.Publisher("registry", slices.Concat(registryv1.PhonesMethods(b), registryv1.GuardiansMethods(b), registryv1.UnseenMethods(b))...)
-	system, security, _ := f.three()
+	system, security, audit := f.three()
 	o := f.officer(system, security, "a001", clerk)
 	o.desk = "hrss"
-	return &town{f, b, o, system, security}
+	return &town{f, b, o, system, security, audit}
 }
 
 // officer2 is another officer.

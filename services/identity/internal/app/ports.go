@@ -116,6 +116,13 @@ type Store interface {
 	Replacings() ([]domain.Act, error)
 	ActsAbout(account string) ([]domain.Act, error)
 
+	SaveExport(e domain.Export) error
+	// Export loads and locks one, or returns ErrExport.
+	Export(id string) (domain.Export, error)
+	// Exports lists those of an account, or of everybody where it is "", newest first, from
+	// behind one on.
+	Exports(account, before string, limit int) ([]domain.Export, error)
+
 	// AddDenial appends a line; link makes the line's hash from the one before.
 	AddDenial(d domain.Denial, link func(d domain.Denial, before []byte) []byte) error
 	// Again counts what was refused in a minute, and reports whether the same was before.

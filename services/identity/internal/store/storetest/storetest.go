@@ -63,6 +63,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"codes that were sent are counted":                  sentCodes,
 		"what was accepted is held against visits":          accepted,
 		"who may be played is said anew":                    players,
+		"an export is kept, and its list":                   exports,
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := open(t)
