@@ -29,6 +29,7 @@ type fakeIdentity struct {
 	identityv1.ProofsServer
 	identityv1.DevicesServer
 	fakeDevices
+	fakeExports
 	identityv1.PlayServer
 
 	signer *auth.Signer
@@ -105,6 +106,7 @@ func (f *fixture) standIn() *fakeIdentity {
 	methods = append(append(methods, identityv1.SessionsMethods(i)...), append(identityv1.CounterMethods(i), identityv1.ProofsMethods(i)...)...)
 	methods = append(methods, identityv1.DevicesMethods(i)...)
 	methods = append(methods, identityv1.PlayMethods(i)...)
+	methods = append(methods, identityv1.ExportsMethods(i)...)
 	f.platform.Publisher("identity", methods...)
 	return i
 }

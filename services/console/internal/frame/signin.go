@@ -344,7 +344,7 @@ func home(in *session.Known) string {
 	return Home(string(in.Kind), in.Subject)
 }
 
-var adminLinks = []Link{{Name: "accounts", Path: "/admin/accounts", Text: "nav.accounts"}, {Name: "acts", Path: "/admin/acts", Text: "nav.acts"}, {Name: "denials", Path: "/admin/denials", Text: "nav.denials"}}
+var adminLinks = []Link{{Name: "accounts", Path: "/admin/accounts", Text: "nav.accounts"}, {Name: "acts", Path: "/admin/acts", Text: "nav.acts"}, {Name: "denials", Path: "/admin/denials", Text: "nav.denials"}, {Name: "exports", Path: "/admin/exports", Text: "nav.exports"}}
 
 // Menu is the entries that lead somewhere for who signed in: an officer's are those of
 // the departments in which he has a right, the others' their own.

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/qiao-platform/qiao/proto/contract"
+	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
@@ -31,6 +32,7 @@ const Path = frame.TodayPath
 
 type pages struct {
 	caller      contract.Caller
+	exports     identityv1.ExportsClient
 	departments []department
 }
 
@@ -41,7 +43,7 @@ type department struct {
 
 // New returns the section. services are those that are shown, in this order.
 func New(c contract.Caller, services []string) frame.Section {
-	s := &pages{caller: c}
+	s := &pages{caller: c, exports: identityv1.ExportsClient{Caller: c, Target: "identity"}}
 	var menu []frame.Link
 	for _, name := range services {
 		of := officersOf(name)
@@ -58,6 +60,13 @@ func New(c contract.Caller, services []string) frame.Section {
 		Pages: map[string]frame.Handler{
 			"GET " + Path:            s.today,
 			"POST " + Path + "/find": s.find,
+
+			"GET " + exportsPath:                   s.ownExports,
+			"POST " + exportsPath:                  s.beginExport,
+			"GET " + exportsPath + "/{id}":         s.exportPage,
+			"POST " + exportsPath + "/{id}/file":   s.file,
+			"POST " + exportsPath + "/{id}/cancel": s.cancelExport,
+			"GET " + auditPath:                     s.allExports,
 		},
 	}
 }
@@ -94,13 +103,16 @@ func funcs(p *words.Printer) template.FuncMap {
 		"over":  func(n int32) int32 { return -n },
 		"state": func(code string) string { return known(p, "work.state.", code) },
 		"what":  func(code string) string { return known(p, "code.", code) },
-		"rule": func(id string) string {
-			if id == "" {
-				return p.T("work.by.plan")
-			}
-			return cmp.Or(known(p, "work.by.", id), id)
-		},
+		"rule":  func(id string) string { return ruleText(p, id) },
 	}
+}
+
+// ruleText says of which rule a clock is.
+func ruleText(p *words.Printer, id string) string {
+	if id == "" {
+		return p.T("work.by.plan")
+	}
+	return cmp.Or(known(p, "work.by.", id), id)
 }
 
 // known is the text of a code; "" is none.

@@ -13,7 +13,9 @@ func TestWhatTheSectionSays(t *testing.T) {
 	for name := range paths {
 		matters = append(matters, name)
 	}
+	exports := []string{"ready", "running", "done", "cancelled", "broken"}
 	frametest.Section(t, New(nil, []string{"housing"}), map[string][]string{
+		"work.export.": {fileCSV, fileXLSX}, "work.export.state.": exports, "work.export.says.": exports,
 		"work.matter.": matters, "work.state.": states(), "work.by.": rules(), "work.kind.": {"worker", "child", "employer", "household", "none"}, "work.who.": {"me", "another"},
 	})
 }

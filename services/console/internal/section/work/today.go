@@ -13,6 +13,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/errs"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
 )
 
 // lines is how many a page shows.
@@ -31,8 +32,8 @@ func filterOf(q url.Values) filter {
 	return f
 }
 
-// At is the address of the list.
-func (f filter) At() string {
+// values are the filter as an address or a form says it, without the page.
+func (f filter) values() url.Values {
 	q := url.Values{}
 	set := func(name, value string) {
 		if value != "" {
@@ -45,9 +46,17 @@ func (f filter) At() string {
 	set("number", f.Number)
 	set("who", f.Who)
 	if f.Overdue {
-		set("overdue", "1")
+		q.Set("overdue", "1")
 	}
-	set("after", f.After)
+	return q
+}
+
+// At is the address of the list.
+func (f filter) At() string {
+	q := f.values()
+	if f.After != "" {
+		q.Set("after", f.After)
+	}
 	if len(q) == 0 {
 		return Path
 	}
@@ -93,6 +102,7 @@ type body struct {
 	Rows      []row
 	Failed    []asked
 	Parts     []part
+	Narrowed  url.Values // the filter, for the form of an export
 	Services  []sum
 	Matters   []sum
 	Counties  []string
@@ -141,7 +151,7 @@ func (s *pages) show(v *frame.Visit, status int, b body) error {
 		b.First = b.Filter.with(func(*filter) {})
 	}
 	b.sums(v, all)
-	b.sentence(v)
+	b.Parts, b.Narrowed = b.Filter.parts(v.P), b.Filter.values()
 	return v.Render(status, "today", frame.Page{Title: "work.title", Nav: "today", Body: b})
 }
 
@@ -170,13 +180,10 @@ func (s *pages) ask(v *frame.Visit, f filter) ([]asked, error) {
 				got[i].counts, got[i].Err = reply.GetCounts(), err
 				return
 			}
-			reply, err := client.ListWork(q.ctx, &platformv1.ListWorkRequest{
-				Matter: f.Matter, County: f.County, State: f.State, Number: f.Number, Overdue: f.Overdue, Who: f.Who, After: f.After, Limit: lines, Counted: true,
-			})
-			got[i].Err, got[i].counts, got[i].more = err, reply.GetCounts(), reply.GetNext() != ""
-			for _, w := range reply.GetItems() {
-				got[i].rows = append(got[i].rows, row{w, q.service, textOf(q.service, w.GetMatter()), pathOf(q.service, w), numberOf(w.GetId())})
-			}
+			ask := f.request(f.After, lines)
+			ask.Counted = true
+			reply, err := client.ListWork(q.ctx, ask)
+			got[i].Err, got[i].counts, got[i].more, got[i].rows = err, reply.GetCounts(), reply.GetNext() != "", rowsOf(q.service, reply)
 		})
 	}
 	wg.Wait()
@@ -189,6 +196,19 @@ func (s *pages) ask(v *frame.Visit, f filter) ([]asked, error) {
 		}
 	}
 	return got, nil
+}
+
+// request asks a department for a page of the list that begins behind a place.
+func (f filter) request(after string, limit int32) *platformv1.ListWorkRequest {
+	return &platformv1.ListWorkRequest{Matter: f.Matter, County: f.County, State: f.State, Number: f.Number, Overdue: f.Overdue, Who: f.Who, After: after, Limit: limit}
+}
+
+// rowsOf are the lines that a department answered.
+func rowsOf(service string, reply *platformv1.ListWorkResponse) (all []row) {
+	for _, w := range reply.GetItems() {
+		all = append(all, row{w, service, textOf(service, w.GetMatter()), pathOf(service, w), numberOf(w.GetId())})
+	}
+	return all
 }
 
 // pathOf is the page on which one thing is disposed of; "" where the pages know none.
@@ -248,32 +268,32 @@ func (b *body) sums(v *frame.Visit, all []asked) {
 	}
 }
 
-// sentence says what the list shows.
-func (b *body) sentence(v *frame.Visit) {
-	f := b.Filter
-	add := func(text string, without func(*filter)) { b.Parts = append(b.Parts, part{text, f.with(without)}) }
+// parts say what the list shows.
+func (f filter) parts(p *words.Printer) (all []part) {
+	add := func(text string, without func(*filter)) { all = append(all, part{text, f.with(without)}) }
 	if f.Service != "" {
-		text := v.P.Service(f.Service)
-		if id := textOf(f.Service, f.Matter); f.Matter != "" && v.P.Has(id) {
-			text += v.P.T("work.colon") + v.P.T(id)
+		text := p.Service(f.Service)
+		if id := textOf(f.Service, f.Matter); f.Matter != "" && p.Has(id) {
+			text += p.T("work.colon") + p.T(id)
 		}
 		add(text, func(f *filter) { f.Service, f.Matter = "", "" })
 	}
 	if f.County != "" {
-		add(v.P.T("work.of", "county", v.P.County(f.County)), func(f *filter) { f.County = "" })
+		add(p.T("work.of", "county", p.County(f.County)), func(f *filter) { f.County = "" })
 	}
 	if f.Overdue {
-		add(v.P.T("work.overdue"), func(f *filter) { f.Overdue = false })
+		add(p.T("work.overdue"), func(f *filter) { f.Overdue = false })
 	}
 	if f.Who == "me" || f.Who == "another" {
-		add(v.P.T("work.who."+f.Who), func(f *filter) { f.Who = "" })
+		add(p.T("work.who."+f.Who), func(f *filter) { f.Who = "" })
 	}
 	if f.State != "" {
-		add(cmp.Or(known(v.P, "work.state.", f.State), v.P.Code(f.State)), func(f *filter) { f.State = "" })
+		add(cmp.Or(known(p, "work.state.", f.State), p.Code(f.State)), func(f *filter) { f.State = "" })
 	}
 	if f.Number != "" {
-		add(v.P.T("work.number.ends", "number", strings.ToUpper(f.Number)), func(f *filter) { f.Number = "" })
+		add(p.T("work.number.ends", "number", strings.ToUpper(f.Number)), func(f *filter) { f.Number = "" })
 	}
+	return all
 }
 
 var (

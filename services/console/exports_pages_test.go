@@ -1,0 +1,112 @@
+package console_test
+
+import (
+	"crypto/rand"
+	"encoding/csv"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+)
+
+// download asks for an export's file, and says whether it came whole.
+func (f *fixture) download(path string) (*http.Response, string, error) {
+	f.t.Helper()
+	q, err := http.NewRequest(http.MethodPost, f.server.URL+path+"/file", strings.NewReader(url.Values{"key": {rand.Text()}}.Encode()))
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	q.Header.Set("Sec-Fetch-Site", "same-origin")
+	r, err := f.browser.Do(q)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer func() { _ = r.Body.Close() }()
+	b, err := io.ReadAll(r.Body)
+	return r, string(b), err
+}
+
+// What an officer sees is exported by its conditions; each row bears the staff number and
+// the export's number; the page says how far it is, and the file is written once.
+func TestAListIsExported(t *testing.T) {
+	f := start(t, true)
+	body := f.get("/today?matter=registry.contact&county=654301", 200)
+	f.has(body, `action="/exports"`, `<input type="hidden" name="county" value="654301">`, `<input type="hidden" name="matter" value="registry.contact">`, `value="xlsx"`, `value="csv"`)
+	body = f.post("/exports", 200, "file", "csv", "matter", "registry.contact", "county", "654301")
+	f.has(body, "等待下载", "阿勒泰市的", "变更联系方式", `action="`+f.at.Path+`/file"`, `action="`+f.at.Path+`/cancel"`, "取消导出")
+	at := f.at.Path
+	r, text, err := f.download(at)
+	if err != nil || r.StatusCode != 200 || !strings.HasPrefix(r.Header.Get("Content-Type"), "text/csv") {
+		t.Fatalf("%v %v", r, err)
+	}
+	number := regexp.MustCompile(`filename="([0-9A-F]{12})\.csv"`).FindStringSubmatch(r.Header.Get("Content-Disposition"))
+	if number == nil {
+		t.Fatalf("it is called %s", r.Header.Get("Content-Disposition"))
+	}
+	all, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || len(all) != 61 {
+		t.Fatalf("%d rows, %v", len(all), err)
+	}
+	for _, row := range all[1:] {
+		if mark := row[len(row)-1]; !strings.Contains(mark, number[1]) || !strings.Contains(mark, "hrss-0") || row[2] != "变更联系方式" {
+			t.Fatalf("a row is %v", row)
+		}
+	}
+	f.has(f.get(at, 200), "已完成", "60", number[1])
+	if r, _, _ := f.download(at); r.StatusCode != http.StatusConflict {
+		t.Errorf("a second file: %s", r.Status)
+	}
+	f.has(f.get("/exports", 200), number[1], at)
+	f.people.mu.Lock()
+	defer f.people.mu.Unlock()
+	if got := strings.Join(f.people.reports, " "); got != "begun done" {
+		t.Errorf("what was told: %s", got)
+	}
+}
+
+// Where a department does not answer there is no file: before its first row a page says
+// so, after it the download breaks off, and either way the export's page says it.
+func TestAnExportThatBreaksIsNoFile(t *testing.T) {
+	f := start(t, true)
+	f.post("/exports", 200, "file", "csv", "matter", "training")
+	at := f.at.Path
+	if r, _, _ := f.download(at); r.StatusCode != http.StatusServiceUnavailable || strings.HasPrefix(r.Header.Get("Content-Type"), "text/csv") {
+		t.Errorf("%s %s", r.Status, r.Header.Get("Content-Type"))
+	}
+	f.has(f.get(at, 200), "已中断", "按同样条件重新导出", `name="matter" value="training"`)
+	f.post("/exports", 200, "file", "xlsx")
+	at = f.at.Path
+	if _, _, err := f.download(at); err == nil {
+		t.Error("half of a list passes for one")
+	}
+	f.has(f.get(at, 200), "已中断")
+}
+
+// An export that was cancelled is not written; another kind of file is refused.
+func TestAnExportIsCancelled(t *testing.T) {
+	f := start(t, true)
+	f.post("/exports", 200, "file", "xlsx", "overdue", "1")
+	at := f.at.Path
+	f.has(f.post(at+"/cancel", 200), "已取消")
+	f.has(f.post(at+"/cancel", 200), "已取消")
+	if r, _, _ := f.download(at); r.StatusCode != http.StatusConflict {
+		t.Errorf("%s", r.Status)
+	}
+	f.get("/exports/0198c0de-0000-7000-8000-00000000000e", 404)
+}
+
+// The audit administrator sees who exported what.
+func TestTheAuditShowsExports(t *testing.T) {
+	f := start(t, true)
+	f.post("/exports", 200, "file", "xlsx", "county", "654301")
+	i := f.identity("w-1")
+	f.accounts()
+	i.people["aud"] = auth.Principal{Kind: auth.Administrator, Subject: "aud", Department: "audit", Division: auth.Everywhere, Role: "administrator"}
+	f.administrator("aud")
+	f.has(f.get("/admin/exports", 200), "hrss-0", "阿勒泰市的", "等待下载", `href="/admin/exports"`)
+}
