@@ -16,7 +16,10 @@ import (
 // with a text that one of them lacks the build fails, and the others come. What binds does
 // not stand here: it is spoken from when a speaker approved it.
 var spoken = map[*lang.Language][][2]string{
-	lang.Kazakh: {{"", ""}, {"identity", "/sign-in"}, {"telephone", "/sign-in"}},
+	lang.Kazakh: {
+		{"", ""}, {"identity", "/sign-in"}, {"identity", "/me"}, {"telephone", "/sign-in"}, {"telephone", ""}, {"collisions", ""},
+		{"education", ""}, {"employment", ""}, {"fairs", ""}, {"housing", ""}, {"insurance", ""}, {"startup", ""}, {"training", ""},
+	},
 	lang.Uyghur: {
 		{"", ""}, {"identity", "/sign-in"}, {"telephone", "/sign-in"}, {"telephone", ""}, {"collisions", ""},
 		{"education", ""}, {"fairs", ""}, {"startup", ""}, {"training", ""},

@@ -58,9 +58,14 @@ func New(c contract.Caller, now clock.Clock, demo bool) frame.Section {
 	s.limits.book, _ = rule.Load() // what is built in was tested; without it a page says less
 	section := frame.Section{
 		Name: "identity", Files: files,
-		Chapters: []frame.Chapter{{At: frame.SignInPath, Pages: []string{"sign_in", "second", "locked", "stay", "outside", "link", "link_ask", "link_done", "link_word", "players"}}},
-		Tones:    frame.Tones{Good: []string{"approved"}, Due: []string{"invited"}},
-		Streams:  s.programs(),
+		Chapters: []frame.Chapter{
+			{At: frame.SignInPath, Pages: []string{"sign_in", "second", "locked", "stay", "outside", "link", "link_ask", "link_done", "link_word", "players"}},
+			{At: "/me", Pages: []string{"devices", "papers", "binding", "users"}},
+			{At: "/me/helpers", Pages: []string{"helpers"}, Binds: true},
+			{At: "/device", Pages: []string{"device"}},
+		},
+		Tones:   frame.Tones{Good: []string{"approved"}, Due: []string{"invited"}},
+		Streams: s.programs(),
 		Pages: map[string]frame.Handler{
 			"GET /sign-in":                         s.begin,
 			"POST /sign-in":                        s.first,
