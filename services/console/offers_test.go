@@ -1,3 +1,7 @@
+// It reckons for long and starts no goroutine of its own: scripts/test runs it without the race detector.
+
+//go:build !race
+
 package console_test
 
 import (
