@@ -24,6 +24,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ops"
+	"github.com/qiao-platform/qiao/pkg/outcome"
 	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/relay"
 	"github.com/qiao-platform/qiao/pkg/revoked"
@@ -129,6 +130,8 @@ type Parts struct {
 	Held []death.Held
 	// Work are the kinds of things that wait for the department's officers.
 	Work []work.Kind
+	// Outcomes are the kinds of cases of which the department counts what came of them.
+	Outcomes []outcome.Matter
 	// LongTasks take minutes; the others do not wait for them.
 	LongTasks map[string]task.Handler
 	// Known reports whether what is kept apart from the service's database knows
@@ -202,6 +205,9 @@ func (k *Kit) assemble(ctx context.Context, p Parts, department bool) (Service, 
 	}
 	if department {
 		if err := s.listWork(ctx); err != nil {
+			return nil, err
+		}
+		if err := s.countOutcomes(); err != nil {
 			return nil, err
 		}
 	}

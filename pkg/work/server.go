@@ -68,7 +68,7 @@ func (s *Server) ask(ctx context.Context) error {
 		for i := range s.Kinds {
 			k := s.Kinds[i]
 			k.Where = "(" + k.Where + ") AND 1 = 0"
-			given := target(s.Rules, d.today, s.Department, k.Matter)
+			given := Given(s.Rules, d.today, s.Department, k.Matter)
 			_, err := k.counts(tx, "", d, given)
 			for _, at := range []place{{}, {due: d.today.String(), id: "0", matter: "0"}} {
 				for _, n := range []narrowing{{whole: true}, {counties: []string{"000000", ""}, state: "none", number: "0000", overdue: true, who: "me"}} {
@@ -166,7 +166,7 @@ func (s *Server) ListWork(ctx context.Context, req *platformv1.ListWorkRequest) 
 			if !may || !wanted && !req.GetCounted() {
 				continue
 			}
-			given := target(s.Rules, d.today, s.Department, k.Matter)
+			given := Given(s.Rules, d.today, s.Department, k.Matter)
 			counts, err := k.counts(tx, p.Subject, d, given)
 			if err != nil {
 				return err
@@ -240,7 +240,7 @@ func (s *Server) CountWork(ctx context.Context, _ *platformv1.CountWorkRequest) 
 			if !may {
 				continue
 			}
-			counts, err := k.counts(tx, p.Subject, d, target(s.Rules, d.today, s.Department, k.Matter))
+			counts, err := k.counts(tx, p.Subject, d, Given(s.Rules, d.today, s.Department, k.Matter))
 			if err != nil {
 				return err
 			}

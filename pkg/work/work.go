@@ -161,8 +161,8 @@ func (d *days) remain(due clock.Date) int {
 	return n
 }
 
-// target is how many working days the department gives a matter; 0 is no clock.
-func target(rules *rule.Book, on clock.Date, department, matter string) int {
+// Given is how many working days a department gives a matter on a day; 0 is no clock.
+func Given(rules *rule.Book, on clock.Date, department, matter string) int {
 	r, err := rules.Rule(Target, on, "")
 	if err != nil {
 		return 0

@@ -46,7 +46,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				{Kind: "duty", Query: death.Rows("duty", "state", "division", "state IN ('open', 'overdue')")},
 				{Kind: "cover", Query: death.Rows("cover", "'active'", "division", "active = 1")},
 			},
-			Work: store.Work(),
+			Work: store.Work(), Outcomes: store.Outcomes(),
 			Counts: []ops.Count{
 				{Thing: "duties_open", Query: `SELECT count(*) FROM duty WHERE state IN ('open', 'overdue')`},
 				{Thing: "covers_active", Query: `SELECT count(*) FROM cover WHERE active = 1`},
