@@ -27,6 +27,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/section/identity"
 	"github.com/qiao-platform/qiao/services/console/internal/section/insurance"
 	"github.com/qiao-platform/qiao/services/console/internal/section/operations"
+	"github.com/qiao-platform/qiao/services/console/internal/section/outcomes"
 	"github.com/qiao-platform/qiao/services/console/internal/section/registry"
 	"github.com/qiao-platform/qiao/services/console/internal/section/rules"
 	"github.com/qiao-platform/qiao/services/console/internal/section/startup"
@@ -70,6 +71,7 @@ func (cfg Config) sections(c, plays contract.Caller, now clock.Clock, live *feed
 		identity.New(c, now, cfg.Demo),
 		telephone.New(c, cfg.Demo),
 		rules.New(now),
+		outcomes.New(c, cfg.Services, now),
 		styleguide.New(now),
 	}
 	if !cfg.Demo {
