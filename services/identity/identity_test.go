@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -453,6 +454,75 @@ func TestTheVisitorsPartEndsWithTheVisit(t *testing.T) {
 	if len(all.GetVisits()) != 3 || all.GetVisits()[0].GetVisitId() != third.GetVisitId() || !strings.HasPrefix(all.GetVisits()[0].GetReceipt(), "2026-11-30-") {
 		t.Errorf("%v", all)
 	}
+}
+
+// What was done in a visit, and which papers are missing over all of it, stand on its one
+// receipt: for the officer whose visit it was and for the visitor, and for nobody else. With
+// the visit's end the receipt is fixed.
+func TestAVisitHasOneReceipt(t *testing.T) {
+	f := start(t)
+	system, security, _ := f.three()
+	officer, other := f.officer(system, security, "a001", clerk), f.officer(system, security, "a002", clerk)
+	officer.desk, other.desk = "hrss", "hrss"
+	visit, err := officer.counter().BeginVisit(officer.as(cases), &identityv1.BeginVisitRequest{Worker: "worker-1"})
+	f.must(err)
+	note := func(who *someone, worker string, tasks ...string) (bool, error) {
+		r, err := who.counter().NoteTasks(who.as(cases), &identityv1.NoteTasksRequest{Worker: worker, Tasks: tasks})
+		return r.GetNoted(), err
+	}
+	for _, c := range []struct {
+		who    *someone
+		worker string
+		want   bool
+	}{{officer, "worker-1", true}, {officer, "worker-2", false}, {other, "worker-1", false}} {
+		got, err := note(c.who, c.worker, "employment.Apply")
+		f.must(err)
+		if got != c.want {
+			t.Errorf("a task of %s is noted: %v, want %v", c.worker, got, c.want)
+		}
+	}
+	_, err = note(officer, "worker-1", "the visitor is called Gu Li")
+	f.wants("words in the place of a method", err, "identity.visit_task")
+	_, err = note(officer, "worker-1", "training.Enrol", "registry.ProposeContact")
+	f.must(err)
+	missing := func(who *someone, until string, papers ...string) error {
+		_, err := who.counter().NotePapers(who.as(cases), &identityv1.NotePapersRequest{VisitId: visit.GetVisitId(), MissingPapers: papers, PapersUntil: until})
+		return err
+	}
+	f.wants("a day that is over", missing(officer, "2026-11-29", "resident_card"), "identity.visit_paper_day")
+	f.wants("a slip in the year", missing(officer, "2028-11-30", "resident_card"), "identity.visit_paper_day")
+	f.wants("another officer", missing(other, "", "resident_card"), "identity.visit")
+	f.must(missing(officer, "2026-12-14", "vaccination", "resident_card", "vaccination"))
+	printed, err := officer.counter().PrintCode(officer.as(cases), &identityv1.PrintCodeRequest{VisitId: visit.GetVisitId()})
+	f.must(err)
+	_, err = officer.counter().EndVisit(officer.as(cases), &identityv1.EndVisitRequest{VisitId: visit.GetVisitId()})
+	f.must(err)
+	if got, err := note(officer, "worker-1", "employment.Apply"); err != nil || got {
+		t.Errorf("a visit that has ended goes on: %v, %v", got, err)
+	}
+	f.wants("papers after the end", missing(officer, "", "birth_certificate"), "identity.visit")
+
+	signed, err := f.signIn.EnterCode(f.console, &identityv1.EnterCodeRequest{Code: printed.GetCode(), Device: "phone", Address: "10.0.0.2"})
+	f.must(err)
+	visitor := &someone{f: f, session: signed.GetSession().GetSessionSecret()}
+	for name, ctx := range map[string]context.Context{"the officer": officer.as(cases), "the visitor": visitor.as("own_record")} {
+		who := officer
+		if name == "the visitor" {
+			who = visitor
+		}
+		r, err := who.counter().GetReceipt(ctx, &identityv1.GetReceiptRequest{VisitId: visit.GetVisitId()})
+		f.must(err)
+		got := r.GetVisit()
+		var did []string
+		for _, task := range got.GetTasks() {
+			did = append(did, task.GetTask())
+		}
+		if !slices.Equal(did, []string{"employment.Apply", "training.Enrol", "registry.ProposeContact"}) || !slices.Equal(got.GetMissingPapers(), []string{"vaccination", "resident_card"}) || got.GetPapersUntil() != "2026-12-14" || got.GetReceipt() != visit.GetReceipt() {
+			t.Errorf("%s reads %v", name, got)
+		}
+	}
+	_, err = other.counter().GetReceipt(other.as(cases), &identityv1.GetReceiptRequest{VisitId: visit.GetVisitId()})
+	f.wants("another officer", err, "identity.visit")
 }
 
 func TestALockedScreenDoesNothing(t *testing.T) {

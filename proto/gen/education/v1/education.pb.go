@@ -1697,7 +1697,7 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\x04code\x18\a \x01(\tR\x04code\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\xcb,\n" +
+	"evidenceId2\xe6,\n" +
 	"\x10EducationService\x12k\n" +
 	"\tAddSchool\x12#.qiao.education.v1.AddSchoolRequest\x1a$.qiao.education.v1.AddSchoolResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:edu\x12\x86\x01\n" +
 	"\vListSchools\x12%.qiao.education.v1.ListSchoolsRequest\x1a&.qiao.education.v1.ListSchoolsResponse\"(\x92\xb5\x18$\x12\x06worker\x12\bguardian\x12\aofficer\x12\aservice\x12\xb1\x01\n" +
@@ -1706,9 +1706,9 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\x13WithdrawApplication\x12-.qiao.education.v1.WithdrawApplicationRequest\x1a..qiao.education.v1.WithdrawApplicationResponse\"?\x92\xb5\x18;\b\x01\x12\x06worker\x12\bguardian\x12\vofficer:edu\x1a\n" +
 	"own_record\x1a\fschool_place\x12\xa4\x01\n" +
 	"\x0eGetApplication\x12(.qiao.education.v1.GetApplicationRequest\x1a).qiao.education.v1.GetApplicationResponse\"=\x92\xb5\x189\x12\x06worker\x12\bguardian\x12\vofficer:edu\x1a\n" +
-	"own_record\x1a\fschool_place\x12\x8f\x01\n" +
-	"\x10ListApplications\x12*.qiao.education.v1.ListApplicationsRequest\x1a+.qiao.education.v1.ListApplicationsResponse\"\"\x92\xb5\x18\x1e\x12\x06worker\x12\bguardian\x1a\n" +
-	"own_record\x12\x7f\n" +
+	"own_record\x1a\fschool_place\x12\xaa\x01\n" +
+	"\x10ListApplications\x12*.qiao.education.v1.ListApplicationsRequest\x1a+.qiao.education.v1.ListApplicationsResponse\"=\x92\xb5\x189\x12\x06worker\x12\bguardian\x12\vofficer:edu\x1a\n" +
+	"own_record\x1a\fschool_place\x12\x7f\n" +
 	"\vRecordPaper\x12%.qiao.education.v1.RecordPaperRequest\x1a&.qiao.education.v1.RecordPaperResponse\"!\x92\xb5\x18\x1d\b\x01\x12\vofficer:edu\x1a\fschool_place\x12|\n" +
 	"\n" +
 	"OfferPlace\x12$.qiao.education.v1.OfferPlaceRequest\x1a%.qiao.education.v1.OfferPlaceResponse\"!\x92\xb5\x18\x1d\b\x01\x12\vofficer:edu\x1a\fschool_place\x12\x9d\x01\n" +

@@ -117,8 +117,8 @@ func EducationMethods(s EducationServer) []contract.Method {
 		{
 			Service:  "qiao.education.v1.EducationService",
 			Name:     "ListApplications",
-			Callers:  []string{"worker", "guardian"},
-			Purposes: []string{"own_record"},
+			Callers:  []string{"worker", "guardian", "officer:edu"},
+			Purposes: []string{"own_record", "school_place"},
 			New:      func() proto.Message { return new(ListApplicationsRequest) },
 			NewReply: func() proto.Message { return new(ListApplicationsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

@@ -6050,7 +6050,7 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x06end_on\x18\x06 \x01(\tR\x05endOn\x12\x14\n" +
 	"\x05state\x18\a \x01(\tR\x05state\x12\x19\n" +
 	"\bended_on\x18\b \x01(\tR\aendedOn\x12\x19\n" +
-	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xa3T\n" +
+	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xdeT\n" +
 	"\x11EmploymentService\x12\xb3\x01\n" +
 	"\x10RegisterEmployer\x12+.qiao.employment.v1.RegisterEmployerRequest\x1a,.qiao.employment.v1.RegisterEmployerResponse\"D\x92\xb5\x18@\b\x01\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handling\x1a\fregistration\x12\x87\x01\n" +
 	"\x0ePublishVacancy\x12).qiao.employment.v1.PublishVacancyRequest\x1a*.qiao.employment.v1.PublishVacancyResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x81\x01\n" +
@@ -6080,16 +6080,16 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x10ListSeasonalNeed\x12+.qiao.employment.v1.ListSeasonalNeedRequest\x1a,.qiao.employment.v1.ListSeasonalNeedResponse\" \x92\xb5\x18\x1c\x12\aofficer\x12\aservice\x12\bemployer\x12\xa2\x01\n" +
 	"\n" +
 	"SetProfile\x12%.qiao.employment.v1.SetProfileRequest\x1a&.qiao.employment.v1.SetProfileResponse\"E\x92\xb5\x18A\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
-	"own_record\x1a\rcase_handling\x1a\fregistration\x12u\n" +
+	"own_record\x1a\rcase_handling\x1a\fregistration\x12\x92\x01\n" +
 	"\n" +
-	"GetProfile\x12%.qiao.employment.v1.GetProfileRequest\x1a&.qiao.employment.v1.GetProfileResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
-	"own_record\x12\x85\x01\n" +
+	"GetProfile\x12%.qiao.employment.v1.GetProfileRequest\x1a&.qiao.employment.v1.GetProfileResponse\"5\x92\xb5\x181\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x85\x01\n" +
 	"\x05Apply\x12 .qiao.employment.v1.ApplyRequest\x1a!.qiao.employment.v1.ApplyResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
 	"own_record\x1a\rcase_handling\x12\xaf\x01\n" +
 	"\x13WithdrawApplication\x12..qiao.employment.v1.WithdrawApplicationRequest\x1a/.qiao.employment.v1.WithdrawApplicationResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
-	"own_record\x1a\rcase_handling\x12\x87\x01\n" +
-	"\x10ListApplications\x12+.qiao.employment.v1.ListApplicationsRequest\x1a,.qiao.employment.v1.ListApplicationsResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
-	"own_record\x12\x80\x01\n" +
+	"own_record\x1a\rcase_handling\x12\xa4\x01\n" +
+	"\x10ListApplications\x12+.qiao.employment.v1.ListApplicationsRequest\x1a,.qiao.employment.v1.ListApplicationsResponse\"5\x92\xb5\x181\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handling\x12\x80\x01\n" +
 	"\x0eListApplicants\x12).qiao.employment.v1.ListApplicantsRequest\x1a*.qiao.employment.v1.ListApplicantsResponse\"\x17\x92\xb5\x18\x13\x12\bemployer\x1a\arecruit\x12s\n" +
 	"\tMakeOffer\x12$.qiao.employment.v1.MakeOfferRequest\x1a%.qiao.employment.v1.MakeOfferResponse\"\x19\x92\xb5\x18\x15\b\x01\x12\bemployer\x1a\arecruit\x12\x97\x01\n" +
 	"\vAcceptOffer\x12&.qiao.employment.v1.AcceptOfferRequest\x1a'.qiao.employment.v1.AcceptOfferResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +

@@ -333,8 +333,8 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 		{
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "GetProfile",
-			Callers:  []string{"worker"},
-			Purposes: []string{"own_record"},
+			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(GetProfileRequest) },
 			NewReply: func() proto.Message { return new(GetProfileResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -368,8 +368,8 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 		{
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "ListApplications",
-			Callers:  []string{"worker"},
-			Purposes: []string{"own_record"},
+			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(ListApplicationsRequest) },
 			NewReply: func() proto.Message { return new(ListApplicationsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

@@ -2491,7 +2491,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x06months\x18\x06 \x01(\x05R\x06months\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\x87:\n" +
+	"evidenceId2\xc2:\n" +
 	"\x0eHousingService\x12a\n" +
 	"\aAddHome\x12\x1f.qiao.housing.v1.AddHomeRequest\x1a .qiao.housing.v1.AddHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
 	"\tListHomes\x12!.qiao.housing.v1.ListHomesRequest\x1a\".qiao.housing.v1.ListHomesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12\x94\x01\n" +
@@ -2500,9 +2500,9 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x13WithdrawApplication\x12+.qiao.housing.v1.WithdrawApplicationRequest\x1a,.qiao.housing.v1.WithdrawApplicationResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
 	"own_record\x1a\x0epublic_housing\x12\x98\x01\n" +
 	"\x0eGetApplication\x12&.qiao.housing.v1.GetApplicationRequest\x1a'.qiao.housing.v1.GetApplicationResponse\"5\x92\xb5\x181\x12\x06worker\x12\vofficer:hou\x1a\n" +
-	"own_record\x1a\x0epublic_housing\x12\x81\x01\n" +
-	"\x10ListApplications\x12(.qiao.housing.v1.ListApplicationsRequest\x1a).qiao.housing.v1.ListApplicationsResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
-	"own_record\x12\x8f\x01\n" +
+	"own_record\x1a\x0epublic_housing\x12\x9e\x01\n" +
+	"\x10ListApplications\x12(.qiao.housing.v1.ListApplicationsRequest\x1a).qiao.housing.v1.ListApplicationsResponse\"5\x92\xb5\x181\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12\x8f\x01\n" +
 	"\x11DecideEligibility\x12).qiao.housing.v1.DecideEligibilityRequest\x1a*.qiao.housing.v1.DecideEligibilityResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12}\n" +
 	"\vRecordPaper\x12#.qiao.housing.v1.RecordPaperRequest\x1a$.qiao.housing.v1.RecordPaperResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x91\x01\n" +
 	"\vSayPriority\x12#.qiao.housing.v1.SayPriorityRequest\x1a$.qiao.housing.v1.SayPriorityResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
@@ -2516,10 +2516,10 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x0eUndoAcceptance\x12&.qiao.housing.v1.UndoAcceptanceRequest\x1a'.qiao.housing.v1.UndoAcceptanceResponse\"\x1a\x92\xb5\x18\x16\b\x01\x12\x06worker\x1a\n" +
 	"own_record\x12\x8b\x01\n" +
 	"\tSignLease\x12!.qiao.housing.v1.SignLeaseRequest\x1a\".qiao.housing.v1.SignLeaseResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
-	"own_record\x1a\x0epublic_housing\x12o\n" +
+	"own_record\x1a\x0epublic_housing\x12\x8c\x01\n" +
 	"\n" +
-	"ListLeases\x12\".qiao.housing.v1.ListLeasesRequest\x1a#.qiao.housing.v1.ListLeasesResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
-	"own_record\x12\x86\x01\n" +
+	"ListLeases\x12\".qiao.housing.v1.ListLeasesRequest\x1a#.qiao.housing.v1.ListLeasesResponse\"5\x92\xb5\x181\x12\x06worker\x12\vofficer:hou\x1a\n" +
+	"own_record\x1a\x0epublic_housing\x12\x86\x01\n" +
 	"\bGetPlace\x12 .qiao.housing.v1.GetPlaceRequest\x1a!.qiao.housing.v1.GetPlaceResponse\"5\x92\xb5\x181\x12\x06worker\x12\vofficer:hou\x1a\n" +
 	"own_record\x1a\x0epublic_housing\x12{\n" +
 	"\vListWaiting\x12#.qiao.housing.v1.ListWaitingRequest\x1a$.qiao.housing.v1.ListWaitingResponse\"!\x92\xb5\x18\x1d\x12\vofficer:hou\x1a\x0epublic_housing\x12t\n" +

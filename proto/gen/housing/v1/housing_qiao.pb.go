@@ -131,8 +131,8 @@ func HousingMethods(s HousingServer) []contract.Method {
 		{
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "ListApplications",
-			Callers:  []string{"worker"},
-			Purposes: []string{"own_record"},
+			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(ListApplicationsRequest) },
 			NewReply: func() proto.Message { return new(ListApplicationsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -250,8 +250,8 @@ func HousingMethods(s HousingServer) []contract.Method {
 		{
 			Service:  "qiao.housing.v1.HousingService",
 			Name:     "ListLeases",
-			Callers:  []string{"worker"},
-			Purposes: []string{"own_record"},
+			Callers:  []string{"worker", "officer:hou"},
+			Purposes: []string{"own_record", "public_housing"},
 			New:      func() proto.Message { return new(ListLeasesRequest) },
 			NewReply: func() proto.Message { return new(ListLeasesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

@@ -719,7 +719,12 @@ type Visit struct {
 	BeganAt int64                  `protobuf:"varint,4,opt,name=began_at,json=beganAt,proto3" json:"began_at,omitempty"`
 	EndedAt int64                  `protobuf:"varint,5,opt,name=ended_at,json=endedAt,proto3" json:"ended_at,omitempty"`
 	// of a visit under way: the visitor's number opens nothing, since a telephone was lost
-	PhoneStopped  bool `protobuf:"varint,6,opt,name=phone_stopped,json=phoneStopped,proto3" json:"phone_stopped,omitempty"`
+	PhoneStopped bool         `protobuf:"varint,6,opt,name=phone_stopped,json=phoneStopped,proto3" json:"phone_stopped,omitempty"`
+	Tasks        []*VisitTask `protobuf:"bytes,7,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	// the papers that are missing, each once
+	MissingPapers []string `protobuf:"bytes,8,rep,name=missing_papers,json=missingPapers,proto3" json:"missing_papers,omitempty"`
+	// the last day on which they are asked for
+	PapersUntil   string `protobuf:"bytes,9,opt,name=papers_until,json=papersUntil,proto3" json:"papers_until,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -796,6 +801,362 @@ func (x *Visit) GetPhoneStopped() bool {
 	return false
 }
 
+func (x *Visit) GetTasks() []*VisitTask {
+	if x != nil {
+		return x.Tasks
+	}
+	return nil
+}
+
+func (x *Visit) GetMissingPapers() []string {
+	if x != nil {
+		return x.MissingPapers
+	}
+	return nil
+}
+
+func (x *Visit) GetPapersUntil() string {
+	if x != nil {
+		return x.PapersUntil
+	}
+	return ""
+}
+
+// VisitTask is what was done in a visit.
+type VisitTask struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// the method that did it, as employment.Apply
+	Task          string `protobuf:"bytes,1,opt,name=task,proto3" json:"task,omitempty"`
+	DoneAt        int64  `protobuf:"varint,2,opt,name=done_at,json=doneAt,proto3" json:"done_at,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *VisitTask) Reset() {
+	*x = VisitTask{}
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *VisitTask) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*VisitTask) ProtoMessage() {}
+
+func (x *VisitTask) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use VisitTask.ProtoReflect.Descriptor instead.
+func (*VisitTask) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *VisitTask) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
+func (x *VisitTask) GetDoneAt() int64 {
+	if x != nil {
+		return x.DoneAt
+	}
+	return 0
+}
+
+type NoteTasksRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Tasks         []string               `protobuf:"bytes,2,rep,name=tasks,proto3" json:"tasks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NoteTasksRequest) Reset() {
+	*x = NoteTasksRequest{}
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NoteTasksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NoteTasksRequest) ProtoMessage() {}
+
+func (x *NoteTasksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NoteTasksRequest.ProtoReflect.Descriptor instead.
+func (*NoteTasksRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *NoteTasksRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *NoteTasksRequest) GetTasks() []string {
+	if x != nil {
+		return x.Tasks
+	}
+	return nil
+}
+
+type NoteTasksResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// false where the person does not visit the officer
+	Noted         bool `protobuf:"varint,1,opt,name=noted,proto3" json:"noted,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NoteTasksResponse) Reset() {
+	*x = NoteTasksResponse{}
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NoteTasksResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NoteTasksResponse) ProtoMessage() {}
+
+func (x *NoteTasksResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NoteTasksResponse.ProtoReflect.Descriptor instead.
+func (*NoteTasksResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *NoteTasksResponse) GetNoted() bool {
+	if x != nil {
+		return x.Noted
+	}
+	return false
+}
+
+type NotePapersRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	VisitId       string                 `protobuf:"bytes,1,opt,name=visit_id,json=visitId,proto3" json:"visit_id,omitempty"`
+	MissingPapers []string               `protobuf:"bytes,2,rep,name=missing_papers,json=missingPapers,proto3" json:"missing_papers,omitempty"`
+	PapersUntil   string                 `protobuf:"bytes,3,opt,name=papers_until,json=papersUntil,proto3" json:"papers_until,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NotePapersRequest) Reset() {
+	*x = NotePapersRequest{}
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NotePapersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NotePapersRequest) ProtoMessage() {}
+
+func (x *NotePapersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NotePapersRequest.ProtoReflect.Descriptor instead.
+func (*NotePapersRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *NotePapersRequest) GetVisitId() string {
+	if x != nil {
+		return x.VisitId
+	}
+	return ""
+}
+
+func (x *NotePapersRequest) GetMissingPapers() []string {
+	if x != nil {
+		return x.MissingPapers
+	}
+	return nil
+}
+
+func (x *NotePapersRequest) GetPapersUntil() string {
+	if x != nil {
+		return x.PapersUntil
+	}
+	return ""
+}
+
+type NotePapersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NotePapersResponse) Reset() {
+	*x = NotePapersResponse{}
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NotePapersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NotePapersResponse) ProtoMessage() {}
+
+func (x *NotePapersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NotePapersResponse.ProtoReflect.Descriptor instead.
+func (*NotePapersResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{20}
+}
+
+type GetReceiptRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	VisitId       string                 `protobuf:"bytes,1,opt,name=visit_id,json=visitId,proto3" json:"visit_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReceiptRequest) Reset() {
+	*x = GetReceiptRequest{}
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReceiptRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReceiptRequest) ProtoMessage() {}
+
+func (x *GetReceiptRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReceiptRequest.ProtoReflect.Descriptor instead.
+func (*GetReceiptRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *GetReceiptRequest) GetVisitId() string {
+	if x != nil {
+		return x.VisitId
+	}
+	return ""
+}
+
+type GetReceiptResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Visit         *Visit                 `protobuf:"bytes,1,opt,name=visit,proto3" json:"visit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetReceiptResponse) Reset() {
+	*x = GetReceiptResponse{}
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetReceiptResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetReceiptResponse) ProtoMessage() {}
+
+func (x *GetReceiptResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetReceiptResponse.ProtoReflect.Descriptor instead.
+func (*GetReceiptResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *GetReceiptResponse) GetVisit() *Visit {
+	if x != nil {
+		return x.Visit
+	}
+	return nil
+}
+
 type PrintCodeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	VisitId       string                 `protobuf:"bytes,1,opt,name=visit_id,json=visitId,proto3" json:"visit_id,omitempty"`
@@ -805,7 +1166,7 @@ type PrintCodeRequest struct {
 
 func (x *PrintCodeRequest) Reset() {
 	*x = PrintCodeRequest{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[16]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -817,7 +1178,7 @@ func (x *PrintCodeRequest) String() string {
 func (*PrintCodeRequest) ProtoMessage() {}
 
 func (x *PrintCodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[16]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -830,7 +1191,7 @@ func (x *PrintCodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrintCodeRequest.ProtoReflect.Descriptor instead.
 func (*PrintCodeRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{16}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *PrintCodeRequest) GetVisitId() string {
@@ -850,7 +1211,7 @@ type PrintCodeResponse struct {
 
 func (x *PrintCodeResponse) Reset() {
 	*x = PrintCodeResponse{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[17]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -862,7 +1223,7 @@ func (x *PrintCodeResponse) String() string {
 func (*PrintCodeResponse) ProtoMessage() {}
 
 func (x *PrintCodeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[17]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -875,7 +1236,7 @@ func (x *PrintCodeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrintCodeResponse.ProtoReflect.Descriptor instead.
 func (*PrintCodeResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{17}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *PrintCodeResponse) GetCode() string {
@@ -901,7 +1262,7 @@ type SetPinRequest struct {
 
 func (x *SetPinRequest) Reset() {
 	*x = SetPinRequest{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[18]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -913,7 +1274,7 @@ func (x *SetPinRequest) String() string {
 func (*SetPinRequest) ProtoMessage() {}
 
 func (x *SetPinRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[18]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -926,7 +1287,7 @@ func (x *SetPinRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPinRequest.ProtoReflect.Descriptor instead.
 func (*SetPinRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{18}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *SetPinRequest) GetPin() string {
@@ -944,7 +1305,7 @@ type SetPinResponse struct {
 
 func (x *SetPinResponse) Reset() {
 	*x = SetPinResponse{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[19]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -956,7 +1317,7 @@ func (x *SetPinResponse) String() string {
 func (*SetPinResponse) ProtoMessage() {}
 
 func (x *SetPinResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[19]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -969,7 +1330,7 @@ func (x *SetPinResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetPinResponse.ProtoReflect.Descriptor instead.
 func (*SetPinResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{19}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{26}
 }
 
 type NameHelperRequest struct {
@@ -986,7 +1347,7 @@ type NameHelperRequest struct {
 
 func (x *NameHelperRequest) Reset() {
 	*x = NameHelperRequest{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[20]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -998,7 +1359,7 @@ func (x *NameHelperRequest) String() string {
 func (*NameHelperRequest) ProtoMessage() {}
 
 func (x *NameHelperRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[20]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1011,7 +1372,7 @@ func (x *NameHelperRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NameHelperRequest.ProtoReflect.Descriptor instead.
 func (*NameHelperRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{20}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *NameHelperRequest) GetWorker() string {
@@ -1051,7 +1412,7 @@ type NameHelperResponse struct {
 
 func (x *NameHelperResponse) Reset() {
 	*x = NameHelperResponse{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[21]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1063,7 +1424,7 @@ func (x *NameHelperResponse) String() string {
 func (*NameHelperResponse) ProtoMessage() {}
 
 func (x *NameHelperResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[21]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1076,7 +1437,7 @@ func (x *NameHelperResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NameHelperResponse.ProtoReflect.Descriptor instead.
 func (*NameHelperResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{21}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *NameHelperResponse) GetDelegationId() string {
@@ -1095,7 +1456,7 @@ type EndHelperRequest struct {
 
 func (x *EndHelperRequest) Reset() {
 	*x = EndHelperRequest{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[22]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1107,7 +1468,7 @@ func (x *EndHelperRequest) String() string {
 func (*EndHelperRequest) ProtoMessage() {}
 
 func (x *EndHelperRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[22]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1120,7 +1481,7 @@ func (x *EndHelperRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndHelperRequest.ProtoReflect.Descriptor instead.
 func (*EndHelperRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{22}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *EndHelperRequest) GetDelegationId() string {
@@ -1138,7 +1499,7 @@ type EndHelperResponse struct {
 
 func (x *EndHelperResponse) Reset() {
 	*x = EndHelperResponse{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[23]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1150,7 +1511,7 @@ func (x *EndHelperResponse) String() string {
 func (*EndHelperResponse) ProtoMessage() {}
 
 func (x *EndHelperResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[23]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1163,7 +1524,7 @@ func (x *EndHelperResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndHelperResponse.ProtoReflect.Descriptor instead.
 func (*EndHelperResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{23}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{30}
 }
 
 type ListHelpersRequest struct {
@@ -1175,7 +1536,7 @@ type ListHelpersRequest struct {
 
 func (x *ListHelpersRequest) Reset() {
 	*x = ListHelpersRequest{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[24]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1187,7 +1548,7 @@ func (x *ListHelpersRequest) String() string {
 func (*ListHelpersRequest) ProtoMessage() {}
 
 func (x *ListHelpersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[24]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1200,7 +1561,7 @@ func (x *ListHelpersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHelpersRequest.ProtoReflect.Descriptor instead.
 func (*ListHelpersRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{24}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListHelpersRequest) GetWorker() string {
@@ -1219,7 +1580,7 @@ type ListHelpersResponse struct {
 
 func (x *ListHelpersResponse) Reset() {
 	*x = ListHelpersResponse{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[25]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1231,7 +1592,7 @@ func (x *ListHelpersResponse) String() string {
 func (*ListHelpersResponse) ProtoMessage() {}
 
 func (x *ListHelpersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[25]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1244,7 +1605,7 @@ func (x *ListHelpersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHelpersResponse.ProtoReflect.Descriptor instead.
 func (*ListHelpersResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{25}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ListHelpersResponse) GetHelpers() []*Helper {
@@ -1262,7 +1623,7 @@ type ListHelpedRequest struct {
 
 func (x *ListHelpedRequest) Reset() {
 	*x = ListHelpedRequest{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[26]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1274,7 +1635,7 @@ func (x *ListHelpedRequest) String() string {
 func (*ListHelpedRequest) ProtoMessage() {}
 
 func (x *ListHelpedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[26]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1287,7 +1648,7 @@ func (x *ListHelpedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHelpedRequest.ProtoReflect.Descriptor instead.
 func (*ListHelpedRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{26}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{33}
 }
 
 type ListHelpedResponse struct {
@@ -1299,7 +1660,7 @@ type ListHelpedResponse struct {
 
 func (x *ListHelpedResponse) Reset() {
 	*x = ListHelpedResponse{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[27]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1311,7 +1672,7 @@ func (x *ListHelpedResponse) String() string {
 func (*ListHelpedResponse) ProtoMessage() {}
 
 func (x *ListHelpedResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[27]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1324,7 +1685,7 @@ func (x *ListHelpedResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListHelpedResponse.ProtoReflect.Descriptor instead.
 func (*ListHelpedResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{27}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ListHelpedResponse) GetHelped() []*Helped {
@@ -1347,7 +1708,7 @@ type Helped struct {
 
 func (x *Helped) Reset() {
 	*x = Helped{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[28]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1359,7 +1720,7 @@ func (x *Helped) String() string {
 func (*Helped) ProtoMessage() {}
 
 func (x *Helped) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[28]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1372,7 +1733,7 @@ func (x *Helped) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Helped.ProtoReflect.Descriptor instead.
 func (*Helped) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{28}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Helped) GetDelegationId() string {
@@ -1416,7 +1777,7 @@ type Helper struct {
 
 func (x *Helper) Reset() {
 	*x = Helper{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[29]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1428,7 +1789,7 @@ func (x *Helper) String() string {
 func (*Helper) ProtoMessage() {}
 
 func (x *Helper) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[29]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1441,7 +1802,7 @@ func (x *Helper) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Helper.ProtoReflect.Descriptor instead.
 func (*Helper) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{29}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *Helper) GetDelegationId() string {
@@ -1483,7 +1844,7 @@ type ApproveDeviceRequest struct {
 
 func (x *ApproveDeviceRequest) Reset() {
 	*x = ApproveDeviceRequest{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[30]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1495,7 +1856,7 @@ func (x *ApproveDeviceRequest) String() string {
 func (*ApproveDeviceRequest) ProtoMessage() {}
 
 func (x *ApproveDeviceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[30]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1508,7 +1869,7 @@ func (x *ApproveDeviceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApproveDeviceRequest.ProtoReflect.Descriptor instead.
 func (*ApproveDeviceRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{30}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ApproveDeviceRequest) GetCode() string {
@@ -1534,7 +1895,7 @@ type ApproveDeviceResponse struct {
 
 func (x *ApproveDeviceResponse) Reset() {
 	*x = ApproveDeviceResponse{}
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[31]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1546,7 +1907,7 @@ func (x *ApproveDeviceResponse) String() string {
 func (*ApproveDeviceResponse) ProtoMessage() {}
 
 func (x *ApproveDeviceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_counter_proto_msgTypes[31]
+	mi := &file_qiao_identity_v1_counter_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1559,7 +1920,7 @@ func (x *ApproveDeviceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApproveDeviceResponse.ProtoReflect.Descriptor instead.
 func (*ApproveDeviceResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{31}
+	return file_qiao_identity_v1_counter_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ApproveDeviceResponse) GetEndsAt() int64 {
@@ -1606,14 +1967,34 @@ const file_qiao_identity_v1_counter_proto_rawDesc = "" +
 	"\x11ListVisitsRequest\x12\x10\n" +
 	"\x03day\x18\x01 \x01(\tR\x03day\"E\n" +
 	"\x12ListVisitsResponse\x12/\n" +
-	"\x06visits\x18\x01 \x03(\v2\x17.qiao.identity.v1.VisitR\x06visits\"\xaf\x01\n" +
+	"\x06visits\x18\x01 \x03(\v2\x17.qiao.identity.v1.VisitR\x06visits\"\xac\x02\n" +
 	"\x05Visit\x12\x19\n" +
 	"\bvisit_id\x18\x01 \x01(\tR\avisitId\x12\x16\n" +
 	"\x06worker\x18\x02 \x01(\tR\x06worker\x12\x18\n" +
 	"\areceipt\x18\x03 \x01(\tR\areceipt\x12\x19\n" +
 	"\bbegan_at\x18\x04 \x01(\x03R\abeganAt\x12\x19\n" +
 	"\bended_at\x18\x05 \x01(\x03R\aendedAt\x12#\n" +
-	"\rphone_stopped\x18\x06 \x01(\bR\fphoneStopped\"-\n" +
+	"\rphone_stopped\x18\x06 \x01(\bR\fphoneStopped\x121\n" +
+	"\x05tasks\x18\a \x03(\v2\x1b.qiao.identity.v1.VisitTaskR\x05tasks\x12%\n" +
+	"\x0emissing_papers\x18\b \x03(\tR\rmissingPapers\x12!\n" +
+	"\fpapers_until\x18\t \x01(\tR\vpapersUntil\"8\n" +
+	"\tVisitTask\x12\x12\n" +
+	"\x04task\x18\x01 \x01(\tR\x04task\x12\x17\n" +
+	"\adone_at\x18\x02 \x01(\x03R\x06doneAt\"@\n" +
+	"\x10NoteTasksRequest\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x14\n" +
+	"\x05tasks\x18\x02 \x03(\tR\x05tasks\")\n" +
+	"\x11NoteTasksResponse\x12\x14\n" +
+	"\x05noted\x18\x01 \x01(\bR\x05noted\"x\n" +
+	"\x11NotePapersRequest\x12\x19\n" +
+	"\bvisit_id\x18\x01 \x01(\tR\avisitId\x12%\n" +
+	"\x0emissing_papers\x18\x02 \x03(\tR\rmissingPapers\x12!\n" +
+	"\fpapers_until\x18\x03 \x01(\tR\vpapersUntil\"\x14\n" +
+	"\x12NotePapersResponse\".\n" +
+	"\x11GetReceiptRequest\x12\x19\n" +
+	"\bvisit_id\x18\x01 \x01(\tR\avisitId\"C\n" +
+	"\x12GetReceiptResponse\x12-\n" +
+	"\x05visit\x18\x01 \x01(\v2\x17.qiao.identity.v1.VisitR\x05visit\"-\n" +
 	"\x10PrintCodeRequest\x12\x19\n" +
 	"\bvisit_id\x18\x01 \x01(\tR\avisitId\"@\n" +
 	"\x11PrintCodeResponse\x12\x12\n" +
@@ -1653,7 +2034,7 @@ const file_qiao_identity_v1_counter_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12\x12\n" +
 	"\x04days\x18\x02 \x01(\x05R\x04days\"0\n" +
 	"\x15ApproveDeviceResponse\x12\x17\n" +
-	"\aends_at\x18\x01 \x01(\x03R\x06endsAt2\x93\x0e\n" +
+	"\aends_at\x18\x01 \x01(\x03R\x06endsAt2\x8e\x11\n" +
 	"\x0eCounterService\x12w\n" +
 	"\n" +
 	"BeginVisit\x12#.qiao.identity.v1.BeginVisitRequest\x1a$.qiao.identity.v1.BeginVisitResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\aofficer\x1a\rcase_handling\x12q\n" +
@@ -1661,7 +2042,13 @@ const file_qiao_identity_v1_counter_proto_rawDesc = "" +
 	"\vStopSignIns\x12$.qiao.identity.v1.StopSignInsRequest\x1a%.qiao.identity.v1.StopSignInsResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\aofficer\x1a\rcase_handling\x12z\n" +
 	"\vResumePhone\x12$.qiao.identity.v1.ResumePhoneRequest\x1a%.qiao.identity.v1.ResumePhoneResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\aofficer\x1a\rcase_handling\x12u\n" +
 	"\n" +
-	"ListVisits\x12#.qiao.identity.v1.ListVisitsRequest\x1a$.qiao.identity.v1.ListVisitsResponse\"\x1c\x92\xb5\x18\x18\x12\aofficer\x1a\rcase_handling\x12r\n" +
+	"ListVisits\x12#.qiao.identity.v1.ListVisitsRequest\x1a$.qiao.identity.v1.ListVisitsResponse\"\x1c\x92\xb5\x18\x18\x12\aofficer\x1a\rcase_handling\x12t\n" +
+	"\tNoteTasks\x12\".qiao.identity.v1.NoteTasksRequest\x1a#.qiao.identity.v1.NoteTasksResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\aofficer\x1a\rcase_handling\x12w\n" +
+	"\n" +
+	"NotePapers\x12#.qiao.identity.v1.NotePapersRequest\x1a$.qiao.identity.v1.NotePapersResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\aofficer\x1a\rcase_handling\x12\x89\x01\n" +
+	"\n" +
+	"GetReceipt\x12#.qiao.identity.v1.GetReceiptRequest\x1a$.qiao.identity.v1.GetReceiptResponse\"0\x92\xb5\x18,\x12\x06worker\x12\aofficer\x1a\n" +
+	"own_record\x1a\rcase_handling\x12r\n" +
 	"\tPrintCode\x12\".qiao.identity.v1.PrintCodeRequest\x1a#.qiao.identity.v1.PrintCodeResponse\"\x1c\x92\xb5\x18\x18\x12\aofficer\x1a\rcase_handling\x12\x87\x01\n" +
 	"\x06SetPin\x12\x1f.qiao.identity.v1.SetPinRequest\x1a .qiao.identity.v1.SetPinResponse\":\x92\xb5\x186\x12\x06worker\x12\bemployer\x12\aofficer\x12\radministrator\x1a\n" +
 	"own_access\x12\x8b\x01\n" +
@@ -1693,7 +2080,7 @@ func file_qiao_identity_v1_counter_proto_rawDescGZIP() []byte {
 	return file_qiao_identity_v1_counter_proto_rawDescData
 }
 
-var file_qiao_identity_v1_counter_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
+var file_qiao_identity_v1_counter_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
 var file_qiao_identity_v1_counter_proto_goTypes = []any{
 	(*ListAlarmsRequest)(nil),     // 0: qiao.identity.v1.ListAlarmsRequest
 	(*ListAlarmsResponse)(nil),    // 1: qiao.identity.v1.ListAlarmsResponse
@@ -1711,61 +2098,76 @@ var file_qiao_identity_v1_counter_proto_goTypes = []any{
 	(*ListVisitsRequest)(nil),     // 13: qiao.identity.v1.ListVisitsRequest
 	(*ListVisitsResponse)(nil),    // 14: qiao.identity.v1.ListVisitsResponse
 	(*Visit)(nil),                 // 15: qiao.identity.v1.Visit
-	(*PrintCodeRequest)(nil),      // 16: qiao.identity.v1.PrintCodeRequest
-	(*PrintCodeResponse)(nil),     // 17: qiao.identity.v1.PrintCodeResponse
-	(*SetPinRequest)(nil),         // 18: qiao.identity.v1.SetPinRequest
-	(*SetPinResponse)(nil),        // 19: qiao.identity.v1.SetPinResponse
-	(*NameHelperRequest)(nil),     // 20: qiao.identity.v1.NameHelperRequest
-	(*NameHelperResponse)(nil),    // 21: qiao.identity.v1.NameHelperResponse
-	(*EndHelperRequest)(nil),      // 22: qiao.identity.v1.EndHelperRequest
-	(*EndHelperResponse)(nil),     // 23: qiao.identity.v1.EndHelperResponse
-	(*ListHelpersRequest)(nil),    // 24: qiao.identity.v1.ListHelpersRequest
-	(*ListHelpersResponse)(nil),   // 25: qiao.identity.v1.ListHelpersResponse
-	(*ListHelpedRequest)(nil),     // 26: qiao.identity.v1.ListHelpedRequest
-	(*ListHelpedResponse)(nil),    // 27: qiao.identity.v1.ListHelpedResponse
-	(*Helped)(nil),                // 28: qiao.identity.v1.Helped
-	(*Helper)(nil),                // 29: qiao.identity.v1.Helper
-	(*ApproveDeviceRequest)(nil),  // 30: qiao.identity.v1.ApproveDeviceRequest
-	(*ApproveDeviceResponse)(nil), // 31: qiao.identity.v1.ApproveDeviceResponse
+	(*VisitTask)(nil),             // 16: qiao.identity.v1.VisitTask
+	(*NoteTasksRequest)(nil),      // 17: qiao.identity.v1.NoteTasksRequest
+	(*NoteTasksResponse)(nil),     // 18: qiao.identity.v1.NoteTasksResponse
+	(*NotePapersRequest)(nil),     // 19: qiao.identity.v1.NotePapersRequest
+	(*NotePapersResponse)(nil),    // 20: qiao.identity.v1.NotePapersResponse
+	(*GetReceiptRequest)(nil),     // 21: qiao.identity.v1.GetReceiptRequest
+	(*GetReceiptResponse)(nil),    // 22: qiao.identity.v1.GetReceiptResponse
+	(*PrintCodeRequest)(nil),      // 23: qiao.identity.v1.PrintCodeRequest
+	(*PrintCodeResponse)(nil),     // 24: qiao.identity.v1.PrintCodeResponse
+	(*SetPinRequest)(nil),         // 25: qiao.identity.v1.SetPinRequest
+	(*SetPinResponse)(nil),        // 26: qiao.identity.v1.SetPinResponse
+	(*NameHelperRequest)(nil),     // 27: qiao.identity.v1.NameHelperRequest
+	(*NameHelperResponse)(nil),    // 28: qiao.identity.v1.NameHelperResponse
+	(*EndHelperRequest)(nil),      // 29: qiao.identity.v1.EndHelperRequest
+	(*EndHelperResponse)(nil),     // 30: qiao.identity.v1.EndHelperResponse
+	(*ListHelpersRequest)(nil),    // 31: qiao.identity.v1.ListHelpersRequest
+	(*ListHelpersResponse)(nil),   // 32: qiao.identity.v1.ListHelpersResponse
+	(*ListHelpedRequest)(nil),     // 33: qiao.identity.v1.ListHelpedRequest
+	(*ListHelpedResponse)(nil),    // 34: qiao.identity.v1.ListHelpedResponse
+	(*Helped)(nil),                // 35: qiao.identity.v1.Helped
+	(*Helper)(nil),                // 36: qiao.identity.v1.Helper
+	(*ApproveDeviceRequest)(nil),  // 37: qiao.identity.v1.ApproveDeviceRequest
+	(*ApproveDeviceResponse)(nil), // 38: qiao.identity.v1.ApproveDeviceResponse
 }
 var file_qiao_identity_v1_counter_proto_depIdxs = []int32{
 	2,  // 0: qiao.identity.v1.ListAlarmsResponse.alarms:type_name -> qiao.identity.v1.Alarm
 	15, // 1: qiao.identity.v1.ListVisitsResponse.visits:type_name -> qiao.identity.v1.Visit
-	29, // 2: qiao.identity.v1.ListHelpersResponse.helpers:type_name -> qiao.identity.v1.Helper
-	28, // 3: qiao.identity.v1.ListHelpedResponse.helped:type_name -> qiao.identity.v1.Helped
-	5,  // 4: qiao.identity.v1.CounterService.BeginVisit:input_type -> qiao.identity.v1.BeginVisitRequest
-	7,  // 5: qiao.identity.v1.CounterService.EndVisit:input_type -> qiao.identity.v1.EndVisitRequest
-	9,  // 6: qiao.identity.v1.CounterService.StopSignIns:input_type -> qiao.identity.v1.StopSignInsRequest
-	11, // 7: qiao.identity.v1.CounterService.ResumePhone:input_type -> qiao.identity.v1.ResumePhoneRequest
-	13, // 8: qiao.identity.v1.CounterService.ListVisits:input_type -> qiao.identity.v1.ListVisitsRequest
-	16, // 9: qiao.identity.v1.CounterService.PrintCode:input_type -> qiao.identity.v1.PrintCodeRequest
-	18, // 10: qiao.identity.v1.CounterService.SetPin:input_type -> qiao.identity.v1.SetPinRequest
-	20, // 11: qiao.identity.v1.CounterService.NameHelper:input_type -> qiao.identity.v1.NameHelperRequest
-	22, // 12: qiao.identity.v1.CounterService.EndHelper:input_type -> qiao.identity.v1.EndHelperRequest
-	24, // 13: qiao.identity.v1.CounterService.ListHelpers:input_type -> qiao.identity.v1.ListHelpersRequest
-	26, // 14: qiao.identity.v1.CounterService.ListHelped:input_type -> qiao.identity.v1.ListHelpedRequest
-	0,  // 15: qiao.identity.v1.CounterService.ListAlarms:input_type -> qiao.identity.v1.ListAlarmsRequest
-	3,  // 16: qiao.identity.v1.CounterService.SettleAlarm:input_type -> qiao.identity.v1.SettleAlarmRequest
-	30, // 17: qiao.identity.v1.CounterService.ApproveDevice:input_type -> qiao.identity.v1.ApproveDeviceRequest
-	6,  // 18: qiao.identity.v1.CounterService.BeginVisit:output_type -> qiao.identity.v1.BeginVisitResponse
-	8,  // 19: qiao.identity.v1.CounterService.EndVisit:output_type -> qiao.identity.v1.EndVisitResponse
-	10, // 20: qiao.identity.v1.CounterService.StopSignIns:output_type -> qiao.identity.v1.StopSignInsResponse
-	12, // 21: qiao.identity.v1.CounterService.ResumePhone:output_type -> qiao.identity.v1.ResumePhoneResponse
-	14, // 22: qiao.identity.v1.CounterService.ListVisits:output_type -> qiao.identity.v1.ListVisitsResponse
-	17, // 23: qiao.identity.v1.CounterService.PrintCode:output_type -> qiao.identity.v1.PrintCodeResponse
-	19, // 24: qiao.identity.v1.CounterService.SetPin:output_type -> qiao.identity.v1.SetPinResponse
-	21, // 25: qiao.identity.v1.CounterService.NameHelper:output_type -> qiao.identity.v1.NameHelperResponse
-	23, // 26: qiao.identity.v1.CounterService.EndHelper:output_type -> qiao.identity.v1.EndHelperResponse
-	25, // 27: qiao.identity.v1.CounterService.ListHelpers:output_type -> qiao.identity.v1.ListHelpersResponse
-	27, // 28: qiao.identity.v1.CounterService.ListHelped:output_type -> qiao.identity.v1.ListHelpedResponse
-	1,  // 29: qiao.identity.v1.CounterService.ListAlarms:output_type -> qiao.identity.v1.ListAlarmsResponse
-	4,  // 30: qiao.identity.v1.CounterService.SettleAlarm:output_type -> qiao.identity.v1.SettleAlarmResponse
-	31, // 31: qiao.identity.v1.CounterService.ApproveDevice:output_type -> qiao.identity.v1.ApproveDeviceResponse
-	18, // [18:32] is the sub-list for method output_type
-	4,  // [4:18] is the sub-list for method input_type
-	4,  // [4:4] is the sub-list for extension type_name
-	4,  // [4:4] is the sub-list for extension extendee
-	0,  // [0:4] is the sub-list for field type_name
+	16, // 2: qiao.identity.v1.Visit.tasks:type_name -> qiao.identity.v1.VisitTask
+	15, // 3: qiao.identity.v1.GetReceiptResponse.visit:type_name -> qiao.identity.v1.Visit
+	36, // 4: qiao.identity.v1.ListHelpersResponse.helpers:type_name -> qiao.identity.v1.Helper
+	35, // 5: qiao.identity.v1.ListHelpedResponse.helped:type_name -> qiao.identity.v1.Helped
+	5,  // 6: qiao.identity.v1.CounterService.BeginVisit:input_type -> qiao.identity.v1.BeginVisitRequest
+	7,  // 7: qiao.identity.v1.CounterService.EndVisit:input_type -> qiao.identity.v1.EndVisitRequest
+	9,  // 8: qiao.identity.v1.CounterService.StopSignIns:input_type -> qiao.identity.v1.StopSignInsRequest
+	11, // 9: qiao.identity.v1.CounterService.ResumePhone:input_type -> qiao.identity.v1.ResumePhoneRequest
+	13, // 10: qiao.identity.v1.CounterService.ListVisits:input_type -> qiao.identity.v1.ListVisitsRequest
+	17, // 11: qiao.identity.v1.CounterService.NoteTasks:input_type -> qiao.identity.v1.NoteTasksRequest
+	19, // 12: qiao.identity.v1.CounterService.NotePapers:input_type -> qiao.identity.v1.NotePapersRequest
+	21, // 13: qiao.identity.v1.CounterService.GetReceipt:input_type -> qiao.identity.v1.GetReceiptRequest
+	23, // 14: qiao.identity.v1.CounterService.PrintCode:input_type -> qiao.identity.v1.PrintCodeRequest
+	25, // 15: qiao.identity.v1.CounterService.SetPin:input_type -> qiao.identity.v1.SetPinRequest
+	27, // 16: qiao.identity.v1.CounterService.NameHelper:input_type -> qiao.identity.v1.NameHelperRequest
+	29, // 17: qiao.identity.v1.CounterService.EndHelper:input_type -> qiao.identity.v1.EndHelperRequest
+	31, // 18: qiao.identity.v1.CounterService.ListHelpers:input_type -> qiao.identity.v1.ListHelpersRequest
+	33, // 19: qiao.identity.v1.CounterService.ListHelped:input_type -> qiao.identity.v1.ListHelpedRequest
+	0,  // 20: qiao.identity.v1.CounterService.ListAlarms:input_type -> qiao.identity.v1.ListAlarmsRequest
+	3,  // 21: qiao.identity.v1.CounterService.SettleAlarm:input_type -> qiao.identity.v1.SettleAlarmRequest
+	37, // 22: qiao.identity.v1.CounterService.ApproveDevice:input_type -> qiao.identity.v1.ApproveDeviceRequest
+	6,  // 23: qiao.identity.v1.CounterService.BeginVisit:output_type -> qiao.identity.v1.BeginVisitResponse
+	8,  // 24: qiao.identity.v1.CounterService.EndVisit:output_type -> qiao.identity.v1.EndVisitResponse
+	10, // 25: qiao.identity.v1.CounterService.StopSignIns:output_type -> qiao.identity.v1.StopSignInsResponse
+	12, // 26: qiao.identity.v1.CounterService.ResumePhone:output_type -> qiao.identity.v1.ResumePhoneResponse
+	14, // 27: qiao.identity.v1.CounterService.ListVisits:output_type -> qiao.identity.v1.ListVisitsResponse
+	18, // 28: qiao.identity.v1.CounterService.NoteTasks:output_type -> qiao.identity.v1.NoteTasksResponse
+	20, // 29: qiao.identity.v1.CounterService.NotePapers:output_type -> qiao.identity.v1.NotePapersResponse
+	22, // 30: qiao.identity.v1.CounterService.GetReceipt:output_type -> qiao.identity.v1.GetReceiptResponse
+	24, // 31: qiao.identity.v1.CounterService.PrintCode:output_type -> qiao.identity.v1.PrintCodeResponse
+	26, // 32: qiao.identity.v1.CounterService.SetPin:output_type -> qiao.identity.v1.SetPinResponse
+	28, // 33: qiao.identity.v1.CounterService.NameHelper:output_type -> qiao.identity.v1.NameHelperResponse
+	30, // 34: qiao.identity.v1.CounterService.EndHelper:output_type -> qiao.identity.v1.EndHelperResponse
+	32, // 35: qiao.identity.v1.CounterService.ListHelpers:output_type -> qiao.identity.v1.ListHelpersResponse
+	34, // 36: qiao.identity.v1.CounterService.ListHelped:output_type -> qiao.identity.v1.ListHelpedResponse
+	1,  // 37: qiao.identity.v1.CounterService.ListAlarms:output_type -> qiao.identity.v1.ListAlarmsResponse
+	4,  // 38: qiao.identity.v1.CounterService.SettleAlarm:output_type -> qiao.identity.v1.SettleAlarmResponse
+	38, // 39: qiao.identity.v1.CounterService.ApproveDevice:output_type -> qiao.identity.v1.ApproveDeviceResponse
+	23, // [23:40] is the sub-list for method output_type
+	6,  // [6:23] is the sub-list for method input_type
+	6,  // [6:6] is the sub-list for extension type_name
+	6,  // [6:6] is the sub-list for extension extendee
+	0,  // [0:6] is the sub-list for field type_name
 }
 
 func init() { file_qiao_identity_v1_counter_proto_init() }
@@ -1779,7 +2181,7 @@ func file_qiao_identity_v1_counter_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_identity_v1_counter_proto_rawDesc), len(file_qiao_identity_v1_counter_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   32,
+			NumMessages:   39,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -15,6 +15,9 @@ type CounterServer interface {
 	StopSignIns(context.Context, *StopSignInsRequest) (*StopSignInsResponse, error)
 	ResumePhone(context.Context, *ResumePhoneRequest) (*ResumePhoneResponse, error)
 	ListVisits(context.Context, *ListVisitsRequest) (*ListVisitsResponse, error)
+	NoteTasks(context.Context, *NoteTasksRequest) (*NoteTasksResponse, error)
+	NotePapers(context.Context, *NotePapersRequest) (*NotePapersResponse, error)
+	GetReceipt(context.Context, *GetReceiptRequest) (*GetReceiptResponse, error)
 	PrintCode(context.Context, *PrintCodeRequest) (*PrintCodeResponse, error)
 	SetPin(context.Context, *SetPinRequest) (*SetPinResponse, error)
 	NameHelper(context.Context, *NameHelperRequest) (*NameHelperResponse, error)
@@ -86,6 +89,41 @@ func CounterMethods(s CounterServer) []contract.Method {
 			NewReply: func() proto.Message { return new(ListVisitsResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.ListVisits(ctx, req.(*ListVisitsRequest))
+			},
+		},
+		{
+			Service:  "qiao.identity.v1.CounterService",
+			Name:     "NoteTasks",
+			Command:  true,
+			Callers:  []string{"officer"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(NoteTasksRequest) },
+			NewReply: func() proto.Message { return new(NoteTasksResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.NoteTasks(ctx, req.(*NoteTasksRequest))
+			},
+		},
+		{
+			Service:  "qiao.identity.v1.CounterService",
+			Name:     "NotePapers",
+			Command:  true,
+			Callers:  []string{"officer"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(NotePapersRequest) },
+			NewReply: func() proto.Message { return new(NotePapersResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.NotePapers(ctx, req.(*NotePapersRequest))
+			},
+		},
+		{
+			Service:  "qiao.identity.v1.CounterService",
+			Name:     "GetReceipt",
+			Callers:  []string{"worker", "officer"},
+			Purposes: []string{"own_record", "case_handling"},
+			New:      func() proto.Message { return new(GetReceiptRequest) },
+			NewReply: func() proto.Message { return new(GetReceiptResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetReceipt(ctx, req.(*GetReceiptRequest))
 			},
 		},
 		{
@@ -239,6 +277,33 @@ func (c CounterClient) ResumePhone(ctx context.Context, req *ResumePhoneRequest)
 func (c CounterClient) ListVisits(ctx context.Context, req *ListVisitsRequest) (*ListVisitsResponse, error) {
 	reply := new(ListVisitsResponse)
 	if err := c.Caller.Call(ctx, c.Target, "ListVisits", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// NoteTasks calls the method of that name.
+func (c CounterClient) NoteTasks(ctx context.Context, req *NoteTasksRequest) (*NoteTasksResponse, error) {
+	reply := new(NoteTasksResponse)
+	if err := c.Caller.Call(ctx, c.Target, "NoteTasks", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// NotePapers calls the method of that name.
+func (c CounterClient) NotePapers(ctx context.Context, req *NotePapersRequest) (*NotePapersResponse, error) {
+	reply := new(NotePapersResponse)
+	if err := c.Caller.Call(ctx, c.Target, "NotePapers", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetReceipt calls the method of that name.
+func (c CounterClient) GetReceipt(ctx context.Context, req *GetReceiptRequest) (*GetReceiptResponse, error) {
+	reply := new(GetReceiptResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetReceipt", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

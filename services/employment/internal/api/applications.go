@@ -58,7 +58,8 @@ func (s *Server) WithdrawApplication(ctx context.Context, req *employmentv1.With
 // with its newest offer.
 func (s *Server) ListApplications(ctx context.Context, req *employmentv1.ListApplicationsRequest) (*employmentv1.ListApplicationsResponse, error) {
 	out := &employmentv1.ListApplicationsResponse{}
-	err := s.view(ctx, func(st app.Store) error {
+	err := s.reading(ctx, req.GetWorker(), func(st app.Store) error {
+		out.Reset() // a transaction may run again
 		all, err := s.App.ListApplications(ctx, st, req.GetWorker())
 		for _, l := range all {
 			out.Applications = append(out.Applications, application(l))

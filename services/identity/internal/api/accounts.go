@@ -281,7 +281,7 @@ func (s *Server) ListVisits(ctx context.Context, req *identityv1.ListVisitsReque
 		all, err := s.App.Visits(in, own, day)
 		out.Visits = nil
 		for _, v := range all {
-			one := &identityv1.Visit{VisitId: v.ID, Worker: v.Worker, Receipt: v.Receipt, BeganAt: micros(v.Began), EndedAt: micros(v.Ended)}
+			one := visit(v)
 			if v.Ended.IsZero() {
 				if one.PhoneStopped, err = s.App.PhoneStopped(in, v.Worker); err != nil {
 					return err
@@ -289,6 +289,52 @@ func (s *Server) ListVisits(ctx context.Context, req *identityv1.ListVisitsReque
 			}
 			out.Visits = append(out.Visits, one)
 		}
+		return err
+	})
+	return out, err
+}
+
+// visit writes a visit with what its receipt says.
+func visit(v domain.Visit) *identityv1.Visit {
+	out := &identityv1.Visit{VisitId: v.ID, Worker: v.Worker, Receipt: v.Receipt, BeganAt: micros(v.Began), EndedAt: micros(v.Ended), MissingPapers: v.Papers, PapersUntil: v.Until.String()}
+	for _, t := range v.Tasks {
+		out.Tasks = append(out.Tasks, &identityv1.VisitTask{Task: t.Task, DoneAt: t.At})
+	}
+	return out
+}
+
+// NoteTasks keeps what was done in a visit.
+func (s *Server) NoteTasks(ctx context.Context, req *identityv1.NoteTasksRequest) (*identityv1.NoteTasksResponse, error) {
+	return command(ctx, s, func(in app.Store, own domain.Session) (*identityv1.NoteTasksResponse, error) {
+		noted, err := s.App.NoteTasks(in, own, req.GetWorker(), req.GetTasks())
+		return &identityv1.NoteTasksResponse{Noted: noted}, err
+	})
+}
+
+// NotePapers says which papers are missing.
+func (s *Server) NotePapers(ctx context.Context, req *identityv1.NotePapersRequest) (*identityv1.NotePapersResponse, error) {
+	return command(ctx, s, func(in app.Store, own domain.Session) (*identityv1.NotePapersResponse, error) {
+		var until clock.Date
+		if req.GetPapersUntil() != "" {
+			var err error
+			if until, err = clock.ParseDate(req.GetPapersUntil()); err != nil {
+				return nil, domain.ErrPaperDay
+			}
+		}
+		return &identityv1.NotePapersResponse{}, s.App.NotePapers(in, own, req.GetVisitId(), req.GetMissingPapers(), until)
+	})
+}
+
+// GetReceipt is what the receipt of a visit says.
+func (s *Server) GetReceipt(ctx context.Context, req *identityv1.GetReceiptRequest) (*identityv1.GetReceiptResponse, error) {
+	own, _, err := s.App.Sessions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &identityv1.GetReceiptResponse{}
+	err = s.App.Data.Look(ctx, func(in app.Store) error {
+		v, err := s.App.Receipt(ctx, in, own, req.GetVisitId())
+		out.Visit = visit(v)
 		return err
 	})
 	return out, err

@@ -74,6 +74,61 @@ func (a *App) Visits(s Store, own domain.Session, day clock.Date) ([]domain.Visi
 	return s.VisitsOf(own.Account, day.Start(), day.AddDays(1).Start())
 }
 
+// NoteTasks keeps what the officer did for a person with the person's visit under way,
+// and reports whether there is one.
+func (a *App) NoteTasks(s Store, own domain.Session, worker string, tasks []string) (bool, error) {
+	v, found, err := s.OpenVisit(own.Account, worker)
+	if err != nil || !found {
+		return false, err
+	}
+	if v, err = a.underWay(s, own, v.ID); err != nil {
+		return false, nil //nolint:nilerr // it ended meanwhile
+	}
+	if v, err = v.Note(tasks, a.Clock.Now()); err != nil {
+		return false, err
+	}
+	return true, s.SaveVisit(v)
+}
+
+// NotePapers says which papers are missing over all that was done in a visit under way.
+func (a *App) NotePapers(s Store, own domain.Session, id string, papers []string, until clock.Date) error {
+	v, err := a.underWay(s, own, id)
+	if err != nil {
+		return err
+	}
+	if v, err = v.Missing(papers, until, clock.Today(a.Clock)); err != nil {
+		return err
+	}
+	return s.SaveVisit(v)
+}
+
+// underWay loads and locks a visit of the officer's own that has not ended.
+func (a *App) underWay(s Store, own domain.Session, id string) (domain.Visit, error) {
+	p, err := a.policy()
+	if err != nil {
+		return domain.Visit{}, err
+	}
+	v, err := s.Visit(id)
+	if err == nil && (v.Officer != own.Account || !v.Open(p, a.Clock.Now())) {
+		err = domain.ErrVisit
+	}
+	return v, err
+}
+
+// Receipt is a visit as its receipt says it: to the officer whose it was, and to the
+// visitor. Whether there is another is nobody else's business.
+func (a *App) Receipt(ctx context.Context, s Store, own domain.Session, id string) (domain.Visit, error) {
+	p, err := auth.FromContext(ctx)
+	if err != nil {
+		return domain.Visit{}, err
+	}
+	v, err := s.Visit(id)
+	if err == nil && v.Officer != own.Account && !p.Is(v.Worker) {
+		err = domain.ErrVisit
+	}
+	return v, err
+}
+
 // NameHelper enters a written power of attorney: by the person, or by an officer whom the
 // person visits. Either showed just before who it is: a power outlives the session, as a
 // way to sign in does, and a visit is begun by whoever has the officer's cookie.

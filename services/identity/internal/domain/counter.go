@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -16,6 +17,59 @@ type Visit struct {
 	Receipt string
 	Began   time.Time
 	Ended   time.Time
+
+	Tasks  []VisitTask // what was done in it, in its order
+	Papers []string    // codes of the papers that are missing over all of them, each once
+	Until  clock.Date  // the last day on which those are asked for; zero is none
+}
+
+// VisitTask is what was done in a visit.
+type VisitTask struct {
+	Task string `json:"task"` // the method that did it, as employment.Apply
+	At   int64  `json:"at"`   // UTC microseconds
+}
+
+// MostTasks is how many tasks a visit keeps; the receipt of one that did more says the first.
+const MostTasks = 64
+
+var taskCode = regexp.MustCompile(`^[a-z]{1,20}\.[A-Z][A-Za-z]{1,40}$`)
+
+// Note keeps what was done in a visit, for its receipt. It returns ErrTask for what names
+// no method.
+func (v Visit) Note(tasks []string, now time.Time) (Visit, error) {
+	all := slices.Clone(v.Tasks)
+	for _, t := range tasks {
+		if !taskCode.MatchString(t) {
+			return v, ErrTask
+		}
+		if len(all) < MostTasks {
+			all = append(all, VisitTask{t, now.UnixMicro()})
+		}
+	}
+	v.Tasks = all
+	return v, nil
+}
+
+// mostPaperDays bounds the day until which papers are asked for: a slip of the hand in
+// the year is no year's time.
+const mostPaperDays = 366
+
+// Missing says which papers are missing, each once, and until when they are asked for. It
+// returns ErrPaperDay for a day that is over or more than a year away.
+func (v Visit) Missing(papers []string, until, today clock.Date) (Visit, error) {
+	if !until.IsZero() && (until.Before(today) || until.After(today.AddDays(mostPaperDays))) {
+		return v, ErrPaperDay
+	}
+	v.Papers = nil
+	for _, p := range papers {
+		if p != "" && !slices.Contains(v.Papers, p) {
+			v.Papers = append(v.Papers, p)
+		}
+	}
+	if v.Until = until; len(v.Papers) == 0 {
+		v.Until = clock.Date{}
+	}
+	return v, nil
 }
 
 // Open reports whether the officer may act for the person now.

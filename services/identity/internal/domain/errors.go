@@ -36,6 +36,8 @@ var (
 	ErrNoRight       = errs.New(errs.Denied, "identity.no_right", "Your account may not do this.")
 	ErrNoVisit       = errs.New(errs.Denied, "identity.no_visit", "The person's visit has ended or was not begun; begin it at the counter.")
 	ErrVisit         = errs.New(errs.NotFound, "identity.visit", "There is no such visit of yours.")
+	ErrTask          = errs.New(errs.Invalid, "identity.visit_task", "A visit keeps what was done by the name of a method.")
+	ErrPaperDay      = errs.New(errs.Invalid, "identity.visit_paper_day", "Papers are asked for until a day that is not over and not more than a year away.").With("field", "until")
 	ErrHelper        = errs.New(errs.Denied, "identity.helper", "Nobody gave you power to act for this person, or it has ended.")
 	ErrHelperKind    = errs.New(errs.Invalid, "identity.helper_kind", "Only another worker with an account can be a helper; an employer, an agency or an officer never.")
 	ErrHelperDays    = errs.New(errs.Invalid, "identity.helper_days", "A power of attorney begins today and ends on a day that is not past and not farther than the rule allows.")

@@ -111,6 +111,7 @@ var visits = table.New(table.Spec[domain.Visit]{
 		return []table.Column{
 			table.Key("id", &v.ID), table.Fixed("officer", &v.Officer), table.Fixed("worker", &v.Worker), table.Fixed("receipt", &v.Receipt),
 			table.Fixed("began_at", &v.Began), table.Changing("ended_at", &v.Ended),
+			table.Changing("tasks", table.JSON(&v.Tasks)), table.Changing("papers", table.JSON(&v.Papers)), table.Changing("papers_until", &v.Until),
 		}
 	},
 	Unknown: domain.ErrVisit,

@@ -648,7 +648,10 @@ func once(s suite) {
 }
 
 func counter(s suite) {
-	v := domain.Visit{ID: "v-1", Officer: "a", Worker: "w-1", Receipt: "2026-11-30-AAAA", Began: now}
+	v := domain.Visit{
+		ID: "v-1", Officer: "a", Worker: "w-1", Receipt: "2026-11-30-AAAA", Began: now,
+		Tasks: []domain.VisitTask{{Task: "employment.Apply", At: now.UnixMicro()}}, Papers: []string{"resident_card"}, Until: clock.NewDate(2026, 12, 15),
+	}
 	helper := s.opened("a-2", domain.Worker, "w-2", "", "")
 	book := domain.Policy{Helper: 12}
 	d, events, err := domain.NameHelper("d-1", "w-1", helper, clock.NewDate(2026, 12, 31), clock.NewDate(2026, 11, 30), "written", "a", book)
@@ -671,6 +674,7 @@ func counter(s suite) {
 		s.same("powers", held, []domain.Delegation{d})
 		none, err4 := in.HelpsNow("w-1", "w-2")
 		s.same("the other way round", len(none), 0)
+		v.Tasks, v.Papers, v.Until = append(v.Tasks, domain.VisitTask{Task: "training.Enrol", At: now.UnixMicro()}), nil, clock.Date{}
 		return errors.Join(err, err2, err3, err4, in.SaveVisit(v.End(now.Add(time.Minute))))
 	})
 	ended, events, err := d.End(now)
@@ -686,7 +690,7 @@ func counter(s suite) {
 		s.same("what is left", len(held)+len(all), 0)
 		_, found, err3 := in.OpenVisit("a", "w-1")
 		visits, err4 := in.VisitsOf("a", now.Add(-time.Hour), now.Add(time.Hour))
-		if found || len(visits) != 1 || visits[0].Ended.IsZero() {
+		if found || len(visits) != 1 || visits[0].Ended.IsZero() || len(visits[0].Tasks) != 2 || visits[0].Papers != nil || !visits[0].Until.IsZero() {
 			s.t.Errorf("%v %v", found, visits)
 		}
 		return errors.Join(err, err2, err3, err4)
