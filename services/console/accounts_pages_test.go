@@ -72,7 +72,7 @@ func TestAnEmployersUsersOnThePage(t *testing.T) {
 	i.people["boss@91654323uk8f0hla1p"] = auth.Principal{Kind: auth.Employer, Subject: "employer-1", Role: "responsible"}
 	f.officer()
 	form := []string{"employer", "91654323UK8F0HLA1P", "login", "boss"}
-	f.has(f.post("/counter", 400, "who", "nobody at all"), `value="nobody at all"`)
+	f.has(f.post("/counter", 400, "visitor", "nobody at all"), `value="nobody at all"`)
 	f.post("/counter/employer", 400, form...)
 	a.answers = true
 	body := f.post("/counter/employer?lang=en", 409, append(form, "sure", "yes")...)

@@ -357,6 +357,11 @@ func (i *fakeIdentity) ListVisits(context.Context, *identityv1.ListVisitsRequest
 	return out, nil
 }
 
+// NoteTasks keeps nothing: what a visit's receipt says is identity's own to show.
+func (i *fakeIdentity) NoteTasks(context.Context, *identityv1.NoteTasksRequest) (*identityv1.NoteTasksResponse, error) {
+	return &identityv1.NoteTasksResponse{}, nil
+}
+
 func (i *fakeIdentity) PrintCode(context.Context, *identityv1.PrintCodeRequest) (*identityv1.PrintCodeResponse, error) {
 	return nil, errs.New(errs.NotFound, "identity.visit", "None.")
 }

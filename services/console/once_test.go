@@ -127,6 +127,7 @@ var notTwice = map[string]string{
 	"POST /me/users/renew":                     "gives another link, which ends the one before",
 	"POST /me/users/end":                       "ends what is over already",
 	"POST /counter/stop":                       "ends what is over already",
+	"POST /counter/papers":                     "sets what it says, however often",
 	"POST /counter/resume":                     "sets what it says, however often",
 	"POST /counter/helper/end":                 "ends what is over already",
 	"POST /admin/accounts/find":                "looks, and logs each look",

@@ -104,7 +104,7 @@ func TestAnAccountIsMadeAloneAndSeenAtACounter(t *testing.T) {
 		}
 	}
 
-	officer.see("/counter", 200, filled("who", w), "/unseen/of/"+w)
+	officer.see("/counter", 200, filled("visitor", w), "/unseen/of/"+w)
 	at := "/unseen/of/" + w
 	page = officer.see(at, 200, nil, "测试", "13900018777")
 	claim := hidden(page, "unseen")

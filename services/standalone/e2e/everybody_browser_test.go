@@ -134,7 +134,7 @@ func TestEverybodyInABrowser(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Run("a worker", func(t *testing.T) {
 				own := "/workers/" + o.worker
-				counter.post("/counter", "who", o.number)
+				counter.post("/counter", "visitor", o.number)
 				visit := o.find(counter.get("/counter"), `name="visit" value="([^"]+)"`)
 				code := o.find(counter.post("/counter/code", "visit", visit), `class="ticket">([^<]+)<`)
 				b := o.tab(t, script)

@@ -293,7 +293,7 @@ func (o *office) word(system *visitor) string {
 // visited is who stood at the counter and signed in by the code that it printed.
 func (v *visitor) visited(number string) *visitor {
 	v.t.Helper()
-	v.post("/counter", "who", number)
+	v.post("/counter", "visitor", number)
 	visit := v.find(v.get("/counter"), `name="visit" value="([^"]+)"`)
 	code := v.find(v.post("/counter/code", "visit", visit), `class="ticket">([^<]+)<`)
 	one := v.visitor()
@@ -331,7 +331,7 @@ func TestAnAccountsLifeOnThePages(t *testing.T) {
 	if page := helper.get(his); !strings.Contains(page, refused) {
 		t.Error("anybody sees another's page")
 	}
-	desk.post("/counter", "who", o.number)
+	desk.post("/counter", "visitor", o.number)
 	desk.post("/counter/helper", "worker", o.worker, "helper", ref, "ends", clock.Today(clock.System()).AddDays(30).String(), "paper", "written")
 	if page := helper.get(his); strings.Contains(page, refused) {
 		t.Error("a helper does not see the page")

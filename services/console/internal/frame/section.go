@@ -24,6 +24,9 @@ type Section struct {
 	Menu       []Link
 	Desk       []Link // the tabs of the department's pages for its officers
 	Tabs       []Link // the tabs of a worker's own pages; Path follows the worker's
+	// Counter is what the section offers at a counter to who visits an officer; the
+	// counter's screen numbers what all sections offer.
+	Counter []Offer
 	// Holds asks what the department has of a worker, for the part "have".
 	Holds func(*Visit) any
 	// Chapters are the parts of the section that may speak a growing language before the
@@ -59,6 +62,17 @@ type Link struct {
 	Unseen bool
 
 	department string // of the section; "" is nobody's, as a demonstration's story
+}
+
+// Offer is something that can be done for who visits an officer.
+type Offer struct {
+	Name   string // one word
+	Path   string // of its page, with {ref} in the place of the visitor's reference
+	Text   string // a text id
+	Method string // what it comes to, as employment.Apply: offered to officers who may call it
+	// Papers are codes of what may have to be shown for it; the officer says what of it is
+	// missing. Each has its words, and where it is to be had, among the counter's texts.
+	Papers []string
 }
 
 // Handler answers a visit, or returns an error that becomes a page.

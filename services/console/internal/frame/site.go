@@ -40,6 +40,7 @@ type Site struct {
 	assets   assets
 	registry registryv1.RegistryClient
 	identity identityv1.ExchangeClient
+	counter  identityv1.CounterClient
 	mu       sync.Mutex
 	made     map[made][]*form // those that no visit executes now
 	spoken   map[spoken]bool
@@ -50,7 +51,7 @@ type Site struct {
 
 // New returns the pages of the sections, which look as cfg.Look has them.
 func New(cfg Config, sections ...Section) (http.Handler, error) {
-	s := &Site{Config: cfg, sections: sections, registry: registryv1.RegistryClient{Caller: cfg.Caller, Target: "registry"}, identity: identityv1.ExchangeClient{Caller: cfg.Caller, Target: "identity"}, made: map[made][]*form{}, spoken: map[spoken]bool{}, limits: newLimits()}
+	s := &Site{Config: cfg, sections: sections, registry: registryv1.RegistryClient{Caller: cfg.Caller, Target: "registry"}, identity: identityv1.ExchangeClient{Caller: cfg.Caller, Target: "identity"}, counter: identityv1.CounterClient{Caller: cfg.Caller, Target: "identity"}, made: map[made][]*form{}, spoken: map[spoken]bool{}, limits: newLimits()}
 	var err error
 	if s.assets, err = loadAssets(sections); err != nil {
 		return nil, err

@@ -25,9 +25,10 @@ const (
 	mostTyped = 30_000
 )
 
-// unkept are the fields that are kept nowhere: what proves who somebody is, and that
-// somebody has understood what follows, which is said anew.
-var unkept = []string{"key", "password", "new", "again", "pin", "code", "link", "assertion", "secret", "sure"}
+// unkept are the fields that are kept nowhere: what proves who somebody is, a document that
+// a reader read at the counter, and that somebody has understood what follows, which is
+// said anew.
+var unkept = []string{"key", "password", "new", "again", "pin", "code", "link", "assertion", "secret", "sure", "visitor"}
 
 // typed is a form as it was sent when its session was over.
 type typed struct {

@@ -174,8 +174,12 @@ func (v *Visit) keyed() error {
 	return v.begun()
 }
 
-// Back sends the visitor on after a form, so that a reload repeats nothing.
+// Back sends the visitor on after a form, so that a reload repeats nothing. What an
+// officer did for who visits him leads back to the counter's screen.
 func (v *Visit) Back(to string) error {
+	if v.noted() {
+		to = CounterPath + "?done=task"
+	}
 	http.Redirect(v.W, v.R, to, http.StatusSeeOther)
 	return nil
 }

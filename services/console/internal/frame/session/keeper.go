@@ -85,8 +85,12 @@ func (k *Keeper) Call(ctx context.Context, service, method string, req, into pro
 		k.Forget(in)
 		err = k.client.Call(ctx, service, method, req, into)
 	}
-	if in != nil && err != nil {
+	switch {
+	case in == nil:
+	case err != nil:
 		in.note(err)
+	default:
+		in.does(service + "." + method)
 	}
 	return err
 }
@@ -161,7 +165,7 @@ func (k *Keeper) Read(ctx context.Context, secret string, quiet bool) (*Known, e
 		err := k.book.Check(ctx, one.Number)
 		if err == nil {
 			in := one.Known
-			in.Quiet, in.refused = quiet, new(atomic.Pointer[error])
+			in.Quiet, in.refused, in.done = quiet, new(atomic.Pointer[error]), new(done)
 			return &in, nil
 		}
 		if !errors.Is(err, auth.ErrOver) {
@@ -195,7 +199,7 @@ func (k *Keeper) Read(ctx context.Context, secret string, quiet bool) (*Known, e
 		did = now
 	}
 	k.known[h] = &kept{Known: in, until: until, did: did, tokens: map[asked]proof{}}
-	in.Quiet, in.refused = quiet, new(atomic.Pointer[error])
+	in.Quiet, in.refused, in.done = quiet, new(atomic.Pointer[error]), new(done)
 	return &in, nil
 }
 

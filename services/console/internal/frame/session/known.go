@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -30,6 +31,35 @@ type Known struct {
 
 	secret  string
 	refused *atomic.Pointer[error] // of this request alone
+	done    *done                  // likewise
+}
+
+// done are the commands that were done for one request, each once, as employment.Apply.
+type done struct {
+	mu  sync.Mutex
+	all []string
+}
+
+// Did are the commands that the calls of this request did, in their order.
+func (k *Known) Did() []string {
+	if k.done == nil {
+		return nil
+	}
+	k.done.mu.Lock()
+	defer k.done.mu.Unlock()
+	return slices.Clone(k.done.all)
+}
+
+// does notes that a call was answered.
+func (k *Known) does(method string) {
+	if m, ok := MethodOf(method); !ok || !m.command || k.done == nil {
+		return
+	}
+	k.done.mu.Lock()
+	defer k.done.mu.Unlock()
+	if !slices.Contains(k.done.all, method) {
+		k.done.all = append(k.done.all, method)
+	}
 }
 
 // Refused is why a call of this request was refused since the session is over or locked,

@@ -22,6 +22,7 @@ type Method struct {
 	service string // of the contract, e.g. qiao.housing.v1.HousingService
 	name    string
 	callers []string
+	command bool
 }
 
 // common is the service of the methods that every department serves alike, each for its
@@ -42,7 +43,7 @@ var methods = sync.OnceValue(func() map[string]Method {
 			for j := range of.Methods().Len() {
 				m := of.Methods().Get(j)
 				rule, _ := proto.GetExtension(m.Options(), platformv1.E_Method).(*platformv1.MethodRule)
-				one := Method{string(of.FullName()), string(m.Name()), rule.GetCallers()}
+				one := Method{string(of.FullName()), string(m.Name()), rule.GetCallers(), rule.GetCommand()}
 				if service == common {
 					one.callers = []string{string(auth.Officer)}
 				}

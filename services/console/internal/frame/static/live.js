@@ -68,6 +68,18 @@ function follow(list) {
   };
 }
 
+// One key opens what a list numbers, while the list has the focus: nothing else listens to
+// single keys, so that what is spoken or typed elsewhere opens nothing.
+for (const list of document.querySelectorAll("[data-keys]")) {
+  list.addEventListener("keydown", (e) => {
+    const to = e.ctrlKey || e.metaKey || e.altKey ? undefined : [...list.querySelectorAll("[data-key]")].find((one) => one.dataset.key === e.key);
+    if (!to) return;
+    e.preventDefault();
+    to.click();
+  });
+  if (document.activeElement === document.body) list.focus({ preventScroll: true });
+}
+
 // Two minutes before a sign-in ends the page says so, and one key goes on with it.
 function leaves(note) {
   let timer;

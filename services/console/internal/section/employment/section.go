@@ -40,7 +40,11 @@ func New(c contract.Caller) frame.Section {
 			{Name: "vacancies", Path: "/employment", Text: "employment.tab.vacancies"}, {Name: "reviews", Path: "/employment/reviews", Text: "employment.tab.reviews"},
 			{Name: "need", Path: "/employment/need", Text: "employment.tab.need"},
 		},
-		Tabs:  []frame.Link{{Name: "jobs", Path: "/jobs", Text: "jobs.title", Helped: true, Unseen: true}},
+		Tabs: []frame.Link{{Name: "jobs", Path: "/jobs", Text: "jobs.title", Helped: true, Unseen: true}},
+		Counter: []frame.Offer{
+			{Name: "wishes", Path: "/workers/{ref}/wishes", Text: "employment.counter.wishes", Method: "employment.SetProfile"},
+			{Name: "jobs", Path: "/workers/{ref}/jobs", Text: "employment.counter.jobs", Method: "employment.Apply", Papers: []string{"skill_certificate", "health_certificate"}},
+		},
 		Holds: s.holds,
 		Pages: map[string]frame.Handler{
 			"GET /employment":                                s.vacancies,

@@ -30,9 +30,10 @@ func New(c contract.Caller) frame.Section {
 		Chapters: []frame.Chapter{
 			{At: "/workers/{ref}/fairs/{fair}", Pages: []string{"worker_fair", "fair_receipt", "fair_proof"}, Binds: true},
 		},
-		Tones: frame.Tones{Good: []string{"accepted"}, Due: []string{"open"}},
-		Desk:  []frame.Link{{Name: "fairs", Path: "/employment/fairs", Text: "fairs.title"}},
-		Tabs:  []frame.Link{{Name: "fairs", Path: "/fairs", Text: "wfairs.title", Helped: true}},
+		Tones:   frame.Tones{Good: []string{"accepted"}, Due: []string{"open"}},
+		Desk:    []frame.Link{{Name: "fairs", Path: "/employment/fairs", Text: "fairs.title"}},
+		Tabs:    []frame.Link{{Name: "fairs", Path: "/fairs", Text: "wfairs.title", Helped: true}},
+		Counter: []frame.Offer{{Name: "fairs", Path: "/workers/{ref}/fairs", Text: "fairs.counter", Method: "employment.ApplyToFair"}},
 		Pages: map[string]frame.Handler{
 			"GET /employment/fairs":                     s.fairs,
 			"POST /employment/fairs":                    s.planFair,

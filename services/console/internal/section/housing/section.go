@@ -38,10 +38,11 @@ func New(c contract.Caller) frame.Section {
 		Funcs: func(*words.Printer) template.FuncMap {
 			return template.FuncMap{"area": squareMetres, "grounds": exitGrounds, "repairs": repairKinds}
 		},
-		Tones: frame.Tones{Good: []string{"accepted", "active", "eligible", "leased", "confirmed", "stays", "granted", "signed", "done", "drawn"}, Due: []string{"offered", "more_needed", "noticed", "answered", "appealed", "asked", "planned", "confirming", "term_over", "open", "frozen", "committed"}, Bad: []string{"refused", "leaves", "overdue"}},
-		Menu:  []frame.Link{{Name: "housing", Path: "/housing", Text: "nav.housing"}},
-		Tabs:  []frame.Link{{Name: "home", Path: "/home", Text: "worker.tab.home", Helped: true}},
-		Holds: s.holds,
+		Tones:   frame.Tones{Good: []string{"accepted", "active", "eligible", "leased", "confirmed", "stays", "granted", "signed", "done", "drawn"}, Due: []string{"offered", "more_needed", "noticed", "answered", "appealed", "asked", "planned", "confirming", "term_over", "open", "frozen", "committed"}, Bad: []string{"refused", "leaves", "overdue"}},
+		Menu:    []frame.Link{{Name: "housing", Path: "/housing", Text: "nav.housing"}},
+		Tabs:    []frame.Link{{Name: "home", Path: "/home", Text: "worker.tab.home", Helped: true}},
+		Counter: []frame.Offer{{Name: "home", Path: "/workers/{ref}/home", Text: "home.counter", Method: "housing.ApplyForHome", Papers: []string{"household_register", "residence_permit", "income_proof", "no_home_proof", "labour_contract"}}},
+		Holds:   s.holds,
 		Pages: map[string]frame.Handler{
 			"GET /housing":                               s.housingList,
 			"POST /housing/rounds":                       frame.Asking(homes, s.roundOpen),

@@ -1,8 +1,10 @@
 package identity
 
 import (
+	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -35,23 +37,83 @@ type counterBody struct {
 	Replaces    bool // the employer has a user who answers for the others
 	Helpers     []*identityv1.Helper
 	Unproved    string // where the officer is to show first who it is: the page to come back to
+
+	Day    string             // of which visits are listed, where it is not today
+	Person *registryv1.Worker // who stands there; nil where the registry does not say
+	Offers []offered
+	Asked  []string // papers of what was done so far, of which some may be missing, each once
+	Card   string   // what was wrong with the card: over or name
+}
+
+// offered is what can be done for the visitor, with the key that opens it.
+type offered struct {
+	frame.Offer
+	Key string
+}
+
+// numbered gives the first nine of what is offered a digit; the tenth key ends the visit.
+func numbered(all []frame.Offer) (out []offered) {
+	for i, o := range all {
+		one := offered{Offer: o}
+		if i < 9 {
+			one.Key = strconv.Itoa(i + 1)
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// service is whose a method is: employment of employment.Apply.
+func service(method string) string {
+	of, _, _ := strings.Cut(method, ".")
+	return of
+}
+
+// papersOf are the papers of what is offered by the departments that did something in a
+// visit, and those that are noted already, each once.
+func papersOf(all []frame.Offer, v *identityv1.Visit) (papers []string) {
+	add := func(codes []string) {
+		for _, c := range codes {
+			if !slices.Contains(papers, c) {
+				papers = append(papers, c)
+			}
+		}
+	}
+	for _, o := range all {
+		if slices.ContainsFunc(v.GetTasks(), func(t *identityv1.VisitTask) bool { return service(t.GetTask()) == service(o.Method) }) {
+			add(o.Papers)
+		}
+	}
+	add(v.GetMissingPapers())
+	return papers
 }
 
 // counterDone is what the page says was done.
-var counterDone = []string{"ended", "helper", "helper_ended", "stopped", "resumed"}
+var counterDone = []string{"helper", "helper_ended", "stopped", "resumed", "task", "papers"}
+
+// cardWrong is what the page says of a card that was read.
+var cardWrong = []string{"over", "name"}
 
 func (s *pages) counterPage(v *frame.Visit) error {
 	done := v.Query("done")
 	if !slices.Contains(counterDone, done) {
 		done = ""
 	}
-	return s.showCounter(v, counterBody{Done: done, Worker: v.Query("worker")})
+	b := counterBody{Done: done, Worker: v.Query("worker")}
+	if card := v.Query("card"); slices.Contains(cardWrong, card) {
+		b.Card = card
+	}
+	return s.showCounter(v, b)
 }
 
 func (s *pages) showCounter(v *frame.Visit, b counterBody) error {
 	return signedIn(func(v *frame.Visit) error {
 		today := clock.Today(s.clock)
-		r, err := s.counter.ListVisits(v.As(cases), &identityv1.ListVisitsRequest{Day: today.String()})
+		day := today
+		if d, err := clock.ParseDate(v.Query("day")); err == nil && d.Before(today) {
+			day, b.Day = d, d.String() // of a day before, receipts are printed again
+		}
+		r, err := s.counter.ListVisits(v.As(cases), &identityv1.ListVisitsRequest{Day: day.String()})
 		if err != nil {
 			return err
 		}
@@ -69,6 +131,14 @@ func (s *pages) showCounter(v *frame.Visit, b counterBody) error {
 				return err
 			}
 			b.Helpers = h.GetHelpers()
+			if b.Person, err = s.standsThere(v, b.Open.GetVisitId(), b.Open.GetWorker()); err != nil {
+				v.Log().WarnContext(v.R.Context(), "who stands at the counter is not shown", "error", err)
+			}
+			offers, err := v.AtCounter(b.Open.GetWorker())
+			if err != nil {
+				return err
+			}
+			b.Offers, b.Asked = numbered(offers), papersOf(offers, b.Open)
 		}
 		b.Visits, b.Papers, b.Form = r.GetVisits(), papers, v.R.PostForm
 		b.Today, b.Last = today.String(), today.AddMonths(b.Months).String()
@@ -79,15 +149,38 @@ func (s *pages) showCounter(v *frame.Visit, b counterBody) error {
 // beginVisit says that a person stands at the counter. A document number comes in a
 // form and never in an address.
 func (s *pages) beginVisit(v *frame.Visit) error {
-	ref, err := s.found(v, strings.TrimSpace(v.Form("who")))
+	who := strings.TrimSpace(v.Form("visitor"))
+	read, line := readCard(who)
+	if line {
+		who = read.Number // the rest of the line ends here
+	}
+	ref, err := s.found(v, who)
+	var begun *identityv1.BeginVisitResponse
 	if err == nil {
-		_, err = s.counter.BeginVisit(v.As(cases), &identityv1.BeginVisitRequest{Worker: ref})
+		begun, err = s.counter.BeginVisit(v.As(cases), &identityv1.BeginVisitRequest{Worker: ref})
 	}
 	if err != nil {
-		return s.showCounter(v, counterBody{Err: err, At: "begin", Worker: v.Form("who")})
+		if len(who) > 64 || len(strings.Fields(who)) > 4 {
+			who = "" // whatever a reader wrote in another way is not shown again either
+		}
+		return s.showCounter(v, counterBody{Err: err, At: "begin", Worker: who})
 	}
 	v.Renewed() // the visit before is over, and what was proved within it
+	if !read.Until.IsZero() && read.Until.Before(clock.Today(s.clock)) {
+		return v.Back("/counter?card=over")
+	}
+	if read.Name != "" {
+		if p, err := s.standsThere(v, begun.GetVisitId(), ref); err == nil && p.GetName() != "" && p.GetName() != read.Name {
+			return v.Back("/counter?card=name")
+		}
+	}
 	return v.Back("/counter")
+}
+
+// standsThere is the visitor as the registry knows him; the look is in his access log.
+func (s *pages) standsThere(v *frame.Visit, visit, worker string) (*registryv1.Worker, error) {
+	r, err := s.registry.GetWorker(v.AsFor(worker, visiting), &registryv1.GetWorkerRequest{Worker: worker, CaseId: visit})
+	return r.GetPerson(), err
 }
 
 // found is a worker's reference, given as it stands or found by a document number.
@@ -107,8 +200,59 @@ func (s *pages) endVisit(v *frame.Visit) error {
 		return s.showCounter(v, counterBody{Err: err, At: "visit"})
 	}
 	v.Renewed()
-	return v.Back("/counter?done=ended")
+	return v.Back(receiptPath(v.Form("visit")) + "?done=ended")
 }
+
+// notePapers says which papers are missing over all that was done, in place of before.
+func (s *pages) notePapers(v *frame.Visit) error {
+	_, err := s.counter.NotePapers(v.As(cases), &identityv1.NotePapersRequest{VisitId: v.Form("visit"), MissingPapers: v.R.PostForm["missing"], PapersUntil: v.Form("until")})
+	if err != nil {
+		return s.showCounter(v, counterBody{Err: err, At: "papers"})
+	}
+	return v.Back("/counter?done=papers")
+}
+
+func receiptPath(visit string) string { return "/counter/receipts/" + url.PathEscape(visit) }
+
+// receiptBody is the one receipt of a visit.
+type receiptBody struct {
+	Visit *identityv1.Visit
+	Of    []string // the departments' services that did something, each once
+	Done  bool     // the visit has just ended
+	Own   bool     // the visitor looks
+}
+
+// receipt is shown to the officer whose visit it was, now and later.
+func (s *pages) receipt(v *frame.Visit) error {
+	return s.showReceipt(v, cases, receiptBody{Done: v.Query("done") == "ended"})
+}
+
+// ownReceipt is shown to the visitor.
+func (s *pages) ownReceipt(v *frame.Visit) error {
+	return s.showReceipt(v, frame.OwnRecord, receiptBody{Own: true})
+}
+
+func (s *pages) showReceipt(v *frame.Visit, p frame.Purpose, b receiptBody) error {
+	r, err := s.counter.GetReceipt(v.As(p), &identityv1.GetReceiptRequest{VisitId: v.Path("visit")})
+	if err != nil {
+		return err
+	}
+	b.Visit = r.GetVisit()
+	for _, t := range b.Visit.GetTasks() {
+		if of := service(t.GetTask()); slices.Contains(doing, of) && !slices.Contains(b.Of, of) {
+			b.Of = append(b.Of, of)
+		}
+	}
+	nav := "counter"
+	if b.Own {
+		nav = "own"
+	}
+	return v.Render(http.StatusOK, "receipt", frame.Page{Title: "visit.receipt.title", Nav: nav, Body: b})
+}
+
+// doing are the services that do something for a visitor: the receipt says of each what
+// comes next, and where to object.
+var doing = []string{"education", "employment", "housing", "registry", "training"}
 
 // printCode shows a code with which the visitor signs in, once.
 func (s *pages) printCode(v *frame.Visit) error {

@@ -11,11 +11,72 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
 )
 
+// did are the commands that officers do for who visits them, each with its words.
+var did = []string{
+	"education.AcceptPlace",
+	"education.ApplyForPlace",
+	"education.AskGrant",
+	"education.DeclinePlace",
+	"education.FileAppeal",
+	"education.FileChoices",
+	"education.WithdrawApplication",
+	"employment.AcceptInterview",
+	"employment.AcceptOffer",
+	"employment.AcceptProposal",
+	"employment.Apply",
+	"employment.ApplyForAdviser",
+	"employment.ApplyForPremises",
+	"employment.ApplyToFair",
+	"employment.ConfirmEnd",
+	"employment.ConfirmHire",
+	"employment.DeclineInterview",
+	"employment.DeclineOffer",
+	"employment.DeclineProposal",
+	"employment.DisputeEnd",
+	"employment.DisputeHire",
+	"employment.EndHire",
+	"employment.HandOffLoan",
+	"employment.SetProfile",
+	"employment.WithdrawApplication",
+	"employment.WithdrawFromAdviser",
+	"employment.WithdrawFromFair",
+	"employment.WithdrawLoanRequest",
+	"employment.WithdrawPremisesRequest",
+	"housing.AcceptOffer",
+	"housing.AnswerNotice",
+	"housing.AppealExit",
+	"housing.ApplyForHome",
+	"housing.AskRenewal",
+	"housing.ConfirmRepair",
+	"housing.DeclineOffer",
+	"housing.LeaveHome",
+	"housing.ReportRepair",
+	"housing.SayPriority",
+	"housing.SetDrawWord",
+	"housing.SignLease",
+	"housing.WithdrawApplication",
+	"registry.AskAsHeir",
+	"registry.DecideUnseen",
+	"registry.ProposeContact",
+	"registry.ProposeDeath",
+	"registry.ProposeDocument",
+	"registry.RegisterChild",
+	"registry.WithdrawConsent",
+	"training.AcceptPlace",
+	"training.DeclinePlace",
+	"training.DropEnrolment",
+	"training.Enrol",
+	"training.UndoAcceptance",
+}
+
+// missing are the papers that sections name, each with its words and where it is to be had.
+var missing = []string{"birth_certificate", "business_licence", "health_certificate", "household_register", "income_proof", "labour_contract", "no_home_proof", "premises_contract", "residence_permit", "resident_card", "school_leaving", "school_record", "skill_certificate", "vaccination"}
+
 func TestWhatTheSectionSays(t *testing.T) {
 	labels := []string{"worker", "guardian", "story", "hrss", "county", "edu", "hou", "ops", "employer", "system", "security", "audit"}
 	frametest.Section(t, New(nil, clock.System(), true), map[string][]string{
 		"signin.as.": who, "signin.why.": {"over", "kept", "flow", "out", "cookies", "bind"}, "signin.login.": who[1:], "signin.forgot.": who[1:],
-		"devices.done.": done, "proof.": {"passkey", "pin", "password", "papers", "outside", "program"}, "firms.done.": {"asked", "refused"}, "accounts.done.": {"asked", "out"}, "counter.done.": counterDone, "users.done.": usersDone, "helpers.done.": {"named", "ended"},
+		"devices.done.": done, "proof.": {"passkey", "pin", "password", "papers", "outside", "program"}, "firms.done.": {"asked", "refused"}, "accounts.done.": {"asked", "out"}, "counter.done.": counterDone, "counter.card.": cardWrong, "did.": did, "missing.": missing, "where.": missing, "visit.receipt.next.": doing, "visit.receipt.object.": doing, "users.done.": usersDone, "helpers.done.": {"named", "ended"},
 		"role.": append([]string{"administrator"}, roles...), "department.": departments, "office.": offices, "account.state.": {"invited", "open", "closed"},
 		"act.": append([]string{"account", "claim"}, asks...), "act.why.": append([]string{"choose"}, refusals...), "act.state.": {"waiting", "approved", "refused"}, "helpers.paper.": papers, "error.": {"auth.denied"},
 		"player.": labels, "player.tries.": labels,

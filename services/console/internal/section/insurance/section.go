@@ -31,8 +31,9 @@ func New(c contract.Caller) frame.Section {
 	}
 	return frame.Section{
 		Name: "insurance", Department: "hrss", Files: files, Holds: s.holds,
-		Tones: frame.Tones{Good: []string{"active", "fulfilled"}, Due: []string{"open"}, Bad: []string{"overdue"}},
-		Menu:  []frame.Link{{Name: "insurance", Path: "/insurance", Text: "nav.insurance"}},
+		Tones:   frame.Tones{Good: []string{"active", "fulfilled"}, Due: []string{"open"}, Bad: []string{"overdue"}},
+		Menu:    []frame.Link{{Name: "insurance", Path: "/insurance", Text: "nav.insurance"}},
+		Counter: []frame.Offer{{Name: "cover", Path: "/workers/{ref}/cover", Text: "insurance.counter", Method: "insurance.ListCover"}},
 		Pages: map[string]frame.Handler{
 			"GET /insurance":                               s.debtors,
 			"GET /insurance/duties":                        s.duties,

@@ -99,6 +99,12 @@ func New(c contract.Caller, now clock.Clock) frame.Section {
 			{Name: "document", Path: "/document", Text: "worker.tab.document", Last: true},
 			{Name: "consents", Path: "/consents", Text: "worker.tab.consents", Last: true}, {Name: "access", Path: "/access", Text: "worker.tab.access", Last: true},
 		},
+		Counter: []frame.Offer{
+			{Name: "contact", Path: "/contacts/of/{ref}", Text: "registry.counter.contact", Method: "registry.ProposeContact"},
+			{Name: "document", Path: "/documents/of/{ref}", Text: "registry.counter.document", Method: "registry.ProposeDocument", Papers: []string{"resident_card", "household_register"}},
+			{Name: "children", Path: guardiansPath + "/by/{ref}", Text: "registry.counter.children", Method: "registry.ListChildrenOf", Papers: []string{"birth_certificate", "household_register"}},
+			{Name: "unseen", Path: "/unseen/of/{ref}", Text: "registry.counter.unseen", Method: "registry.ListUnseen"},
+		},
 		Pages: map[string]frame.Handler{
 			"GET /sign-in/alone":                    s.aloneForm,
 			"POST /sign-in/alone":                   s.aloneSend,

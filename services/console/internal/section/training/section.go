@@ -26,9 +26,10 @@ func New(c contract.Caller) frame.Section {
 		Chapters: []frame.Chapter{
 			{At: "/workers/{ref}/courses", Pages: []string{"mine"}, Binds: true},
 		},
-		Tones: frame.Tones{Good: []string{"completed"}, Due: []string{"due", "offered"}, Bad: []string{"failed"}},
-		Menu:  []frame.Link{{Name: "training", Path: "/training", Text: "nav.training"}},
-		Tabs:  []frame.Link{{Name: "courses", Path: "/courses", Text: "worker.tab.courses", Helped: true}},
+		Tones:   frame.Tones{Good: []string{"completed"}, Due: []string{"due", "offered"}, Bad: []string{"failed"}},
+		Menu:    []frame.Link{{Name: "training", Path: "/training", Text: "nav.training"}},
+		Tabs:    []frame.Link{{Name: "courses", Path: "/courses", Text: "worker.tab.courses", Helped: true}},
+		Counter: []frame.Offer{{Name: "courses", Path: "/workers/{ref}/courses", Text: "training.counter", Method: "training.Enrol", Papers: []string{"school_leaving"}}},
 		Pages: map[string]frame.Handler{
 			"GET /training":                         s.courses,
 			"GET /training/new":                     s.newCourse,
