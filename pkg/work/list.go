@@ -92,7 +92,7 @@ func (k *Kind) rows(tx *sqldb.Tx, q *query, order, officer string, limit int) ([
 		})
 	}
 	text := `SELECT ` + strings.Join([]string{
-		k.id(), k.County, or(k.State, "''"), k.Since, or(k.Due, "''"), or(k.Within, "''"), or(k.What, "''"), own,
+		k.id(), k.County, or(k.State, "''"), k.Since, or(k.Due, "''"), or(k.Within, "''"), or(k.What, "''"), or(k.Whose, "''"), own,
 	}, ", ") + ` FROM ` + k.From + ` WHERE ` + strings.Join(q.where, " AND ") + ` ORDER BY ` + order + fmt.Sprintf(` LIMIT %d`, limit)
 	return sqldb.Collect(tx, func(s sqldb.Scanner) (l line, err error) {
 		var micros int64
@@ -101,7 +101,7 @@ func (k *Kind) rows(tx *sqldb.Tx, q *query, order, officer string, limit int) ([
 		if k.Days {
 			since = &l.since
 		}
-		if err := s.Scan(&l.id, &l.county, &l.state, since, &l.due, &l.within, &l.what, &own); err != nil {
+		if err := s.Scan(&l.id, &l.county, &l.state, since, &l.due, &l.within, &l.what, &l.whose, &own); err != nil {
 			return l, err
 		}
 		if !k.Days {

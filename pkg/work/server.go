@@ -129,6 +129,10 @@ func (s *Server) theirs(p auth.Principal, k *Kind) (auth.Principal, bool) {
 	})
 }
 
+// named is the purpose for which a line says its worker: identity proves it to an officer
+// only while the file is written that two let out.
+const named = "list_export"
+
 // tail is the end of a case number.
 var tail = regexp.MustCompile(`^[0-9a-z-]{4,36}$`)
 
@@ -190,7 +194,11 @@ func (s *Server) ListWork(ctx context.Context, req *platformv1.ListWorkRequest) 
 			out.Next = all[limit-1].place().text()
 		}
 		for _, l := range all {
-			out.Items = append(out.Items, l.item(d))
+			item := l.item(d)
+			if p.Purpose == named {
+				item.Worker = l.whose
+			}
+			out.Items = append(out.Items, item)
 		}
 		return nil
 	})

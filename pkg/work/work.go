@@ -50,9 +50,12 @@ type Kind struct {
 	// Due is the last day, never empty, of the clock that Rule names; without Due it is
 	// so many working days after Since as Target gives the matter, if it does.
 	Due, Rule string
-	Within    string   // the id of what it belongs to, where its page is found by that
-	What      string   // a code: what about it
-	By        []string // the officers who had a part in it, where another one decides
+	Within    string // the id of what it belongs to, where its page is found by that
+	What      string // a code: what about it
+	// Whose is the reference of the worker whom it is about; nothing without. It is read for
+	// a list with names that two officers let out, and for nothing else.
+	Whose string
+	By    []string // the officers who had a part in it, where another one decides
 }
 
 // or is an expression, or what stands for one that is missing.
@@ -67,9 +70,9 @@ func (k Kind) id() string { return or(k.ID, "id") }
 
 // line is one thing that waits.
 type line struct {
-	id, county, state, since, due, rule, within, what string
-	own                                               bool
-	kind                                              *Kind
+	id, county, state, since, due, rule, within, what, whose string
+	own                                                      bool
+	kind                                                     *Kind
 }
 
 // place is where a line stands: by the day on which it is due, then by its id.

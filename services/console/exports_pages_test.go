@@ -110,3 +110,50 @@ func TestTheAuditShowsExports(t *testing.T) {
 	f.administrator("aud")
 	f.has(f.get("/admin/exports", 200), "hrss-0", "阿勒泰市的", "等待下载", `href="/admin/exports"`)
 }
+
+// A list with names is asked for with what it is for, approved on the other officer's
+// page, and downloaded once; the registry is asked for the names in the export's name.
+func TestAListWithNamesIsLetOutByAnother(t *testing.T) {
+	f := start(t, true)
+	f.has(f.get("/today?matter=registry.contact&county=654301", 200), "/exports/names?county=654301&amp;matter=registry.contact")
+	f.has(f.get("/exports/names?matter=registry.contact", 200), "请先在待办列表中选定")
+	f.has(f.get("/exports/names?matter=registry.contact&county=654301", 200), `name="reason" required`, "上门走访", "每个人都会看到")
+	ask := []string{"file", "csv", "named", "1", "matter", "registry.contact", "county", "654301", "reason", ""}
+	f.has(f.post("/exports", 422, ask...), "请选择姓名用来做什么", `value="csv" selected`, `name="county" value="654301"`)
+	ask[len(ask)-1] = "visits"
+	f.has(f.post("/exports", 200, ask...), "等待批准", "上门走访", "撤回申请")
+	at := f.at.Path
+	if r, _, _ := f.download(at); r.StatusCode != http.StatusConflict {
+		t.Errorf("before it is approved: %s", r.Status)
+	}
+	f.has(f.get("/exports", 200), "等您批准", "hrss-0", "最多50行", at+"/decide")
+	f.has(f.post(at+"/decide", 422, "do", "refuse"), "等您批准", `<details open>`)
+	f.post(at+"/decide", 200, "do", "approve")
+	f.has(f.get(at, 200), "等待下载", "hrss-0")
+	if r, _, _ := f.download(at); r.StatusCode != http.StatusUnprocessableEntity && r.StatusCode != http.StatusBadRequest {
+		t.Errorf("60 rows of at most 50: %s", r.Status)
+	}
+	if len(f.world.named) != 0 {
+		t.Errorf("names were read of a list that is too long: %v", f.world.named)
+	}
+	f.has(f.get(at, 200), "已中断", "最多50行", "重新申请")
+
+	ask = append(ask, "overdue", "1") // 20 of them
+	f.post("/exports", 200, ask...)
+	at = f.at.Path
+	f.post(at+"/decide", 200, "do", "approve")
+	f.people.mu.Lock()
+	f.people.exported[len(f.people.exported)-1].MostRows = 100
+	f.people.mu.Unlock()
+	r, text, err := f.download(at)
+	if err != nil || r.StatusCode != 200 {
+		t.Fatalf("%v %v", r, err)
+	}
+	all, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil || len(all) < 2 || all[0][1] != "姓名" || !strings.HasPrefix(all[1][1], "'=姓名") {
+		t.Fatalf("%v, %v", all, err)
+	}
+	if len(f.world.named) != len(all)-1 || !strings.HasPrefix(f.world.named[0], "list_export "+strings.TrimPrefix(at, "/exports/")+" ") {
+		t.Errorf("%d rows, and names were read: %v", len(all)-1, f.world.named)
+	}
+}

@@ -47,6 +47,7 @@ type world struct {
 	workers    map[string]*person // by reference
 	byNumber   map[string]string
 	finds      []auth.Principal
+	named      []string // for what, in which export and of whom names were read
 	done       homes
 	lets       bool // the person has a lease
 	schooling  *schooling

@@ -81,6 +81,7 @@ var notTwice = map[string]string{
 	"POST /today/find":                         "looks a case up",
 	"POST /exports":                            "the stand-in of identity counts no commands; TestAnActIsDoneOnce shows what it is done by",
 	"POST /exports/{id}/file":                  "a file is written once; TestAListIsExported asks for it twice",
+	"POST /exports/{id}/decide":                "what was decided is not decided again",
 	"POST /exports/{id}/cancel":                "ends what is over already",
 	"POST /persons/join":                       "TestRecordsAreJoinedAndPartedOnThePages sends it to the registry twice",
 	"POST /persons/part":                       "TestRecordsAreJoinedAndPartedOnThePages sends it to the registry twice",

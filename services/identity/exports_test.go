@@ -1,9 +1,11 @@
 package identity_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 )
@@ -126,4 +128,133 @@ func TestExportsAreListedByPages(t *testing.T) {
 	if len(all) != 0 || pages != 3 {
 		t.Errorf("%d exports are missing after %d pages", len(all), pages)
 	}
+}
+
+// asks begins an export with names, of changes of contact in a county.
+func (s *someone) asks(county, reason string) (string, error) {
+	r, err := s.exports().BeginExport(s.as(cases), &identityv1.BeginExportRequest{
+		FileKind: "xlsx", Named: true, ReasonCode: reason, List: &identityv1.ExportedList{Service: "registry", Matter: "contact", County: county},
+	})
+	return r.GetExportId(), err
+}
+
+func (s *someone) settles(id string, approve bool, why string) error {
+	_, err := s.exports().DecideExport(s.as(cases), &identityv1.DecideExportRequest{ExportId: id, Approve: approve, RefusalReasonCode: why})
+	return err
+}
+
+// names tries to have identity prove that names are read into a file.
+func (s *someone) names() error {
+	_, err := s.Prove(context.Background(), auth.Principal{Purpose: "list_export", LegalBasis: "law"}, "registry")
+	return err
+}
+
+func (s *someone) waiting() int {
+	s.f.t.Helper()
+	r, err := s.exports().ListExports(s.as(cases), &identityv1.ListExportsRequest{})
+	s.f.must(err)
+	return len(r.GetWaiting())
+}
+
+// Names leave only by the word of a second officer, who reviews in the county and is not
+// who asked; identity proves the purpose while the file is written, and at no other time.
+func TestNamesLeaveByTwoOfficers(t *testing.T) {
+	f := settled(t)
+	officer := func(staff, role, department, county string) *someone {
+		s := f.officer2(staff, &identityv1.RoleGrant{Role: role, Department: department, Covered: county}).enter()
+		s.desk = department
+		return s
+	}
+	asker, second := officer("a002", "reviewer", "hrss", "654301"), officer("r001", "reviewer", "hrss", "654300")
+	clerk, far, other := officer("c001", "clerk", "hrss", "654301"), officer("r002", "reviewer", "hrss", "654321"), officer("r003", "reviewer", "hou", "654301")
+
+	_, err := asker.asks("", "visits")
+	f.wants("of no county", err, "identity.export_names")
+	_, err = asker.asks("654321", "visits")
+	f.wants("of another county", err, "identity.export_names")
+	_, err = asker.asks("654301", "curiosity")
+	f.wants("for nothing of the list", err, "identity.export_reason")
+	id, err := asker.asks("654301", "visits")
+	f.must(err)
+	f.wants("before it is approved", asker.reports(id, "begun", 0), "identity.export_waits")
+	f.wants("the purpose before", asker.names(), "identity.no_right")
+	for name, c := range map[string]struct {
+		who  *someone
+		sees int
+		want string
+	}{"who asked": {asker, 0, "identity.act_own"}, "a reviewer of another county": {far, 0, "identity.export"}, "a reviewer of another department": {other, 0, "identity.export"}, "a clerk": {clerk, 0, "auth.denied"}} {
+		if n := c.who.waiting(); n != c.sees {
+			t.Errorf("%s sees %d that wait", name, n)
+		}
+		f.wants(name, c.who.settles(id, true, ""), c.want)
+	}
+	if n := second.waiting(); n != 1 {
+		t.Errorf("the second officer sees %d that wait", n)
+	}
+	f.wants("refused without a reason", second.settles(id, false, ""), "identity.refusal")
+	f.must(second.settles(id, true, ""))
+	f.wants("decided twice", second.settles(id, false, "other"), "identity.act_decided")
+	f.wants("the purpose before the file is begun", asker.names(), "identity.no_right")
+	f.must(asker.reports(id, "begun", 0))
+	f.must(asker.names())
+	f.wants("another's purpose meanwhile", second.names(), "identity.no_right")
+	f.wants("more rows than the rule allows", asker.reports(id, "running", 201), "identity.export_most")
+	f.must(asker.reports(id, "done", 200))
+	f.wants("the purpose after", asker.names(), "identity.no_right")
+	f.wants("a second file", asker.reports(id, "begun", 0), "identity.export_over")
+
+	audit := f.audit.enter()
+	r, err := audit.exports().ListExports(audit.as(keeping), &identityv1.ListExportsRequest{})
+	f.must(err)
+	if e := r.GetExports()[0]; !e.GetNamed() || e.GetStaffNumber() != "a002" || e.GetDecidedByStaff() != "r001" || e.GetReasonCode() != "visits" || e.GetState() != "done" || e.GetRows() != 200 {
+		t.Errorf("the audit says %v", e)
+	}
+}
+
+// What is refused, taken back, not decided in three days, or not written in 24 hours after
+// its approval (ID-EXPORT) brings no names.
+func TestNamesThatDoNotLeave(t *testing.T) {
+	f := settled(t)
+	second := f.officer2("r001", &identityv1.RoleGrant{Role: "reviewer", Department: "hrss", Covered: "*"})
+	asker := f.officer
+	asker.desk = "hrss"
+	ask := func() string {
+		id, err := asker.enter().asks("654301", "notices")
+		f.must(err)
+		return id
+	}
+	state := func(id string) *identityv1.Export {
+		r, err := asker.enter().exports().ReadExport(asker.as(cases), &identityv1.ReadExportRequest{ExportId: id})
+		f.must(err)
+		return r.GetExport()
+	}
+	refused := ask()
+	f.must(second.enter().settles(refused, false, "too_much"))
+	if e := state(refused); e.GetState() != "refused" || e.GetRefusalReasonCode() != "too_much" || e.GetDecidedByStaff() != "r001" {
+		t.Errorf("it is %v", e)
+	}
+	f.wants("what was refused", asker.reports(refused, "begun", 0), "identity.export_over")
+
+	back := ask()
+	_, err := asker.exports().CancelExport(asker.as(cases), &identityv1.CancelExportRequest{ExportId: back})
+	f.must(err)
+	f.wants("what was taken back is approved", second.settles(back, true, ""), "identity.act_decided")
+
+	late := ask()
+	f.clock.Advance(73 * time.Hour)
+	if n := second.enter().waiting(); n != 0 {
+		t.Errorf("%d wait after three days", n)
+	}
+	f.wants("decided too late", second.settles(late, true, ""), "identity.act_decided")
+	if e := state(late); e.GetState() != "expired" {
+		t.Errorf("it is %s", e.GetState())
+	}
+
+	unused := ask()
+	f.must(second.enter().settles(unused, true, ""))
+	f.clock.Advance(25 * time.Hour)
+	if e := state(unused); e.GetState() != "expired" {
+		t.Errorf("it is %s", e.GetState())
+	}
+	f.wants("written too late", asker.reports(unused, "begun", 0), "identity.export_waits")
 }

@@ -120,8 +120,12 @@ func (x *ExportedList) GetOverdue() bool {
 type BeginExportRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// csv or xlsx
-	FileKind      string        `protobuf:"bytes,1,opt,name=file_kind,json=fileKind,proto3" json:"file_kind,omitempty"`
-	List          *ExportedList `protobuf:"bytes,2,opt,name=list,proto3" json:"list,omitempty"`
+	FileKind string        `protobuf:"bytes,1,opt,name=file_kind,json=fileKind,proto3" json:"file_kind,omitempty"`
+	List     *ExportedList `protobuf:"bytes,2,opt,name=list,proto3" json:"list,omitempty"`
+	// with the names of workers, which another officer approves; of one department and county
+	Named bool `protobuf:"varint,3,opt,name=named,proto3" json:"named,omitempty"`
+	// what the names are for: notices, visits, inspection or handover
+	ReasonCode    string `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -168,6 +172,20 @@ func (x *BeginExportRequest) GetList() *ExportedList {
 		return x.List
 	}
 	return nil
+}
+
+func (x *BeginExportRequest) GetNamed() bool {
+	if x != nil {
+		return x.Named
+	}
+	return false
+}
+
+func (x *BeginExportRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
 }
 
 type BeginExportResponse struct {
@@ -311,6 +329,103 @@ func (*ReportExportResponse) Descriptor() ([]byte, []int) {
 	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{4}
 }
 
+type DecideExportRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	ExportId string                 `protobuf:"bytes,1,opt,name=export_id,json=exportId,proto3" json:"export_id,omitempty"`
+	Approve  bool                   `protobuf:"varint,2,opt,name=approve,proto3" json:"approve,omitempty"`
+	// why it is refused: too_much, not_needed, not_known or other
+	RefusalReasonCode string `protobuf:"bytes,3,opt,name=refusal_reason_code,json=refusalReasonCode,proto3" json:"refusal_reason_code,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
+}
+
+func (x *DecideExportRequest) Reset() {
+	*x = DecideExportRequest{}
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideExportRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideExportRequest) ProtoMessage() {}
+
+func (x *DecideExportRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideExportRequest.ProtoReflect.Descriptor instead.
+func (*DecideExportRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *DecideExportRequest) GetExportId() string {
+	if x != nil {
+		return x.ExportId
+	}
+	return ""
+}
+
+func (x *DecideExportRequest) GetApprove() bool {
+	if x != nil {
+		return x.Approve
+	}
+	return false
+}
+
+func (x *DecideExportRequest) GetRefusalReasonCode() string {
+	if x != nil {
+		return x.RefusalReasonCode
+	}
+	return ""
+}
+
+type DecideExportResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DecideExportResponse) Reset() {
+	*x = DecideExportResponse{}
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DecideExportResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DecideExportResponse) ProtoMessage() {}
+
+func (x *DecideExportResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DecideExportResponse.ProtoReflect.Descriptor instead.
+func (*DecideExportResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{6}
+}
+
 type CancelExportRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	ExportId      string                 `protobuf:"bytes,1,opt,name=export_id,json=exportId,proto3" json:"export_id,omitempty"`
@@ -320,7 +435,7 @@ type CancelExportRequest struct {
 
 func (x *CancelExportRequest) Reset() {
 	*x = CancelExportRequest{}
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[5]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -332,7 +447,7 @@ func (x *CancelExportRequest) String() string {
 func (*CancelExportRequest) ProtoMessage() {}
 
 func (x *CancelExportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[5]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -345,7 +460,7 @@ func (x *CancelExportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelExportRequest.ProtoReflect.Descriptor instead.
 func (*CancelExportRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{5}
+	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *CancelExportRequest) GetExportId() string {
@@ -363,7 +478,7 @@ type CancelExportResponse struct {
 
 func (x *CancelExportResponse) Reset() {
 	*x = CancelExportResponse{}
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[6]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -375,7 +490,7 @@ func (x *CancelExportResponse) String() string {
 func (*CancelExportResponse) ProtoMessage() {}
 
 func (x *CancelExportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[6]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -388,7 +503,7 @@ func (x *CancelExportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelExportResponse.ProtoReflect.Descriptor instead.
 func (*CancelExportResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{6}
+	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{8}
 }
 
 type ReadExportRequest struct {
@@ -400,7 +515,7 @@ type ReadExportRequest struct {
 
 func (x *ReadExportRequest) Reset() {
 	*x = ReadExportRequest{}
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[7]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -412,7 +527,7 @@ func (x *ReadExportRequest) String() string {
 func (*ReadExportRequest) ProtoMessage() {}
 
 func (x *ReadExportRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[7]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -425,7 +540,7 @@ func (x *ReadExportRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadExportRequest.ProtoReflect.Descriptor instead.
 func (*ReadExportRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{7}
+	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ReadExportRequest) GetExportId() string {
@@ -444,7 +559,7 @@ type ReadExportResponse struct {
 
 func (x *ReadExportResponse) Reset() {
 	*x = ReadExportResponse{}
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[8]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -456,7 +571,7 @@ func (x *ReadExportResponse) String() string {
 func (*ReadExportResponse) ProtoMessage() {}
 
 func (x *ReadExportResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[8]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -469,7 +584,7 @@ func (x *ReadExportResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadExportResponse.ProtoReflect.Descriptor instead.
 func (*ReadExportResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{8}
+	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ReadExportResponse) GetExport() *Export {
@@ -489,7 +604,7 @@ type ListExportsRequest struct {
 
 func (x *ListExportsRequest) Reset() {
 	*x = ListExportsRequest{}
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[9]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -501,7 +616,7 @@ func (x *ListExportsRequest) String() string {
 func (*ListExportsRequest) ProtoMessage() {}
 
 func (x *ListExportsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[9]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -514,7 +629,7 @@ func (x *ListExportsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListExportsRequest.ProtoReflect.Descriptor instead.
 func (*ListExportsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{9}
+	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ListExportsRequest) GetBeforeId() string {
@@ -527,6 +642,8 @@ func (x *ListExportsRequest) GetBeforeId() string {
 type ListExportsResponse struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Exports []*Export              `protobuf:"bytes,1,rep,name=exports,proto3" json:"exports,omitempty"`
+	// to a reviewer, with the first page: those with names that wait for another officer
+	Waiting []*Export `protobuf:"bytes,3,rep,name=waiting,proto3" json:"waiting,omitempty"`
 	// where the next page begins; empty where this is the last
 	NextBeforeId  string `protobuf:"bytes,2,opt,name=next_before_id,json=nextBeforeId,proto3" json:"next_before_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -535,7 +652,7 @@ type ListExportsResponse struct {
 
 func (x *ListExportsResponse) Reset() {
 	*x = ListExportsResponse{}
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[10]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -547,7 +664,7 @@ func (x *ListExportsResponse) String() string {
 func (*ListExportsResponse) ProtoMessage() {}
 
 func (x *ListExportsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[10]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -560,12 +677,19 @@ func (x *ListExportsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListExportsResponse.ProtoReflect.Descriptor instead.
 func (*ListExportsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{10}
+	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListExportsResponse) GetExports() []*Export {
 	if x != nil {
 		return x.Exports
+	}
+	return nil
+}
+
+func (x *ListExportsResponse) GetWaiting() []*Export {
+	if x != nil {
+		return x.Waiting
 	}
 	return nil
 }
@@ -586,18 +710,29 @@ type Export struct {
 	FileKind    string        `protobuf:"bytes,3,opt,name=file_kind,json=fileKind,proto3" json:"file_kind,omitempty"`
 	List        *ExportedList `protobuf:"bytes,4,opt,name=list,proto3" json:"list,omitempty"`
 	AskedAt     int64         `protobuf:"varint,5,opt,name=asked_at,json=askedAt,proto3" json:"asked_at,omitempty"`
-	// ready, running, done, cancelled or broken
+	// asked, refused, ready, running, done, cancelled, broken or expired
 	State string `protobuf:"bytes,6,opt,name=state,proto3" json:"state,omitempty"`
 	Rows  int64  `protobuf:"varint,7,opt,name=rows,proto3" json:"rows,omitempty"`
 	// when it was heard of last
-	ChangedAt     int64 `protobuf:"varint,8,opt,name=changed_at,json=changedAt,proto3" json:"changed_at,omitempty"`
+	ChangedAt int64 `protobuf:"varint,8,opt,name=changed_at,json=changedAt,proto3" json:"changed_at,omitempty"`
+	Named     bool  `protobuf:"varint,9,opt,name=named,proto3" json:"named,omitempty"`
+	// what the names are for
+	ReasonCode string `protobuf:"bytes,10,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	// staff number of who decided, and why it was refused
+	DecidedByStaff    string `protobuf:"bytes,11,opt,name=decided_by_staff,json=decidedByStaff,proto3" json:"decided_by_staff,omitempty"`
+	DecidedAt         int64  `protobuf:"varint,12,opt,name=decided_at,json=decidedAt,proto3" json:"decided_at,omitempty"`
+	RefusalReasonCode string `protobuf:"bytes,13,opt,name=refusal_reason_code,json=refusalReasonCode,proto3" json:"refusal_reason_code,omitempty"`
+	// of one with names: until when it is decided, or its file written
+	EndsAt int64 `protobuf:"varint,14,opt,name=ends_at,json=endsAt,proto3" json:"ends_at,omitempty"`
+	// how many rows it may have at most; 0 is without a bound
+	MostRows      int32 `protobuf:"varint,15,opt,name=most_rows,json=mostRows,proto3" json:"most_rows,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Export) Reset() {
 	*x = Export{}
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[11]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -609,7 +744,7 @@ func (x *Export) String() string {
 func (*Export) ProtoMessage() {}
 
 func (x *Export) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exports_proto_msgTypes[11]
+	mi := &file_qiao_identity_v1_exports_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -622,7 +757,7 @@ func (x *Export) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Export.ProtoReflect.Descriptor instead.
 func (*Export) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{11}
+	return file_qiao_identity_v1_exports_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *Export) GetExportId() string {
@@ -681,6 +816,55 @@ func (x *Export) GetChangedAt() int64 {
 	return 0
 }
 
+func (x *Export) GetNamed() bool {
+	if x != nil {
+		return x.Named
+	}
+	return false
+}
+
+func (x *Export) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *Export) GetDecidedByStaff() string {
+	if x != nil {
+		return x.DecidedByStaff
+	}
+	return ""
+}
+
+func (x *Export) GetDecidedAt() int64 {
+	if x != nil {
+		return x.DecidedAt
+	}
+	return 0
+}
+
+func (x *Export) GetRefusalReasonCode() string {
+	if x != nil {
+		return x.RefusalReasonCode
+	}
+	return ""
+}
+
+func (x *Export) GetEndsAt() int64 {
+	if x != nil {
+		return x.EndsAt
+	}
+	return 0
+}
+
+func (x *Export) GetMostRows() int32 {
+	if x != nil {
+		return x.MostRows
+	}
+	return 0
+}
+
 var File_qiao_identity_v1_exports_proto protoreflect.FileDescriptor
 
 const file_qiao_identity_v1_exports_proto_rawDesc = "" +
@@ -693,17 +877,25 @@ const file_qiao_identity_v1_exports_proto_rawDesc = "" +
 	"\x05state\x18\x04 \x01(\tR\x05state\x12\x19\n" +
 	"\bcase_end\x18\x05 \x01(\tR\acaseEnd\x12\x10\n" +
 	"\x03who\x18\x06 \x01(\tR\x03who\x12\x18\n" +
-	"\aoverdue\x18\a \x01(\bR\aoverdue\"e\n" +
+	"\aoverdue\x18\a \x01(\bR\aoverdue\"\x9c\x01\n" +
 	"\x12BeginExportRequest\x12\x1b\n" +
 	"\tfile_kind\x18\x01 \x01(\tR\bfileKind\x122\n" +
-	"\x04list\x18\x02 \x01(\v2\x1e.qiao.identity.v1.ExportedListR\x04list\"2\n" +
+	"\x04list\x18\x02 \x01(\v2\x1e.qiao.identity.v1.ExportedListR\x04list\x12\x14\n" +
+	"\x05named\x18\x03 \x01(\bR\x05named\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode\"2\n" +
 	"\x13BeginExportResponse\x12\x1b\n" +
 	"\texport_id\x18\x01 \x01(\tR\bexportId\"`\n" +
 	"\x13ReportExportRequest\x12\x1b\n" +
 	"\texport_id\x18\x01 \x01(\tR\bexportId\x12\x12\n" +
 	"\x04rows\x18\x02 \x01(\x03R\x04rows\x12\x18\n" +
 	"\aoutcome\x18\x03 \x01(\tR\aoutcome\"\x16\n" +
-	"\x14ReportExportResponse\"2\n" +
+	"\x14ReportExportResponse\"|\n" +
+	"\x13DecideExportRequest\x12\x1b\n" +
+	"\texport_id\x18\x01 \x01(\tR\bexportId\x12\x18\n" +
+	"\aapprove\x18\x02 \x01(\bR\aapprove\x12.\n" +
+	"\x13refusal_reason_code\x18\x03 \x01(\tR\x11refusalReasonCode\"\x16\n" +
+	"\x14DecideExportResponse\"2\n" +
 	"\x13CancelExportRequest\x12\x1b\n" +
 	"\texport_id\x18\x01 \x01(\tR\bexportId\"\x16\n" +
 	"\x14CancelExportResponse\"0\n" +
@@ -712,10 +904,11 @@ const file_qiao_identity_v1_exports_proto_rawDesc = "" +
 	"\x12ReadExportResponse\x120\n" +
 	"\x06export\x18\x01 \x01(\v2\x18.qiao.identity.v1.ExportR\x06export\"1\n" +
 	"\x12ListExportsRequest\x12\x1b\n" +
-	"\tbefore_id\x18\x01 \x01(\tR\bbeforeId\"o\n" +
+	"\tbefore_id\x18\x01 \x01(\tR\bbeforeId\"\xa3\x01\n" +
 	"\x13ListExportsResponse\x122\n" +
-	"\aexports\x18\x01 \x03(\v2\x18.qiao.identity.v1.ExportR\aexports\x12$\n" +
-	"\x0enext_before_id\x18\x02 \x01(\tR\fnextBeforeId\"\xfd\x01\n" +
+	"\aexports\x18\x01 \x03(\v2\x18.qiao.identity.v1.ExportR\aexports\x122\n" +
+	"\awaiting\x18\x03 \x03(\v2\x18.qiao.identity.v1.ExportR\awaiting\x12$\n" +
+	"\x0enext_before_id\x18\x02 \x01(\tR\fnextBeforeId\"\xe3\x03\n" +
 	"\x06Export\x12\x1b\n" +
 	"\texport_id\x18\x01 \x01(\tR\bexportId\x12!\n" +
 	"\fstaff_number\x18\x02 \x01(\tR\vstaffNumber\x12\x1b\n" +
@@ -725,11 +918,22 @@ const file_qiao_identity_v1_exports_proto_rawDesc = "" +
 	"\x05state\x18\x06 \x01(\tR\x05state\x12\x12\n" +
 	"\x04rows\x18\a \x01(\x03R\x04rows\x12\x1d\n" +
 	"\n" +
-	"changed_at\x18\b \x01(\x03R\tchangedAt2\xa0\x05\n" +
+	"changed_at\x18\b \x01(\x03R\tchangedAt\x12\x14\n" +
+	"\x05named\x18\t \x01(\bR\x05named\x12\x1f\n" +
+	"\vreason_code\x18\n" +
+	" \x01(\tR\n" +
+	"reasonCode\x12(\n" +
+	"\x10decided_by_staff\x18\v \x01(\tR\x0edecidedByStaff\x12\x1d\n" +
+	"\n" +
+	"decided_at\x18\f \x01(\x03R\tdecidedAt\x12.\n" +
+	"\x13refusal_reason_code\x18\r \x01(\tR\x11refusalReasonCode\x12\x17\n" +
+	"\aends_at\x18\x0e \x01(\x03R\x06endsAt\x12\x1b\n" +
+	"\tmost_rows\x18\x0f \x01(\x05R\bmostRows2\x9f\x06\n" +
 	"\x0eExportsService\x12z\n" +
 	"\vBeginExport\x12$.qiao.identity.v1.BeginExportRequest\x1a%.qiao.identity.v1.BeginExportResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\aofficer\x1a\rcase_handling\x12{\n" +
 	"\fReportExport\x12%.qiao.identity.v1.ReportExportRequest\x1a&.qiao.identity.v1.ReportExportResponse\"\x1c\x92\xb5\x18\x18\x12\aofficer\x1a\rcase_handling\x12}\n" +
-	"\fCancelExport\x12%.qiao.identity.v1.CancelExportRequest\x1a&.qiao.identity.v1.CancelExportResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\aofficer\x1a\rcase_handling\x12u\n" +
+	"\fCancelExport\x12%.qiao.identity.v1.CancelExportRequest\x1a&.qiao.identity.v1.CancelExportResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\aofficer\x1a\rcase_handling\x12}\n" +
+	"\fDecideExport\x12%.qiao.identity.v1.DecideExportRequest\x1a&.qiao.identity.v1.DecideExportResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\aofficer\x1a\rcase_handling\x12u\n" +
 	"\n" +
 	"ReadExport\x12#.qiao.identity.v1.ReadExportRequest\x1a$.qiao.identity.v1.ReadExportResponse\"\x1c\x92\xb5\x18\x18\x12\aofficer\x1a\rcase_handling\x12\x9e\x01\n" +
 	"\vListExports\x12$.qiao.identity.v1.ListExportsRequest\x1a%.qiao.identity.v1.ListExportsResponse\"B\x92\xb5\x18>\x12\aofficer\x12\x13administrator:audit\x1a\rcase_handling\x1a\x0faccount_keepingB@Z>github.com/qiao-platform/qiao/proto/gen/identity/v1;identityv1b\x06proto3"
@@ -746,41 +950,46 @@ func file_qiao_identity_v1_exports_proto_rawDescGZIP() []byte {
 	return file_qiao_identity_v1_exports_proto_rawDescData
 }
 
-var file_qiao_identity_v1_exports_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_qiao_identity_v1_exports_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_qiao_identity_v1_exports_proto_goTypes = []any{
 	(*ExportedList)(nil),         // 0: qiao.identity.v1.ExportedList
 	(*BeginExportRequest)(nil),   // 1: qiao.identity.v1.BeginExportRequest
 	(*BeginExportResponse)(nil),  // 2: qiao.identity.v1.BeginExportResponse
 	(*ReportExportRequest)(nil),  // 3: qiao.identity.v1.ReportExportRequest
 	(*ReportExportResponse)(nil), // 4: qiao.identity.v1.ReportExportResponse
-	(*CancelExportRequest)(nil),  // 5: qiao.identity.v1.CancelExportRequest
-	(*CancelExportResponse)(nil), // 6: qiao.identity.v1.CancelExportResponse
-	(*ReadExportRequest)(nil),    // 7: qiao.identity.v1.ReadExportRequest
-	(*ReadExportResponse)(nil),   // 8: qiao.identity.v1.ReadExportResponse
-	(*ListExportsRequest)(nil),   // 9: qiao.identity.v1.ListExportsRequest
-	(*ListExportsResponse)(nil),  // 10: qiao.identity.v1.ListExportsResponse
-	(*Export)(nil),               // 11: qiao.identity.v1.Export
+	(*DecideExportRequest)(nil),  // 5: qiao.identity.v1.DecideExportRequest
+	(*DecideExportResponse)(nil), // 6: qiao.identity.v1.DecideExportResponse
+	(*CancelExportRequest)(nil),  // 7: qiao.identity.v1.CancelExportRequest
+	(*CancelExportResponse)(nil), // 8: qiao.identity.v1.CancelExportResponse
+	(*ReadExportRequest)(nil),    // 9: qiao.identity.v1.ReadExportRequest
+	(*ReadExportResponse)(nil),   // 10: qiao.identity.v1.ReadExportResponse
+	(*ListExportsRequest)(nil),   // 11: qiao.identity.v1.ListExportsRequest
+	(*ListExportsResponse)(nil),  // 12: qiao.identity.v1.ListExportsResponse
+	(*Export)(nil),               // 13: qiao.identity.v1.Export
 }
 var file_qiao_identity_v1_exports_proto_depIdxs = []int32{
 	0,  // 0: qiao.identity.v1.BeginExportRequest.list:type_name -> qiao.identity.v1.ExportedList
-	11, // 1: qiao.identity.v1.ReadExportResponse.export:type_name -> qiao.identity.v1.Export
-	11, // 2: qiao.identity.v1.ListExportsResponse.exports:type_name -> qiao.identity.v1.Export
-	0,  // 3: qiao.identity.v1.Export.list:type_name -> qiao.identity.v1.ExportedList
-	1,  // 4: qiao.identity.v1.ExportsService.BeginExport:input_type -> qiao.identity.v1.BeginExportRequest
-	3,  // 5: qiao.identity.v1.ExportsService.ReportExport:input_type -> qiao.identity.v1.ReportExportRequest
-	5,  // 6: qiao.identity.v1.ExportsService.CancelExport:input_type -> qiao.identity.v1.CancelExportRequest
-	7,  // 7: qiao.identity.v1.ExportsService.ReadExport:input_type -> qiao.identity.v1.ReadExportRequest
-	9,  // 8: qiao.identity.v1.ExportsService.ListExports:input_type -> qiao.identity.v1.ListExportsRequest
-	2,  // 9: qiao.identity.v1.ExportsService.BeginExport:output_type -> qiao.identity.v1.BeginExportResponse
-	4,  // 10: qiao.identity.v1.ExportsService.ReportExport:output_type -> qiao.identity.v1.ReportExportResponse
-	6,  // 11: qiao.identity.v1.ExportsService.CancelExport:output_type -> qiao.identity.v1.CancelExportResponse
-	8,  // 12: qiao.identity.v1.ExportsService.ReadExport:output_type -> qiao.identity.v1.ReadExportResponse
-	10, // 13: qiao.identity.v1.ExportsService.ListExports:output_type -> qiao.identity.v1.ListExportsResponse
-	9,  // [9:14] is the sub-list for method output_type
-	4,  // [4:9] is the sub-list for method input_type
-	4,  // [4:4] is the sub-list for extension type_name
-	4,  // [4:4] is the sub-list for extension extendee
-	0,  // [0:4] is the sub-list for field type_name
+	13, // 1: qiao.identity.v1.ReadExportResponse.export:type_name -> qiao.identity.v1.Export
+	13, // 2: qiao.identity.v1.ListExportsResponse.exports:type_name -> qiao.identity.v1.Export
+	13, // 3: qiao.identity.v1.ListExportsResponse.waiting:type_name -> qiao.identity.v1.Export
+	0,  // 4: qiao.identity.v1.Export.list:type_name -> qiao.identity.v1.ExportedList
+	1,  // 5: qiao.identity.v1.ExportsService.BeginExport:input_type -> qiao.identity.v1.BeginExportRequest
+	3,  // 6: qiao.identity.v1.ExportsService.ReportExport:input_type -> qiao.identity.v1.ReportExportRequest
+	7,  // 7: qiao.identity.v1.ExportsService.CancelExport:input_type -> qiao.identity.v1.CancelExportRequest
+	5,  // 8: qiao.identity.v1.ExportsService.DecideExport:input_type -> qiao.identity.v1.DecideExportRequest
+	9,  // 9: qiao.identity.v1.ExportsService.ReadExport:input_type -> qiao.identity.v1.ReadExportRequest
+	11, // 10: qiao.identity.v1.ExportsService.ListExports:input_type -> qiao.identity.v1.ListExportsRequest
+	2,  // 11: qiao.identity.v1.ExportsService.BeginExport:output_type -> qiao.identity.v1.BeginExportResponse
+	4,  // 12: qiao.identity.v1.ExportsService.ReportExport:output_type -> qiao.identity.v1.ReportExportResponse
+	8,  // 13: qiao.identity.v1.ExportsService.CancelExport:output_type -> qiao.identity.v1.CancelExportResponse
+	6,  // 14: qiao.identity.v1.ExportsService.DecideExport:output_type -> qiao.identity.v1.DecideExportResponse
+	10, // 15: qiao.identity.v1.ExportsService.ReadExport:output_type -> qiao.identity.v1.ReadExportResponse
+	12, // 16: qiao.identity.v1.ExportsService.ListExports:output_type -> qiao.identity.v1.ListExportsResponse
+	11, // [11:17] is the sub-list for method output_type
+	5,  // [5:11] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_qiao_identity_v1_exports_proto_init() }
@@ -794,7 +1003,7 @@ func file_qiao_identity_v1_exports_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_identity_v1_exports_proto_rawDesc), len(file_qiao_identity_v1_exports_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

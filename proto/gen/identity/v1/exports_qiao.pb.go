@@ -13,6 +13,7 @@ type ExportsServer interface {
 	BeginExport(context.Context, *BeginExportRequest) (*BeginExportResponse, error)
 	ReportExport(context.Context, *ReportExportRequest) (*ReportExportResponse, error)
 	CancelExport(context.Context, *CancelExportRequest) (*CancelExportResponse, error)
+	DecideExport(context.Context, *DecideExportRequest) (*DecideExportResponse, error)
 	ReadExport(context.Context, *ReadExportRequest) (*ReadExportResponse, error)
 	ListExports(context.Context, *ListExportsRequest) (*ListExportsResponse, error)
 }
@@ -53,6 +54,18 @@ func ExportsMethods(s ExportsServer) []contract.Method {
 			NewReply: func() proto.Message { return new(CancelExportResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.CancelExport(ctx, req.(*CancelExportRequest))
+			},
+		},
+		{
+			Service:  "qiao.identity.v1.ExportsService",
+			Name:     "DecideExport",
+			Command:  true,
+			Callers:  []string{"officer"},
+			Purposes: []string{"case_handling"},
+			New:      func() proto.Message { return new(DecideExportRequest) },
+			NewReply: func() proto.Message { return new(DecideExportResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.DecideExport(ctx, req.(*DecideExportRequest))
 			},
 		},
 		{
@@ -108,6 +121,15 @@ func (c ExportsClient) ReportExport(ctx context.Context, req *ReportExportReques
 func (c ExportsClient) CancelExport(ctx context.Context, req *CancelExportRequest) (*CancelExportResponse, error) {
 	reply := new(CancelExportResponse)
 	if err := c.Caller.Call(ctx, c.Target, "CancelExport", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// DecideExport calls the method of that name.
+func (c ExportsClient) DecideExport(ctx context.Context, req *DecideExportRequest) (*DecideExportResponse, error) {
+	reply := new(DecideExportResponse)
+	if err := c.Caller.Call(ctx, c.Target, "DecideExport", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -67,6 +67,9 @@ const (
 	Purpose_PURPOSE_OWN_ACCESS Purpose = 19
 	// Accounts, and who may do what.
 	Purpose_PURPOSE_ACCOUNT_KEEPING Purpose = 20
+	// Taking a list with names out as a file, which two officers do: identity proves it to
+	// an officer only while such a file is written.
+	Purpose_PURPOSE_LIST_EXPORT Purpose = 21
 )
 
 // Enum value maps for Purpose.
@@ -93,6 +96,7 @@ var (
 		18: "PURPOSE_SIGN_IN",
 		19: "PURPOSE_OWN_ACCESS",
 		20: "PURPOSE_ACCOUNT_KEEPING",
+		21: "PURPOSE_LIST_EXPORT",
 	}
 	Purpose_value = map[string]int32{
 		"PURPOSE_UNSPECIFIED":        0,
@@ -116,6 +120,7 @@ var (
 		"PURPOSE_SIGN_IN":            18,
 		"PURPOSE_OWN_ACCESS":         19,
 		"PURPOSE_ACCOUNT_KEEPING":    20,
+		"PURPOSE_LIST_EXPORT":        21,
 	}
 )
 
@@ -225,7 +230,8 @@ const file_qiao_platform_v1_purposes_proto_rawDesc = "" +
 	"\x1fqiao/platform/v1/purposes.proto\x12\x10qiao.platform.v1\x1a google/protobuf/descriptor.proto\"1\n" +
 	"\vPurposeRule\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x0e\n" +
-	"\x02by\x18\x02 \x03(\tR\x02by*\xf6\t\n" +
+	"\x02by\x18\x02 \x03(\tR\x02by*\xab\n" +
+	"\n" +
 	"\aPurpose\x12\x17\n" +
 	"\x13PURPOSE_UNSPECIFIED\x10\x00\x12:\n" +
 	"\x12PURPOSE_OWN_RECORD\x10\x01\x1a\"\xaa\xb5\x18\x1e\n" +
@@ -271,7 +277,9 @@ const file_qiao_platform_v1_purposes_proto_rawDesc = "" +
 	"\n" +
 	"own_access\x12\x06worker\x12\bemployer\x12\aofficer\x12\radministrator\x12A\n" +
 	"\x17PURPOSE_ACCOUNT_KEEPING\x10\x14\x1a$\xaa\xb5\x18 \n" +
-	"\x0faccount_keeping\x12\radministrator:\\\n" +
+	"\x0faccount_keeping\x12\radministrator\x123\n" +
+	"\x13PURPOSE_LIST_EXPORT\x10\x15\x1a\x1a\xaa\xb5\x18\x16\n" +
+	"\vlist_export\x12\aofficer:\\\n" +
 	"\apurpose\x12!.google.protobuf.EnumValueOptions\x18Ն\x03 \x01(\v2\x1d.qiao.platform.v1.PurposeRuleR\apurposeB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (

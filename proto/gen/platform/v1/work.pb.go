@@ -300,7 +300,9 @@ type WorkItem struct {
 	// what about it, e.g. which kind of home
 	Kind string `protobuf:"bytes,11,opt,name=kind,proto3" json:"kind,omitempty"`
 	// the caller began it, so another officer decides
-	Own           bool `protobuf:"varint,12,opt,name=own,proto3" json:"own,omitempty"`
+	Own bool `protobuf:"varint,12,opt,name=own,proto3" json:"own,omitempty"`
+	// for the purpose list_export alone: the worker whom it is about
+	Worker        string `protobuf:"bytes,13,opt,name=worker,proto3" json:"worker,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -419,6 +421,13 @@ func (x *WorkItem) GetOwn() bool {
 	return false
 }
 
+func (x *WorkItem) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
 // WorkCount is how much of a matter waits in a county.
 type WorkCount struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -509,7 +518,7 @@ const file_qiao_platform_v1_work_proto_rawDesc = "" +
 	"\x06counts\x18\x03 \x03(\v2\x1b.qiao.platform.v1.WorkCountR\x06counts\"\x12\n" +
 	"\x10CountWorkRequest\"H\n" +
 	"\x11CountWorkResponse\x123\n" +
-	"\x06counts\x18\x01 \x03(\v2\x1b.qiao.platform.v1.WorkCountR\x06counts\"\xb1\x02\n" +
+	"\x06counts\x18\x01 \x03(\v2\x1b.qiao.platform.v1.WorkCountR\x06counts\"\xc9\x02\n" +
 	"\bWorkItem\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
 	"\x06matter\x18\x02 \x01(\tR\x06matter\x12\x1f\n" +
@@ -524,14 +533,15 @@ const file_qiao_platform_v1_work_proto_rawDesc = "" +
 	"\x06within\x18\n" +
 	" \x01(\tR\x06within\x12\x12\n" +
 	"\x04kind\x18\v \x01(\tR\x04kind\x12\x10\n" +
-	"\x03own\x18\f \x01(\bR\x03own\"k\n" +
+	"\x03own\x18\f \x01(\bR\x03own\x12\x16\n" +
+	"\x06worker\x18\r \x01(\tR\x06worker\"k\n" +
 	"\tWorkCount\x12\x16\n" +
 	"\x06matter\x18\x01 \x01(\tR\x06matter\x12\x16\n" +
 	"\x06county\x18\x02 \x01(\tR\x06county\x12\x14\n" +
 	"\x05count\x18\x03 \x01(\x03R\x05count\x12\x18\n" +
-	"\aoverdue\x18\x04 \x01(\x03R\aoverdue2\xe0\x01\n" +
-	"\vWorkService\x12f\n" +
-	"\bListWork\x12!.qiao.platform.v1.ListWorkRequest\x1a\".qiao.platform.v1.ListWorkResponse\"\x13\x92\xb5\x18\x0f\x1a\rcase_handling\x12i\n" +
+	"\aoverdue\x18\x04 \x01(\x03R\aoverdue2\xed\x01\n" +
+	"\vWorkService\x12s\n" +
+	"\bListWork\x12!.qiao.platform.v1.ListWorkRequest\x1a\".qiao.platform.v1.ListWorkResponse\" \x92\xb5\x18\x1c\x1a\rcase_handling\x1a\vlist_export\x12i\n" +
 	"\tCountWork\x12\".qiao.platform.v1.CountWorkRequest\x1a#.qiao.platform.v1.CountWorkResponse\"\x13\x92\xb5\x18\x0f\x1a\rcase_handlingB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (

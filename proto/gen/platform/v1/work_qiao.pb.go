@@ -20,7 +20,7 @@ func WorkMethods(s WorkServer) []contract.Method {
 		{
 			Service:  "qiao.platform.v1.WorkService",
 			Name:     "ListWork",
-			Purposes: []string{"case_handling"},
+			Purposes: []string{"case_handling", "list_export"},
 			New:      func() proto.Message { return new(ListWorkRequest) },
 			NewReply: func() proto.Message { return new(ListWorkResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

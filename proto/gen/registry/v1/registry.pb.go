@@ -430,6 +430,156 @@ func (x *GetWorkerRequest) GetCaseId() string {
 	return ""
 }
 
+type NameWorkersRequest struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	WorkerIds []string               `protobuf:"bytes,1,rep,name=worker_ids,json=workerIds,proto3" json:"worker_ids,omitempty"`
+	// the export's
+	CaseId        string `protobuf:"bytes,2,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NameWorkersRequest) Reset() {
+	*x = NameWorkersRequest{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NameWorkersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NameWorkersRequest) ProtoMessage() {}
+
+func (x *NameWorkersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NameWorkersRequest.ProtoReflect.Descriptor instead.
+func (*NameWorkersRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *NameWorkersRequest) GetWorkerIds() []string {
+	if x != nil {
+		return x.WorkerIds
+	}
+	return nil
+}
+
+func (x *NameWorkersRequest) GetCaseId() string {
+	if x != nil {
+		return x.CaseId
+	}
+	return ""
+}
+
+type NameWorkersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Workers       []*NamedWorker         `protobuf:"bytes,1,rep,name=workers,proto3" json:"workers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NameWorkersResponse) Reset() {
+	*x = NameWorkersResponse{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NameWorkersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NameWorkersResponse) ProtoMessage() {}
+
+func (x *NameWorkersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NameWorkersResponse.ProtoReflect.Descriptor instead.
+func (*NameWorkersResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *NameWorkersResponse) GetWorkers() []*NamedWorker {
+	if x != nil {
+		return x.Workers
+	}
+	return nil
+}
+
+// NamedWorker is what a worker is called.
+type NamedWorker struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Name          string                 `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NamedWorker) Reset() {
+	*x = NamedWorker{}
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NamedWorker) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NamedWorker) ProtoMessage() {}
+
+func (x *NamedWorker) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NamedWorker.ProtoReflect.Descriptor instead.
+func (*NamedWorker) Descriptor() ([]byte, []int) {
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *NamedWorker) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+func (x *NamedWorker) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
 type GetWorkerResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Person        *Worker                `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
@@ -439,7 +589,7 @@ type GetWorkerResponse struct {
 
 func (x *GetWorkerResponse) Reset() {
 	*x = GetWorkerResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[5]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -451,7 +601,7 @@ func (x *GetWorkerResponse) String() string {
 func (*GetWorkerResponse) ProtoMessage() {}
 
 func (x *GetWorkerResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[5]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -464,7 +614,7 @@ func (x *GetWorkerResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetWorkerResponse.ProtoReflect.Descriptor instead.
 func (*GetWorkerResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{5}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *GetWorkerResponse) GetPerson() *Worker {
@@ -487,7 +637,7 @@ type UpdateContactRequest struct {
 
 func (x *UpdateContactRequest) Reset() {
 	*x = UpdateContactRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[6]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -499,7 +649,7 @@ func (x *UpdateContactRequest) String() string {
 func (*UpdateContactRequest) ProtoMessage() {}
 
 func (x *UpdateContactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[6]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -512,7 +662,7 @@ func (x *UpdateContactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateContactRequest.ProtoReflect.Descriptor instead.
 func (*UpdateContactRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{6}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *UpdateContactRequest) GetWorker() string {
@@ -558,7 +708,7 @@ type UpdateContactResponse struct {
 
 func (x *UpdateContactResponse) Reset() {
 	*x = UpdateContactResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[7]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -570,7 +720,7 @@ func (x *UpdateContactResponse) String() string {
 func (*UpdateContactResponse) ProtoMessage() {}
 
 func (x *UpdateContactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[7]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -583,7 +733,7 @@ func (x *UpdateContactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateContactResponse.ProtoReflect.Descriptor instead.
 func (*UpdateContactResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{7}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{10}
 }
 
 type ProposeContactRequest struct {
@@ -604,7 +754,7 @@ type ProposeContactRequest struct {
 
 func (x *ProposeContactRequest) Reset() {
 	*x = ProposeContactRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[8]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -616,7 +766,7 @@ func (x *ProposeContactRequest) String() string {
 func (*ProposeContactRequest) ProtoMessage() {}
 
 func (x *ProposeContactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[8]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -629,7 +779,7 @@ func (x *ProposeContactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposeContactRequest.ProtoReflect.Descriptor instead.
 func (*ProposeContactRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{8}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ProposeContactRequest) GetWorker() string {
@@ -690,7 +840,7 @@ type ProposeContactResponse struct {
 
 func (x *ProposeContactResponse) Reset() {
 	*x = ProposeContactResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[9]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -702,7 +852,7 @@ func (x *ProposeContactResponse) String() string {
 func (*ProposeContactResponse) ProtoMessage() {}
 
 func (x *ProposeContactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[9]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -715,7 +865,7 @@ func (x *ProposeContactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProposeContactResponse.ProtoReflect.Descriptor instead.
 func (*ProposeContactResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{9}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ProposeContactResponse) GetCaseId() string {
@@ -733,7 +883,7 @@ type ListContactCasesRequest struct {
 
 func (x *ListContactCasesRequest) Reset() {
 	*x = ListContactCasesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[10]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -745,7 +895,7 @@ func (x *ListContactCasesRequest) String() string {
 func (*ListContactCasesRequest) ProtoMessage() {}
 
 func (x *ListContactCasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[10]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -758,7 +908,7 @@ func (x *ListContactCasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContactCasesRequest.ProtoReflect.Descriptor instead.
 func (*ListContactCasesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{10}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{13}
 }
 
 type ListContactCasesResponse struct {
@@ -770,7 +920,7 @@ type ListContactCasesResponse struct {
 
 func (x *ListContactCasesResponse) Reset() {
 	*x = ListContactCasesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[11]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -782,7 +932,7 @@ func (x *ListContactCasesResponse) String() string {
 func (*ListContactCasesResponse) ProtoMessage() {}
 
 func (x *ListContactCasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[11]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -795,7 +945,7 @@ func (x *ListContactCasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContactCasesResponse.ProtoReflect.Descriptor instead.
 func (*ListContactCasesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{11}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListContactCasesResponse) GetCases() []*ContactCase {
@@ -840,7 +990,7 @@ type ContactCase struct {
 
 func (x *ContactCase) Reset() {
 	*x = ContactCase{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -852,7 +1002,7 @@ func (x *ContactCase) String() string {
 func (*ContactCase) ProtoMessage() {}
 
 func (x *ContactCase) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[12]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -865,7 +1015,7 @@ func (x *ContactCase) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactCase.ProtoReflect.Descriptor instead.
 func (*ContactCase) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{12}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ContactCase) GetCaseId() string {
@@ -982,7 +1132,7 @@ type GetContactCaseRequest struct {
 
 func (x *GetContactCaseRequest) Reset() {
 	*x = GetContactCaseRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -994,7 +1144,7 @@ func (x *GetContactCaseRequest) String() string {
 func (*GetContactCaseRequest) ProtoMessage() {}
 
 func (x *GetContactCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[13]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1007,7 +1157,7 @@ func (x *GetContactCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetContactCaseRequest.ProtoReflect.Descriptor instead.
 func (*GetContactCaseRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{13}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *GetContactCaseRequest) GetCaseId() string {
@@ -1032,7 +1182,7 @@ type GetContactCaseResponse struct {
 
 func (x *GetContactCaseResponse) Reset() {
 	*x = GetContactCaseResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1044,7 +1194,7 @@ func (x *GetContactCaseResponse) String() string {
 func (*GetContactCaseResponse) ProtoMessage() {}
 
 func (x *GetContactCaseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[14]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1057,7 +1207,7 @@ func (x *GetContactCaseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetContactCaseResponse.ProtoReflect.Descriptor instead.
 func (*GetContactCaseResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{14}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetContactCaseResponse) GetCase() *ContactCase {
@@ -1101,7 +1251,7 @@ type ContactDetails struct {
 
 func (x *ContactDetails) Reset() {
 	*x = ContactDetails{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1113,7 +1263,7 @@ func (x *ContactDetails) String() string {
 func (*ContactDetails) ProtoMessage() {}
 
 func (x *ContactDetails) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[15]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1126,7 +1276,7 @@ func (x *ContactDetails) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ContactDetails.ProtoReflect.Descriptor instead.
 func (*ContactDetails) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{15}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ContactDetails) GetPhone() string {
@@ -1166,7 +1316,7 @@ type ListContactChangesRequest struct {
 
 func (x *ListContactChangesRequest) Reset() {
 	*x = ListContactChangesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1178,7 +1328,7 @@ func (x *ListContactChangesRequest) String() string {
 func (*ListContactChangesRequest) ProtoMessage() {}
 
 func (x *ListContactChangesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[16]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1191,7 +1341,7 @@ func (x *ListContactChangesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContactChangesRequest.ProtoReflect.Descriptor instead.
 func (*ListContactChangesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{16}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListContactChangesRequest) GetWorker() string {
@@ -1210,7 +1360,7 @@ type ListContactChangesResponse struct {
 
 func (x *ListContactChangesResponse) Reset() {
 	*x = ListContactChangesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1222,7 +1372,7 @@ func (x *ListContactChangesResponse) String() string {
 func (*ListContactChangesResponse) ProtoMessage() {}
 
 func (x *ListContactChangesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[17]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1235,7 +1385,7 @@ func (x *ListContactChangesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListContactChangesResponse.ProtoReflect.Descriptor instead.
 func (*ListContactChangesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{17}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListContactChangesResponse) GetCases() []*ContactCase {
@@ -1254,7 +1404,7 @@ type ObjectContactRequest struct {
 
 func (x *ObjectContactRequest) Reset() {
 	*x = ObjectContactRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1266,7 +1416,7 @@ func (x *ObjectContactRequest) String() string {
 func (*ObjectContactRequest) ProtoMessage() {}
 
 func (x *ObjectContactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[18]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1279,7 +1429,7 @@ func (x *ObjectContactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ObjectContactRequest.ProtoReflect.Descriptor instead.
 func (*ObjectContactRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{18}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ObjectContactRequest) GetCaseId() string {
@@ -1299,7 +1449,7 @@ type ObjectContactResponse struct {
 
 func (x *ObjectContactResponse) Reset() {
 	*x = ObjectContactResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1311,7 +1461,7 @@ func (x *ObjectContactResponse) String() string {
 func (*ObjectContactResponse) ProtoMessage() {}
 
 func (x *ObjectContactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[19]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1324,7 +1474,7 @@ func (x *ObjectContactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ObjectContactResponse.ProtoReflect.Descriptor instead.
 func (*ObjectContactResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{19}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ObjectContactResponse) GetState() string {
@@ -1347,7 +1497,7 @@ type DecideContactRequest struct {
 
 func (x *DecideContactRequest) Reset() {
 	*x = DecideContactRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1359,7 +1509,7 @@ func (x *DecideContactRequest) String() string {
 func (*DecideContactRequest) ProtoMessage() {}
 
 func (x *DecideContactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[20]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1372,7 +1522,7 @@ func (x *DecideContactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideContactRequest.ProtoReflect.Descriptor instead.
 func (*DecideContactRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{20}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *DecideContactRequest) GetCaseId() string {
@@ -1404,7 +1554,7 @@ type DecideContactResponse struct {
 
 func (x *DecideContactResponse) Reset() {
 	*x = DecideContactResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1416,7 +1566,7 @@ func (x *DecideContactResponse) String() string {
 func (*DecideContactResponse) ProtoMessage() {}
 
 func (x *DecideContactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[21]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1429,7 +1579,7 @@ func (x *DecideContactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecideContactResponse.ProtoReflect.Descriptor instead.
 func (*DecideContactResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{21}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
 }
 
 type GetStandingRequest struct {
@@ -1445,7 +1595,7 @@ type GetStandingRequest struct {
 
 func (x *GetStandingRequest) Reset() {
 	*x = GetStandingRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1457,7 +1607,7 @@ func (x *GetStandingRequest) String() string {
 func (*GetStandingRequest) ProtoMessage() {}
 
 func (x *GetStandingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[22]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1470,7 +1620,7 @@ func (x *GetStandingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStandingRequest.ProtoReflect.Descriptor instead.
 func (*GetStandingRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{22}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *GetStandingRequest) GetWorker() string {
@@ -1508,7 +1658,7 @@ type GetStandingResponse struct {
 
 func (x *GetStandingResponse) Reset() {
 	*x = GetStandingResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1520,7 +1670,7 @@ func (x *GetStandingResponse) String() string {
 func (*GetStandingResponse) ProtoMessage() {}
 
 func (x *GetStandingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[23]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1533,7 +1683,7 @@ func (x *GetStandingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetStandingResponse.ProtoReflect.Descriptor instead.
 func (*GetStandingResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{23}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetStandingResponse) GetKnown() bool {
@@ -1574,7 +1724,7 @@ type Standing struct {
 
 func (x *Standing) Reset() {
 	*x = Standing{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1586,7 +1736,7 @@ func (x *Standing) String() string {
 func (*Standing) ProtoMessage() {}
 
 func (x *Standing) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[24]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1599,7 +1749,7 @@ func (x *Standing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Standing.ProtoReflect.Descriptor instead.
 func (*Standing) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{24}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *Standing) GetWorker() string {
@@ -1628,7 +1778,7 @@ type CheckAgeRequest struct {
 
 func (x *CheckAgeRequest) Reset() {
 	*x = CheckAgeRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1640,7 +1790,7 @@ func (x *CheckAgeRequest) String() string {
 func (*CheckAgeRequest) ProtoMessage() {}
 
 func (x *CheckAgeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[25]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1653,7 +1803,7 @@ func (x *CheckAgeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAgeRequest.ProtoReflect.Descriptor instead.
 func (*CheckAgeRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{25}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *CheckAgeRequest) GetWorker() string {
@@ -1693,7 +1843,7 @@ type CheckAgeResponse struct {
 
 func (x *CheckAgeResponse) Reset() {
 	*x = CheckAgeResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1705,7 +1855,7 @@ func (x *CheckAgeResponse) String() string {
 func (*CheckAgeResponse) ProtoMessage() {}
 
 func (x *CheckAgeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[26]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1718,7 +1868,7 @@ func (x *CheckAgeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CheckAgeResponse.ProtoReflect.Descriptor instead.
 func (*CheckAgeResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{26}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CheckAgeResponse) GetReached() bool {
@@ -1751,7 +1901,7 @@ type RegisterChildRequest struct {
 
 func (x *RegisterChildRequest) Reset() {
 	*x = RegisterChildRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1763,7 +1913,7 @@ func (x *RegisterChildRequest) String() string {
 func (*RegisterChildRequest) ProtoMessage() {}
 
 func (x *RegisterChildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[27]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1776,7 +1926,7 @@ func (x *RegisterChildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterChildRequest.ProtoReflect.Descriptor instead.
 func (*RegisterChildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{27}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *RegisterChildRequest) GetWorker() string {
@@ -1864,7 +2014,7 @@ type RegisterChildResponse struct {
 
 func (x *RegisterChildResponse) Reset() {
 	*x = RegisterChildResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1876,7 +2026,7 @@ func (x *RegisterChildResponse) String() string {
 func (*RegisterChildResponse) ProtoMessage() {}
 
 func (x *RegisterChildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[28]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1889,7 +2039,7 @@ func (x *RegisterChildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterChildResponse.ProtoReflect.Descriptor instead.
 func (*RegisterChildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{28}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *RegisterChildResponse) GetChildId() string {
@@ -1932,7 +2082,7 @@ type FindLikelyDoublesRequest struct {
 
 func (x *FindLikelyDoublesRequest) Reset() {
 	*x = FindLikelyDoublesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1944,7 +2094,7 @@ func (x *FindLikelyDoublesRequest) String() string {
 func (*FindLikelyDoublesRequest) ProtoMessage() {}
 
 func (x *FindLikelyDoublesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[29]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1957,7 +2107,7 @@ func (x *FindLikelyDoublesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyDoublesRequest.ProtoReflect.Descriptor instead.
 func (*FindLikelyDoublesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{29}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *FindLikelyDoublesRequest) GetChildIds() []string {
@@ -1983,7 +2133,7 @@ type FindLikelyDoublesResponse struct {
 
 func (x *FindLikelyDoublesResponse) Reset() {
 	*x = FindLikelyDoublesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1995,7 +2145,7 @@ func (x *FindLikelyDoublesResponse) String() string {
 func (*FindLikelyDoublesResponse) ProtoMessage() {}
 
 func (x *FindLikelyDoublesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[30]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2008,7 +2158,7 @@ func (x *FindLikelyDoublesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyDoublesResponse.ProtoReflect.Descriptor instead.
 func (*FindLikelyDoublesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{30}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *FindLikelyDoublesResponse) GetDoubles() []*LikelyDouble {
@@ -2030,7 +2180,7 @@ type FindLikelyHouseholdsRequest struct {
 
 func (x *FindLikelyHouseholdsRequest) Reset() {
 	*x = FindLikelyHouseholdsRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2042,7 +2192,7 @@ func (x *FindLikelyHouseholdsRequest) String() string {
 func (*FindLikelyHouseholdsRequest) ProtoMessage() {}
 
 func (x *FindLikelyHouseholdsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[31]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2055,7 +2205,7 @@ func (x *FindLikelyHouseholdsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyHouseholdsRequest.ProtoReflect.Descriptor instead.
 func (*FindLikelyHouseholdsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{31}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *FindLikelyHouseholdsRequest) GetWorkerIds() []string {
@@ -2081,7 +2231,7 @@ type FindLikelyHouseholdsResponse struct {
 
 func (x *FindLikelyHouseholdsResponse) Reset() {
 	*x = FindLikelyHouseholdsResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2093,7 +2243,7 @@ func (x *FindLikelyHouseholdsResponse) String() string {
 func (*FindLikelyHouseholdsResponse) ProtoMessage() {}
 
 func (x *FindLikelyHouseholdsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[32]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2106,7 +2256,7 @@ func (x *FindLikelyHouseholdsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindLikelyHouseholdsResponse.ProtoReflect.Descriptor instead.
 func (*FindLikelyHouseholdsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{32}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *FindLikelyHouseholdsResponse) GetDoubles() []*LikelyDouble {
@@ -2129,7 +2279,7 @@ type LikelyDouble struct {
 
 func (x *LikelyDouble) Reset() {
 	*x = LikelyDouble{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2141,7 +2291,7 @@ func (x *LikelyDouble) String() string {
 func (*LikelyDouble) ProtoMessage() {}
 
 func (x *LikelyDouble) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[33]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2154,7 +2304,7 @@ func (x *LikelyDouble) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LikelyDouble.ProtoReflect.Descriptor instead.
 func (*LikelyDouble) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{33}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *LikelyDouble) GetFirstId() string {
@@ -2190,7 +2340,7 @@ type GetChildRequest struct {
 
 func (x *GetChildRequest) Reset() {
 	*x = GetChildRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2202,7 +2352,7 @@ func (x *GetChildRequest) String() string {
 func (*GetChildRequest) ProtoMessage() {}
 
 func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[34]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2215,7 +2365,7 @@ func (x *GetChildRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildRequest.ProtoReflect.Descriptor instead.
 func (*GetChildRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{34}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *GetChildRequest) GetChildId() string {
@@ -2254,7 +2404,7 @@ type GetChildResponse struct {
 
 func (x *GetChildResponse) Reset() {
 	*x = GetChildResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2266,7 +2416,7 @@ func (x *GetChildResponse) String() string {
 func (*GetChildResponse) ProtoMessage() {}
 
 func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[35]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2279,7 +2429,7 @@ func (x *GetChildResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetChildResponse.ProtoReflect.Descriptor instead.
 func (*GetChildResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{35}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *GetChildResponse) GetChild() *Child {
@@ -2321,7 +2471,7 @@ type GrantConsentRequest struct {
 
 func (x *GrantConsentRequest) Reset() {
 	*x = GrantConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2333,7 +2483,7 @@ func (x *GrantConsentRequest) String() string {
 func (*GrantConsentRequest) ProtoMessage() {}
 
 func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[36]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2346,7 +2496,7 @@ func (x *GrantConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentRequest.ProtoReflect.Descriptor instead.
 func (*GrantConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{36}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *GrantConsentRequest) GetWorker() string {
@@ -2414,7 +2564,7 @@ type GrantConsentResponse struct {
 
 func (x *GrantConsentResponse) Reset() {
 	*x = GrantConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2426,7 +2576,7 @@ func (x *GrantConsentResponse) String() string {
 func (*GrantConsentResponse) ProtoMessage() {}
 
 func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[37]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2439,7 +2589,7 @@ func (x *GrantConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrantConsentResponse.ProtoReflect.Descriptor instead.
 func (*GrantConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{37}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *GrantConsentResponse) GetGrantId() string {
@@ -2458,7 +2608,7 @@ type WithdrawConsentRequest struct {
 
 func (x *WithdrawConsentRequest) Reset() {
 	*x = WithdrawConsentRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2470,7 +2620,7 @@ func (x *WithdrawConsentRequest) String() string {
 func (*WithdrawConsentRequest) ProtoMessage() {}
 
 func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[38]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2483,7 +2633,7 @@ func (x *WithdrawConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{38}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *WithdrawConsentRequest) GetGrantId() string {
@@ -2501,7 +2651,7 @@ type WithdrawConsentResponse struct {
 
 func (x *WithdrawConsentResponse) Reset() {
 	*x = WithdrawConsentResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2513,7 +2663,7 @@ func (x *WithdrawConsentResponse) String() string {
 func (*WithdrawConsentResponse) ProtoMessage() {}
 
 func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[39]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2526,7 +2676,7 @@ func (x *WithdrawConsentResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawConsentResponse.ProtoReflect.Descriptor instead.
 func (*WithdrawConsentResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{39}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{42}
 }
 
 type ListConsentsRequest struct {
@@ -2538,7 +2688,7 @@ type ListConsentsRequest struct {
 
 func (x *ListConsentsRequest) Reset() {
 	*x = ListConsentsRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2550,7 +2700,7 @@ func (x *ListConsentsRequest) String() string {
 func (*ListConsentsRequest) ProtoMessage() {}
 
 func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[40]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2563,7 +2713,7 @@ func (x *ListConsentsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsRequest.ProtoReflect.Descriptor instead.
 func (*ListConsentsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{40}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ListConsentsRequest) GetWorker() string {
@@ -2582,7 +2732,7 @@ type ListConsentsResponse struct {
 
 func (x *ListConsentsResponse) Reset() {
 	*x = ListConsentsResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2594,7 +2744,7 @@ func (x *ListConsentsResponse) String() string {
 func (*ListConsentsResponse) ProtoMessage() {}
 
 func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[41]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2607,7 +2757,7 @@ func (x *ListConsentsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListConsentsResponse.ProtoReflect.Descriptor instead.
 func (*ListConsentsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{41}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ListConsentsResponse) GetConsents() []*Consent {
@@ -2629,7 +2779,7 @@ type ListTimelineRequest struct {
 
 func (x *ListTimelineRequest) Reset() {
 	*x = ListTimelineRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2641,7 +2791,7 @@ func (x *ListTimelineRequest) String() string {
 func (*ListTimelineRequest) ProtoMessage() {}
 
 func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[42]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2654,7 +2804,7 @@ func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineRequest.ProtoReflect.Descriptor instead.
 func (*ListTimelineRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{42}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *ListTimelineRequest) GetWorker() string {
@@ -2687,7 +2837,7 @@ type ListTimelineResponse struct {
 
 func (x *ListTimelineResponse) Reset() {
 	*x = ListTimelineResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2699,7 +2849,7 @@ func (x *ListTimelineResponse) String() string {
 func (*ListTimelineResponse) ProtoMessage() {}
 
 func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[43]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2712,7 +2862,7 @@ func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineResponse.ProtoReflect.Descriptor instead.
 func (*ListTimelineResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{43}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ListTimelineResponse) GetEntries() []*TimelineEntry {
@@ -2734,7 +2884,7 @@ type ListAccessRequest struct {
 
 func (x *ListAccessRequest) Reset() {
 	*x = ListAccessRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2746,7 +2896,7 @@ func (x *ListAccessRequest) String() string {
 func (*ListAccessRequest) ProtoMessage() {}
 
 func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[44]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2759,7 +2909,7 @@ func (x *ListAccessRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessRequest.ProtoReflect.Descriptor instead.
 func (*ListAccessRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{44}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListAccessRequest) GetWorker() string {
@@ -2792,7 +2942,7 @@ type ListAccessResponse struct {
 
 func (x *ListAccessResponse) Reset() {
 	*x = ListAccessResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2804,7 +2954,7 @@ func (x *ListAccessResponse) String() string {
 func (*ListAccessResponse) ProtoMessage() {}
 
 func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[45]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2817,7 +2967,7 @@ func (x *ListAccessResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessResponse.ProtoReflect.Descriptor instead.
 func (*ListAccessResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{45}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ListAccessResponse) GetEntries() []*AccessEntry {
@@ -2842,7 +2992,7 @@ type CorrectFactRequest struct {
 
 func (x *CorrectFactRequest) Reset() {
 	*x = CorrectFactRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2854,7 +3004,7 @@ func (x *CorrectFactRequest) String() string {
 func (*CorrectFactRequest) ProtoMessage() {}
 
 func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[46]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2867,7 +3017,7 @@ func (x *CorrectFactRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactRequest.ProtoReflect.Descriptor instead.
 func (*CorrectFactRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{46}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *CorrectFactRequest) GetWorker() string {
@@ -2914,7 +3064,7 @@ type CorrectFactResponse struct {
 
 func (x *CorrectFactResponse) Reset() {
 	*x = CorrectFactResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2926,7 +3076,7 @@ func (x *CorrectFactResponse) String() string {
 func (*CorrectFactResponse) ProtoMessage() {}
 
 func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[47]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2939,7 +3089,7 @@ func (x *CorrectFactResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorrectFactResponse.ProtoReflect.Descriptor instead.
 func (*CorrectFactResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{47}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *CorrectFactResponse) GetCorrectionId() string {
@@ -2959,7 +3109,7 @@ type ListMessagesRequest struct {
 
 func (x *ListMessagesRequest) Reset() {
 	*x = ListMessagesRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2971,7 +3121,7 @@ func (x *ListMessagesRequest) String() string {
 func (*ListMessagesRequest) ProtoMessage() {}
 
 func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[48]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2984,7 +3134,7 @@ func (x *ListMessagesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesRequest.ProtoReflect.Descriptor instead.
 func (*ListMessagesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{48}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ListMessagesRequest) GetWorker() string {
@@ -3010,7 +3160,7 @@ type ListMessagesResponse struct {
 
 func (x *ListMessagesResponse) Reset() {
 	*x = ListMessagesResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3022,7 +3172,7 @@ func (x *ListMessagesResponse) String() string {
 func (*ListMessagesResponse) ProtoMessage() {}
 
 func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[49]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3035,7 +3185,7 @@ func (x *ListMessagesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListMessagesResponse.ProtoReflect.Descriptor instead.
 func (*ListMessagesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{49}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *ListMessagesResponse) GetMessages() []*Message {
@@ -3054,7 +3204,7 @@ type ReadMessageRequest struct {
 
 func (x *ReadMessageRequest) Reset() {
 	*x = ReadMessageRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3066,7 +3216,7 @@ func (x *ReadMessageRequest) String() string {
 func (*ReadMessageRequest) ProtoMessage() {}
 
 func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[50]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3079,7 +3229,7 @@ func (x *ReadMessageRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageRequest.ProtoReflect.Descriptor instead.
 func (*ReadMessageRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{50}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ReadMessageRequest) GetMessageId() string {
@@ -3097,7 +3247,7 @@ type ReadMessageResponse struct {
 
 func (x *ReadMessageResponse) Reset() {
 	*x = ReadMessageResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3109,7 +3259,7 @@ func (x *ReadMessageResponse) String() string {
 func (*ReadMessageResponse) ProtoMessage() {}
 
 func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[51]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3122,7 +3272,7 @@ func (x *ReadMessageResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadMessageResponse.ProtoReflect.Descriptor instead.
 func (*ReadMessageResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{51}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{54}
 }
 
 type CloseAccountRequest struct {
@@ -3134,7 +3284,7 @@ type CloseAccountRequest struct {
 
 func (x *CloseAccountRequest) Reset() {
 	*x = CloseAccountRequest{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[52]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3146,7 +3296,7 @@ func (x *CloseAccountRequest) String() string {
 func (*CloseAccountRequest) ProtoMessage() {}
 
 func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[52]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3159,7 +3309,7 @@ func (x *CloseAccountRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountRequest.ProtoReflect.Descriptor instead.
 func (*CloseAccountRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{52}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *CloseAccountRequest) GetWorker() string {
@@ -3177,7 +3327,7 @@ type CloseAccountResponse struct {
 
 func (x *CloseAccountResponse) Reset() {
 	*x = CloseAccountResponse{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[53]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3189,7 +3339,7 @@ func (x *CloseAccountResponse) String() string {
 func (*CloseAccountResponse) ProtoMessage() {}
 
 func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[53]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3202,7 +3352,7 @@ func (x *CloseAccountResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseAccountResponse.ProtoReflect.Descriptor instead.
 func (*CloseAccountResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{53}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{56}
 }
 
 // Worker is a person as the registry holds it.
@@ -3225,7 +3375,7 @@ type Worker struct {
 
 func (x *Worker) Reset() {
 	*x = Worker{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[54]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3237,7 +3387,7 @@ func (x *Worker) String() string {
 func (*Worker) ProtoMessage() {}
 
 func (x *Worker) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[54]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3250,7 +3400,7 @@ func (x *Worker) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Worker.ProtoReflect.Descriptor instead.
 func (*Worker) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{54}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *Worker) GetWorker() string {
@@ -3345,7 +3495,7 @@ type Child struct {
 
 func (x *Child) Reset() {
 	*x = Child{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[55]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3357,7 +3507,7 @@ func (x *Child) String() string {
 func (*Child) ProtoMessage() {}
 
 func (x *Child) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[55]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3370,7 +3520,7 @@ func (x *Child) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Child.ProtoReflect.Descriptor instead.
 func (*Child) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{55}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *Child) GetChildId() string {
@@ -3432,7 +3582,7 @@ type Consent struct {
 
 func (x *Consent) Reset() {
 	*x = Consent{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[56]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3444,7 +3594,7 @@ func (x *Consent) String() string {
 func (*Consent) ProtoMessage() {}
 
 func (x *Consent) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[56]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3457,7 +3607,7 @@ func (x *Consent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Consent.ProtoReflect.Descriptor instead.
 func (*Consent) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{56}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *Consent) GetGrantId() string {
@@ -3538,7 +3688,7 @@ type TimelineEntry struct {
 
 func (x *TimelineEntry) Reset() {
 	*x = TimelineEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[57]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3550,7 +3700,7 @@ func (x *TimelineEntry) String() string {
 func (*TimelineEntry) ProtoMessage() {}
 
 func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[57]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3563,7 +3713,7 @@ func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TimelineEntry.ProtoReflect.Descriptor instead.
 func (*TimelineEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{57}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *TimelineEntry) GetEventId() string {
@@ -3673,7 +3823,7 @@ type AccessEntry struct {
 
 func (x *AccessEntry) Reset() {
 	*x = AccessEntry{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[58]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3685,7 +3835,7 @@ func (x *AccessEntry) String() string {
 func (*AccessEntry) ProtoMessage() {}
 
 func (x *AccessEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[58]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3698,7 +3848,7 @@ func (x *AccessEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AccessEntry.ProtoReflect.Descriptor instead.
 func (*AccessEntry) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{58}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *AccessEntry) GetAt() int64 {
@@ -3796,7 +3946,7 @@ type Message struct {
 
 func (x *Message) Reset() {
 	*x = Message{}
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[59]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3808,7 +3958,7 @@ func (x *Message) String() string {
 func (*Message) ProtoMessage() {}
 
 func (x *Message) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_registry_v1_registry_proto_msgTypes[59]
+	mi := &file_qiao_registry_v1_registry_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3821,7 +3971,7 @@ func (x *Message) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Message.ProtoReflect.Descriptor instead.
 func (*Message) Descriptor() ([]byte, []int) {
-	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{59}
+	return file_qiao_registry_v1_registry_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *Message) GetMessageId() string {
@@ -3918,7 +4068,16 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06former\x18\x02 \x01(\bR\x06former\"C\n" +
 	"\x10GetWorkerRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x17\n" +
-	"\acase_id\x18\x02 \x01(\tR\x06caseId\"E\n" +
+	"\acase_id\x18\x02 \x01(\tR\x06caseId\"L\n" +
+	"\x12NameWorkersRequest\x12\x1d\n" +
+	"\n" +
+	"worker_ids\x18\x01 \x03(\tR\tworkerIds\x12\x17\n" +
+	"\acase_id\x18\x02 \x01(\tR\x06caseId\"N\n" +
+	"\x13NameWorkersResponse\x127\n" +
+	"\aworkers\x18\x01 \x03(\v2\x1d.qiao.registry.v1.NamedWorkerR\aworkers\"9\n" +
+	"\vNamedWorker\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\"E\n" +
 	"\x11GetWorkerResponse\x120\n" +
 	"\x06person\x18\x01 \x01(\v2\x18.qiao.registry.v1.WorkerR\x06person\"\x96\x01\n" +
 	"\x14UpdateContactRequest\x12\x16\n" +
@@ -4184,14 +4343,15 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06values\x18\b \x03(\v2%.qiao.registry.v1.Message.ValuesEntryR\x06values\x1a9\n" +
 	"\vValuesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xde!\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x012\xe9\"\n" +
 	"\x0fRegistryService\x12\xf3\x01\n" +
 	"\x0eRegisterWorker\x12'.qiao.registry.v1.RegisterWorkerRequest\x1a(.qiao.registry.v1.RegisterWorkerResponse\"\x8d\x01\x92\xb5\x18\x88\x01\b\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x06worker\x1a\n" +
 	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x12\x96\x02\n" +
 	"\n" +
 	"FindWorker\x12#.qiao.registry.v1.FindWorkerRequest\x1a$.qiao.registry.v1.FindWorkerResponse\"\xbc\x01\x92\xb5\x18\xb7\x01\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x16administrator:security\x1a\x0faccount_keeping\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x1a\rtimeline_help\x1a\vperson_case\x12\xab\x02\n" +
 	"\tGetWorker\x12\".qiao.registry.v1.GetWorkerRequest\x1a#.qiao.registry.v1.GetWorkerResponse\"\xd4\x01\x92\xb5\x18\xcf\x01\x12\x06worker\x12\fofficer:hrss\x12\vofficer:edu\x12\vofficer:hou\x12\x12service:employment\x1a\n" +
-	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x1a\rtimeline_help\x1a\fcontact_case\x1a\vperson_case\x1a\tinterview\x12\xb5\x01\n" +
+	"own_record\x1a\rcase_handling\x1a\fschool_place\x1a\x0epublic_housing\x1a\rpublic_rental\x1a\fregistration\x1a\rtimeline_help\x1a\fcontact_case\x1a\vperson_case\x1a\tinterview\x12\x88\x01\n" +
+	"\vNameWorkers\x12$.qiao.registry.v1.NameWorkersRequest\x1a%.qiao.registry.v1.NameWorkersResponse\",\x92\xb5\x18(\x12\fofficer:hrss\x12\vofficer:hou\x1a\vlist_export\x12\xb5\x01\n" +
 	"\rUpdateContact\x12&.qiao.registry.v1.UpdateContactRequest\x1a'.qiao.registry.v1.UpdateContactResponse\"S\x92\xb5\x18O\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
 	"own_record\x1a\rcase_handling\x1a\fregistration\x1a\fcontact_case\x12\x87\x01\n" +
 	"\x0eProposeContact\x12'.qiao.registry.v1.ProposeContactRequest\x1a(.qiao.registry.v1.ProposeContactResponse\"\"\x92\xb5\x18\x1e\b\x01\x12\fofficer:hrss\x1a\fcontact_case\x12\x8b\x01\n" +
@@ -4242,145 +4402,151 @@ func file_qiao_registry_v1_registry_proto_rawDescGZIP() []byte {
 	return file_qiao_registry_v1_registry_proto_rawDescData
 }
 
-var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 62)
+var file_qiao_registry_v1_registry_proto_msgTypes = make([]protoimpl.MessageInfo, 65)
 var file_qiao_registry_v1_registry_proto_goTypes = []any{
 	(*RegisterWorkerRequest)(nil),        // 0: qiao.registry.v1.RegisterWorkerRequest
 	(*RegisterWorkerResponse)(nil),       // 1: qiao.registry.v1.RegisterWorkerResponse
 	(*FindWorkerRequest)(nil),            // 2: qiao.registry.v1.FindWorkerRequest
 	(*FindWorkerResponse)(nil),           // 3: qiao.registry.v1.FindWorkerResponse
 	(*GetWorkerRequest)(nil),             // 4: qiao.registry.v1.GetWorkerRequest
-	(*GetWorkerResponse)(nil),            // 5: qiao.registry.v1.GetWorkerResponse
-	(*UpdateContactRequest)(nil),         // 6: qiao.registry.v1.UpdateContactRequest
-	(*UpdateContactResponse)(nil),        // 7: qiao.registry.v1.UpdateContactResponse
-	(*ProposeContactRequest)(nil),        // 8: qiao.registry.v1.ProposeContactRequest
-	(*ProposeContactResponse)(nil),       // 9: qiao.registry.v1.ProposeContactResponse
-	(*ListContactCasesRequest)(nil),      // 10: qiao.registry.v1.ListContactCasesRequest
-	(*ListContactCasesResponse)(nil),     // 11: qiao.registry.v1.ListContactCasesResponse
-	(*ContactCase)(nil),                  // 12: qiao.registry.v1.ContactCase
-	(*GetContactCaseRequest)(nil),        // 13: qiao.registry.v1.GetContactCaseRequest
-	(*GetContactCaseResponse)(nil),       // 14: qiao.registry.v1.GetContactCaseResponse
-	(*ContactDetails)(nil),               // 15: qiao.registry.v1.ContactDetails
-	(*ListContactChangesRequest)(nil),    // 16: qiao.registry.v1.ListContactChangesRequest
-	(*ListContactChangesResponse)(nil),   // 17: qiao.registry.v1.ListContactChangesResponse
-	(*ObjectContactRequest)(nil),         // 18: qiao.registry.v1.ObjectContactRequest
-	(*ObjectContactResponse)(nil),        // 19: qiao.registry.v1.ObjectContactResponse
-	(*DecideContactRequest)(nil),         // 20: qiao.registry.v1.DecideContactRequest
-	(*DecideContactResponse)(nil),        // 21: qiao.registry.v1.DecideContactResponse
-	(*GetStandingRequest)(nil),           // 22: qiao.registry.v1.GetStandingRequest
-	(*GetStandingResponse)(nil),          // 23: qiao.registry.v1.GetStandingResponse
-	(*Standing)(nil),                     // 24: qiao.registry.v1.Standing
-	(*CheckAgeRequest)(nil),              // 25: qiao.registry.v1.CheckAgeRequest
-	(*CheckAgeResponse)(nil),             // 26: qiao.registry.v1.CheckAgeResponse
-	(*RegisterChildRequest)(nil),         // 27: qiao.registry.v1.RegisterChildRequest
-	(*RegisterChildResponse)(nil),        // 28: qiao.registry.v1.RegisterChildResponse
-	(*FindLikelyDoublesRequest)(nil),     // 29: qiao.registry.v1.FindLikelyDoublesRequest
-	(*FindLikelyDoublesResponse)(nil),    // 30: qiao.registry.v1.FindLikelyDoublesResponse
-	(*FindLikelyHouseholdsRequest)(nil),  // 31: qiao.registry.v1.FindLikelyHouseholdsRequest
-	(*FindLikelyHouseholdsResponse)(nil), // 32: qiao.registry.v1.FindLikelyHouseholdsResponse
-	(*LikelyDouble)(nil),                 // 33: qiao.registry.v1.LikelyDouble
-	(*GetChildRequest)(nil),              // 34: qiao.registry.v1.GetChildRequest
-	(*GetChildResponse)(nil),             // 35: qiao.registry.v1.GetChildResponse
-	(*GrantConsentRequest)(nil),          // 36: qiao.registry.v1.GrantConsentRequest
-	(*GrantConsentResponse)(nil),         // 37: qiao.registry.v1.GrantConsentResponse
-	(*WithdrawConsentRequest)(nil),       // 38: qiao.registry.v1.WithdrawConsentRequest
-	(*WithdrawConsentResponse)(nil),      // 39: qiao.registry.v1.WithdrawConsentResponse
-	(*ListConsentsRequest)(nil),          // 40: qiao.registry.v1.ListConsentsRequest
-	(*ListConsentsResponse)(nil),         // 41: qiao.registry.v1.ListConsentsResponse
-	(*ListTimelineRequest)(nil),          // 42: qiao.registry.v1.ListTimelineRequest
-	(*ListTimelineResponse)(nil),         // 43: qiao.registry.v1.ListTimelineResponse
-	(*ListAccessRequest)(nil),            // 44: qiao.registry.v1.ListAccessRequest
-	(*ListAccessResponse)(nil),           // 45: qiao.registry.v1.ListAccessResponse
-	(*CorrectFactRequest)(nil),           // 46: qiao.registry.v1.CorrectFactRequest
-	(*CorrectFactResponse)(nil),          // 47: qiao.registry.v1.CorrectFactResponse
-	(*ListMessagesRequest)(nil),          // 48: qiao.registry.v1.ListMessagesRequest
-	(*ListMessagesResponse)(nil),         // 49: qiao.registry.v1.ListMessagesResponse
-	(*ReadMessageRequest)(nil),           // 50: qiao.registry.v1.ReadMessageRequest
-	(*ReadMessageResponse)(nil),          // 51: qiao.registry.v1.ReadMessageResponse
-	(*CloseAccountRequest)(nil),          // 52: qiao.registry.v1.CloseAccountRequest
-	(*CloseAccountResponse)(nil),         // 53: qiao.registry.v1.CloseAccountResponse
-	(*Worker)(nil),                       // 54: qiao.registry.v1.Worker
-	(*Child)(nil),                        // 55: qiao.registry.v1.Child
-	(*Consent)(nil),                      // 56: qiao.registry.v1.Consent
-	(*TimelineEntry)(nil),                // 57: qiao.registry.v1.TimelineEntry
-	(*AccessEntry)(nil),                  // 58: qiao.registry.v1.AccessEntry
-	(*Message)(nil),                      // 59: qiao.registry.v1.Message
-	nil,                                  // 60: qiao.registry.v1.TimelineEntry.FactsEntry
-	nil,                                  // 61: qiao.registry.v1.Message.ValuesEntry
-	(*ChildGuardian)(nil),                // 62: qiao.registry.v1.ChildGuardian
+	(*NameWorkersRequest)(nil),           // 5: qiao.registry.v1.NameWorkersRequest
+	(*NameWorkersResponse)(nil),          // 6: qiao.registry.v1.NameWorkersResponse
+	(*NamedWorker)(nil),                  // 7: qiao.registry.v1.NamedWorker
+	(*GetWorkerResponse)(nil),            // 8: qiao.registry.v1.GetWorkerResponse
+	(*UpdateContactRequest)(nil),         // 9: qiao.registry.v1.UpdateContactRequest
+	(*UpdateContactResponse)(nil),        // 10: qiao.registry.v1.UpdateContactResponse
+	(*ProposeContactRequest)(nil),        // 11: qiao.registry.v1.ProposeContactRequest
+	(*ProposeContactResponse)(nil),       // 12: qiao.registry.v1.ProposeContactResponse
+	(*ListContactCasesRequest)(nil),      // 13: qiao.registry.v1.ListContactCasesRequest
+	(*ListContactCasesResponse)(nil),     // 14: qiao.registry.v1.ListContactCasesResponse
+	(*ContactCase)(nil),                  // 15: qiao.registry.v1.ContactCase
+	(*GetContactCaseRequest)(nil),        // 16: qiao.registry.v1.GetContactCaseRequest
+	(*GetContactCaseResponse)(nil),       // 17: qiao.registry.v1.GetContactCaseResponse
+	(*ContactDetails)(nil),               // 18: qiao.registry.v1.ContactDetails
+	(*ListContactChangesRequest)(nil),    // 19: qiao.registry.v1.ListContactChangesRequest
+	(*ListContactChangesResponse)(nil),   // 20: qiao.registry.v1.ListContactChangesResponse
+	(*ObjectContactRequest)(nil),         // 21: qiao.registry.v1.ObjectContactRequest
+	(*ObjectContactResponse)(nil),        // 22: qiao.registry.v1.ObjectContactResponse
+	(*DecideContactRequest)(nil),         // 23: qiao.registry.v1.DecideContactRequest
+	(*DecideContactResponse)(nil),        // 24: qiao.registry.v1.DecideContactResponse
+	(*GetStandingRequest)(nil),           // 25: qiao.registry.v1.GetStandingRequest
+	(*GetStandingResponse)(nil),          // 26: qiao.registry.v1.GetStandingResponse
+	(*Standing)(nil),                     // 27: qiao.registry.v1.Standing
+	(*CheckAgeRequest)(nil),              // 28: qiao.registry.v1.CheckAgeRequest
+	(*CheckAgeResponse)(nil),             // 29: qiao.registry.v1.CheckAgeResponse
+	(*RegisterChildRequest)(nil),         // 30: qiao.registry.v1.RegisterChildRequest
+	(*RegisterChildResponse)(nil),        // 31: qiao.registry.v1.RegisterChildResponse
+	(*FindLikelyDoublesRequest)(nil),     // 32: qiao.registry.v1.FindLikelyDoublesRequest
+	(*FindLikelyDoublesResponse)(nil),    // 33: qiao.registry.v1.FindLikelyDoublesResponse
+	(*FindLikelyHouseholdsRequest)(nil),  // 34: qiao.registry.v1.FindLikelyHouseholdsRequest
+	(*FindLikelyHouseholdsResponse)(nil), // 35: qiao.registry.v1.FindLikelyHouseholdsResponse
+	(*LikelyDouble)(nil),                 // 36: qiao.registry.v1.LikelyDouble
+	(*GetChildRequest)(nil),              // 37: qiao.registry.v1.GetChildRequest
+	(*GetChildResponse)(nil),             // 38: qiao.registry.v1.GetChildResponse
+	(*GrantConsentRequest)(nil),          // 39: qiao.registry.v1.GrantConsentRequest
+	(*GrantConsentResponse)(nil),         // 40: qiao.registry.v1.GrantConsentResponse
+	(*WithdrawConsentRequest)(nil),       // 41: qiao.registry.v1.WithdrawConsentRequest
+	(*WithdrawConsentResponse)(nil),      // 42: qiao.registry.v1.WithdrawConsentResponse
+	(*ListConsentsRequest)(nil),          // 43: qiao.registry.v1.ListConsentsRequest
+	(*ListConsentsResponse)(nil),         // 44: qiao.registry.v1.ListConsentsResponse
+	(*ListTimelineRequest)(nil),          // 45: qiao.registry.v1.ListTimelineRequest
+	(*ListTimelineResponse)(nil),         // 46: qiao.registry.v1.ListTimelineResponse
+	(*ListAccessRequest)(nil),            // 47: qiao.registry.v1.ListAccessRequest
+	(*ListAccessResponse)(nil),           // 48: qiao.registry.v1.ListAccessResponse
+	(*CorrectFactRequest)(nil),           // 49: qiao.registry.v1.CorrectFactRequest
+	(*CorrectFactResponse)(nil),          // 50: qiao.registry.v1.CorrectFactResponse
+	(*ListMessagesRequest)(nil),          // 51: qiao.registry.v1.ListMessagesRequest
+	(*ListMessagesResponse)(nil),         // 52: qiao.registry.v1.ListMessagesResponse
+	(*ReadMessageRequest)(nil),           // 53: qiao.registry.v1.ReadMessageRequest
+	(*ReadMessageResponse)(nil),          // 54: qiao.registry.v1.ReadMessageResponse
+	(*CloseAccountRequest)(nil),          // 55: qiao.registry.v1.CloseAccountRequest
+	(*CloseAccountResponse)(nil),         // 56: qiao.registry.v1.CloseAccountResponse
+	(*Worker)(nil),                       // 57: qiao.registry.v1.Worker
+	(*Child)(nil),                        // 58: qiao.registry.v1.Child
+	(*Consent)(nil),                      // 59: qiao.registry.v1.Consent
+	(*TimelineEntry)(nil),                // 60: qiao.registry.v1.TimelineEntry
+	(*AccessEntry)(nil),                  // 61: qiao.registry.v1.AccessEntry
+	(*Message)(nil),                      // 62: qiao.registry.v1.Message
+	nil,                                  // 63: qiao.registry.v1.TimelineEntry.FactsEntry
+	nil,                                  // 64: qiao.registry.v1.Message.ValuesEntry
+	(*ChildGuardian)(nil),                // 65: qiao.registry.v1.ChildGuardian
 }
 var file_qiao_registry_v1_registry_proto_depIdxs = []int32{
-	54, // 0: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
-	12, // 1: qiao.registry.v1.ListContactCasesResponse.cases:type_name -> qiao.registry.v1.ContactCase
-	12, // 2: qiao.registry.v1.GetContactCaseResponse.case:type_name -> qiao.registry.v1.ContactCase
-	15, // 3: qiao.registry.v1.GetContactCaseResponse.wanted:type_name -> qiao.registry.v1.ContactDetails
-	15, // 4: qiao.registry.v1.GetContactCaseResponse.registered:type_name -> qiao.registry.v1.ContactDetails
-	12, // 5: qiao.registry.v1.ListContactChangesResponse.cases:type_name -> qiao.registry.v1.ContactCase
-	24, // 6: qiao.registry.v1.GetStandingResponse.standings:type_name -> qiao.registry.v1.Standing
-	33, // 7: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
-	33, // 8: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
-	55, // 9: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
-	62, // 10: qiao.registry.v1.GetChildResponse.guardians:type_name -> qiao.registry.v1.ChildGuardian
-	56, // 11: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
-	57, // 12: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
-	58, // 13: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
-	59, // 14: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
-	60, // 15: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
-	61, // 16: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
-	0,  // 17: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
-	2,  // 18: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
-	4,  // 19: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
-	6,  // 20: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
-	8,  // 21: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
-	10, // 22: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
-	20, // 23: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
-	13, // 24: qiao.registry.v1.RegistryService.GetContactCase:input_type -> qiao.registry.v1.GetContactCaseRequest
-	16, // 25: qiao.registry.v1.RegistryService.ListContactChanges:input_type -> qiao.registry.v1.ListContactChangesRequest
-	18, // 26: qiao.registry.v1.RegistryService.ObjectContact:input_type -> qiao.registry.v1.ObjectContactRequest
-	22, // 27: qiao.registry.v1.RegistryService.GetStanding:input_type -> qiao.registry.v1.GetStandingRequest
-	25, // 28: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
-	27, // 29: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
-	29, // 30: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
-	31, // 31: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
-	34, // 32: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
-	36, // 33: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
-	38, // 34: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
-	40, // 35: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
-	42, // 36: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
-	44, // 37: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
-	46, // 38: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
-	48, // 39: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
-	50, // 40: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
-	52, // 41: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
-	1,  // 42: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
-	3,  // 43: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
-	5,  // 44: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
-	7,  // 45: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
-	9,  // 46: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
-	11, // 47: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
-	21, // 48: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
-	14, // 49: qiao.registry.v1.RegistryService.GetContactCase:output_type -> qiao.registry.v1.GetContactCaseResponse
-	17, // 50: qiao.registry.v1.RegistryService.ListContactChanges:output_type -> qiao.registry.v1.ListContactChangesResponse
-	19, // 51: qiao.registry.v1.RegistryService.ObjectContact:output_type -> qiao.registry.v1.ObjectContactResponse
-	23, // 52: qiao.registry.v1.RegistryService.GetStanding:output_type -> qiao.registry.v1.GetStandingResponse
-	26, // 53: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
-	28, // 54: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
-	30, // 55: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
-	32, // 56: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
-	35, // 57: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
-	37, // 58: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
-	39, // 59: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
-	41, // 60: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
-	43, // 61: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
-	45, // 62: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
-	47, // 63: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
-	49, // 64: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
-	51, // 65: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
-	53, // 66: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
-	42, // [42:67] is the sub-list for method output_type
-	17, // [17:42] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	7,  // 0: qiao.registry.v1.NameWorkersResponse.workers:type_name -> qiao.registry.v1.NamedWorker
+	57, // 1: qiao.registry.v1.GetWorkerResponse.person:type_name -> qiao.registry.v1.Worker
+	15, // 2: qiao.registry.v1.ListContactCasesResponse.cases:type_name -> qiao.registry.v1.ContactCase
+	15, // 3: qiao.registry.v1.GetContactCaseResponse.case:type_name -> qiao.registry.v1.ContactCase
+	18, // 4: qiao.registry.v1.GetContactCaseResponse.wanted:type_name -> qiao.registry.v1.ContactDetails
+	18, // 5: qiao.registry.v1.GetContactCaseResponse.registered:type_name -> qiao.registry.v1.ContactDetails
+	15, // 6: qiao.registry.v1.ListContactChangesResponse.cases:type_name -> qiao.registry.v1.ContactCase
+	27, // 7: qiao.registry.v1.GetStandingResponse.standings:type_name -> qiao.registry.v1.Standing
+	36, // 8: qiao.registry.v1.FindLikelyDoublesResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	36, // 9: qiao.registry.v1.FindLikelyHouseholdsResponse.doubles:type_name -> qiao.registry.v1.LikelyDouble
+	58, // 10: qiao.registry.v1.GetChildResponse.child:type_name -> qiao.registry.v1.Child
+	65, // 11: qiao.registry.v1.GetChildResponse.guardians:type_name -> qiao.registry.v1.ChildGuardian
+	59, // 12: qiao.registry.v1.ListConsentsResponse.consents:type_name -> qiao.registry.v1.Consent
+	60, // 13: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
+	61, // 14: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
+	62, // 15: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
+	63, // 16: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
+	64, // 17: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
+	0,  // 18: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
+	2,  // 19: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
+	4,  // 20: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
+	5,  // 21: qiao.registry.v1.RegistryService.NameWorkers:input_type -> qiao.registry.v1.NameWorkersRequest
+	9,  // 22: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
+	11, // 23: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
+	13, // 24: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
+	23, // 25: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
+	16, // 26: qiao.registry.v1.RegistryService.GetContactCase:input_type -> qiao.registry.v1.GetContactCaseRequest
+	19, // 27: qiao.registry.v1.RegistryService.ListContactChanges:input_type -> qiao.registry.v1.ListContactChangesRequest
+	21, // 28: qiao.registry.v1.RegistryService.ObjectContact:input_type -> qiao.registry.v1.ObjectContactRequest
+	25, // 29: qiao.registry.v1.RegistryService.GetStanding:input_type -> qiao.registry.v1.GetStandingRequest
+	28, // 30: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
+	30, // 31: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
+	32, // 32: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
+	34, // 33: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
+	37, // 34: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
+	39, // 35: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
+	41, // 36: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
+	43, // 37: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
+	45, // 38: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
+	47, // 39: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
+	49, // 40: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
+	51, // 41: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
+	53, // 42: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
+	55, // 43: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
+	1,  // 44: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
+	3,  // 45: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
+	8,  // 46: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
+	6,  // 47: qiao.registry.v1.RegistryService.NameWorkers:output_type -> qiao.registry.v1.NameWorkersResponse
+	10, // 48: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
+	12, // 49: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
+	14, // 50: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
+	24, // 51: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
+	17, // 52: qiao.registry.v1.RegistryService.GetContactCase:output_type -> qiao.registry.v1.GetContactCaseResponse
+	20, // 53: qiao.registry.v1.RegistryService.ListContactChanges:output_type -> qiao.registry.v1.ListContactChangesResponse
+	22, // 54: qiao.registry.v1.RegistryService.ObjectContact:output_type -> qiao.registry.v1.ObjectContactResponse
+	26, // 55: qiao.registry.v1.RegistryService.GetStanding:output_type -> qiao.registry.v1.GetStandingResponse
+	29, // 56: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
+	31, // 57: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
+	33, // 58: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
+	35, // 59: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
+	38, // 60: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
+	40, // 61: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
+	42, // 62: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
+	44, // 63: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
+	46, // 64: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
+	48, // 65: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
+	50, // 66: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
+	52, // 67: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
+	54, // 68: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
+	56, // 69: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
+	44, // [44:70] is the sub-list for method output_type
+	18, // [18:44] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_qiao_registry_v1_registry_proto_init() }
@@ -4395,7 +4561,7 @@ func file_qiao_registry_v1_registry_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_registry_v1_registry_proto_rawDesc), len(file_qiao_registry_v1_registry_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   62,
+			NumMessages:   65,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -13,6 +13,7 @@ type RegistryServer interface {
 	RegisterWorker(context.Context, *RegisterWorkerRequest) (*RegisterWorkerResponse, error)
 	FindWorker(context.Context, *FindWorkerRequest) (*FindWorkerResponse, error)
 	GetWorker(context.Context, *GetWorkerRequest) (*GetWorkerResponse, error)
+	NameWorkers(context.Context, *NameWorkersRequest) (*NameWorkersResponse, error)
 	UpdateContact(context.Context, *UpdateContactRequest) (*UpdateContactResponse, error)
 	ProposeContact(context.Context, *ProposeContactRequest) (*ProposeContactResponse, error)
 	ListContactCases(context.Context, *ListContactCasesRequest) (*ListContactCasesResponse, error)
@@ -72,6 +73,17 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			NewReply: func() proto.Message { return new(GetWorkerResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.GetWorker(ctx, req.(*GetWorkerRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.RegistryService",
+			Name:     "NameWorkers",
+			Callers:  []string{"officer:hrss", "officer:hou"},
+			Purposes: []string{"list_export"},
+			New:      func() proto.Message { return new(NameWorkersRequest) },
+			NewReply: func() proto.Message { return new(NameWorkersResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.NameWorkers(ctx, req.(*NameWorkersRequest))
 			},
 		},
 		{
@@ -357,6 +369,15 @@ func (c RegistryClient) FindWorker(ctx context.Context, req *FindWorkerRequest) 
 func (c RegistryClient) GetWorker(ctx context.Context, req *GetWorkerRequest) (*GetWorkerResponse, error) {
 	reply := new(GetWorkerResponse)
 	if err := c.Caller.Call(ctx, c.Target, "GetWorker", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// NameWorkers calls the method of that name.
+func (c RegistryClient) NameWorkers(ctx context.Context, req *NameWorkersRequest) (*NameWorkersResponse, error) {
+	reply := new(NameWorkersResponse)
+	if err := c.Caller.Call(ctx, c.Target, "NameWorkers", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/clock"
 	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	"github.com/qiao-platform/qiao/services/identity/internal/app"
 	"github.com/qiao-platform/qiao/services/identity/internal/domain"
@@ -13,7 +14,7 @@ func (s *Server) BeginExport(ctx context.Context, req *identityv1.BeginExportReq
 	l := req.GetList()
 	list := domain.ExportedList{Service: l.GetService(), Matter: l.GetMatter(), County: l.GetCounty(), State: l.GetState(), CaseEnd: l.GetCaseEnd(), Who: l.GetWho(), Overdue: l.GetOverdue()}
 	return command(ctx, s, func(in app.Store, own domain.Session) (*identityv1.BeginExportResponse, error) {
-		id, err := s.App.BeginExport(in, own, req.GetFileKind(), list)
+		id, err := s.App.BeginExport(ctx, in, own, req.GetFileKind(), list, app.Names{Wanted: req.GetNamed(), Reason: req.GetReasonCode()})
 		return &identityv1.BeginExportResponse{ExportId: id}, err
 	})
 }
@@ -26,6 +27,13 @@ func (s *Server) ReportExport(ctx context.Context, req *identityv1.ReportExportR
 	}
 	return &identityv1.ReportExportResponse{}, s.App.Data.Change(ctx, func(in app.Store) error {
 		return s.App.ReportExport(in, own, req.GetExportId(), req.GetOutcome(), req.GetRows())
+	})
+}
+
+// DecideExport lets the names of a list out, or refuses to.
+func (s *Server) DecideExport(ctx context.Context, req *identityv1.DecideExportRequest) (*identityv1.DecideExportResponse, error) {
+	return command(ctx, s, func(in app.Store, own domain.Session) (*identityv1.DecideExportResponse, error) {
+		return &identityv1.DecideExportResponse{}, s.App.DecideExport(in, own, req.GetExportId(), req.GetApprove(), req.GetRefusalReasonCode())
 	})
 }
 
@@ -45,7 +53,10 @@ func (s *Server) ReadExport(ctx context.Context, req *identityv1.ReadExportReque
 	out := &identityv1.ReadExportResponse{}
 	err = s.App.Data.Look(ctx, func(in app.Store) error {
 		e, err := s.App.OwnExport(in, own, req.GetExportId())
-		out.Export = exported(e)
+		if err != nil {
+			return err
+		}
+		out.Export, err = s.exported(e)
 		return err
 	})
 	return out, err
@@ -60,19 +71,49 @@ func (s *Server) ListExports(ctx context.Context, req *identityv1.ListExportsReq
 	out := &identityv1.ListExportsResponse{}
 	err = s.App.Data.Look(ctx, func(in app.Store) error {
 		all, next, err := s.App.Exports(ctx, in, own, req.GetBeforeId())
-		out.Exports, out.NextBeforeId = nil, next
-		for _, e := range all {
-			out.Exports = append(out.Exports, exported(e))
+		if err != nil {
+			return err
 		}
+		out.NextBeforeId = next
+		if out.Exports, err = s.allExported(all); err != nil || req.GetBeforeId() != "" {
+			return err
+		}
+		waiting, err := s.App.ExportsToDecide(in, own)
+		if err != nil {
+			return err
+		}
+		out.Waiting, err = s.allExported(waiting)
 		return err
 	})
 	return out, err
 }
 
-func exported(e domain.Export) *identityv1.Export {
-	l := e.List
-	return &identityv1.Export{
-		ExportId: e.ID, StaffNumber: e.Staff, FileKind: e.Kind, AskedAt: micros(e.AskedAt), State: e.State, Rows: e.Rows, ChangedAt: micros(e.ChangedAt),
-		List: &identityv1.ExportedList{Service: l.Service, Matter: l.Matter, County: l.County, State: l.State, CaseEnd: l.CaseEnd, Who: l.Who, Overdue: l.Overdue},
+func (s *Server) allExported(all []domain.Export) (out []*identityv1.Export, err error) {
+	for _, e := range all {
+		one, err := s.exported(e)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, one)
 	}
+	return out, nil
+}
+
+// exported is an export as it stands now.
+func (s *Server) exported(e domain.Export) (*identityv1.Export, error) {
+	now := s.App.Clock.Now()
+	p, err := domain.PolicyOn(s.App.Rules, clock.DateOf(now), "")
+	if err != nil {
+		return nil, err
+	}
+	l := e.List
+	out := &identityv1.Export{
+		ExportId: e.ID, StaffNumber: e.Staff, FileKind: e.Kind, AskedAt: micros(e.AskedAt), State: e.StateOn(p.Export, now), Rows: e.Rows, ChangedAt: micros(e.ChangedAt),
+		List:  &identityv1.ExportedList{Service: l.Service, Matter: l.Matter, County: l.County, State: l.State, CaseEnd: l.CaseEnd, Who: l.Who, Overdue: l.Overdue},
+		Named: e.Named, ReasonCode: e.Reason, DecidedByStaff: e.DecidedStaff, DecidedAt: micros(e.DecidedAt), RefusalReasonCode: e.Refusal, EndsAt: micros(e.Ends(p.Export)),
+	}
+	if e.Named {
+		out.MostRows = int32(p.Export.Most)
+	}
+	return out, nil
 }

@@ -55,6 +55,12 @@ func (a *App) Exchange(ctx context.Context, secret string, ask Asked) (t Token, 
 		if who, err = a.principal(s, p, t, ask); err == nil && who.Kind == auth.Officer {
 			t.Held, err = s.Grants(t.Account.ID)
 		}
+		if err == nil && ask.Purpose == domain.NamesPurpose { // what two officers let out, and nothing else
+			writes, err2 := a.writesNames(s, t.Account.ID)
+			if err = err2; err == nil && !writes {
+				err = domain.ErrNoRight
+			}
+		}
 		return err
 	})
 	if err == nil && ask.AsGuardian {

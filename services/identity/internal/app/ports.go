@@ -122,6 +122,10 @@ type Store interface {
 	// Exports lists those of an account, or of everybody where it is "", newest first, from
 	// behind one on.
 	Exports(account, before string, limit int) ([]domain.Export, error)
+	// ExportsAsked lists those with names that nobody decided, oldest first; ExportsWritten those
+	// with names of an account whose file is being written.
+	ExportsAsked(limit int) ([]domain.Export, error)
+	ExportsWritten(account string) ([]domain.Export, error)
 
 	// AddDenial appends a line; link makes the line's hash from the one before.
 	AddDenial(d domain.Denial, link func(d domain.Denial, before []byte) []byte) error

@@ -27,6 +27,14 @@ type Policy struct {
 	Keep     KeepPolicy
 	Prints   int // codes that one officer may have printed on one day
 	Unseen   UnseenPolicy
+	Export   ExportPolicy
+}
+
+// ExportPolicy is how many people one list with names tells of at most, how long another
+// officer has to decide it, and how long after that its file can be written.
+type ExportPolicy struct {
+	Most          int
+	Decide, Write time.Duration
 }
 
 // UnseenPolicy is how many accounts people make alone: from one address in 24 hours and
@@ -109,6 +117,8 @@ func PolicyOn(b *rule.Book, on clock.Date, area string) (p Policy, err error) {
 	p.Keep = KeepPolicy{r.days(keep, "session_days"), r.days(keep, "visit_days")}
 	alone := r.rule("ID-UNSEEN")
 	p.Unseen = UnseenPolicy{r.int(alone, "per_address"), r.int(alone, "per_day"), r.int(alone, "codes_per_day")}
+	export := r.rule("ID-EXPORT")
+	p.Export = ExportPolicy{r.int(export, "names_most"), r.days(export, "decide_days"), time.Duration(r.int(export, "write_hours")) * time.Hour}
 	p.Prints = r.int(r.rule("ID-PRINT"), "per_officer_day")
 	for _, kind := range []string{Officer, Administrator, Worker, Employer} {
 		p.Sessions[kind] = SessionPolicy{r.minutes(session, kind+".idle_minutes"), r.minutes(session, kind+".whole_minutes")}

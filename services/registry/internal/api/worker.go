@@ -60,6 +60,16 @@ func (s *Server) GetWorker(ctx context.Context, req *registryv1.GetWorkerRequest
 	}}, nil
 }
 
+// NameWorkers reads the names of workers for a list that two officers let out.
+func (s *Server) NameWorkers(ctx context.Context, req *registryv1.NameWorkersRequest) (*registryv1.NameWorkersResponse, error) {
+	all, err := s.App.NameWorkers(ctx, req.GetWorkerIds(), req.GetCaseId())
+	out := &registryv1.NameWorkersResponse{}
+	for _, w := range all {
+		out.Workers = append(out.Workers, &registryv1.NamedWorker{Worker: w.Worker, Name: w.Name})
+	}
+	return out, err
+}
+
 // UpdateContact changes phone, place and languages.
 func (s *Server) UpdateContact(ctx context.Context, req *registryv1.UpdateContactRequest) (*registryv1.UpdateContactResponse, error) {
 	err := s.App.UpdateContact(ctx, done[registryv1.UpdateContactResponse](s), req.GetWorker(),

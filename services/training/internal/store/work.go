@@ -13,7 +13,7 @@ func Work() []work.Kind {
 		{
 			Matter: "certificate", Person: work.Worker, Decides: []string{"training.TrainingService.IssueCertificate"},
 			From: "enrolment e JOIN course c ON c.id = e.course_id", Where: "e.state = 'completed' AND NOT EXISTS (SELECT 1 FROM certificate t WHERE t.enrolment_id = e.id AND t.revoked_on = '')",
-			ID: "e.id", County: "e.division", State: "e.state", Since: "c.ends_on", Days: true, Within: "e.course_id",
+			ID: "e.id", County: "e.division", State: "e.state", Since: "c.ends_on", Days: true, Within: "e.course_id", Whose: "e.worker",
 		},
 	}
 }

@@ -52,16 +52,20 @@ func (d delimited) Flush() error {
 
 func (d delimited) Close() error { return d.Flush() }
 
-// head names the columns of an exported list.
-func head(p *words.Printer) (names []string) {
-	for _, id := range []string{"work.case", "work.department", "work.matter", "work.kind", "work.county", "work.state", "work.since", "work.due", "work.left.days", "work.why", "work.mark"} {
+// head names the columns of an exported list, with that of names where it has one.
+func head(p *words.Printer, named bool) (names []string) {
+	ids := []string{"work.case", "work.department", "work.matter", "work.kind", "work.county", "work.state", "work.since", "work.due", "work.left.days", "work.why", "work.mark"}
+	if named {
+		ids = append(ids[:1:1], append([]string{"work.name"}, ids[1:]...)...)
+	}
+	for _, id := range ids {
 		names = append(names, p.T(id))
 	}
 	return names
 }
 
-// cells are one line of the list under those names.
-func cells(p *words.Printer, r row, mark string) []string {
+// cells are one line of the list under those names; names are nil of a list without.
+func cells(p *words.Printer, r row, names map[string]string, mark string) []string {
 	matter := r.Matter
 	if p.Has(r.Text) {
 		matter = p.T(r.Text)
@@ -74,13 +78,17 @@ func cells(p *words.Printer, r row, mark string) []string {
 		left, why = strconv.Itoa(int(r.WorkingDaysLeft)), ruleText(p, r.RuleId)
 	}
 	state := cmp.Or(known(p, "work.state.", r.State), p.Code(r.State))
-	return []string{r.Number, p.Service(r.Service), matter, p.T("work.kind." + r.PersonKind), county, state, r.Since, r.DueOn, left, why, mark}
+	all := []string{r.Number}
+	if names != nil {
+		all = append(all, names[r.Worker])
+	}
+	return append(all, p.Service(r.Service), matter, p.T("work.kind."+r.PersonKind), county, state, r.Since, r.DueOn, left, why, mark)
 }
 
 // write writes a file of pages as they come, and never holds more than one. After each
 // page told hears how many rows there are; an error of it ends the writing.
-func write(to sink, p *words.Printer, mark string, pages iter.Seq2[[]row, error], told func(rows int64) error) (rows int64, err error) {
-	if err := to.Row(head(p)); err != nil {
+func write(to sink, p *words.Printer, names map[string]string, mark string, pages iter.Seq2[[]row, error], told func(rows int64) error) (rows int64, err error) {
+	if err := to.Row(head(p, names != nil)); err != nil {
 		return 0, err
 	}
 	for page, err := range pages {
@@ -88,7 +96,7 @@ func write(to sink, p *words.Printer, mark string, pages iter.Seq2[[]row, error]
 			return rows, err
 		}
 		for _, r := range page {
-			if err := to.Row(cells(p, r, mark)); err != nil {
+			if err := to.Row(cells(p, r, names, mark)); err != nil {
 				return rows, err
 			}
 		}

@@ -57,7 +57,7 @@ func TestTheRowsOfAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := write(out, chinese(t), marked, paged(201), func(int64) error { return nil }); n != 201 || err != nil {
+	if n, err := write(out, chinese(t), nil, marked, paged(201), func(int64) error { return nil }); n != 201 || err != nil {
 		t.Fatalf("%d rows, %v", n, err)
 	}
 	if !strings.HasPrefix(b.String(), "\ufeff案号,") {
@@ -97,7 +97,7 @@ func TestAFileIsWholeOrNone(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if n, err := write(out, chinese(t), marked, c.pages, c.told); !errors.Is(err, want) || n != c.rows {
+			if n, err := write(out, chinese(t), nil, marked, c.pages, c.told); !errors.Is(err, want) || n != c.rows {
 				t.Errorf("%s: %d rows, %v, want %v", kind, n, err, want)
 			}
 			if _, err := zip.NewReader(bytes.NewReader(b.Bytes()), int64(b.Len())); kind == fileXLSX && err == nil {
@@ -129,7 +129,7 @@ func TestALongListIsWrittenInBoundedMemory(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			n, err := write(out, p, marked, paged(rows), func(n int64) error {
+			n, err := write(out, p, nil, marked, paged(rows), func(n int64) error {
 				if n%10_000 == 0 {
 					peak = max(peak, used())
 				}

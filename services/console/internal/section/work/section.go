@@ -7,6 +7,7 @@ import (
 	"embed"
 	"html/template"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/qiao-platform/qiao/proto/contract"
 	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
 )
@@ -33,6 +35,7 @@ const Path = frame.TodayPath
 type pages struct {
 	caller      contract.Caller
 	exports     identityv1.ExportsClient
+	registry    registryv1.RegistryClient
 	departments []department
 }
 
@@ -43,7 +46,7 @@ type department struct {
 
 // New returns the section. services are those that are shown, in this order.
 func New(c contract.Caller, services []string) frame.Section {
-	s := &pages{caller: c, exports: identityv1.ExportsClient{Caller: c, Target: "identity"}}
+	s := &pages{caller: c, exports: identityv1.ExportsClient{Caller: c, Target: "identity"}, registry: registryv1.RegistryClient{Caller: c, Target: "registry"}}
 	var menu []frame.Link
 	for _, name := range services {
 		of := officersOf(name)
@@ -63,7 +66,9 @@ func New(c contract.Caller, services []string) frame.Section {
 
 			"GET " + exportsPath:                   s.ownExports,
 			"POST " + exportsPath:                  s.beginExport,
+			"GET " + namesPath:                     s.askNames,
 			"GET " + exportsPath + "/{id}":         s.exportPage,
+			"POST " + exportsPath + "/{id}/decide": s.decideExport,
 			"POST " + exportsPath + "/{id}/file":   s.file,
 			"POST " + exportsPath + "/{id}/cancel": s.cancelExport,
 			"GET " + auditPath:                     s.allExports,
@@ -103,6 +108,7 @@ func funcs(p *words.Printer) template.FuncMap {
 		"over":  func(n int32) int32 { return -n },
 		"state": func(code string) string { return known(p, "work.state.", code) },
 		"what":  func(code string) string { return known(p, "code.", code) },
+		"names": func(q url.Values) string { return namesPath + "?" + q.Encode() },
 		"rule":  func(id string) string { return ruleText(p, id) },
 	}
 }

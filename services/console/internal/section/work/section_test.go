@@ -13,9 +13,10 @@ func TestWhatTheSectionSays(t *testing.T) {
 	for name := range paths {
 		matters = append(matters, name)
 	}
-	exports := []string{"ready", "running", "done", "cancelled", "broken"}
+	exports := []string{"asked", "refused", "expired", "ready", "running", "done", "cancelled", "broken"}
 	frametest.Section(t, New(nil, []string{"housing"}), map[string][]string{
 		"work.export.": {fileCSV, fileXLSX}, "work.export.state.": exports, "work.export.says.": exports,
+		"work.names.for.": reasons, "work.names.why.": refusals,
 		"work.matter.": matters, "work.state.": states(), "work.by.": rules(), "work.kind.": {"worker", "child", "employer", "household", "none"}, "work.who.": {"me", "another"},
 	})
 }

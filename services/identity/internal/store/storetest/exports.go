@@ -20,14 +20,27 @@ func exports(s suite) {
 	s.do(func(in app.Store) error {
 		got, err := in.Export("x-1")
 		s.same("loaded", got, e)
-		return errors.Join(err, in.SaveExport(changed))
+		asked := domain.Export{ID: "x-0", By: "c", Staff: "c001", Kind: "csv", AskedAt: now, State: domain.ExportAsked, ChangedAt: now, Named: true, Department: "hou", Reason: "visits"}
+		if err := in.SaveExport(asked); err != nil {
+			return err
+		}
+		waits, err2 := in.ExportsAsked(5)
+		s.same("those that wait", waits, []domain.Export{asked})
+		decided := asked
+		decided.State, decided.DecidedBy, decided.DecidedStaff, decided.DecidedAt, decided.Refusal = domain.ExportRunning, "d", "d001", now.Add(time.Hour), "other"
+		if err := in.SaveExport(decided); err != nil {
+			return err
+		}
+		written, err3 := in.ExportsWritten("c")
+		s.same("those that are written", written, []domain.Export{decided})
+		return errors.Join(err, in.SaveExport(changed), err2, err3)
 	})
 	s.do(func(in app.Store) error {
 		own, err := in.Exports("a", "", 5)
 		s.same("an account's", own, []domain.Export{changed})
-		all, err2 := in.Exports("", "", 5)
+		all, err2 := in.Exports("", "", 2)
 		s.same("everybody's, newest first", all, []domain.Export{other, changed})
-		rest, err3 := in.Exports("", "x-2", 5)
+		rest, err3 := in.Exports("", "x-2", 1)
 		s.same("those behind", rest, []domain.Export{changed})
 		return errors.Join(err, err2, err3)
 	})
