@@ -228,7 +228,7 @@ func (h *heard) calls() (called, refused []string) {
 }
 
 // reading are the methods that change nothing, whatever they ask.
-var reading = regexp.MustCompile(`\.(List|Get|Search|Check|FindWorker)`)
+var reading = regexp.MustCompile(`\.(List|Get|Count|Search|Check|FindWorker)`)
 
 // route is a row of a section's table: an address, and for whom nothing is refused
 // that it asks. With says what the address and its form hold where nothing can be
