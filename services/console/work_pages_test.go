@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"html"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -12,8 +13,8 @@ import (
 func TestTodayIsOfAllDepartments(t *testing.T) {
 	f := start(t, true)
 	body := f.get("/today", 200)
-	f.has(body, "您有61件待办", "20件已逾期", "培训没有答复", "变更联系方式", "已逾期1个工作日", "今天到期", "本部门办理目标", "须由另一位工作人员决定", "000000000A00",
-		`href="/contacts/0198c0de-0000-7000-8000-000000000a00"`, "全部待办，先到期的在前")
+	f.has(body, "您有61件待办", "20件已逾期", "培训没有答复", "变更联系方式", "已逾期1个工作日", "今天到期", "本部门办理目标", "须由另一位工作人员决定", "000000000A00", "全部待办，先到期的在前")
+	f.has(html.UnescapeString(body), `href="/today/open?behind=2026-11-24+0198c0de-0000-7000-8000-000000000a00+contact&list=%2Ftoday&to=%2Fcontacts%2F0198c0de-0000-7000-8000-000000000a00"`)
 	if n := strings.Count(body, "data-row"); n != 50 {
 		t.Errorf("%d lines on a page", n)
 	}
@@ -25,7 +26,7 @@ func TestTodayIsOfAllDepartments(t *testing.T) {
 		t.Fatal("there is no next page")
 	}
 	body = f.get(html.UnescapeString(next[1]), 200)
-	f.has(body, "00000000BEEF", "岗位文字审核", "没有期限", "000000000A3B", "回到第一页", `href="/employment/reviews/0198c0de-0000-7000-8000-00000000beef"`)
+	f.has(body, "00000000BEEF", "岗位文字审核", "没有期限", "000000000A3B", "回到第一页", `to=%2Femployment%2Freviews%2F0198c0de-0000-7000-8000-00000000beef"`)
 	if n := strings.Count(body, "data-row"); n != 11 || strings.Contains(body, `rel="next"`) {
 		t.Errorf("%d lines on the last page", n)
 	}
@@ -64,5 +65,38 @@ func TestWhatIsSearchedForToday(t *testing.T) {
 		if strings.Contains(f.at.RequestURI(), "9") || strings.Contains(body, q) {
 			t.Errorf("%s stands in %s, or on its page", q, f.at)
 		}
+	}
+}
+
+// Who opened a case from the list is led back to it with its filters and, once something
+// was done, to the next that is the officer's to decide; without script, and nobody is who
+// came to the page otherwise.
+func TestACaseLeadsBackToTheListAndOn(t *testing.T) {
+	f := start(t, true)
+	const at, list = "/employment/reviews/review-1", "/today?county=654301"
+	f.post("/employers/employer-1/post", 200, "title", "分拣员", "occupation", "4-02", "place", "654322", "headcount", "3", "wage_from", "4000", "wage_to", "5000", "unit", "month", "shift", "day", "requirements", "入职交押金", "do", "ask")
+	if body := f.get(at, 200); strings.Contains(body, "data-listed") {
+		t.Error("who came from no list is led back to it")
+	}
+	body := f.get("/today/open?"+url.Values{"to": {at}, "list": {list}, "behind": {"2026-11-24 0198c0de-0000-7000-8000-000000000a00 contact"}}.Encode(), 200)
+	if f.at.Path != at {
+		t.Fatalf("the case opens at %s", f.at)
+	}
+	f.has(body, `href="/today?county=654301">回到待办</a>`)
+	if strings.Contains(body, "下一件") {
+		t.Error("there is a next before anything was done")
+	}
+	f.referer = f.server.URL + at
+	body = html.UnescapeString(f.post(at, 200, "decision", "upheld:asks_money", "reason", "法律不允许收押金"))
+	f.referer = ""
+	f.has(body, "下一件", "已逾期1个工作日", `href="/today?after=2026-11-24+0198c0de-0000-7000-8000-000000000a00+contact&county=654301">回到待办</a>`,
+		"to=%2Fcontacts%2F0198c0de-0000-7000-8000-000000000a02") // the one between is for another officer
+	f.has(f.get(at, 200), "下一件") // a reload shows the same
+	if body := f.get("/employment/reviews", 200); strings.Contains(body, "data-listed") {
+		t.Error("another page is taken for the case's")
+	}
+	body = f.get("/today/open?"+url.Values{"to": {"https://elsewhere.example/x"}, "list": {"//elsewhere.example/"}}.Encode(), 200)
+	if strings.Contains(body, "elsewhere") || f.at.Host != strings.TrimPrefix(f.server.URL, "http://") {
+		t.Errorf("a list leads to %s", f.at)
 	}
 }

@@ -117,7 +117,11 @@ func (v *Visit) Render(status int, name string, pg Page) error {
 	if err != nil {
 		return err
 	}
-	whole := page{Page: pg, Site: v.site, at: v.shownAt(), Main: template.HTML(body), Lang: v.around.Lang(), In: v.In(), Again: v.again(), Leaves: v.leaves(), by: v} //nolint:gosec // a template wrote it
+	back, err := v.wayBack()
+	if err != nil {
+		return err
+	}
+	whole := page{Page: pg, Site: v.site, at: v.shownAt(), Main: back + template.HTML(body), Lang: v.around.Lang(), In: v.In(), Again: v.again(), Leaves: v.leaves(), by: v} //nolint:gosec // a template wrote it
 	if v.P.Lang() != whole.Lang {
 		whole.Says, whole.Binds = v.P.Lang(), v.chapter.Binds
 	}

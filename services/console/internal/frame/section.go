@@ -29,6 +29,9 @@ type Section struct {
 	Counter []Offer
 	// Holds asks what the department has of a worker, for the part "have".
 	Holds func(*Visit) any
+	// Listed shows, as the part "listed", the way back to the section's list on a page that
+	// was come to from it, and what is next there.
+	Listed func(*Visit, Listed) any
 	// Chapters are the parts of the section that may speak a growing language before the
 	// rest does; without any, the section is one.
 	Chapters []Chapter

@@ -180,6 +180,7 @@ func (v *Visit) Back(to string) error {
 	if v.noted() {
 		to = CounterPath + "?done=task"
 	}
+	v.acted(to)
 	http.Redirect(v.W, v.R, to, http.StatusSeeOther)
 	return nil
 }

@@ -62,6 +62,7 @@ func New(c contract.Caller, services []string) frame.Section {
 		Name: "work", Files: files, Menu: menu, Funcs: funcs,
 		Pages: map[string]frame.Handler{
 			"GET " + Path:            s.today,
+			"GET " + Path + "/open":  s.open,
 			"POST " + Path + "/find": s.find,
 
 			"GET " + exportsPath:                   s.ownExports,
@@ -73,6 +74,7 @@ func New(c contract.Caller, services []string) frame.Section {
 			"POST " + exportsPath + "/{id}/cancel": s.cancelExport,
 			"GET " + auditPath:                     s.allExports,
 		},
+		Listed: s.listed,
 	}
 }
 

@@ -70,13 +70,17 @@ func (f filter) with(change func(*filter)) string {
 	return f.At()
 }
 
-// row is one line of the list.
+// row is one line of the list. Path is the page on which it is disposed of, Open the
+// address that leads there and remembers the list.
 type row struct {
 	*platformv1.WorkItem
-	Service, Text, Path, Number string
+	Service, Text, Path, Number, Open string
 }
 
 func (r row) due() string { return cmp.Or(r.GetDueOn(), "9999-99-99") }
+
+// place is where the row stands in the list, as a page of it ends there.
+func (r row) place() string { return r.due() + " " + r.GetId() + " " + r.GetMatter() }
 
 // asked is what one department answered.
 type asked struct {
@@ -120,7 +124,7 @@ func (s *pages) today(v *frame.Visit) error {
 }
 
 func (s *pages) show(v *frame.Visit, status int, b body) error {
-	all, err := s.ask(v, b.Filter)
+	all, err := s.ask(v, b.Filter, lines, true)
 	if err != nil {
 		return err
 	}
@@ -131,21 +135,21 @@ func (s *pages) show(v *frame.Visit, status int, b body) error {
 		if d.Err != nil {
 			b.Failed = append(b.Failed, d)
 		}
-		b.Rows = append(b.Rows, d.rows...)
 		if d.more {
 			b.Next = "more"
 		}
 	}
-	slices.SortFunc(b.Rows, func(a, b row) int {
-		return slices.Compare([]string{a.due(), a.GetId(), a.GetMatter()}, []string{b.due(), b.GetId(), b.GetMatter()})
-	})
+	b.Rows = inOrder(all)
 	if len(b.Rows) > lines {
 		b.Rows, b.Next = b.Rows[:lines], "more"
 	}
 	if b.Next != "" && len(b.Rows) > 0 {
-		last, next := b.Rows[len(b.Rows)-1], b.Filter
-		next.After = last.due() + " " + last.GetId() + " " + last.GetMatter()
+		next := b.Filter
+		next.After = b.Rows[len(b.Rows)-1].place()
 		b.Next = next.At()
+	}
+	for i := range b.Rows {
+		b.Rows[i].Open = b.Filter.opens(b.Rows[i])
 	}
 	if b.Filter.After != "" {
 		b.First = b.Filter.with(func(*filter) {})
@@ -155,17 +159,17 @@ func (s *pages) show(v *frame.Visit, status int, b body) error {
 	return v.Render(status, "today", frame.Page{Title: "work.title", Nav: "today", Body: b})
 }
 
-// ask asks each department of the officer's at once, one question each: for its lines
-// and counts, or for its counts alone where the list is of another's. nil is an officer
-// of none.
-func (s *pages) ask(v *frame.Visit, f filter) ([]asked, error) {
+// ask asks each department of the officer's at once, one question each: for its first
+// limit lines and, where they are wanted, its counts, which a department of which the list
+// is not is asked for alone. nil is an officer of none.
+func (s *pages) ask(v *frame.Visit, f filter, limit int32, counted bool) ([]asked, error) {
 	type question struct {
 		service string
 		ctx     context.Context
 	}
 	var all []question
 	for _, d := range s.departments {
-		if v.WorksIn(d.Officers) {
+		if v.WorksIn(d.Officers) && (counted || f.Service == "" || f.Service == d.Service) {
 			all = append(all, question{d.Service, v.AsOf(d.Officers, handling)})
 		}
 	}
@@ -180,8 +184,8 @@ func (s *pages) ask(v *frame.Visit, f filter) ([]asked, error) {
 				got[i].counts, got[i].Err = reply.GetCounts(), err
 				return
 			}
-			ask := f.request(f.After, lines)
-			ask.Counted = true
+			ask := f.request(f.After, limit)
+			ask.Counted = counted
 			reply, err := client.ListWork(q.ctx, ask)
 			got[i].Err, got[i].counts, got[i].more, got[i].rows = err, reply.GetCounts(), reply.GetNext() != "", rowsOf(q.service, reply)
 		})
@@ -206,9 +210,20 @@ func (f filter) request(after string, limit int32) *platformv1.ListWorkRequest {
 // rowsOf are the lines that a department answered.
 func rowsOf(service string, reply *platformv1.ListWorkResponse) (all []row) {
 	for _, w := range reply.GetItems() {
-		all = append(all, row{w, service, textOf(service, w.GetMatter()), pathOf(service, w), numberOf(w.GetId())})
+		all = append(all, row{WorkItem: w, Service: service, Text: textOf(service, w.GetMatter()), Path: pathOf(service, w), Number: numberOf(w.GetId())})
 	}
 	return all
+}
+
+// inOrder are the lines of all departments in their order.
+func inOrder(all []asked) (rows []row) {
+	for _, d := range all {
+		rows = append(rows, d.rows...)
+	}
+	slices.SortFunc(rows, func(a, b row) int {
+		return slices.Compare([]string{a.due(), a.GetId(), a.GetMatter()}, []string{b.due(), b.GetId(), b.GetMatter()})
+	})
+	return rows
 }
 
 // pathOf is the page on which one thing is disposed of; "" where the pages know none.

@@ -38,6 +38,7 @@ if (work) {
     }
     panel.querySelector("[data-whole]").href = reply.url;
     panel.querySelector("[data-done]").hidden = !decided;
+    page.querySelector("[data-listed]")?.remove(); // the panel has its own
     panel.querySelector("[data-case]").replaceChildren(...document.importNode(page, true).childNodes);
     panel.scrollTop = 0;
     if (decided) {
