@@ -3152,8 +3152,10 @@ func (x *ListMessagesRequest) GetLimit() int32 {
 }
 
 type ListMessagesResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Messages      []*Message             `protobuf:"bytes,1,rep,name=messages,proto3" json:"messages,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Messages []*Message             `protobuf:"bytes,1,rep,name=messages,proto3" json:"messages,omitempty"`
+	// what counters tried where a message did not arrive, newest first
+	Tries         []*MessageTry `protobuf:"bytes,2,rep,name=tries,proto3" json:"tries,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3191,6 +3193,13 @@ func (*ListMessagesResponse) Descriptor() ([]byte, []int) {
 func (x *ListMessagesResponse) GetMessages() []*Message {
 	if x != nil {
 		return x.Messages
+	}
+	return nil
+}
+
+func (x *ListMessagesResponse) GetTries() []*MessageTry {
+	if x != nil {
+		return x.Tries
 	}
 	return nil
 }
@@ -4034,7 +4043,7 @@ var File_qiao_registry_v1_registry_proto protoreflect.FileDescriptor
 
 const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\n" +
-	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\x1a qiao/registry/v1/guardians.proto\"\xc3\x03\n" +
+	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\x1a\"qiao/registry/v1/undelivered.proto\x1a qiao/registry/v1/guardians.proto\"\xc3\x03\n" +
 	"\x15RegisterWorkerRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -4255,9 +4264,10 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\"C\n" +
 	"\x13ListMessagesRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x14\n" +
-	"\x05limit\x18\x02 \x01(\x05R\x05limit\"M\n" +
+	"\x05limit\x18\x02 \x01(\x05R\x05limit\"\x81\x01\n" +
 	"\x14ListMessagesResponse\x125\n" +
-	"\bmessages\x18\x01 \x03(\v2\x19.qiao.registry.v1.MessageR\bmessages\"3\n" +
+	"\bmessages\x18\x01 \x03(\v2\x19.qiao.registry.v1.MessageR\bmessages\x122\n" +
+	"\x05tries\x18\x02 \x03(\v2\x1c.qiao.registry.v1.MessageTryR\x05tries\"3\n" +
 	"\x12ReadMessageRequest\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\"\x15\n" +
@@ -4470,6 +4480,7 @@ var file_qiao_registry_v1_registry_proto_goTypes = []any{
 	nil,                                  // 63: qiao.registry.v1.TimelineEntry.FactsEntry
 	nil,                                  // 64: qiao.registry.v1.Message.ValuesEntry
 	(*ChildGuardian)(nil),                // 65: qiao.registry.v1.ChildGuardian
+	(*MessageTry)(nil),                   // 66: qiao.registry.v1.MessageTry
 }
 var file_qiao_registry_v1_registry_proto_depIdxs = []int32{
 	7,  // 0: qiao.registry.v1.NameWorkersResponse.workers:type_name -> qiao.registry.v1.NamedWorker
@@ -4488,65 +4499,66 @@ var file_qiao_registry_v1_registry_proto_depIdxs = []int32{
 	60, // 13: qiao.registry.v1.ListTimelineResponse.entries:type_name -> qiao.registry.v1.TimelineEntry
 	61, // 14: qiao.registry.v1.ListAccessResponse.entries:type_name -> qiao.registry.v1.AccessEntry
 	62, // 15: qiao.registry.v1.ListMessagesResponse.messages:type_name -> qiao.registry.v1.Message
-	63, // 16: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
-	64, // 17: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
-	0,  // 18: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
-	2,  // 19: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
-	4,  // 20: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
-	5,  // 21: qiao.registry.v1.RegistryService.NameWorkers:input_type -> qiao.registry.v1.NameWorkersRequest
-	9,  // 22: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
-	11, // 23: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
-	13, // 24: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
-	23, // 25: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
-	16, // 26: qiao.registry.v1.RegistryService.GetContactCase:input_type -> qiao.registry.v1.GetContactCaseRequest
-	19, // 27: qiao.registry.v1.RegistryService.ListContactChanges:input_type -> qiao.registry.v1.ListContactChangesRequest
-	21, // 28: qiao.registry.v1.RegistryService.ObjectContact:input_type -> qiao.registry.v1.ObjectContactRequest
-	25, // 29: qiao.registry.v1.RegistryService.GetStanding:input_type -> qiao.registry.v1.GetStandingRequest
-	28, // 30: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
-	30, // 31: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
-	32, // 32: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
-	34, // 33: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
-	37, // 34: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
-	39, // 35: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
-	41, // 36: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
-	43, // 37: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
-	45, // 38: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
-	47, // 39: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
-	49, // 40: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
-	51, // 41: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
-	53, // 42: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
-	55, // 43: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
-	1,  // 44: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
-	3,  // 45: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
-	8,  // 46: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
-	6,  // 47: qiao.registry.v1.RegistryService.NameWorkers:output_type -> qiao.registry.v1.NameWorkersResponse
-	10, // 48: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
-	12, // 49: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
-	14, // 50: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
-	24, // 51: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
-	17, // 52: qiao.registry.v1.RegistryService.GetContactCase:output_type -> qiao.registry.v1.GetContactCaseResponse
-	20, // 53: qiao.registry.v1.RegistryService.ListContactChanges:output_type -> qiao.registry.v1.ListContactChangesResponse
-	22, // 54: qiao.registry.v1.RegistryService.ObjectContact:output_type -> qiao.registry.v1.ObjectContactResponse
-	26, // 55: qiao.registry.v1.RegistryService.GetStanding:output_type -> qiao.registry.v1.GetStandingResponse
-	29, // 56: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
-	31, // 57: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
-	33, // 58: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
-	35, // 59: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
-	38, // 60: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
-	40, // 61: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
-	42, // 62: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
-	44, // 63: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
-	46, // 64: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
-	48, // 65: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
-	50, // 66: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
-	52, // 67: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
-	54, // 68: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
-	56, // 69: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
-	44, // [44:70] is the sub-list for method output_type
-	18, // [18:44] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	66, // 16: qiao.registry.v1.ListMessagesResponse.tries:type_name -> qiao.registry.v1.MessageTry
+	63, // 17: qiao.registry.v1.TimelineEntry.facts:type_name -> qiao.registry.v1.TimelineEntry.FactsEntry
+	64, // 18: qiao.registry.v1.Message.values:type_name -> qiao.registry.v1.Message.ValuesEntry
+	0,  // 19: qiao.registry.v1.RegistryService.RegisterWorker:input_type -> qiao.registry.v1.RegisterWorkerRequest
+	2,  // 20: qiao.registry.v1.RegistryService.FindWorker:input_type -> qiao.registry.v1.FindWorkerRequest
+	4,  // 21: qiao.registry.v1.RegistryService.GetWorker:input_type -> qiao.registry.v1.GetWorkerRequest
+	5,  // 22: qiao.registry.v1.RegistryService.NameWorkers:input_type -> qiao.registry.v1.NameWorkersRequest
+	9,  // 23: qiao.registry.v1.RegistryService.UpdateContact:input_type -> qiao.registry.v1.UpdateContactRequest
+	11, // 24: qiao.registry.v1.RegistryService.ProposeContact:input_type -> qiao.registry.v1.ProposeContactRequest
+	13, // 25: qiao.registry.v1.RegistryService.ListContactCases:input_type -> qiao.registry.v1.ListContactCasesRequest
+	23, // 26: qiao.registry.v1.RegistryService.DecideContact:input_type -> qiao.registry.v1.DecideContactRequest
+	16, // 27: qiao.registry.v1.RegistryService.GetContactCase:input_type -> qiao.registry.v1.GetContactCaseRequest
+	19, // 28: qiao.registry.v1.RegistryService.ListContactChanges:input_type -> qiao.registry.v1.ListContactChangesRequest
+	21, // 29: qiao.registry.v1.RegistryService.ObjectContact:input_type -> qiao.registry.v1.ObjectContactRequest
+	25, // 30: qiao.registry.v1.RegistryService.GetStanding:input_type -> qiao.registry.v1.GetStandingRequest
+	28, // 31: qiao.registry.v1.RegistryService.CheckAge:input_type -> qiao.registry.v1.CheckAgeRequest
+	30, // 32: qiao.registry.v1.RegistryService.RegisterChild:input_type -> qiao.registry.v1.RegisterChildRequest
+	32, // 33: qiao.registry.v1.RegistryService.FindLikelyDoubles:input_type -> qiao.registry.v1.FindLikelyDoublesRequest
+	34, // 34: qiao.registry.v1.RegistryService.FindLikelyHouseholds:input_type -> qiao.registry.v1.FindLikelyHouseholdsRequest
+	37, // 35: qiao.registry.v1.RegistryService.GetChild:input_type -> qiao.registry.v1.GetChildRequest
+	39, // 36: qiao.registry.v1.RegistryService.GrantConsent:input_type -> qiao.registry.v1.GrantConsentRequest
+	41, // 37: qiao.registry.v1.RegistryService.WithdrawConsent:input_type -> qiao.registry.v1.WithdrawConsentRequest
+	43, // 38: qiao.registry.v1.RegistryService.ListConsents:input_type -> qiao.registry.v1.ListConsentsRequest
+	45, // 39: qiao.registry.v1.RegistryService.ListTimeline:input_type -> qiao.registry.v1.ListTimelineRequest
+	47, // 40: qiao.registry.v1.RegistryService.ListAccess:input_type -> qiao.registry.v1.ListAccessRequest
+	49, // 41: qiao.registry.v1.RegistryService.CorrectFact:input_type -> qiao.registry.v1.CorrectFactRequest
+	51, // 42: qiao.registry.v1.RegistryService.ListMessages:input_type -> qiao.registry.v1.ListMessagesRequest
+	53, // 43: qiao.registry.v1.RegistryService.ReadMessage:input_type -> qiao.registry.v1.ReadMessageRequest
+	55, // 44: qiao.registry.v1.RegistryService.CloseAccount:input_type -> qiao.registry.v1.CloseAccountRequest
+	1,  // 45: qiao.registry.v1.RegistryService.RegisterWorker:output_type -> qiao.registry.v1.RegisterWorkerResponse
+	3,  // 46: qiao.registry.v1.RegistryService.FindWorker:output_type -> qiao.registry.v1.FindWorkerResponse
+	8,  // 47: qiao.registry.v1.RegistryService.GetWorker:output_type -> qiao.registry.v1.GetWorkerResponse
+	6,  // 48: qiao.registry.v1.RegistryService.NameWorkers:output_type -> qiao.registry.v1.NameWorkersResponse
+	10, // 49: qiao.registry.v1.RegistryService.UpdateContact:output_type -> qiao.registry.v1.UpdateContactResponse
+	12, // 50: qiao.registry.v1.RegistryService.ProposeContact:output_type -> qiao.registry.v1.ProposeContactResponse
+	14, // 51: qiao.registry.v1.RegistryService.ListContactCases:output_type -> qiao.registry.v1.ListContactCasesResponse
+	24, // 52: qiao.registry.v1.RegistryService.DecideContact:output_type -> qiao.registry.v1.DecideContactResponse
+	17, // 53: qiao.registry.v1.RegistryService.GetContactCase:output_type -> qiao.registry.v1.GetContactCaseResponse
+	20, // 54: qiao.registry.v1.RegistryService.ListContactChanges:output_type -> qiao.registry.v1.ListContactChangesResponse
+	22, // 55: qiao.registry.v1.RegistryService.ObjectContact:output_type -> qiao.registry.v1.ObjectContactResponse
+	26, // 56: qiao.registry.v1.RegistryService.GetStanding:output_type -> qiao.registry.v1.GetStandingResponse
+	29, // 57: qiao.registry.v1.RegistryService.CheckAge:output_type -> qiao.registry.v1.CheckAgeResponse
+	31, // 58: qiao.registry.v1.RegistryService.RegisterChild:output_type -> qiao.registry.v1.RegisterChildResponse
+	33, // 59: qiao.registry.v1.RegistryService.FindLikelyDoubles:output_type -> qiao.registry.v1.FindLikelyDoublesResponse
+	35, // 60: qiao.registry.v1.RegistryService.FindLikelyHouseholds:output_type -> qiao.registry.v1.FindLikelyHouseholdsResponse
+	38, // 61: qiao.registry.v1.RegistryService.GetChild:output_type -> qiao.registry.v1.GetChildResponse
+	40, // 62: qiao.registry.v1.RegistryService.GrantConsent:output_type -> qiao.registry.v1.GrantConsentResponse
+	42, // 63: qiao.registry.v1.RegistryService.WithdrawConsent:output_type -> qiao.registry.v1.WithdrawConsentResponse
+	44, // 64: qiao.registry.v1.RegistryService.ListConsents:output_type -> qiao.registry.v1.ListConsentsResponse
+	46, // 65: qiao.registry.v1.RegistryService.ListTimeline:output_type -> qiao.registry.v1.ListTimelineResponse
+	48, // 66: qiao.registry.v1.RegistryService.ListAccess:output_type -> qiao.registry.v1.ListAccessResponse
+	50, // 67: qiao.registry.v1.RegistryService.CorrectFact:output_type -> qiao.registry.v1.CorrectFactResponse
+	52, // 68: qiao.registry.v1.RegistryService.ListMessages:output_type -> qiao.registry.v1.ListMessagesResponse
+	54, // 69: qiao.registry.v1.RegistryService.ReadMessage:output_type -> qiao.registry.v1.ReadMessageResponse
+	56, // 70: qiao.registry.v1.RegistryService.CloseAccount:output_type -> qiao.registry.v1.CloseAccountResponse
+	45, // [45:71] is the sub-list for method output_type
+	19, // [19:45] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_qiao_registry_v1_registry_proto_init() }
@@ -4554,6 +4566,7 @@ func file_qiao_registry_v1_registry_proto_init() {
 	if File_qiao_registry_v1_registry_proto != nil {
 		return
 	}
+	file_qiao_registry_v1_undelivered_proto_init()
 	file_qiao_registry_v1_guardians_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{

@@ -30,7 +30,7 @@ type Server struct {
 // Methods binds the server to its contract.
 func (s *Server) Methods() []contract.Method {
 	return slices.Concat(registryv1.RegistryMethods(s), registryv1.DeathMethods(s), registryv1.JoiningMethods(s), registryv1.GuardiansMethods(s),
-		registryv1.DoublesMethods(s), registryv1.DocumentsMethods(s), registryv1.PhonesMethods(s), registryv1.UnseenMethods(s))
+		registryv1.DoublesMethods(s), registryv1.DocumentsMethods(s), registryv1.PhonesMethods(s), registryv1.UnseenMethods(s), registryv1.UndeliveredMethods(s))
 }
 
 // view runs fn in a transaction that only reads.

@@ -58,6 +58,11 @@ func (s *Server) ListMessages(ctx context.Context, req *registryv1.ListMessagesR
 				DeliveredAt: sqldb.Micros(m.DeliveredAt), ReadAt: sqldb.Micros(m.ReadAt), Values: m.Values,
 			})
 		}
+		if err != nil {
+			return err
+		}
+		tries, err := s.App.TriesFor(ctx, st, req.GetWorker())
+		out.Tries = triesOf(tries)
 		return err
 	})
 	return out, err

@@ -35,7 +35,7 @@ func (a *App) Delivered(ctx context.Context, s Store, id string) error {
 	if len(events) == 0 {
 		return nil
 	}
-	if err := s.SaveMessage(ctx, m, events...); err != nil {
+	if err := errors.Join(s.SaveMessage(ctx, m, events...), a.arrived(s, m)); err != nil {
 		return err
 	}
 	return a.askedArrived(ctx, s, m)

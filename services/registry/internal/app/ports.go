@@ -76,6 +76,7 @@ type Store interface {
 
 	Guardians
 	Telephones
+	Undelivereds
 
 	// Consent returns ErrGrantUnknown where there is none.
 	Consent(id string) (domain.Consent, error)

@@ -107,3 +107,12 @@ var (
 	ErrDocumentJoined      = errs.New(errs.Conflict, "registry.document_case.joined", "This number is of a record that was joined with this one, and finds the person already; refuse this case.")
 	ErrDocumentSince       = errs.New(errs.Conflict, "registry.document_case.since", "The document or the name was changed again since; state the right one anew.")
 )
+
+// Errors of messages that did not arrive.
+var (
+	ErrUndeliveredUnknown = errs.New(errs.NotFound, "registry.undelivered.unknown", "There is no such message.")
+	ErrUndeliveredOver    = errs.New(errs.Conflict, "registry.undelivered.over", "Nobody needs to look for this person any more: the message arrived, the person was reached or a notice was posted. A wrong entry is corrected by a further one.")
+	ErrTry                = errs.New(errs.Invalid, "registry.try.choice", "The way, or what came of it, is not one of the list.")
+	ErrTryCorrects        = errs.New(errs.Invalid, "registry.try.corrects", "A correction names one entry that nobody corrected yet.")
+	ErrTryNotice          = errs.New(errs.Invalid, "registry.try.notice", "A notice is posted after another try only: call or visit first.")
+)

@@ -38,11 +38,11 @@ func Deliver(a *app.App, db *sqldb.DB, in func(*sqldb.Tx) app.Store, way deliver
 			return err
 		}
 		arrived, err := way.Deliver(ctx, m)
-		if err != nil {
-			return err
+		if err == nil && !arrived {
+			err = errNotArrived
 		}
-		if !arrived {
-			return errNotArrived
+		if err != nil { // it is tried again, and meanwhile a counter may look for the person
+			return errors.Join(err, db.Update(ctx, func(tx *sqldb.Tx) error { return a.NotDelivered(ctx, in(tx), id) }))
 		}
 		err = db.Update(ctx, func(tx *sqldb.Tx) error { return a.Delivered(ctx, in(tx), id) })
 		if errors.Is(err, domain.ErrMessageUnknown) {

@@ -2,6 +2,7 @@ package react_test
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/event"
+	"github.com/qiao-platform/qiao/pkg/rule"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/task"
 	"github.com/qiao-platform/qiao/pkg/testkit"
@@ -38,17 +40,41 @@ func TestDeliveredOnlyWhenKnownToHaveArrived(t *testing.T) {
 	s := store.New(testkit.Outbox(t, "registry", db), task.New(db, c, testkit.Telemetry(t).For("registry")), c, func(string, string) []byte { return nil })
 	in := func(tx *sqldb.Tx) app.Store { return s.In(tx) }
 	if err := db.Update(ctx, func(tx *sqldb.Tx) error {
-		return in(tx).AddMessage(ctx, domain.Message{ID: "m", Worker: "w", Template: "employment.offer.made", About: "offer-1", AboutService: "employment"})
+		return in(tx).AddMessage(ctx, domain.Message{ID: "m", Worker: "w", Template: "employment.offer.made", About: "offer-1", AboutService: "employment", SentAt: c.Now()})
 	}); err != nil {
 		t.Fatal(err)
 	}
+	rules, err := rule.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// searched is how the search for the person stands: "none" before there is any.
+	searched := func() (how string) {
+		if err := db.Update(ctx, func(tx *sqldb.Tx) error {
+			u, err := in(tx).Undelivered("m")
+			if how = u.EndedHow; errors.Is(err, domain.ErrUndeliveredUnknown) {
+				how = "none"
+				return nil
+			}
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return how
+	}
 	way := &slow{}
-	deliver := react.Deliver(&app.App{Clock: c, Kind: event.KindOf}, db, in, way)
+	deliver := react.Deliver(&app.App{Clock: c, Kind: event.KindOf, Rules: rules}, db, in, way)
 	if err := deliver(ctx, []byte("m")); errs.CodeOf(err) != "registry.message.not_arrived" {
 		t.Fatalf("not arrived yet: %v", err)
 	}
-	if got := testkit.Events(t, db); len(got) != 0 {
-		t.Fatalf("published before it arrived: %v", got)
+	if got := testkit.Events(t, db); len(got) != 0 || searched() != "none" {
+		t.Fatalf("published before it arrived: %v; or somebody is looked for at once: %s", got, searched())
+	}
+	c.Advance(24 * time.Hour) // RG-UNDELIVERED: then the counter looks for the person, and the channel goes on trying
+	for range 2 {
+		if err := deliver(ctx, []byte("m")); errs.CodeOf(err) != "registry.message.not_arrived" || searched() != "" {
+			t.Fatalf("a day later: %v, %s", err, searched())
+		}
 	}
 	way.arrived = true
 	for range 2 {
@@ -58,6 +84,9 @@ func TestDeliveredOnlyWhenKnownToHaveArrived(t *testing.T) {
 	}
 	if got := testkit.Events(t, db); len(got) != 1 || got[0] != "registry.message.delivered.v1" {
 		t.Fatalf("%v", got)
+	}
+	if how := searched(); how != domain.EndedArrived {
+		t.Errorf("what arrived is looked for: %q", how)
 	}
 	if err := deliver(ctx, []byte("of a closed account")); err != nil {
 		t.Error(err)

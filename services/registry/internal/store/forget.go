@@ -37,6 +37,8 @@ func (t *Tx) Forget(ctx context.Context, worker string, owners []string) error {
 		`DELETE FROM document_case WHERE worker = $1`,
 		`DELETE FROM former_value WHERE worker = $1`,
 		`DELETE FROM mailbox WHERE worker = $1`,
+		`DELETE FROM message_try WHERE message_id IN (SELECT message_id FROM undelivered WHERE worker = $1)`,
+		`DELETE FROM undelivered WHERE worker = $1`,
 		`DELETE FROM message WHERE worker = $1`,
 		`DELETE FROM timeline WHERE worker = $1`,
 		`DELETE FROM timeline_next WHERE worker = $1`,

@@ -49,5 +49,10 @@ func Work() []work.Kind {
 			Matter: "guardian_case", Person: work.Child, Decides: []string{"registry.GuardiansService.DecideGuardianCase"},
 			From: "guardian_case", Where: "state = 'open'", County: "county", State: "state", Since: "made_at", Within: "child", What: "case_kind", By: []string{"officer"},
 		},
+		{ // the counter of the person's county looks for whom a message did not reach
+			Matter: "undelivered", Person: work.Worker, Decides: []string{"registry.UndeliveredService.RecordTry"},
+			From: "undelivered u JOIN worker w ON w.id = u.worker", Where: "u.ended_how = '' AND w.closed_on = '' AND w.unseen_until = '' AND NOT EXISTS (SELECT 1 FROM deceased d WHERE d.worker = u.worker AND d.reversed = 0)",
+			ID: "u.message_id", County: "w.county", Since: "u.found_at",
+		},
 	}
 }

@@ -62,6 +62,7 @@ type pages struct {
 	caller    contract.Caller // for what every department answers
 	documents registryv1.DocumentsClient
 	unseen    registryv1.UnseenClient
+	missed    registryv1.UndeliveredClient
 	signIn    identityv1.SignInClient
 	waits     int // for how many days who made an account alone waits for a counter
 }
@@ -77,6 +78,7 @@ func New(c contract.Caller, now clock.Clock) frame.Section {
 		caller:    c,
 		documents: registryv1.DocumentsClient{Caller: c, Target: "registry"},
 		unseen:    registryv1.UnseenClient{Caller: c, Target: "registry"},
+		missed:    registryv1.UndeliveredClient{Caller: c, Target: "registry"},
 		signIn:    identityv1.SignInClient{Caller: c, Target: "identity"},
 		waits:     unseenDays(now),
 	}
@@ -128,6 +130,8 @@ func New(c contract.Caller, now clock.Clock) frame.Section {
 			"POST /contacts/of/{ref}":               s.proposeContact,
 			"GET /contacts/{case}":                  s.contactCase,
 			"POST /contacts/{case}":                 s.decideContact,
+			"GET /undelivered/{message}":            s.undelivered,
+			"POST /undelivered/{message}":           s.recordTry,
 			"GET /documents":                        s.documentCases,
 			"GET /documents/of/{ref}":               s.documentForm,
 			"POST /documents/of/{ref}":              s.proposeDocument,

@@ -71,6 +71,7 @@ type workerBody struct {
 	Days      []timeline.Day
 	More      int64 // the next page begins before it; 0 is the end
 
+	Tries    []oneTry // how counters looked for the person, newest first
 	Messages []message
 	Access   []*registryv1.AccessEntry // by the day, of everybody else
 	Own      []*registryv1.AccessEntry // the worker's own looks
@@ -153,6 +154,7 @@ func (s *pages) messages(v *frame.Visit) error {
 		}
 		b.Messages = append(b.Messages, one)
 	}
+	b.Tries = triesIn(reply.GetTries())
 	return s.worker(v, b)
 }
 

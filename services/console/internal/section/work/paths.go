@@ -17,6 +17,7 @@ var paths = map[string]string{
 	"registry.double":            "/persons/doubles/{id}",
 	"registry.person_case":       "/persons/cases/{id}",
 	"registry.person_case_other": "/persons/cases/{id}",
+	"registry.undelivered":       "/undelivered/{id}",
 	"registry.guardian":          "/guardians/of/{within}",
 	"registry.guardian_case":     "/guardians/of/{within}",
 

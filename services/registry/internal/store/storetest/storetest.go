@@ -72,6 +72,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"former values find the record":            formerValues,
 		"telephones find who gave them":            telephones,
 		"the numbers of before are looked through": phoneOlds,
+		"who was not reached is looked for":        undelivered,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, fresh(t)) })
 	}
