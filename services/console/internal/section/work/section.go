@@ -74,7 +74,8 @@ func New(c contract.Caller, services []string) frame.Section {
 			"POST " + exportsPath + "/{id}/cancel": s.cancelExport,
 			"GET " + auditPath:                     s.allExports,
 		},
-		Listed: s.listed,
+		Streams: map[string]func(*frame.Visit){"GET " + Path + "/stream": s.stream},
+		Listed:  s.listed,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"testing"
 
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	_ "github.com/qiao-platform/qiao/proto/services/contracts" // whose officers each department is called by
 	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
 )
@@ -61,6 +62,32 @@ func TestAFilterAndItsAddress(t *testing.T) {
 	for _, f := range all {
 		if got := filterOf(query(t, f.At())); got != f {
 			t.Errorf("%+v became %+v by %s", f, got, f.At())
+		}
+	}
+}
+
+// What is new is what a matter has more of; what was done meanwhile hides nothing, and an
+// address keeps what was seen.
+func TestHowMuchIsNew(t *testing.T) {
+	counts := func(service string, matters ...any) asked {
+		a := asked{Service: service}
+		for i := 0; i < len(matters); i += 3 {
+			a.counts = append(a.counts, &platformv1.WorkCount{Matter: matters[i].(string), County: matters[i+1].(string), Count: int64(matters[i+2].(int))})
+		}
+		return a
+	}
+	before := []asked{counts("registry", "contact", "", 0, "contact", "654301", 3, "death", "654322", 2), counts("housing", "application", "654301", 9)}
+	now := []asked{counts("registry", "contact", "654301", 1, "contact", "654322", 1, "death", "654322", 4), counts("housing", "application", "654301", 10)}
+	for _, c := range []struct {
+		f    filter
+		want int64
+	}{{filter{}, 4}, {filter{Service: "registry"}, 3}, {filter{Service: "registry", Matter: "contact"}, 1}, {filter{County: "654301"}, 1}, {filter{Service: "education"}, 0}} {
+		seen := countedIn(query(t, c.f.live(countedOf(c.f, before))).Get("seen"))
+		if got := countedOf(c.f, now).since(seen); got != c.want {
+			t.Errorf("%+v: %d new, want %d", c.f, got, c.want)
+		}
+		if got := countedOf(c.f, before).since(seen); got != 0 {
+			t.Errorf("%+v: %d new where nothing came", c.f, got)
 		}
 	}
 }

@@ -112,6 +112,8 @@ type body struct {
 	Counties  []string
 	Total     sum
 	Next      string
+	Live      string // address by which the list hears what is new
+	Here      string // its own
 	First     string // address of the first page, where this is a later one
 	Query     string
 	NotFound  bool
@@ -154,6 +156,7 @@ func (s *pages) show(v *frame.Visit, status int, b body) error {
 	if b.Filter.After != "" {
 		b.First = b.Filter.with(func(*filter) {})
 	}
+	b.Live, b.Here = b.Filter.live(countedOf(b.Filter, all)), b.Filter.with(func(*filter) {})
 	b.sums(v, all)
 	b.Parts, b.Narrowed = b.Filter.parts(v.P), b.Filter.values()
 	return v.Render(status, "today", frame.Page{Title: "work.title", Nav: "today", Body: b})

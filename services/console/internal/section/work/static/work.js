@@ -99,3 +99,29 @@ if (work) {
     e.preventDefault();
   });
 }
+
+// How much is new since the list was shown. The list stays as it is until its reader asks
+// for it anew, and whoever does not want to hear of it pauses it.
+const live = document.querySelector("[data-live-list]");
+if (live) {
+  const news = live.querySelector("[data-news]"), pause = live.querySelector("[data-pause]");
+  let stream = null;
+  const follow = () => {
+    stream = new EventSource(live.dataset.liveList);
+    stream.onmessage = (m) => {
+      const said = JSON.parse(m.data);
+      news.textContent = said.text;
+      news.hidden = !said.n;
+    };
+  };
+  pause.onclick = () => {
+    const paused = pause.getAttribute("aria-pressed") !== "true";
+    pause.setAttribute("aria-pressed", paused);
+    if (paused) {
+      stream.close();
+      news.hidden = true;
+    } else follow();
+  };
+  live.hidden = false;
+  follow();
+}
