@@ -47,7 +47,9 @@ if (work) {
       return;
     }
     const wrong = panel.querySelector("[aria-invalid=true]");
-    const first = [...panel.querySelectorAll("[data-case] form[method=post] :is(input:not([type=hidden]), select, textarea, button)")].find((one) => !one.closest("details:not([open])"));
+    // The form that decides the case, where the page names it, else the first that is there.
+    const controls = [...panel.querySelectorAll("[data-case] form[method=post] :is(input:not([type=hidden]), select, textarea, button)")].filter((one) => !one.closest("details:not([open])"));
+    const first = controls.find((one) => one.closest("[data-decides]")) || controls[0];
     (wrong || first || panel.querySelector("[data-whole]")).focus();
   };
   const open = async (i) => {
