@@ -13,6 +13,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/ident"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
@@ -144,6 +145,26 @@ func TestValues(t *testing.T) {
 	}
 	if f := en.Fact("brand_new", "v"); f.Label != "brand new" || f.Value != "v" {
 		t.Error(f)
+	}
+}
+
+// The texts name every division of the table, in Chinese and English as the table does.
+func TestDivisionsAreNamedInEveryLanguage(t *testing.T) {
+	c := load(t)
+	tables, err := ident.LoadTables()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range append(tables.Counties(), tables.Prefecture()) {
+		id := "division." + d.Code
+		if c.Raw(lang.Chinese, id) != d.NameZH || c.Raw(lang.English, id) != d.NameEN {
+			t.Errorf("%s is %q and %q, in the table %q and %q", id, c.Raw(lang.Chinese, id), c.Raw(lang.English, id), d.NameZH, d.NameEN)
+		}
+		for _, l := range []*lang.Language{lang.Kazakh, lang.Uyghur} {
+			if got := c.Printer(l, noon).County(d.Code); got == "" || got != c.Raw(l, id) {
+				t.Errorf("%s names %s %q", l, d.Code, got)
+			}
+		}
 	}
 }
 

@@ -114,11 +114,15 @@ func (p *Printer) Number(n int64) string {
 	return p.lang.Numerals(s)
 }
 
-// County names a division; events that concern none have no name.
+// County names a division, as the texts say in each language, else as the table does;
+// events that concern none have no name.
 func (p *Printer) County(code string) string {
 	d, ok := p.cat.tables.Division(code)
-	if !ok {
+	switch {
+	case !ok:
 		return ""
+	case p.Has("division." + code):
+		return p.T("division." + code)
 	}
 	return p.named(d.NameZH, d.NameEN)
 }
