@@ -21,6 +21,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/consume"
 	"github.com/qiao-platform/qiao/pkg/crypt"
 	"github.com/qiao-platform/qiao/pkg/death"
+	"github.com/qiao-platform/qiao/pkg/elsewhere"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ops"
@@ -132,6 +133,9 @@ type Parts struct {
 	Work []work.Kind
 	// Outcomes are the kinds of cases of which the department counts what came of them.
 	Outcomes []outcome.Matter
+	// Elsewhere are the kinds of cases that officers may have to type again into another
+	// system that has no interface.
+	Elsewhere []elsewhere.Matter
 	// LongTasks take minutes; the others do not wait for them.
 	LongTasks map[string]task.Handler
 	// Known reports whether what is kept apart from the service's database knows
@@ -204,6 +208,9 @@ func (k *Kit) assemble(ctx context.Context, p Parts, department bool) (Service, 
 		return nil, err
 	}
 	if department {
+		if err := s.enterElsewhere(ctx); err != nil {
+			return nil, err
+		}
 		if err := s.listWork(ctx); err != nil {
 			return nil, err
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/part/feed"
 	"github.com/qiao-platform/qiao/services/console/internal/section/collisions"
 	"github.com/qiao-platform/qiao/services/console/internal/section/education"
+	"github.com/qiao-platform/qiao/services/console/internal/section/elsewhere"
 	"github.com/qiao-platform/qiao/services/console/internal/section/employment"
 	"github.com/qiao-platform/qiao/services/console/internal/section/fairs"
 	"github.com/qiao-platform/qiao/services/console/internal/section/housing"
@@ -61,6 +62,7 @@ func (cfg Config) sections(c, plays contract.Caller, now clock.Clock, live *feed
 		operations.New(c, cfg.Services, live),
 		registry.New(c, now),
 		collisions.New(c, cfg.Services),
+		elsewhere.New(c, cfg.Services),
 		employment.New(c),
 		fairs.New(c),
 		startup.New(c),

@@ -89,7 +89,7 @@ func (w *world) start(p *testkit.Platform, except ...string) {
 		"housing":    housingv1.HousingMethods(fakeHousing{world: w}),
 	} {
 		if !slices.Contains(except, service) {
-			methods = append(methods, contract.ForOfficersOf(methods, working(service))...)
+			methods = append(methods, contract.ForOfficersOf(methods, append(working(service), entering(service)...))...)
 			w.publish[service] = p.Publisher(service, w.once(kit.Outbox, methods)...)
 		}
 	}

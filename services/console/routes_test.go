@@ -339,7 +339,7 @@ func knock(t *testing.T, change ...func(*console.Config)) *knocking {
 			}
 		}
 		// What departments serve alike is for the officers of their own methods.
-		methods = append(methods, contract.ForOfficersOf(methods, methodsOf(t, "platform", "PersonsService", "EstateService", "WorkService", "OutcomesService"))...)
+		methods = append(methods, contract.ForOfficersOf(methods, methodsOf(t, "platform", "PersonsService", "EstateService", "WorkService", "OutcomesService", "ElsewhereService"))...)
 		for i := range methods {
 			methods[i].Command = false // nothing is kept for a repeat
 			answer, of := methods[i].Call, service

@@ -49,6 +49,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				{Kind: "application", Query: `SELECT id, worker, stage, county FROM application WHERE ` + person.Whose("worker", 1) + ` AND state <> 'withdrawn' ORDER BY submitted_at, id`},
 			},
 			Work: store.Work(), Outcomes: store.Outcomes(),
+			Elsewhere: store.Elsewhere(),
 			Counts: []ops.Count{
 				{Thing: "schools", Query: `SELECT count(*) FROM school`},
 				{Thing: "applications_open", Query: `SELECT count(*) FROM application WHERE state IN ('submitted', 'offered')`},

@@ -101,6 +101,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				{Kind: "premises_request", Query: `SELECT q.id, q.worker, q.site_id, p.county FROM premises_request q JOIN premises p ON p.id = q.site_id WHERE ` + person.Whose("q.worker", 1) + ` AND q.withdrawn = 0 ORDER BY q.at, q.id`},
 			},
 			Work: store.Work(), Outcomes: store.Outcomes(),
+			Elsewhere: store.Elsewhere(),
 			Counts: []ops.Count{
 				{Thing: "employers", Query: `SELECT count(*) FROM employer`},
 				{Thing: "vacancies_open", Query: `SELECT count(*) FROM vacancy WHERE state = 'open'`},

@@ -61,6 +61,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				{Kind: "lease", Query: `SELECT id, worker, '', county FROM lease WHERE ` + person.Whose("worker", 1) + ` AND left_on = '' ORDER BY starts_on, id`},
 			},
 			Work: store.Work(), Outcomes: store.Outcomes(),
+			Elsewhere: store.Elsewhere(),
 			Counts: []ops.Count{
 				{Thing: "homes_free", Query: `SELECT count(*) FROM home WHERE state = 'free'`},
 				{Thing: "applications_open", Query: `SELECT count(*) FROM application WHERE state IN ('submitted', 'eligible', 'refused', 'offered', 'accepted')`},

@@ -47,6 +47,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				{Kind: "cover", Query: death.Rows("cover", "'active'", "division", "active = 1")},
 			},
 			Work: store.Work(), Outcomes: store.Outcomes(),
+			Elsewhere: store.Elsewhere(),
 			Counts: []ops.Count{
 				{Thing: "duties_open", Query: `SELECT count(*) FROM duty WHERE state IN ('open', 'overdue')`},
 				{Thing: "covers_active", Query: `SELECT count(*) FROM cover WHERE active = 1`},

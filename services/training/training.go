@@ -43,7 +43,8 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Ones: []collision.One{
 				{Kind: "enrolment", Query: `SELECT id, worker, course_id, division FROM enrolment WHERE ` + person.Whose("worker", 1) + ` AND state NOT IN ('dropped', 'cancelled') ORDER BY id`},
 			},
-			Work: store.Work(),
+			Work:      store.Work(),
+			Elsewhere: store.Elsewhere(),
 			Counts: []ops.Count{
 				{Thing: "courses", Query: `SELECT count(*) FROM course`},
 				{Thing: "enrolments", Query: `SELECT count(*) FROM enrolment WHERE state NOT IN ('dropped', 'cancelled')`},

@@ -70,6 +70,9 @@ const (
 	// Taking a list with names out as a file, which two officers do: identity proves it to
 	// an officer only while such a file is written.
 	Purpose_PURPOSE_LIST_EXPORT Purpose = 21
+	// Typing a case into another system, which a law has the department keep and which
+	// has no interface, and comparing what stands there.
+	Purpose_PURPOSE_OTHER_SYSTEM Purpose = 22
 )
 
 // Enum value maps for Purpose.
@@ -97,6 +100,7 @@ var (
 		19: "PURPOSE_OWN_ACCESS",
 		20: "PURPOSE_ACCOUNT_KEEPING",
 		21: "PURPOSE_LIST_EXPORT",
+		22: "PURPOSE_OTHER_SYSTEM",
 	}
 	Purpose_value = map[string]int32{
 		"PURPOSE_UNSPECIFIED":        0,
@@ -121,6 +125,7 @@ var (
 		"PURPOSE_OWN_ACCESS":         19,
 		"PURPOSE_ACCOUNT_KEEPING":    20,
 		"PURPOSE_LIST_EXPORT":        21,
+		"PURPOSE_OTHER_SYSTEM":       22,
 	}
 )
 
@@ -230,7 +235,7 @@ const file_qiao_platform_v1_purposes_proto_rawDesc = "" +
 	"\x1fqiao/platform/v1/purposes.proto\x12\x10qiao.platform.v1\x1a google/protobuf/descriptor.proto\"1\n" +
 	"\vPurposeRule\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x0e\n" +
-	"\x02by\x18\x02 \x03(\tR\x02by*\xab\n" +
+	"\x02by\x18\x02 \x03(\tR\x02by*\xe2\n" +
 	"\n" +
 	"\aPurpose\x12\x17\n" +
 	"\x13PURPOSE_UNSPECIFIED\x10\x00\x12:\n" +
@@ -279,7 +284,9 @@ const file_qiao_platform_v1_purposes_proto_rawDesc = "" +
 	"\x17PURPOSE_ACCOUNT_KEEPING\x10\x14\x1a$\xaa\xb5\x18 \n" +
 	"\x0faccount_keeping\x12\radministrator\x123\n" +
 	"\x13PURPOSE_LIST_EXPORT\x10\x15\x1a\x1a\xaa\xb5\x18\x16\n" +
-	"\vlist_export\x12\aofficer:\\\n" +
+	"\vlist_export\x12\aofficer\x125\n" +
+	"\x14PURPOSE_OTHER_SYSTEM\x10\x16\x1a\x1b\xaa\xb5\x18\x17\n" +
+	"\fother_system\x12\aofficer:\\\n" +
 	"\apurpose\x12!.google.protobuf.EnumValueOptions\x18Ն\x03 \x01(\v2\x1d.qiao.platform.v1.PurposeRuleR\apurposeB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (

@@ -14,6 +14,7 @@ type RegistryServer interface {
 	FindWorker(context.Context, *FindWorkerRequest) (*FindWorkerResponse, error)
 	GetWorker(context.Context, *GetWorkerRequest) (*GetWorkerResponse, error)
 	NameWorkers(context.Context, *NameWorkersRequest) (*NameWorkersResponse, error)
+	GetIdentity(context.Context, *GetIdentityRequest) (*GetIdentityResponse, error)
 	UpdateContact(context.Context, *UpdateContactRequest) (*UpdateContactResponse, error)
 	ProposeContact(context.Context, *ProposeContactRequest) (*ProposeContactResponse, error)
 	ListContactCases(context.Context, *ListContactCasesRequest) (*ListContactCasesResponse, error)
@@ -84,6 +85,17 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			NewReply: func() proto.Message { return new(NameWorkersResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.NameWorkers(ctx, req.(*NameWorkersRequest))
+			},
+		},
+		{
+			Service:  "qiao.registry.v1.RegistryService",
+			Name:     "GetIdentity",
+			Callers:  []string{"officer:hrss", "officer:edu", "officer:hou"},
+			Purposes: []string{"other_system"},
+			New:      func() proto.Message { return new(GetIdentityRequest) },
+			NewReply: func() proto.Message { return new(GetIdentityResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetIdentity(ctx, req.(*GetIdentityRequest))
 			},
 		},
 		{
@@ -227,7 +239,7 @@ func RegistryMethods(s RegistryServer) []contract.Method {
 			Service:  "qiao.registry.v1.RegistryService",
 			Name:     "GetChild",
 			Callers:  []string{"worker", "guardian", "officer:edu", "service:education"},
-			Purposes: []string{"own_record", "case_handling", "school_place"},
+			Purposes: []string{"own_record", "case_handling", "school_place", "other_system"},
 			New:      func() proto.Message { return new(GetChildRequest) },
 			NewReply: func() proto.Message { return new(GetChildResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
@@ -378,6 +390,15 @@ func (c RegistryClient) GetWorker(ctx context.Context, req *GetWorkerRequest) (*
 func (c RegistryClient) NameWorkers(ctx context.Context, req *NameWorkersRequest) (*NameWorkersResponse, error) {
 	reply := new(NameWorkersResponse)
 	if err := c.Caller.Call(ctx, c.Target, "NameWorkers", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetIdentity calls the method of that name.
+func (c RegistryClient) GetIdentity(ctx context.Context, req *GetIdentityRequest) (*GetIdentityResponse, error) {
+	reply := new(GetIdentityResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetIdentity", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

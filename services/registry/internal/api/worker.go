@@ -70,6 +70,17 @@ func (s *Server) NameWorkers(ctx context.Context, req *registryv1.NameWorkersReq
 	return out, err
 }
 
+// GetIdentity reads name and full document number, to be typed into another system.
+func (s *Server) GetIdentity(ctx context.Context, req *registryv1.GetIdentityRequest) (*registryv1.GetIdentityResponse, error) {
+	name, d, err := s.App.ReadIdentity(ctx, req.GetWorker(), req.GetCaseId())
+	if err != nil {
+		return nil, err
+	}
+	return &registryv1.GetIdentityResponse{
+		Name: name.Reveal(), DocumentKind: string(d.Kind()), DocumentNumber: d.Reveal(), DocumentCountry: d.Country(), BirthDate: d.BirthDate().String(),
+	}, nil
+}
+
 // UpdateContact changes phone, place and languages.
 func (s *Server) UpdateContact(ctx context.Context, req *registryv1.UpdateContactRequest) (*registryv1.UpdateContactResponse, error) {
 	err := s.App.UpdateContact(ctx, done[registryv1.UpdateContactResponse](s), req.GetWorker(),

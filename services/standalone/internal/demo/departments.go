@@ -8,6 +8,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/errs"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 )
 
@@ -115,6 +116,40 @@ func (w *world) enrolments(ctx context.Context) error {
 				return err
 			}
 			month = first.AddMonths(1).String()[:len("2006-01")]
+		}
+	}
+	return nil
+}
+
+// elsewhere writes down the form of a province's system for hires, and has some workers
+// confirm theirs, so that there is something to type there.
+func (w *world) elsewhere(ctx context.Context, today clock.Date) error {
+	form := &platformv1.SaveEntryFormRequest{Matter: "hire", System: "自治区就业登记系统（示例）", Since: today.AddDays(-30).String()}
+	for _, f := range [][3]string{
+		{"person_name", "姓名"}, {"person_document_number", "证件号码"}, {"employer_code", "用人单位代码"}, {"employer_name", "用人单位名称"},
+		{"occupation", "职业（工种）代码"}, {"start_on", "就业日期", "digits"}, {"end_on", "合同终止日期", "digits"}, {"county", "就业地区划"},
+	} {
+		form.Fields = append(form.Fields, &platformv1.EntryField{Field: f[0], Label: f[1], Format: f[2]})
+	}
+	_, err := platformv1.ElsewhereClient{Caller: w.cfg.Caller, Target: "employment"}.SaveEntryForm(officer(ctx, "hrss", ""), form)
+	if done(err) != nil {
+		return err
+	}
+	for i, l := range w.lives[:min(hirePeople, len(w.lives))] {
+		if i%4 != 0 {
+			continue
+		}
+		own, err := w.employment().ListHires(worker(ctx, l.ref), &employmentv1.ListHiresRequest{Worker: l.ref})
+		if err != nil {
+			return done(err)
+		}
+		for _, h := range own.GetHires() {
+			if h.GetState() != "employer_says" {
+				continue
+			}
+			if _, err := w.employment().ConfirmHire(worker(ctx, l.ref), &employmentv1.ConfirmHireRequest{HireId: h.GetHireId()}); done(err) != nil {
+				return err
+			}
 		}
 	}
 	return nil

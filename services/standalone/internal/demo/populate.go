@@ -59,7 +59,7 @@ func boss(ctx context.Context, id string) context.Context {
 // populate makes the prefecture; what is there already is found unchanged.
 func (w *world) populate(ctx context.Context) error {
 	today := clock.Today(clock.System())
-	for _, f := range []func(context.Context, clock.Date) error{w.makeEmployers, w.makeVacancies, w.makeCourses, w.makeSchools, w.makeHomes, w.makePeople, w.housingRound, w.liveSchoolRounds, w.liveFairs, w.recruit, w.classes, w.hires, w.matters} {
+	for _, f := range []func(context.Context, clock.Date) error{w.makeEmployers, w.makeVacancies, w.makeCourses, w.makeSchools, w.makeHomes, w.makePeople, w.housingRound, w.liveSchoolRounds, w.liveFairs, w.recruit, w.classes, w.hires, w.elsewhere, w.matters} {
 		if err := f(ctx, today); err != nil {
 			return err
 		}

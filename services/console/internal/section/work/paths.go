@@ -25,6 +25,12 @@ var paths = map[string]string{
 	"employment.fair_correction": "/employment/fairs/{within}",
 	"employment.fair_close":      "/employment/fairs/{id}",
 	"employment.fair_match":      "/employment/fairs/{id}",
+	"employment.elsewhere_hire":  "/elsewhere/employment/hire/{id}",
+
+	"insurance.elsewhere_cover": "/elsewhere/insurance/cover/{id}",
+	"training.elsewhere_course": "/elsewhere/training/course/{id}",
+	"education.elsewhere_place": "/elsewhere/education/place/{id}",
+	"housing.elsewhere_lease":   "/elsewhere/housing/lease/{id}",
 
 	"training.results":     "/training/courses/{id}",
 	"training.certificate": "/training/courses/{within}",

@@ -25,10 +25,11 @@ if (work) {
     if (rows[at]) link(rows[at])?.focus();
   };
 
-  // A reply's page is shown in the panel; the sign-in, and what is no page, is gone to.
+  // A reply's page is shown in the panel; the sign-in, what needs a page of its own, and
+  // what is no page is gone to.
   const show = async (reply, decided) => {
     const page = new DOMParser().parseFromString(await reply.text(), "text/html").getElementById("main");
-    if (!page || new URL(reply.url).pathname.startsWith("/sign-in")) return location.assign(reply.url);
+    if (!page || page.querySelector("[data-alone]") || new URL(reply.url).pathname.startsWith("/sign-in")) return location.assign(reply.url);
     if (!panel) {
       panel = document.getElementById("workpanel").content.firstElementChild.cloneNode(true);
       work.append(panel);
