@@ -28,6 +28,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/revoked"
+	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/proto/contract"
 	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
@@ -408,12 +409,20 @@ func (k *knocking) send(who, method, path string, form url.Values, header ...str
 	if who != "nobody" {
 		q.AddCookie(&http.Cookie{Name: "qiao", Value: k.cookies[who]})
 	}
-	r, err := k.client.Do(q)
-	if err != nil {
-		k.t.Fatal(err)
-	}
+	var r *http.Response
+	testkit.Eventually(k.t, "a session has not asked too much at once", func() bool {
+		q.Body = io.NopCloser(strings.NewReader(body))
+		if r, err = k.client.Do(q); err != nil {
+			k.t.Fatal(err)
+		}
+		if r.StatusCode != http.StatusTooManyRequests {
+			return true
+		}
+		_ = r.Body.Close()
+		return false
+	})
 	a := answer{Response: r}
-	if strings.HasPrefix(r.Header.Get("Content-Type"), "text/html") { // and no stream, which does not end
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "text/event-stream") { // which does not end
 		page, err := io.ReadAll(r.Body)
 		if err != nil {
 			k.t.Fatal(err)
