@@ -24,6 +24,9 @@ type rawTab struct{ name, state, columns, rows, merges string }
 // rawStyles are the formats that raw cells may have, by number.
 var rawStyles = []string{"General", "yyyy/m/d", "0.00,", "0", "0%", `yyyy"年"m"月"d"日"`, "h:mm", "@", "0.0", `[$-804]aaaa`, "#,##0.00_);[Red](#,##0.00)", "mmm-yy", `0.00E+00`, "[h]:mm"}
 
+// rootRels is where a workbook's parts begin.
+const rootRels = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>`
+
 // rawBook returns a workbook of the sheets, with what stands before them.
 func rawBook(t testing.TB, properties string, tabs ...rawTab) []byte {
 	t.Helper()

@@ -41,6 +41,6 @@ if (copying) {
   if (all.length) {
     button.hidden = false;
     show();
-    if (!document.querySelector("[role=alert]")) button.focus(); // what was wrong is read first
+    if (!document.querySelector("main [role=alert]")) button.focus(); // what was wrong is read first
   }
 }
