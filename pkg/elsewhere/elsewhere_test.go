@@ -116,20 +116,20 @@ func TestACaseIsEnteredElsewhere(t *testing.T) {
 		wants(t, "another county's", err, "elsewhere.unknown")
 
 		for what, c := range map[string]struct {
-			r    platformv1.RecordEntryRequest
+			r    *platformv1.RecordEntryRequest
 			want string
 		}{
-			"another county's":            {platformv1.RecordEntryRequest{CaseId: "j3", Version: 3, Number: "A1"}, "elsewhere.unknown"},
-			"what is not decided":         {platformv1.RecordEntryRequest{CaseId: "j4", Version: 3, Number: "A1"}, "elsewhere.over"},
-			"no number":                   {platformv1.RecordEntryRequest{CaseId: "j1", Version: 3}, "elsewhere.number"},
-			"a sentence":                  {platformv1.RecordEntryRequest{CaseId: "j1", Version: 3, Number: "see file"}, "elsewhere.number"},
-			"a person's document number":  {platformv1.RecordEntryRequest{CaseId: "j1", Version: 3, Number: ident.Invented(clock.DateOf(now).AddDays(-9000), 7)}, "elsewhere.persons_number"},
-			"a telephone number":          {platformv1.RecordEntryRequest{CaseId: "j1", Version: 3, Number: "13900001111"}, "elsewhere.persons_number"},
-			"a version that is not":       {platformv1.RecordEntryRequest{CaseId: "j1", Version: 4, Number: "A1"}, "elsewhere.version"},
-			"a correction of nothing":     {platformv1.RecordEntryRequest{CaseId: "j1", Version: 3, Number: "A1", Replaces: "e", ReasonCode: "mistyped"}, "elsewhere.entered"},
-			"a reason for the first time": {platformv1.RecordEntryRequest{CaseId: "j1", Version: 3, Number: "A1", ReasonCode: "mistyped"}, "elsewhere.reason"},
+			"another county's":            {&platformv1.RecordEntryRequest{CaseId: "j3", Version: 3, Number: "A1"}, "elsewhere.unknown"},
+			"what is not decided":         {&platformv1.RecordEntryRequest{CaseId: "j4", Version: 3, Number: "A1"}, "elsewhere.over"},
+			"no number":                   {&platformv1.RecordEntryRequest{CaseId: "j1", Version: 3}, "elsewhere.number"},
+			"a sentence":                  {&platformv1.RecordEntryRequest{CaseId: "j1", Version: 3, Number: "see file"}, "elsewhere.number"},
+			"a person's document number":  {&platformv1.RecordEntryRequest{CaseId: "j1", Version: 3, Number: ident.Invented(clock.DateOf(now).AddDays(-9000), 7)}, "elsewhere.persons_number"},
+			"a telephone number":          {&platformv1.RecordEntryRequest{CaseId: "j1", Version: 3, Number: "13900001111"}, "elsewhere.persons_number"},
+			"a version that is not":       {&platformv1.RecordEntryRequest{CaseId: "j1", Version: 4, Number: "A1"}, "elsewhere.version"},
+			"a correction of nothing":     {&platformv1.RecordEntryRequest{CaseId: "j1", Version: 3, Number: "A1", Replaces: "e", ReasonCode: "mistyped"}, "elsewhere.entered"},
+			"a reason for the first time": {&platformv1.RecordEntryRequest{CaseId: "j1", Version: 3, Number: "A1", ReasonCode: "mistyped"}, "elsewhere.reason"},
 		} {
-			_, err := record(home, proto.Clone(&c.r).(*platformv1.RecordEntryRequest))
+			_, err := record(home, c.r)
 			wants(t, what, err, c.want)
 		}
 		first, err := record(home, &platformv1.RecordEntryRequest{CaseId: "j1", Version: 2, Number: "A1"})

@@ -115,7 +115,7 @@ func (i *fakeIdentity) ReadExport(_ context.Context, r *identityv1.ReadExportReq
 	if err != nil {
 		return nil, err
 	}
-	return &identityv1.ReadExportResponse{Export: proto.Clone(e).(*identityv1.Export)}, nil //nolint:errcheck,forcetypeassert // a clone is of its kind
+	return &identityv1.ReadExportResponse{Export: proto.Clone(e).(*identityv1.Export)}, nil //nolint:forcetypeassert // a clone is of its kind
 }
 
 func (i *fakeIdentity) ListExports(context.Context, *identityv1.ListExportsRequest) (*identityv1.ListExportsResponse, error) {
@@ -124,9 +124,9 @@ func (i *fakeIdentity) ListExports(context.Context, *identityv1.ListExportsReque
 	out := &identityv1.ListExportsResponse{}
 	for n := len(i.exported) - 1; n >= 0; n-- {
 		if i.exported[n].GetState() == "asked" {
-			out.Waiting = append(out.Waiting, proto.Clone(i.exported[n]).(*identityv1.Export)) //nolint:errcheck,forcetypeassert // a clone is of its kind
+			out.Waiting = append(out.Waiting, proto.Clone(i.exported[n]).(*identityv1.Export)) //nolint:forcetypeassert // a clone is of its kind
 		}
-		out.Exports = append(out.Exports, proto.Clone(i.exported[n]).(*identityv1.Export)) //nolint:errcheck,forcetypeassert // a clone is of its kind
+		out.Exports = append(out.Exports, proto.Clone(i.exported[n]).(*identityv1.Export)) //nolint:forcetypeassert // a clone is of its kind
 	}
 	return out, nil
 }

@@ -57,7 +57,7 @@ func (f fakeWork) ListWork(ctx context.Context, r *platformv1.ListWorkRequest) (
 			break
 		}
 		if p, err := auth.FromContext(ctx); err == nil && p.Purpose == "list_export" && w.GetPersonKind() == "worker" {
-			w = proto.Clone(w).(*platformv1.WorkItem) //nolint:errcheck,forcetypeassert // a clone is of its kind
+			w = proto.Clone(w).(*platformv1.WorkItem) //nolint:forcetypeassert // a clone is of its kind
 			w.Worker = w.GetId()
 		}
 		out.Items = append(out.Items, w)

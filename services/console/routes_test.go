@@ -412,7 +412,7 @@ func (k *knocking) send(who, method, path string, form url.Values, header ...str
 	var r *http.Response
 	testkit.Eventually(k.t, "a session has not asked too much at once", func() bool {
 		q.Body = io.NopCloser(strings.NewReader(body))
-		if r, err = k.client.Do(q); err != nil {
+		if r, err = k.client.Do(q); err != nil { //nolint:bodyclose // it is, below, once it is read
 			k.t.Fatal(err)
 		}
 		if r.StatusCode != http.StatusTooManyRequests {
