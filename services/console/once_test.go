@@ -66,6 +66,7 @@ func (f *fixture) twice(path string, form url.Values, did int64) {
 
 // notTwice is the forms that are not sent twice here, and why.
 var notTwice = map[string]string{
+	"POST /undelivered/{message}":              "no page of a test has a message that did not arrive; TestAnActIsDoneOnce shows what it is done by",
 	"POST /workers":                            "looks somebody up",
 	"POST /workers/{ref}/school/exam":          "asks, and changes nothing",
 	"POST /workers/{ref}/startup/tax":          "asks, and changes nothing",
