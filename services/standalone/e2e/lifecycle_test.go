@@ -172,7 +172,7 @@ func (l *life) officer(department string) context.Context {
 
 func (l *life) settle() {
 	l.t.Helper()
-	ctx, cancel := context.WithTimeout(l.officer("ops"), 30*time.Second)
+	ctx, cancel := context.WithTimeout(l.officer("ops"), 2*time.Minute)
 	defer cancel()
 	if err := ops.WaitSettled(ctx, l.caller, standalone.Names()); err != nil {
 		l.t.Fatalf("the platform does not settle: %v", err)
