@@ -4172,7 +4172,7 @@ var File_qiao_registry_v1_registry_proto protoreflect.FileDescriptor
 
 const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\n" +
-	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\x1a\"qiao/registry/v1/undelivered.proto\x1a qiao/registry/v1/guardians.proto\"\xc3\x03\n" +
+	"\x1fqiao/registry/v1/registry.proto\x12\x10qiao.registry.v1\x1a\x1eqiao/platform/v1/options.proto\x1a qiao/registry/v1/guardians.proto\x1a\"qiao/registry/v1/undelivered.proto\"\xc3\x03\n" +
 	"\x15RegisterWorkerRequest\x12'\n" +
 	"\x0fdocument_number\x18\x01 \x01(\tR\x0edocumentNumber\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -4710,8 +4710,8 @@ func file_qiao_registry_v1_registry_proto_init() {
 	if File_qiao_registry_v1_registry_proto != nil {
 		return
 	}
-	file_qiao_registry_v1_undelivered_proto_init()
 	file_qiao_registry_v1_guardians_proto_init()
+	file_qiao_registry_v1_undelivered_proto_init()
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
