@@ -2,6 +2,7 @@ package elsewhere
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -19,11 +20,7 @@ const (
 // CompareEntries compares rows of the other system's export with the cases that have
 // their numbers. Of what differs it tells both sides, and the worker reads of the look.
 func (s *Server) CompareEntries(ctx context.Context, req *platformv1.CompareEntriesRequest) (*platformv1.CompareEntriesResponse, error) {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return nil, err
-	}
-	m, err := s.matter(req.GetMatter())
+	p, m, err := s.asked(ctx, req.GetMatter())
 	if err != nil {
 		return nil, err
 	}
@@ -49,12 +46,12 @@ func (s *Server) CompareEntries(ctx context.Context, req *platformv1.CompareEntr
 			if id == "" {
 				continue
 			}
-			c, found, err := m.read(tx, id)
+			c, err := m.seen(tx, p, id)
+			if errors.Is(err, ErrUnknown) {
+				continue
+			}
 			if err != nil {
 				return err
-			}
-			if !found || p.CoversDivision(c.county) != nil {
-				continue
 			}
 			one.Outcome, one.CaseId, one.Differences = IsSame, id, m.differences(form, c, row.GetCells())
 			if len(one.Differences) == 0 {
@@ -96,11 +93,7 @@ const few, most = 200, 1000
 // ListEntries lists the cases of the officer's counties that have a number in the other
 // system. It tells of cases and of nobody.
 func (s *Server) ListEntries(ctx context.Context, req *platformv1.ListEntriesRequest) (*platformv1.ListEntriesResponse, error) {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return nil, err
-	}
-	m, err := s.matter(req.GetMatter())
+	p, m, err := s.asked(ctx, req.GetMatter())
 	if err != nil {
 		return nil, err
 	}

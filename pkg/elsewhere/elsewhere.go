@@ -162,16 +162,16 @@ func (m *Matter) read(tx *sqldb.Tx, id string) (c one, found bool, err error) {
 	return all[0], true, nil
 }
 
-// check judges a form as an officer wrote it.
-func (m *Matter) check(f *platformv1.SaveEntryFormRequest) error {
+// check judges a form as an officer wrote it, and gives from which day on cases are entered.
+func (m *Matter) check(f *platformv1.SaveEntryFormRequest) (since clock.Date, err error) {
 	if n := utf8.RuneCountInString(strings.TrimSpace(f.GetSystem())); n < 2 || n > 60 {
-		return ErrSystem.With("field", "system")
+		return since, ErrSystem.With("field", "system")
 	}
-	if _, err := clock.ParseDate(f.GetSince()); err != nil {
-		return ErrSince.With("field", "since")
+	if since, err = clock.ParseDate(f.GetSince()); err != nil {
+		return since, ErrSince.With("field", "since")
 	}
 	if n := len(f.GetFields()); n == 0 || n > 60 {
-		return ErrFields.With("field", "fields")
+		return since, ErrFields.With("field", "fields")
 	}
 	labels, columns := map[string]bool{}, map[string]bool{f.GetNumberColumn(): true}
 	for i, one := range f.GetFields() {
@@ -179,17 +179,17 @@ func (m *Matter) check(f *platformv1.SaveEntryFormRequest) error {
 		known, ok := m.field(one.GetField())
 		switch {
 		case !ok:
-			return ErrField.With("field", at("field"))
+			return since, ErrField.With("field", at("field"))
 		case one.GetLabel() == "" || labels[one.GetLabel()]:
-			return ErrLabel.With("field", at("label"))
+			return since, ErrLabel.With("field", at("label"))
 		case !slices.Contains(Formats(known.Kind), cmp.Or(one.GetFormat(), Formats(known.Kind)[0])):
-			return ErrFormat.With("field", at("format"))
+			return since, ErrFormat.With("field", at("format"))
 		case one.GetColumn() != "" && f.GetNumberColumn() == "":
-			return ErrNoNumber.With("field", "number_column")
+			return since, ErrNoNumber.With("field", "number_column")
 		case one.GetColumn() != "" && columns[one.GetColumn()]:
-			return ErrColumn.With("field", at("column"))
+			return since, ErrColumn.With("field", at("column"))
 		}
 		labels[one.GetLabel()], columns[one.GetColumn()] = true, true
 	}
-	return nil
+	return since, nil
 }

@@ -43,12 +43,16 @@ func (s *Server) Try(ctx context.Context) error {
 	})
 }
 
-func (s *Server) matter(name string) (*Matter, error) {
-	i := slices.IndexFunc(s.Matters, func(m Matter) bool { return m.Name == name })
-	if i < 0 {
-		return nil, ErrMatter
+// asked is who asks, and about which of the department's matters.
+func (s *Server) asked(ctx context.Context, matter string) (p auth.Principal, m *Matter, err error) {
+	if p, err = auth.FromContext(ctx); err != nil {
+		return p, nil, err
 	}
-	return &s.Matters[i], nil
+	i := slices.IndexFunc(s.Matters, func(m Matter) bool { return m.Name == matter })
+	if i < 0 {
+		return p, nil, ErrMatter
+	}
+	return p, &s.Matters[i], nil
 }
 
 // forms reads the versions of a matter's form, the newest first.
@@ -114,20 +118,13 @@ func (s *Server) ListEntryForms(ctx context.Context, req *platformv1.ListEntryFo
 
 // SaveEntryForm adds a version of a matter's form.
 func (s *Server) SaveEntryForm(ctx context.Context, req *platformv1.SaveEntryFormRequest) (*platformv1.SaveEntryFormResponse, error) {
-	p, err := auth.FromContext(ctx)
+	p, m, err := s.asked(ctx, req.GetMatter())
 	if err != nil {
 		return nil, err
 	}
-	m, err := s.matter(req.GetMatter())
+	since, err := m.check(req)
 	if err != nil {
 		return nil, err
-	}
-	if err := m.check(req); err != nil {
-		return nil, err
-	}
-	since, err := clock.ParseDate(req.GetSince())
-	if err != nil {
-		return nil, ErrSince.With("field", "since")
 	}
 	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*platformv1.SaveEntryFormResponse, error) {
 		if err := tx.Lock("elsewhere_form " + m.Name); err != nil {
@@ -168,11 +165,7 @@ func (m *Matter) seen(tx *sqldb.Tx, p auth.Principal, id string) (one, error) {
 
 // GetTyping gives what of a case is typed, and logs the look for the worker.
 func (s *Server) GetTyping(ctx context.Context, req *platformv1.GetTypingRequest) (*platformv1.GetTypingResponse, error) {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return nil, err
-	}
-	m, err := s.matter(req.GetMatter())
+	p, m, err := s.asked(ctx, req.GetMatter())
 	if err != nil {
 		return nil, err
 	}
@@ -237,11 +230,7 @@ func judge(number, reason string, again bool, today clock.Date) error {
 
 // RecordEntry keeps under which number a case stands in the other system.
 func (s *Server) RecordEntry(ctx context.Context, req *platformv1.RecordEntryRequest) (*platformv1.RecordEntryResponse, error) {
-	p, err := auth.FromContext(ctx)
-	if err != nil {
-		return nil, err
-	}
-	m, err := s.matter(req.GetMatter())
+	p, m, err := s.asked(ctx, req.GetMatter())
 	if err != nil {
 		return nil, err
 	}
