@@ -20,16 +20,16 @@ type Desk struct{ Service, Officers string }
 // Of lists the services that officers call, in the order that they are given in.
 func Of(services []string) (all []Desk) {
 	for _, name := range services {
-		if of := officersOf(name); of != "" {
+		if of := Officers(name); of != "" {
 			all = append(all, Desk{name, of})
 		}
 	}
 	return all
 }
 
-// officersOf finds whose officers call most methods of a service: they are its own, and
+// Officers finds whose officers call most methods of a service: they are its own, and
 // others ask it now and then.
-func officersOf(service string) (own string) {
+func Officers(service string) (own string) {
 	called := map[string]int{}
 	protoregistry.GlobalFiles.RangeFilesByPackage(protoreflect.FullName("qiao."+service+".v1"), func(f protoreflect.FileDescriptor) bool {
 		for i := range f.Services().Len() {

@@ -7,16 +7,12 @@ import (
 	"embed"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
-
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/qiao-platform/qiao/proto/contract"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
+	"github.com/qiao-platform/qiao/services/console/internal/part/desks"
 )
 
 //go:embed templates locales
@@ -41,7 +37,7 @@ type department struct{ Service, Officers string }
 func New(c contract.Caller, services []string) frame.Section {
 	s := &pages{caller: c}
 	for _, name := range services {
-		if of := officersOf(name); of != "" && name != "registry" { // the registry joins; it has no such things itself
+		if of := desks.Officers(name); of != "" && name != "registry" { // the registry joins; it has no such things itself
 			s.departments = append(s.departments, department{name, of})
 		}
 	}
@@ -56,25 +52,6 @@ func New(c contract.Caller, services []string) frame.Section {
 			"POST /collisions/{service}/{id}": s.settle,
 		},
 	}
-}
-
-// officersOf finds in a service's contract whose officers it is called by.
-func officersOf(service string) (officers string) {
-	protoregistry.GlobalFiles.RangeFilesByPackage(protoreflect.FullName("qiao."+service+".v1"), func(f protoreflect.FileDescriptor) bool {
-		for i := range f.Services().Len() {
-			methods := f.Services().Get(i).Methods()
-			for j := range methods.Len() {
-				rule, _ := proto.GetExtension(methods.Get(j).Options(), platformv1.E_Method).(*platformv1.MethodRule)
-				for _, c := range rule.GetCallers() {
-					if d, is := strings.CutPrefix(c, "officer:"); is && officers == "" {
-						officers = d
-					}
-				}
-			}
-		}
-		return officers == ""
-	})
-	return officers
 }
 
 func (s *pages) persons(service string) platformv1.PersonsClient {

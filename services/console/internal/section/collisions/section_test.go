@@ -7,6 +7,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/collision"
 	_ "github.com/qiao-platform/qiao/proto/services/contracts" // whose officers each department is called by
 	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
+	"github.com/qiao-platform/qiao/services/console/internal/part/desks"
 )
 
 func TestWhatTheSectionSays(t *testing.T) {
@@ -24,7 +25,7 @@ func TestWhatTheSectionSays(t *testing.T) {
 // those of a department that comes later too.
 func TestWhoseOfficersADepartmentIsCalledBy(t *testing.T) {
 	for service, want := range map[string]string{"education": "edu", "housing": "hou", "employment": "hrss", "insurance": "hrss", "training": "hrss", "nothing": ""} {
-		if got := officersOf(service); got != want {
+		if got := desks.Officers(service); got != want {
 			t.Errorf("%s is called by officers of %q", service, got)
 		}
 	}

@@ -6,18 +6,13 @@ package elsewhere
 
 import (
 	"embed"
-	"maps"
 	"slices"
-	"strings"
-
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/qiao-platform/qiao/proto/contract"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
+	"github.com/qiao-platform/qiao/services/console/internal/part/desks"
 )
 
 //go:embed templates locales static
@@ -44,7 +39,7 @@ func New(c contract.Caller, services []string) frame.Section {
 	s := &pages{caller: c, registry: registryv1.RegistryClient{Caller: c, Target: "registry"}}
 	var menu []frame.Link
 	for _, name := range services {
-		of := officersOf(name)
+		of := desks.Officers(name)
 		if of == "" || name == "registry" { // the registry decides nothing that is entered elsewhere
 			continue
 		}
@@ -63,32 +58,6 @@ func New(c contract.Caller, services []string) frame.Section {
 			"POST /elsewhere/{service}/{matter}/{entry}": s.record,
 		},
 	}
-}
-
-// officersOf finds in a service's contract whose officers call most of its methods: they
-// are the department's own, and others ask it now and then.
-func officersOf(service string) (own string) {
-	called := map[string]int{}
-	protoregistry.GlobalFiles.RangeFilesByPackage(protoreflect.FullName("qiao."+service+".v1"), func(f protoreflect.FileDescriptor) bool {
-		for i := range f.Services().Len() {
-			methods := f.Services().Get(i).Methods()
-			for j := range methods.Len() {
-				rule, _ := proto.GetExtension(methods.Get(j).Options(), platformv1.E_Method).(*platformv1.MethodRule)
-				for _, c := range rule.GetCallers() {
-					if d, is := strings.CutPrefix(c, "officer:"); is {
-						called[d]++
-					}
-				}
-			}
-		}
-		return true
-	})
-	for _, d := range slices.Sorted(maps.Keys(called)) {
-		if called[d] > called[own] {
-			own = d
-		}
-	}
-	return own
 }
 
 // at is the department and the matter of a page's address.

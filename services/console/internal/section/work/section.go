@@ -6,21 +6,15 @@ import (
 	"cmp"
 	"embed"
 	"html/template"
-	"maps"
 	"net/url"
 	"slices"
-	"strings"
-
-	"google.golang.org/protobuf/proto"
-	"google.golang.org/protobuf/reflect/protoreflect"
-	"google.golang.org/protobuf/reflect/protoregistry"
 
 	"github.com/qiao-platform/qiao/proto/contract"
 	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
-	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
+	"github.com/qiao-platform/qiao/services/console/internal/part/desks"
 )
 
 //go:embed templates locales static
@@ -49,7 +43,7 @@ func New(c contract.Caller, services []string) frame.Section {
 	s := &pages{caller: c, exports: identityv1.ExportsClient{Caller: c, Target: "identity"}, registry: registryv1.RegistryClient{Caller: c, Target: "registry"}}
 	var menu []frame.Link
 	for _, name := range services {
-		of := officersOf(name)
+		of := desks.Officers(name)
 		if of == "" {
 			continue
 		}
@@ -77,32 +71,6 @@ func New(c contract.Caller, services []string) frame.Section {
 		Streams: map[string]func(*frame.Visit){"GET " + Path + "/stream": s.stream},
 		Listed:  s.listed,
 	}
-}
-
-// officersOf finds in a service's contract whose officers call most of its methods: they
-// are the department's own, and others ask it now and then.
-func officersOf(service string) (own string) {
-	called := map[string]int{}
-	protoregistry.GlobalFiles.RangeFilesByPackage(protoreflect.FullName("qiao."+service+".v1"), func(f protoreflect.FileDescriptor) bool {
-		for i := range f.Services().Len() {
-			methods := f.Services().Get(i).Methods()
-			for j := range methods.Len() {
-				rule, _ := proto.GetExtension(methods.Get(j).Options(), platformv1.E_Method).(*platformv1.MethodRule)
-				for _, c := range rule.GetCallers() {
-					if d, is := strings.CutPrefix(c, "officer:"); is {
-						called[d]++
-					}
-				}
-			}
-		}
-		return true
-	})
-	for _, d := range slices.Sorted(maps.Keys(called)) {
-		if called[d] > called[own] {
-			own = d
-		}
-	}
-	return own
 }
 
 // funcs are what the page can say beside what every page can.

@@ -7,6 +7,7 @@ import (
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	_ "github.com/qiao-platform/qiao/proto/services/contracts" // whose officers each department is called by
 	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
+	"github.com/qiao-platform/qiao/services/console/internal/part/desks"
 )
 
 func TestWhatTheSectionSays(t *testing.T) {
@@ -26,7 +27,7 @@ func TestWhatTheSectionSays(t *testing.T) {
 // whose officers none is have no such page.
 func TestWhoseOfficersADepartmentIsCalledBy(t *testing.T) {
 	for service, want := range map[string]string{"registry": "hrss", "education": "edu", "housing": "hou", "employment": "hrss", "insurance": "hrss", "training": "hrss", "nothing": ""} {
-		if got := officersOf(service); got != want {
+		if got := desks.Officers(service); got != want {
 			t.Errorf("%s is called by officers of %q", service, got)
 		}
 	}
