@@ -77,19 +77,19 @@ func New(ask Source, now func() time.Time) *Book {
 // Check returns nil where a session is known not to be over, [auth.ErrOver] where it
 // is, and [auth.ErrUnsure] where nobody can say.
 func (b *Book) Check(ctx context.Context, session int64) error {
-	for range 3 { // a question that was under way may have been sent too early
-		over, fresh, half := b.look(session)
+	for range 4 { // one may be answered meanwhile, and one under way may have been sent too early
+		over, fresh, half, asOf := b.look(session)
 		switch {
 		case over:
 			return auth.ErrOver
 		case fresh:
 			if half {
-				b.refresh()
+				b.refresh(asOf)
 			}
 			return nil
 		}
 		select {
-		case <-b.refresh():
+		case <-b.refresh(asOf):
 		case <-ctx.Done():
 			return auth.ErrUnsure.Because(ctx.Err())
 		}
@@ -104,17 +104,17 @@ func (b *Book) Check(ctx context.Context, session int64) error {
 }
 
 // look says whether a session is known to be over, whether the knowledge is fresh,
-// and whether half of its time is over.
-func (b *Book) look(session int64) (over, fresh, half bool) {
+// whether half of its time is over, and of when it is.
+func (b *Book) look(session int64) (over, fresh, half bool, asOf time.Time) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	for _, l := range b.all {
 		if i := sort.Search(len(l.ranges), func(i int) bool { return l.ranges[i].Last >= session }); i < len(l.ranges) && l.ranges[i].First <= session {
-			return true, true, false
+			return true, true, false, b.asOf
 		}
 	}
 	age := b.now().Sub(b.asOf)
-	return false, age <= Bound && b.known >= b.want, age > Bound/2
+	return false, age <= Bound && b.known >= b.want, age > Bound/2, b.asOf
 }
 
 // Number is the newest number of which all is known, once that is fresh.
@@ -153,16 +153,27 @@ func Announce(nc *nats.Conn, number int64) error {
 	return nc.Publish(Subject, strconv.AppendInt(nil, number, 10))
 }
 
-// refresh asks, beside whoever needs the answer; one question is under way at a time.
-func (b *Book) refresh() <-chan struct{} {
+// refresh asks, beside whoever needs the answer; one question is under way at a time, and
+// none is sent where one was answered since the caller looked.
+func (b *Book) refresh(looked time.Time) <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if b.under == nil && b.asOf.After(looked) {
+		return answered
+	}
 	if b.under == nil {
 		b.under = make(chan struct{})
 		go b.question()
 	}
 	return b.under
 }
+
+// answered is a question that nobody has to wait for.
+var answered = func() chan struct{} {
+	c := make(chan struct{})
+	close(c)
+	return c
+}()
 
 func (b *Book) question() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
