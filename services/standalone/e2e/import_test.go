@@ -23,12 +23,12 @@ import (
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/importer"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	"github.com/qiao-platform/qiao/proto/contract"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	"github.com/qiao-platform/qiao/services/standalone"
-	"github.com/qiao-platform/qiao/services/standalone/internal/importer"
 	signin "github.com/qiao-platform/qiao/services/standalone/internal/program"
 )
 

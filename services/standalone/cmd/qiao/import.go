@@ -17,9 +17,9 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/importer"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/services/standalone"
-	"github.com/qiao-platform/qiao/services/standalone/internal/importer"
 )
 
 func importSheets(ctx context.Context, args []string) error {

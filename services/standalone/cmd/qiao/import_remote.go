@@ -10,10 +10,10 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/importer"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/services/standalone"
 	"github.com/qiao-platform/qiao/services/standalone/internal/cluster"
-	"github.com/qiao-platform/qiao/services/standalone/internal/importer"
 	"github.com/qiao-platform/qiao/services/standalone/internal/program"
 )
 

@@ -10,7 +10,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/qiao-platform/qiao/services/standalone/internal/importer"
+	"github.com/qiao-platform/qiao/pkg/importer"
 )
 
 // importPeak is what an import may take of memory, however many rows there are.

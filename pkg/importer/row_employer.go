@@ -3,8 +3,8 @@ package importer
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/sheet"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
 )
 
 func (im *run) employer(r sheet.Row) func(context.Context) outcome {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
+	"github.com/qiao-platform/qiao/pkg/sheet"
 )
 
 // Errors of single rows that no service gives.
@@ -22,6 +22,10 @@ var (
 	ErrDuplicate = errs.New(errs.Conflict, "duplicate", "The same person stands in another row of these sheets.")
 	// ErrDuplicateRow refuses a row whose thing stands in an accepted row of the same sheet.
 	ErrDuplicateRow = errs.New(errs.Conflict, "duplicate_row", "The same thing stands in another row of this sheet.")
+	// ErrOccupation refuses wishes, as employment does, for an occupation that nobody is offered.
+	ErrOccupation = errs.New(errs.Invalid, "employment.occupation", "The occupation is not a group that is offered in job search.")
+	// ErrWishes refuses wishes, as employment does, of which a wage is below nothing.
+	ErrWishes = errs.New(errs.Invalid, "employment.profile", "The wished wage, the education or the day of the profile cannot be read.")
 	// ErrSeasonOver refuses a post whose last day has gone by.
 	ErrSeasonOver = errs.New(errs.Invalid, "season_over", "The last day of the post has gone by.")
 )

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
+	"github.com/qiao-platform/qiao/pkg/sheet"
 )
 
 // maxDiffering bounds how many rows are named that say otherwise than the record.
@@ -85,8 +85,8 @@ func (s *Sheet) count(o outcome) {
 	}
 }
 
-// refused is how many rows were.
-func (s *Sheet) refused() (n int) {
+// Refused is how many rows were.
+func (s *Sheet) Refused() (n int) {
 	for _, c := range s.Rejected {
 		n += c
 	}
@@ -110,7 +110,7 @@ func (r *Report) Print(w io.Writer) error {
 	_, _ = fmt.Fprintln(t, "rows\tcreated\tapplied\tunchanged\tdiffers\trefused\tsheet") // Flush reports a failed write
 	for _, name := range slices.Sorted(maps.Keys(r.Sheets)) {
 		s := r.Sheets[name]
-		_, _ = fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t%d\t%s\n", s.Rows, s.Created, s.Applied, s.Unchanged, s.Differs, s.refused(), name)
+		_, _ = fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t%d\t%s\n", s.Rows, s.Created, s.Applied, s.Unchanged, s.Differs, s.Refused(), name)
 		for _, line := range []string{tally("refused", s.Rejected), tally("noted", s.Noted), tally("no data", s.Skipped)} {
 			if line != "" {
 				_, _ = fmt.Fprintf(t, "\t\t\t\t\t\t  %s\n", line)

@@ -3,8 +3,8 @@ package importer
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/sheet"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
 )
 
 func (im *run) school(r sheet.Row) func(context.Context) outcome {

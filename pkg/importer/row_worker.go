@@ -5,10 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qiao-platform/qiao/pkg/sheet"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
-	"github.com/qiao-platform/qiao/services/employment"
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
 )
 
 func (im *run) worker(r sheet.Row, county string) func(context.Context) outcome {
@@ -90,7 +89,7 @@ func said(r sheet.Row) []string {
 func (im *run) person(ctx context.Context, person *registryv1.RegisterWorkerRequest, wishes *employmentv1.SetProfileRequest) (worker string, o outcome) {
 	var bad error
 	if wishes != nil {
-		bad = employment.CheckProfile(im.Tables, wishes)
+		bad = im.wished(wishes)
 		person.CheckOnly = person.GetCheckOnly() || bad != nil
 	}
 	var known *registryv1.RegisterWorkerResponse
@@ -124,6 +123,19 @@ func (im *run) person(ctx context.Context, person *registryv1.RegisterWorkerRequ
 		o.what = applied
 	}
 	return worker, o
+}
+
+// wished judges wishes by themselves, before their worker is known: a row whose wishes
+// employment will refuse registers nobody. What else a row can wish, its cells and the
+// tables of codes have judged.
+func (im *run) wished(w *employmentv1.SetProfileRequest) error {
+	if o, ok := im.Tables.Occupation(w.GetOccupation()); !ok || !o.Offered {
+		return ErrOccupation
+	}
+	if w.GetWageMinFen() < 0 {
+		return ErrWishes
+	}
+	return nil
 }
 
 // workerNotes notes a row about whom another record is likely; the row is taken in.

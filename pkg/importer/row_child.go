@@ -8,9 +8,9 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/sheet"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
 )
 
 func (im *run) child(r sheet.Row) func(context.Context) outcome {

@@ -3,8 +3,8 @@ package importer
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/sheet"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
 )
 
 func (im *run) home(r sheet.Row) func(context.Context) outcome {

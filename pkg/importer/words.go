@@ -4,7 +4,7 @@ import (
 	"errors"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
+	"github.com/qiao-platform/qiao/pkg/sheet"
 )
 
 func asError(err error) *errs.Error {

@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/sheet"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
 )
 
 func (im *run) vacancy(r sheet.Row) func(context.Context) outcome {

@@ -3,8 +3,8 @@ package importer
 import (
 	"context"
 
+	"github.com/qiao-platform/qiao/pkg/sheet"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
 )
 
 func (im *run) course(r sheet.Row) func(context.Context) outcome {

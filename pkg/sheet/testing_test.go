@@ -18,7 +18,7 @@ import (
 )
 
 // altay is the folder of one prefecture's sheets.
-const altay = "../../testdata/altay-2026"
+const altay = "../../services/standalone/testdata/altay-2026"
 
 // workersHeader is the header of a sheet of workers.
 var workersHeader = []string{"姓名", "公民身份号码", "联系电话", "居住乡镇(街道)", "意向职业", "意向职业代码", "期望月薪(元)",

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
+	"github.com/qiao-platform/qiao/pkg/sheet"
 )
 
 // mending keeps the rows of a sheet that have to be mended. Each run writes

@@ -22,8 +22,8 @@ import (
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/rpc"
+	"github.com/qiao-platform/qiao/pkg/sheet"
 	"github.com/qiao-platform/qiao/proto/contract"
-	"github.com/qiao-platform/qiao/services/standalone/internal/sheet"
 )
 
 const (

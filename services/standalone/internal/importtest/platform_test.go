@@ -1,12 +1,14 @@
-package importer
+package importtest
 
 import (
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,10 +17,10 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/ident"
+	"github.com/qiao-platform/qiao/pkg/importer"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/proto/contract"
-	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/standalone"
 )
 
@@ -29,7 +31,7 @@ type office struct {
 	data   string
 	caller contract.Caller
 	people contract.Caller // signs for whom it acts, as the demonstration does
-	im     Importer
+	im     importer.Importer
 }
 
 // newOffice starts a platform for one test.
@@ -66,7 +68,7 @@ func newOffice(t *testing.T) *office {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.im = Importer{Caller: o.caller, Services: standalone.Names(), Tables: tables, AsOf: "2026-11-01", Refused: filepath.Join(at, "refused"), Patience: 10 * time.Second}
+	o.im = importer.Importer{Caller: o.caller, Services: standalone.Names(), Tables: tables, AsOf: "2026-11-01", Refused: filepath.Join(at, "refused"), Patience: 10 * time.Second}
 	return o
 }
 
@@ -98,18 +100,21 @@ func (o *office) sheet(name string, rows ...string) string {
 	return path
 }
 
+// report is a report in which a test finds its sheet.
+type report struct{ *importer.Report }
+
 // bring imports a path whose rows are all judged.
-func (o *office) bring(path string) *Report {
+func (o *office) bring(path string) report {
 	o.Helper()
 	r, err := o.im.Run(context.Background(), path)
 	if err != nil {
 		o.Fatal(err)
 	}
-	return r
+	return report{r}
 }
 
 // one is the report on a folder's one sheet, or on that of a name.
-func (r *Report) one(t *testing.T, name string) *Sheet {
+func (r report) one(t *testing.T, name string) *importer.Sheet {
 	t.Helper()
 	for n, s := range r.Sheets {
 		if strings.HasPrefix(n, name) {
@@ -122,7 +127,7 @@ func (r *Report) one(t *testing.T, name string) *Sheet {
 
 // tells compares what became of a sheet's rows: created, applied, unchanged,
 // differing and refused by code.
-func tells(t *testing.T, s *Sheet, want string) {
+func tells(t *testing.T, s *importer.Sheet, want string) {
 	t.Helper()
 	got := fmt.Sprintf("created %d applied %d unchanged %d differs %d", s.Created, s.Applied, s.Unchanged, s.Differs)
 	if refused := tally("refused", s.Rejected); refused != "" {
@@ -134,9 +139,21 @@ func tells(t *testing.T, s *Sheet, want string) {
 	if got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
-	if s.Accepted != s.Created+s.Applied || s.Rows != s.Accepted+s.Unchanged+s.Differs+s.refused() {
+	if s.Accepted != s.Created+s.Applied || s.Rows != s.Accepted+s.Unchanged+s.Differs+s.Refused() {
 		t.Errorf("the sums do not agree: %+v", s)
 	}
+}
+
+// tally counts by codes, as a test writes it.
+func tally(what string, counts map[string]int) string {
+	if len(counts) == 0 {
+		return ""
+	}
+	var all []string
+	for _, code := range slices.Sorted(maps.Keys(counts)) {
+		all = append(all, fmt.Sprintf("%s %d", code, counts[code]))
+	}
+	return what + ": " + strings.Join(all, ", ")
 }
 
 // he is a worker who acts for himself on the web.
@@ -204,12 +221,4 @@ func breaking(c contract.Caller, after int, err error) broken {
 		b.left <- struct{}{}
 	}
 	return b
-}
-
-// standing is a service whose relay was stopped.
-type standing struct{}
-
-func (standing) Call(_ context.Context, _, _ string, _, reply proto.Message) error {
-	reply.(*platformv1.GetStatusResponse).Channels = []*platformv1.ChannelStatus{{Channel: "employment.0", LastSeq: 5, PublishedSeq: 2, Alarm: "relay.diverged"}}
-	return nil
 }
