@@ -1,3 +1,7 @@
+// It reckons for long: scripts/test runs it without the race detector.
+
+//go:build !race
+
 package bench
 
 import (
