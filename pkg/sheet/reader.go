@@ -137,28 +137,39 @@ func (b *Book) nothing() error {
 
 // open finds the file's format and reads the headers.
 func (b *Book) open(in io.ReaderAt, size int64, stop func() error) error {
+	workbook, text, err := formatOf(in, size, stop)
+	switch {
+	case err != nil:
+		return err
+	case workbook:
+		return b.openWorkbook(in, size, stop)
+	}
+	return b.openText(text)
+}
+
+// formatOf says whether a file is a workbook, else a text to read; neither is an error.
+func formatOf(in io.ReaderAt, size int64, stop func() error) (workbook bool, text io.ReadSeeker, err error) {
 	if size > maxFile {
-		return ErrTooLarge
+		return false, nil, ErrTooLarge
 	}
 	magic := make([]byte, min(8, size))
 	if _, err := in.ReadAt(magic, 0); err != nil && !errors.Is(err, io.EOF) {
-		return err
+		return false, nil, err
 	}
-	text := stopping{io.NewSectionReader(in, 0, size), stop}
+	text = stopping{io.NewSectionReader(in, 0, size), stop}
 	switch {
 	case len(magic) == 0:
-		return ErrEmpty
+		err = ErrEmpty
 	case bytes.HasPrefix(magic, []byte("PK")):
-		return b.openWorkbook(in, size, stop)
+		return true, nil, nil
 	case bytes.HasPrefix(magic, []byte("\xd0\xcf\x11\xe0")):
-		if encrypted(text) {
-			return ErrPassword
+		if err = ErrFormat; encrypted(text) { // else the old formats of Excel and WPS
+			err = ErrPassword
 		}
-		return ErrFormat // the old formats of Excel and WPS
 	case bytes.HasPrefix(magic, []byte("<")), bytes.HasPrefix(magic, []byte(byteOrderMark+"<")), bytes.HasPrefix(magic, []byte("{\\rtf")), bytes.HasPrefix(magic, []byte("%PDF")):
-		return ErrFormat // a page of the web, or a document, under the name of a sheet
+		err = ErrFormat // a page of the web, or a document, under the name of a sheet
 	}
-	return b.openText(text)
+	return false, text, err
 }
 
 // openWorkbook reads the headers of a workbook's sheets.
