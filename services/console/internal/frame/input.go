@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/sheet"
 )
 
 // What a form may be: no page of ours sends more, and none takes longer.
@@ -45,7 +46,12 @@ var (
 // reaches a service, a header or a page.
 func (s *Site) read(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := whole(w, r); err != nil {
+		most, done, err := s.uploads.room(r)
+		defer done()
+		if err == nil {
+			err = whole(w, r, most)
+		}
+		if err != nil {
 			r.URL = &url.URL{Path: "/"} // the page of the error repeats nothing of it
 			s.visit(w, r, Section{}, Chapter{}).fail(err)
 			return
@@ -54,11 +60,15 @@ func (s *Site) read(next http.Handler) http.Handler {
 	})
 }
 
-func whole(w http.ResponseWriter, r *http.Request) error {
+// whole takes a request whose form may have a file of so many bytes; 0 is none.
+func whole(w http.ResponseWriter, r *http.Request, file int64) error {
 	if !plain(r.URL.Path) {
 		return errText
 	}
-	if r.ContentLength > maxForm {
+	if r.ContentLength > maxForm+file {
+		if file > 0 {
+			return sheet.ErrTooLarge
+		}
 		return errText
 	}
 	if r.ContentLength != 0 && r.Method != http.MethodPost { // no page sends one, and none is waited for
@@ -67,11 +77,19 @@ func whole(w http.ResponseWriter, r *http.Request) error {
 	}
 	if r.Method == http.MethodPost {
 		control := http.NewResponseController(w)
-		_ = control.SetReadDeadline(time.Now().Add(formTime)) // a recorder in a test has none
-		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		wait := formTime
+		if file > 0 {
+			wait = fileTime
+		}
+		_ = control.SetReadDeadline(time.Now().Add(wait)) // a recorder in a test has none
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm+file)
 		defer func() { _ = control.SetReadDeadline(time.Time{}) }()
 	}
-	if err := r.ParseForm(); err != nil {
+	if file > 0 {
+		if err := inMemory(r, file); err != nil {
+			return err
+		}
+	} else if err := r.ParseForm(); err != nil {
 		return errText
 	}
 	for name, values := range r.Form {
