@@ -60,7 +60,7 @@ func TestAnArrivalStartsTheClockOfItsKind(t *testing.T) {
 			if got != want {
 				t.Fatalf("%q began, not %q", got, want)
 			}
-		case <-time.After(2 * time.Minute):
+		case <-time.After(30 * time.Second):
 			t.Fatalf("%q did not begin", want)
 		}
 	}
