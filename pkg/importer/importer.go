@@ -49,8 +49,30 @@ type Importer struct {
 	// Patience is how long a service may be away before the import stops, and how
 	// long the reactions may stand still at its end; 0 is a minute.
 	Patience time.Duration
+	// Abreast is how many rows are under way at once; 0 is 768.
+	Abreast int
+	// Before, where set, is called before each row is begun, and may wait; its error stops
+	// the import.
+	Before func(context.Context) error
+	// Mended, where set, gives the cells that somebody typed for the row of a sheet that
+	// begins in a line; nil is none.
+	Mended func(f sheet.File, line int) []string
+	// Rejected, where set, is told of each row that is refused; it must be quick.
+	Rejected func(Rejection)
 	// Progress, where set, is told after each row; it must be quick.
 	Progress func(file string, done int)
+}
+
+// Rejection is a row that was refused.
+type Rejection struct {
+	File sheet.File
+	Row  sheet.Row
+	Err  error
+	// Column is the header, as the row's sheet has it, that the reason is about; "" is the
+	// whole row.
+	Column string
+	// Partly says that the person of the row is registered, and what else it says is not.
+	Partly bool
 }
 
 // The outcomes of a row that is not refused, as the services name them; updated
@@ -91,7 +113,6 @@ type run struct {
 // that is named in the report and in the error. What is not about a row stops
 // the import with a Stopped error.
 func (im *Importer) Run(ctx context.Context, path string) (*Report, error) {
-	im.Patience = cmp.Or(im.Patience, patience)
 	files, unread, err := sheet.Folder(ctx, path)
 	if err != nil {
 		return nil, err
@@ -102,6 +123,12 @@ func (im *Importer) Run(ctx context.Context, path string) (*Report, error) {
 	if err := forget(im.Refused); err != nil {
 		return nil, err
 	}
+	return im.Sheets(ctx, files, unread)
+}
+
+// Sheets is Run of sheets that were found already, with what was not read beside them.
+func (im *Importer) Sheets(ctx context.Context, files []sheet.File, unread []sheet.Unread) (*Report, error) {
+	im.Patience = cmp.Or(im.Patience, patience)
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	r := &run{
@@ -190,7 +217,7 @@ func (r *run) sheet(ctx context.Context, f sheet.File, s *Sheet) (unread []sheet
 		err = errors.Join(err, book.Close())
 	}()
 	if r.May != nil {
-		if err := r.May(ctx, departmentOf(in.Kind())); errs.KindOf(err) == errs.Denied {
+		if err := r.May(ctx, DepartmentOf(in.Kind())); errs.KindOf(err) == errs.Denied {
 			return nil, err
 		} else if err != nil {
 			r.stop(err)
@@ -206,9 +233,18 @@ func (r *run) sheet(ctx context.Context, f sheet.File, s *Sheet) (unread []sheet
 		return nil, err
 	}
 	r.things = newClaims()
+	if r.Mended != nil {
+		in.Mend(func(line int) []string { return r.Mended(f, line) })
+	}
 	var wg sync.WaitGroup
-	slots := make(chan struct{}, concurrency)
+	slots := make(chan struct{}, cmp.Or(r.Abreast, concurrency))
 	for {
+		if r.Before != nil {
+			if stopped := r.Before(ctx); stopped != nil {
+				r.stop(stopped)
+				break
+			}
+		}
 		next, readErr := in.Next()
 		if errors.Is(readErr, io.EOF) || ctx.Err() != nil {
 			break
@@ -233,8 +269,8 @@ func (r *run) sheet(ctx context.Context, f sheet.File, s *Sheet) (unread []sheet
 	return nil, errors.Join(err, mend.close(err == nil && ctx.Err() == nil, r.report))
 }
 
-// departmentOf is the department whose sheets a kind is among.
-func departmentOf(k sheet.Kind) string {
+// DepartmentOf is the department whose sheets a kind is among.
+func DepartmentOf(k sheet.Kind) string {
 	switch k {
 	case sheet.Schools, sheet.Children:
 		return "edu"
@@ -250,13 +286,16 @@ func (r *run) judged(f sheet.File, s *Sheet, mend *mending, row sheet.Row, o out
 	defer r.mu.Unlock()
 	mend.judged(row)
 	if o.err != nil {
-		reason := sentence(o.err)
+		reason := Sentence(o.err)
 		if o.partly {
 			reason = "已登记，但求职意向未被接受：" + reason
 		}
 		if err := mend.write(row, errs.CodeOf(o.err), reason); err != nil {
 			r.stop(fmt.Errorf("the rows to be mended cannot be written: %w", err))
 			return // it counts as nothing
+		}
+		if r.Rejected != nil {
+			r.Rejected(Rejection{f, row, o.err, columnOf(row, o.err), o.partly})
 		}
 	}
 	s.count(o)

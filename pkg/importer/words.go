@@ -14,9 +14,9 @@ func asError(err error) *errs.Error {
 	return errs.From(err)
 }
 
-// sentence says in the clerk's language why a row was refused. It holds
+// Sentence says in the clerk's language why a row was refused. It holds
 // nothing of what the cells say.
-func sentence(err error) string {
+func Sentence(err error) string {
 	if s, ok := sentences[errs.CodeOf(err)]; ok {
 		return s
 	}

@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"os"
@@ -24,7 +25,8 @@ type File struct {
 	Name   string // the path from the folder, with slashes
 	Sheet  string // the sheet's name in its workbook; empty for a CSV
 	Kind   Kind
-	Sheets int // how many sheets of the file are read
+	Sheets int    // how many sheets of the file are read
+	data   []byte // of a file that is held in memory, which has no path
 }
 
 // Label names the sheet for a person: the file, and the sheet in it where
@@ -33,7 +35,7 @@ func (f File) Label() string { return label(f.Name, f.Sheet, f.Sheets) }
 
 // Open opens the sheet. The caller closes the book.
 func (f File) Open(ctx context.Context) (*Book, *Reader, error) {
-	b, err := openNamed(ctx, f.Path, f.Name)
+	b, err := f.book(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -43,6 +45,36 @@ func (f File) Open(ctx context.Context) (*Book, *Reader, error) {
 		return nil, nil, inFile(ErrNotReadable, f.Name)
 	}
 	return b, r, nil
+}
+
+func (f File) book(ctx context.Context) (*Book, error) {
+	if f.data != nil {
+		return NewBook(ctx, f.Name, bytes.NewReader(f.data), int64(len(f.data)))
+	}
+	return openNamed(ctx, f.Path, f.Name)
+}
+
+// Of returns the sheets of a file that is held in memory, in the order in which to import
+// them, and what of it is not read. It fails where none of it can be.
+func Of(ctx context.Context, name string, data []byte) ([]File, []Unread, error) {
+	b, err := NewBook(ctx, name, bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		return nil, nil, err
+	}
+	var all []File
+	for _, r := range b.Sheets() {
+		all = append(all, File{Name: name, Sheet: r.Sheet(), Kind: r.Kind(), Sheets: len(b.Sheets()), data: data})
+	}
+	sorted(all)
+	// What the book's sheets leave is told when they are read.
+	return all, b.unread, b.Close()
+}
+
+// sorted brings sheets into the order in which to import them.
+func sorted(all []File) {
+	slices.SortStableFunc(all, func(a, b File) int {
+		return cmp.Or(cmp.Compare(a.Kind.Order(), b.Kind.Order()), strings.Compare(a.Name, b.Name))
+	})
 }
 
 // Folder returns the sheets of the folder and of the folders in it, in the order
@@ -65,9 +97,7 @@ func Folder(ctx context.Context, dir string) ([]File, []Unread, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	slices.SortStableFunc(w.files, func(a, b File) int {
-		return cmp.Or(cmp.Compare(a.Kind.Order(), b.Kind.Order()), strings.Compare(a.Name, b.Name))
-	})
+	sorted(w.files)
 	return w.files, w.unread, nil
 }
 

@@ -94,6 +94,9 @@ func (k Kind) String() string {
 	return "unknown"
 }
 
+// Title returns the kind's name in the clerk's language.
+func (k Kind) Title() string { return kindNames[k.String()] }
+
 // Order returns the kind's place in an import: a sheet of a lower order is
 // imported first. A sheet of no known kind comes last.
 func (k Kind) Order() int {
@@ -111,6 +114,22 @@ func (k Kind) RequiredColumns() []string {
 		}
 	}
 	return nil
+}
+
+// Columns returns the headers that a sheet of the kind may have, those that it must have
+// first.
+func (k Kind) Columns() []string {
+	for _, s := range shapes {
+		if s.kind == k {
+			return slices.Concat(s.required, s.optional)
+		}
+	}
+	return nil
+}
+
+// Kinds lists the kinds of sheets in the order in which they are imported.
+func Kinds() []Kind {
+	return []Kind{Employers, Vacancies, Courses, Schools, Housing, Workers, Children}
 }
 
 // Recognise returns the kind whose required headers all stand in the header.

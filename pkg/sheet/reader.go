@@ -49,6 +49,7 @@ type Reader struct {
 	recent  recent   // what came before the present row
 	skipped map[Skip]int
 	unread  []Unread
+	mend    func(line int) []string // the cells that somebody typed for a row; nil is none
 }
 
 // A source gives the records of a file, then io.EOF.
@@ -359,12 +360,26 @@ func (r *Reader) Next() (Row, error) {
 		}
 		if r.data(rec) {
 			row := newRow(rec, r.head)
+			if typed := r.typed(rec.line); typed != nil {
+				return newRow(record{line: rec.line, cells: typed}, r.head), nil
+			}
 			if r.head.mended && r.tab != refusedTab { // a workbook of ours has nothing to take back
 				unescapeCells(row.cells)
 			}
 			return row, nil
 		}
 	}
+}
+
+// Mend has rows read as somebody typed them instead: cells gives all cells of the row that
+// begins in a line, by the header's order, or nil for one that stays as the file has it.
+func (r *Reader) Mend(cells func(line int) []string) { r.mend = cells }
+
+func (r *Reader) typed(line int) []string {
+	if r.mend == nil {
+		return nil
+	}
+	return slices.Clone(r.mend(line))
 }
 
 // record returns the next record, of those that were read early first.

@@ -134,6 +134,13 @@ func (r Row) Get(column string) string {
 // width; only a row that is too long has more.
 func (r Row) Raw() []string { return slices.Clone(r.cells) }
 
+// Header returns the sheet's header as the file has it.
+func (r Row) Header() []string { return slices.Clone(r.head.cells) }
+
+// Known reports whether a cell of the row, by its place, stands in a column that its kind of
+// sheet knows.
+func (r Row) Known(place int) bool { return place < len(r.head.known) && r.head.known[place] }
+
 // Fault returns what is wrong with the row as a row (too many cells, an open
 // quotation mark, a cell that is too long), or nil. Such a row is refused
 // whatever it says.
@@ -142,6 +149,14 @@ func (r Row) Fault() error {
 		return nil
 	}
 	return r.fault
+}
+
+// Named returns a column's header as the file has it; "" where there is none.
+func (r Row) Named(column string) string {
+	if i, ok := r.at(column); ok {
+		return r.head.cells[i]
+	}
+	return ""
 }
 
 // HasColumn reports whether the row's sheet has the column.
