@@ -59,6 +59,7 @@ type line struct {
 // sent is one call, and its answer.
 type sent struct {
 	call     *platformv1.Call
+	ctx      context.Context // of who called, by which the prover may know for whom it proves
 	deadline time.Time
 	answer   *platformv1.Answer
 	err      error
@@ -83,7 +84,7 @@ func (t *Together) Call(ctx context.Context, service, method string, req, into p
 	if len(body) > maxTogetherBytes {
 		return ErrTooLarge
 	}
-	s := &sent{done: make(chan struct{}), call: &platformv1.Call{
+	s := &sent{ctx: context.WithoutCancel(ctx), done: make(chan struct{}), call: &platformv1.Call{
 		Method: method, RequestId: h.requestID, IdempotencyKey: h.key, Traceparent: h.trace, Deadline: h.deadline, Request: body,
 	}}
 	if p = p.Known(nil, nil); p.Via == auth.ViaImport {
@@ -164,7 +165,9 @@ func (t *Together) ask(w way, all []*sent) ([]*platformv1.Answer, error) {
 			last = s.deadline
 		}
 	}
-	ctx, cancel := context.WithDeadline(context.Background(), last)
+	// Whoever calls under one proof, the first of them stands for all: who that is, is the
+	// way's, and a prover may know more of it by the context.
+	ctx, cancel := context.WithDeadline(all[0].ctx, last)
 	defer cancel()
 	token, err := t.to.proves().Prove(ctx, w.who, w.service)
 	if err != nil {

@@ -120,7 +120,8 @@ func TestAnOfficerSeesWhatAsksToBeLetIn(t *testing.T) {
 
 // What a program may that an officer let in is generated from the contracts: of all
 // methods it is given a proof for those that sheets need, where the officer himself
-// works on cases; a visit's end and many sign-ins leave it in.
+// works on cases; a visit's end and many sign-ins leave it in. At the page of sheets the
+// officer is proved the same, and nothing else, by an import.
 func TestAProgramMayNothingButBringInSheets(t *testing.T) {
 	f := start(t)
 	system, security, _ := f.three()
@@ -135,6 +136,22 @@ func TestAProgramMayNothingButBringInSheets(t *testing.T) {
 	for range 12 {
 		officer.enter()
 	}
+	page := *officer
+	page.via = auth.ViaImport
+	for _, by := range []*someone{program, &page} {
+		f.mayBringInSheets(by)
+	}
+	program.desk, program.acts = "hrss", ""
+	_, err = officer.sessions().EndOthers(officer.as(own), &identityv1.EndOthersRequest{})
+	f.must(err)
+	_, err = program.Prove(context.Background(), auth.Principal{Purpose: "registration", LegalBasis: "law"}, "registry")
+	f.wants("ended by the officer", err, "identity.session")
+}
+
+// mayBringInSheets asks for every proof, and for every method by those that are given.
+func (f *fixture) mayBringInSheets(program *someone) {
+	t := f.t
+	t.Helper()
 	tokens, got, asked := map[string][]auth.Principal{}, map[string]string{}, 0
 	for _, audience := range append(services.Names(), "console") {
 		for _, department := range []string{"", "hrss", "edu", "hou", "ops"} {
@@ -184,12 +201,6 @@ func TestAProgramMayNothingButBringInSheets(t *testing.T) {
 	if !slices.Equal(all, want) {
 		t.Errorf("of %d questions a program may\n%s", asked, strings.Join(all, "\n"))
 	}
-
-	program.desk, program.acts = "hrss", ""
-	_, err = officer.sessions().EndOthers(officer.as(own), &identityv1.EndOthersRequest{})
-	f.must(err)
-	_, err = program.Prove(context.Background(), auth.Principal{Purpose: "registration", LegalBasis: "law"}, "registry")
-	f.wants("ended by the officer", err, "identity.session")
 }
 
 // A program's session is no way to identity's own methods, however it came by a proof.

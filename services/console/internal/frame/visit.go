@@ -85,11 +85,6 @@ func (v *Visit) Each(p Purpose, which string) context.Context {
 	return v.by(v.who(), p, v.key+"."+which)
 }
 
-// EachOf is Each for an officer of a department, as AsOf is As.
-func (v *Visit) EachOf(department string, p Purpose, which string) context.Context {
-	return v.by(session.OfDepartment(v.R, department), p, v.key+"."+which)
-}
-
 // Asking answers with h, which asks for a purpose as who signed in.
 func Asking(p Purpose, h func(ctx context.Context, v *Visit) error) Handler {
 	return func(v *Visit) error { return h(v.As(p), v) }
@@ -160,6 +155,10 @@ func (v *Visit) Sure() error {
 	}
 	return nil
 }
+
+// Importing is a context in which whoever uses the page brings in rows of sheets: it goes on
+// when the visit has ended, and keeps no sign-in alive.
+func (v *Visit) Importing() context.Context { return session.Importing(v.R.Context()) }
 
 // Key is the key of the form that was sent: the same form has the same.
 func (v *Visit) Key() string { return v.key }

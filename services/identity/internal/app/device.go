@@ -175,9 +175,9 @@ func (a *App) stillSigned(s Store, id string) error {
 	return nil
 }
 
-// program is who a program is that an officer let in. Nobody's case is its own: for
-// whom it brings in a row it says with each call, and the service holds it to where
-// that person is registered.
+// program is who a program is that an officer let in, and the officer himself who brings in
+// sheets at the pages. Nobody's case is its own: for whom it brings in a row it says with
+// each call, and the service holds it to where that person is registered.
 func (a *App) program(s Store, who auth.Principal, t Token, ask Asked) (auth.Principal, error) {
 	g, err := s.Grants(t.Account.ID)
 	if err != nil {

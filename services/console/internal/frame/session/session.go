@@ -97,6 +97,27 @@ func (s Session) For(worker string) Session {
 	return s
 }
 
+// importsKey marks calls that bring in the rows of an officer's sheets.
+type importsKey struct{}
+
+// Importing returns a context in which whoever signed in brings in rows of sheets, and which
+// goes on when the request has ended. What is asked in it keeps no session alive: nobody
+// sits there for it.
+func Importing(ctx context.Context) context.Context {
+	ctx = context.WithValue(context.WithoutCancel(ctx), importsKey{}, true)
+	if in := From(ctx); in != nil {
+		one := *in
+		one.Quiet = true
+		ctx = context.WithValue(ctx, asksKey{}, &one)
+	}
+	return ctx
+}
+
+func imports(ctx context.Context) bool {
+	yes, _ := ctx.Value(importsKey{}).(bool)
+	return yes
+}
+
 // deskCookie remembers, while the browser is open, for which of the divisions an
 // officer works whose rights cover several.
 const deskCookie = "qiao_desk"
