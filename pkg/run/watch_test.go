@@ -57,7 +57,7 @@ func TestStandingStillIsTold(t *testing.T) {
 	ask := func(path string) (int, string) { return from("127.0.0.1:9", path) }
 	until := func(what string, holds func() bool) {
 		t.Helper()
-		deadline, tick := time.After(30*time.Second), time.NewTicker(10*time.Millisecond)
+		deadline, tick := time.After(2*time.Minute), time.NewTicker(10*time.Millisecond)
 		defer tick.Stop()
 		for !holds() {
 			select {

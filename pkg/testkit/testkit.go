@@ -29,7 +29,7 @@ import (
 )
 
 // patience is how long a test waits for a condition before it fails.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // NATS starts an embedded server with JetStream in a folder of the test's own
 // and returns an in-process connection.

@@ -26,6 +26,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/section/fairs"
 	"github.com/qiao-platform/qiao/services/console/internal/section/housing"
 	"github.com/qiao-platform/qiao/services/console/internal/section/identity"
+	"github.com/qiao-platform/qiao/services/console/internal/section/importing"
 	"github.com/qiao-platform/qiao/services/console/internal/section/insurance"
 	"github.com/qiao-platform/qiao/services/console/internal/section/operations"
 	"github.com/qiao-platform/qiao/services/console/internal/section/outcomes"
@@ -72,6 +73,7 @@ func (cfg Config) sections(c, plays contract.Caller, now clock.Clock, live *feed
 		training.New(c),
 		identity.New(c, now, cfg.Demo),
 		telephone.New(c, cfg.Demo),
+		importing.New(c, now),
 		rules.New(now),
 		outcomes.New(c, cfg.Services, now),
 		styleguide.New(now),

@@ -167,7 +167,7 @@ func TestFeedShowsNoWorker(t *testing.T) {
 
 func TestFeedStream(t *testing.T) {
 	f := start(t, true)
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	open := func(after string) *bufio.Scanner {
 		r, err := http.NewRequestWithContext(ctx, http.MethodGet, f.server.URL+"/feed/stream?after=0&lang=en", nil)

@@ -229,7 +229,7 @@ func TestNoPersonTravels(t *testing.T) {
 						}
 						set(l.marks(n, prose(d))[what])
 					})
-					ctx, cancel := context.WithTimeout(rpc.As(traced, whole(who, m)), 10*time.Second)
+					ctx, cancel := context.WithTimeout(rpc.As(traced, whole(who, m)), time.Minute)
 					calls++
 					if caller.Call(rpc.Once(ctx, ident.NewID()), service, m.Name, req, m.NewReply()) == nil {
 						taken++

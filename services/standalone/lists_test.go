@@ -37,7 +37,7 @@ func TestListsAreCutAsRecordsAre(t *testing.T) {
 			for _, department := range departmentsOf(m) {
 				lists++
 				ask := func(division, county string) (proto.Message, error) {
-					ctx, cancel := context.WithTimeout(rpc.As(context.Background(), whole(officer(department, division, ""), m)), 10*time.Second)
+					ctx, cancel := context.WithTimeout(rpc.As(context.Background(), whole(officer(department, division, ""), m)), time.Minute)
 					defer cancel()
 					reply := m.NewReply()
 					return reply, l.demo.Call(ctx, service, m.Name, l.listing(service, m, county), reply)

@@ -61,7 +61,7 @@ func TestEveryRoleAtEveryMethod(t *testing.T) {
 		for _, m := range all {
 			for _, who := range everybody {
 				p := whole(who, m)
-				ctx, cancel := context.WithTimeout(rpc.As(context.Background(), p), 10*time.Second)
+				ctx, cancel := context.WithTimeout(rpc.As(context.Background(), p), time.Minute)
 				err := people.Call(ctx, service, m.Name, l.request(service, m, false), m.NewReply())
 				cancel()
 				code := errs.CodeOf(err)

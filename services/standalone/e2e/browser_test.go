@@ -17,7 +17,7 @@ import (
 // browser starts headless Chromium, or fails where CI is set and it is missing.
 func browser(t *testing.T, width, height int) context.Context {
 	t.Helper()
-	return browserFor(t, width, height, 2*time.Minute)
+	return browserFor(t, width, height, 5*time.Minute)
 }
 
 // browserFor is browser for a test that takes longer.
@@ -57,7 +57,7 @@ func TestTheStoryInABrowser(t *testing.T) {
 	// under way, shows that it is so.
 	eventually := func(what string, holds func() bool) {
 		t.Helper()
-		deadline := time.After(20 * time.Second)
+		deadline := time.After(2 * time.Minute)
 		tick := time.NewTicker(50 * time.Millisecond)
 		defer tick.Stop()
 		for !holds() {

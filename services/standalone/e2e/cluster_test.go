@@ -227,8 +227,9 @@ func (c *counters) end(on *cluster.Cluster) {
 	c.l.t.Logf("%d registered; refused meanwhile: %v; longest pause %v", len(c.workers), c.refused, c.pause.Round(time.Millisecond))
 }
 
-// takeover is the longest that a dead holder's lease may stand in the way.
-const takeover = 5 * time.Second
+// takeover is the longest that a dead holder's lease may stand in the way: the lease of three
+// seconds, and room for a machine that is busy with everything else.
+const takeover = 30 * time.Second
 
 // takenOver kills the process that holds a service's lease of the registry's
 // first channel, and waits until others hold all that it held.
@@ -316,7 +317,7 @@ func TestWithoutOneNodeOfTheBus(t *testing.T) {
 		restart(t, on, node)
 		c.more(20)
 		c.end(on)
-		if c.pause > 10*time.Second {
+		if c.pause > time.Minute {
 			t.Errorf("%s: nothing was done for %v", node, c.pause)
 		}
 	}
@@ -375,7 +376,7 @@ func awaitRefusal(t *testing.T, refused <-chan error, subject string) {
 		if !strings.Contains(err.Error(), "ermissions") {
 			t.Errorf("%s: %v", subject, err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Errorf("%s is allowed", subject)
 	}
 }

@@ -171,7 +171,7 @@ func (w *walk) sign(staff, to string) {
 
 func (w *walk) until(what string, holds func() bool) {
 	w.t.Helper()
-	deadline := time.After(30 * time.Second)
+	deadline := time.After(2 * time.Minute)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for !holds() {

@@ -78,7 +78,7 @@ func (l *life) rows(q ask, as auth.Principal, in proto.Message) (rows []string) 
 	if len(q.rule.GetPurposes()) > 0 {
 		as.Purpose = q.rule.GetPurposes()[0]
 	}
-	ctx, cancel := context.WithTimeout(rpc.As(context.Background(), as), 10*time.Second)
+	ctx, cancel := context.WithTimeout(rpc.As(context.Background(), as), time.Minute)
 	defer cancel()
 	reply := q.out.New().Interface()
 	if err := l.caller.Call(ctx, q.service, q.method, in, reply); err != nil {

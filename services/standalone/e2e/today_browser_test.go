@@ -25,7 +25,7 @@ func TestThreeKeysFromTheListToTheNextCase(t *testing.T) {
 	}
 	eventually := func(what, holds string) {
 		t.Helper()
-		deadline, tick := time.After(30*time.Second), time.NewTicker(50*time.Millisecond)
+		deadline, tick := time.After(2*time.Minute), time.NewTicker(50*time.Millisecond)
 		defer tick.Stop()
 		for !evaluate[bool](t, ctx, "Boolean("+holds+")") {
 			select {
