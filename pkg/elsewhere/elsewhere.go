@@ -38,6 +38,9 @@ var (
 	ErrTaken    = errs.New(errs.Conflict, "elsewhere.taken", "Another case has this number already. One of the two was mistyped.")
 	ErrReason   = errs.New(errs.Invalid, "elsewhere.reason", "Say why the number is written again, or that the case need not stand there.")
 	ErrEntered  = errs.New(errs.Conflict, "elsewhere.entered", "A number was written back meanwhile. Look at the case again.")
+	ErrCompared = errs.New(errs.NotFound, "elsewhere.comparison", "This comparison is no more. Choose the export again.")
+	ErrRows     = errs.New(errs.Invalid, "elsewhere.rows", "An export has at most 20000 rows. Divide it.")
+	ErrAside    = errs.New(errs.Invalid, "elsewhere.aside", "Say why this needs nothing more.")
 	ErrOver     = errs.New(errs.Conflict, "elsewhere.over", "The case is not decided, or no more; it is not entered elsewhere.")
 )
 
@@ -58,6 +61,9 @@ const (
 	ChildName      = "child_name"
 	ChildBirthDate = "child_birth_date"
 )
+
+// CaseNumber is a case's own number, which each form may ask and which an export may bear.
+const CaseNumber = "case_number"
 
 // Field is what a form may ask of a case: its name, kind, and SQL of one row of the
 // matter's From.
@@ -87,8 +93,13 @@ type Matter struct {
 	Fields []Field
 }
 
+// own are the fields of a matter that the department has.
+func (m *Matter) own() []Field {
+	return append(slices.Clone(m.Fields), Field{Name: CaseNumber, Kind: Code, SQL: m.ID})
+}
+
 // offered are all fields that a form of the matter may ask.
-func (m *Matter) offered() []Field { return append(m.persons(), m.Fields...) }
+func (m *Matter) offered() []Field { return append(m.persons(), m.own()...) }
 
 func (m *Matter) field(name string) (Field, bool) {
 	all := m.offered()
@@ -133,11 +144,12 @@ type one struct {
 // read reads a case; its row, where there is one.
 func (m *Matter) read(tx *sqldb.Tx, id string) (c one, found bool, err error) {
 	columns := []string{m.Worker, cmp.Or(m.Child, "''"), m.County, m.Since, `CASE WHEN ` + m.Where + ` THEN 1 ELSE 0 END`}
-	for _, f := range m.Fields {
+	fields := m.own()
+	for _, f := range fields {
 		columns = append(columns, `coalesce(CAST(`+f.SQL+` AS TEXT), '')`)
 	}
 	all, err := sqldb.Collect(tx, func(s sqldb.Scanner) (c one, err error) {
-		values := make([]string, len(m.Fields))
+		values := make([]string, len(fields))
 		var micros int64
 		since := any(&micros)
 		if m.Days {
@@ -151,7 +163,7 @@ func (m *Matter) read(tx *sqldb.Tx, id string) (c one, found bool, err error) {
 			c.since = clock.DateOf(sqldb.Time(micros)).String()
 		}
 		c.values = map[string]string{}
-		for i, f := range m.Fields {
+		for i, f := range fields {
 			c.values[f.Name] = values[i]
 		}
 		return c, err

@@ -150,31 +150,117 @@ func TestACaseIsEnteredElsewhere(t *testing.T) {
 		wants(t, "a number that stands for nothing any more", err, "")
 
 		before := len(testkit.Events(t, db))
-		compared, err := s.CompareEntries(home, &platformv1.CompareEntriesRequest{Matter: "job", Version: 3, Rows: []*platformv1.ExportedRow{
-			{Line: 2, Number: "A2", Cells: []string{"2026/11/16", "3,400.50", ""}},
-			{Line: 3, Number: "A1", Cells: []string{"2026-11-17", "3400.5", ""}},
-			{Line: 4, Number: "A9", Cells: []string{"2026-11-17", "1", ""}},
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		said := ""
-		for _, r := range compared.GetRows() {
-			said += fmt.Sprint(r.GetLine(), r.GetOutcome(), r.GetCaseId())
-			for _, d := range r.GetDifferences() {
-				said += fmt.Sprint(" ", d.GetLabel(), d.GetHere(), "/", d.GetThere())
+		const j5 = "0198c0de-0000-7000-8000-000000000005"
+		add(t, db, j5, "654301", "2026-11-16", 1)
+		_, err = s.SaveEntryForm(home, form(3, append(form(0).GetFields(), &platformv1.EntryField{Field: elsewhere.CaseNumber, Label: "来源编号", Column: "来源"})...))
+		wants(t, "a version with our number", err, "")
+		// What came of a comparison, as a list of it says: line, outcome, number, case and
+		// which fields differ; a sign before those that were set aside.
+		listed := func(ctx context.Context) (said string, compared *platformv1.Comparison) {
+			t.Helper()
+			for _, outcome := range []string{elsewhere.IsSame, elsewhere.Differs, elsewhere.IsUnwritten, elsewhere.IsUnknown, elsewhere.IsUnreadable, elsewhere.IsLacking} {
+				for _, aside := range []bool{false, true} {
+					for after, more := int64(0), true; more; {
+						got, err := s.ListCompared(ctx, &platformv1.ListComparedRequest{Matter: "job", Outcome: outcome, Aside: aside, AfterPlace: after, Limit: 1})
+						if err != nil {
+							t.Fatal(err)
+						}
+						compared = got.GetComparison()
+						for _, r := range got.GetRows() {
+							said += fmt.Sprint(r.GetReasonCode(), r.GetLine(), r.GetOutcome(), r.GetNumber(), "=", strings.TrimPrefix(r.GetCaseId(), j5[:35]), r.GetLabels(), ";")
+						}
+						after, more = got.GetNextPlace(), got.GetNextPlace() > 0
+					}
+				}
 			}
-			said += ";"
+			return said, compared
 		}
-		if want := "2samej1;3differsj2 录用日期20261116/2026-11-17;4unknown;"; said != want {
+		if said, compared := listed(home); said != "" || compared != nil {
+			t.Errorf("before anything was compared a list says %s %v", said, compared)
+		}
+		export := func(ctx context.Context, comparison string, last bool, rows ...*platformv1.ExportedRow) string {
+			t.Helper()
+			got, err := s.CompareEntries(ctx, &platformv1.CompareEntriesRequest{Matter: "job", Version: 4, ComparisonId: comparison, Last: last, Rows: rows})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range got.GetRows() {
+				if len(r.GetDifferences()) > 0 {
+					t.Errorf("what differs is told without a look: %v", r)
+				}
+			}
+			return got.GetComparisonId()
+		}
+		same := &platformv1.ExportedRow{Line: 2, Number: "A2", Cells: []string{"2026/11/16", "3,400.50", "", "j1"}}
+		one := export(home, "", false, same, &platformv1.ExportedRow{Line: 3, Number: "A1", Cells: []string{"2026-11-17", "13900001111", "", "j2"}})
+		_, err = s.CompareEntries(officer("654321"), &platformv1.CompareEntriesRequest{Matter: "job", Version: 4, ComparisonId: one, Rows: []*platformv1.ExportedRow{same}})
+		wants(t, "another office's comparison", err, "elsewhere.comparison")
+		_, err = s.CompareEntries(home, &platformv1.CompareEntriesRequest{Matter: "job", Version: 3, Rows: []*platformv1.ExportedRow{same}})
+		wants(t, "an old version's columns", err, "elsewhere.version")
+		if said, _ := listed(home); said != "" {
+			t.Errorf("a comparison that was not ended says %s", said)
+		}
+		export(home, one, true, &platformv1.ExportedRow{Line: 4, Number: "A9", Cells: []string{"2026-11-17", "1", "", "nothing"}},
+			&platformv1.ExportedRow{Line: 5, Number: "A5", Cells: []string{"2026-11-16", "3400.5", "", j5}}, &platformv1.ExportedRow{Line: 6, Number: ident.Invented(clock.DateOf(now).AddDays(-9000), 7)})
+		_, err = s.CompareEntries(home, &platformv1.CompareEntriesRequest{Matter: "job", Version: 4, ComparisonId: one, Rows: []*platformv1.ExportedRow{same}})
+		wants(t, "rows after the last", err, "elsewhere.comparison")
+		said, compared := listed(home)
+		if want := "2sameA2=j1[];3differsA1=j2[录用日期 月工资];5unwrittenA5=5[];4unknownA9=[];6unreadable=[];"; said != want {
 			t.Errorf("%s, want %s", said, want)
+		}
+		if c := compared.GetCounts(); len(c) != 5 || c[0].GetOutcome() != elsewhere.Differs || c[0].GetCount() != 1 || c[0].GetAside() != 0 {
+			t.Errorf("counted are %v", c)
+		}
+		if n := len(testkit.Events(t, db)) - before; n != 0 {
+			t.Errorf("%d looks are told where nothing was shown", n)
+		}
+		look, err := s.GetCompared(home, &platformv1.GetComparedRequest{Matter: "job", ComparisonId: one, Place: 2})
+		if err != nil || len(look.GetRow().GetDifferences()) != 2 || look.GetSince() != "2026-11-16" {
+			t.Fatal(look, err)
+		}
+		if d := look.GetRow().GetDifferences()[0]; d.GetLabel() != "录用日期" || d.GetHere() != "20261116" || d.GetThere() != "2026-11-17" || d.GetMended() {
+			t.Error(d)
+		}
+		if d := look.GetRow().GetDifferences()[1]; !d.GetWithheld() || d.GetThere() != "" || d.GetHere() != "3400.50" {
+			t.Errorf("a telephone number in another column was kept: %v", d)
 		}
 		if n := len(testkit.Events(t, db)) - before; n != 1 {
 			t.Errorf("%d looks are told where one case was shown", n)
 		}
-		compared, err = s.CompareEntries(officer("654321"), &platformv1.CompareEntriesRequest{Matter: "job", Version: 3, Rows: []*platformv1.ExportedRow{{Line: 2, Number: "A2"}}})
-		if err != nil || compared.GetRows()[0].GetOutcome() != elsewhere.IsUnknown || compared.GetRows()[0].GetCaseId() != "" {
-			t.Errorf("another county's officer learns of a case by its number: %v, %v", compared, err)
+		_, err = s.GetCompared(officer("654321"), &platformv1.GetComparedRequest{Matter: "job", ComparisonId: one, Place: 2})
+		wants(t, "another office's line", err, "elsewhere.comparison")
+
+		set := func(ctx context.Context, comparison string, place int64, reason string) error {
+			_, err := s.SetComparedAside(ctx, &platformv1.SetComparedAsideRequest{Matter: "job", ComparisonId: comparison, Place: place, ReasonCode: reason})
+			return err
+		}
+		wants(t, "a line set aside for no reason of the list", set(home, one, 2, "because"), "elsewhere.aside")
+		wants(t, "what agrees set aside", set(home, one, 1, "not_ours"), "elsewhere.aside")
+		wants(t, "another office's set aside", set(officer("654321"), one, 2, "asked_there"), "elsewhere.comparison")
+		wants(t, "set aside", set(home, one, 2, "asked_there"), "")
+		wants(t, "set aside for another reason", set(home, one, 2, "same_sense"), "")
+		wants(t, "an unknown number set aside", set(home, one, 3, "not_ours"), "")
+		wants(t, "brought back", set(home, one, 3, ""), "")
+		if said, _ := listed(home); !strings.Contains(said, "same_sense3differsA1=j2") || !strings.Contains(said, ";4unknownA9=") {
+			t.Errorf("after one was set aside and one brought back: %s", said)
+		}
+		// The next export: what says the same stays set aside, what says something else is
+		// back, and what it has no row of is lacking. The one before is over.
+		two := export(home, "", true, &platformv1.ExportedRow{Line: 7, Number: "A1", Cells: []string{"2026-11-17", "13900001111", "", "j2"}})
+		if said, _ := listed(home); said != "same_sense7differsA1=j2[录用日期 月工资];0lackingA2=j1[];" {
+			t.Errorf("the second export: %s", said)
+		}
+		_, err = s.GetCompared(home, &platformv1.GetComparedRequest{Matter: "job", ComparisonId: one, Place: 2})
+		wants(t, "the comparison before", err, "elsewhere.comparison")
+		export(home, "", true, same, &platformv1.ExportedRow{Line: 8, Number: "A1", Cells: []string{"2026-11-18", "3400.5", "", "j2"}})
+		if said, _ := listed(home); said != "2sameA2=j1[];8differsA1=j2[录用日期];" {
+			t.Errorf("the third export: %s", said)
+		}
+		_, err = s.GetCompared(home, &platformv1.GetComparedRequest{Matter: "job", ComparisonId: two, Place: 1})
+		wants(t, "the second comparison", err, "elsewhere.comparison")
+		export(officer("654321"), "", true, same)
+		if said, _ := listed(officer("654321")); said != "2unknownA2=[];" {
+			t.Errorf("another county's officer learns of a case by its number: %s", said)
 		}
 		page, err := s.ListEntries(home, &platformv1.ListEntriesRequest{Matter: "job", Limit: 1})
 		if err != nil || len(page.GetCases()) != 1 || page.GetCases()[0].GetCaseId() != "j1" || page.GetNext() != "j1" {

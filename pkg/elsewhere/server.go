@@ -55,15 +55,15 @@ func (s *Server) asked(ctx context.Context, matter string) (p auth.Principal, m 
 	return p, &s.Matters[i], nil
 }
 
-// forms reads the versions of a matter's form, the newest first.
-func (m *Matter) forms(tx *sqldb.Tx, most int) (all []*platformv1.EntryForm, err error) {
+// forms reads the versions of a matter's form, the newest first, or the one of a number.
+func (m *Matter) forms(tx *sqldb.Tx, version int64, most int) (all []*platformv1.EntryForm, err error) {
 	var ids []string
 	all, err = sqldb.Collect(tx, func(s sqldb.Scanner) (*platformv1.EntryForm, error) {
 		f, id := &platformv1.EntryForm{Matter: m.Name}, ""
 		err := s.Scan(&id, &f.Version, &f.System, &f.Since, &f.NumberColumn, &f.Officer, &f.MadeAt)
 		ids = append(ids, id)
 		return f, err
-	}, `SELECT id, version, system, since, number_column, officer, made_at FROM elsewhere_form WHERE matter = $1 ORDER BY version DESC LIMIT $2`, m.Name, most)
+	}, `SELECT id, version, system, since, number_column, officer, made_at FROM elsewhere_form WHERE matter = $1 AND ($2 = 0 OR version = $2) ORDER BY version DESC LIMIT $3`, m.Name, version, most)
 	for i := 0; i < len(all) && err == nil; i++ {
 		all[i].Fields, err = sqldb.Collect(tx, func(s sqldb.Scanner) (*platformv1.EntryField, error) {
 			f := &platformv1.EntryField{}
@@ -75,7 +75,7 @@ func (m *Matter) forms(tx *sqldb.Tx, most int) (all []*platformv1.EntryForm, err
 
 // form is the newest form of a matter; nil where none was made yet.
 func (m *Matter) form(tx *sqldb.Tx) (*platformv1.EntryForm, error) {
-	all, err := m.forms(tx, 1)
+	all, err := m.forms(tx, 0, 1)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
@@ -103,10 +103,10 @@ func (s *Server) ListEntryForms(ctx context.Context, req *platformv1.ListEntryFo
 			for _, f := range m.persons() {
 				one.Offered = append(one.Offered, &platformv1.OfferedField{Field: f.Name, Kind: f.Kind, Registry: true})
 			}
-			for _, f := range m.Fields {
+			for _, f := range m.own() {
 				one.Offered = append(one.Offered, &platformv1.OfferedField{Field: f.Name, Kind: f.Kind})
 			}
-			if one.Forms, err = m.forms(tx, most); err != nil {
+			if one.Forms, err = m.forms(tx, 0, most); err != nil {
 				return err
 			}
 			out.Matters = append(out.Matters, one)
@@ -212,15 +212,21 @@ const notNeeded = "not_needed"
 
 func reasons() []string { return []string{"mistyped", "renumbered"} }
 
+// persons reports whether a text is a person's document or telephone number, which
+// stands nowhere unsealed.
+func persons(s string, today clock.Date) bool {
+	_, err := ident.ParseResidentID(strings.ToUpper(s), today)
+	return err == nil || telephone.MatchString(s)
+}
+
 // judge judges what was written back.
 func judge(number, reason string, again bool, today clock.Date) error {
-	_, notHis := ident.ParseResidentID(strings.ToUpper(number), today)
 	switch {
 	case reason == notNeeded && number == "":
 		return nil
 	case reason == notNeeded, again && !slices.Contains(reasons(), reason), !again && reason != "":
 		return ErrReason.With("field", "reason_code")
-	case notHis == nil, telephone.MatchString(number): // which stand nowhere unsealed
+	case persons(number, today):
 		return ErrPersons.With("field", "number")
 	case !numbers.MatchString(number):
 		return ErrNumber.With("field", "number")

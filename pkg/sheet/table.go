@@ -18,7 +18,7 @@ type Table struct {
 }
 
 // OpenTable opens a file of the size, CSV or XLSX, and finds the first row that has all of
-// the columns, in the first tab that has one. Where none has, the error is
+// the columns, in the first tab that has one. Where none has, or none is asked for, the error is
 // ErrHeaderMissing, and the table has the header that comes nearest and no rows. The
 // caller closes the table.
 func OpenTable(ctx context.Context, in io.ReaderAt, size int64, columns []string) (*Table, error) {
@@ -95,7 +95,7 @@ func (t *Table) find(columns []string) error {
 					lacks++
 				}
 			}
-			if lacks == 0 {
+			if lacks == 0 && len(columns) > 0 {
 				t.header, t.source = header, s
 				return nil
 			}
@@ -123,6 +123,9 @@ func filled(cells []string) (n int) {
 func (t *Table) Header() []string {
 	return slices.DeleteFunc(slices.Clone(t.header), func(c string) bool { return c == "" })
 }
+
+// Has reports whether the table has the column.
+func (t *Table) Has(column string) bool { return slices.Contains(t.header, squeeze(column)) }
 
 // Next returns the next row that is not blank, with the number of its line and the cells
 // of the columns, as text; io.EOF after the last.

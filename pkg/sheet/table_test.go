@@ -40,6 +40,9 @@ func TestATableIsReadByItsColumns(t *testing.T) {
 	if _, _, err := table.Next(nil); !errors.Is(err, io.EOF) {
 		t.Errorf("a table without its header has rows: %v", err)
 	}
+	if table, err = open(sheet); !errors.Is(err, ErrHeaderMissing) || !slices.Equal(table.Header(), []string{"业务编号", "姓名", "录用日期"}) {
+		t.Errorf("asked for no column: %v, %q", err, table.Header())
+	}
 	for text, want := range map[string]error{"": ErrEmpty, "<html>": ErrFormat, "\n\n": ErrEmpty, "PK\x03\x04": ErrNotReadable} {
 		if _, err := open(text, "编号"); !errors.Is(err, want) {
 			t.Errorf("%q: %v, want %v", text, err, want)

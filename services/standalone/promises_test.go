@@ -237,7 +237,7 @@ func TestTheJoinedLifeIsTheWorkersOwn(t *testing.T) {
 	// What the table of facts opens to its holders, and each department to the officers
 	// whom its own methods name.
 	derived := []string{"ListFacts", "ListHeld", "GiveUp", "ListCollisions", "SettleCollision", "ListWork", "CountWork", "CountOutcomes",
-		"ListEntryForms", "SaveEntryForm", "GetTyping", "RecordEntry", "CompareEntries", "ListEntries"}
+		"ListEntryForms", "SaveEntryForm", "GetTyping", "RecordEntry", "CompareEntries", "ListCompared", "GetCompared", "SetComparedAside", "ListEntries"}
 	methods(func(m protoreflect.MethodDescriptor, rule *platformv1.MethodRule) {
 		if slices.Contains(alone, string(m.Name())) && !slices.Equal(rule.GetCallers(), []string{"worker"}) {
 			t.Errorf("%s can be called by %v", m.FullName(), rule.GetCallers())

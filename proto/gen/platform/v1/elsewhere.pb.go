@@ -923,10 +923,14 @@ func (x *RecordEntryResponse) GetEntryId() string {
 }
 
 type CompareEntriesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Matter        string                 `protobuf:"bytes,1,opt,name=matter,proto3" json:"matter,omitempty"`
-	Version       int64                  `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
-	Rows          []*ExportedRow         `protobuf:"bytes,3,rep,name=rows,proto3" json:"rows,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Matter  string                 `protobuf:"bytes,1,opt,name=matter,proto3" json:"matter,omitempty"`
+	Version int64                  `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	Rows    []*ExportedRow         `protobuf:"bytes,3,rep,name=rows,proto3" json:"rows,omitempty"`
+	// the comparison that these rows belong to; empty begins one
+	ComparisonId string `protobuf:"bytes,4,opt,name=comparison_id,json=comparisonId,proto3" json:"comparison_id,omitempty"`
+	// these are its last rows
+	Last          bool `protobuf:"varint,5,opt,name=last,proto3" json:"last,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -980,6 +984,20 @@ func (x *CompareEntriesRequest) GetRows() []*ExportedRow {
 		return x.Rows
 	}
 	return nil
+}
+
+func (x *CompareEntriesRequest) GetComparisonId() string {
+	if x != nil {
+		return x.ComparisonId
+	}
+	return ""
+}
+
+func (x *CompareEntriesRequest) GetLast() bool {
+	if x != nil {
+		return x.Last
+	}
+	return false
 }
 
 // ExportedRow is a row of the other system's export.
@@ -1046,8 +1064,9 @@ func (x *ExportedRow) GetCells() []string {
 
 type CompareEntriesResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// one for each row, in its order
+	// one for each row, in its order, without what it holds
 	Rows          []*ComparedRow `protobuf:"bytes,1,rep,name=rows,proto3" json:"rows,omitempty"`
+	ComparisonId  string         `protobuf:"bytes,2,opt,name=comparison_id,json=comparisonId,proto3" json:"comparison_id,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1089,14 +1108,35 @@ func (x *CompareEntriesResponse) GetRows() []*ComparedRow {
 	return nil
 }
 
-// ComparedRow is what became of a row.
+func (x *CompareEntriesResponse) GetComparisonId() string {
+	if x != nil {
+		return x.ComparisonId
+	}
+	return ""
+}
+
+// ComparedRow is what became of a row, or of a case that no row has.
 type ComparedRow struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Line  int64                  `protobuf:"varint,1,opt,name=line,proto3" json:"line,omitempty"`
-	// same, differs or unknown: no case of the officer's counties has its number
-	Outcome       string             `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
-	CaseId        string             `protobuf:"bytes,3,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
-	Differences   []*EntryDifference `protobuf:"bytes,4,rep,name=differences,proto3" json:"differences,omitempty"`
+	// same, differs, unwritten (the case is here, and no number was written back), unknown
+	// (no case of the officer's counties has its number), unreadable (it has no number), or
+	// lacking: a case was entered, and no row has its number
+	Outcome string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	CaseId  string `protobuf:"bytes,3,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
+	// of one line that is looked at
+	Differences []*EntryDifference `protobuf:"bytes,4,rep,name=differences,proto3" json:"differences,omitempty"`
+	// under which it stands in the other system
+	Number string `protobuf:"bytes,5,opt,name=number,proto3" json:"number,omitempty"`
+	// of the line in the comparison
+	Place  int64  `protobuf:"varint,6,opt,name=place,proto3" json:"place,omitempty"`
+	County string `protobuf:"bytes,7,opt,name=county,proto3" json:"county,omitempty"`
+	// which fields differ, as the form calls them
+	Labels []string `protobuf:"bytes,8,rep,name=labels,proto3" json:"labels,omitempty"`
+	// why it needs nothing more; empty where it was not set aside
+	ReasonCode    string `protobuf:"bytes,9,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	Officer       string `protobuf:"bytes,10,opt,name=officer,proto3" json:"officer,omitempty"`
+	AsideAt       int64  `protobuf:"varint,11,opt,name=aside_at,json=asideAt,proto3" json:"aside_at,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1159,13 +1199,66 @@ func (x *ComparedRow) GetDifferences() []*EntryDifference {
 	return nil
 }
 
+func (x *ComparedRow) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
+func (x *ComparedRow) GetPlace() int64 {
+	if x != nil {
+		return x.Place
+	}
+	return 0
+}
+
+func (x *ComparedRow) GetCounty() string {
+	if x != nil {
+		return x.County
+	}
+	return ""
+}
+
+func (x *ComparedRow) GetLabels() []string {
+	if x != nil {
+		return x.Labels
+	}
+	return nil
+}
+
+func (x *ComparedRow) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+func (x *ComparedRow) GetOfficer() string {
+	if x != nil {
+		return x.Officer
+	}
+	return ""
+}
+
+func (x *ComparedRow) GetAsideAt() int64 {
+	if x != nil {
+		return x.AsideAt
+	}
+	return 0
+}
+
 // EntryDifference is a field that is not as here.
 type EntryDifference struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Field         string                 `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
-	Label         string                 `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
-	Here          string                 `protobuf:"bytes,3,opt,name=here,proto3" json:"here,omitempty"`
-	There         string                 `protobuf:"bytes,4,opt,name=there,proto3" json:"there,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Field string                 `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	Label string                 `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	Here  string                 `protobuf:"bytes,3,opt,name=here,proto3" json:"here,omitempty"`
+	There string                 `protobuf:"bytes,4,opt,name=there,proto3" json:"there,omitempty"`
+	// that system has a person's number there, which was not kept
+	Withheld bool `protobuf:"varint,5,opt,name=withheld,proto3" json:"withheld,omitempty"`
+	// it is the same by now
+	Mended        bool `protobuf:"varint,6,opt,name=mended,proto3" json:"mended,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1228,6 +1321,551 @@ func (x *EntryDifference) GetThere() string {
 	return ""
 }
 
+func (x *EntryDifference) GetWithheld() bool {
+	if x != nil {
+		return x.Withheld
+	}
+	return false
+}
+
+func (x *EntryDifference) GetMended() bool {
+	if x != nil {
+		return x.Mended
+	}
+	return false
+}
+
+// Comparison is one export that was compared.
+type Comparison struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ComparisonId  string                 `protobuf:"bytes,1,opt,name=comparison_id,json=comparisonId,proto3" json:"comparison_id,omitempty"`
+	Version       int64                  `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`
+	Officer       string                 `protobuf:"bytes,3,opt,name=officer,proto3" json:"officer,omitempty"`
+	MadeAt        int64                  `protobuf:"varint,4,opt,name=made_at,json=madeAt,proto3" json:"made_at,omitempty"`
+	Counts        []*ComparedCount       `protobuf:"bytes,5,rep,name=counts,proto3" json:"counts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Comparison) Reset() {
+	*x = Comparison{}
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Comparison) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Comparison) ProtoMessage() {}
+
+func (x *Comparison) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Comparison.ProtoReflect.Descriptor instead.
+func (*Comparison) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *Comparison) GetComparisonId() string {
+	if x != nil {
+		return x.ComparisonId
+	}
+	return ""
+}
+
+func (x *Comparison) GetVersion() int64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *Comparison) GetOfficer() string {
+	if x != nil {
+		return x.Officer
+	}
+	return ""
+}
+
+func (x *Comparison) GetMadeAt() int64 {
+	if x != nil {
+		return x.MadeAt
+	}
+	return 0
+}
+
+func (x *Comparison) GetCounts() []*ComparedCount {
+	if x != nil {
+		return x.Counts
+	}
+	return nil
+}
+
+// ComparedCount is how many lines came to an outcome, and how many of them were set aside.
+type ComparedCount struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Outcome       string                 `protobuf:"bytes,1,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	Count         int64                  `protobuf:"varint,2,opt,name=count,proto3" json:"count,omitempty"`
+	Aside         int64                  `protobuf:"varint,3,opt,name=aside,proto3" json:"aside,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ComparedCount) Reset() {
+	*x = ComparedCount{}
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ComparedCount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ComparedCount) ProtoMessage() {}
+
+func (x *ComparedCount) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ComparedCount.ProtoReflect.Descriptor instead.
+func (*ComparedCount) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ComparedCount) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *ComparedCount) GetCount() int64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *ComparedCount) GetAside() int64 {
+	if x != nil {
+		return x.Aside
+	}
+	return 0
+}
+
+type ListComparedRequest struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Matter  string                 `protobuf:"bytes,1,opt,name=matter,proto3" json:"matter,omitempty"`
+	Outcome string                 `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	// those that were set aside, instead of the others
+	Aside bool `protobuf:"varint,3,opt,name=aside,proto3" json:"aside,omitempty"`
+	// the place behind which the page begins
+	AfterPlace    int64 `protobuf:"varint,4,opt,name=after_place,json=afterPlace,proto3" json:"after_place,omitempty"`
+	Limit         int32 `protobuf:"varint,5,opt,name=limit,proto3" json:"limit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListComparedRequest) Reset() {
+	*x = ListComparedRequest{}
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListComparedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListComparedRequest) ProtoMessage() {}
+
+func (x *ListComparedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListComparedRequest.ProtoReflect.Descriptor instead.
+func (*ListComparedRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ListComparedRequest) GetMatter() string {
+	if x != nil {
+		return x.Matter
+	}
+	return ""
+}
+
+func (x *ListComparedRequest) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+func (x *ListComparedRequest) GetAside() bool {
+	if x != nil {
+		return x.Aside
+	}
+	return false
+}
+
+func (x *ListComparedRequest) GetAfterPlace() int64 {
+	if x != nil {
+		return x.AfterPlace
+	}
+	return 0
+}
+
+func (x *ListComparedRequest) GetLimit() int32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+type ListComparedResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// none where nothing was compared yet
+	Comparison *Comparison    `protobuf:"bytes,1,opt,name=comparison,proto3" json:"comparison,omitempty"`
+	Rows       []*ComparedRow `protobuf:"bytes,2,rep,name=rows,proto3" json:"rows,omitempty"`
+	// behind which the next page begins; 0 where this is the last
+	NextPlace int64 `protobuf:"varint,3,opt,name=next_place,json=nextPlace,proto3" json:"next_place,omitempty"`
+	// the newest form, by which the next export is read; none where no form was made yet
+	Form          *EntryForm `protobuf:"bytes,4,opt,name=form,proto3" json:"form,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListComparedResponse) Reset() {
+	*x = ListComparedResponse{}
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListComparedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListComparedResponse) ProtoMessage() {}
+
+func (x *ListComparedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListComparedResponse.ProtoReflect.Descriptor instead.
+func (*ListComparedResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ListComparedResponse) GetComparison() *Comparison {
+	if x != nil {
+		return x.Comparison
+	}
+	return nil
+}
+
+func (x *ListComparedResponse) GetRows() []*ComparedRow {
+	if x != nil {
+		return x.Rows
+	}
+	return nil
+}
+
+func (x *ListComparedResponse) GetNextPlace() int64 {
+	if x != nil {
+		return x.NextPlace
+	}
+	return 0
+}
+
+func (x *ListComparedResponse) GetForm() *EntryForm {
+	if x != nil {
+		return x.Form
+	}
+	return nil
+}
+
+type GetComparedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Matter        string                 `protobuf:"bytes,1,opt,name=matter,proto3" json:"matter,omitempty"`
+	ComparisonId  string                 `protobuf:"bytes,2,opt,name=comparison_id,json=comparisonId,proto3" json:"comparison_id,omitempty"`
+	Place         int64                  `protobuf:"varint,3,opt,name=place,proto3" json:"place,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetComparedRequest) Reset() {
+	*x = GetComparedRequest{}
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetComparedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetComparedRequest) ProtoMessage() {}
+
+func (x *GetComparedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetComparedRequest.ProtoReflect.Descriptor instead.
+func (*GetComparedRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *GetComparedRequest) GetMatter() string {
+	if x != nil {
+		return x.Matter
+	}
+	return ""
+}
+
+func (x *GetComparedRequest) GetComparisonId() string {
+	if x != nil {
+		return x.ComparisonId
+	}
+	return ""
+}
+
+func (x *GetComparedRequest) GetPlace() int64 {
+	if x != nil {
+		return x.Place
+	}
+	return 0
+}
+
+type GetComparedResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Row   *ComparedRow           `protobuf:"bytes,1,opt,name=row,proto3" json:"row,omitempty"`
+	// the form by which it was compared
+	Form *EntryForm `protobuf:"bytes,2,opt,name=form,proto3" json:"form,omitempty"`
+	// when the export was compared, and by whom
+	MadeAt  int64  `protobuf:"varint,3,opt,name=made_at,json=madeAt,proto3" json:"made_at,omitempty"`
+	Officer string `protobuf:"bytes,4,opt,name=officer,proto3" json:"officer,omitempty"`
+	// since when the case is decided
+	Since         string `protobuf:"bytes,5,opt,name=since,proto3" json:"since,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetComparedResponse) Reset() {
+	*x = GetComparedResponse{}
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetComparedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetComparedResponse) ProtoMessage() {}
+
+func (x *GetComparedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetComparedResponse.ProtoReflect.Descriptor instead.
+func (*GetComparedResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *GetComparedResponse) GetRow() *ComparedRow {
+	if x != nil {
+		return x.Row
+	}
+	return nil
+}
+
+func (x *GetComparedResponse) GetForm() *EntryForm {
+	if x != nil {
+		return x.Form
+	}
+	return nil
+}
+
+func (x *GetComparedResponse) GetMadeAt() int64 {
+	if x != nil {
+		return x.MadeAt
+	}
+	return 0
+}
+
+func (x *GetComparedResponse) GetOfficer() string {
+	if x != nil {
+		return x.Officer
+	}
+	return ""
+}
+
+func (x *GetComparedResponse) GetSince() string {
+	if x != nil {
+		return x.Since
+	}
+	return ""
+}
+
+type SetComparedAsideRequest struct {
+	state        protoimpl.MessageState `protogen:"open.v1"`
+	Matter       string                 `protobuf:"bytes,1,opt,name=matter,proto3" json:"matter,omitempty"`
+	ComparisonId string                 `protobuf:"bytes,2,opt,name=comparison_id,json=comparisonId,proto3" json:"comparison_id,omitempty"`
+	Place        int64                  `protobuf:"varint,3,opt,name=place,proto3" json:"place,omitempty"`
+	// empty brings it back
+	ReasonCode    string `protobuf:"bytes,4,opt,name=reason_code,json=reasonCode,proto3" json:"reason_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetComparedAsideRequest) Reset() {
+	*x = SetComparedAsideRequest{}
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetComparedAsideRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetComparedAsideRequest) ProtoMessage() {}
+
+func (x *SetComparedAsideRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetComparedAsideRequest.ProtoReflect.Descriptor instead.
+func (*SetComparedAsideRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *SetComparedAsideRequest) GetMatter() string {
+	if x != nil {
+		return x.Matter
+	}
+	return ""
+}
+
+func (x *SetComparedAsideRequest) GetComparisonId() string {
+	if x != nil {
+		return x.ComparisonId
+	}
+	return ""
+}
+
+func (x *SetComparedAsideRequest) GetPlace() int64 {
+	if x != nil {
+		return x.Place
+	}
+	return 0
+}
+
+func (x *SetComparedAsideRequest) GetReasonCode() string {
+	if x != nil {
+		return x.ReasonCode
+	}
+	return ""
+}
+
+type SetComparedAsideResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetComparedAsideResponse) Reset() {
+	*x = SetComparedAsideResponse{}
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetComparedAsideResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetComparedAsideResponse) ProtoMessage() {}
+
+func (x *SetComparedAsideResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetComparedAsideResponse.ProtoReflect.Descriptor instead.
+func (*SetComparedAsideResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{25}
+}
+
 type ListEntriesRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Matter        string                 `protobuf:"bytes,1,opt,name=matter,proto3" json:"matter,omitempty"`
@@ -1239,7 +1877,7 @@ type ListEntriesRequest struct {
 
 func (x *ListEntriesRequest) Reset() {
 	*x = ListEntriesRequest{}
-	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[18]
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1251,7 +1889,7 @@ func (x *ListEntriesRequest) String() string {
 func (*ListEntriesRequest) ProtoMessage() {}
 
 func (x *ListEntriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[18]
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1264,7 +1902,7 @@ func (x *ListEntriesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEntriesRequest.ProtoReflect.Descriptor instead.
 func (*ListEntriesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{18}
+	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListEntriesRequest) GetMatter() string {
@@ -1299,7 +1937,7 @@ type ListEntriesResponse struct {
 
 func (x *ListEntriesResponse) Reset() {
 	*x = ListEntriesResponse{}
-	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[19]
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1311,7 +1949,7 @@ func (x *ListEntriesResponse) String() string {
 func (*ListEntriesResponse) ProtoMessage() {}
 
 func (x *ListEntriesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[19]
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1324,7 +1962,7 @@ func (x *ListEntriesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEntriesResponse.ProtoReflect.Descriptor instead.
 func (*ListEntriesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{19}
+	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListEntriesResponse) GetCases() []*EnteredCase {
@@ -1354,7 +1992,7 @@ type EnteredCase struct {
 
 func (x *EnteredCase) Reset() {
 	*x = EnteredCase{}
-	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[20]
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1366,7 +2004,7 @@ func (x *EnteredCase) String() string {
 func (*EnteredCase) ProtoMessage() {}
 
 func (x *EnteredCase) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[20]
+	mi := &file_qiao_platform_v1_elsewhere_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1379,7 +2017,7 @@ func (x *EnteredCase) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnteredCase.ProtoReflect.Descriptor instead.
 func (*EnteredCase) Descriptor() ([]byte, []int) {
-	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{20}
+	return file_qiao_platform_v1_elsewhere_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *EnteredCase) GetCaseId() string {
@@ -1482,27 +2120,84 @@ const file_qiao_platform_v1_elsewhere_proto_rawDesc = "" +
 	"reasonCode\x12\x1a\n" +
 	"\breplaces\x18\x06 \x01(\tR\breplaces\"0\n" +
 	"\x13RecordEntryResponse\x12\x19\n" +
-	"\bentry_id\x18\x01 \x01(\tR\aentryId\"|\n" +
+	"\bentry_id\x18\x01 \x01(\tR\aentryId\"\xb5\x01\n" +
 	"\x15CompareEntriesRequest\x12\x16\n" +
 	"\x06matter\x18\x01 \x01(\tR\x06matter\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x03R\aversion\x121\n" +
-	"\x04rows\x18\x03 \x03(\v2\x1d.qiao.platform.v1.ExportedRowR\x04rows\"O\n" +
+	"\x04rows\x18\x03 \x03(\v2\x1d.qiao.platform.v1.ExportedRowR\x04rows\x12#\n" +
+	"\rcomparison_id\x18\x04 \x01(\tR\fcomparisonId\x12\x12\n" +
+	"\x04last\x18\x05 \x01(\bR\x04last\"O\n" +
 	"\vExportedRow\x12\x12\n" +
 	"\x04line\x18\x01 \x01(\x03R\x04line\x12\x16\n" +
 	"\x06number\x18\x02 \x01(\tR\x06number\x12\x14\n" +
-	"\x05cells\x18\x03 \x03(\tR\x05cells\"K\n" +
+	"\x05cells\x18\x03 \x03(\tR\x05cells\"p\n" +
 	"\x16CompareEntriesResponse\x121\n" +
-	"\x04rows\x18\x01 \x03(\v2\x1d.qiao.platform.v1.ComparedRowR\x04rows\"\x99\x01\n" +
+	"\x04rows\x18\x01 \x03(\v2\x1d.qiao.platform.v1.ComparedRowR\x04rows\x12#\n" +
+	"\rcomparison_id\x18\x02 \x01(\tR\fcomparisonId\"\xcd\x02\n" +
 	"\vComparedRow\x12\x12\n" +
 	"\x04line\x18\x01 \x01(\x03R\x04line\x12\x18\n" +
 	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x17\n" +
 	"\acase_id\x18\x03 \x01(\tR\x06caseId\x12C\n" +
-	"\vdifferences\x18\x04 \x03(\v2!.qiao.platform.v1.EntryDifferenceR\vdifferences\"g\n" +
+	"\vdifferences\x18\x04 \x03(\v2!.qiao.platform.v1.EntryDifferenceR\vdifferences\x12\x16\n" +
+	"\x06number\x18\x05 \x01(\tR\x06number\x12\x14\n" +
+	"\x05place\x18\x06 \x01(\x03R\x05place\x12\x16\n" +
+	"\x06county\x18\a \x01(\tR\x06county\x12\x16\n" +
+	"\x06labels\x18\b \x03(\tR\x06labels\x12\x1f\n" +
+	"\vreason_code\x18\t \x01(\tR\n" +
+	"reasonCode\x12\x18\n" +
+	"\aofficer\x18\n" +
+	" \x01(\tR\aofficer\x12\x19\n" +
+	"\baside_at\x18\v \x01(\x03R\aasideAt\"\x9b\x01\n" +
 	"\x0fEntryDifference\x12\x14\n" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12\x14\n" +
 	"\x05label\x18\x02 \x01(\tR\x05label\x12\x12\n" +
 	"\x04here\x18\x03 \x01(\tR\x04here\x12\x14\n" +
-	"\x05there\x18\x04 \x01(\tR\x05there\"X\n" +
+	"\x05there\x18\x04 \x01(\tR\x05there\x12\x1a\n" +
+	"\bwithheld\x18\x05 \x01(\bR\bwithheld\x12\x16\n" +
+	"\x06mended\x18\x06 \x01(\bR\x06mended\"\xb7\x01\n" +
+	"\n" +
+	"Comparison\x12#\n" +
+	"\rcomparison_id\x18\x01 \x01(\tR\fcomparisonId\x12\x18\n" +
+	"\aversion\x18\x02 \x01(\x03R\aversion\x12\x18\n" +
+	"\aofficer\x18\x03 \x01(\tR\aofficer\x12\x17\n" +
+	"\amade_at\x18\x04 \x01(\x03R\x06madeAt\x127\n" +
+	"\x06counts\x18\x05 \x03(\v2\x1f.qiao.platform.v1.ComparedCountR\x06counts\"U\n" +
+	"\rComparedCount\x12\x18\n" +
+	"\aoutcome\x18\x01 \x01(\tR\aoutcome\x12\x14\n" +
+	"\x05count\x18\x02 \x01(\x03R\x05count\x12\x14\n" +
+	"\x05aside\x18\x03 \x01(\x03R\x05aside\"\x94\x01\n" +
+	"\x13ListComparedRequest\x12\x16\n" +
+	"\x06matter\x18\x01 \x01(\tR\x06matter\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\x12\x14\n" +
+	"\x05aside\x18\x03 \x01(\bR\x05aside\x12\x1f\n" +
+	"\vafter_place\x18\x04 \x01(\x03R\n" +
+	"afterPlace\x12\x14\n" +
+	"\x05limit\x18\x05 \x01(\x05R\x05limit\"\xd7\x01\n" +
+	"\x14ListComparedResponse\x12<\n" +
+	"\n" +
+	"comparison\x18\x01 \x01(\v2\x1c.qiao.platform.v1.ComparisonR\n" +
+	"comparison\x121\n" +
+	"\x04rows\x18\x02 \x03(\v2\x1d.qiao.platform.v1.ComparedRowR\x04rows\x12\x1d\n" +
+	"\n" +
+	"next_place\x18\x03 \x01(\x03R\tnextPlace\x12/\n" +
+	"\x04form\x18\x04 \x01(\v2\x1b.qiao.platform.v1.EntryFormR\x04form\"g\n" +
+	"\x12GetComparedRequest\x12\x16\n" +
+	"\x06matter\x18\x01 \x01(\tR\x06matter\x12#\n" +
+	"\rcomparison_id\x18\x02 \x01(\tR\fcomparisonId\x12\x14\n" +
+	"\x05place\x18\x03 \x01(\x03R\x05place\"\xc0\x01\n" +
+	"\x13GetComparedResponse\x12/\n" +
+	"\x03row\x18\x01 \x01(\v2\x1d.qiao.platform.v1.ComparedRowR\x03row\x12/\n" +
+	"\x04form\x18\x02 \x01(\v2\x1b.qiao.platform.v1.EntryFormR\x04form\x12\x17\n" +
+	"\amade_at\x18\x03 \x01(\x03R\x06madeAt\x12\x18\n" +
+	"\aofficer\x18\x04 \x01(\tR\aofficer\x12\x14\n" +
+	"\x05since\x18\x05 \x01(\tR\x05since\"\x8d\x01\n" +
+	"\x17SetComparedAsideRequest\x12\x16\n" +
+	"\x06matter\x18\x01 \x01(\tR\x06matter\x12#\n" +
+	"\rcomparison_id\x18\x02 \x01(\tR\fcomparisonId\x12\x14\n" +
+	"\x05place\x18\x03 \x01(\x03R\x05place\x12\x1f\n" +
+	"\vreason_code\x18\x04 \x01(\tR\n" +
+	"reasonCode\"\x1a\n" +
+	"\x18SetComparedAsideResponse\"X\n" +
 	"\x12ListEntriesRequest\x12\x16\n" +
 	"\x06matter\x18\x01 \x01(\tR\x06matter\x12\x14\n" +
 	"\x05after\x18\x02 \x01(\tR\x05after\x12\x14\n" +
@@ -1515,13 +2210,16 @@ const file_qiao_platform_v1_elsewhere_proto_rawDesc = "" +
 	"\x06number\x18\x02 \x01(\tR\x06number\x12\x16\n" +
 	"\x06county\x18\x03 \x01(\tR\x06county\x12\x1d\n" +
 	"\n" +
-	"entered_at\x18\x04 \x01(\x03R\tenteredAt2\xca\x05\n" +
+	"entered_at\x18\x04 \x01(\x03R\tenteredAt2\xb0\b\n" +
 	"\x10ElsewhereService\x12x\n" +
 	"\x0eListEntryForms\x12'.qiao.platform.v1.ListEntryFormsRequest\x1a(.qiao.platform.v1.ListEntryFormsResponse\"\x13\x92\xb5\x18\x0f\x1a\rcase_handling\x12w\n" +
 	"\rSaveEntryForm\x12&.qiao.platform.v1.SaveEntryFormRequest\x1a'.qiao.platform.v1.SaveEntryFormResponse\"\x15\x92\xb5\x18\x11\b\x01\x1a\rcase_handling\x12h\n" +
 	"\tGetTyping\x12\".qiao.platform.v1.GetTypingRequest\x1a#.qiao.platform.v1.GetTypingResponse\"\x12\x92\xb5\x18\x0e\x1a\fother_system\x12p\n" +
-	"\vRecordEntry\x12$.qiao.platform.v1.RecordEntryRequest\x1a%.qiao.platform.v1.RecordEntryResponse\"\x14\x92\xb5\x18\x10\b\x01\x1a\fother_system\x12w\n" +
-	"\x0eCompareEntries\x12'.qiao.platform.v1.CompareEntriesRequest\x1a(.qiao.platform.v1.CompareEntriesResponse\"\x12\x92\xb5\x18\x0e\x1a\fother_system\x12n\n" +
+	"\vRecordEntry\x12$.qiao.platform.v1.RecordEntryRequest\x1a%.qiao.platform.v1.RecordEntryResponse\"\x14\x92\xb5\x18\x10\b\x01\x1a\fother_system\x12y\n" +
+	"\x0eCompareEntries\x12'.qiao.platform.v1.CompareEntriesRequest\x1a(.qiao.platform.v1.CompareEntriesResponse\"\x14\x92\xb5\x18\x10\b\x01\x1a\fother_system\x12q\n" +
+	"\fListCompared\x12%.qiao.platform.v1.ListComparedRequest\x1a&.qiao.platform.v1.ListComparedResponse\"\x12\x92\xb5\x18\x0e\x1a\fother_system\x12n\n" +
+	"\vGetCompared\x12$.qiao.platform.v1.GetComparedRequest\x1a%.qiao.platform.v1.GetComparedResponse\"\x12\x92\xb5\x18\x0e\x1a\fother_system\x12\x7f\n" +
+	"\x10SetComparedAside\x12).qiao.platform.v1.SetComparedAsideRequest\x1a*.qiao.platform.v1.SetComparedAsideResponse\"\x14\x92\xb5\x18\x10\b\x01\x1a\fother_system\x12n\n" +
 	"\vListEntries\x12$.qiao.platform.v1.ListEntriesRequest\x1a%.qiao.platform.v1.ListEntriesResponse\"\x12\x92\xb5\x18\x0e\x1a\fother_systemB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
 var (
@@ -1536,29 +2234,37 @@ func file_qiao_platform_v1_elsewhere_proto_rawDescGZIP() []byte {
 	return file_qiao_platform_v1_elsewhere_proto_rawDescData
 }
 
-var file_qiao_platform_v1_elsewhere_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_qiao_platform_v1_elsewhere_proto_msgTypes = make([]protoimpl.MessageInfo, 29)
 var file_qiao_platform_v1_elsewhere_proto_goTypes = []any{
-	(*OfferedField)(nil),           // 0: qiao.platform.v1.OfferedField
-	(*EntryField)(nil),             // 1: qiao.platform.v1.EntryField
-	(*EntryForm)(nil),              // 2: qiao.platform.v1.EntryForm
-	(*ListEntryFormsRequest)(nil),  // 3: qiao.platform.v1.ListEntryFormsRequest
-	(*ListEntryFormsResponse)(nil), // 4: qiao.platform.v1.ListEntryFormsResponse
-	(*EntryMatter)(nil),            // 5: qiao.platform.v1.EntryMatter
-	(*SaveEntryFormRequest)(nil),   // 6: qiao.platform.v1.SaveEntryFormRequest
-	(*SaveEntryFormResponse)(nil),  // 7: qiao.platform.v1.SaveEntryFormResponse
-	(*GetTypingRequest)(nil),       // 8: qiao.platform.v1.GetTypingRequest
-	(*GetTypingResponse)(nil),      // 9: qiao.platform.v1.GetTypingResponse
-	(*Entry)(nil),                  // 10: qiao.platform.v1.Entry
-	(*RecordEntryRequest)(nil),     // 11: qiao.platform.v1.RecordEntryRequest
-	(*RecordEntryResponse)(nil),    // 12: qiao.platform.v1.RecordEntryResponse
-	(*CompareEntriesRequest)(nil),  // 13: qiao.platform.v1.CompareEntriesRequest
-	(*ExportedRow)(nil),            // 14: qiao.platform.v1.ExportedRow
-	(*CompareEntriesResponse)(nil), // 15: qiao.platform.v1.CompareEntriesResponse
-	(*ComparedRow)(nil),            // 16: qiao.platform.v1.ComparedRow
-	(*EntryDifference)(nil),        // 17: qiao.platform.v1.EntryDifference
-	(*ListEntriesRequest)(nil),     // 18: qiao.platform.v1.ListEntriesRequest
-	(*ListEntriesResponse)(nil),    // 19: qiao.platform.v1.ListEntriesResponse
-	(*EnteredCase)(nil),            // 20: qiao.platform.v1.EnteredCase
+	(*OfferedField)(nil),             // 0: qiao.platform.v1.OfferedField
+	(*EntryField)(nil),               // 1: qiao.platform.v1.EntryField
+	(*EntryForm)(nil),                // 2: qiao.platform.v1.EntryForm
+	(*ListEntryFormsRequest)(nil),    // 3: qiao.platform.v1.ListEntryFormsRequest
+	(*ListEntryFormsResponse)(nil),   // 4: qiao.platform.v1.ListEntryFormsResponse
+	(*EntryMatter)(nil),              // 5: qiao.platform.v1.EntryMatter
+	(*SaveEntryFormRequest)(nil),     // 6: qiao.platform.v1.SaveEntryFormRequest
+	(*SaveEntryFormResponse)(nil),    // 7: qiao.platform.v1.SaveEntryFormResponse
+	(*GetTypingRequest)(nil),         // 8: qiao.platform.v1.GetTypingRequest
+	(*GetTypingResponse)(nil),        // 9: qiao.platform.v1.GetTypingResponse
+	(*Entry)(nil),                    // 10: qiao.platform.v1.Entry
+	(*RecordEntryRequest)(nil),       // 11: qiao.platform.v1.RecordEntryRequest
+	(*RecordEntryResponse)(nil),      // 12: qiao.platform.v1.RecordEntryResponse
+	(*CompareEntriesRequest)(nil),    // 13: qiao.platform.v1.CompareEntriesRequest
+	(*ExportedRow)(nil),              // 14: qiao.platform.v1.ExportedRow
+	(*CompareEntriesResponse)(nil),   // 15: qiao.platform.v1.CompareEntriesResponse
+	(*ComparedRow)(nil),              // 16: qiao.platform.v1.ComparedRow
+	(*EntryDifference)(nil),          // 17: qiao.platform.v1.EntryDifference
+	(*Comparison)(nil),               // 18: qiao.platform.v1.Comparison
+	(*ComparedCount)(nil),            // 19: qiao.platform.v1.ComparedCount
+	(*ListComparedRequest)(nil),      // 20: qiao.platform.v1.ListComparedRequest
+	(*ListComparedResponse)(nil),     // 21: qiao.platform.v1.ListComparedResponse
+	(*GetComparedRequest)(nil),       // 22: qiao.platform.v1.GetComparedRequest
+	(*GetComparedResponse)(nil),      // 23: qiao.platform.v1.GetComparedResponse
+	(*SetComparedAsideRequest)(nil),  // 24: qiao.platform.v1.SetComparedAsideRequest
+	(*SetComparedAsideResponse)(nil), // 25: qiao.platform.v1.SetComparedAsideResponse
+	(*ListEntriesRequest)(nil),       // 26: qiao.platform.v1.ListEntriesRequest
+	(*ListEntriesResponse)(nil),      // 27: qiao.platform.v1.ListEntriesResponse
+	(*EnteredCase)(nil),              // 28: qiao.platform.v1.EnteredCase
 }
 var file_qiao_platform_v1_elsewhere_proto_depIdxs = []int32{
 	1,  // 0: qiao.platform.v1.EntryForm.fields:type_name -> qiao.platform.v1.EntryField
@@ -1571,24 +2277,36 @@ var file_qiao_platform_v1_elsewhere_proto_depIdxs = []int32{
 	14, // 7: qiao.platform.v1.CompareEntriesRequest.rows:type_name -> qiao.platform.v1.ExportedRow
 	16, // 8: qiao.platform.v1.CompareEntriesResponse.rows:type_name -> qiao.platform.v1.ComparedRow
 	17, // 9: qiao.platform.v1.ComparedRow.differences:type_name -> qiao.platform.v1.EntryDifference
-	20, // 10: qiao.platform.v1.ListEntriesResponse.cases:type_name -> qiao.platform.v1.EnteredCase
-	3,  // 11: qiao.platform.v1.ElsewhereService.ListEntryForms:input_type -> qiao.platform.v1.ListEntryFormsRequest
-	6,  // 12: qiao.platform.v1.ElsewhereService.SaveEntryForm:input_type -> qiao.platform.v1.SaveEntryFormRequest
-	8,  // 13: qiao.platform.v1.ElsewhereService.GetTyping:input_type -> qiao.platform.v1.GetTypingRequest
-	11, // 14: qiao.platform.v1.ElsewhereService.RecordEntry:input_type -> qiao.platform.v1.RecordEntryRequest
-	13, // 15: qiao.platform.v1.ElsewhereService.CompareEntries:input_type -> qiao.platform.v1.CompareEntriesRequest
-	18, // 16: qiao.platform.v1.ElsewhereService.ListEntries:input_type -> qiao.platform.v1.ListEntriesRequest
-	4,  // 17: qiao.platform.v1.ElsewhereService.ListEntryForms:output_type -> qiao.platform.v1.ListEntryFormsResponse
-	7,  // 18: qiao.platform.v1.ElsewhereService.SaveEntryForm:output_type -> qiao.platform.v1.SaveEntryFormResponse
-	9,  // 19: qiao.platform.v1.ElsewhereService.GetTyping:output_type -> qiao.platform.v1.GetTypingResponse
-	12, // 20: qiao.platform.v1.ElsewhereService.RecordEntry:output_type -> qiao.platform.v1.RecordEntryResponse
-	15, // 21: qiao.platform.v1.ElsewhereService.CompareEntries:output_type -> qiao.platform.v1.CompareEntriesResponse
-	19, // 22: qiao.platform.v1.ElsewhereService.ListEntries:output_type -> qiao.platform.v1.ListEntriesResponse
-	17, // [17:23] is the sub-list for method output_type
-	11, // [11:17] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	19, // 10: qiao.platform.v1.Comparison.counts:type_name -> qiao.platform.v1.ComparedCount
+	18, // 11: qiao.platform.v1.ListComparedResponse.comparison:type_name -> qiao.platform.v1.Comparison
+	16, // 12: qiao.platform.v1.ListComparedResponse.rows:type_name -> qiao.platform.v1.ComparedRow
+	2,  // 13: qiao.platform.v1.ListComparedResponse.form:type_name -> qiao.platform.v1.EntryForm
+	16, // 14: qiao.platform.v1.GetComparedResponse.row:type_name -> qiao.platform.v1.ComparedRow
+	2,  // 15: qiao.platform.v1.GetComparedResponse.form:type_name -> qiao.platform.v1.EntryForm
+	28, // 16: qiao.platform.v1.ListEntriesResponse.cases:type_name -> qiao.platform.v1.EnteredCase
+	3,  // 17: qiao.platform.v1.ElsewhereService.ListEntryForms:input_type -> qiao.platform.v1.ListEntryFormsRequest
+	6,  // 18: qiao.platform.v1.ElsewhereService.SaveEntryForm:input_type -> qiao.platform.v1.SaveEntryFormRequest
+	8,  // 19: qiao.platform.v1.ElsewhereService.GetTyping:input_type -> qiao.platform.v1.GetTypingRequest
+	11, // 20: qiao.platform.v1.ElsewhereService.RecordEntry:input_type -> qiao.platform.v1.RecordEntryRequest
+	13, // 21: qiao.platform.v1.ElsewhereService.CompareEntries:input_type -> qiao.platform.v1.CompareEntriesRequest
+	20, // 22: qiao.platform.v1.ElsewhereService.ListCompared:input_type -> qiao.platform.v1.ListComparedRequest
+	22, // 23: qiao.platform.v1.ElsewhereService.GetCompared:input_type -> qiao.platform.v1.GetComparedRequest
+	24, // 24: qiao.platform.v1.ElsewhereService.SetComparedAside:input_type -> qiao.platform.v1.SetComparedAsideRequest
+	26, // 25: qiao.platform.v1.ElsewhereService.ListEntries:input_type -> qiao.platform.v1.ListEntriesRequest
+	4,  // 26: qiao.platform.v1.ElsewhereService.ListEntryForms:output_type -> qiao.platform.v1.ListEntryFormsResponse
+	7,  // 27: qiao.platform.v1.ElsewhereService.SaveEntryForm:output_type -> qiao.platform.v1.SaveEntryFormResponse
+	9,  // 28: qiao.platform.v1.ElsewhereService.GetTyping:output_type -> qiao.platform.v1.GetTypingResponse
+	12, // 29: qiao.platform.v1.ElsewhereService.RecordEntry:output_type -> qiao.platform.v1.RecordEntryResponse
+	15, // 30: qiao.platform.v1.ElsewhereService.CompareEntries:output_type -> qiao.platform.v1.CompareEntriesResponse
+	21, // 31: qiao.platform.v1.ElsewhereService.ListCompared:output_type -> qiao.platform.v1.ListComparedResponse
+	23, // 32: qiao.platform.v1.ElsewhereService.GetCompared:output_type -> qiao.platform.v1.GetComparedResponse
+	25, // 33: qiao.platform.v1.ElsewhereService.SetComparedAside:output_type -> qiao.platform.v1.SetComparedAsideResponse
+	27, // 34: qiao.platform.v1.ElsewhereService.ListEntries:output_type -> qiao.platform.v1.ListEntriesResponse
+	26, // [26:35] is the sub-list for method output_type
+	17, // [17:26] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_qiao_platform_v1_elsewhere_proto_init() }
@@ -1603,7 +2321,7 @@ func file_qiao_platform_v1_elsewhere_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_elsewhere_proto_rawDesc), len(file_qiao_platform_v1_elsewhere_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   21,
+			NumMessages:   29,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

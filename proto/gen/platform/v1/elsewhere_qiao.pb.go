@@ -15,6 +15,9 @@ type ElsewhereServer interface {
 	GetTyping(context.Context, *GetTypingRequest) (*GetTypingResponse, error)
 	RecordEntry(context.Context, *RecordEntryRequest) (*RecordEntryResponse, error)
 	CompareEntries(context.Context, *CompareEntriesRequest) (*CompareEntriesResponse, error)
+	ListCompared(context.Context, *ListComparedRequest) (*ListComparedResponse, error)
+	GetCompared(context.Context, *GetComparedRequest) (*GetComparedResponse, error)
+	SetComparedAside(context.Context, *SetComparedAsideRequest) (*SetComparedAsideResponse, error)
 	ListEntries(context.Context, *ListEntriesRequest) (*ListEntriesResponse, error)
 }
 
@@ -66,11 +69,43 @@ func ElsewhereMethods(s ElsewhereServer) []contract.Method {
 		{
 			Service:  "qiao.platform.v1.ElsewhereService",
 			Name:     "CompareEntries",
+			Command:  true,
 			Purposes: []string{"other_system"},
 			New:      func() proto.Message { return new(CompareEntriesRequest) },
 			NewReply: func() proto.Message { return new(CompareEntriesResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.CompareEntries(ctx, req.(*CompareEntriesRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.ElsewhereService",
+			Name:     "ListCompared",
+			Purposes: []string{"other_system"},
+			New:      func() proto.Message { return new(ListComparedRequest) },
+			NewReply: func() proto.Message { return new(ListComparedResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListCompared(ctx, req.(*ListComparedRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.ElsewhereService",
+			Name:     "GetCompared",
+			Purposes: []string{"other_system"},
+			New:      func() proto.Message { return new(GetComparedRequest) },
+			NewReply: func() proto.Message { return new(GetComparedResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.GetCompared(ctx, req.(*GetComparedRequest))
+			},
+		},
+		{
+			Service:  "qiao.platform.v1.ElsewhereService",
+			Name:     "SetComparedAside",
+			Command:  true,
+			Purposes: []string{"other_system"},
+			New:      func() proto.Message { return new(SetComparedAsideRequest) },
+			NewReply: func() proto.Message { return new(SetComparedAsideResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.SetComparedAside(ctx, req.(*SetComparedAsideRequest))
 			},
 		},
 		{
@@ -132,6 +167,33 @@ func (c ElsewhereClient) RecordEntry(ctx context.Context, req *RecordEntryReques
 func (c ElsewhereClient) CompareEntries(ctx context.Context, req *CompareEntriesRequest) (*CompareEntriesResponse, error) {
 	reply := new(CompareEntriesResponse)
 	if err := c.Caller.Call(ctx, c.Target, "CompareEntries", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListCompared calls the method of that name.
+func (c ElsewhereClient) ListCompared(ctx context.Context, req *ListComparedRequest) (*ListComparedResponse, error) {
+	reply := new(ListComparedResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListCompared", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// GetCompared calls the method of that name.
+func (c ElsewhereClient) GetCompared(ctx context.Context, req *GetComparedRequest) (*GetComparedResponse, error) {
+	reply := new(GetComparedResponse)
+	if err := c.Caller.Call(ctx, c.Target, "GetCompared", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// SetComparedAside calls the method of that name.
+func (c ElsewhereClient) SetComparedAside(ctx context.Context, req *SetComparedAsideRequest) (*SetComparedAsideResponse, error) {
+	reply := new(SetComparedAsideResponse)
+	if err := c.Caller.Call(ctx, c.Target, "SetComparedAside", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil
