@@ -85,6 +85,11 @@ func (v *Visit) Each(p Purpose, which string) context.Context {
 	return v.by(v.who(), p, v.key+"."+which)
 }
 
+// EachOf is Each for an officer of a department, as AsOf is As.
+func (v *Visit) EachOf(department string, p Purpose, which string) context.Context {
+	return v.by(session.OfDepartment(v.R, department), p, v.key+"."+which)
+}
+
 // Asking answers with h, which asks for a purpose as who signed in.
 func Asking(p Purpose, h func(ctx context.Context, v *Visit) error) Handler {
 	return func(v *Visit) error { return h(v.As(p), v) }

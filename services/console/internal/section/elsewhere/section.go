@@ -51,12 +51,19 @@ func New(c contract.Caller, services []string) frame.Section {
 	return frame.Section{
 		Name: "elsewhere", Files: files, Menu: menu,
 		Pages: map[string]frame.Handler{
-			"GET /elsewhere":                             s.list,
-			"GET /elsewhere/{service}/{matter}":          s.form,
-			"POST /elsewhere/{service}/{matter}":         s.saveForm,
-			"GET /elsewhere/{service}/{matter}/{entry}":  s.entry,
-			"POST /elsewhere/{service}/{matter}/{entry}": s.record,
+			"GET /elsewhere":                                                 s.list,
+			"GET /elsewhere/{service}/{matter}":                              s.form,
+			"POST /elsewhere/{service}/{matter}":                             s.saveForm,
+			"GET /elsewhere/{service}/{matter}/{entry}":                      s.entry,
+			"POST /elsewhere/{service}/{matter}/{entry}":                     s.record,
+			"GET /elsewhere/{service}/{matter}/export":                       s.export,
+			"POST /elsewhere/{service}/{matter}/export":                      s.compare,
+			"POST /elsewhere/{service}/{matter}/export/columns":              s.saveColumns,
+			"GET /elsewhere/{service}/{matter}/export/file":                  s.exportFile,
+			"GET /elsewhere/{service}/{matter}/export/{comparison}/{place}":  s.line,
+			"POST /elsewhere/{service}/{matter}/export/{comparison}/{place}": s.setAside,
 		},
+		Uploads: []string{"POST /elsewhere/{service}/{matter}/export"},
 	}
 }
 

@@ -11,8 +11,9 @@ import (
 func TestWhatTheSectionSays(t *testing.T) {
 	frametest.Section(t, New(nil, []string{"employment"}), map[string][]string{
 		"elsewhere.matter.": {"employment.hire", "insurance.cover", "housing.lease", "training.course", "education.place"}, "elsewhere.format.": formats(), "elsewhere.reason.": {"mistyped", "renumbered", "not_needed"},
+		"elsewhere.outcome.": outcomes(), "elsewhere.says.": outcomes(), "elsewhere.aside.": lineBody{}.Reasons(),
 		"elsewhere.field.": {
-			elsewhere.Name, elsewhere.DocumentKind, elsewhere.DocumentNumber, elsewhere.BirthDate,
+			elsewhere.Name, elsewhere.DocumentKind, elsewhere.DocumentNumber, elsewhere.BirthDate, elsewhere.CaseNumber,
 			"employer_name", "employer_code", "occupation", "county", "start_on", "end_on", "wage",
 			"schemes", "from_month", "estate", "room", "home_kind", "rent", "course_title", "provider", "level", "hours", "school", "stage", elsewhere.ChildName, elsewhere.ChildBirthDate,
 		},
