@@ -91,7 +91,7 @@ func (t *Table) find(columns []string) error {
 			}
 			lacks := 0
 			for _, c := range columns {
-				if !slices.Contains(header, squeeze(c)) {
+				if c != "" && !slices.Contains(header, squeeze(c)) {
 					lacks++
 				}
 			}
@@ -128,7 +128,7 @@ func (t *Table) Header() []string {
 func (t *Table) Has(column string) bool { return slices.Contains(t.header, squeeze(column)) }
 
 // Next returns the next row that is not blank, with the number of its line and the cells
-// of the columns, as text; io.EOF after the last.
+// of the columns, as text, that of an empty name empty; io.EOF after the last.
 func (t *Table) Next(columns []string) (line int, cells []string, err error) {
 	if t.source == nil {
 		return 0, nil, io.EOF
@@ -149,7 +149,7 @@ func (t *Table) Next(columns []string) (line int, cells []string, err error) {
 		}
 		cells = make([]string, len(columns))
 		for i, c := range columns {
-			if at := slices.Index(t.header, squeeze(c)); at >= 0 && at < len(rec.cells) {
+			if at := slices.Index(t.header, squeeze(c)); c != "" && at >= 0 && at < len(rec.cells) {
 				cells[i] = told(rec.cells[at])
 			}
 		}

@@ -114,6 +114,10 @@ func TestAnExportIsCompared(t *testing.T) {
 	f.has(f.sheet(at+"/export", 422, "业务编号,录用日期\n"), "表格是空的")
 	f.has(f.sheet(at+"/export", 422, "<html>"), "不读取这种格式的文件")
 
+	// A column of who somebody is may stand in the form; the stand-in
+	// refuses a cell of it.
+	f.post(at, 200, "after_version", "2", "system", "就业系统", "since", "2026-11-01", "number_column", "业务编号",
+		"place_1", "1", "field_1", "start_on", "label_1", "录用日期", "column_1", "录用日期", "place_2", "2", "field_2", "person_name", "label_2", "姓名", "column_2", "姓名")
 	body = f.sheet(at+"/export", 200, sheet)
 	f.has(body, "核对结果", "XJ-7", "录用日期", "不一致 <b>1</b>", "表格第3行", enteredAt)
 	for _, told := range []string{"2026-11-17", "甲"} {

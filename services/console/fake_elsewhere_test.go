@@ -98,6 +98,13 @@ func (f *fakeElsewhere) CompareEntries(_ context.Context, r *platformv1.CompareE
 	if r.GetComparisonId() == "" {
 		f.rows = nil
 	}
+	for _, row := range r.GetRows() {
+		for i, cell := range row.GetCells() {
+			if cell != "" && i == 1 { // a name's
+				return nil, elsewhere.ErrColumn
+			}
+		}
+	}
 	f.rows = append(f.rows, r.GetRows()...)
 	return &platformv1.CompareEntriesResponse{ComparisonId: comparedAt}, nil
 }

@@ -63,15 +63,26 @@ type exportBody struct {
 // At is the page's address.
 func (b exportBody) At() string { return "/elsewhere/" + b.Service + "/" + b.Matter + "/export" }
 
+// registered reports whether a field says who somebody is: it is the registry's, is not
+// compared, and its column is not read.
+func registered(f *platformv1.EntryField) bool {
+	return strings.HasPrefix(f.GetField(), "person_") || strings.HasPrefix(f.GetField(), "child_")
+}
+
 // columns are the columns of an export that a form names: that of the number, then those
-// of the fields that have one.
+// of the fields that have one. Of a field that is not compared it is empty, and so is its
+// cell.
 func columns(f *platformv1.EntryForm) (all []string) {
 	if f.GetNumberColumn() == "" {
 		return nil
 	}
 	all = []string{f.GetNumberColumn()}
 	for _, one := range f.GetFields() {
-		if one.GetColumn() != "" {
+		switch {
+		case one.GetColumn() == "":
+		case registered(one):
+			all = append(all, "")
+		default:
 			all = append(all, one.GetColumn())
 		}
 	}
@@ -110,7 +121,9 @@ func (s *pages) showExport(v *frame.Visit, status int, b exportBody) error {
 	if b.By != nil && b.Header != nil {
 		b.Map = []mapping{{"number_column", "", b.found(b.By.GetNumberColumn(), b.By.GetNumberColumn())}}
 		for i, f := range b.By.GetFields() {
-			b.Map = append(b.Map, mapping{"column_" + strconv.Itoa(i+1), f.GetLabel(), b.found(f.GetColumn(), f.GetLabel())})
+			if !registered(f) {
+				b.Map = append(b.Map, mapping{"column_" + strconv.Itoa(i+1), f.GetLabel(), b.found(f.GetColumn(), f.GetLabel())})
+			}
 		}
 	}
 	for i, m := range b.Map {
@@ -158,7 +171,7 @@ func (s *pages) compare(v *frame.Visit) error {
 	if errors.Is(err, sheet.ErrHeaderMissing) && reply.GetForm() != nil {
 		b := exportBody{Header: table.Header()}
 		for _, c := range wanted {
-			if !table.Has(c) {
+			if c != "" && !table.Has(c) {
 				b.Missing = append(b.Missing, c)
 			}
 		}
