@@ -92,8 +92,10 @@ type overviewBody struct {
 func (s *pages) overview(v *frame.Visit) error {
 	switch {
 	case v.WorksIn(department):
-	case v.Officer():
-		return v.Back("/counter")
+	case v.Officer() && v.In().Role == "clerk":
+		return v.Back(frame.CounterPath)
+	case v.Officer(): // who decides, or looks
+		return v.Back("/today")
 	default:
 		return v.Home()
 	}
