@@ -30,6 +30,7 @@ type fakeIdentity struct {
 	identityv1.DevicesServer
 	fakeDevices
 	fakeExports
+	fakeViews
 	identityv1.PlayServer
 
 	signer *auth.Signer
@@ -107,6 +108,7 @@ func (f *fixture) standIn() *fakeIdentity {
 	methods = append(methods, identityv1.DevicesMethods(i)...)
 	methods = append(methods, identityv1.PlayMethods(i)...)
 	methods = append(methods, identityv1.ExportsMethods(i)...)
+	methods = append(methods, identityv1.ViewsMethods(i)...)
 	f.platform.Publisher("identity", methods...)
 	return i
 }

@@ -100,3 +100,53 @@ func TestACaseLeadsBackToTheListAndOn(t *testing.T) {
 		t.Errorf("a list leads to %s", f.at)
 	}
 }
+
+// What the list is narrowed to is kept under a name above it, with how many wait; views are
+// renamed, moved, deleted and brought back, and one of a matter that the officer does not
+// handle says so. A number comes into no name.
+func TestViewsStandAboveTheList(t *testing.T) {
+	f := start(t, true)
+	if body := f.get("/today", 200); strings.Contains(body, "workviews") || strings.Contains(body, `action="/today/views"`) {
+		t.Error("there is a view to see or to save where nothing is narrowed")
+	}
+	if body := f.get("/today?number=beef", 200); strings.Contains(body, `action="/today/views"`) {
+		t.Error("a view is offered of one case")
+	}
+	f.has(f.get("/today?overdue=1", 200), `action="/today/views"`, `<input type="hidden" name="overdue" value="1">`)
+	f.has(f.post("/today/views", 422, "overdue", "1", "name", numberName), "六位以上的数字", `value="`+numberName+`" aria-invalid="true"`, `<details class="workkeep" open>`)
+	body := f.post("/today/views", 200, "overdue", "1", "name", "逾期的")
+	if f.at.RequestURI() != "/today?overdue=1" {
+		t.Errorf("saving leads to %s", f.at)
+	}
+	f.has(body, `<a href="/today?overdue=1" aria-current="page">逾期的</a>`)
+	if strings.Contains(body, `action="/today/views"`) {
+		t.Error("what has a name is named again")
+	}
+	f.post("/today/views", 200, "matter", "registry.contact", "county", "654301", "name", "阿勒泰联系方式")
+	f.post("/today/views", 200, "matter", "registry.nothing", "name", "别处的")
+	f.post("/today/views", 200, "who", "me", "name", "我的")
+	body = f.get("/today", 200) // training does not answer, so what is of every department is not counted
+	f.has(body, `<a href="/today?county=654301&amp;matter=registry.contact">阿勒泰联系方式 <span class="n">60</span></a>`, `别处的 <span class="badge due">您现在不办理这类事项</span>`, `<a href="/today?who=me">我的</a>`, `<a href="/today?overdue=1">逾期的</a>`)
+	body = f.get("/today/views", 200)
+	f.has(body, "已逾期", "阿勒泰市的", "变更联系方式", "我可以办的")
+	ids := regexp.MustCompile(`action="(/today/views/[^"]*)" autocomplete`).FindAllStringSubmatch(body, -1)
+	if len(ids) != 4 {
+		t.Fatalf("%d views are arranged", len(ids))
+	}
+	before := func(body, first, second string) {
+		t.Helper()
+		if i, j := strings.Index(body, first), strings.Index(body, second); i < 0 || j < i {
+			t.Errorf("%s does not stand before %s", first, second)
+		}
+	}
+	before(f.post(ids[1][1], 200, "do", "earlier"), "阿勒泰联系方式", "逾期的")
+	before(f.post(ids[1][1], 200, "do", "later"), "逾期的", "阿勒泰联系方式")
+	f.has(f.post(ids[1][1], 422, "do", "rename", "name", numberName), "六位以上的数字", `value="`+numberName+`" aria-invalid="true"`, `value="逾期的"`)
+	f.has(f.post(ids[1][1], 200, "do", "rename", "name", "联系方式"), `value="联系方式"`)
+	body = f.post(ids[1][1], 200, "do", "drop")
+	f.has(body, "“联系方式”已删除", `value="restore"`)
+	if f.at.RequestURI() != "/today/views" || strings.Contains(body, `value="联系方式"`) {
+		t.Errorf("after a deletion at %s", f.at)
+	}
+	f.has(f.post(ids[1][1], 200, "do", "restore"), `value="联系方式"`)
+}

@@ -11,8 +11,7 @@ import (
 
 // BeginExport gives an export its number.
 func (s *Server) BeginExport(ctx context.Context, req *identityv1.BeginExportRequest) (*identityv1.BeginExportResponse, error) {
-	l := req.GetList()
-	list := domain.ExportedList{Service: l.GetService(), Matter: l.GetMatter(), County: l.GetCounty(), State: l.GetState(), CaseEnd: l.GetCaseEnd(), Who: l.GetWho(), Overdue: l.GetOverdue()}
+	list := narrowing(req.GetList())
 	return command(ctx, s, func(in app.Store, own domain.Session) (*identityv1.BeginExportResponse, error) {
 		id, err := s.App.BeginExport(ctx, in, own, req.GetFileKind(), list, app.Names{Wanted: req.GetNamed(), Reason: req.GetReasonCode()})
 		return &identityv1.BeginExportResponse{ExportId: id}, err
@@ -106,14 +105,21 @@ func (s *Server) exported(e domain.Export) (*identityv1.Export, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := e.List
 	out := &identityv1.Export{
 		ExportId: e.ID, StaffNumber: e.Staff, FileKind: e.Kind, AskedAt: micros(e.AskedAt), State: e.StateOn(p.Export, now), Rows: e.Rows, ChangedAt: micros(e.ChangedAt),
-		List:  &identityv1.ExportedList{Service: l.Service, Matter: l.Matter, County: l.County, State: l.State, CaseEnd: l.CaseEnd, Who: l.Who, Overdue: l.Overdue},
-		Named: e.Named, ReasonCode: e.Reason, DecidedByStaff: e.DecidedStaff, DecidedAt: micros(e.DecidedAt), RefusalReasonCode: e.Refusal, EndsAt: micros(e.Ends(p.Export)),
+		List: narrowed(e.List), Named: e.Named, ReasonCode: e.Reason, DecidedByStaff: e.DecidedStaff, DecidedAt: micros(e.DecidedAt), RefusalReasonCode: e.Refusal, EndsAt: micros(e.Ends(p.Export)),
 	}
 	if e.Named {
 		out.MostRows = int32(p.Export.Most)
 	}
 	return out, nil
+}
+
+// narrowing reads what a list of work is narrowed to, and narrowed writes it.
+func narrowing(l *identityv1.ExportedList) domain.ExportedList {
+	return domain.ExportedList{Service: l.GetService(), Matter: l.GetMatter(), County: l.GetCounty(), State: l.GetState(), CaseEnd: l.GetCaseEnd(), Who: l.GetWho(), Overdue: l.GetOverdue()}
+}
+
+func narrowed(l domain.ExportedList) *identityv1.ExportedList {
+	return &identityv1.ExportedList{Service: l.Service, Matter: l.Matter, County: l.County, State: l.State, CaseEnd: l.CaseEnd, Who: l.Who, Overdue: l.Overdue}
 }

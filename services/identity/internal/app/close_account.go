@@ -34,7 +34,7 @@ func (a *App) CloseAccount(ctx context.Context, s Store, worker string) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(s.SaveAccount(ctx, closed, events...), s.DropCredentials(who.ID), s.DropLinks(who.ID)); err != nil {
+	if err := errors.Join(s.SaveAccount(ctx, closed, events...), s.DropCredentials(who.ID), s.DropLinks(who.ID), s.DropViews(who.ID)); err != nil {
 		return err
 	}
 	_, err = a.endAll(s, who.ID, 0, domain.ShutOut)

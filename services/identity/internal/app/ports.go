@@ -72,6 +72,8 @@ type Store interface {
 	// LastBegan is when a session of an account began last.
 	LastBegan(account string) (time.Time, error)
 	DropCredentials(account string) error
+	// DropViews forgets an officer's views.
+	DropViews(account string) error
 
 	// Tries loads and locks what was tried under a key.
 	Tries(key []byte) (domain.Tries, error)
@@ -126,6 +128,10 @@ type Store interface {
 	// with names of an account whose file is being written.
 	ExportsAsked(limit int) ([]domain.Export, error)
 	ExportsWritten(account string) ([]domain.Export, error)
+
+	// Views loads and locks an officer's views; an officer who saved none has none.
+	Views(account string) (domain.Views, error)
+	SaveViews(v domain.Views) error
 
 	// AddDenial appends a line; link makes the line's hash from the one before.
 	AddDenial(d domain.Denial, link func(d domain.Denial, before []byte) []byte) error

@@ -81,7 +81,7 @@ func (s *pages) beginExport(v *frame.Visit) error {
 	}
 	r, err := s.exports.BeginExport(ctx, &identityv1.BeginExportRequest{
 		FileKind: v.Form("file"), Named: named, ReasonCode: v.Form("reason"),
-		List: &identityv1.ExportedList{Service: f.Service, Matter: f.Matter, County: f.County, State: f.State, CaseEnd: f.Number, Who: f.Who, Overdue: f.Overdue},
+		List: f.exported(),
 	})
 	if named && err != nil && filled.InPlace(err) {
 		return s.showNames(v, http.StatusUnprocessableEntity, f, filled.Of("names", v.R.PostForm, err, map[string]string{"identity.export_reason": "reason", "identity.export_kind": "file", "reason_code": "reason", "file_kind": "file"}))
@@ -106,7 +106,7 @@ func (s *pages) askNames(v *frame.Visit) error {
 }
 
 func (s *pages) showNames(v *frame.Visit, status int, f filter, form filled.Form) error {
-	line := exportOf(v.P, &identityv1.Export{List: &identityv1.ExportedList{Service: f.Service, Matter: f.Matter, County: f.County, State: f.State, CaseEnd: f.Number, Who: f.Who, Overdue: f.Overdue}})
+	line := exportOf(v.P, &identityv1.Export{List: f.exported()})
 	return v.Render(status, "names", frame.Page{Title: "work.names.title", Nav: "today", Body: namesBody{exportedLine: line, Form: form, Reasons: reasons, Whole: f.Service != "" && f.County != ""}})
 }
 

@@ -81,7 +81,7 @@ func (f filter) live(seen counted) string {
 // tells numbers alone: the list stays as its reader has it until he asks for it anew.
 func (s *pages) stream(v *frame.Visit) {
 	at, err := url.ParseRequestURI(frame.Next(v.Query("list")))
-	if err != nil || !slices.ContainsFunc(s.departments, func(d department) bool { return v.WorksIn(d.Officers) }) {
+	if err != nil || !s.hasWork(v) {
 		v.W.WriteHeader(http.StatusForbidden)
 		return
 	}

@@ -29,6 +29,7 @@ const Path = frame.TodayPath
 type pages struct {
 	caller      contract.Caller
 	exports     identityv1.ExportsClient
+	views       identityv1.ViewsClient
 	registry    registryv1.RegistryClient
 	departments []department
 }
@@ -40,7 +41,7 @@ type department struct {
 
 // New returns the section. services are those that are shown, in this order.
 func New(c contract.Caller, services []string) frame.Section {
-	s := &pages{caller: c, exports: identityv1.ExportsClient{Caller: c, Target: "identity"}, registry: registryv1.RegistryClient{Caller: c, Target: "registry"}}
+	s := &pages{caller: c, exports: identityv1.ExportsClient{Caller: c, Target: "identity"}, views: identityv1.ViewsClient{Caller: c, Target: "identity"}, registry: registryv1.RegistryClient{Caller: c, Target: "registry"}}
 	var menu []frame.Link
 	for _, name := range services {
 		of := desks.Officers(name)
@@ -58,6 +59,10 @@ func New(c contract.Caller, services []string) frame.Section {
 			"GET " + Path:            s.today,
 			"GET " + Path + "/open":  s.open,
 			"POST " + Path + "/find": s.find,
+
+			"GET " + viewsPath:            s.arrange,
+			"POST " + viewsPath:           s.saveView,
+			"POST " + viewsPath + "/{id}": s.changeView,
 
 			"GET " + exportsPath:                   s.ownExports,
 			"POST " + exportsPath:                  s.beginExport,

@@ -14,6 +14,7 @@ import (
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
+	"github.com/qiao-platform/qiao/services/console/internal/part/filled"
 )
 
 // lines is how many a page shows.
@@ -118,6 +119,11 @@ type body struct {
 	Query     string
 	NotFound  bool
 	PersonNow bool // what was searched for is a person's number
+	Views     []viewLine
+	ViewsErr  error
+	Arranges  bool // there is a view to arrange
+	Keeps     bool // what the list is narrowed to may be saved
+	Form      filled.Form
 }
 
 // today shows the list.
@@ -126,12 +132,14 @@ func (s *pages) today(v *frame.Visit) error {
 }
 
 func (s *pages) show(v *frame.Visit, status int, b body) error {
+	if !s.hasWork(v) {
+		return v.Back("/")
+	}
+	views := s.readViews(v.As(handling))
 	all, err := s.ask(v, b.Filter, lines, true)
+	saved, noViews := views()
 	if err != nil {
 		return err
-	}
-	if all == nil {
-		return v.Back("/")
 	}
 	for _, d := range all {
 		if d.Err != nil {
@@ -159,7 +167,13 @@ func (s *pages) show(v *frame.Visit, status int, b body) error {
 	b.Live, b.Here = b.Filter.live(countedOf(b.Filter, all)), b.Filter.with(func(*filter) {})
 	b.sums(v, all)
 	b.Parts, b.Narrowed = b.Filter.parts(v.P), b.Filter.values()
+	b.saves(v.P, all, saved, noViews)
 	return v.Render(status, "today", frame.Page{Title: "work.title", Nav: "today", Body: b})
+}
+
+// hasWork reports whether something may wait for who signed in.
+func (s *pages) hasWork(v *frame.Visit) bool {
+	return slices.ContainsFunc(s.departments, func(d department) bool { return v.WorksIn(d.Officers) })
 }
 
 // ask asks each department of the officer's at once, one question each: for its first

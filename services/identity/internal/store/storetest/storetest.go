@@ -64,6 +64,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"what was accepted is held against visits":          accepted,
 		"who may be played is said anew":                    players,
 		"an export is kept, and its list":                   exports,
+		"an officer's views are kept in their order":        views,
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := open(t)
