@@ -9,6 +9,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/qiao-platform/qiao/pkg/approved"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/revoked"
 	"github.com/qiao-platform/qiao/pkg/rpc"
@@ -28,6 +29,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/section/identity"
 	"github.com/qiao-platform/qiao/services/console/internal/section/importing"
 	"github.com/qiao-platform/qiao/services/console/internal/section/insurance"
+	"github.com/qiao-platform/qiao/services/console/internal/section/languages"
 	"github.com/qiao-platform/qiao/services/console/internal/section/operations"
 	"github.com/qiao-platform/qiao/services/console/internal/section/outcomes"
 	"github.com/qiao-platform/qiao/services/console/internal/section/registry"
@@ -76,6 +78,7 @@ func (cfg Config) sections(c, plays contract.Caller, now clock.Clock, live *feed
 		importing.New(c, now),
 		rules.New(now),
 		outcomes.New(c, cfg.Services, now),
+		languages.New(c),
 		styleguide.New(now),
 	}
 	if !cfg.Demo {
@@ -89,6 +92,7 @@ type Console struct {
 	handler http.Handler
 	feed    *feed.Feed
 	book    *revoked.Book
+	texts   *frame.Approved
 	conn    *nats.Conn
 	ready   chan struct{}
 }
@@ -108,11 +112,12 @@ func New(_ context.Context, cfg Config, d run.Deps) (_ *Console, err error) {
 			return nil, err
 		}
 	}
-	h, err := frame.New(frame.Config{Look: cfg.look, Caller: c, Keeper: c, Clock: d.Clock, Log: d.Telemetry.For(Name).Log, Foot: frame.Foot(d.Foot), Demo: cfg.Demo}, sections...)
+	texts := frame.NewApproved(c, d.Clock)
+	h, err := frame.New(frame.Config{Look: cfg.look, Caller: c, Keeper: c, Approved: texts, Clock: d.Clock, Log: d.Telemetry.For(Name).Log, Foot: frame.Foot(d.Foot), Demo: cfg.Demo}, sections...)
 	if err != nil {
 		return nil, err
 	}
-	return &Console{handler: h, feed: live, book: book, conn: d.Conn, ready: make(chan struct{})}, nil
+	return &Console{handler: h, feed: live, book: book, texts: texts, conn: d.Conn, ready: make(chan struct{})}, nil
 }
 
 // Handler serves the pages. Mount it at "/", behind everything more specific.
@@ -136,6 +141,11 @@ func (c *Console) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = heard.Unsubscribe() }()
+	changed, err := approved.Follow(c.conn, c.texts.Stale)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = changed.Unsubscribe() }()
 	close(c.ready)
 	return c.feed.Run(ctx, c.conn)
 }

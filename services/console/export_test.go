@@ -54,3 +54,16 @@ func Shared(cfg *Config) (err error) {
 	cfg.look, err = shared()
 	return err
 }
+
+// Says is a text in each language, by its tag.
+func Says(id string) (map[string]string, error) {
+	look, err := shared()
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]string{}
+	for _, l := range lang.All() {
+		all[l.String()] = look.Texts.Raw(l, id)
+	}
+	return all, nil
+}

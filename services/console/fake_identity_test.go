@@ -31,6 +31,7 @@ type fakeIdentity struct {
 	fakeDevices
 	fakeExports
 	fakeViews
+	fakeLanguages
 	identityv1.PlayServer
 
 	signer *auth.Signer
@@ -95,6 +96,9 @@ func (f *fixture) identity(worker string) *fakeIdentity {
 // standIn puts the stand-in on the bus.
 func (f *fixture) standIn() *fakeIdentity {
 	f.t.Helper()
+	if _, err := approvable(); err != nil { // before anybody waits for it
+		f.t.Fatal(err)
+	}
 	i := &fakeIdentity{
 		proofs: &identityv1.ListProofsResponse{PasswordAt: 1, PasswordEndsAt: time.Now().AddDate(0, 0, 60).UnixMicro(), Papers: 9, FreshUntil: time.Now().Add(10 * time.Minute).UnixMicro()},
 		signer: f.platform.Deps("identity").People, flows: map[string]string{}, visits: map[string]bool{},
@@ -109,6 +113,7 @@ func (f *fixture) standIn() *fakeIdentity {
 	methods = append(methods, identityv1.PlayMethods(i)...)
 	methods = append(methods, identityv1.ExportsMethods(i)...)
 	methods = append(methods, identityv1.ViewsMethods(i)...)
+	methods = append(methods, identityv1.LanguagesMethods(i)...)
 	f.platform.Publisher("identity", methods...)
 	return i
 }
@@ -167,7 +172,7 @@ func (i *fakeIdentity) begin(who auth.Principal, device string) *identityv1.NewS
 	i.last++
 	s := &fakeSession{secret: secret(), who: who, number: i.last, device: device}
 	i.all = append(i.all, s)
-	return &identityv1.NewSession{KnownBrowser: known(who.Subject), KnownUntil: time.Now().AddDate(0, 6, 0).UnixMicro(), ProofsChanged: i.told.GetProofsChanged(), PasswordEndsAt: i.told.GetPasswordEndsAt(), SessionSecret: s.secret, SessionId: ident.NewID(), EndsAt: time.Now().Add(time.Hour).UnixMicro(), AccountKind: string(who.Kind), Subject: who.Subject}
+	return &identityv1.NewSession{KnownBrowser: known(who.Subject), KnownUntil: time.Now().AddDate(0, 6, 0).UnixMicro(), ProofsChanged: i.told.GetProofsChanged(), PasswordEndsAt: i.told.GetPasswordEndsAt(), SessionSecret: s.secret, SessionId: ident.NewID(), EndsAt: time.Now().Add(time.Hour).UnixMicro(), AccountKind: string(who.Kind), Subject: who.Subject, Language: i.reads[who.Subject]}
 }
 
 // known is what a browser keeps of a name, another one each time.

@@ -89,3 +89,54 @@ func TestGrowingLanguagesSayWhatChineseSays(t *testing.T) {
 		}
 	}
 }
+
+// Each file of texts has a name on the page on which a speaker's approval is entered.
+func TestEachFileOfTextsHasAName(t *testing.T) {
+	c := load(t)
+	for _, l := range []*lang.Language{lang.English, lang.Kazakh, lang.Uyghur} {
+		for _, f := range c.Files(l) {
+			if !c.IDs(lang.Chinese)["languages.file."+f.Name] {
+				t.Errorf("the file %s of %s has no name", f.Name, l)
+			}
+		}
+	}
+}
+
+// unbound are the addresses to which a worker, or somebody without an account, sends what
+// binds nobody, with why.
+var unbound = map[string]string{
+	"/workers/{ref}/jobs/{vacancy}/apply": "sends an application, which can be withdrawn and to which nobody is held",
+	"/workers/{ref}/wishes":               "says what work somebody looks for, which can be changed at any time",
+	"/workers/{ref}/heirs":                "stands on all own pages: a wish that can be taken back",
+	"/workers/{ref}/death/object":         "stands on all own pages: somebody who is said to be dead says otherwise",
+	"/workers/{ref}/persons/object":       "stands on all own pages: a joining of two records waits for an officer",
+}
+
+// Where a worker consents, answers an offer or objects to what was decided, pages bind: each
+// address to which such a form is sent lies in a chapter that binds, or says here why not.
+func TestPagesOnWhichSomebodyAnswersBind(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range (Config{Demo: true}).sections(nil, nil, clock.System(), nil) {
+		for pattern := range s.Pages {
+			at, post := strings.CutPrefix(pattern, "POST ")
+			if !post || !strings.HasPrefix(at, "/workers/{ref}/") && !strings.HasPrefix(at, "/me/helpers") && at != "/sign-in/alone/form" {
+				continue
+			}
+			seen[at] = true
+			binds := false
+			for _, c := range s.Chapters {
+				if at == c.At || strings.HasPrefix(at, c.At+"/") {
+					binds = c.Binds // the last that holds it
+				}
+			}
+			if binds == (unbound[at] != "") {
+				t.Errorf("%s of %s: in a chapter that binds: %v; listed as one that need not: %q", at, s.Name, binds, unbound[at])
+			}
+		}
+	}
+	for at := range unbound {
+		if !seen[at] {
+			t.Errorf("nothing is sent to %s", at)
+		}
+	}
+}

@@ -1,111 +1,51 @@
 package console
 
 import (
-	"bytes"
-	"encoding/csv"
 	"flag"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/BurntSushi/toml"
-
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
-	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
 )
 
 var writes = flag.Bool("write-languages", false, "write docs/languages.md anew")
 
 const languagesDoc = "docs/languages.md"
 
-// read is the texts of a file, by their ids in order; of a text that counts, the form for
-// several.
-func readTexts(t *testing.T, file string) map[string]string {
-	t.Helper()
-	var raw map[string]any
-	if _, err := toml.DecodeFile(file, &raw); err != nil {
-		t.Fatal(err)
-	}
-	all := map[string]string{}
-	for id, v := range raw {
-		switch v := v.(type) {
-		case string:
-			all[id] = v
-		case map[string]any:
-			all[id], _ = v["other"].(string)
-		}
-	}
-	return all
-}
-
 // The document for speakers says what stands in the files: each text with the Chinese that
-// it says, each file with its version and with who has read that version. Who mends a text
-// has it written anew: the version changes, and with it nobody has read it.
+// it says, each file with its version. Who mends a text has it written anew: the version
+// changes, and with it nobody has approved it.
 func TestTheDocumentOfLanguagesIsTrue(t *testing.T) {
 	top := root(t)
-	b, err := os.ReadFile("internal/frame/locales/reviews.csv")
+	look, err := shared()
 	if err != nil {
 		t.Fatal(err)
-	}
-	reviews, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	by := map[string]string{}
-	for _, r := range reviews[1:] {
-		by[r[0]+" "+r[1]] = r[2] + ", " + r[3]
 	}
 	var out strings.Builder
 	out.WriteString("# Kazakh and Uyghur\n\nWritten by `go test ./services/console -run TheDocumentOfLanguages -write-languages` from the files of texts; a test compares.\n\n" +
-		"Pages speak Chinese and English as a whole. Kazakh and Uyghur, in Arabic letters, come page by page: a page of which a text is missing says so in the reader's language and is Chinese, marked as such for browsers and screen readers; what stands around it speaks the language. Texts were written by somebody who is no speaker. Until a speaker has read a file, it is unreviewed.\n\n" +
-		"A speaker who has read a file adds a row to `services/console/internal/frame/locales/reviews.csv`: file, version, name, date. When a text changes, so does the version, and the file is unreviewed again. Pages on which somebody consents, is offered something or refused it are Chinese, and offer an interpreter, until the files of all that they say are read.\n\n## Files\n\n| file | texts | version | read by |\n|---|---|---|---|\n")
+		"Pages speak Chinese and English as a whole. Kazakh and Uyghur, in Arabic letters, come page by page: a page of which a text is missing says so in the reader's language and is Chinese, marked as such for browsers and screen readers; what stands around it speaks the language. Texts were written by somebody who is no speaker, and are unreviewed until a speaker has read them.\n\n" +
+		"Pages on which somebody consents, is offered something or is refused it are Chinese, and offer an interpreter, until a named speaker has approved the files of all that they say; so in English too. Approvals are kept by the platform and not in this repository: an administrator prints a file on `/languages`, has it read and signed, and enters there who read it. When a text changes, or the Chinese that it says, so does the version, and nobody has approved it.\n\n## Files\n\n| file | texts | version |\n|---|---|---|\n")
 	var tables strings.Builder
-	used := map[string]bool{}
 	for _, l := range []*lang.Language{lang.Kazakh, lang.Uyghur} {
-		var files []string
-		for _, pattern := range []string{"internal/frame/locales/*.", "internal/section/*/locales/*."} {
-			found, err := filepath.Glob(pattern + l.String() + ".toml")
-			if err != nil {
-				t.Fatal(err)
-			}
-			files = append(files, found...)
-		}
+		files := look.Texts.Files(l)
 		if len(files) < 5 {
 			t.Fatalf("%s has the files %v", l, files)
 		}
-		for _, file := range files {
-			own := readTexts(t, file)
-			ids := make([]string, 0, len(own))
-			for id := range own {
-				ids = append(ids, id)
-			}
-			slices.Sort(ids)
-			zh := map[string]string{}
-			others, err := filepath.Glob(filepath.Join(filepath.Dir(file), "*.zh-Hans.toml"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, o := range others {
-				for id, s := range readTexts(t, o) {
-					zh[id] = s
+		for _, f := range files {
+			fmt.Fprintf(&tables, "\n## %s, %s\n\n| text | Chinese | %s |\n|---|---|---|\n", f.Name, l, l)
+			for _, id := range slices.Sorted(maps.Keys(f.Says)) {
+				zh := look.Texts.Raw(lang.Chinese, id)
+				if zh == "" {
+					t.Errorf("%s has %q, which Chinese does not say", f.Name, id)
 				}
+				fmt.Fprintf(&tables, "| `%s` | %s | <bdi lang=\"%s\">%s</bdi> |\n", id, zh, l, strings.ReplaceAll(f.Says[id], "\n", "<br>"))
 			}
-			fmt.Fprintf(&tables, "\n## %s\n\n| text | Chinese | %s |\n|---|---|---|\n", file, l)
-			for _, id := range ids {
-				if zh[id] == "" {
-					t.Errorf("%s has %q, which Chinese does not say in the same folder", file, id)
-				}
-				fmt.Fprintf(&tables, "| `%s` | %s | <bdi lang=\"%s\">%s</bdi> |\n", id, zh[id], l, own[id])
-			}
-			version := words.Version(own, zh)
-			who := by[file+" "+version]
-			if used[file+" "+version] = true; who == "" {
-				who = "nobody yet"
-			}
-			fmt.Fprintf(&out, "| `%s` | %d | `%s` | %s |\n", file, len(ids), version, who)
+			fmt.Fprintf(&out, "| `%s`, %s | %d | `%s` |\n", f.Name, l, len(f.Says), f.Version)
 		}
 	}
 	out.WriteString(tables.String())

@@ -377,7 +377,7 @@ func knock(t *testing.T, change ...func(*console.Config)) *knocking {
 }
 
 // asked is what the console itself asks identity, whatever the page.
-var asked = []string{"identity.Exchange", "identity.Revoked", "identity.ReportDenials", "identity.NoteTasks"}
+var asked = []string{"identity.Exchange", "identity.Revoked", "identity.ReportDenials", "identity.NoteTasks", "identity.ListApproved"}
 
 // answer is what came of a request, and what was asked of the services for it.
 type answer struct {

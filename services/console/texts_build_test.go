@@ -295,23 +295,15 @@ func TestEverySourceOfARuleIsCitedInChinese(t *testing.T) {
 var names = regexp.MustCompile(`\{\{[^}]*\}\}|\b(?:[A-Z]{2,3}-[A-Z0-9-]+|[A-Z]{2,}[A-Z0-9-]*|[0-9.]+ ?[KMG]iB|v[0-9]+|qiao|scripts|standard|sm|seq|Qiao|NATS|JetStream|PostgreSQL|SQLite|Redis|Han)\b|\.[a-z]{2,5}\b|https?://\S+|<[^>]*>|&[a-z]+;|[a-z_]+\.[a-z_.]+`)
 
 func TestChineseTextsAreChinese(t *testing.T) {
-	var files []string
-	for _, pattern := range []string{"internal/frame/locales/*.zh-Hans.toml", "internal/section/*/locales/*.zh-Hans.toml"} {
-		found, err := filepath.Glob(pattern)
-		if err != nil || len(found) == 0 {
-			t.Fatal(found, err)
-		}
-		files = append(files, found...)
-	}
 	word := regexp.MustCompile(`[A-Za-z]{2,}`)
-	for _, file := range files {
-		for id, s := range readTexts(t, file) {
+	for _, f := range load(t).Files(lang.Chinese) {
+		for id, s := range f.Says {
 			if id == "lang.en" { // a language names itself
 				continue
 			}
 			for _, w := range word.FindAllString(names.ReplaceAllString(s, ""), -1) {
 				if !known[w] {
-					t.Errorf("%s: %q has %q: %s", file, id, w, s)
+					t.Errorf("%s: %q has %q: %s", f.Name, id, w, s)
 				}
 			}
 		}

@@ -132,7 +132,7 @@ func TestPagesThatRenewThemselvesKeepNobodySignedIn(t *testing.T) {
 		t.Errorf("%d exchanges count as something done", got-before)
 	}
 	f.get("/pipeline", 200)
-	f.get("/me/devices", 200)
+	f.get("/languages", 200)
 	if loud() == before {
 		t.Error("what somebody did counts for nothing")
 	}

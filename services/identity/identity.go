@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/qiao-platform/qiao/pkg/approved"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/errs"
@@ -133,6 +134,7 @@ func open(ctx context.Context, d run.Deps, cost factor.Cost) (*Identity, error) 
 			Memory: remembers, RevokedNow: book.Number, Demo: d.Demo,
 			Clock: k.Clock, Codes: k.Codes, Rules: k.Rules, NewID: ident.NewID, Data: tables, Hasher: factor.NewHasher(cost, hashesAtOnce),
 			OneTime: factor.OneTime{}, Passkeys: passkeys, Sources: known, Issuer: d.People, Keyed: k.Master, Random: random, Announced: i.news,
+			Approves: func() { tell(k) },
 		}
 		if d.AskRegistry {
 			i.cases.Covers = asked.covers
@@ -287,6 +289,14 @@ func announce(ctx context.Context, news <-chan struct{}, cases *app.App, k *run.
 		if err != nil && ctx.Err() == nil {
 			k.Telemetry.For(Name).Log.WarnContext(ctx, "what was revoked is not announced", "error", err)
 		}
+	}
+}
+
+// tell lets the pages know at once that other texts are approved. It is a hint: who hears
+// nothing asks within a minute.
+func tell(k *run.Kit) {
+	if err := approved.Announce(k.Conn); err != nil {
+		k.Telemetry.For(Name).Log.Warn("what texts are approved is not announced", "error", err)
 	}
 }
 

@@ -762,6 +762,147 @@ func (x *SessionRange) GetLast() int64 {
 	return 0
 }
 
+type ListApprovedRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListApprovedRequest) Reset() {
+	*x = ListApprovedRequest{}
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListApprovedRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListApprovedRequest) ProtoMessage() {}
+
+func (x *ListApprovedRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListApprovedRequest.ProtoReflect.Descriptor instead.
+func (*ListApprovedRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{12}
+}
+
+type ListApprovedResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Texts         []*ApprovedTexts       `protobuf:"bytes,1,rep,name=texts,proto3" json:"texts,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListApprovedResponse) Reset() {
+	*x = ListApprovedResponse{}
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListApprovedResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListApprovedResponse) ProtoMessage() {}
+
+func (x *ListApprovedResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListApprovedResponse.ProtoReflect.Descriptor instead.
+func (*ListApprovedResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListApprovedResponse) GetTexts() []*ApprovedTexts {
+	if x != nil {
+		return x.Texts
+	}
+	return nil
+}
+
+// ApprovedTexts is a version of the texts of a file that a speaker approved.
+type ApprovedTexts struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Language      string                 `protobuf:"bytes,1,opt,name=language,proto3" json:"language,omitempty"`
+	TextFile      string                 `protobuf:"bytes,2,opt,name=text_file,json=textFile,proto3" json:"text_file,omitempty"`
+	TextsVersion  string                 `protobuf:"bytes,3,opt,name=texts_version,json=textsVersion,proto3" json:"texts_version,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ApprovedTexts) Reset() {
+	*x = ApprovedTexts{}
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ApprovedTexts) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ApprovedTexts) ProtoMessage() {}
+
+func (x *ApprovedTexts) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ApprovedTexts.ProtoReflect.Descriptor instead.
+func (*ApprovedTexts) Descriptor() ([]byte, []int) {
+	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ApprovedTexts) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+func (x *ApprovedTexts) GetTextFile() string {
+	if x != nil {
+		return x.TextFile
+	}
+	return ""
+}
+
+func (x *ApprovedTexts) GetTextsVersion() string {
+	if x != nil {
+		return x.TextsVersion
+	}
+	return ""
+}
+
 type ReportAcceptancesRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Acceptances   []*Acceptance          `protobuf:"bytes,1,rep,name=acceptances,proto3" json:"acceptances,omitempty"`
@@ -771,7 +912,7 @@ type ReportAcceptancesRequest struct {
 
 func (x *ReportAcceptancesRequest) Reset() {
 	*x = ReportAcceptancesRequest{}
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[12]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -783,7 +924,7 @@ func (x *ReportAcceptancesRequest) String() string {
 func (*ReportAcceptancesRequest) ProtoMessage() {}
 
 func (x *ReportAcceptancesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[12]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -796,7 +937,7 @@ func (x *ReportAcceptancesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportAcceptancesRequest.ProtoReflect.Descriptor instead.
 func (*ReportAcceptancesRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{12}
+	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ReportAcceptancesRequest) GetAcceptances() []*Acceptance {
@@ -814,7 +955,7 @@ type ReportAcceptancesResponse struct {
 
 func (x *ReportAcceptancesResponse) Reset() {
 	*x = ReportAcceptancesResponse{}
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[13]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -826,7 +967,7 @@ func (x *ReportAcceptancesResponse) String() string {
 func (*ReportAcceptancesResponse) ProtoMessage() {}
 
 func (x *ReportAcceptancesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[13]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -839,7 +980,7 @@ func (x *ReportAcceptancesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportAcceptancesResponse.ProtoReflect.Descriptor instead.
 func (*ReportAcceptancesResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{13}
+	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{16}
 }
 
 // Acceptance is something that somebody accepted in another's name, or that the person
@@ -858,7 +999,7 @@ type Acceptance struct {
 
 func (x *Acceptance) Reset() {
 	*x = Acceptance{}
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[14]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -870,7 +1011,7 @@ func (x *Acceptance) String() string {
 func (*Acceptance) ProtoMessage() {}
 
 func (x *Acceptance) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[14]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -883,7 +1024,7 @@ func (x *Acceptance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Acceptance.ProtoReflect.Descriptor instead.
 func (*Acceptance) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{14}
+	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Acceptance) GetAt() int64 {
@@ -930,7 +1071,7 @@ type ReportDenialsRequest struct {
 
 func (x *ReportDenialsRequest) Reset() {
 	*x = ReportDenialsRequest{}
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[15]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -942,7 +1083,7 @@ func (x *ReportDenialsRequest) String() string {
 func (*ReportDenialsRequest) ProtoMessage() {}
 
 func (x *ReportDenialsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[15]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -955,7 +1096,7 @@ func (x *ReportDenialsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportDenialsRequest.ProtoReflect.Descriptor instead.
 func (*ReportDenialsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{15}
+	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ReportDenialsRequest) GetDenials() []*Denial {
@@ -973,7 +1114,7 @@ type ReportDenialsResponse struct {
 
 func (x *ReportDenialsResponse) Reset() {
 	*x = ReportDenialsResponse{}
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[16]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -985,7 +1126,7 @@ func (x *ReportDenialsResponse) String() string {
 func (*ReportDenialsResponse) ProtoMessage() {}
 
 func (x *ReportDenialsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[16]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -998,7 +1139,7 @@ func (x *ReportDenialsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportDenialsResponse.ProtoReflect.Descriptor instead.
 func (*ReportDenialsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{16}
+	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{19}
 }
 
 // Denial is somebody who was refused something.
@@ -1022,7 +1163,7 @@ type Denial struct {
 
 func (x *Denial) Reset() {
 	*x = Denial{}
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[17]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1034,7 +1175,7 @@ func (x *Denial) String() string {
 func (*Denial) ProtoMessage() {}
 
 func (x *Denial) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[17]
+	mi := &file_qiao_identity_v1_exchange_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1047,7 +1188,7 @@ func (x *Denial) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Denial.ProtoReflect.Descriptor instead.
 func (*Denial) Descriptor() ([]byte, []int) {
-	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{17}
+	return file_qiao_identity_v1_exchange_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Denial) GetAt() int64 {
@@ -1175,7 +1316,14 @@ const file_qiao_identity_v1_exchange_proto_rawDesc = "" +
 	"\x04more\x18\x03 \x01(\bR\x04more\"8\n" +
 	"\fSessionRange\x12\x14\n" +
 	"\x05first\x18\x01 \x01(\x03R\x05first\x12\x12\n" +
-	"\x04last\x18\x02 \x01(\x03R\x04last\"Z\n" +
+	"\x04last\x18\x02 \x01(\x03R\x04last\"\x15\n" +
+	"\x13ListApprovedRequest\"M\n" +
+	"\x14ListApprovedResponse\x125\n" +
+	"\x05texts\x18\x01 \x03(\v2\x1f.qiao.identity.v1.ApprovedTextsR\x05texts\"m\n" +
+	"\rApprovedTexts\x12\x1a\n" +
+	"\blanguage\x18\x01 \x01(\tR\blanguage\x12\x1b\n" +
+	"\ttext_file\x18\x02 \x01(\tR\btextFile\x12#\n" +
+	"\rtexts_version\x18\x03 \x01(\tR\ftextsVersion\"Z\n" +
 	"\x18ReportAcceptancesRequest\x12>\n" +
 	"\vacceptances\x18\x01 \x03(\v2\x1c.qiao.identity.v1.AcceptanceR\vacceptances\"\x1b\n" +
 	"\x19ReportAcceptancesResponse\"\x93\x01\n" +
@@ -1200,13 +1348,14 @@ const file_qiao_identity_v1_exchange_proto_rawDesc = "" +
 	"\vdenied_code\x18\a \x01(\tR\n" +
 	"deniedCode\x12\x10\n" +
 	"\x03seq\x18\b \x01(\x03R\x03seq\x12\x14\n" +
-	"\x05again\x18\t \x01(\x05R\x05again2\xfa\x06\n" +
+	"\x05again\x18\t \x01(\x05R\x05again2\x85\b\n" +
 	"\x0fExchangeService\x12q\n" +
 	"\bExchange\x12!.qiao.identity.v1.ExchangeRequest\x1a\".qiao.identity.v1.ExchangeResponse\"\x1e\x92\xb5\x18\x1a\x12\x0fservice:console\x1a\asign_in\x12}\n" +
 	"\fCheckSession\x12%.qiao.identity.v1.CheckSessionRequest\x1a&.qiao.identity.v1.CheckSessionResponse\"\x1e\x92\xb5\x18\x1a\x12\x0fservice:console\x1a\asign_in\x12t\n" +
 	"\tKeepTyped\x12\".qiao.identity.v1.KeepTypedRequest\x1a#.qiao.identity.v1.KeepTypedResponse\"\x1e\x92\xb5\x18\x1a\x12\x0fservice:console\x1a\asign_in\x12t\n" +
 	"\tReadTyped\x12\".qiao.identity.v1.ReadTypedRequest\x1a#.qiao.identity.v1.ReadTypedResponse\"\x1e\x92\xb5\x18\x1a\x12\x0fservice:console\x1a\asign_in\x12q\n" +
-	"\aRevoked\x12 .qiao.identity.v1.RevokedRequest\x1a!.qiao.identity.v1.RevokedResponse\"!\x92\xb5\x18\x1d\x12\aservice\x1a\x12platform_operation\x12\x8f\x01\n" +
+	"\aRevoked\x12 .qiao.identity.v1.RevokedRequest\x1a!.qiao.identity.v1.RevokedResponse\"!\x92\xb5\x18\x1d\x12\aservice\x1a\x12platform_operation\x12\x88\x01\n" +
+	"\fListApproved\x12%.qiao.identity.v1.ListApprovedRequest\x1a&.qiao.identity.v1.ListApprovedResponse\")\x92\xb5\x18%\x12\x0fservice:console\x1a\x12platform_operation\x12\x8f\x01\n" +
 	"\x11ReportAcceptances\x12*.qiao.identity.v1.ReportAcceptancesRequest\x1a+.qiao.identity.v1.ReportAcceptancesResponse\"!\x92\xb5\x18\x1d\x12\aservice\x1a\x12platform_operation\x12\x83\x01\n" +
 	"\rReportDenials\x12&.qiao.identity.v1.ReportDenialsRequest\x1a'.qiao.identity.v1.ReportDenialsResponse\"!\x92\xb5\x18\x1d\x12\aservice\x1a\x12platform_operationB@Z>github.com/qiao-platform/qiao/proto/gen/identity/v1;identityv1b\x06proto3"
 
@@ -1222,7 +1371,7 @@ func file_qiao_identity_v1_exchange_proto_rawDescGZIP() []byte {
 	return file_qiao_identity_v1_exchange_proto_rawDescData
 }
 
-var file_qiao_identity_v1_exchange_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_qiao_identity_v1_exchange_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_qiao_identity_v1_exchange_proto_goTypes = []any{
 	(*ExchangeRequest)(nil),           // 0: qiao.identity.v1.ExchangeRequest
 	(*KeepTypedRequest)(nil),          // 1: qiao.identity.v1.KeepTypedRequest
@@ -1236,37 +1385,43 @@ var file_qiao_identity_v1_exchange_proto_goTypes = []any{
 	(*RevokedRequest)(nil),            // 9: qiao.identity.v1.RevokedRequest
 	(*RevokedResponse)(nil),           // 10: qiao.identity.v1.RevokedResponse
 	(*SessionRange)(nil),              // 11: qiao.identity.v1.SessionRange
-	(*ReportAcceptancesRequest)(nil),  // 12: qiao.identity.v1.ReportAcceptancesRequest
-	(*ReportAcceptancesResponse)(nil), // 13: qiao.identity.v1.ReportAcceptancesResponse
-	(*Acceptance)(nil),                // 14: qiao.identity.v1.Acceptance
-	(*ReportDenialsRequest)(nil),      // 15: qiao.identity.v1.ReportDenialsRequest
-	(*ReportDenialsResponse)(nil),     // 16: qiao.identity.v1.ReportDenialsResponse
-	(*Denial)(nil),                    // 17: qiao.identity.v1.Denial
+	(*ListApprovedRequest)(nil),       // 12: qiao.identity.v1.ListApprovedRequest
+	(*ListApprovedResponse)(nil),      // 13: qiao.identity.v1.ListApprovedResponse
+	(*ApprovedTexts)(nil),             // 14: qiao.identity.v1.ApprovedTexts
+	(*ReportAcceptancesRequest)(nil),  // 15: qiao.identity.v1.ReportAcceptancesRequest
+	(*ReportAcceptancesResponse)(nil), // 16: qiao.identity.v1.ReportAcceptancesResponse
+	(*Acceptance)(nil),                // 17: qiao.identity.v1.Acceptance
+	(*ReportDenialsRequest)(nil),      // 18: qiao.identity.v1.ReportDenialsRequest
+	(*ReportDenialsResponse)(nil),     // 19: qiao.identity.v1.ReportDenialsResponse
+	(*Denial)(nil),                    // 20: qiao.identity.v1.Denial
 }
 var file_qiao_identity_v1_exchange_proto_depIdxs = []int32{
 	6,  // 0: qiao.identity.v1.ExchangeResponse.held:type_name -> qiao.identity.v1.HeldRight
 	11, // 1: qiao.identity.v1.RevokedResponse.ranges:type_name -> qiao.identity.v1.SessionRange
-	14, // 2: qiao.identity.v1.ReportAcceptancesRequest.acceptances:type_name -> qiao.identity.v1.Acceptance
-	17, // 3: qiao.identity.v1.ReportDenialsRequest.denials:type_name -> qiao.identity.v1.Denial
-	0,  // 4: qiao.identity.v1.ExchangeService.Exchange:input_type -> qiao.identity.v1.ExchangeRequest
-	7,  // 5: qiao.identity.v1.ExchangeService.CheckSession:input_type -> qiao.identity.v1.CheckSessionRequest
-	1,  // 6: qiao.identity.v1.ExchangeService.KeepTyped:input_type -> qiao.identity.v1.KeepTypedRequest
-	3,  // 7: qiao.identity.v1.ExchangeService.ReadTyped:input_type -> qiao.identity.v1.ReadTypedRequest
-	9,  // 8: qiao.identity.v1.ExchangeService.Revoked:input_type -> qiao.identity.v1.RevokedRequest
-	12, // 9: qiao.identity.v1.ExchangeService.ReportAcceptances:input_type -> qiao.identity.v1.ReportAcceptancesRequest
-	15, // 10: qiao.identity.v1.ExchangeService.ReportDenials:input_type -> qiao.identity.v1.ReportDenialsRequest
-	5,  // 11: qiao.identity.v1.ExchangeService.Exchange:output_type -> qiao.identity.v1.ExchangeResponse
-	8,  // 12: qiao.identity.v1.ExchangeService.CheckSession:output_type -> qiao.identity.v1.CheckSessionResponse
-	2,  // 13: qiao.identity.v1.ExchangeService.KeepTyped:output_type -> qiao.identity.v1.KeepTypedResponse
-	4,  // 14: qiao.identity.v1.ExchangeService.ReadTyped:output_type -> qiao.identity.v1.ReadTypedResponse
-	10, // 15: qiao.identity.v1.ExchangeService.Revoked:output_type -> qiao.identity.v1.RevokedResponse
-	13, // 16: qiao.identity.v1.ExchangeService.ReportAcceptances:output_type -> qiao.identity.v1.ReportAcceptancesResponse
-	16, // 17: qiao.identity.v1.ExchangeService.ReportDenials:output_type -> qiao.identity.v1.ReportDenialsResponse
-	11, // [11:18] is the sub-list for method output_type
-	4,  // [4:11] is the sub-list for method input_type
-	4,  // [4:4] is the sub-list for extension type_name
-	4,  // [4:4] is the sub-list for extension extendee
-	0,  // [0:4] is the sub-list for field type_name
+	14, // 2: qiao.identity.v1.ListApprovedResponse.texts:type_name -> qiao.identity.v1.ApprovedTexts
+	17, // 3: qiao.identity.v1.ReportAcceptancesRequest.acceptances:type_name -> qiao.identity.v1.Acceptance
+	20, // 4: qiao.identity.v1.ReportDenialsRequest.denials:type_name -> qiao.identity.v1.Denial
+	0,  // 5: qiao.identity.v1.ExchangeService.Exchange:input_type -> qiao.identity.v1.ExchangeRequest
+	7,  // 6: qiao.identity.v1.ExchangeService.CheckSession:input_type -> qiao.identity.v1.CheckSessionRequest
+	1,  // 7: qiao.identity.v1.ExchangeService.KeepTyped:input_type -> qiao.identity.v1.KeepTypedRequest
+	3,  // 8: qiao.identity.v1.ExchangeService.ReadTyped:input_type -> qiao.identity.v1.ReadTypedRequest
+	9,  // 9: qiao.identity.v1.ExchangeService.Revoked:input_type -> qiao.identity.v1.RevokedRequest
+	12, // 10: qiao.identity.v1.ExchangeService.ListApproved:input_type -> qiao.identity.v1.ListApprovedRequest
+	15, // 11: qiao.identity.v1.ExchangeService.ReportAcceptances:input_type -> qiao.identity.v1.ReportAcceptancesRequest
+	18, // 12: qiao.identity.v1.ExchangeService.ReportDenials:input_type -> qiao.identity.v1.ReportDenialsRequest
+	5,  // 13: qiao.identity.v1.ExchangeService.Exchange:output_type -> qiao.identity.v1.ExchangeResponse
+	8,  // 14: qiao.identity.v1.ExchangeService.CheckSession:output_type -> qiao.identity.v1.CheckSessionResponse
+	2,  // 15: qiao.identity.v1.ExchangeService.KeepTyped:output_type -> qiao.identity.v1.KeepTypedResponse
+	4,  // 16: qiao.identity.v1.ExchangeService.ReadTyped:output_type -> qiao.identity.v1.ReadTypedResponse
+	10, // 17: qiao.identity.v1.ExchangeService.Revoked:output_type -> qiao.identity.v1.RevokedResponse
+	13, // 18: qiao.identity.v1.ExchangeService.ListApproved:output_type -> qiao.identity.v1.ListApprovedResponse
+	16, // 19: qiao.identity.v1.ExchangeService.ReportAcceptances:output_type -> qiao.identity.v1.ReportAcceptancesResponse
+	19, // 20: qiao.identity.v1.ExchangeService.ReportDenials:output_type -> qiao.identity.v1.ReportDenialsResponse
+	13, // [13:21] is the sub-list for method output_type
+	5,  // [5:13] is the sub-list for method input_type
+	5,  // [5:5] is the sub-list for extension type_name
+	5,  // [5:5] is the sub-list for extension extendee
+	0,  // [0:5] is the sub-list for field type_name
 }
 
 func init() { file_qiao_identity_v1_exchange_proto_init() }
@@ -1280,7 +1435,7 @@ func file_qiao_identity_v1_exchange_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_identity_v1_exchange_proto_rawDesc), len(file_qiao_identity_v1_exchange_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   18,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

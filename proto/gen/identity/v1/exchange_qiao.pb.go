@@ -15,6 +15,7 @@ type ExchangeServer interface {
 	KeepTyped(context.Context, *KeepTypedRequest) (*KeepTypedResponse, error)
 	ReadTyped(context.Context, *ReadTypedRequest) (*ReadTypedResponse, error)
 	Revoked(context.Context, *RevokedRequest) (*RevokedResponse, error)
+	ListApproved(context.Context, *ListApprovedRequest) (*ListApprovedResponse, error)
 	ReportAcceptances(context.Context, *ReportAcceptancesRequest) (*ReportAcceptancesResponse, error)
 	ReportDenials(context.Context, *ReportDenialsRequest) (*ReportDenialsResponse, error)
 }
@@ -75,6 +76,17 @@ func ExchangeMethods(s ExchangeServer) []contract.Method {
 			NewReply: func() proto.Message { return new(RevokedResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.Revoked(ctx, req.(*RevokedRequest))
+			},
+		},
+		{
+			Service:  "qiao.identity.v1.ExchangeService",
+			Name:     "ListApproved",
+			Callers:  []string{"service:console"},
+			Purposes: []string{"platform_operation"},
+			New:      func() proto.Message { return new(ListApprovedRequest) },
+			NewReply: func() proto.Message { return new(ListApprovedResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListApproved(ctx, req.(*ListApprovedRequest))
 			},
 		},
 		{
@@ -148,6 +160,15 @@ func (c ExchangeClient) ReadTyped(ctx context.Context, req *ReadTypedRequest) (*
 func (c ExchangeClient) Revoked(ctx context.Context, req *RevokedRequest) (*RevokedResponse, error) {
 	reply := new(RevokedResponse)
 	if err := c.Caller.Call(ctx, c.Target, "Revoked", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListApproved calls the method of that name.
+func (c ExchangeClient) ListApproved(ctx context.Context, req *ListApprovedRequest) (*ListApprovedResponse, error) {
+	reply := new(ListApprovedResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListApproved", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

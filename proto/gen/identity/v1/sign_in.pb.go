@@ -459,7 +459,9 @@ type NewSession struct {
 	KnownBrowser string `protobuf:"bytes,9,opt,name=known_browser,json=knownBrowser,proto3" json:"known_browser,omitempty"`
 	KnownUntil   int64  `protobuf:"varint,10,opt,name=known_until,json=knownUntil,proto3" json:"known_until,omitempty"`
 	// no counter saw the person yet
-	Unseen        bool `protobuf:"varint,11,opt,name=unseen,proto3" json:"unseen,omitempty"`
+	Unseen bool `protobuf:"varint,11,opt,name=unseen,proto3" json:"unseen,omitempty"`
+	// in which the person reads; empty where none was chosen
+	Language      string `protobuf:"bytes,12,opt,name=language,proto3" json:"language,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -569,6 +571,13 @@ func (x *NewSession) GetUnseen() bool {
 		return x.Unseen
 	}
 	return false
+}
+
+func (x *NewSession) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
 }
 
 type BeginPasskeyRequest struct {
@@ -2137,7 +2146,7 @@ const file_qiao_identity_v1_sign_in_proto_rawDesc = "" +
 	"\x15FinishOutsideResponse\x126\n" +
 	"\asession\x18\x01 \x01(\v2\x1c.qiao.identity.v1.NewSessionR\asession\"L\n" +
 	"\x12PollDeviceResponse\x126\n" +
-	"\asession\x18\x01 \x01(\v2\x1c.qiao.identity.v1.NewSessionR\asession\"\xf4\x02\n" +
+	"\asession\x18\x01 \x01(\v2\x1c.qiao.identity.v1.NewSessionR\asession\"\x90\x03\n" +
 	"\n" +
 	"NewSession\x12%\n" +
 	"\x0esession_secret\x18\x01 \x01(\tR\rsessionSecret\x12\x1d\n" +
@@ -2153,7 +2162,8 @@ const file_qiao_identity_v1_sign_in_proto_rawDesc = "" +
 	"\vknown_until\x18\n" +
 	" \x01(\x03R\n" +
 	"knownUntil\x12\x16\n" +
-	"\x06unseen\x18\v \x01(\bR\x06unseen\"j\n" +
+	"\x06unseen\x18\v \x01(\bR\x06unseen\x12\x1a\n" +
+	"\blanguage\x18\f \x01(\tR\blanguage\"j\n" +
 	"\x13BeginPasskeyRequest\x12\x12\n" +
 	"\x04flow\x18\x01 \x01(\tR\x04flow\x12\x18\n" +
 	"\aaddress\x18\x02 \x01(\tR\aaddress\x12%\n" +

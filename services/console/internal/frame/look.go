@@ -35,9 +35,9 @@ type set struct {
 
 // Load reads what is built into the program; an error is a defect of the build.
 func Load(langs []*lang.Language, sections ...Section) (*Look, error) {
-	sources := []fs.FS{files}
+	sources := []words.Source{{Name: "frame", FS: files}}
 	for _, one := range sections {
-		sources = append(sources, one.Files)
+		sources = append(sources, words.Source{Name: one.Name, FS: one.Files})
 	}
 	texts, err := words.Load(langs, sources...)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/rpc"
+	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
@@ -97,7 +98,7 @@ func (v *Visit) funcs() template.FuncMap {
 // remembered one.
 func (s *Site) language(w http.ResponseWriter, r *http.Request) *lang.Language {
 	if l, ok := lang.Of(s.Langs(), r.URL.Query().Get("lang")); ok {
-		http.SetCookie(w, &http.Cookie{Name: langCookie, Value: l.String(), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+		remember(w, l)
 		return l
 	}
 	if c, err := r.Cookie(langCookie); err == nil {
@@ -106,6 +107,26 @@ func (s *Site) language(w http.ResponseWriter, r *http.Request) *lang.Language {
 		}
 	}
 	return s.Langs()[0]
+}
+
+// remember has the browser keep the chosen language.
+func remember(w http.ResponseWriter, l *lang.Language) {
+	http.SetCookie(w, &http.Cookie{Name: langCookie, Value: l.String(), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode})
+}
+
+// chosen keeps a language with the account of who signed in and just chose it, so that the
+// next sign-in elsewhere speaks it too. Where that does not work the browser alone knows it.
+func (v *Visit) chosen() {
+	l, ok := lang.Of(v.site.Langs(), v.Query("lang"))
+	if in := v.In(); !ok || in == nil || in.Quiet {
+		return
+	}
+	if c, err := v.R.Cookie(langCookie); err == nil && c.Value == l.String() {
+		return // what the browser has, the account was told, or had told the browser
+	}
+	if _, err := v.site.languages.KeepLanguage(v.who().As(v.Context(), OwnAccess), &identityv1.KeepLanguageRequest{Language: l.String()}); err != nil {
+		v.Log().WarnContext(v.R.Context(), "the chosen language is not kept with the account", "error", err)
+	}
 }
 
 // Render writes a page. It is made whole first, so that an error never leaves half of one.
@@ -191,7 +212,7 @@ func (v *Visit) fail(err error) {
 		body.Other = v.path()
 	}
 	v.section, v.chapter = Section{}, Chapter{}
-	if v.site.speaks(v.section, Chapter{}, v.around.Lang()) {
+	if v.site.speaks(v.R.Context(), v.section, Chapter{}, v.around.Lang()) {
 		v.P = v.around
 	}
 	if err := v.Render(rpc.HTTPStatus(e.Kind), "error", Page{Title: "error.title." + e.Kind.String(), Body: body}); err != nil {

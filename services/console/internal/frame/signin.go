@@ -23,6 +23,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/edge"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/session"
 )
 
@@ -137,6 +138,9 @@ func (v *Visit) Enter(secret string, ends time.Time) {
 func (v *Visit) Entered(n *identityv1.NewSession, next string, tells bool) error {
 	v.Enter(n.GetSessionSecret(), time.UnixMicro(n.GetEndsAt()))
 	v.Known(n.GetKnownBrowser(), n.GetKnownUntil())
+	if l, ok := lang.Of(v.site.Langs(), n.GetLanguage()); ok {
+		remember(v.W, l)
+	}
 	if next = Next(next); next == "/" {
 		next = Home(n.GetAccountKind(), n.GetSubject())
 		if n.GetUnseen() {
@@ -344,7 +348,7 @@ func home(in *session.Known) string {
 	return Home(string(in.Kind), in.Subject)
 }
 
-var adminLinks = []Link{{Name: "accounts", Path: "/admin/accounts", Text: "nav.accounts"}, {Name: "acts", Path: "/admin/acts", Text: "nav.acts"}, {Name: "denials", Path: "/admin/denials", Text: "nav.denials"}, {Name: "exports", Path: "/admin/exports", Text: "nav.exports"}}
+var adminLinks = []Link{{Name: "accounts", Path: "/admin/accounts", Text: "nav.accounts"}, {Name: "acts", Path: "/admin/acts", Text: "nav.acts"}, {Name: "languages", Path: "/languages", Text: "nav.languages"}, {Name: "denials", Path: "/admin/denials", Text: "nav.denials"}, {Name: "exports", Path: "/admin/exports", Text: "nav.exports"}}
 
 // Menu is the entries that lead somewhere for who signed in: an officer's are those of
 // the departments in which he has a right, the others' their own.
@@ -362,7 +366,7 @@ func (p page) Menu() []Link {
 	case p.In == nil, p.In.Kind == auth.Officer:
 		return all
 	case p.In.Kind == auth.Administrator && p.In.Department != "audit":
-		return append(all, adminLinks[:2]...) // the audit is the third one's
+		return append(all, adminLinks[:3]...) // the audit is the third one's
 	case p.In.Kind == auth.Administrator:
 		return append(all, adminLinks...)
 	case p.In.Kind == auth.Employer:

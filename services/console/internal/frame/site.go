@@ -25,10 +25,12 @@ type Config struct {
 	Look   *Look
 	Caller contract.Caller
 	Keeper *session.Keeper // of who signed in
-	Clock  clock.Clock
-	Log    *slog.Logger
-	Foot   Foot
-	Demo   bool // every person is invented, and the first page is the story's
+	// Approved is which texts speakers approved; nil is none.
+	Approved *Approved
+	Clock    clock.Clock
+	Log      *slog.Logger
+	Foot     Foot
+	Demo     bool // every person is invented, and the first page is the story's
 }
 
 // Site is the pages of all sections.
@@ -36,23 +38,24 @@ type Site struct {
 	Config
 	Menu []Link
 
-	sections []Section
-	assets   assets
-	registry registryv1.RegistryClient
-	identity identityv1.ExchangeClient
-	counter  identityv1.CounterClient
-	mu       sync.Mutex
-	made     map[made][]*form // those that no visit executes now
-	spoken   map[spoken]bool
-	answers  answers
-	limits   *limits
-	pages    *http.ServeMux
-	uploads  *uploads
+	sections  []Section
+	assets    assets
+	registry  registryv1.RegistryClient
+	identity  identityv1.ExchangeClient
+	counter   identityv1.CounterClient
+	languages identityv1.LanguagesClient
+	mu        sync.Mutex
+	made      map[made][]*form // those that no visit executes now
+	spoken    map[spoken]said
+	answers   answers
+	limits    *limits
+	pages     *http.ServeMux
+	uploads   *uploads
 }
 
 // New returns the pages of the sections, which look as cfg.Look has them.
 func New(cfg Config, sections ...Section) (http.Handler, error) {
-	s := &Site{Config: cfg, sections: sections, registry: registryv1.RegistryClient{Caller: cfg.Caller, Target: "registry"}, identity: identityv1.ExchangeClient{Caller: cfg.Caller, Target: "identity"}, counter: identityv1.CounterClient{Caller: cfg.Caller, Target: "identity"}, made: map[made][]*form{}, spoken: map[spoken]bool{}, limits: newLimits(), uploads: newUploads(sections)}
+	s := &Site{Config: cfg, sections: sections, registry: registryv1.RegistryClient{Caller: cfg.Caller, Target: "registry"}, identity: identityv1.ExchangeClient{Caller: cfg.Caller, Target: "identity"}, counter: identityv1.CounterClient{Caller: cfg.Caller, Target: "identity"}, languages: identityv1.LanguagesClient{Caller: cfg.Caller, Target: "identity"}, made: map[made][]*form{}, spoken: map[spoken]said{}, limits: newLimits(), uploads: newUploads(sections)}
 	var err error
 	if s.assets, err = loadAssets(sections); err != nil {
 		return nil, err
@@ -106,7 +109,7 @@ const (
 func (s *Site) visit(w http.ResponseWriter, r *http.Request, of Section, in Chapter) *Visit {
 	chosen := s.language(w, r)
 	v := &Visit{W: w, R: r, P: s.Look.Texts.Printer(chosen, s.Clock), site: s, section: of, chapter: in}
-	if v.around = v.P; !s.speaks(of, in, chosen) {
+	if v.around = v.P; !s.speaks(r.Context(), of, in, chosen) {
 		v.P = s.Look.Texts.Printer(s.Langs()[0], s.Clock)
 	}
 	return v
@@ -120,6 +123,7 @@ func (s *Site) handle(of Section, pattern string, h Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		v := s.visit(w, r, of, in)
 		defer v.end()
+		v.chosen()
 		err := v.keyed()
 		if err == nil {
 			v.sentTyped()

@@ -1,13 +1,17 @@
 package frame
 
 import (
+	"context"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"text/template/parse"
 
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
 )
 
 // spoken names a chapter of a section in a language.
@@ -27,46 +31,81 @@ func (s Section) chapter(pattern string) (is Chapter) {
 	return is
 }
 
+// said is what a chapter says in a language.
+type said struct {
+	whole bool          // each text is there that its templates name
+	files []*words.File // in which its texts stand
+}
+
 // speaks reports whether pages speak a language: whether each text is there that their
-// templates name. A page on which half would be Chinese is shown in Chinese as a whole.
-func (s *Site) speaks(of Section, is Chapter, l *lang.Language) bool {
-	if !l.Growing {
+// templates name. A page on which half would be Chinese is shown in Chinese as a whole; so
+// is one that binds, until a speaker has approved the files of all that it says.
+func (s *Site) speaks(ctx context.Context, of Section, is Chapter, l *lang.Language) bool {
+	if l == s.Langs()[0] || !l.Growing && !is.Binds {
 		return true
 	}
+	one := s.said(of, is, l)
+	if !one.whole || !is.Binds {
+		return one.whole
+	}
+	approved := s.Approved.now(ctx, s.Log)
+	return !slices.ContainsFunc(one.files, func(f *words.File) bool { return !approved[texts{l.String(), f.Name, f.Version}] })
+}
+
+func (s *Site) said(of Section, is Chapter, l *lang.Language) said {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := spoken{of.Name, is.At, l}
 	known, ok := s.spoken[at]
 	if !ok {
-		missing, err := s.Look.Missing(of, is, l)
-		known = err == nil && len(missing) == 0
+		missing, files, err := s.Look.says(of, is, l)
+		known = said{err == nil && len(missing) == 0, files}
 		s.spoken[at] = known
 	}
 	return known
 }
 
 // Missing lists the texts that the pages of a chapter name, and a language does not have
-// yet, or that nobody has approved where the chapter binds. The chapter without pages is the
-// whole section, and the section without a name what stands around every page.
-func (l *Look) Missing(of Section, c Chapter, in *lang.Language) (all []string, err error) {
+// yet. The chapter without pages is the whole section, and the section without a name what
+// stands around every page.
+func (l *Look) Missing(of Section, c Chapter, in *lang.Language) ([]string, error) {
+	missing, _, err := l.says(of, c, in)
+	return missing, err
+}
+
+// printed is with what the texts begin that a function of templates chooses by what it is
+// given: a code's, an error's, a date's.
+var printed = map[string][]string{
+	"code": {"code."}, "codes": {"code.", "list."}, "err": {"error.", "fact."}, "event": {"event."}, "kind": {"kind."}, "thing": {"thing."}, "message": {"message.", "event."},
+	"fact": {"fact.", "unit."}, "task": {"task."}, "reader": {"reader.", "code.", "access."}, "basis": {"basis.", "code."}, "cited": {"cited."}, "source": {"evidence.", "service."}, "service": {"service."},
+	"gap": {"gap.", "reason.gap", "unit.", "fact."}, "change": {"change."}, "appeal": {"appeal.", "code."}, "papers": {"paper."}, "county": {"division."}, "where": {"division.", "place."}, "places": {"division.", "place."},
+	"date": {"date.", "month."}, "day": {"date.", "month."}, "minute": {"date.", "month."}, "deadline": {"date.", "month.", "weekday."}, "lastday": {"date.", "month.", "weekday."}, "daysleft": {"days."}, "money": {"money"},
+}
+
+// says lists the texts that a language lacks for the pages of a chapter, and the files in
+// which stands what it has: what their templates name, and what they choose from the texts
+// of the frame and of the section.
+func (l *Look) says(of Section, c Chapter, in *lang.Language) (missing []string, from []*words.File, err error) {
 	set := l.sets[of.Name]
 	if set == nil {
-		return nil, nil
+		return nil, nil, nil
 	}
 	has, every := l.Texts.IDs(in), l.Texts.IDs(l.Texts.Langs()[0])
-	if c.Binds {
-		has = l.Texts.Approved(in)
-	}
-	lacks := map[string]bool{}
-	needs := func(id string, begins bool) {
-		if !begins {
-			lacks[id] = lacks[id] || every[id] && !has[id]
+	lacks, names, begins := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	needs := func(id string, more bool) {
+		if !more {
+			lacks[id], names[id] = lacks[id] || every[id] && !has[id], true
 			return
 		}
 		for whole := range every {
-			if strings.HasPrefix(whole, id) && !has[whole] {
-				lacks[whole] = true
+			if strings.HasPrefix(whole, id) {
+				lacks[whole], names[whole] = lacks[whole] || !has[whole], true
 			}
+		}
+	}
+	prints := func(function string) {
+		for _, begin := range printed[function] {
+			begins[begin] = true
 		}
 	}
 	pages := c.Pages
@@ -76,24 +115,33 @@ func (l *Look) Missing(of Section, c Chapter, in *lang.Language) (all []string, 
 	for _, name := range pages {
 		t, err := set.page(name)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if of.Name == "" {
-			textsOf(t, "layout.html", map[string]bool{}, needs)
+			textsOf(t, "layout.html", map[string]bool{}, needs, prints)
 		}
-		textsOf(t, "main", map[string]bool{}, needs)
+		textsOf(t, "main", map[string]bool{}, needs, prints)
 	}
 	for id, is := range lacks {
 		if is {
-			all = append(all, id)
+			missing = append(missing, id)
 		}
 	}
-	return all, nil
+	for _, f := range l.Texts.Files(in) {
+		near := f.Section == "frame" || f.Section == of.Name
+		for id := range f.Says {
+			if names[id] || near && slices.ContainsFunc(slices.Collect(maps.Keys(begins)), func(b string) bool { return strings.HasPrefix(id, b) }) {
+				from = append(from, f)
+				break
+			}
+		}
+	}
+	return missing, from, nil
 }
 
-// textsOf tells the texts that a template and those that it uses name, and the beginnings
-// of those that they put together.
-func textsOf(of *template.Template, name string, seen map[string]bool, tell func(id string, begins bool)) {
+// textsOf tells the texts that a template and those that it uses name, the beginnings of
+// those that they put together, and the functions that they call.
+func textsOf(of *template.Template, name string, seen map[string]bool, tell func(id string, begins bool), calls func(function string)) {
 	t := of.Lookup(name)
 	if t == nil || t.Tree == nil || seen[name] {
 		return
@@ -118,7 +166,11 @@ func textsOf(of *template.Template, name string, seen map[string]bool, tell func
 			return
 		}
 		for _, c := range p.Cmds {
-			if is, ok := c.Args[0].(*parse.IdentifierNode); ok && is.Ident == "t" && len(c.Args) > 1 {
+			is, ok := c.Args[0].(*parse.IdentifierNode)
+			if ok {
+				calls(is.Ident)
+			}
+			if ok && is.Ident == "t" && len(c.Args) > 1 {
 				switch id := c.Args[1].(type) {
 				case *parse.StringNode:
 					tell(id.Text, false)
@@ -149,7 +201,7 @@ func textsOf(of *template.Template, name string, seen map[string]bool, tell func
 			branch(&n.BranchNode)
 		case *parse.TemplateNode:
 			pipe(n.Pipe)
-			textsOf(of, n.Name, seen, tell)
+			textsOf(of, n.Name, seen, tell, calls)
 		case *parse.ListNode:
 			list(n)
 		}

@@ -1,6 +1,8 @@
 package frame_test
 
 import (
+	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -8,50 +10,107 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
+	"github.com/qiao-platform/qiao/pkg/errs"
+	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
-	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
 )
 
-// Where somebody consents, is offered something or refused it, a page speaks a growing
-// language only from when a speaker approved what stands in it, and not after a change.
+// says answers which texts are approved, or that nobody can say; how often is counted.
+type says struct {
+	version string
+	away    bool
+	asked   int
+}
+
+// Call implements contract.Caller.
+func (s *says) Call(_ context.Context, _, method string, _, into proto.Message) error {
+	if s.asked++; s.away {
+		return errs.New(errs.Unavailable, "away", "Away.")
+	}
+	out, ok := into.(*identityv1.ListApprovedResponse)
+	if !ok {
+		return fmt.Errorf("%s is asked", method)
+	}
+	for _, l := range []string{"kk-Arab", "en"} {
+		out.Texts = append(out.Texts, &identityv1.ApprovedTexts{Language: l, TextFile: "x.x", TextsVersion: s.version})
+	}
+	return nil
+}
+
+// Where somebody consents, is offered something or refused it, a page speaks English and a
+// growing language only from when a speaker approved what stands in it, and not after a
+// change; where nobody can say, it is Chinese. It is asked once a minute, whoever comes.
 func TestAPageThatBindsSpeaksOnceSomebodyApprovedIt(t *testing.T) {
-	const zh, kk = "\"x.yes\" = \"我同意\"\n", "\"x.yes\" = \"كەلىسەمىن\"\n"
-	version := words.Version(map[string]string{"x.yes": "كەلىسەمىن"}, map[string]string{"x.yes": "我同意"})
-	serve := func(zh, kk, reviews string) string {
-		section := frame.Section{Name: "x", Chapters: []frame.Chapter{{At: "/sign-in/of/{ref}", Pages: []string{"one"}, Binds: true}}, Files: fstest.MapFS{
-			"locales/x.zh-Hans.toml": {Data: []byte(zh)}, "locales/x.kk-Arab.toml": {Data: []byte(kk)}, "locales/reviews.csv": {Data: []byte(reviews)},
-			"templates/one.html": {Data: []byte(`{{define "main"}}<h1>{{t "x.yes"}}</h1>{{end}}`)},
-		}}
-		section.Pages = map[string]frame.Handler{"GET /sign-in/of/{ref}": func(v *frame.Visit) error {
-			return v.Render(http.StatusOK, "one", frame.Page{Title: "x.yes"})
-		}}
-		look, err := frame.Load(lang.All(), section)
-		if err != nil {
-			t.Fatal(err)
+	const zh = "\"x.yes\" = \"我同意\"\n"
+	for l, yes := range map[string][2]string{"kk-Arab": {"كەلىسەمىن", "ماقۇل"}, "en": {"I agree", "Yes"}} {
+		now := clock.NewManual(time.Date(2026, 11, 30, 2, 0, 0, 0, time.UTC))
+		book := &says{}
+		var known *frame.Approved
+		serve := func(zh, own string) func() string {
+			section := frame.Section{Name: "x", Chapters: []frame.Chapter{{At: "/sign-in/of/{ref}", Pages: []string{"one"}, Binds: true}}, Files: fstest.MapFS{
+				"locales/x.zh-Hans.toml": {Data: []byte(zh)}, "locales/x." + l + ".toml": {Data: []byte("\"x.yes\" = \"" + own + "\"\n")},
+				"templates/one.html": {Data: []byte(`{{define "main"}}<h1>{{t "x.yes"}}</h1>{{end}}`)},
+			}}
+			section.Pages = map[string]frame.Handler{"GET /sign-in/of/{ref}": func(v *frame.Visit) error {
+				return v.Render(http.StatusOK, "one", frame.Page{Title: "x.yes"})
+			}}
+			look, err := frame.Load(lang.All(), section)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if book.version == "" {
+				of, _ := lang.Of(lang.All(), l)
+				for _, f := range look.Texts.Files(of) {
+					if f.Name == "x.x" {
+						book.version = f.Version
+					}
+				}
+			}
+			known = frame.NewApproved(book, now)
+			h, err := frame.New(frame.Config{Look: look, Approved: known, Clock: now, Log: slog.New(slog.DiscardHandler)}, section)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return func() string {
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost/sign-in/of/7?lang="+l, nil))
+				return w.Body.String()
+			}
 		}
-		h, err := frame.New(frame.Config{Look: look, Clock: clock.System(), Log: slog.New(slog.DiscardHandler)}, section)
-		if err != nil {
-			t.Fatal(err)
+		speaks := func(what, body string, want bool) {
+			t.Helper()
+			if !strings.Contains(body, `<html lang="`+l) {
+				t.Errorf("%s, %s: what stands around the page is in another language", l, what)
+			}
+			if got := strings.Contains(body, "<h1>"+yes[0]); got != want || want == strings.Contains(body, "12345") || want == strings.Contains(body, `<div lang="zh-Hans" dir="ltr">`) {
+				t.Errorf("%s, %s: the page speaks: %v, %s", l, what, got, body)
+			}
 		}
-		w := httptest.NewRecorder()
-		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "http://localhost/sign-in/of/7?lang=kk-Arab", nil))
-		return w.Body.String()
-	}
-	const nobody = "file,version,by,on\n"
-	for what, body := range map[string]string{
-		"nobody read it":                 serve(zh, kk, nobody),
-		"the text is another since then": serve(zh, "\"x.yes\" = \"ماقۇل\"\n", nobody+"x,"+version+",a,2026-11-30\n"),
-		"the Chinese is another":         serve("\"x.yes\" = \"我愿意\"\n", kk, nobody+"x,"+version+",a,2026-11-30\n"),
-	} {
-		if !strings.Contains(body, `<div lang="zh-Hans" dir="ltr">`) || !strings.Contains(body, "12345") || strings.Contains(body, "<h1>كەلىسەمىن") {
-			t.Errorf("%s, and the page speaks, or offers no interpreter: %s", what, body)
+		page := serve(zh, yes[0])
+		book.away = true
+		speaks("nobody can say", page(), false)
+		book.away = false
+		asked := book.asked
+		speaks("somebody approved it", page(), true)
+		speaks("and the next visitor", page(), true)
+		if book.asked != asked+1 {
+			t.Errorf("%s: %d questions", l, book.asked-asked)
 		}
-	}
-	if body := serve(zh, kk, nobody+"x,"+version+",a,2026-11-30\n"); !strings.Contains(body, "<h1>كەلىسەمىن") || strings.Contains(body, "12345") {
-		t.Errorf("somebody approved it, and the page does not speak: %s", body)
+		is := book.version
+		book.version = "withdrawn"
+		known.Stale()
+		speaks("it was withdrawn, and that was announced", page(), false)
+		book.version = is
+		now.Advance(time.Minute)
+		speaks("approved anew, and nothing was heard for a minute", page(), true)
+		speaks("the text is another since then", serve(zh, yes[1])(), false)
+		speaks("the Chinese is another", serve("\"x.yes\" = \"我愿意\"\n", yes[0])(), false)
 	}
 }
 

@@ -29,7 +29,7 @@ type Server struct {
 func Methods(s *Server) (all []contract.Method) {
 	for _, some := range [][]contract.Method{
 		identityv1.SignInMethods(s), identityv1.ExchangeMethods(s), identityv1.SessionsMethods(s), identityv1.AccountsMethods(s), identityv1.CounterMethods(s), identityv1.ProofsMethods(s),
-		identityv1.PlayMethods(s), identityv1.DevicesMethods(s), identityv1.ExportsMethods(s), identityv1.ViewsMethods(s),
+		identityv1.PlayMethods(s), identityv1.DevicesMethods(s), identityv1.ExportsMethods(s), identityv1.ViewsMethods(s), identityv1.LanguagesMethods(s),
 	} {
 		all = append(all, some...)
 	}
@@ -66,7 +66,7 @@ func begun(b app.Begun, err error) (*identityv1.NewSession, error) {
 	return &identityv1.NewSession{
 		PasswordEndsAt: micros(b.PasswordEnds), ProofsChanged: b.Changed, KnownBrowser: b.Known, KnownUntil: micros(b.KnownUntil),
 		BindFlow: b.Bind, SessionSecret: b.Secret, SessionId: b.Session.ID, EndsAt: micros(b.Session.Ends), AccountKind: b.Account.Kind, Subject: b.Account.Subject,
-		Unseen: b.Account.Kind == domain.Worker && !b.Account.Seen,
+		Unseen: b.Account.Kind == domain.Worker && !b.Account.Seen, Language: b.Account.Language,
 	}, nil
 }
 

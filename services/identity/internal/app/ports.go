@@ -132,6 +132,15 @@ type Store interface {
 	// Views loads and locks an officer's views; an officer who saved none has none.
 	Views(account string) (domain.Views, error)
 	SaveViews(v domain.Views) error
+	// SaveApproval writes an approval of texts; one of a version stands at a time.
+	SaveApproval(a domain.Approval) error
+	// Approval loads and locks one, or returns ErrApproval.
+	Approval(id string) (domain.Approval, error)
+	// Approvals lists those of a language, newest first, from behind one on: of a file and of
+	// versions, or of all where none is given.
+	Approvals(language, file string, versions []string, before string, limit int) ([]domain.Approval, error)
+	// Approved lists those that stand; a demonstration's only where it is one.
+	Approved(demonstration bool) ([]domain.Approval, error)
 
 	// AddDenial appends a line; link makes the line's hash from the one before.
 	AddDenial(d domain.Denial, link func(d domain.Denial, before []byte) []byte) error
@@ -349,6 +358,8 @@ type App struct {
 	Demo bool
 	// Announced is called with no transaction open, when sessions were revoked.
 	Announced func()
+	// Approves is called with no transaction open, when other texts are approved than before.
+	Approves func()
 }
 
 // policy is what is in force today.

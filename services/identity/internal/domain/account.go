@@ -48,6 +48,7 @@ type Account struct {
 	Stopped     time.Time // when a worker's telephone was said to be lost; zero where it is not
 	OpenedBy    string    // an employer's user: the account that opened it
 	OpenedAt    time.Time
+	Language    string // in which the person reads; "" where none was chosen
 	Version     int64
 }
 

@@ -131,7 +131,7 @@ var accounts = table.New(table.Spec[domain.Account]{
 			table.Key("id", &a.ID), table.Fixed("kind", &a.Kind), table.Changing("subject", &a.Subject), table.Changing("login", table.Optional(login)),
 			table.Changing("sole", &sole), table.Fixed("office", &a.Office), table.Fixed("responsible", &a.Responsible),
 			table.Changing("seen", &a.Seen), table.Changing("state", &a.State), table.Changing("password_at", &a.PasswordAt),
-			table.Changing("superseded_at", &a.Superseded), table.Changing("stopped_at", &a.Stopped),
+			table.Changing("superseded_at", &a.Superseded), table.Changing("stopped_at", &a.Stopped), table.Changing("language", &a.Language),
 			table.Fixed("opened_by", &a.OpenedBy), table.Fixed("opened_at", &a.OpenedAt), table.Version(&a.Version),
 		}
 	},

@@ -3,6 +3,7 @@
 package bus
 
 import (
+	"github.com/qiao-platform/qiao/pkg/approved"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/revoked"
 	"github.com/qiao-platform/qiao/pkg/rpc"
@@ -33,7 +34,7 @@ func Users(services []string, console string, callers []string, partitions int) 
 			Subscribe: []string{"rpc." + name + ".>", "$SRV.>", "announce.>", rpc.Inbox(name) + ".>"},
 		}
 		if name == revoked.Publisher {
-			u.Publish = append(u.Publish, revoked.Subject)
+			u.Publish = append(u.Publish, revoked.Subject, approved.Subject)
 		}
 		for i := range max(1, partitions) {
 			own := event.Channel(name, i)
@@ -46,7 +47,7 @@ func Users(services []string, console string, callers []string, partitions int) 
 		}
 		all = append(all, u)
 	}
-	all = append(all, User{console, []string{"rpc.>"}, []string{"ev.>", revoked.Subject, rpc.Inbox(console) + ".>"}})
+	all = append(all, User{console, []string{"rpc.>"}, []string{"ev.>", revoked.Subject, approved.Subject, rpc.Inbox(console) + ".>"}})
 	for _, name := range callers {
 		all = append(all, User{name, []string{"rpc.>"}, []string{rpc.Inbox(name) + ".>"}})
 	}

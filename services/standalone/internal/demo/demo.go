@@ -79,7 +79,7 @@ func Populate(ctx context.Context, cfg Config) error {
 
 // fill makes the prefecture. Who works in it may be played meanwhile, its people after.
 func (w *world) fill(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{w.offer, w.populate, w.offer} {
+	for _, step := range []func(context.Context) error{w.offer, w.approve, w.populate, w.offer} {
 		if err := step(ctx); err != nil {
 			return fmt.Errorf("demonstration: %w", err)
 		}

@@ -4,12 +4,11 @@ package words
 
 import (
 	"crypto/sha256"
-	"encoding/csv"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -27,24 +26,28 @@ type Catalogue struct {
 	bundle *i18n.Bundle
 	ids    map[*lang.Language]map[string]bool
 	raw    map[*lang.Language]map[string]string
-	// approved are the texts of a growing language of which a speaker approved the version.
-	approved map[*lang.Language]map[string]bool
-	tables   *ident.Tables
+	files  []*File
+	tables *ident.Tables
+}
+
+// Source is a folder of texts, and whose they are: a section's, or the frame's.
+type Source struct {
+	Name string
+	fs.FS
 }
 
 // Load reads the texts in the folders locales of the sources, which are built
 // into the program; an error is a defect of the build.
-func Load(langs []*lang.Language, sources ...fs.FS) (*Catalogue, error) {
+func Load(langs []*lang.Language, sources ...Source) (*Catalogue, error) {
 	tables, err := ident.LoadTables()
 	if err != nil {
 		return nil, err
 	}
-	cat := &Catalogue{langs: langs, bundle: i18n.NewBundle(langs[0].Tag), ids: map[*lang.Language]map[string]bool{}, raw: map[*lang.Language]map[string]string{}, approved: map[*lang.Language]map[string]bool{}, tables: tables}
+	cat := &Catalogue{langs: langs, bundle: i18n.NewBundle(langs[0].Tag), ids: map[*lang.Language]map[string]bool{}, raw: map[*lang.Language]map[string]string{}, tables: tables}
 	cat.bundle.RegisterUnmarshalFunc("toml", toml.Unmarshal)
 	for _, l := range langs {
-		cat.ids[l], cat.raw[l], cat.approved[l] = map[string]bool{}, map[string]string{}, map[string]bool{}
+		cat.ids[l], cat.raw[l] = map[string]bool{}, map[string]string{}
 	}
-	var grown []file
 	for _, source := range sources {
 		names, err := fs.Glob(source, "locales/*.toml")
 		if err != nil {
@@ -55,49 +58,30 @@ func Load(langs []*lang.Language, sources ...fs.FS) (*Catalogue, error) {
 			if err != nil {
 				return nil, fmt.Errorf("texts %s: %w", name, err)
 			}
-			if f.lang.Growing {
-				grown = append(grown, f)
-			}
+			base, _, _ := strings.Cut(path.Base(name), ".")
+			f.Section, f.Name = source.Name, source.Name+"."+base
+			cat.files = append(cat.files, f)
 		}
 	}
-	return cat, cat.approve(grown, sources)
-}
-
-// file is what a file of texts says.
-type file struct {
-	lang *lang.Language
-	says map[string]string
-}
-
-// approve takes over which files speakers have read, by the versions in the table of
-// reviews: whoever changes a text, or the Chinese that it says, has another version.
-func (c *Catalogue) approve(files []file, sources []fs.FS) error {
-	versions := map[string]bool{}
-	for _, source := range sources {
-		f, err := source.Open("locales/reviews.csv")
-		if err != nil {
-			continue // only the frame has one
-		}
-		rows, err := csv.NewReader(f).ReadAll()
-		if err := errors.Join(err, f.Close()); err != nil {
-			return fmt.Errorf("reviews of texts: %w", err)
-		}
-		for _, row := range rows {
-			versions[row[1]] = true
-		}
+	for _, f := range cat.files {
+		f.Version = version(f.Says, cat.raw[langs[0]])
 	}
-	for _, f := range files {
-		if versions[Version(f.says, c.raw[c.langs[0]])] {
-			for id := range f.says {
-				c.approved[f.lang][id] = true
-			}
-		}
-	}
-	return nil
+	return cat, nil
 }
 
-// Version tells apart what the texts of a file say, and of what they are the translation.
-func Version(own, of map[string]string) string {
+// File is a file of texts, which a speaker reads and approves as a whole.
+type File struct {
+	Section string
+	Name    string // of the section and the file, as registry.documents
+	Lang    *lang.Language
+	Says    map[string]string // by id; each form of a text that counts on a line of its own
+	// Version tells apart what the texts say, and of what they are the translation: whoever
+	// changes a text, or the Chinese that it says, has another one.
+	Version string
+}
+
+// version is the first signs of a hash of texts and of what they translate.
+func version(own, of map[string]string) string {
 	h := sha256.New()
 	for _, id := range slices.Sorted(maps.Keys(own)) {
 		fmt.Fprintf(h, "%s\x00%s\x00%s\x00", id, of[id], own[id])
@@ -105,19 +89,30 @@ func Version(own, of map[string]string) string {
 	return hex.EncodeToString(h.Sum(nil))[:12]
 }
 
-func (c *Catalogue) read(source fs.FS, name string) (file, error) {
+// Files lists the files of texts of a language: the frame's, then those of the sections in
+// their order.
+func (c *Catalogue) Files(l *lang.Language) (all []*File) {
+	for _, f := range c.files {
+		if f.Lang == l {
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+func (c *Catalogue) read(source fs.FS, name string) (*File, error) {
 	f, err := c.bundle.LoadMessageFileFS(source, name)
 	if err != nil {
-		return file{}, err
+		return nil, err
 	}
 	l, ok := lang.Of(c.langs, f.Tag.String())
 	if !ok {
-		return file{}, fmt.Errorf("no page speaks %s", f.Tag)
+		return nil, fmt.Errorf("no page speaks %s", f.Tag)
 	}
 	says := map[string]string{}
 	for _, m := range f.Messages {
 		if c.ids[l][m.ID] {
-			return file{}, fmt.Errorf("%q is there twice", m.ID)
+			return nil, fmt.Errorf("%q is there twice", m.ID)
 		}
 		c.ids[l][m.ID], c.raw[l][m.ID], says[m.ID] = true, m.Other, m.Other
 		forms := map[string]string{"zero": m.Zero, "one": m.One, "two": m.Two, "few": m.Few, "many": m.Many}
@@ -125,13 +120,18 @@ func (c *Catalogue) read(source fs.FS, name string) (file, error) {
 		for form, s := range forms {
 			switch needed := slices.Contains(l.Plurals, form); {
 			case s != "" && !needed:
-				return file{}, fmt.Errorf("%q has the form %q, with which %s does not count", m.ID, form, l)
+				return nil, fmt.Errorf("%q has the form %q, with which %s does not count", m.ID, form, l)
 			case s == "" && needed && counts:
-				return file{}, fmt.Errorf("%q lacks the form %q", m.ID, form)
+				return nil, fmt.Errorf("%q lacks the form %q", m.ID, form)
+			}
+		}
+		for _, form := range l.Plurals {
+			if s := forms[form]; s != "" && s != m.Other {
+				says[m.ID] = s + "\n" + says[m.ID]
 			}
 		}
 	}
-	return file{l, says}, nil
+	return &File{Lang: l, Says: says}, nil
 }
 
 // Langs lists the languages, the default first.
@@ -139,9 +139,6 @@ func (c *Catalogue) Langs() []*lang.Language { return c.langs }
 
 // IDs lists the text ids of a language.
 func (c *Catalogue) IDs(l *lang.Language) map[string]bool { return c.ids[l] }
-
-// Approved lists the text ids of a growing language that a speaker has read and approved.
-func (c *Catalogue) Approved(l *lang.Language) map[string]bool { return c.approved[l] }
 
 // Raw is a text as it was written, of several things where it counts them.
 func (c *Catalogue) Raw(l *lang.Language, id string) string { return c.raw[l][id] }

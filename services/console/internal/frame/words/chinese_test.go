@@ -12,10 +12,10 @@ import (
 // What a growing language does not say yet is said in Chinese, and marked where there can
 // be a mark; nothing of how it is marked is left anywhere.
 func TestWhatIsChineseIsMarked(t *testing.T) {
-	c, err := words.Load(lang.All(), fstest.MapFS{
+	c, err := words.Load(lang.All(), words.Source{Name: "x", FS: fstest.MapFS{
 		"locales/x.zh-Hans.toml": {Data: []byte("\"code.open\" = \"招聘中\"\n\"x.is\" = \"现为{{.what}}\"\n\"x.said\" = \"说过{{.what}}\"")},
 		"locales/x.ug-Arab.toml": {Data: []byte("\"x.said\" = \"دېدى: {{.what}}\"")},
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,10 +42,10 @@ func TestWhatIsChineseIsMarked(t *testing.T) {
 
 // A number keeps its sign before it where letters run from the right.
 func TestMoneyFromTheRight(t *testing.T) {
-	c, err := words.Load(lang.All(), fstest.MapFS{
+	c, err := words.Load(lang.All(), words.Source{Name: "x", FS: fstest.MapFS{
 		"locales/x.zh-Hans.toml": {Data: []byte(`"money" = "{{.amount}}元"`)},
 		"locales/x.kk-Arab.toml": {Data: []byte(`"money" = "{{.amount}} يۋان"`)},
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -87,6 +87,9 @@ func New(c contract.Caller, now clock.Clock) frame.Section {
 		Chapters: []frame.Chapter{
 			{At: "/workers/{ref}/consents", Pages: []string{"worker"}, Binds: true},
 			{At: "/workers/{ref}/have", Pages: []string{"worker"}, Binds: true},
+			{At: "/workers/{ref}/children", Pages: []string{"worker"}, Binds: true},
+			{At: "/workers/{ref}/document", Pages: []string{"worker"}, Binds: true},
+			{At: "/workers/{ref}/contact", Pages: []string{"worker"}, Binds: true},
 			{At: "/sign-in/alone/form", Pages: []string{"alone_form", "alone"}, Binds: true},
 		},
 		Menu: []frame.Link{

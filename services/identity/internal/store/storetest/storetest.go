@@ -65,6 +65,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 		"who may be played is said anew":                    players,
 		"an export is kept, and its list":                   exports,
 		"an officer's views are kept in their order":        views,
+		"approvals of texts are kept, and taken back":       approvals,
 	} {
 		t.Run(name, func(t *testing.T) {
 			db := open(t)
