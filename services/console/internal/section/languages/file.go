@@ -1,6 +1,7 @@
 package languages
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"slices"
@@ -81,6 +82,9 @@ func (s *pages) approve(v *frame.Visit) error {
 	f, err := of(v)
 	if err != nil {
 		return err
+	}
+	if may, err := v.May("identity.ApproveTexts"); err != nil || !may {
+		return cmp.Or(err, error(frame.ErrDenied)) // before anything that was typed is looked at
 	}
 	if err = v.Sure(); err == nil && v.Form("version") != f.Version {
 		err = errChanged
