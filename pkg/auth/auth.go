@@ -52,8 +52,10 @@ var (
 	ErrPurpose     = errs.New(errs.Denied, "auth.purpose", "The stated purpose or legal basis does not cover this.")
 	ErrNotYours    = errs.New(errs.Denied, "auth.not_yours", "This belongs to somebody else.")
 	// ErrOver is answered for a session that was revoked, ErrUnsure where nobody could say.
-	ErrOver     = errs.New(errs.Unauthenticated, "auth.session_over", "This sign-in has ended; sign in again.")
-	ErrUnsure   = errs.New(errs.Unavailable, "auth.sessions_unknown", "Whether this sign-in still holds cannot be found out at the moment; nothing was done.")
+	ErrOver   = errs.New(errs.Unauthenticated, "auth.session_over", "This sign-in has ended; sign in again.")
+	ErrUnsure = errs.New(errs.Unavailable, "auth.sessions_unknown", "Whether this sign-in still holds cannot be found out at the moment; nothing was done.")
+	// ErrPaper is also answered where what was proved is older than the confirmation.
+	ErrPaper    = errs.New(errs.Denied, "auth.paper", "Nobody confirmed that this form was received on paper from the person for whom it is entered, or it was entered already.")
 	ErrDivision = errs.New(errs.Denied, "auth.division", "This belongs to another county.")
 )
 
@@ -84,12 +86,30 @@ type Principal struct {
 	Session    int64  // the number of the session that a person's principal rests on; 0 is none
 	Role       string // what the account may do, by the table of rights; "" where none is held to it
 	Further    string // an officer's further rights in the department, as Rights writes them
+	Paper      Paper  // of an officer who enters a form for the one acted for; the zero value is none
 	Audience   string // the service that may accept it; set when signing
 	Expires    time.Time
 
 	// What the subject, and the one for whom it acts, are called besides. It does not
 	// travel: who is one person with whom, the service that is called knows itself.
 	alsoSubject, alsoFor string
+}
+
+// Paper is a form that was received on paper while the platform was away, as two officers
+// of an office said and identity proves.
+type Paper struct {
+	Form        string // its number
+	ReceivedAt  int64  // UTC microseconds
+	ConfirmedBy string // staff number of who confirmed the time from the paper
+}
+
+// OnPaper is what is proved of a form that a command says it enters. It returns ErrPaper
+// where p proves nothing of that form.
+func (p Principal) OnPaper(form string) (Paper, error) {
+	if form == "" || p.Paper.Form != form {
+		return Paper{}, ErrPaper
+	}
+	return p.Paper, nil
 }
 
 // Known is p as a service knows it: with the other references of the person whom
@@ -224,6 +244,9 @@ func (p Principal) Whole() error {
 		ok = ok && p.Department != "" && p.Division != ""
 	default:
 		ok = false
+	}
+	if p.Paper != (Paper{}) { // of an officer at a counter alone
+		ok = ok && p.Kind == Officer && p.ActsFor != "" && p.Via == ViaCounter && p.Paper.Form != "" && within(p.Paper.Form, 12, digit) && p.Paper.ReceivedAt > 0 && p.Paper.ConfirmedBy != "" && within(p.Paper.ConfirmedBy, 64, word)
 	}
 	for _, r := range p.rights()[1:] {
 		ok = ok && p.Kind == Officer && p.Role != "" && r.Role != "" && within(r.Role, 32, word) && (r.Division == Everywhere || len(r.Division) == 6 && within(r.Division, 6, digit))

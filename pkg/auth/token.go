@@ -87,6 +87,7 @@ func (p Principal) Message() *platformv1.Principal {
 		Kind: string(p.Kind), Subject: p.Subject, Department: p.Department, Division: p.Division,
 		Purpose: p.Purpose, LegalBasis: p.LegalBasis, Via: p.Via, ActsFor: p.ActsFor,
 		Session: p.Session, Role: p.Role, Further: strings.Fields(p.Further),
+		PaperForm: p.Paper.Form, ReceivedAt: p.Paper.ReceivedAt, ConfirmedByStaff: p.Paper.ConfirmedBy,
 	}
 }
 
@@ -235,6 +236,7 @@ func (t Trusted) principal(m *platformv1.Principal, audience string, expires int
 		Kind: kind, Subject: subject, Department: m.GetDepartment(), Division: m.GetDivision(),
 		Purpose: m.GetPurpose(), LegalBasis: m.GetLegalBasis(), Via: m.GetVia(), ActsFor: m.GetActsFor(),
 		Session: m.GetSession(), Role: m.GetRole(), Further: strings.Join(m.GetFurther(), " "), Audience: audience, Expires: time.UnixMicro(expires).UTC(),
+		Paper: Paper{m.GetPaperForm(), m.GetReceivedAt(), m.GetConfirmedByStaff()},
 	}
 	return p, p.Whole()
 }

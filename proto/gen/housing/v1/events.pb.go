@@ -144,6 +144,141 @@ func (x *ApplicationSubmitted) GetHouseholdSize() int32 {
 	return 0
 }
 
+// PaperEntered: an application that was received on paper while the platform was away was
+// entered; it counts from when it was received.
+type PaperEntered struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	PaperForm     string                 `protobuf:"bytes,2,opt,name=paper_form,json=paperForm,proto3" json:"paper_form,omitempty"`
+	// UTC microseconds
+	ReceivedAt int64 `protobuf:"varint,3,opt,name=received_at,json=receivedAt,proto3" json:"received_at,omitempty"`
+	// the round whose list was fixed meanwhile, if one was
+	RoundId       string `protobuf:"bytes,4,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PaperEntered) Reset() {
+	*x = PaperEntered{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PaperEntered) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PaperEntered) ProtoMessage() {}
+
+func (x *PaperEntered) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PaperEntered.ProtoReflect.Descriptor instead.
+func (*PaperEntered) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *PaperEntered) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *PaperEntered) GetPaperForm() string {
+	if x != nil {
+		return x.PaperForm
+	}
+	return ""
+}
+
+func (x *PaperEntered) GetReceivedAt() int64 {
+	if x != nil {
+		return x.ReceivedAt
+	}
+	return 0
+}
+
+func (x *PaperEntered) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+// LatePaperSettled: an officer said what came of an application that a round's list should
+// have had, since it was received on paper before that was fixed.
+type LatePaperSettled struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	RoundId       string                 `protobuf:"bytes,2,opt,name=round_id,json=roundId,proto3" json:"round_id,omitempty"`
+	// corrected, no_change or cancelled
+	Outcome       string `protobuf:"bytes,3,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LatePaperSettled) Reset() {
+	*x = LatePaperSettled{}
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LatePaperSettled) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LatePaperSettled) ProtoMessage() {}
+
+func (x *LatePaperSettled) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LatePaperSettled.ProtoReflect.Descriptor instead.
+func (*LatePaperSettled) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *LatePaperSettled) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *LatePaperSettled) GetRoundId() string {
+	if x != nil {
+		return x.RoundId
+	}
+	return ""
+}
+
+func (x *LatePaperSettled) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
 // ApplicationWithdrawn stays with the department.
 type ApplicationWithdrawn struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -154,7 +289,7 @@ type ApplicationWithdrawn struct {
 
 func (x *ApplicationWithdrawn) Reset() {
 	*x = ApplicationWithdrawn{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[2]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -166,7 +301,7 @@ func (x *ApplicationWithdrawn) String() string {
 func (*ApplicationWithdrawn) ProtoMessage() {}
 
 func (x *ApplicationWithdrawn) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[2]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -179,7 +314,7 @@ func (x *ApplicationWithdrawn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApplicationWithdrawn.ProtoReflect.Descriptor instead.
 func (*ApplicationWithdrawn) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{2}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *ApplicationWithdrawn) GetApplicationId() string {
@@ -201,7 +336,7 @@ type EligibilityDecided struct {
 
 func (x *EligibilityDecided) Reset() {
 	*x = EligibilityDecided{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[3]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -213,7 +348,7 @@ func (x *EligibilityDecided) String() string {
 func (*EligibilityDecided) ProtoMessage() {}
 
 func (x *EligibilityDecided) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[3]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -226,7 +361,7 @@ func (x *EligibilityDecided) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EligibilityDecided.ProtoReflect.Descriptor instead.
 func (*EligibilityDecided) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{3}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *EligibilityDecided) GetApplicationId() string {
@@ -262,7 +397,7 @@ type DecisionReopened struct {
 
 func (x *DecisionReopened) Reset() {
 	*x = DecisionReopened{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[4]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -274,7 +409,7 @@ func (x *DecisionReopened) String() string {
 func (*DecisionReopened) ProtoMessage() {}
 
 func (x *DecisionReopened) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[4]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -287,7 +422,7 @@ func (x *DecisionReopened) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DecisionReopened.ProtoReflect.Descriptor instead.
 func (*DecisionReopened) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{4}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *DecisionReopened) GetApplicationId() string {
@@ -317,7 +452,7 @@ type OfferMade struct {
 
 func (x *OfferMade) Reset() {
 	*x = OfferMade{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[5]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -329,7 +464,7 @@ func (x *OfferMade) String() string {
 func (*OfferMade) ProtoMessage() {}
 
 func (x *OfferMade) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[5]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -342,7 +477,7 @@ func (x *OfferMade) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferMade.ProtoReflect.Descriptor instead.
 func (*OfferMade) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{5}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *OfferMade) GetOfferId() string {
@@ -385,7 +520,7 @@ type OfferAccepted struct {
 
 func (x *OfferAccepted) Reset() {
 	*x = OfferAccepted{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[6]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -397,7 +532,7 @@ func (x *OfferAccepted) String() string {
 func (*OfferAccepted) ProtoMessage() {}
 
 func (x *OfferAccepted) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[6]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -410,7 +545,7 @@ func (x *OfferAccepted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferAccepted.ProtoReflect.Descriptor instead.
 func (*OfferAccepted) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{6}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *OfferAccepted) GetOfferId() string {
@@ -445,7 +580,7 @@ type OfferDeclined struct {
 
 func (x *OfferDeclined) Reset() {
 	*x = OfferDeclined{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[7]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -457,7 +592,7 @@ func (x *OfferDeclined) String() string {
 func (*OfferDeclined) ProtoMessage() {}
 
 func (x *OfferDeclined) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[7]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -470,7 +605,7 @@ func (x *OfferDeclined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferDeclined.ProtoReflect.Descriptor instead.
 func (*OfferDeclined) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{7}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *OfferDeclined) GetOfferId() string {
@@ -498,7 +633,7 @@ type OfferUndone struct {
 
 func (x *OfferUndone) Reset() {
 	*x = OfferUndone{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[8]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -510,7 +645,7 @@ func (x *OfferUndone) String() string {
 func (*OfferUndone) ProtoMessage() {}
 
 func (x *OfferUndone) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[8]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -523,7 +658,7 @@ func (x *OfferUndone) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferUndone.ProtoReflect.Descriptor instead.
 func (*OfferUndone) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{8}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *OfferUndone) GetOfferId() string {
@@ -551,7 +686,7 @@ type OfferLapsed struct {
 
 func (x *OfferLapsed) Reset() {
 	*x = OfferLapsed{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[9]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -563,7 +698,7 @@ func (x *OfferLapsed) String() string {
 func (*OfferLapsed) ProtoMessage() {}
 
 func (x *OfferLapsed) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[9]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -576,7 +711,7 @@ func (x *OfferLapsed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OfferLapsed.ProtoReflect.Descriptor instead.
 func (*OfferLapsed) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{9}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *OfferLapsed) GetOfferId() string {
@@ -608,7 +743,7 @@ type LeaseSigned struct {
 
 func (x *LeaseSigned) Reset() {
 	*x = LeaseSigned{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[10]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -620,7 +755,7 @@ func (x *LeaseSigned) String() string {
 func (*LeaseSigned) ProtoMessage() {}
 
 func (x *LeaseSigned) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[10]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -633,7 +768,7 @@ func (x *LeaseSigned) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LeaseSigned.ProtoReflect.Descriptor instead.
 func (*LeaseSigned) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{10}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *LeaseSigned) GetLeaseId() string {
@@ -691,7 +826,7 @@ type EvidenceChanged struct {
 
 func (x *EvidenceChanged) Reset() {
 	*x = EvidenceChanged{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[11]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -703,7 +838,7 @@ func (x *EvidenceChanged) String() string {
 func (*EvidenceChanged) ProtoMessage() {}
 
 func (x *EvidenceChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[11]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -716,7 +851,7 @@ func (x *EvidenceChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EvidenceChanged.ProtoReflect.Descriptor instead.
 func (*EvidenceChanged) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{11}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *EvidenceChanged) GetApplicationId() string {
@@ -752,7 +887,7 @@ type ListPublished struct {
 
 func (x *ListPublished) Reset() {
 	*x = ListPublished{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[12]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -764,7 +899,7 @@ func (x *ListPublished) String() string {
 func (*ListPublished) ProtoMessage() {}
 
 func (x *ListPublished) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[12]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -777,7 +912,7 @@ func (x *ListPublished) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListPublished.ProtoReflect.Descriptor instead.
 func (*ListPublished) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{12}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *ListPublished) GetCounty() string {
@@ -815,7 +950,7 @@ type RoundOpened struct {
 
 func (x *RoundOpened) Reset() {
 	*x = RoundOpened{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[13]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -827,7 +962,7 @@ func (x *RoundOpened) String() string {
 func (*RoundOpened) ProtoMessage() {}
 
 func (x *RoundOpened) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[13]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -840,7 +975,7 @@ func (x *RoundOpened) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoundOpened.ProtoReflect.Descriptor instead.
 func (*RoundOpened) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{13}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *RoundOpened) GetRoundId() string {
@@ -889,7 +1024,7 @@ type RoundChanged struct {
 
 func (x *RoundChanged) Reset() {
 	*x = RoundChanged{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[14]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -901,7 +1036,7 @@ func (x *RoundChanged) String() string {
 func (*RoundChanged) ProtoMessage() {}
 
 func (x *RoundChanged) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[14]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -914,7 +1049,7 @@ func (x *RoundChanged) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoundChanged.ProtoReflect.Descriptor instead.
 func (*RoundChanged) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{14}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *RoundChanged) GetRoundId() string {
@@ -941,7 +1076,7 @@ type FigureEntered struct {
 
 func (x *FigureEntered) Reset() {
 	*x = FigureEntered{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[15]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -953,7 +1088,7 @@ func (x *FigureEntered) String() string {
 func (*FigureEntered) ProtoMessage() {}
 
 func (x *FigureEntered) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[15]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -966,7 +1101,7 @@ func (x *FigureEntered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FigureEntered.ProtoReflect.Descriptor instead.
 func (*FigureEntered) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{15}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *FigureEntered) GetRoundId() string {
@@ -987,7 +1122,7 @@ type RoundDrawn struct {
 
 func (x *RoundDrawn) Reset() {
 	*x = RoundDrawn{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[16]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -999,7 +1134,7 @@ func (x *RoundDrawn) String() string {
 func (*RoundDrawn) ProtoMessage() {}
 
 func (x *RoundDrawn) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[16]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1012,7 +1147,7 @@ func (x *RoundDrawn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoundDrawn.ProtoReflect.Descriptor instead.
 func (*RoundDrawn) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{16}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *RoundDrawn) GetRoundId() string {
@@ -1039,7 +1174,7 @@ type RoundClosed struct {
 
 func (x *RoundClosed) Reset() {
 	*x = RoundClosed{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[17]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1051,7 +1186,7 @@ func (x *RoundClosed) String() string {
 func (*RoundClosed) ProtoMessage() {}
 
 func (x *RoundClosed) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[17]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1064,7 +1199,7 @@ func (x *RoundClosed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoundClosed.ProtoReflect.Descriptor instead.
 func (*RoundClosed) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{17}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *RoundClosed) GetRoundId() string {
@@ -1086,7 +1221,7 @@ type RentRecorded struct {
 
 func (x *RentRecorded) Reset() {
 	*x = RentRecorded{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[18]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1098,7 +1233,7 @@ func (x *RentRecorded) String() string {
 func (*RentRecorded) ProtoMessage() {}
 
 func (x *RentRecorded) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[18]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1111,7 +1246,7 @@ func (x *RentRecorded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RentRecorded.ProtoReflect.Descriptor instead.
 func (*RentRecorded) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{18}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *RentRecorded) GetLeaseId() string {
@@ -1146,7 +1281,7 @@ type VacancyNoted struct {
 
 func (x *VacancyNoted) Reset() {
 	*x = VacancyNoted{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[19]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1158,7 +1293,7 @@ func (x *VacancyNoted) String() string {
 func (*VacancyNoted) ProtoMessage() {}
 
 func (x *VacancyNoted) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[19]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1171,7 +1306,7 @@ func (x *VacancyNoted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use VacancyNoted.ProtoReflect.Descriptor instead.
 func (*VacancyNoted) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{19}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *VacancyNoted) GetLeaseId() string {
@@ -1200,7 +1335,7 @@ type ReviewOpened struct {
 
 func (x *ReviewOpened) Reset() {
 	*x = ReviewOpened{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[20]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1212,7 +1347,7 @@ func (x *ReviewOpened) String() string {
 func (*ReviewOpened) ProtoMessage() {}
 
 func (x *ReviewOpened) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[20]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1225,7 +1360,7 @@ func (x *ReviewOpened) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewOpened.ProtoReflect.Descriptor instead.
 func (*ReviewOpened) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{20}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ReviewOpened) GetReviewId() string {
@@ -1260,7 +1395,7 @@ type ReviewClosed struct {
 
 func (x *ReviewClosed) Reset() {
 	*x = ReviewClosed{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[21]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1272,7 +1407,7 @@ func (x *ReviewClosed) String() string {
 func (*ReviewClosed) ProtoMessage() {}
 
 func (x *ReviewClosed) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[21]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1285,7 +1420,7 @@ func (x *ReviewClosed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReviewClosed.ProtoReflect.Descriptor instead.
 func (*ReviewClosed) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{21}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ReviewClosed) GetReviewId() string {
@@ -1313,7 +1448,7 @@ type RenewalDue struct {
 
 func (x *RenewalDue) Reset() {
 	*x = RenewalDue{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[22]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1325,7 +1460,7 @@ func (x *RenewalDue) String() string {
 func (*RenewalDue) ProtoMessage() {}
 
 func (x *RenewalDue) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[22]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1338,7 +1473,7 @@ func (x *RenewalDue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenewalDue.ProtoReflect.Descriptor instead.
 func (*RenewalDue) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{22}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *RenewalDue) GetLeaseId() string {
@@ -1366,7 +1501,7 @@ type RenewalAsked struct {
 
 func (x *RenewalAsked) Reset() {
 	*x = RenewalAsked{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[23]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1378,7 +1513,7 @@ func (x *RenewalAsked) String() string {
 func (*RenewalAsked) ProtoMessage() {}
 
 func (x *RenewalAsked) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[23]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1391,7 +1526,7 @@ func (x *RenewalAsked) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenewalAsked.ProtoReflect.Descriptor instead.
 func (*RenewalAsked) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{23}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RenewalAsked) GetRenewalId() string {
@@ -1421,7 +1556,7 @@ type RenewalDecided struct {
 
 func (x *RenewalDecided) Reset() {
 	*x = RenewalDecided{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[24]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1433,7 +1568,7 @@ func (x *RenewalDecided) String() string {
 func (*RenewalDecided) ProtoMessage() {}
 
 func (x *RenewalDecided) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[24]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1446,7 +1581,7 @@ func (x *RenewalDecided) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RenewalDecided.ProtoReflect.Descriptor instead.
 func (*RenewalDecided) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{24}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *RenewalDecided) GetRenewalId() string {
@@ -1488,7 +1623,7 @@ type LeaseEnded struct {
 
 func (x *LeaseEnded) Reset() {
 	*x = LeaseEnded{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[25]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1500,7 +1635,7 @@ func (x *LeaseEnded) String() string {
 func (*LeaseEnded) ProtoMessage() {}
 
 func (x *LeaseEnded) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[25]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1513,7 +1648,7 @@ func (x *LeaseEnded) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LeaseEnded.ProtoReflect.Descriptor instead.
 func (*LeaseEnded) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{25}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *LeaseEnded) GetLeaseId() string {
@@ -1542,7 +1677,7 @@ type RepairReported struct {
 
 func (x *RepairReported) Reset() {
 	*x = RepairReported{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[26]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1554,7 +1689,7 @@ func (x *RepairReported) String() string {
 func (*RepairReported) ProtoMessage() {}
 
 func (x *RepairReported) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[26]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1567,7 +1702,7 @@ func (x *RepairReported) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RepairReported.ProtoReflect.Descriptor instead.
 func (*RepairReported) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{26}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *RepairReported) GetRepairId() string {
@@ -1602,7 +1737,7 @@ type RepairPlanned struct {
 
 func (x *RepairPlanned) Reset() {
 	*x = RepairPlanned{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[27]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1614,7 +1749,7 @@ func (x *RepairPlanned) String() string {
 func (*RepairPlanned) ProtoMessage() {}
 
 func (x *RepairPlanned) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[27]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1627,7 +1762,7 @@ func (x *RepairPlanned) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RepairPlanned.ProtoReflect.Descriptor instead.
 func (*RepairPlanned) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{27}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *RepairPlanned) GetRepairId() string {
@@ -1654,7 +1789,7 @@ type RepairDone struct {
 
 func (x *RepairDone) Reset() {
 	*x = RepairDone{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[28]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1666,7 +1801,7 @@ func (x *RepairDone) String() string {
 func (*RepairDone) ProtoMessage() {}
 
 func (x *RepairDone) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[28]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1679,7 +1814,7 @@ func (x *RepairDone) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RepairDone.ProtoReflect.Descriptor instead.
 func (*RepairDone) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{28}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *RepairDone) GetRepairId() string {
@@ -1700,7 +1835,7 @@ type RepairConfirmed struct {
 
 func (x *RepairConfirmed) Reset() {
 	*x = RepairConfirmed{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[29]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1712,7 +1847,7 @@ func (x *RepairConfirmed) String() string {
 func (*RepairConfirmed) ProtoMessage() {}
 
 func (x *RepairConfirmed) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[29]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1725,7 +1860,7 @@ func (x *RepairConfirmed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RepairConfirmed.ProtoReflect.Descriptor instead.
 func (*RepairConfirmed) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{29}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *RepairConfirmed) GetRepairId() string {
@@ -1755,7 +1890,7 @@ type ExitNoticed struct {
 
 func (x *ExitNoticed) Reset() {
 	*x = ExitNoticed{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[30]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1767,7 +1902,7 @@ func (x *ExitNoticed) String() string {
 func (*ExitNoticed) ProtoMessage() {}
 
 func (x *ExitNoticed) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[30]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1780,7 +1915,7 @@ func (x *ExitNoticed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExitNoticed.ProtoReflect.Descriptor instead.
 func (*ExitNoticed) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{30}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *ExitNoticed) GetExitId() string {
@@ -1822,7 +1957,7 @@ type ExitAnswered struct {
 
 func (x *ExitAnswered) Reset() {
 	*x = ExitAnswered{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[31]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1834,7 +1969,7 @@ func (x *ExitAnswered) String() string {
 func (*ExitAnswered) ProtoMessage() {}
 
 func (x *ExitAnswered) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[31]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1847,7 +1982,7 @@ func (x *ExitAnswered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExitAnswered.ProtoReflect.Descriptor instead.
 func (*ExitAnswered) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{31}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ExitAnswered) GetExitId() string {
@@ -1877,7 +2012,7 @@ type ExitDecided struct {
 
 func (x *ExitDecided) Reset() {
 	*x = ExitDecided{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[32]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1889,7 +2024,7 @@ func (x *ExitDecided) String() string {
 func (*ExitDecided) ProtoMessage() {}
 
 func (x *ExitDecided) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[32]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1902,7 +2037,7 @@ func (x *ExitDecided) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExitDecided.ProtoReflect.Descriptor instead.
 func (*ExitDecided) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{32}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ExitDecided) GetExitId() string {
@@ -1943,7 +2078,7 @@ type ExitAppealed struct {
 
 func (x *ExitAppealed) Reset() {
 	*x = ExitAppealed{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[33]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1955,7 +2090,7 @@ func (x *ExitAppealed) String() string {
 func (*ExitAppealed) ProtoMessage() {}
 
 func (x *ExitAppealed) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[33]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1968,7 +2103,7 @@ func (x *ExitAppealed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExitAppealed.ProtoReflect.Descriptor instead.
 func (*ExitAppealed) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{33}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ExitAppealed) GetExitId() string {
@@ -1990,7 +2125,7 @@ type ExitAppealDecided struct {
 
 func (x *ExitAppealDecided) Reset() {
 	*x = ExitAppealDecided{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[34]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2002,7 +2137,7 @@ func (x *ExitAppealDecided) String() string {
 func (*ExitAppealDecided) ProtoMessage() {}
 
 func (x *ExitAppealDecided) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[34]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2015,7 +2150,7 @@ func (x *ExitAppealDecided) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExitAppealDecided.ProtoReflect.Descriptor instead.
 func (*ExitAppealDecided) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{34}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ExitAppealDecided) GetExitId() string {
@@ -2051,7 +2186,7 @@ type PlacesAsked struct {
 
 func (x *PlacesAsked) Reset() {
 	*x = PlacesAsked{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[35]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2063,7 +2198,7 @@ func (x *PlacesAsked) String() string {
 func (*PlacesAsked) ProtoMessage() {}
 
 func (x *PlacesAsked) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[35]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2076,7 +2211,7 @@ func (x *PlacesAsked) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlacesAsked.ProtoReflect.Descriptor instead.
 func (*PlacesAsked) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{35}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *PlacesAsked) GetRequestId() string {
@@ -2111,7 +2246,7 @@ type PlacesGranted struct {
 
 func (x *PlacesGranted) Reset() {
 	*x = PlacesGranted{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[36]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2123,7 +2258,7 @@ func (x *PlacesGranted) String() string {
 func (*PlacesGranted) ProtoMessage() {}
 
 func (x *PlacesGranted) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[36]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2136,7 +2271,7 @@ func (x *PlacesGranted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlacesGranted.ProtoReflect.Descriptor instead.
 func (*PlacesGranted) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{36}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *PlacesGranted) GetRequestId() string {
@@ -2163,7 +2298,7 @@ type DrawWordGiven struct {
 
 func (x *DrawWordGiven) Reset() {
 	*x = DrawWordGiven{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[37]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2175,7 +2310,7 @@ func (x *DrawWordGiven) String() string {
 func (*DrawWordGiven) ProtoMessage() {}
 
 func (x *DrawWordGiven) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[37]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2188,7 +2323,7 @@ func (x *DrawWordGiven) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrawWordGiven.ProtoReflect.Descriptor instead.
 func (*DrawWordGiven) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{37}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *DrawWordGiven) GetApplicationId() string {
@@ -2209,7 +2344,7 @@ type RoundCancelled struct {
 
 func (x *RoundCancelled) Reset() {
 	*x = RoundCancelled{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[38]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2221,7 +2356,7 @@ func (x *RoundCancelled) String() string {
 func (*RoundCancelled) ProtoMessage() {}
 
 func (x *RoundCancelled) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[38]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2234,7 +2369,7 @@ func (x *RoundCancelled) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoundCancelled.ProtoReflect.Descriptor instead.
 func (*RoundCancelled) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{38}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *RoundCancelled) GetRoundId() string {
@@ -2263,7 +2398,7 @@ type RoundNoticed struct {
 
 func (x *RoundNoticed) Reset() {
 	*x = RoundNoticed{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[39]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2275,7 +2410,7 @@ func (x *RoundNoticed) String() string {
 func (*RoundNoticed) ProtoMessage() {}
 
 func (x *RoundNoticed) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[39]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2288,7 +2423,7 @@ func (x *RoundNoticed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoundNoticed.ProtoReflect.Descriptor instead.
 func (*RoundNoticed) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{39}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *RoundNoticed) GetRoundId() string {
@@ -2326,7 +2461,7 @@ type HouseholdDecided struct {
 
 func (x *HouseholdDecided) Reset() {
 	*x = HouseholdDecided{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[40]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2338,7 +2473,7 @@ func (x *HouseholdDecided) String() string {
 func (*HouseholdDecided) ProtoMessage() {}
 
 func (x *HouseholdDecided) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[40]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2351,7 +2486,7 @@ func (x *HouseholdDecided) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HouseholdDecided.ProtoReflect.Descriptor instead.
 func (*HouseholdDecided) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{40}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *HouseholdDecided) GetApplicationId() string {
@@ -2392,7 +2527,7 @@ type PrioritySaid struct {
 
 func (x *PrioritySaid) Reset() {
 	*x = PrioritySaid{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[41]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2404,7 +2539,7 @@ func (x *PrioritySaid) String() string {
 func (*PrioritySaid) ProtoMessage() {}
 
 func (x *PrioritySaid) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[41]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2417,7 +2552,7 @@ func (x *PrioritySaid) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PrioritySaid.ProtoReflect.Descriptor instead.
 func (*PrioritySaid) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{41}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *PrioritySaid) GetApplicationId() string {
@@ -2439,7 +2574,7 @@ type PriorityLookedAt struct {
 
 func (x *PriorityLookedAt) Reset() {
 	*x = PriorityLookedAt{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[42]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2451,7 +2586,7 @@ func (x *PriorityLookedAt) String() string {
 func (*PriorityLookedAt) ProtoMessage() {}
 
 func (x *PriorityLookedAt) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[42]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2464,7 +2599,7 @@ func (x *PriorityLookedAt) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PriorityLookedAt.ProtoReflect.Descriptor instead.
 func (*PriorityLookedAt) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{42}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *PriorityLookedAt) GetApplicationId() string {
@@ -2494,7 +2629,7 @@ type RoundCorrected struct {
 
 func (x *RoundCorrected) Reset() {
 	*x = RoundCorrected{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[43]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2506,7 +2641,7 @@ func (x *RoundCorrected) String() string {
 func (*RoundCorrected) ProtoMessage() {}
 
 func (x *RoundCorrected) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[43]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2519,7 +2654,7 @@ func (x *RoundCorrected) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoundCorrected.ProtoReflect.Descriptor instead.
 func (*RoundCorrected) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{43}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *RoundCorrected) GetRoundId() string {
@@ -2562,7 +2697,7 @@ type WrongMended struct {
 
 func (x *WrongMended) Reset() {
 	*x = WrongMended{}
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[44]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2574,7 +2709,7 @@ func (x *WrongMended) String() string {
 func (*WrongMended) ProtoMessage() {}
 
 func (x *WrongMended) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_housing_v1_events_proto_msgTypes[44]
+	mi := &file_qiao_housing_v1_events_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2587,7 +2722,7 @@ func (x *WrongMended) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WrongMended.ProtoReflect.Descriptor instead.
 func (*WrongMended) Descriptor() ([]byte, []int) {
-	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{44}
+	return file_qiao_housing_v1_events_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *WrongMended) GetRoundId() string {
@@ -2626,7 +2761,22 @@ const file_qiao_housing_v1_events_proto_rawDesc = "" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x1c\n" +
 	"\x04kind\x18\x02 \x01(\tB\b\x9a\xb5\x18\x04KindR\x04kind\x12%\n" +
 	"\x0ehousehold_size\x18\x03 \x01(\x05R\rhouseholdSize:4\x8a\xb5\x180\n" +
-	" housing.application.submitted.v1\x10\x02\"\aconsent*\x01\x0f\"v\n" +
+	" housing.application.submitted.v1\x10\x02\"\aconsent*\x01\x0f\"\xe7\x01\n" +
+	"\fPaperEntered\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x1d\n" +
+	"\n" +
+	"paper_form\x18\x02 \x01(\tR\tpaperForm\x12\x1f\n" +
+	"\vreceived_at\x18\x03 \x01(\x03R\n" +
+	"receivedAt\x12\x19\n" +
+	"\bround_id\x18\x04 \x01(\tR\aroundId:U\x8a\xb5\x18Q\n" +
+	"\x18housing.paper.entered.v1\x10\x02\x1a\bidentity\"\aconsent*\x01\x0f:\x1d\n" +
+	"\x0eapplication_id\x12\vapplication\"\xbd\x01\n" +
+	"\x10LatePaperSettled\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x19\n" +
+	"\bround_id\x18\x02 \x01(\tR\aroundId\x12\x18\n" +
+	"\aoutcome\x18\x03 \x01(\tR\aoutcome:M\x8a\xb5\x18I\n" +
+	"\x18housing.paper.settled.v1\x10\x02\"\tpromise 8*\x01\x0f:\x1d\n" +
+	"\x0eapplication_id\x12\vapplication\"v\n" +
 	"\x14ApplicationWithdrawn\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId:7\x8a\xb5\x183\n" +
 	" housing.application.withdrawn.v1\x10\x01\"\n" +
@@ -2881,53 +3031,55 @@ func file_qiao_housing_v1_events_proto_rawDescGZIP() []byte {
 	return file_qiao_housing_v1_events_proto_rawDescData
 }
 
-var file_qiao_housing_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
+var file_qiao_housing_v1_events_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
 var file_qiao_housing_v1_events_proto_goTypes = []any{
 	(*HomeListed)(nil),           // 0: qiao.housing.v1.HomeListed
 	(*ApplicationSubmitted)(nil), // 1: qiao.housing.v1.ApplicationSubmitted
-	(*ApplicationWithdrawn)(nil), // 2: qiao.housing.v1.ApplicationWithdrawn
-	(*EligibilityDecided)(nil),   // 3: qiao.housing.v1.EligibilityDecided
-	(*DecisionReopened)(nil),     // 4: qiao.housing.v1.DecisionReopened
-	(*OfferMade)(nil),            // 5: qiao.housing.v1.OfferMade
-	(*OfferAccepted)(nil),        // 6: qiao.housing.v1.OfferAccepted
-	(*OfferDeclined)(nil),        // 7: qiao.housing.v1.OfferDeclined
-	(*OfferUndone)(nil),          // 8: qiao.housing.v1.OfferUndone
-	(*OfferLapsed)(nil),          // 9: qiao.housing.v1.OfferLapsed
-	(*LeaseSigned)(nil),          // 10: qiao.housing.v1.LeaseSigned
-	(*EvidenceChanged)(nil),      // 11: qiao.housing.v1.EvidenceChanged
-	(*ListPublished)(nil),        // 12: qiao.housing.v1.ListPublished
-	(*RoundOpened)(nil),          // 13: qiao.housing.v1.RoundOpened
-	(*RoundChanged)(nil),         // 14: qiao.housing.v1.RoundChanged
-	(*FigureEntered)(nil),        // 15: qiao.housing.v1.FigureEntered
-	(*RoundDrawn)(nil),           // 16: qiao.housing.v1.RoundDrawn
-	(*RoundClosed)(nil),          // 17: qiao.housing.v1.RoundClosed
-	(*RentRecorded)(nil),         // 18: qiao.housing.v1.RentRecorded
-	(*VacancyNoted)(nil),         // 19: qiao.housing.v1.VacancyNoted
-	(*ReviewOpened)(nil),         // 20: qiao.housing.v1.ReviewOpened
-	(*ReviewClosed)(nil),         // 21: qiao.housing.v1.ReviewClosed
-	(*RenewalDue)(nil),           // 22: qiao.housing.v1.RenewalDue
-	(*RenewalAsked)(nil),         // 23: qiao.housing.v1.RenewalAsked
-	(*RenewalDecided)(nil),       // 24: qiao.housing.v1.RenewalDecided
-	(*LeaseEnded)(nil),           // 25: qiao.housing.v1.LeaseEnded
-	(*RepairReported)(nil),       // 26: qiao.housing.v1.RepairReported
-	(*RepairPlanned)(nil),        // 27: qiao.housing.v1.RepairPlanned
-	(*RepairDone)(nil),           // 28: qiao.housing.v1.RepairDone
-	(*RepairConfirmed)(nil),      // 29: qiao.housing.v1.RepairConfirmed
-	(*ExitNoticed)(nil),          // 30: qiao.housing.v1.ExitNoticed
-	(*ExitAnswered)(nil),         // 31: qiao.housing.v1.ExitAnswered
-	(*ExitDecided)(nil),          // 32: qiao.housing.v1.ExitDecided
-	(*ExitAppealed)(nil),         // 33: qiao.housing.v1.ExitAppealed
-	(*ExitAppealDecided)(nil),    // 34: qiao.housing.v1.ExitAppealDecided
-	(*PlacesAsked)(nil),          // 35: qiao.housing.v1.PlacesAsked
-	(*PlacesGranted)(nil),        // 36: qiao.housing.v1.PlacesGranted
-	(*DrawWordGiven)(nil),        // 37: qiao.housing.v1.DrawWordGiven
-	(*RoundCancelled)(nil),       // 38: qiao.housing.v1.RoundCancelled
-	(*RoundNoticed)(nil),         // 39: qiao.housing.v1.RoundNoticed
-	(*HouseholdDecided)(nil),     // 40: qiao.housing.v1.HouseholdDecided
-	(*PrioritySaid)(nil),         // 41: qiao.housing.v1.PrioritySaid
-	(*PriorityLookedAt)(nil),     // 42: qiao.housing.v1.PriorityLookedAt
-	(*RoundCorrected)(nil),       // 43: qiao.housing.v1.RoundCorrected
-	(*WrongMended)(nil),          // 44: qiao.housing.v1.WrongMended
+	(*PaperEntered)(nil),         // 2: qiao.housing.v1.PaperEntered
+	(*LatePaperSettled)(nil),     // 3: qiao.housing.v1.LatePaperSettled
+	(*ApplicationWithdrawn)(nil), // 4: qiao.housing.v1.ApplicationWithdrawn
+	(*EligibilityDecided)(nil),   // 5: qiao.housing.v1.EligibilityDecided
+	(*DecisionReopened)(nil),     // 6: qiao.housing.v1.DecisionReopened
+	(*OfferMade)(nil),            // 7: qiao.housing.v1.OfferMade
+	(*OfferAccepted)(nil),        // 8: qiao.housing.v1.OfferAccepted
+	(*OfferDeclined)(nil),        // 9: qiao.housing.v1.OfferDeclined
+	(*OfferUndone)(nil),          // 10: qiao.housing.v1.OfferUndone
+	(*OfferLapsed)(nil),          // 11: qiao.housing.v1.OfferLapsed
+	(*LeaseSigned)(nil),          // 12: qiao.housing.v1.LeaseSigned
+	(*EvidenceChanged)(nil),      // 13: qiao.housing.v1.EvidenceChanged
+	(*ListPublished)(nil),        // 14: qiao.housing.v1.ListPublished
+	(*RoundOpened)(nil),          // 15: qiao.housing.v1.RoundOpened
+	(*RoundChanged)(nil),         // 16: qiao.housing.v1.RoundChanged
+	(*FigureEntered)(nil),        // 17: qiao.housing.v1.FigureEntered
+	(*RoundDrawn)(nil),           // 18: qiao.housing.v1.RoundDrawn
+	(*RoundClosed)(nil),          // 19: qiao.housing.v1.RoundClosed
+	(*RentRecorded)(nil),         // 20: qiao.housing.v1.RentRecorded
+	(*VacancyNoted)(nil),         // 21: qiao.housing.v1.VacancyNoted
+	(*ReviewOpened)(nil),         // 22: qiao.housing.v1.ReviewOpened
+	(*ReviewClosed)(nil),         // 23: qiao.housing.v1.ReviewClosed
+	(*RenewalDue)(nil),           // 24: qiao.housing.v1.RenewalDue
+	(*RenewalAsked)(nil),         // 25: qiao.housing.v1.RenewalAsked
+	(*RenewalDecided)(nil),       // 26: qiao.housing.v1.RenewalDecided
+	(*LeaseEnded)(nil),           // 27: qiao.housing.v1.LeaseEnded
+	(*RepairReported)(nil),       // 28: qiao.housing.v1.RepairReported
+	(*RepairPlanned)(nil),        // 29: qiao.housing.v1.RepairPlanned
+	(*RepairDone)(nil),           // 30: qiao.housing.v1.RepairDone
+	(*RepairConfirmed)(nil),      // 31: qiao.housing.v1.RepairConfirmed
+	(*ExitNoticed)(nil),          // 32: qiao.housing.v1.ExitNoticed
+	(*ExitAnswered)(nil),         // 33: qiao.housing.v1.ExitAnswered
+	(*ExitDecided)(nil),          // 34: qiao.housing.v1.ExitDecided
+	(*ExitAppealed)(nil),         // 35: qiao.housing.v1.ExitAppealed
+	(*ExitAppealDecided)(nil),    // 36: qiao.housing.v1.ExitAppealDecided
+	(*PlacesAsked)(nil),          // 37: qiao.housing.v1.PlacesAsked
+	(*PlacesGranted)(nil),        // 38: qiao.housing.v1.PlacesGranted
+	(*DrawWordGiven)(nil),        // 39: qiao.housing.v1.DrawWordGiven
+	(*RoundCancelled)(nil),       // 40: qiao.housing.v1.RoundCancelled
+	(*RoundNoticed)(nil),         // 41: qiao.housing.v1.RoundNoticed
+	(*HouseholdDecided)(nil),     // 42: qiao.housing.v1.HouseholdDecided
+	(*PrioritySaid)(nil),         // 43: qiao.housing.v1.PrioritySaid
+	(*PriorityLookedAt)(nil),     // 44: qiao.housing.v1.PriorityLookedAt
+	(*RoundCorrected)(nil),       // 45: qiao.housing.v1.RoundCorrected
+	(*WrongMended)(nil),          // 46: qiao.housing.v1.WrongMended
 }
 var file_qiao_housing_v1_events_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -2948,7 +3100,7 @@ func file_qiao_housing_v1_events_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_housing_v1_events_proto_rawDesc), len(file_qiao_housing_v1_events_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   45,
+			NumMessages:   47,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -334,8 +334,11 @@ type ApplyForHomeRequest struct {
 	RequestId string `protobuf:"bytes,8,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// the household says that it is a relief household (HO-14)
 	DeclaresRelief bool `protobuf:"varint,9,opt,name=declares_relief,json=declaresRelief,proto3" json:"declares_relief,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// the number of the paper form from which it is entered, when the platform was away: the
+	// principal proves when that was received
+	PaperForm     string `protobuf:"bytes,10,opt,name=paper_form,json=paperForm,proto3" json:"paper_form,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ApplyForHomeRequest) Reset() {
@@ -429,6 +432,13 @@ func (x *ApplyForHomeRequest) GetDeclaresRelief() bool {
 		return x.DeclaresRelief
 	}
 	return false
+}
+
+func (x *ApplyForHomeRequest) GetPaperForm() string {
+	if x != nil {
+		return x.PaperForm
+	}
+	return ""
 }
 
 type ApplyForHomeResponse struct {
@@ -1922,7 +1932,16 @@ type Application struct {
 	// paper (the certificate) or civil_affairs
 	PriorityBasis string `protobuf:"bytes,18,opt,name=priority_basis,json=priorityBasis,proto3" json:"priority_basis,omitempty"`
 	// the law puts relief households first for this kind, and it can still be said
-	PutsFirst     bool `protobuf:"varint,19,opt,name=puts_first,json=putsFirst,proto3" json:"puts_first,omitempty"`
+	PutsFirst bool `protobuf:"varint,19,opt,name=puts_first,json=putsFirst,proto3" json:"puts_first,omitempty"`
+	// of one that was received on paper: its form; submitted_at is when that was received
+	PaperForm string `protobuf:"bytes,20,opt,name=paper_form,json=paperForm,proto3" json:"paper_form,omitempty"`
+	EnteredAt int64  `protobuf:"varint,21,opt,name=entered_at,json=enteredAt,proto3" json:"entered_at,omitempty"`
+	// staff number of who confirmed the time from the paper
+	ConfirmedByStaff string `protobuf:"bytes,22,opt,name=confirmed_by_staff,json=confirmedByStaff,proto3" json:"confirmed_by_staff,omitempty"`
+	// the round whose list was fixed between the two
+	LateRoundId string `protobuf:"bytes,23,opt,name=late_round_id,json=lateRoundId,proto3" json:"late_round_id,omitempty"`
+	// open, corrected, no_change or cancelled
+	LateState     string `protobuf:"bytes,24,opt,name=late_state,json=lateState,proto3" json:"late_state,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2088,6 +2107,41 @@ func (x *Application) GetPutsFirst() bool {
 		return x.PutsFirst
 	}
 	return false
+}
+
+func (x *Application) GetPaperForm() string {
+	if x != nil {
+		return x.PaperForm
+	}
+	return ""
+}
+
+func (x *Application) GetEnteredAt() int64 {
+	if x != nil {
+		return x.EnteredAt
+	}
+	return 0
+}
+
+func (x *Application) GetConfirmedByStaff() string {
+	if x != nil {
+		return x.ConfirmedByStaff
+	}
+	return ""
+}
+
+func (x *Application) GetLateRoundId() string {
+	if x != nil {
+		return x.LateRoundId
+	}
+	return ""
+}
+
+func (x *Application) GetLateState() string {
+	if x != nil {
+		return x.LateState
+	}
+	return ""
 }
 
 // Lease is a signed lease.
@@ -2322,6 +2376,95 @@ func (x *RecordPaperResponse) GetEvidenceId() string {
 	return ""
 }
 
+type SettleLatePaperRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	ApplicationId string                 `protobuf:"bytes,1,opt,name=application_id,json=applicationId,proto3" json:"application_id,omitempty"`
+	// corrected, no_change or cancelled
+	Outcome       string `protobuf:"bytes,2,opt,name=outcome,proto3" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SettleLatePaperRequest) Reset() {
+	*x = SettleLatePaperRequest{}
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SettleLatePaperRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SettleLatePaperRequest) ProtoMessage() {}
+
+func (x *SettleLatePaperRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SettleLatePaperRequest.ProtoReflect.Descriptor instead.
+func (*SettleLatePaperRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *SettleLatePaperRequest) GetApplicationId() string {
+	if x != nil {
+		return x.ApplicationId
+	}
+	return ""
+}
+
+func (x *SettleLatePaperRequest) GetOutcome() string {
+	if x != nil {
+		return x.Outcome
+	}
+	return ""
+}
+
+type SettleLatePaperResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SettleLatePaperResponse) Reset() {
+	*x = SettleLatePaperResponse{}
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SettleLatePaperResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SettleLatePaperResponse) ProtoMessage() {}
+
+func (x *SettleLatePaperResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_housing_v1_housing_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SettleLatePaperResponse.ProtoReflect.Descriptor instead.
+func (*SettleLatePaperResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_housing_v1_housing_proto_rawDescGZIP(), []int{38}
+}
+
 var File_qiao_housing_v1_housing_proto protoreflect.FileDescriptor
 
 const file_qiao_housing_v1_housing_proto_rawDesc = "" +
@@ -2349,7 +2492,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x05limit\x18\x04 \x01(\x05R\x05limit\"T\n" +
 	"\x11ListHomesResponse\x12+\n" +
 	"\x05homes\x18\x01 \x03(\v2\x15.qiao.housing.v1.HomeR\x05homes\x12\x12\n" +
-	"\x04next\x18\x02 \x01(\tR\x04next\"\xd2\x02\n" +
+	"\x04next\x18\x02 \x01(\tR\x04next\"\xf1\x02\n" +
 	"\x13ApplyForHomeRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x16\n" +
 	"\x06county\x18\x02 \x01(\tR\x06county\x12\x12\n" +
@@ -2360,7 +2503,10 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x11declared_area_dm2\x18\a \x01(\x05R\x0fdeclaredAreaDm2\x12\x1d\n" +
 	"\n" +
 	"request_id\x18\b \x01(\tR\trequestId\x12'\n" +
-	"\x0fdeclares_relief\x18\t \x01(\bR\x0edeclaresRelief\"=\n" +
+	"\x0fdeclares_relief\x18\t \x01(\bR\x0edeclaresRelief\x12\x1d\n" +
+	"\n" +
+	"paper_form\x18\n" +
+	" \x01(\tR\tpaperForm\"=\n" +
 	"\x14ApplyForHomeResponse\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\"C\n" +
 	"\x1aWithdrawApplicationRequest\x12%\n" +
@@ -2448,7 +2594,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\x9d\x05\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xcc\x06\n" +
 	"\vApplication\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x16\n" +
 	"\x06county\x18\x02 \x01(\tR\x06county\x12\x12\n" +
@@ -2472,7 +2618,15 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"priorityOn\x12%\n" +
 	"\x0epriority_basis\x18\x12 \x01(\tR\rpriorityBasis\x12\x1d\n" +
 	"\n" +
-	"puts_first\x18\x13 \x01(\bR\tputsFirst\"\xd0\x01\n" +
+	"puts_first\x18\x13 \x01(\bR\tputsFirst\x12\x1d\n" +
+	"\n" +
+	"paper_form\x18\x14 \x01(\tR\tpaperForm\x12\x1d\n" +
+	"\n" +
+	"entered_at\x18\x15 \x01(\x03R\tenteredAt\x12,\n" +
+	"\x12confirmed_by_staff\x18\x16 \x01(\tR\x10confirmedByStaff\x12\"\n" +
+	"\rlate_round_id\x18\x17 \x01(\tR\vlateRoundId\x12\x1d\n" +
+	"\n" +
+	"late_state\x18\x18 \x01(\tR\tlateState\"\xd0\x01\n" +
 	"\x05Lease\x12\x19\n" +
 	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x17\n" +
 	"\ahome_id\x18\x02 \x01(\tR\x06homeId\x12\x18\n" +
@@ -2491,7 +2645,11 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x06months\x18\x06 \x01(\x05R\x06months\"6\n" +
 	"\x13RecordPaperResponse\x12\x1f\n" +
 	"\vevidence_id\x18\x01 \x01(\tR\n" +
-	"evidenceId2\xc2:\n" +
+	"evidenceId\"Y\n" +
+	"\x16SettleLatePaperRequest\x12%\n" +
+	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x18\n" +
+	"\aoutcome\x18\x02 \x01(\tR\aoutcome\"\x19\n" +
+	"\x17SettleLatePaperResponse2\xce;\n" +
 	"\x0eHousingService\x12a\n" +
 	"\aAddHome\x12\x1f.qiao.housing.v1.AddHomeRequest\x1a .qiao.housing.v1.AddHomeResponse\"\x13\x92\xb5\x18\x0f\b\x01\x12\vofficer:hou\x12r\n" +
 	"\tListHomes\x12!.qiao.housing.v1.ListHomesRequest\x1a\".qiao.housing.v1.ListHomesResponse\"\x1e\x92\xb5\x18\x1a\x12\x06worker\x12\aofficer\x12\aservice\x12\x94\x01\n" +
@@ -2507,7 +2665,8 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\vRecordPaper\x12#.qiao.housing.v1.RecordPaperRequest\x1a$.qiao.housing.v1.RecordPaperResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x91\x01\n" +
 	"\vSayPriority\x12#.qiao.housing.v1.SayPriorityRequest\x1a$.qiao.housing.v1.SayPriorityResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
 	"own_record\x1a\x0epublic_housing\x12\x89\x01\n" +
-	"\x0fConfirmPriority\x12'.qiao.housing.v1.ConfirmPriorityRequest\x1a(.qiao.housing.v1.ConfirmPriorityResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12w\n" +
+	"\x0fConfirmPriority\x12'.qiao.housing.v1.ConfirmPriorityRequest\x1a(.qiao.housing.v1.ConfirmPriorityResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x89\x01\n" +
+	"\x0fSettleLatePaper\x12'.qiao.housing.v1.SettleLatePaperRequest\x1a(.qiao.housing.v1.SettleLatePaperResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12w\n" +
 	"\tOfferHome\x12!.qiao.housing.v1.OfferHomeRequest\x1a\".qiao.housing.v1.OfferHomeResponse\"#\x92\xb5\x18\x1f\b\x01\x12\vofficer:hou\x1a\x0epublic_housing\x12\x91\x01\n" +
 	"\vAcceptOffer\x12#.qiao.housing.v1.AcceptOfferRequest\x1a$.qiao.housing.v1.AcceptOfferResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\vofficer:hou\x1a\n" +
 	"own_record\x1a\x0epublic_housing\x12\x94\x01\n" +
@@ -2593,7 +2752,7 @@ func file_qiao_housing_v1_housing_proto_rawDescGZIP() []byte {
 	return file_qiao_housing_v1_housing_proto_rawDescData
 }
 
-var file_qiao_housing_v1_housing_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
+var file_qiao_housing_v1_housing_proto_msgTypes = make([]protoimpl.MessageInfo, 40)
 var file_qiao_housing_v1_housing_proto_goTypes = []any{
 	(*AddHomeRequest)(nil),              // 0: qiao.housing.v1.AddHomeRequest
 	(*AddHomeResponse)(nil),             // 1: qiao.housing.v1.AddHomeResponse
@@ -2632,102 +2791,104 @@ var file_qiao_housing_v1_housing_proto_goTypes = []any{
 	(*Lease)(nil),                       // 34: qiao.housing.v1.Lease
 	(*RecordPaperRequest)(nil),          // 35: qiao.housing.v1.RecordPaperRequest
 	(*RecordPaperResponse)(nil),         // 36: qiao.housing.v1.RecordPaperResponse
-	nil,                                 // 37: qiao.housing.v1.Reason.FactsEntry
-	(*v1.Reason)(nil),                   // 38: qiao.platform.v1.Reason
-	(*GetPlaceRequest)(nil),             // 39: qiao.housing.v1.GetPlaceRequest
-	(*ListWaitingRequest)(nil),          // 40: qiao.housing.v1.ListWaitingRequest
-	(*SetDrawWordRequest)(nil),          // 41: qiao.housing.v1.SetDrawWordRequest
-	(*OpenRoundRequest)(nil),            // 42: qiao.housing.v1.OpenRoundRequest
-	(*CancelRoundRequest)(nil),          // 43: qiao.housing.v1.CancelRoundRequest
-	(*FindHouseholdsRequest)(nil),       // 44: qiao.housing.v1.FindHouseholdsRequest
-	(*ListHouseholdsRequest)(nil),       // 45: qiao.housing.v1.ListHouseholdsRequest
-	(*DecideHouseholdRequest)(nil),      // 46: qiao.housing.v1.DecideHouseholdRequest
-	(*CorrectRoundRequest)(nil),         // 47: qiao.housing.v1.CorrectRoundRequest
-	(*DecideCorrectionRequest)(nil),     // 48: qiao.housing.v1.DecideCorrectionRequest
-	(*ListMendsRequest)(nil),            // 49: qiao.housing.v1.ListMendsRequest
-	(*ChangeRoundRequest)(nil),          // 50: qiao.housing.v1.ChangeRoundRequest
-	(*ConfirmFigureRequest)(nil),        // 51: qiao.housing.v1.ConfirmFigureRequest
-	(*OfferRoundRequest)(nil),           // 52: qiao.housing.v1.OfferRoundRequest
-	(*CloseRoundRequest)(nil),           // 53: qiao.housing.v1.CloseRoundRequest
-	(*ListRoundsRequest)(nil),           // 54: qiao.housing.v1.ListRoundsRequest
-	(*GetRoundRequest)(nil),             // 55: qiao.housing.v1.GetRoundRequest
-	(*GetPublicListRequest)(nil),        // 56: qiao.housing.v1.GetPublicListRequest
-	(*GetRoundBundleRequest)(nil),       // 57: qiao.housing.v1.GetRoundBundleRequest
-	(*GetLeaseRequest)(nil),             // 58: qiao.housing.v1.GetLeaseRequest
-	(*ListCountyLeasesRequest)(nil),     // 59: qiao.housing.v1.ListCountyLeasesRequest
-	(*RecordRentRequest)(nil),           // 60: qiao.housing.v1.RecordRentRequest
-	(*NoteVacancyRequest)(nil),          // 61: qiao.housing.v1.NoteVacancyRequest
-	(*CloseReviewRequest)(nil),          // 62: qiao.housing.v1.CloseReviewRequest
-	(*AskRenewalRequest)(nil),           // 63: qiao.housing.v1.AskRenewalRequest
-	(*DecideRenewalRequest)(nil),        // 64: qiao.housing.v1.DecideRenewalRequest
-	(*LeaveHomeRequest)(nil),            // 65: qiao.housing.v1.LeaveHomeRequest
-	(*ReportRepairRequest)(nil),         // 66: qiao.housing.v1.ReportRepairRequest
-	(*PlanRepairRequest)(nil),           // 67: qiao.housing.v1.PlanRepairRequest
-	(*FinishRepairRequest)(nil),         // 68: qiao.housing.v1.FinishRepairRequest
-	(*ConfirmRepairRequest)(nil),        // 69: qiao.housing.v1.ConfirmRepairRequest
-	(*GiveNoticeRequest)(nil),           // 70: qiao.housing.v1.GiveNoticeRequest
-	(*AnswerNoticeRequest)(nil),         // 71: qiao.housing.v1.AnswerNoticeRequest
-	(*DecideExitRequest)(nil),           // 72: qiao.housing.v1.DecideExitRequest
-	(*AppealExitRequest)(nil),           // 73: qiao.housing.v1.AppealExitRequest
-	(*DecideExitAppealRequest)(nil),     // 74: qiao.housing.v1.DecideExitAppealRequest
-	(*RecordLeftRequest)(nil),           // 75: qiao.housing.v1.RecordLeftRequest
-	(*AskPlacesRequest)(nil),            // 76: qiao.housing.v1.AskPlacesRequest
-	(*GrantPlacesRequest)(nil),          // 77: qiao.housing.v1.GrantPlacesRequest
-	(*ListPlaceRequestsRequest)(nil),    // 78: qiao.housing.v1.ListPlaceRequestsRequest
-	(*GetFundChecklistRequest)(nil),     // 79: qiao.housing.v1.GetFundChecklistRequest
-	(*GetPlaceResponse)(nil),            // 80: qiao.housing.v1.GetPlaceResponse
-	(*ListWaitingResponse)(nil),         // 81: qiao.housing.v1.ListWaitingResponse
-	(*SetDrawWordResponse)(nil),         // 82: qiao.housing.v1.SetDrawWordResponse
-	(*OpenRoundResponse)(nil),           // 83: qiao.housing.v1.OpenRoundResponse
-	(*CancelRoundResponse)(nil),         // 84: qiao.housing.v1.CancelRoundResponse
-	(*FindHouseholdsResponse)(nil),      // 85: qiao.housing.v1.FindHouseholdsResponse
-	(*ListHouseholdsResponse)(nil),      // 86: qiao.housing.v1.ListHouseholdsResponse
-	(*DecideHouseholdResponse)(nil),     // 87: qiao.housing.v1.DecideHouseholdResponse
-	(*CorrectRoundResponse)(nil),        // 88: qiao.housing.v1.CorrectRoundResponse
-	(*DecideCorrectionResponse)(nil),    // 89: qiao.housing.v1.DecideCorrectionResponse
-	(*ListMendsResponse)(nil),           // 90: qiao.housing.v1.ListMendsResponse
-	(*ChangeRoundResponse)(nil),         // 91: qiao.housing.v1.ChangeRoundResponse
-	(*ConfirmFigureResponse)(nil),       // 92: qiao.housing.v1.ConfirmFigureResponse
-	(*OfferRoundResponse)(nil),          // 93: qiao.housing.v1.OfferRoundResponse
-	(*CloseRoundResponse)(nil),          // 94: qiao.housing.v1.CloseRoundResponse
-	(*ListRoundsResponse)(nil),          // 95: qiao.housing.v1.ListRoundsResponse
-	(*GetRoundResponse)(nil),            // 96: qiao.housing.v1.GetRoundResponse
-	(*GetPublicListResponse)(nil),       // 97: qiao.housing.v1.GetPublicListResponse
-	(*GetRoundBundleResponse)(nil),      // 98: qiao.housing.v1.GetRoundBundleResponse
-	(*GetLeaseResponse)(nil),            // 99: qiao.housing.v1.GetLeaseResponse
-	(*ListCountyLeasesResponse)(nil),    // 100: qiao.housing.v1.ListCountyLeasesResponse
-	(*RecordRentResponse)(nil),          // 101: qiao.housing.v1.RecordRentResponse
-	(*NoteVacancyResponse)(nil),         // 102: qiao.housing.v1.NoteVacancyResponse
-	(*CloseReviewResponse)(nil),         // 103: qiao.housing.v1.CloseReviewResponse
-	(*AskRenewalResponse)(nil),          // 104: qiao.housing.v1.AskRenewalResponse
-	(*DecideRenewalResponse)(nil),       // 105: qiao.housing.v1.DecideRenewalResponse
-	(*LeaveHomeResponse)(nil),           // 106: qiao.housing.v1.LeaveHomeResponse
-	(*ReportRepairResponse)(nil),        // 107: qiao.housing.v1.ReportRepairResponse
-	(*PlanRepairResponse)(nil),          // 108: qiao.housing.v1.PlanRepairResponse
-	(*FinishRepairResponse)(nil),        // 109: qiao.housing.v1.FinishRepairResponse
-	(*ConfirmRepairResponse)(nil),       // 110: qiao.housing.v1.ConfirmRepairResponse
-	(*GiveNoticeResponse)(nil),          // 111: qiao.housing.v1.GiveNoticeResponse
-	(*AnswerNoticeResponse)(nil),        // 112: qiao.housing.v1.AnswerNoticeResponse
-	(*DecideExitResponse)(nil),          // 113: qiao.housing.v1.DecideExitResponse
-	(*AppealExitResponse)(nil),          // 114: qiao.housing.v1.AppealExitResponse
-	(*DecideExitAppealResponse)(nil),    // 115: qiao.housing.v1.DecideExitAppealResponse
-	(*RecordLeftResponse)(nil),          // 116: qiao.housing.v1.RecordLeftResponse
-	(*AskPlacesResponse)(nil),           // 117: qiao.housing.v1.AskPlacesResponse
-	(*GrantPlacesResponse)(nil),         // 118: qiao.housing.v1.GrantPlacesResponse
-	(*ListPlaceRequestsResponse)(nil),   // 119: qiao.housing.v1.ListPlaceRequestsResponse
-	(*GetFundChecklistResponse)(nil),    // 120: qiao.housing.v1.GetFundChecklistResponse
+	(*SettleLatePaperRequest)(nil),      // 37: qiao.housing.v1.SettleLatePaperRequest
+	(*SettleLatePaperResponse)(nil),     // 38: qiao.housing.v1.SettleLatePaperResponse
+	nil,                                 // 39: qiao.housing.v1.Reason.FactsEntry
+	(*v1.Reason)(nil),                   // 40: qiao.platform.v1.Reason
+	(*GetPlaceRequest)(nil),             // 41: qiao.housing.v1.GetPlaceRequest
+	(*ListWaitingRequest)(nil),          // 42: qiao.housing.v1.ListWaitingRequest
+	(*SetDrawWordRequest)(nil),          // 43: qiao.housing.v1.SetDrawWordRequest
+	(*OpenRoundRequest)(nil),            // 44: qiao.housing.v1.OpenRoundRequest
+	(*CancelRoundRequest)(nil),          // 45: qiao.housing.v1.CancelRoundRequest
+	(*FindHouseholdsRequest)(nil),       // 46: qiao.housing.v1.FindHouseholdsRequest
+	(*ListHouseholdsRequest)(nil),       // 47: qiao.housing.v1.ListHouseholdsRequest
+	(*DecideHouseholdRequest)(nil),      // 48: qiao.housing.v1.DecideHouseholdRequest
+	(*CorrectRoundRequest)(nil),         // 49: qiao.housing.v1.CorrectRoundRequest
+	(*DecideCorrectionRequest)(nil),     // 50: qiao.housing.v1.DecideCorrectionRequest
+	(*ListMendsRequest)(nil),            // 51: qiao.housing.v1.ListMendsRequest
+	(*ChangeRoundRequest)(nil),          // 52: qiao.housing.v1.ChangeRoundRequest
+	(*ConfirmFigureRequest)(nil),        // 53: qiao.housing.v1.ConfirmFigureRequest
+	(*OfferRoundRequest)(nil),           // 54: qiao.housing.v1.OfferRoundRequest
+	(*CloseRoundRequest)(nil),           // 55: qiao.housing.v1.CloseRoundRequest
+	(*ListRoundsRequest)(nil),           // 56: qiao.housing.v1.ListRoundsRequest
+	(*GetRoundRequest)(nil),             // 57: qiao.housing.v1.GetRoundRequest
+	(*GetPublicListRequest)(nil),        // 58: qiao.housing.v1.GetPublicListRequest
+	(*GetRoundBundleRequest)(nil),       // 59: qiao.housing.v1.GetRoundBundleRequest
+	(*GetLeaseRequest)(nil),             // 60: qiao.housing.v1.GetLeaseRequest
+	(*ListCountyLeasesRequest)(nil),     // 61: qiao.housing.v1.ListCountyLeasesRequest
+	(*RecordRentRequest)(nil),           // 62: qiao.housing.v1.RecordRentRequest
+	(*NoteVacancyRequest)(nil),          // 63: qiao.housing.v1.NoteVacancyRequest
+	(*CloseReviewRequest)(nil),          // 64: qiao.housing.v1.CloseReviewRequest
+	(*AskRenewalRequest)(nil),           // 65: qiao.housing.v1.AskRenewalRequest
+	(*DecideRenewalRequest)(nil),        // 66: qiao.housing.v1.DecideRenewalRequest
+	(*LeaveHomeRequest)(nil),            // 67: qiao.housing.v1.LeaveHomeRequest
+	(*ReportRepairRequest)(nil),         // 68: qiao.housing.v1.ReportRepairRequest
+	(*PlanRepairRequest)(nil),           // 69: qiao.housing.v1.PlanRepairRequest
+	(*FinishRepairRequest)(nil),         // 70: qiao.housing.v1.FinishRepairRequest
+	(*ConfirmRepairRequest)(nil),        // 71: qiao.housing.v1.ConfirmRepairRequest
+	(*GiveNoticeRequest)(nil),           // 72: qiao.housing.v1.GiveNoticeRequest
+	(*AnswerNoticeRequest)(nil),         // 73: qiao.housing.v1.AnswerNoticeRequest
+	(*DecideExitRequest)(nil),           // 74: qiao.housing.v1.DecideExitRequest
+	(*AppealExitRequest)(nil),           // 75: qiao.housing.v1.AppealExitRequest
+	(*DecideExitAppealRequest)(nil),     // 76: qiao.housing.v1.DecideExitAppealRequest
+	(*RecordLeftRequest)(nil),           // 77: qiao.housing.v1.RecordLeftRequest
+	(*AskPlacesRequest)(nil),            // 78: qiao.housing.v1.AskPlacesRequest
+	(*GrantPlacesRequest)(nil),          // 79: qiao.housing.v1.GrantPlacesRequest
+	(*ListPlaceRequestsRequest)(nil),    // 80: qiao.housing.v1.ListPlaceRequestsRequest
+	(*GetFundChecklistRequest)(nil),     // 81: qiao.housing.v1.GetFundChecklistRequest
+	(*GetPlaceResponse)(nil),            // 82: qiao.housing.v1.GetPlaceResponse
+	(*ListWaitingResponse)(nil),         // 83: qiao.housing.v1.ListWaitingResponse
+	(*SetDrawWordResponse)(nil),         // 84: qiao.housing.v1.SetDrawWordResponse
+	(*OpenRoundResponse)(nil),           // 85: qiao.housing.v1.OpenRoundResponse
+	(*CancelRoundResponse)(nil),         // 86: qiao.housing.v1.CancelRoundResponse
+	(*FindHouseholdsResponse)(nil),      // 87: qiao.housing.v1.FindHouseholdsResponse
+	(*ListHouseholdsResponse)(nil),      // 88: qiao.housing.v1.ListHouseholdsResponse
+	(*DecideHouseholdResponse)(nil),     // 89: qiao.housing.v1.DecideHouseholdResponse
+	(*CorrectRoundResponse)(nil),        // 90: qiao.housing.v1.CorrectRoundResponse
+	(*DecideCorrectionResponse)(nil),    // 91: qiao.housing.v1.DecideCorrectionResponse
+	(*ListMendsResponse)(nil),           // 92: qiao.housing.v1.ListMendsResponse
+	(*ChangeRoundResponse)(nil),         // 93: qiao.housing.v1.ChangeRoundResponse
+	(*ConfirmFigureResponse)(nil),       // 94: qiao.housing.v1.ConfirmFigureResponse
+	(*OfferRoundResponse)(nil),          // 95: qiao.housing.v1.OfferRoundResponse
+	(*CloseRoundResponse)(nil),          // 96: qiao.housing.v1.CloseRoundResponse
+	(*ListRoundsResponse)(nil),          // 97: qiao.housing.v1.ListRoundsResponse
+	(*GetRoundResponse)(nil),            // 98: qiao.housing.v1.GetRoundResponse
+	(*GetPublicListResponse)(nil),       // 99: qiao.housing.v1.GetPublicListResponse
+	(*GetRoundBundleResponse)(nil),      // 100: qiao.housing.v1.GetRoundBundleResponse
+	(*GetLeaseResponse)(nil),            // 101: qiao.housing.v1.GetLeaseResponse
+	(*ListCountyLeasesResponse)(nil),    // 102: qiao.housing.v1.ListCountyLeasesResponse
+	(*RecordRentResponse)(nil),          // 103: qiao.housing.v1.RecordRentResponse
+	(*NoteVacancyResponse)(nil),         // 104: qiao.housing.v1.NoteVacancyResponse
+	(*CloseReviewResponse)(nil),         // 105: qiao.housing.v1.CloseReviewResponse
+	(*AskRenewalResponse)(nil),          // 106: qiao.housing.v1.AskRenewalResponse
+	(*DecideRenewalResponse)(nil),       // 107: qiao.housing.v1.DecideRenewalResponse
+	(*LeaveHomeResponse)(nil),           // 108: qiao.housing.v1.LeaveHomeResponse
+	(*ReportRepairResponse)(nil),        // 109: qiao.housing.v1.ReportRepairResponse
+	(*PlanRepairResponse)(nil),          // 110: qiao.housing.v1.PlanRepairResponse
+	(*FinishRepairResponse)(nil),        // 111: qiao.housing.v1.FinishRepairResponse
+	(*ConfirmRepairResponse)(nil),       // 112: qiao.housing.v1.ConfirmRepairResponse
+	(*GiveNoticeResponse)(nil),          // 113: qiao.housing.v1.GiveNoticeResponse
+	(*AnswerNoticeResponse)(nil),        // 114: qiao.housing.v1.AnswerNoticeResponse
+	(*DecideExitResponse)(nil),          // 115: qiao.housing.v1.DecideExitResponse
+	(*AppealExitResponse)(nil),          // 116: qiao.housing.v1.AppealExitResponse
+	(*DecideExitAppealResponse)(nil),    // 117: qiao.housing.v1.DecideExitAppealResponse
+	(*RecordLeftResponse)(nil),          // 118: qiao.housing.v1.RecordLeftResponse
+	(*AskPlacesResponse)(nil),           // 119: qiao.housing.v1.AskPlacesResponse
+	(*GrantPlacesResponse)(nil),         // 120: qiao.housing.v1.GrantPlacesResponse
+	(*ListPlaceRequestsResponse)(nil),   // 121: qiao.housing.v1.ListPlaceRequestsResponse
+	(*GetFundChecklistResponse)(nil),    // 122: qiao.housing.v1.GetFundChecklistResponse
 }
 var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
 	30,  // 0: qiao.housing.v1.ListHomesResponse.homes:type_name -> qiao.housing.v1.Home
 	33,  // 1: qiao.housing.v1.GetApplicationResponse.application:type_name -> qiao.housing.v1.Application
 	33,  // 2: qiao.housing.v1.ListApplicationsResponse.applications:type_name -> qiao.housing.v1.Application
 	32,  // 3: qiao.housing.v1.DecideEligibilityResponse.reasons:type_name -> qiao.housing.v1.Reason
-	38,  // 4: qiao.housing.v1.DecideEligibilityResponse.why:type_name -> qiao.platform.v1.Reason
+	40,  // 4: qiao.housing.v1.DecideEligibilityResponse.why:type_name -> qiao.platform.v1.Reason
 	34,  // 5: qiao.housing.v1.ListLeasesResponse.leases:type_name -> qiao.housing.v1.Lease
-	37,  // 6: qiao.housing.v1.Reason.facts:type_name -> qiao.housing.v1.Reason.FactsEntry
+	39,  // 6: qiao.housing.v1.Reason.facts:type_name -> qiao.housing.v1.Reason.FactsEntry
 	32,  // 7: qiao.housing.v1.Application.reasons:type_name -> qiao.housing.v1.Reason
 	31,  // 8: qiao.housing.v1.Application.evidence:type_name -> qiao.housing.v1.Evidence
-	38,  // 9: qiao.housing.v1.Application.why:type_name -> qiao.platform.v1.Reason
+	40,  // 9: qiao.housing.v1.Application.why:type_name -> qiao.platform.v1.Reason
 	0,   // 10: qiao.housing.v1.HousingService.AddHome:input_type -> qiao.housing.v1.AddHomeRequest
 	2,   // 11: qiao.housing.v1.HousingService.ListHomes:input_type -> qiao.housing.v1.ListHomesRequest
 	4,   // 12: qiao.housing.v1.HousingService.ApplyForHome:input_type -> qiao.housing.v1.ApplyForHomeRequest
@@ -2738,112 +2899,114 @@ var file_qiao_housing_v1_housing_proto_depIdxs = []int32{
 	35,  // 17: qiao.housing.v1.HousingService.RecordPaper:input_type -> qiao.housing.v1.RecordPaperRequest
 	14,  // 18: qiao.housing.v1.HousingService.SayPriority:input_type -> qiao.housing.v1.SayPriorityRequest
 	16,  // 19: qiao.housing.v1.HousingService.ConfirmPriority:input_type -> qiao.housing.v1.ConfirmPriorityRequest
-	18,  // 20: qiao.housing.v1.HousingService.OfferHome:input_type -> qiao.housing.v1.OfferHomeRequest
-	20,  // 21: qiao.housing.v1.HousingService.AcceptOffer:input_type -> qiao.housing.v1.AcceptOfferRequest
-	22,  // 22: qiao.housing.v1.HousingService.DeclineOffer:input_type -> qiao.housing.v1.DeclineOfferRequest
-	24,  // 23: qiao.housing.v1.HousingService.UndoAcceptance:input_type -> qiao.housing.v1.UndoAcceptanceRequest
-	26,  // 24: qiao.housing.v1.HousingService.SignLease:input_type -> qiao.housing.v1.SignLeaseRequest
-	28,  // 25: qiao.housing.v1.HousingService.ListLeases:input_type -> qiao.housing.v1.ListLeasesRequest
-	39,  // 26: qiao.housing.v1.HousingService.GetPlace:input_type -> qiao.housing.v1.GetPlaceRequest
-	40,  // 27: qiao.housing.v1.HousingService.ListWaiting:input_type -> qiao.housing.v1.ListWaitingRequest
-	41,  // 28: qiao.housing.v1.HousingService.SetDrawWord:input_type -> qiao.housing.v1.SetDrawWordRequest
-	42,  // 29: qiao.housing.v1.HousingService.OpenRound:input_type -> qiao.housing.v1.OpenRoundRequest
-	43,  // 30: qiao.housing.v1.HousingService.CancelRound:input_type -> qiao.housing.v1.CancelRoundRequest
-	44,  // 31: qiao.housing.v1.HousingService.FindHouseholds:input_type -> qiao.housing.v1.FindHouseholdsRequest
-	45,  // 32: qiao.housing.v1.HousingService.ListHouseholds:input_type -> qiao.housing.v1.ListHouseholdsRequest
-	46,  // 33: qiao.housing.v1.HousingService.DecideHousehold:input_type -> qiao.housing.v1.DecideHouseholdRequest
-	47,  // 34: qiao.housing.v1.HousingService.CorrectRound:input_type -> qiao.housing.v1.CorrectRoundRequest
-	48,  // 35: qiao.housing.v1.HousingService.DecideCorrection:input_type -> qiao.housing.v1.DecideCorrectionRequest
-	49,  // 36: qiao.housing.v1.HousingService.ListMends:input_type -> qiao.housing.v1.ListMendsRequest
-	50,  // 37: qiao.housing.v1.HousingService.ChangeRound:input_type -> qiao.housing.v1.ChangeRoundRequest
-	51,  // 38: qiao.housing.v1.HousingService.ConfirmFigure:input_type -> qiao.housing.v1.ConfirmFigureRequest
-	52,  // 39: qiao.housing.v1.HousingService.OfferRound:input_type -> qiao.housing.v1.OfferRoundRequest
-	53,  // 40: qiao.housing.v1.HousingService.CloseRound:input_type -> qiao.housing.v1.CloseRoundRequest
-	54,  // 41: qiao.housing.v1.HousingService.ListRounds:input_type -> qiao.housing.v1.ListRoundsRequest
-	55,  // 42: qiao.housing.v1.HousingService.GetRound:input_type -> qiao.housing.v1.GetRoundRequest
-	56,  // 43: qiao.housing.v1.HousingService.GetPublicList:input_type -> qiao.housing.v1.GetPublicListRequest
-	57,  // 44: qiao.housing.v1.HousingService.GetRoundBundle:input_type -> qiao.housing.v1.GetRoundBundleRequest
-	58,  // 45: qiao.housing.v1.HousingService.GetLease:input_type -> qiao.housing.v1.GetLeaseRequest
-	59,  // 46: qiao.housing.v1.HousingService.ListCountyLeases:input_type -> qiao.housing.v1.ListCountyLeasesRequest
-	60,  // 47: qiao.housing.v1.HousingService.RecordRent:input_type -> qiao.housing.v1.RecordRentRequest
-	61,  // 48: qiao.housing.v1.HousingService.NoteVacancy:input_type -> qiao.housing.v1.NoteVacancyRequest
-	62,  // 49: qiao.housing.v1.HousingService.CloseReview:input_type -> qiao.housing.v1.CloseReviewRequest
-	63,  // 50: qiao.housing.v1.HousingService.AskRenewal:input_type -> qiao.housing.v1.AskRenewalRequest
-	64,  // 51: qiao.housing.v1.HousingService.DecideRenewal:input_type -> qiao.housing.v1.DecideRenewalRequest
-	65,  // 52: qiao.housing.v1.HousingService.LeaveHome:input_type -> qiao.housing.v1.LeaveHomeRequest
-	66,  // 53: qiao.housing.v1.HousingService.ReportRepair:input_type -> qiao.housing.v1.ReportRepairRequest
-	67,  // 54: qiao.housing.v1.HousingService.PlanRepair:input_type -> qiao.housing.v1.PlanRepairRequest
-	68,  // 55: qiao.housing.v1.HousingService.FinishRepair:input_type -> qiao.housing.v1.FinishRepairRequest
-	69,  // 56: qiao.housing.v1.HousingService.ConfirmRepair:input_type -> qiao.housing.v1.ConfirmRepairRequest
-	70,  // 57: qiao.housing.v1.HousingService.GiveNotice:input_type -> qiao.housing.v1.GiveNoticeRequest
-	71,  // 58: qiao.housing.v1.HousingService.AnswerNotice:input_type -> qiao.housing.v1.AnswerNoticeRequest
-	72,  // 59: qiao.housing.v1.HousingService.DecideExit:input_type -> qiao.housing.v1.DecideExitRequest
-	73,  // 60: qiao.housing.v1.HousingService.AppealExit:input_type -> qiao.housing.v1.AppealExitRequest
-	74,  // 61: qiao.housing.v1.HousingService.DecideExitAppeal:input_type -> qiao.housing.v1.DecideExitAppealRequest
-	75,  // 62: qiao.housing.v1.HousingService.RecordLeft:input_type -> qiao.housing.v1.RecordLeftRequest
-	76,  // 63: qiao.housing.v1.HousingService.AskPlaces:input_type -> qiao.housing.v1.AskPlacesRequest
-	77,  // 64: qiao.housing.v1.HousingService.GrantPlaces:input_type -> qiao.housing.v1.GrantPlacesRequest
-	78,  // 65: qiao.housing.v1.HousingService.ListPlaceRequests:input_type -> qiao.housing.v1.ListPlaceRequestsRequest
-	79,  // 66: qiao.housing.v1.HousingService.GetFundChecklist:input_type -> qiao.housing.v1.GetFundChecklistRequest
-	1,   // 67: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
-	3,   // 68: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
-	5,   // 69: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
-	7,   // 70: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
-	9,   // 71: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
-	11,  // 72: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
-	13,  // 73: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
-	36,  // 74: qiao.housing.v1.HousingService.RecordPaper:output_type -> qiao.housing.v1.RecordPaperResponse
-	15,  // 75: qiao.housing.v1.HousingService.SayPriority:output_type -> qiao.housing.v1.SayPriorityResponse
-	17,  // 76: qiao.housing.v1.HousingService.ConfirmPriority:output_type -> qiao.housing.v1.ConfirmPriorityResponse
-	19,  // 77: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
-	21,  // 78: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
-	23,  // 79: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
-	25,  // 80: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
-	27,  // 81: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
-	29,  // 82: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
-	80,  // 83: qiao.housing.v1.HousingService.GetPlace:output_type -> qiao.housing.v1.GetPlaceResponse
-	81,  // 84: qiao.housing.v1.HousingService.ListWaiting:output_type -> qiao.housing.v1.ListWaitingResponse
-	82,  // 85: qiao.housing.v1.HousingService.SetDrawWord:output_type -> qiao.housing.v1.SetDrawWordResponse
-	83,  // 86: qiao.housing.v1.HousingService.OpenRound:output_type -> qiao.housing.v1.OpenRoundResponse
-	84,  // 87: qiao.housing.v1.HousingService.CancelRound:output_type -> qiao.housing.v1.CancelRoundResponse
-	85,  // 88: qiao.housing.v1.HousingService.FindHouseholds:output_type -> qiao.housing.v1.FindHouseholdsResponse
-	86,  // 89: qiao.housing.v1.HousingService.ListHouseholds:output_type -> qiao.housing.v1.ListHouseholdsResponse
-	87,  // 90: qiao.housing.v1.HousingService.DecideHousehold:output_type -> qiao.housing.v1.DecideHouseholdResponse
-	88,  // 91: qiao.housing.v1.HousingService.CorrectRound:output_type -> qiao.housing.v1.CorrectRoundResponse
-	89,  // 92: qiao.housing.v1.HousingService.DecideCorrection:output_type -> qiao.housing.v1.DecideCorrectionResponse
-	90,  // 93: qiao.housing.v1.HousingService.ListMends:output_type -> qiao.housing.v1.ListMendsResponse
-	91,  // 94: qiao.housing.v1.HousingService.ChangeRound:output_type -> qiao.housing.v1.ChangeRoundResponse
-	92,  // 95: qiao.housing.v1.HousingService.ConfirmFigure:output_type -> qiao.housing.v1.ConfirmFigureResponse
-	93,  // 96: qiao.housing.v1.HousingService.OfferRound:output_type -> qiao.housing.v1.OfferRoundResponse
-	94,  // 97: qiao.housing.v1.HousingService.CloseRound:output_type -> qiao.housing.v1.CloseRoundResponse
-	95,  // 98: qiao.housing.v1.HousingService.ListRounds:output_type -> qiao.housing.v1.ListRoundsResponse
-	96,  // 99: qiao.housing.v1.HousingService.GetRound:output_type -> qiao.housing.v1.GetRoundResponse
-	97,  // 100: qiao.housing.v1.HousingService.GetPublicList:output_type -> qiao.housing.v1.GetPublicListResponse
-	98,  // 101: qiao.housing.v1.HousingService.GetRoundBundle:output_type -> qiao.housing.v1.GetRoundBundleResponse
-	99,  // 102: qiao.housing.v1.HousingService.GetLease:output_type -> qiao.housing.v1.GetLeaseResponse
-	100, // 103: qiao.housing.v1.HousingService.ListCountyLeases:output_type -> qiao.housing.v1.ListCountyLeasesResponse
-	101, // 104: qiao.housing.v1.HousingService.RecordRent:output_type -> qiao.housing.v1.RecordRentResponse
-	102, // 105: qiao.housing.v1.HousingService.NoteVacancy:output_type -> qiao.housing.v1.NoteVacancyResponse
-	103, // 106: qiao.housing.v1.HousingService.CloseReview:output_type -> qiao.housing.v1.CloseReviewResponse
-	104, // 107: qiao.housing.v1.HousingService.AskRenewal:output_type -> qiao.housing.v1.AskRenewalResponse
-	105, // 108: qiao.housing.v1.HousingService.DecideRenewal:output_type -> qiao.housing.v1.DecideRenewalResponse
-	106, // 109: qiao.housing.v1.HousingService.LeaveHome:output_type -> qiao.housing.v1.LeaveHomeResponse
-	107, // 110: qiao.housing.v1.HousingService.ReportRepair:output_type -> qiao.housing.v1.ReportRepairResponse
-	108, // 111: qiao.housing.v1.HousingService.PlanRepair:output_type -> qiao.housing.v1.PlanRepairResponse
-	109, // 112: qiao.housing.v1.HousingService.FinishRepair:output_type -> qiao.housing.v1.FinishRepairResponse
-	110, // 113: qiao.housing.v1.HousingService.ConfirmRepair:output_type -> qiao.housing.v1.ConfirmRepairResponse
-	111, // 114: qiao.housing.v1.HousingService.GiveNotice:output_type -> qiao.housing.v1.GiveNoticeResponse
-	112, // 115: qiao.housing.v1.HousingService.AnswerNotice:output_type -> qiao.housing.v1.AnswerNoticeResponse
-	113, // 116: qiao.housing.v1.HousingService.DecideExit:output_type -> qiao.housing.v1.DecideExitResponse
-	114, // 117: qiao.housing.v1.HousingService.AppealExit:output_type -> qiao.housing.v1.AppealExitResponse
-	115, // 118: qiao.housing.v1.HousingService.DecideExitAppeal:output_type -> qiao.housing.v1.DecideExitAppealResponse
-	116, // 119: qiao.housing.v1.HousingService.RecordLeft:output_type -> qiao.housing.v1.RecordLeftResponse
-	117, // 120: qiao.housing.v1.HousingService.AskPlaces:output_type -> qiao.housing.v1.AskPlacesResponse
-	118, // 121: qiao.housing.v1.HousingService.GrantPlaces:output_type -> qiao.housing.v1.GrantPlacesResponse
-	119, // 122: qiao.housing.v1.HousingService.ListPlaceRequests:output_type -> qiao.housing.v1.ListPlaceRequestsResponse
-	120, // 123: qiao.housing.v1.HousingService.GetFundChecklist:output_type -> qiao.housing.v1.GetFundChecklistResponse
-	67,  // [67:124] is the sub-list for method output_type
-	10,  // [10:67] is the sub-list for method input_type
+	37,  // 20: qiao.housing.v1.HousingService.SettleLatePaper:input_type -> qiao.housing.v1.SettleLatePaperRequest
+	18,  // 21: qiao.housing.v1.HousingService.OfferHome:input_type -> qiao.housing.v1.OfferHomeRequest
+	20,  // 22: qiao.housing.v1.HousingService.AcceptOffer:input_type -> qiao.housing.v1.AcceptOfferRequest
+	22,  // 23: qiao.housing.v1.HousingService.DeclineOffer:input_type -> qiao.housing.v1.DeclineOfferRequest
+	24,  // 24: qiao.housing.v1.HousingService.UndoAcceptance:input_type -> qiao.housing.v1.UndoAcceptanceRequest
+	26,  // 25: qiao.housing.v1.HousingService.SignLease:input_type -> qiao.housing.v1.SignLeaseRequest
+	28,  // 26: qiao.housing.v1.HousingService.ListLeases:input_type -> qiao.housing.v1.ListLeasesRequest
+	41,  // 27: qiao.housing.v1.HousingService.GetPlace:input_type -> qiao.housing.v1.GetPlaceRequest
+	42,  // 28: qiao.housing.v1.HousingService.ListWaiting:input_type -> qiao.housing.v1.ListWaitingRequest
+	43,  // 29: qiao.housing.v1.HousingService.SetDrawWord:input_type -> qiao.housing.v1.SetDrawWordRequest
+	44,  // 30: qiao.housing.v1.HousingService.OpenRound:input_type -> qiao.housing.v1.OpenRoundRequest
+	45,  // 31: qiao.housing.v1.HousingService.CancelRound:input_type -> qiao.housing.v1.CancelRoundRequest
+	46,  // 32: qiao.housing.v1.HousingService.FindHouseholds:input_type -> qiao.housing.v1.FindHouseholdsRequest
+	47,  // 33: qiao.housing.v1.HousingService.ListHouseholds:input_type -> qiao.housing.v1.ListHouseholdsRequest
+	48,  // 34: qiao.housing.v1.HousingService.DecideHousehold:input_type -> qiao.housing.v1.DecideHouseholdRequest
+	49,  // 35: qiao.housing.v1.HousingService.CorrectRound:input_type -> qiao.housing.v1.CorrectRoundRequest
+	50,  // 36: qiao.housing.v1.HousingService.DecideCorrection:input_type -> qiao.housing.v1.DecideCorrectionRequest
+	51,  // 37: qiao.housing.v1.HousingService.ListMends:input_type -> qiao.housing.v1.ListMendsRequest
+	52,  // 38: qiao.housing.v1.HousingService.ChangeRound:input_type -> qiao.housing.v1.ChangeRoundRequest
+	53,  // 39: qiao.housing.v1.HousingService.ConfirmFigure:input_type -> qiao.housing.v1.ConfirmFigureRequest
+	54,  // 40: qiao.housing.v1.HousingService.OfferRound:input_type -> qiao.housing.v1.OfferRoundRequest
+	55,  // 41: qiao.housing.v1.HousingService.CloseRound:input_type -> qiao.housing.v1.CloseRoundRequest
+	56,  // 42: qiao.housing.v1.HousingService.ListRounds:input_type -> qiao.housing.v1.ListRoundsRequest
+	57,  // 43: qiao.housing.v1.HousingService.GetRound:input_type -> qiao.housing.v1.GetRoundRequest
+	58,  // 44: qiao.housing.v1.HousingService.GetPublicList:input_type -> qiao.housing.v1.GetPublicListRequest
+	59,  // 45: qiao.housing.v1.HousingService.GetRoundBundle:input_type -> qiao.housing.v1.GetRoundBundleRequest
+	60,  // 46: qiao.housing.v1.HousingService.GetLease:input_type -> qiao.housing.v1.GetLeaseRequest
+	61,  // 47: qiao.housing.v1.HousingService.ListCountyLeases:input_type -> qiao.housing.v1.ListCountyLeasesRequest
+	62,  // 48: qiao.housing.v1.HousingService.RecordRent:input_type -> qiao.housing.v1.RecordRentRequest
+	63,  // 49: qiao.housing.v1.HousingService.NoteVacancy:input_type -> qiao.housing.v1.NoteVacancyRequest
+	64,  // 50: qiao.housing.v1.HousingService.CloseReview:input_type -> qiao.housing.v1.CloseReviewRequest
+	65,  // 51: qiao.housing.v1.HousingService.AskRenewal:input_type -> qiao.housing.v1.AskRenewalRequest
+	66,  // 52: qiao.housing.v1.HousingService.DecideRenewal:input_type -> qiao.housing.v1.DecideRenewalRequest
+	67,  // 53: qiao.housing.v1.HousingService.LeaveHome:input_type -> qiao.housing.v1.LeaveHomeRequest
+	68,  // 54: qiao.housing.v1.HousingService.ReportRepair:input_type -> qiao.housing.v1.ReportRepairRequest
+	69,  // 55: qiao.housing.v1.HousingService.PlanRepair:input_type -> qiao.housing.v1.PlanRepairRequest
+	70,  // 56: qiao.housing.v1.HousingService.FinishRepair:input_type -> qiao.housing.v1.FinishRepairRequest
+	71,  // 57: qiao.housing.v1.HousingService.ConfirmRepair:input_type -> qiao.housing.v1.ConfirmRepairRequest
+	72,  // 58: qiao.housing.v1.HousingService.GiveNotice:input_type -> qiao.housing.v1.GiveNoticeRequest
+	73,  // 59: qiao.housing.v1.HousingService.AnswerNotice:input_type -> qiao.housing.v1.AnswerNoticeRequest
+	74,  // 60: qiao.housing.v1.HousingService.DecideExit:input_type -> qiao.housing.v1.DecideExitRequest
+	75,  // 61: qiao.housing.v1.HousingService.AppealExit:input_type -> qiao.housing.v1.AppealExitRequest
+	76,  // 62: qiao.housing.v1.HousingService.DecideExitAppeal:input_type -> qiao.housing.v1.DecideExitAppealRequest
+	77,  // 63: qiao.housing.v1.HousingService.RecordLeft:input_type -> qiao.housing.v1.RecordLeftRequest
+	78,  // 64: qiao.housing.v1.HousingService.AskPlaces:input_type -> qiao.housing.v1.AskPlacesRequest
+	79,  // 65: qiao.housing.v1.HousingService.GrantPlaces:input_type -> qiao.housing.v1.GrantPlacesRequest
+	80,  // 66: qiao.housing.v1.HousingService.ListPlaceRequests:input_type -> qiao.housing.v1.ListPlaceRequestsRequest
+	81,  // 67: qiao.housing.v1.HousingService.GetFundChecklist:input_type -> qiao.housing.v1.GetFundChecklistRequest
+	1,   // 68: qiao.housing.v1.HousingService.AddHome:output_type -> qiao.housing.v1.AddHomeResponse
+	3,   // 69: qiao.housing.v1.HousingService.ListHomes:output_type -> qiao.housing.v1.ListHomesResponse
+	5,   // 70: qiao.housing.v1.HousingService.ApplyForHome:output_type -> qiao.housing.v1.ApplyForHomeResponse
+	7,   // 71: qiao.housing.v1.HousingService.WithdrawApplication:output_type -> qiao.housing.v1.WithdrawApplicationResponse
+	9,   // 72: qiao.housing.v1.HousingService.GetApplication:output_type -> qiao.housing.v1.GetApplicationResponse
+	11,  // 73: qiao.housing.v1.HousingService.ListApplications:output_type -> qiao.housing.v1.ListApplicationsResponse
+	13,  // 74: qiao.housing.v1.HousingService.DecideEligibility:output_type -> qiao.housing.v1.DecideEligibilityResponse
+	36,  // 75: qiao.housing.v1.HousingService.RecordPaper:output_type -> qiao.housing.v1.RecordPaperResponse
+	15,  // 76: qiao.housing.v1.HousingService.SayPriority:output_type -> qiao.housing.v1.SayPriorityResponse
+	17,  // 77: qiao.housing.v1.HousingService.ConfirmPriority:output_type -> qiao.housing.v1.ConfirmPriorityResponse
+	38,  // 78: qiao.housing.v1.HousingService.SettleLatePaper:output_type -> qiao.housing.v1.SettleLatePaperResponse
+	19,  // 79: qiao.housing.v1.HousingService.OfferHome:output_type -> qiao.housing.v1.OfferHomeResponse
+	21,  // 80: qiao.housing.v1.HousingService.AcceptOffer:output_type -> qiao.housing.v1.AcceptOfferResponse
+	23,  // 81: qiao.housing.v1.HousingService.DeclineOffer:output_type -> qiao.housing.v1.DeclineOfferResponse
+	25,  // 82: qiao.housing.v1.HousingService.UndoAcceptance:output_type -> qiao.housing.v1.UndoAcceptanceResponse
+	27,  // 83: qiao.housing.v1.HousingService.SignLease:output_type -> qiao.housing.v1.SignLeaseResponse
+	29,  // 84: qiao.housing.v1.HousingService.ListLeases:output_type -> qiao.housing.v1.ListLeasesResponse
+	82,  // 85: qiao.housing.v1.HousingService.GetPlace:output_type -> qiao.housing.v1.GetPlaceResponse
+	83,  // 86: qiao.housing.v1.HousingService.ListWaiting:output_type -> qiao.housing.v1.ListWaitingResponse
+	84,  // 87: qiao.housing.v1.HousingService.SetDrawWord:output_type -> qiao.housing.v1.SetDrawWordResponse
+	85,  // 88: qiao.housing.v1.HousingService.OpenRound:output_type -> qiao.housing.v1.OpenRoundResponse
+	86,  // 89: qiao.housing.v1.HousingService.CancelRound:output_type -> qiao.housing.v1.CancelRoundResponse
+	87,  // 90: qiao.housing.v1.HousingService.FindHouseholds:output_type -> qiao.housing.v1.FindHouseholdsResponse
+	88,  // 91: qiao.housing.v1.HousingService.ListHouseholds:output_type -> qiao.housing.v1.ListHouseholdsResponse
+	89,  // 92: qiao.housing.v1.HousingService.DecideHousehold:output_type -> qiao.housing.v1.DecideHouseholdResponse
+	90,  // 93: qiao.housing.v1.HousingService.CorrectRound:output_type -> qiao.housing.v1.CorrectRoundResponse
+	91,  // 94: qiao.housing.v1.HousingService.DecideCorrection:output_type -> qiao.housing.v1.DecideCorrectionResponse
+	92,  // 95: qiao.housing.v1.HousingService.ListMends:output_type -> qiao.housing.v1.ListMendsResponse
+	93,  // 96: qiao.housing.v1.HousingService.ChangeRound:output_type -> qiao.housing.v1.ChangeRoundResponse
+	94,  // 97: qiao.housing.v1.HousingService.ConfirmFigure:output_type -> qiao.housing.v1.ConfirmFigureResponse
+	95,  // 98: qiao.housing.v1.HousingService.OfferRound:output_type -> qiao.housing.v1.OfferRoundResponse
+	96,  // 99: qiao.housing.v1.HousingService.CloseRound:output_type -> qiao.housing.v1.CloseRoundResponse
+	97,  // 100: qiao.housing.v1.HousingService.ListRounds:output_type -> qiao.housing.v1.ListRoundsResponse
+	98,  // 101: qiao.housing.v1.HousingService.GetRound:output_type -> qiao.housing.v1.GetRoundResponse
+	99,  // 102: qiao.housing.v1.HousingService.GetPublicList:output_type -> qiao.housing.v1.GetPublicListResponse
+	100, // 103: qiao.housing.v1.HousingService.GetRoundBundle:output_type -> qiao.housing.v1.GetRoundBundleResponse
+	101, // 104: qiao.housing.v1.HousingService.GetLease:output_type -> qiao.housing.v1.GetLeaseResponse
+	102, // 105: qiao.housing.v1.HousingService.ListCountyLeases:output_type -> qiao.housing.v1.ListCountyLeasesResponse
+	103, // 106: qiao.housing.v1.HousingService.RecordRent:output_type -> qiao.housing.v1.RecordRentResponse
+	104, // 107: qiao.housing.v1.HousingService.NoteVacancy:output_type -> qiao.housing.v1.NoteVacancyResponse
+	105, // 108: qiao.housing.v1.HousingService.CloseReview:output_type -> qiao.housing.v1.CloseReviewResponse
+	106, // 109: qiao.housing.v1.HousingService.AskRenewal:output_type -> qiao.housing.v1.AskRenewalResponse
+	107, // 110: qiao.housing.v1.HousingService.DecideRenewal:output_type -> qiao.housing.v1.DecideRenewalResponse
+	108, // 111: qiao.housing.v1.HousingService.LeaveHome:output_type -> qiao.housing.v1.LeaveHomeResponse
+	109, // 112: qiao.housing.v1.HousingService.ReportRepair:output_type -> qiao.housing.v1.ReportRepairResponse
+	110, // 113: qiao.housing.v1.HousingService.PlanRepair:output_type -> qiao.housing.v1.PlanRepairResponse
+	111, // 114: qiao.housing.v1.HousingService.FinishRepair:output_type -> qiao.housing.v1.FinishRepairResponse
+	112, // 115: qiao.housing.v1.HousingService.ConfirmRepair:output_type -> qiao.housing.v1.ConfirmRepairResponse
+	113, // 116: qiao.housing.v1.HousingService.GiveNotice:output_type -> qiao.housing.v1.GiveNoticeResponse
+	114, // 117: qiao.housing.v1.HousingService.AnswerNotice:output_type -> qiao.housing.v1.AnswerNoticeResponse
+	115, // 118: qiao.housing.v1.HousingService.DecideExit:output_type -> qiao.housing.v1.DecideExitResponse
+	116, // 119: qiao.housing.v1.HousingService.AppealExit:output_type -> qiao.housing.v1.AppealExitResponse
+	117, // 120: qiao.housing.v1.HousingService.DecideExitAppeal:output_type -> qiao.housing.v1.DecideExitAppealResponse
+	118, // 121: qiao.housing.v1.HousingService.RecordLeft:output_type -> qiao.housing.v1.RecordLeftResponse
+	119, // 122: qiao.housing.v1.HousingService.AskPlaces:output_type -> qiao.housing.v1.AskPlacesResponse
+	120, // 123: qiao.housing.v1.HousingService.GrantPlaces:output_type -> qiao.housing.v1.GrantPlacesResponse
+	121, // 124: qiao.housing.v1.HousingService.ListPlaceRequests:output_type -> qiao.housing.v1.ListPlaceRequestsResponse
+	122, // 125: qiao.housing.v1.HousingService.GetFundChecklist:output_type -> qiao.housing.v1.GetFundChecklistResponse
+	68,  // [68:126] is the sub-list for method output_type
+	10,  // [10:68] is the sub-list for method input_type
 	10,  // [10:10] is the sub-list for extension type_name
 	10,  // [10:10] is the sub-list for extension extendee
 	0,   // [0:10] is the sub-list for field type_name
@@ -2864,7 +3027,7 @@ func file_qiao_housing_v1_housing_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_housing_v1_housing_proto_rawDesc), len(file_qiao_housing_v1_housing_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   38,
+			NumMessages:   40,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

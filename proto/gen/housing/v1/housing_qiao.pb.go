@@ -20,6 +20,7 @@ type HousingServer interface {
 	RecordPaper(context.Context, *RecordPaperRequest) (*RecordPaperResponse, error)
 	SayPriority(context.Context, *SayPriorityRequest) (*SayPriorityResponse, error)
 	ConfirmPriority(context.Context, *ConfirmPriorityRequest) (*ConfirmPriorityResponse, error)
+	SettleLatePaper(context.Context, *SettleLatePaperRequest) (*SettleLatePaperResponse, error)
 	OfferHome(context.Context, *OfferHomeRequest) (*OfferHomeResponse, error)
 	AcceptOffer(context.Context, *AcceptOfferRequest) (*AcceptOfferResponse, error)
 	DeclineOffer(context.Context, *DeclineOfferRequest) (*DeclineOfferResponse, error)
@@ -185,6 +186,18 @@ func HousingMethods(s HousingServer) []contract.Method {
 			NewReply: func() proto.Message { return new(ConfirmPriorityResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.ConfirmPriority(ctx, req.(*ConfirmPriorityRequest))
+			},
+		},
+		{
+			Service:  "qiao.housing.v1.HousingService",
+			Name:     "SettleLatePaper",
+			Command:  true,
+			Callers:  []string{"officer:hou"},
+			Purposes: []string{"public_housing"},
+			New:      func() proto.Message { return new(SettleLatePaperRequest) },
+			NewReply: func() proto.Message { return new(SettleLatePaperResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.SettleLatePaper(ctx, req.(*SettleLatePaperRequest))
 			},
 		},
 		{
@@ -818,6 +831,15 @@ func (c HousingClient) SayPriority(ctx context.Context, req *SayPriorityRequest)
 func (c HousingClient) ConfirmPriority(ctx context.Context, req *ConfirmPriorityRequest) (*ConfirmPriorityResponse, error) {
 	reply := new(ConfirmPriorityResponse)
 	if err := c.Caller.Call(ctx, c.Target, "ConfirmPriority", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// SettleLatePaper calls the method of that name.
+func (c HousingClient) SettleLatePaper(ctx context.Context, req *SettleLatePaperRequest) (*SettleLatePaperResponse, error) {
+	reply := new(SettleLatePaperResponse)
+	if err := c.Caller.Call(ctx, c.Target, "SettleLatePaper", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

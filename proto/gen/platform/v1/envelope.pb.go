@@ -211,9 +211,15 @@ type Principal struct {
 	Role string `protobuf:"bytes,13,opt,name=role,proto3" json:"role,omitempty"`
 	// What else an officer's account may do in the department, beside role and division:
 	// "role:division" each. Who is called holds each method to the roles that may call it.
-	Further       []string `protobuf:"bytes,14,rep,name=further,proto3" json:"further,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Further []string `protobuf:"bytes,14,rep,name=further,proto3" json:"further,omitempty"`
+	// Of an officer who enters a form that was taken on paper for the one acted for: its
+	// number, when it was received, in UTC microseconds, and the staff number of who confirmed
+	// that from the paper. It counts for the one command that names the form.
+	PaperForm        string `protobuf:"bytes,15,opt,name=paper_form,json=paperForm,proto3" json:"paper_form,omitempty"`
+	ReceivedAt       int64  `protobuf:"varint,16,opt,name=received_at,json=receivedAt,proto3" json:"received_at,omitempty"`
+	ConfirmedByStaff string `protobuf:"bytes,17,opt,name=confirmed_by_staff,json=confirmedByStaff,proto3" json:"confirmed_by_staff,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *Principal) Reset() {
@@ -342,6 +348,27 @@ func (x *Principal) GetFurther() []string {
 		return x.Further
 	}
 	return nil
+}
+
+func (x *Principal) GetPaperForm() string {
+	if x != nil {
+		return x.PaperForm
+	}
+	return ""
+}
+
+func (x *Principal) GetReceivedAt() int64 {
+	if x != nil {
+		return x.ReceivedAt
+	}
+	return 0
+}
+
+func (x *Principal) GetConfirmedByStaff() string {
+	if x != nil {
+		return x.ConfirmedByStaff
+	}
+	return ""
 }
 
 // Calls are calls to one service that travel together, so that many cost one
@@ -783,7 +810,7 @@ const file_qiao_platform_v1_envelope_proto_rawDesc = "" +
 	"\x03via\x18\v \x01(\tR\x03via\x12 \n" +
 	"\vtraceparent\x18\f \x01(\tR\vtraceparent\x12\x12\n" +
 	"\x04data\x18\r \x01(\fR\x04data\x12\x16\n" +
-	"\x06beside\x18\x0e \x01(\tR\x06beside\"\xf7\x02\n" +
+	"\x06beside\x18\x0e \x01(\tR\x06beside\"\xe5\x03\n" +
 	"\tPrincipal\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\asubject\x18\x02 \x01(\tR\asubject\x12\x1e\n" +
@@ -803,7 +830,12 @@ const file_qiao_platform_v1_envelope_proto_rawDesc = "" +
 	"\x06key_id\x18\v \x01(\tR\x05keyId\x12\x18\n" +
 	"\asession\x18\f \x01(\x03R\asession\x12\x12\n" +
 	"\x04role\x18\r \x01(\tR\x04role\x12\x18\n" +
-	"\afurther\x18\x0e \x03(\tR\afurther\"\x87\x01\n" +
+	"\afurther\x18\x0e \x03(\tR\afurther\x12\x1d\n" +
+	"\n" +
+	"paper_form\x18\x0f \x01(\tR\tpaperForm\x12\x1f\n" +
+	"\vreceived_at\x18\x10 \x01(\x03R\n" +
+	"receivedAt\x12,\n" +
+	"\x12confirmed_by_staff\x18\x11 \x01(\tR\x10confirmedByStaff\"\x87\x01\n" +
 	"\x05Calls\x12,\n" +
 	"\x05calls\x18\x01 \x03(\v2\x16.qiao.platform.v1.CallR\x05calls\x12\x1a\n" +
 	"\baudience\x18\x02 \x01(\tR\baudience\x12\x1d\n" +

@@ -78,7 +78,7 @@ func (s *Server) ApplyForHome(ctx context.Context, req *housingv1.ApplyForHomeRe
 			Worker: req.GetWorker(), County: req.GetCounty(), Kind: kind, HouseholdSize: int(req.GetHouseholdSize()),
 			DeclaresNoHome: req.GetDeclaresNoHome(), DeclaresIncomeBelow: req.GetDeclaresIncomeBelow(),
 			DeclaredAreaDM2: int(req.GetDeclaredAreaDm2()), RequestID: req.GetRequestId(),
-			Priority: said(req.GetDeclaresRelief()),
+			Priority: said(req.GetDeclaresRelief()), Paper: domain.OnPaper{Form: req.GetPaperForm()},
 		})
 		return &housingv1.ApplyForHomeResponse{ApplicationId: a.ID}, err
 	})

@@ -99,6 +99,7 @@ func application(v app.Shown) *housingv1.Application {
 		PapersNotAsked: domain.PapersNotAsked(v.Proofs), SubmittedAt: sqldb.Micros(a.SubmittedAt),
 		Why: rpc.Reasons(a.Reasons), CaseNo: a.CaseNo(), SubsidyFen: v.SubsidyFen,
 		Priority: string(a.Priority.State), PriorityOn: a.Priority.On.String(), PriorityBasis: a.Priority.Basis, PutsFirst: a.Kind.PutsFirst() && a.Open(),
+		PaperForm: a.Paper.Form, EnteredAt: sqldb.Micros(a.Paper.EnteredAt), ConfirmedByStaff: a.Paper.ConfirmedBy, LateRoundId: a.Paper.LateRound, LateState: a.Paper.Late,
 	}
 	for _, f := range v.Proofs {
 		out.Evidence = append(out.Evidence, &housingv1.Evidence{

@@ -36,6 +36,8 @@ type Store interface {
 	// PeekApplications reads applications, by id.
 	PeekApplications(ids []string) (map[string]domain.Application, error)
 	ApplicationsOf(worker string) ([]domain.Application, error)
+	// PaperEntered reports whether an application was entered from a paper form.
+	PaperEntered(form string) (bool, error)
 	// SaveApplication returns ErrApplicationTwice for a second open one of its worker, county and kind.
 	SaveApplication(ctx context.Context, a domain.Application, events ...domain.Event) error
 

@@ -64,6 +64,7 @@ type Application struct {
 	Reasons             []rule.Trace // of the last decision
 	OfferID             string       // the offer that is open or accepted
 	SubmittedAt         time.Time
+	Paper               OnPaper
 	Version             int64
 }
 

@@ -36,6 +36,36 @@ func (e ApplicationSubmitted) Message() proto.Message {
 	return &v1.ApplicationSubmitted{ApplicationId: e.ApplicationID, Kind: string(e.Kind), HouseholdSize: int32(e.HouseholdSize)}
 }
 
+// PaperEntered: an application that was received on paper while the platform was away was
+// entered; it counts from when it was received.
+type PaperEntered struct {
+	ApplicationID string
+	PaperForm     string
+	// UTC microseconds
+	ReceivedAt int64
+	// the round whose list was fixed meanwhile, if one was
+	RoundID string
+}
+
+// Message is the event in the contract's form.
+func (e PaperEntered) Message() proto.Message {
+	return &v1.PaperEntered{ApplicationId: e.ApplicationID, PaperForm: e.PaperForm, ReceivedAt: e.ReceivedAt, RoundId: e.RoundID}
+}
+
+// LatePaperSettled: an officer said what came of an application that a round's list should
+// have had, since it was received on paper before that was fixed.
+type LatePaperSettled struct {
+	ApplicationID string
+	RoundID       string
+	// corrected, no_change or cancelled
+	Outcome string
+}
+
+// Message is the event in the contract's form.
+func (e LatePaperSettled) Message() proto.Message {
+	return &v1.LatePaperSettled{ApplicationId: e.ApplicationID, RoundId: e.RoundID, Outcome: e.Outcome}
+}
+
 // ApplicationWithdrawn stays with the department.
 type ApplicationWithdrawn struct {
 	ApplicationID string

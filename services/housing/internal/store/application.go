@@ -20,6 +20,8 @@ var applications = table.New(table.Spec[domain.Application]{
 			table.Fixed("request_id", &a.RequestID), table.Fixed("submitted_at", &a.SubmittedAt), table.Changing("state", &a.State),
 			table.Changing("reopened", &a.Reopened), table.Changing("refusal_code", &a.RefusalCode), table.Changing("reasons", table.JSON(&a.Reasons)),
 			table.Changing("offer_id", &a.OfferID), table.Changing("false_until", &a.FalseUntil), table.Changing("word", &a.Word),
+			table.Fixed("paper_form", &a.Paper.Form), table.Fixed("entered_at", &a.Paper.EnteredAt), table.Fixed("confirmed_by", &a.Paper.ConfirmedBy),
+			table.Fixed("late_round", &a.Paper.LateRound), table.Changing("late", &a.Paper.Late),
 			table.Changing("priority", &a.Priority.State), table.Changing("priority_on", &a.Priority.On), table.Changing("priority_basis", &a.Priority.Basis),
 			table.Version(&a.Version),
 		}
@@ -52,6 +54,12 @@ func (t *inTx) PeekApplications(ids []string) (map[string]domain.Application, er
 // ApplicationsOf lists a worker's applications, oldest first.
 func (t *inTx) ApplicationsOf(worker string) ([]domain.Application, error) {
 	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY submitted_at, id`, worker)
+}
+
+// PaperEntered reports whether an application was entered from a paper form.
+func (t *inTx) PaperEntered(form string) (bool, error) {
+	_, found, err := applications.Find(t.tx, `WHERE paper_form = $1 AND paper_form <> ''`, form)
+	return found, err
 }
 
 // undecided is what a decision is to be made on in a county.

@@ -14,6 +14,10 @@ func Work() []work.Kind {
 			From: "application", Where: "priority = 'declared' AND state IN ('submitted', 'eligible', 'refused', 'offered', 'accepted')", County: "county", State: "state", Since: "submitted_at", What: "kind", Whose: "worker",
 		},
 		{
+			Matter: "late_paper", Person: work.Household, Decides: []string{"housing.HousingService.SettleLatePaper"},
+			From: "application", Where: "late = 'open'", County: "county", State: "late", Since: "entered_at", What: "kind", Whose: "worker",
+		},
+		{
 			Matter: "household", Person: work.Household, Decides: []string{"housing.HousingService.DecideHousehold"},
 			From: "list_double d JOIN application a ON a.id = d.application_id", Where: "d.state = 'open'", ID: "d.id", County: "d.county", State: "d.state", Since: "a.submitted_at", Within: "d.application_id", What: "d.kind", Whose: "a.worker",
 		},

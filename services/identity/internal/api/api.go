@@ -30,6 +30,7 @@ func Methods(s *Server) (all []contract.Method) {
 	for _, some := range [][]contract.Method{
 		identityv1.SignInMethods(s), identityv1.ExchangeMethods(s), identityv1.SessionsMethods(s), identityv1.AccountsMethods(s), identityv1.CounterMethods(s), identityv1.ProofsMethods(s),
 		identityv1.PlayMethods(s), identityv1.DevicesMethods(s), identityv1.ExportsMethods(s), identityv1.ViewsMethods(s), identityv1.LanguagesMethods(s),
+		identityv1.PapersMethods(s),
 	} {
 		all = append(all, some...)
 	}

@@ -53,7 +53,9 @@ func (a *App) Exchange(ctx context.Context, secret string, ask Asked) (t Token, 
 			return domain.ErrSession
 		}
 		if who, err = a.principal(s, p, t, ask); err == nil && who.Kind == auth.Officer {
-			t.Held, err = s.Grants(t.Account.ID)
+			if t.Held, err = s.Grants(t.Account.ID); err == nil && who.ActsFor != "" && who.Via == auth.ViaCounter {
+				who, err = a.onPaper(s, t.Held, who, ask.Audience)
+			}
 		}
 		if err == nil && ask.Purpose == domain.NamesPurpose { // what two officers let out, and nothing else
 			writes, err2 := a.writesNames(s, t.Account.ID)

@@ -141,6 +141,23 @@ type Store interface {
 	Approvals(language, file string, versions []string, before string, limit int) ([]domain.Approval, error)
 	// Approved lists those that stand; a demonstration's only where it is one.
 	Approved(demonstration bool) ([]domain.Approval, error)
+	SavePaperBlock(b domain.PaperBlock) error
+	// PaperBlock loads and locks a block of forms, or returns ErrPaperBlock; PeekPaperBlock
+	// reads it alone. PaperBlocks lists those of an officer's offices, newest first, from
+	// behind one on.
+	PaperBlock(id string) (domain.PaperBlock, error)
+	PeekPaperBlock(id string) (domain.PaperBlock, error)
+	PaperBlocks(held domain.Grants, before string, limit int) ([]domain.PaperBlock, error)
+	// AddPaper writes a new form; false where its number is another form's.
+	AddPaper(f domain.PaperForm) (bool, error)
+	SavePaper(f domain.PaperForm) error
+	// Paper loads and locks a form, or returns ErrPaper.
+	Paper(number string) (domain.PaperForm, error)
+	PapersIn(block string) ([]domain.PaperForm, error)
+	// PapersOpen lists those of an officer's offices that were said to be received and are
+	// not entered, oldest first; PapersOf a worker's.
+	PapersOpen(held domain.Grants, limit int) ([]domain.PaperForm, error)
+	PapersOf(worker string) ([]domain.PaperForm, error)
 
 	// AddDenial appends a line; link makes the line's hash from the one before.
 	AddDenial(d domain.Denial, link func(d domain.Denial, before []byte) []byte) error

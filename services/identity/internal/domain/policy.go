@@ -28,6 +28,7 @@ type Policy struct {
 	Prints   int // codes that one officer may have printed on one day
 	Unseen   UnseenPolicy
 	Export   ExportPolicy
+	Paper    PaperPolicy
 }
 
 // ExportPolicy is how many people one list with names tells of at most, how long another
@@ -119,6 +120,8 @@ func PolicyOn(b *rule.Book, on clock.Date, area string) (p Policy, err error) {
 	p.Unseen = UnseenPolicy{r.int(alone, "per_address"), r.int(alone, "per_day"), r.int(alone, "codes_per_day")}
 	export := r.rule("ID-EXPORT")
 	p.Export = ExportPolicy{r.int(export, "names_most"), r.days(export, "decide_days"), time.Duration(r.int(export, "write_hours")) * time.Hour}
+	paper := r.rule("ID-PAPER")
+	p.Paper = PaperPolicy{r.int(paper, "forms_most"), r.days(paper, "back_days"), r.days(paper, "decide_days"), r.days(paper, "enter_days")}
 	p.Prints = r.int(r.rule("ID-PRINT"), "per_officer_day")
 	for _, kind := range []string{Officer, Administrator, Worker, Employer} {
 		p.Sessions[kind] = SessionPolicy{r.minutes(session, kind+".idle_minutes"), r.minutes(session, kind+".whole_minutes")}

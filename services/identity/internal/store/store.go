@@ -68,7 +68,8 @@ func (s *Store) Glance(ctx context.Context, f func(app.Store) error) error {
 const kept = 24 * time.Hour
 
 // Sweep forgets what is over: sign-ins under way some minutes after their end, what was
-// tried, printed and sent after a day, and sessions and visits after the terms of the rule.
+// tried, printed and sent after a day, and sessions, visits and whose a paper form was after the terms
+// of the rule.
 // The newest session of an account stays, by which it is known when it was used; so do
 // denials.
 func (s *Store) Sweep(ctx context.Context, now time.Time, keep domain.KeepPolicy) error {
@@ -81,7 +82,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time, keep domain.KeepPolicy
 		{`DELETE FROM accepted WHERE at < $1`, kept + 30*kept}, {`DELETE FROM proof_change WHERE at < $1`, 367 * kept},
 		{`DELETE FROM tries WHERE last_at < $1 AND wait_until < $1`, kept}, {`DELETE FROM revocation WHERE at < $1`, kept},
 		{`DELETE FROM session WHERE ends_at < $1 AND EXISTS (SELECT 1 FROM session n WHERE n.account = session.account AND n.number > session.number)`, keep.Sessions},
-		{`DELETE FROM visit WHERE began_at < $1`, keep.Visits},
+		{`DELETE FROM visit WHERE began_at < $1`, keep.Visits}, {`UPDATE paper_form SET worker = '' WHERE worker <> '' AND stated_at < $1`, keep.Visits},
 	} {
 		if err := s.outbox.DB().Update(ctx, func(tx *sqldb.Tx) error { _, err := tx.Exec(old.query, sqldb.Micros(now.Add(-old.age))); return err }); err != nil {
 			return err

@@ -77,7 +77,8 @@ func NewKeeper(conn *nats.Conn, own *auth.Signer, book *revoked.Book, c clock.Cl
 }
 
 // Call implements contract.Caller. A call that was refused since its session has a new
-// number, as at a visit's end, was not done, and is made again under the new one.
+// number, as at a visit's end, was not done, and is made again under the new one; so is one
+// that was refused since what was proved before is older than a paper form's confirmation.
 func (k *Keeper) Call(ctx context.Context, service, method string, req, into proto.Message) error {
 	in, _ := ctx.Value(asksKey{}).(*Known)
 	if in != nil {
@@ -88,7 +89,7 @@ func (k *Keeper) Call(ctx context.Context, service, method string, req, into pro
 		by = k.together
 	}
 	err := by.Call(ctx, service, method, req, into)
-	if in != nil && errors.Is(err, auth.ErrOver) {
+	if in != nil && (errors.Is(err, auth.ErrOver) || errors.Is(err, auth.ErrPaper)) {
 		k.Forget(in)
 		err = by.Call(ctx, service, method, req, into)
 	}

@@ -245,6 +245,10 @@ func (p *Printer) Fact(name, value string) Fact {
 		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
 			f.Value = p.Money(n)
 		}
+	case name == "received_at": // of a paper form, in UTC microseconds
+		if n, err := strconv.ParseInt(value, 10, 64); err == nil {
+			f.Value = p.Minute(n)
+		}
 	case name == "county":
 		if c := p.County(value); c != "" {
 			f.Value = c

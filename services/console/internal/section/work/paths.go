@@ -50,6 +50,7 @@ var paths = map[string]string{
 
 	"housing.application": "/housing/cases/{id}",
 	"housing.priority":    "/housing/cases/{id}",
+	"housing.late_paper":  "/housing/cases/{id}",
 	"housing.household":   "/housing?county={county}&kind={kind}",
 	"housing.relief":      "/housing/cases/{within}",
 	"housing.renewal":     "/housing/leases/{within}",

@@ -221,6 +221,7 @@ func (s *suite) applicationRoundTrip() {
 	if err != nil {
 		s.Fatal(err)
 	}
+	a.Paper = domain.OnPaper{Form: "123456789018", EnteredAt: noon.Add(time.Hour), ConfirmedBy: "h002", LateRound: "round-1", Late: domain.LateOpen}
 	a.Reasons = []rule.Trace{{RuleID: "HO-01", Source: "公共租赁住房管理办法(2012) 7", DecidedOn: clock.NewDate(2026, 11, 2), Outcome: rule.NotMet,
 		Facts: []rule.Fact{{Name: "job_months", Value: "2", From: "housing"}}, Gaps: []rule.Gap{{Name: "job_months", Have: "2", Need: "6"}},
 		Changes: []rule.Change{{Code: "paper_or_witness"}}, Appeals: []rule.Appeal{{Way: "reconsideration", Until: clock.NewDate(2027, 1, 1)}}}}
@@ -236,10 +237,17 @@ func (s *suite) applicationRoundTrip() {
 		}
 		got.Reopened, got.RefusalCode, got.OfferID = true, "job", "offer-1"
 		got.Priority = domain.Priority{State: domain.PriorityConfirmed, On: clock.NewDate(2026, 10, 1), Basis: domain.BasisPaper}
+		got.Paper.Late = domain.LateNoChange
+		for form, want := range map[string]bool{"123456789018": true, "123456789019": false, "": false} {
+			if entered, err := tx.PaperEntered(form); err != nil || entered != want {
+				s.Errorf("form %q is entered: %v, %v", form, entered, err)
+			}
+		}
 		return tx.SaveApplication(ctx, got)
 	})
 	a.Version, a.Reopened, a.RefusalCode, a.OfferID = 2, true, "job", "offer-1"
 	a.Priority = domain.Priority{State: domain.PriorityConfirmed, On: clock.NewDate(2026, 10, 1), Basis: domain.BasisPaper}
+	a.Paper.Late = domain.LateNoChange
 	s.do(func(_ context.Context, tx app.Store) error {
 		got, err := tx.PeekApplication(a.ID)
 		if !reflect.DeepEqual(got, a) {
