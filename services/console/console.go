@@ -32,6 +32,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/section/languages"
 	"github.com/qiao-platform/qiao/services/console/internal/section/operations"
 	"github.com/qiao-platform/qiao/services/console/internal/section/outcomes"
+	"github.com/qiao-platform/qiao/services/console/internal/section/paper"
 	"github.com/qiao-platform/qiao/services/console/internal/section/registry"
 	"github.com/qiao-platform/qiao/services/console/internal/section/rules"
 	"github.com/qiao-platform/qiao/services/console/internal/section/startup"
@@ -74,6 +75,7 @@ func (cfg Config) sections(c, plays contract.Caller, now clock.Clock, live *feed
 		housing.New(c),
 		training.New(c),
 		identity.New(c, now, cfg.Demo),
+		paper.New(c, now),
 		telephone.New(c, cfg.Demo),
 		importing.New(c, now),
 		rules.New(now),

@@ -32,6 +32,7 @@ type fakeIdentity struct {
 	fakeExports
 	fakeViews
 	fakeLanguages
+	fakePapers
 	identityv1.PlayServer
 
 	signer *auth.Signer
@@ -114,6 +115,7 @@ func (f *fixture) standIn() *fakeIdentity {
 	methods = append(methods, identityv1.ExportsMethods(i)...)
 	methods = append(methods, identityv1.ViewsMethods(i)...)
 	methods = append(methods, identityv1.LanguagesMethods(i)...)
+	methods = append(methods, identityv1.PapersMethods(i)...)
 	f.platform.Publisher("identity", methods...)
 	return i
 }

@@ -173,6 +173,10 @@ var notTwice = map[string]string{
 	"POST /workers/{ref}/death/object":          "TestADeathIsRecordedAndTakenBackOnThePages sends it to the registry twice",
 	"POST /today/views":                         "the stand-in of identity counts no commands; TestAnActIsDoneOnce shows what it is done by",
 	"POST /today/views/{id}":                    "the stand-in of identity counts no commands; TestAnActIsDoneOnce shows what it is done by",
+	"POST /paper":                               "the stand-in of identity counts no commands; TestAnActIsDoneOnce shows what it is done by",
+	"POST /paper/decide":                        "what was decided is not decided again",
+	"POST /paper/{block}/void":                  "ends what is over already",
+	"POST /workers/{ref}/paper":                 "says the same of the same form",
 }
 
 // TestMain looks, after all tests, for forms that none sent twice.

@@ -26,7 +26,7 @@ func whose(path, staff string) auth.Principal {
 	switch parts[1] {
 	case "education":
 		p.Department = "edu"
-	case "housing":
+	case "housing", "paper":
 		p.Department = "hou"
 	case "", "feed", "parked", "pipeline", "traces":
 		p.Department, p.Role = "ops", "operator"

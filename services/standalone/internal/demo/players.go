@@ -30,6 +30,7 @@ func (w *world) players() (all []*identityv1.Player) {
 	one("county", "officer", "H-301", "", &identityv1.RoleGrant{Role: "clerk", Department: "hrss", Covered: w.tables.Counties()[0].Code})
 	one("edu", "officer", "E-201", "", &identityv1.RoleGrant{Role: "reviewer", Department: "edu", Covered: auth.Everywhere})
 	one("hou", "officer", "Z-201", "", &identityv1.RoleGrant{Role: "reviewer", Department: "hou", Covered: auth.Everywhere})
+	one("hou2", "officer", "Z-202", "", &identityv1.RoleGrant{Role: "clerk", Department: "hou", Covered: auth.Everywhere})
 	one("ops", "officer", "P-201", "", &identityv1.RoleGrant{Role: "operator", Department: "ops", Covered: auth.Everywhere})
 	if len(w.vacancies) > 0 {
 		one("employer", "employer", w.vacancies[0].employer.id, "")

@@ -225,6 +225,8 @@ func (s *pages) housingAct(ctx context.Context, v *frame.Visit, id string) (err 
 		_, err = c.RecordPaper(ctx, &housingv1.RecordPaperRequest{ApplicationId: id, Kind: form("kind"), Form: form("form"), Since: form("since"), Until: form("until"), Months: months})
 	case "case/priority":
 		_, err = c.ConfirmPriority(ctx, &housingv1.ConfirmPriorityRequest{ApplicationId: id, Outcome: form("outcome"), Basis: form("basis"), On: form("on")})
+	case "case/late":
+		_, err = c.SettleLatePaper(ctx, &housingv1.SettleLatePaperRequest{ApplicationId: id, Outcome: form("outcome")})
 	case "case/eligibility":
 		_, err = c.DecideEligibility(ctx, &housingv1.DecideEligibilityRequest{ApplicationId: id, RefusalReasonCode: form("reason"), FalseStatement: form("false") == "yes"})
 	case "lease/rent":

@@ -9,8 +9,10 @@ import (
 	"github.com/qiao-platform/qiao/proto/contract"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
+	"github.com/qiao-platform/qiao/services/console/internal/part/papernumber"
 )
 
 //go:embed templates locales static
@@ -19,9 +21,13 @@ var files embed.FS
 // homes is what an officer of the department works for.
 var homes = frame.Purpose{Code: "public_housing", LegalBasis: "公共租赁住房管理办法; PIPL 13(3)"}
 
+// visiting is what an officer enters a paper form of who stands there for.
+var visiting = frame.Purpose{Code: "case_handling", LegalBasis: "PIPL 44-45", Counter: true}
+
 type pages struct {
 	housing    housingv1.HousingClient
 	employment employmentv1.EmploymentClient
+	papers     identityv1.PapersClient
 }
 
 // New returns the section.
@@ -29,6 +35,7 @@ func New(c contract.Caller) frame.Section {
 	s := &pages{
 		housing:    housingv1.HousingClient{Caller: c, Target: "housing"},
 		employment: employmentv1.EmploymentClient{Caller: c, Target: "employment"},
+		papers:     identityv1.PapersClient{Caller: c, Target: "identity"},
 	}
 	return frame.Section{
 		Name: "housing", Department: "hou", Files: files,
@@ -36,7 +43,7 @@ func New(c contract.Caller) frame.Section {
 			{At: "/workers/{ref}/home", Pages: []string{"home"}, Binds: true},
 		},
 		Funcs: func(*words.Printer) template.FuncMap {
-			return template.FuncMap{"area": squareMetres, "grounds": exitGrounds, "repairs": repairKinds}
+			return template.FuncMap{"area": squareMetres, "papernumber": papernumber.Grouped, "grounds": exitGrounds, "repairs": repairKinds}
 		},
 		Tones:   frame.Tones{Good: []string{"accepted", "active", "eligible", "leased", "confirmed", "stays", "granted", "signed", "done", "drawn"}, Due: []string{"offered", "more_needed", "noticed", "answered", "appealed", "asked", "planned", "confirming", "term_over", "open", "frozen", "committed"}, Bad: []string{"refused", "leaves", "overdue"}},
 		Menu:    []frame.Link{{Name: "housing", Path: "/housing", Text: "nav.housing"}},

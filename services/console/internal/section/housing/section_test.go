@@ -16,6 +16,6 @@ func TestWhatTheSectionSays(t *testing.T) {
 		"exit.tells.": {"noticed", "answered", "stays", "leaves", "appealed", "left"}, "housing.done.": nil,
 		"fund.": {"own_home", "retired", "unable_to_work", "settled_abroad", "repay_loan", "rent"}, "fund.paper.": {"lease", "rent_receipt", "landlord_statement"},
 		"fund.number.": {"days_from_hire", "min_ratio_each", "max_ratio", "remit_days_after_payday", "withdrawal_days", "loan_days"},
-		"priority.is.": word, "priority.case.": word, "priority.basis.": {"paper", "civil_affairs"},
+		"home.late.":   {"open", "corrected", "no_change", "cancelled"}, "priority.is.": word, "priority.case.": word, "priority.basis.": {"paper", "civil_affairs"},
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
+	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 )
 
 // homeBody is the worker's page of homes: what needs him, where he stands and
@@ -21,6 +22,8 @@ type homeBody struct {
 	Counties,
 	Kinds []string
 	Missing []string // the kinds that can still be applied for, side by side
+	// Papers are the confirmed paper forms of who visits the officer, of which one is entered.
+	Papers []*identityv1.PaperForm
 }
 
 // homeCase is one application with its place in the list.
@@ -34,7 +37,9 @@ type homeCase struct {
 func (s *pages) homePage(v *frame.Visit) error {
 	ctx := v.As(frame.OwnRecord)
 	b := homeBody{Ref: v.Path("ref"), Done: v.Query("done"), Counties: v.P.CountyCodes(), Kinds: append(listedKinds(), "dormitory")}
-	b.Err = s.home(ctx, &b)
+	if b.Err = s.home(ctx, &b); b.Err == nil {
+		b.Papers, b.Err = s.onPaper(v)
+	}
 	return v.Render(http.StatusOK, "home", frame.Page{Title: "home.title", Nav: "workers", Body: b})
 }
 
@@ -79,6 +84,15 @@ func (s *pages) home(ctx context.Context, b *homeBody) error {
 	return nil
 }
 
+// onPaper lists what an officer can enter for the visitor of what was received on paper.
+func (s *pages) onPaper(v *frame.Visit) ([]*identityv1.PaperForm, error) {
+	if may, err := v.May("identity.ListPapersOf"); err != nil || !may {
+		return nil, err
+	}
+	r, err := s.papers.ListPapersOf(v.AsFor(v.Path("ref"), visiting), &identityv1.ListPapersOfRequest{Worker: v.Path("ref"), Task: "housing.ApplyForHome"})
+	return r.GetPapers(), err
+}
+
 // homeApply applies for a home of one kind.
 func (s *pages) homeApply(v *frame.Visit) error {
 	ctx := v.As(frame.OwnRecord)
@@ -93,7 +107,7 @@ func (s *pages) homeApply(v *frame.Visit) error {
 	_, err = s.housing.ApplyForHome(ctx, &housingv1.ApplyForHomeRequest{
 		Worker: v.Path("ref"), County: v.Form("county"), Kind: v.Form("kind"), HouseholdSize: members,
 		DeclaresNoHome: v.Form("no_home") == "yes", DeclaresIncomeBelow: v.Form("income") == "yes", DeclaredAreaDm2: area * 100, RequestId: v.Form("request"),
-		DeclaresRelief: v.Form("relief") == "yes",
+		DeclaresRelief: v.Form("relief") == "yes", PaperForm: v.Form("paper"),
 	})
 	if err != nil {
 		return err

@@ -55,6 +55,7 @@ var did = []string{
 	"housing.SetDrawWord",
 	"housing.SignLease",
 	"housing.WithdrawApplication",
+	"identity.StatePaper",
 	"registry.AskAsHeir",
 	"registry.DecideUnseen",
 	"registry.ProposeContact",
@@ -73,7 +74,7 @@ var did = []string{
 var missing = []string{"birth_certificate", "business_licence", "health_certificate", "household_register", "income_proof", "labour_contract", "no_home_proof", "premises_contract", "residence_permit", "resident_card", "school_leaving", "school_record", "skill_certificate", "vaccination"}
 
 func TestWhatTheSectionSays(t *testing.T) {
-	labels := []string{"worker", "guardian", "story", "hrss", "county", "edu", "hou", "ops", "employer", "system", "security", "audit"}
+	labels := []string{"worker", "guardian", "story", "hrss", "county", "edu", "hou", "hou2", "ops", "employer", "system", "security", "audit"}
 	frametest.Section(t, New(nil, clock.System(), true), map[string][]string{
 		"signin.as.": who, "signin.why.": {"over", "kept", "flow", "out", "cookies", "bind"}, "signin.login.": who[1:], "signin.forgot.": who[1:],
 		"devices.done.": done, "proof.": {"passkey", "pin", "password", "papers", "outside", "program"}, "firms.done.": {"asked", "refused"}, "accounts.done.": {"asked", "out"}, "counter.done.": counterDone, "counter.card.": cardWrong, "did.": did, "missing.": missing, "where.": missing, "visit.receipt.next.": doing, "visit.receipt.object.": doing, "users.done.": usersDone, "helpers.done.": {"named", "ended"},
