@@ -163,6 +163,34 @@ func TestARefusedRowRegistersNobody(t *testing.T) {
 		t.Fatalf("%d registered", n)
 	}
 	tells(t, o.bring(o.sheet("workers_654301.csv", person("王小明", refused, "3400"))).one(t, "workers"), "created 1 applied 0 unchanged 0 differs 0")
+
+	// So it is with a sheet in memory, as the console's page holds it; the reason names its
+	// column, and the row as it was typed anew is the person who is there.
+	data, err := os.ReadFile(o.sheet("workers_654301.csv", strings.Replace(wrong, "王小朋", "王小明", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, unread, err := sheet.Of(context.Background(), "workers_654301.csv", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rejected []importer.Rejection
+	o.im.Rejected = func(one importer.Rejection) { rejected = append(rejected, one) }
+	r, err := o.im.Sheets(context.Background(), files, unread)
+	if err != nil || len(rejected) != 1 || rejected[0].Column != "意向职业代码" || rejected[0].Row.Line != 2 {
+		t.Fatalf("%+v, %v", rejected, err)
+	}
+	tells(t, report{r}.one(t, "workers"), "created 0 applied 0 unchanged 0 differs 0 refused: employment.occupation 1")
+	o.im.Mended = func(_ sheet.File, line int) []string {
+		if line != 2 {
+			return nil
+		}
+		return strings.Split(person("王小明", refused, "3400"), ",")
+	}
+	if r, err = o.im.Sheets(context.Background(), files, unread); err != nil {
+		t.Fatal(err)
+	}
+	tells(t, report{r}.one(t, "workers"), "created 0 applied 0 unchanged 1 differs 0")
 }
 
 // What can only be a slip of the pen is refused by the rules' parameters, and no
