@@ -15,8 +15,12 @@ type narrowing struct {
 	whole         bool     // they are all
 	state, number string
 	overdue       bool
-	who, officer  string
+	who           string
+	by            asker
 }
+
+// asker is who asks, and as an officer of which department.
+type asker struct{ officer, department string }
 
 // query gathers conditions and their arguments.
 type query struct {
@@ -40,12 +44,12 @@ func (q *query) with(add func(*query)) *query {
 }
 
 // waits adds the condition of the rows that wait.
-func (k *Kind) waits(q *query, officer string, d *days) {
+func (k *Kind) waits(q *query, by asker, d *days) {
 	where := k.Where
 	for _, known := range []struct {
 		name  string
 		value any
-	}{{"{now}", d.now.UnixMicro()}, {"{today}", d.today.String()}, {"{officer}", officer}} {
+	}{{"{now}", d.now.UnixMicro()}, {"{today}", d.today.String()}, {"{officer}", by.officer}, {"{department}", by.department}} {
 		if strings.Contains(where, known.name) {
 			where = strings.ReplaceAll(where, known.name, q.arg(known.value))
 		}
@@ -59,7 +63,7 @@ func (k *Kind) waits(q *query, officer string, d *days) {
 // narrowed is what all pages of a list of a kind ask.
 func (k *Kind) narrowed(n narrowing, d *days) *query {
 	q := &query{}
-	k.waits(q, n.officer, d)
+	k.waits(q, n.by, d)
 	if !n.whole {
 		marks := make([]string, len(n.counties))
 		for i, county := range n.counties {
@@ -74,7 +78,7 @@ func (k *Kind) narrowed(n narrowing, d *days) *query {
 		q.and(`lower(` + k.id() + `) LIKE '%' || CAST(` + q.arg(n.number) + ` AS TEXT)`)
 	}
 	if n.who != "" && len(k.By) > 0 {
-		is := q.arg(n.officer) + ` IN (` + strings.Join(k.By, ", ") + `)`
+		is := q.arg(n.by.officer) + ` IN (` + strings.Join(k.By, ", ") + `)`
 		if n.who == "me" {
 			is = "NOT " + is
 		}
@@ -146,7 +150,7 @@ func (k *Kind) page(tx *sqldb.Tx, n narrowing, at place, limit int, d *days, giv
 	if at.due == NoDay {
 		q.and(k.later(q, at))
 	}
-	all, err := k.rows(tx, q, k.id(), n.officer, limit)
+	all, err := k.rows(tx, q, k.id(), n.by.officer, limit)
 	for i := range all {
 		all[i].due, all[i].rule = NoDay, ""
 	}
@@ -162,7 +166,7 @@ func (k *Kind) dated(tx *sqldb.Tx, q *query, n narrowing, at place, limit int, d
 		q.and(k.Due + ` >= ` + q.arg(at.due)) // the databases find the place in an index by it
 		q.and(`(` + k.Due + ` > ` + q.arg(at.due) + ` OR ` + k.later(q, at) + `)`)
 	}
-	return k.rows(tx, q, k.Due+`, `+k.id(), n.officer, limit)
+	return k.rows(tx, q, k.Due+`, `+k.id(), n.by.officer, limit)
 }
 
 // counted are lines whose last day is so many working days after their beginning. What
@@ -179,7 +183,7 @@ func (k *Kind) counted(tx *sqldb.Tx, q *query, n narrowing, at place, limit int,
 		q.and(k.Since + ` >= ` + q.arg(k.since(d.first(due, given))))
 		q.and(`(` + k.Since + ` >= ` + q.arg(k.since(d.first(due.AddDays(1), given))) + ` OR ` + k.later(q, at) + `)`)
 	}
-	all, err := k.rows(tx, q, k.Since+`, `+k.id(), n.officer, limit)
+	all, err := k.rows(tx, q, k.Since+`, `+k.id(), n.by.officer, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -204,7 +208,7 @@ func (k *Kind) counted(tx *sqldb.Tx, q *query, n narrowing, at place, limit int,
 	rest, err := k.rows(tx, q.with(func(q *query) {
 		q.and(k.Since + ` >= ` + q.arg(k.since(d.first(last, given))))
 		q.and(k.Since + ` < ` + q.arg(k.since(d.first(last.AddDays(1), given))))
-	}), k.id(), n.officer, limit-len(whole))
+	}), k.id(), n.by.officer, limit-len(whole))
 	if err != nil {
 		return nil, err
 	}
@@ -226,9 +230,9 @@ type count struct {
 }
 
 // counts counts a kind by county.
-func (k *Kind) counts(tx *sqldb.Tx, officer string, d *days, given int) ([]count, error) {
+func (k *Kind) counts(tx *sqldb.Tx, by asker, d *days, given int) ([]count, error) {
 	q, late := &query{}, "0"
-	k.waits(q, officer, d)
+	k.waits(q, by, d)
 	switch {
 	case k.Due != "":
 		late = `CASE WHEN ` + k.Due + ` < ` + q.arg(d.today.String()) + ` THEN 1 ELSE 0 END`

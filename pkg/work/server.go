@@ -69,7 +69,7 @@ func (s *Server) ask(ctx context.Context) error {
 			k := s.Kinds[i]
 			k.Where = "(" + k.Where + ") AND 1 = 0"
 			given := Given(s.Rules, d.today, s.Department, k.Matter)
-			_, err := k.counts(tx, "", d, given)
+			_, err := k.counts(tx, asker{}, d, given)
 			for _, at := range []place{{}, {due: d.today.String(), id: "0", matter: "0"}} {
 				for _, n := range []narrowing{{whole: true}, {counties: []string{"000000", ""}, state: "none", number: "0000", overdue: true, who: "me"}} {
 					if err == nil {
@@ -146,7 +146,7 @@ func (s *Server) ListWork(ctx context.Context, req *platformv1.ListWorkRequest) 
 	if !ok {
 		return nil, ErrPlace.With("field", "after")
 	}
-	n := narrowing{state: req.GetState(), number: strings.ToLower(strings.TrimSpace(req.GetNumber())), overdue: req.GetOverdue(), who: req.GetWho(), officer: p.Subject}
+	n := narrowing{state: req.GetState(), number: strings.ToLower(strings.TrimSpace(req.GetNumber())), overdue: req.GetOverdue(), who: req.GetWho(), by: asker{p.Subject, p.Department}}
 	switch {
 	case n.number != "" && !tail.MatchString(n.number):
 		return nil, ErrNumber.With("field", "number")
@@ -171,7 +171,7 @@ func (s *Server) ListWork(ctx context.Context, req *platformv1.ListWorkRequest) 
 				continue
 			}
 			given := Given(s.Rules, d.today, s.Department, k.Matter)
-			counts, err := k.counts(tx, p.Subject, d, given)
+			counts, err := k.counts(tx, n.by, d, given)
 			if err != nil {
 				return err
 			}
@@ -248,7 +248,7 @@ func (s *Server) CountWork(ctx context.Context, _ *platformv1.CountWorkRequest) 
 			if !may {
 				continue
 			}
-			counts, err := k.counts(tx, p.Subject, d, Given(s.Rules, d.today, s.Department, k.Matter))
+			counts, err := k.counts(tx, asker{p.Subject, p.Department}, d, Given(s.Rules, d.today, s.Department, k.Matter))
 			if err != nil {
 				return err
 			}

@@ -32,7 +32,7 @@ const NoDay = "9999-99-99"
 
 // Kind is a kind of thing that waits. All but the names and flags are SQL of one row of
 // From, and the rows that wait are those for which Where holds; in it {now} is the time,
-// {today} the day, and {officer} who asks.
+// {today} the day, {officer} who asks and {department} as whose officer.
 type Kind struct {
 	Matter string // its code, one in its department
 	Person string // whom it is about: Worker, Child, Employer, Household or Nobody

@@ -15,7 +15,7 @@ import (
 var (
 	errFakePaper   = errs.New(errs.NotFound, "identity.paper", "None.")
 	errFakeBlock   = errs.New(errs.NotFound, "identity.paper_block", "None.")
-	errFakeNumber  = errs.New(errs.Invalid, "identity.paper_number", "No number.")
+	errFakePaperNo = errs.New(errs.Invalid, "identity.paper_number", "No number.")
 	errFakeBack    = errs.New(errs.Invalid, "identity.paper_back", "Too long ago.")
 	errFakeDiffers = errs.New(errs.Invalid, "identity.paper_differs", "Another time.")
 	errFakeVoids   = errs.New(errs.Invalid, "identity.paper_reason", "Why?")
@@ -30,7 +30,7 @@ type fakePapers struct {
 // paper finds a form; the caller holds the lock.
 func (i *fakeIdentity) paper(number string) (*identityv1.PaperForm, error) {
 	if len(number) != 12 {
-		return nil, errFakeNumber
+		return nil, errFakePaperNo
 	}
 	for _, f := range i.papers {
 		if f.GetPaperForm() == number {

@@ -86,6 +86,14 @@ func TestACaseLeadsBackToTheListAndOn(t *testing.T) {
 	if strings.Contains(body, "下一件") {
 		t.Error("there is a next before anything was done")
 	}
+	// A desk is chosen on a case's page too, which does nothing to the case.
+	f.get("/today/open?"+url.Values{"to": {"/contacts"}, "list": {list}, "behind": {"2026-11-24 0198c0de-0000-7000-8000-000000000a00 contact"}}.Encode(), 200)
+	f.referer = f.server.URL + "/contacts"
+	if body = f.post("/contacts", 200, "division", "654301", "to", "/contacts"); !strings.Contains(body, "data-listed") || strings.Contains(body, "下一件") {
+		t.Errorf("who chose a desk is led from %s to a next, or not back to the list", f.at)
+	}
+	f.referer = ""
+	f.get("/today/open?"+url.Values{"to": {at}, "list": {list}, "behind": {"2026-11-24 0198c0de-0000-7000-8000-000000000a00 contact"}}.Encode(), 200)
 	f.referer = f.server.URL + at
 	body = html.UnescapeString(f.post(at, 200, "decision", "upheld:asks_money", "reason", "法律不允许收押金"))
 	f.referer = ""

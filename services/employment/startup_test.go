@@ -166,6 +166,10 @@ func TestOnlyTheChosenBankReadsALoanRequest(t *testing.T) {
 	hand("employment.loan.years", func(r *employmentv1.HandOffLoanRequest) { r.Years = 4 })
 	hand("employment.loan.consent", func(r *employmentv1.HandOffLoanRequest) { r.NoticeVersion = "" })
 	id := hand("", func(*employmentv1.HandOffLoanRequest) {})
+	seen, err := f.client.ListStartupHelp(f.Counter("hrss", "worker-1"), &employmentv1.ListStartupHelpRequest{Worker: "worker-1"})
+	if got := ok(t, seen, err).GetLoans(); len(got) != 0 {
+		t.Errorf("an officer is shown a loan request, which is the bank's and the worker's: %v", got)
+	}
 	read := func(p auth.Principal, code string) *employmentv1.LoanRequest {
 		t.Helper()
 		r, err := f.client.ReadLoanRequest(f.As(p), &employmentv1.ReadLoanRequestRequest{RequestId: id})
@@ -229,6 +233,13 @@ func TestPremisesAreRequested(t *testing.T) {
 	if got := mine().GetRequests(); len(got) != 1 || got[0].GetState() != "requested" || got[0].GetSite().GetTitle() == "" {
 		t.Error(got)
 	}
+	// An officer whom the worker visits sees it, and nobody else's.
+	seen, err := f.client.ListStartupHelp(f.Counter("hrss", "worker-1"), &employmentv1.ListStartupHelpRequest{Worker: "worker-1"})
+	if got := ok(t, seen, err).GetRequests(); len(got) != 1 || got[0].GetRequestId() != request {
+		t.Errorf("at the counter: %v", got)
+	}
+	_, err = f.client.ListStartupHelp(f.Counter("hrss", "worker-2"), &employmentv1.ListStartupHelpRequest{Worker: "worker-1"})
+	refused(t, err, "auth.not_yours")
 	w, err := f.client.WithdrawPremisesRequest(f.Worker("worker-1"), &employmentv1.WithdrawPremisesRequestRequest{RequestId: request})
 	ok(t, w, err)
 	_, err = f.client.WithdrawPremisesRequest(f.Worker("worker-1"), &employmentv1.WithdrawPremisesRequestRequest{RequestId: request})

@@ -115,6 +115,14 @@ func TestTwoOfficersReplaceWhoAnswers(t *testing.T) {
 	act := ask(both, "next")
 	for what, c := range map[string]struct {
 		who  *someone
+		want string
+	}{"who asked": {both, "replacing 654301 own"}, "a reviewer": {reviewer, "replacing 654301"}, "a clerk here, reviewer there": {narrow, ""}, "of another county": {elsewhere, ""}, "a clerk": {colleague, ""}} {
+		if got := c.who.work("replacing"); got != c.want {
+			t.Errorf("%s has %q in the list of work, want %q", what, got, c.want)
+		}
+	}
+	for what, c := range map[string]struct {
+		who  *someone
 		act  string
 		code string
 	}{

@@ -2,12 +2,14 @@ package identity_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 )
 
 func (s *someone) exports() identityv1.ExportsClient {
@@ -156,6 +158,31 @@ func (s *someone) waiting() int {
 	return len(r.GetWaiting())
 }
 
+// work is what the list of work has of a matter of identity's for somebody, with its county
+// and whether another one decides; as many as are listed are counted.
+func (s *someone) work(matter string) string {
+	s.f.t.Helper()
+	r, err := platformv1.WorkClient{Caller: s.caller(), Target: "identity"}.ListWork(s.as(cases), &platformv1.ListWorkRequest{Matter: matter, Counted: true})
+	s.f.must(err)
+	all, counted := []string{}, int64(0)
+	for _, w := range r.GetItems() {
+		line := strings.TrimSpace(matter + " " + w.GetCounty())
+		if w.GetOwn() {
+			line += " own"
+		}
+		all = append(all, line)
+	}
+	for _, c := range r.GetCounts() {
+		if c.GetMatter() == matter {
+			counted += c.GetCount()
+		}
+	}
+	if counted != int64(len(all)) {
+		s.f.t.Errorf("%v are listed, %d counted", all, counted)
+	}
+	return strings.Join(all, ", ")
+}
+
 // Names leave only by the word of a second officer, who reviews in the county and is not
 // who asked; identity proves the purpose while the file is written, and at no other time.
 func TestNamesLeaveByTwoOfficers(t *testing.T) {
@@ -183,6 +210,13 @@ func TestNamesLeaveByTwoOfficers(t *testing.T) {
 		sees int
 		want string
 	}{"who asked": {asker, 0, "identity.act_own"}, "a reviewer of another county": {far, 0, "identity.export"}, "a reviewer of another department": {other, 0, "identity.export"}, "a clerk": {clerk, 0, "auth.denied"}} {
+		want := ""
+		if c.who == asker {
+			want = "export 654301 own"
+		}
+		if got := c.who.work("export"); got != want {
+			t.Errorf("%s has %q in the list of work, want %q", name, got, want)
+		}
 		if n := c.who.waiting(); n != c.sees {
 			t.Errorf("%s sees %d that wait", name, n)
 		}
@@ -191,8 +225,14 @@ func TestNamesLeaveByTwoOfficers(t *testing.T) {
 	if n := second.waiting(); n != 1 {
 		t.Errorf("the second officer sees %d that wait", n)
 	}
+	if got := second.work("export"); got != "export 654301" {
+		t.Errorf("the second officer has %q in the list of work", got)
+	}
 	f.wants("refused without a reason", second.settles(id, false, ""), "identity.refusal")
 	f.must(second.settles(id, true, ""))
+	if got := second.work("export"); got != "" {
+		t.Errorf("what was decided waits: %q", got)
+	}
 	f.wants("decided twice", second.settles(id, false, "other"), "identity.act_decided")
 	f.wants("the purpose before the file is begun", asker.names(), "identity.no_right")
 	f.must(asker.reports(id, "begun", 0))
@@ -244,6 +284,9 @@ func TestNamesThatDoNotLeave(t *testing.T) {
 	f.clock.Advance(73 * time.Hour)
 	if n := second.enter().waiting(); n != 0 {
 		t.Errorf("%d wait after three days", n)
+	}
+	if got := second.work("export"); got != "" {
+		t.Errorf("what nobody decided in three days waits: %q", got)
 	}
 	f.wants("decided too late", second.settles(late, true, ""), "identity.act_decided")
 	if e := state(late); e.GetState() != "expired" {

@@ -139,11 +139,15 @@ func open(ctx context.Context, d run.Deps, cost factor.Cost) (*Identity, error) 
 		if d.AskRegistry {
 			i.cases.Covers = asked.covers
 		}
+		policy, err := domain.PolicyOn(k.Rules, clock.Today(k.Clock), "")
+		if err != nil {
+			return run.Parts{}, err
+		}
 		server := &api.Server{App: i.cases, Outbox: k.Outbox, In: tables.In}
 		return run.Parts{
-			Methods: api.Methods(server),
-			Apart:   []func() (string, time.Time){audit.Trouble},
-			Router:  react.Router(i.cases, tables.In),
+			Methods: api.Methods(server), Work: store.Work(policy),
+			Apart:  []func() (string, time.Time){audit.Trouble},
+			Router: react.Router(i.cases, tables.In),
 			Died: []death.End{func(_ context.Context, tx *sqldb.Tx, worker string) error {
 				return i.cases.EndOfDead(tables.In(tx), worker)
 			}},

@@ -60,6 +60,9 @@ func TestOneWhoAcceptsForManyIsAnAlarm(t *testing.T) {
 	if len(got) != 1 || got[0].GetSubject() != "a002" || got[0].GetDay() != "2026-11-30" || len(got[0].GetWorkers()) != 60 {
 		t.Fatalf("%v", got)
 	}
+	if got := far.work("alarm") + "; " + reviewer.work("alarm"); got != "; alarm" {
+		t.Errorf("the list of work has %q", got)
+	}
 	settle := func(s *someone, outcome string) error {
 		_, err := s.counter().SettleAlarm(s.as(cases), &identityv1.SettleAlarmRequest{AlarmId: got[0].GetAlarmId(), Outcome: outcome})
 		return err
@@ -71,6 +74,9 @@ func TestOneWhoAcceptsForManyIsAnAlarm(t *testing.T) {
 	f.wants("another reviewer", settle(far, "explained"), "identity.alarm")
 	f.wants("in other words", settle(reviewer, "forgotten"), "identity.alarm_outcome")
 	f.must(settle(reviewer, "explained"))
+	if got := reviewer.work("alarm"); got != "" {
+		t.Errorf("a settled one waits: %q", got)
+	}
 	f.wants("twice", settle(reviewer, "reported"), "identity.alarm_outcome")
 	for i := range 20 {
 		f.accepts("officer", "a002", fmt.Sprint("more-", i), false)

@@ -6050,7 +6050,7 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x06end_on\x18\x06 \x01(\tR\x05endOn\x12\x14\n" +
 	"\x05state\x18\a \x01(\tR\x05state\x12\x19\n" +
 	"\bended_on\x18\b \x01(\tR\aendedOn\x12\x19\n" +
-	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xdeT\n" +
+	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xfbT\n" +
 	"\x11EmploymentService\x12\xb3\x01\n" +
 	"\x10RegisterEmployer\x12+.qiao.employment.v1.RegisterEmployerRequest\x1a,.qiao.employment.v1.RegisterEmployerResponse\"D\x92\xb5\x18@\b\x01\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handling\x1a\fregistration\x12\x87\x01\n" +
 	"\x0ePublishVacancy\x12).qiao.employment.v1.PublishVacancyRequest\x1a*.qiao.employment.v1.PublishVacancyResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x81\x01\n" +
@@ -6163,9 +6163,9 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x10ApplyForPremises\x12+.qiao.employment.v1.ApplyForPremisesRequest\x1a,.qiao.employment.v1.ApplyForPremisesResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
 	"own_record\x1a\rcase_handling\x12\xbb\x01\n" +
 	"\x17WithdrawPremisesRequest\x122.qiao.employment.v1.WithdrawPremisesRequestRequest\x1a3.qiao.employment.v1.WithdrawPremisesRequestResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
-	"own_record\x1a\rcase_handling\x12\x84\x01\n" +
-	"\x0fListStartupHelp\x12*.qiao.employment.v1.ListStartupHelpRequest\x1a+.qiao.employment.v1.ListStartupHelpResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
-	"own_recordBDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
+	"own_record\x1a\rcase_handling\x12\xa1\x01\n" +
+	"\x0fListStartupHelp\x12*.qiao.employment.v1.ListStartupHelpRequest\x1a+.qiao.employment.v1.ListStartupHelpResponse\"5\x92\xb5\x181\x12\x06worker\x12\fofficer:hrss\x1a\n" +
+	"own_record\x1a\rcase_handlingBDZBgithub.com/qiao-platform/qiao/proto/gen/employment/v1;employmentv1b\x06proto3"
 
 var (
 	file_qiao_employment_v1_employment_proto_rawDescOnce sync.Once

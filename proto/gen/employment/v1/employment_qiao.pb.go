@@ -922,8 +922,8 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 		{
 			Service:  "qiao.employment.v1.EmploymentService",
 			Name:     "ListStartupHelp",
-			Callers:  []string{"worker"},
-			Purposes: []string{"own_record"},
+			Callers:  []string{"worker", "officer:hrss"},
+			Purposes: []string{"own_record", "case_handling"},
 			New:      func() proto.Message { return new(ListStartupHelpRequest) },
 			NewReply: func() proto.Message { return new(ListStartupHelpResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {

@@ -55,7 +55,9 @@ func (v *Visit) listed(path string) (l Listed, ok bool) {
 	return l, err == nil && path != "" && l.Page == path
 }
 
-// acted follows an act on a page that was come to from a list to the page on which it ends.
+// acted follows a form of a page that was come to from a list to the page on which it ends.
+// It was an act where a department did something: who chooses a desk or looks something up
+// has done nothing to the case.
 func (v *Visit) acted(to string) {
 	if v.R.Method != http.MethodPost {
 		return
@@ -69,7 +71,7 @@ func (v *Visit) acted(to string) {
 		return
 	}
 	if at, err := url.ParseRequestURI(Next(to)); err == nil && at.Path != "/" {
-		l.Page, l.Acted = at.Path, true
+		l.Page, l.Acted = at.Path, l.Acted || len(v.In().Did()) > 0
 		v.keepListed(l)
 	}
 }

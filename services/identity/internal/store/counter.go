@@ -36,7 +36,7 @@ var acts = table.New(table.Spec[domain.Act]{
 	Table: "act",
 	Columns: func(a *domain.Act) []table.Column {
 		return []table.Column{
-			table.Key("id", &a.ID), table.Fixed("kind", &a.Kind), table.Fixed("about", &a.About), table.Fixed("wanted", table.JSON(&a.Wanted)),
+			table.Key("id", &a.ID), table.Fixed("kind", &a.Kind), table.Fixed("about", &a.About), table.Fixed("wanted", table.JSON(&a.Wanted)), table.Fixed("county", &a.Wanted.County),
 			table.Fixed("asked_by", &a.AskedBy), table.Fixed("asked_at", &a.AskedAt), table.Changing("state", &a.State),
 			table.Changing("decided_by", &a.DecidedBy), table.Changing("decided_at", &a.DecidedAt),
 			table.Changing("reason_code", &a.Reason),

@@ -11,7 +11,7 @@ var exports = table.New(table.Spec[domain.Export]{
 		return []table.Column{
 			table.Key("id", &e.ID), table.Fixed("account", &e.By), table.Fixed("staff", &e.Staff), table.Fixed("kind", &e.Kind), table.Fixed("list", table.JSON(&e.List)),
 			table.Fixed("asked_at", &e.AskedAt), table.Changing("state", &e.State), table.Changing("written", &e.Rows), table.Changing("changed_at", &e.ChangedAt),
-			table.Fixed("named", &e.Named), table.Fixed("department", &e.Department), table.Fixed("reason_code", &e.Reason),
+			table.Fixed("county", &e.List.County), table.Fixed("named", &e.Named), table.Fixed("department", &e.Department), table.Fixed("reason_code", &e.Reason),
 			table.Changing("decided_by", &e.DecidedBy), table.Changing("decided_staff", &e.DecidedStaff), table.Changing("decided_at", &e.DecidedAt), table.Changing("refusal_reason_code", &e.Refusal),
 		}
 	},

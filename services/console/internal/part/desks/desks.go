@@ -30,6 +30,26 @@ func Of(services []string) (all []Desk) {
 // Officers finds whose officers call most methods of a service: they are its own, and
 // others ask it now and then.
 func Officers(service string) (own string) {
+	called := callers(service)
+	delete(called, "")
+	for _, d := range slices.Sorted(maps.Keys(called)) {
+		if called[d] > called[own] {
+			own = d
+		}
+	}
+	return own
+}
+
+// Everybodys reports whether most methods that officers call of a service are any
+// officer's: something of it may wait for those of each department.
+func Everybodys(service string) bool {
+	called := callers(service)
+	return called[""] > called[Officers(service)]
+}
+
+// callers counts the methods of a service that officers of each department call, and
+// under "" those that any officer does.
+func callers(service string) map[string]int {
 	called := map[string]int{}
 	protoregistry.GlobalFiles.RangeFilesByPackage(protoreflect.FullName("qiao."+service+".v1"), func(f protoreflect.FileDescriptor) bool {
 		for i := range f.Services().Len() {
@@ -37,7 +57,7 @@ func Officers(service string) (own string) {
 			for j := range methods.Len() {
 				rule, _ := proto.GetExtension(methods.Get(j).Options(), platformv1.E_Method).(*platformv1.MethodRule)
 				for _, c := range rule.GetCallers() {
-					if d, is := strings.CutPrefix(c, "officer:"); is {
+					if kind, d, _ := strings.Cut(c, ":"); kind == "officer" {
 						called[d]++
 					}
 				}
@@ -45,10 +65,5 @@ func Officers(service string) (own string) {
 		}
 		return true
 	})
-	for _, d := range slices.Sorted(maps.Keys(called)) {
-		if called[d] > called[own] {
-			own = d
-		}
-	}
-	return own
+	return called
 }

@@ -29,8 +29,9 @@ func New(c contract.Caller) frame.Section {
 		Chapters: []frame.Chapter{
 			{At: "/workers/{ref}/startup", Pages: []string{"startup"}, Binds: true},
 		},
-		Desk: []frame.Link{{Name: "startup", Path: "/employment/startup", Text: "startup.title"}},
-		Tabs: []frame.Link{{Name: "startup", Path: "/startup", Text: "startup.title", Helped: true}},
+		Desk:    []frame.Link{{Name: "startup", Path: "/employment/startup", Text: "startup.title"}},
+		Tabs:    []frame.Link{{Name: "startup", Path: "/startup", Text: "startup.title", Helped: true}},
+		Counter: []frame.Offer{{Name: "startup", Path: "/workers/{ref}/startup", Text: "startup.counter", Method: "employment.ApplyForAdviser"}},
 		Pages: map[string]frame.Handler{
 			"GET /workers/{ref}/startup":           s.startup,
 			"POST /workers/{ref}/startup/tax":      s.checkTax,

@@ -30,6 +30,7 @@ type startupBody struct {
 	Tax      []*platformv1.Reason
 	Refused  error
 	Done     string
+	Own      bool // who looks may ask for a loan: the worker alone, who takes the request back
 }
 
 // startupPlace reads which county and guide a page is about; anything unknown is the first.
@@ -51,7 +52,7 @@ func (s *pages) startup(v *frame.Visit) error {
 
 func (s *pages) startupPage(v *frame.Visit, status int, form url.Values, tax []*platformv1.Reason, refused error) error {
 	ctx := v.As(frame.OwnRecord)
-	b := startupBody{Ref: v.Path("ref"), Counties: v.P.Counties(), Guides: []string{"general", "farm_stay"}, Form: form, Tax: tax, Refused: refused}
+	b := startupBody{Ref: v.Path("ref"), Counties: v.P.Counties(), Guides: []string{"general", "farm_stay"}, Form: form, Tax: tax, Refused: refused, Own: !v.Officer()}
 	b.County, b.Guide = startupPlace(form, v.P)
 	if done := v.Query("done"); slices.Contains([]string{"adviser", "loan", "premises", "withdrawn"}, done) {
 		b.Done = done

@@ -48,6 +48,10 @@ var paths = map[string]string{
 	"education.round_figure": "/education/rounds/{id}",
 	"education.correction":   "/education/rounds/{within}",
 
+	"identity.export":    "/exports",
+	"identity.replacing": "/counter/employer",
+	"identity.alarm":     "/alarms",
+
 	"housing.application": "/housing/cases/{id}",
 	"housing.priority":    "/housing/cases/{id}",
 	"housing.late_paper":  "/housing/cases/{id}",

@@ -27,30 +27,32 @@ var handling = frame.Purpose{Code: "case_handling", LegalBasis: "PIPL 8, 46"}
 const Path = frame.TodayPath
 
 type pages struct {
-	caller      contract.Caller
-	exports     identityv1.ExportsClient
-	views       identityv1.ViewsClient
-	registry    registryv1.RegistryClient
-	departments []department
-}
-
-// department is a service, and whose officers are its own.
-type department struct {
-	Service, Officers string
+	caller   contract.Caller
+	exports  identityv1.ExportsClient
+	views    identityv1.ViewsClient
+	registry registryv1.RegistryClient
+	// departments are asked what waits as their own officers, and one that is everybody's as
+	// those of each department.
+	departments []desks.Desk
 }
 
 // New returns the section. services are those that are shown, in this order.
 func New(c contract.Caller, services []string) frame.Section {
 	s := &pages{caller: c, exports: identityv1.ExportsClient{Caller: c, Target: "identity"}, views: identityv1.ViewsClient{Caller: c, Target: "identity"}, registry: registryv1.RegistryClient{Caller: c, Target: "registry"}}
 	var menu []frame.Link
-	for _, name := range services {
-		of := desks.Officers(name)
-		if of == "" {
+	own := desks.Of(services)
+	for _, d := range own {
+		if !slices.ContainsFunc(menu, func(l frame.Link) bool { return l.For == d.Officers }) {
+			menu = append(menu, frame.Link{Name: "today", Path: Path, Text: "nav.today", For: d.Officers})
+		}
+	}
+	for _, d := range own {
+		if !desks.Everybodys(d.Service) {
+			s.departments = append(s.departments, d)
 			continue
 		}
-		s.departments = append(s.departments, department{name, of})
-		if !slices.ContainsFunc(menu, func(l frame.Link) bool { return l.For == of }) {
-			menu = append(menu, frame.Link{Name: "today", Path: Path, Text: "nav.today", For: of})
+		for _, l := range menu {
+			s.departments = append(s.departments, desks.Desk{Service: d.Service, Officers: l.For})
 		}
 	}
 	return frame.Section{

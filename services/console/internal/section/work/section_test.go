@@ -6,6 +6,7 @@ import (
 
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	_ "github.com/qiao-platform/qiao/proto/services/contracts" // whose officers each department is called by
+	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/frametest"
 	"github.com/qiao-platform/qiao/services/console/internal/part/desks"
 )
@@ -30,6 +31,22 @@ func TestWhoseOfficersADepartmentIsCalledBy(t *testing.T) {
 		if got := desks.Officers(service); got != want {
 			t.Errorf("%s is called by officers of %q", service, got)
 		}
+		if desks.Everybodys(service) {
+			t.Errorf("%s is asked as officers of every department", service)
+		}
+	}
+	if !desks.Everybodys("identity") {
+		t.Error("what waits at identity is asked of one department alone")
+	}
+}
+
+// What a service answered officers of two departments of is one answer.
+func TestOneAnswerOfAService(t *testing.T) {
+	line := func(id string) []row { return []row{{WorkItem: &platformv1.WorkItem{Id: id}}} }
+	count := []*platformv1.WorkCount{{Matter: "export", Count: 1}}
+	all := together([]asked{{Service: "housing", rows: line("a")}, {Service: "identity", rows: line("b"), counts: count}, {Service: "identity", rows: line("c"), counts: count, more: true}, {Service: "identity", Err: frame.ErrInput}})
+	if len(all) != 2 || len(all[1].rows) != 2 || len(all[1].counts) != 2 || !all[1].more || all[1].Err == nil || all[0].Err != nil {
+		t.Errorf("%+v", all)
 	}
 }
 

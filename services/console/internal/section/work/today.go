@@ -14,6 +14,7 @@ import (
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/words"
+	"github.com/qiao-platform/qiao/services/console/internal/part/desks"
 	"github.com/qiao-platform/qiao/services/console/internal/part/filled"
 )
 
@@ -173,7 +174,7 @@ func (s *pages) show(v *frame.Visit, status int, b body) error {
 
 // hasWork reports whether something may wait for who signed in.
 func (s *pages) hasWork(v *frame.Visit) bool {
-	return slices.ContainsFunc(s.departments, func(d department) bool { return v.WorksIn(d.Officers) })
+	return slices.ContainsFunc(s.departments, func(d desks.Desk) bool { return v.WorksIn(d.Officers) })
 }
 
 // ask asks each department of the officer's at once, one question each: for its first
@@ -211,12 +212,31 @@ func (s *pages) ask(v *frame.Visit, f filter, limit int32, counted bool) ([]aske
 	if len(got) == 0 {
 		return nil, nil
 	}
+	got = together(got)
 	for _, d := range got { // what is wrong with the address is wrong for all
 		if errs.KindOf(d.Err) == errs.Invalid {
 			return nil, d.Err
 		}
 	}
 	return got, nil
+}
+
+// together makes one answer of what a service answered officers of several departments.
+func together(all []asked) (one []asked) {
+	for _, a := range all {
+		last := len(one) - 1
+		if last < 0 || one[last].Service != a.Service {
+			one = append(one, a)
+			continue
+		}
+		of := &one[last]
+		if of.Err == nil {
+			of.Err = a.Err
+		}
+		of.more = of.more || a.more
+		of.rows, of.counts = append(of.rows, a.rows...), append(of.counts, a.counts...)
+	}
+	return one
 }
 
 // request asks a department for a page of the list that begins behind a place.

@@ -16,14 +16,17 @@ type Help struct {
 
 // ListHelp shows the worker what is under way.
 func (a *App) ListHelp(ctx context.Context, s Store, worker string) (h Help, err error) {
-	if _, err := auth.ActingFor(ctx, worker); err != nil {
+	p, err := auth.ActingFor(ctx, worker)
+	if err != nil {
 		return h, err
 	}
 	if h.Bookings, err = s.BookingsOf(worker); err != nil {
 		return h, err
 	}
-	if h.Loans, err = s.LoansOf(worker); err != nil {
-		return h, err
+	if p.Kind != auth.Officer { // a loan request is the worker's and the bank's
+		if h.Loans, err = s.LoansOf(worker); err != nil {
+			return h, err
+		}
 	}
 	h.Requests, err = s.PremisesRequestsOf(worker)
 	return h, err
