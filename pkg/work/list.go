@@ -240,7 +240,7 @@ func (k *Kind) counts(tx *sqldb.Tx, by asker, d *days, given int) ([]count, erro
 		late = `CASE WHEN ` + k.Since + ` < ` + q.arg(k.since(d.first(d.today, given))) + ` THEN 1 ELSE 0 END`
 	}
 	return sqldb.Collect(tx, func(s sqldb.Scanner) (c count, err error) { return c, s.Scan(&c.county, &c.n, &c.overdue) },
-		`SELECT `+k.County+`, count(*), sum(`+late+`) FROM `+k.From+` WHERE `+strings.Join(q.where, " AND ")+` GROUP BY `+k.County, q.args...)
+		`SELECT `+k.County+`, count(*), sum(`+late+`) FROM `+k.From+` WHERE `+strings.Join(q.where, " AND ")+` GROUP BY 1`, q.args...)
 }
 
 // cut narrows a list to the counties for which a check lets pass, of those of which

@@ -109,6 +109,7 @@ var unbound = map[string]string{
 	"/workers/{ref}/wishes":               "says what work somebody looks for, which can be changed at any time",
 	"/workers/{ref}/heirs":                "stands on all own pages: a wish that can be taken back",
 	"/workers/{ref}/death/object":         "stands on all own pages: somebody who is said to be dead says otherwise",
+	"/workers/{ref}/paper":                "an officer says there when a form on paper came in",
 	"/workers/{ref}/persons/object":       "stands on all own pages: a joining of two records waits for an officer",
 }
 

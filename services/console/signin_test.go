@@ -13,7 +13,6 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/testkit"
-	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
 )
 
 // another is a browser without cookies, at the same console.
@@ -511,17 +510,6 @@ func TestAnOfficersPagesAskNothingThatIsDenied(t *testing.T) {
 	if body := f.get("/workers/"+ref+"/startup", 200); strings.Contains(body, `id="loan"`) {
 		t.Error("an officer is asked for a loan request, which is the worker's and the bank's")
 	}
-	school := f.applied(ref, func(a *educationv1.Application) {
-		a.State, a.OfferId, a.OfferedSchoolId = "offered", "offer-1", "school-1"
-	})
-	i.mu.Lock()
-	i.people["a001"] = auth.Principal{Kind: auth.Officer, Subject: "a001", Department: "edu", Division: auth.Everywhere, Role: "clerk"}
-	i.mu.Unlock()
-	bureau := f.another()
-	bureau.officer()
-	bureau.has(bureau.get("/counter", 200), `href="/workers/`+ref+`/school/apply"`, `href="/workers/`+ref+`/school"`)
-	bureau.has(bureau.get("/workers/"+ref+"/school", 200), `href="`+school+`"`)
-	bureau.has(bureau.get(school, 200), `action="`+school+`/accept"`, `action="`+school+`/decline"`)
 	f.get("/workers/"+ref+"/access", 200) // which nobody but the person reads
 	var denied []string
 	testkit.Eventually(t, "what was tried is denied", func() bool {

@@ -74,7 +74,7 @@ func TestADocumentIsChangedOnThePages(t *testing.T) {
 	for range 2 {
 		person.see("/workers/"+w+"/document/object", 200, objection, "尾号 "+old[14:], "已改回")
 	}
-	person.see("/workers/"+w+"/document?lang=en", 200, nil, "My document and name", "put back")
+	person.see("/workers/"+w+"/document?lang=en", 200, nil, "我的证件和姓名", "Nobody has approved it in this language yet") // no speaker approved the English
 	second.see(opened, 200, nil, "登记内容已恢复原样")
 
 	page = first.see(ask, 200, nil)

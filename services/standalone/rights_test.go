@@ -324,6 +324,7 @@ const (
 	own      = "the list is cut to the reader: it holds nothing of another's"
 	forms    = "the form of another system is the department's: it tells of no case and of nobody"
 	looks    = "it fails on the request itself before anything is kept; who is an employer is public"
+	spoken   = "who approved which texts is for every officer; it is about texts, and no county's"
 	holder   = "the contract names every holder: whether there is such an account, and nothing of the person"
 )
 
@@ -335,7 +336,7 @@ var answers = map[string]string{
 	"GetStatus": platform, "ListGivenUpTasks": platform, "ListForged": platform, "ListOrphaned": platform, "ListParked": platform, "ListSetAside": platform, "OpenEpoch": platform, "ReadChannel": platform,
 	"RetryParked": platform, "RetryTasks": platform,
 	"housing.ListPlaceRequests": own, "registry.ListContactCases": own, "registry.ListPersonCases": own, "registry.ListDeathCases": own, "registry.ListGuardianMatters": own,
-	"registry.ListDoubles": own, "registry.ListDocumentCases": own, "ListHeld": own, "ListCollisions": own, "ListWork": own, "CountWork": own, "CountOutcomes": own, "ListEntryForms": forms, "registry.NameWorkers": own, "insurance.ListDuties": own, "insurance.ListDebtors": own, "insurance.ListEnrolments": own, "registry.ListHeirRequests": own,
+	"registry.ListDoubles": own, "registry.ListDocumentCases": own, "ListHeld": own, "ListCollisions": own, "ListWork": own, "CountWork": own, "CountOutcomes": own, "ListEntryForms": forms, "registry.NameWorkers": own, "identity.ListApprovals": spoken, "insurance.ListDuties": own, "insurance.ListDebtors": own, "insurance.ListEnrolments": own, "registry.ListHeirRequests": own,
 	"employment.PublishVacancy": looks,
 	"registry.GetStanding":      holder,
 	"identity.Revoked":          platform, "identity.ReportDenials": platform, "identity.ReportAcceptances": platform, // every service's door; numbers, and what it itself refused

@@ -47,10 +47,8 @@ func (s *pages) family(v *frame.Visit) error {
 		}
 		b.Kids = append(b.Kids, k)
 	}
-	if !v.Officer() { // what the other guardian began is not an officer's to show
-		if b.Others, err = s.otherCases(ctx, v, b.Ref); err != nil && b.Err == nil {
-			b.Err = err
-		}
+	if b.Others, err = s.otherCases(ctx, v, b.Ref); err != nil && b.Err == nil {
+		b.Err = err
 	}
 	return v.Render(http.StatusOK, "family", frame.Page{Title: "edu.family.title", Nav: "workers", Body: b})
 }
@@ -130,20 +128,14 @@ func (s *pages) outcome(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	// The list of choices, its ticket and its receipt are the guardian's alone. An officer
-	// whom the guardian visits sees what came of the application, and answers for him.
-	entry := &educationv1.GetEntryResponse{}
-	if !v.Officer() {
-		if entry, err = s.education.GetEntry(ctx, &educationv1.GetEntryRequest{ApplicationId: id}); err != nil {
-			return err
-		}
+	entry, err := s.education.GetEntry(ctx, &educationv1.GetEntryRequest{ApplicationId: id})
+	if err != nil {
+		return err
 	}
 	b := outcomeBody{Ref: v.Path("ref"), Kid: kid{Application: app.GetApplication()}, Entry: entry.GetEntry(), Schools: map[string]string{}, Done: v.Query("done")}
 	b.Kid.Name = cmp.Or(s.childName(ctx, b.Kid.Application), v.P.T("edu.child"))
-	if !v.Officer() {
-		if b.Kid.Open, err = s.openRound(ctx, b.Kid.Application); err != nil {
-			return err
-		}
+	if b.Kid.Open, err = s.openRound(ctx, b.Kid.Application); err != nil {
+		return err
 	}
 	if rid := b.Entry.GetRoundId(); rid != "" {
 		reply, err := s.education.GetRound(ctx, &educationv1.GetRoundRequest{RoundId: rid})

@@ -6,7 +6,7 @@ CREATE TABLE text_approval (
   language              TEXT NOT NULL,
   file                  TEXT NOT NULL,
   version               TEXT NOT NULL,
-  speaker               TEXT NOT NULL,
+  speaker               BYTEA NOT NULL,
   qualification         TEXT NOT NULL,
   entered_by            TEXT NOT NULL,
   entered_staff         TEXT NOT NULL,
