@@ -45,7 +45,7 @@ type found struct{ pattern, path, who, cookie string }
 // played are the roles of the tables of addresses that the people of the demonstration have.
 var played = map[string]string{
 	"务工人员": "worker", "带孩子的务工人员": "guardian", "故事里的务工人员": "worker", "用人单位": "responsible",
-	"就业和社保部门工作人员": "reviewer", "一个县的窗口工作人员": "clerk", "教育部门工作人员": "edu-reviewer", "住房部门工作人员": "hou-reviewer", "平台运维人员": "operator",
+	"就业和社保部门工作人员": "reviewer", "一个县的窗口工作人员": "clerk", "教育部门工作人员": "edu-reviewer", "住房部门工作人员": "hou-reviewer", "住房部门另一位工作人员": "hou-reviewer", "平台运维人员": "operator",
 	"系统管理员": "system", "安全管理员": "security", "审计管理员": "audit",
 }
 

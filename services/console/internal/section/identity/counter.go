@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -51,12 +50,15 @@ type offered struct {
 	Key string
 }
 
-// numbered gives the first nine of what is offered a digit; the tenth key ends the visit.
+// offerKeys are the keys of what is offered, in its order; 0 ends the visit.
+const offerKeys = "123456789abcdefghijklm"
+
+// numbered gives what is offered its keys.
 func numbered(all []frame.Offer) (out []offered) {
 	for i, o := range all {
 		one := offered{Offer: o}
-		if i < 9 {
-			one.Key = strconv.Itoa(i + 1)
+		if i < len(offerKeys) {
+			one.Key = offerKeys[i : i+1]
 		}
 		out = append(out, one)
 	}
