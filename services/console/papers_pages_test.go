@@ -16,7 +16,7 @@ func TestAPaperFormIsEnteredOnThePages(t *testing.T) {
 	f.has(f.post("/paper", 200, "task", "housing.ApplyForHome", "forms", "2"), "共2份，已补录0份", "未使用", "1234 5678 9000", "1234 5678 9001")
 	block := f.at.Path
 	sheets := f.get(block+"/sheets", 200)
-	if n := strings.Count(sheets, `<article class="sheet"`); n != 2 {
+	if n := strings.Count(sheets, `<article class="paperform"`); n != 2 {
 		t.Errorf("%d sheets", n)
 	}
 	f.has(sheets, "收件时间", "申请人签字", "收件人签字", "沿线撕下", "公租房", `lang="kk-Arab"`, `lang="ug-Arab"`, "从上面的时间算起")
