@@ -38,8 +38,8 @@ const (
 	keptFor = 90 * 24 * time.Hour
 )
 
-// asides is why a line needs nothing more.
-func asides() []string {
+// Asides is why a line needs nothing more, as a page offers it.
+func Asides() []string {
 	return []string{"asked_there", "mended_here", "same_sense", "not_ours", "not_yet"}
 }
 
@@ -410,7 +410,7 @@ func (s *Server) SetComparedAside(ctx context.Context, req *platformv1.SetCompar
 	if err != nil {
 		return nil, err
 	}
-	if req.GetReasonCode() != "" && !slices.Contains(asides(), req.GetReasonCode()) {
+	if req.GetReasonCode() != "" && !slices.Contains(Asides(), req.GetReasonCode()) {
 		return nil, ErrAside.With("field", "reason_code")
 	}
 	return outbox.Command(ctx, s.Outbox, func(tx *sqldb.Tx) (*platformv1.SetComparedAsideResponse, error) {

@@ -56,7 +56,8 @@ type Book struct {
 	want  int64     // a number that was announced
 	asOf  time.Time // when the question was sent whose answer is known
 	all   []learned
-	under chan struct{} // a question under way, closed with its answer
+	asks  bool          // a question is under way
+	under chan struct{} // the newest question, closed with its answer
 	err   error         // of the last question
 }
 
@@ -158,22 +159,12 @@ func Announce(nc *nats.Conn, number int64) error {
 func (b *Book) refresh(looked time.Time) <-chan struct{} {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.under == nil && b.asOf.After(looked) {
-		return answered
-	}
-	if b.under == nil {
-		b.under = make(chan struct{})
+	if !b.asks && !b.asOf.After(looked) {
+		b.asks, b.under = true, make(chan struct{})
 		go b.question()
 	}
 	return b.under
 }
-
-// answered is a question that nobody has to wait for.
-var answered = func() chan struct{} {
-	c := make(chan struct{})
-	close(c)
-	return c
-}()
 
 func (b *Book) question() {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -198,7 +189,7 @@ func (b *Book) question() {
 		b.want = min(b.want, after) // a number that was never given is asked for once
 	}
 	close(b.under)
-	b.under = nil
+	b.asks = false
 }
 
 // learn keeps what came beside what came in the same minute, and forgets what is old.

@@ -127,10 +127,11 @@ func (l *Look) says(of Section, c Chapter, in *lang.Language) (missing []string,
 			missing = append(missing, id)
 		}
 	}
+	chosen := slices.Collect(maps.Keys(begins))
 	for _, f := range l.Texts.Files(in) {
 		near := f.Section == "frame" || f.Section == of.Name
 		for id := range f.Says {
-			if names[id] || near && slices.ContainsFunc(slices.Collect(maps.Keys(begins)), func(b string) bool { return strings.HasPrefix(id, b) }) {
+			if names[id] || near && slices.ContainsFunc(chosen, func(b string) bool { return strings.HasPrefix(id, b) }) {
 				from = append(from, f)
 				break
 			}

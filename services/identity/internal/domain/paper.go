@@ -138,9 +138,12 @@ func (b PaperBlock) HandledBy(held Grants) bool {
 	return held.May([]string{Clerk, Reviewer}, b.Department, b.Division)
 }
 
+// PaperReaders are the roles that see an office's blocks and forms.
+func PaperReaders() []string { return []string{Clerk, Reviewer, Viewer} }
+
 // SeenBy reports whether the block is of an office whose cases somebody may look at.
 func (b PaperBlock) SeenBy(held Grants) bool {
-	return held.May([]string{Clerk, Reviewer, Viewer}, b.Department, b.Division)
+	return held.May(PaperReaders(), b.Department, b.Division)
 }
 
 // Void says why what is left of the block is good for nothing any more.

@@ -32,9 +32,6 @@ var paperForms = table.New(table.Spec[domain.PaperForm]{
 	Unknown: domain.ErrPaper,
 })
 
-// paperReaders are the roles that see an office's forms.
-func paperReaders() []string { return []string{domain.Clerk, domain.Reviewer, domain.Viewer} }
-
 // SavePaperBlock writes a block.
 func (t *inTx) SavePaperBlock(b domain.PaperBlock) error { return paperBlocks.Put(t.tx, b) }
 
@@ -49,7 +46,7 @@ func (t *inTx) PeekPaperBlock(id string) (domain.PaperBlock, error) {
 // PaperBlocks lists those of the offices in which cases are handled, newest first: ids grow
 // with time.
 func (t *inTx) PaperBlocks(held domain.Grants, before string, limit int) ([]domain.PaperBlock, error) {
-	where, args := held.Where(paperReaders(), "department", "division", 3)
+	where, args := held.Where(domain.PaperReaders(), "department", "division", 3)
 	return paperBlocks.List(t.tx, `WHERE (id < $1 OR $1 = '') AND `+where+` ORDER BY id DESC LIMIT $2`, append([]any{before, limit}, args...)...)
 }
 
@@ -71,7 +68,7 @@ func (t *inTx) PapersIn(block string) ([]domain.PaperForm, error) {
 
 // PapersOpen lists those that were said to be received and are not entered, oldest first.
 func (t *inTx) PapersOpen(held domain.Grants, limit int) ([]domain.PaperForm, error) {
-	where, args := held.Where(paperReaders(), "department", "division", 2)
+	where, args := held.Where(domain.PaperReaders(), "department", "division", 2)
 	return paperForms.List(t.tx, `WHERE state IN ('stated', 'confirmed') AND `+where+` ORDER BY stated_at, number LIMIT $1`, append([]any{limit}, args...)...)
 }
 

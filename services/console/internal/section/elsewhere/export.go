@@ -185,8 +185,9 @@ func (s *pages) compare(v *frame.Visit) error {
 		return refused(err, exportBody{})
 	}
 	req := &platformv1.CompareEntriesRequest{Matter: matter, Version: reply.GetForm().GetVersion()}
-	for i, part := range parts(rows) {
-		req.Rows, req.Last = part, i == len(parts(rows))-1
+	all := parts(rows)
+	for i, part := range all {
+		req.Rows, req.Last = part, i == len(all)-1
 		kept, err := s.client(d.Service).CompareEntries(v.EachOf(d.Officers, typing, strconv.Itoa(i)), req)
 		if err != nil {
 			return refused(err, exportBody{})
@@ -326,9 +327,7 @@ type lineBody struct {
 }
 
 // Reasons is why a line needs nothing more.
-func (lineBody) Reasons() []string {
-	return []string{"asked_there", "mended_here", "same_sense", "not_ours", "not_yet"}
-}
+func (lineBody) Reasons() []string { return elsewhere.Asides() }
 
 // Sets reports whether the line can be set aside.
 func (b lineBody) Sets() bool {

@@ -39,7 +39,7 @@ func (s *shelf) of(officer string) *held {
 	h := s.all[officer]
 	if h != nil {
 		h.until = s.clock.Now().Add(heldFor)
-		time.AfterFunc(heldFor+time.Minute, s.swept)
+		h.sweeper.Reset(heldFor + time.Minute)
 	}
 	return h
 }
@@ -58,7 +58,7 @@ func (s *shelf) put(officer string, h *held) error {
 	}
 	h.until = s.clock.Now().Add(heldFor)
 	s.all[officer] = h
-	time.AfterFunc(heldFor+time.Minute, s.swept)
+	h.sweeper = time.AfterFunc(heldFor+time.Minute, s.swept)
 	return nil
 }
 
@@ -96,11 +96,12 @@ type place struct {
 
 // held is a sheet, what was typed for its rows, and what came of them.
 type held struct {
-	until  time.Time // the shelf's
-	name   string
-	sheets []sheet.File
-	unread []sheet.Unread
-	denied []sheet.File // of departments whose sheets are not the officer's
+	until   time.Time   // the shelf's
+	sweeper *time.Timer // the shelf's: one for a sheet, however often its page is asked for
+	name    string
+	sheets  []sheet.File
+	unread  []sheet.Unread
+	denied  []sheet.File // of departments whose sheets are not the officer's
 
 	mu     sync.Mutex
 	typed  map[place][]string
