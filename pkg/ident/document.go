@@ -58,6 +58,7 @@ var (
 	hongKongMacao = regexp.MustCompile(`^[HM]\d{8}(\d{2})?$`)
 	taiwan        = regexp.MustCompile(`^\d{8}(\d{2})?$`)
 	taiwanOffice  = regexp.MustCompile(`^(\d{10})\([0-9A-Z]\)$`)
+	permanent     = regexp.MustCompile(`^9\d{16}[0-9X]$`)
 	permanentOld  = regexp.MustCompile(`^([A-Z]{3})\d{4}(\d{2})(\d{2})(\d{2})\d{2}$`)
 	passport      = regexp.MustCompile(`^[A-Z0-9]*[0-9][A-Z0-9]*$`)
 )
@@ -99,7 +100,7 @@ func NormaliseDocument(f DocumentForm) (DocumentForm, bool) {
 	n.Number, _ = NormaliseID(f.Number)
 	switch DocumentKind(n.Kind) {
 	case ResidentNumber:
-		if isPermanent(n.Number) { // the form is the same, the card is not
+		if permanent.MatchString(n.Number) { // the form is the same, the card is not
 			n.Kind = string(PermanentResidence)
 		}
 	case TaiwanPermit:
@@ -116,9 +117,6 @@ func NormaliseDocument(f DocumentForm) (DocumentForm, bool) {
 func latin(s string) string {
 	return strings.ReplaceAll(lookAlikes.Replace(strings.ToUpper(s)), "<", "")
 }
-
-// isPermanent reports whether a number of the citizens' form is a foreigner's.
-func isPermanent(s string) bool { return len(s) == 18 && s[0] == '9' }
 
 // country returns the three letters of a country that was written with two or
 // three, or the text in capitals where it is none.
@@ -177,7 +175,7 @@ func ParseNumber(f DocumentForm, today clock.Date) (Document, error) {
 	d := Document{kind: DocumentKind(f.Kind), number: f.Number}
 	switch d.kind {
 	case ResidentNumber, PermanentResidence:
-		if d.kind == PermanentResidence && !isPermanent(f.Number) {
+		if d.kind == PermanentResidence && !permanent.MatchString(f.Number) {
 			break
 		}
 		id, err := ParseResidentID(f.Number, today)
@@ -267,7 +265,7 @@ func (d Document) Form() DocumentForm {
 
 // holdsBirth reports whether the number tells the whole birth date.
 func (d Document) holdsBirth() bool {
-	return d.kind == ResidentNumber || d.kind == PermanentResidence && isPermanent(d.number)
+	return d.kind == ResidentNumber || d.kind == PermanentResidence && permanent.MatchString(d.number)
 }
 
 // Same is what two spellings of one document share, and two documents do not:

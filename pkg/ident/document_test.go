@@ -53,6 +53,7 @@ func TestDocuments(t *testing.T) {
 		"Taiwan, Arabic-Indic digits":           {permit(TaiwanPermit, "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667"), "taiwan_permit\x00\x0001234567", nil},
 		"permanent residence since 2023":        {DocumentForm{Kind: string(PermanentResidence), Number: "932682198501010017"}, "932682198501010017", nil},
 		"the same, entered as a resident":       {DocumentForm{Number: "932682198501010017"}, "932682198501010017", nil},
+		"eighteen bytes that begin with a nine": {DocumentForm{Number: "９HHHHHHHHHММММ"}, "", ErrIDFormat},
 		"a check digit that does not fit":       {DocumentForm{Kind: string(PermanentResidence), Number: "932682198501010018"}, "", ErrIDChecksum},
 		"a resident number under its name":      {DocumentForm{Kind: string(PermanentResidence), Number: "654399198503120012"}, "", ErrDocumentFormat},
 		"permanent residence of before":         {permit(PermanentResidence, "KAZ110090050612"), "permanent_residence\x00\x00KAZ110090050612", nil},
