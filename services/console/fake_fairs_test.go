@@ -138,6 +138,18 @@ func (f fakeEmployment) WithdrawFromFair(context.Context, *employmentv1.Withdraw
 	return &employmentv1.WithdrawFromFairResponse{}, nil
 }
 
+func (f fakeEmployment) ListAppliedFairs(ctx context.Context, r *employmentv1.ListAppliedFairsRequest) (*employmentv1.ListAppliedFairsResponse, error) {
+	out := &employmentv1.ListAppliedFairsResponse{}
+	if _, err := f.own(ctx, r.GetWorker()); err != nil || f.fairs.mine == nil {
+		return out, err
+	}
+	all, err := f.ListFairs(ctx, &employmentv1.ListFairsRequest{})
+	for _, one := range all.GetFairs() {
+		out.FairIds = append(out.FairIds, one.GetFairId())
+	}
+	return out, err
+}
+
 func (f fakeEmployment) GetFairApplication(ctx context.Context, r *employmentv1.GetFairApplicationRequest) (*employmentv1.GetFairApplicationResponse, error) {
 	if _, err := f.own(ctx, r.GetWorker()); err != nil {
 		return nil, err

@@ -280,6 +280,16 @@ func TestAFairFromPlanToHire(t *testing.T) {
 	before := f.happened(0)
 	// Others instead, before the lists close: the ticket stays.
 	ticket := f.entry("worker-4", fair).GetTicket()
+	to := func(worker string) []string {
+		r, err := f.client.ListAppliedFairs(f.Worker(worker), &employmentv1.ListAppliedFairsRequest{Worker: worker})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.GetFairIds()
+	}
+	if got := to("worker-4"); !slices.Equal(got, []string{fair}) || len(to("nobody")) != 0 {
+		t.Errorf("applied to %v", got)
+	}
 	if r := f.wish("worker-4", fair, "", b); r.GetTicket() != ticket || len(f.entry("worker-4", fair).GetWishes()) != 1 {
 		t.Error(r)
 	}
@@ -493,6 +503,8 @@ func TestFairRefusals(t *testing.T) {
 	_, err = f.client.ApplyToFair(f.Worker("worker-2"), &employmentv1.ApplyToFairRequest{Worker: "worker-1", FairId: fair, VacancyIds: []string{vacancy}})
 	refused(t, err, "auth.not_yours")
 	_, err = f.client.GetFairApplication(f.Worker("worker-2"), &employmentv1.GetFairApplicationRequest{Worker: "worker-1", FairId: fair})
+	refused(t, err, "auth.not_yours")
+	_, err = f.client.ListAppliedFairs(f.Worker("worker-2"), &employmentv1.ListAppliedFairsRequest{Worker: "worker-1"})
 	refused(t, err, "auth.not_yours")
 	_, err = f.client.ListFairApplicants(f.Employer("another"), &employmentv1.ListFairApplicantsRequest{FairId: fair, VacancyId: vacancy})
 	refused(t, err, "auth.not_yours")

@@ -25,6 +25,9 @@ func TestACodesSessionSetsUpNothingThatLasts(t *testing.T) {
 	f.wants("a passkey's challenge", err, "identity.by_code")
 	_, err = w.sessions().FinishAddPasskey(w.as(own), &identityv1.FinishAddPasskeyRequest{Flow: "x", Assertion: "{}"})
 	f.wants("a passkey", err, "identity.by_code")
+	if l := w.lists(); l.GetFreshUntil() != 0 || l.GetShownUntil() == 0 {
+		t.Errorf("just after the code: sets up until %d, is the own word until %d", l.GetFreshUntil(), l.GetShownUntil())
+	}
 	give := &identityv1.NameHelperRequest{Worker: "worker-1", Helper: "worker-2", EndsOn: "2026-12-31", Paper: "written"}
 	_, err = w.counter().NameHelper(w.as("own_record"), give)
 	f.wants("a helper", err, "identity.by_code")
@@ -53,6 +56,9 @@ func TestAStolenCookieNamesNoHelper(t *testing.T) {
 		return err
 	}
 	f.wants("after ten minutes", name(), "identity.fresh")
+	if until := w.lists().GetShownUntil(); until != 0 {
+		t.Errorf("after ten minutes it is the own word until %d", until)
+	}
 	f.must(w.shows(&identityv1.ReopenRequest{Code: f.printed("worker-1")}))
 	f.must(name())
 

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/outbox"
@@ -89,8 +91,25 @@ func TestLooksAreShownByTheDay(t *testing.T) {
 	if err != nil || len(got.GetEntries()) != 2 || got.GetEntries()[0].GetTimes() != 1 || got.GetEntries()[1].GetTimes() != 3 || got.GetEntries()[1].GetReader() != "employment" {
 		t.Fatalf("%v %v", got, err)
 	}
-	if each := f.accesses(t, w); len(each) != 4 { // the log beneath has every line
+	each := f.accesses(t, w)
+	if len(each) != 4 { // the log beneath has every line
 		t.Errorf("%v", each)
+	}
+	var pages []*registryv1.AccessEntry // who reads on by what was seen misses none
+	for len(pages) < len(each) {
+		next, err := f.client.ListAccess(f.Worker(w), &registryv1.ListAccessRequest{Worker: w, Limit: 3, Skip: int32(len(pages))})
+		if err != nil || len(next.GetEntries()) == 0 {
+			t.Fatalf("after %d: %v %v", len(pages), next, err)
+		}
+		pages = append(pages, next.GetEntries()...)
+	}
+	for i := range pages {
+		if len(pages) != len(each) || !proto.Equal(pages[i], each[i]) {
+			t.Errorf("by pages the log is %v", pages)
+		}
+	}
+	if past, err := f.client.ListAccess(f.Worker(w), &registryv1.ListAccessRequest{Worker: w, Folded: true, Skip: 9}); err != nil || len(past.GetEntries()) != 0 {
+		t.Errorf("past the end: %v %v", past, err)
 	}
 }
 

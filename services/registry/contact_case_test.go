@@ -416,6 +416,8 @@ func TestTheSameChangeIsAskedForOnce(t *testing.T) {
 	f.Settle()
 	if box, err := f.client.ListMessages(f.Worker(w), &registryv1.ListMessagesRequest{Worker: w}); err != nil || len(box.GetMessages()) != 2 {
 		t.Errorf("the person is told of each once: %v, %v", box, err)
+	} else if rest, err := f.client.ListMessages(f.Worker(w), &registryv1.ListMessagesRequest{Worker: w, Skip: 1}); err != nil || len(rest.GetMessages()) != 1 || rest.GetMessages()[0].GetMessageId() != box.GetMessages()[1].GetMessageId() {
+		t.Errorf("but for the newest: %v, %v", rest, err)
 	}
 	change := &registryv1.ProposeContactRequest{Worker: w, Phone: "15000018193", County: home, ReasonCode: "phone_changed", Paper: "resident_card"}
 	var ids []string

@@ -6038,7 +6038,7 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x0finterview_state\x18\n" +
 	" \x01(\tR\x0einterviewState\x12\x17\n" +
 	"\ameet_at\x18\v \x01(\x03R\x06meetAt\x12\x10\n" +
-	"\x03way\x18\f \x01(\tR\x03way\"\xfa\x01\n" +
+	"\x03way\x18\f \x01(\tR\x03way\"\x89\x02\n" +
 	"\x04Hire\x12\x17\n" +
 	"\ahire_id\x18\x01 \x01(\tR\x06hireId\x12#\n" +
 	"\remployer_name\x18\x02 \x01(\tR\femployerName\x12\x1e\n" +
@@ -6050,7 +6050,7 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\x06end_on\x18\x06 \x01(\tR\x05endOn\x12\x14\n" +
 	"\x05state\x18\a \x01(\tR\x05state\x12\x19\n" +
 	"\bended_on\x18\b \x01(\tR\aendedOn\x12\x19\n" +
-	"\bwage_fen\x18\t \x01(\x03R\awageFen2\xfbT\n" +
+	"\bwage_fen\x18\t \x01(\x03R\awageFen:\r\xaa\xb5\x18\tKEEP-HIRE2\x85V\n" +
 	"\x11EmploymentService\x12\xb3\x01\n" +
 	"\x10RegisterEmployer\x12+.qiao.employment.v1.RegisterEmployerRequest\x1a,.qiao.employment.v1.RegisterEmployerResponse\"D\x92\xb5\x18@\b\x01\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handling\x1a\fregistration\x12\x87\x01\n" +
 	"\x0ePublishVacancy\x12).qiao.employment.v1.PublishVacancyRequest\x1a*.qiao.employment.v1.PublishVacancyResponse\"\x1e\x92\xb5\x18\x1a\b\x01\x12\fofficer:hrss\x12\bemployer\x12\x81\x01\n" +
@@ -6120,7 +6120,9 @@ const file_qiao_employment_v1_employment_proto_rawDesc = "" +
 	"\vApplyToFair\x12&.qiao.employment.v1.ApplyToFairRequest\x1a'.qiao.employment.v1.ApplyToFairResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
 	"own_record\x1a\rcase_handling\x12\xa6\x01\n" +
 	"\x10WithdrawFromFair\x12+.qiao.employment.v1.WithdrawFromFairRequest\x1a,.qiao.employment.v1.WithdrawFromFairResponse\"7\x92\xb5\x183\b\x01\x12\x06worker\x12\fofficer:hrss\x1a\n" +
-	"own_record\x1a\rcase_handling\x12\x8d\x01\n" +
+	"own_record\x1a\rcase_handling\x12\x87\x01\n" +
+	"\x10ListAppliedFairs\x12+.qiao.employment.v1.ListAppliedFairsRequest\x1a,.qiao.employment.v1.ListAppliedFairsResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
+	"own_record\x12\x8d\x01\n" +
 	"\x12GetFairApplication\x12-.qiao.employment.v1.GetFairApplicationRequest\x1a..qiao.employment.v1.GetFairApplicationResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
 	"own_record\x12\x81\x01\n" +
 	"\x0eProveFairEntry\x12).qiao.employment.v1.ProveFairEntryRequest\x1a*.qiao.employment.v1.ProveFairEntryResponse\"\x18\x92\xb5\x18\x14\x12\x06worker\x1a\n" +
@@ -6277,74 +6279,76 @@ var file_qiao_employment_v1_employment_proto_goTypes = []any{
 	(*GetFairRequest)(nil),                  // 93: qiao.employment.v1.GetFairRequest
 	(*ApplyToFairRequest)(nil),              // 94: qiao.employment.v1.ApplyToFairRequest
 	(*WithdrawFromFairRequest)(nil),         // 95: qiao.employment.v1.WithdrawFromFairRequest
-	(*GetFairApplicationRequest)(nil),       // 96: qiao.employment.v1.GetFairApplicationRequest
-	(*ProveFairEntryRequest)(nil),           // 97: qiao.employment.v1.ProveFairEntryRequest
-	(*ListFairApplicantsRequest)(nil),       // 98: qiao.employment.v1.ListFairApplicantsRequest
-	(*RankFairApplicantsRequest)(nil),       // 99: qiao.employment.v1.RankFairApplicantsRequest
-	(*ChangeFairRequest)(nil),               // 100: qiao.employment.v1.ChangeFairRequest
-	(*CancelFairRequest)(nil),               // 101: qiao.employment.v1.CancelFairRequest
-	(*CorrectFairRequest)(nil),              // 102: qiao.employment.v1.CorrectFairRequest
-	(*DecideFairCorrectionRequest)(nil),     // 103: qiao.employment.v1.DecideFairCorrectionRequest
-	(*CloseFairRequest)(nil),                // 104: qiao.employment.v1.CloseFairRequest
-	(*EnterFairFigureRequest)(nil),          // 105: qiao.employment.v1.EnterFairFigureRequest
-	(*DrawFairRequest)(nil),                 // 106: qiao.employment.v1.DrawFairRequest
-	(*RunSecondPassRequest)(nil),            // 107: qiao.employment.v1.RunSecondPassRequest
-	(*AcceptProposalRequest)(nil),           // 108: qiao.employment.v1.AcceptProposalRequest
-	(*DeclineProposalRequest)(nil),          // 109: qiao.employment.v1.DeclineProposalRequest
-	(*PassOverProposalRequest)(nil),         // 110: qiao.employment.v1.PassOverProposalRequest
-	(*ListFairResultsRequest)(nil),          // 111: qiao.employment.v1.ListFairResultsRequest
-	(*GetFairBundleRequest)(nil),            // 112: qiao.employment.v1.GetFairBundleRequest
-	(*GetStartupGuideRequest)(nil),          // 113: qiao.employment.v1.GetStartupGuideRequest
-	(*CheckTaxReliefRequest)(nil),           // 114: qiao.employment.v1.CheckTaxReliefRequest
-	(*OpenAdviserSlotRequest)(nil),          // 115: qiao.employment.v1.OpenAdviserSlotRequest
-	(*ListAdviserSlotsRequest)(nil),         // 116: qiao.employment.v1.ListAdviserSlotsRequest
-	(*ApplyForAdviserRequest)(nil),          // 117: qiao.employment.v1.ApplyForAdviserRequest
-	(*WithdrawFromAdviserRequest)(nil),      // 118: qiao.employment.v1.WithdrawFromAdviserRequest
-	(*HandOffLoanRequest)(nil),              // 119: qiao.employment.v1.HandOffLoanRequest
-	(*WithdrawLoanRequestRequest)(nil),      // 120: qiao.employment.v1.WithdrawLoanRequestRequest
-	(*ReadLoanRequestRequest)(nil),          // 121: qiao.employment.v1.ReadLoanRequestRequest
-	(*AddPremisesRequest)(nil),              // 122: qiao.employment.v1.AddPremisesRequest
-	(*ListPremisesRequest)(nil),             // 123: qiao.employment.v1.ListPremisesRequest
-	(*ApplyForPremisesRequest)(nil),         // 124: qiao.employment.v1.ApplyForPremisesRequest
-	(*WithdrawPremisesRequestRequest)(nil),  // 125: qiao.employment.v1.WithdrawPremisesRequestRequest
-	(*ListStartupHelpRequest)(nil),          // 126: qiao.employment.v1.ListStartupHelpRequest
-	(*PlanFairResponse)(nil),                // 127: qiao.employment.v1.PlanFairResponse
-	(*EnterFairPostResponse)(nil),           // 128: qiao.employment.v1.EnterFairPostResponse
-	(*ListFairsResponse)(nil),               // 129: qiao.employment.v1.ListFairsResponse
-	(*GetFairResponse)(nil),                 // 130: qiao.employment.v1.GetFairResponse
-	(*ApplyToFairResponse)(nil),             // 131: qiao.employment.v1.ApplyToFairResponse
-	(*WithdrawFromFairResponse)(nil),        // 132: qiao.employment.v1.WithdrawFromFairResponse
-	(*GetFairApplicationResponse)(nil),      // 133: qiao.employment.v1.GetFairApplicationResponse
-	(*ProveFairEntryResponse)(nil),          // 134: qiao.employment.v1.ProveFairEntryResponse
-	(*ListFairApplicantsResponse)(nil),      // 135: qiao.employment.v1.ListFairApplicantsResponse
-	(*RankFairApplicantsResponse)(nil),      // 136: qiao.employment.v1.RankFairApplicantsResponse
-	(*ChangeFairResponse)(nil),              // 137: qiao.employment.v1.ChangeFairResponse
-	(*CancelFairResponse)(nil),              // 138: qiao.employment.v1.CancelFairResponse
-	(*CorrectFairResponse)(nil),             // 139: qiao.employment.v1.CorrectFairResponse
-	(*DecideFairCorrectionResponse)(nil),    // 140: qiao.employment.v1.DecideFairCorrectionResponse
-	(*CloseFairResponse)(nil),               // 141: qiao.employment.v1.CloseFairResponse
-	(*EnterFairFigureResponse)(nil),         // 142: qiao.employment.v1.EnterFairFigureResponse
-	(*DrawFairResponse)(nil),                // 143: qiao.employment.v1.DrawFairResponse
-	(*RunSecondPassResponse)(nil),           // 144: qiao.employment.v1.RunSecondPassResponse
-	(*AcceptProposalResponse)(nil),          // 145: qiao.employment.v1.AcceptProposalResponse
-	(*DeclineProposalResponse)(nil),         // 146: qiao.employment.v1.DeclineProposalResponse
-	(*PassOverProposalResponse)(nil),        // 147: qiao.employment.v1.PassOverProposalResponse
-	(*ListFairResultsResponse)(nil),         // 148: qiao.employment.v1.ListFairResultsResponse
-	(*GetFairBundleResponse)(nil),           // 149: qiao.employment.v1.GetFairBundleResponse
-	(*GetStartupGuideResponse)(nil),         // 150: qiao.employment.v1.GetStartupGuideResponse
-	(*CheckTaxReliefResponse)(nil),          // 151: qiao.employment.v1.CheckTaxReliefResponse
-	(*OpenAdviserSlotResponse)(nil),         // 152: qiao.employment.v1.OpenAdviserSlotResponse
-	(*ListAdviserSlotsResponse)(nil),        // 153: qiao.employment.v1.ListAdviserSlotsResponse
-	(*ApplyForAdviserResponse)(nil),         // 154: qiao.employment.v1.ApplyForAdviserResponse
-	(*WithdrawFromAdviserResponse)(nil),     // 155: qiao.employment.v1.WithdrawFromAdviserResponse
-	(*HandOffLoanResponse)(nil),             // 156: qiao.employment.v1.HandOffLoanResponse
-	(*WithdrawLoanRequestResponse)(nil),     // 157: qiao.employment.v1.WithdrawLoanRequestResponse
-	(*ReadLoanRequestResponse)(nil),         // 158: qiao.employment.v1.ReadLoanRequestResponse
-	(*AddPremisesResponse)(nil),             // 159: qiao.employment.v1.AddPremisesResponse
-	(*ListPremisesResponse)(nil),            // 160: qiao.employment.v1.ListPremisesResponse
-	(*ApplyForPremisesResponse)(nil),        // 161: qiao.employment.v1.ApplyForPremisesResponse
-	(*WithdrawPremisesRequestResponse)(nil), // 162: qiao.employment.v1.WithdrawPremisesRequestResponse
-	(*ListStartupHelpResponse)(nil),         // 163: qiao.employment.v1.ListStartupHelpResponse
+	(*ListAppliedFairsRequest)(nil),         // 96: qiao.employment.v1.ListAppliedFairsRequest
+	(*GetFairApplicationRequest)(nil),       // 97: qiao.employment.v1.GetFairApplicationRequest
+	(*ProveFairEntryRequest)(nil),           // 98: qiao.employment.v1.ProveFairEntryRequest
+	(*ListFairApplicantsRequest)(nil),       // 99: qiao.employment.v1.ListFairApplicantsRequest
+	(*RankFairApplicantsRequest)(nil),       // 100: qiao.employment.v1.RankFairApplicantsRequest
+	(*ChangeFairRequest)(nil),               // 101: qiao.employment.v1.ChangeFairRequest
+	(*CancelFairRequest)(nil),               // 102: qiao.employment.v1.CancelFairRequest
+	(*CorrectFairRequest)(nil),              // 103: qiao.employment.v1.CorrectFairRequest
+	(*DecideFairCorrectionRequest)(nil),     // 104: qiao.employment.v1.DecideFairCorrectionRequest
+	(*CloseFairRequest)(nil),                // 105: qiao.employment.v1.CloseFairRequest
+	(*EnterFairFigureRequest)(nil),          // 106: qiao.employment.v1.EnterFairFigureRequest
+	(*DrawFairRequest)(nil),                 // 107: qiao.employment.v1.DrawFairRequest
+	(*RunSecondPassRequest)(nil),            // 108: qiao.employment.v1.RunSecondPassRequest
+	(*AcceptProposalRequest)(nil),           // 109: qiao.employment.v1.AcceptProposalRequest
+	(*DeclineProposalRequest)(nil),          // 110: qiao.employment.v1.DeclineProposalRequest
+	(*PassOverProposalRequest)(nil),         // 111: qiao.employment.v1.PassOverProposalRequest
+	(*ListFairResultsRequest)(nil),          // 112: qiao.employment.v1.ListFairResultsRequest
+	(*GetFairBundleRequest)(nil),            // 113: qiao.employment.v1.GetFairBundleRequest
+	(*GetStartupGuideRequest)(nil),          // 114: qiao.employment.v1.GetStartupGuideRequest
+	(*CheckTaxReliefRequest)(nil),           // 115: qiao.employment.v1.CheckTaxReliefRequest
+	(*OpenAdviserSlotRequest)(nil),          // 116: qiao.employment.v1.OpenAdviserSlotRequest
+	(*ListAdviserSlotsRequest)(nil),         // 117: qiao.employment.v1.ListAdviserSlotsRequest
+	(*ApplyForAdviserRequest)(nil),          // 118: qiao.employment.v1.ApplyForAdviserRequest
+	(*WithdrawFromAdviserRequest)(nil),      // 119: qiao.employment.v1.WithdrawFromAdviserRequest
+	(*HandOffLoanRequest)(nil),              // 120: qiao.employment.v1.HandOffLoanRequest
+	(*WithdrawLoanRequestRequest)(nil),      // 121: qiao.employment.v1.WithdrawLoanRequestRequest
+	(*ReadLoanRequestRequest)(nil),          // 122: qiao.employment.v1.ReadLoanRequestRequest
+	(*AddPremisesRequest)(nil),              // 123: qiao.employment.v1.AddPremisesRequest
+	(*ListPremisesRequest)(nil),             // 124: qiao.employment.v1.ListPremisesRequest
+	(*ApplyForPremisesRequest)(nil),         // 125: qiao.employment.v1.ApplyForPremisesRequest
+	(*WithdrawPremisesRequestRequest)(nil),  // 126: qiao.employment.v1.WithdrawPremisesRequestRequest
+	(*ListStartupHelpRequest)(nil),          // 127: qiao.employment.v1.ListStartupHelpRequest
+	(*PlanFairResponse)(nil),                // 128: qiao.employment.v1.PlanFairResponse
+	(*EnterFairPostResponse)(nil),           // 129: qiao.employment.v1.EnterFairPostResponse
+	(*ListFairsResponse)(nil),               // 130: qiao.employment.v1.ListFairsResponse
+	(*GetFairResponse)(nil),                 // 131: qiao.employment.v1.GetFairResponse
+	(*ApplyToFairResponse)(nil),             // 132: qiao.employment.v1.ApplyToFairResponse
+	(*WithdrawFromFairResponse)(nil),        // 133: qiao.employment.v1.WithdrawFromFairResponse
+	(*ListAppliedFairsResponse)(nil),        // 134: qiao.employment.v1.ListAppliedFairsResponse
+	(*GetFairApplicationResponse)(nil),      // 135: qiao.employment.v1.GetFairApplicationResponse
+	(*ProveFairEntryResponse)(nil),          // 136: qiao.employment.v1.ProveFairEntryResponse
+	(*ListFairApplicantsResponse)(nil),      // 137: qiao.employment.v1.ListFairApplicantsResponse
+	(*RankFairApplicantsResponse)(nil),      // 138: qiao.employment.v1.RankFairApplicantsResponse
+	(*ChangeFairResponse)(nil),              // 139: qiao.employment.v1.ChangeFairResponse
+	(*CancelFairResponse)(nil),              // 140: qiao.employment.v1.CancelFairResponse
+	(*CorrectFairResponse)(nil),             // 141: qiao.employment.v1.CorrectFairResponse
+	(*DecideFairCorrectionResponse)(nil),    // 142: qiao.employment.v1.DecideFairCorrectionResponse
+	(*CloseFairResponse)(nil),               // 143: qiao.employment.v1.CloseFairResponse
+	(*EnterFairFigureResponse)(nil),         // 144: qiao.employment.v1.EnterFairFigureResponse
+	(*DrawFairResponse)(nil),                // 145: qiao.employment.v1.DrawFairResponse
+	(*RunSecondPassResponse)(nil),           // 146: qiao.employment.v1.RunSecondPassResponse
+	(*AcceptProposalResponse)(nil),          // 147: qiao.employment.v1.AcceptProposalResponse
+	(*DeclineProposalResponse)(nil),         // 148: qiao.employment.v1.DeclineProposalResponse
+	(*PassOverProposalResponse)(nil),        // 149: qiao.employment.v1.PassOverProposalResponse
+	(*ListFairResultsResponse)(nil),         // 150: qiao.employment.v1.ListFairResultsResponse
+	(*GetFairBundleResponse)(nil),           // 151: qiao.employment.v1.GetFairBundleResponse
+	(*GetStartupGuideResponse)(nil),         // 152: qiao.employment.v1.GetStartupGuideResponse
+	(*CheckTaxReliefResponse)(nil),          // 153: qiao.employment.v1.CheckTaxReliefResponse
+	(*OpenAdviserSlotResponse)(nil),         // 154: qiao.employment.v1.OpenAdviserSlotResponse
+	(*ListAdviserSlotsResponse)(nil),        // 155: qiao.employment.v1.ListAdviserSlotsResponse
+	(*ApplyForAdviserResponse)(nil),         // 156: qiao.employment.v1.ApplyForAdviserResponse
+	(*WithdrawFromAdviserResponse)(nil),     // 157: qiao.employment.v1.WithdrawFromAdviserResponse
+	(*HandOffLoanResponse)(nil),             // 158: qiao.employment.v1.HandOffLoanResponse
+	(*WithdrawLoanRequestResponse)(nil),     // 159: qiao.employment.v1.WithdrawLoanRequestResponse
+	(*ReadLoanRequestResponse)(nil),         // 160: qiao.employment.v1.ReadLoanRequestResponse
+	(*AddPremisesResponse)(nil),             // 161: qiao.employment.v1.AddPremisesResponse
+	(*ListPremisesResponse)(nil),            // 162: qiao.employment.v1.ListPremisesResponse
+	(*ApplyForPremisesResponse)(nil),        // 163: qiao.employment.v1.ApplyForPremisesResponse
+	(*WithdrawPremisesRequestResponse)(nil), // 164: qiao.employment.v1.WithdrawPremisesRequestResponse
+	(*ListStartupHelpResponse)(nil),         // 165: qiao.employment.v1.ListStartupHelpResponse
 }
 var file_qiao_employment_v1_employment_proto_depIdxs = []int32{
 	44,  // 0: qiao.employment.v1.PublishVacancyRequest.certificates:type_name -> qiao.employment.v1.CertificateNeed
@@ -6417,114 +6421,116 @@ var file_qiao_employment_v1_employment_proto_depIdxs = []int32{
 	93,  // 67: qiao.employment.v1.EmploymentService.GetFair:input_type -> qiao.employment.v1.GetFairRequest
 	94,  // 68: qiao.employment.v1.EmploymentService.ApplyToFair:input_type -> qiao.employment.v1.ApplyToFairRequest
 	95,  // 69: qiao.employment.v1.EmploymentService.WithdrawFromFair:input_type -> qiao.employment.v1.WithdrawFromFairRequest
-	96,  // 70: qiao.employment.v1.EmploymentService.GetFairApplication:input_type -> qiao.employment.v1.GetFairApplicationRequest
-	97,  // 71: qiao.employment.v1.EmploymentService.ProveFairEntry:input_type -> qiao.employment.v1.ProveFairEntryRequest
-	98,  // 72: qiao.employment.v1.EmploymentService.ListFairApplicants:input_type -> qiao.employment.v1.ListFairApplicantsRequest
-	99,  // 73: qiao.employment.v1.EmploymentService.RankFairApplicants:input_type -> qiao.employment.v1.RankFairApplicantsRequest
-	100, // 74: qiao.employment.v1.EmploymentService.ChangeFair:input_type -> qiao.employment.v1.ChangeFairRequest
-	101, // 75: qiao.employment.v1.EmploymentService.CancelFair:input_type -> qiao.employment.v1.CancelFairRequest
-	102, // 76: qiao.employment.v1.EmploymentService.CorrectFair:input_type -> qiao.employment.v1.CorrectFairRequest
-	103, // 77: qiao.employment.v1.EmploymentService.DecideFairCorrection:input_type -> qiao.employment.v1.DecideFairCorrectionRequest
-	104, // 78: qiao.employment.v1.EmploymentService.CloseFair:input_type -> qiao.employment.v1.CloseFairRequest
-	105, // 79: qiao.employment.v1.EmploymentService.EnterFairFigure:input_type -> qiao.employment.v1.EnterFairFigureRequest
-	106, // 80: qiao.employment.v1.EmploymentService.DrawFair:input_type -> qiao.employment.v1.DrawFairRequest
-	107, // 81: qiao.employment.v1.EmploymentService.RunSecondPass:input_type -> qiao.employment.v1.RunSecondPassRequest
-	108, // 82: qiao.employment.v1.EmploymentService.AcceptProposal:input_type -> qiao.employment.v1.AcceptProposalRequest
-	109, // 83: qiao.employment.v1.EmploymentService.DeclineProposal:input_type -> qiao.employment.v1.DeclineProposalRequest
-	110, // 84: qiao.employment.v1.EmploymentService.PassOverProposal:input_type -> qiao.employment.v1.PassOverProposalRequest
-	111, // 85: qiao.employment.v1.EmploymentService.ListFairResults:input_type -> qiao.employment.v1.ListFairResultsRequest
-	112, // 86: qiao.employment.v1.EmploymentService.GetFairBundle:input_type -> qiao.employment.v1.GetFairBundleRequest
-	113, // 87: qiao.employment.v1.EmploymentService.GetStartupGuide:input_type -> qiao.employment.v1.GetStartupGuideRequest
-	114, // 88: qiao.employment.v1.EmploymentService.CheckTaxRelief:input_type -> qiao.employment.v1.CheckTaxReliefRequest
-	115, // 89: qiao.employment.v1.EmploymentService.OpenAdviserSlot:input_type -> qiao.employment.v1.OpenAdviserSlotRequest
-	116, // 90: qiao.employment.v1.EmploymentService.ListAdviserSlots:input_type -> qiao.employment.v1.ListAdviserSlotsRequest
-	117, // 91: qiao.employment.v1.EmploymentService.ApplyForAdviser:input_type -> qiao.employment.v1.ApplyForAdviserRequest
-	118, // 92: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:input_type -> qiao.employment.v1.WithdrawFromAdviserRequest
-	119, // 93: qiao.employment.v1.EmploymentService.HandOffLoan:input_type -> qiao.employment.v1.HandOffLoanRequest
-	120, // 94: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:input_type -> qiao.employment.v1.WithdrawLoanRequestRequest
-	121, // 95: qiao.employment.v1.EmploymentService.ReadLoanRequest:input_type -> qiao.employment.v1.ReadLoanRequestRequest
-	122, // 96: qiao.employment.v1.EmploymentService.AddPremises:input_type -> qiao.employment.v1.AddPremisesRequest
-	123, // 97: qiao.employment.v1.EmploymentService.ListPremises:input_type -> qiao.employment.v1.ListPremisesRequest
-	124, // 98: qiao.employment.v1.EmploymentService.ApplyForPremises:input_type -> qiao.employment.v1.ApplyForPremisesRequest
-	125, // 99: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:input_type -> qiao.employment.v1.WithdrawPremisesRequestRequest
-	126, // 100: qiao.employment.v1.EmploymentService.ListStartupHelp:input_type -> qiao.employment.v1.ListStartupHelpRequest
-	1,   // 101: qiao.employment.v1.EmploymentService.RegisterEmployer:output_type -> qiao.employment.v1.RegisterEmployerResponse
-	3,   // 102: qiao.employment.v1.EmploymentService.PublishVacancy:output_type -> qiao.employment.v1.PublishVacancyResponse
-	5,   // 103: qiao.employment.v1.EmploymentService.CloseVacancy:output_type -> qiao.employment.v1.CloseVacancyResponse
-	7,   // 104: qiao.employment.v1.EmploymentService.SearchVacancies:output_type -> qiao.employment.v1.SearchVacanciesResponse
-	9,   // 105: qiao.employment.v1.EmploymentService.GetVacancy:output_type -> qiao.employment.v1.GetVacancyResponse
-	46,  // 106: qiao.employment.v1.EmploymentService.GetEmployer:output_type -> qiao.employment.v1.GetEmployerResponse
-	48,  // 107: qiao.employment.v1.EmploymentService.ListEmployers:output_type -> qiao.employment.v1.ListEmployersResponse
-	51,  // 108: qiao.employment.v1.EmploymentService.ListEmployerVacancies:output_type -> qiao.employment.v1.ListEmployerVacanciesResponse
-	53,  // 109: qiao.employment.v1.EmploymentService.CheckVacancyText:output_type -> qiao.employment.v1.CheckVacancyTextResponse
-	55,  // 110: qiao.employment.v1.EmploymentService.AskClerk:output_type -> qiao.employment.v1.AskClerkResponse
-	57,  // 111: qiao.employment.v1.EmploymentService.ListReviews:output_type -> qiao.employment.v1.ListReviewsResponse
-	59,  // 112: qiao.employment.v1.EmploymentService.GetReview:output_type -> qiao.employment.v1.GetReviewResponse
-	61,  // 113: qiao.employment.v1.EmploymentService.DecideReview:output_type -> qiao.employment.v1.DecideReviewResponse
-	64,  // 114: qiao.employment.v1.EmploymentService.SuggestVacancies:output_type -> qiao.employment.v1.SuggestVacanciesResponse
-	66,  // 115: qiao.employment.v1.EmploymentService.ExplainVacancy:output_type -> qiao.employment.v1.ExplainVacancyResponse
-	70,  // 116: qiao.employment.v1.EmploymentService.InviteToInterview:output_type -> qiao.employment.v1.InviteToInterviewResponse
-	72,  // 117: qiao.employment.v1.EmploymentService.AcceptInterview:output_type -> qiao.employment.v1.AcceptInterviewResponse
-	74,  // 118: qiao.employment.v1.EmploymentService.DeclineInterview:output_type -> qiao.employment.v1.DeclineInterviewResponse
-	76,  // 119: qiao.employment.v1.EmploymentService.GetApplicant:output_type -> qiao.employment.v1.GetApplicantResponse
-	79,  // 120: qiao.employment.v1.EmploymentService.ReportSeasonalNeed:output_type -> qiao.employment.v1.ReportSeasonalNeedResponse
-	81,  // 121: qiao.employment.v1.EmploymentService.ListSeasonalNeed:output_type -> qiao.employment.v1.ListSeasonalNeedResponse
-	11,  // 122: qiao.employment.v1.EmploymentService.SetProfile:output_type -> qiao.employment.v1.SetProfileResponse
-	13,  // 123: qiao.employment.v1.EmploymentService.GetProfile:output_type -> qiao.employment.v1.GetProfileResponse
-	15,  // 124: qiao.employment.v1.EmploymentService.Apply:output_type -> qiao.employment.v1.ApplyResponse
-	17,  // 125: qiao.employment.v1.EmploymentService.WithdrawApplication:output_type -> qiao.employment.v1.WithdrawApplicationResponse
-	19,  // 126: qiao.employment.v1.EmploymentService.ListApplications:output_type -> qiao.employment.v1.ListApplicationsResponse
-	21,  // 127: qiao.employment.v1.EmploymentService.ListApplicants:output_type -> qiao.employment.v1.ListApplicantsResponse
-	23,  // 128: qiao.employment.v1.EmploymentService.MakeOffer:output_type -> qiao.employment.v1.MakeOfferResponse
-	25,  // 129: qiao.employment.v1.EmploymentService.AcceptOffer:output_type -> qiao.employment.v1.AcceptOfferResponse
-	27,  // 130: qiao.employment.v1.EmploymentService.DeclineOffer:output_type -> qiao.employment.v1.DeclineOfferResponse
-	29,  // 131: qiao.employment.v1.EmploymentService.UndoAcceptance:output_type -> qiao.employment.v1.UndoAcceptanceResponse
-	31,  // 132: qiao.employment.v1.EmploymentService.StateHire:output_type -> qiao.employment.v1.StateHireResponse
-	33,  // 133: qiao.employment.v1.EmploymentService.ConfirmHire:output_type -> qiao.employment.v1.ConfirmHireResponse
-	35,  // 134: qiao.employment.v1.EmploymentService.DisputeHire:output_type -> qiao.employment.v1.DisputeHireResponse
-	37,  // 135: qiao.employment.v1.EmploymentService.EndHire:output_type -> qiao.employment.v1.EndHireResponse
-	39,  // 136: qiao.employment.v1.EmploymentService.ConfirmEnd:output_type -> qiao.employment.v1.ConfirmEndResponse
-	41,  // 137: qiao.employment.v1.EmploymentService.DisputeEnd:output_type -> qiao.employment.v1.DisputeEndResponse
-	43,  // 138: qiao.employment.v1.EmploymentService.ListHires:output_type -> qiao.employment.v1.ListHiresResponse
-	127, // 139: qiao.employment.v1.EmploymentService.PlanFair:output_type -> qiao.employment.v1.PlanFairResponse
-	128, // 140: qiao.employment.v1.EmploymentService.EnterFairPost:output_type -> qiao.employment.v1.EnterFairPostResponse
-	129, // 141: qiao.employment.v1.EmploymentService.ListFairs:output_type -> qiao.employment.v1.ListFairsResponse
-	130, // 142: qiao.employment.v1.EmploymentService.GetFair:output_type -> qiao.employment.v1.GetFairResponse
-	131, // 143: qiao.employment.v1.EmploymentService.ApplyToFair:output_type -> qiao.employment.v1.ApplyToFairResponse
-	132, // 144: qiao.employment.v1.EmploymentService.WithdrawFromFair:output_type -> qiao.employment.v1.WithdrawFromFairResponse
-	133, // 145: qiao.employment.v1.EmploymentService.GetFairApplication:output_type -> qiao.employment.v1.GetFairApplicationResponse
-	134, // 146: qiao.employment.v1.EmploymentService.ProveFairEntry:output_type -> qiao.employment.v1.ProveFairEntryResponse
-	135, // 147: qiao.employment.v1.EmploymentService.ListFairApplicants:output_type -> qiao.employment.v1.ListFairApplicantsResponse
-	136, // 148: qiao.employment.v1.EmploymentService.RankFairApplicants:output_type -> qiao.employment.v1.RankFairApplicantsResponse
-	137, // 149: qiao.employment.v1.EmploymentService.ChangeFair:output_type -> qiao.employment.v1.ChangeFairResponse
-	138, // 150: qiao.employment.v1.EmploymentService.CancelFair:output_type -> qiao.employment.v1.CancelFairResponse
-	139, // 151: qiao.employment.v1.EmploymentService.CorrectFair:output_type -> qiao.employment.v1.CorrectFairResponse
-	140, // 152: qiao.employment.v1.EmploymentService.DecideFairCorrection:output_type -> qiao.employment.v1.DecideFairCorrectionResponse
-	141, // 153: qiao.employment.v1.EmploymentService.CloseFair:output_type -> qiao.employment.v1.CloseFairResponse
-	142, // 154: qiao.employment.v1.EmploymentService.EnterFairFigure:output_type -> qiao.employment.v1.EnterFairFigureResponse
-	143, // 155: qiao.employment.v1.EmploymentService.DrawFair:output_type -> qiao.employment.v1.DrawFairResponse
-	144, // 156: qiao.employment.v1.EmploymentService.RunSecondPass:output_type -> qiao.employment.v1.RunSecondPassResponse
-	145, // 157: qiao.employment.v1.EmploymentService.AcceptProposal:output_type -> qiao.employment.v1.AcceptProposalResponse
-	146, // 158: qiao.employment.v1.EmploymentService.DeclineProposal:output_type -> qiao.employment.v1.DeclineProposalResponse
-	147, // 159: qiao.employment.v1.EmploymentService.PassOverProposal:output_type -> qiao.employment.v1.PassOverProposalResponse
-	148, // 160: qiao.employment.v1.EmploymentService.ListFairResults:output_type -> qiao.employment.v1.ListFairResultsResponse
-	149, // 161: qiao.employment.v1.EmploymentService.GetFairBundle:output_type -> qiao.employment.v1.GetFairBundleResponse
-	150, // 162: qiao.employment.v1.EmploymentService.GetStartupGuide:output_type -> qiao.employment.v1.GetStartupGuideResponse
-	151, // 163: qiao.employment.v1.EmploymentService.CheckTaxRelief:output_type -> qiao.employment.v1.CheckTaxReliefResponse
-	152, // 164: qiao.employment.v1.EmploymentService.OpenAdviserSlot:output_type -> qiao.employment.v1.OpenAdviserSlotResponse
-	153, // 165: qiao.employment.v1.EmploymentService.ListAdviserSlots:output_type -> qiao.employment.v1.ListAdviserSlotsResponse
-	154, // 166: qiao.employment.v1.EmploymentService.ApplyForAdviser:output_type -> qiao.employment.v1.ApplyForAdviserResponse
-	155, // 167: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:output_type -> qiao.employment.v1.WithdrawFromAdviserResponse
-	156, // 168: qiao.employment.v1.EmploymentService.HandOffLoan:output_type -> qiao.employment.v1.HandOffLoanResponse
-	157, // 169: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:output_type -> qiao.employment.v1.WithdrawLoanRequestResponse
-	158, // 170: qiao.employment.v1.EmploymentService.ReadLoanRequest:output_type -> qiao.employment.v1.ReadLoanRequestResponse
-	159, // 171: qiao.employment.v1.EmploymentService.AddPremises:output_type -> qiao.employment.v1.AddPremisesResponse
-	160, // 172: qiao.employment.v1.EmploymentService.ListPremises:output_type -> qiao.employment.v1.ListPremisesResponse
-	161, // 173: qiao.employment.v1.EmploymentService.ApplyForPremises:output_type -> qiao.employment.v1.ApplyForPremisesResponse
-	162, // 174: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:output_type -> qiao.employment.v1.WithdrawPremisesRequestResponse
-	163, // 175: qiao.employment.v1.EmploymentService.ListStartupHelp:output_type -> qiao.employment.v1.ListStartupHelpResponse
-	101, // [101:176] is the sub-list for method output_type
-	26,  // [26:101] is the sub-list for method input_type
+	96,  // 70: qiao.employment.v1.EmploymentService.ListAppliedFairs:input_type -> qiao.employment.v1.ListAppliedFairsRequest
+	97,  // 71: qiao.employment.v1.EmploymentService.GetFairApplication:input_type -> qiao.employment.v1.GetFairApplicationRequest
+	98,  // 72: qiao.employment.v1.EmploymentService.ProveFairEntry:input_type -> qiao.employment.v1.ProveFairEntryRequest
+	99,  // 73: qiao.employment.v1.EmploymentService.ListFairApplicants:input_type -> qiao.employment.v1.ListFairApplicantsRequest
+	100, // 74: qiao.employment.v1.EmploymentService.RankFairApplicants:input_type -> qiao.employment.v1.RankFairApplicantsRequest
+	101, // 75: qiao.employment.v1.EmploymentService.ChangeFair:input_type -> qiao.employment.v1.ChangeFairRequest
+	102, // 76: qiao.employment.v1.EmploymentService.CancelFair:input_type -> qiao.employment.v1.CancelFairRequest
+	103, // 77: qiao.employment.v1.EmploymentService.CorrectFair:input_type -> qiao.employment.v1.CorrectFairRequest
+	104, // 78: qiao.employment.v1.EmploymentService.DecideFairCorrection:input_type -> qiao.employment.v1.DecideFairCorrectionRequest
+	105, // 79: qiao.employment.v1.EmploymentService.CloseFair:input_type -> qiao.employment.v1.CloseFairRequest
+	106, // 80: qiao.employment.v1.EmploymentService.EnterFairFigure:input_type -> qiao.employment.v1.EnterFairFigureRequest
+	107, // 81: qiao.employment.v1.EmploymentService.DrawFair:input_type -> qiao.employment.v1.DrawFairRequest
+	108, // 82: qiao.employment.v1.EmploymentService.RunSecondPass:input_type -> qiao.employment.v1.RunSecondPassRequest
+	109, // 83: qiao.employment.v1.EmploymentService.AcceptProposal:input_type -> qiao.employment.v1.AcceptProposalRequest
+	110, // 84: qiao.employment.v1.EmploymentService.DeclineProposal:input_type -> qiao.employment.v1.DeclineProposalRequest
+	111, // 85: qiao.employment.v1.EmploymentService.PassOverProposal:input_type -> qiao.employment.v1.PassOverProposalRequest
+	112, // 86: qiao.employment.v1.EmploymentService.ListFairResults:input_type -> qiao.employment.v1.ListFairResultsRequest
+	113, // 87: qiao.employment.v1.EmploymentService.GetFairBundle:input_type -> qiao.employment.v1.GetFairBundleRequest
+	114, // 88: qiao.employment.v1.EmploymentService.GetStartupGuide:input_type -> qiao.employment.v1.GetStartupGuideRequest
+	115, // 89: qiao.employment.v1.EmploymentService.CheckTaxRelief:input_type -> qiao.employment.v1.CheckTaxReliefRequest
+	116, // 90: qiao.employment.v1.EmploymentService.OpenAdviserSlot:input_type -> qiao.employment.v1.OpenAdviserSlotRequest
+	117, // 91: qiao.employment.v1.EmploymentService.ListAdviserSlots:input_type -> qiao.employment.v1.ListAdviserSlotsRequest
+	118, // 92: qiao.employment.v1.EmploymentService.ApplyForAdviser:input_type -> qiao.employment.v1.ApplyForAdviserRequest
+	119, // 93: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:input_type -> qiao.employment.v1.WithdrawFromAdviserRequest
+	120, // 94: qiao.employment.v1.EmploymentService.HandOffLoan:input_type -> qiao.employment.v1.HandOffLoanRequest
+	121, // 95: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:input_type -> qiao.employment.v1.WithdrawLoanRequestRequest
+	122, // 96: qiao.employment.v1.EmploymentService.ReadLoanRequest:input_type -> qiao.employment.v1.ReadLoanRequestRequest
+	123, // 97: qiao.employment.v1.EmploymentService.AddPremises:input_type -> qiao.employment.v1.AddPremisesRequest
+	124, // 98: qiao.employment.v1.EmploymentService.ListPremises:input_type -> qiao.employment.v1.ListPremisesRequest
+	125, // 99: qiao.employment.v1.EmploymentService.ApplyForPremises:input_type -> qiao.employment.v1.ApplyForPremisesRequest
+	126, // 100: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:input_type -> qiao.employment.v1.WithdrawPremisesRequestRequest
+	127, // 101: qiao.employment.v1.EmploymentService.ListStartupHelp:input_type -> qiao.employment.v1.ListStartupHelpRequest
+	1,   // 102: qiao.employment.v1.EmploymentService.RegisterEmployer:output_type -> qiao.employment.v1.RegisterEmployerResponse
+	3,   // 103: qiao.employment.v1.EmploymentService.PublishVacancy:output_type -> qiao.employment.v1.PublishVacancyResponse
+	5,   // 104: qiao.employment.v1.EmploymentService.CloseVacancy:output_type -> qiao.employment.v1.CloseVacancyResponse
+	7,   // 105: qiao.employment.v1.EmploymentService.SearchVacancies:output_type -> qiao.employment.v1.SearchVacanciesResponse
+	9,   // 106: qiao.employment.v1.EmploymentService.GetVacancy:output_type -> qiao.employment.v1.GetVacancyResponse
+	46,  // 107: qiao.employment.v1.EmploymentService.GetEmployer:output_type -> qiao.employment.v1.GetEmployerResponse
+	48,  // 108: qiao.employment.v1.EmploymentService.ListEmployers:output_type -> qiao.employment.v1.ListEmployersResponse
+	51,  // 109: qiao.employment.v1.EmploymentService.ListEmployerVacancies:output_type -> qiao.employment.v1.ListEmployerVacanciesResponse
+	53,  // 110: qiao.employment.v1.EmploymentService.CheckVacancyText:output_type -> qiao.employment.v1.CheckVacancyTextResponse
+	55,  // 111: qiao.employment.v1.EmploymentService.AskClerk:output_type -> qiao.employment.v1.AskClerkResponse
+	57,  // 112: qiao.employment.v1.EmploymentService.ListReviews:output_type -> qiao.employment.v1.ListReviewsResponse
+	59,  // 113: qiao.employment.v1.EmploymentService.GetReview:output_type -> qiao.employment.v1.GetReviewResponse
+	61,  // 114: qiao.employment.v1.EmploymentService.DecideReview:output_type -> qiao.employment.v1.DecideReviewResponse
+	64,  // 115: qiao.employment.v1.EmploymentService.SuggestVacancies:output_type -> qiao.employment.v1.SuggestVacanciesResponse
+	66,  // 116: qiao.employment.v1.EmploymentService.ExplainVacancy:output_type -> qiao.employment.v1.ExplainVacancyResponse
+	70,  // 117: qiao.employment.v1.EmploymentService.InviteToInterview:output_type -> qiao.employment.v1.InviteToInterviewResponse
+	72,  // 118: qiao.employment.v1.EmploymentService.AcceptInterview:output_type -> qiao.employment.v1.AcceptInterviewResponse
+	74,  // 119: qiao.employment.v1.EmploymentService.DeclineInterview:output_type -> qiao.employment.v1.DeclineInterviewResponse
+	76,  // 120: qiao.employment.v1.EmploymentService.GetApplicant:output_type -> qiao.employment.v1.GetApplicantResponse
+	79,  // 121: qiao.employment.v1.EmploymentService.ReportSeasonalNeed:output_type -> qiao.employment.v1.ReportSeasonalNeedResponse
+	81,  // 122: qiao.employment.v1.EmploymentService.ListSeasonalNeed:output_type -> qiao.employment.v1.ListSeasonalNeedResponse
+	11,  // 123: qiao.employment.v1.EmploymentService.SetProfile:output_type -> qiao.employment.v1.SetProfileResponse
+	13,  // 124: qiao.employment.v1.EmploymentService.GetProfile:output_type -> qiao.employment.v1.GetProfileResponse
+	15,  // 125: qiao.employment.v1.EmploymentService.Apply:output_type -> qiao.employment.v1.ApplyResponse
+	17,  // 126: qiao.employment.v1.EmploymentService.WithdrawApplication:output_type -> qiao.employment.v1.WithdrawApplicationResponse
+	19,  // 127: qiao.employment.v1.EmploymentService.ListApplications:output_type -> qiao.employment.v1.ListApplicationsResponse
+	21,  // 128: qiao.employment.v1.EmploymentService.ListApplicants:output_type -> qiao.employment.v1.ListApplicantsResponse
+	23,  // 129: qiao.employment.v1.EmploymentService.MakeOffer:output_type -> qiao.employment.v1.MakeOfferResponse
+	25,  // 130: qiao.employment.v1.EmploymentService.AcceptOffer:output_type -> qiao.employment.v1.AcceptOfferResponse
+	27,  // 131: qiao.employment.v1.EmploymentService.DeclineOffer:output_type -> qiao.employment.v1.DeclineOfferResponse
+	29,  // 132: qiao.employment.v1.EmploymentService.UndoAcceptance:output_type -> qiao.employment.v1.UndoAcceptanceResponse
+	31,  // 133: qiao.employment.v1.EmploymentService.StateHire:output_type -> qiao.employment.v1.StateHireResponse
+	33,  // 134: qiao.employment.v1.EmploymentService.ConfirmHire:output_type -> qiao.employment.v1.ConfirmHireResponse
+	35,  // 135: qiao.employment.v1.EmploymentService.DisputeHire:output_type -> qiao.employment.v1.DisputeHireResponse
+	37,  // 136: qiao.employment.v1.EmploymentService.EndHire:output_type -> qiao.employment.v1.EndHireResponse
+	39,  // 137: qiao.employment.v1.EmploymentService.ConfirmEnd:output_type -> qiao.employment.v1.ConfirmEndResponse
+	41,  // 138: qiao.employment.v1.EmploymentService.DisputeEnd:output_type -> qiao.employment.v1.DisputeEndResponse
+	43,  // 139: qiao.employment.v1.EmploymentService.ListHires:output_type -> qiao.employment.v1.ListHiresResponse
+	128, // 140: qiao.employment.v1.EmploymentService.PlanFair:output_type -> qiao.employment.v1.PlanFairResponse
+	129, // 141: qiao.employment.v1.EmploymentService.EnterFairPost:output_type -> qiao.employment.v1.EnterFairPostResponse
+	130, // 142: qiao.employment.v1.EmploymentService.ListFairs:output_type -> qiao.employment.v1.ListFairsResponse
+	131, // 143: qiao.employment.v1.EmploymentService.GetFair:output_type -> qiao.employment.v1.GetFairResponse
+	132, // 144: qiao.employment.v1.EmploymentService.ApplyToFair:output_type -> qiao.employment.v1.ApplyToFairResponse
+	133, // 145: qiao.employment.v1.EmploymentService.WithdrawFromFair:output_type -> qiao.employment.v1.WithdrawFromFairResponse
+	134, // 146: qiao.employment.v1.EmploymentService.ListAppliedFairs:output_type -> qiao.employment.v1.ListAppliedFairsResponse
+	135, // 147: qiao.employment.v1.EmploymentService.GetFairApplication:output_type -> qiao.employment.v1.GetFairApplicationResponse
+	136, // 148: qiao.employment.v1.EmploymentService.ProveFairEntry:output_type -> qiao.employment.v1.ProveFairEntryResponse
+	137, // 149: qiao.employment.v1.EmploymentService.ListFairApplicants:output_type -> qiao.employment.v1.ListFairApplicantsResponse
+	138, // 150: qiao.employment.v1.EmploymentService.RankFairApplicants:output_type -> qiao.employment.v1.RankFairApplicantsResponse
+	139, // 151: qiao.employment.v1.EmploymentService.ChangeFair:output_type -> qiao.employment.v1.ChangeFairResponse
+	140, // 152: qiao.employment.v1.EmploymentService.CancelFair:output_type -> qiao.employment.v1.CancelFairResponse
+	141, // 153: qiao.employment.v1.EmploymentService.CorrectFair:output_type -> qiao.employment.v1.CorrectFairResponse
+	142, // 154: qiao.employment.v1.EmploymentService.DecideFairCorrection:output_type -> qiao.employment.v1.DecideFairCorrectionResponse
+	143, // 155: qiao.employment.v1.EmploymentService.CloseFair:output_type -> qiao.employment.v1.CloseFairResponse
+	144, // 156: qiao.employment.v1.EmploymentService.EnterFairFigure:output_type -> qiao.employment.v1.EnterFairFigureResponse
+	145, // 157: qiao.employment.v1.EmploymentService.DrawFair:output_type -> qiao.employment.v1.DrawFairResponse
+	146, // 158: qiao.employment.v1.EmploymentService.RunSecondPass:output_type -> qiao.employment.v1.RunSecondPassResponse
+	147, // 159: qiao.employment.v1.EmploymentService.AcceptProposal:output_type -> qiao.employment.v1.AcceptProposalResponse
+	148, // 160: qiao.employment.v1.EmploymentService.DeclineProposal:output_type -> qiao.employment.v1.DeclineProposalResponse
+	149, // 161: qiao.employment.v1.EmploymentService.PassOverProposal:output_type -> qiao.employment.v1.PassOverProposalResponse
+	150, // 162: qiao.employment.v1.EmploymentService.ListFairResults:output_type -> qiao.employment.v1.ListFairResultsResponse
+	151, // 163: qiao.employment.v1.EmploymentService.GetFairBundle:output_type -> qiao.employment.v1.GetFairBundleResponse
+	152, // 164: qiao.employment.v1.EmploymentService.GetStartupGuide:output_type -> qiao.employment.v1.GetStartupGuideResponse
+	153, // 165: qiao.employment.v1.EmploymentService.CheckTaxRelief:output_type -> qiao.employment.v1.CheckTaxReliefResponse
+	154, // 166: qiao.employment.v1.EmploymentService.OpenAdviserSlot:output_type -> qiao.employment.v1.OpenAdviserSlotResponse
+	155, // 167: qiao.employment.v1.EmploymentService.ListAdviserSlots:output_type -> qiao.employment.v1.ListAdviserSlotsResponse
+	156, // 168: qiao.employment.v1.EmploymentService.ApplyForAdviser:output_type -> qiao.employment.v1.ApplyForAdviserResponse
+	157, // 169: qiao.employment.v1.EmploymentService.WithdrawFromAdviser:output_type -> qiao.employment.v1.WithdrawFromAdviserResponse
+	158, // 170: qiao.employment.v1.EmploymentService.HandOffLoan:output_type -> qiao.employment.v1.HandOffLoanResponse
+	159, // 171: qiao.employment.v1.EmploymentService.WithdrawLoanRequest:output_type -> qiao.employment.v1.WithdrawLoanRequestResponse
+	160, // 172: qiao.employment.v1.EmploymentService.ReadLoanRequest:output_type -> qiao.employment.v1.ReadLoanRequestResponse
+	161, // 173: qiao.employment.v1.EmploymentService.AddPremises:output_type -> qiao.employment.v1.AddPremisesResponse
+	162, // 174: qiao.employment.v1.EmploymentService.ListPremises:output_type -> qiao.employment.v1.ListPremisesResponse
+	163, // 175: qiao.employment.v1.EmploymentService.ApplyForPremises:output_type -> qiao.employment.v1.ApplyForPremisesResponse
+	164, // 176: qiao.employment.v1.EmploymentService.WithdrawPremisesRequest:output_type -> qiao.employment.v1.WithdrawPremisesRequestResponse
+	165, // 177: qiao.employment.v1.EmploymentService.ListStartupHelp:output_type -> qiao.employment.v1.ListStartupHelpResponse
+	102, // [102:178] is the sub-list for method output_type
+	26,  // [26:102] is the sub-list for method input_type
 	26,  // [26:26] is the sub-list for extension type_name
 	26,  // [26:26] is the sub-list for extension extendee
 	0,   // [0:26] is the sub-list for field type_name

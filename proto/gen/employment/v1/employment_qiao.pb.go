@@ -54,6 +54,7 @@ type EmploymentServer interface {
 	GetFair(context.Context, *GetFairRequest) (*GetFairResponse, error)
 	ApplyToFair(context.Context, *ApplyToFairRequest) (*ApplyToFairResponse, error)
 	WithdrawFromFair(context.Context, *WithdrawFromFairRequest) (*WithdrawFromFairResponse, error)
+	ListAppliedFairs(context.Context, *ListAppliedFairsRequest) (*ListAppliedFairsResponse, error)
 	GetFairApplication(context.Context, *GetFairApplicationRequest) (*GetFairApplicationResponse, error)
 	ProveFairEntry(context.Context, *ProveFairEntryRequest) (*ProveFairEntryResponse, error)
 	ListFairApplicants(context.Context, *ListFairApplicantsRequest) (*ListFairApplicantsResponse, error)
@@ -582,6 +583,17 @@ func EmploymentMethods(s EmploymentServer) []contract.Method {
 			NewReply: func() proto.Message { return new(WithdrawFromFairResponse) },
 			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
 				return s.WithdrawFromFair(ctx, req.(*WithdrawFromFairRequest))
+			},
+		},
+		{
+			Service:  "qiao.employment.v1.EmploymentService",
+			Name:     "ListAppliedFairs",
+			Callers:  []string{"worker"},
+			Purposes: []string{"own_record"},
+			New:      func() proto.Message { return new(ListAppliedFairsRequest) },
+			NewReply: func() proto.Message { return new(ListAppliedFairsResponse) },
+			Call: func(ctx context.Context, req proto.Message) (proto.Message, error) {
+				return s.ListAppliedFairs(ctx, req.(*ListAppliedFairsRequest))
 			},
 		},
 		{
@@ -1330,6 +1342,15 @@ func (c EmploymentClient) ApplyToFair(ctx context.Context, req *ApplyToFairReque
 func (c EmploymentClient) WithdrawFromFair(ctx context.Context, req *WithdrawFromFairRequest) (*WithdrawFromFairResponse, error) {
 	reply := new(WithdrawFromFairResponse)
 	if err := c.Caller.Call(ctx, c.Target, "WithdrawFromFair", req, reply); err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// ListAppliedFairs calls the method of that name.
+func (c EmploymentClient) ListAppliedFairs(ctx context.Context, req *ListAppliedFairsRequest) (*ListAppliedFairsResponse, error) {
+	reply := new(ListAppliedFairsResponse)
+	if err := c.Caller.Call(ctx, c.Target, "ListAppliedFairs", req, reply); err != nil {
 		return nil, err
 	}
 	return reply, nil

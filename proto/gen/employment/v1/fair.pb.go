@@ -1466,6 +1466,95 @@ func (x *GetFairApplicationRequest) GetFairId() string {
 	return ""
 }
 
+type ListAppliedFairsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAppliedFairsRequest) Reset() {
+	*x = ListAppliedFairsRequest{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAppliedFairsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAppliedFairsRequest) ProtoMessage() {}
+
+func (x *ListAppliedFairsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAppliedFairsRequest.ProtoReflect.Descriptor instead.
+func (*ListAppliedFairsRequest) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ListAppliedFairsRequest) GetWorker() string {
+	if x != nil {
+		return x.Worker
+	}
+	return ""
+}
+
+type ListAppliedFairsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// in the order of the fairs' ids
+	FairIds       []string `protobuf:"bytes,1,rep,name=fair_ids,json=fairIds,proto3" json:"fair_ids,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAppliedFairsResponse) Reset() {
+	*x = ListAppliedFairsResponse{}
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAppliedFairsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAppliedFairsResponse) ProtoMessage() {}
+
+func (x *ListAppliedFairsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAppliedFairsResponse.ProtoReflect.Descriptor instead.
+func (*ListAppliedFairsResponse) Descriptor() ([]byte, []int) {
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ListAppliedFairsResponse) GetFairIds() []string {
+	if x != nil {
+		return x.FairIds
+	}
+	return nil
+}
+
 type GetFairApplicationResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// nothing where the worker has not applied
@@ -1478,7 +1567,7 @@ type GetFairApplicationResponse struct {
 
 func (x *GetFairApplicationResponse) Reset() {
 	*x = GetFairApplicationResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[24]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1490,7 +1579,7 @@ func (x *GetFairApplicationResponse) String() string {
 func (*GetFairApplicationResponse) ProtoMessage() {}
 
 func (x *GetFairApplicationResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[24]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1503,7 +1592,7 @@ func (x *GetFairApplicationResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFairApplicationResponse.ProtoReflect.Descriptor instead.
 func (*GetFairApplicationResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{24}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *GetFairApplicationResponse) GetApplication() *FairApplication {
@@ -1532,7 +1621,7 @@ type ProveFairEntryRequest struct {
 
 func (x *ProveFairEntryRequest) Reset() {
 	*x = ProveFairEntryRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[25]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1544,7 +1633,7 @@ func (x *ProveFairEntryRequest) String() string {
 func (*ProveFairEntryRequest) ProtoMessage() {}
 
 func (x *ProveFairEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[25]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1557,7 +1646,7 @@ func (x *ProveFairEntryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProveFairEntryRequest.ProtoReflect.Descriptor instead.
 func (*ProveFairEntryRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{25}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ProveFairEntryRequest) GetWorker() string {
@@ -1592,7 +1681,7 @@ type ProveFairEntryResponse struct {
 
 func (x *ProveFairEntryResponse) Reset() {
 	*x = ProveFairEntryResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[26]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1604,7 +1693,7 @@ func (x *ProveFairEntryResponse) String() string {
 func (*ProveFairEntryResponse) ProtoMessage() {}
 
 func (x *ProveFairEntryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[26]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1617,7 +1706,7 @@ func (x *ProveFairEntryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProveFairEntryResponse.ProtoReflect.Descriptor instead.
 func (*ProveFairEntryResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{26}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ProveFairEntryResponse) GetRoot() string {
@@ -1644,7 +1733,7 @@ type ListFairApplicantsRequest struct {
 
 func (x *ListFairApplicantsRequest) Reset() {
 	*x = ListFairApplicantsRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[27]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1656,7 +1745,7 @@ func (x *ListFairApplicantsRequest) String() string {
 func (*ListFairApplicantsRequest) ProtoMessage() {}
 
 func (x *ListFairApplicantsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[27]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1669,7 +1758,7 @@ func (x *ListFairApplicantsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFairApplicantsRequest.ProtoReflect.Descriptor instead.
 func (*ListFairApplicantsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{27}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListFairApplicantsRequest) GetFairId() string {
@@ -1695,7 +1784,7 @@ type ListFairApplicantsResponse struct {
 
 func (x *ListFairApplicantsResponse) Reset() {
 	*x = ListFairApplicantsResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[28]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1707,7 +1796,7 @@ func (x *ListFairApplicantsResponse) String() string {
 func (*ListFairApplicantsResponse) ProtoMessage() {}
 
 func (x *ListFairApplicantsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[28]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1720,7 +1809,7 @@ func (x *ListFairApplicantsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFairApplicantsResponse.ProtoReflect.Descriptor instead.
 func (*ListFairApplicantsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{28}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListFairApplicantsResponse) GetApplicants() []*FairApplicant {
@@ -1742,7 +1831,7 @@ type RankFairApplicantsRequest struct {
 
 func (x *RankFairApplicantsRequest) Reset() {
 	*x = RankFairApplicantsRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[29]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1754,7 +1843,7 @@ func (x *RankFairApplicantsRequest) String() string {
 func (*RankFairApplicantsRequest) ProtoMessage() {}
 
 func (x *RankFairApplicantsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[29]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1767,7 +1856,7 @@ func (x *RankFairApplicantsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankFairApplicantsRequest.ProtoReflect.Descriptor instead.
 func (*RankFairApplicantsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{29}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *RankFairApplicantsRequest) GetFairId() string {
@@ -1799,7 +1888,7 @@ type RankFairApplicantsResponse struct {
 
 func (x *RankFairApplicantsResponse) Reset() {
 	*x = RankFairApplicantsResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[30]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1811,7 +1900,7 @@ func (x *RankFairApplicantsResponse) String() string {
 func (*RankFairApplicantsResponse) ProtoMessage() {}
 
 func (x *RankFairApplicantsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[30]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1824,7 +1913,7 @@ func (x *RankFairApplicantsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RankFairApplicantsResponse.ProtoReflect.Descriptor instead.
 func (*RankFairApplicantsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{30}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{32}
 }
 
 type CloseFairRequest struct {
@@ -1838,7 +1927,7 @@ type CloseFairRequest struct {
 
 func (x *CloseFairRequest) Reset() {
 	*x = CloseFairRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[31]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1850,7 +1939,7 @@ func (x *CloseFairRequest) String() string {
 func (*CloseFairRequest) ProtoMessage() {}
 
 func (x *CloseFairRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[31]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1863,7 +1952,7 @@ func (x *CloseFairRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseFairRequest.ProtoReflect.Descriptor instead.
 func (*CloseFairRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{31}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *CloseFairRequest) GetFairId() string {
@@ -1891,7 +1980,7 @@ type CloseFairResponse struct {
 
 func (x *CloseFairResponse) Reset() {
 	*x = CloseFairResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[32]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1903,7 +1992,7 @@ func (x *CloseFairResponse) String() string {
 func (*CloseFairResponse) ProtoMessage() {}
 
 func (x *CloseFairResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[32]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1916,7 +2005,7 @@ func (x *CloseFairResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseFairResponse.ProtoReflect.Descriptor instead.
 func (*CloseFairResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{32}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *CloseFairResponse) GetRoot() string {
@@ -1943,7 +2032,7 @@ type EnterFairFigureRequest struct {
 
 func (x *EnterFairFigureRequest) Reset() {
 	*x = EnterFairFigureRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[33]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1955,7 +2044,7 @@ func (x *EnterFairFigureRequest) String() string {
 func (*EnterFairFigureRequest) ProtoMessage() {}
 
 func (x *EnterFairFigureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[33]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1968,7 +2057,7 @@ func (x *EnterFairFigureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnterFairFigureRequest.ProtoReflect.Descriptor instead.
 func (*EnterFairFigureRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{33}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *EnterFairFigureRequest) GetFairId() string {
@@ -1993,7 +2082,7 @@ type EnterFairFigureResponse struct {
 
 func (x *EnterFairFigureResponse) Reset() {
 	*x = EnterFairFigureResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[34]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2005,7 +2094,7 @@ func (x *EnterFairFigureResponse) String() string {
 func (*EnterFairFigureResponse) ProtoMessage() {}
 
 func (x *EnterFairFigureResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[34]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2018,7 +2107,7 @@ func (x *EnterFairFigureResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EnterFairFigureResponse.ProtoReflect.Descriptor instead.
 func (*EnterFairFigureResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{34}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{36}
 }
 
 type DrawFairRequest struct {
@@ -2032,7 +2121,7 @@ type DrawFairRequest struct {
 
 func (x *DrawFairRequest) Reset() {
 	*x = DrawFairRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[35]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2044,7 +2133,7 @@ func (x *DrawFairRequest) String() string {
 func (*DrawFairRequest) ProtoMessage() {}
 
 func (x *DrawFairRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[35]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2057,7 +2146,7 @@ func (x *DrawFairRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrawFairRequest.ProtoReflect.Descriptor instead.
 func (*DrawFairRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{35}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *DrawFairRequest) GetFairId() string {
@@ -2085,7 +2174,7 @@ type DrawFairResponse struct {
 
 func (x *DrawFairResponse) Reset() {
 	*x = DrawFairResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[36]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2097,7 +2186,7 @@ func (x *DrawFairResponse) String() string {
 func (*DrawFairResponse) ProtoMessage() {}
 
 func (x *DrawFairResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[36]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2110,7 +2199,7 @@ func (x *DrawFairResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrawFairResponse.ProtoReflect.Descriptor instead.
 func (*DrawFairResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{36}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *DrawFairResponse) GetSeed() string {
@@ -2143,7 +2232,7 @@ type RunSecondPassRequest struct {
 
 func (x *RunSecondPassRequest) Reset() {
 	*x = RunSecondPassRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[37]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2155,7 +2244,7 @@ func (x *RunSecondPassRequest) String() string {
 func (*RunSecondPassRequest) ProtoMessage() {}
 
 func (x *RunSecondPassRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[37]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2168,7 +2257,7 @@ func (x *RunSecondPassRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunSecondPassRequest.ProtoReflect.Descriptor instead.
 func (*RunSecondPassRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{37}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *RunSecondPassRequest) GetFairId() string {
@@ -2189,7 +2278,7 @@ type RunSecondPassResponse struct {
 
 func (x *RunSecondPassResponse) Reset() {
 	*x = RunSecondPassResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[38]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2201,7 +2290,7 @@ func (x *RunSecondPassResponse) String() string {
 func (*RunSecondPassResponse) ProtoMessage() {}
 
 func (x *RunSecondPassResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[38]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2214,7 +2303,7 @@ func (x *RunSecondPassResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunSecondPassResponse.ProtoReflect.Descriptor instead.
 func (*RunSecondPassResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{38}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *RunSecondPassResponse) GetProposed() int32 {
@@ -2240,7 +2329,7 @@ type AcceptProposalRequest struct {
 
 func (x *AcceptProposalRequest) Reset() {
 	*x = AcceptProposalRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[39]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2252,7 +2341,7 @@ func (x *AcceptProposalRequest) String() string {
 func (*AcceptProposalRequest) ProtoMessage() {}
 
 func (x *AcceptProposalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[39]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2265,7 +2354,7 @@ func (x *AcceptProposalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptProposalRequest.ProtoReflect.Descriptor instead.
 func (*AcceptProposalRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{39}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *AcceptProposalRequest) GetProposalId() string {
@@ -2285,7 +2374,7 @@ type AcceptProposalResponse struct {
 
 func (x *AcceptProposalResponse) Reset() {
 	*x = AcceptProposalResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[40]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2297,7 +2386,7 @@ func (x *AcceptProposalResponse) String() string {
 func (*AcceptProposalResponse) ProtoMessage() {}
 
 func (x *AcceptProposalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[40]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2310,7 +2399,7 @@ func (x *AcceptProposalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptProposalResponse.ProtoReflect.Descriptor instead.
 func (*AcceptProposalResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{40}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *AcceptProposalResponse) GetApplicationId() string {
@@ -2329,7 +2418,7 @@ type DeclineProposalRequest struct {
 
 func (x *DeclineProposalRequest) Reset() {
 	*x = DeclineProposalRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[41]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2341,7 +2430,7 @@ func (x *DeclineProposalRequest) String() string {
 func (*DeclineProposalRequest) ProtoMessage() {}
 
 func (x *DeclineProposalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[41]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2354,7 +2443,7 @@ func (x *DeclineProposalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclineProposalRequest.ProtoReflect.Descriptor instead.
 func (*DeclineProposalRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{41}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *DeclineProposalRequest) GetProposalId() string {
@@ -2372,7 +2461,7 @@ type DeclineProposalResponse struct {
 
 func (x *DeclineProposalResponse) Reset() {
 	*x = DeclineProposalResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[42]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2384,7 +2473,7 @@ func (x *DeclineProposalResponse) String() string {
 func (*DeclineProposalResponse) ProtoMessage() {}
 
 func (x *DeclineProposalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[42]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2397,7 +2486,7 @@ func (x *DeclineProposalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclineProposalResponse.ProtoReflect.Descriptor instead.
 func (*DeclineProposalResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{42}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{44}
 }
 
 type PassOverProposalRequest struct {
@@ -2411,7 +2500,7 @@ type PassOverProposalRequest struct {
 
 func (x *PassOverProposalRequest) Reset() {
 	*x = PassOverProposalRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[43]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2423,7 +2512,7 @@ func (x *PassOverProposalRequest) String() string {
 func (*PassOverProposalRequest) ProtoMessage() {}
 
 func (x *PassOverProposalRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[43]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2436,7 +2525,7 @@ func (x *PassOverProposalRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PassOverProposalRequest.ProtoReflect.Descriptor instead.
 func (*PassOverProposalRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{43}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *PassOverProposalRequest) GetProposalId() string {
@@ -2461,7 +2550,7 @@ type PassOverProposalResponse struct {
 
 func (x *PassOverProposalResponse) Reset() {
 	*x = PassOverProposalResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[44]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2473,7 +2562,7 @@ func (x *PassOverProposalResponse) String() string {
 func (*PassOverProposalResponse) ProtoMessage() {}
 
 func (x *PassOverProposalResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[44]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2486,7 +2575,7 @@ func (x *PassOverProposalResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PassOverProposalResponse.ProtoReflect.Descriptor instead.
 func (*PassOverProposalResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{44}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{46}
 }
 
 type ListFairResultsRequest struct {
@@ -2499,7 +2588,7 @@ type ListFairResultsRequest struct {
 
 func (x *ListFairResultsRequest) Reset() {
 	*x = ListFairResultsRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[45]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2511,7 +2600,7 @@ func (x *ListFairResultsRequest) String() string {
 func (*ListFairResultsRequest) ProtoMessage() {}
 
 func (x *ListFairResultsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[45]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2524,7 +2613,7 @@ func (x *ListFairResultsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFairResultsRequest.ProtoReflect.Descriptor instead.
 func (*ListFairResultsRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{45}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ListFairResultsRequest) GetFairId() string {
@@ -2551,7 +2640,7 @@ type ListFairResultsResponse struct {
 
 func (x *ListFairResultsResponse) Reset() {
 	*x = ListFairResultsResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[46]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2563,7 +2652,7 @@ func (x *ListFairResultsResponse) String() string {
 func (*ListFairResultsResponse) ProtoMessage() {}
 
 func (x *ListFairResultsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[46]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2576,7 +2665,7 @@ func (x *ListFairResultsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListFairResultsResponse.ProtoReflect.Descriptor instead.
 func (*ListFairResultsResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{46}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ListFairResultsResponse) GetResults() []*FairResult {
@@ -2603,7 +2692,7 @@ type GetFairBundleRequest struct {
 
 func (x *GetFairBundleRequest) Reset() {
 	*x = GetFairBundleRequest{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[47]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2615,7 +2704,7 @@ func (x *GetFairBundleRequest) String() string {
 func (*GetFairBundleRequest) ProtoMessage() {}
 
 func (x *GetFairBundleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[47]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2628,7 +2717,7 @@ func (x *GetFairBundleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFairBundleRequest.ProtoReflect.Descriptor instead.
 func (*GetFairBundleRequest) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{47}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *GetFairBundleRequest) GetFairId() string {
@@ -2656,7 +2745,7 @@ type GetFairBundleResponse struct {
 
 func (x *GetFairBundleResponse) Reset() {
 	*x = GetFairBundleResponse{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[48]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2668,7 +2757,7 @@ func (x *GetFairBundleResponse) String() string {
 func (*GetFairBundleResponse) ProtoMessage() {}
 
 func (x *GetFairBundleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[48]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2681,7 +2770,7 @@ func (x *GetFairBundleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetFairBundleResponse.ProtoReflect.Descriptor instead.
 func (*GetFairBundleResponse) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{48}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *GetFairBundleResponse) GetData() []byte {
@@ -2736,7 +2825,7 @@ type Fair struct {
 
 func (x *Fair) Reset() {
 	*x = Fair{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[49]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2748,7 +2837,7 @@ func (x *Fair) String() string {
 func (*Fair) ProtoMessage() {}
 
 func (x *Fair) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[49]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2761,7 +2850,7 @@ func (x *Fair) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Fair.ProtoReflect.Descriptor instead.
 func (*Fair) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{49}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *Fair) GetFairId() string {
@@ -2941,7 +3030,7 @@ type FairPost struct {
 
 func (x *FairPost) Reset() {
 	*x = FairPost{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[50]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2953,7 +3042,7 @@ func (x *FairPost) String() string {
 func (*FairPost) ProtoMessage() {}
 
 func (x *FairPost) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[50]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2966,7 +3055,7 @@ func (x *FairPost) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairPost.ProtoReflect.Descriptor instead.
 func (*FairPost) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{50}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *FairPost) GetVacancyId() string {
@@ -3081,7 +3170,7 @@ type FairApplication struct {
 
 func (x *FairApplication) Reset() {
 	*x = FairApplication{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[51]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3093,7 +3182,7 @@ func (x *FairApplication) String() string {
 func (*FairApplication) ProtoMessage() {}
 
 func (x *FairApplication) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[51]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3106,7 +3195,7 @@ func (x *FairApplication) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairApplication.ProtoReflect.Descriptor instead.
 func (*FairApplication) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{51}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *FairApplication) GetApplicationId() string {
@@ -3187,7 +3276,7 @@ type FairWish struct {
 
 func (x *FairWish) Reset() {
 	*x = FairWish{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[52]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3199,7 +3288,7 @@ func (x *FairWish) String() string {
 func (*FairWish) ProtoMessage() {}
 
 func (x *FairWish) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[52]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3212,7 +3301,7 @@ func (x *FairWish) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairWish.ProtoReflect.Descriptor instead.
 func (*FairWish) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{52}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *FairWish) GetVacancyId() string {
@@ -3281,7 +3370,7 @@ type FairProposal struct {
 
 func (x *FairProposal) Reset() {
 	*x = FairProposal{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[53]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3293,7 +3382,7 @@ func (x *FairProposal) String() string {
 func (*FairProposal) ProtoMessage() {}
 
 func (x *FairProposal) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[53]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3306,7 +3395,7 @@ func (x *FairProposal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposal.ProtoReflect.Descriptor instead.
 func (*FairProposal) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{53}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *FairProposal) GetProposalId() string {
@@ -3400,7 +3489,7 @@ type FairApplicant struct {
 
 func (x *FairApplicant) Reset() {
 	*x = FairApplicant{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[54]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3412,7 +3501,7 @@ func (x *FairApplicant) String() string {
 func (*FairApplicant) ProtoMessage() {}
 
 func (x *FairApplicant) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[54]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3425,7 +3514,7 @@ func (x *FairApplicant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairApplicant.ProtoReflect.Descriptor instead.
 func (*FairApplicant) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{54}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *FairApplicant) GetNumber() string {
@@ -3497,7 +3586,7 @@ type FairResult struct {
 
 func (x *FairResult) Reset() {
 	*x = FairResult{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[55]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3509,7 +3598,7 @@ func (x *FairResult) String() string {
 func (*FairResult) ProtoMessage() {}
 
 func (x *FairResult) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[55]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3522,7 +3611,7 @@ func (x *FairResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairResult.ProtoReflect.Descriptor instead.
 func (*FairResult) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{55}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *FairResult) GetNumber() string {
@@ -3570,7 +3659,7 @@ type FairPlanned struct {
 
 func (x *FairPlanned) Reset() {
 	*x = FairPlanned{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[56]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3582,7 +3671,7 @@ func (x *FairPlanned) String() string {
 func (*FairPlanned) ProtoMessage() {}
 
 func (x *FairPlanned) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[56]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3595,7 +3684,7 @@ func (x *FairPlanned) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairPlanned.ProtoReflect.Descriptor instead.
 func (*FairPlanned) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{56}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *FairPlanned) GetFairId() string {
@@ -3667,7 +3756,7 @@ type FairClosed struct {
 
 func (x *FairClosed) Reset() {
 	*x = FairClosed{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[57]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3679,7 +3768,7 @@ func (x *FairClosed) String() string {
 func (*FairClosed) ProtoMessage() {}
 
 func (x *FairClosed) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[57]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3692,7 +3781,7 @@ func (x *FairClosed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairClosed.ProtoReflect.Descriptor instead.
 func (*FairClosed) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{57}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *FairClosed) GetFairId() string {
@@ -3733,7 +3822,7 @@ type FairFigureEntered struct {
 
 func (x *FairFigureEntered) Reset() {
 	*x = FairFigureEntered{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[58]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3745,7 +3834,7 @@ func (x *FairFigureEntered) String() string {
 func (*FairFigureEntered) ProtoMessage() {}
 
 func (x *FairFigureEntered) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[58]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3758,7 +3847,7 @@ func (x *FairFigureEntered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairFigureEntered.ProtoReflect.Descriptor instead.
 func (*FairFigureEntered) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{58}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *FairFigureEntered) GetFairId() string {
@@ -3782,7 +3871,7 @@ type FairMatched struct {
 
 func (x *FairMatched) Reset() {
 	*x = FairMatched{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[59]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3794,7 +3883,7 @@ func (x *FairMatched) String() string {
 func (*FairMatched) ProtoMessage() {}
 
 func (x *FairMatched) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[59]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3807,7 +3896,7 @@ func (x *FairMatched) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairMatched.ProtoReflect.Descriptor instead.
 func (*FairMatched) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{59}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *FairMatched) GetFairId() string {
@@ -3857,7 +3946,7 @@ type FairPostEntered struct {
 
 func (x *FairPostEntered) Reset() {
 	*x = FairPostEntered{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[60]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3869,7 +3958,7 @@ func (x *FairPostEntered) String() string {
 func (*FairPostEntered) ProtoMessage() {}
 
 func (x *FairPostEntered) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[60]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3882,7 +3971,7 @@ func (x *FairPostEntered) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairPostEntered.ProtoReflect.Descriptor instead.
 func (*FairPostEntered) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{60}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *FairPostEntered) GetFairId() string {
@@ -3918,7 +4007,7 @@ type FairPostRanked struct {
 
 func (x *FairPostRanked) Reset() {
 	*x = FairPostRanked{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[61]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3930,7 +4019,7 @@ func (x *FairPostRanked) String() string {
 func (*FairPostRanked) ProtoMessage() {}
 
 func (x *FairPostRanked) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[61]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3943,7 +4032,7 @@ func (x *FairPostRanked) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairPostRanked.ProtoReflect.Descriptor instead.
 func (*FairPostRanked) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{61}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *FairPostRanked) GetFairId() string {
@@ -3978,7 +4067,7 @@ type FairApplicationSubmitted struct {
 
 func (x *FairApplicationSubmitted) Reset() {
 	*x = FairApplicationSubmitted{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[62]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3990,7 +4079,7 @@ func (x *FairApplicationSubmitted) String() string {
 func (*FairApplicationSubmitted) ProtoMessage() {}
 
 func (x *FairApplicationSubmitted) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[62]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4003,7 +4092,7 @@ func (x *FairApplicationSubmitted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairApplicationSubmitted.ProtoReflect.Descriptor instead.
 func (*FairApplicationSubmitted) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{62}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *FairApplicationSubmitted) GetApplicationId() string {
@@ -4030,7 +4119,7 @@ type FairApplicationWithdrawn struct {
 
 func (x *FairApplicationWithdrawn) Reset() {
 	*x = FairApplicationWithdrawn{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[63]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4042,7 +4131,7 @@ func (x *FairApplicationWithdrawn) String() string {
 func (*FairApplicationWithdrawn) ProtoMessage() {}
 
 func (x *FairApplicationWithdrawn) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[63]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4055,7 +4144,7 @@ func (x *FairApplicationWithdrawn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairApplicationWithdrawn.ProtoReflect.Descriptor instead.
 func (*FairApplicationWithdrawn) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{63}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *FairApplicationWithdrawn) GetApplicationId() string {
@@ -4077,7 +4166,7 @@ type FairApplicationUnplaced struct {
 
 func (x *FairApplicationUnplaced) Reset() {
 	*x = FairApplicationUnplaced{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[64]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4089,7 +4178,7 @@ func (x *FairApplicationUnplaced) String() string {
 func (*FairApplicationUnplaced) ProtoMessage() {}
 
 func (x *FairApplicationUnplaced) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[64]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4102,7 +4191,7 @@ func (x *FairApplicationUnplaced) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairApplicationUnplaced.ProtoReflect.Descriptor instead.
 func (*FairApplicationUnplaced) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{64}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *FairApplicationUnplaced) GetApplicationId() string {
@@ -4139,7 +4228,7 @@ type FairProposalMade struct {
 
 func (x *FairProposalMade) Reset() {
 	*x = FairProposalMade{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[65]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4151,7 +4240,7 @@ func (x *FairProposalMade) String() string {
 func (*FairProposalMade) ProtoMessage() {}
 
 func (x *FairProposalMade) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[65]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4164,7 +4253,7 @@ func (x *FairProposalMade) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalMade.ProtoReflect.Descriptor instead.
 func (*FairProposalMade) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{65}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *FairProposalMade) GetProposalId() string {
@@ -4207,7 +4296,7 @@ type FairProposalAccepted struct {
 
 func (x *FairProposalAccepted) Reset() {
 	*x = FairProposalAccepted{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[66]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4219,7 +4308,7 @@ func (x *FairProposalAccepted) String() string {
 func (*FairProposalAccepted) ProtoMessage() {}
 
 func (x *FairProposalAccepted) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[66]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4232,7 +4321,7 @@ func (x *FairProposalAccepted) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalAccepted.ProtoReflect.Descriptor instead.
 func (*FairProposalAccepted) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{66}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *FairProposalAccepted) GetProposalId() string {
@@ -4266,7 +4355,7 @@ type FairProposalDeclined struct {
 
 func (x *FairProposalDeclined) Reset() {
 	*x = FairProposalDeclined{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[67]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4278,7 +4367,7 @@ func (x *FairProposalDeclined) String() string {
 func (*FairProposalDeclined) ProtoMessage() {}
 
 func (x *FairProposalDeclined) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[67]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4291,7 +4380,7 @@ func (x *FairProposalDeclined) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalDeclined.ProtoReflect.Descriptor instead.
 func (*FairProposalDeclined) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{67}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *FairProposalDeclined) GetProposalId() string {
@@ -4311,7 +4400,7 @@ type FairProposalLapsed struct {
 
 func (x *FairProposalLapsed) Reset() {
 	*x = FairProposalLapsed{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[68]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[70]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4323,7 +4412,7 @@ func (x *FairProposalLapsed) String() string {
 func (*FairProposalLapsed) ProtoMessage() {}
 
 func (x *FairProposalLapsed) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[68]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[70]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4336,7 +4425,7 @@ func (x *FairProposalLapsed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalLapsed.ProtoReflect.Descriptor instead.
 func (*FairProposalLapsed) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{68}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{70}
 }
 
 func (x *FairProposalLapsed) GetProposalId() string {
@@ -4356,7 +4445,7 @@ type FairProposalWithdrawn struct {
 
 func (x *FairProposalWithdrawn) Reset() {
 	*x = FairProposalWithdrawn{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[69]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[71]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4368,7 +4457,7 @@ func (x *FairProposalWithdrawn) String() string {
 func (*FairProposalWithdrawn) ProtoMessage() {}
 
 func (x *FairProposalWithdrawn) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[69]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[71]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4381,7 +4470,7 @@ func (x *FairProposalWithdrawn) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalWithdrawn.ProtoReflect.Descriptor instead.
 func (*FairProposalWithdrawn) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{69}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{71}
 }
 
 func (x *FairProposalWithdrawn) GetProposalId() string {
@@ -4402,7 +4491,7 @@ type FairProposalPassedOver struct {
 
 func (x *FairProposalPassedOver) Reset() {
 	*x = FairProposalPassedOver{}
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[70]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[72]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4414,7 +4503,7 @@ func (x *FairProposalPassedOver) String() string {
 func (*FairProposalPassedOver) ProtoMessage() {}
 
 func (x *FairProposalPassedOver) ProtoReflect() protoreflect.Message {
-	mi := &file_qiao_employment_v1_fair_proto_msgTypes[70]
+	mi := &file_qiao_employment_v1_fair_proto_msgTypes[72]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4427,7 +4516,7 @@ func (x *FairProposalPassedOver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FairProposalPassedOver.ProtoReflect.Descriptor instead.
 func (*FairProposalPassedOver) Descriptor() ([]byte, []int) {
-	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{70}
+	return file_qiao_employment_v1_fair_proto_rawDescGZIP(), []int{72}
 }
 
 func (x *FairProposalPassedOver) GetProposalId() string {
@@ -4557,7 +4646,11 @@ const file_qiao_employment_v1_fair_proto_rawDesc = "" +
 	"\x18WithdrawFromFairResponse\"L\n" +
 	"\x19GetFairApplicationRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x17\n" +
-	"\afair_id\x18\x02 \x01(\tR\x06fairId\"\xa2\x01\n" +
+	"\afair_id\x18\x02 \x01(\tR\x06fairId\"1\n" +
+	"\x17ListAppliedFairsRequest\x12\x16\n" +
+	"\x06worker\x18\x01 \x01(\tR\x06worker\"5\n" +
+	"\x18ListAppliedFairsResponse\x12\x19\n" +
+	"\bfair_ids\x18\x01 \x03(\tR\afairIds\"\xa2\x01\n" +
 	"\x1aGetFairApplicationResponse\x12E\n" +
 	"\vapplication\x18\x01 \x01(\v2#.qiao.employment.v1.FairApplicationR\vapplication\x12=\n" +
 	"\afurther\x18\x02 \x03(\v2#.qiao.employment.v1.FairApplicationR\afurther\"o\n" +
@@ -4841,7 +4934,7 @@ func file_qiao_employment_v1_fair_proto_rawDescGZIP() []byte {
 	return file_qiao_employment_v1_fair_proto_rawDescData
 }
 
-var file_qiao_employment_v1_fair_proto_msgTypes = make([]protoimpl.MessageInfo, 71)
+var file_qiao_employment_v1_fair_proto_msgTypes = make([]protoimpl.MessageInfo, 73)
 var file_qiao_employment_v1_fair_proto_goTypes = []any{
 	(*PlanFairRequest)(nil),              // 0: qiao.employment.v1.PlanFairRequest
 	(*PlanFairResponse)(nil),             // 1: qiao.employment.v1.PlanFairResponse
@@ -4867,69 +4960,71 @@ var file_qiao_employment_v1_fair_proto_goTypes = []any{
 	(*WithdrawFromFairRequest)(nil),      // 21: qiao.employment.v1.WithdrawFromFairRequest
 	(*WithdrawFromFairResponse)(nil),     // 22: qiao.employment.v1.WithdrawFromFairResponse
 	(*GetFairApplicationRequest)(nil),    // 23: qiao.employment.v1.GetFairApplicationRequest
-	(*GetFairApplicationResponse)(nil),   // 24: qiao.employment.v1.GetFairApplicationResponse
-	(*ProveFairEntryRequest)(nil),        // 25: qiao.employment.v1.ProveFairEntryRequest
-	(*ProveFairEntryResponse)(nil),       // 26: qiao.employment.v1.ProveFairEntryResponse
-	(*ListFairApplicantsRequest)(nil),    // 27: qiao.employment.v1.ListFairApplicantsRequest
-	(*ListFairApplicantsResponse)(nil),   // 28: qiao.employment.v1.ListFairApplicantsResponse
-	(*RankFairApplicantsRequest)(nil),    // 29: qiao.employment.v1.RankFairApplicantsRequest
-	(*RankFairApplicantsResponse)(nil),   // 30: qiao.employment.v1.RankFairApplicantsResponse
-	(*CloseFairRequest)(nil),             // 31: qiao.employment.v1.CloseFairRequest
-	(*CloseFairResponse)(nil),            // 32: qiao.employment.v1.CloseFairResponse
-	(*EnterFairFigureRequest)(nil),       // 33: qiao.employment.v1.EnterFairFigureRequest
-	(*EnterFairFigureResponse)(nil),      // 34: qiao.employment.v1.EnterFairFigureResponse
-	(*DrawFairRequest)(nil),              // 35: qiao.employment.v1.DrawFairRequest
-	(*DrawFairResponse)(nil),             // 36: qiao.employment.v1.DrawFairResponse
-	(*RunSecondPassRequest)(nil),         // 37: qiao.employment.v1.RunSecondPassRequest
-	(*RunSecondPassResponse)(nil),        // 38: qiao.employment.v1.RunSecondPassResponse
-	(*AcceptProposalRequest)(nil),        // 39: qiao.employment.v1.AcceptProposalRequest
-	(*AcceptProposalResponse)(nil),       // 40: qiao.employment.v1.AcceptProposalResponse
-	(*DeclineProposalRequest)(nil),       // 41: qiao.employment.v1.DeclineProposalRequest
-	(*DeclineProposalResponse)(nil),      // 42: qiao.employment.v1.DeclineProposalResponse
-	(*PassOverProposalRequest)(nil),      // 43: qiao.employment.v1.PassOverProposalRequest
-	(*PassOverProposalResponse)(nil),     // 44: qiao.employment.v1.PassOverProposalResponse
-	(*ListFairResultsRequest)(nil),       // 45: qiao.employment.v1.ListFairResultsRequest
-	(*ListFairResultsResponse)(nil),      // 46: qiao.employment.v1.ListFairResultsResponse
-	(*GetFairBundleRequest)(nil),         // 47: qiao.employment.v1.GetFairBundleRequest
-	(*GetFairBundleResponse)(nil),        // 48: qiao.employment.v1.GetFairBundleResponse
-	(*Fair)(nil),                         // 49: qiao.employment.v1.Fair
-	(*FairPost)(nil),                     // 50: qiao.employment.v1.FairPost
-	(*FairApplication)(nil),              // 51: qiao.employment.v1.FairApplication
-	(*FairWish)(nil),                     // 52: qiao.employment.v1.FairWish
-	(*FairProposal)(nil),                 // 53: qiao.employment.v1.FairProposal
-	(*FairApplicant)(nil),                // 54: qiao.employment.v1.FairApplicant
-	(*FairResult)(nil),                   // 55: qiao.employment.v1.FairResult
-	(*FairPlanned)(nil),                  // 56: qiao.employment.v1.FairPlanned
-	(*FairClosed)(nil),                   // 57: qiao.employment.v1.FairClosed
-	(*FairFigureEntered)(nil),            // 58: qiao.employment.v1.FairFigureEntered
-	(*FairMatched)(nil),                  // 59: qiao.employment.v1.FairMatched
-	(*FairPostEntered)(nil),              // 60: qiao.employment.v1.FairPostEntered
-	(*FairPostRanked)(nil),               // 61: qiao.employment.v1.FairPostRanked
-	(*FairApplicationSubmitted)(nil),     // 62: qiao.employment.v1.FairApplicationSubmitted
-	(*FairApplicationWithdrawn)(nil),     // 63: qiao.employment.v1.FairApplicationWithdrawn
-	(*FairApplicationUnplaced)(nil),      // 64: qiao.employment.v1.FairApplicationUnplaced
-	(*FairProposalMade)(nil),             // 65: qiao.employment.v1.FairProposalMade
-	(*FairProposalAccepted)(nil),         // 66: qiao.employment.v1.FairProposalAccepted
-	(*FairProposalDeclined)(nil),         // 67: qiao.employment.v1.FairProposalDeclined
-	(*FairProposalLapsed)(nil),           // 68: qiao.employment.v1.FairProposalLapsed
-	(*FairProposalWithdrawn)(nil),        // 69: qiao.employment.v1.FairProposalWithdrawn
-	(*FairProposalPassedOver)(nil),       // 70: qiao.employment.v1.FairProposalPassedOver
-	(*v1.Reason)(nil),                    // 71: qiao.platform.v1.Reason
+	(*ListAppliedFairsRequest)(nil),      // 24: qiao.employment.v1.ListAppliedFairsRequest
+	(*ListAppliedFairsResponse)(nil),     // 25: qiao.employment.v1.ListAppliedFairsResponse
+	(*GetFairApplicationResponse)(nil),   // 26: qiao.employment.v1.GetFairApplicationResponse
+	(*ProveFairEntryRequest)(nil),        // 27: qiao.employment.v1.ProveFairEntryRequest
+	(*ProveFairEntryResponse)(nil),       // 28: qiao.employment.v1.ProveFairEntryResponse
+	(*ListFairApplicantsRequest)(nil),    // 29: qiao.employment.v1.ListFairApplicantsRequest
+	(*ListFairApplicantsResponse)(nil),   // 30: qiao.employment.v1.ListFairApplicantsResponse
+	(*RankFairApplicantsRequest)(nil),    // 31: qiao.employment.v1.RankFairApplicantsRequest
+	(*RankFairApplicantsResponse)(nil),   // 32: qiao.employment.v1.RankFairApplicantsResponse
+	(*CloseFairRequest)(nil),             // 33: qiao.employment.v1.CloseFairRequest
+	(*CloseFairResponse)(nil),            // 34: qiao.employment.v1.CloseFairResponse
+	(*EnterFairFigureRequest)(nil),       // 35: qiao.employment.v1.EnterFairFigureRequest
+	(*EnterFairFigureResponse)(nil),      // 36: qiao.employment.v1.EnterFairFigureResponse
+	(*DrawFairRequest)(nil),              // 37: qiao.employment.v1.DrawFairRequest
+	(*DrawFairResponse)(nil),             // 38: qiao.employment.v1.DrawFairResponse
+	(*RunSecondPassRequest)(nil),         // 39: qiao.employment.v1.RunSecondPassRequest
+	(*RunSecondPassResponse)(nil),        // 40: qiao.employment.v1.RunSecondPassResponse
+	(*AcceptProposalRequest)(nil),        // 41: qiao.employment.v1.AcceptProposalRequest
+	(*AcceptProposalResponse)(nil),       // 42: qiao.employment.v1.AcceptProposalResponse
+	(*DeclineProposalRequest)(nil),       // 43: qiao.employment.v1.DeclineProposalRequest
+	(*DeclineProposalResponse)(nil),      // 44: qiao.employment.v1.DeclineProposalResponse
+	(*PassOverProposalRequest)(nil),      // 45: qiao.employment.v1.PassOverProposalRequest
+	(*PassOverProposalResponse)(nil),     // 46: qiao.employment.v1.PassOverProposalResponse
+	(*ListFairResultsRequest)(nil),       // 47: qiao.employment.v1.ListFairResultsRequest
+	(*ListFairResultsResponse)(nil),      // 48: qiao.employment.v1.ListFairResultsResponse
+	(*GetFairBundleRequest)(nil),         // 49: qiao.employment.v1.GetFairBundleRequest
+	(*GetFairBundleResponse)(nil),        // 50: qiao.employment.v1.GetFairBundleResponse
+	(*Fair)(nil),                         // 51: qiao.employment.v1.Fair
+	(*FairPost)(nil),                     // 52: qiao.employment.v1.FairPost
+	(*FairApplication)(nil),              // 53: qiao.employment.v1.FairApplication
+	(*FairWish)(nil),                     // 54: qiao.employment.v1.FairWish
+	(*FairProposal)(nil),                 // 55: qiao.employment.v1.FairProposal
+	(*FairApplicant)(nil),                // 56: qiao.employment.v1.FairApplicant
+	(*FairResult)(nil),                   // 57: qiao.employment.v1.FairResult
+	(*FairPlanned)(nil),                  // 58: qiao.employment.v1.FairPlanned
+	(*FairClosed)(nil),                   // 59: qiao.employment.v1.FairClosed
+	(*FairFigureEntered)(nil),            // 60: qiao.employment.v1.FairFigureEntered
+	(*FairMatched)(nil),                  // 61: qiao.employment.v1.FairMatched
+	(*FairPostEntered)(nil),              // 62: qiao.employment.v1.FairPostEntered
+	(*FairPostRanked)(nil),               // 63: qiao.employment.v1.FairPostRanked
+	(*FairApplicationSubmitted)(nil),     // 64: qiao.employment.v1.FairApplicationSubmitted
+	(*FairApplicationWithdrawn)(nil),     // 65: qiao.employment.v1.FairApplicationWithdrawn
+	(*FairApplicationUnplaced)(nil),      // 66: qiao.employment.v1.FairApplicationUnplaced
+	(*FairProposalMade)(nil),             // 67: qiao.employment.v1.FairProposalMade
+	(*FairProposalAccepted)(nil),         // 68: qiao.employment.v1.FairProposalAccepted
+	(*FairProposalDeclined)(nil),         // 69: qiao.employment.v1.FairProposalDeclined
+	(*FairProposalLapsed)(nil),           // 70: qiao.employment.v1.FairProposalLapsed
+	(*FairProposalWithdrawn)(nil),        // 71: qiao.employment.v1.FairProposalWithdrawn
+	(*FairProposalPassedOver)(nil),       // 72: qiao.employment.v1.FairProposalPassedOver
+	(*v1.Reason)(nil),                    // 73: qiao.platform.v1.Reason
 }
 var file_qiao_employment_v1_fair_proto_depIdxs = []int32{
 	7,  // 0: qiao.employment.v1.CorrectFairRequest.seats:type_name -> qiao.employment.v1.FairSeatsMend
 	8,  // 1: qiao.employment.v1.CorrectFairRequest.ranks:type_name -> qiao.employment.v1.FairRankMend
-	49, // 2: qiao.employment.v1.ListFairsResponse.fairs:type_name -> qiao.employment.v1.Fair
-	49, // 3: qiao.employment.v1.GetFairResponse.fair:type_name -> qiao.employment.v1.Fair
-	50, // 4: qiao.employment.v1.GetFairResponse.posts:type_name -> qiao.employment.v1.FairPost
-	51, // 5: qiao.employment.v1.GetFairApplicationResponse.application:type_name -> qiao.employment.v1.FairApplication
-	51, // 6: qiao.employment.v1.GetFairApplicationResponse.further:type_name -> qiao.employment.v1.FairApplication
-	54, // 7: qiao.employment.v1.ListFairApplicantsResponse.applicants:type_name -> qiao.employment.v1.FairApplicant
-	55, // 8: qiao.employment.v1.ListFairResultsResponse.results:type_name -> qiao.employment.v1.FairResult
+	51, // 2: qiao.employment.v1.ListFairsResponse.fairs:type_name -> qiao.employment.v1.Fair
+	51, // 3: qiao.employment.v1.GetFairResponse.fair:type_name -> qiao.employment.v1.Fair
+	52, // 4: qiao.employment.v1.GetFairResponse.posts:type_name -> qiao.employment.v1.FairPost
+	53, // 5: qiao.employment.v1.GetFairApplicationResponse.application:type_name -> qiao.employment.v1.FairApplication
+	53, // 6: qiao.employment.v1.GetFairApplicationResponse.further:type_name -> qiao.employment.v1.FairApplication
+	56, // 7: qiao.employment.v1.ListFairApplicantsResponse.applicants:type_name -> qiao.employment.v1.FairApplicant
+	57, // 8: qiao.employment.v1.ListFairResultsResponse.results:type_name -> qiao.employment.v1.FairResult
 	12, // 9: qiao.employment.v1.Fair.corrections:type_name -> qiao.employment.v1.FairCorrection
-	52, // 10: qiao.employment.v1.FairApplication.wishes:type_name -> qiao.employment.v1.FairWish
-	53, // 11: qiao.employment.v1.FairApplication.proposal:type_name -> qiao.employment.v1.FairProposal
-	71, // 12: qiao.employment.v1.FairApplication.reasons:type_name -> qiao.platform.v1.Reason
+	54, // 10: qiao.employment.v1.FairApplication.wishes:type_name -> qiao.employment.v1.FairWish
+	55, // 11: qiao.employment.v1.FairApplication.proposal:type_name -> qiao.employment.v1.FairProposal
+	73, // 12: qiao.employment.v1.FairApplication.reasons:type_name -> qiao.platform.v1.Reason
 	13, // [13:13] is the sub-list for method output_type
 	13, // [13:13] is the sub-list for method input_type
 	13, // [13:13] is the sub-list for extension type_name
@@ -4948,7 +5043,7 @@ func file_qiao_employment_v1_fair_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_employment_v1_fair_proto_rawDesc), len(file_qiao_employment_v1_fair_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   71,
+			NumMessages:   73,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

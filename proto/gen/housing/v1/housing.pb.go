@@ -2626,7 +2626,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x12confirmed_by_staff\x18\x16 \x01(\tR\x10confirmedByStaff\x12\"\n" +
 	"\rlate_round_id\x18\x17 \x01(\tR\vlateRoundId\x12\x1d\n" +
 	"\n" +
-	"late_state\x18\x18 \x01(\tR\tlateState\"\xd0\x01\n" +
+	"late_state\x18\x18 \x01(\tR\tlateState\"\xe0\x01\n" +
 	"\x05Lease\x12\x19\n" +
 	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x17\n" +
 	"\ahome_id\x18\x02 \x01(\tR\x06homeId\x12\x18\n" +
@@ -2635,7 +2635,8 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\aends_on\x18\x05 \x01(\tR\x06endsOn\x12\x19\n" +
 	"\brent_fen\x18\x06 \x01(\x03R\arentFen\x12\x14\n" +
 	"\x05state\x18\a \x01(\tR\x05state\x12\x12\n" +
-	"\x04kind\x18\b \x01(\tR\x04kind\"\xa7\x01\n" +
+	"\x04kind\x18\b \x01(\tR\x04kind:\x0e\xaa\xb5\x18\n" +
+	"KEEP-LEASE\"\xa7\x01\n" +
 	"\x12RecordPaperRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +

@@ -72,7 +72,10 @@ type ListProofsResponse struct {
 	// of the last year, newest first
 	Changes []*ProofChange `protobuf:"bytes,7,rep,name=changes,proto3" json:"changes,omitempty"`
 	// until when the caller may set up more without proving anew; 0 is not at all
-	FreshUntil    int64 `protobuf:"varint,8,opt,name=fresh_until,json=freshUntil,proto3" json:"fresh_until,omitempty"`
+	FreshUntil int64 `protobuf:"varint,8,opt,name=fresh_until,json=freshUntil,proto3" json:"fresh_until,omitempty"`
+	// until when the caller showed lately who it is, where a counter's code is enough; 0 is
+	// not at all
+	ShownUntil    int64 `protobuf:"varint,9,opt,name=shown_until,json=shownUntil,proto3" json:"shown_until,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -159,6 +162,13 @@ func (x *ListProofsResponse) GetChanges() []*ProofChange {
 func (x *ListProofsResponse) GetFreshUntil() int64 {
 	if x != nil {
 		return x.FreshUntil
+	}
+	return 0
+}
+
+func (x *ListProofsResponse) GetShownUntil() int64 {
+	if x != nil {
+		return x.ShownUntil
 	}
 	return 0
 }
@@ -884,7 +894,7 @@ var File_qiao_identity_v1_proofs_proto protoreflect.FileDescriptor
 const file_qiao_identity_v1_proofs_proto_rawDesc = "" +
 	"\n" +
 	"\x1dqiao/identity/v1/proofs.proto\x12\x10qiao.identity.v1\x1a\x1eqiao/platform/v1/options.proto\"\x13\n" +
-	"\x11ListProofsRequest\"\xe0\x02\n" +
+	"\x11ListProofsRequest\"\x81\x03\n" +
 	"\x12ListProofsResponse\x12:\n" +
 	"\bpasskeys\x18\x01 \x03(\v2\x1e.qiao.identity.v1.PasskeyProofR\bpasskeys\x12:\n" +
 	"\boutsides\x18\x02 \x03(\v2\x1e.qiao.identity.v1.OutsideProofR\boutsides\x12\x15\n" +
@@ -895,7 +905,9 @@ const file_qiao_identity_v1_proofs_proto_rawDesc = "" +
 	"\x06papers\x18\x06 \x01(\x05R\x06papers\x127\n" +
 	"\achanges\x18\a \x03(\v2\x1d.qiao.identity.v1.ProofChangeR\achanges\x12\x1f\n" +
 	"\vfresh_until\x18\b \x01(\x03R\n" +
-	"freshUntil\"\x82\x01\n" +
+	"freshUntil\x12\x1f\n" +
+	"\vshown_until\x18\t \x01(\x03R\n" +
+	"shownUntil\"\x82\x01\n" +
 	"\fPasskeyProof\x12\x1d\n" +
 	"\n" +
 	"passkey_id\x18\x01 \x01(\tR\tpasskeyId\x12!\n" +

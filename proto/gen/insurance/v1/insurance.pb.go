@@ -1688,7 +1688,7 @@ const file_qiao_insurance_v1_insurance_proto_rawDesc = "" +
 	"\vemployer_id\x18\a \x01(\tR\n" +
 	"employerId\x12\x16\n" +
 	"\x06county\x18\b \x01(\tR\x06county\x12\x19\n" +
-	"\bstart_on\x18\t \x01(\tR\astartOn\"\xba\x02\n" +
+	"\bstart_on\x18\t \x01(\tR\astartOn\"\xca\x02\n" +
 	"\x05Cover\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x17\n" +
 	"\ahire_id\x18\x02 \x01(\tR\x06hireId\x12\x18\n" +
@@ -1705,7 +1705,8 @@ const file_qiao_insurance_v1_insurance_proto_rawDesc = "" +
 	" \x01(\tR\n" +
 	"employerId\x12\x1d\n" +
 	"\n" +
-	"can_resume\x18\v \x01(\bR\tcanResume2\x89\r\n" +
+	"can_resume\x18\v \x01(\bR\tcanResume:\x0e\xaa\xb5\x18\n" +
+	"KEEP-COVER2\x89\r\n" +
 	"\x10InsuranceService\x12\x94\x01\n" +
 	"\vEnrolWorker\x12%.qiao.insurance.v1.EnrolWorkerRequest\x1a&.qiao.insurance.v1.EnrolWorkerResponse\"6\x92\xb5\x182\b\x01\x12\fofficer:hrss\x12\bemployer\x1a\arecruit\x1a\rcase_handling\x12\x81\x01\n" +
 	"\vRecordMonth\x12%.qiao.insurance.v1.RecordMonthRequest\x1a&.qiao.insurance.v1.RecordMonthResponse\"#\x92\xb5\x18\x1f\b\x01\x12\fofficer:hrss\x1a\rcase_handling\x12\x8d\x01\n" +

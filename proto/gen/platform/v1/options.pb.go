@@ -704,6 +704,14 @@ var file_qiao_platform_v1_options_proto_extTypes = []protoimpl.ExtensionInfo{
 		Filename:      "qiao/platform/v1/options.proto",
 	},
 	{
+		ExtendedType:  (*descriptorpb.MessageOptions)(nil),
+		ExtensionType: (*string)(nil),
+		Field:         50005,
+		Name:          "qiao.platform.v1.kept",
+		Tag:           "bytes,50005,opt,name=kept",
+		Filename:      "qiao/platform/v1/options.proto",
+	},
+	{
 		ExtendedType:  (*descriptorpb.FieldOptions)(nil),
 		ExtensionType: (*string)(nil),
 		Field:         50003,
@@ -731,6 +739,11 @@ var (
 var (
 	// optional qiao.platform.v1.EventRule event = 50001;
 	E_Event = &file_qiao_platform_v1_options_proto_extTypes[1]
+	// Of what shows a record that the department keeps when the account is closed: the id
+	// of the rule that names the law, and for how long where the law does.
+	//
+	// optional string kept = 50005;
+	E_Kept = &file_qiao_platform_v1_options_proto_extTypes[2]
 )
 
 // Extension fields to descriptorpb.FieldOptions.
@@ -740,13 +753,13 @@ var (
 	// that proto/form/forms.csv knows as a date is one.
 	//
 	// optional string holds = 50003;
-	E_Holds = &file_qiao_platform_v1_options_proto_extTypes[2]
+	E_Holds = &file_qiao_platform_v1_options_proto_extTypes[3]
 )
 
 // Extension fields to descriptorpb.MethodOptions.
 var (
 	// optional qiao.platform.v1.MethodRule method = 50002;
-	E_Method = &file_qiao_platform_v1_options_proto_extTypes[3]
+	E_Method = &file_qiao_platform_v1_options_proto_extTypes[4]
 )
 
 var File_qiao_platform_v1_options_proto protoreflect.FileDescriptor
@@ -808,6 +821,7 @@ const file_qiao_platform_v1_options_proto_rawDesc = "" +
 	"\bNEWS_ASK\x10\x04:S\n" +
 	"\x04fact\x12!.google.protobuf.EnumValueOptions\x18Ԇ\x03 \x01(\v2\x1a.qiao.platform.v1.FactRuleR\x04fact:T\n" +
 	"\x05event\x12\x1f.google.protobuf.MessageOptions\x18ц\x03 \x01(\v2\x1b.qiao.platform.v1.EventRuleR\x05event:5\n" +
+	"\x04kept\x12\x1f.google.protobuf.MessageOptions\x18Ն\x03 \x01(\tR\x04kept:5\n" +
 	"\x05holds\x12\x1d.google.protobuf.FieldOptions\x18ӆ\x03 \x01(\tR\x05holds:V\n" +
 	"\x06method\x12\x1e.google.protobuf.MethodOptions\x18҆\x03 \x01(\v2\x1c.qiao.platform.v1.MethodRuleR\x06methodB@Z>github.com/qiao-platform/qiao/proto/gen/platform/v1;platformv1b\x06proto3"
 
@@ -851,15 +865,16 @@ var file_qiao_platform_v1_options_proto_depIdxs = []int32{
 	7,  // 7: qiao.platform.v1.Tell.unless:type_name -> qiao.platform.v1.FieldIs
 	9,  // 8: qiao.platform.v1.fact:extendee -> google.protobuf.EnumValueOptions
 	10, // 9: qiao.platform.v1.event:extendee -> google.protobuf.MessageOptions
-	11, // 10: qiao.platform.v1.holds:extendee -> google.protobuf.FieldOptions
-	12, // 11: qiao.platform.v1.method:extendee -> google.protobuf.MethodOptions
-	4,  // 12: qiao.platform.v1.fact:type_name -> qiao.platform.v1.FactRule
-	2,  // 13: qiao.platform.v1.event:type_name -> qiao.platform.v1.EventRule
-	8,  // 14: qiao.platform.v1.method:type_name -> qiao.platform.v1.MethodRule
-	15, // [15:15] is the sub-list for method output_type
-	15, // [15:15] is the sub-list for method input_type
-	12, // [12:15] is the sub-list for extension type_name
-	8,  // [8:12] is the sub-list for extension extendee
+	10, // 10: qiao.platform.v1.kept:extendee -> google.protobuf.MessageOptions
+	11, // 11: qiao.platform.v1.holds:extendee -> google.protobuf.FieldOptions
+	12, // 12: qiao.platform.v1.method:extendee -> google.protobuf.MethodOptions
+	4,  // 13: qiao.platform.v1.fact:type_name -> qiao.platform.v1.FactRule
+	2,  // 14: qiao.platform.v1.event:type_name -> qiao.platform.v1.EventRule
+	8,  // 15: qiao.platform.v1.method:type_name -> qiao.platform.v1.MethodRule
+	16, // [16:16] is the sub-list for method output_type
+	16, // [16:16] is the sub-list for method input_type
+	13, // [13:16] is the sub-list for extension type_name
+	8,  // [8:13] is the sub-list for extension extendee
 	0,  // [0:8] is the sub-list for field type_name
 }
 
@@ -875,7 +890,7 @@ func file_qiao_platform_v1_options_proto_init() {
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_qiao_platform_v1_options_proto_rawDesc), len(file_qiao_platform_v1_options_proto_rawDesc)),
 			NumEnums:      2,
 			NumMessages:   7,
-			NumExtensions: 4,
+			NumExtensions: 5,
 			NumServices:   0,
 		},
 		GoTypes:           file_qiao_platform_v1_options_proto_goTypes,

@@ -3006,7 +3006,10 @@ type ListAccessRequest struct {
 	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
 	Limit  int32                  `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
 	// looks of one reader for one purpose on one day come as one entry
-	Folded        bool `protobuf:"varint,3,opt,name=folded,proto3" json:"folded,omitempty"`
+	Folded bool `protobuf:"varint,3,opt,name=folded,proto3" json:"folded,omitempty"`
+	// so many of the newest are left out; new ones come before them, so that who reads on by
+	// it misses none
+	Skip          int32 `protobuf:"varint,4,opt,name=skip,proto3" json:"skip,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3060,6 +3063,13 @@ func (x *ListAccessRequest) GetFolded() bool {
 		return x.Folded
 	}
 	return false
+}
+
+func (x *ListAccessRequest) GetSkip() int32 {
+	if x != nil {
+		return x.Skip
+	}
+	return 0
 }
 
 type ListAccessResponse struct {
@@ -3229,9 +3239,11 @@ func (x *CorrectFactResponse) GetCorrectionId() string {
 }
 
 type ListMessagesRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Worker        string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
-	Limit         int32                  `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Worker string                 `protobuf:"bytes,1,opt,name=worker,proto3" json:"worker,omitempty"`
+	Limit  int32                  `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"`
+	// as of ListAccessRequest
+	Skip          int32 `protobuf:"varint,3,opt,name=skip,proto3" json:"skip,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -3276,6 +3288,13 @@ func (x *ListMessagesRequest) GetWorker() string {
 func (x *ListMessagesRequest) GetLimit() int32 {
 	if x != nil {
 		return x.Limit
+	}
+	return 0
+}
+
+func (x *ListMessagesRequest) GetSkip() int32 {
+	if x != nil {
+		return x.Skip
 	}
 	return 0
 }
@@ -4385,11 +4404,12 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\x06before\x18\x02 \x01(\x03R\x06before\x12\x14\n" +
 	"\x05limit\x18\x03 \x01(\x05R\x05limit\"Q\n" +
 	"\x14ListTimelineResponse\x129\n" +
-	"\aentries\x18\x01 \x03(\v2\x1f.qiao.registry.v1.TimelineEntryR\aentries\"Y\n" +
+	"\aentries\x18\x01 \x03(\v2\x1f.qiao.registry.v1.TimelineEntryR\aentries\"m\n" +
 	"\x11ListAccessRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x14\n" +
 	"\x05limit\x18\x02 \x01(\x05R\x05limit\x12\x16\n" +
-	"\x06folded\x18\x03 \x01(\bR\x06folded\"M\n" +
+	"\x06folded\x18\x03 \x01(\bR\x06folded\x12\x12\n" +
+	"\x04skip\x18\x04 \x01(\x05R\x04skip\"M\n" +
 	"\x12ListAccessResponse\x127\n" +
 	"\aentries\x18\x01 \x03(\v2\x1d.qiao.registry.v1.AccessEntryR\aentries\"\x96\x01\n" +
 	"\x12CorrectFactRequest\x12\x16\n" +
@@ -4400,10 +4420,11 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\vreason_code\x18\x05 \x01(\tR\n" +
 	"reasonCode\":\n" +
 	"\x13CorrectFactResponse\x12#\n" +
-	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\"C\n" +
+	"\rcorrection_id\x18\x01 \x01(\tR\fcorrectionId\"W\n" +
 	"\x13ListMessagesRequest\x12\x16\n" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\x12\x14\n" +
-	"\x05limit\x18\x02 \x01(\x05R\x05limit\"\x81\x01\n" +
+	"\x05limit\x18\x02 \x01(\x05R\x05limit\x12\x12\n" +
+	"\x04skip\x18\x03 \x01(\x05R\x04skip\"\x81\x01\n" +
 	"\x14ListMessagesResponse\x125\n" +
 	"\bmessages\x18\x01 \x03(\v2\x19.qiao.registry.v1.MessageR\bmessages\x122\n" +
 	"\x05tries\x18\x02 \x03(\v2\x1c.qiao.registry.v1.MessageTryR\x05tries\"3\n" +
@@ -4434,7 +4455,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\n" +
 	"birth_date\x18\x04 \x01(\tR\tbirthDate\x12\x16\n" +
 	"\x06county\x18\x05 \x01(\tR\x06county\x12\x1a\n" +
-	"\btownship\x18\x06 \x01(\tR\btownship\"\xf6\x01\n" +
+	"\btownship\x18\x06 \x01(\tR\btownship\"\x86\x02\n" +
 	"\aConsent\x12\x19\n" +
 	"\bgrant_id\x18\x01 \x01(\tR\agrantId\x12\x18\n" +
 	"\apurpose\x18\x02 \x01(\tR\apurpose\x12\x14\n" +
@@ -4444,7 +4465,8 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"valid_from\x18\x05 \x01(\tR\tvalidFrom\x12\x19\n" +
 	"\bvalid_to\x18\x06 \x01(\tR\avalidTo\x12%\n" +
 	"\x0enotice_version\x18\a \x01(\tR\rnoticeVersion\x12!\n" +
-	"\fwithdrawn_at\x18\b \x01(\x03R\vwithdrawnAt\"\xb2\x03\n" +
+	"\fwithdrawn_at\x18\b \x01(\x03R\vwithdrawnAt:\x0e\xaa\xb5\x18\n" +
+	"KEEP-PROOF\"\xb2\x03\n" +
 	"\rTimelineEntry\x12\x19\n" +
 	"\bevent_id\x18\x01 \x01(\tR\aeventId\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12\x18\n" +
@@ -4463,7 +4485,7 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xa3\x02\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xb3\x02\n" +
 	"\vAccessEntry\x12\x0e\n" +
 	"\x02at\x18\x01 \x01(\x03R\x02at\x12\x1f\n" +
 	"\vreader_kind\x18\x02 \x01(\tR\n" +
@@ -4479,7 +4501,8 @@ const file_qiao_registry_v1_registry_proto_rawDesc = "" +
 	"\vearliest_at\x18\n" +
 	" \x01(\x03R\n" +
 	"earliestAt\x12\x10\n" +
-	"\x03own\x18\v \x01(\bR\x03own\"\xce\x02\n" +
+	"\x03own\x18\v \x01(\bR\x03own:\x0e\xaa\xb5\x18\n" +
+	"KEEP-PROOF\"\xce\x02\n" +
 	"\aMessage\x12\x1d\n" +
 	"\n" +
 	"message_id\x18\x01 \x01(\tR\tmessageId\x12\x1a\n" +

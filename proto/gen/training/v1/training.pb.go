@@ -2612,7 +2612,7 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	"subsidyFen\x12\x1f\n" +
 	"\vreason_code\x18\x13 \x01(\tR\n" +
 	"reasonCode\x12\x1c\n" +
-	"\treference\x18\x14 \x01(\tR\treference\"\xea\x02\n" +
+	"\treference\x18\x14 \x01(\tR\treference\"\xfb\x02\n" +
 	"\tEnrolment\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x1b\n" +
 	"\tcourse_id\x18\x02 \x01(\tR\bcourseId\x12\x14\n" +
@@ -2628,7 +2628,7 @@ const file_qiao_training_v1_training_proto_rawDesc = "" +
 	" \x01(\tR\x06endsOn\x12\x18\n" +
 	"\acontact\x18\v \x01(\tR\acontact\x12\x1a\n" +
 	"\bprovider\x18\f \x01(\tR\bprovider\x12\x17\n" +
-	"\aundo_by\x18\r \x01(\x03R\x06undoBy\"\xe3\x01\n" +
+	"\aundo_by\x18\r \x01(\x03R\x06undoBy:\x0f\xaa\xb5\x18\vKEEP-COURSE\"\xe3\x01\n" +
 	"\x0fCourseEnrolment\x12!\n" +
 	"\fenrolment_id\x18\x01 \x01(\tR\venrolmentId\x12\x14\n" +
 	"\x05state\x18\x02 \x01(\tR\x05state\x12\x1a\n" +

@@ -92,6 +92,16 @@ func (s *Fairs) WithdrawFromFair(ctx context.Context, req *employmentv1.Withdraw
 	})
 }
 
+// ListAppliedFairs says to which fairs the worker applied.
+func (s *Fairs) ListAppliedFairs(ctx context.Context, req *employmentv1.ListAppliedFairsRequest) (*employmentv1.ListAppliedFairsResponse, error) {
+	out := &employmentv1.ListAppliedFairsResponse{}
+	err := s.view(ctx, func(st app.Store) (err error) {
+		out.FairIds, err = s.App.AppliedTo(ctx, st, req.GetWorker())
+		return err
+	})
+	return out, err
+}
+
 // GetFairApplication shows the worker the own wishes, the newest proposal, and
 // why it is not a better one.
 func (s *Fairs) GetFairApplication(ctx context.Context, req *employmentv1.GetFairApplicationRequest) (*employmentv1.GetFairApplicationResponse, error) {

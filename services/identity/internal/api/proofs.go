@@ -15,7 +15,7 @@ func (s *Server) ListProofs(ctx context.Context, _ *identityv1.ListProofsRequest
 		return nil, err
 	}
 	out := &identityv1.ListProofsResponse{
-		PinAt: micros(all.PinAt), PasswordAt: micros(all.PasswordAt), PasswordEndsAt: micros(all.PasswordEnd), Papers: int32(all.Papers), FreshUntil: micros(all.FreshUntil), //nolint:gosec // ten at most
+		PinAt: micros(all.PinAt), PasswordAt: micros(all.PasswordAt), PasswordEndsAt: micros(all.PasswordEnd), Papers: int32(all.Papers), FreshUntil: micros(all.FreshUntil), ShownUntil: micros(all.ShownUntil), //nolint:gosec // ten at most
 	}
 	for _, k := range all.Passkeys {
 		out.Passkeys = append(out.Passkeys, &identityv1.PasskeyProof{PasskeyId: k.Handle(), PasskeyName: k.Name, MadeAt: micros(k.Made), UsedAt: micros(k.Used)})

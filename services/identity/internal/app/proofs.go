@@ -63,6 +63,7 @@ type Proofs struct {
 	Papers                         int
 	Changes                        []domain.ProofChange
 	FreshUntil                     time.Time // the zero time where the session may set nothing up
+	ShownUntil                     time.Time // of what is the person's own word at once, after a counter's code too
 }
 
 // Proofs lists the caller's own.
@@ -84,6 +85,9 @@ func (a *App) Proofs(ctx context.Context) (all Proofs, err error) {
 		all = Proofs{}
 		if own.MaySetUp(who.Kind, p.Proof, now) == nil {
 			all.FreshUntil = own.FreshUntil(p.Proof)
+		}
+		if own.MayBind(who.Kind, p.Proof, now) == nil {
+			all.ShownUntil = own.FreshUntil(p.Proof)
 		}
 		var errs [6]error
 		all.Passkeys, errs[0] = s.Passkeys(who.ID)

@@ -60,7 +60,8 @@ func (s Session) MaySetUp(kind string, p ProofPolicy, now time.Time) error {
 }
 
 // MayBind returns why the session may not join an outside identity now, which may be done
-// just after a counter's code too: what that joins waits.
+// just after a counter's code too: what that joins waits. So may what outlives no session
+// and is the person's own word: to take the own data along and to close the account.
 func (s Session) MayBind(kind string, p ProofPolicy, now time.Time) error {
 	if s.Via == ByCode {
 		s.Via = ""

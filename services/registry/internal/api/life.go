@@ -34,7 +34,7 @@ func (s *Server) ListAccess(ctx context.Context, req *registryv1.ListAccessReque
 		if !req.GetFolded() {
 			looks = s.App.EachLook
 		}
-		all, err := looks(ctx, st, req.GetWorker(), int(req.GetLimit()))
+		all, err := looks(ctx, st, req.GetWorker(), int(req.GetSkip()), int(req.GetLimit()))
 		out.Entries = nil
 		for _, a := range all {
 			out.Entries = append(out.Entries, &registryv1.AccessEntry{
@@ -51,7 +51,7 @@ func (s *Server) ListAccess(ctx context.Context, req *registryv1.ListAccessReque
 func (s *Server) ListMessages(ctx context.Context, req *registryv1.ListMessagesRequest) (*registryv1.ListMessagesResponse, error) {
 	out := &registryv1.ListMessagesResponse{}
 	err := s.view(ctx, func(st app.Store) error {
-		all, err := s.App.Mailbox(ctx, st, req.GetWorker(), int(req.GetLimit()))
+		all, err := s.App.Mailbox(ctx, st, req.GetWorker(), int(req.GetSkip()), int(req.GetLimit()))
 		for _, m := range all {
 			out.Messages = append(out.Messages, &registryv1.Message{
 				MessageId: m.ID, Template: m.Template, About: m.About, AboutService: m.AboutService, SentAt: sqldb.Micros(m.SentAt),

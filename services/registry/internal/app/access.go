@@ -64,8 +64,8 @@ func (a *App) RecordRead(s Store, worker string, line domain.Access) error {
 }
 
 // EachLook shows the worker every single look at his data, own ones too; nobody
-// else sees it.
-func (a *App) EachLook(ctx context.Context, s Store, worker string, limit int) (all []domain.Look, err error) {
+// else sees it. So many of the newest are left out as skip says.
+func (a *App) EachLook(ctx context.Context, s Store, worker string, skip, limit int) (all []domain.Look, err error) {
 	if err := himself(ctx, worker); err != nil {
 		return nil, err
 	}
@@ -73,16 +73,17 @@ func (a *App) EachLook(ctx context.Context, s Store, worker string, limit int) (
 	if err != nil {
 		return nil, err
 	}
-	lines, err := s.Accesses(mine, page(limit))
-	for _, l := range lines {
+	lines, err := s.Accesses(mine, skip+page(limit))
+	for _, l := range lines[min(skip, len(lines)):] {
 		all = append(all, domain.Fold(mine, []domain.Access{l})...)
 	}
 	return all, err
 }
 
 // Looks shows the worker who read about him, by the day: who looks often does
-// not hide who looked once, nor do the worker's own looks.
-func (a *App) Looks(ctx context.Context, s Store, worker string, limit int) ([]domain.Look, error) {
+// not hide who looked once, nor do the worker's own looks. So many of the newest are left
+// out as skip says.
+func (a *App) Looks(ctx context.Context, s Store, worker string, skip, limit int) ([]domain.Look, error) {
 	if err := himself(ctx, worker); err != nil {
 		return nil, err
 	}
@@ -95,6 +96,7 @@ func (a *App) Looks(ctx context.Context, s Store, worker string, limit int) ([]d
 		return nil, err
 	}
 	all := domain.Fold(mine, lines)
+	all = all[min(skip, len(all)):]
 	return all[:min(len(all), page(limit))], nil
 }
 

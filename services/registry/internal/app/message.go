@@ -42,15 +42,17 @@ func (a *App) Delivered(ctx context.Context, s Store, id string) error {
 }
 
 // Mailbox shows the worker his own messages: what others did in his name
-// reaches him here, so no helper reads it for him.
-func (a *App) Mailbox(ctx context.Context, s Store, worker string, limit int) ([]domain.Message, error) {
+// reaches him here, so no helper reads it for him. So many of the newest are left out as
+// skip says.
+func (a *App) Mailbox(ctx context.Context, s Store, worker string, skip, limit int) ([]domain.Message, error) {
 	if err := himself(ctx, worker); err != nil {
 		return nil, err
 	}
 	if _, err := s.PeekWorker(worker); err != nil {
 		return nil, err
 	}
-	return s.Mailbox(worker, page(limit))
+	all, err := s.Mailbox(worker, skip+page(limit))
+	return all[min(skip, len(all)):], err
 }
 
 // ReadMessage notes when the worker first read a message.

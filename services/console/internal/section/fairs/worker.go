@@ -1,6 +1,7 @@
 package fairs
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
@@ -40,10 +41,16 @@ func (s *pages) workerFairs(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
+	var applied []string
+	if own {
+		r, err := s.employment.ListAppliedFairs(ctx, &employmentv1.ListAppliedFairsRequest{Worker: b.Ref})
+		b.Err = cmp.Or(b.Err, err)
+		applied = r.GetFairIds()
+	}
 	b.Fairs = make([]workerFairLine, len(all))
 	var wg sync.WaitGroup
 	for i, f := range all {
-		if b.Fairs[i].Fair = f; !own {
+		if b.Fairs[i].Fair = f; !slices.Contains(applied, f.GetFairId()) {
 			continue
 		}
 		wg.Go(func() {

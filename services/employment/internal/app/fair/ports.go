@@ -53,6 +53,8 @@ type Store interface {
 	PeekApplication(id string) (fair.Application, error)
 	// PeekApplications lists the worker's applications to fairs that were not withdrawn.
 	PeekApplications(worker string) ([]fair.Application, error)
+	// AppliedTo lists the fairs to which the worker applied, also where withdrawn.
+	AppliedTo(worker string) (fairIDs []string, err error)
 	// SaveApplication writes the wishes too; what an employer ranked already stays ranked.
 	SaveApplication(ctx context.Context, a fair.Application, events ...domain.Event) error
 	// ToNotice loads the next who are to be told of a fair, without their wishes.

@@ -119,6 +119,11 @@ func (t *inTx) PeekApplications(worker string) ([]fair.Application, error) {
 	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND withdrawn = 0 ORDER BY fair_id`, worker)
 }
 
+// AppliedTo lists the fairs to which the worker applied, in the order of their ids.
+func (t *inTx) AppliedTo(worker string) ([]string, error) {
+	return sqldb.Collect(t.tx, scanText, `SELECT DISTINCT fair_id FROM fair_application WHERE `+person.Whose("worker", 1)+` ORDER BY fair_id`, worker)
+}
+
 // SaveApplication writes an application with its wishes and events. A wish
 // that stays keeps the class that an employer gave it.
 func (t *inTx) SaveApplication(ctx context.Context, a fair.Application, events ...domain.Event) error {
