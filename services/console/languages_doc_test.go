@@ -28,7 +28,7 @@ func TestTheDocumentOfLanguagesIsTrue(t *testing.T) {
 	}
 	var out strings.Builder
 	out.WriteString("# Kazakh and Uyghur\n\nWritten by `go test ./services/console -run TheDocumentOfLanguages -write-languages` from the files of texts; a test compares.\n\n" +
-		"Pages speak Chinese and English as a whole. Kazakh and Uyghur, in Arabic letters, come page by page: a page of which a text is missing says so in the reader's language and is Chinese, marked as such for browsers and screen readers; what stands around it speaks the language. Texts were written by somebody who is no speaker, and are unreviewed until a speaker has read them.\n\n" +
+		"Every page speaks Chinese, English, and in Arabic letters Kazakh and Uyghur; a text that one of them lacks fails the build. (While one is missing on a running platform its page says so in the reader's language and is Chinese, marked as such.) Kazakh and Uyghur were written by somebody who is no speaker, and are unreviewed until a speaker has read them.\n\n" +
 		"Pages on which somebody consents, is offered something or is refused it are Chinese, and offer an interpreter, until a named speaker has approved the files of all that they say; so in English too. Approvals are kept by the platform and not in this repository: an administrator prints a file on `/languages`, has it read and signed, and enters there who read it. When a text changes, or the Chinese that it says, so does the version, and nobody has approved it.\n\n## Files\n\n| file | texts | version |\n|---|---|---|\n")
 	var tables strings.Builder
 	for _, l := range []*lang.Language{lang.Kazakh, lang.Uyghur} {
