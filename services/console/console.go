@@ -40,6 +40,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/section/styleguide"
 	"github.com/qiao-platform/qiao/services/console/internal/section/telephone"
 	"github.com/qiao-platform/qiao/services/console/internal/section/training"
+	"github.com/qiao-platform/qiao/services/console/internal/section/wayout"
 	"github.com/qiao-platform/qiao/services/console/internal/section/work"
 )
 
@@ -81,6 +82,7 @@ func (cfg Config) sections(c, plays contract.Caller, now clock.Clock, live *feed
 		rules.New(now),
 		outcomes.New(c, cfg.Services, now),
 		languages.New(c),
+		wayout.New(c, now),
 		styleguide.New(now),
 	}
 	if !cfg.Demo {

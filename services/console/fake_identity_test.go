@@ -101,7 +101,7 @@ func (f *fixture) standIn() *fakeIdentity {
 		f.t.Fatal(err)
 	}
 	i := &fakeIdentity{
-		proofs: &identityv1.ListProofsResponse{PasswordAt: 1, PasswordEndsAt: time.Now().AddDate(0, 0, 60).UnixMicro(), Papers: 9, FreshUntil: time.Now().Add(10 * time.Minute).UnixMicro()},
+		proofs: &identityv1.ListProofsResponse{PasswordAt: 1, PasswordEndsAt: time.Now().AddDate(0, 0, 60).UnixMicro(), Papers: 9, FreshUntil: time.Now().Add(10 * time.Minute).UnixMicro(), ShownUntil: time.Now().Add(10 * time.Minute).UnixMicro()},
 		signer: f.platform.Deps("identity").People, flows: map[string]string{}, visits: map[string]bool{},
 		people: map[string]auth.Principal{
 			"a001": {Kind: auth.Officer, Subject: "a001", Department: "hrss", Division: auth.Everywhere, Role: "reviewer"},
@@ -300,6 +300,7 @@ func (i *fakeIdentity) Reopen(_ context.Context, r *identityv1.ReopenRequest) (*
 	s.locked = false
 	i.end(s, true)
 	i.proofs.FreshUntil = time.Now().Add(10 * time.Minute).UnixMicro()
+	i.proofs.ShownUntil = i.proofs.FreshUntil
 	return &identityv1.ReopenResponse{}, nil
 }
 
@@ -475,7 +476,7 @@ func (i *fakeIdentity) NameHelper(context.Context, *identityv1.NameHelperRequest
 func (i *fakeIdentity) shown(until int64) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	i.proofs.FreshUntil = until
+	i.proofs.FreshUntil, i.proofs.ShownUntil = until, until
 }
 
 // fresh refuses who showed nothing lately.

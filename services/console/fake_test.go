@@ -245,6 +245,11 @@ func (f fakeRegistry) ListAccess(ctx context.Context, r *registryv1.ListAccessRe
 	return &registryv1.ListAccessResponse{Entries: t.access}, nil
 }
 
+func (f fakeRegistry) CloseAccount(ctx context.Context, r *registryv1.CloseAccountRequest) (*registryv1.CloseAccountResponse, error) {
+	_, err := f.own(ctx, r.GetWorker())
+	return &registryv1.CloseAccountResponse{}, err
+}
+
 // someone registers a worker with some steps behind him and returns the reference.
 func (w *world) someone(t testing.TB, number string, steps int) string {
 	t.Helper()

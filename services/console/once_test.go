@@ -69,6 +69,8 @@ var notTwice = map[string]string{
 	"POST /elsewhere/{service}/{matter}/export":  "TestAnExportIsCompared sends its sheet twice",
 	"POST /undelivered/{message}":                "no page of a test has a message that did not arrive; TestAnActIsDoneOnce shows what it is done by",
 	"POST /workers":                              "looks somebody up",
+	"POST /workers/{ref}/leave/file":             "reads, and changes nothing",
+	"POST /workers/{ref}/leave/close":            "signs out who sends it; TestAnActIsDoneOnce shows what it is done by",
 	"POST /workers/{ref}/school/exam":            "asks, and changes nothing",
 	"POST /workers/{ref}/startup/tax":            "asks, and changes nothing",
 	"POST /pipeline/takeback":                    "no test has anything to take back; TestAnActIsDoneOnce shows what it is done by",

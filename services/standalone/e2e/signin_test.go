@@ -3,12 +3,14 @@
 package e2e
 
 import (
+	"archive/zip"
 	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha1" //nolint:gosec // RFC 6238 names it
 	"encoding/base32"
 	"encoding/binary"
+	"encoding/json"
 	"fmt"
 	"html"
 	"io"
@@ -341,6 +343,30 @@ func TestAnAccountsLifeOnThePages(t *testing.T) {
 		t.Error("what was taken back goes on")
 	}
 
+	// Another one takes everything along, which every department gives, and closes the account.
+	goes, gone := o.register(3)
+	leaver := desk.visited(goes)
+	leave := "/workers/" + gone + "/leave"
+	if page := leaver.get(leave); !strings.Contains(page, "网络安全法(2025) 23(3)") || strings.Contains(page, "没有答复") {
+		t.Errorf("who wants to go reads:\n%s", page)
+	}
+	took := everything(t, leaver.post(leave+"/file"))
+	for part, want := range map[string]string{"registry.GetWorker": goes[len(goes)-4:], "registry.ListAccess": "a001", "registry.ListTimeline": "registry.worker.registered", "identity.ListSessions": "sessions"} {
+		if !strings.Contains(took[part], want) {
+			t.Errorf("%s is taken along as %q", part, took[part])
+		}
+	}
+	if n := len(took); n < 25 {
+		t.Errorf("%d parts are taken along", n)
+	}
+	if page := leaver.post(leave+"/close", "sure", "yes"); !strings.Contains(page, "您的账户已注销") {
+		t.Errorf("closed, the worker comes to %s:\n%s", leaver.at, page)
+	}
+	leaver.get(leave)
+	if leaver.at.Path != "/sign-in" {
+		t.Errorf("who closed the account comes to %s", leaver.at)
+	}
+
 	// An employer's user comes by a link that the officer hands out.
 	employer, firm := o.employer(), o.visitor()
 	user := firm.accept(o.link(desk.post("/counter/employer", "employer", employer, "login", "firm-1", "responsible", "yes", "sure", "yes")), "")
@@ -453,4 +479,47 @@ func TestAnOfficerInABrowser(t *testing.T) {
 	phone.post("/me/devices/others")
 	do(chromedp.Navigate(o.url + "/workers"))
 	arrive("/sign-in?next=%2Fworkers&why=over")
+}
+
+// everything is what a file of all that departments show a person holds, by service and
+// method.
+func everything(t *testing.T, file string) map[string]string {
+	t.Helper()
+	z, err := zip.NewReader(strings.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatalf("%v: %.300s", err, file)
+	}
+	var all struct {
+		Format string
+		Parts  []struct {
+			Department, Method string
+			Data               []json.RawMessage
+		}
+	}
+	parts := map[string]string{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(r)
+		if err != nil || len(b) < 100 {
+			t.Errorf("%s holds %d bytes: %v", f.Name, len(b), err)
+		}
+		if f.Name != "everything.json" {
+			continue
+		}
+		if err := json.Unmarshal(b, &all); err != nil || all.Format != "qiao.everything.v1" {
+			t.Errorf("%s: %v", all.Format, err)
+		}
+		for _, p := range all.Parts {
+			for _, d := range p.Data {
+				parts[p.Department+"."+p.Method] += string(d)
+			}
+			if parts[p.Department+"."+p.Method] == "" {
+				parts[p.Department+"."+p.Method] = "nothing"
+			}
+		}
+	}
+	return parts
 }

@@ -76,7 +76,7 @@ var missing = []string{"birth_certificate", "business_licence", "health_certific
 func TestWhatTheSectionSays(t *testing.T) {
 	labels := []string{"worker", "guardian", "story", "hrss", "county", "edu", "hou", "hou2", "ops", "employer", "system", "security", "audit"}
 	frametest.Section(t, New(nil, clock.System(), true), map[string][]string{
-		"signin.as.": who, "signin.why.": {"over", "kept", "flow", "out", "cookies", "bind"}, "signin.login.": who[1:], "signin.forgot.": who[1:],
+		"signin.as.": who, "signin.why.": {"over", "kept", "flow", "out", "closed", "cookies", "bind"}, "signin.login.": who[1:], "signin.forgot.": who[1:],
 		"devices.done.": done, "proof.": {"passkey", "pin", "password", "papers", "outside", "program"}, "firms.done.": {"asked", "refused"}, "accounts.done.": {"asked", "out"}, "counter.done.": counterDone, "counter.card.": cardWrong, "did.": did, "missing.": missing, "where.": missing, "visit.receipt.next.": doing, "visit.receipt.object.": doing, "users.done.": usersDone, "helpers.done.": {"named", "ended"},
 		"role.": append([]string{"administrator"}, roles...), "department.": departments, "office.": offices, "account.state.": {"invited", "open", "closed"},
 		"act.": append([]string{"account", "claim"}, asks...), "act.why.": append([]string{"choose"}, refusals...), "act.state.": {"waiting", "approved", "refused"}, "helpers.paper.": papers, "error.": {"auth.denied"},

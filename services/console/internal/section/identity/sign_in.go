@@ -55,7 +55,7 @@ func (s *pages) begin(v *frame.Visit) error {
 		as = whose(next)
 	}
 	why := v.Query("why")
-	if !slices.Contains([]string{"over", "kept", "flow", "out", "cookies", "bind"}, why) {
+	if !slices.Contains([]string{"over", "kept", "flow", "out", "closed", "cookies", "bind"}, why) {
 		why = ""
 	}
 	return s.showSignIn(v, nil, signInBody{As: as, Next: next, Why: why})
