@@ -51,7 +51,7 @@ type life struct {
 	housing    housingv1.HousingClient
 
 	employer, uscc, vacancy, school, home, course string
-	worker, child                                 string
+	worker, child, document, name                 string
 }
 
 // eachPlatform runs a test on both ways to run the platform: all services in
@@ -73,7 +73,12 @@ func platform(t *testing.T) contract.Caller {
 // test ends, and tells where the pages are and who fills it.
 func demonstration(t *testing.T) (pages string, caller contract.Caller) {
 	t.Helper()
-	dir := filepath.Join(t.TempDir(), "data")
+	return demonstrationIn(t, filepath.Join(t.TempDir(), "data"))
+}
+
+// demonstrationIn runs one in a folder.
+func demonstrationIn(t *testing.T, dir string) (pages string, caller contract.Caller) {
+	t.Helper()
 	p, err := standalone.Open(context.Background(), standalone.Config{Dir: dir, KeyFile: dir + ".key", Purpose: standalone.PurposeDemo, LogTo: io.Discard})
 	if err != nil {
 		t.Fatal(err)
@@ -126,9 +131,9 @@ func begin(t *testing.T, caller contract.Caller) *life {
 	l.home = must(l.housing.AddHome(l.officer("hou"), &housingv1.AddHomeRequest{Estate: "安居苑", Number: rand.Text(), Layout: "一室一厅", AreaDm2: 4500, RentFen: 40_000, County: county, Kind: "public_rental", Reference: rand.Text()}))(t).GetHomeId()
 	l.course = must(l.training.PublishCourse(l.officer("hrss"), &trainingv1.PublishCourseRequest{
 		Provider: "职业技能培训中心", Title: "建筑施工", Occupation: "6-29", Level: "五级", Hours: 40, Places: 5, StartsOn: l.today.String(), Kind: "general", County: county, Reference: rand.Text()}))(t).GetCourseId()
-	document, name := somebody(l.today)
+	l.document, l.name = somebody(l.today)
 	l.worker = must(l.registry.RegisterWorker(l.officer("hrss"), &registryv1.RegisterWorkerRequest{
-		DocumentNumber: document, Name: name, County: county, Languages: []string{"zh-Hans"}, RegisteredOn: l.today.String(), NoticeVersion: "1", Signed: true}))(t).GetWorker()
+		DocumentNumber: l.document, Name: l.name, County: county, Languages: []string{"zh-Hans"}, RegisteredOn: l.today.String(), NoticeVersion: "1", Signed: true}))(t).GetWorker()
 	l.child = must(l.registry.RegisterChild(l.me(), &registryv1.RegisterChildRequest{Worker: l.worker, Name: "测试儿", BirthDate: l.today.AddYears(-8).String(), County: county}))(t).GetChildId()
 	return l
 }
