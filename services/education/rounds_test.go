@@ -533,14 +533,24 @@ func TestASchoolLeaverGetsAVocationalPlaceAndTheGrant(t *testing.T) {
 	refused(t, err, "education.grant.state")
 	_, err = f.client.AcceptPlace(f.Worker("worker-1"), &educationv1.AcceptPlaceRequest{OfferId: applied.GetOfferId()})
 	f.must(err)
-	waiting, err := f.client.ListGrants(f.staff("edu-1"), &educationv1.ListGrantsRequest{County: county})
+	waiting, err := f.client.ListGrants(f.staff("edu-1"), &educationv1.ListGrantsRequest{})
+	if err != nil || len(waiting.GetGrants()) != 1 {
+		t.Errorf("without naming a county, of the own: %v %v", waiting, err)
+	}
+	if waiting, err = f.client.ListGrants(f.officer("654326"), &educationv1.ListGrantsRequest{}); err != nil || len(waiting.GetGrants()) != 0 {
+		t.Errorf("another county's grants are listed: %v %v", waiting, err)
+	}
+	if waiting, err = f.client.ListGrants(f.officer("654326"), &educationv1.ListGrantsRequest{County: county}); err == nil {
+		t.Errorf("another county's grants are listed: %v", waiting)
+	}
+	waiting, err = f.client.ListGrants(f.staff("edu-1"), &educationv1.ListGrantsRequest{County: county})
 	if err != nil || len(waiting.GetGrants()) != 1 || waiting.GetGrants()[0].GetApplicationState() != "accepted" {
 		t.Errorf("%v %v", waiting, err)
 	}
 	_, err = f.client.DecideGrant(f.staff("edu-1"), &educationv1.DecideGrantRequest{ApplicationId: id})
 	f.must(err)
-	if waiting, err = f.client.ListGrants(f.staff("edu-1"), &educationv1.ListGrantsRequest{}); err == nil {
-		t.Errorf("another county's grants are listed: %v", waiting)
+	if waiting, err = f.client.ListGrants(f.staff("edu-1"), &educationv1.ListGrantsRequest{}); err != nil || len(waiting.GetGrants()) != 0 {
+		t.Errorf("what was decided waits: %v %v", waiting, err)
 	}
 	a := f.application("worker-1", id)
 	if a.GetGrantState() != "approved" || len(a.GetReasons()) != 1 || a.GetReasons()[0].GetRuleId() != "SC-06" {

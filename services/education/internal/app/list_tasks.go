@@ -26,11 +26,14 @@ func (a *App) ListTasks(ctx context.Context, s Store, county string) ([]ShownTas
 		if err := a.county(county); err != nil {
 			return nil, err
 		}
-	}
-	if err := covers(ctx, county); err != nil {
-		return nil, err
+		if err := covers(ctx, county); err != nil {
+			return nil, err
+		}
 	}
 	all, err := s.Tasks(county)
+	if err == nil {
+		all, err = covered(ctx, all, func(one domain.Task) string { return one.County })
+	}
 	if err != nil {
 		return nil, err
 	}

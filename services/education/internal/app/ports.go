@@ -6,6 +6,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
@@ -206,6 +207,16 @@ func (a *App) number(id, parameter, county string) (int, error) {
 func covers(ctx context.Context, county string) error {
 	_, err := auth.Covering(ctx, county)
 	return err
+}
+
+// covered keeps of what was listed over all counties what the officer's rights cover, so
+// that the bureau of one county sees its own without naming it, and nobody else's.
+func covered[T any](ctx context.Context, all []T, county func(T) string) ([]T, error) {
+	p, err := auth.FromContext(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(one T) bool { return p.CoversDivision(county(one)) != nil }), nil
 }
 
 // Likely is two children who may be one, as the registry says it.
