@@ -20,6 +20,7 @@ import (
 	housingv1 "github.com/qiao-platform/qiao/proto/gen/housing/v1"
 	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	insurancev1 "github.com/qiao-platform/qiao/proto/gen/insurance/v1"
+	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
 // mainTasks are those of each department, of a counter, of the operator and of the
@@ -37,6 +38,7 @@ func mainTasks() []mainTask {
 		{"training: from a course to a certificate", true, trainSomebody},
 		{"insurance: a duty is fulfilled and a month credited", false, insureSomebody},
 		{"education: a round from its plan to its end", false, holdRound},
+		{"education: an appeal is decided", false, decideAppeal},
 		{"education: a paper is recorded", false, recordPaper},
 		{"housing: an application is decided, and a round opened", false, giveHome},
 		{"counter: a visit with its receipt", true, visitCounter},
@@ -278,8 +280,15 @@ func insureSomebody(s *stroll) {
 	s.has(`main article h3 .badge`, "")
 }
 
+// ownSchool gives the walk a school whose seats no other walk draws.
+func (s *stroll) ownSchool() {
+	s.t.Helper()
+	s.l.school = must(s.l.education.AddSchool(s.l.officer("edu"), &educationv1.AddSchoolRequest{Name: "白桦小学" + s.l.name, Kind: "public", County: county, Stage: "primary", Places: 3, Reference: s.l.worker}))(s.t).GetSchoolId()
+}
+
 // holdRound draws places from the plan to the result, by two officers.
 func holdRound(s *stroll) {
+	s.ownSchool()
 	s.sit("E-1", "reviewer", "edu")
 	s.goTo("/education")
 	day := s.l.today.String()
@@ -308,6 +317,46 @@ func holdRound(s *stroll) {
 	if s.there(`form[action="`+at+`/end"]`, "") {
 		s.t.Error("a round that ended goes on")
 	}
+}
+
+// decideAppeal has two children of a family draw for one seat, and the family of the one
+// without it appeal.
+func decideAppeal(s *stroll) {
+	s.ownSchool()
+	edu, me, first, day := s.l.education, s.l.me(), s.l.staff("edu", "edu-1"), s.l.today.String()
+	round := must(edu.PlanRound(first, &educationv1.PlanRoundRequest{County: county, Stage: "primary", OpensOn: day, ClosesOn: day, DrawOn: day, Tie: "single", FigureSource: "双色球开奖号码，中国福彩网", FigureOn: day}))(s.t).GetRoundId()
+	must(edu.SetSeats(first, &educationv1.SetSeatsRequest{RoundId: round, SchoolId: s.l.school, Seats: 1}))(s.t)
+	must(edu.OpenRound(first, &educationv1.OpenRoundRequest{RoundId: round}))(s.t)
+	sibling := must(s.l.registry.RegisterChild(me, &registryv1.RegisterChildRequest{Worker: s.l.worker, Name: "邻家儿", BirthDate: s.l.today.AddYears(-7).String(), County: county}))(s.t).GetChildId()
+	var all []string
+	for _, child := range []string{s.l.child, sibling} {
+		id := must(edu.ApplyForPlace(me, &educationv1.ApplyForPlaceRequest{Worker: s.l.worker, ChildId: child, Stage: "primary", County: county, SchoolIds: []string{s.l.school}}))(s.t).GetApplicationId()
+		must(edu.FileChoices(me, &educationv1.FileChoicesRequest{RoundId: round, ApplicationId: id, SchoolIds: []string{s.l.school}, Word: "白桦"}))(s.t)
+		all = append(all, id)
+	}
+	must(edu.CloseRound(first, &educationv1.CloseRoundRequest{RoundId: round}))(s.t)
+	must(edu.CommitRound(first, &educationv1.CommitRoundRequest{RoundId: round}))(s.t)
+	must(edu.TypeFigure(first, &educationv1.TypeFigureRequest{RoundId: round, Figure: figure}))(s.t)
+	must(edu.ConfirmFigure(s.l.staff("edu", "edu-2"), &educationv1.ConfirmFigureRequest{RoundId: round, Figure: figure}))(s.t)
+	lost := all[0]
+	if must(edu.GetEntry(me, &educationv1.GetEntryRequest{ApplicationId: lost}))(s.t).GetEntry().GetOutcome() != "unplaced" {
+		lost = all[1]
+	}
+	appeal := must(edu.FileAppeal(me, &educationv1.FileAppealRequest{ApplicationId: lost, SchoolId: s.l.school, Ground: "hardship"}))(s.t).GetAppealId()
+
+	s.sit("E-1", "reviewer", "edu")
+	s.goTo("/education/appeals")
+	decide := `form[action="/education/appeals/` + appeal + `"]`
+	s.send(decide, "decision", "upheld seat", "reason", "need_shown")
+	if s.there(decide, "") {
+		s.t.Error("an appeal that was decided waits still")
+	}
+	s.has(`main li code`, lost[len(lost)-8:])
+	for _, id := range all { // both have a place now
+		offer := must(edu.GetApplication(me, &educationv1.GetApplicationRequest{ApplicationId: id}))(s.t).GetApplication().GetOfferId()
+		must(edu.AcceptPlace(me, &educationv1.AcceptPlaceRequest{OfferId: offer}))(s.t)
+	}
+	must(edu.EndRound(first, &educationv1.EndRoundRequest{RoundId: round}))(s.t)
 }
 
 func recordPaper(s *stroll) {
