@@ -45,26 +45,44 @@ var (
 // and text throughout. What is no UTF-8 or holds control characters never
 // reaches a service, a header or a page.
 func (s *Site) read(next http.Handler) http.Handler {
+	files := http.NewServeMux()
+	for _, one := range s.sections {
+		for pattern, may := range one.Uploads {
+			files.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+				s.file(s.visit(w, r, one, one.chapter(pattern)), may, next)
+			})
+		}
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		most, done, err := s.uploads.room(r)
-		defer done()
-		if err == nil {
-			err = whole(w, r, most)
+		_, pattern := files.Handler(r)
+		switch {
+		case !plain(r.URL.Path):
+			s.unreadable(w, r, errText)
+		case pattern != "" && bringsFile(r):
+			files.ServeHTTP(w, r)
+		default:
+			s.take(w, r, 0, next)
 		}
-		if err != nil {
-			r.URL = &url.URL{Path: "/"} // the page of the error repeats nothing of it
-			s.visit(w, r, Section{}, Chapter{}).fail(err)
-			return
-		}
-		next.ServeHTTP(w, r)
 	})
+}
+
+// take takes a request, with a file of so many bytes where it has one; 0 is none.
+func (s *Site) take(w http.ResponseWriter, r *http.Request, file int64, next http.Handler) {
+	if err := whole(w, r, file); err != nil {
+		s.unreadable(w, r, err)
+		return
+	}
+	next.ServeHTTP(w, r)
+}
+
+// unreadable answers a request that was not taken. The page repeats nothing of it.
+func (s *Site) unreadable(w http.ResponseWriter, r *http.Request, err error) {
+	r.URL = &url.URL{Path: "/"}
+	s.visit(w, r, Section{}, Chapter{}).fail(err)
 }
 
 // whole takes a request whose form may have a file of so many bytes; 0 is none.
 func whole(w http.ResponseWriter, r *http.Request, file int64) error {
-	if !plain(r.URL.Path) {
-		return errText
-	}
 	if r.ContentLength > maxForm+file {
 		if file > 0 {
 			return sheet.ErrTooLarge

@@ -36,8 +36,9 @@ type Section struct {
 	// rest does; without any, the section is one.
 	Chapters []Chapter
 	Pages    map[string]Handler // by the pattern of method and address
-	// Uploads are the patterns of those pages whose form brings a file, in File.
-	Uploads []string
+	// Uploads are the patterns of those pages whose form brings a file, in File, each with
+	// what refuses whoever may not send one, before any of it is read.
+	Uploads map[string]Handler
 	// Streams answer by themselves, as what is no page: no form with its key is asked for.
 	Streams map[string]func(*Visit)
 }

@@ -302,17 +302,25 @@ func (s *Site) known(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r.WithContext(session.With(r.Context(), in)))
 		case open:
 			next.ServeHTTP(w, r) // as nobody, until who it is is proved
-		case isLocked(err):
-			v.keepTyped(secret)
-			v.to(lockedPath)
-		case errs.KindOf(err) == errs.Unauthenticated:
-			kept := v.keepTyped(secret)
-			v.Drop(sessionCookie)
-			v.toSignIn(over(kept))
 		default:
-			v.fail(err)
+			v.shutOut(err, secret)
 		}
 	})
+}
+
+// shutOut answers whom a session's secret does not prove, with what was typed kept.
+func (v *Visit) shutOut(err error, secret string) {
+	switch {
+	case isLocked(err):
+		v.keepTyped(secret)
+		v.to(lockedPath)
+	case errs.KindOf(err) == errs.Unauthenticated:
+		kept := v.keepTyped(secret)
+		v.Drop(sessionCookie)
+		v.toSignIn(over(kept))
+	default:
+		v.fail(err)
+	}
 }
 
 // OwnAccess is what the own devices and credentials are asked for, SigningIn what the

@@ -50,12 +50,12 @@ type Site struct {
 	answers   answers
 	limits    *limits
 	pages     *http.ServeMux
-	uploads   *uploads
+	uploads   uploads
 }
 
 // New returns the pages of the sections, which look as cfg.Look has them.
 func New(cfg Config, sections ...Section) (http.Handler, error) {
-	s := &Site{Config: cfg, sections: sections, registry: registryv1.RegistryClient{Caller: cfg.Caller, Target: "registry"}, identity: identityv1.ExchangeClient{Caller: cfg.Caller, Target: "identity"}, counter: identityv1.CounterClient{Caller: cfg.Caller, Target: "identity"}, languages: identityv1.LanguagesClient{Caller: cfg.Caller, Target: "identity"}, made: map[made][]*form{}, spoken: map[spoken]said{}, limits: newLimits(), uploads: newUploads(sections)}
+	s := &Site{Config: cfg, sections: sections, registry: registryv1.RegistryClient{Caller: cfg.Caller, Target: "registry"}, identity: identityv1.ExchangeClient{Caller: cfg.Caller, Target: "identity"}, counter: identityv1.CounterClient{Caller: cfg.Caller, Target: "identity"}, languages: identityv1.LanguagesClient{Caller: cfg.Caller, Target: "identity"}, made: map[made][]*form{}, spoken: map[spoken]said{}, limits: newLimits()}
 	var err error
 	if s.assets, err = loadAssets(sections); err != nil {
 		return nil, err

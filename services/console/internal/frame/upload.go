@@ -1,61 +1,108 @@
 package frame
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/rpc"
 	"github.com/qiao-platform/qiao/pkg/sheet"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/session"
 )
 
 // What a file may be that a form brings. It stays in memory while its page is made and
-// is kept nowhere, so few are taken at once.
+// is kept nowhere, so few are taken at once: of a session, no more than a form that is
+// sent twice at once needs.
 const (
-	MostFile    = 16 << 20 // bytes
-	fileTime    = 2 * time.Minute
-	filesAtOnce = 4
+	MostFile       = 16 << 20 // bytes
+	fileTime       = 2 * time.Minute
+	filesAtOnce    = 4
+	filesOfSession = 2
 )
 
 // ErrNoFile refuses a form that should have brought a file.
 var ErrNoFile = errs.New(errs.Invalid, "console.no_file", "Choose a file first.")
 
-// uploads knows which pages take a file, and bounds how many are taken at once.
+// uploads bounds how many files are taken at once.
 type uploads struct {
-	pages *http.ServeMux
-	slots chan struct{}
+	mu    sync.Mutex
+	all   int
+	taken map[string]int // of a session
 }
 
-func newUploads(sections []Section) *uploads {
-	u := &uploads{pages: http.NewServeMux(), slots: make(chan struct{}, filesAtOnce)}
-	for _, one := range sections {
-		for _, pattern := range one.Uploads {
-			u.pages.HandleFunc(pattern, http.NotFound)
+// take takes a place for a session's file, where there is one; done gives it back.
+func (u *uploads) take(session string) (done func(), ok bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.all == filesAtOnce || u.taken[session] == filesOfSession {
+		return nil, false
+	}
+	if u.taken == nil {
+		u.taken = map[string]int{}
+	}
+	u.all++
+	u.taken[session]++
+	return func() {
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		u.all--
+		if u.taken[session]--; u.taken[session] == 0 {
+			delete(u.taken, session)
 		}
-	}
-	return u
+	}, true
 }
 
-// room is how many bytes of a file the page of a request takes, where it brings one; done
-// gives the room back.
-func (u *uploads) room(r *http.Request) (most int64, done func(), err error) {
-	done = func() {}
+// bringsFile reports a form that may have a file.
+func bringsFile(r *http.Request) bool {
 	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if kind != "multipart/form-data" || r.Method != http.MethodPost {
-		return 0, done, nil
+	return kind == "multipart/form-data" && r.Method == http.MethodPost
+}
+
+// file takes a form with its file from who may send it. Who that is is found out before
+// anything of the form is read or takes a place: a file may take minutes to come, and
+// whoever has no right here would keep out who has.
+func (s *Site) file(v *Visit, may Handler, next http.Handler) {
+	secret := v.Secret()
+	if secret == "" {
+		v.unread()
+		v.toSignIn(v.forgot())
+		return
 	}
-	if _, pattern := u.pages.Handler(r); pattern == "" {
-		return 0, done, nil
+	ctx, cancel := context.WithTimeout(v.R.Context(), Patience)
+	in, err := s.Keeper.Read(ctx, secret, false)
+	cancel()
+	if err != nil {
+		v.unread()
+		v.shutOut(err, secret)
+		return
 	}
-	select {
-	case u.slots <- struct{}{}:
-		return MostFile, func() { <-u.slots }, nil
-	default:
-		return 0, done, rpc.ErrOverloaded
+	r := v.R
+	v.R = r.WithContext(session.With(r.Context(), in))
+	if err := may(v); err != nil {
+		v.unread()
+		v.fail(err)
+		return
 	}
+	done, ok := s.uploads.take(hashed(secret))
+	if !ok {
+		v.unread()
+		v.fail(rpc.ErrOverloaded)
+		return
+	}
+	defer done()
+	s.take(v.W, r, MostFile, next)
+}
+
+// unread lets a form go by that is not taken, for as long as one without a file may take:
+// a browser looks for an answer only once it has sent all.
+func (v *Visit) unread() {
+	_ = http.NewResponseController(v.W).SetReadDeadline(time.Now().Add(formTime)) // a recorder in a test has none
+	_, _ = io.Copy(io.Discard, http.MaxBytesReader(v.W, v.R.Body, maxForm+MostFile))
 }
 
 // inMemory reads a form with its file, of which nothing is written to a disk.

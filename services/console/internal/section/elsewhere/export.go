@@ -143,6 +143,19 @@ func (b exportBody) found(column, label string) string {
 	return ""
 }
 
+// compares refuses whoever may not compare an export here.
+func (s *pages) compares(v *frame.Visit) error {
+	d, _, err := s.at(v)
+	if err != nil {
+		return err
+	}
+	may, err := v.OffersOf(d.Officers, "platform.CompareEntries")
+	if err == nil && !may {
+		err = frame.ErrDenied
+	}
+	return err
+}
+
 // compare compares an export with what was entered. The sheet is read in memory, sent by
 // parts to the department, which keeps what differs, and is gone with the request.
 func (s *pages) compare(v *frame.Visit) error {

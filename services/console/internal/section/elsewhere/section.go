@@ -63,7 +63,7 @@ func New(c contract.Caller, services []string) frame.Section {
 			"GET /elsewhere/{service}/{matter}/export/{comparison}/{place}":  s.line,
 			"POST /elsewhere/{service}/{matter}/export/{comparison}/{place}": s.setAside,
 		},
-		Uploads: []string{"POST /elsewhere/{service}/{matter}/export"},
+		Uploads: map[string]frame.Handler{"POST /elsewhere/{service}/{matter}/export": s.compares},
 	}
 }
 

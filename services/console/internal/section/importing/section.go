@@ -53,7 +53,7 @@ func New(c contract.Caller, now clock.Clock) frame.Section {
 	}
 	return frame.Section{
 		Name: "importing", Files: files, Menu: menu, Funcs: funcs,
-		Uploads: []string{"POST " + path},
+		Uploads: map[string]frame.Handler{"POST " + path: s.mine(func(*frame.Visit) error { return nil })},
 		Pages: map[string]frame.Handler{
 			"GET " + path:                   s.mine(s.page),
 			"POST " + path:                  s.mine(s.choose),
