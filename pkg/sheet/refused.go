@@ -2,7 +2,6 @@ package sheet
 
 import (
 	"bufio"
-	"encoding/csv"
 	"errors"
 	"io"
 	"os"
@@ -81,7 +80,7 @@ func RefusedName(f File, run string) string {
 // as CSV, and as a workbook of text cells, which a spreadsheet program saves
 // without making numbers of identity numbers.
 type RefusedWriter struct {
-	csv   *csv.Writer
+	csv   *spreadsheet.CSV
 	book  *spreadsheet.Writer
 	of    *Reader
 	keep  []int // the columns of the original, without those of an earlier import
@@ -91,14 +90,15 @@ type RefusedWriter struct {
 // NewRefusedWriter begins the two sheets of refused rows of the reader's sheet.
 // The CSV is UTF-8 with the byte-order mark that spreadsheet programs want to see.
 func NewRefusedWriter(text, workbook io.Writer, of *Reader) (*RefusedWriter, error) {
-	if _, err := io.WriteString(text, byteOrderMark); err != nil {
+	c, err := spreadsheet.NewCSV(text)
+	if err != nil {
 		return nil, err
 	}
 	b, err := spreadsheet.New(workbook, spreadsheet.Sheet{Tab: refusedTab})
 	if err != nil {
 		return nil, err
 	}
-	r := &RefusedWriter{csv: csv.NewWriter(text), book: b, of: of}
+	r := &RefusedWriter{csv: c, book: b, of: of}
 	var head []string
 	for i, h := range of.head.cells {
 		if !slices.Contains(refusedColumns, canonical(h)) {
@@ -129,11 +129,7 @@ func (r *RefusedWriter) write(cells []string) error {
 	if err := r.book.Row(cells); err != nil {
 		return err
 	}
-	inert := make([]string, len(cells))
-	for i, c := range cells {
-		inert[i] = spreadsheet.Inert(c)
-	}
-	return r.csv.Write(inert)
+	return r.csv.Row(cells)
 }
 
 // Count returns how many rows have been written.
@@ -141,8 +137,7 @@ func (r *RefusedWriter) Count() int { return r.count }
 
 // Flush completes both sheets. Nothing can be written after it.
 func (r *RefusedWriter) Flush() error {
-	r.csv.Flush()
-	return errors.Join(r.csv.Error(), r.book.Close())
+	return errors.Join(r.csv.Close(), r.book.Close())
 }
 
 // unescapeCells takes back what spreadsheet.Inert did.

@@ -1,16 +1,23 @@
 // Package spreadsheet writes lists of rows that an office's spreadsheet program opens: a workbook
-// of one sheet, all of whose cells are text, row by row in bounded memory; and cells of a
-// CSV that no program computes.
+// of one sheet, all of whose cells are text, or a CSV of which no program computes a cell;
+// each row by row in bounded memory.
 package spreadsheet
 
 import (
 	"archive/zip"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+)
+
+// How a browser hears of a workbook and of a CSV.
+const (
+	TypeXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	TypeCSV  = "text/csv; charset=utf-8"
 )
 
 // xlsxCell is how many letters of UTF-16 a cell of a workbook may have.
@@ -97,6 +104,37 @@ func (b *Writer) Close() error {
 	}
 	return b.zip.Close()
 }
+
+// CSV writes a list as text, none of whose cells a spreadsheet program computes. Rows go
+// out as they are flushed.
+type CSV struct {
+	csv   *csv.Writer
+	inert []string
+}
+
+// NewCSV begins a CSV.
+func NewCSV(w io.Writer) (*CSV, error) {
+	_, err := io.WriteString(w, "\ufeff") // spreadsheet programs know UTF-8 by it
+	return &CSV{csv: csv.NewWriter(w)}, err
+}
+
+// Row writes one row.
+func (c *CSV) Row(cells []string) error {
+	c.inert = c.inert[:0]
+	for _, cell := range cells {
+		c.inert = append(c.inert, Inert(cell))
+	}
+	return c.csv.Write(c.inert)
+}
+
+// Flush sends what was written so far.
+func (c *CSV) Flush() error {
+	c.csv.Flush()
+	return c.csv.Error()
+}
+
+// Close completes the CSV.
+func (c *CSV) Close() error { return c.Flush() }
 
 // Inert returns a cell of a CSV as no program computes it: an apostrophe stands before
 // what begins like a formula, and before what begins with an apostrophe, so that who reads

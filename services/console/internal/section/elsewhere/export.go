@@ -1,7 +1,6 @@
 package elsewhere
 
 import (
-	"encoding/csv"
 	"errors"
 	"io"
 	"net/http"
@@ -311,24 +310,21 @@ func (s *pages) exportFile(v *frame.Visit) error {
 			break
 		}
 	}
-	v.W.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	v.W.Header().Set("Content-Type", spreadsheet.TypeCSV)
 	v.W.Header().Set("Content-Disposition", `attachment; filename="qiao-compared.csv"`)
-	if _, err := io.WriteString(v.W, "\ufeff"); err != nil { // spreadsheet programs know UTF-8 by it
+	w, err := spreadsheet.NewCSV(v.W)
+	if err != nil {
 		return nil //nolint:nilerr // the reader is gone
 	}
-	w := csv.NewWriter(v.W)
 	head := []string{}
 	for _, id := range []string{"elsewhere.case", "elsewhere.there.number", "elsewhere.county", "elsewhere.outcome", "elsewhere.differs", "elsewhere.row"} {
 		head = append(head, v.P.T(id))
 	}
-	_ = w.Write(head)
+	_ = w.Row(head)
 	for _, l := range lines {
-		for i, c := range l {
-			l[i] = spreadsheet.Inert(c)
-		}
-		_ = w.Write(l)
+		_ = w.Row(l)
 	}
-	w.Flush()
+	_ = w.Close()
 	return nil
 }
 

@@ -27,9 +27,6 @@ const (
 	soon = 1500 * time.Millisecond
 )
 
-// xlsx is how a browser hears of a workbook.
-const xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 // body is the page, with what is held for its officer.
 type body struct {
 	Kinds []string // that the officer brings in
@@ -349,7 +346,7 @@ func (s *pages) empty(v *frame.Visit) error {
 	if i < 0 {
 		return frame.ErrNoPage
 	}
-	v.W.Header().Set("Content-Type", xlsx)
+	v.W.Header().Set("Content-Type", spreadsheet.TypeXLSX)
 	v.W.Header().Set("Content-Disposition", `attachment; filename="`+all[i].String()+`.xlsx"`)
 	w, err := spreadsheet.New(v.W, spreadsheet.Sheet{Tab: all[i].Title()})
 	if err == nil {
@@ -383,7 +380,7 @@ func (s *pages) refused(v *frame.Visit) error {
 		return err
 	}
 	defer func() { _ = book.Close() }() // it was only read
-	v.W.Header().Set("Content-Type", xlsx)
+	v.W.Header().Set("Content-Type", spreadsheet.TypeXLSX)
 	v.W.Header().Set("Content-Disposition", `attachment; filename="to-mend-`+strconv.Itoa(at+1)+sheet.RefusedXLSX+`"`)
 	w, err := sheet.NewRefusedWriter(io.Discard, v.W, in)
 	for _, r := range rows {

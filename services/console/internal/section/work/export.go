@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/errs"
+	"github.com/qiao-platform/qiao/pkg/spreadsheet"
 	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
@@ -238,7 +239,7 @@ func (s *pages) file(v *frame.Visit) error {
 }
 
 // types are how a browser hears of the kinds of files.
-var types = map[string]string{fileCSV: "text/csv; charset=utf-8", fileXLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+var types = map[string]string{fileCSV: spreadsheet.TypeCSV, fileXLSX: spreadsheet.TypeXLSX}
 
 // begun is the list of an export, of which the first page was read, and the names of its
 // workers where it has them. stop ends the reading.

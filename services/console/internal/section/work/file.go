@@ -2,7 +2,6 @@ package work
 
 import (
 	"cmp"
-	"encoding/csv"
 	"io"
 	"iter"
 	"strconv"
@@ -29,28 +28,8 @@ func newSink(kind string, w io.Writer, tab, mark string) (sink, error) {
 	if kind == fileXLSX {
 		return spreadsheet.New(w, spreadsheet.Sheet{Tab: tab, Mark: mark})
 	}
-	if _, err := io.WriteString(w, "\ufeff"); err != nil { // spreadsheet programs know UTF-8 by it
-		return nil, err
-	}
-	return delimited{csv.NewWriter(w)}, nil
+	return spreadsheet.NewCSV(w)
 }
-
-// delimited is a CSV, none of whose cells a spreadsheet program computes.
-type delimited struct{ w *csv.Writer }
-
-func (d delimited) Row(cells []string) error {
-	for i, c := range cells {
-		cells[i] = spreadsheet.Inert(c)
-	}
-	return d.w.Write(cells)
-}
-
-func (d delimited) Flush() error {
-	d.w.Flush()
-	return d.w.Error()
-}
-
-func (d delimited) Close() error { return d.Flush() }
 
 // head names the columns of an exported list, with that of names where it has one.
 func head(p *words.Printer, named bool) (names []string) {
