@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -131,7 +132,7 @@ func (s *Server) compare(tx *sqldb.Tx, p auth.Principal, m *Matter, form *platfo
 	}
 	written := id != ""
 	if !written {
-		id = m.cell(form, row.GetCells(), CaseNumber)
+		id = cell(form, row.GetCells(), CaseNumber)
 	}
 	if id == "" {
 		return out, nil
@@ -154,15 +155,27 @@ func (s *Server) compare(tx *sqldb.Tx, p auth.Principal, m *Matter, form *platfo
 	return out, nil
 }
 
-// cell is what a row has in the column of a field.
-func (m *Matter) cell(form *platformv1.EntryForm, cells []string, field string) string {
-	at := -1
-	for _, f := range form.GetFields() {
-		if f.GetColumn() == "" {
-			continue
+// cellsOf goes through the fields of a form that have a column, each with what a row has
+// in it: the cells stand beside those fields in their order.
+func cellsOf(form *platformv1.EntryForm, cells []string) iter.Seq2[*platformv1.EntryField, string] {
+	return func(yield func(*platformv1.EntryField, string) bool) {
+		for _, f := range form.GetFields() {
+			switch {
+			case f.GetColumn() == "":
+				continue
+			case len(cells) == 0 || !yield(f, cells[0]):
+				return
+			}
+			cells = cells[1:]
 		}
-		if at++; f.GetField() == field && at < len(cells) {
-			return strings.TrimSpace(cells[at])
+	}
+}
+
+// cell is what a row has in the column of a field.
+func cell(form *platformv1.EntryForm, cells []string, field string) string {
+	for f, c := range cellsOf(form, cells) {
+		if f.GetField() == field {
+			return strings.TrimSpace(c)
 		}
 	}
 	return ""
@@ -223,21 +236,16 @@ func (s *Server) finish(tx *sqldb.Tx, m *Matter, c comparison, divisions string)
 	return err
 }
 
-// differences are the fields of a case that a row's cells do not say. The cells stand
-// beside the fields that have a column; what the registry has is not compared.
+// differences are the fields of a case that a row's cells do not say; what the registry
+// has is not compared.
 func (m *Matter) differences(form *platformv1.EntryForm, c one, cells []string) (all []*platformv1.EntryDifference) {
-	at := -1
-	for _, f := range form.GetFields() {
-		if f.GetColumn() == "" {
-			continue
-		}
-		at++
+	for f, there := range cellsOf(form, cells) {
 		known, _ := m.field(f.GetField())
 		value, own := c.values[f.GetField()]
-		if !own || at >= len(cells) || Same(known.Kind, f.GetFormat(), value, cells[at]) {
+		if !own || Same(known.Kind, f.GetFormat(), value, there) {
 			continue
 		}
-		all = append(all, &platformv1.EntryDifference{Field: f.GetField(), Label: f.GetLabel(), Here: Typed(known.Kind, f.GetFormat(), value), There: cells[at]})
+		all = append(all, &platformv1.EntryDifference{Field: f.GetField(), Label: f.GetLabel(), Here: Typed(known.Kind, f.GetFormat(), value), There: there})
 	}
 	return all
 }
