@@ -135,6 +135,8 @@ func TestViewsStandAboveTheList(t *testing.T) {
 	f.post("/today/views", 200, "who", "me", "name", "我的")
 	body = f.get("/today", 200) // training does not answer, so what is of every department is not counted
 	f.has(body, `<a href="/today?county=654301&amp;matter=registry.contact">阿勒泰联系方式 <span class="n">60</span></a>`, `别处的 <span class="badge due">您现在不办理这类事项</span>`, `<a href="/today?who=me">我的</a>`, `<a href="/today?overdue=1">逾期的</a>`)
+	next := url.Values{"county": {"654301"}, "matter": {"registry.contact"}, "after": {"2026-11-24 0198c0de-0000-7000-8000-000000000a00 contact"}}
+	f.has(f.get("/today?"+next.Encode(), 200), `<a href="/today?county=654301&amp;matter=registry.contact" aria-current="page">阿勒泰联系方式`, "回到第一页")
 	body = f.get("/today/views", 200)
 	f.has(body, "已逾期", "阿勒泰市的", "变更联系方式", "我可以办的")
 	ids := regexp.MustCompile(`action="(/today/views/[^"]*)" autocomplete`).FindAllStringSubmatch(body, -1)

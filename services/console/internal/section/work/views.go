@@ -86,13 +86,13 @@ func (s *pages) readViews(ctx context.Context) func() (*identityv1.ListViewsResp
 // all the same.
 func (b *body) saves(p *words.Printer, all []asked, reply *identityv1.ListViewsResponse, err error) {
 	b.ViewsErr, b.Arranges = err, err == nil && (len(reply.GetViews()) > 0 || reply.GetDropped() != nil)
-	now := b.Filter.At()
+	now := b.Filter.with(func(*filter) {}) // whichever page of it the list is at
 	for _, one := range reply.GetViews() {
 		line := viewOf(p, one).counted(listed(one.GetList()), all)
 		line.Here = line.At == now
 		b.Views = append(b.Views, line)
 	}
-	named := slices.ContainsFunc(b.Views, func(l viewLine) bool { return l.At == b.Filter.with(func(*filter) {}) })
+	named := slices.ContainsFunc(b.Views, func(l viewLine) bool { return l.Here })
 	b.Keeps = err == nil && !named && len(b.Parts) > 0 && b.Filter.Number == ""
 }
 
