@@ -51,6 +51,7 @@ type world struct {
 	done       homes
 	lets       bool // the person has a lease
 	schooling  *schooling
+	tries      []*registryv1.MessageTry
 	fairs      fairWorld
 	hiring     hiring
 	insured    insured
@@ -81,7 +82,7 @@ func (w *world) start(p *testkit.Platform, except ...string) {
 	}
 	p.T.Cleanup(func() { _ = kit.Close() })
 	for service, methods := range map[string][]contract.Method{
-		"registry":   append(registryv1.RegistryMethods(fakeRegistry{world: w}), registryv1.GuardiansMethods(fakeGuardians{world: w})...),
+		"registry":   slices.Concat(registryv1.RegistryMethods(fakeRegistry{world: w}), registryv1.GuardiansMethods(fakeGuardians{world: w}), registryv1.UndeliveredMethods(fakeMissed{world: w})),
 		"employment": employmentv1.EmploymentMethods(fakeEmployment{world: w}),
 		"training":   trainingv1.TrainingMethods(fakeTraining{world: w}),
 		"insurance":  insurancev1.InsuranceMethods(fakeInsurance{world: w}),
