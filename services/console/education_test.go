@@ -219,6 +219,50 @@ func TestTheOutcomePageSaysWhyHowFarOffAndWhatWouldChangeIt(t *testing.T) {
 	}
 }
 
+// An officer whom the guardian visits sees what was asked and what came of it, without
+// the family's receipt, and answers or withdraws for the guardian; what another accepted
+// the guardian alone takes back.
+func TestAnOfficerSeesWhatCameOfAnApplication(t *testing.T) {
+	f := start(t, true)
+	ref := f.world.someone(t, number, 1)
+	page := f.applied(ref, func(a *educationv1.Application) {
+		a.State, a.OfferId, a.OfferedSchoolId = "offered", "offer-1", "school-1"
+	})
+	f.schooling(func(s *schooling) {
+		s.entry = &educationv1.Entry{RoundId: "round-1", Outcome: "placed", Choice: 1, Ticket: "TICKET-7", Nonce: "NONCE-7", Documents: documents()}
+	})
+	f.people.mu.Lock()
+	f.people.visits[ref] = true
+	f.people.mu.Unlock()
+	f.sits("/education", "")
+	f.alone = true
+	f.has(f.get("/counter", 200), `href="/workers/`+ref+`/school"`, "孩子入学：申请和结果")
+	f.has(f.get("/workers/"+ref+"/school", 200), "叶尔肯", `href="`+page+`"`)
+	body := f.get(page, 200)
+	f.has(body, "为叶尔肯找到一个学位：金山路小学", `action="`+page+`/accept"`, `action="`+page+`/decline"`, `action="`+page+`/withdraw"`, "不再排队")
+	if strings.Contains(body, "TICKET-7") || strings.Contains(body, "NONCE-7") {
+		t.Error("an officer is shown the family's receipt")
+	}
+	f.post(page+"/accept", 200, "offer", "offer-1")
+	f.wants("accept offer-1", "edu-0")
+	f.post(page+"/withdraw", 200)
+	f.wants("withdraw application-1", "edu-0")
+
+	f.applied(ref, func(a *educationv1.Application) {
+		a.State, a.OfferId, a.OfferedSchoolId, a.UndoBy = "accepted", "offer-1", "school-1", 1_795_500_000_000_000
+		a.BetterOfferId, a.BetterSchoolId = "offer-2", "school-1"
+	})
+	body = f.get(page, 200)
+	f.has(body, "换学校只能由监护人自己登录后决定")
+	if strings.Contains(body, page+"/undo") || strings.Contains(body, page+"/accept") {
+		t.Error("an officer is offered what is the guardian's alone")
+	}
+	f.alone = false
+	f.has(f.get(page, 200), "这是别人代您接受的", `action="`+page+`/accept"`)
+	f.post(page+"/undo", 200, "offer", "offer-1")
+	f.wants("undo offer-1", ref)
+}
+
 func TestTheExamSelfCheckStandsInNoAddress(t *testing.T) {
 	f := start(t, true)
 	page := "/workers/" + f.world.someone(t, number, 1) + "/school/exam"

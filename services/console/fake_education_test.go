@@ -208,7 +208,10 @@ func (f fakeEducation) FileChoices(ctx context.Context, r *educationv1.FileChoic
 	return &educationv1.FileChoicesResponse{}, f.act(ctx, what+" "+r.GetWord())
 }
 
-func (f fakeEducation) GetEntry(context.Context, *educationv1.GetEntryRequest) (*educationv1.GetEntryResponse, error) {
+func (f fakeEducation) GetEntry(ctx context.Context, _ *educationv1.GetEntryRequest) (*educationv1.GetEntryResponse, error) {
+	if p, err := auth.FromContext(ctx); err != nil || p.Kind == auth.Officer {
+		return nil, auth.ErrDenied
+	}
 	if e := f.school().entry; e != nil {
 		return &educationv1.GetEntryResponse{Entry: e}, nil
 	}
@@ -252,6 +255,14 @@ func (f fakeEducation) ListAppeals(context.Context, *educationv1.ListAppealsRequ
 
 func (f fakeEducation) AcceptPlace(ctx context.Context, r *educationv1.AcceptPlaceRequest) (*educationv1.AcceptPlaceResponse, error) {
 	return &educationv1.AcceptPlaceResponse{}, f.act(ctx, "accept "+r.GetOfferId())
+}
+
+func (f fakeEducation) UndoAcceptance(ctx context.Context, r *educationv1.UndoAcceptanceRequest) (*educationv1.UndoAcceptanceResponse, error) {
+	return &educationv1.UndoAcceptanceResponse{}, f.act(ctx, "undo "+r.GetOfferId())
+}
+
+func (f fakeEducation) WithdrawApplication(ctx context.Context, r *educationv1.WithdrawApplicationRequest) (*educationv1.WithdrawApplicationResponse, error) {
+	return &educationv1.WithdrawApplicationResponse{}, f.act(ctx, "withdraw "+r.GetApplicationId())
 }
 
 func (f fakeEducation) DeclinePlace(ctx context.Context, r *educationv1.DeclinePlaceRequest) (*educationv1.DeclinePlaceResponse, error) {

@@ -282,12 +282,16 @@ func TestCounterAcceptsAndGuardianUndoes(t *testing.T) {
 	school := f.school("第1小学", 1)
 	id := f.apply("worker-1")
 	offer := f.offer(id, school)
+	f.clock.Advance(time.Minute)
 	if _, err := f.client.AcceptPlace(f.Counter("edu", "worker-1"), &educationv1.AcceptPlaceRequest{OfferId: offer}); err != nil {
 		t.Fatal(err)
 	}
 	f.state("worker-1", id, "accepted")
 	_, err := f.client.UndoAcceptance(f.Counter("edu", "worker-1"), &educationv1.UndoAcceptanceRequest{OfferId: offer})
 	refused(t, err, "auth.denied")
+	if got, want := f.application("worker-1", id).GetUndoBy(), f.clock.Now().Add(48*time.Hour).UnixMicro(); got != want {
+		t.Errorf("it can be taken back until %d, want %d", got, want)
+	}
 	f.clock.Advance(47 * time.Hour)
 	if _, err := f.client.UndoAcceptance(f.Worker("worker-1"), &educationv1.UndoAcceptanceRequest{OfferId: offer}); err != nil {
 		t.Fatal(err)
@@ -298,6 +302,9 @@ func TestCounterAcceptsAndGuardianUndoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.clock.Advance(48*time.Hour + time.Second)
+	if by := f.application("worker-1", id).GetUndoBy(); by != 0 {
+		t.Errorf("it is said that it can be taken back until %d", by)
+	}
 	_, err = f.client.UndoAcceptance(f.Worker("worker-1"), &educationv1.UndoAcceptanceRequest{OfferId: again})
 	refused(t, err, "education.undo.late")
 	// What was accepted can still be given up.

@@ -1274,8 +1274,10 @@ type Application struct {
 	BetterOfferId  string `protobuf:"bytes,17,opt,name=better_offer_id,json=betterOfferId,proto3" json:"better_offer_id,omitempty"`
 	BetterSchoolId string `protobuf:"bytes,18,opt,name=better_school_id,json=betterSchoolId,proto3" json:"better_school_id,omitempty"`
 	BetterAnswerBy int64  `protobuf:"varint,19,opt,name=better_answer_by,json=betterAnswerBy,proto3" json:"better_answer_by,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// until when an acceptance that somebody else gave can be taken back; 0 where there is none
+	UndoBy        int64 `protobuf:"varint,20,opt,name=undo_by,json=undoBy,proto3" json:"undo_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Application) Reset() {
@@ -1437,6 +1439,13 @@ func (x *Application) GetBetterSchoolId() string {
 func (x *Application) GetBetterAnswerBy() int64 {
 	if x != nil {
 		return x.BetterAnswerBy
+	}
+	return 0
+}
+
+func (x *Application) GetUndoBy() int64 {
+	if x != nil {
+		return x.UndoBy
 	}
 	return 0
 }
@@ -1662,7 +1671,7 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"\x04code\x18\a \x01(\tR\x04code\x12\x18\n" +
 	"\aflagged\x18\b \x01(\bR\aflagged\x12\x1f\n" +
 	"\vrecorded_at\x18\t \x01(\x03R\n" +
-	"recordedAt\"\x9e\x05\n" +
+	"recordedAt\"\xb7\x05\n" +
 	"\vApplication\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x19\n" +
 	"\bchild_id\x18\x02 \x01(\tR\achildId\x12\x14\n" +
@@ -1686,7 +1695,8 @@ const file_qiao_education_v1_education_proto_rawDesc = "" +
 	"offered_at\x18\x10 \x01(\x03R\tofferedAt\x12&\n" +
 	"\x0fbetter_offer_id\x18\x11 \x01(\tR\rbetterOfferId\x12(\n" +
 	"\x10better_school_id\x18\x12 \x01(\tR\x0ebetterSchoolId\x12(\n" +
-	"\x10better_answer_by\x18\x13 \x01(\x03R\x0ebetterAnswerBy\"\xbb\x01\n" +
+	"\x10better_answer_by\x18\x13 \x01(\x03R\x0ebetterAnswerBy\x12\x17\n" +
+	"\aundo_by\x18\x14 \x01(\x03R\x06undoBy\"\xbb\x01\n" +
 	"\x12RecordPaperRequest\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +

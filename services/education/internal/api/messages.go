@@ -23,7 +23,7 @@ func application(s app.Shown) *educationv1.Application {
 		OfferId: a.OfferID, OfferedSchoolId: s.Offer.SchoolID, AnswerBy: sqldb.Micros(s.Offer.AnswerBy),
 		PapersNotAsked: s.NotAsked, SubmittedAt: sqldb.Micros(a.SubmittedAt),
 		Reasons: rpc.Reasons(s.Aid), GrantState: a.Grant, Way: s.Offer.Way, OfferedAt: sqldb.Micros(s.Offer.MadeAt),
-		BetterOfferId: s.Better.ID, BetterSchoolId: s.Better.SchoolID, BetterAnswerBy: sqldb.Micros(s.Better.AnswerBy),
+		BetterOfferId: s.Better.ID, BetterSchoolId: s.Better.SchoolID, BetterAnswerBy: sqldb.Micros(s.Better.AnswerBy), UndoBy: sqldb.Micros(s.UndoBy),
 	}
 	for _, p := range s.Proofs {
 		m.Evidence = append(m.Evidence, &educationv1.Evidence{

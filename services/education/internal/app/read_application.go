@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -19,6 +20,7 @@ type Shown struct {
 	Better      domain.Offer // beside an accepted place; zero where there is none
 	Proofs      []domain.Proof
 	NotAsked    []string
+	UndoBy      time.Time    // until when an acceptance that another gave can be taken back; zero where none can
 	Aid         []rule.Trace // what a vocational place brings
 }
 
@@ -50,6 +52,13 @@ func (a *App) read(ctx context.Context, s Store, p auth.Principal, application d
 	if application.OfferID != "" {
 		if sh.Offer, err = s.PeekOffer(application.OfferID); err != nil {
 			return sh, err
+		}
+		within, err := a.undoTime(application.County)
+		if err != nil {
+			return sh, err
+		}
+		if sh.Offer.Undoable(within, a.Clock.Now()) {
+			sh.UndoBy = sh.Offer.UndoUntil(within)
 		}
 	}
 	if sh.Better, err = s.PeekBetter(application.ID); err != nil && !errors.Is(err, domain.ErrOfferUnknown) {

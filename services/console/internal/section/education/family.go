@@ -94,6 +94,7 @@ type outcomeBody struct {
 	Townships []ident.Township
 	AppealAt  []wish // schools for which an appeal can be filed
 	Done      string
+	Visited   bool // an officer sees it, whom the guardian visits
 }
 
 // wish is one school of the list, in words.
@@ -120,7 +121,9 @@ type rank struct {
 }
 
 // outcome is the page that answers a family: what was given, why, how far off it
-// was, what would change it, and where to appeal.
+// was, what would change it, and where to appeal. An officer whom the guardian visits
+// sees what was asked and what came of it: the child's part in a round, with the receipt
+// by which the family proves it, is the guardian's alone.
 func (s *pages) outcome(v *frame.Visit) error {
 	ctx := v.As(frame.OwnRecord)
 	id := v.Path("application")
@@ -128,11 +131,15 @@ func (s *pages) outcome(v *frame.Visit) error {
 	if err != nil {
 		return err
 	}
-	entry, err := s.education.GetEntry(ctx, &educationv1.GetEntryRequest{ApplicationId: id})
-	if err != nil {
-		return err
+	entry := &educationv1.Entry{}
+	if !v.Officer() {
+		reply, err := s.education.GetEntry(ctx, &educationv1.GetEntryRequest{ApplicationId: id})
+		if err != nil {
+			return err
+		}
+		entry = cmp.Or(reply.GetEntry(), entry)
 	}
-	b := outcomeBody{Ref: v.Path("ref"), Kid: kid{Application: app.GetApplication()}, Entry: entry.GetEntry(), Schools: map[string]string{}, Done: v.Query("done")}
+	b := outcomeBody{Ref: v.Path("ref"), Kid: kid{Application: app.GetApplication()}, Entry: entry, Visited: v.Officer(), Schools: map[string]string{}, Done: v.Query("done")}
 	b.Kid.Name = cmp.Or(s.childName(ctx, b.Kid.Application), v.P.T("edu.child"))
 	if b.Kid.Open, err = s.openRound(ctx, b.Kid.Application); err != nil {
 		return err
@@ -276,6 +283,10 @@ func (s *pages) familyAct(v *frame.Visit) error {
 		_, err = edu.AcceptPlace(ctx, &educationv1.AcceptPlaceRequest{OfferId: v.Form("offer")})
 	case "decline":
 		_, err = edu.DeclinePlace(ctx, &educationv1.DeclinePlaceRequest{OfferId: v.Form("offer")})
+	case "undo":
+		_, err = edu.UndoAcceptance(ctx, &educationv1.UndoAcceptanceRequest{OfferId: v.Form("offer")})
+	case "withdraw":
+		_, err = edu.WithdrawApplication(ctx, &educationv1.WithdrawApplicationRequest{ApplicationId: id})
 	case "appeal":
 		_, err = edu.FileAppeal(ctx, &educationv1.FileAppealRequest{ApplicationId: id, SchoolId: v.Form("school"), Ground: v.Form("ground")})
 	case "grant":

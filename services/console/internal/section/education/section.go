@@ -41,7 +41,10 @@ func New(c contract.Caller) frame.Section {
 		Menu:    []frame.Link{{Name: "education", Path: "/education", Text: "nav.education"}},
 		Tabs:    []frame.Link{{Name: "school", Path: "/school", Text: "edu.tab", Helped: true}},
 		Holds:   s.holds,
-		Counter: []frame.Offer{{Name: "school", Path: "/workers/{ref}/school/apply", Text: "edu.counter", Method: "education.ApplyForPlace", Papers: []string{"household_register", "residence_permit", "birth_certificate", "school_record", "vaccination"}}},
+		Counter: []frame.Offer{
+			{Name: "school", Path: "/workers/{ref}/school/apply", Text: "edu.counter", Method: "education.ApplyForPlace", Papers: []string{"household_register", "residence_permit", "birth_certificate", "school_record", "vaccination"}},
+			{Name: "outcome", Path: "/workers/{ref}/school", Text: "edu.counter.outcome", Method: "education.ListApplications"},
+		},
 		Pages: map[string]frame.Handler{
 			"GET /education":                                 s.eduRounds,
 			"POST /education/rounds":                         frame.Asking(school, s.eduPlan),
