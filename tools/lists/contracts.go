@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -57,6 +59,45 @@ func read(image string) (c contracts, err error) {
 	})
 	slices.SortFunc(c.events, func(a, b event) int { return strings.Compare(a.kind, b.kind) })
 	return c, nil
+}
+
+// shared is the package of the methods that departments serve beside their own.
+const shared = "qiao.platform.v1"
+
+// unique refuses two methods of one name among all that a service serves: on the bus a
+// method is called by its service's name and its own, whichever contract it stands in.
+func (c contracts) unique() (err error) {
+	methods := map[protoreflect.FullName]map[protoreflect.Name]protoreflect.FullName{} // of a package
+	add := func(of protoreflect.FullName, m protoreflect.MethodDescriptor) {
+		if methods[of] == nil {
+			methods[of] = map[protoreflect.Name]protoreflect.FullName{}
+		}
+		if other, taken := methods[of][m.Name()]; taken && err == nil {
+			first, second := min(other, m.FullName()), max(other, m.FullName())
+			err = fmt.Errorf("%s and %s are one method on the bus: give one of them another name", first, second)
+		}
+		methods[of][m.Name()] = m.FullName()
+	}
+	each := func(add func(of protoreflect.FullName, m protoreflect.MethodDescriptor)) {
+		c.files.RangeFiles(func(f protoreflect.FileDescriptor) bool {
+			for i := range f.Services().Len() {
+				for j := range f.Services().Get(i).Methods().Len() {
+					add(f.Package(), f.Services().Get(i).Methods().Get(j))
+				}
+			}
+			return true
+		})
+	}
+	each(add)
+	own := slices.Collect(maps.Keys(methods))
+	each(func(of protoreflect.FullName, m protoreflect.MethodDescriptor) {
+		for _, one := range own {
+			if of == shared && one != shared {
+				add(one, m)
+			}
+		}
+	})
+	return err
 }
 
 // serves reports whether there is a contract of a service's.

@@ -79,6 +79,9 @@ func run(image string, check bool) error {
 	if err != nil {
 		return err
 	}
+	if err := contracts.unique(); err != nil {
+		return err
+	}
 	for _, s := range services {
 		if !contracts.serves(s.Name) {
 			return fmt.Errorf("%s names %s, which has no contract in proto/qiao", source, s.Name)
