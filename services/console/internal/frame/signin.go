@@ -1,16 +1,8 @@
 package frame
 
 import (
-	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/base32"
-	"encoding/base64"
 	"errors"
-	"html/template"
 	"net/http"
 	"net/url"
 	"path"
@@ -19,8 +11,6 @@ import (
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
-	"github.com/qiao-platform/qiao/pkg/config"
-	"github.com/qiao-platform/qiao/pkg/edge"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	identityv1 "github.com/qiao-platform/qiao/proto/gen/identity/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/lang"
@@ -58,58 +48,6 @@ func (s *Site) open(at string) bool {
 // atSignIn reports whether an address is of signing in or out.
 func atSignIn(path string) bool { return path == SignInPath || strings.HasPrefix(path, SignInPath+"/") }
 
-// The cookies: who signed in, and what a sign-in is at. Each holds a secret of 256
-// bits and nothing else.
-const (
-	sessionCookie = "qiao"
-	FlowCookie    = "qiao-flow"
-	LinkCookie    = "qiao-link"
-	PasskeyCookie = "qiao-passkey"
-	KnownCookie   = "qiao-known" // that somebody signed in with this browser
-	beginCookie   = "qiao-begin" // of a browser in which nobody signed in yet
-	BindCookie    = "qiao-bind"  // another office's identity, until its holder confirms that it is joined
-)
-
-// errCookies is what a browser is told that has no cookie of ours.
-var errCookies = errs.New(errs.Invalid, "console.cookies", "Your browser keeps no cookies of this site, so nobody can sign in with it. Allow them in its settings, open the page again and send the form from there; nothing was done.")
-
-var errCross = errs.New(errs.Denied, "console.cross", "This form was not sent from our own page, so nothing was done. Open the page and send it from there.")
-
-// cookieName is the name under which this request may have a cookie. Beside TLS it
-// has the prefix that browsers hold to: only this host sets it, for all its pages,
-// and never without TLS. On this machine itself there is no TLS to ask for.
-func cookieName(r *http.Request, name string) (_ string, secure bool) {
-	if !edge.Of(r).Secure && config.LoopbackHost(r.Host) {
-		return name, false
-	}
-	return "__Host-" + name, true
-}
-
-// Keep sets a cookie that holds a secret, until a time; the zero time is as long as
-// the browser is open.
-func (v *Visit) Keep(name, secret string, until time.Time) {
-	full, secure := cookieName(v.R, name)
-	c := &http.Cookie{Name: full, Value: secret, Path: "/", Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
-	if !until.IsZero() {
-		c.MaxAge = max(1, int(until.Sub(v.site.Clock.Now()).Seconds()))
-	}
-	http.SetCookie(v.W, c)
-}
-
-// Kept is the secret of a cookie; "" is none.
-func (v *Visit) Kept(name string) string { return keptIn(v.R, name) }
-
-func keptIn(r *http.Request, name string) string {
-	full, _ := cookieName(r, name)
-	if c, err := r.Cookie(full); err == nil && session.Secret.MatchString(c.Value) {
-		return c.Value
-	}
-	return ""
-}
-
-// Fits reports whether a secret can be one that such a cookie holds.
-func (v *Visit) Fits(secret string) bool { return session.Secret.MatchString(secret) }
-
 // StaffNumber is a staff number in its one form; an error where it is none.
 func StaffNumber(number string) (string, error) { return session.StaffNumber(number) }
 
@@ -117,12 +55,6 @@ func StaffNumber(number string) (string, error) { return session.StaffNumber(num
 func (v *Visit) SignIn() error {
 	v.toSignIn("")
 	return nil
-}
-
-// Drop lets the browser forget a cookie.
-func (v *Visit) Drop(name string) {
-	full, secure := cookieName(v.R, name)
-	http.SetCookie(v.W, &http.Cookie{Name: full, Path: "/", MaxAge: -1, Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode})
 }
 
 // Enter begins a session in this browser. One that was there before is no more in it.
@@ -157,41 +89,6 @@ func (v *Visit) Entered(n *identityv1.NewSession, next string, tells bool) error
 	return v.Back("/me/devices?" + q.Encode())
 }
 
-// knownMost is at how many names a browser is known: at a desk several people sign in.
-const knownMost = 8
-
-// nameSigns are the first signs of what makes a browser known, which are those of one name.
-const nameSigns = 4
-
-// Known keeps what makes this browser a known one at a name, beside those of the last few
-// others.
-func (v *Visit) Known(text string, until int64) {
-	if !session.Secret.MatchString(text) {
-		return
-	}
-	all := []string{text}
-	for one := range strings.SplitSeq(v.KnownAs(), ".") {
-		if one != "" && one[:nameSigns] != text[:nameSigns] && len(all) < knownMost {
-			all = append(all, one)
-		}
-	}
-	v.Keep(KnownCookie, strings.Join(all, "."), time.UnixMicro(until))
-}
-
-// KnownAs is what makes this browser a known one, at the names at which it signed in last.
-func (v *Visit) KnownAs() string {
-	full, _ := cookieName(v.R, KnownCookie)
-	c, err := v.R.Cookie(full)
-	if err != nil {
-		return ""
-	}
-	all := strings.Split(c.Value, ".")
-	if len(all) > knownMost || slices.ContainsFunc(all, func(one string) bool { return !session.Secret.MatchString(one) }) {
-		return ""
-	}
-	return c.Value
-}
-
 // Leave ends the session in this browser, and returns its secret.
 func (v *Visit) Leave() (secret string) {
 	secret = v.Kept(sessionCookie)
@@ -199,9 +96,6 @@ func (v *Visit) Leave() (secret string) {
 	v.Drop(sessionCookie)
 	return secret
 }
-
-// Secret is the session's, of whatever state; "" where there is none.
-func (v *Visit) Secret() string { return v.Kept(sessionCookie) }
 
 // In is who signed in; nil is nobody.
 func (v *Visit) In() *session.Known { return session.From(v.R.Context()) }
@@ -213,9 +107,6 @@ func (v *Visit) WorksIn(department string) bool {
 
 // Demo reports whether every person here is invented.
 func (v *Visit) Demo() bool { return v.site.Demo }
-
-// Home sends who signed in to the first own page.
-func (v *Visit) Home() error { return v.Back(home(v.In())) }
 
 // Public is what everybody may see, asked for by the console itself.
 func (v *Visit) Public() context.Context { return v.AsConsole(published) }
@@ -330,71 +221,6 @@ var (
 	SigningIn = session.SigningIn
 )
 
-// TodayPath is an officer's first page: what waits for him. One for whom nothing can,
-// as whoever runs the platform, is led on from there.
-const TodayPath = "/today"
-
-// Home is the first page of who signed in.
-func Home(kind, subject string) string {
-	switch auth.Kind(kind) {
-	case auth.Worker:
-		return "/workers/" + url.PathEscape(subject)
-	case auth.Employer:
-		return "/employers/" + url.PathEscape(subject)
-	case auth.Administrator:
-		return adminLinks[0].Path
-	case auth.Officer:
-		return TodayPath
-	}
-	return "/"
-}
-
-func home(in *session.Known) string {
-	if in.Unseen() {
-		return UnseenPath
-	}
-	return Home(string(in.Kind), in.Subject)
-}
-
-var adminLinks = []Link{{Name: "accounts", Path: "/admin/accounts", Text: "nav.accounts"}, {Name: "acts", Path: "/admin/acts", Text: "nav.acts"}, {Name: "languages", Path: "/languages", Text: "nav.languages"}, {Name: "denials", Path: "/admin/denials", Text: "nav.denials"}, {Name: "exports", Path: "/admin/exports", Text: "nav.exports"}}
-
-// Menu is the entries that lead somewhere for who signed in: an officer's are those of
-// the departments in which he has a right, the others' their own.
-func (p page) Menu() []Link {
-	var all []Link
-	for _, l := range p.Site.Menu {
-		if p.offers(l) {
-			if slices.ContainsFunc(all, func(o Link) bool { return o.Path == l.Path }) {
-				continue // of two departments of the officer's
-			}
-			all = append(all, l)
-		}
-	}
-	switch {
-	case p.In == nil, p.In.Kind == auth.Officer:
-		return all
-	case p.In.Kind == auth.Administrator && p.In.Department != "audit":
-		return append(all, adminLinks[:3]...) // the audit is the third one's
-	case p.In.Kind == auth.Administrator:
-		return append(all, adminLinks...)
-	case p.In.Kind == auth.Employer:
-		return append(all, Link{Name: "own", Path: home(p.In), Text: "who.home"}, Link{Name: "users", Path: "/me/users", Text: "nav.users"})
-	}
-	return append(all, Link{Name: "own", Path: home(p.In), Text: "who.home"})
-}
-
-// offers reports an entry of the menu that is for who signed in; what is no department's
-// is a demonstration's, for everybody.
-func (p page) offers(l Link) bool {
-	switch {
-	case l.Officers:
-		return p.In != nil && p.In.Kind == auth.Officer
-	case l.department == "" && p.Demo:
-		return true
-	}
-	return p.In != nil && p.In.WorksIn(l.department, l.Role)
-}
-
 // isLocked reports that a session's screen is locked.
 func isLocked(err error) bool { return errs.CodeOf(err) == "identity.locked" }
 
@@ -427,105 +253,6 @@ func (v *Visit) to(path string) {
 	http.Redirect(v.W, v.R, u.String(), http.StatusSeeOther)
 }
 
-// next adds where to come back to: the page that was asked for, or the one from which
-// a form was sent.
-func (v *Visit) next(q url.Values) url.Values {
-	at := Next(v.R.URL.RequestURI())
-	if v.R.Method != http.MethodGet {
-		at = v.From()
-	}
-	if at != "/" {
-		q.Set("next", at)
-	}
-	return q
-}
-
-// From is the page from which a form was sent, as Next has it. A page that was the answer
-// to a form stands at an address that is posted to alone: it leads to the page above.
-func (v *Visit) From() string {
-	from, err := url.Parse(v.R.Referer())
-	if err != nil || from.Host != v.R.Host {
-		return "/"
-	}
-	return v.shown(Next(from.RequestURI()))
-}
-
-// path is the page's address, at which it can be looked at again.
-func (v *Visit) path() string {
-	if v.R.Method != http.MethodPost || atSignIn(v.R.URL.Path) {
-		return v.R.URL.Path
-	}
-	return v.shown(Next(v.R.URL.Path))
-}
-
-// shown is a page of an address, or the first above it that is one.
-func (v *Visit) shown(at string) string {
-	for {
-		u, err := url.ParseRequestURI(at)
-		if err != nil || u.Path == "/" {
-			return "/"
-		}
-		if _, pattern := v.site.pages.Handler(&http.Request{Method: http.MethodGet, Host: v.R.Host, URL: u}); strings.HasPrefix(pattern, http.MethodGet+" ") {
-			return at
-		}
-		at = Next(path.Dir(u.Path))
-	}
-}
-
-// Next is where a sign-in leads to: a page of ours, which is parsed and written anew,
-// or the first one. No address of another host, and none that a browser reads as one,
-// comes out of it.
-func Next(to string) string {
-	u, err := url.ParseRequestURI(to)
-	if err != nil || u.Scheme != "" || u.Host != "" || u.User != nil || u.Opaque != "" || !strings.HasPrefix(u.Path, "/") || strings.ContainsAny(u.Path, "\\\r\n\t") || !plain(u.Path) {
-		return "/"
-	}
-	q := u.Query()
-	q.Del(renewing)
-	at := (&url.URL{Path: u.Path, RawQuery: q.Encode()}).RequestURI()
-	if strings.HasPrefix(at, "//") || strings.HasPrefix(u.Path, "//") || atSignIn(u.Path) {
-		return "/"
-	}
-	return at
-}
-
-// sealing is the secret that seals the forms of a page: the session's, or while somebody
-// signs in, one of this browser's own.
-func (v *Visit) sealing() string {
-	secret := v.Secret()
-	if secret != "" || !atSignIn(v.R.URL.Path) {
-		return secret
-	}
-	if secret = v.Kept(beginCookie); secret == "" {
-		secret = base64.RawURLEncoding.EncodeToString(random(32))
-		v.Keep(beginCookie, secret, time.Time{})
-	}
-	return secret
-}
-
-func random(n int) []byte {
-	b := make([]byte, n)
-	_, _ = rand.Read(b) // never fails: the program ends if the system has no randomness
-	return b
-}
-
-// begun is an error where a form of signing in did not come from a page that this very
-// browser was shown: who follows another's form would work in the other's account. A
-// browser that says by itself that the form is ours was looked at before.
-func (v *Visit) begun() error {
-	if !atSignIn(v.R.URL.Path) || v.Secret() != "" || says(v.R) {
-		return nil
-	}
-	secret := v.Kept(beginCookie)
-	switch {
-	case secret == "":
-		return errCookies
-	case !ours(v.R, secret):
-		return errCross
-	}
-	return nil
-}
-
 // forgot is "cookies" where somebody comes from signing in and the browser kept nothing
 // of it, else "".
 func (v *Visit) forgot() string {
@@ -534,60 +261,4 @@ func (v *Visit) forgot() string {
 		return ""
 	}
 	return "cookies"
-}
-
-// half is how many of a key's letters are drawn by lot; the other half says, within a
-// session, that a page of the same session made it.
-const half = 13
-
-var letters = base32.StdEncoding.WithPadding(base32.NoPadding)
-
-// newKey is the field with which every form that is posted begins.
-func newKey() template.HTML {
-	return template.HTML(keyField + rand.Text() + `">`) //nolint:gosec // letters and digits
-}
-
-const keyField = `<input type="hidden" name="key" value="`
-
-// sealKeys writes into the forms of a page that the session made them. Templates are
-// shared by all visits and know of none; text of a visitor's is escaped, and cannot
-// look like the field.
-func sealKeys(page []byte, secret string) {
-	for secret != "" {
-		_, after, found := bytes.Cut(page, []byte(keyField))
-		if !found || len(after) < 2*half {
-			return
-		}
-		copy(after[half:2*half], sealOf(string(after[:half]), secret))
-		page = after
-	}
-}
-
-func sealOf(lot, secret string) string {
-	m := hmac.New(sha256.New, []byte(secret))
-	_, _ = m.Write([]byte("qiao form\x00" + lot)) // a hash never fails
-	return letters.EncodeToString(m.Sum(nil))[:half]
-}
-
-// ours reports whether a form that came with a session's cookie came from our own
-// page. A browser says so by Sec-Fetch-Site or by Origin, which were looked at before;
-// an old one says neither, and the form's own key does.
-func ours(r *http.Request, secret string) bool {
-	if says(r) {
-		return true
-	}
-	key := r.PostFormValue("key")
-	return formKey.MatchString(key) && subtle.ConstantTimeCompare([]byte(sealOf(key[:half], secret)), []byte(key[half:])) == 1
-}
-
-// says reports a browser that says where a form comes from.
-func says(r *http.Request) bool {
-	return r.Header.Get("Sec-Fetch-Site") != "" || r.Header.Get("Origin") != ""
-}
-
-// unsealed reports a form from a page that came without TLS, which anybody on the way may
-// have written, though this one came with it.
-func unsealed(r *http.Request) bool {
-	from := r.Header.Get("Origin")
-	return r.Method == http.MethodPost && edge.Of(r).Secure && from != "" && !strings.HasPrefix(from, "https://")
 }

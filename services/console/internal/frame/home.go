@@ -1,0 +1,77 @@
+package frame
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/qiao-platform/qiao/pkg/auth"
+	"github.com/qiao-platform/qiao/services/console/internal/frame/session"
+)
+
+// Home sends who signed in to the first own page.
+func (v *Visit) Home() error { return v.Back(home(v.In())) }
+
+// TodayPath is an officer's first page: what waits for him. One for whom nothing can,
+// as whoever runs the platform, is led on from there.
+const TodayPath = "/today"
+
+// Home is the first page of who signed in.
+func Home(kind, subject string) string {
+	switch auth.Kind(kind) {
+	case auth.Worker:
+		return "/workers/" + url.PathEscape(subject)
+	case auth.Employer:
+		return "/employers/" + url.PathEscape(subject)
+	case auth.Administrator:
+		return adminLinks[0].Path
+	case auth.Officer:
+		return TodayPath
+	}
+	return "/"
+}
+
+func home(in *session.Known) string {
+	if in.Unseen() {
+		return UnseenPath
+	}
+	return Home(string(in.Kind), in.Subject)
+}
+
+var adminLinks = []Link{{Name: "accounts", Path: "/admin/accounts", Text: "nav.accounts"}, {Name: "acts", Path: "/admin/acts", Text: "nav.acts"}, {Name: "languages", Path: "/languages", Text: "nav.languages"}, {Name: "denials", Path: "/admin/denials", Text: "nav.denials"}, {Name: "exports", Path: "/admin/exports", Text: "nav.exports"}}
+
+// Menu is the entries that lead somewhere for who signed in: an officer's are those of
+// the departments in which he has a right, the others' their own.
+func (p page) Menu() []Link {
+	var all []Link
+	for _, l := range p.Site.Menu {
+		if p.offers(l) {
+			if slices.ContainsFunc(all, func(o Link) bool { return o.Path == l.Path }) {
+				continue // of two departments of the officer's
+			}
+			all = append(all, l)
+		}
+	}
+	switch {
+	case p.In == nil, p.In.Kind == auth.Officer:
+		return all
+	case p.In.Kind == auth.Administrator && p.In.Department != "audit":
+		return append(all, adminLinks[:3]...) // the audit is the third one's
+	case p.In.Kind == auth.Administrator:
+		return append(all, adminLinks...)
+	case p.In.Kind == auth.Employer:
+		return append(all, Link{Name: "own", Path: home(p.In), Text: "who.home"}, Link{Name: "users", Path: "/me/users", Text: "nav.users"})
+	}
+	return append(all, Link{Name: "own", Path: home(p.In), Text: "who.home"})
+}
+
+// offers reports an entry of the menu that is for who signed in; what is no department's
+// is a demonstration's, for everybody.
+func (p page) offers(l Link) bool {
+	switch {
+	case l.Officers:
+		return p.In != nil && p.In.Kind == auth.Officer
+	case l.department == "" && p.Demo:
+		return true
+	}
+	return p.In != nil && p.In.WorksIn(l.department, l.Role)
+}
