@@ -11,8 +11,6 @@ import (
 )
 
 const (
-	// mostAlike is how many may share a likeness before it tells nobody apart.
-	mostAlike = 50
 	// mostCounted is up to how many are counted who bear a name or give a telephone.
 	mostCounted = 100
 	// likenPage is how many records of before are looked through by one task.
@@ -59,7 +57,7 @@ func (a *App) alike(ctx context.Context, l domain.Likened, before alike) (found 
 	var crowd domain.Crowd
 	var shared []domain.Worker
 	err = a.Data.View(ctx, func(s Store) error {
-		if found.looked, err = s.Alike(found.finds, mostAlike); err != nil {
+		if found.looked, err = s.Alike(found.finds, domain.MostAlike); err != nil {
 			return err
 		}
 		fresh := slices.DeleteFunc(slices.Clone(found.looked), func(id string) bool { return slices.Contains(before.looked, id) })
@@ -134,7 +132,7 @@ func unseen(s Store, worker string, found alike) (bool, error) {
 	if err := s.LockLikeness(found.locks); err != nil {
 		return false, err
 	}
-	now, err := s.Alike(found.finds, mostAlike) // none, where nobody is looked for
+	now, err := s.Alike(found.finds, domain.MostAlike) // none, where nobody is looked for
 	return slices.ContainsFunc(now, func(id string) bool { return id != worker && !slices.Contains(found.looked, id) }), err
 }
 

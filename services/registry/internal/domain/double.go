@@ -122,7 +122,7 @@ func (c *children) most(k LikenessKey) int {
 	case KeyName:
 		return fewOfAName
 	}
-	return mostAlike
+	return MostAlike
 }
 
 // shared reports whether two have one of some things in common, and whether it is

@@ -185,8 +185,8 @@ func slip(a, b clock.Date) bool {
 	return typed
 }
 
-// mostAlike is how many may share a likeness before it tells nobody apart.
-const mostAlike = 50
+// MostAlike is how many may share a likeness before it tells nobody apart.
+const MostAlike = 50
 
 // SamePersons compares all whom a likeness brings together.
 func SamePersons(all []Likened) (likely []Likely) {
@@ -211,7 +211,7 @@ func SamePersons(all []Likened) (likely []Likely) {
 	}
 	seen := map[[2]int]bool{}
 	for k, who := range shared {
-		if !k.Kind.Finds() || len(who) > mostAlike {
+		if !k.Kind.Finds() || len(who) > MostAlike {
 			continue
 		}
 		for i, x := range who {
