@@ -66,7 +66,7 @@ func (f *fixture) twice(path string, form url.Values, did int64) {
 
 // notTwice is the forms that are not sent twice here, and why.
 var notTwice = map[string]string{
-	"POST /elsewhere/{service}/{matter}/export":  "TestAnExportIsCompared sends its sheet twice",
+	"POST /elsewhere/{service}/{matter}/export": "TestAnExportIsCompared sends its sheet twice",
 	"POST /workers":                              "looks somebody up",
 	"POST /workers/{ref}/leave/file":             "reads, and changes nothing",
 	"POST /workers/{ref}/leave/close":            "signs out who sends it; TestAnActIsDoneOnce shows what it is done by",

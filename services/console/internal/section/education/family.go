@@ -25,6 +25,8 @@ type familyBody struct {
 	Err    error
 	Kids   []kid
 	Others []otherCase
+	// Visited says that an officer sees it, whom the guardian visits.
+	Visited bool
 }
 
 // kid is one application with the child's name, which the guardian alone sees.
@@ -37,7 +39,7 @@ type kid struct {
 
 func (s *pages) family(v *frame.Visit) error {
 	ctx := v.As(frame.OwnRecord)
-	b := familyBody{Ref: v.Path("ref")}
+	b := familyBody{Ref: v.Path("ref"), Visited: v.Officer()}
 	reply, err := s.education.ListApplications(ctx, &educationv1.ListApplicationsRequest{Worker: b.Ref})
 	b.Err = err
 	for _, a := range reply.GetApplications() {

@@ -37,10 +37,10 @@ func New(c contract.Caller) frame.Section {
 		Chapters: []frame.Chapter{
 			{At: "/workers/{ref}/school", Pages: []string{"family", "apply", "exam", "outcome"}, Binds: true},
 		},
-		Tones:   frame.Tones{Good: []string{"accepted", "granted", "drawn", "confirmed"}, Due: []string{"offered", "open", "planned", "committed", "asked"}, Bad: []string{"refused", "overdue"}},
-		Menu:    []frame.Link{{Name: "education", Path: "/education", Text: "nav.education"}},
-		Tabs:    []frame.Link{{Name: "school", Path: "/school", Text: "edu.tab", Helped: true}},
-		Holds:   s.holds,
+		Tones: frame.Tones{Good: []string{"accepted", "granted", "drawn", "confirmed"}, Due: []string{"offered", "open", "planned", "committed", "asked"}, Bad: []string{"refused", "overdue"}},
+		Menu:  []frame.Link{{Name: "education", Path: "/education", Text: "nav.education"}},
+		Tabs:  []frame.Link{{Name: "school", Path: "/school", Text: "edu.tab", Helped: true}},
+		Holds: s.holds,
 		Counter: []frame.Offer{
 			{Name: "school", Path: "/workers/{ref}/school/apply", Text: "edu.counter", Method: "education.ApplyForPlace", Papers: []string{"household_register", "residence_permit", "birth_certificate", "school_record", "vaccination"}},
 			{Name: "outcome", Path: "/workers/{ref}/school", Text: "edu.counter.outcome", Method: "education.ListApplications"},
