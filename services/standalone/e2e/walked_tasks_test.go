@@ -423,8 +423,8 @@ func openAccount(s *stroll) {
 	s.become(administrator("security"))
 	s.goTo("/admin/acts")
 	s.press(`main li:has(form[action^="/admin/acts/"]) button[value=approve]`)
-	link := strings.TrimSpace(s.text(`.handed code`))
-	link = link[strings.Index(link, "/sign-in/"):]
+	_, link, _ := strings.Cut(strings.TrimSpace(s.text(`.handed code`)), "/sign-in/")
+	link = "/sign-in/" + link
 	s.become(administrator("system"))
 	s.goTo("/admin/acts")
 	word := s.text(`code.ticket`)

@@ -45,8 +45,8 @@ type read struct {
 // what they lead to.
 func ownReads() (all []read) {
 	protoregistry.GlobalFiles.RangeFiles(func(f protoreflect.FileDescriptor) bool {
-		service, ok := strings.CutPrefix(string(f.Package()), "qiao.")
-		if service, ok = strings.CutSuffix(service, ".v1"); !ok || service == "platform" {
+		service, ok := strings.CutSuffix(strings.TrimPrefix(string(f.Package()), "qiao."), ".v1")
+		if !ok || service == "platform" {
 			return true
 		}
 		for i := range f.Services().Len() {
