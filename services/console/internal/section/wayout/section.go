@@ -4,6 +4,7 @@
 package wayout
 
 import (
+	"cmp"
 	"embed"
 	"net/http"
 	"slices"
@@ -84,7 +85,7 @@ type body struct {
 	Parts    []string
 }
 
-// page is the person's own: what is not said to nobody else is neither asked for, nor shown.
+// page is the person's own: for nobody else anything is asked of a department, or shown.
 func (s *pages) page(v *frame.Visit) error {
 	if err := own(v); err != nil {
 		return err
@@ -102,11 +103,7 @@ func (s *pages) show(v *frame.Visit, status int, b body) (err error) {
 			b.Parts = append(b.Parts, r.service)
 		}
 	}
-	for _, err := range []error{b.File, b.Close} {
-		if page := v.Unproved(err); page != "" {
-			b.Unproved = page
-		}
-	}
+	b.Unproved = v.Unproved(cmp.Or(b.File, b.Close)) // one form was sent
 	return v.Render(status, "wayout", frame.Page{Title: "wayout.title", Nav: "workers", Body: b})
 }
 
