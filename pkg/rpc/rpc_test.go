@@ -2,14 +2,18 @@ package rpc_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/nats-io/nats.go/micro"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -228,5 +232,27 @@ func TestAnswersExpire(t *testing.T) {
 	late := outbox.New("probe", f.log.DB(), clock.NewManual(time.Now().Add(100*time.Hour)), p.Master, 1)
 	if n, err := late.Purge(context.Background()); err != nil || n != 1 {
 		t.Errorf("%d answers purged, %v", n, err)
+	}
+}
+
+// A service that comes up is heard method by method, those of its operators
+// last: who was answered by them is answered by each.
+func TestOperatorsMethodsAreTheLastToBeHeard(t *testing.T) {
+	p, _, _, _ := start(t)
+	var info micro.Info
+	testkit.Eventually(t, "it is heard", func() bool {
+		m, err := p.Conn.Request("$SRV.INFO.qiao-probe", nil, time.Second)
+		return err == nil && json.Unmarshal(m.Data, &info) == nil && len(info.Endpoints) > 2
+	})
+	var last []string
+	for _, m := range platformv1.OpsMethods(nil) {
+		last = append(last, m.Name)
+	}
+	var heard []string
+	for _, e := range info.Endpoints {
+		heard = append(heard, e.Name)
+	}
+	if len(heard) <= len(last) || !slices.Equal(heard[len(heard)-len(last):], last) {
+		t.Errorf("in this order: %q", heard)
 	}
 }

@@ -60,6 +60,7 @@ type ServerConfig struct {
 type Server struct {
 	cfg      ServerConfig
 	methods  map[string]*method
+	order    []*method // as they were given
 	svc      micro.Service
 	running  sync.WaitGroup
 	commands atomic.Int64
@@ -82,7 +83,8 @@ type call struct {
 	request               proto.Message
 }
 
-// NewServer binds methods to endpoints. Start serves them on the bus.
+// NewServer binds methods to endpoints. Start serves them on the bus in the
+// order given.
 func NewServer(cfg ServerConfig, methods ...contract.Method) (*Server, error) {
 	d, err := cfg.Telemetry.Meter.Float64Histogram("rpc_duration_seconds", metric.WithDescription("Time to answer a call."),
 		metric.WithExplicitBucketBoundaries(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5))
@@ -104,6 +106,7 @@ func NewServer(cfg ServerConfig, methods ...contract.Method) (*Server, error) {
 		limit := ratelimit.NewErroringLimiter(rate.NewLimiter(cfg.PerSecond, cfg.Concurrency*4))
 		b.endpoint = endpoint.Chain(s.observe(m), s.protect, refusals, limit, s.live, s.fitting, s.known(m), s.standing, s.once(m))(s.invoke(m))
 		s.methods[m.Name] = b
+		s.order = append(s.order, b)
 	}
 	return s, nil
 }
@@ -113,14 +116,15 @@ func (s *Server) Commands() int64 { return s.commands.Load() }
 
 // Methods lists what is served.
 func (s *Server) Methods() []contract.Method {
-	all := make([]contract.Method, 0, len(s.methods))
-	for _, m := range s.methods {
+	all := make([]contract.Method, 0, len(s.order))
+	for _, m := range s.order {
 		all = append(all, m.Method)
 	}
 	return all
 }
 
-// Start serves on the bus. Requests run on a bounded number of goroutines per
+// Start serves on the bus, one method after another: whoever is answered by the
+// last finds all the others. Requests run on a bounded number of goroutines per
 // method, since NATS micro itself runs them one after another.
 func (s *Server) Start() error {
 	svc, err := micro.AddService(s.cfg.Conn, micro.Config{Name: "qiao-" + s.cfg.Service, Version: "1.0.0", QueueGroup: s.cfg.Service})
@@ -128,13 +132,13 @@ func (s *Server) Start() error {
 		return err
 	}
 	s.svc = svc
-	for name, m := range s.methods {
-		if err := svc.AddEndpoint(name, micro.HandlerFunc(func(r micro.Request) { s.receive(m, r) }), micro.WithEndpointSubject(Subject(s.cfg.Service, name))); err != nil {
-			return fmt.Errorf("rpc: %s.%s: %w", s.cfg.Service, name, err)
-		}
-	}
 	if err := svc.AddEndpoint(together, micro.HandlerFunc(s.receiveCalls), micro.WithEndpointSubject(Subject(s.cfg.Service, together))); err != nil {
 		return fmt.Errorf("rpc: %s.%s: %w", s.cfg.Service, together, err)
+	}
+	for _, m := range s.order {
+		if err := svc.AddEndpoint(m.Name, micro.HandlerFunc(func(r micro.Request) { s.receive(m, r) }), micro.WithEndpointSubject(Subject(s.cfg.Service, m.Name))); err != nil {
+			return fmt.Errorf("rpc: %s.%s: %w", s.cfg.Service, m.Name, err)
+		}
 	}
 	return s.cfg.Conn.Flush()
 }

@@ -254,10 +254,11 @@ func (k *Kit) assemble(ctx context.Context, p Parts, department bool) (Service, 
 	own := &ops.Server{Outbox: k.Outbox, Consumer: s.consumer, Tasks: k.Tasks, Scope: scope, Counts: p.Counts, Signer: d.Signer, Stream: stream, Keys: d.Trusted[s.name].RecordKeys(),
 		Clock: d.Clock, Troubles: s.troubles, Commands: func() int64 { return s.server.Commands() }, Held: s.Held}
 	s.status = own
-	methods := platformv1.OpsMethods(own)
+	var methods []contract.Method
 	for _, m := range s.parts.Methods {
 		methods = append(methods, s.held(m))
 	}
+	methods = append(methods, platformv1.OpsMethods(own)...) // last: who hears the status finds all the others
 	covers := p.Covers
 	if covers == nil && d.AskRegistry {
 		covers = covering(s.name, k.Caller)
