@@ -226,10 +226,10 @@ func TestEveryPageInABrowser(t *testing.T) {
 	}
 	s := serve(t, "-demo", "-people", "200", "-pace", "0", "-data", filepath.Join(t.TempDir(), "demo"))
 	pages := strolled(t, s)
-	languages := []string{"zh-Hans"}
+	languages, limit := []string{"zh-Hans"}, 10*time.Minute
 	others := slices.DeleteFunc(console.Languages(), func(l string) bool { return l == languages[0] })
 	if os.Getenv("QIAO_TEST_ALL") != "" {
-		languages = append(languages, others...)
+		languages, limit = append(languages, others...), 30*time.Minute
 	} else {
 		seed := rand.Uint64()
 		if given, err := strconv.ParseUint(os.Getenv("QIAO_TEST_SEED"), 10, 64); err == nil {
@@ -261,7 +261,7 @@ func TestEveryPageInABrowser(t *testing.T) {
 		}
 	}
 	began := time.Now()
-	parent := browserFor(t, 320, 800, 10*time.Minute)
+	parent := browserFor(t, 320, 800, limit)
 	if err := chromedp.Do(parent); err != nil {
 		t.Fatal(err)
 	}

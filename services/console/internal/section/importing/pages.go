@@ -120,7 +120,7 @@ func (s *pages) show(v *frame.Visit, status int, err error) error {
 			b.Last = tell(h, v.Query("from"))
 		}
 	} else {
-		b.Gone = v.Query("gone") != ""
+		b.Gone = v.Query("gone") != "" || s.shelf.gone(v.In().Subject)
 	}
 	return v.Render(status, "import", frame.Page{Title: "importing.title", Nav: "import", Refresh: refresh, Body: b})
 }
@@ -216,7 +216,7 @@ func (s *pages) choose(v *frame.Visit) error {
 	if err != nil {
 		return s.show(v, http.StatusUnprocessableEntity, err)
 	}
-	h := &held{name: name, unread: left, typed: map[place][]string{}}
+	h := &held{name: name, size: int(size), unread: left, typed: map[place][]string{}}
 	for _, one := range all {
 		if brings(v, importer.DepartmentOf(one.Kind)) {
 			h.sheets = append(h.sheets, one)

@@ -1,6 +1,7 @@
 package importing
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -12,8 +13,8 @@ import (
 const (
 	// heldFor is how long a sheet is held after its officer last did something with it.
 	heldFor = time.Hour
-	// mostHeld bounds how many sheets are held at once, and so the memory that they take.
-	mostHeld = 4
+	// mostHeld bounds the bytes of the files that are held at once, and so the memory that they take.
+	mostHeld = 4 * mostBytes
 )
 
 // errShelf refuses another sheet where others are held already.
@@ -25,10 +26,11 @@ type shelf struct {
 	turn  chan struct{} // one sheet is read at a time: what reading takes is bounded too
 	mu    sync.Mutex
 	all   map[string]*held // by officer
+	gave  map[string]bool  // officers whose sheet gave its place to another's
 }
 
 func newShelf(c clock.Clock) *shelf {
-	return &shelf{clock: c, turn: make(chan struct{}, 1), all: map[string]*held{}}
+	return &shelf{clock: c, turn: make(chan struct{}, 1), all: map[string]*held{}, gave: map[string]bool{}}
 }
 
 // of is what is held for an officer, who does something with it now; nil is nothing.
@@ -44,18 +46,47 @@ func (s *shelf) of(officer string) *held {
 	return h
 }
 
-// put holds a sheet in the place of what was held for the officer.
+// gone reports whether the officer's sheet had to give its place to another's.
+func (s *shelf) gone(officer string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gave[officer]
+}
+
+// put holds a sheet in the place of what was held for the officer. Where others leave no
+// room, those give way that were not touched for longest, of which the officer's own file
+// has all: nothing of theirs is under way, and nothing was typed into them.
 func (s *shelf) put(officer string, h *held) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.sweep()
-	before := s.all[officer]
-	if before == nil && len(s.all) >= mostHeld {
+	before, size := s.all[officer], h.size
+	var idle []string
+	for o, other := range s.all {
+		if o == officer {
+			continue
+		}
+		size += other.size
+		if other.spare() {
+			idle = append(idle, o)
+		}
+	}
+	slices.SortFunc(idle, func(a, b string) int { return s.all[a].until.Compare(s.all[b].until) })
+	give := 0
+	for ; size > mostHeld && give < len(idle); give++ {
+		size -= s.all[idle[give]].size
+	}
+	if size > mostHeld {
 		return errShelf
+	}
+	for _, o := range idle[:give] {
+		delete(s.all, o)
+		s.gave[o] = true
 	}
 	if before != nil {
 		before.end()
 	}
+	delete(s.gave, officer)
 	h.until = s.clock.Now().Add(heldFor)
 	s.all[officer] = h
 	h.sweeper = time.AfterFunc(heldFor+time.Minute, s.swept)
@@ -66,6 +97,7 @@ func (s *shelf) put(officer string, h *held) error {
 func (s *shelf) drop(officer string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.gave, officer)
 	if h := s.all[officer]; h != nil {
 		h.end()
 		delete(s.all, officer)
@@ -99,6 +131,7 @@ type held struct {
 	until   time.Time   // the shelf's
 	sweeper *time.Timer // the shelf's: one for a sheet, however often its page is asked for
 	name    string
+	size    int // bytes of the file
 	sheets  []sheet.File
 	unread  []sheet.Unread
 	denied  []sheet.File // of departments whose sheets are not the officer's
@@ -116,6 +149,13 @@ func (h *held) works() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.run != nil && !h.run.paused
+}
+
+// spare reports whether the officer loses nothing with it that the file does not hold.
+func (h *held) spare() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.run == nil && len(h.typed) == 0
 }
 
 // end stops what is under way.

@@ -35,20 +35,51 @@ func TestASheetIsHeldForAnHour(t *testing.T) {
 	if s.of("a") != nil {
 		t.Fatal("it is held after its hour")
 	}
-	for _, officer := range []string{"a", "b", "c", "d"} {
-		if err := s.put(officer, &held{}); err != nil {
+}
+
+// What is held is bounded by the files' bytes. A newcomer takes the place of what was not
+// touched for longest, if nothing is lost by it but the wish to choose the file again.
+func TestASheetGivesItsPlace(t *testing.T) {
+	now := clock.NewManual(time.Date(2026, 11, 30, 4, 0, 0, 0, time.UTC))
+	s := newShelf(now)
+	put := func(officer string, h *held) error {
+		now.Advance(time.Minute)
+		return s.put(officer, h)
+	}
+	works, typed := &held{size: mostBytes, run: &run{stop: func() {}}}, &held{size: mostBytes, typed: map[place][]string{{}: {"x"}}}
+	for officer, h := range map[string]*held{"works": works, "typed": typed} {
+		if err := put(officer, h); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := s.put("e", &held{}); !errors.Is(err, errShelf) {
-		t.Errorf("a fifth: %v", err)
+	for _, officer := range []string{"a", "b", "c"} { // the third in the first's place
+		if err := put(officer, &held{size: mostBytes}); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := s.put("a", &held{}); err != nil {
+	if s.of("a") != nil || !s.gone("a") {
+		t.Error("the oldest is held, or nobody says that it is not")
+	}
+	for _, officer := range []string{"b", "c", "works", "typed"} {
+		if s.of(officer) == nil || s.gone(officer) {
+			t.Errorf("%s's is not held", officer)
+		}
+	}
+	for range 20 {
+		if err := put("a", &held{size: 1000}); err != nil || s.gone("a") { // b's or c's place, then the own
+			t.Fatal(err)
+		}
+	}
+	s.drop("c")
+	s.of("a").typed = map[place][]string{{}: {"x"}}
+	if err := put("b", &held{size: mostBytes}); err != nil {
+		t.Fatal(err)
+	}
+	if err := put("d", &held{size: 2 * mostBytes}); !errors.Is(err, errShelf) || s.of("b") == nil {
+		t.Errorf("where nobody has room to give: %v", err)
+	}
+	if err := put("b", &held{size: mostBytes}); err != nil {
 		t.Errorf("another in the place of the own: %v", err)
-	}
-	s.drop("b")
-	if err := s.put("e", &held{}); err != nil {
-		t.Errorf("after one was given up: %v", err)
 	}
 }
 
