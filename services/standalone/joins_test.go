@@ -105,7 +105,14 @@ func TestRecordsAreJoinedAndPartedOnThePages(t *testing.T) {
 	page = second.see(parting, 200, nil, "我看过材料，这是两个人，每件事项归属正确")
 	second.see(parting, 200, filled("key", hidden(page, "key"), "decision", "agree", "sure", "yes", "revision", hidden(page, "revision")), "登记属于两个人")
 	second.see(opened, 200, nil, "合并已撤回")
-	testkit.Eventually(t, "both are told", func() bool {
-		return strings.Contains(person.see("/workers/"+w+"/messages", 200, nil), "把登记拆分") && strings.Contains(person.see("/workers/"+other+"/messages", 200, nil), "把登记拆分")
+	testkit.Eventually(t, "one is told", func() bool {
+		return strings.Contains(person.see("/workers/"+other+"/messages", 200, nil), "把登记拆分")
+	})
+	testkit.Eventually(t, "the other is told", func() bool {
+		page := person.see("/workers/"+w+"/messages", 200, nil)
+		if strings.Contains(page, "没有人委托您") {
+			clear(person.taken) // whoever signs in before identity has heard of the parting is let in as the one person
+		}
+		return strings.Contains(page, "把登记拆分")
 	})
 }
