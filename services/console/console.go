@@ -30,6 +30,7 @@ import (
 	"github.com/qiao-platform/qiao/services/console/internal/section/importing"
 	"github.com/qiao-platform/qiao/services/console/internal/section/insurance"
 	"github.com/qiao-platform/qiao/services/console/internal/section/languages"
+	"github.com/qiao-platform/qiao/services/console/internal/section/my"
 	"github.com/qiao-platform/qiao/services/console/internal/section/operations"
 	"github.com/qiao-platform/qiao/services/console/internal/section/outcomes"
 	"github.com/qiao-platform/qiao/services/console/internal/section/paper"
@@ -64,6 +65,7 @@ func (cfg Config) sections(c, plays contract.Caller, now clock.Clock, live *feed
 	all := []frame.Section{
 		story.New(plays, now, live),
 		work.New(c, cfg.Services),
+		my.New(c, cfg.Services),
 		operations.New(c, cfg.Services, live),
 		registry.New(c, now),
 		collisions.New(c, cfg.Services),

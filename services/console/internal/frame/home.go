@@ -3,8 +3,10 @@ package frame
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame/session"
 )
 
@@ -15,11 +17,29 @@ func (v *Visit) Home() error { return v.Back(home(v.In())) }
 // as whoever runs the platform, is led on from there.
 const TodayPath = "/today"
 
+// MyPath is a worker's first page: what waits for the person, is under way and is the
+// person's. It is the same address for everybody.
+const MyPath = "/my"
+
+// Worker reports a worker who signed in.
+func (v *Visit) Worker() bool { return v.In() != nil && v.In().Kind == auth.Worker }
+
+// LifePage is where a thing of a worker's life is seen and answered; "" where no section
+// has a page for it.
+func (v *Visit) LifePage(service, worker string, t *platformv1.LifeThing) string {
+	for _, one := range v.site.sections {
+		if at, is := one.Life[service+"."+t.GetMatter()]; is {
+			return "/workers/" + url.PathEscape(worker) + strings.NewReplacer("{id}", url.PathEscape(t.GetId()), "{within}", url.PathEscape(t.GetWithin())).Replace(at)
+		}
+	}
+	return ""
+}
+
 // Home is the first page of who signed in.
 func Home(kind, subject string) string {
 	switch auth.Kind(kind) {
 	case auth.Worker:
-		return "/workers/" + url.PathEscape(subject)
+		return MyPath
 	case auth.Employer:
 		return "/employers/" + url.PathEscape(subject)
 	case auth.Administrator:

@@ -27,6 +27,10 @@ type Section struct {
 	// Counter is what the section offers at a counter to who visits an officer; the
 	// counter's screen numbers what all sections offer.
 	Counter []Offer
+	// Life are the pages on which the things of a worker's life are seen and answered, by
+	// SERVICE.MATTER, below the worker's own address; in them {id} and {within} stand for
+	// what the thing is and belongs to. Each has the text life.SERVICE.MATTER.
+	Life map[string]string
 	// Holds asks what the department has of a worker, for the part "have".
 	Holds func(*Visit) any
 	// Listed shows, as the part "listed", the way back to the section's list on a page that

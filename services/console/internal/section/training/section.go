@@ -26,6 +26,7 @@ func New(c contract.Caller) frame.Section {
 		Chapters: []frame.Chapter{
 			{At: "/workers/{ref}/courses", Pages: []string{"mine"}, Binds: true},
 		},
+		Life:    map[string]string{"training.enrolment": "/courses", "training.certificate": "/courses", "training.safety": "/courses"},
 		Tones:   frame.Tones{Good: []string{"completed"}, Due: []string{"due", "offered"}, Bad: []string{"failed"}},
 		Menu:    []frame.Link{{Name: "training", Path: "/training", Text: "nav.training"}},
 		Tabs:    []frame.Link{{Name: "courses", Path: "/courses", Text: "worker.tab.courses", Helped: true}},
