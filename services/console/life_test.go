@@ -14,7 +14,11 @@ import (
 // Whatever a department says of a person's life has its words on the first page, and a page
 // on which it is seen and answered.
 func TestEachThingOfALifeHasItsWordsAndItsPage(t *testing.T) {
-	ids := texts(t).IDs(lang.Chinese)
+	look, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids := look.Texts.IDs(lang.Chinese)
 	pages := map[string]bool{}
 	for _, s := range (Config{Services: Services()}).sections(nil, nil, clock.System(), nil) {
 		for key := range s.Life {
