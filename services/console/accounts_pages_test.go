@@ -126,7 +126,7 @@ func TestAWorkerSignsInByAnotherOffice(t *testing.T) {
 	}
 	f.post("/sign-in/outside", 200, "source", "province")
 	f.get("/sign-in/outside?ticket=known", 200)
-	if f.at.Path != "/workers/"+ref {
+	if f.at.Path != "/my" {
 		t.Errorf("came to %s", f.at)
 	}
 }

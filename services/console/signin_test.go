@@ -69,7 +69,7 @@ func TestAWorkerSignsInByACountersCode(t *testing.T) {
 	f.has(f.post("/sign-in/code", 401, "code", "wrong"), "not right", `role="alert"`, `aria-invalid="true"`)
 	f.has(f.post("/sign-in/code", 400, "code", ""), "missing")
 	f.worker()
-	if f.at.Path != "/workers/"+ref {
+	if f.at.Path != "/my" {
 		t.Errorf("came to %s", f.at)
 	}
 	f.get("/workers/"+ref+"/access", 200)

@@ -76,7 +76,7 @@ func TestAWorkerSignsInByATelephone(t *testing.T) {
 	f.post("/sign-in/out", 200)
 	f.post("/sign-in/phone", 200, "phone", "13800018190", "next", "//evil.example/")
 	f.post("/sign-in/phone/code", 200, "code", sentCode, "pin", sentPin, "next", "//evil.example/")
-	if f.at.Path != "/workers/"+ref {
+	if f.at.Path != "/my" {
 		t.Errorf("led to %s", f.at)
 	}
 }
