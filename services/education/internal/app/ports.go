@@ -52,6 +52,7 @@ type Store interface {
 	Proofs(applicationID string, on clock.Date) ([]domain.Proof, error)
 
 	Families
+	Lives
 
 	// Offer returns ErrOfferUnknown where there is none; so does PeekOffer.
 	Offer(id string) (domain.Offer, error)

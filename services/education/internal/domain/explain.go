@@ -108,6 +108,19 @@ func (x Explaining) later() rule.Change {
 	return rule.Change{Code: changeSecondPass, From: x.NextPass}
 }
 
+// NextPass is from when what was freed is given, as the entry's reasons say it; zero
+// where they name no day.
+func (e Entry) NextPass() clock.Date {
+	for _, t := range e.Reasons {
+		for _, c := range t.Changes {
+			if c.Code == changeSecondPass {
+				return c.From
+			}
+		}
+	}
+	return clock.Date{}
+}
+
 // compulsory is what a child of compulsory schooling has beyond any lottery: the
 // bureau must find a place. ok is false for the other stages.
 func (x Explaining) compulsory(stage Stage, today clock.Date) (t rule.Trace, ok bool, err error) {

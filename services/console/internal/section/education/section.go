@@ -37,6 +37,10 @@ func New(c contract.Caller) frame.Section {
 		Chapters: []frame.Chapter{
 			{At: "/workers/{ref}/school", Pages: []string{"family", "apply", "exam", "outcome"}, Binds: true},
 		},
+		Life: map[string]string{
+			"education.application": "/school/{id}", "education.task": "/school/{within}", "education.appeal": "/school/{within}#appeal", "education.grant": "/school/{id}#grant",
+			"education.disagreement": "/school/{within}", "education.other": "/school#others",
+		},
 		Tones: frame.Tones{Good: []string{"accepted", "granted", "drawn", "confirmed"}, Due: []string{"offered", "open", "planned", "committed", "asked"}, Bad: []string{"refused", "overdue"}},
 		Menu:  []frame.Link{{Name: "education", Path: "/education", Text: "nav.education"}},
 		Tabs:  []frame.Link{{Name: "school", Path: "/school", Text: "edu.tab", Helped: true}},

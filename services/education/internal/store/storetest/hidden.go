@@ -102,10 +102,12 @@ var asks = []struct {
 		err = w.s.Change(ctx, func(s app.Store) (err error) { out, err = w.cases.ReadApplication(ctx, s, w.applied); return err })
 		return out, err
 	}},
+	{"looks at the own life", lived},
 	{"disagrees for no reason", disagrees("because")},
 	{"disagrees", disagrees("other")},
 	{"disagrees twice", disagrees("other")},
 	{"lists what he disagrees with", listed},
+	{"looks at what is decided", lived},
 	{"takes it back", withdraws},
 	{"takes it back twice", withdraws},
 	{"lists what is left", listed},
@@ -122,6 +124,11 @@ func listed(w *world, ctx context.Context) (out any, err error) {
 		out = shown
 		return err
 	})
+	return out, err
+}
+
+func lived(w *world, ctx context.Context) (out any, err error) {
+	err = w.s.Look(ctx, func(s app.Store) (err error) { out, err = w.cases.ListLife(ctx, s, w.father); return err })
 	return out, err
 }
 

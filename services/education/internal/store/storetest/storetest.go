@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 	t.Run("a family", func(t *testing.T) { families(t, fresh) })
 	t.Run("what is hidden", func(t *testing.T) { hiddenFrom(t, fresh) })
 	t.Run("a round", func(t *testing.T) { rounds(t, fresh) })
+	t.Run("a life", func(t *testing.T) { lives(t, fresh) })
 	t.Run("at once", func(t *testing.T) { contention(t, fresh) })
 }
 
