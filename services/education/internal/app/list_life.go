@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -18,13 +19,13 @@ type Lives interface {
 	Around(of []domain.Application) (Around, error)
 }
 
-// Around is what stands around some applications and is not over.
+// Around is what stands around some applications; of most things what is not over.
 type Around struct {
 	Offers  map[string]domain.Offer // accepted or open, by application
 	Better  map[string]domain.Offer // beside another place, by application
 	Entries map[string]domain.Entry // what was filed last and not dropped, by application
 	Tasks   map[string]domain.Task  // open, by application
-	Appeals []domain.Appeal         // filed
+	Appeals []domain.Appeal         // decided ones too
 	Matters []domain.Disagreement   // open
 	Rounds  map[string]domain.Round // of the entries, by id
 	Running []domain.Round          // in the applications' counties
@@ -186,7 +187,8 @@ func (l living) takesPart(t life.Thing, today clock.Date) life.Thing {
 	}
 	t.Holder, t.Expected = life.Office, ahead(l.entry.NextPass(), today)
 	t.Steps = life.Way(applied, filed, life.Step{Name: "drawn", Done: true}, life.Step{Name: "offered"})
-	if until := ahead(l.entry.ReviewBy, today); len(l.appeals) == 0 && !until.IsZero() {
+	appealed := slices.ContainsFunc(l.appeals, func(p domain.Appeal) bool { return p.RoundID == l.entry.RoundID })
+	if until := ahead(l.entry.ReviewBy, today); !appealed && !until.IsZero() {
 		t.Steps = append(t.Steps, life.Step{Name: "appeal", On: until})
 	}
 	switch {
@@ -235,6 +237,7 @@ func (l living) sought(today clock.Date) life.Thing {
 // place, since nobody else asks for it.
 func (l living) grant() life.Thing {
 	t := l.thing("grant")
+	t.Code = "" // its name says it
 	t.State = l.Grant
 	switch {
 	case l.State == domain.Withdrawn:

@@ -196,6 +196,10 @@ func TestNoDayIsToldThatPassed(t *testing.T) {
 			t.Errorf("%s: %+v", day, one)
 		}
 	}
+	l.appeals = []domain.Appeal{{RoundID: "round", State: domain.AppealIsRejected}} // one is all that there is
+	if all := told(l, "2026-12-16"); len(all) != 1 || len(all[0].Steps) != 4 {
+		t.Errorf("%+v", all)
+	}
 	l.task = domain.Task{ID: "task", State: domain.TaskIsOpen, DueOn: testkit.Day("2026-12-18")}
 	if on, after := told(l, "2026-12-18")[0], told(l, "2026-12-19")[0]; on.State != "open" || on.Expected != testkit.Day("2026-12-18") || after.State != "late" || !after.Expected.IsZero() {
 		t.Errorf("%+v\n%+v", on, after)

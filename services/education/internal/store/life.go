@@ -13,8 +13,8 @@ func (t *inTx) Living(worker string) ([]domain.Application, error) {
 	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND state <> 'withdrawn' ORDER BY submitted_at, id`, worker)
 }
 
-// Around reads what stands around some applications and is not over: each kind of thing
-// for all of them at once.
+// Around reads what stands around some applications: each kind of thing for all of them at
+// once.
 func (t *inTx) Around(of []domain.Application) (r app.Around, err error) {
 	if len(of) == 0 {
 		return r, nil
@@ -42,7 +42,7 @@ func (t *inTx) Around(of []domain.Application) (r app.Around, err error) {
 	if err != nil {
 		return r, err
 	}
-	if r.Appeals, err = appeals.Among(t.tx, "application_id", ids, "AND state = 'filed' ORDER BY filed_at, id"); err != nil {
+	if r.Appeals, err = appeals.Among(t.tx, "application_id", ids, "ORDER BY filed_at, id"); err != nil {
 		return r, err
 	}
 	if r.Matters, err = disagreements.Among(t.tx, "application_id", ids, "AND state = 'open' ORDER BY filed_at, id"); err != nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/qiao-platform/qiao/services/education/internal/domain"
 )
 
-// lives reads what stands around a guardian's applications: each with its own, none with
-// what is over, another guardian's not at all.
+// lives reads what stands around a guardian's applications: each with its own, but
+// for appeals none with what is over, another guardian's not at all.
 func lives(t *testing.T, fresh opener) {
 	db, s := fresh(t)
 	add(t, db, s, school("school-1", 9))
@@ -119,7 +119,7 @@ func lives(t *testing.T, fresh opener) {
 		slices.Sort(got["schools"])
 		slices.Sort(got["applications"])
 		for what, want := range map[string][]string{
-			"applications": {"has", "waits"}, "appeals": {"filed"}, "matters": {"open"}, "running": {"runs"}, "offers": {"has=accepted"}, "better": {"has=beside"},
+			"applications": {"has", "waits"}, "appeals": {"filed", "rejected"}, "matters": {"open"}, "running": {"runs"}, "offers": {"has=accepted"}, "better": {"has=beside"},
 			"entries": {"waits=over"}, "tasks": {"waits=task"}, "rounds": {"over"}, "schools": {"school-1=阿勒泰市第1小学", "school-2=阿勒泰市第2小学"},
 		} {
 			if !slices.Equal(got[what], want) {
