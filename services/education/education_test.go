@@ -17,6 +17,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 	"github.com/qiao-platform/qiao/pkg/testkit"
 	educationv1 "github.com/qiao-platform/qiao/proto/gen/education/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 	"github.com/qiao-platform/qiao/services/education"
 )
@@ -291,6 +292,14 @@ func TestCounterAcceptsAndGuardianUndoes(t *testing.T) {
 	refused(t, err, "auth.denied")
 	if got, want := f.application("worker-1", id).GetUndoBy(), f.clock.Now().Add(48*time.Hour).UnixMicro(); got != want {
 		t.Errorf("it can be taken back until %d, want %d", got, want)
+	}
+	told := platformv1.LifeClient{Caller: f.client.Caller, Target: "education"}
+	reply, err := told.ListLife(f.Worker("worker-1"), &platformv1.ListLifeRequest{Worker: "worker-1"})
+	if all := reply.GetThings(); err != nil || len(all) != 1 || all[0].GetId() != id || all[0].GetState() != "accepted" || all[0].GetName() != "第1小学" || all[0].GetUndoBy() != f.application("worker-1", id).GetUndoBy() {
+		t.Errorf("the first page is told %v, %v", all, err)
+	}
+	if reply, err := told.ListLife(f.Worker("worker-2"), &platformv1.ListLifeRequest{Worker: "worker-2"}); err != nil || len(reply.GetThings()) != 0 {
+		t.Errorf("another one's is told %v, %v", reply.GetThings(), err)
 	}
 	f.clock.Advance(47 * time.Hour)
 	if _, err := f.client.UndoAcceptance(f.Worker("worker-1"), &educationv1.UndoAcceptanceRequest{OfferId: offer}); err != nil {
